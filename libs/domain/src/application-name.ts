@@ -1,0 +1,28 @@
+import type { AccessMode, Capability } from './registry.js';
+
+/**
+ * The name an APIM application should carry, by the pattern of NHS England's guidance:
+ * `[Organisation Name] - [Product Name] - Prod - Application-Restricted - Referrer`; a user-restricted one has no
+ * capability (e-RS integration process, stage 1.4, "Multiple ASIDs").
+ */
+export function applicationName(of: {
+  readonly organisationName: string;
+  readonly product: string;
+  readonly environment: string;
+  readonly accessMode: AccessMode;
+  readonly capability: Capability | null;
+}): string {
+  const parts = [of.organisationName, of.product, capitalised(of.environment), MODE_NAMES[of.accessMode]];
+  if (of.accessMode === 'application-restricted' && of.capability !== null)
+    parts.push(capitalised(of.capability));
+  return parts.join(' - ');
+}
+
+const MODE_NAMES: Readonly<Record<AccessMode, string>> = {
+  'user-restricted': 'User-Restricted',
+  'application-restricted': 'Application-Restricted',
+};
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

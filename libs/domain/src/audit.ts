@@ -1,0 +1,126 @@
+/**
+ * What the audit trail holds. One attempt at e-RS has an INTENT, exactly one OUTCOME, and for a streamed body an
+ * END; a request that was refused has one DENIED; what concerns no single request is a SYSTEM event.
+ * Fields follow NHS England's audit logging requirements (protocol-facts §9) plus what explains the decision.
+ * No value here is a secret, and identifiers of patients appear only as keyed hashes (see `subjects`).
+ */
+export type AuditKind = 'INTENT' | 'OUTCOME' | 'END' | 'DENIED' | 'SYSTEM';
+
+/**
+ * COMPLETED: e-RS answered below 400. FAILED: e-RS answered an error, or a read broke off. REFUSED: Gatehouse said
+ * no. NOT_SENT: no byte went upstream. UNKNOWN: bytes were sent and the answer was not seen. WITHHELD: the answer
+ * was seen and not released to the caller.
+ */
+export type AuditOutcome = 'COMPLETED' | 'REFUSED' | 'NOT_SENT' | 'FAILED' | 'UNKNOWN' | 'WITHHELD';
+
+export type SubjectKind = 'nhs-number' | 'ubrn';
+
+/** An identifier as found, before it is hashed and sealed. Never logged, never stored in clear. */
+export interface Subject {
+  readonly kind: SubjectKind;
+  readonly value: string;
+}
+
+/** Values allowed in a record: no floats, so that every JSON library writes the same bytes. */
+export type AuditValue =
+  string | number | boolean | null | readonly AuditValue[] | { readonly [key: string]: AuditValue };
+
+interface Common {
+  /** Epoch ms at which the attempt (or refused request, or event) began. Partition key; same on all its rows. */
+  readonly startedAtMs: number;
+  /** Epoch ms at which this row was made. */
+  readonly atMs: number;
+}
+
+interface OfRequest extends Common {
+  /** One per request of a caller; several attempts may share it. */
+  readonly requestId: string;
+  /** UUID sent upstream as X-Correlation-ID; one per attempt. For DENIED: equal to requestId. */
+  readonly attemptId: string;
+}
+
+/** Who asked for what, and what was decided. */
+export interface RequestFacts {
+  readonly environment: string | null;
+  readonly odsCode: string | null;
+  readonly product: string | null;
+  readonly accessMode: string | null;
+  readonly capability: string | null;
+  readonly bindingId: string | null;
+  readonly applicationId: string | null;
+  readonly apimApplicationId: string | null;
+  readonly asid: string | null;
+  readonly clientId: string | null;
+  readonly clientName: string | null;
+  readonly keyId: string | null;
+  readonly interaction: string | null;
+  readonly operationId: string | null;
+  readonly method: string | null;
+  /** The caller's X-Correlation-ID, or the one made for it. */
+  readonly correlationId: string;
+  /** Version of the registry the decision was made under. */
+  readonly registryVersion: number | null;
+  /** Decision steps, in order: step name and whether it passed. */
+  readonly steps: readonly { readonly step: string; readonly ok: boolean }[];
+  /** Where the subjects came from, or why there are none. */
+  readonly subjectSource: string | null;
+}
+
+export interface IntentEvent extends OfRequest, RequestFacts {
+  readonly kind: 'INTENT';
+  /** 1 for the first attempt of a request. */
+  readonly attemptNumber: number;
+  readonly kid: string | null;
+  /** SHA-256 (hex, first 32) of the access token used; null in an open environment. */
+  readonly tokenIdHash: string | null;
+  readonly requestBytes: number;
+  readonly requestSha256: string | null;
+  readonly remoteAddress: string;
+}
+
+export interface OutcomeEvent extends OfRequest {
+  readonly kind: 'OUTCOME';
+  readonly outcome: AuditOutcome;
+  /** Status e-RS answered, null if none was seen. */
+  readonly upstreamStatus: number | null;
+  /** Status released to the caller. */
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly upstreamRequestId: string | null;
+  readonly diagnosis: string | null;
+  /** Bytes and hash of the body released; null while a streamed body is under way (END has them). */
+  readonly responseBytes: number | null;
+  readonly responseSha256: string | null;
+  readonly durationMs: number;
+  readonly upstreamDurationMs: number | null;
+}
+
+export interface EndEvent extends OfRequest {
+  readonly kind: 'END';
+  readonly delivery: 'complete' | 'aborted';
+  readonly responseBytes: number;
+  readonly responseSha256: string;
+  readonly durationMs: number;
+}
+
+export interface DeniedEvent extends OfRequest, RequestFacts {
+  readonly kind: 'DENIED';
+  readonly outcome: 'REFUSED';
+  readonly code: string;
+  readonly status: number;
+  readonly remoteAddress: string;
+  readonly durationMs: number;
+  /** True when the request was an explanation and not a call. */
+  readonly explanation?: boolean;
+}
+
+export interface SystemEvent extends Common {
+  readonly kind: 'SYSTEM';
+  /** UPPER_SNAKE name: AUDIT_OUTAGE, KEY_STATE, MINT_FAILED, EXPLANATION, AUDIT_SEARCH, CONNECTION_REJECTED … */
+  readonly event: string;
+  /** UUID; makes the row unique. */
+  readonly attemptId: string;
+  readonly facts: { readonly [key: string]: AuditValue };
+}
+
+export type AuditEvent = IntentEvent | OutcomeEvent | EndEvent | DeniedEvent | SystemEvent;

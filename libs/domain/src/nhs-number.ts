@@ -1,0 +1,45 @@
+/**
+ * NHS numbers: ten digits with a modulus 11 check (weights 10 to 2; 11 counts as 0, 10 is invalid).
+ * Source: identity-service-api scripts/nhs_number_utils.py; NHS data dictionary.
+ */
+const UUID = /[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}/g;
+
+/** Exactly ten digits, or 3-3-4 with one separator each, not touching another letter or digit. */
+const CANDIDATE = /(?<![0-9A-Za-z])([0-9]{3})[ ._+-]?([0-9]{3})[ ._+-]?([0-9]{4})(?![0-9A-Za-z])/g;
+
+export function isNhsNumber(digits: string): boolean {
+  if (!/^[0-9]{10}$/.test(digits)) return false;
+  let sum = 0;
+  for (let index = 0; index < 9; index += 1) sum += Number(digits[index]) * (10 - index);
+  const check = (11 - (sum % 11)) % 11;
+  return check !== 10 && check === Number(digits[9]);
+}
+
+/**
+ * Whether a text contains what reads as an NHS number. UUIDs are exempt, and 12-digit UBRNs can't match.
+ * The text is looked at as it is and with percent-escapes decoded, so that no spelling hides one.
+ */
+export function containsNhsNumber(text: string): boolean {
+  return found(text) || (text.includes('%') && found(decodeLoosely(text)));
+}
+
+function found(text: string): boolean {
+  const withoutUuids = text.replace(UUID, '~');
+  for (const match of withoutUuids.matchAll(CANDIDATE)) {
+    if (isNhsNumber(`${match[1]}${match[2]}${match[3]}`)) return true;
+  }
+  return false;
+}
+
+/** Decodes escapes of ASCII characters until nothing changes; leaves the rest, since it only has to be searched. */
+function decodeLoosely(text: string): string {
+  let current = text;
+  for (let round = 0; round < 3; round += 1) {
+    const next = current.replace(/%([0-7][0-9A-Fa-f])/g, (_, hex: string) =>
+      String.fromCharCode(parseInt(hex, 16)),
+    );
+    if (next === current) break;
+    current = next;
+  }
+  return current;
+}

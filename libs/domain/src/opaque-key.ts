@@ -1,0 +1,85 @@
+/**
+ * Opaque keys: `gh_<environment>_<keyId>_<secret>` for a client, `gha_<tokenId>_<secret>` for the admin API.
+ *
+ * The id is public and finds the row; only a SHA-256 of the whole key is stored. The secret holds 256 bits and ends
+ * in six characters of checksum over everything before them, so that a mistyped key is told from an unknown one
+ * without a look-up and a leak scanner can tell a real key from a look-alike.
+ */
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const ID_LENGTH = 12;
+const RANDOM_LENGTH = 43;
+const CHECKSUM_LENGTH = 6;
+const CLIENT_KEY = /^gh_([a-z][a-z0-9-]{0,31})_([0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/;
+const ADMIN_TOKEN = /^gha_([0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/;
+
+/** A source of cryptographically strong random bytes. */
+export type RandomBytes = (length: number) => Uint8Array;
+
+export interface MintedKey {
+  /** The public part, stored in clear. */
+  readonly id: string;
+  /** The whole key: shown once, stored only as a hash. */
+  readonly key: string;
+}
+
+/** A new client key for one environment. */
+export function mintClientKey(environment: string, randomBytes: RandomBytes): MintedKey {
+  return mint(`gh_${environment}_`, randomBytes);
+}
+
+/** A new bearer token for the admin API. */
+export function mintAdminToken(randomBytes: RandomBytes): MintedKey {
+  return mint('gha_', randomBytes);
+}
+
+/** The parts of a well-formed client key, or null. Says nothing about whether the key exists. */
+export function parseClientKey(
+  text: string,
+): { readonly environment: string; readonly keyId: string } | null {
+  const match = CLIENT_KEY.exec(text);
+  return match === null || !checksumFits(text) ? null : { environment: match[1]!, keyId: match[2]! };
+}
+
+/** The id of a well-formed admin token, or null. Says nothing about whether the token exists. */
+export function parseAdminToken(text: string): { readonly tokenId: string } | null {
+  const match = ADMIN_TOKEN.exec(text);
+  return match === null || !checksumFits(text) ? null : { tokenId: match[1]! };
+}
+
+function mint(prefix: string, randomBytes: RandomBytes): MintedKey {
+  const id = randomText(ID_LENGTH, randomBytes);
+  const body = `${prefix}${id}_${randomText(RANDOM_LENGTH, randomBytes)}`;
+  return { id, key: body + checksum(body) };
+}
+
+/** Bytes of 248 and above are thrown away, else the first eight letters would come up more often. */
+function randomText(length: number, randomBytes: RandomBytes): string {
+  const unbiasedBelow = 256 - (256 % ALPHABET.length);
+  let text = '';
+  while (text.length < length) {
+    for (const byte of randomBytes(length)) {
+      if (byte < unbiasedBelow && text.length < length) text += ALPHABET.charAt(byte % ALPHABET.length);
+    }
+  }
+  return text;
+}
+
+function checksumFits(key: string): boolean {
+  return checksum(key.slice(0, -CHECKSUM_LENGTH)) === key.slice(-CHECKSUM_LENGTH);
+}
+
+/** CRC-32 (IEEE) in base 62: 32 bits always fit six characters. */
+function checksum(text: string): string {
+  let crc = 0xffffffff;
+  for (let at = 0; at < text.length; at += 1) {
+    crc ^= text.charCodeAt(at);
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  let rest = (crc ^ 0xffffffff) >>> 0;
+  let digits = '';
+  for (let at = 0; at < CHECKSUM_LENGTH; at += 1) {
+    digits = ALPHABET.charAt(rest % ALPHABET.length) + digits;
+    rest = Math.floor(rest / ALPHABET.length);
+  }
+  return digits;
+}

@@ -1,0 +1,299 @@
+import { describe, expect, it } from 'vitest';
+import { changesOf, planRegistry } from './registry-plan.js';
+import { clientKey } from './registry-document.js';
+import type {
+  ApplicationRecord,
+  CurrentRegistry,
+  Document,
+  DocumentApplication,
+} from './registry-document.js';
+
+const API_KEY = 'r69IntKey0123456789abcdefKKLL';
+const digest = (secret: string) => `digest of ${secret.length}`;
+
+const empty: CurrentRegistry = {
+  environments: new Map([
+    ['int', 'authenticated'],
+    ['sandbox', 'open'],
+  ]),
+  interactions: new Set(['A004', 'A005', 'A008']),
+  organisations: new Map(),
+  products: new Map(),
+  messageSets: new Map(),
+  applications: [],
+  clients: new Map(),
+};
+
+const application: DocumentApplication = {
+  organisation: 'R69',
+  product: 'ReferWell',
+  environment: 'int',
+  accessMode: 'application-restricted',
+  capability: 'provider',
+  asid: '200000002454',
+  apiKey: API_KEY,
+  messageSets: ['provider-read'],
+  state: 'live',
+};
+
+const document: Document = {
+  organisations: [
+    { odsCode: 'R69', name: 'Example NHS Trust' },
+    { odsCode: 'RCD', name: 'Other NHS Trust' },
+  ],
+  products: [{ name: 'ReferWell' }],
+  messageSets: [{ name: 'provider-read', interactions: ['A005', 'A004'] }],
+  applications: [application],
+  clients: [
+    {
+      name: 'worklist-sync',
+      environment: 'int',
+      grants: [
+        {
+          organisation: 'R69',
+          product: 'ReferWell',
+          accessMode: 'application-restricted',
+          capability: 'provider',
+        },
+      ],
+    },
+  ],
+};
+
+/** The registry after a plan was carried out. */
+function applied(current: CurrentRegistry, next: Document): CurrentRegistry {
+  const plan = planRegistry(current, next, digest);
+  expect(plan.faults).toEqual([]);
+  const ids = new Map<string | null, ApplicationRecord>(
+    current.applications.map((record) => [record.id, record]),
+  );
+  for (const { change, record } of plan.applications) {
+    if (change.action === 'unchanged') continue;
+    const id = record.id ?? `application ${ids.size + 1}`;
+    ids.set(id, { ...record, id, newApiSecret: null });
+  }
+  return {
+    ...current,
+    organisations: new Map([
+      ...current.organisations,
+      ...plan.organisations.map(({ record }) => [record.odsCode, record] as const),
+    ]),
+    products: new Map([
+      ...current.products,
+      ...plan.products.map(({ record }) => [record.name, record] as const),
+    ]),
+    messageSets: new Map([
+      ...current.messageSets,
+      ...plan.messageSets.map(({ record }) => [record.name, record] as const),
+    ]),
+    applications: [...ids.values()],
+    clients: new Map([
+      ...current.clients,
+      ...plan.clients.map(({ record }) => [clientKey(record), record] as const),
+    ]),
+  };
+}
+
+const only = (changes: Partial<DocumentApplication>): Document => ({
+  organisations: [],
+  products: [],
+  messageSets: [],
+  clients: [],
+  applications: [{ ...application, ...changes }],
+});
+
+const actions = (current: CurrentRegistry, next: Document) =>
+  changesOf(planRegistry(current, next, digest)).map(({ action }) => action);
+
+describe('a plan', () => {
+  it('creates what is not there and, applied twice, changes nothing', () => {
+    expect(new Set(actions(empty, document))).toEqual(new Set(['create']));
+    expect(new Set(actions(applied(empty, document), document))).toEqual(new Set(['unchanged']));
+  });
+
+  it('says each field before and after, and never a secret', () => {
+    const current = applied(empty, document);
+    const plan = planRegistry(
+      current,
+      only({ apiKey: 'r69IntKeyNext0123456789abcdNNPP', apiSecret: 'top secret' }),
+      digest,
+    );
+    expect(plan.applications[0]?.change).toEqual({
+      action: 'update',
+      kind: 'application',
+      key: 'int / R69 / ReferWell / application-restricted / provider',
+      fields: [
+        { name: 'apiKey', before: 'r69I…KKLL', after: 'r69I…NNPP' },
+        { name: 'apiSecret', before: null, after: '(hidden)' },
+      ],
+    });
+    expect(JSON.stringify(changesOf(plan))).not.toContain('top secret');
+    expect(plan.applications[0]?.record.newApiSecret).toBe('top secret');
+  });
+
+  it('leaves what the file leaves out as it is', () => {
+    const current = applied(empty, document);
+    const { asid: _asid, apiKey: _key, messageSets: _sets, state: _state, ...bare } = application;
+    const bareDocument = { ...only({}), applications: [bare] };
+    expect(actions(current, bareDocument)).toEqual(['unchanged']);
+    expect(actions(current, only({ messageSets: [] }))).toEqual(['update']);
+  });
+
+  it('retires only what is said to be retired, and says it once', () => {
+    const current = applied(empty, document);
+    expect(actions(current, only({ state: 'retired' }))).toEqual(['retire']);
+    expect(actions(applied(current, only({ state: 'retired' })), only({ state: 'retired' }))).toEqual([
+      'unchanged',
+    ]);
+    expect(actions(applied(empty, { ...document, applications: [] }), only({ state: 'retired' }))).toEqual([
+      'unchanged',
+    ]);
+  });
+
+  it('replaces an application in one file, twice the same', () => {
+    const current = applied(empty, document);
+    const replacement: Document = {
+      ...only({}),
+      applications: [
+        { ...application, state: 'retired' },
+        { ...application, asid: '200000009999', apiKey: 'another-api-key-of-r69' },
+      ],
+    };
+    expect(actions(current, replacement)).toEqual(['retire', 'create']);
+    expect(actions(applied(current, replacement), replacement)).toEqual(['unchanged', 'unchanged']);
+  });
+
+  it('does not retire an application with another ASID than the one said', () => {
+    const current = applied(empty, document);
+    expect(actions(current, only({ asid: '200000001111', state: 'retired' }))).toEqual(['unchanged']);
+  });
+
+  it('lets an open environment go live without ASID and key', () => {
+    const { asid: _asid, apiKey: _key, ...open } = application;
+    const sandbox = { ...document, applications: [{ ...open, environment: 'sandbox' }] };
+    expect(planRegistry(empty, sandbox, digest).faults).toEqual([]);
+  });
+
+  it('lets a user-restricted application serve several organisations', () => {
+    const { capability: _capability, organisation: _organisation, ...user } = application;
+    const shared = {
+      ...document,
+      applications: [{ ...user, accessMode: 'user-restricted', organisations: ['R69', 'RCD'] }],
+    } as Document;
+    expect(planRegistry(empty, shared, digest).faults).toEqual([]);
+    expect(actions(applied(empty, shared), shared)).not.toContain('update');
+  });
+});
+
+describe('faults', () => {
+  const other = {
+    ...application,
+    capability: 'referrer',
+    asid: '200000002455',
+    apiKey: 'another-key',
+  } as const;
+  const cases: [string, Document, string[]][] = [
+    ['an unknown organisation', only({ organisation: 'X99' }), ['/applications/0/organisation']],
+    ['an unknown product', only({ product: 'Nothing' }), ['/applications/0/product']],
+    ['an unknown environment', only({ environment: 'moon' }), ['/applications/0/environment']],
+    [
+      'an unknown message set',
+      only({ messageSets: ['provider-read', 'none'] }),
+      ['/applications/0/messageSets/1'],
+    ],
+    ['no capability', only({ capability: undefined }), ['/applications/0']],
+    ['a capability of a user', only({ accessMode: 'user-restricted' }), ['/applications/0/capability']],
+    [
+      'two organisations of an application-restricted application',
+      only({ organisation: undefined, organisations: ['R69', 'RCD'] }),
+      ['/applications/0/organisations'],
+    ],
+    ['both spellings', only({ organisations: ['R69'] }), ['/applications/0/organisation']],
+    ['none of both spellings', only({ organisation: undefined }), ['/applications/0']],
+    [
+      'the same ASID twice',
+      { ...only({}), applications: [application, { ...other, asid: '200000002454' }] },
+      ['/applications/1/asid'],
+    ],
+    [
+      'the same API key twice',
+      { ...only({}), applications: [application, { ...other, apiKey: API_KEY }] },
+      ['/applications/1/apiKey'],
+    ],
+    [
+      'two applications of one binding',
+      { ...only({}), applications: [application, { ...other, capability: 'provider' }] },
+      ['/applications/1'],
+    ],
+    [
+      'an unknown interaction',
+      { ...only({}), applications: [], messageSets: [{ name: 'm', interactions: ['A999'] }] },
+      ['/messageSets/0/interactions/0'],
+    ],
+    [
+      'an organisation twice',
+      {
+        ...only({}),
+        applications: [],
+        organisations: [document.organisations[0]!, document.organisations[0]!],
+      },
+      ['/organisations/1/odsCode'],
+    ],
+    [
+      'a grant of nothing known',
+      {
+        ...only({}),
+        applications: [],
+        clients: [
+          {
+            name: 'c',
+            environment: 'int',
+            grants: [{ organisation: 'X99', product: 'Nothing', accessMode: 'application-restricted' }],
+          },
+        ],
+      },
+      ['/clients/0/grants/0', '/clients/0/grants/0/organisation', '/clients/0/grants/0/product'],
+    ],
+  ];
+
+  it.each(cases)('%s', (_name, next, pointers) => {
+    const plan = planRegistry(applied(empty, { ...document, applications: [] }), next, digest);
+    expect(plan.faults.map(({ pointer }) => pointer).toSorted()).toEqual(pointers);
+  });
+
+  it('a live application without ASID and API key', () => {
+    const { asid: _asid, apiKey: _key, ...bare } = application;
+    const plan = planRegistry(empty, { ...document, applications: [bare] }, digest);
+    expect(plan.faults).toHaveLength(2);
+    expect(plan.faults[0]).toEqual({
+      pointer: '/applications/0/state',
+      detail: 'a live application needs its asid, which NHS England issues',
+    });
+  });
+
+  it('an ASID that another application holds already', () => {
+    const current = applied(empty, document);
+    const plan = planRegistry(current, only({ organisation: 'RCD', apiKey: 'the-key-of-rcd' }), digest);
+    expect(plan.faults).toEqual([
+      {
+        pointer: '/applications/0/asid',
+        detail:
+          'this ASID is already that of int / R69 / ReferWell / application-restricted / provider; every application has its own',
+      },
+    ]);
+  });
+
+  it('a replacement that does not say what it retires', () => {
+    const { asid: _asid, ...unsaid } = application;
+    const next = {
+      ...only({}),
+      applications: [{ ...unsaid, state: 'retired' } as const, { ...other, capability: 'provider' } as const],
+    };
+    expect(planRegistry(applied(empty, document), next, digest).faults[0]?.pointer).toBe('/applications/0');
+  });
+
+  it('every fault at once', () => {
+    const plan = planRegistry(empty, { ...document, organisations: [], products: [] }, digest);
+    expect(plan.faults.length).toBeGreaterThanOrEqual(4);
+  });
+});

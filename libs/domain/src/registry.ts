@@ -1,0 +1,132 @@
+/**
+ * The registry as a decision sees it: plain, immutable data, indexed for one look-up per question.
+ * The database holds the truth; `adapters/registry.ts` turns it into this and swaps shards as it changes.
+ */
+import type { SigningKeyState } from './signing-key.js';
+
+export type AccessMode = 'user-restricted' | 'application-restricted';
+export type Capability = 'referrer' | 'provider';
+export type OrganisationState = 'active' | 'suspended' | 'retired';
+export type ApplicationState = 'draft' | 'live' | 'suspended' | 'retired';
+export type ClientState = 'active' | 'suspended' | 'retired';
+
+/** A time-bound permission to write under application-restricted access. Governance owns it. */
+export interface WriteException {
+  readonly id: string;
+  /** A013, A028 or A036. */
+  readonly interaction: string;
+  readonly useCaseReference: string;
+  readonly expiresAtMs: number;
+  readonly revokedAtMs: number | null;
+}
+
+export interface SigningKey {
+  readonly id: string;
+  /** Unique over all applications and environments. */
+  readonly kid: string;
+  readonly kmsKeyArn: string;
+  /** RFC 7638 SHA-256 thumbprint (base64url) of the public key stored at creation. */
+  readonly thumbprint: string;
+  readonly publicJwk: { readonly kty: 'RSA'; readonly n: string; readonly e: string };
+  readonly state: SigningKeyState;
+  readonly publishedAtMs: number | null;
+  readonly activatedAtMs: number | null;
+}
+
+export interface Application {
+  readonly id: string;
+  readonly environment: string;
+  readonly product: string;
+  readonly accessMode: AccessMode;
+  readonly capability: Capability | null;
+  readonly state: ApplicationState;
+  /** 12 digits; null until NHS England has issued it. */
+  readonly asid: string | null;
+  /** The APIM API key, `iss` and `sub` of the client assertion. A secret in logs and outputs. */
+  readonly apiKey: string | null;
+  readonly apimApplicationId: string | null;
+  /** Unguessable last segment of the JWKS URL. */
+  readonly jwksId: string;
+  readonly messageSets: readonly string[];
+  /** Union of the message sets' interactions. */
+  readonly interactions: ReadonlySet<string>;
+  readonly writeExceptions: readonly WriteException[];
+  readonly signingKeys: readonly SigningKey[];
+}
+
+/** The unit of every decision, cache key and audit row. Its id is carried, never its parts. */
+export interface Binding {
+  readonly id: string;
+  readonly odsCode: string;
+  readonly application: Application;
+}
+
+/** A senior responsible owner's appointment for one organisation. */
+export interface SroAppointment {
+  readonly id: string;
+  readonly environments: readonly string[];
+  readonly acceptedAtMs: number | null;
+  readonly withdrawnAtMs: number | null;
+  /** `YYYY-MM-DD`; in force to the end of that day, Europe/London, plus the grace. */
+  readonly reviewDueOn: string;
+  readonly graceDays: number;
+}
+
+export interface Organisation {
+  readonly odsCode: string;
+  readonly name: string;
+  readonly state: OrganisationState;
+  readonly bindings: readonly Binding[];
+  readonly sroAppointments: readonly SroAppointment[];
+}
+
+export interface Grant {
+  readonly odsCode: string;
+  readonly product: string;
+  readonly accessMode: AccessMode;
+  readonly capability: Capability | null;
+}
+
+export interface Workload {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly subject: string;
+}
+
+export interface Client {
+  readonly id: string;
+  readonly name: string;
+  readonly environment: string;
+  readonly state: ClientState;
+  readonly grants: readonly Grant[];
+  readonly workload: Workload | null;
+}
+
+/** One opaque key of a client. Two may overlap while a caller changes over. */
+export interface Credential {
+  /** The public part of the key, which finds it. */
+  readonly keyId: string;
+  readonly clientId: string;
+  /** SHA-256 of the whole key, hex. */
+  readonly secretHash: string;
+  readonly expiresAtMs: number;
+  readonly revokedAtMs: number | null;
+}
+
+export interface Snapshot {
+  /** Version of the registry this snapshot is complete up to. */
+  readonly version: number;
+  readonly organisations: ReadonlyMap<string, Organisation>;
+  readonly clients: ReadonlyMap<string, Client>;
+  /** By key id. */
+  readonly credentials: ReadonlyMap<string, Credential>;
+  /** Client id by `workloadKey`. */
+  readonly workloads: ReadonlyMap<string, string>;
+  /** Application by the unguessable id of its JWKS URL. */
+  readonly applicationsByJwksId: ReadonlyMap<string, Application>;
+}
+
+/** One string for an issuer and subject, free of collisions whatever they contain. */
+export function workloadKey(issuer: string, subject: string): string {
+  return JSON.stringify([issuer, subject]);
+}

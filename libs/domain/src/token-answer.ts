@@ -1,0 +1,84 @@
+/**
+ * Reading what APIM's token endpoint answers (protocol-facts §3.3, §3.5; faults F14, F15).
+ */
+
+/** A token that lives shorter than this serves its own request only and is not kept. */
+export const MIN_CACHED_LIFE_S = 30;
+const MAX_LIFE_S = 3_600;
+const MAX_TOKEN_LENGTH = 8_192;
+const TOKEN = /^[A-Za-z0-9._~+/=-]+$/;
+
+/**
+ * What to do about a failed token call.
+ * `ours`: our assertion was at fault, one retry with a new one. `key-not-seen`: APIM's copy of our JWKS lacks the
+ * kid: fall back to the previous key once. `configuration`: nothing we can mend by retrying. `transient`: retry.
+ * `malformed`: an answer that isn't one.
+ */
+export type TokenFault = 'ours' | 'key-not-seen' | 'configuration' | 'transient' | 'malformed';
+
+export type TokenAnswer =
+  | { readonly ok: true; readonly accessToken: string; readonly lifeS: number }
+  | {
+      readonly ok: false;
+      readonly fault: TokenFault;
+      /** APIM's own id of the failure, for its support. */
+      readonly messageId: string | null;
+      /** APIM's words, for audit; never sent to a caller. */
+      readonly description: string | null;
+      readonly retryAfterS: number | null;
+    };
+
+/**
+ * @param body the body as text, already bounded in length
+ * @param retryAfter value of the Retry-After header, null if absent
+ */
+export function readTokenAnswer(status: number, body: string, retryAfter: string | null): TokenAnswer {
+  const parsed = parseObject(body);
+  const fail = (fault: TokenFault): TokenAnswer => ({
+    ok: false,
+    fault,
+    messageId: text(parsed?.['message_id']),
+    description: text(parsed?.['error_description']),
+    retryAfterS: retryAfter !== null && /^[0-9]{1,6}$/.test(retryAfter) ? Number(retryAfter) : null,
+  });
+  if (status === 429 || status >= 500) return fail('transient');
+  if (status !== 200) return fail(classify(status, text(parsed?.['error_description']) ?? ''));
+  if (parsed === null) return fail('malformed');
+  const accessToken = parsed['access_token'];
+  const tokenType = parsed['token_type'];
+  const lifeS = readLife(parsed['expires_in']);
+  if (typeof accessToken !== 'string' || accessToken.length > MAX_TOKEN_LENGTH || !TOKEN.test(accessToken)) {
+    return fail('malformed');
+  }
+  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') return fail('malformed');
+  if (lifeS === null) return fail('malformed');
+  return { ok: true, accessToken, lifeS };
+}
+
+/** `"599"` and `599` alike (APIM sends the string); not positive or not a number is no life at all. */
+function readLife(value: unknown): number | null {
+  const seconds = typeof value === 'string' && /^[0-9]{1,12}$/.test(value) ? Number(value) : value;
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds <= 0) return null;
+  return Math.min(seconds, MAX_LIFE_S);
+}
+
+function classify(status: number, description: string): TokenFault {
+  if (status === 400) return 'ours';
+  if (status === 401 && /no matching public key/i.test(description)) return 'key-not-seen';
+  return 'configuration';
+}
+
+function parseObject(body: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(body);
+    return value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value.slice(0, 300) : null;
+}

@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [{ find: /^@gatehouse\/(domain|contracts|db)\/(.*)$/, replacement: here('libs/$1/src/$2.ts') }],
+  },
+  test: {
+    include: ['apps/*/src/**/*.spec.ts', 'libs/*/src/**/*.spec.ts'],
+    passWithNoTests: false,
+    testTimeout: 20_000,
+  },
+});
