@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from './clock.js';
+
+/** An access token as APIM remembers it: opaque to everyone else. */
+export interface AccessToken {
+  readonly apiKey: string;
+  /** `user`, `app`, or anything else to reach the proxy's undefined flow. */
+  readonly authType: string;
+  readonly scopes: readonly string[];
+  readonly expiresAtMs: number;
+  /** CIS2 `sub`; user-restricted only. */
+  readonly userId?: string;
+  /** Authentication and identity assurance levels; user-restricted only. */
+  readonly aal?: number;
+  readonly ial?: number;
+}
+
+/** Lifetime of an access token: ten minutes (protocol-facts §3.3 shows 599 s left). */
+export const ACCESS_TOKEN_LIFE_MS = 600_000;
+
+/** The scope e-RS asks of an application's own token, and of a user's at assurance level `aal` (§1.1). */
+export const APPLICATION_SCOPE = 'urn:nhsd:apim:app:level3:e-referrals-service-api';
+export const userScope = (aal: number): string =>
+  `urn:nhsd:apim:user-nhs-id:aal${aal}:e-referrals-service-api`;
+
+export class AccessTokens {
+  readonly #clock: Clock;
+  readonly #tokens = new Map<string, AccessToken>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  issue(token: Omit<AccessToken, 'expiresAtMs'>, lifeMs: number = ACCESS_TOKEN_LIFE_MS): string {
+    this.#forgetOld();
+    const value = randomBytes(21).toString('base64url');
+    this.#tokens.set(value, { ...token, expiresAtMs: this.#clock.nowMs() + lifeMs });
+    return value;
+  }
+
+  find(value: string): AccessToken | undefined {
+    return this.#tokens.get(value);
+  }
+
+  /** Revokes every token of an application; returns how many. */
+  revokeOf(apiKey: string): number {
+    let revoked = 0;
+    for (const [value, token] of this.#tokens) {
+      if (token.apiKey === apiKey && this.#tokens.delete(value)) revoked += 1;
+    }
+    return revoked;
+  }
+
+  clear(): void {
+    this.#tokens.clear();
+  }
+
+  /** Expired tokens are remembered for a while, so that `expired` and `unknown` stay different; then dropped. */
+  #forgetOld(): void {
+    if (this.#tokens.size < 50_000) return;
+    const tooOldMs = this.#clock.nowMs() - ACCESS_TOKEN_LIFE_MS;
+    for (const [value, token] of this.#tokens) if (token.expiresAtMs < tooOldMs) this.#tokens.delete(value);
+  }
+}

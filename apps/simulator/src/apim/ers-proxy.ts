@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { Application } from '../applications.js';
+import { answerErs } from '../ers/back-end.js';
+import { pathOnly, requestHeader, type Exchange } from '../wire/exchange.js';
+import { emptyReply, jsonReply, type HeaderList, type Reply } from '../wire/reply.js';
+import type { World } from '../world.js';
+import { APIM_ISSUES, apigeeFault, apimOutcome, emptyForbidden } from './apim-errors.js';
+import { applicationIdentity, backEndHeaders, userIdentity } from './back-end-identity.js';
+import { bearerToken, verifyAccessToken } from './verify-access-token.js';
+
+/** Base path of the e-RS proxy on APIM. */
+export const ERS_BASE_PATH = '/referrals';
+
+const isReply = (value: object): value is Reply => 'status' in value && 'headers' in value;
+
+/** Notes whose token a request carries, verified or not. */
+export function identifyErsRequest(world: World, exchange: Exchange): void {
+  const value = bearerToken(exchange);
+  const token = value === undefined ? undefined : world.accessTokens.find(value);
+  if (token === undefined) return;
+  exchange.notes.apiKey = token.apiKey;
+  const application = world.applications.get(token.apiKey);
+  if (application === undefined) return;
+  exchange.notes.applicationId = application.applicationId;
+  if (application.attributes.asid) exchange.notes.asid = application.attributes.asid;
+}
+
+/** The e-RS proxy: the checks of ers-target.xml in their order (protocol-facts §1.1), then the back end. */
+export function answerErsProxy(world: World, exchange: Exchange): Reply {
+  const path = pathOnly(exchange.path);
+  if (path === `${ERS_BASE_PATH}/_ping`) return ping();
+  if (path === `${ERS_BASE_PATH}/_status`) return status(world, exchange);
+  return withResponseHeaders(exchange, passThrough(world, exchange, path));
+}
+
+function passThrough(world: World, exchange: Exchange, path: string): Reply {
+  const isR4 = path.includes('/FHIR/R4/');
+  const nowMs = world.clock.nowMs();
+  const caller = verifyAccessToken(world, exchange, isR4);
+  if (isReply(caller)) return caller;
+  const { token, application } = caller;
+
+  if (token.authType === 'user' && !path.endsWith('/FHIR/R4/PractitionerRole')) {
+    const refusal = allowListRefusal(exchange, application, isR4, nowMs);
+    if (refusal !== undefined) return refusal;
+  }
+  const { asid } = application.attributes;
+  if (!asid) return apimOutcome(isR4, APIM_ISSUES.missingAsid, nowMs);
+  if (world.settings.rateLimits && world.ersLimiter.take(application.apiKey) !== 'ok') {
+    return isR4 ? throttledR4(nowMs) : emptyReply(429);
+  }
+
+  if (token.authType !== 'user' && token.authType !== 'app') return emptyForbidden();
+  const identity =
+    token.authType === 'user'
+      ? userIdentity(exchange, token, asid, isR4, nowMs)
+      : applicationIdentity(exchange, application, asid);
+  if (isReply(identity)) return identity;
+  exchange.notes.accessMode = identity.accessMode;
+  if (identity.odsCode !== '') exchange.notes.odsCode = identity.odsCode;
+  if (exchange.headers['echo'] !== undefined)
+    return jsonReply(200, { headers: backEndHeaders(identity, exchange) });
+  return answerErs(world, exchange, identity, path.slice(ERS_BASE_PATH.length));
+}
+
+/** The rate limit's own template has no diagnostics (AssignMessage.RatelimitOperationOutcomeResponse.xml). */
+function throttledR4(nowMs: number): Reply {
+  return apimOutcome(true, APIM_ISSUES.throttled, nowMs);
+}
+
+/** EUOAllowlistVerify (protocol-facts §1.4): off unless the application's attributes ask for it. */
+function allowListRefusal(
+  exchange: Exchange,
+  application: Application,
+  isR4: boolean,
+  nowMs: number,
+): Reply | undefined {
+  const { attributes } = application;
+  if (attributes['euo-allowlist-required'] !== 'true') return undefined;
+  const odsCode = requestHeader(exchange, 'nhsd-end-user-organisation-ods');
+  if (!odsCode) return apimOutcome(isR4, APIM_ISSUES.odsHeaderMissing, nowMs);
+  const allowed = attributes['euo-allowlist'];
+  if (allowed === undefined)
+    return isR4 ? apimOutcome(true, APIM_ISSUES.serviceError, nowMs) : emptyReply(500);
+  if (!allowed.split(',').includes(odsCode)) return apimOutcome(isR4, APIM_ISSUES.odsNotInList, nowMs);
+  return undefined;
+}
+
+/** Response side (protocol-facts §1.5): the correlation id is echoed, and nothing may be cached. */
+function withResponseHeaders(exchange: Exchange, reply: Reply): Reply {
+  const headers: [string, string][] = [];
+  const correlationId = requestHeader(exchange, 'x-correlation-id');
+  if (correlationId !== undefined) headers.push(['X-Correlation-ID', correlationId]);
+  headers.push(['Cache-Control', 'no-cache,no-store']);
+  return { ...reply, headers: [...reply.headers, ...headers] satisfies HeaderList };
+}
+
+function ping(): Reply {
+  return jsonReply(200, { version: 'simulator', revision: '1', releaseId: 'simulator', commitId: '0' });
+}
+
+function status(world: World, exchange: Exchange): Reply {
+  const apiKey = requestHeader(exchange, 'apikey');
+  if (apiKey === undefined || world.applications.get(apiKey) === undefined) {
+    return apigeeFault(
+      401,
+      'Failed to resolve API Key variable request.header.apikey',
+      'steps.oauth.v2.FailedToResolveAPIKey',
+    );
+  }
+  return jsonReply(200, { status: 'pass', version: 'simulator', transactionId: randomUUID() });
+}

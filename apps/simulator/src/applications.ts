@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Custom attributes of an APIM application that e-RS and the identity service read (protocol-facts §1.4).
+ * `euo-allowlist-required` and `euo-allowlist` (ODS codes, comma separated) stand for the allow-list of end user
+ * organisations, whose real attribute names aren't public; required without a list is APIM's internal error.
+ */
+export interface ApplicationAttributes {
+  asid?: string;
+  'app-restricted-ods-code'?: string;
+  'app-restricted-user-id'?: string;
+  'app-restricted-business-function'?: string;
+  'jwks-resource-url'?: string;
+  'euo-allowlist-required'?: string;
+  'euo-allowlist'?: string;
+}
+
+/** An APIM application. `products` are the e-RS ones or any other string for a product of another API. */
+export interface Application {
+  readonly apiKey: string;
+  readonly applicationId: string;
+  readonly name: string;
+  readonly products: readonly string[];
+  readonly attributes: ApplicationAttributes;
+  readonly status: 'approved' | 'revoked';
+}
+
+/** What `PUT /apps/{apiKey}` takes; everything left out keeps its former value or gets a default. */
+export type ApplicationInput = Partial<Omit<Application, 'apiKey'>>;
+
+/** The applications registered in API Management. They outlive a restart: kept in the state directory. */
+export class Applications {
+  readonly #file: string;
+  readonly #byKey: Map<string, Application>;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(file: string, byKey: Map<string, Application>) {
+    this.#file = file;
+    this.#byKey = byKey;
+  }
+
+  static async open(stateDir: string): Promise<Applications> {
+    await mkdir(stateDir, { recursive: true });
+    const file = join(stateDir, 'applications.json');
+    const stored = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '[]';
+      throw error;
+    });
+    return new Applications(
+      file,
+      new Map((JSON.parse(stored) as Application[]).map((app) => [app.apiKey, app])),
+    );
+  }
+
+  get(apiKey: string): Application | undefined {
+    return this.#byKey.get(apiKey);
+  }
+
+  list(): Application[] {
+    return [...this.#byKey.values()];
+  }
+
+  async put(apiKey: string, input: ApplicationInput): Promise<Application> {
+    const [application] = await this.putAll([{ apiKey, ...input }]);
+    if (application === undefined) throw new Error('nothing was put');
+    return application;
+  }
+
+  async putAll(inputs: readonly ({ apiKey: string } & ApplicationInput)[]): Promise<Application[]> {
+    const applications = inputs.map(({ apiKey, ...input }) => {
+      const former = this.#byKey.get(apiKey);
+      const application: Application = {
+        apiKey,
+        applicationId: input.applicationId ?? former?.applicationId ?? randomUUID(),
+        name: input.name ?? former?.name ?? apiKey,
+        products: input.products ?? former?.products ?? [],
+        attributes: input.attributes ?? former?.attributes ?? {},
+        status: input.status ?? 'approved',
+      };
+      this.#byKey.set(apiKey, application);
+      return application;
+    });
+    await this.#save();
+    return applications;
+  }
+
+  async delete(apiKey: string): Promise<boolean> {
+    const existed = this.#byKey.delete(apiKey);
+    await this.#save();
+    return existed;
+  }
+
+  #save(): Promise<void> {
+    const text = JSON.stringify(this.list(), null, 1);
+    this.#writing = this.#writing.then(async () => {
+      await writeFile(`${this.#file}.new`, text);
+      await rename(`${this.#file}.new`, this.#file);
+    });
+    return this.#writing;
+  }
+}

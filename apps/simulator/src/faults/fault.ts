@@ -1,0 +1,77 @@
+import type { Target } from '../wire/exchange.js';
+
+/** Answers that need more than a status and a body. */
+export const SCENARIOS = [
+  'html-200',
+  'set-cookie',
+  'hdr-crlf',
+  'te-cl',
+  'cache',
+  'echo-auth',
+  'other-corr',
+  'links',
+  '307-http',
+  '307-loop',
+  '307-foreign-host',
+  'extra-bytes',
+  'gzip-bomb',
+  'huge-headers',
+  'content-length-longer',
+  'content-length-shorter',
+  'chunked-no-end',
+  'token-malformed-json',
+  'token-no-access-token',
+  'token-empty-access-token',
+  'token-huge-access-token',
+  'token-type-mac',
+  'kms-wrong-key',
+  'kms-truncated',
+  'kms-wrong-algorithm',
+] as const;
+
+export type Scenario = (typeof SCENARIOS)[number];
+
+/** What goes wrong. Everything given applies together; `status`, `body…` and `rawResponse…` replace the real answer. */
+export interface Fault {
+  readonly delayMs?: number;
+  readonly status?: number;
+  /** Added to the answer, replacing headers of the same name. An object, or ordered pairs where names repeat. */
+  readonly headers?: Readonly<Record<string, string>> | readonly (readonly [string, string])[];
+  readonly body?: string;
+  readonly bodyBase64?: string;
+  /** Literal bytes instead of any response; then the connection is closed. */
+  readonly rawResponseBase64?: string;
+  readonly resetBeforeResponse?: boolean;
+  /** Reset after this many bytes of the response body. */
+  readonly resetAtByte?: number;
+  readonly dripBytesPerSecond?: number;
+  readonly stallAfterHeaders?: boolean;
+  readonly hang?: boolean;
+  /** Serve the request, state change included, then reset (or hang, with `hang`) before any response byte. */
+  readonly applyThenReset?: boolean;
+  readonly scenario?: Scenario;
+  /** Replaces `expires_in` of a token answer; the string `__absent__` leaves it out. */
+  readonly tokenExpiresIn?: unknown;
+  /** An AWS error name, such as ThrottlingException. */
+  readonly kmsError?: string;
+}
+
+/** Which requests a fault is for; every condition given must hold. */
+export interface FaultMatch {
+  readonly method?: string;
+  /** Start of the path, with or without the proxy's base path. */
+  readonly pathPrefix?: string;
+  readonly apiKey?: string;
+  readonly correlationId?: string;
+  readonly kmsAction?: string;
+}
+
+export interface FaultOrder {
+  readonly target: Target;
+  readonly match?: FaultMatch;
+  /** How many requests it hits; without it, all. */
+  readonly times?: number;
+  /** Chance that a matching request is hit, 0–1; without it, 1. */
+  readonly probability?: number;
+  readonly fault: Fault;
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { jsonReply, type Reply } from '../wire/reply.js';
+
+const MEDIA_TYPE = 'application/x-amz-json-1.1';
+
+/** Errors that KMS answers with anything but 400. */
+const STATUS_OF: Readonly<Record<string, number>> = {
+  KMSInternalException: 500,
+  DependencyTimeoutException: 503,
+};
+
+/** A refusal by KMS, thrown by its actions. */
+export class KmsError extends Error {
+  readonly type: string;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+export function awsReply(value: unknown): Reply {
+  return jsonReply(200, value, [['x-amzn-RequestId', randomUUID()]], MEDIA_TYPE);
+}
+
+/** An AWS JSON 1.1 error: `{"__type", "message"}`. */
+export function awsError(type: string, message: string): Reply {
+  return jsonReply(
+    STATUS_OF[type] ?? 400,
+    { __type: type, message },
+    [['x-amzn-RequestId', randomUUID()]],
+    MEDIA_TYPE,
+  );
+}

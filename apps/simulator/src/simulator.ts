@@ -1,0 +1,122 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AccessTokens } from './access-tokens.js';
+import { apimServer } from './apim/apim-listener.js';
+import { ERS_BASE_PATH } from './apim/ers-proxy.js';
+import { RateLimiter } from './apim/rate-limiter.js';
+import { Applications } from './applications.js';
+import { createClock } from './clock.js';
+import { controlServer } from './control/control-listener.js';
+import { ErsData } from './ers/data.js';
+import { FaultBook } from './faults/fault-book.js';
+import { KeyStore } from './kms/key-store.js';
+import { kmsServer } from './kms/kms-listener.js';
+import { objectStoreCertificate } from './object-store/certificate.js';
+import { objectStoreServer } from './object-store/object-store-listener.js';
+import { RequestLog } from './request-log.js';
+import { JtiMemory } from './token/jti-memory.js';
+import { JwksCache } from './token/jwks-cache.js';
+import { listen } from './wire/listener.js';
+import type { Addresses, Settings, World } from './world.js';
+
+/** Addresses are `host:port`; port 0 takes any free one. Everything left out has a default. */
+export interface SimulatorOptions {
+  /** Applications and keys are kept here and survive a restart. */
+  stateDir: string;
+  apimListen?: string;
+  kmsListen?: string;
+  objectStoreListen?: string;
+  controlListen?: string;
+  /** APIM's quota and spike arrest; default on. */
+  rateLimits?: boolean;
+  relationships?: Settings['relationships'];
+  /** Default 55,000 ms, as in the live policy. */
+  jwksFetchTimeoutMs?: number;
+  /** Where spare RSA keys are kept, and how many; a directory may be shared. Default: in `stateDir`, two. */
+  keyPool?: { dir: string; spare: number };
+  /** How many requests are remembered; default 200,000. */
+  requestLogCapacity?: number;
+}
+
+export interface Simulator extends Addresses {
+  /** PEM of the object store's self-signed certificate, for clients to trust. */
+  readonly objectStoreCertificate: string;
+  close(): Promise<void>;
+}
+
+/** Starts the NHS in a box: API Management, e-RS, KMS, object store and the control API, on four listeners. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { stateDir } = options;
+  await mkdir(stateDir, { recursive: true });
+  const world = await createWorld(options);
+  const tls = await objectStoreCertificate();
+  await writeFile(join(stateDir, 'object-store-certificate.pem'), tls.cert);
+
+  const apim = await listen(apimServer(world), options.apimListen ?? '127.0.0.1:0', 'http');
+  const kms = await listen(kmsServer(world), options.kmsListen ?? '127.0.0.1:0', 'http');
+  const objectStore = await listen(
+    objectStoreServer(world, tls),
+    options.objectStoreListen ?? '127.0.0.1:0',
+    'https',
+  );
+  const control = await listen(controlServer(world), options.controlListen ?? '127.0.0.1:0', 'http');
+  Object.assign(world.addresses, {
+    apimUrl: apim.url,
+    tokenUrl: `${apim.url}/oauth2/token`,
+    apiBaseUrl: apim.url + ERS_BASE_PATH,
+    kmsUrl: kms.url,
+    objectStoreUrl: objectStore.url,
+    controlUrl: control.url,
+  } satisfies Addresses);
+  // The resources link to themselves, so they are made once the address is known.
+  world.ers.reset();
+
+  return {
+    ...world.addresses,
+    objectStoreCertificate: tls.cert,
+    close: async () => {
+      await Promise.all([apim, kms, objectStore, control].map((listener) => listener.close()));
+      await world.keys.close();
+    },
+  };
+}
+
+async function createWorld(options: SimulatorOptions): Promise<World> {
+  const { stateDir } = options;
+  const clock = createClock();
+  const settings: Settings = {
+    rateLimits: options.rateLimits ?? true,
+    relationships: options.relationships ?? 'enforced',
+    ersDelayMs: 0,
+    jwksFetchTimeoutMs: options.jwksFetchTimeoutMs ?? 55_000,
+    worklistDailyLimit: false,
+  };
+  const requests = new RequestLog(options.requestLogCapacity ?? 200_000);
+  const addresses: Addresses = {
+    apimUrl: '',
+    tokenUrl: '',
+    apiBaseUrl: '',
+    kmsUrl: '',
+    objectStoreUrl: '',
+    controlUrl: '',
+  };
+  const pool = options.keyPool ?? { dir: join(stateDir, 'spare-keys'), spare: 2 };
+  const countFetch = () => {
+    requests.counters.jwksFetches += 1;
+  };
+  return {
+    clock,
+    settings,
+    addresses,
+    requests,
+    applications: await Applications.open(stateDir),
+    accessTokens: new AccessTokens(clock),
+    jtis: new JtiMemory(clock),
+    jwks: new JwksCache(clock, () => settings.jwksFetchTimeoutMs, countFetch),
+    ersLimiter: new RateLimiter(clock),
+    tokenLimiter: new RateLimiter(clock),
+    faults: new FaultBook(),
+    ers: new ErsData(() => `${addresses.apiBaseUrl}/FHIR`),
+    keys: await KeyStore.open(join(stateDir, 'kms'), pool.dir, pool.spare),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../clock.js';
+
+/** One public key as it stands in a JWKS; nothing about it has been checked. */
+export type PublicJwk = Record<string, unknown>;
+
+const TTL_MS = 3_600_000;
+
+/**
+ * APIM's copy of each JWKS, kept 3,600 s per URL and fetched only when absent (protocol-facts §4, U11): an unknown
+ * kid doesn't refetch, and a 200 with a bad or empty body is kept for the hour like a good one.
+ */
+export class JwksCache {
+  readonly #clock: Clock;
+  readonly #timeoutMs: () => number;
+  readonly #onFetch: () => void;
+  readonly #byUrl = new Map<string, { keys: PublicJwk[]; expiresAtMs: number }>();
+
+  constructor(clock: Clock, timeoutMs: () => number, onFetch: () => void) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+    this.#onFetch = onFetch;
+  }
+
+  /** The keys behind `url`, or `unreachable` when the fetch failed or answered anything but a 2xx. */
+  async keysOf(url: string): Promise<PublicJwk[] | 'unreachable'> {
+    const cached = this.#byUrl.get(url);
+    if (cached !== undefined && cached.expiresAtMs > this.#clock.nowMs()) return cached.keys;
+
+    this.#onFetch();
+    let text: string;
+    try {
+      const response = await fetch(url, {
+        headers: { 'User-Agent': 'APIM' },
+        signal: AbortSignal.timeout(this.#timeoutMs()),
+      });
+      text = await response.text();
+      if (!response.ok) return 'unreachable';
+    } catch {
+      return 'unreachable';
+    }
+    const keys = parseKeys(text);
+    this.#byUrl.set(url, { keys, expiresAtMs: this.#clock.nowMs() + TTL_MS });
+    return keys;
+  }
+
+  clear(): void {
+    this.#byUrl.clear();
+  }
+}
+
+function parseKeys(text: string): PublicJwk[] {
+  try {
+    const { keys } = JSON.parse(text) as { keys?: unknown };
+    return Array.isArray(keys)
+      ? keys.filter((key): key is PublicJwk => typeof key === 'object' && key !== null)
+      : [];
+  } catch {
+    return [];
+  }
+}

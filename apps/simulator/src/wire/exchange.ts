@@ -1,0 +1,64 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+
+/** Where a request arrived, as faults and records name it. */
+export type Target = 'token' | 'ers' | 'kms' | 'object-store';
+
+/** What the handlers learn about a request while they serve it; it ends up in its record. */
+export interface Notes {
+  apiKey?: string;
+  applicationId?: string;
+  asid?: string;
+  odsCode?: string;
+  accessMode?: string;
+  interaction?: string;
+  jti?: string;
+  kid?: string;
+  kmsAction?: string;
+  keyId?: string;
+  stateChange?: true;
+}
+
+/** One request: bytes as received, plus what is known about it so far. */
+export interface Exchange {
+  readonly target: Target;
+  readonly method: string;
+  /** Path with query, exactly as received. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Names and values alternating, exactly as received. */
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+  readonly notes: Notes;
+  /** Set by an armed fault whose effect only the handler can produce (a signature by another key, say). */
+  scenario?: string;
+}
+
+export function openExchange(target: Target, request: IncomingMessage, body: Buffer): Exchange {
+  return {
+    target,
+    method: request.method ?? 'GET',
+    path: request.url ?? '/',
+    headers: request.headers,
+    rawHeaders: request.rawHeaders,
+    body,
+    notes: {},
+  };
+}
+
+/** A header as one string; repeated ones are joined as Node joins them. */
+export function requestHeader(exchange: Exchange, lowerCaseName: string): string | undefined {
+  const value = exchange.headers[lowerCaseName];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** The path without its query. */
+export function pathOnly(path: string): string {
+  const mark = path.indexOf('?');
+  return mark < 0 ? path : path.slice(0, mark);
+}
+
+/** Query parameters, decoded once. */
+export function queryOf(path: string): URLSearchParams {
+  const mark = path.indexOf('?');
+  return new URLSearchParams(mark < 0 ? '' : path.slice(mark + 1));
+}

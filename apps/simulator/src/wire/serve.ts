@@ -1,0 +1,128 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Fault } from '../faults/fault.js';
+import { deliverFaulty } from '../faults/deliver-faulty.js';
+import { pause, reshape } from '../faults/apply-fault.js';
+import type { World } from '../world.js';
+import { announcesBody, collectBody } from './collect-body.js';
+import { openExchange, type Exchange, type Target } from './exchange.js';
+import { bodyBytes, headerOf, NO_BYTES, textReply, type Reply } from './reply.js';
+
+/** One service of the simulator: how to tell who calls, and what to answer. */
+export interface Service {
+  readonly target: Target;
+  /** Fills `exchange.notes` before faults are matched and the request is recorded. */
+  identify(exchange: Exchange): void;
+  answer(exchange: Exchange): Reply | Promise<Reply>;
+}
+
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * receive → identify → record → fault or answer → send. Without a body and without faults all of it happens in one
+ * turn of the event loop: benchmarks run against this.
+ */
+export function serveTarget(world: World, service: Service): RequestListener {
+  return (request, response) => {
+    if (!announcesBody(request)) {
+      proceed(world, service, openExchange(service.target, request, NO_BYTES), response);
+      return;
+    }
+    collectBody(request, MAX_BODY_BYTES).then(
+      (body) => proceed(world, service, openExchange(service.target, request, body), response),
+      () => request.destroy(),
+    );
+  };
+}
+
+function proceed(
+  world: World,
+  service: Service,
+  exchange: Exchange,
+  response: ServerResponse<IncomingMessage>,
+): void {
+  service.identify(exchange);
+  const finish = world.requests.open(exchange, world.clock.nowMs());
+  const fault = world.faults.take(exchange);
+  const delayMs = service.target === 'ers' ? world.settings.ersDelayMs : 0;
+  if (fault !== undefined || delayMs > 0) {
+    void serveSlowly(world, service, exchange, response, finish, fault, delayMs).catch((error: unknown) =>
+      crash(response, finish, error),
+    );
+    return;
+  }
+  try {
+    const reply = service.answer(exchange);
+    if (reply instanceof Promise)
+      reply.then(
+        (ready) => send(response, dated(world, ready), finish),
+        (error: unknown) => crash(response, finish, error),
+      );
+    else send(response, dated(world, reply), finish);
+  } catch (error) {
+    crash(response, finish, error);
+  }
+}
+
+async function serveSlowly(
+  world: World,
+  service: Service,
+  exchange: Exchange,
+  response: ServerResponse,
+  finish: (status: number) => void,
+  fault: Fault | undefined,
+  delayMs: number,
+): Promise<void> {
+  await pause(delayMs + (fault?.delayMs ?? 0), response);
+  if (fault === undefined) {
+    send(response, dated(world, await service.answer(exchange)), finish);
+    return;
+  }
+  if (fault.scenario !== undefined) exchange.scenario = fault.scenario;
+  const reply = await reshape(world, exchange, fault, async () => service.answer(exchange));
+  deliverFaulty(response, exchange, reply === undefined ? undefined : dated(world, reply), fault, finish);
+}
+
+/** Where the clock has been moved, the Date header tells its time: clients measure their skew by it. */
+function dated(world: World, reply: Reply): Reply {
+  if (world.clock.offsetMs === 0 || headerOf(reply.headers, 'date') !== undefined) return reply;
+  return { ...reply, headers: [...reply.headers, ['Date', new Date(world.clock.nowMs()).toUTCString()]] };
+}
+
+/** Sends an answer as it is. */
+export function send(response: ServerResponse, reply: Reply, finish: (status: number) => void): void {
+  // Before the write: whoever has the answer must find it in the record.
+  finish(reply.status);
+  const flat: string[] = [];
+  for (const [name, value] of reply.headers) flat.push(name, value);
+  // 1xx, 204 and 304 have no length; HEAD keeps that of the body it leaves out.
+  if (reply.status !== 204 && reply.status !== 304) flat.push('Content-Length', String(bodyBytes(reply)));
+  response.writeHead(reply.status, flat);
+  const { body } = reply;
+  if (body === undefined || response.req.method === 'HEAD') response.end();
+  else if (Buffer.isBuffer(body)) response.end(body);
+  else writeChunks(response, body.chunks()[Symbol.iterator]());
+}
+
+function writeChunks(response: ServerResponse, chunks: Iterator<Buffer>): void {
+  for (;;) {
+    if (response.destroyed) return;
+    const next = chunks.next();
+    if (next.done === true) {
+      response.end();
+      return;
+    }
+    if (!response.write(next.value)) {
+      response.once('drain', () => writeChunks(response, chunks));
+      return;
+    }
+  }
+}
+
+/** A mistake of the simulator itself: said plainly, never dressed up as an NHS answer. */
+function crash(response: ServerResponse, finish: (status: number) => void, error: unknown): void {
+  process.stderr.write(
+    `simulator error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  if (response.headersSent || response.destroyed) response.destroy();
+  else send(response, textReply(599, 'the simulator itself failed; see its error output'), finish);
+}

@@ -1,0 +1,51 @@
+import type { AccessTokens } from './access-tokens.js';
+import type { RateLimiter } from './apim/rate-limiter.js';
+import type { Applications } from './applications.js';
+import type { Clock } from './clock.js';
+import type { ErsData } from './ers/data.js';
+import type { FaultBook } from './faults/fault-book.js';
+import type { KeyStore } from './kms/key-store.js';
+import type { RequestLog } from './request-log.js';
+import type { JtiMemory } from './token/jti-memory.js';
+import type { JwksCache } from './token/jwks-cache.js';
+
+/** What `POST /options` changes while the simulator runs. */
+export interface Settings {
+  /** APIM's quota and spike arrest. */
+  rateLimits: boolean;
+  /** `any` lets every organisation see every referral. */
+  relationships: 'enforced' | 'any';
+  /** Added before every e-RS answer, milliseconds. */
+  ersDelayMs: number;
+  /** How long APIM waits for a JWKS, milliseconds (55 s in the live policy). */
+  jwksFetchTimeoutMs: number;
+  /** Whether e-RS refuses a third A008 for one service and day; the real limit is contractual. */
+  worklistDailyLimit: boolean;
+}
+
+/** Where the four listeners are, once they are bound. */
+export interface Addresses {
+  apimUrl: string;
+  tokenUrl: string;
+  apiBaseUrl: string;
+  kmsUrl: string;
+  objectStoreUrl: string;
+  controlUrl: string;
+}
+
+/** Everything the listeners share. */
+export interface World {
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly addresses: Addresses;
+  readonly applications: Applications;
+  readonly accessTokens: AccessTokens;
+  readonly jtis: JtiMemory;
+  readonly jwks: JwksCache;
+  readonly ersLimiter: RateLimiter;
+  readonly tokenLimiter: RateLimiter;
+  readonly requests: RequestLog;
+  readonly faults: FaultBook;
+  readonly ers: ErsData;
+  readonly keys: KeyStore;
+}
