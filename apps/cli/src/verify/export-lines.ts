@@ -1,0 +1,98 @@
+/** The lines of an export (docs/audit.md, "The export"), read strictly: what isn't exactly as described is a fault. */
+import type { ExportedSubject } from './canonical.js';
+
+export interface ExportLine {
+  readonly type: 'export';
+  readonly format: string;
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+}
+
+export interface WriterLine {
+  readonly type: 'writer';
+  readonly writer: string;
+  readonly state: string;
+  readonly head: { readonly seq: number; readonly hash: string };
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
+export interface RowLine {
+  readonly type: 'row';
+  readonly writer: string;
+  readonly seq: number;
+  readonly prevHash: string;
+  readonly hash: string;
+  readonly record: Readonly<Record<string, unknown>>;
+  readonly subjects?: readonly ExportedSubject[];
+}
+
+export interface EndLine {
+  readonly type: 'end';
+  readonly writers: number;
+  readonly rows: number;
+}
+
+export type Line = ExportLine | WriterLine | RowLine | EndLine;
+
+export const FORMAT = 'gatehouse-audit/1';
+
+type Test = (value: unknown) => boolean;
+
+const isCount: Test = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isCountOrNull: Test = (value) => value === null || isCount(value);
+const isText: Test = (value) => typeof value === 'string';
+const isHash: Test = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+const isUuid: Test = (value) =>
+  typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
+const isObject: Test = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const SUBJECT = { odsCode: isText, kind: isText, keyId: isUuid, hash: isHash, sealedSha256: isHash };
+const HEAD = { seq: isCount, hash: isHash };
+
+const SHAPES: Readonly<Record<string, Readonly<Record<string, Test>>>> = {
+  export: { format: isText, fromMs: isCountOrNull, toMs: isCountOrNull },
+  writer: {
+    writer: isUuid,
+    state: isText,
+    head: (value) => hasShape(value, HEAD),
+    fromSeq: isCount,
+    toSeq: isCount,
+  },
+  row: { writer: isUuid, seq: isCount, prevHash: isHash, hash: isHash, record: isObject },
+  end: { writers: isCount, rows: isCount },
+};
+
+/** The line, or in plain words why it is none. */
+export function readLine(text: string): Line | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'the line is not JSON';
+  }
+  // A member given twice would let two readers see two things.
+  if (JSON.stringify(value) !== text) return 'the line is not written as the export writes it';
+  if (!isObject(value)) return 'the line is not an object';
+  const { type, subjects, ...rest } = value as Record<string, unknown>;
+  const shape = typeof type === 'string' && Object.hasOwn(SHAPES, type) ? SHAPES[type] : undefined;
+  if (shape === undefined) return 'the line is of no known type';
+  if (!hasShape(rest, shape))
+    return `the line lacks a member of a line of type "${String(type)}", or has one too many or malformed`;
+  if (subjects !== undefined && (type !== 'row' || !isSubjects(subjects)))
+    return 'the subjects are malformed';
+  return value as Line;
+}
+
+function isSubjects(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((each) => hasShape(each, SUBJECT));
+}
+
+function hasShape(value: unknown, shape: Readonly<Record<string, Test>>): boolean {
+  if (!isObject(value)) return false;
+  const fields = value as Record<string, unknown>;
+  return (
+    Object.keys(fields).length === Object.keys(shape).length &&
+    Object.entries(shape).every(([key, test]) => Object.hasOwn(fields, key) && test(fields[key]))
+  );
+}

@@ -1,0 +1,115 @@
+/**
+ * The trail as lines of JSON for the offline verifier (docs/audit.md, "The export"). One snapshot of the database,
+ * chain by chain; of each chain an unbroken stretch, since only that can be verified.
+ */
+import type pg from 'pg';
+
+export interface ExportFilter {
+  /** Start of the attempt, epoch ms: from (inclusive) and to (exclusive). Neither: the whole trail. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+}
+
+const FETCH = 500;
+
+/** Yields lines without their newline. A connection is held until the last is taken or the reader stops. */
+export async function* exportAudit(
+  database: pg.Pool,
+  filter: ExportFilter,
+): AsyncGenerator<string, void, undefined> {
+  const client = await database.connect();
+  let broken = true;
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    yield* lines(client, filter);
+    await client.query('COMMIT');
+    broken = false;
+  } finally {
+    // A reader that stops early leaves a transaction open: that connection is not handed on.
+    client.release(broken);
+  }
+}
+
+async function* lines(client: pg.PoolClient, filter: ExportFilter): AsyncGenerator<string, void, undefined> {
+  const { fromMs = null, toMs = null } = filter;
+  yield JSON.stringify({ type: 'export', format: 'gatehouse-audit/1', fromMs, toMs });
+  const writers = await client.query<WriterRow>(WRITERS, [fromMs, toMs]);
+  let rows = 0;
+  for (const writer of writers.rows) {
+    const [fromSeq, toSeq] = [Number(writer.from_seq), Number(writer.to_seq)];
+    const head = { seq: Number(writer.seq), hash: writer.hash };
+    yield JSON.stringify({
+      type: 'writer',
+      writer: writer.writer,
+      state: writer.state,
+      head,
+      fromSeq,
+      toSeq,
+    });
+    if (toSeq === 0) continue;
+    for await (const line of rowsOf(client, writer.writer, fromSeq, toSeq)) {
+      rows += 1;
+      yield line;
+    }
+  }
+  yield JSON.stringify({ type: 'end', writers: writers.rows.length, rows });
+}
+
+async function* rowsOf(
+  client: pg.PoolClient,
+  writer: string,
+  fromSeq: number,
+  toSeq: number,
+): AsyncGenerator<string, void, undefined> {
+  await client.query(`DECLARE audit_export NO SCROLL CURSOR FOR ${ROWS}`, [writer, fromSeq, toSeq]);
+  for (;;) {
+    const found = await client.query<EventRow>(`FETCH ${String(FETCH)} FROM audit_export`);
+    for (const { seq, prevHash, hash, record, subjects } of found.rows) {
+      yield JSON.stringify({
+        ...{ type: 'row', writer, seq: Number(seq), prevHash, hash, record },
+        ...(subjects === null ? {} : { subjects }),
+      });
+    }
+    if (found.rows.length < FETCH) break;
+  }
+  await client.query('CLOSE audit_export');
+}
+
+interface WriterRow {
+  readonly writer: string;
+  readonly state: string;
+  readonly seq: string;
+  readonly hash: string;
+  readonly from_seq: string;
+  readonly to_seq: string;
+}
+
+interface EventRow {
+  readonly seq: string;
+  readonly prevHash: string;
+  readonly hash: string;
+  readonly record: object;
+  readonly subjects: readonly object[] | null;
+}
+
+/** The stretch of each chain that holds every row of the time asked for; the whole chain when none was asked. */
+const WRITERS = `
+WITH asked AS (
+  SELECT writer, min(seq) AS from_seq, max(seq) AS to_seq FROM audit.event
+   WHERE ($1::bigint IS NULL OR started_at >= timestamptz 'epoch' + $1::bigint * interval '1 millisecond')
+     AND ($2::bigint IS NULL OR started_at < timestamptz 'epoch' + $2::bigint * interval '1 millisecond')
+   GROUP BY writer
+)
+SELECT w.writer, w.state, w.seq, encode(w.hash, 'hex') AS hash,
+       coalesce(a.from_seq, 0) AS from_seq, coalesce(a.to_seq, 0) AS to_seq
+  FROM audit.writer w LEFT JOIN asked a USING (writer)
+ WHERE a.writer IS NOT NULL OR ($1::bigint IS NULL AND $2::bigint IS NULL)
+ ORDER BY w.started_at, w.writer`;
+
+const ROWS = `
+SELECT e.seq, encode(e.prev_hash, 'hex') AS "prevHash", encode(e.hash, 'hex') AS hash, e.record,
+       (SELECT json_agg(json_build_object('odsCode', s.ods_code, 'kind', s.kind, 'keyId', s.key_id,
+                 'hash', encode(s.hash, 'hex'), 'sealedSha256', encode(sha256(s.sealed), 'hex')))
+          FROM audit.subject s
+         WHERE s.attempt_id = e.attempt_id AND s.started_at = e.started_at AND s.event_kind = e.kind) AS subjects
+  FROM audit.event e WHERE e.writer = $1 AND e.seq BETWEEN $2 AND $3 ORDER BY e.seq`;
