@@ -1,0 +1,29 @@
+/**
+ * How far this machine's clock is from NHS England's, by the `Date` header of token answers: the median of the last
+ * five within a minute (faults F12). Older samples are forgotten, so a mended clock is noticed by the next call.
+ */
+const MAX_SKEW_MS = 30_000;
+const SAMPLES = 5;
+const SAMPLE_LIFE_MS = 60_000;
+
+export interface ClockSkew {
+  /** @param serverMs epoch ms of a `Date` header, which has whole seconds */
+  sample(serverMs: number): void;
+  /** The skew in ms if it is too large to sign, else null. */
+  fault(): number | null;
+}
+
+export function createClockSkew(now: () => number, monotonicNow: () => number): ClockSkew {
+  let samples: { readonly skewMs: number; readonly atMs: number }[] = [];
+  return {
+    sample(serverMs) {
+      samples = [...samples, { skewMs: serverMs + 500 - now(), atMs: monotonicNow() }].slice(-SAMPLES);
+    },
+    fault() {
+      const recent = samples.filter(({ atMs }) => monotonicNow() - atMs < SAMPLE_LIFE_MS);
+      const ordered = recent.map(({ skewMs }) => skewMs).sort((a, b) => a - b);
+      const median = ordered[Math.floor(ordered.length / 2)];
+      return median !== undefined && Math.abs(median) > MAX_SKEW_MS ? Math.round(median) : null;
+    },
+  };
+}

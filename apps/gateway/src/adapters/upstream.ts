@@ -1,0 +1,168 @@
+/**
+ * The HTTP way to e-RS: one socket pool per binding, so that no connection ever carries two tenants' calls; no
+ * retries, no redirects, every wait bounded.
+ */
+import type { Readable } from 'node:stream';
+import { Pool } from 'undici';
+
+export interface UpstreamRequest {
+  readonly bindingId: string;
+  /** API base URL of the environment, ending in /referrals. */
+  readonly baseUrl: string;
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  /** Path and query after the base URL. */
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer | null;
+  /** Until the answer's headers, ms. */
+  readonly headersMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  /** Names in lower case, in order, duplicates kept. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Readable;
+}
+
+/**
+ * How a call failed before an answer's headers were complete.
+ * `not-sent`: no byte can have left. `tls`: the host's identity failed, no byte left. `timeout` and `broken`: bytes
+ * may have arrived. `protocol`: what came back is not HTTP as it should be.
+ */
+export type UpstreamFault = 'not-sent' | 'tls' | 'timeout' | 'broken' | 'protocol';
+
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly fault: UpstreamFault;
+  constructor(fault: UpstreamFault, cause: unknown) {
+    super(fault, { cause });
+    this.fault = fault;
+  }
+}
+
+export interface Upstream {
+  /** @throws UpstreamError */
+  send(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  /** Calls whose answer is not complete. */
+  readonly inFlight: () => number;
+  close(): Promise<void>;
+}
+
+export interface UpstreamOptions {
+  readonly connectMs: number;
+  readonly bodyStallMs: number;
+  readonly connectionsPerBinding: number;
+}
+
+const IDLE_POOL_MS = 60_000;
+const KEEP_ALIVE_MS = 10_000;
+
+export function openUpstream(options: UpstreamOptions): Upstream {
+  const pools = new Map<string, { pool: Pool; usedMs: number; busy: number }>();
+  let inFlight = 0;
+
+  const poolFor = (bindingId: string, origin: string) => {
+    const key = JSON.stringify([bindingId, origin]);
+    let entry = pools.get(key);
+    if (entry === undefined) {
+      const pool = new Pool(origin, {
+        connections: options.connectionsPerBinding,
+        pipelining: 1,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        bodyTimeout: options.bodyStallMs,
+        connect: { timeout: options.connectMs },
+        maxHeaderSize: 32_768,
+      });
+      entry = { pool, usedMs: 0, busy: 0 };
+      pools.set(key, entry);
+    }
+    entry.usedMs = performance.now();
+    return entry;
+  };
+
+  const sweep = setInterval(() => {
+    const before = performance.now() - IDLE_POOL_MS;
+    for (const [key, entry] of pools) {
+      if (entry.busy > 0 || entry.usedMs > before) continue;
+      pools.delete(key);
+      void entry.pool.close();
+    }
+  }, IDLE_POOL_MS / 2);
+  sweep.unref();
+
+  return {
+    inFlight: () => inFlight,
+
+    async send(request) {
+      const base = new URL(request.baseUrl);
+      const entry = poolFor(request.bindingId, base.origin);
+      entry.busy += 1;
+      inFlight += 1;
+      const finished = (): void => {
+        entry.busy -= 1;
+        inFlight -= 1;
+      };
+      try {
+        const answer = await entry.pool.request({
+          path: base.pathname + request.path,
+          method: request.method,
+          headers: request.headers,
+          body: request.body,
+          headersTimeout: request.headersMs,
+          responseHeaders: 'raw',
+          signal: request.signal,
+        });
+        answer.body.once('close', finished);
+        return {
+          status: answer.statusCode,
+          headers: pairs(answer.headers as unknown as readonly (string | Buffer)[]),
+          body: answer.body,
+        };
+      } catch (error) {
+        finished();
+        throw new UpstreamError(faultOf(error), error);
+      }
+    },
+
+    async close() {
+      clearInterval(sweep);
+      await Promise.allSettled([...pools.values()].map(({ pool }) => pool.destroy()));
+      pools.clear();
+    },
+  };
+}
+
+function pairs(raw: readonly (string | Buffer)[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    list.push([String(raw[index]).toLowerCase(), latin1(raw[index + 1])]);
+  }
+  return list;
+}
+
+function latin1(value: string | Buffer | undefined): string {
+  return typeof value === 'string' ? value : (value?.toString('latin1') ?? '');
+}
+
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const TLS = /^(?:ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_|HOSTNAME_MISMATCH)/;
+
+function faultOf(error: unknown): UpstreamFault {
+  const { name = '', code = '' } = error as { name?: string; code?: string };
+  if (NOT_SENT.has(code)) return 'not-sent';
+  if (TLS.test(code)) return 'tls';
+  if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+    return 'timeout';
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' || name === 'HTTPParserError')
+    return 'protocol';
+  return 'broken';
+}

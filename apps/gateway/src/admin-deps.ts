@@ -1,0 +1,52 @@
+/** The admin API's view of the parts that gateway.ts has opened. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { CATALOGUE } from '@gatehouse/domain/catalogue';
+import type { Database } from '@gatehouse/db/client';
+import type { AuditLog } from './adapters/audit-log.js';
+import type { KeyService } from './adapters/key-service.js';
+import type { AuditDesk } from './admin/audit/audit-desk.js';
+import type { AdminDeps } from './admin/deps.js';
+import type { Config } from './config.js';
+import type { PlaneDeps } from './data-plane/deps.js';
+import { explainFor } from './data-plane/explain.js';
+
+export interface AdminParts {
+  readonly config: Config;
+  readonly prisma: Database;
+  readonly audit: AuditLog;
+  readonly desk: AuditDesk;
+  readonly keyService: KeyService;
+  readonly plane: PlaneDeps;
+  readonly now: () => number;
+  readonly log: AdminDeps['log'];
+}
+
+export function adminDeps(parts: AdminParts): AdminDeps {
+  const { config, now } = parts;
+  return {
+    db: parts.prisma,
+    now,
+    randomBytes: (length) => randomBytes(length),
+    publicUrl: config.publicUrl,
+    environments: config.environments,
+    interactions: new Set(CATALOGUE.map(({ interaction }) => interaction)),
+    keyService: parts.keyService,
+    // API secrets serve the refresh of users' tokens, which comes with user-restricted access.
+    secretBox: null,
+    audit: parts.desk,
+    log: parts.log,
+    async explain(request, actor) {
+      const { explanation, facts } = explainFor(parts.plane, request);
+      const atMs = now();
+      await parts.audit.system({
+        kind: 'SYSTEM',
+        event: 'EXPLANATION',
+        attemptId: randomUUID(),
+        startedAtMs: atMs,
+        atMs,
+        facts: { ...facts, actor, code: explanation.refusal?.code ?? null },
+      });
+      return explanation;
+    },
+  };
+}

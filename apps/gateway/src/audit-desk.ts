@@ -1,0 +1,137 @@
+/** The audit trail as the admin API reads it: names turned into ids, rows into one line an attempt. */
+import type { AuditOutcome, AuditKind } from '@gatehouse/domain/audit';
+import type { Snapshot } from '@gatehouse/domain/registry';
+import type pg from 'pg';
+import { exportAudit } from './adapters/audit-export.js';
+import type { AuditLog } from './adapters/audit-log.js';
+import {
+  type AuditAttempt,
+  type AuditFilter as Filter,
+  type AuditRow,
+  followAudit,
+  searchAudit,
+} from './adapters/audit-query.js';
+import type { SubjectSealer } from './adapters/audit-subjects.js';
+import type { AuditDesk, AuditFilter } from './admin/audit/audit-desk.js';
+
+const FOLLOW_MS = 1_000;
+
+export function createAuditDesk(parts: {
+  readonly database: pg.Pool;
+  readonly sealer: SubjectSealer;
+  readonly audit: Pick<AuditLog, 'system'>;
+  readonly snapshot: () => Snapshot;
+}): AuditDesk {
+  const { database, sealer } = parts;
+  const reader = { database, sealer };
+  const page = async (filter: Filter, { limit, after }: { limit: number; after?: string | undefined }) => {
+    const found = await searchAudit(reader, filter, { limit, cursor: after });
+    return { items: found.attempts.map(summary), next: found.next };
+  };
+  return {
+    list: (filter, at) => page(toFilter(filter, parts.snapshot()), at),
+
+    async hashesOf(subject, odsCode) {
+      const organisations = odsCode === undefined ? await sealer.organisations() : [odsCode];
+      const hashes = await Promise.all(
+        organisations.map((ods) => sealer.hash(ods, subject.kind, subject.value)),
+      );
+      return hashes.filter((hash) => hash !== null).map((hash) => hash.toString('hex'));
+    },
+
+    search: (hashes, filter, at) =>
+      page(
+        {
+          ...toFilter(filter, parts.snapshot()),
+          subjectHashes: hashes.map((hash) => Buffer.from(hash, 'hex')),
+        },
+        at,
+      ),
+
+    async *follow(filter, signal) {
+      let cursor: string | undefined;
+      while (!signal.aborted) {
+        const found = await followAudit(reader, toFilter(filter, parts.snapshot()), cursor);
+        cursor = found.cursor;
+        for (const row of found.rows) yield line(row);
+        if (found.rows.length === 0) await pause(FOLLOW_MS, signal);
+      }
+    },
+
+    async *export({ from, until }, signal) {
+      const lines = exportAudit(database, { fromMs: instant(from), toMs: instant(until) });
+      for await (const text of lines) {
+        if (signal.aborted) return;
+        yield JSON.parse(text) as object;
+      }
+    },
+
+    system: (event) => parts.audit.system(event),
+  };
+}
+
+/** A client is named by name and environment; a name nobody bears finds nothing. */
+function toFilter(filter: AuditFilter, snapshot: Snapshot): Filter {
+  const { organisation, client, environment, from, until, ...same } = filter;
+  const named = [...snapshot.clients.values()].filter(
+    ({ name, environment: of }) => name === client && (environment === undefined || of === environment),
+  );
+  return {
+    ...same,
+    odsCode: organisation,
+    environment,
+    ...(client === undefined ? {} : { clientIds: named.map(({ id }) => id) }),
+    fromMs: instant(from),
+    toMs: instant(until),
+  };
+}
+
+function instant(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
+}
+
+/** One attempt in a list: what was asked, by whom, and what became of it; all its rows beneath. */
+function summary(attempt: AuditAttempt): object {
+  const [first, ...later] = attempt.rows;
+  const outcome = later.find(({ kind }) => kind === 'OUTCOME');
+  return {
+    ...(first === undefined ? {} : line(first)),
+    outcome: (outcome ?? first)?.record['outcome'] ?? null,
+    status: (outcome ?? first)?.record['status'] ?? null,
+    code: (outcome ?? first)?.record['code'] ?? null,
+    diagnosis: outcome?.record['diagnosis'] ?? null,
+    upstreamStatus: outcome?.record['upstreamStatus'] ?? null,
+    upstreamRequestId: outcome?.record['upstreamRequestId'] ?? null,
+    durationMs: (outcome ?? first)?.record['durationMs'] ?? null,
+    rows: attempt.rows.map(({ record }) => record),
+  };
+}
+
+function line(row: AuditRow): object {
+  const { record } = row;
+  return {
+    startedAt: new Date(row.startedAtMs).toISOString(),
+    kind: row.kind as AuditKind,
+    attemptId: row.attemptId,
+    requestId: record['requestId'] ?? null,
+    event: record['event'] ?? null,
+    environment: record['environment'] ?? null,
+    organisation: record['odsCode'] ?? null,
+    client: record['clientName'] ?? null,
+    interaction: record['interaction'] ?? null,
+    outcome: (record['outcome'] ?? null) as AuditOutcome | null,
+    status: record['status'] ?? null,
+    code: record['code'] ?? null,
+    correlationId: record['correlationId'] ?? null,
+  };
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,67 @@
+/** Who is calling: an opaque client key, or a workload JWT bound to a client. Both end at one client or at GW_TOKEN. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { GatewayError } from '@gatehouse/domain/errors';
+import { parseClientKey } from '@gatehouse/domain/opaque-key';
+import { type Client, type Snapshot, workloadKey } from '@gatehouse/domain/registry';
+import type { PlaneDeps } from './deps.js';
+import type { Exchange } from './exchange.js';
+
+/** RFC 6750, one space, one token; the scheme's name in any case. */
+const BEARER = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/i;
+
+/**
+ * @throws GW_TOKEN for everything that isn't a live credential of an active client in an environment served here
+ */
+export async function authenticate(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  authorization: string | null,
+): Promise<Client> {
+  const token = BEARER.exec(authorization ?? '')?.[1];
+  if (token === undefined) throw unauthorised('no bearer token');
+  const snapshot = deps.registry.current();
+  const client = token.startsWith('gh_')
+    ? clientOfKey(snapshot, exchange, token, deps.clock.now())
+    : await clientOfWorkload(deps, snapshot, exchange, token);
+  exchange.client = client;
+  if (client.state !== 'active') throw unauthorised(`client ${client.state}`);
+  if (!deps.environments.has(client.environment)) throw unauthorised('environment not served');
+  return client;
+}
+
+function clientOfKey(snapshot: Snapshot, exchange: Exchange, key: string, nowMs: number): Client {
+  const parts = parseClientKey(key);
+  const credential = parts === null ? undefined : snapshot.credentials.get(parts.keyId);
+  if (credential === undefined) throw unauthorised('unknown key');
+  const hash = createHash('sha256').update(key).digest();
+  if (!timingSafeEqual(hash, Buffer.from(credential.secretHash, 'hex'))) throw unauthorised('wrong secret');
+  exchange.keyId = credential.keyId;
+  const client = snapshot.clients.get(credential.clientId);
+  if (client?.environment !== parts?.environment) throw unauthorised('key of another environment');
+  if (credential.revokedAtMs !== null) throw unauthorised('revoked key');
+  if (credential.expiresAtMs <= nowMs) throw unauthorised('expired key');
+  if (client === undefined) throw unauthorised('no such client');
+  return client;
+}
+
+async function clientOfWorkload(
+  deps: PlaneDeps,
+  snapshot: Snapshot,
+  exchange: Exchange,
+  token: string,
+): Promise<Client> {
+  const identity = await deps.workloads.verify(token, snapshot);
+  if (identity === null) throw unauthorised('workload token refused');
+  const clientId = snapshot.workloads.get(workloadKey(identity.issuer, identity.subject));
+  const client = clientId === undefined ? undefined : snapshot.clients.get(clientId);
+  if (client === undefined) throw unauthorised('no client for this workload');
+  exchange.keyId = 'workload';
+  return client;
+}
+
+function unauthorised(detail: string): GatewayError {
+  return new GatewayError('GW_TOKEN', {
+    detail,
+    headers: { 'WWW-Authenticate': 'Bearer realm="gatehouse", error="invalid_token"' },
+  });
+}

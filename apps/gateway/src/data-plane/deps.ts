@@ -1,0 +1,52 @@
+/** What the data plane needs from outside, so that plane.ts can be read and tested without knowing how it is made. */
+import type { Subject } from '@gatehouse/domain/audit';
+import type { Snapshot } from '@gatehouse/domain/registry';
+import type { TokenSource } from '../adapters/apim-token.js';
+import type { SealedSubject } from '../adapters/audit-chain.js';
+import type { AuditLog } from '../adapters/audit-log.js';
+import type { RateLimiter } from '../adapters/rate-limiter.js';
+import type { Upstream } from '../adapters/upstream.js';
+import type { WorkloadVerifier } from '../adapters/workload-token.js';
+import type { WorklistAllowance } from '../adapters/worklist-allowance.js';
+import type { Environment } from '../environments.js';
+import type { KillPoint } from '../hooks.js';
+import type { Clock, Exchange } from './exchange.js';
+
+export interface PlaneDeps {
+  readonly clock: Clock;
+  readonly log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+  readonly environments: ReadonlyMap<string, Environment>;
+  readonly registry: {
+    current(): Snapshot;
+    /** A snapshot at least as new as the version. */
+    refresh(minVersion: number): Promise<Snapshot>;
+    /** Ms since the snapshot was last confirmed to be current. */
+    age(): number;
+  };
+  readonly snapshotMaxAgeMs: number;
+  readonly audit: AuditLog;
+  readonly sealSubjects: (
+    odsCode: string,
+    attemptId: string,
+    subjects: readonly Subject[],
+  ) => Promise<readonly SealedSubject[]>;
+  readonly tokens: TokenSource;
+  readonly workloads: WorkloadVerifier;
+  readonly upstream: Upstream;
+  readonly limiter: RateLimiter;
+  readonly allowance: WorklistAllowance;
+  /** Until an answer's headers, for reads. */
+  readonly readHeadersMs: number;
+  /** For a whole request with all its attempts. */
+  readonly totalMs: number;
+  /** Longest pause of a caller that reads its answer slowly. */
+  readonly writeStallMs: number;
+  /** Null when the clock agrees with NHS England's; else the skew in ms. */
+  readonly clockFault: () => number | null;
+  readonly observe: (exchange: Exchange) => void;
+  readonly killPoint: (name: KillPoint) => void;
+}

@@ -1,0 +1,92 @@
+/** The record of one request: made first, filled in stage by stage, written last, whatever became of it. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { AuditOutcome } from '@gatehouse/domain/audit';
+import type { MatchedOperation } from '@gatehouse/domain/operation';
+import type { Binding, Client } from '@gatehouse/domain/registry';
+import type { Step } from '@gatehouse/domain/policy';
+
+export interface Exchange {
+  readonly requestId: string;
+  readonly startedAtMs: number;
+  /** Monotonic ms. */
+  readonly startedMs: number;
+  readonly remoteAddress: string;
+  readonly method: string;
+  /** The request target as received; used for matching, never logged, never forwarded. */
+  readonly target: string;
+  correlationId: string;
+  client: Client | null;
+  keyId: string | null;
+  matched: MatchedOperation | null;
+  binding: Binding | null;
+  registryVersion: number | null;
+  steps: readonly Step[];
+  explanation: boolean;
+  /** Attempts at e-RS so far. */
+  attempts: number;
+  /** UUID of the newest attempt, sent as Gatehouse-Attempt-Id. */
+  attemptId: string | null;
+  outcome: AuditOutcome | null;
+  status: number | null;
+  code: string | null;
+  diagnosis: string | null;
+  requestBytes: number;
+  responseBytes: number;
+  /** Milliseconds spent per stage, for metrics and the log line. */
+  readonly stageMs: Map<string, number>;
+  lapMs: number;
+}
+
+export interface Clock {
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** Milliseconds that only grow. */
+  readonly monotonicNow: () => number;
+}
+
+export function beginExchange(request: IncomingMessage, clock: Clock): Exchange {
+  return blankExchange(clock, request.method ?? '', request.url ?? '', request.socket.remoteAddress ?? '');
+}
+
+/** For a request that nobody made. */
+export function hypotheticalExchange(clock: Clock, method: string, target: string): Exchange {
+  return { ...blankExchange(clock, method, target, ''), explanation: true };
+}
+
+function blankExchange(clock: Clock, method: string, target: string, remoteAddress: string): Exchange {
+  const startedMs = clock.monotonicNow();
+  return {
+    requestId: randomUUID(),
+    startedAtMs: clock.now(),
+    startedMs,
+    remoteAddress,
+    method,
+    target,
+    correlationId: randomUUID(),
+    client: null,
+    keyId: null,
+    matched: null,
+    binding: null,
+    registryVersion: null,
+    steps: [],
+    explanation: false,
+    attempts: 0,
+    attemptId: null,
+    outcome: null,
+    status: null,
+    code: null,
+    diagnosis: null,
+    requestBytes: 0,
+    responseBytes: 0,
+    stageMs: new Map(),
+    lapMs: startedMs,
+  };
+}
+
+/** Books the time since the last lap to a stage. */
+export function lap(exchange: Exchange, stage: string, clock: Clock): void {
+  const nowMs = clock.monotonicNow();
+  exchange.stageMs.set(stage, (exchange.stageMs.get(stage) ?? 0) + nowMs - exchange.lapMs);
+  exchange.lapMs = nowMs;
+}

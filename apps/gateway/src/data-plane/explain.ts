@@ -1,0 +1,178 @@
+/**
+ * `POST /explain`: the decision for a request that is not made. Same credential, same headers, the method and path
+ * in the body; nothing upstream, no token, and one audit row marked as an explanation.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestFacts } from '@gatehouse/domain/audit';
+import { ERRORS, type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
+import type { Client } from '@gatehouse/domain/registry';
+import { parseStrictJson } from '@gatehouse/domain/strict-json';
+import { decideRoute } from './decide.js';
+import type { PlaneDeps } from './deps.js';
+import { type Exchange, hypotheticalExchange } from './exchange.js';
+import { matchTarget, readHeaders } from './match.js';
+import { readBody } from './read-body.js';
+import { factsOf } from './record.js';
+
+export const EXPLAIN_PATH = '/explain';
+
+export interface Explanation {
+  readonly allowed: boolean;
+  readonly registryVersion: number | null;
+  readonly operation: {
+    readonly interaction: string;
+    readonly operationId: string;
+    readonly title: string;
+  } | null;
+  /** Steps in order; the last one failed if `allowed` is false and it is a step of policy. */
+  readonly steps: readonly { readonly step: string; readonly ok: boolean }[];
+  readonly binding: {
+    readonly id: string;
+    readonly environment: string;
+    readonly organisation: string;
+    readonly product: string;
+    readonly accessMode: string;
+    readonly capability: string | null;
+    readonly asid: string | null;
+  } | null;
+  readonly refusal: {
+    readonly code: ErrorCode;
+    readonly status: number;
+    readonly text: string;
+    readonly whatToDo: string;
+    readonly whoActs: string;
+    readonly candidates: readonly string[];
+  } | null;
+}
+
+export async function explainRequest(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  client: Client,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  exchange.explanation = true;
+  if (exchange.method !== 'POST') throw new GatewayError('GW_METHOD', { headers: { Allow: 'POST' } });
+  const { headers, accessMode } = readHeaders(exchange, client, request.rawHeaders);
+  const type = headers.contentType?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json' && type !== 'application/fhir+json')
+    throw new GatewayError('GW_MEDIA_TYPE');
+  const body = parseStrictJson((await readBody(request, { kind: 'json' })) ?? Buffer.alloc(0));
+  const { method, path } = body;
+  if (typeof method !== 'string' || typeof path !== 'string') {
+    throw new GatewayError('GW_BODY_SYNTAX', {
+      candidates: ['the body must be {"method": "GET", "path": "/FHIR/…"}'],
+    });
+  }
+
+  let refusal: GatewayError | null = null;
+  try {
+    const target = matchTarget(exchange, method, path);
+    decideRoute(deps, exchange, client, { headers, accessMode, ...target });
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    refusal = error;
+  }
+  await recordExplanation(deps, exchange, refusal);
+  const answer = Buffer.from(JSON.stringify(explanationOf(exchange, refusal)));
+  exchange.status = 200;
+  exchange.responseBytes = answer.length;
+  response.writeHead(200, {
+    'Content-Type': 'application/json',
+    'Content-Length': String(answer.length),
+    'Cache-Control': 'no-store',
+    'X-Correlation-ID': exchange.correlationId,
+  });
+  response.end(answer);
+}
+
+/** What an operator asks: how a client's request would be decided. */
+export interface HypotheticalRequest {
+  /** Name of the client. */
+  readonly client: string;
+  readonly environment: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The same decision for an operator, who names the client instead of holding its key. */
+export function explainFor(
+  deps: PlaneDeps,
+  request: HypotheticalRequest,
+): { explanation: Explanation; facts: RequestFacts } {
+  const exchange = hypotheticalExchange(deps.clock, request.method, request.path);
+  let refusal: GatewayError | null = null;
+  try {
+    const client = [...deps.registry.current().clients.values()].find(
+      ({ name, environment }) => name === request.client && environment === request.environment,
+    );
+    if (client === undefined) throw new GatewayError('GW_TOKEN', { detail: 'no such client' });
+    exchange.client = client;
+    if (client.state !== 'active') throw new GatewayError('GW_TOKEN', { detail: `client ${client.state}` });
+    const { headers, accessMode } = readHeaders(exchange, client, Object.entries(request.headers).flat());
+    const target = matchTarget(exchange, request.method, request.path);
+    decideRoute(deps, exchange, client, { headers, accessMode, ...target });
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    refusal = error;
+  }
+  return { explanation: explanationOf(exchange, refusal), facts: factsOf(exchange, null) };
+}
+
+async function recordExplanation(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  refusal: GatewayError | null,
+): Promise<void> {
+  await deps.audit.system({
+    kind: 'SYSTEM',
+    event: 'EXPLANATION',
+    attemptId: randomUUID(),
+    startedAtMs: exchange.startedAtMs,
+    atMs: deps.clock.now(),
+    facts: { requestId: exchange.requestId, ...factsOf(exchange, null), code: refusal?.code ?? null },
+  });
+}
+
+export function explanationOf(
+  exchange: Pick<Exchange, 'matched' | 'steps' | 'binding' | 'registryVersion'>,
+  refusal: GatewayError | null,
+): Explanation {
+  const { matched, binding } = exchange;
+  const operation = matched?.operation;
+  return {
+    allowed: refusal === null,
+    registryVersion: exchange.registryVersion,
+    operation:
+      operation === undefined
+        ? null
+        : { interaction: operation.interaction, operationId: operation.operationId, title: operation.title },
+    steps: exchange.steps,
+    binding:
+      binding === null
+        ? null
+        : {
+            id: binding.id,
+            environment: binding.application.environment,
+            organisation: binding.odsCode,
+            product: binding.application.product,
+            accessMode: binding.application.accessMode,
+            capability: binding.application.capability,
+            asid: binding.application.asid,
+          },
+    refusal:
+      refusal === null
+        ? null
+        : {
+            code: refusal.code,
+            status: refusal.status,
+            text: ERRORS[refusal.code].publicText,
+            whatToDo: ERRORS[refusal.code].whatToDo,
+            whoActs: ERRORS[refusal.code].whoActs,
+            candidates: refusal.options.candidates ?? [],
+          },
+  };
+}

@@ -1,0 +1,138 @@
+/** One call to e-RS and its answer: buffered where it is known to be small or must be read, else streamed. */
+import type { Readable } from 'node:stream';
+import type { AuditOutcome } from '@gatehouse/domain/audit';
+import { GatewayError } from '@gatehouse/domain/errors';
+import { UpstreamError, type UpstreamAnswer } from '../adapters/upstream.js';
+import type { Admitted } from './admit.js';
+import type { Attempt } from './attempts.js';
+import type { PlaneDeps } from './deps.js';
+import { upstreamHeaders } from './headers.js';
+
+export interface Arrived {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The whole body, or null while it is still to be streamed. */
+  readonly body: Buffer | null;
+  readonly stream: Readable;
+  /** Our access token is in the buffered body: it must not be released. */
+  readonly echoesToken: boolean;
+  /** Lets go of the rest of the answer and its connection. */
+  discard(): void;
+}
+
+/** An attempt that brought no answer to release, with what audit and the caller are to be told. */
+export class AttemptFailure extends Error {
+  override readonly name = 'AttemptFailure';
+  readonly outcome: AuditOutcome;
+  readonly refusal: GatewayError;
+  readonly mayRetry: boolean;
+  /** Status e-RS answered, null if none was seen. */
+  readonly status: number | null;
+
+  constructor(outcome: AuditOutcome, refusal: GatewayError, mayRetry: boolean, status: number | null = null) {
+    super(refusal.message, { cause: refusal.options.cause });
+    this.outcome = outcome;
+    this.refusal = refusal;
+    this.mayRetry = mayRetry;
+    this.status = status;
+  }
+}
+
+const MAX_BUFFERED_BYTES = 1_048_576;
+/** APIM's own limit on worklists, which are read for the patients they name before they are released. */
+const MAX_WORKLIST_BYTES = 10 * 1_048_576;
+
+/** @throws AttemptFailure */
+export async function forward(
+  deps: PlaneDeps,
+  admitted: Admitted,
+  attempt: Attempt,
+  deadline: AbortSignal,
+): Promise<Arrived> {
+  const { operation } = admitted.matched;
+  const { readOnly } = operation;
+  let answer: UpstreamAnswer;
+  try {
+    answer = await deps.upstream.send({
+      bindingId: attempt.route.plan.binding.id,
+      baseUrl: deps.environments.get(attempt.route.environment)?.apiBaseUrl ?? '',
+      method: operation.method,
+      path: admitted.path,
+      headers: upstreamHeaders(admitted, attempt.id, attempt.token?.value ?? null),
+      body: admitted.body,
+      // Waiting for a write as long as APIM may take leaves the fewest unknowns.
+      headersMs: readOnly ? deps.readHeadersMs : deps.totalMs,
+      signal: AbortSignal.any([deadline, deps.audit.leaseLost]),
+    });
+  } catch (error) {
+    throw failureOf(error, readOnly);
+  }
+
+  const bodyless = operation.method === 'HEAD' || answer.status === 204 || answer.status === 304;
+  const length = Number(answer.headers.find(([name]) => name === 'content-length')?.[1] ?? NaN);
+  const worklist = operation.subject.from === 'worklist answer';
+  const discard = (): void => {
+    answer.body.on('error', () => undefined).destroy();
+  };
+  const head = { status: answer.status, headers: answer.headers, stream: answer.body, discard };
+  if (!bodyless && !worklist && !(length <= MAX_BUFFERED_BYTES))
+    return { ...head, body: null, echoesToken: false };
+
+  try {
+    const body = await buffer(answer.body, worklist ? MAX_WORKLIST_BYTES : MAX_BUFFERED_BYTES);
+    const echoesToken = attempt.token !== null && body.includes(attempt.token.value);
+    return { ...head, body, echoesToken };
+  } catch (error) {
+    discard();
+    throw brokenBody(error, readOnly, answer.status);
+  }
+}
+
+class TooLarge extends Error {}
+
+async function buffer(stream: Readable, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes) throw new TooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
+}
+
+function failureOf(error: unknown, readOnly: boolean): AttemptFailure {
+  const fault = error instanceof UpstreamError ? error.fault : 'broken';
+  const refused = (code: 'GW_UPSTREAM_UNREACHABLE' | 'GW_UPSTREAM_TLS'): GatewayError =>
+    new GatewayError(code, { cause: error });
+  if (fault === 'not-sent')
+    return new AttemptFailure('NOT_SENT', refused('GW_UPSTREAM_UNREACHABLE'), readOnly);
+  if (fault === 'tls') return new AttemptFailure('NOT_SENT', refused('GW_UPSTREAM_TLS'), false);
+  if (!readOnly) return deliveryUnknown(error, null);
+  switch (fault) {
+    case 'timeout':
+      return new AttemptFailure('FAILED', new GatewayError('GW_UPSTREAM_TIMEOUT', { cause: error }), false);
+    case 'protocol':
+      return new AttemptFailure('FAILED', new GatewayError('GW_UPSTREAM_PROTOCOL', { cause: error }), false);
+    case 'broken':
+      return new AttemptFailure('FAILED', new GatewayError('GW_UPSTREAM_INCOMPLETE', { cause: error }), true);
+  }
+}
+
+function brokenBody(error: unknown, readOnly: boolean, status: number): AttemptFailure {
+  if (!readOnly) return deliveryUnknown(error, status);
+  const { code = '' } = error as { code?: string };
+  const refusal =
+    error instanceof TooLarge || code.startsWith('HPE_')
+      ? 'GW_UPSTREAM_PROTOCOL'
+      : code === 'UND_ERR_BODY_TIMEOUT'
+        ? 'GW_UPSTREAM_TIMEOUT'
+        : 'GW_UPSTREAM_INCOMPLETE';
+  return new AttemptFailure('FAILED', new GatewayError(refusal, { cause: error }), false, status);
+}
+
+function deliveryUnknown(cause: unknown, status: number | null): AttemptFailure {
+  const refusal = new GatewayError('GW_DELIVERY_UNKNOWN', { cause, delivery: 'unknown' });
+  return new AttemptFailure('UNKNOWN', refusal, false, status);
+}

@@ -1,0 +1,68 @@
+/** Headers up and down, each built from nothing by a list (law 3). */
+import type { Admitted } from './admit.js';
+
+const USER_AGENT = 'Gatehouse';
+
+/**
+ * What goes to e-RS under application-restricted access: none of the user headers, and nothing the caller chose but
+ * Accept, If-Match and the type of its body (protocol-facts §2).
+ */
+export function upstreamHeaders(
+  admitted: Admitted,
+  attemptId: string,
+  accessToken: string | null,
+): Record<string, string> {
+  const { headers, matched, body } = admitted;
+  const needsPlainText = matched.operation.subject.from === 'worklist answer';
+  const up: Record<string, string> = {
+    'user-agent': USER_AGENT,
+    // A worklist is read for the patients it names, so it must come unpacked.
+    'accept-encoding': headers.acceptsGzip && !needsPlainText ? 'gzip' : 'identity',
+    'x-correlation-id': attemptId,
+  };
+  if (accessToken !== null) up['authorization'] = `Bearer ${accessToken}`;
+  if (headers.accept !== null) up['accept'] = headers.accept;
+  if (matched.operation.ifMatch && headers.ifMatch !== null) up['if-match'] = headers.ifMatch;
+  if (body !== null) {
+    if (headers.contentType !== null) up['content-type'] = headers.contentType;
+    up['content-length'] = String(body.length);
+  } else if (matched.operation.method === 'POST' || matched.operation.method === 'PUT') {
+    up['content-length'] = '0';
+  }
+  return up;
+}
+
+/** What an e-RS answer may carry to the caller, in the spelling it is sent in. */
+const DOWN = new Map(
+  [
+    'Allow',
+    'Content-Disposition',
+    'Content-Encoding',
+    'Content-Language',
+    'Content-Type',
+    'Date',
+    'ETag',
+    'Expires',
+    'Last-Modified',
+    'Location',
+    'Pragma',
+    'Request-Duration',
+    'Retry-After',
+    'Vary',
+    'Warning',
+    'X-Request-ID',
+  ].map((name) => [name.toLowerCase(), name] as const),
+);
+
+/** The listed headers of an answer, in order, values untouched. Cache-Control is always no-store. */
+export function downstreamHeaders(
+  pairs: readonly (readonly [name: string, value: string])[],
+): [string, string][] {
+  const down: [string, string][] = [];
+  for (const [name, value] of pairs) {
+    const spelling = DOWN.get(name);
+    if (spelling !== undefined) down.push([spelling, value]);
+  }
+  down.push(['Cache-Control', 'no-store']);
+  return down;
+}

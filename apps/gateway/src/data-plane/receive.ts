@@ -1,0 +1,16 @@
+/** The first stage: is this one clear HTTP/1.1 request, and with what credential? */
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '@gatehouse/domain/errors';
+import { checkFraming, headerPairs } from '@gatehouse/domain/framing';
+
+/**
+ * @returns the Authorization header's value, null if absent
+ * @throws GW_FRAMING, GW_HEADER_DUPLICATE (of Authorization; the others are looked at once the credential holds)
+ */
+export function receive(request: IncomingMessage): string | null {
+  const { httpVersion, method = '', rawHeaders } = request;
+  checkFraming({ httpVersion, method, rawHeaders });
+  const credentials = headerPairs(rawHeaders).filter(([name]) => name === 'authorization');
+  if (credentials.length > 1) throw new GatewayError('GW_HEADER_DUPLICATE');
+  return credentials[0]?.[1] ?? null;
+}

@@ -1,0 +1,238 @@
+/** What is written of a request: INTENT, OUTCOME, END and DENIED rows, metrics, and one line in the log. */
+import { createHash } from 'node:crypto';
+import type {
+  AuditOutcome,
+  DeniedEvent,
+  IntentEvent,
+  OutcomeEvent,
+  RequestFacts,
+  Subject,
+} from '@gatehouse/domain/audit';
+import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
+import { worklistSubjects } from '@gatehouse/domain/worklist';
+import type { Json } from '@gatehouse/domain/strict-json';
+import type { SealedSubject } from '../adapters/audit-chain.js';
+import type { Admitted } from './admit.js';
+import type { Attempt } from './attempts.js';
+import type { PlaneDeps } from './deps.js';
+import type { Exchange } from './exchange.js';
+import type { Arrived } from './forward.js';
+
+/** How an attempt ended. */
+export interface Settlement {
+  readonly outcome: AuditOutcome;
+  readonly code: ErrorCode | null;
+  /** Status e-RS answered. */
+  readonly upstreamStatus?: number | null;
+  /** Status released to the caller, if this attempt's answer is. */
+  readonly status?: number;
+  readonly diagnosis?: string | null;
+  readonly arrived?: Arrived;
+}
+
+/**
+ * Commits INTENT.
+ * @returns the registry's version as of the commit
+ * @throws GW_AUDIT_UNAVAILABLE, GW_OVERLOAD
+ */
+export async function commitIntent(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  admitted: Admitted,
+  attempt: Attempt,
+): Promise<number> {
+  const { binding, signingKey } = attempt.route.plan;
+  const event: IntentEvent = {
+    kind: 'INTENT',
+    startedAtMs: attempt.startedAtMs,
+    atMs: deps.clock.now(),
+    requestId: exchange.requestId,
+    attemptId: attempt.id,
+    attemptNumber: attempt.number,
+    ...factsOf(exchange, admitted.subjectSource),
+    kid: attempt.token?.kid ?? signingKey?.kid ?? null,
+    tokenIdHash: attempt.token?.idHash ?? null,
+    requestBytes: exchange.requestBytes,
+    requestSha256: admitted.bodySha256,
+    remoteAddress: exchange.remoteAddress,
+  };
+  const subjects = await seal(deps, binding.odsCode, attempt.id, admitted.subjects);
+  deps.killPoint('before-intent');
+  const { registryVersion } = await deps.audit.intent(event, subjects);
+  deps.killPoint('after-intent-commit');
+  exchange.attempts = attempt.number;
+  exchange.attemptId = attempt.id;
+  return registryVersion;
+}
+
+/**
+ * Commits OUTCOME; until it has, nothing of the answer may be released.
+ * @throws GW_DELIVERED_UNCONFIRMED for a write e-RS has answered, GW_AUDIT_UNAVAILABLE otherwise
+ */
+export async function commitOutcome(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  admitted: Admitted,
+  attempt: Attempt,
+  settlement: Settlement,
+): Promise<void> {
+  const { arrived } = settlement;
+  const upstreamStatus = settlement.upstreamStatus ?? null;
+  const released = settlement.status !== undefined;
+  const event: OutcomeEvent = {
+    kind: 'OUTCOME',
+    startedAtMs: attempt.startedAtMs,
+    atMs: deps.clock.now(),
+    requestId: exchange.requestId,
+    attemptId: attempt.id,
+    outcome: settlement.outcome,
+    upstreamStatus,
+    status: settlement.status ?? null,
+    code: settlement.code,
+    upstreamRequestId: arrived?.headers.find(([name]) => name === 'x-request-id')?.[1]?.slice(0, 200) ?? null,
+    diagnosis: settlement.diagnosis ?? null,
+    responseBytes: released && arrived?.body ? arrived.body.length : null,
+    responseSha256: released && arrived?.body ? sha256(arrived.body) : null,
+    durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
+    upstreamDurationMs: Math.round(deps.clock.monotonicNow() - attempt.startedMs),
+  };
+  exchange.outcome = settlement.outcome;
+  exchange.diagnosis = event.diagnosis;
+  try {
+    const found = released ? answerSubjects(admitted, arrived) : [];
+    const subjects = await seal(deps, attempt.route.plan.binding.odsCode, attempt.id, found);
+    deps.killPoint('before-outcome');
+    await deps.audit.outcome(event, subjects);
+  } catch (cause) {
+    arrived?.discard();
+    deps.audit.withhold(event);
+    if (upstreamStatus !== null) exchange.outcome = 'WITHHELD';
+    const write = !admitted.matched.operation.readOnly;
+    if (write && upstreamStatus !== null)
+      throw new GatewayError('GW_DELIVERED_UNCONFIRMED', { cause, delivery: 'sent' });
+    if (write && settlement.outcome === 'UNKNOWN') {
+      throw new GatewayError('GW_DELIVERY_UNKNOWN', { cause, delivery: 'unknown' });
+    }
+    throw cause instanceof GatewayError ? cause : new GatewayError('GW_AUDIT_UNAVAILABLE', { cause });
+  }
+  deps.killPoint('after-outcome-before-first-byte');
+}
+
+/**
+ * Commits DENIED for a request that never got as far as an attempt.
+ * @returns what to tell the caller: the refusal, or that it could not be recorded
+ */
+export async function recordDenied(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  refusal: GatewayError,
+): Promise<GatewayError> {
+  exchange.code = refusal.code;
+  exchange.status = refusal.status;
+  exchange.outcome ??= 'REFUSED';
+  // An attempt has its own rows, and its OUTCOME carries the code.
+  if (exchange.attempts > 0) return refusal;
+  const event: DeniedEvent = {
+    kind: 'DENIED',
+    outcome: 'REFUSED',
+    startedAtMs: exchange.startedAtMs,
+    atMs: deps.clock.now(),
+    requestId: exchange.requestId,
+    attemptId: exchange.requestId,
+    ...factsOf(exchange, null),
+    code: refusal.code,
+    status: refusal.status,
+    remoteAddress: exchange.remoteAddress,
+    durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
+    explanation: exchange.explanation,
+  };
+  try {
+    if (!deps.audit.available()) throw new GatewayError('GW_AUDIT_UNAVAILABLE');
+    await deps.audit.denied(event);
+    return refusal;
+  } catch (cause) {
+    deps.audit.countRefused();
+    exchange.code = 'GW_AUDIT_UNAVAILABLE';
+    const unavailable = new GatewayError('GW_AUDIT_UNAVAILABLE', { cause });
+    exchange.status = unavailable.status;
+    return unavailable;
+  }
+}
+
+/** One line a request, without any identifier of a patient, URL or secret. */
+export function recordLine(deps: PlaneDeps, exchange: Exchange): void {
+  deps.observe(exchange);
+  const fields = {
+    requestId: exchange.requestId,
+    correlationId: exchange.correlationId,
+    attemptId: exchange.attemptId ?? undefined,
+    attempts: exchange.attempts,
+    client: exchange.client?.name,
+    binding: exchange.binding?.id,
+    odsCode: exchange.binding?.odsCode,
+    interaction: exchange.matched?.operation.interaction,
+    outcome: exchange.outcome,
+    status: exchange.status,
+    code: exchange.code ?? undefined,
+    diagnosis: exchange.diagnosis ?? undefined,
+    explanation: exchange.explanation || undefined,
+    requestBytes: exchange.requestBytes,
+    responseBytes: exchange.responseBytes,
+    durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
+  };
+  if (exchange.status === null || exchange.status >= 500) deps.log.warn(fields, 'request');
+  else deps.log.info(fields, 'request');
+}
+
+export function factsOf(exchange: Exchange, subjectSource: string | null): RequestFacts {
+  const { client, binding, matched } = exchange;
+  const application = binding?.application;
+  const operation = matched?.operation;
+  return {
+    environment: client?.environment ?? null,
+    odsCode: binding?.odsCode ?? null,
+    product: application?.product ?? null,
+    accessMode: application?.accessMode ?? null,
+    capability: application?.capability ?? null,
+    bindingId: binding?.id ?? null,
+    applicationId: application?.id ?? null,
+    apimApplicationId: application?.apimApplicationId ?? null,
+    asid: application?.asid ?? null,
+    clientId: client?.id ?? null,
+    clientName: client?.name ?? null,
+    keyId: exchange.keyId,
+    interaction: operation?.interaction ?? null,
+    operationId: operation?.operationId ?? null,
+    method: operation?.method ?? null,
+    correlationId: exchange.correlationId,
+    registryVersion: exchange.registryVersion,
+    steps: exchange.steps,
+    subjectSource,
+  };
+}
+
+/** @throws GW_AUDIT_UNAVAILABLE if the identifiers can't be sealed: they are part of the record */
+async function seal(
+  deps: PlaneDeps,
+  odsCode: string,
+  attemptId: string,
+  subjects: readonly Subject[],
+): Promise<readonly SealedSubject[]> {
+  if (subjects.length === 0) return [];
+  try {
+    return await deps.sealSubjects(odsCode, attemptId, subjects);
+  } catch (cause) {
+    throw new GatewayError('GW_AUDIT_UNAVAILABLE', { detail: 'subjects could not be sealed', cause });
+  }
+}
+
+/** A worklist names its patients in the answer alone. */
+function answerSubjects(admitted: Admitted, arrived: Arrived | undefined): Subject[] {
+  if (admitted.matched.operation.subject.from !== 'worklist answer' || !arrived?.body) return [];
+  if (arrived.status >= 400) return [];
+  return worklistSubjects(JSON.parse(arrived.body.toString('utf8')) as Json);
+}
+
+export function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

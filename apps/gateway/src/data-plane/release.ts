@@ -1,0 +1,109 @@
+/** Giving an answer to the caller, once its OUTCOME is committed: buffered at once, or streamed with back-pressure. */
+import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { EndEvent } from '@gatehouse/domain/audit';
+import type { Answer } from './attempts.js';
+import type { PlaneDeps } from './deps.js';
+import type { Exchange } from './exchange.js';
+import { downstreamHeaders } from './headers.js';
+
+export async function release(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  answer: Answer,
+  response: ServerResponse,
+): Promise<void> {
+  exchange.status = answer.status;
+  const headers = downstreamHeaders(answer.headers);
+  headers.push(['X-Correlation-ID', exchange.correlationId], ['Gatehouse-Attempt-Id', answer.attempt.id]);
+  if (exchange.diagnosis !== null) headers.push(['Gatehouse-Diagnosis', exchange.diagnosis]);
+  if (answer.status >= 400) headers.push(['Gatehouse-Error-Source', 'upstream']);
+  const announced = answer.headers.find(([name]) => name === 'content-length')?.[1];
+
+  if (answer.body !== null) {
+    const length = exchange.method === 'HEAD' ? announced : String(answer.body.length);
+    if (length !== undefined) headers.push(['Content-Length', length]);
+    response.writeHead(answer.status, headers.flat());
+    response.end(answer.body);
+    exchange.responseBytes = answer.body.length;
+    return;
+  }
+  if (announced !== undefined) headers.push(['Content-Length', announced]);
+  response.writeHead(answer.status, headers.flat());
+  await streamBody(deps, exchange, answer, response);
+}
+
+/**
+ * An answer that breaks off is never given a clean end: the caller's connection is destroyed, so that its parser
+ * fails too. END says how many bytes went, and whether they were all.
+ */
+async function streamBody(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  answer: Answer,
+  response: ServerResponse,
+): Promise<void> {
+  const hash = createHash('sha256');
+  const token = answer.attempt.token?.value ?? null;
+  const overlap = token === null ? 0 : token.length - 1;
+  let tail: Buffer = Buffer.alloc(0);
+  let delivery: EndEvent['delivery'] = 'aborted';
+  try {
+    for await (const chunk of answer.stream as AsyncIterable<Buffer>) {
+      if (token !== null) {
+        const window = Buffer.concat([tail, chunk]);
+        if (window.includes(token)) throw new Error('our access token is in the answer');
+        tail = window.subarray(Math.max(0, window.length - overlap));
+      }
+      hash.update(chunk);
+      exchange.responseBytes += chunk.length;
+      if (!response.write(chunk)) await drained(response, deps.writeStallMs);
+      deps.killPoint('mid-stream');
+    }
+    response.end();
+    delivery = 'complete';
+  } catch (error) {
+    answer.discard();
+    response.destroy();
+    deps.log.warn({ err: error, attemptId: answer.attempt.id }, 'answer broken off');
+  }
+  const event: EndEvent = {
+    kind: 'END',
+    startedAtMs: answer.attempt.startedAtMs,
+    atMs: deps.clock.now(),
+    requestId: exchange.requestId,
+    attemptId: answer.attempt.id,
+    delivery,
+    responseBytes: exchange.responseBytes,
+    responseSha256: hash.digest('hex'),
+    durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
+  };
+  try {
+    await deps.audit.end(event);
+  } catch (error) {
+    deps.log.error({ err: error, attemptId: answer.attempt.id }, 'END was not recorded');
+  }
+}
+
+/** Resolves when the caller has taken what was written; rejects when it went away or stalls. */
+function drained(response: ServerResponse, stallMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error: Error | null): void => {
+      clearTimeout(timer);
+      response.off('drain', onDrain).off('close', onClose);
+      if (error === null) resolve();
+      else reject(error);
+    };
+    const onDrain = (): void => {
+      settle(null);
+    };
+    const onClose = (): void => {
+      settle(new Error('the caller went away'));
+    };
+    const timer = setTimeout(() => {
+      settle(new Error('the caller reads too slowly'));
+    }, stallMs);
+    response.once('drain', onDrain).once('close', onClose);
+    if (response.destroyed) onClose();
+  });
+}

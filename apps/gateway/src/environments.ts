@@ -1,0 +1,85 @@
+/**
+ * The NHS environments a deployment can speak to. Token URL, audience and API base are properties of the
+ * environment and never typed per tenant, since mixing them up is what suppliers trip over most
+ * (protocol-facts §3.4, §7).
+ */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+export const environmentSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case letters, digits and hyphens'),
+    /** `open`: the sandbox, with no tokens, ASIDs or owners. */
+    kind: z.enum(['authenticated', 'open']),
+    tokenUrl: url.optional(),
+    /** Ends in /referrals; catalogue paths, which start with /FHIR, are appended. */
+    apiBaseUrl: url.refine((value) => value.endsWith('/referrals'), 'must end in /referrals'),
+    cis2Issuer: url.optional(),
+    /** `host` (port 443) or `host:port` that an e-RS 307 may point to. */
+    redirectHosts: z.array(z.string().regex(/^[a-z0-9.-]+(?::[0-9]{1,5})?$/)).default([]),
+  })
+  .refine((value) => value.kind === 'open' || value.tokenUrl !== undefined, {
+    path: ['tokenUrl'],
+    error: 'an authenticated environment needs a tokenUrl',
+  });
+
+export type Environment = z.infer<typeof environmentSchema>;
+
+export const BUILT_IN_ENVIRONMENTS: readonly Environment[] = [
+  {
+    name: 'sandbox',
+    kind: 'open',
+    apiBaseUrl: 'https://sandbox.api.service.nhs.uk/referrals',
+    redirectHosts: [],
+  },
+  {
+    name: 'int',
+    kind: 'authenticated',
+    tokenUrl: 'https://int.api.service.nhs.uk/oauth2/token',
+    apiBaseUrl: 'https://int.api.service.nhs.uk/referrals',
+    cis2Issuer:
+      'https://am.nhsint.auth-ptl.cis2.spineservices.nhs.uk:443/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare',
+    redirectHosts: [],
+  },
+  {
+    name: 'prod',
+    kind: 'authenticated',
+    tokenUrl: 'https://api.service.nhs.uk/oauth2/token',
+    apiBaseUrl: 'https://api.service.nhs.uk/referrals',
+    cis2Issuer:
+      'https://am.nhsidentity.spineservices.nhs.uk:443/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare',
+    redirectHosts: [],
+  },
+];
+
+const fileSchema = z.strictObject({ environments: z.array(environmentSchema).min(1) });
+
+/**
+ * Built-in environments, with those of the file added or put in their place.
+ * @returns the environments by name, or the faults of the file in words
+ */
+export function readEnvironments(file: string | undefined): {
+  environments: Map<string, Environment>;
+  faults: string[];
+} {
+  const environments = new Map(BUILT_IN_ENVIRONMENTS.map((environment) => [environment.name, environment]));
+  if (file === undefined) return { environments, faults: [] };
+  let content: unknown;
+  try {
+    content = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    return { environments, faults: [`the file can't be read: ${(error as Error).message}`] };
+  }
+  const parsed = fileSchema.safeParse(content);
+  if (!parsed.success) {
+    return {
+      environments,
+      faults: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    };
+  }
+  for (const environment of parsed.data.environments) environments.set(environment.name, environment);
+  return { environments, faults: [] };
+}

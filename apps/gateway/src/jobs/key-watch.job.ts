@@ -1,0 +1,37 @@
+/**
+ * Asks KMS whether the keys behind cached tokens may still sign. A disabled key or one pending deletion means that
+ * its owner said stop: its tokens are dropped at once, not kept to their end (faults F10).
+ */
+import { randomUUID } from 'node:crypto';
+import type { TokenSource } from '../adapters/apim-token.js';
+import type { AuditLog } from '../adapters/audit-log.js';
+import type { Kms } from '../adapters/kms.js';
+
+export interface KeyWatchDeps {
+  readonly kms: Pick<Kms, 'isUsable'>;
+  readonly tokens: Pick<TokenSource, 'activeKeys' | 'discardKey'>;
+  readonly audit: Pick<AuditLog, 'system'>;
+  readonly now: () => number;
+  readonly onUnusable: (kid: string) => void;
+}
+
+export async function run(deps: KeyWatchDeps): Promise<void> {
+  for (const key of deps.tokens.activeKeys()) {
+    // KMS out of reach says nothing about the key.
+    const usable = await deps.kms.isUsable(key.kmsKeyArn).catch(() => true);
+    if (usable) continue;
+    deps.tokens.discardKey(key.kid);
+    deps.onUnusable(key.kid);
+    const atMs = deps.now();
+    await deps.audit
+      .system({
+        kind: 'SYSTEM',
+        event: 'KEY_STATE',
+        attemptId: randomUUID(),
+        startedAtMs: atMs,
+        atMs,
+        facts: { kid: key.kid, state: 'unusable' },
+      })
+      .catch(() => undefined);
+  }
+}

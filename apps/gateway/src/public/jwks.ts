@@ -1,0 +1,70 @@
+/**
+ * `GET /jwks/<id>`: the public keys of one application, for APIM to read. Served from memory, without the database.
+ *
+ * APIM keeps whatever a 200 brings for an hour, so an empty or doubtful set is 503 and never 200 (protocol-facts §4,
+ * threat J1). Members are listed one by one, so no private one can slip out (threat J2).
+ */
+import { createHash } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import type { SigningKey, Snapshot } from '@gatehouse/domain/registry';
+import { isPublished } from '@gatehouse/domain/signing-key';
+
+const PATH = /^\/jwks\/([A-Za-z0-9_-]{16,64})$/;
+/** Short, since every cache between here and APIM adds to its hour. */
+const MAX_AGE_S = 60;
+
+export interface PublicJwk {
+  readonly kty: 'RSA';
+  readonly n: string;
+  readonly e: string;
+  readonly kid: string;
+  readonly alg: 'RS512';
+  readonly use: 'sig';
+}
+
+export function publicJwk(key: SigningKey): PublicJwk {
+  const { n, e } = key.publicJwk;
+  return { kty: 'RSA', n, e, kid: key.kid, alg: 'RS512', use: 'sig' };
+}
+
+/** @param snapshot null before the registry was ever read */
+export function serveJwks(snapshot: () => Snapshot | null): RequestListener {
+  return (request, response) => {
+    const answer = (status: number, headers: Record<string, string>, body = ''): void => {
+      response.writeHead(status, {
+        'X-Content-Type-Options': 'nosniff',
+        'Content-Length': String(Buffer.byteLength(body)),
+        ...headers,
+      });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    };
+    const id = PATH.exec(request.url ?? '')?.[1];
+    if (id === undefined) {
+      answer(404, { 'Cache-Control': 'no-store' });
+      return;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      answer(405, { Allow: 'GET, HEAD', 'Cache-Control': 'no-store' });
+      return;
+    }
+    const current = snapshot();
+    const application = current?.applicationsByJwksId.get(id);
+    if (current !== null && application === undefined) {
+      answer(404, { 'Cache-Control': 'no-store' });
+      return;
+    }
+    const keys = application?.signingKeys.filter(({ state }) => isPublished(state)).map(publicJwk) ?? [];
+    if (keys.length === 0) {
+      answer(503, { 'Cache-Control': 'no-store', 'Retry-After': '5' });
+      return;
+    }
+    const body = JSON.stringify({ keys });
+    const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+    const headers = { 'Cache-Control': `public, max-age=${MAX_AGE_S}, must-revalidate`, ETag: etag };
+    if (request.headers['if-none-match'] === etag) {
+      response.writeHead(304, headers).end();
+      return;
+    }
+    answer(200, { ...headers, 'Content-Type': 'application/json' }, body);
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * The test build's hooks, driven over the process's IPC channel:
+ * `{ clockOffsetMs }` moves the clock, `{ killAt, after }` dies by SIGKILL at the named point when it has been
+ * passed `after` more times. Only reachable with `node --conditions=gatehouse-test`.
+ */
+import type { KillPoint } from './hooks.js';
+
+let clockOffsetMs = 0;
+let killAt: KillPoint | null = null;
+let passes = 0;
+
+interface Instruction {
+  clockOffsetMs?: number;
+  killAt?: KillPoint | null;
+  after?: number;
+}
+
+process.on('message', (message: Instruction) => {
+  if (message.clockOffsetMs !== undefined) clockOffsetMs = message.clockOffsetMs;
+  if (message.killAt !== undefined) {
+    killAt = message.killAt;
+    passes = message.after ?? 0;
+  }
+  process.send?.({ acknowledged: true });
+});
+
+export function now(): number {
+  return Date.now() + clockOffsetMs;
+}
+
+export function killPoint(name: KillPoint): void {
+  if (name !== killAt) return;
+  if (passes === 0) process.kill(process.pid, 'SIGKILL');
+  passes -= 1;
+}
