@@ -1,0 +1,47 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { AdminGuard } from './admin.guard.js';
+import { AssuranceController } from './assurance/assurance.controller.js';
+import { AuditController } from './audit/audit.controller.js';
+import { ClientsController } from './clients/clients.controller.js';
+import { ADMIN_DEPS, type AdminDeps } from './deps.js';
+import { DoctorController } from './doctor/doctor.controller.js';
+import { ExceptionsController } from './exceptions/exceptions.controller.js';
+import { ExplainController } from './explain/explain.controller.js';
+import { KeysController } from './keys/keys.controller.js';
+import { ProblemFilter } from './problem.filter.js';
+import { RegistryController } from './registry/registry.controller.js';
+import { RequireScopes } from './require-scopes.js';
+import { SroController } from './sro/sro.controller.js';
+import { TokensController } from './tokens/tokens.controller.js';
+
+const CONTROLLERS = [
+  RegistryController,
+  ClientsController,
+  SroController,
+  ExceptionsController,
+  AssuranceController,
+  KeysController,
+  DoctorController,
+  ExplainController,
+  AuditController,
+  TokensController,
+];
+
+/** The admin API. Guard, filter and the check of scopes hold for every controller of the same Nest application. */
+@Module({})
+export class AdminModule {
+  static with(deps: AdminDeps): DynamicModule {
+    return {
+      module: AdminModule,
+      imports: [DiscoveryModule],
+      controllers: CONTROLLERS,
+      providers: [
+        { provide: ADMIN_DEPS, useValue: deps },
+        { provide: APP_GUARD, useClass: AdminGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        RequireScopes,
+      ],
+    };
+  }
+}

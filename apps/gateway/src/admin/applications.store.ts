@@ -1,0 +1,77 @@
+import type { ApplicationChoice } from '@gatehouse/contracts/registry-resources';
+import type { Database } from '@gatehouse/db/client';
+import { AdminProblem, conflict, notFound } from './problem.js';
+import type { Transaction } from './transaction.store.js';
+
+const ALL = {
+  bindings: { include: { organisation: true }, orderBy: { odsCode: 'asc' } },
+  messageSets: { orderBy: { messageSetName: 'asc' } },
+  signingKeys: { orderBy: { createdAt: 'asc' } },
+} as const;
+
+/** An application as rows: with its organisations, message sets and keys. */
+export type ApplicationRows = NonNullable<Awaited<ReturnType<typeof findApplication>>>;
+
+function findApplication(db: Database | Transaction, id: string) {
+  return db.application.findUnique({ where: { id }, include: ALL });
+}
+
+/** Every parts of the choice that was made must fit; what is retired is found only by its id. */
+export function applicationWhere(choice: ApplicationChoice) {
+  return {
+    ...(choice.application === undefined ? {} : { id: choice.application }),
+    ...(choice.environment === undefined ? {} : { environmentName: choice.environment }),
+    ...(choice.product === undefined ? {} : { productName: choice.product }),
+    ...(choice.accessMode === undefined ? {} : { accessMode: choice.accessMode }),
+    ...(choice.capability === undefined ? {} : { capability: choice.capability }),
+    ...(choice.organisation === undefined ? {} : { bindings: { some: { odsCode: choice.organisation } } }),
+  };
+}
+
+/**
+ * The one application a person means.
+ * @throws AdminProblem if none or several fit, naming the candidates
+ */
+export async function theApplication(
+  db: Database | Transaction,
+  choice: ApplicationChoice,
+): Promise<ApplicationRows> {
+  if (Object.values(choice).every((value) => value === undefined)) {
+    throw new AdminProblem(
+      'invalid-request',
+      'Say which application: by its id, or by organisation and more.',
+    );
+  }
+  const rows = await db.application.findMany({
+    where: {
+      ...applicationWhere(choice),
+      ...(choice.application === undefined ? { state: { not: 'retired' } } : {}),
+    },
+    include: ALL,
+    orderBy: { id: 'asc' },
+    take: 11,
+  });
+  const [row] = rows;
+  if (row === undefined) throw notFound('application that fits this choice');
+  if (rows.length === 1) return row;
+  const names = rows.slice(0, 10).map((candidate) => keyOfRows(candidate));
+  throw conflict(
+    `More than one application fits; say more. Candidates: ${names.join('; ')}${rows.length > 10 ? '; …' : ''}`,
+  );
+}
+
+/** `int / R69 / ReferWell / application-restricted / provider`. */
+export function keyOfRows(
+  row: Pick<ApplicationRows, 'environmentName' | 'productName' | 'accessMode' | 'capability'> & {
+    readonly bindings: readonly { readonly odsCode: string }[];
+  },
+): string {
+  const organisations = row.bindings.map(({ odsCode }) => odsCode).join('+');
+  return [row.environmentName, organisations, row.productName, row.accessMode, row.capability]
+    .filter((part) => part !== null)
+    .join(' / ');
+}
+
+export function jwksUrlOf(publicUrl: string, row: { readonly jwksId: string }): string {
+  return `${publicUrl}/jwks/${row.jwksId}`;
+}

@@ -1,0 +1,26 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { Controller, Inject } from '@nestjs/common';
+import { Actor } from '../admin.guard.js';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { Input, Route } from '../route.js';
+import type { AdminToken } from '../tokens/tokens.store.js';
+import { listFloors, setFloor } from './assurance.store.js';
+
+@Controller()
+export class AssuranceController {
+  private readonly deps: AdminDeps;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+  }
+
+  @Route('assuranceList')
+  list() {
+    return listFloors(this.deps.db);
+  }
+
+  @Route('assuranceSet')
+  set(@Input('assuranceSet') { body }: InputOf<'assuranceSet'>, @Actor() { actor }: AdminToken) {
+    const change = { actor, reason: body.reason };
+    return setFloor(this.deps.db, change, body.organisation ?? null, body.minimumLevel);
+  }
+}

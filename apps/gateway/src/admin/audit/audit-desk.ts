@@ -1,0 +1,47 @@
+/** What the admin API needs of the audit trail. Rows hold no secret and no identifier of a patient in clear. */
+import type { AuditOutcome, AuditKind, Subject, SystemEvent } from '@gatehouse/domain/audit';
+
+export interface AuditFilter {
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+  readonly organisation?: string | undefined;
+  /** A client's name. */
+  readonly client?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly interaction?: string | undefined;
+  readonly outcome?: AuditOutcome | undefined;
+  readonly kind?: AuditKind | undefined;
+  readonly code?: string | undefined;
+  readonly correlationId?: string | undefined;
+  readonly attemptId?: string | undefined;
+  readonly upstreamRequestId?: string | undefined;
+}
+
+export interface AuditPage {
+  readonly items: readonly object[];
+  readonly next: string | null;
+}
+
+export interface AuditDesk {
+  /** Newest first. */
+  list(
+    filter: AuditFilter,
+    page: { readonly limit: number; readonly after?: string | undefined },
+  ): Promise<AuditPage>;
+  /** The keyed hashes (hex) under which an identifier may be found; of one organisation, or of all that have a key. */
+  hashesOf(subject: Subject, odsCode: string | undefined): Promise<readonly string[]>;
+  /** Rows of attempts that concerned one of these hashes. */
+  search(
+    hashes: readonly string[],
+    filter: AuditFilter,
+    page: { readonly limit: number; readonly after?: string | undefined },
+  ): Promise<AuditPage>;
+  /** From now on, until aborted. */
+  follow(filter: AuditFilter, signal: AbortSignal): AsyncIterable<object>;
+  /** Everything `gatehouse verify` needs, in chain order. */
+  export(
+    range: { readonly from?: string | undefined; readonly until?: string | undefined },
+    signal: AbortSignal,
+  ): AsyncIterable<object>;
+  system(event: SystemEvent): Promise<void>;
+}

@@ -1,0 +1,137 @@
+import type { Database } from '@gatehouse/db/client';
+import { mintClientKey, type RandomBytes } from '@gatehouse/domain/opaque-key';
+import { instantOf, type Paging, pageOf } from '../paging.js';
+import { conflict, notFound } from '../problem.js';
+import { type Change, changing, hashKey } from '../transaction.store.js';
+
+/** A key and its successor: more would make it unclear which of them is in use. */
+const USABLE_KEYS = 2;
+
+interface CredentialRow {
+  readonly keyId: string;
+  readonly label: string | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly revokedAt: Date | null;
+}
+
+export interface NewKey {
+  readonly label: string | null;
+  readonly expiresAtMs: number;
+}
+
+/** Issues an opaque key; the answer holds the only copy of it there will ever be. */
+export async function issueKey(
+  db: Database,
+  change: Change,
+  client: { readonly environment: string; readonly name: string },
+  key: NewKey,
+  randomBytes: RandomBytes,
+  nowMs: number,
+) {
+  return changing(db, change, async (transaction) => {
+    const { environment: environmentName, name } = client;
+    const found = await transaction.client.findUnique({
+      where: { environmentName_name: { environmentName, name } },
+    });
+    if (found === null) throw notFound(`client ${name} in ${environmentName}`);
+    if (found.state === 'retired') throw conflict(`Client ${name} is retired.`);
+    const usable = await transaction.clientCredential.findMany({
+      where: { clientId: found.id, revokedAt: null, expiresAt: { gt: new Date(nowMs) } },
+      orderBy: { createdAt: 'asc' },
+    });
+    if (usable.length >= USABLE_KEYS) {
+      const ids = usable.map(({ keyId }) => keyId).join(' and ');
+      throw conflict(`Client ${name} has two usable keys, ${ids}: revoke the one no longer in use first.`);
+    }
+    const minted = mintClientKey(environmentName, randomBytes);
+    const expiresAt = new Date(key.expiresAtMs);
+    await transaction.clientCredential.create({
+      data: {
+        keyId: minted.id,
+        clientId: found.id,
+        label: key.label,
+        secretHash: hashKey(minted.key),
+        createdAt: new Date(nowMs),
+        createdBy: change.actor,
+        expiresAt,
+      },
+    });
+    return { keyId: minted.id, key: minted.key, expiresAt: expiresAt.toISOString() };
+  });
+}
+
+/** Revoking twice changes nothing the second time. */
+export async function revokeKey(db: Database, change: Change, keyId: string, nowMs: number) {
+  return changing(db, change, async (transaction) => {
+    const found = await transaction.clientCredential.findUnique({ where: { keyId } });
+    if (found === null) throw notFound(`client key ${keyId}`);
+    if (found.revokedAt !== null) return keyView(found, nowMs);
+    const data = { revokedAt: new Date(nowMs) };
+    return keyView(await transaction.clientCredential.update({ where: { keyId }, data }), nowMs);
+  });
+}
+
+export async function listClients(
+  db: Database,
+  { limit, after, environment }: Paging & { readonly environment?: string | undefined },
+  nowMs: number,
+) {
+  const rows = await db.client.findMany({
+    where: {
+      ...(environment === undefined ? {} : { environmentName: environment }),
+      ...(after === undefined ? {} : afterClient(after)),
+    },
+    include: { grants: true, credentials: { orderBy: { createdAt: 'asc' } } },
+    orderBy: [{ environmentName: 'asc' }, { name: 'asc' }],
+    take: limit + 1,
+  });
+  return pageOf(
+    rows,
+    limit,
+    (row) => `${row.environmentName}/${row.name}`,
+    (row) => ({
+      name: row.name,
+      environment: row.environmentName,
+      state: row.state,
+      grants: row.grants.map(({ odsCode, productName, accessMode, capability }) => ({
+        organisation: odsCode,
+        product: productName,
+        accessMode,
+        capability,
+      })),
+      returnTargets: row.returnTargets,
+      workload: workloadOf(row),
+      keys: row.credentials.map((credential) => keyView(credential, nowMs)),
+    }),
+  );
+}
+
+export function workloadOf(row: {
+  readonly workloadIssuer: string | null;
+  readonly workloadAudience: string | null;
+  readonly workloadSubject: string | null;
+}) {
+  const { workloadIssuer: issuer, workloadAudience: audience, workloadSubject: subject } = row;
+  return issuer === null || audience === null || subject === null ? null : { issuer, audience, subject };
+}
+
+function afterClient(after: string) {
+  const [environment = '', name = ''] = after.split('/', 2);
+  return {
+    OR: [{ environmentName: { gt: environment } }, { environmentName: environment, name: { gt: name } }],
+  };
+}
+
+function keyView(row: CredentialRow, nowMs: number) {
+  const { keyId, label, createdAt, expiresAt, revokedAt } = row;
+  const state = revokedAt !== null ? 'revoked' : expiresAt.getTime() <= nowMs ? 'expired' : 'usable';
+  return {
+    keyId,
+    label,
+    state: state as 'revoked' | 'expired' | 'usable',
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    revokedAt: instantOf(revokedAt),
+  };
+}

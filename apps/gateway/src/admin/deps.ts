@@ -1,0 +1,37 @@
+/** All that the admin API needs from outside. */
+import type { ExplainRequest } from '@gatehouse/contracts/operation-resources';
+import type { Database } from '@gatehouse/db/client';
+import type { EnvironmentKind } from '@gatehouse/domain/registry-document';
+import type { RandomBytes } from '@gatehouse/domain/opaque-key';
+import type { KeyService } from '../adapters/key-service.js';
+import type { AuditDesk } from './audit/audit-desk.js';
+
+/** Seals what must be kept and never shown: APIM API secrets. `context` binds the sealed bytes to their row. */
+export interface SecretBox {
+  seal(secret: string, context: string): Promise<Uint8Array>;
+}
+
+export interface AdminDeps {
+  readonly db: Database;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly randomBytes: RandomBytes;
+  /** Where the public listener is reached, without a trailing slash. */
+  readonly publicUrl: string;
+  /** The environments this deployment serves. */
+  readonly environments: ReadonlyMap<string, { readonly kind: EnvironmentKind }>;
+  /** Interaction ids of the catalogue. */
+  readonly interactions: ReadonlySet<string>;
+  readonly keyService: KeyService;
+  /** Null: this deployment takes no API secrets yet, and says so. */
+  readonly secretBox: SecretBox | null;
+  /** Answers how a request would be decided, from the snapshot; audited as an explanation. Calls nothing upstream. */
+  readonly explain: (request: ExplainRequest, actor: string) => Promise<unknown>;
+  readonly audit: AuditDesk;
+  readonly log: {
+    info(facts: object, message: string): void;
+    error(facts: object, message: string): void;
+  };
+}
+
+export const ADMIN_DEPS = Symbol('AdminDeps');

@@ -1,0 +1,18 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { Controller, Inject } from '@nestjs/common';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { Input, Route } from '../route.js';
+import { examine } from './doctor.store.js';
+
+@Controller()
+export class DoctorController {
+  private readonly deps: AdminDeps;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+  }
+
+  @Route('doctor')
+  examine(@Input('doctor') { query }: InputOf<'doctor'>) {
+    return examine(this.deps, query);
+  }
+}

@@ -1,0 +1,43 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { londonDay } from '@gatehouse/domain/sro';
+import { Controller, Inject } from '@nestjs/common';
+import { Actor } from '../admin.guard.js';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { endOfLondonDayMs } from '../london-time.js';
+import { AdminProblem } from '../problem.js';
+import { Input, Route } from '../route.js';
+import type { AdminToken } from '../tokens/tokens.store.js';
+import { grantException, listExceptions, revokeException } from './exceptions.store.js';
+
+@Controller()
+export class ExceptionsController {
+  private readonly deps: AdminDeps;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+  }
+
+  @Route('exceptionList')
+  list(@Input('exceptionList') { query }: InputOf<'exceptionList'>) {
+    return listExceptions(this.deps.db, query, this.deps.now());
+  }
+
+  @Route('exceptionGrant')
+  grant(@Input('exceptionGrant') { body }: InputOf<'exceptionGrant'>, @Actor() { actor }: AdminToken) {
+    const nowMs = this.deps.now();
+    if (body.expiresOn < londonDay(nowMs)) {
+      const errors = [{ pointer: '/expiresOn', detail: 'name today or a day to come' }];
+      throw new AdminProblem('invalid-request', undefined, errors);
+    }
+    const { expiresOn, reason, ...of } = body;
+    const exception = { ...of, expiresAtMs: endOfLondonDayMs(expiresOn) };
+    return grantException(this.deps.db, { actor, reason }, exception, nowMs);
+  }
+
+  @Route('exceptionRevoke')
+  revoke(
+    @Input('exceptionRevoke') { params, body }: InputOf<'exceptionRevoke'>,
+    @Actor() { actor }: AdminToken,
+  ) {
+    return revokeException(this.deps.db, { actor, reason: body.reason }, params.id, this.deps.now());
+  }
+}

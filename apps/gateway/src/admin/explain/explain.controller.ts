@@ -1,0 +1,19 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { Controller, Inject } from '@nestjs/common';
+import { Actor } from '../admin.guard.js';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { Input, Route } from '../route.js';
+import type { AdminToken } from '../tokens/tokens.store.js';
+
+@Controller()
+export class ExplainController {
+  private readonly deps: AdminDeps;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+  }
+
+  @Route('explain')
+  explain(@Input('explain') { body }: InputOf<'explain'>, @Actor() { actor }: AdminToken) {
+    return this.deps.explain(body, actor);
+  }
+}

@@ -1,0 +1,72 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import type { SigningKeyState } from '@gatehouse/domain/signing-key';
+import { Controller, Inject } from '@nestjs/common';
+import { Actor } from '../admin.guard.js';
+import { keyOfRows, theApplication } from '../applications.store.js';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { conflict } from '../problem.js';
+import { Input, Route } from '../route.js';
+import type { AdminToken } from '../tokens/tokens.store.js';
+import { listKeys, moveKey, refuseUnfinishedKey, storeKey } from './keys.store.js';
+
+/** The four steps take the same. */
+type Move = Pick<InputOf<'keyPublish'>, 'params' | 'body'>;
+
+@Controller()
+export class KeysController {
+  private readonly deps: AdminDeps;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+  }
+
+  @Route('keyList')
+  list(@Input('keyList') { query }: InputOf<'keyList'>) {
+    return listKeys(this.deps.db, query, this.deps.publicUrl);
+  }
+
+  /** The private half is made in KMS and stays there; a KMS key is made only for an application that can use it. */
+  @Route('keyCreate')
+  async create(@Input('keyCreate') { body }: InputOf<'keyCreate'>, @Actor() { actor }: AdminToken) {
+    const { db, environments, keyService, now, publicUrl } = this.deps;
+    const { reason, ...choice } = body;
+    const application = await theApplication(db, choice);
+    const { environmentName, state } = application;
+    const environment = environments.get(environmentName);
+    if (environment === undefined) throw conflict(`This deployment does not serve ${environmentName}.`);
+    if (environment.kind === 'open')
+      throw conflict(`${environmentName} is an open environment: it needs no key.`);
+    if (state === 'retired') throw conflict(`${keyOfRows(application)} is retired.`);
+    await refuseUnfinishedKey(db, application.id);
+    const created = await keyService.createSigningKey({
+      applicationId: application.id,
+      odsCode: application.bindings[0]?.odsCode ?? '',
+      environment: environmentName,
+    });
+    return storeKey(db, { actor, reason }, application, created, now(), publicUrl);
+  }
+
+  @Route('keyPublish')
+  publish(@Input('keyPublish') input: InputOf<'keyPublish'>, @Actor() token: AdminToken) {
+    return this.move(input, token, 'PUBLISHED');
+  }
+
+  @Route('keyActivate')
+  activate(@Input('keyActivate') input: InputOf<'keyActivate'>, @Actor() token: AdminToken) {
+    return this.move(input, token, 'ACTIVE');
+  }
+
+  @Route('keyRetire')
+  retire(@Input('keyRetire') input: InputOf<'keyRetire'>, @Actor() token: AdminToken) {
+    return this.move(input, token, 'RETIRING');
+  }
+
+  @Route('keyRemove')
+  remove(@Input('keyRemove') input: InputOf<'keyRemove'>, @Actor() token: AdminToken) {
+    return this.move(input, token, 'REMOVED');
+  }
+
+  private move({ params, body }: Move, { actor }: AdminToken, to: SigningKeyState) {
+    const { db, now, publicUrl } = this.deps;
+    return moveKey(db, { actor, reason: body.reason }, params.kid, to, now(), publicUrl);
+  }
+}

@@ -1,0 +1,48 @@
+/** What the admin API refuses with. Anything else thrown is answered as 500 with no text. */
+import type { FaultAt } from '@gatehouse/contracts/problem';
+
+const KINDS = {
+  'invalid-request': { status: 400, title: 'The request is not as it should be.' },
+  'no-token': { status: 401, title: 'A valid admin token is needed.' },
+  'missing-scope': { status: 403, title: 'This token does not have the scope for that.' },
+  'not-found': { status: 404, title: 'There is no such thing.' },
+  conflict: { status: 409, title: 'That is not possible as things stand.' },
+  'too-large': { status: 413, title: 'The body is too large.' },
+  'not-json': { status: 415, title: 'Send application/json.' },
+  'registry-faults': { status: 422, title: 'The registry file has faults; nothing was changed.' },
+  unavailable: { status: 503, title: 'This part of the deployment is not available.' },
+} as const;
+
+export type ProblemKind = keyof typeof KINDS;
+
+export class AdminProblem extends Error {
+  override readonly name = 'AdminProblem';
+  readonly kind: ProblemKind;
+  readonly detail: string | undefined;
+  readonly errors: readonly FaultAt[];
+
+  constructor(kind: ProblemKind, detail?: string, errors: readonly FaultAt[] = []) {
+    super(detail ?? KINDS[kind].title);
+    this.kind = kind;
+    this.detail = detail;
+    this.errors = errors;
+  }
+
+  get status(): number {
+    return KINDS[this.kind].status;
+  }
+
+  /** As problem details (RFC 9457). */
+  body() {
+    return {
+      type: `urn:gatehouse:problem:${this.kind}`,
+      title: KINDS[this.kind].title,
+      status: this.status,
+      ...(this.detail === undefined ? {} : { detail: this.detail }),
+      ...(this.errors.length === 0 ? {} : { errors: this.errors }),
+    };
+  }
+}
+
+export const notFound = (what: string): AdminProblem => new AdminProblem('not-found', `There is no ${what}.`);
+export const conflict = (detail: string): AdminProblem => new AdminProblem('conflict', detail);

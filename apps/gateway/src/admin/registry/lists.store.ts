@@ -1,0 +1,107 @@
+import { applicationName } from '@gatehouse/domain/application-name';
+import type { Database } from '@gatehouse/db/client';
+import { HIDDEN, maskApiKey } from '@gatehouse/domain/masking';
+import type { AccessMode, Capability } from '@gatehouse/domain/registry';
+import { applicationWhere, type ApplicationRows, jwksUrlOf } from '../applications.store.js';
+import { dayOf, type Paging, pageOf } from '../paging.js';
+
+export async function listOrganisations(
+  db: Database,
+  { limit, after, state }: Paging & { readonly state?: string | undefined },
+) {
+  const rows = await db.organisation.findMany({
+    where: {
+      ...(state === undefined ? {} : { state }),
+      ...(after === undefined ? {} : { odsCode: { gt: after } }),
+    },
+    include: {
+      _count: { select: { bindings: true } },
+      sroAppointments: {
+        where: { withdrawnAt: null, acceptedAt: { not: null } },
+        orderBy: { reviewDueOn: 'desc' },
+        take: 1,
+      },
+    },
+    orderBy: { odsCode: 'asc' },
+    take: limit + 1,
+  });
+  return pageOf(
+    rows,
+    limit,
+    ({ odsCode }) => odsCode,
+    ({ odsCode, name, state: held, _count, sroAppointments: [sro] }) => ({
+      odsCode,
+      name,
+      state: held as 'active',
+      applications: _count.bindings,
+      sroReviewDueOn: sro === undefined ? null : dayOf(sro.reviewDueOn),
+    }),
+  );
+}
+
+export async function listApplications(
+  db: Database,
+  filter: Paging & {
+    readonly environment?: string | undefined;
+    readonly organisation?: string | undefined;
+    readonly product?: string | undefined;
+    readonly state?: string | undefined;
+    readonly asid?: string | undefined;
+  },
+  publicUrl: string,
+) {
+  const { limit, after, state, asid, ...choice } = filter;
+  const rows = await db.application.findMany({
+    where: {
+      ...applicationWhere(choice),
+      ...(state === undefined ? {} : { state }),
+      ...(asid === undefined ? {} : { asid }),
+      ...(after === undefined ? {} : { AND: { id: { gt: after } } }),
+    },
+    include: {
+      bindings: { include: { organisation: true }, orderBy: { odsCode: 'asc' } },
+      messageSets: { orderBy: { messageSetName: 'asc' } },
+      signingKeys: { orderBy: { createdAt: 'asc' } },
+    },
+    orderBy: { id: 'asc' },
+    take: limit + 1,
+  });
+  return pageOf(
+    rows,
+    limit,
+    ({ id }) => id,
+    (row) => applicationView(row, publicUrl),
+  );
+}
+
+export function applicationView(row: ApplicationRows, publicUrl: string) {
+  return {
+    id: row.id,
+    name: nameOf(row),
+    organisations: row.bindings.map(({ odsCode }) => odsCode),
+    product: row.productName,
+    environment: row.environmentName,
+    accessMode: row.accessMode,
+    capability: row.capability,
+    asid: row.asid,
+    asidSharedWith: row.asidSharedWith,
+    apiKey: row.apiKey === null ? null : maskApiKey(row.apiKey),
+    apiSecret: row.apiSecretSealed === null ? null : HIDDEN,
+    apimApplicationId: row.apimApplicationId,
+    messageSets: row.messageSets.map(({ messageSetName }) => messageSetName),
+    state: row.state,
+    jwksUrl: jwksUrlOf(publicUrl, row),
+    activeKid: row.signingKeys.find(({ state }) => state === 'ACTIVE')?.kid ?? null,
+  };
+}
+
+/** The name the application should carry in NHS England's portal. */
+export function nameOf(row: ApplicationRows): string {
+  return applicationName({
+    organisationName: row.bindings.map(({ organisation }) => organisation.name).join(', '),
+    product: row.productName,
+    environment: row.environmentName,
+    accessMode: row.accessMode as AccessMode,
+    capability: row.capability as Capability | null,
+  });
+}

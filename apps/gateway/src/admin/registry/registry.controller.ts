@@ -1,0 +1,88 @@
+import type { ServerResponse } from 'node:http';
+import type { ApplyProgress } from '@gatehouse/contracts/registry-resources';
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { Controller, Inject, Res } from '@nestjs/common';
+import { Actor } from '../admin.guard.js';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { LineWriter } from '../ndjson.js';
+import { ProblemFilter } from '../problem.filter.js';
+import { Input, Route } from '../route.js';
+import type { AdminToken } from '../tokens/tokens.store.js';
+import { applyRegistry, diffRegistry } from './apply.store.js';
+import { exportRegistry } from './export.store.js';
+import { listApplications, listOrganisations } from './lists.store.js';
+
+@Controller()
+export class RegistryController {
+  private readonly deps: AdminDeps;
+  private readonly problems: ProblemFilter;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+    this.problems = new ProblemFilter(deps);
+  }
+
+  @Route('registryDiff')
+  diff(@Input('registryDiff') { body }: InputOf<'registryDiff'>) {
+    return diffRegistry(this.deps, body.document);
+  }
+
+  /** Faults are answered as a problem; once the first line is out, a failure is the last line. */
+  @Route('registryApply')
+  async apply(
+    @Input('registryApply') { body }: InputOf<'registryApply'>,
+    @Actor() { actor }: AdminToken,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    const lines = new LineWriter(response);
+    const write = (line: ApplyProgress) => lines.write(line);
+    try {
+      const applied = await applyRegistry(
+        this.deps,
+        { actor, reason: body.reason },
+        body.document,
+        (changes) => {
+          const unchanged = changes.filter(({ action }) => action === 'unchanged').length;
+          return write({ type: 'planned', changes: changes.length - unchanged, unchanged });
+        },
+        (step, done, total) => write({ type: 'progress', step, done, total }),
+      );
+      const changes = applied.changes.filter(({ action }) => action !== 'unchanged');
+      await write({ type: 'done', registryVersion: applied.registryVersion, changes: changes.map(copy) });
+    } catch (error) {
+      if (!lines.started) throw error;
+      const problem = this.problems.problemOf(error);
+      const title = problem?.body().title ?? 'Internal error';
+      const detail = problem?.detail ?? 'Nothing was changed.';
+      await write({ type: 'failed', title, detail });
+    }
+    lines.end();
+  }
+
+  @Route('registryExport')
+  export() {
+    return exportRegistry(this.deps.db);
+  }
+
+  @Route('organisationsList')
+  organisations(@Input('organisationsList') { query }: InputOf<'organisationsList'>) {
+    return listOrganisations(this.deps.db, query);
+  }
+
+  @Route('applicationsList')
+  applications(@Input('applicationsList') { query }: InputOf<'applicationsList'>) {
+    return listApplications(this.deps.db, query, this.deps.publicUrl);
+  }
+}
+
+type Change = Awaited<ReturnType<typeof applyRegistry>>['changes'][number];
+type Line = Extract<ApplyProgress, { type: 'done' }>['changes'][number];
+
+/** The plan's lists are read-only; the contract's are not. */
+function copy({ fields, ...change }: Change): Line {
+  const value = (of: Change['fields'][number]['before']) =>
+    typeof of === 'string' || of === null ? of : [...of];
+  return {
+    ...change,
+    fields: fields.map(({ name, before, after }) => ({ name, before: value(before), after: value(after) })),
+  };
+}

@@ -1,0 +1,66 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { addDays, londonDay } from '@gatehouse/domain/sro';
+import { Controller, Inject } from '@nestjs/common';
+import { Actor } from '../admin.guard.js';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { AdminProblem } from '../problem.js';
+import { Input, Route } from '../route.js';
+import type { AdminToken } from '../tokens/tokens.store.js';
+import { accept, appoint, listAppointments, review, withdraw } from './sro.store.js';
+
+const REVIEW_AFTER_DAYS = 365;
+
+@Controller()
+export class SroController {
+  private readonly deps: AdminDeps;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+  }
+
+  @Route('sroList')
+  list(@Input('sroList') { query }: InputOf<'sroList'>) {
+    return listAppointments(this.deps.db, query, this.deps.now());
+  }
+
+  @Route('sroAppoint')
+  appoint(@Input('sroAppoint') { body }: InputOf<'sroAppoint'>, @Actor() { actor }: AdminToken) {
+    const nowMs = this.deps.now();
+    const errors = body.environments.flatMap((name, at) =>
+      this.deps.environments.has(name)
+        ? []
+        : [{ pointer: `/environments/${at}`, detail: `this deployment does not serve ${name}` }],
+    );
+    const reviewDueOn = body.reviewDueOn ?? addDays(londonDay(nowMs), REVIEW_AFTER_DAYS);
+    if (reviewDueOn <= londonDay(nowMs))
+      errors.push({ pointer: '/reviewDueOn', detail: 'name a day to come' });
+    if (body.authority.date > londonDay(nowMs)) {
+      errors.push({ pointer: '/authority/date', detail: 'the authority is dated in the future' });
+    }
+    if (errors.length > 0) throw new AdminProblem('invalid-request', undefined, errors);
+    return appoint(this.deps, { actor, reason: body.reason }, { ...body, reviewDueOn }, nowMs);
+  }
+
+  @Route('sroAccept')
+  accept(@Input('sroAccept') { params, body }: InputOf<'sroAccept'>, @Actor() { actor }: AdminToken) {
+    const nowMs = this.deps.now();
+    const acceptedOn = body.acceptedOn ?? londonDay(nowMs);
+    if (acceptedOn > londonDay(nowMs)) {
+      const errors = [
+        { pointer: '/acceptedOn', detail: 'an acceptance can’t be recorded before it happens' },
+      ];
+      throw new AdminProblem('invalid-request', undefined, errors);
+    }
+    const acceptedAtMs = acceptedOn === londonDay(nowMs) ? nowMs : Date.parse(acceptedOn);
+    return accept(this.deps.db, { actor, reason: body.reason }, params.id, acceptedAtMs, nowMs);
+  }
+
+  @Route('sroReview')
+  review(@Input('sroReview') { params, body }: InputOf<'sroReview'>, @Actor() { actor }: AdminToken) {
+    return review(this.deps.db, { actor, reason: body.reason }, params.id, body.reviewDueOn, this.deps.now());
+  }
+
+  @Route('sroWithdraw')
+  withdraw(@Input('sroWithdraw') { params, body }: InputOf<'sroWithdraw'>, @Actor() { actor }: AdminToken) {
+    return withdraw(this.deps.db, { actor, reason: body.reason }, params.id, this.deps.now());
+  }
+}

@@ -1,0 +1,47 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { Controller, Inject } from '@nestjs/common';
+import { Actor } from '../admin.guard.js';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { AdminProblem } from '../problem.js';
+import { Input, Route } from '../route.js';
+import { type AdminToken, createToken, listTokens, revokeToken } from './tokens.store.js';
+
+const DAY_MS = 86_400_000;
+
+@Controller()
+export class TokensController {
+  private readonly deps: AdminDeps;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+  }
+
+  @Route('tokenList')
+  list(@Input('tokenList') { query }: InputOf<'tokenList'>) {
+    return listTokens(this.deps.db, query, this.deps.now());
+  }
+
+  @Route('tokenCreate')
+  create(@Input('tokenCreate') { body }: InputOf<'tokenCreate'>, @Actor() token: AdminToken) {
+    const beyond = body.scopes.filter((scope) => !token.scopes.includes(scope));
+    if (beyond.length > 0) {
+      throw new AdminProblem(
+        'missing-scope',
+        `Your own token lacks ${beyond.join(', ')}, so it can't hand that on.`,
+      );
+    }
+    const nowMs = this.deps.now();
+    return createToken(
+      this.deps.db,
+      { actor: token.actor, reason: body.reason },
+      { label: body.label, scopes: body.scopes, expiresAtMs: nowMs + body.expiresInDays * DAY_MS },
+      this.deps.randomBytes,
+      nowMs,
+    );
+  }
+
+  @Route('tokenRevoke')
+  revoke(@Input('tokenRevoke') { params, body }: InputOf<'tokenRevoke'>, @Actor() token: AdminToken) {
+    const change = { actor: token.actor, reason: body.reason };
+    return revokeToken(this.deps.db, change, params.tokenId, token, this.deps.now());
+  }
+}

@@ -1,0 +1,148 @@
+/** Organisations, applications and clients as the admin API shows them. API keys are masked; no secret is here. */
+import { z } from 'zod';
+import {
+  accessMode,
+  asid,
+  capability,
+  clientName,
+  environmentName,
+  instant,
+  label,
+  odsCode,
+  productName,
+  reason,
+  uuid,
+} from './identifiers.js';
+import { registryDocument } from './registry-file.js';
+
+/** Keyset paging: `after` is the `next` of the page before. */
+export const paging = {
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  after: z.string().max(500).optional(),
+};
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next: z.string().nullable() });
+
+const changeValue = z.union([z.string(), z.array(z.string()), z.null()]);
+export const registryChange = z.object({
+  action: z.enum(['create', 'update', 'retire', 'unchanged']),
+  kind: z.enum(['organisation', 'product', 'messageSet', 'application', 'client']),
+  key: z.string(),
+  fields: z.array(z.object({ name: z.string(), before: changeValue, after: changeValue })),
+});
+export type RegistryChangeView = z.infer<typeof registryChange>;
+
+export const registryDiff = z.object({
+  registryVersion: z.number().int(),
+  changes: z.array(registryChange),
+});
+
+export const applyRequest = z.strictObject({ document: registryDocument, reason: reason.optional() });
+export const diffRequest = z.strictObject({ document: registryDocument });
+
+/** One line of the answer to apply. `done` or `failed` is the last one. */
+export const applyProgress = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('planned'), changes: z.number().int(), unchanged: z.number().int() }),
+  z.object({
+    type: z.literal('progress'),
+    step: z.string(),
+    done: z.number().int(),
+    total: z.number().int(),
+  }),
+  z.object({ type: z.literal('done'), registryVersion: z.number().int(), changes: z.array(registryChange) }),
+  z.object({ type: z.literal('failed'), title: z.string(), detail: z.string().optional() }),
+]);
+export type ApplyProgress = z.infer<typeof applyProgress>;
+
+export const organisation = z.object({
+  odsCode: z.string(),
+  name: z.string(),
+  state: z.enum(['active', 'suspended', 'retired']),
+  applications: z.number().int(),
+  sroReviewDueOn: z.string().nullable(),
+});
+
+export const application = z.object({
+  id: z.string(),
+  /** By the pattern of NHS England's guidance. */
+  name: z.string(),
+  organisations: z.array(z.string()),
+  product: z.string(),
+  environment: z.string(),
+  accessMode: z.string(),
+  capability: z.string().nullable(),
+  asid: z.string().nullable(),
+  asidSharedWith: z.array(z.string()),
+  apiKey: z.string().nullable(),
+  apiSecret: z.string().nullable(),
+  apimApplicationId: z.string().nullable(),
+  messageSets: z.array(z.string()),
+  state: z.string(),
+  jwksUrl: z.string(),
+  activeKid: z.string().nullable(),
+});
+export type ApplicationView = z.infer<typeof application>;
+
+export const clientKey = z.object({
+  keyId: z.string(),
+  label: z.string().nullable(),
+  state: z.enum(['usable', 'expired', 'revoked']),
+  createdAt: instant,
+  expiresAt: instant,
+  revokedAt: instant.nullable(),
+});
+export const client = z.object({
+  name: z.string(),
+  environment: z.string(),
+  state: z.string(),
+  grants: z.array(
+    z.object({
+      organisation: z.string(),
+      product: z.string(),
+      accessMode: z.string(),
+      capability: z.string().nullable(),
+    }),
+  ),
+  returnTargets: z.array(z.string()),
+  workload: z.object({ issuer: z.string(), audience: z.string(), subject: z.string() }).nullable(),
+  keys: z.array(clientKey),
+});
+
+/** Names one application the way people do, or by its id. */
+export const applicationChoice = {
+  application: uuid.optional(),
+  environment: environmentName.optional(),
+  organisation: odsCode.optional(),
+  product: productName.optional(),
+  accessMode: accessMode.optional(),
+  capability: capability.optional(),
+};
+export type ApplicationChoice = z.infer<z.ZodObject<typeof applicationChoice>>;
+
+export const applicationFilter = z.strictObject({
+  ...paging,
+  environment: environmentName.optional(),
+  organisation: odsCode.optional(),
+  product: productName.optional(),
+  state: z.enum(['draft', 'live', 'suspended', 'retired']).optional(),
+  asid: asid.optional(),
+});
+export const organisationFilter = z.strictObject({
+  ...paging,
+  state: z.enum(['active', 'suspended', 'retired']).optional(),
+});
+export const clientFilter = z.strictObject({ ...paging, environment: environmentName.optional() });
+
+export const issueKeyRequest = z.strictObject({
+  expiresInDays: z.number().int().min(1).max(366).default(90),
+  label: label.optional(),
+  reason: reason.optional(),
+});
+/** The key is shown here and never again. */
+export const issuedKey = z.object({ keyId: z.string(), key: z.string(), expiresAt: instant });
+export const clientPath = z.strictObject({ environment: environmentName, client: clientName });
+export const keyIdPath = z.strictObject({
+  keyId: z.string().regex(/^[0-9A-Za-z]{12}$/, 'a key id has 12 letters and digits'),
+});
+export const reasonOnly = z.strictObject({ reason: reason.optional() });
+export const reasonNeeded = z.strictObject({ reason });
