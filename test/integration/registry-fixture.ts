@@ -1,0 +1,124 @@
+/** Rows for registry tests, written as plain SQL so that the database's own rules are what is tested. */
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import pg from 'pg';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+const sha = (text: string) => createHash('sha256').update(text).digest('hex');
+let serial = 0;
+const next = () => (serial += 1);
+
+/** A valid row of each table; tests spoil one value. */
+export const valid = {
+  application: (row: Row = {}): Row => ({
+    id: randomUUID(),
+    environment: 'int',
+    product: 'ReferWell',
+    access_mode: 'application-restricted',
+    capability: 'provider',
+    state: 'draft',
+    asid: String(200_000_000_000 + next()),
+    api_key: `api-key-${String(next()).padStart(12, '0')}`,
+    jwks_id: randomBytes(16).toString('base64url'),
+    ...row,
+  }),
+  sro_appointment: (row: Row = {}): Row => ({
+    id: randomUUID(),
+    ods_code: 'R69',
+    environments: ['int'],
+    name: 'Ann Example',
+    email: 'ann@example.nhs.uk',
+    job_title: 'Chief Clinical Information Officer',
+    spine_user_id: '555073103100',
+    authority_name: 'Bob Example',
+    authority_reference: 'CIO/1',
+    authority_date: '2026-01-02',
+    authority_document_sha256: sha('document'),
+    review_due_on: '2027-01-02',
+    appointed_by: 'governance',
+    ...row,
+  }),
+  write_exception: (row: Row = {}): Row => ({
+    id: randomUUID(),
+    interaction: 'A013',
+    use_case_reference: 'UC-1',
+    expires_at: '2999-01-01',
+    granted_by: 'governance',
+    ...row,
+  }),
+  client: (row: Row = {}): Row => ({
+    id: randomUUID(),
+    name: `client-${next()}`,
+    environment: 'int',
+    ...row,
+  }),
+  client_grant: (row: Row = {}): Row => ({
+    ods_code: 'R69',
+    product: 'ReferWell',
+    access_mode: 'application-restricted',
+    capability: 'provider',
+    ...row,
+  }),
+  client_credential: (row: Row = {}): Row => ({
+    key_id: `key${next()}`,
+    secret_hash: sha(`secret ${next()}`),
+    created_by: 'registry',
+    expires_at: '2999-01-01',
+    ...row,
+  }),
+  signing_key: (row: Row = {}): Row => ({
+    id: randomUUID(),
+    kid: `kid-${next()}`,
+    kms_key_arn: `arn:aws:kms:eu-west-2:000000000000:key/${next()}`,
+    public_jwk: JSON.stringify({ kty: 'RSA', n: 'AQAB', e: 'AQAB' }),
+    thumbprint: `thumb-${next()}`,
+    ...row,
+  }),
+  admin_token: (row: Row = {}): Row => ({
+    token_id: `token${next()}`,
+    label: 'first',
+    secret_hash: sha(`admin ${next()}`),
+    scopes: ['registry'],
+    created_by: 'bootstrap',
+    expires_at: '2999-01-01',
+    ...row,
+  }),
+} as const;
+
+/** An insert of one row; values are parameters. */
+export function insert(client: pg.ClientBase | pg.Pool, table: string, row: Row): Promise<pg.QueryResult> {
+  const names = Object.keys(row);
+  const places = names.map((_, at) => `$${at + 1}`);
+  return client.query(
+    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${places.join(', ')}) RETURNING *`,
+    Object.values(row),
+  );
+}
+
+/** Environments `int` and `sandbox`, organisations R69 and RCD, product ReferWell, one message set. */
+export async function seedBasics(client: pg.ClientBase | pg.Pool): Promise<void> {
+  await client.query(`
+    INSERT INTO environment (name, kind) VALUES ('int', 'authenticated'), ('sandbox', 'open');
+    INSERT INTO organisation (ods_code, name) VALUES ('R69', 'Example NHS Trust'), ('RCD', 'Other NHS Trust');
+    INSERT INTO product (name) VALUES ('ReferWell');
+    INSERT INTO message_set (name, interactions) VALUES ('provider-read', ARRAY['A005', 'A008']);
+  `);
+}
+
+/** A live application with one binding and the message set of `seedBasics`; returns both ids. */
+export async function seedApplication(
+  client: pg.ClientBase | pg.Pool,
+  odsCode: string,
+  row: Row = {},
+): Promise<{ readonly applicationId: string; readonly bindingId: string }> {
+  const application = valid.application({ state: 'live', ...row });
+  const applicationId = String(application.id);
+  const bindingId = randomUUID();
+  await insert(client, 'application', application);
+  await insert(client, 'binding', { id: bindingId, application_id: applicationId, ods_code: odsCode });
+  await insert(client, 'application_message_set', {
+    application_id: applicationId,
+    message_set_name: 'provider-read',
+  });
+  return { applicationId, bindingId };
+}

@@ -1,0 +1,155 @@
+/** Starting the real thing: the simulator and the gateway as processes of their own, on free ports. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Spare RSA-4096 keys cost 0.8 s each, so all simulators of a run share them. */
+const KEY_POOL = join(ROOT, 'node_modules/.cache/gatehouse/spare-keys');
+
+export interface SimulatorProcess {
+  readonly apimUrl: string;
+  readonly tokenUrl: string;
+  readonly apiBaseUrl: string;
+  readonly kmsUrl: string;
+  readonly objectStoreUrl: string;
+  readonly controlUrl: string;
+  /** Calls the control API; throws on anything but 2xx. */
+  control<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
+  stop(): Promise<void>;
+}
+
+export async function startSimulatorProcess(): Promise<SimulatorProcess> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'gatehouse-simulator-'));
+  const child = fork(join(ROOT, 'apps/simulator/dist/main.js'), [], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: {
+      PATH: process.env['PATH'],
+      SIMULATOR_APIM_LISTEN: '127.0.0.1:0',
+      SIMULATOR_KMS_LISTEN: '127.0.0.1:0',
+      SIMULATOR_OBJECT_STORE_LISTEN: '127.0.0.1:0',
+      SIMULATOR_CONTROL_LISTEN: '127.0.0.1:0',
+      SIMULATOR_STATE_DIR: stateDir,
+      SIMULATOR_KEY_POOL_DIR: KEY_POOL,
+      SIMULATOR_KEY_POOL_SPARE: '4',
+    },
+  });
+  const ready = await firstLine(child, '"simulator":"ready"');
+  const addresses = JSON.parse(ready) as Omit<SimulatorProcess, 'control' | 'stop'>;
+  return {
+    ...addresses,
+    async control<T>(method: string, path: string, body?: unknown): Promise<T> {
+      const answer = await fetch(addresses.controlUrl + path, {
+        method,
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`simulator ${method} ${path}: ${answer.status} ${text}`);
+      return (text === '' ? null : JSON.parse(text)) as T;
+    },
+    async stop() {
+      await endProcess(child, 'SIGTERM');
+      await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface GatewayProcess {
+  readonly child: ChildProcess;
+  readonly partner: string;
+  readonly admin: string;
+  readonly public: string;
+  readonly status: string;
+  /** Everything it has logged, one JSON line each. */
+  readonly logs: () => string;
+  /** Moves the clock, or names a point to die at; only in test builds. */
+  hook(instruction: { clockOffsetMs?: number; killAt?: string | null; after?: number }): Promise<void>;
+  /** Resolves with the exit code or signal. */
+  readonly ended: Promise<number | string>;
+  kill(signal: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+/** @param settings environment variables, beside listeners on free ports */
+export async function startGatewayProcess(
+  settings: Readonly<Record<string, string>>,
+  options: { testHooks?: boolean } = {},
+): Promise<GatewayProcess> {
+  const child = fork(join(ROOT, 'apps/gateway/dist/main.js'), [], {
+    execArgv: options.testHooks === false ? [] : ['--conditions=gatehouse-test'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: {
+      PATH: process.env['PATH'],
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      GATEHOUSE_PARTNER_LISTEN: '127.0.0.1:0',
+      GATEHOUSE_ADMIN_LISTEN: '127.0.0.1:0',
+      GATEHOUSE_PUBLIC_LISTEN: '127.0.0.1:0',
+      GATEHOUSE_STATUS_LISTEN: '127.0.0.1:0',
+      GATEHOUSE_DRAIN_GRACE_MS: '0',
+      ...settings,
+    },
+  });
+  let logs = '';
+  child.stdout?.on('data', (chunk: Buffer) => (logs += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (logs += chunk.toString()));
+  const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => signal ?? code ?? -1);
+  const addresses = await new Promise<Record<string, string>>((resolve, reject) => {
+    const look = (): void => {
+      const line = logs.split('\n').find((text) => text.includes('"gateway ready"'));
+      if (line !== undefined) resolve(JSON.parse(line) as Record<string, string>);
+    };
+    child.stdout?.on('data', look);
+    void ended.then((how) => {
+      reject(new Error(`the gateway ended (${how}) before it was ready:\n${logs}`));
+    });
+  });
+  return {
+    child,
+    partner: addresses['partner'] ?? '',
+    admin: addresses['admin'] ?? '',
+    public: addresses['public'] ?? '',
+    status: addresses['status'] ?? '',
+    logs: () => logs,
+    async hook(instruction) {
+      const acknowledged = once(child, 'message');
+      child.send(instruction);
+      await acknowledged;
+    },
+    ended,
+    kill(signal) {
+      child.kill(signal);
+    },
+    async stop() {
+      await endProcess(child, 'SIGTERM');
+    },
+  };
+}
+
+async function firstLine(child: ChildProcess, mark: string): Promise<string> {
+  let text = '';
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const line = text.split('\n').find((candidate) => candidate.includes(mark));
+      if (line !== undefined) resolve(line);
+    });
+    child.once('exit', (code) => {
+      reject(new Error(`ended (${code}) before it was ready: ${text}`));
+    });
+  });
+}
+
+async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  await ended;
+  clearTimeout(timer);
+}

@@ -1,0 +1,153 @@
+/**
+ * A whole Gatehouse for a test: a database of its own, one simulator per environment, one or more gateways, and
+ * short ways to onboard organisations through the admin API as an operator would.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mintAdminToken } from '@gatehouse/domain/opaque-key';
+import pg from 'pg';
+import { createDatabase, type TestDatabase, type TestServer } from './postgres.ts';
+import {
+  type GatewayProcess,
+  type SimulatorProcess,
+  startGatewayProcess,
+  startSimulatorProcess,
+} from './processes.ts';
+
+export interface StackOptions {
+  /** Names; each gets a simulator. Default: local. */
+  readonly environments?: readonly string[];
+  readonly replicas?: number;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly testHooks?: boolean;
+  /** A PostgreSQL of its own, for tests that stop it. */
+  readonly server?: TestServer;
+}
+
+export interface Stack {
+  readonly database: TestDatabase;
+  /** Reads whatever it likes, as superuser. */
+  readonly sql: pg.Pool;
+  readonly simulators: ReadonlyMap<string, SimulatorProcess>;
+  readonly gateways: GatewayProcess[];
+  /** The first gateway and the first simulator. */
+  readonly gateway: GatewayProcess;
+  readonly simulator: SimulatorProcess;
+  /** Calls the admin API; throws on anything but 2xx. */
+  admin<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
+  readonly adminToken: string;
+  startGateway(settings?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
+  stop(): Promise<void>;
+}
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const names = options.environments ?? ['local'];
+  const database = await createDatabase(options.server);
+  const sql = new pg.Pool({ connectionString: database.superuserUrl, max: 4 });
+  // A test may stop the server under it.
+  sql.on('error', () => undefined);
+  const simulators = new Map<string, SimulatorProcess>();
+  for (const name of names) {
+    const simulator = await startSimulatorProcess();
+    await simulator.control('POST', '/options', { rateLimits: false, worklistDailyLimit: false });
+    simulators.set(name, simulator);
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-stack-'));
+  const environments = [...simulators].map(([name, simulator]) => ({
+    name,
+    kind: 'authenticated',
+    tokenUrl: simulator.tokenUrl,
+    apiBaseUrl: simulator.apiBaseUrl,
+    redirectHosts: [new URL(simulator.objectStoreUrl).host],
+  }));
+  await writeFile(join(folder, 'environments.yaml'), JSON.stringify({ environments }));
+  const simulator = first(simulators.values());
+  const settings = {
+    DATABASE_URL: database.appUrl,
+    AWS_ENDPOINT_URL_KMS: simulator.kmsUrl,
+    GATEHOUSE_AUDIT_KMS_KEY: await createAuditKey(simulator.kmsUrl),
+    GATEHOUSE_ENVIRONMENTS: join(folder, 'environments.yaml'),
+    GATEHOUSE_SERVES: names.join(','),
+    GATEHOUSE_PUBLIC_URL: 'http://127.0.0.1:1',
+    ...options.settings,
+  };
+  const adminToken = await insertAdminToken(sql);
+  const gateways: GatewayProcess[] = [];
+  const startGateway = async (more: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> => {
+    const gateway = await startGatewayProcess(
+      { ...settings, ...more },
+      { testHooks: options.testHooks ?? true },
+    );
+    gateways.push(gateway);
+    return gateway;
+  };
+  for (let count = 0; count < (options.replicas ?? 1); count += 1) await startGateway();
+
+  return {
+    database,
+    sql,
+    simulators,
+    gateways,
+    get gateway() {
+      return first(gateways);
+    },
+    simulator,
+    adminToken,
+    async admin<T>(method: string, path: string, body?: unknown): Promise<T> {
+      const answer = await fetch(`${first(gateways).admin}/api/v1${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${adminToken}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      if (!answer.ok || text.includes('"type":"failed"')) {
+        throw new Error(`admin ${method} ${path}: ${answer.status} ${text}`);
+      }
+      const isLines = answer.headers.get('content-type')?.includes('ndjson') === true;
+      return (text === '' ? null : isLines ? text.trim().split('\n').map((line) => JSON.parse(line)) : JSON.parse(text)) as T;
+    },
+    startGateway,
+    async stop() {
+      await Promise.all(gateways.map((gateway) => gateway.stop()));
+      await Promise.all([...simulators.values()].map((one) => one.stop()));
+      await sql.end();
+      await database.drop().catch(() => undefined);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function first<T>(items: Iterable<T>): T {
+  for (const item of items) return item;
+  throw new Error('there is none');
+}
+
+async function insertAdminToken(sql: pg.Pool): Promise<string> {
+  const { id, key } = mintAdminToken(randomBytes);
+  await sql.query(
+    `INSERT INTO admin_token (id, token_id, label, secret_hash, scopes, created_at, created_by, expires_at)
+     VALUES (gen_random_uuid(), $1, 'test', $2, '{registry,governance,audit}', now(), 'test', now() + interval '1 day')`,
+    [id, createHash('sha256').update(key).digest('hex')],
+  );
+  return key;
+}
+
+/** The key under which audit seals patients' identifiers; made the way an operator's infrastructure would. */
+async function createAuditKey(kmsUrl: string): Promise<string> {
+  const answer = await fetch(kmsUrl, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'TrentService.CreateKey',
+      authorization: 'AWS4-HMAC-SHA256 Credential=test',
+    },
+    body: JSON.stringify({ KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' }),
+  });
+  const { KeyMetadata } = (await answer.json()) as { KeyMetadata: { Arn: string } };
+  return KeyMetadata.Arn;
+}
