@@ -1,0 +1,173 @@
+import js from '@eslint/js';
+import { builtinRules } from 'eslint/use-at-your-own-risk';
+import tseslint from 'typescript-eslint';
+import { importRules } from './tools/import-rules.mjs';
+
+const source = ['apps/*/src/**/*.{ts,tsx}', 'libs/*/src/**/*.ts'];
+const specs = ['**/*.spec.ts', '**/*.test.ts', 'test/**/*.ts'];
+const tests = [...specs, 'tools/**/*.ts', '*.ts'];
+
+// ESLint keeps only the last options a file gets for one rule; so each row is a rule of its own name.
+const restrictedImports = builtinRules.get('no-restricted-imports');
+const boundaries = {
+  plugins: {
+    boundary: { rules: Object.fromEntries(importRules.map((row) => [row.name, restrictedImports])) },
+  },
+};
+
+const banned = [
+  {
+    selector: "Property[key.name='rejectUnauthorized'][value.value=false]",
+    message: 'TLS certificates are always verified.',
+  },
+  {
+    selector: "Property[key.value='rejectUnauthorized'][value.value=false]",
+    message: 'TLS certificates are always verified.',
+  },
+];
+const environmentReads = [
+  {
+    selector: "MemberExpression[object.name='process'][property.name='env']",
+    message:
+      'Settings are read in config.ts (gateway), settings.ts (CLI) or main.ts (simulator), nowhere else.',
+  },
+  {
+    selector: "VariableDeclarator[init.name='process'] > ObjectPattern > Property[key.name='env']",
+    message:
+      'Settings are read in config.ts (gateway), settings.ts (CLI) or main.ts (simulator), nowhere else.',
+  },
+];
+const dynamicImports = [
+  {
+    selector: 'ImportExpression',
+    message: 'Import statically: the boundary rules read import declarations.',
+  },
+];
+
+const config = tseslint.config(
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '.nx/**',
+      '.gatehouse/**',
+      'coverage/**',
+      'libs/db/src/generated/**',
+    ],
+  },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'console',
+          'process',
+          'setTimeout',
+          'clearTimeout',
+          'setInterval',
+          'clearInterval',
+          'setImmediate',
+          'URL',
+          'URLSearchParams',
+          'fetch',
+          'Buffer',
+          'AbortSignal',
+          'AbortController',
+          'WebAssembly',
+          'TextDecoder',
+          'TextEncoder',
+          'performance',
+          'structuredClone',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-deprecated': 'error',
+      '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/prefer-promise-reject-errors': 'error',
+      '@typescript-eslint/return-await': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      eqeqeq: 'error',
+      'no-control-regex': 'off',
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      'no-param-reassign': 'error',
+      'no-var': 'error',
+      'prefer-const': 'error',
+      'no-restricted-syntax': ['error', ...banned],
+    },
+  },
+  {
+    files: source,
+    ignores: specs,
+    languageOptions: {
+      parserOptions: {
+        project: ['apps/*/tsconfig.json', 'libs/*/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      'no-console': 'error',
+      'no-restricted-syntax': ['error', ...banned, ...environmentReads, ...dynamicImports],
+    },
+  },
+  {
+    files: ['apps/gateway/src/config.ts', 'apps/cli/src/settings.ts', 'apps/simulator/src/main.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...banned, ...dynamicImports] },
+  },
+  { files: ['apps/{cli,simulator}/src/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    // Nest's modules are classes whose decorators say everything.
+    files: ['apps/gateway/src/**/*.module.ts'],
+    rules: { '@typescript-eslint/no-extraneous-class': 'off' },
+  },
+  {
+    files: tests,
+    languageOptions: {
+      parserOptions: { project: ['tsconfig.tests.json'], tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  boundaries,
+  ...importRules.map((row) => ({
+    files: row.files,
+    ...(row.except === undefined ? {} : { ignores: row.except }),
+    rules: { [`boundary/${row.name}`]: ['error', { patterns: [{ regex: row.forbid, message: row.why }] }] },
+  })),
+);
+
+// Before a commit only what needs no types, so that it is quick and works before the first build.
+if (process.env.LINT_WITHOUT_TYPES) {
+  config.push({
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: { parserOptions: { project: false, projectService: false } },
+    linterOptions: { reportUnusedDisableDirectives: 'off' },
+  });
+}
+
+export default config;

@@ -1,0 +1,60 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient, type Prisma } from './generated/client.js';
+
+export type { Prisma } from './generated/client.js';
+export type Database = PrismaClient;
+/** What may be written with inside `changeRegistry`. */
+export type RegistryTransaction = Prisma.TransactionClient;
+
+export interface PrismaOptions {
+  readonly maxConnections?: number;
+  readonly applicationName?: string;
+  /** A connection that broke while idle; the next query takes another. */
+  readonly onError?: (error: Error) => void;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** A Prisma client on `pg` connections of its own. Call `$disconnect()` when done. */
+export function createPrisma(databaseUrl: string, options: PrismaOptions = {}): PrismaClient {
+  const onError = (error: Error) => options.onError?.(error);
+  const adapter = new PrismaPg(
+    {
+      connectionString: databaseUrl,
+      max: options.maxConnections ?? 10,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: options.applicationName ?? 'gatehouse',
+    },
+    { onPoolError: onError, onConnectionError: onError },
+  );
+  return new PrismaClient({ adapter, errorFormat: 'minimal' });
+}
+
+/** Who changes the registry and why; both are kept in registry_change. */
+export interface Change {
+  readonly actor: string;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * Runs `work` in one transaction, which is one version of the registry. Writers take turns, so keep it short.
+ * @returns what `work` returned and the registry's version after it
+ * @throws what `work` throws; then nothing is changed
+ */
+export async function changeRegistry<T>(
+  prisma: PrismaClient,
+  { actor, reason }: Change,
+  work: (transaction: RegistryTransaction) => Promise<T>,
+  options: { readonly timeoutMs?: number } = {},
+): Promise<{ readonly value: T; readonly version: number }> {
+  return prisma.$transaction(
+    async (transaction) => {
+      await transaction.$executeRaw`
+        SELECT set_config('gatehouse.actor', ${actor}, true), set_config('gatehouse.reason', ${reason ?? ''}, true)`;
+      const value = await work(transaction);
+      const head = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
+      return { value, version: Number(head.version) };
+    },
+    { timeout: options.timeoutMs ?? 30_000, maxWait: 10_000 },
+  );
+}

@@ -1,0 +1,244 @@
+/**
+ * The database's own rules in the words of the admin API. The database decides; this only says what it meant.
+ * Sources: design.md §6 and §7a; protocol-facts.md §0 (one application, one ASID, one environment).
+ */
+export interface ConstraintMessage {
+  /** The field at fault, as the admin API and the registry file spell it; '' when it is the whole entry. */
+  readonly field: string;
+  readonly message: string;
+}
+
+const rule = (field: string, message: string): ConstraintMessage => ({ field, message });
+
+const CAPABILITY =
+  'Application-restricted access needs a capability (referrer or provider); user-restricted access has none.';
+const ACCESS_MODE = 'The access mode is user-restricted or application-restricted.';
+const CAPABILITIES = 'The capability is referrer or provider.';
+const SECRET_HASH = 'A secret is stored as its SHA-256 in 64 hexadecimal digits.';
+
+/** By the name of the constraint, unique index or rule. A test holds it against the database's catalogue. */
+export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
+  environment_pkey: rule('name', 'There is an environment of this name already.'),
+  environment_name_format: rule(
+    'name',
+    'An environment name is lower-case letters, digits and hyphens, at most 31.',
+  ),
+  environment_kind_known: rule('kind', 'The kind of an environment is authenticated or open.'),
+  environment_kind_fixed: rule('kind', 'The kind of an environment never changes. Make another environment.'),
+
+  organisation_pkey: rule('odsCode', 'There is an organisation with this ODS code already.'),
+  organisation_ods_code_format: rule('odsCode', 'An ODS code is 1 to 10 capital letters and digits.'),
+  organisation_name_present: rule('name', 'An organisation needs a name.'),
+  organisation_state_known: rule('state', 'The state of an organisation is active, suspended or retired.'),
+
+  product_pkey: rule('name', 'There is a product of this name already.'),
+  product_name_present: rule('name', 'A product needs a name.'),
+  product_state_known: rule('state', 'The state of a product is active or retired.'),
+
+  message_set_pkey: rule('name', 'There is a message set of this name already.'),
+  message_set_name_present: rule('name', 'A message set needs a name.'),
+  message_set_interactions_format: rule(
+    'interactions',
+    'An interaction is the letter A and three digits, like A005.',
+  ),
+
+  application_pkey: rule('id', 'There is an application with this id already.'),
+  application_environment_fkey: rule(
+    'environment',
+    'There is no such environment, or applications still use it.',
+  ),
+  application_product_fkey: rule('product', 'There is no such product, or applications still use it.'),
+  application_access_mode_known: rule('accessMode', ACCESS_MODE),
+  application_capability_known: rule('capability', CAPABILITIES),
+  application_capability_iff_application_restricted: rule('capability', CAPABILITY),
+  application_state_known: rule('state', 'The state of an application is draft, live, suspended or retired.'),
+  application_asid_format: rule('asid', 'An ASID has 12 digits.'),
+  application_asid_unique: rule(
+    'asid',
+    'Another application has this ASID. An ASID belongs to one application in one environment.',
+  ),
+  application_asid_sharing: rule(
+    'asidSharedWith',
+    'An e-RS ASID may be shared with NEMS, CP-IS and GP Connect only, never with PDS, EPS or SCR.',
+  ),
+  application_api_key_format: rule('apiKey', 'An API key is 1 to 200 visible ASCII characters.'),
+  application_api_key_unique: rule('apiKey', 'Another application of this environment has this API key.'),
+  application_api_secret_user_restricted: rule(
+    'apiSecret',
+    'Only a user-restricted application has an API secret.',
+  ),
+  application_api_secret_with_digest: rule(
+    'apiSecret',
+    'A sealed API secret is stored together with its SHA-256.',
+  ),
+  application_apim_application_id_unique: rule(
+    'apimApplicationId',
+    'Another application of this environment has this APIM application id.',
+  ),
+  application_cis2_user_restricted: rule('cis2', 'Only a user-restricted application has a CIS2 client.'),
+  application_cis2_without_secret: rule(
+    'cis2',
+    'The CIS2 client is an object without a secret; Gatehouse signs with a key.',
+  ),
+  application_jwks_id_unguessable: rule('jwksId', 'The id of a JWKS URL is 22 to 128 base64url characters.'),
+  application_jwks_id_unique: rule('jwksId', 'Another application has this JWKS URL.'),
+  application_identity_fixed: rule(
+    '',
+    'Environment, product, access mode, capability and JWKS URL of an application never change. Retire it and make another.',
+  ),
+  application_live_complete: rule('state', 'A live application needs an ASID and an API key.'),
+
+  binding_pkey: rule('id', 'There is a binding with this id already.'),
+  binding_application_id_fkey: rule('application', 'There is no such application.'),
+  binding_ods_code_fkey: rule(
+    'organisation',
+    'There is no such organisation, or applications still serve it.',
+  ),
+  binding_organisation_once: rule('organisations', 'The application serves this organisation already.'),
+  binding_application_restricted_one_organisation: rule(
+    'organisations',
+    'An application-restricted application serves exactly one organisation.',
+  ),
+  binding_one_live_application: rule(
+    'state',
+    'Another application is live for this environment, organisation, product, access mode and capability. Suspend or retire it first.',
+  ),
+  binding_identity_fixed: rule(
+    'organisation',
+    'A binding never changes its application or organisation. Remove it and make another.',
+  ),
+
+  application_message_set_pkey: rule('messageSets', 'The application has this message set already.'),
+  application_message_set_application_id_fkey: rule('application', 'There is no such application.'),
+  application_message_set_message_set_name_fkey: rule(
+    'messageSets',
+    'There is no such message set, or applications still use it.',
+  ),
+
+  sro_appointment_pkey: rule('id', 'There is an appointment with this id already.'),
+  sro_appointment_ods_code_fkey: rule(
+    'organisation',
+    'There is no such organisation, or it has SRO appointments.',
+  ),
+  sro_appointment_environments_present: rule(
+    'environments',
+    'An appointment names at least one environment.',
+  ),
+  sro_appointment_environments_known: rule('environments', 'An environment of the appointment is unknown.'),
+  sro_appointment_texts_present: rule(
+    '',
+    'An appointment needs the name and job title of the SRO, and the name and reference of the authority.',
+  ),
+  sro_appointment_email_format: rule('email', 'The email address has the form name@host.'),
+  sro_appointment_spine_user_id_format: rule('spineUserId', 'A Spine user id has 12 digits.'),
+  sro_appointment_authority_document_format: rule(
+    'authorityDocumentSha256',
+    'The hash of the authority document is a SHA-256 in 64 hexadecimal digits.',
+  ),
+  sro_appointment_grace_not_negative: rule('graceDays', 'The days of grace are 0 or more.'),
+
+  write_exception_pkey: rule('id', 'There is a write exception with this id already.'),
+  write_exception_application_id_fkey: rule(
+    'application',
+    'There is no such application, or it has write exceptions.',
+  ),
+  write_exception_application_restricted: rule(
+    'application',
+    'Only an application-restricted application needs a write exception.',
+  ),
+  write_exception_interaction_known: rule('interaction', 'A write exception is for A013, A028 or A036.'),
+  write_exception_use_case_present: rule(
+    'useCaseReference',
+    'A write exception names the approved use case.',
+  ),
+  write_exception_expires_after_grant: rule('expiresAt', 'A write exception ends after it is granted.'),
+  write_exception_revoked_by_someone: rule(
+    'revokedBy',
+    'A revoked write exception says when and by whom, both or neither.',
+  ),
+
+  client_pkey: rule('id', 'There is a client with this id already.'),
+  client_environment_fkey: rule('environment', 'There is no such environment, or clients still use it.'),
+  client_name_present: rule('name', 'A client needs a name.'),
+  client_name_unique: rule('name', 'This environment has a client of this name already.'),
+  client_state_known: rule('state', 'The state of a client is active, suspended or retired.'),
+  client_return_targets_https: rule(
+    'returnTargets',
+    'A return target is an https URL without user name and fragment.',
+  ),
+  client_workload_all_or_none: rule('workload', 'A workload has issuer, audience and subject, all three.'),
+  client_workload_unique: rule('workload', 'Another client has this workload issuer and subject.'),
+  client_identity_fixed: rule('environment', 'A client never changes its environment. Make another client.'),
+
+  client_grant_pkey: rule('id', 'There is a grant with this id already.'),
+  client_grant_client_id_fkey: rule('client', 'There is no such client.'),
+  client_grant_ods_code_fkey: rule(
+    'organisation',
+    'There is no such organisation, or clients have grants for it.',
+  ),
+  client_grant_product_fkey: rule('product', 'There is no such product, or clients have grants for it.'),
+  client_grant_access_mode_known: rule('accessMode', ACCESS_MODE),
+  client_grant_capability_known: rule('capability', CAPABILITIES),
+  client_grant_capability_iff_application_restricted: rule('capability', CAPABILITY),
+  client_grant_unique: rule('grants', 'The client has this grant already.'),
+
+  client_credential_pkey: rule('keyId', 'There is a key with this id already.'),
+  client_credential_client_id_fkey: rule('client', 'There is no such client, or it has keys.'),
+  client_credential_key_id_format: rule('keyId', 'A key id is 1 to 200 visible ASCII characters.'),
+  client_credential_secret_hash_format: rule('secretHash', SECRET_HASH),
+  client_credential_expires_after_creation: rule('expiresAt', 'A key expires after it is made.'),
+  client_credential_at_most_two: rule('keys', 'The client has two usable keys already. Revoke one first.'),
+
+  signing_key_pkey: rule('id', 'There is a signing key with this id already.'),
+  signing_key_application_id_fkey: rule(
+    'application',
+    'There is no such application, or it has signing keys.',
+  ),
+  signing_key_kid_unique: rule('kid', 'Another signing key has this kid.'),
+  signing_key_kms_key_arn_unique: rule('kmsKeyArn', 'Another signing key uses this KMS key.'),
+  signing_key_thumbprint_unique: rule('thumbprint', 'Another signing key has this public key.'),
+  signing_key_state_known: rule(
+    'state',
+    'The state of a signing key is PENDING, PUBLISHED, ACTIVE, RETIRING or REMOVED.',
+  ),
+  signing_key_starts_pending: rule('state', 'A signing key starts as PENDING.'),
+  signing_key_transition: rule('state', 'A signing key cannot go from its state to that one.'),
+  signing_key_times: rule('state', 'Each state of a signing key needs its time.'),
+  signing_key_one_active: rule(
+    'state',
+    'The application has an active signing key already. Retire it first.',
+  ),
+  signing_key_identity_fixed: rule(
+    '',
+    'Application, kid, KMS key, public key and thumbprint of a signing key never change.',
+  ),
+  signing_key_public_rsa: rule('publicJwk', 'The public key is an RSA JWK with n and e.'),
+  signing_key_no_private_member: rule('publicJwk', 'A public key has no private member.'),
+
+  admin_token_pkey: rule('id', 'There is an admin token with this id already.'),
+  admin_token_token_id_unique: rule('tokenId', 'There is an admin token with this id already.'),
+  admin_token_scopes_known: rule(
+    'scopes',
+    'The scopes of an admin token are one or more of registry, governance, audit.',
+  ),
+  admin_token_secret_hash_format: rule('secretHash', SECRET_HASH),
+  admin_token_expires_after_creation: rule('expiresAt', 'An admin token expires after it is made.'),
+
+  assurance_floor_pkey: rule('id', 'There is a floor with this id already.'),
+  assurance_floor_ods_code_fkey: rule(
+    'organisation',
+    'There is no such organisation, or it has an assurance floor.',
+  ),
+  assurance_floor_level_known: rule('level', 'The assurance level is 2 or 3.'),
+  assurance_floor_one: rule('organisation', 'The organisation has an assurance floor already.'),
+
+  worklist_use_pkey: rule('', 'This use is counted already.'),
+  worklist_use_application_id_fkey: rule('application', 'There is no such application.'),
+  worklist_use_not_negative: rule('uses', 'Uses are 0 or more.'),
+
+  registry_head_pkey: rule('', 'The registry has one version.'),
+  registry_head_single: rule('', 'The registry has one version.'),
+  registry_change_pkey: rule('', 'Changes are numbered once.'),
+  registry_change_append_only: rule('', 'The record of changes is only added to.'),
+  registry_no_truncate: rule('', 'A registry table is never truncated: that would leave no record.'),
+};

@@ -1,0 +1,39 @@
+import pg from 'pg';
+
+const READ_AND_WRITE = [
+  'environment',
+  'organisation',
+  'product',
+  'message_set',
+  'application',
+  'binding',
+  'application_message_set',
+  'client',
+  'client_grant',
+  'client_credential',
+  'admin_token',
+  'assurance_floor',
+  'worklist_use',
+];
+/** What these say must stay said: they end by a state or a time, never by vanishing. */
+const NEVER_DELETED = ['signing_key', 'sro_appointment', 'write_exception'];
+/** Written by triggers with the owner's rights. */
+const READ_ONLY = ['registry_head', 'registry_change', '_prisma_migrations'];
+
+/** Gives the running role what it needs of schema `public` and nothing more (design: database roles). */
+export async function grantRights(client: pg.Client, runningRole: string): Promise<void> {
+  const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [runningRole]);
+  if (rowCount === 0)
+    throw new Error(`The running role "${runningRole}" does not exist: CREATE ROLE … LOGIN it first.`);
+  const role = pg.escapeIdentifier(runningRole);
+  const tables = (names: readonly string[]) =>
+    names.map((name) => `public.${pg.escapeIdentifier(name)}`).join(', ');
+  await client.query(`
+    REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${role};
+    GRANT USAGE ON SCHEMA public TO ${role};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ${tables(READ_AND_WRITE)} TO ${role};
+    GRANT SELECT, INSERT, UPDATE ON ${tables(NEVER_DELETED)} TO ${role};
+    GRANT SELECT ON ${tables(READ_ONLY)} TO ${role};
+  `);
+}

@@ -1,0 +1,45 @@
+// `npm run check`: everything that can be said about the code without running it. One line a step; the first failure
+// stops it and shows the tool's own output.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { toolEnvironment } from './environment.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const packageFile = (...parts) => join('node_modules', ...parts);
+
+const steps = [
+  ['format', [packageFile('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']],
+  ['build', ['tools/build.mjs']],
+  ['types of tests and tools', [packageFile('typescript', 'bin', 'tsc'), '-p', 'tsconfig.tests.json']],
+  ['boundaries (each rule shown to bite)', ['tools/boundary-canary.mjs']],
+  ['lint with types', [packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0']],
+  ['.env.example', ['tools/check-env-example.mjs']],
+  [
+    'schema drift',
+    [
+      ['tools/check-drift.ts', 'tools/check-drift.mjs'].find((f) => existsSync(join(root, f))) ??
+        'tools/check-drift.ts',
+    ],
+  ],
+];
+
+for (const [name, command] of steps) {
+  const startedAt = Date.now();
+  const step = spawnSync(process.execPath, command, {
+    cwd: root,
+    encoding: 'utf8',
+    env: toolEnvironment({ NO_COLOR: '1' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const ok = step.status === 0;
+  console.log(
+    `${ok ? 'ok    ' : 'FAILED'} ${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${name}`,
+  );
+  if (!ok) {
+    console.log(`${step.stdout ?? ''}${step.stderr ?? ''}${step.error?.message ?? ''}`);
+    process.exit(1);
+  }
+}

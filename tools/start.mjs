@@ -1,0 +1,202 @@
+// `npm start`: PostgreSQL, a simulated NHS, the gateway and a demo registry, all on this machine. Ctrl-C stops them.
+// State is kept in .gatehouse/; every change to the registry is made with the `gatehouse` command, as in real life.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { gatehouse, loadDemo } from './start/demo.mjs';
+import { isRunning, Pieces } from './start/pieces.mjs';
+import { choosePorts } from './start/ports.mjs';
+import { openState } from './start/state.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const home = join(root, '.gatehouse');
+const pidFile = join(home, 'start.pid');
+const startedAt = Date.now();
+
+/** One progress line a step. */
+async function step(name, work) {
+  const from = Date.now();
+  const note = await work();
+  const seconds = ((Date.now() - from) / 1000).toFixed(1);
+  console.log(`  ${name.padEnd(12)} ${typeof note === 'string' ? note : 'ready'}  (${seconds} s)`);
+}
+
+mkdirSync(home, { recursive: true });
+if (existsSync(pidFile) && isRunning(Number(readFileSync(pidFile, 'utf8')), 'start.mjs')) {
+  console.error(
+    `Gatehouse is already started from this folder (process ${readFileSync(pidFile, 'utf8').trim()}).`,
+  );
+  process.exit(1);
+}
+writeFileSync(pidFile, `${String(process.pid)}\n`);
+
+const pieces = new Pieces(root, join(home, 'logs'));
+let ending = false;
+async function end(code, reason) {
+  if (ending) return;
+  ending = true;
+  console.log(reason);
+  await pieces.stopAll();
+  rmSync(pidFile, { force: true });
+  console.log('Stopped.');
+  process.exit(code);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => void end(0, '\nStopping …'));
+}
+process.on('disconnect', () => void end(0, 'Stopping …'));
+pieces.onDeath((name, how, lastLines) => {
+  void end(
+    1,
+    `\n${name} ended by itself (${how}). Its last lines:\n${lastLines || '(none)'}\nAll of it: .gatehouse/logs/`,
+  );
+});
+
+try {
+  console.log('Starting Gatehouse …');
+  await step('build', () => (build() ? 'done' : 'nothing changed'));
+
+  const state = openState(join(home, 'state.json'));
+  const { ports, moved } = await choosePorts();
+  for (const { name, wanted, given } of moved)
+    console.log(`  port ${wanted} is taken: ${name} uses ${given}`);
+  const url = (name) => `http://127.0.0.1:${ports[name]}`;
+  const listen = (name) => `127.0.0.1:${ports[name]}`;
+
+  let databasePort;
+  await step('PostgreSQL', async () => {
+    const { secrets } = state;
+    const roles = { gatehouse_owner: secrets.ownerPassword, gatehouse_app: secrets.appPassword };
+    const ready = await pieces.start('PostgreSQL', ['tools/start/postgres.mjs'], {
+      POSTGRES_DATA_DIR: join(home, 'postgres'),
+      POSTGRES_ROLES: JSON.stringify(roles),
+    });
+    databasePort = ready.port;
+    return `port ${databasePort}`;
+  });
+  const databaseUrl = (role, password) =>
+    `postgresql://${role}:${password}@127.0.0.1:${databasePort}/gatehouse`;
+  const settings = {
+    DATABASE_URL: databaseUrl('gatehouse_app', state.secrets.appPassword),
+    AWS_REGION: 'eu-west-2',
+    AWS_ACCESS_KEY_ID: 'demo',
+    AWS_SECRET_ACCESS_KEY: 'demo',
+    AWS_ENDPOINT_URL_KMS: url('kms'),
+  };
+  const asOwner = {
+    ...settings,
+    DATABASE_OWNER_URL: databaseUrl('gatehouse_owner', state.secrets.ownerPassword),
+  };
+  await step('migrate', async () => {
+    await gatehouse(root, ['migrate'], asOwner);
+  });
+
+  await step('simulator', async () => {
+    await pieces.start('simulator', ['apps/simulator/dist/main.js'], {
+      SIMULATOR_APIM_LISTEN: listen('apim'),
+      SIMULATOR_KMS_LISTEN: listen('kms'),
+      SIMULATOR_OBJECT_STORE_LISTEN: listen('objects'),
+      SIMULATOR_CONTROL_LISTEN: listen('control'),
+      SIMULATOR_STATE_DIR: join(home, 'simulator'),
+    });
+    state.auditKmsKey ??= await makeAuditKey(settings);
+    state.save();
+    return url('apim');
+  });
+
+  await step('gateway', async () => {
+    const environments = join(home, 'environments.yaml');
+    const text = readFileSync(join(root, 'infra/demo/environments.yaml'), 'utf8');
+    const shifted = text.replaceAll(/127\.0\.0\.1:809([02])/g, (_, digit) =>
+      listen(digit === '0' ? 'apim' : 'objects'),
+    );
+    writeFileSync(environments, shifted);
+    pieces.launch('gateway', ['apps/gateway/dist/main.js'], {
+      ...settings,
+      GATEHOUSE_AUDIT_KMS_KEY: state.auditKmsKey,
+      GATEHOUSE_PUBLIC_URL: url('public'),
+      GATEHOUSE_ENVIRONMENTS: environments,
+      GATEHOUSE_SERVES: 'local',
+      GATEHOUSE_PARTNER_LISTEN: listen('partner'),
+      GATEHOUSE_ADMIN_LISTEN: listen('admin'),
+      GATEHOUSE_PUBLIC_LISTEN: listen('public'),
+      GATEHOUSE_STATUS_LISTEN: listen('status'),
+      GATEHOUSE_DRAIN_GRACE_MS: '0',
+    });
+    await untilReady(`${url('status')}/ready`);
+    return url('partner');
+  });
+
+  await step('demo', () =>
+    loadDemo({
+      root,
+      state,
+      settings: { ...settings, GATEHOUSE_ADMIN_URL: url('admin') },
+      asOwner,
+      adminUrl: url('admin'),
+      controlUrl: url('control'),
+    }),
+  );
+
+  if (!ending) console.log(welcome(state, url));
+} catch (error) {
+  await end(1, `\n${error instanceof Error ? error.message : String(error)}`);
+}
+
+/** The key that seals patient identifiers in the audit trail; the simulator's KMS keeps it on disk. */
+async function makeAuditKey(settings) {
+  const { CreateKeyCommand, KMSClient } = await import('@aws-sdk/client-kms');
+  const kms = new KMSClient({
+    region: settings.AWS_REGION,
+    endpoint: settings.AWS_ENDPOINT_URL_KMS,
+    credentials: { accessKeyId: settings.AWS_ACCESS_KEY_ID, secretAccessKey: settings.AWS_SECRET_ACCESS_KEY },
+  });
+  const { KeyMetadata } = await kms.send(
+    new CreateKeyCommand({ KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' }),
+  );
+  kms.destroy();
+  return KeyMetadata.Arn;
+}
+
+async function untilReady(address) {
+  const deadline = Date.now() + 60_000;
+  let last = 'it did not answer';
+  while (!ending && Date.now() < deadline) {
+    try {
+      const answer = await fetch(address, { signal: AbortSignal.timeout(2000) });
+      if (answer.ok) return;
+      last = await answer.text();
+    } catch (error) {
+      last = error.cause?.code ?? error.message;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  if (!ending)
+    throw new Error(`The gateway is not ready after 60 s: ${last}\n${pieces.lastLines('gateway')}`);
+}
+
+function welcome(state, url) {
+  return `
+Gatehouse is running (started in ${((Date.now() - startedAt) / 1000).toFixed(1)} s).
+
+  partner   ${url('partner')}   where your services send e-RS requests
+  admin     ${url('admin')}   admin API, for the gatehouse command
+  public    ${url('public')}   JWKS
+  status    ${url('status')}   /live, /ready, /metrics
+  simulator ${url('apim')}   the NHS: token service and e-RS; control API ${url('control')}
+
+Fetch a referral as the service "worklist-sync" of R69 (provider):
+
+curl -s ${url('partner')}/FHIR/STU3/ReferralRequest/000000070000 -H "Authorization: Bearer ${state.clientKeys['worklist-sync']}"
+
+The service "referral-tracker" has three grants and must say for whom it asks:
+
+curl -s ${url('partner')}/FHIR/STU3/ReferralRequest/000000070000 -H "NHSD-End-User-Organisation-ODS: RCD" -H "Authorization: Bearer ${state.clientKeys['referral-tracker']}"
+
+See what was recorded, with the administrator's token:
+
+GATEHOUSE_ADMIN_URL=${url('admin')} GATEHOUSE_ADMIN_TOKEN=${state.adminToken} npm run --silent gatehouse -- audit
+
+Everything here is synthetic; state is in .gatehouse/. Ctrl-C stops it all.`;
+}

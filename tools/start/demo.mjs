@@ -1,0 +1,143 @@
+// Fills a fresh Gatehouse with the demo registry, by the same commands that people use. A step that was done is not
+// done again; `apply` always runs, since it changes nothing when nothing changed.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { cleanEnvironment } from './pieces.mjs';
+
+const CLIENT_KEY = /gh_local_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/;
+const ADMIN_TOKEN = /gha_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/;
+const day = (offset) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+
+/** Runs `gatehouse …` and returns what it printed; throws with its output if it fails. */
+export function gatehouse(root, args, settings) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
+      cwd: root,
+      env: cleanEnvironment(settings),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let printed = '';
+    let complaints = '';
+    child.stdout.on('data', (text) => (printed += String(text)));
+    child.stderr.on('data', (text) => (complaints += String(text)));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve(printed);
+      else reject(new Error(`gatehouse ${args.slice(0, 2).join(' ')} failed:\n${complaints}${printed}`));
+    });
+  });
+}
+
+export async function loadDemo({ root, state, settings, asOwner, adminUrl, controlUrl }) {
+  const file = join(root, 'infra/demo/registry.yaml');
+  const registry = parse(readFileSync(file, 'utf8'));
+  const once = async (name, work) => {
+    if (state.done.includes(name)) return;
+    await work();
+    state.done.push(name);
+    state.save();
+  };
+
+  await once('bootstrap', async () => {
+    const printed = await gatehouse(root, ['bootstrap'], asOwner);
+    state.adminToken = ADMIN_TOKEN.exec(printed)?.[0];
+    if (state.adminToken === undefined) throw new Error('gatehouse bootstrap printed no token.');
+  });
+  const admin = { ...settings, GATEHOUSE_ADMIN_TOKEN: state.adminToken };
+  const run = (...args) => gatehouse(root, args, admin);
+  const read = async (path) => {
+    const answer = await fetch(`${adminUrl}/api/v1${path}`, {
+      headers: { authorization: `Bearer ${state.adminToken}` },
+    });
+    if (!answer.ok)
+      throw new Error(`The admin API answered ${answer.status} to ${path}: ${await answer.text()}`);
+    return (await answer.json()).items;
+  };
+
+  await run('apply', file);
+  for (const [index, { odsCode, name }] of registry.organisations.entries()) {
+    await once(`sro ${odsCode}`, () => appointOwner(run, read, odsCode, name, index));
+  }
+  for (const application of registry.applications) {
+    await once(`key ${application.apiKey}`, () => run('keys', 'create', ...choice(application)));
+  }
+  await registerWithApim(registry.applications, read, controlUrl);
+  for (const { name, environment } of registry.clients) {
+    await once(`client ${name}`, async () => {
+      const printed = await run('clients', 'issue-key', name, '--environment', environment);
+      state.clientKeys[name] = CLIENT_KEY.exec(printed)?.[0];
+      if (state.clientKeys[name] === undefined)
+        throw new Error('gatehouse clients issue-key printed no key.');
+    });
+  }
+  return `${registry.organisations.length} organisations, ${registry.applications.length} applications, ${registry.clients.length} clients`;
+}
+
+function choice({ environment, organisation, product, accessMode, capability }) {
+  return [
+    ['--environment', environment],
+    ['--organisation', organisation],
+    ['--product', product],
+    ['--access-mode', accessMode],
+    ['--capability', capability],
+  ].flat();
+}
+
+const ownerUserId = (index) => `55500000000${index + 1}`;
+
+/** The owner is a made-up person; the hash stands for the signed letter of the organisation's CIO. */
+async function appointOwner(run, read, odsCode, organisation, index) {
+  const letter = createHash('sha256').update(`demo letter of ${organisation}`).digest('hex');
+  await run(
+    ...['sro', 'appoint', '--organisation', odsCode, '--environments', 'local'],
+    ...[
+      '--name',
+      'Demo Owner',
+      '--email',
+      `sro@${odsCode.toLowerCase()}.example`,
+      '--job-title',
+      'Chief Nurse',
+    ],
+    ...[
+      '--spine-user-id',
+      ownerUserId(index),
+      '--cio-name',
+      'Demo Officer',
+      '--authority-reference',
+      `DEMO-${odsCode}`,
+    ],
+    ...['--authority-date', day(-1), '--authority-document-sha256', letter, '--review-due-on', day(365)],
+  );
+  const [appointment] = await read(`/sro-appointments?organisation=${odsCode}`);
+  await run('sro', 'accept', appointment.id);
+}
+
+/** What the NHS e-RS partners team does after an application is approved: product, attributes, where its JWKS is. */
+async function registerWithApim(applications, read, controlUrl) {
+  const owners = await read('/sro-appointments?limit=500');
+  const listed = await read('/applications?limit=500');
+  for (const application of applications) {
+    const { asid, apiKey, organisation, product, capability, accessMode } = application;
+    const attributes = {
+      asid,
+      'app-restricted-ods-code': organisation,
+      'app-restricted-user-id': owners.find((owner) => owner.organisation === organisation).spineUserId,
+      'app-restricted-business-function':
+        capability === 'provider' ? 'PROVIDER_AUTHORISED_APPLICATION' : 'REFERRER_AUTHORISED_APPLICATION',
+      'jwks-resource-url': listed.find((each) => each.asid === asid).jwksUrl,
+    };
+    const answer = await fetch(`${controlUrl}/apps/${apiKey}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        name: `${organisation} - ${product} - ${capability}`,
+        products: [accessMode],
+        attributes,
+      }),
+    });
+    if (!answer.ok) throw new Error(`The simulator refused ${apiKey}: ${await answer.text()}`);
+  }
+}

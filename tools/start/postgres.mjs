@@ -1,0 +1,13 @@
+// PostgreSQL as a process of its own, so that `npm start` alone decides when it stops.
+import { createRoles, ensureDatabase, startEmbeddedPostgres } from '../embedded-postgres.ts';
+
+const running = await startEmbeddedPostgres({
+  dataDir: process.env.POSTGRES_DATA_DIR,
+  persistent: true,
+  log: (line) => console.error(line),
+});
+await createRoles(running.superuserUrl, JSON.parse(process.env.POSTGRES_ROLES));
+await ensureDatabase(running.superuserUrl, 'gatehouse', 'gatehouse_owner');
+console.log(JSON.stringify({ port: running.port }));
+// embedded-postgres stops its server when this process is told to end.
+setInterval(() => undefined, 60_000);

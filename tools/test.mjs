@@ -1,0 +1,74 @@
+// Runs the test suites one after the other and sums what vitest counted. `npm test` runs all of them; name one or more
+// to run parts. The last line is always "N passed, N failed, N skipped"; a skipped test fails the run.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { toolEnvironment } from './environment.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const suites = {
+  unit: 'vitest.config.ts',
+  integration: 'vitest.integration.config.ts',
+  e2e: 'vitest.e2e.config.ts',
+};
+
+const words = process.argv.slice(2);
+const named = words.filter((word) => Object.hasOwn(suites, word));
+const passedOn = words.filter((word) => !Object.hasOwn(suites, word));
+const scratch = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+/** One suite; a run that broke outside any test (a file that did not load, a stray rejection) counts as a failure. */
+function runSuite(name) {
+  const report = join(scratch, `${name}.json`);
+  const startedAt = Date.now();
+  console.log(`\n── ${name} ──`);
+  const vitest = spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+      'run',
+      '--config',
+      suites[name],
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...passedOn,
+    ],
+    { cwd: root, env: toolEnvironment(), stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  if (existsSync(report)) {
+    const result = JSON.parse(readFileSync(report, 'utf8'));
+    counts.passed = result.numPassedTests;
+    counts.failed = result.numFailedTests;
+    counts.skipped = result.numPendingTests + result.numTodoTests;
+    counts.failed += result.testResults.filter(
+      (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+    ).length;
+  }
+  if (vitest.status !== 0 && counts.failed === 0) counts.failed = 1;
+  console.log(`${name}: ${line(counts)} (${String(Math.round((Date.now() - startedAt) / 1000))} s)`);
+  for (const key of Object.keys(totals)) totals[key] += counts[key];
+}
+
+function line({ passed, failed, skipped }) {
+  return `${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} skipped`;
+}
+
+try {
+  build();
+  for (const name of named.length > 0 ? named : Object.keys(suites)) runSuite(name);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  totals.failed += 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+if (totals.skipped > 0) console.log('\nA skipped test is a failure here: mend it or remove it.');
+if (process.env.TEST_TOTALS_FILE) writeFileSync(process.env.TEST_TOTALS_FILE, JSON.stringify(totals));
+console.log(`\n${line(totals)}`);
+process.exitCode = totals.failed > 0 || totals.skipped > 0 || totals.passed === 0 ? 1 : 0;

@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Against real servers, in the test's own process: PostgreSQL is started once for the run. */
+export default defineConfig({
+  resolve: {
+    alias: [{ find: /^@gatehouse\/(domain|contracts|db)\/(.*)$/, replacement: here('libs/$1/src/$2.ts') }],
+  },
+  test: {
+    include: ['test/integration/**/*.spec.ts'],
+    globalSetup: [here('test/support/postgres-server.ts')],
+    passWithNoTests: false,
+    pool: 'forks',
+    maxWorkers: 2,
+    retry: 0,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
