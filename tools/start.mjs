@@ -18,6 +18,7 @@ const startedAt = Date.now();
 async function step(name, work) {
   const from = Date.now();
   const note = await work();
+  if (ending) await new Promise(() => undefined);
   const seconds = ((Date.now() - from) / 1000).toFixed(1);
   console.log(`  ${name.padEnd(12)} ${typeof note === 'string' ? note : 'ready'}  (${seconds} s)`);
 }
@@ -196,7 +197,7 @@ curl -s ${url('partner')}/FHIR/STU3/ReferralRequest/000000070000 -H "NHSD-End-Us
 
 See what was recorded, with the administrator's token:
 
-GATEHOUSE_ADMIN_URL=${url('admin')} GATEHOUSE_ADMIN_TOKEN=${state.adminToken} npm run --silent gatehouse -- audit
+GATEHOUSE_ADMIN_URL=${url('admin')} GATEHOUSE_ADMIN_TOKEN=${state.adminToken} npm run --silent gatehouse -- audit list
 
 Everything here is synthetic; state is in .gatehouse/. Ctrl-C stops it all.`;
 }

@@ -1,15 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyExport } from '../../apps/cli/src/verify/verify-export.js';
 import { exportAudit } from '../../apps/gateway/src/adapters/audit-export.js';
 import type { AuditLog } from '../../apps/gateway/src/adapters/audit-log.js';
-import {
-  followAudit,
-  searchAudit,
-  type AuditFilter,
-  type AuditReader,
-} from '../../apps/gateway/src/adapters/audit-query.js';
+import type { AuditFilter, AuditReader } from '../../apps/gateway/src/adapters/audit-filter.js';
+import { followAudit } from '../../apps/gateway/src/adapters/audit-follow.js';
+import { searchAudit } from '../../apps/gateway/src/adapters/audit-query.js';
 import {
   createSubjectSealer,
   type DataKeys,
@@ -192,12 +188,12 @@ describe('an export', () => {
   });
 
   it('gives its connection back when the reader stops early', async () => {
-    const total = (database.app as pg.Pool).totalCount;
+    const total = database.app.totalCount;
     for await (const line of exportAudit(database.app, {})) {
       expect(line).toContain('"format":"gatehouse-audit/1"');
       break;
     }
-    expect((database.app as pg.Pool).totalCount).toBeLessThanOrEqual(total);
+    expect(database.app.totalCount).toBeLessThanOrEqual(total);
     expect((await database.app.query('SELECT 1')).rowCount).toBe(1);
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN, encodeRecord } from '../../apps/gateway/src/adapters/audit-chain.js';
+import { Connection } from '../../apps/gateway/src/adapters/audit-connection.js';
 import type { AuditLog } from '../../apps/gateway/src/adapters/audit-log.js';
 import { hasOutcomeAlready } from '../../apps/gateway/src/adapters/audit-outcome.js';
 import * as store from '../../apps/gateway/src/adapters/audit-store.js';
@@ -154,11 +155,11 @@ describe('a statement of the writer', () => {
   const options = { epoch: 0, openFrom: 1, ttlMs: 30_000 };
   const rows = (): store.Row[] => [{ record: encodeRecord(deniedOf(), writer, null), subjects: [] }];
   let writer = '';
-  let connection: store.Connection;
+  let connection: Connection;
   beforeEach(async () => {
     writer = randomUUID();
-    connection = await store.connect(database.appUrl, 5_000, () => undefined);
-    await store.registerWriter(connection.client, writer, 'here', 30_000);
+    connection = new Connection(database.appUrl, 5_000);
+    await store.registerWriter(await connection.open(), writer, 'here', 30_000);
   });
   afterEach(() => {
     connection.cut();

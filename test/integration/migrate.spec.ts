@@ -2,7 +2,13 @@ import { migrate } from '@gatehouse/db/migrate';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
-import { RUNNING_ROLE, createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.ts';
+import {
+  OWNER,
+  RUNNING_ROLE,
+  createDatabase,
+  createEmptyDatabase,
+  type TestDatabase,
+} from '../support/postgres.ts';
 
 const made: TestDatabase[] = [];
 afterAll(() => Promise.all(made.map((database) => database.drop())));
@@ -22,12 +28,9 @@ it('applies every migration once; a second run, and one at the same time, change
   await checkSchemaVersion(appUrl);
 });
 
-it('a copy of the template takes a moment and is up to date', async () => {
-  await (await createDatabase()).drop();
-  const startedAt = performance.now();
+it('a copy of the template is up to date', async () => {
   const database = await createDatabase();
   made.push(database);
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
   await checkSchemaVersion(database.appUrl);
 });
 
@@ -46,11 +49,12 @@ it('a failing migration changes nothing', async () => {
   expect(rows).toEqual([{ half: null, applied: 0 }]);
 });
 
-it('an edited migration and an unknown running role are refused in plain words', async () => {
+it('an edited migration and an unfit running role are refused in plain words', async () => {
   const { ownerUrl } = await createDatabase().then((database) => (made.push(database), database));
   const edited = { name: '20261122000000_registry', sql: '', checksum: '0'.repeat(64) };
   await expect(migrate(ownerUrl, { runningRole: RUNNING_ROLE, migrations: [edited] })).rejects.toThrow(
     /was edited/,
   );
   await expect(migrate(ownerUrl, { runningRole: 'nobody_here' })).rejects.toThrow(/does not exist/);
+  await expect(migrate(ownerUrl, { runningRole: OWNER })).rejects.toThrow(/must run as another role/);
 });

@@ -76,7 +76,7 @@ async function refusal(work: () => Promise<unknown>): Promise<string | undefined
     (thrown: unknown) => thrown,
   );
   if (error === undefined) return undefined;
-  return explainDatabaseError(error)?.constraint ?? String(error);
+  return explainDatabaseError(error)?.constraint ?? (error as Error).message;
 }
 
 const bind = (applicationId: string, odsCode = 'RCD') =>

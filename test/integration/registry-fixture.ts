@@ -1,6 +1,6 @@
 /** Rows for registry tests, written as plain SQL so that the database's own rules are what is tested. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 
 export type Row = Readonly<Record<string, unknown>>;
 

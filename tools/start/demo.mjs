@@ -41,8 +41,16 @@ export async function loadDemo({ root, state, settings, asOwner, adminUrl, contr
     state.save();
   };
 
+  // A demo that was left alone for a year has outlived its token and keys.
+  if (state.adminToken !== undefined && !(await isUsable(state.adminToken, adminUrl))) {
+    state.done = state.done.filter((name) => name !== 'bootstrap' && !name.startsWith('client '));
+  }
   await once('bootstrap', async () => {
-    const printed = await gatehouse(root, ['bootstrap'], asOwner);
+    const printed = await gatehouse(
+      root,
+      ['bootstrap', '--force', '--label', 'npm start', '--expires-in-days', '366'],
+      asOwner,
+    );
     state.adminToken = ADMIN_TOKEN.exec(printed)?.[0];
     if (state.adminToken === undefined) throw new Error('gatehouse bootstrap printed no token.');
   });
@@ -67,13 +75,28 @@ export async function loadDemo({ root, state, settings, asOwner, adminUrl, contr
   await registerWithApim(registry.applications, read, controlUrl);
   for (const { name, environment } of registry.clients) {
     await once(`client ${name}`, async () => {
-      const printed = await run('clients', 'issue-key', name, '--environment', environment);
+      const printed = await run(
+        'clients',
+        'issue-key',
+        name,
+        '--environment',
+        environment,
+        '--expires-in-days',
+        '366',
+      );
       state.clientKeys[name] = CLIENT_KEY.exec(printed)?.[0];
       if (state.clientKeys[name] === undefined)
         throw new Error('gatehouse clients issue-key printed no key.');
     });
   }
   return `${registry.organisations.length} organisations, ${registry.applications.length} applications, ${registry.clients.length} clients`;
+}
+
+async function isUsable(token, adminUrl) {
+  const answer = await fetch(`${adminUrl}/api/v1/admin-tokens`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return answer.status !== 401;
 }
 
 function choice({ environment, organisation, product, accessMode, capability }) {

@@ -4,13 +4,9 @@ import type { Snapshot } from '@gatehouse/domain/registry';
 import type pg from 'pg';
 import { exportAudit } from './adapters/audit-export.js';
 import type { AuditLog } from './adapters/audit-log.js';
-import {
-  type AuditAttempt,
-  type AuditFilter as Filter,
-  type AuditRow,
-  followAudit,
-  searchAudit,
-} from './adapters/audit-query.js';
+import type { AuditFilter as Filter, AuditRow } from './adapters/audit-filter.js';
+import { followAudit } from './adapters/audit-follow.js';
+import { type AuditAttempt, searchAudit } from './adapters/audit-query.js';
 import type { SubjectSealer } from './adapters/audit-subjects.js';
 import type { AuditDesk, AuditFilter } from './admin/audit/audit-desk.js';
 

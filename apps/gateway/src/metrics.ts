@@ -1,6 +1,6 @@
 /** Prometheus metrics. Labels are bounded: codes, stages and interactions, never tenants or identifiers. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { AuditMetrics } from './adapters/audit-writer.js';
+import type { AuditMetrics } from './adapters/audit-options.js';
 import type { Exchange } from './data-plane/exchange.js';
 
 export interface Metrics {

@@ -327,9 +327,9 @@ type SentOf<R, K extends string> = R extends { readonly [key in K]: infer S exte
   : { readonly [key in K]?: undefined };
 
 /** What a caller sends. */
-export type RequestOf<N extends RouteName> = SentOf<Routes[N], 'params'> &
-  SentOf<Routes[N], 'query'> &
-  SentOf<Routes[N], 'body'>;
+export type RequestOf<N extends RouteName> = N extends RouteName
+  ? SentOf<Routes[N], 'params'> & SentOf<Routes[N], 'query'> & SentOf<Routes[N], 'body'>
+  : never;
 
 /** What a caller gets; of an ndjson route: one line. */
 export type AnswerOf<N extends RouteName> = z.output<Routes[N]['response']>;

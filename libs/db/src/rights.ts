@@ -22,8 +22,15 @@ const READ_ONLY = ['registry_head', 'registry_change', '_prisma_migrations'];
 
 /** Gives the running role what it needs of schema `public` and nothing more (design: database roles). */
 export async function grantRights(client: pg.Client, runningRole: string): Promise<void> {
-  const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [runningRole]);
-  if (rowCount === 0)
+  const { rows } = await client.query<{ owner: boolean }>(
+    'SELECT rolname = current_user AS owner FROM pg_roles WHERE rolname = $1',
+    [runningRole],
+  );
+  if (rows[0]?.owner === true)
+    throw new Error(
+      `"${runningRole}" owns the database; the gateway must run as another role, without its rights.`,
+    );
+  if (rows.length === 0)
     throw new Error(`The running role "${runningRole}" does not exist: CREATE ROLE … LOGIN it first.`);
   const role = pg.escapeIdentifier(runningRole);
   const tables = (names: readonly string[]) =>

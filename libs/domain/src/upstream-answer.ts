@@ -37,7 +37,8 @@ export function judgeAnswer(
   redirectHosts: readonly string[],
   answer: UpstreamHead,
 ): Verdict {
-  const header = (name: string): string | null => answer.headers.find(([key]) => key === name)?.[1] ?? null;
+  const all = (name: string): string[] =>
+    answer.headers.filter(([key]) => key === name).map(([, value]) => value);
   const refuse = (code: ErrorCode, diagnosis: Diagnosis | null = null, tokenRejected = false): Verdict => ({
     pass: false,
     code,
@@ -47,33 +48,39 @@ export function judgeAnswer(
 
   if (answer.status < 200 || answer.status > 599) return refuse('GW_UPSTREAM_PROTOCOL');
   if (answer.headers.some(([, value]) => !VISIBLE.test(value))) return refuse('GW_UPSTREAM_PROTOCOL');
-  if (header('content-length') !== null && header('transfer-encoding') !== null)
+  if (all('content-length').length > 0 && all('transfer-encoding').length > 0)
     return refuse('GW_UPSTREAM_PROTOCOL');
   // e-RS returns the correlation id unchanged; another one is another caller's answer (threat A4).
-  const correlationId = header('x-correlation-id');
-  if (correlationId !== null && correlationId !== answer.attemptId) return refuse('GW_UPSTREAM_PROTOCOL');
+  if (all('x-correlation-id').some((id) => id !== answer.attemptId)) return refuse('GW_UPSTREAM_PROTOCOL');
 
   if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) {
-    const location = header('location');
-    return location !== null && isAllowedRedirect(location, redirectHosts)
+    // All of them are handed on, and the caller may follow any.
+    const [location, ...more] = all('location');
+    return location !== undefined && more.length === 0 && isAllowedRedirect(location, redirectHosts)
       ? { pass: true, diagnosis: null }
       : refuse('GW_UPSTREAM_REDIRECT');
   }
   // Only attachments may be HTML; anywhere else it is some error page in between.
-  if (/html/i.test(header('content-type') ?? '') && operation.interaction !== 'A006') {
+  if (all('content-type').some((type) => /html/i.test(type)) && operation.interaction !== 'A006') {
     return refuse('GW_UPSTREAM_PROTOCOL');
   }
 
-  const diagnosis = diagnose(answer.status, answer.bodyStart, header('www-authenticate') ?? '');
+  const diagnosis = diagnose(answer.status, answer.bodyStart, all('www-authenticate').join(', '));
   if (answer.status === 401 && answer.authenticated) {
     return refuse('GW_UPSTREAM_TOKEN', diagnosis, diagnosis !== DIAGNOSES.NOT_SUBSCRIBED);
   }
   return { pass: true, diagnosis };
 }
 
+/**
+ * Scheme and host in the one spelling that every URL parser reads alike. `URL` also takes `https:\\host`, takes a
+ * backslash for the end of a host, and leaves out tabs; the caller's parser, which gets the same bytes, may not.
+ */
+const PLAIN_AUTHORITY = /^https:\/\/[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:[/?#]|$)/i;
+
 /** https, to a listed host; port 443 unless the list names another; no user information. */
 export function isAllowedRedirect(location: string, redirectHosts: readonly string[]): boolean {
-  if (!URL.canParse(location)) return false;
+  if (!PLAIN_AUTHORITY.test(location) || !URL.canParse(location)) return false;
   const url = new URL(location);
   if (url.protocol !== 'https:' || url.username !== '' || url.password !== '') return false;
   return redirectHosts.includes(url.host);

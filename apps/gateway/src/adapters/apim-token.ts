@@ -78,6 +78,9 @@ const REFRESH_FROM = 0.6;
 const REFRESH_SPREAD = 0.2;
 const CONFIGURATION_PAUSE_MS = 30_000;
 const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
+const LEAST_RETRY_AFTER_S = 2;
+/** Whatever Retry-After says: one wrong header must not close a binding for days. */
+const MOST_RETRY_AFTER_S = 120;
 const MAX_ENTRIES = 200_000;
 
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
@@ -253,16 +256,17 @@ function refusal(answer: TokenAnswer & { ok: false }): GatewayError {
   if (answer.fault === 'transient') {
     return new GatewayError('GW_TOKEN_UNAVAILABLE', {
       detail,
-      retryAfterS: Math.max(answer.retryAfterS ?? 0, 2),
+      retryAfterS: Math.min(Math.max(answer.retryAfterS ?? 0, LEAST_RETRY_AFTER_S), MOST_RETRY_AFTER_S),
     });
   }
   return new GatewayError('GW_TOKEN_REFUSED', { detail });
 }
 
+/** Spread upwards only: never earlier than was asked for. */
 function pauseAfter(error: GatewayError, failures: number): number {
   if (error.code === 'GW_TOKEN_REFUSED') return CONFIGURATION_PAUSE_MS;
   const backOff = BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] ?? 0;
-  return Math.max(backOff, (error.options.retryAfterS ?? 0) * 1000) * (0.8 + Math.random() * 0.4);
+  return Math.max(backOff, (error.options.retryAfterS ?? 0) * 1000) * (1 + Math.random() * 0.4);
 }
 
 function evictExpired(entries: Map<string, Entry>, nowMs: number): void {

@@ -3,8 +3,9 @@
  * its own, so that a full queue can't starve it. It counts from before a renewal is sent and by the monotonic
  * clock, so this process gives up (fenceMs) before a sweeper may begin (ttlMs).
  */
-import * as store from './audit-store.js';
-import type { AuditLogger } from './audit-writer.js';
+import { Connection } from './audit-connection.js';
+import type { AuditLogger } from './audit-options.js';
+import { renewLease } from './audit-store.js';
 
 export interface LeaseOptions {
   readonly databaseUrl: string;
@@ -19,7 +20,7 @@ export interface LeaseOptions {
 
 export class Lease {
   readonly #options: LeaseOptions;
-  #connection: store.Connection | null = null;
+  readonly #connection: Connection;
   #renewedAt: number;
   #lost = new AbortController();
   #watch: NodeJS.Timeout | null = null;
@@ -29,6 +30,7 @@ export class Lease {
   constructor(options: LeaseOptions) {
     this.#options = options;
     this.#renewedAt = options.monotonicNow();
+    this.#connection = new Connection(options.databaseUrl, options.renewMs);
   }
 
   start(): void {
@@ -61,7 +63,7 @@ export class Lease {
     if (this.#watch !== null) clearTimeout(this.#watch);
     if (this.#beat !== null) clearTimeout(this.#beat);
     this.#lost.abort(new Error('the audit lease has ended'));
-    this.#cut();
+    this.#connection.cut();
   }
 
   #scheduleBeat(): void {
@@ -74,17 +76,14 @@ export class Lease {
   }
 
   async #renew(): Promise<void> {
-    const { databaseUrl, writer, ttlMs, renewMs, monotonicNow, log, onFenced } = this.#options;
+    const { writer, ttlMs, monotonicNow, log, onFenced } = this.#options;
     const sentAt = monotonicNow();
     try {
-      this.#connection ??= await store.connect(databaseUrl, renewMs, () => {
-        this.#cut();
-      });
-      const live = await store.renewLease(this.#connection.client, writer, ttlMs);
+      const live = await renewLease(await this.#connection.open(), writer, ttlMs);
       if (live) this.renewed(sentAt);
       else if (!this.#ended) onFenced();
     } catch (error) {
-      this.#cut();
+      this.#connection.cut();
       log.warn({ err: error }, 'the audit lease could not be renewed');
     }
   }
@@ -105,10 +104,5 @@ export class Lease {
       this.#lost.abort(new Error('the audit lease is lost'));
     }, afterMs);
     this.#watch.unref();
-  }
-
-  #cut(): void {
-    this.#connection?.cut();
-    this.#connection = null;
   }
 }

@@ -15,9 +15,10 @@ import type {
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { SealedSubject } from './audit-chain.js';
 import { Lease } from './audit-lease.js';
+import type { AuditLogger, AuditMetrics } from './audit-options.js';
 import { blankOutcome, hasOutcomeAlready, notSent } from './audit-outcome.js';
 import { Tallies } from './audit-tallies.js';
-import { ChainWriter, type AuditLogger, type AuditMetrics } from './audit-writer.js';
+import { ChainWriter } from './audit-writer.js';
 
 export interface AuditLogOptions {
   readonly databaseUrl: string;
@@ -51,7 +52,10 @@ export interface AuditLog {
    *   already (a sweeper's): the answer must not be released.
    */
   outcome(event: OutcomeEvent, subjects?: readonly SealedSubject[]): Promise<void>;
-  /** After a rejected `outcome`: keeps it as WITHHELD and tries on for a minute, then as UNKNOWN. Never rejects. */
+  /**
+   * After a rejected `outcome`: tries on for a minute, as WITHHELD if an answer was seen, then as UNKNOWN. Never
+   * rejects.
+   */
   withhold(event: OutcomeEvent): void;
   end(event: EndEvent, subjects?: readonly SealedSubject[]): Promise<void>;
   denied(event: DeniedEvent, subjects?: readonly SealedSubject[]): Promise<void>;
@@ -165,7 +169,9 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   }
 
   async function withhold(event: OutcomeEvent): Promise<void> {
-    if (await settle({ ...event, outcome: 'WITHHELD' }, WITHHOLD_FOR_MS, WITHHOLD_RETRY_MS)) return;
+    // Only an answer that was seen can be withheld; what was not sent or not seen stays what it was.
+    const outcome = event.upstreamStatus === null ? event.outcome : 'WITHHELD';
+    if (await settle({ ...event, outcome }, WITHHOLD_FOR_MS, WITHHOLD_RETRY_MS)) return;
     if (closing.signal.aborted) return;
     log.error(
       { attemptId: event.attemptId },

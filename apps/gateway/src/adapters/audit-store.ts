@@ -1,5 +1,4 @@
-/** The statements of one chain, on a connection of its own. Knows SQL and errors of PostgreSQL, not queues. */
-import { Socket } from 'node:net';
+/** The statements of one chain. Knows SQL and errors of PostgreSQL, not queues. */
 import pg from 'pg';
 import {
   EMPTY_CHAIN,
@@ -26,51 +25,6 @@ export interface ReadHead extends Head {
   readonly epoch: number;
   readonly state: string;
   readonly registryVersion: number;
-}
-
-/** A connection that can be cut without waiting for the other side. */
-export interface Connection {
-  readonly client: pg.Client;
-  readonly cut: () => void;
-}
-
-/** Server-side limit; longer than any wait here, so that what we gave up can't hold locks for ever. */
-const STATEMENT_TIMEOUT_MS = 10_000;
-
-/**
- * Opens a connection that commits durably (`synchronous_commit=on`) and gives up on its own.
- * `onLost` is called once when it breaks.
- */
-export async function connect(
-  databaseUrl: string,
-  queryTimeoutMs: number,
-  onLost: () => void,
-): Promise<Connection> {
-  const socket = new Socket();
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    stream: () => socket,
-    application_name: 'gatehouse-audit',
-    connectionTimeoutMillis: 2_000,
-    query_timeout: queryTimeoutMs,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    keepAlive: true,
-    options: '-c synchronous_commit=on',
-  });
-  let told = false;
-  const lost = (): void => {
-    if (!told) onLost();
-    told = true;
-  };
-  client.on('error', lost);
-  client.on('end', lost);
-  try {
-    await client.connect();
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
-  return { client, cut: () => void socket.destroy() };
 }
 
 export async function registerWriter(

@@ -7,10 +7,11 @@
  * the database for a while gets the time to renew first.
  */
 import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { Connection } from './audit-connection.js';
 import type { AuditLog } from './audit-log.js';
 import { blankOutcome, hasOutcomeAlready } from './audit-outcome.js';
-import * as store from './audit-store.js';
-import type { AuditLogger } from './audit-writer.js';
+import type { AuditLogger } from './audit-options.js';
 
 export interface SweeperOptions {
   readonly databaseUrl: string;
@@ -45,26 +46,21 @@ export function startSweeper(options: SweeperOptions): Sweeper {
   const { audit, ttlMs, monotonicNow, now, log } = options;
   const everyMs = options.everyMs ?? 5_000;
   const seen = new Map<string, { readonly lease: string; readonly sinceMs: number }>();
-  let connection: store.Connection | null = null;
+  const connection = new Connection(options.databaseUrl, 10_000);
   let lastPollMs = Number.NEGATIVE_INFINITY;
   let round: Promise<number> | null = null;
 
-  const cut = (): void => {
-    connection?.cut();
-    connection = null;
-  };
-
   async function run(): Promise<number> {
     try {
-      connection ??= await store.connect(options.databaseUrl, 10_000, cut);
+      const client = await connection.open();
       // A round that comes late says nothing about the time between: this process may have been asleep.
       if (monotonicNow() - lastPollMs > everyMs * 3) seen.clear();
-      const dead = overdue(await unfinished(connection, audit.writerId));
+      const dead = overdue(await unfinished(client, audit.writerId));
       lastPollMs = monotonicNow();
-      return dead.length === 0 ? 0 : await sweepAll(connection, dead);
+      return dead.length === 0 ? 0 : await sweepAll(client, dead);
     } catch (error) {
       seen.clear();
-      cut();
+      connection.cut();
       log.warn({ err: error }, 'a sweep of the audit trail was broken off');
       return 0;
     }
@@ -82,22 +78,19 @@ export function startSweeper(options: SweeperOptions): Sweeper {
   }
 
   /** One sweeper at a time; the unique key on OUTCOME decides should two overlap all the same. */
-  async function sweepAll({ client }: store.Connection, dead: readonly Unfinished[]): Promise<number> {
+  async function sweepAll(client: pg.Client, dead: readonly Unfinished[]): Promise<number> {
     const lock = await client.query<{ mine: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS mine`);
     if (lock.rows[0]?.mine !== true) return 0;
     let swept = 0;
     try {
-      for (const writer of dead) if (await sweepOne({ client }, writer)) swept += 1;
+      for (const writer of dead) if (await sweepOne(client, writer)) swept += 1;
     } finally {
       await client.query(`SELECT pg_advisory_unlock(${LOCK})`);
     }
     return swept;
   }
 
-  async function sweepOne(
-    { client }: Pick<store.Connection, 'client'>,
-    { writer, lease }: Unfinished,
-  ): Promise<boolean> {
+  async function sweepOne(client: pg.Client, { writer, lease }: Unfinished): Promise<boolean> {
     // From here on nothing of that writer commits any more, so what it left open is final.
     const marked = await client.query(
       `UPDATE audit.writer SET state = 'sweeping' WHERE writer = $1
@@ -157,7 +150,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
     async close() {
       clearInterval(timer);
       await round;
-      cut();
+      connection.cut();
     },
   };
 }
@@ -179,7 +172,7 @@ SELECT i.record ->> 'attemptId' AS "attemptId", i.record ->> 'requestId' AS "req
                     WHERE o.attempt_id = i.attempt_id AND o.kind = 'OUTCOME' AND o.started_at = i.started_at)
  ORDER BY i.seq LIMIT $2`;
 
-async function unfinished({ client }: store.Connection, ownWriter: string): Promise<readonly Unfinished[]> {
+async function unfinished(client: pg.Client, ownWriter: string): Promise<readonly Unfinished[]> {
   const found = await client.query<Unfinished>(
     `SELECT writer, lease_until::text AS lease, state, lease_until < clock_timestamp() AS expired
        FROM audit.writer WHERE state IN ('live', 'sweeping') AND writer <> $1 ORDER BY lease_until`,

@@ -6,58 +6,24 @@
  * without the writer taking notice: late commits are handed to `onLateCommit`.
  */
 import type { AuditEvent } from '@gatehouse/domain/audit';
-import { GatewayError } from '@gatehouse/domain/errors';
 import { digestOfSubjects, EMPTY_CHAIN, encodeRecord, type Head, type SealedSubject } from './audit-chain.js';
+import { Connection } from './audit-connection.js';
+import type { ChainOptions } from './audit-options.js';
+import { EventQueue, unavailable, type Entry } from './audit-queue.js';
 import * as store from './audit-store.js';
 
-export interface AuditLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-  fatal(fields: object, message: string): void;
-}
-
-export interface AuditMetrics {
-  /** Duration of one group commit. */
-  commitMs(milliseconds: number): void;
-  queueLength(events: number): void;
-  batch(events: number): void;
-}
-
-export interface ChainOptions {
-  readonly databaseUrl: string;
-  readonly writer: string;
-  readonly ttlMs: number;
-  readonly commitMs: number;
-  readonly monotonicNow: () => number;
-  readonly log: AuditLogger;
-  readonly metrics: AuditMetrics;
-  /** A batch of this writer committed; `sentAtMs` (monotonic) is when it was sent. */
-  readonly onCommit: (sentAtMs: number) => void;
-  /** An event committed after its caller had been told that it was not. */
-  readonly onLateCommit: (event: AuditEvent) => void;
-  /** The database is back after this long. */
-  readonly onOutage: (lastedMs: number) => void;
-  /** Somebody else moved or ended this chain: nothing more can be written by this process. */
-  readonly onFenced: () => void;
-}
-
-interface Entry extends store.Row {
-  readonly event: AuditEvent;
-  expired: boolean;
-  readonly resolve: (registryVersion: number) => void;
-  readonly reject: (error: GatewayError) => void;
-}
+export type { AuditLogger, AuditMetrics } from './audit-options.js';
 
 const MAX_BATCH = 256;
+/** A statement that takes longer than this many budgets is given up and its fate looked up. */
+const GIVE_UP_AFTER_BUDGETS = 2.5;
 /** A version read by a statement that waited longer than this is read again before a call is sent under it. */
 const VERSION_GOOD_FOR_MS = 250;
 
 export class ChainWriter {
   readonly #options: ChainOptions;
-  /** In order of arrival; a set, so that what expires leaves from the middle. */
-  #queue = new Set<Entry>();
-  #connection: store.Connection | null = null;
+  readonly #queue = new EventQueue();
+  readonly #connection: Connection;
   #head: Head = EMPTY_CHAIN;
   #epoch = 0;
   /** Attempts whose INTENT is committed and whose OUTCOME is not, with the INTENT's seq; oldest first. */
@@ -70,15 +36,18 @@ export class ChainWriter {
 
   constructor(options: ChainOptions) {
     this.#options = options;
+    this.#connection = new Connection(options.databaseUrl, options.commitMs * GIVE_UP_AFTER_BUDGETS, () => {
+      this.#lost(new Error('connection lost'));
+    });
   }
 
   /** Connects and registers the chain; rejects if the database can't be had. */
   async start(host: string): Promise<void> {
-    await this.#connect();
+    const { writer, ttlMs } = this.#options;
     try {
-      await store.registerWriter(this.#client(), this.#options.writer, host, this.#options.ttlMs);
+      await store.registerWriter(await this.#connection.open(), writer, host, ttlMs);
     } catch (error) {
-      this.#cut();
+      this.#connection.cut();
       throw error;
     }
     this.#state = 'up';
@@ -96,10 +65,6 @@ export class ChainWriter {
     return this.#state === 'fenced';
   }
 
-  isOpen(attemptId: string): boolean {
-    return this.#open.has(attemptId);
-  }
-
   /**
    * Resolves with the registry's version once the event is durably committed.
    * @throws GatewayError GW_AUDIT_UNAVAILABLE after `waitMs`, or at once if PostgreSQL refuses the row.
@@ -114,28 +79,7 @@ export class ChainWriter {
     } catch (error) {
       return Promise.reject(unavailable('the record has no canonical form', error));
     }
-    const settled = new Promise<number>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        entry.expired = true;
-        this.#queue.delete(entry);
-        reject(unavailable(`not committed in ${String(waitMs)} ms`));
-      }, waitMs);
-      const entry: Entry = {
-        event,
-        record,
-        subjects,
-        expired: false,
-        resolve: (version) => {
-          clearTimeout(timer);
-          resolve(version);
-        },
-        reject: (error) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      };
-      this.#queue.add(entry);
-    });
+    const settled = this.#queue.add(event, { record, subjects }, waitMs);
     this.#options.metrics.queueLength(this.#queue.size);
     this.#kick();
     return settled;
@@ -149,18 +93,14 @@ export class ChainWriter {
     }
     const wasUp = this.#state === 'up';
     this.#state = 'closed';
-    this.#rejectAll('the writer is closed');
-    if (wasUp) {
-      await store
-        .closeWriter(this.#client(), this.#options.writer, this.#open.size === 0)
-        .catch((error: unknown) => {
-          this.#options.log.warn(
-            { err: error },
-            'the audit writer could not be marked closed; a sweeper will find it',
-          );
-        });
+    this.#queue.rejectAll('the writer is closed');
+    try {
+      if (wasUp)
+        await store.closeWriter(this.#connection.client, this.#options.writer, this.#open.size === 0);
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'the audit chain was not marked closed; a sweeper will find it');
     }
-    this.#cut();
+    this.#connection.cut();
   }
 
   /** A row waits, is under way or is in doubt. */
@@ -188,21 +128,11 @@ export class ChainWriter {
           backOffMs = Math.min(backOffMs * 2, 500);
         }
       } else if (this.#state === 'up' && this.#queue.size > 0) {
-        await this.#writeBatch(this.#take());
+        await this.#writeBatch(this.#queue.take(MAX_BATCH));
       } else {
         return;
       }
     }
-  }
-
-  #take(): readonly Entry[] {
-    const batch: Entry[] = [];
-    for (const entry of this.#queue) {
-      this.#queue.delete(entry);
-      batch.push(entry);
-      if (batch.length === MAX_BATCH) break;
-    }
-    return batch;
   }
 
   /** Writes a batch; one that PostgreSQL refuses is halved until the bad row stands alone. */
@@ -211,14 +141,21 @@ export class ChainWriter {
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
       const refusal = await this.#writePart(part);
       if (this.#state !== 'up') {
-        this.#putBack(parts.flat());
+        this.#queue.putBack([...(refusal === null ? [] : part), ...parts.flat()]);
         return;
       }
       if (refusal === null) continue;
       const middle = part.length >> 1;
       if (middle > 0) parts.unshift(part.slice(0, middle), part.slice(middle));
-      else part[0]?.reject(unavailable('the database refused the record', refusal));
+      else this.#refuse(part[0], refusal);
     }
+  }
+
+  #refuse(entry: Entry | undefined, refusal: unknown): void {
+    const { kind, attemptId } = entry?.event ?? {};
+    if (!store.isDuplicate(refusal))
+      this.#options.log.error({ kind, attemptId }, 'the database refused an audit row');
+    entry?.reject(unavailable('the database refused the record', refusal));
   }
 
   /** Answers what PostgreSQL refused the rows with, or null. Leaves state 'down' when their fate isn't known. */
@@ -228,7 +165,7 @@ export class ChainWriter {
     const sentAt = monotonicNow();
     try {
       const options = { writer, ttlMs, epoch: this.#epoch, openFrom: this.#openFrom() };
-      const answer = await store.append(this.#client(), chained, options);
+      const answer = await store.append(this.#connection.client, chained, options);
       if (!answer.written) throw new Error('the head of the chain was not where it was left');
       const tookMs = monotonicNow() - sentAt;
       metrics.commitMs(tookMs);
@@ -249,9 +186,13 @@ export class ChainWriter {
   /** Reads the head again before anything else is written, and so learns the fate of the batch in doubt. */
   async #recover(): Promise<boolean> {
     try {
-      if (this.#connection === null) await this.#connect();
-      const found = await store.settleHead(this.#client(), this.#options.writer);
-      if (this.#state !== 'down') return true;
+      const found = await store.settleHead(await this.#connection.open(), this.#options.writer);
+      if (this.#state !== 'down') {
+        this.#connection.cut();
+        return true;
+      }
+      // Lost again while its answer was on the way to us: nobody would tell a second time.
+      if (!this.#connection.isOpen) return false;
       const doubt = this.#unresolved;
       const committed = doubt !== null && found !== null && isAt(found, doubt.head);
       if (found?.state !== 'live' || (!committed && !isAt(found, this.#head))) {
@@ -265,7 +206,7 @@ export class ChainWriter {
       this.#unresolved = null;
       this.#state = 'up';
       if (doubt !== null && committed) this.#committed(doubt.entries, fromSeq, found.registryVersion);
-      else if (doubt !== null) this.#putBack(doubt.entries);
+      else if (doubt !== null) this.#queue.putBack(doubt.entries);
       const lastedMs = this.#options.monotonicNow() - this.#downSince;
       this.#options.log.info({ seq: found.seq, lastedMs }, 'the audit database is back');
       this.#options.onOutage(lastedMs);
@@ -287,7 +228,7 @@ export class ChainWriter {
 
   async #versionNow(): Promise<number> {
     try {
-      return await store.readRegistryVersion(this.#client());
+      return await store.readRegistryVersion(this.#connection.client);
     } catch (error) {
       this.#lost(error);
       return Number.MAX_SAFE_INTEGER;
@@ -300,12 +241,8 @@ export class ChainWriter {
     return oldest.done === true ? this.#head.seq + 1 : oldest.value;
   }
 
-  #putBack(entries: readonly Entry[]): void {
-    this.#queue = new Set([...entries.filter((entry) => !entry.expired), ...this.#queue]);
-  }
-
   #lost(error: unknown): void {
-    this.#cut();
+    this.#connection.cut();
     if (this.#state !== 'up') return;
     this.#state = 'down';
     this.#downSince = this.#options.monotonicNow();
@@ -315,41 +252,12 @@ export class ChainWriter {
 
   #fence(state: string): void {
     this.#state = 'fenced';
-    this.#cut();
+    this.#connection.cut();
     this.#options.log.fatal({ writer: this.#options.writer, state }, 'the audit chain was taken over');
     for (const entry of this.#unresolved?.entries ?? []) entry.reject(unavailable('the writer is fenced'));
-    this.#rejectAll('the writer is fenced');
+    this.#queue.rejectAll('the writer is fenced');
     this.#options.onFenced();
   }
-
-  #rejectAll(why: string): void {
-    for (const entry of this.#queue) entry.reject(unavailable(why));
-    this.#queue.clear();
-  }
-
-  async #connect(): Promise<void> {
-    const { databaseUrl, commitMs } = this.#options;
-    let opened: store.Connection | null = null;
-    opened = await store.connect(databaseUrl, commitMs * 2.5, () => {
-      if (opened !== null && this.#connection === opened) this.#lost(new Error('connection lost'));
-    });
-    this.#connection = opened;
-  }
-
-  #client(): store.Connection['client'] {
-    if (this.#connection === null) throw new Error('not connected');
-    return this.#connection.client;
-  }
-
-  #cut(): void {
-    const connection = this.#connection;
-    this.#connection = null;
-    connection?.cut();
-  }
-}
-
-function unavailable(detail: string, cause?: unknown): GatewayError {
-  return new GatewayError('GW_AUDIT_UNAVAILABLE', { detail: `audit: ${detail}`, cause });
 }
 
 function isAt(found: Head, head: Head): boolean {

@@ -2,6 +2,7 @@
 import {
   workloadKey,
   type Application,
+  type Binding,
   type Client,
   type Organisation,
   type Snapshot,
@@ -119,16 +120,15 @@ function regroup(
         interactions: interactionsOf(application.messageSets),
       });
 
+  const concerned = ({ application }: Binding) => application.messageSets.some((name) => names.has(name));
   const organisations = new Map(snapshot.organisations);
   const odsCodes: string[] = [];
   for (const [odsCode, organisation] of organisations) {
-    let changed = false;
-    const bindings = organisation.bindings.map((binding) => {
-      const application = applicationsByJwksId.get(binding.application.jwksId) ?? binding.application;
-      changed ||= binding.application.messageSets.some((name) => names.has(name));
-      return application === binding.application ? binding : { ...binding, application };
-    });
-    if (!changed) continue;
+    if (!organisation.bindings.some(concerned)) continue;
+    const bindings = organisation.bindings.map((binding) => ({
+      ...binding,
+      application: applicationsByJwksId.get(binding.application.jwksId) ?? binding.application,
+    }));
     organisations.set(odsCode, { ...organisation, bindings });
     odsCodes.push(odsCode);
   }

@@ -1,10 +1,10 @@
 /** All that the admin API needs from outside. */
 import type { ExplainRequest } from '@gatehouse/contracts/operation-resources';
-import type { Database } from '@gatehouse/db/client';
 import type { EnvironmentKind } from '@gatehouse/domain/registry-document';
 import type { RandomBytes } from '@gatehouse/domain/opaque-key';
 import type { KeyService } from '../adapters/key-service.js';
 import type { AuditDesk } from './audit/audit-desk.js';
+import type { Database } from './transaction.store.js';
 
 /** Seals what must be kept and never shown: APIM API secrets. `context` binds the sealed bytes to their row. */
 export interface SecretBox {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
+const QUIET_MS = 20_000;
+
 /** Writes one JSON object a line, waiting while the reader is slow. Headers go out with the first line. */
 export class LineWriter {
   private readonly response: ServerResponse;
@@ -35,6 +37,16 @@ export class LineWriter {
     await Promise.race([once(this.response, 'drain'), once(this.response, 'close')]);
   }
 
+  /** An empty line now and then, so that neither side takes a quiet connection for a dead one. */
+  keepAlive(): () => void {
+    const timer = setInterval(() => {
+      if (!this.signal.aborted) this.response.write('\n');
+    }, QUIET_MS);
+    return () => {
+      clearInterval(timer);
+    };
+  }
+
   end(): void {
     this.start();
     this.response.end();
@@ -48,9 +60,14 @@ export async function sendLines(
 ): Promise<void> {
   const lines = new LineWriter(response);
   lines.start();
-  for await (const line of source(lines.signal)) {
-    if (lines.signal.aborted) return;
-    await lines.write(line);
+  const quiet = lines.keepAlive();
+  try {
+    for await (const line of source(lines.signal)) {
+      if (lines.signal.aborted) return;
+      await lines.write(line);
+    }
+  } finally {
+    quiet();
   }
   lines.end();
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Change, changeRegistry, type Database, type RegistryTransaction } from '@gatehouse/db/client';
 
-export type { Change } from '@gatehouse/db/client';
+export type { Change, Database } from '@gatehouse/db/client';
 export type Transaction = RegistryTransaction;
 
 /** The database lets one change of the registry write at a time; waiting before reading keeps a decision true. */

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { readRegistry } from './registry-yaml.js';
+
+const GOOD = `apiVersion: gatehouse/v1
+organisations:
+  - { odsCode: R69, name: Example NHS Trust }
+applications:
+  - organisation: R69
+    product: ReferWell
+    environment: int
+    accessMode: application-restricted
+    capability: provider
+    apiKey: { env: R69_INT_KEY }
+`;
+
+const read = (text: string, variables: Record<string, string> = { R69_INT_KEY: 'the-key' }) =>
+  readRegistry(text, 'registry.yaml', (name) => variables[name]);
+
+describe('a registry file', () => {
+  it('has its secrets resolved before it is sent', () => {
+    expect(read(GOOD).document.applications[0]?.apiKey).toBe('the-key');
+    expect(read(GOOD).document.clients).toEqual([]);
+  });
+
+  it('may be JSON', () => {
+    expect(read('{"apiVersion": "gatehouse/v1", "products": [{"name": "ReferWell"}]}').document.products).toHaveLength(1);
+  });
+
+  it('names every variable that is missing, with its place', () => {
+    const two = `${GOOD}  - { organisation: R69, product: P, environment: int, accessMode: user-restricted, apiSecret: { env: OTHER } }\n`;
+    expect(() => read(two, {})).toThrow(
+      [
+        'registry.yaml has 2 faults; nothing was changed:',
+        'registry.yaml:10:5: the environment variable R69_INT_KEY is not set  (/applications/0/apiKey)',
+        'registry.yaml:11:85: the environment variable OTHER is not set  (/applications/1/apiSecret)',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    ['an unquoted ASID', GOOD.replace('capability: provider', 'asid: 200000002454'), '9:5: the ASID was read as a number: put it in quotes'],
+    ['a misspelt key', GOOD.replace('capability:', 'capabilty:'), '9:5: "capabilty" is not known here'],
+    ['a lower-case ODS code', GOOD.replace('odsCode: R69', 'odsCode: r69'), '3:7: an ODS code has 1 to 10 capital letters'],
+    ['a key twice', GOOD.replace('capability: provider', 'product: Other'), '9:5: Map keys must be unique'],
+    ['no mapping at all', '- one\n- two\n', '1:1: the registry file must be one mapping'],
+    ['an empty file', '', '1:1: the registry file must be one mapping'],
+    ['the wrong version', GOOD.replace('gatehouse/v1', 'gatehouse/v2'), '1:1: apiVersion must be gatehouse/v1'],
+    ['a service that needs its own ASID', GOOD.replace('capability: provider', 'asidSharedWith: [NEMS, PDS]'), "9:28: an ASID used for e-RS can't be shared with PDS"],
+    ['a list that is no list', GOOD.replace('capability: provider', 'messageSets: provider-read'), '9:5: '],
+  ])('is refused for %s, at its line and column', (_what, text, message) => {
+    expect(() => read(text)).toThrow(`registry.yaml:${message}`);
+  });
+
+  it('puts a fault of the admin API at the nearest place the file has', () => {
+    const told = read(GOOD).explain([
+      { pointer: '/applications/0/state', detail: 'deep' },
+      { pointer: '/organisations/0/odsCode', detail: 'key' },
+      { pointer: '', detail: 'whole' },
+    ]);
+    expect(told.message.split('\n').slice(1)).toEqual([
+      'registry.yaml:1:1: whole  (/)',
+      'registry.yaml:3:7: key  (/organisations/0/odsCode)',
+      'registry.yaml:5:5: deep  (/applications/0/state)',
+    ]);
+  });
+});

@@ -1,0 +1,68 @@
+/** A connection to PostgreSQL that commits durably, gives up on its own and can be cut without asking the other side. */
+import { Socket } from 'node:net';
+import pg from 'pg';
+
+/** Server-side limit; longer than any wait here, so that what was given up can't hold locks for ever. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+
+export class Connection {
+  readonly #databaseUrl: string;
+  readonly #queryTimeoutMs: number;
+  readonly #onLost: () => void;
+  #current: { readonly client: pg.Client; readonly socket: Socket } | null = null;
+
+  /** `onLost` is told when the other side breaks it, not when it is cut here. */
+  constructor(databaseUrl: string, queryTimeoutMs: number, onLost: () => void = () => undefined) {
+    this.#databaseUrl = databaseUrl;
+    this.#queryTimeoutMs = queryTimeoutMs;
+    this.#onLost = onLost;
+  }
+
+  get isOpen(): boolean {
+    return this.#current !== null;
+  }
+
+  /** @throws if it is not open. */
+  get client(): pg.Client {
+    if (this.#current === null) throw new Error('not connected');
+    return this.#current.client;
+  }
+
+  /** What is open already, or a new connection. Not to be called while it is being opened. */
+  async open(): Promise<pg.Client> {
+    if (this.#current !== null) return this.#current.client;
+    const socket = new Socket();
+    const client = new pg.Client({
+      connectionString: this.#databaseUrl,
+      stream: () => socket,
+      application_name: 'gatehouse-audit',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: this.#queryTimeoutMs,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      keepAlive: true,
+      options: '-c synchronous_commit=on',
+    });
+    const lost = (): void => {
+      if (this.#current?.client !== client) return;
+      this.cut();
+      this.#onLost();
+    };
+    client.on('error', lost);
+    client.on('end', lost);
+    try {
+      await client.connect();
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+    this.#current = { client, socket };
+    return client;
+  }
+
+  cut(): void {
+    const current = this.#current;
+    this.#current = null;
+    current?.socket.destroy();
+  }
+}

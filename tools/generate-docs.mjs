@@ -1,0 +1,72 @@
+// Writes docs/errors.md and docs/diagnoses.md from the tables in libs/domain, or with --check compares.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { ERRORS } = await import('../libs/domain/dist/errors.js');
+const { DIAGNOSES } = await import('../libs/domain/dist/diagnosis.js');
+
+const errors = [
+  '# Error codes',
+  '',
+  'Generated from `libs/domain/src/errors.ts` by `npm run docs`.',
+  '',
+  'Every refusal of Gatehouse is a FHIR OperationOutcome in the profile of the path (R4 under `/FHIR/R4/`, else STU3) with the code in `issue[0].details.coding[0].code`, and has the header `Gatehouse-Error-Source: gateway`. Answers of e-RS pass with its own codes and `Gatehouse-Error-Source: upstream`.',
+  '',
+  ...Object.entries(ERRORS).flatMap(([code, entry]) => [
+    `## ${code}`,
+    '',
+    `HTTP ${entry.status}, FHIR issue \`${entry.fhirIssue}\`${entry.retryAfterS === undefined ? '' : `, Retry-After ${entry.retryAfterS} s or more`}.`,
+    '',
+    `**What was wrong.** ${entry.publicText}`,
+    '',
+    `**What to do.** ${entry.whatToDo}`,
+    '',
+    `**Who must act.** ${entry.whoActs}.`,
+    '',
+  ]),
+].join('\n');
+
+const diagnoses = [
+  '# Diagnoses',
+  '',
+  'Generated from `libs/domain/src/diagnosis.ts` by `npm run docs`.',
+  '',
+  'Where an answer of NHS England shows a known misconfiguration of the APIM application, Gatehouse adds the header `Gatehouse-Diagnosis` with one of these codes.',
+  '',
+  ...Object.values(DIAGNOSES).flatMap((diagnosis) => [
+    `## ${diagnosis.code}`,
+    '',
+    `**What is wrong.** ${diagnosis.whatIsWrong}`,
+    '',
+    `**Who must act.** ${diagnosis.whoMustAct}.`,
+    '',
+  ]),
+].join('\n');
+
+const config = (await resolveConfig(join(root, 'package.json'))) ?? {};
+let stale = false;
+for (const [name, text] of [
+  ['docs/errors.md', errors],
+  ['docs/diagnoses.md', diagnoses],
+]) {
+  const path = join(root, name);
+  const wanted = await format(text, { ...config, parser: 'markdown' });
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path, wanted);
+    continue;
+  }
+  let found = '';
+  try {
+    found = readFileSync(path, 'utf8');
+  } catch {
+    // Missing is stale too.
+  }
+  if (found !== wanted) {
+    stale = true;
+    console.log(`${name} is not what the tables say; run "npm run docs"`);
+  }
+}
+process.exit(stale ? 1 : 0);
