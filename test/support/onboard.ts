@@ -79,7 +79,9 @@ export async function onboard(stack: Stack, wanted: readonly ApplicationWanted[]
     },
   });
   for (const odsCode of odsCodes) await appointOwner(stack, odsCode);
-  return Promise.all(applications.map((one) => goLive(stack, one)));
+  const live = await Promise.all(applications.map((one) => goLive(stack, one)));
+  await stack.settled();
+  return live;
 }
 
 type Draft = Omit<Onboarded, 'clientKey'>;
@@ -109,7 +111,11 @@ async function goLive(stack: Stack, one: Draft): Promise<Onboarded> {
           }),
     },
   });
-  const issued = await stack.admin<{ key: string }>('POST', `/clients/${one.environment}/${one.client}/keys`, {});
+  const issued = await stack.admin<{ key: string }>(
+    'POST',
+    `/clients/${one.environment}/${one.client}/keys`,
+    {},
+  );
   return { ...one, clientKey: issued.key };
 }
 
@@ -154,7 +160,10 @@ export function worklistBody(serviceId = '11000'): string {
           ],
         },
       },
-      { name: 'service', valueIdentifier: { system: 'http://fhir.nhs.net/Id/ers-service', value: serviceId } },
+      {
+        name: 'service',
+        valueIdentifier: { system: 'http://fhir.nhs.net/Id/ers-service', value: serviceId },
+      },
     ],
   });
 }

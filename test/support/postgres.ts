@@ -36,18 +36,19 @@ let shared: Promise<TestServer> | undefined;
 /** A server of its own with roles and template; for tests that stop the server under the gateway. */
 export async function startServer(): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-postgres-'));
-  const server = await startEmbeddedPostgres({ dataDir: folder, persistent: false });
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
-    await makeTemplate(server.superuserUrl);
+    const server = await startEmbeddedPostgres({ dataDir: folder, persistent: false });
+    const stop = () => server.stop().finally(removeFolder);
+    await makeTemplate(server.superuserUrl).catch(async (error: unknown) => {
+      await stop();
+      throw error;
+    });
+    return { superuserUrl: server.superuserUrl, stop };
   } catch (error) {
-    await server.stop();
+    await removeFolder();
     throw error;
   }
-  const stop = async () => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
-  return { superuserUrl: server.superuserUrl, stop };
 }
 
 /** An empty, migrated database: about 0.1 s. */

@@ -98,7 +98,9 @@ export async function startGatewayProcess(
   let logs = '';
   child.stdout?.on('data', (chunk: Buffer) => (logs += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (logs += chunk.toString()));
-  const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => signal ?? code ?? -1);
+  const ended = once(child, 'exit').then(
+    ([code, signal]: (number | string | null)[]) => signal ?? code ?? -1,
+  );
   const addresses = await new Promise<Record<string, string>>((resolve, reject) => {
     const look = (): void => {
       const line = logs.split('\n').find((text) => text.includes('"gateway ready"'));

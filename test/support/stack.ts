@@ -38,6 +38,8 @@ export interface Stack {
   /** Calls the admin API; throws on anything but 2xx. */
   admin<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
   readonly adminToken: string;
+  /** Waits until every gateway has taken over the registry as it is now. */
+  settled(): Promise<void>;
   startGateway(settings?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
   stop(): Promise<void>;
 }
@@ -109,9 +111,31 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         throw new Error(`admin ${method} ${path}: ${answer.status} ${text}`);
       }
       const isLines = answer.headers.get('content-type')?.includes('ndjson') === true;
-      return (text === '' ? null : isLines ? text.trim().split('\n').map((line) => JSON.parse(line)) : JSON.parse(text)) as T;
+      return (
+        text === ''
+          ? null
+          : isLines
+            ? text
+                .trim()
+                .split('\n')
+                .map((line) => JSON.parse(line))
+            : JSON.parse(text)
+      ) as T;
     },
     startGateway,
+    async settled() {
+      const { rows } = await sql.query<{ version: string }>('SELECT version FROM registry_head');
+      for (const gateway of gateways.filter(
+        ({ child }) => child.exitCode === null && child.signalCode === null,
+      )) {
+        const seen = async (): Promise<number> => {
+          const page = await (await fetch(`${gateway.status}/metrics`)).text();
+          return Number(/^gatehouse_registry_version (\d+)/m.exec(page)?.[1]);
+        };
+        while ((await seen()) < Number(rows[0]?.version))
+          await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
     async stop() {
       await Promise.all(gateways.map((gateway) => gateway.stop()));
       await Promise.all([...simulators.values()].map((one) => one.stop()));

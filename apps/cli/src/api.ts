@@ -36,7 +36,7 @@ export async function call<N extends RouteName>(
   name: N,
   request: Given<N>,
 ): Promise<AnswerOf<N>> {
-  const response = await send(settings, name, request as Sent);
+  const response = await send(settings, name, request);
   return (await response.json()) as AnswerOf<N>;
 }
 
@@ -46,7 +46,7 @@ export async function* callLines<N extends RouteName>(
   name: N,
   request: Given<N>,
 ): AsyncGenerator<AnswerOf<N>> {
-  const response = await send(settings, name, request as Sent);
+  const response = await send(settings, name, request);
   if (response.body === null) return;
   let rest = '';
   try {
@@ -113,7 +113,7 @@ function urlOf(adminUrl: string, route: RouteContract, params: object, query: ob
 
 async function refusal(response: Response): Promise<Failure> {
   const text = await response.text();
-  let parsed: unknown = null;
+  let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {

@@ -1,5 +1,5 @@
 /** What every command is given, and the options that several share. */
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Output } from './output.js';
 import type { Settings } from './settings.js';
 

@@ -51,8 +51,10 @@ export function yaml(value: unknown): string {
   return stringify(value, { lineWidth: 0 }).trimEnd();
 }
 
-function cell(value: unknown): string {
+/** One value in a table. */
+export function cell(value: unknown): string {
   if (value === null || value === undefined || value === '') return '—';
   if (Array.isArray(value)) return value.length === 0 ? '—' : value.join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value);
 }

@@ -23,7 +23,9 @@ describe('a registry file', () => {
   });
 
   it('may be JSON', () => {
-    expect(read('{"apiVersion": "gatehouse/v1", "products": [{"name": "ReferWell"}]}').document.products).toHaveLength(1);
+    expect(
+      read('{"apiVersion": "gatehouse/v1", "products": [{"name": "ReferWell"}]}').document.products,
+    ).toHaveLength(1);
   });
 
   it('names every variable that is missing, with its place', () => {
@@ -38,14 +40,30 @@ describe('a registry file', () => {
   });
 
   it.each([
-    ['an unquoted ASID', GOOD.replace('capability: provider', 'asid: 200000002454'), '9:5: the ASID was read as a number: put it in quotes'],
+    [
+      'an unquoted ASID',
+      GOOD.replace('capability: provider', 'asid: 200000002454'),
+      '9:5: the ASID was read as a number: put it in quotes',
+    ],
     ['a misspelt key', GOOD.replace('capability:', 'capabilty:'), '9:5: "capabilty" is not known here'],
-    ['a lower-case ODS code', GOOD.replace('odsCode: R69', 'odsCode: r69'), '3:7: an ODS code has 1 to 10 capital letters'],
+    [
+      'a lower-case ODS code',
+      GOOD.replace('odsCode: R69', 'odsCode: r69'),
+      '3:7: an ODS code has 1 to 10 capital letters',
+    ],
     ['a key twice', GOOD.replace('capability: provider', 'product: Other'), '9:5: Map keys must be unique'],
     ['no mapping at all', '- one\n- two\n', '1:1: the registry file must be one mapping'],
     ['an empty file', '', '1:1: the registry file must be one mapping'],
-    ['the wrong version', GOOD.replace('gatehouse/v1', 'gatehouse/v2'), '1:1: apiVersion must be gatehouse/v1'],
-    ['a service that needs its own ASID', GOOD.replace('capability: provider', 'asidSharedWith: [NEMS, PDS]'), "9:28: an ASID used for e-RS can't be shared with PDS"],
+    [
+      'the wrong version',
+      GOOD.replace('gatehouse/v1', 'gatehouse/v2'),
+      '1:1: apiVersion must be gatehouse/v1',
+    ],
+    [
+      'a service that needs its own ASID',
+      GOOD.replace('capability: provider', 'asidSharedWith: [NEMS, PDS]'),
+      "9:28: an ASID used for e-RS can't be shared with PDS",
+    ],
     ['a list that is no list', GOOD.replace('capability: provider', 'messageSets: provider-read'), '9:5: '],
   ])('is refused for %s, at its line and column', (_what, text, message) => {
     expect(() => read(text)).toThrow(`registry.yaml:${message}`);

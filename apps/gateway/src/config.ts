@@ -189,7 +189,9 @@ function checkTransport(
   const prod = served.get('prod');
   if (prod === undefined) return;
   for (const field of ['tokenUrl', 'apiBaseUrl', 'cis2Issuer'] as const) {
-    if (prod[field]?.startsWith('http://') === true)
+    const url = prod[field];
+    // As URL reads it: the scheme may be written in capitals.
+    if (url !== undefined && new URL(url).protocol !== 'https:')
       faults.push(`GATEHOUSE_ENVIRONMENTS: prod.${field} must be https`);
   }
   if (settings.AWS_ENDPOINT_URL_KMS !== undefined || settings.AWS_ENDPOINT_URL !== undefined) {
@@ -197,7 +199,7 @@ function checkTransport(
   }
   if (!settings.GATEHOUSE_PUBLIC_URL.startsWith('https://'))
     faults.push('GATEHOUSE_PUBLIC_URL: prod needs https');
-  if (!hasCert && settings.GATEHOUSE_TLS_TERMINATED_BY === undefined) {
+  if (!hasCert && (settings.GATEHOUSE_TLS_TERMINATED_BY ?? []).length === 0) {
     faults.push(
       'GATEHOUSE_TLS_CERT: prod needs a certificate, or GATEHOUSE_TLS_TERMINATED_BY with the proxy addresses',
     );

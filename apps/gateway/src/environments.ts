@@ -18,6 +18,8 @@ export const environmentSchema = z
     /** Ends in /referrals; catalogue paths, which start with /FHIR, are appended. */
     apiBaseUrl: url.refine((value) => value.endsWith('/referrals'), 'must end in /referrals'),
     cis2Issuer: url.optional(),
+    /** Quota of one APIM application; NHS England sets it lower on the path to live. */
+    requestsPerMinute: z.number().int().min(1).default(600),
     /** `host` (port 443) or `host:port` that an e-RS 307 may point to. */
     redirectHosts: z.array(z.string().regex(/^[a-z0-9.-]+(?::[0-9]{1,5})?$/)).default([]),
   })
@@ -33,6 +35,7 @@ export const BUILT_IN_ENVIRONMENTS: readonly Environment[] = [
     name: 'sandbox',
     kind: 'open',
     apiBaseUrl: 'https://sandbox.api.service.nhs.uk/referrals',
+    requestsPerMinute: 600,
     redirectHosts: [],
   },
   {
@@ -42,6 +45,7 @@ export const BUILT_IN_ENVIRONMENTS: readonly Environment[] = [
     apiBaseUrl: 'https://int.api.service.nhs.uk/referrals',
     cis2Issuer:
       'https://am.nhsint.auth-ptl.cis2.spineservices.nhs.uk:443/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare',
+    requestsPerMinute: 600,
     redirectHosts: [],
   },
   {
@@ -51,6 +55,7 @@ export const BUILT_IN_ENVIRONMENTS: readonly Environment[] = [
     apiBaseUrl: 'https://api.service.nhs.uk/referrals',
     cis2Issuer:
       'https://am.nhsidentity.spineservices.nhs.uk:443/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare',
+    requestsPerMinute: 600,
     redirectHosts: [],
   },
 ];

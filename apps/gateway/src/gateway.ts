@@ -4,7 +4,6 @@
  */
 import type { RequestListener, Server } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import { E_RS_LIMIT } from '@gatehouse/domain/rate-limit';
 import { createPrisma } from '@gatehouse/db/client';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import { killPoint, now } from '#hooks';
@@ -123,7 +122,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
       },
     }),
     upstream,
-    limiter: createRateLimiter({ limit: E_RS_LIMIT, maxWaitMs: budgets.rateQueueMs, monotonicNow }),
+    limiter: createRateLimiter({ maxWaitMs: budgets.rateQueueMs, monotonicNow }),
     allowance: createWorklistAllowance(database),
     readHeadersMs: budgets.readHeadersMs,
     totalMs: budgets.totalMs,

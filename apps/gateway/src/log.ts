@@ -11,6 +11,14 @@ export function createLog(level: Config['logLevel']) {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: describeError },
+    hooks: {
+      // Where there is no text of ours, pino would take the error's message for it.
+      logMethod(args, method) {
+        const [first, ...rest] = args as [unknown, ...unknown[]];
+        const isError = first instanceof Error || (first as { err?: unknown } | null)?.err instanceof Error;
+        method.apply(this, isError && rest.length === 0 ? [first as object, ''] : args);
+      },
+    },
   });
 }
 
@@ -28,14 +36,19 @@ interface Described {
 export function describeError(error: unknown): Described {
   if (!(error instanceof Error)) return { name: typeof error };
   const { code } = error as { code?: unknown };
-  const at = error.stack
-    ?.split('\n')
-    .find((line) => line.startsWith('    at '))
-    ?.trim();
+  const at = placeOf(error);
   return {
     name: error.name,
     ...(typeof code === 'string' ? { code } : {}),
     ...(at === undefined ? {} : { at }),
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   };
+}
+
+/** The first frame of the stack. What stands before the frames is the message, whose lines may look like one. */
+function placeOf({ stack = '', message }: Error): string | undefined {
+  const start = stack.indexOf(message);
+  if (start < 0) return undefined;
+  const frames = stack.slice(start + message.length).split('\n');
+  return frames.find((line) => line.startsWith('    at '))?.trim();
 }

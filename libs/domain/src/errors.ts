@@ -393,14 +393,6 @@ export const ERRORS = {
     'Retry after the time in Retry-After; the operator must mend time synchronisation.',
     30,
   ),
-  GW_DRAINING: by(
-    'operator',
-    503,
-    'transient',
-    'This replica is shutting down.',
-    'Retry at once on another connection.',
-    1,
-  ),
   GW_INTERNAL: by(
     'operator',
     500,

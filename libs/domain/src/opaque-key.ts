@@ -36,14 +36,15 @@ export function mintAdminToken(randomBytes: RandomBytes): MintedKey {
 export function parseClientKey(
   text: string,
 ): { readonly environment: string; readonly keyId: string } | null {
-  const match = CLIENT_KEY.exec(text);
-  return match === null || !checksumFits(text) ? null : { environment: match[1]!, keyId: match[2]! };
+  const [, environment, keyId] = CLIENT_KEY.exec(text) ?? [];
+  if (environment === undefined || keyId === undefined || !checksumFits(text)) return null;
+  return { environment, keyId };
 }
 
 /** The id of a well-formed admin token, or null. Says nothing about whether the token exists. */
 export function parseAdminToken(text: string): { readonly tokenId: string } | null {
-  const match = ADMIN_TOKEN.exec(text);
-  return match === null || !checksumFits(text) ? null : { tokenId: match[1]! };
+  const [, tokenId] = ADMIN_TOKEN.exec(text) ?? [];
+  return tokenId === undefined || !checksumFits(text) ? null : { tokenId };
 }
 
 function mint(prefix: string, randomBytes: RandomBytes): MintedKey {

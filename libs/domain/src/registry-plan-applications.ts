@@ -29,7 +29,7 @@ export function planApplications(
 ): Planned<ApplicationRecord>[] {
   const matches = matchAll(current.applications, entries, faults);
   const planned = entries.map((entry, at): Planned<ApplicationRecord> => {
-    const before = matches[at] ?? null;
+    const before = matches.get(at) ?? null;
     const record = recordOf(entry, before, digestSecret);
     faultEntry(faults, `/applications/${at}`, entry, record, current);
     const { change } = plan('application', applicationKey(record), before, record, FIELDS);
@@ -69,22 +69,11 @@ function identityOf(entry: DocumentApplication): Identity {
   };
 }
 
-/**
- * The application each entry means, by binding. A retired application is meant only by an entry that says
- * `retired`; an entry that retires next to one that replaces it must say which by ASID or APIM application id,
- * else applying twice would retire the replacement.
- */
-function matchAll(
-  applications: readonly ApplicationRecord[],
+/** Bindings that an entry of the file keeps or creates, with the entry; two for one binding are a fault. */
+function standingBindings(
   entries: readonly DocumentApplication[],
   faults: RegistryFault[],
-): (ApplicationRecord | null)[] {
-  const byBinding = Map.groupBy(
-    applications.flatMap((application) =>
-      bindingsOf(application).map((binding) => ({ binding, application })),
-    ),
-    ({ binding }) => binding,
-  );
+): ReadonlyMap<string, number> {
   const standing = new Map<string, number>();
   entries.forEach((entry, at) => {
     if (entry.state === 'retired') return;
@@ -99,47 +88,60 @@ function matchAll(
       }
     }
   });
+  return standing;
+}
+
+/**
+ * The application each entry means, by binding. A retired application is meant only by an entry that says
+ * `retired`; an entry that retires next to one that replaces it must say which by ASID or APIM application id,
+ * else applying twice would retire the replacement.
+ */
+function matchAll(
+  applications: readonly ApplicationRecord[],
+  entries: readonly DocumentApplication[],
+  faults: RegistryFault[],
+): ReadonlyMap<number, ApplicationRecord> {
+  const byBinding = Map.groupBy(
+    applications.flatMap((application) =>
+      bindingsOf(application).map((binding) => ({ binding, application })),
+    ),
+    ({ binding }) => binding,
+  );
+  const standing = standingBindings(entries, faults);
+  const matches = new Map<number, ApplicationRecord>();
   const claims = new Map<ApplicationRecord, number>();
-  const matches: (ApplicationRecord | null)[] = entries.map(() => null);
-  const match = (at: number): void => {
-    const entry = entries[at]!;
+  const match = (entry: DocumentApplication, at: number): void => {
+    const fault = (detail: string) => faults.push({ pointer: `/applications/${at}`, detail });
     const retires = entry.state === 'retired';
     const bindings = bindingsOf(identityOf(entry));
-    const same = new Set(
-      bindings.flatMap((binding) => (byBinding.get(binding) ?? []).map((hit) => hit.application)),
-    );
     const replaced = retires && bindings.some((binding) => standing.has(binding));
     if (replaced && entry.asid === undefined && entry.apimApplicationId === undefined) {
-      faults.push({
-        pointer: `/applications/${at}`,
-        detail:
-          'another entry replaces this application: say which one is retired by its asid or apimApplicationId',
-      });
+      fault(
+        'another entry replaces this application: say which one is retired by its asid or apimApplicationId',
+      );
       return;
     }
+    const same = new Set(
+      bindings.flatMap((binding) => byBinding.get(binding) ?? []).map((hit) => hit.application),
+    );
     const possible = [...same].filter((one) => retires || (one.state !== 'retired' && !claims.has(one)));
-    const candidates = narrow(possible, entry, retires);
-    if (candidates.length > 1) {
-      faults.push({
-        pointer: `/applications/${at}`,
-        detail: `this fits ${candidates.length} applications: say which one by its asid or apimApplicationId`,
-      });
-    }
-    const [chosen] = candidates;
-    if (chosen === undefined || candidates.length > 1) return;
+    const [chosen, ...others] = narrow(possible, entry, retires);
+    if (chosen === undefined) return;
     const claimed = claims.get(chosen);
-    if (claimed !== undefined) {
-      faults.push({
-        pointer: `/applications/${at}`,
-        detail: `/applications/${claimed} already changes this application`,
-      });
-      return;
+    if (others.length > 0) {
+      fault(`this fits ${others.length + 1} applications: say which one by its asid or apimApplicationId`);
+    } else if (claimed !== undefined) fault(`/applications/${claimed} already changes this application`);
+    else {
+      claims.set(chosen, at);
+      matches.set(at, chosen);
     }
-    claims.set(chosen, at);
-    matches[at] = chosen;
   };
-  entries.forEach((entry, at) => entry.state === 'retired' && match(at));
-  entries.forEach((entry, at) => entry.state !== 'retired' && match(at));
+  // First what retires, so that a replacement finds its place free.
+  for (const retires of [true, false]) {
+    entries.forEach((entry, at) => {
+      if ((entry.state === 'retired') === retires) match(entry, at);
+    });
+  }
   return matches;
 }
 
@@ -174,7 +176,7 @@ function recordOf(
     asidSharedWith: entry.asidSharedWith ?? before?.asidSharedWith ?? [],
     apiKey: entry.apiKey ?? before?.apiKey ?? null,
     apiSecretDigest: digest ?? before?.apiSecretDigest ?? null,
-    newApiSecret: digest === null || digest === before?.apiSecretDigest ? null : entry.apiSecret!,
+    newApiSecret: digest === before?.apiSecretDigest ? null : (entry.apiSecret ?? null),
     apimApplicationId: entry.apimApplicationId ?? before?.apimApplicationId ?? null,
     cis2: entry.cis2 ?? before?.cis2 ?? null,
     messageSets: entry.messageSets ?? before?.messageSets ?? [],

@@ -113,6 +113,11 @@ export interface Credential {
   readonly revokedAtMs: number | null;
 }
 
+/** Neither revoked nor expired. */
+export function isLive(credential: Credential, nowMs: number): boolean {
+  return credential.revokedAtMs === null && credential.expiresAtMs > nowMs;
+}
+
 export interface Snapshot {
   /** Version of the registry this snapshot is complete up to. */
   readonly version: number;

@@ -50,8 +50,8 @@ describe('application-restricted A008: one of two worklists, of one named servic
     ['a service id that is a number', ask(review, service(11000))],
     ['a service without identifier', ask(review, { name: 'service' })],
     ['no parameters', ask()],
-    ['parameters that are no list', { parameter: { name: 'listType' } } as JsonObject],
-    ['an empty object', {} as JsonObject],
+    ['parameters that are no list', { parameter: { name: 'listType' } }],
+    ['an empty object', {}],
   ])('refuses %s', (_, body) => {
     expect(filterOf(body)).toBe('GW_WORKLIST_FILTER');
   });
@@ -61,28 +61,36 @@ const nhs = (value: string, system = 'https://fhir.nhs.uk/Id/nhs-number') => ({ 
 const patient = (...identifier: object[]) => ({ resourceType: 'Patient', identifier });
 
 describe('patients a worklist answer names', () => {
-  it('each NHS number and UBRN once, in the two systems e-RS writes', () => {
+  it('each NHS number and UBRN once, in the two systems e-RS writes, wherever they stand', () => {
     const answer = {
       resourceType: 'List',
       contained: [
         patient(nhs('9000000009')),
         patient(nhs('9000000009'), nhs('9000000017', 'http://fhir.nhs.net/Id/nhs-number')),
         patient(nhs('local-1', 'https://example.nhs.uk/Id/hospital-number')),
-        { resourceType: 'Practitioner', identifier: [nhs('9000000025')] },
+        {
+          resourceType: 'Practitioner',
+          identifier: [nhs('021600556514', 'http://fhir.nhs.net/Id/sds-user-id')],
+        },
       ],
       entry: [
         { item: { reference: 'ReferralRequest/000000070000/_history/5' } },
         { item: { reference: 'ReferralRequest/000000070000/_history/6' } },
         { item: { reference: 'ReferralRequest/000000070001' } },
-        { item: { reference: 'Practitioner/7' } },
+        { item: { reference: 'Practitioner/021600556514' } },
+        { extension: [{ url: 'patient', valueReference: { identifier: nhs('9000000025') } }] },
         {},
       ],
     };
-    expect(worklistSubjects(answer)).toEqual([
-      { kind: 'nhs-number', value: '9000000009' },
-      { kind: 'nhs-number', value: '9000000017' },
-      { kind: 'ubrn', value: '000000070000' },
-      { kind: 'ubrn', value: '000000070001' },
+    const found = worklistSubjects(answer as unknown as JsonObject).map(
+      ({ kind, value }) => `${kind} ${value}`,
+    );
+    expect(found.sort()).toEqual([
+      'nhs-number 9000000009',
+      'nhs-number 9000000017',
+      'nhs-number 9000000025',
+      'ubrn 000000070000',
+      'ubrn 000000070001',
     ]);
   });
 

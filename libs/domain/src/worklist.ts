@@ -31,18 +31,18 @@ export function requireWorklistFilter(body: JsonObject): string {
   return serviceId;
 }
 
-/** Every patient and referral a worklist answer names, each once. */
+/**
+ * Every patient and referral a worklist answer names, each once, wherever in it they stand: e-RS puts patients into
+ * `contained` and referrals into `entry[].item`, and none may be missed if it moves them.
+ */
 export function worklistSubjects(answer: Json): Subject[] {
   const subjects = new Map<string, Subject>();
-  const add = (subject: Subject): void => {
-    subjects.set(`${subject.kind}|${subject.value}`, subject);
-  };
-  for (const resource of list(at(answer, 'contained'))) {
-    if (at(resource, 'resourceType') === 'Patient') identifiers(resource).forEach(add);
-  }
-  for (const entry of list(at(answer, 'entry'))) {
-    const ubrn = ubrnIn(at(entry, 'item', 'reference'));
-    if (ubrn !== null) add(ubrn);
+  const waiting: Json[] = [answer];
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (value === null || typeof value !== 'object') continue;
+    const found = [...nhsNumber(value), ...optional(ubrnIn(at(value, 'reference')))];
+    for (const subject of found) subjects.set(`${subject.kind}|${subject.value}`, subject);
+    waiting.push(...Object.values(value as Record<string, Json>));
   }
   return [...subjects.values()];
 }
@@ -75,10 +75,6 @@ export function bodySubjects(
 
 const NHS_NUMBER_SYSTEMS = ['http://fhir.nhs.net/Id/nhs-number', 'https://fhir.nhs.uk/Id/nhs-number'];
 
-function identifiers(resource: Json): Subject[] {
-  return list(at(resource, 'identifier')).flatMap(nhsNumber);
-}
-
 function nhsNumber(identifier: Json | undefined): Subject[] {
   const system = at(identifier, 'system');
   const value = at(identifier, 'value');
@@ -87,10 +83,13 @@ function nhsNumber(identifier: Json | undefined): Subject[] {
   return [{ kind: 'nhs-number', value }];
 }
 
-/** The UBRN in a reference like `ReferralRequest/000000070000/_history/5`. */
+const UBRN_REFERENCE =
+  /^(?:(?:.*\/)?(?:ReferralRequest|CommunicationRequest|ServiceRequest)\/|https:\/\/fhir\.nhs\.uk\/Id\/UBRN\|)?([0-9]{12})(?:\/_history\/[0-9]{1,6})?$/;
+
+/** The UBRN in a reference like `ReferralRequest/000000070000/_history/5`, or in an identifier of one. */
 export function ubrnIn(reference: Json | undefined): Subject | null {
-  if (typeof reference !== 'string') return null;
-  const match = /(?:^|\/|\|)([0-9]{12})(?:\/|$)/.exec(reference.slice(0, 200));
+  if (typeof reference !== 'string' || reference.length > 200) return null;
+  const match = UBRN_REFERENCE.exec(reference);
   return match?.[1] === undefined ? null : { kind: 'ubrn', value: match[1] };
 }
 

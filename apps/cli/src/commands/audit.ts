@@ -3,7 +3,7 @@ import { call, callLines } from '../api.js';
 import { type Context, defined, wholeNumber } from '../command.js';
 import { everyPage } from '../every-page.js';
 import { Failure } from '../failure.js';
-import { type Column, show, table } from '../output.js';
+import { cell, type Column, show, table } from '../output.js';
 
 interface Filter {
   readonly from?: string;
@@ -114,5 +114,5 @@ function rowsText(rows: readonly Row[]): string {
 }
 
 function lineText(row: Row): string {
-  return COLUMNS.map(([, value]) => String(value(row) ?? '—')).join('  ');
+  return COLUMNS.map(([, value]) => cell(value(row))).join('  ');
 }

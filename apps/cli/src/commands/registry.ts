@@ -19,7 +19,7 @@ export function registryCommands(program: Command, context: Context): void {
       const diff = await told(read, () =>
         call(settings, 'registryDiff', { body: { document: read.document } }),
       );
-      show(output, diff, ({ changes }) => changesText(changes, 'would be'));
+      show(output, diff, ({ changes }) => changesText(changes, 'would'));
     });
 
   because(program.command('apply <file>'))
@@ -35,7 +35,7 @@ export function registryCommands(program: Command, context: Context): void {
         output,
         last,
         ({ changes, registryVersion }) =>
-          `${changesText(changes, 'was')}\nThe registry is at version ${registryVersion}.`,
+          `${changesText(changes, 'did')}\nThe registry is at version ${registryVersion}.`,
       );
     });
 
@@ -128,9 +128,13 @@ async function follow(
   return last;
 }
 
+const SUMMARY = {
+  would: ['Would create', 'change', 'retire'],
+  did: ['Created', 'changed', 'retired'],
+} as const;
 const SIGNS = { create: '+', update: '~', retire: '-', unchanged: ' ' } as const;
 
-function changesText(changes: readonly RegistryChangeView[], verb: string): string {
+function changesText(changes: readonly RegistryChangeView[], verb: keyof typeof SUMMARY): string {
   const lines = changes
     .filter(({ action }) => action !== 'unchanged')
     .flatMap(({ action, kind, key, fields }) => [
@@ -139,9 +143,10 @@ function changesText(changes: readonly RegistryChangeView[], verb: string): stri
         ? []
         : fields.map((field) => `    ${field.name}: ${text(field.before)} → ${text(field.after)}`)),
     ]);
-  if (lines.length === 0) return `Nothing ${verb} changed: the registry is as the file says.`;
+  if (lines.length === 0) return 'Nothing to change: the registry is as the file says.';
   const count = (action: string) => changes.filter((change) => change.action === action).length;
-  lines.push(`${count('create')} ${verb} created, ${count('update')} changed, ${count('retire')} retired.`);
+  const [create, update, retire] = SUMMARY[verb];
+  lines.push(`${create} ${count('create')}, ${update} ${count('update')}, ${retire} ${count('retire')}.`);
   return lines.join('\n');
 }
 

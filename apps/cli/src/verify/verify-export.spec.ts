@@ -268,6 +268,19 @@ describe('the verifier', () => {
     ]);
   });
 
+  it('reports a gap, though the rows around it were chained anew', async () => {
+    const rows = chainOf(W1, [
+      ['SYSTEM', randomUUID()],
+      ['SYSTEM', randomUUID()],
+    ]);
+    const last = rows[1];
+    if (last === undefined) throw new Error('no second row');
+    last.seq = 3;
+    last.record['seq'] = 3;
+    last.hash = rowHash(last.prevHash, last.record);
+    expect(await faultsOf(exportOf([rows]))).toEqual([expect.stringContaining('row 2 was expected')]);
+  });
+
   it('reports a row that was changed and chained anew up to somewhere', async () => {
     const [one, two] = twoChains();
     let prevHash = one[1]?.prevHash ?? '';

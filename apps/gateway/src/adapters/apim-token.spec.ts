@@ -146,6 +146,12 @@ describe('what follows an answer (F14, F15): attempts, keys, outcome', () => {
     expect(posts).toHaveLength(1);
   });
 
+  it('audit learns which key signed', async () => {
+    const { source } = world(NOT_SEEN, issued('a'));
+    expect(await source.get(plan())).toMatchObject({ kid: 'kid-old' });
+    expect(source.activeKeys()).toEqual([RETIRING]);
+  });
+
   it('no active key: nothing is signed', async () => {
     const { get, signed } = world(issued('a'));
     expect(await get(plan('one', [RETIRING]))).toBe('GW_KEY_MISSING');

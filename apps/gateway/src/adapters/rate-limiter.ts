@@ -6,24 +6,23 @@ import { nextSlot, type RateLimit } from '@gatehouse/domain/rate-limit';
 
 export interface RateLimiter {
   /**
-   * Waits for a turn.
+   * Waits for a turn under the application's limit.
    * @returns null when the turn has come, or the ms after which it would pay to try again
    */
-  take(applicationId: string): Promise<number | null>;
+  take(applicationId: string, limit: RateLimit): Promise<number | null>;
 }
 
 export interface RateLimiterOptions {
-  readonly limit: RateLimit;
   readonly maxWaitMs: number;
   readonly monotonicNow: () => number;
 }
 
 const FORGET_AT = 10_000;
 
-export function createRateLimiter({ limit, maxWaitMs, monotonicNow }: RateLimiterOptions): RateLimiter {
+export function createRateLimiter({ maxWaitMs, monotonicNow }: RateLimiterOptions): RateLimiter {
   const states = new Map<string, number>();
   return {
-    async take(applicationId) {
+    async take(applicationId, limit) {
       const nowMs = monotonicNow();
       const { waitMs, next } = nextSlot(limit, states.get(applicationId) ?? 0, nowMs);
       if (waitMs > maxWaitMs) return waitMs;

@@ -2,11 +2,11 @@
 import {
   workloadKey,
   type Application,
-  type Binding,
   type Client,
   type Organisation,
   type Snapshot,
 } from '@gatehouse/domain/registry';
+import { ShardedMap } from './sharded-map.js';
 import type {
   ApplicationRow,
   ClientRow,
@@ -16,9 +16,14 @@ import type {
   WriteExceptionRow,
 } from './registry-rows.js';
 
+/** A snapshot whose maps can be succeeded. */
+type Sharded<T> = {
+  readonly [K in keyof T]: T[K] extends ReadonlyMap<string, infer V> ? ShardedMap<V> : T[K];
+};
+
 /** A snapshot and what only its successor needs. */
 export interface RegistryState {
-  readonly snapshot: Snapshot;
+  readonly snapshot: Sharded<Snapshot>;
   /** Interactions by message set. */
   readonly messageSets: ReadonlyMap<string, readonly string[]>;
 }
@@ -33,13 +38,13 @@ export function wholeState(version: number, rows: RegistryRows): RegistryState {
   const messageSets = new Map(rows.messageSets.map(({ name, interactions }) => [name, interactions]));
   const applications = buildApplications(rows, messageSets);
   const { clients, credentials, workloads } = buildClients(rows);
-  const snapshot: Snapshot = {
+  const snapshot = {
     version,
-    organisations: buildOrganisations(rows, applications),
-    clients,
-    credentials,
-    workloads,
-    applicationsByJwksId: new Map([...applications.values()].map((each) => [each.jwksId, each])),
+    organisations: ShardedMap.of(buildOrganisations(rows, applications)),
+    clients: ShardedMap.of(clients),
+    credentials: ShardedMap.of(credentials),
+    workloads: ShardedMap.of(workloads),
+    applicationsByJwksId: ShardedMap.of(byJwksId(applications)),
   };
   return { snapshot, messageSets };
 }
@@ -58,7 +63,7 @@ export function changedState(
   const sets =
     change.messageSets.length === 0
       ? messageSets
-      : withRows(messageSets, change.messageSets, rows.messageSets);
+      : withSets(messageSets, change.messageSets, rows.messageSets);
   const applications = buildApplications(rows, sets);
   let { organisations, applicationsByJwksId, clients, credentials, workloads } = snapshot;
 
@@ -68,10 +73,9 @@ export function changedState(
     for (const odsCode of regrouped.odsCodes) odsCodes.add(odsCode);
   }
   if (change.odsCodes.length > 0)
-    organisations = replaced(organisations, change.odsCodes, buildOrganisations(rows, applications));
+    organisations = organisations.with(change.odsCodes, buildOrganisations(rows, applications));
   if (applications.size > 0 || change.removedJwksIds.length > 0) {
-    const byJwksId = new Map([...applications.values()].map((each) => [each.jwksId, each]));
-    applicationsByJwksId = replaced(applicationsByJwksId, change.removedJwksIds, byJwksId);
+    applicationsByJwksId = applicationsByJwksId.with(change.removedJwksIds, byJwksId(applications));
   }
   if (change.clientIds.length > 0) {
     const built = buildClients(rows);
@@ -80,59 +84,57 @@ export function changedState(
       .filter((each) => ids.has(each.clientId))
       .map((each) => each.keyId);
     const workloadKeys = [...workloads].filter(([, clientId]) => ids.has(clientId)).map(([key]) => key);
-    clients = replaced(clients, change.clientIds, built.clients);
-    credentials = replaced(credentials, keyIds, built.credentials);
-    workloads = replaced(workloads, workloadKeys, built.workloads);
+    clients = clients.with(change.clientIds, built.clients);
+    credentials = credentials.with(keyIds, built.credentials);
+    workloads = workloads.with(workloadKeys, built.workloads);
   }
   const { version } = change;
   const next = { version, organisations, clients, credentials, workloads, applicationsByJwksId };
   return { state: { snapshot: next, messageSets: sets }, odsCodes };
 }
 
-/** A copy without the keys in `gone` and with all of `present`. */
-function replaced<V>(map: ReadonlyMap<string, V>, gone: readonly string[], present: ReadonlyMap<string, V>) {
-  const copy = new Map(map);
-  for (const key of gone) if (!present.has(key)) copy.delete(key);
-  for (const [key, value] of present) copy.set(key, value);
-  return copy;
+function byJwksId(applications: ReadonlyMap<string, Application>): [string, Application][] {
+  return [...applications.values()].map((application) => [application.jwksId, application]);
 }
 
-function withRows(
-  messageSets: ReadonlyMap<string, readonly string[]>,
+function withSets(
+  messageSets: RegistryState['messageSets'],
   names: readonly string[],
   rows: RegistryRows['messageSets'],
-): ReadonlyMap<string, readonly string[]> {
-  return replaced(messageSets, names, new Map(rows.map(({ name, interactions }) => [name, interactions])));
+): RegistryState['messageSets'] {
+  const copy = new Map(messageSets);
+  for (const name of names) copy.delete(name);
+  for (const { name, interactions } of rows) copy.set(name, interactions);
+  return copy;
 }
 
 /** Gives every application that has one of the changed message sets its new interactions. */
 function regroup(
-  snapshot: Snapshot,
+  snapshot: RegistryState['snapshot'],
   names: ReadonlySet<string>,
-  sets: ReadonlyMap<string, readonly string[]>,
+  sets: RegistryState['messageSets'],
 ) {
   const interactionsOf = interactionsBySets(sets);
-  const applicationsByJwksId = new Map(snapshot.applicationsByJwksId);
-  for (const [jwksId, application] of applicationsByJwksId)
-    if (application.messageSets.some((name) => names.has(name)))
-      applicationsByJwksId.set(jwksId, {
-        ...application,
-        interactions: interactionsOf(application.messageSets),
-      });
-
-  const concerned = ({ application }: Binding) => application.messageSets.some((name) => names.has(name));
-  const organisations = new Map(snapshot.organisations);
-  const odsCodes: string[] = [];
-  for (const [odsCode, organisation] of organisations) {
-    if (!organisation.bindings.some(concerned)) continue;
-    const bindings = organisation.bindings.map((binding) => ({
-      ...binding,
-      application: applicationsByJwksId.get(binding.application.jwksId) ?? binding.application,
-    }));
-    organisations.set(odsCode, { ...organisation, bindings });
-    odsCodes.push(odsCode);
-  }
-  return { organisations, applicationsByJwksId, odsCodes };
+  const concerned = (application: Application) => application.messageSets.some((name) => names.has(name));
+  const regrouped = new Map(
+    [...snapshot.applicationsByJwksId]
+      .filter(([, application]) => concerned(application))
+      .map(([jwksId, each]) => [jwksId, { ...each, interactions: interactionsOf(each.messageSets) }]),
+  );
+  const organisations = [...snapshot.organisations.values()]
+    .filter(({ bindings }) => bindings.some(({ application }) => concerned(application)))
+    .map((organisation): [string, Organisation] => {
+      const bindings = organisation.bindings.map((binding) => ({
+        ...binding,
+        application: regrouped.get(binding.application.jwksId) ?? binding.application,
+      }));
+      return [organisation.odsCode, { ...organisation, bindings }];
+    });
+  return {
+    organisations: snapshot.organisations.with([], organisations),
+    applicationsByJwksId: snapshot.applicationsByJwksId.with([], regrouped),
+    odsCodes: organisations.map(([odsCode]) => odsCode),
+  };
 }
 
 function buildOrganisations(

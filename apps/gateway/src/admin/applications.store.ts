@@ -10,10 +10,14 @@ const ALL = {
 } as const;
 
 /** An application as rows: with its organisations, message sets and keys. */
-export type ApplicationRows = NonNullable<Awaited<ReturnType<typeof findApplication>>>;
+export type ApplicationRows = Awaited<ReturnType<typeof findApplications>>[number];
 
-function findApplication(db: Database | Transaction, id: string) {
-  return db.application.findUnique({ where: { id }, include: ALL });
+function findApplications(
+  db: Database | Transaction,
+  where: ReturnType<typeof applicationWhere>,
+  take: number,
+) {
+  return db.application.findMany({ where, include: ALL, orderBy: { id: 'asc' }, take });
 }
 
 /** Every parts of the choice that was made must fit; what is retired is found only by its id. */
@@ -42,15 +46,8 @@ export async function theApplication(
       'Say which application: by its id, or by organisation and more.',
     );
   }
-  const rows = await db.application.findMany({
-    where: {
-      ...applicationWhere(choice),
-      ...(choice.application === undefined ? { state: { not: 'retired' } } : {}),
-    },
-    include: ALL,
-    orderBy: { id: 'asc' },
-    take: 11,
-  });
+  const standing = choice.application === undefined ? { state: { not: 'retired' } } : {};
+  const rows = await findApplications(db, { ...applicationWhere(choice), ...standing }, 11);
   const [row] = rows;
   if (row === undefined) throw notFound('application that fits this choice');
   if (rows.length === 1) return row;

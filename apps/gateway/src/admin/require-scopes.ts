@@ -25,7 +25,8 @@ export class RequireScopes implements OnModuleInit {
       return this.scanner
         .getAllMethodNames(prototype)
         .filter((name) => {
-          const handler = prototype[name]!;
+          const handler = prototype[name];
+          if (handler === undefined) return false;
           const scopes = Reflect.getMetadata(SCOPES_KEY, handler) as readonly string[] | undefined;
           return Reflect.hasMetadata(PATH_KEY, handler) && (scopes === undefined || scopes.length === 0);
         })

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '@gatehouse/domain/errors';
+import { rateLimitOf } from '@gatehouse/domain/rate-limit';
 import { isPassingFault, judgeAnswer } from '@gatehouse/domain/upstream-answer';
 import type { AccessToken } from '../adapters/apim-token.js';
 import type { Admitted } from './admit.js';
@@ -76,7 +77,8 @@ async function attemptOnce(
 ): Promise<Next> {
   const route = routes.current();
   const { plan } = route;
-  const waitMs = await deps.limiter.take(plan.binding.application.id);
+  const limit = rateLimitOf(deps.environments.get(route.environment)?.requestsPerMinute ?? 0);
+  const waitMs = await deps.limiter.take(plan.binding.application.id, limit);
   if (waitMs !== null) throw new GatewayError('GW_RATE_LIMIT', { retryAfterS: Math.ceil(waitMs / 1000) });
   requireConfidence(deps);
   const token = plan.signingKey === null ? null : await deps.tokens.get(plan);
@@ -162,7 +164,7 @@ async function judge(
     status: arrived.status,
     headers: arrived.headers,
     attemptId: attempt.id,
-    bodyStart: arrived.body?.subarray(0, 4096).toString('latin1') ?? '',
+    bodyStart: arrived.bodyStart,
     authenticated: attempt.token !== null,
   });
   const diagnosis = verdict.diagnosis?.code ?? null;

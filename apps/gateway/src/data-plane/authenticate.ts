@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { parseClientKey } from '@gatehouse/domain/opaque-key';
-import { type Client, type Snapshot, workloadKey } from '@gatehouse/domain/registry';
+import { type Client, isLive, type Snapshot, workloadKey } from '@gatehouse/domain/registry';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 
@@ -38,8 +38,7 @@ function clientOfKey(snapshot: Snapshot, exchange: Exchange, key: string, nowMs:
   exchange.keyId = credential.keyId;
   const client = snapshot.clients.get(credential.clientId);
   if (client?.environment !== parts?.environment) throw unauthorised('key of another environment');
-  if (credential.revokedAtMs !== null) throw unauthorised('revoked key');
-  if (credential.expiresAtMs <= nowMs) throw unauthorised('expired key');
+  if (!isLive(credential, nowMs)) throw unauthorised('revoked or expired key');
   if (client === undefined) throw unauthorised('no such client');
   return client;
 }

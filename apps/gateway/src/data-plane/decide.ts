@@ -1,7 +1,7 @@
 /** The decision on the current snapshot, and its trace on the exchange. */
 import { GatewayError } from '@gatehouse/domain/errors';
 import { decide, type RoutePlan } from '@gatehouse/domain/policy';
-import type { Client } from '@gatehouse/domain/registry';
+import { type Client, isLive } from '@gatehouse/domain/registry';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 import type { Asked } from './match.js';
@@ -17,9 +17,13 @@ export function decideRoute(deps: PlaneDeps, exchange: Exchange, client: Client,
   const snapshot = deps.registry.current();
   const environment = deps.environments.get(client.environment);
   if (environment === undefined) throw new GatewayError('GW_TOKEN', { detail: 'environment not served' });
-  // The client as it is now: its grants may have changed since it authenticated.
+  // The client and its key as they are now: both may have changed since it authenticated.
   const current = snapshot.clients.get(client.id);
   if (current?.state !== 'active') throw new GatewayError('GW_TOKEN', { detail: 'client no longer active' });
+  const credential = exchange.keyId === null ? undefined : snapshot.credentials.get(exchange.keyId);
+  if (credential !== undefined && !isLive(credential, deps.clock.now())) {
+    throw new GatewayError('GW_TOKEN', { detail: 'key no longer valid' });
+  }
   const decision = decide(snapshot, {
     client: current,
     accessMode: asked.accessMode,

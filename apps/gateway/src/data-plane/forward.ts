@@ -1,5 +1,6 @@
 /** One call to e-RS and its answer: buffered where it is known to be small or must be read, else streamed. */
 import type { Readable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
 import type { AuditOutcome } from '@gatehouse/domain/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { UpstreamError, type UpstreamAnswer } from '../adapters/upstream.js';
@@ -15,6 +16,8 @@ export interface Arrived {
   /** The whole body, or null while it is still to be streamed. */
   readonly body: Buffer | null;
   readonly stream: Readable;
+  /** Start of the body, unpacked where it is an error; empty for a stream. For telling known errors apart. */
+  readonly bodyStart: string;
   /** Our access token is in the buffered body: it must not be released. */
   readonly echoesToken: boolean;
   /** Lets go of the rest of the answer and its connection. */
@@ -39,6 +42,7 @@ export class AttemptFailure extends Error {
   }
 }
 
+const LEGIBLE_BYTES = 4_096;
 const MAX_BUFFERED_BYTES = 1_048_576;
 /** APIM's own limit on worklists, which are read for the patients they name before they are released. */
 const MAX_WORKLIST_BYTES = 10 * 1_048_576;
@@ -77,15 +81,26 @@ export async function forward(
   };
   const head = { status: answer.status, headers: answer.headers, stream: answer.body, discard };
   if (!bodyless && !worklist && !(length <= MAX_BUFFERED_BYTES))
-    return { ...head, body: null, echoesToken: false };
+    return { ...head, body: null, bodyStart: '', echoesToken: false };
 
   try {
     const body = await buffer(answer.body, worklist ? MAX_WORKLIST_BYTES : MAX_BUFFERED_BYTES);
-    const echoesToken = attempt.token !== null && body.includes(attempt.token.value);
-    return { ...head, body, echoesToken };
+    const legible = answer.status >= 400 ? unpacked(body, answer.headers) : body;
+    const echoesToken = attempt.token !== null && legible.includes(attempt.token.value);
+    return { ...head, body, bodyStart: legible.subarray(0, LEGIBLE_BYTES).toString('latin1'), echoesToken };
   } catch (error) {
     discard();
     throw brokenBody(error, readOnly, answer.status);
+  }
+}
+
+/** An error body as text can be looked for in it; what can't be unpacked within bounds stays as it is. */
+function unpacked(body: Buffer, headers: UpstreamAnswer['headers']): Buffer {
+  if (!headers.some(([name, value]) => name === 'content-encoding' && /gzip/i.test(value))) return body;
+  try {
+    return gunzipSync(body, { maxOutputLength: MAX_BUFFERED_BYTES });
+  } catch {
+    return body;
   }
 }
 

@@ -91,10 +91,17 @@ describe('worklists', () => {
     const text = JSON.stringify(json);
     const entries = json['entry'] as unknown[];
     expect(entries.length).toBeGreaterThan(2);
-    for (const entry of entries)
-      expect(JSON.stringify(entry)).toMatch(
-        /"system":"http:\/\/fhir.nhs.net\/Id\/nhs-number","value":"\d{10}".*ReferralRequest\/\d{12}/,
-      );
+    const patients = new Map(
+      (json['contained'] as { id: string; identifier: [{ system: string; value: string }] }[]).map(
+        ({ id, identifier: [{ system, value }] }) => [`#${id}`, `${system}|${value}`],
+      ),
+    );
+    for (const entry of entries) {
+      const shown = JSON.stringify(entry);
+      expect(shown).toMatch(/ReferralRequest\/\d{12}/);
+      const reference = /"url":"patient","valueReference":\{"reference":"([^"]+)"/.exec(shown)?.[1] ?? '';
+      expect(patients.get(reference)).toMatch(/^http:\/\/fhir\.nhs\.net\/Id\/nhs-number\|\d{10}$/);
+    }
     expect([text.includes('000000070007'), text.includes('000000070006')]).toEqual([true, false]);
   });
   it('may be retrieved twice a day and service, if that is enforced', async () => {

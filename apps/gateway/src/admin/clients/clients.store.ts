@@ -129,7 +129,7 @@ function keyView(row: CredentialRow, nowMs: number) {
   return {
     keyId,
     label,
-    state: state as 'revoked' | 'expired' | 'usable',
+    state: state,
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
     revokedAt: instantOf(revokedAt),

@@ -6,9 +6,9 @@ import { type Change, changing } from '../transaction.store.js';
 
 const WITH_APPLICATION = { application: { include: { bindings: true } } } as const;
 
-type Row = NonNullable<Awaited<ReturnType<typeof find>>>;
-function find(db: Database, id: string) {
-  return db.writeException.findUnique({ where: { id }, include: WITH_APPLICATION });
+type Row = Awaited<ReturnType<typeof find>>[number];
+function find(db: Database, where: object, take: number) {
+  return db.writeException.findMany({ where, include: WITH_APPLICATION, orderBy: { id: 'asc' }, take });
 }
 
 export interface NewException {
@@ -78,17 +78,11 @@ export async function listExceptions(
   { limit, after, organisation }: Paging & { readonly organisation?: string | undefined },
   nowMs: number,
 ) {
-  const rows = await db.writeException.findMany({
-    where: {
-      ...(organisation === undefined
-        ? {}
-        : { application: { bindings: { some: { odsCode: organisation } } } }),
-      ...(after === undefined ? {} : { id: { gt: after } }),
-    },
-    include: WITH_APPLICATION,
-    orderBy: { id: 'asc' },
-    take: limit + 1,
-  });
+  const where = {
+    ...(organisation === undefined ? {} : { application: { bindings: { some: { odsCode: organisation } } } }),
+    ...(after === undefined ? {} : { id: { gt: after } }),
+  };
+  const rows = await find(db, where, limit + 1);
   return pageOf(
     rows,
     limit,
@@ -109,7 +103,7 @@ function viewOf(row: Row, nowMs: number) {
     capability: row.application.capability,
     interaction: row.interaction,
     useCaseReference: row.useCaseReference,
-    state: state as 'revoked' | 'expired' | 'in force',
+    state: state,
     expiresAt: row.expiresAt.toISOString(),
     revokedAt: instantOf(row.revokedAt),
   };

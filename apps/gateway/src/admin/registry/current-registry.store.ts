@@ -12,6 +12,8 @@ import { workloadOf } from '../clients/clients.store.js';
 import type { AdminDeps } from '../deps.js';
 import type { Transaction } from '../transaction.store.js';
 
+const PART = 2_000;
+
 /** Kept beside a sealed API secret: tells whether a secret given again is the same. */
 export function digestSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
@@ -29,7 +31,7 @@ export async function loadCurrent(
     ...document.clients.flatMap(({ grants = [] }) => grants.map((grant) => grant.organisation)),
   ]);
   const [organisations, products, messageSets, applications, clients] = [
-    await db.organisation.findMany({ where: { odsCode: { in: odsCodes } } }),
+    await inParts(odsCodes, (part) => db.organisation.findMany({ where: { odsCode: { in: part } } })),
     await db.product.findMany(),
     await db.messageSet.findMany(),
     await loadApplications(db, document),
@@ -52,22 +54,24 @@ async function loadApplications(
   db: Database | Transaction,
   { applications: entries }: Document,
 ): Promise<ApplicationRecord[]> {
-  const named = unique(entries.flatMap((entry) => organisationsOf(entry)));
-  const rows = await db.application.findMany({
-    where: {
-      OR: [
-        { bindings: { some: { odsCode: { in: named } } } },
-        { asid: { in: unique(entries.map(({ asid }) => asid)) } },
-        { apiKey: { in: unique(entries.map(({ apiKey }) => apiKey)) } },
-        { apimApplicationId: { in: unique(entries.map(({ apimApplicationId }) => apimApplicationId)) } },
-      ],
-    },
-    include: {
-      bindings: { orderBy: { odsCode: 'asc' } },
-      messageSets: { orderBy: { messageSetName: 'asc' } },
-    },
-  });
-  return rows.map((row): ApplicationRecord => ({
+  const rows = await inParts(entries, (part) =>
+    db.application.findMany({
+      where: {
+        OR: [
+          { bindings: { some: { odsCode: { in: unique(part.flatMap(organisationsOf)) } } } },
+          { asid: { in: unique(part.map(({ asid }) => asid)) } },
+          { apiKey: { in: unique(part.map(({ apiKey }) => apiKey)) } },
+          { apimApplicationId: { in: unique(part.map(({ apimApplicationId }) => apimApplicationId)) } },
+        ],
+      },
+      include: {
+        bindings: { orderBy: { odsCode: 'asc' } },
+        messageSets: { orderBy: { messageSetName: 'asc' } },
+      },
+    }),
+  );
+  const once = new Map(rows.map((row) => [row.id, row]));
+  return [...once.values()].map((row): ApplicationRecord => ({
     id: row.id,
     organisations: row.bindings.map(({ odsCode }) => odsCode),
     product: row.productName,
@@ -90,10 +94,10 @@ async function loadClients(
   db: Database | Transaction,
   { clients: entries }: Document,
 ): Promise<ClientRecord[]> {
-  const rows = await db.client.findMany({
-    where: { name: { in: entries.map(({ name }) => name) } },
-    include: { grants: true },
-  });
+  const names = unique(entries.map(({ name }) => name));
+  const rows = await inParts(names, (part) =>
+    db.client.findMany({ where: { name: { in: part } }, include: { grants: true } }),
+  );
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
@@ -115,6 +119,13 @@ function organisationsOf({
   organisation,
 }: DocumentApplication): readonly (string | undefined)[] {
   return organisations ?? [organisation];
+}
+
+/** A statement takes 32,767 values; a large file has more. */
+async function inParts<T, R>(items: readonly T[], load: (part: T[]) => Promise<R[]>): Promise<R[]> {
+  const found: R[] = [];
+  for (let at = 0; at < items.length; at += PART) found.push(...(await load(items.slice(at, at + PART))));
+  return found;
 }
 
 function unique(values: readonly (string | undefined)[]): string[] {

@@ -10,7 +10,8 @@ export async function writeClients(
   newId: () => string,
 ): Promise<void> {
   for (const record of to(planned, false)) {
-    const id = record.id!;
+    const { id } = record;
+    if (id === null) throw new Error('a client to change has no id');
     await transaction.client.update({ where: { id }, data: columnsOf(record) });
     await changeGrants(transaction, id, record);
   }
@@ -24,10 +25,9 @@ export async function writeClients(
         ...columnsOf(record),
       })),
     });
-    await transaction.clientGrant.createMany({
-      data: batch.flatMap((record) => grantsOf(record.id, record)),
-    });
   });
+  const grants = created.flatMap((record) => grantsOf(record.id, record));
+  await inBatches(grants, 'grants', progress, (data) => transaction.clientGrant.createMany({ data }));
 }
 
 function columnsOf({ state, returnTargets, workload }: ClientRecord) {

@@ -45,6 +45,7 @@ export const worklistHandlers: Readonly<Record<string, Handler>> = {
     if (call.identity.accessMode === 'application-restricted') checkApplicationRules(call, list, service);
     const specialty = optionalCode(parameters, 'specialty', codesOf('SPECIALTY'));
     const priority = optionalCode(parameters, 'priority', PRIORITIES);
+    const patients = new Set<string>();
     const entries: Fhir[] = [];
     for (const referral of call.world.ers.referrals.values()) {
       if (!referral.worklists.has(list) || referral.state === 'CANCELLED' || !isRelated(call, referral))
@@ -56,8 +57,9 @@ export const worklistHandlers: Readonly<Record<string, Handler>> = {
       )
         continue;
       entries.push(referralEntry(call, referral, list));
+      patients.add(referral.nhsNumber);
     }
-    return jsonReply(200, worklist(entries), [], FHIR_JSON);
+    return jsonReply(200, worklist(entries, patients), [], FHIR_JSON);
   },
 
   adviceWorklist(call) {
@@ -70,11 +72,12 @@ export const worklistHandlers: Readonly<Record<string, Handler>> = {
     ]);
     codeOf(requiredParameter(parameters, 'listType'), ['ADVICE_AND_GUIDANCE_REQUESTS']);
     const service = serviceFilter(call, parameters);
-    const entries = [...call.world.ers.advice.values()]
+    const listed = [...call.world.ers.advice.values()]
       .filter((advice) => advice.state !== 'CONVERTED_TO_REFERRAL' && isRelated(call, advice))
-      .filter((advice) => service === undefined || advice.services.some(({ id }) => id === service.id))
-      .map((advice) => adviceEntry(call, advice));
-    return jsonReply(200, worklist(entries), [], FHIR_JSON);
+      .filter((advice) => service === undefined || advice.services.some(({ id }) => id === service.id));
+    const entries = listed.map((advice) => adviceEntry(call, advice));
+    const patients = new Set(listed.map(({ nhsNumber }) => nhsNumber));
+    return jsonReply(200, worklist(entries, patients), [], FHIR_JSON);
   },
 };
 
@@ -104,10 +107,18 @@ function checkApplicationRules(call: ErsCall, list: string, service: Service | u
   world.ers.worklistRetrievals.set(key, retrievals + 1);
 }
 
-function worklist(entries: readonly Fhir[]): Fhir {
+/** Patients are contained and referred to, as in e-RS's own examples. */
+function worklist(entries: readonly Fhir[], nhsNumbers: ReadonlySet<string>): Fhir {
+  const patients = [...nhsNumbers].map((nhsNumber) => ({
+    id: `Patient-${nhsNumber}`,
+    meta: profile('eRS-Patient-1'),
+    resourceType: 'Patient',
+    identifier: [identifier(STU3_NHS_NUMBER, nhsNumber)['identifier']],
+  }));
   return {
     meta: profile('eRS-FetchWorklist-List-1'),
     resourceType: 'List',
+    ...(patients.length === 0 ? {} : { contained: patients }),
     status: 'current',
     mode: 'snapshot',
     ...(entries.length === 0 ? {} : { entry: entries }),
@@ -168,7 +179,7 @@ function common(
       url: 'specialty',
       valueCodeableConcept: concept(`${call.world.ers.base}/STU3/CodeSystem/SPECIALTY`, specialty),
     },
-    { url: 'patient', valueReference: identifier(STU3_NHS_NUMBER, nhsNumber) },
+    { url: 'patient', valueReference: { reference: `#Patient-${nhsNumber}` } },
   ];
 }
 

@@ -1,0 +1,228 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.js';
+
+const LEAST = {
+  DATABASE_URL: 'postgresql://gatehouse@localhost/gatehouse',
+  GATEHOUSE_AUDIT_KMS_KEY: 'alias/audit',
+  GATEHOUSE_PUBLIC_URL: 'https://gatehouse.example',
+};
+const PROD = {
+  ...LEAST,
+  GATEHOUSE_SERVES: 'prod',
+  GATEHOUSE_TLS_CERT: '/tls/cert.pem',
+  GATEHOUSE_TLS_KEY: '/tls/key.pem',
+};
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-config-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+let files = 0;
+const environmentsFile = (content: string): string => {
+  const path = join(folder, `${(files += 1)}.yaml`);
+  writeFileSync(path, content);
+  return path;
+};
+const prodWith = (over: object): string =>
+  environmentsFile(
+    JSON.stringify({
+      environments: [
+        {
+          name: 'prod',
+          kind: 'authenticated',
+          tokenUrl: 'https://api.service.nhs.uk/oauth2/token',
+          apiBaseUrl: 'https://api.service.nhs.uk/referrals',
+          ...over,
+        },
+      ],
+    }),
+  );
+
+function faultsOf(variables: Record<string, string | undefined>): readonly string[] {
+  try {
+    readConfig(variables);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+describe('the least that is needed', () => {
+  it('has safe defaults: loopback only, every role, everything but prod', () => {
+    const config = readConfig(LEAST);
+    expect([...config.environments.keys()].sort()).toEqual(['int', 'sandbox']);
+    expect([...config.roles]).toEqual(['partner', 'public', 'admin', 'worker']);
+    expect(Object.values(config.listen).map(({ host, port }) => `${host}:${port}`)).toEqual([
+      '127.0.0.1:8080',
+      '127.0.0.1:8081',
+      '127.0.0.1:8082',
+      '127.0.0.1:8083',
+    ]);
+    expect(config).toMatchObject({ tls: null, tlsTerminatedBy: [], kms: { endpoint: undefined } });
+    expect(config.budgets).toMatchObject({ auditCommitMs: 2_000, totalMs: 185_000, drainMs: 200_000 });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it.each(Object.keys(LEAST))('without %s: says that it is required', (name) => {
+    expect(faultsOf({ ...LEAST, [name]: undefined })).toEqual([`${name}: is required`]);
+    expect(faultsOf({ ...LEAST, [name]: '' })).toEqual([`${name}: is required`]);
+  });
+});
+
+describe('every fault at once', () => {
+  it('of form', () => {
+    const faults = faultsOf({
+      DATABASE_URL: 'mysql://x',
+      GATEHOUSE_PUBLIC_URL: 'gatehouse.example',
+      GATEHOUSE_ROLES: 'partner,janitor',
+      GATEHOUSE_PARTNER_LISTEN: '8080',
+      GATEHOUSE_TOKEN_MS: '0',
+      GATEHOUSE_TYPO: '1',
+    });
+    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([
+      'DATABASE_URL',
+      'GATEHOUSE_AUDIT_KMS_KEY',
+      'GATEHOUSE_PARTNER_LISTEN',
+      'GATEHOUSE_PUBLIC_URL',
+      'GATEHOUSE_ROLES',
+      'GATEHOUSE_TOKEN_MS',
+      'GATEHOUSE_TYPO',
+    ]);
+  });
+
+  it('of meaning', () => {
+    const faults = faultsOf({
+      ...LEAST,
+      GATEHOUSE_SERVES: 'prod,moon',
+      GATEHOUSE_PUBLIC_URL: 'http://gatehouse.example',
+      GATEHOUSE_TLS_KEY: '/tls/key.pem',
+      AWS_ENDPOINT_URL: 'http://localhost:4566',
+      GATEHOUSE_ENVIRONMENTS: prodWith({
+        tokenUrl: 'http://localhost/t',
+        apiBaseUrl: 'http://localhost/referrals',
+        cis2Issuer: 'http://localhost/c',
+      }),
+      GATEHOUSE_TYPO: '1',
+    });
+    expect(faults).toHaveLength(9);
+    expect(new ConfigError(faults).message.split('\n')).toHaveLength(10);
+  });
+
+  it('never quotes a value, which may be a password', () => {
+    const faults = faultsOf({ ...LEAST, DATABASE_URL: 'mysql://u:hunter2@h/d', GATEHOUSE_TYPO: 'hunter2' });
+    expect(faults).toHaveLength(2);
+    expect(faults.join()).not.toContain('hunter2');
+  });
+});
+
+describe('prod', () => {
+  it.each<[string, Record<string, string>]>([
+    ['with a certificate', {}],
+    [
+      'behind a declared proxy',
+      { GATEHOUSE_TLS_CERT: '', GATEHOUSE_TLS_KEY: '', GATEHOUSE_TLS_TERMINATED_BY: '10.0.0.0/8' },
+    ],
+  ])('%s starts', (_, over) => {
+    expect(faultsOf({ ...PROD, ...over })).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['no TLS', { GATEHOUSE_TLS_CERT: '', GATEHOUSE_TLS_KEY: '' }, /^GATEHOUSE_TLS_CERT: prod needs/],
+    [
+      'a list of no proxies',
+      { GATEHOUSE_TLS_CERT: '', GATEHOUSE_TLS_KEY: '', GATEHOUSE_TLS_TERMINATED_BY: ' ,' },
+      /^GATEHOUSE_TLS_CERT: prod needs/,
+    ],
+    ['a KMS endpoint', { AWS_ENDPOINT_URL_KMS: 'https://localhost:1' }, /real KMS/],
+    ['an AWS endpoint', { AWS_ENDPOINT_URL: 'https://localhost:1' }, /real KMS/],
+    ['a public URL without TLS', { GATEHOUSE_PUBLIC_URL: 'http://g.example' }, /^GATEHOUSE_PUBLIC_URL: prod/],
+    ['half a key pair', { GATEHOUSE_TLS_KEY: '' }, /both or neither/],
+    [
+      'a token URL over http',
+      { GATEHOUSE_ENVIRONMENTS: prodWith({ tokenUrl: 'http://a/t' }) },
+      /prod\.tokenUrl/,
+    ],
+    [
+      'an API over http',
+      { GATEHOUSE_ENVIRONMENTS: prodWith({ apiBaseUrl: 'http://a/referrals' }) },
+      /prod\.apiBaseUrl/,
+    ],
+    [
+      'an API over HTTP',
+      { GATEHOUSE_ENVIRONMENTS: prodWith({ apiBaseUrl: 'HTTP://a.example/referrals' }) },
+      /prod\.apiBaseUrl/,
+    ],
+    [
+      'an issuer over http',
+      { GATEHOUSE_ENVIRONMENTS: prodWith({ cis2Issuer: 'http://a/c' }) },
+      /prod\.cis2Issuer/,
+    ],
+  ])('refuses %s', (_, over, fault) => {
+    expect(faultsOf({ ...PROD, ...over })).toEqual([expect.stringMatching(fault)]);
+  });
+
+  it('these are for prod alone', () => {
+    const config = readConfig({
+      ...LEAST,
+      GATEHOUSE_SERVES: 'int',
+      AWS_ENDPOINT_URL_KMS: 'http://localhost:1',
+    });
+    expect(config.kms.endpoint).toBe('http://localhost:1');
+    expect([...config.environments.keys()]).toEqual(['int']);
+  });
+});
+
+describe('names', () => {
+  it.each([
+    [
+      'an unknown GATEHOUSE_ name',
+      { GATEHOUSE_PARTNER_LISTN: 'x' },
+      ['GATEHOUSE_PARTNER_LISTN: not a setting of Gatehouse'],
+    ],
+    ['one that differs in case', { GATEHOUSE_Roles: 'x' }, ['GATEHOUSE_Roles: not a setting of Gatehouse']],
+    ['an empty one is not set', { GATEHOUSE_PARTNER_LISTN: '' }, []],
+    ['those of the command line', { GATEHOUSE_ADMIN_URL: 'x', GATEHOUSE_ADMIN_TOKEN: 'y' }, []],
+    ['names of others', { PATH: '/bin', HOME: '/root', GATE: 'x' }, []],
+    ['empty means unset', { GATEHOUSE_LOG_LEVEL: '', GATEHOUSE_TOKEN_MS: '', GATEHOUSE_SERVES: '' }, []],
+  ] as const)('%s', (_, over, faults) => {
+    expect(faultsOf({ ...LEAST, ...over })).toEqual(faults);
+  });
+});
+
+describe('values', () => {
+  it.each([
+    ['0.0.0.0:1', { host: '0.0.0.0', port: 1 }],
+    ['[::1]:8080', { host: '::1', port: 8_080 }],
+    ['gateway.local:0', { host: 'gateway.local', port: 0 }],
+    ['127.0.0.1:65536', null],
+    [':8080', null],
+    ['::1:8080', null],
+    ['host:80x', null],
+    ['host', null],
+  ])('listen on %s', (value, expected) => {
+    const variables = { ...LEAST, GATEHOUSE_PARTNER_LISTEN: value };
+    if (expected === null)
+      expect(faultsOf(variables)).toEqual(['GATEHOUSE_PARTNER_LISTEN: must be host:port']);
+    else expect(readConfig(variables).listen.partner).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'an environment of the file replaces the built-in one',
+      prodWith({ redirectHosts: ['store.example'] }),
+      null,
+    ],
+    ['a file that is missing', '/nowhere.yaml', /can't be read/],
+    ['a file of something else', environmentsFile('- a'), /GATEHOUSE_ENVIRONMENTS/],
+    ['an API base of another path', prodWith({ apiBaseUrl: 'https://a/b' }), /must end in \/referrals/],
+    ['no token URL', prodWith({ tokenUrl: undefined }), /needs a tokenUrl/],
+    ['an unknown member', prodWith({ tokenURL: 'x' }), /tokenURL/],
+  ])('environments: %s', (_, file, fault) => {
+    const variables = { ...PROD, GATEHOUSE_ENVIRONMENTS: file };
+    if (fault !== null) expect(faultsOf(variables)).toEqual([expect.stringMatching(fault)]);
+    else expect(readConfig(variables).environments.get('prod')?.redirectHosts).toEqual(['store.example']);
+  });
+});

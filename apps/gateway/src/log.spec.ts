@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { GatewayError } from '@gatehouse/domain/errors';
+import { describe, expect, it } from 'vitest';
+import { describeError } from './log.js';
+
+const SECRET = 'patient 9000000009';
+
+describe('an error, reduced', () => {
+  it('to its name, code and place, and the same of its causes', () => {
+    const cause = Object.assign(new TypeError(SECRET), { code: 'ECONNREFUSED', detail: SECRET });
+    const described = describeError(new GatewayError('GW_INTERNAL', { detail: SECRET, cause }));
+    expect(described).toEqual({
+      name: 'GatewayError',
+      code: 'GW_INTERNAL',
+      at: expect.stringMatching(/^at .*log\.spec\.ts:\d+:\d+\)?$/),
+      cause: { name: 'TypeError', code: 'ECONNREFUSED', at: expect.stringContaining('log.spec.ts') },
+    });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a message', () => new Error(SECRET)],
+    ['a message with a second line', () => new Error(`x\n${SECRET}`)],
+    ['a message that reads like a place', () => new Error(`x\n    at ${SECRET}\n    at more`)],
+    ['a message changed after the fact', () => Object.assign(new Error('x'), { message: SECRET })],
+    [
+      'a message changed when it read like a place',
+      () => Object.assign(new Error(`x\n    at ${SECRET}`), { message: 'y' }),
+    ],
+    ['a stack changed after the fact', () => Object.assign(new Error('x'), { stack: SECRET })],
+    ['no stack', () => Object.assign(new Error(SECRET), { stack: undefined })],
+    ['a code that is no text', () => Object.assign(new Error('x'), { code: { SECRET } })],
+    ['members of its own', () => Object.assign(new Error('x'), { query: SECRET, parameters: [SECRET] })],
+    ['a cause', () => new Error('x', { cause: new Error(SECRET) })],
+    ['a cause that is text', () => new Error('x', { cause: SECRET })],
+    ['several', () => new AggregateError([new Error(SECRET)], SECRET)],
+    ['text', () => SECRET],
+    ['an object', () => ({ message: SECRET })],
+    ['nothing', () => undefined],
+  ])('never holds %s', (_, make) => {
+    expect(JSON.stringify(describeError(make()))).not.toContain('9000000009');
+  });
+
+  it.each([
+    ['text', 'string'],
+    [null, 'object'],
+    [undefined, 'undefined'],
+  ])('%j, which is no error, is its type', (thrown, name) => {
+    expect(describeError(thrown)).toEqual({ name });
+  });
+});
+
+describe('a line of the log', () => {
+  /** What a process writes to standard output when it runs this with a log of a level. */
+  const linesOf = (level: string, script: string): Record<string, unknown>[] => {
+    const program = `
+      import { createLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
+      const log = createLog(${JSON.stringify(level)});
+      const error = Object.assign(new Error(${JSON.stringify(SECRET)}), { code: 'E1' });
+      ${script}`;
+    const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+    });
+    expect(output).not.toContain('9000000009');
+    return output
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  };
+
+  it('is JSON with level, time and text; the error is reduced', () => {
+    const [line, ...more] = linesOf('info', `log.warn({ err: error, attemptId: 'a' }, 'broken off');`);
+    expect(more).toEqual([]);
+    expect(line).toMatchObject({
+      level: 'warn',
+      msg: 'broken off',
+      attemptId: 'a',
+      err: { name: 'Error', code: 'E1' },
+    });
+    expect(line?.['time']).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(Object.keys(line ?? {}).sort()).toEqual(['attemptId', 'err', 'level', 'msg', 'time']);
+  });
+
+  it.each([
+    ['an error without a text', 'log.error({ err: error });'],
+    ['an error alone', 'log.error(error);'],
+    ['an error alone, in a child', 'log.child({ a: 1 }).error(error);'],
+    ['an error of which the text is its own', `log.error(error, 'text');`],
+  ])('%s does not bring its message along', (_, script) => {
+    expect(linesOf('info', script)).toMatchObject([{ level: 'error', err: { name: 'Error', code: 'E1' } }]);
+  });
+
+  it('below the level there is none', () => {
+    expect(linesOf('warn', `log.info({}, 'a'); log.debug({}, 'b'); log.warn({}, 'c');`)).toMatchObject([
+      { msg: 'c' },
+    ]);
+  });
+});

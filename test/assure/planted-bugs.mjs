@@ -1,0 +1,163 @@
+// Ten bugs, planted one by one in a copy of the tree: each must turn a test red. `npm run assure -- planted`.
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const PLANE = 'apps/gateway/src/data-plane';
+const unit = (...specs) => ({ config: 'vitest.config.ts', specs });
+const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: true });
+
+/** Each: what is wrong, where, the text it replaces, and the tests that must notice. */
+const BUGS = [
+  {
+    name: 'tokens cached by environment instead of by binding',
+    file: 'apps/gateway/src/adapters/apim-token.ts',
+    find: 'entries.get(plan.identity);\n    if (entry === undefined) {',
+    put: 'entries.get(plan.binding.application.environment);\n    if (entry === undefined) {',
+    also: [['entries.set(plan.identity, entry)', 'entries.set(plan.binding.application.environment, entry)']],
+    tests: unit('apps/gateway/src/adapters/apim-token.spec.ts'),
+  },
+  {
+    name: 'INTENT skipped',
+    file: `${PLANE}/record.ts`,
+    find: 'const { registryVersion } = await deps.audit.intent(event, subjects);',
+    put: 'const registryVersion = [event, subjects].length - 2;',
+    tests: endToEnd('test/e2e/first-way.spec.ts'),
+  },
+  {
+    name: 'the first of duplicate headers taken',
+    file: 'libs/domain/src/request-headers.ts',
+    find: "if (single.has(name) && isConsumed(name)) throw new GatewayError('GW_HEADER_DUPLICATE');",
+    put: 'if (single.has(name) && isConsumed(name)) continue;',
+    tests: unit('libs/domain/src/input.spec.ts'),
+  },
+  {
+    name: 'reads told by their HTTP method',
+    file: 'libs/domain/src/policy.ts',
+    find: '!request.operation.readOnly',
+    put: "request.operation.method !== 'GET' && request.operation.method !== 'HEAD'",
+    tests: unit('libs/domain/src/policy.spec.ts'),
+  },
+  {
+    name: 'the same jti for every attempt',
+    file: 'apps/gateway/src/adapters/apim-token.ts',
+    find: 'jti: randomUUID(),',
+    put: "jti: randomUUID().replace(/./g, '0'),",
+    tests: unit('apps/gateway/src/adapters/apim-token.spec.ts'),
+  },
+  {
+    name: 'the raw path forwarded',
+    file: `${PLANE}/admit.ts`,
+    find: 'path: renderPath(matched) + renderQuery(operation, query),',
+    put: 'path: renderPath(matched).length + renderQuery(operation, query).length > 0 ? exchange.target : "",',
+    tests: endToEnd('test/e2e/first-way.spec.ts'),
+  },
+  {
+    name: 'a redirect followed',
+    file: 'apps/gateway/src/adapters/upstream.ts',
+    find: 'const answer = await entry.pool.request({',
+    put: 'const answer = await entry.pool.compose(interceptors.redirect({ maxRedirections: 3 })).request({',
+    also: [["import { Pool } from 'undici';", "import { interceptors, Pool } from 'undici';"]],
+    tests: endToEnd('test/e2e/first-way.spec.ts'),
+  },
+  {
+    name: 'a write tried again',
+    file: `${PLANE}/attempts.ts`,
+    find: 'admitted.matched.operation.readOnly ? MAX_READ_RETRIES : 0',
+    put: 'admitted.matched.operation.readOnly ? MAX_READ_RETRIES : MAX_READ_RETRIES',
+    tests: endToEnd('test/e2e/first-way.spec.ts'),
+  },
+  {
+    name: 'the age of the snapshot not looked at',
+    file: `${PLANE}/authorise.ts`,
+    find: 'deps.registry.age() > deps.snapshotMaxAgeMs',
+    put: 'deps.registry.age() > Infinity',
+    tests: unit('apps/gateway/src/data-plane/authorise.spec.ts'),
+  },
+  {
+    name: 'the expiry of keys not looked at',
+    file: 'libs/domain/src/registry.ts',
+    find: 'credential.revokedAtMs === null && credential.expiresAtMs > nowMs',
+    put: 'credential.revokedAtMs === null && nowMs > 0',
+    tests: unit('apps/gateway/src/data-plane/authenticate.spec.ts'),
+  },
+];
+
+/** A tree of its own: our sources and builds copied, packages linked, so that nothing planted can stay behind. */
+function copyTree() {
+  const copy = mkdtempSync(join(tmpdir(), 'gatehouse-planted-'));
+  for (const name of readdirSync(root)) {
+    if (['node_modules', '.git', '.nx', '.gatehouse'].includes(name)) continue;
+    cpSync(join(root, name), join(copy, name), { recursive: true });
+  }
+  mkdirSync(join(copy, 'node_modules/@gatehouse'), { recursive: true });
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    if (name !== '@gatehouse')
+      symlinkSync(join(root, 'node_modules', name), join(copy, 'node_modules', name));
+  }
+  for (const folder of ['apps', 'libs']) {
+    for (const name of readdirSync(join(root, folder))) {
+      symlinkSync(join(copy, folder, name), join(copy, 'node_modules/@gatehouse', name));
+    }
+  }
+  return copy;
+}
+
+const copy = copyTree();
+const run = (args) =>
+  spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+
+/** True if the tests pass. A build that fails is no finding: the bug must be one the compiler lets through. */
+function passes({ config, specs, build }) {
+  if (build) {
+    const built = run(['node_modules/typescript/bin/tsc', '-b']);
+    if (built.status !== 0) throw new Error(`the copy doesn't build:\n${built.stdout}`);
+  }
+  return run(['node_modules/vitest/vitest.mjs', 'run', '--config', config, ...specs]).status === 0;
+}
+
+function plant({ file, find, put, also = [] }) {
+  const path = join(copy, file);
+  const before = readFileSync(path, 'utf8');
+  let text = before;
+  for (const [from, to] of [[find, put], ...also]) {
+    if (!text.includes(from)) throw new Error(`${file} no longer contains: ${from}`);
+    text = text.replace(from, to);
+  }
+  writeFileSync(path, text);
+  return () => writeFileSync(path, before);
+}
+
+let missed = 0;
+try {
+  for (const bug of BUGS) {
+    const remove = plant(bug);
+    const seen = !passes(bug.tests);
+    remove();
+    console.log(`${seen ? 'seen  ' : 'MISSED'} ${bug.name}`);
+    if (!seen) missed += 1;
+  }
+  const specs = [
+    ...new Set(BUGS.flatMap(({ tests }) => (tests.config === 'vitest.config.ts' ? tests.specs : []))),
+  ];
+  const green =
+    passes({ config: 'vitest.config.ts', specs }) && passes(endToEnd('test/e2e/first-way.spec.ts'));
+  console.log(green ? 'and without them everything is green' : 'NOT GREEN without any planted bug');
+  if (!green) missed += 1;
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+console.log(`${BUGS.length - missed} of ${BUGS.length} planted bugs seen`);
+process.exit(missed === 0 ? 0 : 1);
