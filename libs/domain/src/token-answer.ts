@@ -39,7 +39,7 @@ export function readTokenAnswer(status: number, body: string, retryAfter: string
     fault,
     messageId: text(parsed?.['message_id']),
     description: text(parsed?.['error_description']),
-    retryAfterS: retryAfter !== null && /^[0-9]{1,6}$/.test(retryAfter) ? Number(retryAfter) : null,
+    retryAfterS: readRetryAfter(status, retryAfter),
   });
   if (status === 429 || status >= 500) return fail('transient');
   if (status !== 200) return fail(classify(status, text(parsed?.['error_description']) ?? ''));
@@ -53,6 +53,12 @@ export function readTokenAnswer(status: number, body: string, retryAfter: string
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') return fail('malformed');
   if (lifeS === null) return fail('malformed');
   return { ok: true, accessToken, lifeS };
+}
+
+/** Whole seconds. APIM's 429 is not known to carry it (protocol-facts §10); then a second is the least to wait. */
+function readRetryAfter(status: number, retryAfter: string | null): number | null {
+  if (retryAfter !== null && /^[0-9]{1,6}$/.test(retryAfter)) return Number(retryAfter);
+  return status === 429 ? 1 : null;
 }
 
 /** `"599"` and `599` alike (APIM sends the string); not positive or not a number is no life at all. */

@@ -250,18 +250,22 @@ describe('the life of a token', () => {
     expect(posts).toHaveLength(1);
   });
 
-  it('is refreshed ahead, between 60 and 80 %, while the old one serves', async () => {
+  it.each([
+    [0, 360_000],
+    [0.999, 479_880],
+  ])('is refreshed ahead, between 60 and 80 %%, while the old one serves (%d)', async (random, dueMs) => {
+    vi.spyOn(Math, 'random').mockReturnValue(random);
     let arrive: (answer: TokenHttpAnswer) => void = () => undefined;
     const slow = new Promise<TokenHttpAnswer>((resolve) => (arrive = resolve));
     const { get, posts } = world(issued('a'), slow);
     await get();
-    await pass(359_000);
+    await pass(dueMs - 1);
     expect([await get(), posts.length]).toEqual(['a', 1]);
-    await pass(122_000); // 81 % at the latest, whatever the spread
+    await pass(1);
     expect(new Set(await herd(get))).toEqual(new Set(['a']));
     expect(posts).toHaveLength(2);
     // Five seconds before its end it is no longer given out: the flight under way is waited for.
-    await pass(113_999);
+    await pass(594_999 - dueMs);
     expect(await get()).toBe('a');
     await pass(1);
     const waiting = get();

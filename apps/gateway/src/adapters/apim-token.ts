@@ -76,6 +76,7 @@ interface Entry {
 const EXPIRY_MARGIN_MS = 5_000;
 const REFRESH_FROM = 0.6;
 const REFRESH_SPREAD = 0.2;
+/** Nothing changes by itself what a person has to mend. */
 const CONFIGURATION_PAUSE_MS = 30_000;
 const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
 const LEAST_RETRY_AFTER_S = 2;
@@ -264,7 +265,7 @@ function refusal(answer: TokenAnswer & { ok: false }): GatewayError {
 
 /** Spread upwards only: never earlier than was asked for. */
 function pauseAfter(error: GatewayError, failures: number): number {
-  if (error.code === 'GW_TOKEN_REFUSED') return CONFIGURATION_PAUSE_MS;
+  if (error.code === 'GW_TOKEN_REFUSED' || error.code === 'GW_KEY_UNUSABLE') return CONFIGURATION_PAUSE_MS;
   const backOff = BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] ?? 0;
   return Math.max(backOff, (error.options.retryAfterS ?? 0) * 1000) * (1 + Math.random() * 0.4);
 }

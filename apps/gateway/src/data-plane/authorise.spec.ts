@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GatewayError } from '@gatehouse/domain/errors';
+import type { GatewayError } from '@gatehouse/domain/errors';
 import { requireConfidence } from './authorise.js';
 import type { PlaneDeps } from './deps.js';
 

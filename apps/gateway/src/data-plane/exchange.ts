@@ -5,6 +5,7 @@ import type { AuditOutcome } from '@gatehouse/domain/audit';
 import type { MatchedOperation } from '@gatehouse/domain/operation';
 import type { Binding, Client } from '@gatehouse/domain/registry';
 import type { Step } from '@gatehouse/domain/policy';
+import { correlationIdIn } from '@gatehouse/domain/request-headers';
 
 export interface Exchange {
   readonly requestId: string;
@@ -46,7 +47,11 @@ export interface Clock {
 }
 
 export function beginExchange(request: IncomingMessage, clock: Clock): Exchange {
-  return blankExchange(clock, request.method ?? '', request.url ?? '', request.socket.remoteAddress ?? '');
+  const { method = '', url = '', rawHeaders, socket } = request;
+  const exchange = blankExchange(clock, method, url, socket.remoteAddress ?? '');
+  // Whoever is refused at the credential wants to find that refusal by its own id too.
+  exchange.correlationId = correlationIdIn(rawHeaders) ?? exchange.correlationId;
+  return exchange;
 }
 
 /** For a request that nobody made. */

@@ -40,6 +40,8 @@ export function refusalHeaders(
     'X-Correlation-ID': correlationId,
     'Gatehouse-Error-Source': 'gateway',
     ...(attemptId === null ? {} : { 'Gatehouse-Attempt-Id': attemptId }),
+    // RFC 9110: every 401 names the scheme it wants; what knows more about it says more.
+    ...(error.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="gatehouse"' } : {}),
     ...(error.retryAfterS === undefined ? {} : { 'Retry-After': String(error.retryAfterS) }),
     ...(error.options.delivery === undefined ? {} : { 'Gatehouse-Delivery': error.options.delivery }),
     ...error.options.headers,

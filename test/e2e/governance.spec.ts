@@ -1,0 +1,494 @@
+/**
+ * What people decide in the registry and in governance is obeyed on every replica: within a second, with the right
+ * words, without one more call to e-RS; and lifting it lets traffic resume. Two replicas, clocks that move.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Answer,
+  apply,
+  ask,
+  londonDayIn,
+  londonMidnight,
+  moveClocks,
+  pause,
+  type Question,
+  refusalIn,
+  trailOf,
+  verdictOf,
+  watch,
+} from '../support/answers.ts';
+import { appointOwner, onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+
+const DAY_MS = 86_400_000;
+const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
+const WORKLIST = '/FHIR/STU3/ReferralRequest/$ers.fetchworklist';
+const CODES = '/FHIR/STU3/CodeSystem/SPECIALTY';
+const JSON_TYPE = { 'Content-Type': 'application/fhir+json' };
+
+let stack: Stack;
+let r69: Onboarded;
+let rcd: Onboarded;
+/** The key that r69's client uses now. */
+let key: string;
+
+beforeAll(async () => {
+  stack = await startStack({ replicas: 2 });
+  await apply(stack, { messageSets: [{ name: 'only-reference-data', interactions: ['A004'] }] });
+  [r69, rcd] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'RCD' }])) as [Onboarded, Onboarded];
+  for (const { clientKey } of [r69, rcd]) await revoke(clientKey);
+  key = await newKey(r69);
+  rcd = { ...rcd, clientKey: await newKey(rcd) };
+  await stack.settled();
+});
+afterAll(() => stack.stop());
+
+async function newKey({ client }: Onboarded, expiresInDays = 366): Promise<string> {
+  const issued = await stack.admin<{ key: string }>('POST', `/clients/local/${client}/keys`, {
+    expiresInDays,
+  });
+  return issued.key;
+}
+
+function revoke(clientKey: string): Promise<unknown> {
+  return stack.admin('POST', `/client-keys/${clientKey.split('_')[2]}/revoke`, { reason: 'seen in a log' });
+}
+
+/** The same question to every replica. */
+function askAll(path = REFERRAL, question: Question = {}): Promise<Answer[]> {
+  return Promise.all(stack.gateways.map((gateway) => ask(gateway.partner, path, { key, ...question })));
+}
+
+interface Wanted {
+  readonly status: number;
+  readonly code: string;
+  readonly words: RegExp;
+}
+
+/**
+ * Makes a change and asks on until every replica refuses as wanted. From the moment the admin API has answered, not
+ * one call may go upstream; and no replica may take longer than a second.
+ */
+async function stops(change: () => Promise<unknown>, wanted: Wanted, path = REFERRAL): Promise<void> {
+  expect((await askAll(path)).map(({ status }) => status)).toEqual([200, 200]);
+  await change();
+  const changedAt = performance.now();
+  const arrivals = await watch(stack);
+  for (;;) {
+    const verdicts = (await askAll(path)).map(verdictOf);
+    const tookMs = performance.now() - changedAt;
+    if (verdicts.every(({ status }) => status === wanted.status)) break;
+    expect(tookMs, JSON.stringify(verdicts)).toBeLessThan(1_000);
+    await pause(20);
+  }
+  for (const answer of await askAll(path)) {
+    const refusal = refusalIn(answer);
+    expect(refusal).toMatchObject({ status: wanted.status, code: wanted.code });
+    expect(refusal.words).toMatch(wanted.words);
+    expect((await trailOf(stack, answer)).map(({ kind, code }) => [kind, code])).toEqual([
+      ['DENIED', wanted.code],
+    ]);
+  }
+  expect(await arrivals('ers')).toEqual([]);
+}
+
+/** Lifts it; every replica serves again within a second. */
+async function resumes(change: () => Promise<unknown>, path = REFERRAL): Promise<void> {
+  await change();
+  const changedAt = performance.now();
+  for (;;) {
+    const answers = await askAll(path);
+    const tookMs = performance.now() - changedAt;
+    if (answers.every(({ status }) => status === 200)) return;
+    expect(tookMs, JSON.stringify(answers.map(verdictOf))).toBeLessThan(1_000);
+    await pause(20);
+  }
+}
+
+const application = (changes: object): Promise<void> =>
+  apply(stack, {
+    applications: [
+      {
+        organisation: 'R69',
+        product: 'ReferWell',
+        environment: 'local',
+        accessMode: 'application-restricted',
+        capability: 'provider',
+        ...changes,
+      },
+    ],
+  });
+const client = (changes: object): Promise<void> =>
+  apply(stack, { clients: [{ name: r69.client, environment: 'local', ...changes }] });
+const organisation = (state: string): Promise<void> =>
+  apply(stack, { organisations: [{ odsCode: 'R69', name: 'Synthetic Trust R69', state }] });
+
+async function ownerOf(odsCode: string): Promise<string> {
+  const { items } = await stack.admin<{ items: { id: string; state: string }[] }>(
+    'GET',
+    `/sro-appointments?organisation=${odsCode}`,
+  );
+  const found =
+    items.find(({ state }) => state === 'in force') ?? items.find(({ state }) => state === 'lapsed');
+  if (found === undefined) throw new Error(`nobody owns ${odsCode}`);
+  return found.id;
+}
+
+const OWNERLESS: Wanted = {
+  status: 403,
+  code: 'GW_SRO_LAPSED',
+  words:
+    /No senior responsible owner is in force .* Governance staff must appoint .* Who must act: governance\.$/,
+};
+
+describe('a decision in the registry is obeyed at once by every replica, and so is its reversal', () => {
+  it('a suspended client', async () => {
+    await stops(() => client({ state: 'suspended' }), {
+      status: 401,
+      code: 'GW_TOKEN',
+      words: /credential is .* ask your platform team/,
+    });
+    await resumes(() => client({ state: 'active' }));
+  });
+  it('a suspended organisation', async () => {
+    await stops(() => organisation('suspended'), {
+      status: 403,
+      code: 'GW_ORGANISATION_SUSPENDED',
+      words: /suspended .* Who must act: platform team\.$/,
+    });
+    await resumes(() => organisation('active'));
+  });
+  it('a suspended application', async () => {
+    await stops(() => application({ state: 'suspended' }), {
+      status: 403,
+      code: 'GW_APPLICATION_STATE',
+      words: /not live: .* suspended .* lift the suspension\. Who must act: platform team\.$/,
+    });
+    await resumes(() => application({ state: 'live' }));
+  });
+  it('a message set taken from the application', async () => {
+    await stops(() => application({ messageSets: ['only-reference-data'] }), {
+      status: 403,
+      code: 'GW_MESSAGE_SET',
+      words: /do not contain this interaction\. .* add the interaction to a message set/,
+    });
+    await resumes(() => application({ messageSets: ['everything'] }));
+  });
+  it('an interaction taken from a message set', async () => {
+    const set = (interactions: readonly string[]): Promise<void> =>
+      apply(stack, { messageSets: [{ name: 'theirs', interactions }] });
+    await set(['A004', 'A005']);
+    await application({ messageSets: ['theirs'] });
+    await stack.settled();
+    await stops(() => set(['A004']), {
+      status: 403,
+      code: 'GW_MESSAGE_SET',
+      words: /do not contain this interaction/,
+    });
+    expect((await askAll(CODES)).map(({ status }) => status)).toEqual([200, 200]);
+    await resumes(() => set(['A004', 'A005']));
+    await application({ messageSets: ['everything'] });
+    await stack.settled();
+  });
+  it('a grant taken from the client', async () => {
+    await stops(() => client({ grants: [] }), {
+      status: 403,
+      code: 'GW_GRANT',
+      words: /no grant for that choice .* ask your platform team to grant/,
+    });
+    const grant = { product: 'ReferWell', accessMode: 'application-restricted', capability: 'provider' };
+    await resumes(() => client({ grants: [{ ...grant, organisation: 'R69' }] }));
+  });
+  it('a revoked key, while the other key of the client goes on', async () => {
+    const other = await newKey(r69);
+    await stack.settled();
+    await stops(() => revoke(key), {
+      status: 401,
+      code: 'GW_TOKEN',
+      words: /expired, revoked .* issue a new key\. Who must act: caller\.$/,
+    });
+    key = other;
+    expect((await askAll()).map(({ status }) => status)).toEqual([200, 200]);
+  });
+  it('a withdrawn senior responsible owner', async () => {
+    const id = await ownerOf('R69');
+    await stops(
+      () => stack.admin('POST', `/sro-appointments/${id}/withdraw`, { reason: 'left the trust' }),
+      OWNERLESS,
+    );
+    await resumes(() => appointOwner(stack, 'R69'));
+  });
+});
+
+/** What write exceptions open, each for referrals of its own: every good call changes one. */
+describe('a write under an exception', () => {
+  const ACCEPTED = ['000000082001', '000000082002', '000000082003', '000000082004'];
+  const grant = (expiresOn: string) =>
+    stack.admin<{ id: string }>('POST', '/write-exceptions', {
+      environment: 'local',
+      organisation: 'R69',
+      product: 'ReferWell',
+      capability: 'provider',
+      interaction: 'A013',
+      useCaseReference: 'UC-13',
+      expiresOn,
+    });
+  const accept = (ubrn: string | undefined, at = 0): Promise<Answer> =>
+    ask(stack.gateways[at]?.partner ?? '', `/FHIR/STU3/ReferralRequest/${ubrn}/$ers.acceptReferral`, {
+      method: 'POST',
+      key,
+      headers: { 'If-Match': 'W/"1"' },
+    });
+  const changes = async (): Promise<number> =>
+    (await stack.simulator.control<{ stateChanges: number }>('GET', '/counters')).stateChanges;
+
+  beforeAll(async () => {
+    await stack.simulator.control(
+      'POST',
+      '/referrals',
+      ACCEPTED.map((ubrn) => ({ ubrn, state: 'BOOKED' })),
+    );
+  });
+
+  it('is refused by default', async () => {
+    const before = await changes();
+    for (const at of [0, 1])
+      expect(verdictOf(await accept(ACCEPTED[0], at))).toEqual({ status: 403, code: 'GW_MODE_READONLY' });
+    expect(await changes()).toBe(before);
+  });
+  it('goes through once and changes e-RS once, and only the write it names', async () => {
+    await grant(londonDayIn(7));
+    await stack.settled();
+    const before = await changes();
+    const arrivals = await watch(stack);
+    const answer = await accept(ACCEPTED[0]);
+    expect({ status: answer.status, text: answer.status === 200 ? '' : answer.text }).toEqual({
+      status: 200,
+      text: '',
+    });
+    expect(answer.header('etag')).toBe('W/"2"');
+    expect(await arrivals('ers')).toMatchObject([{ interaction: 'A013', odsCode: 'R69', stateChange: true }]);
+    expect(await changes()).toBe(before + 1);
+    const trail = await trailOf(stack, answer);
+    expect(trail.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+      ['INTENT', undefined],
+      ['OUTCOME', 'COMPLETED'],
+    ]);
+    expect(JSON.stringify(trail[0]?.['steps'])).toContain('"write exception"');
+    // The same again is e-RS's own refusal, passed on; nothing is changed twice.
+    const again = await accept(ACCEPTED[0]);
+    expect([again.status, again.header('gatehouse-error-source')]).toEqual([412, 'upstream']);
+    expect(await changes()).toBe(before + 1);
+    const other = await ask(
+      stack.gateway.partner,
+      '/FHIR/STU3/ReferralRequest/000000070002/$ers.cancelReferral',
+      { method: 'POST', key, headers: { ...JSON_TYPE, 'If-Match': 'W/"3"' }, body: '{}' },
+    );
+    expect(verdictOf(other)).toEqual({ status: 403, code: 'GW_MODE_READONLY' });
+  });
+  it('stops when it is revoked, and resumes when one is granted anew', async () => {
+    const { items } = await stack.admin<{ items: { id: string; state: string }[] }>(
+      'GET',
+      '/write-exceptions?organisation=R69',
+    );
+    const standing = items.find(({ state }) => state === 'in force');
+    const before = await changes();
+    await stack.admin('POST', `/write-exceptions/${standing?.id}/revoke`, { reason: 'use case withdrawn' });
+    // At once: the INTENT of a replica that has not heard of it yet brings the newer version.
+    for (const at of [0, 1]) {
+      const answer = await accept(ACCEPTED[1], at);
+      const refusal = refusalIn(answer);
+      expect(refusal).toMatchObject({ status: 403, code: 'GW_WRITE_EXCEPTION', issue: 'expired' });
+      expect(refusal.words).toMatch(
+        /has expired or was revoked\. Ask governance staff .* Who must act: governance\.$/,
+      );
+    }
+    expect(await changes()).toBe(before);
+    await grant(londonDayIn(1));
+    await stack.settled();
+    expect((await accept(ACCEPTED[1], 1)).status).toBe(200);
+    expect(await changes()).toBe(before + 1);
+  });
+  it('expires at the end of its day in London, and resumes with a new one', async () => {
+    const end = londonMidnight(londonDayIn(2));
+    const before = await changes();
+    await moveTo(end - 60_000);
+    // Reads renew the tokens that died with the old time; a write would be told so and not tried again.
+    await askAll(CODES);
+    expect((await accept(ACCEPTED[2])).status).toBe(200);
+    await moveTo(end + 1_000);
+    expect(verdictOf(await accept(ACCEPTED[3]))).toEqual({ status: 403, code: 'GW_WRITE_EXCEPTION' });
+    await grant(dayAfter(7));
+    await stack.settled();
+    expect((await accept(ACCEPTED[3], 1)).status).toBe(200);
+    expect(await changes()).toBe(before + 2);
+  });
+});
+
+describe('what time ends', () => {
+  it('a key past its last moment, while another one goes on', async () => {
+    const nowMs = clockMs();
+    const short = await newKey(rcd, 1);
+    await stack.settled();
+    const ask1 = () => askAll(CODES, { key: short });
+    expect((await ask1()).map(({ status }) => status)).toEqual([200, 200]);
+    await moveTo(nowMs + DAY_MS + 5_000);
+    for (const answer of await ask1()) {
+      const refusal = refusalIn(answer);
+      expect(refusal).toMatchObject({ status: 401, code: 'GW_TOKEN' });
+      expect(refusal.words).toMatch(/expired .* ask your platform team to issue a new key/);
+    }
+    expect((await askAll(CODES, { key: rcd.clientKey })).map(({ status }) => status)).toEqual([200, 200]);
+  });
+  it('an appointment at the end of its day in London: open a minute before, shut a second after', async () => {
+    const id = await ownerOf('R69');
+    const due = dayAfter(2);
+    await stack.admin('POST', `/sro-appointments/${id}/review`, { reviewDueOn: due });
+    await stack.settled();
+    const end = londonMidnight(dayAfter(3));
+    await moveTo(end - 60_000);
+    expect((await askAll()).map(({ status }) => status)).toEqual([200, 200]);
+    const arrivals = await watch(stack);
+    await moveTo(end + 1_000);
+    for (const answer of await askAll()) {
+      expect(refusalIn(answer)).toMatchObject({ status: OWNERLESS.status, code: OWNERLESS.code });
+      expect(refusalIn(answer).words).toMatch(OWNERLESS.words);
+    }
+    expect(await arrivals('ers')).toEqual([]);
+    // Another organisation's owner is another matter.
+    expect((await askAll(CODES, { key: rcd.clientKey })).map(({ status }) => status)).toEqual([200, 200]);
+    await resumes(() => stack.admin('POST', `/sro-appointments/${id}/review`, { reviewDueOn: dayAfter(30) }));
+  });
+});
+
+let movedMs = 0;
+function clockMs(): number {
+  return Date.now() + movedMs;
+}
+async function moveTo(epochMs: number): Promise<void> {
+  movedMs = epochMs - Date.now();
+  await moveClocks(stack, movedMs);
+}
+/** A calendar day in London, counted from where the clocks stand. */
+function dayAfter(days: number): string {
+  return londonDayIn(days, clockMs());
+}
+
+describe('a worklist for an application', () => {
+  const fetchList = (body: string, at = 0, key_ = rcd.clientKey): Promise<Answer> =>
+    ask(stack.gateways[at]?.partner ?? '', WORKLIST, { method: 'POST', key: key_, headers: JSON_TYPE, body });
+  const asked = (change: (body: { parameter: Record<string, unknown>[] }) => void): string => {
+    const body = JSON.parse(worklistBody('11012')) as { parameter: Record<string, unknown>[] };
+    change(body);
+    return JSON.stringify(body);
+  };
+
+  it.each([
+    ['of another kind', worklistBody('11012').replace('REFERRALS_FOR_REVIEW', 'AWAITING_BOOKING')],
+    ['without a service', asked(({ parameter }) => parameter.pop())],
+    ['for two services', asked(({ parameter }) => parameter.push({ ...parameter[1] }))],
+    ['without a kind', asked(({ parameter }) => parameter.shift())],
+    [
+      'of two kinds',
+      asked(({ parameter }) =>
+        (parameter[0]?.['valueCodeableConcept'] as { coding: object[] }).coding.push({
+          code: 'AWAITING_BOOKING',
+        }),
+      ),
+    ],
+  ])('%s is refused', async (_name, body) => {
+    const arrivals = await watch(stack);
+    const answer = await fetchList(body);
+    expect(verdictOf(answer)).toEqual({ status: 403, code: 'GW_WORKLIST_FILTER' });
+    expect(await arrivals('ers')).toEqual([]);
+  });
+
+  it('may be fetched twice a day for each service, on whatever replica; a fetch that failed does not count', async () => {
+    const { id } = await stack.simulator.control<{ id: string }>('POST', '/faults', {
+      target: 'ers',
+      match: { pathPrefix: WORKLIST },
+      times: 1,
+      fault: { status: 500, body: ' - The server encountered an unexpected condition' },
+    });
+    expect((await fetchList(worklistBody('11012'))).status).toBe(500);
+    await stack.simulator.control('DELETE', `/faults/${id}`);
+    expect((await fetchList(worklistBody('11012'), 0)).status).toBe(200);
+    expect((await fetchList(worklistBody('11012'), 1)).status).toBe(200);
+    const arrivals = await watch(stack);
+    for (const at of [0, 1]) {
+      const third = await fetchList(worklistBody('11012'), at);
+      const refusal = refusalIn(third);
+      expect(refusal).toMatchObject({ status: 429, code: 'GW_WORKLIST_ALLOWANCE', issue: 'throttled' });
+      expect(refusal.words).toMatch(/already fetched twice today .*Europe\/London/);
+      expect(Number(third.header('retry-after'))).toBeGreaterThan(0);
+    }
+    expect(await arrivals('ers')).toEqual([]);
+    // The other permitted list of another service has its own count, and another organisation has its own.
+    const slots = worklistBody('11013').replace('REFERRALS_FOR_REVIEW', 'APPOINTMENT_SLOT_ISSUES');
+    expect((await fetchList(slots)).status).toBe(200);
+    expect((await fetchList(worklistBody('11012'), 0, key)).status).toBe(200);
+  });
+  it('may be fetched again the next day in London', async () => {
+    await moveTo(londonMidnight(dayAfter(1)) + 1_000);
+    expect((await fetchList(worklistBody('11012'))).status).toBe(200);
+  });
+
+  it('leaves a subject row for each patient, none in clear; they are found again by NHS number, with a reason', async () => {
+    const answer = await fetchList(worklistBody('11012'), 1);
+    const list = JSON.parse(answer.text) as {
+      contained?: { resourceType: string; identifier: { value: string }[] }[];
+      entry: { item: { reference: string } }[];
+    };
+    const numbers = [...new Set(answer.text.match(/(?<![0-9])[0-9]{10}(?![0-9])/g))];
+    const ubrns = list.entry.map(({ item }) => item.reference.replace('ReferralRequest/', ''));
+    expect(numbers.length).toBeGreaterThan(1);
+    expect(ubrns.length).toBe(numbers.length);
+    const attemptId = answer.header('gatehouse-attempt-id');
+    const { rows } = await stack.sql.query<{ kind: string; hash: string; sealed: string; ods_code: string }>(
+      `SELECT kind, encode(hash, 'hex') AS hash, encode(sealed, 'hex') AS sealed, ods_code
+       FROM audit.subject WHERE attempt_id = $1`,
+      [attemptId],
+    );
+    expect(rows.filter(({ kind }) => kind === 'nhs-number')).toHaveLength(numbers.length);
+    expect(rows.filter(({ kind }) => kind === 'ubrn')).toHaveLength(ubrns.length);
+    expect(new Set(rows.map(({ ods_code }) => ods_code))).toEqual(new Set(['RCD']));
+    expect(new Set(rows.map(({ hash }) => hash)).size).toBe(rows.length);
+
+    // Nowhere in clear: not in the trail, not in the sealed bytes, not in the logs.
+    const { rows: everything } = await stack.sql.query<{ text: string }>(
+      `SELECT record::text AS text FROM audit.event
+       UNION ALL SELECT encode(sealed, 'escape') || encode(hash, 'escape') FROM audit.subject`,
+    );
+    const written =
+      everything.map(({ text }) => text).join('\n') + stack.gateways.map(({ logs }) => logs()).join('\n');
+    for (const identifier of [...numbers, ...ubrns, '000000070000', '000000082001'])
+      expect(written.includes(identifier), identifier).toBe(false);
+
+    const search = (body: object) =>
+      stack.admin<{ items: { attemptId: string; organisation: string; interaction: string }[] }>(
+        'POST',
+        '/audit/search',
+        { reason: 'subject access request 7', limit: 500, ...body },
+      );
+    for (const nhsNumber of numbers) {
+      const { items } = await search({ nhsNumber });
+      expect(items.map((item) => item.attemptId)).toContain(attemptId);
+    }
+    const byUbrn = await search({ ubrn: ubrns[0], organisation: 'RCD', interaction: 'A008' });
+    expect(byUbrn.items.map((item) => item.attemptId)).toContain(attemptId);
+    expect(new Set(byUbrn.items.map((item) => item.organisation))).toEqual(new Set(['RCD']));
+    expect((await search({ nhsNumber: '9999999999' })).items).toEqual([]);
+
+    const { rows: searches } = await stack.sql.query<{ text: string }>(
+      `SELECT record::text AS text FROM audit.event WHERE record ->> 'event' = 'AUDIT_SEARCH'`,
+    );
+    expect(searches).toHaveLength(numbers.length + 2);
+    for (const { text } of searches) {
+      expect(text).toContain('subject access request 7');
+      expect(numbers.some((number) => text.includes(number))).toBe(false);
+    }
+  });
+  it('is looked for only with a reason', async () => {
+    await expect(stack.admin('POST', '/audit/search', { nhsNumber: '9000000009' })).rejects.toThrow(/reason/);
+  });
+});

@@ -1,0 +1,693 @@
+/**
+ * One refused call for each rule, its words read: what was wrong, what to do, who must act; in the profile of its
+ * path, with nothing of the request in it, nothing upstream and one DENIED row. Then choosing among grants, and two
+ * organisations that differ in nothing but their ODS code.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Answer,
+  apply,
+  type Arrival,
+  ask,
+  type Question,
+  refusalIn,
+  trailOf,
+  watch,
+} from '../support/answers.ts';
+import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+
+let stack: Stack;
+/** By what is special about it. */
+let of: Readonly<Record<Name, Onboarded>>;
+/** A client that is granted several applications. */
+let manyKey: string;
+
+const WANTED = {
+  plain: { odsCode: 'R69' },
+  twin: { odsCode: 'R68' },
+  referrer: { odsCode: 'R69', capability: 'referrer' },
+  user: { odsCode: 'R69', accessMode: 'user-restricted' },
+  narrow: { odsCode: 'N1', messageSet: 'narrow' },
+  suspendedOrganisation: { odsCode: 'N2' },
+  suspendedApplication: { odsCode: 'N3' },
+  ownerless: { odsCode: 'N4' },
+  keyless: { odsCode: 'N5' },
+  lapsedException: { odsCode: 'N6' },
+} as const;
+type Name = keyof typeof WANTED;
+
+beforeAll(async () => {
+  stack = await startStack();
+  await apply(stack, { messageSets: [{ name: 'narrow', interactions: ['A004'] }] });
+  const names = Object.keys(WANTED) as Name[];
+  const live = await onboard(stack, Object.values(WANTED));
+  of = Object.fromEntries(names.map((name, at) => [name, live[at]])) as Record<Name, Onboarded>;
+  manyKey = await issueKey('many', [of.plain, of.referrer, of.twin]);
+  await bringAbout();
+  await stack.settled();
+});
+afterAll(() => stack.stop());
+
+async function issueKey(client: string, applications: readonly Onboarded[]): Promise<string> {
+  const grants = applications.map(({ odsCode, accessMode, capability }) => ({
+    organisation: odsCode,
+    product: 'ReferWell',
+    accessMode,
+    ...(capability === null ? {} : { capability }),
+  }));
+  await apply(stack, { clients: [{ name: client, environment: 'local', grants }] });
+  const { key } = await stack.admin<{ key: string }>('POST', `/clients/local/${client}/keys`, {});
+  return key;
+}
+
+async function bringAbout(): Promise<void> {
+  const { odsCode, capability } = of.suspendedApplication;
+  await apply(stack, {
+    organisations: [
+      { odsCode: of.suspendedOrganisation.odsCode, name: 'Synthetic Trust N2', state: 'suspended' },
+    ],
+    applications: [
+      {
+        organisation: odsCode,
+        product: 'ReferWell',
+        environment: 'local',
+        accessMode: 'application-restricted',
+        capability,
+        state: 'suspended',
+      },
+    ],
+  });
+  const owners = await stack.admin<{ items: { id: string }[] }>(
+    'GET',
+    `/sro-appointments?organisation=${of.ownerless.odsCode}`,
+  );
+  await stack.admin('POST', `/sro-appointments/${owners.items[0]?.id}/withdraw`, { reason: 'left' });
+  const keys = await stack.admin<{ items: { kid: string }[] }>(
+    'GET',
+    `/signing-keys?organisation=${of.keyless.odsCode}`,
+  );
+  await stack.admin('POST', `/signing-keys/${keys.items[0]?.kid}/retire`, {});
+  const { id } = await stack.admin<{ id: string }>('POST', '/write-exceptions', {
+    environment: 'local',
+    organisation: of.lapsedException.odsCode,
+    product: 'ReferWell',
+    capability: 'provider',
+    interaction: 'A028',
+    useCaseReference: 'UC-1',
+    expiresOn: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10),
+  });
+  await stack.admin('POST', `/write-exceptions/${id}/revoke`, { reason: 'no longer needed' });
+}
+
+const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
+const TRIAGE = '/FHIR/STU3/ReferralRequest/000000070002/$ers.recordReviewOutcome';
+const NHS_NUMBER = '9000000009';
+/** In every request; in no answer. */
+const CANARIES = {
+  'User-Agent': 'canary-agent',
+  'X-Canary': 'canary-header',
+  Cookie: 'session=canary-cookie',
+};
+const CANARY = /canary|000000070000|000000070002|9000000009/i;
+const JSON_TYPE = { 'Content-Type': 'application/fhir+json' };
+const OUTCOME_BODY = JSON.stringify({
+  resourceType: 'Parameters',
+  parameter: [
+    { name: 'reviewOutcome', valueCoding: { code: 'ACCEPT_REFER_BOOK_LATER' } },
+    { name: 'reviewComments', valueString: `canary-body ${NHS_NUMBER}` },
+  ],
+});
+const writing = { method: 'POST', headers: { ...JSON_TYPE, 'If-Match': 'W/"3"' }, body: OUTCOME_BODY };
+
+interface Case {
+  readonly code: string;
+  readonly status: number;
+  readonly issue: string;
+  readonly path: string;
+  readonly as?: Name | null;
+  readonly question?: Question;
+  /** What was wrong, what to do instead, who must act: what a person needs to find in the words. */
+  readonly wrong: RegExp;
+  readonly mend: RegExp;
+  readonly who: 'caller' | 'platform team' | 'governance' | 'NHS England' | 'operator';
+}
+
+const POLICY: readonly Case[] = [
+  {
+    code: 'GW_TOKEN',
+    status: 401,
+    issue: 'login',
+    path: REFERRAL,
+    as: null,
+    wrong: /credential is missing, malformed, unknown, expired, revoked/,
+    mend: /Authorization: Bearer <key>.*ask your platform team to issue a new key/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_GRANT',
+    status: 403,
+    issue: 'forbidden',
+    path: REFERRAL,
+    question: { headers: { 'Gatehouse-Product': 'canary-product' } },
+    wrong: /no grant for that choice of organisation, product, access mode and capability/,
+    mend: /Choose among your grants, or ask your platform team/,
+    who: 'platform team',
+  },
+  {
+    code: 'GW_ORGANISATION_SUSPENDED',
+    status: 403,
+    issue: 'forbidden',
+    path: REFERRAL,
+    as: 'suspendedOrganisation',
+    wrong: /organisation is suspended/i,
+    mend: /platform team/,
+    who: 'platform team',
+  },
+  {
+    code: 'GW_APPLICATION_STATE',
+    status: 403,
+    issue: 'forbidden',
+    path: REFERRAL,
+    as: 'suspendedApplication',
+    wrong: /application .* is not live/,
+    mend: /gatehouse doctor.*lift the suspension/,
+    who: 'platform team',
+  },
+  {
+    code: 'GW_SRO_LAPSED',
+    status: 403,
+    issue: 'forbidden',
+    path: REFERRAL,
+    as: 'ownerless',
+    wrong: /No senior responsible owner is in force/,
+    mend: /appoint a senior responsible owner.*accepted.*review/,
+    who: 'governance',
+  },
+  {
+    code: 'GW_MODE_OPERATION',
+    status: 403,
+    issue: 'forbidden',
+    path: '/FHIR/R4/PractitionerRole',
+    wrong: /not available to application-restricted access/,
+    mend: /user-restricted access/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_MODE_READONLY',
+    status: 403,
+    issue: 'forbidden',
+    path: TRIAGE,
+    question: writing,
+    wrong: /writes, and this application-restricted access may only read/,
+    mend: /A013, A028 and A036 .* governance .* write exception/,
+    who: 'governance',
+  },
+  {
+    code: 'GW_WRITE_EXCEPTION',
+    status: 403,
+    issue: 'expired',
+    path: TRIAGE,
+    as: 'lapsedException',
+    question: writing,
+    wrong: /write exception .* has expired or was revoked/,
+    mend: /governance .* grant a new write exception/,
+    who: 'governance',
+  },
+  {
+    code: 'GW_CAPABILITY',
+    status: 403,
+    issue: 'forbidden',
+    path: REFERRAL,
+    as: 'referrer',
+    wrong: /not available to the capability/,
+    mend: /application of the other capability/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_MESSAGE_SET',
+    status: 403,
+    issue: 'forbidden',
+    path: REFERRAL,
+    as: 'narrow',
+    wrong: /message sets of this application do not contain this interaction/,
+    mend: /add the interaction to a message set .* NHS England has allowed it for the ASID/,
+    who: 'platform team',
+  },
+  {
+    code: 'GW_KEY_MISSING',
+    status: 403,
+    issue: 'security',
+    path: REFERRAL,
+    as: 'keyless',
+    wrong: /no active signing key/,
+    mend: /gatehouse keys create/,
+    who: 'platform team',
+  },
+  {
+    code: 'GW_USER_SESSION',
+    status: 401,
+    issue: 'login',
+    path: REFERRAL,
+    as: 'user',
+    wrong: /needs a signed-in CIS2 user session/,
+    mend: /Sign the user in through CIS2 .* Gatehouse-User-Session/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_WORKLIST_FILTER',
+    status: 403,
+    issue: 'forbidden',
+    path: '/FHIR/STU3/ReferralRequest/$ers.fetchworklist',
+    question: {
+      method: 'POST',
+      headers: JSON_TYPE,
+      body: worklistBody().replace('REFERRALS_FOR_REVIEW', 'AWAITING_BOOKING'),
+    },
+    wrong: /only two worklists, and each only for one named service/,
+    mend: /REFERRALS_FOR_REVIEW or APPOINTMENT_SLOT_ISSUES and exactly one service/,
+    who: 'caller',
+  },
+];
+
+const WHAT_ARRIVES: readonly Case[] = [
+  {
+    code: 'GW_ORIGIN',
+    status: 403,
+    issue: 'forbidden',
+    path: REFERRAL,
+    question: { headers: { Origin: 'https://canary.example' } },
+    wrong: /Browsers are not served/,
+    mend: /from a server, without Origin/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_HEADER_FORBIDDEN',
+    status: 403,
+    issue: 'forbidden',
+    path: REFERRAL,
+    question: { headers: { 'X-ERS-ODS-Code': 'canary' } },
+    wrong: /reserved header/,
+    mend: /Leave out x-ers-\*/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_HEADER_DUPLICATE',
+    status: 400,
+    issue: 'structure',
+    path: REFERRAL,
+    question: {
+      headers: [
+        ['If-Match', 'W/"1"'],
+        ['if-match', 'W/"2"'],
+      ],
+    },
+    wrong: /sent more than once/,
+    mend: /at most once/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_HEADER_SYNTAX',
+    status: 400,
+    issue: 'invalid',
+    path: REFERRAL,
+    question: { headers: { 'Gatehouse-Capability': 'canary' } },
+    wrong: /header value is missing or malformed/,
+    mend: /Gatehouse-Capability: referrer or provider/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_HEADER_SYNTAX',
+    status: 400,
+    issue: 'required',
+    path: '/FHIR/STU3/ReferralRequest/000000070002/$ers.recordReviewOutcome',
+    as: 'lapsedException',
+    // Policy would refuse it first: asked with the exception in force, below.
+    question: { ...writing, headers: JSON_TYPE },
+    wrong: /header value is missing or malformed/,
+    mend: /If-Match: W\/"<version>"/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_PII_IN_URL',
+    status: 400,
+    issue: 'invalid',
+    path: `/FHIR/STU3/ReferralRequest/${NHS_NUMBER}`,
+    wrong: /reads as an NHS number/,
+    mend: /Never put an NHS number in a URL/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_PATH_SYNTAX',
+    status: 400,
+    issue: 'invalid',
+    path: '/FHIR/STU3/ReferralRequest/000000070000/%24ers.generateCRI?canary',
+    question: { method: 'POST' },
+    wrong: /not the one spelling of any e-RS operation/,
+    mend: /write \$, not %24/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_METHOD',
+    status: 405,
+    issue: 'not-supported',
+    path: REFERRAL,
+    question: { method: 'DELETE' },
+    wrong: /does not take that method/,
+    mend: /Allow header/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_QUERY',
+    status: 400,
+    issue: 'invalid',
+    path: `${REFERRAL}?canary=1`,
+    wrong: /query string is malformed, repeats a parameter, or has one/,
+    mend: /each parameter the interaction defines at most once/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_QUERY',
+    status: 400,
+    issue: 'required',
+    path: '/FHIR/STU3/Task?focus=ReferralRequest/000000070000/_history/6&status=ready',
+    wrong: /missing parameter: intent/,
+    mend: /each parameter the interaction defines/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_MEDIA_TYPE',
+    status: 415,
+    issue: 'not-supported',
+    path: '/FHIR/STU3/ReferralRequest/$ers.fetchworklist',
+    question: { method: 'POST', headers: { 'Content-Type': 'application/canary' }, body: worklistBody() },
+    wrong: /Content-Type or Content-Encoding is not one this interaction takes/,
+    mend: /application\/fhir\+json/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_BODY_SYNTAX',
+    status: 400,
+    issue: 'structure',
+    path: '/FHIR/STU3/ReferralRequest/$ers.fetchworklist',
+    question: { method: 'POST', headers: JSON_TYPE, body: `{"canary":1,"canary":"${NHS_NUMBER}"}` },
+    wrong: /not one strict JSON object/,
+    mend: /without byte-order mark, duplicate or reserved keys/,
+    who: 'caller',
+  },
+  {
+    code: 'GW_BODY_TOO_LARGE',
+    status: 413,
+    issue: 'too-long',
+    path: '/FHIR/STU3/ReferralRequest/$ers.fetchworklist',
+    question: { method: 'POST', headers: JSON_TYPE, body: Buffer.alloc(1_048_577, 'canary') },
+    wrong: /larger than this interaction allows/,
+    mend: /at most 1 MiB/,
+    who: 'caller',
+  },
+];
+
+function headersOf({ question }: Case): [string, string][] {
+  const given = question?.headers ?? {};
+  return [...(Array.isArray(given) ? given : Object.entries(given)), ...Object.entries(CANARIES)] as [
+    string,
+    string,
+  ][];
+}
+
+async function put(one: Case): Promise<{ answer: Answer; arrivals: Arrival[] }> {
+  const as = one.as === undefined ? 'plain' : one.as;
+  const arrivals = await watch(stack);
+  const answer = await ask(stack.gateway.partner, one.path, {
+    ...one.question,
+    ...(as === null ? {} : { key: of[as].clientKey }),
+    headers: headersOf(one),
+  });
+  return { answer, arrivals: await arrivals() };
+}
+
+const R4_PROFILE = 'https://www.hl7.org/fhir/R4/operationoutcome.html';
+const STU3_PROFILE = 'https://fhir.nhs.uk/STU3/StructureDefinition/eRS-OperationOutcome-1';
+
+function expectWellSaid(answer: Answer, one: Case): void {
+  const refusal = refusalIn(answer);
+  expect(refusal).toMatchObject({ status: one.status, code: one.code, issue: one.issue });
+  expect(refusal.words).toMatch(one.wrong);
+  expect(refusal.words).toMatch(one.mend);
+  expect(refusal.words).toMatch(new RegExp(`Who must act: ${one.who}\\.$`));
+  expect(refusal.profile).toBe(one.path.startsWith('/FHIR/R4/') ? R4_PROFILE : STU3_PROFILE);
+  expect(refusal.system).not.toContain('nhs.uk');
+  expect(answer.header('content-type')).toBe('application/fhir+json');
+  expect(answer.header('cache-control')).toBe('no-store');
+  expect(answer.header('gatehouse-error-source')).toBe('gateway');
+  expect(answer.header('x-correlation-id')).toBe(answer.correlationId);
+}
+
+function expectNothingReflected(answer: Answer): void {
+  const headers = answer.headers.filter(([name]) => name !== 'X-Correlation-ID');
+  expect(`${JSON.stringify(headers)}${answer.text}`).not.toMatch(CANARY);
+}
+
+describe.each([
+  ['policy', POLICY],
+  ['what arrives', WHAT_ARRIVES.filter(({ as }) => as !== 'lapsedException')],
+] as const)('a refusal by %s says what was wrong, what to do and who must act', (_what, cases) => {
+  it.each(cases.map((one) => [one.code, one.status, one.issue, one] as const))(
+    '%s: %i %s',
+    async (_code, _status, _issue, one) => {
+      const { answer, arrivals } = await put(one);
+      expectWellSaid(answer, one);
+      expectNothingReflected(answer);
+      expect(arrivals).toEqual([]);
+      const trail = await trailOf(stack, answer);
+      expect(trail.map(({ kind, code, status }) => ({ kind, code, status }))).toEqual([
+        { kind: 'DENIED', code: one.code, status: one.status },
+      ]);
+      expect(JSON.stringify(trail)).not.toMatch(CANARY);
+    },
+  );
+});
+
+describe('a rule that can only be met behind another', () => {
+  it('GW_ASID_MISSING: an application without ASID or API key cannot be made live at all', async () => {
+    const draft = {
+      organisation: 'R69',
+      product: 'ReferWell',
+      environment: 'local',
+      accessMode: 'user-restricted',
+      state: 'live',
+    };
+    await expect(
+      apply(stack, {
+        organisations: [{ odsCode: 'N7', name: 'Synthetic Trust N7' }],
+        applications: [{ ...draft, organisation: 'N7' }],
+      }),
+    ).rejects.toThrow(/needs its asid.*needs its apiKey/);
+  });
+  it('GW_HEADER_SYNTAX: a write under its exception still needs If-Match', async () => {
+    await stack.admin('POST', '/write-exceptions', {
+      environment: 'local',
+      organisation: of.twin.odsCode,
+      product: 'ReferWell',
+      capability: 'provider',
+      interaction: 'A028',
+      useCaseReference: 'UC-2',
+      expiresOn: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10),
+    });
+    await stack.settled();
+    const [one] = WHAT_ARRIVES.filter(({ as }) => as === 'lapsedException') as [Case];
+    const { answer, arrivals } = await put({ ...one, as: 'twin' });
+    expectWellSaid(answer, one);
+    expectNothingReflected(answer);
+    expect(arrivals).toEqual([]);
+  });
+});
+
+describe('the shape of a refusal', () => {
+  it.each([
+    ['STU3', '/FHIR/STU3/Nothing', STU3_PROFILE],
+    ['R4', '/FHIR/R4/Nothing', R4_PROFILE],
+    ['neither, so STU3', '/nothing', STU3_PROFILE],
+  ])('is that of the path: %s', async (_name, path, profile) => {
+    const answer = await ask(stack.gateway.partner, path, { key: of.plain.clientKey });
+    expect(refusalIn(answer).profile).toBe(profile);
+  });
+  it('has no body for HEAD, but the same headers', async () => {
+    const answer = await ask(stack.gateway.partner, '/FHIR/R4/HealthcareService/1', {
+      method: 'HEAD',
+      key: of.plain.clientKey,
+    });
+    expect({ status: answer.status, body: answer.text }).toEqual({ status: 403, body: '' });
+    expect(answer.header('gatehouse-error-source')).toBe('gateway');
+    expect(answer.header('x-correlation-id')).toBe(answer.correlationId);
+  });
+  it('names the methods a path takes', async () => {
+    const answer = await ask(stack.gateway.partner, '/FHIR/R4/HealthcareService/1', {
+      method: 'POST',
+      key: of.referrer.clientKey,
+    });
+    expect([answer.status, answer.header('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+  it('names the scheme of the credential it wants with every 401', async () => {
+    for (const question of [{}, { key: of.user.clientKey }]) {
+      const answer = await ask(stack.gateway.partner, REFERRAL, question);
+      expect([answer.status, answer.header('www-authenticate')]).toEqual([
+        401,
+        expect.stringMatching(/^Bearer /),
+      ]);
+    }
+  });
+  it('makes a correlation id where the caller sent none that may be echoed', async () => {
+    const answer = await ask(stack.gateway.partner, REFERRAL, {
+      key: of.plain.clientKey,
+      headers: { 'X-Correlation-ID': `canary ${NHS_NUMBER}` },
+    });
+    expect(refusalIn(answer).code).toBe('GW_HEADER_SYNTAX');
+    expect(answer.header('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expectNothingReflected(answer);
+  });
+  it.each([
+    ['missing', undefined],
+    ['of another scheme', 'Basic Y2FuYXJ5'],
+    ['unknown', `Bearer gh_local_${'c'.repeat(12)}_${'a'.repeat(49)}`],
+    ['no token at all', 'Bearer '],
+  ])('is the same to the byte for a credential that is %s', async (_name, authorization) => {
+    const answer = await ask(stack.gateway.partner, REFERRAL, {
+      headers: authorization === undefined ? {} : { Authorization: authorization },
+    });
+    const missing = await ask(stack.gateway.partner, REFERRAL);
+    expect([answer.status, answer.text]).toEqual([401, missing.text]);
+  });
+});
+
+describe('waiting', () => {
+  it('429 says how long, when an application has used its share', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 45 }, () =>
+        ask(stack.gateway.partner, '/FHIR/STU3/CodeSystem/SPECIALTY', { key: of.narrow.clientKey }),
+      ),
+    );
+    const limited = answers.filter(({ status }) => status === 429);
+    expect(limited.length).toBeGreaterThan(0);
+    expect(answers.filter(({ status }) => status === 200).length).toBe(45 - limited.length);
+    const [answer] = limited as [Answer];
+    expect(Number(answer.header('retry-after'))).toBeGreaterThan(0);
+    const refusal = refusalIn(answer);
+    expect([refusal.code, refusal.issue]).toEqual(['GW_RATE_LIMIT', 'throttled']);
+    expect(refusal.words).toMatch(/has used its share .* 10 requests a second .* Who must act: caller\.$/);
+    expect(await trailOf(stack, answer)).toHaveLength(1);
+  });
+  it('503 says how long, when no token can be had', async () => {
+    const { id } = await stack.simulator.control<{ id: string }>('POST', '/faults', {
+      target: 'token',
+      match: { apiKey: of.twin.apiKey },
+      fault: { status: 503 },
+    });
+    const answer = await ask(stack.gateway.partner, REFERRAL, { key: of.twin.clientKey });
+    await stack.simulator.control('DELETE', `/faults/${id}`);
+    const refusal = refusalIn(answer);
+    expect(refusal).toMatchObject({ status: 503, code: 'GW_TOKEN_UNAVAILABLE', issue: 'transient' });
+    expect(Number(answer.header('retry-after'))).toBeGreaterThan(0);
+    expect(refusal.words).toMatch(/token service did not answer .* Who must act: NHS England\.$/);
+  });
+});
+
+describe('choosing among grants', () => {
+  const choose = (headers: Record<string, string>): Promise<Answer> =>
+    ask(stack.gateway.partner, '/FHIR/STU3/CodeSystem/SPECIALTY', { key: manyKey, headers });
+
+  it('an ambiguous choice is a 400 that lists the candidates, and nothing else', async () => {
+    const arrivals = await watch(stack);
+    const answer = await choose({});
+    const refusal = refusalIn(answer);
+    expect(refusal).toMatchObject({ status: 400, code: 'GW_AMBIGUOUS', issue: 'required' });
+    const listed = [...refusal.words.matchAll(/\[([^\]]+)\]/g)].map(([, candidate]) => candidate);
+    expect(listed.sort()).toEqual([
+      'NHSD-End-User-Organisation-ODS: R68, Gatehouse-Product: ReferWell, Gatehouse-Capability: provider',
+      'NHSD-End-User-Organisation-ODS: R69, Gatehouse-Product: ReferWell, Gatehouse-Capability: provider',
+      'NHSD-End-User-Organisation-ODS: R69, Gatehouse-Product: ReferWell, Gatehouse-Capability: referrer',
+    ]);
+    expect(refusal.words).toMatch(/fits more than one binding .* Who must act: caller\.$/);
+    expect(await arrivals()).toEqual([]);
+    expect((await trailOf(stack, answer)).map(({ kind, code }) => [kind, code])).toEqual([
+      ['DENIED', 'GW_AMBIGUOUS'],
+    ]);
+  });
+  it('a narrower choice lists only what is left', async () => {
+    const { words } = refusalIn(await choose({ 'NHSD-End-User-Organisation-ODS': 'R69' }));
+    expect([words.includes('R69'), words.includes('R68')]).toEqual([true, false]);
+  });
+  it.each([
+    [{ 'NHSD-End-User-Organisation-ODS': 'R68' }, 'twin'],
+    [{ 'NHSD-End-User-Organisation-ODS': 'R69', 'Gatehouse-Capability': 'provider' }, 'plain'],
+    [{ 'Gatehouse-Capability': 'referrer', 'Gatehouse-Product': 'ReferWell' }, 'referrer'],
+  ] as const)('%o leads to one application', async (headers, name) => {
+    // The refused mint above is remembered for a second or two.
+    let answer = await choose(headers);
+    for (let tries = 0; answer.status === 503 && tries < 40; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      answer = await choose(headers);
+    }
+    const arrivals = await stack.simulator.control<Arrival[]>('GET', '/requests?target=ers');
+    expect(answer.status).toBe(200);
+    expect(
+      arrivals.find(({ correlationId }) => correlationId === answer.header('gatehouse-attempt-id')),
+    ).toMatchObject({ apiKey: of[name].apiKey, asid: of[name].asid, odsCode: of[name].odsCode });
+  });
+  it.each([
+    ['an organisation', 'NHSD-End-User-Organisation-ODS', 'N1', 'ZZ99'],
+    ['a product', 'Gatehouse-Product', 'Elsewhere', 'Nowhere'],
+  ])(
+    'a choice of %s outside the grants is a 403 that does not say whether it exists',
+    async (_what, header, existing, absent) => {
+      await apply(stack, { products: [{ name: 'Elsewhere' }] });
+      await stack.settled();
+      const [one, other] = await Promise.all([choose({ [header]: existing }), choose({ [header]: absent })]);
+      const shape = ({ status, text, headers }: Answer) => ({
+        status,
+        text,
+        headers: headers.filter(([name]) => !['X-Correlation-ID', 'Date'].includes(name)),
+      });
+      expect(one.status).toBe(403);
+      expect(shape(one)).toEqual(shape(other));
+      expect(one.text).not.toContain(existing);
+    },
+  );
+});
+
+describe('two organisations that differ in nothing but their ODS code', () => {
+  it('never share an application, key, token or row', async () => {
+    const path = '/FHIR/STU3/ReferralRequest/000000070000';
+    const asked = await Promise.all(
+      Array.from({ length: 12 }, async (_, at) => {
+        const home = at % 2 === 0 ? of.plain : of.twin;
+        return { home, answer: await ask(stack.gateway.partner, path, { key: home.clientKey }) };
+      }),
+    );
+    const arrivals = await stack.simulator.control<Arrival[]>('GET', '/requests');
+    const seen = { plain: new Set<string>(), twin: new Set<string>() };
+    for (const { home, answer } of asked) {
+      expect(answer.status).toBe(200);
+      const attemptId = answer.header('gatehouse-attempt-id');
+      const [hit, ...more] = arrivals.filter(({ correlationId }) => correlationId === attemptId);
+      expect(more).toEqual([]);
+      expect(hit).toMatchObject({ apiKey: home.apiKey, asid: home.asid, odsCode: home.odsCode });
+      const trail = await trailOf(stack, answer);
+      const intent = trail.find(({ kind }) => kind === 'INTENT') ?? {};
+      expect(intent).toMatchObject({ odsCode: home.odsCode, asid: home.asid, clientName: home.client });
+      const mine = seen[home === of.plain ? 'plain' : 'twin'];
+      const authorization = hit?.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
+      for (const name of ['bindingId', 'applicationId', 'kid', 'tokenIdHash', 'clientId', 'keyId'])
+        mine.add(`${name} ${String(intent[name])}`);
+      mine.add(`authorization ${authorization}`);
+    }
+    expect([...seen.plain].filter((value) => seen.twin.has(value))).toEqual([]);
+    // One of each for an organisation: the same things served all its calls.
+    expect([seen.plain.size, seen.twin.size]).toEqual([7, 7]);
+    const mints = arrivals.filter(({ target, status }) => target === 'token' && status === 200);
+    const kidOf = (apiKey: string) =>
+      new Set(mints.filter((one) => one.apiKey === apiKey).map(({ kid }) => kid));
+    expect(kidOf(of.plain.apiKey).size).toBe(1);
+    expect([...kidOf(of.plain.apiKey)]).not.toEqual([...kidOf(of.twin.apiKey)]);
+  });
+});

@@ -1,0 +1,226 @@
+/** Asking the partner listener as a downstream service does, byte for byte, and reading what was sent on and written down. */
+import { randomUUID } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import type { SimulatorProcess } from './processes.ts';
+import type { Stack } from './stack.ts';
+
+export interface Question {
+  readonly method?: string;
+  /** A client key, sent as bearer token. */
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>> | readonly (readonly [string, string])[];
+  readonly body?: string | Buffer;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** As received, in order, duplicates kept. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  header(name: string): string | null;
+  readonly body: Buffer;
+  readonly text: string;
+  /** True if the connection broke before the body was complete. */
+  readonly brokenOff: boolean;
+  /** The X-Correlation-ID that was sent: another one for each question. */
+  readonly correlationId: string;
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+/** One HTTP call, nothing unpacked, nothing followed. */
+export function ask(base: string, path: string, question: Question = {}): Promise<Answer> {
+  const { method = 'GET', key, body } = question;
+  const given = Array.isArray(question.headers)
+    ? (question.headers as [string, string][])
+    : Object.entries(question.headers ?? {});
+  const correlationId =
+    given.find(([name]) => name.toLowerCase() === 'x-correlation-id')?.[1] ?? `test-${randomUUID()}`;
+  const headers = [
+    ...given,
+    ...(key === undefined ? [] : [['Authorization', `Bearer ${key}`]]),
+    ...(given.some(([name]) => name.toLowerCase() === 'x-correlation-id')
+      ? []
+      : [['X-Correlation-ID', correlationId]]),
+    ...(body === undefined ? [] : [['Content-Length', String(Buffer.byteLength(body))]]),
+  ];
+  const url = new URL(base);
+  return new Promise((resolve, reject) => {
+    const call = request(
+      {
+        agent,
+        host: url.hostname,
+        port: url.port,
+        method,
+        path,
+        headers: ['Host', url.host, ...headers.flat()],
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        const settle = (brokenOff: boolean): void => {
+          const bytes = Buffer.concat(chunks);
+          const pairs: [string, string][] = [];
+          for (let at = 0; at + 1 < response.rawHeaders.length; at += 2)
+            pairs.push([response.rawHeaders[at] ?? '', response.rawHeaders[at + 1] ?? '']);
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: pairs,
+            header: (name) => pairs.find(([of]) => of.toLowerCase() === name.toLowerCase())?.[1] ?? null,
+            body: bytes,
+            text: bytes.toString('utf8'),
+            brokenOff,
+            correlationId,
+          });
+        };
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          settle(false);
+        });
+        response.on('error', () => {
+          settle(true);
+        });
+      },
+    );
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+/** A refusal of ours, taken apart. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly issue: string;
+  /** Everything it says in words. */
+  readonly words: string;
+  readonly profile: string;
+  readonly system: string;
+}
+
+export function refusalIn(answer: Answer): Refusal {
+  const outcome = JSON.parse(answer.text) as {
+    resourceType: string;
+    meta: { profile: string[] };
+    issue: {
+      severity: string;
+      code: string;
+      details: { coding: { system: string; code: string; display: string }[] };
+      diagnostics: string;
+    }[];
+  };
+  const [issue] = outcome.issue;
+  const [coding] = issue?.details.coding ?? [];
+  if (outcome.resourceType !== 'OperationOutcome' || issue === undefined || coding === undefined)
+    throw new Error(`not an OperationOutcome of ours: ${answer.text.slice(0, 200)}`);
+  return {
+    status: answer.status,
+    code: coding.code,
+    issue: issue.code,
+    words: issue.diagnostics,
+    profile: outcome.meta.profile[0] ?? '',
+    system: coding.system,
+  };
+}
+
+/** Status and code, in the shape tests compare; an answer that is no refusal of ours shows its start. */
+export function verdictOf(answer: Answer): { status: number; code: string | null } {
+  const ours = answer.header('gatehouse-error-source') === 'gateway';
+  return { status: answer.status, code: ours && answer.text !== '' ? refusalIn(answer).code : null };
+}
+
+export type AuditRecord = Readonly<Record<string, unknown>>;
+
+/** Every row that one question left, in the order written. */
+export async function trailOf(stack: Stack, { correlationId }: Answer): Promise<AuditRecord[]> {
+  const { rows } = await stack.sql.query<{ record: AuditRecord }>(
+    `SELECT record FROM audit.event
+     WHERE request_id IN (SELECT request_id FROM audit.event WHERE correlation_id = $1)
+     ORDER BY writer, seq`,
+    [correlationId],
+  );
+  return rows.map(({ record }) => record);
+}
+
+/** What arrived at the simulator. */
+export interface Arrival {
+  readonly n: number;
+  readonly target: 'token' | 'ers' | 'kms' | 'object-store';
+  readonly method: string;
+  readonly path: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly bodySha256: string;
+  readonly status: number;
+  readonly correlationId?: string;
+  readonly apiKey?: string;
+  readonly asid?: string;
+  readonly odsCode?: string;
+  readonly interaction?: string;
+  readonly kid?: string;
+  readonly jti?: string;
+  readonly stateChange?: true;
+}
+
+/** Newest record read so far, so that no record is read a hundred times. */
+const seen = new WeakMap<SimulatorProcess, number>();
+
+/** Marks where the simulator's record stands now; the function tells what of a kind arrived since. */
+export async function watch(
+  stack: Stack,
+  environment?: string,
+): Promise<(target?: Arrival['target']) => Promise<Arrival[]>> {
+  const simulator = environment === undefined ? stack.simulator : stack.simulators.get(environment);
+  if (simulator === undefined) throw new Error(`no simulator for ${environment}`);
+  const news = await simulator.control<Arrival[]>('GET', `/requests?after=${seen.get(simulator) ?? 0}`);
+  const mark = news.at(-1)?.n ?? seen.get(simulator) ?? 0;
+  seen.set(simulator, mark);
+  return (target) =>
+    simulator.control<Arrival[]>(
+      'GET',
+      `/requests?after=${mark}${target === undefined ? '' : `&target=${target}`}`,
+    );
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Calls the admin API and answers what it says, refusals too. */
+export async function administer(
+  stack: Stack,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; json: Record<string, unknown> }> {
+  const answer = await fetch(`${stack.gateway.admin}/api/v1${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${stack.adminToken}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
+}
+
+/** Applies pieces of a registry document. */
+export async function apply(stack: Stack, document: object): Promise<void> {
+  await stack.admin('POST', '/registry/apply', { document: { apiVersion: 'gatehouse/v1', ...document } });
+}
+
+/** Moves the clocks of all gateways and simulators. */
+export async function moveClocks(stack: Stack, offsetMs: number): Promise<void> {
+  // The gateways first: an assertion from the past is refused, a token that outlives its hour is only renewed.
+  for (const gateway of stack.gateways) await gateway.hook({ clockOffsetMs: offsetMs });
+  for (const simulator of stack.simulators.values()) await simulator.control('POST', '/clock', { offsetMs });
+}
+
+/** The first moment of a calendar day in London, found by asking what day it is there. */
+export function londonMidnight(day: string): number {
+  const dayIn = (at: number): string =>
+    new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(at);
+  const utc = Date.parse(`${day}T00:00:00Z`);
+  return dayIn(utc - 3_600_000) === day ? utc - 3_600_000 : utc;
+}
+
+export function londonDayIn(days: number, nowMs = Date.now()): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(nowMs + days * 86_400_000);
+}
