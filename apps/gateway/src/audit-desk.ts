@@ -104,7 +104,8 @@ function summary(attempt: AuditAttempt): object {
 }
 
 function line(row: AuditRow): object {
-  const { record } = row;
+  // A SYSTEM event tells of others in its facts.
+  const record = { ...row.record, ...(row.record['facts'] as Record<string, unknown> | undefined) };
   return {
     startedAt: new Date(row.startedAtMs).toISOString(),
     kind: row.kind as AuditKind,

@@ -182,7 +182,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     addresses[audience] = `${scheme}://${address}:${port}`;
   };
   const readiness = (): Record<string, true | string> => ({
-    draining: !draining || 'shutting down',
+    serving: !draining || 'shutting down',
     audit: (audit.available() && audit.leaseHeld()) || 'the audit trail takes no writes',
     registry: registry.age() <= budgets.snapshotMaxAgeMs || 'the registry cannot be confirmed current',
     kms: kmsReachable || 'the audit key in KMS cannot be reached',

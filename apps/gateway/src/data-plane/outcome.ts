@@ -4,7 +4,7 @@ import type { GatewayError } from '@gatehouse/domain/errors';
 import type { Exchange } from './exchange.js';
 
 /** Our own coding system, so that nobody takes our codes for e-RS's. */
-export const ERROR_SYSTEM = 'https://gatehouse.invalid/fhir/CodeSystem/error-code';
+export const ERROR_SYSTEM = 'urn:gatehouse:error-code';
 
 const STU3_PROFILE = 'https://fhir.nhs.uk/STU3/StructureDefinition/eRS-OperationOutcome-1';
 const R4_PROFILE = 'https://www.hl7.org/fhir/R4/operationoutcome.html';

@@ -1,0 +1,806 @@
+/**
+ * Every error that API Management and e-RS can give (protocol-facts §1.7 and §3.5), provoked in the simulator by an
+ * application configured wrongly or, where ours never is so wrong, by an armed fault; and what the caller gets: the
+ * answer byte for byte, a diagnosis, or a refusal of ours where it must not pass (design §4).
+ */
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Answer,
+  apply,
+  type Arrival,
+  ask,
+  type AuditRecord,
+  type Question,
+  refusalIn,
+  trailOf,
+  verdictOf,
+  watch,
+} from '../support/answers.ts';
+import { onboard, type Onboarded } from '../support/onboard.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+
+const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
+const BINARY = '/FHIR/R4/Binary/c5d2d200-7613-4a69-9c5f-1bb68e04b8d8';
+const CODES = '/FHIR/STU3/CodeSystem/SPECIALTY';
+const CLINICAL = `${REFERRAL}/$ers.generateCRI`;
+const ACCEPT_REFERRAL = '/FHIR/STU3/ReferralRequest/000000083001/$ers.acceptReferral';
+
+let stack: Stack;
+let provider: Onboarded;
+let referrer: Onboarded;
+let attributes: Record<string, string>;
+/** The API key the provider's application has now: a new one is a new identity, with no token yet. */
+let apiKey: string;
+let keys: Server;
+let kid: string;
+
+beforeAll(async () => {
+  stack = await startStack();
+  [provider, referrer] = (await onboard(stack, [
+    { odsCode: 'R69' },
+    { odsCode: 'A20047', capability: 'referrer' },
+  ])) as [Onboarded, Onboarded];
+  const apps = await stack.simulator.control<{ apiKey: string; attributes: Record<string, string> }[]>('GET', '/apps');
+  attributes = apps.find((app) => app.apiKey === provider.apiKey)?.attributes ?? {};
+  apiKey = provider.apiKey;
+  await stack.admin('POST', '/write-exceptions', {
+    environment: 'local',
+    organisation: 'R69',
+    product: 'ReferWell',
+    capability: 'provider',
+    interaction: 'A013',
+    useCaseReference: 'UC-1',
+    expiresOn: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10),
+  });
+  await stack.simulator.control('POST', '/referrals', { ubrn: '000000083001', state: 'BOOKED' });
+  const listed = await stack.admin<{ items: { kid: string }[] }>('GET', '/signing-keys?organisation=R69');
+  kid = listed.items[0]?.kid ?? '';
+  // A JWKS that bears our kid with somebody else's key.
+  const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+  keys = createServer((_request, response) => response.end(JSON.stringify({ keys: [{ ...stranger, kid }] })));
+  await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve));
+  await stack.settled();
+});
+afterAll(async () => {
+  keys.close();
+  await stack.stop();
+});
+afterEach(() => stack.simulator.control('DELETE', '/faults'));
+
+const call = (path: string, question: Question = {}): Promise<Answer> =>
+  ask(stack.gateway.partner, path, { key: provider.clientKey, ...question });
+const pairsOf = ({ headers }: Answer) => headers.map(([name, value]) => [name.toLowerCase(), value] as const);
+
+let identities = 0;
+/** Gives the provider's application a new API key, and registers it at APIM as told; null registers nothing. */
+async function newIdentity(
+  application: { attributes?: Record<string, string>; products?: string[]; status?: string } | null = {},
+): Promise<void> {
+  identities += 1;
+  apiKey = `key-again-${identities}`;
+  await apply(stack, {
+    applications: [
+      {
+        organisation: 'R69',
+        product: 'ReferWell',
+        environment: 'local',
+        accessMode: 'application-restricted',
+        capability: 'provider',
+        apiKey,
+      },
+    ],
+  });
+  if (application !== null)
+    await stack.simulator.control('PUT', `/apps/${apiKey}`, {
+      products: ['application-restricted'],
+      attributes,
+      ...application,
+    });
+  await stack.settled();
+}
+
+/** Changes the application at APIM under the same API key: tokens stay what they are. */
+async function reconfigure(application: object): Promise<void> {
+  await stack.simulator.control('PUT', `/apps/${apiKey}`, {
+    products: ['application-restricted'],
+    attributes,
+    status: 'approved',
+    ...application,
+  });
+}
+
+async function fault(target: 'ers' | 'token', what: object, times?: number): Promise<void> {
+  await stack.simulator.control('POST', '/faults', {
+    target,
+    match: { apiKey },
+    fault: what,
+    ...(times === undefined ? {} : { times }),
+  });
+}
+
+function without(...names: string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));
+}
+
+async function mintRows(): Promise<AuditRecord[]> {
+  const { rows } = await stack.sql.query<{ record: { facts: AuditRecord } }>(
+    `SELECT record FROM audit.event WHERE event = 'MINT_FAILED' ORDER BY writer, seq`,
+  );
+  return rows.map(({ record }) => record.facts);
+}
+
+describe('what the token endpoint refuses', () => {
+  type Setting = Parameters<typeof newIdentity>[0];
+  const said = (error: string, description: string) =>
+    JSON.stringify({ error, error_description: description, message_id: 'rrt-1-b-geu2-2-3-1' });
+  const invalid = (description: string) => said('invalid_request', description);
+
+  /** Name, how the application is wrong or what the endpoint says, class in audit, calls, words of APIM. */
+  const REFUSED: [string, { application?: Setting | 'strange key' | 'foreign key'; fault?: object }, string, number, RegExp][] = [
+    ['no public key registered', { application: { attributes: {} } }, 'configuration', 1, /register a public key/],
+    [
+      'JWKS out of reach',
+      { application: { attributes: { 'jwks-resource-url': 'http://127.0.0.1:1/jwks/none' } } },
+      'configuration',
+      1,
+      /JWKS endpoint.*can't be reached/,
+    ],
+    ['a kid that the JWKS lacks', { application: 'foreign key' }, 'key-not-seen', 1, /no matching public key/],
+    ['a signature by another key', { application: 'strange key' }, 'configuration', 1, /signature verification failed/],
+    ['an unknown API key', { application: null }, 'configuration', 1, /Invalid 'iss'\/'sub' claims/],
+    ['an application not approved', { application: { status: 'revoked' } }, 'configuration', 1, /not approved/],
+    ['no API product of this mode', { application: { products: ['user-restricted'] } }, 'configuration', 1, /not configured to use this authorization grant type/],
+    [
+      'the aud of another environment',
+      { fault: { status: 401, body: invalid("Missing or invalid 'aud' claim in client_assertion JWT") } },
+      'configuration',
+      1,
+      /'aud' claim/,
+    ],
+    [
+      'an inactive developer',
+      { fault: { status: 401, body: said('access_denied', 'The developer associated with the API key is not active') } },
+      'configuration',
+      1,
+      /developer .* not active/,
+    ],
+    [
+      'a grant that is none',
+      { fault: { status: 401, body: said('invalid_grant', 'refresh_token is invalid') } },
+      'configuration',
+      1,
+      /refresh_token/,
+    ],
+    [
+      'another content type',
+      { fault: { status: 415, body: invalid('Content-Type header must be application/x-www-form-urlencoded') } },
+      'configuration',
+      1,
+      /Content-Type/,
+    ],
+    ...[
+      'Missing client_assertion',
+      'Malformed JWT in client_assertion',
+      'grant_type is missing',
+      "Missing or invalid client_assertion_type - must be 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'",
+      "Non-unique 'jti' claim in client_assertion JWT",
+      "Invalid 'exp' claim in client_assertion JWT - more than 5 minutes in future",
+    ].map((description): (typeof REFUSED)[number] => [
+      `400 ${description.slice(0, 40)}`,
+      { fault: { status: 400, body: invalid(description) } },
+      'ours',
+      2,
+      new RegExp(description.slice(0, 20)),
+    ]),
+    [
+      '400 unsupported grant',
+      { fault: { status: 400, body: said('unsupported_grant_type', 'grant_type is invalid') } },
+      'ours',
+      2,
+      /grant_type is invalid/,
+    ],
+    ...['token-malformed-json', 'token-no-access-token', 'token-empty-access-token', 'token-huge-access-token', 'token-type-mac'].map(
+      (scenario): (typeof REFUSED)[number] => [`200 ${scenario}`, { fault: { scenario } }, 'malformed', 1, /^$/],
+    ),
+    ['200 without a life', { fault: { tokenExpiresIn: '__absent__' } }, 'malformed', 1, /^$/],
+    ['200 with a life of 0', { fault: { tokenExpiresIn: '0' } }, 'malformed', 1, /^$/],
+  ];
+
+  it.each(REFUSED)('%s: 502, the platform team must act, no word of it leaks', async (_name, how, cls, calls, words) => {
+    const application =
+      how.application === 'foreign key'
+        ? { attributes: { ...attributes, 'jwks-resource-url': await jwksOf('A20047') } }
+        : how.application === 'strange key'
+          ? { attributes: { ...attributes, 'jwks-resource-url': `http://127.0.0.1:${(keys.address() as AddressInfo).port}/jwks/x` } }
+          : how.application;
+    await newIdentity(application);
+    if (how.fault !== undefined) await fault('token', how.fault);
+    const before = (await mintRows()).length;
+    const arrivals = await watch(stack);
+    const answer = await call(REFERRAL);
+    const refusal = refusalIn(answer);
+    expect(refusal).toMatchObject({ status: 502, code: 'GW_TOKEN_REFUSED', issue: 'exception' });
+    expect(refusal.words).toMatch(
+      /NHS England refused to issue an access token .* "gatehouse explain" and "gatehouse doctor" .* Who must act: platform team\.$/,
+    );
+    const asked = await arrivals();
+    expect(asked.filter(({ target }) => target === 'ers')).toEqual([]);
+    const mints = asked.filter(({ target }) => target === 'token');
+    expect(mints).toHaveLength(calls);
+    expect(new Set(mints.map(({ jti }) => jti)).size).toBe(calls);
+
+    // The words of APIM and its message id are for support: in audit, not in the answer.
+    const rows = (await mintRows()).slice(before);
+    expect(rows.map((row) => row['fault'])).toEqual(Array.from({ length: calls }, () => cls));
+    for (const row of rows) {
+      const description = String(row['description'] ?? '');
+      expect(description).toMatch(words);
+      if (description !== '') {
+        expect(row['messageId']).toMatch(/^rrt-/);
+        expect(answer.text).not.toContain(description);
+      }
+    }
+    expect((await trailOf(stack, answer)).map(({ kind, code }) => [kind, code])).toEqual([
+      ['DENIED', 'GW_TOKEN_REFUSED'],
+    ]);
+    // Asking again at once is refused from memory: what is configured wrongly is not mended by asking.
+    expect(verdictOf(await call(REFERRAL)).code).toBe('GW_TOKEN_REFUSED');
+    expect(await arrivals('token')).toHaveLength(calls);
+  });
+
+  const TRANSIENT: [string, object, number, number][] = [
+    ['500 unknown_error', { status: 500, body: said('unknown_error', 'An unknown error occurred') }, 2, 2],
+    ['503 without a body', { status: 503 }, 2, 2],
+    ['429, tried again no sooner than told', { status: 429, body: said('ratelimit_exceeded', 'The rate limit was exceeded') }, 1, 2],
+    ['429 with Retry-After', { status: 429, headers: { 'Retry-After': '7' } }, 1, 7],
+    ['a connection reset', { resetBeforeResponse: true }, 2, 2],
+  ];
+  it.each(TRANSIENT)('%s: 503 with Retry-After', async (_name, how, calls, retryAfter) => {
+    await newIdentity();
+    await fault('token', how);
+    const arrivals = await watch(stack);
+    const answer = await call(REFERRAL);
+    expect(refusalIn(answer)).toMatchObject({ status: 503, code: 'GW_TOKEN_UNAVAILABLE', issue: 'transient' });
+    expect(Number(answer.header('retry-after'))).toBeGreaterThanOrEqual(retryAfter);
+    expect(refusalIn(answer).words).toMatch(/Who must act: NHS England\.$/);
+    expect(await arrivals('token')).toHaveLength(calls);
+    expect(await arrivals('ers')).toEqual([]);
+  });
+
+  it('a passing fault is mended by one more attempt with a new jti, unseen by the caller', async () => {
+    await newIdentity();
+    await fault('token', { status: 500 }, 1);
+    const arrivals = await watch(stack);
+    expect((await call(REFERRAL)).status).toBe(200);
+    const mints = await arrivals('token');
+    expect(mints.map(({ status }) => status)).toEqual([500, 200]);
+    expect(new Set(mints.map(({ jti }) => jti)).size).toBe(2);
+  });
+
+  it('never a jti twice, whatever was answered', async () => {
+    const { duplicateJtis } = await stack.simulator.control<{ duplicateJtis: number }>('GET', '/counters');
+    expect(duplicateJtis).toBe(0);
+  });
+});
+
+async function jwksOf(odsCode: string): Promise<string> {
+  const { items } = await stack.admin<{ items: { jwksUrl: string }[] }>('GET', `/signing-keys?organisation=${odsCode}`);
+  return stack.gateway.public + new URL(items[0]?.jwksUrl ?? '').pathname;
+}
+
+const OUTCOME_HEADERS = { 'Content-Type': 'application/fhir+json', 'X-Request-ID': 'ers-0001-1' };
+/** Spaces, order and letters as no serialiser of ours would write them. */
+const outcome = (code: string, diagnostics?: string) =>
+  `{ "issue":[ {"code":"${code}","severity":"error"${diagnostics === undefined ? '' : `,"diagnostics":"${diagnostics}"`}}],\r\n  "resourceType":"OperationOutcome", "x":"\u00e9\\u00e9" }\n`;
+
+interface Passes {
+  readonly path: string;
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+  readonly diagnosis?: string;
+}
+
+/** protocol-facts §1.7, row by row, as bytes. */
+const PASSES: Record<string, Passes> = {
+  'bad business function': {
+    path: REFERRAL,
+    status: 403,
+    headers: OUTCOME_HEADERS,
+    body: outcome('forbidden', 'User does not have the required Business Function at the specified Organisation.'),
+  },
+  'an x-ers-* header, or an odd kind of token': {
+    path: REFERRAL,
+    status: 403,
+    headers: { 'Content-Type': 'text/plain' },
+  },
+  'allow-list: no organisation named': {
+    path: REFERRAL,
+    status: 400,
+    headers: OUTCOME_HEADERS,
+    body: outcome('required', 'Missing or Empty NHSD-End-User-Organisation-ODS header.'),
+  },
+  'allow-list: organisation not in it': {
+    path: REFERRAL,
+    status: 403,
+    headers: OUTCOME_HEADERS,
+    body: outcome('forbidden', 'Unauthorised ODS code provided in NHSD-End-User-Organisation-ODS header'),
+    diagnosis: 'ORGANISATION_NOT_ALLOWED',
+  },
+  'allow-list: its own fault, R4': {
+    path: BINARY,
+    status: 500,
+    headers: OUTCOME_HEADERS,
+    body: outcome('exception', 'Internal Server Error'),
+  },
+  'allow-list: its own fault, STU3': { path: REFERRAL, status: 500 },
+  'rate limit, R4': { path: BINARY, status: 429, headers: OUTCOME_HEADERS, body: outcome('throttled') },
+  'rate limit, STU3': { path: REFERRAL, status: 429 },
+  'some other attribute unresolved': {
+    path: REFERRAL,
+    status: 500,
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"fault":{"faultstring":"Unresolved variable : app.something","detail":{"errorcode":"entities.UnresolvedVariable"}}}',
+    diagnosis: 'ATTRIBUTE_NOT_CONFIGURED',
+  },
+  'e-RS, STU3': {
+    path: REFERRAL,
+    status: 422,
+    headers: { ...OUTCOME_HEADERS, Warning: '199 - "synthetic"' },
+    body: outcome('business-rule', 'Patient Error'),
+  },
+  'e-RS, R4, not clean yet': {
+    path: BINARY,
+    status: 422,
+    headers: OUTCOME_HEADERS,
+    body: outcome('business-rule', 'THREATS_FOUND'),
+  },
+  'a conflict': { path: REFERRAL, status: 409, headers: OUTCOME_HEADERS, body: outcome('conflict') },
+  'a lock': { path: REFERRAL, status: 423, headers: OUTCOME_HEADERS, body: outcome('lock-error') },
+  'a type not to be had': {
+    path: REFERRAL,
+    status: 406,
+    headers: { 'Content-Type': 'text/plain' },
+    body: 'Not Acceptable',
+  },
+  'a type not taken': {
+    path: REFERRAL,
+    status: 415,
+    headers: { 'Content-Type': 'text/plain' },
+    body: 'Unsupported Media Type',
+  },
+  'a hospital system that is slow': {
+    path: REFERRAL,
+    status: 504,
+    headers: OUTCOME_HEADERS,
+    body: outcome('timeout', 'PAS_NOT_RESPONDING'),
+  },
+  'e-RS down, with a time to wait': {
+    path: REFERRAL,
+    status: 503,
+    headers: { ...OUTCOME_HEADERS, 'Retry-After': '120' },
+    body: outcome('transient'),
+  },
+  'e-RS crashed': {
+    path: REFERRAL,
+    status: 500,
+    headers: { 'Content-Type': 'text/plain' },
+    body: ' - The server encountered an unexpected condition that prevented it from fulfilling the request',
+  },
+};
+
+/** Headers that an answer carries besides e-RS's own, with what they say. */
+function ours(answer: Answer, expected: { error: boolean; diagnosis?: string | undefined; length?: number }) {
+  return {
+    'cache-control': 'no-store',
+    'x-correlation-id': answer.correlationId,
+    'gatehouse-attempt-id': expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+    date: expect.any(String) as string,
+    connection: 'keep-alive',
+    'keep-alive': expect.any(String) as string,
+    ...(expected.length === undefined ? {} : { 'content-length': String(expected.length) }),
+    ...(expected.error ? { 'gatehouse-error-source': 'upstream' } : {}),
+    ...(expected.diagnosis === undefined ? {} : { 'gatehouse-diagnosis': expected.diagnosis }),
+  };
+}
+
+function lowered(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and all', () => {
+  beforeAll(() => newIdentity());
+
+  it.each(Object.entries(PASSES))('%s', async (_name, { path, status, headers = {}, body = '', diagnosis }) => {
+    await fault('ers', { status, headers, body });
+    const arrivals = await watch(stack);
+    const answer = await call(path);
+    expect({ status: answer.status, body: answer.text }).toEqual({ status, body });
+    expect(answer.body.equals(Buffer.from(body))).toBe(true);
+    expect(Object.fromEntries(pairsOf(answer))).toEqual({
+      ...lowered(headers),
+      ...ours(answer, { error: true, diagnosis, length: Buffer.byteLength(body) }),
+    });
+    expect(await arrivals('ers')).toHaveLength(1);
+    const trail = await trailOf(stack, answer);
+    expect(trail.map(({ kind }) => kind)).toEqual(['INTENT', 'OUTCOME']);
+    expect(trail[1]).toMatchObject({
+      outcome: 'FAILED',
+      upstreamStatus: status,
+      status,
+      upstreamRequestId: headers['X-Request-ID'] ?? null,
+      diagnosis: diagnosis ?? null,
+      code: null,
+      responseBytes: Buffer.byteLength(body),
+      responseSha256: createHash('sha256').update(body).digest('hex'),
+    });
+  });
+
+  it('502 and 503 without a time to wait are tried again twice, each with its own attempt, then passed', async () => {
+    await fault('ers', { status: 502, headers: OUTCOME_HEADERS, body: outcome('exception', 'PAS_RESPONDED_WITH_ERROR') });
+    const arrivals = await watch(stack);
+    const answer = await call(REFERRAL);
+    expect([answer.status, answer.header('gatehouse-error-source')]).toEqual([502, 'upstream']);
+    const hits = await arrivals('ers');
+    expect(new Set(hits.map(({ correlationId }) => correlationId)).size).toBe(3);
+    const trail = await trailOf(stack, answer);
+    expect(trail.map(({ kind, upstreamStatus }) => [kind, upstreamStatus])).toEqual([
+      ['INTENT', undefined],
+      ['OUTCOME', 502],
+      ['INTENT', undefined],
+      ['OUTCOME', 502],
+      ['INTENT', undefined],
+      ['OUTCOME', 502],
+    ]);
+  });
+  it('a write is not: one hit, and the answer as it is', async () => {
+    await fault('ers', { status: 503, headers: OUTCOME_HEADERS, body: outcome('transient') });
+    const arrivals = await watch(stack);
+    const answer = await call(ACCEPT_REFERRAL, { method: 'POST', headers: { 'If-Match': 'W/"1"' } });
+    expect([answer.status, answer.text, (await arrivals('ers')).length]).toEqual([503, outcome('transient'), 1]);
+  });
+
+  const DIRECT: [string, number, string, Question][] = [
+    ['no such referral', 404, '/FHIR/STU3/ReferralRequest/000000099999', {}],
+    ['the wrong kind of request', 422, '/FHIR/STU3/ReferralRequest/000000070001', {}],
+    ['a patient that cannot be used', 422, '/FHIR/STU3/ReferralRequest/000000070009', {}],
+    ['no such attachment, R4', 404, '/FHIR/R4/Binary/00000000-0000-4000-8000-000000000000', {}],
+    ['a stale version', 412, ACCEPT_REFERRAL, { method: 'POST', headers: { 'If-Match': 'W/"9"' } }],
+    ['a type not to be had', 406, REFERRAL, { headers: { Accept: 'application/xml' } }],
+    ['a history that is not supported', 400, '/FHIR/STU3/Task?focus=ReferralRequest/000000070000/_history/5&intent=proposal&status=ready', {}],
+    ['a good answer', 200, REFERRAL, {}],
+    ['a PDF', 200, CLINICAL, { method: 'POST' }],
+  ];
+  it.each(DIRECT)(
+    'the same as asked of e-RS directly: %s, %i',
+    async (_name, status, path, question) => {
+      const { access_token: token } = await stack.simulator.control<{ access_token: string }>('POST', '/tokens', {
+        apiKey,
+        authType: 'app',
+      });
+      const direct = await ask(stack.simulator.apimUrl, `/referrals${path}`, {
+        ...question,
+        headers: { ...question.headers, Authorization: `Bearer ${token}` },
+      });
+      const answer = await call(path, question);
+      expect([direct.status, answer.status]).toEqual([status, status]);
+      const still = (text: string): string => text.replace(/"lastUpdated":"[^"]+"/g, '"lastUpdated":"then"');
+      expect(still(answer.body.toString('latin1'))).toBe(still(direct.body.toString('latin1')));
+      // All but what is each call's own, and what belongs to the connection.
+      const own = ['x-correlation-id', 'cache-control', 'x-request-id', 'date', 'connection', 'keep-alive'];
+      const theirs = pairsOf(direct).filter(([name]) => !own.includes(name));
+      expect(Object.fromEntries(pairsOf(answer))).toMatchObject(Object.fromEntries(theirs));
+      expect(answer.header('x-request-id')).toMatch(/^[0-9a-f-]{36}-1$/);
+    },
+  );
+});
+
+describe('misconfigurations of the APIM application are named', () => {
+  const NAMED: [string, object, string, number, string][] = [
+    ['no ASID, STU3', { attributes: 'asid' }, REFERRAL, 403, 'ASID_NOT_CONFIGURED'],
+    ['no ASID, R4', { attributes: 'asid' }, BINARY, 403, 'ASID_NOT_CONFIGURED'],
+    ['no organisation', { attributes: 'app-restricted-ods-code' }, REFERRAL, 500, 'ODS_CODE_NOT_CONFIGURED'],
+    ['no user id', { attributes: 'app-restricted-user-id' }, REFERRAL, 500, 'USER_ID_NOT_CONFIGURED'],
+  ];
+  beforeAll(() => newIdentity());
+
+  it.each(NAMED)('%s', async (_name, wrong, path, status, diagnosis) => {
+    await reconfigure({ attributes: without((wrong as { attributes: string }).attributes) });
+    const answer = await call(path);
+    expect([answer.status, answer.header('gatehouse-diagnosis'), answer.header('gatehouse-error-source')]).toEqual([
+      status,
+      diagnosis,
+      'upstream',
+    ]);
+    expect(answer.text).toMatch(status === 403 ? /ASID is not configured in the application/ : /Unresolved variable/);
+    if (path === BINARY) expect(answer.text).toContain('https://www.hl7.org/fhir/R4/operationoutcome.html');
+    expect((await trailOf(stack, answer))[1]).toMatchObject({ outcome: 'FAILED', upstreamStatus: status, diagnosis });
+    await reconfigure({});
+    expect((await call(REFERRAL)).header('gatehouse-diagnosis')).toBeNull();
+  });
+
+  it.each([
+    ['STU3, where only WWW-Authenticate says so', REFERRAL],
+    ['R4', BINARY],
+  ])('no e-RS product, %s: 502, since it is not the caller whose key is wrong; no new token', async (_name, path) => {
+    await call(CODES);
+    await reconfigure({ products: ['some-other-api'] });
+    const arrivals = await watch(stack);
+    const answer = await call(path);
+    expect(verdictOf(answer)).toEqual({ status: 502, code: 'GW_UPSTREAM_TOKEN' });
+    expect(answer.header('gatehouse-diagnosis')).toBe('NOT_SUBSCRIBED');
+    expect(refusalIn(answer).words).toMatch(
+      /Your own credential is in order\. .* approved and subscribed to e-RS\. Who must act: platform team\.$/,
+    );
+    const hits = await arrivals();
+    expect(hits.map(({ target }) => target)).toEqual(['ers']);
+    expect((await trailOf(stack, answer))[1]).toMatchObject({ upstreamStatus: 401, diagnosis: 'NOT_SUBSCRIBED' });
+    await reconfigure({});
+  });
+});
+
+describe('a 401 about our token', () => {
+  beforeAll(() => newIdentity());
+
+  it('is mended for a read by one new token, unseen by the caller', async () => {
+    expect((await call(REFERRAL)).status).toBe(200);
+    await stack.simulator.control('POST', '/tokens/revoke', { apiKey });
+    const arrivals = await watch(stack);
+    const answer = await call(REFERRAL);
+    expect(answer.status).toBe(200);
+    expect(answer.header('www-authenticate')).toBeNull();
+    const hits = await arrivals();
+    expect(hits.filter(({ target }) => target !== 'kms').map(({ target, status }) => [target, status])).toEqual([
+      ['ers', 401],
+      ['token', 200],
+      ['ers', 200],
+    ]);
+    const trail = await trailOf(stack, answer);
+    expect(trail.map(({ kind, outcome: of }) => [kind, of])).toEqual([
+      ['INTENT', undefined],
+      ['OUTCOME', 'FAILED'],
+      ['INTENT', undefined],
+      ['OUTCOME', 'COMPLETED'],
+    ]);
+    expect(trail[0]?.['tokenIdHash']).not.toBe(trail[2]?.['tokenIdHash']);
+  });
+  it.each([
+    ['STU3, empty', REFERRAL, ''],
+    ['R4', BINARY, outcome('login', 'invalid access token')],
+    ['assurance too low', REFERRAL, outcome('login', 'The authentication method utilised is not currently supported.')],
+    ['identity not proved', REFERRAL, outcome('forbidden', "We couldn't verify your identity.")],
+  ])('that persists is a 502 of ours: %s', async (_name, path, body) => {
+    // A token that works, so that the rejected one is not the first.
+    expect((await call(CODES)).status).toBe(200);
+    await fault('ers', {
+      status: 401,
+      headers: { 'WWW-Authenticate': 'Bearer realm="null",error="invalid_token"', ...OUTCOME_HEADERS },
+      body,
+    });
+    const arrivals = await watch(stack);
+    const answer = await call(path);
+    expect(refusalIn(answer)).toMatchObject({ status: 502, code: 'GW_UPSTREAM_TOKEN' });
+    expect(answer.header('www-authenticate')).toBeNull();
+    const hits = await arrivals();
+    const of = (target: Arrival['target']) => hits.filter((hit) => hit.target === target).length;
+    expect([of('ers'), of('token')]).toEqual([2, 1]);
+  });
+  it('is never answered by sending a write again', async () => {
+    expect((await call(CODES)).status).toBe(200);
+    await stack.simulator.control('POST', '/tokens/revoke', { apiKey });
+    await stack.simulator.control('POST', '/referrals', { ubrn: '000000083001', state: 'BOOKED' });
+    const arrivals = await watch(stack);
+    const accept = () => call(ACCEPT_REFERRAL, { method: 'POST', headers: { 'If-Match': 'W/"1"' } });
+    const answer = await accept();
+    expect(verdictOf(answer)).toEqual({ status: 502, code: 'GW_UPSTREAM_TOKEN' });
+    expect(answer.header('gatehouse-delivery')).toBe('sent');
+    expect((await arrivals('ers')).map(({ status }) => status)).toEqual([401]);
+    // The dead token is forgotten all the same: the caller's own second try goes through.
+    expect((await accept()).status).toBe(200);
+  });
+  it('of an application whose approval was taken away ends at the token endpoint', async () => {
+    await call(CODES);
+    await reconfigure({ status: 'revoked' });
+    const answer = await call(REFERRAL);
+    expect(verdictOf(answer)).toEqual({ status: 502, code: 'GW_TOKEN_REFUSED' });
+    await newIdentity();
+  });
+});
+
+describe('what must not pass', () => {
+  beforeAll(() => newIdentity());
+
+  const WITHHELD: [string, string, object, string][] = [
+    ['an HTML page with 200', REFERRAL, { scenario: 'html-200' }, 'GW_UPSTREAM_PROTOCOL'],
+    [
+      'an HTML page with 503',
+      REFERRAL,
+      { status: 503, headers: { 'Content-Type': 'TEXT/HTML; charset=utf-8', 'Retry-After': '60' }, body: '<h1>x</h1>' },
+      'GW_UPSTREAM_PROTOCOL',
+    ],
+    ['our own token in the body', REFERRAL, { scenario: 'echo-auth' }, 'GW_UPSTREAM_PROTOCOL'],
+    ["another call's answer", REFERRAL, { scenario: 'other-corr' }, 'GW_UPSTREAM_PROTOCOL'],
+    ['a redirect to http', BINARY, { scenario: '307-http' }, 'GW_UPSTREAM_REDIRECT'],
+    ['a redirect to a foreign host', BINARY, { scenario: '307-foreign-host' }, 'GW_UPSTREAM_REDIRECT'],
+    [
+      'a redirect with a name in it',
+      BINARY,
+      { status: 307, headers: { Location: 'https://object-store.invalid@evil.example/x' } },
+      'GW_UPSTREAM_REDIRECT',
+    ],
+    ['a redirect to nowhere', BINARY, { status: 302 }, 'GW_UPSTREAM_REDIRECT'],
+  ];
+  it.each(WITHHELD)('%s: 502, withheld, on record', async (_name, path, what, code) => {
+    await fault('ers', what);
+    const arrivals = await watch(stack);
+    const answer = await call(path);
+    expect(verdictOf(answer)).toEqual({ status: 502, code });
+    expect(answer.text).not.toMatch(/<h1>|evil|object-store\.invalid|Bearer/);
+    expect(answer.header('location')).toBeNull();
+    expect(await arrivals('ers')).toHaveLength(1);
+    expect(await arrivals('object-store')).toEqual([]);
+    expect((await trailOf(stack, answer))[1]).toMatchObject({
+      outcome: 'WITHHELD',
+      code,
+      status: null,
+      upstreamStatus: expect.any(Number) as number,
+    });
+  });
+
+  it('Set-Cookie is dropped, what may be cached is not to be, the rest passes', async () => {
+    await fault('ers', { scenario: 'set-cookie' }, 1);
+    const cookie = await call(REFERRAL);
+    expect([cookie.status, cookie.header('set-cookie')]).toEqual([200, null]);
+    expect(JSON.parse(cookie.text)).toMatchObject({ resourceType: 'ReferralRequest' });
+    await fault('ers', { scenario: 'cache' }, 1);
+    const cached = await call(REFERRAL);
+    expect(pairsOf(cached).filter(([name]) => name === 'cache-control')).toEqual([['cache-control', 'no-store']]);
+  });
+  it("A042's redirect to the object store is handed on, and never followed", async () => {
+    const arrivals = await watch(stack);
+    const answer = await call(BINARY);
+    expect(answer.status).toBe(307);
+    expect(answer.header('location')).toMatch(new RegExp(`^${stack.simulator.objectStoreUrl}/.+\\?.+`));
+    expect(await arrivals('object-store')).toEqual([]);
+    await fault('ers', { scenario: '307-loop' });
+    const loop = await call(BINARY);
+    expect([loop.status, loop.header('location')]).toEqual([307, `${stack.simulator.objectStoreUrl}/loop/1`]);
+  });
+});
+
+describe('large and binary answers', () => {
+  beforeAll(() => newIdentity());
+
+  const SIZE = 5 * 1024 * 1024;
+  /** Every byte value, no period that a chunk could hide behind. */
+  const noise = (bytes: number): Buffer => {
+    const out = Buffer.alloc(bytes);
+    let state = 7;
+    for (let at = 0; at < bytes; at += 1) {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      out[at] = state >>> 16;
+    }
+    return out;
+  };
+  const LARGE = noise(SIZE);
+  const PDF_HEADERS = {
+    'Content-Type': 'application/pdf',
+    'Content-Disposition': 'attachment; filename="caf\u00e9 \u2116.pdf"'.replace('\u2116', 'no'),
+    ETag: 'W/"6"',
+    'Last-Modified': 'Mon, 02 Mar 2026 09:00:00 GMT',
+    'Content-Language': 'en-GB',
+    Vary: 'Accept',
+    Pragma: 'no-cache',
+    'Request-Duration': '120',
+    'X-Request-ID': 'ers-large-1',
+  };
+  const sha = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+  const asked = { method: 'POST', headers: { Accept: 'application/pdf' } };
+
+  it('5 MiB of known length stream through, every byte and header', async () => {
+    await fault('ers', { status: 200, headers: PDF_HEADERS, bodyBase64: LARGE.toString('base64') });
+    const answer = await call(CLINICAL, asked);
+    expect([answer.status, answer.brokenOff, answer.body.length]).toEqual([200, false, SIZE]);
+    expect(answer.body.equals(LARGE)).toBe(true);
+    expect(Object.fromEntries(pairsOf(answer))).toEqual({
+      ...lowered(PDF_HEADERS),
+      ...ours(answer, { error: false, length: SIZE }),
+    });
+    const trail = await ended(answer);
+    expect(trail.map(({ kind }) => kind)).toEqual(['INTENT', 'OUTCOME', 'END']);
+    expect(trail[1]).toMatchObject({ upstreamStatus: 200, status: 200, upstreamRequestId: 'ers-large-1', responseBytes: null });
+    expect(trail[2]).toMatchObject({ delivery: 'complete', responseBytes: SIZE, responseSha256: sha(LARGE) });
+  });
+  it('so do 3 MiB in chunks of unknown length', async () => {
+    const body = LARGE.subarray(0, 3 * 1024 * 1024);
+    const chunks: Buffer[] = [];
+    for (let at = 0; at < body.length; at += 100_003) {
+      const part = body.subarray(at, at + 100_003);
+      chunks.push(Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n'));
+    }
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nTransfer-Encoding: chunked\r\nX-Request-ID: ers-chunked-1\r\n\r\n';
+    const raw = Buffer.concat([Buffer.from(head), ...chunks, Buffer.from('0\r\n\r\n')]);
+    await fault('ers', { rawResponseBase64: raw.toString('base64') });
+    const answer = await call(CLINICAL, asked);
+    expect([answer.status, answer.brokenOff, answer.header('content-length')]).toEqual([200, false, null]);
+    expect(answer.body.equals(body)).toBe(true);
+    expect((await ended(answer))[2]).toMatchObject({ delivery: 'complete', responseBytes: body.length, responseSha256: sha(body) });
+  });
+  it('a binary answer of every byte value is buffered and passes whole', async () => {
+    const body = Buffer.concat([Buffer.from(Array.from({ length: 256 }, (_, at) => at)), noise(1000)]);
+    await fault('ers', { status: 200, headers: PDF_HEADERS, bodyBase64: body.toString('base64') });
+    const answer = await call(CLINICAL, asked);
+    expect(answer.body.equals(body)).toBe(true);
+    expect((await trailOf(stack, answer))[1]).toMatchObject({ responseBytes: body.length, responseSha256: sha(body) });
+  });
+  it.each([
+    ['small', 2_000],
+    ['streamed', 2 * 1024 * 1024],
+  ])('gzip stays gzip, %s, and is asked for only if the caller takes it', async (_name, bytes) => {
+    const plain = noise(bytes);
+    const packed = gzipSync(plain);
+    await fault('ers', {
+      status: 200,
+      headers: { 'Content-Type': 'application/pdf', 'Content-Encoding': 'gzip' },
+      bodyBase64: packed.toString('base64'),
+    });
+    const arrivals = await watch(stack);
+    const answer = await call(CLINICAL, { method: 'POST', headers: { 'Accept-Encoding': 'br, gzip;q=0.5' } });
+    expect(answer.header('content-encoding')).toBe('gzip');
+    expect(answer.body.equals(packed)).toBe(true);
+    expect(gunzipSync(answer.body).equals(plain)).toBe(true);
+    await call(CLINICAL, { method: 'POST', headers: { 'Accept-Encoding': 'br, gzip;q=0' } });
+    const encodings = (await arrivals('ers')).map(
+      ({ headers }) => headers.find(([name]) => name.toLowerCase() === 'accept-encoding')?.[1],
+    );
+    expect(encodings).toEqual(['gzip', 'identity']);
+  });
+  it('HEAD brings the headers of what it names, its length too, and no body', async () => {
+    const question = { key: referrer.clientKey };
+    const got = await call('/FHIR/R4/HealthcareService/1', question);
+    const head = await call('/FHIR/R4/HealthcareService/1', { ...question, method: 'HEAD' });
+    expect([got.status, head.status, head.body.length]).toEqual([200, 200, 0]);
+    expect(head.header('etag')).toBe(got.header('etag'));
+  });
+  it('an answer that breaks off is broken off for the caller too, and END says how far it came', async () => {
+    await fault('ers', { status: 200, headers: PDF_HEADERS, bodyBase64: LARGE.toString('base64'), resetAtByte: 2_000_000 });
+    const answer = await call(CLINICAL, asked);
+    expect([answer.status, answer.brokenOff]).toEqual([200, true]);
+    expect(LARGE.subarray(0, answer.body.length).equals(answer.body)).toBe(true);
+    const [, , end] = await ended(answer);
+    expect(end).toMatchObject({ kind: 'END', delivery: 'aborted' });
+    expect(Number(end?.['responseBytes'])).toBeLessThanOrEqual(2_000_000);
+  });
+  it('our own token in the middle of a stream breaks it off before its last letter', async () => {
+    await newIdentity();
+    const token = `known-${'t'.repeat(40)}-end`;
+    await fault('token', {
+      status: 200,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ access_token: token, expires_in: '599', token_type: 'Bearer' }),
+    });
+    const body = Buffer.concat([noise(2_000_000), Buffer.from(token), noise(1_000_000)]);
+    // The simulator doesn't know that token, so it can't tell whose call it is.
+    await stack.simulator.control('POST', '/faults', {
+      target: 'ers',
+      fault: { status: 200, headers: PDF_HEADERS, bodyBase64: body.toString('base64') },
+    });
+    const answer = await call(CLINICAL, asked);
+    expect([answer.status, answer.brokenOff]).toEqual([200, true]);
+    expect(answer.body.includes(token)).toBe(false);
+    expect((await ended(answer))[2]).toMatchObject({ delivery: 'aborted' });
+  });
+});
+
+/** The trail once END is in it: it is written after the last byte. */
+async function ended(answer: Answer): Promise<AuditRecord[]> {
+  for (;;) {
+    const trail = await trailOf(stack, answer);
+    if (trail.some(({ kind }) => kind === 'END')) return trail;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
