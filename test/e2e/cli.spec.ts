@@ -35,7 +35,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function gatehouse(line: string | readonly string[], more: { env?: Record<string, string>; input?: string } = {}): Promise<Ran> {
+function gatehouse(
+  line: string | readonly string[],
+  more: { env?: Record<string, string>; input?: string } = {},
+): Promise<Ran> {
   const args = typeof line === 'string' ? line.split(' ') : line;
   const env = {
     PATH: process.env['PATH'] ?? '',
@@ -59,9 +62,17 @@ function gatehouse(line: string | readonly string[], more: { env?: Record<string
 }
 
 /** The same, where nothing may go wrong. */
-async function does(line: string | readonly string[], more: Parameters<typeof gatehouse>[1] = {}): Promise<string> {
+async function does(
+  line: string | readonly string[],
+  more: Parameters<typeof gatehouse>[1] = {},
+): Promise<string> {
   const ran = await gatehouse(line, more);
-  expect({ line, ...ran, out: ran.code === 0 ? '' : ran.out, err: ran.code === 0 ? '' : ran.err }).toMatchObject({ code: 0 });
+  expect({
+    line,
+    ...ran,
+    out: ran.code === 0 ? '' : ran.out,
+    err: ran.code === 0 ? '' : ran.err,
+  }).toMatchObject({ code: 0 });
   return ran.out;
 }
 const json = async <T>(line: string): Promise<T> => JSON.parse(await does(`${line} --json`)) as T;
@@ -102,7 +113,10 @@ describe('an organisation is brought live, in the order of the guide', () => {
   it('bootstrap mints no second first token, unless it is told that all are lost', async () => {
     const env = { DATABASE_URL: stack.database.appUrl };
     const refused = await gatehouse('bootstrap', { env });
-    expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/usable admin tokens: .*gatehouse tokens create/)]);
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringMatching(/usable admin tokens: .*gatehouse tokens create/),
+    ]);
     const minted = JSON.parse(await does('bootstrap --force --json', { env })) as { token: string };
     const listed = await gatehouse('organisations', { env: { GATEHOUSE_ADMIN_TOKEN: minted.token } });
     expect([listed.code, listed.out.trim()]).toEqual([0, 'Nothing found.']);
@@ -116,7 +130,9 @@ describe('an organisation is brought live, in the order of the guide', () => {
     expect(diff).toMatch(/^\+ client local\/worklist-sync$/m);
     expect(diff).toMatch(/Would create 5, change 0, retire 0\./);
     expect(await versionOf()).toBe(before);
-    expect(await does('apply registry.yaml')).toMatch(/Created 5, changed 0, retired 0\.\nThe registry is at version \d+/);
+    expect(await does('apply registry.yaml')).toMatch(
+      /Created 5, changed 0, retired 0\.\nThe registry is at version \d+/,
+    );
     expect(await versionOf()).toBeGreaterThan(before);
   });
   it('doctor names what is missing, in order, who must act, and the values to ask NHS England for', async () => {
@@ -193,7 +209,15 @@ describe('an organisation is brought live, in the order of the guide', () => {
     expect(good).toMatch(/allowed: true/);
     expect(good).toMatch(/organisation: R69/);
     const bad = await does([
-      ...['explain', 'post', `${REFERRAL}/$ers.acceptReferral`, '--client', 'worklist-sync', '--environment', 'local'],
+      ...[
+        'explain',
+        'post',
+        `${REFERRAL}/$ers.acceptReferral`,
+        '--client',
+        'worklist-sync',
+        '--environment',
+        'local',
+      ],
     ]);
     expect(bad).toMatch(/\[ \] message set/);
     expect(bad).toMatch(/code: GW_MESSAGE_SET/);
@@ -203,14 +227,19 @@ describe('an organisation is brought live, in the order of the guide', () => {
     await stack.settled();
     const arrivals = await watch(stack);
     const answer = await ask(stack.gateway.partner, REFERRAL, { key });
-    expect({ status: answer.status, text: answer.status === 200 ? '' : answer.text }).toEqual({ status: 200, text: '' });
+    expect({ status: answer.status, text: answer.status === 200 ? '' : answer.text }).toEqual({
+      status: 200,
+      text: '',
+    });
     expect(await arrivals('ers')).toMatchObject([{ apiKey: API_KEY, asid: '200000002454', odsCode: 'R69' }]);
     const refused = await ask(stack.gateway.partner, '/FHIR/R4/PractitionerRole', { key });
     expect(verdictOf(refused).code).toBe('GW_MODE_OPERATION');
 
     const attempt = answer.header('gatehouse-attempt-id') ?? '';
     const table = await does('audit list --client worklist-sync');
-    expect(table).toMatch(/^Started +Kind +Organisation +Client +Interaction +Outcome +Status +Code +Attempt$/m);
+    expect(table).toMatch(
+      /^Started +Kind +Organisation +Client +Interaction +Outcome +Status +Code +Attempt$/m,
+    );
     expect(table).toMatch(new RegExp(`INTENT +R69 +worklist-sync +A005 +COMPLETED +200 +— +${attempt}`));
     expect(table).toMatch(/DENIED +R69 +worklist-sync +A030 +REFUSED +403 +GW_MODE_OPERATION/);
     const found = await json<{ attemptId: string }[]>(`audit list --correlation-id ${answer.correlationId}`);
@@ -220,7 +249,9 @@ describe('an organisation is brought live, in the order of the guide', () => {
   it('a referral is looked for by a number that is asked for, with a reason', async () => {
     const without = await gatehouse('audit list --ubrn');
     expect([without.code, without.err]).toEqual([2, expect.stringMatching(/--reason/)]);
-    const out = await does(['audit', 'list', '--ubrn', '--reason', 'complaint 12'], { input: '000000070000\n' });
+    const out = await does(['audit', 'list', '--ubrn', '--reason', 'complaint 12'], {
+      input: '000000070000\n',
+    });
     expect(out).toMatch(/A005 +COMPLETED/);
     expect(out).not.toContain('A030');
   });
@@ -236,11 +267,17 @@ describe('the trail', () => {
     expect(out).toMatch(/Verified: every chain is unbroken and every row is as it was written\./);
   });
   it.each([
-    ['a status changed', (lines: string[]) => lines.map((line) => line.replace('"status":200', '"status":403'))],
+    [
+      'a status changed',
+      (lines: string[]) => lines.map((line) => line.replace('"status":200', '"status":403')),
+    ],
     ['a row left out', (lines: string[]) => lines.filter((line) => !line.includes('"kind":"INTENT"'))],
     ['two rows swapped', swapped],
     ['the end cut off', (lines: string[]) => lines.slice(0, -2)],
-    ['a row twice', (lines: string[]) => lines.flatMap((line) => (line.includes('"DENIED"') ? [line, line] : [line]))],
+    [
+      'a row twice',
+      (lines: string[]) => lines.flatMap((line) => (line.includes('"DENIED"') ? [line, line] : [line])),
+    ],
   ])('%s is found', async (_name, change) => {
     const lines = (await readFile(join(folder, 'trail.ndjson'), 'utf8')).trimEnd().split('\n');
     const mutated = change(lines);
@@ -251,7 +288,8 @@ describe('the trail', () => {
   });
   it('holds no secret and no identifier of a patient', async () => {
     const text = await readFile(join(folder, 'trail.ndjson'), 'utf8');
-    for (const secret of [API_KEY, '000000070000', '9000000009', stack.adminToken]) expect(text).not.toContain(secret);
+    for (const secret of [API_KEY, '000000070000', '9000000009', stack.adminToken])
+      expect(text).not.toContain(secret);
   });
 });
 
@@ -318,8 +356,13 @@ clients:
   it('a variable that is not set, a file that is not YAML, a file that is not there', async () => {
     await write('wrong.yaml', REGISTRY(LIVE).replace('R69_LOCAL_KEY', 'NOBODY_SET_THIS'));
     const unset = await gatehouse('diff wrong.yaml');
-    expect([unset.code, unset.err]).toEqual([1, expect.stringMatching(/the environment variable NOBODY_SET_THIS is not set/)]);
-    expect(await wrong('apiVersion: [gatehouse/v1\n')).toMatch(/wrong\.yaml is not good YAML:\nwrong\.yaml:\d+:\d+:/);
+    expect([unset.code, unset.err]).toEqual([
+      1,
+      expect.stringMatching(/the environment variable NOBODY_SET_THIS is not set/),
+    ]);
+    expect(await wrong('apiVersion: [gatehouse/v1\n')).toMatch(
+      /wrong\.yaml is not good YAML:\nwrong\.yaml:\d+:\d+:/,
+    );
     const absent = await gatehouse('apply absent.yaml');
     expect([absent.code, absent.err]).toEqual([2, expect.stringMatching(/absent\.yaml can't be read/)]);
   });
@@ -327,8 +370,20 @@ clients:
 
 describe('what stands in the way of a command is said', () => {
   it.each([
-    ['no token', 'organisations', { GATEHOUSE_ADMIN_TOKEN: '' }, 2, /GATEHOUSE_ADMIN_TOKEN is not set: "gatehouse bootstrap"/],
-    ['a token that is none', 'organisations', { GATEHOUSE_ADMIN_TOKEN: `gha_${'a'.repeat(12)}_${'b'.repeat(49)}` }, 1, /valid admin token is needed/],
+    [
+      'no token',
+      'organisations',
+      { GATEHOUSE_ADMIN_TOKEN: '' },
+      2,
+      /GATEHOUSE_ADMIN_TOKEN is not set: "gatehouse bootstrap"/,
+    ],
+    [
+      'a token that is none',
+      'organisations',
+      { GATEHOUSE_ADMIN_TOKEN: `gha_${'a'.repeat(12)}_${'b'.repeat(49)}` },
+      1,
+      /valid admin token is needed/,
+    ],
     ['nobody there', 'organisations', { GATEHOUSE_ADMIN_URL: 'http://127.0.0.1:1' }, 1, /127\.0\.0\.1:1/],
     ['no such command', 'aply x.yaml', {}, 2, /unknown command/],
     ['no such application', 'doctor --organisation ZZZ', {}, 1, /no application|There is no/i],

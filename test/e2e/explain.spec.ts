@@ -89,7 +89,12 @@ const CHOICES: readonly Record<string, string>[] = [
   { 'NHSD-End-User-Organisation-ODS': 'R69', 'Gatehouse-Product': 'ReferWell' },
 ];
 
-async function explain(key: string, method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> {
+async function explain(
+  key: string,
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   return ask(stack.gateway.partner, '/explain', {
     method: 'POST',
     key,
@@ -100,28 +105,35 @@ async function explain(key: string, method: string, path: string, headers: Recor
 
 const explanationIn = ({ text }: Answer): Explanation => JSON.parse(text) as Explanation;
 
-describe.each(['provider', 'referrer', 'user', 'narrow', 'suspended', 'many'] as const)('asked as %s', (who) => {
-  it.each(CALLS)('%s %s: explained as it is decided', async (method, path) => {
-    for (const headers of who === 'many' ? CHOICES : [{}]) {
-      const arrivals = await watch(stack);
-      const explained = await explain(clients[who], method, path, headers);
-      expect(explained.status).toBe(200);
-      expect(await arrivals()).toEqual([]);
-      const explanation = explanationIn(explained);
-      const real = await ask(stack.gateway.partner, path, realQuestion(method, headers, clients[who]));
-      const refused = real.header('gatehouse-error-source') === 'gateway';
-      expect({ allowed: explanation.allowed, headers }).toEqual({ allowed: !refused, headers });
-      if (explanation.refusal === null) continue;
-      expect(explanation.refusal.status).toBe(real.status);
-      if (method === 'HEAD') continue;
-      const said = refusalIn(real);
-      expect(explanation.refusal.code).toBe(said.code);
-      for (const part of [explanation.refusal.text, explanation.refusal.whatToDo, ...explanation.refusal.candidates])
-        expect(said.words).toContain(part);
-      expect(said.words).toContain(`Who must act: ${explanation.refusal.whoActs}.`);
-    }
-  });
-});
+describe.each(['provider', 'referrer', 'user', 'narrow', 'suspended', 'many'] as const)(
+  'asked as %s',
+  (who) => {
+    it.each(CALLS)('%s %s: explained as it is decided', async (method, path) => {
+      for (const headers of who === 'many' ? CHOICES : [{}]) {
+        const arrivals = await watch(stack);
+        const explained = await explain(clients[who], method, path, headers);
+        expect(explained.status).toBe(200);
+        expect(await arrivals()).toEqual([]);
+        const explanation = explanationIn(explained);
+        const real = await ask(stack.gateway.partner, path, realQuestion(method, headers, clients[who]));
+        const refused = real.header('gatehouse-error-source') === 'gateway';
+        expect({ allowed: explanation.allowed, headers }).toEqual({ allowed: !refused, headers });
+        if (explanation.refusal === null) continue;
+        expect(explanation.refusal.status).toBe(real.status);
+        if (method === 'HEAD') continue;
+        const said = refusalIn(real);
+        expect(explanation.refusal.code).toBe(said.code);
+        for (const part of [
+          explanation.refusal.text,
+          explanation.refusal.whatToDo,
+          ...explanation.refusal.candidates,
+        ])
+          expect(said.words).toContain(part);
+        expect(said.words).toContain(`Who must act: ${explanation.refusal.whoActs}.`);
+      }
+    });
+  },
+);
 
 function realQuestion(method: string, headers: Record<string, string>, key: string): Question {
   return { method, key, headers };
@@ -129,7 +141,9 @@ function realQuestion(method: string, headers: Record<string, string>, key: stri
 
 describe('an explanation', () => {
   it('goes through the steps in order and names the binding it would use', async () => {
-    const explanation = explanationIn(await explain(clients.provider, 'GET', '/FHIR/STU3/ReferralRequest/000000070000'));
+    const explanation = explanationIn(
+      await explain(clients.provider, 'GET', '/FHIR/STU3/ReferralRequest/000000070000'),
+    );
     expect(explanation).toMatchObject({
       allowed: true,
       refusal: null,
@@ -188,7 +202,10 @@ describe('an explanation', () => {
   });
   it('is the same as the operator gets by naming the client', async () => {
     const path = '/FHIR/STU3/ReferralRequest/000000070000';
-    for (const [who, application] of [['provider', applications[0]], ['narrow', applications[3]]] as const) {
+    for (const [who, application] of [
+      ['provider', applications[0]],
+      ['narrow', applications[3]],
+    ] as const) {
       const own = explanationIn(await explain(clients[who], 'GET', path));
       const operators = await stack.admin<Explanation>('POST', '/explain', {
         client: application?.client,
@@ -204,16 +221,26 @@ describe('an explanation', () => {
     ['by another method', 'GET', {}, undefined, 405, 'GW_METHOD'],
     ['of another type', 'POST', { 'Content-Type': 'text/plain' }, 'x', 415, 'GW_MEDIA_TYPE'],
     ['that is not JSON', 'POST', { 'Content-Type': 'application/json' }, 'x', 400, 'GW_BODY_SYNTAX'],
-    ['without a path', 'POST', { 'Content-Type': 'application/json' }, '{"method":"GET"}', 400, 'GW_BODY_SYNTAX'],
-  ] as const)('%s is refused like any request, and audited as a refused explanation', async (_name, method, headers, body, status, code) => {
-    const answer = await ask(stack.gateway.partner, '/explain', {
-      method: method ?? 'POST',
-      ...(method === undefined ? {} : { key: clients.provider }),
-      headers,
-      ...(body === undefined ? {} : { body }),
-    });
-    expect(refusalIn(answer)).toMatchObject({ status, code });
-    const [row] = await trailOf(stack, answer);
-    expect(row).toMatchObject({ kind: 'DENIED', code });
-  });
+    [
+      'without a path',
+      'POST',
+      { 'Content-Type': 'application/json' },
+      '{"method":"GET"}',
+      400,
+      'GW_BODY_SYNTAX',
+    ],
+  ] as const)(
+    '%s is refused like any request, and audited as a refused explanation',
+    async (_name, method, headers, body, status, code) => {
+      const answer = await ask(stack.gateway.partner, '/explain', {
+        method: method ?? 'POST',
+        ...(method === undefined ? {} : { key: clients.provider }),
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
+      expect(refusalIn(answer)).toMatchObject({ status, code });
+      const [row] = await trailOf(stack, answer);
+      expect(row).toMatchObject({ kind: 'DENIED', code });
+    },
+  );
 });

@@ -3,7 +3,17 @@
  * clocks moved past APIM's hour of cache.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { administer, type Answer, apply, ask, moveClocks, pause, refusalIn, verdictOf, watch } from '../support/answers.ts';
+import {
+  administer,
+  type Answer,
+  apply,
+  ask,
+  moveClocks,
+  pause,
+  refusalIn,
+  verdictOf,
+  watch,
+} from '../support/answers.ts';
 import { appointOwner, onboard, type Onboarded } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
@@ -88,7 +98,11 @@ describe('a JWKS', () => {
     const again = await fetchJwks(pathOf(one), { 'If-None-Match': etag });
     expect([again.status, again.text, again.header('etag')]).toEqual([304, '', etag]);
     const head = await fetchJwks(pathOf(one), {}, 'HEAD');
-    expect([head.status, head.text, head.header('content-length')]).toEqual([200, '', String(answer.body.length)]);
+    expect([head.status, head.text, head.header('content-length')]).toEqual([
+      200,
+      '',
+      String(answer.body.length),
+    ]);
   });
   it.each([
     ['another id', '/jwks/AAAAAAAAAAAAAAAAAAAAAAAA', 404],
@@ -109,7 +123,10 @@ describe('a JWKS', () => {
   it('without a key is 503 with a time to wait, never an empty 200 that APIM would keep for an hour', async () => {
     await draft('K1');
     await stack.settled();
-    const { items } = await stack.admin<{ items: { jwksUrl: string }[] }>('GET', '/applications?organisation=K1');
+    const { items } = await stack.admin<{ items: { jwksUrl: string }[] }>(
+      'GET',
+      '/applications?organisation=K1',
+    );
     const answer = await fetchJwks(pathOf(items[0] as Key));
     expect([answer.status, answer.text, answer.header('cache-control')]).toEqual([503, '', 'no-store']);
     expect(Number(answer.header('retry-after'))).toBeGreaterThan(0);
@@ -191,7 +208,9 @@ describe('a rotation under traffic', () => {
     expect(published).toMatchObject({ state: 'PUBLISHED', nextStepAt: allowedAt });
     const { status, json } = await step(second.kid, 'activate');
     expect(status).toBe(409);
-    expect(json['detail']).toMatch(/API Management may hold a copy of the JWKS without key .* until .*: activate it then/);
+    expect(json['detail']).toMatch(
+      /API Management may hold a copy of the JWKS without key .* until .*: activate it then/,
+    );
     expect(json['detail']).toContain(allowedAt);
     // A second before the time it is still refused.
     await moveTo(Date.parse(allowedAt) - 1_500);

@@ -44,7 +44,10 @@ beforeAll(async () => {
     { odsCode: 'R69' },
     { odsCode: 'A20047', capability: 'referrer' },
   ])) as [Onboarded, Onboarded];
-  const apps = await stack.simulator.control<{ apiKey: string; attributes: Record<string, string> }[]>('GET', '/apps');
+  const apps = await stack.simulator.control<{ apiKey: string; attributes: Record<string, string> }[]>(
+    'GET',
+    '/apps',
+  );
   attributes = apps.find((app) => app.apiKey === provider.apiKey)?.attributes ?? {};
   apiKey = provider.apiKey;
   await stack.admin('POST', '/write-exceptions', {
@@ -140,8 +143,20 @@ describe('what the token endpoint refuses', () => {
   const invalid = (description: string) => said('invalid_request', description);
 
   /** Name, how the application is wrong or what the endpoint says, class in audit, calls, words of APIM. */
-  const REFUSED: [string, { application?: Setting | 'strange key' | 'foreign key'; fault?: object }, string, number, RegExp][] = [
-    ['no public key registered', { application: { attributes: {} } }, 'configuration', 1, /register a public key/],
+  const REFUSED: [
+    string,
+    { application?: Setting | 'strange key' | 'foreign key'; fault?: object },
+    string,
+    number,
+    RegExp,
+  ][] = [
+    [
+      'no public key registered',
+      { application: { attributes: {} } },
+      'configuration',
+      1,
+      /register a public key/,
+    ],
     [
       'JWKS out of reach',
       { application: { attributes: { 'jwks-resource-url': 'http://127.0.0.1:1/jwks/none' } } },
@@ -149,11 +164,35 @@ describe('what the token endpoint refuses', () => {
       1,
       /JWKS endpoint.*can't be reached/,
     ],
-    ['a kid that the JWKS lacks', { application: 'foreign key' }, 'key-not-seen', 1, /no matching public key/],
-    ['a signature by another key', { application: 'strange key' }, 'configuration', 1, /signature verification failed/],
+    [
+      'a kid that the JWKS lacks',
+      { application: 'foreign key' },
+      'key-not-seen',
+      1,
+      /no matching public key/,
+    ],
+    [
+      'a signature by another key',
+      { application: 'strange key' },
+      'configuration',
+      1,
+      /signature verification failed/,
+    ],
     ['an unknown API key', { application: null }, 'configuration', 1, /Invalid 'iss'\/'sub' claims/],
-    ['an application not approved', { application: { status: 'revoked' } }, 'configuration', 1, /not approved/],
-    ['no API product of this mode', { application: { products: ['user-restricted'] } }, 'configuration', 1, /not configured to use this authorization grant type/],
+    [
+      'an application not approved',
+      { application: { status: 'revoked' } },
+      'configuration',
+      1,
+      /not approved/,
+    ],
+    [
+      'no API product of this mode',
+      { application: { products: ['user-restricted'] } },
+      'configuration',
+      1,
+      /not configured to use this authorization grant type/,
+    ],
     [
       'the aud of another environment',
       { fault: { status: 401, body: invalid("Missing or invalid 'aud' claim in client_assertion JWT") } },
@@ -163,7 +202,12 @@ describe('what the token endpoint refuses', () => {
     ],
     [
       'an inactive developer',
-      { fault: { status: 401, body: said('access_denied', 'The developer associated with the API key is not active') } },
+      {
+        fault: {
+          status: 401,
+          body: said('access_denied', 'The developer associated with the API key is not active'),
+        },
+      },
       'configuration',
       1,
       /developer .* not active/,
@@ -177,7 +221,12 @@ describe('what the token endpoint refuses', () => {
     ],
     [
       'another content type',
-      { fault: { status: 415, body: invalid('Content-Type header must be application/x-www-form-urlencoded') } },
+      {
+        fault: {
+          status: 415,
+          body: invalid('Content-Type header must be application/x-www-form-urlencoded'),
+        },
+      },
       'configuration',
       1,
       /Content-Type/,
@@ -203,59 +252,82 @@ describe('what the token endpoint refuses', () => {
       2,
       /grant_type is invalid/,
     ],
-    ...['token-malformed-json', 'token-no-access-token', 'token-empty-access-token', 'token-huge-access-token', 'token-type-mac'].map(
-      (scenario): (typeof REFUSED)[number] => [`200 ${scenario}`, { fault: { scenario } }, 'malformed', 1, /^$/],
-    ),
+    ...[
+      'token-malformed-json',
+      'token-no-access-token',
+      'token-empty-access-token',
+      'token-huge-access-token',
+      'token-type-mac',
+    ].map((scenario): (typeof REFUSED)[number] => [
+      `200 ${scenario}`,
+      { fault: { scenario } },
+      'malformed',
+      1,
+      /^$/,
+    ]),
     ['200 without a life', { fault: { tokenExpiresIn: '__absent__' } }, 'malformed', 1, /^$/],
     ['200 with a life of 0', { fault: { tokenExpiresIn: '0' } }, 'malformed', 1, /^$/],
   ];
 
-  it.each(REFUSED)('%s: 502, the platform team must act, no word of it leaks', async (_name, how, cls, calls, words) => {
-    const application =
-      how.application === 'foreign key'
-        ? { attributes: { ...attributes, 'jwks-resource-url': await jwksOf('A20047') } }
-        : how.application === 'strange key'
-          ? { attributes: { ...attributes, 'jwks-resource-url': `http://127.0.0.1:${(keys.address() as AddressInfo).port}/jwks/x` } }
-          : how.application;
-    await newIdentity(application);
-    if (how.fault !== undefined) await fault('token', how.fault);
-    const before = (await mintRows()).length;
-    const arrivals = await watch(stack);
-    const answer = await call(REFERRAL);
-    const refusal = refusalIn(answer);
-    expect(refusal).toMatchObject({ status: 502, code: 'GW_TOKEN_REFUSED', issue: 'exception' });
-    expect(refusal.words).toMatch(
-      /NHS England refused to issue an access token .* "gatehouse explain" and "gatehouse doctor" .* Who must act: platform team\.$/,
-    );
-    const asked = await arrivals();
-    expect(asked.filter(({ target }) => target === 'ers')).toEqual([]);
-    const mints = asked.filter(({ target }) => target === 'token');
-    expect(mints).toHaveLength(calls);
-    expect(new Set(mints.map(({ jti }) => jti)).size).toBe(calls);
+  it.each(REFUSED)(
+    '%s: 502, the platform team must act, no word of it leaks',
+    async (_name, how, cls, calls, words) => {
+      const application =
+        how.application === 'foreign key'
+          ? { attributes: { ...attributes, 'jwks-resource-url': await jwksOf('A20047') } }
+          : how.application === 'strange key'
+            ? {
+                attributes: {
+                  ...attributes,
+                  'jwks-resource-url': `http://127.0.0.1:${(keys.address() as AddressInfo).port}/jwks/x`,
+                },
+              }
+            : how.application;
+      await newIdentity(application);
+      if (how.fault !== undefined) await fault('token', how.fault);
+      const before = (await mintRows()).length;
+      const arrivals = await watch(stack);
+      const answer = await call(REFERRAL);
+      const refusal = refusalIn(answer);
+      expect(refusal).toMatchObject({ status: 502, code: 'GW_TOKEN_REFUSED', issue: 'exception' });
+      expect(refusal.words).toMatch(
+        /NHS England refused to issue an access token .* "gatehouse explain" and "gatehouse doctor" .* Who must act: platform team\.$/,
+      );
+      const asked = await arrivals();
+      expect(asked.filter(({ target }) => target === 'ers')).toEqual([]);
+      const mints = asked.filter(({ target }) => target === 'token');
+      expect(mints).toHaveLength(calls);
+      expect(new Set(mints.map(({ jti }) => jti)).size).toBe(calls);
 
-    // The words of APIM and its message id are for support: in audit, not in the answer.
-    const rows = (await mintRows()).slice(before);
-    expect(rows.map((row) => row['fault'])).toEqual(Array.from({ length: calls }, () => cls));
-    for (const row of rows) {
-      const description = String(row['description'] ?? '');
-      expect(description).toMatch(words);
-      if (description !== '') {
-        expect(row['messageId']).toMatch(/^rrt-/);
-        expect(answer.text).not.toContain(description);
+      // The words of APIM and its message id are for support: in audit, not in the answer.
+      const rows = (await mintRows()).slice(before);
+      expect(rows.map((row) => row['fault'])).toEqual(Array.from({ length: calls }, () => cls));
+      for (const row of rows) {
+        const description = typeof row['description'] === 'string' ? row['description'] : '';
+        expect(description).toMatch(words);
+        if (description !== '') {
+          expect(row['messageId']).toMatch(/^rrt-/);
+          expect(answer.text).not.toContain(description);
+        }
       }
-    }
-    expect((await trailOf(stack, answer)).map(({ kind, code }) => [kind, code])).toEqual([
-      ['DENIED', 'GW_TOKEN_REFUSED'],
-    ]);
-    // Asking again at once is refused from memory: what is configured wrongly is not mended by asking.
-    expect(verdictOf(await call(REFERRAL)).code).toBe('GW_TOKEN_REFUSED');
-    expect(await arrivals('token')).toHaveLength(calls);
-  });
+      expect((await trailOf(stack, answer)).map(({ kind, code }) => [kind, code])).toEqual([
+        ['DENIED', 'GW_TOKEN_REFUSED'],
+      ]);
+      // Asking again at once is refused from memory: what is configured wrongly is not mended by asking.
+      expect(verdictOf(await call(REFERRAL)).code).toBe('GW_TOKEN_REFUSED');
+      expect(await arrivals('token')).toHaveLength(calls);
+    },
+  );
 
   const TRANSIENT: [string, object, number, number][] = [
     ['500 unknown_error', { status: 500, body: said('unknown_error', 'An unknown error occurred') }, 2, 2],
     ['503 without a body', { status: 503 }, 2, 2],
-    ['429, tried again no sooner than told', { status: 429, body: said('ratelimit_exceeded', 'The rate limit was exceeded') }, 1, 2],
+    [
+      '429, tried again no sooner than told',
+      { status: 429, body: said('ratelimit_exceeded', 'The rate limit was exceeded') },
+      1,
+      2,
+    ],
     ['429 with Retry-After', { status: 429, headers: { 'Retry-After': '7' } }, 1, 7],
     ['a connection reset', { resetBeforeResponse: true }, 2, 2],
   ];
@@ -264,7 +336,11 @@ describe('what the token endpoint refuses', () => {
     await fault('token', how);
     const arrivals = await watch(stack);
     const answer = await call(REFERRAL);
-    expect(refusalIn(answer)).toMatchObject({ status: 503, code: 'GW_TOKEN_UNAVAILABLE', issue: 'transient' });
+    expect(refusalIn(answer)).toMatchObject({
+      status: 503,
+      code: 'GW_TOKEN_UNAVAILABLE',
+      issue: 'transient',
+    });
     expect(Number(answer.header('retry-after'))).toBeGreaterThanOrEqual(retryAfter);
     expect(refusalIn(answer).words).toMatch(/Who must act: NHS England\.$/);
     expect(await arrivals('token')).toHaveLength(calls);
@@ -288,7 +364,10 @@ describe('what the token endpoint refuses', () => {
 });
 
 async function jwksOf(odsCode: string): Promise<string> {
-  const { items } = await stack.admin<{ items: { jwksUrl: string }[] }>('GET', `/signing-keys?organisation=${odsCode}`);
+  const { items } = await stack.admin<{ items: { jwksUrl: string }[] }>(
+    'GET',
+    `/signing-keys?organisation=${odsCode}`,
+  );
   return stack.gateway.public + new URL(items[0]?.jwksUrl ?? '').pathname;
 }
 
@@ -311,7 +390,10 @@ const PASSES: Record<string, Passes> = {
     path: REFERRAL,
     status: 403,
     headers: OUTCOME_HEADERS,
-    body: outcome('forbidden', 'User does not have the required Business Function at the specified Organisation.'),
+    body: outcome(
+      'forbidden',
+      'User does not have the required Business Function at the specified Organisation.',
+    ),
   },
   'an x-ers-* header, or an odd kind of token': {
     path: REFERRAL,
@@ -415,33 +497,40 @@ function lowered(headers: Record<string, string>): Record<string, string> {
 describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and all', () => {
   beforeAll(() => newIdentity());
 
-  it.each(Object.entries(PASSES))('%s', async (_name, { path, status, headers = {}, body = '', diagnosis }) => {
-    await fault('ers', { status, headers, body });
-    const arrivals = await watch(stack);
-    const answer = await call(path);
-    expect({ status: answer.status, body: answer.text }).toEqual({ status, body });
-    expect(answer.body.equals(Buffer.from(body))).toBe(true);
-    expect(Object.fromEntries(pairsOf(answer))).toEqual({
-      ...lowered(headers),
-      ...ours(answer, { error: true, diagnosis, length: Buffer.byteLength(body) }),
-    });
-    expect(await arrivals('ers')).toHaveLength(1);
-    const trail = await trailOf(stack, answer);
-    expect(trail.map(({ kind }) => kind)).toEqual(['INTENT', 'OUTCOME']);
-    expect(trail[1]).toMatchObject({
-      outcome: 'FAILED',
-      upstreamStatus: status,
-      status,
-      upstreamRequestId: headers['X-Request-ID'] ?? null,
-      diagnosis: diagnosis ?? null,
-      code: null,
-      responseBytes: Buffer.byteLength(body),
-      responseSha256: createHash('sha256').update(body).digest('hex'),
-    });
-  });
+  it.each(Object.entries(PASSES))(
+    '%s',
+    async (_name, { path, status, headers = {}, body = '', diagnosis }) => {
+      await fault('ers', { status, headers, body });
+      const arrivals = await watch(stack);
+      const answer = await call(path);
+      expect({ status: answer.status, body: answer.text }).toEqual({ status, body });
+      expect(answer.body.equals(Buffer.from(body))).toBe(true);
+      expect(Object.fromEntries(pairsOf(answer))).toEqual({
+        ...lowered(headers),
+        ...ours(answer, { error: true, diagnosis, length: Buffer.byteLength(body) }),
+      });
+      expect(await arrivals('ers')).toHaveLength(1);
+      const trail = await trailOf(stack, answer);
+      expect(trail.map(({ kind }) => kind)).toEqual(['INTENT', 'OUTCOME']);
+      expect(trail[1]).toMatchObject({
+        outcome: 'FAILED',
+        upstreamStatus: status,
+        status,
+        upstreamRequestId: headers['X-Request-ID'] ?? null,
+        diagnosis: diagnosis ?? null,
+        code: null,
+        responseBytes: Buffer.byteLength(body),
+        responseSha256: createHash('sha256').update(body).digest('hex'),
+      });
+    },
+  );
 
   it('502 and 503 without a time to wait are tried again twice, each with its own attempt, then passed', async () => {
-    await fault('ers', { status: 502, headers: OUTCOME_HEADERS, body: outcome('exception', 'PAS_RESPONDED_WITH_ERROR') });
+    await fault('ers', {
+      status: 502,
+      headers: OUTCOME_HEADERS,
+      body: outcome('exception', 'PAS_RESPONDED_WITH_ERROR'),
+    });
     const arrivals = await watch(stack);
     const answer = await call(REFERRAL);
     expect([answer.status, answer.header('gatehouse-error-source')]).toEqual([502, 'upstream']);
@@ -461,7 +550,11 @@ describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and 
     await fault('ers', { status: 503, headers: OUTCOME_HEADERS, body: outcome('transient') });
     const arrivals = await watch(stack);
     const answer = await call(ACCEPT_REFERRAL, { method: 'POST', headers: { 'If-Match': 'W/"1"' } });
-    expect([answer.status, answer.text, (await arrivals('ers')).length]).toEqual([503, outcome('transient'), 1]);
+    expect([answer.status, answer.text, (await arrivals('ers')).length]).toEqual([
+      503,
+      outcome('transient'),
+      1,
+    ]);
   });
 
   const DIRECT: [string, number, string, Question][] = [
@@ -471,32 +564,38 @@ describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and 
     ['no such attachment, R4', 404, '/FHIR/R4/Binary/00000000-0000-4000-8000-000000000000', {}],
     ['a stale version', 412, ACCEPT_REFERRAL, { method: 'POST', headers: { 'If-Match': 'W/"9"' } }],
     ['a type not to be had', 406, REFERRAL, { headers: { Accept: 'application/xml' } }],
-    ['a history that is not supported', 400, '/FHIR/STU3/Task?focus=ReferralRequest/000000070000/_history/5&intent=proposal&status=ready', {}],
+    [
+      'a history that is not supported',
+      400,
+      '/FHIR/STU3/Task?focus=ReferralRequest/000000070000/_history/5&intent=proposal&status=ready',
+      {},
+    ],
     ['a good answer', 200, REFERRAL, {}],
     ['a PDF', 200, CLINICAL, { method: 'POST' }],
   ];
-  it.each(DIRECT)(
-    'the same as asked of e-RS directly: %s, %i',
-    async (_name, status, path, question) => {
-      const { access_token: token } = await stack.simulator.control<{ access_token: string }>('POST', '/tokens', {
+  it.each(DIRECT)('the same as asked of e-RS directly: %s, %i', async (_name, status, path, question) => {
+    const { access_token: token } = await stack.simulator.control<{ access_token: string }>(
+      'POST',
+      '/tokens',
+      {
         apiKey,
         authType: 'app',
-      });
-      const direct = await ask(stack.simulator.apimUrl, `/referrals${path}`, {
-        ...question,
-        headers: { ...question.headers, Authorization: `Bearer ${token}` },
-      });
-      const answer = await call(path, question);
-      expect([direct.status, answer.status]).toEqual([status, status]);
-      const still = (text: string): string => text.replace(/"lastUpdated":"[^"]+"/g, '"lastUpdated":"then"');
-      expect(still(answer.body.toString('latin1'))).toBe(still(direct.body.toString('latin1')));
-      // All but what is each call's own, and what belongs to the connection.
-      const own = ['x-correlation-id', 'cache-control', 'x-request-id', 'date', 'connection', 'keep-alive'];
-      const theirs = pairsOf(direct).filter(([name]) => !own.includes(name));
-      expect(Object.fromEntries(pairsOf(answer))).toMatchObject(Object.fromEntries(theirs));
-      expect(answer.header('x-request-id')).toMatch(/^[0-9a-f-]{36}-1$/);
-    },
-  );
+      },
+    );
+    const direct = await ask(stack.simulator.apimUrl, `/referrals${path}`, {
+      ...question,
+      headers: { ...question.headers, Authorization: `Bearer ${token}` },
+    });
+    const answer = await call(path, question);
+    expect([direct.status, answer.status]).toEqual([status, status]);
+    const still = (text: string): string => text.replace(/"lastUpdated":"[^"]+"/g, '"lastUpdated":"then"');
+    expect(still(answer.body.toString('latin1'))).toBe(still(direct.body.toString('latin1')));
+    // All but what is each call's own, and what belongs to the connection.
+    const own = ['x-correlation-id', 'cache-control', 'x-request-id', 'date', 'connection', 'keep-alive'];
+    const theirs = pairsOf(direct).filter(([name]) => !own.includes(name));
+    expect(Object.fromEntries(pairsOf(answer))).toMatchObject(Object.fromEntries(theirs));
+    expect(answer.header('x-request-id')).toMatch(/^[0-9a-f-]{36}-1$/);
+  });
 });
 
 describe('misconfigurations of the APIM application are named', () => {
@@ -511,14 +610,20 @@ describe('misconfigurations of the APIM application are named', () => {
   it.each(NAMED)('%s', async (_name, wrong, path, status, diagnosis) => {
     await reconfigure({ attributes: without((wrong as { attributes: string }).attributes) });
     const answer = await call(path);
-    expect([answer.status, answer.header('gatehouse-diagnosis'), answer.header('gatehouse-error-source')]).toEqual([
-      status,
-      diagnosis,
-      'upstream',
-    ]);
-    expect(answer.text).toMatch(status === 403 ? /ASID is not configured in the application/ : /Unresolved variable/);
+    expect([
+      answer.status,
+      answer.header('gatehouse-diagnosis'),
+      answer.header('gatehouse-error-source'),
+    ]).toEqual([status, diagnosis, 'upstream']);
+    expect(answer.text).toMatch(
+      status === 403 ? /ASID is not configured in the application/ : /Unresolved variable/,
+    );
     if (path === BINARY) expect(answer.text).toContain('https://www.hl7.org/fhir/R4/operationoutcome.html');
-    expect((await trailOf(stack, answer))[1]).toMatchObject({ outcome: 'FAILED', upstreamStatus: status, diagnosis });
+    expect((await trailOf(stack, answer))[1]).toMatchObject({
+      outcome: 'FAILED',
+      upstreamStatus: status,
+      diagnosis,
+    });
     await reconfigure({});
     expect((await call(REFERRAL)).header('gatehouse-diagnosis')).toBeNull();
   });
@@ -526,21 +631,27 @@ describe('misconfigurations of the APIM application are named', () => {
   it.each([
     ['STU3, where only WWW-Authenticate says so', REFERRAL],
     ['R4', BINARY],
-  ])('no e-RS product, %s: 502, since it is not the caller whose key is wrong; no new token', async (_name, path) => {
-    await call(CODES);
-    await reconfigure({ products: ['some-other-api'] });
-    const arrivals = await watch(stack);
-    const answer = await call(path);
-    expect(verdictOf(answer)).toEqual({ status: 502, code: 'GW_UPSTREAM_TOKEN' });
-    expect(answer.header('gatehouse-diagnosis')).toBe('NOT_SUBSCRIBED');
-    expect(refusalIn(answer).words).toMatch(
-      /Your own credential is in order\. .* approved and subscribed to e-RS\. Who must act: platform team\.$/,
-    );
-    const hits = await arrivals();
-    expect(hits.map(({ target }) => target)).toEqual(['ers']);
-    expect((await trailOf(stack, answer))[1]).toMatchObject({ upstreamStatus: 401, diagnosis: 'NOT_SUBSCRIBED' });
-    await reconfigure({});
-  });
+  ])(
+    'no e-RS product, %s: 502, since it is not the caller whose key is wrong; no new token',
+    async (_name, path) => {
+      await call(CODES);
+      await reconfigure({ products: ['some-other-api'] });
+      const arrivals = await watch(stack);
+      const answer = await call(path);
+      expect(verdictOf(answer)).toEqual({ status: 502, code: 'GW_UPSTREAM_TOKEN' });
+      expect(answer.header('gatehouse-diagnosis')).toBe('NOT_SUBSCRIBED');
+      expect(refusalIn(answer).words).toMatch(
+        /Your own credential is in order\. .* approved and subscribed to e-RS\. Who must act: platform team\.$/,
+      );
+      const hits = await arrivals();
+      expect(hits.map(({ target }) => target)).toEqual(['ers']);
+      expect((await trailOf(stack, answer))[1]).toMatchObject({
+        upstreamStatus: 401,
+        diagnosis: 'NOT_SUBSCRIBED',
+      });
+      await reconfigure({});
+    },
+  );
 });
 
 describe('a 401 about our token', () => {
@@ -554,7 +665,9 @@ describe('a 401 about our token', () => {
     expect(answer.status).toBe(200);
     expect(answer.header('www-authenticate')).toBeNull();
     const hits = await arrivals();
-    expect(hits.filter(({ target }) => target !== 'kms').map(({ target, status }) => [target, status])).toEqual([
+    expect(
+      hits.filter(({ target }) => target !== 'kms').map(({ target, status }) => [target, status]),
+    ).toEqual([
       ['ers', 401],
       ['token', 200],
       ['ers', 200],
@@ -571,7 +684,11 @@ describe('a 401 about our token', () => {
   it.each([
     ['STU3, empty', REFERRAL, ''],
     ['R4', BINARY, outcome('login', 'invalid access token')],
-    ['assurance too low', REFERRAL, outcome('login', 'The authentication method utilised is not currently supported.')],
+    [
+      'assurance too low',
+      REFERRAL,
+      outcome('login', 'The authentication method utilised is not currently supported.'),
+    ],
     ['identity not proved', REFERRAL, outcome('forbidden', "We couldn't verify your identity.")],
   ])('that persists is a 502 of ours: %s', async (_name, path, body) => {
     // A token that works, so that the rejected one is not the first.
@@ -619,7 +736,11 @@ describe('what must not pass', () => {
     [
       'an HTML page with 503',
       REFERRAL,
-      { status: 503, headers: { 'Content-Type': 'TEXT/HTML; charset=utf-8', 'Retry-After': '60' }, body: '<h1>x</h1>' },
+      {
+        status: 503,
+        headers: { 'Content-Type': 'TEXT/HTML; charset=utf-8', 'Retry-After': '60' },
+        body: '<h1>x</h1>',
+      },
       'GW_UPSTREAM_PROTOCOL',
     ],
     ['our own token in the body', REFERRAL, { scenario: 'echo-auth' }, 'GW_UPSTREAM_PROTOCOL'],
@@ -658,7 +779,9 @@ describe('what must not pass', () => {
     expect(JSON.parse(cookie.text)).toMatchObject({ resourceType: 'ReferralRequest' });
     await fault('ers', { scenario: 'cache' }, 1);
     const cached = await call(REFERRAL);
-    expect(pairsOf(cached).filter(([name]) => name === 'cache-control')).toEqual([['cache-control', 'no-store']]);
+    expect(pairsOf(cached).filter(([name]) => name === 'cache-control')).toEqual([
+      ['cache-control', 'no-store'],
+    ]);
   });
   it("A042's redirect to the object store is handed on, and never followed", async () => {
     const arrivals = await watch(stack);
@@ -712,7 +835,12 @@ describe('large and binary answers', () => {
     });
     const trail = await ended(answer);
     expect(trail.map(({ kind }) => kind)).toEqual(['INTENT', 'OUTCOME', 'END']);
-    expect(trail[1]).toMatchObject({ upstreamStatus: 200, status: 200, upstreamRequestId: 'ers-large-1', responseBytes: null });
+    expect(trail[1]).toMatchObject({
+      upstreamStatus: 200,
+      status: 200,
+      upstreamRequestId: 'ers-large-1',
+      responseBytes: null,
+    });
     expect(trail[2]).toMatchObject({ delivery: 'complete', responseBytes: SIZE, responseSha256: sha(LARGE) });
   });
   it('so do 3 MiB in chunks of unknown length', async () => {
@@ -722,20 +850,28 @@ describe('large and binary answers', () => {
       const part = body.subarray(at, at + 100_003);
       chunks.push(Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n'));
     }
-    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nTransfer-Encoding: chunked\r\nX-Request-ID: ers-chunked-1\r\n\r\n';
+    const head =
+      'HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nTransfer-Encoding: chunked\r\nX-Request-ID: ers-chunked-1\r\n\r\n';
     const raw = Buffer.concat([Buffer.from(head), ...chunks, Buffer.from('0\r\n\r\n')]);
     await fault('ers', { rawResponseBase64: raw.toString('base64') });
     const answer = await call(CLINICAL, asked);
     expect([answer.status, answer.brokenOff, answer.header('content-length')]).toEqual([200, false, null]);
     expect(answer.body.equals(body)).toBe(true);
-    expect((await ended(answer))[2]).toMatchObject({ delivery: 'complete', responseBytes: body.length, responseSha256: sha(body) });
+    expect((await ended(answer))[2]).toMatchObject({
+      delivery: 'complete',
+      responseBytes: body.length,
+      responseSha256: sha(body),
+    });
   });
   it('a binary answer of every byte value is buffered and passes whole', async () => {
     const body = Buffer.concat([Buffer.from(Array.from({ length: 256 }, (_, at) => at)), noise(1000)]);
     await fault('ers', { status: 200, headers: PDF_HEADERS, bodyBase64: body.toString('base64') });
     const answer = await call(CLINICAL, asked);
     expect(answer.body.equals(body)).toBe(true);
-    expect((await trailOf(stack, answer))[1]).toMatchObject({ responseBytes: body.length, responseSha256: sha(body) });
+    expect((await trailOf(stack, answer))[1]).toMatchObject({
+      responseBytes: body.length,
+      responseSha256: sha(body),
+    });
   });
   it.each([
     ['small', 2_000],
@@ -767,7 +903,12 @@ describe('large and binary answers', () => {
     expect(head.header('etag')).toBe(got.header('etag'));
   });
   it('an answer that breaks off is broken off for the caller too, and END says how far it came', async () => {
-    await fault('ers', { status: 200, headers: PDF_HEADERS, bodyBase64: LARGE.toString('base64'), resetAtByte: 2_000_000 });
+    await fault('ers', {
+      status: 200,
+      headers: PDF_HEADERS,
+      bodyBase64: LARGE.toString('base64'),
+      resetAtByte: 2_000_000,
+    });
     const answer = await call(CLINICAL, asked);
     expect([answer.status, answer.brokenOff]).toEqual([200, true]);
     expect(LARGE.subarray(0, answer.body.length).equals(answer.body)).toBe(true);

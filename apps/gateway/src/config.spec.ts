@@ -139,6 +139,35 @@ describe('prod', () => {
     ['a KMS endpoint', { AWS_ENDPOINT_URL_KMS: 'https://localhost:1' }, /real KMS/],
     ['an AWS endpoint', { AWS_ENDPOINT_URL: 'https://localhost:1' }, /real KMS/],
     ['a public URL without TLS', { GATEHOUSE_PUBLIC_URL: 'http://g.example' }, /^GATEHOUSE_PUBLIC_URL: prod/],
+    [
+      'everybody as proxy',
+      { GATEHOUSE_TLS_CERT: '', GATEHOUSE_TLS_KEY: '', GATEHOUSE_TLS_TERMINATED_BY: '0.0.0.0/0' },
+      /not everybody/,
+    ],
+    ['a database without TLS', { DATABASE_URL: 'postgresql://app@db.example/gatehouse' }, /verify-full/],
+    [
+      'a database with unverified TLS',
+      { DATABASE_URL: 'postgresql://app@db.example/g?sslmode=require' },
+      /verify-full/,
+    ],
+    ['requests printed', { NODE_DEBUG: 'undici' }, /^NODE_DEBUG/],
+    ['unverified NHS hosts', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }, /^NODE_TLS_REJECT_UNAUTHORIZED/],
+    ['a lenient parser', { NODE_OPTIONS: '--insecure-http-parser' }, /^NODE_OPTIONS/],
+    ['test hooks', { NODE_OPTIONS: '--conditions=gatehouse-test' }, /^NODE_OPTIONS/],
+    [
+      'a proxy beside a certificate',
+      { GATEHOUSE_TLS_TERMINATED_BY: '10.0.0.1' },
+      /^GATEHOUSE_TLS_TERMINATED_BY/,
+    ],
+    [
+      'the live NHS under another name',
+      {
+        GATEHOUSE_ENVIRONMENTS: prodWith({ name: 'live' }),
+        GATEHOUSE_SERVES: 'live',
+        AWS_ENDPOINT_URL_KMS: 'https://localhost:1',
+      },
+      /real KMS/,
+    ],
     ['half a key pair', { GATEHOUSE_TLS_KEY: '' }, /both or neither/],
     [
       'a token URL over http',

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type Environment, readEnvironments } from './environments.js';
+import { productionFaults } from './production.js';
 
 const listen = z.string().transform((value, context) => {
   const match = /^(?<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(?<port>[0-9]{1,5})$/.exec(value);
@@ -141,20 +142,16 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     .filter((name) => name.startsWith('GATEHOUSE_') && !known.has(name) && !CLI_SETTINGS.has(name))
     .map((name) => `${name}: not a setting of Gatehouse`);
   const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      const name = String(issue.path[0]);
-      faults.push(`${name}: ${name in given ? issue.message : 'is required'}`);
-    }
-    throw new ConfigError(faults);
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = String(issue.path[0]);
+    faults.push(`${name}: ${name in given ? issue.message : 'is required'}`);
   }
-  const settings = parsed.data;
-  const { environments, faults: fileFaults } = readEnvironments(settings.GATEHOUSE_ENVIRONMENTS);
+  const { environments, faults: fileFaults } = readEnvironments(given['GATEHOUSE_ENVIRONMENTS']);
   faults.push(...fileFaults.map((fault) => `GATEHOUSE_ENVIRONMENTS: ${fault}`));
-  const served = servedEnvironments(settings, environments, faults);
-  checkTransport(settings, served, faults);
-  if (faults.length > 0) throw new ConfigError(faults);
-  return Object.freeze(toConfig(settings, served));
+  const served = servedEnvironments(given['GATEHOUSE_SERVES'], environments, faults);
+  faults.push(...transportFaults(given), ...productionFaults(given, served));
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(toConfig(parsed.data, served));
 }
 
 /** Read by the command line and the start script, which share the shell with the gateway. */
@@ -162,11 +159,11 @@ const CLI_SETTINGS = new Set(['GATEHOUSE_ADMIN_URL', 'GATEHOUSE_ADMIN_TOKEN']);
 
 /** By default everything known but `prod`, which has to be named. */
 function servedEnvironments(
-  settings: Settings,
+  named: string | undefined,
   known: ReadonlyMap<string, Environment>,
   faults: string[],
 ): ReadonlyMap<string, Environment> {
-  const names = settings.GATEHOUSE_SERVES ?? [...known.keys()].filter((name) => name !== 'prod');
+  const names = named === undefined ? [...known.keys()].filter((name) => name !== 'prod') : list.parse(named);
   const served = new Map<string, Environment>();
   for (const name of names) {
     const environment = known.get(name);
@@ -176,34 +173,20 @@ function servedEnvironments(
   return served;
 }
 
-/** `prod` speaks TLS on every side and to the real KMS. */
-function checkTransport(
-  settings: Settings,
-  served: ReadonlyMap<string, Environment>,
-  faults: string[],
-): void {
-  const hasCert = settings.GATEHOUSE_TLS_CERT !== undefined;
-  if (hasCert !== (settings.GATEHOUSE_TLS_KEY !== undefined)) {
+/** Settings that would silently do nothing beside each other. */
+function transportFaults(given: Readonly<Record<string, string | undefined>>): string[] {
+  const has = (name: string): boolean => given[name] !== undefined;
+  const faults: string[] = [];
+  if (has('GATEHOUSE_TLS_CERT') !== has('GATEHOUSE_TLS_KEY')) {
     faults.push('GATEHOUSE_TLS_CERT, GATEHOUSE_TLS_KEY: give both or neither');
   }
-  const prod = served.get('prod');
-  if (prod === undefined) return;
-  for (const field of ['tokenUrl', 'apiBaseUrl', 'cis2Issuer'] as const) {
-    const url = prod[field];
-    // As URL reads it: the scheme may be written in capitals.
-    if (url !== undefined && new URL(url).protocol !== 'https:')
-      faults.push(`GATEHOUSE_ENVIRONMENTS: prod.${field} must be https`);
+  if (has('GATEHOUSE_PARTNER_CLIENT_CA') && !has('GATEHOUSE_TLS_CERT')) {
+    faults.push('GATEHOUSE_PARTNER_CLIENT_CA: client certificates need GATEHOUSE_TLS_CERT here');
   }
-  if (settings.AWS_ENDPOINT_URL_KMS !== undefined || settings.AWS_ENDPOINT_URL !== undefined) {
-    faults.push('AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL: prod uses the real KMS; no endpoint may be set');
+  if (has('GATEHOUSE_TLS_TERMINATED_BY') && has('GATEHOUSE_TLS_CERT')) {
+    faults.push('GATEHOUSE_TLS_TERMINATED_BY: only without GATEHOUSE_TLS_CERT, where a proxy terminates TLS');
   }
-  if (!settings.GATEHOUSE_PUBLIC_URL.startsWith('https://'))
-    faults.push('GATEHOUSE_PUBLIC_URL: prod needs https');
-  if (!hasCert && (settings.GATEHOUSE_TLS_TERMINATED_BY ?? []).length === 0) {
-    faults.push(
-      'GATEHOUSE_TLS_CERT: prod needs a certificate, or GATEHOUSE_TLS_TERMINATED_BY with the proxy addresses',
-    );
-  }
+  return faults;
 }
 
 function toConfig(settings: Settings, environments: ReadonlyMap<string, Environment>): Config {

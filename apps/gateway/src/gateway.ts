@@ -46,7 +46,11 @@ export interface Gateway {
 
 const LEASE = { ttlMs: 30_000, renewMs: 5_000, fenceMs: 25_000 };
 const KMS_PROBE_MS = 10_000;
-const CONNECTIONS_PER_BINDING = 32;
+/** At 10 requests a second, enough for answers that take 12 s; more at once are told so. */
+const CONNECTIONS_PER_BINDING = 128;
+const DESK_CONNECT_MS = 5_000;
+const DESK_STATEMENT_MS = 60_000;
+const DRAIN_POLL_MS = 50;
 const MAX_AUDIT_QUEUE = 4_096;
 const SLOW_READER_MS = 30_000;
 
@@ -57,14 +61,24 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
 
   await checkSchemaVersion(config.databaseUrl);
   const prisma = createPrisma(config.databaseUrl);
+  // The desk's long exports must not keep the data plane waiting for a connection.
+  const deskDatabase = new pg.Pool({
+    connectionString: config.databaseUrl,
+    max: 4,
+    connectionTimeoutMillis: DESK_CONNECT_MS,
+    statement_timeout: DESK_STATEMENT_MS,
+  });
   const database = new pg.Pool({
     connectionString: config.databaseUrl,
     max: 8,
+    connectionTimeoutMillis: budgets.auditCommitMs,
     statement_timeout: budgets.auditCommitMs,
   });
-  database.on('error', (error) => {
-    log.warn({ err: error }, 'database connection lost');
-  });
+  for (const pool of [database, deskDatabase]) {
+    pool.on('error', (error) => {
+      log.warn({ err: error }, 'database connection lost');
+    });
+  }
   const kms = openKms(config.kms);
   const audit = await openAuditLog({
     databaseUrl: config.databaseUrl,
@@ -170,15 +184,18 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     ? startSweeper({ databaseUrl: config.databaseUrl, audit, ttlMs: LEASE.ttlMs, now, monotonicNow, log })
     : null;
 
+  const onTlsError = (error: unknown): void => {
+    log.error({ err: error }, 'certificate not reloaded; the old one stays');
+  };
   const servers = new Map<string, Server | HttpsServer>();
   const addresses: Record<string, string> = {};
-  const scheme = config.tls === null ? 'http' : 'https';
   const start = async (
     audience: 'partner' | 'admin' | 'public' | 'status',
     server: Server | HttpsServer,
   ): Promise<void> => {
     const { address, port } = await listenOn(server, config.listen[audience]);
     servers.set(audience, server);
+    const scheme = config.tls === null || audience === 'status' ? 'http' : 'https';
     addresses[audience] = `${scheme}://${address}:${port}`;
   };
   const readiness = (): Record<string, true | string> => ({
@@ -188,7 +205,11 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     kms: kmsReachable || 'the audit key in KMS cannot be reached',
     clock: skew.fault() === null || 'the clock is too far from that of NHS England',
   });
-  await start('status', createListener(config, {}, serveStatus(readiness, metrics)));
+  // Plain and open to any prober: it holds nothing but numbers, and a network rule keeps it inside.
+  await start(
+    'status',
+    createListener({ tls: null, tlsTerminatedBy: [] }, {}, serveStatus(readiness, metrics)),
+  );
   if (runs('public'))
     await start(
       'public',
@@ -196,19 +217,30 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
         config,
         {},
         serveJwks(() => registry.current()),
+        { onError: onTlsError },
       ),
     );
-  const desk = createAuditDesk({ database, sealer, audit, snapshot: () => registry.current() });
+  const desk = createAuditDesk({ database: deskDatabase, sealer, audit, snapshot: () => registry.current() });
   const admin = runs('admin')
     ? await createAdminApp(adminDeps({ config, prisma, audit, desk, keyService: kms, plane, now, log }))
     : null;
   if (admin !== null) {
-    await start('admin', createListener(config, {}, admin.getHttpAdapter().getInstance() as RequestListener));
+    await start(
+      'admin',
+      createListener(config, {}, admin.getHttpAdapter().getInstance() as RequestListener, {
+        onError: onTlsError,
+      }),
+    );
   }
-  const partner = createPartnerServer(config, createPlane(plane), () => {
-    metrics.parseError();
-    audit.parseEvent();
-  });
+  const partner = createPartnerServer(
+    config,
+    createPlane(plane),
+    () => {
+      metrics.parseError();
+      audit.parseEvent();
+    },
+    onTlsError,
+  );
   if (runs('partner')) await start('partner', partner.server);
 
   return {
@@ -218,11 +250,14 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     async close() {
       // Readiness first, so that balancers look elsewhere before the door closes.
       draining = true;
-      await new Promise((resolve) => setTimeout(resolve, budgets.drainGraceMs));
+      await pause(budgets.drainGraceMs);
       partner.startDraining();
       const status = servers.get('status');
       servers.delete('status');
+      const deadlineMs = monotonicNow() + budgets.drainMs;
       await Promise.all([...servers.values()].map((server) => closeServer(server, budgets.drainMs)));
+      // Callers may have gone while their calls have not.
+      while (partner.running() > 0 && monotonicNow() < deadlineMs) await pause(DRAIN_POLL_MS);
       await admin?.close();
       await Promise.all(jobs.map((job) => job.stop()));
       await sweeper?.close();
@@ -232,8 +267,13 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
       await audit.close();
       await prisma.$disconnect();
       await database.end();
+      await deskDatabase.end();
       kms.close();
       if (status !== undefined) await closeServer(status, 1_000);
     },
   };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -38,15 +38,26 @@ export function closeServer(server: Server | HttpsServer, withinMs: number): Pro
   });
 }
 
+const HEADERS_MS = 10_000;
+const MAX_CONNECTIONS = 2_000;
+/** A connection that says nothing, or too slowly, is closed; Node counts from its first moment. */
+const LIMITS = {
+  headersTimeout: HEADERS_MS,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: HEADERS_MS,
+};
+
 export function createListener(
-  config: Config,
+  config: Pick<Config, 'tls' | 'tlsTerminatedBy'>,
   options: ServerOptions,
   handler: RequestListener,
-  clientCa?: string,
+  more: { readonly clientCa?: string | undefined; readonly onError?: (error: unknown) => void } = {},
 ): Server | HttpsServer {
   const { tls } = config;
+  const { clientCa, onError = () => undefined } = more;
   if (tls === null) {
-    const server = createHttpServer(options, handler);
+    const server = createHttpServer({ ...LIMITS, ...options }, handler);
+    server.maxConnections = MAX_CONNECTIONS;
     if (config.tlsTerminatedBy.length > 0) admitOnly(server, config.tlsTerminatedBy);
     return server;
   }
@@ -58,9 +69,18 @@ export function createListener(
       ? {}
       : { ca: readFileSync(clientCa), requestCert: true, rejectUnauthorized: true }),
   });
-  const server = createHttpsServer({ ...options, ...context() }, handler);
+  const server = createHttpsServer(
+    { ...LIMITS, ...options, handshakeTimeout: HEADERS_MS, ...context() },
+    handler,
+  );
+  server.maxConnections = MAX_CONNECTIONS;
   const reload = (): void => {
-    server.setSecureContext(context());
+    try {
+      server.setSecureContext(context());
+    } catch (error) {
+      // Half a change: the old certificate stays until both files fit again.
+      onError(error);
+    }
   };
   const files = [tls.cert, tls.key, ...(clientCa === undefined ? [] : [clientCa])];
   for (const file of files) watchFile(file, { interval: 5_000, persistent: false }, reload);

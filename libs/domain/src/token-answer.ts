@@ -86,5 +86,5 @@ function parseObject(body: string): Record<string, unknown> | null {
 }
 
 function text(value: unknown): string | null {
-  return typeof value === 'string' ? value.slice(0, 300) : null;
+  return typeof value === 'string' ? value.slice(0, 300).toWellFormed() : null;
 }

@@ -64,6 +64,7 @@ export interface TokenSource {
 interface Entry {
   token: AccessToken | null;
   key: SigningKey | null;
+  rejectedAtMs: number;
   refreshAtMs: number;
   expiresAtMs: number;
   flight: Promise<AccessToken> | null;
@@ -83,10 +84,13 @@ const LEAST_RETRY_AFTER_S = 2;
 /** Whatever Retry-After says: one wrong header must not close a binding for days. */
 const MOST_RETRY_AFTER_S = 120;
 const MAX_ENTRIES = 200_000;
+const MAY_HAVE_SIGNED: ReadonlySet<string> = new Set(['ACTIVE', 'RETIRING']);
 
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const { monotonicNow } = options;
   const entries = new Map<string, Entry>();
+  /** When a key was told to stop, by kid: a mint that began before must not be kept. */
+  const stoppedKeys = new Map<string, number>();
 
   const entryFor = (plan: RoutePlan): Entry => {
     let entry = entries.get(plan.identity);
@@ -95,6 +99,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       entry = {
         token: null,
         key: null,
+        rejectedAtMs: -Infinity,
         refreshAtMs: 0,
         expiresAtMs: 0,
         flight: null,
@@ -162,7 +167,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       idHash: createHash('sha256').update(answer.accessToken).digest('hex').slice(0, 32),
     };
     const lifeMs = answer.lifeS * 1000;
-    if (answer.lifeS >= MIN_CACHED_LIFE_S) {
+    const stopped = (stoppedKeys.get(key.kid) ?? -Infinity) >= startedMs;
+    if (answer.lifeS >= MIN_CACHED_LIFE_S && !stopped) {
       entry.token = token;
       entry.key = key;
       entry.expiresAtMs = startedMs + lifeMs - EXPIRY_MARGIN_MS;
@@ -199,6 +205,14 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     async get(plan) {
       const entry = entryFor(plan);
       const nowMs = monotonicNow();
+      // A token signed by the former key goes when that key does.
+      if (
+        !plan.binding.application.signingKeys.some(
+          ({ kid, state }) => kid === entry.key?.kid && MAY_HAVE_SIGNED.has(state),
+        )
+      ) {
+        entry.token = null;
+      }
       const paused = entry.failure !== null && entry.failure.untilMs > nowMs;
       if (entry.token !== null && nowMs < entry.expiresAtMs) {
         if (nowMs >= entry.refreshAtMs && entry.flight === null && !paused) {
@@ -214,10 +228,19 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 
     discard(plan, token) {
       const entry = entries.get(plan.identity);
-      if (entry?.token?.value === token.value) entry.token = null;
+      if (entry?.token?.value !== token.value) return;
+      entry.token = null;
+      // A second rejection in a row: another one would fare no better, and each costs a signature.
+      const nowMs = monotonicNow();
+      if (nowMs - entry.rejectedAtMs < CONFIGURATION_PAUSE_MS) {
+        const error = new GatewayError('GW_UPSTREAM_TOKEN', { detail: 'new tokens are rejected too' });
+        entry.failure = { error, untilMs: nowMs + CONFIGURATION_PAUSE_MS };
+      }
+      entry.rejectedAtMs = nowMs;
     },
 
     discardKey(kid) {
+      stoppedKeys.set(kid, monotonicNow());
       for (const entry of entries.values()) if (entry.token?.kid === kid) entry.token = null;
     },
 

@@ -41,7 +41,6 @@ export class Connection {
       query_timeout: this.#queryTimeoutMs,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       keepAlive: true,
-      options: '-c synchronous_commit=on',
     });
     const lost = (): void => {
       if (this.#current?.client !== client) return;
@@ -52,6 +51,8 @@ export class Connection {
     client.on('end', lost);
     try {
       await client.connect();
+      // As a statement, since options in the URL would replace any given here.
+      await client.query('SET synchronous_commit = on');
     } catch (error) {
       socket.destroy();
       throw error;

@@ -57,6 +57,7 @@ export interface AuditLog {
    * rejects.
    */
   withhold(event: OutcomeEvent): void;
+  /** Waits for the database as long as the process lives: the answer is out and can't be asked for again. */
   end(event: EndEvent, subjects?: readonly SealedSubject[]): Promise<void>;
   denied(event: DeniedEvent, subjects?: readonly SealedSubject[]): Promise<void>;
   system(event: SystemEvent): Promise<void>;
@@ -188,7 +189,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     },
     outcome: async (event, subjects) => void (await write(event, subjects)),
     withhold: (event) => void withhold(event),
-    end: async (event, subjects) => void (await write(event, subjects)),
+    end: async (event, subjects = []) => void (await chain.write(event, subjects, NO_HURRY_MS)),
     async denied(event, subjects) {
       if (chain.queued >= maxQueue / 2) tallies.add('DENIED_SUMMARY');
       else await write(event, subjects);

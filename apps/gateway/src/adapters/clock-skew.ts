@@ -4,6 +4,8 @@
  */
 const MAX_SKEW_MS = 30_000;
 const SAMPLES = 5;
+/** One odd answer must not stop everybody; APIM refuses assertions of a wrong clock by itself. */
+const LEAST_SAMPLES = 3;
 const SAMPLE_LIFE_MS = 60_000;
 
 export interface ClockSkew {
@@ -23,7 +25,8 @@ export function createClockSkew(now: () => number, monotonicNow: () => number): 
       const recent = samples.filter(({ atMs }) => monotonicNow() - atMs < SAMPLE_LIFE_MS);
       const ordered = recent.map(({ skewMs }) => skewMs).sort((a, b) => a - b);
       const median = ordered[Math.floor(ordered.length / 2)];
-      return median !== undefined && Math.abs(median) > MAX_SKEW_MS ? Math.round(median) : null;
+      if (median === undefined || ordered.length < LEAST_SAMPLES) return null;
+      return Math.abs(median) > MAX_SKEW_MS ? Math.round(median) : null;
     },
   };
 }

@@ -38,6 +38,8 @@ export function openTokenTransport(options: {
         const answer = await request(tokenUrl, {
           dispatcher: agent,
           method: 'POST',
+          // A connection serves one tenant's mint and no other's: nothing else ties an answer to its assertion.
+          reset: true,
           // Exactly this: APIM compares the header as a string (protocol-facts §3.2).
           headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
           body: form.toString(),
@@ -45,7 +47,7 @@ export function openTokenTransport(options: {
         });
         const body = await answer.body.text();
         const dateMs = Date.parse(single(answer.headers['date']) ?? '');
-        if (!Number.isNaN(dateMs)) options.onDate(dateMs);
+        if (answer.statusCode === 200 && !Number.isNaN(dateMs)) options.onDate(dateMs);
         return {
           status: answer.statusCode,
           body,

@@ -6,9 +6,6 @@ import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 
 export interface UpstreamRequest {
-  readonly bindingId: string;
-  /** API base URL of the environment, ending in /referrals. */
-  readonly baseUrl: string;
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   /** Path and query after the base URL. */
   readonly path: string;
@@ -42,9 +39,17 @@ export class UpstreamError extends Error {
   }
 }
 
-export interface Upstream {
-  /** @throws UpstreamError */
+/** A place among a binding's connections, so that a call never waits for one after it was decided and recorded. */
+export interface Seat {
+  /** Sends, once; the seat is free again when the answer has been read. @throws UpstreamError */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  /** Gives the seat up without sending. */
+  release(): void;
+}
+
+export interface Upstream {
+  /** Null when all connections of the binding are taken, or the upstream is closed. */
+  reserve(bindingId: string, baseUrl: string): Seat | null;
   /** Calls whose answer is not complete. */
   readonly inFlight: () => number;
   close(): Promise<void>;
@@ -62,6 +67,7 @@ const KEEP_ALIVE_MS = 10_000;
 export function openUpstream(options: UpstreamOptions): Upstream {
   const pools = new Map<string, { pool: Pool; usedMs: number; busy: number }>();
   let inFlight = 0;
+  let closed = false;
 
   const poolFor = (bindingId: string, origin: string) => {
     const key = JSON.stringify([bindingId, origin]);
@@ -95,38 +101,48 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   return {
     inFlight: () => inFlight,
 
-    async send(request) {
-      const base = new URL(request.baseUrl);
-      const entry = poolFor(request.bindingId, base.origin);
+    reserve(bindingId, baseUrl) {
+      const base = new URL(baseUrl);
+      const entry = poolFor(bindingId, base.origin);
+      if (closed || entry.busy >= options.connectionsPerBinding) return null;
       entry.busy += 1;
       inFlight += 1;
-      const finished = (): void => {
+      let held = true;
+      const release = (): void => {
+        if (!held) return;
+        held = false;
         entry.busy -= 1;
         inFlight -= 1;
       };
-      try {
-        const answer = await entry.pool.request({
-          path: base.pathname + request.path,
-          method: request.method,
-          headers: request.headers,
-          body: request.body,
-          headersTimeout: request.headersMs,
-          responseHeaders: 'raw',
-          signal: request.signal,
-        });
-        answer.body.once('close', finished);
-        return {
-          status: answer.statusCode,
-          headers: pairs(answer.headers as unknown as readonly (string | Buffer)[]),
-          body: answer.body,
-        };
-      } catch (error) {
-        finished();
-        throw new UpstreamError(faultOf(error), error);
-      }
+      return {
+        release,
+        async send(request) {
+          try {
+            const answer = await entry.pool.request({
+              path: base.pathname + request.path,
+              method: request.method,
+              headers: request.headers,
+              body: request.body,
+              headersTimeout: request.headersMs,
+              responseHeaders: 'raw',
+              signal: request.signal,
+            });
+            answer.body.once('close', release);
+            return {
+              status: answer.statusCode,
+              headers: pairs(answer.headers as unknown as readonly (string | Buffer)[]),
+              body: answer.body,
+            };
+          } catch (error) {
+            release();
+            throw new UpstreamError(faultOf(error), error);
+          }
+        },
+      };
     },
 
     async close() {
+      closed = true;
       clearInterval(sweep);
       await Promise.allSettled([...pools.values()].map(({ pool }) => pool.destroy()));
       pools.clear();

@@ -86,6 +86,8 @@ async function discover(issuer: string, timeoutMs: number): Promise<JWTVerifyGet
   if (metadata.issuer !== issuer || typeof metadata.jwks_uri !== 'string') {
     throw new Error('discovery document of another issuer');
   }
+  if (issuer.startsWith('https:') && !metadata.jwks_uri.startsWith('https:'))
+    throw new Error('keys without TLS');
   return createRemoteJWKSet(new URL(metadata.jwks_uri), {
     timeoutDuration: timeoutMs,
     cooldownDuration: 30_000,

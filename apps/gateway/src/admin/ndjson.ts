@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 const QUIET_MS = 20_000;
+const STALL_MS = 60_000;
 
 /** Writes one JSON object a line, waiting while the reader is slow. Headers go out with the first line. */
 export class LineWriter {
@@ -34,7 +35,10 @@ export class LineWriter {
     if (this.signal.aborted) return;
     this.start();
     if (this.response.write(`${JSON.stringify(line)}\n`)) return;
+    // A reader that takes nothing holds a database snapshot open.
+    const timer = setTimeout(() => this.response.destroy(), STALL_MS);
     await Promise.race([once(this.response, 'drain'), once(this.response, 'close')]);
+    clearTimeout(timer);
   }
 
   /** An empty line now and then, so that neither side takes a quiet connection for a dead one. */

@@ -37,10 +37,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const explained = explainDatabaseError(thrown);
     if (explained !== null) return new AdminProblem('conflict', explained.message);
-    this.log.error(
-      { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : 'not an error' },
-      'unforeseen',
-    );
+    this.log.error({ err: thrown }, 'unforeseen error in the admin API');
     return null;
   }
 }

@@ -8,6 +8,7 @@ import { GatewayError } from '@gatehouse/domain/errors';
 import { rateLimitOf } from '@gatehouse/domain/rate-limit';
 import { isPassingFault, judgeAnswer } from '@gatehouse/domain/upstream-answer';
 import type { AccessToken } from '../adapters/apim-token.js';
+import type { Seat } from '../adapters/upstream.js';
 import type { Admitted } from './admit.js';
 import { requireConfidence } from './authorise.js';
 import type { Route } from './decide.js';
@@ -24,6 +25,7 @@ export interface Attempt {
   readonly startedMs: number;
   readonly route: Route;
   readonly token: AccessToken | null;
+  readonly seat: Seat;
 }
 
 /** An answer whose OUTCOME is committed: it may be released. */
@@ -67,52 +69,103 @@ export async function callUpstream(
   }
 }
 
+interface Allowed {
+  readonly retry: boolean;
+  readonly newToken: boolean;
+  readonly redecide: boolean;
+}
+
 async function attemptOnce(
   deps: PlaneDeps,
   exchange: Exchange,
   admitted: Admitted,
   routes: RouteInForce,
   deadline: AbortSignal,
-  allow: { readonly retry: boolean; readonly newToken: boolean; readonly redecide: boolean },
+  allow: Allowed,
 ): Promise<Next> {
-  const route = routes.current();
-  const { plan } = route;
-  const limit = rateLimitOf(deps.environments.get(route.environment)?.requestsPerMinute ?? 0);
-  const waitMs = await deps.limiter.take(plan.binding.application.id, limit);
+  const { plan, environment } = routes.current();
+  const { requestsPerMinute = 0, apiBaseUrl = '' } = deps.environments.get(environment) ?? {};
+  const waitMs = await deps.limiter.take(plan.binding.application.id, rateLimitOf(requestsPerMinute));
   if (waitMs !== null) throw new GatewayError('GW_RATE_LIMIT', { retryAfterS: Math.ceil(waitMs / 1000) });
   requireConfidence(deps);
   const token = plan.signingKey === null ? null : await deps.tokens.get(plan);
   if (token !== null && token.bindingId !== plan.binding.id) {
     throw new GatewayError('GW_INTERNAL', { detail: 'token of another binding' });
   }
-  const attempt: Attempt = {
-    id: randomUUID(),
-    number: exchange.attempts + 1,
-    startedAtMs: deps.clock.now(),
-    startedMs: deps.clock.monotonicNow(),
-    route,
-    token,
-  };
-
-  const registryVersion = await commitIntent(deps, exchange, admitted, attempt);
-  const settle = (settlement: Settlement): Promise<void> =>
-    commitOutcome(deps, exchange, admitted, attempt, settlement);
-
-  if (registryVersion > plan.registryVersion) {
-    const changed = await decidedDifferently(deps, routes, registryVersion, settle);
-    if (changed && !allow.redecide)
-      throw new GatewayError('GW_REGISTRY_STALE', { detail: 'registry keeps changing' });
-    if (changed) return 'decided anew';
+  // The body, the queue and the mint took time, in which an owner, a key or an exception may have lapsed.
+  const route = routes.decideAgain();
+  if (route.plan.identity !== plan.identity) return decidedAnew(allow);
+  const seat = deps.upstream.reserve(plan.binding.id, apiBaseUrl);
+  if (seat === null)
+    throw new GatewayError('GW_OVERLOAD', { detail: 'all connections of the binding are busy' });
+  try {
+    const attempt: Attempt = {
+      id: randomUUID(),
+      number: exchange.attempts + 1,
+      startedAtMs: deps.clock.now(),
+      startedMs: deps.clock.monotonicNow(),
+      route,
+      token,
+      seat,
+    };
+    return await recordedAttempt(deps, exchange, admitted, routes, deadline, allow, attempt);
+  } catch (error) {
+    seat.release();
+    throw error;
   }
+}
 
+function decidedAnew(allow: Allowed): 'decided anew' {
+  if (!allow.redecide) throw new GatewayError('GW_REGISTRY_STALE', { detail: 'registry keeps changing' });
+  return 'decided anew';
+}
+
+/** From the commit of INTENT on, whatever happens, the attempt gets its OUTCOME. */
+async function recordedAttempt(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  admitted: Admitted,
+  routes: RouteInForce,
+  deadline: AbortSignal,
+  allow: Allowed,
+  attempt: Attempt,
+): Promise<Next> {
+  const registryVersion = await commitIntent(deps, exchange, admitted, attempt);
+  let settled = false;
+  const settle = (settlement: Settlement): Promise<void> => {
+    settled = true;
+    return commitOutcome(deps, exchange, admitted, attempt, settlement);
+  };
+  try {
+    if (registryVersion > attempt.route.plan.registryVersion) {
+      if (await decidedDifferently(deps, routes, attempt, registryVersion, settle)) {
+        attempt.seat.release();
+        return decidedAnew(allow);
+      }
+    }
+    return await sendAndJudge(deps, admitted, attempt, deadline, settle, allow);
+  } catch (error) {
+    if (settled) throw error;
+    // Unforeseen, with bytes perhaps on their way: the truth is that nobody knows.
+    await settle({ outcome: 'UNKNOWN', code: 'GW_INTERNAL' });
+    if (admitted.matched.operation.readOnly) throw error;
+    throw new GatewayError('GW_DELIVERY_UNKNOWN', { cause: error, delivery: 'unknown' });
+  }
+}
+
+async function sendAndJudge(
+  deps: PlaneDeps,
+  admitted: Admitted,
+  attempt: Attempt,
+  deadline: AbortSignal,
+  settle: (settlement: Settlement) => Promise<void>,
+  allow: Allowed,
+): Promise<Next> {
   let arrived: Arrived;
   try {
     arrived = await forward(deps, admitted, attempt, deadline);
   } catch (error) {
-    if (!(error instanceof AttemptFailure)) {
-      await settle({ outcome: 'UNKNOWN', code: 'GW_INTERNAL' });
-      throw error;
-    }
+    if (!(error instanceof AttemptFailure)) throw error;
     const retry = error.mayRetry && allow.retry;
     await settle({
       outcome: error.outcome,
@@ -122,7 +175,12 @@ async function attemptOnce(
     if (retry) return 'again';
     throw error.refusal;
   }
-  return judge(deps, admitted, attempt, arrived, settle, allow);
+  try {
+    return await judge(deps, admitted, attempt, arrived, settle, allow);
+  } catch (error) {
+    arrived.discard();
+    throw error;
+  }
 }
 
 /**
@@ -132,13 +190,13 @@ async function attemptOnce(
 async function decidedDifferently(
   deps: PlaneDeps,
   routes: RouteInForce,
+  attempt: Attempt,
   version: number,
   settle: (settlement: Settlement) => Promise<void>,
 ): Promise<boolean> {
-  const before = routes.current().plan.identity;
   try {
     await deps.registry.refresh(version);
-    if (routes.decideAgain().plan.identity === before) return false;
+    if (routes.decideAgain().plan.identity === attempt.route.plan.identity) return false;
   } catch (error) {
     const refusal =
       error instanceof GatewayError ? error : new GatewayError('GW_REGISTRY_STALE', { cause: error });
@@ -156,7 +214,7 @@ async function judge(
   attempt: Attempt,
   arrived: Arrived,
   settle: (settlement: Settlement) => Promise<void>,
-  allow: { readonly retry: boolean; readonly newToken: boolean },
+  allow: Allowed,
 ): Promise<Next> {
   const { operation } = admitted.matched;
   const environment = deps.environments.get(attempt.route.environment);

@@ -55,6 +55,7 @@ async function clientOfWorkload(
   const client = clientId === undefined ? undefined : snapshot.clients.get(clientId);
   if (client === undefined) throw unauthorised('no client for this workload');
   exchange.keyId = 'workload';
+  exchange.workload = client.workload;
   return client;
 }
 

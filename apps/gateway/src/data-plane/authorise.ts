@@ -27,7 +27,11 @@ export async function authorise(deps: PlaneDeps, route: Route, admitted: Admitte
       brought = answer.status < 400;
       return answer;
     } finally {
-      if (!brought) await deps.allowance.giveBack(id, service, day);
+      if (!brought) {
+        await deps.allowance.giveBack(id, service, day).catch((error: unknown) => {
+          deps.log.warn({ err: error }, 'a worklist allowance was not given back');
+        });
+      }
     }
   };
 }

@@ -1,7 +1,7 @@
 /** The decision on the current snapshot, and its trace on the exchange. */
 import { GatewayError } from '@gatehouse/domain/errors';
 import { decide, type RoutePlan } from '@gatehouse/domain/policy';
-import { type Client, isLive } from '@gatehouse/domain/registry';
+import { type Client, isLive, type Snapshot, type Workload } from '@gatehouse/domain/registry';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 import type { Asked } from './match.js';
@@ -20,8 +20,7 @@ export function decideRoute(deps: PlaneDeps, exchange: Exchange, client: Client,
   // The client and its key as they are now: both may have changed since it authenticated.
   const current = snapshot.clients.get(client.id);
   if (current?.state !== 'active') throw new GatewayError('GW_TOKEN', { detail: 'client no longer active' });
-  const credential = exchange.keyId === null ? undefined : snapshot.credentials.get(exchange.keyId);
-  if (credential !== undefined && !isLive(credential, deps.clock.now())) {
+  if (!isStillProven(snapshot, exchange, current, deps.clock.now())) {
     throw new GatewayError('GW_TOKEN', { detail: 'key no longer valid' });
   }
   const decision = decide(snapshot, {
@@ -39,4 +38,19 @@ export function decideRoute(deps: PlaneDeps, exchange: Exchange, client: Client,
   exchange.binding = decision.ok ? decision.plan.binding : decision.binding;
   if (!decision.ok) throw decision.refusal;
   return { plan: decision.plan, environment: environment.name };
+}
+
+/** The key it came with is still one of the client's, or its workload binding still the one that was verified. */
+function isStillProven(snapshot: Snapshot, exchange: Exchange, client: Client, nowMs: number): boolean {
+  // Nobody proves anything in an explanation to an operator.
+  if (exchange.keyId === null) return exchange.explanation;
+  if (exchange.workload !== null) {
+    return client.workload !== null && isSameWorkload(client.workload, exchange.workload);
+  }
+  const credential = snapshot.credentials.get(exchange.keyId);
+  return credential?.clientId === client.id && isLive(credential, nowMs);
+}
+
+function isSameWorkload(a: Workload, b: Workload): boolean {
+  return a.issuer === b.issuer && a.subject === b.subject && a.audience === b.audience;
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AuditOutcome } from '@gatehouse/domain/audit';
 import type { MatchedOperation } from '@gatehouse/domain/operation';
-import type { Binding, Client } from '@gatehouse/domain/registry';
+import type { Binding, Client, Workload } from '@gatehouse/domain/registry';
 import type { Step } from '@gatehouse/domain/policy';
 import { correlationIdIn } from '@gatehouse/domain/request-headers';
 
@@ -18,7 +18,10 @@ export interface Exchange {
   readonly target: string;
   correlationId: string;
   client: Client | null;
+  /** Public id of the client key, or `workload`. */
   keyId: string | null;
+  /** Binding under which a workload JWT was verified. */
+  workload: Workload | null;
   matched: MatchedOperation | null;
   binding: Binding | null;
   registryVersion: number | null;
@@ -31,6 +34,8 @@ export interface Exchange {
   outcome: AuditOutcome | null;
   status: number | null;
   code: string | null;
+  /** Code of the newest OUTCOME, which then stands for the answer. */
+  recordedCode: string | null;
   diagnosis: string | null;
   requestBytes: number;
   responseBytes: number;
@@ -71,6 +76,7 @@ function blankExchange(clock: Clock, method: string, target: string, remoteAddre
     correlationId: randomUUID(),
     client: null,
     keyId: null,
+    workload: null,
     matched: null,
     binding: null,
     registryVersion: null,
@@ -81,6 +87,7 @@ function blankExchange(clock: Clock, method: string, target: string, remoteAddre
     outcome: null,
     status: null,
     code: null,
+    recordedCode: null,
     diagnosis: null,
     requestBytes: 0,
     responseBytes: 0,

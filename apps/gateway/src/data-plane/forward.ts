@@ -58,9 +58,7 @@ export async function forward(
   const { readOnly } = operation;
   let answer: UpstreamAnswer;
   try {
-    answer = await deps.upstream.send({
-      bindingId: attempt.route.plan.binding.id,
-      baseUrl: deps.environments.get(attempt.route.environment)?.apiBaseUrl ?? '',
+    answer = await attempt.seat.send({
       method: operation.method,
       path: admitted.path,
       headers: upstreamHeaders(admitted, attempt.id, attempt.token?.value ?? null),

@@ -1,5 +1,6 @@
 /** Our own refusals as FHIR OperationOutcomes, in the profile of the path they were asked on. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { GatewayError } from '@gatehouse/domain/errors';
 import type { Exchange } from './exchange.js';
 
@@ -48,6 +49,18 @@ export function refusalHeaders(
   };
 }
 
+const poisoned = new WeakSet<Socket>();
+
+/** To be called at once, before another request of the same packet is looked at. */
+export function poisonIfUnclear(error: GatewayError, socket: Socket): void {
+  if (error.code === 'GW_FRAMING' || error.code === 'GW_TIMEOUT') poisoned.add(socket);
+}
+
+/** True for a connection on which a message was refused whose end can't be trusted. */
+export function isPoisoned(socket: Socket): boolean {
+  return poisoned.has(socket);
+}
+
 /** Answers with the refusal. A request whose framing or body can't be trusted takes its connection with it. */
 export function refuse(
   exchange: Exchange,
@@ -62,7 +75,7 @@ export function refuse(
   const body = Buffer.from(JSON.stringify(operationOutcome(error, exchange.target)));
   const headers = refusalHeaders(error, exchange.correlationId, exchange.attemptId);
   const unread = !request.complete;
-  if (error.code === 'GW_FRAMING' || error.code === 'GW_TIMEOUT' || unread) headers['Connection'] = 'close';
+  if (isPoisoned(request.socket) || unread) headers['Connection'] = 'close';
   headers['Content-Length'] = String(body.length);
   exchange.responseBytes = body.length;
   response.writeHead(error.status, headers);

@@ -9,13 +9,11 @@ import type { Socket } from 'node:net';
 import { type ErrorCode, GatewayError, type GatewayErrorOptions } from '@gatehouse/domain/errors';
 import type { Config } from '../config.js';
 import { createListener } from '../listener.js';
-import { operationOutcome, refusalHeaders } from './outcome.js';
+import { isPoisoned, operationOutcome, refusalHeaders } from './outcome.js';
 import type { Plane } from './plane.js';
 
-const HEADERS_MS = 10_000;
 /** Over the longest body (an upload); shorter limits are the body reader's. */
 const REQUEST_MS = 125_000;
-const IDLE_MS = 10_000;
 const MAX_REQUESTS_PER_SOCKET = 1_000;
 const MAX_HEADER_BYTES = 16_384;
 
@@ -23,51 +21,62 @@ export interface PartnerServer {
   readonly server: Server | HttpsServer;
   /** From now on answers close their connections. */
   startDraining(): void;
+  /** Requests not yet recorded to their end, whether or not their caller is still there. */
+  running(): number;
 }
 
-export function createPartnerServer(config: Config, plane: Plane, onParseError: () => void): PartnerServer {
+export function createPartnerServer(
+  config: Config,
+  plane: Plane,
+  onParseError: () => void,
+  onError: (error: unknown) => void,
+): PartnerServer {
   let draining = false;
+  let running = 0;
+  /** Answers not yet finished, by connection. */
+  const underWay = new WeakMap<Socket, number>();
   const server = createListener(
     config,
     {
       maxHeaderSize: MAX_HEADER_BYTES,
       insecureHTTPParser: false,
       requireHostHeader: true,
-      headersTimeout: HEADERS_MS,
       requestTimeout: REQUEST_MS,
-      keepAliveTimeout: IDLE_MS,
-      connectionsCheckingInterval: 1_000,
       joinDuplicateHeaders: false,
     },
     (request: IncomingMessage, response: ServerResponse) => {
+      const { socket } = request;
+      // What follows a refused message on the same connection can't be told from the rest of it.
+      if (isPoisoned(socket)) {
+        socket.destroy();
+        return;
+      }
       if (draining) response.shouldKeepAlive = false;
-      void plane(request, response);
+      underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
+      response.once('close', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
+      running += 1;
+      void plane(request, response).finally(() => {
+        running -= 1;
+      });
     },
-    config.tls?.partnerClientCa,
+    { clientCa: config.tls?.partnerClientCa, onError },
   );
   server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
   server.maxConnections = config.limits.connections;
   limitPerAddress(server, config.limits.connectionsPerAddress);
 
-  server.on('connection', (socket: Socket) => {
-    // A connection on which nothing ever arrives is no request that could time out.
-    const timer = setTimeout(() => socket.destroy(), HEADERS_MS);
-    timer.unref();
-    socket.once('data', () => {
-      clearTimeout(timer);
-    });
-    socket.once('close', () => {
-      clearTimeout(timer);
-    });
-  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     onParseError();
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    // Words of ours must not end up inside an answer that is under way, or be taken for one.
+    const answering = (underWay.get(socket) ?? 0) > 0;
+    if (error.code === 'ECONNRESET' || !socket.writable || answering) socket.destroy();
     else answerRaw(socket, parseRefusal(error.code ?? ''));
   });
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
     onParseError();
+    // Node has let go of the socket and of its errors.
+    socket.on('error', () => socket.destroy());
     answerRaw(socket, new GatewayError('GW_METHOD', { headers: { Allow: 'GET, HEAD, POST, PUT' } }));
   });
   return {
@@ -75,6 +84,7 @@ export function createPartnerServer(config: Config, plane: Plane, onParseError: 
     startDraining() {
       draining = true;
     },
+    running: () => running,
   };
 }
 

@@ -13,7 +13,7 @@ import type { PlaneDeps } from './deps.js';
 import { beginExchange, lap } from './exchange.js';
 import { EXPLAIN_PATH, explainRequest } from './explain.js';
 import { match } from './match.js';
-import { refuse } from './outcome.js';
+import { poisonIfUnclear, refuse } from './outcome.js';
 import { receive } from './receive.js';
 import { recordDenied, recordLine } from './record.js';
 import { release } from './release.js';
@@ -60,7 +60,9 @@ export function createPlane(deps: PlaneDeps): Plane {
       await release(deps, exchange, answer, response);
       done('release');
     } catch (error) {
-      const refusal = await recordDenied(deps, exchange, asGatewayError(deps, error));
+      const found = asGatewayError(deps, error);
+      poisonIfUnclear(found, request.socket);
+      const refusal = await recordDenied(deps, exchange, found);
       refuse(exchange, refusal, request, response);
     } finally {
       recordLine(deps, exchange);

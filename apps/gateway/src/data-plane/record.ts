@@ -103,23 +103,31 @@ export async function commitOutcome(
     const subjects = await seal(deps, attempt.route.plan.binding.odsCode, attempt.id, found);
     deps.killPoint('before-outcome');
     await deps.audit.outcome(event, subjects);
+    exchange.recordedCode = settlement.code;
   } catch (cause) {
     arrived?.discard();
     deps.audit.withhold(event);
     if (upstreamStatus !== null) exchange.outcome = 'WITHHELD';
-    const write = !admitted.matched.operation.readOnly;
-    if (write && upstreamStatus !== null)
-      throw new GatewayError('GW_DELIVERED_UNCONFIRMED', { cause, delivery: 'sent' });
-    if (write && settlement.outcome === 'UNKNOWN') {
-      throw new GatewayError('GW_DELIVERY_UNKNOWN', { cause, delivery: 'unknown' });
-    }
-    throw cause instanceof GatewayError ? cause : new GatewayError('GW_AUDIT_UNAVAILABLE', { cause });
+    const refusal = unrecorded(settlement, admitted, cause);
+    exchange.recordedCode = refusal.code;
+    throw refusal;
   }
   deps.killPoint('after-outcome-before-first-byte');
 }
 
+/** What to tell the caller of an outcome that could not be recorded. */
+function unrecorded(settlement: Settlement, admitted: Admitted, cause: unknown): GatewayError {
+  if (!admitted.matched.operation.readOnly) {
+    const answered = (settlement.upstreamStatus ?? null) !== null;
+    if (answered) return new GatewayError('GW_DELIVERED_UNCONFIRMED', { cause, delivery: 'sent' });
+    if (settlement.outcome === 'UNKNOWN')
+      return new GatewayError('GW_DELIVERY_UNKNOWN', { cause, delivery: 'unknown' });
+  }
+  return cause instanceof GatewayError ? cause : new GatewayError('GW_AUDIT_UNAVAILABLE', { cause });
+}
+
 /**
- * Commits DENIED for a request that never got as far as an attempt.
+ * Commits DENIED, unless the OUTCOME of an attempt already tells the refusal.
  * @returns what to tell the caller: the refusal, or that it could not be recorded
  */
 export async function recordDenied(
@@ -130,8 +138,8 @@ export async function recordDenied(
   exchange.code = refusal.code;
   exchange.status = refusal.status;
   exchange.outcome ??= 'REFUSED';
-  // An attempt has its own rows, and its OUTCOME carries the code.
-  if (exchange.attempts > 0) return refusal;
+  // The OUTCOME of an attempt may already tell it.
+  if (exchange.recordedCode === refusal.code) return refusal;
   const event: DeniedEvent = {
     kind: 'DENIED',
     outcome: 'REFUSED',
@@ -152,6 +160,8 @@ export async function recordDenied(
     return refusal;
   } catch (cause) {
     deps.audit.countRefused();
+    // What was said of an attempt stands: of a write the caller must learn what became of it.
+    if (exchange.attempts > 0) return refusal;
     exchange.code = 'GW_AUDIT_UNAVAILABLE';
     const unavailable = new GatewayError('GW_AUDIT_UNAVAILABLE', { cause });
     exchange.status = unavailable.status;

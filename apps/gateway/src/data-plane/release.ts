@@ -24,6 +24,7 @@ export async function release(
     const length = exchange.method === 'HEAD' ? announced : String(answer.body.length);
     if (length !== undefined) headers.push(['Content-Length', length]);
     response.writeHead(answer.status, headers.flat());
+    response.setTimeout(deps.writeStallMs, () => response.destroy());
     response.end(answer.body);
     exchange.responseBytes = answer.body.length;
     return;
@@ -78,11 +79,10 @@ async function streamBody(
     responseSha256: hash.digest('hex'),
     durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
   };
-  try {
-    await deps.audit.end(event);
-  } catch (error) {
+  // The answer is out; its END waits for the trail as long as this process lives.
+  deps.audit.end(event).catch((error: unknown) => {
     deps.log.error({ err: error, attemptId: answer.attempt.id }, 'END was not recorded');
-  }
+  });
 }
 
 /** Resolves when the caller has taken what was written; rejects when it went away or stalls. */

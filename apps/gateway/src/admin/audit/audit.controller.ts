@@ -8,6 +8,7 @@ import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { sendLines } from '../ndjson.js';
 import { Input, Route } from '../route.js';
 import type { AdminToken } from '../tokens/tokens.store.js';
+import type { AuditFilter } from './audit-desk.js';
 
 /** A search over all organisations has a hash for each; the record names this many and says how many there were. */
 const HASHES_NAMED = 20;
@@ -19,9 +20,11 @@ export class AuditController {
     this.deps = deps;
   }
 
+  /** Whoever reads the trail stands in it. */
   @Route('auditList')
-  list(@Input('auditList') { query }: InputOf<'auditList'>) {
+  async list(@Input('auditList') { query }: InputOf<'auditList'>, @Actor() { actor }: AdminToken) {
     const { limit, after, ...filter } = query;
+    await this.record('AUDIT_READ', actor, factsOf(filter));
     return this.deps.audit.list(filter, { limit, after });
   }
 
@@ -47,8 +50,10 @@ export class AuditController {
   @Route('auditFollow')
   async follow(
     @Input('auditFollow') { query }: InputOf<'auditFollow'>,
+    @Actor() { actor }: AdminToken,
     @Res() response: ServerResponse,
   ): Promise<void> {
+    await this.record('AUDIT_READ', actor, { ...factsOf(query), follow: true });
     await sendLines(response, (signal) => this.deps.audit.follow(query, signal));
   }
 
@@ -67,4 +72,12 @@ export class AuditController {
     const common = { kind: 'SYSTEM', startedAtMs: atMs, atMs, attemptId: randomUUID() } as const;
     return this.deps.audit.system({ ...common, event, facts: { actor, ...facts } });
   }
+}
+
+/** What was asked for, without what was left open. */
+function factsOf(filter: AuditFilter): Record<string, AuditValue> {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as Record<
+    string,
+    AuditValue
+  >;
 }

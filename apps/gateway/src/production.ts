@@ -1,0 +1,78 @@
+/**
+ * What a deployment that reaches the live NHS may not do: leave TLS or the real KMS out on any side, or run with
+ * Node's switches that print requests or weaken parsing and certificates (threats K2, O4).
+ */
+import type { Environment } from './environments.js';
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+const LIVE_HOSTS = new Set(['api.service.nhs.uk', 'am.nhsidentity.spineservices.nhs.uk']);
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+const FORBIDDEN = ['NODE_DEBUG', 'DEBUG', 'NODE_TLS_REJECT_UNAUTHORIZED', 'SSLKEYLOGFILE'];
+const FORBIDDEN_OPTIONS = /insecure-http-parser|inspect|tls-keylog|conditions|tls-min|openssl/;
+const URLS = ['tokenUrl', 'apiBaseUrl', 'cis2Issuer'] as const;
+
+/** The environments served that are production, by name or by the hosts they lead to. */
+function liveAmong(served: ReadonlyMap<string, Environment>): Environment[] {
+  return [...served.values()].filter(
+    (environment) =>
+      environment.name === 'prod' || URLS.some((field) => LIVE_HOSTS.has(hostOf(environment[field] ?? ''))),
+  );
+}
+
+/** @returns every fault, in words; none when nothing served is production */
+export function productionFaults(given: Given, served: ReadonlyMap<string, Environment>): string[] {
+  const live = liveAmong(served);
+  if (live.length === 0) return [];
+  const faults: string[] = [];
+  const check = (wrong: boolean, fault: string): void => {
+    if (wrong) faults.push(fault);
+  };
+  for (const environment of live) {
+    for (const field of URLS) {
+      const url = environment[field];
+      // As URL reads it: the scheme may be written in capitals.
+      check(
+        url !== undefined && new URL(url).protocol !== 'https:',
+        `GATEHOUSE_ENVIRONMENTS: ${environment.name}.${field} must be https`,
+      );
+    }
+  }
+  check(
+    given['AWS_ENDPOINT_URL_KMS'] !== undefined || given['AWS_ENDPOINT_URL'] !== undefined,
+    'AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL: prod uses the real KMS; no endpoint may be set',
+  );
+  check(
+    given['GATEHOUSE_PUBLIC_URL']?.startsWith('https://') === false,
+    'GATEHOUSE_PUBLIC_URL: prod needs https',
+  );
+  const proxies = (given['GATEHOUSE_TLS_TERMINATED_BY'] ?? '').split(',').map((range) => range.trim());
+  check(
+    given['GATEHOUSE_TLS_CERT'] === undefined && proxies.every((range) => range === ''),
+    'GATEHOUSE_TLS_CERT: prod needs a certificate, or GATEHOUSE_TLS_TERMINATED_BY with the proxy addresses',
+  );
+  check(
+    proxies.some((range) => range.endsWith('/0')),
+    'GATEHOUSE_TLS_TERMINATED_BY: prod needs the addresses of the proxies, not everybody',
+  );
+  check(
+    isPlainDatabase(given['DATABASE_URL'] ?? ''),
+    'DATABASE_URL: prod needs sslmode=verify-full, unless the database is on this host',
+  );
+  for (const name of FORBIDDEN) check(given[name] !== undefined, `${name}: must not be set in prod`);
+  check(
+    FORBIDDEN_OPTIONS.test(given['NODE_OPTIONS'] ?? ''),
+    'NODE_OPTIONS: holds a switch that must not be set in prod',
+  );
+  return faults;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : '';
+}
+
+function isPlainDatabase(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { hostname, searchParams } = new URL(url);
+  return !LOOPBACK.has(hostname) && searchParams.get('sslmode') !== 'verify-full';
+}
