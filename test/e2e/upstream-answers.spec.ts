@@ -7,7 +7,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Answer,
   apply,
@@ -655,7 +655,7 @@ describe('misconfigurations of the APIM application are named', () => {
 });
 
 describe('a 401 about our token', () => {
-  beforeAll(() => newIdentity());
+  beforeEach(() => newIdentity());
 
   it('is mended for a read by one new token, unseen by the caller', async () => {
     expect((await call(REFERRAL)).status).toBe(200);
@@ -705,6 +705,9 @@ describe('a 401 about our token', () => {
     const hits = await arrivals();
     const of = (target: Arrival['target']) => hits.filter((hit) => hit.target === target).length;
     expect([of('ers'), of('token')]).toEqual([2, 1]);
+    // Another token would fare no better: for a while none is asked for, and nothing is sent.
+    expect(verdictOf(await call(path))).toEqual({ status: 502, code: 'GW_UPSTREAM_TOKEN' });
+    expect((await arrivals()).length).toBe(hits.length);
   });
   it('is never answered by sending a write again', async () => {
     expect((await call(CODES)).status).toBe(200);
@@ -724,7 +727,6 @@ describe('a 401 about our token', () => {
     await reconfigure({ status: 'revoked' });
     const answer = await call(REFERRAL);
     expect(verdictOf(answer)).toEqual({ status: 502, code: 'GW_TOKEN_REFUSED' });
-    await newIdentity();
   });
 });
 

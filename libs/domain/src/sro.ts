@@ -12,9 +12,13 @@ const LONDON_DAY = new Intl.DateTimeFormat('en-CA', {
   day: '2-digit',
 });
 
-/** The calendar day in London, `YYYY-MM-DD`. */
+let formatted = { minute: NaN, day: '' };
+
+/** The calendar day in London, `YYYY-MM-DD`. Days begin on a minute, so each minute is formatted once. */
 export function londonDay(epochMs: number): string {
-  return LONDON_DAY.format(epochMs);
+  const minute = Math.floor(epochMs / 60_000);
+  if (minute !== formatted.minute) formatted = { minute, day: LONDON_DAY.format(epochMs) };
+  return formatted.day;
 }
 
 export function addDays(day: string, days: number): string {
