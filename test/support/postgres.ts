@@ -3,9 +3,10 @@
  * Under vitest the server is started by `postgres-server.ts` (globalSetup); elsewhere by the first call.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { migrate } from '@gatehouse/db/migrate';
 import pg from 'pg';
 import { createRoles, ensureDatabase, startEmbeddedPostgres } from '../../tools/embedded-postgres.ts';
@@ -31,23 +32,64 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** A server whose failure is part of the test. */
+export interface FragileServer extends TestServer {
+  /** Ends it at once, as a power cut would (`pg_ctl stop -m immediate`). */
+  crash(): Promise<void>;
+  /** After a crash: the same data on the same port. */
+  restart(): Promise<void>;
+}
+
 let shared: Promise<TestServer> | undefined;
 
 /** A server of its own with roles and template; for tests that stop the server under the gateway. */
-export async function startServer(): Promise<TestServer> {
+export async function startServer(): Promise<FragileServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-postgres-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
-    const server = await startEmbeddedPostgres({ dataDir: folder, persistent: false });
-    const stop = () => server.stop().finally(removeFolder);
-    await makeTemplate(server.superuserUrl).catch(async (error: unknown) => {
+    let server = await startEmbeddedPostgres({ dataDir: folder, persistent: false });
+    const { port, superuserUrl } = server;
+    let crashedIn: string | null = null;
+    const stop = () =>
+      (crashedIn === null ? server.stop() : rm(crashedIn, { recursive: true })).finally(removeFolder);
+    await makeTemplate(superuserUrl).catch(async (error: unknown) => {
       await stop();
       throw error;
     });
-    return { superuserUrl: server.superuserUrl, stop };
+    return {
+      superuserUrl,
+      stop,
+      async crash() {
+        crashedIn = await dataDirectory(superuserUrl);
+        const pid = Number((await readFile(join(crashedIn, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+        process.kill(pid, 'SIGQUIT');
+        while (isAlive(pid)) await delay(10);
+      },
+      async restart() {
+        server = await startEmbeddedPostgres({ dataDir: folder, persistent: false, port });
+        crashedIn = null;
+      },
+    };
   } catch (error) {
     await removeFolder();
     throw error;
+  }
+}
+
+async function dataDirectory(superuserUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: superuserUrl });
+  await client.connect();
+  const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
+  await client.end();
+  return rows[0]?.data_directory ?? '';
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,7 +1,8 @@
 /** Starting the real thing: the simulator and the gateway as processes of their own, on free ports. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,9 +55,23 @@ export async function startSimulatorProcess(): Promise<SimulatorProcess> {
     },
     async stop() {
       await endProcess(child, 'SIGTERM');
+      await returnKeys(join(stateDir, 'kms'));
       await rm(stateDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Gives the keys of a simulator that has ended back to the pool: the next test has another database. */
+async function returnKeys(folder: string): Promise<void> {
+  await mkdir(KEY_POOL, { recursive: true });
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.endsWith('.json') || name === 'aliases.json') continue;
+    const { spec, secret } = JSON.parse(await readFile(join(folder, name), 'utf8')) as Record<string, string>;
+    if (spec !== 'RSA_4096') continue;
+    const id = randomUUID();
+    await writeFile(join(KEY_POOL, `making-${id}`), secret ?? '', { mode: 0o600 });
+    await rename(join(KEY_POOL, `making-${id}`), join(KEY_POOL, `spare-${id}`));
+  }
 }
 
 export interface GatewayProcess {

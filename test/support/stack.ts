@@ -22,6 +22,8 @@ export interface StackOptions {
   readonly replicas?: number;
   readonly settings?: Readonly<Record<string, string>>;
   readonly testHooks?: boolean;
+  /** Quota of each application; default 600. */
+  readonly requestsPerMinute?: number;
   /** A PostgreSQL of its own, for tests that stop it. */
   readonly server?: TestServer;
 }
@@ -63,6 +65,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     tokenUrl: simulator.tokenUrl,
     apiBaseUrl: simulator.apiBaseUrl,
     redirectHosts: [new URL(simulator.objectStoreUrl).host],
+    requestsPerMinute: options.requestsPerMinute ?? 600,
   }));
   await writeFile(join(folder, 'environments.yaml'), JSON.stringify({ environments }));
   const simulator = first(simulators.values());

@@ -51,7 +51,7 @@ const CONNECTIONS_PER_BINDING = 128;
 const DESK_CONNECT_MS = 5_000;
 const DESK_STATEMENT_MS = 60_000;
 const DRAIN_POLL_MS = 50;
-const MAX_AUDIT_QUEUE = 4_096;
+const MAX_AUDIT_QUEUE = 1_024;
 const SLOW_READER_MS = 30_000;
 
 export async function openGateway(config: Config, log: Log): Promise<Gateway> {

@@ -1,16 +1,18 @@
 /** Every mint of an access token, and every refusal of one, as an audit row and a number. */
 import { randomUUID } from 'node:crypto';
+import type { AuditValue } from '@gatehouse/domain/audit';
 import type { TokenEvent } from './adapters/apim-token.js';
 import type { AuditLog } from './adapters/audit-log.js';
 import type { Metrics } from './metrics.js';
 
 export function mintEvents(
   audit: Pick<AuditLog, 'system'>,
-  metrics: Pick<Metrics, 'tokenCall'>,
+  metrics: Pick<Metrics, 'tokenCall' | 'keyUnusable'>,
   now: () => number,
 ): (event: TokenEvent) => void {
   return (event) => {
-    metrics.tokenCall(event.kind === 'MINT_OK' ? 'ok' : event.fault);
+    if (event.kind === 'KEY_STATE') metrics.keyUnusable();
+    else metrics.tokenCall(event.kind === 'MINT_OK' ? 'ok' : event.fault);
     const { binding, registryVersion } = event.plan;
     const atMs = now();
     const facts = {
@@ -19,13 +21,22 @@ export function mintEvents(
       environment: binding.application.environment,
       registryVersion,
       kid: event.kid,
-      ...(event.kind === 'MINT_OK'
-        ? { lifeS: event.lifeS, tokenIdHash: event.idHash }
-        : { fault: event.fault, messageId: event.messageId, description: event.description }),
+      ...whatOf(event),
     };
     // The call that the token is for has its own rows, without which it isn't made.
     audit
       .system({ kind: 'SYSTEM', event: event.kind, attemptId: randomUUID(), startedAtMs: atMs, atMs, facts })
       .catch(() => undefined);
   };
+}
+
+function whatOf(event: TokenEvent): Record<string, AuditValue> {
+  switch (event.kind) {
+    case 'MINT_OK':
+      return { lifeS: event.lifeS, tokenIdHash: event.idHash };
+    case 'MINT_FAILED':
+      return { fault: event.fault, messageId: event.messageId, description: event.description };
+    case 'KEY_STATE':
+      return { state: event.state };
+  }
 }

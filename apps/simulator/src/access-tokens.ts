@@ -8,6 +8,8 @@ export interface AccessToken {
   readonly authType: string;
   readonly scopes: readonly string[];
   readonly expiresAtMs: number;
+  /** Key that signed the assertion it was issued for; unknown where the control API minted it. */
+  readonly kid?: string;
   /** CIS2 `sub`; user-restricted only. */
   readonly userId?: string;
   /** Authentication and identity assurance levels; user-restricted only. */

@@ -68,7 +68,7 @@ export const ERRORS = {
     400,
     'structure',
     'The HTTP message is not one complete, unambiguous HTTP/1.1 request.',
-    'Send HTTP/1.1 with one Host, at most one framing header (Content-Length or Transfer-Encoding: chunked), no Upgrade, at most 100 headers and 16 KiB of them.',
+    'Send HTTP/1.1 with one Host, at most one framing header (Content-Length or Transfer-Encoding: chunked), no Upgrade, no Expect other than 100-continue, at most 100 headers and 16 KiB of them.',
   ),
   GW_TIMEOUT: caller(
     408,

@@ -25,7 +25,7 @@ export function headerPairs(rawHeaders: readonly string[]): [name: string, value
   return pairs;
 }
 
-/** @throws GW_FRAMING (505, 431 or 400) unless the head is one complete, unambiguous HTTP/1.1 request head */
+/** @throws GW_FRAMING (505, 431, 417 or 400) unless the head is one complete, unambiguous HTTP/1.1 request head */
 export function checkFraming(head: RequestHead): void {
   if (head.httpVersion !== '1.1') throw new GatewayError('GW_FRAMING', { status: 505 });
   if (head.rawHeaders.length / 2 > MAX_HEADERS) {
@@ -40,6 +40,10 @@ export function checkFraming(head: RequestHead): void {
   const hosts = values.get('host') ?? [];
   if (hosts.length !== 1 || !HOST.test(hosts[0] ?? '')) throw new GatewayError('GW_FRAMING');
   if (values.has('upgrade') || values.has('http2-settings')) throw new GatewayError('GW_FRAMING');
+  const expectations = values.get('expect') ?? [];
+  if (expectations.length > 1 || expectations.some((value) => value.toLowerCase() !== '100-continue')) {
+    throw new GatewayError('GW_FRAMING', { status: 417, fhirIssue: 'not-supported' });
+  }
   // Proxies that turn "_" into "-" would read these as framing.
   if (values.has('transfer_encoding') || values.has('content_length')) throw new GatewayError('GW_FRAMING');
 

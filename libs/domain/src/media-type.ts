@@ -2,7 +2,9 @@
 import type { Operation } from './catalogue.js';
 import { GatewayError } from './errors.js';
 
-const CHARSET_UTF8 = /^charset=(?:utf-8|"utf-8")$/i;
+/** The value is forwarded as it came, so nothing is trimmed: `trim` would take U+00A0 for a space, and e-RS would not. */
+const MEDIA_TYPE =
+  /^([!#$%&'*+.^_`|~0-9a-z-]+\/[!#$%&'*+.^_`|~0-9a-z-]+)(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?$/i;
 
 /**
  * @param contentType the header's value, null if absent
@@ -16,9 +18,6 @@ export function checkMediaType(
   if (contentEncoding !== null) throw new GatewayError('GW_MEDIA_TYPE');
   if (operation.body === null) return;
   const allowed = operation.body.kind === 'json' ? ['application/fhir+json'] : operation.body.mediaTypes;
-  const [type, ...parameters] = (contentType ?? '').split(';').map((part) => part.trim());
-  if (!allowed.includes((type ?? '').toLowerCase())) throw new GatewayError('GW_MEDIA_TYPE');
-  if (parameters.length > 1 || !parameters.every((parameter) => CHARSET_UTF8.test(parameter))) {
-    throw new GatewayError('GW_MEDIA_TYPE');
-  }
+  const type = MEDIA_TYPE.exec(contentType ?? '')?.[1]?.toLowerCase();
+  if (type === undefined || !allowed.includes(type)) throw new GatewayError('GW_MEDIA_TYPE');
 }

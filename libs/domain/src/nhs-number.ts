@@ -5,7 +5,7 @@
 const UUID = /[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}/g;
 
 /** Exactly ten digits, or 3-3-4 with one separator each, not touching another letter or digit. */
-const CANDIDATE = /(?<![0-9A-Za-z])([0-9]{3})[ ._+-]?([0-9]{3})[ ._+-]?([0-9]{4})(?![0-9A-Za-z])/g;
+const CANDIDATE = /(?<![0-9A-Za-z])([0-9]{3})[ ._:+-]?([0-9]{3})[ ._:+-]?([0-9]{4})(?![0-9A-Za-z])/g;
 
 export function isNhsNumber(digits: string): boolean {
   if (!/^[0-9]{10}$/.test(digits)) return false;

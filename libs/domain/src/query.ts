@@ -16,7 +16,7 @@ const MAX_QUERY_LENGTH = 2048;
 export function parseQuery(operation: Operation, raw: string | null): Query {
   const query = new Map<string, string>();
   if (raw === null) return query;
-  if (raw.length > MAX_QUERY_LENGTH) throw new GatewayError('GW_QUERY', { fhirIssue: 'too-long' });
+  if (raw.length > MAX_QUERY_LENGTH) throw new GatewayError('GW_QUERY');
   for (const pair of raw.split('&')) {
     const equals = pair.indexOf('=');
     if (equals < 1) throw new GatewayError('GW_QUERY');

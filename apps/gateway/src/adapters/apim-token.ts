@@ -37,6 +37,13 @@ export type TokenEvent =
       readonly fault: string;
       readonly messageId: string | null;
       readonly description: string | null;
+    }
+  | {
+      readonly kind: 'KEY_STATE';
+      readonly plan: RoutePlan;
+      readonly kid: string;
+      /** KMS's name of the refusal, or KEY_MISMATCH. */
+      readonly state: string;
     };
 
 export interface TokenSourceOptions {
@@ -191,7 +198,11 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
         entry.failure = { error, untilMs: monotonicNow() + pauseAfter(error, entry.failures) };
         entry.failures += 1;
         // The key's owner said stop: a token it signed may not outlive that.
-        if (error.code === 'GW_KEY_UNUSABLE') entry.token = null;
+        if (error.code === 'GW_KEY_UNUSABLE') {
+          entry.token = null;
+          const { kid = '' } = plan.signingKey ?? {};
+          options.onEvent({ kind: 'KEY_STATE', plan, kid, state: error.options.detail ?? 'unusable' });
+        }
         throw error;
       })
       .finally(() => {

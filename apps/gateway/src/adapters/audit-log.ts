@@ -205,7 +205,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     get leaseLost() {
       return lease.lost;
     },
-    available: () => chain.up && lease.held,
+    available: () => chain.up && !chain.stalled && lease.held,
     fenced: fencedBy.signal,
     async close() {
       await tallies.close();

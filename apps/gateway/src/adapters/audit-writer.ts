@@ -32,6 +32,8 @@ export class ChainWriter {
   #unresolved: { readonly entries: readonly Entry[]; readonly head: Head } | null = null;
   #state: 'up' | 'down' | 'fenced' | 'closed' = 'down';
   #downSince = 0;
+  /** When the statement under way was sent. */
+  #sentAt: number | null = null;
   #pumping: Promise<void> | null = null;
 
   constructor(options: ChainOptions) {
@@ -59,6 +61,12 @@ export class ChainWriter {
 
   get up(): boolean {
     return this.#state === 'up';
+  }
+
+  /** A statement has been under way for so long that what is queued behind it can't be in time. */
+  get stalled(): boolean {
+    const { monotonicNow, commitMs } = this.#options;
+    return this.#sentAt !== null && monotonicNow() - this.#sentAt > commitMs / 2;
   }
 
   get fenced(): boolean {
@@ -163,6 +171,7 @@ export class ChainWriter {
     const { writer, ttlMs, monotonicNow, metrics, onCommit } = this.#options;
     const chained = store.chainRows(this.#head, entries);
     const sentAt = monotonicNow();
+    this.#sentAt = sentAt;
     try {
       const options = { writer, ttlMs, epoch: this.#epoch, openFrom: this.#openFrom() };
       const answer = await store.append(this.#connection.client, chained, options);
@@ -180,6 +189,8 @@ export class ChainWriter {
       this.#unresolved = { entries, head: chained.head };
       this.#lost(error);
       return null;
+    } finally {
+      this.#sentAt = null;
     }
   }
 

@@ -116,7 +116,8 @@ async function buffer(stream: Readable, maxBytes: number): Promise<Buffer> {
 }
 
 function failureOf(error: unknown, readOnly: boolean): AttemptFailure {
-  const fault = error instanceof UpstreamError ? error.fault : 'broken';
+  const told = error instanceof UpstreamError ? error.fault : 'broken';
+  const fault = isMisframed(codeOf((error as Error).cause)) ? 'protocol' : told;
   const refused = (code: 'GW_UPSTREAM_UNREACHABLE' | 'GW_UPSTREAM_TLS'): GatewayError =>
     new GatewayError(code, { cause: error });
   if (fault === 'not-sent')
@@ -135,14 +136,23 @@ function failureOf(error: unknown, readOnly: boolean): AttemptFailure {
 
 function brokenBody(error: unknown, readOnly: boolean, status: number): AttemptFailure {
   if (!readOnly) return deliveryUnknown(error, status);
-  const { code = '' } = error as { code?: string };
+  const code = codeOf(error);
   const refusal =
-    error instanceof TooLarge || code.startsWith('HPE_')
+    error instanceof TooLarge || isMisframed(code)
       ? 'GW_UPSTREAM_PROTOCOL'
       : code === 'UND_ERR_BODY_TIMEOUT'
         ? 'GW_UPSTREAM_TIMEOUT'
         : 'GW_UPSTREAM_INCOMPLETE';
   return new AttemptFailure('FAILED', new GatewayError(refusal, { cause: error }), false, status);
+}
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string } | undefined)?.code ?? '';
+}
+
+/** No HTTP, or a length beside chunks that disagrees with them (undici says so only at the end). */
+function isMisframed(code: string): boolean {
+  return code.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 }
 
 function deliveryUnknown(cause: unknown, status: number | null): AttemptFailure {

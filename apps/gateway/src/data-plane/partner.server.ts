@@ -9,8 +9,9 @@ import type { Socket } from 'node:net';
 import { type ErrorCode, GatewayError, type GatewayErrorOptions } from '@gatehouse/domain/errors';
 import type { Config } from '../config.js';
 import { createListener } from '../listener.js';
-import { isPoisoned, operationOutcome, refusalHeaders } from './outcome.js';
+import { operationOutcome, refusalHeaders } from './outcome.js';
 import type { Plane } from './plane.js';
+import { createTurns } from './turns.js';
 
 /** Over the longest body (an upload); shorter limits are the body reader's. */
 const REQUEST_MS = 125_000;
@@ -33,32 +34,40 @@ export function createPartnerServer(
 ): PartnerServer {
   let draining = false;
   let running = 0;
-  /** Answers not yet finished, by connection. */
-  const underWay = new WeakMap<Socket, number>();
+  const turns = createTurns(async (request, response) => {
+    running += 1;
+    try {
+      await plane(request, response);
+    } finally {
+      running -= 1;
+    }
+  }, answerRaw);
+
+  const givenUp = new WeakSet<Socket>();
+  const giveUp = (socket: Socket, error: GatewayError): void => {
+    // The parser tells its error again for whatever else arrives.
+    if (givenUp.has(socket)) return;
+    givenUp.add(socket);
+    onParseError();
+    turns.giveUp(socket, error);
+  };
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    if (draining) response.shouldKeepAlive = false;
+    // Node would look for it, but answer by itself.
+    if (request.httpVersion === '1.1' && request.headers.host === undefined)
+      giveUp(request.socket, new GatewayError('GW_FRAMING'));
+    else turns.serve(request, response);
+  };
   const server = createListener(
     config,
     {
       maxHeaderSize: MAX_HEADER_BYTES,
       insecureHTTPParser: false,
-      requireHostHeader: true,
+      requireHostHeader: false,
       requestTimeout: REQUEST_MS,
       joinDuplicateHeaders: false,
     },
-    (request: IncomingMessage, response: ServerResponse) => {
-      const { socket } = request;
-      // What follows a refused message on the same connection can't be told from the rest of it.
-      if (isPoisoned(socket)) {
-        socket.destroy();
-        return;
-      }
-      if (draining) response.shouldKeepAlive = false;
-      underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
-      response.once('close', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
-      running += 1;
-      void plane(request, response).finally(() => {
-        running -= 1;
-      });
-    },
+    serve,
     { clientCa: config.tls?.partnerClientCa, onError },
   );
   server.maxHeadersCount = 0;
@@ -66,18 +75,22 @@ export function createPartnerServer(
   server.maxConnections = config.limits.connections;
   limitPerAddress(server, config.limits.connectionsPerAddress);
 
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    onParseError();
-    // Words of ours must not end up inside an answer that is under way, or be taken for one.
-    const answering = (underWay.get(socket) ?? 0) > 0;
-    if (error.code === 'ECONNRESET' || !socket.writable || answering) socket.destroy();
-    else answerRaw(socket, parseRefusal(error.code ?? ''));
+  // Node would answer an expectation it does not know by itself.
+  server.on('checkExpectation', serve);
+  // Who has sent all he has to say still gets his answer.
+  Object.assign(server, { httpAllowHalfOpen: true });
+
+  server.on('clientError', (error: ParseError, socket: Socket) => {
+    if (isHttp(error) && socket.writable) giveUp(socket, parseRefusal(error));
+    else {
+      onParseError();
+      socket.destroy();
+    }
   });
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    onParseError();
     // Node has let go of the socket and of its errors.
     socket.on('error', () => socket.destroy());
-    answerRaw(socket, new GatewayError('GW_METHOD', { headers: { Allow: 'GET, HEAD, POST, PUT' } }));
+    giveUp(socket, new GatewayError('GW_METHOD', { headers: { Allow: 'GET, HEAD, POST, PUT' } }));
   });
   return {
     server,
@@ -88,10 +101,29 @@ export function createPartnerServer(
   };
 }
 
-function parseRefusal(code: string): GatewayError {
+/** A handshake that failed, or a connection that is gone, can't be answered. */
+function isHttp({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT';
+}
+
+/** A method that is a word, but none that Node knows. */
+const UNKNOWN_METHOD = /(?:^|\n)[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^\r\n]*$/;
+
+interface ParseError extends NodeJS.ErrnoException {
+  /** The packet the parser gave up on, and how far it came. */
+  readonly rawPacket?: Buffer;
+  readonly bytesParsed?: number;
+}
+
+function parseRefusal({ code, rawPacket, bytesParsed = 0 }: ParseError): GatewayError {
   const of = (error: ErrorCode, options: GatewayErrorOptions): GatewayError =>
     new GatewayError(error, options);
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return of('GW_TIMEOUT', {});
+  if (code === 'HPE_INVALID_EOF_STATE') return of('GW_FRAMING', { fhirIssue: 'incomplete' });
+  if (code === 'HPE_INVALID_METHOD') {
+    const line = rawPacket?.toString('latin1', 0, rawPacket.indexOf('\r', bytesParsed)) ?? '';
+    return of('GW_FRAMING', UNKNOWN_METHOD.test(line) ? { fhirIssue: 'not-supported' } : {});
+  }
   if (code === 'HPE_HEADER_OVERFLOW') return of('GW_FRAMING', { status: 431, fhirIssue: 'too-long' });
   return of('GW_FRAMING', {});
 }

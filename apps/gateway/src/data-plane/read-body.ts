@@ -6,6 +6,15 @@ import { GatewayError } from '@gatehouse/domain/errors';
 const MAX_JSON_BYTES = 1_048_576;
 const JSON_TIMEOUT_MS = 30_000;
 
+const brokenOff = new WeakMap<IncomingMessage, GatewayError>();
+const BROKEN_OFF = 'gatehouse broken off';
+
+/** The rest of this request's body will never come: whoever reads it, now or later, gets the error. */
+export function breakOff(request: IncomingMessage, error: GatewayError): void {
+  brokenOff.set(request, error);
+  request.emit(BROKEN_OFF);
+}
+
 /**
  * @returns the bytes, or null where the interaction takes no body
  * @throws GW_BODY_TOO_LARGE, GW_BODY_SYNTAX (unwanted or missing body), GW_TIMEOUT, GW_FRAMING (incomplete)
@@ -41,15 +50,21 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
       resolve(Buffer.concat(chunks, length));
     };
     const onClose = (): void => {
-      fail(new GatewayError('GW_FRAMING', { fhirIssue: 'incomplete', detail: 'body ended early' }));
+      fail(
+        brokenOff.get(request) ??
+          new GatewayError('GW_FRAMING', { fhirIssue: 'incomplete', detail: 'body ended early' }),
+      );
     };
     const timer = setTimeout(() => {
       fail(new GatewayError('GW_TIMEOUT'));
     }, JSON_TIMEOUT_MS);
     const cleanUp = (): void => {
       clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+      request.off('data', onData).off('end', onEnd);
+      for (const event of ['close', 'error', BROKEN_OFF]) request.off(event, onClose);
     };
-    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+    request.on('data', onData).on('end', onEnd);
+    for (const event of ['close', 'error', BROKEN_OFF]) request.on(event, onClose);
+    if (brokenOff.has(request)) onClose();
   });
 }

@@ -19,6 +19,7 @@ export function identifyErsRequest(world: World, exchange: Exchange): void {
   const token = value === undefined ? undefined : world.accessTokens.find(value);
   if (token === undefined) return;
   exchange.notes.apiKey = token.apiKey;
+  if (token.kid !== undefined) exchange.notes.kid = token.kid;
   const application = world.applications.get(token.apiKey);
   if (application === undefined) return;
   exchange.notes.applicationId = application.applicationId;

@@ -84,7 +84,7 @@ async function mintFor(
   if (scopes.length === 0) return tokenError('noProduct');
   const lifeMs = lifeAskedFor(form);
   const accessToken = world.accessTokens.issue(
-    { apiKey: application.apiKey, authType: 'app', scopes },
+    { apiKey: application.apiKey, authType: 'app', scopes, kid: String(assertion.header['kid']) },
     lifeMs,
   );
   world.requests.counters.tokensIssued += 1;

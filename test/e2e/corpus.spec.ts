@@ -1,0 +1,233 @@
+/**
+ * The hostile corpus (test/corpus/), as exact bytes over raw sockets against the whole of Gatehouse. Main oracle: what
+ * is refused never reaches e-RS or its token endpoint. CORPUS_SEED repeats an order and its mutations.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { matchOperation } from '@gatehouse/domain/operation';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DIFFERENCES, OTHER_CLASSES, WAITS_FOR_USER_SESSIONS } from '../corpus/differences.ts';
+import { faultsOf, gatewayCodeOf } from './corpus-check.ts';
+import { aloneTogether, lateToken } from './corpus-crowd.ts';
+import { type Entry, type Expected, mannerOf, readEntries, render } from './corpus-entries.ts';
+import { leaksOf } from './corpus-leaks.ts';
+import { fuzz } from './corpus-mutation.ts';
+import { shuffled } from './corpus-random.ts';
+import { slowFaults } from './corpus-slow.ts';
+import { converse } from './corpus-wire.ts';
+import { startWorld, type World } from './corpus-world.ts';
+
+const SEED = Number(process.env['CORPUS_SEED'] ?? Date.now() % 1_000_000);
+const MUTATIONS = Number(process.env['CORPUS_MUTATIONS'] ?? 500);
+
+const ALL = readEntries(new URL('../corpus/hostile.jsonl', import.meta.url));
+/** Ours: what the corpus does not have, in its format. */
+const FURTHER = readEntries(new URL('../corpus/further.jsonl', import.meta.url));
+const OURS = [...ALL.filter((entry) => !(entry.class in OTHER_CLASSES)), ...FURTHER];
+const WAITING = OURS.filter(({ id }) => id in WAITS_FOR_USER_SESSIONS);
+const RUN = OURS.filter(
+  ({ id, raw_latin1 }) => !(id in WAITS_FOR_USER_SESSIONS) && !raw_latin1.startsWith('#'),
+);
+const CONTROLS = RUN.filter((entry) => entry.class === 'CTRL');
+
+let world: World;
+
+beforeAll(async () => {
+  console.log(`corpus: CORPUS_SEED=${SEED} repeats this order`);
+  world = await startWorld();
+  await warmUp();
+});
+afterAll(() => world?.stack.stop());
+
+/** The first calls fetch a token each, so that every later one costs exactly one call. */
+async function warmUp(): Promise<void> {
+  const { aProvider, aReferrer, bProvider, bReferrer } = world.applications;
+  for (const { clientKey } of [aProvider, aReferrer, bProvider, bReferrer]) {
+    const deadline = Date.now() + 10_000;
+    for (let status = 0; status !== 200; status = await specialty(clientKey)) {
+      if (Date.now() > deadline) throw new Error(`a fresh client is answered ${status}`);
+    }
+  }
+}
+
+async function specialty(clientKey: string): Promise<number> {
+  const answer = await fetch(`${world.stack.gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`, {
+    headers: { authorization: `Bearer ${clientKey}` },
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+/** The corpus leaves it to the runner to give CTRL-002 the body of a worklist that may be fetched. */
+function withBody(entry: Entry): Entry {
+  if (entry.id !== 'CTRL-002') return entry;
+  const [head = ''] = entry.raw_latin1.split('\r\n\r\n');
+  return { ...entry, raw_latin1: `${head}\r\n\r\n{{WORKLIST}}` };
+}
+
+function expectedOf(entry: Entry): Expected {
+  return { ...entry.expected, ...DIFFERENCES[entry.id]?.instead };
+}
+
+/** The rows of a refused request may follow its answer by a moment. */
+const SETTLE_MS = 1_500;
+
+async function run(entry: Entry): Promise<void> {
+  const { simulator } = world.stack;
+  const scenario = /^mock upstream scenario (\S+)$/.exec(entry.setup ?? '')?.[1];
+  if (scenario !== undefined) {
+    await simulator.control('POST', '/faults', { target: 'ers', times: 1, fault: { scenario } });
+  }
+  const expected = expectedOf(entry);
+  if (withBody(entry).raw_latin1.includes('WORKLIST')) await world.newDay();
+  const bytes = render(withBody(entry), world.placeholder);
+  const mark = await world.mark();
+  const conversation = await converse(world.stack.gateway.partner, bytes, mannerOf(entry, expected));
+  const deadline = Date.now() + SETTLE_MS;
+  let faults: string[];
+  let traces;
+  do {
+    traces = await world.since(mark);
+    faults = faultsOf(world, entry, expected, conversation, traces);
+    if (faults.length > 0) await delay(30);
+  } while (faults.length > 0 && Date.now() < deadline);
+  await simulator.control('DELETE', '/faults');
+  expect(faults, `${entry.note}\n${conversation.text.slice(0, 700)}`).toEqual([]);
+  if (entry.id in DIFFERENCES) {
+    const asListed = faultsOf(world, entry, entry.expected, conversation, traces);
+    expect(asListed, `${entry.id} is expected to differ from the corpus but matches it`).not.toEqual([]);
+  }
+}
+
+describe('the hostile corpus', () => {
+  it('is whole: every entry runs, differs for a reason, or waits for a reason', () => {
+    const ids = new Set([...ALL, ...FURTHER].map(({ id }) => id));
+    expect(ids.size).toBe(ALL.length + FURTHER.length);
+    expect(ALL.length).toBe(363);
+    for (const id of [...Object.keys(DIFFERENCES), ...Object.keys(WAITS_FOR_USER_SESSIONS)])
+      expect(ids).toContain(id);
+  });
+
+  describe('lets through what is meant to pass', () => {
+    it.each(CONTROLS.map((entry) => [entry.id, entry.note, entry] as const))('%s %s', (_id, _note, entry) =>
+      run(entry),
+    );
+  });
+
+  describe('one by one, shuffled', () => {
+    it.each(shuffled(RUN, SEED).map((entry) => [entry.id, entry.note, entry] as const))(
+      '%s %s',
+      (_id, _note, entry) => run(entry),
+    );
+  });
+
+  describe('waits for user sessions', () => {
+    it.each(WAITING.map((entry) => [entry.id, entry] as const))('%s', async (_id, entry) => {
+      const mark = await world.mark();
+      const conversation = await converse(
+        world.stack.gateway.partner,
+        render(entry, world.placeholder),
+        mannerOf(entry, entry.expected),
+      );
+      expect(gatewayCodeOf(conversation).code).toBe('GW_USER_SESSION');
+      const traces = await world.since(mark);
+      expect([...traces.token, ...traces.resource]).toEqual([]);
+    });
+  });
+
+  it('REDOS: the pure matcher answers within the time', () => {
+    for (const { raw_path, expected } of OURS.filter((entry) => entry.expected.cpu_ms_max !== undefined)) {
+      const started = process.cpuUsage();
+      const rounds = 50;
+      for (let round = 0; round < rounds; round += 1) expect(() => matchOperation('GET', raw_path)).toThrow();
+      const { user, system } = process.cpuUsage(started);
+      expect((user + system) / 1000 / rounds).toBeLessThan(expected.cpu_ms_max ?? 2);
+    }
+  });
+
+  it('slow and idle callers are cut off while two tenants share 200 sockets (SLOW, XTEN-001, XTEN-002)', async () => {
+    const [slow, crowd] = await Promise.all([slowFaults(world), aloneTogether(world, 2_000)]);
+    expect(slow).toEqual([]);
+    expect(crowd).toEqual([]);
+  }, 120_000);
+
+  it('XTEN-007: a token that comes after its application was suspended is not used', async () => {
+    expect(await lateToken(world)).toEqual([]);
+  });
+
+  it('50 entries at once do not disturb another tenant', async () => {
+    const chosen = shuffled(
+      RUN.filter(({ setup, methods }) => setup === undefined && methods === undefined),
+      SEED + 1,
+    ).slice(0, 50);
+    await world.newDay();
+    let done = false;
+    const good = goodTraffic(() => done);
+    const wrong = await Promise.all(
+      chosen.map(async (entry) => {
+        const expected = expectedOf(entry);
+        const bytes = render(withBody(entry), world.placeholder);
+        const conversation = await converse(world.stack.gateway.partner, bytes, {
+          ...mannerOf(entry, expected),
+          timeoutMs: 10_000,
+        });
+        const status = conversation.answers.at(-1)?.status ?? 0;
+        const { code } = gatewayCodeOf(conversation);
+        const right = expected.status.includes(status) && (entry.method === 'HEAD' || code === expected.gw);
+        return right ? [] : [`${entry.id}: ${status} ${code}`];
+      }),
+    );
+    done = true;
+    const statuses = await good;
+    expect(wrong.flat()).toEqual([]);
+    expect(statuses.length).toBeGreaterThan(5);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+
+  it(`${MUTATIONS} mutations: nothing goes up but one rendering of one row, no 5xx, no reflection`, async () => {
+    const faults = await fuzz(
+      world,
+      RUN.filter(({ setup }) => setup === undefined),
+      MUTATIONS,
+      SEED,
+    );
+    expect(faults).toEqual([]);
+  }, 120_000);
+
+  describe('after everything', () => {
+    it('no identifier, token or secret is in a log or a table', async () => {
+      expect(await leaksOf(world)).toEqual([]);
+    });
+    it('the trail tells as many rejected connections as were counted', async () => {
+      const told = async (): Promise<number> => {
+        const { rows } = await world.stack.sql.query<{ count: string }>(
+          `SELECT sum((record -> 'facts' ->> 'count')::int) AS count FROM audit.event
+           WHERE event = 'CONNECTION_REJECTED' AND writer = $1`,
+          [world.writer],
+        );
+        return Number(rows[0]?.count ?? 0);
+      };
+      await expect.poll(told, { timeout: 5_000 }).toBe(await world.parseErrors());
+    });
+    it('every attempt has one INTENT, one OUTCOME, and one call of e-RS at most', async () => {
+      const { rows } = await world.stack.sql.query(
+        `SELECT attempt_id FROM audit.event WHERE kind IN ('INTENT', 'OUTCOME')
+         GROUP BY attempt_id HAVING count(*) FILTER (WHERE kind = 'INTENT') <> 1 OR count(*) FILTER (WHERE kind = 'OUTCOME') <> 1`,
+      );
+      expect(rows).toEqual([]);
+    });
+    it.each(CONTROLS.map((entry) => [entry.id, entry.note, entry] as const))('%s %s', (_id, _note, entry) =>
+      run(entry),
+    );
+  });
+});
+
+/** Tenant B at work, as often as e-RS allows. */
+async function goodTraffic(done: () => boolean): Promise<number[]> {
+  const statuses: number[] = [];
+  const { bProvider, bReferrer } = world.applications;
+  const work = async ({ clientKey }: { clientKey: string }): Promise<void> => {
+    while (!done()) statuses.push(await specialty(clientKey));
+  };
+  await Promise.all([work(bProvider), work(bProvider), work(bReferrer)]);
+  return statuses;
+}

@@ -1,0 +1,399 @@
+/**
+ * The standard proofs S1–S8, run after every scenario over three independent records of what happened: what the
+ * simulators received, what the trail says, what the callers saw. Each answers its faults in words; none is proof.
+ */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { verifyExport } from '../../apps/cli/src/verify/verify-export.ts';
+import { exportAudit } from '../../apps/gateway/src/adapters/audit-export.ts';
+import type { Told } from './load.ts';
+import type { Onboarded } from './onboard.ts';
+import type { Stack } from './stack.ts';
+
+/** A request as a simulator recorded it. */
+export interface Hit {
+  readonly environment: string;
+  readonly n: number;
+  readonly at: string;
+  readonly correlationId?: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly bodySha256: string;
+  readonly bodyBytes: number;
+  readonly status: number;
+  readonly apiKey?: string;
+  readonly asid?: string;
+  readonly odsCode?: string;
+  readonly accessMode?: string;
+  readonly interaction?: string;
+  readonly kid?: string;
+  readonly jti?: string;
+  readonly stateChange?: true;
+}
+
+export interface Row {
+  readonly kind: 'INTENT' | 'OUTCOME' | 'END' | 'DENIED' | 'SYSTEM';
+  readonly attemptId: string;
+  readonly writer: string;
+  readonly seq: number;
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+export interface Evidence {
+  readonly hits: readonly Hit[];
+  readonly tokenCalls: readonly Hit[];
+  readonly intents: ReadonlyMap<string, Row>;
+  readonly outcomes: ReadonlyMap<string, readonly Row[]>;
+  readonly ends: ReadonlyMap<string, Row>;
+  readonly denied: readonly Row[];
+  readonly system: readonly Row[];
+  readonly counters: {
+    readonly duplicateJtis: number;
+    readonly kmsSigns: number;
+    readonly stateChanges: number;
+  };
+}
+
+export interface ProofOptions {
+  readonly told?: readonly Told[];
+  /** Who made the request with this correlation id. */
+  readonly callerOf?: (correlationId: string) => Onboarded | undefined;
+  /** Signatures that were never sent: refused by the check after signing, or the process died. Default 0. */
+  readonly signsUnused?: number;
+  /** Must be in no log and no table. */
+  readonly canaries?: readonly string[];
+  readonly waitMs?: number;
+}
+
+export type Faults = Record<'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'S7' | 'S8' | 'S10', string[]>;
+
+/** What `prove` answers when nothing is wrong. */
+export const PROVED: Faults = { S1: [], S2: [], S3: [], S4: [], S5: [], S6: [], S7: [], S8: [], S10: [] };
+
+/** Waits for the trail to be complete, gathers the evidence and runs every proof. */
+export async function prove(
+  stack: Stack,
+  options: ProofOptions = {},
+): Promise<{ faults: Faults; evidence: Evidence }> {
+  await untilSettled(stack, options.waitMs ?? 60_000);
+  const evidence = await gather(stack);
+  const faults: Faults = {
+    S1: nothingUnaudited(evidence),
+    S2: oneOutcomeEach(evidence),
+    S3: releasedAsRecorded(evidence, options.told ?? []),
+    S4: onceEach(evidence),
+    S5: asTheCaller(evidence, options.callerOf),
+    S6: await chainsHold(stack),
+    S7: freshAssertions(evidence, options.signsUnused ?? 0),
+    S8: await nothingLeaked(stack, options.canaries ?? []),
+    S10: writesOnce(evidence),
+  };
+  return { faults: shortened(faults), evidence };
+}
+
+export async function gather(stack: Stack): Promise<Evidence> {
+  const hits: Hit[] = [];
+  const tokenCalls: Hit[] = [];
+  const counters = { duplicateJtis: 0, kmsSigns: 0, stateChanges: 0 };
+  for (const [environment, simulator] of stack.simulators) {
+    const named = (hit: Hit): Hit => ({ ...hit, environment });
+    hits.push(...(await simulator.control<Hit[]>('GET', '/requests?target=ers')).map(named));
+    tokenCalls.push(...(await simulator.control<Hit[]>('GET', '/requests?target=token')).map(named));
+    const counted = await simulator.control<typeof counters>('GET', '/counters');
+    counters.duplicateJtis += counted.duplicateJtis;
+    counters.kmsSigns += counted.kmsSigns;
+    counters.stateChanges += counted.stateChanges;
+  }
+  const intents = new Map<string, Row>();
+  const outcomes = new Map<string, Row[]>();
+  const ends = new Map<string, Row>();
+  const denied: Row[] = [];
+  const system: Row[] = [];
+  for (const row of await rows(stack)) {
+    if (row.kind === 'INTENT') intents.set(row.attemptId, row);
+    else if (row.kind === 'END') ends.set(row.attemptId, row);
+    else if (row.kind === 'DENIED') denied.push(row);
+    else if (row.kind === 'SYSTEM') system.push(row);
+    else outcomes.set(row.attemptId, [...(outcomes.get(row.attemptId) ?? []), row]);
+  }
+  return { hits, tokenCalls, intents, outcomes, ends, denied, system, counters };
+}
+
+async function rows(stack: Stack): Promise<readonly Row[]> {
+  const found = await stack.sql.query<Row>(
+    `SELECT kind, attempt_id AS "attemptId", writer, seq::int AS seq, record FROM audit.event ORDER BY writer, seq`,
+  );
+  return found.rows;
+}
+
+/** Every INTENT has its OUTCOME, or the time is over: then S2 tells. */
+async function untilSettled(stack: Stack, waitMs: number): Promise<void> {
+  const deadline = performance.now() + waitMs;
+  while (performance.now() < deadline) {
+    const { rows: open } = await stack.sql.query(
+      `SELECT 1 FROM audit.event i WHERE i.kind = 'INTENT' AND NOT EXISTS (SELECT FROM audit.event o
+         WHERE o.attempt_id = i.attempt_id AND o.started_at = i.started_at AND o.kind = 'OUTCOME') LIMIT 1`,
+    );
+    if (open.length === 0) return;
+    await delay(250);
+  }
+}
+
+/** S1: every upstream id is that of an INTENT. */
+function nothingUnaudited({ hits, intents }: Evidence): string[] {
+  return hits
+    .filter(({ correlationId }) => !intents.has(correlationId ?? ''))
+    .map(({ correlationId, environment }) => `${environment}: ${String(correlationId)} has no INTENT`);
+}
+
+/** S2: one OUTCOME each; what never arrived is NOT_SENT, or a call whose fate could not be known. */
+function oneOutcomeEach({ hits, intents, outcomes }: Evidence): string[] {
+  const arrived = new Set(hits.map(({ correlationId }) => correlationId));
+  const faults: string[] = [];
+  for (const id of outcomes.keys()) if (!intents.has(id)) faults.push(`${id}: OUTCOME without INTENT`);
+  for (const id of intents.keys()) {
+    const [first, ...more] = outcomes.get(id) ?? [];
+    if (first === undefined || more.length > 0) {
+      faults.push(`${id}: ${String(more.length + (first === undefined ? 0 : 1))} OUTCOME rows`);
+      continue;
+    }
+    const outcome = String(first.record['outcome']);
+    if (arrived.has(id) && outcome === 'NOT_SENT') faults.push(`${id}: NOT_SENT, and it arrived`);
+    const unseen = outcome === 'UNKNOWN' || (outcome === 'FAILED' && first.record['upstreamStatus'] === null);
+    if (!arrived.has(id) && outcome !== 'NOT_SENT' && !unseen)
+      faults.push(`${id}: ${outcome}, and it never arrived`);
+  }
+  return faults;
+}
+
+/** S3: what a caller has as good is COMPLETED, with these very bytes. */
+function releasedAsRecorded({ outcomes, ends }: Evidence, told: readonly Told[]): string[] {
+  const faults: string[] = [];
+  for (const one of told) {
+    if (one.status === null || one.status >= 300 || one.attemptId === null) {
+      if (one.status !== null && one.status < 300)
+        faults.push(`${one.correlationId}: 2xx without an attempt`);
+      continue;
+    }
+    const record = outcomes.get(one.attemptId)?.[0]?.record;
+    if (record?.['outcome'] !== 'COMPLETED') {
+      faults.push(
+        `${one.attemptId}: the caller has ${String(one.status)}, the trail ${String(record?.['outcome'])}`,
+      );
+    } else if (one.complete) {
+      const end = ends.get(one.attemptId)?.record;
+      const hash = record['responseSha256'] ?? end?.['responseSha256'];
+      if (hash !== one.bodySha256) faults.push(`${one.attemptId}: the caller has other bytes than the trail`);
+      if (end !== undefined && end['delivery'] !== 'complete')
+        faults.push(`${one.attemptId}: whole, END says aborted`);
+    }
+  }
+  return faults;
+}
+
+/** S4: an attempt arrives at most once. */
+function onceEach({ hits }: Evidence): string[] {
+  const seen = new Map<string, number>();
+  for (const { correlationId = '' } of hits) seen.set(correlationId, (seen.get(correlationId) ?? 0) + 1);
+  return [...seen]
+    .filter(([, count]) => count > 1)
+    .map(([id, count]) => `${id} arrived ${String(count)} times`);
+}
+
+/** S5: application, key, ASID, organisation and mode of each hit are those of its row, and of whoever asked. */
+function asTheCaller({ hits, intents }: Evidence, callerOf: ProofOptions['callerOf']): string[] {
+  const faults: string[] = [];
+  for (const hit of hits) {
+    const row = intents.get(hit.correlationId ?? '')?.record;
+    if (row === undefined) continue;
+    const differ = (what: string, upstream: string | undefined, expected: unknown): void => {
+      if (upstream !== undefined && upstream !== expected) {
+        faults.push(`${String(hit.correlationId)}: ${what} ${upstream}, not ${String(expected)}`);
+      }
+    };
+    // A token that APIM no longer knows names nobody.
+    if (hit.apiKey === undefined && hit.status !== 401)
+      faults.push(`${String(hit.correlationId)}: no identity`);
+    differ('environment', hit.environment, row['environment']);
+    differ('ASID', hit.asid, row['asid']);
+    differ('organisation', hit.odsCode, row['odsCode']);
+    differ('mode', hit.accessMode, row['accessMode']);
+    differ('interaction', hit.interaction, row['interaction']);
+    differ('key', hit.kid, row['kid']);
+    differ('method', hit.method, row['method']);
+    if (hit.bodyBytes > 0) differ('body', hit.bodySha256, row['requestSha256']);
+    const caller = callerOf?.(String(row['correlationId']));
+    if (caller === undefined) {
+      if (callerOf !== undefined) faults.push(`${String(hit.correlationId)}: nobody asked for it`);
+      continue;
+    }
+    differ('application', hit.apiKey, caller.apiKey);
+    differ('organisation', hit.odsCode, caller.odsCode);
+    differ('environment', hit.environment, caller.environment);
+    differ('client', caller.client, row['clientName']);
+    differ('ASID of the caller', caller.asid, row['asid']);
+  }
+  return faults;
+}
+
+/** S6: the offline verifier finds no fault in a whole export. */
+export async function chainsHold(stack: Stack): Promise<string[]> {
+  const report = await verifyExport(exportAudit(stack.sql, {}));
+  return report.faults.map(({ what, writer, seq }) => `${String(writer)} ${String(seq)}: ${what}`);
+}
+
+/** S7: no jti twice, and each signature went into one token call. */
+function freshAssertions({ tokenCalls, counters }: Evidence, unused: number): string[] {
+  const faults: string[] = [];
+  const jtis = tokenCalls.flatMap(({ jti }) => (jti === undefined ? [] : [jti]));
+  if (new Set(jtis).size !== jtis.length || counters.duplicateJtis !== 0) faults.push('a jti came twice');
+  if (counters.kmsSigns - unused !== tokenCalls.length) {
+    faults.push(
+      `${String(counters.kmsSigns)} signatures (${String(unused)} unused), ${String(tokenCalls.length)} token calls`,
+    );
+  }
+  return faults;
+}
+
+/** S8: nothing that identifies a patient and no secret is in a log or a table. */
+export async function nothingLeaked(stack: Stack, canaries: readonly string[]): Promise<string[]> {
+  if (canaries.length === 0) return [];
+  const faults: string[] = [];
+  const look = (where: string, text: string): void => {
+    for (const canary of canaries) {
+      if (text.includes(canary) || text.includes(Buffer.from(canary).toString('hex'))) {
+        faults.push(`${where} holds ${canary.slice(0, 12)}…`);
+      }
+    }
+  };
+  stack.gateways.forEach((gateway, index) => look(`log of gateway ${String(index)}`, gateway.logs()));
+  const tables = await stack.sql.query<{ name: string }>(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'audit')`,
+  );
+  for (const { name } of tables.rows) {
+    const { rows: dump } = await stack.sql.query<{ line: string }>(
+      `SELECT t::text AS line FROM ONLY ${name} t`,
+    );
+    look(name, dump.map(({ line }) => line).join('\n'));
+  }
+  return [...new Set(faults)];
+}
+
+/** S10: one caller's write changes e-RS at most once. */
+function writesOnce({ hits, intents }: Evidence): string[] {
+  const changes = new Map<string, number>();
+  for (const hit of hits) {
+    if (hit.stateChange !== true) continue;
+    const request = String(intents.get(hit.correlationId ?? '')?.record['requestId']);
+    changes.set(request, (changes.get(request) ?? 0) + 1);
+  }
+  return [...changes]
+    .filter(([, count]) => count > 1)
+    .map(([id, count]) => `${id} changed e-RS ${String(count)} times`);
+}
+
+function shortened(faults: Faults): Faults {
+  for (const list of Object.values(faults)) {
+    const more = list.length - 10;
+    if (more > 0) list.splice(10, more, `and ${String(more)} more`);
+  }
+  return faults;
+}
+
+/** Polls until the answer is true. */
+export async function until(
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+  waitMs = 10_000,
+): Promise<void> {
+  const deadline = performance.now() + waitMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`waited ${String(waitMs)} ms in vain: ${what}`);
+    await delay(25);
+  }
+}
+
+/** A quota that no test can use up. */
+export const UNHURRIED = 600_000;
+
+/** How often `npm run assure` wants each scenario; 1 in `npm test`. */
+export const ROUNDS = Math.max(1, Number(process.env['GATEHOUSE_ASSURE_ROUNDS'] ?? 1));
+
+/** Onboards no more: the same application under another ASID is another identity, with no token and no failure yet. */
+export async function rebind(stack: Stack, of: Onboarded): Promise<Onboarded> {
+  const asid = String(Number(of.asid) + 1_000_000);
+  await stack.admin('POST', '/registry/apply', {
+    document: { apiVersion: 'gatehouse/v1', applications: [registryEntry({ ...of, asid })] },
+  });
+  const simulator = stack.simulators.get(of.environment);
+  const apps = await simulator?.control<{ apiKey: string; attributes: object }[]>('GET', '/apps');
+  const attributes = { ...apps?.find(({ apiKey }) => apiKey === of.apiKey)?.attributes, asid };
+  await simulator?.control('PUT', `/apps/${of.apiKey}`, { attributes });
+  await stack.settled();
+  return { ...of, asid };
+}
+
+/** How an onboarded application stands in a registry file. */
+export function registryEntry(of: Onboarded, state: 'live' | 'suspended' = 'live'): object {
+  const { environment, odsCode, accessMode, capability, asid, messageSet } = of;
+  return {
+    ...{ organisation: odsCode, product: 'ReferWell', environment, accessMode },
+    ...(capability === null ? {} : { capability }),
+    ...{ asid, messageSets: [messageSet], state },
+  };
+}
+
+/** What the admin API takes to name an application. */
+export function applicationChoice({ environment, odsCode, accessMode, capability }: Onboarded): object {
+  return {
+    ...{ environment, organisation: odsCode, product: 'ReferWell', accessMode },
+    ...(capability === null ? {} : { capability }),
+  };
+}
+
+/** Calls the simulated KMS as an operator would. */
+export async function kms(stack: Stack, action: string, input: object): Promise<void> {
+  const answer = await fetch(stack.simulator.kmsUrl, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `TrentService.${action}`,
+      authorization: 'AWS4-HMAC-SHA256 Credential=test',
+    },
+    body: JSON.stringify(input),
+  });
+  if (!answer.ok) throw new Error(`KMS ${action}: ${String(answer.status)} ${await answer.text()}`);
+}
+
+/** An environments file like the stack's, with other addresses; give it as GATEHOUSE_ENVIRONMENTS. */
+export async function environmentsFile(
+  stack: Stack,
+  change: { apiBaseUrl?: string; tokenUrl?: string },
+): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), 'gatehouse-environments-')), 'environments.json');
+  const environments = [...stack.simulators].map(([name, { tokenUrl, apiBaseUrl, objectStoreUrl }]) => ({
+    ...{ name, kind: 'authenticated', tokenUrl, apiBaseUrl, redirectHosts: [new URL(objectStoreUrl).host] },
+    requestsPerMinute: UNHURRIED,
+    ...change,
+  }));
+  await writeFile(file, JSON.stringify({ environments }));
+  return file;
+}
+
+/** Lets an application write A013, A028 and A036 for a month. */
+export async function grantWrites(
+  stack: Stack,
+  { environment, odsCode, capability }: Onboarded,
+): Promise<void> {
+  const expiresOn = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+  for (const interaction of ['A013', 'A028', 'A036']) {
+    await stack.admin('POST', '/write-exceptions', {
+      ...{ environment, organisation: odsCode, product: 'ReferWell', capability },
+      ...{ interaction, useCaseReference: 'TEST-1', expiresOn },
+    });
+  }
+  await stack.settled();
+}

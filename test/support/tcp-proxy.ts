@@ -1,0 +1,147 @@
+/** A TCP proxy that misbehaves on request: adds latency, cuts at a byte, swallows everything, or refuses. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+type Direction = 'up' | 'down';
+
+export interface TcpProxy {
+  /** host:port to connect to instead of the target. */
+  readonly address: string;
+  /** The same URL, by way of the proxy. */
+  through(url: string): string;
+  /** Everything passes again, on new connections and on those that are still open. */
+  pass(): void;
+  /** Each chunk arrives this much later. */
+  delay(milliseconds: number): void;
+  /** Connections stay open and nothing arrives, in either direction. */
+  swallow(): void;
+  /** Open connections are reset, new ones too. */
+  refuse(): void;
+  /** Resets open connections; new ones pass. */
+  cut(): void;
+  /** Every connection passes so many bytes in this direction, then is reset, or goes silent. */
+  stopAfter(direction: Direction, bytes: number, how: 'reset' | 'silence'): void;
+  /** Bytes that reached the target. */
+  readonly upBytes: () => number;
+  /** Connections that were accepted. */
+  readonly connections: () => number;
+  close(): Promise<void>;
+}
+
+interface Stop {
+  readonly direction: Direction;
+  readonly bytes: number;
+  readonly how: 'reset' | 'silence';
+}
+
+/** @param target host:port */
+export async function startTcpProxy(target: string): Promise<TcpProxy> {
+  const { hostname, port } = new URL(`tcp://${target}`);
+  let mode: 'pass' | 'swallow' | 'refuse' = 'pass';
+  let delayMs = 0;
+  let stop: Stop | null = null;
+  let upBytes = 0;
+  let connections = 0;
+  const open = new Set<Socket>();
+  /** What was held back while nothing passed. */
+  const held = new Set<() => void>();
+
+  const resetAll = (): void => {
+    for (const socket of open) socket.resetAndDestroy();
+    held.clear();
+  };
+
+  const pipe = (from: Socket, to: Socket, direction: Direction): void => {
+    let seen = 0;
+    let last = Promise.resolve();
+    const deliver = (chunk: Buffer): void => {
+      if (to.destroyed) return;
+      let bytes = chunk;
+      if (stop?.direction === direction) {
+        bytes = chunk.subarray(0, Math.max(0, stop.bytes - seen));
+        if (bytes.length < chunk.length && stop.how === 'reset') {
+          to.write(bytes, () => {
+            to.resetAndDestroy();
+            from.resetAndDestroy();
+          });
+          return;
+        }
+      }
+      seen += bytes.length;
+      if (direction === 'up') upBytes += bytes.length;
+      if (bytes.length > 0 && !to.write(bytes)) {
+        from.pause();
+        to.once('drain', () => from.resume());
+      }
+    };
+    from.on('data', (chunk: Buffer) => {
+      if (mode === 'swallow') held.add(() => deliver(chunk));
+      else if (delayMs === 0) deliver(chunk);
+      else {
+        const due = new Promise((resolve) => setTimeout(resolve, delayMs));
+        last = last.then(() => due).then(() => deliver(chunk));
+      }
+    });
+    from.on('end', () => void last.then(() => to.end()));
+    from.on('error', () => to.resetAndDestroy());
+    from.on('close', () => {
+      open.delete(from);
+      to.destroySoon();
+    });
+  };
+
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    connections += 1;
+    open.add(client);
+    if (mode === 'refuse') {
+      client.on('error', () => undefined);
+      client.resetAndDestroy();
+      open.delete(client);
+      return;
+    }
+    const upstream = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    open.add(upstream);
+    pipe(client, upstream, 'up');
+    pipe(upstream, client, 'down');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = `127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+
+  return {
+    address,
+    through(url) {
+      const proxied = new URL(url);
+      proxied.host = address;
+      return proxied.href;
+    },
+    pass() {
+      mode = 'pass';
+      delayMs = 0;
+      stop = null;
+      for (const release of held) release();
+      held.clear();
+    },
+    delay(milliseconds) {
+      delayMs = milliseconds;
+    },
+    swallow() {
+      mode = 'swallow';
+    },
+    refuse() {
+      mode = 'refuse';
+      resetAll();
+    },
+    cut: resetAll,
+    stopAfter(direction, bytes, how) {
+      stop = { direction, bytes, how };
+    },
+    upBytes: () => upBytes,
+    connections: () => connections,
+    async close() {
+      resetAll();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
