@@ -18,6 +18,7 @@ const tasks = {
   staged: { script: 'tools/staged.mjs' },
   bench: { script: 'test/bench/run.ts', built: true },
   assure: { script: 'test/assure/run.ts', built: true },
+  planted: { script: 'test/assure/planted-bugs.mjs', built: true },
   gateway: { script: 'apps/gateway/dist/main.js', built: true },
   simulator: { script: 'apps/simulator/dist/main.js', built: true },
   gatehouse: { script: 'apps/cli/dist/main.js', built: true },

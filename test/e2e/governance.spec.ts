@@ -220,6 +220,34 @@ describe('a decision in the registry is obeyed at once by every replica, and so 
   });
 });
 
+describe('a replica that could not read a change yet', () => {
+  it('is told of it by the commit of INTENT, and sends nothing under the old decision', async () => {
+    expect((await askAll()).map(({ status }) => status)).toEqual([200, 200]);
+    const reader = await stack.sql.connect();
+    // Whoever reads the registry waits here, while it can be changed and asked for its version.
+    await reader.query('BEGIN; LOCK TABLE sro_appointment IN ACCESS EXCLUSIVE MODE');
+    await stack.sql.query(`UPDATE organisation SET state = 'suspended' WHERE ods_code = 'R69'`);
+    const arrivals = await watch(stack);
+    const asked = askAll();
+    const early = await Promise.race([asked, pause(400)]);
+    await reader.query('COMMIT');
+    reader.release();
+    const answers = await asked;
+    expect(early).toBeUndefined();
+    expect(answers.map(verdictOf)).toEqual(
+      answers.map(() => ({ status: 403, code: 'GW_ORGANISATION_SUSPENDED' })),
+    );
+    expect(await arrivals('ers')).toEqual([]);
+    for (const answer of answers) {
+      expect((await trailOf(stack, answer)).map(({ kind, outcome, code }) => [kind, outcome, code])).toEqual([
+        ['INTENT', undefined, undefined],
+        ['OUTCOME', 'NOT_SENT', 'GW_ORGANISATION_SUSPENDED'],
+      ]);
+    }
+    await resumes(() => organisation('active'));
+  });
+});
+
 /** What write exceptions open, each for referrals of its own: every good call changes one. */
 describe('a write under an exception', () => {
   const ACCEPTED = ['000000082001', '000000082002', '000000082003', '000000082004'];

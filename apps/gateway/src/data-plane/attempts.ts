@@ -131,9 +131,9 @@ async function recordedAttempt(
   attempt: Attempt,
 ): Promise<Next> {
   const registryVersion = await commitIntent(deps, exchange, admitted, attempt);
-  let settled = false;
+  const progress = { settled: false };
   const settle = (settlement: Settlement): Promise<void> => {
-    settled = true;
+    progress.settled = true;
     return commitOutcome(deps, exchange, admitted, attempt, settlement);
   };
   try {
@@ -145,7 +145,7 @@ async function recordedAttempt(
     }
     return await sendAndJudge(deps, admitted, attempt, deadline, settle, allow);
   } catch (error) {
-    if (settled) throw error;
+    if (progress.settled) throw error;
     // Unforeseen, with bytes perhaps on their way: the truth is that nobody knows.
     await settle({ outcome: 'UNKNOWN', code: 'GW_INTERNAL' });
     if (admitted.matched.operation.readOnly) throw error;

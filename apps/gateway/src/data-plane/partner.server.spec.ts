@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GatewayError } from '@gatehouse/domain/errors';
+import { type GatewayError } from '@gatehouse/domain/errors';
 import { checkFraming } from '@gatehouse/domain/framing';
 import type { Config } from '../config.js';
 import { poisonIfUnclear } from './outcome.js';
@@ -34,7 +34,7 @@ async function start(plane: Plane, tls: Config['tls'] = null) {
     () => (parseErrors += 1),
     () => undefined,
   );
-  server = partner.server as Server;
+  server = partner.server;
   await new Promise<void>((resolve) => partner.server.listen(0, '127.0.0.1', resolve));
   const { port } = partner.server.address() as AddressInfo;
   return { port, partner, parseErrors: () => parseErrors };

@@ -76,8 +76,5 @@ export class AuditController {
 
 /** What was asked for, without what was left open. */
 function factsOf(filter: AuditFilter): Record<string, AuditValue> {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as Record<
-    string,
-    AuditValue
-  >;
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }
