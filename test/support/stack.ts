@@ -88,7 +88,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     gateways.push(gateway);
     return gateway;
   };
-  for (let count = 0; count < (options.replicas ?? 1); count += 1) await startGateway();
+  try {
+    for (let count = 0; count < (options.replicas ?? 1); count += 1) await startGateway();
+  } catch (error) {
+    await Promise.all([...gateways, ...simulators.values()].map((one) => one.stop()));
+    await sql.end();
+    throw error;
+  }
 
   return {
     database,

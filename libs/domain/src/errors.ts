@@ -80,7 +80,7 @@ export const ERRORS = {
     401,
     'login',
     'The credential is missing, malformed, unknown, expired, revoked or not for this deployment.',
-    'Send one header "Authorization: Bearer <key>" with a Gatehouse client key or a workload JWT bound to a client; if it used to work, ask your platform team to issue a new key.',
+    'Send one header "Authorization: Bearer <key>" with a Gatehouse client key or a workload JWT bound to a client. If this one used to work, it has expired or been revoked: ask your platform team for a new one.',
   ),
   GW_ORIGIN: caller(
     403,
@@ -91,14 +91,14 @@ export const ERRORS = {
   GW_HEADER_FORBIDDEN: caller(
     403,
     'forbidden',
-    'The request carries a reserved header that callers may not set in this access mode.',
-    'Leave out x-ers-*, XAPI_ASID, apikey, echo and NHSD-* or Gatehouse-* headers this access mode does not take, and their spellings with underscores. In application-restricted mode NHSD-End-User-Organisation-ODS may only choose an organisation you are granted.',
+    'The organisation chosen is not one you are granted, or the request carries a reserved header that callers may not set in this access mode.',
+    'Leave out headers beginning x-ers-, XAPI_, and apikey, echo, and NHSD- or Gatehouse- headers this access mode does not take, and their spellings with underscores. In application-restricted mode NHSD-End-User-Organisation-ODS may only choose an organisation you are granted.',
   ),
   GW_HEADER_DUPLICATE: caller(
     400,
     'structure',
     'A header that Gatehouse reads was sent more than once.',
-    'Send each of Authorization, Content-Type, Accept, If-Match, X-Correlation-ID, NHSD-* and Gatehouse-* at most once.',
+    'Send each of Authorization, Content-Type, Accept, If-Match, X-Correlation-ID and the NHSD- and Gatehouse- headers at most once.',
   ),
   GW_HEADER_SYNTAX: caller(
     400,
@@ -217,7 +217,7 @@ export const ERRORS = {
     403,
     'forbidden',
     'This interaction writes, and this application-restricted access may only read.',
-    'Use user-restricted access; for A013, A028 and A036 alone governance staff may instead grant a write exception with an approved use case.',
+    'Use user-restricted access. For A013, A028 and A036 alone, and for no other write, governance staff may instead grant a write exception with an approved use case.',
   ),
   GW_WRITE_EXCEPTION: by(
     'governance',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SroAppointment } from './registry.js';
-import { addDays, isInForce, lastDayInForce, londonDay } from './sro.js';
+import { addDays, isInForce, lastDayInForce, londonDay, secondsLeftInLondonDay } from './sro.js';
 
 const appointment = (over: Partial<SroAppointment> = {}): SroAppointment => ({
   id: 's1',
@@ -84,5 +84,19 @@ describe('days', () => {
         return isInForce(of, 'int', earlier) || !isInForce(of, 'int', later);
       }),
     );
+  });
+});
+
+describe('the rest of a day in London', () => {
+  it.each([
+    ['2026-01-15T23:59:00Z', 60],
+    ['2026-01-15T00:00:00Z', 86_400],
+    ['2026-07-15T22:59:30Z', 30],
+    ['2026-07-15T23:00:00Z', 86_400],
+    // The clocks change: a day of 23 hours, and one of 25.
+    ['2026-03-29T00:00:00Z', 82_800],
+    ['2026-10-24T23:00:00Z', 90_000],
+  ])('at %s: %i s', (at, seconds) => {
+    expect(secondsLeftInLondonDay(Date.parse(at))).toBe(seconds);
   });
 });

@@ -21,6 +21,16 @@ export function londonDay(epochMs: number): string {
   return formatted.day;
 }
 
+/** Seconds until the next calendar day begins in London. */
+export function secondsLeftInLondonDay(epochMs: number): number {
+  const today = londonDay(epochMs);
+  // A day in London has 23, 24 or 25 hours, and begins on a quarter of an hour.
+  const quarterMs = 900_000;
+  let at = Math.floor(epochMs / quarterMs) * quarterMs;
+  while (londonDay(at) === today) at += quarterMs;
+  return Math.ceil((at - epochMs) / 1000);
+}
+
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }

@@ -27,14 +27,20 @@ export function verifyCommand(program: Command, context: Context): void {
 function reportText(report: VerifyReport): string {
   const { ok, whole, rows, writers, attempts, open, faultCount, faults } = report;
   const what = whole ? 'the whole trail' : 'a part of the trail, by start time';
-  const lines = [`${rows} rows of ${writers} writers about ${attempts} attempts: ${what}.`];
+  const lines = [
+    `${count(rows, 'row')} of ${count(writers, 'writer')} about ${count(attempts, 'attempt')}: ${what}.`,
+  ];
   if (open > 0) lines.push(`${open} attempts were still under way when the export was made.`);
   for (const { line, what: fault } of faults) lines.push(`line ${line}: ${fault}`);
   if (faultCount > faults.length) lines.push(`… and ${faultCount - faults.length} more.`);
   lines.push(
     ok
       ? 'Verified: every chain is unbroken and every row is as it was written.'
-      : `NOT verified: ${faultCount} faults.`,
+      : `NOT verified: ${count(faultCount, 'fault')}.`,
   );
   return lines.join('\n');
+}
+
+function count(number: number, noun: string): string {
+  return `${String(number)} ${noun}${number === 1 ? '' : 's'}`;
 }

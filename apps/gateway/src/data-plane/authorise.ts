@@ -1,6 +1,6 @@
 /** The last stage before anything is spent: may Gatehouse act at all right now, and has this application a turn? */
 import { GatewayError } from '@gatehouse/domain/errors';
-import { londonDay } from '@gatehouse/domain/sro';
+import { londonDay, secondsLeftInLondonDay } from '@gatehouse/domain/sro';
 import type { Admitted } from './admit.js';
 import type { Answer } from './attempts.js';
 import type { Route } from './decide.js';
@@ -19,7 +19,11 @@ export async function authorise(deps: PlaneDeps, route: Route, admitted: Admitte
   if (service === null) return (call) => call();
   const { id } = route.plan.binding.application;
   const day = londonDay(deps.clock.now());
-  if (!(await deps.allowance.take(id, service, day))) throw new GatewayError('GW_WORKLIST_ALLOWANCE');
+  if (!(await deps.allowance.take(id, service, day))) {
+    throw new GatewayError('GW_WORKLIST_ALLOWANCE', {
+      retryAfterS: secondsLeftInLondonDay(deps.clock.now()),
+    });
+  }
   return async (call) => {
     let brought = false;
     try {

@@ -88,6 +88,7 @@ describe('the headers', () => {
   ])('%s', (_, code, options, attemptId, more) => {
     expect(refusalHeaders(new GatewayError(code, options), 'corr', attemptId)).toEqual({
       ...always,
+      'Gatehouse-Error-Code': code,
       ...more,
     });
   });

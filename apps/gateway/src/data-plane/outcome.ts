@@ -40,6 +40,8 @@ export function refusalHeaders(
     'Cache-Control': 'no-store',
     'X-Correlation-ID': correlationId,
     'Gatehouse-Error-Source': 'gateway',
+    // In the body too, but a refused HEAD has none.
+    'Gatehouse-Error-Code': error.code,
     ...(attemptId === null ? {} : { 'Gatehouse-Attempt-Id': attemptId }),
     // RFC 9110: every 401 names the scheme it wants; what knows more about it says more.
     ...(error.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="gatehouse"' } : {}),
