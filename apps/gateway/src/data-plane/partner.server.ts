@@ -34,6 +34,7 @@ export function createPartnerServer(
 ): PartnerServer {
   let draining = false;
   let running = 0;
+  const unanswered = new Set<ServerResponse>();
   const turns = createTurns(async (request, response) => {
     running += 1;
     try {
@@ -53,6 +54,8 @@ export function createPartnerServer(
   };
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (draining) response.shouldKeepAlive = false;
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
     // Node would look for it, but answer by itself.
     if (request.httpVersion === '1.1' && request.headers.host === undefined)
       giveUp(request.socket, new GatewayError('GW_FRAMING'));
@@ -96,6 +99,7 @@ export function createPartnerServer(
     server,
     startDraining() {
       draining = true;
+      for (const response of unanswered) response.shouldKeepAlive = false;
     },
     running: () => running,
   };
