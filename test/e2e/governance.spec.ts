@@ -205,7 +205,7 @@ describe('a decision in the registry is obeyed at once by every replica, and so 
     await stops(() => revoke(key), {
       status: 401,
       code: 'GW_TOKEN',
-      words: /expired, revoked .* issue a new key\. Who must act: caller\.$/,
+      words: /expired, revoked .* ask your platform team for a new one\. Who must act: caller\.$/,
     });
     key = other;
     expect((await askAll()).map(({ status }) => status)).toEqual([200, 200]);
@@ -362,7 +362,7 @@ describe('what time ends', () => {
     for (const answer of await ask1()) {
       const refusal = refusalIn(answer);
       expect(refusal).toMatchObject({ status: 401, code: 'GW_TOKEN' });
-      expect(refusal.words).toMatch(/expired, .* ask your platform team to issue a new key/);
+      expect(refusal.words).toMatch(/expired or been revoked: ask your platform team for a new one/);
     }
     expect((await askAll(CODES, { key: rcd.clientKey })).map(({ status }) => status)).toEqual([200, 200]);
   });

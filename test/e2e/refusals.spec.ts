@@ -141,7 +141,7 @@ const POLICY: readonly Case[] = [
     path: REFERRAL,
     as: null,
     wrong: /credential is missing, malformed, unknown, expired, revoked/,
-    mend: /Authorization: Bearer <key>.*ask your platform team to issue a new key/,
+    mend: /Authorization: Bearer <key>.*ask your platform team for a new one/,
     who: 'caller',
   },
   {
@@ -288,7 +288,7 @@ const WHAT_ARRIVES: readonly Case[] = [
     path: REFERRAL,
     question: { headers: { 'X-ERS-ODS-Code': 'canary' } },
     wrong: /reserved header/,
-    mend: /Leave out x-ers-\*/,
+    mend: /Leave out headers beginning x-ers-/,
     who: 'caller',
   },
   {
