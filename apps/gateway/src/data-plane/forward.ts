@@ -88,7 +88,7 @@ export async function forward(
     return { ...head, body, bodyStart: legible.subarray(0, LEGIBLE_BYTES).toString('latin1'), echoesToken };
   } catch (error) {
     discard();
-    throw brokenBody(error, readOnly, answer.status);
+    throw brokenBody(error, readOnly, answer);
   }
 }
 
@@ -134,11 +134,14 @@ function failureOf(error: unknown, readOnly: boolean): AttemptFailure {
   }
 }
 
-function brokenBody(error: unknown, readOnly: boolean, status: number): AttemptFailure {
+function brokenBody(error: unknown, readOnly: boolean, { status, headers }: UpstreamAnswer): AttemptFailure {
   if (!readOnly) return deliveryUnknown(error, status);
   const code = codeOf(error);
+  // A length that is not reached means a broken connection, unless there are chunks beside it to disagree with.
+  const chunked = headers.some(([name]) => name === 'transfer-encoding');
+  const misframed = code.startsWith('HPE_') || (chunked && isMisframed(code));
   const refusal =
-    error instanceof TooLarge || isMisframed(code)
+    error instanceof TooLarge || misframed
       ? 'GW_UPSTREAM_PROTOCOL'
       : code === 'UND_ERR_BODY_TIMEOUT'
         ? 'GW_UPSTREAM_TIMEOUT'
