@@ -4,7 +4,7 @@ import type { Snapshot } from '@gatehouse/domain/registry';
 import type pg from 'pg';
 import { exportAudit } from './adapters/audit-export.js';
 import type { AuditLog } from './adapters/audit-log.js';
-import type { AuditFilter as Filter, AuditRow } from './adapters/audit-filter.js';
+import { type AuditFilter as Filter, type AuditRow, hashesOf } from './adapters/audit-filter.js';
 import { followAudit } from './adapters/audit-follow.js';
 import { type AuditAttempt, searchAudit } from './adapters/audit-query.js';
 import type { SubjectSealer } from './adapters/audit-subjects.js';
@@ -28,11 +28,8 @@ export function createAuditDesk(parts: {
     list: (filter, at) => page(toFilter(filter, parts.snapshot()), at),
 
     async hashesOf(subject, odsCode) {
-      const organisations = odsCode === undefined ? await sealer.organisations() : [odsCode];
-      const hashes = await Promise.all(
-        organisations.map((ods) => sealer.hash(ods, subject.kind, subject.value)),
-      );
-      return hashes.filter((hash) => hash !== null).map((hash) => hash.toString('hex'));
+      const hashes = await hashesOf(sealer, odsCode, subject);
+      return hashes.map((hash) => hash.toString('hex'));
     },
 
     search: (hashes, filter, at) =>

@@ -11,7 +11,6 @@ export const problem = z.object({
   detail: z.string().optional(),
   errors: z.array(faultAt).optional(),
 });
-export type Problem = z.infer<typeof problem>;
 
 /** A JSON pointer for a path of keys. */
 export function pointerOf(path: readonly PropertyKey[]): string {

@@ -81,7 +81,6 @@ export const application = z.object({
   jwksUrl: z.string(),
   activeKid: z.string().nullable(),
 });
-export type ApplicationView = z.infer<typeof application>;
 
 export const clientKey = z.object({
   keyId: z.string(),

@@ -25,6 +25,14 @@ export function headerPairs(rawHeaders: readonly string[]): [name: string, value
   return pairs;
 }
 
+/** The first value of a header among pairs whose names are in lower case. */
+export function headerValue(
+  pairs: readonly (readonly [name: string, value: string])[],
+  name: string,
+): string | undefined {
+  return pairs.find(([key]) => key === name)?.[1];
+}
+
 /** @throws GW_FRAMING (505, 431, 417 or 400) unless the head is one complete, unambiguous HTTP/1.1 request head */
 export function checkFraming(head: RequestHead): void {
   if (head.httpVersion !== '1.1') throw new GatewayError('GW_FRAMING', { status: 505 });

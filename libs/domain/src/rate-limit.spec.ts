@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { E_RS_LIMIT, nextSlot, type RateState } from './rate-limit.js';
+import { nextSlot, rateLimitOf, type RateState } from './rate-limit.js';
+
+/** Of one application in production (protocol-facts §1.6). */
+const E_RS_LIMIT = rateLimitOf(600);
 
 /** The times at which requests that arrive so are sent, each after the wait it was told. */
 function send(arrivals: readonly number[]): number[] {

@@ -18,8 +18,6 @@ export function rateLimitOf(requestsPerMinute: number): RateLimit {
   return { intervalMs, leastMs: intervalMs * LEAST_SHARE };
 }
 
-export const E_RS_LIMIT: RateLimit = rateLimitOf(600);
-
 /** Theoretical arrival time of the next conforming request, ms on any steadily growing clock. 0 at first. */
 export type RateState = number;
 

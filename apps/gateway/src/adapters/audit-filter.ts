@@ -105,7 +105,7 @@ export async function conditions(reader: AuditReader, filter: AuditFilter): Prom
 }
 
 /** The subject's hash under the organisation's key, or under every organisation's. */
-async function hashesOf(
+export async function hashesOf(
   sealer: AuditReader['sealer'],
   odsCode: string | undefined,
   subject: Subject,

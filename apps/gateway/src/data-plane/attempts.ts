@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '@gatehouse/domain/errors';
+import { headerValue } from '@gatehouse/domain/framing';
 import { rateLimitOf } from '@gatehouse/domain/rate-limit';
 import { isPassingFault, judgeAnswer } from '@gatehouse/domain/upstream-answer';
 import type { AccessToken } from '../adapters/apim-token.js';
@@ -242,7 +243,7 @@ async function judge(
     });
   }
 
-  const retryAfter = arrived.headers.find(([name]) => name === 'retry-after')?.[1] ?? null;
+  const retryAfter = headerValue(arrived.headers, 'retry-after') ?? null;
   if (allow.retry && isPassingFault(arrived.status, retryAfter)) {
     arrived.discard();
     await settle({ outcome: 'FAILED', code: null, upstreamStatus: arrived.status, arrived });

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import type { AuditOutcome } from '@gatehouse/domain/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
+import { headerValue } from '@gatehouse/domain/framing';
 import { UpstreamError, type UpstreamAnswer } from '../adapters/upstream.js';
 import type { Admitted } from './admit.js';
 import type { Attempt } from './attempts.js';
@@ -72,7 +73,7 @@ export async function forward(
   }
 
   const bodyless = operation.method === 'HEAD' || answer.status === 204 || answer.status === 304;
-  const length = Number(answer.headers.find(([name]) => name === 'content-length')?.[1] ?? NaN);
+  const length = Number(headerValue(answer.headers, 'content-length') ?? NaN);
   const worklist = operation.subject.from === 'worklist answer';
   const discard = (): void => {
     answer.body.on('error', () => undefined).destroy();

@@ -10,6 +10,7 @@ import type {
 } from '@gatehouse/domain/audit';
 import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
 import { worklistSubjects } from '@gatehouse/domain/worklist';
+import { headerValue } from '@gatehouse/domain/framing';
 import type { Json } from '@gatehouse/domain/strict-json';
 import type { SealedSubject } from '../adapters/audit-chain.js';
 import type { Admitted } from './admit.js';
@@ -89,7 +90,7 @@ export async function commitOutcome(
     upstreamStatus,
     status: settlement.status ?? null,
     code: settlement.code,
-    upstreamRequestId: arrived?.headers.find(([name]) => name === 'x-request-id')?.[1]?.slice(0, 200) ?? null,
+    upstreamRequestId: headerValue(arrived?.headers ?? [], 'x-request-id')?.slice(0, 200) ?? null,
     diagnosis: settlement.diagnosis ?? null,
     responseBytes: released && arrived?.body ? arrived.body.length : null,
     responseSha256: released && arrived?.body ? sha256(arrived.body) : null,

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { EndEvent } from '@gatehouse/domain/audit';
+import { headerValue } from '@gatehouse/domain/framing';
 import type { Answer } from './attempts.js';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
@@ -18,7 +19,7 @@ export async function release(
   headers.push(['X-Correlation-ID', exchange.correlationId], ['Gatehouse-Attempt-Id', answer.attempt.id]);
   if (exchange.diagnosis !== null) headers.push(['Gatehouse-Diagnosis', exchange.diagnosis]);
   if (answer.status >= 400) headers.push(['Gatehouse-Error-Source', 'upstream']);
-  const announced = answer.headers.find(([name]) => name === 'content-length')?.[1];
+  const announced = headerValue(answer.headers, 'content-length');
 
   if (answer.body !== null) {
     const length = exchange.method === 'HEAD' ? announced : String(answer.body.length);
