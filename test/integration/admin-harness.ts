@@ -11,14 +11,14 @@ import {
 } from '@gatehouse/contracts/routes';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import type { SystemEvent } from '@gatehouse/domain/audit';
+import { TOKEN_SCOPES as SCOPES, type TokenScope } from '@gatehouse/domain/permissions';
 import { CATALOGUE } from '@gatehouse/domain/catalogue';
 import { createAdminApp } from '../../apps/gateway/src/admin/admin-app.ts';
 import type { AdminDeps } from '../../apps/gateway/src/admin/deps.ts';
 import { createToken } from '../../apps/gateway/src/admin/tokens/tokens.store.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 
-export const SCOPES = ['registry', 'governance', 'audit'] as const;
-export type TestScope = (typeof SCOPES)[number];
+export type TestScope = TokenScope;
 
 export interface Answer {
   readonly status: number;
@@ -73,6 +73,7 @@ export async function startAdmin(overrides: Partial<AdminDeps> = {}): Promise<Ha
     now: () => clock.ms,
     randomBytes,
     publicUrl: 'https://gatehouse.example',
+    consoleOrigin: 'https://console.gatehouse.example',
     environments: new Map([
       ['int', { kind: 'authenticated' }],
       ['prod', { kind: 'authenticated' }],

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { API_PREFIX, type RouteContract, type RouteName, routes } from '@gatehouse/contracts/routes';
+import { PERMISSIONS, TOKEN_SCOPES as SCOPES } from '@gatehouse/domain/permissions';
 import { mintAdminToken } from '@gatehouse/domain/opaque-key';
 import { Controller, Get, Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAdminApp } from '../../apps/gateway/src/admin/admin-app.ts';
 import type { AdminDeps } from '../../apps/gateway/src/admin/deps.ts';
 import { createToken } from '../../apps/gateway/src/admin/tokens/tokens.store.ts';
-import { type Harness, pathOf, SCOPES, startAdmin } from './admin-harness.ts';
+import { type Harness, pathOf, startAdmin } from './admin-harness.ts';
 
 let admin: Harness;
 beforeAll(async () => {
@@ -19,7 +20,10 @@ const bodyFor = (route: RouteContract) => (route.body === undefined ? undefined 
 
 describe('who may call what', () => {
   const cells = all.flatMap(([name, route]) =>
-    SCOPES.map((scope) => [name, scope, route.scopes.includes(scope)] as const),
+    SCOPES.map(
+      (scope) =>
+        [name, scope, (PERMISSIONS[route.permission].scopes as readonly string[]).includes(scope)] as const,
+    ),
   );
 
   it.each(cells)('%s with the scope %s: %s', async (name, scope, allowed) => {

@@ -28,6 +28,7 @@ export function adminDeps(parts: AdminParts): AdminDeps {
     now,
     randomBytes: (length) => randomBytes(length),
     publicUrl: config.publicUrl,
+    consoleOrigin: config.consoleOrigin,
     environments: config.environments,
     interactions: new Set(CATALOGUE.map(({ interaction }) => interaction)),
     keyService: parts.keyService,

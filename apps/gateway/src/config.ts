@@ -41,6 +41,9 @@ export const SETTINGS = {
   AWS_ENDPOINT_URL_KMS: z.url().optional(),
   GATEHOUSE_AUDIT_KMS_KEY: z.string().min(1),
   GATEHOUSE_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+  GATEHOUSE_CONSOLE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .default('http://localhost:8081'),
   GATEHOUSE_ENVIRONMENTS: file.optional(),
   GATEHOUSE_SERVES: list.optional(),
   GATEHOUSE_ROLES: roles.default([...ROLES]),
@@ -88,6 +91,8 @@ export interface Config {
   };
   readonly auditKmsKey: string;
   readonly publicUrl: string;
+  /** Where browsers reach the admin listener: scheme, host and port. */
+  readonly consoleOrigin: string;
   /** Environments this deployment serves, by name. */
   readonly environments: ReadonlyMap<string, Environment>;
   readonly roles: ReadonlySet<Role>;
@@ -200,6 +205,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
     },
     auditKmsKey: settings.GATEHOUSE_AUDIT_KMS_KEY,
     publicUrl: settings.GATEHOUSE_PUBLIC_URL.replace(/\/+$/, ''),
+    consoleOrigin: new URL(settings.GATEHOUSE_CONSOLE_URL).origin,
     environments,
     roles: new Set(settings.GATEHOUSE_ROLES),
     listen: {

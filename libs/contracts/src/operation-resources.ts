@@ -1,4 +1,5 @@
 /** Signing keys, the doctor, explanations, audit and admin tokens. */
+import { TOKEN_SCOPES } from '@gatehouse/domain/permissions';
 import { z } from 'zod';
 import {
   environmentName,
@@ -12,8 +13,7 @@ import {
 } from './identifiers.js';
 import { applicationChoice, paging } from './registry-resources.js';
 
-export const SCOPES = ['registry', 'governance', 'audit'] as const;
-export const scope = z.enum(SCOPES);
+export const scope = z.enum(TOKEN_SCOPES);
 export type Scope = z.infer<typeof scope>;
 
 export const signingKeyState = z.enum(['PENDING', 'PUBLISHED', 'ACTIVE', 'RETIRING', 'REMOVED']);

@@ -30,9 +30,10 @@ export function createPrisma(databaseUrl: string, options: PrismaOptions = {}): 
   return new PrismaClient({ adapter, errorFormat: 'minimal' });
 }
 
-/** Who changes the registry and why; both are kept in registry_change. */
+/** Who changes the registry, why and from where; all are kept in registry_change. */
 export interface Change {
   readonly actor: string;
+  readonly origin?: string | undefined;
   readonly reason?: string | undefined;
 }
 
@@ -43,14 +44,15 @@ export interface Change {
  */
 export async function changeRegistry<T>(
   prisma: PrismaClient,
-  { actor, reason }: Change,
+  { actor, reason, origin }: Change,
   work: (transaction: RegistryTransaction) => Promise<T>,
   options: { readonly timeoutMs?: number } = {},
 ): Promise<{ readonly value: T; readonly version: number }> {
   return prisma.$transaction(
     async (transaction) => {
       await transaction.$executeRaw`
-        SELECT set_config('gatehouse.actor', ${actor}, true), set_config('gatehouse.reason', ${reason ?? ''}, true)`;
+        SELECT set_config('gatehouse.actor', ${actor}, true), set_config('gatehouse.reason', ${reason ?? ''}, true),
+          set_config('gatehouse.origin', ${origin ?? ''}, true)`;
       const value = await work(transaction);
       const head = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
       return { value, version: Number(head.version) };

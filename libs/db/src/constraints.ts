@@ -224,6 +224,30 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   admin_token_secret_hash_format: rule('secretHash', SECRET_HASH),
   admin_token_expires_after_creation: rule('expiresAt', 'An admin token expires after it is made.'),
 
+  admin_token_staff_id_fkey: rule('staff', 'There is no such person.'),
+
+  staff_pkey: rule('id', 'There is a person with this id already.'),
+  staff_subject_unique: rule('subject', 'This person of the identity provider is known already.'),
+  staff_state_known: rule('state', 'A person is active or suspended.'),
+  staff_role_pkey: rule('id', 'There is a role with this id already.'),
+  staff_role_once: rule('role', 'The person has this role already.'),
+  staff_role_staff_id_fkey: rule('staff', 'There is no such person, or they hold roles.'),
+  staff_role_role_known: rule(
+    'role',
+    'The roles are platform-engineer, governance-officer, auditor and administrator.',
+  ),
+  staff_role_source_known: rule('source', 'A role comes from the identity provider or an administrator.'),
+  staff_role_organisations_said: rule(
+    'organisations',
+    'Name the organisations a role is for, or say that it is for every one.',
+  ),
+  staff_session_pkey: rule('id', 'There is a session with this id already.'),
+  staff_session_secret_unique: rule('', 'There is such a session already.'),
+  staff_session_staff_id_fkey: rule('staff', 'There is no such person, or they have signed in.'),
+  staff_session_secret_hash_format: rule('secretHash', SECRET_HASH),
+  staff_session_expires_after_creation: rule('expiresAt', 'A session ends after it begins.'),
+  sign_in_attempt_pkey: rule('', 'This sign-in was begun already.'),
+
   assurance_floor_pkey: rule('id', 'There is a floor with this id already.'),
   assurance_floor_ods_code_fkey: rule(
     'organisation',

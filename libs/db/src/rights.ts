@@ -14,9 +14,12 @@ const READ_AND_WRITE = [
   'admin_token',
   'assurance_floor',
   'worklist_use',
+  'staff_role',
+  'staff_session',
+  'sign_in_attempt',
 ];
 /** What these say must stay said: they end by a state or a time, never by vanishing. */
-const NEVER_DELETED = ['signing_key', 'sro_appointment', 'write_exception'];
+const NEVER_DELETED = ['signing_key', 'sro_appointment', 'write_exception', 'staff'];
 /** Written by triggers with the owner's rights. */
 const READ_ONLY = ['registry_head', 'registry_change', '_prisma_migrations'];
 

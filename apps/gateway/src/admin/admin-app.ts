@@ -6,7 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AdminModule } from './admin.module.js';
 import type { AdminDeps } from './deps.js';
 
-/** The admin listener's own Nest application, not yet listening. Rejects if a route has no scope. */
+/** The admin listener's own Nest application, not yet listening. Rejects if a route has no permission. */
 export async function createAdminApp(
   deps: AdminDeps,
   more: readonly DynamicModule[] = [],

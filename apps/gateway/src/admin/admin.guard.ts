@@ -1,4 +1,4 @@
-import type { Scope } from '@gatehouse/contracts/operation-resources';
+import { type Permission, PERMISSIONS, reachOf } from '@gatehouse/domain/permissions';
 import {
   type CanActivate,
   createParamDecorator,
@@ -9,13 +9,14 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
 import { ADMIN_DEPS, type AdminDeps } from './deps.js';
+import type { Acting, Principal } from './principal.js';
+import { findPrincipal } from './principal.store.js';
 import { AdminProblem } from './problem.js';
-import { SCOPES_KEY } from './route.js';
-import { type AdminToken, findToken } from './tokens/tokens.store.js';
+import { PERMISSION_KEY } from './route.js';
 
-const actors = new WeakMap<IncomingMessage, AdminToken>();
+const actors = new WeakMap<IncomingMessage, Acting>();
 
-/** Bearer token to scopes, looked up in PostgreSQL each time: a revoked token is dead at once. Denies by default. */
+/** Who sent it, and may they? Denies by default. */
 @Injectable()
 export class AdminGuard implements CanActivate {
   private readonly deps: AdminDeps;
@@ -27,29 +28,43 @@ export class AdminGuard implements CanActivate {
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    const permission = this.reflector.get<Permission | 'public' | undefined>(
+      PERMISSION_KEY,
+      context.getHandler(),
+    );
+    if (permission === 'public') return true;
     const request = context.switchToHttp().getRequest<IncomingMessage>();
-    const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-    const token = bearer === undefined ? null : await findToken(this.deps.db, bearer, this.deps.now());
-    if (token === null) {
-      throw new AdminProblem(
-        'no-token',
-        'Send "Authorization: Bearer gha_…" with a token that is neither expired nor revoked; "gatehouse bootstrap" makes the first one, "gatehouse tokens create" any other.',
-      );
-    }
-    const scopes = this.reflector.get<readonly Scope[] | undefined>(SCOPES_KEY, context.getHandler()) ?? [];
-    if (!scopes.some((scope) => token.scopes.includes(scope))) {
-      throw new AdminProblem('missing-scope', `This needs a token with the scope ${scopes.join(' or ')}.`);
-    }
-    actors.set(request, token);
+    const principal = await findPrincipal(this.deps, request);
+    const reach = permission === undefined ? null : reachOf(principal, permission);
+    if (reach === null) throw refusalOf(principal, permission);
+    actors.set(request, { ...principal, reach });
     return true;
   }
 }
 
-/** The token a request came with. */
+function refusalOf({ roles, scopes }: Principal, permission: Permission | undefined): AdminProblem {
+  if (permission === undefined) return new AdminProblem('forbidden');
+  const needs = PERMISSIONS[permission];
+  const scopesNeeded = needs.scopes as readonly string[];
+  if (scopes !== null && !scopesNeeded.some((scope) => scopes.includes(scope))) {
+    const detail =
+      scopesNeeded.length === 0
+        ? 'This is done in the console, by a person, never with a token.'
+        : `This needs a token with the scope ${scopesNeeded.join(' or ')}.`;
+    return new AdminProblem('missing-scope', detail);
+  }
+  const held = (roles ?? []).map(({ role }) => role).join(', ');
+  return new AdminProblem(
+    'missing-role',
+    `This needs the role ${needs.roles.join(' or ')}; ${held === '' ? 'you hold none' : `yours: ${held}`}. An administrator gives roles.`,
+  );
+}
+
+/** Who a request came from. */
 export const Actor: () => ParameterDecorator = createParamDecorator(
   (_data: unknown, context: ExecutionContext) => {
-    const token = actors.get(context.switchToHttp().getRequest<IncomingMessage>());
-    if (token === undefined) throw new Error('the guard did not see this request');
-    return token;
+    const acting = actors.get(context.switchToHttp().getRequest<IncomingMessage>());
+    if (acting === undefined) throw new Error('the guard did not see this request');
+    return acting;
   },
 );

@@ -11,7 +11,7 @@ import { ExplainController } from './explain/explain.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RegistryController } from './registry/registry.controller.js';
-import { RequireScopes } from './require-scopes.js';
+import { RequirePermission } from './require-permission.js';
 import { SroController } from './sro/sro.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
 
@@ -28,7 +28,7 @@ const CONTROLLERS = [
   TokensController,
 ];
 
-/** The admin API. Guard, filter and the check of scopes hold for every controller of the same Nest application. */
+/** The admin API. Guard, filter and the check of permissions hold for every controller of the same Nest application. */
 @Module({})
 export class AdminModule {
   static with(deps: AdminDeps): DynamicModule {
@@ -40,7 +40,7 @@ export class AdminModule {
         { provide: ADMIN_DEPS, useValue: deps },
         { provide: APP_GUARD, useClass: AdminGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
-        RequireScopes,
+        RequirePermission,
       ],
     };
   }

@@ -18,6 +18,8 @@ export interface AdminDeps {
   readonly randomBytes: RandomBytes;
   /** Where the public listener is reached, without a trailing slash. */
   readonly publicUrl: string;
+  /** Scheme, host and port that the console's pages come from. */
+  readonly consoleOrigin: string;
   /** The environments this deployment serves. */
   readonly environments: ReadonlyMap<string, { readonly kind: EnvironmentKind }>;
   /** Interaction ids of the catalogue. */

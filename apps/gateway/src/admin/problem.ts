@@ -3,8 +3,11 @@ import type { FaultAt } from '@gatehouse/contracts/problem';
 
 const KINDS = {
   'invalid-request': { status: 400, title: 'The request is not as it should be.' },
-  'no-token': { status: 401, title: 'A valid admin token is needed.' },
+  'not-signed-in': { status: 401, title: 'You are not signed in.' },
   'missing-scope': { status: 403, title: 'This token does not have the scope for that.' },
+  'missing-role': { status: 403, title: 'Your role does not allow that.' },
+  forbidden: { status: 403, title: 'You may not do that.' },
+  forged: { status: 403, title: 'This request did not come from the console.' },
   'not-found': { status: 404, title: 'There is no such thing.' },
   conflict: { status: 409, title: 'That is not possible as things stand.' },
   'too-large': { status: 413, title: 'The body is too large.' },

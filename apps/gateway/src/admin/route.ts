@@ -1,8 +1,8 @@
-/** Ties a handler to its entry in the contracts' map: method, path, scopes, what it reads and what it may answer. */
+/** Ties a handler to its entry in the contracts' map: method, path, permission, what it reads and what it may answer. */
 import { API_PREFIX, routes } from '@gatehouse/contracts/routes';
 import type { InputOf, RouteContract, RouteName } from '@gatehouse/contracts/routes';
 import { faultsOf } from '@gatehouse/contracts/problem';
-import type { Scope } from '@gatehouse/contracts/operation-resources';
+import type { Permission } from '@gatehouse/domain/permissions';
 import {
   applyDecorators,
   createParamDecorator,
@@ -17,10 +17,11 @@ import type { ZodType } from 'zod';
 import { AdminProblem } from './problem.js';
 import { readJson } from './read-body.js';
 
-export const SCOPES_KEY = 'gatehouse:scopes';
+export const PERMISSION_KEY = 'gatehouse:permission';
 
-/** The scopes of which a token needs one. A handler without this does not start. */
-export const Scoped = (...scopes: readonly Scope[]): MethodDecorator => SetMetadata(SCOPES_KEY, scopes);
+/** The permission a handler needs, or `public` for what anybody may ask. A handler without this does not start. */
+export const Needs = (permission: Permission | 'public'): MethodDecorator =>
+  SetMetadata(PERMISSION_KEY, permission);
 
 /** Serves one route. What the handler returns is cut down to the shape the contract promises. */
 export function Route(name: RouteName): MethodDecorator {
@@ -29,7 +30,7 @@ export function Route(name: RouteName): MethodDecorator {
     answering(route),
     RequestMapping({ method: RequestMethod[route.method], path: API_PREFIX + route.path }),
     HttpCode(200),
-    Scoped(...route.scopes),
+    Needs(route.permission),
   );
 }
 

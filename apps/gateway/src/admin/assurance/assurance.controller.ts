@@ -2,8 +2,8 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { type Acting, changeBy } from '../principal.js';
 import { Input, Route } from '../route.js';
-import type { AdminToken } from '../tokens/tokens.store.js';
 import { listFloors, setFloor } from './assurance.store.js';
 
 @Controller()
@@ -19,8 +19,8 @@ export class AssuranceController {
   }
 
   @Route('assuranceSet')
-  set(@Input('assuranceSet') { body }: InputOf<'assuranceSet'>, @Actor() { actor }: AdminToken) {
-    const change = { actor, reason: body.reason };
+  set(@Input('assuranceSet') { body }: InputOf<'assuranceSet'>, @Actor() acting: Acting) {
+    const change = changeBy(acting, body.reason);
     return setFloor(this.deps.db, change, body.organisation ?? null, body.minimumLevel);
   }
 }

@@ -5,9 +5,9 @@ import type { AuditValue, Subject } from '@gatehouse/domain/audit';
 import { Controller, Inject, Res } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import type { Acting } from '../principal.js';
 import { sendLines } from '../ndjson.js';
 import { Input, Route } from '../route.js';
-import type { AdminToken } from '../tokens/tokens.store.js';
 import type { AuditFilter } from './audit-desk.js';
 
 /** A search over all organisations has a hash for each; the record names this many and says how many there were. */
@@ -22,22 +22,22 @@ export class AuditController {
 
   /** Whoever reads the trail stands in it. */
   @Route('auditList')
-  async list(@Input('auditList') { query }: InputOf<'auditList'>, @Actor() { actor }: AdminToken) {
+  async list(@Input('auditList') { query }: InputOf<'auditList'>, @Actor() acting: Acting) {
     const { limit, after, ...filter } = query;
-    await this.record('AUDIT_READ', actor, factsOf(filter));
+    await this.record('AUDIT_READ', acting, factsOf(filter));
     return this.deps.audit.list(filter, { limit, after });
   }
 
   /** Who looked for a patient, and why, is on record before anything is found. The identifier itself never is. */
   @Route('auditSearch')
-  async search(@Input('auditSearch') { body }: InputOf<'auditSearch'>, @Actor() { actor }: AdminToken) {
+  async search(@Input('auditSearch') { body }: InputOf<'auditSearch'>, @Actor() acting: Acting) {
     const { nhsNumber, ubrn, reason, limit, after, ...filter } = body;
     const subject: Subject =
       nhsNumber === undefined
         ? { kind: 'ubrn', value: ubrn ?? '' }
         : { kind: 'nhs-number', value: nhsNumber };
     const hashes = await this.deps.audit.hashesOf(subject, filter.organisation);
-    await this.record('AUDIT_SEARCH', actor, {
+    await this.record('AUDIT_SEARCH', acting, {
       reason,
       subject: subject.kind,
       organisation: filter.organisation ?? null,
@@ -50,27 +50,31 @@ export class AuditController {
   @Route('auditFollow')
   async follow(
     @Input('auditFollow') { query }: InputOf<'auditFollow'>,
-    @Actor() { actor }: AdminToken,
+    @Actor() acting: Acting,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    await this.record('AUDIT_READ', actor, { ...factsOf(query), follow: true });
+    await this.record('AUDIT_READ', acting, { ...factsOf(query), follow: true });
     await sendLines(response, (signal) => this.deps.audit.follow(query, signal));
   }
 
   @Route('auditExport')
   async export(
     @Input('auditExport') { query }: InputOf<'auditExport'>,
-    @Actor() { actor }: AdminToken,
+    @Actor() acting: Acting,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    await this.record('AUDIT_EXPORT', actor, { from: query.from ?? null, until: query.until ?? null });
+    await this.record('AUDIT_EXPORT', acting, { from: query.from ?? null, until: query.until ?? null });
     await sendLines(response, (signal) => this.deps.audit.export(query, signal));
   }
 
-  private record(event: string, actor: string, facts: Readonly<Record<string, AuditValue>>): Promise<void> {
+  private record(
+    event: string,
+    { actor, origin }: Acting,
+    facts: Readonly<Record<string, AuditValue>>,
+  ): Promise<void> {
     const atMs = this.deps.now();
     const common = { kind: 'SYSTEM', startedAtMs: atMs, atMs, attemptId: randomUUID() } as const;
-    return this.deps.audit.system({ ...common, event, facts: { actor, ...facts } });
+    return this.deps.audit.system({ ...common, event, facts: { actor, origin, ...facts } });
   }
 }
 

@@ -2,8 +2,8 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { type Acting, changeBy } from '../principal.js';
 import { Input, Route } from '../route.js';
-import type { AdminToken } from '../tokens/tokens.store.js';
 import { issueKey, listClients, revokeKey } from './clients.store.js';
 
 const DAY_MS = 86_400_000;
@@ -21,15 +21,12 @@ export class ClientsController {
   }
 
   @Route('clientKeyIssue')
-  issue(
-    @Input('clientKeyIssue') { params, body }: InputOf<'clientKeyIssue'>,
-    @Actor() { actor }: AdminToken,
-  ) {
+  issue(@Input('clientKeyIssue') { params, body }: InputOf<'clientKeyIssue'>, @Actor() acting: Acting) {
     const { db, randomBytes, now } = this.deps;
     const nowMs = now();
     return issueKey(
       db,
-      { actor, reason: body.reason },
+      changeBy(acting, body.reason),
       { environment: params.environment, name: params.client },
       { label: body.label ?? null, expiresAtMs: nowMs + body.expiresInDays * DAY_MS },
       randomBytes,
@@ -38,10 +35,7 @@ export class ClientsController {
   }
 
   @Route('clientKeyRevoke')
-  revoke(
-    @Input('clientKeyRevoke') { params, body }: InputOf<'clientKeyRevoke'>,
-    @Actor() { actor }: AdminToken,
-  ) {
-    return revokeKey(this.deps.db, { actor, reason: body.reason }, params.keyId, this.deps.now());
+  revoke(@Input('clientKeyRevoke') { params, body }: InputOf<'clientKeyRevoke'>, @Actor() acting: Acting) {
+    return revokeKey(this.deps.db, changeBy(acting, body.reason), params.keyId, this.deps.now());
   }
 }

@@ -4,9 +4,9 @@ import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { endOfLondonDayMs } from '../london-time.js';
+import { type Acting, changeBy } from '../principal.js';
 import { AdminProblem } from '../problem.js';
 import { Input, Route } from '../route.js';
-import type { AdminToken } from '../tokens/tokens.store.js';
 import { grantException, listExceptions, revokeException } from './exceptions.store.js';
 
 @Controller()
@@ -22,7 +22,7 @@ export class ExceptionsController {
   }
 
   @Route('exceptionGrant')
-  grant(@Input('exceptionGrant') { body }: InputOf<'exceptionGrant'>, @Actor() { actor }: AdminToken) {
+  grant(@Input('exceptionGrant') { body }: InputOf<'exceptionGrant'>, @Actor() acting: Acting) {
     const nowMs = this.deps.now();
     if (body.expiresOn < londonDay(nowMs)) {
       const errors = [{ pointer: '/expiresOn', detail: 'name today or a day to come' }];
@@ -30,14 +30,11 @@ export class ExceptionsController {
     }
     const { expiresOn, reason, ...of } = body;
     const exception = { ...of, expiresAtMs: endOfLondonDayMs(expiresOn) };
-    return grantException(this.deps.db, { actor, reason }, exception, nowMs);
+    return grantException(this.deps.db, changeBy(acting, reason), exception, nowMs);
   }
 
   @Route('exceptionRevoke')
-  revoke(
-    @Input('exceptionRevoke') { params, body }: InputOf<'exceptionRevoke'>,
-    @Actor() { actor }: AdminToken,
-  ) {
-    return revokeException(this.deps.db, { actor, reason: body.reason }, params.id, this.deps.now());
+  revoke(@Input('exceptionRevoke') { params, body }: InputOf<'exceptionRevoke'>, @Actor() acting: Acting) {
+    return revokeException(this.deps.db, changeBy(acting, body.reason), params.id, this.deps.now());
   }
 }

@@ -2,8 +2,8 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import type { Acting } from '../principal.js';
 import { Input, Route } from '../route.js';
-import type { AdminToken } from '../tokens/tokens.store.js';
 
 @Controller()
 export class ExplainController {
@@ -13,7 +13,7 @@ export class ExplainController {
   }
 
   @Route('explain')
-  explain(@Input('explain') { body }: InputOf<'explain'>, @Actor() { actor }: AdminToken) {
-    return this.deps.explain(body, actor);
+  explain(@Input('explain') { body }: InputOf<'explain'>, @Actor() acting: Acting) {
+    return this.deps.explain(body, acting.actor);
   }
 }

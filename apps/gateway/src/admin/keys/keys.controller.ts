@@ -4,9 +4,9 @@ import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { keyOfRows, theApplication } from '../applications.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { type Acting, changeBy } from '../principal.js';
 import { conflict } from '../problem.js';
 import { Input, Route } from '../route.js';
-import type { AdminToken } from '../tokens/tokens.store.js';
 import { listKeys, moveKey, refuseUnfinishedKey, storeKey } from './keys.store.js';
 
 /** The four steps take the same. */
@@ -26,7 +26,7 @@ export class KeysController {
 
   /** The private half is made in KMS and stays there; a KMS key is made only for an application that can use it. */
   @Route('keyCreate')
-  async create(@Input('keyCreate') { body }: InputOf<'keyCreate'>, @Actor() { actor }: AdminToken) {
+  async create(@Input('keyCreate') { body }: InputOf<'keyCreate'>, @Actor() acting: Acting) {
     const { db, environments, keyService, now, publicUrl } = this.deps;
     const { reason, ...choice } = body;
     const application = await theApplication(db, choice);
@@ -42,31 +42,31 @@ export class KeysController {
       odsCode: application.bindings[0]?.odsCode ?? '',
       environment: environmentName,
     });
-    return storeKey(db, { actor, reason }, application, created, now(), publicUrl);
+    return storeKey(db, changeBy(acting, reason), application, created, now(), publicUrl);
   }
 
   @Route('keyPublish')
-  publish(@Input('keyPublish') input: InputOf<'keyPublish'>, @Actor() token: AdminToken) {
-    return this.move(input, token, 'PUBLISHED');
+  publish(@Input('keyPublish') input: InputOf<'keyPublish'>, @Actor() acting: Acting) {
+    return this.move(input, acting, 'PUBLISHED');
   }
 
   @Route('keyActivate')
-  activate(@Input('keyActivate') input: InputOf<'keyActivate'>, @Actor() token: AdminToken) {
-    return this.move(input, token, 'ACTIVE');
+  activate(@Input('keyActivate') input: InputOf<'keyActivate'>, @Actor() acting: Acting) {
+    return this.move(input, acting, 'ACTIVE');
   }
 
   @Route('keyRetire')
-  retire(@Input('keyRetire') input: InputOf<'keyRetire'>, @Actor() token: AdminToken) {
-    return this.move(input, token, 'RETIRING');
+  retire(@Input('keyRetire') input: InputOf<'keyRetire'>, @Actor() acting: Acting) {
+    return this.move(input, acting, 'RETIRING');
   }
 
   @Route('keyRemove')
-  remove(@Input('keyRemove') input: InputOf<'keyRemove'>, @Actor() token: AdminToken) {
-    return this.move(input, token, 'REMOVED');
+  remove(@Input('keyRemove') input: InputOf<'keyRemove'>, @Actor() acting: Acting) {
+    return this.move(input, acting, 'REMOVED');
   }
 
-  private move({ params, body }: Move, { actor }: AdminToken, to: SigningKeyState) {
+  private move({ params, body }: Move, acting: Acting, to: SigningKeyState) {
     const { db, now, publicUrl } = this.deps;
-    return moveKey(db, { actor, reason: body.reason }, params.kid, to, now(), publicUrl);
+    return moveKey(db, changeBy(acting, body.reason), params.kid, to, now(), publicUrl);
   }
 }

@@ -4,10 +4,10 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject, Res } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { type Acting, changeBy } from '../principal.js';
 import { LineWriter } from '../ndjson.js';
 import { ProblemFilter } from '../problem.filter.js';
 import { Input, Route } from '../route.js';
-import type { AdminToken } from '../tokens/tokens.store.js';
 import { applyRegistry, diffRegistry } from './apply.store.js';
 import { exportRegistry } from './export.store.js';
 import { listApplications, listOrganisations } from './lists.store.js';
@@ -30,7 +30,7 @@ export class RegistryController {
   @Route('registryApply')
   async apply(
     @Input('registryApply') { body }: InputOf<'registryApply'>,
-    @Actor() { actor }: AdminToken,
+    @Actor() acting: Acting,
     @Res() response: ServerResponse,
   ): Promise<void> {
     const lines = new LineWriter(response);
@@ -38,7 +38,7 @@ export class RegistryController {
     try {
       const applied = await applyRegistry(
         this.deps,
-        { actor, reason: body.reason },
+        changeBy(acting, body.reason),
         body.document,
         (changes) => {
           const unchanged = changes.filter(({ action }) => action === 'unchanged').length;

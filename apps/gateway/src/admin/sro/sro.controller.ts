@@ -3,9 +3,9 @@ import { addDays, londonDay } from '@gatehouse/domain/sro';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { type Acting, changeBy } from '../principal.js';
 import { AdminProblem } from '../problem.js';
 import { Input, Route } from '../route.js';
-import type { AdminToken } from '../tokens/tokens.store.js';
 import { accept, appoint, listAppointments, review, withdraw } from './sro.store.js';
 
 const REVIEW_AFTER_DAYS = 365;
@@ -23,7 +23,7 @@ export class SroController {
   }
 
   @Route('sroAppoint')
-  appoint(@Input('sroAppoint') { body }: InputOf<'sroAppoint'>, @Actor() { actor }: AdminToken) {
+  appoint(@Input('sroAppoint') { body }: InputOf<'sroAppoint'>, @Actor() acting: Acting) {
     const nowMs = this.deps.now();
     const errors = body.environments.flatMap((name, at) =>
       this.deps.environments.has(name)
@@ -37,11 +37,11 @@ export class SroController {
       errors.push({ pointer: '/authority/date', detail: 'the authority is dated in the future' });
     }
     if (errors.length > 0) throw new AdminProblem('invalid-request', undefined, errors);
-    return appoint(this.deps, { actor, reason: body.reason }, { ...body, reviewDueOn }, nowMs);
+    return appoint(this.deps, changeBy(acting, body.reason), { ...body, reviewDueOn }, nowMs);
   }
 
   @Route('sroAccept')
-  accept(@Input('sroAccept') { params, body }: InputOf<'sroAccept'>, @Actor() { actor }: AdminToken) {
+  accept(@Input('sroAccept') { params, body }: InputOf<'sroAccept'>, @Actor() acting: Acting) {
     const nowMs = this.deps.now();
     const acceptedOn = body.acceptedOn ?? londonDay(nowMs);
     if (acceptedOn > londonDay(nowMs)) {
@@ -51,16 +51,16 @@ export class SroController {
       throw new AdminProblem('invalid-request', undefined, errors);
     }
     const acceptedAtMs = acceptedOn === londonDay(nowMs) ? nowMs : Date.parse(acceptedOn);
-    return accept(this.deps.db, { actor, reason: body.reason }, params.id, acceptedAtMs, nowMs);
+    return accept(this.deps.db, changeBy(acting, body.reason), params.id, acceptedAtMs, nowMs);
   }
 
   @Route('sroReview')
-  review(@Input('sroReview') { params, body }: InputOf<'sroReview'>, @Actor() { actor }: AdminToken) {
-    return review(this.deps.db, { actor, reason: body.reason }, params.id, body.reviewDueOn, this.deps.now());
+  review(@Input('sroReview') { params, body }: InputOf<'sroReview'>, @Actor() acting: Acting) {
+    return review(this.deps.db, changeBy(acting, body.reason), params.id, body.reviewDueOn, this.deps.now());
   }
 
   @Route('sroWithdraw')
-  withdraw(@Input('sroWithdraw') { params, body }: InputOf<'sroWithdraw'>, @Actor() { actor }: AdminToken) {
-    return withdraw(this.deps.db, { actor, reason: body.reason }, params.id, this.deps.now());
+  withdraw(@Input('sroWithdraw') { params, body }: InputOf<'sroWithdraw'>, @Actor() acting: Acting) {
+    return withdraw(this.deps.db, changeBy(acting, body.reason), params.id, this.deps.now());
   }
 }

@@ -2,9 +2,10 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { type Acting, changeBy } from '../principal.js';
 import { AdminProblem } from '../problem.js';
 import { Input, Route } from '../route.js';
-import { type AdminToken, createToken, listTokens, revokeToken } from './tokens.store.js';
+import { createToken, listTokens, revokeToken } from './tokens.store.js';
 
 const DAY_MS = 86_400_000;
 
@@ -21,8 +22,9 @@ export class TokensController {
   }
 
   @Route('tokenCreate')
-  create(@Input('tokenCreate') { body }: InputOf<'tokenCreate'>, @Actor() token: AdminToken) {
-    const beyond = body.scopes.filter((scope) => !token.scopes.includes(scope));
+  create(@Input('tokenCreate') { body }: InputOf<'tokenCreate'>, @Actor() acting: Acting) {
+    const { scopes } = acting;
+    const beyond = scopes === null ? [] : body.scopes.filter((scope) => !scopes.includes(scope));
     if (beyond.length > 0) {
       throw new AdminProblem(
         'missing-scope',
@@ -32,7 +34,7 @@ export class TokensController {
     const nowMs = this.deps.now();
     return createToken(
       this.deps.db,
-      { actor: token.actor, reason: body.reason },
+      changeBy(acting, body.reason),
       { label: body.label, scopes: body.scopes, expiresAtMs: nowMs + body.expiresInDays * DAY_MS },
       this.deps.randomBytes,
       nowMs,
@@ -40,8 +42,8 @@ export class TokensController {
   }
 
   @Route('tokenRevoke')
-  revoke(@Input('tokenRevoke') { params, body }: InputOf<'tokenRevoke'>, @Actor() token: AdminToken) {
-    const change = { actor: token.actor, reason: body.reason };
-    return revokeToken(this.deps.db, change, params.tokenId, token, this.deps.now());
+  revoke(@Input('tokenRevoke') { params, body }: InputOf<'tokenRevoke'>, @Actor() acting: Acting) {
+    const change = changeBy(acting, body.reason);
+    return revokeToken(this.deps.db, change, params.tokenId, acting, this.deps.now());
   }
 }

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Scope } from '@gatehouse/contracts/operation-resources';
 import type { Database } from '@gatehouse/db/client';
+import { type StaffMember, staffMember } from '../../adapters/staff-sessions.js';
 import { mintAdminToken, parseAdminToken, type RandomBytes } from '@gatehouse/domain/opaque-key';
 import { type Paging, pageOf } from '../paging.js';
 import { conflict, notFound } from '../problem.js';
@@ -10,8 +11,8 @@ export interface AdminToken {
   readonly tokenId: string;
   readonly label: string;
   readonly scopes: readonly string[];
-  /** How this token is named in registry_change and in the audit trail. */
-  readonly actor: string;
+  /** Whose it is; null: a service's. */
+  readonly staff: StaffMember | null;
 }
 
 type TokenRow = Awaited<ReturnType<Database['adminToken']['findMany']>>[number];
@@ -20,15 +21,19 @@ type TokenRow = Awaited<ReturnType<Database['adminToken']['findMany']>>[number];
 export async function findToken(db: Database, bearer: string, nowMs: number): Promise<AdminToken | null> {
   const parsed = parseAdminToken(bearer);
   if (parsed === null) return null;
-  const row = await db.adminToken.findUnique({ where: parsed });
+  const row = await db.adminToken.findUnique({
+    where: parsed,
+    include: { staff: { include: { roles: true } } },
+  });
   if (row === null || stateOf(row, nowMs) !== 'usable') return null;
+  if (row.staff !== null && row.staff.state !== 'active') return null;
   const [given, held] = [Buffer.from(hashKey(bearer), 'hex'), Buffer.from(row.secretHash, 'hex')];
   if (given.length !== held.length || !timingSafeEqual(given, held)) return null;
   return {
     tokenId: row.tokenId,
     label: row.label,
     scopes: row.scopes,
-    actor: `${row.label} (${row.tokenId})`,
+    staff: row.staff === null ? null : staffMember(row.staff),
   };
 }
 
@@ -68,13 +73,13 @@ export async function revokeToken(
   db: Database,
   change: Change,
   tokenId: string,
-  by: AdminToken,
+  by: { readonly scopes: readonly string[] | null },
   nowMs: number,
 ) {
   return changing(db, change, async (transaction) => {
     const row = await transaction.adminToken.findUnique({ where: { tokenId } });
     if (row === null) throw notFound(`admin token ${tokenId}`);
-    const beyond = row.scopes.filter((scope) => !by.scopes.includes(scope));
+    const beyond = by.scopes === null ? [] : row.scopes.filter((scope) => !by.scopes?.includes(scope));
     if (beyond.length > 0) throw conflict(`That token has scopes yours lacks: ${beyond.join(', ')}.`);
     if (row.revokedAt !== null) return viewOf(row, nowMs);
     return viewOf(

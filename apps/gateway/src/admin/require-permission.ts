@@ -1,12 +1,12 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { SCOPES_KEY } from './route.js';
+import { PERMISSION_KEY } from './route.js';
 
 const PATH_KEY = 'path';
 
-/** Stops the start if any handler of this listener names no scope: nothing is open because it was forgotten. */
+/** Stops the start if any handler of this listener names no permission: nothing is open because it was forgotten. */
 @Injectable()
-export class RequireScopes implements OnModuleInit {
+export class RequirePermission implements OnModuleInit {
   private readonly discovery: DiscoveryService;
   private readonly scanner: MetadataScanner;
 
@@ -27,11 +27,10 @@ export class RequireScopes implements OnModuleInit {
         .filter((name) => {
           const handler = prototype[name];
           if (handler === undefined) return false;
-          const scopes = Reflect.getMetadata(SCOPES_KEY, handler) as readonly string[] | undefined;
-          return Reflect.hasMetadata(PATH_KEY, handler) && (scopes === undefined || scopes.length === 0);
+          return Reflect.hasMetadata(PATH_KEY, handler) && !Reflect.hasMetadata(PERMISSION_KEY, handler);
         })
         .map((name) => `${metatype?.name ?? '?'}.${name}`);
     });
-    if (open.length > 0) throw new Error(`routes without a scope: ${open.join(', ')}`);
+    if (open.length > 0) throw new Error(`routes without a permission: ${open.join(', ')}`);
   }
 }

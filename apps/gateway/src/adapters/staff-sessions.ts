@@ -1,0 +1,82 @@
+/** Sessions of staff in PostgreSQL: found by a hash of the cookie, dead when idle too long, too old, or ended. */
+import { createHash } from 'node:crypto';
+import type { Database } from '@gatehouse/db/client';
+import type { HeldRole, StaffRole } from '@gatehouse/domain/permissions';
+
+export const SESSION_COOKIE = '__Host-gatehouse-session';
+export const IDLE_MS = 15 * 60_000;
+export const ABSOLUTE_MS = 8 * 3_600_000;
+/** `last_seen_at` is written at most so often. */
+const TOUCH_MS = 30_000;
+
+export interface StaffMember {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly roles: readonly HeldRole[];
+}
+
+export interface StaffSession {
+  readonly id: string;
+  readonly staff: StaffMember;
+  /** What a request that changes something must send in `Gatehouse-CSRF`. */
+  readonly csrfToken: string;
+  /** Epoch ms: the earlier of the idle and the absolute end. */
+  readonly endsAtMs: number;
+}
+
+export const sessionHash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+
+/** Can be told to the page, for it says nothing about the cookie it is made of. */
+const csrfTokenOf = (secret: string): string =>
+  createHash('sha256').update(`csrf:${secret}`).digest('base64url');
+
+/** The session behind a cookie's value, or null. Being asked for keeps it from going idle. */
+export async function findSession(
+  db: Pick<Database, 'staffSession'>,
+  secret: string,
+  nowMs: number,
+): Promise<StaffSession | null> {
+  const row = await db.staffSession.findUnique({
+    where: { secretHash: sessionHash(secret) },
+    include: { staff: { include: { roles: true } } },
+  });
+  if (row === null || row.endedAt !== null || row.staff.state !== 'active') return null;
+  const lastSeenMs = row.lastSeenAt.getTime();
+  if (lastSeenMs + IDLE_MS <= nowMs || row.expiresAt.getTime() <= nowMs) return null;
+  if (nowMs - lastSeenMs >= TOUCH_MS) {
+    await db.staffSession.updateMany({
+      where: { id: row.id, endedAt: null },
+      data: { lastSeenAt: new Date(nowMs) },
+    });
+  }
+  return {
+    id: row.id,
+    staff: staffMember(row.staff),
+    csrfToken: csrfTokenOf(secret),
+    endsAtMs: Math.min(nowMs + IDLE_MS, row.expiresAt.getTime()),
+  };
+}
+
+interface StaffRow {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly roles: readonly {
+    readonly role: string;
+    readonly everyOrganisation: boolean;
+    readonly odsCodes: readonly string[];
+  }[];
+}
+
+export function staffMember({ id, name, email, roles }: StaffRow): StaffMember {
+  return {
+    id,
+    name,
+    email,
+    roles: roles.map(({ role, everyOrganisation, odsCodes }) => ({
+      role: role as StaffRole,
+      odsCodes: everyOrganisation ? null : odsCodes,
+    })),
+  };
+}

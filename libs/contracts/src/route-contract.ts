@@ -1,0 +1,19 @@
+import type { Permission } from '@gatehouse/domain/permissions';
+import type { z } from 'zod';
+
+/** One route of the admin API. `ndjson` answers are one JSON object a line, each of the shape `response`. */
+export interface RouteContract {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below `API_PREFIX`; `:name` is a field of `params`. */
+  readonly path: string;
+  readonly summary: string;
+  /** A row of the table in libs/domain/src/permissions.ts. */
+  readonly permission: Permission;
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly response: z.ZodType;
+  readonly ndjson?: true;
+  /** Larger than the 1 MiB that other bodies may have. */
+  readonly maxBodyBytes?: number;
+}

@@ -1,0 +1,104 @@
+/**
+ * Who may do what in the admin API and the console: one row an action. A person needs one of `roles`, perhaps for
+ * some organisations only; a service token needs one of `scopes`; a personal token needs both. What has no row is
+ * refused.
+ */
+export const STAFF_ROLES = ['platform-engineer', 'governance-officer', 'auditor', 'administrator'] as const;
+export type StaffRole = (typeof STAFF_ROLES)[number];
+
+export const TOKEN_SCOPES = ['registry', 'governance', 'audit'] as const;
+export type TokenScope = (typeof TOKEN_SCOPES)[number];
+
+interface Row {
+  readonly roles: readonly StaffRole[];
+  readonly scopes: readonly TokenScope[];
+}
+
+const readers: Row = {
+  roles: ['platform-engineer', 'governance-officer', 'auditor'],
+  scopes: ['registry', 'governance', 'audit'],
+};
+const platform: Row = { roles: ['platform-engineer'], scopes: ['registry'] };
+const governance: Row = { roles: ['governance-officer'], scopes: ['governance'] };
+
+export const PERMISSIONS = {
+  'registry.read': readers,
+  'registry.write': platform,
+  'client-key.write': platform,
+  'signing-key.read': { roles: readers.roles, scopes: ['registry', 'audit'] },
+  'signing-key.write': platform,
+  /** Suspending and resuming at once, by one person. */
+  'emergency.stop': {
+    roles: ['platform-engineer', 'governance-officer'],
+    scopes: ['registry', 'governance'],
+  },
+  /** What a stop was for, looked at afterwards by somebody else. */
+  'emergency.review': { roles: ['governance-officer'], scopes: [] },
+  'sro.read': { roles: readers.roles, scopes: ['governance', 'audit'] },
+  'sro.write': governance,
+  'exception.read': { roles: readers.roles, scopes: ['governance', 'audit'] },
+  'exception.write': governance,
+  'assurance.read': { roles: readers.roles, scopes: ['governance', 'audit'] },
+  'assurance.write': governance,
+  'change.read': readers,
+  /** The change itself names the role that decides it; a token of no person decides nothing. */
+  'change.decide': { roles: ['platform-engineer', 'governance-officer'], scopes: [] },
+  'change.withdraw': {
+    roles: ['platform-engineer', 'governance-officer', 'auditor'],
+    scopes: ['registry', 'governance', 'audit'],
+  },
+  doctor: { roles: readers.roles, scopes: ['registry', 'governance'] },
+  explain: readers,
+  'planner.read': readers,
+  'dashboard.read': readers,
+  'audit.read': { roles: readers.roles, scopes: ['audit'] },
+  /** By NHS number or UBRN. */
+  'audit.search': { roles: ['governance-officer', 'auditor'], scopes: ['audit'] },
+  'audit.export': { roles: ['governance-officer', 'auditor'], scopes: ['audit'] },
+  /** Asking to see a patient's identifier; it is shown only once a second person agrees. */
+  'audit.reveal': { roles: ['governance-officer', 'auditor'], scopes: [] },
+  'staff.read': { roles: ['administrator', 'auditor'], scopes: [] },
+  'staff.write': { roles: ['administrator'], scopes: [] },
+  /** One's own sign-ins. */
+  'session.own': { roles: STAFF_ROLES, scopes: [] },
+  /** One's own tokens; of a token without a person, tokens with at most its scopes. */
+  'token.own': { roles: STAFF_ROLES, scopes: TOKEN_SCOPES },
+} as const satisfies Record<string, Row>;
+
+export type Permission = keyof typeof PERMISSIONS;
+export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as readonly Permission[];
+
+/** A role somebody holds. `odsCodes` null: for every organisation. */
+export interface HeldRole {
+  readonly role: StaffRole;
+  readonly odsCodes: readonly string[] | null;
+}
+
+/** What somebody may do: their roles (null: a token of no person) within the scopes of their token (null: no token). */
+export interface Powers {
+  readonly roles: readonly HeldRole[] | null;
+  readonly scopes: readonly string[] | null;
+}
+
+/** The organisations an action may touch: every one, or these. */
+export type Reach = 'all' | ReadonlySet<string>;
+
+/** How far a permission reaches, or null: not at all. */
+export function reachOf({ roles, scopes }: Powers, permission: Permission): Reach | null {
+  const row: Row = PERMISSIONS[permission];
+  if (scopes !== null && !row.scopes.some((scope) => scopes.includes(scope))) return null;
+  if (roles === null) return scopes === null ? null : 'all';
+  const held = roles.filter(({ role }) => row.roles.includes(role));
+  if (held.length === 0) return null;
+  const codes = new Set<string>();
+  for (const { odsCodes } of held) {
+    if (odsCodes === null) return 'all';
+    for (const odsCode of odsCodes) codes.add(odsCode);
+  }
+  return codes;
+}
+
+/** Whether a thing of these organisations is within reach; a thing of several only with all of them. */
+export function reaches(reach: Reach, odsCodes: readonly string[]): boolean {
+  return reach === 'all' || (odsCodes.length > 0 && odsCodes.every((odsCode) => reach.has(odsCode)));
+}
