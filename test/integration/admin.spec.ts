@@ -65,7 +65,7 @@ describe('who may call what', () => {
     }
   });
 
-  it('does not start with a route that names no scope', async () => {
+  it('does not start with a route that names no permission', async () => {
     class Forgotten {
       open() {
         return 'open';
@@ -84,7 +84,7 @@ describe('who may call what', () => {
       log: { info: () => undefined, error: () => undefined },
     } as unknown as AdminDeps;
     await expect(createAdminApp(deps, [{ module: Careless }])).rejects.toThrow(
-      'routes without a scope: Forgotten.open',
+      'routes without a permission: Forgotten.open',
     );
   });
 

@@ -1,4 +1,5 @@
 import { migrate } from '@gatehouse/db/migrate';
+import { knownMigrations } from '@gatehouse/db/migrations';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
@@ -23,7 +24,9 @@ it('applies every migration once; a second run, and one at the same time, change
   const { ownerUrl, appUrl } = await emptyDatabase();
   await expect(checkSchemaVersion(appUrl)).rejects.toThrow(/Run "gatehouse migrate"/);
   const runs = await Promise.all([1, 2].map(() => migrate(ownerUrl, { runningRole: RUNNING_ROLE })));
-  expect(runs.flat().sort()).toEqual(['20261122000000_registry', '20261122000100_audit']);
+  const known = await knownMigrations();
+  expect(known.length).toBeGreaterThan(2);
+  expect(runs.flat().sort()).toEqual(known.map(({ name }) => name));
   expect(await migrate(ownerUrl, { runningRole: RUNNING_ROLE })).toEqual([]);
   await checkSchemaVersion(appUrl);
 });
