@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { governanceRoutes } from './governance-routes.js';
 import { operationRoutes } from './operation-routes.js';
 import { registryRoutes } from './registry-routes.js';
+import { staffRoutes } from './staff-routes.js';
 
 export type { RouteContract } from './route-contract.js';
 
@@ -14,6 +15,7 @@ export const routes = {
   ...registryRoutes,
   ...governanceRoutes,
   ...operationRoutes,
+  ...staffRoutes,
 } as const;
 
 export type RouteName = keyof typeof routes;

@@ -1,5 +1,6 @@
 /** Sessions of staff in PostgreSQL: found by a hash of the cookie, dead when idle too long, too old, or ended. */
 import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Database } from '@gatehouse/db/client';
 import type { HeldRole, StaffRole } from '@gatehouse/domain/permissions';
 
@@ -79,4 +80,31 @@ export function staffMember({ id, name, email, roles }: StaffRow): StaffMember {
       odsCodes: everyOrganisation ? null : odsCodes,
     })),
   };
+}
+
+/** As actor of what they do; two people may share a name. */
+export const nameOf = ({ name, email, id }: Pick<StaffMember, 'id' | 'name' | 'email'>): string =>
+  `${name} (${email ?? id})`;
+
+/** Ends a session at once, wherever it is used. */
+export async function endSession(
+  db: Pick<Database, 'staffSession'>,
+  id: string,
+  by: string,
+  nowMs: number,
+): Promise<void> {
+  await db.staffSession.updateMany({
+    where: { id, endedAt: null },
+    data: { endedAt: new Date(nowMs), endedBy: by },
+  });
+}
+
+/** The value of a cookie that was sent once, or null. */
+export function cookieOf(request: IncomingMessage, name: string): string | null {
+  const values = (request.headers.cookie ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+  return values.length === 1 ? (values[0] ?? null) : null;
 }

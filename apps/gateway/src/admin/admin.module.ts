@@ -12,6 +12,8 @@ import { KeysController } from './keys/keys.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RegistryController } from './registry/registry.controller.js';
 import { RequirePermission } from './require-permission.js';
+import { SessionsController } from './staff/sessions.controller.js';
+import { StaffController } from './staff/staff.controller.js';
 import { SroController } from './sro/sro.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
 
@@ -26,6 +28,8 @@ const CONTROLLERS = [
   ExplainController,
   AuditController,
   TokensController,
+  SessionsController,
+  StaffController,
 ];
 
 /** The admin API. Guard, filter and the check of permissions hold for every controller of the same Nest application. */

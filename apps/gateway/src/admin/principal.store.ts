@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { findSession, SESSION_COOKIE, type StaffMember } from '../adapters/staff-sessions.js';
+import { cookieOf, findSession, nameOf, SESSION_COOKIE } from '../adapters/staff-sessions.js';
 import type { AdminDeps } from './deps.js';
 import type { Principal } from './principal.js';
 import { AdminProblem } from './problem.js';
@@ -23,6 +23,7 @@ export async function findPrincipal(deps: AdminDeps, request: IncomingMessage): 
       origin: `token ${label} (${tokenId}) from ${address}`,
       staffId: staff?.id ?? null,
       sessionId: null,
+      session: null,
       tokenId,
       roles: staff?.roles ?? null,
       scopes,
@@ -37,6 +38,7 @@ export async function findPrincipal(deps: AdminDeps, request: IncomingMessage): 
     origin: `console from ${address}`,
     staffId: session.staff.id,
     sessionId: session.id,
+    session,
     tokenId: null,
     roles: session.staff.roles,
     scopes: null,
@@ -48,17 +50,4 @@ function notSignedIn(): AdminProblem {
     'not-signed-in',
     'Sign in to the console, or send "Authorization: Bearer gha_…" with a token that is neither expired nor revoked; "gatehouse bootstrap" makes the first one, "gatehouse tokens create" any other.',
   );
-}
-
-/** Two people may share a name. */
-const nameOf = ({ name, email, id }: StaffMember): string => `${name} (${email ?? id})`;
-
-/** The value of a cookie that was sent once, or null. */
-function cookieOf(request: IncomingMessage, name: string): string | null {
-  const values = (request.headers.cookie ?? '')
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
-  return values.length === 1 ? (values[0] ?? null) : null;
 }

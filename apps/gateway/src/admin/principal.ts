@@ -1,5 +1,6 @@
 /** Who a request of the admin API comes from, and what they may do. */
 import { type Permission, type Powers, type Reach, reaches, reachOf } from '@gatehouse/domain/permissions';
+import type { StaffSession } from '../adapters/staff-sessions.js';
 import { AdminProblem, notFound } from './problem.js';
 
 export interface Principal extends Powers {
@@ -10,6 +11,8 @@ export interface Principal extends Powers {
   /** Null: a service's token. Only a person decides on another's request. */
   readonly staffId: string | null;
   readonly sessionId: string | null;
+  /** Null: it came with a token. */
+  readonly session: StaffSession | null;
   readonly tokenId: string | null;
 }
 

@@ -17,8 +17,8 @@ export class TokensController {
   }
 
   @Route('tokenList')
-  list(@Input('tokenList') { query }: InputOf<'tokenList'>) {
-    return listTokens(this.deps.db, query, this.deps.now());
+  list(@Input('tokenList') { query }: InputOf<'tokenList'>, @Actor() { staffId }: Acting) {
+    return listTokens(this.deps.db, staffId, query, this.deps.now());
   }
 
   @Route('tokenCreate')
@@ -35,7 +35,12 @@ export class TokensController {
     return createToken(
       this.deps.db,
       changeBy(acting, body.reason),
-      { label: body.label, scopes: body.scopes, expiresAtMs: nowMs + body.expiresInDays * DAY_MS },
+      {
+        label: body.label,
+        scopes: body.scopes,
+        staffId: acting.staffId,
+        expiresAtMs: nowMs + body.expiresInDays * DAY_MS,
+      },
       this.deps.randomBytes,
       nowMs,
     );

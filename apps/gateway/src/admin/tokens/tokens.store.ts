@@ -40,6 +40,8 @@ export async function findToken(db: Database, bearer: string, nowMs: number): Pr
 export interface NewToken {
   readonly label: string;
   readonly scopes: readonly Scope[];
+  /** Whose it is; absent: a service's. */
+  readonly staffId?: string | null;
   readonly expiresAtMs: number;
 }
 
@@ -59,6 +61,7 @@ export async function createToken(
         secretHash: hashKey(minted.key),
         label: token.label,
         scopes: [...new Set(token.scopes)],
+        staffId: token.staffId ?? null,
         createdBy: change.actor,
         createdAt: new Date(nowMs),
         expiresAt: new Date(token.expiresAtMs),
@@ -73,12 +76,13 @@ export async function revokeToken(
   db: Database,
   change: Change,
   tokenId: string,
-  by: { readonly scopes: readonly string[] | null },
+  by: { readonly scopes: readonly string[] | null; readonly staffId: string | null },
   nowMs: number,
 ) {
   return changing(db, change, async (transaction) => {
     const row = await transaction.adminToken.findUnique({ where: { tokenId } });
-    if (row === null) throw notFound(`admin token ${tokenId}`);
+    if (row === null || (by.staffId !== null && row.staffId !== by.staffId))
+      throw notFound(`admin token ${tokenId}`);
     const beyond = by.scopes === null ? [] : row.scopes.filter((scope) => !by.scopes?.includes(scope));
     if (beyond.length > 0) throw conflict(`That token has scopes yours lacks: ${beyond.join(', ')}.`);
     if (row.revokedAt !== null) return viewOf(row, nowMs);
@@ -89,11 +93,20 @@ export async function revokeToken(
   });
 }
 
-export async function listTokens(db: Database, { limit, after }: Paging, nowMs: number) {
+/** A person's own, or (`staffId` null) those of every service and person. */
+export async function listTokens(
+  db: Database,
+  staffId: string | null,
+  { limit, after }: Paging,
+  nowMs: number,
+) {
   const rows = await db.adminToken.findMany({
     orderBy: { tokenId: 'asc' },
     take: limit + 1,
-    ...(after === undefined ? {} : { where: { tokenId: { gt: after } } }),
+    where: {
+      ...(staffId === null ? {} : { staffId }),
+      ...(after === undefined ? {} : { tokenId: { gt: after } }),
+    },
   });
   return pageOf(
     rows,

@@ -1,0 +1,58 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { PERMISSION_NAMES } from '@gatehouse/domain/permissions';
+import { Controller, Inject, Res } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { endSession, SESSION_COOKIE } from '../../adapters/staff-sessions.js';
+import { Actor } from '../admin.guard.js';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import { type Acting, mayDo } from '../principal.js';
+import { AdminProblem } from '../problem.js';
+import { Input, Route } from '../route.js';
+import { listSessions, revokeSession } from './sessions.store.js';
+
+const ENDED = { ended: true } as const;
+
+/** Sign-ins: the one that asks, one's own, and for administrators everybody's. */
+@Controller()
+export class SessionsController {
+  private readonly deps: AdminDeps;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+  }
+
+  @Route('sessionShow')
+  show(@Actor() acting: Acting) {
+    const { session } = acting;
+    if (session === null) throw new AdminProblem('forbidden', 'A token has no session.');
+    const { id, name, email, roles } = session.staff;
+    return {
+      person: { id, name, email },
+      roles,
+      permissions: PERMISSION_NAMES.filter((permission) => mayDo(acting, permission)),
+      csrfToken: session.csrfToken,
+      endsAt: new Date(session.endsAtMs).toISOString(),
+    };
+  }
+
+  @Route('sessionEnd')
+  async end(@Actor() { sessionId, actor }: Acting, @Res({ passthrough: true }) response: ServerResponse) {
+    if (sessionId !== null) await endSession(this.deps.db, sessionId, actor, this.deps.now());
+    response.setHeader('Set-Cookie', `${SESSION_COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax`);
+    return ENDED;
+  }
+
+  @Route('sessionList')
+  list(@Input('sessionList') { query }: InputOf<'sessionList'>, @Actor() acting: Acting) {
+    if (query.everyone && !mayDo(acting, 'staff.read')) {
+      throw new AdminProblem('missing-role', 'Only administrators and auditors see the sign-ins of others.');
+    }
+    return listSessions(this.deps.db, query.everyone ? null : acting.staffId, acting, query, this.deps.now());
+  }
+
+  @Route('sessionRevoke')
+  async revoke(@Input('sessionRevoke') { params }: InputOf<'sessionRevoke'>, @Actor() acting: Acting) {
+    const whose = mayDo(acting, 'staff.write') ? null : acting.staffId;
+    await revokeSession(this.deps.db, params.id, whose, acting.actor, this.deps.now());
+    return ENDED;
+  }
+}
