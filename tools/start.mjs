@@ -99,6 +99,7 @@ try {
       SIMULATOR_KMS_LISTEN: listen('kms'),
       SIMULATOR_OBJECT_STORE_LISTEN: listen('objects'),
       SIMULATOR_CONTROL_LISTEN: listen('control'),
+      SIMULATOR_STAFF_LISTEN: listen('staff'),
       SIMULATOR_STATE_DIR: join(home, 'simulator'),
     });
     state.auditKmsKey ??= await makeAuditKey(settings);

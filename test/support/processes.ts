@@ -18,6 +18,7 @@ export interface SimulatorProcess {
   readonly kmsUrl: string;
   readonly objectStoreUrl: string;
   readonly controlUrl: string;
+  readonly staffIssuer: string;
   /** Calls the control API; throws on anything but 2xx. */
   control<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
   stop(): Promise<void>;
@@ -33,6 +34,7 @@ export async function startSimulatorProcess(): Promise<SimulatorProcess> {
       SIMULATOR_KMS_LISTEN: '127.0.0.1:0',
       SIMULATOR_OBJECT_STORE_LISTEN: '127.0.0.1:0',
       SIMULATOR_CONTROL_LISTEN: '127.0.0.1:0',
+      SIMULATOR_STAFF_LISTEN: '127.0.0.1:0',
       SIMULATOR_STATE_DIR: stateDir,
       SIMULATOR_KEY_POOL_DIR: KEY_POOL,
       SIMULATOR_KEY_POOL_SPARE: '4',

@@ -10,6 +10,7 @@ const defaults = {
   kms: 8091,
   objects: 8092,
   control: 8093,
+  staff: 8094,
 };
 
 function tryPort(port) {

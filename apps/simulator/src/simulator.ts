@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { AccessTokens } from './access-tokens.js';
 import { apimServer } from './apim/apim-listener.js';
@@ -14,6 +15,7 @@ import { kmsServer } from './kms/kms-listener.js';
 import { objectStoreCertificate } from './object-store/certificate.js';
 import { objectStoreServer } from './object-store/object-store-listener.js';
 import { RequestLog } from './request-log.js';
+import { staffProvider } from './staff/staff-provider.js';
 import { JtiMemory } from './token/jti-memory.js';
 import { JwksCache } from './token/jwks-cache.js';
 import { listen } from './wire/listener.js';
@@ -27,6 +29,7 @@ export interface SimulatorOptions {
   kmsListen?: string;
   objectStoreListen?: string;
   controlListen?: string;
+  staffListen?: string;
   /** APIM's quota and spike arrest; default on. */
   rateLimits?: boolean;
   relationships?: Settings['relationships'];
@@ -44,7 +47,7 @@ export interface Simulator extends Addresses {
   close(): Promise<void>;
 }
 
-/** Starts the NHS in a box: API Management, e-RS, KMS, object store and the control API, on four listeners. */
+/** Starts the NHS in a box: API Management, e-RS, KMS, object store, staff sign-in and the control API, on five listeners. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { stateDir } = options;
   await mkdir(stateDir, { recursive: true });
@@ -60,6 +63,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     'https',
   );
   const control = await listen(controlServer(world), options.controlListen ?? '127.0.0.1:0', 'http');
+  const staffServer = createServer();
+  const staff = await listen(staffServer, options.staffListen ?? '127.0.0.1:0', 'http');
+  staffServer.on('request', await staffProvider(staff.url));
   Object.assign(world.addresses, {
     apimUrl: apim.url,
     tokenUrl: `${apim.url}/oauth2/token`,
@@ -67,6 +73,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     kmsUrl: kms.url,
     objectStoreUrl: objectStore.url,
     controlUrl: control.url,
+    staffIssuer: staff.url,
   } satisfies Addresses);
   // The resources link to themselves, so they are made once the address is known.
   world.ers.reset();
@@ -75,7 +82,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ...world.addresses,
     objectStoreCertificate: tls.cert,
     close: async () => {
-      await Promise.all([apim, kms, objectStore, control].map((listener) => listener.close()));
+      await Promise.all([apim, kms, objectStore, control, staff].map((listener) => listener.close()));
       await world.keys.close();
     },
   };
@@ -99,6 +106,7 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
     kmsUrl: '',
     objectStoreUrl: '',
     controlUrl: '',
+    staffIssuer: '',
   };
   const pool = options.keyPool ?? { dir: join(stateDir, 'spare-keys'), spare: 2 };
   const countFetch = () => {

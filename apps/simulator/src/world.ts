@@ -23,7 +23,7 @@ export interface Settings {
   worklistDailyLimit: boolean;
 }
 
-/** Where the four listeners are, once they are bound. */
+/** Where the five listeners are, once they are bound. */
 export interface Addresses {
   apimUrl: string;
   tokenUrl: string;
@@ -31,6 +31,8 @@ export interface Addresses {
   kmsUrl: string;
   objectStoreUrl: string;
   controlUrl: string;
+  /** Of the identity provider for staff. */
+  staffIssuer: string;
 }
 
 /** Everything the listeners share. */
