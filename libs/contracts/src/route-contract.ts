@@ -9,6 +9,8 @@ export interface RouteContract {
   readonly summary: string;
   /** A row of the table in libs/domain/src/permissions.ts. */
   readonly permission: Permission;
+  /** Keeps to the organisations of a role that has only some; without this, such people are refused. */
+  readonly keepsToReach?: true;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;

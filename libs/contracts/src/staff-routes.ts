@@ -9,6 +9,7 @@ export const staffRoutes = {
     path: '/session',
     summary: 'Who is signed in and what they may do',
     permission: 'session.own',
+    keepsToReach: true,
     response: staff.session,
   },
   sessionEnd: {
@@ -16,6 +17,7 @@ export const staffRoutes = {
     path: '/session/end',
     summary: 'Sign out',
     permission: 'session.own',
+    keepsToReach: true,
     response: staff.sessionEnded,
   },
   sessionList: {
@@ -23,6 +25,7 @@ export const staffRoutes = {
     path: '/sessions',
     summary: 'Sign-ins that are still good: your own, or everyone’s for who may read staff',
     permission: 'session.own',
+    keepsToReach: true,
     query: staff.signInFilter,
     response: registry.page(staff.signIn),
   },
@@ -31,6 +34,7 @@ export const staffRoutes = {
     path: '/sessions/:id/revoke',
     summary: 'End a sign-in at once: your own, or anyone’s for who may change staff',
     permission: 'session.own',
+    keepsToReach: true,
     params: staff.staffPath,
     body: registry.reasonOnly,
     response: staff.sessionEnded,

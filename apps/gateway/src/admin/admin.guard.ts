@@ -9,10 +9,10 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
 import { ADMIN_DEPS, type AdminDeps } from './deps.js';
-import type { Acting, Principal } from './principal.js';
+import { type Acting, type Principal, withoutLimit } from './principal.js';
 import { findPrincipal } from './principal.store.js';
 import { AdminProblem } from './problem.js';
-import { PERMISSION_KEY } from './route.js';
+import { PERMISSION_KEY, REACH_KEY } from './route.js';
 
 const actors = new WeakMap<IncomingMessage, Acting>();
 
@@ -37,6 +37,8 @@ export class AdminGuard implements CanActivate {
     const principal = await findPrincipal(this.deps, request);
     const reach = permission === undefined ? null : reachOf(principal, permission);
     if (reach === null) throw refusalOf(principal, permission);
+    const keepsToReach = this.reflector.get<boolean | undefined>(REACH_KEY, context.getHandler());
+    if (keepsToReach !== true) withoutLimit(reach, 'This');
     actors.set(request, { ...principal, reach });
     return true;
   }

@@ -1,5 +1,6 @@
 import type { ApplicationChoice } from '@gatehouse/contracts/registry-resources';
 import type { Database } from '@gatehouse/db/client';
+import type { Reach } from '@gatehouse/domain/permissions';
 import { AdminProblem, conflict, notFound } from './problem.js';
 import type { Transaction } from './transaction.store.js';
 
@@ -12,11 +13,7 @@ const ALL = {
 /** An application as rows: with its organisations, message sets and keys. */
 export type ApplicationRows = Awaited<ReturnType<typeof findApplications>>[number];
 
-function findApplications(
-  db: Database | Transaction,
-  where: ReturnType<typeof applicationWhere>,
-  take: number,
-) {
+function findApplications(db: Database | Transaction, where: object, take: number) {
   return db.application.findMany({ where, include: ALL, orderBy: { id: 'asc' }, take });
 }
 
@@ -32,6 +29,11 @@ export function applicationWhere(choice: ApplicationChoice) {
   };
 }
 
+/** Applications all of whose organisations are within reach. */
+export function ownedWithin(reach: Reach) {
+  return reach === 'all' ? {} : { bindings: { some: {}, every: { odsCode: { in: [...reach] } } } };
+}
+
 /**
  * The one application a person means.
  * @throws AdminProblem if none or several fit, naming the candidates
@@ -39,6 +41,7 @@ export function applicationWhere(choice: ApplicationChoice) {
 export async function theApplication(
   db: Database | Transaction,
   choice: ApplicationChoice,
+  reach: Reach,
 ): Promise<ApplicationRows> {
   if (Object.values(choice).every((value) => value === undefined)) {
     throw new AdminProblem(
@@ -47,7 +50,11 @@ export async function theApplication(
     );
   }
   const standing = choice.application === undefined ? { state: { not: 'retired' } } : {};
-  const rows = await findApplications(db, { ...applicationWhere(choice), ...standing }, 11);
+  const rows = await findApplications(
+    db,
+    { ...applicationWhere(choice), ...standing, AND: ownedWithin(reach) },
+    11,
+  );
   const [row] = rows;
   if (row === undefined) throw notFound('application that fits this choice');
   if (rows.length === 1) return row;

@@ -18,6 +18,8 @@ import { AdminProblem } from './problem.js';
 import { readJson } from './read-body.js';
 
 export const PERMISSION_KEY = 'gatehouse:permission';
+/** Set on handlers that keep to the organisations of a limited role. */
+export const REACH_KEY = 'gatehouse:keeps-to-reach';
 
 /** The permission a handler needs, or `public` for what anybody may ask. A handler without this does not start. */
 export const Needs = (permission: Permission | 'public'): MethodDecorator =>
@@ -31,6 +33,7 @@ export function Route(name: RouteName): MethodDecorator {
     RequestMapping({ method: RequestMethod[route.method], path: API_PREFIX + route.path }),
     HttpCode(200),
     Needs(route.permission),
+    SetMetadata(REACH_KEY, route.keepsToReach === true),
   );
 }
 

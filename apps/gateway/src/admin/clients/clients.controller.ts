@@ -16,8 +16,8 @@ export class ClientsController {
   }
 
   @Route('clientsList')
-  list(@Input('clientsList') { query }: InputOf<'clientsList'>) {
-    return listClients(this.deps.db, query, this.deps.now());
+  list(@Input('clientsList') { query }: InputOf<'clientsList'>, @Actor() { reach }: Acting) {
+    return listClients(this.deps.db, query, this.deps.now(), reach);
   }
 
   @Route('clientKeyIssue')
@@ -27,7 +27,7 @@ export class ClientsController {
     return issueKey(
       db,
       changeBy(acting, body.reason),
-      { environment: params.environment, name: params.client },
+      { environment: params.environment, name: params.client, reach: acting.reach },
       { label: body.label ?? null, expiresAtMs: nowMs + body.expiresInDays * DAY_MS },
       randomBytes,
       nowMs,
@@ -36,6 +36,12 @@ export class ClientsController {
 
   @Route('clientKeyRevoke')
   revoke(@Input('clientKeyRevoke') { params, body }: InputOf<'clientKeyRevoke'>, @Actor() acting: Acting) {
-    return revokeKey(this.deps.db, changeBy(acting, body.reason), params.keyId, this.deps.now());
+    return revokeKey(
+      this.deps.db,
+      changeBy(acting, body.reason),
+      params.keyId,
+      this.deps.now(),
+      acting.reach,
+    );
   }
 }

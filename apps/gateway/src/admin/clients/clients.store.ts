@@ -1,6 +1,8 @@
 import type { Database } from '@gatehouse/db/client';
+import type { Reach } from '@gatehouse/domain/permissions';
 import { mintClientKey, type RandomBytes } from '@gatehouse/domain/opaque-key';
 import { instantOf, type Paging, pageOf } from '../paging.js';
+import { within } from '../principal.js';
 import { conflict, notFound } from '../problem.js';
 import { type Change, changing, hashKey } from '../transaction.store.js';
 
@@ -24,7 +26,7 @@ export interface NewKey {
 export async function issueKey(
   db: Database,
   change: Change,
-  client: { readonly environment: string; readonly name: string },
+  client: { readonly environment: string; readonly name: string; readonly reach: Reach },
   key: NewKey,
   randomBytes: RandomBytes,
   nowMs: number,
@@ -33,8 +35,11 @@ export async function issueKey(
     const { environment: environmentName, name } = client;
     const found = await transaction.client.findUnique({
       where: { environmentName_name: { environmentName, name } },
+      include: { grants: true },
     });
-    if (found === null) throw notFound(`client ${name} in ${environmentName}`);
+    const what = `client ${name} in ${environmentName}`;
+    if (found === null) throw notFound(what);
+    within(client.reach, organisationsOf(found), what);
     if (found.state === 'retired') throw conflict(`Client ${name} is retired.`);
     const usable = await transaction.clientCredential.findMany({
       where: { clientId: found.id, revokedAt: null, expiresAt: { gt: new Date(nowMs) } },
@@ -62,10 +67,14 @@ export async function issueKey(
 }
 
 /** Revoking twice changes nothing the second time. */
-export async function revokeKey(db: Database, change: Change, keyId: string, nowMs: number) {
+export async function revokeKey(db: Database, change: Change, keyId: string, nowMs: number, reach: Reach) {
   return changing(db, change, async (transaction) => {
-    const found = await transaction.clientCredential.findUnique({ where: { keyId } });
+    const found = await transaction.clientCredential.findUnique({
+      where: { keyId },
+      include: { client: { include: { grants: true } } },
+    });
     if (found === null) throw notFound(`client key ${keyId}`);
+    within(reach, organisationsOf(found.client), `client key ${keyId}`);
     if (found.revokedAt !== null) return keyView(found, nowMs);
     const data = { revokedAt: new Date(nowMs) };
     return keyView(await transaction.clientCredential.update({ where: { keyId }, data }), nowMs);
@@ -76,9 +85,11 @@ export async function listClients(
   db: Database,
   { limit, after, environment }: Paging & { readonly environment?: string | undefined },
   nowMs: number,
+  reach: Reach,
 ) {
   const rows = await db.client.findMany({
     where: {
+      ...(reach === 'all' ? {} : { grants: { some: {}, every: { odsCode: { in: [...reach] } } } }),
       ...(environment === undefined ? {} : { environmentName: environment }),
       ...(after === undefined ? {} : afterClient(after)),
     },
@@ -106,6 +117,9 @@ export async function listClients(
     }),
   );
 }
+
+const organisationsOf = ({ grants }: { readonly grants: readonly { readonly odsCode: string }[] }) =>
+  grants.map(({ odsCode }) => odsCode);
 
 export function workloadOf(row: {
   readonly workloadIssuer: string | null;

@@ -1,6 +1,8 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
+import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import type { Acting } from '../principal.js';
 import { Input, Route } from '../route.js';
 import { examine } from './doctor.store.js';
 
@@ -12,7 +14,7 @@ export class DoctorController {
   }
 
   @Route('doctor')
-  examine(@Input('doctor') { query }: InputOf<'doctor'>) {
-    return examine(this.deps, query);
+  examine(@Input('doctor') { query }: InputOf<'doctor'>, @Actor() { reach }: Acting) {
+    return examine(this.deps, query, reach);
   }
 }

@@ -1,4 +1,5 @@
 import type { ApplicationChoice } from '@gatehouse/contracts/registry-resources';
+import type { Reach } from '@gatehouse/domain/permissions';
 import { isInForce } from '@gatehouse/domain/sro';
 import type { SroAppointment } from '@gatehouse/domain/registry';
 import { jwksUrlOf, keyOfRows, theApplication, type ApplicationRows } from '../applications.store.js';
@@ -8,8 +9,8 @@ import { appointmentOf } from '../sro/sro.store.js';
 import { checklist, type Patient } from './checklist.js';
 
 /** What is missing before an application can be used, in order. */
-export async function examine(deps: AdminDeps, choice: ApplicationChoice) {
-  const row = await theApplication(deps.db, choice);
+export async function examine(deps: AdminDeps, choice: ApplicationChoice, reach: Reach) {
+  const row = await theApplication(deps.db, choice, reach);
   const nowMs = deps.now();
   const steps = checklist({
     ...factsOf(row, deps),

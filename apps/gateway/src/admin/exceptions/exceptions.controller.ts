@@ -17,8 +17,8 @@ export class ExceptionsController {
   }
 
   @Route('exceptionList')
-  list(@Input('exceptionList') { query }: InputOf<'exceptionList'>) {
-    return listExceptions(this.deps.db, query, this.deps.now());
+  list(@Input('exceptionList') { query }: InputOf<'exceptionList'>, @Actor() { reach }: Acting) {
+    return listExceptions(this.deps.db, query, this.deps.now(), reach);
   }
 
   @Route('exceptionGrant')
@@ -30,11 +30,17 @@ export class ExceptionsController {
     }
     const { expiresOn, reason, ...of } = body;
     const exception = { ...of, expiresAtMs: endOfLondonDayMs(expiresOn) };
-    return grantException(this.deps.db, changeBy(acting, reason), exception, nowMs);
+    return grantException(this.deps.db, changeBy(acting, reason), exception, nowMs, acting.reach);
   }
 
   @Route('exceptionRevoke')
   revoke(@Input('exceptionRevoke') { params, body }: InputOf<'exceptionRevoke'>, @Actor() acting: Acting) {
-    return revokeException(this.deps.db, changeBy(acting, body.reason), params.id, this.deps.now());
+    return revokeException(
+      this.deps.db,
+      changeBy(acting, body.reason),
+      params.id,
+      this.deps.now(),
+      acting.reach,
+    );
   }
 }

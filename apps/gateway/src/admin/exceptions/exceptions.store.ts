@@ -1,6 +1,8 @@
 import type { Database } from '@gatehouse/db/client';
-import { keyOfRows, theApplication } from '../applications.store.js';
+import type { Reach } from '@gatehouse/domain/permissions';
+import { keyOfRows, ownedWithin, theApplication } from '../applications.store.js';
 import { instantOf, type Paging, pageOf } from '../paging.js';
+import { within } from '../principal.js';
 import { conflict, notFound } from '../problem.js';
 import { type Change, changing } from '../transaction.store.js';
 
@@ -22,16 +24,18 @@ export interface NewException {
 }
 
 /** Opens one write to one application-restricted application until it expires. */
-export async function grantException(db: Database, change: Change, of: NewException, nowMs: number) {
+export async function grantException(
+  db: Database,
+  change: Change,
+  of: NewException,
+  nowMs: number,
+  reach: Reach,
+) {
   return changing(db, change, async (transaction) => {
     const { environment, organisation, product, capability } = of;
-    const application = await theApplication(transaction, {
-      environment,
-      organisation,
-      product,
-      capability,
-      accessMode: 'application-restricted',
-    });
+    const accessMode = 'application-restricted';
+    const choice = { environment, organisation, product, capability, accessMode } as const;
+    const application = await theApplication(transaction, choice, reach);
     const standing = await transaction.writeException.findFirst({
       where: {
         applicationId: application.id,
@@ -60,10 +64,15 @@ export async function grantException(db: Database, change: Change, of: NewExcept
   });
 }
 
-export async function revokeException(db: Database, change: Change, id: string, nowMs: number) {
+export async function revokeException(db: Database, change: Change, id: string, nowMs: number, reach: Reach) {
   return changing(db, change, async (transaction) => {
     const found = await transaction.writeException.findUnique({ where: { id }, include: WITH_APPLICATION });
     if (found === null) throw notFound(`write exception ${id}`);
+    within(
+      reach,
+      found.application.bindings.map(({ odsCode }) => odsCode),
+      `write exception ${id}`,
+    );
     if (found.revokedAt !== null) return viewOf(found, nowMs);
     const data = { revokedAt: new Date(nowMs), revokedBy: change.actor };
     return viewOf(
@@ -77,9 +86,13 @@ export async function listExceptions(
   db: Database,
   { limit, after, organisation }: Paging & { readonly organisation?: string | undefined },
   nowMs: number,
+  reach: Reach,
 ) {
   const where = {
-    ...(organisation === undefined ? {} : { application: { bindings: { some: { odsCode: organisation } } } }),
+    application: {
+      ...(organisation === undefined ? {} : { bindings: { some: { odsCode: organisation } } }),
+      AND: ownedWithin(reach),
+    },
     ...(after === undefined ? {} : { id: { gt: after } }),
   };
   const rows = await find(db, where, limit + 1);

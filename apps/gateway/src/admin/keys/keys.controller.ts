@@ -20,8 +20,8 @@ export class KeysController {
   }
 
   @Route('keyList')
-  list(@Input('keyList') { query }: InputOf<'keyList'>) {
-    return listKeys(this.deps.db, query, this.deps.publicUrl);
+  list(@Input('keyList') { query }: InputOf<'keyList'>, @Actor() { reach }: Acting) {
+    return listKeys(this.deps.db, query, this.deps.publicUrl, reach);
   }
 
   /** The private half is made in KMS and stays there; a KMS key is made only for an application that can use it. */
@@ -29,7 +29,7 @@ export class KeysController {
   async create(@Input('keyCreate') { body }: InputOf<'keyCreate'>, @Actor() acting: Acting) {
     const { db, environments, keyService, now, publicUrl } = this.deps;
     const { reason, ...choice } = body;
-    const application = await theApplication(db, choice);
+    const application = await theApplication(db, choice, acting.reach);
     const { environmentName, state } = application;
     const environment = environments.get(environmentName);
     if (environment === undefined) throw conflict(`This deployment does not serve ${environmentName}.`);
@@ -67,6 +67,12 @@ export class KeysController {
 
   private move({ params, body }: Move, acting: Acting, to: SigningKeyState) {
     const { db, now, publicUrl } = this.deps;
-    return moveKey(db, changeBy(acting, body.reason), params.kid, to, now(), publicUrl);
+    return moveKey(
+      db,
+      changeBy(acting, body.reason),
+      { kid: params.kid, to, reach: acting.reach },
+      now(),
+      publicUrl,
+    );
   }
 }

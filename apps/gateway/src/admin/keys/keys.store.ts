@@ -1,5 +1,6 @@
 import type { ApplicationChoice } from '@gatehouse/contracts/registry-resources';
 import type { Database } from '@gatehouse/db/client';
+import type { Reach } from '@gatehouse/domain/permissions';
 import {
   activatableAtMs,
   mayBecome,
@@ -7,8 +8,9 @@ import {
   type SigningKeyState,
 } from '@gatehouse/domain/signing-key';
 import type { CreatedSigningKey } from '../../adapters/key-service.js';
-import { applicationWhere, jwksUrlOf, keyOfRows } from '../applications.store.js';
+import { applicationWhere, jwksUrlOf, keyOfRows, ownedWithin } from '../applications.store.js';
 import { instantOf, type Paging, pageOf } from '../paging.js';
+import { within } from '../principal.js';
 import { conflict, notFound } from '../problem.js';
 import { type Change, changing, type Transaction } from '../transaction.store.js';
 
@@ -76,13 +78,17 @@ export async function storeKey(
 export async function moveKey(
   db: Database,
   change: Change,
-  kid: string,
-  to: SigningKeyState,
+  { kid, to, reach }: { readonly kid: string; readonly to: SigningKeyState; readonly reach: Reach },
   nowMs: number,
   publicUrl: string,
 ) {
   return changing(db, change, async (transaction) => {
     const row = await theKey(transaction, kid);
+    within(
+      reach,
+      row.application.bindings.map(({ odsCode }) => odsCode),
+      `signing key ${kid}`,
+    );
     const from = row.state as SigningKeyState;
     if (from === to) return viewOf(row, publicUrl);
     if (!mayBecome(from, to)) throw conflict(`Key ${kid} is ${from}; from there it can't become ${to}.`);
@@ -109,13 +115,14 @@ export async function listKeys(
   db: Database,
   filter: Paging & ApplicationChoice & { readonly state?: string | undefined },
   publicUrl: string,
+  reach: Reach,
 ) {
   const { limit, after, state, ...choice } = filter;
   const rows = await db.signingKey.findMany({
     where: {
       ...(state === undefined ? {} : { state }),
       ...(after === undefined ? {} : { kid: { gt: after } }),
-      application: applicationWhere(choice),
+      application: { ...applicationWhere(choice), AND: ownedWithin(reach) },
     },
     include: WITH_APPLICATION,
     orderBy: { kid: 'asc' },

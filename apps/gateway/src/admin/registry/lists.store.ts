@@ -1,18 +1,21 @@
 import { applicationName } from '@gatehouse/domain/application-name';
 import type { Database } from '@gatehouse/db/client';
+import type { Reach } from '@gatehouse/domain/permissions';
 import { HIDDEN, maskApiKey } from '@gatehouse/domain/masking';
 import type { AccessMode, Capability } from '@gatehouse/domain/registry';
-import { applicationWhere, type ApplicationRows, jwksUrlOf } from '../applications.store.js';
+import { applicationWhere, type ApplicationRows, jwksUrlOf, ownedWithin } from '../applications.store.js';
 import { dayOf, type Paging, pageOf } from '../paging.js';
 
 export async function listOrganisations(
   db: Database,
   { limit, after, state }: Paging & { readonly state?: string | undefined },
+  reach: Reach,
 ) {
   const rows = await db.organisation.findMany({
     where: {
       ...(state === undefined ? {} : { state }),
       ...(after === undefined ? {} : { odsCode: { gt: after } }),
+      ...(reach === 'all' ? {} : { AND: { odsCode: { in: [...reach] } } }),
     },
     include: {
       _count: { select: { bindings: true } },
@@ -49,6 +52,7 @@ export async function listApplications(
     readonly asid?: string | undefined;
   },
   publicUrl: string,
+  reach: Reach,
 ) {
   const { limit, after, state, asid, ...choice } = filter;
   const rows = await db.application.findMany({
@@ -56,7 +60,7 @@ export async function listApplications(
       ...applicationWhere(choice),
       ...(state === undefined ? {} : { state }),
       ...(asid === undefined ? {} : { asid }),
-      ...(after === undefined ? {} : { AND: { id: { gt: after } } }),
+      AND: [...(after === undefined ? [] : [{ id: { gt: after } }]), ownedWithin(reach)],
     },
     include: {
       bindings: { include: { organisation: true }, orderBy: { odsCode: 'asc' } },

@@ -64,13 +64,19 @@ export class RegistryController {
   }
 
   @Route('organisationsList')
-  organisations(@Input('organisationsList') { query }: InputOf<'organisationsList'>) {
-    return listOrganisations(this.deps.db, query);
+  organisations(
+    @Input('organisationsList') { query }: InputOf<'organisationsList'>,
+    @Actor() { reach }: Acting,
+  ) {
+    return listOrganisations(this.deps.db, query, reach);
   }
 
   @Route('applicationsList')
-  applications(@Input('applicationsList') { query }: InputOf<'applicationsList'>) {
-    return listApplications(this.deps.db, query, this.deps.publicUrl);
+  applications(
+    @Input('applicationsList') { query }: InputOf<'applicationsList'>,
+    @Actor() { reach }: Acting,
+  ) {
+    return listApplications(this.deps.db, query, this.deps.publicUrl, reach);
   }
 }
 
