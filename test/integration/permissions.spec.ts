@@ -9,7 +9,8 @@ let admin: Harness;
 let limited: SignedIn;
 beforeAll(async () => {
   admin = await startAdmin();
-  await admin.ok('registryApply', { body: { document: smallDocument } });
+  const applied = await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
+  expect(applied.status).toBe(200);
   const only = (role: (typeof STAFF_ROLES)[number]) => ({ role, odsCodes: ['RCD'] });
   limited = await signIn(admin.db, 'Lena', STAFF_ROLES.map(only), admin.clock.ms);
 });

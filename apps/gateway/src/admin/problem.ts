@@ -3,7 +3,7 @@ import type { FaultAt } from '@gatehouse/contracts/problem';
 
 const KINDS = {
   'invalid-request': { status: 400, title: 'The request is not as it should be.' },
-  'not-signed-in': { status: 401, title: 'You are not signed in.' },
+  'not-signed-in': { status: 401, title: 'A sign-in or a valid admin token is needed.' },
   'missing-scope': { status: 403, title: 'This token does not have the scope for that.' },
   'missing-role': { status: 403, title: 'Your role does not allow that.' },
   forbidden: { status: 403, title: 'You may not do that.' },
