@@ -85,6 +85,14 @@ export async function startAdmin(overrides: Partial<AdminDeps> = {}): Promise<Ha
       seal: (secret) =>
         Promise.resolve(Buffer.from(`sealed:${createHash('sha1').update(secret).digest('hex')}`)),
     },
+    changeBox: {
+      seal: (secret, context) => Promise.resolve(new Uint8Array(Buffer.from(`${context}:${btoa(secret)}`))),
+      open: (sealed, context) => {
+        const [row, secret = ''] = Buffer.from(sealed).toString().split(':');
+        if (row !== context) throw new Error('sealed for another row');
+        return Promise.resolve(atob(secret));
+      },
+    },
     explain: (request, actor) => Promise.resolve({ explained: request.path, actor }),
     audit: {
       list: () => Promise.resolve({ items: [{ kind: 'INTENT' }], next: null }),

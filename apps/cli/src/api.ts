@@ -1,4 +1,5 @@
 /** The admin API, called by the contracts' map of routes. */
+import { pendingChange } from '@gatehouse/contracts/change-resources';
 import { type FaultAt, problem as problemSchema } from '@gatehouse/contracts/problem';
 import {
   API_PREFIX,
@@ -88,8 +89,21 @@ async function send(settings: Settings, name: RouteName, request: Sent): Promise
       `The admin API at ${settings.adminUrl} can't be reached (${cause}). Is GATEHOUSE_ADMIN_URL right?`,
     );
   }
+  if (response.status === 202) throw awaitsApproval(pendingChange.parse(await response.json()));
   if (!response.ok) throw await refusal(response);
   return response;
+}
+
+/** Nothing is changed yet, which a script has to know. */
+export function awaitsApproval(change: {
+  readonly id: string;
+  readonly rules: readonly string[];
+  readonly expiresAt: string;
+}): Failure {
+  return new Failure(
+    `Nothing is changed yet: ${change.rules.join(', ')} needs a second person. They decide change ${change.id} in the console until ${change.expiresAt}; "gatehouse changes show ${change.id}" shows it.`,
+    3,
+  );
 }
 
 function urlOf(adminUrl: string, route: RouteContract, params: object, query: object): URL {

@@ -1,5 +1,6 @@
-/** 0: done. 1: refused, or something is wrong with what was given. 2: the command line itself is wrong. */
-export type ExitCode = 0 | 1 | 2;
+/** 0: done. 1: refused, or something is wrong with what was given. 2: the command line itself is wrong. 3: asked for, and
+ *  waiting for a second person. */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 /** Ends the command with a text that says what to mend. */
 export class Failure extends Error {

@@ -3,6 +3,7 @@ import type { Context } from './command.js';
 import { answerCommands } from './commands/answers.js';
 import { auditCommands } from './commands/audit.js';
 import { bootstrapCommand } from './commands/bootstrap.js';
+import { changeCommands } from './commands/changes.js';
 import { clientCommands } from './commands/clients.js';
 import { governanceCommands } from './commands/governance.js';
 import { keyCommands } from './commands/keys.js';
@@ -48,6 +49,7 @@ export async function run(
   registryCommands(program, all);
   clientCommands(program, all);
   governanceCommands(program, all);
+  changeCommands(program, all);
   keyCommands(program, all);
   answerCommands(program, all);
   auditCommands(program, all);

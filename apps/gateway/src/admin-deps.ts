@@ -4,6 +4,7 @@ import { CATALOGUE } from '@gatehouse/domain/catalogue';
 import type { Database } from '@gatehouse/db/client';
 import type { AuditLog } from './adapters/audit-log.js';
 import type { KeyService } from './adapters/key-service.js';
+import { createSecretBox, type DataKeys } from './adapters/secret-box.js';
 import type { AuditDesk } from './admin/audit/audit-desk.js';
 import type { AdminDeps } from './admin/deps.js';
 import type { Config } from './config.js';
@@ -16,6 +17,7 @@ export interface AdminParts {
   readonly audit: AuditLog;
   readonly desk: AuditDesk;
   readonly keyService: KeyService;
+  readonly kms: DataKeys;
   readonly plane: PlaneDeps;
   readonly now: () => number;
   readonly log: AdminDeps['log'];
@@ -34,6 +36,7 @@ export function adminDeps(parts: AdminParts): AdminDeps {
     keyService: parts.keyService,
     // API secrets serve the refresh of users' tokens, which comes with user-restricted access.
     secretBox: null,
+    changeBox: createSecretBox(parts.kms, config.auditKmsKey),
     audit: parts.desk,
     log: parts.log,
     async explain(request, actor) {

@@ -145,7 +145,7 @@ function readinessOf(
 function openAdmin(config: Config, log: Log, parts: Parts) {
   const { prisma, audit, sealer, kms, plane, registry, deskDatabase } = parts;
   const desk = createAuditDesk({ database: deskDatabase, sealer, audit, snapshot: () => registry.current() });
-  return createAdminApp(adminDeps({ config, prisma, audit, desk, keyService: kms, plane, now, log }));
+  return createAdminApp(adminDeps({ config, prisma, audit, desk, keyService: kms, kms, plane, now, log }));
 }
 
 function openPartner(

@@ -40,7 +40,7 @@ export const registryDiff = z.object({
 export const applyRequest = z.strictObject({ document: registryDocument, reason: reason.optional() });
 export const diffRequest = z.strictObject({ document: registryDocument });
 
-/** One line of the answer to apply. `done` or `failed` is the last one. */
+/** One line of the answer to apply. `done`, `pending` or `failed` is the last one. */
 export const applyProgress = z.discriminatedUnion('type', [
   z.object({ type: z.literal('planned'), changes: z.number().int(), unchanged: z.number().int() }),
   z.object({
@@ -50,6 +50,13 @@ export const applyProgress = z.discriminatedUnion('type', [
     total: z.number().int(),
   }),
   z.object({ type: z.literal('done'), registryVersion: z.number().int(), changes: z.array(registryChange) }),
+  z.object({
+    /** Nothing is changed until a second person approves the change of this id. */
+    type: z.literal('pending'),
+    id: z.string(),
+    rules: z.array(z.string()),
+    expiresAt: instant,
+  }),
   z.object({ type: z.literal('failed'), title: z.string(), detail: z.string().optional() }),
 ]);
 export type ApplyProgress = z.infer<typeof applyProgress>;

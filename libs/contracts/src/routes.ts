@@ -2,6 +2,7 @@
  * Every route of the admin API, once: controllers, console and CLI take method, path, permission and shapes from here.
  */
 import type { z } from 'zod';
+import { changeRoutes } from './change-routes.js';
 import { governanceRoutes } from './governance-routes.js';
 import { operationRoutes } from './operation-routes.js';
 import { registryRoutes } from './registry-routes.js';
@@ -14,6 +15,7 @@ export const API_PREFIX = '/api/v1';
 export const routes = {
   ...registryRoutes,
   ...governanceRoutes,
+  ...changeRoutes,
   ...operationRoutes,
   ...staffRoutes,
 } as const;

@@ -35,6 +35,8 @@ export interface Change {
   readonly actor: string;
   readonly origin?: string | undefined;
   readonly reason?: string | undefined;
+  /** Of a change that is part of a larger one, and is done in its transaction. */
+  readonly transaction?: Prisma.TransactionClient | undefined;
 }
 
 /**

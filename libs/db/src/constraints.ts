@@ -248,6 +248,18 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   staff_session_expires_after_creation: rule('expiresAt', 'A session ends after it begins.'),
   sign_in_attempt_pkey: rule('', 'This sign-in was begun already.'),
 
+  pending_change_pkey: rule('id', 'There is a change with this id already.'),
+  pending_change_requested_by_staff_fkey: rule('requestedBy', 'There is no such person.'),
+  pending_change_decided_by_staff_fkey: rule('decidedBy', 'There is no such person.'),
+  pending_change_state_known: rule('state', 'A change is pending, or decided, withdrawn, expired or stale.'),
+  pending_change_diff_hash_format: rule('diffHash', 'The hash of a diff has 64 hexadecimal digits.'),
+  pending_change_second_person: rule(
+    '',
+    'A change is approved by a person, and not by the one who asked for it.',
+  ),
+  pending_change_decided_once: rule('state', 'The change is decided already.'),
+  pending_change_fixed: rule('', 'What was asked for never changes. Withdraw it and ask anew.'),
+
   assurance_floor_pkey: rule('id', 'There is a floor with this id already.'),
   assurance_floor_ods_code_fkey: rule(
     'organisation',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ApplyProgress, RegistryChangeView } from '@gatehouse/contracts/registry-resources';
 import type { Command } from 'commander';
-import { call, callLines, Refused } from '../api.js';
+import { awaitsApproval, call, callLines, Refused } from '../api.js';
 import { because, type Choice, choiceOf, choosing, type Context } from '../command.js';
 import { everyPage } from '../every-page.js';
 import { Failure } from '../failure.js';
@@ -28,6 +28,7 @@ export function registryCommands(program: Command, context: Context): void {
       const read = await readFileAt(file, context);
       const body = { document: read.document, reason };
       const last = await told(read, () => follow(context, callLines(settings, 'registryApply', { body })));
+      if (last?.type === 'pending') throw awaitsApproval(last);
       if (last?.type === 'failed') throw new Failure(`${last.title} ${last.detail ?? ''}`.trim());
       if (last?.type !== 'done')
         throw new Failure('The answer broke off; run "gatehouse diff" to see where things stand.');

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AdminGuard } from './admin.guard.js';
 import { AssuranceController } from './assurance/assurance.controller.js';
 import { AuditController } from './audit/audit.controller.js';
+import { ChangesController } from './changes/changes.controller.js';
 import { ClientsController } from './clients/clients.controller.js';
 import { ADMIN_DEPS, type AdminDeps } from './deps.js';
 import { DoctorController } from './doctor/doctor.controller.js';
@@ -20,6 +21,7 @@ import { TokensController } from './tokens/tokens.controller.js';
 const CONTROLLERS = [
   RegistryController,
   ClientsController,
+  ChangesController,
   SroController,
   ExceptionsController,
   AssuranceController,

@@ -3,13 +3,9 @@ import type { ExplainRequest } from '@gatehouse/contracts/operation-resources';
 import type { EnvironmentKind } from '@gatehouse/domain/registry-document';
 import type { RandomBytes } from '@gatehouse/domain/opaque-key';
 import type { KeyService } from '../adapters/key-service.js';
+import type { SecretBox } from '../adapters/secret-box.js';
 import type { AuditDesk } from './audit/audit-desk.js';
 import type { Database } from './transaction.store.js';
-
-/** Seals what must be kept and never shown: APIM API secrets. `context` binds the sealed bytes to their row. */
-export interface SecretBox {
-  seal(secret: string, context: string): Promise<Uint8Array>;
-}
 
 export interface AdminDeps {
   readonly db: Database;
@@ -21,12 +17,17 @@ export interface AdminDeps {
   /** Scheme, host and port that the console's pages come from. */
   readonly consoleOrigin: string;
   /** The environments this deployment serves. */
-  readonly environments: ReadonlyMap<string, { readonly kind: EnvironmentKind }>;
+  readonly environments: ReadonlyMap<
+    string,
+    { readonly kind: EnvironmentKind; readonly fourEyes?: boolean | undefined }
+  >;
   /** Interaction ids of the catalogue. */
   readonly interactions: ReadonlySet<string>;
   readonly keyService: KeyService;
   /** Null: this deployment takes no API secrets yet, and says so. */
-  readonly secretBox: SecretBox | null;
+  readonly secretBox: Pick<SecretBox, 'seal'> | null;
+  /** Keeps what was asked for until it is approved. */
+  readonly changeBox: SecretBox;
   /** Answers how a request would be decided, from the snapshot; audited as an explanation. Calls nothing upstream. */
   readonly explain: (request: ExplainRequest, actor: string) => Promise<unknown>;
   readonly audit: AuditDesk;

@@ -1,6 +1,8 @@
+import { pendingChange } from '@gatehouse/contracts/change-resources';
 import { explainDatabaseError } from '@gatehouse/db/database-error';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
+import { AwaitingApproval } from './changes/awaiting-approval.js';
 import { ADMIN_DEPS, type AdminDeps } from './deps.js';
 import { AdminProblem } from './problem.js';
 
@@ -14,6 +16,12 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<ServerResponse>();
+    if (thrown instanceof AwaitingApproval) {
+      response.statusCode = 202;
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify(pendingChange.parse(thrown.change)));
+      return;
+    }
     const problem = this.problemOf(thrown);
     if (response.headersSent) {
       response.destroy();

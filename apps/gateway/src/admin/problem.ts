@@ -7,6 +7,7 @@ const KINDS = {
   'missing-scope': { status: 403, title: 'This token does not have the scope for that.' },
   'missing-role': { status: 403, title: 'Your role does not allow that.' },
   forbidden: { status: 403, title: 'You may not do that.' },
+  'same-person': { status: 403, title: 'A second person is needed.' },
   forged: { status: 403, title: 'This request did not come from the console.' },
   'not-found': { status: 404, title: 'There is no such thing.' },
   conflict: { status: 409, title: 'That is not possible as things stand.' },

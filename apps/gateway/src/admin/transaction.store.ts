@@ -14,6 +14,7 @@ export async function changing<T>(
   work: (transaction: Transaction) => Promise<T>,
   timeoutMs = 10_000,
 ): Promise<T> {
+  if (change.transaction !== undefined) return work(change.transaction);
   const locked = async (transaction: Transaction): Promise<T> => {
     await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${REGISTRY_LOCK})`;
     return work(transaction);

@@ -1,10 +1,11 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
+import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, changeBy, within, withoutLimit } from '../principal.js';
+import { type Acting, within, withoutLimit } from '../principal.js';
 import { Input, Route } from '../route.js';
-import { listFloors, setFloor } from './assurance.store.js';
+import { listFloors } from './assurance.store.js';
 
 @Controller()
 export class AssuranceController {
@@ -19,11 +20,10 @@ export class AssuranceController {
   }
 
   @Route('assuranceSet')
-  set(@Input('assuranceSet') { body }: InputOf<'assuranceSet'>, @Actor() acting: Acting) {
-    const { organisation = null } = body;
-    if (organisation === null) withoutLimit(acting.reach, 'The floor of all organisations');
+  set(@Input('assuranceSet') input: InputOf<'assuranceSet'>, @Actor() acting: Acting) {
+    const { organisation } = input.body;
+    if (organisation === undefined) withoutLimit(acting.reach, 'The floor of all organisations');
     else within(acting.reach, [organisation], `organisation ${organisation}`);
-    const change = changeBy(acting, body.reason);
-    return setFloor(this.deps.db, change, organisation, body.minimumLevel);
+    return perform(this.deps, acting, 'assuranceSet', input);
   }
 }

@@ -1,13 +1,11 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import { londonDay } from '@gatehouse/domain/sro';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
+import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { endOfLondonDayMs } from '../london-time.js';
 import { type Acting, changeBy } from '../principal.js';
-import { AdminProblem } from '../problem.js';
 import { Input, Route } from '../route.js';
-import { grantException, listExceptions, revokeException } from './exceptions.store.js';
+import { listExceptions, revokeException } from './exceptions.store.js';
 
 @Controller()
 export class ExceptionsController {
@@ -22,15 +20,8 @@ export class ExceptionsController {
   }
 
   @Route('exceptionGrant')
-  grant(@Input('exceptionGrant') { body }: InputOf<'exceptionGrant'>, @Actor() acting: Acting) {
-    const nowMs = this.deps.now();
-    if (body.expiresOn < londonDay(nowMs)) {
-      const errors = [{ pointer: '/expiresOn', detail: 'name today or a day to come' }];
-      throw new AdminProblem('invalid-request', undefined, errors);
-    }
-    const { expiresOn, reason, ...of } = body;
-    const exception = { ...of, expiresAtMs: endOfLondonDayMs(expiresOn) };
-    return grantException(this.deps.db, changeBy(acting, reason), exception, nowMs, acting.reach);
+  grant(@Input('exceptionGrant') input: InputOf<'exceptionGrant'>, @Actor() acting: Acting) {
+    return perform(this.deps, acting, 'exceptionGrant', input);
   }
 
   @Route('exceptionRevoke')

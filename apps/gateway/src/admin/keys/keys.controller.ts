@@ -1,16 +1,13 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import type { SigningKeyState } from '@gatehouse/domain/signing-key';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { keyOfRows, theApplication } from '../applications.store.js';
+import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, changeBy } from '../principal.js';
 import { conflict } from '../problem.js';
 import { Input, Route } from '../route.js';
 import { listKeys, moveKey, refuseUnfinishedKey, storeKey } from './keys.store.js';
-
-/** The four steps take the same. */
-type Move = Pick<InputOf<'keyPublish'>, 'params' | 'body'>;
 
 @Controller()
 export class KeysController {
@@ -46,33 +43,24 @@ export class KeysController {
   }
 
   @Route('keyPublish')
-  publish(@Input('keyPublish') input: InputOf<'keyPublish'>, @Actor() acting: Acting) {
-    return this.move(input, acting, 'PUBLISHED');
+  publish(@Input('keyPublish') { params, body }: InputOf<'keyPublish'>, @Actor() acting: Acting) {
+    const { db, now, publicUrl } = this.deps;
+    const move = { kid: params.kid, to: 'PUBLISHED', reach: acting.reach } as const;
+    return moveKey(db, changeBy(acting, body.reason), move, now(), publicUrl);
   }
 
   @Route('keyActivate')
   activate(@Input('keyActivate') input: InputOf<'keyActivate'>, @Actor() acting: Acting) {
-    return this.move(input, acting, 'ACTIVE');
+    return perform(this.deps, acting, 'keyActivate', input);
   }
 
   @Route('keyRetire')
   retire(@Input('keyRetire') input: InputOf<'keyRetire'>, @Actor() acting: Acting) {
-    return this.move(input, acting, 'RETIRING');
+    return perform(this.deps, acting, 'keyRetire', input);
   }
 
   @Route('keyRemove')
   remove(@Input('keyRemove') input: InputOf<'keyRemove'>, @Actor() acting: Acting) {
-    return this.move(input, acting, 'REMOVED');
-  }
-
-  private move({ params, body }: Move, acting: Acting, to: SigningKeyState) {
-    const { db, now, publicUrl } = this.deps;
-    return moveKey(
-      db,
-      changeBy(acting, body.reason),
-      { kid: params.kid, to, reach: acting.reach },
-      now(),
-      publicUrl,
-    );
+    return perform(this.deps, acting, 'keyRemove', input);
   }
 }

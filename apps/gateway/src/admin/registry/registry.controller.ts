@@ -3,8 +3,10 @@ import type { ApplyProgress } from '@gatehouse/contracts/registry-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject, Res } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
+import { AwaitingApproval } from '../changes/awaiting-approval.js';
+import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, changeBy } from '../principal.js';
+import type { Acting } from '../principal.js';
 import { LineWriter } from '../ndjson.js';
 import { ProblemFilter } from '../problem.filter.js';
 import { Input, Route } from '../route.js';
@@ -29,26 +31,34 @@ export class RegistryController {
   /** Faults are answered as a problem; once the first line is out, a failure is the last line. */
   @Route('registryApply')
   async apply(
-    @Input('registryApply') { body }: InputOf<'registryApply'>,
+    @Input('registryApply') input: InputOf<'registryApply'>,
     @Actor() acting: Acting,
     @Res() response: ServerResponse,
   ): Promise<void> {
     const lines = new LineWriter(response);
     const write = (line: ApplyProgress) => lines.write(line);
     try {
-      const applied = await applyRegistry(
-        this.deps,
-        changeBy(acting, body.reason),
-        body.document,
-        (changes) => {
-          const unchanged = changes.filter(({ action }) => action === 'unchanged').length;
-          return write({ type: 'planned', changes: changes.length - unchanged, unchanged });
-        },
-        (step, done, total) => write({ type: 'progress', step, done, total }),
+      const applied = await perform(this.deps, acting, 'registryApply', input, (deps, change, { body }) =>
+        applyRegistry(
+          deps,
+          change,
+          body.document,
+          (changes) => {
+            const unchanged = changes.filter(({ action }) => action === 'unchanged').length;
+            return write({ type: 'planned', changes: changes.length - unchanged, unchanged });
+          },
+          (step, done, total) => write({ type: 'progress', step, done, total }),
+        ),
       );
       const changes = applied.changes.filter(({ action }) => action !== 'unchanged');
       await write({ type: 'done', registryVersion: applied.registryVersion, changes: changes.map(copy) });
     } catch (error) {
+      if (error instanceof AwaitingApproval) {
+        const { id, rules, expiresAt } = error.change;
+        await write({ type: 'pending', id, rules, expiresAt });
+        lines.end();
+        return;
+      }
       if (!lines.started) throw error;
       const problem = this.problems.problemOf(error);
       const title = problem?.body().title ?? 'Internal error';

@@ -1,14 +1,13 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import { addDays, londonDay } from '@gatehouse/domain/sro';
+import { londonDay } from '@gatehouse/domain/sro';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
+import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, changeBy } from '../principal.js';
 import { AdminProblem } from '../problem.js';
 import { Input, Route } from '../route.js';
-import { accept, appoint, listAppointments, review, withdraw } from './sro.store.js';
-
-const REVIEW_AFTER_DAYS = 365;
+import { accept, listAppointments, review, withdraw } from './sro.store.js';
 
 @Controller()
 export class SroController {
@@ -23,21 +22,8 @@ export class SroController {
   }
 
   @Route('sroAppoint')
-  appoint(@Input('sroAppoint') { body }: InputOf<'sroAppoint'>, @Actor() acting: Acting) {
-    const nowMs = this.deps.now();
-    const errors = body.environments.flatMap((name, at) =>
-      this.deps.environments.has(name)
-        ? []
-        : [{ pointer: `/environments/${at}`, detail: `this deployment does not serve ${name}` }],
-    );
-    const reviewDueOn = body.reviewDueOn ?? addDays(londonDay(nowMs), REVIEW_AFTER_DAYS);
-    if (reviewDueOn <= londonDay(nowMs))
-      errors.push({ pointer: '/reviewDueOn', detail: 'name a day to come' });
-    if (body.authority.date > londonDay(nowMs)) {
-      errors.push({ pointer: '/authority/date', detail: 'the authority is dated in the future' });
-    }
-    if (errors.length > 0) throw new AdminProblem('invalid-request', undefined, errors);
-    return appoint(this.deps, changeBy(acting, body.reason), { ...body, reviewDueOn }, nowMs);
+  appoint(@Input('sroAppoint') input: InputOf<'sroAppoint'>, @Actor() acting: Acting) {
+    return perform(this.deps, acting, 'sroAppoint', input);
   }
 
   @Route('sroAccept')

@@ -1,0 +1,58 @@
+import type { PendingChangeView } from '@gatehouse/contracts/change-resources';
+import type { ChangeState, Requested } from '@gatehouse/domain/four-eyes';
+import type { StaffRole } from '@gatehouse/domain/permissions';
+import { instantOf } from '../paging.js';
+
+export interface PendingRow {
+  readonly id: string;
+  readonly action: string;
+  readonly rules: readonly string[];
+  readonly deciders: unknown;
+  readonly odsCodes: readonly string[];
+  readonly diff: unknown;
+  readonly diffHash: string;
+  readonly reason: string | null;
+  readonly requestedBy: string;
+  readonly requestedByStaff: string | null;
+  readonly requestedAt: Date;
+  readonly expiresAt: Date;
+  readonly state: string;
+  readonly decidedBy: string | null;
+  readonly decidedAt: Date | null;
+  readonly decisionReason: string | null;
+}
+
+/** Time alone expires a request; no row is written for it. */
+export function stateOf({ state, expiresAt }: PendingRow, nowMs: number): ChangeState {
+  return state === 'pending' && expiresAt.getTime() <= nowMs ? 'expired' : (state as ChangeState);
+}
+
+export function requestedOf(row: PendingRow): Requested {
+  return {
+    requestedByStaff: row.requestedByStaff,
+    state: row.state as ChangeState,
+    expiresAtMs: row.expiresAt.getTime(),
+    odsCodes: row.odsCodes,
+    deciders: row.deciders as StaffRole[][],
+  };
+}
+
+export function viewOf(row: PendingRow, nowMs: number): PendingChangeView {
+  return {
+    id: row.id,
+    action: row.action,
+    rules: [...row.rules],
+    deciders: row.deciders as string[][],
+    organisations: [...row.odsCodes],
+    state: stateOf(row, nowMs),
+    reason: row.reason,
+    requestedBy: row.requestedBy,
+    requestedAt: row.requestedAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    decidedBy: row.decidedBy,
+    decidedAt: instantOf(row.decidedAt),
+    decisionReason: row.decisionReason,
+    diff: row.diff as PendingChangeView['diff'],
+    diffHash: row.diffHash,
+  };
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { type DiffRow, type RowChange, stableDiff } from '@gatehouse/domain/four-eyes';
+import type { Transaction } from '../transaction.store.js';
+
+type Json = Readonly<Record<string, unknown>> | null;
+
+export interface Written {
+  readonly rows: readonly RowChange[];
+  readonly diff: readonly DiffRow[];
+  readonly diffHash: string;
+  readonly odsCodes: readonly string[];
+}
+
+/** Rows that say nothing to a person, written with whatever comes first. */
+const BY_THE_WAY = new Set(['environment']);
+
+/** Carries out `work` and tells what it wrote, as the database itself recorded it. */
+export async function watching<T>(
+  transaction: Transaction,
+  work: () => Promise<T>,
+): Promise<{ readonly value: T; readonly written: Written }> {
+  const before = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
+  const value = await work();
+  const after = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
+  const found =
+    after.version === before.version
+      ? []
+      : await transaction.registryChange.findMany({
+          where: { version: after.version },
+          orderBy: { n: 'asc' },
+        });
+  const rows = found.filter(({ tableName }) => !BY_THE_WAY.has(tableName));
+  const diff = stableDiff(
+    rows.map(({ tableName, rowKey, before: old, after: made }) => ({
+      table: tableName,
+      key: rowKey,
+      before: old as Json,
+      after: made as Json,
+    })),
+  );
+  const about = await aboutRows(transaction, rows);
+  const odsCodes = [...new Set(rows.flatMap((row) => row.odsCodes))].sort();
+  return { value, written: { rows: about, diff, diffHash: hashOf(diff), odsCodes } };
+}
+
+export function hashOf(diff: readonly DiffRow[]): string {
+  return createHash('sha256').update(JSON.stringify(diff)).digest('hex');
+}
+
+interface Found {
+  readonly tableName: string;
+  readonly odsCodes: string[];
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** With the environment and the application each row belongs to. */
+async function aboutRows(transaction: Transaction, rows: readonly Found[]): Promise<RowChange[]> {
+  const ids = (name: string) => [
+    ...new Set(rows.flatMap((row) => [valueOf(row, name)].filter((value) => typeof value === 'string'))),
+  ];
+  const applications = new Map(
+    (
+      await transaction.application.findMany({
+        where: { id: { in: ids('application_id') } },
+        select: { id: true, environmentName: true, state: true },
+      })
+    ).map((row) => [row.id, row]),
+  );
+  const clients = new Map(
+    (
+      await transaction.client.findMany({
+        where: { id: { in: ids('client_id') } },
+        select: { id: true, environmentName: true },
+      })
+    ).map((row) => [row.id, row]),
+  );
+  const uses = await transaction.applicationMessageSet.findMany({
+    where: {
+      messageSetName: { in: rows.filter(({ tableName }) => tableName === 'message_set').map(nameOf) },
+      application: { state: 'live' },
+    },
+    include: { application: { select: { environmentName: true } } },
+  });
+  return rows.map((row) => {
+    const application = applications.get(String(valueOf(row, 'application_id')));
+    const client = clients.get(String(valueOf(row, 'client_id')));
+    const used = uses.filter(({ messageSetName }) => messageSetName === nameOf(row));
+    return {
+      table: row.tableName,
+      before: row.before as Json,
+      after: row.after as Json,
+      odsCodes: row.odsCodes,
+      applicationState: application?.state ?? null,
+      environments:
+        row.tableName === 'message_set'
+          ? used.map((use) => use.application.environmentName)
+          : environmentsOf(row, application?.environmentName ?? client?.environmentName),
+    };
+  });
+}
+
+function environmentsOf(row: Found, ofOwner: string | undefined): readonly string[] | null {
+  if (ofOwner !== undefined) return [ofOwner];
+  const one = valueOf(row, 'environment');
+  if (typeof one === 'string') return [one];
+  const several = valueOf(row, 'environments');
+  return Array.isArray(several) ? (several as string[]) : null;
+}
+
+function valueOf({ before, after }: Pick<Found, 'before' | 'after'>, name: string): unknown {
+  return (after as Json)?.[name] ?? (before as Json)?.[name];
+}
+
+const nameOf = (row: Found): string => String(valueOf(row, 'name'));

@@ -1,0 +1,25 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { addDays, londonDay } from '@gatehouse/domain/sro';
+import type { AdminDeps } from '../deps.js';
+import { AdminProblem } from '../problem.js';
+import type { Change } from '../transaction.store.js';
+import { appoint } from './sro.store.js';
+
+const REVIEW_AFTER_DAYS = 365;
+
+/** Proposes an appointment whose days make sense today. @throws AdminProblem invalid-request */
+export async function appointChecked(deps: AdminDeps, change: Change, body: InputOf<'sroAppoint'>['body']) {
+  const nowMs = deps.now();
+  const errors = body.environments.flatMap((name, at) =>
+    deps.environments.has(name)
+      ? []
+      : [{ pointer: `/environments/${at}`, detail: `this deployment does not serve ${name}` }],
+  );
+  const reviewDueOn = body.reviewDueOn ?? addDays(londonDay(nowMs), REVIEW_AFTER_DAYS);
+  if (reviewDueOn <= londonDay(nowMs)) errors.push({ pointer: '/reviewDueOn', detail: 'name a day to come' });
+  if (body.authority.date > londonDay(nowMs)) {
+    errors.push({ pointer: '/authority/date', detail: 'the authority is dated in the future' });
+  }
+  if (errors.length > 0) throw new AdminProblem('invalid-request', undefined, errors);
+  return appoint(deps, change, { ...body, reviewDueOn }, nowMs);
+}
