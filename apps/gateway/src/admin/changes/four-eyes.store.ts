@@ -86,7 +86,7 @@ async function keep(
       deciders: needed.map(({ roles }) => [...roles]),
       odsCodes: [...written.odsCodes],
       payloadSealed,
-      diff: JSON.parse(JSON.stringify(written.diff)),
+      diff: JSON.parse(JSON.stringify(written.diff)) as object,
       diffHash: written.diffHash,
       reason: input.body.reason ?? null,
       requestedBy: acting.actor,
