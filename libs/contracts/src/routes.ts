@@ -7,6 +7,7 @@ import { governanceRoutes } from './governance-routes.js';
 import { operationRoutes } from './operation-routes.js';
 import { registryRoutes } from './registry-routes.js';
 import { staffRoutes } from './staff-routes.js';
+import { stopRoutes } from './stop-routes.js';
 
 export type { RouteContract } from './route-contract.js';
 
@@ -16,6 +17,7 @@ export const routes = {
   ...registryRoutes,
   ...governanceRoutes,
   ...changeRoutes,
+  ...stopRoutes,
   ...operationRoutes,
   ...staffRoutes,
 } as const;

@@ -260,6 +260,13 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   pending_change_decided_once: rule('state', 'The change is decided already.'),
   pending_change_fixed: rule('', 'What was asked for never changes. Withdraw it and ask anew.'),
 
+  emergency_stop_pkey: rule('id', 'There is a stop with this id already.'),
+  emergency_stop_stopped_by_staff_fkey: rule('stoppedBy', 'There is no such person.'),
+  emergency_stop_reviewed_by_staff_fkey: rule('reviewedBy', 'There is no such person.'),
+  emergency_stop_kind_known: rule('kind', 'An organisation, an application or a client can be stopped.'),
+  emergency_stop_one_standing: rule('', 'This is stopped already.'),
+  emergency_stop_reviewed_by_another: rule('', 'A stop is reviewed by a person who did not make it.'),
+
   assurance_floor_pkey: rule('id', 'There is a floor with this id already.'),
   assurance_floor_ods_code_fkey: rule(
     'organisation',

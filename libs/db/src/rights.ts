@@ -19,7 +19,14 @@ const READ_AND_WRITE = [
   'sign_in_attempt',
 ];
 /** What these say must stay said: they end by a state or a time, never by vanishing. */
-const NEVER_DELETED = ['signing_key', 'sro_appointment', 'write_exception', 'staff', 'pending_change'];
+const NEVER_DELETED = [
+  'signing_key',
+  'sro_appointment',
+  'write_exception',
+  'staff',
+  'pending_change',
+  'emergency_stop',
+];
 /** Written by triggers with the owner's rights. */
 const READ_ONLY = ['registry_head', 'registry_change', '_prisma_migrations'];
 

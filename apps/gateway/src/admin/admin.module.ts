@@ -16,12 +16,14 @@ import { RequirePermission } from './require-permission.js';
 import { SessionsController } from './staff/sessions.controller.js';
 import { StaffController } from './staff/staff.controller.js';
 import { SroController } from './sro/sro.controller.js';
+import { StopsController } from './stops/stops.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
 
 const CONTROLLERS = [
   RegistryController,
   ClientsController,
   ChangesController,
+  StopsController,
   SroController,
   ExceptionsController,
   AssuranceController,

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import type { StopRequest } from '@gatehouse/contracts/stop-resources';
+import type { Reach } from '@gatehouse/domain/permissions';
+import type { AdminDeps } from '../deps.js';
+import { instantOf, type Paging, pageOf } from '../paging.js';
+import { type Acting, changeBy, within } from '../principal.js';
+import { AdminProblem, conflict, notFound } from '../problem.js';
+import { changing, type Transaction } from '../transaction.store.js';
+import { find, refuseIdle, setState } from './suspend.store.js';
+
+const SUSPENDED = 'suspended';
+
+type Row = NonNullable<Awaited<ReturnType<Transaction['emergencyStop']['findUnique']>>>;
+
+/** Suspends at once: every replica refuses the next request within a second. */
+export async function makeStop({ db, now }: AdminDeps, acting: Acting, request: StopRequest) {
+  return changing(db, changeBy(acting, `emergency stop: ${request.reason}`), async (transaction) => {
+    const stopped = await find(transaction, request);
+    within(acting.reach, stopped.odsCodes, `${request.kind} ${stopped.target}`);
+    refuseIdle(request.kind, stopped);
+    await setState(transaction, { kind: request.kind, ...stopped }, stopped.stateBefore, SUSPENDED);
+    const { target, environment, odsCodes, stateBefore } = stopped;
+    return viewOf(
+      await transaction.emergencyStop.create({
+        data: {
+          id: randomUUID(),
+          kind: request.kind,
+          target,
+          environment,
+          odsCodes: [...odsCodes],
+          stateBefore,
+          reason: request.reason,
+          stoppedBy: acting.actor,
+          stoppedByStaff: acting.staffId,
+          stoppedAt: new Date(now()),
+        },
+      }),
+    );
+  });
+}
+
+export async function liftStop({ db, now }: AdminDeps, acting: Acting, id: string, reason: string) {
+  return changing(db, changeBy(acting, `emergency stop lifted: ${reason}`), async (transaction) => {
+    const row = await theStop(transaction, acting.reach, id);
+    if (row.liftedAt !== null) throw conflict('This stop is lifted already.');
+    const { target, environment, stateBefore } = row;
+    const kind = row.kind as StopRequest['kind'];
+    await setState(transaction, { kind, target, environment }, SUSPENDED, stateBefore);
+    const data = { liftedBy: acting.actor, liftedAt: new Date(now()), liftReason: reason };
+    return viewOf(await transaction.emergencyStop.update({ where: { id }, data }));
+  });
+}
+
+/** By a person, and not by the one who stopped it. */
+export async function reviewStop({ db, now }: AdminDeps, acting: Acting, id: string, note: string) {
+  return changing(db, changeBy(acting, note), async (transaction) => {
+    const row = await theStop(transaction, acting.reach, id);
+    if (acting.staffId === null || acting.staffId === row.stoppedByStaff) {
+      throw new AdminProblem('same-person', 'You made this stop. A colleague reviews it.');
+    }
+    if (row.reviewedAt !== null) throw conflict('This stop is reviewed already.');
+    const data = {
+      reviewedBy: acting.actor,
+      reviewedByStaff: acting.staffId,
+      reviewedAt: new Date(now()),
+      reviewNote: note,
+    };
+    return viewOf(await transaction.emergencyStop.update({ where: { id }, data }));
+  });
+}
+
+/** Newest first. People with a limited role see those of which every organisation is theirs. */
+export async function listStops(
+  { db }: AdminDeps,
+  reach: Reach,
+  { limit, after, only }: Paging & { readonly only?: 'standing' | 'unreviewed' | undefined },
+) {
+  const [afterAt, afterId] = (after ?? '').split('|', 2);
+  const mine =
+    reach === 'all'
+      ? null
+      : await db.$queryRaw<{ id: string }[]>`
+          SELECT id FROM emergency_stop WHERE cardinality(ods_codes) > 0 AND ods_codes <@ ${[...reach]}::text[]`;
+  const rows = await db.emergencyStop.findMany({
+    where: {
+      ...(only === 'standing' ? { liftedAt: null } : only === 'unreviewed' ? { reviewedAt: null } : {}),
+      ...(mine === null ? {} : { id: { in: mine.map(({ id }) => id) } }),
+      ...(afterAt === undefined || afterId === undefined
+        ? {}
+        : {
+            OR: [
+              { stoppedAt: { lt: new Date(afterAt) } },
+              { stoppedAt: new Date(afterAt), id: { lt: afterId } },
+            ],
+          }),
+    },
+    orderBy: [{ stoppedAt: 'desc' }, { id: 'desc' }],
+    take: limit + 1,
+  });
+  return pageOf(rows, limit, ({ stoppedAt, id }) => `${stoppedAt.toISOString()}|${id}`, viewOf);
+}
+
+async function theStop(transaction: Transaction, reach: Reach, id: string): Promise<Row> {
+  const row = await transaction.emergencyStop.findUnique({ where: { id } });
+  if (row === null) throw notFound(`emergency stop ${id}`);
+  within(reach, row.odsCodes, `emergency stop ${id}`);
+  return row;
+}
+
+function viewOf(row: Row) {
+  return {
+    id: row.id,
+    kind: row.kind as StopRequest['kind'],
+    target: row.target,
+    environment: row.environment,
+    organisations: row.odsCodes,
+    reason: row.reason,
+    stoppedBy: row.stoppedBy,
+    stoppedAt: row.stoppedAt.toISOString(),
+    liftedBy: row.liftedBy,
+    liftedAt: instantOf(row.liftedAt),
+    liftReason: row.liftReason,
+    reviewedBy: row.reviewedBy,
+    reviewedAt: instantOf(row.reviewedAt),
+    reviewNote: row.reviewNote,
+  };
+}
