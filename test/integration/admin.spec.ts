@@ -226,3 +226,14 @@ describe('the audit desk', () => {
     expect((await admin.call('GET', `${API_PREFIX}/audit?nhsNumber=9000000009`)).status).toBe(400);
   });
 });
+
+it('is described for anybody, by machine and by page, without a script', async () => {
+  const { status, body } = await admin.call('GET', '/api/v1/openapi.json', undefined, '');
+  expect([status, body.openapi]).toEqual([200, '3.1.0']);
+  const page = await fetch(`${admin.url}/api/v1/docs`);
+  const text = await page.text();
+  expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+  for (const route of Object.values(routes))
+    expect(text).toContain(`${route.method} ${API_PREFIX}${route.path}`);
+  expect(text).not.toMatch(/<script/i);
+});

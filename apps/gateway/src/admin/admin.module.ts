@@ -10,6 +10,7 @@ import { DoctorController } from './doctor/doctor.controller.js';
 import { ExceptionsController } from './exceptions/exceptions.controller.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { KeysController } from './keys/keys.controller.js';
+import { OpenApiController } from './openapi/openapi.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RegistryController } from './registry/registry.controller.js';
 import { RequirePermission } from './require-permission.js';
@@ -24,6 +25,7 @@ const CONTROLLERS = [
   ClientsController,
   ChangesController,
   StopsController,
+  OpenApiController,
   SroController,
   ExceptionsController,
   AssuranceController,

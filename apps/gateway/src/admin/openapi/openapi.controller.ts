@@ -1,0 +1,28 @@
+import type { ServerResponse } from 'node:http';
+import { openApiDocument } from '@gatehouse/contracts/openapi';
+import { API_PREFIX } from '@gatehouse/contracts/routes';
+import { Controller, Get, Res } from '@nestjs/common';
+import { GUARDED_ACTIONS, type GuardedAction } from '../changes/guarded-actions.js';
+import { Needs } from '../route.js';
+import { readablePage } from './readable-page.js';
+
+/** Tells nothing about this deployment, so anybody may read it. */
+@Controller()
+export class OpenApiController {
+  private readonly document = openApiDocument('1', Object.keys(GUARDED_ACTIONS) as GuardedAction[]);
+  private readonly page = readablePage();
+
+  @Get(`${API_PREFIX}/openapi.json`)
+  @Needs('public')
+  json() {
+    return this.document;
+  }
+
+  @Get(`${API_PREFIX}/docs`)
+  @Needs('public')
+  html(@Res() response: ServerResponse): void {
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.setHeader('Content-Security-Policy', this.page.policy);
+    response.end(this.page.html);
+  }
+}

@@ -1,0 +1,104 @@
+/** The admin API as an OpenAPI 3.1 document, made from the contracts' map: nothing about a route is said twice. */
+import { PERMISSIONS } from '@gatehouse/domain/permissions';
+import { z } from 'zod';
+import { pendingChange } from './change-resources.js';
+import { problem } from './problem.js';
+import { API_PREFIX, type RouteContract, type RouteName, routes } from './routes.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
+
+/** @param guarded routes that may answer 202, since their change may need a second person */
+export function openApiDocument(version: string, guarded: readonly RouteName[]): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const [name, route] of Object.entries(routes) as [RouteName, RouteContract][]) {
+    const path = API_PREFIX + route.path.replaceAll(/:([a-zA-Z]+)/g, '{$1}');
+    paths[path] = {
+      ...paths[path],
+      [route.method.toLowerCase()]: operationOf(name, route, guarded.includes(name)),
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Gatehouse admin API',
+      version,
+      description:
+        'The registry, governance and audit of Gatehouse. Sign in to the console, or send a token of "gatehouse tokens create". Every fault of a request is told at once, with its place.',
+    },
+    paths,
+    components: {
+      schemas: { Problem: schemaOf(problem, 'output'), PendingChange: schemaOf(pendingChange, 'output') },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'gha_…' },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-gatehouse-session' },
+      },
+    },
+  };
+}
+
+function operationOf(name: RouteName, route: RouteContract, mayWait: boolean): Json {
+  const needs = PERMISSIONS[route.permission];
+  const { body } = route;
+  return {
+    operationId: name,
+    summary: route.summary,
+    tags: [route.path.split('/')[1] ?? ''],
+    description: `Permission \`${route.permission}\`. Roles: ${listed(needs.roles)}. Scopes of a token: ${listed(needs.scopes)}.`,
+    security: needs.scopes.length === 0 ? [{ session: [] }] : [{ token: [] }, { session: [] }],
+    parameters: [...parametersOf('path', route.params), ...parametersOf('query', route.query)],
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(body, 'input') } },
+          },
+        }),
+    responses: {
+      200: {
+        description: route.ndjson === true ? 'One JSON object a line' : 'Done',
+        content: {
+          [route.ndjson === true ? 'application/x-ndjson' : 'application/json']: {
+            schema: schemaOf(route.response, 'output'),
+          },
+        },
+      },
+      ...(mayWait
+        ? {
+            202: {
+              description: 'Nothing is changed yet: a second person decides',
+              content: { 'application/json': { schema: { $ref: '#/components/schemas/PendingChange' } } },
+            },
+          }
+        : {}),
+      default: {
+        description: 'A refusal, with what to mend',
+        content: { 'application/problem+json': { schema: PROBLEM } },
+      },
+    },
+  };
+}
+
+const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
+
+function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = schemaOf(schema, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, of]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema: of,
+  }));
+}
+
+/** What JSON Schema can't say (a transformation, a rule across fields) is left out; the API still checks it. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}
