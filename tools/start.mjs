@@ -54,6 +54,16 @@ pieces.onDeath((name, how, lastLines) => {
   );
 });
 
+/** Browsers keep Secure cookies of localhost without TLS. */
+const consoleUrl = (port) => `http://localhost:${port}`;
+const DEMO_ROLES = [
+  'gatehouse-platform=platform-engineer',
+  'gatehouse-governance=governance-officer',
+  'gatehouse-governance-r69=governance-officer@R69',
+  'gatehouse-audit=auditor',
+  'gatehouse-administrators=administrator',
+].join(',');
+
 try {
   console.log('Starting Gatehouse …');
   await step('build', () => (build() ? 'done' : 'nothing changed'));
@@ -118,6 +128,9 @@ try {
       ...settings,
       GATEHOUSE_AUDIT_KMS_KEY: state.auditKmsKey,
       GATEHOUSE_PUBLIC_URL: url('public'),
+      GATEHOUSE_CONSOLE_URL: consoleUrl(ports.admin),
+      GATEHOUSE_STAFF_ISSUER: url('staff'),
+      GATEHOUSE_STAFF_ROLES: DEMO_ROLES,
       GATEHOUSE_ENVIRONMENTS: environments,
       GATEHOUSE_SERVES: 'local',
       GATEHOUSE_PARTNER_LISTEN: listen('partner'),

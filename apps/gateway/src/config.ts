@@ -2,7 +2,9 @@
  * The only reader of the environment: one schema, read once, frozen. Start-up lists every wrong or missing setting
  * at once. `.env.example` is checked against `SETTINGS`.
  */
+import { parseRoleRule, type RoleRule } from '@gatehouse/domain/staff-roles';
 import { z } from 'zod';
+import type { StaffSignIn } from './adapters/identity-provider.js';
 import { type Environment, readEnvironments } from './environments.js';
 import { productionFaults } from './production.js';
 
@@ -28,6 +30,17 @@ const ROLES = ['partner', 'public', 'admin', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 const roles = list.pipe(z.array(z.enum(ROLES)).min(1));
 
+const roleRules = list.transform((rules, context) =>
+  rules.flatMap((text) => {
+    const rule = parseRoleRule(text);
+    if (rule === null) {
+      context.addIssue({ code: 'custom', message: `${text}: must be group=role or group=role@R69+RCD` });
+      return [];
+    }
+    return [rule];
+  }),
+);
+
 const file = z.string().min(1);
 
 /** Name of the environment variable → what it must be. */
@@ -44,6 +57,11 @@ export const SETTINGS = {
   GATEHOUSE_CONSOLE_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .default('http://localhost:8081'),
+  GATEHOUSE_STAFF_ISSUER: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  GATEHOUSE_STAFF_CLIENT_ID: z.string().min(1).default('gatehouse'),
+  GATEHOUSE_STAFF_CLIENT_SECRET: z.string().min(1).optional(),
+  GATEHOUSE_STAFF_ROLES_CLAIM: z.string().min(1).default('groups'),
+  GATEHOUSE_STAFF_ROLES: roleRules.optional(),
   GATEHOUSE_ENVIRONMENTS: file.optional(),
   GATEHOUSE_SERVES: list.optional(),
   GATEHOUSE_ROLES: roles.default([...ROLES]),
@@ -93,6 +111,8 @@ export interface Config {
   readonly publicUrl: string;
   /** Where browsers reach the admin listener: scheme, host and port. */
   readonly consoleOrigin: string;
+  /** Where staff sign in; null: nobody can, and there are tokens alone. */
+  readonly staff: (StaffSignIn & { readonly roleRules: readonly RoleRule[] }) | null;
   /** Environments this deployment serves, by name. */
   readonly environments: ReadonlyMap<string, Environment>;
   readonly roles: ReadonlySet<Role>;
@@ -206,6 +226,16 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
     auditKmsKey: settings.GATEHOUSE_AUDIT_KMS_KEY,
     publicUrl: settings.GATEHOUSE_PUBLIC_URL.replace(/\/+$/, ''),
     consoleOrigin: new URL(settings.GATEHOUSE_CONSOLE_URL).origin,
+    staff:
+      settings.GATEHOUSE_STAFF_ISSUER === undefined
+        ? null
+        : {
+            issuer: settings.GATEHOUSE_STAFF_ISSUER,
+            clientId: settings.GATEHOUSE_STAFF_CLIENT_ID,
+            clientSecret: settings.GATEHOUSE_STAFF_CLIENT_SECRET,
+            rolesClaim: settings.GATEHOUSE_STAFF_ROLES_CLAIM,
+            roleRules: settings.GATEHOUSE_STAFF_ROLES ?? [],
+          },
     environments,
     roles: new Set(settings.GATEHOUSE_ROLES),
     listen: {

@@ -8,6 +8,8 @@ import { now } from '#hooks';
 import { startSweeper } from './adapters/audit-sweeper.js';
 import { createAdminApp } from './admin/admin-app.js';
 import { adminDeps } from './admin-deps.js';
+import { AuthModule } from './auth/auth.module.js';
+import { authDeps } from './auth-deps.js';
 import { createAuditDesk } from './audit-desk.js';
 import type { Config, Role } from './config.js';
 import { createPartnerServer, type PartnerServer } from './data-plane/partner.server.js';
@@ -145,7 +147,11 @@ function readinessOf(
 function openAdmin(config: Config, log: Log, parts: Parts) {
   const { prisma, audit, sealer, kms, plane, registry, deskDatabase } = parts;
   const desk = createAuditDesk({ database: deskDatabase, sealer, audit, snapshot: () => registry.current() });
-  return createAdminApp(adminDeps({ config, prisma, audit, desk, keyService: kms, kms, plane, now, log }));
+  const deps = adminDeps({ config, prisma, audit, desk, keyService: kms, kms, plane, now, log });
+  const { staff, consoleOrigin } = config;
+  const signIn =
+    staff === null ? [] : [AuthModule.with(authDeps(staff, { prisma, consoleOrigin, now, log }))];
+  return createAdminApp(deps, signIn);
 }
 
 function openPartner(

@@ -12,7 +12,8 @@ import { ADMIN_DEPS, type AdminDeps } from './deps.js';
 import { type Acting, type Principal, withoutLimit } from './principal.js';
 import { findPrincipal } from './principal.store.js';
 import { AdminProblem } from './problem.js';
-import { PERMISSION_KEY, REACH_KEY } from './route.js';
+import { PERMISSION_KEY } from '../needs.js';
+import { REACH_KEY } from './route.js';
 
 const actors = new WeakMap<IncomingMessage, Acting>();
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { PERMISSION_KEY } from './route.js';
+import { PERMISSION_KEY } from '../needs.js';
 
 const PATH_KEY = 'path';
 

@@ -2,7 +2,6 @@
 import { API_PREFIX, routes } from '@gatehouse/contracts/routes';
 import type { InputOf, RouteContract, RouteName } from '@gatehouse/contracts/routes';
 import { faultsOf } from '@gatehouse/contracts/problem';
-import type { Permission } from '@gatehouse/domain/permissions';
 import {
   applyDecorators,
   createParamDecorator,
@@ -14,16 +13,12 @@ import {
 } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import type { ZodType } from 'zod';
+import { Needs } from '../needs.js';
 import { AdminProblem } from './problem.js';
 import { readJson } from './read-body.js';
 
-export const PERMISSION_KEY = 'gatehouse:permission';
 /** Set on handlers that keep to the organisations of a limited role. */
 export const REACH_KEY = 'gatehouse:keeps-to-reach';
-
-/** The permission a handler needs, or `public` for what anybody may ask. A handler without this does not start. */
-export const Needs = (permission: Permission | 'public'): MethodDecorator =>
-  SetMetadata(PERMISSION_KEY, permission);
 
 /** Serves one route. What the handler returns is cut down to the shape the contract promises. */
 export function Route(name: RouteName): MethodDecorator {

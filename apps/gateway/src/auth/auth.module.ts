@@ -1,0 +1,16 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AuthController } from './auth.controller.js';
+import { AUTH_DEPS, type AuthDeps } from './deps.js';
+import { StaffStrategy } from './staff.strategy.js';
+
+/** Sign-in, as a part of the admin listener. */
+@Module({})
+export class AuthModule {
+  static with(deps: AuthDeps): DynamicModule {
+    return {
+      module: AuthModule,
+      controllers: [AuthController],
+      providers: [{ provide: AUTH_DEPS, useValue: deps }, StaffStrategy],
+    };
+  }
+}

@@ -1,0 +1,30 @@
+/** From what an identity provider says of a person to roles here: configuration, never guessed. */
+import { type HeldRole, STAFF_ROLES, type StaffRole } from './permissions.js';
+
+/** One entry of the map: whoever has this value in the claim holds this role. */
+export interface RoleRule extends HeldRole {
+  readonly claim: string;
+}
+
+const RULE =
+  /^(?<claim>[^=@,\s]{1,200})=(?<role>[a-z-]+)(?:@(?<codes>[A-Z0-9]{1,10}(?:\+[A-Z0-9]{1,10})*))?$/;
+
+/** `group=role` or `group=role@R69+RCD`; null if it is neither. */
+export function parseRoleRule(text: string): RoleRule | null {
+  const { claim, role, codes } = RULE.exec(text)?.groups ?? {};
+  if (claim === undefined || !STAFF_ROLES.includes(role as StaffRole)) return null;
+  return { claim, role: role as StaffRole, odsCodes: codes === undefined ? null : codes.split('+') };
+}
+
+/** The roles of the values in somebody's claim, each once: for every organisation if any rule says so. */
+export function rolesOfClaim(values: readonly string[], rules: readonly RoleRule[]): readonly HeldRole[] {
+  const roles = new Map<StaffRole, HeldRole>();
+  for (const { claim, role, odsCodes } of rules) {
+    if (!values.includes(claim)) continue;
+    const held = roles.get(role);
+    const all = odsCodes === null || held?.odsCodes === null;
+    const codes = [...new Set([...(held?.odsCodes ?? []), ...(odsCodes ?? [])])].sort();
+    roles.set(role, { role, odsCodes: all ? null : codes });
+  }
+  return [...roles.values()];
+}

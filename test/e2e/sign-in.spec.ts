@@ -1,0 +1,168 @@
+/** Staff sign in with the identity provider of the simulator, over HTTP as a browser does it. */
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Stack, startStack } from '../support/stack.ts';
+
+const ROLES = 'gatehouse-platform=platform-engineer,gatehouse-governance-r69=governance-officer@R69';
+
+let stack: Stack;
+let origin: string;
+beforeAll(async () => {
+  stack = await startStack();
+  const port = await freePort();
+  origin = `http://127.0.0.1:${port}`;
+  await stack.startGateway({
+    GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
+    GATEHOUSE_CONSOLE_URL: origin,
+    GATEHOUSE_STAFF_ISSUER: stack.simulator.staffIssuer,
+    GATEHOUSE_STAFF_ROLES: ROLES,
+  });
+});
+afterAll(() => stack.stop());
+
+/** Keeps cookies for each host as a browser would. */
+class Browser {
+  private readonly cookies = new Map<string, Map<string, string>>();
+
+  async go(url: string, options: RequestInit = {}): Promise<Response> {
+    const { host } = new URL(url);
+    const jar = this.cookies.get(host) ?? new Map<string, string>();
+    this.cookies.set(host, jar);
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(url, {
+      ...options,
+      redirect: 'manual',
+      headers: { ...(cookie === '' ? {} : { Cookie: cookie }), ...options.headers },
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === '') jar.delete(name);
+      else jar.set(name, value);
+    }
+    return response;
+  }
+
+  cookie(name: string): string | undefined {
+    return this.cookies.get(new URL(origin).host)?.get(name);
+  }
+
+  /** As far as the callback's address, which is not opened yet. */
+  async identify(person: string, returnTo = '/'): Promise<string> {
+    let response = await this.go(`${origin}/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
+    let at = origin;
+    for (let hops = 0; hops < 8; hops += 1) {
+      const location = response.headers.get('location');
+      if (location === null) {
+        const body = new URLSearchParams({ person });
+        response = await this.go(at, { method: 'POST', body });
+        continue;
+      }
+      at = new URL(location, at).href;
+      if (at.startsWith(`${origin}/auth/callback`)) return at;
+      response = await this.go(at);
+    }
+    throw new Error(`no way back: ${at}`);
+  }
+}
+
+async function signedIn(person: string): Promise<Browser> {
+  const browser = new Browser();
+  expect((await browser.go(await browser.identify(person))).status).toBe(303);
+  return browser;
+}
+
+describe('sign-in', () => {
+  it('goes by the provider, with PKCE, state and nonce, to where one wanted to go', async () => {
+    const browser = new Browser();
+    const begun = await browser.go(`${origin}/auth/sign-in?returnTo=/organisations`);
+    expect(begun.status).toBe(302);
+    const asked = new URL(begun.headers.get('location') ?? '');
+    expect(asked.origin).toBe(stack.simulator.staffIssuer);
+    expect(Object.fromEntries(asked.searchParams)).toMatchObject({
+      response_type: 'code',
+      client_id: 'gatehouse',
+      redirect_uri: `${origin}/auth/callback`,
+      code_challenge_method: 'S256',
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+      state: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    const done = await browser.go(await browser.identify('priya', '/organisations'));
+    expect([done.status, done.headers.get('location')]).toEqual([303, '/organisations']);
+    const cookie = done.headers.getSetCookie().find((line) => line.startsWith('__Host-gatehouse-session='));
+    expect(cookie).toMatch(/^__Host-gatehouse-session=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/);
+    const session = await (await browser.go(`${origin}/api/v1/session`)).json();
+    expect(session).toMatchObject({
+      person: { name: 'Priya Nair', email: 'priya@staff.example' },
+      roles: [{ role: 'platform-engineer', odsCodes: null }],
+    });
+  });
+
+  it('gives the roles of the claim, for the organisations the map says; nobody else gets any', async () => {
+    const gwen = await signedIn('gwen');
+    expect(await (await gwen.go(`${origin}/api/v1/session`)).json()).toMatchObject({
+      roles: [{ role: 'governance-officer', odsCodes: ['R69'] }],
+    });
+    const nils = await signedIn('nils');
+    expect((await nils.go(`${origin}/api/v1/organisations`)).status).toBe(403);
+  });
+
+  it('takes a callback once, from the browser that began it, and no other state', async () => {
+    const browser = new Browser();
+    const callback = await browser.identify('priya');
+    expect((await new Browser().go(callback)).status).toBe(400);
+    const forged = new URL(callback);
+    forged.searchParams.set('state', 'A'.repeat(43));
+    expect((await browser.go(forged.href)).status).toBe(400);
+    const again = new Browser();
+    const good = await again.identify('priya');
+    expect((await again.go(good)).status).toBe(303);
+    const replay = await again.go(good);
+    expect(replay.status).toBe(400);
+    expect(await replay.text()).toContain('Begin again');
+  });
+
+  it('makes a new session each time, and ends the one before', async () => {
+    const browser = await signedIn('priya');
+    const first = browser.cookie('__Host-gatehouse-session');
+    expect((await browser.go(await browser.identify('priya'))).status).toBe(303);
+    expect(browser.cookie('__Host-gatehouse-session')).not.toBe(first);
+    const stale = await fetch(`${origin}/api/v1/session`, {
+      headers: { Cookie: `__Host-gatehouse-session=${first}` },
+    });
+    expect(stale.status).toBe(401);
+  });
+
+  it.each(['https://evil.example', '//evil.example', '/\\evil.example'])('never goes to %s', async (to) => {
+    const browser = new Browser();
+    const done = await browser.go(await browser.identify('priya', to));
+    expect(done.headers.get('location')).toBe('/');
+  });
+
+  it('is refused when the provider says so, without its words', async () => {
+    const refused = await new Browser().go(
+      `${origin}/auth/callback?error=access_denied&error_description=%3Cb%3Ebad`,
+    );
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).not.toContain('bad');
+  });
+
+  it('lets a suspended person in no more, and ends what they have', async () => {
+    const browser = await signedIn('pawel');
+    await stack.sql.query(`UPDATE staff SET state = 'suspended' WHERE name = 'Pawel Nowak'`);
+    expect((await browser.go(`${origin}/api/v1/session`)).status).toBe(401);
+    const refused = await browser.go(await browser.identify('pawel'));
+    expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('suspended')]);
+  });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}
