@@ -130,6 +130,11 @@ const config = tseslint.config(
     files: ['apps/gateway/src/config.ts', 'apps/cli/src/settings.ts', 'apps/simulator/src/main.ts'],
     rules: { 'no-restricted-syntax': ['error', ...banned, ...dynamicImports] },
   },
+  {
+    // Pages are loaded when they are first opened.
+    files: ['apps/console/src/pages.tsx'],
+    rules: { 'no-restricted-syntax': ['error', ...banned, ...environmentReads] },
+  },
   { files: ['apps/{cli,simulator}/src/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     // Nest's modules are classes whose decorators say everything.

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
+import { ensureChromium } from './chromium.mjs';
 import { toolEnvironment } from './environment.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -13,6 +14,7 @@ const suites = {
   unit: 'vitest.config.ts',
   integration: 'vitest.integration.config.ts',
   e2e: 'vitest.e2e.config.ts',
+  browser: 'vitest.browser.config.ts',
 };
 
 const words = process.argv.slice(2);
@@ -62,6 +64,7 @@ function line({ passed, failed, skipped }) {
 try {
   const chosen = named.length > 0 ? named : Object.keys(suites);
   build();
+  if (chosen.includes('browser')) ensureChromium();
   for (const name of chosen) runSuite(name);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -4,6 +4,7 @@ import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AdminModule } from './admin.module.js';
+import { consolePages } from './console/console-pages.js';
 import type { AdminDeps } from './deps.js';
 
 /** The admin listener's own Nest application, not yet listening. Rejects if a route has no permission. */
@@ -27,6 +28,7 @@ export async function createAdminApp(
     response.setHeader('Referrer-Policy', 'no-referrer');
     next();
   });
+  app.use(consolePages());
   await app.init();
   return app;
 }

@@ -1,0 +1,35 @@
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { SelectInput, TextInput } from 'react-admin';
+import { RegisterList } from '../parts/register-list.js';
+import { StateChip } from '../parts/state-chip.js';
+
+type Application = AnswerOf<'applicationsList'>['items'][number];
+
+export default function ApplicationList() {
+  return (
+    <RegisterList<Application>
+      title="Applications"
+      href={(id) => `/applications/${id}/show`}
+      filters={[
+        <TextInput key="organisation" source="organisation" label="ODS code" />,
+        <TextInput key="environment" source="environment" label="Environment" />,
+        <TextInput key="product" source="product" label="Product" />,
+        <TextInput key="asid" source="asid" label="ASID" />,
+        <SelectInput
+          key="state"
+          source="state"
+          label="State"
+          choices={['draft', 'live', 'suspended', 'retired']}
+        />,
+      ]}
+      empty="No application yet. Write one into a registry file and run “gatehouse apply FILE”; its page then says what is missing before it can go live."
+      columns={[
+        { label: 'Name', value: ({ name }) => name },
+        { label: 'Environment', value: ({ environment }) => environment },
+        { label: 'State', value: ({ state }) => <StateChip state={state} /> },
+        { label: 'ASID', value: ({ asid }) => asid ?? '–' },
+        { label: 'API key', value: ({ apiKey }) => apiKey ?? '–' },
+      ]}
+    />
+  );
+}

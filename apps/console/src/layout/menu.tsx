@@ -1,0 +1,56 @@
+import { type RouteName, routes } from '@gatehouse/contracts/routes';
+import Apartment from '@mui/icons-material/Apartment';
+import Apps from '@mui/icons-material/Apps';
+import AssignmentInd from '@mui/icons-material/AssignmentInd';
+import Devices from '@mui/icons-material/Devices';
+import EditNote from '@mui/icons-material/EditNote';
+import Groups from '@mui/icons-material/Groups';
+import HowToReg from '@mui/icons-material/HowToReg';
+import Key from '@mui/icons-material/Key';
+import ManageSearch from '@mui/icons-material/ManageSearch';
+import PanTool from '@mui/icons-material/PanTool';
+import Password from '@mui/icons-material/Password';
+import QuestionAnswer from '@mui/icons-material/QuestionAnswer';
+import Security from '@mui/icons-material/Security';
+import SettingsEthernet from '@mui/icons-material/SettingsEthernet';
+import type { ReactElement } from 'react';
+import { Menu, usePermissions } from 'react-admin';
+
+interface Entry {
+  readonly to: string;
+  readonly text: string;
+  readonly icon: ReactElement;
+  /** Shown to those who may call this. */
+  readonly route: RouteName;
+}
+
+const ENTRIES: readonly Entry[] = [
+  { to: '/changes', text: 'Approvals', icon: <HowToReg />, route: 'changeList' },
+  { to: '/organisations', text: 'Organisations', icon: <Apartment />, route: 'organisationsList' },
+  { to: '/applications', text: 'Applications', icon: <Apps />, route: 'applicationsList' },
+  { to: '/clients', text: 'Clients', icon: <SettingsEthernet />, route: 'clientsList' },
+  { to: '/signing-keys', text: 'Signing keys', icon: <Key />, route: 'keyList' },
+  { to: '/sro-appointments', text: 'SROs', icon: <AssignmentInd />, route: 'sroList' },
+  { to: '/write-exceptions', text: 'Write exceptions', icon: <EditNote />, route: 'exceptionList' },
+  { to: '/assurance-floors', text: 'Assurance floors', icon: <Security />, route: 'assuranceList' },
+  { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
+  { to: '/audit', text: 'Audit', icon: <ManageSearch />, route: 'auditList' },
+  { to: '/explain', text: 'Explain', icon: <QuestionAnswer />, route: 'explain' },
+  { to: '/admin-tokens', text: 'API tokens', icon: <Password />, route: 'tokenList' },
+  { to: '/staff', text: 'Staff', icon: <Groups />, route: 'staffList' },
+  { to: '/sessions', text: 'My sign-ins', icon: <Devices />, route: 'sessionList' },
+];
+
+export function ConsoleMenu() {
+  const { permissions = [] } = usePermissions<readonly string[]>();
+  return (
+    <Menu>
+      <Menu.DashboardItem />
+      {ENTRIES.filter(({ route }) => permissions.includes(routes[route].permission)).map(
+        ({ to, text, icon }) => (
+          <Menu.Item key={to} to={to} primaryText={text} leftIcon={icon} />
+        ),
+      )}
+    </Menu>
+  );
+}

@@ -1,0 +1,27 @@
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { SelectInput } from 'react-admin';
+import { day } from '../parts/day.js';
+import { RegisterList } from '../parts/register-list.js';
+import { StateChip } from '../parts/state-chip.js';
+
+type Organisation = AnswerOf<'organisationsList'>['items'][number];
+
+export default function OrganisationList() {
+  return (
+    <RegisterList<Organisation>
+      title="Organisations"
+      href={(id) => `/organisations/${id}/show`}
+      filters={[
+        <SelectInput key="state" source="state" label="State" choices={['active', 'suspended', 'retired']} />,
+      ]}
+      empty="No organisation yet. Write them into a registry file and run “gatehouse apply FILE”."
+      columns={[
+        { label: 'ODS code', value: ({ odsCode }) => odsCode },
+        { label: 'Name', value: ({ name }) => name },
+        { label: 'State', value: ({ state }) => <StateChip state={state} /> },
+        { label: 'Applications', value: ({ applications }) => applications },
+        { label: 'SRO review due', value: ({ sroReviewDueOn }) => day(sroReviewDueOn) },
+      ]}
+    />
+  );
+}

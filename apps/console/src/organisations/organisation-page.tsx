@@ -1,0 +1,102 @@
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { Link, List, ListItem, Typography } from '@mui/material';
+import type { ReactNode } from 'react';
+import { useGetManyReference } from 'react-admin';
+import { Link as RouterLink } from 'react-router-dom';
+import type { ConsoleRecord } from '../api/data-provider.js';
+import { day } from '../parts/day.js';
+import { DetailPage } from '../parts/detail-page.js';
+import { Facts, Section } from '../parts/facts.js';
+import { StateChip } from '../parts/state-chip.js';
+
+import { StopButton } from '../stops/stop-button.js';
+
+type Organisation = AnswerOf<'organisationsList'>['items'][number];
+type Application = AnswerOf<'applicationsList'>['items'][number];
+type Sro = AnswerOf<'sroList'>['items'][number];
+
+/** The hub of one organisation: what it has, who answers for it. */
+export default function OrganisationPage() {
+  return (
+    <DetailPage<Organisation> name={({ odsCode, name }) => `${name} (${odsCode})`}>
+      {({ odsCode, state, sroReviewDueOn }) => (
+        <>
+          <Section title="Organisation">
+            <Facts
+              facts={[
+                ['State', <StateChip key="state" state={state} />],
+                ['SRO review due', day(sroReviewDueOn)],
+              ]}
+            />
+            {state === 'active' ? (
+              <StopButton target={{ kind: 'organisation', organisation: odsCode }} />
+            ) : null}
+          </Section>
+          <Section title="Applications">
+            <Related<Application>
+              resource="applications"
+              odsCode={odsCode}
+              none="None. Add one to the registry file and run “gatehouse apply FILE”."
+              row={({ id, name, state: each }) => (
+                <>
+                  <Link component={RouterLink} to={`/applications/${id}/show`} sx={{ mr: 1 }}>
+                    {name}
+                  </Link>
+                  <StateChip state={each} />
+                </>
+              )}
+            />
+          </Section>
+          <Section title="Senior responsible owner">
+            <Related<Sro>
+              resource="sro-appointments"
+              odsCode={odsCode}
+              none="None: application-restricted requests are refused until one is appointed and has accepted."
+              row={({ name, jobTitle, state: each, reviewDueOn }) => (
+                <>
+                  {name}, {jobTitle}, review due {day(reviewDueOn)}&nbsp; <StateChip state={each} />
+                </>
+              )}
+            />
+          </Section>
+          <Section title="Requests">
+            <Link
+              component={RouterLink}
+              to={`/audit?filter=${encodeURIComponent(JSON.stringify({ organisation: odsCode }))}`}
+            >
+              Audit rows of {odsCode}
+            </Link>
+          </Section>
+        </>
+      )}
+    </DetailPage>
+  );
+}
+
+interface RelatedProps<T> {
+  readonly resource: string;
+  readonly odsCode: string;
+  readonly none: string;
+  readonly row: (item: T) => ReactNode;
+}
+
+function Related<T>({ resource, odsCode, none, row }: RelatedProps<T>) {
+  const { data, error } = useGetManyReference<ConsoleRecord>(resource, {
+    target: 'organisation',
+    id: odsCode,
+    pagination: { page: 1, perPage: 50 },
+    sort: { field: 'id', order: 'ASC' },
+  });
+  if (error) return <Typography role="alert">{error.message}</Typography>;
+  if (data === undefined) return <Typography role="status">Loading …</Typography>;
+  if (data.length === 0) return <Typography>{none}</Typography>;
+  return (
+    <List dense disablePadding>
+      {data.map((item) => (
+        <ListItem key={item.id} disableGutters>
+          <span>{row(item as unknown as T)}</span>
+        </ListItem>
+      ))}
+    </List>
+  );
+}

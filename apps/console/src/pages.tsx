@@ -1,0 +1,40 @@
+/** Every page, loaded when it is first opened. A new page is a line here, and one in layout/menu.tsx. */
+import { type ComponentType, lazy } from 'react';
+
+export const Dashboard = lazy(() => import('./dashboard/dashboard.js'));
+
+export const RESOURCES = [
+  {
+    name: 'organisations',
+    list: lazy(() => import('./organisations/organisation-list.js')),
+    show: lazy(() => import('./organisations/organisation-page.js')),
+  },
+  {
+    name: 'applications',
+    list: lazy(() => import('./applications/application-list.js')),
+    show: lazy(() => import('./applications/application-page.js')),
+  },
+  {
+    name: 'clients',
+    list: lazy(() => import('./clients/client-list.js')),
+    show: lazy(() => import('./clients/client-page.js')),
+  },
+  { name: 'signing-keys', list: lazy(() => import('./signing-keys/signing-key-list.js')) },
+  { name: 'sro-appointments', list: lazy(() => import('./sro/sro-list.js')) },
+  { name: 'write-exceptions', list: lazy(() => import('./exceptions/exception-list.js')) },
+  { name: 'assurance-floors', list: lazy(() => import('./assurance/assurance-list.js')) },
+  {
+    name: 'changes',
+    list: lazy(() => import('./changes/change-list.js')),
+    show: lazy(() => import('./changes/change-page.js')),
+  },
+  { name: 'emergency-stops', list: lazy(() => import('./stops/stop-list.js')) },
+  { name: 'staff', list: lazy(() => import('./staff/staff-list.js')) },
+  { name: 'sessions', list: lazy(() => import('./staff/session-list.js')) },
+  { name: 'audit', list: lazy(() => import('./audit/audit-list.js')) },
+  { name: 'admin-tokens', list: lazy(() => import('./tokens/token-list.js')) },
+];
+
+export const PAGES: readonly { readonly path: string; readonly Page: ComponentType }[] = [
+  { path: '/explain', Page: lazy(() => import('./explain/explain-page.js')) },
+];

@@ -1,0 +1,37 @@
+import { Box, Card, CardContent, Typography } from '@mui/material';
+import type { ReactNode } from 'react';
+
+/** A card of a page, under a heading. */
+export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <Card sx={{ mb: 2 }}>
+      <CardContent>
+        <Typography variant="h2" gutterBottom>
+          {title}
+        </Typography>
+        {children}
+      </CardContent>
+    </Card>
+  );
+}
+
+/** Names and values; what is null is shown as a dash. */
+export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }) {
+  return (
+    <Box component="dl" sx={{ m: 0 }}>
+      {facts.map(([name, value]) => (
+        <Box
+          key={name}
+          sx={{ display: { sm: 'flex' }, gap: 2, py: 0.75, borderBottom: 1, borderColor: 'divider' }}
+        >
+          <Box component="dt" sx={{ color: 'text.secondary', width: '13rem', flexShrink: 0 }}>
+            {name}
+          </Box>
+          <Box component="dd" sx={{ m: 0, overflowWrap: 'anywhere', minWidth: 0 }}>
+            {value ?? '–'}
+          </Box>
+        </Box>
+      ))}
+    </Box>
+  );
+}

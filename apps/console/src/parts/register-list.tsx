@@ -1,0 +1,152 @@
+/** A list as a table, or as cards where the screen is narrow. */
+import {
+  Box,
+  Card,
+  CardContent,
+  Link,
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableRow,
+} from '@mui/material';
+import { Typography, useMediaQuery, type Theme } from '@mui/material';
+import type { ReactElement, ReactNode } from 'react';
+import { FilterButton, List, Pagination, TopToolbar, useListContext } from 'react-admin';
+import { Link as RouterLink } from 'react-router-dom';
+import type { ConsoleRecord } from '../api/data-provider.js';
+
+export interface Column<T> {
+  readonly label: string;
+  readonly value: (row: T) => ReactNode;
+}
+
+export interface RegisterListProps<T> {
+  readonly title: string;
+  /** The first one names the row. */
+  readonly columns: readonly Column<T>[];
+  readonly filters?: ReactElement[];
+  /** Buttons above the list. */
+  readonly actions?: ReactNode;
+  /** Buttons of one row. */
+  readonly rowActions?: (row: T) => ReactNode;
+  /** Where a row leads. */
+  readonly href?: (id: string) => string;
+  /** What to do when there is nothing yet. */
+  readonly empty: ReactNode;
+}
+
+export function RegisterList<T>({ title, filters, actions, empty, ...rows }: RegisterListProps<T>) {
+  return (
+    <List
+      title={title}
+      filters={filters}
+      exporter={false}
+      perPage={25}
+      component="div"
+      empty={<Empty title={title} actions={actions} text={empty} />}
+      actions={
+        <TopToolbar>
+          {filters === undefined ? null : <FilterButton />}
+          {actions}
+        </TopToolbar>
+      }
+      pagination={<Pagination rowsPerPageOptions={[25, 50, 100]} />}
+    >
+      <Typography variant="h1" sx={{ mb: 2 }}>
+        {title}
+      </Typography>
+      <Rows<T> {...rows} />
+    </List>
+  );
+}
+
+function Empty({ title, actions, text }: { title: string; actions: ReactNode; text: ReactNode }) {
+  return (
+    <Box sx={{ py: 4 }}>
+      <Typography variant="h1" gutterBottom>
+        {title}
+      </Typography>
+      <Typography component="div" sx={{ mb: 2, maxWidth: '44rem' }}>
+        {text}
+      </Typography>
+      {actions}
+    </Box>
+  );
+}
+
+type RowsProps<T> = Pick<RegisterListProps<T>, 'columns' | 'rowActions' | 'href'>;
+
+function Rows<T>(props: RowsProps<T>) {
+  const narrow = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
+  const { data = [] } = useListContext<ConsoleRecord>();
+  if (data.length === 0) return <Typography>Nothing matches. Take away a filter.</Typography>;
+  return narrow ? <Cards<T> {...props} data={data} /> : <Wide<T> {...props} data={data} />;
+}
+
+type ShownProps<T> = RowsProps<T> & { readonly data: readonly ConsoleRecord[] };
+
+function Wide<T>({ columns, rowActions, href, data }: ShownProps<T>) {
+  return (
+    <Card sx={{ overflowX: 'auto' }}>
+      <Table size="small">
+        <TableHead>
+          <TableRow>
+            {columns.map(({ label }) => (
+              <TableCell key={label}>{label}</TableCell>
+            ))}
+            {rowActions === undefined ? null : <TableCell>Actions</TableCell>}
+          </TableRow>
+        </TableHead>
+        <TableBody>
+          {data.map((record) => (
+            <TableRow key={record.id} hover>
+              {columns.map(({ label, value }, at) => (
+                <TableCell key={label} sx={{ overflowWrap: 'anywhere' }}>
+                  {at === 0 ? named(record, value, href) : value(record as unknown as T)}
+                </TableCell>
+              ))}
+              {rowActions === undefined ? null : <TableCell>{rowActions(record as unknown as T)}</TableCell>}
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </Card>
+  );
+}
+
+function Cards<T>({ columns, rowActions, href, data }: ShownProps<T>) {
+  const [first, ...others] = columns;
+  return data.map((record) => (
+    <Card key={record.id} sx={{ mb: 1 }}>
+      <CardContent>
+        <Typography variant="h3" component="h2" sx={{ overflowWrap: 'anywhere' }}>
+          {first === undefined ? null : named(record, first.value, href)}
+        </Typography>
+        <Box component="dl" sx={{ m: 0, mt: 1 }}>
+          {others.map(({ label, value }) => (
+            <Box key={label} sx={{ display: 'flex', gap: 1, py: 0.25 }}>
+              <Box component="dt" sx={{ color: 'text.secondary', minWidth: '7.5rem' }}>
+                {label}
+              </Box>
+              <Box component="dd" sx={{ m: 0, overflowWrap: 'anywhere', minWidth: 0 }}>
+                {value(record as unknown as T)}
+              </Box>
+            </Box>
+          ))}
+        </Box>
+        {rowActions?.(record as unknown as T)}
+      </CardContent>
+    </Card>
+  ));
+}
+
+function named<T>(record: ConsoleRecord, value: (row: T) => ReactNode, href?: (id: string) => string) {
+  const text = value(record as unknown as T);
+  if (href === undefined) return text;
+  return (
+    <Link component={RouterLink} to={href(encodeURIComponent(record.id))}>
+      {text}
+    </Link>
+  );
+}

@@ -1,0 +1,31 @@
+import { Chip, type ChipProps } from '@mui/material';
+
+const COLOURS: Readonly<Record<string, ChipProps['color']>> = {
+  active: 'success',
+  live: 'success',
+  usable: 'success',
+  'in force': 'success',
+  ACTIVE: 'success',
+  COMPLETED: 'success',
+  suspended: 'error',
+  lapsed: 'error',
+  revoked: 'error',
+  REFUSED: 'error',
+  FAILED: 'error',
+  approved: 'success',
+  rejected: 'error',
+  stale: 'warning',
+  pending: 'info',
+  draft: 'info',
+  proposed: 'info',
+  PENDING: 'info',
+  PUBLISHED: 'info',
+  RETIRING: 'warning',
+  expired: 'warning',
+  UNKNOWN: 'warning',
+};
+
+/** A state in words; the colour only repeats them. */
+export function StateChip({ state }: { readonly state: string }) {
+  return <Chip label={state} size="small" variant="outlined" color={COLOURS[state] ?? 'default'} />;
+}

@@ -1,0 +1,193 @@
+/** The console as its users see it: signed in by the local identity provider, in Chromium. */
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onboard } from '../support/onboard.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+import { findChromium } from '../../tools/chromium.mjs';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const SHOTS = '.gatehouse/screenshots';
+const WIDTHS = [1280, 390] as const;
+const ROLES = [
+  'gatehouse-platform=platform-engineer',
+  'gatehouse-governance=governance-officer',
+  'gatehouse-audit=auditor',
+  'gatehouse-administrators=administrator',
+].join(',');
+
+let stack: Stack;
+let browser: Browser;
+let origin: string;
+/** What a page must never say: refused by the content security policy, thrown, or an error in its console. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  stack = await startStack();
+  const port = await freePort();
+  origin = `http://localhost:${port}`;
+  await stack.startGateway({
+    GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
+    GATEHOUSE_CONSOLE_URL: origin,
+    GATEHOUSE_STAFF_ISSUER: stack.simulator.staffIssuer,
+    GATEHOUSE_STAFF_ROLES: ROLES,
+  });
+  await onboard(stack, [{ odsCode: 'R69' }]);
+  browser = await chromium.launch({ executablePath: findChromium() ?? '', args: FLAGS });
+  mkdirSync(SHOTS, { recursive: true });
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+});
+
+async function open(width = 1280, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    // Asking who is signed in before anybody is.
+    if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  return page;
+}
+
+async function signIn(page: Page, name: string): Promise<void> {
+  await page.goto(`${origin}/`);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name }).click();
+  await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+}
+
+async function accessible(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  expect(told, where).toEqual([]);
+}
+
+async function signedIn(context: BrowserContext, name: string): Promise<Page> {
+  const page = await context.newPage();
+  await signIn(page, name);
+  return page;
+}
+
+const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>> = {
+  '/': ['Priya Nair', 'Today'],
+  '/changes': ['Priya Nair', 'Approvals'],
+  '/organisations': ['Priya Nair', 'Organisations'],
+  '/organisations/R69/show': ['Priya Nair', 'R69'],
+  '/applications': ['Priya Nair', 'Applications'],
+  '/clients': ['Priya Nair', 'Clients'],
+  '/signing-keys': ['Priya Nair', 'Signing keys'],
+  '/sro-appointments': ['Priya Nair', 'Senior responsible owners'],
+  '/write-exceptions': ['Priya Nair', 'Write exceptions'],
+  '/assurance-floors': ['Priya Nair', 'Assurance'],
+  '/emergency-stops': ['Priya Nair', 'Emergency stops'],
+  '/audit': ['Priya Nair', 'Audit'],
+  '/explain': ['Priya Nair', 'Explain'],
+  '/admin-tokens': ['Priya Nair', 'API tokens'],
+  '/sessions': ['Priya Nair', 'My sign-ins'],
+  '/staff': ['Ada Clarke', 'Staff'],
+};
+
+describe.each(WIDTHS)('at %d pixels', (width) => {
+  it.each(['light', 'dark'] as const)(
+    'every page in %s: no axe violation, no sideways scroll',
+    async (mode) => {
+      for (const person of ['Priya Nair', 'Ada Clarke']) {
+        const page = await open(width, mode);
+        await page.goto(`${origin}/`);
+        await page.getByRole('link', { name: 'Sign in' }).waitFor();
+        await accessible(page, `sign-in, ${mode}`);
+        await signIn(page, person);
+        for (const [path, [who, heading]] of Object.entries(PAGES)) {
+          if (who !== person) continue;
+          await page.goto(origin + path);
+          await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+          await page.waitForLoadState('networkidle');
+          const name = path === '/' ? 'dashboard' : path.slice(1).replaceAll('/', '-');
+          await page.screenshot({ path: `${SHOTS}/${name}-${width}-${mode}.png`, fullPage: true });
+          await accessible(page, `${path}, ${mode}`);
+          const wide = await page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
+          expect(wide, `${path} at ${width}`).toBe(false);
+        }
+        await page.context().close();
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
+});
+
+describe('what each role is shown', () => {
+  it.each([
+    ['Priya Nair', ['Organisations', 'Approvals'], ['Staff']],
+    ['Ada Clarke', ['Staff', 'My sign-ins'], ['Organisations', 'Audit', 'Approvals']],
+  ] as const)('%s', async (person, shown, hidden) => {
+    const page = await open();
+    await signIn(page, person);
+    for (const name of shown) await page.getByRole('menuitem', { name }).waitFor();
+    for (const name of hidden) expect(await page.getByRole('menuitem', { name }).count()).toBe(0);
+    await page.context().close();
+  });
+});
+
+it('suspends an organisation, and the next request is refused within a second', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  await page.goto(`${origin}/organisations/R69/show`);
+  await page.getByRole('button', { name: 'Stop at once' }).click();
+  await page.getByRole('textbox', { name: 'Reason' }).fill('odd traffic');
+  const stopped = page.waitForResponse((response) => response.url().endsWith('/emergency-stops'));
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop at once' }).click();
+  expect((await stopped).status()).toBe(200);
+  const { rows } = await stack.sql.query<{ state: string }>(
+    "SELECT state FROM organisation WHERE ods_code = 'R69'",
+  );
+  expect(rows).toEqual([{ state: 'suspended' }]);
+  const since = Date.now();
+  await stack.settled();
+  expect(Date.now() - since).toBeLessThan(1_000);
+  const gita = await signedIn(await browser.newContext(), 'Gita Rao');
+  await gita.goto(`${origin}/emergency-stops`);
+  await gita.getByRole('button', { name: 'Lift' }).click();
+  await gita.getByRole('textbox', { name: 'Reason' }).fill('looked at it');
+  await gita.getByRole('dialog').getByRole('button', { name: 'Lift' }).click();
+  await gita.getByText('It runs again.').waitFor();
+  await gita.context().close();
+  await page.context().close();
+});
+
+it('can be walked by keyboard: the first link of the menu is reached and opened', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  const focused = () => page.evaluate('document.activeElement?.textContent?.trim()');
+  for (let count = 0; count < 40 && (await focused()) !== 'Approvals'; count += 1) {
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Approvals' }).waitFor();
+  await page.context().close();
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}

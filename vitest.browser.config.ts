@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/** The console in a real browser, before real processes. */
+export default defineConfig({
+  test: {
+    include: ['test/browser/**/*.spec.ts'],
+    passWithNoTests: false,
+    pool: 'forks',
+    fileParallelism: false,
+    retry: 0,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
+  },
+});
