@@ -47,7 +47,9 @@ async function getList(resource: string, { pagination, filter }: Partial<GetList
   }
   const { data, next } = await readPage(resource, { ...asked, after: known[number - 2] });
   if (next !== null) known[number - 1] = next;
-  return { data, pageInfo: { hasNextPage: next !== null, hasPreviousPage: number > 1 } };
+  const pageInfo = { hasNextPage: next !== null, hasPreviousPage: number > 1 };
+  // Only the last page tells how many there are.
+  return next === null ? { data, pageInfo, total: (number - 1) * perPage + data.length } : { data, pageInfo };
 }
 
 async function getOne(resource: string, { id }: { readonly id: Identifier }) {

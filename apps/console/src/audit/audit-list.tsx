@@ -30,8 +30,11 @@ export default function AuditList() {
       ]}
       empty="Nothing is recorded yet. Every request to the gateway appears here, refused ones too."
       columns={[
-        { label: 'Time', value: (row) => (typeof row.at === 'string' ? moment(row.at) : '–') },
-        { label: 'Kind', value: (row) => text(row, 'kind') },
+        { label: 'Time', value: (row) => (typeof row.startedAt === 'string' ? moment(row.startedAt) : '–') },
+        {
+          label: 'Kind',
+          value: (row) => (row.kind === 'SYSTEM' ? text(row, 'event') : text(row, 'kind')),
+        },
         {
           label: 'Outcome',
           value: (row) => (typeof row.outcome === 'string' ? <StateChip state={row.outcome} /> : '–'),
