@@ -154,7 +154,7 @@ try {
     }),
   );
 
-  if (!ending) console.log(welcome(state, url));
+  if (!ending) console.log(welcome(state, url, consoleUrl(ports.admin)));
 } catch (error) {
   await end(1, `\n${error instanceof Error ? error.message : String(error)}`);
 }
@@ -191,11 +191,13 @@ async function untilReady(address) {
     throw new Error(`The gateway is not ready after 60 s: ${last}\n${pieces.lastLines('gateway')}`);
 }
 
-function welcome(state, url) {
+function welcome(state, url, consoleAddress) {
   return `
 Gatehouse is running (started in ${((Date.now() - startedAt) / 1000).toFixed(1)} s).
 
   partner   ${url('partner')}   where your services send e-RS requests
+  console   ${consoleAddress}   sign in as Priya (platform engineer), Gita (governance officer), Omar (auditor),
+            Ada (administrator) or another demo person; in Chrome or Firefox
   admin     ${url('admin')}   admin API, for the gatehouse command
   public    ${url('public')}   JWKS
   status    ${url('status')}   /live, /ready, /metrics
