@@ -60,9 +60,12 @@ export const fakeKeyService: AdminDeps['keyService'] = {
   },
 };
 
-async function* nothing(): AsyncGenerator<object> {}
+async function* nothing(): AsyncGenerator<Record<string, unknown>> {}
 
-export async function startAdmin(overrides: Partial<AdminDeps> = {}): Promise<Harness> {
+/** What a test puts in place of a part: as it is, or made over the test's database. */
+type Overrides = Partial<AdminDeps> | ((database: TestDatabase) => Promise<Partial<AdminDeps>>);
+
+export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
   const database = await createDatabase();
   const db = createPrisma(database.appUrl);
   const clock = { ms: Date.parse('2026-03-02T09:00:00Z') };
@@ -99,6 +102,8 @@ export async function startAdmin(overrides: Partial<AdminDeps> = {}): Promise<Ha
       hashesOf: () => Promise.resolve(['ab'.repeat(32)]),
       search: () => Promise.resolve({ items: [{ kind: 'OUTCOME' }], next: null }),
       follow: nothing,
+      all: nothing,
+      story: () => Promise.resolve(null),
       export: nothing,
       system: (event) => {
         systemEvents.push(event);
@@ -109,7 +114,7 @@ export async function startAdmin(overrides: Partial<AdminDeps> = {}): Promise<Ha
       info: () => undefined,
       error: (facts) => logged.push(JSON.stringify(facts)),
     },
-    ...overrides,
+    ...(typeof overrides === 'function' ? await overrides(database) : overrides),
   };
   const app = await createAdminApp(deps);
   await app.listen(0, '127.0.0.1');

@@ -1,5 +1,6 @@
 /** The audit trail as the admin API reads it: names turned into ids, rows into one line an attempt. */
 import type { AuditOutcome, AuditKind } from '@gatehouse/domain/audit';
+import { type Reach, reaches } from '@gatehouse/domain/permissions';
 import type { Snapshot } from '@gatehouse/domain/registry';
 import type pg from 'pg';
 import { exportAudit } from './adapters/audit-export.js';
@@ -7,10 +8,13 @@ import type { AuditLog } from './adapters/audit-log.js';
 import { type AuditFilter as Filter, type AuditRow, hashesOf } from './adapters/audit-filter.js';
 import { followAudit } from './adapters/audit-follow.js';
 import { type AuditAttempt, searchAudit } from './adapters/audit-query.js';
+import { readStory } from './adapters/audit-story.js';
 import type { SubjectSealer } from './adapters/audit-subjects.js';
 import type { AuditDesk, AuditFilter } from './admin/audit/audit-desk.js';
+import { storyOf } from './audit-story.js';
 
 const FOLLOW_MS = 1_000;
+const PAGE = 500;
 
 export function createAuditDesk(parts: {
   readonly database: pg.Pool;
@@ -41,6 +45,21 @@ export function createAuditDesk(parts: {
         at,
       ),
 
+    async *all(filter, signal) {
+      let after: string | undefined;
+      do {
+        const { items, next } = await page(toFilter(filter, parts.snapshot()), { limit: PAGE, after });
+        yield* items;
+        after = next ?? undefined;
+      } while (after !== undefined && !signal.aborted);
+    },
+
+    async story(attemptId, reach) {
+      const rows = await readStory(database, attemptId);
+      const seen = rows.every(({ record }) => isWithin(reach, record['odsCode']));
+      return rows.length > 0 && seen ? storyOf(rows, parts.snapshot()) : null;
+    },
+
     async *follow(filter, signal) {
       let cursor: string | undefined;
       while (!signal.aborted) {
@@ -65,13 +84,14 @@ export function createAuditDesk(parts: {
 
 /** A client is named by name and environment; a name nobody bears finds nothing. */
 function toFilter(filter: AuditFilter, snapshot: Snapshot): Filter {
-  const { organisation, client, environment, from, until, ...same } = filter;
+  const { organisation, client, environment, from, until, reach, ...same } = filter;
   const named = [...snapshot.clients.values()].filter(
     ({ name, environment: of }) => name === client && (environment === undefined || of === environment),
   );
   return {
     ...same,
     odsCode: organisation,
+    ...(reach === 'all' ? {} : { within: [...reach] }),
     environment,
     ...(client === undefined ? {} : { clientIds: named.map(({ id }) => id) }),
     fromMs: instant(from),
@@ -79,12 +99,17 @@ function toFilter(filter: AuditFilter, snapshot: Snapshot): Filter {
   };
 }
 
+/** Rows that followed the first carry no organisation of their own. */
+function isWithin(reach: Reach, odsCode: unknown): boolean {
+  return odsCode === undefined || reaches(reach, typeof odsCode === 'string' ? [odsCode] : []);
+}
+
 function instant(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Date.parse(text);
 }
 
 /** One attempt in a list: what was asked, by whom, and what became of it; all its rows beneath. */
-function summary(attempt: AuditAttempt): object {
+function summary(attempt: AuditAttempt): Readonly<Record<string, unknown>> {
   const [first, ...later] = attempt.rows;
   const outcome = later.find(({ kind }) => kind === 'OUTCOME');
   return {
@@ -100,7 +125,7 @@ function summary(attempt: AuditAttempt): object {
   };
 }
 
-function line(row: AuditRow): object {
+function line(row: AuditRow): Readonly<Record<string, unknown>> {
   // A SYSTEM event tells of others in its facts.
   const record = { ...row.record, ...(row.record['facts'] as Record<string, unknown> | undefined) };
   return {
@@ -117,6 +142,7 @@ function line(row: AuditRow): object {
     status: record['status'] ?? null,
     code: record['code'] ?? null,
     correlationId: record['correlationId'] ?? null,
+    applicationId: record['applicationId'] ?? null,
   };
 }
 

@@ -86,7 +86,10 @@ export const auditFilter = {
     .optional(),
   correlationId: z.string().max(128).optional(),
   attemptId: z.uuid().optional(),
+  /** The X-Request-ID that e-RS answered with. */
   upstreamRequestId: z.string().max(200).optional(),
+  requestId: z.uuid().optional(),
+  applicationId: z.uuid().optional(),
 };
 export const auditQuery = z.strictObject({ ...auditFilter, ...paging });
 /** By POST, since an identifier of a patient must never stand in a URL. */

@@ -3,6 +3,7 @@
  */
 import type { z } from 'zod';
 import { changeRoutes } from './change-routes.js';
+import { auditRoutes } from './audit-routes.js';
 import { governanceRoutes } from './governance-routes.js';
 import { operationRoutes } from './operation-routes.js';
 import { registryRoutes } from './registry-routes.js';
@@ -20,6 +21,7 @@ export const routes = {
   ...stopRoutes,
   ...operationRoutes,
   ...staffRoutes,
+  ...auditRoutes,
 } as const;
 
 export type RouteName = keyof typeof routes;

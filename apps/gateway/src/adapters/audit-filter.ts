@@ -5,6 +5,9 @@ import type { SubjectSealer } from './audit-subjects.js';
 
 export interface AuditFilter {
   readonly odsCode?: string | undefined;
+  /** Rows of these organisations alone; undefined: of every one, and of none. */
+  readonly within?: readonly string[] | undefined;
+  readonly applicationId?: string | undefined;
   readonly environment?: string | undefined;
   readonly clientId?: string | undefined;
   /** Any of these; none of them finds nothing. */
@@ -77,7 +80,9 @@ export async function conditions(reader: AuditReader, filter: AuditFilter): Prom
   })) {
     if (value !== undefined) add((at) => `e.${column} = ${at(value)}`);
   }
-  const { environment, clientIds, kind } = filter;
+  const { environment, clientIds, kind, within, applicationId } = filter;
+  if (within !== undefined) add((at) => `e.ods_code = ANY(${at(within)}::text[])`);
+  if (applicationId !== undefined) add((at) => `e.record ->> 'applicationId' = ${at(applicationId)}`);
   if (environment !== undefined) add((at) => `e.record ->> 'environment' = ${at(environment)}`);
   if (clientIds !== undefined) add((at) => `e.client_id = ANY(${at(clientIds)}::text[])`);
   if (kind !== undefined) add((at) => later(`o.kind = ${at(kind)}`));

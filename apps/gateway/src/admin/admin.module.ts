@@ -4,6 +4,7 @@ import { AdminGuard } from './admin.guard.js';
 import { AssuranceController } from './assurance/assurance.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { ChangesController } from './changes/changes.controller.js';
+import { AuditRequestsController } from './audit/requests.controller.js';
 import { ClientsController } from './clients/clients.controller.js';
 import { ADMIN_DEPS, type AdminDeps } from './deps.js';
 import { DoctorController } from './doctor/doctor.controller.js';
@@ -33,6 +34,7 @@ const CONTROLLERS = [
   DoctorController,
   ExplainController,
   AuditController,
+  AuditRequestsController,
   TokensController,
   SessionsController,
   StaffController,

@@ -7,10 +7,12 @@ const STALL_MS = 60_000;
 /** Writes one JSON object a line, waiting while the reader is slow. Headers go out with the first line. */
 export class LineWriter {
   private readonly response: ServerResponse;
+  private readonly type: string;
   private readonly gone = new AbortController();
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, type = 'application/x-ndjson') {
     this.response = response;
+    this.type = type;
     response.once('close', () => {
       this.gone.abort();
     });
@@ -27,14 +29,18 @@ export class LineWriter {
 
   start(): void {
     if (this.response.headersSent) return;
-    this.response.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
+    this.response.writeHead(200, { 'Content-Type': this.type, 'Cache-Control': 'no-store' });
     this.response.flushHeaders();
   }
 
-  async write(line: unknown): Promise<void> {
+  write(line: unknown): Promise<void> {
+    return this.writeText(`${JSON.stringify(line)}\n`);
+  }
+
+  async writeText(text: string): Promise<void> {
     if (this.signal.aborted) return;
     this.start();
-    if (this.response.write(`${JSON.stringify(line)}\n`)) return;
+    if (this.response.write(text)) return;
     // A reader that takes nothing holds a database snapshot open.
     const timer = setTimeout(() => this.response.destroy(), STALL_MS);
     await Promise.race([once(this.response, 'drain'), once(this.response, 'close')]);

@@ -1,7 +1,11 @@
 /** What the admin API needs of the audit trail. Rows hold no secret and no identifier of a patient in clear. */
+import type { RequestStory } from '@gatehouse/contracts/audit-resources';
 import type { AuditOutcome, AuditKind, Subject, SystemEvent } from '@gatehouse/domain/audit';
+import type { Reach } from '@gatehouse/domain/permissions';
 
 export interface AuditFilter {
+  /** Rows of these organisations; those of none only for whom nothing is out of reach. */
+  readonly reach: Reach;
   readonly from?: string | undefined;
   readonly until?: string | undefined;
   readonly organisation?: string | undefined;
@@ -15,6 +19,8 @@ export interface AuditFilter {
   readonly correlationId?: string | undefined;
   readonly attemptId?: string | undefined;
   readonly upstreamRequestId?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly applicationId?: string | undefined;
 }
 
 export interface AuditPage {
@@ -36,6 +42,10 @@ export interface AuditDesk {
     filter: AuditFilter,
     page: { readonly limit: number; readonly after?: string | undefined },
   ): Promise<AuditPage>;
+  /** Every attempt found, newest first, in the lines of `list`. */
+  all(filter: AuditFilter, signal: AbortSignal): AsyncIterable<Readonly<Record<string, unknown>>>;
+  /** One request with all its attempts and rows, by the id of any of them; null when there is none within reach. */
+  story(attemptId: string, reach: Reach): Promise<RequestStory | null>;
   /** From now on, until aborted. */
   follow(filter: AuditFilter, signal: AbortSignal): AsyncIterable<object>;
   /** Everything `gatehouse verify` needs, in chain order. */

@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { InputOf } from '@gatehouse/contracts/routes';
-import type { AuditValue, Subject } from '@gatehouse/domain/audit';
+import type { Subject } from '@gatehouse/domain/audit';
 import { Controller, Inject, Res } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
+import { type Acting, withoutLimit } from '../principal.js';
 import { sendLines } from '../ndjson.js';
 import { Input, Route } from '../route.js';
-import type { AuditFilter } from './audit-desk.js';
+import { download } from './download.js';
+import { given, recordUse } from './record-use.js';
 
 /** A search over all organisations has a hash for each; the record names this many and says how many there were. */
 const HASHES_NAMED = 20;
@@ -24,8 +24,8 @@ export class AuditController {
   @Route('auditList')
   async list(@Input('auditList') { query }: InputOf<'auditList'>, @Actor() acting: Acting) {
     const { limit, after, ...filter } = query;
-    await this.record('AUDIT_READ', acting, factsOf(filter));
-    return this.deps.audit.list(filter, { limit, after });
+    await recordUse(this.deps, 'AUDIT_READ', acting, given(filter));
+    return this.deps.audit.list({ ...filter, reach: acting.reach }, { limit, after });
   }
 
   /** Who looked for a patient, and why, is on record before anything is found. The identifier itself never is. */
@@ -37,14 +37,14 @@ export class AuditController {
         ? { kind: 'ubrn', value: ubrn ?? '' }
         : { kind: 'nhs-number', value: nhsNumber };
     const hashes = await this.deps.audit.hashesOf(subject, filter.organisation);
-    await this.record('AUDIT_SEARCH', acting, {
+    await recordUse(this.deps, 'AUDIT_SEARCH', acting, {
       reason,
       subject: subject.kind,
       organisation: filter.organisation ?? null,
       hashes: hashes.slice(0, HASHES_NAMED),
       hashCount: hashes.length,
     });
-    return this.deps.audit.search(hashes, filter, { limit, after });
+    return this.deps.audit.search(hashes, { ...filter, reach: acting.reach }, { limit, after });
   }
 
   @Route('auditFollow')
@@ -53,8 +53,8 @@ export class AuditController {
     @Actor() acting: Acting,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    await this.record('AUDIT_READ', acting, { ...factsOf(query), follow: true });
-    await sendLines(response, (signal) => this.deps.audit.follow(query, signal));
+    await recordUse(this.deps, 'AUDIT_READ', acting, { ...given(query), follow: true });
+    await sendLines(response, (signal) => this.deps.audit.follow({ ...query, reach: acting.reach }, signal));
   }
 
   @Route('auditExport')
@@ -63,22 +63,21 @@ export class AuditController {
     @Actor() acting: Acting,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    await this.record('AUDIT_EXPORT', acting, { from: query.from ?? null, until: query.until ?? null });
+    withoutLimit(acting.reach, 'The chain of the trail');
+    await recordUse(this.deps, 'AUDIT_EXPORT', acting, {
+      from: query.from ?? null,
+      until: query.until ?? null,
+    });
     await sendLines(response, (signal) => this.deps.audit.export(query, signal));
   }
 
-  private record(
-    event: string,
-    { actor, origin }: Acting,
-    facts: Readonly<Record<string, AuditValue>>,
+  @Route('auditDownload')
+  async download(
+    @Input('auditDownload') { query }: InputOf<'auditDownload'>,
+    @Actor() acting: Acting,
+    @Res() response: ServerResponse,
   ): Promise<void> {
-    const atMs = this.deps.now();
-    const common = { kind: 'SYSTEM', startedAtMs: atMs, atMs, attemptId: randomUUID() } as const;
-    return this.deps.audit.system({ ...common, event, facts: { actor, origin, ...facts } });
+    const { format, ...filter } = query;
+    await download(this.deps, response, acting, format, { ...filter, reach: acting.reach });
   }
-}
-
-/** What was asked for, without what was left open. */
-function factsOf(filter: AuditFilter): Record<string, AuditValue> {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }

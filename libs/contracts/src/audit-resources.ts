@@ -1,0 +1,121 @@
+/** One request as the trail tells it, what NHS support asks for of it, and the trail as a file. */
+import { z } from 'zod';
+import { instant, odsCode } from './identifiers.js';
+import { auditFilter } from './operation-resources.js';
+
+export const attemptPath = z.strictObject({ attemptId: z.uuid('this is not the id of an attempt') });
+
+const words = z.string().nullable();
+const amount = z.number().nullable();
+
+/** A row with its place in the chain; `faults` is empty when the chain holds there. */
+const storyRow = z.object({
+  kind: z.string(),
+  at: instant,
+  writer: z.string(),
+  seq: z.number(),
+  hash: z.string(),
+  faults: z.array(z.string()),
+  record: z.record(z.string(), z.unknown()),
+});
+
+const storyAttempt = z.object({
+  /** Went to e-RS as X-Correlation-ID. */
+  attemptId: z.string(),
+  attemptNumber: z.number(),
+  startedAt: instant,
+  outcomeAt: instant.nullable(),
+  endAt: instant.nullable(),
+  kid: words,
+  tokenIdHash: words,
+  /** Null: it is still open. */
+  outcome: words,
+  code: words,
+  diagnosis: words,
+  upstreamStatus: amount,
+  status: amount,
+  /** The X-Request-ID that e-RS answered with. */
+  upstreamRequestId: words,
+  requestBytes: amount,
+  responseBytes: amount,
+  delivery: words,
+  durationMs: amount,
+  upstreamDurationMs: amount,
+});
+
+export const requestStory = z.object({
+  requestId: z.string(),
+  startedAt: instant,
+  correlationId: z.string(),
+  environment: words,
+  organisation: words,
+  organisationName: words,
+  product: words,
+  accessMode: words,
+  capability: words,
+  client: words,
+  clientId: words,
+  /** Public id of the client's key, or `workload`. */
+  keyId: words,
+  bindingId: words,
+  applicationId: words,
+  applicationName: words,
+  apimApplicationId: words,
+  asid: words,
+  interaction: words,
+  operationId: words,
+  operation: words,
+  method: words,
+  /** From the catalogue, with the names of its parameters and never their values. */
+  path: words,
+  registryVersion: amount,
+  steps: z.array(z.object({ step: z.string(), ok: z.boolean() })),
+  /** Where its patients were named, or why there are none. */
+  subjectSource: words,
+  subjects: z.array(z.object({ kind: z.string(), count: z.number() })),
+  refusal: z
+    .object({
+      code: z.string(),
+      status: z.number(),
+      text: z.string(),
+      whatToDo: z.string(),
+      whoActs: z.string(),
+    })
+    .nullable(),
+  attempts: z.array(storyAttempt),
+  chain: z.object({ intact: z.boolean(), rows: z.number() }),
+  rows: z.array(storyRow),
+});
+export type RequestStory = z.infer<typeof requestStory>;
+
+export const supportBundle = z.object({
+  made: instant,
+  environment: words,
+  apimApplicationId: words,
+  applicationName: words,
+  asid: words,
+  organisation: words,
+  method: words,
+  path: words,
+  interaction: words,
+  attempts: z.array(
+    z.object({
+      correlationId: z.string(),
+      requestId: words,
+      startedAt: instant,
+      answeredAt: instant.nullable(),
+      status: amount,
+      durationMs: amount,
+      diagnosis: words,
+      requestHeaders: z.record(z.string(), z.string()),
+      responseHeaders: z.record(z.string(), z.string()),
+    }),
+  ),
+});
+export type SupportBundle = z.infer<typeof supportBundle>;
+
+export const auditDownload = z.strictObject({
+  ...auditFilter,
+  organisation: odsCode.optional(),
+  format: z.enum(['csv', 'ndjson']).default('ndjson'),
+});
