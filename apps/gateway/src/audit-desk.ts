@@ -1,5 +1,4 @@
 /** The audit trail as the admin API reads it: names turned into ids, rows into one line an attempt. */
-import type { AuditOutcome, AuditKind } from '@gatehouse/domain/audit';
 import { type Reach, reaches } from '@gatehouse/domain/permissions';
 import type { Snapshot } from '@gatehouse/domain/registry';
 import type pg from 'pg';
@@ -56,7 +55,8 @@ export function createAuditDesk(parts: {
 
     async story(attemptId, reach) {
       const rows = await readStory(database, attemptId);
-      const seen = rows.every(({ record }) => isWithin(reach, record['odsCode']));
+      const named = reach === 'all' || rows.some(({ record }) => typeof record['odsCode'] === 'string');
+      const seen = named && rows.every(({ record }) => isWithin(reach, record['odsCode']));
       return rows.length > 0 && seen ? storyOf(rows, parts.snapshot()) : null;
     },
 
@@ -130,7 +130,7 @@ function line(row: AuditRow): Readonly<Record<string, unknown>> {
   const record = { ...row.record, ...(row.record['facts'] as Record<string, unknown> | undefined) };
   return {
     startedAt: new Date(row.startedAtMs).toISOString(),
-    kind: row.kind as AuditKind,
+    kind: row.kind,
     attemptId: row.attemptId,
     requestId: record['requestId'] ?? null,
     event: record['event'] ?? null,
@@ -138,7 +138,7 @@ function line(row: AuditRow): Readonly<Record<string, unknown>> {
     organisation: record['odsCode'] ?? null,
     client: record['clientName'] ?? null,
     interaction: record['interaction'] ?? null,
-    outcome: (record['outcome'] ?? null) as AuditOutcome | null,
+    outcome: record['outcome'] ?? null,
     status: record['status'] ?? null,
     code: record['code'] ?? null,
     correlationId: record['correlationId'] ?? null,

@@ -23,7 +23,7 @@ export async function readStory(database: pg.Pool, attemptId: string): Promise<r
     `SELECT ${columnsOf('e')} FROM audit.event e
       WHERE e.request_id IN (SELECT request_id FROM audit.event WHERE attempt_id = $1)
         AND e.kind <> 'SYSTEM'
-      ORDER BY (e.record ->> 'atMs')::bigint, e.writer, e.seq`,
+      ORDER BY e.started_at, (e.record ->> 'atMs')::bigint, e.writer, e.seq`,
     [attemptId],
   );
   return Promise.all(found.rows.map((row) => checked(database, toRow(row))));
