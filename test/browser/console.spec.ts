@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { onboard } from '../support/onboard.ts';
+import { onboard, type Onboarded } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { findChromium } from '../../tools/chromium.mjs';
 
@@ -27,6 +27,7 @@ const ROLES = [
 ].join(',');
 
 let stack: Stack;
+let onboarded: Onboarded;
 let browser: Browser;
 let origin: string;
 /** What a page must never say: refused by the content security policy, thrown, or an error in its console. */
@@ -42,7 +43,7 @@ beforeAll(async () => {
     GATEHOUSE_STAFF_ISSUER: stack.simulator.staffIssuer,
     GATEHOUSE_STAFF_ROLES: ROLES,
   });
-  await onboard(stack, [{ odsCode: 'R69' }]);
+  [onboarded] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   browser = await chromium.launch({ executablePath: findChromium() ?? '', args: FLAGS });
   mkdirSync(SHOTS, { recursive: true });
 });
@@ -128,6 +129,21 @@ describe.each(WIDTHS)('at %d pixels', (width) => {
       expect(complaints).toEqual([]);
     },
   );
+});
+
+it('tells the story of a refused request, and what to do about it', async () => {
+  await fetch(`${stack.gateways.at(-1)!.partner}/FHIR/STU3/ReferralRequest/000000070000`, {
+    headers: { Authorization: `Bearer ${onboarded.clientKey}`, 'NHSD-End-User-Organisation-ODS': 'ZZZ9' },
+  });
+  const page = await open();
+  await signIn(page, 'Omar Haddad');
+  await page.goto(`${origin}/audit?filter=${encodeURIComponent(JSON.stringify({ kind: 'DENIED' }))}`);
+  await page.getByRole('table').getByRole('link').first().click();
+  await page.getByRole('heading', { name: /^Refused: GW_/ }).waitFor();
+  await page.getByText('The chain holds').waitFor();
+  await accessible(page, 'story');
+  await page.screenshot({ path: `${SHOTS}/request-1280-light.png`, fullPage: true });
+  await page.context().close();
 });
 
 describe('what each role is shown', () => {

@@ -36,5 +36,6 @@ export const RESOURCES = [
 ];
 
 export const PAGES: readonly { readonly path: string; readonly Page: ComponentType }[] = [
+  { path: '/requests/:attemptId', Page: lazy(() => import('./audit/request-page.js')) },
   { path: '/explain', Page: lazy(() => import('./explain/explain-page.js')) },
 ];

@@ -21,7 +21,7 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   'sro-appointments': { list: 'sroList', id: field('id') },
   'write-exceptions': { list: 'exceptionList', id: field('id') },
   'assurance-floors': { list: 'assuranceList', id: field('organisation') },
-  audit: { list: 'auditList', id: field('writer', 'seq', 'attemptId', 'kind') },
+  audit: { list: 'auditList', id: field('attemptId') },
   changes: { list: 'changeList', id: field('id') },
   'emergency-stops': { list: 'stopList', id: field('id') },
   staff: { list: 'staffList', id: field('id') },

@@ -28,6 +28,7 @@ export default function AuditList() {
         <DateTimeInput key="from" source="from" label="From" parse={toInstant} />,
         <DateTimeInput key="until" source="until" label="Until" parse={toInstant} />,
       ]}
+      href={(id) => `/requests/${id}`}
       empty="Nothing is recorded yet. Every request to the gateway appears here, refused ones too."
       columns={[
         { label: 'Time', value: (row) => (typeof row.startedAt === 'string' ? moment(row.startedAt) : '–') },
