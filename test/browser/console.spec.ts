@@ -1,5 +1,5 @@
 /** The console as its users see it: signed in by the local identity provider, in Chromium. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -37,7 +37,12 @@ beforeAll(async () => {
   stack = await startStack();
   const port = await freePort();
   origin = `http://localhost:${port}`;
+  const given = JSON.parse(readFileSync(stack.environmentsFile, 'utf8')) as { environments: object[] };
+  const fourEyes = { environments: given.environments.map((each) => ({ ...each, fourEyes: true })) };
+  const environments = `${stack.environmentsFile}.four-eyes.yaml`;
+  writeFileSync(environments, JSON.stringify(fourEyes));
   await stack.startGateway({
+    GATEHOUSE_ENVIRONMENTS: environments,
     GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
     GATEHOUSE_CONSOLE_URL: origin,
     GATEHOUSE_STAFF_ISSUER: stack.simulator.staffIssuer,
@@ -56,8 +61,9 @@ async function open(width = 1280, colorScheme: 'light' | 'dark' = 'light'): Prom
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
   const page = await context.newPage();
   page.on('console', (message) => {
-    // Asking who is signed in before anybody is.
-    if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text());
+    // Refusals that a test asks for, and asking who is signed in before anybody is.
+    const refused = /status of 40[13]/.test(message.text());
+    if (message.type() === 'error' && !refused) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   return page;
@@ -68,6 +74,14 @@ async function signIn(page: Page, name: string): Promise<void> {
   await page.getByRole('link', { name: 'Sign in' }).click();
   await page.getByRole('button', { name }).click();
   await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+}
+
+/** Presses a button, gives the reason its dialog asks for, and confirms. */
+async function decide(page: Page, button: string, reason: string): Promise<void> {
+  await page.getByRole('button', { name: button }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill(reason);
+  await dialog.getByRole('button', { name: button }).click();
 }
 
 async function accessible(page: Page, where: string): Promise<void> {
@@ -131,6 +145,36 @@ describe.each(WIDTHS)('at %d pixels', (width) => {
   );
 });
 
+it('retires a signing key as two people, and not as one', async () => {
+  const priya = await open();
+  await signIn(priya, 'Priya Nair');
+  await priya.goto(`${origin}/signing-keys`);
+  await decide(priya, 'Retire', 'it is old');
+  await priya.getByText('needs a second person').waitFor();
+  const stateOf = async () =>
+    (await stack.sql.query<{ state: string }>('SELECT state FROM signing_key')).rows.map(
+      ({ state }) => state,
+    );
+  expect(await stateOf()).toEqual(['ACTIVE']);
+  await priya.goto(`${origin}/changes`);
+  await priya.getByRole('link', { name: 'activation or revocation of a signing key' }).click();
+  await priya.getByText('RETIRING').waitFor();
+  await accessible(priya, 'change');
+  await priya.screenshot({ path: `${SHOTS}/change-1280-light.png`, fullPage: true });
+  await decide(priya, 'Approve', 'I say so myself');
+  await priya.getByText('A colleague with the right role decides it').waitFor();
+  const gita = await open(390);
+  await signIn(gita, 'Gita Rao');
+  await gita.goto(priya.url());
+  await gita.screenshot({ path: `${SHOTS}/change-390-light.png`, fullPage: true });
+  await decide(gita, 'Approve', 'agreed with the platform team');
+  await gita.getByText('Approved and done.').waitFor();
+  expect(await stateOf()).toEqual(['RETIRING']);
+  expect(complaints).toEqual([]);
+  await gita.context().close();
+  await priya.context().close();
+});
+
 it('tells the story of a refused request, and what to do about it', async () => {
   await fetch(`${stack.gateways.at(-1)!.partner}/FHIR/STU3/ReferralRequest/000000070000`, {
     headers: { Authorization: `Bearer ${onboarded.clientKey}`, 'NHSD-End-User-Organisation-ODS': 'ZZZ9' },
@@ -163,10 +207,8 @@ it('suspends an organisation, and the next request is refused within a second', 
   const page = await open();
   await signIn(page, 'Priya Nair');
   await page.goto(`${origin}/organisations/R69/show`);
-  await page.getByRole('button', { name: 'Stop at once' }).click();
-  await page.getByRole('textbox', { name: 'Reason' }).fill('odd traffic');
   const stopped = page.waitForResponse((response) => response.url().endsWith('/emergency-stops'));
-  await page.getByRole('dialog').getByRole('button', { name: 'Stop at once' }).click();
+  await decide(page, 'Stop at once', 'odd traffic');
   expect((await stopped).status()).toBe(200);
   const { rows } = await stack.sql.query<{ state: string }>(
     "SELECT state FROM organisation WHERE ods_code = 'R69'",
@@ -177,9 +219,7 @@ it('suspends an organisation, and the next request is refused within a second', 
   expect(Date.now() - since).toBeLessThan(1_000);
   const gita = await signedIn(await browser.newContext(), 'Gita Rao');
   await gita.goto(`${origin}/emergency-stops`);
-  await gita.getByRole('button', { name: 'Lift' }).click();
-  await gita.getByRole('textbox', { name: 'Reason' }).fill('looked at it');
-  await gita.getByRole('dialog').getByRole('button', { name: 'Lift' }).click();
+  await decide(gita, 'Lift', 'looked at it');
   await gita.getByText('It runs again.').waitFor();
   await gita.context().close();
   await page.context().close();

@@ -40,6 +40,8 @@ export interface Stack {
   /** Calls the admin API; throws on anything but 2xx. */
   admin<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
   readonly adminToken: string;
+  /** The environments that the gateways were given, as JSON. */
+  readonly environmentsFile: string;
   /** Waits until every gateway has taken over the registry as it is now. */
   settled(): Promise<void>;
   startGateway(settings?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
@@ -106,6 +108,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     },
     simulator,
     adminToken,
+    environmentsFile: settings.GATEHOUSE_ENVIRONMENTS,
     async admin<T>(method: string, path: string, body?: unknown): Promise<T> {
       const answer = await fetch(`${first(gateways).admin}/api/v1${path}`, {
         method,

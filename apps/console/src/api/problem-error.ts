@@ -1,6 +1,5 @@
 /** A refusal of the admin API, as react-admin and our forms show it. */
 import { problem } from '@gatehouse/contracts/problem';
-import { HttpError } from 'react-admin';
 
 /** A field's fault; `pointer` is a JSON pointer into the body. */
 export interface FieldFault {
@@ -8,11 +7,14 @@ export interface FieldFault {
   readonly detail: string;
 }
 
-export class ProblemError extends HttpError {
+/** No HttpError of react-admin, whose constructor takes the class of what extends it away. */
+export class ProblemError extends Error {
+  readonly status: number;
   readonly faults: readonly FieldFault[];
 
   constructor(status: number, message: string, faults: readonly FieldFault[]) {
-    super(message, status);
+    super(message);
+    this.status = status;
     this.faults = faults;
   }
 }

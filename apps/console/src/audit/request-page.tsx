@@ -38,7 +38,7 @@ function Shown({ story, attemptId }: { readonly story: Story; readonly attemptId
     <>
       <Alert severity={chain.intact ? 'success' : 'error'} sx={{ mb: 2 }}>
         {chain.intact
-          ? `The chain holds for its ${chain.rows} rows.`
+          ? 'The chain holds for all of its rows.'
           : 'A row was changed or taken away: see the rows below, and verify the whole trail.'}
       </Alert>
       {refusal === null ? null : (
@@ -56,8 +56,8 @@ function Shown({ story, attemptId }: { readonly story: Story; readonly attemptId
         <Facts
           facts={[
             ['When', moment(story.startedAt)],
-            ['Interaction', [story.interaction, story.operation].filter((part) => part !== null).join(', ')],
-            ['Request', `${story.method ?? ''} ${story.path ?? ''}`],
+            ['Interaction', [story.interaction, story.operation].filter(Boolean).join(', ') || null],
+            ['Request', [story.method, story.path].filter(Boolean).join(' ') || null],
             ['Organisation', [story.organisation, story.organisationName].filter(Boolean).join(', ') || null],
             ['Client', story.client],
             ['Application', story.applicationName],
