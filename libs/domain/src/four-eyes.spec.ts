@@ -20,6 +20,18 @@ describe('which changes need a second person', () => {
     ['another ASID on a live application', row('application', live, { ...live, asid: '2' }), true],
     ['another API key on one', row('application', live, { ...live, api_key: '…efgh' }), true],
     ['a secret that looks the same when masked', row('application', live, { ...live }), true],
+    [
+      'an ASID on a suspended one',
+      row('application', { ...live, state: 'suspended' }, { ...live, asid: '2' }),
+      true,
+    ],
+    ['a live one put back to draft', row('application', live, { ...live, state: 'draft' }), true],
+    ['resuming one', row('application', { ...live, state: 'suspended' }, live), false],
+    [
+      'a set for a suspended one',
+      row('application_message_set', null, {}, { applicationState: 'suspended' }),
+      true,
+    ],
     ['an ASID on a draft', row('application', { state: 'draft' }, { state: 'draft', asid: '2' }), false],
     ['suspending a live application', row('application', live, { ...live, state: 'suspended' }), false],
     ['a new application', row('application', null, live), false],

@@ -33,12 +33,18 @@ export interface SecondPerson {
 const eitherSide: readonly StaffRole[] = ['platform-engineer', 'governance-officer'];
 const governance: readonly StaffRole[] = ['governance-officer'];
 
+/** A suspended application counts too: else one person could suspend it, change it and let it run again. */
+const inUse = (state: unknown): boolean => state === 'live' || state === 'suspended';
+
 /** The rule that asks for a second person, or null. */
 export function secondPersonFor(change: RowChange): SecondPerson | null {
   const { table, before, after } = change;
   switch (table) {
     case 'application': {
-      if (before === null || after === null || before['state'] !== 'live') return null;
+      if (before === null || after === null || !inUse(before['state'])) return null;
+      // As a draft it could be changed freely, and then go live again.
+      if (after['state'] === 'draft')
+        return { rule: 'putting an application back to draft', roles: eitherSide };
       // Masked, so a changed secret may look the same before and after; only a secret can.
       const secretOnly = JSON.stringify(before) === JSON.stringify(after);
       const changed = ['asid', 'api_key'].some((name) => before[name] !== after[name]);
@@ -47,7 +53,7 @@ export function secondPersonFor(change: RowChange): SecondPerson | null {
         : null;
     }
     case 'application_message_set':
-      return after !== null && change.applicationState === 'live'
+      return after !== null && inUse(change.applicationState)
         ? { rule: 'a message set for a live application', roles: eitherSide }
         : null;
     case 'message_set': {

@@ -78,7 +78,7 @@ async function aboutRows(transaction: Transaction, rows: readonly Found[]): Prom
   const uses = await transaction.applicationMessageSet.findMany({
     where: {
       messageSetName: { in: rows.filter(({ tableName }) => tableName === 'message_set').map(nameOf) },
-      application: { state: 'live' },
+      application: { state: { in: ['live', 'suspended'] } },
     },
     include: { application: { select: { environmentName: true } } },
   });
