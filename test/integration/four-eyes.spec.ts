@@ -11,19 +11,17 @@ let priya: SignedIn;
 let gita: SignedIn;
 
 beforeEach(async () => {
-  admin = await startAdmin({
-    environments: new Map([
-      ['int', { kind: 'authenticated', fourEyes: true }],
-      ['dev', { kind: 'authenticated' }],
-    ]),
-  });
+  const environments = new Map([
+    ['int', { kind: 'authenticated' as const, fourEyes: false }],
+    ['dev', { kind: 'authenticated' as const, fourEyes: false }],
+  ]);
+  admin = await startAdmin({ environments });
   started.push(admin);
-  // Onboarded before anything was live: without the grants, sets and live state that need a second person.
+  // Onboarded while one person was enough.
   const { clients: _clients, ...rest } = smallDocument;
-  const applications = smallDocument.applications.map((entry) => ({ ...entry, state: 'draft' }));
+  const applications = smallDocument.applications.map(({ messageSets: _, ...entry }) => entry);
   expect((await apply({ ...rest, applications })).at(-1)?.type).toBe('done');
-  const live = smallDocument.applications.map(({ messageSets: _, ...entry }) => entry);
-  expect((await apply({ ...rest, applications: live })).at(-1)?.type).toBe('done');
+  environments.set('int', { kind: 'authenticated', fourEyes: true });
   priya = await signIn(admin.db, 'Priya', ['platform-engineer', 'governance-officer'], admin.clock.ms);
   gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);
 });
@@ -73,7 +71,9 @@ describe('a change that needs a second person', () => {
     const answer = await approve(gita, id, diffHash);
     expect(answer.status, answer.text).toBe(200);
     expect(answer.body).toMatchObject({ state: 'approved', decidedBy: 'Gita (gita@example.org)' });
-    expect(await admin.db.sroAppointment.count()).toBe(1);
+    expect(await admin.db.sroAppointment.findMany()).toMatchObject([
+      { appointedBy: 'Priya (priya@example.org), approved by Gita (gita@example.org)' },
+    ]);
     const change = await admin.db.registryChange.findFirst({ where: { tableName: 'sro_appointment' } });
     expect(change?.actor).toBe('Priya (priya@example.org), approved by Gita (gita@example.org)');
     expect(change?.reason).toBe(`approved change ${id}: checked with the CIO`);
@@ -180,7 +180,7 @@ describe('a change that needs a second person', () => {
       applications: [{ ...application, apiKey: secret, messageSets: [] }],
     });
     const last = lines.at(-1);
-    expect(last).toMatchObject({ type: 'pending', rules: ['ASID or API key of a live application'] });
+    expect(last).toMatchObject({ type: 'pending', rules: ['ASID, API key or secret of a live application'] });
     const row = await admin.db.pendingChange.findUniqueOrThrow({ where: { id: last?.id ?? '' } });
     expect(JSON.stringify({ ...row, payloadSealed: '' })).not.toContain(secret);
     const shown = await as(gita, 'GET', `/changes/${row.id}`);
@@ -236,5 +236,60 @@ describe('the same rule for every way in', () => {
     const { messageSets: _sets, ...same } = application;
     const lines = await apply({ ...rest, applications: [{ ...same, state: 'suspended' }] });
     expect(lines.at(-1)?.type).toBe('done');
+  });
+
+  it('whatever goes live waits, so that none can be put in the place of another', async () => {
+    const [application] = smallDocument.applications;
+    const { clients: _, ...rest } = smallDocument;
+    const file = (entry: object) => apply({ ...rest, applications: [{ ...application, ...entry }] });
+    expect((await file({ state: 'retired', messageSets: [] })).at(-1)?.type).toBe('done');
+    const other = { asid: '200000009999', apiKey: 'anotherKeyOfR690123456789abcQQRR' };
+    expect((await file({ ...other, state: 'draft' })).at(-1)?.type).toBe('done');
+    const last = (await file({ ...other, state: 'live' })).at(-1);
+    expect(last).toMatchObject({ type: 'pending', rules: ['an application going live'] });
+    expect(await admin.db.application.count({ where: { state: 'live', asid: other.asid } })).toBe(0);
+  });
+
+  it.each([
+    ['API secret', { apiSecret: 'AnotherSecretOfTheUserApp' }],
+    ['API key that looks the same', { apiKey: 'anotherKeyOfTheUserApp0123456MMNN' }],
+    ['ASID', { asid: '200000009999' }],
+    ['organisation', { organisations: ['R69', 'RCD', 'RXX'] }],
+  ])('another %s beside another field of a live application', async (_what, changed) => {
+    const [, user] = smallDocument.applications;
+    const { messageSets: _sets, ...held } = user;
+    await admin.db.application.updateMany({ where: { asid: held.asid }, data: { state: 'live' } });
+    const organisations = [...smallDocument.organisations, { odsCode: 'RXX', name: 'Third' }];
+    const lines = await apply({
+      apiVersion: 'gatehouse/v1',
+      organisations,
+      applications: [{ ...held, ...changed, apimApplicationId: 'new-in-the-portal' }],
+    });
+    expect(lines.at(-1)?.type).toBe('pending');
+    const { body } = await as(gita, 'GET', `/changes/${lines.at(-1)?.id}`);
+    const approved = await approve(gita, body.id, body.diffHash);
+    expect(approved.status, approved.text).toBe(200);
+  });
+
+  it('an emergency stop is taken back alone by whoever made it, at once; else by two people', async () => {
+    const stop = { kind: 'organisation', organisation: 'R69', reason: 'odd traffic' };
+    const slip = await as(priya, 'POST', '/emergency-stops', stop);
+    const lift = (who: SignedIn, id: string) =>
+      as(who, 'POST', `/emergency-stops/${id}/lift`, { reason: 'all well' });
+    expect((await lift(priya, slip.body.id)).status).toBe(200);
+    admin.clock.ms += 1_000;
+    const { body } = await as(priya, 'POST', '/emergency-stops', stop);
+    const asked = await lift(gita, body.id);
+    expect(asked.status, asked.text).toBe(202);
+    const state = async () =>
+      (await admin.db.organisation.findUniqueOrThrow({ where: { odsCode: 'R69' } })).state;
+    expect(await state()).toBe('suspended');
+    expect((await approve(priya, asked.body.id, asked.body.diffHash)).status).toBe(200);
+    expect(await state()).toBe('active');
+    const { items } = (await as(gita, 'GET', '/emergency-stops')).body;
+    expect(items[0].liftedBy).toBe('Gita (gita@example.org), approved by Priya (priya@example.org)');
+    const late = await as(priya, 'POST', '/emergency-stops', stop);
+    admin.clock.ms += 15 * 60_000 - 1;
+    expect((await lift(priya, late.body.id)).status).toBe(200);
   });
 });

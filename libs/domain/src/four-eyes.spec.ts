@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { decisionRefusal, type Requested, type RowChange, secondPersons, stableDiff } from './four-eyes.js';
+import {
+  decisionRefusal,
+  isUndo,
+  type Requested,
+  type RowChange,
+  secondPersons,
+  stableDiff,
+  UNDO_STOP_MS,
+} from './four-eyes.js';
 
 const row = (table: string, before: object | null, after: object | null, more: Partial<RowChange> = {}) =>
   ({
@@ -18,15 +26,40 @@ const PROD = new Set(['prod']);
 describe('which changes need a second person', () => {
   it.each([
     ['another ASID on a live application', row('application', live, { ...live, asid: '2' }), true],
-    ['another API key on one', row('application', live, { ...live, api_key: '…efgh' }), true],
-    ['a secret that looks the same when masked', row('application', live, { ...live }), true],
+    [
+      'another API key or secret on one, though masked they look the same',
+      row('application', live, { ...live, secrets_changed: ['api_key'] }),
+      true,
+    ],
+    [
+      'its id in NHS England’s portal',
+      row('application', live, { ...live, apim_application_id: 'x' }),
+      false,
+    ],
     [
       'an ASID on a suspended one',
       row('application', { ...live, state: 'suspended' }, { ...live, asid: '2' }),
       true,
     ],
     ['a live one put back to draft', row('application', live, { ...live, state: 'draft' }), true],
-    ['resuming one', row('application', { ...live, state: 'suspended' }, live), false],
+    ['resuming one', row('application', { ...live, state: 'suspended' }, live), true],
+    ['a draft going live', row('application', { ...live, state: 'draft' }, live), true],
+    ['one that is made live', row('application', null, live), true],
+    ['a retired one going live', row('application', { ...live, state: 'retired' }, live), true],
+    ['another organisation for a live one', row('binding', null, {}, { applicationState: 'live' }), true],
+    ['an organisation for a draft', row('binding', null, {}, { applicationState: 'draft' }), false],
+    [
+      'a binding that goes live with its application',
+      row('binding', {}, {}, { applicationState: 'live' }),
+      false,
+    ],
+    ['a suspended client that runs again', row('client', { state: 'suspended' }, { state: 'active' }), true],
+    [
+      'a suspended organisation that runs again',
+      row('organisation', { state: 'suspended' }, { state: 'active' }, { environments: null }),
+      true,
+    ],
+    ['suspending a client', row('client', { state: 'active' }, { state: 'suspended' }), false],
     [
       'a set for a suspended one',
       row('application_message_set', null, {}, { applicationState: 'suspended' }),
@@ -34,7 +67,8 @@ describe('which changes need a second person', () => {
     ],
     ['an ASID on a draft', row('application', { state: 'draft' }, { state: 'draft', asid: '2' }), false],
     ['suspending a live application', row('application', live, { ...live, state: 'suspended' }), false],
-    ['a new application', row('application', null, live), false],
+    ['a new draft', row('application', null, { ...live, state: 'draft' }), false],
+    ['retiring a live one', row('application', live, { ...live, state: 'retired' }), false],
     ['a key made active', row('signing_key', { state: 'PUBLISHED' }, { state: 'ACTIVE' }), true],
     ['a key retired', row('signing_key', { state: 'ACTIVE' }, { state: 'RETIRING' }), true],
     ['a key taken out', row('signing_key', { state: 'RETIRING' }, { state: 'REMOVED' }), true],
@@ -133,5 +167,17 @@ describe('a diff that two people compare', () => {
     const of = (expires: string) =>
       stableDiff([{ table: 'write_exception', key: 'x', before: null, after: { expires_at: expires } }]);
     expect(of('2027-01-01')).not.toEqual(of('2028-01-01'));
+  });
+});
+
+describe('who may lift a stop alone', () => {
+  const stop = { stoppedByStaff: 'priya', stoppedAtMs: 0 };
+  it.each([
+    ['whoever made it, at once', stop, 'priya', UNDO_STOP_MS - 1, true],
+    ['later on', stop, 'priya', UNDO_STOP_MS, false],
+    ['somebody else', stop, 'gita', 0, false],
+    ['a service', { ...stop, stoppedByStaff: null }, null, 0, false],
+  ] as const)('%s: %#', (_name, of, staffId, nowMs, expected) => {
+    expect(isUndo(of, { staffId }, nowMs)).toBe(expected);
   });
 });

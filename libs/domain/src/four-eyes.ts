@@ -36,22 +36,24 @@ const governance: readonly StaffRole[] = ['governance-officer'];
 /** A suspended application counts too: else one person could suspend it, change it and let it run again. */
 const inUse = (state: unknown): boolean => state === 'live' || state === 'suspended';
 
+/** Names the secrets that differ, which the rows themselves leave out (migration 20261127000900). */
+const SECRETS_CHANGED = 'secrets_changed';
+
 /** The rule that asks for a second person, or null. */
 export function secondPersonFor(change: RowChange): SecondPerson | null {
   const { table, before, after } = change;
   switch (table) {
-    case 'application': {
-      if (before === null || after === null || !inUse(before['state'])) return null;
-      // As a draft it could be changed freely, and then go live again.
-      if (after['state'] === 'draft')
-        return { rule: 'putting an application back to draft', roles: eitherSide };
-      // Masked, so a changed secret may look the same before and after; only a secret can.
-      const secretOnly = JSON.stringify(before) === JSON.stringify(after);
-      const changed = ['asid', 'api_key'].some((name) => before[name] !== after[name]);
-      return changed || secretOnly
-        ? { rule: 'ASID or API key of a live application', roles: eitherSide }
+    case 'application':
+      return secondForApplication(before, after);
+    case 'binding':
+      return before === null && inUse(change.applicationState)
+        ? { rule: 'an organisation for a live application', roles: eitherSide }
         : null;
-    }
+    case 'organisation':
+    case 'client':
+      return before?.['state'] === 'suspended' && after?.['state'] === 'active'
+        ? { rule: `letting a suspended ${table} run again`, roles: eitherSide }
+        : null;
     case 'application_message_set':
       return after !== null && inUse(change.applicationState)
         ? { rule: 'a message set for a live application', roles: eitherSide }
@@ -82,6 +84,17 @@ export function secondPersonFor(change: RowChange): SecondPerson | null {
   }
 }
 
+function secondForApplication(before: Row | null, after: Row | null): SecondPerson | null {
+  // The first time too: else one person could retire a live application and put another in its place.
+  if (after?.['state'] === 'live' && before?.['state'] !== 'live')
+    return { rule: 'an application going live', roles: eitherSide };
+  if (before === null || after === null || !inUse(before['state'])) return null;
+  // As a draft it could be changed freely.
+  if (after['state'] === 'draft') return { rule: 'putting an application back to draft', roles: eitherSide };
+  const changed = before['asid'] !== after['asid'] || SECRETS_CHANGED in after;
+  return changed ? { rule: 'ASID, API key or secret of a live application', roles: eitherSide } : null;
+}
+
 /** The second persons that the rows of one change need; empty: none. */
 export function secondPersons(
   rows: readonly RowChange[],
@@ -95,6 +108,22 @@ export function secondPersons(
     if (second !== null) needed.set(second.rule, second);
   }
   return [...needed.values()];
+}
+
+/** How long whoever made an emergency stop may take it back alone. */
+export const UNDO_STOP_MS = 15 * 60_000;
+
+/**
+ * Whether a stop may be lifted without a second person: a slip of one's own, noticed at once. What changed meanwhile
+ * on the thing that was stopped needed a second person of its own.
+ */
+export function isUndo(
+  stop: { readonly stoppedByStaff: string | null; readonly stoppedAtMs: number },
+  by: { readonly staffId: string | null },
+  nowMs: number,
+): boolean {
+  const own = by.staffId !== null && by.staffId === stop.stoppedByStaff;
+  return own && nowMs - stop.stoppedAtMs < UNDO_STOP_MS;
 }
 
 export interface Requested {

@@ -79,7 +79,10 @@ export async function approveChange(
   id: string,
   { diffHash, reason }: { readonly diffHash: string; readonly reason: string },
 ) {
-  const why = `approved change ${id}: ${reason}`;
+  const change = {
+    ...changeBy(acting, `approved change ${id}: ${reason}`),
+    actor: await bothNames(deps, acting, id),
+  };
   const carryOut = async (transaction: Transaction) => {
     const row = await decidable(transaction, deps, acting, id);
     if (row.diffHash !== diffHash) throw conflict('That is not the diff of this change: read it again.');
@@ -91,18 +94,14 @@ export async function approveChange(
       input: unknown,
       reach: Reach,
     ) => Promise<unknown>;
-    const change = { ...changeBy(acting, why), transaction };
-    const { written } = await watching(transaction, () => run(deps, change, payload, 'all'));
+    const { written } = await watching(transaction, () =>
+      run(deps, { ...change, transaction }, payload, 'all'),
+    );
     if (written.diffHash !== diffHash) throw new Stale();
     return decided(transaction, deps, acting, id, 'approved', reason);
   };
   try {
-    return await changing(
-      deps.db,
-      { ...changeBy(acting, why), actor: await bothNames(deps, acting, id) },
-      carryOut,
-      APPROVE_TIMEOUT_MS,
-    );
+    return await changing(deps.db, change, carryOut, APPROVE_TIMEOUT_MS);
   } catch (error) {
     if (!(error instanceof Stale)) throw error;
     await decided(deps.db, deps, acting, id, 'stale', reason);

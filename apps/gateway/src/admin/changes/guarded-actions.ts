@@ -6,6 +6,7 @@ import type { AdminDeps } from '../deps.js';
 import { grantChecked } from '../exceptions/grant.js';
 import { moveKey } from '../keys/keys.store.js';
 import { applyRegistry } from '../registry/apply.store.js';
+import { liftStop } from '../stops/lift.store.js';
 import { appointChecked } from '../sro/appoint.js';
 import type { Change } from '../transaction.store.js';
 
@@ -28,6 +29,12 @@ export const GUARDED_ACTIONS = {
     setFloor(deps.db, change, body.organisation ?? null, body.minimumLevel),
   registryApply: (deps: AdminDeps, change: Change, { body }: Pick<InputOf<'registryApply'>, 'body'>) =>
     applyRegistry(deps, change, body.document, nothing, nothing),
+  stopLift: (
+    deps: AdminDeps,
+    change: Change,
+    { params, body }: Pick<InputOf<'stopLift'>, 'params' | 'body'>,
+    reach: Reach,
+  ) => liftStop(deps, change, params.id, body.reason, reach),
 } as const;
 
 export type GuardedAction = keyof typeof GUARDED_ACTIONS;

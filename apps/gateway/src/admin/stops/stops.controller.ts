@@ -2,9 +2,11 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
+import { perform } from '../changes/four-eyes.store.js';
+import { type Acting, changeBy } from '../principal.js';
 import { Input, Route } from '../route.js';
-import { liftStop, listStops, makeStop, reviewStop } from './stops.store.js';
+import { liftStop, undoes } from './lift.store.js';
+import { listStops, makeStop, reviewStop } from './stops.store.js';
 
 @Controller()
 export class StopsController {
@@ -24,8 +26,10 @@ export class StopsController {
   }
 
   @Route('stopLift')
-  lift(@Input('stopLift') { params, body }: InputOf<'stopLift'>, @Actor() acting: Acting) {
-    return liftStop(this.deps, acting, params.id, body.reason);
+  async lift(@Input('stopLift') input: InputOf<'stopLift'>, @Actor() acting: Acting) {
+    const { params, body } = input;
+    if (!(await undoes(this.deps, acting, params.id))) return perform(this.deps, acting, 'stopLift', input);
+    return liftStop(this.deps, changeBy(acting, body.reason), params.id, body.reason, acting.reach);
   }
 
   @Route('stopReview')

@@ -6,9 +6,7 @@ import { instantOf, type Paging, pageOf } from '../paging.js';
 import { type Acting, changeBy, within } from '../principal.js';
 import { AdminProblem, conflict, notFound } from '../problem.js';
 import { changing, type Transaction } from '../transaction.store.js';
-import { find, refuseIdle, setState } from './suspend.store.js';
-
-const SUSPENDED = 'suspended';
+import { find, refuseIdle, setState, SUSPENDED } from './suspend.store.js';
 
 type Row = NonNullable<Awaited<ReturnType<Transaction['emergencyStop']['findUnique']>>>;
 
@@ -20,7 +18,7 @@ export async function makeStop({ db, now }: AdminDeps, acting: Acting, request: 
     refuseIdle(request.kind, stopped);
     await setState(transaction, { kind: request.kind, ...stopped }, stopped.stateBefore, SUSPENDED);
     const { target, environment, odsCodes, stateBefore } = stopped;
-    return viewOf(
+    return stopViewOf(
       await transaction.emergencyStop.create({
         data: {
           id: randomUUID(),
@@ -39,18 +37,6 @@ export async function makeStop({ db, now }: AdminDeps, acting: Acting, request: 
   });
 }
 
-export async function liftStop({ db, now }: AdminDeps, acting: Acting, id: string, reason: string) {
-  return changing(db, changeBy(acting, `emergency stop lifted: ${reason}`), async (transaction) => {
-    const row = await theStop(transaction, acting.reach, id);
-    if (row.liftedAt !== null) throw conflict('This stop is lifted already.');
-    const { target, environment, stateBefore } = row;
-    const kind = row.kind as StopRequest['kind'];
-    await setState(transaction, { kind, target, environment }, SUSPENDED, stateBefore);
-    const data = { liftedBy: acting.actor, liftedAt: new Date(now()), liftReason: reason };
-    return viewOf(await transaction.emergencyStop.update({ where: { id }, data }));
-  });
-}
-
 /** By a person, and not by the one who stopped it. */
 export async function reviewStop({ db, now }: AdminDeps, acting: Acting, id: string, note: string) {
   return changing(db, changeBy(acting, note), async (transaction) => {
@@ -65,7 +51,7 @@ export async function reviewStop({ db, now }: AdminDeps, acting: Acting, id: str
       reviewedAt: new Date(now()),
       reviewNote: note,
     };
-    return viewOf(await transaction.emergencyStop.update({ where: { id }, data }));
+    return stopViewOf(await transaction.emergencyStop.update({ where: { id }, data }));
   });
 }
 
@@ -97,17 +83,21 @@ export async function listStops(
     orderBy: [{ stoppedAt: 'desc' }, { id: 'desc' }],
     take: limit + 1,
   });
-  return pageOf(rows, limit, ({ stoppedAt, id }) => `${stoppedAt.toISOString()}|${id}`, viewOf);
+  return pageOf(rows, limit, ({ stoppedAt, id }) => `${stoppedAt.toISOString()}|${id}`, stopViewOf);
 }
 
-async function theStop(transaction: Transaction, reach: Reach, id: string): Promise<Row> {
+export async function theStop(
+  transaction: Pick<Transaction, 'emergencyStop'>,
+  reach: Reach,
+  id: string,
+): Promise<Row> {
   const row = await transaction.emergencyStop.findUnique({ where: { id } });
   if (row === null) throw notFound(`emergency stop ${id}`);
   within(reach, row.odsCodes, `emergency stop ${id}`);
   return row;
 }
 
-function viewOf(row: Row) {
+export function stopViewOf(row: Row) {
   return {
     id: row.id,
     kind: row.kind as StopRequest['kind'],

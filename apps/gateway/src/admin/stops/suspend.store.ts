@@ -9,6 +9,8 @@ export interface Stopped {
   readonly stateBefore: string;
 }
 
+export const SUSPENDED = 'suspended';
+
 type Kind = StopRequest['kind'];
 
 /** What is to be stopped, as it stands. @throws AdminProblem not-found */
