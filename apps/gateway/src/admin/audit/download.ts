@@ -24,11 +24,12 @@ const COLUMNS = [
 ];
 
 /**
- * On record before the first byte, and at the end with how many rows went out and whether that was all of them.
- * Ends at the time it was asked for, so that its own record and newer rows are no part of it.
+ * On record before the first byte, and before the last one with how many rows there were and whether they are all:
+ * whoever has the whole file has the trail's word that they were given it. Ends at the time it was asked for, so that
+ * its own record and newer rows are no part of it.
  */
 export async function download(
-  deps: AdminDeps,
+  deps: Pick<AdminDeps, 'audit' | 'now'>,
   response: ServerResponse,
   acting: Acting,
   format: 'csv' | 'ndjson',
@@ -42,17 +43,22 @@ export async function download(
   const lines = new LineWriter(response, csv ? 'text/csv; charset=utf-8; header=present' : undefined);
   response.setHeader('Content-Disposition', `attachment; filename="gatehouse-audit.${format}"`);
   let rows = 0;
-  let complete = false;
+  const ended = (complete: boolean) =>
+    recordUse(deps, 'AUDIT_EXPORT_END', acting, { exportId, rows, complete });
+  // Goes out when the next line is there, or once the end is on record.
+  let held = csv ? csvLine(COLUMNS) : '';
   try {
-    if (csv) await lines.writeText(csvLine(COLUMNS));
     for await (const row of deps.audit.all({ ...filter, until }, lines.signal)) {
-      await (csv ? lines.writeText(csvLine(COLUMNS.map((column) => row[column]))) : lines.write(row));
       if (lines.signal.aborted) break;
+      await lines.writeText(held);
+      held = csv ? csvLine(COLUMNS.map((column) => row[column])) : `${JSON.stringify(row)}\n`;
       rows += 1;
     }
-    complete = !lines.signal.aborted;
-    lines.end();
-  } finally {
-    await recordUse(deps, 'AUDIT_EXPORT_END', acting, { exportId, rows, complete });
+  } catch (error) {
+    await ended(false);
+    throw error;
   }
+  await ended(!lines.signal.aborted);
+  await lines.writeText(held);
+  lines.end();
 }

@@ -1,0 +1,82 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SystemEvent } from '@gatehouse/domain/audit';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AdminDeps } from '../deps.js';
+import type { Acting } from '../principal.js';
+import { download } from './download.js';
+
+const acting = { actor: 'Ada', origin: 'test', reach: 'all' } as Acting;
+let server: Server;
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+/** Serves one download of these rows; `onEnd` is what becomes of the record of its end. */
+async function serve(
+  rows: () => AsyncIterable<Record<string, unknown>>,
+  onEnd: (event: SystemEvent) => Promise<void>,
+): Promise<Response> {
+  const audit = {
+    all: rows,
+    system: (event: SystemEvent) => (event.event === 'AUDIT_EXPORT_END' ? onEnd(event) : Promise.resolve()),
+  } as unknown as AdminDeps['audit'];
+  server = createServer((_request, response) => {
+    download({ audit, now: () => 0 }, response, acting, 'ndjson', { reach: 'all' }).catch(() =>
+      response.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+async function* two() {
+  yield { n: 1 };
+  yield await Promise.resolve({ n: 2 });
+}
+
+describe('the end of a download is on record before its last byte', () => {
+  it('which waits for the record', async () => {
+    let written = (): void => undefined;
+    const onRecord = new Promise<void>((resolve) => {
+      written = resolve;
+    });
+    const ends: SystemEvent[] = [];
+    const answer = await serve(two, (event) => {
+      ends.push(event);
+      return onRecord;
+    });
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader.read()).value).toBe('{"n":1}\n');
+    const last = reader.read();
+    const soon = new Promise((resolve) => setTimeout(resolve, 100, 'nothing yet'));
+    expect(await Promise.race([last, soon])).toBe('nothing yet');
+    expect(ends.map(({ facts }) => facts)).toEqual([expect.objectContaining({ rows: 2, complete: true })]);
+    written();
+    expect((await last).value).toBe('{"n":2}\n');
+    expect((await reader.read()).done).toBe(true);
+  });
+
+  it('and never goes out when there can be no record', async () => {
+    const answer = await serve(two, () => Promise.reject(new Error('no trail')));
+    await expect(answer.text()).rejects.toThrow();
+  });
+
+  it('also where the rows break off', async () => {
+    const ends: unknown[] = [];
+    const answer = await serve(
+      async function* () {
+        yield { n: 1 };
+        yield { n: 2 };
+        await Promise.reject(new Error('database gone'));
+      },
+      (event) => {
+        ends.push(event.facts['complete']);
+        return Promise.resolve();
+      },
+    );
+    await expect(answer.text()).rejects.toThrow();
+    expect(ends).toEqual([false]);
+  });
+});
