@@ -30,6 +30,17 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(operation?.responses['200']?.content ?? {})).toEqual([type]);
   });
 
+  it('says where the state that was read must be named, and what is answered otherwise', () => {
+    for (const [, route] of all) {
+      const path = API_PREFIX + route.path.replaceAll(/:([a-zA-Z]+)/g, '{$1}');
+      const operation = paths[path]?.[route.method.toLowerCase()];
+      const named = operation?.parameters.some((each) => each.in === 'header' && each.name === 'If-Match');
+      expect(named, path).toBe(route.ifMatch === true);
+      expect('412' in (operation?.responses ?? {}), path).toBe(route.ifMatch === true);
+      expect('428' in (operation?.responses ?? {}), path).toBe(route.ifMatch === true);
+    }
+  });
+
   it('says where a change may wait for a second person', () => {
     expect(paths[`${API_PREFIX}/signing-keys/{kid}/activate`]?.['post']?.responses).toHaveProperty('202');
     expect(paths[`${API_PREFIX}/signing-keys/{kid}/publish`]?.['post']?.responses).not.toHaveProperty('202');

@@ -8,6 +8,14 @@ import { API_PREFIX, type RouteContract, type RouteName, routes } from './routes
 type Json = Readonly<Record<string, unknown>>;
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
+const ETAG = { description: 'Of exactly this state', schema: { type: 'string' } };
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  required: true,
+  description: 'The ETag of what was read',
+  schema: { type: 'string' },
+};
 
 /** @param guarded routes that may answer 202, since their change may need a second person */
 export function openApiDocument(version: string, guarded: readonly RouteName[]): Json {
@@ -47,7 +55,11 @@ function operationOf(name: RouteName, route: RouteContract, mayWait: boolean): J
     tags: [route.path.split('/')[1] ?? ''],
     description: `Permission \`${route.permission}\`. Roles: ${listed(needs.roles)}. Scopes of a token: ${listed(needs.scopes)}.`,
     security: needs.scopes.length === 0 ? [{ session: [] }] : [{ token: [] }, { session: [] }],
-    parameters: [...parametersOf('path', route.params), ...parametersOf('query', route.query)],
+    parameters: [
+      ...parametersOf('path', route.params),
+      ...parametersOf('query', route.query),
+      ...(route.ifMatch === true ? [IF_MATCH] : []),
+    ],
     ...(body === undefined
       ? {}
       : {
@@ -59,6 +71,7 @@ function operationOf(name: RouteName, route: RouteContract, mayWait: boolean): J
     responses: {
       200: {
         description: route.ndjson === true ? 'One JSON object a line' : 'Done',
+        ...(route.etag === true ? { headers: { ETag: ETAG } } : {}),
         content: {
           [route.ndjson === true ? 'application/x-ndjson' : 'application/json']: {
             schema: schemaOf(route.response, 'output'),
@@ -73,12 +86,19 @@ function operationOf(name: RouteName, route: RouteContract, mayWait: boolean): J
             },
           }
         : {}),
-      default: {
-        description: 'A refusal, with what to mend',
-        content: { 'application/problem+json': { schema: PROBLEM } },
-      },
+      ...(route.ifMatch === true
+        ? {
+            412: refusal('It was changed since it was read: read it again, then send the change anew'),
+            428: refusal('If-Match is missing'),
+          }
+        : {}),
+      default: refusal('A refusal, with what to mend'),
     },
   };
+}
+
+function refusal(description: string): Json {
+  return { description, content: { 'application/problem+json': { schema: PROBLEM } } };
 }
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));

@@ -145,6 +145,8 @@ const documentOf = <S extends z.ZodType<unknown>>(secret: S) =>
 
 /** As written by people. */
 export const registryFile = documentOf(secretInFile);
+/** An application as sent to the admin API. */
+export const applicationOnWire = applicationOf(secretOnWire);
 /** As sent to the admin API: every secret resolved. */
 export const registryDocument = documentOf(secretOnWire);
 

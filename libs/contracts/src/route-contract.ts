@@ -3,7 +3,7 @@ import type { z } from 'zod';
 
 /** One route of the admin API. `ndjson` answers are one JSON object a line, each of the shape `response`. */
 export interface RouteContract {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `API_PREFIX`; `:name` is a field of `params`. */
   readonly path: string;
   readonly summary: string;
@@ -16,6 +16,10 @@ export interface RouteContract {
   readonly body?: z.ZodType;
   readonly response: z.ZodType;
   readonly ndjson?: true;
+  /** Answers with a strong `ETag` of exactly the state that is shown. */
+  readonly etag?: true;
+  /** Needs `If-Match` with the `ETag` that was read: 428 without it, 412 when the state is another by now. */
+  readonly ifMatch?: true;
   /** Larger than the 1 MiB that other bodies may have. */
   readonly maxBodyBytes?: number;
 }

@@ -6,6 +6,7 @@ import { changeRoutes } from './change-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { governanceRoutes } from './governance-routes.js';
 import { operationRoutes } from './operation-routes.js';
+import { recordRoutes } from './record-routes.js';
 import { registryRoutes } from './registry-routes.js';
 import { staffRoutes } from './staff-routes.js';
 import { stopRoutes } from './stop-routes.js';
@@ -16,6 +17,7 @@ export const API_PREFIX = '/api/v1';
 
 export const routes = {
   ...registryRoutes,
+  ...recordRoutes,
   ...governanceRoutes,
   ...changeRoutes,
   ...stopRoutes,

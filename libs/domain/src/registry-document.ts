@@ -6,6 +6,8 @@ export type EnvironmentKind = 'authenticated' | 'open';
 
 /** Absent means "leave as it is"; a list that is given is the whole list. */
 export interface DocumentApplication {
+  /** The application that is meant, where it was chosen by its id; a file names it by its binding. */
+  readonly id?: string | undefined;
   readonly organisation?: string | undefined;
   readonly organisations?: readonly string[] | undefined;
   readonly product: string;

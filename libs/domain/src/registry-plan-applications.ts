@@ -114,6 +114,15 @@ function matchAll(
     const fault = (detail: string) => faults.push({ pointer: `/applications/${at}`, detail });
     const retires = entry.state === 'retired';
     const bindings = bindingsOf(identityOf(entry));
+    if (entry.id !== undefined) {
+      const meant = applications.find(({ id }) => id === entry.id);
+      if (meant === undefined) fault(`there is no application ${entry.id}`);
+      else {
+        claims.set(meant, at);
+        matches.set(at, meant);
+      }
+      return;
+    }
     const replaced = retires && bindings.some((binding) => standing.has(binding));
     if (replaced && entry.asid === undefined && entry.apimApplicationId === undefined) {
       fault(

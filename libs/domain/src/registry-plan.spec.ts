@@ -168,6 +168,17 @@ describe('a plan', () => {
     expect(actions(current, only({ asid: '200000001111', state: 'retired' }))).toEqual(['unchanged']);
   });
 
+  it('means the application whose id is said, whatever its identifiers become', () => {
+    const current = applied(empty, document);
+    const { id } = current.applications[0]!;
+    expect(actions(current, only({ id: id!, asid: '200000001111', state: 'retired' }))).toEqual(['retire']);
+    const nowhere = planRegistry(current, only({ id: 'another' }), digest);
+    expect(nowhere.faults[0]).toEqual({
+      pointer: '/applications/0',
+      detail: 'there is no application another',
+    });
+  });
+
   it('lets an open environment go live without ASID and key', () => {
     const { asid: _asid, apiKey: _key, ...open } = application;
     const sandbox = { ...document, applications: [{ ...open, environment: 'sandbox' }] };

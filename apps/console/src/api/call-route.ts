@@ -5,7 +5,7 @@ import {
   type RouteName,
   routes,
 } from '@gatehouse/contracts/routes';
-import { type Sent, send } from './send.js';
+import { type Answer, type Sent, send } from './send.js';
 import { currentSession } from './session.js';
 
 /** Calls a route by its name, with the shapes of its contract. @throws ProblemError */
@@ -15,7 +15,13 @@ export async function callRoute<N extends RouteName>(name: N, request: RequestOf
 
 /** For forms, whose values the gateway checks. */
 export async function callRouteWith(name: RouteName, sent: Sent): Promise<unknown> {
+  return (await callRouteTagged(name, sent)).body;
+}
+
+/** With the ETag of what is answered, which a later change of it is to name. */
+export async function callRouteTagged(name: RouteName, sent: Sent): Promise<Answer> {
   const route: RouteContract = routes[name];
   const csrfToken = route.method === 'GET' ? undefined : (await currentSession()).csrfToken;
-  return route.response.parse(await send(route, sent, csrfToken));
+  const { body, etag } = await send(route, sent, csrfToken);
+  return { body: route.response.parse(body), etag };
 }

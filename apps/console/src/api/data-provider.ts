@@ -4,15 +4,14 @@
  */
 import type { DataProvider, GetListParams, GetManyReferenceParams, Identifier, RaRecord } from 'react-admin';
 import { z } from 'zod';
-import { callRouteWith } from './call-route.js';
-import { RESOURCE_ROUTES } from './resource-routes.js';
+import { callRouteTagged, callRouteWith } from './call-route.js';
+import { paramsOf, RESOURCE_ROUTES } from './resource-routes.js';
 
 const page = z.object({
   items: z.array(z.looseObject({})),
   next: z.string().nullable().optional(),
 });
 const LARGEST_PAGE = 500;
-const MOST_PAGES = 40;
 
 function routeOf(resource: string) {
   const row = RESOURCE_ROUTES[resource];
@@ -53,15 +52,10 @@ async function getList(resource: string, { pagination, filter }: Partial<GetList
 }
 
 async function getOne(resource: string, { id }: { readonly id: Identifier }) {
-  let after: string | undefined;
-  for (let count = 0; count < MOST_PAGES; count += 1) {
-    const { data, next } = await readPage(resource, { limit: LARGEST_PAGE, after });
-    const found = data.find((record) => record.id === String(id));
-    if (found !== undefined) return { data: found };
-    if (next === null) break;
-    after = next;
-  }
-  throw new Error(`There is no ${String(id)} here, or it is out of your reach.`);
+  const { show } = routeOf(resource);
+  if (show === undefined) throw new Error(`no route shows one of ${resource}; see api/resource-routes.ts`);
+  const { body, etag } = await callRouteTagged(show.route, { params: paramsOf(show.params, String(id)) });
+  return { data: { ...(body as object), id: String(id), etag } };
 }
 
 function noCrud(): Promise<never> {
@@ -86,3 +80,5 @@ const provider = {
 /** React-admin's records are of any type that a page names; ours have the contract's. */
 export const dataProvider = provider as unknown as DataProvider;
 export type ConsoleRecord = RaRecord<string>;
+/** A record of a page: with the ETag to change it by, where its route has one. */
+export type Shown<T> = T & { readonly etag: string | null };

@@ -1,30 +1,52 @@
-/** How react-admin's resources are read: the route of their list, and what names one of their records. */
+/** How react-admin's resources are read: the route of their list, what names one of their records, and its own route. */
 import type { RouteName } from '@gatehouse/contracts/routes';
 
 interface ResourceRoute {
   readonly list: RouteName;
   readonly id: (record: Readonly<Record<string, unknown>>) => string;
+  /** Of those that have a page of their own. */
+  readonly show?: { readonly route: RouteName; readonly params: readonly string[] };
 }
+
+const BETWEEN = '~';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
 
 const field =
   (...names: readonly string[]) =>
   (record: Readonly<Record<string, unknown>>): string =>
-    names.map((name) => text(record[name])).join('~');
+    names.map((name) => text(record[name])).join(BETWEEN);
 
 export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
-  organisations: { list: 'organisationsList', id: field('odsCode') },
-  applications: { list: 'applicationsList', id: field('id') },
-  clients: { list: 'clientsList', id: field('environment', 'name') },
+  organisations: {
+    list: 'organisationsList',
+    id: field('odsCode'),
+    show: { route: 'organisationShow', params: ['odsCode'] },
+  },
+  applications: {
+    list: 'applicationsList',
+    id: field('id'),
+    show: { route: 'applicationShow', params: ['id'] },
+  },
+  clients: {
+    list: 'clientsList',
+    id: field('environment', 'name'),
+    show: { route: 'clientShow', params: ['environment', 'client'] },
+  },
   'signing-keys': { list: 'keyList', id: field('kid') },
   'sro-appointments': { list: 'sroList', id: field('id') },
   'write-exceptions': { list: 'exceptionList', id: field('id') },
   'assurance-floors': { list: 'assuranceList', id: field('organisation') },
   audit: { list: 'auditList', id: field('attemptId') },
-  changes: { list: 'changeList', id: field('id') },
+  changes: { list: 'changeList', id: field('id'), show: { route: 'changeShow', params: ['id'] } },
   'emergency-stops': { list: 'stopList', id: field('id') },
   staff: { list: 'staffList', id: field('id') },
   sessions: { list: 'sessionList', id: field('id') },
   'admin-tokens': { list: 'tokenList', id: field('tokenId') },
 };
+
+/** The params of a record's own route, read off its id. */
+export function paramsOf(names: readonly string[], id: string): Record<string, string> {
+  const parts = id.split(BETWEEN);
+  return Object.fromEntries(names.map((name, at) => [name, parts[at] ?? '']));
+}

@@ -7,10 +7,17 @@ export interface Sent {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
+  /** The ETag of what is changed, as it was read. */
+  readonly ifMatch?: string;
+}
+
+export interface Answer {
+  readonly body: unknown;
+  readonly etag: string | null;
 }
 
 /** @throws ProblemError whatever is not answered with 2xx, or not at all */
-export async function send(route: RouteContract, sent: Sent, csrfToken?: string): Promise<unknown> {
+export async function send(route: RouteContract, sent: Sent, csrfToken?: string): Promise<Answer> {
   const path = route.path.replace(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(sent.params?.[name] ?? ''),
   );
@@ -19,6 +26,7 @@ export async function send(route: RouteContract, sent: Sent, csrfToken?: string)
     headers: {
       Accept: 'application/json',
       ...(csrfToken === undefined ? {} : { 'Gatehouse-CSRF': csrfToken }),
+      ...(sent.ifMatch === undefined ? {} : { 'If-Match': sent.ifMatch }),
       ...(sent.body === undefined ? {} : { 'Content-Type': 'application/json' }),
     },
     ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
@@ -30,7 +38,7 @@ export async function send(route: RouteContract, sent: Sent, csrfToken?: string)
   const body: unknown = isJson && text !== '' ? JSON.parse(text) : null;
   if (!answer.ok) throw problemOf(answer.status, body);
   if (answer.status === 202) throw new AwaitingApproval(body);
-  return body;
+  return { body, etag: answer.headers.get('etag') };
 }
 
 function searchOf(query: Readonly<Record<string, unknown>>): string {

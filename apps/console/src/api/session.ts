@@ -8,7 +8,7 @@ let asked: Promise<SessionView> | null = null;
 /** @throws ProblemError 401 if nobody is signed in */
 export function currentSession(): Promise<SessionView> {
   asked ??= send(routes.sessionShow, {})
-    .then((answer) => session.parse(answer))
+    .then(({ body }) => session.parse(body))
     .catch((error: unknown) => {
       asked = null;
       throw error;

@@ -5,10 +5,10 @@ import { callRoute } from '../api/call-route.js';
 import { DetailPage } from '../parts/detail-page.js';
 import { Facts, Section } from '../parts/facts.js';
 import { StateChip } from '../parts/state-chip.js';
-
 import { StopButton } from '../stops/stop-button.js';
+import { EditApplication } from './edit-application.js';
 
-type Application = AnswerOf<'applicationsList'>['items'][number];
+type Application = AnswerOf<'applicationShow'>;
 
 export default function ApplicationPage() {
   return (
@@ -28,6 +28,7 @@ export default function ApplicationPage() {
                 ['Access mode', application.accessMode],
                 ['Capability', application.capability],
                 ['ASID', application.asid],
+                ['ASID shared with', application.asidSharedWith.join(', ') || null],
                 ['API key', application.apiKey],
                 ['Message sets', application.messageSets.join(', ')],
                 ['APIM application id', application.apimApplicationId],
@@ -35,6 +36,7 @@ export default function ApplicationPage() {
                 ['Active key', application.activeKid],
               ]}
             />
+            {application.state === 'retired' ? null : <EditApplication {...application} />}
             {application.state === 'live' ? (
               <StopButton target={{ kind: 'application', application: application.id }} />
             ) : null}

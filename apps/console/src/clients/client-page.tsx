@@ -6,10 +6,9 @@ import { Facts, Section } from '../parts/facts.js';
 import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
 import { ShownOnce } from '../parts/shown-once.js';
 import { StateChip } from '../parts/state-chip.js';
-
 import { StopButton } from '../stops/stop-button.js';
 
-type Client = AnswerOf<'clientsList'>['items'][number];
+type Client = AnswerOf<'clientShow'>;
 
 export default function ClientPage() {
   return (

@@ -1,6 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { Link, List, ListItem, Typography } from '@mui/material';
-import type { ReactNode } from 'react';
+import { Box, Button, Link, List, ListItem, Typography } from '@mui/material';
+import { type ReactNode, useState } from 'react';
 import { useGetManyReference } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
 import type { ConsoleRecord } from '../api/data-provider.js';
@@ -8,10 +8,10 @@ import { day } from '../parts/day.js';
 import { DetailPage } from '../parts/detail-page.js';
 import { Facts, Section } from '../parts/facts.js';
 import { StateChip } from '../parts/state-chip.js';
-
 import { StopButton } from '../stops/stop-button.js';
+import { EditOrganisation } from './edit-organisation.js';
 
-type Organisation = AnswerOf<'organisationsList'>['items'][number];
+type Organisation = AnswerOf<'organisationShow'>;
 type Application = AnswerOf<'applicationsList'>['items'][number];
 type Sro = AnswerOf<'sroList'>['items'][number];
 
@@ -19,56 +19,60 @@ type Sro = AnswerOf<'sroList'>['items'][number];
 export default function OrganisationPage() {
   return (
     <DetailPage<Organisation> name={({ odsCode, name }) => `${name} (${odsCode})`}>
-      {({ odsCode, state, sroReviewDueOn }) => (
-        <>
-          <Section title="Organisation">
-            <Facts
-              facts={[
-                ['State', <StateChip key="state" state={state} />],
-                ['SRO review due', day(sroReviewDueOn)],
-              ]}
-            />
-            {state === 'active' ? (
-              <StopButton target={{ kind: 'organisation', organisation: odsCode }} />
-            ) : null}
-          </Section>
-          <Section title="Applications">
-            <Related<Application>
-              resource="applications"
-              odsCode={odsCode}
-              none="None. Add one to the registry file and run “gatehouse apply FILE”."
-              row={({ id, name, state: each }) => (
-                <>
-                  <Link component={RouterLink} to={`/applications/${id}/show`} sx={{ mr: 1 }}>
-                    {name}
-                  </Link>
-                  <StateChip state={each} />
-                </>
-              )}
-            />
-          </Section>
-          <Section title="Senior responsible owner">
-            <Related<Sro>
-              resource="sro-appointments"
-              odsCode={odsCode}
-              none="None: application-restricted requests are refused until one is appointed and has accepted."
-              row={({ name, jobTitle, state: each, reviewDueOn }) => (
-                <>
-                  {name}, {jobTitle}, review due {day(reviewDueOn)}&nbsp; <StateChip state={each} />
-                </>
-              )}
-            />
-          </Section>
-          <Section title="Requests">
-            <Link
-              component={RouterLink}
-              to={`/audit?filter=${encodeURIComponent(JSON.stringify({ organisation: odsCode }))}`}
-            >
-              Audit rows of {odsCode}
-            </Link>
-          </Section>
-        </>
-      )}
+      {(organisation) => {
+        const { odsCode, state, sroReviewDueOn } = organisation;
+        return (
+          <>
+            <Section title="Organisation">
+              <Facts
+                facts={[
+                  ['State', <StateChip key="state" state={state} />],
+                  ['SRO review due', day(sroReviewDueOn)],
+                ]}
+              />
+              <EditOrganisation {...organisation} />
+              {state === 'active' ? (
+                <StopButton target={{ kind: 'organisation', organisation: odsCode }} />
+              ) : null}
+            </Section>
+            <Section title="Applications">
+              <Related<Application>
+                resource="applications"
+                odsCode={odsCode}
+                none="None. Add one to the registry file and run “gatehouse apply FILE”."
+                row={({ id, name, state: each }) => (
+                  <>
+                    <Link component={RouterLink} to={`/applications/${id}/show`} sx={{ mr: 1 }}>
+                      {name}
+                    </Link>
+                    <StateChip state={each} />
+                  </>
+                )}
+              />
+            </Section>
+            <Section title="Senior responsible owner">
+              <Related<Sro>
+                resource="sro-appointments"
+                odsCode={odsCode}
+                none="None: application-restricted requests are refused until one is appointed and has accepted."
+                row={({ name, jobTitle, state: each, reviewDueOn }) => (
+                  <>
+                    {name}, {jobTitle}, review due {day(reviewDueOn)}&nbsp; <StateChip state={each} />
+                  </>
+                )}
+              />
+            </Section>
+            <Section title="Requests">
+              <Link
+                component={RouterLink}
+                to={`/audit?filter=${encodeURIComponent(JSON.stringify({ organisation: odsCode }))}`}
+              >
+                Audit rows of {odsCode}
+              </Link>
+            </Section>
+          </>
+        );
+      }}
     </DetailPage>
   );
 }
@@ -81,22 +85,46 @@ interface RelatedProps<T> {
 }
 
 function Related<T>({ resource, odsCode, none, row }: RelatedProps<T>) {
-  const { data, error } = useGetManyReference<ConsoleRecord>(resource, {
+  const [page, setPage] = useState(1);
+  const { data, error, pageInfo } = useGetManyReference<ConsoleRecord>(resource, {
     target: 'organisation',
     id: odsCode,
-    pagination: { page: 1, perPage: 50 },
+    pagination: { page, perPage: 25 },
     sort: { field: 'id', order: 'ASC' },
   });
   if (error) return <Typography role="alert">{error.message}</Typography>;
   if (data === undefined) return <Typography role="status">Loading …</Typography>;
   if (data.length === 0) return <Typography>{none}</Typography>;
   return (
-    <List dense disablePadding>
-      {data.map((item) => (
-        <ListItem key={item.id} disableGutters>
-          <span>{row(item as unknown as T)}</span>
-        </ListItem>
-      ))}
-    </List>
+    <>
+      <List dense disablePadding>
+        {data.map((item) => (
+          <ListItem key={item.id} disableGutters>
+            <span>{row(item as unknown as T)}</span>
+          </ListItem>
+        ))}
+      </List>
+      {page > 1 || pageInfo?.hasNextPage === true ? (
+        <Box sx={{ display: 'flex', gap: 1, alignItems: 'center' }}>
+          <Button
+            disabled={page === 1}
+            onClick={() => {
+              setPage(page - 1);
+            }}
+          >
+            Previous
+          </Button>
+          <span aria-live="polite">Page {page}</span>
+          <Button
+            disabled={pageInfo?.hasNextPage !== true}
+            onClick={() => {
+              setPage(page + 1);
+            }}
+          >
+            Next
+          </Button>
+        </Box>
+      ) : null}
+    </>
   );
 }

@@ -33,6 +33,8 @@ const REASON: Field = { name: 'reason', label: 'Reason', help: 'Kept in the hist
 export const REASON_NEEDED: Field = { ...REASON, required: true };
 export const REASON_OPTIONAL: Field = REASON;
 
+const CHANGED_MEANWHILE = 412;
+
 interface Props {
   readonly route: RouteName;
   readonly label: string;
@@ -40,13 +42,16 @@ interface Props {
   readonly fields: readonly Field[];
   /** Of the body, beside what is asked for. */
   readonly fixed?: Readonly<Record<string, unknown>>;
+  /** The ETag of what is edited. Then only what differs from `initial` is sent. */
+  readonly ifMatch?: string | null;
   readonly danger?: true;
   readonly done: string;
   /** Shown instead of the form once it is done: what is said only once. */
   readonly result?: (answer: unknown) => ReactNode;
 }
 
-export function RouteDialog({ route, label, params, fields, fixed, danger, done, result }: Props) {
+export function RouteDialog(props: Props) {
+  const { route, label, params, fields, fixed, ifMatch, danger, done, result } = props;
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
   const [faults, setFaults] = useState<ProblemError | null>(null);
@@ -60,11 +65,16 @@ export function RouteDialog({ route, label, params, fields, fixed, danger, done,
     setFaults(null);
     setAnswer(null);
   };
+  const reload = (): void => {
+    refresh();
+    close();
+  };
   const submit = async (form: HTMLFormElement): Promise<void> => {
     setBusy(true);
     try {
-      const body = { ...fixed, ...bodyOf(fields, new FormData(form)) };
-      const given = await callRouteWith(route, { params, body });
+      const edited = ifMatch !== undefined;
+      const body = { ...fixed, ...bodyOf(fields, new FormData(form), edited) };
+      const given = await callRouteWith(route, { params, body, ...(edited && { ifMatch: ifMatch ?? '' }) });
       refresh();
       notify(done, { type: 'success' });
       if (result === undefined) close();
@@ -110,7 +120,17 @@ export function RouteDialog({ route, label, params, fields, fixed, danger, done,
           <DialogTitle id={titleId}>{label}</DialogTitle>
           <DialogContent>
             {faults === null ? null : (
-              <Alert severity="error" sx={{ mb: 1 }}>
+              <Alert
+                severity="error"
+                sx={{ mb: 1 }}
+                action={
+                  faults.status === CHANGED_MEANWHILE ? (
+                    <Button color="inherit" onClick={reload}>
+                      Reload
+                    </Button>
+                  ) : null
+                }
+              >
                 {faults.message}
               </Alert>
             )}
@@ -139,6 +159,8 @@ function Asked({ field, faults }: { readonly field: Field; readonly faults: Prob
     (each) => each.pointer === pointer || each.pointer.startsWith(`${pointer}/`),
   );
   const isDay = field.kind === 'date';
+  const several = field.kind === 'list' && field.choices !== undefined;
+  const initial = field.initial ?? '';
   return (
     <TextField
       id={id}
@@ -147,13 +169,16 @@ function Asked({ field, faults }: { readonly field: Field; readonly faults: Prob
       required={field.required === true}
       select={field.choices !== undefined}
       type={isDay ? 'date' : field.kind === 'number' ? 'number' : 'text'}
-      defaultValue={field.initial ?? ''}
+      defaultValue={several ? listed(initial, field.choices) : initial}
       error={fault !== undefined}
       helperText={fault?.detail ?? field.help}
       fullWidth
       margin="dense"
       variant="outlined"
-      slotProps={isDay ? { inputLabel: { shrink: true } } : {}}
+      slotProps={{
+        ...(isDay && { inputLabel: { shrink: true } }),
+        ...(several && { select: { multiple: true } }),
+      }}
     >
       {field.choices?.map((choice) => (
         <MenuItem key={choice} value={choice}>
@@ -164,14 +189,18 @@ function Asked({ field, faults }: { readonly field: Field; readonly faults: Prob
   );
 }
 
-/** What was left empty is not sent. */
-function bodyOf(fields: readonly Field[], form: FormData): Record<string, unknown> {
+/** The services that an ASID is shared with have spaces in their names; what is typed freely has none. */
+const listed = (text: string, choices?: readonly string[]): string[] =>
+  text.split(choices === undefined ? /[\s,]+/ : ',').filter((each) => each !== '');
+
+/** What was left empty is not sent; of an edit what was left alone, and a list that was emptied is. */
+function bodyOf(fields: readonly Field[], form: FormData, edited: boolean): Record<string, unknown> {
   const body: Record<string, unknown> = {};
-  for (const { name, kind } of fields) {
+  for (const { name, kind, choices, initial = '' } of fields) {
     const given = form.get(name);
     const text = typeof given === 'string' ? given.trim() : '';
-    if (text === '') continue;
-    const value = kind === 'number' ? Number(text) : kind === 'list' ? text.split(/[\s,]+/) : text;
+    if (edited ? text === initial || (text === '' && kind !== 'list') : text === '') continue;
+    const value = kind === 'number' ? Number(text) : kind === 'list' ? listed(text, choices) : text;
     const [outer = '', inner] = name.split('.');
     body[outer] = inner === undefined ? value : { ...(body[outer] as object | undefined), [inner]: value };
   }

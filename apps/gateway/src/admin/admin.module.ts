@@ -13,6 +13,7 @@ import { ExplainController } from './explain/explain.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
 import { ProblemFilter } from './problem.filter.js';
+import { RecordsController } from './records/records.controller.js';
 import { RegistryController } from './registry/registry.controller.js';
 import { RequirePermission } from './require-permission.js';
 import { SessionsController } from './staff/sessions.controller.js';
@@ -23,6 +24,7 @@ import { TokensController } from './tokens/tokens.controller.js';
 
 const CONTROLLERS = [
   RegistryController,
+  RecordsController,
   ClientsController,
   ChangesController,
   StopsController,

@@ -4,7 +4,7 @@ import type { Reach } from '@gatehouse/domain/permissions';
 import { AdminProblem, conflict, notFound } from './problem.js';
 import type { Transaction } from './transaction.store.js';
 
-const ALL = {
+export const WHOLE_APPLICATION = {
   bindings: { include: { organisation: true }, orderBy: { odsCode: 'asc' } },
   messageSets: { orderBy: { messageSetName: 'asc' } },
   signingKeys: { orderBy: { createdAt: 'asc' } },
@@ -14,7 +14,7 @@ const ALL = {
 export type ApplicationRows = Awaited<ReturnType<typeof findApplications>>[number];
 
 function findApplications(db: Database | Transaction, where: object, take: number) {
-  return db.application.findMany({ where, include: ALL, orderBy: { id: 'asc' }, take });
+  return db.application.findMany({ where, include: WHOLE_APPLICATION, orderBy: { id: 'asc' }, take });
 }
 
 /** Every parts of the choice that was made must fit; what is retired is found only by its id. */

@@ -11,9 +11,11 @@ const KINDS = {
   forged: { status: 403, title: 'This request did not come from the console.' },
   'not-found': { status: 404, title: 'There is no such thing.' },
   conflict: { status: 409, title: 'That is not possible as things stand.' },
+  'changed-meanwhile': { status: 412, title: 'It was changed since you read it.' },
   'too-large': { status: 413, title: 'The body is too large.' },
   'not-json': { status: 415, title: 'Send application/json.' },
   'registry-faults': { status: 422, title: 'The registry file has faults; nothing was changed.' },
+  'if-match-needed': { status: 428, title: 'Say which state you have read.' },
   unavailable: { status: 503, title: 'This part of the deployment is not available.' },
 } as const;
 

@@ -5,6 +5,7 @@ import { setFloor } from '../assurance/assurance.store.js';
 import type { AdminDeps } from '../deps.js';
 import { grantChecked } from '../exceptions/grant.js';
 import { moveKey } from '../keys/keys.store.js';
+import { changeApplication, changeOrganisation } from '../records/change-record.js';
 import { applyRegistry } from '../registry/apply.store.js';
 import { liftStop } from '../stops/lift.store.js';
 import { appointChecked } from '../sro/appoint.js';
@@ -35,6 +36,8 @@ export const GUARDED_ACTIONS = {
     { params, body }: Pick<InputOf<'stopLift'>, 'params' | 'body'>,
     reach: Reach,
   ) => liftStop(deps, change, params.id, body.reason, reach),
+  organisationChange: changeOrganisation,
+  applicationChange: changeApplication,
 } as const;
 
 export type GuardedAction = keyof typeof GUARDED_ACTIONS;

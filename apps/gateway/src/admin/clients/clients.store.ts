@@ -1,4 +1,4 @@
-import type { Database } from '@gatehouse/db/client';
+import type { Database, Prisma } from '@gatehouse/db/client';
 import type { Reach } from '@gatehouse/domain/permissions';
 import { mintClientKey, type RandomBytes } from '@gatehouse/domain/opaque-key';
 import { instantOf, type Paging, pageOf } from '../paging.js';
@@ -8,6 +8,8 @@ import { type Change, changing, hashKey } from '../transaction.store.js';
 
 /** A key and its successor: more would make it unclear which of them is in use. */
 const USABLE_KEYS = 2;
+
+export const WHOLE_CLIENT = { grants: true, credentials: { orderBy: { createdAt: 'asc' } } } as const;
 
 interface CredentialRow {
   readonly keyId: string;
@@ -93,7 +95,7 @@ export async function listClients(
       ...(environment === undefined ? {} : { environmentName: environment }),
       ...(after === undefined ? {} : afterClient(after)),
     },
-    include: { grants: true, credentials: { orderBy: { createdAt: 'asc' } } },
+    include: WHOLE_CLIENT,
     orderBy: [{ environmentName: 'asc' }, { name: 'asc' }],
     take: limit + 1,
   });
@@ -101,24 +103,30 @@ export async function listClients(
     rows,
     limit,
     (row) => `${row.environmentName}/${row.name}`,
-    (row) => ({
-      name: row.name,
-      environment: row.environmentName,
-      state: row.state,
-      grants: row.grants.map(({ odsCode, productName, accessMode, capability }) => ({
-        organisation: odsCode,
-        product: productName,
-        accessMode,
-        capability,
-      })),
-      returnTargets: row.returnTargets,
-      workload: workloadOf(row),
-      keys: row.credentials.map((credential) => keyView(credential, nowMs)),
-    }),
+    (row) => clientView(row, nowMs),
   );
 }
 
-const organisationsOf = ({ grants }: { readonly grants: readonly { readonly odsCode: string }[] }) =>
+type ClientRows = Prisma.ClientGetPayload<{ include: typeof WHOLE_CLIENT }>;
+
+export function clientView(row: ClientRows, nowMs: number) {
+  return {
+    name: row.name,
+    environment: row.environmentName,
+    state: row.state,
+    grants: row.grants.map(({ odsCode, productName, accessMode, capability }) => ({
+      organisation: odsCode,
+      product: productName,
+      accessMode,
+      capability,
+    })),
+    returnTargets: row.returnTargets,
+    workload: workloadOf(row),
+    keys: row.credentials.map((credential) => keyView(credential, nowMs)),
+  };
+}
+
+export const organisationsOf = ({ grants }: { readonly grants: readonly { readonly odsCode: string }[] }) =>
   grants.map(({ odsCode }) => odsCode);
 
 export function workloadOf(row: {

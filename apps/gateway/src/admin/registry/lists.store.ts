@@ -3,8 +3,15 @@ import type { Database } from '@gatehouse/db/client';
 import type { Reach } from '@gatehouse/domain/permissions';
 import { HIDDEN, maskApiKey } from '@gatehouse/domain/masking';
 import type { AccessMode, Capability } from '@gatehouse/domain/registry';
-import { applicationWhere, type ApplicationRows, jwksUrlOf, ownedWithin } from '../applications.store.js';
-import { dayOf, type Paging, pageOf } from '../paging.js';
+import {
+  applicationWhere,
+  type ApplicationRows,
+  jwksUrlOf,
+  ownedWithin,
+  WHOLE_APPLICATION,
+} from '../applications.store.js';
+import { type Paging, pageOf } from '../paging.js';
+import { organisationView, WITH_COUNTS } from './organisations.store.js';
 
 export async function listOrganisations(
   db: Database,
@@ -17,29 +24,11 @@ export async function listOrganisations(
       ...(after === undefined ? {} : { odsCode: { gt: after } }),
       ...(reach === 'all' ? {} : { AND: { odsCode: { in: [...reach] } } }),
     },
-    include: {
-      _count: { select: { bindings: true } },
-      sroAppointments: {
-        where: { withdrawnAt: null, acceptedAt: { not: null } },
-        orderBy: { reviewDueOn: 'desc' },
-        take: 1,
-      },
-    },
+    include: WITH_COUNTS,
     orderBy: { odsCode: 'asc' },
     take: limit + 1,
   });
-  return pageOf(
-    rows,
-    limit,
-    ({ odsCode }) => odsCode,
-    ({ odsCode, name, state: held, _count, sroAppointments: [sro] }) => ({
-      odsCode,
-      name,
-      state: held as 'active',
-      applications: _count.bindings,
-      sroReviewDueOn: sro === undefined ? null : dayOf(sro.reviewDueOn),
-    }),
-  );
+  return pageOf(rows, limit, ({ odsCode }) => odsCode, organisationView);
 }
 
 export async function listApplications(
@@ -62,11 +51,7 @@ export async function listApplications(
       ...(asid === undefined ? {} : { asid }),
       AND: [...(after === undefined ? [] : [{ id: { gt: after } }]), ownedWithin(reach)],
     },
-    include: {
-      bindings: { include: { organisation: true }, orderBy: { odsCode: 'asc' } },
-      messageSets: { orderBy: { messageSetName: 'asc' } },
-      signingKeys: { orderBy: { createdAt: 'asc' } },
-    },
+    include: WHOLE_APPLICATION,
     orderBy: { id: 'asc' },
     take: limit + 1,
   });
