@@ -111,6 +111,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/assurance-floors': ['Priya Nair', 'Assurance'],
   '/emergency-stops': ['Priya Nair', 'Emergency stops'],
   '/audit': ['Priya Nair', 'Audit'],
+  '/asid-plan': ['Priya Nair', 'ASID plan'],
   '/explain': ['Priya Nair', 'Explain'],
   '/admin-tokens': ['Priya Nair', 'API tokens'],
   '/sessions': ['Priya Nair', 'My sign-ins'],

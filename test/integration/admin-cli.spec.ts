@@ -128,6 +128,19 @@ describe('the command line', () => {
     ).toContain('revoked');
   });
 
+  it('plans ASIDs, and ends with 1 while something is missing', async () => {
+    const granted = await gatehouse('plan');
+    expect(granted).toMatchObject({ code: 0, out: expect.stringContaining('0 misplaced, 1 present.') });
+    const all = await gatehouse('plan --combinations --environments int --csv');
+    expect(all.code).toBe(1);
+    expect(all.out.split('\r\n').map((line) => line.split(',').slice(0, 2))).toEqual([
+      ['state', 'name'],
+      ['present', 'Example NHS Trust - ReferWell - Int - Application-Restricted - Provider'],
+      ['missing', 'Example NHS Trust - ReferWell - Int - Application-Restricted - Referrer'],
+      ['missing', 'Example NHS Trust - ReferWell - Int - User-Restricted'],
+    ]);
+  });
+
   it('grants exceptions, sets floors, rotates keys and hands out tokens', async () => {
     const granted = await gatehouse([
       ...'exception grant --environment int --organisation R69 --product ReferWell --capability provider'.split(

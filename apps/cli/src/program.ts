@@ -8,6 +8,7 @@ import { clientCommands } from './commands/clients.js';
 import { governanceCommands } from './commands/governance.js';
 import { keyCommands } from './commands/keys.js';
 import { migrateCommand } from './commands/migrate.js';
+import { plannerCommands } from './commands/planner.js';
 import { registryCommands } from './commands/registry.js';
 import { tokenCommands } from './commands/tokens.js';
 import { verifyCommand } from './commands/verify.js';
@@ -52,6 +53,7 @@ export async function run(
   changeCommands(program, all);
   keyCommands(program, all);
   answerCommands(program, all);
+  plannerCommands(program, all);
   auditCommands(program, all);
   verifyCommand(program, all);
   tokenCommands(program, all);

@@ -37,5 +37,6 @@ export const RESOURCES = [
 
 export const PAGES: readonly { readonly path: string; readonly Page: ComponentType }[] = [
   { path: '/requests/:attemptId', Page: lazy(() => import('./audit/request-page.js')) },
+  { path: '/asid-plan', Page: lazy(() => import('./asid-plan/asid-plan-page.js')) },
   { path: '/explain', Page: lazy(() => import('./explain/explain-page.js')) },
 ];

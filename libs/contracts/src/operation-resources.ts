@@ -10,6 +10,7 @@ import {
   odsCode,
   reason,
   text,
+  uuid,
 } from './identifiers.js';
 import { applicationChoice, paging } from './registry-resources.js';
 
@@ -43,6 +44,7 @@ export const kidPath = z.strictObject({
 });
 
 export const doctorQuery = z.strictObject(applicationChoice);
+export const applicationPath = z.strictObject({ id: uuid });
 export const doctorReport = z.object({
   application: z.string(),
   name: z.string(),
@@ -53,8 +55,8 @@ export const doctorReport = z.object({
       done: z.boolean(),
       whoActs: z.string(),
       whatToDo: z.string(),
-      /** What to ask the NHS e-RS partners team to set on the APIM application, name and value. */
-      values: z.array(z.object({ name: z.string(), value: z.string() })),
+      /** What to ask the NHS e-RS partners team to set on the APIM application; where not known yet, who gives it. */
+      values: z.array(z.object({ name: z.string(), value: z.string(), known: z.boolean() })),
     }),
   ),
 });

@@ -72,6 +72,15 @@ export const operationRoutes = {
     query: operation.doctorQuery,
     response: operation.doctorReport,
   },
+  applicationChecklist: {
+    method: 'GET',
+    path: '/applications/:id/checklist',
+    summary: 'The steps of one application before it can go live, with the values to ask NHS England for',
+    permission: 'doctor',
+    keepsToReach: true,
+    params: operation.applicationPath,
+    response: operation.doctorReport,
+  },
   explain: {
     method: 'POST',
     path: '/explain',

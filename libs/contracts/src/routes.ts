@@ -6,6 +6,7 @@ import { changeRoutes } from './change-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { governanceRoutes } from './governance-routes.js';
 import { operationRoutes } from './operation-routes.js';
+import { plannerRoutes } from './planner-routes.js';
 import { recordRoutes } from './record-routes.js';
 import { registryRoutes } from './registry-routes.js';
 import { staffRoutes } from './staff-routes.js';
@@ -24,6 +25,7 @@ export const routes = {
   ...operationRoutes,
   ...staffRoutes,
   ...auditRoutes,
+  ...plannerRoutes,
 } as const;
 
 export type RouteName = keyof typeof routes;

@@ -1,11 +1,9 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { Alert, Box, Typography } from '@mui/material';
-import { useQuery } from '@tanstack/react-query';
-import { callRoute } from '../api/call-route.js';
 import { DetailPage } from '../parts/detail-page.js';
 import { Facts, Section } from '../parts/facts.js';
 import { StateChip } from '../parts/state-chip.js';
 import { StopButton } from '../stops/stop-button.js';
+import { Checklist } from './checklist.js';
 import { EditApplication } from './edit-application.js';
 
 type Application = AnswerOf<'applicationShow'>;
@@ -44,36 +42,5 @@ export default function ApplicationPage() {
         </>
       )}
     </DetailPage>
-  );
-}
-
-function Checklist({ application }: { readonly application: string }) {
-  const { data, error } = useQuery({
-    queryKey: ['doctor', application],
-    queryFn: () => callRoute('doctor', { query: { application } }),
-  });
-  if (error) return <Typography role="alert">{error.message}</Typography>;
-  if (data === undefined) return <Typography role="status">Checking …</Typography>;
-  return (
-    <>
-      <Alert severity={data.ready ? 'success' : 'info'} sx={{ mb: 1 }}>
-        {data.ready ? 'Nothing is missing.' : 'Do the open steps in this order.'}
-      </Alert>
-      <Box component="ol" sx={{ pl: 3, m: 0 }}>
-        {data.steps.map(({ title, done, whoActs, whatToDo, values }) => (
-          <Box component="li" key={title} sx={{ mb: 1 }}>
-            <strong>{title}</strong> <StateChip state={done ? 'done' : 'open'} />
-            {done ? null : (
-              <Typography color="text.secondary">
-                {whoActs}: {whatToDo}
-              </Typography>
-            )}
-            {values.length === 0 ? null : (
-              <Facts facts={values.map(({ name, value }) => [name, value] as const)} />
-            )}
-          </Box>
-        ))}
-      </Box>
-    </>
   );
 }

@@ -1,4 +1,5 @@
 import { type RouteName, routes } from '@gatehouse/contracts/routes';
+import AccountTree from '@mui/icons-material/AccountTree';
 import Apartment from '@mui/icons-material/Apartment';
 import Apps from '@mui/icons-material/Apps';
 import AssignmentInd from '@mui/icons-material/AssignmentInd';
@@ -28,6 +29,7 @@ const ENTRIES: readonly Entry[] = [
   { to: '/changes', text: 'Approvals', icon: <HowToReg />, route: 'changeList' },
   { to: '/organisations', text: 'Organisations', icon: <Apartment />, route: 'organisationsList' },
   { to: '/applications', text: 'Applications', icon: <Apps />, route: 'applicationsList' },
+  { to: '/asid-plan', text: 'ASID plan', icon: <AccountTree />, route: 'planShow' },
   { to: '/clients', text: 'Clients', icon: <SettingsEthernet />, route: 'clientsList' },
   { to: '/signing-keys', text: 'Signing keys', icon: <Key />, route: 'keyList' },
   { to: '/sro-appointments', text: 'SROs', icon: <AssignmentInd />, route: 'sroList' },

@@ -78,9 +78,14 @@ function Empty({ title, actions, text }: { title: string; actions: ReactNode; te
 type RowsProps<T> = Pick<RegisterListProps<T>, 'columns' | 'rowActions' | 'href'>;
 
 function Rows<T>(props: RowsProps<T>) {
-  const narrow = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
   const { data = [] } = useListContext<ConsoleRecord>();
   if (data.length === 0) return <Typography>Nothing matches. Take away a filter.</Typography>;
+  return <RecordRows<T> {...props} data={data} />;
+}
+
+/** Records that are no resource of react-admin, shown like those that are. */
+export function RecordRows<T>({ data, ...props }: ShownProps<T>) {
+  const narrow = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
   return narrow ? <Cards<T> {...props} data={data} /> : <Wide<T> {...props} data={data} />;
 }
 

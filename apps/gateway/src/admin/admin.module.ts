@@ -12,6 +12,7 @@ import { ExceptionsController } from './exceptions/exceptions.controller.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
+import { PlannerController } from './planner/planner.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RecordsController } from './records/records.controller.js';
 import { RegistryController } from './registry/registry.controller.js';
@@ -34,6 +35,7 @@ const CONTROLLERS = [
   AssuranceController,
   KeysController,
   DoctorController,
+  PlannerController,
   ExplainController,
   AuditController,
   AuditRequestsController,

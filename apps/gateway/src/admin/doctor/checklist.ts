@@ -1,10 +1,10 @@
 /**
  * What stands between an application and its first call, in the order in which it has to be done (design §7a:
- * create the binding, give its JWKS URL to API Management, enter API key and ASID, go live). The attributes of
- * the APIM application are set by hand by the NHS e-RS partners team and can't be read back, so the exact values
- * to ask for are listed (protocol-facts §1.4).
+ * create the binding, give its JWKS URL to API Management, enter API key and ASID, go live).
  */
 import type { DoctorReport } from '@gatehouse/contracts/operation-resources';
+import { apimAttributes } from '@gatehouse/domain/apim-attributes';
+import type { AccessMode, Capability } from '@gatehouse/domain/registry';
 
 export type Step = DoctorReport['steps'][number];
 
@@ -13,8 +13,8 @@ export interface Patient {
   readonly odsCodes: readonly string[];
   readonly environment: string;
   readonly open: boolean;
-  readonly accessMode: string;
-  readonly capability: string | null;
+  readonly accessMode: AccessMode;
+  readonly capability: Capability | null;
   readonly state: string;
   readonly organisationsActive: boolean;
   readonly asid: string | null;
@@ -45,7 +45,7 @@ export function checklist(of: Patient): Step[] {
     of.open ? null : keyStep(of),
     of.open ? null : portalStep(of),
     restricted && !of.open ? sroStep(of) : null,
-    of.open ? null : attributesStep(of, restricted),
+    of.open ? null : attributesStep(of),
     restricted || of.open
       ? null
       : step(
@@ -108,7 +108,7 @@ function keyStep(of: Patient): Step {
     'A signing key is published at the JWKS URL',
     PLATFORM,
     'Run "gatehouse keys create" for this application; its first key is active at once.',
-    [{ name: 'jwks-resource-url', value: of.jwksUrl }],
+    [{ name: 'jwks-resource-url', value: of.jwksUrl, known: true }],
   );
 }
 
@@ -119,8 +119,8 @@ function portalStep(of: Patient): Step {
     PLATFORM,
     `Create the application in the NHS England developer portal under the name given, add the e-RS API for ${of.accessMode} access, then put its API key into the registry file as apiKey.`,
     [
-      { name: 'name', value: of.name },
-      { name: 'jwks-resource-url', value: of.jwksUrl },
+      { name: 'name', value: of.name, known: true },
+      { name: 'jwks-resource-url', value: of.jwksUrl, known: true },
     ],
   );
 }
@@ -136,25 +136,12 @@ function sroStep(of: Patient): Step {
   return step(of.sro === 'in force', 'A senior responsible owner is in force', whoActs, whatToDo);
 }
 
-function attributesStep(of: Patient, restricted: boolean): Step {
-  const values = [{ name: 'asid', value: of.asid ?? '(issued by NHS England)' }];
-  if (restricted) {
-    values.push(
-      { name: 'app-restricted-ods-code', value: of.odsCodes[0] ?? '' },
-      {
-        name: 'app-restricted-user-id',
-        value: of.sroSpineUserId ?? '(Spine user id of the senior responsible owner)',
-      },
-      {
-        name: 'app-restricted-business-function',
-        value:
-          of.capability === 'referrer'
-            ? 'REFERRER_AUTHORISED_APPLICATION'
-            : 'PROVIDER_AUTHORISED_APPLICATION',
-      },
-    );
-  }
-  values.push({ name: 'jwks-resource-url', value: of.jwksUrl });
+function attributesStep(of: Patient): Step {
+  const values = apimAttributes(of).map(({ name, value, from }) => ({
+    name,
+    value: value ?? `(${from})`,
+    known: value !== null,
+  }));
   return step(
     of.asid !== null,
     'NHS England has issued the ASID and set the attributes of the APIM application',

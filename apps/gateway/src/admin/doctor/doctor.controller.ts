@@ -17,4 +17,12 @@ export class DoctorController {
   examine(@Input('doctor') { query }: InputOf<'doctor'>, @Actor() { reach }: Acting) {
     return examine(this.deps, query, reach);
   }
+
+  @Route('applicationChecklist')
+  checklist(
+    @Input('applicationChecklist') { params }: InputOf<'applicationChecklist'>,
+    @Actor() { reach }: Acting,
+  ) {
+    return examine(this.deps, { application: params.id }, reach);
+  }
 }

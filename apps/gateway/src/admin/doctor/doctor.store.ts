@@ -1,7 +1,7 @@
 import type { ApplicationChoice } from '@gatehouse/contracts/registry-resources';
 import type { Reach } from '@gatehouse/domain/permissions';
 import { isInForce } from '@gatehouse/domain/sro';
-import type { SroAppointment } from '@gatehouse/domain/registry';
+import type { AccessMode, Capability, SroAppointment } from '@gatehouse/domain/registry';
 import { jwksUrlOf, keyOfRows, theApplication, type ApplicationRows } from '../applications.store.js';
 import type { AdminDeps } from '../deps.js';
 import { nameOf } from '../registry/lists.store.js';
@@ -26,8 +26,8 @@ function factsOf(row: ApplicationRows, { environments, publicUrl }: AdminDeps) {
     odsCodes: row.bindings.map(({ odsCode }) => odsCode),
     environment: row.environmentName,
     open: environments.get(row.environmentName)?.kind === 'open',
-    accessMode: row.accessMode,
-    capability: row.capability,
+    accessMode: row.accessMode as AccessMode,
+    capability: row.capability as Capability | null,
     state: row.state,
     organisationsActive: row.bindings.every(({ organisation }) => organisation.state === 'active'),
     asid: row.asid,

@@ -1,0 +1,145 @@
+import type { AsidPlanRequest } from '@gatehouse/contracts/planner-resources';
+import type { Database } from '@gatehouse/db/client';
+import {
+  countStates,
+  planAsids,
+  type StandingApplication,
+  type WantedBinding,
+} from '@gatehouse/domain/asid-plan';
+import type { Reach } from '@gatehouse/domain/permissions';
+import type { AccessMode, Capability } from '@gatehouse/domain/registry';
+import { ownedWithin } from '../applications.store.js';
+import type { AdminDeps } from '../deps.js';
+import { pageOf } from '../paging.js';
+import { withoutLimit } from '../principal.js';
+
+/** @throws AdminProblem forbidden, if somebody with some organisations asks for a layout that spans all */
+export async function showAsidPlan(
+  { db, environments }: Pick<AdminDeps, 'db' | 'environments'>,
+  request: AsidPlanRequest,
+  reach: Reach,
+) {
+  if (request.layout === 'shared') withoutLimit(reach, 'A shared ASID');
+  const products = (await db.product.findMany({ where: { state: 'active' }, orderBy: { name: 'asc' } })).map(
+    ({ name }) => name,
+  );
+  const scope = { ...request, environments: request.environments ?? [...environments.keys()] };
+  const organisations = await organisationsOf(db, scope, reach);
+  const organisationNames = new Map(organisations.map(({ odsCode, name }) => [odsCode, name]));
+  const rows = planAsids({
+    layout: request.layout,
+    wanted:
+      request.wanted === 'grants'
+        ? await grantedOf(db, scope, organisationNames)
+        : combinationsOf({ ...scope, products: scope.products ?? products }, organisationNames),
+    applications: await standingOf(db, scope, reach),
+    open: new Set([...environments].filter(([, { kind }]) => kind === 'open').map(([name]) => name)),
+    organisationNames,
+  });
+  const shown = rows
+    .filter(({ state }) => request.state === undefined || state === request.state)
+    .filter(({ key }) => request.after === undefined || key > request.after);
+  const page = pageOf(
+    shown,
+    request.limit,
+    ({ key }) => key,
+    (row) => ({ ...row, organisations: [...row.organisations], applications: [...row.applications] }),
+  );
+  return { counts: countStates(rows), ...page, products, environments: [...environments.keys()] };
+}
+
+type Scope = AsidPlanRequest & { readonly environments: readonly string[] };
+
+/** A suspended organisation still needs its applications; a retired one none. */
+function organisationsOf(db: Database, { organisations }: Scope, reach: Reach) {
+  return db.organisation.findMany({
+    where: {
+      state: { not: 'retired' },
+      ...(organisations === undefined ? {} : { odsCode: { in: organisations } }),
+      ...(reach === 'all' ? {} : { AND: { odsCode: { in: [...reach] } } }),
+    },
+    orderBy: { odsCode: 'asc' },
+  });
+}
+
+/** What the grants of clients that are not retired need. */
+async function grantedOf(
+  db: Database,
+  scope: Scope,
+  organisations: ReadonlyMap<string, string>,
+): Promise<WantedBinding[]> {
+  const grants = await db.clientGrant.findMany({
+    where: {
+      client: { state: { not: 'retired' }, environmentName: { in: [...scope.environments] } },
+      ...(scope.products === undefined ? {} : { productName: { in: scope.products } }),
+    },
+    include: { client: { select: { environmentName: true } } },
+  });
+  return grants
+    .map((grant) => ({
+      environment: grant.client.environmentName,
+      odsCode: grant.odsCode,
+      product: grant.productName,
+      accessMode: grant.accessMode as AccessMode,
+      capability: grant.capability as Capability | null,
+    }))
+    .filter((wanted) => organisations.has(wanted.odsCode) && chosen(wanted, scope));
+}
+
+function combinationsOf(
+  scope: Scope & { readonly products: readonly string[] },
+  organisations: ReadonlyMap<string, string>,
+): WantedBinding[] {
+  const access: Pick<WantedBinding, 'accessMode' | 'capability'>[] = [
+    { accessMode: 'user-restricted', capability: null },
+    { accessMode: 'application-restricted', capability: 'referrer' },
+    { accessMode: 'application-restricted', capability: 'provider' },
+  ];
+  return scope.environments.flatMap((environment) =>
+    scope.products.flatMap((product) =>
+      [...organisations.keys()].flatMap((odsCode) =>
+        access
+          .filter((each) => chosen(each, scope))
+          .map((each) => ({ environment, product, odsCode, ...each })),
+      ),
+    ),
+  );
+}
+
+/** User-restricted access has no capability: choosing one leaves it in. */
+function chosen(
+  { accessMode, capability }: Pick<WantedBinding, 'accessMode' | 'capability'>,
+  { accessModes, capabilities }: Scope,
+): boolean {
+  const mode = accessModes === undefined || accessModes.includes(accessMode);
+  return mode && (capability === null || capabilities === undefined || capabilities.includes(capability));
+}
+
+async function standingOf(db: Database, scope: Scope, reach: Reach): Promise<StandingApplication[]> {
+  const rows = await db.application.findMany({
+    where: {
+      state: { not: 'retired' },
+      environmentName: { in: [...scope.environments] },
+      ...(scope.products === undefined ? {} : { productName: { in: scope.products } }),
+      ...(scope.organisations === undefined
+        ? {}
+        : { bindings: { some: { odsCode: { in: scope.organisations } } } }),
+      AND: ownedWithin(reach),
+    },
+    include: { bindings: { select: { odsCode: true }, orderBy: { odsCode: 'asc' } } },
+    orderBy: { id: 'asc' },
+  });
+  return rows
+    .map((row) => ({
+      id: row.id,
+      environment: row.environmentName,
+      organisations: row.bindings.map(({ odsCode }) => odsCode),
+      product: row.productName,
+      accessMode: row.accessMode as AccessMode,
+      capability: row.capability as Capability | null,
+      state: row.state as StandingApplication['state'],
+      asid: row.asid,
+      hasApiKey: row.apiKey !== null,
+    }))
+    .filter((application) => chosen(application, scope));
+}

@@ -1,0 +1,20 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { Controller, Inject } from '@nestjs/common';
+import { Actor } from '../admin.guard.js';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import type { Acting } from '../principal.js';
+import { Input, Route } from '../route.js';
+import { showAsidPlan } from './asid-plan.store.js';
+
+@Controller()
+export class PlannerController {
+  private readonly deps: AdminDeps;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+  }
+
+  @Route('planShow')
+  plan(@Input('planShow') { body }: InputOf<'planShow'>, @Actor() { reach }: Acting) {
+    return showAsidPlan(this.deps, body, reach);
+  }
+}
