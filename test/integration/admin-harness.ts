@@ -104,6 +104,7 @@ export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
       follow: nothing,
       all: nothing,
       story: () => Promise.resolve(null),
+      identifiers: () => Promise.resolve([]),
       export: nothing,
       system: (event) => {
         systemEvents.push(event);

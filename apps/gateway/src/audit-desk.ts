@@ -7,7 +7,7 @@ import type { AuditLog } from './adapters/audit-log.js';
 import { type AuditFilter as Filter, type AuditRow, hashesOf } from './adapters/audit-filter.js';
 import { followAudit } from './adapters/audit-follow.js';
 import { type AuditAttempt, searchAudit } from './adapters/audit-query.js';
-import { readStory } from './adapters/audit-story.js';
+import { readStory, type StoryRow } from './adapters/audit-story.js';
 import type { SubjectSealer } from './adapters/audit-subjects.js';
 import type { AuditDesk, AuditFilter } from './admin/audit/audit-desk.js';
 import { storyOf } from './audit-story.js';
@@ -26,6 +26,12 @@ export function createAuditDesk(parts: {
   const page = async (filter: Filter, { limit, after }: { limit: number; after?: string | undefined }) => {
     const found = await searchAudit(reader, filter, { limit, cursor: after });
     return { items: found.attempts.map(summary), next: found.next };
+  };
+  const rowsOf = async (attemptId: string, reach: Reach): Promise<readonly StoryRow[]> => {
+    const rows = await readStory(database, attemptId);
+    const named = reach === 'all' || rows.some(({ record }) => typeof record['odsCode'] === 'string');
+    const seen = named && rows.every(({ record }) => isWithin(reach, record['odsCode']));
+    return seen ? rows : [];
   };
   return {
     list: (filter, at) => page(toFilter(filter, parts.snapshot()), at),
@@ -54,10 +60,20 @@ export function createAuditDesk(parts: {
     },
 
     async story(attemptId, reach) {
-      const rows = await readStory(database, attemptId);
-      const named = reach === 'all' || rows.some(({ record }) => typeof record['odsCode'] === 'string');
-      const seen = named && rows.every(({ record }) => isWithin(reach, record['odsCode']));
-      return rows.length > 0 && seen ? storyOf(rows, parts.snapshot()) : null;
+      const rows = await rowsOf(attemptId, reach);
+      return rows.length > 0 ? storyOf(rows, parts.snapshot()) : null;
+    },
+
+    async identifiers(attemptId, reach) {
+      const rows = await rowsOf(attemptId, reach);
+      const sealed = rows.flatMap((row) => row.subjects.map((subject) => ({ of: row.attemptId, subject })));
+      const distinct = new Map(sealed.map((each) => [each.subject.hash.toString('hex'), each]));
+      return Promise.all(
+        [...distinct.values()].map(async ({ of, subject }) => ({
+          kind: subject.kind,
+          value: await sealer.open(of, subject),
+        })),
+      );
     },
 
     async *follow(filter, signal) {

@@ -1,5 +1,6 @@
 /** One request as the trail tells it, what NHS support asks for of it, and the trail as a file. */
 import { z } from 'zod';
+import { pendingChange } from './change-resources.js';
 import { instant, odsCode } from './identifiers.js';
 import { auditFilter } from './operation-resources.js';
 
@@ -113,6 +114,20 @@ export const supportBundle = z.object({
   ),
 });
 export type SupportBundle = z.infer<typeof supportBundle>;
+
+/** What became of your request to see whom it was about. */
+export const revealStatus = z.object({
+  /** Null: you have not asked. */
+  asked: pendingChange.nullable(),
+  /** Null: it can't be shown now. */
+  shownUntil: instant.nullable(),
+});
+
+export const revealed = z.object({
+  shownUntil: instant,
+  identifiers: z.array(z.object({ kind: z.string(), value: z.string() })),
+});
+export type Revealed = z.infer<typeof revealed>;
 
 export const auditDownload = z.strictObject({
   ...auditFilter,

@@ -1,6 +1,8 @@
 /** One request of the trail, and the trail as a file. */
 import * as audit from './audit-resources.js';
+import { pendingChange } from './change-resources.js';
 import { auditRow } from './operation-resources.js';
+import { reasonNeeded } from './registry-resources.js';
 import type { RouteContract } from './route-contract.js';
 
 export const auditRoutes = {
@@ -21,6 +23,34 @@ export const auditRoutes = {
     keepsToReach: true,
     params: audit.attemptPath,
     response: audit.supportBundle,
+  },
+  revealAsk: {
+    method: 'POST',
+    path: '/audit/requests/:attemptId/reveal',
+    summary: 'Ask to see the identifiers of the patients a request was about; a second person decides',
+    permission: 'audit.reveal',
+    keepsToReach: true,
+    params: audit.attemptPath,
+    body: reasonNeeded,
+    response: pendingChange,
+  },
+  revealStatus: {
+    method: 'GET',
+    path: '/audit/requests/:attemptId/reveal',
+    summary: 'What became of your asking, without the identifiers',
+    permission: 'audit.reveal',
+    keepsToReach: true,
+    params: audit.attemptPath,
+    response: audit.revealStatus,
+  },
+  revealShow: {
+    method: 'POST',
+    path: '/audit/requests/:attemptId/reveal/show',
+    summary: 'The identifiers, to whoever asked, for an hour once it is approved; each showing is audited',
+    permission: 'audit.reveal',
+    keepsToReach: true,
+    params: audit.attemptPath,
+    response: audit.revealed,
   },
   auditDownload: {
     method: 'GET',

@@ -1,3 +1,4 @@
+import { containsNhsNumber } from '@gatehouse/domain/nhs-number';
 import { z } from 'zod';
 
 /** YAML reads an unquoted 200000002454 as a number and 1E5 as 100000: say how to mend it. */
@@ -54,7 +55,10 @@ export const clientName = text('the client').regex(
 );
 export const personName = named('the name', 200);
 export const reference = named('the reference', 200);
-export const reason = named('the reason', 500);
+/** Kept in clear, in the registry's history and in the audit trail. */
+export const reason = named('the reason', 500).refine((given) => !containsNhsNumber(given), {
+  error: 'leave the NHS number out: reasons are kept in clear',
+});
 export const label = named('the label', 100);
 export const sha256Hex = text('the document hash').regex(
   /^[0-9a-f]{64}$/,

@@ -1,5 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { Typography } from '@mui/material';
+import { Link, Typography } from '@mui/material';
+import { Link as RouterLink } from 'react-router-dom';
 import { Diff } from '../parts/diff.js';
 import { moment } from '../parts/day.js';
 import { DetailPage } from '../parts/detail-page.js';
@@ -32,11 +33,23 @@ export default function ChangePage() {
           </Section>
           <Section title="What it changes">
             <Diff rows={change.diff} />
+            <ItsRequest {...change} />
           </Section>
           {change.state === 'pending' ? <Decide {...change} /> : null}
         </>
       )}
     </DetailPage>
+  );
+}
+
+/** Of a request to see a patient's identifier: the request of the trail that it is about. */
+function ItsRequest({ diff }: Change) {
+  const attemptId = diff[0]?.after?.['attempt_id'];
+  if (typeof attemptId !== 'string') return null;
+  return (
+    <Link component={RouterLink} to={`/requests/${attemptId}`}>
+      The request it is about
+    </Link>
   );
 }
 

@@ -46,6 +46,8 @@ export interface AuditDesk {
   all(filter: AuditFilter, signal: AbortSignal): AsyncIterable<Readonly<Record<string, unknown>>>;
   /** One request with all its attempts and rows, by the id of any of them; null when there is none within reach. */
   story(attemptId: string, reach: Reach): Promise<RequestStory | null>;
+  /** The patients of a request in clear, each once. For an approved reveal alone. */
+  identifiers(attemptId: string, reach: Reach): Promise<readonly Subject[]>;
   /** From now on, until aborted. */
   follow(filter: AuditFilter, signal: AbortSignal): AsyncIterable<object>;
   /** Everything `gatehouse verify` needs, in chain order. */

@@ -1,12 +1,12 @@
-import type { RequestStory } from '@gatehouse/contracts/audit-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import type { Acting } from '../principal.js';
-import { notFound } from '../problem.js';
 import { Input, Route } from '../route.js';
 import { recordUse } from './record-use.js';
+import { askReveal, revealStatus, showIdentifiers } from './reveal.store.js';
+import { storyWithin } from './story-within.js';
 import { supportBundle } from './support-bundle.js';
 
 /** One request of the trail. Whoever reads it stands in the trail. */
@@ -20,7 +20,7 @@ export class AuditRequestsController {
   @Route('auditStory')
   async story(@Input('auditStory') { params }: InputOf<'auditStory'>, @Actor() acting: Acting) {
     await recordUse(this.deps, 'AUDIT_READ', acting, { attemptId: params.attemptId });
-    return this.storyOf(params.attemptId, acting);
+    return storyWithin(this.deps, params.attemptId, acting);
   }
 
   @Route('auditSupportBundle')
@@ -29,12 +29,21 @@ export class AuditRequestsController {
     @Actor() acting: Acting,
   ) {
     await recordUse(this.deps, 'SUPPORT_BUNDLE', acting, { attemptId: params.attemptId });
-    return supportBundle(await this.storyOf(params.attemptId, acting), this.deps.now());
+    return supportBundle(await storyWithin(this.deps, params.attemptId, acting), this.deps.now());
   }
 
-  private async storyOf(attemptId: string, { reach }: Acting): Promise<RequestStory> {
-    const story = await this.deps.audit.story(attemptId, reach);
-    if (story === null) throw notFound('request with such an attempt');
-    return story;
+  @Route('revealAsk')
+  async ask(@Input('revealAsk') { params, body }: InputOf<'revealAsk'>, @Actor() acting: Acting) {
+    throw await askReveal(this.deps, acting, params.attemptId, body.reason);
+  }
+
+  @Route('revealStatus')
+  status(@Input('revealStatus') { params }: InputOf<'revealStatus'>, @Actor() acting: Acting) {
+    return revealStatus(this.deps, acting, params.attemptId);
+  }
+
+  @Route('revealShow')
+  show(@Input('revealShow') { params }: InputOf<'revealShow'>, @Actor() acting: Acting) {
+    return showIdentifiers(this.deps, acting, params.attemptId);
   }
 }

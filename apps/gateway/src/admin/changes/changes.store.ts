@@ -1,10 +1,11 @@
 import { type DecisionRefusal, decisionRefusal } from '@gatehouse/domain/four-eyes';
 import type { Reach } from '@gatehouse/domain/permissions';
+import { recordReveal, REVEAL_ACTION } from '../audit/record-reveal.js';
 import type { AdminDeps } from '../deps.js';
 import { type Paging, pageOf } from '../paging.js';
 import { type Acting, changeBy, within } from '../principal.js';
 import { AdminProblem, conflict, notFound } from '../problem.js';
-import { changing, type Transaction } from '../transaction.store.js';
+import { type Change, changing, type Transaction } from '../transaction.store.js';
 import { requestedOf, viewOf } from './changes.view.js';
 import { GUARDED_ACTIONS, isGuardedAction } from './guarded-actions.js';
 import { watching } from './written-rows.store.js';
@@ -86,18 +87,11 @@ export async function approveChange(
   const carryOut = async (transaction: Transaction) => {
     const row = await decidable(transaction, deps, acting, id);
     if (row.diffHash !== diffHash) throw conflict('That is not the diff of this change: read it again.');
-    const payload: unknown = JSON.parse(await deps.changeBox.open(row.payloadSealed, id));
-    if (!isGuardedAction(row.action)) throw new Error(`no action ${row.action}`);
-    const run = GUARDED_ACTIONS[row.action] as (
-      deps: AdminDeps,
-      change: object,
-      input: unknown,
-      reach: Reach,
-    ) => Promise<unknown>;
-    const { written } = await watching(transaction, () =>
-      run(deps, { ...change, transaction }, payload, 'all'),
-    );
-    if (written.diffHash !== diffHash) throw new Stale();
+    // A reveal writes nothing: that it is approved opens it to whoever asked.
+    if (row.action !== REVEAL_ACTION) {
+      const { written } = await watching(transaction, () => run(deps, { ...change, transaction }, row));
+      if (written.diffHash !== diffHash) throw new Stale();
+    }
     return decided(transaction, deps, acting, id, 'approved', reason);
   };
   try {
@@ -109,6 +103,22 @@ export async function approveChange(
       'The registry has changed since this was asked for, and the change would now do something else. Ask for it anew.',
     );
   }
+}
+
+async function run(
+  deps: AdminDeps,
+  change: Change,
+  { id, action, payloadSealed }: { id: string; action: string; payloadSealed: Uint8Array },
+): Promise<unknown> {
+  const payload: unknown = JSON.parse(await deps.changeBox.open(payloadSealed, id));
+  if (!isGuardedAction(action)) throw new Error(`no action ${action}`);
+  const carryOut = GUARDED_ACTIONS[action] as (
+    deps: AdminDeps,
+    change: Change,
+    input: unknown,
+    reach: Reach,
+  ) => Promise<unknown>;
+  return carryOut(deps, change, payload, 'all');
 }
 
 export async function rejectChange(deps: AdminDeps, acting: Acting, id: string, reason: string) {
@@ -166,6 +176,8 @@ async function decided(
       decisionReason: reason,
     },
   });
+  // On record before it is committed: a reveal that the trail doesn't know of opens nothing.
+  if (row.action === REVEAL_ACTION) await recordReveal(deps, acting, state, row);
   return viewOf(row, nowMs);
 }
 

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { CHANGE_LIFE_MS, secondPersons, type SecondPerson } from '@gatehouse/domain/four-eyes';
+import { secondPersons, type SecondPerson } from '@gatehouse/domain/four-eyes';
 import type { AdminDeps } from '../deps.js';
 import { type Acting, changeBy } from '../principal.js';
 import { type Change, changing } from '../transaction.store.js';
-import { AwaitingApproval } from './awaiting-approval.js';
-import { type PendingRow, viewOf } from './changes.view.js';
 import { GUARDED_ACTIONS, type GuardedAction } from './guarded-actions.js';
+import { keepChange } from './keep.store.js';
 import { watching, type Written } from './written-rows.store.js';
 
 type Result<N extends GuardedAction> = Awaited<ReturnType<(typeof GUARDED_ACTIONS)[N]>>;
@@ -64,37 +63,7 @@ export async function perform<N extends GuardedAction, R = Result<N>>(
     );
   } catch (error) {
     if (!(error instanceof NeedsSecondPerson)) throw error;
-    throw new AwaitingApproval(viewOf(await keep(deps, acting, name, input, error), deps.now()));
+    const { written, needed } = error;
+    throw await keepChange(deps, acting, { id: randomUUID(), action: name, input, needed, ...written });
   }
-}
-
-async function keep(
-  deps: AdminDeps,
-  acting: Acting,
-  action: GuardedAction,
-  input: { readonly body: { readonly reason?: string | undefined } },
-  { written, needed }: NeedsSecondPerson,
-): Promise<PendingRow> {
-  const id = randomUUID();
-  const nowMs = deps.now();
-  const payloadSealed = new Uint8Array(await deps.changeBox.seal(JSON.stringify(input), id));
-  return deps.db.pendingChange.create({
-    data: {
-      id,
-      action,
-      rules: needed.map(({ rule }) => rule),
-      deciders: needed.map(({ roles }) => [...roles]),
-      odsCodes: [...written.odsCodes],
-      payloadSealed,
-      diff: JSON.parse(JSON.stringify(written.diff)) as object,
-      diffHash: written.diffHash,
-      reason: input.body.reason ?? null,
-      requestedBy: acting.actor,
-      requestedByStaff: acting.staffId,
-      requestedByToken: acting.tokenId,
-      requestedFrom: acting.origin,
-      requestedAt: new Date(nowMs),
-      expiresAt: new Date(nowMs + CHANGE_LIFE_MS),
-    },
-  });
 }

@@ -1,0 +1,15 @@
+import type { RequestStory } from '@gatehouse/contracts/audit-resources';
+import type { AdminDeps } from '../deps.js';
+import type { Acting } from '../principal.js';
+import { notFound } from '../problem.js';
+
+/** @throws AdminProblem not-found, also for what is out of reach */
+export async function storyWithin(
+  { audit }: AdminDeps,
+  attemptId: string,
+  { reach }: Acting,
+): Promise<RequestStory> {
+  const story = await audit.story(attemptId, reach);
+  if (story === null) throw notFound('request with such an attempt');
+  return story;
+}
