@@ -29,6 +29,7 @@ export const RESOURCES = [
     show: lazy(() => import('./changes/change-page.js')),
   },
   { name: 'emergency-stops', list: lazy(() => import('./stops/stop-list.js')) },
+  { name: 'history', list: lazy(() => import('./history/history-list.js')) },
   { name: 'staff', list: lazy(() => import('./staff/staff-list.js')) },
   { name: 'sessions', list: lazy(() => import('./staff/session-list.js')) },
   { name: 'audit', list: lazy(() => import('./audit/audit-list.js')) },

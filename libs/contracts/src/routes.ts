@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { changeRoutes } from './change-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { governanceRoutes } from './governance-routes.js';
+import { historyRoutes } from './history-routes.js';
 import { operationRoutes } from './operation-routes.js';
 import { plannerRoutes } from './planner-routes.js';
 import { recordRoutes } from './record-routes.js';
@@ -19,6 +20,7 @@ export const API_PREFIX = '/api/v1';
 export const routes = {
   ...registryRoutes,
   ...recordRoutes,
+  ...historyRoutes,
   ...governanceRoutes,
   ...changeRoutes,
   ...stopRoutes,

@@ -39,6 +39,7 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   'assurance-floors': { list: 'assuranceList', id: field('organisation') },
   audit: { list: 'auditList', id: field('attemptId') },
   changes: { list: 'changeList', id: field('id'), show: { route: 'changeShow', params: ['id'] } },
+  history: { list: 'historyList', id: field('id') },
   'emergency-stops': { list: 'stopList', id: field('id') },
   staff: { list: 'staffList', id: field('id') },
   sessions: { list: 'sessionList', id: field('id') },

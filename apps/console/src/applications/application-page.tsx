@@ -1,6 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { DetailPage } from '../parts/detail-page.js';
 import { Facts, Section } from '../parts/facts.js';
+import { RecentHistory } from '../history/recent-history.js';
 import { StateChip } from '../parts/state-chip.js';
 import { StopButton } from '../stops/stop-button.js';
 import { Checklist } from './checklist.js';
@@ -39,6 +40,7 @@ export default function ApplicationPage() {
               <StopButton target={{ kind: 'application', application: application.id }} />
             ) : null}
           </Section>
+          <RecentHistory of={{ application: application.id }} />
         </>
       )}
     </DetailPage>

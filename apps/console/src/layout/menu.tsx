@@ -6,6 +6,7 @@ import AssignmentInd from '@mui/icons-material/AssignmentInd';
 import Devices from '@mui/icons-material/Devices';
 import EditNote from '@mui/icons-material/EditNote';
 import Groups from '@mui/icons-material/Groups';
+import HistoryIcon from '@mui/icons-material/History';
 import HowToReg from '@mui/icons-material/HowToReg';
 import Key from '@mui/icons-material/Key';
 import ManageSearch from '@mui/icons-material/ManageSearch';
@@ -36,6 +37,7 @@ const ENTRIES: readonly Entry[] = [
   { to: '/write-exceptions', text: 'Write exceptions', icon: <EditNote />, route: 'exceptionList' },
   { to: '/assurance-floors', text: 'Assurance floors', icon: <Security />, route: 'assuranceList' },
   { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
+  { to: '/history', text: 'History', icon: <HistoryIcon />, route: 'historyList' },
   { to: '/audit', text: 'Audit', icon: <ManageSearch />, route: 'auditList' },
   { to: '/explain', text: 'Explain', icon: <QuestionAnswer />, route: 'explain' },
   { to: '/admin-tokens', text: 'API tokens', icon: <Password />, route: 'tokenList' },

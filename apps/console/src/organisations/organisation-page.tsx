@@ -7,6 +7,7 @@ import type { ConsoleRecord } from '../api/data-provider.js';
 import { day } from '../parts/day.js';
 import { DetailPage } from '../parts/detail-page.js';
 import { Facts, Section } from '../parts/facts.js';
+import { RecentHistory } from '../history/recent-history.js';
 import { StateChip } from '../parts/state-chip.js';
 import { StopButton } from '../stops/stop-button.js';
 import { EditOrganisation } from './edit-organisation.js';
@@ -62,6 +63,7 @@ export default function OrganisationPage() {
                 )}
               />
             </Section>
+            <RecentHistory of={{ organisation: odsCode }} />
             <Section title="Requests">
               <Link
                 component={RouterLink}

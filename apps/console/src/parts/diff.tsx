@@ -10,11 +10,12 @@ export interface DiffRow {
   readonly after: Row;
 }
 
-export function Diff({ rows }: { readonly rows: readonly DiffRow[] }) {
+/** @param props.done it has happened: said in the past */
+export function Diff({ rows, done = false }: { readonly rows: readonly DiffRow[]; readonly done?: boolean }) {
   return rows.map(({ table, key, before, after }) => (
     <Box key={`${table} ${key}`} sx={{ mb: 2 }}>
       <Typography variant="h3" sx={{ mb: 0.5, overflowWrap: 'anywhere' }}>
-        {verb(before, after)} {table.replaceAll('_', ' ')}
+        {verb(before, after, done)} {table.replaceAll('_', ' ')}
       </Typography>
       <Box component="dl" sx={{ m: 0 }}>
         {changed(before, after).map(([name, was, is]) => (
@@ -35,9 +36,10 @@ export function Diff({ rows }: { readonly rows: readonly DiffRow[] }) {
   ));
 }
 
-function verb(before: Row, after: Row): string {
-  if (before === null) return 'Add';
-  return after === null ? 'Take away' : 'Change';
+function verb(before: Row, after: Row, done: boolean): string {
+  if (before === null) return done ? 'Added' : 'Add';
+  if (after === null) return done ? 'Took away' : 'Take away';
+  return done ? 'Changed' : 'Change';
 }
 
 /** A secret that was replaced shows no difference, for it is never shown. */

@@ -10,6 +10,7 @@ import { ADMIN_DEPS, type AdminDeps } from './deps.js';
 import { DoctorController } from './doctor/doctor.controller.js';
 import { ExceptionsController } from './exceptions/exceptions.controller.js';
 import { ExplainController } from './explain/explain.controller.js';
+import { HistoryController } from './history/history.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
 import { PlannerController } from './planner/planner.controller.js';
@@ -26,6 +27,7 @@ import { TokensController } from './tokens/tokens.controller.js';
 const CONTROLLERS = [
   RegistryController,
   RecordsController,
+  HistoryController,
   ClientsController,
   ChangesController,
   StopsController,

@@ -1,0 +1,20 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { Controller, Inject } from '@nestjs/common';
+import { Actor } from '../admin.guard.js';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import type { Acting } from '../principal.js';
+import { Input, Route } from '../route.js';
+import { listHistory } from './history.store.js';
+
+@Controller()
+export class HistoryController {
+  private readonly deps: AdminDeps;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+  }
+
+  @Route('historyList')
+  list(@Input('historyList') { query }: InputOf<'historyList'>, @Actor() acting: Acting) {
+    return listHistory(this.deps.db, query, acting);
+  }
+}
