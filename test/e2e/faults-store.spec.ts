@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, openLoop, tally, type Told } from '../support/load.ts';
-import { onboard, type Onboarded } from '../support/onboard.ts';
+import { onboard, type Onboarded, allowWrite } from '../support/onboard.ts';
 import { type FragileServer, startServer } from '../support/postgres.ts';
 import type { GatewayProcess } from '../support/processes.ts';
 import { gather, prove, PROVED, ROUNDS, UNHURRIED, until } from '../support/proofs.ts';
@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   gateway = stack.gateway;
   [one, other] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }])) as [Onboarded, Onboarded];
-  await stack.admin('POST', '/write-exceptions', {
+  await allowWrite(stack, {
     environment: 'local',
     organisation: 'R69',
     product: 'ReferWell',

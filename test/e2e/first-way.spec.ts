@@ -1,6 +1,6 @@
 /** The main job, whole: a request through the right application, signed in KMS, with an audit trail to prove it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
+import { onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 interface UpstreamRecord {
@@ -132,7 +132,7 @@ describe('a worklist', () => {
 
 describe('a write under an exception', () => {
   it('is sent once, whatever e-RS answers', async () => {
-    await stack.admin('POST', '/write-exceptions', {
+    await allowWrite(stack, {
       environment: 'local',
       organisation: 'R69',
       product: 'ReferWell',

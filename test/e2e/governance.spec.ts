@@ -17,7 +17,7 @@ import {
   verdictOf,
   watch,
 } from '../support/answers.ts';
-import { appointOwner, onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
+import { appointOwner, onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 const DAY_MS = 86_400_000;
@@ -251,16 +251,16 @@ describe('a replica that could not read a change yet', () => {
 /** What write exceptions open, each for referrals of its own: every good call changes one. */
 describe('a write under an exception', () => {
   const ACCEPTED = ['000000082001', '000000082002', '000000082003', '000000082004'];
-  const grant = (expiresOn: string) =>
-    stack.admin<{ id: string }>('POST', '/write-exceptions', {
-      environment: 'local',
-      organisation: 'R69',
-      product: 'ReferWell',
-      capability: 'provider',
-      interaction: 'A013',
-      useCaseReference: 'UC-13',
-      expiresOn,
-    });
+  const exceptionUntil = (expiresOn: string) => ({
+    environment: 'local',
+    organisation: 'R69',
+    product: 'ReferWell',
+    capability: 'provider',
+    interaction: 'A013',
+    useCaseReference: 'UC-13',
+    expiresOn,
+  });
+  const grant = (expiresOn: string) => allowWrite(stack, exceptionUntil(expiresOn));
   const accept = (ubrn: string | undefined, at = 0): Promise<Answer> =>
     ask(stack.gateways[at]?.partner ?? '', `/FHIR/STU3/ReferralRequest/${ubrn}/$ers.acceptReferral`, {
       method: 'POST',
@@ -284,8 +284,22 @@ describe('a write under an exception', () => {
       expect(verdictOf(await accept(ACCEPTED[0], at))).toEqual({ status: 403, code: 'GW_MODE_READONLY' });
     expect(await changes()).toBe(before);
   });
+  it('stays closed until the owner co-signs by their link', async () => {
+    const { id } = await stack.admin<{ id: string }>(
+      'POST',
+      '/write-exceptions',
+      exceptionUntil(londonDayIn(7)),
+    );
+    await stack.settled();
+    expect(verdictOf(await accept(ACCEPTED[0]))).toEqual({ status: 403, code: 'GW_WRITE_EXCEPTION' });
+    const { url } = await stack.admin<{ url: string }>('POST', `/write-exceptions/${id}/link`, {});
+    const answer = await fetch(new URL(new URL(url).pathname, stack.gateway.public), {
+      method: 'POST',
+      body: new URLSearchParams({ answer: 'accept', understood: 'yes', current: 'yes' }),
+    });
+    expect(answer.status).toBe(200);
+  });
   it('goes through once and changes e-RS once, and only the write it names', async () => {
-    await grant(londonDayIn(7));
     await stack.settled();
     const before = await changes();
     const arrivals = await watch(stack);
@@ -328,7 +342,7 @@ describe('a write under an exception', () => {
       const refusal = refusalIn(answer);
       expect(refusal).toMatchObject({ status: 403, code: 'GW_WRITE_EXCEPTION', issue: 'expired' });
       expect(refusal.words).toMatch(
-        /has expired or was revoked\. Ask governance staff .* Who must act: governance\.$/,
+        /has expired, was revoked, or lacks .* owner\. Ask governance staff .* Who must act: governance\.$/,
       );
     }
     expect(await changes()).toBe(before);

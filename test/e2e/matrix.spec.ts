@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { administer, type Arrival, ask, trailOf, verdictOf, watch } from '../support/answers.ts';
-import { ALL_INTERACTIONS, onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
+import { ALL_INTERACTIONS, onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 // protocol-facts §2, "Application-restricted endpoints".
@@ -238,7 +238,7 @@ beforeAll(async () => {
   for (const { odsCode, excepted } of ORGANISATIONS) {
     if (!excepted) continue;
     for (const interaction of WRITES_UNDER_A_USE_CASE)
-      await stack.admin('POST', '/write-exceptions', exceptionFor(odsCode, interaction));
+      await allowWrite(stack, exceptionFor(odsCode, interaction));
   }
   await stack.simulator.control(
     'POST',

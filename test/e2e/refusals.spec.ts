@@ -14,7 +14,7 @@ import {
   trailOf,
   watch,
 } from '../support/answers.ts';
-import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
+import { onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -88,7 +88,7 @@ async function bringAbout(): Promise<void> {
     `/signing-keys?organisation=${of.keyless.odsCode}`,
   );
   await stack.admin('POST', `/signing-keys/${keys.items[0]?.kid}/retire`, {});
-  const { id } = await stack.admin<{ id: string }>('POST', '/write-exceptions', {
+  const { id } = await allowWrite(stack, {
     environment: 'local',
     organisation: of.lapsedException.odsCode,
     product: 'ReferWell',
@@ -210,8 +210,8 @@ const POLICY: readonly Case[] = [
     path: TRIAGE,
     as: 'lapsedException',
     question: writing,
-    wrong: /write exception .* has expired or was revoked/,
-    mend: /governance .* grant a new write exception/,
+    wrong: /write exception .* has expired, was revoked/,
+    mend: /governance .* co-signed or to grant a new one/,
     who: 'governance',
   },
   {
@@ -485,7 +485,7 @@ describe('a rule that can only be met behind another', () => {
     ).rejects.toThrow(/needs its asid.*needs its apiKey/);
   });
   it('GW_HEADER_SYNTAX: a write under its exception still needs If-Match', async () => {
-    await stack.admin('POST', '/write-exceptions', {
+    await allowWrite(stack, {
       environment: 'local',
       organisation: of.twin.odsCode,
       product: 'ReferWell',

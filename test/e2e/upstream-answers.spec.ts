@@ -20,7 +20,7 @@ import {
   verdictOf,
   watch,
 } from '../support/answers.ts';
-import { onboard, type Onboarded } from '../support/onboard.ts';
+import { onboard, type Onboarded, allowWrite } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
@@ -50,7 +50,7 @@ beforeAll(async () => {
   );
   attributes = apps.find((app) => app.apiKey === provider.apiKey)?.attributes ?? {};
   apiKey = provider.apiKey;
-  await stack.admin('POST', '/write-exceptions', {
+  await allowWrite(stack, {
     environment: 'local',
     organisation: 'R69',
     product: 'ReferWell',

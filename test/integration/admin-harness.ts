@@ -106,6 +106,7 @@ export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
       story: () => Promise.resolve(null),
       identifiers: () => Promise.resolve([]),
       export: nothing,
+      requestsByBinding: () => Promise.resolve(new Map()),
       system: (event) => {
         systemEvents.push(event);
         return Promise.resolve();

@@ -44,22 +44,22 @@ describe('client keys', () => {
   });
 });
 
-describe('a senior responsible owner', () => {
-  const appointment = {
-    organisation: 'R69',
-    environments: ['int'],
-    name: 'Sam Owner',
-    email: 'sam.owner@example.nhs.uk',
-    jobTitle: 'Director of Operations',
-    spineUserId: '555073103100',
-    authority: {
-      cioName: 'Chris Officer',
-      reference: 'CIO/2026/7',
-      date: '2026-02-20',
-      documentSha256: 'ab'.repeat(32),
-    },
-  };
+const appointment = {
+  organisation: 'R69',
+  environments: ['int'],
+  name: 'Sam Owner',
+  email: 'sam.owner@example.nhs.uk',
+  jobTitle: 'Director of Operations',
+  spineUserId: '555073103100',
+  authority: {
+    cioName: 'Chris Officer',
+    reference: 'CIO/2026/7',
+    date: '2026-02-20',
+    documentSha256: 'ab'.repeat(32),
+  },
+};
 
+describe('a senior responsible owner', () => {
   it('is proposed, in force once accepted, lapses after the review date, and can be withdrawn', async () => {
     const proposed = await admin.ok('sroAppoint', { body: appointment });
     expect(proposed).toMatchObject({ state: 'proposed', reviewDueOn: '2027-03-02', graceDays: 0 });
@@ -73,7 +73,7 @@ describe('a senior responsible owner', () => {
     const start = admin.clock.ms;
     admin.clock.ms = Date.parse('2027-03-02T23:59:59Z');
     const lastDay = await admin.ok('sroList', { query: { organisation: 'R69' } });
-    expect(lastDay.items[0]?.state).toBe('in force');
+    expect(lastDay.items[0]?.state).toBe('review due');
     admin.clock.ms += 1000;
     const dayAfter = await admin.ok('sroList', { query: { organisation: 'R69' } });
     expect(dayAfter.items[0]?.state).toBe('lapsed');
@@ -126,14 +126,36 @@ describe('a write exception', () => {
     expiresOn: '2026-06-30',
   } as const;
 
+  it('is closed until the owner in force has co-signed', async () => {
+    const other = { ...wanted, interaction: 'A036' } as const;
+    const granted = await admin.ok('exceptionGrant', { body: other });
+    const { items } = await admin.ok('sroList', { query: { organisation: 'R69', only: 'standing' } });
+    for (const { id } of items)
+      await admin.ok('sroWithdraw', { params: { id }, body: { reason: 'left the trust' } });
+    const answer = await admin.call('POST', `${API_PREFIX}/write-exceptions/${granted.id}/co-signature`, {
+      reference: 'paper 6',
+    });
+    expect(answer.status).toBe(409);
+    expect(answer.body.detail).toContain('appoint one first');
+    const { id } = await admin.ok('sroAppoint', { body: appointment });
+    await admin.ok('sroAccept', { params: { id }, body: {} });
+  });
+
   it('lasts to the end of its day in London and closes at once when revoked', async () => {
     const granted = await admin.ok('exceptionGrant', { body: wanted });
     expect(granted).toMatchObject({
-      state: 'in force',
+      state: 'to be co-signed',
       organisations: ['R69'],
       expiresAt: '2026-06-30T23:00:00.000Z',
     });
     expect((await admin.call('POST', `${API_PREFIX}/write-exceptions`, wanted)).status).toBe(409);
+    const params = { id: granted.id };
+    const signed = await admin.ok('exceptionCosign', { params, body: { reference: 'paper 7' } });
+    expect(signed).toMatchObject({ state: 'in force', cosignedBy: 'Sam Owner' });
+    const again = await admin.call('POST', `${API_PREFIX}/write-exceptions/${granted.id}/co-signature`, {
+      reference: 'paper 8',
+    });
+    expect(again.body.detail).toBe('This exception is co-signed already.');
     const start = admin.clock.ms;
     admin.clock.ms = Date.parse('2026-06-30T23:00:00Z');
     expect((await admin.ok('exceptionList')).items[0]?.state).toBe('expired');

@@ -266,6 +266,9 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
     'not hex',
     appointment({ authority_document_sha256: 'z'.repeat(64) }),
   ],
+  ['sro_appointment_role_known', 'cousin', appointment({ role: 'cousin' })],
+  ['sro_appointment_succeeds_fkey', 'nobody', appointment({ succeeds: none })],
+  ['sro_appointment_starts_before_review', 'the same day', appointment({ starts_on: '2027-01-02' })],
   ['sro_appointment_grace_not_negative', '-1', appointment({ grace_days: -1 })],
 
   ['write_exception_application_id_fkey', 'unknown application', exception({ application_id: none })],
@@ -277,6 +280,12 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   ['write_exception_interaction_known', 'A014', exceptionOf({ interaction: 'A014' })],
   ['write_exception_use_case_present', 'empty', exceptionOf({ use_case_reference: '' })],
   ['write_exception_expires_after_grant', 'in the past', exceptionOf({ expires_at: '2001-01-01' })],
+  ['write_exception_cosigned_by_someone', 'by nobody', exceptionOf({ cosigned_at: '2026-01-01' })],
+  [
+    'write_exception_cosigned_by_fkey',
+    'nobody',
+    exceptionOf({ cosigned_at: '2026-01-01', cosigned_by: none }),
+  ],
   ['write_exception_revoked_by_someone', 'by nobody', exceptionOf({ revoked_at: '2026-01-01' })],
 
   ['client_environment_fkey', 'unknown environment', aClient({ environment: 'nowhere' })],

@@ -119,6 +119,7 @@ describe('what a snapshot holds', () => {
           useCaseReference: 'UC-1',
           expiresAtMs: Date.UTC(2999, 0, 1),
           revokedAtMs: null,
+          cosignedAtMs: null,
         },
       ],
       signingKeys: [
@@ -145,6 +146,7 @@ describe('what a snapshot holds', () => {
           environments: ['int'],
           acceptedAtMs: Date.UTC(2026, 0, 1),
           withdrawnAtMs: null,
+          startsOn: null,
           reviewDueOn: '2027-01-02',
           graceDays: 0,
         },

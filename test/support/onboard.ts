@@ -167,3 +167,10 @@ export function worklistBody(serviceId = '11000'): string {
     ],
   });
 }
+
+/** Grants a write exception and records the owner's co-signature: only then is anything open. */
+export async function allowWrite(stack: Stack, exception: object): Promise<{ readonly id: string }> {
+  const granted = await stack.admin<{ id: string }>('POST', '/write-exceptions', exception);
+  await stack.admin('POST', `/write-exceptions/${granted.id}/co-signature`, { reference: 'TEST-SIGNED' });
+  return granted;
+}

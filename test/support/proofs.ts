@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { verifyExport } from '../../apps/cli/src/verify/verify-export.ts';
 import { exportAudit } from '../../apps/gateway/src/adapters/audit-export.ts';
+import { allowWrite } from './onboard.ts';
 import type { Told } from './load.ts';
 import type { Onboarded } from './onboard.ts';
 import type { Stack } from './stack.ts';
@@ -390,7 +391,7 @@ export async function grantWrites(
 ): Promise<void> {
   const expiresOn = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
   for (const interaction of ['A013', 'A028', 'A036']) {
-    await stack.admin('POST', '/write-exceptions', {
+    await allowWrite(stack, {
       ...{ environment, organisation: odsCode, product: 'ReferWell', capability },
       ...{ interaction, useCaseReference: 'TEST-1', expiresOn },
     });

@@ -10,6 +10,7 @@ import { type AuditAttempt, searchAudit } from './adapters/audit-query.js';
 import { readStory, type StoryRow } from './adapters/audit-story.js';
 import type { SubjectSealer } from './adapters/audit-subjects.js';
 import type { AuditDesk, AuditFilter } from './admin/audit/audit-desk.js';
+import { requestsByBinding } from './adapters/audit-traffic.js';
 import { storyOf } from './audit-story.js';
 
 const FOLLOW_MS = 1_000;
@@ -93,6 +94,8 @@ export function createAuditDesk(parts: {
         yield JSON.parse(text) as object;
       }
     },
+
+    requestsByBinding: (bindings, sinceMs) => requestsByBinding(database, bindings, sinceMs),
 
     system: (event) => parts.audit.system(event),
   };

@@ -21,6 +21,7 @@ import type { Log } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { LEASE, monotonicNow, openParts, type Parts } from './parts.js';
 import { serveJwks } from './public/jwks.js';
+import { serveSroLink } from './public/sro-link.js';
 import { type Readiness, serveStatus } from './status/status.js';
 
 export interface Gateway {
@@ -66,8 +67,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     createListener({ tls: null, tlsTerminatedBy: [] }, {}, serveStatus(readiness, metrics)),
   );
   if (config.roles.has('public')) {
-    const jwks = serveJwks(() => parts.registry.current());
-    await start('public', createListener(config, {}, jwks, { onError }));
+    await start('public', createListener(config, {}, publicHandler(log, parts), { onError }));
   }
   const admin = config.roles.has('admin') ? await openAdmin(config, log, parts) : null;
   if (admin !== null) {
@@ -152,6 +152,17 @@ function openAdmin(config: Config, log: Log, parts: Parts) {
   const signIn =
     staff === null ? [] : [AuthModule.with(authDeps(staff, { prisma, consoleOrigin, now, log }))];
   return createAdminApp(deps, signIn);
+}
+
+function publicHandler(log: Log, { registry, prisma }: Parts): RequestListener {
+  const jwks = serveJwks(() => registry.current());
+  const onError = (error: unknown): void => {
+    log.error({ err: error }, 'a one-time link could not be answered');
+  };
+  const sroLink = serveSroLink({ db: prisma, now, onError });
+  return (request, response) => {
+    if (!sroLink(request, response)) void jwks(request, response);
+  };
 }
 
 function openPartner(

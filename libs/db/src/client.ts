@@ -39,6 +39,9 @@ export interface Change {
   readonly transaction?: Prisma.TransactionClient | undefined;
 }
 
+/** Taken before anything is read, so that what a change decides on is still true when it writes. */
+const REGISTRY_LOCK = 4_281_953n;
+
 /**
  * Runs `work` in one transaction, which is one version of the registry. Writers take turns, so keep it short.
  * @returns what `work` returned and the registry's version after it
@@ -55,6 +58,7 @@ export async function changeRegistry<T>(
       await transaction.$executeRaw`
         SELECT set_config('gatehouse.actor', ${actor}, true), set_config('gatehouse.reason', ${reason ?? ''}, true),
           set_config('gatehouse.origin', ${origin ?? ''}, true)`;
+      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${REGISTRY_LOCK})`;
       const value = await work(transaction);
       const head = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
       return { value, version: Number(head.version) };

@@ -137,6 +137,19 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   ),
   sro_appointment_grace_not_negative: rule('graceDays', 'The days of grace are 0 or more.'),
 
+  sro_appointment_role_known: rule('role', 'An appointment is that of an owner or a deputy.'),
+  sro_appointment_succeeds_fkey: rule('succeeds', 'There is no such appointment to take over from.'),
+  sro_appointment_starts_before_review: rule('startsOn', 'The first day lies before the review.'),
+
+  sro_link_pkey: rule('id', 'There is a link with this id already.'),
+  sro_link_appointment_id_fkey: rule('appointment', 'There is no such appointment.'),
+  sro_link_exception_id_fkey: rule('exception', 'There is no such write exception.'),
+  sro_link_secret_hash_format: rule('secretHash', SECRET_HASH),
+  sro_link_outcome_known: rule('outcome', 'A link ends accepted, declined or replaced.'),
+  sro_link_ended_somehow: rule('outcome', 'A link that has ended says when and how, both or neither.'),
+  sro_link_expires_after_creation: rule('expiresAt', 'A link ends after it is made.'),
+  sro_link_one_open: rule('', 'There is an open link for this already.'),
+
   write_exception_pkey: rule('id', 'There is a write exception with this id already.'),
   write_exception_application_id_fkey: rule(
     'application',
@@ -152,6 +165,11 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     'A write exception names the approved use case.',
   ),
   write_exception_expires_after_grant: rule('expiresAt', 'A write exception ends after it is granted.'),
+  write_exception_cosigned_by_fkey: rule('cosignedBy', 'There is no such appointment.'),
+  write_exception_cosigned_by_someone: rule(
+    'cosignedBy',
+    'A co-signed write exception says when and by whom, both or neither.',
+  ),
   write_exception_revoked_by_someone: rule(
     'revokedBy',
     'A revoked write exception says when and by whom, both or neither.',

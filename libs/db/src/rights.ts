@@ -22,6 +22,7 @@ const READ_AND_WRITE = [
 const NEVER_DELETED = [
   'signing_key',
   'sro_appointment',
+  'sro_link',
   'write_exception',
   'staff',
   'pending_change',

@@ -223,8 +223,8 @@ export const ERRORS = {
     'governance',
     403,
     'expired',
-    'The write exception for this interaction has expired or was revoked.',
-    'Ask governance staff to grant a new write exception, or use user-restricted access.',
+    'The write exception for this interaction has expired, was revoked, or lacks the co-signature of the senior responsible owner.',
+    'Ask governance staff to have it co-signed or to grant a new one, or use user-restricted access.',
   ),
   GW_CAPABILITY: caller(
     403,

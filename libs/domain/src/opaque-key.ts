@@ -1,5 +1,6 @@
 /**
- * Opaque keys: `gh_<environment>_<keyId>_<secret>` for a client, `gha_<tokenId>_<secret>` for the admin API.
+ * Opaque keys: `gh_<environment>_<keyId>_<secret>` for a client, `gha_<tokenId>_<secret>` for the admin API,
+ * `ghs_<linkId>_<secret>` for the one-time link of a senior responsible owner.
  *
  * The id is public and finds the row; only a SHA-256 of the whole key is stored. The secret holds 256 bits and ends
  * in six characters of checksum over everything before them, so that a mistyped key is told from an unknown one
@@ -11,6 +12,7 @@ const RANDOM_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
 const CLIENT_KEY = /^gh_([a-z][a-z0-9-]{0,31})_([0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/;
 const ADMIN_TOKEN = /^gha_([0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/;
+const SRO_LINK = /^ghs_([0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/;
 
 /** A source of cryptographically strong random bytes. */
 export type RandomBytes = (length: number) => Uint8Array;
@@ -45,6 +47,17 @@ export function parseClientKey(
 export function parseAdminToken(text: string): { readonly tokenId: string } | null {
   const [, tokenId] = ADMIN_TOKEN.exec(text) ?? [];
   return tokenId === undefined || !checksumFits(text) ? null : { tokenId };
+}
+
+/** What the one-time link of a senior responsible owner ends in. */
+export function mintSroLink(randomBytes: RandomBytes): MintedKey {
+  return mint('ghs_', randomBytes);
+}
+
+/** The id of a well-formed one-time link, or null. Says nothing about whether the link exists. */
+export function parseSroLink(text: string): { readonly linkId: string } | null {
+  const [, linkId] = SRO_LINK.exec(text) ?? [];
+  return linkId === undefined || !checksumFits(text) ? null : { linkId };
 }
 
 function mint(prefix: string, randomBytes: RandomBytes): MintedKey {

@@ -140,7 +140,7 @@ export function decide(snapshot: Snapshot, request: PolicyRequest): Decision {
   pass('message set');
 
   if (applicationRestricted && !request.operation.readOnly) {
-    const code = writeExceptionRefusal(application, request.operation, request.nowMs);
+    const code = writeExceptionRefusal(application, request);
     if (code !== null) return refuse('write exception', code);
     pass('write exception');
   }
@@ -192,16 +192,19 @@ function bindingFor(bindings: readonly Binding[], environment: string, grant: Gr
 
 function writeExceptionRefusal(
   application: Application,
-  operation: Operation,
-  nowMs: number,
+  { operation, environmentKind, nowMs }: PolicyRequest,
 ): ErrorCode | null {
   const exceptions = application.writeExceptions.filter(
     ({ interaction }) => interaction === operation.interaction,
   );
   if (exceptions.length === 0 || operation.applicationRestricted?.writeException !== true)
     return 'GW_MODE_READONLY';
+  const hasNoOwners = environmentKind === 'open';
   const current = exceptions.some(
-    ({ revokedAtMs, expiresAtMs }) => revokedAtMs === null && expiresAtMs > nowMs,
+    ({ revokedAtMs, expiresAtMs, cosignedAtMs }) =>
+      revokedAtMs === null &&
+      expiresAtMs > nowMs &&
+      (hasNoOwners || (cosignedAtMs !== null && cosignedAtMs <= nowMs)),
   );
   return current ? null : 'GW_WRITE_EXCEPTION';
 }

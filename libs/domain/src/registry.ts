@@ -18,6 +18,8 @@ export interface WriteException {
   readonly useCaseReference: string;
   readonly expiresAtMs: number;
   readonly revokedAtMs: number | null;
+  /** By the senior responsible owner; without it the exception opens nothing. */
+  readonly cosignedAtMs: number | null;
 }
 
 export interface SigningKey {
@@ -66,7 +68,10 @@ export interface SroAppointment {
   readonly id: string;
   readonly environments: readonly string[];
   readonly acceptedAtMs: number | null;
+  /** May lie ahead: then in force until then. */
   readonly withdrawnAtMs: number | null;
+  /** `YYYY-MM-DD`, Europe/London; null: as soon as it is accepted. */
+  readonly startsOn: string | null;
   /** `YYYY-MM-DD`; in force to the end of that day, Europe/London, plus the grace. */
   readonly reviewDueOn: string;
   readonly graceDays: number;

@@ -1,13 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SroAppointment } from './registry.js';
-import { addDays, isInForce, lastDayInForce, londonDay, secondsLeftInLondonDay } from './sro.js';
+import {
+  addDays,
+  isInForce,
+  lastDayInForce,
+  londonDay,
+  reviewNotice,
+  secondsLeftInLondonDay,
+  sroState,
+} from './sro.js';
 
 const appointment = (over: Partial<SroAppointment> = {}): SroAppointment => ({
   id: 's1',
   environments: ['int', 'prod'],
   acceptedAtMs: Date.parse('2020-01-01T00:00:00Z'),
   withdrawnAtMs: null,
+  startsOn: null,
   reviewDueOn: '2026-07-15',
   graceDays: 0,
   ...over,
@@ -50,8 +59,31 @@ describe('and only', () => {
     ['until withdrawn', { withdrawnAtMs: now + 1 }, 'int', true],
     ['not from the instant of withdrawal', { withdrawnAtMs: now }, 'int', false],
     ['not after withdrawal', { withdrawnAtMs: now - 1 }, 'int', false],
+    ['from its first day', { startsOn: '2026-07-01' }, 'int', true],
+    ['not before its first day', { startsOn: '2026-07-02' }, 'int', false],
   ])('%s', (_, over, environment, expected) => {
     expect(isInForce(appointment(over), environment, now)).toBe(expected);
+  });
+});
+
+describe('the state of an appointment', () => {
+  const today = at('2026-07-01T12:00:00Z');
+  it.each<[string, Partial<SroAppointment>, string, number | null]>([
+    ['not accepted', { acceptedAtMs: null }, 'proposed', 30],
+    ['accepted for a day to come', { startsOn: '2026-07-02', reviewDueOn: '2027-07-01' }, 'accepted', null],
+    ['long before its review', { reviewDueOn: '2026-08-31' }, 'in force', null],
+    ['60 days before it', { reviewDueOn: '2026-08-30' }, 'review due', 60],
+    ['31 days', { reviewDueOn: '2026-08-01' }, 'review due', 60],
+    ['30 days', { reviewDueOn: '2026-07-31' }, 'review due', 30],
+    ['7 days', { reviewDueOn: '2026-07-08' }, 'review due', 7],
+    ['on the day', { reviewDueOn: '2026-07-01' }, 'review due', 7],
+    ['the day after, with grace', { reviewDueOn: '2026-06-30', graceDays: 1 }, 'overdue', 7],
+    ['the day after, without', { reviewDueOn: '2026-06-30' }, 'lapsed', 7],
+    ['withdrawn', { withdrawnAtMs: today }, 'withdrawn', 30],
+    ['to be withdrawn', { withdrawnAtMs: today + 1, reviewDueOn: '2027-07-01' }, 'in force', null],
+  ])('%s', (_, over, state, notice) => {
+    expect(sroState(appointment(over), today)).toBe(state);
+    expect(reviewNotice(appointment({ reviewDueOn: '2026-07-31', ...over }), today)).toBe(notice);
   });
 });
 

@@ -41,8 +41,52 @@ export function lastDayInForce(appointment: SroAppointment): string {
 }
 
 export function isInForce(appointment: SroAppointment, environment: string, nowMs: number): boolean {
-  if (!appointment.environments.includes(environment)) return false;
-  if (appointment.acceptedAtMs === null || appointment.acceptedAtMs > nowMs) return false;
-  if (appointment.withdrawnAtMs !== null && appointment.withdrawnAtMs <= nowMs) return false;
-  return londonDay(nowMs) <= lastDayInForce(appointment);
+  const { acceptedAtMs, environments, startsOn } = appointment;
+  if (!environments.includes(environment)) return false;
+  if (acceptedAtMs === null || acceptedAtMs > nowMs || isWithdrawn(appointment, nowMs)) return false;
+  const today = londonDay(nowMs);
+  return (startsOn === null || startsOn <= today) && today <= lastDayInForce(appointment);
+}
+
+function isWithdrawn({ withdrawnAtMs }: SroAppointment, nowMs: number): boolean {
+  return withdrawnAtMs !== null && withdrawnAtMs <= nowMs;
+}
+
+/** Days before the review is due at which it is announced, more urgently each time. */
+export const REVIEW_NOTICE_DAYS = [60, 30, 7] as const;
+
+export const SRO_STATES = [
+  'proposed',
+  'accepted',
+  'in force',
+  'review due',
+  'overdue',
+  'lapsed',
+  'withdrawn',
+] as const;
+export type SroState = (typeof SRO_STATES)[number];
+
+/**
+ * What people call the state of an appointment. `accepted`: its first day is to come. `review due`: within 60 days.
+ * `overdue`: the day has passed and grace still keeps it in force. `lapsed`: the gate is closed.
+ */
+export function sroState(appointment: SroAppointment, nowMs: number): SroState {
+  const today = londonDay(nowMs);
+  if (isWithdrawn(appointment, nowMs)) return 'withdrawn';
+  if (appointment.acceptedAtMs === null || appointment.acceptedAtMs > nowMs) return 'proposed';
+  if (today > lastDayInForce(appointment)) return 'lapsed';
+  if (appointment.startsOn !== null && appointment.startsOn > today) return 'accepted';
+  if (today > appointment.reviewDueOn) return 'overdue';
+  return reviewNotice(appointment, nowMs) === null ? 'in force' : 'review due';
+}
+
+/** The notice that has been reached (60, 30 or 7 days before the review), or null before the first. */
+export function reviewNotice({ reviewDueOn }: SroAppointment, nowMs: number): number | null {
+  const left = daysBetween(londonDay(nowMs), reviewDueOn);
+  return REVIEW_NOTICE_DAYS.findLast((days) => left <= days) ?? null;
+}
+
+/** Whole days from one calendar day to another; negative if that is past. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
 }

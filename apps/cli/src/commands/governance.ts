@@ -20,6 +20,9 @@ interface AppointOptions {
   readonly authorityDate: string;
   readonly authorityDocument?: string;
   readonly authorityDocumentSha256?: string;
+  readonly deputy?: true;
+  readonly startsOn?: string;
+  readonly succeeds?: string;
   readonly reviewDueOn?: string;
   readonly graceDays?: number;
   readonly reason?: string;
@@ -57,6 +60,9 @@ function sroCommands(sro: Command, { settings, output }: Context): void {
     .requiredOption('--authority-date <date>', 'YYYY-MM-DD')
     .option('--authority-document <file>', 'the document; only its SHA-256 is sent')
     .option('--authority-document-sha256 <hex>', 'its SHA-256, instead of the document')
+    .option('--deputy', 'as a deputy, who keeps access open while there is no owner')
+    .option('--starts-on <date>', 'first day in force, YYYY-MM-DD; from the acceptance if left out')
+    .option('--succeeds <id>', 'appointment that ends once this one is accepted')
     .option('--review-due-on <date>', 'YYYY-MM-DD; a year from now if left out')
     .option('--grace-days <days>', 'default 0', wholeNumber)
     .action(async (options: AppointOptions) => {
@@ -66,13 +72,43 @@ function sroCommands(sro: Command, { settings, output }: Context): void {
         authorityDate,
         authorityDocument,
         authorityDocumentSha256,
+        deputy,
         ...rest
       } = options;
       const documentSha256 = await hashOf(authorityDocument, authorityDocumentSha256);
       const authority = { cioName, reference: authorityReference, date: authorityDate, documentSha256 };
-      shown(await call(settings, 'sroAppoint', { body: { ...defined(rest), authority } }));
+      const role = deputy === true ? 'deputy' : 'owner';
+      shown(await call(settings, 'sroAppoint', { body: { ...defined(rest), role, authority } }));
       if (!output.json)
-        output.out('Proposed. It opens nothing before "gatehouse sro accept" records the acceptance.');
+        output.out(
+          'Proposed. It opens nothing before the SRO accepts: "gatehouse sro link" makes their one-time link.',
+        );
+    });
+
+  because(sro.command('link <id>'))
+    .description('make the one-time link by which the senior responsible owner accepts; it is shown once')
+    .action(async (id: string, { reason }: { reason?: string }) => {
+      const made = await call(settings, 'sroLink', { params: { id }, body: defined({ reason }) });
+      show(output, made, ({ url, expiresAt }) => record({ url, 'expires at': expiresAt }));
+    });
+
+  sro
+    .command('outlook')
+    .description('whose application-restricted access closes next, and what stops with it')
+    .option('--days <days>', 'how far to look ahead; default 90', wholeNumber)
+    .action(async ({ days }: { days?: number }) => {
+      const { items } = await call(settings, 'sroOutlook', { query: defined({ days }) });
+      show(output, items, (rows) =>
+        table(rows, [
+          ['Organisation', (row) => row.organisation],
+          ['Environment', (row) => row.environment],
+          ['Access', (row) => row.gate],
+          ['Open until', (row) => row.openUntil],
+          ['SRO', (row) => row.sro?.name ?? null],
+          ['Applications', (row) => row.applications.length],
+          ['Requests in 7 days', (row) => row.requests],
+        ]),
+      );
     });
 
   because(sro.command('accept <id>'))
@@ -84,12 +120,12 @@ function sroCommands(sro: Command, { settings, output }: Context): void {
 
   because(sro.command('review <id>'))
     .description('record a review')
-    .requiredOption('--due <date>', 'when the next one is due, YYYY-MM-DD')
-    .action(async (id: string, { due, reason }: { due: string; reason?: string }) => {
+    .option('--due <date>', 'when the next one is due, YYYY-MM-DD; a year from now if left out')
+    .action(async (id: string, { due, reason }: { due?: string; reason?: string }) => {
       shown(
         await call(settings, 'sroReview', {
           params: { id },
-          body: { reviewDueOn: due, ...defined({ reason }) },
+          body: defined({ reviewDueOn: due, reason }),
         }),
       );
     });
@@ -161,6 +197,24 @@ function exceptionCommands(exception: Command, { settings, output }: Context): v
     .action(async (options: GrantOptions) => {
       const granted = await call(settings, 'exceptionGrant', { body: defined(options) });
       show(output, granted, ({ id, interaction, state, expiresAt }) =>
+        record({ id, interaction, state, 'expires at': expiresAt }),
+      );
+    });
+
+  because(exception.command('link <id>'))
+    .description('make the one-time link by which the senior responsible owner co-signs; it is shown once')
+    .action(async (id: string, { reason }: { reason?: string }) => {
+      const made = await call(settings, 'exceptionLink', { params: { id }, body: defined({ reason }) });
+      show(output, made, ({ url, expiresAt }) => record({ url, 'expires at': expiresAt }));
+    });
+
+  because(exception.command('cosign <id>'))
+    .description('record the co-signature of the senior responsible owner; only then is anything opened')
+    .requiredOption('--reference <text>', 'where the signed paper is kept')
+    .action(async (id: string, { reference, reason }: { reference: string; reason?: string }) => {
+      const body = { reference, ...defined({ reason }) };
+      const signed = await call(settings, 'exceptionCosign', { params: { id }, body });
+      show(output, signed, ({ interaction, state, expiresAt }) =>
         record({ id, interaction, state, 'expires at': expiresAt }),
       );
     });

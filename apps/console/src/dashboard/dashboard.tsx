@@ -4,13 +4,12 @@ import { Title } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { useMay } from '../api/use-may.js';
-import { day } from '../parts/day.js';
 import { Section } from '../parts/facts.js';
-import { StateChip } from '../parts/state-chip.js';
+import { SroOutlook } from '../sro/sro-outlook.js';
 
 /** What needs a person today. */
 export default function Dashboard() {
-  const [seesApplications, seesSros] = [useMay('applicationsList'), useMay('sroList')];
+  const [seesApplications, seesSros] = [useMay('applicationsList'), useMay('sroOutlook')];
   const seesChanges = useMay('changeList');
   return (
     <Box sx={{ pt: 2 }}>
@@ -21,7 +20,7 @@ export default function Dashboard() {
       <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { md: '1fr 1fr' }, alignItems: 'start' }}>
         {seesChanges ? <Waiting /> : null}
         {seesApplications ? <NotLive /> : null}
-        {seesSros ? <SrosDue /> : null}
+        {seesSros ? <SroOutlook /> : null}
       </Box>
     </Box>
   );
@@ -62,28 +61,6 @@ function NotLive() {
           <Link component={RouterLink} to={`/applications/${id}/show`}>
             {name}
           </Link>
-        </Typography>
-      ))}
-    </Section>
-  );
-}
-
-function SrosDue() {
-  const { data, error } = useQuery({
-    queryKey: ['dashboard', 'sro'],
-    queryFn: () => callRoute('sroList', { query: { limit: 500 } }),
-  });
-  const due = (data?.items ?? [])
-    .filter(({ state }) => state !== 'withdrawn')
-    .sort((a, b) => a.reviewDueOn.localeCompare(b.reviewDueOn))
-    .slice(0, 10);
-  return (
-    <Section title="SRO reviews, soonest first">
-      {error === null ? null : <Typography role="alert">{error.message}</Typography>}
-      {data !== undefined && due.length === 0 ? <Typography>Nobody is appointed yet.</Typography> : null}
-      {due.map(({ id, organisation, name, state, reviewDueOn }) => (
-        <Typography key={id} component="div" sx={{ mb: 1 }}>
-          {organisation}: {name}, due {day(reviewDueOn)} <StateChip state={state} />
         </Typography>
       ))}
     </Section>

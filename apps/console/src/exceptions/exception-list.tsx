@@ -4,6 +4,7 @@ import { TextInput } from 'react-admin';
 import { day } from '../parts/day.js';
 import { RegisterList } from '../parts/register-list.js';
 import { type Field, REASON_NEEDED, REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
+import { LinkDialog } from '../sro/link-dialog.js';
 import { StateChip } from '../parts/state-chip.js';
 
 type WriteException = AnswerOf<'exceptionList'>['items'][number];
@@ -29,19 +30,36 @@ export default function ExceptionList() {
           route="exceptionGrant"
           label="Grant an exception"
           fields={GRANT}
-          done="The exception is granted."
+          done="Granted; it opens nothing before the SRO co-signs."
         />
       }
       rowActions={({ id, state }) =>
-        state === 'in force' ? (
-          <RouteDialog
-            route="exceptionRevoke"
-            label="Revoke"
-            params={{ id }}
-            fields={[REASON_NEEDED]}
-            danger
-            done="The exception is closed."
-          />
+        state === 'in force' || state === 'to be co-signed' ? (
+          <>
+            {state === 'in force' ? null : (
+              <>
+                <LinkDialog route="exceptionLink" label="Make co-signature link" id={id} />
+                <RouteDialog
+                  route="exceptionCosign"
+                  label="Record co-signature"
+                  params={{ id }}
+                  fields={[
+                    { name: 'reference', label: 'Where the signed paper is kept', required: true },
+                    REASON_OPTIONAL,
+                  ]}
+                  done="The exception is in force."
+                />
+              </>
+            )}
+            <RouteDialog
+              route="exceptionRevoke"
+              label="Revoke"
+              params={{ id }}
+              fields={[REASON_NEEDED]}
+              danger
+              done="The exception is closed."
+            />
+          </>
         ) : null
       }
       empty="None: application-restricted access only reads, which is the rule."
@@ -51,6 +69,7 @@ export default function ExceptionList() {
         { label: 'Product', value: ({ product }) => product },
         { label: 'Environment', value: ({ environment }) => environment },
         { label: 'State', value: ({ state }) => <StateChip state={state} /> },
+        { label: 'Co-signed by', value: ({ cosignedBy }) => cosignedBy ?? 'nobody yet' },
         { label: 'Expires', value: ({ expiresAt }) => day(expiresAt) },
       ]}
     />

@@ -26,6 +26,8 @@ export interface RegisterListProps<T> {
   /** The first one names the row. */
   readonly columns: readonly Column<T>[];
   readonly filters?: ReactElement[];
+  /** Between the heading and the list, and where there is no list yet. */
+  readonly above?: ReactNode;
   /** Buttons above the list. */
   readonly actions?: ReactNode;
   /** Buttons of one row. */
@@ -36,7 +38,7 @@ export interface RegisterListProps<T> {
   readonly empty: ReactNode;
 }
 
-export function RegisterList<T>({ title, filters, actions, empty, ...rows }: RegisterListProps<T>) {
+export function RegisterList<T>({ title, filters, above, actions, empty, ...rows }: RegisterListProps<T>) {
   return (
     <List
       title={title}
@@ -44,7 +46,7 @@ export function RegisterList<T>({ title, filters, actions, empty, ...rows }: Reg
       exporter={false}
       perPage={25}
       component="div"
-      empty={<Empty title={title} actions={actions} text={empty} />}
+      empty={<Empty title={title} above={above} actions={actions} text={empty} />}
       actions={
         <TopToolbar>
           {filters === undefined ? null : <FilterButton />}
@@ -56,12 +58,18 @@ export function RegisterList<T>({ title, filters, actions, empty, ...rows }: Reg
       <Typography variant="h1" sx={{ mb: 2 }}>
         {title}
       </Typography>
+      {above}
       <Rows<T> {...rows} />
     </List>
   );
 }
 
-function Empty({ title, actions, text }: { title: string; actions: ReactNode; text: ReactNode }) {
+function Empty({
+  title,
+  above,
+  actions,
+  text,
+}: Readonly<Record<'above' | 'actions' | 'text', ReactNode>> & { readonly title: string }) {
   return (
     <Box sx={{ py: 4 }}>
       <Typography variant="h1" gutterBottom>
@@ -71,6 +79,7 @@ function Empty({ title, actions, text }: { title: string; actions: ReactNode; te
         {text}
       </Typography>
       {actions}
+      {above}
     </Box>
   );
 }

@@ -48,6 +48,7 @@ export interface WriteExceptionRow {
   readonly useCaseReference: string;
   readonly expiresAtMs: number;
   readonly revokedAtMs: number | null;
+  readonly cosignedAtMs: number | null;
 }
 export interface SigningKeyRow {
   readonly applicationId: string;
@@ -67,6 +68,7 @@ export interface SroAppointmentRow {
   readonly environments: readonly string[];
   readonly acceptedAtMs: number | null;
   readonly withdrawnAtMs: number | null;
+  readonly startsOn: string | null;
   readonly reviewDueOn: string;
   readonly graceDays: number;
 }
@@ -124,14 +126,14 @@ const QUERIES = {
         AS "messageSets"
     FROM application a WHERE ${among('id', 'uuid')}`,
   writeExceptions: `SELECT application_id AS "applicationId", id, interaction, use_case_reference AS "useCaseReference",
-      ${ms('expires_at', 'expiresAtMs')}, ${ms('revoked_at', 'revokedAtMs')}
+      ${ms('expires_at', 'expiresAtMs')}, ${ms('revoked_at', 'revokedAtMs')}, ${ms('cosigned_at', 'cosignedAtMs')}
     FROM write_exception WHERE ${among('application_id', 'uuid')} ORDER BY granted_at, id`,
   signingKeys: `SELECT application_id AS "applicationId", id, kid, kms_key_arn AS "kmsKeyArn", thumbprint,
       public_jwk ->> 'n' AS n, public_jwk ->> 'e' AS e, state,
       ${ms('published_at', 'publishedAtMs')}, ${ms('activated_at', 'activatedAtMs')}
     FROM signing_key WHERE ${among('application_id', 'uuid')} ORDER BY created_at, id`,
   sroAppointments: `SELECT ods_code AS "odsCode", id, environments, ${ms('accepted_at', 'acceptedAtMs')},
-      ${ms('withdrawn_at', 'withdrawnAtMs')}, to_char(review_due_on, 'YYYY-MM-DD') AS "reviewDueOn",
+      ${ms('withdrawn_at', 'withdrawnAtMs')}, to_char(starts_on, 'YYYY-MM-DD') AS "startsOn", to_char(review_due_on, 'YYYY-MM-DD') AS "reviewDueOn",
       grace_days AS "graceDays"
     FROM sro_appointment WHERE ${among('ods_code', 'text')} ORDER BY appointed_at, id`,
   clients: `SELECT id, name, environment, state, workload_issuer AS issuer, workload_audience AS audience,

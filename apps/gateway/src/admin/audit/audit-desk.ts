@@ -55,5 +55,10 @@ export interface AuditDesk {
     range: { readonly from?: string | undefined; readonly until?: string | undefined },
     signal: AbortSignal,
   ): AsyncIterable<object>;
+  /** How many requests went out under each binding since then (epoch ms). */
+  requestsByBinding(
+    bindings: readonly { readonly id: string; readonly odsCode: string }[],
+    sinceMs: number,
+  ): Promise<ReadonlyMap<string, number>>;
   system(event: SystemEvent): Promise<void>;
 }

@@ -18,8 +18,12 @@ export const GUARDED_ACTIONS = {
   keyActivate: move('ACTIVE'),
   keyRetire: move('RETIRING'),
   keyRemove: move('REMOVED'),
-  sroAppoint: (deps: AdminDeps, change: Change, { body }: Pick<InputOf<'sroAppoint'>, 'body'>) =>
-    appointChecked(deps, change, body),
+  sroAppoint: (
+    deps: AdminDeps,
+    change: Change,
+    { body }: Pick<InputOf<'sroAppoint'>, 'body'>,
+    reach: Reach,
+  ) => appointChecked(deps, change, body, reach),
   exceptionGrant: (
     deps: AdminDeps,
     change: Change,

@@ -5,7 +5,7 @@ import type { AccessMode, Capability, SroAppointment } from '@gatehouse/domain/r
 import { jwksUrlOf, keyOfRows, theApplication, type ApplicationRows } from '../applications.store.js';
 import type { AdminDeps } from '../deps.js';
 import { nameOf } from '../registry/lists.store.js';
-import { appointmentOf } from '../sro/sro.store.js';
+import { appointmentOf } from '../sro/sro.view.js';
 import { checklist, type Patient } from './checklist.js';
 
 /** What is missing before an application can be used, in order. */
@@ -47,7 +47,11 @@ async function sroOf(
 ): Promise<Pick<Patient, 'sro' | 'sroSpineUserId'>> {
   const odsCodes = row.bindings.map(({ odsCode }) => odsCode);
   const appointments = await db.sroAppointment.findMany({
-    where: { odsCode: { in: odsCodes }, withdrawnAt: null, environments: { has: row.environmentName } },
+    where: {
+      odsCode: { in: odsCodes },
+      environments: { has: row.environmentName },
+      OR: [{ withdrawnAt: null }, { withdrawnAt: { gt: new Date(nowMs) } }],
+    },
     orderBy: { appointedAt: 'desc' },
   });
   const current = (appointment: SroAppointment) => isInForce(appointment, row.environmentName, nowMs);

@@ -5,6 +5,8 @@ import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, changeBy } from '../principal.js';
 import { Input, Route } from '../route.js';
+import { linkToCosign } from '../sro/links.store.js';
+import { recordCosignature } from './cosign.store.js';
 import { listExceptions, revokeException } from './exceptions.store.js';
 
 @Controller()
@@ -22,6 +24,20 @@ export class ExceptionsController {
   @Route('exceptionGrant')
   grant(@Input('exceptionGrant') input: InputOf<'exceptionGrant'>, @Actor() acting: Acting) {
     return perform(this.deps, acting, 'exceptionGrant', input);
+  }
+
+  @Route('exceptionCosign')
+  cosign(@Input('exceptionCosign') { params, body }: InputOf<'exceptionCosign'>, @Actor() acting: Acting) {
+    const { reason, reference } = body;
+    const signed = { id: params.id, reach: acting.reach, reference };
+    return recordCosignature(this.deps, changeBy(acting, reason), signed);
+  }
+
+  @Route('exceptionLink')
+  link(@Input('exceptionLink') { params, body }: InputOf<'exceptionLink'>, @Actor() acting: Acting) {
+    const { reason, expiresInDays } = body;
+    const asked = { id: params.id, reach: acting.reach, expiresInDays };
+    return linkToCosign(this.deps, changeBy(acting, reason), asked);
   }
 
   @Route('exceptionRevoke')

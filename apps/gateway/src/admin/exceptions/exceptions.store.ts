@@ -4,9 +4,13 @@ import { keyOfRows, ownedWithin, theApplication } from '../applications.store.js
 import { instantOf, type Paging, pageOf } from '../paging.js';
 import { within } from '../principal.js';
 import { conflict, notFound } from '../problem.js';
-import { type Change, changing } from '../transaction.store.js';
+import { type Change, changing, type Transaction } from '../transaction.store.js';
 
-const WITH_APPLICATION = { application: { include: { bindings: true } } } as const;
+const WITH_APPLICATION = {
+  application: { include: { bindings: true } },
+  cosigner: true,
+  links: { where: { endedAt: null } },
+} as const;
 
 type Row = Awaited<ReturnType<typeof find>>[number];
 function find(db: Database, where: object, take: number) {
@@ -60,26 +64,29 @@ export async function grantException(
       },
       include: WITH_APPLICATION,
     });
-    return viewOf(row, nowMs);
+    return exceptionView(row, nowMs);
   });
 }
 
 export async function revokeException(db: Database, change: Change, id: string, nowMs: number, reach: Reach) {
   return changing(db, change, async (transaction) => {
-    const found = await transaction.writeException.findUnique({ where: { id }, include: WITH_APPLICATION });
-    if (found === null) throw notFound(`write exception ${id}`);
-    within(
-      reach,
-      found.application.bindings.map(({ odsCode }) => odsCode),
-      `write exception ${id}`,
-    );
-    if (found.revokedAt !== null) return viewOf(found, nowMs);
+    const found = await theException(transaction, id, reach);
+    if (found.revokedAt !== null) return exceptionView(found, nowMs);
     const data = { revokedAt: new Date(nowMs), revokedBy: change.actor };
-    return viewOf(
+    return exceptionView(
       await transaction.writeException.update({ where: { id }, data, include: WITH_APPLICATION }),
       nowMs,
     );
   });
+}
+
+/** @throws AdminProblem not-found, also for what is out of reach */
+export async function theException(transaction: Transaction, id: string, reach: Reach) {
+  const found = await transaction.writeException.findUnique({ where: { id }, include: WITH_APPLICATION });
+  if (found === null) throw notFound(`write exception ${id}`);
+  const odsCodes = found.application.bindings.map(({ odsCode }) => odsCode);
+  within(reach, odsCodes, `write exception ${id}`);
+  return found;
 }
 
 export async function listExceptions(
@@ -100,13 +107,13 @@ export async function listExceptions(
     rows,
     limit,
     ({ id }) => id,
-    (row) => viewOf(row, nowMs),
+    (row) => exceptionView(row, nowMs),
   );
 }
 
-function viewOf(row: Row, nowMs: number) {
-  const state =
-    row.revokedAt !== null ? 'revoked' : row.expiresAt.getTime() <= nowMs ? 'expired' : 'in force';
+export function exceptionView(row: Row, nowMs: number) {
+  const state = stateOf(row, nowMs);
+  const [link] = row.links.filter(({ expiresAt }) => expiresAt.getTime() > nowMs);
   return {
     id: row.id,
     applicationId: row.applicationId,
@@ -116,8 +123,17 @@ function viewOf(row: Row, nowMs: number) {
     capability: row.application.capability,
     interaction: row.interaction,
     useCaseReference: row.useCaseReference,
-    state: state,
+    state,
     expiresAt: row.expiresAt.toISOString(),
     revokedAt: instantOf(row.revokedAt),
+    cosignedAt: instantOf(row.cosignedAt),
+    cosignedBy: row.cosigner?.name ?? null,
+    linkExpiresAt: state !== 'to be co-signed' || link === undefined ? null : link.expiresAt.toISOString(),
   };
+}
+
+function stateOf(row: Row, nowMs: number): 'to be co-signed' | 'in force' | 'expired' | 'revoked' {
+  if (row.revokedAt !== null) return 'revoked';
+  if (row.expiresAt.getTime() <= nowMs) return 'expired';
+  return row.cosignedAt === null ? 'to be co-signed' : 'in force';
 }

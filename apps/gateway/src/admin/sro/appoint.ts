@@ -1,14 +1,18 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
+import type { Reach } from '@gatehouse/domain/permissions';
 import { addDays, londonDay } from '@gatehouse/domain/sro';
 import type { AdminDeps } from '../deps.js';
 import { AdminProblem } from '../problem.js';
 import type { Change } from '../transaction.store.js';
-import { appoint } from './sro.store.js';
-
-const REVIEW_AFTER_DAYS = 365;
+import { appoint, REVIEW_AFTER_DAYS } from './sro.store.js';
 
 /** Proposes an appointment whose days make sense today. @throws AdminProblem invalid-request */
-export async function appointChecked(deps: AdminDeps, change: Change, body: InputOf<'sroAppoint'>['body']) {
+export async function appointChecked(
+  deps: AdminDeps,
+  change: Change,
+  body: InputOf<'sroAppoint'>['body'],
+  reach: Reach,
+) {
   const nowMs = deps.now();
   const errors = body.environments.flatMap((name, at) =>
     deps.environments.has(name)
@@ -17,9 +21,13 @@ export async function appointChecked(deps: AdminDeps, change: Change, body: Inpu
   );
   const reviewDueOn = body.reviewDueOn ?? addDays(londonDay(nowMs), REVIEW_AFTER_DAYS);
   if (reviewDueOn <= londonDay(nowMs)) errors.push({ pointer: '/reviewDueOn', detail: 'name a day to come' });
+  if (body.startsOn !== undefined && body.startsOn < londonDay(nowMs))
+    errors.push({ pointer: '/startsOn', detail: 'name today or a day to come' });
+  if (body.startsOn !== undefined && body.startsOn >= reviewDueOn)
+    errors.push({ pointer: '/startsOn', detail: 'the first day lies before the review' });
   if (body.authority.date > londonDay(nowMs)) {
     errors.push({ pointer: '/authority/date', detail: 'the authority is dated in the future' });
   }
   if (errors.length > 0) throw new AdminProblem('invalid-request', undefined, errors);
-  return appoint(deps, change, { ...body, reviewDueOn }, nowMs);
+  return appoint(deps, change, { ...body, reviewDueOn }, nowMs, reach);
 }

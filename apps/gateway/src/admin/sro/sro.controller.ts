@@ -7,6 +7,8 @@ import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, changeBy } from '../principal.js';
 import { AdminProblem } from '../problem.js';
 import { Input, Route } from '../route.js';
+import { linkToAccept } from './links.store.js';
+import { sroOutlook } from './outlook.store.js';
 import { accept, listAppointments, review, withdraw } from './sro.store.js';
 
 @Controller()
@@ -17,13 +19,25 @@ export class SroController {
   }
 
   @Route('sroList')
-  list(@Input('sroList') { query }: InputOf<'sroList'>) {
-    return listAppointments(this.deps.db, query, this.deps.now());
+  list(@Input('sroList') { query }: InputOf<'sroList'>, @Actor() { reach }: Acting) {
+    return listAppointments(this.deps.db, query, this.deps.now(), reach);
+  }
+
+  @Route('sroOutlook')
+  outlook(@Input('sroOutlook') { query }: InputOf<'sroOutlook'>, @Actor() { reach }: Acting) {
+    return sroOutlook(this.deps, query, reach);
   }
 
   @Route('sroAppoint')
   appoint(@Input('sroAppoint') input: InputOf<'sroAppoint'>, @Actor() acting: Acting) {
     return perform(this.deps, acting, 'sroAppoint', input);
+  }
+
+  @Route('sroLink')
+  link(@Input('sroLink') { params, body }: InputOf<'sroLink'>, @Actor() acting: Acting) {
+    const { reason, expiresInDays } = body;
+    const asked = { id: params.id, reach: acting.reach, expiresInDays };
+    return linkToAccept(this.deps, changeBy(acting, reason), asked);
   }
 
   @Route('sroAccept')
@@ -37,16 +51,19 @@ export class SroController {
       throw new AdminProblem('invalid-request', undefined, errors);
     }
     const acceptedAtMs = acceptedOn === londonDay(nowMs) ? nowMs : Date.parse(acceptedOn);
-    return accept(this.deps.db, changeBy(acting, body.reason), params.id, acceptedAtMs, nowMs);
+    const one = { id: params.id, reach: acting.reach };
+    return accept(this.deps.db, changeBy(acting, body.reason), one, acceptedAtMs, nowMs);
   }
 
   @Route('sroReview')
   review(@Input('sroReview') { params, body }: InputOf<'sroReview'>, @Actor() acting: Acting) {
-    return review(this.deps.db, changeBy(acting, body.reason), params.id, body.reviewDueOn, this.deps.now());
+    const one = { id: params.id, reach: acting.reach };
+    return review(this.deps.db, changeBy(acting, body.reason), one, body.reviewDueOn, this.deps.now());
   }
 
   @Route('sroWithdraw')
   withdraw(@Input('sroWithdraw') { params, body }: InputOf<'sroWithdraw'>, @Actor() acting: Acting) {
-    return withdraw(this.deps.db, changeBy(acting, body.reason), params.id, this.deps.now());
+    const one = { id: params.id, reach: acting.reach };
+    return withdraw(this.deps.db, changeBy(acting, body.reason), one, this.deps.now());
   }
 }

@@ -1,13 +1,16 @@
-import type { Database } from '@gatehouse/db/client';
-import type { SroAppointment } from '@gatehouse/domain/registry';
-import { isInForce } from '@gatehouse/domain/sro';
+import type { Reach } from '@gatehouse/domain/permissions';
+import { addDays, londonDay, REVIEW_NOTICE_DAYS } from '@gatehouse/domain/sro';
+import { acceptAppointment } from '../../adapters/sro-links.js';
 import type { AdminDeps } from '../deps.js';
 import { ensureEnvironments } from '../environments.store.js';
-import { dayOf, instantOf, type Paging, pageOf } from '../paging.js';
-import { conflict, notFound } from '../problem.js';
-import { type Change, changing, type Transaction } from '../transaction.store.js';
+import { type Paging, pageOf } from '../paging.js';
+import { within } from '../principal.js';
+import { AdminProblem, conflict, notFound } from '../problem.js';
+import { type Change, changing, type Database, type Transaction } from '../transaction.store.js';
+import { type AppointmentRow, openLinks, viewOf } from './sro.view.js';
 
-type Row = Awaited<ReturnType<Database['sroAppointment']['findMany']>>[number];
+/** The integration process asks for a review every twelve months (stage 1.4). */
+export const REVIEW_AFTER_DAYS = 365;
 
 export interface NewAppointment {
   readonly organisation: string;
@@ -22,6 +25,9 @@ export interface NewAppointment {
     readonly date: string;
     readonly documentSha256: string;
   };
+  readonly role: 'owner' | 'deputy';
+  readonly startsOn?: string | undefined;
+  readonly succeeds?: string | undefined;
   readonly reviewDueOn: string;
   readonly graceDays: number;
 }
@@ -32,11 +38,14 @@ export async function appoint(
   change: Change,
   of: NewAppointment,
   nowMs: number,
+  reach: Reach,
 ) {
   return changing(db, change, async (transaction) => {
     await ensureEnvironments(transaction, environments);
+    within(reach, [of.organisation], `organisation ${of.organisation}`);
     const organisation = await transaction.organisation.findUnique({ where: { odsCode: of.organisation } });
     if (organisation === null) throw notFound(`organisation ${of.organisation}`);
+    await refuseStrangeHandover(transaction, of);
     const row = await transaction.sroAppointment.create({
       data: {
         odsCode: of.organisation,
@@ -49,46 +58,105 @@ export async function appoint(
         authorityReference: of.authority.reference,
         authorityDate: new Date(of.authority.date),
         authorityDocumentSha256: of.authority.documentSha256,
+        role: of.role,
+        startsOn: of.startsOn === undefined ? null : new Date(of.startsOn),
+        succeeds: of.succeeds ?? null,
         reviewDueOn: new Date(of.reviewDueOn),
         graceDays: of.graceDays,
         appointedAt: new Date(nowMs),
         appointedBy: change.actor,
       },
+      include: openLinks(nowMs),
     });
     return viewOf(row, nowMs);
   });
 }
 
-export async function accept(db: Database, change: Change, id: string, acceptedAtMs: number, nowMs: number) {
-  return updating(db, change, id, nowMs, (row) => {
+/** One takes over from a standing appointment of the same organisation that is for no more environments. */
+async function refuseStrangeHandover(transaction: Transaction, of: NewAppointment): Promise<void> {
+  if (of.succeeds === undefined) return;
+  const before = await transaction.sroAppointment.findUnique({ where: { id: of.succeeds } });
+  const detail =
+    before?.odsCode !== of.organisation
+      ? `there is no such appointment at ${of.organisation}`
+      : before.withdrawnAt !== null
+        ? 'that appointment has ended'
+        : before.environments.some((name) => !of.environments.includes(name))
+          ? `that appointment is for ${before.environments.join(', ')}: name all of them`
+          : null;
+  if (detail !== null)
+    throw new AdminProblem('invalid-request', undefined, [{ pointer: '/succeeds', detail }]);
+}
+
+export async function accept(
+  db: Database,
+  change: Change,
+  { id, reach }: { readonly id: string; readonly reach: Reach },
+  acceptedAtMs: number,
+  nowMs: number,
+) {
+  return changing(db, change, async (transaction) => {
+    const row = await theAppointment(transaction, id, reach);
     if (row.acceptedAt !== null) throw conflict('This appointment was accepted already.');
-    return { acceptedAt: new Date(acceptedAtMs) };
+    await acceptAppointment(transaction, row, acceptedAtMs);
+    return viewOf(await theAppointment(transaction, id, reach), nowMs);
   });
 }
 
-export async function review(db: Database, change: Change, id: string, reviewDueOn: string, nowMs: number) {
-  return updating(db, change, id, nowMs, (row) => {
+export async function review(
+  db: Database,
+  change: Change,
+  { id, reach }: { readonly id: string; readonly reach: Reach },
+  reviewDueOn: string | undefined,
+  nowMs: number,
+) {
+  return changing(db, change, async (transaction) => {
+    const row = await theAppointment(transaction, id, reach);
     if (row.acceptedAt === null)
       throw conflict('This appointment is not accepted yet; there is nothing to review.');
-    if (Date.parse(reviewDueOn) <= nowMs) throw conflict('The next review must be due on a day to come.');
-    return { reviewDueOn: new Date(reviewDueOn), lastReviewedAt: new Date(nowMs) };
+    const due = reviewDueOn ?? addDays(londonDay(nowMs), REVIEW_AFTER_DAYS);
+    if (due <= londonDay(nowMs)) throw conflict('The next review must be due on a day to come.');
+    const data = { reviewDueOn: new Date(due), lastReviewedAt: new Date(nowMs) };
+    return viewOf(await updated(transaction, id, data, nowMs), nowMs);
   });
 }
 
-export async function withdraw(db: Database, change: Change, id: string, nowMs: number) {
-  return updating(db, change, id, nowMs, () => ({ withdrawnAt: new Date(nowMs) }));
+export async function withdraw(
+  db: Database,
+  change: Change,
+  { id, reach }: { readonly id: string; readonly reach: Reach },
+  nowMs: number,
+) {
+  return changing(db, change, async (transaction) => {
+    await theAppointment(transaction, id, reach);
+    return viewOf(await updated(transaction, id, { withdrawnAt: new Date(nowMs) }, nowMs), nowMs);
+  });
 }
 
 export async function listAppointments(
   db: Database,
-  { limit, after, organisation }: Paging & { readonly organisation?: string | undefined },
+  {
+    limit,
+    after,
+    organisation,
+    only,
+  }: Paging & {
+    readonly organisation?: string | undefined;
+    readonly only?: 'proposed' | 'due' | 'standing' | 'withdrawn' | undefined;
+  },
   nowMs: number,
+  reach: Reach,
 ) {
   const rows = await db.sroAppointment.findMany({
     where: {
       ...(organisation === undefined ? {} : { odsCode: organisation }),
       ...(after === undefined ? {} : { id: { gt: after } }),
+      AND: [
+        ...(reach === 'all' ? [] : [{ odsCode: { in: [...reach] } }]),
+        ...(only === undefined ? [] : [onlyWhere(only, nowMs)]),
+      ],
     },
+    include: openLinks(nowMs),
     orderBy: { id: 'asc' },
     take: limit + 1,
   });
@@ -100,60 +168,33 @@ export async function listAppointments(
   );
 }
 
-/** An appointment as a decision sees it. */
-export function appointmentOf(row: Row): SroAppointment {
-  return {
-    id: row.id,
-    environments: row.environments,
-    acceptedAtMs: row.acceptedAt?.getTime() ?? null,
-    withdrawnAtMs: row.withdrawnAt?.getTime() ?? null,
-    reviewDueOn: dayOf(row.reviewDueOn),
-    graceDays: row.graceDays,
-  };
+function onlyWhere(only: 'proposed' | 'due' | 'standing' | 'withdrawn', nowMs: number) {
+  const now = new Date(nowMs);
+  if (only === 'withdrawn') return { withdrawnAt: { lte: now } };
+  const standing = { OR: [{ withdrawnAt: null }, { withdrawnAt: { gt: now } }] };
+  if (only === 'standing') return standing;
+  if (only === 'proposed') return { ...standing, acceptedAt: null };
+  const soon = addDays(londonDay(nowMs), REVIEW_NOTICE_DAYS[0]);
+  return { ...standing, acceptedAt: { not: null }, reviewDueOn: { lte: new Date(soon) } };
 }
 
-async function updating(
-  db: Database,
-  change: Change,
-  id: string,
-  nowMs: number,
-  dataFor: (row: Row) => Parameters<Transaction['sroAppointment']['update']>[0]['data'],
-) {
-  return changing(db, change, async (transaction) => {
-    const row = await transaction.sroAppointment.findUnique({ where: { id } });
-    if (row === null) throw notFound(`appointment ${id}`);
-    if (row.withdrawnAt !== null) throw conflict('This appointment was withdrawn; appoint anew.');
-    return viewOf(await transaction.sroAppointment.update({ where: { id }, data: dataFor(row) }), nowMs);
+/** A standing one. @throws AdminProblem not-found, conflict */
+export async function theAppointment(transaction: Transaction, id: string, reach: Reach) {
+  const row = await transaction.sroAppointment.findUnique({
+    where: { id },
+    include: { predecessor: true, links: { where: { endedAt: null, exceptionId: null } } },
   });
+  if (row === null) throw notFound(`appointment ${id}`);
+  within(reach, [row.odsCode], `appointment ${id}`);
+  if (row.withdrawnAt !== null) throw conflict('This appointment has ended or is handed over; appoint anew.');
+  return row;
 }
 
-function stateOf(row: Row, nowMs: number): 'proposed' | 'in force' | 'lapsed' | 'withdrawn' {
-  if (row.withdrawnAt !== null) return 'withdrawn';
-  if (row.acceptedAt === null) return 'proposed';
-  const appointment = appointmentOf(row);
-  const current = appointment.environments.some((environment) => isInForce(appointment, environment, nowMs));
-  return current ? 'in force' : 'lapsed';
-}
-
-function viewOf(row: Row, nowMs: number) {
-  return {
-    id: row.id,
-    organisation: row.odsCode,
-    environments: row.environments,
-    name: row.name,
-    email: row.email,
-    jobTitle: row.jobTitle,
-    spineUserId: row.spineUserId,
-    authority: {
-      cioName: row.authorityName,
-      reference: row.authorityReference,
-      date: dayOf(row.authorityDate),
-      documentSha256: row.authorityDocumentSha256,
-    },
-    state: stateOf(row, nowMs),
-    acceptedAt: instantOf(row.acceptedAt),
-    withdrawnAt: instantOf(row.withdrawnAt),
-    reviewDueOn: dayOf(row.reviewDueOn),
-    graceDays: row.graceDays,
-  };
+function updated(
+  transaction: Transaction,
+  id: string,
+  data: Parameters<Transaction['sroAppointment']['update']>[0]['data'],
+  nowMs: number,
+): Promise<AppointmentRow> {
+  return transaction.sroAppointment.update({ where: { id }, data, include: openLinks(nowMs) });
 }

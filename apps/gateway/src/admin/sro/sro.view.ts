@@ -1,0 +1,59 @@
+import type { SroAppointmentView } from '@gatehouse/contracts/governance-resources';
+import type { SroAppointment } from '@gatehouse/domain/registry';
+import { reviewNotice, sroState } from '@gatehouse/domain/sro';
+import { dayOf, instantOf } from '../paging.js';
+import type { Database } from '../transaction.store.js';
+
+type Row = Awaited<ReturnType<Database['sroAppointment']['findMany']>>[number];
+export type AppointmentRow = Row & { readonly links: readonly { readonly expiresAt: Date }[] };
+
+/** With the link that can still be answered. */
+export function openLinks(nowMs: number) {
+  return {
+    links: { where: { endedAt: null, exceptionId: null, expiresAt: { gt: new Date(nowMs) } } },
+  } as const;
+}
+
+/** An appointment as a decision sees it. */
+export function appointmentOf(row: Row): SroAppointment {
+  return {
+    id: row.id,
+    environments: row.environments,
+    acceptedAtMs: row.acceptedAt?.getTime() ?? null,
+    withdrawnAtMs: row.withdrawnAt?.getTime() ?? null,
+    startsOn: row.startsOn === null ? null : dayOf(row.startsOn),
+    reviewDueOn: dayOf(row.reviewDueOn),
+    graceDays: row.graceDays,
+  };
+}
+
+export function viewOf(row: AppointmentRow, nowMs: number): SroAppointmentView {
+  const appointment = appointmentOf(row);
+  const state = sroState(appointment, nowMs);
+  const [link] = row.links;
+  return {
+    id: row.id,
+    organisation: row.odsCode,
+    environments: row.environments,
+    name: row.name,
+    email: row.email,
+    jobTitle: row.jobTitle,
+    spineUserId: row.spineUserId,
+    authority: {
+      cioName: row.authorityName,
+      reference: row.authorityReference,
+      date: dayOf(row.authorityDate),
+      documentSha256: row.authorityDocumentSha256,
+    },
+    role: row.role as 'owner' | 'deputy',
+    state,
+    acceptedAt: instantOf(row.acceptedAt),
+    withdrawnAt: instantOf(row.withdrawnAt),
+    startsOn: appointment.startsOn,
+    succeeds: row.succeeds,
+    reviewDueOn: appointment.reviewDueOn,
+    reviewNotice: state === 'withdrawn' || state === 'proposed' ? null : reviewNotice(appointment, nowMs),
+    graceDays: row.graceDays,
+    linkExpiresAt: state !== 'proposed' || link === undefined ? null : link.expiresAt.toISOString(),
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * `/sro/<link>`: what a senior responsible owner is asked to answer for, and their answer. No account and no script;
+ * looking changes nothing, so a mail scanner that follows links answers for nobody.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerSroLink, findSroLink, type SroAnswer, type SroLink } from '../adapters/sro-links.js';
+import { linkPage, POLICY } from './sro-page.js';
+
+const PATH = /^\/sro\/(ghs_[0-9A-Za-z_]{62})$/;
+/** Two check boxes and a button. */
+const MAX_BODY_BYTES = 2_000;
+
+type Database = Parameters<typeof answerSroLink>[0];
+
+export interface SroLinkDeps {
+  readonly db: Database;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** Without the link, which is a secret. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Answers if the path is one of these; false: it is somebody else's. */
+export function serveSroLink(deps: SroLinkDeps) {
+  return (request: IncomingMessage, response: ServerResponse): boolean => {
+    if (request.url?.startsWith('/sro/') !== true) return false;
+    answer(deps, request, response).catch((error: unknown) => {
+      deps.onError(error);
+      send(response, 500, linkPage({ state: 'failed' }));
+    });
+    return true;
+  };
+}
+
+async function answer(
+  { db, now }: SroLinkDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const token = PATH.exec(request.url ?? '')?.[1];
+  if (token === undefined) return send(response, 404, linkPage({ state: 'unknown' }));
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    const found = await findSroLink(db, token, now());
+    return send(response, statusOf(found), linkPage(found), request.method === 'HEAD');
+  }
+  if (request.method !== 'POST') {
+    response.setHeader('Allow', 'GET, HEAD, POST');
+    return send(response, 405, linkPage({ state: 'unknown' }));
+  }
+  const given = await readAnswer(request);
+  if (given === null) {
+    const found = await findSroLink(db, token, now());
+    return send(response, found.state === 'open' ? 400 : statusOf(found), linkPage(found, 'incomplete'));
+  }
+  const from = request.socket.remoteAddress ?? 'unknown';
+  const found = await answerSroLink(db, token, given, { from, nowMs: now() });
+  send(response, statusOf(found), found.state === 'open' ? linkPage({ state: given }) : linkPage(found));
+}
+
+function statusOf({ state }: SroLink): number {
+  return state === 'unknown' ? 404 : state === 'over' ? 410 : 200;
+}
+
+/** Null: both boxes must be ticked before one can accept, or there was no answer at all. */
+async function readAnswer(request: IncomingMessage): Promise<SroAnswer | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) return null;
+    chunks.push(chunk);
+  }
+  const form = new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+  if (form.get('answer') === 'decline') return 'declined';
+  const ticked = form.get('understood') === 'yes' && form.get('current') === 'yes';
+  return form.get('answer') === 'accept' && ticked ? 'accepted' : null;
+}
+
+function send(response: ServerResponse, status: number, html: string, headOnly = false): void {
+  response.writeHead(status, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(html)),
+    'Content-Security-Policy': POLICY,
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Robots-Tag': 'noindex',
+  });
+  response.end(headOnly ? undefined : html);
+}
