@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { onboard, type Onboarded } from '../support/onboard.ts';
+import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { findChromium } from '../../tools/chromium.mjs';
 
@@ -115,6 +115,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/explain': ['Priya Nair', 'Explain'],
   '/admin-tokens': ['Priya Nair', 'API tokens'],
   '/sessions': ['Priya Nair', 'My sign-ins'],
+  '/patient-search': ['Omar Haddad', 'Who saw a patient'],
   '/staff': ['Ada Clarke', 'Staff'],
 };
 
@@ -122,7 +123,7 @@ describe.each(WIDTHS)('at %d pixels', (width) => {
   it.each(['light', 'dark'] as const)(
     'every page in %s: no axe violation, no sideways scroll',
     async (mode) => {
-      for (const person of ['Priya Nair', 'Ada Clarke']) {
+      for (const person of ['Priya Nair', 'Omar Haddad', 'Ada Clarke']) {
         const page = await open(width, mode);
         await page.goto(`${origin}/`);
         await page.getByRole('link', { name: 'Sign in' }).waitFor();
@@ -144,6 +145,96 @@ describe.each(WIDTHS)('at %d pixels', (width) => {
       expect(complaints).toEqual([]);
     },
   );
+});
+
+/** A worklist is fetched, whose answer names patients. @returns one of their NHS numbers */
+async function seePatients(): Promise<string> {
+  const answer = await fetch(
+    `${stack.gateways.at(-1)!.partner}/FHIR/STU3/ReferralRequest/$ers.fetchworklist`,
+    {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${onboarded.clientKey}`,
+        'Content-Type': 'application/fhir+json',
+      },
+      body: worklistBody('11012'),
+    },
+  );
+  const text = await answer.text();
+  expect(answer.status, text).toBe(200);
+  return /(?<![0-9])[0-9]{10}(?![0-9])/.exec(text)![0];
+}
+
+it('finds who saw a patient, and shows the identifier once two people agree', async () => {
+  const nhsNumber = await seePatients();
+  const omar = await open();
+  await signIn(omar, 'Omar Haddad');
+  await omar.goto(`${origin}/audit`);
+  await omar.getByRole('link', { name: 'Who saw a patient?' }).click();
+  const grouped = `${nhsNumber.slice(0, 3)} ${nhsNumber.slice(3, 6)} ${nhsNumber.slice(6)}`;
+  await omar.getByRole('textbox', { name: 'NHS number' }).fill(grouped);
+  await omar.getByRole('textbox', { name: 'Reason' }).fill('subject access request 42');
+  await omar.getByRole('textbox', { name: 'ODS code' }).fill('R69');
+  await omar.getByRole('button', { name: 'Search' }).click();
+  await omar.getByText('1 attempt found').waitFor();
+  await accessible(omar, 'who saw a patient');
+  await omar.screenshot({ path: `${SHOTS}/patient-found-1280-light.png`, fullPage: true });
+  const kept = 'location.href + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage })';
+  for (const told of [await omar.evaluate<string>(kept), omar.url()]) {
+    expect(told).not.toContain(nhsNumber);
+    expect(told).not.toContain(grouped);
+  }
+  await omar.getByRole('table').getByRole('link').first().click();
+  await decide(omar, 'Ask to see it', 'subject access request 42');
+  await omar.getByText('needs a second person').waitFor();
+  await omar.getByRole('link', { name: 'showing a patient’s identifier' }).waitFor();
+  await accessible(omar, 'an identifier asked for');
+  await omar.screenshot({ path: `${SHOTS}/reveal-asked-1280-light.png`, fullPage: true });
+  expect(await omar.getByRole('button', { name: /^Show until/ }).count()).toBe(0);
+
+  const gita = await open(390);
+  await signIn(gita, 'Gita Rao');
+  await gita.goto(`${origin}/changes`);
+  await gita.getByRole('link', { name: 'showing a patient’s identifier' }).click();
+  await gita.getByRole('link', { name: 'The request it is about' }).waitFor();
+  await accessible(gita, 'an identifier to decide on');
+  await gita.screenshot({ path: `${SHOTS}/reveal-decide-390-light.png`, fullPage: true });
+  await decide(gita, 'Approve', 'the request was checked');
+  await gita.getByText('Approved and done.').waitFor();
+
+  await omar.reload();
+  await omar.getByRole('button', { name: /^Show until/ }).click();
+  await omar.getByText(nhsNumber).waitFor();
+  await accessible(omar, 'an identifier shown');
+  await omar.screenshot({ path: `${SHOTS}/reveal-shown-1280-light.png`, fullPage: true });
+  await omar.reload();
+  await omar.getByRole('button', { name: /^Show until/ }).waitFor();
+  expect(await omar.getByText(nhsNumber).count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await gita.context().close();
+  await omar.context().close();
+});
+
+it('downloads the trail, tells how much came, and can be cancelled', async () => {
+  const page = await open(390);
+  await signIn(page, 'Omar Haddad');
+  await page.goto(`${origin}/audit`);
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'CSV' }).click();
+  const file = readFileSync(await (await saved).path(), 'utf8');
+  const rows = file.trim().split('\r\n').length - 1;
+  expect(rows).toBeGreaterThan(0);
+  await page.getByText(`All of it is saved: ${rows} row`).waitFor();
+  await accessible(page, 'download');
+  await page.screenshot({ path: `${SHOTS}/download-390-light.png` });
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.route('**/audit/download*', () => undefined);
+  await page.getByRole('button', { name: 'NDJSON' }).click();
+  await page.getByRole('progressbar', { name: 'Downloading' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(complaints).toEqual([]);
+  await page.context().close();
 });
 
 it('retires a signing key as two people, and not as one', async () => {

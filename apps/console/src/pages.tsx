@@ -38,6 +38,7 @@ export const RESOURCES = [
 
 export const PAGES: readonly { readonly path: string; readonly Page: ComponentType }[] = [
   { path: '/requests/:attemptId', Page: lazy(() => import('./audit/request-page.js')) },
+  { path: '/patient-search', Page: lazy(() => import('./audit/patient-search-page.js')) },
   { path: '/asid-plan', Page: lazy(() => import('./asid-plan/asid-plan-page.js')) },
   { path: '/explain', Page: lazy(() => import('./explain/explain-page.js')) },
 ];

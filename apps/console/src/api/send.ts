@@ -18,10 +18,7 @@ export interface Answer {
 
 /** @throws ProblemError whatever is not answered with 2xx, or not at all */
 export async function send(route: RouteContract, sent: Sent, csrfToken?: string): Promise<Answer> {
-  const path = route.path.replace(/:(\w+)/g, (_, name: string) =>
-    encodeURIComponent(sent.params?.[name] ?? ''),
-  );
-  const answer = await fetch(`${API_PREFIX}${path}${searchOf(sent.query ?? {})}`, {
+  const answer = await fetch(addressOf(route, sent), {
     method: route.method,
     headers: {
       Accept: 'application/json',
@@ -39,6 +36,11 @@ export async function send(route: RouteContract, sent: Sent, csrfToken?: string)
   if (!answer.ok) throw problemOf(answer.status, body);
   if (answer.status === 202) throw new AwaitingApproval(body);
   return { body, etag: answer.headers.get('etag') };
+}
+
+export function addressOf(route: RouteContract, { params, query }: Sent): string {
+  const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params?.[name] ?? ''));
+  return `${API_PREFIX}${path}${searchOf(query ?? {})}`;
 }
 
 function searchOf(query: Readonly<Record<string, unknown>>): string {

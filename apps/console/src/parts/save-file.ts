@@ -1,6 +1,6 @@
-/** Hands a text to the browser as a file to keep. */
-export function saveFile(name: string, text: string, type = 'application/json'): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+/** Hands a text, or the pieces of one, to the browser as a file to keep. */
+export function saveFile(name: string, text: string | BlobPart[], type = 'application/json'): void {
+  const address = URL.createObjectURL(new Blob(typeof text === 'string' ? [text] : text, { type }));
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

@@ -1,0 +1,98 @@
+/** What the list's filter finds, as a file; it may be long, so it tells how far it is and can be cancelled. */
+import {
+  Alert,
+  Button,
+  Dialog,
+  DialogActions,
+  DialogContent,
+  DialogTitle,
+  LinearProgress,
+  Typography,
+} from '@mui/material';
+import { useId, useRef, useState } from 'react';
+import { useListContext } from 'react-admin';
+import { ProblemError } from '../api/problem-error.js';
+import { streamRoute } from '../api/stream-route.js';
+import { useMay } from '../api/use-may.js';
+import { saveFile } from '../parts/save-file.js';
+
+const FORMATS = {
+  csv: { label: 'CSV', type: 'text/csv', headerLines: 1 },
+  ndjson: { label: 'NDJSON', type: 'application/x-ndjson', headerLines: 0 },
+} as const;
+const LINE_FEED = 10;
+const NUMBER = new Intl.NumberFormat('en-GB');
+
+interface Progress {
+  readonly lines: number;
+  readonly bytes: number;
+  readonly state: 'running' | 'saved';
+}
+const NOTHING: Progress = { lines: 0, bytes: 0, state: 'running' };
+
+export function DownloadButton({ format }: { readonly format: keyof typeof FORMATS }) {
+  const filterValues = useListContext().filterValues as Readonly<Record<string, unknown>>;
+  const [progress, setProgress] = useState<Progress | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const running = useRef<AbortController | null>(null);
+  const titleId = useId();
+  const { label, type, headerLines } = FORMATS[format];
+  if (!useMay('auditDownload')) return null;
+
+  const download = async (): Promise<void> => {
+    const cancel = new AbortController();
+    running.current = cancel;
+    setFailure(null);
+    setProgress(NOTHING);
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    let { lines, bytes } = NOTHING;
+    try {
+      const query = { ...filterValues, format };
+      for await (const piece of streamRoute('auditDownload', query, cancel.signal)) {
+        pieces.push(piece);
+        bytes += piece.length;
+        for (const byte of piece) if (byte === LINE_FEED) lines += 1;
+        setProgress({ lines, bytes, state: 'running' });
+      }
+      saveFile(`gatehouse-audit.${format}`, pieces, type);
+      setProgress({ lines, bytes, state: 'saved' });
+    } catch (error) {
+      if (cancel.signal.aborted) return;
+      if (!(error instanceof ProblemError)) throw error;
+      setFailure(error.message);
+    }
+  };
+  const close = (): void => {
+    running.current?.abort();
+    setProgress(null);
+  };
+  return (
+    <>
+      <Button size="small" onClick={() => void download()}>
+        {label}
+      </Button>
+      <Dialog open={progress !== null} aria-labelledby={titleId} fullWidth maxWidth="xs">
+        <DialogTitle id={titleId}>Download as {label}</DialogTitle>
+        <DialogContent>
+          {failure === null ? null : <Alert severity="error">{failure}</Alert>}
+          {progress?.state === 'running' && failure === null ? (
+            <LinearProgress aria-label="Downloading" sx={{ mb: 1 }} />
+          ) : null}
+          <Typography role="status">
+            {progress === null ? '' : said(progress, Math.max(0, progress.lines - headerLines))}
+          </Typography>
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={close}>
+            {progress?.state === 'running' && failure === null ? 'Cancel' : 'Close'}
+          </Button>
+        </DialogActions>
+      </Dialog>
+    </>
+  );
+}
+
+function said({ bytes, state }: Progress, rows: number): string {
+  const size = `${NUMBER.format(rows)} ${rows === 1 ? 'row' : 'rows'}, ${NUMBER.format(Math.ceil(bytes / 1000))} kB`;
+  return state === 'saved' ? `All of it is saved: ${size}.` : `${size} so far.`;
+}
