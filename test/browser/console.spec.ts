@@ -112,6 +112,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/emergency-stops': ['Priya Nair', 'Emergency stops'],
   '/audit': ['Priya Nair', 'Audit'],
   '/asid-plan': ['Priya Nair', 'ASID plan'],
+  '/import': ['Priya Nair', 'Import applications'],
   '/explain': ['Priya Nair', 'Explain'],
   '/admin-tokens': ['Priya Nair', 'API tokens'],
   '/sessions': ['Priya Nair', 'My sign-ins'],
@@ -314,6 +315,37 @@ it('suspends an organisation, and the next request is refused within a second', 
   await decide(gita, 'Lift', 'looked at it');
   await gita.getByText('It runs again.').waitFor();
   await gita.context().close();
+  await page.context().close();
+});
+
+it('imports a spreadsheet: faults by line, a draft at once, going live only with a colleague', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  await page.goto(`${origin}/import`);
+  const preview = async (...rows: string[]) => {
+    const heading =
+      'organisation_ods_code,product,environment,access_mode,capability,asid,api_key,message_sets,state';
+    await page.getByRole('textbox', { name: 'Or paste it here' }).fill([heading, ...rows].join('\n'));
+    await page.getByRole('button', { name: 'Preview' }).click();
+  };
+  const row = 'R69,ReferWell,local,application-restricted,referrer';
+  await preview(`${row},2454,,,draft`, `ZZZ,ReferWell,local,user-restricted,,,,,draft`);
+  await page.getByText('Line 2, asid: an ASID has exactly 12 digits').waitFor();
+  await accessible(page, 'import with faults');
+  await page.screenshot({ path: `${SHOTS}/import-faults-1280-light.png`, fullPage: true });
+  await preview(`${row},,,,draft`);
+  await page.getByText('Lines: 1 create, 0 change').waitFor();
+  await page.screenshot({ path: `${SHOTS}/import-preview-1280-light.png`, fullPage: true });
+  await accessible(page, 'import preview');
+  await page.getByRole('button', { name: 'Apply all of it' }).click();
+  await page.getByText(/^Applied 1 changes?/).waitFor();
+  await preview(`${row},200000009999,anotherKey0123456789,everything,live`);
+  await page.getByText('Lines: 0 create, 1 change').waitFor();
+  await page.getByRole('button', { name: 'Apply all of it' }).click();
+  await page.getByText('needs a second person').waitFor();
+  await page.screenshot({ path: `${SHOTS}/import-pending-1280-light.png`, fullPage: true });
+  const { rows } = await stack.sql.query("SELECT state FROM application WHERE capability = 'referrer'");
+  expect(rows).toEqual([{ state: 'draft' }]);
   await page.context().close();
 });
 

@@ -141,6 +141,30 @@ describe('the command line', () => {
     ]);
   });
 
+  it('takes a spreadsheet for a registry file, and says on which line it is wrong', async () => {
+    const sheet = join(folder, 'import.csv');
+    const heading = 'organisation_ods_code,organisation_name,product,environment,access_mode,asid,api_key';
+    const users = 'ReferWell,int,user-restricted,200000002455,userKey0123456789';
+    await writeFile(sheet, `${heading}\r\nR69,,${users}\r\nRCD,"Trust, the Other",${users}\r\n`);
+    const diff = await gatehouse(`diff ${sheet}`);
+    expect(diff.out).toContain('+ organisation RCD');
+    expect(diff.out).toContain('+ application int / R69+RCD / ReferWell / user-restricted');
+    expect((await gatehouse(`apply ${sheet}`)).out).toContain('Created 2, changed 0, retired 0.');
+    expect((await gatehouse(`apply ${sheet}`)).out).toContain('Nothing to change');
+    await writeFile(sheet, `${heading}\r\nR69,,${users}\r\nXYZ,,Other,uat,user-restricted,2454,\r\n`);
+    const wrong = await gatehouse(`apply ${sheet}`);
+    expect(wrong).toMatchObject({ code: 1, out: '' });
+    expect(wrong.err).toBe(
+      `${sheet} has a fault; nothing was changed:\n${sheet}:3: asid: an ASID has exactly 12 digits\n`,
+    );
+    await writeFile(sheet, `${heading}\r\nXYZ,,Other,uat,user-restricted,200000002454,\r\n`);
+    const { err } = await gatehouse(`apply ${sheet}`);
+    expect(err).toContain(`${sheet}:2: organisation_ods_code: there is no organisation XYZ`);
+    expect(err).toContain(`${sheet}:2: environment: there is no environment uat`);
+    expect(err).toContain(`${sheet}:2: asid: this ASID is already that of int / R69`);
+    for (const told of [diff, wrong]) expect(told.out + told.err).not.toContain('userKey0123456789');
+  });
+
   it('grants exceptions, sets floors, rotates keys and hands out tokens', async () => {
     const granted = await gatehouse([
       ...'exception grant --environment int --organisation R69 --product ReferWell --capability provider'.split(

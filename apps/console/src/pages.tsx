@@ -40,5 +40,6 @@ export const PAGES: readonly { readonly path: string; readonly Page: ComponentTy
   { path: '/requests/:attemptId', Page: lazy(() => import('./audit/request-page.js')) },
   { path: '/patient-search', Page: lazy(() => import('./audit/patient-search-page.js')) },
   { path: '/asid-plan', Page: lazy(() => import('./asid-plan/asid-plan-page.js')) },
+  { path: '/import', Page: lazy(() => import('./import/import-page.js')) },
   { path: '/explain', Page: lazy(() => import('./explain/explain-page.js')) },
 ];

@@ -10,7 +10,6 @@ import {
   odsCode,
   reason,
   text,
-  uuid,
 } from './identifiers.js';
 import { applicationChoice, paging } from './registry-resources.js';
 
@@ -44,7 +43,6 @@ export const kidPath = z.strictObject({
 });
 
 export const doctorQuery = z.strictObject(applicationChoice);
-export const applicationPath = z.strictObject({ id: uuid });
 export const doctorReport = z.object({
   application: z.string(),
   name: z.string(),

@@ -1,6 +1,7 @@
 /** Signing keys, the doctor, explanations, audit and tokens. */
 import { z } from 'zod';
 import * as operation from './operation-resources.js';
+import { applicationPath } from './record-resources.js';
 import * as registry from './registry-resources.js';
 import type { RouteContract } from './route-contract.js';
 
@@ -78,7 +79,7 @@ export const operationRoutes = {
     summary: 'The steps of one application before it can go live, with the values to ask NHS England for',
     permission: 'doctor',
     keepsToReach: true,
-    params: operation.applicationPath,
+    params: applicationPath,
     response: operation.doctorReport,
   },
   explain: {

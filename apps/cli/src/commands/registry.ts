@@ -6,6 +6,7 @@ import { because, type Choice, choiceOf, choosing, type Context } from '../comma
 import { everyPage } from '../every-page.js';
 import { Failure } from '../failure.js';
 import { show, table, yaml } from '../output.js';
+import { readCsv } from '../registry-csv.js';
 import { type ReadRegistry, readRegistry } from '../registry-yaml.js';
 
 export function registryCommands(program: Command, context: Context): void {
@@ -13,7 +14,7 @@ export function registryCommands(program: Command, context: Context): void {
 
   program
     .command('diff <file>')
-    .description('what applying a registry file would change')
+    .description('what applying a registry file (YAML, JSON or .csv) would change')
     .action(async (file: string) => {
       const read = await readFileAt(file, context);
       const diff = await told(read, () =>
@@ -23,7 +24,7 @@ export function registryCommands(program: Command, context: Context): void {
     });
 
   because(program.command('apply <file>'))
-    .description('apply a registry file, all or nothing')
+    .description('apply a registry file (YAML, JSON or .csv), all or nothing')
     .action(async (file: string, { reason }: { reason?: string }) => {
       const read = await readFileAt(file, context);
       const body = { document: read.document, reason };
@@ -95,7 +96,7 @@ async function readFileAt(file: string, { settings }: Context): Promise<ReadRegi
   } catch {
     throw new Failure(`${file} can't be read.`, 2);
   }
-  return readRegistry(text, file, settings.variable);
+  return file.endsWith('.csv') ? readCsv(text, file) : readRegistry(text, file, settings.variable);
 }
 
 /** Faults found by the admin API are told by their place in the file. */

@@ -5,7 +5,7 @@ import {
   type RouteName,
   routes,
 } from '@gatehouse/contracts/routes';
-import { type Answer, type Sent, send } from './send.js';
+import { type Answer, type Sent, send, sendForLines } from './send.js';
 import { currentSession } from './session.js';
 
 /** Calls a route by its name, with the shapes of its contract. @throws ProblemError */
@@ -24,4 +24,16 @@ export async function callRouteTagged(name: RouteName, sent: Sent): Promise<Answ
   const csrfToken = route.method === 'GET' ? undefined : (await currentSession()).csrfToken;
   const { body, etag } = await send(route, sent, csrfToken);
   return { body: route.response.parse(body), etag };
+}
+
+/** A route that answers one object a line. @throws ProblemError */
+export async function* callRouteLines<N extends RouteName>(
+  name: N,
+  request: RequestOf<N>,
+): AsyncGenerator<AnswerOf<N>> {
+  const route: RouteContract = routes[name];
+  const csrfToken = route.method === 'GET' ? undefined : (await currentSession()).csrfToken;
+  for await (const line of sendForLines(route, request, csrfToken)) {
+    yield route.response.parse(line) as AnswerOf<N>;
+  }
 }

@@ -18,6 +18,32 @@ export interface Answer {
 
 /** @throws ProblemError whatever is not answered with 2xx, or not at all */
 export async function send(route: RouteContract, sent: Sent, csrfToken?: string): Promise<Answer> {
+  const answer = await ask(route, sent, csrfToken);
+  const body = await bodyOf(answer);
+  if (answer.status === 202) throw new AwaitingApproval(body);
+  return { body, etag: answer.headers.get('etag') };
+}
+
+/** One object a line, as they come. @throws ProblemError what is not answered with 2xx, or breaks off in a line */
+export async function* sendForLines(
+  route: RouteContract,
+  sent: Sent,
+  csrfToken?: string,
+): AsyncGenerator<unknown> {
+  const answer = await ask(route, sent, csrfToken);
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+    if (done) break;
+    const lines = (rest + value).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield JSON.parse(line);
+  }
+  if (rest !== '') throw new ProblemError(0, 'The answer broke off.', []);
+}
+
+async function ask(route: RouteContract, sent: Sent, csrfToken: string | undefined): Promise<Response> {
   const answer = await fetch(addressOf(route, sent), {
     method: route.method,
     headers: {
@@ -30,12 +56,14 @@ export async function send(route: RouteContract, sent: Sent, csrfToken?: string)
   }).catch(() => {
     throw new ProblemError(0, 'The gateway cannot be reached. Check the network and try again.', []);
   });
+  if (!answer.ok) throw problemOf(answer.status, await bodyOf(answer));
+  return answer;
+}
+
+async function bodyOf(answer: Response): Promise<unknown> {
   const text = await answer.text();
   const isJson = answer.headers.get('content-type')?.includes('json') === true;
-  const body: unknown = isJson && text !== '' ? JSON.parse(text) : null;
-  if (!answer.ok) throw problemOf(answer.status, body);
-  if (answer.status === 202) throw new AwaitingApproval(body);
-  return { body, etag: answer.headers.get('etag') };
+  return isJson && text !== '' ? JSON.parse(text) : null;
 }
 
 export function addressOf(route: RouteContract, { params, query }: Sent): string {

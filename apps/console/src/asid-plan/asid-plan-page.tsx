@@ -1,4 +1,4 @@
-import { asidPlanCsv } from '@gatehouse/contracts/asid-plan-csv';
+import { asidPlanCsv, missingAsImport } from '@gatehouse/contracts/asid-plan-csv';
 import type { AsidPlanRowView } from '@gatehouse/contracts/planner-resources';
 import { Box, Button, Card, CardContent, Typography } from '@mui/material';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
@@ -8,6 +8,17 @@ import { callRoute } from '../api/call-route.js';
 import { saveFile } from '../parts/save-file.js';
 import { PlanChoice, type PlanRequest } from './plan-choice.js';
 import { PlanRows } from './plan-rows.js';
+
+interface Download {
+  readonly name: string;
+  readonly label: string;
+  readonly csvOf: (rows: readonly AsidPlanRowView[]) => string;
+}
+
+const DOWNLOADS: readonly Download[] = [
+  { name: 'asid-plan.csv', label: 'Download as CSV', csvOf: asidPlanCsv },
+  { name: 'gatehouse-import.csv', label: 'Download what is missing, to import', csvOf: missingAsImport },
+];
 
 /** Which applications and ASIDs are needed, held against those there are. */
 export default function AsidPlanPage() {
@@ -22,8 +33,8 @@ export default function AsidPlanPage() {
     placeholderData: (before) => before,
   });
   const download = useMutation({
-    mutationFn: async () => {
-      saveFile('asid-plan.csv', asidPlanCsv(await everyRow(asked)), 'text/csv');
+    mutationFn: async ({ name, csvOf }: Download) => {
+      saveFile(name, csvOf(await everyRow(asked)), 'text/csv');
     },
   });
   const [first] = data?.pages ?? [];
@@ -56,14 +67,17 @@ export default function AsidPlanPage() {
       ) : (
         <>
           <Counts counts={first.counts} state={state} onChoose={setState} />
-          <Button
-            onClick={() => {
-              download.mutate();
-            }}
-            disabled={download.isPending}
-          >
-            Download as CSV
-          </Button>
+          {DOWNLOADS.map((each) => (
+            <Button
+              key={each.name}
+              onClick={() => {
+                download.mutate(each);
+              }}
+              disabled={download.isPending}
+            >
+              {each.label}
+            </Button>
+          ))}
           <PlanRows rows={data?.pages.flatMap(({ items }) => items) ?? []} />
           {hasNextPage ? (
             <Button onClick={() => void fetchNextPage()} disabled={isFetching} sx={{ mt: 1 }}>

@@ -15,6 +15,7 @@ import Password from '@mui/icons-material/Password';
 import QuestionAnswer from '@mui/icons-material/QuestionAnswer';
 import Security from '@mui/icons-material/Security';
 import SettingsEthernet from '@mui/icons-material/SettingsEthernet';
+import UploadFile from '@mui/icons-material/UploadFile';
 import type { ReactElement } from 'react';
 import { Menu, usePermissions } from 'react-admin';
 
@@ -31,6 +32,7 @@ const ENTRIES: readonly Entry[] = [
   { to: '/organisations', text: 'Organisations', icon: <Apartment />, route: 'organisationsList' },
   { to: '/applications', text: 'Applications', icon: <Apps />, route: 'applicationsList' },
   { to: '/asid-plan', text: 'ASID plan', icon: <AccountTree />, route: 'planShow' },
+  { to: '/import', text: 'Import', icon: <UploadFile />, route: 'registryApply' },
   { to: '/clients', text: 'Clients', icon: <SettingsEthernet />, route: 'clientsList' },
   { to: '/signing-keys', text: 'Signing keys', icon: <Key />, route: 'keyList' },
   { to: '/sro-appointments', text: 'SROs', icon: <AssignmentInd />, route: 'sroList' },

@@ -1,0 +1,131 @@
+import {
+  CSV_COLUMNS,
+  type CsvEffect,
+  type CsvFault,
+  readRegistryCsv,
+} from '@gatehouse/contracts/registry-csv';
+import type { RegistryDocument } from '@gatehouse/contracts/registry-file';
+import { Alert, Box, Button, Card, CardContent, TextField, Typography } from '@mui/material';
+import { useMutation } from '@tanstack/react-query';
+import { type ChangeEvent, useState } from 'react';
+import { Title } from 'react-admin';
+import { callRoute } from '../api/call-route.js';
+import { ProblemError } from '../api/problem-error.js';
+import { ApplyDocument } from '../parts/apply-document.js';
+import { saveFile } from '../parts/save-file.js';
+import { Effects } from './effects.js';
+
+interface Preview {
+  readonly faults: readonly CsvFault[];
+  readonly document: RegistryDocument | null;
+  readonly effects: readonly CsvEffect[];
+}
+
+/** A spreadsheet of applications: read in the browser, previewed line by line, then applied all or nothing. */
+export default function ImportPage() {
+  const [text, setText] = useState('');
+  const { mutate, reset, data, error, isPending } = useMutation({ mutationFn: preview });
+  const choose = (chosen: string): void => {
+    setText(chosen);
+    reset();
+  };
+  const read = async ({ target }: ChangeEvent<HTMLInputElement>): Promise<void> => {
+    const [file] = target.files ?? [];
+    if (file !== undefined) choose(await file.text());
+    target.value = '';
+  };
+  return (
+    <Box sx={{ pt: 2 }}>
+      <Title title="Import" />
+      <Typography variant="h1" gutterBottom>
+        Import applications
+      </Typography>
+      <Card sx={{ mb: 2 }}>
+        <CardContent>
+          <Typography sx={{ mb: 1, maxWidth: '48rem' }}>
+            One row for each organisation’s application. An empty cell leaves things as they are. Nothing is
+            sent before you ask for the preview, and nothing is changed before you apply it.
+          </Typography>
+          <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1, mb: 1 }}>
+            <label htmlFor="file">CSV file</label>
+            <input id="file" type="file" accept=".csv,text/csv" onChange={(event) => void read(event)} />
+            <Button
+              onClick={() => {
+                saveFile('gatehouse-import.csv', `${CSV_COLUMNS.join(',')}\r\n`, 'text/csv');
+              }}
+            >
+              Download the headings
+            </Button>
+          </Box>
+          <TextField
+            id="csv"
+            label="Or paste it here"
+            value={text}
+            onChange={({ target }) => {
+              choose(target.value);
+            }}
+            multiline
+            minRows={4}
+            maxRows={12}
+            fullWidth
+            margin="dense"
+            variant="outlined"
+            slotProps={{ htmlInput: { spellCheck: false } }}
+          />
+          <Button
+            variant="contained"
+            disabled={isPending || text === ''}
+            onClick={() => {
+              mutate(text);
+            }}
+          >
+            Preview
+          </Button>
+        </CardContent>
+      </Card>
+      {error === null ? null : <Alert severity="error">{error.message}</Alert>}
+      {data === undefined ? null : <Previewed {...data} />}
+    </Box>
+  );
+}
+
+function Previewed({ faults, document, effects }: Preview) {
+  if (document === null) {
+    return (
+      <Alert severity="error">
+        {faults.length === 1 ? 'One fault' : `${faults.length} faults`}; nothing was changed.
+        <Box component="ul" sx={{ m: 0, pl: 2 }}>
+          {faults.map(({ line, column, detail }) => (
+            <li key={`${line} ${column ?? ''} ${detail}`}>
+              Line {line}
+              {column === null ? '' : `, ${column}`}: {detail}
+            </li>
+          ))}
+        </Box>
+      </Alert>
+    );
+  }
+  return (
+    <>
+      <Effects effects={effects} />
+      <Card sx={{ mt: 2 }}>
+        <CardContent>
+          <ApplyDocument document={document} label="Apply all of it" />
+        </CardContent>
+      </Card>
+    </>
+  );
+}
+
+/** The file stays in the browser if it has faults of its own. */
+async function preview(text: string): Promise<Preview> {
+  const { document, faults, explain, effects } = readRegistryCsv(text);
+  if (document === null) return { document, faults, effects: [] };
+  try {
+    const { changes } = await callRoute('registryDiff', { body: { document } });
+    return { document, faults, effects: effects(changes) };
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.faults.length === 0) throw error;
+    return { document: null, faults: explain(error.faults), effects: [] };
+  }
+}

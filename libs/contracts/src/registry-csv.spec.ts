@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { readRegistryCsv } from './registry-csv.js';
+
+const HEAD =
+  'organisation_ods_code,organisation_name,product,environment,access_mode,capability,asid,api_key,message_sets,state';
+const ROW =
+  'R69,Example NHS Trust,ReferWell,int,application-restricted,provider,200000002454,aKey0123456789,provider-read,live';
+const USER = 'user-restricted,,200000002455,userKey0123456789,provider-read,';
+const row = (at: number, text: string): string => {
+  const cells = ROW.split(',');
+  cells[at] = text;
+  return cells.join(',');
+};
+const file = (...lines: string[]) => [HEAD, ...lines].map((line) => `${line}\r\n`).join('');
+const faultsOf = (text: string) =>
+  readRegistryCsv(text).faults.map(({ line, column, detail }) => [line, column, detail]);
+
+const application = {
+  organisation: 'R69',
+  product: 'ReferWell',
+  environment: 'int',
+  accessMode: 'application-restricted',
+  capability: 'provider',
+  asid: '200000002454',
+  apiKey: 'aKey0123456789',
+  messageSets: ['provider-read'],
+  state: 'live',
+};
+
+describe('a file that is right', () => {
+  it.each<[string, string]>([
+    ['CRLF', file(ROW)],
+    ['LF, and none at the end', `${HEAD}\n${ROW}`],
+    ['a byte-order mark', `\ufeff${file(ROW)}`],
+    ['quotes where none are needed', file(ROW.replace('ReferWell', '"ReferWell"'))],
+    ['spaces around cells', file(ROW.replaceAll(',', ' ,'))],
+    ['empty lines, and lines of commas alone', `${HEAD}\r\n\r\n${ROW}\r\n,,,,,,,,,\r\n`],
+    ['headings in another order', `state,${HEAD.replace(',state', '')}\nlive,${ROW.replace(',live', '')}`],
+  ])('with %s', (_name, text) => {
+    expect(readRegistryCsv(text)).toMatchObject({
+      faults: [],
+      document: {
+        organisations: [{ odsCode: 'R69', name: 'Example NHS Trust' }],
+        products: [{ name: 'ReferWell' }],
+        applications: [application],
+        clients: [],
+        messageSets: [],
+      },
+    });
+  });
+
+  it.each([
+    ['"Trust, the Example"', 'Trust, the Example'],
+    ['"The ""Example"" Trust"', 'The "Example" Trust'],
+    ['Ysbyty Gwynedd a\u0302', 'Ysbyty Gwynedd \u00e2'],
+  ])('the name %s', (written, name) => {
+    expect(readRegistryCsv(file(row(1, written))).document?.organisations).toEqual([
+      { odsCode: 'R69', name },
+    ]);
+  });
+
+  it('an empty cell says nothing, and a column may be left out', () => {
+    const text = 'organisation_ods_code,product,environment,access_mode\nR69,ReferWell,int,user-restricted';
+    const { document } = readRegistryCsv(text);
+    expect(document?.organisations).toEqual([]);
+    expect(document?.applications).toEqual([
+      { organisation: 'R69', product: 'ReferWell', environment: 'int', accessMode: 'user-restricted' },
+    ]);
+  });
+
+  it('message sets are separated by spaces or semicolons', () => {
+    const { document } = readRegistryCsv(file(row(8, 'provider-read; provider-write')));
+    expect(document?.applications[0]?.messageSets).toEqual(['provider-read', 'provider-write']);
+  });
+
+  it('rows of one user-restricted ASID are one application for several organisations', () => {
+    const { document } = readRegistryCsv(
+      file(`R69,Example NHS Trust,ReferWell,int,${USER}`, `RCD,Other,ReferWell,int,${USER}`),
+    );
+    expect(document?.applications.map(({ organisations, asid }) => [organisations, asid])).toEqual([
+      [['R69', 'RCD'], '200000002455'],
+    ]);
+  });
+});
+
+describe('faults, each with its line and column', () => {
+  it.each<[string, string, [number, string | null, string | RegExp][]]>([
+    ['an empty file', '', [[1, null, 'the file is empty']]],
+    ['headings alone', file(), [[1, null, 'there is no row below the headings']]],
+    ['semicolons', file(ROW).replaceAll(',', ';'), [[1, null, 'separate the columns with commas']]],
+    ['an unknown heading', `${HEAD},notes\n${ROW},x`, [[1, 'notes', /"notes" is not known here/]]],
+    [
+      'a misspelt heading',
+      file(ROW).replace('capability', 'capabilty'),
+      [[1, 'capabilty', /not known here/]],
+    ],
+    ['a heading twice', `${HEAD},asid\n${ROW},x`, [[1, 'asid', 'this heading is there twice']]],
+    ['a heading without a name', `${HEAD},\n${ROW},x`, [[1, null, 'heading 11 is empty']]],
+    [
+      'no heading for the product',
+      file(ROW).replace('product', ''),
+      [
+        [1, null, 'heading 3 is empty'],
+        [1, 'product', 'this heading is missing'],
+      ],
+    ],
+    ['a cell too many', file(ROW, `${ROW},x`), [[3, null, /11 cells, the headings are 10/]]],
+    ['a wrong ASID', file(row(6, '2454')), [[2, 'asid', 'an ASID has exactly 12 digits']]],
+    [
+      'an ASID that a spreadsheet took for a number',
+      file(row(6, '2.00000002454E+11')),
+      [
+        [2, 'asid', /format the column as text/],
+        [2, 'asid', 'an ASID has exactly 12 digits'],
+      ],
+    ],
+    ['a wrong mode', file(row(4, 'restricted')), [[2, 'access_mode', /the access mode is/]]],
+    ['a wrong state', file(row(9, 'on')), [[2, 'state', /the state is draft/]]],
+    [
+      'an ODS code in small letters',
+      file(row(0, 'r69')),
+      [
+        [2, 'organisation_ods_code', /capital letters/],
+        [2, 'organisation_ods_code', /capital letters/],
+      ],
+    ],
+    [
+      'a product left empty',
+      file(row(2, '')),
+      [
+        [2, 'product', 'the product is empty'],
+        [2, 'product', 'the product is empty'],
+      ],
+    ],
+    ['characters that are not UTF-8', file(row(1, 'Ysbyty \ufffd')), [[2, 'organisation_name', /CSV UTF-8/]]],
+    [
+      'two names of one organisation',
+      file(ROW, row(1, 'Another')),
+      [[3, 'organisation_name', 'R69 has another name on line 2: Example NHS Trust']],
+    ],
+    ['a quote that is never closed', file(row(1, '"Trust')), [[2, null, /never closed/]]],
+    ['a quote inside a cell', file(row(1, 'The "Trust"')), [[2, null, /middle of a cell/]]],
+    ['text after a quote', file(row(1, '"Trust" x')), [[2, null, /follows a closing quote/]]],
+    [
+      'a row after a cell of two lines',
+      file(row(1, '"Two\nlines"'), row(6, '1').replace('R69', 'RCD')),
+      [
+        [2, 'organisation_name', /control character/],
+        [4, 'asid', 'an ASID has exactly 12 digits'],
+      ],
+    ],
+    [
+      'one ASID with two API keys',
+      file(`R69,,P,int,${USER}`, `RCD,,P,int,${USER.replace('userKey', 'otherKey')}`),
+      [[3, 'api_key', 'line 2 is of the same ASID, so this must be the same there']],
+    ],
+  ])('%s', (_name, text, faults) => {
+    expect(readRegistryCsv(text).document).toBeNull();
+    expect(faultsOf(text)).toEqual(
+      faults.map(([line, column, detail]) => [
+        line,
+        column,
+        typeof detail === 'string' ? detail : expect.stringMatching(detail),
+      ]),
+    );
+  });
+});
+
+describe('what the admin API says of the document', () => {
+  const read = readRegistryCsv(
+    file(ROW, `R69,,ReferWell,int,${USER}`, `RCD,Other,ReferWell,int,${USER}`, row(5, 'referrer')),
+  );
+
+  it('is told at the line and column', () => {
+    expect(
+      read.explain([
+        { pointer: '/document/applications/1/organisations/1', detail: 'there is no organisation RCD' },
+        { pointer: '/document/applications/2/asid', detail: 'this ASID is already that of /applications/0' },
+        { pointer: '/document/products/0', detail: 'no' },
+        { pointer: '', detail: 'something else' },
+      ]),
+    ).toEqual([
+      { line: 4, column: 'organisation_ods_code', detail: 'there is no organisation RCD' },
+      { line: 5, column: 'asid', detail: 'this ASID is already that of line 2' },
+      { line: 2, column: null, detail: 'no' },
+      { line: 1, column: null, detail: 'something else' },
+    ]);
+  });
+
+  it('the changes of a diff are told line by line', () => {
+    const change = (
+      kind: 'organisation' | 'product' | 'application',
+      action: 'create' | 'unchanged',
+      key = '',
+    ) => ({
+      kind,
+      action,
+      key,
+      fields: [],
+    });
+    const effects = read.effects([
+      change('organisation', 'unchanged', 'R69'),
+      change('organisation', 'create', 'RCD'),
+      change('product', 'unchanged'),
+      change('application', 'unchanged', 'one'),
+      change('application', 'create', 'two'),
+      change('application', 'unchanged', 'three'),
+    ]);
+    expect(effects.map(({ line, action, changes }) => [line, action, changes.map(({ key }) => key)])).toEqual(
+      [
+        [2, 'unchanged', ['one']],
+        [3, 'create', ['two']],
+        [4, 'create', ['two', 'RCD']],
+        [5, 'unchanged', ['three']],
+      ],
+    );
+  });
+});

@@ -1,0 +1,199 @@
+/**
+ * A spreadsheet of applications as a registry document: one row an organisation's application. Pure, so that a browser
+ * can do it and API keys go nowhere before they are applied.
+ *
+ * An empty cell leaves what it is about as it stands. Rows of a user-restricted application that name the same ASID are
+ * one application with a list of organisations.
+ */
+import type { DocumentApplication } from './registry-document.js';
+
+export const CSV_COLUMNS = [
+  'organisation_ods_code',
+  'organisation_name',
+  'product',
+  'environment',
+  'access_mode',
+  'capability',
+  'asid',
+  'api_key',
+  'message_sets',
+  'state',
+] as const;
+export type CsvColumn = (typeof CSV_COLUMNS)[number];
+
+const NEEDED: readonly CsvColumn[] = ['organisation_ods_code', 'product', 'environment', 'access_mode'];
+
+/** A row as it was read, with the line it begins on. */
+export interface CsvRow {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+export interface CsvFault {
+  readonly line: number;
+  /** The heading of the cell; null: the whole line. */
+  readonly column: string | null;
+  readonly detail: string;
+}
+
+export type CsvKind = 'organisations' | 'products' | 'applications';
+
+export interface CsvDocument {
+  /** Texts as they were written: whether they are modes, states and so on is for the registry document to say. */
+  readonly document: Readonly<Record<CsvKind, readonly unknown[]>>;
+  /** For each entry of the document, the lines that it comes from. */
+  readonly lines: Readonly<Record<CsvKind, readonly (readonly number[])[]>>;
+  readonly faults: readonly CsvFault[];
+}
+
+type Cells = Readonly<Record<CsvColumn, string>>;
+interface Entry<E> {
+  readonly entry: E;
+  readonly lines: number[];
+}
+
+/** @param rows the heading first */
+export function documentOfCsv([heading, ...rows]: readonly CsvRow[]): CsvDocument {
+  const faults: CsvFault[] = [];
+  const columns = heading === undefined ? null : columnsOf(heading, faults);
+  const read = columns === null ? [] : rows.flatMap((row) => cellsOf(row, columns, faults));
+  const organisations = organisationsOf(read, faults);
+  const products = productsOf(read);
+  const applications = applicationsOf(read, faults);
+  if (columns !== null && read.length === 0 && faults.length === 0) {
+    faults.push({ line: 1, column: null, detail: 'there is no row below the headings' });
+  }
+  if (heading === undefined) faults.push({ line: 1, column: null, detail: 'the file is empty' });
+  const entries = { organisations, products, applications };
+  return {
+    document: mapKinds(entries, ({ entry }) => entry),
+    lines: mapKinds(entries, ({ lines }) => lines),
+    faults,
+  };
+}
+
+function mapKinds<T>(
+  entries: Readonly<Record<CsvKind, readonly Entry<unknown>[]>>,
+  of: (entry: Entry<unknown>) => T,
+): Record<CsvKind, T[]> {
+  return {
+    organisations: entries.organisations.map(of),
+    products: entries.products.map(of),
+    applications: entries.applications.map(of),
+  };
+}
+
+/** The headings in their order, or null if the rows can't be read by them. */
+function columnsOf({ line, cells }: CsvRow, faults: CsvFault[]): readonly CsvColumn[] | null {
+  const before = faults.length;
+  const fault = (column: string | null, detail: string) => faults.push({ line, column, detail });
+  if (cells.length === 1 && /[;\t]/.test(cells[0] ?? '')) {
+    fault(null, 'separate the columns with commas');
+    return null;
+  }
+  const names = cells.map((cell) => cell.trim());
+  names.forEach((name, at) => {
+    if (name === '') fault(null, `heading ${at + 1} is empty`);
+    else if (names.indexOf(name) !== at) fault(name, 'this heading is there twice');
+    else if (!isColumn(name)) {
+      fault(name, `"${name}" is not known here; the headings are ${CSV_COLUMNS.join(', ')}`);
+    }
+  });
+  for (const name of NEEDED) if (!names.includes(name)) fault(name, 'this heading is missing');
+  return faults.length === before ? names.filter(isColumn) : null;
+}
+
+function isColumn(name: string): name is CsvColumn {
+  return (CSV_COLUMNS as readonly string[]).includes(name);
+}
+
+/** Nothing for a line without content, or that can't be read. */
+function cellsOf(
+  { line, cells }: CsvRow,
+  columns: readonly CsvColumn[],
+  faults: CsvFault[],
+): { line: number; cells: Cells }[] {
+  const texts = cells.map((cell) => cell.normalize('NFC').trim());
+  if (texts.every((text) => text === '')) return [];
+  if (texts.length !== columns.length) {
+    const detail = `this line has ${texts.length} cells, the headings are ${columns.length}: put a text with a comma in quotes`;
+    faults.push({ line, column: null, detail });
+    return [];
+  }
+  columns.forEach((column, at) => {
+    const detail = spoiled(column, texts[at] ?? '');
+    if (detail !== null) faults.push({ line, column, detail });
+  });
+  const textOf = (column: CsvColumn): string => texts[columns.indexOf(column)] ?? '';
+  return [{ line, cells: Object.fromEntries(CSV_COLUMNS.map((name) => [name, textOf(name)])) as Cells }];
+}
+
+/** What spreadsheets do to cells on their way to a file. */
+function spoiled(column: CsvColumn, text: string): string | null {
+  if (text.includes('\ufffd')) return 'some characters can’t be read: save the file as “CSV UTF-8”';
+  if (column === 'asid' && /^[0-9.]+E\+[0-9]+$/i.test(text)) {
+    return `the spreadsheet made ${text} of the ASID: format the column as text and write it again`;
+  }
+  return null;
+}
+
+type ReadRow = ReturnType<typeof cellsOf>[number];
+
+/** Organisations that are given a name; one without must be there already. */
+function organisationsOf(rows: readonly ReadRow[], faults: CsvFault[]): Entry<unknown>[] {
+  const entries = new Map<string, Entry<{ odsCode: string; name: string }>>();
+  for (const { line, cells } of rows) {
+    const [odsCode, name] = [cells.organisation_ods_code, cells.organisation_name];
+    if (name === '') continue;
+    const held = entries.get(odsCode);
+    if (held === undefined) entries.set(odsCode, { entry: { odsCode, name }, lines: [line] });
+    else if (held.entry.name === name) held.lines.push(line);
+    else {
+      const detail = `${odsCode} has another name on line ${held.lines[0]}: ${held.entry.name}`;
+      faults.push({ line, column: 'organisation_name', detail });
+    }
+  }
+  return [...entries.values()];
+}
+
+function productsOf(rows: readonly ReadRow[]): Entry<unknown>[] {
+  const byName = Map.groupBy(rows, ({ cells }) => cells.product);
+  return [...byName].map(([name, held]) => ({ entry: { name }, lines: held.map(({ line }) => line) }));
+}
+
+function applicationsOf(rows: readonly ReadRow[], faults: CsvFault[]): Entry<unknown>[] {
+  const groups = Map.groupBy(rows, ({ line, cells }) =>
+    cells.access_mode === 'user-restricted' && cells.asid !== ''
+      ? JSON.stringify([cells.environment, cells.product, cells.asid])
+      : String(line),
+  );
+  return [...groups.values()].map((group) => {
+    const [first, ...others] = group as [ReadRow, ...ReadRow[]];
+    for (const { line, cells } of others) {
+      for (const column of ['capability', 'api_key', 'message_sets', 'state'] as const) {
+        if (cells[column] === first.cells[column]) continue;
+        const detail = `line ${first.line} is of the same ASID, so this must be the same there`;
+        faults.push({ line, column, detail });
+      }
+    }
+    const odsCodes = group.map(({ cells }) => cells.organisation_ods_code);
+    return { entry: applicationOf(first.cells, odsCodes), lines: group.map(({ line }) => line) };
+  });
+}
+
+function applicationOf(cells: Cells, odsCodes: readonly string[]): object {
+  const said = (text: string): string | undefined => (text === '' ? undefined : text);
+  const messageSets = cells.message_sets.split(/[\s,;]+/).filter((name) => name !== '');
+  const fields: Partial<Record<keyof DocumentApplication, unknown>> = {
+    ...(odsCodes.length > 1 ? { organisations: odsCodes } : { organisation: odsCodes[0] }),
+    product: cells.product,
+    environment: cells.environment,
+    accessMode: cells.access_mode,
+    capability: said(cells.capability),
+    asid: said(cells.asid),
+    apiKey: said(cells.api_key),
+    messageSets: messageSets.length === 0 ? undefined : messageSets,
+    state: said(cells.state),
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
