@@ -1,6 +1,6 @@
 /** Staff sign in with the identity provider of the simulator, over HTTP as a browser does it. */
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 const ROLES = 'gatehouse-platform=platform-engineer,gatehouse-governance-r69=governance-officer@R69';
@@ -155,14 +155,3 @@ describe('sign-in', () => {
     expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('suspended')]);
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
-}

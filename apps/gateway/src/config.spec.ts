@@ -180,9 +180,14 @@ describe('prod', () => {
       /prod\.apiBaseUrl/,
     ],
     [
-      'an API over HTTP',
-      { GATEHOUSE_ENVIRONMENTS: prodWith({ apiBaseUrl: 'HTTP://a.example/referrals' }) },
+      'an API over http',
+      { GATEHOUSE_ENVIRONMENTS: prodWith({ apiBaseUrl: 'http://a.example/referrals' }) },
       /prod\.apiBaseUrl/,
+    ],
+    [
+      'an API over HTTP in capitals',
+      { GATEHOUSE_ENVIRONMENTS: prodWith({ apiBaseUrl: 'HTTP://a.example/referrals' }) },
+      /apiBaseUrl: must be written plainly/,
     ],
     [
       'an issuer over http',

@@ -7,7 +7,22 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+/** One spelling for one address, so that what is read here is what is called. */
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .refine(
+    (value) => isPlain(value),
+    'must be written plainly: no user name, query, fragment or dots in the path',
+  );
+
+function isPlain(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { href, username, search, hash, hostname, port, protocol } = new URL(value);
+  const spelt =
+    protocol === 'https:' && port === '' ? value.replace(/^(https:\/\/[^/]+):443(?=\/|$)/, '$1') : value;
+  const bare = username === '' && search === '' && hash === '' && !hostname.endsWith('.');
+  return bare && (href === spelt || href === `${spelt}/`);
+}
 
 export const environmentSchema = z
   .strictObject({

@@ -21,6 +21,8 @@ export interface RegistryFault {
   /** JSON pointer (RFC 6901) into the document. */
   readonly pointer: string;
   readonly detail: string;
+  /** The organisations of another application that `detail` names: not everybody may know of it. */
+  readonly names?: readonly string[];
 }
 
 /** A change and the whole record to be written for it. Records may hold secrets; changes never do. */

@@ -297,6 +297,7 @@ function faultSharedIdentifiers(
       faults.push({
         pointer: `/applications/${at}/${name}`,
         detail: `this ${names[name]} is already that of ${applicationKey(other)}; every application has its own`,
+        names: other.organisations,
       });
     });
   }

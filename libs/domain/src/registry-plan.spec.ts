@@ -290,6 +290,7 @@ describe('faults', () => {
         pointer: '/applications/0/asid',
         detail:
           'this ASID is already that of int / R69 / ReferWell / application-restricted / provider; every application has its own',
+        names: ['R69'],
       },
     ]);
   });

@@ -30,7 +30,7 @@ export async function changeOrganisation(
   return changing(deps.db, change, async (transaction) => {
     const { record } = await showOrganisation(transaction, odsCode, reach);
     const entry = { odsCode, name: body.name ?? record.name, state: body.state };
-    await applyEntry(deps, { ...change, transaction }, { ...NOTHING_ELSE, organisations: [entry] });
+    await applyEntry(deps, { ...change, transaction }, { ...NOTHING_ELSE, organisations: [entry] }, reach);
     return showOrganisation(transaction, odsCode, reach);
   });
 }
@@ -53,15 +53,15 @@ export async function changeApplication(
       capability: (record.capability ?? undefined) as Capability | undefined,
       ...fields,
     };
-    await applyEntry(deps, { ...change, transaction }, { ...NOTHING_ELSE, applications: [entry] });
+    await applyEntry(deps, { ...change, transaction }, { ...NOTHING_ELSE, applications: [entry] }, reach);
     return showApplication(transaction, id, deps.publicUrl, reach);
   });
 }
 
 /** Faults are told in the body that was sent, which is the entry. */
-async function applyEntry(deps: AdminDeps, change: Change, document: Document): Promise<void> {
+async function applyEntry(deps: AdminDeps, change: Change, document: Document, reach: Reach): Promise<void> {
   try {
-    await applyRegistry(deps, change, document, silently, silently);
+    await applyRegistry(deps, change, document, silently, silently, reach);
   } catch (error) {
     if (!(error instanceof AdminProblem) || error.kind !== 'registry-faults') throw error;
     const faults = error.errors.map(({ pointer, detail }) => ({

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { type Reach, reaches } from '@gatehouse/domain/permissions';
 import { changesOf, planRegistry, type RegistryPlan } from '@gatehouse/domain/registry-plan';
-import type { Planned, RegistryChange } from '@gatehouse/domain/registry-change';
+import type { Planned, RegistryChange, RegistryFault } from '@gatehouse/domain/registry-change';
 import type { Document } from '@gatehouse/domain/registry-document';
 import type { AdminDeps } from '../deps.js';
 import { AdminProblem } from '../problem.js';
@@ -26,6 +27,7 @@ export async function diffRegistry(deps: AdminDeps, document: Document): Promise
   const plan = faultless(
     planRegistry(await loadCurrent(deps.db, deps, document), document, digestSecret),
     deps,
+    'all',
   );
   return { registryVersion: await readVersion(deps.db), changes: changesOf(plan) };
 }
@@ -37,13 +39,14 @@ export async function applyRegistry(
   document: Document,
   planned: (changes: readonly RegistryChange[]) => Promise<void>,
   progress: Progress,
+  reach: Reach = 'all',
 ): Promise<Applied> {
   return changing(
     deps.db,
     change,
     async (transaction) => {
       const current = await loadCurrent(transaction, deps, document);
-      const plan = faultless(planRegistry(current, document, digestSecret), deps);
+      const plan = faultless(planRegistry(current, document, digestSecret), deps, reach);
       await planned(changesOf(plan));
       await writePlan(transaction, deps, plan, progress);
       return { registryVersion: await readVersion(transaction), changes: changesOf(plan) };
@@ -72,8 +75,8 @@ export function to<R>(planned: readonly Planned<R>[], creates: boolean): R[] {
     .map(({ record }) => record);
 }
 
-function faultless(plan: RegistryPlan, deps: AdminDeps): RegistryPlan {
-  const faults = [...plan.faults];
+function faultless(plan: RegistryPlan, deps: AdminDeps, reach: Reach): RegistryPlan {
+  const faults = plan.faults.map((fault) => withoutOthers(fault, reach));
   plan.applications.forEach(({ record }, at) => {
     if (record.newApiSecret === null || deps.secretBox !== null) return;
     faults.push({
@@ -83,6 +86,12 @@ function faultless(plan: RegistryPlan, deps: AdminDeps): RegistryPlan {
   });
   if (faults.length > 0) throw new AdminProblem('registry-faults', undefined, faults.map(inDocument));
   return plan;
+}
+
+/** A collision with what is out of reach is told without saying with whom. */
+function withoutOthers({ names, ...fault }: RegistryFault, reach: Reach): RegistryFault {
+  if (names === undefined || reaches(reach, names)) return fault;
+  return { ...fault, detail: 'another application has this already; every application has its own' };
 }
 
 /** Faults are told in the body that was sent, in which the document is one field. */

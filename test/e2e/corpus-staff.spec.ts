@@ -1,0 +1,274 @@
+/**
+ * The corpus's classes about staff, byte for byte on raw sockets against the admin listener: forged requests, other
+ * origins, sessions, redirects, other people's objects, addresses. It was written before the admin API: names of
+ * paths, cookie and header are put in their present words; nothing else is changed.
+ */
+import { createPrisma } from '@gatehouse/db/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentSchema } from '../../apps/gateway/src/environments.ts';
+import { STAFF_DIFFERENCES } from '../corpus/staff-differences.ts';
+import { freePort } from '../support/free-port.ts';
+import { onboard } from '../support/onboard.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+import { type SignedIn, signIn } from '../support/staff.ts';
+import { type Entry, readEntries } from './corpus-entries.ts';
+import { converse, headerOf, type WireAnswer } from './corpus-wire.ts';
+
+const ENTRIES = readEntries(new URL('../corpus/hostile.jsonl', import.meta.url));
+const of = (name: string): Entry[] => ENTRIES.filter((entry) => entry.class === name);
+
+let stack: Stack;
+let origin: string;
+let a: SignedIn;
+let b: SignedIn;
+let applicationA = '';
+let attemptB = '';
+let asidOfB = '';
+let db: ReturnType<typeof createPrisma>;
+
+beforeAll(async () => {
+  stack = await startStack();
+  const port = await freePort();
+  origin = `http://127.0.0.1:${port}`;
+  await stack.startGateway({
+    GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
+    GATEHOUSE_CONSOLE_URL: origin,
+    GATEHOUSE_STAFF_ISSUER: stack.simulator.staffIssuer,
+    GATEHOUSE_STAFF_ROLES: 'gatehouse-platform=platform-engineer',
+  });
+  const [, ofB] = await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }]);
+  await fetch(`${stack.gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`, {
+    headers: { Authorization: `Bearer ${ofB?.clientKey}` },
+  });
+  const { rows } = await stack.sql.query<{ application: string; attempt: string }>(
+    `SELECT (SELECT application_id FROM binding WHERE ods_code = 'R69')::text AS application,
+      (SELECT attempt_id FROM audit.event WHERE ods_code = 'X26' LIMIT 1)::text AS attempt`,
+  );
+  [applicationA, attemptB] = [rows[0]?.application ?? '', rows[0]?.attempt ?? ''];
+  asidOfB = ofB?.asid ?? '';
+  db = createPrisma(stack.database.appUrl);
+  const roles = (odsCode: string) =>
+    (['platform-engineer', 'governance-officer'] as const).map((role) => ({ role, odsCodes: [odsCode] }));
+  a = await signIn(db, 'Ann', roles('R69'), Date.now());
+  b = await signIn(db, 'Bob', roles('X26'), Date.now());
+});
+afterAll(async () => {
+  await db.$disconnect();
+  await stack.stop();
+});
+
+const secretOf = ({ headers }: SignedIn): string => headers['Cookie']?.split('=')[1] ?? '';
+const csrfOf = ({ headers }: SignedIn): string => headers['Gatehouse-CSRF'] ?? '';
+
+/** Sends an entry with its path and body put in present words; `{{…}}` are filled in. */
+async function send(
+  entry: Entry,
+  path: string,
+  body: string | undefined,
+  secrets: Record<string, string> = {},
+): Promise<WireAnswer> {
+  const known: Record<string, string> = {
+    A_ADMIN_SID: secretOf(a),
+    B_ADMIN_SID: secretOf(b),
+    PLATFORM_ADMIN_SID: secretOf(a),
+    A_CSRF: csrfOf(a),
+    B_CSRF: csrfOf(b),
+    P_CSRF: csrfOf(a),
+    ...secrets,
+  };
+  const headers = entry.headers.map(([name, value]) => {
+    const named = name === 'X-CSRF-Token' ? 'Gatehouse-CSRF' : name;
+    const text = value
+      .replaceAll(/\{\{([A-Z_]+)\}\}/g, (_all, what: string) => known[what] ?? '')
+      .replaceAll('__Host-sid', '__Host-gatehouse-session')
+      .replace(/^https:\/\/gw\.local$/, origin);
+    return `${named}: ${text}\r\n`;
+  });
+  const length = body === undefined ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
+  const bytes = `${entry.method} ${path} HTTP/1.1\r\n${headers.join('')}${length}Connection: close\r\n\r\n${body ?? ''}`;
+  const { answers, fault } = await converse(origin, bytes, { methods: [entry.method] });
+  expect(fault).toBeNull();
+  const [answer] = answers;
+  if (answer === undefined) throw new Error(`${entry.id}: no answer`);
+  return answer;
+}
+
+function expectStatus({ id, expected }: Entry, answer: WireAnswer): void {
+  const wanted = STAFF_DIFFERENCES[id]?.status ?? expected.status;
+  expect(wanted, answer.body.toString()).toContain(answer.status);
+  if (STAFF_DIFFERENCES[id] !== undefined)
+    expect(expected.status, 'no longer a difference').not.toContain(answer.status);
+}
+
+const stopOfA = JSON.stringify({ kind: 'organisation', organisation: 'R69', reason: 'corpus' });
+const stateOfA = async (): Promise<string> =>
+  (await db.organisation.findUniqueOrThrow({ where: { odsCode: 'R69' } })).state;
+
+describe('a forged request stops no organisation', () => {
+  it.each(of('CSRF').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
+    '%s',
+    async (_, entry) => {
+      expectStatus(entry, await send(entry, '/api/v1/emergency-stops', stopOfA));
+      expect(await stateOfA()).toBe('active');
+    },
+  );
+
+  const real = [
+    ['Host', 'gw.local'],
+    ['Cookie', '__Host-sid={{A_ADMIN_SID}}'],
+    ['Content-Type', 'application/json'],
+  ] as const;
+  const token = ['X-CSRF-Token', '{{A_CSRF}}'] as const;
+  const own = ['Origin', 'https://gw.local'] as const;
+  const made = (method: string, ...headers: (readonly [string, string])[]): Entry => ({
+    ...(of('CSRF')[0] as Entry),
+    method,
+    headers: [...real, ...headers],
+  });
+  it.each([
+    [
+      'the origin with another scheme',
+      () => made('POST', token, ['Origin', origin.replace('http:', 'https:')]),
+    ],
+    ['the origin and more', () => made('POST', token, ['Origin', `${origin}.evil.example`])],
+    ['the origin without its port', () => made('POST', token, ['Origin', 'http://127.0.0.1'])],
+    ['an empty token', () => made('POST', own, ['X-CSRF-Token', ''])],
+    ['typed into the address bar', () => made('POST', token, own, ['Sec-Fetch-Site', 'none'])],
+    ['a page of a neighbour', () => made('POST', token, own, ['Sec-Fetch-Site', 'same-site'])],
+    ['two origins', () => made('POST', token, own, ['Origin', 'https://evil.example'])],
+  ])('nor with %s', async (_, entry) => {
+    expect((await send(entry(), '/api/v1/emergency-stops', stopOfA)).status).toBe(403);
+    expect(await stateOfA()).toBe('active');
+  });
+
+  it.each([
+    ['the address bar', ['Sec-Fetch-Site', 'none'], 200],
+    ['the console', ['Sec-Fetch-Site', 'same-origin'], 200],
+    ['an older browser', ['X-Other', 'x'], 200],
+    ['another site', ['Sec-Fetch-Site', 'cross-site'], 403],
+  ] as const)('reading from %s: %s', async (_, header, status) => {
+    const entry = made('GET', header);
+    expect((await send(entry, '/api/v1/organisations/R69', undefined)).status).toBe(status);
+  });
+
+  it('the real one does', async () => {
+    const entry = made('POST', token, own, ['Sec-Fetch-Site', 'same-origin']);
+    expect((await send(entry, '/api/v1/emergency-stops', stopOfA)).status).toBe(200);
+    expect(await stateOfA()).toBe('suspended');
+    await db.organisation.update({ where: { odsCode: 'R69' }, data: { state: 'active' } });
+  });
+});
+
+describe('other origins are told nothing', () => {
+  it.each(of('CORS').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
+    '%s',
+    async (_, entry) => {
+      const answer = await send(entry, '/api/v1/organisations', undefined);
+      expectStatus(entry, answer);
+      for (const name of entry.expected.response_absent ?? []) expect(headerOf(answer, name)).toBeNull();
+    },
+  );
+});
+
+describe('a session that is none', () => {
+  it.each(of('SESS').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
+    '%s',
+    async (_, entry) => {
+      const ended = await signIn(db, 'Eve', ['platform-engineer'], Date.now());
+      await db.staffSession.update({
+        where: { id: ended.sessionId },
+        data: { endedAt: new Date(), endedBy: 'sign-out' },
+      });
+      const secrets = { A_OLD_SID: secretOf(ended), A_LOGGED_OUT_SID: secretOf(ended) };
+      expectStatus(entry, await send(entry, '/api/v1/session', undefined, secrets));
+    },
+  );
+
+  it('is told from one that is', async () => {
+    const entry: Entry = {
+      ...(of('SESS')[0] as Entry),
+      headers: [
+        ['Host', 'gw.local'],
+        ['Cookie', '__Host-sid={{A_ADMIN_SID}}'],
+      ],
+    };
+    expect((await send(entry, '/api/v1/session', undefined)).status).toBe(200);
+  });
+});
+
+describe('sign-in leads back into the console and nowhere else', () => {
+  it.each(of('REDIR').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
+    '%s',
+    async (_, entry) => {
+      const path = entry.raw_path.replace('/auth/cis2/login', '/auth/sign-in');
+      const answer = await send(entry, path, undefined);
+      expectStatus(entry, answer);
+      expect(new URL(headerOf(answer, 'location') ?? '').origin).toBe(stack.simulator.staffIssuer);
+      expect(answer.headers.map(([name]) => name)).not.toContain('x');
+      const last = await db.signInAttempt.findFirst({ orderBy: { createdAt: 'desc' } });
+      expect(last?.returnTo).toBe('/');
+    },
+  );
+});
+
+/** The corpus changes by PUT. */
+const METHODS: Readonly<Record<string, string>> = {
+  'BOLA-010': 'PATCH',
+  'BOLA-011': 'PATCH',
+  'BOLA-015': 'POST',
+};
+
+describe('what belongs to others', () => {
+  const words: Readonly<Record<string, () => [path: string, body?: object]>> = {
+    'BOLA-001': () => ['/api/v1/organisations/X26'],
+    'BOLA-002': () => [`/api/v1/audit/requests/${attemptB}`],
+    'BOLA-003': () => [`/api/v1/audit?filter=${encodeURIComponent('{"tenantId":"B"}')}`],
+    'BOLA-004': () => [`/api/v1/audit?filter=${encodeURIComponent('{"OR":[{}]}')}`],
+    'BOLA-005': () => [`/api/v1/audit?filter=${encodeURIComponent('{"tenantId":{"not":"A"}}')}`],
+    'BOLA-010': () => [`/api/v1/applications/${applicationA}`, { asid: asidOfB }],
+    'BOLA-011': () => [
+      `/api/v1/applications/${applicationA}`,
+      { kmsKeyArn: 'arn:aws:kms:eu-west-2:1:key/b' },
+    ],
+    'BOLA-014': () => [`/api/v1/audit/requests/${attemptB}`],
+    'BOLA-015': () => [`/api/v1/staff/${a.staffId}/roles`, { role: 'administrator', give: true }],
+    'BOLA-017': () => ['/api/v1/organisations/x26'],
+  };
+  it.each(of('BOLA').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
+    '%s',
+    async (_, entry) => {
+      const [path, body] = words[entry.id]?.() ?? ['/none'];
+      const before = await db.registryHead.findUniqueOrThrow({ where: { id: 1 } });
+      const shown = await fetch(`${origin}${path}`, { headers: { Cookie: a.headers['Cookie'] ?? '' } });
+      const etag = shown.headers.get('etag');
+      const headers = [...entry.headers, ...(etag === null ? [] : [['If-Match', etag] as const])];
+      const answer = await send(
+        { ...entry, method: METHODS[entry.id] ?? entry.method, headers },
+        path,
+        body === undefined ? undefined : JSON.stringify(body),
+      );
+      expectStatus(entry, answer);
+      expect(answer.body.toString()).not.toMatch(/X26 \/|Synthetic Trust X26/);
+      expect((await db.registryHead.findUniqueOrThrow({ where: { id: 1 } })).version).toBe(before.version);
+    },
+  );
+});
+
+describe('no address of NHS England can be set by a request', () => {
+  it.each(of('SSRF').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
+    '%s',
+    async (_, entry) => {
+      const [, body = ''] = entry.raw_latin1.split('\r\n\r\n');
+      expect((await send(entry, '/api/v1/environments/int', body)).status).toBe(404);
+      // It stands in a file of the operator's alone, which takes an address in its one spelling.
+      const { baseUrl } = JSON.parse(body) as { baseUrl: string };
+      const environment = {
+        name: 'int',
+        kind: 'authenticated',
+        tokenUrl: 'https://int.api.service.nhs.uk/oauth2/token',
+        apiBaseUrl: baseUrl,
+      };
+      expect(environmentSchema.safeParse(environment).success, baseUrl).toBe(false);
+    },
+  );
+});
