@@ -30,6 +30,8 @@ let stack: Stack;
 let onboarded: Onboarded;
 let browser: Browser;
 let origin: string;
+let applicationId: string;
+let clientId: string;
 /** What a page must never say: refused by the content security policy, thrown, or an error in its console. */
 const complaints: string[] = [];
 
@@ -49,6 +51,11 @@ beforeAll(async () => {
     GATEHOUSE_STAFF_ROLES: ROLES,
   });
   [onboarded] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
+  // Something for the dashboard to count.
+  await refusedRequest();
+  const { rows } = await stack.sql.query<{ id: string }>('SELECT id FROM application');
+  applicationId = rows[0]?.id ?? '';
+  clientId = `${onboarded.environment}~${onboarded.client}`;
   browser = await chromium.launch({ executablePath: findChromium() ?? '', args: FLAGS });
   mkdirSync(SHOTS, { recursive: true });
 });
@@ -62,7 +69,7 @@ async function open(width = 1280, colorScheme: 'light' | 'dark' = 'light'): Prom
   const page = await context.newPage();
   page.on('console', (message) => {
     // Refusals that a test asks for, and asking who is signed in before anybody is.
-    const refused = /status of 40[13]/.test(message.text());
+    const refused = /status of 4(0[13]|12)/.test(message.text());
     if (message.type() === 'error' && !refused) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -104,7 +111,11 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/organisations': ['Priya Nair', 'Organisations'],
   '/organisations/R69/show': ['Priya Nair', 'R69'],
   '/applications': ['Priya Nair', 'Applications'],
+  '/applications/APPLICATION/show': ['Priya Nair', 'ReferWell'],
   '/clients': ['Priya Nair', 'Clients'],
+  '/clients/CLIENT/show': ['Priya Nair', 'client'],
+  '/history': ['Priya Nair', 'History'],
+  '/search': ['Priya Nair', 'Search'],
   '/signing-keys': ['Priya Nair', 'Signing keys'],
   '/sro-appointments': ['Priya Nair', 'Senior responsible owners'],
   '/write-exceptions': ['Priya Nair', 'Write exceptions'],
@@ -132,7 +143,7 @@ describe.each(WIDTHS)('at %d pixels', (width) => {
         await signIn(page, person);
         for (const [path, [who, heading]] of Object.entries(PAGES)) {
           if (who !== person) continue;
-          await page.goto(origin + path);
+          await page.goto(origin + path.replace('APPLICATION', applicationId).replace('CLIENT', clientId));
           await page.getByRole('heading', { level: 1, name: heading }).waitFor();
           await page.waitForLoadState('networkidle');
           const name = path === '/' ? 'dashboard' : path.slice(1).replaceAll('/', '-');
@@ -268,10 +279,13 @@ it('retires a signing key as two people, and not as one', async () => {
   await priya.context().close();
 });
 
-it('tells the story of a refused request, and what to do about it', async () => {
-  await fetch(`${stack.gateways.at(-1)!.partner}/FHIR/STU3/ReferralRequest/000000070000`, {
+const refusedRequest = () =>
+  fetch(`${stack.gateways.at(-1)!.partner}/FHIR/STU3/ReferralRequest/000000070000`, {
     headers: { Authorization: `Bearer ${onboarded.clientKey}`, 'NHSD-End-User-Organisation-ODS': 'ZZZ9' },
   });
+
+it('tells the story of a refused request, and what to do about it', async () => {
+  await refusedRequest();
   const page = await open();
   await signIn(page, 'Omar Haddad');
   await page.goto(`${origin}/audit?filter=${encodeURIComponent(JSON.stringify({ kind: 'DENIED' }))}`);
@@ -350,6 +364,58 @@ it('imports a spreadsheet: faults by line, a draft at once, going live only with
   await page.screenshot({ path: `${SHOTS}/import-pending-1280-light.png`, fullPage: true });
   const { rows } = await stack.sql.query("SELECT state FROM application WHERE capability = 'referrer'");
   expect(rows).toEqual([{ state: 'draft' }]);
+  await page.context().close();
+});
+
+it('tells the second of two editors to look again, and takes the change once they have', async () => {
+  const [first, second] = [await open(), await open()];
+  for (const page of [first, second]) {
+    await signIn(page, 'Priya Nair');
+    await page.goto(`${origin}/organisations/R69/show`);
+    await page.getByRole('button', { name: 'Edit' }).click();
+  }
+  const rename = async (page: Page, name: string): Promise<void> => {
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
+    await dialog.getByRole('button', { name: 'Edit' }).click();
+  };
+  await accessible(second, 'edit dialog');
+  await second.screenshot({ path: `${SHOTS}/edit-1280-light.png` });
+  await rename(first, 'First Trust');
+  await first.getByRole('heading', { level: 1, name: 'First Trust' }).waitFor();
+  await rename(second, 'Second Trust');
+  await second.getByText('Somebody has changed organisation R69').waitFor();
+  await second.screenshot({ path: `${SHOTS}/edit-overtaken-1280-light.png` });
+  await second.getByRole('button', { name: 'Reload' }).click();
+  await second.getByRole('heading', { level: 1, name: 'First Trust' }).waitFor();
+  await second.getByRole('button', { name: 'Edit' }).click();
+  await rename(second, 'Second Trust');
+  await second.getByRole('heading', { level: 1, name: 'Second Trust' }).waitFor();
+  await first.context().close();
+  await second.context().close();
+});
+
+it('finds an application from any page, and never sends an NHS number', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  const sent: string[] = [];
+  page.on('request', (request) => sent.push(request.url()));
+  const find = async (text: string): Promise<void> => {
+    const field = page.getByRole('banner').getByRole('searchbox', { name: 'Search' });
+    await field.fill(text);
+    await field.press('Enter');
+  };
+  await find(onboarded.asid);
+  await page.getByText('1 found.').waitFor();
+  await page.screenshot({ path: `${SHOTS}/search-found-1280-light.png` });
+  expect(sent.some((url) => url.endsWith(`/search?q=${onboarded.asid}`))).toBe(true);
+  await find('943 476 5919');
+  await page.getByText('this reads as an NHS number').waitFor();
+  await accessible(page, 'search');
+  expect(sent.filter((url) => url.includes('943') || page.url().includes('943'))).toEqual([]);
+  await find(onboarded.asid);
+  await page.getByRole('main').getByRole('link').last().click();
+  await page.getByRole('heading', { level: 2, name: 'Application' }).waitFor();
   await page.context().close();
 });
 

@@ -104,6 +104,8 @@ export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
       follow: nothing,
       all: nothing,
       story: () => Promise.resolve(null),
+      hours: () => Promise.resolve([]),
+      minutes: () => Promise.resolve([]),
       identifiers: () => Promise.resolve([]),
       export: nothing,
       requestsByBinding: () => Promise.resolve(new Map()),

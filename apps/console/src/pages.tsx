@@ -2,6 +2,8 @@
 import { type ComponentType, lazy } from 'react';
 
 export const Dashboard = lazy(() => import('./dashboard/dashboard.js'));
+/** Apart from the dashboard, whose first sight need not wait for the charts' package. */
+export const Traffic = lazy(() => import('./dashboard/traffic.js'));
 
 export const RESOURCES = [
   {
@@ -41,5 +43,6 @@ export const PAGES: readonly { readonly path: string; readonly Page: ComponentTy
   { path: '/patient-search', Page: lazy(() => import('./audit/patient-search-page.js')) },
   { path: '/asid-plan', Page: lazy(() => import('./asid-plan/asid-plan-page.js')) },
   { path: '/import', Page: lazy(() => import('./import/import-page.js')) },
+  { path: '/search', Page: lazy(() => import('./search/search-page.js')) },
   { path: '/explain', Page: lazy(() => import('./explain/explain-page.js')) },
 ];

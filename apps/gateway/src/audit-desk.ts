@@ -3,6 +3,7 @@ import { type Reach, reaches } from '@gatehouse/domain/permissions';
 import type { Snapshot } from '@gatehouse/domain/registry';
 import type pg from 'pg';
 import { exportAudit } from './adapters/audit-export.js';
+import { countHours, countMinutes } from './adapters/audit-counts.js';
 import type { AuditLog } from './adapters/audit-log.js';
 import { type AuditFilter as Filter, type AuditRow, hashesOf } from './adapters/audit-filter.js';
 import { followAudit } from './adapters/audit-follow.js';
@@ -77,6 +78,9 @@ export function createAuditDesk(parts: {
       );
     },
 
+    hours: (reach, span) => countHours(database, { ...span, ...within(reach) }),
+    minutes: (reach, span) => countMinutes(database, { ...span, ...within(reach) }),
+
     async *follow(filter, signal) {
       let cursor: string | undefined;
       while (!signal.aborted) {
@@ -110,13 +114,15 @@ function toFilter(filter: AuditFilter, snapshot: Snapshot): Filter {
   return {
     ...same,
     odsCode: organisation,
-    ...(reach === 'all' ? {} : { within: [...reach] }),
+    ...within(reach),
     environment,
     ...(client === undefined ? {} : { clientIds: named.map(({ id }) => id) }),
     fromMs: instant(from),
     toMs: instant(until),
   };
 }
+
+const within = (reach: Reach) => (reach === 'all' ? {} : { within: [...reach] });
 
 /** Rows that followed the first carry no organisation of their own. */
 function isWithin(reach: Reach, odsCode: unknown): boolean {

@@ -4,12 +4,14 @@
 import type { z } from 'zod';
 import { changeRoutes } from './change-routes.js';
 import { auditRoutes } from './audit-routes.js';
+import { dashboardRoutes } from './dashboard-routes.js';
 import { governanceRoutes } from './governance-routes.js';
 import { historyRoutes } from './history-routes.js';
 import { operationRoutes } from './operation-routes.js';
 import { plannerRoutes } from './planner-routes.js';
 import { recordRoutes } from './record-routes.js';
 import { registryRoutes } from './registry-routes.js';
+import { searchRoutes } from './search-routes.js';
 import { staffRoutes } from './staff-routes.js';
 import { stopRoutes } from './stop-routes.js';
 
@@ -21,6 +23,8 @@ export const routes = {
   ...registryRoutes,
   ...recordRoutes,
   ...historyRoutes,
+  ...searchRoutes,
+  ...dashboardRoutes,
   ...governanceRoutes,
   ...changeRoutes,
   ...stopRoutes,

@@ -1,5 +1,5 @@
-/** Shorter than this and eight shown characters would give too much of it away. */
-const SHORTEST_PARTLY_SHOWN = 16;
+/** An API key shorter than this is hidden whole: eight shown characters would give too much of it away. */
+export const SHORTEST_PARTLY_SHOWN = 16;
 
 /**
  * An APIM API key as people may see it: first four, an ellipsis, last four; a short one is hidden whole.

@@ -1,68 +1,59 @@
-import { Box, Link, Typography } from '@mui/material';
+import { Box, ToggleButton, ToggleButtonGroup, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
+import { Suspense, useState } from 'react';
 import { Title } from 'react-admin';
-import { Link as RouterLink } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { useMay } from '../api/use-may.js';
-import { Section } from '../parts/facts.js';
+import { Traffic } from '../pages.js';
 import { SroOutlook } from '../sro/sro-outlook.js';
+import { Attention } from './attention.js';
+import { Waiting } from './waiting.js';
 
-/** What needs a person today. */
+/** What needs a person today, and how the traffic goes. */
 export default function Dashboard() {
-  const [seesApplications, seesSros] = [useMay('applicationsList'), useMay('sroOutlook')];
-  const seesChanges = useMay('changeList');
+  const [seesNumbers, seesChanges] = [useMay('dashboardShow'), useMay('changeList')];
+  const seesSros = useMay('sroOutlook');
   return (
     <Box sx={{ pt: 2 }}>
       <Title title="Dashboard" />
       <Typography variant="h1" sx={{ mb: 2 }}>
         Today
       </Typography>
-      <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { md: '1fr 1fr' }, alignItems: 'start' }}>
-        {seesChanges ? <Waiting /> : null}
-        {seesApplications ? <NotLive /> : null}
-        {seesSros ? <SroOutlook /> : null}
-      </Box>
+      {seesChanges ? <Waiting /> : null}
+      {seesSros ? <SroOutlook /> : null}
+      {seesNumbers ? <Numbers /> : null}
     </Box>
   );
 }
 
-function Waiting() {
+function Numbers() {
+  const [days, setDays] = useState<1 | 7>(1);
   const { data, error } = useQuery({
-    queryKey: ['dashboard', 'changes'],
-    queryFn: () => callRoute('changeList', { query: { state: 'pending', limit: 10 } }),
+    queryKey: ['dashboard', days],
+    queryFn: () => callRoute('dashboardShow', { query: { days } }),
+    placeholderData: (before) => before,
   });
+  if (error !== null) return <Typography role="alert">{error.message}</Typography>;
+  if (data === undefined) return <Typography role="status">Counting …</Typography>;
   return (
-    <Section title="Waiting for a second person">
-      {error === null ? null : <Typography role="alert">{error.message}</Typography>}
-      {data?.items.length === 0 ? <Typography>Nothing.</Typography> : null}
-      {data?.items.map(({ id, rules, requestedBy }) => (
-        <Typography key={id} sx={{ mb: 1 }}>
-          <Link component={RouterLink} to={`/changes/${id}/show`}>
-            {rules.join(', ')}
-          </Link>{' '}
-          asked by {requestedBy}
-        </Typography>
-      ))}
-    </Section>
-  );
-}
-
-function NotLive() {
-  const { data, error } = useQuery({
-    queryKey: ['dashboard', 'draft'],
-    queryFn: () => callRoute('applicationsList', { query: { state: 'draft', limit: 10 } }),
-  });
-  return (
-    <Section title="Applications not live yet">
-      {error === null ? null : <Typography role="alert">{error.message}</Typography>}
-      {data?.items.length === 0 ? <Typography>None: every application is set up.</Typography> : null}
-      {data?.items.map(({ id, name }) => (
-        <Typography key={id} sx={{ mb: 1 }}>
-          <Link component={RouterLink} to={`/applications/${id}/show`}>
-            {name}
-          </Link>
-        </Typography>
-      ))}
-    </Section>
+    <>
+      <Attention data={data} />
+      <ToggleButtonGroup
+        exclusive
+        size="small"
+        value={days}
+        onChange={(_, chosen: 1 | 7 | null) => {
+          if (chosen !== null) setDays(chosen);
+        }}
+        aria-label="How far back"
+        sx={{ mb: 2, bgcolor: 'background.paper' }}
+      >
+        <ToggleButton value={1}>24 hours</ToggleButton>
+        <ToggleButton value={7}>7 days</ToggleButton>
+      </ToggleButtonGroup>
+      <Suspense fallback={<Typography role="status">Drawing …</Typography>}>
+        <Traffic traffic={data.traffic} reasons={data.reasons} />
+      </Suspense>
+    </>
   );
 }

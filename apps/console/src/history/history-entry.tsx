@@ -5,8 +5,14 @@ import { Diff } from '../parts/diff.js';
 
 export type HistoryEntry = AnswerOf<'historyList'>['items'][number];
 
+interface Props {
+  readonly entry: HistoryEntry;
+  /** What changed is shown on demand. */
+  readonly folded?: true;
+}
+
 /** One row of the registry as it was and as it became: who, when, why and from where. */
-export function Entry({ entry }: { readonly entry: HistoryEntry }) {
+export function Entry({ entry, folded }: Props) {
   const { at, actor, origin, reason, version, ...row } = entry;
   return (
     <Box component="article" sx={{ mb: 3 }}>
@@ -18,7 +24,14 @@ export function Entry({ entry }: { readonly entry: HistoryEntry }) {
         Version {version}
         {origin === null ? null : <>, {origin}</>}; {row.key}
       </Typography>
-      <Diff rows={[row]} done />
+      {folded === true ? (
+        <details>
+          <summary>What changed: {row.table.replaceAll('_', ' ')}</summary>
+          <Diff rows={[row]} done />
+        </details>
+      ) : (
+        <Diff rows={[row]} done />
+      )}
     </Box>
   );
 }

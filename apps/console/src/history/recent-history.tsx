@@ -19,7 +19,7 @@ export function RecentHistory({ of }: { readonly of: { organisation: string } | 
       {data === undefined && error === null ? <Typography role="status">Loading …</Typography> : null}
       {data?.items.length === 0 ? <Typography>Nothing was changed yet.</Typography> : null}
       {data?.items.map((entry) => (
-        <Entry key={entry.id} entry={entry} />
+        <Entry key={entry.id} entry={entry} folded />
       ))}
       <Link component={RouterLink} to={`/history?filter=${encodeURIComponent(JSON.stringify(of))}`}>
         The whole history

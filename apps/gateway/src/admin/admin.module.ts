@@ -6,6 +6,7 @@ import { AuditController } from './audit/audit.controller.js';
 import { ChangesController } from './changes/changes.controller.js';
 import { AuditRequestsController } from './audit/requests.controller.js';
 import { ClientsController } from './clients/clients.controller.js';
+import { DashboardController } from './dashboard/dashboard.controller.js';
 import { ADMIN_DEPS, type AdminDeps } from './deps.js';
 import { DoctorController } from './doctor/doctor.controller.js';
 import { ExceptionsController } from './exceptions/exceptions.controller.js';
@@ -18,6 +19,7 @@ import { ProblemFilter } from './problem.filter.js';
 import { RecordsController } from './records/records.controller.js';
 import { RegistryController } from './registry/registry.controller.js';
 import { RequirePermission } from './require-permission.js';
+import { SearchController } from './search/search.controller.js';
 import { SessionsController } from './staff/sessions.controller.js';
 import { StaffController } from './staff/staff.controller.js';
 import { SroController } from './sro/sro.controller.js';
@@ -28,6 +30,8 @@ const CONTROLLERS = [
   RegistryController,
   RecordsController,
   HistoryController,
+  SearchController,
+  DashboardController,
   ClientsController,
   ChangesController,
   StopsController,

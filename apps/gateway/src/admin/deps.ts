@@ -19,7 +19,12 @@ export interface AdminDeps {
   /** The environments this deployment serves. */
   readonly environments: ReadonlyMap<
     string,
-    { readonly kind: EnvironmentKind; readonly fourEyes?: boolean | undefined }
+    {
+      readonly kind: EnvironmentKind;
+      readonly fourEyes?: boolean | undefined;
+      /** The quota of one application at e-RS. */
+      readonly requestsPerMinute?: number | undefined;
+    }
   >;
   /** Interaction ids of the catalogue. */
   readonly interactions: ReadonlySet<string>;

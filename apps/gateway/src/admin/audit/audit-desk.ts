@@ -2,6 +2,7 @@
 import type { RequestStory } from '@gatehouse/contracts/audit-resources';
 import type { AuditOutcome, AuditKind, Subject, SystemEvent } from '@gatehouse/domain/audit';
 import type { Reach } from '@gatehouse/domain/permissions';
+import type { HourCount, MinuteCount } from '@gatehouse/domain/traffic';
 
 export interface AuditFilter {
   /** Rows of these organisations; those of none only for whom nothing is out of reach. */
@@ -48,6 +49,10 @@ export interface AuditDesk {
   story(attemptId: string, reach: Reach): Promise<RequestStory | null>;
   /** The patients of a request in clear, each once. For an approved reveal alone. */
   identifiers(attemptId: string, reach: Reach): Promise<readonly Subject[]>;
+  /** What became of requests within reach, counted by the hour in which they began (epoch ms). */
+  hours(reach: Reach, span: { readonly fromMs: number; readonly toMs: number }): Promise<HourCount[]>;
+  /** Attempts of each binding within reach, counted by the minute. */
+  minutes(reach: Reach, span: { readonly fromMs: number; readonly toMs: number }): Promise<MinuteCount[]>;
   /** From now on, until aborted. */
   follow(filter: AuditFilter, signal: AbortSignal): AsyncIterable<object>;
   /** Everything `gatehouse verify` needs, in chain order. */

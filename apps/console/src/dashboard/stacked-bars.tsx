@@ -1,0 +1,56 @@
+import { useTheme } from '@mui/material';
+import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { moment } from '../parts/day.js';
+
+/** One colour of the bars: a number for each hour. */
+export interface Series {
+  readonly name: string;
+  readonly colour: string;
+  readonly values: readonly number[];
+}
+
+const HOUR = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'Europe/London',
+});
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'Europe/London' });
+const ONE_DAY = 24;
+
+interface Props {
+  readonly hours: readonly string[];
+  readonly series: readonly Series[];
+}
+
+export function StackedBars({ hours, series }: Props) {
+  const { palette } = useTheme();
+  const label = (at: string) => (hours.length > ONE_DAY ? DAY : HOUR).format(new Date(at));
+  const data = hours.map((at, index) => ({
+    at,
+    ...Object.fromEntries(series.map(({ name, values }) => [name, values[index]])),
+  }));
+  const ink = { fill: palette.text.primary };
+  return (
+    <ResponsiveContainer width="100%" height="100%">
+      <BarChart data={data} accessibilityLayer={false} margin={{ top: 8, right: 8, bottom: 0, left: 0 }}>
+        <CartesianGrid vertical={false} stroke={palette.divider} />
+        <XAxis
+          dataKey="at"
+          tickFormatter={label}
+          tick={ink}
+          stroke={palette.text.secondary}
+          minTickGap={24}
+        />
+        <YAxis allowDecimals={false} width="auto" tick={ink} stroke={palette.text.secondary} />
+        <Tooltip
+          labelFormatter={(_, [bar]) => moment((bar?.payload as { at?: string } | undefined)?.at ?? null)}
+          contentStyle={{ background: palette.background.paper, color: palette.text.primary }}
+        />
+        <Legend formatter={(name) => <span style={{ color: palette.text.primary }}>{name}</span>} />
+        {series.map(({ name, colour }) => (
+          <Bar key={name} dataKey={name} stackId="all" fill={colour} isAnimationActive={false} />
+        ))}
+      </BarChart>
+    </ResponsiveContainer>
+  );
+}

@@ -1,0 +1,92 @@
+/** The traffic as bars, and as tables for whom bars say nothing. */
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { Box, Table, TableBody, TableCell, TableHead, TableRow, Typography, useTheme } from '@mui/material';
+import { moment } from '../parts/day.js';
+import { Section } from '../parts/facts.js';
+import { type Series, StackedBars } from './stacked-bars.js';
+
+type Props = Pick<AnswerOf<'dashboardShow'>, 'traffic' | 'reasons'>;
+
+export default function Traffic({ traffic, reasons }: Props) {
+  const { palette } = useTheme();
+  const hours = traffic.map(({ at }) => at);
+  const series: Series[] = [
+    { name: 'completed', colour: palette.success.main, values: traffic.map(({ completed }) => completed) },
+    { name: 'refused', colour: palette.warning.main, values: traffic.map(({ refused }) => refused) },
+    { name: 'failed', colour: palette.error.main, values: traffic.map(({ failed }) => failed) },
+  ];
+  const colours = [
+    palette.primary.main,
+    palette.warning.main,
+    palette.error.main,
+    palette.success.main,
+    palette.info.main,
+    palette.text.secondary,
+    palette.text.primary,
+  ];
+  const ofReasons = reasons.map(({ code, hours: values }, at) => ({
+    name: code,
+    colour: colours[at % colours.length] ?? palette.text.primary,
+    values,
+  }));
+  return (
+    <Box sx={{ display: 'grid', columnGap: 2, gridTemplateColumns: { lg: '1fr 1fr' }, alignItems: 'start' }}>
+      <Bars title="Requests by the hour" hours={hours} series={series} />
+      <Bars title="Refusals and failures by reason" hours={hours} series={ofReasons} />
+    </Box>
+  );
+}
+
+interface BarsProps {
+  readonly title: string;
+  readonly hours: readonly string[];
+  readonly series: readonly Series[];
+}
+
+function Bars({ title, hours, series }: BarsProps) {
+  const totals = series.map(({ name, values }) => `${values.reduce((a, b) => a + b, 0)} ${name}`);
+  const busy = hours.flatMap((at, index) =>
+    series.some(({ values }) => values[index] !== 0) ? [{ at, index }] : [],
+  );
+  if (busy.length === 0) {
+    return (
+      <Section title={title}>
+        <Typography>None.</Typography>
+      </Section>
+    );
+  }
+  return (
+    <Section title={title}>
+      <Box role="img" aria-label={`${title}: ${totals.join(', ')}`} sx={{ height: 280 }}>
+        <StackedBars hours={hours} series={series} />
+      </Box>
+      <Box component="details" sx={{ mt: 1, overflowX: 'auto' }}>
+        <summary>As a table</summary>
+        <Table size="small" sx={{ '& td, & th': { px: 0.75 } }}>
+          <TableHead>
+            <TableRow>
+              <TableCell>Hour</TableCell>
+              {series.map(({ name }) => (
+                <TableCell key={name} align="right">
+                  {name}
+                </TableCell>
+              ))}
+            </TableRow>
+          </TableHead>
+          <TableBody>
+            {busy.map(({ at, index }) => (
+              <TableRow key={at}>
+                <TableCell>{moment(at)}</TableCell>
+                {series.map(({ name, values }) => (
+                  <TableCell key={name} align="right">
+                    {values[index]}
+                  </TableCell>
+                ))}
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      </Box>
+    </Section>
+  );
+}

@@ -1,0 +1,48 @@
+import Search from '@mui/icons-material/Search';
+import { Box, IconButton, InputBase } from '@mui/material';
+import type { SyntheticEvent } from 'react';
+import { useNavigate } from 'react-router-dom';
+
+/** Leads to the page of what is found. The text is kept out of the address, which may stand in logs. */
+export function SearchField({ initial = '' }: { readonly initial?: string }) {
+  const navigate = useNavigate();
+  const submit = (event: SyntheticEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const q = new FormData(event.currentTarget).get('q');
+    void navigate('/search', { state: { q } });
+  };
+  return (
+    <Box
+      component="form"
+      role="search"
+      onSubmit={submit}
+      sx={{
+        display: 'flex',
+        bgcolor: 'background.paper',
+        border: 1,
+        borderColor: 'text.secondary',
+        borderRadius: 1,
+        width: '100%',
+        maxWidth: '30rem',
+        '&:focus-within': { outline: 3, outlineColor: '#ffeb3b' },
+      }}
+    >
+      <InputBase
+        name="q"
+        type="search"
+        defaultValue={initial}
+        placeholder="ODS code, name, ASID, id …"
+        inputProps={{ 'aria-label': 'Search', autoComplete: 'off', maxLength: 128 }}
+        sx={{
+          flexGrow: 1,
+          pl: 1.5,
+          color: 'text.primary',
+          '& input::placeholder': { opacity: 1, color: 'text.secondary' },
+        }}
+      />
+      <IconButton type="submit" aria-label="Find" size="small" sx={{ color: 'text.primary' }}>
+        <Search />
+      </IconButton>
+    </Box>
+  );
+}

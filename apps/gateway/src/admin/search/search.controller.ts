@@ -1,0 +1,26 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { searchTerms } from '@gatehouse/domain/search';
+import { Controller, Inject } from '@nestjs/common';
+import { Actor } from '../admin.guard.js';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import type { Acting } from '../principal.js';
+import { Input, Route } from '../route.js';
+import { findRequests } from './find-requests.js';
+import { findApplications, findOrganisations } from './search.store.js';
+
+@Controller()
+export class SearchController {
+  private readonly deps: AdminDeps;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+  }
+
+  @Route('search')
+  async search(@Input('search') { query }: InputOf<'search'>, @Actor() acting: Acting) {
+    const terms = searchTerms(query.q);
+    const organisations = await findOrganisations(this.deps.db, terms, acting.reach);
+    const applications = await findApplications(this.deps.db, terms, acting.reach);
+    const requests = await findRequests(this.deps, acting, terms);
+    return { hits: [...organisations, ...applications, ...requests] };
+  }
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { holdsNhsNumber, searchTerms } from './search.js';
+
+const NOTHING = {
+  odsCode: null,
+  namePrefix: null,
+  asid: null,
+  id: null,
+  correlationId: null,
+  keyPrefix: null,
+  keyEnding: null,
+};
+const ID = '3F2504E0-4F89-41D3-9A0C-0305E82C3301';
+
+describe('the text of a search', () => {
+  it.each([
+    ['r69', { odsCode: 'R69', namePrefix: 'r69' }],
+    ['Example NHS', { namePrefix: 'example nhs' }],
+    ['200000002454', { asid: '200000002454', correlationId: '200000002454', namePrefix: '200000002454' }],
+    [ID, { id: ID.toLowerCase(), correlationId: ID.toLowerCase(), namePrefix: ID.toLowerCase() }],
+    ['KKLL', { odsCode: 'KKLL', keyEnding: 'KKLL', namePrefix: 'kkll' }],
+    ['r69I…KKLL', { keyEnding: 'KKLL' }],
+    ['r69In', { odsCode: 'R69IN', namePrefix: 'r69in' }],
+    ['r69Int', { odsCode: 'R69INT', keyPrefix: 'r69Int', namePrefix: 'r69int' }],
+  ])('%s', (text, terms) => {
+    expect(searchTerms(text)).toEqual({ ...NOTHING, ...terms });
+  });
+
+  it('compares no more than eight characters of an API key, however much is given', () => {
+    expect(searchTerms('r69IntKey0123456789abcdefKKLL').keyPrefix).toBe('r69IntKe');
+    expect(searchTerms('r69IntKeyX').keyPrefix).toBe('r69IntKe');
+  });
+
+  it.each([
+    ['9434765919', true],
+    ['943 476 5919', true],
+    ['943  476  5919', true],
+    ['94 34 76 59 19', true],
+    ['943-476-5919', true],
+    ['patient 9434765919', true],
+    ['9434765918', false],
+    ['200000002454', false],
+    [ID, false],
+  ])('%s holds an NHS number: %s', (text, holds) => {
+    expect(holdsNhsNumber(text)).toBe(holds);
+  });
+});
