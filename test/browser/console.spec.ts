@@ -281,7 +281,7 @@ it('retires a signing key as two people, and not as one', async () => {
 
 const refusedRequest = () =>
   fetch(`${stack.gateways.at(-1)!.partner}/FHIR/STU3/ReferralRequest/000000070000`, {
-    headers: { Authorization: `Bearer ${onboarded.clientKey}`, 'NHSD-End-User-Organisation-ODS': 'ZZZ9' },
+    headers: { Authorization: `Bearer ${onboarded.clientKey}`, 'Gatehouse-Product': 'Another' },
   });
 
 it('tells the story of a refused request, and what to do about it', async () => {
@@ -292,6 +292,8 @@ it('tells the story of a refused request, and what to do about it', async () => 
   await page.getByRole('table').getByRole('link').first().click();
   await page.getByRole('heading', { name: /^Refused: GW_/ }).waitFor();
   await page.getByText('The chain holds').waitFor();
+  await page.getByRole('button', { name: 'Explain with the registry of then' }).click();
+  await page.getByText('every step is as it was recorded').waitFor();
   await accessible(page, 'story');
   await page.screenshot({ path: `${SHOTS}/request-1280-light.png`, fullPage: true });
   await page.context().close();

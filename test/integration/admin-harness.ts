@@ -97,6 +97,7 @@ export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
       },
     },
     explain: (request, actor) => Promise.resolve({ explained: request.path, actor }),
+    explainPast: () => Promise.reject(new Error('no trail')),
     audit: {
       list: () => Promise.resolve({ items: [{ kind: 'INTENT' }], next: null }),
       hashesOf: () => Promise.resolve(['ab'.repeat(32)]),

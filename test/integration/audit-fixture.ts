@@ -105,6 +105,7 @@ export function intentOf(changes: Partial<IntentEvent> = {}): IntentEvent {
     registryVersion: 7,
     steps: [{ step: 'grant', ok: true }],
     subjectSource: null,
+    asked: null,
     attemptNumber: 1,
     kid: 'kid-1',
     tokenIdHash: 'ab'.repeat(16),

@@ -10,12 +10,14 @@ import type { AdminDeps } from './admin/deps.js';
 import type { Config } from './config.js';
 import type { PlaneDeps } from './data-plane/deps.js';
 import { explainFor } from './data-plane/explain.js';
+import { explainPast, type PastParts } from './explain-past.js';
 
 export interface AdminParts {
   readonly config: Config;
   readonly prisma: Database;
   readonly audit: AuditLog;
   readonly desk: AuditDesk;
+  readonly past: PastParts;
   readonly keyService: KeyService;
   readonly kms: DataKeys;
   readonly plane: PlaneDeps;
@@ -38,6 +40,7 @@ export function adminDeps(parts: AdminParts): AdminDeps {
     secretBox: null,
     changeBox: createSecretBox(parts.kms, config.auditKmsKey),
     audit: parts.desk,
+    explainPast: (story) => explainPast(parts.past, story),
     log: parts.log,
     async explain(request, actor) {
       const { explanation, facts } = explainFor(parts.plane, request);

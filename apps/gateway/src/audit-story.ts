@@ -41,6 +41,7 @@ export function storyOf(rows: readonly StoryRow[], snapshot: Snapshot): RequestS
     path: operation?.path ?? null,
     registryVersion: numberOf(record['registryVersion']),
     steps: (record['steps'] ?? []) as RequestStory['steps'],
+    asked: (record['asked'] ?? null) as RequestStory['asked'],
     subjectSource: text('subjectSource'),
     subjects: subjectsOf(rows),
     refusal: refusalOf(rows),

@@ -147,7 +147,13 @@ function readinessOf(
 function openAdmin(config: Config, log: Log, parts: Parts) {
   const { prisma, audit, sealer, kms, plane, registry, deskDatabase } = parts;
   const desk = createAuditDesk({ database: deskDatabase, sealer, audit, snapshot: () => registry.current() });
-  const deps = adminDeps({ config, prisma, audit, desk, keyService: kms, kms, plane, now, log });
+  const past = {
+    database: deskDatabase,
+    snapshot: () => registry.current(),
+    environments: config.environments,
+    now,
+  };
+  const deps = adminDeps({ config, prisma, audit, desk, past, keyService: kms, kms, plane, now, log });
   const { staff, consoleOrigin } = config;
   const signIn =
     staff === null ? [] : [AuthModule.with(authDeps(staff, { prisma, consoleOrigin, now, log }))];

@@ -9,6 +9,8 @@ export const attemptPath = z.strictObject({ attemptId: z.uuid('this is not the i
 const words = z.string().nullable();
 const amount = z.number().nullable();
 
+const steps = z.array(z.object({ step: z.string(), ok: z.boolean() }));
+
 /** A row with its place in the chain; `faults` is empty when the chain holds there. */
 const storyRow = z.object({
   kind: z.string(),
@@ -70,7 +72,9 @@ export const requestStory = z.object({
   /** From the catalogue, with the names of its parameters and never their values. */
   path: words,
   registryVersion: amount,
-  steps: z.array(z.object({ step: z.string(), ok: z.boolean() })),
+  steps,
+  /** What the decision was asked for; null where the trail doesn't keep it. */
+  asked: z.object({ accessMode: z.string(), odsCode: words, product: words, capability: words }).nullable(),
   /** Where its patients were named, or why there are none. */
   subjectSource: words,
   subjects: z.array(z.object({ kind: z.string(), count: z.number() })),
@@ -88,6 +92,30 @@ export const requestStory = z.object({
   rows: z.array(storyRow),
 });
 export type RequestStory = z.infer<typeof requestStory>;
+
+const decision = z.object({
+  registryVersion: amount,
+  at: instant,
+  /** By the registry: the call may have been refused later, or have failed. */
+  allowed: z.boolean(),
+  code: words,
+  steps,
+});
+
+export const pastExplanation = z.object({
+  /** As the trail has it. */
+  recorded: decision,
+  /** Decided again, on the registry of then; null: see the note. */
+  then: decision.nullable(),
+  /** The same request, decided today. */
+  now: decision.nullable(),
+  /** Whether `then` has the steps that were recorded. */
+  same: z.boolean().nullable(),
+  note: z.string(),
+  /** What the decision looks at, then and now. Secrets are masked. */
+  registry: z.array(z.object({ what: z.string(), then: words, now: words })),
+});
+export type PastExplanation = z.infer<typeof pastExplanation>;
 
 export const supportBundle = z.object({
   made: instant,

@@ -24,6 +24,15 @@ export const auditRoutes = {
     params: audit.attemptPath,
     response: audit.supportBundle,
   },
+  explainPast: {
+    method: 'GET',
+    path: '/audit/requests/:attemptId/explanation',
+    summary: 'One request decided again, with the registry as it was then and as it is now',
+    permission: 'audit.read',
+    keepsToReach: true,
+    params: audit.attemptPath,
+    response: audit.pastExplanation,
+  },
   revealAsk: {
     method: 'POST',
     path: '/audit/requests/:attemptId/reveal',

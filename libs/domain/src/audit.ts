@@ -64,7 +64,20 @@ export interface RequestFacts {
   readonly steps: readonly { readonly step: string; readonly ok: boolean }[];
   /** Where the subjects came from, or why there are none. */
   readonly subjectSource: string | null;
+  /**
+   * What the decision was asked for, before the grants filled in the rest; null: it was refused before that, or the row
+   * is older than this field. A choice that is in no grant of the client is kept as OUTSIDE_GRANTS, since anything may
+   * stand there.
+   */
+  readonly asked: {
+    readonly accessMode: string;
+    readonly odsCode: string | null;
+    readonly product: string | null;
+    readonly capability: string | null;
+  } | null;
 }
+
+export const OUTSIDE_GRANTS = '?';
 
 export interface IntentEvent extends OfRequest, RequestFacts {
   readonly kind: 'INTENT';

@@ -94,7 +94,7 @@ export function decide(snapshot: Snapshot, request: PolicyRequest): Decision {
     return { ok: false, steps, refusal, binding };
   };
 
-  const grants = matchingGrants(request);
+  const grants = matchingGrants(request.client.grants, request);
   if (grants.length === 0) return refuse('grant', 'GW_GRANT');
   if (grants.length > 1) return refuse('grant', 'GW_AMBIGUOUS', grants.map(describeGrant));
   const grant = grants[0] as Grant;
@@ -157,8 +157,12 @@ export function decide(snapshot: Snapshot, request: PolicyRequest): Decision {
   return { ok: true, steps, plan: planFor(snapshot, binding, authenticated ? signingKey : null) };
 }
 
-function matchingGrants(request: PolicyRequest): Grant[] {
-  return request.client.grants.filter(
+/** The grants that a request's choices leave; it needs exactly one. */
+export function matchingGrants(
+  grants: readonly Grant[],
+  request: Pick<PolicyRequest, 'accessMode' | 'odsCode' | 'product' | 'capability'>,
+): Grant[] {
+  return grants.filter(
     (grant) =>
       grant.accessMode === request.accessMode &&
       (request.odsCode === null || grant.odsCode === request.odsCode) &&

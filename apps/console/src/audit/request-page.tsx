@@ -10,6 +10,7 @@ import { moment } from '../parts/day.js';
 import { Facts, Section } from '../parts/facts.js';
 import { saveFile } from '../parts/save-file.js';
 import { StateChip } from '../parts/state-chip.js';
+import { PastDecision } from './past-decision.js';
 import { PatientIdentifier } from './patient-identifier.js';
 
 type Story = AnswerOf<'auditStory'>;
@@ -73,6 +74,7 @@ function Shown({ story, attemptId }: { readonly story: Story; readonly attemptId
         />
         <SupportBundle attemptId={attemptId} />
       </Section>
+      <PastDecision attemptId={attemptId} />
       {story.subjects.length === 0 ? null : <PatientIdentifier attemptId={attemptId} />}
       {story.attempts.map((attempt) => (
         <Section key={attempt.attemptId} title={`Attempt ${attempt.attemptNumber}`}>

@@ -114,9 +114,9 @@ export interface RegistryRows {
 }
 
 const ms = (column: string, as: string) => `(extract(epoch FROM ${column}) * 1000)::float8 AS "${as}"`;
-const among = (column: string, type: string) => `($1::${type}[] IS NULL OR ${column} = ANY ($1))`;
+const among = (column: string, type: string) => `($1::${type}[] IS NULL OR ${column} = ANY ($1::${type}[]))`;
 
-const QUERIES = {
+export const QUERIES = {
   organisations: `SELECT ods_code AS "odsCode", name, state FROM organisation WHERE ${among('ods_code', 'text')}`,
   bindings: `SELECT id, application_id AS "applicationId", ods_code AS "odsCode" FROM binding
     WHERE ${among('ods_code', 'text')} ORDER BY id`,
@@ -148,9 +148,16 @@ const QUERIES = {
 
 /** Reads within the transaction that `client` has open, so that all rows are of one version. */
 export async function readRows(client: pg.ClientBase, scope: Scope | null): Promise<RegistryRows> {
-  const read = async <Row extends object>(name: keyof typeof QUERIES, keys: readonly string[] | null) =>
-    keys?.length === 0 ? [] : (await client.query<Row>(QUERIES[name], [keys])).rows;
+  return rowsBy(async <Row extends object>(name: QueryName, keys: readonly string[] | null) => {
+    return keys?.length === 0 ? [] : (await client.query<Row>(QUERIES[name], [keys])).rows;
+  }, scope);
+}
 
+export type QueryName = keyof typeof QUERIES;
+type Read = <Row extends object>(name: QueryName, keys: readonly string[] | null) => Promise<Row[]>;
+
+/** All rows of a scope, wherever `read` takes them from. */
+export async function rowsBy(read: Read, scope: Scope | null): Promise<RegistryRows> {
   const odsCodes = scope?.odsCodes ?? null;
   const clientIds = scope?.clientIds ?? null;
   const bindings = await read<BindingRow>('bindings', odsCodes);

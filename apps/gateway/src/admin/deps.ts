@@ -1,4 +1,5 @@
 /** All that the admin API needs from outside. */
+import type { PastExplanation, RequestStory } from '@gatehouse/contracts/audit-resources';
 import type { ExplainRequest } from '@gatehouse/contracts/operation-resources';
 import type { EnvironmentKind } from '@gatehouse/domain/registry-document';
 import type { RandomBytes } from '@gatehouse/domain/opaque-key';
@@ -35,6 +36,8 @@ export interface AdminDeps {
   readonly changeBox: SecretBox;
   /** Answers how a request would be decided, from the snapshot; audited as an explanation. Calls nothing upstream. */
   readonly explain: (request: ExplainRequest, actor: string) => Promise<unknown>;
+  /** Decides a request of the trail again, with the registry of then and of now. */
+  readonly explainPast: (story: RequestStory) => Promise<PastExplanation>;
   readonly audit: AuditDesk;
   readonly log: {
     info(facts: object, message: string): void;

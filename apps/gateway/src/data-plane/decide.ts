@@ -1,7 +1,8 @@
 /** The decision on the current snapshot, and its trace on the exchange. */
+import { OUTSIDE_GRANTS } from '@gatehouse/domain/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { decide, type RoutePlan } from '@gatehouse/domain/policy';
-import { type Client, isLive, type Snapshot, type Workload } from '@gatehouse/domain/registry';
+import { type Client, type Grant, isLive, type Snapshot, type Workload } from '@gatehouse/domain/registry';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 import type { Asked } from './match.js';
@@ -34,10 +35,23 @@ export function decideRoute(deps: PlaneDeps, exchange: Exchange, client: Client,
     nowMs: deps.clock.now(),
   });
   exchange.registryVersion = snapshot.version;
+  exchange.asked = askedOf(current, asked);
   exchange.steps = decision.steps;
   exchange.binding = decision.ok ? decision.plan.binding : decision.binding;
   if (!decision.ok) throw decision.refusal;
   return { plan: decision.plan, environment: environment.name };
+}
+
+/** Enough to decide again later, and nothing that is no word of the registry. */
+function askedOf({ grants }: Client, { accessMode, headers }: Asked): Exchange['asked'] {
+  const known = (choice: string | null, of: (grant: Grant) => string | null): string | null =>
+    choice === null || grants.some((grant) => of(grant) === choice) ? choice : OUTSIDE_GRANTS;
+  return {
+    accessMode,
+    odsCode: known(headers.odsCode, ({ odsCode }) => odsCode),
+    product: known(headers.product, ({ product }) => product),
+    capability: known(headers.capability, ({ capability }) => capability),
+  };
 }
 
 /** The key it came with is still one of the client's, or its workload binding still the one that was verified. */

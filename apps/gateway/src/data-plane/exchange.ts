@@ -1,7 +1,7 @@
 /** The record of one request: made first, filled in stage by stage, written last, whatever became of it. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { AuditOutcome } from '@gatehouse/domain/audit';
+import type { AuditOutcome, RequestFacts } from '@gatehouse/domain/audit';
 import type { MatchedOperation } from '@gatehouse/domain/operation';
 import type { Binding, Client, Workload } from '@gatehouse/domain/registry';
 import type { Step } from '@gatehouse/domain/policy';
@@ -26,6 +26,7 @@ export interface Exchange {
   binding: Binding | null;
   registryVersion: number | null;
   steps: readonly Step[];
+  asked: RequestFacts['asked'];
   explanation: boolean;
   /** Attempts at e-RS so far. */
   attempts: number;
@@ -81,6 +82,7 @@ function blankExchange(clock: Clock, method: string, target: string, remoteAddre
     binding: null,
     registryVersion: null,
     steps: [],
+    asked: null,
     explanation: false,
     attempts: 0,
     attemptId: null,

@@ -219,6 +219,7 @@ export function factsOf(exchange: Exchange, subjectSource: string | null): Reque
     registryVersion: exchange.registryVersion,
     steps: exchange.steps,
     subjectSource,
+    asked: exchange.asked,
   };
 }
 

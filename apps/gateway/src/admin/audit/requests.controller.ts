@@ -32,6 +32,12 @@ export class AuditRequestsController {
     return supportBundle(await storyWithin(this.deps, params.attemptId, acting), this.deps.now());
   }
 
+  @Route('explainPast')
+  async explain(@Input('explainPast') { params }: InputOf<'explainPast'>, @Actor() acting: Acting) {
+    await recordUse(this.deps, 'AUDIT_READ', acting, { attemptId: params.attemptId, explanation: true });
+    return this.deps.explainPast(await storyWithin(this.deps, params.attemptId, acting));
+  }
+
   @Route('revealAsk')
   async ask(@Input('revealAsk') { params, body }: InputOf<'revealAsk'>, @Actor() acting: Acting) {
     throw await askReveal(this.deps, acting, params.attemptId, body.reason);

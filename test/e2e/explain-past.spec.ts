@@ -1,0 +1,98 @@
+/** A request of the trail, decided again with the registry of then, after the registry has changed. */
+import type { PastExplanation } from '@gatehouse/contracts/audit-resources';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { apply, ask } from '../support/answers.ts';
+import { onboard, type Onboarded } from '../support/onboard.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+
+let stack: Stack;
+let provider: Onboarded;
+const CALL = '/FHIR/STU3/CodeSystem/SPECIALTY';
+
+beforeAll(async () => {
+  stack = await startStack();
+  [provider] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
+});
+afterAll(() => stack.stop());
+
+/** Makes the call; answers the id under which the trail has it. */
+async function attempt(headers: Record<string, string> = {}): Promise<string> {
+  const { correlationId } = await ask(stack.gateway.partner, CALL, { key: provider.clientKey, headers });
+  const { items } = await stack.admin<{ items: { attemptId: string }[] }>(
+    'GET',
+    `/audit?correlationId=${correlationId}`,
+  );
+  expect(items).toHaveLength(1);
+  return items[0]!.attemptId;
+}
+
+const explain = (attemptId: string) =>
+  stack.admin<PastExplanation>('GET', `/audit/requests/${attemptId}/explanation`);
+const organisation = async (state: string) => {
+  await apply(stack, { organisations: [{ odsCode: 'R69', name: 'Synthetic Trust R69', state }] });
+  await stack.settled();
+};
+const factOf = ({ registry }: PastExplanation, what: string) => registry.find((fact) => fact.what === what);
+
+it('an allowed call stays allowed then, and is told to be refused now', async () => {
+  const attemptId = await attempt();
+  const before = await explain(attemptId);
+  expect(before).toMatchObject({ same: true, then: { allowed: true }, now: { allowed: true } });
+  await apply(stack, { messageSets: [{ name: 'everything', interactions: ['A005'] }] });
+  await stack.settled();
+  const after = await explain(attemptId);
+  expect(after).toMatchObject({
+    recorded: { allowed: true, registryVersion: before.recorded.registryVersion },
+    then: { allowed: true, code: null, registryVersion: before.recorded.registryVersion },
+    now: { allowed: false, code: 'GW_MESSAGE_SET' },
+    same: true,
+  });
+  expect(after.now?.registryVersion).toBeGreaterThan(after.then?.registryVersion ?? Infinity);
+  expect(factOf(after, 'A004 in its message sets')).toMatchObject({ then: 'yes', now: 'no' });
+  expect(factOf(after, 'ASID')).toMatchObject({ then: provider.asid, now: provider.asid });
+  expect(JSON.stringify(after)).not.toContain(provider.apiKey);
+  await apply(stack, { messageSets: [{ name: 'everything', interactions: ['A004', 'A005'] }] });
+  await stack.settled();
+});
+
+it('a refused call is refused again for the same reason, and allowed now that it is mended', async () => {
+  await organisation('suspended');
+  const attemptId = await attempt();
+  await organisation('active');
+  const told = await explain(attemptId);
+  expect(told).toMatchObject({
+    recorded: { allowed: false, code: 'GW_ORGANISATION_SUSPENDED' },
+    then: { allowed: false, code: 'GW_ORGANISATION_SUSPENDED' },
+    now: { allowed: true, code: null },
+    same: true,
+  });
+  expect(factOf(told, 'Organisation')).toMatchObject({
+    then: 'Synthetic Trust R69, suspended',
+    now: 'Synthetic Trust R69, active',
+  });
+});
+
+it('a choice outside the grants is refused again, and never kept as it was written', async () => {
+  const attemptId = await attempt({ 'Gatehouse-Product': 'Patient 9434765919' });
+  const told = await explain(attemptId);
+  expect(told).toMatchObject({ same: true, then: { code: 'GW_GRANT' } });
+  const { rows } = await stack.sql.query<{ record: { asked: object } }>(
+    'SELECT record FROM audit.event WHERE attempt_id = $1',
+    [attemptId],
+  );
+  expect(rows[0]?.record.asked).toMatchObject({ product: '?', odsCode: null });
+});
+
+it('what was refused before anything was decided says so', async () => {
+  const { correlationId } = await ask(stack.gateway.partner, '/nothing', { key: provider.clientKey });
+  const { items } = await stack.admin<{ items: { attemptId: string }[] }>(
+    'GET',
+    `/audit?correlationId=${correlationId}`,
+  );
+  expect(await explain(items[0]!.attemptId)).toMatchObject({
+    then: null,
+    now: null,
+    registry: [],
+    note: expect.stringContaining('before there was anything to decide'),
+  });
+});
