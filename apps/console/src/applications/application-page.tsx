@@ -2,6 +2,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { DetailPage } from '../parts/detail-page.js';
 import { Facts, Section } from '../parts/facts.js';
 import { RecentHistory } from '../history/recent-history.js';
+import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
 import { StateChip } from '../parts/state-chip.js';
 import { StopButton } from '../stops/stop-button.js';
 import { Checklist } from './checklist.js';
@@ -36,6 +37,15 @@ export default function ApplicationPage() {
               ]}
             />
             {application.state === 'retired' ? null : <EditApplication {...application} />}
+            {application.state === 'retired' ? null : (
+              <RouteDialog
+                route="keyCreate"
+                label="Create a signing key"
+                fixed={{ application: application.id }}
+                fields={[REASON_OPTIONAL]}
+                done="The key is made. The first one of an application is active at once."
+              />
+            )}
             {application.state === 'live' ? (
               <StopButton target={{ kind: 'application', application: application.id }} />
             ) : null}

@@ -6,6 +6,7 @@ import { Facts, Section } from '../parts/facts.js';
 import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
 import { ShownOnce } from '../parts/shown-once.js';
 import { StateChip } from '../parts/state-chip.js';
+import { GrantDialog } from './grant-dialog.js';
 import { StopButton } from '../stops/stop-button.js';
 
 type Client = AnswerOf<'clientShow'>;
@@ -32,6 +33,7 @@ export default function ClientPage() {
                 ['Workload identity', workload === null ? null : `${workload.subject} of ${workload.issuer}`],
               ]}
             />
+            <GrantDialog label="Grant more" client={{ name, environment, grants }} />
             {state === 'active' ? (
               <StopButton target={{ kind: 'client', environment, client: name }} />
             ) : null}

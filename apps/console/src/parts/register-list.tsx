@@ -26,7 +26,7 @@ export interface RegisterListProps<T> {
   /** The first one names the row. */
   readonly columns: readonly Column<T>[];
   readonly filters?: ReactElement[];
-  /** Between the heading and the list, and where there is no list yet. */
+  /** Between the heading and the list. */
   readonly above?: ReactNode;
   /** Buttons above the list. */
   readonly actions?: ReactNode;
@@ -46,7 +46,7 @@ export function RegisterList<T>({ title, filters, above, actions, empty, ...rows
       exporter={false}
       perPage={25}
       component="div"
-      empty={<Empty title={title} above={above} actions={actions} text={empty} />}
+      empty={false}
       actions={
         <TopToolbar>
           {filters === undefined ? null : <FilterButton />}
@@ -59,36 +59,26 @@ export function RegisterList<T>({ title, filters, above, actions, empty, ...rows
         {title}
       </Typography>
       {above}
-      <Rows<T> {...rows} />
+      <Rows<T> empty={empty} {...rows} />
     </List>
   );
 }
 
-function Empty({
-  title,
-  above,
-  actions,
-  text,
-}: Readonly<Record<'above' | 'actions' | 'text', ReactNode>> & { readonly title: string }) {
-  return (
-    <Box sx={{ py: 4 }}>
-      <Typography variant="h1" gutterBottom>
-        {title}
-      </Typography>
-      <Typography component="div" sx={{ mb: 2, maxWidth: '44rem' }}>
-        {text}
-      </Typography>
-      {actions}
-      {above}
-    </Box>
-  );
-}
-
 type RowsProps<T> = Pick<RegisterListProps<T>, 'columns' | 'rowActions' | 'href'>;
+type ListedProps<T> = RowsProps<T> & Pick<RegisterListProps<T>, 'empty'>;
 
-function Rows<T>(props: RowsProps<T>) {
-  const { data = [] } = useListContext<ConsoleRecord>();
-  if (data.length === 0) return <Typography>Nothing matches. Take away a filter.</Typography>;
+function Rows<T>({ empty, ...props }: ListedProps<T>) {
+  const list = useListContext<ConsoleRecord>();
+  const { data = [] } = list;
+  if (list.isPending) return null;
+  if (data.length === 0) {
+    const filtered = Object.keys(list.filterValues as object).length > 0;
+    return (
+      <Typography component="div" sx={{ maxWidth: '44rem' }}>
+        {filtered ? 'Nothing matches. Take away a filter.' : empty}
+      </Typography>
+    );
+  }
   return <RecordRows<T> {...props} data={data} />;
 }
 

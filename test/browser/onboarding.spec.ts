@@ -1,0 +1,200 @@
+/**
+ * From a line of CSV to the first answer of e-RS, done by the people who do it: two platform engineers, two governance
+ * officers, and the senior responsible owner, who has no account. Then the owner's review lapses, and is done.
+ */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createPrisma } from '@gatehouse/db/client';
+import { londonDayIn, moveClocks } from '../support/answers.ts';
+import { accessible, type Console, decide, fillIn, SHOTS, startConsole } from '../support/console.ts';
+import { signIn } from '../support/staff.ts';
+
+const DAY_MS = 86_400_000;
+const ODS = 'R0Q';
+const COLUMNS =
+  'organisation_ods_code,organisation_name,product,environment,access_mode,capability,asid,api_key,message_sets,state';
+const line = (...cells: string[]) =>
+  [ODS, 'Quay NHS Trust', 'ReferWell', 'local', 'application-restricted', 'provider', ...cells].join(',');
+
+let at: Console;
+let clientKey = '';
+beforeAll(async () => {
+  at = await startConsole();
+  await at.stack.admin('POST', '/registry/apply', {
+    document: {
+      apiVersion: 'gatehouse/v1',
+      products: [{ name: 'ReferWell' }],
+      messageSets: [{ name: 'provider-read', interactions: ['A004', 'A005', 'A008'] }],
+    },
+  });
+});
+afterAll(() => at.stop());
+
+const ask = async () => {
+  const answer = await fetch(`${at.gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`, {
+    headers: { Authorization: `Bearer ${clientKey}` },
+  });
+  return { status: answer.status, code: answer.headers.get('gatehouse-error-code') };
+};
+
+async function importLine(page: Page, cells: string[]): Promise<void> {
+  await page.goto(`${at.origin}/import`);
+  await page.getByLabel('Or paste it here').fill(`${COLUMNS}\n${line(...cells)}\n`);
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('button', { name: 'Apply all of it' }).waitFor();
+  await accessible(page, 'import');
+  await page.screenshot({ path: `${SHOTS}/import-1280-light.png`, fullPage: true });
+  await page.getByRole('button', { name: 'Apply all of it' }).click();
+}
+
+/** A colleague opens the newest request and approves it. */
+async function approve(page: Page, rule: string, reason: string): Promise<void> {
+  await page.goto(`${at.origin}/changes`);
+  await page.getByRole('link', { name: rule }).first().click();
+  await decide(page, 'Approve', reason);
+  await page.getByText('Approved and done.').waitFor();
+}
+
+it('onboards an organisation, and its first request is answered', async () => {
+  const [priya, pawel] = [await at.as('Priya Nair'), await at.as('Pawel Nowak')];
+  const [gita, grace] = [await at.as('Gita Rao'), await at.as('Grace Obi', 390)];
+
+  // A draft, for whose JWKS URL NHS England asks first.
+  await importLine(priya, ['', '', 'provider-read', 'draft']);
+  await priya.getByText(/^Applied \d+ changes/).waitFor();
+  await priya.goto(`${at.origin}/applications`);
+  await priya.getByRole('link', { name: /^Quay NHS Trust/ }).click();
+  await fillIn(priya, 'Create a signing key', {});
+  await priya.getByText('The key is made.').waitFor();
+  const { rows } = await at.stack.sql.query<{ jwks: string }>(
+    `SELECT jwks_id AS jwks FROM application JOIN binding b ON b.application_id = application.id
+      WHERE b.ods_code = $1`,
+    [ODS],
+  );
+  await at.stack.simulator.control('PUT', '/apps/key-of-quay-0123456789abcdef', {
+    name: 'Quay NHS Trust - ReferWell - Local - Application-Restricted - Provider',
+    products: ['application-restricted'],
+    attributes: {
+      asid: '200000007777',
+      'jwks-resource-url': `${at.gateway.public}/jwks/${rows[0]?.jwks}`,
+      'app-restricted-ods-code': ODS,
+      'app-restricted-user-id': '555073103100',
+      'app-restricted-business-function': 'PROVIDER_AUTHORISED_APPLICATION',
+    },
+  });
+
+  // Live with ASID and API key: a second platform engineer looks at it.
+  await importLine(priya, ['200000007777', 'key-of-quay-0123456789abcdef', '', 'live']);
+  await priya.getByText('an application going live needs a second person').waitFor();
+  await approve(pawel, 'an application going live', 'checked with the portal');
+
+  // A client with its grant, then its key.
+  await priya.goto(`${at.origin}/clients`);
+  await priya.getByText('No client yet.').waitFor();
+  await priya.getByRole('button', { name: 'New client' }).click();
+  const dialog = priya.getByRole('dialog');
+  for (const [label, value] of [
+    ['Client', 'quay-sync'],
+    ['Environment', 'local'],
+    ['ODS code', ODS],
+    ['Product', 'ReferWell'],
+  ] as const)
+    await dialog.getByLabel(label, { exact: false }).first().fill(value);
+  await accessible(priya, 'grant');
+  await dialog.getByRole('button', { name: 'Grant', exact: true }).click();
+  await dialog.getByText('a grant to a client needs a second person').waitFor();
+  await approve(pawel, 'a grant to a client', 'the worklist service of the trust');
+  await priya.goto(`${at.origin}/clients`);
+  await priya.getByRole('link', { name: 'quay-sync' }).click();
+  await fillIn(priya, 'Issue a key', { Label: 'first' });
+  clientKey = await priya.getByLabel('Secret').inputValue();
+  expect(clientKey).toMatch(/^gh_local_/);
+  await at.stack.settled();
+  expect(await ask()).toEqual({ status: 403, code: 'GW_SRO_LAPSED' });
+
+  // The owner: proposed by one officer, seen by another, accepted by a link.
+  await gita.goto(`${at.origin}/sro-appointments`);
+  await fillIn(gita, 'Appoint an SRO', {
+    'ODS code': ODS,
+    Environments: 'local',
+    Name: 'Sam Owner',
+    Email: 'sam@quay.example',
+    'Job title': 'Director of Operations',
+    'Spine user id': '555073103100',
+    'CIO who authorised it': 'Chris Officer',
+    'Reference of the authority': 'CIO/2026/7',
+    'Date of the authority': '2026-11-02',
+    'SHA-256 of the document': 'ab'.repeat(32),
+    'Review due on': londonDayIn(20),
+  });
+  await gita.getByText('needs a second person').waitFor();
+  await approve(grace, 'appointment of a senior', 'the letter is on file');
+  await gita.goto(`${at.origin}/sro-appointments`);
+  await fillIn(gita, 'Make acceptance link', {});
+  const link = new URL(await gita.getByRole('textbox', { name: 'Link', exact: true }).inputValue());
+  for (const width of [1280, 390]) {
+    const sam = await at.open(width, width === 390 ? 'dark' : 'light');
+    await sam.goto(at.gateway.public + link.pathname);
+    await sam.getByRole('heading', { name: 'Accept the role of senior responsible owner' }).waitFor();
+    await sam.getByText('Quay NHS Trust (R0Q)').waitFor();
+    await accessible(sam, 'acceptance');
+    await sam.screenshot({ path: `${SHOTS}/acceptance-${width}.png`, fullPage: true });
+    if (width === 390) {
+      for (const box of await sam.getByRole('checkbox').all()) await box.check();
+      await sam.getByRole('button', { name: 'Accept' }).click();
+      await sam.getByRole('heading', { name: 'Thank you' }).waitFor();
+    }
+    await sam.context().close();
+  }
+  await at.stack.settled();
+  expect(await ask()).toEqual({ status: 200, code: null });
+  for (const page of [priya, pawel, gita, grace]) await page.context().close();
+  expect(at.complaints).toEqual([]);
+});
+
+it('stops the organisation, and its next request is refused within a second', async () => {
+  const priya = await at.as('Priya Nair');
+  await priya.goto(`${at.origin}/organisations/${ODS}/show`);
+  const stopped = priya.waitForResponse((response) => response.url().endsWith('/emergency-stops'));
+  await decide(priya, 'Stop at once', 'odd traffic');
+  expect((await stopped).status()).toBe(200);
+  const since = Date.now();
+  let refused = await ask();
+  while (refused.status === 200 && Date.now() - since < 5_000) refused = await ask();
+  expect(refused).toEqual({ status: 403, code: 'GW_ORGANISATION_SUSPENDED' });
+  expect(Date.now() - since).toBeLessThan(1_000);
+  await priya.goto(`${at.origin}/emergency-stops`);
+  await decide(priya, 'Lift', 'it was a slip');
+  await priya.getByText('It runs again.').waitFor();
+  await at.stack.settled();
+  expect((await ask()).status).toBe(200);
+  await priya.context().close();
+});
+
+it('closes when the review lapses, and opens once it is recorded', async () => {
+  const later = 21 * DAY_MS;
+  await moveClocks(at.stack, later);
+  expect(await ask()).toEqual({ status: 403, code: 'GW_SRO_LAPSED' });
+
+  // Signing in goes by the provider's clock, which nothing moves: this session is made as a sign-in would.
+  const db = createPrisma(at.stack.database.appUrl);
+  const { headers } = await signIn(db, 'Gina', ['governance-officer'], Date.now() + later);
+  await db.$disconnect();
+  const gina = await at.open();
+  const [name = '', value = ''] = (headers['Cookie'] ?? '').split('=');
+  await gina.context().addCookies([{ name, value, domain: 'localhost', path: '/', secure: true }]);
+  await gina.goto(`${at.origin}/`);
+  await gina.getByText('Quay NHS Trust (R0Q)').waitFor();
+  await gina.getByText('Refused now').waitFor();
+  await gina.screenshot({ path: `${SHOTS}/dashboard-lapsed-1280-light.png`, fullPage: true });
+  await gina.goto(`${at.origin}/sro-appointments`);
+  await gina.getByText('lapsed').first().waitFor();
+  await fillIn(gina, 'Record review', { Reason: 'confirmed by telephone' });
+  await gina.getByText('The review is recorded.').waitFor();
+  await at.stack.settled();
+  const { code } = await ask();
+  // Past the gate again; API Management's tokens of the old time have died meanwhile.
+  expect(code).not.toBe('GW_SRO_LAPSED');
+  await gina.context().close();
+  expect(at.complaints).toEqual([]);
+});

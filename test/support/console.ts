@@ -1,0 +1,119 @@
+/** The console in Chromium, before a gateway with four eyes and the identity provider of the simulator. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { findChromium } from '../../tools/chromium.mjs';
+import { freePort } from './free-port.ts';
+import type { GatewayProcess } from './processes.ts';
+import { type Stack, startStack } from './stack.ts';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const ROLES = [
+  'gatehouse-platform=platform-engineer',
+  'gatehouse-governance=governance-officer',
+  'gatehouse-audit=auditor',
+  'gatehouse-administrators=administrator',
+].join(',');
+export const SHOTS = '.gatehouse/screenshots';
+
+export interface Console {
+  readonly stack: Stack;
+  /** The one with four eyes; those of the stack before it have none. */
+  readonly gateway: GatewayProcess;
+  readonly origin: string;
+  readonly browser: Browser;
+  /** What a page must never say: refused by the content security policy, thrown, or an error in its console. */
+  readonly complaints: string[];
+  /** A page of a browser of its own. */
+  open(width?: number, colorScheme?: 'light' | 'dark'): Promise<Page>;
+  /** The same, where somebody has signed in. */
+  as(name: string, width?: number): Promise<Page>;
+  stop(): Promise<void>;
+}
+
+export async function startConsole(): Promise<Console> {
+  const stack = await startStack();
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
+  const given = JSON.parse(readFileSync(stack.environmentsFile, 'utf8')) as { environments: object[] };
+  const fourEyes = { environments: given.environments.map((each) => ({ ...each, fourEyes: true })) };
+  const environments = `${stack.environmentsFile}.four-eyes.yaml`;
+  writeFileSync(environments, JSON.stringify(fourEyes));
+  const gateway = await stack.startGateway({
+    GATEHOUSE_ENVIRONMENTS: environments,
+    GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
+    GATEHOUSE_CONSOLE_URL: origin,
+    GATEHOUSE_STAFF_ISSUER: stack.simulator.staffIssuer,
+    GATEHOUSE_STAFF_ROLES: ROLES,
+  });
+  const browser = await chromium.launch({ executablePath: findChromium() ?? '', args: FLAGS });
+  mkdirSync(SHOTS, { recursive: true });
+  const complaints: string[] = [];
+
+  const open: Console['open'] = async (width = 1280, colorScheme = 'light') => {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+    context.setDefaultTimeout(15_000);
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      // Refusals that a test asks for, and asking who is signed in before anybody is.
+      const refused = /status of 4\d\d/.test(message.text());
+      if (message.type() === 'error' && !refused) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    return page;
+  };
+  return {
+    stack,
+    gateway,
+    origin,
+    browser,
+    complaints,
+    open,
+    async as(name, width) {
+      const page = await open(width);
+      await signIn(page, origin, name);
+      return page;
+    },
+    async stop() {
+      await browser.close();
+      await stack.stop();
+    },
+  };
+}
+
+export async function signIn(page: Page, origin: string, name: string): Promise<void> {
+  await page.goto(`${origin}/`);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name }).click();
+  await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+}
+
+/** Presses a button, fills in its dialog by label, and confirms. */
+export async function fillIn(page: Page, button: string, fields: Record<string, string>): Promise<void> {
+  await page.getByRole('button', { name: button, exact: true }).first().click();
+  const dialog = page.getByRole('dialog');
+  for (const [label, value] of Object.entries(fields))
+    await dialog.getByLabel(label, { exact: false }).first().fill(value);
+  await dialog.getByRole('button', { name: button, exact: true }).click();
+}
+
+/** Presses a button, gives the reason its dialog asks for, and confirms. */
+export const decide = (page: Page, button: string, reason: string): Promise<void> =>
+  fillIn(page, button, { Reason: reason });
+
+export async function accessible(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  expect(told, where).toEqual([]);
+}
