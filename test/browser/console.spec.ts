@@ -123,6 +123,8 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/emergency-stops': ['Priya Nair', 'Emergency stops'],
   '/audit': ['Priya Nair', 'Audit'],
   '/asid-plan': ['Priya Nair', 'ASID plan'],
+  '/message-sets': ['Priya Nair', 'Message sets'],
+  '/message-set': ['Priya Nair', 'New message set'],
   '/import': ['Priya Nair', 'Import applications'],
   '/explain': ['Priya Nair', 'Explain'],
   '/admin-tokens': ['Priya Nair', 'API tokens'],
@@ -418,6 +420,26 @@ it('finds an application from any page, and never sends an NHS number', async ()
   await find(onboarded.asid);
   await page.getByRole('main').getByRole('link').last().click();
   await page.getByRole('heading', { level: 2, name: 'Application' }).waitFor();
+  await page.context().close();
+});
+
+it('picks the interactions of a message set: fewer at once, more only with a colleague', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  await page.goto(`${origin}/message-sets`);
+  await page.getByRole('link', { name: 'everything' }).click();
+  const save = page.getByRole('button', { name: 'Save the message set' });
+  const choice = page.getByRole('checkbox', { name: 'A044' });
+  await choice.uncheck();
+  await page.getByText('Adds nothing; takes away A044.').waitFor();
+  await save.click();
+  await page.getByText(/^Applied 1 change/).waitFor();
+  await choice.check();
+  await page.getByText('Adds A044; takes away nothing.').waitFor();
+  await save.click();
+  await page.getByText('a wider message set needs a second person').waitFor();
+  await accessible(page, 'message set');
+  await page.screenshot({ path: `${SHOTS}/message-set-saved-1280-light.png`, fullPage: true });
   await page.context().close();
 });
 

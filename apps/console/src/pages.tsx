@@ -21,6 +21,7 @@ export const RESOURCES = [
     list: lazy(() => import('./clients/client-list.js')),
     show: lazy(() => import('./clients/client-page.js')),
   },
+  { name: 'message-sets', list: lazy(() => import('./message-sets/message-set-list.js')) },
   { name: 'signing-keys', list: lazy(() => import('./signing-keys/signing-key-list.js')) },
   { name: 'sro-appointments', list: lazy(() => import('./sro/sro-list.js')) },
   { name: 'write-exceptions', list: lazy(() => import('./exceptions/exception-list.js')) },
@@ -43,6 +44,7 @@ export const PAGES: readonly { readonly path: string; readonly Page: ComponentTy
   { path: '/patient-search', Page: lazy(() => import('./audit/patient-search-page.js')) },
   { path: '/asid-plan', Page: lazy(() => import('./asid-plan/asid-plan-page.js')) },
   { path: '/import', Page: lazy(() => import('./import/import-page.js')) },
+  { path: '/message-set', Page: lazy(() => import('./message-sets/message-set-page.js')) },
   { path: '/search', Page: lazy(() => import('./search/search-page.js')) },
   { path: '/explain', Page: lazy(() => import('./explain/explain-page.js')) },
 ];

@@ -7,6 +7,7 @@ import { auditRoutes } from './audit-routes.js';
 import { dashboardRoutes } from './dashboard-routes.js';
 import { governanceRoutes } from './governance-routes.js';
 import { historyRoutes } from './history-routes.js';
+import { messageSetRoutes } from './message-set-routes.js';
 import { operationRoutes } from './operation-routes.js';
 import { plannerRoutes } from './planner-routes.js';
 import { recordRoutes } from './record-routes.js';
@@ -32,6 +33,7 @@ export const routes = {
   ...staffRoutes,
   ...auditRoutes,
   ...plannerRoutes,
+  ...messageSetRoutes,
 } as const;
 
 export type RouteName = keyof typeof routes;

@@ -28,6 +28,11 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
     id: field('id'),
     show: { route: 'applicationShow', params: ['id'] },
   },
+  'message-sets': {
+    list: 'messageSetList',
+    id: field('name'),
+    show: { route: 'messageSetShow', params: ['name'] },
+  },
   clients: {
     list: 'clientsList',
     id: field('environment', 'name'),

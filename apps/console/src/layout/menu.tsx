@@ -3,6 +3,7 @@ import AccountTree from '@mui/icons-material/AccountTree';
 import Apartment from '@mui/icons-material/Apartment';
 import Apps from '@mui/icons-material/Apps';
 import AssignmentInd from '@mui/icons-material/AssignmentInd';
+import Checklist from '@mui/icons-material/Checklist';
 import Devices from '@mui/icons-material/Devices';
 import EditNote from '@mui/icons-material/EditNote';
 import Groups from '@mui/icons-material/Groups';
@@ -33,6 +34,7 @@ const ENTRIES: readonly Entry[] = [
   { to: '/applications', text: 'Applications', icon: <Apps />, route: 'applicationsList' },
   { to: '/asid-plan', text: 'ASID plan', icon: <AccountTree />, route: 'planShow' },
   { to: '/import', text: 'Import', icon: <UploadFile />, route: 'registryApply' },
+  { to: '/message-sets', text: 'Message sets', icon: <Checklist />, route: 'messageSetList' },
   { to: '/clients', text: 'Clients', icon: <SettingsEthernet />, route: 'clientsList' },
   { to: '/signing-keys', text: 'Signing keys', icon: <Key />, route: 'keyList' },
   { to: '/sro-appointments', text: 'SROs', icon: <AssignmentInd />, route: 'sroList' },

@@ -13,9 +13,11 @@ import { useMay } from '../api/use-may.js';
 interface Props {
   readonly document: RegistryDocument;
   readonly label: string;
+  /** There is nothing in it to apply. */
+  readonly disabled?: boolean;
 }
 
-export function ApplyDocument({ document, label }: Props) {
+export function ApplyDocument({ document, label, disabled = false }: Props) {
   const [last, setLast] = useState<ApplyProgress | null>(null);
   const refresh = useRefresh();
   const { mutate, error, isPending, isSuccess } = useMutation({
@@ -25,6 +27,7 @@ export function ApplyDocument({ document, label }: Props) {
       refresh();
     },
   });
+  const settled = last?.type === 'done' || last?.type === 'pending';
   if (!useMay('registryApply')) return null;
   return (
     <Box
@@ -44,7 +47,7 @@ export function ApplyDocument({ document, label }: Props) {
         margin="dense"
         variant="outlined"
       />
-      <Button type="submit" variant="contained" disabled={isPending || last?.type === 'done'}>
+      <Button type="submit" variant="contained" disabled={disabled || isPending || settled}>
         {label}
       </Button>
       <Box aria-live="polite" sx={{ mt: 1 }}>
@@ -81,7 +84,7 @@ function Outcome({ last }: { readonly last: ApplyProgress | null }) {
         <Alert severity="success">
           {last.changes.length === 0
             ? 'Nothing to change: the registry is like this already.'
-            : `Applied ${last.changes.length} changes. The registry is at version ${last.registryVersion}.`}
+            : `Applied ${last.changes.length} ${last.changes.length === 1 ? 'change' : 'changes'}. The registry is at version ${last.registryVersion}.`}
         </Alert>
       );
     case 'pending':

@@ -13,6 +13,7 @@ import { ExceptionsController } from './exceptions/exceptions.controller.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { HistoryController } from './history/history.controller.js';
 import { KeysController } from './keys/keys.controller.js';
+import { MessageSetsController } from './message-sets/message-sets.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
 import { PlannerController } from './planner/planner.controller.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -42,6 +43,7 @@ const CONTROLLERS = [
   KeysController,
   DoctorController,
   PlannerController,
+  MessageSetsController,
   ExplainController,
   AuditController,
   AuditRequestsController,

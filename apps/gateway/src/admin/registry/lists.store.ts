@@ -85,7 +85,9 @@ export function applicationView(row: ApplicationRows, publicUrl: string) {
 }
 
 /** The name the application should carry in NHS England's portal. */
-export function nameOf(row: ApplicationRows): string {
+export function nameOf(
+  row: Pick<ApplicationRows, 'bindings' | 'productName' | 'environmentName' | 'accessMode' | 'capability'>,
+): string {
   return applicationName({
     organisationName: row.bindings.map(({ organisation }) => organisation.name).join(', '),
     product: row.productName,

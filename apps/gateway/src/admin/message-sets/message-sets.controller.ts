@@ -1,0 +1,40 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { accessOf, INTERACTIONS } from '@gatehouse/domain/interaction';
+import { Controller, Inject } from '@nestjs/common';
+import { Actor } from '../admin.guard.js';
+import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
+import type { Acting } from '../principal.js';
+import { Input, Route } from '../route.js';
+import { listMessageSets, showMessageSet } from './message-sets.store.js';
+
+@Controller()
+export class MessageSetsController {
+  private readonly deps: AdminDeps;
+  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
+    this.deps = deps;
+  }
+
+  @Route('messageSetList')
+  list(@Input('messageSetList') { query }: InputOf<'messageSetList'>, @Actor() { reach }: Acting) {
+    return listMessageSets(this.deps.db, query, reach);
+  }
+
+  @Route('messageSetShow')
+  show(@Input('messageSetShow') { params }: InputOf<'messageSetShow'>, @Actor() { reach }: Acting) {
+    return showMessageSet(this.deps.db, params.name, reach);
+  }
+
+  @Route('catalogue')
+  catalogue() {
+    return {
+      items: INTERACTIONS.map((interaction) => ({
+        ...interaction,
+        access: {
+          userRestricted: accessOf(interaction, 'user-restricted', null),
+          referrer: accessOf(interaction, 'application-restricted', 'referrer'),
+          provider: accessOf(interaction, 'application-restricted', 'provider'),
+        },
+      })),
+    };
+  }
+}
