@@ -134,7 +134,7 @@ describe('the story of a request', () => {
   });
 
   it('is out of reach as if it did not exist', async () => {
-    for (const path of ['', '/support-bundle']) {
+    for (const path of ['', '/support-bundle', '/explanation']) {
       for (const { attemptId } of [first, unknown]) {
         const url = `${API_PREFIX}/audit/requests/${attemptId}${path}`;
         expect((await admin.call('GET', url, undefined, limited)).status).toBe(404);

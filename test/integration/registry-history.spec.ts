@@ -1,9 +1,11 @@
 /** The registry of any earlier version, put back from its history: equal to what was read while it was the current one. */
+import type { RequestStory } from '@gatehouse/contracts/audit-resources';
 import type { Application, Organisation, Snapshot } from '@gatehouse/domain/registry';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { registryAt } from '../../apps/gateway/src/adapters/registry-history.ts';
 import { registryReader } from '../../apps/gateway/src/adapters/registry-reader.ts';
+import { explainPast } from '../../apps/gateway/src/explain-past.ts';
 import { type Harness, r69, smallDocument, startAdmin } from './admin-harness.ts';
 
 let admin: Harness;
@@ -72,6 +74,44 @@ it('at every version', async () => {
   const secrets = smallDocument.applications.map(({ apiKey }) => apiKey);
   const told = JSON.stringify([...(await registryAt(pool, last.version, scope)).organisations.values()]);
   for (const secret of secrets) expect(told).not.toContain(secret);
+});
+
+it('a past request tells nothing of another organisation, to which today’s grants lead', async () => {
+  const [application] = smallDocument.applications;
+  const other = {
+    ...application,
+    organisation: 'RCD',
+    asid: '200000002499',
+    apiKey: 'rcdIntKey0123456789abcdefOOPP',
+  };
+  const [sync] = smallDocument.clients;
+  const grants = [{ ...sync.grants[0], organisation: 'RCD' }];
+  await then(apply({ applications: [other], clients: [{ ...sync, grants }] }));
+  const { 0: first, [taken.length - 1]: last } = taken;
+  const clientId = [...first!.clients.keys()][0]!;
+  const story = {
+    ...{
+      clientId,
+      environment: 'int',
+      operationId: 'a005-retrieve-referral-request',
+      organisation: 'R69',
+      bindingId: null,
+    },
+    ...{ registryVersion: first!.version, startedAt: new Date(0).toISOString() },
+    ...{ steps: [], attempts: [], refusal: null },
+    asked: { accessMode: 'application-restricted', odsCode: null, product: null, capability: null },
+  } as unknown as RequestStory;
+  const environments = new Map([['int', { kind: 'open' as const }]]);
+  const told = await explainPast(
+    { database: pool, environments, snapshot: () => last!, now: () => 0 },
+    story,
+  );
+  expect(told.now?.allowed).toBe(true);
+  expect(told.registry.find(({ what }) => what === 'ASID')).toMatchObject({
+    then: application.asid,
+    now: null,
+  });
+  expect(JSON.stringify(told.registry)).not.toMatch(/RCD|200000002499/);
 });
 
 it('holds nothing beyond what is asked for', async () => {

@@ -154,6 +154,8 @@ describe('a patient’s identifier', () => {
     const elsewhere = await signIn(admin.db, 'Gwen', [only], admin.clock.ms);
     expect((await decide(elsewhere, answer.body)).status).toBe(404);
     expect((await ask(elsewhere, attemptId)).status).toBe(404);
+    expect((await as(elsewhere, 'GET', of(attemptId))).status).toBe(404);
+    expect((await show(elsewhere, attemptId)).status).toBe(404);
     expect((await show(gita, attemptId)).status).toBe(403);
     expect((await admin.call('POST', `/api/v1${of(attemptId)}`, { reason: 'a token' })).status).toBe(403);
   });
