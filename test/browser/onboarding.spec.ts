@@ -171,6 +171,30 @@ it('stops the organisation, and its next request is refused within a second', as
   await priya.context().close();
 });
 
+it('stops several organisations at once from their list', async () => {
+  await at.stack.admin('POST', '/registry/apply', {
+    document: {
+      apiVersion: 'gatehouse/v1',
+      organisations: ['RAA', 'RBB'].map((odsCode) => ({ odsCode, name: `Trust ${odsCode}` })),
+    },
+  });
+  const priya = await at.as('Priya Nair');
+  await priya.goto(`${at.origin}/organisations`);
+  for (const odsCode of ['RAA', 'RBB'])
+    await priya.getByRole('checkbox', { name: `Choose ${odsCode}` }).check();
+  await priya.getByRole('button', { name: 'Stop at once (2 chosen)' }).click();
+  const dialog = priya.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill('supplier incident 7');
+  await accessible(priya, 'stop several');
+  await dialog.getByRole('button', { name: 'Stop at once' }).click();
+  for (const odsCode of ['RAA', 'RBB']) await dialog.getByText(`${odsCode}: done`).waitFor();
+  const { rows } = await at.stack.sql.query(
+    `SELECT ods_code FROM organisation WHERE state = 'suspended' ORDER BY 1`,
+  );
+  expect(rows).toEqual([{ ods_code: 'RAA' }, { ods_code: 'RBB' }]);
+  await priya.context().close();
+});
+
 it('closes when the review lapses, and opens once it is recorded', async () => {
   const later = 21 * DAY_MS;
   await moveClocks(at.stack, later);

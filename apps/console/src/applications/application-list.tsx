@@ -9,6 +9,13 @@ export default function ApplicationList() {
   return (
     <RegisterList<Application>
       title="Applications"
+      bulk={{
+        route: 'stopMake',
+        label: 'Stop at once',
+        name: ({ name }) => name,
+        request: ({ id, state }) =>
+          state === 'live' ? { body: { kind: 'application', application: id } } : null,
+      }}
       href={(id) => `/applications/${id}/show`}
       filters={[
         <TextInput key="organisation" source="organisation" label="ODS code" />,
@@ -22,7 +29,7 @@ export default function ApplicationList() {
           choices={['draft', 'live', 'suspended', 'retired']}
         />,
       ]}
-      empty="No application yet. Write one into a registry file and run “gatehouse apply FILE”; its page then says what is missing before it can go live."
+      empty="No application yet. Write one into a registry file and run “gatehouse apply FILE”, or import a CSV file; its page then says what is missing before it can go live."
       columns={[
         { label: 'Name', value: ({ name }) => name },
         { label: 'Environment', value: ({ environment }) => environment },

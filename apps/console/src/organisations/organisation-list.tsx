@@ -10,11 +10,18 @@ export default function OrganisationList() {
   return (
     <RegisterList<Organisation>
       title="Organisations"
+      bulk={{
+        route: 'stopMake',
+        label: 'Stop at once',
+        name: ({ odsCode }) => odsCode,
+        request: ({ odsCode, state }) =>
+          state === 'active' ? { body: { kind: 'organisation', organisation: odsCode } } : null,
+      }}
       href={(id) => `/organisations/${id}/show`}
       filters={[
         <SelectInput key="state" source="state" label="State" choices={['active', 'suspended', 'retired']} />,
       ]}
-      empty="No organisation yet. Write them into a registry file and run “gatehouse apply FILE”."
+      empty="No organisation yet. Write them into a registry file and run “gatehouse apply FILE”, or import a CSV file."
       columns={[
         { label: 'ODS code', value: ({ odsCode }) => odsCode },
         { label: 'Name', value: ({ name }) => name },

@@ -15,6 +15,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { FilterButton, List, Pagination, TopToolbar, useListContext } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
 import type { ConsoleRecord } from '../api/data-provider.js';
+import { type BulkAction, BulkBar, Choose } from './bulk.js';
 
 export interface Column<T> {
   readonly label: string;
@@ -32,6 +33,8 @@ export interface RegisterListProps<T> {
   readonly actions?: ReactNode;
   /** Buttons of one row. */
   readonly rowActions?: (row: T) => ReactNode;
+  /** What can be done with many rows at once. */
+  readonly bulk?: BulkAction<T>;
   /** Where a row leads. */
   readonly href?: (id: string) => string;
   /** What to do when there is nothing yet. */
@@ -64,7 +67,7 @@ export function RegisterList<T>({ title, filters, above, actions, empty, ...rows
   );
 }
 
-type RowsProps<T> = Pick<RegisterListProps<T>, 'columns' | 'rowActions' | 'href'>;
+type RowsProps<T> = Pick<RegisterListProps<T>, 'columns' | 'rowActions' | 'bulk' | 'href'>;
 type ListedProps<T> = RowsProps<T> & Pick<RegisterListProps<T>, 'empty'>;
 
 function Rows<T>({ empty, ...props }: ListedProps<T>) {
@@ -79,7 +82,12 @@ function Rows<T>({ empty, ...props }: ListedProps<T>) {
       </Typography>
     );
   }
-  return <RecordRows<T> {...props} data={data} />;
+  return (
+    <>
+      {props.bulk === undefined ? null : <BulkBar<T> action={props.bulk} />}
+      <RecordRows<T> {...props} data={data} />
+    </>
+  );
 }
 
 /** Records that are no resource of react-admin, shown like those that are. */
@@ -90,7 +98,7 @@ export function RecordRows<T>({ data, ...props }: ShownProps<T>) {
 
 type ShownProps<T> = RowsProps<T> & { readonly data: readonly ConsoleRecord[] };
 
-function Wide<T>({ columns, rowActions, href, data }: ShownProps<T>) {
+function Wide<T>({ columns, rowActions, bulk, href, data }: ShownProps<T>) {
   return (
     <Card sx={{ overflowX: 'auto' }}>
       <Table size="small">
@@ -107,6 +115,7 @@ function Wide<T>({ columns, rowActions, href, data }: ShownProps<T>) {
             <TableRow key={record.id} hover>
               {columns.map(({ label, value }, at) => (
                 <TableCell key={label} sx={{ overflowWrap: 'anywhere' }}>
+                  {at === 0 && bulk !== undefined ? <Choose<T> record={record} action={bulk} /> : null}
                   {at === 0 ? named(record, value, href) : value(record as unknown as T)}
                 </TableCell>
               ))}
@@ -119,12 +128,13 @@ function Wide<T>({ columns, rowActions, href, data }: ShownProps<T>) {
   );
 }
 
-function Cards<T>({ columns, rowActions, href, data }: ShownProps<T>) {
+function Cards<T>({ columns, rowActions, bulk, href, data }: ShownProps<T>) {
   const [first, ...others] = columns;
   return data.map((record) => (
     <Card key={record.id} sx={{ mb: 1 }}>
       <CardContent>
         <Typography variant="h3" component="h2" sx={{ overflowWrap: 'anywhere' }}>
+          {bulk === undefined ? null : <Choose<T> record={record} action={bulk} />}
           {first === undefined ? null : named(record, first.value, href)}
         </Typography>
         <Box component="dl" sx={{ m: 0, mt: 1 }}>
