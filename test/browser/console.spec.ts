@@ -340,6 +340,30 @@ it('suspends an organisation, and the next request is refused within a second', 
   await page.context().close();
 });
 
+it('plans ASIDs for every combination, and hands out what is missing as a file to import', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  await page.goto(`${origin}/asid-plan`);
+  await page.getByRole('button', { name: '1 present' }).waitFor();
+  await page.getByRole('combobox', { name: 'Wanted' }).click();
+  await page.getByRole('option', { name: 'Every combination' }).click();
+  await page.getByRole('textbox', { name: 'ODS codes' }).fill('r69');
+  await page.getByRole('combobox', { name: 'Environments' }).click();
+  await page.getByRole('option', { name: 'local' }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Plan', exact: true }).click();
+  await page.getByRole('button', { name: '3 in all' }).waitFor();
+  await page.getByRole('button', { name: /^[0-9] missing/ }).click();
+  await page.getByText('ReferWell - Local - User-Restricted').waitFor();
+  await accessible(page, 'ASID plan');
+  await page.screenshot({ path: `${SHOTS}/asid-plan-missing-1280-light.png`, fullPage: true });
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download what is missing, to import' }).click();
+  const file = readFileSync(await (await saved).path(), 'utf8');
+  expect(file).toContain('R69,,ReferWell,local,user-restricted,,,,,draft\r\n');
+  await page.context().close();
+});
+
 it('imports a spreadsheet: faults by line, a draft at once, going live only with a colleague', async () => {
   const page = await open();
   await signIn(page, 'Priya Nair');

@@ -132,6 +132,20 @@ describe('somebody with some organisations', () => {
   });
 });
 
+it('plans 1,000 organisations, page by page', async () => {
+  const data = Array.from({ length: 1_000 }, (_, at) => ({ odsCode: `X${at}`, name: `Organisation ${at}` }));
+  await admin.db.organisation.createMany({ data });
+  const body: Asked = { wanted: 'combinations', limit: 5_000 };
+  const startedAt = performance.now();
+  const first = await admin.ok('planShow', { body });
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(first.items).toHaveLength(5_000);
+  const second = await admin.ok('planShow', { body: { ...body, after: first.next ?? '' } });
+  const all = Object.values(first.counts).reduce((sum, count) => sum + count, 0);
+  expect(all).toBeGreaterThan(9_000);
+  expect(first.items.length + second.items.length).toBe(all);
+});
+
 describe('the checklist of one application', () => {
   it('is the doctor’s, by id', async () => {
     const { items } = await admin.ok('applicationsList', { query: { asid: '200000002454' } });
