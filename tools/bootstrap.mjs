@@ -17,6 +17,7 @@ const tasks = {
   check: { script: 'tools/check.mjs' },
   staged: { script: 'tools/staged.mjs' },
   bench: { script: 'test/bench/run.ts', built: true },
+  'bench:lists': { script: 'test/bench/lists.ts', built: true },
   assure: { script: 'test/assure/run.ts', built: true },
   planted: { script: 'test/assure/planted-bugs.mjs', built: true },
   gateway: { script: 'apps/gateway/dist/main.js', built: true },

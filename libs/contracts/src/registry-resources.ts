@@ -125,8 +125,12 @@ export const applicationChoice = {
 };
 export type ApplicationChoice = z.infer<z.ZodObject<typeof applicationChoice>>;
 
+const order = z.enum(['asc', 'desc']).default('asc');
+
 export const applicationFilter = z.strictObject({
   ...paging,
+  sort: z.enum(['id', 'environment', 'product', 'state', 'createdAt']).default('id'),
+  order,
   environment: environmentName.optional(),
   organisation: odsCode.optional(),
   product: productName.optional(),
@@ -135,6 +139,8 @@ export const applicationFilter = z.strictObject({
 });
 export const organisationFilter = z.strictObject({
   ...paging,
+  sort: z.enum(['odsCode', 'name', 'state']).default('odsCode'),
+  order,
   state: z.enum(['active', 'suspended', 'retired']).optional(),
 });
 export const clientFilter = z.strictObject({ ...paging, environment: environmentName.optional() });

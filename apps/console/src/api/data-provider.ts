@@ -30,9 +30,13 @@ async function readPage(resource: string, query: Readonly<Record<string, unknown
 /** `next` of each page but the last, by what was asked. */
 const cursors = new Map<string, string[]>();
 
-async function getList(resource: string, { pagination, filter }: Partial<GetListParams>) {
+async function getList(resource: string, { pagination, filter, sort }: Partial<GetListParams>) {
   const { page: number, perPage } = pagination ?? { page: 1, perPage: LARGEST_PAGE };
-  const asked = { ...(filter as Record<string, unknown> | undefined), limit: perPage };
+  const asked = {
+    ...(filter as Record<string, unknown> | undefined),
+    ...sortOf(resource, sort),
+    limit: perPage,
+  };
   const key = JSON.stringify([resource, asked]);
   const known = number === 1 ? [] : (cursors.get(key) ?? []);
   cursors.set(key, known);
@@ -49,6 +53,12 @@ async function getList(resource: string, { pagination, filter }: Partial<GetList
   const pageInfo = { hasNextPage: next !== null, hasPreviousPage: number > 1 };
   // Only the last page tells how many there are.
   return next === null ? { data, pageInfo, total: (number - 1) * perPage + data.length } : { data, pageInfo };
+}
+
+/** React-admin's own `id` stands for the route's order. */
+function sortOf(resource: string, sort: GetListParams['sort']) {
+  if (sort === undefined || sort.field === 'id' || routeOf(resource).sorts !== true) return {};
+  return { sort: sort.field, order: sort.order === 'DESC' ? 'desc' : 'asc' };
 }
 
 async function getOne(resource: string, { id }: { readonly id: Identifier }) {

@@ -4,6 +4,8 @@ import type { RouteName } from '@gatehouse/contracts/routes';
 interface ResourceRoute {
   readonly list: RouteName;
   readonly id: (record: Readonly<Record<string, unknown>>) => string;
+  /** Whether its route sorts. */
+  readonly sorts?: true;
   /** Of those that have a page of their own. */
   readonly show?: { readonly route: RouteName; readonly params: readonly string[] };
 }
@@ -20,11 +22,13 @@ const field =
 export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   organisations: {
     list: 'organisationsList',
+    sorts: true,
     id: field('odsCode'),
     show: { route: 'organisationShow', params: ['odsCode'] },
   },
   applications: {
     list: 'applicationsList',
+    sorts: true,
     id: field('id'),
     show: { route: 'applicationShow', params: ['id'] },
   },

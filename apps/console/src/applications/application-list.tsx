@@ -32,8 +32,9 @@ export default function ApplicationList() {
       empty="No application yet. Write one into a registry file and run “gatehouse apply FILE”, or import a CSV file; its page then says what is missing before it can go live."
       columns={[
         { label: 'Name', value: ({ name }) => name },
-        { label: 'Environment', value: ({ environment }) => environment },
-        { label: 'State', value: ({ state }) => <StateChip state={state} /> },
+        { label: 'Environment', sort: 'environment', value: ({ environment }) => environment },
+        { label: 'State', sort: 'state', value: ({ state }) => <StateChip state={state} /> },
+        { label: 'Product', sort: 'product', value: ({ product }) => product },
         { label: 'ASID', value: ({ asid }) => asid ?? '–' },
         { label: 'API key', value: ({ apiKey }) => apiKey ?? '–' },
       ]}

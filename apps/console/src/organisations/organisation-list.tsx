@@ -23,9 +23,9 @@ export default function OrganisationList() {
       ]}
       empty="No organisation yet. Write them into a registry file and run “gatehouse apply FILE”, or import a CSV file."
       columns={[
-        { label: 'ODS code', value: ({ odsCode }) => odsCode },
-        { label: 'Name', value: ({ name }) => name },
-        { label: 'State', value: ({ state }) => <StateChip state={state} /> },
+        { label: 'ODS code', sort: 'odsCode', value: ({ odsCode }) => odsCode },
+        { label: 'Name', sort: 'name', value: ({ name }) => name },
+        { label: 'State', sort: 'state', value: ({ state }) => <StateChip state={state} /> },
         { label: 'Applications', value: ({ applications }) => applications },
         { label: 'SRO review due', value: ({ sroReviewDueOn }) => day(sroReviewDueOn) },
       ]}

@@ -9,6 +9,7 @@ import {
   TableCell,
   TableHead,
   TableRow,
+  TableSortLabel,
 } from '@mui/material';
 import { Typography, useMediaQuery, type Theme } from '@mui/material';
 import type { ReactElement, ReactNode } from 'react';
@@ -20,6 +21,8 @@ import { type BulkAction, BulkBar, Choose } from './bulk.js';
 export interface Column<T> {
   readonly label: string;
   readonly value: (row: T) => ReactNode;
+  /** What its route calls it, where it sorts by it. */
+  readonly sort?: string;
 }
 
 export interface RegisterListProps<T> {
@@ -104,9 +107,13 @@ function Wide<T>({ columns, rowActions, bulk, href, data }: ShownProps<T>) {
       <Table size="small">
         <TableHead>
           <TableRow>
-            {columns.map(({ label }) => (
-              <TableCell key={label}>{label}</TableCell>
-            ))}
+            {columns.map(({ label, sort }) =>
+              sort === undefined ? (
+                <TableCell key={label}>{label}</TableCell>
+              ) : (
+                <SortedBy key={label} label={label} sort={sort} />
+              ),
+            )}
             {rowActions === undefined ? null : <TableCell>Actions</TableCell>}
           </TableRow>
         </TableHead>
@@ -125,6 +132,25 @@ function Wide<T>({ columns, rowActions, bulk, href, data }: ShownProps<T>) {
         </TableBody>
       </Table>
     </Card>
+  );
+}
+
+function SortedBy({ label, sort }: { readonly label: string; readonly sort: string }) {
+  const { sort: current, setSort } = useListContext();
+  const active = current.field === sort;
+  const direction = active && current.order === 'DESC' ? 'desc' : 'asc';
+  return (
+    <TableCell sortDirection={active ? direction : false}>
+      <TableSortLabel
+        active={active}
+        direction={direction}
+        onClick={() => {
+          setSort({ field: sort, order: active && direction === 'asc' ? 'DESC' : 'ASC' });
+        }}
+      >
+        {label}
+      </TableSortLabel>
+    </TableCell>
   );
 }
 

@@ -10,9 +10,11 @@ export interface Span {
   readonly within?: readonly string[] | undefined;
 }
 
-/** An hour of `at` in UTC, epoch ms. */
-const startOf = (unit: 'hour' | 'minute', at: string): string =>
-  `(extract(epoch FROM date_trunc('${unit}', ${at}, 'UTC')) * 1000)::bigint`;
+/** The beginning of the hour or minute of `at`. */
+const binned = (unit: 'hour' | 'minute', at: string): string =>
+  `date_bin('1 ${unit}', ${at}, timestamptz 'epoch')`;
+/** Computed of each group, not of each row. */
+const milliseconds = (at: string): string => `(extract(epoch FROM ${at}) * 1000)::bigint`;
 
 interface FoundHour {
   readonly hour: string;
@@ -30,20 +32,21 @@ export async function countHours(database: pg.Pool, { fromMs, toMs, within }: Sp
   return rows.map(({ hour, outcome, code, count }) => ({ hourMs: Number(hour), outcome, code, count }));
 }
 
-const EVERYWHERE = `
-  SELECT ${startOf('hour', 'started_at')} AS hour, outcome, code, count(*)::int AS count FROM audit.event
-  WHERE started_at >= ${epochMs('$1')} AND started_at < ${epochMs('$2')} AND kind IN ('OUTCOME', 'DENIED')
-  GROUP BY 1, 2, 3`;
+const byHour = (counted: string): string =>
+  `SELECT ${milliseconds('hour')} AS hour, outcome, code, count FROM (${counted} GROUP BY 1, 2, 3) hours`;
+
+const EVERYWHERE = byHour(`
+  SELECT ${binned('hour', 'started_at')} AS hour, outcome, code, count(*)::int AS count FROM audit.event
+  WHERE started_at >= ${epochMs('$1')} AND started_at < ${epochMs('$2')} AND kind IN ('OUTCOME', 'DENIED')`);
 
 /** An outcome doesn't name the organisation; its attempt does. */
-const WITHIN = `
-  SELECT ${startOf('hour', 'i.started_at')} AS hour, coalesce(o.outcome, i.outcome) AS outcome,
+const WITHIN = byHour(`
+  SELECT ${binned('hour', 'i.started_at')} AS hour, coalesce(o.outcome, i.outcome) AS outcome,
     coalesce(o.code, i.code) AS code, count(*)::int AS count
   FROM audit.event i
   LEFT JOIN audit.event o ON o.attempt_id = i.attempt_id AND o.started_at = i.started_at AND o.kind = 'OUTCOME'
   WHERE i.started_at >= ${epochMs('$1')} AND i.started_at < ${epochMs('$2')} AND i.ods_code = ANY($3::text[])
-    AND (i.kind = 'DENIED' OR (i.kind = 'INTENT' AND o.outcome IS NOT NULL))
-  GROUP BY 1, 2, 3`;
+    AND (i.kind = 'DENIED' OR (i.kind = 'INTENT' AND o.outcome IS NOT NULL))`);
 
 /** Attempts of each binding, minute by minute. */
 export async function countMinutes(
@@ -51,10 +54,11 @@ export async function countMinutes(
   { fromMs, toMs, within }: Span,
 ): Promise<MinuteCount[]> {
   const { rows } = await database.query<{ binding_id: string; minute: string; count: number }>(
-    `SELECT binding_id, ${startOf('minute', 'started_at')} AS minute, count(*)::int AS count FROM audit.event
+    `SELECT binding_id, ${milliseconds('minute')} AS minute, count FROM (
+     SELECT binding_id, ${binned('minute', 'started_at')} AS minute, count(*)::int AS count FROM audit.event
      WHERE started_at >= ${epochMs('$1')} AND started_at < ${epochMs('$2')} AND kind = 'INTENT'
        AND binding_id IS NOT NULL AND ($3::text[] IS NULL OR ods_code = ANY($3::text[]))
-     GROUP BY 1, 2`,
+     GROUP BY 1, 2) minutes`,
     [fromMs, toMs, within ?? null],
   );
   return rows.map(({ binding_id, minute, count }) => ({

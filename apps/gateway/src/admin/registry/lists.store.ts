@@ -1,67 +1,74 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
 import { applicationName } from '@gatehouse/domain/application-name';
 import type { Database } from '@gatehouse/db/client';
 import type { Reach } from '@gatehouse/domain/permissions';
 import { HIDDEN, maskApiKey } from '@gatehouse/domain/masking';
 import type { AccessMode, Capability } from '@gatehouse/domain/registry';
-import {
-  applicationWhere,
-  type ApplicationRows,
-  jwksUrlOf,
-  ownedWithin,
-  WHOLE_APPLICATION,
-} from '../applications.store.js';
-import { type Paging, pageOf } from '../paging.js';
+import { type ApplicationRows, jwksUrlOf, WHOLE_APPLICATION } from '../applications.store.js';
 import { organisationView, WITH_COUNTS } from './organisations.store.js';
+import { inOrder, sortedKeys, type SortedList } from './sorted-keys.store.js';
 
-export async function listOrganisations(
-  db: Database,
-  { limit, after, state }: Paging & { readonly state?: string | undefined },
-  reach: Reach,
-) {
+type OrganisationQuery = InputOf<'organisationsList'>['query'];
+type ApplicationQuery = InputOf<'applicationsList'>['query'];
+
+const text = (name: string) => ({ name, type: 'text' }) as const;
+
+const ORGANISATIONS_BY: Readonly<Record<OrganisationQuery['sort'], SortedList['by']>> = {
+  odsCode: text('ods_code'),
+  name: text('name'),
+  state: text('state'),
+};
+const APPLICATIONS_BY: Readonly<Record<ApplicationQuery['sort'], SortedList['by']>> = {
+  id: { name: 'id', type: 'uuid' },
+  environment: text('environment'),
+  product: text('product'),
+  state: text('state'),
+  createdAt: { name: 'created_at', type: 'timestamptz' },
+};
+
+export async function listOrganisations(db: Database, query: OrganisationQuery, reach: Reach) {
+  const { sort, order, state } = query;
+  const list = { table: 'organisation', key: text('ods_code'), by: ORGANISATIONS_BY[sort] };
+  const { keys, next } = await sortedKeys(db, { ...list, descending: order === 'desc' }, query, (at) => [
+    ...(state === undefined ? [] : [`state = ${at(state)}`]),
+    ...(reach === 'all' ? [] : [`ods_code = ANY(${at([...reach])}::text[])`]),
+  ]);
   const rows = await db.organisation.findMany({
-    where: {
-      ...(state === undefined ? {} : { state }),
-      ...(after === undefined ? {} : { odsCode: { gt: after } }),
-      ...(reach === 'all' ? {} : { AND: { odsCode: { in: [...reach] } } }),
-    },
+    where: { odsCode: { in: [...keys] } },
     include: WITH_COUNTS,
-    orderBy: { odsCode: 'asc' },
-    take: limit + 1,
   });
-  return pageOf(rows, limit, ({ odsCode }) => odsCode, organisationView);
+  return { items: inOrder(keys, rows, ({ odsCode }) => odsCode).map(organisationView), next };
 }
 
 export async function listApplications(
   db: Database,
-  filter: Paging & {
-    readonly environment?: string | undefined;
-    readonly organisation?: string | undefined;
-    readonly product?: string | undefined;
-    readonly state?: string | undefined;
-    readonly asid?: string | undefined;
-  },
+  query: ApplicationQuery,
   publicUrl: string,
   reach: Reach,
 ) {
-  const { limit, after, state, asid, ...choice } = filter;
+  const { sort, order, organisation, ...rest } = query;
+  const list = { table: 'application', key: APPLICATIONS_BY.id, by: APPLICATIONS_BY[sort] };
+  const { keys, next } = await sortedKeys(db, { ...list, descending: order === 'desc' }, query, (at) => [
+    ...(['environment', 'product', 'state', 'asid'] as const).flatMap((name) =>
+      rest[name] === undefined ? [] : [`${name} = ${at(rest[name])}`],
+    ),
+    ...(organisation === undefined ? [] : [`id IN (${boundTo(`ods_code = ${at(organisation)}`)})`]),
+    ...(reach === 'all' ? [] : ownedBy(at([...reach]))),
+  ]);
   const rows = await db.application.findMany({
-    where: {
-      ...applicationWhere(choice),
-      ...(state === undefined ? {} : { state }),
-      ...(asid === undefined ? {} : { asid }),
-      AND: [...(after === undefined ? [] : [{ id: { gt: after } }]), ownedWithin(reach)],
-    },
+    where: { id: { in: [...keys] } },
     include: WHOLE_APPLICATION,
-    orderBy: { id: 'asc' },
-    take: limit + 1,
   });
-  return pageOf(
-    rows,
-    limit,
-    ({ id }) => id,
-    (row) => applicationView(row, publicUrl),
-  );
+  return { items: inOrder(keys, rows, ({ id }) => id).map((row) => applicationView(row, publicUrl)), next };
 }
+
+const boundTo = (condition: string): string => `SELECT application_id FROM binding WHERE ${condition}`;
+
+/** Of these organisations and no other. */
+const ownedBy = (odsCodes: string): string[] => [
+  `id IN (${boundTo(`ods_code = ANY(${odsCodes}::text[])`)})`,
+  `NOT EXISTS (${boundTo(`application_id = application.id AND ods_code <> ALL(${odsCodes}::text[])`)})`,
+];
 
 export function applicationView(row: ApplicationRows, publicUrl: string) {
   return {

@@ -1,0 +1,79 @@
+import type { Database } from '@gatehouse/db/client';
+import type { Paging } from '../paging.js';
+import { AdminProblem } from '../problem.js';
+
+interface Column {
+  readonly name: string;
+  readonly type: 'text' | 'uuid' | 'timestamptz';
+}
+
+/** Names of the database's own, never a caller's. There is an index for `by` and `key` together. */
+export interface SortedList {
+  readonly table: string;
+  readonly key: Column;
+  readonly by: Column;
+  readonly descending: boolean;
+}
+
+/** Makes a value a parameter of the statement. */
+export type At = (value: unknown) => string;
+
+/**
+ * The keys of one page of a list, in its order. A page begins where the one before ended, so that a late one costs no
+ * more than the first.
+ */
+export async function sortedKeys(
+  db: Database,
+  { table, key, by, descending }: SortedList,
+  { limit, after }: Paging,
+  where: (at: At) => readonly string[],
+): Promise<{ readonly keys: readonly string[]; readonly next: string | null }> {
+  const values: unknown[] = [];
+  const at: At = (value) => `$${values.push(value)}`;
+  const conditions = [...where(at)];
+  if (after !== undefined) {
+    const [value, id] = positionOf(after, by, key);
+    const beyond = descending ? '<' : '>';
+    conditions.push(`(${by.name}, ${key.name}) ${beyond} (${at(value)}::${by.type}, ${at(id)}::${key.type})`);
+  }
+  const order = descending ? 'DESC' : 'ASC';
+  const rows = await db.$queryRawUnsafe<{ key: string; value: string }[]>(
+    `SELECT ${key.name}::text AS key, ${by.name}::text AS value FROM ${table}
+     ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+     ORDER BY ${by.name} ${order}, ${key.name} ${order} LIMIT ${at(limit + 1)}`,
+    ...values,
+  );
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    keys: shown.map((row) => row.key),
+    next: rows.length > limit && last !== undefined ? cursorOf(last.value, last.key) : null,
+  };
+}
+
+/** Rows in the order of their keys; one that has gone meanwhile is left out. */
+export function inOrder<R>(keys: readonly string[], rows: readonly R[], keyOf: (row: R) => string): R[] {
+  const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+  return keys.flatMap((key) => byKey.get(key) ?? []);
+}
+
+const cursorOf = (value: string, key: string): string =>
+  Buffer.from(JSON.stringify([value, key])).toString('base64url');
+
+const FITS: Readonly<Record<Column['type'], RegExp>> = {
+  text: /^[^\0]*$/,
+  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  timestamptz: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}(:\d{2})?$/,
+};
+
+function positionOf(after: string, by: Column, key: Column): readonly [value: string, key: string] {
+  const text = Buffer.from(after, 'base64url').toString();
+  const pair = /^\["(?:[^"\\]|\\.)*","(?:[^"\\]|\\.)*"\]$/.test(text) ? (JSON.parse(text) as string[]) : [];
+  const [value, id] = pair;
+  if (value !== undefined && id !== undefined && FITS[by.type].test(value) && FITS[key.type].test(id)) {
+    return [value, id];
+  }
+  throw new AdminProblem('invalid-request', undefined, [
+    { pointer: '/after', detail: 'after is the next of the page before, of the same list' },
+  ]);
+}

@@ -1,0 +1,115 @@
+/**
+ * `npm run bench:lists': how long the pages of the console's lists take over 100,000 applications and a million rows of
+ * the trail, in a PostgreSQL of their own. Prints the table that docs/performance.md quotes; fails where a page takes
+ * longer than the aim.
+ */
+import { API_PREFIX } from '@gatehouse/contracts/routes';
+import { createPrisma } from '@gatehouse/db/client';
+import { stop as stopPostgres } from '../support/postgres.ts';
+import { startStack } from '../support/stack.ts';
+import { type SignedIn, signIn } from '../support/staff.ts';
+import { APPLICATIONS, ATTEMPTS, fill, ORGANISATIONS, WRITER } from './lists-data.ts';
+import { percentile } from './load.ts';
+
+const ROUNDS = 40;
+const AIM_MS = 200;
+const encoded = (place: readonly unknown[]): string =>
+  Buffer.from(JSON.stringify(place)).toString('base64url');
+const LATE_ID = 'f0000000-0000-4000-8000-000000000000';
+const lateAttempt = encoded([Date.now() - 120 * 3_600_000, WRITER, 200_000]);
+
+/** What is measured, by the route: the first page, a deep one, and filtered ones, common and rare. */
+const PAGES: Readonly<Record<string, string>> = {
+  'organisations, first': '/organisations?limit=25',
+  'organisations, deep': `/organisations?limit=25&after=${encoded(['X09900', 'X09900'])}`,
+  'organisations, by name, deep': `/organisations?limit=25&sort=name&after=${encoded(['West Trust 7', 'X00007'])}`,
+  'organisations, suspended': '/organisations?limit=25&state=suspended',
+  'applications, first': '/applications?limit=25',
+  'applications, deep': `/applications?limit=25&after=${encoded([LATE_ID, LATE_ID])}`,
+  'applications, by state, deep': `/applications?limit=25&sort=state&after=${encoded(['live', LATE_ID])}`,
+  'applications, by product, last first': '/applications?limit=25&sort=product&order=desc',
+  'applications, of one organisation': '/applications?limit=25&organisation=X05000',
+  'applications, draft': '/applications?limit=25&state=draft',
+  'applications, retired in one environment': '/applications?limit=25&state=retired&environment=int',
+  'applications, by ASID': '/applications?limit=25&asid=200000050000',
+  'clients, first': '/clients?limit=25',
+  'signing keys, first': '/signing-keys?limit=25',
+  'SROs, first': '/sro-appointments?limit=25',
+  'audit, first': '/audit?limit=25',
+  'audit, deep': `/audit?limit=25&after=${lateAttempt}`,
+  'audit, of one organisation': '/audit?limit=25&organisation=X05000',
+  'audit, of one application': '/audit?limit=25&applicationId=APPLICATION',
+  'audit, by code': '/audit?limit=25&code=GW_SRO',
+  'audit, failed': '/audit?limit=25&outcome=FAILED',
+  'audit, refused in one organisation': '/audit?limit=25&organisation=X05000&kind=DENIED',
+  'audit, by correlation id': '/audit?limit=25&correlationId=bench-250000',
+  'history, first': '/history?limit=25',
+  'history, deep': '/history?limit=25&after=1000',
+  'history, of one organisation': '/history?limit=25&organisation=X05000',
+  'history, of one application': '/history?limit=25&application=APPLICATION',
+  'search, by name': '/search?q=north%20trust',
+  'search, by API key': '/search?q=KEY',
+  'search, by correlation id': '/search?q=bench-250000',
+  'dashboard, 24 hours': '/dashboard',
+  'dashboard, 7 days': '/dashboard?days=7',
+  'one application': '/applications/APPLICATION',
+};
+
+const stack = await startStack({ replicas: 0 });
+const owner = await stack.sql.connect();
+await fill(owner);
+const { rows } = await owner.query<{ id: string; api_key: string }>(
+  'SELECT id, api_key FROM application LIMIT 1',
+);
+owner.release();
+const [one] = rows;
+const gateway = await stack.startGateway({ GATEHOUSE_ROLES: 'admin' });
+const db = createPrisma(stack.database.appUrl);
+
+const everywhere = await signIn(db, 'Bea', ['platform-engineer', 'auditor'], Date.now());
+const few = Array.from({ length: 5 }, (_, n) => `X0${5 + n}000`);
+const limited = await signIn(
+  db,
+  'Lou',
+  [
+    { role: 'platform-engineer', odsCodes: few },
+    { role: 'auditor', odsCodes: few },
+  ],
+  Date.now(),
+);
+
+async function measure(path: string, { Cookie: cookie }: SignedIn['headers']) {
+  const asked = path.replace('APPLICATION', one?.id ?? '').replace('KEY', one?.api_key.slice(0, 8) ?? '');
+  const took: number[] = [];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const since = performance.now();
+    const answer = await fetch(gateway.admin + API_PREFIX + asked, { headers: { Cookie: cookie ?? '' } });
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${text}`);
+    // The first one warms up.
+    if (round > 0) took.push(performance.now() - since);
+  }
+  return { p50: percentile(took, 0.5), p95: percentile(took, 0.95) };
+}
+
+const show = (ms: number): string => `${ms.toFixed(1)} ms`;
+let slow = 0;
+console.log(
+  `${ORGANISATIONS} organisations, ${APPLICATIONS} applications, ${ATTEMPTS} attempts in the trail\n`,
+);
+console.log('| page | p50 | p95 | p95 for a role of five organisations |\n| --- | --- | --- | --- |');
+for (const [name, path] of Object.entries(PAGES)) {
+  const [all, some] = [
+    await measure(path, everywhere.headers),
+    path.includes('APPLICATION') ? null : await measure(path, limited.headers),
+  ];
+  if (Math.max(all.p95, some?.p95 ?? 0) > AIM_MS) slow += 1;
+  console.log(`| ${name} | ${show(all.p50)} | ${show(all.p95)} | ${some === null ? '' : show(some.p95)} |`);
+}
+await db.$disconnect();
+await stack.stop();
+await stopPostgres();
+console.log(
+  `\nAim: p95 below ${AIM_MS} ms; ${slow === 0 ? 'every page keeps to it' : `${slow} pages take longer`}.`,
+);
+process.exit(slow === 0 ? 0 : 1);
