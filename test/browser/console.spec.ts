@@ -467,6 +467,20 @@ it('picks the interactions of a message set: fewer at once, more only with a col
   await page.context().close();
 });
 
+it('sorts a list by the headings of its columns', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  await page.goto(`${origin}/organisations`);
+  for (const order of ['asc', 'desc']) {
+    const answered = page.waitForResponse((each) => each.url().includes(`sort=name&order=${order}`));
+    await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
+    expect((await answered).status()).toBe(200);
+  }
+  await page.getByRole('link', { name: 'R69' }).waitFor();
+  await accessible(page, 'sorted list');
+  await page.context().close();
+});
+
 it('can be walked by keyboard: the first link of the menu is reached and opened', async () => {
   const page = await open();
   await signIn(page, 'Priya Nair');
