@@ -66,6 +66,29 @@ it('is out of reach for people of other organisations', async () => {
   expect(await stateOf.organisation()).toBe('active');
 });
 
+it('is made anew where a change of the registry has let a stopped thing run again', async () => {
+  const stop = { kind: 'organisation', organisation: 'R69', reason: 'odd traffic' };
+  const first = await as(priya, 'POST', '/emergency-stops', stop);
+  await admin.db.organisation.update({ where: { odsCode: 'R69' }, data: { state: 'active' } });
+  const second = await as(priya, 'POST', '/emergency-stops', stop);
+  expect(second.status, second.text).toBe(200);
+  expect(await stateOf.organisation()).toBe('suspended');
+  const { items } = (await as(gita, 'GET', '/emergency-stops')).body;
+  const closed = items.find(({ id }: { id: string }) => id === first.body.id);
+  expect(closed).toMatchObject({ liftReason: 'found running again' });
+  await as(gita, 'POST', `/emergency-stops/${second.body.id}/lift`, { reason: 'all well' });
+});
+
+it('of a client is for its environment alone', async () => {
+  const [one] = smallDocument.clients;
+  const clients = [{ ...one, environment: 'prod', grants: [] }];
+  await admin.call('POST', '/api/v1/registry/apply', { document: { apiVersion: 'gatehouse/v1', clients } });
+  const stop = (environment: string) =>
+    as(priya, 'POST', '/emergency-stops', { kind: 'client', environment, client: one.name, reason: 'leak' });
+  expect((await stop('int')).status).toBe(200);
+  expect((await stop('prod')).status).toBe(200);
+});
+
 it('is not lifted over what somebody has changed since', async () => {
   const stop = { kind: 'organisation', organisation: 'RCD', reason: 'odd traffic' };
   const { body } = await as(priya, 'POST', '/emergency-stops', stop);

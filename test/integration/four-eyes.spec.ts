@@ -292,4 +292,77 @@ describe('the same rule for every way in', () => {
     admin.clock.ms += 14 * 60_000;
     expect((await lift(priya, late.body.id)).status).toBe(200);
   });
+
+  it('nothing that was prepared or changed beside it slips by the second person', async () => {
+    const [application] = smallDocument.applications;
+    const { clients: _, messageSets, ...rest } = smallDocument;
+    const sets = (interactions: string[]) => [...messageSets, { name: 'tiny', interactions }];
+    await apply({ ...rest, messageSets: sets(['A004']), applications: [] });
+    const use = { ...application, messageSets: ['tiny'] };
+    const asked = (await apply({ ...rest, messageSets: sets(['A004']), applications: [use] })).at(-1);
+    const { body } = await as(gita, 'GET', `/changes/${asked?.id}`);
+    expect(JSON.stringify(body.diff)).toContain('"tiny":["A004"]');
+    // Not in use yet, so one person may widen it.
+    await apply({ ...rest, messageSets: sets(['A004', 'A028']), applications: [] });
+    expect((await approve(gita, body.id, body.diffHash)).status).toBe(409);
+    expect((await as(gita, 'GET', `/changes/${body.id}`)).body.state).toBe('stale');
+  });
+
+  it('a secret swapped between asking and approving makes it stale', async () => {
+    const [, user] = smallDocument.applications;
+    const { clients: _, messageSets: _sets, ...rest } = smallDocument;
+    const { messageSets: _held, apiSecret: _secret, apiKey: _key, ...held } = user;
+    const file = (entry: object) => apply({ ...rest, applications: [{ ...held, ...entry }] });
+    const asked = (await file({ state: 'live' })).at(-1);
+    const { body } = await as(gita, 'GET', `/changes/${asked?.id}`);
+    await file({ apiSecret: 'AnotherSecretOfTheUserApp' });
+    expect((await approve(gita, body.id, body.diffHash)).status).toBe(409);
+  });
+
+  it('what was retired runs again by two people only, and so does another identity of a client', async () => {
+    const { clients, ...rest } = smallDocument;
+    await admin.db.organisation.update({ where: { odsCode: 'R69' }, data: { state: 'retired' } });
+    const back = await apply({
+      ...rest,
+      applications: [],
+      organisations: [{ odsCode: 'R69', name: 'Example NHS Trust', state: 'active' }],
+    });
+    expect(back.at(-1)).toMatchObject({ type: 'pending', rules: ['letting what was stopped run again'] });
+    await admin.db.client.create({ data: { name: 'worklist-sync', environmentName: 'int' } });
+    const workload = { issuer: 'https://idp.example', audience: 'gatehouse', subject: 'other' };
+    const taken = await apply({
+      ...rest,
+      applications: [],
+      clients: [{ ...clients[0], grants: [], workload }],
+    });
+    expect(taken.at(-1)).toMatchObject({ type: 'pending', rules: ['who a client is'] });
+  });
+
+  it('one person with two accounts is one person', async () => {
+    const { id, diffHash } = await ask();
+    const twin = await signIn(admin.db, 'PRIYA', ['governance-officer'], admin.clock.ms);
+    const refused = await approve(twin, id, diffHash);
+    expect(refused.body.type).toBe('urn:gatehouse:problem:same-person');
+  });
+
+  it('a change that is partly of no organisation, or of others, is out of reach of a limited officer', async () => {
+    const limited = { role: 'platform-engineer', odsCodes: ['R69'] } as const;
+    const lou = await signIn(admin.db, 'Lou', [limited], admin.clock.ms);
+    const { clients: _, ...rest } = smallDocument;
+    const [application] = smallDocument.applications;
+    const asid = { ...application, asid: '200000009999' };
+    const own = (await apply({ ...rest, applications: [asid] })).at(-1);
+    expect((await as(lou, 'GET', `/changes/${own?.id}`)).status).toBe(200);
+    const products = [...smallDocument.products, { name: 'Another' }];
+    const wider = (await apply({ ...rest, products, applications: [asid] })).at(-1);
+    expect((await as(lou, 'GET', `/changes/${wider?.id}`)).status).toBe(404);
+  });
+
+  it('a day that was left out is the day of the asking, also for who approves tomorrow', async () => {
+    const { id, diffHash } = await ask();
+    admin.clock.ms += 20 * 3_600_000;
+    const later = await signIn(admin.db, 'Later', ['governance-officer'], admin.clock.ms);
+    const approved = await approve(later, id, diffHash);
+    expect(approved.status, approved.text).toBe(200);
+  });
 });

@@ -108,7 +108,7 @@ describe('a one-time link', () => {
       orderBy: { n: 'desc' },
     });
     expect(change).toMatchObject({
-      actor: 'Sam <Owner> (sam@example.org)',
+      actor: 'SRO Sam <Owner> (sam@example.org)',
       origin: 'one-time link from 127.0.0.1',
       reason: 'accepted',
     });
@@ -186,6 +186,26 @@ describe('a one-time link', () => {
       cosignedBy: 'Sam <Owner>',
     });
     await admin.ok('exceptionRevoke', { params, body: { reason: 'done' } });
+  });
+
+  it('co-signs nothing once the owner is no longer in force', async () => {
+    const { id: owner } = await appoint({ reviewDueOn: '2026-03-10' });
+    await answer(await linkFor(owner), ACCEPT);
+    const granted = await admin.ok('exceptionGrant', {
+      body: {
+        ...{ environment: 'int', organisation: 'R69', product: 'ReferWell', capability: 'provider' },
+        ...{ interaction: 'A036', useCaseReference: 'NHSE-UC-13', expiresOn: '2026-06-30' },
+      },
+    });
+    const params = { id: granted.id };
+    const { url } = await admin.ok('exceptionLink', { params, body: {} });
+    admin.clock.ms = Date.parse('2026-03-11T09:00:00Z');
+    expect((await answer(new URL(url).pathname, ACCEPT)).status).toBe(410);
+    const { id: next } = await appoint({ name: 'Sue' });
+    await admin.ok('sroAccept', { params: { id: next }, body: {} });
+    expect((await answer(new URL(url).pathname, ACCEPT)).status).toBe(410);
+    const { items } = await admin.ok('exceptionList');
+    expect(items.find(({ id }) => id === granted.id)?.state).toBe('to be co-signed');
   });
 });
 

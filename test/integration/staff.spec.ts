@@ -79,6 +79,13 @@ describe('a session', () => {
     const own = await as(priya, 'GET', '/sessions');
     expect(own.body.items).toMatchObject([{ id: priya.sessionId, person: 'Priya', current: true }]);
     expect((await as(priya, 'GET', '/sessions?everyone=true')).status).toBe(403);
+    const limited = [
+      { role: 'auditor', odsCodes: ['R69'] },
+      { role: 'administrator', odsCodes: ['R69'] },
+    ] as const;
+    const lena = await signIn(admin.db, 'Lena', limited, admin.clock.ms);
+    expect((await as(lena, 'GET', '/sessions?everyone=true')).status).toBe(403);
+    expect((await as(lena, 'POST', `/sessions/${priya.sessionId}/revoke`, {})).status).toBe(404);
     const people = (await as(ada, 'GET', '/sessions?everyone=true&limit=500')).body.items;
     expect(people.map(({ id }: { id: string }) => id)).toEqual(
       expect.arrayContaining([priya.sessionId, gita.sessionId]),

@@ -35,6 +35,8 @@ export interface Gateway {
 type Audience = 'partner' | 'admin' | 'public' | 'status';
 
 const KMS_PROBE_MS = 10_000;
+/** Nobody sends more than two ticked boxes there. */
+const PUBLIC_REQUEST_MS = 10_000;
 const DRAIN_POLL_MS = 50;
 
 export async function openGateway(config: Config, log: Log): Promise<Gateway> {
@@ -67,7 +69,10 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     createListener({ tls: null, tlsTerminatedBy: [] }, {}, serveStatus(readiness, metrics)),
   );
   if (config.roles.has('public')) {
-    await start('public', createListener(config, {}, publicHandler(log, parts), { onError }));
+    await start(
+      'public',
+      createListener(config, { requestTimeout: PUBLIC_REQUEST_MS }, publicHandler(log, parts), { onError }),
+    );
   }
   const admin = config.roles.has('admin') ? await openAdmin(config, log, parts) : null;
   if (admin !== null) {

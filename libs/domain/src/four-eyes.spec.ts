@@ -59,6 +59,24 @@ describe('which changes need a second person', () => {
       row('organisation', { state: 'suspended' }, { state: 'active' }, { environments: null }),
       true,
     ],
+    ['a retired client that runs again', row('client', { state: 'retired' }, { state: 'active' }), true],
+    [
+      'a retired organisation that runs again',
+      row('organisation', { state: 'retired' }, { state: 'active' }),
+      true,
+    ],
+    [
+      'another workload for a client',
+      row('client', { workload_subject: 'a' }, { workload_subject: 'b' }),
+      true,
+    ],
+    ['another return target', row('client', { return_targets: ['a'] }, { return_targets: ['b'] }), true],
+    ['a new client', row('client', null, { state: 'active', workload_subject: 'a' }), false],
+    [
+      'another CIS2 client of a live one',
+      row('application', live, { ...live, cis2: { clientId: 'x' } }),
+      true,
+    ],
     ['suspending a client', row('client', { state: 'active' }, { state: 'suspended' }), false],
     [
       'a set for a suspended one',
@@ -108,6 +126,7 @@ describe('which changes need a second person', () => {
 describe('who may decide', () => {
   const requested: Requested = {
     requestedByStaff: 'priya',
+    requestedByEmail: 'priya@example.org',
     state: 'pending',
     expiresAtMs: 1_000,
     odsCodes: ['R69'],
@@ -115,6 +134,7 @@ describe('who may decide', () => {
   };
   const gita = {
     staffId: 'gita',
+    email: 'gita@example.org',
     roles: [{ role: 'governance-officer', odsCodes: null }],
     scopes: null,
   } as const;
@@ -125,11 +145,13 @@ describe('who may decide', () => {
 
   it.each([
     ['another person with the role', requested, gita, 0, null],
+    ['another account of theirs', requested, { ...gita, email: 'Priya@Example.org' }, 0, 'same-person'],
+    ['somebody without an address', requested, { ...gita, email: null }, 0, null],
     ['the one who asked', requested, { ...gita, staffId: 'priya' }, 0, 'same-person'],
     [
       'a token of no person',
       requested,
-      { staffId: null, roles: null, scopes: ['registry'] },
+      { staffId: null, email: null, roles: null, scopes: ['registry'] },
       0,
       'not-a-person',
     ],

@@ -39,6 +39,15 @@ const inUse = (state: unknown): boolean => state === 'live' || state === 'suspen
 /** Names the secrets that differ, which the rows themselves leave out (migration 20261127000900). */
 const SECRETS_CHANGED = 'secrets_changed';
 
+const RUN_AGAIN = 'letting what was stopped run again';
+const CLIENT_IDENTITY = ['workload_issuer', 'workload_audience', 'workload_subject', 'return_targets'];
+
+const runsAgain = (before: Row | null, after: Row | null): boolean =>
+  before !== null && before['state'] !== 'active' && after?.['state'] === 'active';
+
+const differ = (name: string, before: Row, after: Row): boolean =>
+  JSON.stringify(before[name]) !== JSON.stringify(after[name]);
+
 /** The rule that asks for a second person, or null. */
 export function secondPersonFor(change: RowChange): SecondPerson | null {
   const { table, before, after } = change;
@@ -50,9 +59,11 @@ export function secondPersonFor(change: RowChange): SecondPerson | null {
         ? { rule: 'an organisation for a live application', roles: eitherSide }
         : null;
     case 'organisation':
+      return runsAgain(before, after) ? { rule: RUN_AGAIN, roles: eitherSide } : null;
     case 'client':
-      return before?.['state'] === 'suspended' && after?.['state'] === 'active'
-        ? { rule: `letting a suspended ${table} run again`, roles: eitherSide }
+      if (runsAgain(before, after)) return { rule: RUN_AGAIN, roles: eitherSide };
+      return before !== null && after !== null && CLIENT_IDENTITY.some((name) => differ(name, before, after))
+        ? { rule: 'who a client is', roles: eitherSide }
         : null;
     case 'application_message_set':
       return after !== null && inUse(change.applicationState)
@@ -91,7 +102,7 @@ function secondForApplication(before: Row | null, after: Row | null): SecondPers
   if (before === null || after === null || !inUse(before['state'])) return null;
   // As a draft it could be changed freely.
   if (after['state'] === 'draft') return { rule: 'putting an application back to draft', roles: eitherSide };
-  const changed = before['asid'] !== after['asid'] || SECRETS_CHANGED in after;
+  const changed = SECRETS_CHANGED in after || ['asid', 'cis2'].some((name) => differ(name, before, after));
   return changed ? { rule: 'ASID, API key or secret of a live application', roles: eitherSide } : null;
 }
 
@@ -129,6 +140,8 @@ export function isUndo(
 export interface Requested {
   /** Null: asked for by a service's token. */
   readonly requestedByStaff: string | null;
+  /** Two accounts with one address are one person. */
+  readonly requestedByEmail: string | null;
   readonly state: ChangeState;
   readonly expiresAtMs: number;
   readonly odsCodes: readonly string[];
@@ -141,11 +154,13 @@ export type DecisionRefusal = 'not-a-person' | 'same-person' | 'role' | 'not-pen
 /** Why somebody may not decide a requested change, or null. */
 export function decisionRefusal(
   requested: Requested,
-  by: Powers & { readonly staffId: string | null },
+  by: Powers & { readonly staffId: string | null; readonly email: string | null },
   nowMs: number,
 ): DecisionRefusal | null {
   if (by.staffId === null || by.roles === null) return 'not-a-person';
-  if (by.staffId === requested.requestedByStaff) return 'same-person';
+  const sameAddress =
+    by.email !== null && by.email.toLowerCase() === requested.requestedByEmail?.toLowerCase();
+  if (by.staffId === requested.requestedByStaff || sameAddress) return 'same-person';
   const reach = reachOf(by, 'change.decide');
   const allowed = requested.deciders.every((roles) => {
     const held = (by.roles ?? []).filter(({ role }) => roles.includes(role));

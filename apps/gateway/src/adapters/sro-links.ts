@@ -5,6 +5,8 @@
 import { createHash } from 'node:crypto';
 import { changeRegistry, type Database, type RegistryTransaction } from '@gatehouse/db/client';
 import { parseSroLink } from '@gatehouse/domain/opaque-key';
+import { isInForce } from '@gatehouse/domain/sro';
+import { appointmentOf } from './sro-appointment.js';
 
 const EVERYTHING = {
   appointment: { include: { organisation: true, predecessor: true } },
@@ -44,7 +46,7 @@ export async function answerSroLink(
   const seen = await findSroLink(db, token, nowMs);
   if (seen.state !== 'open') return seen;
   const { name, email } = seen.link.appointment;
-  const change = { actor: `${name} (${email})`, origin: `one-time link from ${from}`, reason: answer };
+  const change = { actor: `SRO ${name} (${email})`, origin: `one-time link from ${from}`, reason: answer };
   const { value } = await changeRegistry(db, change, async (transaction) => {
     const found = await findSroLink(transaction, token, nowMs);
     if (found.state !== 'open') return found;
@@ -98,7 +100,12 @@ export async function makeSroLink(
 ): Promise<void> {
   const { token, expiresAtMs, ...data } = of;
   await transaction.sroLink.updateMany({
-    where: { appointmentId: of.appointmentId, exceptionId: of.exceptionId, endedAt: null },
+    where: {
+      endedAt: null,
+      exceptionId: of.exceptionId,
+      // What is to be co-signed may have been sent to another owner before.
+      ...(of.exceptionId === null ? { appointmentId: of.appointmentId } : {}),
+    },
     data: { endedAt: new Date(nowMs), outcome: 'replaced' },
   });
   await transaction.sroLink.create({
@@ -123,7 +130,9 @@ function overBecause(link: Row, nowMs: number): 'answered' | 'replaced' | 'expir
   if (appointment.withdrawnAt !== null) return 'withdrawn';
   if (exception === null) return appointment.acceptedAt === null ? null : 'answered';
   if (exception.revokedAt !== null || exception.expiresAt.getTime() <= nowMs) return 'withdrawn';
-  return exception.cosignedAt === null ? null : 'answered';
+  if (exception.cosignedAt !== null) return 'answered';
+  const current = isInForce(appointmentOf(appointment), exception.application.environmentName, nowMs);
+  return current ? null : 'withdrawn';
 }
 
 /** Of a whole link, which has 256 random bits: a slow hash would buy nothing. */

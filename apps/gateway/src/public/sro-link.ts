@@ -25,6 +25,7 @@ export function serveSroLink(deps: SroLinkDeps) {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     if (request.url?.startsWith('/sro/') !== true) return false;
     answer(deps, request, response).catch((error: unknown) => {
+      if (request.destroyed) return;
       deps.onError(error);
       send(response, 500, linkPage({ state: 'failed' }));
     });
@@ -47,11 +48,11 @@ async function answer(
     response.setHeader('Allow', 'GET, HEAD, POST');
     return send(response, 405, linkPage({ state: 'unknown' }));
   }
+  // Looked up first: nobody without a link holds a connection by a body that never ends.
+  const asked = await findSroLink(db, token, now());
+  if (asked.state !== 'open') return send(response, statusOf(asked), linkPage(asked));
   const given = await readAnswer(request);
-  if (given === null) {
-    const found = await findSroLink(db, token, now());
-    return send(response, found.state === 'open' ? 400 : statusOf(found), linkPage(found, 'incomplete'));
-  }
+  if (given === null) return send(response, 400, linkPage(asked, 'incomplete'));
   const from = request.socket.remoteAddress ?? 'unknown';
   const found = await answerSroLink(db, token, given, { from, nowMs: now() });
   send(response, statusOf(found), found.state === 'open' ? linkPage({ state: given }) : linkPage(found));

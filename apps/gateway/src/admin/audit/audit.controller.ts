@@ -1,12 +1,13 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Subject } from '@gatehouse/domain/audit';
-import { Controller, Inject, Res } from '@nestjs/common';
+import { Controller, Inject, Req, Res } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, withoutLimit } from '../principal.js';
 import { sendLines } from '../ndjson.js';
 import { Input, Route } from '../route.js';
+import { whileAllowed } from '../while-allowed.js';
 import { download } from './download.js';
 import { given, recordUse } from './record-use.js';
 
@@ -51,10 +52,15 @@ export class AuditController {
   async follow(
     @Input('auditFollow') { query }: InputOf<'auditFollow'>,
     @Actor() acting: Acting,
+    @Req() request: IncomingMessage,
     @Res() response: ServerResponse,
   ): Promise<void> {
     await recordUse(this.deps, 'AUDIT_READ', acting, { ...given(query), follow: true });
-    await sendLines(response, (signal) => this.deps.audit.follow({ ...query, reach: acting.reach }, signal));
+    const allowed = whileAllowed(this.deps, request, 'audit.read', acting.reach);
+    await sendLines(response, (gone) => {
+      const signal = AbortSignal.any([gone, allowed.signal]);
+      return this.deps.audit.follow({ ...query, reach: acting.reach }, signal);
+    }).finally(allowed.stop);
   }
 
   @Route('auditExport')

@@ -88,7 +88,7 @@ async function lastAsked({ db }: AdminDeps, { staffId }: Acting, requestId: stri
 }
 
 function revealOf(row: PendingRow): Reveal {
-  return { ...requestedOf(row), decidedAtMs: row.decidedAt?.getTime() ?? null };
+  return { ...requestedOf(row, null), decidedAtMs: row.decidedAt?.getTime() ?? null };
 }
 
 function isOpen(row: PendingRow, nowMs: number): boolean {

@@ -90,7 +90,8 @@ export async function approveChange(
     // A reveal writes nothing: that it is approved opens it to whoever asked.
     if (row.action !== REVEAL_ACTION) {
       const { written } = await watching(transaction, () => run(deps, { ...change, transaction }, row));
-      if (written.diffHash !== diffHash) throw new Stale();
+      const same = written.diffHash === diffHash && sameMembers(written.odsCodes, row.odsCodes);
+      if (!same) throw new Stale();
     }
     return decided(transaction, deps, acting, id, 'approved', reason);
   };
@@ -149,10 +150,15 @@ export async function withdrawChange(
 }
 
 async function decidable(transaction: Transaction, deps: AdminDeps, acting: Acting, id: string) {
-  const row = await transaction.pendingChange.findUnique({ where: { id } });
+  const row = await transaction.pendingChange.findUnique({ where: { id }, include: { requester: true } });
   if (row === null) throw notFound(`change ${id}`);
   within(acting.reach, row.odsCodes, `change ${id}`);
-  const refusal = decisionRefusal(requestedOf(row), acting, deps.now());
+  const email = acting.session?.staff.email ?? null;
+  const refusal = decisionRefusal(
+    requestedOf(row, row.requester?.email ?? null),
+    { ...acting, email },
+    deps.now(),
+  );
   if (refusal !== null) throw REFUSALS[refusal]();
   return row;
 }
@@ -180,6 +186,9 @@ async function decided(
   if (row.action === REVEAL_ACTION) await recordReveal(deps, acting, state, row);
   return viewOf(row, nowMs);
 }
+
+const sameMembers = (one: readonly string[], other: readonly string[]): boolean =>
+  JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
 
 /** A change made by two people bears both their names. */
 async function bothNames({ db }: AdminDeps, acting: Acting, id: string): Promise<string> {

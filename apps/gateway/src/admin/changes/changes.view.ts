@@ -27,9 +27,10 @@ export function stateOf({ state, expiresAt }: PendingRow, nowMs: number): Change
   return state === 'pending' && expiresAt.getTime() <= nowMs ? 'expired' : (state as ChangeState);
 }
 
-export function requestedOf(row: PendingRow): Requested {
+export function requestedOf(row: PendingRow, requestedByEmail: string | null): Requested {
   return {
     requestedByStaff: row.requestedByStaff,
+    requestedByEmail,
     state: row.state as ChangeState,
     expiresAtMs: row.expiresAt.getTime(),
     odsCodes: row.odsCodes,

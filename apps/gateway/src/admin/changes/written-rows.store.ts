@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DiffRow, type RowChange, stableDiff } from '@gatehouse/domain/four-eyes';
 import type { Transaction } from '../transaction.store.js';
+import { type Standing, standingOf } from './standing.store.js';
 
 type Json = Readonly<Record<string, unknown>> | null;
 
@@ -39,12 +40,40 @@ export async function watching<T>(
     })),
   );
   const about = await aboutRows(transaction, rows);
-  const odsCodes = [...new Set(rows.flatMap((row) => row.odsCodes))].sort();
-  return { value, written: { rows: about, diff, diffHash: hashOf(diff), odsCodes } };
+  const standing = await standingOf(transaction, {
+    applicationIds: idsOf(rows, 'application'),
+    clientIds: idsOf(rows, 'client'),
+  });
+  const shown = [...diff, ...standing.rows];
+  const diffHash = hashOf(shown, standing.secrets);
+  return { value, written: { rows: about, diff: shown, diffHash, odsCodes: concerned(rows, standing) } };
 }
 
-export function hashOf(diff: readonly DiffRow[]): string {
-  return createHash('sha256').update(JSON.stringify(diff)).digest('hex');
+/** @param secrets stands for what the diff leaves out */
+export function hashOf(diff: readonly DiffRow[], secrets = ''): string {
+  return createHash('sha256')
+    .update(JSON.stringify([diff, secrets]))
+    .digest('hex');
+}
+
+/** Empty as soon as one row is of no organisation: only somebody whose role has no limit decides on that. */
+function concerned(rows: readonly Found[], standing: Standing): string[] {
+  const each = rows.map((row) => [
+    ...row.odsCodes,
+    ...(standing.organisationsOfApplication.get(idOf(row, 'application') ?? '') ?? []),
+    ...(standing.organisationsOfClient.get(idOf(row, 'client') ?? '') ?? []),
+  ]);
+  return each.some((odsCodes) => odsCodes.length === 0) ? [] : [...new Set(each.flat())].sort();
+}
+
+/** Of the application or client that a row is, or belongs to. */
+function idOf(row: Found, owner: 'application' | 'client'): string | undefined {
+  const id = valueOf(row, row.tableName === owner ? 'id' : `${owner}_id`);
+  return typeof id === 'string' ? id : undefined;
+}
+
+function idsOf(rows: readonly Found[], owner: 'application' | 'client'): string[] {
+  return [...new Set(rows.flatMap((row) => idOf(row, owner) ?? []))];
 }
 
 interface Found {

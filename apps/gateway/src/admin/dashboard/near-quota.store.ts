@@ -1,5 +1,5 @@
 import { busiestMinutes, isNearQuota } from '@gatehouse/domain/traffic';
-import { WHOLE_APPLICATION } from '../applications.store.js';
+import { ownedWithin, WHOLE_APPLICATION } from '../applications.store.js';
 import type { AdminDeps } from '../deps.js';
 import type { Acting } from '../principal.js';
 import { nameOf } from '../registry/lists.store.js';
@@ -19,7 +19,7 @@ export async function nearQuota({ db, audit, environments, now }: AdminDeps, { r
     new Map(bindings.map(({ id, applicationId }) => [id, applicationId])),
   );
   const rows = await db.application.findMany({
-    where: { id: { in: [...busiest.keys()] } },
+    where: { id: { in: [...busiest.keys()] }, ...ownedWithin(reach) },
     include: WHOLE_APPLICATION,
     orderBy: { id: 'asc' },
   });

@@ -5,7 +5,7 @@ import type { AccessMode, Capability, SroAppointment } from '@gatehouse/domain/r
 import { jwksUrlOf, keyOfRows, theApplication, type ApplicationRows } from '../applications.store.js';
 import type { AdminDeps } from '../deps.js';
 import { nameOf } from '../registry/lists.store.js';
-import { appointmentOf } from '../sro/sro.view.js';
+import { appointmentOf } from '../../adapters/sro-appointment.js';
 import { checklist, type Patient } from './checklist.js';
 
 /** What is missing before an application can be used, in order. */

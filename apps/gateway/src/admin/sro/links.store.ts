@@ -7,7 +7,7 @@ import { theException } from '../exceptions/exceptions.store.js';
 import { conflict } from '../problem.js';
 import { type Change, changing, type Transaction } from '../transaction.store.js';
 import { theAppointment } from './sro.store.js';
-import { appointmentOf } from './sro.view.js';
+import { appointmentOf } from '../../adapters/sro-appointment.js';
 
 const DAY_MS = 86_400_000;
 

@@ -4,7 +4,7 @@ import { outlook } from '@gatehouse/domain/sro-outlook';
 import { addDays, londonDay, sroState } from '@gatehouse/domain/sro';
 import type { AdminDeps } from '../deps.js';
 import { nameOf } from '../registry/lists.store.js';
-import { appointmentOf } from './sro.view.js';
+import { appointmentOf } from '../../adapters/sro-appointment.js';
 
 const WEEK_MS = 7 * 86_400_000;
 const WITH_NAMES = {

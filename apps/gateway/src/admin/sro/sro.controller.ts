@@ -7,6 +7,7 @@ import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, changeBy } from '../principal.js';
 import { AdminProblem } from '../problem.js';
 import { Input, Route } from '../route.js';
+import { withReviewDay } from './appoint.js';
 import { linkToAccept } from './links.store.js';
 import { sroOutlook } from './outlook.store.js';
 import { accept, listAppointments, review, withdraw } from './sro.store.js';
@@ -30,7 +31,8 @@ export class SroController {
 
   @Route('sroAppoint')
   appoint(@Input('sroAppoint') input: InputOf<'sroAppoint'>, @Actor() acting: Acting) {
-    return perform(this.deps, acting, 'sroAppoint', input);
+    const body = withReviewDay(input.body, this.deps.now());
+    return perform(this.deps, acting, 'sroAppoint', { ...input, body });
   }
 
   @Route('sroLink')

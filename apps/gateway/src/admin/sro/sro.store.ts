@@ -11,6 +11,8 @@ import { type AppointmentRow, openLinks, viewOf } from './sro.view.js';
 
 /** The integration process asks for a review every twelve months (stage 1.4). */
 export const REVIEW_AFTER_DAYS = 365;
+/** A leap year’s; a later day would be no yearly review. */
+export const REVIEW_WITHIN_DAYS = 366;
 
 export interface NewAppointment {
   readonly organisation: string;
@@ -116,6 +118,8 @@ export async function review(
       throw conflict('This appointment is not accepted yet; there is nothing to review.');
     const due = reviewDueOn ?? addDays(londonDay(nowMs), REVIEW_AFTER_DAYS);
     if (due <= londonDay(nowMs)) throw conflict('The next review must be due on a day to come.');
+    if (due > addDays(londonDay(nowMs), REVIEW_WITHIN_DAYS))
+      throw conflict('The next review must be due within a year.');
     const data = { reviewDueOn: new Date(due), lastReviewedAt: new Date(nowMs) };
     return viewOf(await updated(transaction, id, data, nowMs), nowMs);
   });

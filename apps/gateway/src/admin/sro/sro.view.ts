@@ -1,6 +1,6 @@
 import type { SroAppointmentView } from '@gatehouse/contracts/governance-resources';
-import type { SroAppointment } from '@gatehouse/domain/registry';
 import { reviewNotice, sroState } from '@gatehouse/domain/sro';
+import { appointmentOf } from '../../adapters/sro-appointment.js';
 import { dayOf, instantOf } from '../paging.js';
 import type { Database } from '../transaction.store.js';
 
@@ -12,19 +12,6 @@ export function openLinks(nowMs: number) {
   return {
     links: { where: { endedAt: null, exceptionId: null, expiresAt: { gt: new Date(nowMs) } } },
   } as const;
-}
-
-/** An appointment as a decision sees it. */
-export function appointmentOf(row: Row): SroAppointment {
-  return {
-    id: row.id,
-    environments: row.environments,
-    acceptedAtMs: row.acceptedAt?.getTime() ?? null,
-    withdrawnAtMs: row.withdrawnAt?.getTime() ?? null,
-    startsOn: row.startsOn === null ? null : dayOf(row.startsOn),
-    reviewDueOn: dayOf(row.reviewDueOn),
-    graceDays: row.graceDays,
-  };
 }
 
 export function viewOf(row: AppointmentRow, nowMs: number): SroAppointmentView {

@@ -1,5 +1,5 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import { PERMISSION_NAMES } from '@gatehouse/domain/permissions';
+import { PERMISSION_NAMES, reachOf } from '@gatehouse/domain/permissions';
 import { Controller, Inject, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { endSession, SESSION_COOKIE } from '../../adapters/staff-sessions.js';
@@ -43,15 +43,18 @@ export class SessionsController {
 
   @Route('sessionList')
   list(@Input('sessionList') { query }: InputOf<'sessionList'>, @Actor() acting: Acting) {
-    if (query.everyone && !mayDo(acting, 'staff.read')) {
-      throw new AdminProblem('missing-role', 'Only administrators and auditors see the sign-ins of others.');
+    if (query.everyone && reachOf(acting, 'staff.read') !== 'all') {
+      throw new AdminProblem(
+        'missing-role',
+        'Only administrators and auditors of every organisation see the sign-ins of others.',
+      );
     }
     return listSessions(this.deps.db, query.everyone ? null : acting.staffId, acting, query, this.deps.now());
   }
 
   @Route('sessionRevoke')
   async revoke(@Input('sessionRevoke') { params }: InputOf<'sessionRevoke'>, @Actor() acting: Acting) {
-    const whose = mayDo(acting, 'staff.write') ? null : acting.staffId;
+    const whose = reachOf(acting, 'staff.write') === 'all' ? null : acting.staffId;
     await revokeSession(this.deps.db, params.id, whose, acting.actor, this.deps.now());
     return ENDED;
   }

@@ -18,6 +18,11 @@ export async function makeStop({ db, now }: AdminDeps, acting: Acting, request: 
     refuseIdle(request.kind, stopped);
     await setState(transaction, { kind: request.kind, ...stopped }, stopped.stateBefore, SUSPENDED);
     const { target, environment, odsCodes, stateBefore } = stopped;
+    // It ran: so an earlier stop was undone by a change of the registry, which left it standing.
+    await transaction.emergencyStop.updateMany({
+      where: { kind: request.kind, target, environment, liftedAt: null },
+      data: { liftedBy: acting.actor, liftedAt: new Date(now()), liftReason: 'found running again' },
+    });
     return stopViewOf(
       await transaction.emergencyStop.create({
         data: {
