@@ -1,103 +1,42 @@
 /** The console as its users see it: signed in by the local identity provider, in Chromium. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as console from '../support/console.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
-import { freePort } from '../support/free-port.ts';
-import { type Stack, startStack } from '../support/stack.ts';
-import { findChromium } from '../../tools/chromium.mjs';
+import type { Stack } from '../support/stack.ts';
 
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const SHOTS = '.gatehouse/screenshots';
-const WIDTHS = [1280, 390] as const;
-const ROLES = [
-  'gatehouse-platform=platform-engineer',
-  'gatehouse-governance=governance-officer',
-  'gatehouse-audit=auditor',
-  'gatehouse-administrators=administrator',
-].join(',');
+const { accessible, decide, SHOTS } = console;
+/** 640 is what a window of 1280 has at a zoom of 200 %. */
+const WALKS = [
+  [1280, 'light'],
+  [1280, 'dark'],
+  [640, 'light'],
+  [390, 'light'],
+  [390, 'dark'],
+] as const;
 
+let at: console.Console;
 let stack: Stack;
-let onboarded: Onboarded;
-let browser: Browser;
 let origin: string;
+let onboarded: Onboarded;
 let applicationId: string;
 let clientId: string;
-/** What a page must never say: refused by the content security policy, thrown, or an error in its console. */
-const complaints: string[] = [];
 
 beforeAll(async () => {
-  stack = await startStack();
-  const port = await freePort();
-  origin = `http://localhost:${port}`;
-  const given = JSON.parse(readFileSync(stack.environmentsFile, 'utf8')) as { environments: object[] };
-  const fourEyes = { environments: given.environments.map((each) => ({ ...each, fourEyes: true })) };
-  const environments = `${stack.environmentsFile}.four-eyes.yaml`;
-  writeFileSync(environments, JSON.stringify(fourEyes));
-  await stack.startGateway({
-    GATEHOUSE_ENVIRONMENTS: environments,
-    GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
-    GATEHOUSE_CONSOLE_URL: origin,
-    GATEHOUSE_STAFF_ISSUER: stack.simulator.staffIssuer,
-    GATEHOUSE_STAFF_ROLES: ROLES,
-  });
+  at = await console.startConsole();
+  ({ stack, origin } = at);
   [onboarded] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   // Something for the dashboard to count.
   await refusedRequest();
   const { rows } = await stack.sql.query<{ id: string }>('SELECT id FROM application');
   applicationId = rows[0]?.id ?? '';
   clientId = `${onboarded.environment}~${onboarded.client}`;
-  browser = await chromium.launch({ executablePath: findChromium() ?? '', args: FLAGS });
-  mkdirSync(SHOTS, { recursive: true });
 });
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-});
+afterAll(() => at.stop());
 
-async function open(width = 1280, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-  const page = await context.newPage();
-  page.on('console', (message) => {
-    // Refusals that a test asks for, and asking who is signed in before anybody is.
-    const refused = /status of 4(0[13]|12)/.test(message.text());
-    if (message.type() === 'error' && !refused) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  return page;
-}
-
-async function signIn(page: Page, name: string): Promise<void> {
-  await page.goto(`${origin}/`);
-  await page.getByRole('link', { name: 'Sign in' }).click();
-  await page.getByRole('button', { name }).click();
-  await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
-}
-
-/** Presses a button, gives the reason its dialog asks for, and confirms. */
-async function decide(page: Page, button: string, reason: string): Promise<void> {
-  await page.getByRole('button', { name: button }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Reason' }).fill(reason);
-  await dialog.getByRole('button', { name: button }).click();
-}
-
-async function accessible(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  expect(told, where).toEqual([]);
-}
+const open: console.Console['open'] = (...given) => at.open(...given);
+const signIn = (page: Page, name: string) => console.signIn(page, origin, name);
 
 async function signedIn(context: BrowserContext, name: string): Promise<Page> {
   const page = await context.newPage();
@@ -133,32 +72,29 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/staff': ['Ada Clarke', 'Staff'],
 };
 
-describe.each(WIDTHS)('at %d pixels', (width) => {
-  it.each(['light', 'dark'] as const)(
-    'every page in %s: no axe violation, no sideways scroll',
-    async (mode) => {
-      for (const person of ['Priya Nair', 'Omar Haddad', 'Ada Clarke']) {
-        const page = await open(width, mode);
-        await page.goto(`${origin}/`);
-        await page.getByRole('link', { name: 'Sign in' }).waitFor();
-        await accessible(page, `sign-in, ${mode}`);
-        await signIn(page, person);
-        for (const [path, [who, heading]] of Object.entries(PAGES)) {
-          if (who !== person) continue;
-          await page.goto(origin + path.replace('APPLICATION', applicationId).replace('CLIENT', clientId));
-          await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-          await page.waitForLoadState('networkidle');
-          const name = path === '/' ? 'dashboard' : path.slice(1).replaceAll('/', '-');
-          await page.screenshot({ path: `${SHOTS}/${name}-${width}-${mode}.png`, fullPage: true });
-          await accessible(page, `${path}, ${mode}`);
-          const wide = await page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
-          expect(wide, `${path} at ${width}`).toBe(false);
-        }
-        await page.context().close();
+describe('every page: no axe violation, no sideways scroll', () => {
+  it.each(WALKS)('at %d pixels in %s', async (width, mode) => {
+    for (const person of ['Priya Nair', 'Omar Haddad', 'Ada Clarke']) {
+      const page = await open(width, mode);
+      await page.goto(`${origin}/`);
+      await page.getByRole('link', { name: 'Sign in' }).waitFor();
+      await accessible(page, `sign-in, ${mode}`);
+      await signIn(page, person);
+      for (const [path, [who, heading]] of Object.entries(PAGES)) {
+        if (who !== person) continue;
+        await page.goto(origin + path.replace('APPLICATION', applicationId).replace('CLIENT', clientId));
+        await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+        await page.waitForLoadState('networkidle');
+        const name = path === '/' ? 'dashboard' : path.slice(1).replaceAll('/', '-');
+        await page.screenshot({ path: `${SHOTS}/${name}-${width}-${mode}.png`, fullPage: true });
+        await accessible(page, `${path}, ${mode}`);
+        const wide = await page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
+        expect(wide, `${path} at ${width}`).toBe(false);
       }
-      expect(complaints).toEqual([]);
-    },
-  );
+      await page.context().close();
+    }
+    expect(at.complaints).toEqual([]);
+  });
 });
 
 /** A worklist is fetched, whose answer names patients. @returns one of their NHS numbers */
@@ -224,7 +160,7 @@ it('finds who saw a patient, and shows the identifier once two people agree', as
   await omar.reload();
   await omar.getByRole('button', { name: /^Show until/ }).waitFor();
   expect(await omar.getByText(nhsNumber).count()).toBe(0);
-  expect(complaints).toEqual([]);
+  expect(at.complaints).toEqual([]);
   await gita.context().close();
   await omar.context().close();
 });
@@ -247,7 +183,7 @@ it('downloads the trail, tells how much came, and can be cancelled', async () =>
   await page.getByRole('progressbar', { name: 'Downloading' }).waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(complaints).toEqual([]);
+  expect(at.complaints).toEqual([]);
   await page.context().close();
 });
 
@@ -276,7 +212,7 @@ it('retires a signing key as two people, and not as one', async () => {
   await decide(gita, 'Approve', 'agreed with the platform team');
   await gita.getByText('Approved and done.').waitFor();
   expect(await stateOf()).toEqual(['RETIRING']);
-  expect(complaints).toEqual([]);
+  expect(at.complaints).toEqual([]);
   await gita.context().close();
   await priya.context().close();
 });
@@ -328,7 +264,7 @@ it('suspends an organisation, and the next request is refused within a second', 
   const since = Date.now();
   await stack.settled();
   expect(Date.now() - since).toBeLessThan(1_000);
-  const gita = await signedIn(await browser.newContext(), 'Gita Rao');
+  const gita = await signedIn(await at.browser.newContext(), 'Gita Rao');
   await gita.goto(`${origin}/emergency-stops`);
   await decide(gita, 'Lift', 'looked at it');
   await gita.getByText('needs a second person').waitFor();

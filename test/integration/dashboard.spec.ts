@@ -211,6 +211,19 @@ describe('the dashboard', () => {
     expect(total(await read('', r69Only))).toEqual([2, 3, 1]);
   });
 
+  it('of one organisation: its own numbers, and nothing of one out of reach', async () => {
+    expect(total(await read('?organisation=R69'))).toEqual([2, 3, 1]);
+    expect(total(await read('?organisation=RCD', limited))).toEqual([0, 1, 0]);
+    const answer = await admin.call(
+      'GET',
+      '/api/v1/dashboard?organisation=R69',
+      undefined,
+      '',
+      limited.headers,
+    );
+    expect(answer.status).toBe(404);
+  });
+
   it('shows no SRO to a token that may not read them', async () => {
     expect((await admin.ok('dashboardShow', {}, admin.tokens.registry)).srosDue).toEqual([]);
     expect((await admin.ok('dashboardShow', {}, admin.tokens.governance)).srosDue).toHaveLength(2);

@@ -128,6 +128,20 @@ describe('a patient’s identifier', () => {
     });
   });
 
+  it('says so when the key that sealed it is gone', async () => {
+    const attemptId = await seal('R69');
+    await decide(gita, await asked(attemptId));
+    const owner = new pg.Client({ connectionString: admin.database.superuserUrl });
+    await owner.connect();
+    await owner.query('UPDATE audit.subject SET key_id = gen_random_uuid() WHERE attempt_id = $1', [
+      attemptId,
+    ]);
+    await owner.end();
+    const answer = await show(omar, attemptId);
+    expect(answer.status).toBe(409);
+    expect(answer.body.detail).toContain('The key that sealed this identifier is gone');
+  });
+
   it('is not shown when rejected, withdrawn, or left for 72 hours', async () => {
     const rejected = await seal('R69');
     const first = await asked(rejected);

@@ -1,6 +1,6 @@
 /** What needs a person, and how the traffic goes. */
 import { z } from 'zod';
-import { date, instant } from './identifiers.js';
+import { date, instant, odsCode } from './identifiers.js';
 import type { RouteContract } from './route-contract.js';
 
 const applicationRef = { applicationId: z.string(), application: z.string() };
@@ -40,7 +40,11 @@ export const dashboardRoutes = {
     summary: 'Traffic and refusals of the last 24 hours or 7 days, and what needs a person',
     permission: 'dashboard.read',
     keepsToReach: true,
-    query: z.strictObject({ days: z.coerce.number().int().min(1).max(7).default(1) }),
+    query: z.strictObject({
+      days: z.coerce.number().int().min(1).max(7).default(1),
+      /** Everything of this one alone. */
+      organisation: odsCode.optional(),
+    }),
     response: dashboard,
   },
 } as const satisfies Record<string, RouteContract>;

@@ -143,7 +143,12 @@ export const organisationFilter = z.strictObject({
   order,
   state: z.enum(['active', 'suspended', 'retired']).optional(),
 });
-export const clientFilter = z.strictObject({ ...paging, environment: environmentName.optional() });
+export const clientFilter = z.strictObject({
+  ...paging,
+  environment: environmentName.optional(),
+  /** Clients with a grant for it. */
+  organisation: odsCode.optional(),
+});
 
 export const issueKeyRequest = z.strictObject({
   expiresInDays: z.number().int().min(1).max(366).default(90),

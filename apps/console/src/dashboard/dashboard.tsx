@@ -4,6 +4,7 @@ import { Suspense, useState } from 'react';
 import { Title } from 'react-admin';
 import { callRoute } from '../api/call-route.js';
 import { useMay } from '../api/use-may.js';
+import { PlanCoverage } from '../asid-plan/plan-coverage.js';
 import { Traffic } from '../pages.js';
 import { SroOutlook } from '../sro/sro-outlook.js';
 import { Attention } from './attention.js';
@@ -12,7 +13,7 @@ import { Waiting } from './waiting.js';
 /** What needs a person today, and how the traffic goes. */
 export default function Dashboard() {
   const [seesNumbers, seesChanges] = [useMay('dashboardShow'), useMay('changeList')];
-  const seesSros = useMay('sroOutlook');
+  const [seesSros, seesPlan] = [useMay('sroOutlook'), useMay('planShow')];
   return (
     <Box sx={{ pt: 2 }}>
       <Title title="Dashboard" />
@@ -21,6 +22,7 @@ export default function Dashboard() {
       </Typography>
       {seesChanges ? <Waiting /> : null}
       {seesSros ? <SroOutlook /> : null}
+      {seesPlan ? <PlanCoverage /> : null}
       {seesNumbers ? <Numbers /> : null}
     </Box>
   );

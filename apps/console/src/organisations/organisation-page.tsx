@@ -10,13 +10,15 @@ import { Facts, Section } from '../parts/facts.js';
 import { RecentHistory } from '../history/recent-history.js';
 import { StateChip } from '../parts/state-chip.js';
 import { StopButton } from '../stops/stop-button.js';
+import { OrganisationTraffic } from './organisation-traffic.js';
 import { EditOrganisation } from './edit-organisation.js';
 
 type Organisation = AnswerOf<'organisationShow'>;
 type Application = AnswerOf<'applicationsList'>['items'][number];
+type Client = AnswerOf<'clientsList'>['items'][number] & ConsoleRecord;
 type Sro = AnswerOf<'sroList'>['items'][number];
 
-/** The hub of one organisation: what it has, who answers for it. */
+/** The hub of one organisation: what it has, who answers for it, who uses it, and what became of that. */
 export default function OrganisationPage() {
   return (
     <DetailPage<Organisation> name={({ odsCode, name }) => `${name} (${odsCode})`}>
@@ -63,6 +65,26 @@ export default function OrganisationPage() {
                 )}
               />
             </Section>
+            <Section title="Clients">
+              <Related<Client>
+                resource="clients"
+                odsCode={odsCode}
+                none="No client is granted anything of this organisation."
+                row={({ id, name, environment, state: each }) => (
+                  <>
+                    <Link
+                      component={RouterLink}
+                      to={`/clients/${encodeURIComponent(id)}/show`}
+                      sx={{ mr: 1 }}
+                    >
+                      {name} ({environment})
+                    </Link>
+                    <StateChip state={each} />
+                  </>
+                )}
+              />
+            </Section>
+            <OrganisationTraffic odsCode={odsCode} />
             <RecentHistory of={{ organisation: odsCode }} />
             <Section title="Requests">
               <Link

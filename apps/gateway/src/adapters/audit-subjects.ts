@@ -36,6 +36,11 @@ interface OrganisationKey {
   readonly seal: Buffer;
 }
 
+/** The organisation's key was destroyed, or is another one now: what it sealed can't be opened any more. */
+export class SubjectKeyGone extends Error {
+  override readonly name = 'SubjectKeyGone';
+}
+
 const FORMAT = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -107,7 +112,7 @@ export function createSubjectSealer(database: pg.Pool, kms: DataKeys, kmsKeyId: 
     },
     async open(attemptId, { odsCode, kind, keyId, sealed }) {
       const key = await keyOf(odsCode, false);
-      if (key?.keyId !== keyId) throw new Error('the key this value was sealed with is not at hand');
+      if (key?.keyId !== keyId) throw new SubjectKeyGone();
       return openValue(key, aad(odsCode, kind, attemptId), sealed);
     },
     async organisations() {

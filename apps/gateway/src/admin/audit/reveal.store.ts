@@ -8,6 +8,7 @@ import {
   type RevealRefusal,
   shownUntilMs,
 } from '@gatehouse/domain/reveal';
+import { SubjectKeyGone } from '../../adapters/audit-subjects.js';
 import type { AwaitingApproval } from '../changes/awaiting-approval.js';
 import { type PendingRow, requestedOf, stateOf, viewOf } from '../changes/changes.view.js';
 import { keepChange } from '../changes/keep.store.js';
@@ -69,9 +70,14 @@ export async function showIdentifiers(deps: AdminDeps, acting: Acting, attemptId
   const refusal = revealRefusal(reveal, acting.staffId, deps.now());
   if (refusal !== null || row === null || reveal === null)
     throw new AdminProblem('forbidden', REFUSALS[refusal ?? 'not-asked']);
-  const identifiers = await deps.audit.identifiers(attemptId, acting.reach);
+  const identifiers = await deps.audit.identifiers(attemptId, acting.reach).catch(sayIfGone);
   await recordReveal(deps, acting, 'shown', row);
   return { shownUntil: untilOf(reveal) ?? '', identifiers: [...identifiers] };
+}
+
+function sayIfGone(error: unknown): never {
+  if (!(error instanceof SubjectKeyGone)) throw error;
+  throw conflict('The key that sealed this identifier is gone, so nobody can read it any more.');
 }
 
 /** The newest of this person's own requests about one request of the trail. */

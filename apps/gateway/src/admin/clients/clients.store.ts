@@ -85,7 +85,12 @@ export async function revokeKey(db: Database, change: Change, keyId: string, now
 
 export async function listClients(
   db: Database,
-  { limit, after, environment }: Paging & { readonly environment?: string | undefined },
+  {
+    limit,
+    after,
+    environment,
+    organisation,
+  }: Paging & { readonly environment?: string | undefined; readonly organisation?: string | undefined },
   nowMs: number,
   reach: Reach,
 ) {
@@ -93,6 +98,7 @@ export async function listClients(
     where: {
       ...(reach === 'all' ? {} : { grants: { some: {}, every: { odsCode: { in: [...reach] } } } }),
       ...(environment === undefined ? {} : { environmentName: environment }),
+      ...(organisation === undefined ? {} : { AND: { grants: { some: { odsCode: organisation } } } }),
       ...(after === undefined ? {} : afterClient(after)),
     },
     include: WHOLE_CLIENT,

@@ -3,7 +3,7 @@ import { reasonsByHour, trafficByHour } from '@gatehouse/domain/traffic';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
+import { type Acting, within } from '../principal.js';
 import { Input, Route } from '../route.js';
 import { attention } from './attention.store.js';
 import { nearQuota } from './near-quota.store.js';
@@ -19,7 +19,8 @@ export class DashboardController {
 
   /** Of the trail it tells numbers alone, so reading it is not on record. */
   @Route('dashboardShow')
-  async show(@Input('dashboardShow') { query }: InputOf<'dashboardShow'>, @Actor() acting: Acting) {
+  async show(@Input('dashboardShow') { query }: InputOf<'dashboardShow'>, @Actor() whole: Acting) {
+    const acting = query.organisation === undefined ? whole : narrowed(whole, query.organisation);
     const toMs = this.deps.now();
     const hours = query.days * 24;
     const counts = await this.deps.audit.hours(acting.reach, { fromMs: toMs - hours * HOUR_MS, toMs });
@@ -31,4 +32,10 @@ export class DashboardController {
       ...(await attention(this.deps, acting)),
     };
   }
+}
+
+/** @throws AdminProblem not-found, if it is out of reach */
+function narrowed(acting: Acting, odsCode: string): Acting {
+  within(acting.reach, [odsCode], `organisation ${odsCode}`);
+  return { ...acting, reach: new Set([odsCode]) };
 }
