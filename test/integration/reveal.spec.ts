@@ -133,6 +133,7 @@ describe('a patient’s identifier', () => {
     await decide(gita, await asked(attemptId));
     const owner = new pg.Client({ connectionString: admin.database.superuserUrl });
     await owner.connect();
+    await owner.query('SET session_replication_role = replica');
     await owner.query('UPDATE audit.subject SET key_id = gen_random_uuid() WHERE attempt_id = $1', [
       attemptId,
     ]);
