@@ -16,7 +16,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const PLANE = 'apps/gateway/src/data-plane';
+const ADMIN = 'apps/gateway/src/admin';
 const unit = (...specs) => ({ config: 'vitest.config.ts', specs });
+const integration = (...specs) => ({ config: 'vitest.integration.config.ts', specs, build: true });
 const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: true });
 
 /** Each: what is wrong, where, the text it replaces, and the tests that must notice. */
@@ -92,6 +94,55 @@ const BUGS = [
     find: 'credential.revokedAtMs === null && credential.expiresAtMs > nowMs',
     put: 'credential.revokedAtMs === null && nowMs > 0',
     tests: unit('apps/gateway/src/data-plane/authenticate.spec.ts'),
+  },
+  {
+    name: 'an application goes live without a second person',
+    file: 'libs/domain/src/four-eyes.ts',
+    find: "if (after?.['state'] === 'live' && before?.['state'] !== 'live')",
+    put: "if (after?.['state'] === 'live' && before?.['state'] === 'suspended')",
+    tests: integration('test/integration/four-eyes.spec.ts'),
+  },
+  {
+    name: 'whoever asked for a change approves it',
+    file: 'libs/domain/src/four-eyes.ts',
+    find: "if (by.staffId === requested.requestedByStaff || sameAddress) return 'same-person';",
+    put: "if (by.staffId === '' && sameAddress) return 'same-person';",
+    tests: integration('test/integration/four-eyes.spec.ts'),
+  },
+  {
+    name: 'an approval carries out whatever the change would do by now',
+    file: `${ADMIN}/changes/changes.store.ts`,
+    find: 'if (!same) throw new Stale();',
+    put: "if (!same && diffHash === '') throw new Stale();",
+    tests: integration('test/integration/four-eyes.spec.ts'),
+  },
+  {
+    name: 'a write exception open without its co-signature',
+    file: 'libs/domain/src/policy.ts',
+    find: 'cosignedAtMs !== null && cosignedAtMs <= nowMs',
+    put: '(cosignedAtMs ?? 0) <= nowMs',
+    tests: unit('libs/domain/src/policy.spec.ts'),
+  },
+  {
+    name: 'a patient shown to somebody who did not ask',
+    file: 'libs/domain/src/reveal.ts',
+    find: 'reveal === null || staffId === null || reveal.requestedByStaff !== staffId',
+    put: 'reveal === null || staffId === null',
+    tests: unit('libs/domain/src/reveal.spec.ts'),
+  },
+  {
+    name: 'a request of the console taken without its token',
+    file: `${ADMIN}/same-origin.ts`,
+    find: "typeof token !== 'string' || !same(token, expected.csrfToken)",
+    put: "(typeof token === 'string' && !same(token, expected.csrfToken))",
+    tests: endToEnd('test/e2e/corpus-staff.spec.ts'),
+  },
+  {
+    name: 'an application shared with others shown to a limited role',
+    file: `${ADMIN}/applications.store.ts`,
+    find: 'return { bindings: { some: mine, every: mine } };',
+    put: 'return { bindings: { some: mine } };',
+    tests: integration('test/integration/permissions.spec.ts'),
   },
 ];
 

@@ -428,3 +428,31 @@ it('can be walked by keyboard: the first link of the menu is reached and opened'
   await page.getByRole('heading', { level: 1, name: 'Approvals' }).waitFor();
   await page.context().close();
 });
+
+it('a form is reached, filled in and left by keyboard, and the focus comes back', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  await page.goto(`${origin}/applications`);
+  await page
+    .getByRole('link', { name: /Synthetic Trust/ })
+    .first()
+    .focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Stop at once' }).waitFor();
+  const focused = () => page.evaluate('document.activeElement?.textContent?.trim()');
+  for (let count = 0; count < 120 && (await focused()) !== 'Stop at once'; count += 1)
+    await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  for (let count = 0; count < 5; count += 1) {
+    if ((await page.evaluate('document.activeElement?.getAttribute("name")')) === 'reason') break;
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.type('odd traffic');
+  expect(await dialog.getByLabel('Reason').inputValue()).toBe('odd traffic');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  expect(await focused()).toBe('Stop at once');
+  await page.context().close();
+});

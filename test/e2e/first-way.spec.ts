@@ -69,7 +69,16 @@ describe('a referral', () => {
       interaction: 'A005',
       correlationId: 'first-1',
     });
-    expect(outcome).toMatchObject({ kind: 'OUTCOME', outcome: 'COMPLETED', status: 200 });
+    expect(outcome).toMatchObject({
+      kind: 'OUTCOME',
+      outcome: 'COMPLETED',
+      status: 200,
+      sentHeaders: {
+        authorization: 'Bearer [redacted]',
+        'x-correlation-id': answer.headers.get('gatehouse-attempt-id'),
+      },
+      receivedHeaders: { 'content-type': answer.headers.get('content-type') },
+    });
   });
 
   it("goes through the neighbour's application with the neighbour's key, and no other", async () => {

@@ -164,8 +164,8 @@ it('the support bundle has ids, times and the path without its values, and no pa
   expect(bundle.attempts[1]).toMatchObject({
     correlationId: second.attemptId,
     requestId: 'ers-request-2',
-    requestHeaders: { Authorization: 'Bearer [redacted]', 'X-Correlation-ID': second.attemptId },
-    responseHeaders: { 'X-Request-ID': 'ers-request-2' },
+    requestHeaders: { authorization: 'Bearer [redacted]', accept: 'application/fhir+json' },
+    responseHeaders: { 'content-type': 'application/fhir+json' },
   });
   expect(JSON.stringify(bundle)).not.toContain(NHS_NUMBER);
   expect(await events('SUPPORT_BUNDLE')).toContainEqual(

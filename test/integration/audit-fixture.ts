@@ -133,6 +133,8 @@ export function outcomeOf(intent: IntentEvent, changes: Partial<OutcomeEvent> = 
     responseSha256: 'ef'.repeat(32),
     durationMs: 25,
     upstreamDurationMs: 20,
+    sentHeaders: { authorization: 'Bearer [redacted]', accept: 'application/fhir+json' },
+    receivedHeaders: { 'content-type': 'application/fhir+json' },
     ...changes,
   };
 }

@@ -163,6 +163,14 @@ describe('a change that needs a second person', () => {
     expect(await admin.db.assuranceFloor.findMany()).toMatchObject([{ level: 2 }]);
   });
 
+  it('of somebody who is suspended meanwhile is not carried out', async () => {
+    const { id, diffHash } = await ask();
+    await admin.db.staff.update({ where: { id: priya.staffId }, data: { state: 'suspended' } });
+    const refused = await approve(gita, id, diffHash);
+    expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('is suspended')]);
+    expect(await admin.db.sroAppointment.count()).toBe(0);
+  });
+
   it('is carried out once when two approve at once', async () => {
     const { id, diffHash } = await ask();
     const gus = await signIn(admin.db, 'Gus', ['governance-officer'], admin.clock.ms);

@@ -77,6 +77,8 @@ function attemptOf(intent: StoryRow, rows: readonly StoryRow[]): Attempt {
     delivery: textOf(end?.['delivery']),
     durationMs: numberOf(ended?.['durationMs']),
     upstreamDurationMs: numberOf(outcome?.['upstreamDurationMs']),
+    sentHeaders: headersOf(outcome?.['sentHeaders']),
+    receivedHeaders: headersOf(outcome?.['receivedHeaders']),
   };
 }
 
@@ -108,3 +110,8 @@ function refusalOf(rows: readonly StoryRow[]): RequestStory['refusal'] {
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Rows older than these fields have none. */
+function headersOf(value: unknown): Record<string, string> | null {
+  return typeof value === 'object' && value !== null ? (value as Record<string, string>) : null;
+}

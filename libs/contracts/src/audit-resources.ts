@@ -7,6 +7,7 @@ import { auditFilter } from './operation-resources.js';
 export const attemptPath = z.strictObject({ attemptId: z.uuid('this is not the id of an attempt') });
 
 const words = z.string().nullable();
+const headers = z.record(z.string(), z.string());
 const amount = z.number().nullable();
 
 const steps = z.array(z.object({ step: z.string(), ok: z.boolean() }));
@@ -44,6 +45,9 @@ const storyAttempt = z.object({
   delivery: words,
   durationMs: amount,
   upstreamDurationMs: amount,
+  /** Of the call to e-RS: those NHS support asks for, the credential redacted. */
+  sentHeaders: headers.nullable(),
+  receivedHeaders: headers.nullable(),
 });
 
 export const requestStory = z.object({
@@ -136,8 +140,8 @@ export const supportBundle = z.object({
       status: amount,
       durationMs: amount,
       diagnosis: words,
-      requestHeaders: z.record(z.string(), z.string()),
-      responseHeaders: z.record(z.string(), z.string()),
+      requestHeaders: headers,
+      responseHeaders: headers,
     }),
   ),
 });

@@ -106,6 +106,9 @@ export interface OutcomeEvent extends OfRequest {
   readonly responseSha256: string | null;
   readonly durationMs: number;
   readonly upstreamDurationMs: number | null;
+  /** As `recordedHeaders` keeps them; null: not sent, not received, or not known. */
+  readonly sentHeaders: Readonly<Record<string, string>> | null;
+  readonly receivedHeaders: Readonly<Record<string, string>> | null;
 }
 
 export interface EndEvent extends OfRequest {

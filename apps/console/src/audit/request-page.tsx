@@ -96,6 +96,8 @@ function Shown({ story, attemptId }: { readonly story: Story; readonly attemptId
               ['Attempt id', attempt.attemptId],
               ['X-Request-ID', attempt.upstreamRequestId],
               ['Diagnosis', attempt.diagnosis],
+              ['Headers sent', <Headers key="sent" headers={attempt.sentHeaders} />],
+              ['Headers received', <Headers key="received" headers={attempt.receivedHeaders} />],
             ]}
           />
         </Section>
@@ -122,5 +124,19 @@ function SupportBundle({ attemptId }: { readonly attemptId: string }) {
     <Button variant="outlined" onClick={() => void save()} sx={{ mt: 2 }}>
       Support bundle
     </Button>
+  );
+}
+
+/** Those NHS support asks for. */
+function Headers({ headers }: { readonly headers: Readonly<Record<string, string>> | null }) {
+  if (headers === null) return '–';
+  return (
+    <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none', overflowWrap: 'anywhere' }}>
+      {Object.entries(headers).map(([name, value]) => (
+        <li key={name}>
+          {name}: {value}
+        </li>
+      ))}
+    </Box>
   );
 }

@@ -28,6 +28,8 @@ export function blankOutcome(attempt: Attempt, atMs: number): OutcomeEvent {
     responseSha256: null,
     durationMs: Math.max(0, atMs - startedAtMs),
     upstreamDurationMs: null,
+    sentHeaders: null,
+    receivedHeaders: null,
   };
 }
 

@@ -8,7 +8,7 @@ const CHECK_MS = 5_000;
 
 /**
  * For an answer that goes on for long: aborts once whoever asked may no longer, be it that they signed out, were
- * suspended, or have another role. Being asked for so doesn't keep a session from going idle.
+ * suspended, or have another role. A session that is used so isn't idle.
  */
 export function whileAllowed(
   deps: AdminDeps,

@@ -11,6 +11,7 @@ import type {
 import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
 import { worklistSubjects } from '@gatehouse/domain/worklist';
 import { headerValue } from '@gatehouse/domain/framing';
+import { recordedHeaders } from '@gatehouse/domain/recorded-headers';
 import type { Json } from '@gatehouse/domain/strict-json';
 import type { SealedSubject } from '../adapters/audit-chain.js';
 import type { Admitted } from './admit.js';
@@ -18,6 +19,7 @@ import type { Attempt } from './attempts.js';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 import type { Arrived } from './forward.js';
+import { upstreamHeaders } from './headers.js';
 
 /** How an attempt ended. */
 export interface Settlement {
@@ -96,6 +98,8 @@ export async function commitOutcome(
     responseSha256: released && arrived?.body ? sha256(arrived.body) : null,
     durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
     upstreamDurationMs: Math.round(deps.clock.monotonicNow() - attempt.startedMs),
+    sentHeaders: settlement.outcome === 'NOT_SENT' ? null : sentHeaders(admitted, attempt),
+    receivedHeaders: arrived === undefined ? null : recordedHeaders(arrived.headers),
   };
   exchange.outcome = settlement.outcome;
   exchange.diagnosis = event.diagnosis;
@@ -114,6 +118,10 @@ export async function commitOutcome(
     throw refusal;
   }
   deps.killPoint('after-outcome-before-first-byte');
+}
+
+function sentHeaders(admitted: Admitted, attempt: Attempt): Readonly<Record<string, string>> {
+  return recordedHeaders(Object.entries(upstreamHeaders(admitted, attempt.id, attempt.token?.value ?? null)));
 }
 
 /** What to tell the caller of an outcome that could not be recorded. */

@@ -1,8 +1,8 @@
 import type { RequestStory, SupportBundle } from '@gatehouse/contracts/audit-resources';
 
 /**
- * What the e-RS partners team asks for of a request that went wrong. The path is the catalogue's, without values;
- * of the headers those that the trail keeps, and the credential only by its presence.
+ * What the e-RS partners team asks for of a request that went wrong. The path is the catalogue's, without values; the
+ * headers are those that the trail keeps (libs/domain/src/recorded-headers.ts).
  */
 export function supportBundle(story: RequestStory, nowMs: number): SupportBundle {
   const { environment, apimApplicationId, applicationName, asid, organisation, method, path, interaction } =
@@ -18,14 +18,8 @@ export function supportBundle(story: RequestStory, nowMs: number): SupportBundle
       status: attempt.upstreamStatus,
       durationMs: attempt.upstreamDurationMs,
       diagnosis: attempt.diagnosis,
-      requestHeaders: {
-        'X-Correlation-ID': attempt.attemptId,
-        ...(attempt.tokenIdHash === null ? {} : { Authorization: 'Bearer [redacted]' }),
-      },
-      responseHeaders: {
-        'X-Correlation-ID': attempt.attemptId,
-        ...(attempt.upstreamRequestId === null ? {} : { 'X-Request-ID': attempt.upstreamRequestId }),
-      },
+      requestHeaders: attempt.sentHeaders ?? { 'x-correlation-id': attempt.attemptId },
+      responseHeaders: attempt.receivedHeaders ?? {},
     })),
   };
 }

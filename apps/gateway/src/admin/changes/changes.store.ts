@@ -86,6 +86,8 @@ export async function approveChange(
   };
   const carryOut = async (transaction: Transaction) => {
     const row = await decidable(transaction, deps, acting, id);
+    if (row.requester !== null && row.requester.state !== 'active')
+      throw conflict('Whoever asked for this is suspended. Somebody else asks for it anew.');
     if (row.diffHash !== diffHash) throw conflict('That is not the diff of this change: read it again.');
     // A reveal writes nothing: that it is approved opens it to whoever asked.
     if (row.action !== REVEAL_ACTION) {
