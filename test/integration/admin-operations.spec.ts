@@ -300,7 +300,7 @@ describe('the doctor', () => {
 describe('lists', () => {
   it('go page by page', async () => {
     const first = await admin.ok('organisationsList', { query: { limit: '1' } });
-    expect(first).toMatchObject({ items: [{ odsCode: 'R69', applications: 2 }], next: 'R69' });
+    expect(first).toMatchObject({ items: [{ odsCode: 'R69', applications: 2 }], next: expect.any(String) });
     const second = await admin.ok('organisationsList', { query: { limit: '1', after: first.next ?? '' } });
     expect(second).toMatchObject({ items: [{ odsCode: 'RCD' }], next: null });
     const applications = await admin.ok('applicationsList', {

@@ -78,9 +78,12 @@ describe('a role for some organisations', () => {
     const { keyId } = await admin.ok('clientKeyIssue', { params: client, body: {} });
     const before = await admin.db.registryHead.findFirst();
     const { accessMode: _, ...choice } = r69;
+    const { capability: _none, ...withoutCapability } = r69;
     const exception = { interaction: 'A028', useCaseReference: 'UC-1', expiresOn: '2026-06-01' };
     const asked: [RouteName, object, object, object?][] = [
       ['doctor', {}, r69],
+      // Its own, and another's too.
+      ['doctor', {}, { ...withoutCapability, organisation: 'RCD', accessMode: 'user-restricted' }],
       ['keyCreate', {}, {}, r69],
       ...(['keyPublish', 'keyActivate', 'keyRetire', 'keyRemove'] as const).map(
         (name): [RouteName, object, object, object] => [name, { kid }, {}, {}],

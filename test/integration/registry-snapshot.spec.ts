@@ -259,7 +259,8 @@ describe('a change is obeyed within a second', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE 'gatehouse registry%'`,
       [database.name],
     );
-    expect(rowCount).toBeGreaterThanOrEqual(2);
+    // The one that listens; the reader's may have been let go of while idle.
+    expect(rowCount).toBeGreaterThanOrEqual(1);
     await superuser.query(`UPDATE organisation SET state = 'suspended' WHERE ods_code = 'R69'`);
     expect(await obeyed(() => organisation('R69')?.state === 'suspended')).toBeLessThan(OBEYED_WITHIN_MS);
     await superuser.end();
