@@ -212,15 +212,11 @@ describe('the dashboard', () => {
   });
 
   it('of one organisation: its own numbers, and nothing of one out of reach', async () => {
-    expect(total(await read('?organisation=R69'))).toEqual([2, 3, 1]);
-    expect(total(await read('?organisation=RCD', limited))).toEqual([0, 1, 0]);
-    const answer = await admin.call(
-      'GET',
-      '/api/v1/dashboard?organisation=R69',
-      undefined,
-      '',
-      limited.headers,
-    );
+    const traffic = (odsCode: string, who: SignedIn) =>
+      admin.call('GET', `/api/v1/traffic/${odsCode}`, undefined, '', who.headers);
+    expect(total((await traffic('R69', priya)).body)).toEqual([2, 3, 1]);
+    expect(total((await traffic('RCD', limited)).body)).toEqual([0, 1, 0]);
+    const answer = await traffic('R69', limited);
     expect(answer.status).toBe(404);
   });
 

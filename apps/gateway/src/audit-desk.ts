@@ -3,7 +3,7 @@ import { type Reach, reaches } from '@gatehouse/domain/permissions';
 import type { Snapshot } from '@gatehouse/domain/registry';
 import type pg from 'pg';
 import { exportAudit } from './adapters/audit-export.js';
-import { countHours, countMinutes } from './adapters/audit-counts.js';
+import { countHours, countMinutes, requestsByBinding } from './adapters/audit-counts.js';
 import type { AuditLog } from './adapters/audit-log.js';
 import { type AuditFilter as Filter, type AuditRow, hashesOf } from './adapters/audit-filter.js';
 import { followAudit } from './adapters/audit-follow.js';
@@ -11,7 +11,6 @@ import { type AuditAttempt, searchAudit } from './adapters/audit-query.js';
 import { readStory, type StoryRow } from './adapters/audit-story.js';
 import type { SubjectSealer } from './adapters/audit-subjects.js';
 import type { AuditDesk, AuditFilter } from './admin/audit/audit-desk.js';
-import { requestsByBinding } from './adapters/audit-traffic.js';
 import { storyOf } from './audit-story.js';
 
 const FOLLOW_MS = 1_000;

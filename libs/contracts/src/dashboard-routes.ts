@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { date, instant, odsCode } from './identifiers.js';
 import type { RouteContract } from './route-contract.js';
 
+const days = z.coerce.number().int().min(1).max(7).default(1);
 const applicationRef = { applicationId: z.string(), application: z.string() };
 
-export const dashboard = z.object({
+const traffic = {
   /** By the hour, the hour under way last. */
   traffic: z.array(
     z.object({
@@ -18,6 +19,10 @@ export const dashboard = z.object({
   ),
   /** The most frequent first; `hours` has one number for each hour of `traffic`. */
   reasons: z.array(z.object({ code: z.string(), count: z.number().int(), hours: z.array(z.number().int()) })),
+};
+
+export const dashboard = z.object({
+  ...traffic,
   /** Applications whose busiest minute of late comes near the quota of e-RS. */
   nearQuota: z.array(
     z.object({ ...applicationRef, callsPerMinute: z.number().int(), requestsPerMinute: z.number().int() }),
@@ -40,11 +45,17 @@ export const dashboardRoutes = {
     summary: 'Traffic and refusals of the last 24 hours or 7 days, and what needs a person',
     permission: 'dashboard.read',
     keepsToReach: true,
-    query: z.strictObject({
-      days: z.coerce.number().int().min(1).max(7).default(1),
-      /** Everything of this one alone. */
-      organisation: odsCode.optional(),
-    }),
+    query: z.strictObject({ days }),
     response: dashboard,
+  },
+  trafficShow: {
+    method: 'GET',
+    path: '/traffic/:odsCode',
+    summary: 'Traffic and refusals of one organisation in the last 24 hours or 7 days',
+    permission: 'dashboard.read',
+    keepsToReach: true,
+    params: z.strictObject({ odsCode }),
+    query: z.strictObject({ days }),
+    response: z.object(traffic),
   },
 } as const satisfies Record<string, RouteContract>;

@@ -34,7 +34,8 @@ const eitherSide: readonly StaffRole[] = ['platform-engineer', 'governance-offic
 const governance: readonly StaffRole[] = ['governance-officer'];
 
 /** A suspended application counts too: else one person could suspend it, change it and let it run again. */
-const inUse = (state: unknown): boolean => state === 'live' || state === 'suspended';
+export const IN_USE = ['live', 'suspended'] as const;
+const inUse = (state: unknown): boolean => (IN_USE as readonly unknown[]).includes(state);
 
 /** Names the secrets that differ, which the rows themselves leave out (migration 20261127000900). */
 const SECRETS_CHANGED = 'secrets_changed';

@@ -7,10 +7,10 @@ import { Traffic } from '../pages.js';
 
 /** Requests and refusals of one organisation in the last seven days. */
 export function OrganisationTraffic({ odsCode }: { readonly odsCode: string }) {
-  const may = useMay('dashboardShow');
+  const may = useMay('trafficShow');
   const { data, error } = useQuery({
-    queryKey: ['dashboard', odsCode],
-    queryFn: () => callRoute('dashboardShow', { query: { days: 7, organisation: odsCode } }),
+    queryKey: ['traffic', odsCode],
+    queryFn: () => callRoute('trafficShow', { params: { odsCode }, query: { days: 7 } }),
     enabled: may,
   });
   if (!may) return null;

@@ -1,4 +1,4 @@
-/** Counting the trail for the dashboard: read from an index, never from the records. */
+/** Counting the trail for the dashboard and the outlook: read from an index, never from the records. */
 import type { HourCount, MinuteCount } from '@gatehouse/domain/traffic';
 import type pg from 'pg';
 import { epochMs } from './audit-filter.js';
@@ -66,4 +66,20 @@ export async function countMinutes(
     minuteMs: Number(minute),
     count,
   }));
+}
+
+/** How many requests went out under each binding since then. Read by organisation, which the trail is indexed by. */
+export async function requestsByBinding(
+  database: pg.Pool,
+  bindings: readonly { readonly id: string; readonly odsCode: string }[],
+  sinceMs: number,
+): Promise<ReadonlyMap<string, number>> {
+  if (bindings.length === 0) return new Map();
+  const { rows } = await database.query<{ binding_id: string; count: number }>(
+    `SELECT binding_id, count(*)::int AS count FROM audit.event
+     WHERE ods_code = ANY($1::text[]) AND started_at >= ${epochMs('$2')} AND kind = 'INTENT' AND binding_id = ANY($3::text[])
+     GROUP BY 1`,
+    [[...new Set(bindings.map(({ odsCode }) => odsCode))], sinceMs, bindings.map(({ id }) => id)],
+  );
+  return new Map(rows.map(({ binding_id, count }) => [binding_id, count]));
 }

@@ -2,10 +2,10 @@
  * One-time links by which a senior responsible owner accepts an appointment, or co-signs a write exception, without an
  * account. A link is known by the hash of its secret, answers once, and is void once another is made.
  */
-import { createHash } from 'node:crypto';
 import { changeRegistry, type Database, type RegistryTransaction } from '@gatehouse/db/client';
 import { parseSroLink } from '@gatehouse/domain/opaque-key';
 import { isInForce } from '@gatehouse/domain/sro';
+import { hashSecret } from './secret-hash.js';
 import { appointmentOf } from './sro-appointment.js';
 
 const EVERYTHING = {
@@ -30,7 +30,7 @@ export async function findSroLink(
   nowMs: number,
 ): Promise<SroLink> {
   const linkId = parseSroLink(token)?.linkId;
-  const link = linkId === undefined ? null : await find(db, linkId, hashOf(token));
+  const link = linkId === undefined ? null : await find(db, linkId, hashSecret(token));
   if (link === null) return { state: 'unknown' };
   const why = overBecause(link, nowMs);
   return why === null ? { state: 'open', link } : { state: 'over', why };
@@ -111,7 +111,7 @@ export async function makeSroLink(
   await transaction.sroLink.create({
     data: {
       ...data,
-      secretHash: hashOf(token),
+      secretHash: hashSecret(token),
       createdAt: new Date(nowMs),
       expiresAt: new Date(expiresAtMs),
     },
@@ -133,9 +133,4 @@ function overBecause(link: Row, nowMs: number): 'answered' | 'replaced' | 'expir
   if (exception.cosignedAt !== null) return 'answered';
   const current = isInForce(appointmentOf(appointment), exception.application.environmentName, nowMs);
   return current ? null : 'withdrawn';
-}
-
-/** Of a whole link, which has 256 random bits: a slow hash would buy nothing. */
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }

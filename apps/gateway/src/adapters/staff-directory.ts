@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { changeRegistry, type Database } from '@gatehouse/db/client';
 import type { HeldRole } from '@gatehouse/domain/permissions';
 import type { Identity } from './identity-provider.js';
-import { ABSOLUTE_MS, endSession, findSession, nameOf, sessionHash } from './staff-sessions.js';
+import { hashSecret } from './secret-hash.js';
+import { ABSOLUTE_MS, endSession, findSession, nameOf } from './staff-sessions.js';
 
 const ATTEMPT_MS = 600_000;
 
@@ -25,8 +26,8 @@ export async function beginSignIn(
   const { state, handle, nonce, codeVerifier, returnTo } = attempt;
   await db.signInAttempt.create({
     data: {
-      stateHash: sessionHash(state),
-      handleHash: sessionHash(handle),
+      stateHash: hashSecret(state),
+      handleHash: hashSecret(handle),
       nonce,
       codeVerifier,
       returnTo,
@@ -45,8 +46,8 @@ export async function takeSignIn(
 ): Promise<Attempt | null> {
   const [taken] = await db.signInAttempt.updateManyAndReturn({
     where: {
-      stateHash: sessionHash(state),
-      handleHash: sessionHash(handle),
+      stateHash: hashSecret(state),
+      handleHash: hashSecret(handle),
       usedAt: null,
       expiresAt: { gt: new Date(nowMs) },
     },
@@ -105,7 +106,7 @@ export async function openSession(
   await db.staffSession.create({
     data: {
       staffId,
-      secretHash: sessionHash(secret),
+      secretHash: hashSecret(secret),
       createdAt: new Date(nowMs),
       lastSeenAt: new Date(nowMs),
       expiresAt: new Date(nowMs + ABSOLUTE_MS),

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Database } from '@gatehouse/db/client';
+import { hashSecret } from './secret-hash.js';
 import type { HeldRole, StaffRole } from '@gatehouse/domain/permissions';
 
 export const SESSION_COOKIE = '__Host-gatehouse-session';
@@ -26,8 +27,6 @@ export interface StaffSession {
   readonly endsAtMs: number;
 }
 
-export const sessionHash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
-
 /** Can be told to the page, for it says nothing about the cookie it is made of. */
 const csrfTokenOf = (secret: string): string =>
   createHash('sha256').update(`csrf:${secret}`).digest('base64url');
@@ -39,7 +38,7 @@ export async function findSession(
   nowMs: number,
 ): Promise<StaffSession | null> {
   const row = await db.staffSession.findUnique({
-    where: { secretHash: sessionHash(secret) },
+    where: { secretHash: hashSecret(secret) },
     include: { staff: { include: { roles: true } } },
   });
   if (row === null || row.endedAt !== null || row.staff.state !== 'active') return null;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Change, changeRegistry, type Database, type RegistryTransaction } from '@gatehouse/db/client';
 
 export type { Change, Database } from '@gatehouse/db/client';
@@ -14,9 +13,4 @@ export async function changing<T>(
   if (change.transaction !== undefined) return work(change.transaction);
   const { value } = await changeRegistry(db, change, work, { timeoutMs });
   return value;
-}
-
-/** Of a whole opaque key, which has 256 random bits: a slow hash would buy nothing. */
-export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
 }

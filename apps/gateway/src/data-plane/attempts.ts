@@ -16,6 +16,7 @@ import type { Route } from './decide.js';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 import { type Arrived, AttemptFailure, forward } from './forward.js';
+import { upstreamHeaders } from './headers.js';
 import { commitIntent, commitOutcome, type Settlement } from './record.js';
 
 export interface Attempt {
@@ -27,6 +28,8 @@ export interface Attempt {
   readonly route: Route;
   readonly token: AccessToken | null;
   readonly seat: Seat;
+  /** What goes up, and of which the trail keeps some. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** An answer whose OUTCOME is committed: it may be released. */
@@ -100,14 +103,16 @@ async function attemptOnce(
   if (seat === null)
     throw new GatewayError('GW_OVERLOAD', { detail: 'all connections of the binding are busy' });
   try {
+    const id = randomUUID();
     const attempt: Attempt = {
-      id: randomUUID(),
+      id,
       number: exchange.attempts + 1,
       startedAtMs: deps.clock.now(),
       startedMs: deps.clock.monotonicNow(),
       route,
       token,
       seat,
+      headers: upstreamHeaders(admitted, id, token?.value ?? null),
     };
     return await recordedAttempt(deps, exchange, admitted, routes, deadline, allow, attempt);
   } catch (error) {

@@ -8,7 +8,6 @@ import { UpstreamError, type UpstreamAnswer } from '../adapters/upstream.js';
 import type { Admitted } from './admit.js';
 import type { Attempt } from './attempts.js';
 import type { PlaneDeps } from './deps.js';
-import { upstreamHeaders } from './headers.js';
 
 export interface Arrived {
   readonly status: number;
@@ -62,7 +61,7 @@ export async function forward(
     answer = await attempt.seat.send({
       method: operation.method,
       path: admitted.path,
-      headers: upstreamHeaders(admitted, attempt.id, attempt.token?.value ?? null),
+      headers: attempt.headers,
       body: admitted.body,
       // Waiting for a write as long as APIM may take leaves the fewest unknowns.
       headersMs: readOnly ? deps.readHeadersMs : deps.totalMs,

@@ -19,7 +19,6 @@ import type { Attempt } from './attempts.js';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 import type { Arrived } from './forward.js';
-import { upstreamHeaders } from './headers.js';
 
 /** How an attempt ended. */
 export interface Settlement {
@@ -98,7 +97,7 @@ export async function commitOutcome(
     responseSha256: released && arrived?.body ? sha256(arrived.body) : null,
     durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
     upstreamDurationMs: Math.round(deps.clock.monotonicNow() - attempt.startedMs),
-    sentHeaders: settlement.outcome === 'NOT_SENT' ? null : sentHeaders(admitted, attempt),
+    sentHeaders: settlement.outcome === 'NOT_SENT' ? null : recordedHeaders(Object.entries(attempt.headers)),
     receivedHeaders: arrived === undefined ? null : recordedHeaders(arrived.headers),
   };
   exchange.outcome = settlement.outcome;
@@ -118,10 +117,6 @@ export async function commitOutcome(
     throw refusal;
   }
   deps.killPoint('after-outcome-before-first-byte');
-}
-
-function sentHeaders(admitted: Admitted, attempt: Attempt): Readonly<Record<string, string>> {
-  return recordedHeaders(Object.entries(upstreamHeaders(admitted, attempt.id, attempt.token?.value ?? null)));
 }
 
 /** What to tell the caller of an outcome that could not be recorded. */

@@ -91,7 +91,8 @@ export async function approveChange(
     if (row.diffHash !== diffHash) throw conflict('That is not the diff of this change: read it again.');
     // A reveal writes nothing: that it is approved opens it to whoever asked.
     if (row.action !== REVEAL_ACTION) {
-      const { written } = await watching(transaction, () => run(deps, { ...change, transaction }, row));
+      const watched = await watching(transaction, () => run(deps, { ...change, transaction }, row));
+      const written = await watched.written();
       const same = written.diffHash === diffHash && sameMembers(written.odsCodes, row.odsCodes);
       if (!same) throw new Stale();
     }

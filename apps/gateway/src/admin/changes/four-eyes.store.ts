@@ -52,11 +52,11 @@ export async function perform<N extends GuardedAction, R = Result<N>>(
       deps.db,
       change,
       async (transaction) => {
-        const { value, written } = await watching(transaction, () =>
+        const { value, rows, written } = await watching(transaction, () =>
           run(deps, { ...change, transaction }, input, acting.reach),
         );
-        const needed = secondPersons(written.rows, fourEyes);
-        if (needed.length > 0) throw new NeedsSecondPerson(written, needed);
+        const needed = secondPersons(rows, fourEyes);
+        if (needed.length > 0) throw new NeedsSecondPerson(await written(), needed);
         return value;
       },
       APPLY_TIMEOUT_MS,

@@ -3,7 +3,7 @@
  * are written: else what was prepared before the asking, or changed after it, would slip by the second one.
  */
 import { createHash } from 'node:crypto';
-import type { DiffRow } from '@gatehouse/domain/four-eyes';
+import { type DiffRow, IN_USE } from '@gatehouse/domain/four-eyes';
 import { maskApiKey } from '@gatehouse/domain/masking';
 import { keyOfRows } from '../applications.store.js';
 import type { Transaction } from '../transaction.store.js';
@@ -39,7 +39,7 @@ export async function standingOf(
     include: { grants: { orderBy: [{ odsCode: 'asc' }, { productName: 'asc' }, { accessMode: 'asc' }] } },
     orderBy: [{ environmentName: 'asc' }, { name: 'asc' }],
   });
-  const inUse = applications.filter(({ state }) => state === 'live' || state === 'suspended');
+  const inUse = applications.filter(({ state }) => (IN_USE as readonly string[]).includes(state));
   const secrets = inUse.map(({ apiKey, apiSecretDigest }) => [apiKey, apiSecretDigest]);
   return {
     rows: [

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type DiffRow, type RowChange, stableDiff } from '@gatehouse/domain/four-eyes';
+import { type DiffRow, IN_USE, type RowChange, stableDiff } from '@gatehouse/domain/four-eyes';
 import type { Transaction } from '../transaction.store.js';
 import { type Standing, standingOf } from './standing.store.js';
 
 type Json = Readonly<Record<string, unknown>> | null;
 
+/** What two people compare and decide on. */
 export interface Written {
-  readonly rows: readonly RowChange[];
   readonly diff: readonly DiffRow[];
   readonly diffHash: string;
   readonly odsCodes: readonly string[];
@@ -15,11 +15,15 @@ export interface Written {
 /** Rows that say nothing to a person, written with whatever comes first. */
 const BY_THE_WAY = new Set(['environment']);
 
+export interface Watched<T> {
+  readonly value: T;
+  readonly rows: readonly RowChange[];
+  /** Asked for in the same transaction, once somebody is to decide on it. */
+  readonly written: () => Promise<Written>;
+}
+
 /** Carries out `work` and tells what it wrote, as the database itself recorded it. */
-export async function watching<T>(
-  transaction: Transaction,
-  work: () => Promise<T>,
-): Promise<{ readonly value: T; readonly written: Written }> {
+export async function watching<T>(transaction: Transaction, work: () => Promise<T>): Promise<Watched<T>> {
   const before = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
   const value = await work();
   const after = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
@@ -31,22 +35,28 @@ export async function watching<T>(
           orderBy: { n: 'asc' },
         });
   const rows = found.filter(({ tableName }) => !BY_THE_WAY.has(tableName));
-  const diff = stableDiff(
-    rows.map(({ tableName, rowKey, before: old, after: made }) => ({
+  return {
+    value,
+    rows: await aboutRows(transaction, rows),
+    written: () => writtenBy(transaction, rows),
+  };
+}
+
+async function writtenBy(transaction: Transaction, rows: readonly Found[]): Promise<Written> {
+  const changed = stableDiff(
+    rows.map(({ tableName, rowKey, before, after }) => ({
       table: tableName,
       key: rowKey,
-      before: old as Json,
-      after: made as Json,
+      before: before as Json,
+      after: after as Json,
     })),
   );
-  const about = await aboutRows(transaction, rows);
   const standing = await standingOf(transaction, {
     applicationIds: idsOf(rows, 'application'),
     clientIds: idsOf(rows, 'client'),
   });
-  const shown = [...diff, ...standing.rows];
-  const diffHash = hashOf(shown, standing.secrets);
-  return { value, written: { rows: about, diff: shown, diffHash, odsCodes: concerned(rows, standing) } };
+  const diff = [...changed, ...standing.rows];
+  return { diff, diffHash: hashOf(diff, standing.secrets), odsCodes: concerned(rows, standing) };
 }
 
 /** @param secrets stands for what the diff leaves out */
@@ -78,6 +88,7 @@ function idsOf(rows: readonly Found[], owner: 'application' | 'client'): string[
 
 interface Found {
   readonly tableName: string;
+  readonly rowKey: string;
   readonly odsCodes: string[];
   readonly before: unknown;
   readonly after: unknown;
@@ -107,7 +118,7 @@ async function aboutRows(transaction: Transaction, rows: readonly Found[]): Prom
   const uses = await transaction.applicationMessageSet.findMany({
     where: {
       messageSetName: { in: rows.filter(({ tableName }) => tableName === 'message_set').map(nameOf) },
-      application: { state: { in: ['live', 'suspended'] } },
+      application: { state: { in: [...IN_USE] } },
     },
     include: { application: { select: { environmentName: true } } },
   });

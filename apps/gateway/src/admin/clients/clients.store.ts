@@ -1,10 +1,11 @@
 import type { Database, Prisma } from '@gatehouse/db/client';
 import type { Reach } from '@gatehouse/domain/permissions';
 import { mintClientKey, type RandomBytes } from '@gatehouse/domain/opaque-key';
+import { hashSecret } from '../../adapters/secret-hash.js';
 import { instantOf, type Paging, pageOf } from '../paging.js';
 import { within } from '../principal.js';
 import { conflict, notFound } from '../problem.js';
-import { type Change, changing, hashKey } from '../transaction.store.js';
+import { type Change, changing } from '../transaction.store.js';
 
 /** A key and its successor: more would make it unclear which of them is in use. */
 const USABLE_KEYS = 2;
@@ -58,7 +59,7 @@ export async function issueKey(
         keyId: minted.id,
         clientId: found.id,
         label: key.label,
-        secretHash: hashKey(minted.key),
+        secretHash: hashSecret(minted.key),
         createdAt: new Date(nowMs),
         createdBy: change.actor,
         expiresAt,

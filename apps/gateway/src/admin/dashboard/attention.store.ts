@@ -1,4 +1,5 @@
 import { reachOf, type Reach } from '@gatehouse/domain/permissions';
+import { REVIEW_NOTICE_DAYS } from '@gatehouse/domain/sro';
 import { ownedWithin, WHOLE_APPLICATION } from '../applications.store.js';
 import type { AdminDeps } from '../deps.js';
 import { examine } from '../doctor/doctor.store.js';
@@ -9,7 +10,7 @@ import { nameOf } from '../registry/lists.store.js';
 const DAY_MS = 86_400_000;
 /** A key that signs for longer is due for a successor. */
 const KEY_OLD_AFTER_MS = 365 * DAY_MS;
-const SRO_DUE_WITHIN_MS = 60 * DAY_MS;
+const SRO_DUE_WITHIN_MS = REVIEW_NOTICE_DAYS[0] * DAY_MS;
 /** Of each kind; the lists have the rest. */
 const MOST = 10;
 

@@ -1,4 +1,5 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
+import type { Reach } from '@gatehouse/domain/permissions';
 import { reasonsByHour, trafficByHour } from '@gatehouse/domain/traffic';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../admin.guard.js';
@@ -19,23 +20,31 @@ export class DashboardController {
 
   /** Of the trail it tells numbers alone, so reading it is not on record. */
   @Route('dashboardShow')
-  async show(@Input('dashboardShow') { query }: InputOf<'dashboardShow'>, @Actor() whole: Acting) {
-    const acting = query.organisation === undefined ? whole : narrowed(whole, query.organisation);
-    const toMs = this.deps.now();
-    const hours = query.days * 24;
-    const counts = await this.deps.audit.hours(acting.reach, { fromMs: toMs - hours * HOUR_MS, toMs });
-    const traffic = trafficByHour(counts, hours, toMs);
+  async show(@Input('dashboardShow') { query }: InputOf<'dashboardShow'>, @Actor() acting: Acting) {
     return {
-      traffic: traffic.map(({ atMs, ...same }) => ({ at: new Date(atMs).toISOString(), ...same })),
-      reasons: reasonsByHour(counts, hours, toMs).map((reason) => ({ ...reason, hours: [...reason.hours] })),
+      ...(await this.traffic(acting.reach, query.days)),
       nearQuota: await nearQuota(this.deps, acting),
       ...(await attention(this.deps, acting)),
     };
   }
-}
 
-/** @throws AdminProblem not-found, if it is out of reach */
-function narrowed(acting: Acting, odsCode: string): Acting {
-  within(acting.reach, [odsCode], `organisation ${odsCode}`);
-  return { ...acting, reach: new Set([odsCode]) };
+  @Route('trafficShow')
+  ofOrganisation(
+    @Input('trafficShow') { params: { odsCode }, query }: InputOf<'trafficShow'>,
+    @Actor() { reach }: Acting,
+  ) {
+    within(reach, [odsCode], `organisation ${odsCode}`);
+    return this.traffic(new Set([odsCode]), query.days);
+  }
+
+  private async traffic(reach: Reach, days: number) {
+    const toMs = this.deps.now();
+    const hours = days * 24;
+    const counts = await this.deps.audit.hours(reach, { fromMs: toMs - hours * HOUR_MS, toMs });
+    const byHour = trafficByHour(counts, hours, toMs);
+    return {
+      traffic: byHour.map(({ atMs, ...same }) => ({ at: new Date(atMs).toISOString(), ...same })),
+      reasons: reasonsByHour(counts, hours, toMs).map((reason) => ({ ...reason, hours: [...reason.hours] })),
+    };
+  }
 }

@@ -2,16 +2,14 @@ import type { SroOutlook } from '@gatehouse/contracts/governance-resources';
 import type { Reach } from '@gatehouse/domain/permissions';
 import { outlook } from '@gatehouse/domain/sro-outlook';
 import { addDays, londonDay, sroState } from '@gatehouse/domain/sro';
+import { appointmentOf } from '../../adapters/sro-appointment.js';
+import { WHOLE_APPLICATION } from '../applications.store.js';
 import type { AdminDeps } from '../deps.js';
 import { nameOf } from '../registry/lists.store.js';
-import { appointmentOf } from '../../adapters/sro-appointment.js';
 
 const WEEK_MS = 7 * 86_400_000;
-const WITH_NAMES = {
-  bindings: { include: { organisation: true } },
-  messageSets: true,
-  signingKeys: true,
-} as const;
+
+type Gate = Awaited<ReturnType<typeof closing>>[number];
 
 /** Organisations whose application-restricted access is closed or closes within so many days, the soonest first. */
 export async function sroOutlook(
@@ -21,56 +19,27 @@ export async function sroOutlook(
 ): Promise<{ items: SroOutlook[] }> {
   const nowMs = deps.now();
   const horizon = addDays(londonDay(nowMs), days);
-  const gated = [...deps.environments].filter(([, { kind }]) => kind === 'authenticated');
-  const applications = await deps.db.application.findMany({
-    where: {
-      accessMode: 'application-restricted',
-      state: 'live',
-      environmentName: { in: gated.map(([name]) => name) },
-      bindings: { some: reach === 'all' ? {} : { odsCode: { in: [...reach] } } },
-    },
-    include: WITH_NAMES,
-  });
-  const gates = Map.groupBy(applications, ({ environmentName, bindings: [binding] }) =>
-    JSON.stringify([binding?.odsCode, environmentName]),
-  );
-  const odsCodes = applications.flatMap(({ bindings }) => bindings.map(({ odsCode }) => odsCode));
-  const appointments = Map.groupBy(
-    await deps.db.sroAppointment.findMany({
-      where: { odsCode: { in: [...new Set(odsCodes)] } },
-      orderBy: { appointedAt: 'desc' },
-    }),
-    ({ odsCode }) => odsCode,
-  );
-  const closing = [...gates.values()]
-    .map((stopped) => {
-      const [first] = stopped;
-      const { odsCode = '', organisation } = first?.bindings[0] ?? {};
-      const environment = first?.environmentName ?? '';
-      const rows = appointments.get(odsCode) ?? [];
-      const seen = outlook(
-        rows.map((row) => ({ ...appointmentOf(row), deputy: row.role === 'deputy' })),
-        environment,
-        nowMs,
-      );
-      return { odsCode, name: organisation?.name ?? '', environment, stopped, rows, ...seen };
-    })
+  const gates = (await closing(deps, reach, nowMs))
     .filter(({ gate, openUntil }) => gate !== 'open' || openUntil === null || openUntil <= horizon)
     .toSorted((one, other) => (one.openUntil ?? '').localeCompare(other.openUntil ?? ''))
     .slice(0, limit);
-  const bindingIds = closing.flatMap(({ stopped }) => stopped.flatMap(({ bindings }) => bindings));
+  const stopped = await stoppedBy(deps, gates);
   const requests = await deps.audit.requestsByBinding(
-    bindingIds.map(({ id, odsCode }) => ({ id, odsCode })),
+    stopped.map(({ bindingId, odsCode }) => ({ id: bindingId, odsCode })),
     nowMs - WEEK_MS,
   );
   return {
-    items: closing.map(({ odsCode, stopped, rows, ...gate }) => {
-      const [asked] = rows.filter(
-        ({ environments, withdrawnAt }) => environments.includes(gate.environment) && withdrawnAt === null,
+    items: gates.map(({ odsCode, environment, gate, openUntil, rows }) => {
+      const of = stopped.filter((each) => each.odsCode === odsCode && each.environment === environment);
+      const asked = rows.find(
+        ({ environments, withdrawnAt }) => environments.includes(environment) && withdrawnAt === null,
       );
       return {
         organisation: odsCode,
-        ...gate,
+        name: of[0]?.organisation ?? '',
+        environment,
+        gate,
+        openUntil,
         sro:
           asked === undefined
             ? null
@@ -80,11 +49,54 @@ export async function sroOutlook(
                 email: asked.email,
                 state: sroState(appointmentOf(asked), nowMs),
               },
-        applications: stopped.map((row) => nameOf(row)),
-        requests: stopped
-          .flatMap(({ bindings }) => bindings)
-          .reduce((sum, { id }) => sum + (requests.get(id) ?? 0), 0),
+        applications: of.map(({ application }) => application),
+        requests: of.reduce((sum, { bindingId }) => sum + (requests.get(bindingId) ?? 0), 0),
       };
     }),
   };
+}
+
+/** Every organisation and environment with a live application-restricted application, and how its gate stands. */
+async function closing({ db, environments }: AdminDeps, reach: Reach, nowMs: number) {
+  const gated = [...environments].filter(([, { kind }]) => kind === 'authenticated');
+  const gates = await db.binding.groupBy({
+    by: ['odsCode', 'environment'],
+    where: {
+      live: true,
+      accessMode: 'application-restricted',
+      environment: { in: gated.map(([name]) => name) },
+      ...(reach === 'all' ? {} : { odsCode: { in: [...reach] } }),
+    },
+  });
+  const appointments = Map.groupBy(
+    await db.sroAppointment.findMany({
+      where: reach === 'all' ? {} : { odsCode: { in: [...reach] } },
+      orderBy: { appointedAt: 'desc' },
+    }),
+    ({ odsCode }) => odsCode,
+  );
+  return gates.map(({ odsCode, environment }) => {
+    const rows = appointments.get(odsCode) ?? [];
+    const appointed = rows.map((row) => ({ ...appointmentOf(row), deputy: row.role === 'deputy' }));
+    return { odsCode, environment, rows, ...outlook(appointed, environment, nowMs) };
+  });
+}
+
+/** The live applications behind these gates. */
+async function stoppedBy({ db }: AdminDeps, gates: readonly Gate[]) {
+  const bindings = await db.binding.findMany({
+    where: {
+      live: true,
+      accessMode: 'application-restricted',
+      OR: gates.map(({ odsCode, environment }) => ({ odsCode, environment })),
+    },
+    include: { organisation: true, application: { include: WHOLE_APPLICATION } },
+  });
+  return bindings.map(({ id, odsCode, environment, organisation, application }) => ({
+    bindingId: id,
+    odsCode,
+    environment,
+    organisation: organisation.name,
+    application: nameOf(application),
+  }));
 }

@@ -3,9 +3,10 @@ import type { Scope } from '@gatehouse/contracts/operation-resources';
 import type { Database } from '@gatehouse/db/client';
 import { type StaffMember, staffMember } from '../../adapters/staff-sessions.js';
 import { mintAdminToken, parseAdminToken, type RandomBytes } from '@gatehouse/domain/opaque-key';
+import { hashSecret } from '../../adapters/secret-hash.js';
 import { type Paging, pageOf } from '../paging.js';
 import { conflict, notFound } from '../problem.js';
-import { type Change, changing, hashKey } from '../transaction.store.js';
+import { type Change, changing } from '../transaction.store.js';
 
 export interface AdminToken {
   readonly tokenId: string;
@@ -27,7 +28,7 @@ export async function findToken(db: Database, bearer: string, nowMs: number): Pr
   });
   if (row === null || stateOf(row, nowMs) !== 'usable') return null;
   if (row.staff !== null && row.staff.state !== 'active') return null;
-  const [given, held] = [Buffer.from(hashKey(bearer), 'hex'), Buffer.from(row.secretHash, 'hex')];
+  const [given, held] = [Buffer.from(hashSecret(bearer), 'hex'), Buffer.from(row.secretHash, 'hex')];
   if (given.length !== held.length || !timingSafeEqual(given, held)) return null;
   return {
     tokenId: row.tokenId,
@@ -58,7 +59,7 @@ export async function createToken(
     transaction.adminToken.create({
       data: {
         tokenId: minted.id,
-        secretHash: hashKey(minted.key),
+        secretHash: hashSecret(minted.key),
         label: token.label,
         scopes: [...new Set(token.scopes)],
         staffId: token.staffId ?? null,
