@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 import { builtinRules } from 'eslint/use-at-your-own-risk';
 import tseslint from 'typescript-eslint';
-import { importRules } from './tools/import-rules.mjs';
+import { importRules } from './tools/check/import-rules.mjs';
 
 const source = ['apps/*/src/**/*.{ts,tsx}', 'libs/*/src/**/*.ts'];
 const specs = ['**/*.spec.ts', '**/*.test.ts', 'test/**/*.ts'];
@@ -29,12 +29,12 @@ const environmentReads = [
   {
     selector: "MemberExpression[object.name='process'][property.name='env']",
     message:
-      'Settings are read in config.ts (gateway), settings.ts (CLI) or main.ts (simulator), nowhere else.',
+      'Settings are read in config/ (gateway), settings.ts (CLI) or main.ts (simulator), nowhere else.',
   },
   {
     selector: "VariableDeclarator[init.name='process'] > ObjectPattern > Property[key.name='env']",
     message:
-      'Settings are read in config.ts (gateway), settings.ts (CLI) or main.ts (simulator), nowhere else.',
+      'Settings are read in config/ (gateway), settings.ts (CLI) or main.ts (simulator), nowhere else.',
   },
 ];
 const dynamicImports = [
@@ -127,7 +127,7 @@ const config = tseslint.config(
     },
   },
   {
-    files: ['apps/gateway/src/config.ts', 'apps/cli/src/settings.ts', 'apps/simulator/src/main.ts'],
+    files: ['apps/gateway/src/config/config.ts', 'apps/cli/src/settings.ts', 'apps/simulator/src/main.ts'],
     rules: { 'no-restricted-syntax': ['error', ...banned, ...dynamicImports] },
   },
   {

@@ -24,7 +24,7 @@ export function sourceState() {
   const hash = createHash('sha256');
   const files = [
     ...['apps', 'libs', 'prisma'].flatMap((folder) => [...filesUnder(join(root, folder))]),
-    ...['package-lock.json', 'tsconfig.base.json', 'tools/prisma-generate.mjs'].map((name) =>
+    ...['package-lock.json', 'tsconfig.base.json', 'tools/schema/prisma-generate.mjs'].map((name) =>
       join(root, name),
     ),
   ].filter((path) => existsSync(path));

@@ -1,7 +1,6 @@
 // `npm run check`: everything that can be said about the code without running it. One line a step; the first failure
 // stops it and shows the tool's own output.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toolEnvironment } from './environment.mjs';
@@ -13,17 +12,11 @@ const steps = [
   ['format', [packageFile('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']],
   ['build', ['tools/build.mjs']],
   ['types of tests and tools', [packageFile('typescript', 'bin', 'tsc'), '-p', 'tsconfig.tests.json']],
-  ['boundaries (each rule shown to bite)', ['tools/boundary-canary.mjs']],
+  ['boundaries (each rule shown to bite)', ['tools/check/boundary-canary.mjs']],
   ['lint with types', [packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0']],
   ['error pages are as the tables say', ['tools/generate-docs.mjs', '--check']],
-  ['.env.example', ['tools/check-env-example.mjs']],
-  [
-    'schema drift',
-    [
-      ['tools/check-drift.ts', 'tools/check-drift.mjs'].find((f) => existsSync(join(root, f))) ??
-        'tools/check-drift.ts',
-    ],
-  ],
+  ['.env.example', ['tools/check/check-env-example.mjs']],
+  ['schema drift', ['tools/schema/check-drift.ts']],
 ];
 
 for (const [name, command] of steps) {

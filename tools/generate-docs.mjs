@@ -32,7 +32,7 @@ const errors = [
 const diagnoses = [
   '# Diagnoses',
   '',
-  'Generated from `libs/domain/src/diagnosis.ts` by `npm run docs`.',
+  'Generated from `libs/domain/src/apim/diagnosis.ts` by `npm run docs`.',
   '',
   'Where an answer of NHS England shows a known misconfiguration of the APIM application, Gatehouse adds the header `Gatehouse-Diagnosis` with one of these codes.',
   '',

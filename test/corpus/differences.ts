@@ -2,7 +2,7 @@
  * Where Gatehouse does otherwise than the corpus expects, and why. The house (design.md) wins over the corpus; an
  * entry here that turns out to match fails the run, so that the list stays as short as it can be.
  */
-import type { Expected } from '../e2e/corpus-entries.ts';
+import type { Expected } from './entries.ts';
 
 export interface Difference {
   /** What is expected instead; the rest of the corpus's expectation stands. */

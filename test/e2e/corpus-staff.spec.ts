@@ -5,14 +5,14 @@
  */
 import { createPrisma } from '@gatehouse/db/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environmentSchema } from '../../apps/gateway/src/environments.ts';
+import { environmentSchema } from '../../apps/gateway/src/config/environments.ts';
 import { STAFF_DIFFERENCES } from '../corpus/staff-differences.ts';
 import { freePort } from '../support/free-port.ts';
 import { onboard } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { type SignedIn, signIn } from '../support/staff.ts';
-import { type Entry, readEntries } from './corpus-entries.ts';
-import { converse, headerOf, type WireAnswer } from './corpus-wire.ts';
+import { type Entry, readEntries } from '../corpus/entries.ts';
+import { converse, headerOf, type WireAnswer } from '../corpus/wire.ts';
 
 const ENTRIES = readEntries(new URL('../corpus/hostile.jsonl', import.meta.url));
 const of = (name: string): Entry[] => ENTRIES.filter((entry) => entry.class === name);

@@ -3,18 +3,18 @@
  * is refused never reaches e-RS or its token endpoint. CORPUS_SEED repeats an order and its mutations.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { matchOperation } from '@gatehouse/domain/operation';
+import { matchOperation } from '@gatehouse/domain/ers/operation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIFFERENCES, OTHER_CLASSES, WAITS_FOR_USER_SESSIONS } from '../corpus/differences.ts';
-import { faultsOf, gatewayCodeOf } from './corpus-check.ts';
-import { aloneTogether, lateToken } from './corpus-crowd.ts';
-import { type Entry, type Expected, mannerOf, readEntries, render } from './corpus-entries.ts';
-import { leaksOf } from './corpus-leaks.ts';
-import { fuzz } from './corpus-mutation.ts';
-import { shuffled } from './corpus-random.ts';
-import { slowFaults } from './corpus-slow.ts';
-import { converse } from './corpus-wire.ts';
-import { startWorld, type World } from './corpus-world.ts';
+import { faultsOf, gatewayCodeOf } from '../corpus/check.ts';
+import { aloneTogether, lateToken } from '../corpus/crowd.ts';
+import { type Entry, type Expected, mannerOf, readEntries, render } from '../corpus/entries.ts';
+import { leaksOf } from '../corpus/leaks.ts';
+import { fuzz } from '../corpus/mutation.ts';
+import { shuffled } from '../corpus/random.ts';
+import { slowFaults } from '../corpus/slow.ts';
+import { converse } from '../corpus/wire.ts';
+import { startWorld, type World } from '../corpus/world.ts';
 
 const SEED = Number(process.env['CORPUS_SEED'] ?? Date.now() % 1_000_000);
 const MUTATIONS = Number(process.env['CORPUS_MUTATIONS'] ?? 500);

@@ -1,5 +1,5 @@
 /** A request of the trail, decided again with the registry of then, after the registry has changed. */
-import type { PastExplanation } from '@gatehouse/contracts/audit-resources';
+import type { PastExplanation } from '@gatehouse/contracts/audit/audit-resources';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { apply, ask } from '../support/answers.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';

@@ -9,7 +9,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrate } from '@gatehouse/db/migrate';
 import pg from 'pg';
-import { createRoles, ensureDatabase, startEmbeddedPostgres } from '../../tools/embedded-postgres.ts';
+import {
+  createRoles,
+  ensureDatabase,
+  startEmbeddedPostgres,
+} from '../../tools/postgres/embedded-postgres.ts';
 
 export const OWNER = 'gatehouse_owner';
 export const RUNNING_ROLE = 'gatehouse_app';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { verifyExport } from '../../apps/cli/src/verify/verify-export.ts';
-import { exportAudit } from '../../apps/gateway/src/adapters/audit-export.ts';
+import { exportAudit } from '../../apps/gateway/src/adapters/audit/read/export.ts';
 import { allowWrite } from './onboard.ts';
 import type { Told } from './load.ts';
 import type { Onboarded } from './onboard.ts';

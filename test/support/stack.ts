@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mintAdminToken } from '@gatehouse/domain/opaque-key';
+import { mintAdminToken } from '@gatehouse/domain/input/opaque-key';
 import pg from 'pg';
 import { createDatabase, type TestDatabase, type TestServer } from './postgres.ts';
 import {

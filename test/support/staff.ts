@@ -1,7 +1,7 @@
 /** People with roles who have signed in, written straight into the database: for tests of what they may do. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '@gatehouse/db/client';
-import type { HeldRole, StaffRole } from '@gatehouse/domain/permissions';
+import type { HeldRole, StaffRole } from '@gatehouse/domain/governance/permissions';
 
 export interface SignedIn {
   readonly staffId: string;

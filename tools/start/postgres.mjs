@@ -1,5 +1,5 @@
 // PostgreSQL as a process of its own, so that `npm start` alone decides when it stops.
-import { createRoles, ensureDatabase, startEmbeddedPostgres } from '../embedded-postgres.ts';
+import { createRoles, ensureDatabase, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 
 const running = await startEmbeddedPostgres({
   dataDir: process.env.POSTGRES_DATA_DIR,

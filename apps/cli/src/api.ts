@@ -1,5 +1,5 @@
 /** The admin API, called by the contracts' map of routes. */
-import { pendingChange } from '@gatehouse/contracts/change-resources';
+import { pendingChange } from '@gatehouse/contracts/governance/change-resources';
 import { type FaultAt, problem as problemSchema } from '@gatehouse/contracts/problem';
 import {
   API_PREFIX,

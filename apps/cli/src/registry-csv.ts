@@ -1,5 +1,5 @@
 /** A CSV file as a registry file: every fault told by its line and column. */
-import { type CsvFault, readRegistryCsv } from '@gatehouse/contracts/registry-csv';
+import { type CsvFault, readRegistryCsv } from '@gatehouse/contracts/registry/registry-csv';
 import { Failure } from './failure.js';
 import type { ReadRegistry } from './registry-yaml.js';
 

@@ -1,6 +1,10 @@
 /** A registry file as text: parsed, checked, its secrets resolved, and every fault told by line and column. */
 import { type FaultAt, faultsOf } from '@gatehouse/contracts/problem';
-import { type RegistryDocument, type RegistryFile, registryFile } from '@gatehouse/contracts/registry-file';
+import {
+  type RegistryDocument,
+  type RegistryFile,
+  registryFile,
+} from '@gatehouse/contracts/registry/registry-file';
 import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { Failure } from './failure.js';
 

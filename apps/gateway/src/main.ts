@@ -1,7 +1,7 @@
 /** The gateway process: settings, listeners, and an orderly end. */
-import { ConfigError, readConfig } from './config.js';
-import { openGateway } from './gateway.js';
-import { createLog } from './log.js';
+import { ConfigError, readConfig } from './config/config.js';
+import { openGateway } from './process/gateway.js';
+import { createLog } from './process/log.js';
 
 try {
   const config = readConfig();

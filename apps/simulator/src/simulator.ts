@@ -8,7 +8,7 @@ import { RateLimiter } from './apim/rate-limiter.js';
 import { Applications } from './applications.js';
 import { createClock } from './clock.js';
 import { controlServer } from './control/control-listener.js';
-import { ErsData } from './ers/data.js';
+import { ErsData } from './ers/records/data.js';
 import { FaultBook } from './faults/fault-book.js';
 import { KeyStore } from './kms/key-store.js';
 import { kmsServer } from './kms/kms-listener.js';

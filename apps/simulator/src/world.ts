@@ -2,7 +2,7 @@ import type { AccessTokens } from './access-tokens.js';
 import type { RateLimiter } from './apim/rate-limiter.js';
 import type { Applications } from './applications.js';
 import type { Clock } from './clock.js';
-import type { ErsData } from './ers/data.js';
+import type { ErsData } from './ers/records/data.js';
 import type { FaultBook } from './faults/fault-book.js';
 import type { KeyStore } from './kms/key-store.js';
 import type { RequestLog } from './request-log.js';

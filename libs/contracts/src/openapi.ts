@@ -1,7 +1,7 @@
 /** The admin API as an OpenAPI 3.1 document, made from the contracts' map: nothing about a route is said twice. */
-import { PERMISSIONS } from '@gatehouse/domain/permissions';
+import { PERMISSIONS } from '@gatehouse/domain/governance/permissions';
 import { z } from 'zod';
-import { pendingChange } from './change-resources.js';
+import { pendingChange } from './governance/change-resources.js';
 import { problem } from './problem.js';
 import { API_PREFIX, type RouteContract, type RouteName, routes } from './routes.js';
 

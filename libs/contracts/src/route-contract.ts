@@ -1,4 +1,4 @@
-import type { Permission } from '@gatehouse/domain/permissions';
+import type { Permission } from '@gatehouse/domain/governance/permissions';
 import type { z } from 'zod';
 
 /** One route of the admin API. `ndjson` answers are one JSON object a line, each of the shape `response`. */
@@ -7,7 +7,7 @@ export interface RouteContract {
   /** Below `API_PREFIX`; `:name` is a field of `params`. */
   readonly path: string;
   readonly summary: string;
-  /** A row of the table in libs/domain/src/permissions.ts. */
+  /** A row of the table in libs/domain/src/governance/permissions.ts. */
   readonly permission: Permission;
   /** Keeps to the organisations of a role that has only some; without this, such people are refused. */
   readonly keepsToReach?: true;

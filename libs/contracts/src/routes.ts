@@ -2,19 +2,19 @@
  * Every route of the admin API, once: controllers, console and CLI take method, path, permission and shapes from here.
  */
 import type { z } from 'zod';
-import { changeRoutes } from './change-routes.js';
-import { auditRoutes } from './audit-routes.js';
-import { dashboardRoutes } from './dashboard-routes.js';
-import { governanceRoutes } from './governance-routes.js';
-import { historyRoutes } from './history-routes.js';
-import { messageSetRoutes } from './message-set-routes.js';
-import { operationRoutes } from './operation-routes.js';
-import { plannerRoutes } from './planner-routes.js';
-import { recordRoutes } from './record-routes.js';
-import { registryRoutes } from './registry-routes.js';
-import { searchRoutes } from './search-routes.js';
-import { staffRoutes } from './staff-routes.js';
-import { stopRoutes } from './stop-routes.js';
+import { changeRoutes } from './governance/change-routes.js';
+import { auditRoutes } from './audit/audit-routes.js';
+import { dashboardRoutes } from './audit/dashboard-routes.js';
+import { governanceRoutes } from './governance/governance-routes.js';
+import { historyRoutes } from './audit/history-routes.js';
+import { messageSetRoutes } from './registry/message-set-routes.js';
+import { operationRoutes } from './operation/operation-routes.js';
+import { plannerRoutes } from './registry/planner-routes.js';
+import { recordRoutes } from './registry/record-routes.js';
+import { registryRoutes } from './registry/registry-routes.js';
+import { searchRoutes } from './registry/search-routes.js';
+import { staffRoutes } from './staff/staff-routes.js';
+import { stopRoutes } from './governance/stop-routes.js';
 
 export type { RouteContract } from './route-contract.js';
 

@@ -1,4 +1,4 @@
-import type { DoctorReport } from '@gatehouse/contracts/operation-resources';
+import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
 import type { Command } from 'commander';
 import { call } from '../api.js';
 import { type Choice, choiceOf, choosing, type Context } from '../command.js';

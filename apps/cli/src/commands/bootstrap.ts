@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mintAdminToken } from '@gatehouse/domain/opaque-key';
+import { mintAdminToken } from '@gatehouse/domain/input/opaque-key';
 import type { Command } from 'commander';
 import pg from 'pg';
 import { type Context, wholeNumber } from '../command.js';

@@ -1,4 +1,4 @@
-import type { PendingChangeView } from '@gatehouse/contracts/change-resources';
+import type { PendingChangeView } from '@gatehouse/contracts/governance/change-resources';
 import type { Command } from 'commander';
 import { call } from '../api.js';
 import { because, type Context, defined } from '../command.js';

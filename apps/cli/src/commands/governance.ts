@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { SroAppointmentView } from '@gatehouse/contracts/governance-resources';
+import type { SroAppointmentView } from '@gatehouse/contracts/governance/governance-resources';
 import type { Command } from 'commander';
 import { call } from '../api.js';
 import { because, type Context, defined, listOf, wholeNumber } from '../command.js';

@@ -1,4 +1,4 @@
-import type { SigningKeyView } from '@gatehouse/contracts/operation-resources';
+import type { SigningKeyView } from '@gatehouse/contracts/operation/operation-resources';
 import type { RouteName } from '@gatehouse/contracts/routes';
 import type { Command } from 'commander';
 import { call } from '../api.js';

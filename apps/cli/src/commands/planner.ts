@@ -1,4 +1,4 @@
-import { asidPlanCsv } from '@gatehouse/contracts/asid-plan-csv';
+import { asidPlanCsv } from '@gatehouse/contracts/registry/asid-plan-csv';
 import type { AnswerOf, RequestOf } from '@gatehouse/contracts/routes';
 import { type Command, Option } from 'commander';
 import { call } from '../api.js';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ApplyProgress, RegistryChangeView } from '@gatehouse/contracts/registry-resources';
+import type { ApplyProgress, RegistryChangeView } from '@gatehouse/contracts/registry/registry-resources';
 import type { Command } from 'commander';
 import { awaitsApproval, call, callLines, Refused } from '../api.js';
 import { because, type Choice, choiceOf, choosing, type Context } from '../command.js';

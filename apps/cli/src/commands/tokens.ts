@@ -1,4 +1,4 @@
-import type { Scope } from '@gatehouse/contracts/operation-resources';
+import type { Scope } from '@gatehouse/contracts/operation/operation-resources';
 import type { Command } from 'commander';
 import { call } from '../api.js';
 import { because, type Context, defined, listOf, wholeNumber } from '../command.js';

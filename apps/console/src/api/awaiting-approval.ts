@@ -1,5 +1,5 @@
 /** A change that was taken and waits for a second person: no refusal, and not done. */
-import { type PendingChangeView, pendingChange } from '@gatehouse/contracts/change-resources';
+import { type PendingChangeView, pendingChange } from '@gatehouse/contracts/governance/change-resources';
 
 export class AwaitingApproval extends Error {
   readonly change: PendingChangeView;

@@ -1,6 +1,6 @@
 /** Who is signed in: asked for once and kept until it ends. */
 import { routes } from '@gatehouse/contracts/routes';
-import { type SessionView, session } from '@gatehouse/contracts/staff-resources';
+import { type SessionView, session } from '@gatehouse/contracts/staff/staff-resources';
 import { send } from './send.js';
 
 let asked: Promise<SessionView> | null = null;

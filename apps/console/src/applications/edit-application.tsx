@@ -1,4 +1,4 @@
-import { SHAREABLE_SERVICES } from '@gatehouse/contracts/registry-file';
+import { SHAREABLE_SERVICES } from '@gatehouse/contracts/registry/registry-file';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import type { Shown } from '../api/data-provider.js';
 import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';

@@ -1,6 +1,10 @@
 /** Grants one more application to a client, new or known: a registry document of one client, applied like any other. */
-import { clientName, environmentName, odsCode, productName } from '@gatehouse/contracts/identifiers';
-import { API_VERSION, type RegistryDocument, registryDocument } from '@gatehouse/contracts/registry-file';
+import { clientName, environmentName, odsCode, productName } from '@gatehouse/contracts/registry/identifiers';
+import {
+  API_VERSION,
+  type RegistryDocument,
+  registryDocument,
+} from '@gatehouse/contracts/registry/registry-file';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import {
   Button,

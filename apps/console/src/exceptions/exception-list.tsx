@@ -1,4 +1,4 @@
-import { WRITE_INTERACTIONS } from '@gatehouse/contracts/governance-resources';
+import { WRITE_INTERACTIONS } from '@gatehouse/contracts/governance/governance-resources';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { TextInput } from 'react-admin';
 import { day } from '../parts/day.js';

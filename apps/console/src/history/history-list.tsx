@@ -1,4 +1,4 @@
-import { historyTable } from '@gatehouse/contracts/history-routes';
+import { historyTable } from '@gatehouse/contracts/audit/history-routes';
 import { Card, CardContent, Typography } from '@mui/material';
 import {
   FilterButton,

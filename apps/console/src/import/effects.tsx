@@ -1,4 +1,4 @@
-import type { CsvEffect } from '@gatehouse/contracts/registry-csv';
+import type { CsvEffect } from '@gatehouse/contracts/registry/registry-csv';
 import { Box, Button, Typography } from '@mui/material';
 import { useState } from 'react';
 import { RecordRows } from '../parts/register-list.js';

@@ -3,8 +3,8 @@ import {
   type CsvEffect,
   type CsvFault,
   readRegistryCsv,
-} from '@gatehouse/contracts/registry-csv';
-import type { RegistryDocument } from '@gatehouse/contracts/registry-file';
+} from '@gatehouse/contracts/registry/registry-csv';
+import type { RegistryDocument } from '@gatehouse/contracts/registry/registry-file';
 import { Alert, Box, Button, Card, CardContent, TextField, Typography } from '@mui/material';
 import { useMutation } from '@tanstack/react-query';
 import { type ChangeEvent, useState } from 'react';

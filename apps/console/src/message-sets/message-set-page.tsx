@@ -1,4 +1,4 @@
-import { API_VERSION, type RegistryDocument } from '@gatehouse/contracts/registry-file';
+import { API_VERSION, type RegistryDocument } from '@gatehouse/contracts/registry/registry-file';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Card, CardContent, TextField, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';

@@ -1,4 +1,4 @@
-import type { InteractionView } from '@gatehouse/contracts/message-set-resources';
+import type { InteractionView } from '@gatehouse/contracts/registry/message-set-resources';
 import {
   Box,
   Checkbox,

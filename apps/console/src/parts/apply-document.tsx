@@ -1,6 +1,6 @@
 /** Applies a registry document, shows its progress, and what came of it: done, refused, or waiting for a colleague. */
-import type { RegistryDocument } from '@gatehouse/contracts/registry-file';
-import type { ApplyProgress } from '@gatehouse/contracts/registry-resources';
+import type { RegistryDocument } from '@gatehouse/contracts/registry/registry-file';
+import type { ApplyProgress } from '@gatehouse/contracts/registry/registry-resources';
 import { Alert, Box, Button, LinearProgress, Link, TextField } from '@mui/material';
 import { useMutation } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';

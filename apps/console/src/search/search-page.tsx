@@ -1,6 +1,6 @@
 /** What one text finds: organisations, applications, requests. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { searchText } from '@gatehouse/contracts/search-routes';
+import { searchText } from '@gatehouse/contracts/registry/search-routes';
 import { Box, Card, CardContent, Link, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { Title } from 'react-admin';

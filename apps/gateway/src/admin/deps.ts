@@ -1,12 +1,12 @@
 /** All that the admin API needs from outside. */
-import type { PastExplanation, RequestStory } from '@gatehouse/contracts/audit-resources';
-import type { ExplainRequest } from '@gatehouse/contracts/operation-resources';
-import type { EnvironmentKind } from '@gatehouse/domain/registry-document';
-import type { RandomBytes } from '@gatehouse/domain/opaque-key';
-import type { KeyService } from '../adapters/key-service.js';
-import type { SecretBox } from '../adapters/secret-box.js';
+import type { PastExplanation, RequestStory } from '@gatehouse/contracts/audit/audit-resources';
+import type { ExplainRequest } from '@gatehouse/contracts/operation/operation-resources';
+import type { EnvironmentKind } from '@gatehouse/domain/registry/registry-document';
+import type { RandomBytes } from '@gatehouse/domain/input/opaque-key';
+import type { KeyService } from '../adapters/kms/key-service.js';
+import type { SecretBox } from '../adapters/kms/secret-box.js';
 import type { AuditDesk } from './audit/audit-desk.js';
-import type { Database } from './transaction.store.js';
+import type { Database } from './http/transaction.store.js';
 
 export interface AdminDeps {
   readonly db: Database;

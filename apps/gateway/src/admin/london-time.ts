@@ -1,4 +1,4 @@
-import { addDays, londonDay } from '@gatehouse/domain/sro';
+import { addDays, londonDay } from '@gatehouse/domain/governance/sro';
 
 /** The first moment after a calendar day in London, which is an hour earlier by UTC in summer. */
 export function endOfLondonDayMs(day: string): number {

@@ -1,9 +1,9 @@
 import { Controller, Get, Inject, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request, Response } from 'express';
-import type { Identity } from '../adapters/identity-provider.js';
-import { cookieOf, SESSION_COOKIE } from '../adapters/staff-sessions.js';
-import { Needs } from '../needs.js';
+import type { Identity } from '../adapters/people/identity-provider.js';
+import { cookieOf, SESSION_COOKIE } from '../adapters/people/staff-sessions.js';
+import { Needs } from '../listener/needs.js';
 import { AUTH_DEPS, type AuthDeps } from './deps.js';
 import { SignInFilter } from './sign-in.filter.js';
 import { SignInRefused } from './sign-in-refused.js';

@@ -1,5 +1,5 @@
-import type { IdentityProvider, Identity } from '../adapters/identity-provider.js';
-import type { Attempt } from '../adapters/staff-directory.js';
+import type { IdentityProvider, Identity } from '../adapters/people/identity-provider.js';
+import type { Attempt } from '../adapters/people/staff-directory.js';
 
 /** All that sign-in needs from outside. */
 export interface AuthDeps {

@@ -1,13 +1,13 @@
 /** After policy: required parameters, media type and body, and what goes upstream if the call is made. */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Subject } from '@gatehouse/domain/audit';
-import { checkMediaType } from '@gatehouse/domain/media-type';
-import { type MatchedOperation, renderPath } from '@gatehouse/domain/operation';
-import { renderQuery, requireParameters } from '@gatehouse/domain/query';
-import { type CallerHeaders, requireIfMatch } from '@gatehouse/domain/request-headers';
-import { parseStrictJson } from '@gatehouse/domain/strict-json';
-import { bodySubjects, requireWorklistFilter, ubrnIn } from '@gatehouse/domain/worklist';
+import type { Subject } from '@gatehouse/domain/audit/audit';
+import { checkMediaType } from '@gatehouse/domain/input/media-type';
+import { type MatchedOperation, renderPath } from '@gatehouse/domain/ers/operation';
+import { renderQuery, requireParameters } from '@gatehouse/domain/ers/query';
+import { type CallerHeaders, requireIfMatch } from '@gatehouse/domain/input/request-headers';
+import { parseStrictJson } from '@gatehouse/domain/input/strict-json';
+import { bodySubjects, requireWorklistFilter, ubrnIn } from '@gatehouse/domain/ers/worklist';
 import type { Exchange } from './exchange.js';
 import type { Asked } from './match.js';
 import { readBody } from './read-body.js';

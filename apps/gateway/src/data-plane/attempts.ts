@@ -5,11 +5,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '@gatehouse/domain/errors';
-import { headerValue } from '@gatehouse/domain/framing';
-import { rateLimitOf } from '@gatehouse/domain/rate-limit';
-import { isPassingFault, judgeAnswer } from '@gatehouse/domain/upstream-answer';
-import type { AccessToken } from '../adapters/apim-token.js';
-import type { Seat } from '../adapters/upstream.js';
+import { headerValue } from '@gatehouse/domain/input/framing';
+import { rateLimitOf } from '@gatehouse/domain/policy/rate-limit';
+import { isPassingFault, judgeAnswer } from '@gatehouse/domain/apim/upstream-answer';
+import type { AccessToken } from '../adapters/nhs/apim-token.js';
+import type { Seat } from '../adapters/nhs/upstream.js';
 import type { Admitted } from './admit.js';
 import { requireConfidence } from './authorise.js';
 import type { Route } from './decide.js';

@@ -1,7 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { GatewayError } from '@gatehouse/domain/errors';
-import { mintClientKey } from '@gatehouse/domain/opaque-key';
-import { type Client, type Credential, type Snapshot, workloadKey } from '@gatehouse/domain/registry';
+import { mintClientKey } from '@gatehouse/domain/input/opaque-key';
+import {
+  type Client,
+  type Credential,
+  type Snapshot,
+  workloadKey,
+} from '@gatehouse/domain/registry/registry';
 import { describe, expect, it } from 'vitest';
 import { authenticate } from './authenticate.js';
 import type { PlaneDeps } from './deps.js';

@@ -1,8 +1,8 @@
 /** Who is calling: an opaque client key, or a workload JWT bound to a client. Both end at one client or at GW_TOKEN. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '@gatehouse/domain/errors';
-import { parseClientKey } from '@gatehouse/domain/opaque-key';
-import { type Client, isLive, type Snapshot, workloadKey } from '@gatehouse/domain/registry';
+import { parseClientKey } from '@gatehouse/domain/input/opaque-key';
+import { type Client, isLive, type Snapshot, workloadKey } from '@gatehouse/domain/registry/registry';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 

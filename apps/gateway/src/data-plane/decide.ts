@@ -1,8 +1,14 @@
 /** The decision on the current snapshot, and its trace on the exchange. */
-import { OUTSIDE_GRANTS } from '@gatehouse/domain/audit';
+import { OUTSIDE_GRANTS } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
-import { decide, type RoutePlan } from '@gatehouse/domain/policy';
-import { type Client, type Grant, isLive, type Snapshot, type Workload } from '@gatehouse/domain/registry';
+import { decide, type RoutePlan } from '@gatehouse/domain/policy/policy';
+import {
+  type Client,
+  type Grant,
+  isLive,
+  type Snapshot,
+  type Workload,
+} from '@gatehouse/domain/registry/registry';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 import type { Asked } from './match.js';

@@ -1,15 +1,15 @@
 /** What the data plane needs from outside, so that plane.ts can be read and tested without knowing how it is made. */
-import type { Subject } from '@gatehouse/domain/audit';
-import type { Snapshot } from '@gatehouse/domain/registry';
-import type { TokenSource } from '../adapters/apim-token.js';
-import type { SealedSubject } from '../adapters/audit-chain.js';
-import type { AuditLog } from '../adapters/audit-log.js';
-import type { RateLimiter } from '../adapters/rate-limiter.js';
-import type { Upstream } from '../adapters/upstream.js';
-import type { WorkloadVerifier } from '../adapters/workload-token.js';
-import type { WorklistAllowance } from '../adapters/worklist-allowance.js';
-import type { Environment } from '../environments.js';
-import type { KillPoint } from '../hooks.js';
+import type { Subject } from '@gatehouse/domain/audit/audit';
+import type { Snapshot } from '@gatehouse/domain/registry/registry';
+import type { TokenSource } from '../adapters/nhs/apim-token.js';
+import type { SealedSubject } from '../adapters/audit/write/chain.js';
+import type { AuditLog } from '../adapters/audit/write/audit-log.js';
+import type { RateLimiter } from '../adapters/nhs/rate-limiter.js';
+import type { Upstream } from '../adapters/nhs/upstream.js';
+import type { WorkloadVerifier } from '../adapters/people/workload-token.js';
+import type { WorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
+import type { Environment } from '../config/environments.js';
+import type { KillPoint } from '../hooks/hooks.js';
 import type { Clock, Exchange } from './exchange.js';
 
 export interface PlaneDeps {

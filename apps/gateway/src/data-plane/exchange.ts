@@ -1,11 +1,11 @@
 /** The record of one request: made first, filled in stage by stage, written last, whatever became of it. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { AuditOutcome, RequestFacts } from '@gatehouse/domain/audit';
-import type { MatchedOperation } from '@gatehouse/domain/operation';
-import type { Binding, Client, Workload } from '@gatehouse/domain/registry';
-import type { Step } from '@gatehouse/domain/policy';
-import { correlationIdIn } from '@gatehouse/domain/request-headers';
+import type { AuditOutcome, RequestFacts } from '@gatehouse/domain/audit/audit';
+import type { MatchedOperation } from '@gatehouse/domain/ers/operation';
+import type { Binding, Client, Workload } from '@gatehouse/domain/registry/registry';
+import type { Step } from '@gatehouse/domain/policy/policy';
+import { correlationIdIn } from '@gatehouse/domain/input/request-headers';
 
 export interface Exchange {
   readonly requestId: string;

@@ -4,10 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestFacts } from '@gatehouse/domain/audit';
+import type { RequestFacts } from '@gatehouse/domain/audit/audit';
 import { ERRORS, type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
-import type { Client } from '@gatehouse/domain/registry';
-import { parseStrictJson } from '@gatehouse/domain/strict-json';
+import type { Client } from '@gatehouse/domain/registry/registry';
+import { parseStrictJson } from '@gatehouse/domain/input/strict-json';
 import { decideRoute } from './decide.js';
 import type { PlaneDeps } from './deps.js';
 import { type Exchange, hypotheticalExchange } from './exchange.js';

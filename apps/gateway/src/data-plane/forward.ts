@@ -1,10 +1,10 @@
 /** One call to e-RS and its answer: buffered where it is known to be small or must be read, else streamed. */
 import type { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import type { AuditOutcome } from '@gatehouse/domain/audit';
+import type { AuditOutcome } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
-import { headerValue } from '@gatehouse/domain/framing';
-import { UpstreamError, type UpstreamAnswer } from '../adapters/upstream.js';
+import { headerValue } from '@gatehouse/domain/input/framing';
+import { UpstreamError, type UpstreamAnswer } from '../adapters/nhs/upstream.js';
 import type { Admitted } from './admit.js';
 import type { Attempt } from './attempts.js';
 import type { PlaneDeps } from './deps.js';

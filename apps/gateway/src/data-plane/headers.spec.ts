@@ -1,5 +1,5 @@
-import { CATALOGUE, type Operation } from '@gatehouse/domain/catalogue';
-import { type CallerHeaders, readCallerHeaders } from '@gatehouse/domain/request-headers';
+import { CATALOGUE, type Operation } from '@gatehouse/domain/ers/catalogue';
+import { type CallerHeaders, readCallerHeaders } from '@gatehouse/domain/input/request-headers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Admitted } from './admit.js';

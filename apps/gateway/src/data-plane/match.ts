@@ -1,16 +1,16 @@
 /** From the request's line and headers to a catalogue row with checked parameters, and the caller's choices. */
 import { GatewayError } from '@gatehouse/domain/errors';
-import { containsNhsNumber } from '@gatehouse/domain/nhs-number';
-import { type MatchedOperation, matchOperation } from '@gatehouse/domain/operation';
-import { accessModeOf } from '@gatehouse/domain/policy';
-import { parseQuery, type Query } from '@gatehouse/domain/query';
-import type { AccessMode, Client } from '@gatehouse/domain/registry';
+import { containsNhsNumber } from '@gatehouse/domain/input/nhs-number';
+import { type MatchedOperation, matchOperation } from '@gatehouse/domain/ers/operation';
+import { accessModeOf } from '@gatehouse/domain/policy/policy';
+import { parseQuery, type Query } from '@gatehouse/domain/ers/query';
+import type { AccessMode, Client } from '@gatehouse/domain/registry/registry';
 import {
   type CallerHeaders,
   readCallerHeaders,
   refuseReservedHeaders,
   singleHeaders,
-} from '@gatehouse/domain/request-headers';
+} from '@gatehouse/domain/input/request-headers';
 import type { Exchange } from './exchange.js';
 
 export interface Asked {

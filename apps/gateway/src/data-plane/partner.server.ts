@@ -7,8 +7,8 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { type ErrorCode, GatewayError, type GatewayErrorOptions } from '@gatehouse/domain/errors';
-import type { Config } from '../config.js';
-import { createListener } from '../listener.js';
+import type { Config } from '../config/config.js';
+import { createListener } from '../listener/listener.js';
 import { operationOutcome, refusalHeaders } from './outcome.js';
 import type { Plane } from './plane.js';
 import { createTurns } from './turns.js';

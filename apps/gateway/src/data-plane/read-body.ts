@@ -1,6 +1,6 @@
 /** A request body, buffered within its limit and its time. */
 import type { IncomingMessage } from 'node:http';
-import type { Operation } from '@gatehouse/domain/catalogue';
+import type { Operation } from '@gatehouse/domain/ers/catalogue';
 import { GatewayError } from '@gatehouse/domain/errors';
 
 const MAX_JSON_BYTES = 1_048_576;

@@ -1,7 +1,7 @@
 /** The first stage: is this one clear HTTP/1.1 request, and with what credential? */
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '@gatehouse/domain/errors';
-import { checkFraming, headerPairs } from '@gatehouse/domain/framing';
+import { checkFraming, headerPairs } from '@gatehouse/domain/input/framing';
 
 /**
  * @returns the Authorization header's value, null if absent

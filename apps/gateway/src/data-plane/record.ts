@@ -7,13 +7,13 @@ import type {
   OutcomeEvent,
   RequestFacts,
   Subject,
-} from '@gatehouse/domain/audit';
+} from '@gatehouse/domain/audit/audit';
 import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
-import { worklistSubjects } from '@gatehouse/domain/worklist';
-import { headerValue } from '@gatehouse/domain/framing';
-import { recordedHeaders } from '@gatehouse/domain/recorded-headers';
-import type { Json } from '@gatehouse/domain/strict-json';
-import type { SealedSubject } from '../adapters/audit-chain.js';
+import { worklistSubjects } from '@gatehouse/domain/ers/worklist';
+import { headerValue } from '@gatehouse/domain/input/framing';
+import { recordedHeaders } from '@gatehouse/domain/audit/recorded-headers';
+import type { Json } from '@gatehouse/domain/input/strict-json';
+import type { SealedSubject } from '../adapters/audit/write/chain.js';
 import type { Admitted } from './admit.js';
 import type { Attempt } from './attempts.js';
 import type { PlaneDeps } from './deps.js';

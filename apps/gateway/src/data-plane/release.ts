@@ -1,8 +1,8 @@
 /** Giving an answer to the caller, once its OUTCOME is committed: buffered at once, or streamed with back-pressure. */
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { EndEvent } from '@gatehouse/domain/audit';
-import { headerValue } from '@gatehouse/domain/framing';
+import type { EndEvent } from '@gatehouse/domain/audit/audit';
+import { headerValue } from '@gatehouse/domain/input/framing';
 import type { Answer } from './attempts.js';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';

@@ -3,9 +3,9 @@
  * its owner said stop: its tokens are dropped at once, not kept to their end (faults F10).
  */
 import { randomUUID } from 'node:crypto';
-import type { TokenSource } from '../adapters/apim-token.js';
-import type { AuditLog } from '../adapters/audit-log.js';
-import type { Kms } from '../adapters/kms.js';
+import type { TokenSource } from '../adapters/nhs/apim-token.js';
+import type { AuditLog } from '../adapters/audit/write/audit-log.js';
+import type { Kms } from '../adapters/kms/kms.js';
 
 export interface KeyWatchDeps {
   readonly kms: Pick<Kms, 'isUsable'>;

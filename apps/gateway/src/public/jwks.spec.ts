@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Application, SigningKey, Snapshot } from '@gatehouse/domain/registry';
-import type { SigningKeyState } from '@gatehouse/domain/signing-key';
+import type { Application, SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
+import type { SigningKeyState } from '@gatehouse/domain/registry/signing-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveJwks } from './jwks.js';
 

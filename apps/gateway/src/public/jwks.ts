@@ -6,8 +6,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import type { SigningKey, Snapshot } from '@gatehouse/domain/registry';
-import { isPublished } from '@gatehouse/domain/signing-key';
+import type { SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
+import { isPublished } from '@gatehouse/domain/registry/signing-key';
 
 const PATH = /^\/jwks\/([A-Za-z0-9_-]{16,64})$/;
 /** Short, since every cache between here and APIM adds to its hour. */

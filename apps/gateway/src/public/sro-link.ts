@@ -3,7 +3,7 @@
  * looking changes nothing, so a mail scanner that follows links answers for nobody.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerSroLink, findSroLink, type SroAnswer, type SroLink } from '../adapters/sro-links.js';
+import { answerSroLink, findSroLink, type SroAnswer, type SroLink } from '../adapters/people/sro-links.js';
 import { linkPage, POLICY } from './sro-page.js';
 
 const PATH = /^\/sro\/(ghs_[0-9A-Za-z_]{62})$/;

@@ -1,7 +1,7 @@
 /** The pages behind a one-time link, in plain HTML. */
 import { createHash } from 'node:crypto';
-import { CATALOGUE } from '@gatehouse/domain/catalogue';
-import type { SroAnswer, SroLink } from '../adapters/sro-links.js';
+import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
+import type { SroAnswer, SroLink } from '../adapters/people/sro-links.js';
 
 const STYLE = `
 :root{color-scheme:light dark}

@@ -1,6 +1,6 @@
 /** The status listener: is the process alive, may it take traffic, and what does it count? */
 import type { RequestListener } from 'node:http';
-import type { Metrics } from '../metrics.js';
+import type { Metrics } from './metrics.js';
 
 /** Name of a condition → true if it holds, else why not, in words without secrets. */
 export type Readiness = () => Record<string, true | string>;

@@ -1,6 +1,6 @@
 import { APPLICATION_SCOPE, userScope } from '../access-tokens.js';
 import type { ApplicationInput } from '../applications.js';
-import type { UserRole } from '../ers/data.js';
+import type { UserRole } from '../ers/records/data.js';
 import { addAttachment, addReferral, type AttachmentInput, type ReferralInput } from '../ers/add.js';
 import { SCENARIOS, type FaultOrder } from '../faults/fault.js';
 import type { Settings, World } from '../world.js';

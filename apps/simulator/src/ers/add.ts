@@ -1,8 +1,8 @@
-import type { Attachment, AttachmentState } from './attachment.js';
-import type { ErsData } from './data.js';
-import { testNhsNumber } from './nhs-numbers.js';
-import { commitReferral, type Referral } from './referral.js';
-import type { Service } from './services.js';
+import type { Attachment, AttachmentState } from './records/attachment.js';
+import type { ErsData } from './records/data.js';
+import { testNhsNumber } from './records/nhs-numbers.js';
+import { commitReferral, type Referral } from './records/referral.js';
+import type { Service } from './records/services.js';
 
 /** The organisations of the data set: two of one tenant, one of another, and a GP practice that refers. */
 export const EVERYONE = ['R69', 'RCD', 'X26', 'A20047', 'R68', 'D82106'];

@@ -11,7 +11,7 @@ import {
   type Who,
 } from '../testing/ers-caller.js';
 import { startHarness, type Harness } from '../testing/harness.js';
-import { isNhsNumber, testNhsNumber } from './nhs-numbers.js';
+import { isNhsNumber, testNhsNumber } from './records/nhs-numbers.js';
 
 let h: Harness;
 beforeAll(async () => {

@@ -10,7 +10,7 @@ import {
   shortlist,
 } from '../testing/ers-caller.js';
 import { startHarness, type Harness } from '../testing/harness.js';
-import { testNhsNumber } from './nhs-numbers.js';
+import { testNhsNumber } from './records/nhs-numbers.js';
 
 let h: Harness;
 beforeAll(async () => {

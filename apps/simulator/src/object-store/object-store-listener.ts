@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
-import { attachmentBody } from '../ers/attachment.js';
+import { attachmentBody } from '../ers/records/attachment.js';
 import { pathOnly, queryOf, requestHeader, type Exchange } from '../wire/exchange.js';
 import { emptyReply, textReply, type Reply } from '../wire/reply.js';
 import { serveTarget } from '../wire/serve.js';

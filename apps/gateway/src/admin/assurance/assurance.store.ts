@@ -1,6 +1,6 @@
 import type { Database } from '@gatehouse/db/client';
-import { notFound } from '../problem.js';
-import { type Change, changing } from '../transaction.store.js';
+import { notFound } from '../http/problem.js';
+import { type Change, changing } from '../http/transaction.store.js';
 
 export async function setFloor(db: Database, change: Change, odsCode: string | null, level: number) {
   return changing(db, change, async (transaction) => {

@@ -1,8 +1,8 @@
 /** What the admin API needs of the audit trail. Rows hold no secret and no identifier of a patient in clear. */
-import type { RequestStory } from '@gatehouse/contracts/audit-resources';
-import type { AuditOutcome, AuditKind, Subject, SystemEvent } from '@gatehouse/domain/audit';
-import type { Reach } from '@gatehouse/domain/permissions';
-import type { HourCount, MinuteCount } from '@gatehouse/domain/traffic';
+import type { RequestStory } from '@gatehouse/contracts/audit/audit-resources';
+import type { AuditOutcome, AuditKind, Subject, SystemEvent } from '@gatehouse/domain/audit/audit';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import type { HourCount, MinuteCount } from '@gatehouse/domain/audit/traffic';
 
 export interface AuditFilter {
   /** Rows of these organisations; those of none only for whom nothing is out of reach. */

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InputOf } from '@gatehouse/contracts/routes';
-import type { Subject } from '@gatehouse/domain/audit';
+import type { Subject } from '@gatehouse/domain/audit/audit';
 import { Controller, Inject, Req, Res } from '@nestjs/common';
-import { Actor } from '../admin.guard.js';
+import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, withoutLimit } from '../principal.js';
-import { sendLines } from '../ndjson.js';
-import { Input, Route } from '../route.js';
-import { whileAllowed } from '../while-allowed.js';
+import { type Acting, withoutLimit } from '../http/principal.js';
+import { sendLines } from '../http/ndjson.js';
+import { Input, Route } from '../http/route.js';
+import { whileAllowed } from '../http/while-allowed.js';
 import { download } from './download.js';
 import { given, recordUse } from './record-use.js';
 

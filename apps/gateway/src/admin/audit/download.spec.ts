@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SystemEvent } from '@gatehouse/domain/audit';
+import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
+import type { Acting } from '../http/principal.js';
 import { download } from './download.js';
 
 const acting = { actor: 'Ada', origin: 'test', reach: 'all' } as Acting;

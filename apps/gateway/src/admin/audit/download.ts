@@ -1,10 +1,10 @@
 /** The trail as a file: what a filter finds, as CSV or one JSON object a line. */
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { csvLine } from '@gatehouse/domain/csv';
+import { csvLine } from '@gatehouse/domain/input/csv';
 import type { AdminDeps } from '../deps.js';
-import { LineWriter } from '../ndjson.js';
-import type { Acting } from '../principal.js';
+import { LineWriter } from '../http/ndjson.js';
+import type { Acting } from '../http/principal.js';
 import type { AuditFilter } from './audit-desk.js';
 import { given, recordUse } from './record-use.js';
 

@@ -1,6 +1,6 @@
-import type { AuditValue } from '@gatehouse/domain/audit';
+import type { AuditValue } from '@gatehouse/domain/audit/audit';
 import type { AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
+import type { Acting } from '../http/principal.js';
 import { recordUse } from './record-use.js';
 
 /** What the action of a pending change is called when it asks to see a patient's identifier. */

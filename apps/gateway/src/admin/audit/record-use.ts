@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditValue } from '@gatehouse/domain/audit';
+import type { AuditValue } from '@gatehouse/domain/audit/audit';
 import type { AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
+import type { Acting } from '../http/principal.js';
 
 /** Whoever uses the trail stands in it, before anything is shown. */
 export function recordUse(

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestStory, Revealed } from '@gatehouse/contracts/audit-resources';
-import type { DiffRow } from '@gatehouse/domain/four-eyes';
+import type { RequestStory, Revealed } from '@gatehouse/contracts/audit/audit-resources';
+import type { DiffRow } from '@gatehouse/domain/governance/four-eyes';
 import {
   type Reveal,
   REVEAL_SECOND_PERSON,
   revealRefusal,
   type RevealRefusal,
   shownUntilMs,
-} from '@gatehouse/domain/reveal';
-import { SubjectKeyGone } from '../../adapters/audit-subjects.js';
+} from '@gatehouse/domain/governance/reveal';
+import { SubjectKeyGone } from '../../adapters/audit/write/subjects.js';
 import type { AwaitingApproval } from '../changes/awaiting-approval.js';
 import { type PendingRow, requestedOf, stateOf, viewOf } from '../changes/changes.view.js';
 import { keepChange } from '../changes/keep.store.js';
 import { hashOf } from '../changes/written-rows.store.js';
 import type { AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
-import { AdminProblem, conflict } from '../problem.js';
+import type { Acting } from '../http/principal.js';
+import { AdminProblem, conflict } from '../http/problem.js';
 import { recordReveal, REVEAL_ACTION } from './record-reveal.js';
 import { storyWithin } from './story-within.js';
 

@@ -1,7 +1,7 @@
-import type { RequestStory } from '@gatehouse/contracts/audit-resources';
+import type { RequestStory } from '@gatehouse/contracts/audit/audit-resources';
 import type { AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
-import { notFound } from '../problem.js';
+import type { Acting } from '../http/principal.js';
+import { notFound } from '../http/problem.js';
 
 /** @throws AdminProblem not-found, also for what is out of reach */
 export async function storyWithin(

@@ -1,8 +1,8 @@
-import type { RequestStory, SupportBundle } from '@gatehouse/contracts/audit-resources';
+import type { RequestStory, SupportBundle } from '@gatehouse/contracts/audit/audit-resources';
 
 /**
  * What the e-RS partners team asks for of a request that went wrong. The path is the catalogue's, without values; the
- * headers are those that the trail keeps (libs/domain/src/recorded-headers.ts).
+ * headers are those that the trail keeps (libs/domain/src/audit/recorded-headers.ts).
  */
 export function supportBundle(story: RequestStory, nowMs: number): SupportBundle {
   const { environment, apimApplicationId, applicationName, asid, organisation, method, path, interaction } =

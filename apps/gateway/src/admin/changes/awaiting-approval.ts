@@ -1,4 +1,4 @@
-import type { PendingChangeView } from '@gatehouse/contracts/change-resources';
+import type { PendingChangeView } from '@gatehouse/contracts/governance/change-resources';
 
 /** Not a refusal: the change is kept, and answered with 202, until a second person decides. */
 export class AwaitingApproval extends Error {

@@ -1,11 +1,11 @@
-import { type DecisionRefusal, decisionRefusal } from '@gatehouse/domain/four-eyes';
-import type { Reach } from '@gatehouse/domain/permissions';
+import { type DecisionRefusal, decisionRefusal } from '@gatehouse/domain/governance/four-eyes';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { recordReveal, REVEAL_ACTION } from '../audit/record-reveal.js';
 import type { AdminDeps } from '../deps.js';
-import { type Paging, pageOf } from '../paging.js';
-import { type Acting, changeBy, within } from '../principal.js';
-import { AdminProblem, conflict, notFound } from '../problem.js';
-import { type Change, changing, type Transaction } from '../transaction.store.js';
+import { type Paging, pageOf } from '../http/paging.js';
+import { type Acting, changeBy, within } from '../http/principal.js';
+import { AdminProblem, conflict, notFound } from '../http/problem.js';
+import { type Change, changing, type Transaction } from '../http/transaction.store.js';
 import { requestedOf, viewOf } from './changes.view.js';
 import { GUARDED_ACTIONS, isGuardedAction } from './guarded-actions.js';
 import { watching } from './written-rows.store.js';

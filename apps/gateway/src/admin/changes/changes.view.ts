@@ -1,7 +1,7 @@
-import type { PendingChangeView } from '@gatehouse/contracts/change-resources';
-import type { ChangeState, Requested } from '@gatehouse/domain/four-eyes';
-import type { StaffRole } from '@gatehouse/domain/permissions';
-import { instantOf } from '../paging.js';
+import type { PendingChangeView } from '@gatehouse/contracts/governance/change-resources';
+import type { ChangeState, Requested } from '@gatehouse/domain/governance/four-eyes';
+import type { StaffRole } from '@gatehouse/domain/governance/permissions';
+import { instantOf } from '../http/paging.js';
 
 export interface PendingRow {
   readonly id: string;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { secondPersons, type SecondPerson } from '@gatehouse/domain/four-eyes';
+import { secondPersons, type SecondPerson } from '@gatehouse/domain/governance/four-eyes';
 import type { AdminDeps } from '../deps.js';
-import { type Acting, changeBy } from '../principal.js';
-import { type Change, changing } from '../transaction.store.js';
+import { type Acting, changeBy } from '../http/principal.js';
+import { type Change, changing } from '../http/transaction.store.js';
 import { GUARDED_ACTIONS, type GuardedAction } from './guarded-actions.js';
 import { keepChange } from './keep.store.js';
 import { watching, type Written } from './written-rows.store.js';

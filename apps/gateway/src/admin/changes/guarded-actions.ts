@@ -1,6 +1,6 @@
 /** The calls that may need a second person, and what carries each out: at once, or once it is approved. */
 import type { InputOf } from '@gatehouse/contracts/routes';
-import type { Reach } from '@gatehouse/domain/permissions';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { setFloor } from '../assurance/assurance.store.js';
 import type { AdminDeps } from '../deps.js';
 import { grantChecked } from '../exceptions/grant.js';
@@ -9,7 +9,7 @@ import { changeApplication, changeOrganisation } from '../records/change-record.
 import { applyRegistry } from '../registry/apply.store.js';
 import { liftStop } from '../stops/lift.store.js';
 import { appointChecked } from '../sro/appoint.js';
-import type { Change } from '../transaction.store.js';
+import type { Change } from '../http/transaction.store.js';
 
 type Move = Pick<InputOf<'keyActivate'>, 'params' | 'body'>;
 const nothing = () => Promise.resolve();

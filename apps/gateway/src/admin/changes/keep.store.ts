@@ -1,6 +1,6 @@
-import { CHANGE_LIFE_MS, type DiffRow, type SecondPerson } from '@gatehouse/domain/four-eyes';
+import { CHANGE_LIFE_MS, type DiffRow, type SecondPerson } from '@gatehouse/domain/governance/four-eyes';
 import type { AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
+import type { Acting } from '../http/principal.js';
 import { AwaitingApproval } from './awaiting-approval.js';
 import { viewOf } from './changes.view.js';
 

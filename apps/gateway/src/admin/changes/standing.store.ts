@@ -3,10 +3,10 @@
  * are written: else what was prepared before the asking, or changed after it, would slip by the second one.
  */
 import { createHash } from 'node:crypto';
-import { type DiffRow, IN_USE } from '@gatehouse/domain/four-eyes';
-import { maskApiKey } from '@gatehouse/domain/masking';
-import { keyOfRows } from '../applications.store.js';
-import type { Transaction } from '../transaction.store.js';
+import { type DiffRow, IN_USE } from '@gatehouse/domain/governance/four-eyes';
+import { maskApiKey } from '@gatehouse/domain/input/masking';
+import { keyOfRows } from '../registry/applications.store.js';
+import type { Transaction } from '../http/transaction.store.js';
 
 export interface Touched {
   readonly applicationIds: readonly string[];

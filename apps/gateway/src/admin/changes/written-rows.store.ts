@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type DiffRow, IN_USE, type RowChange, stableDiff } from '@gatehouse/domain/four-eyes';
-import type { Transaction } from '../transaction.store.js';
+import { type DiffRow, IN_USE, type RowChange, stableDiff } from '@gatehouse/domain/governance/four-eyes';
+import type { Transaction } from '../http/transaction.store.js';
 import { type Standing, standingOf } from './standing.store.js';
 
 type Json = Readonly<Record<string, unknown>> | null;

@@ -1,11 +1,11 @@
 import type { Database, Prisma } from '@gatehouse/db/client';
-import type { Reach } from '@gatehouse/domain/permissions';
-import { mintClientKey, type RandomBytes } from '@gatehouse/domain/opaque-key';
-import { hashSecret } from '../../adapters/secret-hash.js';
-import { instantOf, type Paging, pageOf } from '../paging.js';
-import { within } from '../principal.js';
-import { conflict, notFound } from '../problem.js';
-import { type Change, changing } from '../transaction.store.js';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { mintClientKey, type RandomBytes } from '@gatehouse/domain/input/opaque-key';
+import { hashSecret } from '../../adapters/people/secret-hash.js';
+import { instantOf, type Paging, pageOf } from '../http/paging.js';
+import { within } from '../http/principal.js';
+import { conflict, notFound } from '../http/problem.js';
+import { type Change, changing } from '../http/transaction.store.js';
 
 /** A key and its successor: more would make it unclear which of them is in use. */
 const USABLE_KEYS = 2;

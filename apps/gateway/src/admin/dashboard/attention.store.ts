@@ -1,10 +1,10 @@
-import { reachOf, type Reach } from '@gatehouse/domain/permissions';
-import { REVIEW_NOTICE_DAYS } from '@gatehouse/domain/sro';
-import { ownedWithin, WHOLE_APPLICATION } from '../applications.store.js';
+import { reachOf, type Reach } from '@gatehouse/domain/governance/permissions';
+import { REVIEW_NOTICE_DAYS } from '@gatehouse/domain/governance/sro';
+import { ownedWithin, WHOLE_APPLICATION } from '../registry/applications.store.js';
 import type { AdminDeps } from '../deps.js';
 import { examine } from '../doctor/doctor.store.js';
-import { dayOf } from '../paging.js';
-import type { Acting } from '../principal.js';
+import { dayOf } from '../http/paging.js';
+import type { Acting } from '../http/principal.js';
 import { nameOf } from '../registry/lists.store.js';
 
 const DAY_MS = 86_400_000;

@@ -1,11 +1,11 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import type { Reach } from '@gatehouse/domain/permissions';
-import { reasonsByHour, trafficByHour } from '@gatehouse/domain/traffic';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { reasonsByHour, trafficByHour } from '@gatehouse/domain/audit/traffic';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../admin.guard.js';
+import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, within } from '../principal.js';
-import { Input, Route } from '../route.js';
+import { type Acting, within } from '../http/principal.js';
+import { Input, Route } from '../http/route.js';
 import { attention } from './attention.store.js';
 import { nearQuota } from './near-quota.store.js';
 

@@ -1,7 +1,7 @@
-import { busiestMinutes, isNearQuota } from '@gatehouse/domain/traffic';
-import { ownedWithin, WHOLE_APPLICATION } from '../applications.store.js';
+import { busiestMinutes, isNearQuota } from '@gatehouse/domain/audit/traffic';
+import { ownedWithin, WHOLE_APPLICATION } from '../registry/applications.store.js';
 import type { AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
+import type { Acting } from '../http/principal.js';
 import { nameOf } from '../registry/lists.store.js';
 
 const LOOKED_BACK_MS = 15 * 60_000;

@@ -2,9 +2,9 @@
  * What stands between an application and its first call, in the order in which it has to be done (design §7a:
  * create the binding, give its JWKS URL to API Management, enter API key and ASID, go live).
  */
-import type { DoctorReport } from '@gatehouse/contracts/operation-resources';
-import { apimAttributes } from '@gatehouse/domain/apim-attributes';
-import type { AccessMode, Capability } from '@gatehouse/domain/registry';
+import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
+import { apimAttributes } from '@gatehouse/domain/apim/apim-attributes';
+import type { AccessMode, Capability } from '@gatehouse/domain/registry/registry';
 
 export type Step = DoctorReport['steps'][number];
 

@@ -1,11 +1,16 @@
-import type { ApplicationChoice } from '@gatehouse/contracts/registry-resources';
-import type { Reach } from '@gatehouse/domain/permissions';
-import { isInForce } from '@gatehouse/domain/sro';
-import type { AccessMode, Capability, SroAppointment } from '@gatehouse/domain/registry';
-import { jwksUrlOf, keyOfRows, theApplication, type ApplicationRows } from '../applications.store.js';
+import type { ApplicationChoice } from '@gatehouse/contracts/registry/registry-resources';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { isInForce } from '@gatehouse/domain/governance/sro';
+import type { AccessMode, Capability, SroAppointment } from '@gatehouse/domain/registry/registry';
+import {
+  jwksUrlOf,
+  keyOfRows,
+  theApplication,
+  type ApplicationRows,
+} from '../registry/applications.store.js';
 import type { AdminDeps } from '../deps.js';
 import { nameOf } from '../registry/lists.store.js';
-import { appointmentOf } from '../../adapters/sro-appointment.js';
+import { appointmentOf } from '../../adapters/people/sro-appointment.js';
 import { checklist, type Patient } from './checklist.js';
 
 /** What is missing before an application can be used, in order. */

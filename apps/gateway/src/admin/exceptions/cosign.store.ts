@@ -1,7 +1,7 @@
-import type { Reach } from '@gatehouse/domain/permissions';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
 import type { AdminDeps } from '../deps.js';
 import { toCosign } from '../sro/links.store.js';
-import { type Change, changing } from '../transaction.store.js';
+import { type Change, changing } from '../http/transaction.store.js';
 import { exceptionView, theException } from './exceptions.store.js';
 
 /** Records the co-signature, on paper, of whoever is in force. @throws AdminProblem conflict */

@@ -1,10 +1,10 @@
 import type { Database } from '@gatehouse/db/client';
-import type { Reach } from '@gatehouse/domain/permissions';
-import { keyOfRows, ownedWithin, theApplication } from '../applications.store.js';
-import { instantOf, type Paging, pageOf } from '../paging.js';
-import { within } from '../principal.js';
-import { conflict, notFound } from '../problem.js';
-import { type Change, changing, type Transaction } from '../transaction.store.js';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { keyOfRows, ownedWithin, theApplication } from '../registry/applications.store.js';
+import { instantOf, type Paging, pageOf } from '../http/paging.js';
+import { within } from '../http/principal.js';
+import { conflict, notFound } from '../http/problem.js';
+import { type Change, changing, type Transaction } from '../http/transaction.store.js';
 
 const WITH_APPLICATION = {
   application: { include: { bindings: true } },

@@ -1,10 +1,10 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import type { Reach } from '@gatehouse/domain/permissions';
-import { londonDay } from '@gatehouse/domain/sro';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { londonDay } from '@gatehouse/domain/governance/sro';
 import type { AdminDeps } from '../deps.js';
 import { endOfLondonDayMs } from '../london-time.js';
-import { AdminProblem } from '../problem.js';
-import type { Change } from '../transaction.store.js';
+import { AdminProblem } from '../http/problem.js';
+import type { Change } from '../http/transaction.store.js';
 import { grantException } from './exceptions.store.js';
 
 /** Grants an exception to the end of a day that is not over. @throws AdminProblem invalid-request */

@@ -1,8 +1,8 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import { tablesSeen } from '@gatehouse/domain/history';
-import { pageOf } from '../paging.js';
-import type { Acting } from '../principal.js';
-import type { Database } from '../transaction.store.js';
+import { tablesSeen } from '@gatehouse/domain/audit/history';
+import { pageOf } from '../http/paging.js';
+import type { Acting } from '../http/principal.js';
+import type { Database } from '../http/transaction.store.js';
 
 type Row = Readonly<Record<string, unknown>> | null;
 

@@ -1,12 +1,12 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../admin.guard.js';
-import { keyOfRows, theApplication } from '../applications.store.js';
+import { Actor } from '../http/guard.js';
+import { keyOfRows, theApplication } from '../registry/applications.store.js';
 import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, changeBy } from '../principal.js';
-import { conflict } from '../problem.js';
-import { Input, Route } from '../route.js';
+import { type Acting, changeBy } from '../http/principal.js';
+import { conflict } from '../http/problem.js';
+import { Input, Route } from '../http/route.js';
 import { listKeys, moveKey, refuseUnfinishedKey, storeKey } from './keys.store.js';
 
 @Controller()

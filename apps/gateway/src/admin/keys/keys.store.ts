@@ -1,18 +1,18 @@
-import type { ApplicationChoice } from '@gatehouse/contracts/registry-resources';
+import type { ApplicationChoice } from '@gatehouse/contracts/registry/registry-resources';
 import type { Database } from '@gatehouse/db/client';
-import type { Reach } from '@gatehouse/domain/permissions';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
 import {
   activatableAtMs,
   mayBecome,
   RETIREMENT_S,
   type SigningKeyState,
-} from '@gatehouse/domain/signing-key';
-import type { CreatedSigningKey } from '../../adapters/key-service.js';
-import { applicationWhere, jwksUrlOf, keyOfRows, ownedWithin } from '../applications.store.js';
-import { instantOf, type Paging, pageOf } from '../paging.js';
-import { within } from '../principal.js';
-import { conflict, notFound } from '../problem.js';
-import { type Change, changing, type Transaction } from '../transaction.store.js';
+} from '@gatehouse/domain/registry/signing-key';
+import type { CreatedSigningKey } from '../../adapters/kms/key-service.js';
+import { applicationWhere, jwksUrlOf, keyOfRows, ownedWithin } from '../registry/applications.store.js';
+import { instantOf, type Paging, pageOf } from '../http/paging.js';
+import { within } from '../http/principal.js';
+import { conflict, notFound } from '../http/problem.js';
+import { type Change, changing, type Transaction } from '../http/transaction.store.js';
 
 const WITH_APPLICATION = { application: { include: { bindings: true, signingKeys: true } } } as const;
 

@@ -1,8 +1,8 @@
 import type { Database } from '@gatehouse/db/client';
-import type { Reach } from '@gatehouse/domain/permissions';
-import { ownedWithin } from '../applications.store.js';
-import { type Paging, pageOf } from '../paging.js';
-import { notFound } from '../problem.js';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { ownedWithin } from '../registry/applications.store.js';
+import { type Paging, pageOf } from '../http/paging.js';
+import { notFound } from '../http/problem.js';
 import { nameOf } from '../registry/lists.store.js';
 
 const SHOWN_APPLICATIONS = 20;

@@ -3,7 +3,7 @@ import { openApiDocument } from '@gatehouse/contracts/openapi';
 import { API_PREFIX } from '@gatehouse/contracts/routes';
 import { Controller, Get, Res } from '@nestjs/common';
 import { GUARDED_ACTIONS, type GuardedAction } from '../changes/guarded-actions.js';
-import { Needs } from '../../needs.js';
+import { Needs } from '../../listener/needs.js';
 import { readablePage } from './readable-page.js';
 
 /** Tells nothing about this deployment, so anybody may read it. */

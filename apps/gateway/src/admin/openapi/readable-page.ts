@@ -1,7 +1,7 @@
 /** The admin API on one page for people: plain HTML, no script. */
 import { createHash } from 'node:crypto';
 import { API_PREFIX, type RouteContract, routes } from '@gatehouse/contracts/routes';
-import { PERMISSIONS } from '@gatehouse/domain/permissions';
+import { PERMISSIONS } from '@gatehouse/domain/governance/permissions';
 
 /** Colours and type of the NHS design system. */
 const STYLE = `

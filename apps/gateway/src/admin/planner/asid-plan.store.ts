@@ -1,17 +1,17 @@
-import type { AsidPlanRequest } from '@gatehouse/contracts/planner-resources';
+import type { AsidPlanRequest } from '@gatehouse/contracts/registry/planner-resources';
 import type { Database } from '@gatehouse/db/client';
 import {
   countStates,
   planAsids,
   type StandingApplication,
   type WantedBinding,
-} from '@gatehouse/domain/asid-plan';
-import type { Reach } from '@gatehouse/domain/permissions';
-import type { AccessMode, Capability } from '@gatehouse/domain/registry';
-import { ownedWithin } from '../applications.store.js';
+} from '@gatehouse/domain/registry/asid-plan';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import type { AccessMode, Capability } from '@gatehouse/domain/registry/registry';
+import { ownedWithin } from '../registry/applications.store.js';
 import type { AdminDeps } from '../deps.js';
-import { pageOf } from '../paging.js';
-import { withoutLimit } from '../principal.js';
+import { pageOf } from '../http/paging.js';
+import { withoutLimit } from '../http/principal.js';
 
 /** @throws AdminProblem forbidden, if somebody with some organisations asks for a layout that spans all */
 export async function showAsidPlan(

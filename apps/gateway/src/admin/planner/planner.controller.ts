@@ -1,9 +1,9 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../admin.guard.js';
+import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
-import { Input, Route } from '../route.js';
+import type { Acting } from '../http/principal.js';
+import { Input, Route } from '../http/route.js';
 import { showAsidPlan } from './asid-plan.store.js';
 
 @Controller()

@@ -1,12 +1,12 @@
 /** A change of one organisation or application: a registry document of one entry, planned and applied like any other. */
 import type { InputOf } from '@gatehouse/contracts/routes';
-import type { Document, DocumentApplication } from '@gatehouse/domain/registry-document';
-import type { Reach } from '@gatehouse/domain/permissions';
-import type { AccessMode, Capability } from '@gatehouse/domain/registry';
+import type { Document, DocumentApplication } from '@gatehouse/domain/registry/registry-document';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import type { AccessMode, Capability } from '@gatehouse/domain/registry/registry';
 import type { AdminDeps } from '../deps.js';
-import { AdminProblem, conflict } from '../problem.js';
+import { AdminProblem, conflict } from '../http/problem.js';
 import { applyRegistry } from '../registry/apply.store.js';
-import { type Change, changing } from '../transaction.store.js';
+import { type Change, changing } from '../http/transaction.store.js';
 import { showApplication, showOrganisation } from './records.store.js';
 
 type OrganisationInput = Pick<InputOf<'organisationChange'>, 'params' | 'body'>;

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Headers, Inject, Res } from '@nestjs/common';
-import { Actor } from '../admin.guard.js';
+import { Actor } from '../http/guard.js';
 import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
-import { Input, Route } from '../route.js';
-import { changing } from '../transaction.store.js';
+import type { Acting } from '../http/principal.js';
+import { Input, Route } from '../http/route.js';
+import { changing } from '../http/transaction.store.js';
 import { changeApplication, changeOrganisation } from './change-record.js';
 import {
   refuseStale,

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Reach } from '@gatehouse/domain/permissions';
-import { WHOLE_APPLICATION } from '../applications.store.js';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { WHOLE_APPLICATION } from '../registry/applications.store.js';
 import { clientView, organisationsOf, WHOLE_CLIENT } from '../clients/clients.store.js';
-import { within } from '../principal.js';
-import { AdminProblem, notFound } from '../problem.js';
+import { within } from '../http/principal.js';
+import { AdminProblem, notFound } from '../http/problem.js';
 import { applicationView } from '../registry/lists.store.js';
 import { organisationView, WITH_COUNTS } from '../registry/organisations.store.js';
-import type { Database, Transaction } from '../transaction.store.js';
+import type { Database, Transaction } from '../http/transaction.store.js';
 
 /** A record as it is shown, and the strong entity tag of exactly this state. */
 export interface Tagged<T> {

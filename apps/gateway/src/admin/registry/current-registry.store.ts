@@ -6,11 +6,11 @@ import {
   type CurrentRegistry,
   type Document,
   type DocumentApplication,
-} from '@gatehouse/domain/registry-document';
+} from '@gatehouse/domain/registry/registry-document';
 import type { Database } from '@gatehouse/db/client';
 import { workloadOf } from '../clients/clients.store.js';
 import type { AdminDeps } from '../deps.js';
-import type { Transaction } from '../transaction.store.js';
+import type { Transaction } from '../http/transaction.store.js';
 
 const PART = 2_000;
 

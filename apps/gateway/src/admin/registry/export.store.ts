@@ -1,5 +1,5 @@
 import type { Database } from '@gatehouse/db/client';
-import { maskApiKey } from '@gatehouse/domain/masking';
+import { maskApiKey } from '@gatehouse/domain/input/masking';
 import { workloadOf } from '../clients/clients.store.js';
 
 /**

@@ -1,10 +1,10 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import { applicationName } from '@gatehouse/domain/application-name';
+import { applicationName } from '@gatehouse/domain/registry/application-name';
 import type { Database } from '@gatehouse/db/client';
-import type { Reach } from '@gatehouse/domain/permissions';
-import { HIDDEN, maskApiKey } from '@gatehouse/domain/masking';
-import type { AccessMode, Capability } from '@gatehouse/domain/registry';
-import { type ApplicationRows, jwksUrlOf, WHOLE_APPLICATION } from '../applications.store.js';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { HIDDEN, maskApiKey } from '@gatehouse/domain/input/masking';
+import type { AccessMode, Capability } from '@gatehouse/domain/registry/registry';
+import { type ApplicationRows, jwksUrlOf, WHOLE_APPLICATION } from './applications.store.js';
 import { organisationView, WITH_COUNTS } from './organisations.store.js';
 import { inOrder, sortedKeys, type SortedList } from './sorted-keys.store.js';
 

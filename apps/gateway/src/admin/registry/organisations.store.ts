@@ -1,5 +1,5 @@
 import type { Prisma } from '@gatehouse/db/client';
-import { dayOf } from '../paging.js';
+import { dayOf } from '../http/paging.js';
 
 /** An organisation with what its line in a list tells of it. */
 export const WITH_COUNTS = {

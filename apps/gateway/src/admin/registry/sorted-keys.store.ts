@@ -1,6 +1,6 @@
 import type { Database } from '@gatehouse/db/client';
-import type { Paging } from '../paging.js';
-import { AdminProblem } from '../problem.js';
+import type { Paging } from '../http/paging.js';
+import { AdminProblem } from '../http/problem.js';
 
 interface Column {
   readonly name: string;

@@ -1,7 +1,7 @@
-import type { Planned } from '@gatehouse/domain/registry-change';
-import type { ApplicationRecord } from '@gatehouse/domain/registry-document';
+import type { Planned } from '@gatehouse/domain/registry/registry-change';
+import type { ApplicationRecord } from '@gatehouse/domain/registry/registry-document';
 import type { AdminDeps } from '../deps.js';
-import type { Transaction } from '../transaction.store.js';
+import type { Transaction } from '../http/transaction.store.js';
 import { inBatches, type Progress, to } from './apply.store.js';
 
 /** 192 bits: the JWKS URL can't be guessed, so the list of tenants can't be read off it. */

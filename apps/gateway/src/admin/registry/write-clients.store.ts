@@ -1,6 +1,6 @@
-import type { Planned } from '@gatehouse/domain/registry-change';
-import type { ClientRecord } from '@gatehouse/domain/registry-document';
-import type { Transaction } from '../transaction.store.js';
+import type { Planned } from '@gatehouse/domain/registry/registry-change';
+import type { ClientRecord } from '@gatehouse/domain/registry/registry-document';
+import type { Transaction } from '../http/transaction.store.js';
 import { inBatches, type Progress, to } from './apply.store.js';
 
 export async function writeClients(

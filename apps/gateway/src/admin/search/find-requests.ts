@@ -1,9 +1,9 @@
-import type { SearchHit } from '@gatehouse/contracts/search-routes';
-import { reachOf } from '@gatehouse/domain/permissions';
-import type { SearchTerms } from '@gatehouse/domain/search';
+import type { SearchHit } from '@gatehouse/contracts/registry/search-routes';
+import { reachOf } from '@gatehouse/domain/governance/permissions';
+import type { SearchTerms } from '@gatehouse/domain/registry/search';
 import { recordUse } from '../audit/record-use.js';
 import type { AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
+import type { Acting } from '../http/principal.js';
 
 const MOST = 5;
 

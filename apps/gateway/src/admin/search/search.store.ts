@@ -1,10 +1,10 @@
-import type { SearchHit } from '@gatehouse/contracts/search-routes';
-import { maskApiKey, SHORTEST_PARTLY_SHOWN } from '@gatehouse/domain/masking';
-import type { Reach } from '@gatehouse/domain/permissions';
-import type { SearchTerms } from '@gatehouse/domain/search';
-import { ownedWithin, WHOLE_APPLICATION } from '../applications.store.js';
+import type { SearchHit } from '@gatehouse/contracts/registry/search-routes';
+import { maskApiKey, SHORTEST_PARTLY_SHOWN } from '@gatehouse/domain/input/masking';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import type { SearchTerms } from '@gatehouse/domain/registry/search';
+import { ownedWithin, WHOLE_APPLICATION } from '../registry/applications.store.js';
 import { nameOf } from '../registry/lists.store.js';
-import type { Database } from '../transaction.store.js';
+import type { Database } from '../http/transaction.store.js';
 
 /** Of each kind; more would be no search but a list. */
 const MOST = 10;

@@ -1,9 +1,9 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import type { Reach } from '@gatehouse/domain/permissions';
-import { addDays, londonDay } from '@gatehouse/domain/sro';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { addDays, londonDay } from '@gatehouse/domain/governance/sro';
 import type { AdminDeps } from '../deps.js';
-import { AdminProblem } from '../problem.js';
-import type { Change } from '../transaction.store.js';
+import { AdminProblem } from '../http/problem.js';
+import type { Change } from '../http/transaction.store.js';
 import { appoint, REVIEW_AFTER_DAYS, REVIEW_WITHIN_DAYS } from './sro.store.js';
 
 type Appointment = InputOf<'sroAppoint'>['body'];

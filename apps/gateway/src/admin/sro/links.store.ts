@@ -1,13 +1,13 @@
-import { mintSroLink } from '@gatehouse/domain/opaque-key';
-import type { Reach } from '@gatehouse/domain/permissions';
-import { isInForce } from '@gatehouse/domain/sro';
-import { makeSroLink } from '../../adapters/sro-links.js';
+import { mintSroLink } from '@gatehouse/domain/input/opaque-key';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { isInForce } from '@gatehouse/domain/governance/sro';
+import { makeSroLink } from '../../adapters/people/sro-links.js';
 import type { AdminDeps } from '../deps.js';
 import { theException } from '../exceptions/exceptions.store.js';
-import { conflict } from '../problem.js';
-import { type Change, changing, type Transaction } from '../transaction.store.js';
+import { conflict } from '../http/problem.js';
+import { type Change, changing, type Transaction } from '../http/transaction.store.js';
 import { theAppointment } from './sro.store.js';
-import { appointmentOf } from '../../adapters/sro-appointment.js';
+import { appointmentOf } from '../../adapters/people/sro-appointment.js';
 
 const DAY_MS = 86_400_000;
 

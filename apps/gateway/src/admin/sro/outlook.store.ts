@@ -1,9 +1,9 @@
-import type { SroOutlook } from '@gatehouse/contracts/governance-resources';
-import type { Reach } from '@gatehouse/domain/permissions';
-import { outlook } from '@gatehouse/domain/sro-outlook';
-import { addDays, londonDay, sroState } from '@gatehouse/domain/sro';
-import { appointmentOf } from '../../adapters/sro-appointment.js';
-import { WHOLE_APPLICATION } from '../applications.store.js';
+import type { SroOutlook } from '@gatehouse/contracts/governance/governance-resources';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { outlook } from '@gatehouse/domain/governance/sro-outlook';
+import { addDays, londonDay, sroState } from '@gatehouse/domain/governance/sro';
+import { appointmentOf } from '../../adapters/people/sro-appointment.js';
+import { WHOLE_APPLICATION } from '../registry/applications.store.js';
 import type { AdminDeps } from '../deps.js';
 import { nameOf } from '../registry/lists.store.js';
 

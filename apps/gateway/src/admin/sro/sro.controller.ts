@@ -1,12 +1,12 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import { londonDay } from '@gatehouse/domain/sro';
+import { londonDay } from '@gatehouse/domain/governance/sro';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../admin.guard.js';
+import { Actor } from '../http/guard.js';
 import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, changeBy } from '../principal.js';
-import { AdminProblem } from '../problem.js';
-import { Input, Route } from '../route.js';
+import { type Acting, changeBy } from '../http/principal.js';
+import { AdminProblem } from '../http/problem.js';
+import { Input, Route } from '../http/route.js';
 import { withReviewDay } from './appoint.js';
 import { linkToAccept } from './links.store.js';
 import { sroOutlook } from './outlook.store.js';

@@ -1,12 +1,12 @@
-import type { Reach } from '@gatehouse/domain/permissions';
-import { addDays, londonDay, REVIEW_NOTICE_DAYS } from '@gatehouse/domain/sro';
-import { acceptAppointment } from '../../adapters/sro-links.js';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { addDays, londonDay, REVIEW_NOTICE_DAYS } from '@gatehouse/domain/governance/sro';
+import { acceptAppointment } from '../../adapters/people/sro-links.js';
 import type { AdminDeps } from '../deps.js';
-import { ensureEnvironments } from '../environments.store.js';
-import { type Paging, pageOf } from '../paging.js';
-import { within } from '../principal.js';
-import { AdminProblem, conflict, notFound } from '../problem.js';
-import { type Change, changing, type Database, type Transaction } from '../transaction.store.js';
+import { ensureEnvironments } from '../registry/environments.store.js';
+import { type Paging, pageOf } from '../http/paging.js';
+import { within } from '../http/principal.js';
+import { AdminProblem, conflict, notFound } from '../http/problem.js';
+import { type Change, changing, type Database, type Transaction } from '../http/transaction.store.js';
 import { type AppointmentRow, openLinks, viewOf } from './sro.view.js';
 
 /** The integration process asks for a review every twelve months (stage 1.4). */

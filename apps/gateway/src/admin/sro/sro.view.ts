@@ -1,8 +1,8 @@
-import type { SroAppointmentView } from '@gatehouse/contracts/governance-resources';
-import { reviewNotice, sroState } from '@gatehouse/domain/sro';
-import { appointmentOf } from '../../adapters/sro-appointment.js';
-import { dayOf, instantOf } from '../paging.js';
-import type { Database } from '../transaction.store.js';
+import type { SroAppointmentView } from '@gatehouse/contracts/governance/governance-resources';
+import { reviewNotice, sroState } from '@gatehouse/domain/governance/sro';
+import { appointmentOf } from '../../adapters/people/sro-appointment.js';
+import { dayOf, instantOf } from '../http/paging.js';
+import type { Database } from '../http/transaction.store.js';
 
 type Row = Awaited<ReturnType<Database['sroAppointment']['findMany']>>[number];
 export type AppointmentRow = Row & { readonly links: readonly { readonly expiresAt: Date }[] };

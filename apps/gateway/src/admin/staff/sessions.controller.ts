@@ -1,13 +1,13 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import { PERMISSION_NAMES, reachOf } from '@gatehouse/domain/permissions';
+import { PERMISSION_NAMES, reachOf } from '@gatehouse/domain/governance/permissions';
 import { Controller, Inject, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
-import { endSession, SESSION_COOKIE } from '../../adapters/staff-sessions.js';
-import { Actor } from '../admin.guard.js';
+import { endSession, SESSION_COOKIE } from '../../adapters/people/staff-sessions.js';
+import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, mayDo } from '../principal.js';
-import { AdminProblem } from '../problem.js';
-import { Input, Route } from '../route.js';
+import { type Acting, mayDo } from '../http/principal.js';
+import { AdminProblem } from '../http/problem.js';
+import { Input, Route } from '../http/route.js';
 import { listSessions, revokeSession } from './sessions.store.js';
 
 const ENDED = { ended: true } as const;

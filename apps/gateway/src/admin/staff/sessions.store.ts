@@ -1,8 +1,8 @@
 import type { Database } from '@gatehouse/db/client';
-import { endSession, IDLE_MS } from '../../adapters/staff-sessions.js';
-import { type Paging, pageOf } from '../paging.js';
-import type { Acting } from '../principal.js';
-import { notFound } from '../problem.js';
+import { endSession, IDLE_MS } from '../../adapters/people/staff-sessions.js';
+import { type Paging, pageOf } from '../http/paging.js';
+import type { Acting } from '../http/principal.js';
+import { notFound } from '../http/problem.js';
 
 /** Sign-ins that are still good; of one person, or (`staffId` null) of everybody. */
 export async function listSessions(

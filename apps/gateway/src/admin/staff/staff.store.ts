@@ -1,8 +1,8 @@
 import type { Database } from '@gatehouse/db/client';
-import type { StaffRole } from '@gatehouse/domain/permissions';
-import { type Paging, pageOf } from '../paging.js';
-import { notFound } from '../problem.js';
-import { type Change, changing, type Transaction } from '../transaction.store.js';
+import type { StaffRole } from '@gatehouse/domain/governance/permissions';
+import { type Paging, pageOf } from '../http/paging.js';
+import { notFound } from '../http/problem.js';
+import { type Change, changing, type Transaction } from '../http/transaction.store.js';
 
 const WITH_ROLES = {
   roles: { orderBy: { role: 'asc' } },

@@ -1,10 +1,10 @@
-import type { StopRequest } from '@gatehouse/contracts/stop-resources';
-import { isUndo } from '@gatehouse/domain/four-eyes';
-import type { Reach } from '@gatehouse/domain/permissions';
+import type { StopRequest } from '@gatehouse/contracts/governance/stop-resources';
+import { isUndo } from '@gatehouse/domain/governance/four-eyes';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
 import type { AdminDeps } from '../deps.js';
-import type { Acting } from '../principal.js';
-import { conflict } from '../problem.js';
-import { type Change, changing } from '../transaction.store.js';
+import type { Acting } from '../http/principal.js';
+import { conflict } from '../http/problem.js';
+import { type Change, changing } from '../http/transaction.store.js';
 import { stopViewOf, theStop } from './stops.store.js';
 import { setState, SUSPENDED } from './suspend.store.js';
 

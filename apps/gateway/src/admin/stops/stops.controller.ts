@@ -1,10 +1,10 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../admin.guard.js';
+import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { perform } from '../changes/four-eyes.store.js';
-import { type Acting, changeBy } from '../principal.js';
-import { Input, Route } from '../route.js';
+import { type Acting, changeBy } from '../http/principal.js';
+import { Input, Route } from '../http/route.js';
 import { liftStop, undoes } from './lift.store.js';
 import { listStops, makeStop, reviewStop } from './stops.store.js';
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { StopRequest } from '@gatehouse/contracts/stop-resources';
-import type { Reach } from '@gatehouse/domain/permissions';
+import type { StopRequest } from '@gatehouse/contracts/governance/stop-resources';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
 import type { AdminDeps } from '../deps.js';
-import { instantOf, type Paging, pageOf } from '../paging.js';
-import { type Acting, changeBy, within } from '../principal.js';
-import { AdminProblem, conflict, notFound } from '../problem.js';
-import { changing, type Transaction } from '../transaction.store.js';
+import { instantOf, type Paging, pageOf } from '../http/paging.js';
+import { type Acting, changeBy, within } from '../http/principal.js';
+import { AdminProblem, conflict, notFound } from '../http/problem.js';
+import { changing, type Transaction } from '../http/transaction.store.js';
 import { find, refuseIdle, setState, SUSPENDED } from './suspend.store.js';
 
 type Row = NonNullable<Awaited<ReturnType<Transaction['emergencyStop']['findUnique']>>>;

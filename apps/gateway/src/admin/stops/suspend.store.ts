@@ -1,6 +1,6 @@
-import type { StopRequest } from '@gatehouse/contracts/stop-resources';
-import { conflict, notFound } from '../problem.js';
-import type { Transaction } from '../transaction.store.js';
+import type { StopRequest } from '@gatehouse/contracts/governance/stop-resources';
+import { conflict, notFound } from '../http/problem.js';
+import type { Transaction } from '../http/transaction.store.js';
 
 export interface Stopped {
   readonly target: string;

@@ -1,10 +1,10 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../admin.guard.js';
+import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, changeBy } from '../principal.js';
-import { AdminProblem } from '../problem.js';
-import { Input, Route } from '../route.js';
+import { type Acting, changeBy } from '../http/principal.js';
+import { AdminProblem } from '../http/problem.js';
+import { Input, Route } from '../http/route.js';
 import { createToken, listTokens, revokeToken } from './tokens.store.js';
 
 const DAY_MS = 86_400_000;

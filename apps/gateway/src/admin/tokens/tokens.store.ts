@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Scope } from '@gatehouse/contracts/operation-resources';
+import type { Scope } from '@gatehouse/contracts/operation/operation-resources';
 import type { Database } from '@gatehouse/db/client';
-import { type StaffMember, staffMember } from '../../adapters/staff-sessions.js';
-import { mintAdminToken, parseAdminToken, type RandomBytes } from '@gatehouse/domain/opaque-key';
-import { hashSecret } from '../../adapters/secret-hash.js';
-import { type Paging, pageOf } from '../paging.js';
-import { conflict, notFound } from '../problem.js';
-import { type Change, changing } from '../transaction.store.js';
+import { type StaffMember, staffMember } from '../../adapters/people/staff-sessions.js';
+import { mintAdminToken, parseAdminToken, type RandomBytes } from '@gatehouse/domain/input/opaque-key';
+import { hashSecret } from '../../adapters/people/secret-hash.js';
+import { type Paging, pageOf } from '../http/paging.js';
+import { conflict, notFound } from '../http/problem.js';
+import { type Change, changing } from '../http/transaction.store.js';
 
 export interface AdminToken {
   readonly tokenId: string;

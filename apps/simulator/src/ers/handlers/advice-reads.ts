@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { FHIR_JSON } from '../../apim/apim-errors.js';
 import { jsonReply } from '../../wire/reply.js';
-import { renderMessage, type AdviceRequest } from '../advice-request.js';
+import { renderMessage, type AdviceRequest } from '../records/advice-request.js';
 import { notFound, requireRelationship, type ErsCall, type Handler } from '../call.js';
 import { ErsError } from '../ers-errors.js';
 import { searchset } from '../fhir.js';
-import { currentVersion, serveVersion } from '../versioned.js';
+import { currentVersion, serveVersion } from '../records/versioned.js';
 import { pdfReply } from './referral-reads.js';
 
 /** The advice and guidance request a call names, once it may be seen. */

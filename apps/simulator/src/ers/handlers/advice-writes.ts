@@ -1,12 +1,17 @@
 import { FHIR_JSON } from '../../apim/apim-errors.js';
 import { jsonReply } from '../../wire/reply.js';
-import { commitAdvice, renderMessage, type AdviceMessage, type AdviceRequest } from '../advice-request.js';
+import {
+  commitAdvice,
+  renderMessage,
+  type AdviceMessage,
+  type AdviceRequest,
+} from '../records/advice-request.js';
 import { changed, type ErsCall, type Handler } from '../call.js';
 import { ErsError } from '../ers-errors.js';
 import { PRIORITIES, profile, type Fhir } from '../fhir.js';
 import { codeOf, optionalCode, readParameters, requiredParameter } from '../parameters.js';
-import { commitReferral, type Referral } from '../referral.js';
-import { currentVersion, requireCurrent, requireUnlocked } from '../versioned.js';
+import { commitReferral, type Referral } from '../records/referral.js';
+import { currentVersion, requireCurrent, requireUnlocked } from '../records/versioned.js';
 import { adviceOf } from './advice-reads.js';
 import { attachmentsIn, CREATE_PARAMETERS, patientIn, shortlistIn } from './create-referral.js';
 

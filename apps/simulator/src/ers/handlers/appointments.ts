@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { FHIR_JSON } from '../../apim/apim-errors.js';
 import { jsonReply } from '../../wire/reply.js';
-import { commitAppointment, renderSlot, type Appointment, type Slot } from '../appointment.js';
+import { commitAppointment, renderSlot, type Appointment, type Slot } from '../records/appointment.js';
 import { changed, notFound, requireRelationship, type ErsCall, type Handler } from '../call.js';
 import { ErsError } from '../ers-errors.js';
 import { PRIORITIES, searchset } from '../fhir.js';
-import { commitReferral, type Referral } from '../referral.js';
-import { currentVersion, requireCurrent, requireUnlocked, serveVersion } from '../versioned.js';
+import { commitReferral, type Referral } from '../records/referral.js';
+import { currentVersion, requireCurrent, requireUnlocked, serveVersion } from '../records/versioned.js';
 import { referralOf } from './referral-reads.js';
 
 /** A015 and A038. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { signedUrl } from '../../object-store/signed-url.js';
-import type { Attachment } from '../attachment.js';
-import { attachmentBody } from '../attachment.js';
+import type { Attachment } from '../records/attachment.js';
+import { attachmentBody } from '../records/attachment.js';
 import { changed, isRelated, notFound, requireRelationship, type ErsCall, type Handler } from '../call.js';
 import { ErsError } from '../ers-errors.js';
 

@@ -1,14 +1,14 @@
 import type { Reply } from '../../wire/reply.js';
-import type { Attachment } from '../attachment.js';
+import type { Attachment } from '../records/attachment.js';
 import { changed, type ErsCall, type Handler } from '../call.js';
-import { codesOf } from '../code-systems.js';
+import { codesOf } from '../records/code-systems.js';
 import { ErsError } from '../ers-errors.js';
 import { PRIORITIES } from '../fhir.js';
-import { isNhsNumber } from '../nhs-numbers.js';
+import { isNhsNumber } from '../records/nhs-numbers.js';
 import { codeOf, readParameters, requiredParameter, type Parameters } from '../parameters.js';
-import { commitReferral, type Referral, type ReferralState } from '../referral.js';
-import type { Service } from '../services.js';
-import { serveVersion } from '../versioned.js';
+import { commitReferral, type Referral, type ReferralState } from '../records/referral.js';
+import type { Service } from '../records/services.js';
+import { serveVersion } from '../records/versioned.js';
 
 const MAX_SHORTLIST = 20;
 

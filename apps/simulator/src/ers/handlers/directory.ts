@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { FHIR_JSON } from '../../apim/apim-errors.js';
 import { jsonReply, type Reply } from '../../wire/reply.js';
 import { isRelated, notFound, type ErsCall, type Handler } from '../call.js';
-import { CODE_SYSTEMS, codesOf, renderCodeSystem } from '../code-systems.js';
+import { CODE_SYSTEMS, codesOf, renderCodeSystem } from '../records/code-systems.js';
 import { ErsError } from '../ers-errors.js';
 import {
   identifier,
@@ -14,10 +14,10 @@ import {
   UBRN,
   type Fhir,
 } from '../fhir.js';
-import { isNhsNumber } from '../nhs-numbers.js';
+import { isNhsNumber } from '../records/nhs-numbers.js';
 import { codeOf, optionalCode, readParameters, requiredParameter } from '../parameters.js';
-import { renderService, type Service } from '../services.js';
-import { currentVersion } from '../versioned.js';
+import { renderService, type Service } from '../records/services.js';
+import { currentVersion } from '../records/versioned.js';
 
 const USER_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   A20047: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN', 'REFERRING_ADMIN'],

@@ -4,9 +4,9 @@ import { jsonReply, type Reply } from '../../wire/reply.js';
 import { notFound, requireRelationship, type ErsCall, type Handler } from '../call.js';
 import { ErsError } from '../ers-errors.js';
 import { searchset, STU3_CODES } from '../fhir.js';
-import { onePagePdf } from '../pdf.js';
-import type { Referral } from '../referral.js';
-import { currentVersion, serveVersion } from '../versioned.js';
+import { onePagePdf } from '../records/pdf.js';
+import type { Referral } from '../records/referral.js';
+import { currentVersion, serveVersion } from '../records/versioned.js';
 
 /**
  * The referral a call names, once it may be seen: 404 unknown, then relationship, then the patient's own record.

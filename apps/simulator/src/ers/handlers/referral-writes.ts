@@ -1,13 +1,13 @@
 import type { Reply } from '../../wire/reply.js';
 import { FHIR_JSON } from '../../apim/apim-errors.js';
-import { commitAppointment } from '../appointment.js';
+import { commitAppointment } from '../records/appointment.js';
 import { changed, type ErsCall, type Handler } from '../call.js';
-import { codesOf } from '../code-systems.js';
+import { codesOf } from '../records/code-systems.js';
 import { ErsError } from '../ers-errors.js';
 import { PRIORITIES } from '../fhir.js';
 import { codeOf, optionalCode, readParameters, requiredParameter } from '../parameters.js';
-import { commitReferral, type Referral, type ReferralState } from '../referral.js';
-import { currentVersion, requireCurrent, serveVersion } from '../versioned.js';
+import { commitReferral, type Referral, type ReferralState } from '../records/referral.js';
+import { currentVersion, requireCurrent, serveVersion } from '../records/versioned.js';
 import { attachmentsIn, shortlistIn } from './create-referral.js';
 import { referralOf } from './referral-reads.js';
 

@@ -1,8 +1,8 @@
 import { FHIR_JSON } from '../../apim/apim-errors.js';
 import { jsonReply } from '../../wire/reply.js';
-import type { AdviceRequest } from '../advice-request.js';
+import type { AdviceRequest } from '../records/advice-request.js';
 import { isRelated, type ErsCall, type Handler } from '../call.js';
-import { codesOf } from '../code-systems.js';
+import { codesOf } from '../records/code-systems.js';
 import { ErsError } from '../ers-errors.js';
 import {
   concept,
@@ -18,9 +18,9 @@ import {
   type Fhir,
 } from '../fhir.js';
 import { codeOf, optionalCode, readParameters, requiredParameter, type Parameters } from '../parameters.js';
-import { REFERRAL_WORKLISTS, type Referral, type ReferralWorklist } from '../referral.js';
-import type { Service } from '../services.js';
-import { currentVersion } from '../versioned.js';
+import { REFERRAL_WORKLISTS, type Referral, type ReferralWorklist } from '../records/referral.js';
+import type { Service } from '../records/services.js';
+import { currentVersion } from '../records/versioned.js';
 
 /** The only two lists of application-restricted access (interactions.json, A008 restrictions). */
 const APPLICATION_LISTS: readonly string[] = ['REFERRALS_FOR_REVIEW', 'APPOINTMENT_SLOT_ISSUES'];

@@ -1,0 +1,85 @@
+/** Counting the trail for the dashboard and the outlook: read from an index, never from the records. */
+import type { HourCount, MinuteCount } from '@gatehouse/domain/audit/traffic';
+import type pg from 'pg';
+import { epochMs } from './filter.js';
+
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Requests of these organisations alone; undefined: of every one, and of none. */
+  readonly within?: readonly string[] | undefined;
+}
+
+/** The beginning of the hour or minute of `at`. */
+const binned = (unit: 'hour' | 'minute', at: string): string =>
+  `date_bin('1 ${unit}', ${at}, timestamptz 'epoch')`;
+/** Computed of each group, not of each row. */
+const milliseconds = (at: string): string => `(extract(epoch FROM ${at}) * 1000)::bigint`;
+
+interface FoundHour {
+  readonly hour: string;
+  readonly outcome: string | null;
+  readonly code: string | null;
+  readonly count: number;
+}
+
+/** What became of requests: refusals, and outcomes of attempts. */
+export async function countHours(database: pg.Pool, { fromMs, toMs, within }: Span): Promise<HourCount[]> {
+  const { rows } =
+    within === undefined
+      ? await database.query<FoundHour>(EVERYWHERE, [fromMs, toMs])
+      : await database.query<FoundHour>(WITHIN, [fromMs, toMs, within]);
+  return rows.map(({ hour, outcome, code, count }) => ({ hourMs: Number(hour), outcome, code, count }));
+}
+
+const byHour = (counted: string): string =>
+  `SELECT ${milliseconds('hour')} AS hour, outcome, code, count FROM (${counted} GROUP BY 1, 2, 3) hours`;
+
+const EVERYWHERE = byHour(`
+  SELECT ${binned('hour', 'started_at')} AS hour, outcome, code, count(*)::int AS count FROM audit.event
+  WHERE started_at >= ${epochMs('$1')} AND started_at < ${epochMs('$2')} AND kind IN ('OUTCOME', 'DENIED')`);
+
+/** An outcome doesn't name the organisation; its attempt does. */
+const WITHIN = byHour(`
+  SELECT ${binned('hour', 'i.started_at')} AS hour, coalesce(o.outcome, i.outcome) AS outcome,
+    coalesce(o.code, i.code) AS code, count(*)::int AS count
+  FROM audit.event i
+  LEFT JOIN audit.event o ON o.attempt_id = i.attempt_id AND o.started_at = i.started_at AND o.kind = 'OUTCOME'
+  WHERE i.started_at >= ${epochMs('$1')} AND i.started_at < ${epochMs('$2')} AND i.ods_code = ANY($3::text[])
+    AND (i.kind = 'DENIED' OR (i.kind = 'INTENT' AND o.outcome IS NOT NULL))`);
+
+/** Attempts of each binding, minute by minute. */
+export async function countMinutes(
+  database: pg.Pool,
+  { fromMs, toMs, within }: Span,
+): Promise<MinuteCount[]> {
+  const { rows } = await database.query<{ binding_id: string; minute: string; count: number }>(
+    `SELECT binding_id, ${milliseconds('minute')} AS minute, count FROM (
+     SELECT binding_id, ${binned('minute', 'started_at')} AS minute, count(*)::int AS count FROM audit.event
+     WHERE started_at >= ${epochMs('$1')} AND started_at < ${epochMs('$2')} AND kind = 'INTENT'
+       AND binding_id IS NOT NULL AND ($3::text[] IS NULL OR ods_code = ANY($3::text[]))
+     GROUP BY 1, 2) minutes`,
+    [fromMs, toMs, within ?? null],
+  );
+  return rows.map(({ binding_id, minute, count }) => ({
+    bindingId: binding_id,
+    minuteMs: Number(minute),
+    count,
+  }));
+}
+
+/** How many requests went out under each binding since then. Read by organisation, which the trail is indexed by. */
+export async function requestsByBinding(
+  database: pg.Pool,
+  bindings: readonly { readonly id: string; readonly odsCode: string }[],
+  sinceMs: number,
+): Promise<ReadonlyMap<string, number>> {
+  if (bindings.length === 0) return new Map();
+  const { rows } = await database.query<{ binding_id: string; count: number }>(
+    `SELECT binding_id, count(*)::int AS count FROM audit.event
+     WHERE ods_code = ANY($1::text[]) AND started_at >= ${epochMs('$2')} AND kind = 'INTENT' AND binding_id = ANY($3::text[])
+     GROUP BY 1`,
+    [[...new Set(bindings.map(({ odsCode }) => odsCode))], sinceMs, bindings.map(({ id }) => id)],
+  );
+  return new Map(rows.map(({ binding_id, count }) => [binding_id, count]));
+}

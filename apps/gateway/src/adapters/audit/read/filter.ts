@@ -1,0 +1,169 @@
+/** What searching and following the trail share: the filter as SQL, rows, and cursors as opaque text. */
+import type { AuditOutcome, Subject } from '@gatehouse/domain/audit/audit';
+import type pg from 'pg';
+import type { SubjectSealer } from '../write/subjects.js';
+
+export interface AuditFilter {
+  readonly odsCode?: string | undefined;
+  /** Rows of these organisations alone; undefined: of every one, and of none. */
+  readonly within?: readonly string[] | undefined;
+  readonly applicationId?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly clientId?: string | undefined;
+  /** Any of these; none of them finds nothing. */
+  readonly clientIds?: readonly string[] | undefined;
+  /** Kind of the attempt's first row: INTENT, DENIED or SYSTEM, or of one that followed. */
+  readonly kind?: string | undefined;
+  readonly bindingId?: string | undefined;
+  readonly interaction?: string | undefined;
+  readonly outcome?: AuditOutcome | undefined;
+  /** Code of a refusal or failure. */
+  readonly code?: string | undefined;
+  /** Name of a SYSTEM event. */
+  readonly event?: string | undefined;
+  /** Start of the attempt, epoch ms: from (inclusive) and to (exclusive). */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  readonly correlationId?: string | undefined;
+  readonly attemptId?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly upstreamRequestId?: string | undefined;
+  /** An NHS number or UBRN; hashed before it reaches the database. */
+  readonly subject?: Subject | undefined;
+  /** Keyed hashes of a subject, any of which counts. */
+  readonly subjectHashes?: readonly Buffer[] | undefined;
+}
+
+export interface AuditRow {
+  readonly writer: string;
+  readonly seq: number;
+  readonly kind: string;
+  readonly attemptId: string;
+  readonly startedAtMs: number;
+  /** Hex. */
+  readonly hash: string;
+  readonly prevHash: string;
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditReader {
+  readonly database: pg.Pool;
+  readonly sealer: Pick<SubjectSealer, 'hash' | 'organisations'>;
+}
+
+type At = (value: unknown) => string;
+
+export interface Conditions {
+  readonly parameters: unknown[];
+  parameter(value: unknown): string;
+  add(condition: (at: At) => string): void;
+  sql(): string;
+}
+
+/** The filter as SQL over `e`, the first row of an attempt. Every value is a parameter. */
+export async function conditions(reader: AuditReader, filter: AuditFilter): Promise<Conditions> {
+  const parameters: unknown[] = [];
+  const parts: string[] = [];
+  const parameter: At = (value) => `$${String(parameters.push(value))}`;
+  const add = (condition: (at: At) => string): void => void parts.push(condition(parameter));
+  const later = (test: string): string =>
+    `EXISTS (SELECT FROM audit.event o WHERE o.attempt_id = e.attempt_id AND o.started_at = e.started_at AND ${test})`;
+
+  for (const [column, value] of Object.entries({
+    ods_code: filter.odsCode,
+    client_id: filter.clientId,
+    binding_id: filter.bindingId,
+    interaction: filter.interaction,
+    event: filter.event,
+    correlation_id: filter.correlationId,
+    request_id: filter.requestId,
+  })) {
+    if (value !== undefined) add((at) => `e.${column} = ${at(value)}`);
+  }
+  const { environment, clientIds, kind, within, applicationId } = filter;
+  if (within !== undefined) add((at) => `e.ods_code = ANY(${at(within)}::text[])`);
+  if (applicationId !== undefined) add((at) => `e.record ->> 'applicationId' = ${at(applicationId)}`);
+  if (environment !== undefined) add((at) => `e.record ->> 'environment' = ${at(environment)}`);
+  if (clientIds !== undefined) add((at) => `e.client_id = ANY(${at(clientIds)}::text[])`);
+  if (kind !== undefined) add((at) => later(`o.kind = ${at(kind)}`));
+  const { attemptId, fromMs, toMs, outcome, code, upstreamRequestId, subject } = filter;
+  if (attemptId !== undefined) add((at) => `e.attempt_id = ${at(attemptId)}::uuid`);
+  if (fromMs !== undefined) add((at) => `e.started_at >= ${epochMs(at(fromMs))}`);
+  if (toMs !== undefined) add((at) => `e.started_at < ${epochMs(at(toMs))}`);
+  if (outcome !== undefined) add((at) => later(`o.outcome = ${at(outcome)}`));
+  if (code !== undefined) add((at) => later(`o.code = ${at(code)}`));
+  if (upstreamRequestId !== undefined) {
+    add(
+      (at) =>
+        `e.attempt_id IN (SELECT attempt_id FROM audit.event WHERE upstream_request_id = ${at(upstreamRequestId)})`,
+    );
+  }
+  const hashes =
+    subject === undefined ? filter.subjectHashes : await hashesOf(reader.sealer, filter.odsCode, subject);
+  if (hashes !== undefined) {
+    add(
+      (at) =>
+        `e.attempt_id IN (SELECT attempt_id FROM audit.subject WHERE hash = ANY(${at(hashes)}::bytea[]))`,
+    );
+  }
+  return { parameters, parameter, add, sql: () => parts.map((part) => ` AND ${part}`).join('') };
+}
+
+/** The subject's hash under the organisation's key, or under every organisation's. */
+export async function hashesOf(
+  sealer: AuditReader['sealer'],
+  odsCode: string | undefined,
+  subject: Subject,
+): Promise<Buffer[]> {
+  const organisations = odsCode === undefined ? await sealer.organisations() : [odsCode];
+  const hashes = await Promise.all(organisations.map((ods) => sealer.hash(ods, subject.kind, subject.value)));
+  return hashes.filter((hash) => hash !== null);
+}
+
+export interface FoundRow {
+  readonly writer: string;
+  readonly seq: string;
+  readonly kind: string;
+  readonly attempt_id: string;
+  readonly ms: string;
+  readonly hash: string;
+  readonly prev_hash: string;
+  readonly record: Record<string, unknown>;
+}
+
+export function columnsOf(alias: string): string {
+  const hex = (column: string): string => `encode(${alias}.${column}, 'hex') AS ${column}`;
+  const plain = ['writer', 'seq', 'kind', 'attempt_id', 'record'].map((column) => `${alias}.${column}`);
+  return [...plain, `${alias}.record ->> 'startedAtMs' AS ms`, hex('hash'), hex('prev_hash')].join(', ');
+}
+
+export function toRow(row: FoundRow): AuditRow {
+  const { writer, kind, hash, record } = row;
+  const numbers = { seq: Number(row.seq), startedAtMs: Number(row.ms) };
+  return { writer, kind, hash, record, ...numbers, attemptId: row.attempt_id, prevHash: row.prev_hash };
+}
+
+/** An exact timestamptz of epoch milliseconds. */
+export function epochMs(sql: string): string {
+  return `(timestamptz 'epoch' + ${sql}::bigint * interval '1 millisecond')`;
+}
+
+export function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value), 'utf8').toString('base64url');
+}
+
+export function decode(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw new RangeError('not a cursor');
+  }
+}
+
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+export function isUuid(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
+}

@@ -1,0 +1,99 @@
+/** Following the trail as it is written. */
+import type pg from 'pg';
+import {
+  columnsOf,
+  conditions,
+  decode,
+  encode,
+  epochMs,
+  isCount,
+  isUuid,
+  toRow,
+  type AuditFilter,
+  type AuditReader,
+  type AuditRow,
+  type FoundRow,
+} from './filter.js';
+
+export interface Followed {
+  /** In each chain's order of writing. */
+  readonly rows: readonly AuditRow[];
+  /** For the next poll. */
+  readonly cursor: string;
+}
+
+/**
+ * What was written since the last poll; the first call (no cursor) answers nothing but a cursor. Goes by the
+ * chains' own order, so that no row is missed however late it was committed.
+ * @throws RangeError for a cursor that isn't ours.
+ */
+export async function followAudit(
+  reader: AuditReader,
+  filter: AuditFilter,
+  cursor: string | undefined,
+  limit = 500,
+): Promise<Followed> {
+  if (cursor === undefined) return { rows: [], cursor: await cursorNow(reader.database) };
+  const since = decodeFollowCursor(cursor);
+  const writers = await reader.database.query<{ writer: string; seq: string }>(
+    'SELECT writer, seq FROM audit.writer WHERE writer = ANY($1::uuid[]) OR started_at >= ' + epochMs('$2'),
+    [Object.keys(since.heads), since.fromMs],
+  );
+  const heads = { ...since.heads };
+  const rows: AuditRow[] = [];
+  for (const { writer, seq } of writers.rows) {
+    const fromSeq = heads[writer] ?? 0;
+    const toSeq = Math.min(Number(seq), fromSeq + limit);
+    heads[writer] = toSeq;
+    if (toSeq > fromSeq) rows.push(...(await rowsBetween(reader, filter, writer, fromSeq, toSeq)));
+  }
+  return { rows, cursor: encode({ fromMs: since.fromMs, heads }) };
+}
+
+async function rowsBetween(
+  reader: AuditReader,
+  filter: AuditFilter,
+  writer: string,
+  fromSeq: number,
+  toSeq: number,
+): Promise<readonly AuditRow[]> {
+  const where = await conditions(reader, filter);
+  where.add((at) => `r.writer = ${at(writer)}::uuid AND r.seq > ${at(fromSeq)} AND r.seq <= ${at(toSeq)}`);
+  const found = await reader.database.query<FoundRow>(
+    `SELECT ${columnsOf('r')} FROM audit.event r
+       JOIN audit.event e ON e.attempt_id = r.attempt_id AND e.started_at = r.started_at
+      WHERE e.kind IN ('INTENT', 'DENIED', 'SYSTEM')${where.sql()} ORDER BY r.seq`,
+    where.parameters,
+  );
+  return found.rows.map(toRow);
+}
+
+async function cursorNow(database: pg.Pool): Promise<string> {
+  const found = await database.query<{ writer: string; seq: string }>(
+    `SELECT writer, seq FROM audit.writer
+      WHERE state IN ('live', 'sweeping') OR started_at > now() - interval '10 minutes'`,
+  );
+  const heads = Object.fromEntries(found.rows.map(({ writer, seq }) => [writer, Number(seq)]));
+  const now = await database.query<{ ms: string }>(
+    `SELECT (extract(epoch FROM now() - interval '1 minute') * 1000)::bigint AS ms`,
+  );
+  return encode({ fromMs: Number(now.rows[0]?.ms), heads });
+}
+
+function decodeFollowCursor(cursor: string): {
+  readonly fromMs: number;
+  readonly heads: Readonly<Record<string, number>>;
+} {
+  const value = decode(cursor);
+  if (typeof value !== 'object' || value === null || !('fromMs' in value) || !('heads' in value)) {
+    throw new RangeError('not a cursor of this trail');
+  }
+  const { fromMs, heads } = value;
+  if (!isCount(fromMs) || typeof heads !== 'object' || heads === null)
+    throw new RangeError('not a cursor of this trail');
+  const entries = Object.entries(heads as Record<string, unknown>).map(([writer, seq]): [string, number] => {
+    if (!isUuid(writer) || !isCount(seq)) throw new RangeError('not a cursor of this trail');
+    return [writer, seq];
+  });
+  return { fromMs, heads: Object.fromEntries(entries) };
+}

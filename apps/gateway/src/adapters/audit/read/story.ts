@@ -1,0 +1,71 @@
+/** All rows of one request, each checked against its neighbours in the chain. */
+import type { AuditValue } from '@gatehouse/domain/audit/audit';
+import type pg from 'pg';
+import { canonicalJson, digestOfSubjects, link, type SealedSubject } from '../write/chain.js';
+import { columnsOf, toRow, type AuditRow, type FoundRow } from './filter.js';
+
+/** What is wrong with a row's place in its chain; empty: nothing. */
+export interface StoryRow extends AuditRow {
+  readonly faults: readonly string[];
+  readonly subjects: readonly SealedSubject[];
+}
+
+interface Neighbours {
+  readonly before: Buffer | null;
+  readonly after: Buffer | null;
+  readonly head_seq: string | null;
+  readonly head_hash: Buffer | null;
+}
+
+/** Of the request that this attempt (or refused request) was one of; none: there is no such request. */
+export async function readStory(database: pg.Pool, attemptId: string): Promise<readonly StoryRow[]> {
+  const found = await database.query<FoundRow>(
+    `SELECT ${columnsOf('e')} FROM audit.event e
+      WHERE e.request_id IN (SELECT request_id FROM audit.event WHERE attempt_id = $1)
+        AND e.kind <> 'SYSTEM'
+      ORDER BY e.started_at, (e.record ->> 'atMs')::bigint, e.writer, e.seq`,
+    [attemptId],
+  );
+  return Promise.all(found.rows.map((row) => checked(database, toRow(row))));
+}
+
+async function checked(database: pg.Pool, row: AuditRow): Promise<StoryRow> {
+  const subjects = await subjectsOf(database, row);
+  const neighbours = await database.query<Neighbours>(
+    `SELECT (SELECT hash FROM audit.event WHERE writer = $1 AND seq = $2::bigint - 1) AS before,
+            (SELECT prev_hash FROM audit.event WHERE writer = $1 AND seq = $2::bigint + 1) AS after,
+            (SELECT seq FROM audit.writer WHERE writer = $1) AS head_seq,
+            (SELECT hash FROM audit.writer WHERE writer = $1) AS head_hash`,
+    [row.writer, row.seq],
+  );
+  return { ...row, subjects, faults: faultsOf(row, subjects, neighbours.rows[0]) };
+}
+
+function faultsOf(
+  row: AuditRow,
+  subjects: readonly SealedSubject[],
+  around: Neighbours | undefined,
+): string[] {
+  const [hash, previous] = [Buffer.from(row.hash, 'hex'), Buffer.from(row.prevHash, 'hex')];
+  const before = row.seq === 1 ? Buffer.alloc(32) : around?.before;
+  const atHead = Number(around?.head_seq ?? 0) === row.seq;
+  const after = atHead ? around?.head_hash : around?.after;
+  const record = row.record as { readonly [key: string]: AuditValue };
+  return [
+    link(previous, canonicalJson(record)).equals(hash) ? null : 'its hash does not fit its record',
+    before?.equals(previous) === true ? null : 'it does not follow from the row before it',
+    after?.equals(hash) === true ? null : 'the row after it, or the head, does not follow from it',
+    digestOfSubjects(subjects) === (record['subjectsDigest'] ?? null)
+      ? null
+      : 'its patients are not those it was written with',
+  ].filter((fault) => fault !== null);
+}
+
+async function subjectsOf(database: pg.Pool, row: AuditRow): Promise<readonly SealedSubject[]> {
+  const found = await database.query<SealedSubject>(
+    `SELECT ods_code AS "odsCode", kind, key_id AS "keyId", hash, sealed FROM audit.subject
+      WHERE attempt_id = $1 AND event_kind = $2`,
+    [row.attemptId, row.kind],
+  );
+  return found.rows;
+}

@@ -1,0 +1,121 @@
+/**
+ * How a record becomes bytes and how rows are chained (docs/audit.md, "Canonical form" and "Chain").
+ * The offline verifier is written from that page and shares nothing with this file.
+ */
+import { createHash } from 'node:crypto';
+import type { AuditEvent, AuditValue } from '@gatehouse/domain/audit/audit';
+
+/** Where a chain stands: the sequence number and hash of its newest row. */
+export interface Head {
+  readonly seq: number;
+  readonly hash: Buffer;
+}
+
+/** A chain before its first row. */
+export const EMPTY_CHAIN: Head = { seq: 0, hash: Buffer.alloc(32) };
+
+/** A patient identifier as it is stored: found by `hash`, readable only through the organisation's key. */
+export interface SealedSubject {
+  readonly odsCode: string;
+  readonly kind: 'nhs-number' | 'ubrn';
+  readonly keyId: string;
+  readonly hash: Buffer;
+  readonly sealed: Buffer;
+}
+
+/**
+ * A record in canonical form but for its sequence number, which is known only when its batch is written and
+ * written again with another one when a batch is split.
+ */
+export interface EncodedRecord {
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * RFC 8785 narrowed to what every JSON library reads and writes alike: members sorted by UTF-16 code unit, no
+ * whitespace, no numbers but safe integers, no NUL and no lone surrogate (PostgreSQL's jsonb takes neither).
+ * Members that are undefined are left out.
+ * @throws TypeError for anything else: a record that can't be hashed is not written.
+ */
+export function canonicalJson(value: AuditValue | undefined): string {
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return canonicalString(value);
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw new TypeError('audit records hold safe integers only');
+    return String(value === 0 ? 0 : value);
+  }
+  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object') return `{${members(value).join(',')}}`;
+  throw new TypeError(`audit records cannot hold a ${typeof value}`);
+}
+
+/** Canonical form of a writer's record of an event, `seq` left open. */
+export function encodeRecord(
+  event: AuditEvent,
+  writer: string,
+  subjectsDigest: string | null,
+): EncodedRecord {
+  const record = { ...event, writer, ...(subjectsDigest === null ? {} : { subjectsDigest }) };
+  const fields = record as unknown as { readonly [key: string]: AuditValue | undefined };
+  const isBefore = (key: string): boolean => key < 'seq';
+  return {
+    before: members(fields, isBefore).join(','),
+    after: members(fields, (key) => key > 'seq').join(','),
+  };
+}
+
+/** The whole canonical record of row `seq`. Kind, writer and the like surround `seq`, so neither part is empty. */
+export function recordAt(record: EncodedRecord, seq: number): string {
+  return `{${record.before},"seq":${String(seq)},${record.after}}`;
+}
+
+/** SHA-256(hash of the row before || canonical record in UTF-8). */
+export function link(previous: Buffer, canonicalRecord: string): Buffer {
+  return createHash('sha256').update(previous).update(canonicalRecord, 'utf8').digest();
+}
+
+/** What a record says about the subjects stored beside it; covers the sealed bytes through their hash. */
+export function digestOfSubjects(subjects: readonly SealedSubject[]): string | null {
+  if (subjects.length === 0) return null;
+  const leaves = subjects.map((subject) =>
+    [
+      subject.odsCode,
+      subject.kind,
+      subject.keyId,
+      subject.hash.toString('hex'),
+      sha256Hex(subject.sealed),
+    ].join(':'),
+  );
+  return sha256Hex(leaves.sort(byCodeUnit).join('\n'));
+}
+
+export function sha256Hex(bytes: Buffer | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function canonicalString(value: string): string {
+  if (value.includes('\0') || !value.isWellFormed()) {
+    throw new TypeError('audit records hold well-formed text without NUL');
+  }
+  return JSON.stringify(value);
+}
+
+function members(
+  fields: { readonly [key: string]: AuditValue | undefined },
+  wanted: (key: string) => boolean = () => true,
+): string[] {
+  return Object.keys(fields)
+    .filter((key) => fields[key] !== undefined && wanted(key))
+    .sort(byCodeUnit)
+    .map((key) => `${canonicalString(key)}:${canonicalJson(fields[key])}`);
+}
+
+/** `Array.isArray` does not narrow readonly arrays. */
+function isList(value: AuditValue | undefined): value is readonly AuditValue[] {
+  return Array.isArray(value);
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,108 @@
+/**
+ * The lease of a live writer: while it is held nobody else may speak for its attempts. Renewed on a connection of
+ * its own, so that a full queue can't starve it. It counts from before a renewal is sent and by the monotonic
+ * clock, so this process gives up (fenceMs) before a sweeper may begin (ttlMs).
+ */
+import { Connection } from './connection.js';
+import type { AuditLogger } from './options.js';
+import { renewLease } from './store.js';
+
+export interface LeaseOptions {
+  readonly databaseUrl: string;
+  readonly writer: string;
+  readonly ttlMs: number;
+  readonly renewMs: number;
+  readonly fenceMs: number;
+  readonly monotonicNow: () => number;
+  readonly log: AuditLogger;
+  readonly onFenced: () => void;
+}
+
+export class Lease {
+  readonly #options: LeaseOptions;
+  readonly #connection: Connection;
+  #renewedAt: number;
+  #lost = new AbortController();
+  #watch: NodeJS.Timeout | null = null;
+  #beat: NodeJS.Timeout | null = null;
+  #ended = false;
+
+  constructor(options: LeaseOptions) {
+    this.#options = options;
+    this.#renewedAt = options.monotonicNow();
+    this.#connection = new Connection(options.databaseUrl, options.renewMs);
+  }
+
+  start(): void {
+    this.#scheduleWatch(this.#options.fenceMs);
+    this.#scheduleBeat();
+  }
+
+  get held(): boolean {
+    return !this.#ended && this.#options.monotonicNow() - this.#renewedAt < this.#options.fenceMs;
+  }
+
+  /** Fires when the lease is lost. Take it anew for every attempt: a lease that comes back has a new signal. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** The lease was renewed by a statement sent at `sentAtMs`. */
+  renewed(sentAtMs: number): void {
+    if (sentAtMs <= this.#renewedAt || this.#ended) return;
+    this.#renewedAt = sentAtMs;
+    if (this.#lost.signal.aborted && this.held) {
+      this.#lost = new AbortController();
+      this.#scheduleWatch(this.#options.fenceMs);
+    }
+  }
+
+  /** Gives the lease up for good. */
+  end(): void {
+    this.#ended = true;
+    if (this.#watch !== null) clearTimeout(this.#watch);
+    if (this.#beat !== null) clearTimeout(this.#beat);
+    this.#lost.abort(new Error('the audit lease has ended'));
+    this.#connection.cut();
+  }
+
+  #scheduleBeat(): void {
+    this.#beat = setTimeout(() => {
+      void this.#renew().finally(() => {
+        if (!this.#ended) this.#scheduleBeat();
+      });
+    }, this.#options.renewMs);
+    this.#beat.unref();
+  }
+
+  async #renew(): Promise<void> {
+    const { writer, ttlMs, monotonicNow, log, onFenced } = this.#options;
+    const sentAt = monotonicNow();
+    try {
+      const live = await renewLease(await this.#connection.open(), writer, ttlMs);
+      if (live) this.renewed(sentAt);
+      else if (!this.#ended) onFenced();
+    } catch (error) {
+      this.#connection.cut();
+      log.warn({ err: error }, 'the audit lease could not be renewed');
+    }
+  }
+
+  /** Fires when nothing has been renewed for fenceMs; looks again later if something has. */
+  #scheduleWatch(afterMs: number): void {
+    if (this.#watch !== null) clearTimeout(this.#watch);
+    this.#watch = setTimeout(() => {
+      const leftMs = this.#options.fenceMs - (this.#options.monotonicNow() - this.#renewedAt);
+      if (leftMs > 0) {
+        this.#scheduleWatch(leftMs);
+        return;
+      }
+      this.#options.log.error(
+        { writer: this.#options.writer },
+        'the audit lease is lost; calls under way are ended',
+      );
+      this.#lost.abort(new Error('the audit lease is lost'));
+    }, afterMs);
+    this.#watch.unref();
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Speaks for writers that died. For every INTENT they left open it writes OUTCOME UNKNOWN into its own chain: only
+ * a live writer can know that nothing was sent.
+ *
+ * A writer is swept only when this process has seen its lease unrenewed, poll after poll with the database
+ * answering, for a whole lease (ttlMs): the writer itself gave up its calls at fenceMs, and one that merely lost
+ * the database for a while gets the time to renew first.
+ */
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { Connection } from './connection.js';
+import type { AuditLog } from './audit-log.js';
+import { blankOutcome, hasOutcomeAlready } from './outcome.js';
+import type { AuditLogger } from './options.js';
+
+export interface SweeperOptions {
+  readonly databaseUrl: string;
+  /** The chain of this process. */
+  readonly audit: Pick<AuditLog, 'writerId' | 'outcome' | 'system'>;
+  /** The lease every replica is configured with. */
+  readonly ttlMs: number;
+  /** Default 5,000. */
+  readonly everyMs?: number;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly monotonicNow: () => number;
+  readonly log: AuditLogger;
+}
+
+export interface Sweeper {
+  /** One round; what the timer does. Answers how many writers were swept. */
+  sweep(): Promise<number>;
+  close(): Promise<void>;
+}
+
+interface Unfinished {
+  readonly writer: string;
+  readonly lease: string;
+  readonly state: 'live' | 'sweeping';
+  readonly expired: boolean;
+}
+
+const PAGE = 500;
+
+export function startSweeper(options: SweeperOptions): Sweeper {
+  const { audit, ttlMs, monotonicNow, now, log } = options;
+  const everyMs = options.everyMs ?? 5_000;
+  const seen = new Map<string, { readonly lease: string; readonly sinceMs: number }>();
+  const connection = new Connection(options.databaseUrl, 10_000);
+  let lastPollMs = Number.NEGATIVE_INFINITY;
+  let round: Promise<number> | null = null;
+
+  async function run(): Promise<number> {
+    try {
+      const client = await connection.open();
+      // A round that comes late says nothing about the time between: this process may have been asleep.
+      if (monotonicNow() - lastPollMs > everyMs * 3) seen.clear();
+      const dead = overdue(await unfinished(client, audit.writerId));
+      lastPollMs = monotonicNow();
+      return dead.length === 0 ? 0 : await sweepAll(client, dead);
+    } catch (error) {
+      seen.clear();
+      connection.cut();
+      log.warn({ err: error }, 'a sweep of the audit trail was broken off');
+      return 0;
+    }
+  }
+
+  function overdue(writers: readonly Unfinished[]): readonly Unfinished[] {
+    const atMs = monotonicNow();
+    const names = new Set(writers.map(({ writer }) => writer));
+    for (const writer of seen.keys()) if (!names.has(writer)) seen.delete(writer);
+    return writers.filter(({ writer, lease, state, expired }) => {
+      if (seen.get(writer)?.lease !== lease) seen.set(writer, { lease, sinceMs: atMs });
+      const sinceMs = seen.get(writer)?.sinceMs ?? atMs;
+      return state === 'sweeping' || (expired && atMs - sinceMs >= ttlMs);
+    });
+  }
+
+  /** One sweeper at a time; the unique key on OUTCOME decides should two overlap all the same. */
+  async function sweepAll(client: pg.Client, dead: readonly Unfinished[]): Promise<number> {
+    const lock = await client.query<{ mine: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS mine`);
+    if (lock.rows[0]?.mine !== true) return 0;
+    let swept = 0;
+    try {
+      for (const writer of dead) if (await sweepOne(client, writer)) swept += 1;
+    } finally {
+      await client.query(`SELECT pg_advisory_unlock(${LOCK})`);
+    }
+    return swept;
+  }
+
+  async function sweepOne(client: pg.Client, { writer, lease }: Unfinished): Promise<boolean> {
+    // From here on nothing of that writer commits any more, so what it left open is final.
+    const marked = await client.query(
+      `UPDATE audit.writer SET state = 'sweeping' WHERE writer = $1
+          AND (state = 'sweeping' OR (state = 'live' AND lease_until::text = $2 AND lease_until < clock_timestamp()))`,
+      [writer, lease],
+    );
+    if (marked.rowCount !== 1) return false;
+    let unknown = 0;
+    for (;;) {
+      const open = await client.query<OpenIntent>(OPEN_INTENTS, [writer, PAGE]);
+      await Promise.all(open.rows.map(tellUnknown));
+      unknown += open.rows.length;
+      if (open.rows.length < PAGE) break;
+    }
+    const ended = await client.query(
+      `UPDATE audit.writer SET state = 'swept' WHERE writer = $1 AND state = 'sweeping'`,
+      [writer],
+    );
+    if (ended.rowCount !== 1) return false;
+    const atMs = now();
+    const facts = { writer, unknown };
+    log.warn(facts, 'a dead audit writer was swept');
+    const event = {
+      kind: 'SYSTEM',
+      event: 'WRITER_SWEPT',
+      attemptId: randomUUID(),
+      startedAtMs: atMs,
+      atMs,
+      facts,
+    } as const;
+    await audit.system(event);
+    return true;
+  }
+
+  async function tellUnknown(intent: OpenIntent): Promise<void> {
+    const { attemptId, requestId } = intent;
+    try {
+      await audit.outcome(
+        blankOutcome({ startedAtMs: Number(intent.startedAtMs), requestId, attemptId }, now()),
+      );
+    } catch (error) {
+      if (!hasOutcomeAlready(error)) throw error;
+    }
+  }
+
+  const sweep = (): Promise<number> => {
+    round ??= run().finally(() => {
+      round = null;
+    });
+    return round;
+  };
+  const timer = setInterval(() => void sweep(), everyMs);
+  timer.unref();
+  void sweep();
+  return {
+    sweep,
+    async close() {
+      clearInterval(timer);
+      await round;
+      connection.cut();
+    },
+  };
+}
+
+interface OpenIntent {
+  readonly attemptId: string;
+  readonly requestId: string;
+  readonly startedAtMs: string;
+}
+
+const LOCK = `hashtextextended('gatehouse-audit-sweep', 0)`;
+
+const OPEN_INTENTS = `
+SELECT i.record ->> 'attemptId' AS "attemptId", i.record ->> 'requestId' AS "requestId",
+       i.record ->> 'startedAtMs' AS "startedAtMs"
+  FROM audit.event i JOIN audit.writer w USING (writer)
+ WHERE i.writer = $1 AND i.seq >= w.open_from AND i.kind = 'INTENT'
+   AND NOT EXISTS (SELECT FROM audit.event o
+                    WHERE o.attempt_id = i.attempt_id AND o.kind = 'OUTCOME' AND o.started_at = i.started_at)
+ ORDER BY i.seq LIMIT $2`;
+
+async function unfinished(client: pg.Client, ownWriter: string): Promise<readonly Unfinished[]> {
+  const found = await client.query<Unfinished>(
+    `SELECT writer, lease_until::text AS lease, state, lease_until < clock_timestamp() AS expired
+       FROM audit.writer WHERE state IN ('live', 'sweeping') AND writer <> $1 ORDER BY lease_until`,
+    [ownWriter],
+  );
+  return found.rows;
+}

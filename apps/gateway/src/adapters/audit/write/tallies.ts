@@ -1,0 +1,93 @@
+/**
+ * What happened too often, or while the database was away, to have a row of its own: counted in memory and written
+ * as one SYSTEM event when that is possible again (faults F1, F5).
+ */
+import { randomUUID } from 'node:crypto';
+import type { SystemEvent } from '@gatehouse/domain/audit/audit';
+
+type Name = 'AUDIT_OUTAGE' | 'DENIED_SUMMARY' | 'CONNECTION_REJECTED';
+
+export interface TallyOptions {
+  readonly now: () => number;
+  /** True when the database takes writes and the queue has room. */
+  readonly canWrite: () => boolean;
+  readonly write: (event: SystemEvent) => Promise<void>;
+}
+
+/** Counts that go together belong to one outage if no second passes between them. */
+const FLUSH_MS = 1_000;
+
+export class Tallies {
+  readonly #options: TallyOptions;
+  readonly #counts = new Map<Name, { count: number; firstAtMs: number; lastAtMs: number }>();
+  readonly #timer: NodeJS.Timeout;
+  #flushing: Promise<void> = Promise.resolve();
+
+  constructor(options: TallyOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => {
+      this.#flushing = this.flush(false);
+    }, FLUSH_MS);
+    this.#timer.unref();
+  }
+
+  /** Counts one. */
+  add(name: Name): void {
+    this.#widen(name, 1, 0);
+  }
+
+  /** Notes a span that ends now; an outage nobody met still has a beginning and an end. */
+  addSpan(name: Name, lastedMs: number): void {
+    this.#widen(name, 0, Math.round(lastedMs));
+  }
+
+  #widen(name: Name, count: number, lastedMs: number): void {
+    const lastAtMs = this.#options.now();
+    const tally = this.#counts.get(name);
+    this.#counts.set(name, {
+      count: count + (tally?.count ?? 0),
+      firstAtMs: Math.min(lastAtMs - lastedMs, tally?.firstAtMs ?? lastAtMs),
+      lastAtMs,
+    });
+  }
+
+  /** Writes what has been counted; what can't be written is counted on. */
+  async flush(isLast: boolean): Promise<void> {
+    if (!isLast) await this.#flushing;
+    for (const [name, tally] of this.#counts) {
+      const isQuiet = this.#options.now() - tally.lastAtMs >= FLUSH_MS / 2;
+      if (!this.#options.canWrite() || (name === 'AUDIT_OUTAGE' && !isQuiet && !isLast)) continue;
+      this.#counts.delete(name);
+      const { count, firstAtMs, lastAtMs } = tally;
+      const atMs = this.#options.now();
+      const facts = { count, firstAtMs, lastAtMs };
+      try {
+        await this.#options.write({
+          kind: 'SYSTEM',
+          event: name,
+          attemptId: randomUUID(),
+          startedAtMs: atMs,
+          atMs,
+          facts,
+        });
+      } catch {
+        this.#giveBack(name, tally);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#flushing;
+    await this.flush(true);
+  }
+
+  #giveBack(name: Name, tally: { count: number; firstAtMs: number; lastAtMs: number }): void {
+    const since = this.#counts.get(name);
+    this.#counts.set(name, {
+      count: tally.count + (since?.count ?? 0),
+      firstAtMs: tally.firstAtMs,
+      lastAtMs: since?.lastAtMs ?? tally.lastAtMs,
+    });
+  }
+}

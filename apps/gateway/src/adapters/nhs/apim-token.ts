@@ -1,0 +1,311 @@
+/**
+ * Access tokens of APIM: one cache entry per identity of a binding, single flight, refreshed ahead of expiry.
+ * Every attempt carries a fresh jti and signature (APIM burns a jti even when the attempt fails), no library
+ * retries, and a failure is remembered for a while so that a herd can't turn it into a storm (faults F14, F15, F21).
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { clientAssertion } from '@gatehouse/domain/apim/client-assertion';
+import { GatewayError } from '@gatehouse/domain/errors';
+import type { RoutePlan } from '@gatehouse/domain/policy/policy';
+import type { SigningKey } from '@gatehouse/domain/registry/registry';
+import { MIN_CACHED_LIFE_S, readTokenAnswer, type TokenAnswer } from '@gatehouse/domain/apim/token-answer';
+import type { Kms } from '../kms/kms.js';
+import type { TokenTransport } from './token-transport.js';
+
+export interface AccessToken {
+  readonly value: string;
+  /** Binding it was minted for; audit asserts that it is the one it is used for. */
+  readonly bindingId: string;
+  readonly kid: string;
+  /** First 32 hex digits of its SHA-256, for audit. */
+  readonly idHash: string;
+}
+
+/** What happened at the token endpoint, for audit and metrics. */
+export type TokenEvent =
+  | {
+      readonly kind: 'MINT_OK';
+      readonly plan: RoutePlan;
+      readonly kid: string;
+      readonly lifeS: number;
+      readonly idHash: string;
+    }
+  | {
+      readonly kind: 'MINT_FAILED';
+      readonly plan: RoutePlan;
+      readonly kid: string;
+      readonly fault: string;
+      readonly messageId: string | null;
+      readonly description: string | null;
+    }
+  | {
+      readonly kind: 'KEY_STATE';
+      readonly plan: RoutePlan;
+      readonly kid: string;
+      /** KMS's name of the refusal, or KEY_MISMATCH. */
+      readonly state: string;
+    };
+
+export interface TokenSourceOptions {
+  readonly kms: Kms;
+  readonly transport: TokenTransport;
+  readonly tokenUrlOf: (environment: string) => string;
+  readonly now: () => number;
+  /** Monotonic milliseconds: expiry must not move with the wall clock. */
+  readonly monotonicNow: () => number;
+  readonly onEvent: (event: TokenEvent) => void;
+  readonly killPoint: (name: 'in-mint') => void;
+}
+
+export interface TokenSource {
+  /** @throws GW_TOKEN_REFUSED, GW_TOKEN_UNAVAILABLE, GW_KEY_UNUSABLE, GW_SIGNING_UNAVAILABLE */
+  get(plan: RoutePlan): Promise<AccessToken>;
+  /** Forgets a token that APIM rejected, unless a newer one has already taken its place. */
+  discard(plan: RoutePlan, token: AccessToken): void;
+  /** Forgets all tokens signed by a key, because it may no longer sign. */
+  discardKey(kid: string): void;
+  /** Keys that signed a token which is still cached. */
+  activeKeys(): SigningKey[];
+}
+
+interface Entry {
+  token: AccessToken | null;
+  key: SigningKey | null;
+  rejectedAtMs: number;
+  refreshAtMs: number;
+  expiresAtMs: number;
+  flight: Promise<AccessToken> | null;
+  failure: { readonly error: GatewayError; readonly untilMs: number } | null;
+  failures: number;
+  notBeforeMs: number;
+}
+
+/** Not used in its last seconds: the call it goes with must arrive while it lives. */
+const EXPIRY_MARGIN_MS = 5_000;
+const REFRESH_FROM = 0.6;
+const REFRESH_SPREAD = 0.2;
+/** Nothing changes by itself what a person has to mend. */
+const CONFIGURATION_PAUSE_MS = 30_000;
+const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
+const LEAST_RETRY_AFTER_S = 2;
+/** Whatever Retry-After says: one wrong header must not close a binding for days. */
+const MOST_RETRY_AFTER_S = 120;
+const MAX_ENTRIES = 200_000;
+const MAY_HAVE_SIGNED: ReadonlySet<string> = new Set(['ACTIVE', 'RETIRING']);
+
+export function createTokenSource(options: TokenSourceOptions): TokenSource {
+  const { monotonicNow } = options;
+  const entries = new Map<string, Entry>();
+  /** When a key was told to stop, by kid: a mint that began before must not be kept. */
+  const stoppedKeys = new Map<string, number>();
+
+  const entryFor = (plan: RoutePlan): Entry => {
+    let entry = entries.get(plan.identity);
+    if (entry === undefined) {
+      if (entries.size >= MAX_ENTRIES) evictExpired(entries, monotonicNow());
+      entry = {
+        token: null,
+        key: null,
+        rejectedAtMs: -Infinity,
+        refreshAtMs: 0,
+        expiresAtMs: 0,
+        flight: null,
+        failure: null,
+        failures: 0,
+        notBeforeMs: 0,
+      };
+      entries.set(plan.identity, entry);
+    }
+    return entry;
+  };
+
+  /** One attempt at the token endpoint with one key. */
+  const attempt = async (plan: RoutePlan, key: SigningKey): Promise<TokenAnswer> => {
+    const { application } = plan.binding;
+    const tokenUrl = options.tokenUrlOf(application.environment);
+    const assertion = clientAssertion({
+      kid: key.kid,
+      apiKey: application.apiKey ?? '',
+      tokenUrl,
+      jti: randomUUID(),
+      nowMs: options.now(),
+    });
+    const jws = await options.kms.signAssertion(key, assertion);
+    options.killPoint('in-mint');
+    const answer = await options.transport.post(tokenUrl, jws);
+    return readTokenAnswer(answer.status, answer.body, answer.retryAfter);
+  };
+
+  /** At most two attempts, each with its own jti and signature. */
+  const mint = async (plan: RoutePlan, entry: Entry): Promise<AccessToken> => {
+    if (plan.signingKey === null) throw new GatewayError('GW_KEY_MISSING');
+    let key: SigningKey = plan.signingKey;
+    const wait = entry.notBeforeMs - monotonicNow();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    for (let retriesLeft = 1; ; retriesLeft -= 1) {
+      const startedMs = monotonicNow();
+      const answer = await attempt(plan, key);
+      if (answer.ok) return keep(plan, entry, key, answer, startedMs);
+      options.onEvent({
+        kind: 'MINT_FAILED',
+        plan,
+        kid: key.kid,
+        fault: answer.fault,
+        messageId: answer.messageId,
+        description: answer.description,
+      });
+      const next = retriesLeft > 0 ? keyForRetry(plan, key, answer) : null;
+      if (next === null) throw refusal(answer);
+      key = next;
+    }
+  };
+
+  const keep = (
+    plan: RoutePlan,
+    entry: Entry,
+    key: SigningKey,
+    answer: TokenAnswer & { ok: true },
+    startedMs: number,
+  ): AccessToken => {
+    const token: AccessToken = {
+      value: answer.accessToken,
+      bindingId: plan.binding.id,
+      kid: key.kid,
+      idHash: createHash('sha256').update(answer.accessToken).digest('hex').slice(0, 32),
+    };
+    const lifeMs = answer.lifeS * 1000;
+    const stopped = (stoppedKeys.get(key.kid) ?? -Infinity) >= startedMs;
+    if (answer.lifeS >= MIN_CACHED_LIFE_S && !stopped) {
+      entry.token = token;
+      entry.key = key;
+      entry.expiresAtMs = startedMs + lifeMs - EXPIRY_MARGIN_MS;
+      // Spread over 60-80 % of life so that bindings minted together don't refresh together.
+      entry.refreshAtMs = startedMs + lifeMs * (REFRESH_FROM + Math.random() * REFRESH_SPREAD);
+    } else {
+      entry.notBeforeMs = startedMs + 1_000;
+    }
+    entry.failure = null;
+    entry.failures = 0;
+    options.onEvent({ kind: 'MINT_OK', plan, kid: key.kid, lifeS: answer.lifeS, idHash: token.idHash });
+    return token;
+  };
+
+  const startFlight = (plan: RoutePlan, entry: Entry): Promise<AccessToken> => {
+    const flight = mint(plan, entry)
+      .catch((cause: unknown) => {
+        const error =
+          cause instanceof GatewayError ? cause : new GatewayError('GW_TOKEN_UNAVAILABLE', { cause });
+        entry.failure = { error, untilMs: monotonicNow() + pauseAfter(error, entry.failures) };
+        entry.failures += 1;
+        // The key's owner said stop: a token it signed may not outlive that.
+        if (error.code === 'GW_KEY_UNUSABLE') {
+          entry.token = null;
+          const { kid = '' } = plan.signingKey ?? {};
+          options.onEvent({ kind: 'KEY_STATE', plan, kid, state: error.options.detail ?? 'unusable' });
+        }
+        throw error;
+      })
+      .finally(() => {
+        entry.flight = null;
+      });
+    entry.flight = flight;
+    return flight;
+  };
+
+  return {
+    async get(plan) {
+      const entry = entryFor(plan);
+      const nowMs = monotonicNow();
+      // A token signed by the former key goes when that key does.
+      if (
+        !plan.binding.application.signingKeys.some(
+          ({ kid, state }) => kid === entry.key?.kid && MAY_HAVE_SIGNED.has(state),
+        )
+      ) {
+        entry.token = null;
+      }
+      const paused = entry.failure !== null && entry.failure.untilMs > nowMs;
+      if (entry.token !== null && nowMs < entry.expiresAtMs) {
+        if (nowMs >= entry.refreshAtMs && entry.flight === null && !paused) {
+          // The old token still serves; the event has told of the failure.
+          startFlight(plan, entry).catch(() => undefined);
+        }
+        return entry.token;
+      }
+      if (entry.flight !== null) return entry.flight;
+      if (paused && entry.failure !== null) throw entry.failure.error;
+      return startFlight(plan, entry);
+    },
+
+    discard(plan, token) {
+      const entry = entries.get(plan.identity);
+      if (entry?.token?.value !== token.value) return;
+      entry.token = null;
+      // A second rejection in a row: another one would fare no better, and each costs a signature.
+      const nowMs = monotonicNow();
+      if (nowMs - entry.rejectedAtMs < CONFIGURATION_PAUSE_MS) {
+        const error = new GatewayError('GW_UPSTREAM_TOKEN', { detail: 'new tokens are rejected too' });
+        entry.failure = { error, untilMs: nowMs + CONFIGURATION_PAUSE_MS };
+      }
+      entry.rejectedAtMs = nowMs;
+    },
+
+    discardKey(kid) {
+      stoppedKeys.set(kid, monotonicNow());
+      for (const entry of entries.values()) if (entry.token?.kid === kid) entry.token = null;
+    },
+
+    activeKeys() {
+      const nowMs = monotonicNow();
+      const keys = new Map<string, SigningKey>();
+      for (const { token, key, expiresAtMs } of entries.values()) {
+        if (token !== null && key !== null && expiresAtMs > nowMs) keys.set(key.kid, key);
+      }
+      return [...keys.values()];
+    },
+  };
+}
+
+/** The key to try again with, or null if another attempt can't help. */
+function keyForRetry(
+  plan: RoutePlan,
+  key: SigningKey,
+  answer: TokenAnswer & { ok: false },
+): SigningKey | null {
+  switch (answer.fault) {
+    case 'ours':
+      return key;
+    case 'key-not-seen':
+      // APIM's cached copy of the JWKS predates this key; the one it replaced is still published.
+      return plan.binding.application.signingKeys.find(({ state }) => state === 'RETIRING') ?? null;
+    case 'transient':
+      return answer.retryAfterS === null ? key : null;
+    case 'configuration':
+    case 'malformed':
+      return null;
+  }
+}
+
+function refusal(answer: TokenAnswer & { ok: false }): GatewayError {
+  const detail = `${answer.fault} ${answer.messageId ?? ''}`.trim();
+  if (answer.fault === 'transient') {
+    return new GatewayError('GW_TOKEN_UNAVAILABLE', {
+      detail,
+      retryAfterS: Math.min(Math.max(answer.retryAfterS ?? 0, LEAST_RETRY_AFTER_S), MOST_RETRY_AFTER_S),
+    });
+  }
+  return new GatewayError('GW_TOKEN_REFUSED', { detail });
+}
+
+/** Spread upwards only: never earlier than was asked for. */
+function pauseAfter(error: GatewayError, failures: number): number {
+  if (error.code === 'GW_TOKEN_REFUSED' || error.code === 'GW_KEY_UNUSABLE') return CONFIGURATION_PAUSE_MS;
+  const backOff = BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] ?? 0;
+  return Math.max(backOff, (error.options.retryAfterS ?? 0) * 1000) * (1 + Math.random() * 0.4);
+}
+
+function evictExpired(entries: Map<string, Entry>, nowMs: number): void {
+  for (const [identity, entry] of entries) {
+    if (entry.flight === null && entry.expiresAtMs < nowMs) entries.delete(identity);
+  }
+}

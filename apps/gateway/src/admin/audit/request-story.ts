@@ -1,0 +1,117 @@
+/** The rows of one request, told as one thing. */
+import type { RequestStory } from '@gatehouse/contracts/audit/audit-resources';
+import { applicationName } from '@gatehouse/domain/registry/application-name';
+import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
+import { type ErrorCode, ERRORS } from '@gatehouse/domain/errors';
+import type { Snapshot } from '@gatehouse/domain/registry/registry';
+import type { StoryRow } from '../../adapters/audit/read/story.js';
+
+type Attempt = RequestStory['attempts'][number];
+
+/** @param rows at least one, in the order in which they were made */
+export function storyOf(rows: readonly StoryRow[], snapshot: Snapshot): RequestStory {
+  // An INTENT tells more than the DENIED of the same request: it had a binding.
+  const base =
+    rows.find(({ kind }) => kind === 'INTENT') ?? rows.find(({ kind }) => kind === 'DENIED') ?? rows[0];
+  const record = base?.record ?? {};
+  const text = (name: string): string | null => textOf(record[name]);
+  const operation = CATALOGUE.find(({ operationId }) => operationId === record['operationId']);
+  return {
+    requestId: text('requestId') ?? '',
+    startedAt: iso(Math.min(...rows.map(({ startedAtMs }) => startedAtMs))),
+    correlationId: text('correlationId') ?? '',
+    environment: text('environment'),
+    organisation: text('odsCode'),
+    organisationName: snapshot.organisations.get(text('odsCode') ?? '')?.name ?? null,
+    product: text('product'),
+    accessMode: text('accessMode'),
+    capability: text('capability'),
+    client: text('clientName'),
+    clientId: text('clientId'),
+    keyId: text('keyId'),
+    bindingId: text('bindingId'),
+    applicationId: text('applicationId'),
+    applicationName: nameOf(text('odsCode'), text('bindingId'), snapshot),
+    apimApplicationId: text('apimApplicationId'),
+    asid: text('asid'),
+    interaction: text('interaction'),
+    operationId: text('operationId'),
+    operation: operation?.title ?? null,
+    method: text('method'),
+    path: operation?.path ?? null,
+    registryVersion: numberOf(record['registryVersion']),
+    steps: (record['steps'] ?? []) as RequestStory['steps'],
+    asked: (record['asked'] ?? null) as RequestStory['asked'],
+    subjectSource: text('subjectSource'),
+    subjects: subjectsOf(rows),
+    refusal: refusalOf(rows),
+    attempts: rows.filter(({ kind }) => kind === 'INTENT').map((intent) => attemptOf(intent, rows)),
+    chain: { intact: rows.every(({ faults }) => faults.length === 0), rows: rows.length },
+    rows: rows.map(({ kind, writer, seq, hash, faults, record: of }) => {
+      return { kind, at: iso(numberOf(of['atMs']) ?? 0), writer, seq, hash, faults: [...faults], record: of };
+    }),
+  };
+}
+
+function attemptOf(intent: StoryRow, rows: readonly StoryRow[]): Attempt {
+  const of = (kind: string) =>
+    rows.find((row) => row.kind === kind && row.attemptId === intent.attemptId)?.record ?? null;
+  const [outcome, end] = [of('OUTCOME'), of('END')];
+  const ended = end ?? outcome;
+  return {
+    attemptId: intent.attemptId,
+    attemptNumber: numberOf(intent.record['attemptNumber']) ?? 1,
+    startedAt: iso(intent.startedAtMs),
+    outcomeAt: outcome === null ? null : iso(numberOf(outcome['atMs']) ?? 0),
+    endAt: end === null ? null : iso(numberOf(end['atMs']) ?? 0),
+    kid: textOf(intent.record['kid']),
+    tokenIdHash: textOf(intent.record['tokenIdHash']),
+    outcome: textOf(outcome?.['outcome']),
+    code: textOf(outcome?.['code']),
+    diagnosis: textOf(outcome?.['diagnosis']),
+    upstreamStatus: numberOf(outcome?.['upstreamStatus']),
+    status: numberOf(outcome?.['status']),
+    upstreamRequestId: textOf(outcome?.['upstreamRequestId']),
+    requestBytes: numberOf(intent.record['requestBytes']),
+    responseBytes: numberOf(ended?.['responseBytes']),
+    delivery: textOf(end?.['delivery']),
+    durationMs: numberOf(ended?.['durationMs']),
+    upstreamDurationMs: numberOf(outcome?.['upstreamDurationMs']),
+    sentHeaders: headersOf(outcome?.['sentHeaders']),
+    receivedHeaders: headersOf(outcome?.['receivedHeaders']),
+  };
+}
+
+/** Of the application as it is now; its parts but the organisation's name never change. */
+function nameOf(odsCode: string | null, bindingId: string | null, snapshot: Snapshot): string | null {
+  const organisation = snapshot.organisations.get(odsCode ?? '');
+  const binding = organisation?.bindings.find(({ id }) => id === bindingId);
+  if (organisation === undefined || binding === undefined) return null;
+  return applicationName({ organisationName: organisation.name, ...binding.application });
+}
+
+function subjectsOf(rows: readonly StoryRow[]): RequestStory['subjects'] {
+  const hashes = rows.flatMap(({ subjects }) => subjects);
+  return (['nhs-number', 'ubrn'] as const)
+    .map((kind) => {
+      const of = hashes.filter((subject) => subject.kind === kind).map(({ hash }) => hash.toString('hex'));
+      return { kind, count: new Set(of).size };
+    })
+    .filter(({ count }) => count > 0);
+}
+
+function refusalOf(rows: readonly StoryRow[]): RequestStory['refusal'] {
+  const code = textOf(rows.findLast(({ record }) => typeof record['code'] === 'string')?.record['code']);
+  if (code === null || !Object.hasOwn(ERRORS, code)) return null;
+  const { status, publicText, whatToDo, whoActs } = ERRORS[code as ErrorCode];
+  return { code, status, text: publicText, whatToDo, whoActs };
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Rows older than these fields have none. */
+function headersOf(value: unknown): Record<string, string> | null {
+  return typeof value === 'object' && value !== null ? (value as Record<string, string>) : null;
+}

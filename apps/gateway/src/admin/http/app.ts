@@ -1,0 +1,34 @@
+import 'reflect-metadata';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DynamicModule, INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AdminModule } from '../admin.module.js';
+import { consolePages } from '../console/console-pages.js';
+import type { AdminDeps } from '../deps.js';
+
+/** The admin listener's own Nest application, not yet listening. Rejects if a route has no permission. */
+export async function createAdminApp(
+  deps: AdminDeps,
+  more: readonly DynamicModule[] = [],
+): Promise<INestApplication> {
+  const root = { module: class AdminListener {}, imports: [AdminModule.with(deps), ...more] };
+  const app = await NestFactory.create<NestExpressApplication>(root, {
+    // Bodies are read after the guard, by the route's own rules.
+    bodyParser: false,
+    logger: ['error', 'fatal'],
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use((_request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    next();
+  });
+  app.use(consolePages());
+  await app.init();
+  return app;
+}

@@ -1,0 +1,271 @@
+/**
+ * The only reader of the environment: one schema, read once, frozen. Start-up lists every wrong or missing setting
+ * at once. `.env.example` is checked against `SETTINGS`.
+ */
+import { parseRoleRule, type RoleRule } from '@gatehouse/domain/governance/staff-roles';
+import { z } from 'zod';
+import type { StaffSignIn } from '../adapters/people/identity-provider.js';
+import { type Environment, readEnvironments } from './environments.js';
+import { productionFaults } from './production.js';
+
+const listen = z.string().transform((value, context) => {
+  const match = /^(?<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(?<port>[0-9]{1,5})$/.exec(value);
+  const port = Number(match?.groups?.['port']);
+  if (match?.groups === undefined || port > 65_535) {
+    context.addIssue({ code: 'custom', message: 'must be host:port' });
+    return z.NEVER;
+  }
+  return { host: (match.groups['host'] ?? '').replace(/^\[|\]$/g, ''), port };
+});
+const postgresUrl = z.url({ protocol: /^postgres(?:ql)?$/, error: 'must be a postgresql:// URL' });
+const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(600_000).default(fallback);
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+const ROLES = ['partner', 'public', 'admin', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+const roles = list.pipe(z.array(z.enum(ROLES)).min(1));
+
+const roleRules = list.transform((rules, context) =>
+  rules.flatMap((text) => {
+    const rule = parseRoleRule(text);
+    if (rule === null) {
+      context.addIssue({ code: 'custom', message: `${text}: must be group=role or group=role@R69+RCD` });
+      return [];
+    }
+    return [rule];
+  }),
+);
+
+const file = z.string().min(1);
+
+/** Name of the environment variable → what it must be. */
+export const SETTINGS = {
+  DATABASE_URL: postgresUrl,
+  /** Used by `gatehouse migrate` alone; the gateway ignores it. */
+  DATABASE_OWNER_URL: postgresUrl.optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),
+  AWS_REGION: z.string().min(1).default('eu-west-2'),
+  AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_ENDPOINT_URL_KMS: z.url().optional(),
+  GATEHOUSE_AUDIT_KMS_KEY: z.string().min(1),
+  GATEHOUSE_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+  GATEHOUSE_CONSOLE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .default('http://localhost:8081'),
+  GATEHOUSE_STAFF_ISSUER: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  GATEHOUSE_STAFF_CLIENT_ID: z.string().min(1).default('gatehouse'),
+  GATEHOUSE_STAFF_CLIENT_SECRET: z.string().min(1).optional(),
+  GATEHOUSE_STAFF_ROLES_CLAIM: z.string().min(1).default('groups'),
+  GATEHOUSE_STAFF_ROLES: roleRules.optional(),
+  GATEHOUSE_ENVIRONMENTS: file.optional(),
+  GATEHOUSE_SERVES: list.optional(),
+  GATEHOUSE_ROLES: roles.default([...ROLES]),
+  GATEHOUSE_PARTNER_LISTEN: listen.default({ host: '127.0.0.1', port: 8080 }),
+  GATEHOUSE_ADMIN_LISTEN: listen.default({ host: '127.0.0.1', port: 8081 }),
+  GATEHOUSE_PUBLIC_LISTEN: listen.default({ host: '127.0.0.1', port: 8082 }),
+  GATEHOUSE_STATUS_LISTEN: listen.default({ host: '127.0.0.1', port: 8083 }),
+  GATEHOUSE_TLS_CERT: file.optional(),
+  GATEHOUSE_TLS_KEY: file.optional(),
+  GATEHOUSE_PARTNER_CLIENT_CA: file.optional(),
+  GATEHOUSE_TLS_TERMINATED_BY: list.optional(),
+  GATEHOUSE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  GATEHOUSE_AUDIT_COMMIT_MS: milliseconds(2_000),
+  GATEHOUSE_KMS_MS: milliseconds(3_000),
+  GATEHOUSE_CONNECT_MS: milliseconds(2_000),
+  GATEHOUSE_TOKEN_MS: milliseconds(10_000),
+  GATEHOUSE_READ_HEADERS_MS: milliseconds(30_000),
+  GATEHOUSE_BODY_STALL_MS: milliseconds(30_000),
+  GATEHOUSE_TOTAL_MS: milliseconds(185_000),
+  GATEHOUSE_DRAIN_MS: milliseconds(200_000),
+  GATEHOUSE_DRAIN_GRACE_MS: z.coerce.number().int().min(0).max(60_000).default(5_000),
+  GATEHOUSE_SNAPSHOT_MAX_AGE_MS: milliseconds(5_000),
+  GATEHOUSE_KEY_POLL_MS: milliseconds(60_000),
+  GATEHOUSE_RATE_QUEUE_MS: z.coerce.number().int().min(0).max(10_000).default(2_000),
+  GATEHOUSE_MAX_CONNECTIONS: z.coerce.number().int().min(1).default(10_000),
+  GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(1_000),
+} as const;
+
+export const settingNames = Object.keys(SETTINGS) as readonly (keyof typeof SETTINGS)[];
+
+const schema = z.object(SETTINGS);
+type Settings = z.infer<typeof schema>;
+
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Config {
+  readonly databaseUrl: string;
+  readonly kms: {
+    readonly region: string;
+    readonly endpoint: string | undefined;
+    readonly timeoutMs: number;
+  };
+  readonly auditKmsKey: string;
+  readonly publicUrl: string;
+  /** Where browsers reach the admin listener: scheme, host and port. */
+  readonly consoleOrigin: string;
+  /** Where staff sign in; null: nobody can, and there are tokens alone. */
+  readonly staff: (StaffSignIn & { readonly roleRules: readonly RoleRule[] }) | null;
+  /** Environments this deployment serves, by name. */
+  readonly environments: ReadonlyMap<string, Environment>;
+  readonly roles: ReadonlySet<Role>;
+  readonly listen: {
+    readonly partner: Listen;
+    readonly admin: Listen;
+    readonly public: Listen;
+    readonly status: Listen;
+  };
+  readonly tls: {
+    readonly cert: string;
+    readonly key: string;
+    readonly partnerClientCa: string | undefined;
+  } | null;
+  /** Address ranges of a proxy that terminates TLS in front; empty if none is declared. */
+  readonly tlsTerminatedBy: readonly string[];
+  readonly logLevel: Settings['GATEHOUSE_LOG_LEVEL'];
+  readonly budgets: {
+    readonly auditCommitMs: number;
+    readonly connectMs: number;
+    readonly tokenMs: number;
+    readonly readHeadersMs: number;
+    readonly bodyStallMs: number;
+    readonly totalMs: number;
+    readonly drainMs: number;
+    readonly drainGraceMs: number;
+    readonly snapshotMaxAgeMs: number;
+    readonly keyPollMs: number;
+    readonly rateQueueMs: number;
+  };
+  readonly limits: { readonly connections: number; readonly connectionsPerAddress: number };
+}
+
+/** Every fault of the settings at once; `message` is one line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(`wrong or missing settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+/** @throws ConfigError */
+export function readConfig(variables: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const known = new Set<string>(settingNames);
+  // An empty value means "not set", as in most shells and container files.
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const faults = Object.keys(given)
+    .filter((name) => name.startsWith('GATEHOUSE_') && !known.has(name) && !CLI_SETTINGS.has(name))
+    .map((name) => `${name}: not a setting of Gatehouse`);
+  const parsed = schema.safeParse(given);
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = String(issue.path[0]);
+    faults.push(`${name}: ${name in given ? issue.message : 'is required'}`);
+  }
+  const { environments, faults: fileFaults } = readEnvironments(given['GATEHOUSE_ENVIRONMENTS']);
+  faults.push(...fileFaults.map((fault) => `GATEHOUSE_ENVIRONMENTS: ${fault}`));
+  const served = servedEnvironments(given['GATEHOUSE_SERVES'], environments, faults);
+  faults.push(...transportFaults(given), ...productionFaults(given, served));
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(toConfig(parsed.data, served));
+}
+
+/** Read by the command line and the start script, which share the shell with the gateway. */
+const CLI_SETTINGS = new Set(['GATEHOUSE_ADMIN_URL', 'GATEHOUSE_ADMIN_TOKEN']);
+
+/** By default everything known but `prod`, which has to be named. */
+function servedEnvironments(
+  named: string | undefined,
+  known: ReadonlyMap<string, Environment>,
+  faults: string[],
+): ReadonlyMap<string, Environment> {
+  const names = named === undefined ? [...known.keys()].filter((name) => name !== 'prod') : list.parse(named);
+  const served = new Map<string, Environment>();
+  for (const name of names) {
+    const environment = known.get(name);
+    if (environment === undefined) faults.push(`GATEHOUSE_SERVES: there is no environment ${name}`);
+    else served.set(name, environment);
+  }
+  return served;
+}
+
+/** Settings that would silently do nothing beside each other. */
+function transportFaults(given: Readonly<Record<string, string | undefined>>): string[] {
+  const has = (name: string): boolean => given[name] !== undefined;
+  const faults: string[] = [];
+  if (has('GATEHOUSE_TLS_CERT') !== has('GATEHOUSE_TLS_KEY')) {
+    faults.push('GATEHOUSE_TLS_CERT, GATEHOUSE_TLS_KEY: give both or neither');
+  }
+  if (has('GATEHOUSE_PARTNER_CLIENT_CA') && !has('GATEHOUSE_TLS_CERT')) {
+    faults.push('GATEHOUSE_PARTNER_CLIENT_CA: client certificates need GATEHOUSE_TLS_CERT here');
+  }
+  if (has('GATEHOUSE_TLS_TERMINATED_BY') && has('GATEHOUSE_TLS_CERT')) {
+    faults.push('GATEHOUSE_TLS_TERMINATED_BY: only without GATEHOUSE_TLS_CERT, where a proxy terminates TLS');
+  }
+  return faults;
+}
+
+function toConfig(settings: Settings, environments: ReadonlyMap<string, Environment>): Config {
+  const { GATEHOUSE_TLS_CERT: cert, GATEHOUSE_TLS_KEY: key } = settings;
+  return {
+    databaseUrl: settings.DATABASE_URL,
+    kms: {
+      region: settings.AWS_REGION,
+      endpoint: settings.AWS_ENDPOINT_URL_KMS ?? settings.AWS_ENDPOINT_URL,
+      timeoutMs: settings.GATEHOUSE_KMS_MS,
+    },
+    auditKmsKey: settings.GATEHOUSE_AUDIT_KMS_KEY,
+    publicUrl: settings.GATEHOUSE_PUBLIC_URL.replace(/\/+$/, ''),
+    consoleOrigin: new URL(settings.GATEHOUSE_CONSOLE_URL).origin,
+    staff:
+      settings.GATEHOUSE_STAFF_ISSUER === undefined
+        ? null
+        : {
+            issuer: settings.GATEHOUSE_STAFF_ISSUER,
+            clientId: settings.GATEHOUSE_STAFF_CLIENT_ID,
+            clientSecret: settings.GATEHOUSE_STAFF_CLIENT_SECRET,
+            rolesClaim: settings.GATEHOUSE_STAFF_ROLES_CLAIM,
+            roleRules: settings.GATEHOUSE_STAFF_ROLES ?? [],
+          },
+    environments,
+    roles: new Set(settings.GATEHOUSE_ROLES),
+    listen: {
+      partner: settings.GATEHOUSE_PARTNER_LISTEN,
+      admin: settings.GATEHOUSE_ADMIN_LISTEN,
+      public: settings.GATEHOUSE_PUBLIC_LISTEN,
+      status: settings.GATEHOUSE_STATUS_LISTEN,
+    },
+    tls:
+      cert === undefined || key === undefined
+        ? null
+        : { cert, key, partnerClientCa: settings.GATEHOUSE_PARTNER_CLIENT_CA },
+    tlsTerminatedBy: settings.GATEHOUSE_TLS_TERMINATED_BY ?? [],
+    logLevel: settings.GATEHOUSE_LOG_LEVEL,
+    budgets: {
+      auditCommitMs: settings.GATEHOUSE_AUDIT_COMMIT_MS,
+      connectMs: settings.GATEHOUSE_CONNECT_MS,
+      tokenMs: settings.GATEHOUSE_TOKEN_MS,
+      readHeadersMs: settings.GATEHOUSE_READ_HEADERS_MS,
+      bodyStallMs: settings.GATEHOUSE_BODY_STALL_MS,
+      totalMs: settings.GATEHOUSE_TOTAL_MS,
+      drainMs: settings.GATEHOUSE_DRAIN_MS,
+      drainGraceMs: settings.GATEHOUSE_DRAIN_GRACE_MS,
+      snapshotMaxAgeMs: settings.GATEHOUSE_SNAPSHOT_MAX_AGE_MS,
+      keyPollMs: settings.GATEHOUSE_KEY_POLL_MS,
+      rateQueueMs: settings.GATEHOUSE_RATE_QUEUE_MS,
+    },
+    limits: {
+      connections: settings.GATEHOUSE_MAX_CONNECTIONS,
+      connectionsPerAddress: settings.GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS,
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * A listener as all four audiences get it: plain HTTP or TLS whose certificate is read again when its file changes,
+ * and without TLS only for the proxies that were declared to terminate it.
+ */
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import {
+  createServer as createHttpServer,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import { type AddressInfo, BlockList, isIPv6, type Socket } from 'node:net';
+import type { Config, Listen } from '../config/config.js';
+
+/** Starts a server on an address; port 0 takes a free one. */
+export function listenOn(server: Server | HttpsServer, { host, port }: Listen): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+/** Stops taking connections and waits for those under way, at most so long. */
+export function closeServer(server: Server | HttpsServer, withinMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+    }, withinMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+const HEADERS_MS = 10_000;
+const MAX_CONNECTIONS = 2_000;
+/** A connection that says nothing, or too slowly, is closed; Node counts from its first moment. */
+const LIMITS = {
+  headersTimeout: HEADERS_MS,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: HEADERS_MS,
+};
+
+export function createListener(
+  config: Pick<Config, 'tls' | 'tlsTerminatedBy'>,
+  options: ServerOptions,
+  handler: RequestListener,
+  more: { readonly clientCa?: string | undefined; readonly onError?: (error: unknown) => void } = {},
+): Server | HttpsServer {
+  const { tls } = config;
+  const { clientCa, onError = () => undefined } = more;
+  if (tls === null) {
+    const server = createHttpServer({ ...LIMITS, ...options }, handler);
+    server.maxConnections = MAX_CONNECTIONS;
+    if (config.tlsTerminatedBy.length > 0) admitOnly(server, config.tlsTerminatedBy);
+    return server;
+  }
+  const context = () => ({
+    cert: readFileSync(tls.cert),
+    key: readFileSync(tls.key),
+    minVersion: 'TLSv1.2' as const,
+    ...(clientCa === undefined
+      ? {}
+      : { ca: readFileSync(clientCa), requestCert: true, rejectUnauthorized: true }),
+  });
+  const server = createHttpsServer(
+    { ...LIMITS, ...options, handshakeTimeout: HEADERS_MS, ...context() },
+    handler,
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  const reload = (): void => {
+    try {
+      server.setSecureContext(context());
+    } catch (error) {
+      // Half a change: the old certificate stays until both files fit again.
+      onError(error);
+    }
+  };
+  const files = [tls.cert, tls.key, ...(clientCa === undefined ? [] : [clientCa])];
+  for (const file of files) watchFile(file, { interval: 5_000, persistent: false }, reload);
+  server.once('close', () => {
+    for (const file of files) unwatchFile(file, reload);
+  });
+  return server;
+}
+
+function admitOnly(server: Server, ranges: readonly string[]): void {
+  const allowed = new BlockList();
+  for (const range of ranges) {
+    const [address = '', prefix] = range.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) allowed.addAddress(address, family);
+    else allowed.addSubnet(address, Number(prefix), family);
+  }
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    if (!allowed.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) socket.destroy();
+  });
+}

@@ -1,0 +1,207 @@
+/**
+ * Puts the gateway together and takes it apart in the order in which nothing is lost. ADR 12 says why this is a
+ * function and not a container.
+ */
+import type { RequestListener, Server } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import { now } from '#hooks';
+import { startSweeper } from '../adapters/audit/write/sweeper.js';
+import { createAdminApp } from '../admin/http/app.js';
+import { adminDeps } from './admin-deps.js';
+import { AuthModule } from '../auth/auth.module.js';
+import { authDeps } from './auth-deps.js';
+import { createAuditDesk } from '../admin/audit/audit-reader.js';
+import type { Config, Role } from '../config/config.js';
+import { createPartnerServer, type PartnerServer } from '../data-plane/partner.server.js';
+import { createPlane } from '../data-plane/plane.js';
+import { run as watchKeys } from '../jobs/key-watch.job.js';
+import { every, type Scheduled } from '../jobs/schedule.js';
+import { closeServer, createListener, listenOn } from '../listener/listener.js';
+import type { Log } from './log.js';
+import { createMetrics, type Metrics } from '../status/metrics.js';
+import { LEASE, monotonicNow, openParts, type Parts } from './parts.js';
+import { serveJwks } from '../public/jwks.js';
+import { serveSroLink } from '../public/sro-link.js';
+import { type Readiness, serveStatus } from '../status/status.js';
+
+export interface Gateway {
+  /** Audience → address, with the port that was taken. */
+  readonly addresses: Record<string, string>;
+  /** Fires when this process may not go on. */
+  readonly failed: AbortSignal;
+  close(): Promise<void>;
+}
+
+type Audience = 'partner' | 'admin' | 'public' | 'status';
+
+const KMS_PROBE_MS = 10_000;
+/** Nobody sends more than two ticked boxes there. */
+const PUBLIC_REQUEST_MS = 10_000;
+const DRAIN_POLL_MS = 50;
+
+export async function openGateway(config: Config, log: Log): Promise<Gateway> {
+  const metrics = createMetrics();
+  const parts = await openParts(config, log, metrics);
+  watchParts(metrics, parts);
+  const state = { draining: false, kmsReachable: await reachesKms(config, parts) };
+  const jobs = [
+    every(KMS_PROBE_MS, async () => {
+      state.kmsReachable = await reachesKms(config, parts);
+    }),
+    ...startJobs(config, log, metrics, parts),
+  ];
+
+  const servers = new Map<Audience, Server | HttpsServer>();
+  const addresses: Record<string, string> = {};
+  const start = async (audience: Audience, server: Server | HttpsServer): Promise<void> => {
+    const { address, port } = await listenOn(server, config.listen[audience]);
+    servers.set(audience, server);
+    const scheme = config.tls === null || audience === 'status' ? 'http' : 'https';
+    addresses[audience] = `${scheme}://${address}:${port}`;
+  };
+  const onError = (error: unknown): void => {
+    log.error({ err: error }, 'certificate not reloaded; the old one stays');
+  };
+  const readiness = readinessOf(config, parts, state);
+  // Plain and open to any prober (ADR 15).
+  await start(
+    'status',
+    createListener({ tls: null, tlsTerminatedBy: [] }, {}, serveStatus(readiness, metrics)),
+  );
+  if (config.roles.has('public')) {
+    await start(
+      'public',
+      createListener(config, { requestTimeout: PUBLIC_REQUEST_MS }, publicHandler(log, parts), { onError }),
+    );
+  }
+  const admin = config.roles.has('admin') ? await openAdmin(config, log, parts) : null;
+  if (admin !== null) {
+    const handler = admin.getHttpAdapter().getInstance() as RequestListener;
+    await start('admin', createListener(config, {}, handler, { onError }));
+  }
+  const partner = openPartner(config, metrics, parts, onError);
+  if (config.roles.has('partner')) await start('partner', partner.server);
+
+  return {
+    addresses,
+    failed: parts.audit.fenced,
+
+    async close() {
+      // Readiness first, so that balancers look elsewhere before the door closes.
+      state.draining = true;
+      await pause(config.budgets.drainGraceMs);
+      const status = servers.get('status');
+      servers.delete('status');
+      await drain(config, partner, [...servers.values()]);
+      await admin?.close();
+      await Promise.all(jobs.map((job) => job.stop()));
+      await parts.close();
+      if (status !== undefined) await closeServer(status, 1_000);
+    },
+  };
+}
+
+/** Numbers read when they are asked for. */
+function watchParts(metrics: Metrics, { registry, upstream, kms }: Parts): void {
+  const ageS = (): number => registry.age() / 1000;
+  metrics.watch('snapshot_age_seconds', 'Since the registry was last confirmed current', ageS);
+  metrics.watch('registry_version', 'Version of the snapshot', () => registry.current().version);
+  metrics.watch('upstream_in_flight', 'Calls to e-RS whose answer is not complete', () =>
+    upstream.inFlight(),
+  );
+  metrics.watch('kms_signs_total', 'Signatures asked of KMS', () => kms.counts.signs);
+}
+
+function reachesKms(config: Config, { kms }: Parts): Promise<boolean> {
+  return kms.isUsable(config.auditKmsKey).catch(() => false);
+}
+
+function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Scheduled[] {
+  const { kms, tokens, audit } = parts;
+  const jobs: Scheduled[] = [];
+  const runs = (role: Role): boolean => config.roles.has(role);
+  if (runs('partner')) {
+    const onUnusable = (kid: string): void => {
+      metrics.keyUnusable();
+      log.error({ kid }, 'signing key is disabled, gone or pending deletion');
+    };
+    jobs.push(every(config.budgets.keyPollMs, () => watchKeys({ kms, tokens, audit, now, onUnusable })));
+  }
+  if (runs('worker')) {
+    const { databaseUrl } = config;
+    const sweeper = startSweeper({ databaseUrl, audit, ttlMs: LEASE.ttlMs, now, monotonicNow, log });
+    jobs.push({ stop: () => sweeper.close() });
+  }
+  return jobs;
+}
+
+function readinessOf(
+  config: Config,
+  { audit, registry, skew }: Parts,
+  state: { readonly draining: boolean; readonly kmsReachable: boolean },
+): Readiness {
+  return () => ({
+    serving: !state.draining || 'shutting down',
+    audit: (audit.available() && audit.leaseHeld()) || 'the audit trail takes no writes',
+    registry: registry.age() <= config.budgets.snapshotMaxAgeMs || 'the registry cannot be confirmed current',
+    kms: state.kmsReachable || 'the audit key in KMS cannot be reached',
+    clock: skew.fault() === null || 'the clock is too far from that of NHS England',
+  });
+}
+
+function openAdmin(config: Config, log: Log, parts: Parts) {
+  const { prisma, audit, sealer, kms, plane, registry, deskDatabase } = parts;
+  const desk = createAuditDesk({ database: deskDatabase, sealer, audit, snapshot: () => registry.current() });
+  const past = {
+    database: deskDatabase,
+    snapshot: () => registry.current(),
+    environments: config.environments,
+    now,
+  };
+  const deps = adminDeps({ config, prisma, audit, desk, past, keyService: kms, kms, plane, now, log });
+  const { staff, consoleOrigin } = config;
+  const signIn =
+    staff === null ? [] : [AuthModule.with(authDeps(staff, { prisma, consoleOrigin, now, log }))];
+  return createAdminApp(deps, signIn);
+}
+
+function publicHandler(log: Log, { registry, prisma }: Parts): RequestListener {
+  const jwks = serveJwks(() => registry.current());
+  const onError = (error: unknown): void => {
+    log.error({ err: error }, 'a one-time link could not be answered');
+  };
+  const sroLink = serveSroLink({ db: prisma, now, onError });
+  return (request, response) => {
+    if (!sroLink(request, response)) void jwks(request, response);
+  };
+}
+
+function openPartner(
+  config: Config,
+  metrics: Metrics,
+  { plane, audit }: Parts,
+  onError: (error: unknown) => void,
+): PartnerServer {
+  const onParseError = (): void => {
+    metrics.parseError();
+    audit.parseEvent();
+  };
+  return createPartnerServer(config, createPlane(plane), onParseError, onError);
+}
+
+/** Lets in nobody new, and waits for calls under way even where their callers have gone. */
+async function drain(
+  config: Config,
+  partner: PartnerServer,
+  servers: readonly (Server | HttpsServer)[],
+): Promise<void> {
+  const { drainMs } = config.budgets;
+  const deadlineMs = monotonicNow() + drainMs;
+  partner.startDraining();
+  await Promise.all(servers.map((server) => closeServer(server, drainMs)));
+  while (partner.running() > 0 && monotonicNow() < deadlineMs) await pause(DRAIN_POLL_MS);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

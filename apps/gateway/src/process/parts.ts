@@ -1,0 +1,161 @@
+/** Everything the gateway is made of that touches the outside, opened in the order of dependence. */
+import { createPrisma, type Database } from '@gatehouse/db/client';
+import { checkSchemaVersion } from '@gatehouse/db/schema-version';
+import { killPoint, now } from '#hooks';
+import pg from 'pg';
+import { createTokenSource, type TokenSource } from '../adapters/nhs/apim-token.js';
+import { type AuditLog, openAuditLog } from '../adapters/audit/write/audit-log.js';
+import { createSubjectSealer, type SubjectSealer } from '../adapters/audit/write/subjects.js';
+import { type ClockSkew, createClockSkew } from '../adapters/nhs/clock-skew.js';
+import { type Kms, openKms } from '../adapters/kms/kms.js';
+import { createRateLimiter } from '../adapters/nhs/rate-limiter.js';
+import { openRegistry, type Registry } from '../adapters/registry/registry.js';
+import { openTokenTransport } from '../adapters/nhs/token-transport.js';
+import { openUpstream, type Upstream } from '../adapters/nhs/upstream.js';
+import { createWorkloadVerifier } from '../adapters/people/workload-token.js';
+import { createWorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
+import type { Config } from '../config/config.js';
+import type { PlaneDeps } from '../data-plane/deps.js';
+import type { Log } from './log.js';
+import type { Metrics } from '../status/metrics.js';
+import { mintEvents } from './token-events.js';
+
+export interface Parts {
+  readonly prisma: Database;
+  /** For the long reads of the audit desk alone. */
+  readonly deskDatabase: pg.Pool;
+  readonly kms: Kms;
+  readonly audit: AuditLog;
+  readonly registry: Registry;
+  readonly sealer: SubjectSealer;
+  readonly skew: ClockSkew;
+  readonly tokens: TokenSource;
+  readonly upstream: Upstream;
+  readonly plane: PlaneDeps;
+  /** Closes all of them, the audit trail after whatever may still write to it. */
+  close(): Promise<void>;
+}
+
+/** How long a replica may be out of touch before another speaks for it, and when it gives up itself. */
+export const LEASE = { ttlMs: 30_000, renewMs: 5_000, fenceMs: 25_000 };
+/** At 10 requests a second, enough for answers that take 12 s; more at once are told so. */
+const CONNECTIONS_PER_BINDING = 128;
+const DESK_CONNECT_MS = 5_000;
+const DESK_STATEMENT_MS = 60_000;
+const MAX_AUDIT_QUEUE = 1_024;
+const SLOW_READER_MS = 30_000;
+const WORKLOAD_ISSUER_MS = 5_000;
+
+export const monotonicNow = (): number => performance.now();
+
+export async function openParts(config: Config, log: Log, metrics: Metrics): Promise<Parts> {
+  const { budgets, environments } = config;
+  await checkSchemaVersion(config.databaseUrl);
+  const prisma = createPrisma(config.databaseUrl);
+  const database = openPool(config, log, 8, budgets.auditCommitMs, budgets.auditCommitMs);
+  // The desk's long exports must not keep the data plane waiting for a connection.
+  const deskDatabase = openPool(config, log, 4, DESK_CONNECT_MS, DESK_STATEMENT_MS);
+  const kms = openKms(config.kms);
+  const audit = await openAuditLog({
+    databaseUrl: config.databaseUrl,
+    now,
+    monotonicNow,
+    log,
+    metrics: metrics.audit,
+    budgets: { commitMs: budgets.auditCommitMs },
+    lease: LEASE,
+    maxQueue: MAX_AUDIT_QUEUE,
+  });
+  const registry = await openRegistry({
+    databaseUrl: config.databaseUrl,
+    onError: (error) => {
+      log.warn({ err: error }, 'registry out of reach');
+    },
+  });
+  const sealer = createSubjectSealer(database, kms, config.auditKmsKey);
+  const skew = createClockSkew(now, monotonicNow);
+  const transport = openTokenTransport({
+    connectMs: budgets.connectMs,
+    totalMs: budgets.tokenMs,
+    onDate: (serverMs) => {
+      skew.sample(serverMs);
+    },
+  });
+  const tokens = createTokenSource({
+    kms,
+    transport,
+    tokenUrlOf: (environment) => environments.get(environment)?.tokenUrl ?? '',
+    now,
+    monotonicNow,
+    onEvent: mintEvents(audit, metrics, now),
+    killPoint,
+  });
+  const upstream = openUpstream({
+    connectMs: budgets.connectMs,
+    bodyStallMs: budgets.bodyStallMs,
+    connectionsPerBinding: CONNECTIONS_PER_BINDING,
+  });
+  const plane: PlaneDeps = {
+    clock: { now, monotonicNow },
+    log,
+    environments,
+    registry,
+    snapshotMaxAgeMs: budgets.snapshotMaxAgeMs,
+    audit,
+    sealSubjects: (odsCode, attemptId, subjects) => sealer.seal(odsCode, attemptId, subjects),
+    tokens,
+    workloads: createWorkloadVerifier({
+      now,
+      timeoutMs: WORKLOAD_ISSUER_MS,
+      onFault: (issuer, reason) => {
+        log.warn({ issuer, reason }, 'workload token refused');
+      },
+    }),
+    upstream,
+    limiter: createRateLimiter({ maxWaitMs: budgets.rateQueueMs, monotonicNow }),
+    allowance: createWorklistAllowance(database),
+    readHeadersMs: budgets.readHeadersMs,
+    totalMs: budgets.totalMs,
+    writeStallMs: SLOW_READER_MS,
+    clockFault: () => skew.fault(),
+    observe: (exchange) => {
+      metrics.observeRequest(exchange);
+    },
+    killPoint,
+  };
+  return {
+    prisma,
+    deskDatabase,
+    kms,
+    audit,
+    registry,
+    sealer,
+    skew,
+    tokens,
+    upstream,
+    plane,
+    async close() {
+      await upstream.close();
+      await transport.close();
+      await registry.close();
+      await audit.close();
+      await prisma.$disconnect();
+      await database.end();
+      await deskDatabase.end();
+      kms.close();
+    },
+  };
+}
+
+function openPool(config: Config, log: Log, max: number, connectMs: number, statementMs: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: config.databaseUrl,
+    max,
+    connectionTimeoutMillis: connectMs,
+    statement_timeout: statementMs,
+  });
+  pool.on('error', (error) => {
+    log.warn({ err: error }, 'database connection lost');
+  });
+  return pool;
+}

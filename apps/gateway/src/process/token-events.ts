@@ -1,0 +1,42 @@
+/** Every mint of an access token, and every refusal of one, as an audit row and a number. */
+import { randomUUID } from 'node:crypto';
+import type { AuditValue } from '@gatehouse/domain/audit/audit';
+import type { TokenEvent } from '../adapters/nhs/apim-token.js';
+import type { AuditLog } from '../adapters/audit/write/audit-log.js';
+import type { Metrics } from '../status/metrics.js';
+
+export function mintEvents(
+  audit: Pick<AuditLog, 'system'>,
+  metrics: Pick<Metrics, 'tokenCall' | 'keyUnusable'>,
+  now: () => number,
+): (event: TokenEvent) => void {
+  return (event) => {
+    if (event.kind === 'KEY_STATE') metrics.keyUnusable();
+    else metrics.tokenCall(event.kind === 'MINT_OK' ? 'ok' : event.fault);
+    const { binding, registryVersion } = event.plan;
+    const atMs = now();
+    const facts = {
+      odsCode: binding.odsCode,
+      bindingId: binding.id,
+      environment: binding.application.environment,
+      registryVersion,
+      kid: event.kid,
+      ...whatOf(event),
+    };
+    // The call that the token is for has its own rows, without which it isn't made.
+    audit
+      .system({ kind: 'SYSTEM', event: event.kind, attemptId: randomUUID(), startedAtMs: atMs, atMs, facts })
+      .catch(() => undefined);
+  };
+}
+
+function whatOf(event: TokenEvent): Record<string, AuditValue> {
+  switch (event.kind) {
+    case 'MINT_OK':
+      return { lifeS: event.lifeS, tokenIdHash: event.idHash };
+    case 'MINT_FAILED':
+      return { fault: event.fault, messageId: event.messageId, description: event.description };
+    case 'KEY_STATE':
+      return { state: event.state };
+  }
+}

@@ -1,0 +1,113 @@
+/** Prometheus metrics. Labels are bounded: codes, stages and interactions, never tenants or identifiers. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { AuditMetrics } from '../adapters/audit/write/options.js';
+import type { Exchange } from '../data-plane/exchange.js';
+
+export interface Metrics {
+  readonly audit: AuditMetrics;
+  observeRequest(exchange: Exchange): void;
+  tokenCall(result: string): void;
+  parseError(): void;
+  keyUnusable(): void;
+  /** Read at scrape time. */
+  watch(name: string, help: string, read: () => number): void;
+  /** The page in Prometheus's text format, and its content type. */
+  page(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: 'gatehouse_' });
+  const requests = new Counter({
+    name: 'gatehouse_requests_total',
+    help: 'Requests on the partner listener, by how they ended',
+    labelNames: ['outcome', 'code', 'interaction', 'environment'],
+    registers,
+  });
+  const stages = new Histogram({
+    name: 'gatehouse_stage_seconds',
+    help: 'Time spent in each stage of a request',
+    labelNames: ['stage'],
+    buckets: SECONDS,
+    registers,
+  });
+  const commits = new Histogram({
+    name: 'gatehouse_audit_commit_seconds',
+    help: 'Duration of one group commit of audit rows',
+    buckets: SECONDS,
+    registers,
+  });
+  const queue = new Gauge({
+    name: 'gatehouse_audit_queue',
+    help: 'Audit rows waiting for a commit',
+    registers,
+  });
+  const batches = new Histogram({
+    name: 'gatehouse_audit_batch_rows',
+    help: 'Rows per group commit',
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    registers,
+  });
+  const tokens = new Counter({
+    name: 'gatehouse_token_calls_total',
+    help: 'Calls of the APIM token endpoint, by result',
+    labelNames: ['result'],
+    registers,
+  });
+  const parseErrors = new Counter({
+    name: 'gatehouse_parse_errors_total',
+    help: 'Connections refused by the HTTP parser',
+    registers,
+  });
+  const unusable = new Counter({
+    name: 'gatehouse_keys_unusable_total',
+    help: 'Times a signing key was found disabled or gone',
+    registers,
+  });
+
+  return {
+    audit: {
+      commitMs: (milliseconds) => {
+        commits.observe(milliseconds / 1000);
+      },
+      queueLength: (events) => {
+        queue.set(events);
+      },
+      batch: (events) => {
+        batches.observe(events);
+      },
+    },
+    observeRequest(exchange) {
+      requests.inc({
+        outcome: exchange.outcome ?? 'NONE',
+        code: exchange.code ?? '',
+        interaction: exchange.matched?.operation.interaction ?? '',
+        environment: exchange.client?.environment ?? '',
+      });
+      for (const [stage, milliseconds] of exchange.stageMs) stages.observe({ stage }, milliseconds / 1000);
+    },
+    tokenCall(result) {
+      tokens.inc({ result });
+    },
+    parseError() {
+      parseErrors.inc();
+    },
+    keyUnusable() {
+      unusable.inc();
+    },
+    watch(name, help, read) {
+      const gauge: Gauge = new Gauge({
+        name: `gatehouse_${name}`,
+        help,
+        registers,
+        collect: () => {
+          gauge.set(read());
+        },
+      });
+    },
+    page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}

@@ -1,0 +1,168 @@
+/** One request as the trail tells it, what NHS support asks for of it, and the trail as a file. */
+import { z } from 'zod';
+import { pendingChange } from '../governance/change-resources.js';
+import { instant, odsCode } from '../registry/identifiers.js';
+import { auditFilter } from '../operation/operation-resources.js';
+
+export const attemptPath = z.strictObject({ attemptId: z.uuid('this is not the id of an attempt') });
+
+const words = z.string().nullable();
+const headers = z.record(z.string(), z.string());
+const amount = z.number().nullable();
+
+const steps = z.array(z.object({ step: z.string(), ok: z.boolean() }));
+
+/** A row with its place in the chain; `faults` is empty when the chain holds there. */
+const storyRow = z.object({
+  kind: z.string(),
+  at: instant,
+  writer: z.string(),
+  seq: z.number(),
+  hash: z.string(),
+  faults: z.array(z.string()),
+  record: z.record(z.string(), z.unknown()),
+});
+
+const storyAttempt = z.object({
+  /** Went to e-RS as X-Correlation-ID. */
+  attemptId: z.string(),
+  attemptNumber: z.number(),
+  startedAt: instant,
+  outcomeAt: instant.nullable(),
+  endAt: instant.nullable(),
+  kid: words,
+  tokenIdHash: words,
+  /** Null: it is still open. */
+  outcome: words,
+  code: words,
+  diagnosis: words,
+  upstreamStatus: amount,
+  status: amount,
+  /** The X-Request-ID that e-RS answered with. */
+  upstreamRequestId: words,
+  requestBytes: amount,
+  responseBytes: amount,
+  delivery: words,
+  durationMs: amount,
+  upstreamDurationMs: amount,
+  /** Of the call to e-RS: those NHS support asks for, the credential redacted. */
+  sentHeaders: headers.nullable(),
+  receivedHeaders: headers.nullable(),
+});
+
+export const requestStory = z.object({
+  requestId: z.string(),
+  startedAt: instant,
+  correlationId: z.string(),
+  environment: words,
+  organisation: words,
+  organisationName: words,
+  product: words,
+  accessMode: words,
+  capability: words,
+  client: words,
+  clientId: words,
+  /** Public id of the client's key, or `workload`. */
+  keyId: words,
+  bindingId: words,
+  applicationId: words,
+  applicationName: words,
+  apimApplicationId: words,
+  asid: words,
+  interaction: words,
+  operationId: words,
+  operation: words,
+  method: words,
+  /** From the catalogue, with the names of its parameters and never their values. */
+  path: words,
+  registryVersion: amount,
+  steps,
+  /** What the decision was asked for; null where the trail doesn't keep it. */
+  asked: z.object({ accessMode: z.string(), odsCode: words, product: words, capability: words }).nullable(),
+  /** Where its patients were named, or why there are none. */
+  subjectSource: words,
+  subjects: z.array(z.object({ kind: z.string(), count: z.number() })),
+  refusal: z
+    .object({
+      code: z.string(),
+      status: z.number(),
+      text: z.string(),
+      whatToDo: z.string(),
+      whoActs: z.string(),
+    })
+    .nullable(),
+  attempts: z.array(storyAttempt),
+  chain: z.object({ intact: z.boolean(), rows: z.number() }),
+  rows: z.array(storyRow),
+});
+export type RequestStory = z.infer<typeof requestStory>;
+
+const decision = z.object({
+  registryVersion: amount,
+  at: instant,
+  /** By the registry: the call may have been refused later, or have failed. */
+  allowed: z.boolean(),
+  code: words,
+  steps,
+});
+
+export const pastExplanation = z.object({
+  /** As the trail has it. */
+  recorded: decision,
+  /** Decided again, on the registry of then; null: see the note. */
+  then: decision.nullable(),
+  /** The same request, decided today. */
+  now: decision.nullable(),
+  /** Whether `then` has the steps that were recorded. */
+  same: z.boolean().nullable(),
+  note: z.string(),
+  /** What the decision looks at, then and now. Secrets are masked. */
+  registry: z.array(z.object({ what: z.string(), then: words, now: words })),
+});
+export type PastExplanation = z.infer<typeof pastExplanation>;
+
+export const supportBundle = z.object({
+  made: instant,
+  environment: words,
+  apimApplicationId: words,
+  applicationName: words,
+  asid: words,
+  organisation: words,
+  method: words,
+  path: words,
+  interaction: words,
+  attempts: z.array(
+    z.object({
+      correlationId: z.string(),
+      requestId: words,
+      startedAt: instant,
+      answeredAt: instant.nullable(),
+      status: amount,
+      durationMs: amount,
+      diagnosis: words,
+      requestHeaders: headers,
+      responseHeaders: headers,
+    }),
+  ),
+});
+export type SupportBundle = z.infer<typeof supportBundle>;
+
+/** What became of your request to see whom it was about. */
+export const revealStatus = z.object({
+  /** Null: you have not asked. */
+  asked: pendingChange.nullable(),
+  /** Null: it can't be shown now. */
+  shownUntil: instant.nullable(),
+});
+
+export const revealed = z.object({
+  shownUntil: instant,
+  identifiers: z.array(z.object({ kind: z.string(), value: z.string() })),
+});
+export type Revealed = z.infer<typeof revealed>;
+
+export const auditDownload = z.strictObject({
+  ...auditFilter,
+  organisation: odsCode.optional(),
+  format: z.enum(['csv', 'ndjson']).default('ndjson'),
+});

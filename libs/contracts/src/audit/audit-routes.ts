@@ -1,0 +1,74 @@
+/** One request of the trail, and the trail as a file. */
+import * as audit from './audit-resources.js';
+import { pendingChange } from '../governance/change-resources.js';
+import { auditRow } from '../operation/operation-resources.js';
+import { reasonNeeded } from '../registry/registry-resources.js';
+import type { RouteContract } from '../route-contract.js';
+
+export const auditRoutes = {
+  auditStory: {
+    method: 'GET',
+    path: '/audit/requests/:attemptId',
+    summary: 'One request with all its attempts and rows, and whether their chain holds',
+    permission: 'audit.read',
+    keepsToReach: true,
+    params: audit.attemptPath,
+    response: audit.requestStory,
+  },
+  auditSupportBundle: {
+    method: 'GET',
+    path: '/audit/requests/:attemptId/support-bundle',
+    summary: 'What NHS support asks for of one request; holds no identifier of a patient',
+    permission: 'audit.read',
+    keepsToReach: true,
+    params: audit.attemptPath,
+    response: audit.supportBundle,
+  },
+  explainPast: {
+    method: 'GET',
+    path: '/audit/requests/:attemptId/explanation',
+    summary: 'One request decided again, with the registry as it was then and as it is now',
+    permission: 'audit.read',
+    keepsToReach: true,
+    params: audit.attemptPath,
+    response: audit.pastExplanation,
+  },
+  revealAsk: {
+    method: 'POST',
+    path: '/audit/requests/:attemptId/reveal',
+    summary: 'Ask to see the identifiers of the patients a request was about; a second person decides',
+    permission: 'audit.reveal',
+    keepsToReach: true,
+    params: audit.attemptPath,
+    body: reasonNeeded,
+    response: pendingChange,
+  },
+  revealStatus: {
+    method: 'GET',
+    path: '/audit/requests/:attemptId/reveal',
+    summary: 'What became of your asking, without the identifiers',
+    permission: 'audit.reveal',
+    keepsToReach: true,
+    params: audit.attemptPath,
+    response: audit.revealStatus,
+  },
+  revealShow: {
+    method: 'POST',
+    path: '/audit/requests/:attemptId/reveal/show',
+    summary: 'The identifiers, to whoever asked, for an hour once it is approved; each showing is audited',
+    permission: 'audit.reveal',
+    keepsToReach: true,
+    params: audit.attemptPath,
+    response: audit.revealed,
+  },
+  auditDownload: {
+    method: 'GET',
+    path: '/audit/download',
+    summary: 'Attempts that a filter finds, as CSV or one JSON object a line',
+    permission: 'audit.export',
+    keepsToReach: true,
+    query: audit.auditDownload,
+    response: auditRow,
+    ndjson: true,
+  },
+} as const satisfies Record<string, RouteContract>;

@@ -1,0 +1,61 @@
+/** What needs a person, and how the traffic goes. */
+import { z } from 'zod';
+import { date, instant, odsCode } from '../registry/identifiers.js';
+import type { RouteContract } from '../route-contract.js';
+
+const days = z.coerce.number().int().min(1).max(7).default(1);
+const applicationRef = { applicationId: z.string(), application: z.string() };
+
+const traffic = {
+  /** By the hour, the hour under way last. */
+  traffic: z.array(
+    z.object({
+      at: instant,
+      completed: z.number().int(),
+      /** By Gatehouse. */
+      refused: z.number().int(),
+      failed: z.number().int(),
+    }),
+  ),
+  /** The most frequent first; `hours` has one number for each hour of `traffic`. */
+  reasons: z.array(z.object({ code: z.string(), count: z.number().int(), hours: z.array(z.number().int()) })),
+};
+
+export const dashboard = z.object({
+  ...traffic,
+  /** Applications whose busiest minute of late comes near the quota of e-RS. */
+  nearQuota: z.array(
+    z.object({ ...applicationRef, callsPerMinute: z.number().int(), requestsPerMinute: z.number().int() }),
+  ),
+  /** Drafts, the oldest first, with the steps that are open. */
+  drafts: z.array(z.object({ ...applicationRef, missing: z.array(z.string()) })),
+  /** Keys that have signed for a year or longer. */
+  oldKeys: z.array(z.object({ ...applicationRef, kid: z.string(), activatedAt: instant })),
+  /** Reviews due within 60 days, those overdue first. */
+  srosDue: z.array(z.object({ organisation: z.string(), name: z.string(), reviewDueOn: date })),
+  approvalsPending: z.number().int(),
+  stopsUnreviewed: z.number().int(),
+});
+export type DashboardView = z.infer<typeof dashboard>;
+
+export const dashboardRoutes = {
+  dashboardShow: {
+    method: 'GET',
+    path: '/dashboard',
+    summary: 'Traffic and refusals of the last 24 hours or 7 days, and what needs a person',
+    permission: 'dashboard.read',
+    keepsToReach: true,
+    query: z.strictObject({ days }),
+    response: dashboard,
+  },
+  trafficShow: {
+    method: 'GET',
+    path: '/traffic/:odsCode',
+    summary: 'Traffic and refusals of one organisation in the last 24 hours or 7 days',
+    permission: 'dashboard.read',
+    keepsToReach: true,
+    params: z.strictObject({ odsCode }),
+    query: z.strictObject({ days }),
+    response: z.object(traffic),
+  },
+} as const satisfies Record<string, RouteContract>;

@@ -1,0 +1,48 @@
+/** What changed in the registry, by whom, when, why and from where. */
+import { HISTORY_TABLES } from '@gatehouse/domain/audit/history';
+import { z } from 'zod';
+import { diffRow } from '../governance/change-resources.js';
+import { instant, odsCode, uuid } from '../registry/identifiers.js';
+import { page, paging } from '../registry/registry-resources.js';
+import type { RouteContract } from '../route-contract.js';
+
+export const historyEntry = diffRow.extend({
+  id: z.string(),
+  /** Rows of one change share it. */
+  version: z.number().int(),
+  at: instant,
+  actor: z.string(),
+  reason: z.string().nullable(),
+  /** The console or a token, and the address. */
+  origin: z.string().nullable(),
+  organisations: z.array(z.string()),
+});
+export type HistoryEntry = z.infer<typeof historyEntry>;
+
+export const historyTable = z.enum(HISTORY_TABLES, {
+  error: `the table is one of ${HISTORY_TABLES.join(', ')}`,
+});
+export const historyFilter = z.strictObject({
+  ...paging,
+  after: z
+    .string()
+    .regex(/^[0-9]{1,18}$/, 'after is the next of the page before')
+    .optional(),
+  table: historyTable.optional(),
+  key: z.string().max(200).optional(),
+  organisation: odsCode.optional(),
+  /** The application’s own rows, and those of its keys, message sets, bindings and exceptions. */
+  application: uuid.optional(),
+});
+
+export const historyRoutes = {
+  historyList: {
+    method: 'GET',
+    path: '/history',
+    summary: 'Changes of the registry, newest first, each row as it was and as it became; never a secret',
+    permission: 'registry.read',
+    keepsToReach: true,
+    query: historyFilter,
+    response: page(historyEntry),
+  },
+} as const satisfies Record<string, RouteContract>;

@@ -1,0 +1,40 @@
+/** Emergency stops. */
+import { z } from 'zod';
+import { clientName, environmentName, instant, odsCode, reason, uuid } from '../registry/identifiers.js';
+import { paging } from '../registry/registry-resources.js';
+
+export const stopRequest = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('organisation'), organisation: odsCode, reason }),
+  z.strictObject({ kind: z.literal('application'), application: uuid, reason }),
+  z.strictObject({
+    kind: z.literal('client'),
+    environment: environmentName,
+    client: clientName,
+    reason,
+  }),
+]);
+export type StopRequest = z.infer<typeof stopRequest>;
+
+export const emergencyStop = z.object({
+  id: z.string(),
+  kind: z.enum(['organisation', 'application', 'client']),
+  /** ODS code, application id, or name of the client. */
+  target: z.string(),
+  environment: z.string().nullable(),
+  organisations: z.array(z.string()),
+  reason: z.string(),
+  stoppedBy: z.string(),
+  stoppedAt: instant,
+  liftedBy: z.string().nullable(),
+  liftedAt: instant.nullable(),
+  liftReason: z.string().nullable(),
+  reviewedBy: z.string().nullable(),
+  reviewedAt: instant.nullable(),
+  reviewNote: z.string().nullable(),
+});
+
+export const stopFilter = z.strictObject({
+  ...paging,
+  /** `standing`: not lifted; `unreviewed`: nobody else has looked at it yet. */
+  only: z.enum(['standing', 'unreviewed']).optional(),
+});

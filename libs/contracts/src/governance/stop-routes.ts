@@ -1,0 +1,46 @@
+/** Emergency stops: one person, at once, and looked at afterwards. */
+import { idPath } from './governance-resources.js';
+import * as registry from '../registry/registry-resources.js';
+import type { RouteContract } from '../route-contract.js';
+import * as stop from './stop-resources.js';
+
+export const stopRoutes = {
+  stopList: {
+    method: 'GET',
+    path: '/emergency-stops',
+    summary: 'Emergency stops, newest first',
+    permission: 'registry.read',
+    keepsToReach: true,
+    query: stop.stopFilter,
+    response: registry.page(stop.emergencyStop),
+  },
+  stopMake: {
+    method: 'POST',
+    path: '/emergency-stops',
+    summary: 'Suspend an organisation, application or client at once; a colleague reviews it afterwards',
+    permission: 'emergency.stop',
+    keepsToReach: true,
+    body: stop.stopRequest,
+    response: stop.emergencyStop,
+  },
+  stopLift: {
+    method: 'POST',
+    path: '/emergency-stops/:id/lift',
+    summary: 'Put back what was stopped',
+    permission: 'emergency.stop',
+    keepsToReach: true,
+    params: idPath,
+    body: registry.reasonNeeded,
+    response: stop.emergencyStop,
+  },
+  stopReview: {
+    method: 'POST',
+    path: '/emergency-stops/:id/review',
+    summary: 'Record that somebody else has looked at a stop; the reason is what they found',
+    permission: 'emergency.review',
+    keepsToReach: true,
+    params: idPath,
+    body: registry.reasonNeeded,
+    response: stop.emergencyStop,
+  },
+} as const satisfies Record<string, RouteContract>;

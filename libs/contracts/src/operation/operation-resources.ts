@@ -1,0 +1,134 @@
+/** Signing keys, the doctor, explanations, audit and admin tokens. */
+import { TOKEN_SCOPES } from '@gatehouse/domain/governance/permissions';
+import { z } from 'zod';
+import {
+  environmentName,
+  instant,
+  interactionId,
+  label,
+  named,
+  odsCode,
+  reason,
+  text,
+} from '../registry/identifiers.js';
+import { applicationChoice, paging } from '../registry/registry-resources.js';
+
+export const scope = z.enum(TOKEN_SCOPES);
+export type Scope = z.infer<typeof scope>;
+
+export const signingKeyState = z.enum(['PENDING', 'PUBLISHED', 'ACTIVE', 'RETIRING', 'REMOVED']);
+export const signingKey = z.object({
+  kid: z.string(),
+  applicationId: z.string(),
+  application: z.string(),
+  state: signingKeyState,
+  kmsKeyArn: z.string(),
+  thumbprint: z.string(),
+  /** Give this one to API Management as jwks-resource-url. */
+  jwksUrl: z.string(),
+  publishedAt: instant.nullable(),
+  activatedAt: instant.nullable(),
+  /** When the guard lets the next step happen, if it waits for something. */
+  nextStepAt: instant.nullable(),
+});
+export type SigningKeyView = z.infer<typeof signingKey>;
+export const createKeyRequest = z.strictObject({ ...applicationChoice, reason: reason.optional() });
+export const signingKeyFilter = z.strictObject({
+  ...paging,
+  ...applicationChoice,
+  state: signingKeyState.optional(),
+});
+export const kidPath = z.strictObject({
+  kid: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, 'this is not a kid'),
+});
+
+export const doctorQuery = z.strictObject(applicationChoice);
+export const doctorReport = z.object({
+  application: z.string(),
+  name: z.string(),
+  ready: z.boolean(),
+  steps: z.array(
+    z.object({
+      title: z.string(),
+      done: z.boolean(),
+      whoActs: z.string(),
+      whatToDo: z.string(),
+      /** What to ask the NHS e-RS partners team to set on the APIM application; where not known yet, who gives it. */
+      values: z.array(z.object({ name: z.string(), value: z.string(), known: z.boolean() })),
+    }),
+  ),
+});
+export type DoctorReport = z.infer<typeof doctorReport>;
+
+export const explainRequest = z.strictObject({
+  client: named('the client', 64),
+  environment: environmentName,
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']),
+  path: text('the path').startsWith('/', 'a path starts with /').max(2000),
+  headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,100}$/), z.string().max(1000)).default({}),
+});
+export type ExplainRequest = z.infer<typeof explainRequest>;
+export const explanation = z.looseObject({});
+
+/** Times are sent as instants; both ends optional. */
+export const auditFilter = {
+  from: instant.optional(),
+  until: instant.optional(),
+  organisation: odsCode.optional(),
+  client: named('the client', 64).optional(),
+  environment: environmentName.optional(),
+  interaction: interactionId.optional(),
+  outcome: z.enum(['COMPLETED', 'REFUSED', 'NOT_SENT', 'FAILED', 'UNKNOWN', 'WITHHELD']).optional(),
+  kind: z.enum(['INTENT', 'OUTCOME', 'END', 'DENIED', 'SYSTEM']).optional(),
+  code: z
+    .string()
+    .regex(/^GW_[A-Z_]{1,60}$/, 'a code looks like GW_GRANT')
+    .optional(),
+  correlationId: z.string().max(128).optional(),
+  attemptId: z.uuid().optional(),
+  /** The X-Request-ID that e-RS answered with. */
+  upstreamRequestId: z.string().max(200).optional(),
+  requestId: z.uuid().optional(),
+  applicationId: z.uuid().optional(),
+};
+export const auditQuery = z.strictObject({ ...auditFilter, ...paging });
+/** By POST, since an identifier of a patient must never stand in a URL. */
+export const auditSearch = z
+  .strictObject({
+    ...auditFilter,
+    limit: z.number().int().min(1).max(500).default(50),
+    after: z.string().max(500).optional(),
+    nhsNumber: text('the NHS number')
+      .regex(/^[0-9]{10}$/, 'an NHS number has 10 digits')
+      .optional(),
+    ubrn: text('the UBRN')
+      .regex(/^[0-9]{12}$/, 'a UBRN has 12 digits')
+      .optional(),
+    /** Why it is looked up; kept in the audit trail. */
+    reason,
+  })
+  .refine((search) => (search.nhsNumber === undefined) !== (search.ubrn === undefined), {
+    error: 'give an NHS number or a UBRN',
+  });
+export const auditRow = z.looseObject({});
+
+export const createTokenRequest = z.strictObject({
+  label,
+  scopes: z.array(scope).min(1, 'name at least one scope'),
+  expiresInDays: z.number().int().min(1).max(366).default(30),
+  reason: reason.optional(),
+});
+export const adminToken = z.object({
+  tokenId: z.string(),
+  label: z.string(),
+  scopes: z.array(z.string()),
+  state: z.enum(['usable', 'expired', 'revoked']),
+  createdAt: instant,
+  expiresAt: instant,
+  revokedAt: instant.nullable(),
+});
+/** The token is shown here and never again. */
+export const createdToken = adminToken.extend({ token: z.string() });
+export const tokenIdPath = z.strictObject({
+  tokenId: z.string().regex(/^[0-9A-Za-z]{12}$/, 'a token id has 12 letters and digits'),
+});

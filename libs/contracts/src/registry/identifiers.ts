@@ -1,0 +1,70 @@
+import { containsNhsNumber } from '@gatehouse/domain/input/nhs-number';
+import { z } from 'zod';
+
+/** YAML reads an unquoted 200000002454 as a number and 1E5 as 100000: say how to mend it. */
+function text(what: string) {
+  return z.string({
+    error: ({ input }) => {
+      if (input === undefined) return `${what} is missing`;
+      if (typeof input === 'number') return `${what} was read as a number: put it in quotes`;
+      return `${what} must be text`;
+    },
+  });
+}
+
+const named = (what: string, longest: number) =>
+  text(what)
+    .trim()
+    .min(1, `${what} is empty`)
+    .max(longest, `${what} is longer than ${longest} characters`)
+    .regex(/^[^\p{Cc}]*$/u, `${what} contains a control character`);
+
+/** Upper case only: a second spelling of an ODS code would be a second organisation. */
+export const odsCode = text('the ODS code').regex(
+  /^[A-Z0-9]{1,10}$/,
+  'an ODS code has 1 to 10 capital letters and digits',
+);
+export const asid = text('the ASID').regex(/^[0-9]{12}$/, 'an ASID has exactly 12 digits');
+export const spineUserId = text('the Spine user id').regex(
+  /^[0-9]{12}$/,
+  'a Spine user id has exactly 12 digits',
+);
+export const interactionId = text('an interaction').regex(
+  /^A[0-9]{3}$/,
+  'an interaction is A and three digits, A005',
+);
+export const environmentName = text('the environment').regex(
+  /^[a-z][a-z0-9-]{0,30}$/,
+  'an environment is written in lower case: int, prod, sandbox',
+);
+export const accessMode = z.enum(['user-restricted', 'application-restricted'], {
+  error: 'the access mode is user-restricted or application-restricted',
+});
+export const capability = z.enum(['referrer', 'provider'], {
+  error: 'the capability is referrer or provider',
+});
+export const organisationName = named("the organisation's name", 200);
+export const productName = named('the product', 100);
+export const messageSetName = text('the message set').regex(
+  /^[a-z0-9][a-z0-9.-]{0,63}$/,
+  'a message set name has lower-case letters, digits, dots and hyphens, at most 64',
+);
+export const clientName = text('the client').regex(
+  /^[a-z0-9][a-z0-9.-]{0,63}$/,
+  'a client name has lower-case letters, digits, dots and hyphens, at most 64',
+);
+export const personName = named('the name', 200);
+export const reference = named('the reference', 200);
+/** Kept in clear, in the registry's history and in the audit trail. */
+export const reason = named('the reason', 500).refine((given) => !containsNhsNumber(given), {
+  error: 'leave the NHS number out: reasons are kept in clear',
+});
+export const label = named('the label', 100);
+export const sha256Hex = text('the document hash').regex(
+  /^[0-9a-f]{64}$/,
+  'write the SHA-256 as 64 hex digits',
+);
+export const date = z.iso.date('write a date as YYYY-MM-DD');
+export const instant = z.iso.datetime();
+export const uuid = z.uuid('this is not an id');
+export { named, text };

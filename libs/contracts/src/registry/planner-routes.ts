@@ -1,0 +1,15 @@
+/** The ASID planner. */
+import * as planner from './planner-resources.js';
+import type { RouteContract } from '../route-contract.js';
+
+export const plannerRoutes = {
+  planShow: {
+    method: 'POST',
+    path: '/asid-plan',
+    summary: 'Which applications and ASIDs are wanted, held against those there are; changes nothing',
+    permission: 'planner.read',
+    keepsToReach: true,
+    body: planner.asidPlanRequest,
+    response: planner.asidPlan,
+  },
+} as const satisfies Record<string, RouteContract>;

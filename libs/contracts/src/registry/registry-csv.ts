@@ -1,0 +1,70 @@
+/** A CSV file as a registry document, with every fault at its line. The console and the CLI read files with this. */
+import {
+  CSV_COLUMNS,
+  type CsvDocument,
+  type CsvFault,
+  type CsvRow,
+  documentOfCsv,
+} from '@gatehouse/domain/registry/registry-csv';
+import { type CsvEffect, effectsOfCsv, faultInCsv } from '@gatehouse/domain/registry/registry-csv-places';
+import { CsvError, parse } from 'csv-parse/browser/esm/sync';
+import { type FaultAt, faultsOf } from '../problem.js';
+import { API_VERSION, type RegistryDocument, registryDocument } from './registry-file.js';
+import type { RegistryChangeView } from './registry-resources.js';
+
+export { CSV_COLUMNS, type CsvEffect, type CsvFault };
+
+export interface ReadCsv {
+  /** Null if there are faults. */
+  readonly document: RegistryDocument | null;
+  readonly faults: readonly CsvFault[];
+  /** Faults of the admin API, whose pointers are into the body that was sent. */
+  readonly explain: (faults: readonly FaultAt[]) => CsvFault[];
+  /** What each line would do, from the diff of `document`. */
+  readonly effects: (changes: readonly RegistryChangeView[]) => CsvEffect[];
+}
+
+/** RFC 4180, with or without a byte-order mark, lines ended by CRLF or LF. */
+export function readRegistryCsv(text: string): ReadCsv {
+  const rows = rowsOf(text);
+  const read: CsvDocument = documentOfCsv('fault' in rows ? [] : rows.rows);
+  const place = (faults: readonly FaultAt[]) => faults.map((fault) => faultInCsv(read, fault));
+  const checked = registryDocument.safeParse({ apiVersion: API_VERSION, ...read.document });
+  const faults =
+    'fault' in rows
+      ? [rows.fault]
+      : [...read.faults, ...(checked.success ? [] : place(faultsOf(checked.error)))];
+  return {
+    document: faults.length === 0 && checked.success ? checked.data : null,
+    faults: faults.toSorted((one, other) => one.line - other.line),
+    explain: (found) =>
+      place(found.map(({ pointer, detail }) => ({ pointer: pointer.replace(/^\/document/, ''), detail }))),
+    effects: (changes) => effectsOfCsv(read, changes),
+  };
+}
+
+function rowsOf(text: string): { readonly rows: CsvRow[] } | { readonly fault: CsvFault } {
+  const rows: CsvRow[] = [];
+  let line = 1;
+  try {
+    parse(text, {
+      bom: true,
+      relax_column_count: true,
+      on_record: (cells: string[], { lines }) => {
+        rows.push({ line, cells });
+        line = lines + 1;
+      },
+    });
+    return { rows };
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    return { fault: { line, column: null, detail: SYNTAX[error.code] ?? error.message } };
+  }
+}
+
+const SYNTAX: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'a quote that opens here is never closed',
+  INVALID_OPENING_QUOTE:
+    'a quote stands in the middle of a cell: put the whole cell in quotes and write " as ""',
+  CSV_INVALID_CLOSING_QUOTE: 'something follows a closing quote: write " inside a cell as ""',
+};

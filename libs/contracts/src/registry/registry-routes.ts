@@ -1,0 +1,82 @@
+/** The registry: organisations, applications, clients. */
+import { z } from 'zod';
+import type { RouteContract } from '../route-contract.js';
+import * as registry from './registry-resources.js';
+
+const REGISTRY_BYTES = 16 * 1024 * 1024;
+
+export const registryRoutes = {
+  registryDiff: {
+    method: 'POST',
+    path: '/registry/diff',
+    summary: 'What applying a registry document would change',
+    permission: 'registry.write',
+    body: registry.diffRequest,
+    maxBodyBytes: REGISTRY_BYTES,
+    response: registry.registryDiff,
+  },
+  registryApply: {
+    method: 'POST',
+    path: '/registry/apply',
+    summary: 'Apply a registry document, all or nothing, with progress',
+    permission: 'registry.write',
+    body: registry.applyRequest,
+    maxBodyBytes: REGISTRY_BYTES,
+    response: registry.applyProgress,
+    ndjson: true,
+  },
+  registryExport: {
+    method: 'GET',
+    path: '/registry/export',
+    summary: 'The registry as a document, API keys masked',
+    permission: 'registry.read',
+    response: z.looseObject({}),
+  },
+  organisationsList: {
+    method: 'GET',
+    path: '/organisations',
+    summary: 'Organisations, by ODS code',
+    permission: 'registry.read',
+    keepsToReach: true,
+    query: registry.organisationFilter,
+    response: registry.page(registry.organisation),
+  },
+  applicationsList: {
+    method: 'GET',
+    path: '/applications',
+    summary: 'APIM applications',
+    permission: 'registry.read',
+    keepsToReach: true,
+    query: registry.applicationFilter,
+    response: registry.page(registry.application),
+  },
+  clientsList: {
+    method: 'GET',
+    path: '/clients',
+    summary: 'Clients, their grants and keys',
+    permission: 'registry.read',
+    keepsToReach: true,
+    query: registry.clientFilter,
+    response: registry.page(registry.client),
+  },
+  clientKeyIssue: {
+    method: 'POST',
+    path: '/clients/:environment/:client/keys',
+    summary: 'Issue a key to a client; it is shown once',
+    permission: 'client-key.write',
+    keepsToReach: true,
+    params: registry.clientPath,
+    body: registry.issueKeyRequest,
+    response: registry.issuedKey,
+  },
+  clientKeyRevoke: {
+    method: 'POST',
+    path: '/client-keys/:keyId/revoke',
+    summary: 'Revoke a client key at once',
+    permission: 'client-key.write',
+    keepsToReach: true,
+    params: registry.keyIdPath,
+    body: registry.reasonOnly,
+    response: registry.clientKey,
+  },
+} as const satisfies Record<string, RouteContract>;

@@ -1,0 +1,38 @@
+/** One search over the registry and, for who may read it, the trail. */
+import { holdsNhsNumber } from '@gatehouse/domain/registry/search';
+import { z } from 'zod';
+import { text } from './identifiers.js';
+import type { RouteContract } from '../route-contract.js';
+
+export const searchText = text('what to look for')
+  .trim()
+  .min(2, 'write at least two characters')
+  .max(128, 'write at most 128 characters')
+  .refine((given) => !holdsNhsNumber(given), {
+    error:
+      'this reads as an NHS number, which must not be part of an address: use the audit search, which asks for a reason',
+  });
+
+export const searchHit = z.object({
+  type: z.enum(['organisation', 'application', 'request']),
+  /** ODS code, application id, or attempt id. */
+  id: z.string(),
+  title: z.string(),
+  detail: z.string(),
+  /** By what it was found. */
+  matched: z.enum(['ODS code', 'name', 'ASID', 'API key', 'application id', 'correlation id', 'attempt id']),
+});
+export type SearchHit = z.infer<typeof searchHit>;
+
+export const searchRoutes = {
+  search: {
+    method: 'GET',
+    path: '/search',
+    summary:
+      'Organisations by ODS code or the start of their name; applications by id, ASID, the first six characters of their API key or its last four; requests by correlation id or attempt id',
+    permission: 'registry.read',
+    keepsToReach: true,
+    query: z.strictObject({ q: searchText }),
+    response: z.object({ hits: z.array(searchHit) }),
+  },
+} as const satisfies Record<string, RouteContract>;

@@ -1,0 +1,61 @@
+/** People who sign in: their sessions and roles. */
+import { PERMISSION_NAMES, STAFF_ROLES } from '@gatehouse/domain/governance/permissions';
+import { z } from 'zod';
+import { instant, odsCode, reason, uuid } from '../registry/identifiers.js';
+import { paging } from '../registry/registry-resources.js';
+
+export const staffRole = z.enum(STAFF_ROLES);
+
+/** `odsCodes` null: for every organisation. */
+const heldRole = z.object({ role: staffRole, odsCodes: z.array(z.string()).nullable() });
+
+/** Who is signed in, and all that the console shows or hides by it. */
+export const session = z.object({
+  person: z.object({ id: z.string(), name: z.string(), email: z.string().nullable() }),
+  roles: z.array(heldRole),
+  permissions: z.array(z.enum(PERMISSION_NAMES)),
+  /** To send as `Gatehouse-CSRF` with whatever changes something. */
+  csrfToken: z.string(),
+  /** When it ends if nothing more is asked; each request puts that off, up to eight hours after sign-in. */
+  endsAt: instant,
+});
+export type SessionView = z.infer<typeof session>;
+export const sessionEnded = z.object({ ended: z.literal(true) });
+
+/** A sign-in of one browser. */
+export const signIn = z.object({
+  id: z.string(),
+  personId: z.string(),
+  person: z.string(),
+  signedInAt: instant,
+  lastSeenAt: instant,
+  endsAt: instant,
+  address: z.string(),
+  browser: z.string(),
+  /** The one that asks. */
+  current: z.boolean(),
+});
+/** `everyone`: of all people, for those who may read staff; else one's own. */
+export const signInFilter = z.strictObject({ ...paging, everyone: z.stringbool().default(false) });
+
+export const staffMember = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string().nullable(),
+  state: z.enum(['active', 'suspended']),
+  createdAt: instant,
+  roles: z.array(heldRole.extend({ source: z.enum(['provider', 'administrator']) })),
+  lastSignInAt: instant.nullable(),
+});
+export const staffFilter = z.strictObject(paging);
+export const staffPath = z.strictObject({ id: uuid });
+export const changeRoleRequest = z.discriminatedUnion('action', [
+  z.strictObject({
+    action: z.literal('give'),
+    role: staffRole,
+    /** Null: for every organisation. */
+    odsCodes: z.array(odsCode).min(1, 'name an organisation, or send null for every one').max(500).nullable(),
+    reason,
+  }),
+  z.strictObject({ action: z.literal('take'), role: staffRole, reason }),
+]);

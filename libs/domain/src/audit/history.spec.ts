@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { HISTORY_TABLES, tablesSeen } from './history.js';
+import type { Powers } from '../governance/permissions.js';
+
+const everywhere = (...roles: ('platform-engineer' | 'auditor' | 'administrator')[]): Powers => ({
+  roles: roles.map((role) => ({ role, odsCodes: null })),
+  scopes: null,
+});
+const token = (...scopes: string[]): Powers => ({ roles: null, scopes });
+
+describe('the history', () => {
+  it.each<[string, Powers, readonly string[]]>([
+    [
+      'a platform engineer sees nothing of staff',
+      everywhere('platform-engineer'),
+      ['staff', 'staff_role', 'admin_token'],
+    ],
+    ['an auditor sees all', everywhere('auditor'), []],
+    [
+      'a token for the registry sees neither SROs nor exceptions, floors and staff',
+      token('registry'),
+      ['sro_appointment', 'write_exception', 'assurance_floor', 'staff', 'staff_role', 'admin_token'],
+    ],
+    [
+      'a token for governance sees no signing keys',
+      token('governance'),
+      ['signing_key', 'staff', 'staff_role', 'admin_token'],
+    ],
+  ])('%s', (_, powers, hidden) => {
+    expect(HISTORY_TABLES.filter((table) => !tablesSeen(powers, 'all').includes(table))).toEqual(hidden);
+  });
+
+  it('of staff is not for who audits some organisations and engineers for all', () => {
+    const powers: Powers = {
+      roles: [
+        { role: 'platform-engineer', odsCodes: null },
+        { role: 'auditor', odsCodes: ['R69'] },
+      ],
+      scopes: null,
+    };
+    expect(tablesSeen(powers, 'all')).not.toContain('staff');
+    expect(tablesSeen(powers, 'all')).toContain('sro_appointment');
+  });
+
+  it('of a limited role has the tables that are read with it', () => {
+    const powers: Powers = { roles: [{ role: 'auditor', odsCodes: ['R69'] }], scopes: null };
+    expect(tablesSeen(powers, new Set(['R69']))).toContain('application');
+  });
+});

@@ -1,0 +1,40 @@
+/**
+ * Which rows of the registry's history somebody may see: those of a table only with the permission to read what the
+ * table holds. A table without a row here is never shown.
+ */
+import { type Permission, type Powers, type Reach, reachOf } from '../governance/permissions.js';
+
+const READ_WITH = {
+  environment: 'registry.read',
+  organisation: 'registry.read',
+  product: 'registry.read',
+  message_set: 'registry.read',
+  application: 'registry.read',
+  binding: 'registry.read',
+  application_message_set: 'registry.read',
+  client: 'registry.read',
+  client_grant: 'registry.read',
+  client_credential: 'registry.read',
+  signing_key: 'signing-key.read',
+  sro_appointment: 'sro.read',
+  write_exception: 'exception.read',
+  assurance_floor: 'assurance.read',
+  staff: 'staff.read',
+  staff_role: 'staff.read',
+  admin_token: 'staff.read',
+} as const satisfies Record<string, Permission>;
+
+export type HistoryTable = keyof typeof READ_WITH;
+/** The tables whose history can be asked for. */
+export const HISTORY_TABLES = Object.keys(READ_WITH) as readonly HistoryTable[];
+
+/**
+ * The tables whose rows somebody may see.
+ * @param reach of the history itself: whoever sees all organisations there must see all of them in the table too
+ */
+export function tablesSeen(powers: Powers, reach: Reach): readonly HistoryTable[] {
+  return HISTORY_TABLES.filter((table) => {
+    const held = reachOf(powers, READ_WITH[table]);
+    return held === 'all' || (held !== null && reach !== 'all' && [...reach].every((code) => held.has(code)));
+  });
+}

@@ -1,0 +1,92 @@
+/**
+ * A senior responsible owner as a run-time gate: application-restricted access runs only while one is in force
+ * (integration process, stage 1.4, §1.11). An appointment is in force once accepted, not withdrawn, and up to the
+ * end (Europe/London) of the day its review is due plus the grace that governance set.
+ */
+import type { SroAppointment } from '../registry/registry.js';
+
+const LONDON_DAY = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Europe/London',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+});
+
+let formatted = { minute: NaN, day: '' };
+
+/** The calendar day in London, `YYYY-MM-DD`. Days begin on a minute, so each minute is formatted once. */
+export function londonDay(epochMs: number): string {
+  const minute = Math.floor(epochMs / 60_000);
+  if (minute !== formatted.minute) formatted = { minute, day: LONDON_DAY.format(epochMs) };
+  return formatted.day;
+}
+
+/** Seconds until the next calendar day begins in London. */
+export function secondsLeftInLondonDay(epochMs: number): number {
+  const today = londonDay(epochMs);
+  // A day in London has 23, 24 or 25 hours, and begins on a quarter of an hour.
+  const quarterMs = 900_000;
+  let at = Math.floor(epochMs / quarterMs) * quarterMs;
+  while (londonDay(at) === today) at += quarterMs;
+  return Math.ceil((at - epochMs) / 1000);
+}
+
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The last day, inclusive, on which an accepted appointment opens the gate. */
+export function lastDayInForce(appointment: SroAppointment): string {
+  return addDays(appointment.reviewDueOn, appointment.graceDays);
+}
+
+export function isInForce(appointment: SroAppointment, environment: string, nowMs: number): boolean {
+  const { acceptedAtMs, environments, startsOn } = appointment;
+  if (!environments.includes(environment)) return false;
+  if (acceptedAtMs === null || acceptedAtMs > nowMs || isWithdrawn(appointment, nowMs)) return false;
+  const today = londonDay(nowMs);
+  return (startsOn === null || startsOn <= today) && today <= lastDayInForce(appointment);
+}
+
+function isWithdrawn({ withdrawnAtMs }: SroAppointment, nowMs: number): boolean {
+  return withdrawnAtMs !== null && withdrawnAtMs <= nowMs;
+}
+
+/** Days before the review is due at which it is announced, more urgently each time. */
+export const REVIEW_NOTICE_DAYS = [60, 30, 7] as const;
+
+export const SRO_STATES = [
+  'proposed',
+  'accepted',
+  'in force',
+  'review due',
+  'overdue',
+  'lapsed',
+  'withdrawn',
+] as const;
+export type SroState = (typeof SRO_STATES)[number];
+
+/**
+ * What people call the state of an appointment. `accepted`: its first day is to come. `review due`: within 60 days.
+ * `overdue`: the day has passed and grace still keeps it in force. `lapsed`: the gate is closed.
+ */
+export function sroState(appointment: SroAppointment, nowMs: number): SroState {
+  const today = londonDay(nowMs);
+  if (isWithdrawn(appointment, nowMs)) return 'withdrawn';
+  if (appointment.acceptedAtMs === null || appointment.acceptedAtMs > nowMs) return 'proposed';
+  if (today > lastDayInForce(appointment)) return 'lapsed';
+  if (appointment.startsOn !== null && appointment.startsOn > today) return 'accepted';
+  if (today > appointment.reviewDueOn) return 'overdue';
+  return reviewNotice(appointment, nowMs) === null ? 'in force' : 'review due';
+}
+
+/** The notice that has been reached (60, 30 or 7 days before the review), or null before the first. */
+export function reviewNotice({ reviewDueOn }: SroAppointment, nowMs: number): number | null {
+  const left = daysBetween(londonDay(nowMs), reviewDueOn);
+  return REVIEW_NOTICE_DAYS.findLast((days) => left <= days) ?? null;
+}
+
+/** Whole days from one calendar day to another; negative if that is past. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
+}

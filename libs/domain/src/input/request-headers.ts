@@ -1,0 +1,151 @@
+/**
+ * Which of a caller's headers Gatehouse reads, which it refuses and which it ignores (law 3).
+ * Nothing here is copied upstream: `upstreamHeaders` builds that list from nothing.
+ */
+import type { Operation } from '../ers/catalogue.js';
+import { GatewayError } from '../errors.js';
+import { headerPairs } from './framing.js';
+import { containsNhsNumber } from './nhs-number.js';
+import type { Capability } from '../registry/registry.js';
+
+/** Read by Gatehouse itself; a second one is refused. */
+const CONSUMED = new Set([
+  'authorization',
+  'content-type',
+  'content-encoding',
+  'content-length',
+  'accept',
+  'if-match',
+  'x-correlation-id',
+]);
+
+/** User-restricted headers of e-RS (protocol-facts §2). In application-restricted mode only the first may choose. */
+const CHOOSES_ORGANISATION = 'nhsd-end-user-organisation-ods';
+const USER_HEADERS = new Set([
+  CHOOSES_ORGANISATION,
+  'nhsd-ers-business-function',
+  'nhsd-ers-on-behalf-of-user-id',
+  'nhsd-ers-comm-rule-org',
+  'nhsd-ers-file-name',
+  'nhsd-ers-referral-id',
+]);
+const GATEHOUSE_HEADERS = new Set(['gatehouse-product', 'gatehouse-capability', 'gatehouse-user-session']);
+
+const RESERVED_FAMILY = /^(?:x-ers-|xapi-|nhsd-|gatehouse-)/;
+const RESERVED = new Set(['apikey', 'echo', 'asid', 'x-asid']);
+
+const CORRELATION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+const ODS_CODE = /^[A-Z0-9]{1,10}$/;
+const PRODUCT = /^[\x20-\x7e]{1,100}$/;
+const SESSION = /^[A-Za-z0-9._~-]{1,512}$/;
+const IF_MATCH = /^W\/"[0-9]{1,10}"$/;
+const ACCEPT = /^[\x20-\x7e]{0,512}$/;
+
+export interface CallerHeaders {
+  readonly authorization: string | null;
+  readonly contentType: string | null;
+  readonly contentEncoding: string | null;
+  readonly contentLength: number | null;
+  readonly accept: string | null;
+  /** True if the caller can take a gzip answer. */
+  readonly acceptsGzip: boolean;
+  readonly ifMatch: string | null;
+  readonly correlationId: string | null;
+  readonly odsCode: string | null;
+  readonly product: string | null;
+  readonly capability: Capability | null;
+  readonly userSession: string | null;
+  /** User headers present, other than the choice of organisation. */
+  readonly userHeaders: ReadonlyMap<string, string>;
+}
+
+/** @throws GW_HEADER_DUPLICATE if a header that Gatehouse reads came more than once */
+export function singleHeaders(rawHeaders: readonly string[]): ReadonlyMap<string, string> {
+  const single = new Map<string, string>();
+  for (const [name, value] of headerPairs(rawHeaders)) {
+    if (single.has(name) && isConsumed(name)) throw new GatewayError('GW_HEADER_DUPLICATE');
+    if (!single.has(name)) single.set(name, value);
+  }
+  return single;
+}
+
+function isConsumed(name: string): boolean {
+  return CONSUMED.has(name) || USER_HEADERS.has(name) || GATEHOUSE_HEADERS.has(name);
+}
+
+/**
+ * Refuses browsers and reserved headers in any spelling; runs right after the credential.
+ * Headers that only user-restricted access takes are refused later, when the access mode is known.
+ * @throws GW_ORIGIN, GW_HEADER_FORBIDDEN
+ */
+export function refuseReservedHeaders(headers: ReadonlyMap<string, string>): void {
+  if (headers.has('origin') || headers.has('sec-fetch-site')) throw new GatewayError('GW_ORIGIN');
+  for (const name of headers.keys()) {
+    const canonical = name.replaceAll('_', '-');
+    const reserved = RESERVED.has(canonical) || RESERVED_FAMILY.test(canonical);
+    if (reserved && !(USER_HEADERS.has(name) || GATEHOUSE_HEADERS.has(name))) {
+      throw new GatewayError('GW_HEADER_FORBIDDEN');
+    }
+  }
+}
+
+/**
+ * The values Gatehouse goes by, checked.
+ * @throws GW_HEADER_SYNTAX
+ */
+export function readCallerHeaders(headers: ReadonlyMap<string, string>): CallerHeaders {
+  const correlationId = headers.get('x-correlation-id') ?? null;
+  if (correlationId !== null && !isCorrelationId(correlationId)) throw new GatewayError('GW_HEADER_SYNTAX');
+  const capability = headers.get('gatehouse-capability') ?? null;
+  if (capability !== null && capability !== 'referrer' && capability !== 'provider') {
+    throw new GatewayError('GW_HEADER_SYNTAX');
+  }
+  const userHeaders = new Map<string, string>();
+  for (const name of USER_HEADERS) {
+    const value = headers.get(name);
+    if (value !== undefined && name !== CHOOSES_ORGANISATION) userHeaders.set(name, value);
+  }
+  const length = headers.get('content-length');
+  return {
+    authorization: headers.get('authorization') ?? null,
+    contentType: headers.get('content-type') ?? null,
+    contentEncoding: headers.get('content-encoding') ?? null,
+    contentLength: length === undefined ? null : Number(length),
+    accept: checked(headers, 'accept', ACCEPT),
+    acceptsGzip: /(?:^|,)\s*gzip\s*(?:,|;(?!\s*q=0(?:\.0*)?\s*(?:,|$))|$)/i.test(
+      headers.get('accept-encoding') ?? '',
+    ),
+    ifMatch: headers.get('if-match') ?? null,
+    correlationId,
+    odsCode: checked(headers, CHOOSES_ORGANISATION, ODS_CODE),
+    product: checked(headers, 'gatehouse-product', PRODUCT),
+    capability,
+    userSession: checked(headers, 'gatehouse-user-session', SESSION),
+    userHeaders,
+  };
+}
+
+/** The caller's correlation id, where it sent one that may be echoed and kept: known before anything is refused. */
+export function correlationIdIn(rawHeaders: readonly string[]): string | null {
+  const [first, second] = headerPairs(rawHeaders).filter(([name]) => name === 'x-correlation-id');
+  if (first === undefined || second !== undefined || !isCorrelationId(first[1])) return null;
+  return first[1];
+}
+
+function isCorrelationId(value: string): boolean {
+  return CORRELATION_ID.test(value) && !containsNhsNumber(value);
+}
+
+function checked(headers: ReadonlyMap<string, string>, name: string, pattern: RegExp): string | null {
+  const value = headers.get(name);
+  if (value === undefined) return null;
+  if (!pattern.test(value)) throw new GatewayError('GW_HEADER_SYNTAX');
+  return value;
+}
+
+/** @throws GW_HEADER_SYNTAX if the interaction needs If-Match and has none, or a malformed one */
+export function requireIfMatch(operation: Operation, ifMatch: string | null): void {
+  if (!operation.ifMatch) return;
+  if (ifMatch === null) throw new GatewayError('GW_HEADER_SYNTAX', { fhirIssue: 'required' });
+  if (!IF_MATCH.test(ifMatch)) throw new GatewayError('GW_HEADER_SYNTAX');
+}

@@ -1,0 +1,120 @@
+/**
+ * A past decision made again: the request as the audit trail keeps it, on the registry as it was then or as it is now.
+ * By the rules of today's program; that they were others then shows where the steps differ from those recorded.
+ */
+import type { RequestFacts } from '../audit/audit.js';
+import type { Operation } from '../ers/catalogue.js';
+import type { ErrorCode } from '../errors.js';
+import { decide, describeGrant, matchingGrants, type Step } from './policy.js';
+import type { AccessMode, Binding, Capability, Client, Snapshot } from '../registry/registry.js';
+import { sroState } from '../governance/sro.js';
+
+export interface PastRequest {
+  readonly clientId: string;
+  readonly operation: Operation;
+  readonly asked: NonNullable<RequestFacts['asked']>;
+  readonly environmentKind: 'authenticated' | 'open';
+}
+
+export interface DecidedAgain {
+  readonly allowed: boolean;
+  readonly code: ErrorCode | null;
+  readonly steps: readonly Step[];
+  readonly binding: Binding | null;
+}
+
+/** A client that is not there, or not active, is refused before any step. */
+export function decideAgain(snapshot: Snapshot, request: PastRequest, atMs: number): DecidedAgain {
+  const client = snapshot.clients.get(request.clientId);
+  if (client?.state !== 'active') return { allowed: false, code: 'GW_TOKEN', steps: [], binding: null };
+  const { operation, environmentKind } = request;
+  const decision = decide(snapshot, {
+    ...choicesOf(request),
+    ...{ client, operation, environmentKind, nowMs: atMs },
+  });
+  const { steps } = decision;
+  if (decision.ok) return { allowed: true, code: null, steps, binding: decision.plan.binding };
+  return { allowed: false, code: decision.refusal.code, steps, binding: decision.binding };
+}
+
+/** The organisations whose part of the registry the decision looks at: none unless exactly one grant matches. */
+export function organisationsLookedAt(client: Client | undefined, request: PastRequest): readonly string[] {
+  const grants = client === undefined ? [] : matchingGrants(client.grants, choicesOf(request));
+  return grants.length === 1 ? grants.map(({ odsCode }) => odsCode) : [];
+}
+
+/** A fact by its name; null: there is none. */
+export type Fact = readonly [what: string, value: string | null];
+
+/**
+ * What the decision looks at, for people.
+ * @param odsCode only the client's grants for this organisation are told; null: all of them
+ * @param binding the one that was used or refused, if one was found
+ */
+export function factsLookedAt(
+  snapshot: Snapshot,
+  request: PastRequest,
+  { odsCode, binding }: { readonly odsCode: string | null; readonly binding: Binding | null },
+  atMs: number,
+): readonly Fact[] {
+  const client = snapshot.clients.get(request.clientId);
+  const grants = client?.grants.filter((grant) => odsCode === null || grant.odsCode === odsCode) ?? [];
+  const organisation = snapshot.organisations.get(binding?.odsCode ?? odsCode ?? '');
+  return [
+    ['Client', client === undefined ? null : `${client.name}, ${client.state}`],
+    ['Grants', joined(grants.map(describeGrant), '; ')],
+    ['Organisation', organisation === undefined ? null : `${organisation.name}, ${organisation.state}`],
+    ...(binding === null ? [] : factsOfBinding(binding, request.operation, atMs)),
+    [
+      'SRO appointments',
+      joined(
+        (organisation?.sroAppointments ?? []).map(
+          (sro) => `${sroState(sro, atMs)} (${sro.environments.join(', ')}; review due ${sro.reviewDueOn})`,
+        ),
+        '; ',
+      ),
+    ],
+  ];
+}
+
+function factsOfBinding({ application }: Binding, { interaction }: Operation, atMs: number): readonly Fact[] {
+  const key = application.signingKeys.find(({ state }) => state === 'ACTIVE');
+  const exceptions = application.writeExceptions.filter((exception) => exception.interaction === interaction);
+  return [
+    ['Application', application.state],
+    ['ASID', application.asid],
+    ['API key', application.apiKey === null ? null : endOf(application.apiKey)],
+    ['Message sets', joined(application.messageSets, ', ')],
+    [`${interaction} in its message sets`, application.interactions.has(interaction) ? 'yes' : 'no'],
+    [
+      `Write exceptions for ${interaction}`,
+      joined(
+        exceptions.map(({ expiresAtMs, revokedAtMs }) =>
+          revokedAtMs !== null && revokedAtMs <= atMs
+            ? 'revoked'
+            : `until ${new Date(expiresAtMs).toISOString()}`,
+        ),
+        '; ',
+      ),
+    ],
+    ['Signing key in use', key?.kid ?? null],
+  ];
+}
+
+function choicesOf({ asked }: PastRequest) {
+  return {
+    accessMode: asked.accessMode as AccessMode,
+    odsCode: asked.odsCode,
+    product: asked.product,
+    capability: asked.capability as Capability | null,
+  };
+}
+
+/** As the history keeps it: an ellipsis and the last four; of a short one nothing. */
+function endOf(apiKey: string): string {
+  if (apiKey.startsWith('…')) return apiKey;
+  return apiKey.length < 12 ? '…' : `…${apiKey.slice(-4)}`;
+}
+
+const joined = (words: readonly string[], by: string): string | null =>
+  words.length === 0 ? null : words.join(by);

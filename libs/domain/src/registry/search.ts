@@ -1,0 +1,45 @@
+/** What the text of a search may be: one text can be several things, and each is looked for. */
+import { containsNhsNumber, isNhsNumber } from '../input/nhs-number.js';
+
+/** An API key is looked for by no more than this: with a longer text the rest could be guessed letter by letter. */
+const KEY_COMPARED = 8;
+const KEY_SHORTEST = 6;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Null: the text is no such thing. */
+export interface SearchTerms {
+  readonly odsCode: string | null;
+  /** In lower case. */
+  readonly namePrefix: string | null;
+  readonly asid: string | null;
+  /** Of an application or an attempt, in lower case. */
+  readonly id: string | null;
+  readonly correlationId: string | null;
+  /** The first six to eight characters of an API key, however much of it was given. */
+  readonly keyPrefix: string | null;
+  /** The last four, alone or as in a masked key (`r69I…KKLL`). */
+  readonly keyEnding: string | null;
+}
+
+export function searchTerms(text: string): SearchTerms {
+  const fits = (pattern: RegExp) => (pattern.test(text) ? text : null);
+  const id = fits(UUID)?.toLowerCase() ?? null;
+  const asid = fits(/^[0-9]{12}$/);
+  const masked = text.includes('…');
+  const key = id === null && asid === null && !masked ? fits(/^[\x21-\x7e]+$/) : null;
+  return {
+    odsCode: fits(/^[A-Za-z0-9]{1,10}$/)?.toUpperCase() ?? null,
+    namePrefix: masked ? null : text.toLowerCase(),
+    asid,
+    id,
+    correlationId: id ?? fits(/^(?=.*[0-9])[A-Za-z0-9._:-]{8,128}$/),
+    keyPrefix: key !== null && key.length >= KEY_SHORTEST ? key.slice(0, KEY_COMPARED) : null,
+    keyEnding: /^(?:[\x21-\x7e]{0,4}…)?([\x21-\x7e]{4})$/.exec(text)?.[1] ?? null,
+  };
+}
+
+/** Whether a text holds an NHS number, however it is spaced: such a text must not become part of a URL. */
+export function holdsNhsNumber(text: string): boolean {
+  const onlyDigits = /^[0-9\s.,_:+-]+$/.test(text) ? text.replace(/[^0-9]/g, '') : '';
+  return containsNhsNumber(text) || isNhsNumber(onlyDigits);
+}

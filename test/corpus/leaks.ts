@@ -1,0 +1,34 @@
+/** S8: what must never be written down, looked for in all that was. */
+import type { World } from './world.ts';
+
+const PATIENTS = ['9000000009', '900 000 0009', '000000070000'];
+
+export async function leaksOf(world: World): Promise<string[]> {
+  const apiKeys = Object.values(world.applications).map(({ apiKey }) => apiKey);
+  const needles = [...PATIENTS, ...world.secrets];
+  const leaks: string[] = [];
+  const look = (where: string, text: string, wanted: readonly string[]): void => {
+    for (const needle of wanted) {
+      const shown = needle.length > 20 ? `${needle.slice(0, 12)}…` : needle;
+      // Bytes are dumped in hex.
+      const hex = Buffer.from(needle).toString('hex');
+      if (text.includes(needle) || text.includes(hex)) leaks.push(`${where}: ${shown}`);
+    }
+  };
+
+  for (const gateway of world.stack.gateways)
+    look('log', gateway.logs(), [...needles, ...apiKeys, 'Bearer ']);
+
+  const { rows: tables } = await world.stack.sql.query<{ schema: string; name: string }>(
+    `SELECT schemaname AS schema, tablename AS name FROM pg_tables WHERE schemaname IN ('audit', 'public')`,
+  );
+  for (const { schema, name } of tables) {
+    const { rows } = await world.stack.sql.query<{ line: string }>(
+      `SELECT t::text AS line FROM "${schema}"."${name}" t`,
+    );
+    const text = rows.map(({ line }) => line).join('\n');
+    // The registry keeps API keys, which are no secret to it; the trail does not.
+    look(`${schema}.${name}`, text, schema === 'audit' ? [...needles, ...apiKeys] : needles);
+  }
+  return leaks;
+}

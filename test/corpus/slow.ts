@@ -1,0 +1,247 @@
+/** SLOW: callers that take their time, against the real limits (headers 10 s, body 30 s, stall 30 s), all at once. */
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
+import selfsigned from 'selfsigned';
+import { gatewayCodeOf, pairsOf } from './check.ts';
+import { openSocket, parseAnswers } from './wire.ts';
+import type { AuditRow, World } from './world.ts';
+
+const LARGE_BODY = 24 * 1_048_576;
+
+/** @returns what was wrong */
+export async function slowFaults(world: World): Promise<string[]> {
+  const faults = await Promise.all([
+    partialHeaders(world),
+    slowBody(world),
+    idle(world),
+    slowReader(world),
+    flood(world),
+    overTls(world),
+  ]);
+  return faults.flat();
+}
+
+interface Ended {
+  readonly afterMs: number;
+  readonly status: number;
+  readonly code: string | null;
+}
+
+/** Listens until the gateway ends the connection. */
+async function endOf(socket: Socket, withinMs: number): Promise<Ended | null> {
+  const started = Date.now();
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => undefined);
+  const ended = await Promise.race([
+    once(socket, 'end').then(() => true),
+    once(socket, 'close').then(() => true),
+    delay(withinMs, false, { ref: false }),
+  ]).catch(() => true);
+  socket.destroy();
+  if (!ended) return null;
+  const { answers } = parseAnswers(Buffer.concat(chunks), ['GET']);
+  const { code } = gatewayCodeOf({ answers, interim: 0, fault: null, closed: true, text: '' });
+  return { afterMs: Date.now() - started, status: answers[0]?.status ?? 0, code };
+}
+
+function judge(id: string, ended: Ended | null, fromMs: number, toMs: number): string[] {
+  if (ended === null) return [`${id}: still open`];
+  const faults: string[] = [];
+  if (![408, 0].includes(ended.status)) faults.push(`${id}: status ${ended.status}`);
+  if (ended.status === 408 && ended.code !== 'GW_TIMEOUT') faults.push(`${id}: code ${ended.code}`);
+  if (ended.afterMs < fromMs || ended.afterMs > toMs) faults.push(`${id}: ended after ${ended.afterMs} ms`);
+  return faults;
+}
+
+async function drip(socket: Socket, texts: readonly string[], everyMs: number): Promise<void> {
+  for (const text of texts) {
+    if (socket.destroyed || !socket.writable) return;
+    socket.write(text);
+    await delay(everyMs, undefined, { ref: false });
+  }
+}
+
+/** SLOW-001 */
+async function partialHeaders(world: World): Promise<string[]> {
+  const before = await world.parseErrors();
+  const socket = openSocket(world.stack.gateway.partner);
+  void drip(
+    socket,
+    [
+      'GET /FHIR/STU3/ReferralRequest/000000070000 HTTP/1.1\r\n',
+      'Host: gw.local\r\n',
+      'X-0: 1\r\n',
+      'X-1: 1\r\n',
+      'X-2: 1\r\n',
+    ],
+    5_000,
+  );
+  const faults = judge('SLOW-001', await endOf(socket, 15_000), 9_000, 13_000);
+  if ((await world.parseErrors()) === before) faults.push('SLOW-001: no parse event');
+  return faults;
+}
+
+/** SLOW-002 */
+async function slowBody(world: World): Promise<string[]> {
+  const socket = openSocket(world.stack.gateway.partner);
+  const correlationId = 'slow-body';
+  const head = [
+    'POST /FHIR/STU3/ReferralRequest/$ers.fetchworklist HTTP/1.1',
+    'Host: gw.local',
+    `Authorization: Bearer ${world.placeholder('A_APP_PROVIDER') ?? ''}`,
+    `X-Correlation-ID: ${correlationId}`,
+    'Content-Type: application/fhir+json',
+    'Content-Length: 100',
+    '\r\n',
+  ].join('\r\n');
+  void drip(socket, [head, ...'{"a":"xxxx'], 5_000);
+  const ended = await endOf(socket, 40_000);
+  const faults = judge('SLOW-002', ended, 29_000, 34_000);
+  const rows = await rowsOf(world, correlationId);
+  if (rows.map(({ kind, record }) => `${kind} ${String(record['code'])}`).join() !== 'DENIED GW_TIMEOUT') {
+    faults.push(`SLOW-002: audit has ${rows.map(({ kind }) => kind).join()}`);
+  }
+  return faults;
+}
+
+/** SLOW-003 */
+async function idle(world: World): Promise<string[]> {
+  const before = await world.parseErrors();
+  const faults = judge(
+    'SLOW-003',
+    await endOf(openSocket(world.stack.gateway.partner), 15_000),
+    9_000,
+    13_000,
+  );
+  if ((await world.parseErrors()) === before) faults.push('SLOW-003: no parse event');
+  return faults;
+}
+
+/** SLOW-004: larger than the kernel's buffers, or nothing would ever stall. */
+async function slowReader(world: World): Promise<string[]> {
+  const { simulator, gateway } = world.stack;
+  const correlationId = 'slow-reader';
+  const path = '/FHIR/STU3/CommunicationRequest/000000070001/$ers.generateCRI';
+  await simulator.control('POST', '/faults', {
+    target: 'ers',
+    times: 1,
+    match: { method: 'POST', pathPrefix: path },
+    fault: { status: 200, headers: { 'Content-Type': 'application/pdf' }, body: 'x'.repeat(LARGE_BODY) },
+  });
+  const socket = openSocket(gateway.partner);
+  socket.on('error', () => undefined);
+  const closed = new Promise<boolean>((resolve) => {
+    for (const event of ['end', 'close', 'error']) socket.once(event, () => resolve(true));
+  });
+  socket.write(
+    [
+      `POST ${path} HTTP/1.1`,
+      'Host: gw.local',
+      `Authorization: Bearer ${world.placeholder('A_APP_PROVIDER') ?? ''}`,
+      `X-Correlation-ID: ${correlationId}`,
+      'Content-Length: 0',
+      '\r\n',
+    ].join('\r\n'),
+  );
+  socket.pause();
+  const started = Date.now();
+  let rows: AuditRow[] = [];
+  while (Date.now() - started < 45_000 && !rows.some(({ kind }) => kind === 'END')) {
+    await delay(500);
+    rows = await rowsOf(world, correlationId);
+  }
+  const afterMs = Date.now() - started;
+  const end = rows.find(({ kind }) => kind === 'END');
+  const faults: string[] = [];
+  if (pairsOf(rows).whole !== 1) faults.push('SLOW-004: no INTENT and OUTCOME');
+  if (end?.record['delivery'] !== 'aborted')
+    faults.push(`SLOW-004: END says ${String(end?.record['delivery'])}`);
+  if (afterMs < 25_000 || afterMs > 40_000) faults.push(`SLOW-004: ended after ${afterMs} ms`);
+  const cut = Promise.race([closed, delay(5_000, false, { ref: false })]);
+  socket.resume();
+  if (!(await cut)) faults.push('SLOW-004: the connection is still open');
+  socket.destroy();
+  await simulator.control('DELETE', '/faults');
+  return faults;
+}
+
+async function rowsOf(world: World, correlationId: string): Promise<AuditRow[]> {
+  const { rows } = await world.stack.sql.query<AuditRow>(
+    `SELECT seq, kind, record FROM audit.event WHERE attempt_id IN
+       (SELECT attempt_id FROM audit.event WHERE correlation_id = $1) ORDER BY seq`,
+    [correlationId],
+  );
+  return rows;
+}
+
+/** SLOW-005, on a gateway of its own: its cap must not touch the others' sockets. */
+async function flood(world: World): Promise<string[]> {
+  const gateway = await world.stack.startGateway();
+  const started = Date.now();
+  let open = 0;
+  const sockets: Socket[] = [];
+  while (sockets.length < 2_000) {
+    // The kernel's queue for new connections is short, and who is dropped from it never hears of it.
+    if (sockets.length % 100 === 0) await delay(50);
+    const socket = openSocket(gateway.partner);
+    socket.on('connect', () => (open += 1));
+    socket.on('close', () => (open -= 1));
+    socket.on('error', () => undefined);
+    socket.on('end', () => socket.destroy());
+    socket.resume();
+    sockets.push(socket);
+  }
+  await delay(2_000);
+  const kept = open;
+  const health = await fetch(`${gateway.status}/live`);
+  while (open > 0 && Date.now() - started < 20_000) await delay(200);
+  for (const socket of sockets) socket.destroy();
+  return [
+    ...(kept > 1_000 ? [`SLOW-005: ${kept} idle connections from one address`] : []),
+    ...(kept < 900 ? [`SLOW-005: only ${kept} connections were let in, so the cap was not tried`] : []),
+    ...(health.status === 200 ? [] : [`SLOW-005: health says ${health.status}`]),
+    ...(Date.now() - started >= 20_000 ? [`SLOW-005: ${open} are still open`] : []),
+  ];
+}
+
+/** The same limits behind TLS: idle callers are cut off, and a connection in use outlives the limit on headers. */
+async function overTls(world: World): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-corpus-tls-'));
+  const pem = await selfsigned.generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 });
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  await writeFile(cert, pem.cert);
+  await writeFile(key, pem.private);
+  const gateway = await world.stack.startGateway({ GATEHOUSE_TLS_CERT: cert, GATEHOUSE_TLS_KEY: key });
+  const { port } = new URL(gateway.partner);
+  const faults: string[] = [];
+
+  const idleEnds = endOf(openSocket(gateway.partner), 15_000);
+  const socket = connectTls({ host: '127.0.0.1', port: Number(port), ca: pem.cert, servername: 'localhost' });
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1'))).on('error', () => undefined);
+  const request = [
+    'GET /FHIR/STU3/CodeSystem/SPECIALTY HTTP/1.1',
+    'Host: localhost',
+    `Authorization: Bearer ${world.applications.bReferrer.clientKey}`,
+    '\r\n',
+  ].join('\r\n');
+  for (const pauseMs of [6_000, 6_000, 0]) {
+    const before = text.length;
+    socket.write(request);
+    for (let waited = 0; text.length === before && waited < 8_000 && !socket.destroyed; waited += 50)
+      await delay(50);
+    if (text.length === before) faults.push('TLS: a connection in use was cut off');
+    await delay(pauseMs);
+  }
+  socket.destroy();
+  if ((text.match(/HTTP\/1\.1 200/g) ?? []).length !== 3)
+    faults.push('TLS: not three answers on one connection');
+  faults.push(...judge('TLS idle', await idleEnds, 9_000, 13_000));
+  await rm(folder, { recursive: true, force: true });
+  return faults;
+}

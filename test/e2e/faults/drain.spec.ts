@@ -1,0 +1,147 @@
+/**
+ * SIGTERM under load (fault F31): with two replicas behind a balancer that watches readiness no caller notices, calls
+ * under way are finished however slow, a second signal cuts nothing, and the process ends with 0 and a closed chain.
+ */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ask, keepAlive, openLoop, tally, type Told } from '../../support/load.ts';
+import { onboard, type Onboarded } from '../../support/onboard.ts';
+import type { GatewayProcess } from '../../support/processes.ts';
+import { prove, PROVED, ROUNDS, UNHURRIED } from '../../support/proofs.ts';
+import { type Stack, startStack } from '../../support/stack.ts';
+
+const GRACE_MS = 1_200;
+const SLOW_MS = 4_000;
+
+let stack: Stack;
+let applications: Onboarded[];
+
+beforeAll(async () => {
+  stack = await startStack({
+    replicas: 2,
+    requestsPerMinute: UNHURRIED,
+    settings: { GATEHOUSE_DRAIN_GRACE_MS: String(GRACE_MS) },
+  });
+  await stack.simulator.control('POST', '/options', { relationships: 'any' });
+  applications = await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }]);
+});
+afterAll(() => stack.stop());
+
+/** Sends to replicas that were ready when last asked, 100 ms ago at most. */
+function startBalancer(): { pick(n: number): GatewayProcess; stop(): Promise<void> } {
+  let ready = [...stack.gateways];
+  let running = true;
+  const loop = (async () => {
+    while (running) {
+      const seen = await Promise.all(
+        stack.gateways.map(async (gateway) => {
+          const answer = await fetch(`${gateway.status}/ready`).catch(() => null);
+          return answer?.status === 200 ? gateway : null;
+        }),
+      );
+      ready = seen.filter((gateway) => gateway !== null);
+      await delay(100);
+    }
+  })();
+  return {
+    pick: (n) => ready[n % ready.length] as GatewayProcess,
+    async stop() {
+      running = false;
+      await loop;
+    },
+  };
+}
+
+it.each(Array.from({ length: ROUNDS }, (_, round) => round))(
+  'a replica is replaced under load, round %i',
+  async () => {
+    await stack.simulator.control('DELETE', '/faults');
+    await stack.simulator.control('POST', '/faults', {
+      target: 'ers',
+      probability: 0.08,
+      fault: { delayMs: SLOW_MS },
+    });
+    const dripped = JSON.stringify({ resourceType: 'Binary', data: 'A'.repeat(1_200_000) });
+    await stack.simulator.control('POST', '/faults', {
+      target: 'ers',
+      probability: 0.02,
+      fault: {
+        status: 200,
+        headers: { 'Content-Type': 'application/fhir+json' },
+        body: dripped,
+        dripBytesPerSecond: 500_000,
+      },
+    });
+    const balancer = startBalancer();
+    const agents = new Map<GatewayProcess, ReturnType<typeof keepAlive>>();
+    const served = new Map<string, GatewayProcess>();
+    const load = openLoop(100, async (n): Promise<Told> => {
+      const gateway = balancer.pick(n);
+      const agent = agents.get(gateway) ?? keepAlive();
+      agents.set(gateway, agent);
+      const answer = await ask({
+        gateway: gateway.partner,
+        agent,
+        key: applications[n % 2]?.clientKey ?? '',
+      });
+      served.set(answer.correlationId, gateway);
+      return answer;
+    });
+    await delay(1_500);
+    const leaving = stack.gateways[0] as GatewayProcess;
+    const startedMs = performance.now();
+    leaving.kill('SIGTERM');
+    const code = leaving.ended.then((ended) => ({ ended, ms: performance.now() - startedMs }));
+    await delay(GRACE_MS / 2);
+    // It still answers, but says that it is going.
+    expect((await fetch(`${leaving.status}/ready`)).status).toBe(503);
+    expect((await fetch(`${leaving.status}/live`)).status).toBe(200);
+    leaving.kill('SIGTERM');
+    await delay(GRACE_MS / 2 + 500);
+    leaving.kill('SIGINT');
+    await expect(knock(leaving.partner)).rejects.toThrow('ECONNREFUSED');
+    const { ended, ms } = await code;
+    const answers = await load.stop();
+    await balancer.stop();
+    for (const agent of agents.values()) agent.destroy();
+
+    const slow = answers.filter(
+      (answer) => answer.ms > SLOW_MS && served.get(answer.correlationId) === leaving,
+    );
+    process.stdout.write(
+      `F31: ${String(answers.length)} calls, ${String(slow.length)} of ${String(SLOW_MS / 1000)} s on the leaving replica; ` +
+        `it ended with ${String(ended)} after ${(ms / 1000).toFixed(1)} s; answers ${JSON.stringify(tally(answers.map(({ status, code: refusal }) => refusal ?? status)))}\n`,
+    );
+    expect(ended).toBe(0);
+    expect(answers.filter(({ status, complete }) => status !== 200 || !complete)).toEqual([]);
+    expect(slow.length).toBeGreaterThan(0);
+    expect(leaving.logs()).toContain('gateway closed');
+
+    const { faults, evidence } = await prove(stack, { told: answers });
+    expect(faults).toEqual(PROVED);
+    const unfinished = [...evidence.outcomes.values()]
+      .flat()
+      .filter(({ record }) => record['outcome'] !== 'COMPLETED');
+    expect(unfinished).toEqual([]);
+    // Its chain is closed, so no sweeper has to speak for it.
+    const writers = await stack.sql.query<{ state: string }>(
+      'SELECT state FROM audit.writer ORDER BY started_at',
+    );
+    expect(tally(writers.rows.map(({ state }) => state))['live']).toBe(1);
+    stack.gateways.shift();
+    await stack.startGateway();
+    await stack.settled();
+  },
+);
+
+async function knock(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
+}

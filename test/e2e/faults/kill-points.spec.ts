@@ -1,0 +1,273 @@
+/**
+ * SIGKILL at named points (fault F16): a process dies in the middle of a request, and what the trail says afterwards
+ * is exactly what can be known: no row, UNKNOWN, or COMPLETED. Only the process itself could have said NOT_SENT.
+ *
+ * All processes are killed first; the sweeper of the survivor then has them all to speak for at once.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, openLoop, tally, type Told } from '../../support/load.ts';
+import { onboard, type Onboarded } from '../../support/onboard.ts';
+import type { GatewayProcess } from '../../support/processes.ts';
+import {
+  environmentsFile,
+  gather,
+  grantWrites,
+  type Hit,
+  prove,
+  PROVED,
+  ROUNDS,
+  UNHURRIED,
+  until,
+} from '../../support/proofs.ts';
+import { type Stack, startStack } from '../../support/stack.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+
+let stack: Stack;
+let one: Onboarded;
+let survivor: GatewayProcess;
+const told: Told[] = [];
+let referrals = 0;
+let unusedSigns = 0;
+let lastKilledMs = 0;
+
+beforeAll(async () => {
+  stack = await startStack({ requestsPerMinute: UNHURRIED });
+  survivor = stack.gateway;
+  [one] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
+  await grantWrites(stack, one);
+});
+afterAll(() => stack.stop());
+
+interface Point {
+  readonly name: string;
+  readonly kind: 'read' | 'write';
+  /** Dies by itself at this point. */
+  readonly killAt?: string;
+  /** What e-RS does with the request; the process is killed once it has arrived. */
+  readonly fault?: object;
+  /** What the way to e-RS does; the process is killed once it is on it. */
+  readonly proxy?: (proxy: TcpProxy) => void;
+  readonly body?: Buffer;
+  /** Rows: none at all, INTENT with this outcome. */
+  readonly outcome: 'no row' | 'UNKNOWN' | 'COMPLETED';
+  readonly arrives: 0 | 1;
+  readonly changes?: 0 | 1;
+}
+
+const LARGE = JSON.stringify({ resourceType: 'Binary', data: 'A'.repeat(3_000_000) });
+const json = { 'Content-Type': 'application/fhir+json' };
+const large = { status: 200, headers: json, body: LARGE };
+
+const POINTS: readonly Point[] = [
+  { name: 'before INTENT', kind: 'read', killAt: 'before-intent', outcome: 'no row', arrives: 0 },
+  { name: 'before INTENT', kind: 'write', killAt: 'before-intent', outcome: 'no row', arrives: 0 },
+  { name: 'in a mint', kind: 'read', killAt: 'in-mint', outcome: 'no row', arrives: 0 },
+  { name: 'after INTENT', kind: 'read', killAt: 'after-intent-commit', outcome: 'UNKNOWN', arrives: 0 },
+  { name: 'after INTENT', kind: 'write', killAt: 'after-intent-commit', outcome: 'UNKNOWN', arrives: 0 },
+  { name: 'after connect', kind: 'read', proxy: (proxy) => proxy.swallow(), outcome: 'UNKNOWN', arrives: 0 },
+  { name: 'after connect', kind: 'write', proxy: (proxy) => proxy.swallow(), outcome: 'UNKNOWN', arrives: 0 },
+  {
+    name: 'mid request body',
+    kind: 'write',
+    proxy: (proxy) => proxy.stopAfter('up', 20_000, 'silence'),
+    outcome: 'UNKNOWN',
+    arrives: 0,
+  },
+  { name: 'while e-RS works', kind: 'read', fault: { hang: true }, outcome: 'UNKNOWN', arrives: 1 },
+  {
+    name: 'after e-RS committed',
+    kind: 'write',
+    fault: { applyThenReset: true, hang: true },
+    outcome: 'UNKNOWN',
+    arrives: 1,
+    changes: 1,
+  },
+  { name: 'mid answer', kind: 'read', fault: { dripBytesPerSecond: 100 }, outcome: 'UNKNOWN', arrives: 1 },
+  {
+    name: 'mid answer',
+    kind: 'write',
+    fault: { dripBytesPerSecond: 100 },
+    outcome: 'UNKNOWN',
+    arrives: 1,
+    changes: 1,
+  },
+  { name: 'before OUTCOME', kind: 'read', killAt: 'before-outcome', outcome: 'UNKNOWN', arrives: 1 },
+  {
+    name: 'before OUTCOME',
+    kind: 'write',
+    killAt: 'before-outcome',
+    outcome: 'UNKNOWN',
+    arrives: 1,
+    changes: 1,
+  },
+  {
+    name: 'after OUTCOME',
+    kind: 'read',
+    killAt: 'after-outcome-before-first-byte',
+    outcome: 'COMPLETED',
+    arrives: 1,
+  },
+  {
+    name: 'after OUTCOME',
+    kind: 'write',
+    killAt: 'after-outcome-before-first-byte',
+    outcome: 'COMPLETED',
+    arrives: 1,
+    changes: 1,
+  },
+  { name: 'mid stream', kind: 'read', killAt: 'mid-stream', fault: large, outcome: 'COMPLETED', arrives: 1 },
+];
+
+const ersRequests = (): Promise<Hit[]> => stack.simulator.control<Hit[]>('GET', '/requests?target=ers');
+
+async function call(gateway: GatewayProcess, more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> {
+  const answer = await ask({ gateway: gateway.partner, key: one.clientKey, ...more });
+  told.push(answer);
+  return answer;
+}
+
+/** The request of a point: a read, or a write of a referral of its own, long enough to be cut in the middle. */
+async function requestOf(point: Point): Promise<Partial<Parameters<typeof ask>[0]>> {
+  if (point.kind === 'read') return {};
+  referrals += 1;
+  const ubrn = String(80_000 + referrals).padStart(12, '0');
+  await stack.simulator.control('POST', '/referrals', { ubrn, state: 'BOOKED' });
+  const headers = { 'if-match': 'W/"1"' };
+  const path = `/FHIR/STU3/ReferralRequest/${ubrn}`;
+  if (point.name !== 'mid request body')
+    return { method: 'POST', headers, path: `${path}/$ers.acceptReferral` };
+  return {
+    method: 'POST',
+    path: `${path}/$ers.recordReviewOutcome`,
+    headers: { ...headers, 'content-type': 'application/fhir+json' },
+    body: JSON.stringify({
+      resourceType: 'Parameters',
+      parameter: [
+        { name: 'reviewOutcome', valueCoding: { code: 'ACCEPT_REFER_BOOK_LATER' } },
+        { name: 'reviewComments', valueString: 'x'.repeat(200_000) },
+      ],
+    }),
+  };
+}
+
+/** One process, started and killed at the point. */
+async function killAt(point: Point): Promise<{ answer: Told; stateChanges: number; hits: number }> {
+  const proxy = point.proxy === undefined ? null : await startTcpProxy(new URL(stack.simulator.apimUrl).host);
+  const victim = await stack.startGateway(
+    proxy === null
+      ? {}
+      : {
+          GATEHOUSE_ENVIRONMENTS: await environmentsFile(stack, {
+            apiBaseUrl: proxy.through(stack.simulator.apiBaseUrl),
+          }),
+        },
+  );
+  // So that its token, its data key and its connection to e-RS are there.
+  if (point.killAt === 'in-mint') unusedSigns += 1;
+  else expect((await call(victim)).status).toBe(200);
+  const request = await requestOf(point);
+  const before = await ersRequests();
+  if (point.fault !== undefined)
+    await stack.simulator.control('POST', '/faults', { target: 'ers', fault: point.fault });
+  if (point.killAt !== undefined) await victim.hook({ killAt: point.killAt });
+  if (proxy !== null) {
+    // A new connection each, so that bytes are counted from the first.
+    proxy.cut();
+    point.proxy?.(proxy);
+  }
+  const connections = proxy?.connections() ?? 0;
+  const asking = call(victim, request);
+  if (point.killAt === undefined) {
+    if (proxy === null) await until('it arrived', async () => (await ersRequests()).length > before.length);
+    else await until('it connected', () => proxy.connections() > connections);
+    await delay(150);
+    victim.kill('SIGKILL');
+  }
+  const answer = await asking;
+  expect(await victim.ended).toBe('SIGKILL');
+  lastKilledMs = performance.now();
+  await stack.simulator.control('DELETE', '/faults');
+  await proxy?.close();
+  const hits = (await ersRequests()).slice(before.length);
+  return {
+    answer,
+    hits: hits.length,
+    stateChanges: hits.filter(({ stateChange }) => stateChange === true).length,
+  };
+}
+
+const killed: { point: Point; answer: Told }[] = [];
+
+describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', () => {
+  it.each(POINTS)(
+    '$name, $kind: the caller gets nothing that looks whole, e-RS gets what it can have got',
+    async (point) => {
+      const { answer, hits, stateChanges } = await killAt(point);
+      expect(answer.complete).toBe(false);
+      if (point.name !== 'mid stream') expect(answer.status).toBe(null);
+      expect([hits, stateChanges]).toEqual([point.arrives, point.changes ?? 0]);
+      killed.push({ point, answer });
+    },
+  );
+
+  it('anywhere, under load', async () => {
+    for (let n = 0; n < 2; n += 1) {
+      const victim = await stack.startGateway();
+      const load = openLoop(80, () => call(victim));
+      await delay(700 + Math.random() * 300);
+      victim.kill('SIGKILL');
+      await victim.ended;
+      lastKilledMs = performance.now();
+      const answers = await load.stop();
+      expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(10);
+    }
+    // A process that dies between signing and the token call leaves a signature that nobody used.
+    const { counters, tokenCalls } = await gather(stack);
+    unusedSigns = counters.kmsSigns - tokenCalls.length;
+  });
+});
+
+it('a gateway is ready again within 5 s', async () => {
+  const startedMs = performance.now();
+  const gateway = await stack.startGateway();
+  await until('it is ready', async () => (await fetch(`${gateway.status}/ready`)).status === 200, 5_000);
+  expect(performance.now() - startedMs).toBeLessThan(5_000);
+  expect((await call(gateway)).status).toBe(200);
+});
+
+it('afterwards each attempt has the outcome that can be known', { timeout: 150_000 }, async () => {
+  const { faults, evidence } = await prove(stack, {
+    told,
+    callerOf: () => one,
+    signsUnused: unusedSigns,
+    canaries: ['9000000009', '000000070000', one.clientKey],
+    // The lease of 30 s must run out, and be seen to stay so for as long.
+    waitMs: 100_000,
+  });
+  const sweptS = (performance.now() - lastKilledMs) / 1000;
+  const byCorrelation = new Map(
+    [...evidence.intents.values()].map((row) => [row.record['correlationId'], row.attemptId]),
+  );
+  const outcomes = killed.map(({ point, answer }) => {
+    const attemptId = byCorrelation.get(answer.correlationId);
+    const outcome =
+      attemptId === undefined ? 'no row' : evidence.outcomes.get(attemptId)?.[0]?.record['outcome'];
+    return { point: `${point.name}, ${point.kind}`, outcome };
+  });
+  expect(outcomes).toEqual(
+    killed.map(({ point }) => ({ point: `${point.name}, ${point.kind}`, outcome: point.outcome })),
+  );
+  expect(faults).toEqual(PROVED);
+  // Told by the survivors, none of them as NOT_SENT.
+  const all = [...evidence.outcomes.values()].flat();
+  expect(all.filter(({ record }) => record['outcome'] === 'NOT_SENT')).toEqual([]);
+  const swept = evidence.system.filter(({ record }) => record['event'] === 'WRITER_SWEPT');
+  const writers = await stack.sql.query<{ state: string }>('SELECT state FROM audit.writer');
+  process.stdout.write(
+    `F16: ${String(killed.length)} kills at points and ${String(2 * ROUNDS)} under load, ${String(swept.length)} writers swept, ` +
+      `all told ${sweptS.toFixed(0)} s after the last; outcomes ${JSON.stringify(tally(all.map(({ record }) => String(record['outcome']))))}\n`,
+  );
+  expect(tally(writers.rows.map(({ state }) => state))['sweeping']).toBeUndefined();
+  expect(survivor.logs()).not.toContain('uncaught');
+});

@@ -1,0 +1,186 @@
+/**
+ * The registry changes under traffic (fault F26): each change is obeyed within a second by both replicas, no call is
+ * decided under the former registry once the change is committed, and what is refused says under which version.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, openLoop, type Told } from '../../support/load.ts';
+import { ALL_INTERACTIONS, onboard, type Onboarded } from '../../support/onboard.ts';
+import {
+  type Evidence,
+  gather,
+  prove,
+  PROVED,
+  rebind,
+  registryEntry,
+  ROUNDS,
+  UNHURRIED,
+} from '../../support/proofs.ts';
+import { type Stack, startStack } from '../../support/stack.ts';
+
+const WITHIN_MS = 1_000;
+
+let stack: Stack;
+/** Never changed; the targets of a round stay as they were changed. */
+let bystander: Onboarded;
+let targets: Onboarded[];
+/** By correlation id; an application that is re-bound has two identities. */
+const callers = new Map<string, Onboarded[]>();
+const told: Told[] = [];
+
+beforeAll(async () => {
+  stack = await startStack({ replicas: 2, requestsPerMinute: UNHURRIED });
+  await stack.simulator.control('POST', '/options', { relationships: 'any' });
+  [bystander] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
+});
+afterAll(() => stack.stop());
+
+const apply = (document: object): Promise<unknown> =>
+  stack.admin('POST', '/registry/apply', { document: { apiVersion: 'gatehouse/v1', ...document } });
+
+async function withdrawOwner({ odsCode }: Onboarded): Promise<void> {
+  const { items } = await stack.admin<{ items: { id: string; state: string }[] }>(
+    'GET',
+    `/sro-appointments?organisation=${odsCode}`,
+  );
+  for (const { id } of items)
+    await stack.admin('POST', `/sro-appointments/${id}/withdraw`, { reason: 'test' });
+}
+
+async function narrow(of: Onboarded): Promise<void> {
+  await apply({
+    messageSets: [
+      { name: 'narrow', interactions: ALL_INTERACTIONS.filter((interaction) => interaction !== 'A005') },
+    ],
+    applications: [registryEntry({ ...of, messageSet: 'narrow' })],
+  });
+}
+
+interface RegistryEdit {
+  readonly name: string;
+  readonly change: (of: Onboarded) => Promise<unknown>;
+  /** Null: it goes on, as somebody else. */
+  readonly code: string | null;
+}
+
+const CHANGES: readonly RegistryEdit[] = [
+  {
+    name: 'suspended',
+    change: (of) => apply({ applications: [registryEntry(of, 'suspended')] }),
+    code: 'GW_APPLICATION_STATE',
+  },
+  { name: 'bound to another ASID', change: (of) => rebind(stack, of), code: null },
+  { name: 'without an owner', change: withdrawOwner, code: 'GW_SRO_LAPSED' },
+  { name: 'without the message set', change: narrow, code: 'GW_MESSAGE_SET' },
+  {
+    name: 'of an organisation that is suspended',
+    change: ({ odsCode }) =>
+      apply({ organisations: [{ odsCode, name: 'Synthetic Trust', state: 'suspended' }] }),
+    code: 'GW_ORGANISATION_SUSPENDED',
+  },
+];
+
+describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (round) => {
+  beforeAll(async () => {
+    targets = await onboard(
+      stack,
+      CHANGES.map((_, n) => ({ odsCode: `T${String(round)}${String(n)}` })),
+    );
+  }, 60_000);
+
+  it.each(CHANGES.map((change, index) => ({ ...change, index })))(
+    'an application is $name while 100 calls a second run',
+    async ({ index, name, change, code }) => {
+      const target = targets[index] as Onboarded;
+      const prefix = `f26-${String(round)}-${String(index)}-`;
+      const moved = { ...target, asid: String(Number(target.asid) + 1_000_000) };
+      // Half of the load is the target's, on both replicas; the others must not notice.
+      const load = openLoop(100, async (n) => {
+        const by = n % 2 === 0 ? target : bystander;
+        const correlationId = prefix + String(n);
+        callers.set(correlationId, by === target && code === null ? [target, moved] : [by]);
+        const answer = await ask({
+          gateway: stack.gateways[(n >> 1) % 2]?.partner ?? '',
+          key: by.clientKey,
+          correlationId,
+        });
+        told.push(answer);
+        return answer;
+      });
+      await delay(800);
+      let changedAtMs: number;
+      let answers: Told[];
+      try {
+        await change(target);
+        changedAtMs = Date.now();
+        await delay(1_800);
+      } finally {
+        answers = await load.stop();
+      }
+      const evidence = await gather(stack);
+      const rows = ofTarget(evidence, prefix, target);
+
+      // The version that was committed; nothing was decided under it as it was before.
+      const { rows: changes } = await stack.sql.query<{ version: string }>(
+        `SELECT version FROM registry_change WHERE $1 = ANY(ods_codes) OR ods_codes IS NULL ORDER BY version DESC LIMIT 1`,
+        [target.odsCode],
+      );
+      const version = Number(changes[0]?.version);
+      if (code === null) {
+        const old = rows.intents.filter(({ record }) => record['asid'] === target.asid);
+        expect(old.every(({ record }) => Number(record['registryVersion']) < version)).toBe(true);
+        const lastOld = Math.max(
+          ...rows.arrived.filter(({ asid }) => asid === target.asid).map(({ atMs }) => atMs),
+        );
+        expect(lastOld - changedAtMs).toBeLessThan(WITHIN_MS);
+        expect(rows.intents.some(({ record }) => record['asid'] === moved.asid)).toBe(true);
+        const own = answers.filter(({ correlationId }) => callers.get(correlationId)?.[0] === target);
+        expect(own.filter(({ status }) => status !== 200)).toEqual([]);
+        process.stdout.write(
+          `F26 ${name}: last call as before ${String(lastOld - changedAtMs)} ms after the change\n`,
+        );
+        return;
+      }
+      const last = Math.max(...rows.arrived.map(({ atMs }) => atMs));
+      expect(last - changedAtMs).toBeLessThan(WITHIN_MS);
+      expect(rows.denied.length).toBeGreaterThan(20);
+      expect(new Set(rows.denied.map(({ record }) => record['code']))).toEqual(new Set([code]));
+      expect(
+        Math.min(...rows.denied.map(({ record }) => Number(record['registryVersion']))),
+      ).toBeGreaterThanOrEqual(version);
+      // Both replicas refused.
+      expect(new Set(rows.denied.map(({ writer }) => writer)).size).toBe(2);
+      const others = answers.filter(({ correlationId }) => callers.get(correlationId)?.[0] !== target);
+      expect(others.filter(({ status }) => status !== 200)).toEqual([]);
+      expect(others.length).toBeGreaterThan(80);
+      process.stdout.write(
+        `F26 ${name}: last call ${String(last - changedAtMs)} ms after the change, ${String(rows.denied.length)} refused\n`,
+      );
+    },
+  );
+});
+
+interface OfTarget {
+  readonly intents: Evidence['denied'];
+  readonly denied: Evidence['denied'];
+  readonly arrived: readonly { readonly atMs: number; readonly asid: unknown }[];
+}
+
+function ofTarget(evidence: Evidence, prefix: string, target: Onboarded): OfTarget {
+  const mine = (record: Readonly<Record<string, unknown>>): boolean =>
+    String(record['correlationId']).startsWith(prefix) && record['clientName'] === target.client;
+  const intents = [...evidence.intents.values()].filter(({ record }) => mine(record));
+  const asids = new Map(intents.map(({ attemptId, record }) => [attemptId, record['asid']]));
+  return {
+    intents,
+    denied: evidence.denied.filter(({ record }) => mine(record)),
+    arrived: evidence.hits
+      .filter(({ correlationId }) => asids.has(correlationId ?? ''))
+      .map(({ at, correlationId }) => ({ atMs: Date.parse(at), asid: asids.get(correlationId ?? '') })),
+  };
+}
+
+it('S1–S8 hold over all of it', async () => {
+  const { faults } = await prove(stack, { told, canaries: ['9000000009', '000000070000'] });
+  expect(faults).toEqual(PROVED);
+});

@@ -1,0 +1,357 @@
+/**
+ * The database fails under the gateway (faults F1, F3, F4, F5, a replica cut off): no call without its row, no answer
+ * without its row, nobody waits longer than the budget, and afterwards the trail tells what happened.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, openLoop, tally, type Told } from '../../support/load.ts';
+import { onboard, type Onboarded, allowWrite } from '../../support/onboard.ts';
+import { type FragileServer, startServer } from '../../support/postgres.ts';
+import type { GatewayProcess } from '../../support/processes.ts';
+import { gather, prove, PROVED, ROUNDS, UNHURRIED, until } from '../../support/proofs.ts';
+import { type Stack, startStack } from '../../support/stack.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+
+let server: FragileServer;
+let stack: Stack;
+let gateway: GatewayProcess;
+let farGateway: GatewayProcess;
+let proxy: TcpProxy;
+let one: Onboarded;
+let other: Onboarded;
+const told: Told[] = [];
+const callers = new Map<string, Onboarded>();
+let referrals = 0;
+
+/** The longest anybody may wait for a refusal: the budget of a commit, and a little for the way. */
+const MOST_MS = 2_200;
+
+beforeAll(async () => {
+  server = await startServer();
+  stack = await startStack({
+    server,
+    replicas: 1,
+    requestsPerMinute: UNHURRIED,
+    settings: { GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS: '10000' },
+  });
+  gateway = stack.gateway;
+  [one, other] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }])) as [Onboarded, Onboarded];
+  await allowWrite(stack, {
+    environment: 'local',
+    organisation: 'R69',
+    product: 'ReferWell',
+    capability: 'provider',
+    interaction: 'A013',
+    useCaseReference: 'TEST-1',
+    expiresOn: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
+  });
+  await stack.simulator.control('POST', '/options', { relationships: 'any' });
+  const { host } = new URL(stack.database.appUrl);
+  proxy = await startTcpProxy(host);
+  farGateway = await stack.startGateway({ DATABASE_URL: proxy.through(stack.database.appUrl) });
+  await stack.settled();
+});
+afterAll(async () => {
+  await stack.stop();
+  await proxy.close();
+  await server.stop();
+});
+
+async function call(by: Onboarded, more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> {
+  const answer = await ask({ gateway: gateway.partner, key: by.clientKey, ...more });
+  callers.set(answer.correlationId, by);
+  told.push(answer);
+  return answer;
+}
+
+/** A write of a referral of its own. */
+async function accept(more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> {
+  referrals += 1;
+  const ubrn = String(80_000 + referrals).padStart(12, '0');
+  await stack.simulator.control('POST', '/referrals', { ubrn, state: 'BOOKED' });
+  return call(one, {
+    method: 'POST',
+    path: `/FHIR/STU3/ReferralRequest/${ubrn}/$ers.acceptReferral`,
+    headers: { 'if-match': 'W/"1"' },
+    ...more,
+  });
+}
+
+function proved(): ReturnType<typeof prove> {
+  return prove(stack, {
+    told,
+    callerOf: (id) => callers.get(id),
+    canaries: ['9000000009', '000000070000', one.clientKey, other.clientKey],
+  });
+}
+
+const hits = async (): Promise<number> => (await gather(stack)).hits.length;
+const ready = async (of: GatewayProcess): Promise<number> => (await fetch(`${of.status}/ready`)).status;
+const outcomeOf = async (attemptId: string | null): Promise<unknown> =>
+  (await gather(stack)).outcomes.get(attemptId ?? '')?.[0]?.record['outcome'];
+/** In the order of their writing, whichever replica told them. */
+async function systemEvents(name: string): Promise<readonly Record<string, unknown>[]> {
+  const { system } = await gather(stack);
+  return system
+    .map(({ record }) => record)
+    .filter(({ event }) => event === name)
+    .sort((a, b) => Number(a['atMs']) - Number(b['atMs']))
+    .map(({ facts }) => facts as Record<string, unknown>);
+}
+
+describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (round) => {
+  it('F1: PostgreSQL down: everything is refused in time, nothing goes out, the outage is told afterwards', async () => {
+    // What the round before left to tell is told when all has been quiet for a while.
+    if (round > 0) await delay(3_000);
+    expect((await call(one)).status).toBe(200);
+    expect((await call(one, { gateway: farGateway.partner })).status).toBe(200);
+    const before = await gather(stack);
+    const outages = before.system.filter(({ record }) => record['event'] === 'AUDIT_OUTAGE').length;
+    const jwks = await fetch((await applicationOf(one)).jwksUrl);
+    expect(jwks.status).toBe(200);
+    const keys = await jwks.text();
+
+    await server.crash();
+    const load = openLoop(40, () => call(one));
+    await delay(2_500);
+    expect(await ready(gateway)).toBe(503);
+    expect((await fetch(`${gateway.status}/live`)).status).toBe(200);
+    const served = await fetch(jwks.url);
+    expect([served.status, await served.text()]).toEqual([200, keys]);
+    const refused = await load.stop();
+    expect(tally(refused.map(({ status, code }) => `${String(status)} ${String(code)}`))).toEqual({
+      '503 GW_AUDIT_UNAVAILABLE': refused.length,
+    });
+    expect(new Set(refused.map(({ headers }) => headers['retry-after']))).toEqual(new Set(['5']));
+    expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(MOST_MS);
+
+    await server.restart();
+    await until(
+      'the replicas are ready',
+      async () => (await ready(gateway)) === 200 && (await ready(farGateway)) === 200,
+      15_000,
+    );
+    await until(
+      'the outage is told',
+      async () => (await systemEvents('AUDIT_OUTAGE')).length >= outages + 2,
+      15_000,
+    );
+    const after = await gather(stack);
+    expect(after.hits.length).toBe(before.hits.length);
+    expect(after.tokenCalls.length).toBe(before.tokenCalls.length);
+    expect(after.counters.kmsSigns).toBe(before.counters.kmsSigns);
+    const events = (await systemEvents('AUDIT_OUTAGE')).slice(-2);
+    expect((await systemEvents('AUDIT_OUTAGE')).length).toBe(outages + 2);
+    // One replica refused them all, the other met nobody: each says how many.
+    expect(events.map(({ count }) => Number(count)).sort((a, b) => a - b)).toEqual([0, refused.length]);
+    for (const { firstAtMs, lastAtMs } of events) expect(Number(lastAtMs)).toBeGreaterThan(Number(firstAtMs));
+    expect((await call(one)).status).toBe(200);
+    expect((await proved()).faults).toEqual(PROVED);
+    process.stdout.write(
+      `F1: ${String(refused.length)} refused, longest ${Math.max(...refused.map(({ ms }) => ms)).toFixed(0)} ms\n`,
+    );
+  });
+
+  it('F3: PostgreSQL killed between INTENT and OUTCOME: nothing is released, the trail says WITHHELD', async () => {
+    await stack.simulator.control('POST', '/faults', { target: 'ers', times: 2, fault: { delayMs: 1_000 } });
+    const before = await hits();
+    const reading = call(one);
+    const writing = accept();
+    await until('both arrived', async () => (await hits()) === before + 2);
+    await server.crash();
+    const [read, write] = await Promise.all([reading, writing]);
+    expect([read.status, read.code]).toEqual([503, 'GW_AUDIT_UNAVAILABLE']);
+    expect(read.text).not.toContain('ReferralRequest/000000070000');
+    expect([write.status, write.code]).toEqual([500, 'GW_DELIVERED_UNCONFIRMED']);
+    expect(write.headers['gatehouse-delivery']).toBe('sent');
+    expect(write.text).toContain('Do not repeat');
+
+    await server.restart();
+    await until(
+      'ready',
+      async () => (await ready(gateway)) === 200 && (await ready(farGateway)) === 200,
+      15_000,
+    );
+    await until(
+      'the outcomes are told',
+      async () =>
+        (await outcomeOf(read.attemptId)) !== undefined && (await outcomeOf(write.attemptId)) !== undefined,
+    );
+    expect([await outcomeOf(read.attemptId), await outcomeOf(write.attemptId)]).toEqual([
+      'WITHHELD',
+      'WITHHELD',
+    ]);
+    expect(await hits()).toBe(before + 2);
+    expect((await proved()).faults).toEqual(PROVED);
+  });
+
+  it('F3: what was acknowledged before a crash is there after it', async () => {
+    const load = openLoop(60, (n) =>
+      call(n % 2 === 0 ? one : other, n % 3 === 0 ? { gateway: farGateway.partner } : {}),
+    );
+    await delay(1_200);
+    await server.crash();
+    const answers = await load.stop();
+    await server.restart();
+    await until(
+      'ready',
+      async () => (await ready(gateway)) === 200 && (await ready(farGateway)) === 200,
+      15_000,
+    );
+    const { faults } = await proved();
+    expect(faults).toEqual(PROVED);
+    const counts = tally(answers.map(({ status, code }) => code ?? status));
+    expect(Object.keys(counts).every((name) => ['200', 'GW_AUDIT_UNAVAILABLE'].includes(name))).toBe(true);
+    expect(counts['200']).toBeGreaterThan(30);
+    process.stdout.write(`F3: ${JSON.stringify(counts)}\n`);
+  });
+
+  it('F4: the OUTCOME of one request is refused by the database: that one fails alone', async () => {
+    await stack.sql.query(`
+      CREATE FUNCTION audit.test_refuse() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+        IF NEW.kind = 'OUTCOME' AND EXISTS (SELECT FROM audit.event i WHERE i.attempt_id = NEW.attempt_id
+             AND i.kind = 'INTENT' AND i.record ->> 'correlationId' LIKE 'refuse-%')
+        THEN RAISE EXCEPTION 'refused by the test'; END IF;
+        RETURN NEW; END $$;
+      CREATE TRIGGER test_refuse BEFORE INSERT ON audit.event FOR EACH ROW EXECUTE FUNCTION audit.test_refuse()`);
+    const id = String(Date.now());
+    const others = openLoop(30, () => call(other));
+    const [read, write] = await Promise.all([
+      call(one, { correlationId: `refuse-r-${id}` }),
+      accept({ correlationId: `refuse-w-${id}` }),
+    ]);
+    await delay(700);
+    const beside = await others.stop();
+    expect([read.status, read.code]).toEqual([503, 'GW_AUDIT_UNAVAILABLE']);
+    expect([write.status, write.code, write.headers['gatehouse-delivery']]).toEqual([
+      500,
+      'GW_DELIVERED_UNCONFIRMED',
+      'sent',
+    ]);
+    expect(tally(beside.map(({ status }) => status))).toEqual({ 200: beside.length });
+    await stack.sql.query('DROP TRIGGER test_refuse ON audit.event; DROP FUNCTION audit.test_refuse()');
+    await until(
+      'both are told',
+      async () =>
+        (await outcomeOf(read.attemptId)) !== undefined && (await outcomeOf(write.attemptId)) !== undefined,
+    );
+    expect([await outcomeOf(read.attemptId), await outcomeOf(write.attemptId)]).toEqual([
+      'WITHHELD',
+      'WITHHELD',
+    ]);
+    expect((await proved()).faults).toEqual(PROVED);
+  });
+
+  it('F5: the chain is locked: the queue sheds, nobody waits beyond the budget, the status listener stays quick', async () => {
+    const before = await hits();
+    const locker = new pg.Client({ connectionString: stack.database.superuserUrl });
+    await locker.connect();
+    await locker.query('BEGIN');
+    await locker.query('SELECT FROM audit.writer FOR UPDATE');
+    const burst = Promise.all(Array.from({ length: 1_800 }, () => call(one)));
+    await delay(1_200);
+    const load = openLoop(100, () => call(one));
+    const statusMs: number[] = [];
+    const probing = (async () => {
+      for (let n = 0; n < 15; n += 1) {
+        const startedMs = performance.now();
+        await (await fetch(`${gateway.status}/live`)).text();
+        statusMs.push(performance.now() - startedMs);
+        await delay(100);
+      }
+    })();
+    await probing;
+    const late = await load.stop();
+    const refused = [...(await burst), ...late];
+    await locker.query('ROLLBACK');
+    await locker.end();
+    const counts = tally(refused.map(({ code, status }) => code ?? status));
+    // By the gateway's own watch: 1,800 connections at once take the test itself a while.
+    const ids = new Set(refused.map(({ correlationId }) => correlationId));
+    const lines = gateway
+      .logs()
+      .split('\n')
+      .filter((line) => line.includes('"msg":"request"'))
+      .map((line) => JSON.parse(line) as { correlationId: string; code: string; durationMs: number })
+      .filter(({ correlationId }) => ids.has(correlationId));
+    const longest = Math.max(...lines.map(({ durationMs }) => durationMs));
+    const shed = Math.max(
+      ...lines.filter(({ code }) => code === 'GW_OVERLOAD').map(({ durationMs }) => durationMs),
+    );
+    const status = statusMs.sort((a, b) => a - b)[statusMs.length >> 1] ?? 0;
+    process.stdout.write(
+      `F5: ${JSON.stringify(counts)}, longest ${String(longest)} ms, shed within ${String(shed)} ms, status ${status.toFixed(0)} ms\n`,
+    );
+    expect(lines.length).toBe(refused.length);
+    expect(longest).toBeLessThan(MOST_MS);
+    expect(shed).toBeLessThan(250);
+    expect(Object.keys(counts).sort()).toEqual(['GW_AUDIT_UNAVAILABLE', 'GW_OVERLOAD']);
+    // Once the chain has stalled nobody joins the queue any more.
+    const lateIds = new Set(late.map(({ correlationId }) => correlationId));
+    const lateMs = lines
+      .filter(({ correlationId }) => lateIds.has(correlationId))
+      .map(({ durationMs }) => durationMs);
+    expect(lateMs.sort((a, b) => a - b)[lateMs.length >> 1]).toBeLessThan(250);
+    expect(status).toBeLessThan(50);
+    expect(await hits()).toBe(before);
+    await until('ready', async () => (await ready(gateway)) === 200, 15_000);
+    expect((await call(one)).status).toBe(200);
+    expect((await proved()).faults).toEqual(PROVED);
+  });
+
+  it('a replica cut off from the database sends nothing, and catches up', async () => {
+    const mine = async (): Promise<number> => {
+      const { hits: all, intents } = await gather(stack);
+      return all.filter(({ correlationId }) =>
+        String(intents.get(correlationId ?? '')?.record['correlationId']).startsWith('far-'),
+      ).length;
+    };
+    let n = 0;
+    const far = (): Promise<Told> =>
+      call(other, {
+        gateway: farGateway.partner,
+        correlationId: `far-${String(Date.now())}-${String((n += 1))}`,
+      });
+    expect((await far()).status).toBe(200);
+    proxy.swallow();
+    await delay(50);
+    const before = await mine();
+    const load = openLoop(40, far);
+    await delay(6_500);
+    const refused = await load.stop();
+    expect(await mine()).toBe(before);
+    const counts = tally(refused.map(({ status, code }) => `${String(status)} ${String(code)}`));
+    expect(
+      Object.keys(counts).every((text) =>
+        ['503 GW_AUDIT_UNAVAILABLE', '503 GW_REGISTRY_STALE'].includes(text),
+      ),
+    ).toBe(true);
+    expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(MOST_MS);
+    expect(await ready(farGateway)).toBe(503);
+    // The other replica was never concerned.
+    expect((await call(other)).status).toBe(200);
+    proxy.pass();
+    await until('the replica is ready again', async () => (await ready(farGateway)) === 200, 20_000);
+    expect((await far()).status).toBe(200);
+    expect((await proved()).faults).toEqual(PROVED);
+    const { outcomes, intents } = await gather(stack);
+    const late = [...intents.values()].filter(
+      ({ record, attemptId }) =>
+        String(record['correlationId']).startsWith('far-') &&
+        outcomes.get(attemptId)?.[0]?.record['outcome'] === 'NOT_SENT',
+    );
+    process.stdout.write(
+      `cut off: ${JSON.stringify(counts)}, ${String(late.length)} INTENT rows that came late are NOT_SENT\n`,
+    );
+  });
+});
+
+async function applicationOf(onboarded: Onboarded): Promise<{ jwksUrl: string }> {
+  const found = await stack.admin<{ items: { jwksUrl: string }[] }>(
+    'GET',
+    `/signing-keys?organisation=${onboarded.odsCode}`,
+  );
+  const url = found.items[0]?.jwksUrl ?? '';
+  return { jwksUrl: gateway.public + new URL(url).pathname };
+}

@@ -1,0 +1,221 @@
+/**
+ * e-RS fails (faults F28, F29): its answers pass as they are, reads are tried again within bounds, writes never, and
+ * no caller ever takes a cut document for a whole one.
+ */
+import { createHash, randomInt } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, closedLoop, type Told } from '../../support/load.ts';
+import { onboard, type Onboarded } from '../../support/onboard.ts';
+import { grantWrites, type Hit, prove, PROVED, ROUNDS, UNHURRIED } from '../../support/proofs.ts';
+import { type Stack, startStack } from '../../support/stack.ts';
+
+let stack: Stack;
+let one: Onboarded;
+const told: Told[] = [];
+let referrals = 0;
+
+beforeAll(async () => {
+  stack = await startStack({ requestsPerMinute: UNHURRIED });
+  [one] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
+  await grantWrites(stack, one);
+});
+afterAll(() => stack.stop());
+
+async function call(more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> {
+  const answer = await ask({ gateway: stack.gateway.partner, key: one.clientKey, ...more });
+  told.push(answer);
+  return answer;
+}
+
+/** A write of a referral of its own. */
+async function write(): Promise<Told> {
+  referrals += 1;
+  const ubrn = String(80_000 + referrals).padStart(12, '0');
+  await stack.simulator.control('POST', '/referrals', { ubrn, state: 'BOOKED' });
+  return call({
+    method: 'POST',
+    path: `/FHIR/STU3/ReferralRequest/${ubrn}/$ers.acceptReferral`,
+    headers: { 'if-match': 'W/"1"' },
+  });
+}
+
+/** Makes one call while the fault is armed, and tells how often e-RS was asked. */
+async function under(
+  fault: object,
+  make: () => Promise<Told>,
+  more: object = {},
+): Promise<{ answer: Told; hits: Hit[] }> {
+  const before = (await ersRequests()).length;
+  await stack.simulator.control('POST', '/faults', { target: 'ers', fault, ...more });
+  const answer = await make();
+  await stack.simulator.control('DELETE', '/faults');
+  return { answer, hits: (await ersRequests()).slice(before) };
+}
+const ersRequests = (): Promise<Hit[]> => stack.simulator.control<Hit[]>('GET', '/requests?target=ers');
+
+const json = { 'Content-Type': 'application/fhir+json' };
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+describe('F28: an error of e-RS', () => {
+  const outcome = JSON.stringify({
+    resourceType: 'OperationOutcome',
+    issue: [{ severity: 'error', code: 'lock-error' }],
+  });
+  it.each<[number, object, number]>([
+    [502, { body: outcome, headers: json }, 3],
+    [503, { body: outcome, headers: json }, 3],
+    [503, { body: outcome, headers: { ...json, 'Retry-After': '5' } }, 1],
+    [504, { body: outcome, headers: json }, 1],
+    [500, { body: 'Internal error', headers: { 'Content-Type': 'text/plain' } }, 1],
+    [500, { body: '' }, 1],
+    [423, { body: outcome, headers: json }, 1],
+    [409, { body: outcome, headers: json }, 1],
+    [412, { body: outcome, headers: json }, 1],
+  ])(
+    '%i %j: passes as it is; a read is tried at most three times, a write once',
+    async (status, fault, reads) => {
+      const { body, headers } = fault as { body: string; headers?: Record<string, string> };
+      for (const [make, expected] of [
+        [() => call(), reads],
+        [write, 1],
+      ] as const) {
+        const { answer, hits } = await under({ status, ...fault }, make);
+        expect([answer.status, answer.text, answer.complete, hits.length]).toEqual([
+          status,
+          body,
+          true,
+          expected,
+        ]);
+        expect(answer.headers['gatehouse-error-source']).toBe('upstream');
+        expect(answer.headers['retry-after']).toBe(headers?.['Retry-After']);
+        expect(new Set(hits.map(({ correlationId }) => correlationId)).size).toBe(expected);
+        expect(answer.attemptId).toBe(hits.at(-1)?.correlationId);
+      }
+    },
+  );
+
+  it('that passes is over with the next attempt, for a read', async () => {
+    const { answer, hits } = await under({ status: 503 }, () => call(), { times: 2 });
+    expect([answer.status, hits.length]).toEqual([200, 3]);
+  });
+});
+
+describe('F29: an answer that breaks off', () => {
+  const documentOf = (bytes: number): Buffer => {
+    const frame = JSON.stringify({ resourceType: 'Binary', contentType: 'text/plain', data: '' });
+    return Buffer.from(frame.replace('"data":""', `"data":"${'A'.repeat(bytes - frame.length)}"`));
+  };
+  const SMALL = documentOf(200_000);
+  const LARGE = documentOf(1_600_000);
+  const answering = (body: Buffer): object => ({
+    status: 200,
+    headers: json,
+    bodyBase64: body.toString('base64'),
+  });
+
+  /** The caller holds no document, or holds the whole one. */
+  function neverTruncated(answer: Told, body: Buffer): void {
+    const accepted = answer.status === 200 && answer.complete;
+    expect(accepted && answer.bodySha256 !== sha256(body), 'a cut document was taken for a whole one').toBe(
+      false,
+    );
+  }
+
+  it('before its first byte: a read is tried again, a write is not', async () => {
+    const read = await under({ resetBeforeResponse: true }, () => call());
+    expect([read.answer.status, read.answer.code, read.hits.length]).toEqual([
+      502,
+      'GW_UPSTREAM_INCOMPLETE',
+      3,
+    ]);
+    const mended = await under({ resetBeforeResponse: true }, () => call(), { times: 1 });
+    expect([mended.answer.status, mended.hits.length]).toEqual([200, 2]);
+    const written = await under({ resetBeforeResponse: true }, write);
+    expect([written.answer.status, written.answer.code, written.hits.length]).toEqual([
+      504,
+      'GW_DELIVERY_UNKNOWN',
+      1,
+    ]);
+    const done = await under({ applyThenReset: true }, write);
+    expect([done.answer.status, done.answer.code, done.hits.length]).toEqual([504, 'GW_DELIVERY_UNKNOWN', 1]);
+    expect(done.answer.headers['gatehouse-delivery']).toBe('unknown');
+    expect(done.hits[0]?.stateChange).toBe(true);
+  });
+
+  it('the whole document arrives when nothing breaks', async () => {
+    for (const body of [SMALL, LARGE]) {
+      const { answer } = await under(answering(body), () => call());
+      expect([answer.status, answer.complete, answer.bodySha256]).toEqual([200, true, sha256(body)]);
+    }
+  });
+
+  it.each([1, 4_095, 65_536, -1])('at byte %i: short or long, the caller gets no document', async (at) => {
+    for (const body of [SMALL, LARGE]) {
+      const resetAtByte = at === -1 ? body.length - 1 : at;
+      const { answer, hits } = await under({ ...answering(body), resetAtByte }, () => call());
+      neverTruncated(answer, body);
+      expect(hits.length).toBe(1);
+      // The short one is still held, so it is refused in words; of the long one the headers may be gone already.
+      if (body === SMALL) expect([answer.status, answer.code]).toEqual([502, 'GW_UPSTREAM_INCOMPLETE']);
+      else expect([[200, null], answer.complete]).toEqual([expect.arrayContaining([answer.status]), false]);
+    }
+    const { answer, hits } = await under({ resetAtByte: 40 }, write);
+    expect([answer.status, answer.code, hits.length]).toEqual([504, 'GW_DELIVERY_UNKNOWN', 1]);
+  });
+
+  it.each(['content-length-longer', 'chunked-no-end'])('%s', async (scenario) => {
+    for (const body of [SMALL, LARGE]) {
+      const { answer, hits } = await under({ ...answering(body), scenario }, () => call());
+      neverTruncated(answer, body);
+      expect([answer.status === 200 && answer.complete, hits.length]).toEqual([false, 1]);
+    }
+    const { answer, hits } = await under({ scenario }, write);
+    expect([answer.status === 200 && answer.complete, hits.length]).toEqual([false, 1]);
+  });
+
+  it('content-length-shorter: the caller gets what was announced and on record, and nobody gets the rest', async () => {
+    // By HTTP's rules this answer is whole, so it can only be passed on as it is: it does not parse as JSON.
+    for (const body of [SMALL, LARGE]) {
+      const { answer } = await under({ ...answering(body), scenario: 'content-length-shorter' }, () =>
+        call(),
+      );
+      if (answer.status === 200 && answer.complete)
+        expect([answer.bytes, answer.bodySha256]).toEqual([body.length - 10, sha256(body.subarray(0, -10))]);
+      for (let next = 0; next < 3; next += 1) {
+        const after = await call();
+        expect([after.status, after.text.includes('"000000070000"')]).toEqual([200, true]);
+      }
+    }
+  });
+
+  it('at any byte', async () => {
+    // One fault at a time, so one call at a time.
+    await closedLoop(40 * ROUNDS, 1, async (n) => {
+      const body = n % 2 === 0 ? SMALL : LARGE;
+      const { answer } = await under({ ...answering(body), resetAtByte: randomInt(body.length) }, () =>
+        call(),
+      );
+      neverTruncated(answer, body);
+      expect(answer.status === 200 && answer.complete).toBe(false);
+    });
+  });
+});
+
+it('S1–S8 and S10 hold over all of it', async () => {
+  const { faults, evidence } = await prove(stack, {
+    told,
+    callerOf: () => one,
+    canaries: ['9000000009', '000000070000', one.clientKey],
+  });
+  expect(faults).toEqual(PROVED);
+  // Each document that was cut on the way says so, and how much had gone.
+  const cut = told.filter(({ status, complete }) => status === 200 && !complete);
+  for (const { attemptId, bytes } of cut) {
+    const end = evidence.ends.get(attemptId ?? '')?.record;
+    expect(end?.['delivery']).toBe('aborted');
+    expect(Number(end?.['responseBytes'])).toBeGreaterThanOrEqual(bytes);
+  }
+  process.stdout.write(
+    `F29: ${String(told.length)} calls, ${String(cut.length)} documents cut while streaming, none accepted\n`,
+  );
+});

@@ -1,0 +1,266 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../../apps/cli/src/program.ts';
+import { readSettings } from '../../../apps/cli/src/settings.ts';
+import { createDatabase, createEmptyDatabase } from '../../support/postgres.ts';
+import { type Harness, startAdmin } from '../../support/admin-api.ts';
+
+const FILE = `apiVersion: gatehouse/v1
+organisations:
+  - { odsCode: R69, name: Example NHS Trust }
+products:
+  - { name: ReferWell }
+messageSets:
+  - { name: provider-read, interactions: [A004, A005, A008] }
+applications:
+  - organisation: R69
+    product: ReferWell
+    environment: int
+    accessMode: application-restricted
+    capability: provider
+    asid: "200000002454"
+    apiKey: { env: R69_INT_KEY }
+    messageSets: [provider-read]
+    state: live
+clients:
+  - name: worklist-sync
+    environment: int
+    grants:
+      - { organisation: R69, product: ReferWell, accessMode: application-restricted, capability: provider }
+`;
+const API_KEY = 'r69IntKey0123456789abcdefKKLL';
+const R69 =
+  '--environment int --organisation R69 --product ReferWell --access-mode application-restricted --capability provider';
+
+let admin: Harness;
+let folder: string;
+let file: string;
+beforeAll(async () => {
+  admin = await startAdmin();
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-cli-'));
+  file = join(folder, 'registry.yaml');
+  await writeFile(file, FILE);
+});
+afterAll(async () => {
+  await admin.close();
+  await rm(folder, { recursive: true });
+});
+
+async function gatehouse(line: string | string[], variables: Record<string, string> = {}, answer = '') {
+  let out = '';
+  let err = '';
+  const settings = readSettings({
+    GATEHOUSE_ADMIN_URL: admin.url,
+    GATEHOUSE_ADMIN_TOKEN: admin.tokens.all,
+    R69_INT_KEY: API_KEY,
+    ...variables,
+  });
+  const code = await run(typeof line === 'string' ? line.split(' ') : line, {
+    settings,
+    ask: () => Promise.resolve(answer),
+    output: { out: (text) => (out += `${text}\n`), err: (text) => (err += text), interactive: false },
+  });
+  return { code, out, err };
+}
+
+describe('the command line', () => {
+  it('previews and applies a file, and says where it is wrong', async () => {
+    const diff = await gatehouse(`diff ${file}`);
+    expect(diff.code).toBe(0);
+    expect(diff.out).toContain('+ application int / R69 / ReferWell / application-restricted / provider');
+    expect(diff.out).toContain('Would create 5, change 0, retire 0.');
+    const applied = await gatehouse(`apply ${file} --reason onboarding`);
+    expect(applied).toMatchObject({ code: 0, err: expect.stringContaining('applications: 1 of 1\n') });
+    expect((await gatehouse(`apply ${file}`)).out).toContain(
+      'Nothing to change: the registry is as the file says.',
+    );
+
+    const wrong = join(folder, 'wrong.yaml');
+    await writeFile(
+      wrong,
+      FILE.replace('product: ReferWell\n    environment', 'product: Nothing\n    environment'),
+    );
+    const refused = await gatehouse(`apply ${wrong}`);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain(`${wrong}:10:5: there is no product Nothing  (/applications/0/product)`);
+    const noKey = await gatehouse(`apply ${file}`, { R69_INT_KEY: '' });
+    expect(noKey).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the environment variable R69_INT_KEY is not set'),
+    });
+    for (const { out, err } of [diff, applied, refused, noKey]) expect(out + err).not.toContain(API_KEY);
+  });
+
+  it('takes an organisation all the way to ready', async () => {
+    const before = await gatehouse(`doctor ${R69}`);
+    expect(before.code).toBe(1);
+    expect(before.out).toContain('<-- next');
+    const sha = 'ab'.repeat(32);
+    const appointed = await gatehouse([
+      ...'sro appoint --organisation R69 --environments int --email sam@example.nhs.uk --spine-user-id 555073103100'.split(
+        ' ',
+      ),
+      ...[
+        '--name',
+        'Sam Owner',
+        '--job-title',
+        'Chief Nurse',
+        '--cio-name',
+        'Chris Officer',
+        '--authority-reference',
+        'CIO 7',
+      ],
+      ...`--authority-date 2026-02-20 --authority-document-sha256 ${sha} --json`.split(' '),
+    ]);
+    expect(appointed.code).toBe(0);
+    const { id } = JSON.parse(appointed.out) as { id: string };
+    expect((await gatehouse(`sro accept ${id}`)).out).toContain('in force');
+    expect((await gatehouse('sro list --organisation R69')).out).toContain('Sam Owner');
+    expect((await gatehouse(`keys create ${R69}`)).out).toMatch(/state +ACTIVE/);
+    const issued = await gatehouse('clients issue-key worklist-sync --environment int');
+    expect(issued.out).toMatch(/gh_int_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/);
+    const after = await gatehouse(`doctor ${R69}`);
+    expect(after).toMatchObject({ code: 0, out: expect.stringContaining('Ready: nothing is missing.') });
+    expect(
+      (await gatehouse(`clients revoke-key ${/gh_int_([0-9A-Za-z]{12})_/.exec(issued.out)?.[1] ?? ''}`)).out,
+    ).toContain('revoked');
+  });
+
+  it('plans ASIDs, and ends with 1 while something is missing', async () => {
+    const granted = await gatehouse('plan');
+    expect(granted).toMatchObject({ code: 0, out: expect.stringContaining('0 misplaced, 1 present.') });
+    const all = await gatehouse('plan --combinations --environments int --csv');
+    expect(all.code).toBe(1);
+    expect(all.out.split('\r\n').map((line) => line.split(',').slice(0, 2))).toEqual([
+      ['state', 'name'],
+      ['present', 'Example NHS Trust - ReferWell - Int - Application-Restricted - Provider'],
+      ['missing', 'Example NHS Trust - ReferWell - Int - Application-Restricted - Referrer'],
+      ['missing', 'Example NHS Trust - ReferWell - Int - User-Restricted'],
+    ]);
+  });
+
+  it('takes a spreadsheet for a registry file, and says on which line it is wrong', async () => {
+    const sheet = join(folder, 'import.csv');
+    const heading = 'organisation_ods_code,organisation_name,product,environment,access_mode,asid,api_key';
+    const users = 'ReferWell,int,user-restricted,200000002455,userKey0123456789';
+    await writeFile(sheet, `${heading}\r\nR69,,${users}\r\nRCD,"Trust, the Other",${users}\r\n`);
+    const diff = await gatehouse(`diff ${sheet}`);
+    expect(diff.out).toContain('+ organisation RCD');
+    expect(diff.out).toContain('+ application int / R69+RCD / ReferWell / user-restricted');
+    expect((await gatehouse(`apply ${sheet}`)).out).toContain('Created 2, changed 0, retired 0.');
+    expect((await gatehouse(`apply ${sheet}`)).out).toContain('Nothing to change');
+    await writeFile(sheet, `${heading}\r\nR69,,${users}\r\nXYZ,,Other,uat,user-restricted,2454,\r\n`);
+    const wrong = await gatehouse(`apply ${sheet}`);
+    expect(wrong).toMatchObject({ code: 1, out: '' });
+    expect(wrong.err).toBe(
+      `${sheet} has a fault; nothing was changed:\n${sheet}:3: asid: an ASID has exactly 12 digits\n`,
+    );
+    await writeFile(sheet, `${heading}\r\nXYZ,,Other,uat,user-restricted,200000002454,\r\n`);
+    const { err } = await gatehouse(`apply ${sheet}`);
+    expect(err).toContain(`${sheet}:2: organisation_ods_code: there is no organisation XYZ`);
+    expect(err).toContain(`${sheet}:2: environment: there is no environment uat`);
+    expect(err).toContain(`${sheet}:2: asid: this ASID is already that of int / R69`);
+    for (const told of [diff, wrong]) expect(told.out + told.err).not.toContain('userKey0123456789');
+  });
+
+  it('grants exceptions, sets floors, rotates keys and hands out tokens', async () => {
+    const granted = await gatehouse([
+      ...'exception grant --environment int --organisation R69 --product ReferWell --capability provider'.split(
+        ' ',
+      ),
+      ...'--interaction A028 --use-case-reference UC-12 --expires-on 2026-06-30 --json'.split(' '),
+    ]);
+    const { id } = JSON.parse(granted.out) as { id: string };
+    expect((await gatehouse(`exception revoke ${id} --reason closed`)).out).toContain('revoked');
+    expect((await gatehouse('assurance set 3 --organisation R69')).out).toContain('R69: AAL3.');
+    const created = JSON.parse((await gatehouse(`keys create ${R69} --json`)).out) as {
+      kid: string;
+      state: string;
+    };
+    expect(created.state).toBe('PENDING');
+    expect((await gatehouse(`keys publish ${created.kid}`)).out).toContain(
+      `gatehouse keys activate ${created.kid}, from 2026-`,
+    );
+    const early = await gatehouse(`keys activate ${created.kid}`);
+    expect(early).toMatchObject({ code: 1, err: expect.stringContaining('activate it then') });
+    expect((await gatehouse('keys list')).out).toContain('PUBLISHED');
+    const token = await gatehouse('tokens create --label ci --scopes audit');
+    const [, value = '', tokenId = ''] = /token +(gha_([0-9A-Za-z]{12})_\S+)/.exec(token.out) ?? [];
+    expect((await gatehouse('audit list', { GATEHOUSE_ADMIN_TOKEN: value })).code).toBe(0);
+    expect((await gatehouse(`apply ${file}`, { GATEHOUSE_ADMIN_TOKEN: value })).err).toContain(
+      'scope registry',
+    );
+    expect((await gatehouse(`tokens revoke ${tokenId}`)).out).toContain('revoked');
+  });
+
+  it('never takes an identifier of a patient as an argument', async () => {
+    const found = await gatehouse(
+      ['audit', 'list', '--nhs-number', '--reason', 'subject access request'],
+      {},
+      '900 000 0009',
+    );
+    expect(found.code).toBe(0);
+    expect(admin.systemEvents.at(-1)).toMatchObject({ event: 'AUDIT_SEARCH' });
+    expect((await gatehouse('audit list --nhs-number 9000000009 --reason r')).code).toBe(2);
+    expect((await gatehouse('audit list --nhs-number')).code).toBe(2);
+  });
+
+  it('explains, lists and exports', async () => {
+    expect(
+      (await gatehouse('explain GET /FHIR/STU3/x --client worklist-sync --environment int')).out,
+    ).toContain('explained: /FHIR/STU3/x');
+    expect((await gatehouse('clients list')).out).toContain('worklist-sync');
+    expect((await gatehouse('organisations')).out).toContain('Example NHS Trust');
+    expect((await gatehouse('applications')).out).toContain('Int - Application-Restricted - Provider');
+    const exported = await gatehouse('export');
+    expect(exported.out).toContain('r69I…KKLL');
+    expect(exported.out).not.toContain(API_KEY);
+    expect((await gatehouse('export --json')).out.startsWith('{')).toBe(true);
+  });
+
+  it.each([
+    ['an unknown command', 'fly', {}, 2],
+    ['a missing option', 'clients issue-key c', {}, 2],
+    ['no token', 'clients list', { GATEHOUSE_ADMIN_TOKEN: '' }, 2],
+    [
+      'a token over plain http to another machine',
+      'clients list',
+      { GATEHOUSE_ADMIN_URL: 'http://gatehouse.example' },
+      2,
+    ],
+    ['a wrong token', 'clients list', { GATEHOUSE_ADMIN_TOKEN: 'gha_x' }, 1],
+    ['nobody there', 'clients list', { GATEHOUSE_ADMIN_URL: 'http://127.0.0.1:9' }, 1],
+    ['a file that is not there', 'apply nothing.yaml', {}, 2],
+    ['an unknown key', 'keys publish nothing', {}, 1],
+  ])('ends with the right code for %s', async (_what, line, variables, code) => {
+    const ended = await gatehouse(line, variables);
+    expect(ended.code).toBe(code);
+    expect(ended.err).not.toBe('');
+  });
+});
+
+describe('setting up', () => {
+  it('migrates an empty database, mints the first token, and no second one', async () => {
+    const database = await createEmptyDatabase();
+    const variables = { DATABASE_URL: database.appUrl, DATABASE_OWNER_URL: database.ownerUrl };
+    expect((await gatehouse('migrate', variables)).out).toContain('applied');
+    expect((await gatehouse('migrate', variables)).out).toContain('up to date');
+    expect((await gatehouse('bootstrap', variables)).out).toMatch(/token +gha_/);
+    const second = await gatehouse('bootstrap', variables);
+    expect(second).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There are usable admin tokens: bootstrap'),
+    });
+    expect((await gatehouse('bootstrap --force', variables)).code).toBe(0);
+    await database.drop();
+  });
+
+  it('refuses one role for both', async () => {
+    const database = await createDatabase();
+    const same = { DATABASE_URL: database.ownerUrl, DATABASE_OWNER_URL: database.ownerUrl };
+    expect((await gatehouse('migrate', same)).code).toBe(2);
+    await database.drop();
+  });
+});

@@ -1,0 +1,239 @@
+import { randomBytes } from 'node:crypto';
+import { API_PREFIX, type RouteContract, type RouteName, routes } from '@gatehouse/contracts/routes';
+import { PERMISSIONS, TOKEN_SCOPES as SCOPES } from '@gatehouse/domain/governance/permissions';
+import { mintAdminToken } from '@gatehouse/domain/input/opaque-key';
+import { Controller, Get, Module } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAdminApp } from '../../../apps/gateway/src/admin/http/app.ts';
+import type { AdminDeps } from '../../../apps/gateway/src/admin/deps.ts';
+import { createToken } from '../../../apps/gateway/src/admin/tokens/tokens.store.ts';
+import { type Harness, pathOf, startAdmin } from '../../support/admin-api.ts';
+
+let admin: Harness;
+beforeAll(async () => {
+  admin = await startAdmin();
+});
+afterAll(() => admin.close());
+
+const all = Object.entries(routes) as [RouteName, RouteContract][];
+const bodyFor = (route: RouteContract) => (route.body === undefined ? undefined : { unknown: 'field' });
+
+describe('who may call what', () => {
+  const cells = all.flatMap(([name, route]) =>
+    SCOPES.map(
+      (scope) =>
+        [name, scope, (PERMISSIONS[route.permission].scopes as readonly string[]).includes(scope)] as const,
+    ),
+  );
+
+  it.each(cells)('%s with the scope %s: %s', async (name, scope, allowed) => {
+    const route: RouteContract = routes[name];
+    const query = route.method === 'GET' && route.ndjson !== true ? { unknown: 'x' } : {};
+    const { status, body } = await admin.call(
+      route.method,
+      pathOf(route, {}, query),
+      bodyFor(route),
+      admin.tokens[scope],
+    );
+    if (allowed) expect([200, 400, 404, 409]).toContain(status);
+    else {
+      expect(status).toBe(403);
+      expect(body).toMatchObject({ type: 'urn:gatehouse:problem:missing-scope', status: 403 });
+    }
+  });
+
+  it.each(all)('%s without a valid token is 401 and reads no body', async (_name, route) => {
+    const expired = await createToken(
+      admin.db,
+      { actor: 'test' },
+      { label: 'expired', scopes: SCOPES, expiresAtMs: admin.clock.ms + 1 },
+      randomBytes,
+      admin.clock.ms,
+    );
+    admin.clock.ms += 1;
+    const others = [
+      '',
+      'nonsense',
+      mintAdminToken(randomBytes).key,
+      `${admin.tokens.all.slice(0, -1)}!`,
+      expired.token,
+    ];
+    for (const token of others) {
+      const { status, headers } = await admin.call(route.method, pathOf(route), bodyFor(route), token);
+      expect(status).toBe(401);
+      expect(headers.get('www-authenticate')).toBe('Bearer realm="gatehouse-admin"');
+    }
+  });
+
+  it('does not start with a route that names no permission', async () => {
+    class Forgotten {
+      open() {
+        return 'open';
+      }
+    }
+    Get('/api/v1/forgotten')(
+      Forgotten.prototype,
+      'open',
+      Object.getOwnPropertyDescriptor(Forgotten.prototype, 'open')!,
+    );
+    Controller()(Forgotten);
+    class Careless {}
+    Module({ controllers: [Forgotten] })(Careless);
+    const deps = {
+      db: admin.db,
+      log: { info: () => undefined, error: () => undefined },
+    } as unknown as AdminDeps;
+    await expect(createAdminApp(deps, [{ module: Careless }])).rejects.toThrow(
+      'routes without a permission: Forgotten.open',
+    );
+  });
+
+  it('serves every route of the contract, and no other', async () => {
+    for (const [, route] of all) {
+      const { status } = await admin.call(route.method, pathOf(route), undefined, '');
+      expect(status, route.path).toBe(401);
+    }
+    for (const path of ['/', '/api/v1', '/api/v1/nothing', '/api/v2/clients']) {
+      expect((await admin.call('GET', path)).status).toBe(404);
+    }
+  });
+});
+
+describe('what is answered', () => {
+  it('is never stored and says nothing of the server', async () => {
+    for (const path of [`${API_PREFIX}/clients`, `${API_PREFIX}/nothing`]) {
+      const { headers } = await admin.call('GET', path);
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-powered-by')).toBeNull();
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  it('points at each wrong field', async () => {
+    const { status, body } = await admin.call('POST', `${API_PREFIX}/admin-tokens`, {
+      label: '',
+      scopes: ['root'],
+      more: 1,
+    });
+    expect(status).toBe(400);
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/label',
+      '/scopes/0',
+      '/more',
+    ]);
+  });
+
+  it.each([
+    ['text', { 'Content-Type': 'text/plain' }, '{}', 415],
+    ['a form', { 'Content-Type': 'application/x-www-form-urlencoded' }, 'a=1', 415],
+    ['compressed JSON', { 'Content-Encoding': 'gzip' }, '{}', 415],
+    ['half of JSON', {}, '{"label":', 400],
+    ['more than a mebibyte', {}, JSON.stringify({ label: 'x'.repeat(1_100_000) }), 413],
+  ])('refuses %s', async (_what, headers, body, status) => {
+    const answer = await admin.call('POST', `${API_PREFIX}/admin-tokens`, body, admin.tokens.all, headers);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  it('refuses a parameter twice', async () => {
+    expect((await admin.call('GET', `${API_PREFIX}/clients?limit=1&limit=2`)).status).toBe(400);
+  });
+
+  it('says nothing of what was not foreseen', async () => {
+    const broken = await startAdmin({
+      explain: () => Promise.reject(new Error('postgres://user:secret@host')),
+    });
+    try {
+      const request = { client: 'c', environment: 'int', method: 'GET', path: '/FHIR/STU3/x' };
+      const { status, text } = await broken.call('POST', `${API_PREFIX}/explain`, request);
+      expect(status).toBe(500);
+      expect(JSON.parse(text)).toEqual({ type: 'about:blank', title: 'Internal error', status: 500 });
+      expect(broken.logged).toHaveLength(1);
+    } finally {
+      await broken.close();
+    }
+  });
+});
+
+describe('admin tokens', () => {
+  it('are shown once, kept as a hash, and die at once when revoked', async () => {
+    const made = await admin.ok('tokenCreate', { body: { label: 'ci', scopes: ['audit'] } });
+    expect(made.token).toMatch(/^gha_/);
+    const row = await admin.db.adminToken.findUniqueOrThrow({ where: { tokenId: made.tokenId } });
+    expect(JSON.stringify(row)).not.toContain(made.token.slice(17));
+    expect((await admin.call('GET', `${API_PREFIX}/audit`, undefined, made.token)).status).toBe(200);
+    const { text } = await admin.call('GET', `${API_PREFIX}/admin-tokens`);
+    expect(text).not.toContain(made.token.slice(17));
+    expect(text).not.toContain(row.secretHash);
+    await admin.ok('tokenRevoke', { params: { tokenId: made.tokenId }, body: {} });
+    expect((await admin.call('GET', `${API_PREFIX}/audit`, undefined, made.token)).status).toBe(401);
+  });
+
+  it('hand on no scope they lack, and revoke no token with one', async () => {
+    const beyond = await admin.call(
+      'POST',
+      `${API_PREFIX}/admin-tokens`,
+      { label: 'x', scopes: ['governance'] },
+      admin.tokens.registry,
+    );
+    expect(beyond.status).toBe(403);
+    const { tokenId } = await admin.ok('tokenCreate', { body: { label: 'g', scopes: ['governance'] } });
+    const path = `${API_PREFIX}/admin-tokens/${tokenId}/revoke`;
+    expect((await admin.call('POST', path, {}, admin.tokens.registry)).status).toBe(409);
+    expect((await admin.call('POST', path, {}, admin.tokens.governance)).status).toBe(200);
+  });
+});
+
+describe('the audit desk', () => {
+  it('records who searched for a patient, and why, but not for whom', async () => {
+    const nhsNumber = '9000000009';
+    const found = await admin.ok('auditSearch', { body: { nhsNumber, reason: 'subject access request 7' } });
+    expect(found.items).toHaveLength(1);
+    expect(admin.systemEvents.at(-1)).toMatchObject({
+      kind: 'SYSTEM',
+      event: 'AUDIT_SEARCH',
+      facts: { reason: 'subject access request 7', subject: 'nhs-number', hashes: ['ab'.repeat(32)] },
+    });
+    expect(JSON.stringify(admin.systemEvents)).not.toContain(nhsNumber);
+  });
+
+  it('answers nothing if the search can’t be recorded', async () => {
+    const deaf = await startAdmin();
+    const original = deaf.systemEvents.push;
+    deaf.systemEvents.push = () => {
+      throw new Error('audit is down');
+    };
+    const { status, text } = await deaf.call('POST', `${API_PREFIX}/audit/search`, {
+      ubrn: '000000070000',
+      reason: 'r',
+    });
+    deaf.systemEvents.push = original;
+    await deaf.close();
+    expect(status).toBe(500);
+    expect(text).not.toContain('OUTCOME');
+  });
+
+  it.each([
+    ['neither', { reason: 'r' }],
+    ['both', { reason: 'r', nhsNumber: '9000000009', ubrn: '000000070000' }],
+    ['no reason', { nhsNumber: '9000000009' }],
+  ])('refuses a search with %s', async (_what, body) => {
+    expect((await admin.call('POST', `${API_PREFIX}/audit/search`, body)).status).toBe(400);
+  });
+
+  it('takes no identifier in a URL', async () => {
+    expect((await admin.call('GET', `${API_PREFIX}/audit?nhsNumber=9000000009`)).status).toBe(400);
+  });
+});
+
+it('is described for anybody, by machine and by page, without a script', async () => {
+  const { status, body } = await admin.call('GET', '/api/v1/openapi.json', undefined, '');
+  expect([status, body.openapi]).toEqual([200, '3.1.0']);
+  const page = await fetch(`${admin.url}/api/v1/docs`);
+  const text = await page.text();
+  expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+  for (const route of Object.values(routes))
+    expect(text).toContain(`${route.method} ${API_PREFIX}${route.path}`);
+  expect(text).not.toMatch(/<script/i);
+});

@@ -1,0 +1,196 @@
+/** One organisation, application or client: read with an ETag, changed with If-Match, with the rules of the registry file. */
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { type SignedIn, signIn } from '../../support/staff.ts';
+import { type Answer, type Harness, smallDocument, startAdmin } from '../../support/admin-api.ts';
+
+const started: Harness[] = [];
+afterAll(() => Promise.all(started.map((admin) => admin.close())));
+
+let admin: Harness;
+let id: string;
+let priya: SignedIn;
+
+beforeEach(async () => {
+  admin = await startAdmin();
+  started.push(admin);
+  const applied = await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
+  expect(applied.body.at(-1)?.type).toBe('done');
+  await found();
+});
+
+async function found(): Promise<void> {
+  id = (await admin.db.application.findFirstOrThrow({ where: { asid: '200000002454' } })).id;
+  priya = await signIn(admin.db, 'Priya', ['platform-engineer'], admin.clock.ms);
+}
+
+const read = (path: string, who = priya) => admin.call('GET', `/api/v1${path}`, undefined, '', who.headers);
+const change = (path: string, body: object, etag?: string, who = priya): Promise<Answer> =>
+  admin.call('PATCH', `/api/v1${path}`, body, '', {
+    ...who.headers,
+    ...(etag === undefined ? {} : { 'If-Match': etag }),
+  });
+const etagOf = async (path: string): Promise<string> => (await read(path)).headers.get('etag') ?? '';
+
+describe('one record', () => {
+  it('is answered with a strong ETag that stays while nothing changes', async () => {
+    for (const path of ['/organisations/R69', `/applications/${id}`, '/clients/int/worklist-sync']) {
+      const [once, again] = [await read(path), await read(path)];
+      expect(once.status, once.text).toBe(200);
+      expect(once.headers.get('etag')).toMatch(/^"[\w-]{22}"$/);
+      expect(again.headers.get('etag')).toBe(once.headers.get('etag'));
+    }
+    expect((await read(`/applications/${id}`)).body).toMatchObject({ id, apiKey: 'r69I…KKLL' });
+  });
+
+  it('is not there for whom it is out of reach, to read or to change', async () => {
+    const role = { role: 'platform-engineer', odsCodes: ['RCD'] } as const;
+    const other = await signIn(admin.db, 'Odd', [role], admin.clock.ms);
+    for (const path of ['/organisations/R69', `/applications/${id}`, '/clients/int/worklist-sync']) {
+      expect((await read(path, other)).status, path).toBe(404);
+    }
+    expect((await change('/organisations/R69', { name: 'Mine' }, '"x"', other)).status).toBe(404);
+    expect((await change(`/applications/${id}`, { state: 'draft' }, '"x"', other)).status).toBe(404);
+    expect((await read('/organisations/RCD', other)).status).toBe(200);
+  });
+});
+
+describe('a change', () => {
+  it('needs the ETag: without it 428, with anything for every state too, and with a stale one 412', async () => {
+    for (const etag of [undefined, '*', 'no-tag']) {
+      const { status, body } = await change('/organisations/R69', { name: 'New' }, etag);
+      expect(status).toBe(428);
+      expect(body.detail).toContain('If-Match');
+    }
+    const etag = await etagOf('/organisations/R69');
+    const first = await change('/organisations/R69', { name: 'New' }, etag);
+    expect(first.status, first.text).toBe(200);
+    expect(first.body).toMatchObject({ odsCode: 'R69', name: 'New', state: 'active' });
+    expect(first.headers.get('etag')).toBe(await etagOf('/organisations/R69'));
+    const late = await change('/organisations/R69', { name: 'Other' }, etag);
+    expect(late.status).toBe(412);
+    expect(late.body.type).toBe('urn:gatehouse:problem:changed-meanwhile');
+    expect(late.body.detail).toContain('Read it again');
+    expect(
+      (await change('/organisations/R69', { name: 'Other' }, `W/${first.headers.get('etag')}`)).status,
+    ).toBe(428);
+    expect((await read('/organisations/R69')).body.name).toBe('New');
+    const history = await admin.db.registryChange.findMany({
+      where: { tableName: 'organisation', rowKey: 'R69' },
+      orderBy: { n: 'desc' },
+    });
+    expect(history).toHaveLength(2);
+    expect(history[0]).toMatchObject({ actor: 'Priya (priya@example.org)' });
+  });
+
+  it('of two editors at once one is refused, and nothing is overwritten', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const etag = await etagOf(`/applications/${id}`);
+      const asids = [`20000000${round}001`, `20000000${round}002`];
+      const answers = await Promise.all(asids.map((asid) => change(`/applications/${id}`, { asid }, etag)));
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+      const won = answers.find(({ status }) => status === 200);
+      expect((await read(`/applications/${id}`)).body.asid).toBe(won?.body.asid);
+    }
+  });
+
+  it('is seen in the ETag even where another API key looks the same', async () => {
+    const etag = await etagOf(`/applications/${id}`);
+    const changed = await change(`/applications/${id}`, { apiKey: 'r69IAnotherKey456789abcdKKLL' }, etag);
+    expect(changed.body.apiKey).toBe('r69I…KKLL');
+    expect(changed.headers.get('etag')).not.toBe(etag);
+    expect(changed.text).not.toContain('AnotherKey');
+  });
+
+  it('is of the fields that may change, by the rules of the registry file, with every fault at its field', async () => {
+    const etag = await etagOf(`/applications/${id}`);
+    const all = {
+      asid: '200000002460',
+      asidSharedWith: ['GP Connect'],
+      apimApplicationId: 'apim-1',
+      messageSets: [],
+      state: 'suspended',
+      reason: 'moved to another ASID',
+    };
+    const done = await change(`/applications/${id}`, all, etag);
+    expect(done.status, done.text).toBe(200);
+    const { reason: _, ...fields } = all;
+    expect(done.body).toMatchObject(fields);
+    const now = done.headers.get('etag') ?? '';
+    const faulty = { asid: '200000002455', messageSets: ['nowhere'], apiSecret: 'NotForThisAccess' };
+    const refused = await change(`/applications/${id}`, faulty, now);
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+      '/apiSecret',
+      '/asid',
+      '/messageSets/0',
+    ]);
+    expect((await change(`/applications/${id}`, { environment: 'prod' }, now)).status).toBe(400);
+    expect((await change(`/applications/${id}`, {}, now)).headers.get('etag')).toBe(now);
+  });
+
+  it('never touches another application of the same binding, nor one that is retired', async () => {
+    const retired = await change(
+      `/applications/${id}`,
+      { state: 'retired' },
+      await etagOf(`/applications/${id}`),
+    );
+    expect(retired.status, retired.text).toBe(200);
+    const [{ asid: _, apiKey: __, ...successor }] = smallDocument.applications;
+    const document = { apiVersion: 'gatehouse/v1', applications: [{ ...successor, state: 'draft' }] };
+    await admin.call('POST', '/api/v1/registry/apply', { document });
+    const other = await admin.db.application.findFirstOrThrow({
+      where: { accessMode: 'application-restricted', state: 'draft' },
+    });
+    const old = await change(
+      `/applications/${id}`,
+      { asid: '200000002470' },
+      await etagOf(`/applications/${id}`),
+    );
+    expect(old.status).toBe(409);
+    const path = `/applications/${other.id}`;
+    expect((await change(path, { asid: '200000002471' }, await etagOf(path))).body.asid).toBe('200000002471');
+    expect((await read(`/applications/${id}`)).body.asid).toBe('200000002454');
+  });
+});
+
+describe('where four eyes are asked for', () => {
+  beforeEach(async () => {
+    const environments = new Map([['int', { kind: 'authenticated' as const, fourEyes: false }]]);
+    admin = await startAdmin({ environments });
+    started.push(admin);
+    await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
+    environments.set('int', { kind: 'authenticated', fourEyes: true });
+    await found();
+  });
+
+  it('a change that matters waits, and is carried out once a colleague approves', async () => {
+    const etag = await etagOf(`/applications/${id}`);
+    const asked = await change(`/applications/${id}`, { asid: '200000002480', reason: 'new ASID' }, etag);
+    expect(asked.status, asked.text).toBe(202);
+    expect(asked.body).toMatchObject({ action: 'applicationChange', state: 'pending' });
+    expect(await etagOf(`/applications/${id}`)).toBe(etag);
+    const gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);
+    const approval = { diffHash: asked.body.diffHash, reason: 'as agreed' };
+    const path = `/api/v1/changes/${asked.body.id}/approve`;
+    const approved = await admin.call('POST', path, approval, '', gita.headers);
+    expect(approved.status, approved.text).toBe(200);
+    expect((await read(`/applications/${id}`)).body.asid).toBe('200000002480');
+  });
+
+  it('a stale change is refused before anybody is bothered, and one overtaken by another edit is stale', async () => {
+    expect((await change(`/applications/${id}`, { asid: '200000002480' }, '"old"')).status).toBe(412);
+    expect(await admin.db.pendingChange.count()).toBe(0);
+    const etag = await etagOf(`/applications/${id}`);
+    const asked = await change(`/applications/${id}`, { asid: '200000002480' }, etag);
+    const edited = await change(`/applications/${id}`, { apimApplicationId: 'apim-2' }, etag);
+    expect(edited.status, edited.text).toBe(200);
+    const gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);
+    const approval = { diffHash: asked.body.diffHash, reason: 'as agreed' };
+    const path = `/api/v1/changes/${asked.body.id}/approve`;
+    expect((await admin.call('POST', path, approval, '', gita.headers)).status).toBe(409);
+    expect((await read(`/applications/${id}`)).body).toMatchObject({
+      asid: '200000002454',
+      apimApplicationId: 'apim-2',
+    });
+  });
+});

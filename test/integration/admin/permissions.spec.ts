@@ -1,0 +1,110 @@
+/** Every role against every route, each cell allowed or refused; and what people with a limited role can't reach. */
+import { type RouteContract, type RouteName, routes } from '@gatehouse/contracts/routes';
+import { PERMISSIONS, STAFF_ROLES } from '@gatehouse/domain/governance/permissions';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SignedIn, signIn } from '../../support/staff.ts';
+import {
+  type Answer,
+  type Harness,
+  pathOf,
+  r69,
+  smallDocument,
+  startAdmin,
+} from '../../support/admin-api.ts';
+
+let admin: Harness;
+let limited: SignedIn;
+beforeAll(async () => {
+  admin = await startAdmin();
+  const applied = await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
+  expect(applied.status).toBe(200);
+  const only = (role: (typeof STAFF_ROLES)[number]) => ({ role, odsCodes: ['RCD'] });
+  limited = await signIn(admin.db, 'Lena', STAFF_ROLES.map(only), admin.clock.ms);
+});
+afterAll(() => admin.close());
+
+const all = Object.entries(routes) as [RouteName, RouteContract][];
+
+function ask(who: SignedIn, route: RouteContract, params = {}, query = {}, body?: unknown): Promise<Answer> {
+  const sent = route.body === undefined ? undefined : (body ?? { unknown: 'field' });
+  return admin.call(route.method, pathOf(route, params, query), sent, '', who.headers);
+}
+
+/** Streams go on for as long as they are listened to; a query they don't know ends them at once. */
+const unknownQuery = (route: RouteContract) => (route.method === 'GET' ? { unknown: 'x' } : {});
+
+describe('what each role may do', () => {
+  const cells = all.flatMap(([name, route]) =>
+    STAFF_ROLES.map((role) => {
+      const roles: readonly string[] = PERMISSIONS[route.permission].roles;
+      return { name, role, allowed: roles.includes(role) };
+    }),
+  );
+
+  it.each(cells)('$role, $name: $allowed', async ({ name, role, allowed }) => {
+    const who = await signIn(admin.db, role, [role], admin.clock.ms);
+    const { status, body } = await ask(who, routes[name], {}, unknownQuery(routes[name]));
+    if (allowed) expect([200, 400, 404, 409]).toContain(status);
+    else {
+      expect(status).toBe(403);
+      expect(body).toMatchObject({ type: 'urn:gatehouse:problem:missing-role' });
+      expect(body.detail).toContain(role);
+    }
+  });
+
+  it.each(all.map(([name]) => name))('without a role, %s is refused', async (name) => {
+    const who = await signIn(admin.db, 'Nobody', [], admin.clock.ms);
+    expect((await ask(who, routes[name])).status).toBe(403);
+  });
+});
+
+describe('a role for some organisations', () => {
+  const unlimited = all.filter(([, route]) => route.keepsToReach !== true).map(([name]) => name);
+
+  it.each(unlimited)('is refused %s, which does not keep to them', async (name) => {
+    const { status, body } = await ask(limited, routes[name], {}, unknownQuery(routes[name]));
+    expect(status).toBe(403);
+    expect(body).toMatchObject({ type: 'urn:gatehouse:problem:forbidden' });
+  });
+
+  it('sees its own organisations in lists, and things of several only with all of them', async () => {
+    const items = async (name: RouteName) => (await ask(limited, routes[name])).body.items;
+    expect((await items('organisationsList')).map(({ odsCode }: { odsCode: string }) => odsCode)).toEqual([
+      'RCD',
+    ]);
+    for (const name of ['applicationsList', 'clientsList', 'keyList', 'exceptionList'] as const) {
+      expect(await items(name), name).toEqual([]);
+    }
+    expect((await admin.ok('applicationsList')).items).toHaveLength(2);
+    expect((await admin.ok('clientsList')).items).toHaveLength(1);
+  });
+
+  it('is told of nothing beyond them, whatever it asks', async () => {
+    const { kid } = await admin.ok('keyCreate', { body: r69 });
+    const client = { environment: 'int', client: 'worklist-sync' };
+    const { keyId } = await admin.ok('clientKeyIssue', { params: client, body: {} });
+    const before = await admin.db.registryHead.findFirst();
+    const { accessMode: _, ...choice } = r69;
+    const { capability: _none, ...withoutCapability } = r69;
+    const exception = { interaction: 'A028', useCaseReference: 'UC-1', expiresOn: '2026-06-01' };
+    const asked: [RouteName, object, object, object?][] = [
+      ['doctor', {}, r69],
+      // Its own, and another's too.
+      ['doctor', {}, { ...withoutCapability, organisation: 'RCD', accessMode: 'user-restricted' }],
+      ['keyCreate', {}, {}, r69],
+      ...(['keyPublish', 'keyActivate', 'keyRetire', 'keyRemove'] as const).map(
+        (name): [RouteName, object, object, object] => [name, { kid }, {}, {}],
+      ),
+      ['clientKeyIssue', client, {}, {}],
+      ['clientKeyRevoke', { keyId }, {}, {}],
+      ['exceptionGrant', {}, {}, { ...choice, ...exception }],
+      ['assuranceSet', {}, {}, { organisation: 'R69', minimumLevel: 3 }],
+    ];
+    for (const [name, params, query, body] of asked) {
+      const { status, text } = await ask(limited, routes[name], params, query, body);
+      expect(status, `${name}: ${text}`).toBe(404);
+    }
+    expect((await ask(limited, routes.assuranceSet, {}, {}, { minimumLevel: 3 })).status).toBe(403);
+    expect(await admin.db.registryHead.findFirst()).toEqual(before);
+  });
+});

@@ -1,0 +1,206 @@
+/** Sessions, staff and their tokens over HTTP, with people who have signed in. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type SignedIn, signIn } from '../../support/staff.ts';
+import { type Answer, type Harness, startAdmin } from '../../support/admin-api.ts';
+
+let admin: Harness;
+let priya: SignedIn;
+let ada: SignedIn;
+let gita: SignedIn;
+
+beforeAll(async () => {
+  admin = await startAdmin();
+});
+afterAll(() => admin.close());
+beforeEach(async () => {
+  priya = await signIn(admin.db, 'Priya', ['platform-engineer'], admin.clock.ms);
+  ada = await signIn(admin.db, 'Ada', ['administrator'], admin.clock.ms);
+  gita = await signIn(admin.db, 'Gita', [{ role: 'governance-officer', odsCodes: ['R69'] }], admin.clock.ms);
+});
+
+const as = (who: SignedIn, method: string, path: string, body?: unknown, more = {}): Promise<Answer> =>
+  admin.call(method, `/api/v1${path}`, body, '', { ...who.headers, ...more });
+
+const tokenRequest = { label: 'mine', scopes: ['registry'] };
+
+describe('a session', () => {
+  it('tells who is signed in and what they may do', async () => {
+    const { status, body, headers } = await as(priya, 'GET', '/session');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      person: { id: priya.staffId, name: 'Priya', email: 'priya@example.org' },
+      roles: [{ role: 'platform-engineer', odsCodes: null }],
+      csrfToken: priya.headers['Gatehouse-CSRF'],
+      endsAt: new Date(admin.clock.ms + 15 * 60_000).toISOString(),
+    });
+    expect(body.permissions).toContain('registry.write');
+    expect(body.permissions).not.toContain('staff.write');
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    expect((await as(gita, 'GET', '/session')).body.roles).toEqual([
+      { role: 'governance-officer', odsCodes: ['R69'] },
+    ]);
+  });
+
+  it('ends when signed out, and its cookie is taken away', async () => {
+    const { status, headers } = await as(priya, 'POST', '/session/end');
+    expect(status).toBe(200);
+    expect(headers.get('set-cookie')).toBe(
+      '__Host-gatehouse-session=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax',
+    );
+    expect((await as(priya, 'GET', '/session')).status).toBe(401);
+  });
+
+  it('ends after 15 idle minutes, and after 8 hours however busy', async () => {
+    const began = admin.clock.ms;
+    admin.clock.ms = began + 15 * 60_000 - 1;
+    expect((await as(priya, 'GET', '/session')).status).toBe(200);
+    expect((await as(ada, 'GET', '/session')).status).toBe(200);
+    admin.clock.ms += 15 * 60_000;
+    expect((await as(ada, 'GET', '/session')).status).toBe(401);
+    const busy = await signIn(admin.db, 'Busy', ['auditor'], admin.clock.ms);
+    const until = admin.clock.ms + 8 * 3_600_000;
+    while (admin.clock.ms + 10 * 60_000 < until) {
+      admin.clock.ms += 10 * 60_000;
+      expect((await as(busy, 'GET', '/session')).status).toBe(200);
+    }
+    admin.clock.ms = until;
+    expect((await as(busy, 'GET', '/session')).status).toBe(401);
+  });
+
+  it('is revoked at once, one’s own by anybody and others’ by administrators alone', async () => {
+    expect((await as(priya, 'POST', `/sessions/${ada.sessionId}/revoke`, {})).status).toBe(404);
+    expect((await as(ada, 'POST', `/sessions/${priya.sessionId}/revoke`, {})).status).toBe(200);
+    expect((await as(priya, 'GET', '/session')).status).toBe(401);
+    expect((await as(gita, 'POST', `/sessions/${gita.sessionId}/revoke`, {})).status).toBe(200);
+    expect((await as(gita, 'GET', '/session')).status).toBe(401);
+  });
+
+  it('is listed to its owner; everybody’s to those who may read staff', async () => {
+    const own = await as(priya, 'GET', '/sessions');
+    expect(own.body.items).toMatchObject([{ id: priya.sessionId, person: 'Priya', current: true }]);
+    expect((await as(priya, 'GET', '/sessions?everyone=true')).status).toBe(403);
+    const limited = [
+      { role: 'auditor', odsCodes: ['R69'] },
+      { role: 'administrator', odsCodes: ['R69'] },
+    ] as const;
+    const lena = await signIn(admin.db, 'Lena', limited, admin.clock.ms);
+    expect((await as(lena, 'GET', '/sessions?everyone=true')).status).toBe(403);
+    expect((await as(lena, 'POST', `/sessions/${priya.sessionId}/revoke`, {})).status).toBe(404);
+    const people = (await as(ada, 'GET', '/sessions?everyone=true&limit=500')).body.items;
+    expect(people.map(({ id }: { id: string }) => id)).toEqual(
+      expect.arrayContaining([priya.sessionId, gita.sessionId]),
+    );
+  });
+
+  it.each([
+    ['no Origin', { Origin: undefined }],
+    ['a foreign Origin', { Origin: 'https://evil.example' }],
+    ['the Origin null', { Origin: 'null' }],
+    ['Sec-Fetch-Site cross-site', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['Sec-Fetch-Site same-site', { 'Sec-Fetch-Site': 'same-site' }],
+    ['no CSRF token', { 'Gatehouse-CSRF': undefined }],
+    ['another’s CSRF token', { 'Gatehouse-CSRF': 'other' }],
+  ])('changes nothing with %s', async (_what, wrong) => {
+    const sent = Object.fromEntries(
+      Object.entries({ ...priya.headers, ...wrong }).filter(([, value]) => value !== undefined),
+    ) as Record<string, string>;
+    const { status, body } = await admin.call('POST', '/api/v1/admin-tokens', tokenRequest, '', sent);
+    expect(status).toBe(403);
+    expect(body.type).toBe('urn:gatehouse:problem:forged');
+  });
+
+  it('changes nothing with another type than JSON', async () => {
+    const { status } = await as(priya, 'POST', '/admin-tokens', '{}', { 'Content-Type': 'text/plain' });
+    expect(status).toBe(415);
+  });
+
+  it('is none with two cookies, a cookie of another name or one that was made up', async () => {
+    const cookie = priya.headers['Cookie']!;
+    const cookies = [
+      `${cookie}; ${ada.headers['Cookie']}`,
+      cookie.replace('__Host-', ''),
+      '__Host-gatehouse-session=chosen',
+      '__Host-gatehouse-session={"gt":""}',
+    ];
+    for (const Cookie of cookies)
+      expect((await as(priya, 'GET', '/session', undefined, { Cookie })).status).toBe(401);
+  });
+});
+
+describe('staff', () => {
+  const give = { action: 'give', role: 'auditor', odsCodes: ['RCD'], reason: 'new duty' };
+
+  it('are given and lose roles, which hold from the next request', async () => {
+    const given = await as(ada, 'POST', `/staff/${priya.staffId}/roles`, give);
+    expect(given.status).toBe(200);
+    expect(given.body.roles).toContainEqual({ role: 'auditor', odsCodes: ['RCD'], source: 'administrator' });
+    expect((await as(priya, 'GET', '/session')).body.permissions).toContain('audit.search');
+    const change = await admin.db.registryChange.findFirst({ orderBy: { n: 'desc' } });
+    expect(change).toMatchObject({
+      tableName: 'staff_role',
+      actor: 'Ada (ada@example.org)',
+      reason: 'new duty',
+    });
+    const take = { action: 'take', role: 'auditor', reason: 'no longer' };
+    expect((await as(ada, 'POST', `/staff/${priya.staffId}/roles`, take)).status).toBe(200);
+    expect((await as(priya, 'GET', '/session')).body.permissions).not.toContain('audit.search');
+    expect((await as(ada, 'POST', `/staff/${priya.staffId}/roles`, take)).status).toBe(404);
+  });
+
+  it('never change their own roles or state, and only administrators change others’', async () => {
+    expect((await as(ada, 'POST', `/staff/${ada.staffId}/roles`, give)).status).toBe(403);
+    expect((await as(ada, 'POST', `/staff/${ada.staffId}/suspend`, { reason: 'x' })).status).toBe(403);
+    for (const path of ['roles', 'suspend', 'resume']) {
+      const body = path === 'roles' ? give : { reason: 'x' };
+      expect((await as(priya, 'POST', `/staff/${gita.staffId}/${path}`, body)).body.type).toBe(
+        'urn:gatehouse:problem:missing-role',
+      );
+    }
+  });
+
+  it('are shut out at once when suspended, with their tokens', async () => {
+    const { body } = await as(priya, 'POST', '/admin-tokens', tokenRequest);
+    expect((await admin.call('GET', '/api/v1/clients', undefined, body.token)).status).toBe(200);
+    expect((await as(ada, 'POST', `/staff/${priya.staffId}/suspend`, { reason: 'left' })).status).toBe(200);
+    expect((await as(priya, 'GET', '/session')).status).toBe(401);
+    expect((await admin.call('GET', '/api/v1/clients', undefined, body.token)).status).toBe(401);
+    await as(ada, 'POST', `/staff/${priya.staffId}/resume`, { reason: 'back' });
+    // The session stays ended.
+    expect((await as(priya, 'GET', '/session')).status).toBe(401);
+  });
+
+  it('are listed with their roles', async () => {
+    const { items } = (await as(ada, 'GET', '/staff?limit=500')).body;
+    expect(items).toContainEqual(
+      expect.objectContaining({ id: gita.staffId, state: 'active', name: 'Gita' }),
+    );
+  });
+});
+
+describe('a personal token', () => {
+  it('is its owner’s, with at most the owner’s powers', async () => {
+    const scopes = ['registry', 'governance', 'audit'];
+    const { body: made } = await as(gita, 'POST', '/admin-tokens', { label: 'ci', scopes });
+    const with_ = (method: string, path: string, body?: unknown) =>
+      admin.call(method, `/api/v1${path}`, body, made.token);
+    expect((await with_('POST', '/clients/int/x/keys', {})).body.type).toBe(
+      'urn:gatehouse:problem:missing-role',
+    );
+    expect((await with_('GET', '/session')).status).toBe(403);
+    const mine = (await as(gita, 'GET', '/admin-tokens')).body.items;
+    expect(mine.map(({ tokenId }: { tokenId: string }) => tokenId)).toEqual([made.tokenId]);
+    expect((await as(priya, 'GET', '/admin-tokens')).body.items).toEqual([]);
+    expect((await as(priya, 'POST', `/admin-tokens/${made.tokenId}/revoke`, {})).status).toBe(404);
+    expect((await as(gita, 'POST', `/admin-tokens/${made.tokenId}/revoke`, {})).status).toBe(200);
+    expect((await with_('GET', '/clients')).status).toBe(401);
+  });
+
+  it('makes no token beyond its scopes, and one that it makes is the same person’s', async () => {
+    const { body: made } = await as(priya, 'POST', '/admin-tokens', tokenRequest);
+    const beyond = { label: 'more', scopes: ['governance'] };
+    expect((await admin.call('POST', '/api/v1/admin-tokens', beyond, made.token)).status).toBe(403);
+    const { body: child } = await admin.call('POST', '/api/v1/admin-tokens', tokenRequest, made.token);
+    const row = await admin.db.adminToken.findUnique({ where: { tokenId: child.tokenId } });
+    expect(row?.staffId).toBe(priya.staffId);
+  });
+});

@@ -1,0 +1,208 @@
+/** The trail as the console reads it: searches within reach, one request's story, the support bundle, downloads. */
+import { randomBytes } from 'node:crypto';
+import { API_PREFIX } from '@gatehouse/contracts/routes';
+import type { Snapshot } from '@gatehouse/domain/registry/registry';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
+import {
+  createSubjectSealer,
+  type SubjectSealer,
+} from '../../../apps/gateway/src/adapters/audit/write/subjects.ts';
+import { createAuditDesk } from '../../../apps/gateway/src/admin/audit/audit-reader.ts';
+import { type Harness, startAdmin } from '../../support/admin-api.ts';
+import { deniedOf, intentOf, openLog, outcomeOf } from '../../support/audit-trail.ts';
+
+const NHS_NUMBER = '9000000009';
+const FORMULA = '=HYPERLINK("http://x")';
+const data = new Map<string, Buffer>();
+const kms = {
+  generateDataKey: () => {
+    const [plaintext, wrapped] = [randomBytes(32), randomBytes(16)];
+    data.set(wrapped.toString('hex'), Buffer.from(plaintext));
+    return Promise.resolve({ plaintext, wrapped });
+  },
+  decrypt: (wrapped: Buffer) => Promise.resolve(Buffer.from(data.get(wrapped.toString('hex')) ?? '')),
+};
+const nobody = { version: 0, organisations: new Map(), clients: new Map() } as unknown as Snapshot;
+
+let admin: Harness;
+let log: AuditLog;
+let sealer: SubjectSealer;
+let app: pg.Pool;
+let owner: pg.Pool;
+let limited: string;
+
+const applicationId = '11111111-1111-4111-8111-111111111111';
+const first = intentOf({ odsCode: 'R69', applicationId, correlationId: FORMULA });
+const second = intentOf({
+  odsCode: 'R69',
+  requestId: first.requestId,
+  attemptNumber: 2,
+  kid: 'kid-2',
+  startedAtMs: first.startedAtMs + 1,
+});
+const foreign = intentOf({ odsCode: 'RCD' });
+const refused = deniedOf({ odsCode: 'R69', code: 'GW_GRANT', status: 403 });
+const unknown = deniedOf({ odsCode: null, code: 'GW_TOKEN' });
+
+beforeAll(async () => {
+  admin = await startAdmin(async ({ appUrl, superuserUrl }) => {
+    app = new pg.Pool({ connectionString: appUrl, max: 3 });
+    owner = new pg.Pool({ connectionString: superuserUrl, max: 1 });
+    sealer = createSubjectSealer(app, kms, 'alias/audit');
+    log = await openLog(appUrl);
+    return { audit: createAuditDesk({ database: app, sealer, audit: log, snapshot: () => nobody }) };
+  });
+  admin.clock.ms = Date.now();
+  await log.intent(first);
+  await log.outcome(outcomeOf(first, { outcome: 'FAILED', upstreamStatus: 503, status: null }));
+  await log.intent(second);
+  const subjects = await sealer.seal('R69', second.attemptId, [{ kind: 'nhs-number', value: NHS_NUMBER }]);
+  await log.outcome(outcomeOf(second, { upstreamRequestId: 'ers-request-2' }), subjects);
+  await log.intent(foreign);
+  await log.denied({ ...refused, requestId: refused.attemptId });
+  await log.denied({ ...unknown, requestId: unknown.attemptId });
+  limited = await auditorOf(['RCD']);
+  admin.clock.ms = Date.now() + 1_000;
+});
+afterAll(async () => {
+  await log.close();
+  await app.end();
+  await owner.end();
+  await admin.close();
+});
+
+/** A personal token of an auditor for these organisations. */
+async function auditorOf(odsCodes: string[]): Promise<string> {
+  const { token, tokenId } = await admin.ok('tokenCreate', { body: { label: 'own', scopes: ['audit'] } });
+  const staff = await admin.db.staff.create({ data: { issuer: 'https://idp', subject: 'a', name: 'Ada' } });
+  await admin.db.staffRole.create({
+    data: { staffId: staff.id, role: 'auditor', odsCodes, source: 'administrator', everyOrganisation: false },
+  });
+  await admin.db.adminToken.update({ where: { tokenId }, data: { staffId: staff.id } });
+  return token;
+}
+
+const attemptsOf = async (query: object, token?: string): Promise<unknown[]> =>
+  (await admin.ok('auditList', { query: { kind: 'INTENT', ...query } as never }, token)).items.map(
+    ({ attemptId }) => attemptId,
+  );
+const events = async (event: string): Promise<Record<string, unknown>[]> =>
+  (
+    await owner.query(`SELECT record -> 'facts' AS facts FROM audit.event WHERE event = $1`, [event])
+  ).rows.map(({ facts }) => facts);
+
+describe('a search', () => {
+  it('goes by application, request and X-Request-ID too', async () => {
+    expect(await attemptsOf({ applicationId })).toEqual([first.attemptId]);
+    expect(await attemptsOf({ upstreamRequestId: 'ers-request-2' })).toEqual([second.attemptId]);
+    expect(await attemptsOf({ requestId: first.requestId })).toHaveLength(2);
+  });
+
+  it('shows whoever is limited the rows of their organisations, and none that have no organisation', async () => {
+    expect(await attemptsOf({}, limited)).toEqual([foreign.attemptId]);
+    const all = await admin.ok('auditList', {}, limited);
+    expect(new Set(all.items.map(({ organisation }) => organisation))).toEqual(new Set(['RCD']));
+    const searched = await admin.ok('auditSearch', { body: { nhsNumber: NHS_NUMBER, reason: 'x' } }, limited);
+    expect(searched.items).toEqual([]);
+    expect((await admin.call('GET', `${API_PREFIX}/audit/export`, undefined, limited)).status).toBe(403);
+  });
+});
+
+describe('the story of a request', () => {
+  const storyOf = (attemptId: string) => admin.ok('auditStory', { params: { attemptId } });
+
+  it('has all attempts, whichever is asked for, and says that their chain holds', async () => {
+    for (const { attemptId } of [first, second]) {
+      const story = await storyOf(attemptId);
+      expect(story.attempts.map(({ attemptId: id, kid, outcome }) => [id, kid, outcome])).toEqual([
+        [first.attemptId, 'kid-1', 'FAILED'],
+        [second.attemptId, 'kid-2', 'COMPLETED'],
+      ]);
+      expect(story.rows.map(({ kind }) => kind)).toEqual(['INTENT', 'OUTCOME', 'INTENT', 'OUTCOME']);
+      expect(story.chain).toEqual({ intact: true, rows: 4 });
+      expect(story.subjects).toEqual([{ kind: 'nhs-number', count: 1 }]);
+      expect(JSON.stringify(story)).not.toContain(NHS_NUMBER);
+    }
+    expect(await events('AUDIT_READ')).toContainEqual(
+      expect.objectContaining({ attemptId: first.attemptId }),
+    );
+  });
+
+  it('of a refusal says what to do about it', async () => {
+    const story = await storyOf(refused.attemptId);
+    expect(story).toMatchObject({ attempts: [], refusal: { code: 'GW_GRANT', status: 403 } });
+    expect(story.refusal?.whatToDo).not.toBe('');
+  });
+
+  it('is out of reach as if it did not exist', async () => {
+    for (const path of ['', '/support-bundle', '/explanation']) {
+      for (const { attemptId } of [first, unknown]) {
+        const url = `${API_PREFIX}/audit/requests/${attemptId}${path}`;
+        expect((await admin.call('GET', url, undefined, limited)).status).toBe(404);
+      }
+    }
+    const own = `${API_PREFIX}/audit/requests/${foreign.attemptId}`;
+    expect((await admin.call('GET', own, undefined, limited)).status).toBe(200);
+  });
+
+  it('shows a row that was changed past the triggers', async () => {
+    const forged = intentOf({ odsCode: 'FORGED' });
+    await log.intent(forged);
+    await owner.query(`SET session_replication_role = replica`);
+    await owner.query(
+      `UPDATE audit.event SET record = record || '{"asid": "200000009999"}' WHERE attempt_id = $1`,
+      [forged.attemptId],
+    );
+    await owner.query(`SET session_replication_role = origin`);
+    const story = await storyOf(forged.attemptId);
+    expect(story.chain.intact).toBe(false);
+    expect(story.rows[0]?.faults).toEqual(['its hash does not fit its record']);
+  });
+});
+
+it('the support bundle has ids, times and the path without its values, and no patient', async () => {
+  const bundle = await admin.ok('auditSupportBundle', { params: { attemptId: second.attemptId } });
+  expect(bundle.attempts[1]).toMatchObject({
+    correlationId: second.attemptId,
+    requestId: 'ers-request-2',
+    requestHeaders: { authorization: 'Bearer [redacted]', accept: 'application/fhir+json' },
+    responseHeaders: { 'content-type': 'application/fhir+json' },
+  });
+  expect(JSON.stringify(bundle)).not.toContain(NHS_NUMBER);
+  expect(await events('SUPPORT_BUNDLE')).toContainEqual(
+    expect.objectContaining({ attemptId: second.attemptId }),
+  );
+});
+
+describe('a download', () => {
+  const download = async (query: string, token = admin.tokens.audit) =>
+    fetch(`${admin.url}${API_PREFIX}/audit/download?${query}`, {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+
+  it('as CSV runs no formula, is audited before and after, and holds what the filter finds', async () => {
+    const answer = await download('format=csv&organisation=R69&kind=INTENT');
+    expect(answer.headers.get('content-type')).toContain('text/csv');
+    expect(answer.headers.get('content-disposition')).toContain('gatehouse-audit.csv');
+    const text = await answer.text();
+    expect(text.split('\r\n')[0]).toContain('startedAt,kind,attemptId');
+    expect(text).toContain(`"'=HYPERLINK(""http://x"")"`);
+    expect(text.trim().split('\r\n')).toHaveLength(3);
+    const [before] = await events('AUDIT_EXPORT');
+    expect(before).toMatchObject({ format: 'csv', organisation: 'R69', kind: 'INTENT' });
+    expect(await events('AUDIT_EXPORT_END')).toEqual([
+      expect.objectContaining({ exportId: before?.['exportId'], rows: 2, complete: true }),
+    ]);
+  });
+
+  it('goes on over pages and keeps to the reach', async () => {
+    for (let n = 0; n < 520; n += 1) await log.denied(deniedOf({ odsCode: 'MANY' }));
+    admin.clock.ms = Date.now() + 1_000;
+    const lines = (await (await download('organisation=MANY')).text()).trim().split('\n');
+    expect(new Set(lines.map((line) => JSON.parse(line).attemptId)).size).toBe(520);
+    const within = (await (await download('format=ndjson', limited)).text()).trim().split('\n');
+    expect(within.map((line) => JSON.parse(line).organisation)).toEqual(['RCD']);
+  });
+});

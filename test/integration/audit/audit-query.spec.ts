@@ -1,0 +1,251 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyExport } from '../../../apps/cli/src/verify/verify-export.js';
+import { exportAudit } from '../../../apps/gateway/src/adapters/audit/read/export.js';
+import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.js';
+import type { AuditFilter, AuditReader } from '../../../apps/gateway/src/adapters/audit/read/filter.js';
+import { followAudit } from '../../../apps/gateway/src/adapters/audit/read/follow.js';
+import { searchAudit } from '../../../apps/gateway/src/adapters/audit/read/query.js';
+import {
+  createSubjectSealer,
+  type DataKeys,
+  type SubjectSealer,
+} from '../../../apps/gateway/src/adapters/audit/write/subjects.js';
+import {
+  auditDatabase,
+  deniedOf,
+  intentOf,
+  openLog,
+  outcomeOf,
+  systemOf,
+  until,
+  type AuditDatabase,
+} from '../../support/audit-trail.js';
+
+const NHS_NUMBER = '9000000009';
+const UBRN = '000000070000';
+
+/** Wraps by remembering; refuses another context than it was asked under, as KMS does. */
+function rememberedKeys(): DataKeys & { readonly made: () => number } {
+  const kept = new Map<string, { key: Buffer; context: string }>();
+  return {
+    made: () => kept.size,
+    generateDataKey(_keyId, context) {
+      const [key, wrapped] = [randomBytes(32), randomBytes(48)];
+      kept.set(wrapped.toString('hex'), { key, context: JSON.stringify(context) });
+      return Promise.resolve({ plaintext: Buffer.from(key), wrapped });
+    },
+    decrypt(wrapped, context) {
+      const found = kept.get(wrapped.toString('hex'));
+      if (found?.context !== JSON.stringify(context))
+        return Promise.reject(new Error('InvalidCiphertextException'));
+      return Promise.resolve(Buffer.from(found.key));
+    },
+  };
+}
+
+let database: AuditDatabase & { drop: () => Promise<void> };
+let log: AuditLog;
+let sealer: SubjectSealer;
+let reader: AuditReader;
+const kms = rememberedKeys();
+
+beforeAll(async () => {
+  database = await auditDatabase();
+  log = await openLog(database.appUrl);
+  sealer = createSubjectSealer(database.app, kms, 'alias/audit');
+  reader = { database: database.app, sealer };
+});
+afterAll(() => database.drop());
+
+async function attempt(
+  changes: Parameters<typeof intentOf>[0],
+  outcome: Parameters<typeof outcomeOf>[1] = {},
+  patients: string[] = [],
+) {
+  const intent = intentOf(changes);
+  const subjects = patients.map(
+    (value) => ({ kind: value.length === 10 ? 'nhs-number' : 'ubrn', value }) as const,
+  );
+  await log.intent(intent);
+  await log.outcome(
+    outcomeOf(intent, outcome),
+    await sealer.seal(intent.odsCode ?? '', intent.attemptId, subjects),
+  );
+  return intent;
+}
+
+async function found(filter: AuditFilter): Promise<string[]> {
+  const page = await searchAudit(reader, filter, { limit: 100 });
+  return page.attempts.map(({ attemptId }) => attemptId);
+}
+
+describe('a search of the trail', () => {
+  it('finds attempts by each thing it can be asked for, with all their rows', async () => {
+    const fromMs = Date.now();
+    const upstreamRequestId = randomUUID();
+    const a = await attempt(
+      { odsCode: 'A1', clientId: 'c-1', interaction: 'A005' },
+      { outcome: 'FAILED', upstreamRequestId },
+    );
+    const b = await attempt({
+      odsCode: 'B2',
+      clientId: 'c-2',
+      interaction: 'A008',
+      startedAtMs: a.startedAtMs + 5,
+    });
+    const denied = deniedOf({ odsCode: 'A1', code: 'GW_TOKEN', clientId: 'c-3' });
+    await log.denied(denied);
+    const window = { fromMs, toMs: Date.now() + 1_000 };
+    const cases: [AuditFilter, string[]][] = [
+      [{ odsCode: 'A1', interaction: 'A005' }, [a.attemptId]],
+      [{ odsCode: 'A1', code: 'GW_TOKEN', ...window }, [denied.attemptId]],
+      [{ clientId: 'c-2' }, [b.attemptId]],
+      [{ interaction: 'A005', ...window }, [a.attemptId]],
+      [{ outcome: 'FAILED', ...window }, [a.attemptId]],
+      [{ outcome: 'REFUSED', ...window }, [denied.attemptId]],
+      [{ correlationId: b.correlationId }, [b.attemptId]],
+      [{ requestId: a.requestId }, [a.attemptId]],
+      [{ attemptId: b.attemptId }, [b.attemptId]],
+      [{ upstreamRequestId }, [a.attemptId]],
+      [{ odsCode: 'A1', clientId: 'c-2' }, []],
+      [{ odsCode: `x' OR true --` }, []],
+      [{ fromMs: b.startedAtMs, toMs: b.startedAtMs + 1, clientId: 'c-2' }, [b.attemptId]],
+    ];
+    for (const [filter, expected] of cases) expect([filter, await found(filter)]).toEqual([filter, expected]);
+    const page = await searchAudit(reader, { attemptId: a.attemptId }, { limit: 10 });
+    expect(page.attempts[0]?.rows.map((row) => row.kind)).toEqual(['INTENT', 'OUTCOME']);
+  });
+
+  it('finds a patient by NHS number and UBRN, of one organisation or of all, and stores neither in clear', async () => {
+    const a = await attempt({ odsCode: 'P1' }, {}, [NHS_NUMBER, UBRN, NHS_NUMBER]);
+    const b = await attempt({ odsCode: 'P2', startedAtMs: a.startedAtMs + 1 }, {}, [NHS_NUMBER]);
+    const patient = { kind: 'nhs-number', value: NHS_NUMBER } as const;
+    expect(await found({ subject: patient })).toEqual([b.attemptId, a.attemptId]);
+    expect(await found({ subject: patient, odsCode: 'P1' })).toEqual([a.attemptId]);
+    expect(await found({ subject: { kind: 'ubrn', value: UBRN } })).toEqual([a.attemptId]);
+    expect(await found({ subject: patient, odsCode: 'NONE' })).toEqual([]);
+    expect(await found({ subject: { kind: 'nhs-number', value: '9999999999' } })).toEqual([]);
+    const stored = await database.admin.query<{ text: string }>(
+      `SELECT s::text || encode(s.sealed, 'escape') AS text FROM audit.subject s UNION ALL SELECT e::text FROM audit.event e`,
+    );
+    expect(stored.rows.filter(({ text }) => text.includes(NHS_NUMBER) || text.includes(UBRN))).toEqual([]);
+    const rows = await database.admin.query('SELECT 1 FROM audit.subject WHERE attempt_id = $1', [
+      a.attemptId,
+    ]);
+    expect(rows.rowCount).toBe(2);
+  });
+
+  it('pages through all of it, newest first, each once', async () => {
+    const all: string[] = [];
+    const startedAtMs = Date.now();
+    for (let at = 0; at < 23; at += 1) {
+      all.unshift((await attempt({ odsCode: 'PAGE', startedAtMs: startedAtMs + (at >> 2) })).attemptId);
+    }
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await searchAudit(reader, { odsCode: 'PAGE' }, { limit: 5, cursor });
+      seen.push(...page.attempts.map(({ attemptId }) => attemptId));
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(all);
+    await expect(searchAudit(reader, {}, { limit: 5, cursor: 'nonsense' })).rejects.toThrow(RangeError);
+  });
+
+  it('follows what is written, by whichever chain, and misses nothing however late it was committed', async () => {
+    let { cursor } = await followAudit(reader, { odsCode: 'F1' }, undefined);
+    const early = intentOf({ odsCode: 'F1', startedAtMs: Date.now() - 3_600_000 });
+    const other = await openLog(database.appUrl);
+    const elsewhere = intentOf({ odsCode: 'F1' });
+    await log.intent(early);
+    await other.intent(elsewhere);
+    await attempt({ odsCode: 'F2' });
+    const first = await followAudit(reader, { odsCode: 'F1' }, cursor);
+    expect(first.rows.map((row) => row.attemptId).sort()).toEqual(
+      [early.attemptId, elsewhere.attemptId].sort(),
+    );
+    ({ cursor } = first);
+    await log.outcome(outcomeOf(early));
+    await other.outcome(outcomeOf(elsewhere));
+    const second = await followAudit(reader, { odsCode: 'F1' }, cursor);
+    expect(second.rows.map((row) => row.kind)).toEqual(['OUTCOME', 'OUTCOME']);
+    expect((await followAudit(reader, { odsCode: 'F1' }, second.cursor)).rows).toEqual([]);
+  });
+});
+
+describe('an export', () => {
+  it('is verified as a whole and for a time window, subjects included', async () => {
+    await log.system(systemOf('KEY_STATE'));
+    const startedAtMs = Date.now() + 60_000;
+    await attempt({ startedAtMs }, {}, [NHS_NUMBER]);
+    await attempt({ startedAtMs: startedAtMs + 10 });
+    const whole = await verifyExport(exportAudit(database.app, {}));
+    expect(whole).toMatchObject({ ok: true, whole: true, faults: [] });
+    const part = await verifyExport(
+      exportAudit(database.app, { fromMs: startedAtMs, toMs: startedAtMs + 11 }),
+    );
+    expect(part).toMatchObject({ ok: true, whole: false, faults: [], rows: 4, attempts: 2 });
+  });
+
+  it('gives its connection back when the reader stops early', async () => {
+    const total = database.app.totalCount;
+    for await (const line of exportAudit(database.app, {})) {
+      expect(line).toContain('"format":"gatehouse-audit/1"');
+      break;
+    }
+    expect(database.app.totalCount).toBeLessThanOrEqual(total);
+    expect((await database.app.query('SELECT 1')).rowCount).toBe(1);
+  });
+});
+
+describe('sealed subjects', () => {
+  const subject = { kind: 'nhs-number', value: NHS_NUMBER } as const;
+
+  it('share one key an organisation, whichever replica was first', async () => {
+    // Nobody gets a key before all have asked for one: each has found that there is none.
+    let asked = 0;
+    const together: DataKeys = {
+      ...kms,
+      generateDataKey: async (...given) => {
+        asked += 1;
+        await until(() => asked === 6);
+        return kms.generateDataKey(...given);
+      },
+    };
+    const replicas = Array.from({ length: 6 }, () =>
+      createSubjectSealer(database.app, together, 'alias/audit'),
+    );
+    const sealed = await Promise.all(replicas.map((replica) => replica.seal('RACE', 'attempt', [subject])));
+    expect(new Set(sealed.map(([one]) => one?.keyId)).size).toBe(1);
+    expect(new Set(sealed.map(([one]) => one?.hash.toString('hex'))).size).toBe(1);
+    expect(new Set(sealed.map(([one]) => one?.sealed.toString('hex'))).size).toBe(6);
+    const before = kms.made();
+    await createSubjectSealer(database.app, kms, 'alias/audit').seal('RACE', 'attempt', [subject]);
+    expect(kms.made()).toBe(before);
+  });
+
+  it('open for their own organisation, kind and attempt alone', async () => {
+    const [one] = await sealer.seal('OPEN', 'attempt-1', [subject]);
+    const [two] = await sealer.seal('OTHER', 'attempt-1', [subject]);
+    if (one === undefined || two === undefined) throw new Error('nothing was sealed');
+    expect(await sealer.open('attempt-1', one)).toBe(NHS_NUMBER);
+    await expect(sealer.open('attempt-2', one)).rejects.toThrow();
+    await expect(sealer.open('attempt-1', { ...one, kind: 'ubrn' })).rejects.toThrow();
+    await expect(sealer.open('attempt-1', { ...one, odsCode: 'OTHER', keyId: two.keyId })).rejects.toThrow();
+    expect(one.hash.equals(two.hash)).toBe(false);
+  });
+
+  it('fail when KMS does, and work again when it does', async () => {
+    let isBroken = true;
+    const moody: DataKeys = {
+      generateDataKey: (...given) =>
+        isBroken ? Promise.reject(new Error('KMS')) : kms.generateDataKey(...given),
+      decrypt: (...given) => kms.decrypt(...given),
+    };
+    const sealing = createSubjectSealer(database.app, moody, 'alias/audit');
+    await expect(sealing.seal('MOODY', 'attempt', [subject])).rejects.toThrow('KMS');
+    isBroken = false;
+    expect(await sealing.seal('MOODY', 'attempt', [subject])).toHaveLength(1);
+  });
+});

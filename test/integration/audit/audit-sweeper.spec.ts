@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.js';
+import { hasOutcomeAlready } from '../../../apps/gateway/src/adapters/audit/write/outcome.js';
+import { startSweeper, type Sweeper } from '../../../apps/gateway/src/adapters/audit/write/sweeper.js';
+import {
+  atTheEnd,
+  auditDatabase,
+  intentOf,
+  lineTo,
+  openLog,
+  outcomeOf,
+  outcomes,
+  pause,
+  quiet,
+  systemFacts,
+  until,
+  verified,
+  type AuditDatabase,
+} from '../../support/audit-trail.js';
+
+/** Scaled down from 30 s, 5 s and 25 s. */
+const LEASE = { ttlMs: 1_200, renewMs: 200, fenceMs: 1_000 };
+
+let database: AuditDatabase & { drop: () => Promise<void> };
+beforeEach(async () => {
+  database = await auditDatabase();
+});
+afterEach(() => database.drop());
+
+function sweeperOf(audit: AuditLog, databaseUrl = database.appUrl, everyMs = 200): Sweeper {
+  const clocks = { now: Date.now, monotonicNow: () => performance.now(), log: quiet };
+  const sweeper = startSweeper({ databaseUrl, audit, ttlMs: LEASE.ttlMs, everyMs, ...clocks });
+  atTheEnd(() => sweeper.close());
+  return sweeper;
+}
+
+async function stateOf(log: AuditLog): Promise<string | undefined> {
+  const found = await database.admin.query<{ state: string }>(
+    'SELECT state FROM audit.writer WHERE writer = $1',
+    [log.writerId],
+  );
+  return found.rows[0]?.state;
+}
+
+describe('the sweeper', () => {
+  it('says UNKNOWN for what a dead writer left open, and for that alone', async () => {
+    const line = await lineTo(database.appUrl);
+    const dead = await openLog(line.url, { lease: LEASE });
+    const intents = Array.from({ length: 700 }, () => intentOf());
+    await Promise.all(intents.map((intent) => dead.intent(intent)));
+    const done = intents.slice(0, 50);
+    await Promise.all(done.map((intent) => dead.outcome(outcomeOf(intent))));
+    await line.down();
+
+    const log = await openLog(database.appUrl, { lease: LEASE });
+    sweeperOf(log);
+    await until(async () => (await stateOf(dead)) === 'swept');
+    const told = await outcomes(database);
+    expect(intents.map(({ attemptId }) => told.get(attemptId))).toEqual(
+      intents.map((intent) => (done.includes(intent) ? 'COMPLETED' : 'UNKNOWN')),
+    );
+    await until(async () => (await systemFacts(database, 'WRITER_SWEPT')).length === 1);
+    expect(await systemFacts(database, 'WRITER_SWEPT')).toEqual([{ writer: dead.writerId, unknown: 650 }]);
+    expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
+  });
+
+  it('does not touch a writer it has not watched for a whole lease, nor one that renews', async () => {
+    const line = await lineTo(database.appUrl);
+    const dead = await openLog(line.url, { lease: LEASE });
+    const alive = await openLog(database.appUrl, { lease: LEASE });
+    await Promise.all([dead.intent(intentOf()), alive.intent(intentOf())]);
+    await line.down();
+    await pause(LEASE.ttlMs * 1.5);
+    const log = await openLog(database.appUrl, { lease: LEASE });
+    const start = performance.now();
+    sweeperOf(log);
+    await until(async () => (await stateOf(dead)) === 'swept');
+    expect(performance.now() - start).toBeGreaterThanOrEqual(LEASE.ttlMs);
+    await pause(LEASE.ttlMs * 1.5);
+    expect(await stateOf(alive)).toBe('live');
+    expect((await outcomes(database)).size).toBe(1);
+  });
+
+  it('does not touch a writer whose lease moves, however late each time', async () => {
+    const late = await openLog(database.appUrl);
+    const log = await openLog(database.appUrl);
+    sweeperOf(log);
+    const start = performance.now();
+    while (performance.now() - start < LEASE.ttlMs * 2) {
+      await database.admin.query(
+        `UPDATE audit.writer SET lease_until = clock_timestamp() - interval '1 ms' WHERE writer = $1`,
+        [late.writerId],
+      );
+      await pause(300);
+    }
+    expect(await stateOf(late)).toBe('live');
+  });
+
+  it('lets a live writer win that got its database back', async () => {
+    const line = await lineTo(database.appUrl);
+    const live = await openLog(line.url, { lease: LEASE });
+    const log = await openLog(line.url, { lease: LEASE });
+    const intent = intentOf();
+    await live.intent(intent);
+    sweeperOf(log, line.url);
+    await pause(300);
+    await line.down();
+    await pause(LEASE.ttlMs * 2);
+    await line.up();
+    await pause(LEASE.ttlMs * 1.5);
+    expect(await stateOf(live)).toBe('live');
+    await live.outcome(outcomeOf(intent));
+    expect((await outcomes(database)).get(intent.attemptId)).toBe('COMPLETED');
+  });
+
+  it('keeps a swept writer from saying anything more, and rejects its late OUTCOME', async () => {
+    const line = await lineTo(database.appUrl);
+    const slow = await openLog(line.url, { lease: LEASE });
+    const intent = intentOf();
+    await slow.intent(intent);
+    await line.down();
+    const log = await openLog(database.appUrl, { lease: LEASE });
+    sweeperOf(log);
+    await until(async () => (await stateOf(slow)) === 'swept');
+    await line.up();
+    await expect(slow.outcome(outcomeOf(intent))).rejects.toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
+    await until(() => slow.fenced.aborted);
+    expect([slow.leaseHeld(), slow.available(), slow.leaseLost.aborted]).toEqual([false, false, true]);
+    await expect(slow.intent(intentOf())).rejects.toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
+    expect((await outcomes(database)).get(intent.attemptId)).toBe('UNKNOWN');
+    expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
+  });
+
+  it('races with a writer for each OUTCOME: one is told, the other is refused', async () => {
+    const budgets = { commitMs: 15_000 };
+    const writer = await openLog(database.appUrl, { budgets });
+    const other = await openLog(database.appUrl, { budgets });
+    const intents = Array.from({ length: 60 }, () => intentOf());
+    await Promise.all(intents.map((intent) => writer.intent(intent)));
+    const results = await Promise.all(
+      intents.map((intent) =>
+        Promise.allSettled([
+          writer.outcome(outcomeOf(intent)),
+          other.outcome(outcomeOf(intent, { outcome: 'UNKNOWN' })),
+        ]),
+      ),
+    );
+    const told = await outcomes(database);
+    results.forEach(([mine, theirs], at) => {
+      expect([mine.status, theirs.status].sort()).toEqual(['fulfilled', 'rejected']);
+      expect(told.get(intents[at]?.attemptId ?? '')).toBe(
+        mine.status === 'fulfilled' ? 'COMPLETED' : 'UNKNOWN',
+      );
+      const refused = mine.status === 'rejected' ? mine : theirs;
+      expect(refused.status === 'rejected' && hasOutcomeAlready(refused.reason)).toBe(true);
+    });
+    expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
+  });
+
+  it('shares the work with another sweeper without telling anything twice', async () => {
+    const line = await lineTo(database.appUrl);
+    const dead = await openLog(line.url, { lease: LEASE });
+    const intents = Array.from({ length: 600 }, () => intentOf());
+    await Promise.all(intents.map((intent) => dead.intent(intent)));
+    await line.down();
+    const logs = [
+      await openLog(database.appUrl, { lease: LEASE }),
+      await openLog(database.appUrl, { lease: LEASE }),
+    ];
+    const sweepers = logs.map((log) => sweeperOf(log, database.appUrl, 50));
+    await until(async () => {
+      await Promise.all(sweepers.map((sweeper) => sweeper.sweep()));
+      return (await stateOf(dead)) === 'swept';
+    });
+    await Promise.all(sweepers.map((sweeper) => sweeper.sweep()));
+    const told = await outcomes(database);
+    expect(intents.map(({ attemptId }) => told.get(attemptId))).toEqual(intents.map(() => 'UNKNOWN'));
+    expect(await systemFacts(database, 'WRITER_SWEPT')).toHaveLength(1);
+    expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
+  });
+
+  it('finishes what a sweeper left half done', async () => {
+    const dead = await openLog(database.appUrl);
+    const intent = intentOf();
+    await dead.intent(intent);
+    await database.admin.query(`UPDATE audit.writer SET state = 'sweeping' WHERE writer = $1`, [
+      dead.writerId,
+    ]);
+    const log = await openLog(database.appUrl);
+    sweeperOf(log);
+    await until(async () => (await stateOf(dead)) === 'swept');
+    expect((await outcomes(database)).get(intent.attemptId)).toBe('UNKNOWN');
+  });
+});

@@ -1,0 +1,227 @@
+/** The dashboard: traffic and reasons by the hour from the real trail, and what needs a person; all within reach. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import type { Snapshot } from '@gatehouse/domain/registry/registry';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
+import { createSubjectSealer } from '../../../apps/gateway/src/adapters/audit/write/subjects.ts';
+import { createAuditDesk } from '../../../apps/gateway/src/admin/audit/audit-reader.ts';
+import { type SignedIn, signIn } from '../../support/staff.ts';
+import { type Harness, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { deniedOf, intentOf, openLog, outcomeOf } from '../../support/audit-trail.ts';
+
+type Dashboard = AnswerOf<'dashboardShow'>;
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const nobody = { version: 0, organisations: new Map(), clients: new Map() } as unknown as Snapshot;
+const kms = {
+  generateDataKey: () => Promise.resolve({ plaintext: randomBytes(32), wrapped: randomBytes(16) }),
+  decrypt: () => Promise.resolve(randomBytes(32)),
+};
+
+let admin: Harness;
+let log: AuditLog;
+let pool: pg.Pool;
+let priya: SignedIn;
+let limited: SignedIn;
+let live: string;
+let kid: string;
+const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS + HOUR_MS / 2;
+
+beforeAll(async () => {
+  admin = await startAdmin(async ({ appUrl }) => {
+    pool = new pg.Pool({ connectionString: appUrl, max: 3 });
+    const sealer = createSubjectSealer(pool, kms, 'alias/audit');
+    log = await openLog(appUrl);
+    const environments = new Map([['int', { kind: 'authenticated' as const, requestsPerMinute: 4 }]]);
+    return {
+      environments,
+      audit: createAuditDesk({ database: pool, sealer, audit: log, snapshot: () => nobody }),
+    };
+  });
+  admin.clock.ms = now - 400 * DAY_MS;
+  await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
+  ({ kid } = await admin.ok('keyCreate', { body: r69 }));
+  admin.clock.ms = now;
+  const application = await admin.db.application.findFirstOrThrow({
+    where: { asid: '200000002454' },
+    include: { bindings: true },
+  });
+  live = application.id;
+  await requests(application.bindings[0]?.id ?? '');
+  await needs();
+  priya = await signIn(admin.db, 'Priya', ['platform-engineer'], now);
+  const role = { role: 'platform-engineer', odsCodes: ['RCD'] } as const;
+  limited = await signIn(admin.db, 'Odd', [role], now);
+});
+afterAll(async () => {
+  await log.close();
+  await pool.end();
+  await admin.close();
+});
+
+async function requests(bindingId: string): Promise<void> {
+  const minuteAgo = now - 60_000;
+  for (const outcome of ['COMPLETED', 'COMPLETED', 'UNKNOWN'] as const) {
+    const intent = intentOf({ startedAtMs: minuteAgo, bindingId });
+    await log.intent(intent);
+    await log.outcome(
+      outcomeOf(intent, outcome === 'UNKNOWN' ? { outcome, code: 'GW_UPSTREAM' } : { outcome }),
+    );
+  }
+  const longAgo = intentOf({ startedAtMs: now - 5 * DAY_MS, bindingId });
+  await log.intent(longAgo);
+  await log.outcome(outcomeOf(longAgo));
+  for (const code of ['GW_GRANT', 'GW_GRANT', 'GW_QUERY']) {
+    const denied = deniedOf({ startedAtMs: now - 2 * HOUR_MS, code, bindingId });
+    await log.denied({ ...denied, requestId: denied.attemptId });
+  }
+  const foreign = deniedOf({ startedAtMs: now - HOUR_MS, code: 'GW_SRO', odsCode: 'RCD', bindingId: null });
+  await log.denied({ ...foreign, requestId: foreign.attemptId });
+}
+
+async function needs(): Promise<void> {
+  const appointment = {
+    environments: ['int'],
+    name: 'Sam Owner',
+    email: 'sam@example.org',
+    jobTitle: 'Director',
+    spineUserId: '555012345678',
+    authorityName: 'Chris',
+    authorityReference: 'CIO/1',
+    authorityDate: new Date(now - 300 * DAY_MS),
+    authorityDocumentSha256: 'a'.repeat(64),
+    appointedBy: 'test',
+    appointedAt: new Date(now - 300 * DAY_MS),
+  };
+  const due = (days: number) => new Date(now + days * DAY_MS);
+  await admin.db.sroAppointment.createMany({
+    data: [
+      { ...appointment, odsCode: 'R69', reviewDueOn: due(59) },
+      { ...appointment, odsCode: 'R69', reviewDueOn: due(61) },
+      { ...appointment, odsCode: 'RCD', reviewDueOn: due(-3), name: 'Late Owner' },
+      { ...appointment, odsCode: 'R69', reviewDueOn: due(1), withdrawnAt: new Date(now) },
+    ],
+  });
+  const change = {
+    diff: [],
+    diffHash: 'a'.repeat(64),
+    deciders: [],
+    rules: [],
+    requestedBy: 'x',
+    requestedFrom: 'x',
+  };
+  const pending = (odsCodes: string[], expiresAt: Date) => ({
+    ...change,
+    id: randomUUID(),
+    action: 'sroAppoint',
+    odsCodes,
+    payloadSealed: new Uint8Array(),
+    requestedAt: new Date(now),
+    expiresAt,
+  });
+  await admin.db.pendingChange.createMany({
+    data: [
+      pending(['R69'], due(1)),
+      pending(['R69', 'RCD'], due(1)),
+      pending(['RCD'], due(1)),
+      pending(['R69'], due(-1)),
+    ],
+  });
+  const stop = {
+    kind: 'organisation',
+    odsCodes: ['R69'],
+    stateBefore: 'active',
+    reason: 'x',
+    stoppedBy: 'x',
+  };
+  await admin.db.emergencyStop.create({
+    data: { ...stop, id: randomUUID(), target: 'R69', stoppedAt: new Date(now) },
+  });
+}
+
+async function read(query = '', who = priya): Promise<Dashboard> {
+  const answer = await admin.call('GET', `/api/v1/dashboard${query}`, undefined, '', who.headers);
+  expect(answer.status, answer.text).toBe(200);
+  return answer.body;
+}
+const total = ({ traffic }: Dashboard) =>
+  traffic.reduce(
+    (sum, hour) => [sum[0] + hour.completed, sum[1] + hour.refused, sum[2] + hour.failed] as const,
+    [0, 0, 0] as readonly [number, number, number],
+  );
+
+describe('the dashboard', () => {
+  it('counts the last 24 hours by the hour, and what did not go well by reason', async () => {
+    const shown = await read();
+    expect(shown.traffic).toHaveLength(24);
+    expect(total(shown)).toEqual([2, 4, 1]);
+    expect(shown.traffic.at(-1)).toEqual({
+      at: new Date(now - HOUR_MS / 2).toISOString(),
+      completed: 2,
+      refused: 0,
+      failed: 1,
+    });
+    expect(shown.traffic.at(-3)).toMatchObject({ refused: 3 });
+    expect(shown.reasons.map(({ code, count }) => [code, count])).toEqual([
+      ['GW_GRANT', 2],
+      ['GW_QUERY', 1],
+      ['GW_SRO', 1],
+      ['GW_UPSTREAM', 1],
+    ]);
+    expect(shown.reasons[0]?.hours.at(-3)).toBe(2);
+  });
+
+  it('and 7 days', async () => {
+    const shown = await read('?days=7');
+    expect(shown.traffic).toHaveLength(168);
+    expect(total(shown)).toEqual([3, 4, 1]);
+    expect((await admin.call('GET', '/api/v1/dashboard?days=8')).status).toBe(400);
+  });
+
+  it('tells what needs a person', async () => {
+    const { drafts, oldKeys, srosDue, nearQuota, ...counts } = await read();
+    expect(drafts).toHaveLength(1);
+    expect(drafts[0]?.missing.length).toBeGreaterThan(0);
+    expect(oldKeys).toMatchObject([{ kid, applicationId: live }]);
+    expect(srosDue.map(({ organisation, name }) => [organisation, name])).toEqual([
+      ['RCD', 'Late Owner'],
+      ['R69', 'Sam Owner'],
+    ]);
+    expect(counts).toMatchObject({ approvalsPending: 3, stopsUnreviewed: 1 });
+    expect(nearQuota).toMatchObject([{ applicationId: live, callsPerMinute: 3, requestsPerMinute: 4 }]);
+  });
+
+  it('keeps to the reach: of others not even a number', async () => {
+    const shown = await read('', limited);
+    expect(total(shown)).toEqual([0, 1, 0]);
+    expect(shown.reasons.map(({ code }) => code)).toEqual(['GW_SRO']);
+    expect(shown).toMatchObject({
+      drafts: [],
+      oldKeys: [],
+      nearQuota: [],
+      approvalsPending: 1,
+      stopsUnreviewed: 0,
+    });
+    expect(shown.srosDue.map(({ organisation }) => organisation)).toEqual(['RCD']);
+    const own = { role: 'auditor', odsCodes: ['R69'] } as const;
+    const r69Only = await signIn(admin.db, 'Rae', [own], now);
+    expect(total(await read('', r69Only))).toEqual([2, 3, 1]);
+  });
+
+  it('of one organisation: its own numbers, and nothing of one out of reach', async () => {
+    const traffic = (odsCode: string, who: SignedIn) =>
+      admin.call('GET', `/api/v1/traffic/${odsCode}`, undefined, '', who.headers);
+    expect(total((await traffic('R69', priya)).body)).toEqual([2, 3, 1]);
+    expect(total((await traffic('RCD', limited)).body)).toEqual([0, 1, 0]);
+    const answer = await traffic('R69', limited);
+    expect(answer.status).toBe(404);
+  });
+
+  it('shows no SRO to a token that may not read them', async () => {
+    expect((await admin.ok('dashboardShow', {}, admin.tokens.registry)).srosDue).toEqual([]);
+    expect((await admin.ok('dashboardShow', {}, admin.tokens.governance)).srosDue).toHaveLength(2);
+  });
+});

@@ -1,0 +1,109 @@
+/** What changed in the registry: who, when, why, from where; newest first, within reach, and never a secret. */
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SignedIn, signIn } from '../../support/staff.ts';
+import { type Harness, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+
+type Page = AnswerOf<'historyList'>;
+
+let admin: Harness;
+let priya: SignedIn;
+let id: string;
+const SECRET = 'r69IntNextKey0123456789abcdNNPP';
+
+beforeAll(async () => {
+  admin = await startAdmin();
+  await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
+  id = (await admin.db.application.findFirstOrThrow({ where: { asid: '200000002454' } })).id;
+  priya = await signIn(admin.db, 'Priya', ['platform-engineer'], admin.clock.ms);
+  await admin.ok('keyCreate', { body: r69 });
+  const path = `/api/v1/applications/${id}`;
+  const read = await admin.call('GET', path);
+  const headers = { ...priya.headers, 'If-Match': read.headers.get('etag') ?? '' };
+  const body = { apiKey: SECRET, apimApplicationId: 'apim-7', reason: 'rolled over' };
+  const changed = await admin.call('PATCH', path, body, '', headers);
+  expect(changed.status, changed.text).toBe(200);
+});
+afterAll(() => admin.close());
+
+const read = async (query = '', who?: SignedIn, token?: string): Promise<Page> => {
+  const answer = await admin.call(
+    'GET',
+    `/api/v1/history${query}`,
+    undefined,
+    token ?? (who && ''),
+    who?.headers,
+  );
+  expect(answer.status, answer.text).toBe(200);
+  expect(answer.text).not.toContain(SECRET);
+  expect(answer.text).not.toContain('api_secret_sealed');
+  return answer.body;
+};
+const tables = (page: Page) => [...new Set(page.items.map(({ table }) => table))].sort();
+
+describe('the history', () => {
+  it('says who, why and from where, and each field before and after', async () => {
+    const [last] = (await read('', priya)).items;
+    expect(last).toMatchObject({
+      table: 'application',
+      key: id,
+      actor: 'Priya (priya@example.org)',
+      reason: 'rolled over',
+      organisations: ['R69'],
+      before: { apim_application_id: null },
+      after: { apim_application_id: 'apim-7' },
+    });
+    expect(last?.origin).toMatch(/^console from /);
+  });
+
+  it('pages from the newest to the oldest without a gap or a repeat', async () => {
+    const all = (await read('?limit=500')).items.map((entry) => entry.id);
+    expect(all).toEqual([...all].sort((one, other) => Number(other) - Number(one)));
+    const paged: string[] = [];
+    let next: string | null = '';
+    while (next !== null) {
+      const page: Page = await read(`?limit=3${next === '' ? '' : `&after=${next}`}`);
+      paged.push(...page.items.map((entry) => entry.id));
+      next = page.next;
+    }
+    expect(paged).toEqual(all);
+  });
+
+  it('of one row, one table, one organisation, one application with all that belongs to it', async () => {
+    expect(await read('?table=organisation&key=R69')).toMatchObject({
+      items: [{ after: { name: 'Example NHS Trust' } }],
+    });
+    expect(tables(await read('?table=product'))).toEqual(['product']);
+    const ofRcd = (await read('?organisation=RCD')).items;
+    expect(ofRcd.length).toBeGreaterThan(0);
+    for (const { organisations } of ofRcd) expect(organisations).toContain('RCD');
+    expect(tables(await read(`?application=${id}`))).toEqual([
+      'application',
+      'application_message_set',
+      'binding',
+      'signing_key',
+    ]);
+    expect((await admin.call('GET', '/api/v1/history?table=staff_session')).status).toBe(400);
+    expect((await admin.call('GET', '/api/v1/history?after=x')).status).toBe(400);
+  });
+
+  it('of others is not for whom it is out of reach: what concerns two is for who has both', async () => {
+    const role = { role: 'auditor', odsCodes: ['RCD'] } as const;
+    const other = await signIn(admin.db, 'Odd', [role], admin.clock.ms);
+    const { items } = await read('', other);
+    expect(items.length).toBeGreaterThan(0);
+    for (const { organisations } of items) expect(organisations).toEqual(['RCD']);
+    expect((await read(`?application=${id}`, other)).items).toEqual([]);
+  });
+
+  it('of staff and tokens is for who may read staff, of SROs for who may read those', async () => {
+    const ada = await signIn(admin.db, 'Ada', ['auditor'], admin.clock.ms);
+    expect(tables(await read('?table=staff', ada))).toEqual(['staff']);
+    expect(tables(await read('?limit=500', priya))).not.toContain('staff');
+    expect(tables(await read('?limit=500', priya))).not.toContain('admin_token');
+    expect((await read('?table=staff', priya)).items).toEqual([]);
+    const { tokens } = admin;
+    expect(tables(await read('?limit=500', undefined, tokens.governance))).not.toContain('signing_key');
+    expect(tables(await read('?limit=500', undefined, tokens.registry))).toContain('signing_key');
+  });
+});

@@ -1,0 +1,63 @@
+import { migrate } from '@gatehouse/db/migrate';
+import { knownMigrations } from '@gatehouse/db/migrations';
+import { checkSchemaVersion } from '@gatehouse/db/schema-version';
+import pg from 'pg';
+import { afterAll, expect, it } from 'vitest';
+import {
+  OWNER,
+  RUNNING_ROLE,
+  createDatabase,
+  createEmptyDatabase,
+  type TestDatabase,
+} from '../../support/postgres.ts';
+
+const made: TestDatabase[] = [];
+afterAll(() => Promise.all(made.map((database) => database.drop())));
+
+const emptyDatabase = async () => {
+  const database = await createEmptyDatabase();
+  made.push(database);
+  return database;
+};
+
+it('applies every migration once; a second run, and one at the same time, change nothing', async () => {
+  const { ownerUrl, appUrl } = await emptyDatabase();
+  await expect(checkSchemaVersion(appUrl)).rejects.toThrow(/Run "gatehouse migrate"/);
+  const runs = await Promise.all([1, 2].map(() => migrate(ownerUrl, { runningRole: RUNNING_ROLE })));
+  const known = await knownMigrations();
+  expect(known.length).toBeGreaterThan(2);
+  expect(runs.flat().sort()).toEqual(known.map(({ name }) => name));
+  expect(await migrate(ownerUrl, { runningRole: RUNNING_ROLE })).toEqual([]);
+  await checkSchemaVersion(appUrl);
+});
+
+it('a copy of the template is up to date', async () => {
+  const database = await createDatabase();
+  made.push(database);
+  await checkSchemaVersion(database.appUrl);
+});
+
+it('a failing migration changes nothing', async () => {
+  const { ownerUrl } = await emptyDatabase();
+  const broken = { name: '1_broken', sql: 'CREATE TABLE half (); SELECT 1/0;', checksum: '0'.repeat(64) };
+  await expect(migrate(ownerUrl, { runningRole: RUNNING_ROLE, migrations: [broken] })).rejects.toThrow(
+    /1_broken failed and changed nothing: division by zero/,
+  );
+  const client = new pg.Client(ownerUrl);
+  await client.connect();
+  const { rows } = await client.query(
+    `SELECT to_regclass('half') AS half, (SELECT count(*)::int FROM _prisma_migrations) AS applied`,
+  );
+  await client.end();
+  expect(rows).toEqual([{ half: null, applied: 0 }]);
+});
+
+it('an edited migration and an unfit running role are refused in plain words', async () => {
+  const { ownerUrl } = await createDatabase().then((database) => (made.push(database), database));
+  const edited = { name: '20261122000000_registry', sql: '', checksum: '0'.repeat(64) };
+  await expect(migrate(ownerUrl, { runningRole: RUNNING_ROLE, migrations: [edited] })).rejects.toThrow(
+    /was edited/,
+  );
+  await expect(migrate(ownerUrl, { runningRole: 'nobody_here' })).rejects.toThrow(/does not exist/);
+  await expect(migrate(ownerUrl, { runningRole: OWNER })).rejects.toThrow(/must run as another role/);
+});

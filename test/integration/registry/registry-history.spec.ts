@@ -1,0 +1,122 @@
+/** The registry of any earlier version, put back from its history: equal to what was read while it was the current one. */
+import type { RequestStory } from '@gatehouse/contracts/audit/audit-resources';
+import type { Application, Organisation, Snapshot } from '@gatehouse/domain/registry/registry';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { registryAt } from '../../../apps/gateway/src/adapters/registry/history.ts';
+import { registryReader } from '../../../apps/gateway/src/adapters/registry/reader.ts';
+import { explainPast } from '../../../apps/gateway/src/admin/explain/explain-past.ts';
+import { type Harness, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+
+let admin: Harness;
+let pool: pg.Pool;
+const taken: Snapshot[] = [];
+
+beforeAll(async () => {
+  admin = await startAdmin();
+  pool = new pg.Pool({ connectionString: admin.database.appUrl, max: 2 });
+});
+afterAll(async () => {
+  await pool.end();
+  await admin.close();
+});
+
+/** Makes a change and takes the registry as it then is. */
+async function then(change: Promise<unknown>): Promise<void> {
+  await change;
+  const reader = registryReader(admin.database.appUrl, () => undefined);
+  taken.push((await reader.read(null)).state.snapshot);
+  await reader.close();
+}
+
+const apply = (document: object) =>
+  admin.ok('registryApply', { body: { document: { apiVersion: 'gatehouse/v1', ...document } } as never });
+
+/** Of an organisation what history keeps: no secret. */
+function plain(organisation: Organisation | undefined) {
+  const kept = ({ apiKey, ...application }: Application) => ({ ...application, hasKey: apiKey !== null });
+  return (
+    organisation && {
+      ...organisation,
+      bindings: organisation.bindings.map((each) => ({ ...each, application: kept(each.application) })),
+    }
+  );
+}
+
+it('at every version', async () => {
+  const [application] = smallDocument.applications;
+  await then(apply(smallDocument));
+  await then(admin.ok('keyCreate', { body: r69 }));
+  await then(
+    apply({
+      messageSets: [{ name: 'provider-read', interactions: ['A005'] }],
+      products: [{ name: 'Second' }],
+    }),
+  );
+  await then(apply({ organisations: [{ odsCode: 'R69', name: 'Renamed Trust', state: 'suspended' }] }));
+  await then(apply({ applications: [{ ...application, messageSets: [], state: 'suspended' }] }));
+  await then(apply({ clients: [{ ...smallDocument.clients[0], grants: [] }] }));
+  await then(apply({ organisations: [{ odsCode: 'RX1', name: 'A later one' }] }));
+  const last = taken.at(-1)!;
+  const scope = { odsCodes: [...last.organisations.keys()], clientIds: [...last.clients.keys()] };
+  expect(new Set(taken.map(({ version }) => version)).size).toBe(taken.length);
+
+  for (const was of taken) {
+    const back = await registryAt(pool, was.version, scope);
+    expect(back.version).toBe(was.version);
+    for (const odsCode of scope.odsCodes) {
+      expect(plain(back.organisations.get(odsCode)), `${odsCode} at ${was.version}`).toEqual(
+        plain(was.organisations.get(odsCode)),
+      );
+    }
+    expect([...back.clients.values()]).toEqual([...was.clients.values()]);
+  }
+  const secrets = smallDocument.applications.map(({ apiKey }) => apiKey);
+  const told = JSON.stringify([...(await registryAt(pool, last.version, scope)).organisations.values()]);
+  for (const secret of secrets) expect(told).not.toContain(secret);
+});
+
+it('a past request tells nothing of another organisation, to which today’s grants lead', async () => {
+  const [application] = smallDocument.applications;
+  const other = {
+    ...application,
+    organisation: 'RCD',
+    asid: '200000002499',
+    apiKey: 'rcdIntKey0123456789abcdefOOPP',
+  };
+  const [sync] = smallDocument.clients;
+  const grants = [{ ...sync.grants[0], organisation: 'RCD' }];
+  await then(apply({ applications: [other], clients: [{ ...sync, grants }] }));
+  const { 0: first, [taken.length - 1]: last } = taken;
+  const clientId = [...first!.clients.keys()][0]!;
+  const story = {
+    ...{
+      clientId,
+      environment: 'int',
+      operationId: 'a005-retrieve-referral-request',
+      organisation: 'R69',
+      bindingId: null,
+    },
+    ...{ registryVersion: first!.version, startedAt: new Date(0).toISOString() },
+    ...{ steps: [], attempts: [], refusal: null },
+    asked: { accessMode: 'application-restricted', odsCode: null, product: null, capability: null },
+  } as unknown as RequestStory;
+  const environments = new Map([['int', { kind: 'open' as const }]]);
+  const told = await explainPast(
+    { database: pool, environments, snapshot: () => last!, now: () => 0 },
+    story,
+  );
+  expect(told.now?.allowed).toBe(true);
+  expect(told.registry.find(({ what }) => what === 'ASID')).toMatchObject({
+    then: application.asid,
+    now: null,
+  });
+  expect(JSON.stringify(told.registry)).not.toMatch(/RCD|200000002499/);
+});
+
+it('holds nothing beyond what is asked for', async () => {
+  const { version } = taken.at(-1)!;
+  const back = await registryAt(pool, version, { odsCodes: ['RCD'], clientIds: [] });
+  expect([...back.organisations.keys()]).toEqual(['RCD']);
+  expect(back.clients.size).toBe(0);
+});

@@ -1,0 +1,158 @@
+/** One text, looked for everywhere: by what it may be, within reach, and never an NHS number or a key in clear. */
+import { randomBytes } from 'node:crypto';
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import type { Snapshot } from '@gatehouse/domain/registry/registry';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
+import { createSubjectSealer } from '../../../apps/gateway/src/adapters/audit/write/subjects.ts';
+import { createAuditDesk } from '../../../apps/gateway/src/admin/audit/audit-reader.ts';
+import { type SignedIn, signIn } from '../../support/staff.ts';
+import { type Harness, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { intentOf, openLog } from '../../support/audit-trail.ts';
+
+type Hits = AnswerOf<'search'>['hits'];
+
+const KEY = smallDocument.applications[0].apiKey;
+const nobody = { version: 0, organisations: new Map(), clients: new Map() } as unknown as Snapshot;
+const kms = {
+  generateDataKey: () => Promise.resolve({ plaintext: randomBytes(32), wrapped: randomBytes(16) }),
+  decrypt: () => Promise.resolve(randomBytes(32)),
+};
+const request = intentOf({ odsCode: 'R69', correlationId: 'worklist-2026-0042' });
+const foreign = intentOf({ odsCode: 'RCD', correlationId: 'worklist-2026-0042' });
+
+let admin: Harness;
+let log: AuditLog;
+let pool: pg.Pool;
+let priya: SignedIn;
+let limited: SignedIn;
+let id: string;
+
+beforeAll(async () => {
+  admin = await startAdmin(async ({ appUrl }) => {
+    pool = new pg.Pool({ connectionString: appUrl, max: 3 });
+    const sealer = createSubjectSealer(pool, kms, 'alias/audit');
+    log = await openLog(appUrl);
+    return { audit: createAuditDesk({ database: pool, sealer, audit: log, snapshot: () => nobody }) };
+  });
+  admin.clock.ms = Date.now();
+  const [first, second] = smallDocument.applications;
+  const document = {
+    ...smallDocument,
+    organisations: [...smallDocument.organisations, { odsCode: 'A1', name: 'Under_score & 100% Trust' }],
+    applications: [first, { ...second, apiKey: 'short1234567' }],
+  };
+  const applied = await admin.call('POST', '/api/v1/registry/apply', { document });
+  expect(applied.body.at(-1).type).toBe('done');
+  id = (await admin.db.application.findFirstOrThrow({ where: { asid: '200000002454' } })).id;
+  await log.intent(request);
+  await log.intent(foreign);
+  priya = await signIn(admin.db, 'Priya', ['platform-engineer'], admin.clock.ms);
+  const role = { role: 'platform-engineer', odsCodes: ['RCD'] } as const;
+  limited = await signIn(admin.db, 'Odd', [role], admin.clock.ms);
+});
+afterAll(async () => {
+  await log.close();
+  await pool.end();
+  await admin.close();
+});
+
+async function search(q: string, who = priya): Promise<Hits> {
+  const answer = await admin.call(
+    'GET',
+    `/api/v1/search?q=${encodeURIComponent(q)}`,
+    undefined,
+    '',
+    who.headers,
+  );
+  expect(answer.status, answer.text).toBe(200);
+  expect(answer.text).not.toContain(KEY);
+  expect(answer.text).not.toContain('short1234567');
+  return answer.body.hits;
+}
+const said = (hits: Hits) => hits.map(({ type, matched }) => `${type} by ${matched}`);
+
+describe('a search', () => {
+  it.each([
+    ['R69', ['organisation by ODS code']],
+    ['rcd', ['organisation by ODS code']],
+    ['exam', ['organisation by name']],
+    ['EXAMPLE nhs t', ['organisation by name']],
+    ['200000002454', ['application by ASID']],
+    ['r69Int', ['application by API key']],
+    [KEY, ['application by API key']],
+    ['KKLL', ['application by API key']],
+    ['r69I…KKLL', ['application by API key']],
+    ['worklist-2026-0042', ['request by correlation id', 'request by correlation id']],
+    [request.attemptId, ['request by attempt id']],
+  ])('for %s', async (q, found) => {
+    expect(said(await search(q))).toEqual(found);
+  });
+
+  it('for the id of an application, with its key masked', async () => {
+    expect(await search(id)).toMatchObject([{ type: 'application', id, matched: 'application id' }]);
+    expect((await search('r69Int'))[0]?.detail).toContain('r69I…KKLL');
+  });
+
+  it('tells nothing of a key beyond its first eight characters, nor of one that is hidden whole', async () => {
+    expect(await search('r69In')).toEqual([]);
+    expect(await search('r69IntXX')).toEqual([]);
+    expect(said(await search('r69IntKeyWrongFromHereOn'))).toEqual(['application by API key']);
+    expect(await search('short1')).toEqual([]);
+    expect(await search('4567')).toEqual([]);
+  });
+
+  it('takes every character for itself', async () => {
+    expect(await search('%%')).toEqual([]);
+    expect(await search('______')).toEqual([]);
+    expect(said(await search('under_'))).toEqual(['organisation by name']);
+    expect(await search('underx')).toEqual([]);
+  });
+
+  it.each(['9434765919', '943 476 5919', '943  476  5919'])(
+    'refuses the NHS number in %s, and says where to go',
+    async (q) => {
+      const answer = await admin.call(
+        'GET',
+        `/api/v1/search?q=${encodeURIComponent(q)}`,
+        undefined,
+        '',
+        priya.headers,
+      );
+      expect(answer.status).toBe(400);
+      expect(answer.body.errors[0].pointer).toBe('/q');
+      expect(answer.text).toContain('audit search');
+      expect(answer.text).not.toContain('943');
+    },
+  );
+
+  it('finds nothing out of reach, and no request for a token without audit', async () => {
+    for (const q of [
+      'R69',
+      'exam',
+      '200000002454',
+      '200000002455',
+      'r69Int',
+      'KKLL',
+      id,
+      request.attemptId,
+    ]) {
+      expect(await search(q, limited), q).toEqual([]);
+    }
+    expect((await search('worklist-2026-0042', limited)).map((hit) => hit.id)).toEqual([foreign.attemptId]);
+    const registryOnly = await admin.ok('search', { query: { q: request.attemptId } }, admin.tokens.registry);
+    expect(registryOnly.hits).toEqual([]);
+  });
+
+  it('is on record when it shows requests, and never keeps the text', async () => {
+    await search('worklist-2026-0042');
+    await search(KEY);
+    const { rows } = await pool.query<{ record: object }>(
+      "SELECT record FROM audit.event WHERE kind = 'SYSTEM' AND event = 'AUDIT_READ' ORDER BY seq",
+    );
+    const kept = JSON.stringify(rows.map(({ record }) => record));
+    expect(kept).toContain(request.attemptId);
+    expect(kept).not.toContain('r69Int');
+  });
+});

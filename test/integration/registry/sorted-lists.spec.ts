@@ -1,0 +1,110 @@
+/** The lists of organisations and applications: every order, page by page, without a gap or a repeat, within reach. */
+import { type RouteName, routes } from '@gatehouse/contracts/routes';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signIn } from '../../support/staff.ts';
+import { type Harness, pathOf, startAdmin } from '../../support/admin-api.ts';
+
+let admin: Harness;
+const odsCodes = Array.from({ length: 9 }, (_, n) => `S0${n}`);
+
+beforeAll(async () => {
+  admin = await startAdmin();
+  const document = {
+    apiVersion: 'gatehouse/v1',
+    // Names in another order than codes, some of them the same, one that would break a clumsy cursor.
+    organisations: odsCodes.map((odsCode, n) => ({
+      odsCode,
+      name: n === 4 ? 'A "quoted\\" name' : `Trust ${(n * 5) % 4}`,
+      ...(n % 3 === 0 ? { state: 'suspended' } : {}),
+    })),
+    products: [{ name: 'ReferWell' }, { name: 'BookWell' }],
+    applications: odsCodes.flatMap((organisation, n) =>
+      ['int', 'prod'].map((environment) => ({
+        organisation,
+        environment,
+        product: n % 2 === 0 ? 'ReferWell' : 'BookWell',
+        accessMode: 'application-restricted',
+        capability: 'provider',
+        ...(n === 8 ? { state: 'retired', asid: '200000000001' } : {}),
+      })),
+    ),
+  };
+  const applied = await admin.call('POST', '/api/v1/registry/apply', { document });
+  expect(applied.body.at(-1)?.type, applied.text).toBe('done');
+});
+afterAll(() => admin.close());
+
+type List = Extract<RouteName, 'organisationsList' | 'applicationsList'>;
+
+async function everyPage(list: List, query: object, headers?: Record<string, string>): Promise<string[]> {
+  const found: string[] = [];
+  let after: string | null = null;
+  do {
+    const asked: object = { ...query, limit: 4, ...(after === null ? {} : { after }) };
+    const path = pathOf(routes[list], {}, asked);
+    const answer = await admin.call('GET', path, undefined, headers && '', headers);
+    expect(answer.status, answer.text).toBe(200);
+    found.push(
+      ...answer.body.items.map((item: { id?: string; odsCode?: string }) => item.id ?? item.odsCode),
+    );
+    after = answer.body.next;
+  } while (after !== null);
+  return found;
+}
+
+const inTheDatabase = async (table: string, key: string, order: string): Promise<string[]> =>
+  (
+    await admin.db.$queryRawUnsafe<{ key: string }[]>(
+      `SELECT ${key}::text AS key FROM ${table} ORDER BY ${order}`,
+    )
+  ).map((row) => row.key);
+
+describe('a sorted list', () => {
+  it.each(['asc', 'desc'])('of organisations by code, name and state, %s', async (order) => {
+    for (const [sort, column] of Object.entries({ odsCode: 'ods_code', name: 'name', state: 'state' })) {
+      const expected = await inTheDatabase(
+        'organisation',
+        'ods_code',
+        `${column} ${order}, ods_code ${order}`,
+      );
+      expect(await everyPage('organisationsList', { sort, order }), sort).toEqual(expected);
+    }
+  });
+
+  it.each(['asc', 'desc'])('of applications by what they are sorted by, %s', async (order) => {
+    const columns = {
+      id: 'id',
+      environment: 'environment',
+      product: 'product',
+      state: 'state',
+      createdAt: 'created_at',
+    };
+    for (const [sort, column] of Object.entries(columns)) {
+      const expected = await inTheDatabase('application', 'id', `${column} ${order}, id ${order}`);
+      expect(await everyPage('applicationsList', { sort, order }), sort).toEqual(expected);
+    }
+  });
+
+  it('with filters, and within reach', async () => {
+    const suspended = { sort: 'name', state: 'suspended' };
+    expect((await everyPage('organisationsList', suspended)).sort()).toEqual(['S00', 'S03', 'S06']);
+    expect(await everyPage('applicationsList', { sort: 'state', organisation: 'S01' })).toHaveLength(2);
+    expect(await everyPage('applicationsList', { product: 'BookWell', environment: 'int' })).toHaveLength(4);
+    const role = { role: 'platform-engineer', odsCodes: ['S01', 'S02'] } as const;
+    const { headers } = await signIn(admin.db, 'Odd', [role], admin.clock.ms);
+    expect(await everyPage('organisationsList', { sort: 'name' }, headers)).toHaveLength(2);
+    expect(await everyPage('applicationsList', { sort: 'product', order: 'desc' }, headers)).toHaveLength(4);
+    expect(await everyPage('applicationsList', { organisation: 'S03' }, headers)).toEqual([]);
+  });
+
+  it.each([
+    'x',
+    'W10',
+    Buffer.from('["a"]').toString('base64url'),
+    Buffer.from('["\\u0000","\\u0000"]').toString('base64url'),
+  ])('refuses the place %s, which no page has told', async (after) => {
+    const { status, body } = await admin.call('GET', `/api/v1/organisations?after=${after}`);
+    expect(status).toBe(400);
+    expect(body.errors[0].pointer).toBe('/after');
+  });
+});

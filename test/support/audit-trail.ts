@@ -1,0 +1,275 @@
+/** What the audit specs share: a database, chains on it, events, and a way to take the database away. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import type { DeniedEvent, IntentEvent, OutcomeEvent, SystemEvent } from '@gatehouse/domain/audit/audit';
+import pg from 'pg';
+import { verifyExport, type VerifyReport } from '../../apps/cli/src/verify/verify-export.js';
+import { exportAudit } from '../../apps/gateway/src/adapters/audit/read/export.js';
+import {
+  openAuditLog,
+  type AuditLog,
+  type AuditLogOptions,
+} from '../../apps/gateway/src/adapters/audit/write/audit-log.js';
+import { createDatabase } from './postgres.js';
+
+export interface AuditDatabase {
+  readonly appUrl: string;
+  readonly ownerUrl: string;
+  /** As the superuser: sees and may do everything. */
+  readonly admin: pg.Pool;
+  /** As the running role. */
+  readonly app: pg.Pool;
+}
+
+export async function auditDatabase(): Promise<AuditDatabase & { readonly drop: () => Promise<void> }> {
+  const database = await createDatabase();
+  const admin = poolOf(database.superuserUrl);
+  const app = poolOf(database.appUrl);
+  const drop = async (): Promise<void> => {
+    await cleanUp();
+    await Promise.all([admin.end(), app.end()]);
+    await database.drop();
+  };
+  return { appUrl: database.appUrl, ownerUrl: database.ownerUrl, admin, app, drop };
+}
+
+/** What is to be ended before the database is dropped, the newest first. */
+const cleanups: (() => Promise<void>)[] = [];
+
+export function atTheEnd(cleanup: () => Promise<void>): void {
+  cleanups.unshift(cleanup);
+}
+
+async function cleanUp(): Promise<void> {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+}
+
+/** Pools whose connections may be cut on purpose. */
+function poolOf(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 6 });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+const silent = { info: ignore, warn: ignore, error: ignore, fatal: ignore };
+const unmeasured = { commitMs: ignore, queueLength: ignore, batch: ignore };
+
+/** A chain of its own, closed before the database is dropped. */
+export async function openLog(
+  databaseUrl: string,
+  changes: Partial<AuditLogOptions> = {},
+): Promise<AuditLog> {
+  const log = await openAuditLog({
+    databaseUrl,
+    now: Date.now,
+    monotonicNow: () => performance.now(),
+    log: silent,
+    metrics: unmeasured,
+    budgets: { commitMs: 2_000 },
+    lease: { ttlMs: 30_000, renewMs: 5_000, fenceMs: 25_000 },
+    maxQueue: 4_096,
+    ...changes,
+  });
+  atTheEnd(() => log.close());
+  return log;
+}
+
+export const quiet = silent;
+
+export function intentOf(changes: Partial<IntentEvent> = {}): IntentEvent {
+  const attemptId = randomUUID();
+  const atMs = Date.now();
+  return {
+    kind: 'INTENT',
+    startedAtMs: atMs,
+    atMs,
+    requestId: attemptId,
+    attemptId,
+    environment: 'int',
+    odsCode: 'R69',
+    product: 'ReferWell',
+    accessMode: 'application-restricted',
+    capability: 'provider',
+    bindingId: 'binding-1',
+    applicationId: 'application-1',
+    apimApplicationId: null,
+    asid: '200000002454',
+    clientId: 'client-1',
+    clientName: 'worklist-sync',
+    keyId: 'key-1',
+    interaction: 'A008',
+    operationId: 'a008',
+    method: 'POST',
+    correlationId: randomUUID(),
+    registryVersion: 7,
+    steps: [{ step: 'grant', ok: true }],
+    subjectSource: null,
+    asked: null,
+    attemptNumber: 1,
+    kid: 'kid-1',
+    tokenIdHash: 'ab'.repeat(16),
+    requestBytes: 120,
+    requestSha256: 'cd'.repeat(32),
+    remoteAddress: '127.0.0.1',
+    ...changes,
+  };
+}
+
+export function outcomeOf(intent: IntentEvent, changes: Partial<OutcomeEvent> = {}): OutcomeEvent {
+  return {
+    kind: 'OUTCOME',
+    outcome: 'COMPLETED',
+    startedAtMs: intent.startedAtMs,
+    atMs: Date.now(),
+    requestId: intent.requestId,
+    attemptId: intent.attemptId,
+    upstreamStatus: 200,
+    status: 200,
+    code: null,
+    upstreamRequestId: randomUUID(),
+    diagnosis: null,
+    responseBytes: 1_234,
+    responseSha256: 'ef'.repeat(32),
+    durationMs: 25,
+    upstreamDurationMs: 20,
+    sentHeaders: { authorization: 'Bearer [redacted]', accept: 'application/fhir+json' },
+    receivedHeaders: { 'content-type': 'application/fhir+json' },
+    ...changes,
+  };
+}
+
+export function deniedOf(changes: Partial<DeniedEvent> = {}): DeniedEvent {
+  const {
+    attemptNumber: _,
+    kid: __,
+    tokenIdHash: ___,
+    requestBytes: ____,
+    requestSha256: _____,
+    ...facts
+  } = intentOf();
+  return {
+    ...facts,
+    kind: 'DENIED',
+    outcome: 'REFUSED',
+    code: 'GW_TOKEN',
+    status: 401,
+    durationMs: 1,
+    ...changes,
+  };
+}
+
+export function systemOf(event: string): SystemEvent {
+  const atMs = Date.now();
+  return { kind: 'SYSTEM', event, attemptId: randomUUID(), startedAtMs: atMs, atMs, facts: {} };
+}
+
+/** Exports everything and verifies it. */
+export async function verified(database: AuditDatabase): Promise<VerifyReport> {
+  return verifyExport(exportAudit(database.app, {}));
+}
+
+/** Outcomes of attempts, by attempt id. */
+export async function outcomes(database: AuditDatabase): Promise<ReadonlyMap<string, string>> {
+  const found = await database.admin.query<{ attempt_id: string; outcome: string }>(
+    `SELECT attempt_id, outcome FROM audit.event WHERE kind = 'OUTCOME'`,
+  );
+  return new Map(found.rows.map((row) => [row.attempt_id, row.outcome]));
+}
+
+export async function systemFacts(
+  database: AuditDatabase,
+  event: string,
+): Promise<readonly Record<string, number>[]> {
+  const found = await database.admin.query<{ facts: Record<string, number> }>(
+    `SELECT record -> 'facts' AS facts FROM audit.event WHERE event = $1 ORDER BY started_at`,
+    [event],
+  );
+  return found.rows.map((row) => row.facts);
+}
+
+/** Holds the head of a chain as another session would, until `release`. */
+export async function holdHead(
+  database: AuditDatabase,
+  writerId: string,
+): Promise<{ release: () => Promise<void> }> {
+  const client = await database.admin.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT 1 FROM audit.writer WHERE writer = $1 FOR UPDATE', [writerId]);
+  return {
+    release: async () => {
+      await client.query('ROLLBACK');
+      client.release();
+    },
+  };
+}
+
+/** Cuts every audit connection on the server's side. */
+export async function cutBackends(database: AuditDatabase): Promise<void> {
+  await database.admin.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = 'gatehouse-audit'`,
+  );
+}
+
+export interface Line {
+  readonly url: string;
+  /** Nobody gets through any more, and who was through is cut. */
+  readonly down: () => Promise<void>;
+  readonly up: () => Promise<void>;
+}
+
+/** A way to the database that can be taken down. */
+export async function lineTo(databaseUrl: string): Promise<Line> {
+  const target = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(target.port || 5432), target.hostname);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one);
+      one.pipe(other);
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        sockets.delete(one);
+        other.destroy();
+      });
+    }
+  });
+  const listen = async (port: number): Promise<void> => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const down = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  atTheEnd(down);
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(port);
+  return { url: url.href, down, up: () => listen(port) };
+}
+
+export async function until(what: () => Promise<boolean> | boolean, withinMs = 15_000): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await what())) {
+    if (Date.now() > deadline) throw new Error(`not within ${String(withinMs)} ms: ${what.toString()}`);
+    await pause(25);
+  }
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function ignore(): void {
+  // Nothing is logged or measured in these specs.
+}
