@@ -1,6 +1,6 @@
 /** The last stage before anything is spent: may Gatehouse act at all right now, and has this application a turn? */
 import { GatewayError } from '@gatehouse/domain/errors';
-import { londonDay, secondsLeftInLondonDay } from '@gatehouse/domain/governance/sro';
+import { londonDay, secondsLeftInLondonDay } from '@gatehouse/domain/governance/london-day';
 import type { Admitted } from './admit.js';
 import type { Answer } from './attempts.js';
 import type { Route } from './decide.js';

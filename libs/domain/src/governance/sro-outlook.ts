@@ -1,6 +1,7 @@
 /** Until when the gate of an organisation stays open as things stand, so that nobody is surprised by its closing. */
 import type { SroAppointment } from '../registry/registry.js';
-import { addDays, isInForce, lastDayInForce, londonDay, sroState } from './sro.js';
+import { addDays, londonDay } from './london-day.js';
+import { isInForce, lastDayInForce, sroState } from './sro.js';
 
 /** `deputy`: open by a deputy alone. `grace`: open, with every review overdue. */
 export type Gate = 'open' | 'deputy' | 'grace' | 'closed';

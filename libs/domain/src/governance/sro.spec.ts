@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SroAppointment } from '../registry/registry.js';
-import {
-  addDays,
-  isInForce,
-  lastDayInForce,
-  londonDay,
-  reviewNotice,
-  secondsLeftInLondonDay,
-  sroState,
-} from './sro.js';
+import { isInForce, lastDayInForce, reviewNotice, sroState } from './sro.js';
 
 const appointment = (over: Partial<SroAppointment> = {}): SroAppointment => ({
   id: 's1',
@@ -87,24 +79,15 @@ describe('the state of an appointment', () => {
   });
 });
 
-describe('days', () => {
+describe('the last day in force', () => {
   it.each([
     ['2026-12-31', 1, '2027-01-01'],
     ['2027-02-28', 1, '2027-03-01'],
     ['2028-02-28', 1, '2028-02-29'],
     ['2026-03-28', 2, '2026-03-30'],
     ['2026-07-15', 0, '2026-07-15'],
-  ])('%s + %i = %s', (day, days, expected) => {
-    expect(addDays(day, days)).toBe(expected);
-    expect(lastDayInForce(appointment({ reviewDueOn: day, graceDays: days }))).toBe(expected);
-  });
-
-  it.each([
-    ['2026-06-30T22:59:59.999Z', '2026-06-30'],
-    ['2026-06-30T23:00:00.000Z', '2026-07-01'],
-    ['2026-12-31T23:59:59.999Z', '2026-12-31'],
-  ])('%s is the %s in London', (instant, day) => {
-    expect(londonDay(at(instant))).toBe(day);
+  ])('review due on %s, %i days of grace: %s', (reviewDueOn, graceDays, expected) => {
+    expect(lastDayInForce(appointment({ reviewDueOn, graceDays }))).toBe(expected);
   });
 
   it('a gate that has closed never opens again by itself', () => {
@@ -116,19 +99,5 @@ describe('days', () => {
         return isInForce(of, 'int', earlier) || !isInForce(of, 'int', later);
       }),
     );
-  });
-});
-
-describe('the rest of a day in London', () => {
-  it.each([
-    ['2026-01-15T23:59:00Z', 60],
-    ['2026-01-15T00:00:00Z', 86_400],
-    ['2026-07-15T22:59:30Z', 30],
-    ['2026-07-15T23:00:00Z', 86_400],
-    // The clocks change: a day of 23 hours, and one of 25.
-    ['2026-03-29T00:00:00Z', 82_800],
-    ['2026-10-24T23:00:00Z', 90_000],
-  ])('at %s: %i s', (at, seconds) => {
-    expect(secondsLeftInLondonDay(Date.parse(at))).toBe(seconds);
   });
 });

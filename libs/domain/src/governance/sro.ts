@@ -4,36 +4,7 @@
  * end (Europe/London) of the day its review is due plus the grace that governance set.
  */
 import type { SroAppointment } from '../registry/registry.js';
-
-const LONDON_DAY = new Intl.DateTimeFormat('en-CA', {
-  timeZone: 'Europe/London',
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-});
-
-let formatted = { minute: NaN, day: '' };
-
-/** The calendar day in London, `YYYY-MM-DD`. Days begin on a minute, so each minute is formatted once. */
-export function londonDay(epochMs: number): string {
-  const minute = Math.floor(epochMs / 60_000);
-  if (minute !== formatted.minute) formatted = { minute, day: LONDON_DAY.format(epochMs) };
-  return formatted.day;
-}
-
-/** Seconds until the next calendar day begins in London. */
-export function secondsLeftInLondonDay(epochMs: number): number {
-  const today = londonDay(epochMs);
-  // A day in London has 23, 24 or 25 hours, and begins on a quarter of an hour.
-  const quarterMs = 900_000;
-  let at = Math.floor(epochMs / quarterMs) * quarterMs;
-  while (londonDay(at) === today) at += quarterMs;
-  return Math.ceil((at - epochMs) / 1000);
-}
-
-export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-}
+import { addDays, daysBetween, londonDay } from './london-day.js';
 
 /** The last day, inclusive, on which an accepted appointment opens the gate. */
 export function lastDayInForce(appointment: SroAppointment): string {
@@ -84,9 +55,4 @@ export function sroState(appointment: SroAppointment, nowMs: number): SroState {
 export function reviewNotice({ reviewDueOn }: SroAppointment, nowMs: number): number | null {
   const left = daysBetween(londonDay(nowMs), reviewDueOn);
   return REVIEW_NOTICE_DAYS.findLast((days) => left <= days) ?? null;
-}
-
-/** Whole days from one calendar day to another; negative if that is past. */
-export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
 }

@@ -1,4 +1,5 @@
 import type { Database } from '@gatehouse/db/client';
+import { dayOfDateColumn } from '@gatehouse/domain/governance/london-day';
 import type { SroAppointment } from '@gatehouse/domain/registry/registry';
 
 type Row = Pick<
@@ -13,10 +14,8 @@ export function appointmentOf(row: Row): SroAppointment {
     environments: row.environments,
     acceptedAtMs: row.acceptedAt?.getTime() ?? null,
     withdrawnAtMs: row.withdrawnAt?.getTime() ?? null,
-    startsOn: row.startsOn === null ? null : dayOf(row.startsOn),
-    reviewDueOn: dayOf(row.reviewDueOn),
+    startsOn: row.startsOn === null ? null : dayOfDateColumn(row.startsOn),
+    reviewDueOn: dayOfDateColumn(row.reviewDueOn),
     graceDays: row.graceDays,
   };
 }
-
-const dayOf = (date: Date): string => date.toISOString().slice(0, 10);

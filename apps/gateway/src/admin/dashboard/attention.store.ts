@@ -1,9 +1,9 @@
+import { dayOfDateColumn } from '@gatehouse/domain/governance/london-day';
 import { reachOf, type Reach } from '@gatehouse/domain/governance/permissions';
 import { REVIEW_NOTICE_DAYS } from '@gatehouse/domain/governance/sro';
 import { ownedWithin, WHOLE_APPLICATION } from '../registry/applications.store.js';
 import type { AdminDeps } from '../deps.js';
 import { examine } from '../doctor/doctor.store.js';
-import { dayOf } from '../http/paging.js';
 import type { Acting } from '../http/principal.js';
 import { nameOf } from '../registry/lists.store.js';
 
@@ -84,7 +84,7 @@ async function srosDue({ db, now }: AdminDeps, acting: Acting) {
   return rows.map(({ odsCode, name, reviewDueOn }) => ({
     organisation: odsCode,
     name,
-    reviewDueOn: dayOf(reviewDueOn),
+    reviewDueOn: dayOfDateColumn(reviewDueOn),
   }));
 }
 

@@ -1,8 +1,7 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
-import { londonDay } from '@gatehouse/domain/governance/sro';
+import { endOfLondonDayMs, londonDay } from '@gatehouse/domain/governance/london-day';
 import type { AdminDeps } from '../deps.js';
-import { endOfLondonDayMs } from '../london-time.js';
 import { AdminProblem } from '../http/problem.js';
 import type { Change } from '../http/transaction.store.js';
 import { grantException } from './exceptions.store.js';

@@ -19,8 +19,3 @@ export interface Paging {
 export function instantOf(date: Date | null): string | null {
   return date?.toISOString() ?? null;
 }
-
-/** A calendar day as the database keeps it. */
-export function dayOf(date: Date): string {
-  return date.toISOString().slice(0, 10);
-}

@@ -1,5 +1,5 @@
 import type { Prisma } from '@gatehouse/db/client';
-import { dayOf } from '../http/paging.js';
+import { dayOfDateColumn } from '@gatehouse/domain/governance/london-day';
 
 /** An organisation with what its line in a list tells of it. */
 export const WITH_COUNTS = {
@@ -19,6 +19,6 @@ export function organisationView({ odsCode, name, state, _count, sroAppointments
     name,
     state: state as 'active',
     applications: _count.bindings,
-    sroReviewDueOn: sro === undefined ? null : dayOf(sro.reviewDueOn),
+    sroReviewDueOn: sro === undefined ? null : dayOfDateColumn(sro.reviewDueOn),
   };
 }

@@ -1,6 +1,6 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
-import { addDays, londonDay } from '@gatehouse/domain/governance/sro';
+import { addDays, londonDay } from '@gatehouse/domain/governance/london-day';
 import type { AdminDeps } from '../deps.js';
 import { AdminProblem } from '../http/problem.js';
 import type { Change } from '../http/transaction.store.js';

@@ -1,7 +1,8 @@
 import type { SroOutlook } from '@gatehouse/contracts/governance/governance-resources';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { outlook } from '@gatehouse/domain/governance/sro-outlook';
-import { addDays, londonDay, sroState } from '@gatehouse/domain/governance/sro';
+import { addDays, londonDay } from '@gatehouse/domain/governance/london-day';
+import { sroState } from '@gatehouse/domain/governance/sro';
 import { appointmentOf } from '../../adapters/people/sro-appointment.js';
 import { WHOLE_APPLICATION } from '../registry/applications.store.js';
 import type { AdminDeps } from '../deps.js';

@@ -1,5 +1,5 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import { londonDay } from '@gatehouse/domain/governance/sro';
+import { londonDay } from '@gatehouse/domain/governance/london-day';
 import { Controller, Inject } from '@nestjs/common';
 import { Actor } from '../http/guard.js';
 import { perform } from '../changes/four-eyes.store.js';

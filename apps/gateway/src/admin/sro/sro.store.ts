@@ -1,5 +1,6 @@
 import type { Reach } from '@gatehouse/domain/governance/permissions';
-import { addDays, londonDay, REVIEW_NOTICE_DAYS } from '@gatehouse/domain/governance/sro';
+import { addDays, londonDay } from '@gatehouse/domain/governance/london-day';
+import { REVIEW_NOTICE_DAYS } from '@gatehouse/domain/governance/sro';
 import { acceptAppointment } from '../../adapters/people/sro-links.js';
 import type { AdminDeps } from '../deps.js';
 import { ensureEnvironments } from '../registry/environments.store.js';

@@ -1,7 +1,8 @@
 import type { SroAppointmentView } from '@gatehouse/contracts/governance/governance-resources';
+import { dayOfDateColumn } from '@gatehouse/domain/governance/london-day';
 import { reviewNotice, sroState } from '@gatehouse/domain/governance/sro';
 import { appointmentOf } from '../../adapters/people/sro-appointment.js';
-import { dayOf, instantOf } from '../http/paging.js';
+import { instantOf } from '../http/paging.js';
 import type { Database } from '../http/transaction.store.js';
 
 type Row = Awaited<ReturnType<Database['sroAppointment']['findMany']>>[number];
@@ -29,7 +30,7 @@ export function viewOf(row: AppointmentRow, nowMs: number): SroAppointmentView {
     authority: {
       cioName: row.authorityName,
       reference: row.authorityReference,
-      date: dayOf(row.authorityDate),
+      date: dayOfDateColumn(row.authorityDate),
       documentSha256: row.authorityDocumentSha256,
     },
     role: row.role as 'owner' | 'deputy',
