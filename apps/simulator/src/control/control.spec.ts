@@ -176,7 +176,7 @@ it('close ends hanging connections', async () => {
   const hanging = fetch(`${other.sim.apiBaseUrl}/FHIR/STU3/CodeSystem/PRIORITY`).catch(
     (error: unknown) => error,
   );
-  while ((await other.requests()).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await expect.poll(() => other.requests()).toHaveLength(1);
   await other[Symbol.asyncDispose]();
   expect(await hanging).toBeInstanceOf(Error);
 });

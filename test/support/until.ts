@@ -1,0 +1,19 @@
+/** Waiting for something to happen, instead of for a time to pass. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Polls until the condition holds.
+ * @param description says what was waited for when it never came
+ * @throws if it does not hold within `withinMs`
+ */
+export async function until(
+  description: string,
+  condition: () => Promise<boolean> | boolean,
+  withinMs = 15_000,
+): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`not within ${String(withinMs)} ms: ${description}`);
+    await delay(10);
+  }
+}
