@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     include: ['apps/*/src/**/*.spec.ts', 'libs/*/src/**/*.spec.ts'],
     passWithNoTests: false,
+    // A worker serves several files: starting one for each took longer than the tests.
+    isolate: false,
     testTimeout: 20_000,
   },
 });

@@ -11,7 +11,9 @@ import {
   type AuditLog,
   type AuditLogOptions,
 } from '../../apps/gateway/src/adapters/audit/write/audit-log.js';
+import type { AuditLogger } from '../../apps/gateway/src/adapters/audit/write/options.js';
 import { createDatabase } from './postgres.js';
+import { until } from './until.js';
 
 export interface AuditDatabase {
   readonly appUrl: string;
@@ -52,7 +54,7 @@ function poolOf(connectionString: string): pg.Pool {
   return pool;
 }
 
-const silent = { info: ignore, warn: ignore, error: ignore, fatal: ignore };
+export const silentLog = { info: ignore, warn: ignore, error: ignore, fatal: ignore };
 const unmeasured = { commitMs: ignore, queueLength: ignore, batch: ignore };
 
 /** A chain of its own, closed before the database is dropped. */
@@ -64,7 +66,7 @@ export async function openLog(
     databaseUrl,
     now: Date.now,
     monotonicNow: () => performance.now(),
-    log: silent,
+    log: silentLog,
     metrics: unmeasured,
     budgets: { commitMs: 2_000 },
     lease: { ttlMs: 30_000, renewMs: 5_000, fenceMs: 25_000 },
@@ -75,7 +77,13 @@ export async function openLog(
   return log;
 }
 
-export const quiet = silent;
+/** A log that keeps its messages, so that a test can wait for one. */
+export function recordingLog(): AuditLogger & { readonly count: (message: string) => number } {
+  const messages: string[] = [];
+  const record = (_fields: object, message: string): void => void messages.push(message);
+  const count = (message: string): number => messages.filter((text) => text.startsWith(message)).length;
+  return { info: record, warn: record, error: record, fatal: record, count };
+}
 
 export function intentOf(changes: Partial<IntentEvent> = {}): IntentEvent {
   const attemptId = randomUUID();
@@ -204,6 +212,33 @@ export async function holdHead(
   };
 }
 
+/** Waits until a statement of an audit writer has waited for a lock for so long. */
+export function untilLocked(database: AuditDatabase, forMs = 0): Promise<void> {
+  return until(`a statement that waits for a lock for ${String(forMs)} ms`, async () => {
+    const { rowCount } = await database.admin.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+         AND clock_timestamp() - query_start >= $1 * interval '1 ms'`,
+      [forMs],
+    );
+    return rowCount !== 0;
+  });
+}
+
+/** When the lease of a writer ends, as PostgreSQL has it, and whether that is past. */
+export async function leaseOf(
+  database: AuditDatabase,
+  { writerId }: Pick<AuditLog, 'writerId'>,
+): Promise<{ readonly endsAtMs: number; readonly isOver: boolean }> {
+  const { rows } = await database.admin.query<{ endsAtMs: number; isOver: boolean }>(
+    `SELECT extract(epoch FROM lease_until)::float8 * 1000 AS "endsAtMs", lease_until < clock_timestamp() AS "isOver"
+       FROM audit.writer WHERE writer = $1`,
+    [writerId],
+  );
+  const [lease] = rows;
+  if (lease === undefined) throw new Error(`there is no writer ${writerId}`);
+  return lease;
+}
+
 /** Cuts every audit connection on the server's side. */
 export async function cutBackends(database: AuditDatabase): Promise<void> {
   await database.admin.query(
@@ -256,18 +291,6 @@ export async function lineTo(databaseUrl: string): Promise<Line> {
   url.hostname = '127.0.0.1';
   url.port = String(port);
   return { url: url.href, down, up: () => listen(port) };
-}
-
-export async function until(what: () => Promise<boolean> | boolean, withinMs = 15_000): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!(await what())) {
-    if (Date.now() > deadline) throw new Error(`not within ${String(withinMs)} ms: ${what.toString()}`);
-    await pause(25);
-  }
-}
-
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function ignore(): void {

@@ -10,12 +10,13 @@ import {
   openLog,
   outcomeOf,
   outcomes,
-  pause,
+  recordingLog,
   systemFacts,
-  until,
+  untilLocked,
   verified,
   type AuditDatabase,
 } from '../../support/audit-trail.js';
+import { until } from '../../support/until.js';
 
 let database: AuditDatabase & { drop: () => Promise<void> };
 beforeEach(async () => {
@@ -52,10 +53,14 @@ describe('F1: the database is away', () => {
     expect(log.available()).toBe(false);
 
     await line.up();
-    await until(() => log.available());
+    await until('the log takes writes', () => log.available());
     await log.intent(intentOf());
-    await until(async () => (await systemFacts(database, 'AUDIT_OUTAGE')).length > 0);
-    await pause(1_500);
+    await until(
+      'the outage is recorded',
+      async () => (await systemFacts(database, 'AUDIT_OUTAGE')).length > 0,
+    );
+    // Whatever else was counted is written now.
+    await log.close();
     const [outage, ...more] = await systemFacts(database, 'AUDIT_OUTAGE');
     expect(more).toEqual([]);
     expect(outage?.['count']).toBe(20);
@@ -69,10 +74,10 @@ describe('F1: the database is away', () => {
     const log = await openLog(line.url, { lease: { ttlMs: 1_500, renewMs: 200, fenceMs: 1_000 } });
     const signal = log.leaseLost;
     await line.down();
-    await until(() => signal.aborted, 3_000);
+    await until('the lease is lost', () => signal.aborted, 3_000);
     expect(log.leaseHeld()).toBe(false);
     await line.up();
-    await until(() => log.leaseHeld());
+    await until('the lease is held again', () => log.leaseHeld());
     expect([signal.aborted, log.leaseLost.aborted]).toEqual([true, false]);
     await log.intent(intentOf());
   });
@@ -87,22 +92,24 @@ describe('F2: the head of the chain is locked by another session', () => {
     expect(answer.code).toBe('GW_AUDIT_UNAVAILABLE');
     expect(answer.ms).toBeLessThanOrEqual(2_200);
     await lock.release();
-    await until(async () => (await outcomes(database)).has(intent.attemptId));
+    await until('the attempt has its outcome', async () => (await outcomes(database)).has(intent.attemptId));
     expect((await outcomes(database)).get(intent.attemptId)).toBe('NOT_SENT');
     expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
   });
 
   it('does so too when it gave the connection up meanwhile', async () => {
-    const log = await openLog(database.appUrl, { budgets: { commitMs: 400 } });
+    const journal = recordingLog();
+    const log = await openLog(database.appUrl, { budgets: { commitMs: 400 }, log: journal });
     const lock = await holdHead(database, log.writerId);
     const intents = Array.from({ length: 3 }, () => intentOf());
     const answers = await Promise.all(intents.map((intent) => timed(log.intent(intent))));
     expect(answers.map(({ code }) => code)).toEqual(intents.map(() => 'GW_AUDIT_UNAVAILABLE'));
-    await pause(1_500);
+    await until('the connection is given up', () => journal.count('the audit database is lost') > 0);
     await lock.release();
-    await until(() => log.available());
+    await until('the log takes writes', () => log.available());
     await log.outcome(outcomeOf(await acceptedBy(log)));
-    await pause(200);
+    // Everything it owes the trail is written first.
+    await log.close();
     const told = await outcomes(database);
     const stored = await database.admin.query<{ attempt_id: string }>(
       `SELECT attempt_id FROM audit.event WHERE kind = 'INTENT'`,
@@ -120,7 +127,7 @@ describe('F2: the head of the chain is locked by another session', () => {
     expect((await timed(log.outcome(outcomeOf(intent)))).code).toBe('GW_AUDIT_UNAVAILABLE');
     log.withhold(outcomeOf(intent));
     await lock.release();
-    await until(async () => (await systemFacts(database, 'ANSWER_WITHHELD')).length === 1);
+    await until('it is recorded', async () => (await systemFacts(database, 'ANSWER_WITHHELD')).length === 1);
     expect(await systemFacts(database, 'ANSWER_WITHHELD')).toEqual([
       { attemptId: intent.attemptId, outcome: 'COMPLETED' },
     ]);
@@ -147,7 +154,7 @@ describe('F3: the database goes away between INTENT and OUTCOME', () => {
     expect(answer.ms).toBeLessThanOrEqual(2_200);
     log.withhold(outcomeOf(intent, { status: 503 }));
     await line.up();
-    await until(async () => (await outcomes(database)).has(intent.attemptId));
+    await until('the attempt has its outcome', async () => (await outcomes(database)).has(intent.attemptId));
     expect((await outcomes(database)).get(intent.attemptId)).toBe('WITHHELD');
     expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
   });
@@ -174,15 +181,19 @@ describe('F4: the database refuses the row of one request', () => {
   });
 
   it('withholds the answer and goes on trying to say so', async () => {
-    const log = await openLog(database.appUrl);
+    const journal = recordingLog();
+    const log = await openLog(database.appUrl, { log: journal });
     const intent = intentOf();
     await refuse(`NEW.kind = 'OUTCOME' AND NEW.attempt_id = '${intent.attemptId}'`);
     await log.intent(intent);
     expect((await timed(log.outcome(outcomeOf(intent)))).code).toBe('GW_AUDIT_UNAVAILABLE');
     log.withhold(outcomeOf(intent));
-    await pause(700);
+    await until('it was refused again', () => journal.count('the database refused an audit row') >= 3);
     await database.admin.query('DROP TRIGGER refuse_one ON audit.event');
-    await until(async () => (await outcomes(database)).get(intent.attemptId) === 'WITHHELD');
+    await until(
+      'it is recorded',
+      async () => (await outcomes(database)).get(intent.attemptId) === 'WITHHELD',
+    );
   });
 });
 
@@ -193,7 +204,7 @@ describe('F5: more is asked than can be written', () => {
     await log.intent(before);
     const lock = await holdHead(database, log.writerId);
     const first = log.intent(intentOf());
-    await pause(50);
+    await untilLocked(database);
     const waiting = Array.from({ length: 100 }, () => timed(log.intent(intentOf())));
     const shed = await Promise.all(Array.from({ length: 50 }, () => timed(log.intent(intentOf()))));
     expect(new Set(shed.map(({ code }) => code))).toEqual(new Set(['GW_OVERLOAD']));
@@ -204,7 +215,10 @@ describe('F5: more is asked than can be written', () => {
     await lock.release();
     await Promise.all([first, outcome]);
     expect(new Set((await Promise.all(waiting)).map(({ code }) => code))).toEqual(new Set(['ok']));
-    await until(async () => (await systemFacts(database, 'CONNECTION_REJECTED')).length === 1);
+    await until(
+      'it is recorded',
+      async () => (await systemFacts(database, 'CONNECTION_REJECTED')).length === 1,
+    );
     expect(await systemFacts(database, 'DENIED_SUMMARY')).toMatchObject([{ count: 30 }]);
     expect(await systemFacts(database, 'CONNECTION_REJECTED')).toMatchObject([{ count: 7 }]);
     expect(await verified(database)).toMatchObject({ ok: true, faults: [] });
@@ -227,7 +241,7 @@ describe('F6: the database is read-only', () => {
     await client.query('SET default_transaction_read_only = off');
     await client.query(`ALTER DATABASE "${name}" RESET default_transaction_read_only`);
     client.release();
-    await until(() => log.available());
+    await until('the log takes writes', () => log.available());
     await log.intent(intentOf());
     expect(await verified(database)).toMatchObject({ ok: true, rows: 2 });
   });

@@ -18,9 +18,9 @@ import {
   openLog,
   outcomeOf,
   systemOf,
-  until,
   type AuditDatabase,
 } from '../../support/audit-trail.js';
+import { until } from '../../support/until.js';
 
 const NHS_NUMBER = '9000000009';
 const UBRN = '000000070000';
@@ -209,7 +209,7 @@ describe('sealed subjects', () => {
       ...kms,
       generateDataKey: async (...given) => {
         asked += 1;
-        await until(() => asked === 6);
+        await until('it asked six times', () => asked === 6);
         return kms.generateDataKey(...given);
       },
     };

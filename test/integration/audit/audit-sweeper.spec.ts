@@ -6,17 +6,17 @@ import {
   atTheEnd,
   auditDatabase,
   intentOf,
+  leaseOf,
   lineTo,
   openLog,
   outcomeOf,
   outcomes,
-  pause,
-  quiet,
+  silentLog,
   systemFacts,
-  until,
   verified,
   type AuditDatabase,
 } from '../../support/audit-trail.js';
+import { until } from '../../support/until.js';
 
 /** Scaled down from 30 s, 5 s and 25 s. */
 const LEASE = { ttlMs: 1_200, renewMs: 200, fenceMs: 1_000 };
@@ -28,10 +28,47 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 function sweeperOf(audit: AuditLog, databaseUrl = database.appUrl, everyMs = 200): Sweeper {
-  const clocks = { now: Date.now, monotonicNow: () => performance.now(), log: quiet };
-  const sweeper = startSweeper({ databaseUrl, audit, ttlMs: LEASE.ttlMs, everyMs, ...clocks });
+  const clocks = { now: Date.now, monotonicNow: () => performance.now(), log: silentLog };
+  return closedAtTheEnd(startSweeper({ databaseUrl, audit, ttlMs: LEASE.ttlMs, everyMs, ...clocks }));
+}
+
+function closedAtTheEnd(sweeper: Sweeper): Sweeper {
   atTheEnd(() => sweeper.close());
   return sweeper;
+}
+
+/** A sweeper whose clock stands still between its rounds. */
+function steppedSweeper(audit: AuditLog, databaseUrl = database.appUrl) {
+  let nowMs = 0;
+  const sweeper = closedAtTheEnd(
+    startSweeper({
+      ...{ databaseUrl, audit, ttlMs: LEASE.ttlMs, everyMs: LEASE.ttlMs, log: silentLog },
+      now: Date.now,
+      monotonicNow: () => nowMs,
+    }),
+  );
+  return {
+    /** One round after so long; answers how many writers were swept. */
+    async sweepAfter(milliseconds: number): Promise<number> {
+      // A round of its own timer reads the old time: let it end.
+      await sweeper.sweep();
+      nowMs += milliseconds;
+      return sweeper.sweep();
+    },
+  };
+}
+
+/** As if the writer's time had passed, once it cannot renew any more. */
+const endLease = ({ writerId }: AuditLog) =>
+  database.admin.query(
+    `UPDATE audit.writer SET lease_until = clock_timestamp() - interval '1 ms' WHERE writer = $1`,
+    [writerId],
+  );
+
+/** Waits until a writer has renewed its lease. */
+async function untilRenewed(log: AuditLog): Promise<void> {
+  const before = await leaseOf(database, log);
+  await until('it is renewed', async () => (await leaseOf(database, log)).endsAtMs > before.endsAtMs);
 }
 
 async function stateOf(log: AuditLog): Promise<string | undefined> {
@@ -54,12 +91,12 @@ describe('the sweeper', () => {
 
     const log = await openLog(database.appUrl, { lease: LEASE });
     sweeperOf(log);
-    await until(async () => (await stateOf(dead)) === 'swept');
+    await until('it is swept', async () => (await stateOf(dead)) === 'swept');
     const told = await outcomes(database);
     expect(intents.map(({ attemptId }) => told.get(attemptId))).toEqual(
       intents.map((intent) => (done.includes(intent) ? 'COMPLETED' : 'UNKNOWN')),
     );
-    await until(async () => (await systemFacts(database, 'WRITER_SWEPT')).length === 1);
+    await until('it is recorded', async () => (await systemFacts(database, 'WRITER_SWEPT')).length === 1);
     expect(await systemFacts(database, 'WRITER_SWEPT')).toEqual([{ writer: dead.writerId, unknown: 650 }]);
     expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
   });
@@ -70,44 +107,56 @@ describe('the sweeper', () => {
     const alive = await openLog(database.appUrl, { lease: LEASE });
     await Promise.all([dead.intent(intentOf()), alive.intent(intentOf())]);
     await line.down();
-    await pause(LEASE.ttlMs * 1.5);
-    const log = await openLog(database.appUrl, { lease: LEASE });
-    const start = performance.now();
-    sweeperOf(log);
-    await until(async () => (await stateOf(dead)) === 'swept');
-    expect(performance.now() - start).toBeGreaterThanOrEqual(LEASE.ttlMs);
-    await pause(LEASE.ttlMs * 1.5);
+    await endLease(dead);
+    const { sweepAfter } = steppedSweeper(await openLog(database.appUrl, { lease: LEASE }));
+    expect(await sweepAfter(0)).toBe(0);
+    expect(await sweepAfter(LEASE.ttlMs - 1)).toBe(0);
+    expect(await stateOf(dead)).toBe('live');
+    await untilRenewed(alive);
+    expect(await sweepAfter(1)).toBe(1);
+    expect(await stateOf(dead)).toBe('swept');
+    for (let round = 0; round < 3; round += 1) {
+      await untilRenewed(alive);
+      expect(await sweepAfter(LEASE.ttlMs)).toBe(0);
+    }
     expect(await stateOf(alive)).toBe('live');
     expect((await outcomes(database)).size).toBe(1);
   });
 
   it('does not touch a writer whose lease moves, however late each time', async () => {
     const late = await openLog(database.appUrl);
-    const log = await openLog(database.appUrl);
-    sweeperOf(log);
-    const start = performance.now();
-    while (performance.now() - start < LEASE.ttlMs * 2) {
-      await database.admin.query(
-        `UPDATE audit.writer SET lease_until = clock_timestamp() - interval '1 ms' WHERE writer = $1`,
-        [late.writerId],
-      );
-      await pause(300);
+    const { sweepAfter } = steppedSweeper(await openLog(database.appUrl));
+    await endLease(late);
+    for (let round = 0; round < 5; round += 1) {
+      expect(await sweepAfter(LEASE.ttlMs - 1)).toBe(0);
+      // It renews, and the time it gets is over again at once.
+      await endLease(late);
     }
     expect(await stateOf(late)).toBe('live');
+    expect(await sweepAfter(0)).toBe(0);
+    expect(await sweepAfter(LEASE.ttlMs)).toBe(1);
   });
 
   it('lets a live writer win that got its database back', async () => {
-    const line = await lineTo(database.appUrl);
+    const [line, lineOfSweeper] = [await lineTo(database.appUrl), await lineTo(database.appUrl)];
     const live = await openLog(line.url, { lease: LEASE });
-    const log = await openLog(line.url, { lease: LEASE });
     const intent = intentOf();
     await live.intent(intent);
-    sweeperOf(log, line.url);
-    await pause(300);
+    const { sweepAfter } = steppedSweeper(await openLog(database.appUrl), lineOfSweeper.url);
     await line.down();
-    await pause(LEASE.ttlMs * 2);
+    await endLease(live);
+    expect(await sweepAfter(0)).toBe(0);
+    await lineOfSweeper.down();
+    // Rounds without an answer say nothing about the writer: it is watched from the beginning again.
+    for (let round = 0; round < 3; round += 1) expect(await sweepAfter(LEASE.ttlMs)).toBe(0);
+    await lineOfSweeper.up();
+    expect(await sweepAfter(0)).toBe(0);
     await line.up();
-    await pause(LEASE.ttlMs * 1.5);
+    await untilRenewed(live);
+    for (let round = 0; round < 3; round += 1) {
+      expect(await sweepAfter(LEASE.ttlMs)).toBe(0);
+      await untilRenewed(live);
+    }
     expect(await stateOf(live)).toBe('live');
     await live.outcome(outcomeOf(intent));
     expect((await outcomes(database)).get(intent.attemptId)).toBe('COMPLETED');
@@ -121,10 +170,10 @@ describe('the sweeper', () => {
     await line.down();
     const log = await openLog(database.appUrl, { lease: LEASE });
     sweeperOf(log);
-    await until(async () => (await stateOf(slow)) === 'swept');
+    await until('it is swept', async () => (await stateOf(slow)) === 'swept');
     await line.up();
     await expect(slow.outcome(outcomeOf(intent))).rejects.toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
-    await until(() => slow.fenced.aborted);
+    await until('it is fenced', () => slow.fenced.aborted);
     expect([slow.leaseHeld(), slow.available(), slow.leaseLost.aborted]).toEqual([false, false, true]);
     await expect(slow.intent(intentOf())).rejects.toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
     expect((await outcomes(database)).get(intent.attemptId)).toBe('UNKNOWN');
@@ -168,7 +217,7 @@ describe('the sweeper', () => {
       await openLog(database.appUrl, { lease: LEASE }),
     ];
     const sweepers = logs.map((log) => sweeperOf(log, database.appUrl, 50));
-    await until(async () => {
+    await until('it is swept', async () => {
       await Promise.all(sweepers.map((sweeper) => sweeper.sweep()));
       return (await stateOf(dead)) === 'swept';
     });
@@ -188,7 +237,7 @@ describe('the sweeper', () => {
     ]);
     const log = await openLog(database.appUrl);
     sweeperOf(log);
-    await until(async () => (await stateOf(dead)) === 'swept');
+    await until('it is swept', async () => (await stateOf(dead)) === 'swept');
     expect((await outcomes(database)).get(intent.attemptId)).toBe('UNKNOWN');
   });
 });

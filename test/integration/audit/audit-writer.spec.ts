@@ -12,14 +12,16 @@ import {
   deniedOf,
   holdHead,
   intentOf,
+  leaseOf,
   openLog,
   outcomeOf,
   outcomes,
-  pause,
   systemOf,
+  untilLocked,
   verified,
   type AuditDatabase,
 } from '../../support/audit-trail.js';
+import { until } from '../../support/until.js';
 
 let database: AuditDatabase & { drop: () => Promise<void> };
 beforeAll(async () => {
@@ -69,7 +71,8 @@ describe('the audit writer', () => {
     };
     const callers = Array.from({ length: 32 }, caller);
     for (let cut = 0; cut < 25; cut += 1) {
-      await pause(40 + Math.random() * 60);
+      const enough = acknowledged.length + 20 + Math.random() * 40;
+      await until('more rows are acknowledged', () => acknowledged.length >= enough);
       await cutBackends(database);
     }
     isOver = true;
@@ -87,7 +90,7 @@ describe('the audit writer', () => {
     const { registryVersion } = await log.intent(intentOf());
     const lock = await holdHead(database, log.writerId);
     const waiting = log.intent(intentOf());
-    await pause(600);
+    await untilLocked(database, 300);
     await database.admin.query('UPDATE public.registry_head SET version = version + 1');
     await lock.release();
     expect(await waiting).toEqual({ registryVersion: registryVersion + 1 });
@@ -103,7 +106,8 @@ describe('the audit writer', () => {
     expect(late).toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
     expect(hasOutcomeAlready(late)).toBe(true);
     log.withhold(outcomeOf(intent));
-    await pause(300);
+    // Everything it owes the trail is written first.
+    await log.close();
     expect((await outcomes(database)).get(intent.attemptId)).toBe('UNKNOWN');
   });
 
@@ -127,7 +131,11 @@ describe('the audit writer', () => {
     const lease = { ttlMs: 900, renewMs: 100, fenceMs: 600 };
     const log = await openLog(database.appUrl, { lease });
     const signal = log.leaseLost;
-    await pause(1_500);
+    const firstLease = await leaseOf(database, log);
+    await until('it has a lease that began after the first', async () => {
+      const { endsAtMs } = await leaseOf(database, log);
+      return endsAtMs - firstLease.endsAtMs > lease.ttlMs;
+    });
     expect([signal.aborted, log.leaseHeld(), log.available()]).toEqual([false, true, true]);
     await log.close();
     expect([signal.aborted, log.leaseHeld()]).toEqual([true, false]);
