@@ -49,10 +49,27 @@ export async function migrate(ownerUrl: string, options: MigrateOptions): Promis
       // After a restore into another cluster transaction numbers start again; an equal one would hide a change.
       await client.query('UPDATE public.registry_head SET xid = NULL');
     });
+    await keepPartitions(client, options.log);
     if (pending.length === 0) options.log?.('the database is up to date');
     return pending.map(({ name }) => name);
   } finally {
     await client.end();
+  }
+}
+
+/** Partitions of the audit trail for this month and the next three; the worker role does the same every hour. */
+async function keepPartitions(client: pg.Client, log: MigrateOptions['log']): Promise<void> {
+  const { rows } = await client.query<{ exists: boolean }>(
+    "SELECT to_regprocedure('audit.keep_partitions()') IS NOT NULL AS exists",
+  );
+  if (rows[0]?.exists !== true) return;
+  for (;;) {
+    const { rows: steps } = await client.query<{ step: string }>('SELECT audit.keep_partitions() AS step');
+    const step = steps[0]?.step;
+    if (step === 'moved') log?.('moved audit records into the partition of their month');
+    if (step === 'busy')
+      log?.('the partitions of the audit trail are left to the worker role: they are in use');
+    if (step !== 'copied' && step !== 'moved') return;
   }
 }
 

@@ -5,6 +5,7 @@
 import type { RequestListener, Server } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { now } from '#hooks';
+import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { startSweeper } from '../adapters/audit/write/sweeper.js';
 import { createAdminApp } from '../admin/http/app.js';
 import { adminDeps } from './admin-deps.js';
@@ -14,8 +15,9 @@ import { createAuditDesk } from '../admin/audit/audit-reader.js';
 import type { Config, Role } from '../config/config.js';
 import { createPartnerServer, type PartnerServer } from '../data-plane/partner.server.js';
 import { createPlane } from '../data-plane/plane.js';
+import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as watchKeys } from '../jobs/key-watch.job.js';
-import { every, type Scheduled } from '../jobs/schedule.js';
+import { atOnceAndEvery, every, type Scheduled } from '../jobs/schedule.js';
 import { closeServer, createListener, listenOn } from '../listener/listener.js';
 import type { Log } from './log.js';
 import { createMetrics, type Metrics } from '../status/metrics.js';
@@ -35,6 +37,7 @@ export interface Gateway {
 type Audience = 'partner' | 'admin' | 'public' | 'status';
 
 const KMS_PROBE_MS = 10_000;
+const PARTITIONS_MS = 3_600_000;
 /** Nobody sends more than two ticked boxes there. */
 const PUBLIC_REQUEST_MS = 10_000;
 const DRAIN_POLL_MS = 50;
@@ -131,6 +134,9 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
     const { databaseUrl } = config;
     const sweeper = startSweeper({ databaseUrl, audit, ttlMs: LEASE.ttlMs, now, monotonicNow, log });
     jobs.push({ stop: () => sweeper.close() });
+    const partitions = openPartitions(parts.deskDatabase);
+    const onMonthsAhead = metrics.partitionsAhead;
+    jobs.push(atOnceAndEvery(PARTITIONS_MS, () => keepPartitions({ partitions, onMonthsAhead, log })));
   }
   return jobs;
 }

@@ -9,6 +9,8 @@ export interface Metrics {
   tokenCall(result: string): void;
   parseError(): void;
   keyUnusable(): void;
+  /** Months in a row for which the audit trail has partitions, as the worker role last found. */
+  partitionsAhead(months: number): void;
   /** Read at scrape time. */
   watch(name: string, help: string, read: () => number): void;
   /** The page in Prometheus's text format, and its content type. */
@@ -68,6 +70,12 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const partitions = new Gauge({
+    name: 'gatehouse_audit_partitions_ahead',
+    help: 'Months in a row, the current one included, for which the audit trail has a partition',
+    registers,
+  });
+
   return {
     audit: {
       commitMs: (milliseconds) => {
@@ -97,6 +105,9 @@ export function createMetrics(): Metrics {
     },
     keyUnusable() {
       unusable.inc();
+    },
+    partitionsAhead(months) {
+      partitions.set(months);
     },
     watch(name, help, read) {
       const gauge: Gauge = new Gauge({
