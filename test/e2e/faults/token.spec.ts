@@ -113,6 +113,14 @@ describe('F11: what KMS signed is not what it should have', () => {
   );
 });
 
+it('a KMS emulator that hashes a digest again gives signatures that are accepted', async () => {
+  tried = await rebind(stack, tried);
+  await arm('kms', { scenario: 'kms-ignores-digest' }, { match: { kmsAction: 'Sign' } });
+  const answer = await call(tried);
+  await disarm();
+  expect([answer.status, answer.code]).toEqual([200, null]);
+});
+
 /** Tokens of 30 s: used for 25, refreshed from the eighteenth on. */
 let lives: Promise<Told[]>;
 let mintedAtMs = 0;

@@ -135,7 +135,9 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
     const sweeper = startSweeper({ databaseUrl, audit, ttlMs: LEASE.ttlMs, now, monotonicNow, log });
     jobs.push({ stop: () => sweeper.close() });
     const partitions = openPartitions(parts.deskDatabase);
-    const onMonthsAhead = metrics.partitionsAhead;
+    const onMonthsAhead = (months: number): void => {
+      metrics.partitionsAhead(months);
+    };
     jobs.push(atOnceAndEvery(PARTITIONS_MS, () => keepPartitions({ partitions, onMonthsAhead, log })));
   }
   return jobs;

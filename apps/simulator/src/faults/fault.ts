@@ -27,6 +27,7 @@ export const SCENARIOS = [
   'kms-wrong-key',
   'kms-truncated',
   'kms-wrong-algorithm',
+  'kms-ignores-digest',
 ] as const;
 
 export type Scenario = (typeof SCENARIOS)[number];

@@ -113,6 +113,7 @@ export async function reshapeByScenario(
     case 'kms-wrong-key':
     case 'kms-truncated':
     case 'kms-wrong-algorithm':
+    case 'kms-ignores-digest':
       return reply;
   }
 }

@@ -65,7 +65,10 @@ export const KMS_ACTIONS: Readonly<Record<string, Action>> = {
     const message = Buffer.from(required(input.Message, 'message'), 'base64');
     const signer = exchange.scenario === 'kms-wrong-key' ? await otherKey(world, key) : key;
     const used = exchange.scenario === 'kms-wrong-algorithm' ? 'RSASSA_PKCS1_V1_5_SHA_256' : algorithm;
-    const type = exchange.scenario === 'kms-wrong-algorithm' ? 'RAW' : (input.MessageType ?? 'RAW');
+    // Widely used emulators hash whatever they are given, whether or not it is a digest already.
+    const hashesAlways =
+      exchange.scenario === 'kms-wrong-algorithm' || exchange.scenario === 'kms-ignores-digest';
+    const type = hashesAlways ? 'RAW' : (input.MessageType ?? 'RAW');
     const signature = await kmsSign(world.keys.pairOf(signer).privateKey, used, message, type);
     world.requests.counters.kmsSigns += 1;
     const sent = exchange.scenario === 'kms-truncated' ? signature.subarray(0, -1) : signature;
