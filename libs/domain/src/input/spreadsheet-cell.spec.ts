@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { cellFault, type CellKind, describeSecret } from './spreadsheet-cell.js';
+
+const TWELVE: CellKind = { digits: 12 };
+const EVERY_KIND: CellKind[] = [TWELVE, 'code', 'secret', 'name', 'word'];
+
+describe('what a spreadsheet writes in place of a value is a fault in every column', () => {
+  it.each([
+    '#N/A',
+    '#REF!',
+    '#NAME?',
+    '#VALUE!',
+    '#DIV/0!',
+    '#NUM!',
+    '#NULL!',
+    '#SPILL!',
+    '#CALC!',
+    '#GETTING_DATA',
+    '#FIELD!',
+    '#BLOCKED!',
+    '#ERROR!',
+    '#NV',
+    '#BEZUG!',
+    '#ÜBERLAUF!',
+    '#####',
+    '#',
+    'Err:502',
+    'Loading...',
+  ])('%s', (text) => {
+    for (const kind of EVERY_KIND) expect(cellFault(kind, text)).toMatch(/in place of a value/);
+  });
+
+  it.each(['1.23457E+31', '2.00000002454E+11', '2,00000002454E+11', '2E+11', '1.5e-7', '1.00E5'])(
+    '%s',
+    (text) => {
+      for (const kind of EVERY_KIND) expect(cellFault(kind, text)).toMatch(/digits were lost/);
+    },
+  );
+
+  it.each(['="200000009001"', '=A1', '@SUM(A1)'])('%s', (text) => {
+    for (const kind of EVERY_KIND) expect(cellFault(kind, text)).toMatch(/formula/);
+  });
+
+  it.each(['a\u200b', 'a\u00a0b', 'a\tb'])('%j', (text) => {
+    for (const kind of EVERY_KIND) expect(cellFault(kind, text)).toMatch(/at position 2/);
+  });
+});
+
+describe('twelve digits, as spreadsheets and people write them', () => {
+  it.each([
+    ['200,000,009,001', /thousands/],
+    ['200.000.009.001', /thousands/],
+    ['200’000’009’001', /thousands/],
+    ['200000009002.0', /with decimals/],
+    ['200000009002,00', /with decimals/],
+    ["'200000009003", /apostrophe/],
+    ['2000 0000 9005', /spaces or hyphens.*12 digits alone/],
+    ['2000-0000-9005', /spaces or hyphens/],
+    ['101', /has 3 digits and must have 12; a spreadsheet drops zeros/],
+    ['2000000090011', /exactly 12 digits/],
+    ['20000000900O', /exactly 12 digits/],
+  ])('%s', (text, fault) => {
+    expect(cellFault(TWELVE, text)).toMatch(fault);
+  });
+
+  it.each(['200000009001', '000000000101', ''])('%j is right', (text) => {
+    expect(cellFault(TWELVE, text)).toBeNull();
+  });
+});
+
+describe('codes', () => {
+  it.each([
+    ['01-Mar', /date/],
+    ['1-Sep-26', /date/],
+    ['Mar-01', /date/],
+    ['r69', /capital letters/],
+    ["'R69", /apostrophe/],
+  ])('%s', (text, fault) => {
+    expect(cellFault('code', text)).toMatch(fault);
+  });
+
+  it.each(['R69', 'D82106', '1E5', 'X26', '8HK48'])('%s is right', (text) => {
+    expect(cellFault('code', text)).toBeNull();
+  });
+});
+
+describe('secrets', () => {
+  it.each([
+    ['demo…ider', /masked form/],
+    ['••••••••', /masked form/],
+    ['********', /masked form/],
+    ["'abcdefgh12345678", /apostrophe/],
+    ['200000009001', /slipped/],
+  ])('%s', (text, fault) => {
+    expect(cellFault('secret', text)).toMatch(fault);
+  });
+
+  it.each(['abcdefgh12345678abcdefgh12345678', '12345678901234567890123456789012', 'aB3-_*.~'])(
+    '%s is right',
+    (text) => {
+      expect(cellFault('secret', text)).toBeNull();
+    },
+  );
+
+  it('no fault repeats one', () => {
+    for (const text of ['demo…ider', "'abcdefgh12345678", 'abc\u200bdef', '1.23457E+31'])
+      expect(cellFault('secret', text)).not.toContain(text.slice(0, 4));
+  });
+
+  it.each([
+    ['abc', '3 characters: letters'],
+    ['a', '1 character: letters'],
+    ['abcdefgh12345678abcdefgh12345678', '32 characters: letters and digits'],
+    ['#N/A', '4 characters: letters and punctuation'],
+    ['aB1-', '4 characters: letters, digits and punctuation'],
+    ['1.23457E+31', '11 characters: letters, digits and punctuation'],
+  ])('%s is described as %s', (secret, description) => {
+    expect(describeSecret(secret)).toBe(description);
+  });
+});
+
+describe('names', () => {
+  it.each(['Example Hospitals NHS Trust', '’s Example', 'St. Mary’s (A&E)', 'Ward 1-Mar', 'No. 1 Practice'])(
+    '%s is right',
+    (text) => {
+      expect(cellFault('name', text)).toBeNull();
+    },
+  );
+});

@@ -1,0 +1,80 @@
+/**
+ * What spreadsheets, and the people who use them, do to a cell on its way to a file. Every column of every file is
+ * checked here, once a cell. A text of this module never repeats the content of a cell, which may be a secret.
+ */
+import { unseenCharacter } from './visible-text.js';
+
+/**
+ * What a column holds: `digits` an identifier of so many digits, `code` a short code of letters and digits, `secret`
+ * what is never shown, `name` a name of words, `word` one of a few fixed words.
+ */
+export type CellKind = { readonly digits: number } | 'code' | 'secret' | 'name' | 'word';
+
+/** Excel, LibreOffice and Google Sheets, in English and in the languages that translate them. */
+const ERROR_VALUE = /^(?:#+|#[\p{Lu}\p{N}/_ ]+[!?]?|Err:[0-9]{3}|Loading\.\.\.)$/u;
+const SCIENTIFIC = /^[+-]?[0-9]+(?:[.,][0-9]+)?E[+-][0-9]+$|^[+-]?[0-9]+[.,][0-9]+E[0-9]+$/i;
+const DATE = /^[0-9]{1,2}[-. /]\p{L}{3,9}(?:[-. /][0-9]{2,4})?$|^\p{L}{3,9}[-. /][0-9]{2,4}$/u;
+const FORMULA = /^=|^@[A-Z]+\(/;
+const AS_TEXT = 'format the column as text and write it again';
+
+/** What is wrong with a cell, and what to write instead; null if nothing is. An empty cell is right. */
+export function cellFault(kind: CellKind, text: string): string | null {
+  if (text === '') return null;
+  if (text.includes('\ufffd')) return 'holds characters that can’t be read: save the file as “CSV UTF-8”';
+  if (ERROR_VALUE.test(text))
+    return 'holds what a spreadsheet writes in place of a value it could not work out';
+  if (SCIENTIFIC.test(text)) return `was made a number by the spreadsheet, and digits were lost: ${AS_TEXT}`;
+  if (FORMULA.test(text)) return 'holds a formula: write the value itself';
+  const unseen = unseenCharacter(text);
+  if (unseen !== null) return unseen;
+  if (typeof kind === 'object') return digitsFault(kind.digits, text);
+  if (kind === 'code') return codeFault(text);
+  return kind === 'secret' ? secretFault(text) : null;
+}
+
+function digitsFault(count: number, text: string): string | null {
+  if (new RegExp(`^[0-9]{${count}}$`).test(text)) return null;
+  if (text.startsWith("'")) return 'begins with an apostrophe: write the digits alone';
+  if (/^[0-9]+[.,]0+$/.test(text)) return `was made a number by the spreadsheet, with decimals: ${AS_TEXT}`;
+  if (/^[0-9]{1,3}(?:[,.'’][0-9]{3})+$/.test(text))
+    return `was grouped in thousands by the spreadsheet: ${AS_TEXT}`;
+  const digits = text.replaceAll(/[ -]/g, '');
+  if (digits !== text && /^[0-9]+$/.test(digits))
+    return `has spaces or hyphens between its digits: write the ${count} digits alone`;
+  if (/^[0-9]+$/.test(text) && text.length < count) {
+    return `has ${text.length} digits and must have ${count}; a spreadsheet drops zeros at the front: ${AS_TEXT}`;
+  }
+  return `must have exactly ${count} digits`;
+}
+
+function codeFault(text: string): string | null {
+  if (DATE.test(text)) return `was made a date by the spreadsheet: ${AS_TEXT}`;
+  if (text.startsWith("'")) return 'begins with an apostrophe: write the code alone';
+  if (/[a-z]/.test(text) && /^[A-Za-z0-9]{1,10}$/.test(text)) return 'must be written in capital letters';
+  return null;
+}
+
+function secretFault(text: string): string | null {
+  if (/[•…*]{2,}|…/u.test(text)) {
+    return 'holds the masked form that Gatehouse shows: leave it empty to keep the secret that is in use';
+  }
+  if (text.startsWith("'")) return 'begins with an apostrophe: write the secret alone';
+  if (/^[0-9]{12}$/.test(text))
+    return 'holds 12 digits, as an ASID does: have the cells of this row slipped?';
+  return null;
+}
+
+/**
+ * What can be said of a secret without showing it, so that a person who approves it notices nonsense.
+ * @example '32 characters: letters and digits'
+ */
+export function describeSecret(secret: string): string {
+  const classes = [
+    /\p{L}/u.test(secret) ? 'letters' : null,
+    /[0-9]/.test(secret) ? 'digits' : null,
+    /[^\p{L}0-9]/u.test(secret) ? 'punctuation' : null,
+  ].filter((name) => name !== null);
+  const listed =
+    classes.length < 2 ? classes.join('') : `${classes.slice(0, -1).join(', ')} and ${classes.at(-1) ?? ''}`;
+  return `${secret.length} ${secret.length === 1 ? 'character' : 'characters'}: ${listed}`;
+}

@@ -1,0 +1,45 @@
+/**
+ * Names that people see as the same must be the same. Characters that can't be seen are refused in names, and names
+ * that differ only in case or spacing are one name. PostgreSQL enforces both rules with the same definitions
+ * (prisma/migrations).
+ */
+
+/** Controls, format characters (zero-width, bidirectional, soft hyphen), line and paragraph separators, odd spaces. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|(?! )\p{Zs}/u;
+
+const KNOWN: Readonly<Record<string, string>> = {
+  '\u00a0': 'a no-break space',
+  '\u00ad': 'a soft hyphen',
+  '\u200b': 'a zero-width space',
+  '\u200c': 'a zero-width non-joiner',
+  '\u200d': 'a zero-width joiner',
+  '\u2028': 'a line separator',
+  '\u202e': 'a right-to-left override',
+  '\u2060': 'a word joiner',
+  '\u3000': 'an ideographic space',
+  '\ufeff': 'a byte-order mark',
+  '\t': 'a tab',
+  '\n': 'a line break',
+};
+
+/** What is wrong with a name's characters, with the position (from 1) of the first; null if all can be seen. */
+export function unseenCharacter(text: string): string | null {
+  const match = UNSEEN.exec(text);
+  if (match === null) return null;
+  const [character] = match;
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  const name =
+    KNOWN[character] ??
+    (/\p{Cc}/u.test(character) ? 'a control character' : 'a character that can’t be seen');
+  const position = [...text.slice(0, match.index)].length + 1;
+  return `contains ${name} (U+${code}) at position ${position}: type it again without it`;
+}
+
+/** Equal for names that people would take for one another: case, spacing and unseen characters don't count. */
+export function nameKey(name: string): string {
+  return name
+    .normalize('NFKC')
+    .replaceAll(/\p{Cf}/gu, '')
+    .replaceAll(/[\p{Z}\s]+/gu, '')
+    .toLowerCase();
+}
