@@ -15,6 +15,7 @@ const steps = [
   ['boundaries (each rule shown to bite)', ['tools/check/boundary-canary.mjs']],
   ['lint with types', [packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0']],
   ['error pages are as the tables say', ['tools/generate-docs.mjs', '--check']],
+  ['citations (planted ones refused)', ['tools/check/citations.mjs']],
   ['.env.example', ['tools/check/check-env-example.mjs']],
   ['schema drift', ['tools/schema/check-drift.ts']],
 ];

@@ -1,5 +1,5 @@
 /**
- * Where Gatehouse does otherwise than the corpus expects, and why. The house (design.md) wins over the corpus; an
+ * Where Gatehouse does otherwise than the corpus expects, and why. The laws (docs/laws.md) win over the corpus; an
  * entry here that turns out to match fails the run, so that the list stays as short as it can be.
  */
 import type { Expected } from './entries.ts';
@@ -12,7 +12,7 @@ export interface Difference {
 
 const UNFILTERED_WORKLIST: Difference = {
   instead: { status: [403], gw: 'GW_WORKLIST_FILTER', issue: 'forbidden', audit: 'DENIED', upstream: 0 },
-  why: 'application-restricted A008 needs a permitted worklist and a service filter in its body (design §7a); the same with such a body is in further.jsonl (id with a W) and passes as the corpus expects',
+  why: 'application-restricted A008 needs a permitted worklist and a service filter in its body (docs/reference/protocol-facts.md §1.6); the same with such a body is in further.jsonl (id with a W) and passes as the corpus expects',
 };
 
 export const DIFFERENCES: Readonly<Record<string, Difference>> = {
@@ -24,11 +24,11 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
   },
   'UPST-003': {
     instead: { status: [307], gw: null, issue: null },
-    why: 'a 307 is handed on if its Location is https on an allow-listed host and never followed (design §4), so a later loop is not seen; other Locations are refused, see UPST-101 and UPST-102',
+    why: 'a 307 is handed on if its Location is https on an allow-listed host and never followed (docs/guides/calling.md), so a later loop is not seen; other Locations are refused, see UPST-101 and UPST-102',
   },
   'UPST-014': {
     instead: { status: [502], gw: 'GW_UPSTREAM_PROTOCOL', issue: 'exception' },
-    why: 'our own token in an answer makes it a 502 (design §4); no status of e-RS is passed with it',
+    why: 'our own token in an answer makes it a 502 (docs/guides/calling.md); no status of e-RS is passed with it',
   },
   'SLOW-002': {
     instead: { audit: 'DENIED' },
@@ -56,7 +56,7 @@ export const WAITS_FOR_USER_SESSIONS: Readonly<Record<string, string>> = {
   'DUP-009': 'the value of a business function is checked against the user',
   'DUP-012': 'whether a user must name somebody to act for depends on the business function',
   'DUP-014': 'is allowed: it needs a user to go out',
-  'DUP-025': 'If-Match is looked at after policy (order of refusal, design §3)',
+  'DUP-025': 'If-Match is looked at after policy (docs/laws.md, the order of refusal)',
   'DUP-026': 'If-Match is looked at after policy',
   'DUP-028': 'If-Match is looked at after policy',
 };

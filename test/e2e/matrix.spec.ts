@@ -1,6 +1,7 @@
 /**
- * The matrix, cell by cell, over HTTP: every row of the catalogue × access mode and capability × message set contains
- * it or not × write exception or not. The oracle restates protocol-facts §2 and shares nothing with the catalogue.
+ * The matrix, cell by cell, over HTTP: every row of the catalogue × access mode and capability × message set
+ * contains it or not × write exception or not. The oracle restates docs/reference/protocol-facts.md §2 and shares
+ * nothing with the catalogue.
  */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +9,7 @@ import { administer, type Arrival, ask, trailOf, verdictOf, watch } from '../sup
 import { ALL_INTERACTIONS, onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
-// protocol-facts §2, "Application-restricted endpoints".
+// docs/reference/protocol-facts.md §2, "Application-restricted endpoints".
 const REFERRER = ['A004', 'A033', 'A035', 'A037'];
 const PROVIDER = [
   'A004', 'A005', 'A007', 'A008', 'A013', 'A024', 'A025', 'A028', 'A029', 'A036', 'A042', 'A043',

@@ -1,7 +1,8 @@
 /**
- * Every error that API Management and e-RS can give (protocol-facts §1.7 and §3.5), provoked in the simulator by an
- * application configured wrongly or, where ours never is so wrong, by an armed fault; and what the caller gets: the
- * answer byte for byte, a diagnosis, or a refusal of ours where it must not pass (design §4).
+ * Every error that API Management and e-RS can give (docs/reference/protocol-facts.md §1.7 and §3.5), provoked in
+ * the simulator by an application configured wrongly or, where ours never is so wrong, by an armed fault; and what
+ * the caller gets: the answer byte for byte, a diagnosis, or a refusal of ours where it must not pass
+ * (docs/guides/calling.md).
  */
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
@@ -384,7 +385,7 @@ interface Passes {
   readonly diagnosis?: string;
 }
 
-/** protocol-facts §1.7, row by row, as bytes. */
+/** docs/reference/protocol-facts.md §1.7, row by row, as bytes. */
 const PASSES: Record<string, Passes> = {
   'bad business function': {
     path: REFERRAL,

@@ -1,4 +1,6 @@
-/** Onboarding in a test, in the order of design §7a: binding, key, JWKS at APIM, owner, live, client. */
+/**
+ * Onboarding in a test, in the order of docs/guides/onboarding.md: binding, key, JWKS at APIM, owner, live, client.
+ */
 import type { Stack } from './stack.ts';
 
 export const ALL_INTERACTIONS = [

@@ -17,10 +17,13 @@ export interface AccessToken {
   readonly ial?: number;
 }
 
-/** Lifetime of an access token: ten minutes (protocol-facts §3.3 shows 599 s left). */
+/** Lifetime of an access token: ten minutes (docs/reference/protocol-facts.md §3.3 shows 599 s left). */
 export const ACCESS_TOKEN_LIFE_MS = 600_000;
 
-/** The scope e-RS asks of an application's own token, and of a user's at assurance level `aal` (§1.1). */
+/**
+ * The scope e-RS asks of an application's own token, and of a user's at assurance level `aal`
+ * (docs/reference/protocol-facts.md §1.1).
+ */
 export const APPLICATION_SCOPE = 'urn:nhsd:apim:app:level3:e-referrals-service-api';
 export const userScope = (aal: number): string =>
   `urn:nhsd:apim:user-nhs-id:aal${aal}:e-referrals-service-api`;

@@ -3,9 +3,10 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Custom attributes of an APIM application that e-RS and the identity service read (protocol-facts §1.4).
- * `euo-allowlist-required` and `euo-allowlist` (ODS codes, comma separated) stand for the allow-list of end user
- * organisations, whose real attribute names aren't public; required without a list is APIM's internal error.
+ * Custom attributes of an APIM application that e-RS and the identity service read
+ * (docs/reference/protocol-facts.md §1.4). `euo-allowlist-required` and `euo-allowlist` (ODS codes, comma
+ * separated) stand for the allow-list of end user organisations, whose real attribute names aren't public; required
+ * without a list is APIM's internal error.
  */
 export interface ApplicationAttributes {
   asid?: string;

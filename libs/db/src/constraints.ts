@@ -1,6 +1,6 @@
 /**
  * The database's own rules in the words of the admin API. The database decides; this only says what it meant.
- * Sources: design.md §6 and §7a; protocol-facts.md §0 (one application, one ASID, one environment).
+ * Sources: law 6; docs/reference/protocol-facts.md §0 (one application, one ASID, one environment).
  */
 export interface ConstraintMessage {
   /** The field at fault, as the admin API and the registry file spell it; '' when it is the whole entry. */

@@ -1,7 +1,7 @@
 /**
  * The NHS environments a deployment can speak to. Token URL, audience and API base are properties of the
  * environment and never typed per tenant, since mixing them up is what suppliers trip over most
- * (protocol-facts §3.4, §7).
+ * (docs/reference/protocol-facts.md §3.4, §7).
  */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';

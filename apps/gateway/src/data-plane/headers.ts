@@ -5,7 +5,7 @@ const USER_AGENT = 'Gatehouse';
 
 /**
  * What goes to e-RS under application-restricted access: none of the user headers, and nothing the caller chose but
- * Accept, If-Match and the type of its body (protocol-facts §2).
+ * Accept, If-Match and the type of its body (docs/reference/protocol-facts.md §2).
  */
 export function upstreamHeaders(
   admitted: Admitted,

@@ -1,8 +1,9 @@
 /**
  * `GET /jwks/<id>`: the public keys of one application, for APIM to read. Served from memory, without the database.
  *
- * APIM keeps whatever a 200 brings for an hour, so an empty or doubtful set is 503 and never 200 (protocol-facts §4,
- * threat J1). Members are listed one by one, so no private one can slip out (threat J2).
+ * APIM keeps whatever a 200 brings for an hour, so an empty or doubtful set is 503 and never 200
+ * (docs/reference/protocol-facts.md §4, threat J1). Members are listed one by one, so no private one can slip out
+ * (threat J2).
  */
 import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';

@@ -21,7 +21,10 @@ export interface ApimIssue {
   readonly diagnostics?: string;
 }
 
-/** The refusals of the e-RS proxy that carry an OperationOutcome (protocol-facts §1.7, policies SetOperationOutcome*). */
+/**
+ * The refusals of the e-RS proxy that carry an OperationOutcome (docs/reference/protocol-facts.md §1.7, policies
+ * SetOperationOutcome*).
+ */
 export const APIM_ISSUES = {
   invalidToken: { status: 401, issue: 'login', diagnostics: 'invalid access token' },
   noProduct: { status: 401, issue: 'login', diagnostics: 'Invalid API call as no apiproduct match found' },

@@ -23,7 +23,7 @@ const APPLICATION_FUNCTIONS = new Set([
   'AUTHORISED_APPLICATION',
 ]);
 
-/** user-restricted-flow (protocol-facts §1.2): the caller's NHSD-* headers become e-RS's. */
+/** user-restricted-flow (docs/reference/protocol-facts.md §1.2): the caller's NHSD-* headers become e-RS's. */
 export function userIdentity(
   exchange: Exchange,
   token: AccessToken,
@@ -36,7 +36,7 @@ export function userIdentity(
     return apimOutcome(isR4, APIM_ISSUES.businessFunction, nowMs);
   }
   if ((token.ial ?? 0) < 3) return apimOutcome(isR4, APIM_ISSUES.insufficientIal, nowMs);
-  // An x-ers-* header that the caller sent is overwritten only if its NHSD-* twin came too (U6).
+  // An x-ers-* header that the caller sent is overwritten only if its NHSD-* twin came too (fact U6).
   const swapped = (nhsd: string, ers: string) =>
     requestHeader(exchange, nhsd) || requestHeader(exchange, ers);
   const onBehalfOfUserId = swapped('nhsd-ers-on-behalf-of-user-id', 'x-ers-obo-user-id');
@@ -57,8 +57,8 @@ export function userIdentity(
 }
 
 /**
- * app-restricted-flow (protocol-facts §1.3): everything comes from the application's attributes. An absent one is
- * Apigee's own 500, except the business function, which silently becomes the provider's.
+ * app-restricted-flow (docs/reference/protocol-facts.md §1.3): everything comes from the application's attributes.
+ * An absent one is Apigee's own 500, except the business function, which silently becomes the provider's.
  */
 export function applicationIdentity(
   exchange: Exchange,
@@ -91,7 +91,7 @@ function unresolved(variable: string): Reply {
   return apigeeFault(500, `Unresolved variable : ${variable}`, 'entities.UnresolvedVariable');
 }
 
-/** The headers the back end would see, for the `echo` target of the non-production environments (U6). */
+/** The headers the back end would see, for the `echo` target of the non-production environments (fact U6). */
 export function backEndHeaders(identity: BackEndIdentity, exchange: Exchange): Record<string, string> {
   const correlationId = requestHeader(exchange, 'x-correlation-id');
   return {

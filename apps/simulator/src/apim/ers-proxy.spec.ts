@@ -79,7 +79,7 @@ function expectEmpty(response: RawResponse, statusLine: string): void {
 
 const INVALID_TOKEN = 'error="invalid_token"';
 
-describe('the access token (protocol-facts §1.7)', () => {
+describe('the access token (docs/reference/protocol-facts.md §1.7)', () => {
   const tokens: [string, () => Promise<Record<string, string>>][] = [
     ['missing', () => Promise.resolve({})],
     ['unknown', () => Promise.resolve({ Authorization: 'Bearer 99999999999999999999999999999999' })],
@@ -298,7 +298,7 @@ describe('the user', () => {
     );
     expectEmpty(await as(STU3, {}), '500 Internal Server Error');
   });
-  it('sends x-ers-ods-code through when NHSD-End-User-Organisation-ODS is missing (U6)', async () => {
+  it('sends x-ers-ods-code through when NHSD-End-User-Organisation-ODS is missing (fact U6)', async () => {
     const echo = await h.ers('GET', STU3, {
       ...(await bearer({ userId: '656005750104' })),
       'x-ers-ods-code': 'RCD',

@@ -26,7 +26,10 @@ export function identifyErsRequest(world: World, exchange: Exchange): void {
   if (application.attributes.asid) exchange.notes.asid = application.attributes.asid;
 }
 
-/** The e-RS proxy: the checks of ers-target.xml in their order (protocol-facts §1.1), then the back end. */
+/**
+ * The e-RS proxy: the checks of ers-target.xml in their order (docs/reference/protocol-facts.md §1.1), then the
+ * back end.
+ */
 export function answerErsProxy(world: World, exchange: Exchange): Reply {
   const path = pathOnly(exchange.path);
   if (path === `${ERS_BASE_PATH}/_ping`) return ping();
@@ -69,7 +72,9 @@ function throttledR4(nowMs: number): Reply {
   return apimOutcome(true, APIM_ISSUES.throttled, nowMs);
 }
 
-/** EUOAllowlistVerify (protocol-facts §1.4): off unless the application's attributes ask for it. */
+/**
+ * EUOAllowlistVerify (docs/reference/protocol-facts.md §1.4): off unless the application's attributes ask for it.
+ */
 function allowListRefusal(
   exchange: Exchange,
   application: Application,
@@ -87,7 +92,9 @@ function allowListRefusal(
   return undefined;
 }
 
-/** Response side (protocol-facts §1.5): the correlation id is echoed, and nothing may be cached. */
+/**
+ * Response side (docs/reference/protocol-facts.md §1.5): the correlation id is echoed, and nothing may be cached.
+ */
 function withResponseHeaders(exchange: Exchange, reply: Reply): Reply {
   const headers: [string, string][] = [];
   const correlationId = requestHeader(exchange, 'x-correlation-id');

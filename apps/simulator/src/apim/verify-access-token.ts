@@ -20,8 +20,9 @@ export function bearerToken(exchange: Exchange): string | undefined {
 }
 
 /**
- * Apigee's VerifyAccessToken with the e-RS fault rules (protocol-facts §1.7). STU3 answers are empty and say why
- * only in WWW-Authenticate; R4 answers are OperationOutcomes; both echo the caller's own X-Request-ID.
+ * Apigee's VerifyAccessToken with the e-RS fault rules (docs/reference/protocol-facts.md §1.7). STU3 answers are
+ * empty and say why only in WWW-Authenticate; R4 answers are OperationOutcomes; both echo the caller's own
+ * X-Request-ID.
  */
 export function verifyAccessToken(world: World, exchange: Exchange, isR4: boolean): VerifiedCaller | Reply {
   const value = bearerToken(exchange);

@@ -42,7 +42,9 @@ const ISSUE_OF_CODE: Readonly<Record<string, string>> = {
   TOO_MANY_ITEMS: 'too-long',
 };
 
-/** R4 codes that live in e-RS's own system rather than in http-error-codes (protocol-facts §1.7). */
+/**
+ * R4 codes that live in e-RS's own system rather than in http-error-codes (docs/reference/protocol-facts.md §1.7).
+ */
 const R4_OWN_CODES = new Set(['NO_RELATIONSHIP', 'PENDING', 'THREATS_FOUND', 'VALIDATION_FAILED']);
 
 /** e-RS's OperationOutcome, STU3 or R4. A status without a code has an issue without a coding. */

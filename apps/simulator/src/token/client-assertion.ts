@@ -28,9 +28,9 @@ export function decodeAssertion(compact: string): ClientAssertion | undefined {
 }
 
 /**
- * The first fault of an assertion, in APIM's order (protocol-facts §3.1): alg, expired, kid, typ, exp missing, exp
- * type, iss/sub, jti missing, jti type, jti reuse, exp too far. Truthiness and coercion are those of the original
- * JavaScript: a numeric string as `exp` in the past counts as expired before its type is looked at.
+ * The first fault of an assertion, in APIM's order (docs/reference/protocol-facts.md §3.1): alg, expired, kid, typ,
+ * exp missing, exp type, iss/sub, jti missing, jti type, jti reuse, exp too far. Truthiness and coercion are those
+ * of the original JavaScript: a numeric string as `exp` in the past counts as expired before its type is looked at.
  */
 export function assertionFault(
   { header, claims }: ClientAssertion,

@@ -2,7 +2,10 @@ import type { Clock } from '../clock.js';
 
 const THIRTY_DAYS_MS = 30 * 24 * 3_600_000;
 
-/** The `jti` values each client id has used: remembered for 30 days (protocol-facts §3.1, PopulateCache.JTIClaim). */
+/**
+ * The `jti` values each client id has used: remembered for 30 days (docs/reference/protocol-facts.md §3.1,
+ * PopulateCache.JTIClaim).
+ */
 export class JtiMemory {
   readonly #clock: Clock;
   readonly #expiries = new Map<string, number>();

@@ -49,7 +49,7 @@ const ASSERTION_TYPE =
   "Missing or invalid client_assertion_type - must be 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'";
 const BAD = '400 Bad Request';
 
-describe('a token request is refused (protocol-facts §3.5)', () => {
+describe('a token request is refused (docs/reference/protocol-facts.md §3.5)', () => {
   it.each<[string, () => Promise<RawResponse>, string, string, string]>([
     [
       'a charset after the content type',
@@ -270,7 +270,7 @@ describe('a token request is refused (protocol-facts §3.5)', () => {
   });
 });
 
-describe('the order of checks (§3.1)', () => {
+describe('the order of checks (docs/reference/protocol-facts.md §3.1)', () => {
   // Each assertion breaks its own rule and every later one; the first rule must be the one that speaks.
   const later: [string, Change, Change][] = [
     ['alg', {}, { alg: 'RS256' }],
@@ -300,7 +300,7 @@ describe('the order of checks (§3.1)', () => {
   });
 });
 
-describe('a jti is used up before key lookup, rate limit and signature check (U10)', () => {
+describe('a jti is used up before key lookup, rate limit and signature check (fact U10)', () => {
   it.each<[string, () => Promise<void> | void, () => Promise<void> | void, number]>([
     ['unknown kid', () => void (h.jwks.body = '{"keys":[]}'), () => undefined, 401],
     [
@@ -353,7 +353,7 @@ describe('a jti is used up before key lookup, rate limit and signature check (U1
   });
 });
 
-describe('the JWKS is cached 3,600 s per URL (U11)', () => {
+describe('the JWKS is cached 3,600 s per URL (fact U11)', () => {
   it('is fetched once, as APIM, and again only after the hour', async () => {
     const at = (offsetMs: number) => ask({ exp: Math.floor((Date.now() + offsetMs) / 1000) + 240 });
     await ask();
@@ -386,7 +386,7 @@ describe('the JWKS is cached 3,600 s per URL (U11)', () => {
   });
 });
 
-describe('a token (§3.3)', () => {
+describe('a token (docs/reference/protocol-facts.md §3.3)', () => {
   it('has string members, and e-RS accepts it for ten minutes', async () => {
     const answer = JSON.parse((await ask()).body) as Record<string, string>;
     expect(answer).toEqual({

@@ -30,8 +30,9 @@ export function identifyTokenRequest(world: World, exchange: Exchange): void {
 }
 
 /**
- * `POST /oauth2/token`, client credentials with a signed JWT (protocol-facts §3, identity-service-api default.xml
- * 345-450). The order is the rule: the jti is used up before key lookup, rate limit and signature check.
+ * `POST /oauth2/token`, client credentials with a signed JWT (docs/reference/protocol-facts.md §3,
+ * identity-service-api default.xml 345-450). The order is the rule: the jti is used up before key lookup, rate
+ * limit and signature check.
  */
 export async function answerTokenRequest(world: World, exchange: Exchange): Promise<Reply> {
   if (exchange.method !== 'POST') return emptyReply(405, [['Allow', 'POST']]);
@@ -90,7 +91,7 @@ async function mintFor(
   world.requests.counters.tokensIssued += 1;
   return jsonReply(200, {
     access_token: accessToken,
-    // A string, one second short of the life (U12).
+    // A string, one second short of the life (fact U12).
     expires_in: String(Math.max(0, Math.floor(lifeMs / 1000) - 1)),
     token_type: 'Bearer',
     issued_at: String(world.clock.nowMs()),

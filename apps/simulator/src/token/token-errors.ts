@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { jsonReply, type Reply } from '../wire/reply.js';
 
 /**
- * Every refusal of the token endpoint: status, error, description (protocol-facts §3.5; the words are those of
- * identity-service-api policies, validate-client-assertion-claims.js and its end-to-end tests).
+ * Every refusal of the token endpoint: status, error, description (docs/reference/protocol-facts.md §3.5; the words
+ * are those of identity-service-api policies, validate-client-assertion-claims.js and its end-to-end tests).
  */
 export const TOKEN_ERRORS = {
   contentType: [415, 'invalid_request', 'Content-Type header must be application/x-www-form-urlencoded'],

@@ -1,4 +1,4 @@
-/** What governance officers own: SRO appointments, write exceptions, the assurance floor (design §6). */
+/** What governance officers own: SRO appointments, write exceptions, the assurance floor. */
 import { SRO_STATES } from '@gatehouse/domain/governance/sro';
 import { z } from 'zod';
 import {
@@ -19,7 +19,7 @@ import {
 } from '../registry/identifiers.js';
 import { paging } from '../registry/registry-resources.js';
 
-/** The CIO of the organisation authorises access in writing (protocol-facts §9). */
+/** The CIO of the organisation authorises access in writing (docs/reference/protocol-facts.md §9). */
 const authority = {
   cioName: personName,
   reference,
@@ -122,7 +122,7 @@ export const sroOutlook = z.object({
 });
 export type SroOutlook = z.infer<typeof sroOutlook>;
 
-/** Only these three may ever be opened to application-restricted access (protocol-facts §2). */
+/** Only these three may ever be opened to application-restricted access (docs/reference/protocol-facts.md §2). */
 export const WRITE_INTERACTIONS = ['A013', 'A028', 'A036'] as const;
 
 export const grantExceptionRequest = z.strictObject({

@@ -1,6 +1,7 @@
 /**
- * The registry file of platform engineers (design §6). What governance owns (SROs, write exceptions, assurance) is
- * not in it. Unknown keys are faults: a misspelt `capabilty` must not silently mean "none".
+ * The registry file of platform engineers (docs/guides/onboarding.md). What governance owns (SROs, write
+ * exceptions, assurance) is not in it. Unknown keys are faults: a misspelt `capabilty` must not silently mean
+ * "none".
  */
 import { z } from 'zod';
 import {
@@ -19,7 +20,7 @@ import {
 } from './identifiers.js';
 
 export const API_VERSION = 'gatehouse/v1';
-/** Services an e-RS ASID may be shared with (stage 1.4, "Sharing with other NHS services"). */
+/** Services an e-RS ASID may be shared with (docs/reference/protocol-facts.md §9.1). */
 export const SHAREABLE_SERVICES = ['NEMS', 'CP-IS', 'GP Connect'] as const;
 /** Services whose ASID must be another one; named so that the refusal can say why. */
 export const UNSHAREABLE_SERVICES = ['PDS', 'EPS', 'SCR'] as const;

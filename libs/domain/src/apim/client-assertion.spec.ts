@@ -11,7 +11,7 @@ const REQUEST = {
   nowMs: NOW_MS,
 };
 
-describe('the client assertion (protocol-facts §3.1)', () => {
+describe('the client assertion (docs/reference/protocol-facts.md §3.1)', () => {
   const { header, claims } = clientAssertion(REQUEST);
 
   it.each([

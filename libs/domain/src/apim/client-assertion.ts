@@ -1,6 +1,6 @@
 /**
  * The signed JWT with which APIM's token endpoint knows an application.
- * Source: protocol-facts §3.1 (identity-service-api validate-client-assertion-claims.js).
+ * Source: docs/reference/protocol-facts.md §3.1 (identity-service-api validate-client-assertion-claims.js).
  */
 
 /** Seconds ahead of now at which an assertion expires; APIM refuses more than 300 (+10), and clocks differ. */

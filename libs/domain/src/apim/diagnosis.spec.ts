@@ -14,7 +14,7 @@ const NO_ASID = outcome('ASID is not configured in the application');
 const NOT_LISTED = outcome('Unauthorised ODS code provided in NHSD-End-User-Organisation-ODS header');
 const NO_PRODUCT = 'Invalid API call as no apiproduct match found';
 
-describe("what e-RS's proxy answers to a misconfiguration (protocol-facts §1.7)", () => {
+describe("what e-RS's proxy answers to a misconfiguration (docs/reference/protocol-facts.md §1.7)", () => {
   it.each([
     ['ASID missing', 403, NO_ASID, '', 'ASID_NOT_CONFIGURED'],
     ['organisation not on the allow-list', 403, NOT_LISTED, '', 'ORGANISATION_NOT_ALLOWED'],

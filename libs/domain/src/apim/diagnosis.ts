@@ -1,6 +1,7 @@
 /**
- * Known misconfigurations on NHS England's side, told from what its proxy answers (protocol-facts §1.7).
- * Suppliers can't read an application's attributes back, so these answers are the only sign of what is missing.
+ * Known misconfigurations on NHS England's side, told from what its proxy answers (docs/reference/protocol-facts.md
+ * §1.7). Suppliers can't read an application's attributes back, so these answers are the only sign of what is
+ * missing.
  */
 export interface Diagnosis {
   /** Stable code, sent as `Gatehouse-Diagnosis` and explained in docs/diagnoses.md. */

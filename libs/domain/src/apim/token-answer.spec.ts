@@ -14,7 +14,7 @@ const issued = (over: object) =>
     null,
   );
 
-describe('every row of protocol-facts §3.5', () => {
+describe('every row of docs/reference/protocol-facts.md §3.5', () => {
   it.each([
     [400, 'invalid_request', "Non-unique 'jti' claim in client_assertion JWT", 'ours'],
     [400, 'invalid_request', "Invalid 'exp' claim … more than 5 minutes in future", 'ours'],

@@ -1,5 +1,5 @@
 /**
- * Reading what APIM's token endpoint answers (protocol-facts §3.3, §3.5; faults F14, F15).
+ * Reading what APIM's token endpoint answers (docs/reference/protocol-facts.md §3.3, §3.5; faults F14, F15).
  */
 
 /** A token that lives shorter than this serves its own request only and is not kept. */
@@ -55,7 +55,10 @@ export function readTokenAnswer(status: number, body: string, retryAfter: string
   return { ok: true, accessToken, lifeS };
 }
 
-/** Whole seconds. APIM's 429 is not known to carry it (protocol-facts §10); then a second is the least to wait. */
+/**
+ * Whole seconds. APIM's 429 is not known to carry it (docs/reference/protocol-facts.md §10); then a second is the
+ * least to wait.
+ */
 function readRetryAfter(status: number, retryAfter: string | null): number | null {
   if (retryAfter !== null && /^[0-9]{1,6}$/.test(retryAfter)) return Number(retryAfter);
   return status === 429 ? 1 : null;

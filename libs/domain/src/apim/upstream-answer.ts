@@ -1,5 +1,5 @@
 /**
- * Whether an answer of e-RS may pass, byte for byte, or is one of the few that must not (design §4).
+ * Whether an answer of e-RS may pass, byte for byte, or is one of the few that must not (docs/guides/calling.md).
  */
 import type { Operation } from '../ers/catalogue.js';
 import { diagnose, DIAGNOSES, type Diagnosis } from './diagnosis.js';

@@ -1,8 +1,9 @@
 /**
  * What the audit trail holds. One attempt at e-RS has an INTENT, exactly one OUTCOME, and for a streamed body an
  * END; a request that was refused has one DENIED; what concerns no single request is a SYSTEM event.
- * Fields follow NHS England's audit logging requirements (protocol-facts §9) plus what explains the decision.
- * No value here is a secret, and identifiers of patients appear only as keyed hashes (see `subjects`).
+ * Fields follow NHS England's audit logging requirements (docs/reference/protocol-facts.md §9) plus what explains
+ * the decision. No value here is a secret, and identifiers of patients appear only as keyed hashes (see
+ * `subjects`).
  */
 export type AuditKind = 'INTENT' | 'OUTCOME' | 'END' | 'DENIED' | 'SYSTEM';
 
@@ -65,9 +66,9 @@ export interface RequestFacts {
   /** Where the subjects came from, or why there are none. */
   readonly subjectSource: string | null;
   /**
-   * What the decision was asked for, before the grants filled in the rest; null: it was refused before that, or the row
-   * is older than this field. A choice that is in no grant of the client is kept as OUTSIDE_GRANTS, since anything may
-   * stand there.
+   * What the decision was asked for, before the grants filled in the rest; null: it was refused before that, or the
+   * row is older than this field. A choice that is in no grant of the client is kept as OUTSIDE_GRANTS, since
+   * anything may stand there.
    */
   readonly asked: {
     readonly accessMode: string;

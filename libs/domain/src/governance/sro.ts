@@ -1,6 +1,6 @@
 /**
  * A senior responsible owner as a run-time gate: application-restricted access runs only while one is in force
- * (integration process, stage 1.4, §1.11). An appointment is in force once accepted, not withdrawn, and up to the
+ * (docs/reference/protocol-facts.md §9.1). An appointment is in force once accepted, not withdrawn, and up to the
  * end (Europe/London) of the day its review is due plus the grace that governance set.
  */
 import type { SroAppointment } from '../registry/registry.js';

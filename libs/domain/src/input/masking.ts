@@ -3,7 +3,7 @@ export const SHORTEST_PARTLY_SHOWN = 16;
 
 /**
  * An APIM API key as people may see it: first four, an ellipsis, last four; a short one is hidden whole.
- * Enough to tell two keys apart, too little to use (design §6: API keys are masked in every output and log).
+ * Enough to tell two keys apart, too little to use (API keys are masked in every output and log).
  */
 export function maskApiKey(key: string): string {
   return key.length < SHORTEST_PARTLY_SHOWN ? '••••••••' : `${key.slice(0, 4)}…${key.slice(-4)}`;

@@ -19,7 +19,10 @@ const CONSUMED = new Set([
   'x-correlation-id',
 ]);
 
-/** User-restricted headers of e-RS (protocol-facts §2). In application-restricted mode only the first may choose. */
+/**
+ * User-restricted headers of e-RS (docs/reference/protocol-facts.md §2). In application-restricted mode only the
+ * first may choose.
+ */
 const CHOOSES_ORGANISATION = 'nhsd-end-user-organisation-ods';
 const USER_HEADERS = new Set([
   CHOOSES_ORGANISATION,

@@ -3,7 +3,10 @@ import { CATALOGUE, type Operation } from '../ers/catalogue.js';
 import { accessModeOf, decide, type PolicyRequest, type RoutePlan } from './policy.js';
 import type * as R from '../registry/registry.js';
 
-/** protocol-facts §2 and interactions.json, restated: nothing of it is read from catalogue.ts. */
+/**
+ * docs/reference/protocol-facts.md §2 and docs/reference/interactions.json, restated: nothing of it is read from
+ * catalogue.ts.
+ */
 const ids = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 const TABLE = ids('A004 A005 A007 A008 A013 A024 A025 A028 A029 A033 A035 A036 A037 A042 A043');
 const OF_CAPABILITY = {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextSlot, rateLimitOf, type RateState } from './rate-limit.js';
 
-/** Of one application in production (protocol-facts §1.6). */
+/** Of one application in production (docs/reference/protocol-facts.md §1.6). */
 const E_RS_LIMIT = rateLimitOf(600);
 
 /** The times at which requests that arrive so are sent, each after the wait it was told. */

@@ -1,6 +1,7 @@
 /**
  * Keeping each APIM application under e-RS's limits: 600 a minute, and 720 a minute smoothed to one every 83 ms
- * (protocol-facts §1.6). Generic cell rate algorithm: arithmetic only, storage and waiting are the caller's.
+ * (docs/reference/protocol-facts.md §1.6). Generic cell rate algorithm: arithmetic only, storage and waiting are
+ * the caller's.
  */
 export interface RateLimit {
   /** Average distance between requests, ms. */

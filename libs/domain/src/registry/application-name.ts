@@ -3,7 +3,7 @@ import type { AccessMode, Capability } from './registry.js';
 /**
  * The name an APIM application should carry, by the pattern of NHS England's guidance:
  * `[Organisation Name] - [Product Name] - Prod - Application-Restricted - Referrer`; a user-restricted one has no
- * capability (e-RS integration process, stage 1.4, "Multiple ASIDs").
+ * capability (docs/reference/protocol-facts.md §9.1).
  */
 export function applicationName(of: {
   readonly organisationName: string;

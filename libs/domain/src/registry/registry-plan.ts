@@ -3,7 +3,7 @@
  *
  * Pure, and the same for `diff` and `apply`. What the file leaves out stays as it is, so a plan never removes
  * anything that is not said; applying the same file twice plans nothing the second time. A plan with faults must
- * not be carried out, and every fault is reported at once with a JSON pointer to its place (design §6).
+ * not be carried out, and every fault is reported at once with a JSON pointer to its place.
  */
 import { faultRepeats, faultUnknown, field, plan } from './registry-change.js';
 import type { Planned, RegistryChange, RegistryFault } from './registry-change.js';

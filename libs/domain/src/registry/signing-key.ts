@@ -2,8 +2,9 @@
  * The life of a signing key as APIM sees it.
  *
  * APIM caches a JWKS URL for 3,600 s and does not fetch again for an unknown kid
- * (protocol-facts §4, identity-service-api PopulateCache.CCJWKS), so a key may sign only when every cached copy
- * of its URL must contain it. A URL that was never served has no cached copy: its first key needs no wait.
+ * (docs/reference/protocol-facts.md §4, identity-service-api PopulateCache.CCJWKS), so a key may sign only when
+ * every cached copy of its URL must contain it. A URL that was never served has no cached copy: its first key needs
+ * no wait.
  */
 export const SIGNING_KEY_STATES = ['PENDING', 'PUBLISHED', 'ACTIVE', 'RETIRING', 'REMOVED'] as const;
 export type SigningKeyState = (typeof SIGNING_KEY_STATES)[number];

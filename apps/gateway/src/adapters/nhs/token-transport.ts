@@ -40,7 +40,7 @@ export function openTokenTransport(options: {
           method: 'POST',
           // A connection serves one tenant's mint and no other's: nothing else ties an answer to its assertion.
           reset: true,
-          // Exactly this: APIM compares the header as a string (protocol-facts §3.2).
+          // Exactly this: APIM compares the header as a string (docs/reference/protocol-facts.md §3.2).
           headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
           body: form.toString(),
           signal: AbortSignal.timeout(options.totalMs),

@@ -1,6 +1,7 @@
 /**
- * The identity provider of staff, by discovery (OpenID Connect Core 1.0, Discovery 1.0). An ID token counts only
- * after every check of §3.1.3.7 and of at_hash, with the provider's published keys and an asymmetric algorithm.
+ * The identity provider of staff, by discovery (OpenID Connect Discovery 1.0). An ID token counts only after every
+ * check of OpenID Connect Core 1.0 §3.1.3.7 and of at_hash, with the provider's published keys and an asymmetric
+ * algorithm.
  */
 import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
@@ -46,7 +47,9 @@ const TIMEOUT_MS = 5_000;
 const METADATA_MS = 600_000;
 const SKEW_S = 30;
 const MAX_AGE_S = 600;
-/** Signature algorithms taken, and the hash that at_hash of each is made with (§3.1.3.6). */
+/**
+ * Signature algorithms taken, and the hash that at_hash of each is made with (OpenID Connect Core 1.0 §3.1.3.6).
+ */
 const ALGORITHMS: Readonly<Record<string, string>> = {
   RS256: 'sha256',
   PS256: 'sha256',

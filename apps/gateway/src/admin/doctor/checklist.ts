@@ -1,6 +1,7 @@
 /**
- * What stands between an application and its first call, in the order in which it has to be done (design §7a:
- * create the binding, give its JWKS URL to API Management, enter API key and ASID, go live).
+ * What stands between an application and its first call, in the order in which it has to be done
+ * (docs/guides/onboarding.md: create the binding, give its JWKS URL to API Management, enter API key and ASID, go
+ * live).
  */
 import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
 import { apimAttributes } from '@gatehouse/domain/apim/apim-attributes';

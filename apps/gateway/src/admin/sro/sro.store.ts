@@ -10,7 +10,9 @@ import { AdminProblem, conflict, notFound } from '../http/problem.js';
 import { type Change, changing, type Database, type Transaction } from '../http/transaction.store.js';
 import { type AppointmentRow, openLinks, viewOf } from './sro.view.js';
 
-/** The integration process asks for a review every twelve months (stage 1.4). */
+/**
+ * A rule of Gatehouse: NHS England asks for an owner and names no interval (docs/reference/protocol-facts.md §9.2).
+ */
 export const REVIEW_AFTER_DAYS = 365;
 /** A leap year’s; a later day would be no yearly review. */
 export const REVIEW_WITHIN_DAYS = 366;

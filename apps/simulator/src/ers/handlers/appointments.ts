@@ -137,7 +137,10 @@ function incomingReferral(call: ErsCall): Referral {
   return referral;
 }
 
-/** A free slot that the hospital's PAS confirms; its refusal is 502, its silence 504 (protocol-facts §1.7). */
+/**
+ * A free slot that the hospital's PAS confirms; its refusal is 502, its silence 504
+ * (docs/reference/protocol-facts.md §1.7).
+ */
 function bookableSlot(call: ErsCall, referral: Referral): Slot {
   const reference = (call.body['slot'] as { reference?: string }[] | undefined)?.[0]?.reference;
   if (reference === undefined) throw new ErsError(422, 'MISSING_VALUE', "'slot' is required for a booking");

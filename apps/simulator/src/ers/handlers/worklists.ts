@@ -22,7 +22,7 @@ import { REFERRAL_WORKLISTS, type Referral, type ReferralWorklist } from '../rec
 import type { Service } from '../records/services.js';
 import { currentVersion } from '../records/versioned.js';
 
-/** The only two lists of application-restricted access (interactions.json, A008 restrictions). */
+/** The only two lists of application-restricted access (docs/reference/interactions.json, A008 restrictions). */
 const APPLICATION_LISTS: readonly string[] = ['REFERRALS_FOR_REVIEW', 'APPOINTMENT_SLOT_ISSUES'];
 const RETRIEVALS_PER_SERVICE_AND_DAY = 2;
 

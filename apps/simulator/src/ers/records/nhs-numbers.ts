@@ -1,4 +1,7 @@
-/** The check digit of nine digits: mod 11, weights 10 to 2; 11 becomes 0 and 10 has none (protocol-facts §8). */
+/**
+ * The check digit of nine digits: mod 11, weights 10 to 2; 11 becomes 0 and 10 has none
+ * (docs/reference/protocol-facts.md §8).
+ */
 export function checkDigit(nine: string): number | undefined {
   const sum = [...nine].reduce((total, digit, i) => total + Number(digit) * (10 - i), 0);
   const check = 11 - (sum % 11);

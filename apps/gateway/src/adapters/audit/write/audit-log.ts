@@ -1,6 +1,6 @@
 /**
- * The audit trail as the data plane sees it: each call resolves once its row is durably committed (law 1 of
- * design.md §3), or rejects in time to refuse the request. docs/audit.md has the guarantees.
+ * The audit trail as the data plane sees it: each call resolves once its row is durably committed (law 1),
+ * or rejects in time to refuse the request. docs/audit.md has the guarantees.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -30,7 +30,10 @@ export interface AuditLogOptions {
   readonly metrics: AuditMetrics;
   readonly budgets: { readonly commitMs: number };
   readonly lease: { readonly ttlMs: number; readonly renewMs: number; readonly fenceMs: number };
-  /** Events that may wait for a batch; beyond it an INTENT is GW_OVERLOAD, beyond half of it a DENIED is only counted. */
+  /**
+   * Events that may wait for a batch; beyond it an INTENT is GW_OVERLOAD, beyond half of it a DENIED is only
+   * counted.
+   */
   readonly maxQueue: number;
 }
 
