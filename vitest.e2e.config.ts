@@ -1,15 +1,43 @@
-import { defineConfig } from 'vitest/config';
+import { fileURLToPath } from 'node:url';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-/** End to end: real processes over HTTP, one file after the other, nothing tried twice. */
+/**
+ * What measures times, counts what a busy machine would change, or takes both cores by itself: these files run one
+ * after the other, when the others are through.
+ */
+const ALONE = [
+  'test/e2e/corpus.spec.ts',
+  'test/e2e/isolation.spec.ts',
+  'test/e2e/faults/{drain,registry,store,token,upstream}.spec.ts',
+];
+
+const common = {
+  globalSetup: [fileURLToPath(new URL('test/support/postgres-server.ts', import.meta.url))],
+  pool: 'forks',
+  retry: 0,
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+  teardownTimeout: 60_000,
+} as const;
+
+/** End to end: real processes over HTTP, on one PostgreSQL, nothing tried twice. */
 export default defineConfig({
   test: {
-    include: ['test/e2e/**/*.test.ts', 'test/e2e/**/*.spec.ts'],
     passWithNoTests: false,
-    pool: 'forks',
-    fileParallelism: false,
-    retry: 0,
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
-    teardownTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'together',
+          include: ['test/e2e/**/*.spec.ts'],
+          exclude: [...configDefaults.exclude, ...ALONE],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: { ...common, name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } },
+      },
+    ],
   },
 });

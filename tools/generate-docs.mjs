@@ -6,7 +6,7 @@ import { format, resolveConfig } from 'prettier';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { ERRORS } = await import('../libs/domain/dist/errors.js');
-const { DIAGNOSES } = await import('../libs/domain/dist/diagnosis.js');
+const { DIAGNOSES } = await import('../libs/domain/dist/apim/diagnosis.js');
 
 const errors = [
   '# Error codes',
