@@ -16,12 +16,12 @@ const FIRST = ['test/e2e/faults/kill-points.spec.ts'];
 
 const common = {
   globalSetup: [fileURLToPath(new URL('test/support/postgres-server.ts', import.meta.url))],
-  pool: 'forks',
+  pool: 'forks' as const,
   retry: 0,
   testTimeout: 120_000,
   hookTimeout: 180_000,
   teardownTimeout: 60_000,
-} as const;
+};
 
 /** End to end: real processes over HTTP, on one PostgreSQL, nothing tried twice. */
 export default defineConfig({
