@@ -16,6 +16,7 @@ const steps = [
   ['lint with types', [packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0']],
   ['error pages are as the tables say', ['tools/generate-docs.mjs', '--check']],
   ['citations (planted ones refused)', ['tools/check/citations.mjs']],
+  ['commit-msg hook (planted messages refused)', ['tools/check/commit-message.mjs']],
   ['.env.example', ['tools/check/check-env-example.mjs']],
   ['schema drift', ['tools/schema/check-drift.ts']],
 ];
