@@ -5,14 +5,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
  * What measures times, counts what a busy machine would change, or takes both cores by itself: these files run one
  * after the other, when the others are through.
  */
-const ALONE = [
-  'test/e2e/corpus.spec.ts',
-  'test/e2e/isolation.spec.ts',
-  'test/e2e/faults/{drain,registry,store,token,upstream}.spec.ts',
-];
+const ALONE = ['test/e2e/isolation.spec.ts', 'test/e2e/faults/{drain,registry,store,token,upstream}.spec.ts'];
 
-/** Waits half a minute for leases to end: begun first, so that others run meanwhile. Projects start in alphabetical order. */
-const FIRST = ['test/e2e/faults/kill-points.spec.ts'];
+/** What waits for real time limits most of the time starts first, so that others run meanwhile. */
+const WAITING = ['test/e2e/faults/kill-points.spec.ts', 'test/e2e/corpus-slow.spec.ts'];
 
 const common = {
   globalSetup: [fileURLToPath(new URL('test/support/postgres-server.ts', import.meta.url))],
@@ -27,19 +23,24 @@ const common = {
 export default defineConfig({
   test: {
     passWithNoTests: false,
+    // Of one order, they start in the order of their names.
     projects: [
-      { test: { ...common, name: 'first', include: FIRST, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      {
+        test: { ...common, name: '1 waiting', include: WAITING, maxWorkers: 3, sequence: { groupOrder: 1 } },
+      },
       {
         test: {
           ...common,
-          name: 'others',
+          name: '2 at once',
           include: ['test/e2e/**/*.spec.ts'],
-          exclude: [...configDefaults.exclude, ...FIRST, ...ALONE],
-          maxWorkers: 2,
+          exclude: [...configDefaults.exclude, ...WAITING, ...ALONE],
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
-      { test: { ...common, name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } } },
+      {
+        test: { ...common, name: '3 one by one', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } },
+      },
     ],
   },
 });

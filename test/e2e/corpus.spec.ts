@@ -7,12 +7,11 @@ import { matchOperation } from '@gatehouse/domain/ers/operation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIFFERENCES, OTHER_CLASSES, WAITS_FOR_USER_SESSIONS } from '../corpus/differences.ts';
 import { faultsOf, gatewayCodeOf } from '../corpus/check.ts';
-import { aloneTogether, lateToken } from '../corpus/crowd.ts';
+import { lateToken } from '../corpus/crowd.ts';
 import { type Entry, type Expected, mannerOf, readEntries, render } from '../corpus/entries.ts';
-import { leaksOf } from '../corpus/leaks.ts';
 import { fuzz } from '../corpus/mutation.ts';
 import { shuffled } from '../corpus/random.ts';
-import { slowFaults } from '../corpus/slow.ts';
+import { theTrailIsWhole } from '../corpus/afterwards.ts';
 import { converse } from '../corpus/wire.ts';
 import { startWorld, type World } from '../corpus/world.ts';
 
@@ -144,12 +143,6 @@ describe('the hostile corpus', () => {
     }
   });
 
-  it('slow and idle callers are cut off while two tenants share 200 sockets (SLOW, XTEN-001, XTEN-002)', async () => {
-    const [slow, crowd] = await Promise.all([slowFaults(world), aloneTogether(world, 2_000)]);
-    expect(slow).toEqual([]);
-    expect(crowd).toEqual([]);
-  }, 120_000);
-
   it('XTEN-007: a token that comes after its application was suspended is not used', async () => {
     expect(await lateToken(world)).toEqual([]);
   });
@@ -194,27 +187,7 @@ describe('the hostile corpus', () => {
   }, 120_000);
 
   describe('after everything', () => {
-    it('no identifier, token or secret is in a log or a table', async () => {
-      expect(await leaksOf(world)).toEqual([]);
-    });
-    it('the trail tells as many rejected connections as were counted', async () => {
-      const told = async (): Promise<number> => {
-        const { rows } = await world.stack.sql.query<{ count: string }>(
-          `SELECT sum((record -> 'facts' ->> 'count')::int) AS count FROM audit.event
-           WHERE event = 'CONNECTION_REJECTED' AND writer = $1`,
-          [world.writer],
-        );
-        return Number(rows[0]?.count ?? 0);
-      };
-      await expect.poll(told, { timeout: 5_000 }).toBe(await world.parseErrors());
-    });
-    it('every attempt has one INTENT, one OUTCOME, and one call of e-RS at most', async () => {
-      const { rows } = await world.stack.sql.query(
-        `SELECT attempt_id FROM audit.event WHERE kind IN ('INTENT', 'OUTCOME')
-         GROUP BY attempt_id HAVING count(*) FILTER (WHERE kind = 'INTENT') <> 1 OR count(*) FILTER (WHERE kind = 'OUTCOME') <> 1`,
-      );
-      expect(rows).toEqual([]);
-    });
+    theTrailIsWhole(() => world);
     it.each(CONTROLS.map((entry) => [entry.id, entry.note, entry] as const))('%s %s', (_id, _note, entry) =>
       run(entry),
     );
