@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { ApplyProgress, RegistryChangeView } from '@gatehouse/contracts/registry/registry-resources';
 import type { Command } from 'commander';
 import { awaitsApproval, call, callLines, Refused } from '../api.js';
@@ -8,6 +7,7 @@ import { Failure } from '../failure.js';
 import { show, table, yaml } from '../output.js';
 import { readCsv } from '../registry-csv.js';
 import { type ReadRegistry, readRegistry } from '../registry-yaml.js';
+import { readTextFile } from '../text-file.js';
 
 export function registryCommands(program: Command, context: Context): void {
   const { settings, output } = context;
@@ -90,12 +90,7 @@ export function registryCommands(program: Command, context: Context): void {
 }
 
 async function readFileAt(file: string, { settings }: Context): Promise<ReadRegistry> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    throw new Failure(`${file} can't be read.`, 2);
-  }
+  const text = await readTextFile(file);
   return file.endsWith('.csv') ? readCsv(text, file) : readRegistry(text, file, settings.variable);
 }
 

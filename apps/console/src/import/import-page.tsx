@@ -2,6 +2,7 @@ import {
   CSV_COLUMNS,
   type CsvEffect,
   type CsvFault,
+  decodeTextFile,
   readRegistryCsv,
 } from '@gatehouse/contracts/registry/registry-csv';
 import type { RegistryDocument } from '@gatehouse/contracts/registry/registry-file';
@@ -24,14 +25,20 @@ interface Preview {
 /** A spreadsheet of applications: read in the browser, previewed line by line, then applied all or nothing. */
 export default function ImportPage() {
   const [text, setText] = useState('');
+  const [unreadable, setUnreadable] = useState<string | null>(null);
   const { mutate, reset, data, error, isPending } = useMutation({ mutationFn: preview });
   const choose = (chosen: string): void => {
     setText(chosen);
+    setUnreadable(null);
     reset();
   };
   const read = async ({ target }: ChangeEvent<HTMLInputElement>): Promise<void> => {
     const [file] = target.files ?? [];
-    if (file !== undefined) choose(await file.text());
+    if (file !== undefined) {
+      const { text: decoded = '', fault } = decodeTextFile(new Uint8Array(await file.arrayBuffer()));
+      choose(decoded);
+      if (fault !== undefined) setUnreadable(`Line ${fault.line}, byte ${fault.byte}: ${fault.detail}`);
+    }
     target.value = '';
   };
   return (
@@ -83,6 +90,7 @@ export default function ImportPage() {
           </Button>
         </CardContent>
       </Card>
+      {unreadable === null ? null : <Alert severity="error">The file can’t be read. {unreadable}</Alert>}
       {error === null ? null : <Alert severity="error">{error.message}</Alert>}
       {data === undefined ? null : <Previewed {...data} />}
     </Box>

@@ -4,6 +4,7 @@
  * (docs/reference/protocol-facts.md §3.4, §7).
  */
 import { readFileSync } from 'node:fs';
+import { decodeTextFile } from '@gatehouse/domain/input/text-file';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
@@ -92,7 +93,10 @@ export function readEnvironments(file: string | undefined): {
   if (file === undefined) return { environments, faults: [] };
   let content: unknown;
   try {
-    content = parse(readFileSync(file, 'utf8'));
+    const { text, fault } = decodeTextFile(readFileSync(file));
+    if (fault !== undefined)
+      return { environments, faults: [`line ${fault.line}, byte ${fault.byte}: ${fault.detail}`] };
+    content = parse(text);
   } catch (error) {
     return { environments, faults: [`the file can't be read: ${(error as Error).message}`] };
   }

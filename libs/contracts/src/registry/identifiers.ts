@@ -1,4 +1,5 @@
 import { containsNhsNumber } from '@gatehouse/domain/input/nhs-number';
+import { unseenCharacter } from '@gatehouse/domain/input/visible-text';
 import { z } from 'zod';
 
 /** YAML reads an unquoted 200000002454 as a number and 1E5 as 100000: say how to mend it. */
@@ -17,7 +18,10 @@ const named = (what: string, longest: number) =>
     .trim()
     .min(1, `${what} is empty`)
     .max(longest, `${what} is longer than ${longest} characters`)
-    .regex(/^[^\p{Cc}]*$/u, `${what} contains a control character`);
+    .superRefine((name, context) => {
+      const unseen = unseenCharacter(name);
+      if (unseen !== null) context.addIssue({ code: 'custom', message: `${what} ${unseen}` });
+    });
 
 /** Upper case only: a second spelling of an ODS code would be a second organisation. */
 export const odsCode = text('the ODS code').regex(

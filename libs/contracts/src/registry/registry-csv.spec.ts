@@ -88,50 +88,33 @@ describe('faults, each with its line and column', () => {
     ['an empty file', '', [[1, null, 'the file is empty']]],
     ['headings alone', file(), [[1, null, 'there is no row below the headings']]],
     ['semicolons', file(ROW).replaceAll(',', ';'), [[1, null, 'separate the columns with commas']]],
-    ['an unknown heading', `${HEAD},notes\n${ROW},x`, [[1, 'notes', /"notes" is not known here/]]],
+    ['an unknown heading', `${HEAD},notes\n${ROW},x`, [[1, 'notes', /heading 11 is not known here/]]],
     [
       'a misspelt heading',
       file(ROW).replace('capability', 'capabilty'),
       [[1, 'capabilty', /not known here/]],
     ],
-    ['a heading twice', `${HEAD},asid\n${ROW},x`, [[1, 'asid', 'this heading is there twice']]],
-    ['a heading without a name', `${HEAD},\n${ROW},x`, [[1, null, 'heading 11 is empty']]],
+    ['a heading twice', `${HEAD},asid\n${ROW},x`, [[1, 'asid', 'heading 11 is there twice']]],
+    ['a heading without a name', `${HEAD},\n${ROW},x`, [[2, null, /cell 11 has no heading/]]],
     [
       'no heading for the product',
       file(ROW).replace('product', ''),
       [
-        [1, null, 'heading 3 is empty'],
+        [1, null, /^heading 3 is empty/],
         [1, 'product', 'this heading is missing'],
       ],
     ],
-    ['a cell too many', file(ROW, `${ROW},x`), [[3, null, /11 cells, the headings are 10/]]],
-    ['a wrong ASID', file(row(6, '2454')), [[2, 'asid', 'an ASID has exactly 12 digits']]],
+    ['a cell too many', file(ROW, `${ROW},x`), [[3, null, /cell 11 has no heading/]]],
+    ['a wrong ASID', file(row(6, '2454')), [[2, 'asid', /4 digits and must have 12/]]],
     [
       'an ASID that a spreadsheet took for a number',
       file(row(6, '2.00000002454E+11')),
-      [
-        [2, 'asid', /format the column as text/],
-        [2, 'asid', 'an ASID has exactly 12 digits'],
-      ],
+      [[2, 'asid', /digits were lost: format the column as text/]],
     ],
     ['a wrong mode', file(row(4, 'restricted')), [[2, 'access_mode', /the access mode is/]]],
     ['a wrong state', file(row(9, 'on')), [[2, 'state', /the state is draft/]]],
-    [
-      'an ODS code in small letters',
-      file(row(0, 'r69')),
-      [
-        [2, 'organisation_ods_code', /capital letters/],
-        [2, 'organisation_ods_code', /capital letters/],
-      ],
-    ],
-    [
-      'a product left empty',
-      file(row(2, '')),
-      [
-        [2, 'product', 'the product is empty'],
-        [2, 'product', 'the product is empty'],
-      ],
-    ],
+    ['an ODS code in small letters', file(row(0, 'r69')), [[2, 'organisation_ods_code', /capital letters/]]],
+    ['a product left empty', file(row(2, '')), [[2, 'product', 'the product is empty']]],
     ['characters that are not UTF-8', file(row(1, 'Ysbyty \ufffd')), [[2, 'organisation_name', /CSV UTF-8/]]],
     [
       'two names of one organisation',
@@ -145,8 +128,8 @@ describe('faults, each with its line and column', () => {
       'a row after a cell of two lines',
       file(row(1, '"Two\nlines"'), row(6, '1').replace('R69', 'RCD')),
       [
-        [2, 'organisation_name', /control character/],
-        [4, 'asid', 'an ASID has exactly 12 digits'],
+        [2, 'organisation_name', /a line break/],
+        [4, 'asid', /1 digits? and must have 12/],
       ],
     ],
     [
@@ -164,6 +147,47 @@ describe('faults, each with its line and column', () => {
       ]),
     );
   });
+});
+
+describe('what spreadsheets write', () => {
+  it.each<[string, string]>([
+    ['empty columns at the right throughout', `${HEAD},,\r\n${ROW},,\r\n`],
+    ['empty cells at the right of one row', file(`${ROW},,`)],
+    ['tabs, as in “Unicode Text”', file(ROW).replaceAll(',', '\t')],
+  ])('%s', (_name, text) => {
+    expect(readRegistryCsv(text)).toMatchObject({ faults: [], document: { applications: [application] } });
+  });
+
+  const KEY = 'abcdefgh12345678abcdefgh12345678';
+  it.each([
+    ['a file without its headings', `${ROW.replace('aKey0123456789', KEY)}\n`],
+    ['a row that has slipped to the right', file(`,${ROW.replace('aKey0123456789', KEY)}`)],
+    ['a row that has slipped to the left', file(`${ROW.replace('aKey0123456789', KEY).slice(4)},`)],
+    ['a key in the place of a heading', `${HEAD.replace('state', KEY)}\n${ROW}`],
+    ['a key of letters in the place of a heading', `${HEAD.replace('state', 'k'.repeat(32))}\n${ROW}`],
+    ['a masked key', file(row(7, 'abcd…5678'))],
+    ['a key with a space', file(row(7, `${KEY} ${KEY}`))],
+  ])('no fault of %s repeats a cell that may be a secret', (_name, text) => {
+    const { document, faults } = readRegistryCsv(text);
+    expect(document).toBeNull();
+    const said = JSON.stringify(faults);
+    for (const part of [KEY, 'kkkkk', 'abcd…']) expect(said).not.toContain(part);
+  });
+
+  it('a file without its headings has one fault', () => {
+    expect(faultsOf(ROW)).toEqual([
+      [1, null, expect.stringMatching(/must hold the headings.*looks like data/)],
+    ]);
+  });
+
+  it.each(HEAD.split(',').map((column, at) => [column, at] as const))(
+    'an error value in %s is its one fault',
+    (column, at) => {
+      expect(faultsOf(file(row(at, '#N/A')))).toEqual([
+        [2, column, expect.stringMatching(/in place of a value/)],
+      ]);
+    },
+  );
 });
 
 describe('what the admin API says of the document', () => {

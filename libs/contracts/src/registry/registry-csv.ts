@@ -1,4 +1,5 @@
 /** A CSV file as a registry document, with every fault at its line. The console and the CLI read files with this. */
+import { decodeTextFile } from '@gatehouse/domain/input/text-file';
 import {
   CSV_COLUMNS,
   type CsvDocument,
@@ -12,7 +13,7 @@ import { type FaultAt, faultsOf } from '../problem.js';
 import { API_VERSION, type RegistryDocument, registryDocument } from './registry-file.js';
 import type { RegistryChangeView } from './registry-resources.js';
 
-export { CSV_COLUMNS, type CsvEffect, type CsvFault };
+export { CSV_COLUMNS, type CsvEffect, type CsvFault, decodeTextFile };
 
 export interface ReadCsv {
   /** Null if there are faults. */
@@ -24,7 +25,10 @@ export interface ReadCsv {
   readonly effects: (changes: readonly RegistryChangeView[]) => CsvEffect[];
 }
 
-/** RFC 4180, with or without a byte-order mark, lines ended by CRLF or LF. */
+/**
+ * RFC 4180, with tabs in place of commas where the headings have them, with or without a byte-order mark, lines ended
+ * by CRLF or LF. A cell has one fault at most.
+ */
 export function readRegistryCsv(text: string): ReadCsv {
   const rows = rowsOf(text);
   const read: CsvDocument = documentOfCsv('fault' in rows ? [] : rows.rows);
@@ -33,7 +37,7 @@ export function readRegistryCsv(text: string): ReadCsv {
   const faults =
     'fault' in rows
       ? [rows.fault]
-      : [...read.faults, ...(checked.success ? [] : place(faultsOf(checked.error)))];
+      : oncePerCell([...read.faults, ...(checked.success ? [] : place(faultsOf(checked.error)))]);
   return {
     document: faults.length === 0 && checked.success ? checked.data : null,
     faults: faults.toSorted((one, other) => one.line - other.line),
@@ -43,12 +47,29 @@ export function readRegistryCsv(text: string): ReadCsv {
   };
 }
 
+/** The first fault of a cell: a second one follows from it, or says the same of another record made from the cell. */
+function oncePerCell(faults: readonly CsvFault[]): CsvFault[] {
+  const seen = new Set<string>();
+  return faults.filter(({ line, column }) => {
+    if (column === null) return true;
+    const cell = `${line} ${column}`;
+    return !seen.has(cell) && seen.add(cell);
+  });
+}
+
+/** A spreadsheet's "Unicode Text" has tabs; the headings have neither tabs nor commas in them. */
+function delimiterOf(text: string): string {
+  const [heading = ''] = text.split(/\r?\n/, 1);
+  return heading.includes('\t') && !heading.includes(',') ? '\t' : ',';
+}
+
 function rowsOf(text: string): { readonly rows: CsvRow[] } | { readonly fault: CsvFault } {
   const rows: CsvRow[] = [];
   let line = 1;
   try {
     parse(text, {
       bom: true,
+      delimiter: delimiterOf(text),
       relax_column_count: true,
       on_record: (cells: string[], { lines }) => {
         rows.push({ line, cells });

@@ -3,6 +3,7 @@
  * exceptions, assurance) is not in it. Unknown keys are faults: a misspelt `capabilty` must not silently mean
  * "none".
  */
+import { cellFault } from '@gatehouse/domain/input/spreadsheet-cell';
 import { z } from 'zod';
 import {
   accessMode,
@@ -28,7 +29,12 @@ export const UNSHAREABLE_SERVICES = ['PDS', 'EPS', 'SCR'] as const;
 const secretText = text('the secret')
   .min(1, 'the secret is empty')
   .max(200, 'the secret is longer than 200 characters')
-  .regex(/^[\x21-\x7e]+$/, 'the secret contains spaces or characters outside ASCII');
+  .superRefine((secret, context) => {
+    const spoiled = cellFault('secret', secret);
+    if (spoiled !== null) context.addIssue({ code: 'custom', message: `the secret ${spoiled}` });
+    else if (!/^[\x21-\x7e]*$/.test(secret))
+      context.addIssue({ code: 'custom', message: 'the secret contains spaces or characters outside ASCII' });
+  });
 
 const fromEnvironment = z.strictObject({
   env: text('the variable name').regex(
@@ -131,15 +137,22 @@ const client = z.strictObject({
     .optional(),
 });
 
+/** A section that is begun and left empty means what a missing one means. */
+const section = <T extends z.ZodType>(entry: T, what: string) =>
+  z
+    .array(entry, { error: `${what} is a list: begin each entry with a hyphen` })
+    .nullish()
+    .transform((entries) => entries ?? []);
+
 const documentOf = <S extends z.ZodType<unknown>>(secret: S) =>
   z.strictObject(
     {
       apiVersion: z.literal(API_VERSION, { error: `apiVersion must be ${API_VERSION}` }),
-      organisations: z.array(organisation).default([]),
-      products: z.array(product).default([]),
-      messageSets: z.array(messageSet).default([]),
-      applications: z.array(applicationOf(secret)).default([]),
-      clients: z.array(client).default([]),
+      organisations: section(organisation, 'organisations'),
+      products: section(product, 'products'),
+      messageSets: section(messageSet, 'messageSets'),
+      applications: section(applicationOf(secret), 'applications'),
+      clients: section(client, 'clients'),
     },
     { error: ({ code }) => (code === 'invalid_type' ? 'the registry file must be one mapping' : undefined) },
   );

@@ -5,6 +5,7 @@
  * An empty cell leaves what it is about as it stands. Rows of a user-restricted application that name the same ASID are
  * one application with a list of organisations.
  */
+import { cellFault, type CellKind } from '../input/spreadsheet-cell.js';
 import type { DocumentApplication } from './registry-document.js';
 
 export const CSV_COLUMNS = [
@@ -20,6 +21,20 @@ export const CSV_COLUMNS = [
   'state',
 ] as const;
 export type CsvColumn = (typeof CSV_COLUMNS)[number];
+
+/** What each column holds, so that a cell a spreadsheet has spoiled is noticed whatever its column. */
+const KINDS: Readonly<Record<CsvColumn, CellKind>> = {
+  organisation_ods_code: 'code',
+  organisation_name: 'name',
+  product: 'name',
+  environment: 'word',
+  access_mode: 'word',
+  capability: 'word',
+  asid: { digits: 12 },
+  api_key: 'secret',
+  message_sets: 'word',
+  state: 'word',
+};
 
 const NEEDED: readonly CsvColumn[] = ['organisation_ods_code', 'product', 'environment', 'access_mode'];
 
@@ -53,7 +68,8 @@ interface Entry<E> {
 }
 
 /** @param rows the heading first */
-export function documentOfCsv([heading, ...rows]: readonly CsvRow[]): CsvDocument {
+export function documentOfCsv(lines: readonly CsvRow[]): CsvDocument {
+  const [heading, ...rows] = withoutEmptyEdge(lines);
   const faults: CsvFault[] = [];
   const columns = heading === undefined ? null : columnsOf(heading, faults);
   const read = columns === null ? [] : rows.flatMap((row) => cellsOf(row, columns, faults));
@@ -87,16 +103,26 @@ function mapKinds<T>(
 function columnsOf({ line, cells }: CsvRow, faults: CsvFault[]): readonly CsvColumn[] | null {
   const before = faults.length;
   const fault = (column: string | null, detail: string) => faults.push({ line, column, detail });
-  if (cells.length === 1 && /[;\t]/.test(cells[0] ?? '')) {
+  if (cells.length === 1 && (cells[0] ?? '').includes(';')) {
     fault(null, 'separate the columns with commas');
     return null;
   }
   const names = cells.map((cell) => cell.trim());
+  if (!names.some(isColumn)) {
+    fault(
+      null,
+      `the first line must hold the headings, but it looks like data: put ${CSV_COLUMNS.join(',')} above it`,
+    );
+    return null;
+  }
   names.forEach((name, at) => {
-    if (name === '') fault(null, `heading ${at + 1} is empty`);
-    else if (names.indexOf(name) !== at) fault(name, 'this heading is there twice');
+    if (name === '') fault(null, `heading ${at + 1} is empty, but there is something below it`);
+    else if (names.indexOf(name) !== at) fault(quotable(name), `heading ${at + 1} is there twice`);
     else if (!isColumn(name)) {
-      fault(name, `"${name}" is not known here; the headings are ${CSV_COLUMNS.join(', ')}`);
+      fault(
+        quotable(name),
+        `heading ${at + 1} is not known here; the headings are ${CSV_COLUMNS.join(', ')}`,
+      );
     }
   });
   for (const name of NEEDED) if (!names.includes(name)) fault(name, 'this heading is missing');
@@ -107,34 +133,49 @@ function isColumn(name: string): name is CsvColumn {
   return (CSV_COLUMNS as readonly string[]).includes(name);
 }
 
+/** An unknown heading is repeated only if it can be nothing but a word: the cells of a row may have slipped into it. */
+function quotable(name: string): string | null {
+  return isColumn(name) || /^[a-z]{1,16}(?:[ _-][a-z]{1,16}){0,3}$/i.test(name) ? name : null;
+}
+
+/** Without the empty columns that a spreadsheet leaves at the right of a table in which somebody once typed a note. */
+function withoutEmptyEdge(rows: readonly CsvRow[]): readonly CsvRow[] {
+  const widthOf = ({ cells }: CsvRow) => cells.findLastIndex((cell) => cell.trim() !== '') + 1;
+  const [heading, ...others] = rows;
+  if (heading === undefined) return rows;
+  const headingWidth = widthOf(heading);
+  const trim = (row: CsvRow): CsvRow => ({
+    line: row.line,
+    cells: row.cells.slice(0, Math.max(headingWidth, widthOf(row))),
+  });
+  return [{ line: heading.line, cells: heading.cells.slice(0, headingWidth) }, ...others.map(trim)];
+}
+
 /** Nothing for a line without content, or that can't be read. */
 function cellsOf(
   { line, cells }: CsvRow,
   columns: readonly CsvColumn[],
   faults: CsvFault[],
 ): { line: number; cells: Cells }[] {
-  const texts = cells.map((cell) => cell.normalize('NFC').trim());
-  if (texts.every((text) => text === '')) return [];
-  if (texts.length !== columns.length) {
-    const detail = `this line has ${texts.length} cells, the headings are ${columns.length}: put a text with a comma in quotes`;
+  const texts = cells.map((cell) => cell.normalize('NFC').replaceAll(/^ +| +$/g, ''));
+  if (texts.every((text) => text.trim() === '')) return [];
+  const beyond = texts.slice(columns.length).findIndex((text) => text !== '');
+  if (beyond !== -1) {
+    const detail = `cell ${columns.length + beyond + 1} has no heading: put a text that has a comma in it in quotes`;
+    faults.push({ line, column: null, detail });
+    return [];
+  }
+  if (texts.length < columns.length) {
+    const detail = `this line has ${texts.length} cells and there are ${columns.length} headings: leave empty cells, not fewer cells`;
     faults.push({ line, column: null, detail });
     return [];
   }
   columns.forEach((column, at) => {
-    const detail = spoiled(column, texts[at] ?? '');
-    if (detail !== null) faults.push({ line, column, detail });
+    const detail = cellFault(KINDS[column], texts[at] ?? '');
+    if (detail !== null) faults.push({ line, column, detail: `this cell ${detail}` });
   });
   const textOf = (column: CsvColumn): string => texts[columns.indexOf(column)] ?? '';
   return [{ line, cells: Object.fromEntries(CSV_COLUMNS.map((name) => [name, textOf(name)])) as Cells }];
-}
-
-/** What spreadsheets do to cells on their way to a file. */
-function spoiled(column: CsvColumn, text: string): string | null {
-  if (text.includes('\ufffd')) return 'some characters can’t be read: save the file as “CSV UTF-8”';
-  if (column === 'asid' && /^[0-9.]+E\+[0-9]+$/i.test(text)) {
-    return `the spreadsheet made ${text} of the ASID: format the column as text and write it again`;
-  }
-  return null;
 }
 
 type ReadRow = ReturnType<typeof cellsOf>[number];
