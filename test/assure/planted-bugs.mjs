@@ -1,4 +1,4 @@
-// Ten bugs, planted one by one in a copy of the tree: each must turn a test red. `npm run planted`.
+// Bugs, planted one by one in a copy of the tree: each must turn a test red. `npm run planted`.
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,

@@ -9,7 +9,7 @@ import { toolEnvironment } from '../environment.mjs';
 const KEPT_LINES = 20;
 const STOP_MS = 20_000;
 /** A developer's own settings must not reach the demo. */
-const foreign = /^(GATEHOUSE_|DATABASE_|REDIS_URL$|AWS_|SIMULATOR_|PG[A-Z]+$)/;
+const foreign = /^(GATEHOUSE_|DATABASE_|AWS_|SIMULATOR_|PG[A-Z]+$)/;
 
 export function cleanEnvironment(settings) {
   const inherited = Object.entries(toolEnvironment()).filter(([name]) => !foreign.test(name));

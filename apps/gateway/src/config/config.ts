@@ -48,7 +48,6 @@ export const SETTINGS = {
   DATABASE_URL: postgresUrl,
   /** Used by `gatehouse migrate` alone; the gateway ignores it. */
   DATABASE_OWNER_URL: postgresUrl.optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),
   AWS_REGION: z.string().min(1).default('eu-west-2'),
   AWS_ENDPOINT_URL: z.url().optional(),
   AWS_ENDPOINT_URL_KMS: z.url().optional(),
