@@ -1,32 +1,58 @@
 /**
- * `npm run assure [rounds] [files…]`: the proofs of `npm test` with more rounds of each scenario (default 10), and
- * nothing else. Give names of spec files, or parts of them, to run those alone.
+ * `npm run assure [rounds] [names…]`: the long proofs, of which `npm test` runs a small form. Without names all of them
+ * run; a scenario that has rounds is repeated as often as given, 10 times by default.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PROOFS, type Proof } from './proofs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const PROOFS = ['isolation', 'faults-', 'kill-points', 'drain'];
+/** A round takes as long as the whole test in `npm test` may. */
+const ROUND_MS = 120_000;
 
-const [first = '', ...others] = process.argv.slice(2);
-const isNumber = /^[1-9][0-9]*$/.test(first);
-const rounds = isNumber ? first : '10';
-const files = isNumber ? others : [first, ...others].filter((name) => name !== '');
+const words = process.argv.slice(2);
+const rounds = Number(words.find((word) => /^[1-9][0-9]*$/.test(word)) ?? 10);
+const names = words.filter((word) => !/^[1-9][0-9]*$/.test(word));
+const unknown = names.filter((name) => !PROOFS.some((proof) => proof.name === name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `There is no proof ${unknown.join(', ')}. Choose from: ${PROOFS.map(({ name }) => name).join(', ')}.\n`,
+  );
+  process.exit(2);
+}
 
-const startedAt = Date.now();
-const run = spawnSync(
-  process.execPath,
-  [
-    join(root, 'node_modules/vitest/vitest.mjs'),
-    ...['run', '--config', 'vitest.e2e.config.ts'],
-    ...(files.length > 0 ? files : PROOFS).map((name) => `test/e2e/${name.replace(/^test\/e2e\//, '')}`),
-    // A scenario takes as long as its rounds.
-    `--testTimeout=${String(120_000 * Number(rounds))}`,
-  ],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, GATEHOUSE_ASSURE_ROUNDS: rounds } },
-);
-process.stdout.write(
-  `assure: ${rounds} rounds in ${String(Math.round((Date.now() - startedAt) / 1000))} s\n`,
-);
-process.exitCode = run.status ?? 1;
+function run({ suite, file, only, settings }: Proof): boolean {
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      ...['run', '--config', `vitest.${suite === 'unit' ? '' : `${suite}.`}config.ts`, file],
+      ...(only === undefined ? [] : ['-t', only]),
+      `--testTimeout=${String(ROUND_MS * rounds)}`,
+    ],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        ...settings,
+        GATEHOUSE_ASSURE: '1',
+        GATEHOUSE_ASSURE_ROUNDS: String(rounds),
+      },
+    },
+  );
+  return status === 0;
+}
+
+const lines: string[] = [];
+for (const proof of PROOFS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  const startedMs = performance.now();
+  const passed = run(proof);
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  lines.push(
+    `${passed ? 'passed' : 'FAILED'} ${String(seconds).padStart(6)} s  ${proof.name}: ${proof.size(rounds)}`,
+  );
+  if (!passed) process.exitCode = 1;
+}
+process.stdout.write(`\nassure\n${lines.join('\n')}\n`);

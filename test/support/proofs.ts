@@ -139,7 +139,7 @@ async function untilSettled(stack: Stack, waitMs: number): Promise<void> {
          WHERE o.attempt_id = i.attempt_id AND o.started_at = i.started_at AND o.kind = 'OUTCOME') LIMIT 1`,
     );
     if (open.length === 0) return;
-    await delay(250);
+    await delay(50);
   }
 }
 
@@ -304,24 +304,8 @@ function shortened(faults: Faults): Faults {
   return faults;
 }
 
-/** Polls until the answer is true. */
-export async function until(
-  what: string,
-  holds: () => Promise<boolean> | boolean,
-  waitMs = 10_000,
-): Promise<void> {
-  const deadline = performance.now() + waitMs;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`waited ${String(waitMs)} ms in vain: ${what}`);
-    await delay(25);
-  }
-}
-
 /** A quota that no test can use up. */
 export const UNHURRIED = 600_000;
-
-/** How often `npm run assure` wants each scenario; 1 in `npm test`. */
-export const ROUNDS = Math.max(1, Number(process.env['GATEHOUSE_ASSURE_ROUNDS'] ?? 1));
 
 /** Onboards no more: the same application under another ASID is another identity, with no token and no failure yet. */
 export async function rebind(stack: Stack, of: Onboarded): Promise<Onboarded> {

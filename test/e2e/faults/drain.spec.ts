@@ -9,7 +9,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ask, keepAlive, openLoop, tally, type Told } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import type { GatewayProcess } from '../../support/processes.ts';
-import { prove, PROVED, ROUNDS, UNHURRIED } from '../../support/proofs.ts';
+import { prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
+import { ROUNDS } from '../../support/size.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
 
 const GRACE_MS = 1_200;

@@ -16,10 +16,10 @@ import {
   type Hit,
   prove,
   PROVED,
-  ROUNDS,
   UNHURRIED,
-  until,
 } from '../../support/proofs.ts';
+import { ROUNDS } from '../../support/size.ts';
+import { until } from '../../support/until.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 

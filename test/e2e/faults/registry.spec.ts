@@ -13,9 +13,9 @@ import {
   PROVED,
   rebind,
   registryEntry,
-  ROUNDS,
   UNHURRIED,
 } from '../../support/proofs.ts';
+import { ROUNDS } from '../../support/size.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
 
 const WITHIN_MS = 1_000;

@@ -9,7 +9,9 @@ import { ask, openLoop, tally, type Told } from '../../support/load.ts';
 import { onboard, type Onboarded, allowWrite } from '../../support/onboard.ts';
 import { type FragileServer, startServer } from '../../support/postgres.ts';
 import type { GatewayProcess } from '../../support/processes.ts';
-import { gather, prove, PROVED, ROUNDS, UNHURRIED, until } from '../../support/proofs.ts';
+import { gather, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
+import { ROUNDS } from '../../support/size.ts';
+import { until } from '../../support/until.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 

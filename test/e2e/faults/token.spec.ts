@@ -16,8 +16,8 @@ import {
   PROVED,
   rebind,
   UNHURRIED,
-  until,
 } from '../../support/proofs.ts';
+import { until } from '../../support/until.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
 
 let stack: Stack;

@@ -6,7 +6,8 @@ import { createHash, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, closedLoop, type Told } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
-import { grantWrites, type Hit, prove, PROVED, ROUNDS, UNHURRIED } from '../../support/proofs.ts';
+import { grantWrites, type Hit, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
+import { ROUNDS } from '../../support/size.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
 
 let stack: Stack;

@@ -1,0 +1,74 @@
+/** The long proofs and their size in `npm run assure`; test/support/size.ts has what the small forms ask. */
+
+export interface Proof {
+  readonly name: string;
+  /** Whose vitest configuration runs it. */
+  readonly suite: 'unit' | 'integration' | 'e2e' | 'browser';
+  readonly file: string;
+  /** Part of the names of the tests that run; all of the file by default. */
+  readonly only?: string;
+  readonly settings?: Readonly<Record<string, string>>;
+  /** What it covers, for the summary. */
+  readonly size: (rounds: number) => string;
+}
+
+const inRounds = (what: string) => (rounds: number) => `${what}, ${String(rounds)} times`;
+
+export const PROOFS: readonly Proof[] = [
+  {
+    name: 'isolation',
+    suite: 'e2e',
+    file: 'test/e2e/isolation.spec.ts',
+    size: (rounds) => `${String(rounds * 20_000)} requests of 20 organisations in 2 environments`,
+  },
+  {
+    name: 'kill-points',
+    suite: 'e2e',
+    file: 'test/e2e/faults/kill-points.spec.ts',
+    size: inRounds('SIGKILL at 17 points and twice under load'),
+  },
+  {
+    name: 'drain',
+    suite: 'e2e',
+    file: 'test/e2e/faults/drain.spec.ts',
+    size: inRounds('a replica replaced under load'),
+  },
+  {
+    name: 'store',
+    suite: 'e2e',
+    file: 'test/e2e/faults/store.spec.ts',
+    size: inRounds('PostgreSQL away, crashed, locked and cut off'),
+  },
+  {
+    name: 'registry',
+    suite: 'e2e',
+    file: 'test/e2e/faults/registry.spec.ts',
+    size: inRounds('the registry changed under load'),
+  },
+  {
+    name: 'upstream',
+    suite: 'e2e',
+    file: 'test/e2e/faults/upstream.spec.ts',
+    size: inRounds('e-RS broken off at any byte'),
+  },
+  {
+    name: 'corpus',
+    suite: 'e2e',
+    file: 'test/e2e/corpus.spec.ts',
+    settings: { CORPUS_MUTATIONS: '10000' },
+    size: () => 'the hostile corpus with 10,000 mutations',
+  },
+  {
+    name: 'large-registry',
+    suite: 'integration',
+    file: 'test/integration/admin/admin-registry.spec.ts',
+    only: 'organisations with 3 applications each',
+    size: () => '1,000 organisations with 3 applications each from one file',
+  },
+  {
+    name: 'silent-callers',
+    suite: 'unit',
+    file: 'apps/gateway/src/data-plane/partner.server.spec.ts',
+    size: () => 'the real limit of 10 s for silent connections',
+  },
+];
