@@ -1,4 +1,4 @@
-import { csvLine } from '@gatehouse/domain/input/csv';
+import { csvLine } from '../csv-line.js';
 import { CSV_COLUMNS, type CsvColumn } from '@gatehouse/domain/registry/registry-csv';
 import type { AsidPlanRowView } from './planner-resources.js';
 

@@ -1,7 +1,7 @@
 /** The trail as a file: what a filter finds, as CSV or one JSON object a line. */
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { csvLine } from '@gatehouse/domain/input/csv';
+import { csvLine } from '@gatehouse/contracts/csv-line';
 import type { AdminDeps } from '../deps.js';
 import { LineWriter } from '../http/ndjson.js';
 import type { Acting } from '../http/principal.js';
