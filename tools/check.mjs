@@ -13,6 +13,7 @@ const steps = [
   ['build', ['tools/build.mjs']],
   ['types of tests and tools', [packageFile('typescript', 'bin', 'tsc'), '-p', 'tsconfig.tests.json']],
   ['boundaries (each rule shown to bite)', ['tools/check/boundary-canary.mjs']],
+  ['dependencies (each fault shown to be found)', ['tools/check/dependencies.mjs']],
   ['lint with types', [packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0']],
   ['error pages are as the tables say', ['tools/generate-docs.mjs', '--check']],
   ['citations (planted ones refused)', ['tools/check/citations.mjs']],
