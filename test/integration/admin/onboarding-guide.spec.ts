@@ -1,0 +1,127 @@
+/** The onboarding guide, command by command: each sample of docs/guides/onboarding.md is what its command prints. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { run } from '../../../apps/cli/src/program.ts';
+import { readSettings } from '../../../apps/cli/src/settings.ts';
+import { type Harness, startAdmin } from '../../support/admin-api.ts';
+
+const GUIDE = new URL('../../../docs/guides/onboarding.md', import.meta.url);
+/** They need an empty database of their own, or a data plane; test/e2e/cli.spec.ts runs them. */
+const ELSEWHERE = /^(?:export|gatehouse (?:migrate|bootstrap|tokens|explain))\b/;
+/** What differs from run to run. */
+const VOLATILE: readonly (readonly [RegExp, string])[] = [
+  [/gh[as]_\S+|gh_int_\S+/g, '<secret>'],
+  [/https:\/\/\S+?\/(jwks|sro)\/\S+/g, '<$1 URL>'],
+  [/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uuid>'],
+  [/int-\d{8}-\S+/g, '<kid>'],
+  [/^(key id +)\S+/g, '$1<id>'],
+  [/\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z)?/g, '<time>'],
+  [/at version \d+/g, 'at version <n>'],
+];
+const masked = (text: string): string =>
+  VOLATILE.reduce((line, [pattern, mask]) => line.replace(pattern, mask), text.trimEnd());
+
+interface Sample {
+  readonly command: string;
+  readonly printed: readonly string[];
+}
+
+let admin: Harness;
+let folder: string;
+let guide: string;
+beforeAll(async () => {
+  admin = await startAdmin();
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-guide-'));
+  guide = await readFile(GUIDE, 'utf8');
+});
+afterAll(async () => {
+  await admin.close();
+  await rm(folder, { recursive: true });
+});
+
+const blocksOf = (language: string): string[] =>
+  [...guide.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, block]) => block ?? '');
+
+/** The commands of the guide in their order, each with the lines shown below it. */
+function samples(): Sample[] {
+  return blocksOf('console').flatMap((block) =>
+    block
+      .replaceAll(/ \\\n +/g, ' ')
+      .split(/^\$ /m)
+      .slice(1)
+      .map((text) => {
+        const [command = '', ...printed] = text.split('\n');
+        return { command, printed: printed.filter((line) => line.trim() !== '') };
+      }),
+  );
+}
+
+/** The words of a command line; quoted ones keep their spaces. */
+const wordsOf = (line: string): string[] =>
+  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+
+async function gatehouse(line: string): Promise<string> {
+  let printed = '';
+  const print = (text: string): void => void (printed += text.endsWith('\n') ? text : `${text}\n`);
+  const settings = readSettings({
+    GATEHOUSE_ADMIN_URL: admin.url,
+    GATEHOUSE_ADMIN_TOKEN: admin.tokens.all,
+    R69_INT_KEY: 'r69IntKeyExampleAAAABBBBKKLL',
+  });
+  const files = /^(?:registry\.yaml|authority-R69\.pdf)$/;
+  await run(
+    wordsOf(line).map((word) => (files.test(word) ? join(folder, word) : word)),
+    {
+      settings,
+      ask: () => Promise.resolve(''),
+      output: { out: print, err: print, interactive: false },
+    },
+  );
+  return printed.replaceAll(`${folder}/`, '');
+}
+
+/** `…` at the end of a line stands for its rest, and alone for any lines. */
+function expectPrinted({ command, printed }: Sample, output: string): void {
+  const lines = output.split('\n').map(masked);
+  for (const line of printed) {
+    if (line.trim() === '…' || line === 'go') continue;
+    const [start, cut] = line.endsWith('…') ? [masked(line.slice(0, -1)), true] : [masked(line), false];
+    expect(
+      lines.some((each) => (cut ? each.startsWith(start) : each === start)),
+      `${command} does not print "${line}" but:\n${lines.join('\n')}`,
+    ).toBe(true);
+  }
+}
+
+it('each sample is what its command prints', async () => {
+  const [draft = '', live = ''] = blocksOf('yaml');
+  const registry = join(folder, 'registry.yaml');
+  const messageSets = '    messageSets: [provider-read]\n';
+  const faulty = draft
+    .replace('    capability: provider\n', '    capabilty: provider\n')
+    .replace(messageSets, `    asid: 200000002454\n${messageSets}`);
+  const complete = draft.replace(messageSets, messageSets + live.replaceAll(/^(?=.)/gm, '    '));
+  await writeFile(join(folder, 'authority-R69.pdf'), 'written authority');
+
+  let applied = 0;
+  let appointment = '';
+  const commands = samples().filter(({ command }) => !ELSEWHERE.test(command));
+  for (const sample of commands) {
+    const line = sample.command
+      .replace(/^\w+=\S+ /, '')
+      .replace(/ && .*$/, '')
+      .replace(/^gatehouse /, '')
+      .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, appointment);
+    // The guide applies the draft, then shows what a file with faults gets, and in the end the whole file.
+    if (line.startsWith('apply')) applied += 1;
+    await writeFile(registry, [draft, draft, faulty, complete][applied] ?? complete);
+    const output = await gatehouse(line);
+    expectPrinted(sample, output);
+    if (line.startsWith('sro appoint')) appointment = /^id +(\S+)/m.exec(output)?.[1] ?? '';
+    // The owner answers on the page behind the link; the guide gives this command for paper.
+    if (line.startsWith('sro link')) await gatehouse(`sro accept ${appointment} --reason "signed form"`);
+  }
+  expect(commands.length).toBeGreaterThanOrEqual(10);
+});
