@@ -132,14 +132,14 @@ const BUGS = [
   },
   {
     name: 'a request of the console taken without its token',
-    file: `${ADMIN}/same-origin.ts`,
+    file: `${ADMIN}/http/same-origin.ts`,
     find: "typeof token !== 'string' || !same(token, expected.csrfToken)",
     put: "(typeof token === 'string' && !same(token, expected.csrfToken))",
     tests: endToEnd('test/e2e/corpus-staff.spec.ts'),
   },
   {
     name: 'an application shared with others shown to a limited role',
-    file: `${ADMIN}/applications.store.ts`,
+    file: `${ADMIN}/registry/applications.store.ts`,
     find: 'return { bindings: { some: mine, every: mine } };',
     put: 'return { bindings: { some: mine } };',
     tests: integration('test/integration/admin/permissions.spec.ts'),
