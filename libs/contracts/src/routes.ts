@@ -47,6 +47,8 @@ export interface InputOf<N extends RouteName> {
   readonly params: ShapeOf<Routes[N], 'params', Record<string, never>>;
   readonly query: ShapeOf<Routes[N], 'query', Record<string, never>>;
   readonly body: ShapeOf<Routes[N], 'body', undefined>;
+  /** The entity tags of the header, at least one. */
+  readonly ifMatch: Routes[N] extends { readonly ifMatch: true } ? readonly string[] : undefined;
 }
 
 type SentOf<R, K extends string> = R extends { readonly [key in K]: infer S extends z.ZodType }

@@ -35,7 +35,7 @@ export interface AdminDeps {
   /** Keeps what was asked for until it is approved. */
   readonly changeBox: SecretBox;
   /** Answers how a request would be decided, from the snapshot; audited as an explanation. Calls nothing upstream. */
-  readonly explain: (request: ExplainRequest, actor: string) => Promise<unknown>;
+  readonly explain: (request: ExplainRequest, actor: string) => Promise<Readonly<Record<string, unknown>>>;
   /** Decides a request of the trail again, with the registry of then and of now. */
   readonly explainPast: (story: RequestStory) => Promise<PastExplanation>;
   readonly audit: AuditDesk;

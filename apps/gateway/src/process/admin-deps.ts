@@ -53,7 +53,7 @@ export function adminDeps(parts: AdminParts): AdminDeps {
         atMs,
         facts: { ...facts, actor, code: explanation.refusal?.code ?? null },
       });
-      return explanation;
+      return { ...explanation };
     },
   };
 }

@@ -1,10 +1,9 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, within, withoutLimit } from '../http/principal.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { listFloors } from './assurance.store.js';
 
 @Controller()
@@ -20,7 +19,7 @@ export class AssuranceController {
   }
 
   @Route('assuranceSet')
-  set(@Input('assuranceSet') input: InputOf<'assuranceSet'>, @Actor() acting: Acting) {
+  set(input: InputOf<'assuranceSet'>, acting: Acting) {
     const { organisation } = input.body;
     if (organisation === undefined) withoutLimit(acting.reach, 'The floor of all organisations');
     else within(acting.reach, [organisation], `organisation ${organisation}`);

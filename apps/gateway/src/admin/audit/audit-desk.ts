@@ -25,7 +25,7 @@ export interface AuditFilter {
 }
 
 export interface AuditPage {
-  readonly items: readonly object[];
+  readonly items: readonly Readonly<Record<string, unknown>>[];
   readonly next: string | null;
 }
 

@@ -1,12 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Subject } from '@gatehouse/domain/audit/audit';
-import { Controller, Inject, Req, Res } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
+import { Controller, Inject } from '@nestjs/common';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, withoutLimit } from '../http/principal.js';
 import { sendLines } from '../http/ndjson.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { whileAllowed } from '../http/while-allowed.js';
 import { download } from './download.js';
 import { given, recordUse } from './record-use.js';
@@ -23,7 +22,7 @@ export class AuditController {
 
   /** Whoever reads the trail stands in it. */
   @Route('auditList')
-  async list(@Input('auditList') { query }: InputOf<'auditList'>, @Actor() acting: Acting) {
+  async list({ query }: InputOf<'auditList'>, acting: Acting) {
     const { limit, after, ...filter } = query;
     await recordUse(this.deps, 'AUDIT_READ', acting, given(filter));
     return this.deps.audit.list({ ...filter, reach: acting.reach }, { limit, after });
@@ -31,7 +30,7 @@ export class AuditController {
 
   /** Who looked for a patient, and why, is on record before anything is found. The identifier itself never is. */
   @Route('auditSearch')
-  async search(@Input('auditSearch') { body }: InputOf<'auditSearch'>, @Actor() acting: Acting) {
+  async search({ body }: InputOf<'auditSearch'>, acting: Acting) {
     const { nhsNumber, ubrn, reason, limit, after, ...filter } = body;
     const subject: Subject =
       nhsNumber === undefined
@@ -49,14 +48,9 @@ export class AuditController {
   }
 
   @Route('auditFollow')
-  async follow(
-    @Input('auditFollow') { query }: InputOf<'auditFollow'>,
-    @Actor() acting: Acting,
-    @Req() request: IncomingMessage,
-    @Res() response: ServerResponse,
-  ): Promise<void> {
+  async follow({ query }: InputOf<'auditFollow'>, acting: Acting, response: ServerResponse): Promise<void> {
     await recordUse(this.deps, 'AUDIT_READ', acting, { ...given(query), follow: true });
-    const allowed = whileAllowed(this.deps, request, 'audit.read', acting.reach);
+    const allowed = whileAllowed(this.deps, response.req, 'audit.read', acting.reach);
     await sendLines(response, (gone) => {
       const signal = AbortSignal.any([gone, allowed.signal]);
       return this.deps.audit.follow({ ...query, reach: acting.reach }, signal);
@@ -64,11 +58,7 @@ export class AuditController {
   }
 
   @Route('auditExport')
-  async export(
-    @Input('auditExport') { query }: InputOf<'auditExport'>,
-    @Actor() acting: Acting,
-    @Res() response: ServerResponse,
-  ): Promise<void> {
+  async export({ query }: InputOf<'auditExport'>, acting: Acting, response: ServerResponse): Promise<void> {
     withoutLimit(acting.reach, 'The chain of the trail');
     await recordUse(this.deps, 'AUDIT_EXPORT', acting, {
       from: query.from ?? null,
@@ -79,9 +69,9 @@ export class AuditController {
 
   @Route('auditDownload')
   async download(
-    @Input('auditDownload') { query }: InputOf<'auditDownload'>,
-    @Actor() acting: Acting,
-    @Res() response: ServerResponse,
+    { query }: InputOf<'auditDownload'>,
+    acting: Acting,
+    response: ServerResponse,
   ): Promise<void> {
     const { format, ...filter } = query;
     await download(this.deps, response, acting, format, { ...filter, reach: acting.reach });

@@ -1,9 +1,8 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import type { Acting } from '../http/principal.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { recordUse } from './record-use.js';
 import { askReveal, revealStatus, showIdentifiers } from './reveal.store.js';
 import { storyWithin } from './story-within.js';
@@ -18,38 +17,35 @@ export class AuditRequestsController {
   }
 
   @Route('auditStory')
-  async story(@Input('auditStory') { params }: InputOf<'auditStory'>, @Actor() acting: Acting) {
+  async story({ params }: InputOf<'auditStory'>, acting: Acting) {
     await recordUse(this.deps, 'AUDIT_READ', acting, { attemptId: params.attemptId });
     return storyWithin(this.deps, params.attemptId, acting);
   }
 
   @Route('auditSupportBundle')
-  async bundle(
-    @Input('auditSupportBundle') { params }: InputOf<'auditSupportBundle'>,
-    @Actor() acting: Acting,
-  ) {
+  async bundle({ params }: InputOf<'auditSupportBundle'>, acting: Acting) {
     await recordUse(this.deps, 'SUPPORT_BUNDLE', acting, { attemptId: params.attemptId });
     return supportBundle(await storyWithin(this.deps, params.attemptId, acting), this.deps.now());
   }
 
   @Route('explainPast')
-  async explain(@Input('explainPast') { params }: InputOf<'explainPast'>, @Actor() acting: Acting) {
+  async explain({ params }: InputOf<'explainPast'>, acting: Acting) {
     await recordUse(this.deps, 'AUDIT_READ', acting, { attemptId: params.attemptId, explanation: true });
     return this.deps.explainPast(await storyWithin(this.deps, params.attemptId, acting));
   }
 
   @Route('revealAsk')
-  async ask(@Input('revealAsk') { params, body }: InputOf<'revealAsk'>, @Actor() acting: Acting) {
+  async ask({ params, body }: InputOf<'revealAsk'>, acting: Acting): Promise<never> {
     throw await askReveal(this.deps, acting, params.attemptId, body.reason);
   }
 
   @Route('revealStatus')
-  status(@Input('revealStatus') { params }: InputOf<'revealStatus'>, @Actor() acting: Acting) {
+  status({ params }: InputOf<'revealStatus'>, acting: Acting) {
     return revealStatus(this.deps, acting, params.attemptId);
   }
 
   @Route('revealShow')
-  show(@Input('revealShow') { params }: InputOf<'revealShow'>, @Actor() acting: Acting) {
+  show({ params }: InputOf<'revealShow'>, acting: Acting) {
     return showIdentifiers(this.deps, acting, params.attemptId);
   }
 }

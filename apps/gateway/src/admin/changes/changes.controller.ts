@@ -1,9 +1,8 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import type { Acting } from '../http/principal.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { approveChange, listChanges, rejectChange, showChange, withdrawChange } from './changes.store.js';
 
 @Controller()
@@ -14,27 +13,27 @@ export class ChangesController {
   }
 
   @Route('changeList')
-  list(@Input('changeList') { query }: InputOf<'changeList'>, @Actor() { reach }: Acting) {
+  list({ query }: InputOf<'changeList'>, { reach }: Acting) {
     return listChanges(this.deps, reach, query);
   }
 
   @Route('changeShow')
-  show(@Input('changeShow') { params }: InputOf<'changeShow'>, @Actor() { reach }: Acting) {
+  show({ params }: InputOf<'changeShow'>, { reach }: Acting) {
     return showChange(this.deps, reach, params.id);
   }
 
   @Route('changeApprove')
-  approve(@Input('changeApprove') { params, body }: InputOf<'changeApprove'>, @Actor() acting: Acting) {
+  approve({ params, body }: InputOf<'changeApprove'>, acting: Acting) {
     return approveChange(this.deps, acting, params.id, body);
   }
 
   @Route('changeReject')
-  reject(@Input('changeReject') { params, body }: InputOf<'changeReject'>, @Actor() acting: Acting) {
+  reject({ params, body }: InputOf<'changeReject'>, acting: Acting) {
     return rejectChange(this.deps, acting, params.id, body.reason);
   }
 
   @Route('changeWithdraw')
-  withdraw(@Input('changeWithdraw') { params, body }: InputOf<'changeWithdraw'>, @Actor() acting: Acting) {
+  withdraw({ params, body }: InputOf<'changeWithdraw'>, acting: Acting) {
     return withdrawChange(this.deps, acting, params.id, body.reason);
   }
 }

@@ -1,9 +1,8 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, changeBy } from '../http/principal.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { issueKey, listClients, revokeKey } from './clients.store.js';
 
 const DAY_MS = 86_400_000;
@@ -16,12 +15,12 @@ export class ClientsController {
   }
 
   @Route('clientsList')
-  list(@Input('clientsList') { query }: InputOf<'clientsList'>, @Actor() { reach }: Acting) {
+  list({ query }: InputOf<'clientsList'>, { reach }: Acting) {
     return listClients(this.deps.db, query, this.deps.now(), reach);
   }
 
   @Route('clientKeyIssue')
-  issue(@Input('clientKeyIssue') { params, body }: InputOf<'clientKeyIssue'>, @Actor() acting: Acting) {
+  issue({ params, body }: InputOf<'clientKeyIssue'>, acting: Acting) {
     const { db, randomBytes, now } = this.deps;
     const nowMs = now();
     return issueKey(
@@ -35,7 +34,7 @@ export class ClientsController {
   }
 
   @Route('clientKeyRevoke')
-  revoke(@Input('clientKeyRevoke') { params, body }: InputOf<'clientKeyRevoke'>, @Actor() acting: Acting) {
+  revoke({ params, body }: InputOf<'clientKeyRevoke'>, acting: Acting) {
     return revokeKey(
       this.deps.db,
       changeBy(acting, body.reason),

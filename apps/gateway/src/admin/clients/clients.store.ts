@@ -152,13 +152,16 @@ function afterClient(after: string) {
   };
 }
 
+type ClientKeyState = 'usable' | 'expired' | 'revoked';
+
 function keyView(row: CredentialRow, nowMs: number) {
   const { keyId, label, createdAt, expiresAt, revokedAt } = row;
-  const state = revokedAt !== null ? 'revoked' : expiresAt.getTime() <= nowMs ? 'expired' : 'usable';
+  const state: ClientKeyState =
+    revokedAt !== null ? 'revoked' : expiresAt.getTime() <= nowMs ? 'expired' : 'usable';
   return {
     keyId,
     label,
-    state: state,
+    state,
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
     revokedAt: instantOf(revokedAt),

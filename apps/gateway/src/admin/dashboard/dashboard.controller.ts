@@ -2,10 +2,9 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { reasonsByHour, trafficByHour } from '@gatehouse/domain/audit/traffic';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, within } from '../http/principal.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { attention } from './attention.store.js';
 import { nearQuota } from './near-quota.store.js';
 
@@ -20,7 +19,7 @@ export class DashboardController {
 
   /** Of the trail it tells numbers alone, so reading it is not on record. */
   @Route('dashboardShow')
-  async show(@Input('dashboardShow') { query }: InputOf<'dashboardShow'>, @Actor() acting: Acting) {
+  async show({ query }: InputOf<'dashboardShow'>, acting: Acting) {
     return {
       ...(await this.traffic(acting.reach, query.days)),
       nearQuota: await nearQuota(this.deps, acting),
@@ -29,10 +28,7 @@ export class DashboardController {
   }
 
   @Route('trafficShow')
-  ofOrganisation(
-    @Input('trafficShow') { params: { odsCode }, query }: InputOf<'trafficShow'>,
-    @Actor() { reach }: Acting,
-  ) {
+  ofOrganisation({ params: { odsCode }, query }: InputOf<'trafficShow'>, { reach }: Acting) {
     within(reach, [odsCode], `organisation ${odsCode}`);
     return this.traffic(new Set([odsCode]), query.days);
   }

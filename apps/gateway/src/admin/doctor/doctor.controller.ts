@@ -1,9 +1,8 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import type { Acting } from '../http/principal.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { examine } from './doctor.store.js';
 
 @Controller()
@@ -14,15 +13,12 @@ export class DoctorController {
   }
 
   @Route('doctor')
-  examine(@Input('doctor') { query }: InputOf<'doctor'>, @Actor() { reach }: Acting) {
+  examine({ query }: InputOf<'doctor'>, { reach }: Acting) {
     return examine(this.deps, query, reach);
   }
 
   @Route('applicationChecklist')
-  checklist(
-    @Input('applicationChecklist') { params }: InputOf<'applicationChecklist'>,
-    @Actor() { reach }: Acting,
-  ) {
+  checklist({ params }: InputOf<'applicationChecklist'>, { reach }: Acting) {
     return examine(this.deps, { application: params.id }, reach);
   }
 }

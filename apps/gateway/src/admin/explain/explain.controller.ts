@@ -1,9 +1,8 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import type { Acting } from '../http/principal.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 
 @Controller()
 export class ExplainController {
@@ -13,7 +12,7 @@ export class ExplainController {
   }
 
   @Route('explain')
-  explain(@Input('explain') { body }: InputOf<'explain'>, @Actor() acting: Acting) {
+  explain({ body }: InputOf<'explain'>, acting: Acting) {
     return this.deps.explain(body, acting.actor);
   }
 }

@@ -1,9 +1,8 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import type { Acting } from '../http/principal.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { listHistory } from './history.store.js';
 
 @Controller()
@@ -14,7 +13,7 @@ export class HistoryController {
   }
 
   @Route('historyList')
-  list(@Input('historyList') { query }: InputOf<'historyList'>, @Actor() acting: Acting) {
+  list({ query }: InputOf<'historyList'>, acting: Acting) {
     return listHistory(this.deps.db, query, acting);
   }
 }

@@ -1,21 +1,14 @@
 import { type Permission, PERMISSIONS, reachOf } from '@gatehouse/domain/governance/permissions';
-import {
-  type CanActivate,
-  createParamDecorator,
-  type ExecutionContext,
-  Inject,
-  Injectable,
-} from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, type Principal, withoutLimit } from './principal.js';
+import { rememberActor } from './actor.js';
+import { type Principal, withoutLimit } from './principal.js';
 import { findPrincipal } from './principal.store.js';
 import { AdminProblem } from './problem.js';
 import { PERMISSION_KEY } from '../../listener/needs.js';
 import { REACH_KEY } from './route.js';
-
-const actors = new WeakMap<IncomingMessage, Acting>();
 
 /** Who sent it, and may they? Denies by default. */
 @Injectable()
@@ -40,7 +33,7 @@ export class AdminGuard implements CanActivate {
     if (reach === null) throw refusalOf(principal, permission);
     const keepsToReach = this.reflector.get<boolean | undefined>(REACH_KEY, context.getHandler());
     if (keepsToReach !== true) withoutLimit(reach, 'This');
-    actors.set(request, { ...principal, reach });
+    rememberActor(request, { ...principal, reach });
     return true;
   }
 }
@@ -62,12 +55,3 @@ function refusalOf({ roles, scopes }: Principal, permission: Permission | undefi
     `This needs the role ${needs.roles.join(' or ')}; ${held === '' ? 'you hold none' : `yours: ${held}`}. An administrator gives roles.`,
   );
 }
-
-/** Who a request came from. */
-export const Actor: () => ParameterDecorator = createParamDecorator(
-  (_data: unknown, context: ExecutionContext) => {
-    const acting = actors.get(context.switchToHttp().getRequest<IncomingMessage>());
-    if (acting === undefined) throw new Error('the guard did not see this request');
-    return acting;
-  },
-);

@@ -1,12 +1,11 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { keyOfRows, theApplication } from '../registry/applications.store.js';
 import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, changeBy } from '../http/principal.js';
 import { conflict } from '../http/problem.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { listKeys, moveKey, refuseUnfinishedKey, storeKey } from './keys.store.js';
 
 @Controller()
@@ -17,13 +16,13 @@ export class KeysController {
   }
 
   @Route('keyList')
-  list(@Input('keyList') { query }: InputOf<'keyList'>, @Actor() { reach }: Acting) {
+  list({ query }: InputOf<'keyList'>, { reach }: Acting) {
     return listKeys(this.deps.db, query, this.deps.publicUrl, reach);
   }
 
   /** The private half is made in KMS and stays there; a KMS key is made only for an application that can use it. */
   @Route('keyCreate')
-  async create(@Input('keyCreate') { body }: InputOf<'keyCreate'>, @Actor() acting: Acting) {
+  async create({ body }: InputOf<'keyCreate'>, acting: Acting) {
     const { db, environments, keyService, now, publicUrl } = this.deps;
     const { reason, ...choice } = body;
     const application = await theApplication(db, choice, acting.reach);
@@ -43,24 +42,24 @@ export class KeysController {
   }
 
   @Route('keyPublish')
-  publish(@Input('keyPublish') { params, body }: InputOf<'keyPublish'>, @Actor() acting: Acting) {
+  publish({ params, body }: InputOf<'keyPublish'>, acting: Acting) {
     const { db, now, publicUrl } = this.deps;
     const move = { kid: params.kid, to: 'PUBLISHED', reach: acting.reach } as const;
     return moveKey(db, changeBy(acting, body.reason), move, now(), publicUrl);
   }
 
   @Route('keyActivate')
-  activate(@Input('keyActivate') input: InputOf<'keyActivate'>, @Actor() acting: Acting) {
+  activate(input: InputOf<'keyActivate'>, acting: Acting) {
     return perform(this.deps, acting, 'keyActivate', input);
   }
 
   @Route('keyRetire')
-  retire(@Input('keyRetire') input: InputOf<'keyRetire'>, @Actor() acting: Acting) {
+  retire(input: InputOf<'keyRetire'>, acting: Acting) {
     return perform(this.deps, acting, 'keyRetire', input);
   }
 
   @Route('keyRemove')
-  remove(@Input('keyRemove') input: InputOf<'keyRemove'>, @Actor() acting: Acting) {
+  remove(input: InputOf<'keyRemove'>, acting: Acting) {
     return perform(this.deps, acting, 'keyRemove', input);
   }
 }

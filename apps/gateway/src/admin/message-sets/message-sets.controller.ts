@@ -1,10 +1,9 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { accessOf, INTERACTIONS } from '@gatehouse/domain/ers/interaction';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import type { Acting } from '../http/principal.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { listMessageSets, showMessageSet } from './message-sets.store.js';
 
 @Controller()
@@ -15,12 +14,12 @@ export class MessageSetsController {
   }
 
   @Route('messageSetList')
-  list(@Input('messageSetList') { query }: InputOf<'messageSetList'>, @Actor() { reach }: Acting) {
+  list({ query }: InputOf<'messageSetList'>, { reach }: Acting) {
     return listMessageSets(this.deps.db, query, reach);
   }
 
   @Route('messageSetShow')
-  show(@Input('messageSetShow') { params }: InputOf<'messageSetShow'>, @Actor() { reach }: Acting) {
+  show({ params }: InputOf<'messageSetShow'>, { reach }: Acting) {
     return showMessageSet(this.deps.db, params.name, reach);
   }
 

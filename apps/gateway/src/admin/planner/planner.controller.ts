@@ -1,9 +1,8 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import type { Acting } from '../http/principal.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { showAsidPlan } from './asid-plan.store.js';
 
 @Controller()
@@ -14,7 +13,7 @@ export class PlannerController {
   }
 
   @Route('planShow')
-  plan(@Input('planShow') { body }: InputOf<'planShow'>, @Actor() { reach }: Acting) {
+  plan({ body }: InputOf<'planShow'>, { reach }: Acting) {
     return showAsidPlan(this.deps, body, reach);
   }
 }

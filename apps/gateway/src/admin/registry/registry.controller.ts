@@ -1,15 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { ApplyProgress } from '@gatehouse/contracts/registry/registry-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
-import { Controller, Inject, Res } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
+import { Controller, Inject } from '@nestjs/common';
 import { AwaitingApproval } from '../changes/awaiting-approval.js';
 import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import type { Acting } from '../http/principal.js';
 import { LineWriter } from '../http/ndjson.js';
 import { ProblemFilter } from '../http/problem.filter.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { applyRegistry, diffRegistry } from './apply.store.js';
 import { exportRegistry } from './export.store.js';
 import { listApplications, listOrganisations } from './lists.store.js';
@@ -24,17 +23,13 @@ export class RegistryController {
   }
 
   @Route('registryDiff')
-  diff(@Input('registryDiff') { body }: InputOf<'registryDiff'>) {
+  diff({ body }: InputOf<'registryDiff'>) {
     return diffRegistry(this.deps, body.document);
   }
 
   /** Faults are answered as a problem; once the first line is out, a failure is the last line. */
   @Route('registryApply')
-  async apply(
-    @Input('registryApply') input: InputOf<'registryApply'>,
-    @Actor() acting: Acting,
-    @Res() response: ServerResponse,
-  ): Promise<void> {
+  async apply(input: InputOf<'registryApply'>, acting: Acting, response: ServerResponse): Promise<void> {
     const lines = new LineWriter(response);
     const write = (line: ApplyProgress) => lines.write(line);
     try {
@@ -74,18 +69,12 @@ export class RegistryController {
   }
 
   @Route('organisationsList')
-  organisations(
-    @Input('organisationsList') { query }: InputOf<'organisationsList'>,
-    @Actor() { reach }: Acting,
-  ) {
+  organisations({ query }: InputOf<'organisationsList'>, { reach }: Acting) {
     return listOrganisations(this.deps.db, query, reach);
   }
 
   @Route('applicationsList')
-  applications(
-    @Input('applicationsList') { query }: InputOf<'applicationsList'>,
-    @Actor() { reach }: Acting,
-  ) {
+  applications({ query }: InputOf<'applicationsList'>, { reach }: Acting) {
     return listApplications(this.deps.db, query, this.deps.publicUrl, reach);
   }
 }

@@ -1,10 +1,9 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { searchTerms } from '@gatehouse/domain/registry/search';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import type { Acting } from '../http/principal.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { findRequests } from './find-requests.js';
 import { findApplications, findOrganisations } from './search.store.js';
 
@@ -16,7 +15,7 @@ export class SearchController {
   }
 
   @Route('search')
-  async search(@Input('search') { query }: InputOf<'search'>, @Actor() acting: Acting) {
+  async search({ query }: InputOf<'search'>, acting: Acting) {
     const terms = searchTerms(query.q);
     const organisations = await findOrganisations(this.deps.db, terms, acting.reach);
     const applications = await findApplications(this.deps.db, terms, acting.reach);

@@ -1,12 +1,11 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { londonDay } from '@gatehouse/domain/governance/london-day';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { perform } from '../changes/four-eyes.store.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, changeBy } from '../http/principal.js';
 import { AdminProblem } from '../http/problem.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { withReviewDay } from './appoint.js';
 import { linkToAccept } from './links.store.js';
 import { sroOutlook } from './outlook.store.js';
@@ -20,30 +19,30 @@ export class SroController {
   }
 
   @Route('sroList')
-  list(@Input('sroList') { query }: InputOf<'sroList'>, @Actor() { reach }: Acting) {
+  list({ query }: InputOf<'sroList'>, { reach }: Acting) {
     return listAppointments(this.deps.db, query, this.deps.now(), reach);
   }
 
   @Route('sroOutlook')
-  outlook(@Input('sroOutlook') { query }: InputOf<'sroOutlook'>, @Actor() { reach }: Acting) {
+  outlook({ query }: InputOf<'sroOutlook'>, { reach }: Acting) {
     return sroOutlook(this.deps, query, reach);
   }
 
   @Route('sroAppoint')
-  appoint(@Input('sroAppoint') input: InputOf<'sroAppoint'>, @Actor() acting: Acting) {
+  appoint(input: InputOf<'sroAppoint'>, acting: Acting) {
     const body = withReviewDay(input.body, this.deps.now());
     return perform(this.deps, acting, 'sroAppoint', { ...input, body });
   }
 
   @Route('sroLink')
-  link(@Input('sroLink') { params, body }: InputOf<'sroLink'>, @Actor() acting: Acting) {
+  link({ params, body }: InputOf<'sroLink'>, acting: Acting) {
     const { reason, expiresInDays } = body;
     const asked = { id: params.id, reach: acting.reach, expiresInDays };
     return linkToAccept(this.deps, changeBy(acting, reason), asked);
   }
 
   @Route('sroAccept')
-  accept(@Input('sroAccept') { params, body }: InputOf<'sroAccept'>, @Actor() acting: Acting) {
+  accept({ params, body }: InputOf<'sroAccept'>, acting: Acting) {
     const nowMs = this.deps.now();
     const acceptedOn = body.acceptedOn ?? londonDay(nowMs);
     if (acceptedOn > londonDay(nowMs)) {
@@ -58,13 +57,13 @@ export class SroController {
   }
 
   @Route('sroReview')
-  review(@Input('sroReview') { params, body }: InputOf<'sroReview'>, @Actor() acting: Acting) {
+  review({ params, body }: InputOf<'sroReview'>, acting: Acting) {
     const one = { id: params.id, reach: acting.reach };
     return review(this.deps.db, changeBy(acting, body.reason), one, body.reviewDueOn, this.deps.now());
   }
 
   @Route('sroWithdraw')
-  withdraw(@Input('sroWithdraw') { params, body }: InputOf<'sroWithdraw'>, @Actor() acting: Acting) {
+  withdraw({ params, body }: InputOf<'sroWithdraw'>, acting: Acting) {
     const one = { id: params.id, reach: acting.reach };
     return withdraw(this.deps.db, changeBy(acting, body.reason), one, this.deps.now());
   }

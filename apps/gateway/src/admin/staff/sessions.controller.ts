@@ -1,13 +1,12 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { PERMISSION_NAMES, reachOf } from '@gatehouse/domain/governance/permissions';
-import { Controller, Inject, Res } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { endSession, SESSION_COOKIE } from '../../adapters/people/staff-sessions.js';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, mayDo } from '../http/principal.js';
 import { AdminProblem } from '../http/problem.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { listSessions, revokeSession } from './sessions.store.js';
 
 const ENDED = { ended: true } as const;
@@ -21,7 +20,7 @@ export class SessionsController {
   }
 
   @Route('sessionShow')
-  show(@Actor() acting: Acting) {
+  show(_input: InputOf<'sessionShow'>, acting: Acting) {
     const { session } = acting;
     if (session === null) throw new AdminProblem('forbidden', 'A token has no session.');
     const { id, name, email, roles } = session.staff;
@@ -35,14 +34,14 @@ export class SessionsController {
   }
 
   @Route('sessionEnd')
-  async end(@Actor() { sessionId, actor }: Acting, @Res({ passthrough: true }) response: ServerResponse) {
+  async end(_input: InputOf<'sessionEnd'>, { sessionId, actor }: Acting, response: ServerResponse) {
     if (sessionId !== null) await endSession(this.deps.db, sessionId, actor, this.deps.now());
     response.setHeader('Set-Cookie', `${SESSION_COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax`);
     return ENDED;
   }
 
   @Route('sessionList')
-  list(@Input('sessionList') { query }: InputOf<'sessionList'>, @Actor() acting: Acting) {
+  list({ query }: InputOf<'sessionList'>, acting: Acting) {
     if (query.everyone && reachOf(acting, 'staff.read') !== 'all') {
       throw new AdminProblem(
         'missing-role',
@@ -53,7 +52,7 @@ export class SessionsController {
   }
 
   @Route('sessionRevoke')
-  async revoke(@Input('sessionRevoke') { params }: InputOf<'sessionRevoke'>, @Actor() acting: Acting) {
+  async revoke({ params }: InputOf<'sessionRevoke'>, acting: Acting) {
     const whose = reachOf(acting, 'staff.write') === 'all' ? null : acting.staffId;
     await revokeSession(this.deps.db, params.id, whose, acting.actor, this.deps.now());
     return ENDED;

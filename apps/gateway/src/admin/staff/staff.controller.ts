@@ -1,10 +1,9 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, changeBy, withoutLimit } from '../http/principal.js';
 import { AdminProblem } from '../http/problem.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { giveRole, listStaff, setStaffState, takeRole } from './staff.store.js';
 
 /** The people who sign in. Nobody changes their own roles or state. */
@@ -16,13 +15,13 @@ export class StaffController {
   }
 
   @Route('staffList')
-  list(@Input('staffList') { query }: InputOf<'staffList'>, @Actor() acting: Acting) {
+  list({ query }: InputOf<'staffList'>, acting: Acting) {
     withoutLimit(acting.reach, 'The list of staff');
     return listStaff(this.deps.db, query);
   }
 
   @Route('staffRoles')
-  roles(@Input('staffRoles') { params, body }: InputOf<'staffRoles'>, @Actor() acting: Acting) {
+  roles({ params, body }: InputOf<'staffRoles'>, acting: Acting) {
     refuseOneself(acting, params.id);
     const change = changeBy(acting, body.reason);
     return body.action === 'give'
@@ -31,14 +30,14 @@ export class StaffController {
   }
 
   @Route('staffSuspend')
-  suspend(@Input('staffSuspend') { params, body }: InputOf<'staffSuspend'>, @Actor() acting: Acting) {
+  suspend({ params, body }: InputOf<'staffSuspend'>, acting: Acting) {
     refuseOneself(acting, params.id);
     const change = changeBy(acting, body.reason);
     return setStaffState(this.deps.db, change, params.id, 'suspended', this.deps.now());
   }
 
   @Route('staffResume')
-  resume(@Input('staffResume') { params, body }: InputOf<'staffResume'>, @Actor() acting: Acting) {
+  resume({ params, body }: InputOf<'staffResume'>, acting: Acting) {
     refuseOneself(acting, params.id);
     const change = changeBy(acting, body.reason);
     return setStaffState(this.deps.db, change, params.id, 'active', this.deps.now());

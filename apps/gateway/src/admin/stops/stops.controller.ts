@@ -1,10 +1,9 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { perform } from '../changes/four-eyes.store.js';
 import { type Acting, changeBy } from '../http/principal.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { liftStop, undoes } from './lift.store.js';
 import { listStops, makeStop, reviewStop } from './stops.store.js';
 
@@ -16,24 +15,24 @@ export class StopsController {
   }
 
   @Route('stopList')
-  list(@Input('stopList') { query }: InputOf<'stopList'>, @Actor() { reach }: Acting) {
+  list({ query }: InputOf<'stopList'>, { reach }: Acting) {
     return listStops(this.deps, reach, query);
   }
 
   @Route('stopMake')
-  make(@Input('stopMake') { body }: InputOf<'stopMake'>, @Actor() acting: Acting) {
+  make({ body }: InputOf<'stopMake'>, acting: Acting) {
     return makeStop(this.deps, acting, body);
   }
 
   @Route('stopLift')
-  async lift(@Input('stopLift') input: InputOf<'stopLift'>, @Actor() acting: Acting) {
+  async lift(input: InputOf<'stopLift'>, acting: Acting) {
     const { params, body } = input;
     if (!(await undoes(this.deps, acting, params.id))) return perform(this.deps, acting, 'stopLift', input);
     return liftStop(this.deps, changeBy(acting, body.reason), params.id, body.reason, acting.reach);
   }
 
   @Route('stopReview')
-  review(@Input('stopReview') { params, body }: InputOf<'stopReview'>, @Actor() acting: Acting) {
+  review({ params, body }: InputOf<'stopReview'>, acting: Acting) {
     return reviewStop(this.deps, acting, params.id, body.reason);
   }
 }

@@ -1,10 +1,9 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { Actor } from '../http/guard.js';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, changeBy } from '../http/principal.js';
 import { AdminProblem } from '../http/problem.js';
-import { Input, Route } from '../http/route.js';
+import { Route } from '../http/route.js';
 import { createToken, listTokens, revokeToken } from './tokens.store.js';
 
 const DAY_MS = 86_400_000;
@@ -17,12 +16,12 @@ export class TokensController {
   }
 
   @Route('tokenList')
-  list(@Input('tokenList') { query }: InputOf<'tokenList'>, @Actor() { staffId }: Acting) {
+  list({ query }: InputOf<'tokenList'>, { staffId }: Acting) {
     return listTokens(this.deps.db, staffId, query, this.deps.now());
   }
 
   @Route('tokenCreate')
-  create(@Input('tokenCreate') { body }: InputOf<'tokenCreate'>, @Actor() acting: Acting) {
+  create({ body }: InputOf<'tokenCreate'>, acting: Acting) {
     const { scopes } = acting;
     const beyond = scopes === null ? [] : body.scopes.filter((scope) => !scopes.includes(scope));
     if (beyond.length > 0) {
@@ -47,7 +46,7 @@ export class TokensController {
   }
 
   @Route('tokenRevoke')
-  revoke(@Input('tokenRevoke') { params, body }: InputOf<'tokenRevoke'>, @Actor() acting: Acting) {
+  revoke({ params, body }: InputOf<'tokenRevoke'>, acting: Acting) {
     const change = changeBy(acting, body.reason);
     return revokeToken(this.deps.db, change, params.tokenId, acting, this.deps.now());
   }
