@@ -2,6 +2,7 @@
 // State is kept in .gatehouse/; every change to the registry is made with the `gatehouse` command, as in real life.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { gatehouse, loadDemo } from './start/demo.mjs';
@@ -185,7 +186,7 @@ async function untilReady(address) {
     } catch (error) {
       last = error.cause?.code ?? error.message;
     }
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await setTimeout(150);
   }
   if (!ending)
     throw new Error(`The gateway is not ready after 60 s: ${last}\n${pieces.lastLines('gateway')}`);

@@ -2,6 +2,7 @@
 // names the run's TMPDIR (PostgreSQL's own processes overwrite their environment). Plain Node 20, no packages.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 
 const mark = process.env.RUN_MARK;
 const scratch = process.env.TMPDIR;
@@ -61,7 +62,7 @@ let survivors = [];
 for (let tries = 0; tries < 20; tries += 1) {
   survivors = existsSync('/proc/self/stat') ? survivorsOnLinux() : survivorsElsewhere();
   if (survivors.length === 0) process.exit(0);
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  await setTimeout(250);
 }
 console.error(`Still running:\n${survivors.join('\n')}`);
 process.exit(1);

@@ -4,6 +4,7 @@
  */
 import type { RequestListener, Server } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
+import { setTimeout as pause } from 'node:timers/promises';
 import { now } from '#hooks';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { startSweeper } from '../adapters/audit/write/sweeper.js';
@@ -208,8 +209,4 @@ async function drain(
   partner.startDraining();
   await Promise.all(servers.map((server) => closeServer(server, drainMs)));
   while (partner.running() > 0 && monotonicNow() < deadlineMs) await pause(DRAIN_POLL_MS);
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

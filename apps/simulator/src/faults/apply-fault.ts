@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { awsError } from '../kms/aws-reply.js';
 import type { Exchange } from '../wire/exchange.js';
 import { NO_BYTES, withoutHeader, type HeaderList, type Reply } from '../wire/reply.js';
@@ -32,17 +33,15 @@ export async function reshape(
 }
 
 /** Waits, but not longer than the client does. */
-export function pause(delayMs: number, response: ServerResponse): Promise<void> {
-  if (delayMs <= 0) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      response.off('close', done);
-      resolve();
-    };
-    const timer = setTimeout(done, delayMs);
-    response.once('close', done);
-  });
+export async function pause(delayMs: number, response: ServerResponse): Promise<void> {
+  if (delayMs <= 0) return;
+  const closed = new AbortController();
+  const onClose = () => {
+    closed.abort();
+  };
+  response.once('close', onClose);
+  await setTimeout(delayMs, undefined, { signal: closed.signal }).catch(() => undefined);
+  response.off('close', onClose);
 }
 
 function replacement(fault: Fault): Reply {

@@ -1,4 +1,5 @@
 /** The audit trail as the admin API reads it: names turned into ids, rows into one line an attempt. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type pg from 'pg';
@@ -86,7 +87,8 @@ export function createAuditDesk(parts: {
         const found = await followAudit(reader, toFilter(filter, parts.snapshot()), cursor);
         cursor = found.cursor;
         for (const row of found.rows) yield line(row);
-        if (found.rows.length === 0) await pause(FOLLOW_MS, signal);
+        // The end of the request ends the pause, and then the loop.
+        if (found.rows.length === 0) await pause(FOLLOW_MS, undefined, { signal }).catch(() => undefined);
       }
     },
 
@@ -168,14 +170,4 @@ function line(row: AuditRow): Readonly<Record<string, unknown>> {
     correlationId: record['correlationId'] ?? null,
     applicationId: record['applicationId'] ?? null,
   };
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

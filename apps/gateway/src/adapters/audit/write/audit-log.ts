@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type {
   AuditEvent,
   DeniedEvent,
@@ -166,7 +167,8 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
         return true;
       } catch (error) {
         if (hasOutcomeAlready(error) || chain.fenced) return true;
-        await pause(Math.min(everyMs, leftMs), closing.signal);
+        // Closing ends the pause, and then the loop.
+        await pause(Math.min(everyMs, leftMs), undefined, { signal: closing.signal }).catch(() => undefined);
       }
     }
     return false;
@@ -217,16 +219,4 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
       lease.end();
     },
   };
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

@@ -5,6 +5,7 @@
  * Nobody is told "written" before the commit, and nobody is told "not written" about a row that may still commit
  * without the writer taking notice: late commits are handed to `onLateCommit`.
  */
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { AuditEvent } from '@gatehouse/domain/audit/audit';
 import { digestOfSubjects, EMPTY_CHAIN, encodeRecord, type Head, type SealedSubject } from './chain.js';
 import { Connection } from './connection.js';
@@ -128,7 +129,7 @@ export class ChainWriter {
     let backOffMs = 25;
     for (;;) {
       // One turn of the loop lets callers that were just answered join the next batch.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       if (this.#state === 'down') {
         if (await this.#recover()) backOffMs = 25;
         else {
@@ -273,8 +274,4 @@ export class ChainWriter {
 
 function isAt(found: Head, head: Head): boolean {
   return found.seq === head.seq && found.hash.equals(head.hash);
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
