@@ -3,12 +3,13 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { AccessTokens } from './access-tokens.js';
 import { apimServer } from './apim/apim-listener.js';
-import { ERS_BASE_PATH } from './apim/ers-proxy.js';
+import { ERS_BASE_PATH } from './apim/base-path.js';
 import { RateLimiter } from './apim/rate-limiter.js';
 import { Applications } from './applications.js';
 import { createClock } from './clock.js';
 import { controlServer } from './control/control-listener.js';
 import { ErsData } from './ers/records/data.js';
+import { seed } from './ers/records/seed.js';
 import { FaultBook } from './faults/fault-book.js';
 import { KeyStore } from './kms/key-store.js';
 import { kmsServer } from './kms/kms-listener.js';
@@ -76,7 +77,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     staffIssuer: staff.url,
   } satisfies Addresses);
   // The resources link to themselves, so they are made once the address is known.
-  world.ers.reset();
+  seed(world.ers);
 
   return {
     ...world.addresses,

@@ -3,7 +3,8 @@ import { answerTokenRequest, identifyTokenRequest } from '../token/token-endpoin
 import { serveTarget } from '../wire/serve.js';
 import type { World } from '../world.js';
 import { apigeeFault } from './apim-errors.js';
-import { answerErsProxy, ERS_BASE_PATH, identifyErsRequest } from './ers-proxy.js';
+import { ERS_BASE_PATH } from './base-path.js';
+import { answerErsProxy, identifyErsRequest } from './ers-proxy.js';
 
 /** API Management: the identity service's token endpoint and the e-RS proxy on one host. */
 export function apimServer(world: World): Server {

@@ -5,11 +5,9 @@ import { pathOnly, requestHeader, type Exchange } from '../wire/exchange.js';
 import { emptyReply, jsonReply, type HeaderList, type Reply } from '../wire/reply.js';
 import type { World } from '../world.js';
 import { APIM_ISSUES, apigeeFault, apimOutcome, emptyForbidden } from './apim-errors.js';
+import { ERS_BASE_PATH } from './base-path.js';
 import { applicationIdentity, backEndHeaders, userIdentity } from './back-end-identity.js';
 import { bearerToken, verifyAccessToken } from './verify-access-token.js';
-
-/** Base path of the e-RS proxy on APIM. */
-export const ERS_BASE_PATH = '/referrals';
 
 const isReply = (value: object): value is Reply => 'status' in value && 'headers' in value;
 

@@ -1,6 +1,7 @@
 import { APPLICATION_SCOPE, userScope } from '../access-tokens.js';
 import type { ApplicationInput } from '../applications.js';
 import type { UserRole } from '../ers/records/data.js';
+import { seed } from '../ers/records/seed.js';
 import { addAttachment, addReferral, type AttachmentInput, type ReferralInput } from '../ers/add.js';
 import { SCENARIOS, type FaultOrder } from '../faults/fault.js';
 import type { Settings, World } from '../world.js';
@@ -166,7 +167,7 @@ function setOptions(world: World, { body }: ControlCall): Settings {
 
 /** Back to the seeded data, with nothing recorded, armed, issued or cached. Applications, keys, options and clock stay. */
 function reset(world: World): void {
-  world.ers.reset();
+  seed(world.ers);
   world.requests.clear();
   world.faults.clear();
   world.accessTokens.clear();

@@ -4,6 +4,7 @@ import type { Reply } from '../wire/reply.js';
 import type { World } from '../world.js';
 import { ErsError } from './ers-errors.js';
 import type { InteractionRow } from './interactions.js';
+import type { Related } from './records/related.js';
 
 /** An admitted call: routed, identified, its headers and media types checked. */
 export interface ErsCall {
@@ -19,11 +20,6 @@ export interface ErsCall {
 }
 
 export type Handler = (call: ErsCall) => Reply;
-
-/** Something that lists the organisations with a legitimate relationship to it. */
-export interface Related {
-  readonly organisations: ReadonlySet<string>;
-}
 
 /** Whether the calling organisation has a relationship; `relationships: "any"` says yes to everyone. */
 export function isRelated(call: ErsCall, thing: Related): boolean {

@@ -1,8 +1,8 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { send } from '../wire/serve.js';
 import type { Exchange } from '../wire/exchange.js';
 import { bodyBytes, headerOf, NO_BYTES, withoutHeader, type HeaderList, type Reply } from '../wire/reply.js';
+import { send } from '../wire/send.js';
 import type { Fault } from './fault.js';
 import { pump } from './pump.js';
 

@@ -1,4 +1,4 @@
-import { ERS_BASE_PATH } from '../apim/ers-proxy.js';
+import { ERS_BASE_PATH } from '../apim/base-path.js';
 import { requestHeader, type Exchange } from '../wire/exchange.js';
 import type { Fault, FaultMatch, FaultOrder } from './fault.js';
 

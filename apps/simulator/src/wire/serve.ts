@@ -5,7 +5,8 @@ import { pause, reshape } from '../faults/apply-fault.js';
 import type { World } from '../world.js';
 import { announcesBody, collectBody } from './collect-body.js';
 import { openExchange, type Exchange, type Target } from './exchange.js';
-import { bodyBytes, headerOf, NO_BYTES, textReply, type Reply } from './reply.js';
+import { headerOf, NO_BYTES, textReply, type Reply } from './reply.js';
+import { send } from './send.js';
 
 /** One service of the simulator: how to tell who calls, and what to answer. */
 export interface Service {
@@ -86,36 +87,6 @@ async function serveSlowly(
 function dated(world: World, reply: Reply): Reply {
   if (world.clock.offsetMs === 0 || headerOf(reply.headers, 'date') !== undefined) return reply;
   return { ...reply, headers: [...reply.headers, ['Date', new Date(world.clock.nowMs()).toUTCString()]] };
-}
-
-/** Sends an answer as it is. */
-export function send(response: ServerResponse, reply: Reply, finish: (status: number) => void): void {
-  // Before the write: whoever has the answer must find it in the record.
-  finish(reply.status);
-  const flat: string[] = [];
-  for (const [name, value] of reply.headers) flat.push(name, value);
-  // 1xx, 204 and 304 have no length; HEAD keeps that of the body it leaves out.
-  if (reply.status !== 204 && reply.status !== 304) flat.push('Content-Length', String(bodyBytes(reply)));
-  response.writeHead(reply.status, flat);
-  const { body } = reply;
-  if (body === undefined || response.req.method === 'HEAD') response.end();
-  else if (Buffer.isBuffer(body)) response.end(body);
-  else writeChunks(response, body.chunks()[Symbol.iterator]());
-}
-
-function writeChunks(response: ServerResponse, chunks: Iterator<Buffer>): void {
-  for (;;) {
-    if (response.destroyed) return;
-    const next = chunks.next();
-    if (next.done === true) {
-      response.end();
-      return;
-    }
-    if (!response.write(next.value)) {
-      response.once('drain', () => writeChunks(response, chunks));
-      return;
-    }
-  }
 }
 
 /** A mistake of the simulator itself: said plainly, never dressed up as an NHS answer. */

@@ -5,7 +5,8 @@ import { renderMessage, type AdviceRequest } from '../records/advice-request.js'
 import { notFound, requireRelationship, type ErsCall, type Handler } from '../call.js';
 import { ErsError } from '../ers-errors.js';
 import { searchset } from '../fhir.js';
-import { currentVersion, serveVersion } from '../records/versioned.js';
+import { currentVersion } from '../records/versioned.js';
+import { serveVersion } from '../versions.js';
 import { pdfReply } from './referral-reads.js';
 
 /** The advice and guidance request a call names, once it may be seen. */

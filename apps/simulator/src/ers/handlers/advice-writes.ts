@@ -11,7 +11,8 @@ import { ErsError } from '../ers-errors.js';
 import { PRIORITIES, profile, type Fhir } from '../fhir.js';
 import { codeOf, optionalCode, readParameters, requiredParameter } from '../parameters.js';
 import { commitReferral, type Referral } from '../records/referral.js';
-import { currentVersion, requireCurrent, requireUnlocked } from '../records/versioned.js';
+import { currentVersion } from '../records/versioned.js';
+import { requireCurrent, requireUnlocked } from '../versions.js';
 import { adviceOf } from './advice-reads.js';
 import { attachmentsIn, CREATE_PARAMETERS, patientIn, shortlistIn } from './create-referral.js';
 

@@ -6,7 +6,8 @@ import { changed, notFound, requireRelationship, type ErsCall, type Handler } fr
 import { ErsError } from '../ers-errors.js';
 import { PRIORITIES, searchset } from '../fhir.js';
 import { commitReferral, type Referral } from '../records/referral.js';
-import { currentVersion, requireCurrent, requireUnlocked, serveVersion } from '../records/versioned.js';
+import { currentVersion } from '../records/versioned.js';
+import { requireCurrent, requireUnlocked, serveVersion } from '../versions.js';
 import { referralOf } from './referral-reads.js';
 
 /** A015 and A038. */

@@ -8,7 +8,7 @@ import { isNhsNumber } from '../records/nhs-numbers.js';
 import { codeOf, readParameters, requiredParameter, type Parameters } from '../parameters.js';
 import { commitReferral, type Referral, type ReferralState } from '../records/referral.js';
 import type { Service } from '../records/services.js';
-import { serveVersion } from '../records/versioned.js';
+import { serveVersion } from '../versions.js';
 
 const MAX_SHORTLIST = 20;
 

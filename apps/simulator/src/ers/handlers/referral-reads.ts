@@ -6,7 +6,8 @@ import { ErsError } from '../ers-errors.js';
 import { searchset, STU3_CODES } from '../fhir.js';
 import { onePagePdf } from '../records/pdf.js';
 import type { Referral } from '../records/referral.js';
-import { currentVersion, serveVersion } from '../records/versioned.js';
+import { currentVersion } from '../records/versioned.js';
+import { serveVersion } from '../versions.js';
 
 /**
  * The referral a call names, once it may be seen: 404 unknown, then relationship, then the patient's own record.

@@ -7,7 +7,8 @@ import { ErsError } from '../ers-errors.js';
 import { PRIORITIES } from '../fhir.js';
 import { codeOf, optionalCode, readParameters, requiredParameter } from '../parameters.js';
 import { commitReferral, type Referral, type ReferralState } from '../records/referral.js';
-import { currentVersion, requireCurrent, serveVersion } from '../records/versioned.js';
+import { currentVersion } from '../records/versioned.js';
+import { requireCurrent, serveVersion } from '../versions.js';
 import { attachmentsIn, shortlistIn } from './create-referral.js';
 import { referralOf } from './referral-reads.js';
 

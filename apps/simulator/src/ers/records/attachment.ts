@@ -1,5 +1,5 @@
-import type { Related } from '../call.js';
 import type { StreamedBody } from '../../wire/reply.js';
+import type { Related } from './related.js';
 
 /** Why an attachment can't be had yet, or ever (A006, A042). */
 export type AttachmentState = 'CURRENT' | 'PENDING' | 'THREATS_FOUND' | 'VALIDATION_FAILED';

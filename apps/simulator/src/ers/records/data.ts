@@ -3,7 +3,6 @@ import type { Appointment, Slot } from './appointment.js';
 import type { Attachment } from './attachment.js';
 import type { Referral } from './referral.js';
 import { SERVICES, type Service } from './services.js';
-import { seed } from './seed.js';
 
 /** A user's functions at an organisation, as A030 lists them. */
 export interface UserRole {
@@ -11,7 +10,7 @@ export interface UserRole {
   readonly businessFunctions: readonly string[];
 }
 
-/** What e-RS holds. `reset` brings the seeded data set back. */
+/** What e-RS holds; `seed` fills it with the test data set. */
 export class ErsData {
   readonly referrals = new Map<string, Referral>();
   readonly advice = new Map<string, AdviceRequest>();
@@ -36,7 +35,8 @@ export class ErsData {
     return this.#base();
   }
 
-  reset(): void {
+  /** Empties it of everything but the services. */
+  clear(): void {
     for (const map of [
       this.referrals,
       this.advice,
@@ -51,7 +51,6 @@ export class ErsData {
     this.#nextUbrn = 80_000;
     this.#nextId = 71_000;
     for (const service of SERVICES) this.services.set(service.id, service);
-    seed(this);
   }
 
   nextUbrn(): string {

@@ -8,8 +8,9 @@ import { onePagePdf } from './pdf.js';
 
 const REFERRER = '021600556514';
 
-/** The data set as it is after every start and reset. */
+/** Replaces everything with the test data set, as after every start and reset. */
 export function seed(data: ErsData): void {
+  data.clear();
   const letter = addAttachment(data, {
     id: 'c5d2d200-7613-4a69-9c5f-1bb68e04b8d8',
     title: 'test-letter.pdf',

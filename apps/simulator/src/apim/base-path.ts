@@ -1,0 +1,2 @@
+/** Where e-RS is published on the gateway of API Management. */
+export const ERS_BASE_PATH = '/referrals';
