@@ -82,6 +82,13 @@ const BUGS = [
     tests: endToEnd('test/e2e/first-way.spec.ts'),
   },
   {
+    name: 'a request served behind one whose framing is unclear',
+    file: `${PLANE}/listener/connection.ts`,
+    find: '&& !this.socket.writableEnded && !this.closing',
+    put: '&& !this.socket.writableEnded',
+    tests: unit('apps/gateway/src/data-plane/listener/connection.spec.ts'),
+  },
+  {
     name: 'the age of the snapshot not looked at',
     file: `${PLANE}/authorise.ts`,
     find: 'deps.registry.age() > deps.snapshotMaxAgeMs',

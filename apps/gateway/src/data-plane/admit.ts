@@ -10,7 +10,7 @@ import { parseStrictJson } from '@gatehouse/domain/input/strict-json';
 import { bodySubjects, requireWorklistFilter, ubrnIn } from '@gatehouse/domain/ers/worklist';
 import type { Exchange } from './exchange.js';
 import type { Asked } from './match.js';
-import { readBody } from './read-body.js';
+import { readBody } from './listener/read-body.js';
 
 export interface Admitted {
   readonly matched: MatchedOperation;

@@ -12,7 +12,7 @@ import { decideRoute } from './decide.js';
 import type { PlaneDeps } from './deps.js';
 import { type Exchange, hypotheticalExchange } from './exchange.js';
 import { matchTarget, readHeaders } from './match.js';
-import { readBody } from './read-body.js';
+import { readBody } from './listener/read-body.js';
 import { factsOf } from './record.js';
 
 export const EXPLAIN_PATH = '/explain';

@@ -2,7 +2,6 @@
  * A request in a straight line: receive → authenticate → match → decide → admit → authorise → intent → forward →
  * outcome → record. The one place that knows the order, which is also the order of refusal (docs/request-path.md).
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { admit } from './admit.js';
 import { callUpstream } from './attempts.js';
@@ -12,15 +11,14 @@ import { decideRoute } from './decide.js';
 import type { PlaneDeps } from './deps.js';
 import { beginExchange, lap } from './exchange.js';
 import { EXPLAIN_PATH, explainRequest } from './explain.js';
+import { connectionOf, type RequestHandler } from './listener/connection.js';
+import { refuse } from './listener/refusal.js';
 import { match } from './match.js';
-import { poisonIfUnclear, refuse } from './outcome.js';
 import { receive } from './receive.js';
 import { recordDenied, recordLine } from './record.js';
 import { release } from './release.js';
 
-export type Plane = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
-export function createPlane(deps: PlaneDeps): Plane {
+export function createPlane(deps: PlaneDeps): RequestHandler {
   return async (request, response) => {
     const exchange = beginExchange(request, deps.clock);
     const done = (stage: string): void => lap(exchange, stage, deps.clock);
@@ -61,7 +59,7 @@ export function createPlane(deps: PlaneDeps): Plane {
       done('release');
     } catch (error) {
       const found = asGatewayError(deps, error);
-      poisonIfUnclear(found, request.socket);
+      connectionOf(request.socket).noteRefusal(found);
       const refusal = await recordDenied(deps, exchange, found);
       refuse(exchange, refusal, request, response);
     } finally {

@@ -14,7 +14,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { authDeps } from './auth-deps.js';
 import { createAuditDesk } from '../admin/audit/audit-reader.js';
 import type { Config, Role } from '../config/config.js';
-import { createPartnerServer, type PartnerServer } from '../data-plane/partner.server.js';
+import { createPartnerServer, type PartnerServer } from '../data-plane/listener/partner.server.js';
 import { createPlane } from '../data-plane/plane.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as watchKeys } from '../jobs/key-watch.job.js';

@@ -9,10 +9,9 @@ import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type GatewayError } from '@gatehouse/domain/errors';
 import { checkFraming } from '@gatehouse/domain/input/framing';
-import type { Config } from '../config/config.js';
-import { poisonIfUnclear } from './outcome.js';
+import type { Config } from '../../config/config.js';
+import { connectionOf, type RequestHandler } from './connection.js';
 import { createPartnerServer } from './partner.server.js';
-import type { Plane } from './plane.js';
 
 /** True in `npm run assure`: nothing is scaled down. */
 const FULL_SIZE = process.env['GATEHOUSE_ASSURE'] !== undefined;
@@ -30,7 +29,7 @@ afterEach(() => {
   server?.close();
 });
 
-async function start(plane: Plane, tls: Config['tls'] = null) {
+async function start(plane: RequestHandler, tls: Config['tls'] = null) {
   let parseErrors = 0;
   const partner = createPartnerServer(
     config(tls),
@@ -80,7 +79,7 @@ describe('the partner listener', () => {
         ran.push(incoming.url ?? '');
         response.end();
       } catch (error) {
-        poisonIfUnclear(error as GatewayError, incoming.socket);
+        connectionOf(incoming.socket).noteRefusal(error as GatewayError);
         // The parser gets its turn at whatever follows.
         await new Promise((resolve) => setImmediate(resolve));
         response.writeHead(400, { Connection: 'close' }).end();

@@ -3,8 +3,9 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { ERRORS, type ErrorCode, GatewayError, type GatewayErrorOptions } from '@gatehouse/domain/errors';
 import { afterEach, describe, expect, it } from 'vitest';
-import { beginExchange } from './exchange.js';
-import { operationOutcome, refusalHeaders, refuse, poisonIfUnclear } from './outcome.js';
+import { beginExchange } from '../exchange.js';
+import { connectionOf } from './connection.js';
+import { operationOutcome, refusalHeaders, refuse } from './refusal.js';
 
 const STU3 = 'https://fhir.nhs.uk/STU3/StructureDefinition/eRS-OperationOutcome-1';
 const R4 = 'https://www.hl7.org/fhir/R4/operationoutcome.html';
@@ -115,7 +116,7 @@ describe('over HTTP', () => {
       const exchange = beginExchange(request, clock);
       // Not before the parser is through with what has arrived: the plane always waits at least once.
       queueMicrotask(() => {
-        poisonIfUnclear(error, request.socket);
+        connectionOf(request.socket).noteRefusal(error);
         refuse(exchange, error, request, response);
       });
     });

@@ -1,11 +1,13 @@
-/** Our own refusals as FHIR OperationOutcomes, in the profile of the path they were asked on. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+/** Gatehouse's own refusals as FHIR OperationOutcomes, in the profile of the requested path. */
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { GatewayError } from '@gatehouse/domain/errors';
-import type { Exchange } from './exchange.js';
+import type { Exchange } from '../exchange.js';
+import { connectionOf } from './connection.js';
 
-/** Our own coding system, so that nobody takes our codes for e-RS's. */
-export const ERROR_SYSTEM = 'urn:gatehouse:error-code';
+/** Gatehouse's own coding system, so that nobody mistakes its codes for those of e-RS. */
+const ERROR_SYSTEM = 'urn:gatehouse:error-code';
 
 const STU3_PROFILE = 'https://fhir.nhs.uk/STU3/StructureDefinition/eRS-OperationOutcome-1';
 const R4_PROFILE = 'https://www.hl7.org/fhir/R4/operationoutcome.html';
@@ -29,7 +31,6 @@ export function operationOutcome(error: GatewayError, target: string): object {
   };
 }
 
-/** Headers of an answer of ours. */
 export function refusalHeaders(
   error: GatewayError,
   correlationId: string,
@@ -40,10 +41,10 @@ export function refusalHeaders(
     'Cache-Control': 'no-store',
     'X-Correlation-ID': correlationId,
     'Gatehouse-Error-Source': 'gateway',
-    // In the body too, but a refused HEAD has none.
+    // The body has it too, but the answer to a HEAD request has no body.
     'Gatehouse-Error-Code': error.code,
     ...(attemptId === null ? {} : { 'Gatehouse-Attempt-Id': attemptId }),
-    // RFC 9110: every 401 names the scheme it wants; what knows more about it says more.
+    // RFC 9110: every 401 names a scheme. An error that knows more about it overrides this below.
     ...(error.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="gatehouse"' } : {}),
     ...(error.retryAfterS === undefined ? {} : { 'Retry-After': String(error.retryAfterS) }),
     ...(error.options.delivery === undefined ? {} : { 'Gatehouse-Delivery': error.options.delivery }),
@@ -51,19 +52,7 @@ export function refusalHeaders(
   };
 }
 
-const poisoned = new WeakSet<Socket>();
-
-/** To be called at once, before another request of the same packet is looked at. */
-export function poisonIfUnclear(error: GatewayError, socket: Socket): void {
-  if (error.code === 'GW_FRAMING' || error.code === 'GW_TIMEOUT') poisoned.add(socket);
-}
-
-/** True for a connection on which a message was refused whose end can't be trusted. */
-export function isPoisoned(socket: Socket): boolean {
-  return poisoned.has(socket);
-}
-
-/** Answers with the refusal. A request whose framing or body can't be trusted takes its connection with it. */
+/** Answers with the refusal. If the framing or the body of the request is unclear, the connection is closed. */
 export function refuse(
   exchange: Exchange,
   error: GatewayError,
@@ -76,12 +65,25 @@ export function refuse(
   }
   const body = Buffer.from(JSON.stringify(operationOutcome(error, exchange.target)));
   const headers = refusalHeaders(error, exchange.correlationId, exchange.attemptId);
-  const unread = !request.complete;
-  if (isPoisoned(request.socket) || unread) headers['Connection'] = 'close';
+  const isUnread = !request.complete;
+  if (connectionOf(request.socket).isClosing || isUnread) headers['Connection'] = 'close';
   headers['Content-Length'] = String(body.length);
   exchange.responseBytes = body.length;
   response.writeHead(error.status, headers);
   response.end(exchange.method === 'HEAD' ? undefined : body);
-  // Half a request is on its way: nothing after it on this connection can be told from the rest of it.
-  if (unread) response.once('finish', () => request.socket.destroySoon());
+  // The rest of the request is still arriving and could be taken for the next one.
+  if (isUnread) response.once('finish', () => request.socket.destroySoon());
+}
+
+/** Answers where the parser gave up before there was a request: the bytes are written by hand and end the connection. */
+export function refuseUnparsed(socket: Socket, error: GatewayError): void {
+  const body = JSON.stringify(operationOutcome(error, ''));
+  const headers = {
+    ...refusalHeaders(error, randomUUID(), null),
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+  socket.once('finish', () => socket.destroySoon());
 }
