@@ -76,9 +76,9 @@ const BUGS = [
   },
   {
     name: 'a write tried again',
-    file: `${PLANE}/attempts.ts`,
-    find: 'admitted.matched.operation.readOnly ? MAX_READ_RETRIES : 0',
-    put: 'admitted.matched.operation.readOnly ? MAX_READ_RETRIES : MAX_READ_RETRIES',
+    file: `${PLANE}/call-upstream.ts`,
+    find: 'retry: readOnly ? READ_RETRIES : 0,',
+    put: 'retry: readOnly ? READ_RETRIES : READ_RETRIES,',
     tests: endToEnd('test/e2e/first-way.spec.ts'),
   },
   {
@@ -89,11 +89,38 @@ const BUGS = [
     tests: unit('apps/gateway/src/data-plane/listener/connection.spec.ts'),
   },
   {
+    name: 'a request sent although its application was suspended while it waited',
+    file: `${PLANE}/call-upstream.ts`,
+    find: 'if (waitedMs > NO_WAIT_MS) {',
+    put: 'if (waitedMs > Infinity) {',
+    tests: endToEnd('test/e2e/rate-limit.spec.ts'),
+  },
+  {
+    name: 'requests that waited together leave together',
+    file: 'apps/gateway/src/adapters/nhs/rate-limiter.ts',
+    find: 'const turn = queue.last.then(() => takeTurn(queue, limit, signal)).finally(settle);',
+    put: 'const turn = pause(Math.max(0, queue.nextMs - monotonicNow())).finally(settle);\n          void takeTurn;',
+    also: [
+      [
+        'queue.waiting += 1;',
+        'queue.waiting += 1;\n      queue.nextMs = Math.max(queue.nextMs, monotonicNow()) + limit.intervalMs;',
+      ],
+    ],
+    tests: unit('apps/gateway/src/adapters/nhs/rate-limiter.spec.ts'),
+  },
+  {
+    name: 'our token released in a packed answer',
+    file: `${PLANE}/attempt/token-scan.ts`,
+    find: 'search(unpacker === null ? chunk : await unpacker.write(chunk));',
+    put: 'await unpacker?.write(chunk);\n      search(chunk);',
+    tests: unit('apps/gateway/src/data-plane/attempt/token-scan.spec.ts'),
+  },
+  {
     name: 'the age of the snapshot not looked at',
-    file: `${PLANE}/authorise.ts`,
+    file: `${PLANE}/confidence.ts`,
     find: 'deps.registry.age() > deps.snapshotMaxAgeMs',
     put: 'deps.registry.age() > Infinity',
-    tests: unit('apps/gateway/src/data-plane/authorise.spec.ts'),
+    tests: unit('apps/gateway/src/data-plane/confidence.spec.ts'),
   },
   {
     name: 'the expiry of keys not looked at',

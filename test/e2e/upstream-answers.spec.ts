@@ -421,8 +421,6 @@ const PASSES: Record<string, Passes> = {
     body: outcome('exception', 'Internal Server Error'),
   },
   'allow-list: its own fault, STU3': { path: REFERRAL, status: 500 },
-  'rate limit, R4': { path: BINARY, status: 429, headers: OUTCOME_HEADERS, body: outcome('throttled') },
-  'rate limit, STU3': { path: REFERRAL, status: 429 },
   'some other attribute unresolved': {
     path: REFERRAL,
     status: 500,

@@ -4,9 +4,9 @@
  */
 import { GatewayError } from '@gatehouse/domain/errors';
 import { admit } from './admit.js';
-import { callUpstream } from './attempts.js';
 import { authenticate } from './authenticate.js';
 import { authorise } from './authorise.js';
+import { callUpstream } from './call-upstream.js';
 import { decideRoute } from './decide.js';
 import type { PlaneDeps } from './deps.js';
 import { beginExchange, lap } from './exchange.js';
@@ -34,41 +34,36 @@ export function createPlane(deps: PlaneDeps): RequestHandler {
         return;
       }
 
-      const asked = match(exchange, client, request.rawHeaders);
+      const matched = match(exchange, client, request.rawHeaders);
       done('match');
 
-      let route = decideRoute(deps, exchange, client, asked);
+      const decide = () => decideRoute(deps, exchange, client, matched);
+      const route = decide();
       done('decide');
 
-      const admitted = await admit(exchange, request, asked);
+      const admitted = await admit(exchange, request, matched);
       done('admit');
 
       const allowance = await authorise(deps, route, admitted);
       done('authorise');
 
       // intent, forward and outcome are one loop: a read may be tried again while no byte has reached the caller.
-      const answer = await allowance(() =>
-        callUpstream(deps, exchange, admitted, {
-          current: () => route,
-          decideAgain: () => (route = decideRoute(deps, exchange, client, asked)),
-        }),
-      );
+      const answer = await allowance.spend(() => callUpstream(deps, exchange, admitted, route, decide));
       done('forward');
 
       await release(deps, exchange, answer, response);
       done('release');
     } catch (error) {
-      const found = asGatewayError(deps, error);
-      connectionOf(request.socket).noteRefusal(found);
-      const refusal = await recordDenied(deps, exchange, found);
-      refuse(exchange, refusal, request, response);
+      const refusal = asGatewayError(deps, error);
+      connectionOf(request.socket).noteRefusal(refusal);
+      refuse(exchange, await recordDenied(deps, exchange, refusal), request, response);
     } finally {
       recordLine(deps, exchange);
     }
   };
 }
 
-/** Anything unforeseen is GW_INTERNAL, told to the log and to nobody else. */
+/** Anything unforeseen is GW_INTERNAL; only the log says what it was. */
 function asGatewayError(deps: PlaneDeps, error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
   deps.log.error({ err: error }, 'unforeseen error in the data plane');

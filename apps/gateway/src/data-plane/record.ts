@@ -1,48 +1,41 @@
 /** What is written of a request: INTENT, OUTCOME, END and DENIED rows, metrics, and one line in the log. */
 import { createHash } from 'node:crypto';
 import type {
-  AuditOutcome,
   DeniedEvent,
   IntentEvent,
   OutcomeEvent,
   RequestFacts,
   Subject,
 } from '@gatehouse/domain/audit/audit';
-import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
+import { GatewayError } from '@gatehouse/domain/errors';
 import { worklistSubjects } from '@gatehouse/domain/ers/worklist';
 import { headerValue } from '@gatehouse/domain/input/framing';
-import { recordedHeaders } from '@gatehouse/domain/audit/recorded-headers';
+import { recordedHeaders, recordedValue } from '@gatehouse/domain/audit/recorded-headers';
 import type { Json } from '@gatehouse/domain/input/strict-json';
 import type { SealedSubject } from '../adapters/audit/write/chain.js';
 import type { Admitted } from './admit.js';
-import type { Attempt } from './attempts.js';
+import type { Attempt, Call, ReceivedAnswer, Settlement } from './attempt/attempt.js';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
-import type { Arrived } from './forward.js';
 
-/** How an attempt ended. */
-export interface Settlement {
-  readonly outcome: AuditOutcome;
-  readonly code: ErrorCode | null;
-  /** Status e-RS answered. */
-  readonly upstreamStatus?: number | null;
-  /** Status released to the caller, if this attempt's answer is. */
-  readonly status?: number;
-  readonly diagnosis?: string | null;
-  readonly arrived?: Arrived;
+/** The record of an attempt that has its INTENT. It is settled once. */
+export interface AttemptRecord {
+  /** The registry's version as of the commit of INTENT. */
+  readonly registryVersion: number;
+  isSettled(): boolean;
+  /**
+   * Commits OUTCOME; until it has, nothing of the answer may be released.
+   * @throws GW_DELIVERED_UNCONFIRMED for a write that e-RS has answered, GW_AUDIT_UNAVAILABLE otherwise
+   */
+  settle(settlement: Settlement): Promise<void>;
 }
 
 /**
  * Commits INTENT.
- * @returns the registry's version as of the commit
  * @throws GW_AUDIT_UNAVAILABLE, GW_OVERLOAD
  */
-export async function commitIntent(
-  deps: PlaneDeps,
-  exchange: Exchange,
-  admitted: Admitted,
-  attempt: Attempt,
-): Promise<number> {
+export async function recordIntent(call: Call, attempt: Attempt): Promise<AttemptRecord> {
+  const { deps, exchange, admitted } = call;
   const { binding, signingKey } = attempt.route.plan;
   const event: IntentEvent = {
     kind: 'INTENT',
@@ -64,23 +57,24 @@ export async function commitIntent(
   deps.killPoint('after-intent-commit');
   exchange.attempts = attempt.number;
   exchange.attemptId = attempt.id;
-  return registryVersion;
+  let isSettled = false;
+  return {
+    registryVersion,
+    isSettled: () => isSettled,
+    async settle(settlement) {
+      isSettled = true;
+      await commitOutcome(call, attempt, settlement);
+    },
+  };
 }
 
-/**
- * Commits OUTCOME; until it has, nothing of the answer may be released.
- * @throws GW_DELIVERED_UNCONFIRMED for a write e-RS has answered, GW_AUDIT_UNAVAILABLE otherwise
- */
-export async function commitOutcome(
-  deps: PlaneDeps,
-  exchange: Exchange,
-  admitted: Admitted,
-  attempt: Attempt,
-  settlement: Settlement,
-): Promise<void> {
-  const { arrived } = settlement;
+async function commitOutcome(call: Call, attempt: Attempt, settlement: Settlement): Promise<void> {
+  const { deps, exchange, admitted } = call;
+  const { received } = settlement;
   const upstreamStatus = settlement.upstreamStatus ?? null;
   const released = settlement.status !== undefined;
+  const token = attempt.token?.value ?? null;
+  const requestId = headerValue(received?.headers ?? [], 'x-request-id');
   const event: OutcomeEvent = {
     kind: 'OUTCOME',
     startedAtMs: attempt.startedAtMs,
@@ -91,25 +85,26 @@ export async function commitOutcome(
     upstreamStatus,
     status: settlement.status ?? null,
     code: settlement.code,
-    upstreamRequestId: headerValue(arrived?.headers ?? [], 'x-request-id')?.slice(0, 200) ?? null,
+    upstreamRequestId: requestId === undefined ? null : recordedValue(requestId, token),
     diagnosis: settlement.diagnosis ?? null,
-    responseBytes: released && arrived?.body ? arrived.body.length : null,
-    responseSha256: released && arrived?.body ? sha256(arrived.body) : null,
+    responseBytes: released && received?.body ? received.body.length : null,
+    responseSha256: released && received?.body ? sha256(received.body) : null,
     durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
     upstreamDurationMs: Math.round(deps.clock.monotonicNow() - attempt.startedMs),
-    sentHeaders: settlement.outcome === 'NOT_SENT' ? null : recordedHeaders(Object.entries(attempt.headers)),
-    receivedHeaders: arrived === undefined ? null : recordedHeaders(arrived.headers),
+    sentHeaders:
+      settlement.outcome === 'NOT_SENT' ? null : recordedHeaders(Object.entries(attempt.headers), token),
+    receivedHeaders: received === undefined ? null : recordedHeaders(received.headers, token),
   };
   exchange.outcome = settlement.outcome;
   exchange.diagnosis = event.diagnosis;
   try {
-    const found = released ? answerSubjects(admitted, arrived) : [];
-    const subjects = await seal(deps, attempt.route.plan.binding.odsCode, attempt.id, found);
+    const patients = released ? answerSubjects(admitted, received) : [];
+    const subjects = await seal(deps, attempt.route.plan.binding.odsCode, attempt.id, patients);
     deps.killPoint('before-outcome');
     await deps.audit.outcome(event, subjects);
     exchange.recordedCode = settlement.code;
   } catch (cause) {
-    arrived?.discard();
+    received?.discard();
     deps.audit.withhold(event);
     if (upstreamStatus !== null) exchange.outcome = 'WITHHELD';
     const refusal = unrecorded(settlement, admitted, cause);
@@ -119,7 +114,7 @@ export async function commitOutcome(
   deps.killPoint('after-outcome-before-first-byte');
 }
 
-/** What to tell the caller of an outcome that could not be recorded. */
+/** What the caller gets when an outcome could not be recorded. */
 function unrecorded(settlement: Settlement, admitted: Admitted, cause: unknown): GatewayError {
   if (!admitted.matched.operation.readOnly) {
     const answered = (settlement.upstreamStatus ?? null) !== null;
@@ -131,8 +126,8 @@ function unrecorded(settlement: Settlement, admitted: Admitted, cause: unknown):
 }
 
 /**
- * Commits DENIED, unless the OUTCOME of an attempt already tells the refusal.
- * @returns what to tell the caller: the refusal, or that it could not be recorded
+ * Commits DENIED, unless the OUTCOME of an attempt already records the refusal.
+ * @returns what the caller gets: the refusal, or the news that it could not be recorded
  */
 export async function recordDenied(
   deps: PlaneDeps,
@@ -142,7 +137,6 @@ export async function recordDenied(
   exchange.code = refusal.code;
   exchange.status = refusal.status;
   exchange.outcome ??= 'REFUSED';
-  // The OUTCOME of an attempt may already tell it.
   if (exchange.recordedCode === refusal.code) return refusal;
   const event: DeniedEvent = {
     kind: 'DENIED',
@@ -164,7 +158,7 @@ export async function recordDenied(
     return refusal;
   } catch (cause) {
     deps.audit.countRefused();
-    // What was said of an attempt stands: of a write the caller must learn what became of it.
+    // What was recorded of an attempt stands: the caller must learn what became of a write.
     if (exchange.attempts > 0) return refusal;
     exchange.code = 'GW_AUDIT_UNAVAILABLE';
     const unavailable = new GatewayError('GW_AUDIT_UNAVAILABLE', { cause });
@@ -242,10 +236,10 @@ async function seal(
 }
 
 /** A worklist names its patients in the answer alone. */
-function answerSubjects(admitted: Admitted, arrived: Arrived | undefined): Subject[] {
-  if (admitted.matched.operation.subject.from !== 'worklist answer' || !arrived?.body) return [];
-  if (arrived.status >= 400) return [];
-  return worklistSubjects(JSON.parse(arrived.body.toString('utf8')) as Json);
+function answerSubjects(admitted: Admitted, received: ReceivedAnswer | undefined): Subject[] {
+  if (admitted.matched.operation.subject.from !== 'worklist answer' || !received?.body) return [];
+  if (received.status >= 400) return [];
+  return worklistSubjects(JSON.parse(received.body.toString('utf8')) as Json);
 }
 
 export function sha256(bytes: Buffer): string {

@@ -3,15 +3,17 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { EndEvent } from '@gatehouse/domain/audit/audit';
 import { headerValue } from '@gatehouse/domain/input/framing';
-import type { Answer } from './attempts.js';
+import { retryAfterS } from '@gatehouse/domain/policy/rate-limit';
+import type { ReleasableAnswer } from './attempt/attempt.js';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
-import { downstreamHeaders } from './headers.js';
+import { downstreamHeaders } from './attempt/headers.js';
+import { scanForToken } from './attempt/token-scan.js';
 
 export async function release(
   deps: PlaneDeps,
   exchange: Exchange,
-  answer: Answer,
+  answer: ReleasableAnswer,
   response: ServerResponse,
 ): Promise<void> {
   exchange.status = answer.status;
@@ -19,6 +21,11 @@ export async function release(
   headers.push(['X-Correlation-ID', exchange.correlationId], ['Gatehouse-Attempt-Id', answer.attempt.id]);
   if (exchange.diagnosis !== null) headers.push(['Gatehouse-Diagnosis', exchange.diagnosis]);
   if (answer.status >= 400) headers.push(['Gatehouse-Error-Source', 'upstream']);
+  // APIM's 429 names no time (docs/reference/protocol-facts.md §1.6).
+  if (answer.status === 429) {
+    const said = headerValue(answer.headers, 'retry-after') ?? null;
+    setHeader(headers, 'Retry-After', String(retryAfterS(said)));
+  }
   const announced = headerValue(answer.headers, 'content-length');
 
   if (answer.body !== null) {
@@ -35,6 +42,12 @@ export async function release(
   await streamBody(deps, exchange, answer, response);
 }
 
+function setHeader(headers: [string, string][], name: string, value: string): void {
+  const at = headers.findIndex(([known]) => known === name);
+  if (at === -1) headers.push([name, value]);
+  else headers[at] = [name, value];
+}
+
 /**
  * An answer that breaks off is never given a clean end: the caller's connection is destroyed, so that its parser
  * fails too. END says how many bytes went, and whether they were all.
@@ -42,26 +55,26 @@ export async function release(
 async function streamBody(
   deps: PlaneDeps,
   exchange: Exchange,
-  answer: Answer,
+  answer: ReleasableAnswer,
   response: ServerResponse,
 ): Promise<void> {
   const hash = createHash('sha256');
-  const token = answer.attempt.token?.value ?? null;
-  const overlap = token === null ? 0 : token.length - 1;
-  let tail: Buffer = Buffer.alloc(0);
-  let delivery: EndEvent['delivery'] = 'aborted';
-  try {
-    for await (const chunk of answer.stream as AsyncIterable<Buffer>) {
-      if (token !== null) {
-        const window = Buffer.concat([tail, chunk]);
-        if (window.includes(token)) throw new Error('our access token is in the answer');
-        tail = window.subarray(Math.max(0, window.length - overlap));
-      }
+  const scan = scanForToken(
+    answer.attempt.token?.value ?? null,
+    headerValue(answer.headers, 'content-encoding'),
+  );
+  const write = async (chunks: readonly Buffer[]): Promise<void> => {
+    for (const chunk of chunks) {
       hash.update(chunk);
       exchange.responseBytes += chunk.length;
       if (!response.write(chunk)) await drained(response, deps.writeStallMs);
       deps.killPoint('mid-stream');
     }
+  };
+  let delivery: EndEvent['delivery'] = 'aborted';
+  try {
+    for await (const chunk of answer.stream as AsyncIterable<Buffer>) await write(await scan.push(chunk));
+    await write(await scan.end());
     response.end();
     delivery = 'complete';
   } catch (error) {

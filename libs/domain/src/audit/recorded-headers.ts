@@ -26,20 +26,26 @@ const LISTED = new Set([
 const LONGEST = 200;
 const REDACTED = '[redacted]';
 
-/** A header that came several times is kept once, its values joined as HTTP allows. */
+/**
+ * A header that came several times is kept once, its values joined as HTTP allows.
+ * @param secret what must not be kept wherever it stands: the access token of the call
+ */
 export function recordedHeaders(
   pairs: Iterable<readonly [name: string, value: string]>,
+  secret: string | null,
 ): Readonly<Record<string, string>> {
   const kept: Record<string, string> = {};
   for (const [name, value] of pairs) {
     if (!LISTED.has(name)) continue;
     const before = kept[name];
-    kept[name] = redacted(name, before === undefined ? value : `${before}, ${value}`);
+    const joined = before === undefined ? value : `${before}, ${value}`;
+    kept[name] = name === 'authorization' ? `Bearer ${REDACTED}` : recordedValue(joined, secret);
   }
   return kept;
 }
 
-function redacted(name: string, value: string): string {
-  if (name === 'authorization') return `Bearer ${REDACTED}`;
-  return containsNhsNumber(value) ? REDACTED : value.slice(0, LONGEST);
+/** One value from outside as the trail may keep it. */
+export function recordedValue(value: string, secret: string | null): string {
+  const mustHide = containsNhsNumber(value) || (secret !== null && value.includes(secret));
+  return mustHide ? REDACTED : value.slice(0, LONGEST);
 }

@@ -1,35 +1,59 @@
 /**
  * Keeping each APIM application under e-RS's limits: 600 a minute, and 720 a minute smoothed to one every 83 ms
- * (docs/reference/protocol-facts.md §1.6). Generic cell rate algorithm: arithmetic only, storage and waiting are
- * the caller's.
+ * (docs/reference/protocol-facts.md §1.6, §11). Requests of one application leave evenly: at 600 a minute, 100 ms
+ * apart. Arithmetic only; storage and waiting are the caller's.
  */
 export interface RateLimit {
-  /** Average distance between requests, ms. */
-  readonly intervalMs: number;
   /** Least distance between two requests, ms. */
-  readonly leastMs: number;
+  readonly intervalMs: number;
 }
-
-/** e-RS smooths 600 a minute to one every 83.3 ms; a little more keeps clear of it. */
-const LEAST_SHARE = 0.84;
 
 /** @param requestsPerMinute the quota of one application; 600 in production, much lower on the path to live */
 export function rateLimitOf(requestsPerMinute: number): RateLimit {
-  const intervalMs = 60_000 / requestsPerMinute;
-  return { intervalMs, leastMs: intervalMs * LEAST_SHARE };
+  return { intervalMs: 60_000 / requestsPerMinute };
 }
 
-/** Theoretical arrival time of the next conforming request, ms on any steadily growing clock. 0 at first. */
+/** The earliest time at which the next request may leave, ms on any steadily growing clock. 0 at first. */
 export type RateState = number;
 
 export interface RateDecision {
-  /** How long the request must wait before it may be sent, ms; 0: at once. */
+  /** How long the request must wait before it may leave, ms; 0: at once. */
   readonly waitMs: number;
-  /** The state if the request is let through after that wait. */
+  /** The state once the request has left after that wait. */
   readonly next: RateState;
 }
 
-export function nextSlot(limit: RateLimit, state: RateState, nowMs: number): RateDecision {
-  const earliest = Math.max(nowMs, state - (limit.intervalMs - limit.leastMs));
-  return { waitMs: earliest - nowMs, next: Math.max(state, earliest) + limit.intervalMs };
+/** @param ahead requests that wait already and leave first */
+export function nextSlot(limit: RateLimit, state: RateState, nowMs: number, ahead = 0): RateDecision {
+  const leavesMs = Math.max(nowMs, state) + ahead * limit.intervalMs;
+  return { waitMs: leavesMs - nowMs, next: leavesMs + limit.intervalMs };
+}
+
+/** Pauses before a read that e-RS answered with 429 is sent again, s (fault F27). */
+const THROTTLED_PAUSES_S = [1, 2, 4];
+/** A caller that is answered with 429 is asked to wait at least and at most this long, s. */
+const RETRY_AFTER_S = { least: 1, most: 120 };
+
+/**
+ * How long to wait before a throttled read is sent again.
+ * @param attempts how often e-RS has answered 429 so far, 1 at first
+ * @param retryAfter the header's value as e-RS sent it
+ * @returns milliseconds, or null if it should not be sent again
+ */
+export function throttledPauseMs(attempts: number, retryAfter: string | null): number | null {
+  const pauseS = THROTTLED_PAUSES_S[attempts - 1];
+  if (pauseS === undefined) return null;
+  const saidS = secondsIn(retryAfter);
+  if (saidS !== null && saidS > RETRY_AFTER_S.most) return null;
+  return Math.max(pauseS, saidS ?? 0) * 1000;
+}
+
+/** The Retry-After, in whole seconds, of a 429 that reaches the caller. */
+export function retryAfterS(retryAfter: string | null): number {
+  return Math.min(Math.max(secondsIn(retryAfter) ?? 0, RETRY_AFTER_S.least), RETRY_AFTER_S.most);
+}
+
+/** Null for anything but whole seconds: a date would be measured by another clock. */
+function secondsIn(retryAfter: string | null): number | null {
+  return retryAfter !== null && /^[0-9]{1,9}$/.test(retryAfter) ? Number(retryAfter) : null;
 }

@@ -19,6 +19,9 @@ export interface AccessToken {
   readonly kid: string;
   /** First 32 hex digits of its SHA-256, for audit. */
   readonly idHash: string;
+  /** When it was asked for, and until when a call may leave with it; monotonic ms. */
+  readonly askedForMs: number;
+  readonly usableUntilMs: number;
 }
 
 /** What happened at the token endpoint, for audit and metrics. */
@@ -60,6 +63,8 @@ export interface TokenSourceOptions {
 export interface TokenSource {
   /** @throws GW_TOKEN_REFUSED, GW_TOKEN_UNAVAILABLE, GW_KEY_UNUSABLE, GW_SIGNING_UNAVAILABLE */
   get(plan: RoutePlan): Promise<AccessToken>;
+  /** Whether a call that leaves now may still carry this token: it is alive, and its key was not stopped since. */
+  isUsable(token: AccessToken): boolean;
   /** Forgets a token that APIM rejected, unless a newer one has already taken its place. */
   discard(plan: RoutePlan, token: AccessToken): void;
   /** Forgets all tokens signed by a key, because it may no longer sign. */
@@ -167,13 +172,16 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     answer: TokenAnswer & { ok: true },
     startedMs: number,
   ): AccessToken => {
+    const lifeMs = answer.lifeS * 1000;
     const token: AccessToken = {
       value: answer.accessToken,
       bindingId: plan.binding.id,
       kid: key.kid,
       idHash: createHash('sha256').update(answer.accessToken).digest('hex').slice(0, 32),
+      askedForMs: startedMs,
+      // One that is too short-lived to be kept goes with its own call, to the last.
+      usableUntilMs: startedMs + lifeMs - (answer.lifeS >= MIN_CACHED_LIFE_S ? EXPIRY_MARGIN_MS : 0),
     };
-    const lifeMs = answer.lifeS * 1000;
     const stopped = (stoppedKeys.get(key.kid) ?? -Infinity) >= startedMs;
     if (answer.lifeS >= MIN_CACHED_LIFE_S && !stopped) {
       entry.token = token;
@@ -236,6 +244,9 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       if (paused && entry.failure !== null) throw entry.failure.error;
       return startFlight(plan, entry);
     },
+
+    isUsable: ({ kid, askedForMs, usableUntilMs }) =>
+      monotonicNow() < usableUntilMs && (stoppedKeys.get(kid) ?? -Infinity) < askedForMs,
 
     discard(plan, token) {
       const entry = entries.get(plan.identity);

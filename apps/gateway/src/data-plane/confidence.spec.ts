@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayError } from '@gatehouse/domain/errors';
-import { requireConfidence } from './authorise.js';
+import { requireConfidence } from './confidence.js';
 import type { PlaneDeps } from './deps.js';
 
 const deps = (over: {

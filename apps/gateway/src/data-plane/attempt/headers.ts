@@ -1,5 +1,5 @@
 /** Headers up and down, each built from nothing by a list (law 3). */
-import type { Admitted } from './admit.js';
+import type { Admitted } from '../admit.js';
 
 const USER_AGENT = 'Gatehouse';
 

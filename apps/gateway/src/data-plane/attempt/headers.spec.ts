@@ -2,7 +2,7 @@ import { CATALOGUE, type Operation } from '@gatehouse/domain/ers/catalogue';
 import { type CallerHeaders, readCallerHeaders } from '@gatehouse/domain/input/request-headers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Admitted } from './admit.js';
+import type { Admitted } from '../admit.js';
 import { downstreamHeaders, upstreamHeaders } from './headers.js';
 
 const row = (id: string): Operation => CATALOGUE.find(({ interaction }) => interaction === id)!;
@@ -61,7 +61,7 @@ describe('up: built from nothing (law 3)', () => {
       'x-correlation-id': 'attempt',
       authorization: 'Bearer tok',
       accept: 'application/fhir+json',
-      // docs/reference/protocol-facts.md §2, docs/reference/interactions.json: the rows that take If-Match.
+      // protocol-facts §2, interactions.json: the rows that take If-Match.
       ...(/^A0(12|13|14|22|26|28|31|32|34|36)$/.test(operation.interaction) ? { 'if-match': 'W/"5"' } : {}),
       ...(body === null ? {} : { 'content-type': 'application/fhir+json' }),
       ...(sends ? { 'content-length': body === null ? '0' : '8' } : {}),

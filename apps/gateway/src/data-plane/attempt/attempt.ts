@@ -1,0 +1,95 @@
+/** One attempt at a call to e-RS: the types shared by the code that prepares, makes, judges and records it. */
+import type { Readable } from 'node:stream';
+import type { AuditOutcome } from '@gatehouse/domain/audit/audit';
+import type { ErrorCode, GatewayError } from '@gatehouse/domain/errors';
+import type { AccessToken } from '../../adapters/nhs/apim-token.js';
+import type { Seat } from '../../adapters/nhs/upstream.js';
+import type { Admitted } from '../admit.js';
+import type { Route } from '../decide.js';
+import type { PlaneDeps } from '../deps.js';
+import type { Exchange } from '../exchange.js';
+
+/** What all attempts of a request have in common. */
+export interface Call {
+  readonly deps: PlaneDeps;
+  readonly exchange: Exchange;
+  readonly admitted: Admitted;
+  /** Decides on the registry as it is now. @throws the policy's refusal */
+  readonly decide: () => Route;
+  /** Aborts the attempt under way when the time for the whole request is over. */
+  readonly deadline: AbortSignal;
+}
+
+export interface Attempt {
+  /** Sent to e-RS as X-Correlation-ID. */
+  readonly id: string;
+  /** 1 for the first. */
+  readonly number: number;
+  /** Epoch ms. */
+  readonly startedAtMs: number;
+  /** Monotonic ms. */
+  readonly startedMs: number;
+  readonly route: Route;
+  /** Null in an open environment. */
+  readonly token: AccessToken | null;
+  readonly seat: Seat;
+  /** The headers sent to e-RS, of which the audit trail keeps some. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** An answer of e-RS that may not be released yet. */
+export interface ReceivedAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The whole body, or null while it is still to be streamed. */
+  readonly body: Buffer | null;
+  readonly stream: Readable;
+  /** The start of the body, unpacked, so that known errors can be recognised. Empty for a stream. */
+  readonly bodyStart: string;
+  /** Our access token is in a header or in the buffered body, which must not be released. */
+  readonly echoesToken: boolean;
+  /** Gives up the rest of the answer and its connection. */
+  discard(): void;
+}
+
+/** An answer whose OUTCOME is committed: it may be released. */
+export interface ReleasableAnswer extends ReceivedAnswer {
+  readonly attempt: Attempt;
+}
+
+/** How an attempt ended. */
+export interface Settlement {
+  readonly outcome: AuditOutcome;
+  readonly code: ErrorCode | null;
+  /** The status of e-RS's answer; null if none was received. */
+  readonly upstreamStatus?: number | null;
+  /** The status released to the caller, if this attempt's answer is. */
+  readonly status?: number;
+  readonly diagnosis?: string | null;
+  readonly received?: ReceivedAnswer;
+}
+
+/** An attempt that brought no answer: what the audit trail records of it, and what the caller gets. */
+export class AttemptFailure extends Error {
+  override readonly name = 'AttemptFailure';
+  readonly outcome: AuditOutcome;
+  readonly refusal: GatewayError;
+  /** Whether another attempt may succeed where this one did not. */
+  readonly mayRetry: boolean;
+  /** The status of e-RS's answer; null if none was received. */
+  readonly upstreamStatus: number | null;
+
+  constructor(failure: {
+    readonly outcome: AuditOutcome;
+    readonly refusal: GatewayError;
+    readonly mayRetry: boolean;
+    readonly upstreamStatus?: number;
+  }) {
+    super(failure.refusal.message, { cause: failure.refusal.options.cause });
+    this.outcome = failure.outcome;
+    this.refusal = failure.refusal;
+    this.mayRetry = failure.mayRetry;
+    this.upstreamStatus = failure.upstreamStatus ?? null;
+  }
+}

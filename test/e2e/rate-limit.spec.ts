@@ -1,0 +1,141 @@
+/**
+ * e-RS's rate limit is kept at the moment of sending: with a slow token and a slow audit trail, requests of one
+ * application leave apart and none is refused by e-RS (docs/reference/protocol-facts.md §1.6; fault F27).
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ask, REFERRAL, type Told } from '../support/load.ts';
+import { onboard, type Onboarded } from '../support/onboard.ts';
+import { grantWrites, registryEntry } from '../support/proofs.ts';
+import type { GatewayProcess } from '../support/processes.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+
+/** Five minutes in `npm run assure`. */
+const BURSTS = process.env['GATEHOUSE_ASSURE'] === undefined ? 4 : 300;
+/** e-RS smooths to one request every 83 ms. Arrival is measured a little after departure. */
+const LEAST_GAP_MS = 83;
+
+let stack: Stack;
+let proxy: TcpProxy;
+/** Reaches PostgreSQL by way of the proxy. */
+let gateway: GatewayProcess;
+let bursting: Onboarded;
+let throttled: Onboarded;
+let stopped: Onboarded;
+
+beforeAll(async () => {
+  stack = await startStack();
+  await stack.simulator.control('POST', '/options', { relationships: 'any', rateLimits: true });
+  const all = await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'RCD' }, { odsCode: 'X26' }]);
+  [bursting, throttled, stopped] = all as [Onboarded, Onboarded, Onboarded];
+  const { host } = new URL(stack.database.appUrl);
+  proxy = await startTcpProxy(host);
+  gateway = await stack.startGateway({ DATABASE_URL: proxy.through(stack.database.appUrl) });
+  await stack.settled();
+});
+afterEach(async () => {
+  proxy.pass();
+  proxy.delay(0);
+  await stack.simulator.control('DELETE', '/faults');
+});
+afterAll(async () => {
+  await stack.stop();
+  await proxy.close();
+});
+
+interface Arrival {
+  readonly at: string;
+  readonly apiKey?: string;
+  readonly status: number;
+}
+async function arrivalsOf(of: Onboarded): Promise<Arrival[]> {
+  const hits = await stack.simulator.control<Arrival[]>('GET', '/requests?target=ers');
+  return hits.filter(({ apiKey }) => apiKey === of.apiKey);
+}
+const gapsOf = (arrivals: readonly Arrival[]): number[] => {
+  const times = arrivals.map(({ at }) => Date.parse(at)).toSorted((one, other) => one - other);
+  return times.slice(1).map((atMs, index) => atMs - times[index]!);
+};
+const call = (by: Onboarded, more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> =>
+  ask({ gateway: gateway.partner, key: by.clientKey, ...more });
+const statuses = (answers: readonly Told[]) => answers.map(({ status, code }) => code ?? status);
+
+it('a burst that waited for its first token leaves spread out, and no read is refused', async () => {
+  await stack.simulator.control('POST', '/faults', { target: 'token', times: 1, fault: { delayMs: 700 } });
+  const answers = await Promise.all(Array.from({ length: 8 }, () => call(bursting)));
+  expect(statuses(answers)).toEqual(Array(8).fill(200));
+  const arrivals = await arrivalsOf(bursting);
+  expect(arrivals).toHaveLength(8);
+  for (const gap of gapsOf(arrivals)) expect(gap).toBeGreaterThanOrEqual(LEAST_GAP_MS);
+});
+
+it('bursts of five each second with a slow audit trail are never refused by e-RS', async () => {
+  const before = (await arrivalsOf(bursting)).length;
+  const answers: Told[] = [];
+  for (let burst = 0; burst < BURSTS; burst += 1) {
+    const nextSecond = pause(1_000);
+    // Each statement takes as long as a slow disk or a distant database makes it take.
+    proxy.delay(burst % 3 === 0 ? 120 : 20);
+    answers.push(...(await Promise.all(Array.from({ length: 5 }, () => call(bursting)))));
+    await nextSecond;
+  }
+  expect(statuses(answers)).toEqual(Array(5 * BURSTS).fill(200));
+  const arrivals = (await arrivalsOf(bursting)).slice(before);
+  expect(arrivals).toHaveLength(5 * BURSTS);
+  expect(arrivals.filter(({ status }) => status === 429)).toEqual([]);
+}, 400_000);
+
+describe('a 429 of e-RS', () => {
+  const refuse = (times: number, fault: object = {}) =>
+    stack.simulator.control('POST', '/faults', {
+      target: 'ers',
+      times,
+      fault: { status: 429, body: '', ...fault },
+    });
+
+  it('to a read is waited for, and the read is sent again', async () => {
+    const before = (await arrivalsOf(throttled)).length;
+    await refuse(1);
+    expect((await call(throttled)).status).toBe(200);
+    const [first, second, ...more] = (await arrivalsOf(throttled)).slice(before);
+    expect([first?.status, second?.status, more]).toEqual([429, 200, []]);
+    expect(Date.parse(second!.at) - Date.parse(first!.at)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('to a write reaches the caller at once, with the time to wait', async () => {
+    await grantWrites(stack, throttled);
+    const before = (await arrivalsOf(throttled)).length;
+    await refuse(1);
+    const answer = await call(throttled, {
+      method: 'POST',
+      path: `${REFERRAL}/$ers.acceptReferral`,
+      headers: { 'if-match': 'W/"1"' },
+    });
+    expect([answer.status, answer.headers['retry-after']]).toEqual([429, '1']);
+    expect((await arrivalsOf(throttled)).length).toBe(before + 1);
+  });
+
+  it('that does not end reaches the caller with Retry-After', async () => {
+    await refuse(4, { headers: { 'Retry-After': '2' } });
+    const answer = await call(throttled);
+    expect([answer.status, answer.headers['retry-after']]).toEqual([429, '2']);
+    expect(answer.headers['gatehouse-error-source']).toBe('upstream');
+  }, 30_000);
+});
+
+it('a request whose application is suspended while it waits is never sent', async () => {
+  expect((await call(stopped)).status).toBe(200);
+  const before = (await arrivalsOf(stopped)).length;
+  const waiting = Array.from({ length: 12 }, () => call(stopped));
+  await stack.admin('POST', '/registry/apply', {
+    document: { apiVersion: 'gatehouse/v1', applications: [registryEntry(stopped, 'suspended')] },
+  });
+  const stoppedAtMs = Date.now();
+  const answers = await Promise.all(waiting);
+  const later = (await arrivalsOf(stopped))
+    .slice(before)
+    .filter(({ at }) => Date.parse(at) > stoppedAtMs + 1_000);
+  expect(later).toEqual([]);
+  expect(statuses(answers)).toContain('GW_APPLICATION_STATE');
+});
