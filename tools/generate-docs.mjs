@@ -8,12 +8,21 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { ERRORS } = await import('../libs/domain/dist/errors.js');
 const { DIAGNOSES } = await import('../libs/domain/dist/apim/diagnosis.js');
 
+const ACTORS = {
+  caller: 'You, the caller',
+  'platform team': 'Your platform team',
+  governance: 'Governance staff',
+  'NHS England': 'NHS England',
+  operator: 'The operator of this deployment',
+};
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+
 const errors = [
   '# Error codes',
   '',
   'Generated from `libs/domain/src/errors.ts` by `npm run docs`.',
   '',
-  'Every refusal of Gatehouse is a FHIR OperationOutcome in the profile of the path (R4 under `/FHIR/R4/`, else STU3) with the code in `issue[0].details.coding[0].code`, and has the header `Gatehouse-Error-Source: gateway`. Answers of e-RS pass with its own codes and `Gatehouse-Error-Source: upstream`.',
+  'Every refusal of Gatehouse is a FHIR OperationOutcome in the profile of the path (R4 under `/FHIR/R4/`, else STU3) with the code in `issue[0].details.coding[0].code`, and has the header `Gatehouse-Error-Source: gateway`. Errors of e-RS keep their own codes and have `Gatehouse-Error-Source: upstream`.',
   '',
   ...Object.entries(ERRORS).flatMap(([code, entry]) => [
     `## ${code}`,
@@ -24,7 +33,7 @@ const errors = [
     '',
     `**What to do.** ${entry.whatToDo}`,
     '',
-    `**Who must act.** ${entry.whoActs}.`,
+    `**Who must act.** ${sentence(ACTORS[entry.whoActs])}`,
     '',
   ]),
 ].join('\n');
@@ -34,14 +43,14 @@ const diagnoses = [
   '',
   'Generated from `libs/domain/src/apim/diagnosis.ts` by `npm run docs`.',
   '',
-  'Where an answer of NHS England shows a known misconfiguration of the APIM application, Gatehouse adds the header `Gatehouse-Diagnosis` with one of these codes.',
+  'When an answer of NHS England shows a known misconfiguration of the APIM application, Gatehouse adds the header `Gatehouse-Diagnosis` with one of these codes.',
   '',
   ...Object.values(DIAGNOSES).flatMap((diagnosis) => [
     `## ${diagnosis.code}`,
     '',
     `**What is wrong.** ${diagnosis.whatIsWrong}`,
     '',
-    `**Who must act.** ${diagnosis.whoMustAct}.`,
+    `**Who must act.** ${sentence(diagnosis.whoMustAct)}`,
     '',
   ]),
 ].join('\n');
