@@ -20,7 +20,7 @@ export async function findRequests(
   if (reach === null) return [];
   const find = async (matched: SearchHit['matched'], filter: object): Promise<SearchHit[]> => {
     const { items } = await deps.audit.list({ ...filter, reach }, { limit: MOST });
-    return items.map((row) => hitOf(row as Row, matched));
+    return items.map((row) => hitOf(row, matched));
   };
   const hits = [
     ...(id === null ? [] : await find('attempt id', { attemptId: id })),
