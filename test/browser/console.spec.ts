@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as console from '../support/console.ts';
+import { pagesOf } from '../support/console-pages.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import type { Stack } from '../support/stack.ts';
 
@@ -44,34 +45,6 @@ async function signedIn(context: BrowserContext, name: string): Promise<Page> {
   return page;
 }
 
-const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>> = {
-  '/': ['Priya Nair', 'Today'],
-  '/changes': ['Priya Nair', 'Approvals'],
-  '/organisations': ['Priya Nair', 'Organisations'],
-  '/organisations/R69/show': ['Priya Nair', 'R69'],
-  '/applications': ['Priya Nair', 'Applications'],
-  '/applications/APPLICATION/show': ['Priya Nair', 'ReferWell'],
-  '/clients': ['Priya Nair', 'Clients'],
-  '/clients/CLIENT/show': ['Priya Nair', 'client'],
-  '/history': ['Priya Nair', 'History'],
-  '/search': ['Priya Nair', 'Search'],
-  '/signing-keys': ['Priya Nair', 'Signing keys'],
-  '/sro-appointments': ['Priya Nair', 'Senior responsible owners'],
-  '/write-exceptions': ['Priya Nair', 'Write exceptions'],
-  '/assurance-floors': ['Priya Nair', 'Assurance'],
-  '/emergency-stops': ['Priya Nair', 'Emergency stops'],
-  '/audit': ['Priya Nair', 'Audit'],
-  '/asid-plan': ['Priya Nair', 'ASID plan'],
-  '/message-sets': ['Priya Nair', 'Message sets'],
-  '/message-set': ['Priya Nair', 'New message set'],
-  '/import': ['Priya Nair', 'Import applications'],
-  '/explain': ['Priya Nair', 'Explain'],
-  '/admin-tokens': ['Priya Nair', 'API tokens'],
-  '/sessions': ['Priya Nair', 'My sign-ins'],
-  '/patient-search': ['Omar Haddad', 'Who saw a patient'],
-  '/staff': ['Ada Clarke', 'Staff'],
-};
-
 describe('every page: no axe violation, no sideways scroll', () => {
   it.each(WALKS)('at %d pixels in %s', async (width, mode) => {
     for (const person of ['Priya Nair', 'Omar Haddad', 'Ada Clarke']) {
@@ -80,9 +53,8 @@ describe('every page: no axe violation, no sideways scroll', () => {
       await page.getByRole('link', { name: 'Sign in' }).waitFor();
       await accessible(page, `sign-in, ${mode}`);
       await signIn(page, person);
-      for (const [path, [who, heading]] of Object.entries(PAGES)) {
-        if (who !== person) continue;
-        await page.goto(origin + path.replace('APPLICATION', applicationId).replace('CLIENT', clientId));
+      for (const { path, heading, address } of pagesOf(person, { applicationId, clientId })) {
+        await page.goto(origin + address);
         await page.getByRole('heading', { level: 1, name: heading }).waitFor();
         await page.waitForLoadState('networkidle');
         const name = path === '/' ? 'dashboard' : path.slice(1).replaceAll('/', '-');

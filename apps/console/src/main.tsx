@@ -1,4 +1,5 @@
 import './before-all.js';
+import '@fontsource-variable/atkinson-hyperlegible-next';
 import createCache from '@emotion/cache';
 import { CacheProvider } from '@emotion/react';
 import { StrictMode } from 'react';

@@ -1,6 +1,7 @@
 /**
- * The look: colours, spacing and type of nhsuk-frontend 10 (settings/_colours-palette.scss, _spacing.scss,
- * _typography.scss), without the NHS logo and its typeface, which a third party may not use.
+ * The look: colours, spacing and type sizes of nhsuk-frontend 10 (settings/_colours-palette.scss, _spacing.scss,
+ * _typography.scss), without the NHS logo and its typeface, which a third party may not use. The typeface is Atkinson
+ * Hyperlegible Next: it tells 0 from O and 1 from l and I, and people read ODS codes, ASIDs and keys here.
  */
 import { defaultDarkTheme, defaultLightTheme, type RaThemeOptions } from 'react-admin';
 
@@ -23,7 +24,7 @@ const shared = (focus: string): Partial<RaThemeOptions> => ({
   shape: { borderRadius: 4 },
   sidebar: { width: 248, closedWidth: 56 },
   typography: {
-    fontFamily: 'Arial, sans-serif',
+    fontFamily: '"Atkinson Hyperlegible Next Variable", Arial, sans-serif',
     fontSize: 15,
     h1: { fontSize: '2rem', fontWeight: 600, lineHeight: 1.2 },
     h2: { fontSize: '1.375rem', fontWeight: 600, lineHeight: 1.3 },
@@ -35,6 +36,7 @@ const shared = (focus: string): Partial<RaThemeOptions> => ({
     ...defaultLightTheme.components,
     MuiCssBaseline: {
       styleOverrides: {
+        body: { overflowWrap: 'break-word' },
         'a:focus-visible, button:focus-visible, [tabindex]:focus-visible': {
           outline: `3px solid ${focus}`,
           outlineOffset: '-1px',

@@ -9,7 +9,12 @@ export function ConsoleLayout(props: LayoutProps) {
       appBar={ConsoleAppBar}
       menu={ConsoleMenu}
       sx={{
+        // React-admin's own `fit-content` makes the whole page as wide as its widest word.
+        minWidth: 0,
         '& .RaLayout-appFrame': { marginTop: { xs: 7, sm: 6 } },
+        '& .RaList-main': { minWidth: 0 },
+        '& .RaList-actions': { flexWrap: { xs: 'nowrap', sm: 'wrap' } },
+        '& .RaList-actions .MuiToolbar-root': { flexWrap: 'wrap' },
         '& .RaLayout-content': { minWidth: 0, px: { xs: 1, sm: 3 }, pb: 4 },
       }}
     />

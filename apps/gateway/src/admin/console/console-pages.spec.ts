@@ -12,6 +12,7 @@ mkdirSync(join(folder, 'assets'));
 mkdirSync(join(folder, '.vite'));
 writeFileSync(join(folder, 'index.html'), '<meta property="csp-nonce" nonce="GATEHOUSE-NONCE" />');
 writeFileSync(join(folder, 'assets', 'index-abCD12_3.js'), 'run()');
+writeFileSync(join(folder, 'assets', 'face-abCD12_3.woff2'), 'wOF2');
 writeFileSync(join(folder, '.vite', 'manifest.json'), '{}');
 
 const pages = consolePages(pathToFileURL(`${folder}/`));
@@ -39,6 +40,7 @@ describe('the pages of the console', () => {
       const policy = answer.headers.get('content-security-policy');
       expect(policy).toContain("script-src 'self';");
       expect(policy).toContain(`style-src 'self' 'nonce-${nonce}'`);
+      expect(policy).toContain("font-src 'self';");
       expect(policy).not.toContain('unsafe');
       expect(answer.headers.get('cache-control')).toBe('no-store');
       nonces.add(nonce!);
@@ -51,6 +53,12 @@ describe('the pages of the console', () => {
     expect(await answer.text()).toBe('run()');
     expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+  });
+
+  it('serve the typeface as what it is', async () => {
+    const answer = await get('/assets/face-abCD12_3.woff2', {});
+    expect(await answer.text()).toBe('wOF2');
+    expect(answer.headers.get('content-type')).toBe('font/woff2');
   });
 
   it.each([

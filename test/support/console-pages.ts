@@ -1,0 +1,48 @@
+/** Every page of the console, who may open it, and its heading. */
+const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>> = {
+  '/': ['Priya Nair', 'Today'],
+  '/changes': ['Priya Nair', 'Approvals'],
+  '/organisations': ['Priya Nair', 'Organisations'],
+  '/organisations/R69/show': ['Priya Nair', 'R69'],
+  '/applications': ['Priya Nair', 'Applications'],
+  '/applications/APPLICATION/show': ['Priya Nair', 'ReferWell'],
+  '/clients': ['Priya Nair', 'Clients'],
+  '/clients/CLIENT/show': ['Priya Nair', 'client'],
+  '/history': ['Priya Nair', 'History'],
+  '/search': ['Priya Nair', 'Search'],
+  '/signing-keys': ['Priya Nair', 'Signing keys'],
+  '/sro-appointments': ['Priya Nair', 'Senior responsible owners'],
+  '/write-exceptions': ['Priya Nair', 'Write exceptions'],
+  '/assurance-floors': ['Priya Nair', 'Assurance'],
+  '/emergency-stops': ['Priya Nair', 'Emergency stops'],
+  '/audit': ['Priya Nair', 'Audit'],
+  '/asid-plan': ['Priya Nair', 'ASID plan'],
+  '/message-sets': ['Priya Nair', 'Message sets'],
+  '/message-set': ['Priya Nair', 'New message set'],
+  '/import': ['Priya Nair', 'Import applications'],
+  '/explain': ['Priya Nair', 'Explain'],
+  '/admin-tokens': ['Priya Nair', 'API tokens'],
+  '/sessions': ['Priya Nair', 'My sign-ins'],
+  '/patient-search': ['Omar Haddad', 'Who saw a patient'],
+  '/staff': ['Ada Clarke', 'Staff'],
+};
+
+interface PageOf {
+  readonly path: string;
+  readonly heading: string;
+  /** The path with the ids of this run in it. */
+  readonly address: string;
+}
+
+/** The pages that a person opens. */
+export const pagesOf = (
+  person: string,
+  ids: { readonly applicationId: string; readonly clientId: string },
+): PageOf[] =>
+  Object.entries(PAGES)
+    .filter(([, [who]]) => who === person)
+    .map(([path, [, heading]]) => ({
+      path,
+      heading,
+      address: path.replace('APPLICATION', ids.applicationId).replace('CLIENT', ids.clientId),
+    }));
