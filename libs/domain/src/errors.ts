@@ -390,7 +390,7 @@ export const ERRORS = {
     503,
     'transient',
     'The clock of this replica is too far from that of NHS England to sign.',
-    'Retry after the time in Retry-After; the operator must mend time synchronisation.',
+    'Retry after the time in Retry-After; the operator must correct the time synchronisation.',
     30,
   ),
   GW_INTERNAL: by(
