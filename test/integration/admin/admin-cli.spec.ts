@@ -155,7 +155,7 @@ describe('the command line', () => {
     const wrong = await gatehouse(`apply ${sheet}`);
     expect(wrong).toMatchObject({ code: 1, out: '' });
     expect(wrong.err).toBe(
-      `${sheet} has a fault; nothing was changed:\n${sheet}:3: asid: an ASID has exactly 12 digits\n`,
+      `${sheet} has a fault; nothing was changed:\n${sheet}:3: asid: this cell has 4 digits and must have 12; a spreadsheet drops zeros at the front: format the column as text and write it again\n`,
     );
     await writeFile(sheet, `${heading}\r\nXYZ,,Other,uat,user-restricted,200000002454,\r\n`);
     const { err } = await gatehouse(`apply ${sheet}`);
