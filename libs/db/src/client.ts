@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient, type Prisma } from './generated/client.js';
 
-export type { Prisma } from './generated/client.js';
+export { Prisma } from './generated/client.js';
 export type Database = PrismaClient;
 /** What may be written with inside `changeRegistry`. */
 export type RegistryTransaction = Prisma.TransactionClient;

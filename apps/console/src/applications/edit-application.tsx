@@ -1,4 +1,4 @@
-import { SHAREABLE_SERVICES } from '@gatehouse/contracts/registry/registry-file';
+import { shareableService } from '@gatehouse/contracts/registry/record-shapes';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import type { Shown } from '../api/data-provider.js';
 import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
@@ -17,7 +17,7 @@ export function EditApplication(application: Shown<AnswerOf<'applicationShow'>>)
           label: 'ASID shared with',
           kind: 'list',
           initial: application.asidSharedWith.join(','),
-          choices: SHAREABLE_SERVICES,
+          choices: shareableService.options,
         },
         { name: 'apiKey', label: 'API key', help: 'Empty: the one that is held stays' },
         {

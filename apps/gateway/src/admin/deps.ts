@@ -1,7 +1,7 @@
 /** All that the admin API needs from outside. */
 import type { PastExplanation, RequestStory } from '@gatehouse/contracts/audit/audit-resources';
 import type { ExplainRequest } from '@gatehouse/contracts/operation/operation-resources';
-import type { EnvironmentKind } from '@gatehouse/domain/registry/registry-document';
+import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
 import type { RandomBytes } from '@gatehouse/domain/input/opaque-key';
 import type { KeyService } from '../adapters/kms/key-service.js';
 import type { SecretBox } from '../adapters/kms/secret-box.js';

@@ -2,13 +2,8 @@
 import { OUTSIDE_GRANTS } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { decide, type RoutePlan } from '@gatehouse/domain/policy/policy';
-import {
-  type Client,
-  type Grant,
-  isLive,
-  type Snapshot,
-  type Workload,
-} from '@gatehouse/domain/registry/registry';
+import type { Workload } from '@gatehouse/domain/registry/records/client-fields';
+import { type Client, type Grant, isLive, type Snapshot } from '@gatehouse/domain/registry/registry';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 import type { Asked } from './match.js';

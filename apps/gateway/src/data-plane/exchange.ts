@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AuditOutcome, RequestFacts } from '@gatehouse/domain/audit/audit';
 import type { MatchedOperation } from '@gatehouse/domain/ers/operation';
-import type { Binding, Client, Workload } from '@gatehouse/domain/registry/registry';
+import type { Workload } from '@gatehouse/domain/registry/records/client-fields';
+import type { Binding, Client } from '@gatehouse/domain/registry/registry';
 import type { Step } from '@gatehouse/domain/policy/policy';
 import { correlationIdIn } from '@gatehouse/domain/input/request-headers';
 

@@ -4,7 +4,8 @@ import { containsNhsNumber } from '@gatehouse/domain/input/nhs-number';
 import { type MatchedOperation, matchOperation } from '@gatehouse/domain/ers/operation';
 import { accessModeOf } from '@gatehouse/domain/policy/policy';
 import { parseQuery, type Query } from '@gatehouse/domain/ers/query';
-import type { AccessMode, Client } from '@gatehouse/domain/registry/registry';
+import type { Client } from '@gatehouse/domain/registry/registry';
+import type { AccessMode } from '@gatehouse/domain/registry/records/vocabulary';
 import {
   type CallerHeaders,
   readCallerHeaders,

@@ -1,5 +1,5 @@
 import { csvLine } from '../csv-line.js';
-import { CSV_COLUMNS, type CsvColumn } from '@gatehouse/domain/registry/registry-csv';
+import { CSV_COLUMNS, type CsvColumn } from '@gatehouse/domain/registry/registry-csv-columns';
 import type { AsidPlanRowView } from './planner-resources.js';
 
 const COLUMNS: readonly (readonly [title: string, value: (row: AsidPlanRowView) => string | null])[] = [

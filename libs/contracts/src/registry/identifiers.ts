@@ -1,9 +1,17 @@
 import { containsNhsNumber } from '@gatehouse/domain/input/nhs-number';
+import {
+  ACCESS_MODES,
+  APPLICATION_STATES,
+  CAPABILITIES,
+  CLIENT_STATES,
+  ORGANISATION_STATES,
+  PRODUCT_STATES,
+} from '@gatehouse/domain/registry/records/vocabulary';
 import { unseenCharacter } from '@gatehouse/domain/input/visible-text';
 import { z } from 'zod';
 
-/** YAML reads an unquoted 200000002454 as a number and 1E5 as 100000: say how to mend it. */
-function text(what: string) {
+/** YAML reads an unquoted 200000002454 as a number and 1E5 as 100000: the fault says to put it in quotes. */
+export function text(what: string) {
   return z.string({
     error: ({ input }) => {
       if (input === undefined) return `${what} is missing`;
@@ -13,7 +21,7 @@ function text(what: string) {
   });
 }
 
-const named = (what: string, longest: number) =>
+export const named = (what: string, longest: number) =>
   text(what)
     .trim()
     .min(1, `${what} is empty`)
@@ -22,6 +30,12 @@ const named = (what: string, longest: number) =>
       const unseen = unseenCharacter(name);
       if (unseen !== null) context.addIssue({ code: 'custom', message: `${what} ${unseen}` });
     });
+
+/** One word of a closed set: "the state is draft, live, suspended or retired". */
+export function wordOf<const W extends readonly [string, ...string[]]>(what: string, words: W) {
+  const listed = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return z.enum(words, { error: `${what} is ${listed}` });
+}
 
 /** Upper case only: a second spelling of an ODS code would be a second organisation. */
 export const odsCode = text('the ODS code').regex(
@@ -41,12 +55,12 @@ export const environmentName = text('the environment').regex(
   /^[a-z][a-z0-9-]{0,30}$/,
   'an environment is written in lower case: int, prod, sandbox',
 );
-export const accessMode = z.enum(['user-restricted', 'application-restricted'], {
-  error: 'the access mode is user-restricted or application-restricted',
-});
-export const capability = z.enum(['referrer', 'provider'], {
-  error: 'the capability is referrer or provider',
-});
+export const accessMode = wordOf('the access mode', ACCESS_MODES);
+export const capability = wordOf('the capability', CAPABILITIES);
+export const organisationState = wordOf('the state', ORGANISATION_STATES);
+export const productState = wordOf('the state', PRODUCT_STATES);
+export const applicationState = wordOf('the state', APPLICATION_STATES);
+export const clientState = wordOf('the state', CLIENT_STATES);
 export const organisationName = named("the organisation's name", 200);
 export const productName = named('the product', 100);
 export const messageSetName = text('the message set').regex(
@@ -71,4 +85,3 @@ export const sha256Hex = text('the document hash').regex(
 export const date = z.iso.date('write a date as YYYY-MM-DD');
 export const instant = z.iso.datetime();
 export const uuid = z.uuid('this is not an id');
-export { named, text };

@@ -1,12 +1,12 @@
 /** A CSV file as a registry document, with every fault at its line. The console and the CLI read files with this. */
 import { decodeTextFile } from '@gatehouse/domain/input/text-file';
 import {
-  CSV_COLUMNS,
   type CsvDocument,
   type CsvFault,
   type CsvRow,
   documentOfCsv,
 } from '@gatehouse/domain/registry/registry-csv';
+import { CSV_COLUMNS } from '@gatehouse/domain/registry/registry-csv-columns';
 import { type CsvEffect, effectsOfCsv, faultInCsv } from '@gatehouse/domain/registry/registry-csv-places';
 import { CsvError, parse } from 'csv-parse/browser/esm/sync';
 import { type FaultAt, faultsOf } from '../problem.js';

@@ -1,7 +1,11 @@
 /** Organisations, applications and clients as the admin API shows them. API keys are masked; no secret is here. */
+import { APPLICATION_FIELDS } from '@gatehouse/domain/registry/records/application-fields';
+import { CLIENT_FIELDS } from '@gatehouse/domain/registry/records/client-fields';
+import { ORGANISATION_FIELDS, RECORD_KINDS } from '@gatehouse/domain/registry/records/registry-records';
 import { z } from 'zod';
 import {
   accessMode,
+  applicationState,
   asid,
   capability,
   clientName,
@@ -9,11 +13,13 @@ import {
   instant,
   label,
   odsCode,
+  organisationState,
   productName,
   reason,
   uuid,
 } from './identifiers.js';
 import { registryDocument } from './registry-file.js';
+import { shownShapes } from './shown-shapes.js';
 
 /** Keyset paging: `after` is the `next` of the page before. */
 export const paging = {
@@ -26,7 +32,7 @@ export const page = <T extends z.ZodType>(item: T) =>
 const changeValue = z.union([z.string(), z.array(z.string()), z.null()]);
 export const registryChange = z.object({
   action: z.enum(['create', 'update', 'retire', 'unchanged']),
-  kind: z.enum(['organisation', 'product', 'messageSet', 'application', 'client']),
+  kind: z.enum(RECORD_KINDS),
   key: z.string(),
   fields: z.array(z.object({ name: z.string(), before: changeValue, after: changeValue })),
 });
@@ -62,9 +68,7 @@ export const applyProgress = z.discriminatedUnion('type', [
 export type ApplyProgress = z.infer<typeof applyProgress>;
 
 export const organisation = z.object({
-  odsCode: z.string(),
-  name: z.string(),
-  state: z.enum(['active', 'suspended', 'retired']),
+  ...shownShapes(ORGANISATION_FIELDS),
   applications: z.number().int(),
   sroReviewDueOn: z.string().nullable(),
 });
@@ -73,18 +77,9 @@ export const application = z.object({
   id: z.string(),
   /** By the pattern of NHS England's guidance. */
   name: z.string(),
-  organisations: z.array(z.string()),
-  product: z.string(),
-  environment: z.string(),
-  accessMode: z.string(),
-  capability: z.string().nullable(),
-  asid: z.string().nullable(),
-  asidSharedWith: z.array(z.string()),
-  apiKey: z.string().nullable(),
-  apiSecret: z.string().nullable(),
-  apimApplicationId: z.string().nullable(),
-  messageSets: z.array(z.string()),
-  state: z.string(),
+  ...shownShapes(APPLICATION_FIELDS, {
+    cis2: z.object({ clientId: z.string(), auth: z.literal('private_key_jwt') }),
+  }),
   jwksUrl: z.string(),
   activeKid: z.string().nullable(),
 });
@@ -98,19 +93,17 @@ export const clientKey = z.object({
   revokedAt: instant.nullable(),
 });
 export const client = z.object({
-  name: z.string(),
-  environment: z.string(),
-  state: z.string(),
-  grants: z.array(
-    z.object({
-      organisation: z.string(),
-      product: z.string(),
-      accessMode: z.string(),
-      capability: z.string().nullable(),
-    }),
-  ),
-  returnTargets: z.array(z.string()),
-  workload: z.object({ issuer: z.string(), audience: z.string(), subject: z.string() }).nullable(),
+  ...shownShapes(CLIENT_FIELDS, {
+    grants: z.array(
+      z.object({
+        organisation: z.string(),
+        product: z.string(),
+        accessMode,
+        capability: capability.nullable(),
+      }),
+    ),
+    workload: z.object({ issuer: z.string(), audience: z.string(), subject: z.string() }),
+  }),
   keys: z.array(clientKey),
 });
 
@@ -134,14 +127,14 @@ export const applicationFilter = z.strictObject({
   environment: environmentName.optional(),
   organisation: odsCode.optional(),
   product: productName.optional(),
-  state: z.enum(['draft', 'live', 'suspended', 'retired']).optional(),
+  state: applicationState.optional(),
   asid: asid.optional(),
 });
 export const organisationFilter = z.strictObject({
   ...paging,
   sort: z.enum(['odsCode', 'name', 'state']).default('odsCode'),
   order,
-  state: z.enum(['active', 'suspended', 'retired']).optional(),
+  state: organisationState.optional(),
 });
 export const clientFilter = z.strictObject({
   ...paging,

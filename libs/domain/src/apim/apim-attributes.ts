@@ -1,4 +1,4 @@
-import type { AccessMode, Capability } from '../registry/registry.js';
+import type { AccessMode, Capability } from '../registry/records/vocabulary.js';
 
 export interface ApimAttribute {
   readonly name: string;

@@ -5,7 +5,7 @@
  * row and the upstream URL is rendered from it, so what is not here can't be asked of e-RS. Where the source
  * contradicts itself: A006 is deprecated and in no application-restricted table, so it is user-restricted only.
  */
-import type { Capability } from '../registry/registry.js';
+import type { Capability } from '../registry/records/vocabulary.js';
 import type { ParameterKind } from './parameter.js';
 
 export type BusinessFunction = typeof RC | typeof RCA | typeof RA | typeof SPC | typeof SPCA | typeof SPA;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from './catalogue.js';
 import { accessOf, INTERACTIONS } from './interaction.js';
 import { decide } from '../policy/policy.js';
-import type { Application, Capability, Snapshot } from '../registry/registry.js';
+import type { Application, Snapshot } from '../registry/registry.js';
+import type { Capability } from '../registry/records/vocabulary.js';
 
 it('has the 37 interactions of the catalogue, in order', () => {
   const ids = INTERACTIONS.map(({ id }) => id);

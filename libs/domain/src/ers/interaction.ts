@@ -1,6 +1,6 @@
 /** The e-RS catalogue by interaction, which is what a message set lists and an ASID is allowed. */
 import { type BusinessFunction, CATALOGUE, type Operation } from './catalogue.js';
-import type { AccessMode, Capability } from '../registry/registry.js';
+import type { AccessMode, Capability } from '../registry/records/vocabulary.js';
 
 export interface Interaction {
   /** `A005`. */

@@ -6,7 +6,7 @@ import type { Operation } from '../ers/catalogue.js';
 import { GatewayError } from '../errors.js';
 import { headerPairs } from './framing.js';
 import { containsNhsNumber } from './nhs-number.js';
-import type { Capability } from '../registry/registry.js';
+import type { Capability } from '../registry/records/vocabulary.js';
 
 /** Read by Gatehouse itself; a second one is refused. */
 const CONSUMED = new Set([

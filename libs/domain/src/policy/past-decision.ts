@@ -6,7 +6,8 @@ import type { RequestFacts } from '../audit/audit.js';
 import type { Operation } from '../ers/catalogue.js';
 import type { ErrorCode } from '../errors.js';
 import { decide, describeGrant, matchingGrants, type Step } from './policy.js';
-import type { AccessMode, Binding, Capability, Client, Snapshot } from '../registry/registry.js';
+import type { Binding, Client, Snapshot } from '../registry/registry.js';
+import type { AccessMode, Capability } from '../registry/records/vocabulary.js';
 import { sroState } from '../governance/sro.js';
 
 export interface PastRequest {

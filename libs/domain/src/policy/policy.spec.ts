@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, type Operation } from '../ers/catalogue.js';
 import { accessModeOf, decide, type PolicyRequest, type RoutePlan } from './policy.js';
+import type { AccessMode } from '../registry/records/vocabulary.js';
 import type * as R from '../registry/registry.js';
 
 /**
@@ -214,7 +215,7 @@ describe('the order of refusal', () => {
     breaks.flatMap((first, at) =>
       breaks.slice(at).map((second) => ({ name: `${first[0]} + ${second[0]}`, first, second })),
     );
-  const run = (start: R.Application, mode: R.AccessMode, breaks: typeof BREAKS) => {
+  const run = (start: R.Application, mode: AccessMode, breaks: typeof BREAKS) => {
     const { app, org, request } = breaks.reduceRight<Break>(
       (of, [, , how]) => ({
         app: { ...of.app, ...how.app },

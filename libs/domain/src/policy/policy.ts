@@ -4,16 +4,8 @@
  */
 import type { Operation } from '../ers/catalogue.js';
 import { type ErrorCode, GatewayError } from '../errors.js';
-import type {
-  AccessMode,
-  Application,
-  Binding,
-  Capability,
-  Client,
-  Grant,
-  SigningKey,
-  Snapshot,
-} from '../registry/registry.js';
+import type { Application, Binding, Client, Grant, SigningKey, Snapshot } from '../registry/registry.js';
+import type { AccessMode, Capability } from '../registry/records/vocabulary.js';
 import { isInForce } from '../governance/sro.js';
 
 /** In the order in which they are asked; the first that fails answers. */

@@ -1,4 +1,4 @@
-import type { AccessMode, Capability } from './registry.js';
+import type { AccessMode, Capability } from './records/vocabulary.js';
 
 /**
  * The name an APIM application should carry, by the pattern of NHS England's guidance:

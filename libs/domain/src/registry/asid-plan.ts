@@ -6,7 +6,7 @@
  * for an organisation). Pure: what is out of the caller's sight or choice is simply not passed in.
  */
 import { applicationName } from './application-name.js';
-import type { AccessMode, ApplicationState, Capability } from './registry.js';
+import type { AccessMode, ApplicationState, Capability } from './records/vocabulary.js';
 
 /**
  * `per-organisation`: every organisation has its own application for each access mode and capability, as the guidance

@@ -5,38 +5,9 @@
  * An empty cell leaves what it is about as it stands. Rows of a user-restricted application that name the same ASID are
  * one application with a list of organisations.
  */
-import { cellFault, type CellKind } from '../input/spreadsheet-cell.js';
-import type { DocumentApplication } from './registry-document.js';
-
-export const CSV_COLUMNS = [
-  'organisation_ods_code',
-  'organisation_name',
-  'product',
-  'environment',
-  'access_mode',
-  'capability',
-  'asid',
-  'api_key',
-  'message_sets',
-  'state',
-] as const;
-export type CsvColumn = (typeof CSV_COLUMNS)[number];
-
-/** What each column holds, so that a cell a spreadsheet has spoiled is noticed whatever its column. */
-const KINDS: Readonly<Record<CsvColumn, CellKind>> = {
-  organisation_ods_code: 'code',
-  organisation_name: 'name',
-  product: 'name',
-  environment: 'word',
-  access_mode: 'word',
-  capability: 'word',
-  asid: { digits: 12 },
-  api_key: 'secret',
-  message_sets: 'word',
-  state: 'word',
-};
-
-const NEEDED: readonly CsvColumn[] = ['organisation_ods_code', 'product', 'environment', 'access_mode'];
+import { cellFault } from '../input/spreadsheet-cell.js';
+import type { DocumentApplication } from './records/application-fields.js';
+import { cellKindOf, CSV_COLUMNS, CSV_FIELDS, type CsvColumn } from './registry-csv-columns.js';
 
 /** A row as it was read, with the line it begins on. */
 export interface CsvRow {
@@ -125,12 +96,14 @@ function columnsOf({ line, cells }: CsvRow, faults: CsvFault[]): readonly CsvCol
       );
     }
   });
-  for (const name of NEEDED) if (!names.includes(name)) fault(name, 'this heading is missing');
+  for (const { column, needed } of CSV_FIELDS) {
+    if (needed && !names.includes(column)) fault(column, 'this heading is missing');
+  }
   return faults.length === before ? names.filter(isColumn) : null;
 }
 
 function isColumn(name: string): name is CsvColumn {
-  return (CSV_COLUMNS as readonly string[]).includes(name);
+  return CSV_COLUMNS.some((column) => column === name);
 }
 
 /** An unknown heading is repeated only if it can be nothing but a word: the cells of a row may have slipped into it. */
@@ -171,7 +144,7 @@ function cellsOf(
     return [];
   }
   columns.forEach((column, at) => {
-    const detail = cellFault(KINDS[column], texts[at] ?? '');
+    const detail = cellFault(cellKindOf(column), texts[at] ?? '');
     if (detail !== null) faults.push({ line, column, detail: `this cell ${detail}` });
   });
   const textOf = (column: CsvColumn): string => texts[columns.indexOf(column)] ?? '';
@@ -211,8 +184,8 @@ function applicationsOf(rows: readonly ReadRow[], faults: CsvFault[]): Entry<unk
   return [...groups.values()].map((group) => {
     const [first, ...others] = group as [ReadRow, ...ReadRow[]];
     for (const { line, cells } of others) {
-      for (const column of ['capability', 'api_key', 'message_sets', 'state'] as const) {
-        if (cells[column] === first.cells[column]) continue;
+      for (const { column } of CSV_FIELDS) {
+        if (column === 'organisation_ods_code' || cells[column] === first.cells[column]) continue;
         const detail = `line ${first.line} is of the same ASID, so this must be the same there`;
         faults.push({ line, column, detail });
       }
@@ -223,18 +196,14 @@ function applicationsOf(rows: readonly ReadRow[], faults: CsvFault[]): Entry<unk
 }
 
 function applicationOf(cells: Cells, odsCodes: readonly string[]): object {
-  const said = (text: string): string | undefined => (text === '' ? undefined : text);
-  const messageSets = cells.message_sets.split(/[\s,;]+/).filter((name) => name !== '');
-  const fields: Partial<Record<keyof DocumentApplication, unknown>> = {
-    ...(odsCodes.length > 1 ? { organisations: odsCodes } : { organisation: odsCodes[0] }),
-    product: cells.product,
-    environment: cells.environment,
-    accessMode: cells.access_mode,
-    capability: said(cells.capability),
-    asid: said(cells.asid),
-    apiKey: said(cells.api_key),
-    messageSets: messageSets.length === 0 ? undefined : messageSets,
-    state: said(cells.state),
-  };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const entry: Partial<Record<keyof DocumentApplication, unknown>> =
+    odsCodes.length > 1 ? { organisations: odsCodes } : { organisation: odsCodes[0] };
+  for (const { name, column, needed, isList } of CSV_FIELDS) {
+    const text = cells[column];
+    if (name === 'organisations' || (text === '' && !needed)) continue;
+    const names = text.split(/[\s,;]+/).filter((word) => word !== '');
+    if (!isList) entry[name] = text;
+    else if (names.length > 0) entry[name] = names;
+  }
+  return entry;
 }

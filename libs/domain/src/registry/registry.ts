@@ -1,14 +1,11 @@
 /**
  * The registry as a decision sees it: plain, immutable data, indexed for one look-up per question.
- * The database holds the truth; `adapters/registry.ts` turns it into this and swaps shards as it changes.
+ * The database holds the truth; the gateway's `adapters/registry` turns it into this and swaps shards as it changes.
  */
+import type { ApplicationRecord, DECISION_FIELDS } from './records/application-fields.js';
+import type { Workload } from './records/client-fields.js';
+import type { AccessMode, Capability, ClientState, OrganisationState } from './records/vocabulary.js';
 import type { SigningKeyState } from './signing-key.js';
-
-export type AccessMode = 'user-restricted' | 'application-restricted';
-export type Capability = 'referrer' | 'provider';
-export type OrganisationState = 'active' | 'suspended' | 'retired';
-export type ApplicationState = 'draft' | 'live' | 'suspended' | 'retired';
-export type ClientState = 'active' | 'suspended' | 'retired';
 
 /** A time-bound permission to write under application-restricted access. Governance owns it. */
 export interface WriteException {
@@ -35,21 +32,10 @@ export interface SigningKey {
   readonly activatedAtMs: number | null;
 }
 
-export interface Application {
+export interface Application extends Pick<ApplicationRecord, (typeof DECISION_FIELDS)[number]> {
   readonly id: string;
-  readonly environment: string;
-  readonly product: string;
-  readonly accessMode: AccessMode;
-  readonly capability: Capability | null;
-  readonly state: ApplicationState;
-  /** 12 digits; null until NHS England has issued it. */
-  readonly asid: string | null;
-  /** The APIM API key, `iss` and `sub` of the client assertion. A secret in logs and outputs. */
-  readonly apiKey: string | null;
-  readonly apimApplicationId: string | null;
   /** Unguessable last segment of the JWKS URL. */
   readonly jwksId: string;
-  readonly messageSets: readonly string[];
   /** Union of the message sets' interactions. */
   readonly interactions: ReadonlySet<string>;
   readonly writeExceptions: readonly WriteException[];
@@ -90,12 +76,6 @@ export interface Grant {
   readonly product: string;
   readonly accessMode: AccessMode;
   readonly capability: Capability | null;
-}
-
-export interface Workload {
-  readonly issuer: string;
-  readonly audience: string;
-  readonly subject: string;
 }
 
 export interface Client {

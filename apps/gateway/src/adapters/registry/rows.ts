@@ -5,7 +5,7 @@ import type {
   ApplicationState,
   ClientState,
   OrganisationState,
-} from '@gatehouse/domain/registry/registry';
+} from '@gatehouse/domain/registry/records/vocabulary';
 import type { SigningKeyState } from '@gatehouse/domain/registry/signing-key';
 import type pg from 'pg';
 

@@ -1,6 +1,9 @@
 import type { Database, Prisma } from '@gatehouse/db/client';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { mintClientKey, type RandomBytes } from '@gatehouse/domain/input/opaque-key';
+import { CLIENT_FIELDS } from '@gatehouse/domain/registry/records/client-fields';
+import { shownRecord } from '@gatehouse/domain/registry/records/record-fields';
+import { clientRecord } from '../../adapters/registry/client-rows.js';
 import { hashSecret } from '../../adapters/people/secret-hash.js';
 import { instantOf, type Paging, pageOf } from '../http/paging.js';
 import { within } from '../http/principal.js';
@@ -118,32 +121,13 @@ type ClientRows = Prisma.ClientGetPayload<{ include: typeof WHOLE_CLIENT }>;
 
 export function clientView(row: ClientRows, nowMs: number) {
   return {
-    name: row.name,
-    environment: row.environmentName,
-    state: row.state,
-    grants: row.grants.map(({ odsCode, productName, accessMode, capability }) => ({
-      organisation: odsCode,
-      product: productName,
-      accessMode,
-      capability,
-    })),
-    returnTargets: row.returnTargets,
-    workload: workloadOf(row),
+    ...shownRecord(CLIENT_FIELDS, clientRecord(row)),
     keys: row.credentials.map((credential) => keyView(credential, nowMs)),
   };
 }
 
 export const organisationsOf = ({ grants }: { readonly grants: readonly { readonly odsCode: string }[] }) =>
   grants.map(({ odsCode }) => odsCode);
-
-export function workloadOf(row: {
-  readonly workloadIssuer: string | null;
-  readonly workloadAudience: string | null;
-  readonly workloadSubject: string | null;
-}) {
-  const { workloadIssuer: issuer, workloadAudience: audience, workloadSubject: subject } = row;
-  return issuer === null || audience === null || subject === null ? null : { issuer, audience, subject };
-}
 
 function afterClient(after: string) {
   const [environment = '', name = ''] = after.split('/', 2);

@@ -5,7 +5,7 @@
  */
 import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
 import { apimAttributes } from '@gatehouse/domain/apim/apim-attributes';
-import type { AccessMode, Capability } from '@gatehouse/domain/registry/registry';
+import type { AccessMode, Capability } from '@gatehouse/domain/registry/records/vocabulary';
 
 export type Step = DoctorReport['steps'][number];
 

@@ -1,7 +1,7 @@
 import type { ApplicationChoice } from '@gatehouse/contracts/registry/registry-resources';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { isInForce } from '@gatehouse/domain/governance/sro';
-import type { AccessMode, Capability, SroAppointment } from '@gatehouse/domain/registry/registry';
+import type { SroAppointment } from '@gatehouse/domain/registry/registry';
 import {
   jwksUrlOf,
   keyOfRows,
@@ -11,6 +11,7 @@ import {
 import type { AdminDeps } from '../deps.js';
 import { nameOf } from '../registry/lists.store.js';
 import { appointmentOf } from '../../adapters/people/sro-appointment.js';
+import { applicationIdentity } from '../../adapters/registry/application-rows.js';
 import { checklist, type Patient } from './checklist.js';
 
 /** What is missing before an application can be used, in order. */
@@ -26,13 +27,14 @@ export async function examine(deps: AdminDeps, choice: ApplicationChoice, reach:
 }
 
 function factsOf(row: ApplicationRows, { environments, publicUrl }: AdminDeps) {
+  const { organisations, environment, accessMode, capability } = applicationIdentity(row);
   return {
     name: nameOf(row),
-    odsCodes: row.bindings.map(({ odsCode }) => odsCode),
-    environment: row.environmentName,
-    open: environments.get(row.environmentName)?.kind === 'open',
-    accessMode: row.accessMode as AccessMode,
-    capability: row.capability as Capability | null,
+    odsCodes: organisations,
+    environment,
+    open: environments.get(environment)?.kind === 'open',
+    accessMode,
+    capability,
     state: row.state,
     organisationsActive: row.bindings.every(({ organisation }) => organisation.state === 'active'),
     asid: row.asid,

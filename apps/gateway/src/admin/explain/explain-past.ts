@@ -1,7 +1,7 @@
 /** A request of the trail decided again, with the registry as it was then and as it is now. */
 import type { PastExplanation, RequestStory } from '@gatehouse/contracts/audit/audit-resources';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
-import type { EnvironmentKind } from '@gatehouse/domain/registry/registry-document';
+import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
 import {
   type DecidedAgain,
   decideAgain,

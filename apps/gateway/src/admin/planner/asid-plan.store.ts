@@ -7,7 +7,8 @@ import {
   type WantedBinding,
 } from '@gatehouse/domain/registry/asid-plan';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
-import type { AccessMode, Capability } from '@gatehouse/domain/registry/registry';
+import { applicationIdentity } from '../../adapters/registry/application-rows.js';
+import { grantRecord } from '../../adapters/registry/client-rows.js';
 import { ownedWithin } from '../registry/applications.store.js';
 import type { AdminDeps } from '../deps.js';
 import { pageOf } from '../http/paging.js';
@@ -76,13 +77,10 @@ async function grantedOf(
     include: { client: { select: { environmentName: true } } },
   });
   return grants
-    .map((grant) => ({
-      environment: grant.client.environmentName,
-      odsCode: grant.odsCode,
-      product: grant.productName,
-      accessMode: grant.accessMode as AccessMode,
-      capability: grant.capability as Capability | null,
-    }))
+    .map((row) => {
+      const { organisation: odsCode, ...grant } = grantRecord(row);
+      return { environment: row.client.environmentName, odsCode, ...grant };
+    })
     .filter((wanted) => organisations.has(wanted.odsCode) && chosen(wanted, scope));
 }
 
@@ -131,12 +129,8 @@ async function standingOf(db: Database, scope: Scope, reach: Reach): Promise<Sta
   });
   return rows
     .map((row) => ({
+      ...applicationIdentity(row),
       id: row.id,
-      environment: row.environmentName,
-      organisations: row.bindings.map(({ odsCode }) => odsCode),
-      product: row.productName,
-      accessMode: row.accessMode as AccessMode,
-      capability: row.capability as Capability | null,
       state: row.state as StandingApplication['state'],
       asid: row.asid,
       hasApiKey: row.apiKey !== null,

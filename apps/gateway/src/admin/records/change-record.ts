@@ -1,8 +1,8 @@
 /** A change of one organisation or application: a registry document of one entry, planned and applied like any other. */
 import type { InputOf } from '@gatehouse/contracts/routes';
-import type { Document, DocumentApplication } from '@gatehouse/domain/registry/registry-document';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
-import type { AccessMode, Capability } from '@gatehouse/domain/registry/registry';
+import { EMPTY_DOCUMENT, type RegistryDocument } from '@gatehouse/domain/registry/records/registry-records';
+import type { DocumentApplication } from '@gatehouse/domain/registry/records/application-fields';
 import type { AdminDeps } from '../deps.js';
 import { AdminProblem, conflict } from '../http/problem.js';
 import { applyRegistry } from '../registry/apply.store.js';
@@ -12,13 +12,6 @@ import { showApplication, showOrganisation } from './records.store.js';
 type OrganisationInput = Pick<InputOf<'organisationChange'>, 'params' | 'body'>;
 type ApplicationInput = Pick<InputOf<'applicationChange'>, 'params' | 'body'>;
 
-const NOTHING_ELSE: Document = {
-  organisations: [],
-  products: [],
-  messageSets: [],
-  applications: [],
-  clients: [],
-};
 const silently = () => Promise.resolve();
 
 export async function changeOrganisation(
@@ -30,7 +23,7 @@ export async function changeOrganisation(
   return changing(deps.db, change, async (transaction) => {
     const { record } = await showOrganisation(transaction, odsCode, reach);
     const entry = { odsCode, name: body.name ?? record.name, state: body.state };
-    await applyEntry(deps, { ...change, transaction }, { ...NOTHING_ELSE, organisations: [entry] }, reach);
+    await applyEntry(deps, { ...change, transaction }, { ...EMPTY_DOCUMENT, organisations: [entry] }, reach);
     return showOrganisation(transaction, odsCode, reach);
   });
 }
@@ -49,17 +42,22 @@ export async function changeApplication(
       organisations: record.organisations,
       product: record.product,
       environment: record.environment,
-      accessMode: record.accessMode as AccessMode,
-      capability: (record.capability ?? undefined) as Capability | undefined,
+      accessMode: record.accessMode,
+      capability: record.capability ?? undefined,
       ...fields,
     };
-    await applyEntry(deps, { ...change, transaction }, { ...NOTHING_ELSE, applications: [entry] }, reach);
+    await applyEntry(deps, { ...change, transaction }, { ...EMPTY_DOCUMENT, applications: [entry] }, reach);
     return showApplication(transaction, id, deps.publicUrl, reach);
   });
 }
 
 /** Faults are told in the body that was sent, which is the entry. */
-async function applyEntry(deps: AdminDeps, change: Change, document: Document, reach: Reach): Promise<void> {
+async function applyEntry(
+  deps: AdminDeps,
+  change: Change,
+  document: RegistryDocument,
+  reach: Reach,
+): Promise<void> {
   try {
     await applyRegistry(deps, change, document, silently, silently, reach);
   } catch (error) {

@@ -1,6 +1,8 @@
 import type { ApplicationChoice } from '@gatehouse/contracts/registry/registry-resources';
 import type { Database } from '@gatehouse/db/client';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { applicationKey } from '@gatehouse/domain/registry/records/application-fields';
+import { applicationIdentity, type IdentityRows } from '../../adapters/registry/application-rows.js';
 import { AdminProblem, conflict, notFound } from '../http/problem.js';
 import type { Transaction } from '../http/transaction.store.js';
 
@@ -17,7 +19,7 @@ function findApplications(db: Database | Transaction, where: object, take: numbe
   return db.application.findMany({ where, include: WHOLE_APPLICATION, orderBy: { id: 'asc' }, take });
 }
 
-/** Every parts of the choice that was made must fit; what is retired is found only by its id. */
+/** Every part of the choice that was made must fit; what is retired is found only by its id. */
 export function applicationWhere(choice: ApplicationChoice) {
   return {
     ...(choice.application === undefined ? {} : { id: choice.application }),
@@ -68,15 +70,8 @@ export async function theApplication(
 }
 
 /** `int / R69 / ReferWell / application-restricted / provider`. */
-export function keyOfRows(
-  row: Pick<ApplicationRows, 'environmentName' | 'productName' | 'accessMode' | 'capability'> & {
-    readonly bindings: readonly { readonly odsCode: string }[];
-  },
-): string {
-  const organisations = row.bindings.map(({ odsCode }) => odsCode).join('+');
-  return [row.environmentName, organisations, row.productName, row.accessMode, row.capability]
-    .filter((part) => part !== null)
-    .join(' / ');
+export function keyOfRows(row: IdentityRows): string {
+  return applicationKey(applicationIdentity(row));
 }
 
 export function jwksUrlOf(publicUrl: string, row: { readonly jwksId: string }): string {

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
-import { changesOf, planRegistry, type RegistryPlan } from '@gatehouse/domain/registry/registry-plan';
-import type { Planned, RegistryChange, RegistryFault } from '@gatehouse/domain/registry/registry-change';
-import type { Document } from '@gatehouse/domain/registry/registry-document';
+import type { ChangeAction, Planned, RegistryChange } from '@gatehouse/domain/registry/plan/registry-change';
+import type { RegistryFault } from '@gatehouse/domain/registry/plan/registry-fault';
+import { changesOf, planRegistry, type RegistryPlan } from '@gatehouse/domain/registry/plan/registry-plan';
+import type { RegistryDocument } from '@gatehouse/domain/registry/records/registry-records';
 import type { AdminDeps } from '../deps.js';
 import { AdminProblem } from '../http/problem.js';
 import { type Change, changing, type Transaction } from '../http/transaction.store.js';
 import { ensureEnvironments } from './environments.store.js';
 import { digestSecret, loadCurrent } from './current-registry.store.js';
-import { writeApplications } from './write-applications.store.js';
+import { secretToSeal, writeApplications } from './write-applications.store.js';
 import { writeClients } from './write-clients.store.js';
 
 /** Rows written in one statement: large enough to be quick, small enough to show progress. */
@@ -23,7 +24,7 @@ export interface Applied {
 }
 
 /** What applying would change. @throws AdminProblem registry-faults, with every fault and its place */
-export async function diffRegistry(deps: AdminDeps, document: Document): Promise<Applied> {
+export async function diffRegistry(deps: AdminDeps, document: RegistryDocument): Promise<Applied> {
   const plan = faultless(
     planRegistry(await loadCurrent(deps.db, deps, document), document, digestSecret),
     deps,
@@ -36,7 +37,7 @@ export async function diffRegistry(deps: AdminDeps, document: Document): Promise
 export async function applyRegistry(
   deps: AdminDeps,
   change: Change,
-  document: Document,
+  document: RegistryDocument,
   planned: (changes: readonly RegistryChange[]) => Promise<void>,
   progress: Progress,
   reach: Reach = 'all',
@@ -69,16 +70,21 @@ export async function inBatches<T>(
   }
 }
 
-export function to<R>(planned: readonly Planned<R>[], creates: boolean): R[] {
-  return planned
-    .filter(({ change }) => change.action !== 'unchanged' && (change.action === 'create') === creates)
-    .map(({ record }) => record);
+/** The records that a plan creates. */
+export function recordsToCreate<R>(planned: readonly Planned<R>[]): R[] {
+  return planned.filter(({ change }) => change.action === 'create').map(({ record }) => record);
+}
+
+/** The records that a plan changes or retires. */
+export function recordsToUpdate<R>(planned: readonly Planned<R>[]): R[] {
+  const updates: readonly string[] = ['update', 'retire'] satisfies ChangeAction[];
+  return planned.filter(({ change }) => updates.includes(change.action)).map(({ record }) => record);
 }
 
 function faultless(plan: RegistryPlan, deps: AdminDeps, reach: Reach): RegistryPlan {
   const faults = plan.faults.map((fault) => withoutOthers(fault, reach));
   plan.applications.forEach(({ record }, at) => {
-    if (record.newApiSecret === null || deps.secretBox !== null) return;
+    if (secretToSeal(record) === null || deps.secretBox !== null) return;
     faults.push({
       pointer: `/applications/${at}/apiSecret`,
       detail: 'this deployment does not keep API secrets yet',
@@ -106,22 +112,22 @@ async function writePlan(
   progress: Progress,
 ): Promise<void> {
   await ensureEnvironments(transaction, deps.environments);
-  await inBatches(to(plan.organisations, true), 'organisations', progress, (data) =>
+  await inBatches(recordsToCreate(plan.organisations), 'organisations', progress, (data) =>
     transaction.organisation.createMany({ data }),
   );
-  for (const { odsCode, name, state } of to(plan.organisations, false)) {
-    await transaction.organisation.update({ where: { odsCode }, data: { name, state } });
+  for (const { odsCode, ...data } of recordsToUpdate(plan.organisations)) {
+    await transaction.organisation.update({ where: { odsCode }, data });
   }
-  await inBatches(to(plan.products, true), 'products', progress, (data) =>
+  await inBatches(recordsToCreate(plan.products), 'products', progress, (data) =>
     transaction.product.createMany({ data }),
   );
-  for (const { name, state } of to(plan.products, false)) {
-    await transaction.product.update({ where: { name }, data: { state } });
+  for (const { name, ...data } of recordsToUpdate(plan.products)) {
+    await transaction.product.update({ where: { name }, data });
   }
-  for (const { name, interactions } of to(plan.messageSets, true)) {
+  for (const { name, interactions } of recordsToCreate(plan.messageSets)) {
     await transaction.messageSet.create({ data: { name, interactions: [...interactions] } });
   }
-  for (const { name, interactions } of to(plan.messageSets, false)) {
+  for (const { name, interactions } of recordsToUpdate(plan.messageSets)) {
     await transaction.messageSet.update({ where: { name }, data: { interactions: [...interactions] } });
   }
   await writeApplications(transaction, deps, plan.applications, progress, randomUUID);

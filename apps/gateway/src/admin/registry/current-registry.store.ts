@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import {
-  clientKey,
-  type ApplicationRecord,
-  type ClientRecord,
-  type CurrentRegistry,
-  type Document,
-  type DocumentApplication,
-} from '@gatehouse/domain/registry/registry-document';
 import type { Database } from '@gatehouse/db/client';
-import { workloadOf } from '../clients/clients.store.js';
+import {
+  type ApplicationRecord,
+  organisationsOf,
+} from '@gatehouse/domain/registry/records/application-fields';
+import { clientKey, type ClientRecord } from '@gatehouse/domain/registry/records/client-fields';
+import type { CurrentRegistry, RegistryDocument } from '@gatehouse/domain/registry/records/registry-records';
+import { APPLICATION_ROWS, applicationRecord } from '../../adapters/registry/application-rows.js';
+import { CLIENT_ROWS, clientRecord } from '../../adapters/registry/client-rows.js';
+import { messageSetRecord, organisationRecord, productRecord } from '../../adapters/registry/named-rows.js';
 import type { AdminDeps } from '../deps.js';
 import type { Transaction } from '../http/transaction.store.js';
 
@@ -23,11 +23,11 @@ export function digestSecret(secret: string): string {
 export async function loadCurrent(
   db: Database | Transaction,
   deps: Pick<AdminDeps, 'environments' | 'interactions'>,
-  document: Document,
+  document: RegistryDocument,
 ): Promise<CurrentRegistry> {
   const odsCodes = unique([
     ...document.organisations.map(({ odsCode }) => odsCode),
-    ...document.applications.flatMap((entry) => organisationsOf(entry)),
+    ...document.applications.flatMap(organisationsOf),
     ...document.clients.flatMap(({ grants = [] }) => grants.map((grant) => grant.organisation)),
   ]);
   const [organisations, products, messageSets, applications, clients] = [
@@ -40,11 +40,9 @@ export async function loadCurrent(
   return {
     environments: new Map([...deps.environments].map(([name, { kind }]) => [name, kind])),
     interactions: deps.interactions,
-    organisations: new Map(
-      organisations.map(({ odsCode, name, state }) => [odsCode, { odsCode, name, state: state as 'active' }]),
-    ),
-    products: new Map(products.map(({ name, state }) => [name, { name, state: state as 'active' }])),
-    messageSets: new Map(messageSets.map(({ name, interactions }) => [name, { name, interactions }])),
+    organisations: new Map(organisations.map((row) => [row.odsCode, organisationRecord(row)])),
+    products: new Map(products.map((row) => [row.name, productRecord(row)])),
+    messageSets: new Map(messageSets.map((row) => [row.name, messageSetRecord(row)])),
     applications,
     clients: new Map(clients.map((client) => [clientKey(client), client])),
   };
@@ -52,7 +50,7 @@ export async function loadCurrent(
 
 async function loadApplications(
   db: Database | Transaction,
-  { applications: entries }: Document,
+  { applications: entries }: RegistryDocument,
 ): Promise<ApplicationRecord[]> {
   const rows = await inParts(entries, (part) =>
     db.application.findMany({
@@ -64,68 +62,29 @@ async function loadApplications(
           { apimApplicationId: { in: unique(part.map(({ apimApplicationId }) => apimApplicationId)) } },
         ],
       },
-      include: {
-        bindings: { orderBy: { odsCode: 'asc' } },
-        messageSets: { orderBy: { messageSetName: 'asc' } },
-      },
+      include: APPLICATION_ROWS,
     }),
   );
   const once = new Map(rows.map((row) => [row.id, row]));
-  return [...once.values()].map((row): ApplicationRecord => ({
-    id: row.id,
-    organisations: row.bindings.map(({ odsCode }) => odsCode),
-    product: row.productName,
-    environment: row.environmentName,
-    accessMode: row.accessMode as ApplicationRecord['accessMode'],
-    capability: row.capability as ApplicationRecord['capability'],
-    asid: row.asid,
-    asidSharedWith: row.asidSharedWith,
-    apiKey: row.apiKey,
-    apiSecretDigest: row.apiSecretDigest,
-    newApiSecret: null,
-    apimApplicationId: row.apimApplicationId,
-    cis2: row.cis2 as ApplicationRecord['cis2'],
-    messageSets: row.messageSets.map(({ messageSetName }) => messageSetName),
-    state: row.state as ApplicationRecord['state'],
-  }));
+  return [...once.values()].map(applicationRecord);
 }
 
 async function loadClients(
   db: Database | Transaction,
-  { clients: entries }: Document,
+  { clients: entries }: RegistryDocument,
 ): Promise<ClientRecord[]> {
   const names = unique(entries.map(({ name }) => name));
   const rows = await inParts(names, (part) =>
-    db.client.findMany({ where: { name: { in: part } }, include: { grants: true } }),
+    db.client.findMany({ where: { name: { in: part } }, include: CLIENT_ROWS }),
   );
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    environment: row.environmentName,
-    grants: row.grants.map(({ odsCode, productName, accessMode, capability }) => ({
-      organisation: odsCode,
-      product: productName,
-      accessMode: accessMode as 'application-restricted',
-      capability: capability as 'provider' | null,
-    })),
-    returnTargets: row.returnTargets,
-    workload: workloadOf(row),
-    state: row.state as 'active',
-  }));
-}
-
-function organisationsOf({
-  organisations,
-  organisation,
-}: DocumentApplication): readonly (string | undefined)[] {
-  return organisations ?? [organisation];
+  return rows.map(clientRecord);
 }
 
 /** A statement takes 32,767 values; a large file has more. */
 async function inParts<T, R>(items: readonly T[], load: (part: T[]) => Promise<R[]>): Promise<R[]> {
-  const found: R[] = [];
-  for (let at = 0; at < items.length; at += PART) found.push(...(await load(items.slice(at, at + PART))));
-  return found;
+  const loaded: R[] = [];
+  for (let at = 0; at < items.length; at += PART) loaded.push(...(await load(items.slice(at, at + PART))));
+  return loaded;
 }
 
 function unique(values: readonly (string | undefined)[]): string[] {

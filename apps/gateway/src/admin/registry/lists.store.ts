@@ -2,8 +2,13 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { applicationName } from '@gatehouse/domain/registry/application-name';
 import type { Database } from '@gatehouse/db/client';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
-import { HIDDEN, maskApiKey } from '@gatehouse/domain/input/masking';
-import type { AccessMode, Capability } from '@gatehouse/domain/registry/registry';
+import { APPLICATION_FIELDS } from '@gatehouse/domain/registry/records/application-fields';
+import { shownRecord } from '@gatehouse/domain/registry/records/record-fields';
+import {
+  applicationIdentity,
+  applicationRecord,
+  type IdentityRows,
+} from '../../adapters/registry/application-rows.js';
 import { type ApplicationRows, jwksUrlOf, WHOLE_APPLICATION } from './applications.store.js';
 import { organisationView, WITH_COUNTS } from './organisations.store.js';
 import { inOrder, sortedKeys, type SortedList } from './sorted-keys.store.js';
@@ -74,32 +79,14 @@ export function applicationView(row: ApplicationRows, publicUrl: string) {
   return {
     id: row.id,
     name: nameOf(row),
-    organisations: row.bindings.map(({ odsCode }) => odsCode),
-    product: row.productName,
-    environment: row.environmentName,
-    accessMode: row.accessMode,
-    capability: row.capability,
-    asid: row.asid,
-    asidSharedWith: row.asidSharedWith,
-    apiKey: row.apiKey === null ? null : maskApiKey(row.apiKey),
-    apiSecret: row.apiSecretSealed === null ? null : HIDDEN,
-    apimApplicationId: row.apimApplicationId,
-    messageSets: row.messageSets.map(({ messageSetName }) => messageSetName),
-    state: row.state,
+    ...shownRecord(APPLICATION_FIELDS, applicationRecord(row)),
     jwksUrl: jwksUrlOf(publicUrl, row),
     activeKid: row.signingKeys.find(({ state }) => state === 'ACTIVE')?.kid ?? null,
   };
 }
 
 /** The name the application should carry in NHS England's portal. */
-export function nameOf(
-  row: Pick<ApplicationRows, 'bindings' | 'productName' | 'environmentName' | 'accessMode' | 'capability'>,
-): string {
-  return applicationName({
-    organisationName: row.bindings.map(({ organisation }) => organisation.name).join(', '),
-    product: row.productName,
-    environment: row.environmentName,
-    accessMode: row.accessMode as AccessMode,
-    capability: row.capability as Capability | null,
-  });
+export function nameOf(row: Omit<IdentityRows, 'bindings'> & Pick<ApplicationRows, 'bindings'>): string {
+  const organisationName = row.bindings.map(({ organisation }) => organisation.name).join(', ');
+  return applicationName({ organisationName, ...applicationIdentity(row) });
 }

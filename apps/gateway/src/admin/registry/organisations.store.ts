@@ -1,4 +1,7 @@
 import type { Prisma } from '@gatehouse/db/client';
+import { shownRecord } from '@gatehouse/domain/registry/records/record-fields';
+import { ORGANISATION_FIELDS } from '@gatehouse/domain/registry/records/registry-records';
+import { organisationRecord } from '../../adapters/registry/named-rows.js';
 import { dayOfDateColumn } from '@gatehouse/domain/governance/london-day';
 
 /** An organisation with what its line in a list tells of it. */
@@ -13,12 +16,11 @@ export const WITH_COUNTS = {
 
 type OrganisationRows = Prisma.OrganisationGetPayload<{ include: typeof WITH_COUNTS }>;
 
-export function organisationView({ odsCode, name, state, _count, sroAppointments: [sro] }: OrganisationRows) {
+export function organisationView(row: OrganisationRows) {
+  const [sro] = row.sroAppointments;
   return {
-    odsCode,
-    name,
-    state: state as 'active',
-    applications: _count.bindings,
+    ...shownRecord(ORGANISATION_FIELDS, organisationRecord(row)),
+    applications: row._count.bindings,
     sroReviewDueOn: sro === undefined ? null : dayOfDateColumn(sro.reviewDueOn),
   };
 }

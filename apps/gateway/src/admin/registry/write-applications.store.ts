@@ -1,15 +1,28 @@
-import type { Planned } from '@gatehouse/domain/registry/registry-change';
-import type { ApplicationRecord } from '@gatehouse/domain/registry/registry-document';
+import type { Planned } from '@gatehouse/domain/registry/plan/registry-change';
+import type { ApplicationRecord } from '@gatehouse/domain/registry/records/application-fields';
+import {
+  applicationColumns,
+  bindingColumns,
+  identityColumns,
+  messageSetColumns,
+} from '../../adapters/registry/application-rows.js';
 import type { AdminDeps } from '../deps.js';
 import type { Transaction } from '../http/transaction.store.js';
-import { inBatches, type Progress, to } from './apply.store.js';
+import { inBatches, type Progress, recordsToCreate } from './apply.store.js';
 
 /** 192 bits: the JWKS URL can't be guessed, so the list of tenants can't be read off it. */
 const JWKS_ID_BYTES = 24;
 
-interface Ready extends ApplicationRecord {
+/** A record with the id it has or gets. */
+interface Identified extends ApplicationRecord {
   readonly id: string;
-  readonly sealed: Uint8Array<ArrayBuffer> | null;
+  /** Null: the secret that is sealed stays. */
+  readonly apiSecretSealed: Uint8Array<ArrayBuffer> | null;
+}
+
+/** The secret that is to be sealed before the record is written, if it gives a new one. */
+export function secretToSeal({ apiSecret }: ApplicationRecord): string | null {
+  return apiSecret?.toSeal ?? null;
 }
 
 export async function writeApplications(
@@ -23,7 +36,7 @@ export async function writeApplications(
     planned
       .filter(({ change }) => change.action === 'update' || change.action === 'retire')
       .map(async ({ change, record }) => ({
-        record: await ready(record, record.id ?? newId(), deps),
+        record: await identified(record, record.id ?? newId(), deps),
         fields: new Set(change.fields.map(({ name }) => name)),
       })),
   );
@@ -35,51 +48,36 @@ export async function writeApplications(
     if (done % 50 === 0 || done === changed.length)
       await progress('changed applications', done, changed.length);
   }
-  const created = await Promise.all(to(planned, true).map((record) => ready(record, newId(), deps)));
+  const created = await Promise.all(
+    recordsToCreate(planned).map((record) => identified(record, newId(), deps)),
+  );
   await inBatches(created, 'applications', progress, async (batch) => {
     await transaction.application.createMany({
       data: batch.map((record) => ({
         id: record.id,
-        environmentName: record.environment,
-        productName: record.product,
-        accessMode: record.accessMode,
-        capability: record.capability,
+        ...identityColumns(record),
         jwksId: Buffer.from(deps.randomBytes(JWKS_ID_BYTES)).toString('base64url'),
-        ...columnsOf(record),
+        ...applicationColumns(record, record.apiSecretSealed),
       })),
     });
     await transaction.binding.createMany({
-      data: batch.flatMap(({ id, organisations }) =>
-        organisations.map((odsCode) => ({ applicationId: id, odsCode })),
-      ),
+      data: batch.flatMap((record) => bindingColumns(record.id, record)),
     });
     await transaction.applicationMessageSet.createMany({
-      data: batch.flatMap(({ id, messageSets }) =>
-        messageSets.map((messageSetName) => ({ applicationId: id, messageSetName })),
-      ),
+      data: batch.flatMap((record) => messageSetColumns(record.id, record)),
     });
   });
 }
 
-async function ready(record: ApplicationRecord, id: string, { secretBox }: AdminDeps): Promise<Ready> {
-  const secret = record.newApiSecret;
+async function identified(
+  record: ApplicationRecord,
+  id: string,
+  { secretBox }: AdminDeps,
+): Promise<Identified> {
+  const secret = secretToSeal(record);
   const sealed =
     secret === null || secretBox === null ? null : Uint8Array.from(await secretBox.seal(secret, id));
-  return { ...record, id, sealed };
-}
-
-function columnsOf(record: Ready) {
-  return {
-    state: record.state,
-    asid: record.asid,
-    asidSharedWith: [...record.asidSharedWith],
-    apiKey: record.apiKey,
-    apimApplicationId: record.apimApplicationId,
-    ...(record.sealed === null
-      ? {}
-      : { apiSecretSealed: record.sealed, apiSecretDigest: record.apiSecretDigest }),
-    ...(record.cis2 === null ? {} : { cis2: { clientId: record.cis2.clientId, auth: record.cis2.auth } }),
-  };
+  return { ...record, id, apiSecretSealed: sealed };
 }
 
 function retiredFirst(one: ApplicationRecord, other: ApplicationRecord): number {
@@ -87,24 +85,29 @@ function retiredFirst(one: ApplicationRecord, other: ApplicationRecord): number 
 }
 
 /** Bindings and message sets that stay keep their rows, so that the history shows only what changed. */
-async function update(transaction: Transaction, record: Ready, fields: ReadonlySet<string>): Promise<void> {
+async function update(
+  transaction: Transaction,
+  record: Identified,
+  fields: ReadonlySet<string>,
+): Promise<void> {
   const { id } = record;
   if (fields.has('organisations')) {
     await transaction.binding.deleteMany({
       where: { applicationId: id, odsCode: { notIn: [...record.organisations] } },
     });
     await transaction.binding.createMany({
-      data: record.organisations.map((odsCode) => ({ applicationId: id, odsCode })),
+      data: bindingColumns(id, record),
       skipDuplicates: true,
     });
   }
-  await transaction.application.updateMany({ where: { id }, data: columnsOf(record) });
+  const data = applicationColumns(record, record.apiSecretSealed);
+  await transaction.application.updateMany({ where: { id }, data });
   if (fields.has('messageSets')) {
     await transaction.applicationMessageSet.deleteMany({
       where: { applicationId: id, messageSetName: { notIn: [...record.messageSets] } },
     });
     await transaction.applicationMessageSet.createMany({
-      data: record.messageSets.map((messageSetName) => ({ applicationId: id, messageSetName })),
+      data: messageSetColumns(id, record),
       skipDuplicates: true,
     });
   }

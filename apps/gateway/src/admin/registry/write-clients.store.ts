@@ -1,7 +1,8 @@
-import type { Planned } from '@gatehouse/domain/registry/registry-change';
-import type { ClientRecord } from '@gatehouse/domain/registry/registry-document';
+import type { Planned } from '@gatehouse/domain/registry/plan/registry-change';
+import { type ClientRecord, grantKey } from '@gatehouse/domain/registry/records/client-fields';
+import { clientColumns, grantColumns, grantRecord } from '../../adapters/registry/client-rows.js';
 import type { Transaction } from '../http/transaction.store.js';
-import { inBatches, type Progress, to } from './apply.store.js';
+import { inBatches, type Progress, recordsToCreate, recordsToUpdate } from './apply.store.js';
 
 export async function writeClients(
   transaction: Transaction,
@@ -9,60 +10,38 @@ export async function writeClients(
   progress: Progress,
   newId: () => string,
 ): Promise<void> {
-  for (const record of to(planned, false)) {
+  for (const record of recordsToUpdate(planned)) {
     const { id } = record;
     if (id === null) throw new Error('a client to change has no id');
-    await transaction.client.update({ where: { id }, data: columnsOf(record) });
+    await transaction.client.update({ where: { id }, data: clientColumns(record) });
     await changeGrants(transaction, id, record);
   }
-  const created = to(planned, true).map((record) => ({ ...record, id: newId() }));
+  const created = recordsToCreate(planned).map((record) => ({ ...record, id: newId() }));
   await inBatches(created, 'clients', progress, async (batch) => {
     await transaction.client.createMany({
       data: batch.map((record) => ({
         id: record.id,
         name: record.name,
         environmentName: record.environment,
-        ...columnsOf(record),
+        ...clientColumns(record),
       })),
     });
   });
-  const grants = created.flatMap((record) => grantsOf(record.id, record));
+  const grants = created.flatMap((record) => record.grants.map((grant) => grantColumns(record.id, grant)));
   await inBatches(grants, 'grants', progress, (data) => transaction.clientGrant.createMany({ data }));
 }
 
-function columnsOf({ state, returnTargets, workload }: ClientRecord) {
-  return {
-    state,
-    returnTargets: [...returnTargets],
-    workloadIssuer: workload?.issuer ?? null,
-    workloadAudience: workload?.audience ?? null,
-    workloadSubject: workload?.subject ?? null,
-  };
-}
-
-function grantsOf(clientId: string, { grants }: ClientRecord) {
-  return grants.map(({ organisation, product, accessMode, capability }) => ({
-    clientId,
-    odsCode: organisation,
-    productName: product,
-    accessMode,
-    capability,
-  }));
-}
-
 /** Grants that stay keep their rows. */
-async function changeGrants(transaction: Transaction, clientId: string, record: ClientRecord): Promise<void> {
-  const keyOf = (grant: {
-    odsCode: string;
-    productName: string;
-    accessMode: string;
-    capability: string | null;
-  }) => JSON.stringify([grant.odsCode, grant.productName, grant.accessMode, grant.capability]);
-  const held = await transaction.clientGrant.findMany({ where: { clientId } });
-  const wanted = grantsOf(clientId, record);
-  const wantedKeys = new Set(wanted.map(keyOf));
-  const heldKeys = new Set(held.map(keyOf));
-  const gone = held.filter((grant) => !wantedKeys.has(keyOf(grant))).map(({ id }) => id);
-  if (gone.length > 0) await transaction.clientGrant.deleteMany({ where: { id: { in: gone } } });
-  await transaction.clientGrant.createMany({ data: wanted.filter((grant) => !heldKeys.has(keyOf(grant))) });
+async function changeGrants(
+  transaction: Transaction,
+  clientId: string,
+  { grants }: ClientRecord,
+): Promise<void> {
+  const rows = await transaction.clientGrant.findMany({ where: { clientId } });
+  const currentKeys = new Set(rows.map((row) => grantKey(grantRecord(row))));
+  const wantedKeys = new Set(grants.map(grantKey));
+  const removedIds = rows.filter((row) => !wantedKeys.has(grantKey(grantRecord(row)))).map(({ id }) => id);
+  if (removedIds.length > 0) await transaction.clientGrant.deleteMany({ where: { id: { in: removedIds } } });
+  const added = grants.filter((grant) => !currentKeys.has(grantKey(grant)));
+  await transaction.clientGrant.createMany({ data: added.map((grant) => grantColumns(clientId, grant)) });
 }

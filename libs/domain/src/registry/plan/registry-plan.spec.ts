@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { changesOf, planRegistry } from './registry-plan.js';
-import { clientKey } from './registry-document.js';
-import type {
-  ApplicationRecord,
-  CurrentRegistry,
-  Document,
-  DocumentApplication,
-} from './registry-document.js';
+import type { ApplicationRecord, DocumentApplication } from '../records/application-fields.js';
+import { clientKey } from '../records/client-fields.js';
+import type { CurrentRegistry, RegistryDocument } from '../records/registry-records.js';
 
 const API_KEY = 'r69IntKey0123456789abcdefKKLL';
 const digest = (secret: string) => `digest of ${secret.length}`;
@@ -36,7 +32,7 @@ const application: DocumentApplication = {
   state: 'live',
 };
 
-const document: Document = {
+const document: RegistryDocument = {
   organisations: [
     { odsCode: 'R69', name: 'Example NHS Trust' },
     { odsCode: 'RCD', name: 'Other NHS Trust' },
@@ -61,7 +57,7 @@ const document: Document = {
 };
 
 /** The registry after a plan was carried out. */
-function applied(current: CurrentRegistry, next: Document): CurrentRegistry {
+function applied(current: CurrentRegistry, next: RegistryDocument): CurrentRegistry {
   const plan = planRegistry(current, next, digest);
   expect(plan.faults).toEqual([]);
   const ids = new Map<string | null, ApplicationRecord>(
@@ -70,7 +66,7 @@ function applied(current: CurrentRegistry, next: Document): CurrentRegistry {
   for (const { change, record } of plan.applications) {
     if (change.action === 'unchanged') continue;
     const id = record.id ?? `application ${ids.size + 1}`;
-    ids.set(id, { ...record, id, newApiSecret: null });
+    ids.set(id, { ...record, id, apiSecret: record.apiSecret && { ...record.apiSecret, toSeal: null } });
   }
   return {
     ...current,
@@ -94,7 +90,7 @@ function applied(current: CurrentRegistry, next: Document): CurrentRegistry {
   };
 }
 
-const only = (changes: Partial<DocumentApplication>): Document => ({
+const only = (changes: Partial<DocumentApplication>): RegistryDocument => ({
   organisations: [],
   products: [],
   messageSets: [],
@@ -102,7 +98,7 @@ const only = (changes: Partial<DocumentApplication>): Document => ({
   applications: [{ ...application, ...changes }],
 });
 
-const actions = (current: CurrentRegistry, next: Document) =>
+const actions = (current: CurrentRegistry, next: RegistryDocument) =>
   changesOf(planRegistry(current, next, digest)).map(({ action }) => action);
 
 describe('a plan', () => {
@@ -128,7 +124,7 @@ describe('a plan', () => {
       ],
     });
     expect(JSON.stringify(changesOf(plan))).not.toContain('top secret');
-    expect(plan.applications[0]?.record.newApiSecret).toBe('top secret');
+    expect(plan.applications[0]?.record.apiSecret?.toSeal).toBe('top secret');
   });
 
   it('leaves what the file leaves out as it is', () => {
@@ -152,7 +148,7 @@ describe('a plan', () => {
 
   it('replaces an application in one file, twice the same', () => {
     const current = applied(empty, document);
-    const replacement: Document = {
+    const replacement: RegistryDocument = {
       ...only({}),
       applications: [
         { ...application, state: 'retired' },
@@ -190,7 +186,7 @@ describe('a plan', () => {
     const shared = {
       ...document,
       applications: [{ ...user, accessMode: 'user-restricted', organisations: ['R69', 'RCD'] }],
-    } as Document;
+    } as RegistryDocument;
     expect(planRegistry(empty, shared, digest).faults).toEqual([]);
     expect(actions(applied(empty, shared), shared)).not.toContain('update');
   });
@@ -203,7 +199,7 @@ describe('faults', () => {
     asid: '200000002455',
     apiKey: 'another-key',
   } as const;
-  const cases: [string, Document, string[]][] = [
+  const cases: [string, RegistryDocument, string[]][] = [
     ['an unknown organisation', only({ organisation: 'X99' }), ['/applications/0/organisation']],
     ['an unknown product', only({ product: 'Nothing' }), ['/applications/0/product']],
     ['an unknown environment', only({ environment: 'moon' }), ['/applications/0/environment']],

@@ -1,0 +1,111 @@
+/**
+ * What a registry file may write into each field of each kind of record, with faults that say what to write instead.
+ * The keys are those of the records' declarations in libs/domain; a missing one does not compile.
+ */
+import type { APPLICATION_FIELDS } from '@gatehouse/domain/registry/records/application-fields';
+import type { CLIENT_FIELDS } from '@gatehouse/domain/registry/records/client-fields';
+import type {
+  MESSAGE_SET_FIELDS,
+  ORGANISATION_FIELDS,
+  PRODUCT_FIELDS,
+} from '@gatehouse/domain/registry/records/registry-records';
+import { SHAREABLE_SERVICES, UNSHAREABLE_SERVICES } from '@gatehouse/domain/registry/records/vocabulary';
+import { z } from 'zod';
+import {
+  accessMode,
+  applicationState,
+  asid,
+  capability,
+  clientName,
+  clientState,
+  environmentName,
+  interactionId,
+  messageSetName,
+  named,
+  odsCode,
+  organisationName,
+  organisationState,
+  productName,
+  productState,
+  text,
+} from './identifiers.js';
+
+type ShapesOf<F> = Readonly<Record<keyof F, z.ZodType>>;
+
+export const organisationShapes = {
+  odsCode,
+  name: organisationName,
+  state: organisationState.optional(),
+} satisfies ShapesOf<typeof ORGANISATION_FIELDS>;
+
+export const productShapes = {
+  name: productName,
+  state: productState.optional(),
+} satisfies ShapesOf<typeof PRODUCT_FIELDS>;
+
+export const messageSetShapes = {
+  name: messageSetName,
+  interactions: z
+    .array(interactionId, { error: 'interactions is a list: [A005, A008]' })
+    .min(1, 'no interaction'),
+} satisfies ShapesOf<typeof MESSAGE_SET_FIELDS>;
+
+export const shareableService = z.enum(SHAREABLE_SERVICES, {
+  error: ({ input }) =>
+    UNSHAREABLE_SERVICES.some((service) => service === input)
+      ? `an ASID used for e-RS can't be shared with ${String(input)}: it needs its own ASID`
+      : `an ASID may be shared with ${SHAREABLE_SERVICES.join(', ')} only`,
+});
+
+/** @param secret how a secret is written: in a file it may be named, over the wire it is there */
+export function applicationShapes<S extends z.ZodType<unknown>>(secret: S) {
+  return {
+    /** In place of `organisations` where there is one. */
+    organisation: odsCode.optional(),
+    organisations: z.array(odsCode).min(1, 'no organisation').optional(),
+    product: productName,
+    environment: environmentName,
+    accessMode,
+    capability: capability.optional(),
+    asid: asid.optional(),
+    asidSharedWith: z.array(shareableService).optional(),
+    apiKey: secret.optional(),
+    apiSecret: secret.optional(),
+    apimApplicationId: named('the APIM application id', 100).optional(),
+    cis2: z
+      .strictObject({
+        clientId: named('the CIS2 client id', 200),
+        auth: z.enum(['private_key_jwt'], { error: 'cis2.auth is private_key_jwt' }),
+      })
+      .optional(),
+    messageSets: z.array(messageSetName).optional(),
+    state: applicationState.optional(),
+  } satisfies ShapesOf<typeof APPLICATION_FIELDS & { readonly organisation: unknown }>;
+}
+
+const grant = z.strictObject({
+  organisation: odsCode,
+  product: productName,
+  accessMode,
+  capability: capability.optional(),
+});
+
+/** The database has the same rule. */
+const httpsUrl = text('the URL')
+  .max(2000, 'the URL is longer than 2,000 characters')
+  .regex(/^https:\/\/[^/?#@\s]+(\/[^#\s]*)?$/, 'write an https URL without user name and fragment');
+
+const workload = z.strictObject({
+  issuer: httpsUrl,
+  audience: named('the audience', 500),
+  subject: named('the subject', 500),
+});
+
+export const clientShapes = {
+  name: clientName,
+  environment: environmentName,
+  grants: z.array(grant).optional(),
+  returnTargets: z.array(httpsUrl).optional(),
+  workload: workload.optional(),
+  state: clientState.optional(),
+} satisfies ShapesOf<typeof CLIENT_FIELDS>;

@@ -1,0 +1,50 @@
+/** What is wrong with a registry file, each fault with its place. */
+export interface RegistryFault {
+  /** JSON pointer (RFC 6901) into the document. */
+  readonly pointer: string;
+  readonly detail: string;
+  /** The organisations of another application that `detail` names: not everybody may know of it. */
+  readonly names?: readonly string[];
+}
+
+/** Entries of one list that must differ in something. */
+export interface Unique<E> {
+  /** JSON pointer of the list. */
+  readonly list: string;
+  /** The field to point at. */
+  readonly field: string;
+  /** Null: the entry can't repeat another. */
+  readonly keyOf: (entry: E) => string | null;
+  /** `first`: JSON pointer of the entry that has the key already. */
+  readonly detail?: (first: string) => string;
+}
+
+/** A fault for the second and each later entry with the same key. */
+export function repeatFaults<E>(
+  entries: readonly E[],
+  { list, field, keyOf, detail = (first) => `this is already at ${first}` }: Unique<E>,
+): RegistryFault[] {
+  const firsts = new Map<string, number>();
+  return entries.flatMap((entry, index) => {
+    const key = keyOf(entry);
+    const first = key === null ? undefined : firsts.get(key);
+    if (key !== null && first === undefined) firsts.set(key, index);
+    if (first === undefined) return [];
+    return [{ pointer: `${list}/${index}/${field}`, detail: detail(`${list}/${first}`) }];
+  });
+}
+
+/** A fault for each name that is unknown, or that is in the list twice. */
+export function nameFaults(
+  pointer: string,
+  names: readonly string[],
+  known: { has(name: string): boolean },
+  what: string,
+): RegistryFault[] {
+  return names.flatMap((name, index) => {
+    const place = `${pointer}/${index}`;
+    if (!known.has(name)) return [{ pointer: place, detail: `there is no ${what} ${name}` }];
+    if (names.indexOf(name) === index) return [];
+    return [{ pointer: place, detail: `${name} is in this list twice` }];
+  });
+}
