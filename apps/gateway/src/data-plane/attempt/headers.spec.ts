@@ -61,7 +61,7 @@ describe('up: built from nothing (law 3)', () => {
       'x-correlation-id': 'attempt',
       authorization: 'Bearer tok',
       accept: 'application/fhir+json',
-      // protocol-facts §2, interactions.json: the rows that take If-Match.
+      // docs/reference/protocol-facts.md §2, docs/reference/interactions.json: the rows that take If-Match.
       ...(/^A0(12|13|14|22|26|28|31|32|34|36)$/.test(operation.interaction) ? { 'if-match': 'W/"5"' } : {}),
       ...(body === null ? {} : { 'content-type': 'application/fhir+json' }),
       ...(sends ? { 'content-length': body === null ? '0' : '8' } : {}),
