@@ -123,6 +123,8 @@ export async function closedLoop<T>(
 }
 
 export interface Stream<T> {
+  /** Those that have been answered so far, in the order of their answers. */
+  readonly answers: readonly T[];
   /** Ends it; resolves with everything once the last has been answered. */
   stop(): Promise<T[]>;
 }
@@ -130,16 +132,23 @@ export interface Stream<T> {
 /** So many a second whatever becomes of them, until stopped. */
 export function openLoop<T>(perSecond: number, make: (n: number) => Promise<T>): Stream<T> {
   const made: Promise<T>[] = [];
+  const answers: T[] = [];
+  const begin = async (n: number): Promise<T> => {
+    const answer = await make(n);
+    answers.push(answer);
+    return answer;
+  };
   let running = true;
   const startedMs = performance.now();
   const loop = (async () => {
     while (running) {
       const due = ((performance.now() - startedMs) / 1000) * perSecond;
-      while (running && made.length < due) made.push(make(made.length));
+      while (running && made.length < due) made.push(begin(made.length));
       await delay(5);
     }
   })();
   return {
+    answers,
     async stop() {
       running = false;
       await loop;
