@@ -2,7 +2,6 @@
  * The database fails under the gateway (faults F1, F3, F4, F5, a replica cut off): no call without its row, no answer
  * without its row, nobody waits longer than the budget, and afterwards the trail tells what happened.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, openLoop, tally, type Told } from '../../support/load.ts';
@@ -102,10 +101,8 @@ async function systemEvents(name: string): Promise<readonly Record<string, unkno
     .map(({ facts }) => facts as Record<string, unknown>);
 }
 
-describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (round) => {
+describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', () => {
   it('F1: PostgreSQL down: everything is refused in time, nothing goes out, the outage is told afterwards', async () => {
-    // What the round before left to tell is told when all has been quiet for a while.
-    if (round > 0) await delay(3_000);
     expect((await call(one)).status).toBe(200);
     expect((await call(one, { gateway: farGateway.partner })).status).toBe(200);
     const before = await gather(stack);
@@ -116,7 +113,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
 
     await server.crash();
     const load = openLoop(40, () => call(one));
-    await delay(2_500);
+    await until('60 calls were refused', () => load.answers.length >= 60);
     expect(await ready(gateway)).toBe(503);
     expect((await fetch(`${gateway.status}/live`)).status).toBe(200);
     const served = await fetch(jwks.url);
@@ -192,7 +189,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     const load = openLoop(60, (n) =>
       call(n % 2 === 0 ? one : other, n % 3 === 0 ? { gateway: farGateway.partner } : {}),
     );
-    await delay(1_200);
+    await until('calls are served', () => load.answers.length >= 50);
     await server.crash();
     const answers = await load.stop();
     await server.restart();
@@ -223,7 +220,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       call(one, { correlationId: `refuse-r-${id}` }),
       accept({ correlationId: `refuse-w-${id}` }),
     ]);
-    await delay(700);
+    await until('others were served meanwhile', () => others.answers.length >= 20);
     const beside = await others.stop();
     expect([read.status, read.code]).toEqual([503, 'GW_AUDIT_UNAVAILABLE']);
     expect([write.status, write.code, write.headers['gatehouse-delivery']]).toEqual([
@@ -252,18 +249,14 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     await locker.query('BEGIN');
     await locker.query('SELECT FROM audit.writer FOR UPDATE');
     const burst = Promise.all(Array.from({ length: 1_800 }, () => call(one)));
-    await delay(1_200);
+    await until('the chain is seen to stall', async () => (await ready(gateway)) === 503);
     const load = openLoop(100, () => call(one));
     const statusMs: number[] = [];
-    const probing = (async () => {
-      for (let n = 0; n < 15; n += 1) {
-        const startedMs = performance.now();
-        await (await fetch(`${gateway.status}/live`)).text();
-        statusMs.push(performance.now() - startedMs);
-        await delay(100);
-      }
-    })();
-    await probing;
+    while (statusMs.length < 15 || load.answers.length < 100) {
+      const startedMs = performance.now();
+      await (await fetch(`${gateway.status}/live`)).text();
+      statusMs.push(performance.now() - startedMs);
+    }
     const late = await load.stop();
     const refused = [...(await burst), ...late];
     await locker.query('ROLLBACK');
@@ -316,11 +309,15 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
         correlationId: `far-${String(Date.now())}-${String((n += 1))}`,
       });
     expect((await far()).status).toBe(200);
+    const [before, outages] = [await mine(), (await systemEvents('AUDIT_OUTAGE')).length];
+    const logged = farGateway.logs().length;
     proxy.swallow();
-    await delay(50);
-    const before = await mine();
     const load = openLoop(40, far);
-    await delay(6_500);
+    await until('the connection to the database is given up', () =>
+      farGateway.logs().slice(logged).includes('the audit database is lost'),
+    );
+    const more = load.answers.length + 40;
+    await until('calls are refused after that, too', () => load.answers.length >= more);
     const refused = await load.stop();
     expect(await mine()).toBe(before);
     const counts = tally(refused.map(({ status, code }) => `${String(status)} ${String(code)}`));
@@ -336,6 +333,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     proxy.pass();
     await until('the replica is ready again', async () => (await ready(farGateway)) === 200, 20_000);
     expect((await far()).status).toBe(200);
+    await until('the outage is told', async () => (await systemEvents('AUDIT_OUTAGE')).length > outages);
     expect((await proved()).faults).toEqual(PROVED);
     const { outcomes, intents } = await gather(stack);
     const late = [...intents.values()].filter(
