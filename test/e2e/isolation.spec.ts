@@ -4,13 +4,13 @@
  * with its caller: application, signing key, ASID, organisation, environment and audit row. `npm run assure` has 20
  * organisations and 20,000 requests; the small form still lasts longer than the tokens live.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, closedLoop, keepAlive, tally, type Told } from '../support/load.ts';
 import { ALL_INTERACTIONS, onboard, type Onboarded } from '../support/onboard.ts';
 import { applicationChoice, prove, PROVED, registryEntry } from '../support/proofs.ts';
 import { IS_FULL_SIZE, ROUNDS } from '../support/size.ts';
 import { type Stack, startStack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 
 const ENVIRONMENTS = ['alpha', 'beta'];
 const ORGANISATIONS = IS_FULL_SIZE ? 20 : 6;
@@ -97,7 +97,7 @@ describe('isolation', () => {
     };
 
     const startedMs = performance.now();
-    const trouble = makeTrouble(() => made / REQUESTS);
+    const trouble = makeTrouble(() => made);
     const told = await closedLoop(REQUESTS, IN_FLIGHT, make);
     const changes = await trouble;
     const seconds = (performance.now() - startedMs) / 1000;
@@ -156,15 +156,19 @@ describe('isolation', () => {
 });
 
 /** Registry changes, revocations and key activations until the load is through. */
-async function makeTrouble(progress: () => number): Promise<Record<string, number>> {
+async function makeTrouble(made: () => number): Promise<Record<string, number>> {
   const done: Record<string, number> = {};
   const count = (what: string): void => void (done[what] = (done[what] ?? 0) + 1);
   const apply = (document: object): Promise<unknown> =>
     stack.admin('POST', '/registry/apply', { document: { apiVersion: 'gatehouse/v1', ...document } });
   const live = applications.filter(({ accessMode }) => accessMode === 'application-restricted');
   const keys = [...waitingKeys];
-  for (let round = 0; progress() < 0.97; round += 1) {
-    if (keys.length > 0 && progress() > 0.2) {
+  const afterCalls = (count: number): Promise<void> => {
+    const enough = Math.min(made() + count, REQUESTS);
+    return until('calls go on', () => made() >= enough);
+  };
+  for (let round = 0; made() < 0.97 * REQUESTS; round += 1) {
+    if (keys.length > 0 && made() > 0.2 * REQUESTS) {
       await stack.admin('POST', `/signing-keys/${keys.shift() ?? ''}/activate`, {});
       count('keys activated');
     }
@@ -172,7 +176,7 @@ async function makeTrouble(progress: () => number): Promise<Record<string, numbe
     const one = live[(Math.floor(round / 3) * 7 + (round % 3)) % live.length] as Onboarded;
     if (round % 3 === 0) {
       await apply({ applications: [registryEntry(one, 'suspended')] });
-      await delay(150);
+      await afterCalls(80);
       await apply({ applications: [registryEntry(one)] });
       count('suspended and resumed');
     } else if (round % 3 === 1) {
@@ -189,7 +193,7 @@ async function makeTrouble(progress: () => number): Promise<Record<string, numbe
       await stack.simulators.get(one.environment)?.control('POST', '/tokens/revoke', { apiKey: one.apiKey });
       count('tokens revoked');
     }
-    await delay(100);
+    await afterCalls(50);
   }
   return done;
 }

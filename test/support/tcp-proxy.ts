@@ -23,8 +23,8 @@ export interface TcpProxy {
   stopAfter(direction: Direction, bytes: number, how: 'reset' | 'silence'): void;
   /** Bytes that reached the target. */
   readonly upBytes: () => number;
-  /** Connections that were accepted. */
-  readonly connections: () => number;
+  /** Bytes that came in so far, whether or not they were passed on. */
+  readonly received: () => Readonly<Record<Direction, number>>;
   close(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   let delayMs = 0;
   let stop: Stop | null = null;
   let upBytes = 0;
-  let connections = 0;
+  const received = { up: 0, down: 0 };
   const open = new Set<Socket>();
   /** What was held back while nothing passed. */
   const held = new Set<() => void>();
@@ -75,6 +75,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       }
     };
     from.on('data', (chunk: Buffer) => {
+      received[direction] += chunk.length;
       if (mode === 'swallow') held.add(() => deliver(chunk));
       else if (delayMs === 0) deliver(chunk);
       else {
@@ -91,7 +92,6 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   };
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    connections += 1;
     open.add(client);
     if (mode === 'refuse') {
       client.on('error', () => undefined);
@@ -137,7 +137,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       stop = { direction, bytes, how };
     },
     upBytes: () => upBytes,
-    connections: () => connections,
+    received: () => ({ ...received }),
     async close() {
       resetAll();
       server.close();

@@ -11,6 +11,7 @@ import { onboard, type Onboarded } from '../../support/onboard.ts';
 import type { GatewayProcess } from '../../support/processes.ts';
 import { prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import { ROUNDS } from '../../support/size.ts';
+import { until } from '../../support/until.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
 
 const GRACE_MS = 1_200;
@@ -77,32 +78,37 @@ it.each(Array.from({ length: ROUNDS }, (_, round) => round))(
     });
     const balancer = startBalancer();
     const agents = new Map<GatewayProcess, ReturnType<typeof keepAlive>>();
+    const leaving = stack.gateways[0] as GatewayProcess;
     const served = new Map<string, GatewayProcess>();
+    const underWay = new Map<number, number>();
     const load = openLoop(100, async (n): Promise<Told> => {
       const gateway = balancer.pick(n);
       const agent = agents.get(gateway) ?? keepAlive();
       agents.set(gateway, agent);
+      if (gateway === leaving) underWay.set(n, performance.now());
       const answer = await ask({
         gateway: gateway.partner,
         agent,
         key: applications[n % 2]?.clientKey ?? '',
       });
       served.set(answer.correlationId, gateway);
+      underWay.delete(n);
       return answer;
     });
-    await delay(1_500);
-    const leaving = stack.gateways[0] as GatewayProcess;
+    const isSlow = (sinceMs: number): boolean => performance.now() - sinceMs > SLOW_MS / 8;
+    await until(
+      'the replica has answered calls, and has slow ones under way',
+      () => load.answers.length >= 100 && [...underWay.values()].some(isSlow),
+    );
     const startedMs = performance.now();
     leaving.kill('SIGTERM');
     const code = leaving.ended.then((ended) => ({ ended, ms: performance.now() - startedMs }));
-    await delay(GRACE_MS / 2);
     // It still answers, but says that it is going.
-    expect((await fetch(`${leaving.status}/ready`)).status).toBe(503);
+    await until('it is not ready', async () => (await fetch(`${leaving.status}/ready`)).status === 503);
     expect((await fetch(`${leaving.status}/live`)).status).toBe(200);
     leaving.kill('SIGTERM');
-    await delay(GRACE_MS / 2 + 500);
+    await until('it lets nobody in', () => isRefused(leaving.partner));
     leaving.kill('SIGINT');
-    await expect(knock(leaving.partner)).rejects.toThrow('ECONNREFUSED');
     const { ended, ms } = await code;
     const answers = await load.stop();
     await balancer.stop();
@@ -137,11 +143,15 @@ it.each(Array.from({ length: ROUNDS }, (_, round) => round))(
   },
 );
 
-async function knock(url: string): Promise<void> {
+async function isRefused(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   try {
     await once(socket, 'connect');
+    return false;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+    return true;
   } finally {
     socket.destroy();
   }

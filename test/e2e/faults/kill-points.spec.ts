@@ -4,7 +4,6 @@
  *
  * All processes are killed first; the sweeper of the survivor then has them all to speak for at once.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, openLoop, tally, type Told } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
@@ -46,8 +45,10 @@ interface Point {
   readonly killAt?: string;
   /** What e-RS does with the request; the process is killed once it has arrived. */
   readonly fault?: object;
-  /** What the way to e-RS does; the process is killed once it is on it. */
+  /** What the way to e-RS does. */
   readonly proxy?: (proxy: TcpProxy) => void;
+  /** Bytes of the request or of its answer on that way, after which the process is killed. */
+  readonly afterBytes?: { readonly up?: number; readonly down?: number };
   readonly body?: Buffer;
   /** Rows: none at all, INTENT with this outcome. */
   readonly outcome: 'no row' | 'UNKNOWN' | 'COMPLETED';
@@ -59,18 +60,26 @@ const LARGE = JSON.stringify({ resourceType: 'Binary', data: 'A'.repeat(3_000_00
 const json = { 'Content-Type': 'application/fhir+json' };
 const large = { status: 200, headers: json, body: LARGE };
 
+const swallowed = { proxy: (proxy: TcpProxy) => proxy.swallow(), afterBytes: { up: 1 } };
+const dripped = {
+  fault: { dripBytesPerSecond: 100 },
+  proxy: (proxy: TcpProxy) => proxy.pass(),
+  afterBytes: { down: 1 },
+};
+
 const POINTS: readonly Point[] = [
   { name: 'before INTENT', kind: 'read', killAt: 'before-intent', outcome: 'no row', arrives: 0 },
   { name: 'before INTENT', kind: 'write', killAt: 'before-intent', outcome: 'no row', arrives: 0 },
   { name: 'in a mint', kind: 'read', killAt: 'in-mint', outcome: 'no row', arrives: 0 },
   { name: 'after INTENT', kind: 'read', killAt: 'after-intent-commit', outcome: 'UNKNOWN', arrives: 0 },
   { name: 'after INTENT', kind: 'write', killAt: 'after-intent-commit', outcome: 'UNKNOWN', arrives: 0 },
-  { name: 'after connect', kind: 'read', proxy: (proxy) => proxy.swallow(), outcome: 'UNKNOWN', arrives: 0 },
-  { name: 'after connect', kind: 'write', proxy: (proxy) => proxy.swallow(), outcome: 'UNKNOWN', arrives: 0 },
+  { name: 'after connect', kind: 'read', ...swallowed, outcome: 'UNKNOWN', arrives: 0 },
+  { name: 'after connect', kind: 'write', ...swallowed, outcome: 'UNKNOWN', arrives: 0 },
   {
     name: 'mid request body',
     kind: 'write',
     proxy: (proxy) => proxy.stopAfter('up', 20_000, 'silence'),
+    afterBytes: { up: 20_000 },
     outcome: 'UNKNOWN',
     arrives: 0,
   },
@@ -83,11 +92,11 @@ const POINTS: readonly Point[] = [
     arrives: 1,
     changes: 1,
   },
-  { name: 'mid answer', kind: 'read', fault: { dripBytesPerSecond: 100 }, outcome: 'UNKNOWN', arrives: 1 },
+  { name: 'mid answer', kind: 'read', ...dripped, outcome: 'UNKNOWN', arrives: 1 },
   {
     name: 'mid answer',
     kind: 'write',
-    fault: { dripBytesPerSecond: 100 },
+    ...dripped,
     outcome: 'UNKNOWN',
     arrives: 1,
     changes: 1,
@@ -176,12 +185,15 @@ async function killAt(point: Point): Promise<{ answer: Told; stateChanges: numbe
     proxy.cut();
     point.proxy?.(proxy);
   }
-  const connections = proxy?.connections() ?? 0;
+  const receivedBefore = proxy?.received() ?? { up: 0, down: 0 };
   const asking = call(victim, request);
   if (point.killAt === undefined) {
-    if (proxy === null) await until('it arrived', async () => (await ersRequests()).length > before.length);
-    else await until('it connected', () => proxy.connections() > connections);
-    await delay(150);
+    await until('it is at the point', async () => {
+      if (proxy === null) return (await ersRequests()).length > before.length;
+      const { up = 0, down = 0 } = point.afterBytes ?? {};
+      const { up: upNow, down: downNow } = proxy.received();
+      return upNow - receivedBefore.up >= up && downNow - receivedBefore.down >= down;
+    });
     victim.kill('SIGKILL');
   }
   const answer = await asking;
@@ -215,7 +227,8 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     for (let n = 0; n < 2; n += 1) {
       const victim = await stack.startGateway();
       const load = openLoop(80, () => call(victim));
-      await delay(700 + Math.random() * 300);
+      const enough = 40 + Math.random() * 24;
+      await until('calls are answered', () => load.answers.length >= enough);
       victim.kill('SIGKILL');
       await victim.ended;
       lastKilledMs = performance.now();
