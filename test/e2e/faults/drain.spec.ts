@@ -14,7 +14,7 @@ import { ROUNDS } from '../../support/size.ts';
 import { until } from '../../support/until.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
 
-const GRACE_MS = 1_200;
+const GRACE_MS = 2_000;
 const SLOW_MS = 4_000;
 
 let stack: Stack;

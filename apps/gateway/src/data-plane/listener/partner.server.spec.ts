@@ -123,6 +123,20 @@ describe('the partner listener', () => {
   });
 
   it(
+    'ends a connection with the answer that was under way when it began to drain',
+    { timeout: 5_000 },
+    async () => {
+      const { port, partner } = await start(async (_, response) => {
+        response.writeHead(200, { 'Content-Length': '2' }).write('A');
+        partner.startDraining();
+        response.end('B');
+      });
+      const text = await exchange(port, `GET /x HTTP/1.1\r\n${HEAD}`);
+      expect(text).toMatch(/\r\nConnection: keep-alive\r\n.*AB$/s);
+    },
+  );
+
+  it(
     'keeps a TLS connection that waits longer for its answer than a silent one may live',
     { timeout: 30_000 },
     async () => {

@@ -47,7 +47,11 @@ export function createPartnerServer(
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     if (draining) response.shouldKeepAlive = false;
     unanswered.add(response);
-    response.once('close', () => unanswered.delete(response));
+    response.once('close', () => {
+      unanswered.delete(response);
+      // Headers that were sent before may have promised to keep the connection.
+      if (draining) server.closeIdleConnections();
+    });
     // Node can check this too, but would write the answer itself.
     if (request.httpVersion === '1.1' && request.headers.host === undefined)
       giveUp(request.socket, new GatewayError('GW_FRAMING'), onParseError);
