@@ -1,6 +1,6 @@
 /** The console's typeface, and its pages where letters are far wider than those of it. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Console, SHOTS, startConsole } from '../support/console.ts';
 import { pagesOf } from '../support/console-pages.ts';
 import { onboard } from '../support/onboard.ts';
@@ -34,16 +34,14 @@ async function doubleLetters(page: Page): Promise<void> {
   });
 }
 
-/** Charts and cards follow a new width a moment later. */
+/** Charts, cards and the menu follow a new width a moment later. */
 const fits = (page: Page): Promise<boolean> =>
-  page
-    .waitForFunction('document.documentElement.scrollWidth <= window.innerWidth', undefined, {
-      timeout: 3_000,
-    })
-    .then(
-      () => true,
-      () => false,
-    );
+  vi
+    .waitUntil(
+      () => page.evaluate<boolean>('document.documentElement.scrollWidth <= window.innerWidth'),
+      5_000,
+    )
+    .catch(() => false);
 
 it('loads its own typeface, and no page scrolls sideways with letters twice as wide', async () => {
   for (const person of ['Priya Nair', 'Omar Haddad', 'Ada Clarke']) {
