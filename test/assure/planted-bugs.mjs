@@ -138,9 +138,9 @@ const BUGS = [
   },
   {
     name: 'whoever asked for a change approves it',
-    file: 'libs/domain/src/governance/four-eyes.ts',
-    find: "if (by.staffId === requested.requestedByStaff || sameAddress) return 'same-person';",
-    put: "if (by.staffId === '' && sameAddress) return 'same-person';",
+    file: 'libs/domain/src/governance/change-decision.ts',
+    find: "if (decider.staffId === requested.requestedByStaff || sameAddress) return 'same-person';",
+    put: "if (decider.staffId === '' && sameAddress) return 'same-person';",
     tests: integration('test/integration/admin/four-eyes.spec.ts'),
   },
   {

@@ -1,14 +1,12 @@
 /**
  * Which changes of the registry need a second person, and who that may be. Decided on the rows a change would write,
  * so that it holds for the console, the command line and `gatehouse apply` alike. Only where the environment has the
- * property `fourEyes`; a change of no environment counts where any served one has it.
+ * property `fourEyes`; a change that belongs to no environment counts if any environment has it.
  */
-import { type Powers, reaches, type Reach, reachOf, type StaffRole } from './permissions.js';
-
-/** How long a request waits for its second person. */
-export const CHANGE_LIFE_MS = 72 * 3_600_000;
-
-export type ChangeState = 'pending' | 'approved' | 'rejected' | 'withdrawn' | 'expired' | 'stale';
+import { APPLICATION_FIELDS } from '../registry/records/application-fields.js';
+import { CLIENT_FIELDS } from '../registry/records/client-fields.js';
+import { columnsOf, namesOf, type RecordFields, secondPersonOf } from '../registry/records/record-fields.js';
+import type { StaffRole } from './permissions.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -20,7 +18,7 @@ export interface RowChange {
   readonly odsCodes: readonly string[];
   /** The environments it is about; null: of no environment, and so of every one. */
   readonly environments: readonly string[] | null;
-  /** Of the application it belongs to, if to one. */
+  /** The state of the application that the row belongs to, if it belongs to one. */
   readonly applicationState: string | null;
 }
 
@@ -30,59 +28,53 @@ export interface SecondPerson {
   readonly roles: readonly StaffRole[];
 }
 
-const eitherSide: readonly StaffRole[] = ['platform-engineer', 'governance-officer'];
+const platformOrGovernance: readonly StaffRole[] = ['platform-engineer', 'governance-officer'];
 const governance: readonly StaffRole[] = ['governance-officer'];
 
 /** A suspended application counts too: else one person could suspend it, change it and let it run again. */
 export const IN_USE = ['live', 'suspended'] as const;
 const inUse = (state: unknown): boolean => (IN_USE as readonly unknown[]).includes(state);
 
-/** Names the secrets that differ, which the rows themselves leave out (migration 20261127000900). */
+/** The member of a recorded row that names the secrets a change replaced: the row itself leaves secrets out. */
 const SECRETS_CHANGED = 'secrets_changed';
 
-const RUN_AGAIN = 'letting what was stopped run again';
-const CLIENT_IDENTITY = ['workload_issuer', 'workload_audience', 'workload_subject', 'return_targets'];
+const RUN_AGAIN: SecondPerson = { rule: 'letting what was stopped run again', roles: platformOrGovernance };
 
 const runsAgain = (before: Row | null, after: Row | null): boolean =>
   before !== null && before['state'] !== 'active' && after?.['state'] === 'active';
-
-const differ = (name: string, before: Row, after: Row): boolean =>
-  JSON.stringify(before[name]) !== JSON.stringify(after[name]);
 
 /** The rule that asks for a second person, or null. */
 export function secondPersonFor(change: RowChange): SecondPerson | null {
   const { table, before, after } = change;
   switch (table) {
     case 'application':
-      return secondForApplication(before, after);
+      return secondPersonForApplication(before, after);
     case 'binding':
       return before === null && inUse(change.applicationState)
-        ? { rule: 'an organisation for a live application', roles: eitherSide }
+        ? { rule: 'an organisation for a live application', roles: platformOrGovernance }
         : null;
     case 'organisation':
-      return runsAgain(before, after) ? { rule: RUN_AGAIN, roles: eitherSide } : null;
+      return runsAgain(before, after) ? RUN_AGAIN : null;
     case 'client':
-      if (runsAgain(before, after)) return { rule: RUN_AGAIN, roles: eitherSide };
-      return before !== null && after !== null && CLIENT_IDENTITY.some((name) => differ(name, before, after))
-        ? { rule: 'who a client is', roles: eitherSide }
+      if (runsAgain(before, after)) return RUN_AGAIN;
+      return before !== null && after !== null && needsSecondPerson(CLIENT_FIELDS, before, after)
+        ? { rule: 'who a client is', roles: platformOrGovernance }
         : null;
     case 'application_message_set':
       return after !== null && inUse(change.applicationState)
-        ? { rule: 'a message set for a live application', roles: eitherSide }
+        ? { rule: 'a message set for a live application', roles: platformOrGovernance }
         : null;
-    case 'message_set': {
-      if (before === null || after === null) return null;
-      const held = new Set(before['interactions'] as readonly string[]);
-      const widened = (after['interactions'] as readonly string[]).some((id) => !held.has(id));
-      return widened ? { rule: 'a wider message set', roles: eitherSide } : null;
-    }
+    case 'message_set':
+      return before !== null && after !== null && addsInteractions(before, after)
+        ? { rule: 'a wider message set', roles: platformOrGovernance }
+        : null;
     case 'signing_key':
       // A first key starts by itself: it is written as new and moved on in one transaction.
       return before !== null && before['state'] !== after?.['state'] && after?.['state'] !== 'PUBLISHED'
-        ? { rule: 'activation or revocation of a signing key', roles: eitherSide }
+        ? { rule: 'activation or revocation of a signing key', roles: platformOrGovernance }
         : null;
     case 'client_grant':
-      return after === null ? null : { rule: 'a grant to a client', roles: eitherSide };
+      return after === null ? null : { rule: 'a grant to a client', roles: platformOrGovernance };
     case 'sro_appointment':
       return before === null
         ? { rule: 'appointment of a senior responsible owner', roles: governance }
@@ -96,15 +88,32 @@ export function secondPersonFor(change: RowChange): SecondPerson | null {
   }
 }
 
-function secondForApplication(before: Row | null, after: Row | null): SecondPerson | null {
+function secondPersonForApplication(before: Row | null, after: Row | null): SecondPerson | null {
   // The first time too: else one person could retire a live application and put another in its place.
   if (after?.['state'] === 'live' && before?.['state'] !== 'live')
-    return { rule: 'an application going live', roles: eitherSide };
+    return { rule: 'an application going live', roles: platformOrGovernance };
   if (before === null || after === null || !inUse(before['state'])) return null;
   // As a draft it could be changed freely.
-  if (after['state'] === 'draft') return { rule: 'putting an application back to draft', roles: eitherSide };
-  const changed = SECRETS_CHANGED in after || ['asid', 'cis2'].some((name) => differ(name, before, after));
-  return changed ? { rule: 'ASID, API key or secret of a live application', roles: eitherSide } : null;
+  if (after['state'] === 'draft')
+    return { rule: 'putting an application back to draft', roles: platformOrGovernance };
+  return needsSecondPerson(APPLICATION_FIELDS, before, after)
+    ? { rule: 'ASID, API key or secret of a live application', roles: platformOrGovernance }
+    : null;
+}
+
+/** Whether a field differs whose declaration says that a change of it needs a second person, or any secret. */
+function needsSecondPerson(fields: RecordFields, before: Row, after: Row): boolean {
+  const columns = namesOf(fields).flatMap((name) => {
+    const field = fields[name];
+    return field !== undefined && secondPersonOf(field) === 'needed' ? columnsOf(name, field) : [];
+  });
+  const differs = (column: string) => JSON.stringify(before[column]) !== JSON.stringify(after[column]);
+  return SECRETS_CHANGED in after || columns.some(differs);
+}
+
+function addsInteractions(before: Row, after: Row): boolean {
+  const present = new Set(before['interactions'] as readonly string[]);
+  return (after['interactions'] as readonly string[]).some((id) => !present.has(id));
 }
 
 /** The second persons that the rows of one change need; empty: none. */
@@ -115,101 +124,9 @@ export function secondPersons(
   if (fourEyes.size === 0) return [];
   const needed = new Map<string, SecondPerson>();
   for (const row of rows) {
-    const concerned = row.environments?.some((name) => fourEyes.has(name)) ?? true;
-    const second = concerned ? secondPersonFor(row) : null;
+    const applies = row.environments?.some((name) => fourEyes.has(name)) ?? true;
+    const second = applies ? secondPersonFor(row) : null;
     if (second !== null) needed.set(second.rule, second);
   }
   return [...needed.values()];
-}
-
-/** How long whoever made an emergency stop may take it back alone. */
-export const UNDO_STOP_MS = 15 * 60_000;
-
-/**
- * Whether a stop may be lifted without a second person: a slip of one's own, noticed at once. What changed meanwhile
- * on the thing that was stopped needed a second person of its own.
- */
-export function isUndo(
-  stop: { readonly stoppedByStaff: string | null; readonly stoppedAtMs: number },
-  by: { readonly staffId: string | null },
-  nowMs: number,
-): boolean {
-  const own = by.staffId !== null && by.staffId === stop.stoppedByStaff;
-  return own && nowMs - stop.stoppedAtMs < UNDO_STOP_MS;
-}
-
-export interface Requested {
-  /** Null: asked for by a service's token. */
-  readonly requestedByStaff: string | null;
-  /** Two accounts with one address are one person. */
-  readonly requestedByEmail: string | null;
-  readonly state: ChangeState;
-  readonly expiresAtMs: number;
-  readonly odsCodes: readonly string[];
-  /** One role of each list is needed. */
-  readonly deciders: readonly (readonly StaffRole[])[];
-}
-
-export type DecisionRefusal = 'not-a-person' | 'same-person' | 'role' | 'not-pending' | 'expired';
-
-/** Why somebody may not decide a requested change, or null. */
-export function decisionRefusal(
-  requested: Requested,
-  by: Powers & { readonly staffId: string | null; readonly email: string | null },
-  nowMs: number,
-): DecisionRefusal | null {
-  if (by.staffId === null || by.roles === null) return 'not-a-person';
-  const sameAddress =
-    by.email !== null && by.email.toLowerCase() === requested.requestedByEmail?.toLowerCase();
-  if (by.staffId === requested.requestedByStaff || sameAddress) return 'same-person';
-  const reach = reachOf(by, 'change.decide');
-  const allowed = requested.deciders.every((roles) => {
-    const held = (by.roles ?? []).filter(({ role }) => roles.includes(role));
-    const heldReach: Reach = held.some(({ odsCodes }) => odsCodes === null)
-      ? 'all'
-      : new Set(held.flatMap(({ odsCodes }) => odsCodes ?? []));
-    return held.length > 0 && reaches(heldReach, requested.odsCodes);
-  });
-  if (reach === null || !allowed) return 'role';
-  if (requested.state !== 'pending') return 'not-pending';
-  return requested.expiresAtMs <= nowMs ? 'expired' : null;
-}
-
-/** What differs each time the same change is carried out: when, by whom, and values made by chance. */
-const VOLATILE = /^(?!expires_at$).*_(at|by)$|^jwks_id$/;
-
-export interface DiffRow {
-  readonly table: string;
-  readonly key: string;
-  readonly before: Row | null;
-  readonly after: Row | null;
-}
-
-/** The rows of a change as two people can compare them: the same each time the same change is carried out. */
-export function stableDiff(rows: readonly DiffRow[]): readonly DiffRow[] {
-  const made = new Map<string, string>();
-  for (const { before, after } of rows) {
-    const id = after?.['id'];
-    if (before === null && typeof id === 'string') made.set(id, `new ${made.size + 1}`);
-  }
-  const longestFirst = [...made].toSorted(([a], [b]) => b.length - a.length);
-  const named = (text: string): string => {
-    let renamed = text;
-    for (const [id, name] of longestFirst) renamed = renamed.replaceAll(id, name);
-    return renamed;
-  };
-  const stable = (row: Row | null): Row | null =>
-    row === null
-      ? null
-      : Object.fromEntries(
-          Object.entries(row)
-            .filter(([name]) => !VOLATILE.test(name))
-            .map(([name, value]) => [name, typeof value === 'string' ? named(value) : value]),
-        );
-  return rows.map(({ table, key, before, after }) => ({
-    table,
-    key: named(key),
-    before: stable(before),
-    after: stable(after),
-  }));
 }

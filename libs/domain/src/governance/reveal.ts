@@ -2,7 +2,8 @@
  * Showing a patient's identifier from the audit trail, where it is kept sealed: one person asks and says why, another
  * agrees, and then the one who asked may see it for a while. In every environment, with four eyes or without.
  */
-import type { ChangeState, SecondPerson } from './four-eyes.js';
+import type { ChangeState } from './change-decision.js';
+import type { SecondPerson } from './four-eyes.js';
 
 /** How long the identifier may be seen once a second person has agreed, in milliseconds. */
 export const REVEAL_FOR_MS = 60 * 60_000;

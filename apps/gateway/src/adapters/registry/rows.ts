@@ -1,12 +1,20 @@
 /** Reads the registry's tables: all of them, or the rows of some organisations, applications and clients. */
+import { APPLICATION_FIELDS, DECISION_FIELDS } from '@gatehouse/domain/registry/records/application-fields';
+import type { Workload } from '@gatehouse/domain/registry/records/client-fields';
+import { columnsOf } from '@gatehouse/domain/registry/records/record-fields';
 import type {
-  Capability,
-  AccessMode,
-  ApplicationState,
-  ClientState,
-  OrganisationState,
-} from '@gatehouse/domain/registry/records/vocabulary';
-import type { SigningKeyState } from '@gatehouse/domain/registry/signing-key';
+  MessageSetRecord,
+  OrganisationRecord,
+} from '@gatehouse/domain/registry/records/registry-records';
+import type {
+  Application,
+  Client,
+  Credential,
+  Grant,
+  SigningKey,
+  SroAppointment,
+  WriteException,
+} from '@gatehouse/domain/registry/registry';
 import type pg from 'pg';
 
 /** What to read; null means everything. */
@@ -18,90 +26,25 @@ export interface Scope {
   readonly messageSets: readonly string[];
 }
 
-export interface OrganisationRow {
-  readonly odsCode: string;
-  readonly name: string;
-  readonly state: OrganisationState;
-}
 export interface BindingRow {
   readonly id: string;
   readonly applicationId: string;
   readonly odsCode: string;
 }
-export interface ApplicationRow {
-  readonly id: string;
-  readonly environment: string;
-  readonly product: string;
-  readonly accessMode: AccessMode;
-  readonly capability: Capability | null;
-  readonly state: ApplicationState;
-  readonly asid: string | null;
-  readonly apiKey: string | null;
-  readonly apimApplicationId: string | null;
-  readonly jwksId: string;
-  readonly messageSets: readonly string[];
-}
-export interface WriteExceptionRow {
-  readonly applicationId: string;
-  readonly id: string;
-  readonly interaction: string;
-  readonly useCaseReference: string;
-  readonly expiresAtMs: number;
-  readonly revokedAtMs: number | null;
-  readonly cosignedAtMs: number | null;
-}
-export interface SigningKeyRow {
-  readonly applicationId: string;
-  readonly id: string;
-  readonly kid: string;
-  readonly kmsKeyArn: string;
-  readonly thumbprint: string;
-  readonly n: string;
-  readonly e: string;
-  readonly state: SigningKeyState;
-  readonly publishedAtMs: number | null;
-  readonly activatedAtMs: number | null;
-}
-export interface SroAppointmentRow {
-  readonly odsCode: string;
-  readonly id: string;
-  readonly environments: readonly string[];
-  readonly acceptedAtMs: number | null;
-  readonly withdrawnAtMs: number | null;
-  readonly startsOn: string | null;
-  readonly reviewDueOn: string;
-  readonly graceDays: number;
-}
-export interface ClientRow {
-  readonly id: string;
-  readonly name: string;
-  readonly environment: string;
-  readonly state: ClientState;
-  readonly issuer: string | null;
-  readonly audience: string | null;
-  readonly subject: string | null;
-}
-export interface GrantRow {
-  readonly clientId: string;
-  readonly odsCode: string;
-  readonly product: string;
-  readonly accessMode: AccessMode;
-  readonly capability: Capability | null;
-}
-export interface CredentialRow {
-  readonly keyId: string;
-  readonly clientId: string;
-  readonly secretHash: string;
-  readonly expiresAtMs: number;
-  readonly revokedAtMs: number | null;
-}
-export interface MessageSetRow {
-  readonly name: string;
-  readonly interactions: readonly string[];
-}
+export type ApplicationRow = Pick<Application, 'id' | 'jwksId' | (typeof DECISION_FIELDS)[number]>;
+type OfApplication<T> = T & { readonly applicationId: string };
+export type WriteExceptionRow = OfApplication<WriteException>;
+export type SigningKeyRow = OfApplication<
+  Omit<SigningKey, 'publicJwk'> & Pick<SigningKey['publicJwk'], 'n' | 'e'>
+>;
+export type SroAppointmentRow = SroAppointment & { readonly odsCode: string };
+export type ClientRow = Pick<Client, 'id' | 'name' | 'environment' | 'state'> & {
+  readonly [K in keyof Workload]: Workload[K] | null;
+};
+export type GrantRow = Grant & { readonly clientId: string };
 
 export interface RegistryRows {
-  readonly organisations: readonly OrganisationRow[];
+  readonly organisations: readonly OrganisationRecord[];
   readonly bindings: readonly BindingRow[];
   readonly applications: readonly ApplicationRow[];
   readonly writeExceptions: readonly WriteExceptionRow[];
@@ -109,19 +52,22 @@ export interface RegistryRows {
   readonly sroAppointments: readonly SroAppointmentRow[];
   readonly clients: readonly ClientRow[];
   readonly grants: readonly GrantRow[];
-  readonly credentials: readonly CredentialRow[];
-  readonly messageSets: readonly MessageSetRow[];
+  readonly credentials: readonly Credential[];
+  readonly messageSets: readonly MessageSetRecord[];
 }
 
 const ms = (column: string, as: string) => `(extract(epoch FROM ${column}) * 1000)::float8 AS "${as}"`;
 const among = (column: string, type: string) => `($1::${type}[] IS NULL OR ${column} = ANY ($1::${type}[]))`;
 
+const APPLICATION_COLUMNS = DECISION_FIELDS.filter((name) => name !== 'messageSets')
+  .map((name) => `${columnsOf(name, APPLICATION_FIELDS[name]).join()} AS "${name}"`)
+  .join(', ');
+
 export const QUERIES = {
   organisations: `SELECT ods_code AS "odsCode", name, state FROM organisation WHERE ${among('ods_code', 'text')}`,
   bindings: `SELECT id, application_id AS "applicationId", ods_code AS "odsCode" FROM binding
     WHERE ${among('ods_code', 'text')} ORDER BY id`,
-  applications: `SELECT id, environment, product, access_mode AS "accessMode", capability, state, asid,
-      api_key AS "apiKey", apim_application_id AS "apimApplicationId", jwks_id AS "jwksId",
+  applications: `SELECT id, jwks_id AS "jwksId", ${APPLICATION_COLUMNS},
       ARRAY(SELECT m.message_set_name FROM application_message_set m WHERE m.application_id = a.id ORDER BY 1)
         AS "messageSets"
     FROM application a WHERE ${among('id', 'uuid')}`,
@@ -146,7 +92,7 @@ export const QUERIES = {
   messageSets: `SELECT name, interactions FROM message_set WHERE ${among('name', 'text')}`,
 } as const;
 
-/** Reads within the transaction that `client` has open, so that all rows are of one version. */
+/** Reads in the transaction that `client` has open, so that all rows are of one version. */
 export async function readRows(client: pg.ClientBase, scope: Scope | null): Promise<RegistryRows> {
   return rowsBy(async <Row extends object>(name: QueryName, keys: readonly string[] | null) => {
     return keys?.length === 0 ? [] : (await client.query<Row>(QUERIES[name], [keys])).rows;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestStory, Revealed } from '@gatehouse/contracts/audit/audit-resources';
-import type { DiffRow } from '@gatehouse/domain/governance/four-eyes';
+import type { DiffRow } from '@gatehouse/domain/governance/change-diff';
 import {
   type Reveal,
   REVEAL_SECOND_PERSON,

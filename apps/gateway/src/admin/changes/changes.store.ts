@@ -1,4 +1,4 @@
-import { type DecisionRefusal, decisionRefusal } from '@gatehouse/domain/governance/four-eyes';
+import { type DecisionRefusal, decisionRefusal } from '@gatehouse/domain/governance/change-decision';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { recordReveal, REVEAL_ACTION } from '../audit/record-reveal.js';
 import type { AdminDeps } from '../deps.js';

@@ -1,5 +1,5 @@
 import type { PendingChangeView } from '@gatehouse/contracts/governance/change-resources';
-import type { ChangeState, Requested } from '@gatehouse/domain/governance/four-eyes';
+import type { ChangeState, RequestedChange } from '@gatehouse/domain/governance/change-decision';
 import type { StaffRole } from '@gatehouse/domain/governance/permissions';
 import { instantOf } from '../http/paging.js';
 
@@ -27,7 +27,7 @@ export function stateOf({ state, expiresAt }: PendingRow, nowMs: number): Change
   return state === 'pending' && expiresAt.getTime() <= nowMs ? 'expired' : (state as ChangeState);
 }
 
-export function requestedOf(row: PendingRow, requestedByEmail: string | null): Requested {
+export function requestedOf(row: PendingRow, requestedByEmail: string | null): RequestedChange {
   return {
     requestedByStaff: row.requestedByStaff,
     requestedByEmail,

@@ -1,4 +1,6 @@
-import { CHANGE_LIFE_MS, type DiffRow, type SecondPerson } from '@gatehouse/domain/governance/four-eyes';
+import { CHANGE_LIFE_MS } from '@gatehouse/domain/governance/change-decision';
+import type { DiffRow } from '@gatehouse/domain/governance/change-diff';
+import type { SecondPerson } from '@gatehouse/domain/governance/four-eyes';
 import type { AdminDeps } from '../deps.js';
 import type { Acting } from '../http/principal.js';
 import { AwaitingApproval } from './awaiting-approval.js';

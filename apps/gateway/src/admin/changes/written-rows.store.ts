@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type DiffRow, IN_USE, type RowChange, stableDiff } from '@gatehouse/domain/governance/four-eyes';
+import { type DiffRow, stableDiff } from '@gatehouse/domain/governance/change-diff';
+import { IN_USE, type RowChange } from '@gatehouse/domain/governance/four-eyes';
 import type { Transaction } from '../http/transaction.store.js';
-import { type Standing, standingOf } from './standing.store.js';
+import { type TouchedRecords, touchedRecords } from './touched-records.store.js';
 
 type Json = Readonly<Record<string, unknown>> | null;
 
@@ -27,14 +28,14 @@ export async function watching<T>(transaction: Transaction, work: () => Promise<
   const before = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
   const value = await work();
   const after = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
-  const found =
+  const recorded =
     after.version === before.version
       ? []
       : await transaction.registryChange.findMany({
           where: { version: after.version },
           orderBy: { n: 'asc' },
         });
-  const rows = found.filter(({ tableName }) => !BY_THE_WAY.has(tableName));
+  const rows = recorded.filter(({ tableName }) => !BY_THE_WAY.has(tableName));
   return {
     value,
     rows: await aboutRows(transaction, rows),
@@ -42,7 +43,7 @@ export async function watching<T>(transaction: Transaction, work: () => Promise<
   };
 }
 
-async function writtenBy(transaction: Transaction, rows: readonly Found[]): Promise<Written> {
+async function writtenBy(transaction: Transaction, rows: readonly RecordedRow[]): Promise<Written> {
   const changed = stableDiff(
     rows.map(({ tableName, rowKey, before, after }) => ({
       table: tableName,
@@ -51,12 +52,12 @@ async function writtenBy(transaction: Transaction, rows: readonly Found[]): Prom
       after: after as Json,
     })),
   );
-  const standing = await standingOf(transaction, {
+  const touched = await touchedRecords(transaction, {
     applicationIds: idsOf(rows, 'application'),
     clientIds: idsOf(rows, 'client'),
   });
-  const diff = [...changed, ...standing.rows];
-  return { diff, diffHash: hashOf(diff, standing.secrets), odsCodes: concerned(rows, standing) };
+  const diff = [...changed, ...touched.rows];
+  return { diff, diffHash: hashOf(diff, touched.secretsHash), odsCodes: odsCodesOf(rows, touched) };
 }
 
 /** @param secrets stands for what the diff leaves out */
@@ -67,26 +68,26 @@ export function hashOf(diff: readonly DiffRow[], secrets = ''): string {
 }
 
 /** Empty as soon as one row is of no organisation: only somebody whose role has no limit decides on that. */
-function concerned(rows: readonly Found[], standing: Standing): string[] {
+function odsCodesOf(rows: readonly RecordedRow[], touched: TouchedRecords): string[] {
   const each = rows.map((row) => [
     ...row.odsCodes,
-    ...(standing.organisationsOfApplication.get(idOf(row, 'application') ?? '') ?? []),
-    ...(standing.organisationsOfClient.get(idOf(row, 'client') ?? '') ?? []),
+    ...(touched.odsCodesByApplication.get(idOf(row, 'application') ?? '') ?? []),
+    ...(touched.odsCodesByClient.get(idOf(row, 'client') ?? '') ?? []),
   ]);
   return each.some((odsCodes) => odsCodes.length === 0) ? [] : [...new Set(each.flat())].sort();
 }
 
 /** Of the application or client that a row is, or belongs to. */
-function idOf(row: Found, owner: 'application' | 'client'): string | undefined {
+function idOf(row: RecordedRow, owner: 'application' | 'client'): string | undefined {
   const id = valueOf(row, row.tableName === owner ? 'id' : `${owner}_id`);
   return typeof id === 'string' ? id : undefined;
 }
 
-function idsOf(rows: readonly Found[], owner: 'application' | 'client'): string[] {
+function idsOf(rows: readonly RecordedRow[], owner: 'application' | 'client'): string[] {
   return [...new Set(rows.flatMap((row) => idOf(row, owner) ?? []))];
 }
 
-interface Found {
+interface RecordedRow {
   readonly tableName: string;
   readonly rowKey: string;
   readonly odsCodes: string[];
@@ -95,7 +96,7 @@ interface Found {
 }
 
 /** With the environment and the application each row belongs to. */
-async function aboutRows(transaction: Transaction, rows: readonly Found[]): Promise<RowChange[]> {
+async function aboutRows(transaction: Transaction, rows: readonly RecordedRow[]): Promise<RowChange[]> {
   const ids = (name: string) => [
     ...new Set(rows.flatMap((row) => [valueOf(row, name)].filter((value) => typeof value === 'string'))),
   ];
@@ -140,7 +141,7 @@ async function aboutRows(transaction: Transaction, rows: readonly Found[]): Prom
   });
 }
 
-function environmentsOf(row: Found, ofOwner: string | undefined): readonly string[] | null {
+function environmentsOf(row: RecordedRow, ofOwner: string | undefined): readonly string[] | null {
   if (ofOwner !== undefined) return [ofOwner];
   const one = valueOf(row, 'environment');
   if (typeof one === 'string') return [one];
@@ -148,8 +149,8 @@ function environmentsOf(row: Found, ofOwner: string | undefined): readonly strin
   return Array.isArray(several) ? (several as string[]) : null;
 }
 
-function valueOf({ before, after }: Pick<Found, 'before' | 'after'>, name: string): unknown {
+function valueOf({ before, after }: Pick<RecordedRow, 'before' | 'after'>, name: string): unknown {
   return (after as Json)?.[name] ?? (before as Json)?.[name];
 }
 
-const nameOf = (row: Found): string => String(valueOf(row, 'name'));
+const nameOf = (row: RecordedRow): string => String(valueOf(row, 'name'));

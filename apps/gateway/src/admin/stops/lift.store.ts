@@ -1,5 +1,5 @@
 import type { StopRequest } from '@gatehouse/contracts/governance/stop-resources';
-import { isUndo } from '@gatehouse/domain/governance/four-eyes';
+import { isUndo } from '@gatehouse/domain/governance/change-decision';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import type { AdminDeps } from '../deps.js';
 import type { Acting } from '../http/principal.js';

@@ -48,7 +48,12 @@ export const APPLICATION_FIELDS = {
     secondPerson: 'needed',
     csv: { column: 'api_key', cell: 'secret' },
   },
-  apiSecret: { holds: optional(secret), secondPerson: 'needed' },
+  /** User-restricted only: refreshing a token needs it. */
+  apiSecret: {
+    holds: optional(secret),
+    secondPerson: 'needed',
+    columns: ['api_secret_digest', 'api_secret_sealed'],
+  },
   /** For NHS England's support. */
   apimApplicationId: { holds: optional(text), secondPerson: 'not needed' },
   cis2: {

@@ -60,9 +60,14 @@ export function secondPersonOf(field: RecordField): SecondPersonRule | undefined
   return 'secondPerson' in field ? field.secondPerson : undefined;
 }
 
+/** A field's name in snake case, as the database writes names. */
+export function columnName(name: string): string {
+  return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+}
+
 /** The columns of a field, as the database and registry_change name them. */
 export function columnsOf(name: string, { columns }: RecordField): readonly string[] {
-  return columns ?? [name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)];
+  return columns ?? [columnName(name)];
 }
 
 /** The record that an entry of a registry file stands for. */
