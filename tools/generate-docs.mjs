@@ -6,6 +6,7 @@ import { format, resolveConfig } from 'prettier';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { ERRORS } = await import('../libs/domain/dist/errors.js');
+const { FRAMING_RULES } = await import('../libs/domain/dist/input/framing-rules.js');
 const { DIAGNOSES } = await import('../libs/domain/dist/apim/diagnosis.js');
 
 const ACTORS = {
@@ -16,6 +17,16 @@ const ACTORS = {
   operator: 'The operator of this deployment',
 };
 const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+const framingRules = [
+  'The answer names the one rule that was broken:',
+  '',
+  '| What was wrong | What to send instead | HTTP |',
+  '| --- | --- | --- |',
+  ...Object.values(FRAMING_RULES).map(
+    ({ text, whatToDo, status = 400 }) => `| ${text} | ${whatToDo} | ${status} |`,
+  ),
+  '',
+];
 
 const errors = [
   '# Error codes',
@@ -35,6 +46,7 @@ const errors = [
     '',
     `**Who must act.** ${sentence(ACTORS[entry.whoActs])}`,
     '',
+    ...(code === 'GW_FRAMING' ? framingRules : []),
   ]),
 ].join('\n');
 

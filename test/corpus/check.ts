@@ -1,6 +1,7 @@
 /** What is wrong with what became of an entry. */
 import { createHash } from 'node:crypto';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
+import { FRAMING_RULES } from '@gatehouse/domain/input/framing-rules';
 import { ERRORS } from '@gatehouse/domain/errors';
 import type { Entry, Expected } from './entries.ts';
 import { type Conversation, headerOf } from './wire.ts';
@@ -122,10 +123,11 @@ export function gatewayAnswerFaults(entry: Entry, { answers }: Conversation): st
       faults.push('no OperationOutcome of ours');
       continue;
     }
-    const said = (issue?.diagnostics ?? '')
-      .replace(known.publicText, '')
-      .replace(known.whatToDo, '')
-      .replace(`Who must act: ${known.whoActs}.`, '')
+    const texts = [known, ...(known === ERRORS.GW_FRAMING ? Object.values(FRAMING_RULES) : [])].flatMap(
+      (rule) => ['publicText' in rule ? rule.publicText : rule.text, rule.whatToDo],
+    );
+    const said = [...texts, `Who must act: ${known.whoActs}.`]
+      .reduce((rest, text) => rest.replace(text, ''), issue?.diagnostics ?? '')
       .trim();
     if (!/^(?:\[[ -~]*\] ?)*$/.test(said)) faults.push(`says more than its table: ${said.slice(0, 80)}`);
   }
@@ -186,6 +188,11 @@ const UPSTREAM_HEADERS = new Set([
   'content-length',
 ]);
 
+/** Entries of bytes alone name no path; it stands in their request line. */
+function pathOf({ raw_path, raw_latin1 }: Entry): string {
+  return raw_path === '(raw)' ? (raw_latin1?.split(' ', 2)[1] ?? '') : raw_path;
+}
+
 function upstreamFaults(
   world: World,
   entry: Entry,
@@ -195,7 +202,7 @@ function upstreamFaults(
   const faults: string[] = [];
   for (const hit of hits) {
     faults.push(...renderingFaults(hit));
-    if (entry.methods === undefined && hit.path !== `/referrals${entry.goes_up_as ?? entry.raw_path}`)
+    if (entry.methods === undefined && hit.path !== `/referrals${entry.goes_up_as ?? pathOf(entry)}`)
       faults.push('another path went up');
     for (const name of expected.upstream_headers_present ?? []) {
       if (!hit.headers.some(([key]) => key.toLowerCase() === name)) faults.push(`${name} did not go up`);

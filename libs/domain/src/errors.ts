@@ -68,7 +68,7 @@ export const ERRORS = {
     400,
     'structure',
     'The HTTP message is not one complete, unambiguous HTTP/1.1 request.',
-    'Send HTTP/1.1 with one Host, at most one framing header (Content-Length or Transfer-Encoding: chunked), no Upgrade, no Expect other than 100-continue, at most 100 headers and 16 KiB of them.',
+    'Send HTTP/1.1 with one Host, at most one framing header (Content-Length or Transfer-Encoding: chunked), no Expect other than 100-continue, at most 100 headers and 16 KiB of them.',
   ),
   GW_TIMEOUT: caller(
     408,
@@ -109,8 +109,8 @@ export const ERRORS = {
   GW_PII_IN_URL: caller(
     400,
     'invalid',
-    'The URL or the correlation id contains what reads as an NHS number.',
-    'Never put an NHS number in a URL or a correlation id; e-RS takes it in the request body.',
+    'The URL contains what reads as an NHS number, or the correlation id is nothing but ten digits.',
+    'Never put an NHS number in a URL or a correlation id; e-RS takes it in the request body. Use a UUID as the correlation id.',
   ),
   GW_PATH_SYNTAX: caller(
     400,
@@ -404,6 +404,12 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** One of several rules behind a code, in words for the caller. They never quote the request. */
+export interface BrokenRule {
+  readonly text: string;
+  readonly whatToDo: string;
+}
+
 export interface GatewayErrorOptions {
   /** For logs and audit only, never sent. Must hold no secret and no identifier of a patient. */
   readonly detail?: string;
@@ -414,6 +420,8 @@ export interface GatewayErrorOptions {
   readonly retryAfterS?: number;
   /** More headers of the answer, `Allow` for instance. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The one rule that was broken, where several stand behind the code. */
+  readonly rule?: BrokenRule;
   /** Lines added to the public text: names of candidates, never values from the request. */
   readonly candidates?: readonly string[];
   /** What became of a write, for `Gatehouse-Delivery`. */
@@ -435,6 +443,12 @@ export class GatewayError extends Error {
 
   get entry(): ErrorEntry {
     return ERRORS[this.code];
+  }
+  get publicText(): string {
+    return this.options.rule?.text ?? this.entry.publicText;
+  }
+  get whatToDo(): string {
+    return this.options.rule?.whatToDo ?? this.entry.whatToDo;
   }
   get status(): number {
     return this.options.status ?? this.entry.status;

@@ -64,6 +64,7 @@ export const SETTINGS = {
   GATEHOUSE_ENVIRONMENTS: file.optional(),
   GATEHOUSE_SERVES: list.optional(),
   GATEHOUSE_ROLES: roles.default([...ROLES]),
+  GATEHOUSE_PARTNER_HOSTS: list.optional(),
   GATEHOUSE_PARTNER_LISTEN: listen.default({ host: '127.0.0.1', port: 8080 }),
   GATEHOUSE_ADMIN_LISTEN: listen.default({ host: '127.0.0.1', port: 8081 }),
   GATEHOUSE_PUBLIC_LISTEN: listen.default({ host: '127.0.0.1', port: 8082 }),
@@ -121,6 +122,8 @@ export interface Config {
     readonly public: Listen;
     readonly status: Listen;
   };
+  /** Names, in lower case, that the partner listener answers for; null: all. */
+  readonly partnerHosts: ReadonlySet<string> | null;
   readonly tls: {
     readonly cert: string;
     readonly key: string;
@@ -243,6 +246,10 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
       public: settings.GATEHOUSE_PUBLIC_LISTEN,
       status: settings.GATEHOUSE_STATUS_LISTEN,
     },
+    partnerHosts:
+      settings.GATEHOUSE_PARTNER_HOSTS === undefined
+        ? null
+        : new Set(settings.GATEHOUSE_PARTNER_HOSTS.map((name) => name.toLowerCase())),
     tls:
       cert === undefined || key === undefined
         ? null

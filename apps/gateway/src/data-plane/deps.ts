@@ -20,6 +20,8 @@ export interface PlaneDeps {
     error(fields: object, message: string): void;
   };
   readonly environments: ReadonlyMap<string, Environment>;
+  /** Names, in lower case, that the partner listener answers for; null: all. */
+  readonly hosts: ReadonlySet<string> | null;
   readonly registry: {
     current(): Snapshot;
     /** A snapshot at least as new as the version. */
@@ -34,6 +36,8 @@ export interface PlaneDeps {
     attemptId: string,
     subjects: readonly Subject[],
   ) => Promise<readonly SealedSubject[]>;
+  /** A keyed hash of digits that may be a patient's number. */
+  readonly hashDigits: (digits: string) => Promise<string>;
   readonly tokens: TokenSource;
   readonly workloads: WorkloadVerifier;
   readonly upstream: Upstream;

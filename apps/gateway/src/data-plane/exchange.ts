@@ -6,6 +6,7 @@ import type { MatchedOperation } from '@gatehouse/domain/ers/operation';
 import type { Workload } from '@gatehouse/domain/registry/records/client-fields';
 import type { Binding, Client } from '@gatehouse/domain/registry/registry';
 import type { Step } from '@gatehouse/domain/policy/policy';
+import { recordedCorrelationId } from '@gatehouse/domain/input/correlation-id';
 import { correlationIdIn } from '@gatehouse/domain/input/request-headers';
 
 export interface Exchange {
@@ -17,7 +18,10 @@ export interface Exchange {
   readonly method: string;
   /** The request target as received; used for matching, never logged, never forwarded. */
   readonly target: string;
+  /** The caller's own, or one of ours; the answer carries it. */
   correlationId: string;
+  /** As it is recorded and logged: a keyed hash stands in place of digits that may be a patient's number. */
+  recordedCorrelationId: string;
   client: Client | null;
   /** Public id of the client key, or `workload`. */
   keyId: string | null;
@@ -58,6 +62,7 @@ export function beginExchange(request: IncomingMessage, clock: Clock): Exchange 
   const exchange = blankExchange(clock, method, url, socket.remoteAddress ?? '');
   // Whoever is refused at the credential wants to find that refusal by its own id too.
   exchange.correlationId = correlationIdIn(rawHeaders) ?? exchange.correlationId;
+  exchange.recordedCorrelationId = recordedCorrelationId(exchange.correlationId, () => 'not recorded');
   return exchange;
 }
 
@@ -68,6 +73,7 @@ export function hypotheticalExchange(clock: Clock, method: string, target: strin
 
 function blankExchange(clock: Clock, method: string, target: string, remoteAddress: string): Exchange {
   const startedMs = clock.monotonicNow();
+  const correlationId = randomUUID();
   return {
     requestId: randomUUID(),
     startedAtMs: clock.now(),
@@ -75,7 +81,8 @@ function blankExchange(clock: Clock, method: string, target: string, remoteAddre
     remoteAddress,
     method,
     target,
-    correlationId: randomUUID(),
+    correlationId,
+    recordedCorrelationId: correlationId,
     client: null,
     keyId: null,
     workload: null,

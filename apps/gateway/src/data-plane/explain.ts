@@ -55,7 +55,7 @@ export async function explainRequest(
 ): Promise<void> {
   exchange.explanation = true;
   if (exchange.method !== 'POST') throw new GatewayError('GW_METHOD', { headers: { Allow: 'POST' } });
-  const { headers, accessMode } = readHeaders(exchange, client, request.rawHeaders);
+  const { headers, accessMode } = readHeaders(client, request.rawHeaders);
   const type = headers.contentType?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json' && type !== 'application/fhir+json')
     throw new GatewayError('GW_MEDIA_TYPE');
@@ -112,7 +112,7 @@ export function explainFor(
     if (client === undefined) throw new GatewayError('GW_TOKEN', { detail: 'no such client' });
     exchange.client = client;
     if (client.state !== 'active') throw new GatewayError('GW_TOKEN', { detail: `client ${client.state}` });
-    const { headers, accessMode } = readHeaders(exchange, client, Object.entries(request.headers).flat());
+    const { headers, accessMode } = readHeaders(client, Object.entries(request.headers).flat());
     const target = matchTarget(exchange, request.method, request.path);
     decideRoute(deps, exchange, client, { headers, accessMode, ...target });
   } catch (error) {

@@ -27,21 +27,19 @@ export interface Asked {
  *   GW_METHOD, GW_QUERY
  */
 export function match(exchange: Exchange, client: Client, rawHeaders: readonly string[]): Asked {
-  const { headers, accessMode } = readHeaders(exchange, client, rawHeaders);
+  const { headers, accessMode } = readHeaders(client, rawHeaders);
   const { method, target } = exchange;
   return { headers, accessMode, ...matchTarget(exchange, method, target) };
 }
 
 /** The caller's headers, with those refused that its access mode doesn't take. */
 export function readHeaders(
-  exchange: Exchange,
   client: Client,
   rawHeaders: readonly string[],
 ): { headers: CallerHeaders; accessMode: AccessMode } {
   const single = singleHeaders(rawHeaders);
   refuseReservedHeaders(single);
   const headers = readCallerHeaders(single);
-  if (headers.correlationId !== null) exchange.correlationId = headers.correlationId;
   const accessMode = accessModeOf(client, headers.userSession !== null);
   if (accessMode === 'application-restricted') refuseUserHeaders(client, headers);
   return { headers, accessMode };

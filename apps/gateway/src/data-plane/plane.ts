@@ -15,7 +15,7 @@ import { connectionOf, type RequestHandler } from './listener/connection.js';
 import { refuse } from './listener/refusal.js';
 import { match } from './match.js';
 import { receive } from './receive.js';
-import { recordDenied, recordLine } from './record.js';
+import { hideNumbers, recordDenied, recordLine } from './record.js';
 import { release } from './release.js';
 
 export function createPlane(deps: PlaneDeps): RequestHandler {
@@ -23,7 +23,8 @@ export function createPlane(deps: PlaneDeps): RequestHandler {
     const exchange = beginExchange(request, deps.clock);
     const done = (stage: string): void => lap(exchange, stage, deps.clock);
     try {
-      const authorization = receive(request);
+      await hideNumbers(deps, exchange);
+      const authorization = receive(request, deps.hosts);
       done('receive');
 
       const client = await authenticate(deps, exchange, authorization);

@@ -9,6 +9,7 @@ import type {
 } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { worklistSubjects } from '@gatehouse/domain/ers/worklist';
+import { hashNumbersIn } from '@gatehouse/domain/input/correlation-id';
 import { headerValue } from '@gatehouse/domain/input/framing';
 import { recordedHeaders, recordedValue } from '@gatehouse/domain/audit/recorded-headers';
 import type { Json } from '@gatehouse/domain/input/strict-json';
@@ -172,7 +173,7 @@ export function recordLine(deps: PlaneDeps, exchange: Exchange): void {
   deps.observe(exchange);
   const fields = {
     requestId: exchange.requestId,
-    correlationId: exchange.correlationId,
+    correlationId: exchange.recordedCorrelationId,
     attemptId: exchange.attemptId ?? undefined,
     attempts: exchange.attempts,
     client: exchange.client?.name,
@@ -212,12 +213,24 @@ export function factsOf(exchange: Exchange, subjectSource: string | null): Reque
     interaction: operation?.interaction ?? null,
     operationId: operation?.operationId ?? null,
     method: operation?.method ?? null,
-    correlationId: exchange.correlationId,
+    correlationId: exchange.recordedCorrelationId,
     registryVersion: exchange.registryVersion,
     steps: exchange.steps,
     subjectSource,
     asked: exchange.asked,
   };
+}
+
+/**
+ * Finds the form in which the caller's correlation id is recorded.
+ * @throws GW_AUDIT_UNAVAILABLE if it holds digits that can't be hashed now
+ */
+export async function hideNumbers(deps: PlaneDeps, exchange: Exchange): Promise<void> {
+  try {
+    exchange.recordedCorrelationId = await hashNumbersIn(exchange.correlationId, deps.hashDigits);
+  } catch (cause) {
+    throw new GatewayError('GW_AUDIT_UNAVAILABLE', { detail: 'a correlation id could not be hashed', cause });
+  }
 }
 
 /** @throws GW_AUDIT_UNAVAILABLE if the identifiers can't be sealed: they are part of the record */

@@ -1,4 +1,5 @@
 /** Structured logs on standard output, one JSON line each. Errors are reduced to what can't hold a secret. */
+import { withoutNhsNumbers } from '@gatehouse/domain/input/nhs-number';
 import { pino } from 'pino';
 import type { Config } from '../config/config.js';
 
@@ -9,7 +10,7 @@ export function createLog(level: Config['logLevel']) {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label) => ({ level: label }), log: withoutNumbers },
     serializers: { err: describeError },
     hooks: {
       // Where there is no text of ours, pino would take the error's message for it.
@@ -20,6 +21,16 @@ export function createLog(level: Config['logLevel']) {
       },
     },
   });
+}
+
+/** The one check that every field of a line passes, wherever its text came from. */
+function withoutNumbers(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? withoutNhsNumbers(value) : value,
+    ]),
+  );
 }
 
 interface Described {

@@ -99,9 +99,11 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     clock: { now, monotonicNow },
     log,
     environments,
+    hosts: config.partnerHosts,
     registry,
     snapshotMaxAgeMs: budgets.snapshotMaxAgeMs,
     audit,
+    hashDigits: sealer.hashDigits,
     sealSubjects: (odsCode, attemptId, subjects) => sealer.seal(odsCode, attemptId, subjects),
     tokens,
     workloads: createWorkloadVerifier({

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { CATALOGUE } from '../ers/catalogue.js';
 import { GatewayError } from '../errors.js';
-import { checkFraming } from './framing.js';
+import { FRAMING_RULES } from './framing-rules.js';
+import { checkFraming, mayBeRequestLine } from './framing.js';
 import { checkMediaType } from './media-type.js';
 import { containsNhsNumber, isNhsNumber } from './nhs-number.js';
 import { readCallerHeaders, refuseReservedHeaders, singleHeaders } from './request-headers.js';
@@ -18,38 +19,103 @@ function codeOf(run: () => unknown): string {
 }
 
 describe('framing', () => {
-  const framing = (rawHeaders: string[], method = 'POST', httpVersion = '1.1') =>
-    codeOf(() => {
-      checkFraming({ httpVersion, method, rawHeaders });
-    });
+  const framing = (
+    rawHeaders: string[],
+    method = 'POST',
+    httpVersion = '1.1',
+    hosts: string[] | null = null,
+  ) => {
+    try {
+      checkFraming({ httpVersion, method, rawHeaders }, hosts === null ? null : new Set(hosts));
+      return 'passed';
+    } catch (error) {
+      return error instanceof GatewayError && error.code === 'GW_FRAMING'
+        ? error.options.detail
+        : String(error);
+    }
+  };
   it.each([
     ['plain', ['Host', 'gateway', 'Content-Length', '2'], 'passed'],
     ['port and case', ['HOST', 'gateway:8080', 'Transfer-Encoding', 'Chunked'], 'passed'],
     ['IPv6', ['Host', '[::1]:8080'], 'passed'],
-    ['no Host', [], 'GW_FRAMING'],
-    ['two Hosts', ['Host', 'a', 'host', 'b'], 'GW_FRAMING'],
-    ['user information in Host', ['Host', 'a@b'], 'GW_FRAMING'],
-    ['encoding list', ['Host', 'a', 'Transfer-Encoding', 'gzip, chunked'], 'GW_FRAMING'],
+    ['a service name with an underscore', ['Host', 'partner_gateway'], 'passed'],
+    ['an offer of HTTP/2', ['Host', 'a', 'Upgrade', 'h2c', 'HTTP2-Settings', 'AAMAAABk'], 'passed'],
+    ['an offer of WebSocket', ['Host', 'a', 'Upgrade', 'websocket'], 'passed'],
+    ['no Host', [], 'no Host'],
+    ['two Hosts', ['Host', 'a', 'host', 'b'], 'several Hosts'],
+    ['user information in Host', ['Host', 'a@b'], 'Host syntax'],
+    ['a path in Host', ['Host', 'a/b'], 'Host syntax'],
+    ['encoding list', ['Host', 'a', 'Transfer-Encoding', 'gzip, chunked'], 'Transfer-Encoding'],
     [
       'two encodings',
       ['Host', 'a', 'Transfer-Encoding', 'chunked', 'Transfer-Encoding', 'chunked'],
-      'GW_FRAMING',
+      'Transfer-Encoding',
     ],
-    ['both framings', ['Host', 'a', 'Transfer-Encoding', 'chunked', 'Content-Length', '2'], 'GW_FRAMING'],
-    ['leading zeros', ['Host', 'a', 'Content-Length', '002'], 'GW_FRAMING'],
-    ['underscore alias', ['Host', 'a', 'Transfer_Encoding', 'chunked'], 'GW_FRAMING'],
-    ['upgrade', ['Host', 'a', 'Upgrade', 'h2c'], 'GW_FRAMING'],
-    ['101 headers', ['Host', 'a', ...Array.from({ length: 200 }, () => 'x')], 'GW_FRAMING'],
-  ])('%s', (_, headers, expected) => {
+    ['both framings', ['Host', 'a', 'Transfer-Encoding', 'chunked', 'Content-Length', '2'], 'two framings'],
+    ['leading zeros', ['Host', 'a', 'Content-Length', '002'], 'Content-Length'],
+    ['two lengths', ['Host', 'a', 'Content-Length', '2', 'Content-Length', '2'], 'Content-Length'],
+    ['underscore alias', ['Host', 'a', 'Transfer_Encoding', 'chunked'], 'underscore alias'],
+    ['another expectation', ['Host', 'a', 'Expect', 'the-best'], 'Expect'],
+    ['101 headers', ['Host', 'a', ...Array.from({ length: 200 }, () => 'x')], 'too many headers'],
+  ])('%s: %s', (_, headers, expected) => {
     expect(framing(headers)).toBe(expected);
   });
   it.each(['0.9', '1.0', '2.0'])('HTTP/%s is refused', (version) => {
-    expect(framing(['Host', 'a'], 'GET', version)).toBe('GW_FRAMING');
+    expect(framing(['Host', 'a'], 'GET', version)).toBe('version');
   });
   it('GET and HEAD have no body', () => {
     expect(framing(['Host', 'a', 'Content-Length', '0'], 'GET')).toBe('passed');
-    expect(framing(['Host', 'a', 'Content-Length', '1'], 'GET')).toBe('GW_FRAMING');
-    expect(framing(['Host', 'a', 'Transfer-Encoding', 'chunked'], 'HEAD')).toBe('GW_FRAMING');
+    expect(framing(['Host', 'a', 'Content-Length', '1'], 'GET')).toBe('body not allowed');
+    expect(framing(['Host', 'a', 'Transfer-Encoding', 'chunked'], 'HEAD')).toBe('body not allowed');
+  });
+  it.each([
+    ['gateway.internal', 'passed'],
+    ['GATEWAY.internal:8080', 'passed'],
+    ['other.internal', 'foreign Host'],
+    ['gateway.internal.evil', 'foreign Host'],
+  ])('with names listed, the Host %s: %s', (host, expected) => {
+    expect(framing(['Host', host], 'GET', '1.1', ['gateway.internal'])).toBe(expected);
+  });
+  it('every rule says what was wrong and what to send', () => {
+    for (const [name, { text, whatToDo }] of Object.entries(FRAMING_RULES)) {
+      expect(text, name).toMatch(/^[A-Z].*\.$/);
+      expect(whatToDo, name).toMatch(/^Send .*\.$/);
+    }
+  });
+});
+
+describe('the start of a request line', () => {
+  it.each([
+    '',
+    'G',
+    'GET',
+    'GET ',
+    'GET /a',
+    'GET /a ',
+    'GET /a HTTP/1.1',
+    'GET /a HTTP/1.1\r',
+    '\r\nGET /a',
+  ])('may be %j', (start) => {
+    expect(mayBeRequestLine(start)).toBe(true);
+  });
+  it.each([
+    'GET /a HTTP/1.1\r\n',
+    'GET /a HTTP/1.1\r\nHost: a b c d\r\n',
+    '\r\nPOST /a HTTP/1.1\n',
+    'GET /a\r\n',
+  ])('is whole in %j', (start) => {
+    expect(mayBeRequestLine(start)).toBe(true);
+  });
+  it.each([
+    'GET  /a HTTP/1.1\r\n',
+    'GET /a  HTTP/1.1\r\n',
+    'GET /a HTTP/1.1 \r\n',
+    ' GET /a HTTP/1.1\r\n',
+    'GET /a b HTTP/1.1\r\n',
+    'GET  ',
+    'GET\r\n',
+  ])('is not %j', (start) => {
+    expect(mayBeRequestLine(start)).toBe(false);
   });
 });
 
@@ -88,7 +154,7 @@ describe('headers a caller may not set', () => {
   });
   it.each([
     ['X-Correlation-ID', '11C46F5F-CDEF-4865-94B2-0EE0EDCC26DA', 'passed'],
-    ['X-Correlation-ID', '9000000009', 'GW_HEADER_SYNTAX'],
+    ['X-Correlation-ID', '9000000009', 'GW_PII_IN_URL'],
     ['X-Correlation-ID', '${jndi:ldap://127.0.0.1}', 'GW_HEADER_SYNTAX'],
     ['X-Correlation-ID', 'a'.repeat(129), 'GW_HEADER_SYNTAX'],
     ['X-Correlation-ID', '', 'GW_HEADER_SYNTAX'],

@@ -7,6 +7,8 @@ const UUID = /[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-
 /** Exactly ten digits, or 3-3-4 with one separator each, not touching another letter or digit. */
 const CANDIDATE = /(?<![0-9A-Za-z])([0-9]{3})[ ._:+-]?([0-9]{3})[ ._:+-]?([0-9]{4})(?![0-9A-Za-z])/g;
 
+const CANDIDATE_OR_UUID = new RegExp(`${CANDIDATE.source}|${UUID.source}`, 'g');
+
 export function isNhsNumber(digits: string): boolean {
   if (!/^[0-9]{10}$/.test(digits)) return false;
   let sum = 0;
@@ -42,4 +44,14 @@ function decodeLoosely(text: string): string {
     current = next;
   }
   return current;
+}
+
+/** The text with every NHS number in it hidden. For what is recorded or logged, whoever sent it. */
+export function withoutNhsNumbers(text: string): string {
+  if (!containsNhsNumber(text)) return text;
+  const plain = decodeLoosely(text);
+  const hidden = plain.replace(CANDIDATE_OR_UUID, (match: string, ...parts: readonly string[]) =>
+    parts[0] !== undefined && isNhsNumber(parts.slice(0, 3).join('')) ? '[NHS number]' : match,
+  );
+  return containsNhsNumber(hidden) ? '[NHS number]' : hidden;
 }

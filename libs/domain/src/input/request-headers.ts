@@ -5,7 +5,7 @@
 import type { Operation } from '../ers/catalogue.js';
 import { GatewayError } from '../errors.js';
 import { headerPairs } from './framing.js';
-import { containsNhsNumber } from './nhs-number.js';
+import { correlationIdFault } from './correlation-id.js';
 import type { Capability } from '../registry/records/vocabulary.js';
 
 /** Read by Gatehouse itself; a second one is refused. */
@@ -37,7 +37,6 @@ const GATEHOUSE_HEADERS = new Set(['gatehouse-product', 'gatehouse-capability', 
 const RESERVED_FAMILY = /^(?:x-ers-|xapi-|nhsd-|gatehouse-)/;
 const RESERVED = new Set(['apikey', 'echo', 'asid', 'x-asid']);
 
-const CORRELATION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const ODS_CODE = /^[A-Z0-9]{1,10}$/;
 const PRODUCT = /^[\x20-\x7e]{1,100}$/;
 const SESSION = /^[A-Za-z0-9._~-]{1,512}$/;
@@ -94,11 +93,13 @@ export function refuseReservedHeaders(headers: ReadonlyMap<string, string>): voi
 
 /**
  * The values Gatehouse goes by, checked.
- * @throws GW_HEADER_SYNTAX
+ * @throws GW_HEADER_SYNTAX; GW_PII_IN_URL for a correlation id that is nothing but ten digits
  */
 export function readCallerHeaders(headers: ReadonlyMap<string, string>): CallerHeaders {
   const correlationId = headers.get('x-correlation-id') ?? null;
-  if (correlationId !== null && !isCorrelationId(correlationId)) throw new GatewayError('GW_HEADER_SYNTAX');
+  const idFault = correlationId === null ? null : correlationIdFault(correlationId);
+  if (idFault === 'number') throw new GatewayError('GW_PII_IN_URL');
+  if (idFault === 'syntax') throw new GatewayError('GW_HEADER_SYNTAX');
   const capability = headers.get('gatehouse-capability') ?? null;
   if (capability !== null && capability !== 'referrer' && capability !== 'provider') {
     throw new GatewayError('GW_HEADER_SYNTAX');
@@ -131,12 +132,8 @@ export function readCallerHeaders(headers: ReadonlyMap<string, string>): CallerH
 /** The caller's correlation id, where it sent one that may be echoed and kept: known before anything is refused. */
 export function correlationIdIn(rawHeaders: readonly string[]): string | null {
   const [first, second] = headerPairs(rawHeaders).filter(([name]) => name === 'x-correlation-id');
-  if (first === undefined || second !== undefined || !isCorrelationId(first[1])) return null;
+  if (first === undefined || second !== undefined || correlationIdFault(first[1]) !== null) return null;
   return first[1];
-}
-
-function isCorrelationId(value: string): boolean {
-  return CORRELATION_ID.test(value) && !containsNhsNumber(value);
 }
 
 function checked(headers: ReadonlyMap<string, string>, name: string, pattern: RegExp): string | null {

@@ -25,6 +25,7 @@ export function connectionOf(socket: Socket): Connection {
 export class Connection {
   private readonly socket: Socket;
   private unanswered = 0;
+  private count = 0;
   /** Resolves when every request accepted so far has been answered. */
   private allAnswered: Promise<void> = Promise.resolve();
   private newest: { readonly request: IncomingMessage; readonly body: AbortController } | null = null;
@@ -40,6 +41,16 @@ export class Connection {
     return this.closing;
   }
 
+  /** True while every request that has arrived so far has been answered. */
+  get isIdle(): boolean {
+    return this.unanswered === 0;
+  }
+
+  /** How many requests have arrived. */
+  get arrived(): number {
+    return this.count;
+  }
+
   /**
    * Handles a request once those before it are answered; drops it if the connection is closing by then.
    * The first request is handled synchronously, so that a refusal of it is known before Node hands over the next.
@@ -52,6 +63,7 @@ export class Connection {
       await closed;
     };
     const isFirst = this.unanswered === 0;
+    this.count += 1;
     this.unanswered += 1;
     this.newest = { request, body: new AbortController() };
     const answered = isFirst

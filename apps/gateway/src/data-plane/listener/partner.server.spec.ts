@@ -85,7 +85,7 @@ describe('the partner listener', () => {
         response.writeHead(400, { Connection: 'close' }).end();
       }
     });
-    await exchange(port, `GET /first HTTP/1.1\r\nUpgrade: h2c\r\n${HEAD}GET /second HTTP/1.1\r\n${HEAD}`);
+    await exchange(port, `GET /first HTTP/1.1\r\nExpect: the-best\r\n${HEAD}GET /second HTTP/1.1\r\n${HEAD}`);
     expect(ran).toEqual([]);
     await exchange(
       port,

@@ -6,6 +6,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { GatewayError } from '@gatehouse/domain/errors';
+import { mayBeRequestLine } from '@gatehouse/domain/input/framing';
+import { brokenFraming } from '@gatehouse/domain/input/framing-rules';
 import type { Config } from '../../config/config.js';
 import { createListener } from '../../listener/listener.js';
 import { connectionOf, type RequestHandler } from './connection.js';
@@ -54,7 +56,7 @@ export function createPartnerServer(
     });
     // Node can check this too, but would write the answer itself.
     if (request.httpVersion === '1.1' && request.headers.host === undefined)
-      giveUp(request.socket, new GatewayError('GW_FRAMING'), onParseError);
+      giveUp(request.socket, new GatewayError('GW_FRAMING', brokenFraming('no Host')), onParseError);
     else connectionOf(request.socket).accept(request, response, handle);
   };
   const server = createListener(
@@ -78,6 +80,9 @@ export function createPartnerServer(
   // Without this handler, Node answers an unknown expectation itself.
   server.on('checkExpectation', onRequest);
   refuseWhatIsNoRequest(server, onParseError);
+  server.on(config.tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
+    refuseOddRequestLines(socket, onParseError);
+  });
 
   return {
     server,
@@ -102,6 +107,26 @@ function refuseWhatIsNoRequest(server: Server | HttpsServer, onParseError: () =>
     socket.on('error', () => socket.destroy());
     const error = new GatewayError('GW_METHOD', { headers: { Allow: 'GET, HEAD, POST, PUT' } });
     giveUp(socket, error, onParseError);
+  });
+}
+
+/**
+ * Node's parser takes several spaces in a request line for one. Its bytes are looked at first, wherever a request can
+ * begin: while no other is unanswered on the connection.
+ */
+function refuseOddRequestLines(socket: Socket, onParseError: () => void): void {
+  const connection = connectionOf(socket);
+  let start = '';
+  /** How many requests had arrived when the line of the next one was found to be in order. */
+  let checkedAt = -1;
+  socket.prependListener('data', (chunk: Buffer) => {
+    if (!connection.isIdle || connection.arrived === checkedAt) return;
+    start += chunk.toString('latin1', 0, MAX_HEADER_BYTES);
+    const isComplete = start.trimStart().includes('\n');
+    if (!mayBeRequestLine(start))
+      giveUp(socket, new GatewayError('GW_FRAMING', brokenFraming('request line')), onParseError);
+    else if (isComplete) checkedAt = connection.arrived;
+    if (isComplete || start.length > MAX_HEADER_BYTES) start = '';
   });
 }
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '@gatehouse/domain/ers/catalogue';
 import { GatewayError } from '@gatehouse/domain/errors';
+import { brokenFraming } from '@gatehouse/domain/input/framing-rules';
 import { connectionOf } from './connection.js';
 
 const MAX_JSON_BYTES = 1_048_576;
@@ -63,5 +64,5 @@ function brokenBodyError(broken: AbortSignal | null): GatewayError {
   const reason: unknown = broken?.reason;
   return reason instanceof GatewayError
     ? reason
-    : new GatewayError('GW_FRAMING', { fhirIssue: 'incomplete', detail: 'body ended early' });
+    : new GatewayError('GW_FRAMING', brokenFraming('incomplete'));
 }

@@ -13,7 +13,8 @@ const STU3_PROFILE = 'https://fhir.nhs.uk/STU3/StructureDefinition/eRS-Operation
 const R4_PROFILE = 'https://www.hl7.org/fhir/R4/operationoutcome.html';
 
 export function operationOutcome(error: GatewayError, target: string): object {
-  const { publicText, whatToDo, whoActs } = error.entry;
+  const { publicText, whatToDo } = error;
+  const { whoActs } = error.entry;
   const candidates = error.options.candidates?.map((candidate) => `[${candidate}]`).join(' ');
   return {
     resourceType: 'OperationOutcome',

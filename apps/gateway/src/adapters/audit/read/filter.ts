@@ -1,4 +1,5 @@
 /** What searching and following the trail share: the filter as SQL, rows, and cursors as opaque text. */
+import { hashNumbersIn } from '@gatehouse/domain/input/correlation-id';
 import type { AuditOutcome, Subject } from '@gatehouse/domain/audit/audit';
 import type pg from 'pg';
 import type { SubjectSealer } from '../write/subjects.js';
@@ -48,7 +49,7 @@ export interface AuditRow {
 
 export interface AuditReader {
   readonly database: pg.Pool;
-  readonly sealer: Pick<SubjectSealer, 'hash' | 'organisations'>;
+  readonly sealer: Pick<SubjectSealer, 'hash' | 'hashDigits' | 'organisations'>;
 }
 
 type At = (value: unknown) => string;
@@ -75,7 +76,11 @@ export async function conditions(reader: AuditReader, filter: AuditFilter): Prom
     binding_id: filter.bindingId,
     interaction: filter.interaction,
     event: filter.event,
-    correlation_id: filter.correlationId,
+    // A caller's id is found by the form in which it is recorded.
+    correlation_id:
+      filter.correlationId === undefined
+        ? undefined
+        : await hashNumbersIn(filter.correlationId, reader.sealer.hashDigits),
     request_id: filter.requestId,
   })) {
     if (value !== undefined) add((at) => `e.${column} = ${at(value)}`);

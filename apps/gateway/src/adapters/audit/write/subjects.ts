@@ -26,6 +26,11 @@ export interface SubjectSealer {
   seal(odsCode: string, attemptId: string, subjects: readonly Subject[]): Promise<readonly SealedSubject[]>;
   /** For an approved reveal alone. @throws if the value was sealed for another organisation, kind or attempt. */
   open(attemptId: string, subject: SealedSubject): Promise<string>;
+  /**
+   * A keyed hash of digits that may be a patient's number, the same in all processes of a deployment: 16 hex digits.
+   * Makes the deployment's own key at first use.
+   */
+  readonly hashDigits: (digits: string) => Promise<string>;
   /** Organisations with a key: those a search without an organisation goes through. */
   organisations(): Promise<readonly string[]>;
 }
@@ -41,6 +46,8 @@ export class SubjectKeyGone extends Error {
   override readonly name = 'SubjectKeyGone';
 }
 
+/** Owner of the key for what belongs to no organisation. No ODS code looks like this. */
+const DEPLOYMENT = '*';
 const FORMAT = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -115,9 +122,16 @@ export function createSubjectSealer(database: pg.Pool, kms: DataKeys, kmsKeyId: 
       if (key?.keyId !== keyId) throw new SubjectKeyGone();
       return openValue(key, aad(odsCode, kind, attemptId), sealed);
     },
+    async hashDigits(digits) {
+      const { index } = await made(DEPLOYMENT);
+      return createHmac('sha256', index).update(`digits|${digits}`, 'utf8').digest('hex').slice(0, 16);
+    },
     async organisations() {
-      const found = await database.query<{ ods_code: string }>('SELECT ods_code FROM audit.organisation_key');
-      return found.rows.map((row) => row.ods_code);
+      const { rows } = await database.query<{ ods_code: string }>(
+        'SELECT ods_code FROM audit.organisation_key WHERE ods_code <> $1',
+        [DEPLOYMENT],
+      );
+      return rows.map((row) => row.ods_code);
     },
   };
 }
