@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditValue } from '@gatehouse/domain/audit/audit';
+import { recordedCorrelationId } from '@gatehouse/domain/input/correlation-id';
 import type { AdminDeps } from '../deps.js';
 import type { Acting } from '../http/principal.js';
 
@@ -15,10 +16,12 @@ export function recordUse(
   return audit.system({ ...common, event, facts: { actor, origin, ...facts } });
 }
 
-/** What was asked for, without what was left open. */
+/** The filter as it is recorded: without what was left open, and without digits of a searched id that may be a patient's. */
 export function given(filter: Readonly<Record<string, AuditValue | undefined>>): Record<string, AuditValue> {
-  const known = Object.entries(filter).filter(
-    (entry): entry is [string, AuditValue] => entry[1] !== undefined,
-  );
+  const known = Object.entries(filter).flatMap(([name, value]): [string, AuditValue][] => {
+    if (value === undefined) return [];
+    const isText = name === 'correlationId' && typeof value === 'string';
+    return [[name, isText ? recordedCorrelationId(value, () => '…') : value]];
+  });
   return Object.fromEntries(known);
 }
