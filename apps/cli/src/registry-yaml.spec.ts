@@ -22,6 +22,12 @@ describe('a registry file', () => {
     expect(read(GOOD).document.clients).toEqual([]);
   });
 
+  it('is refused at its place for a variable that holds no secret', () => {
+    expect(() => read(GOOD, { R69_INT_KEY: 'two words' })).toThrow(
+      'registry.yaml:10:5: the secret contains spaces or characters outside ASCII  (/applications/0/apiKey)',
+    );
+  });
+
   it('may be JSON', () => {
     expect(
       read('{"apiVersion": "gatehouse/v1", "products": [{"name": "ReferWell"}]}').document.products,

@@ -2,8 +2,10 @@
 import { type FaultAt, faultsOf } from '@gatehouse/contracts/problem';
 import {
   type RegistryDocument,
+  registryDocument,
   type RegistryFile,
   registryFile,
+  secretByName,
 } from '@gatehouse/contracts/registry/registry-file';
 import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { Failure } from './failure.js';
@@ -50,26 +52,30 @@ export function readRegistry(
   return { document: resolveSecrets(checked.data, variable, explain), explain };
 }
 
+/** Puts the value of its variable in the place of every `{ env: NAME }`, wherever the file may write a secret. */
 function resolveSecrets(
   file: RegistryFile,
   variable: (name: string) => string | undefined,
   explain: (faults: readonly FaultAt[]) => Failure,
 ): RegistryDocument {
   const missing: FaultAt[] = [];
-  const resolve = (secret: string | { env: string } | undefined, pointer: string): string | undefined => {
-    if (secret === undefined || typeof secret === 'string') return secret;
-    const value = variable(secret.env);
-    if (value === undefined)
-      missing.push({ pointer, detail: `the environment variable ${secret.env} is not set` });
-    return value;
+  const resolve = (value: unknown, pointer: string): unknown => {
+    if (Array.isArray(value)) return value.map((each, at) => resolve(each, `${pointer}/${at}`));
+    if (typeof value !== 'object' || value === null) return value;
+    const named = secretByName.safeParse(value);
+    if (!named.success) {
+      const members = Object.entries(value);
+      return Object.fromEntries(members.map(([key, each]) => [key, resolve(each, `${pointer}/${key}`)]));
+    }
+    const secret = variable(named.data.env);
+    if (secret === undefined)
+      missing.push({ pointer, detail: `the environment variable ${named.data.env} is not set` });
+    return secret;
   };
-  const applications = file.applications.map(({ apiKey, apiSecret, ...rest }, at) => ({
-    ...rest,
-    apiKey: resolve(apiKey, `/applications/${at}/apiKey`),
-    apiSecret: resolve(apiSecret, `/applications/${at}/apiSecret`),
-  }));
+  const resolved = registryDocument.safeParse(resolve(file, ''));
   if (missing.length > 0) throw explain(missing);
-  return { ...file, applications };
+  if (!resolved.success) throw explain(faultsOf(resolved.error));
+  return resolved.data;
 }
 
 function placeAt(lines: LineCounter, offset: number): string {

@@ -1,3 +1,4 @@
+import { applicationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput, TextInput } from 'react-admin';
 import { RegisterList } from '../parts/register-list.js';
@@ -22,12 +23,7 @@ export default function ApplicationList() {
         <TextInput key="environment" source="environment" label="Environment" />,
         <TextInput key="product" source="product" label="Product" />,
         <TextInput key="asid" source="asid" label="ASID" />,
-        <SelectInput
-          key="state"
-          source="state"
-          label="State"
-          choices={['draft', 'live', 'suspended', 'retired']}
-        />,
+        <SelectInput key="state" source="state" label="State" choices={applicationState.options} />,
       ]}
       empty="No application yet. Write one into a registry file and run “gatehouse apply FILE”, or import a CSV file; its page then says what is missing before it can go live."
       columns={[

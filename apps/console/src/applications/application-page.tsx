@@ -3,8 +3,8 @@ import { DetailPage } from '../parts/detail-page.js';
 import { Facts, Section } from '../parts/facts.js';
 import { RecentHistory } from '../history/recent-history.js';
 import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
-import { StateChip } from '../parts/state-chip.js';
 import { StopButton } from '../stops/stop-button.js';
+import { factsOf } from './application-fields.js';
 import { Checklist } from './checklist.js';
 import { EditApplication } from './edit-application.js';
 
@@ -19,23 +19,7 @@ export default function ApplicationPage() {
             <Checklist application={application.id} />
           </Section>
           <Section title="Application">
-            <Facts
-              facts={[
-                ['State', <StateChip key="state" state={application.state} />],
-                ['Environment', application.environment],
-                ['Organisations', application.organisations.join(', ')],
-                ['Product', application.product],
-                ['Access mode', application.accessMode],
-                ['Capability', application.capability],
-                ['ASID', application.asid],
-                ['ASID shared with', application.asidSharedWith.join(', ') || null],
-                ['API key', application.apiKey],
-                ['Message sets', application.messageSets.join(', ')],
-                ['APIM application id', application.apimApplicationId],
-                ['JWKS URL', application.jwksUrl],
-                ['Active key', application.activeKid],
-              ]}
-            />
+            <Facts facts={factsOf(application)} />
             {application.state === 'retired' ? null : <EditApplication {...application} />}
             {application.state === 'retired' ? null : (
               <RouteDialog

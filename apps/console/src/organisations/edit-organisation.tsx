@@ -1,26 +1,33 @@
-import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { organisationState } from '@gatehouse/contracts/registry/identifiers';
+import type { AnswerOf, RequestOf } from '@gatehouse/contracts/routes';
 import type { Shown } from '../api/data-provider.js';
-import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
+import { type Field, REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
 
-export function EditOrganisation({ odsCode, name, state, etag }: Shown<AnswerOf<'organisationShow'>>) {
+type Change = RequestOf<'organisationChange'>['body'];
+
+/** A field that may change and is missing here does not compile. */
+const FORM: { readonly [K in Exclude<keyof Change, 'reason'>]-?: Omit<Field, 'name' | 'initial'> } = {
+  name: { label: 'Name', required: true },
+  state: {
+    label: 'State',
+    choices: organisationState.options,
+    help: 'Requests are refused for an organisation that is not active',
+  },
+};
+
+export function EditOrganisation(organisation: Shown<AnswerOf<'organisationShow'>>) {
+  const names = Object.keys(FORM) as (keyof typeof FORM)[];
   return (
     <RouteDialog
       route="organisationChange"
       label="Edit"
-      params={{ odsCode }}
-      ifMatch={etag}
+      params={{ odsCode: organisation.odsCode }}
+      ifMatch={organisation.etag}
       fields={[
-        { name: 'name', label: 'Name', initial: name, required: true },
-        {
-          name: 'state',
-          label: 'State',
-          initial: state,
-          choices: ['active', 'suspended', 'retired'],
-          help: 'Requests of an organisation that is not active are refused',
-        },
+        ...names.map((name) => ({ name, initial: organisation[name], ...FORM[name] })),
         REASON_OPTIONAL,
       ]}
-      done="The organisation is changed."
+      done="The organisation has been changed."
     />
   );
 }

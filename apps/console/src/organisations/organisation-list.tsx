@@ -1,3 +1,4 @@
+import { organisationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput } from 'react-admin';
 import { day } from '../parts/day.js';
@@ -18,9 +19,7 @@ export default function OrganisationList() {
           state === 'active' ? { body: { kind: 'organisation', organisation: odsCode } } : null,
       }}
       href={(id) => `/organisations/${id}/show`}
-      filters={[
-        <SelectInput key="state" source="state" label="State" choices={['active', 'suspended', 'retired']} />,
-      ]}
+      filters={[<SelectInput key="state" source="state" label="State" choices={organisationState.options} />]}
       empty="No organisation yet. Write them into a registry file and run “gatehouse apply FILE”, or import a CSV file."
       columns={[
         { label: 'ODS code', sort: 'odsCode', value: ({ odsCode }) => odsCode },

@@ -26,7 +26,8 @@ const secretText = text('the secret')
       context.addIssue({ code: 'custom', message: 'the secret contains spaces or characters outside ASCII' });
   });
 
-const fromEnvironment = z.strictObject({
+/** A secret named by the environment variable that holds it. */
+export const secretByName = z.strictObject({
   env: text('the variable name').regex(
     /^[A-Za-z_][A-Za-z0-9_]*$/,
     'this is no name of an environment variable',
@@ -34,7 +35,7 @@ const fromEnvironment = z.strictObject({
 });
 
 /** In a file a secret may be named instead of written. */
-const secretInFile = z.union([secretText, fromEnvironment], {
+const secretInFile = z.union([secretText, secretByName], {
   error: ({ input }) =>
     input === undefined
       ? 'the secret is missing'
