@@ -5,7 +5,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
  * What measures times, counts what a busy machine would change, or takes both cores by itself: these files run one
  * after the other, when the others are through.
  */
-const ALONE = ['test/e2e/isolation.spec.ts', 'test/e2e/faults/{drain,registry,store,token,upstream}.spec.ts'];
+const ALONE = [
+  'test/e2e/{isolation,rate-limit}.spec.ts',
+  'test/e2e/faults/{drain,registry,store,token,upstream}.spec.ts',
+];
 
 /** What waits for real time limits most of the time starts first, so that others run meanwhile. */
 const WAITING = ['test/e2e/faults/kill-points.spec.ts', 'test/e2e/corpus-slow.spec.ts'];

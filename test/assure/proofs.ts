@@ -59,6 +59,12 @@ export const PROOFS: readonly Proof[] = [
     size: () => 'the hostile corpus with 10,000 mutations',
   },
   {
+    name: 'rate-limit',
+    suite: 'e2e',
+    file: 'test/e2e/rate-limit.spec.ts',
+    size: () => 'five minutes of bursts with a slow audit trail, none refused by e-RS',
+  },
+  {
     name: 'large-registry',
     suite: 'integration',
     file: 'test/integration/admin/admin-registry.spec.ts',

@@ -1,7 +1,7 @@
 /** XTEN: two tenants at the same time, on the same paths, and whose token, application and organisation went up. */
 import { Agent, request } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Onboarded } from '../support/onboard.ts';
+import { until } from '../support/until.ts';
 import type { UpstreamHit, World } from './world.ts';
 
 const SOCKETS = 200;
@@ -91,7 +91,7 @@ export async function lateToken(world: World): Promise<string[]> {
   await simulator.control('POST', '/faults', { target: 'token', times: 1, fault: { delayMs: 2_500 } });
   const mark = await world.mark();
   const answering = call();
-  await delay(500);
+  await until('its token is asked for', async () => (await world.since(mark)).token.length > 0);
   await setState('suspended');
   const answer = await answering;
   if (answer.status !== 403) faults.push(`status ${answer.status}, not 403`);
@@ -102,10 +102,9 @@ export async function lateToken(world: World): Promise<string[]> {
   if (token.length !== 1) faults.push(`${token.length} calls of the token endpoint`);
   await simulator.control('DELETE', '/faults');
   await setState('live');
-  const deadline = Date.now() + 5_000;
-  while ((await call()).status !== 200) {
-    if (Date.now() > deadline) return [...faults, 'does not come back to life'];
-    await delay(100);
-  }
-  return faults;
+  const isBack = until('it comes back to life', async () => (await call()).status === 200, 5_000);
+  return isBack.then(
+    () => faults,
+    (error: unknown) => [...faults, String(error)],
+  );
 }

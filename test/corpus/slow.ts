@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import selfsigned from 'selfsigned';
+import { until } from '../support/until.ts';
 import { gatewayCodeOf, pairsOf } from './check.ts';
 import { openSocket, parseAnswers } from './wire.ts';
 import type { AuditRow, World } from './world.ts';
@@ -151,10 +152,15 @@ async function slowReader(world: World): Promise<string[]> {
   socket.pause();
   const started = Date.now();
   let rows: AuditRow[] = [];
-  while (Date.now() - started < 45_000 && !rows.some(({ kind }) => kind === 'END')) {
-    await delay(500);
-    rows = await rowsOf(world, correlationId);
-  }
+  const hasEnded = until(
+    'END is recorded',
+    async () => {
+      rows = await rowsOf(world, correlationId);
+      return rows.some(({ kind }) => kind === 'END');
+    },
+    45_000,
+  );
+  await hasEnded.catch(() => undefined);
   const afterMs = Date.now() - started;
   const end = rows.find(({ kind }) => kind === 'END');
   const faults: string[] = [];
@@ -184,22 +190,30 @@ async function flood(world: World): Promise<string[]> {
   const gateway = await world.stack.startGateway();
   const started = Date.now();
   let open = 0;
+  let decided = 0;
   const sockets: Socket[] = [];
   while (sockets.length < 2_000) {
-    // The kernel's queue for new connections is short, and who is dropped from it never hears of it.
-    if (sockets.length % 100 === 0) await delay(50);
+    // The kernel's queue for new connections is short, and a connection dropped from it is never reported.
+    if (sockets.length % 100 === 0) await until('all are accepted', () => decided === sockets.length);
     const socket = openSocket(gateway.partner);
-    socket.on('connect', () => (open += 1));
-    socket.on('close', () => (open -= 1));
+    let isOpen = false;
+    socket.once('connect', () => {
+      [open, decided, isOpen] = [open + 1, decided + 1, true];
+    });
+    socket.once('close', () => {
+      if (isOpen) open -= 1;
+      else decided += 1;
+    });
     socket.on('error', () => undefined);
     socket.on('end', () => socket.destroy());
     socket.resume();
     sockets.push(socket);
   }
-  await delay(2_000);
+  const isCapped = until('the cap is kept', () => decided === sockets.length && open <= 1_000, 5_000);
+  await isCapped.catch(() => undefined);
   const kept = open;
   const health = await fetch(`${gateway.status}/live`);
-  while (open > 0 && Date.now() - started < 20_000) await delay(200);
+  await until('all are closed', () => open === 0, 20_000 - (Date.now() - started)).catch(() => undefined);
   for (const socket of sockets) socket.destroy();
   return [
     ...(kept > 1_000 ? [`SLOW-005: ${kept} idle connections from one address`] : []),
@@ -230,11 +244,12 @@ async function overTls(world: World): Promise<string[]> {
     `Authorization: Bearer ${world.applications.bReferrer.clientKey}`,
     '\r\n',
   ].join('\r\n');
+  // The connection has to be older than the real limit, and never idle for so long.
   for (const pauseMs of [6_000, 6_000, 0]) {
     const before = text.length;
     socket.write(request);
-    for (let waited = 0; text.length === before && waited < 8_000 && !socket.destroyed; waited += 50)
-      await delay(50);
+    const isAnswered = until('it is answered', () => text.length > before || socket.destroyed, 8_000);
+    await isAnswered.catch(() => undefined);
     if (text.length === before) faults.push('TLS: a connection in use was cut off');
     await delay(pauseMs);
   }

@@ -10,7 +10,6 @@ import {
   londonDayIn,
   londonMidnight,
   moveClocks,
-  pause,
   type Question,
   refusalIn,
   trailOf,
@@ -19,8 +18,11 @@ import {
 } from '../support/answers.ts';
 import { appointOwner, onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 
 const DAY_MS = 86_400_000;
+/** Within this a decision is obeyed, and so is its reversal. */
+const WITHIN_MS = 1_000;
 const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
 const WORKLIST = '/FHIR/STU3/ReferralRequest/$ers.fetchworklist';
 const CODES = '/FHIR/STU3/CodeSystem/SPECIALTY';
@@ -74,13 +76,9 @@ async function stops(change: () => Promise<unknown>, wanted: Wanted, path = REFE
   await change();
   const changedAt = performance.now();
   const arrivals = await watch(stack);
-  for (;;) {
-    const verdicts = (await askAll(path)).map(verdictOf);
-    const tookMs = performance.now() - changedAt;
-    if (verdicts.every(({ status }) => status === wanted.status)) break;
-    expect(tookMs, JSON.stringify(verdicts)).toBeLessThan(1_000);
-    await pause(20);
-  }
+  const isRefused = async (): Promise<boolean> =>
+    (await askAll(path)).every(({ status }) => status === wanted.status);
+  await until('every replica refuses', isRefused, WITHIN_MS - (performance.now() - changedAt));
   for (const answer of await askAll(path)) {
     const refusal = refusalIn(answer);
     expect(refusal).toMatchObject({ status: wanted.status, code: wanted.code });
@@ -95,14 +93,8 @@ async function stops(change: () => Promise<unknown>, wanted: Wanted, path = REFE
 /** Lifts it; every replica serves again within a second. */
 async function resumes(change: () => Promise<unknown>, path = REFERRAL): Promise<void> {
   await change();
-  const changedAt = performance.now();
-  for (;;) {
-    const answers = await askAll(path);
-    const tookMs = performance.now() - changedAt;
-    if (answers.every(({ status }) => status === 200)) return;
-    expect(tookMs, JSON.stringify(answers.map(verdictOf))).toBeLessThan(1_000);
-    await pause(20);
-  }
+  const isServed = async (): Promise<boolean> => (await askAll(path)).every(({ status }) => status === 200);
+  await until('every replica serves again', isServed, WITHIN_MS);
 }
 
 const application = (changes: object): Promise<void> =>
@@ -221,6 +213,14 @@ describe('a decision in the registry is obeyed at once by every replica, and so 
 });
 
 describe('a replica that could not read a change yet', () => {
+  const count = async (sql: string): Promise<number> =>
+    Number((await stack.sql.query<{ count: string }>(sql)).rows[0]?.count);
+  const countIntents = () => count(`SELECT count(*) FROM audit.event WHERE kind = 'INTENT'`);
+  const countLocked = () =>
+    count(
+      `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+
   it('is told of it by the commit of INTENT, and sends nothing under the old decision', async () => {
     expect((await askAll()).map(({ status }) => status)).toEqual([200, 200]);
     const reader = await stack.sql.connect();
@@ -228,12 +228,17 @@ describe('a replica that could not read a change yet', () => {
     await reader.query('BEGIN; LOCK TABLE sro_appointment IN ACCESS EXCLUSIVE MODE');
     await stack.sql.query(`UPDATE organisation SET state = 'suspended' WHERE ods_code = 'R69'`);
     const arrivals = await watch(stack);
-    const asked = askAll();
-    const early = await Promise.race([asked, pause(400)]);
+    const intentsBefore = await countIntents();
+    let hasAnswered = false;
+    const asked = askAll().finally(() => (hasAnswered = true));
+    await until('both have recorded what they were about to send', async () => {
+      return (await countIntents()) === intentsBefore + 2;
+    });
+    await until('both wait for the registry', async () => (await countLocked()) >= 2);
+    expect(hasAnswered).toBe(false);
     await reader.query('COMMIT');
     reader.release();
     const answers = await asked;
-    expect(early).toBeUndefined();
     expect(answers.map(verdictOf)).toEqual(
       answers.map(() => ({ status: 403, code: 'GW_ORGANISATION_SUSPENDED' })),
     );

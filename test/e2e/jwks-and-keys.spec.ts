@@ -9,13 +9,14 @@ import {
   apply,
   ask,
   moveClocks,
-  pause,
   refusalIn,
   verdictOf,
   watch,
 } from '../support/answers.ts';
 import { appointOwner, onboard, type Onboarded } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
+import { openLoop, type Stream } from '../support/load.ts';
+import { until } from '../support/until.ts';
 
 const CODES = '/FHIR/STU3/CodeSystem/SPECIALTY';
 const CACHE_MS = 3_600_000;
@@ -156,31 +157,22 @@ describe('a first key', () => {
 describe('a rotation under traffic', () => {
   let first: Key;
   let second: Key;
-  const statuses: number[] = [];
-  let running = true;
-  let traffic: Promise<void>;
+  let traffic: Stream<number>;
+  let hasEnded = false;
 
   beforeAll(async () => {
     [first] = (await keysOf('R69')) as [Key];
     // Keys of clients live 90 days, owners 300; the clocks move hours.
     await appointOwner(stack, 'K1');
     expect((await ask(stack.gateway.partner, CODES, { key })).status).toBe(200);
-    traffic = (async () => {
-      while (running) {
-        statuses.push((await ask(stack.gateway.partner, CODES, { key })).status);
-        await pause(20);
-      }
-    })();
+    traffic = openLoop(5, async () => (await ask(stack.gateway.partner, CODES, { key })).status);
   });
-  afterAll(async () => {
-    running = false;
-    await traffic;
-  });
+  afterAll(() => traffic.stop());
 
   /** Each state is lived in for a few calls. */
   afterEach(async () => {
-    const until = statuses.length + 4;
-    while (running && statuses.length < until) await pause(20);
+    const enough = traffic.answers.length + 4;
+    await until('calls go on', () => hasEnded || traffic.answers.length >= enough);
   });
 
   it('a second key is PENDING: made, but neither published nor signing', async () => {
@@ -257,8 +249,8 @@ describe('a rotation under traffic', () => {
     expect([back.status, back.json['detail']]).toEqual([409, expect.stringContaining('REMOVED')]);
   });
   it('went through without one failed call', async () => {
-    running = false;
-    await traffic;
+    const statuses = await traffic.stop();
+    hasEnded = true;
     expect(statuses.length).toBeGreaterThan(24);
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
     const { duplicateJtis } = await stack.simulator.control<{ duplicateJtis: number }>('GET', '/counters');

@@ -8,11 +8,12 @@ import { ask, REFERRAL, type Told } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { grantWrites, registryEntry } from '../support/proofs.ts';
 import type { GatewayProcess } from '../support/processes.ts';
+import { IS_FULL_SIZE } from '../support/size.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 /** Five minutes in `npm run assure`. */
-const BURSTS = process.env['GATEHOUSE_ASSURE'] === undefined ? 4 : 300;
+const BURSTS = IS_FULL_SIZE ? 300 : 4;
 /** e-RS smooths to one request every 83 ms. Arrival is measured a little after departure. */
 const LEAST_GAP_MS = 83;
 

@@ -23,6 +23,7 @@ import {
 } from '../support/answers.ts';
 import { onboard, type Onboarded, allowWrite } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 
 const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
 const BINARY = '/FHIR/R4/Binary/c5d2d200-7613-4a69-9c5f-1bb68e04b8d8';
@@ -940,9 +941,10 @@ describe('large and binary answers', () => {
 
 /** The trail once END is in it: it is written after the last byte. */
 async function ended(answer: Answer): Promise<AuditRecord[]> {
-  for (;;) {
-    const trail = await trailOf(stack, answer);
-    if (trail.some(({ kind }) => kind === 'END')) return trail;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  let trail: AuditRecord[] = [];
+  await until('END is recorded', async () => {
+    trail = await trailOf(stack, answer);
+    return trail.some(({ kind }) => kind === 'END');
+  });
+  return trail;
 }

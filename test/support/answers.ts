@@ -181,10 +181,6 @@ export async function watch(
   };
 }
 
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
 /** Calls the admin API and answers what it says, refusals too. */
 export async function administer(
   stack: Stack,

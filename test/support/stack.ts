@@ -15,6 +15,7 @@ import {
   startGatewayProcess,
   startSimulatorProcess,
 } from './processes.ts';
+import { until } from './until.ts';
 
 export interface StackOptions {
   /** Names; each gets a simulator. Default: local. */
@@ -144,8 +145,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
           const page = await (await fetch(`${gateway.status}/metrics`)).text();
           return Number(/^gatehouse_registry_version (\d+)/m.exec(page)?.[1]);
         };
-        while ((await seen()) < Number(rows[0]?.version))
-          await new Promise((resolve) => setTimeout(resolve, 20));
+        await until(
+          'a gateway has the registry as it is now',
+          async () => (await seen()) >= Number(rows[0]?.version),
+        );
       }
     },
     async stop() {
