@@ -413,6 +413,8 @@ export interface BrokenRule {
 export interface GatewayErrorOptions {
   /** For logs and audit only, never sent. Must hold no secret and no identifier of a patient. */
   readonly detail?: string;
+  /** The law (docs/laws.md) that a fault of ours would have broken, had it not been noticed: an alarm. */
+  readonly law?: number;
   /** A more exact FHIR issue code than the table's. */
   readonly fhirIssue?: FhirIssue;
   /** A more exact status than the table's: 431 or 505 of GW_FRAMING, for instance. */

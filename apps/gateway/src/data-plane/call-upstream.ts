@@ -82,7 +82,7 @@ async function tokenFor({ deps }: Call, { plan }: Route): Promise<AccessToken | 
   if (plan.signingKey === null) return null;
   const token = await deps.tokens.get(plan);
   if (token.bindingId !== plan.binding.id)
-    throw new GatewayError('GW_INTERNAL', { detail: 'token of another binding' });
+    throw new GatewayError('GW_INTERNAL', { detail: 'token of another binding', law: 6 });
   return token;
 }
 

@@ -18,6 +18,7 @@ export interface PlaneDeps {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
     error(fields: object, message: string): void;
+    fatal(fields: object, message: string): void;
   };
   readonly environments: ReadonlyMap<string, Environment>;
   /** Names, in lower case, that the partner listener answers for; null: all. */

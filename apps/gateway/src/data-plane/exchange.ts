@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AuditOutcome, RequestFacts } from '@gatehouse/domain/audit/audit';
+import type { GatewayError } from '@gatehouse/domain/errors';
 import type { MatchedOperation } from '@gatehouse/domain/ers/operation';
 import type { Workload } from '@gatehouse/domain/registry/records/client-fields';
 import type { Binding, Client } from '@gatehouse/domain/registry/registry';
@@ -40,6 +41,10 @@ export interface Exchange {
   outcome: AuditOutcome | null;
   status: number | null;
   code: string | null;
+  /** Why the request was refused or failed; the log says more of it than the caller gets. */
+  failure: GatewayError | null;
+  /** Status of the newest answer of e-RS. */
+  upstreamStatus: number | null;
   /** Code of the newest OUTCOME, which then stands for the answer. */
   recordedCode: string | null;
   diagnosis: string | null;
@@ -97,6 +102,8 @@ function blankExchange(clock: Clock, method: string, target: string, remoteAddre
     outcome: null,
     status: null,
     code: null,
+    failure: null,
+    upstreamStatus: null,
     recordedCode: null,
     diagnosis: null,
     requestBytes: 0,

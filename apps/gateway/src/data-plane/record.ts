@@ -17,7 +17,7 @@ import type { SealedSubject } from '../adapters/audit/write/chain.js';
 import type { Admitted } from './admit.js';
 import type { Attempt, Call, ReceivedAnswer, Settlement } from './attempt/attempt.js';
 import type { PlaneDeps } from './deps.js';
-import type { Exchange } from './exchange.js';
+import { type Exchange, lap } from './exchange.js';
 
 /** The record of an attempt that has its INTENT. It is settled once. */
 export interface AttemptRecord {
@@ -97,6 +97,7 @@ async function commitOutcome(call: Call, attempt: Attempt, settlement: Settlemen
     receivedHeaders: received === undefined ? null : recordedHeaders(received.headers, token),
   };
   exchange.outcome = settlement.outcome;
+  exchange.upstreamStatus = upstreamStatus;
   exchange.diagnosis = event.diagnosis;
   try {
     const patients = released ? answerSubjects(admitted, received) : [];
@@ -137,6 +138,7 @@ export async function recordDenied(
 ): Promise<GatewayError> {
   exchange.code = refusal.code;
   exchange.status = refusal.status;
+  exchange.failure = refusal;
   exchange.outcome ??= 'REFUSED';
   if (exchange.recordedCode === refusal.code) return refusal;
   const event: DeniedEvent = {
@@ -163,14 +165,22 @@ export async function recordDenied(
     if (exchange.attempts > 0) return refusal;
     exchange.code = 'GW_AUDIT_UNAVAILABLE';
     const unavailable = new GatewayError('GW_AUDIT_UNAVAILABLE', { cause });
+    exchange.failure = unavailable;
     exchange.status = unavailable.status;
     return unavailable;
   }
 }
 
-/** One line a request, without any identifier of a patient, URL or secret. */
+/**
+ * One line a request, without any identifier of a patient, URL or secret. A failure of ours or of e-RS comes with its
+ * detail, from a fixed vocabulary, and with the names, codes and places of its causes. What would have broken a law is
+ * an alarm of its own.
+ */
 export function recordLine(deps: PlaneDeps, exchange: Exchange): void {
+  lap(exchange, 'record', deps.clock);
   deps.observe(exchange);
+  const { failure } = exchange;
+  const failed = exchange.status === null || exchange.status >= 500;
   const fields = {
     requestId: exchange.requestId,
     correlationId: exchange.recordedCorrelationId,
@@ -182,14 +192,19 @@ export function recordLine(deps: PlaneDeps, exchange: Exchange): void {
     interaction: exchange.matched?.operation.interaction,
     outcome: exchange.outcome,
     status: exchange.status,
+    upstreamStatus: exchange.upstreamStatus ?? undefined,
     code: exchange.code ?? undefined,
     diagnosis: exchange.diagnosis ?? undefined,
     explanation: exchange.explanation || undefined,
     requestBytes: exchange.requestBytes,
     responseBytes: exchange.responseBytes,
     durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
+    detail: failed ? failure?.options.detail : undefined,
+    err: failed ? failure?.options.cause : undefined,
   };
-  if (exchange.status === null || exchange.status >= 500) deps.log.warn(fields, 'request');
+  if (failure?.options.law !== undefined)
+    deps.log.fatal({ ...fields, law: failure.options.law }, 'a law of the data plane would have been broken');
+  else if (failed) deps.log.warn(fields, 'request');
   else deps.log.info(fields, 'request');
 }
 

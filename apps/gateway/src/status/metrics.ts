@@ -17,6 +17,9 @@ export interface Metrics {
   page(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
+/** As in package.json; a test compares them. */
+export const VERSION = '0.1.0';
+
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
 export function createMetrics(): Metrics {
@@ -26,9 +29,28 @@ export function createMetrics(): Metrics {
   const requests = new Counter({
     name: 'gatehouse_requests_total',
     help: 'Requests on the partner listener, by how they ended',
-    labelNames: ['outcome', 'code', 'interaction', 'environment'],
+    labelNames: ['outcome', 'code', 'interaction', 'environment', 'upstream_status'],
     registers,
   });
+  const durations = new Histogram({
+    name: 'gatehouse_request_seconds',
+    help: 'Duration of requests on the partner listener, from the first byte to the last',
+    labelNames: ['outcome', 'interaction'],
+    buckets: SECONDS,
+    registers,
+  });
+  const laws = new Counter({
+    name: 'gatehouse_law_alarms_total',
+    help: 'Faults of Gatehouse that would have broken a law of docs/laws.md, had they not been noticed',
+    labelNames: ['law'],
+    registers,
+  });
+  new Gauge({
+    name: 'gatehouse_build_info',
+    help: 'Always 1; its label is the version that runs',
+    labelNames: ['version'],
+    registers,
+  }).set({ version: VERSION }, 1);
   const stages = new Histogram({
     name: 'gatehouse_stage_seconds',
     help: 'Time spent in each stage of a request',
@@ -94,7 +116,17 @@ export function createMetrics(): Metrics {
         code: exchange.code ?? '',
         interaction: exchange.matched?.operation.interaction ?? '',
         environment: exchange.client?.environment ?? '',
+        upstream_status: exchange.upstreamStatus ?? '',
       });
+      durations.observe(
+        {
+          outcome: exchange.outcome ?? 'NONE',
+          interaction: exchange.matched?.operation.interaction ?? '',
+        },
+        (exchange.lapMs - exchange.startedMs) / 1000,
+      );
+      const { law } = exchange.failure?.options ?? {};
+      if (law !== undefined) laws.inc({ law });
       for (const [stage, milliseconds] of exchange.stageMs) stages.observe({ stage }, milliseconds / 1000);
     },
     tokenCall(result) {
