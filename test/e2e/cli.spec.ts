@@ -37,7 +37,7 @@ afterAll(async () => {
 
 function gatehouse(
   line: string | readonly string[],
-  more: { env?: Record<string, string>; input?: string } = {},
+  more: { env?: Record<string, string | undefined>; input?: string } = {},
 ): Promise<Ran> {
   const args = typeof line === 'string' ? line.split(' ') : line;
   const env = {
@@ -110,12 +110,12 @@ describe('an organisation is brought live, in the order of the guide', () => {
   let jwksUrl = '';
   let key = '';
 
-  it('bootstrap mints no second first token, unless it is told that all are lost', async () => {
+  it('bootstrap creates no second token, unless it is forced to', async () => {
     const env = { DATABASE_URL: stack.database.appUrl };
     const refused = await gatehouse('bootstrap', { env });
     expect([refused.code, refused.err]).toEqual([
       1,
-      expect.stringMatching(/usable admin tokens: .*gatehouse tokens create/),
+      expect.stringMatching(/There is a usable admin token already: .*gatehouse tokens create/),
     ]);
     const minted = JSON.parse(await does('bootstrap --force --json', { env })) as { token: string };
     const listed = await gatehouse('organisations', { env: { GATEHOUSE_ADMIN_TOKEN: minted.token } });
@@ -190,14 +190,18 @@ describe('an organisation is brought live, in the order of the guide', () => {
   });
   it('applied twice it changes nothing, and diff says so', async () => {
     const before = await versionOf();
-    expect(await does('diff registry.yaml')).toMatch(/Nothing to change: the registry is as the file says/);
-    expect(await does('apply registry.yaml')).toMatch(/Nothing .*change.*: the registry is as the file says/);
+    expect(await does('diff registry.yaml')).toMatch(
+      /Nothing to change: the registry already matches the file/,
+    );
+    expect(await does('apply registry.yaml')).toMatch(
+      /Nothing to change: the registry already matches the file/,
+    );
     expect(await versionOf()).toBe(before);
   });
   it('clients issue-key shows a key once; then doctor finds nothing missing', async () => {
     const out = await does('clients issue-key worklist-sync --environment local --label first');
     key = /^key +(gh_local_\S+)$/m.exec(out)?.[1] ?? '';
-    expect(out).toMatch(/the only time the key is shown/);
+    expect(out).toMatch(/The key is not shown again/);
     expect(await does('clients list')).not.toContain(key);
     const report = await does(`doctor ${APPLICATION}`);
     expect(report).not.toContain('[ ]');
@@ -361,10 +365,28 @@ clients:
       expect.stringMatching(/the environment variable NOBODY_SET_THIS is not set/),
     ]);
     expect(await wrong('apiVersion: [gatehouse/v1\n')).toMatch(
-      /wrong\.yaml is not good YAML:\nwrong\.yaml:\d+:\d+:/,
+      /wrong\.yaml is not valid YAML:\nwrong\.yaml:\d+:\d+:/,
     );
     const absent = await gatehouse('apply absent.yaml');
-    expect([absent.code, absent.err]).toEqual([2, expect.stringMatching(/absent\.yaml can't be read/)]);
+    expect([absent.code, absent.err]).toEqual([
+      2,
+      expect.stringMatching(/absent\.yaml can't be read: there is no such file\./),
+    ]);
+  });
+});
+
+describe('a file .env in the current folder', () => {
+  it('adds variables, and never overrides one that is set', async () => {
+    const lines = `GATEHOUSE_ADMIN_TOKEN=${stack.adminToken}\nGATEHOUSE_ADMIN_URL=http://127.0.0.1:1\n`;
+    await write('.env', lines);
+    try {
+      const { code } = await gatehouse('organisations', { env: { GATEHOUSE_ADMIN_TOKEN: undefined } });
+      expect(code).toBe(0);
+      const wrongUrl = { GATEHOUSE_ADMIN_TOKEN: undefined, GATEHOUSE_ADMIN_URL: undefined };
+      expect((await gatehouse('organisations', { env: wrongUrl })).err).toContain('http://127.0.0.1:1');
+    } finally {
+      await rm(join(folder, '.env'));
+    }
   });
 });
 
@@ -375,7 +397,7 @@ describe('what stands in the way of a command is said', () => {
       'organisations',
       { GATEHOUSE_ADMIN_TOKEN: '' },
       2,
-      /GATEHOUSE_ADMIN_TOKEN is not set: "gatehouse bootstrap"/,
+      /GATEHOUSE_ADMIN_TOKEN is not set\. "gatehouse bootstrap"/,
     ],
     [
       'a token that is none',

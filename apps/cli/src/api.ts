@@ -1,4 +1,4 @@
-/** The admin API, called by the contracts' map of routes. */
+/** The admin API, called through the contracts' map of routes. */
 import { pendingChange } from '@gatehouse/contracts/governance/change-resources';
 import { type FaultAt, problem as problemSchema } from '@gatehouse/contracts/problem';
 import {
@@ -9,43 +9,45 @@ import {
   type RouteName,
   routes,
 } from '@gatehouse/contracts/routes';
+import { causeOf } from './cause.js';
 import { Failure } from './failure.js';
 import type { Settings } from './settings.js';
 
-/** The admin API said no. */
-export class Refused extends Failure {
-  readonly status: number;
-  readonly errors: readonly FaultAt[];
-  constructor(status: number, message: string, errors: readonly FaultAt[]) {
+/** The admin API rejected the request; `faults` says where it is wrong. */
+export class Rejection extends Failure {
+  readonly faults: readonly FaultAt[];
+  constructor(message: string, faults: readonly FaultAt[]) {
     super(message);
-    this.status = status;
-    this.errors = errors;
+    this.faults = faults;
   }
 }
 
-type Given<N extends RouteName> = Partial<RequestOf<N>>;
+const CUT_OFF = 'The connection was lost before the answer was complete.';
 
-interface Sent {
+interface ApiRequest {
   readonly params?: object | undefined;
   readonly query?: object | undefined;
   readonly body?: unknown;
 }
 
-/** @throws Refused, Failure */
+/** @throws Rejection, Failure */
 export async function call<N extends RouteName>(
   settings: Settings,
   name: N,
-  request: Given<N>,
+  request: Partial<RequestOf<N>>,
 ): Promise<AnswerOf<N>> {
   const response = await send(settings, name, request);
   return (await response.json()) as AnswerOf<N>;
 }
 
-/** One object a line, as they come. @throws Refused before the first, Failure if the answer breaks off */
+/**
+ * The objects of an answer that has one on each line, as they arrive.
+ * @throws Rejection before the first; Failure if the connection ends too early
+ */
 export async function* callLines<N extends RouteName>(
   settings: Settings,
   name: N,
-  request: Given<N>,
+  request: Partial<RequestOf<N>>,
 ): AsyncGenerator<AnswerOf<N>> {
   const response = await send(settings, name, request);
   if (response.body === null) return;
@@ -56,21 +58,22 @@ export async function* callLines<N extends RouteName>(
       rest = lines.pop() ?? '';
       for (const line of lines) if (line !== '') yield JSON.parse(line) as AnswerOf<N>;
     }
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure('The connection broke off before the answer was complete.');
+  } catch {
+    throw new Failure(CUT_OFF);
   }
-  if (rest !== '') throw new Failure('The answer ended in the middle of a line.');
+  if (rest !== '') throw new Failure(CUT_OFF);
 }
 
-async function send(settings: Settings, name: RouteName, request: Sent): Promise<Response> {
-  const { adminToken } = settings;
-  if (adminToken === undefined) {
-    throw new Failure('GATEHOUSE_ADMIN_TOKEN is not set: "gatehouse bootstrap" makes the first token.', 2);
-  }
+async function send(settings: Settings, name: RouteName, request: ApiRequest): Promise<Response> {
+  const { adminToken, adminUrl } = settings;
+  if (adminToken === undefined)
+    throw new Failure(
+      'GATEHOUSE_ADMIN_TOKEN is not set. "gatehouse bootstrap" creates the first token, "gatehouse tokens create" any other.',
+      2,
+    );
   const route: RouteContract = routes[name];
   const { params = {}, query = {}, body } = request;
-  const url = urlOf(settings.adminUrl, route, params, query);
+  const url = urlOf(adminUrl, route, params, query);
   let response: Response;
   try {
     response = await fetch(url, {
@@ -83,25 +86,27 @@ async function send(settings: Settings, name: RouteName, request: Sent): Promise
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (error) {
-    const cause =
-      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new Failure(
-      `The admin API at ${settings.adminUrl} can't be reached (${cause}). Is GATEHOUSE_ADMIN_URL right?`,
+      `The admin API at ${adminUrl} can't be reached: ${causeOf(error)}. Check GATEHOUSE_ADMIN_URL.`,
     );
   }
   if (response.status === 202) throw awaitsApproval(pendingChange.parse(await response.json()));
-  if (!response.ok) throw await refusal(response);
+  if (!response.ok) throw await rejectionOf(response);
   return response;
 }
 
-/** Nothing is changed yet, which a script has to know. */
+/** An exit code of its own, since a script has to know that nothing has changed yet. */
 export function awaitsApproval(change: {
   readonly id: string;
   readonly rules: readonly string[];
   readonly expiresAt: string;
 }): Failure {
   return new Failure(
-    `Nothing is changed yet: ${change.rules.join(', ')} needs a second person. They decide change ${change.id} in the console until ${change.expiresAt}; "gatehouse changes show ${change.id}" shows it.`,
+    [
+      `Nothing has changed yet: a second person must approve this (${change.rules.join(', ')}).`,
+      `They decide on change ${change.id} in the console, until ${change.expiresAt}.`,
+      `To see it: gatehouse changes show ${change.id}`,
+    ].join('\n'),
     3,
   );
 }
@@ -111,35 +116,27 @@ function urlOf(adminUrl: string, route: RouteContract, params: object, query: ob
     encodeURIComponent(String((params as Readonly<Record<string, unknown>>)[field])),
   );
   const url = URL.parse(adminUrl + API_PREFIX + path);
-  if (url === null) throw new Failure(`GATEHOUSE_ADMIN_URL is no URL: ${adminUrl}`, 2);
-  // The token and APIM keys travel with every call.
-  if (url.protocol !== 'https:' && !['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) {
+  if (url === null) throw new Failure(`GATEHOUSE_ADMIN_URL is not a URL: ${adminUrl}`, 2);
+  // Every call carries the token, and some carry API keys.
+  if (url.protocol !== 'https:' && !['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname))
     throw new Failure(
-      'GATEHOUSE_ADMIN_URL must be https unless it is on this machine: it carries secrets.',
+      'GATEHOUSE_ADMIN_URL must begin with https:// unless it is on this machine, since calls to it carry secrets.',
       2,
     );
-  }
   for (const [key, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(key, String(value));
   }
   return url;
 }
 
-async function refusal(response: Response): Promise<Failure> {
-  const text = await response.text();
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return new Failure(
-      `The admin API answered ${response.status}, and not as the admin API does: check GATEHOUSE_ADMIN_URL.`,
-    );
-  }
-  const found = problemSchema.safeParse(parsed);
-  if (!found.success) return new Failure(`The admin API answered ${response.status}.`);
-  const { title, detail, errors = [] } = found.data;
-  const lines = [detail === undefined ? title : `${title} ${detail}`];
-  for (const { pointer, detail: what } of errors)
-    lines.push(`  ${pointer === '' ? '(body)' : pointer}: ${what}`);
-  return new Refused(response.status, lines.join('\n'), errors);
+async function rejectionOf(response: Response): Promise<Failure> {
+  const body: unknown = await response.json().catch(() => null);
+  const parsed = problemSchema.safeParse(body);
+  if (!parsed.success)
+    return new Failure(`HTTP ${response.status}, but not from the admin API. Check GATEHOUSE_ADMIN_URL.`);
+  const { title, detail, errors = [] } = parsed.data;
+  const lines = [detail === undefined ? title : `${title.replace(/\.?$/, '.')} ${detail}`];
+  for (const error of errors)
+    lines.push(`  ${error.pointer === '' ? '(body)' : error.pointer}: ${error.detail}`);
+  return new Rejection(lines.join('\n'), errors);
 }

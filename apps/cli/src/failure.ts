@@ -1,8 +1,10 @@
-/** 0: done. 1: refused, or something is wrong with what was given. 2: the command line itself is wrong. 3: asked for, and
- *  waiting for a second person. */
+/**
+ * 0: done. 1: rejected, or something is wrong or missing. 2: the command line or a setting is wrong.
+ * 3: the change was requested and waits for a second person.
+ */
 export type ExitCode = 0 | 1 | 2 | 3;
 
-/** Ends the command with a text that says what to mend. */
+/** Ends the command. The message says what to correct, for the person who typed it. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly exitCode: ExitCode;

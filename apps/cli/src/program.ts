@@ -1,33 +1,47 @@
 import { Command, CommanderError } from 'commander';
-import type { Context } from './command.js';
-import { answerCommands } from './commands/answers.js';
+import { assuranceCommands } from './commands/assurance.js';
+import { asidPlanCommand } from './commands/asid-plan.js';
 import { auditCommands } from './commands/audit.js';
 import { bootstrapCommand } from './commands/bootstrap.js';
 import { changeCommands } from './commands/changes.js';
 import { clientCommands } from './commands/clients.js';
-import { governanceCommands } from './commands/governance.js';
+import { diagnosisCommands } from './commands/diagnosis.js';
+import { exceptionCommands } from './commands/exceptions.js';
 import { keyCommands } from './commands/keys.js';
+import { listCommands } from './commands/lists.js';
 import { migrateCommand } from './commands/migrate.js';
-import { plannerCommands } from './commands/planner.js';
 import { registryCommands } from './commands/registry.js';
+import { sroCommands } from './commands/sro.js';
 import { tokenCommands } from './commands/tokens.js';
 import { verifyCommand } from './commands/verify.js';
 import { type ExitCode, Failure } from './failure.js';
+import { helpFormat } from './help.js';
+import type { Context } from './options.js';
 import type { Output } from './output.js';
+import { readVersion } from './settings.js';
 
-/** Runs one command line (without the two words before it) and answers the exit code. */
-export async function run(
-  args: readonly string[],
-  context: Omit<Context, 'output' | 'setExitCode'> & { readonly output: Omit<Output, 'json'> },
-): Promise<ExitCode> {
-  let exitCode: ExitCode = 0;
-  const program = new Command('gatehouse');
-  // --json may stand anywhere on the line, as people expect.
-  const json = args.includes('--json');
-  const output: Output = { ...context.output, json };
-  program
-    .description('Gatehouse, the partner gateway for the NHS e-Referral Service')
-    .option('--json', 'answer with JSON')
+/** The commands in the groups and the order in which the help lists them. */
+const GROUPS: readonly (readonly [
+  heading: string,
+  add: readonly ((program: Command, context: Context) => void)[],
+])[] = [
+  ['Setting up:', [migrateCommand, bootstrapCommand, tokenCommands]],
+  ['The registry:', [registryCommands, listCommands, clientCommands, asidPlanCommand, changeCommands]],
+  ['Signing keys:', [keyCommands]],
+  ['Finding out why:', [diagnosisCommands]],
+  ['Governance:', [sroCommands, exceptionCommands, assuranceCommands]],
+  ['Audit:', [auditCommands, verifyCommand]],
+];
+
+/** The whole command tree. Nothing runs before it is parsed. */
+export function buildProgram(context: Context): Command {
+  const { output } = context;
+  const program = new Command('gatehouse')
+    .description('Gatehouse, the partner gateway for the NHS e-Referral Service.')
+    .version(readVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .configureHelp(helpFormat)
+    .option('--json', 'print JSON')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
@@ -37,28 +51,29 @@ export async function run(
         output.err(text);
       },
     })
-    .showHelpAfterError('("--help" shows what it takes)');
-  const all: Context = {
-    ...context,
-    output,
-    setExitCode: (code) => {
-      exitCode = code;
-    },
+    .showHelpAfterError('Use --help to see what the command takes.');
+  for (const [heading, adders] of GROUPS) {
+    program.commandsGroup(heading);
+    for (const add of adders) add(program, context);
+  }
+  program.commandsGroup('Help:').helpCommand('help [command]', 'Print the help of a command.');
+  summarise(program);
+  return program;
+}
+
+/** Runs one command line, given without "gatehouse", and returns the exit code. */
+export async function run(
+  args: readonly string[],
+  context: Omit<Context, 'output' | 'setExitCode'> & { readonly output: Omit<Output, 'json'> },
+): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  // --json may be anywhere on the line.
+  const output: Output = { ...context.output, json: args.includes('--json') };
+  const setExitCode = (code: 0 | 1) => {
+    exitCode = code;
   };
-  migrateCommand(program, all);
-  bootstrapCommand(program, all);
-  registryCommands(program, all);
-  clientCommands(program, all);
-  governanceCommands(program, all);
-  changeCommands(program, all);
-  keyCommands(program, all);
-  answerCommands(program, all);
-  plannerCommands(program, all);
-  auditCommands(program, all);
-  verifyCommand(program, all);
-  tokenCommands(program, all);
-  inherit(program, program);
   try {
+    const program = buildProgram({ ...context, output, setExitCode });
     await program.parseAsync(
       args.filter((arg) => arg !== '--json'),
       { from: 'user' },
@@ -71,10 +86,11 @@ export async function run(
   }
 }
 
-/** Subcommands made by `.command()` copy settings of their parent only at that moment; this catches up. */
-function inherit(command: Command, from: Command): void {
-  for (const child of command.commands) {
-    child.copyInheritedSettings(from);
-    inherit(child, from);
+/** A list of commands shows the first sentence of each description. */
+function summarise(program: Command): void {
+  for (const command of program.commands) {
+    command.summary(/^.*?\.(?= |$)/.exec(command.description())?.[0] ?? command.description());
+    command.helpCommand(false);
+    summarise(command);
   }
 }

@@ -1,13 +1,18 @@
+import { auditFilter } from '@gatehouse/contracts/operation/operation-resources';
+import { HOW_TO_WRITE_A_MOMENT, readMoment, spanOf } from '@gatehouse/domain/input/moment';
 import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { allPages } from '../all-pages.js';
 import { call, callLines } from '../api.js';
-import { type Context, defined, wholeNumber } from '../command.js';
-import { everyPage } from '../every-page.js';
 import { Failure } from '../failure.js';
-import { cell, type Column, show, table } from '../output.js';
+import { choice, type Context, defined, ENVIRONMENT, ORGANISATION, wholeNumber } from '../options.js';
+import { cell, type Column, print, table } from '../output.js';
 
-interface Filter {
+interface Span {
   readonly from?: string;
   readonly until?: string;
+}
+interface Filter extends Span {
   readonly organisation?: string;
   readonly client?: string;
   readonly environment?: string;
@@ -19,82 +24,103 @@ interface Filter {
   readonly attemptId?: string;
   readonly upstreamRequestId?: string;
 }
+interface ListOptions extends Filter {
+  readonly limit: number;
+  readonly nhsNumber?: true;
+  readonly ubrn?: true;
+  readonly reason?: string;
+}
 
 type Row = Readonly<Record<string, unknown>>;
 
-export function auditCommands(program: Command, { settings, output, ask }: Context): void {
-  const audit = program.command('audit').description('the audit trail');
+const LARGEST_SEARCH = 500;
 
-  filtering(audit.command('list'))
-    .description('attempts, newest first')
-    .option('--limit <rows>', 'default 50', wholeNumber)
-    .option('--nhs-number', 'about one patient; the number is asked for, or read from standard input')
-    .option('--ubrn', 'about one referral; the UBRN is asked for, or read from standard input')
-    .option('--reason <text>', 'why a patient or referral is looked up; kept in the trail')
-    .action(async (options: Filter & { limit?: number; nhsNumber?: true; ubrn?: true; reason?: string }) => {
-      const { limit = 50, nhsNumber, ubrn, reason, ...given } = options;
-      const filter = instants(given);
+export function auditCommands(program: Command, context: Context): void {
+  const audit = program.command('audit').description('Search, follow and export the audit trail.');
+  listCommand(audit, context);
+  streamCommands(audit, context);
+}
+
+function listCommand(audit: Command, { settings, output, ask }: Context): void {
+  withFilter(audit.command('list'))
+    .description('List attempts, newest first.')
+    .option('--limit <rows>', 'largest number of attempts', wholeNumber(1, 100_000), 50)
+    .option(
+      '--nhs-number',
+      'only attempts about one patient; you type the NHS number at a prompt, or it is read from standard input',
+    )
+    .option(
+      '--ubrn',
+      'only attempts about one referral; you type the UBRN at a prompt, or it is read from standard input',
+    )
+    .option('--reason <text>', 'why you search for a patient or referral; recorded in the trail')
+    .action(async (options: ListOptions) => {
+      const { limit, nhsNumber, ubrn, reason, ...filter } = options;
       if (nhsNumber === undefined && ubrn === undefined) {
-        show(output, await everyPage(settings, 'auditList', filter, limit), rowsText);
+        print(output, await allPages(settings, 'auditList', withInstants(filter), limit), rowsText);
         return;
       }
       if (nhsNumber !== undefined && ubrn !== undefined)
-        throw new Failure('Look for one of the two at a time.', 2);
-      if (reason === undefined) throw new Failure('Say with --reason why this person is looked up.', 2);
+        throw new Failure('Use either --nhs-number or --ubrn, not both.', 2);
+      if (reason === undefined)
+        throw new Failure('Give a --reason for searching for a patient or referral.', 2);
       const digits = (await ask(nhsNumber === true ? 'NHS number: ' : 'UBRN: ')).replaceAll(/[\s-]/g, '');
       const subject = nhsNumber === true ? { nhsNumber: digits } : { ubrn: digits };
-      const body = { ...filter, ...subject, reason, limit: Math.min(limit, 500) };
+      const body = { ...withInstants(filter), ...subject, reason, limit: Math.min(limit, LARGEST_SEARCH) };
       const page = await call(settings, 'auditSearch', { body });
-      show(output, page.items, rowsText);
-      if (page.next !== null) output.err('There is more: raise --limit, or narrow it down.\n');
-    });
-
-  filtering(audit.command('follow'))
-    .description('rows as they are written, until interrupted')
-    .action(async (options: Filter) => {
-      for await (const row of callLines(settings, 'auditFollow', { query: instants(options) })) {
-        output.out(output.json ? JSON.stringify(row) : lineText(row));
-      }
-    });
-
-  audit
-    .command('export')
-    .description('rows with their chain, one JSON object a line, for "gatehouse verify"')
-    .option('--from <instant>', 'YYYY-MM-DD or an instant')
-    .option('--until <instant>', 'YYYY-MM-DD or an instant, not included')
-    .action(async (options: Pick<Filter, 'from' | 'until'>) => {
-      for await (const row of callLines(settings, 'auditExport', { query: instants(options) })) {
-        output.out(JSON.stringify(row));
-      }
+      print(output, page.items, rowsText);
+      if (page.next !== null) output.err('There are more: raise --limit, or narrow the search.\n');
     });
 }
 
-function filtering(command: Command): Command {
+function streamCommands(audit: Command, { settings, output }: Context): void {
+  withFilter(audit.command('follow'))
+    .description('Print rows as they are written, until interrupted.')
+    .action(async (filter: Filter) => {
+      for await (const row of callLines(settings, 'auditFollow', { query: withInstants(filter) }))
+        output.out(output.json ? JSON.stringify(row) : lineText(row));
+    });
+
+  withSpan(audit.command('export'))
+    .description(
+      'Print rows with their chain, one JSON object on each line, for "gatehouse verify". The export is itself audited.',
+    )
+    .action(async (span: Span) => {
+      for await (const row of callLines(settings, 'auditExport', { query: withInstants(span) }))
+        output.out(JSON.stringify(row));
+    });
+}
+
+function withSpan(command: Command): Command {
   return command
-    .option('--from <instant>', 'YYYY-MM-DD or an instant')
-    .option('--until <instant>', 'YYYY-MM-DD or an instant, not included')
-    .option('--organisation <ods>', 'ODS code')
+    .option('--from <moment>', 'beginning: a day in London, 2026-03-02, or 2026-03-02T09:00:00Z', moment)
+    .option('--until <moment>', 'end: a day, which is included, or an instant, which is not', moment);
+}
+
+function withFilter(command: Command): Command {
+  return withSpan(command)
+    .option(...ORGANISATION)
     .option('--client <name>', 'client')
-    .option('--environment <name>', 'int, prod, …')
-    .option('--interaction <id>', 'A005')
-    .option('--outcome <outcome>', 'COMPLETED, REFUSED, NOT_SENT, FAILED, UNKNOWN or WITHHELD')
-    .option('--kind <kind>', 'INTENT, OUTCOME, END, DENIED or SYSTEM')
-    .option('--code <code>', 'GW_GRANT, …')
-    .option('--correlation-id <id>', 'X-Correlation-ID of the caller')
+    .option(...ENVIRONMENT)
+    .option('--interaction <id>', 'interaction: A005, …')
+    .addOption(choice('--outcome <outcome>', 'outcome of the attempt', auditFilter.outcome.unwrap().options))
+    .addOption(choice('--kind <kind>', 'kind of row', auditFilter.kind.unwrap().options))
+    .option('--code <code>', 'code of Gatehouse: GW_GRANT, …')
+    .option('--correlation-id <id>', "the caller's X-Correlation-ID")
     .option('--attempt-id <id>', 'Gatehouse-Attempt-Id')
     .option('--upstream-request-id <id>', 'X-Request-ID of e-RS');
 }
 
-/** A day means its beginning by UTC. */
-function instants<F extends Pick<Filter, 'from' | 'until'>>(filter: F) {
-  const instant = (text: string | undefined): string | undefined => {
-    if (text === undefined) return undefined;
-    const ms = Date.parse(text);
-    if (Number.isNaN(ms))
-      throw new Failure(`${text} is no date: write 2026-03-02 or 2026-03-02T09:00:00Z.`, 2);
-    return new Date(ms).toISOString();
-  };
-  return defined({ ...filter, from: instant(filter.from), until: instant(filter.until) });
+function moment(text: string): string {
+  if (readMoment(text) === null) throw new InvalidArgumentError(`To correct it, ${HOW_TO_WRITE_A_MOMENT}.`);
+  return text;
+}
+
+/** The admin API takes instants; a day is the whole day in London. */
+function withInstants<F extends Span>(filter: F) {
+  const { fromMs, untilMs } = spanOf(filter.from, filter.until);
+  const instant = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
+  return defined({ ...filter, from: instant(fromMs), until: instant(untilMs) });
 }
 
 const COLUMNS: readonly Column<Row>[] = [
@@ -110,7 +136,7 @@ const COLUMNS: readonly Column<Row>[] = [
 ];
 
 function rowsText(rows: readonly Row[]): string {
-  return table(rows, COLUMNS, 'No rows.');
+  return table(rows, COLUMNS);
 }
 
 function lineText(row: Row): string {

@@ -2,67 +2,63 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mintAdminToken } from '@gatehouse/domain/input/opaque-key';
 import type { Command } from 'commander';
 import pg from 'pg';
-import { type Context, wholeNumber } from '../command.js';
+import { databaseFailure } from '../cause.js';
 import { Failure } from '../failure.js';
-import { record, show } from '../output.js';
+import { type Context, wholeNumber } from '../options.js';
+import { fieldList, print } from '../output.js';
 
 const DAY_MS = 86_400_000;
 const SCOPES = ['registry', 'governance', 'audit'];
+const ACTOR = 'gatehouse bootstrap';
 
-/** The one thing that doesn't go through the admin API, since nobody has a token for it yet. */
+interface BootstrapOptions {
+  readonly expiresInDays: number;
+  readonly label: string;
+  readonly force?: true;
+}
+
+/** Apart from migrate, the only command that doesn't use the admin API: nobody has a token for it yet. */
 export function bootstrapCommand(program: Command, { settings, output }: Context): void {
   program
     .command('bootstrap')
-    .description('mint the first admin token straight in the database (DATABASE_URL)')
-    .option('--expires-in-days <days>', 'default 30', wholeNumber, 30)
-    .option('--label <text>', 'who will use it', 'bootstrap')
-    .option('--force', 'even though a usable token exists')
-    .action(
-      async ({ expiresInDays, label, force }: { expiresInDays: number; label: string; force?: true }) => {
-        if (settings.databaseUrl === undefined) throw new Failure('Set DATABASE_URL.', 2);
-        if (expiresInDays < 1 || expiresInDays > 366) throw new Failure('A token lives 1 to 366 days.', 2);
-        const client = new pg.Client({
-          connectionString: settings.databaseUrl,
-          application_name: 'gatehouse bootstrap',
-        });
+    .description(
+      'Create the first admin token, with all scopes, directly in the database (DATABASE_URL). It is shown once.',
+    )
+    .option('--expires-in-days <days>', 'days until it expires, at most 366', wholeNumber(1, 366), 30)
+    .option('--label <text>', 'who will use it; recorded with every change they make', 'bootstrap')
+    .option('--force', 'create one although there is a usable token')
+    .action(async (options: BootstrapOptions) => {
+      if (settings.databaseUrl === undefined) throw new Failure('DATABASE_URL is not set.', 2);
+      const client = new pg.Client({ connectionString: settings.databaseUrl, application_name: ACTOR });
+      try {
         await client.connect();
-        try {
-          const minted = await mint(client, label, expiresInDays, force === true);
-          show(output, minted, ({ token, tokenId, scopes, expiresAt }) =>
-            [
-              record({ token, 'token id': tokenId, scopes, 'expires at': expiresAt }),
-              'This is the only time the token is shown. Put it into GATEHOUSE_ADMIN_TOKEN.',
-            ].join('\n'),
-          );
-        } finally {
-          await client.end();
-        }
-      },
-    );
+        print(output, await createToken(client, options), ({ token, tokenId, scopes, expiresAt }) =>
+          [
+            fieldList({ token, 'token id': tokenId, scopes, 'expires at': expiresAt }),
+            'The token is not shown again. Set GATEHOUSE_ADMIN_TOKEN to it.',
+          ].join('\n'),
+        );
+      } catch (error) {
+        throw databaseFailure(error, 'DATABASE_URL');
+      } finally {
+        await client.end();
+      }
+    });
 }
 
-async function mint(client: pg.Client, label: string, expiresInDays: number, force: boolean) {
+async function createToken(client: pg.Client, { label, expiresInDays, force }: BootstrapOptions) {
   const now = new Date();
   const expiresAt = new Date(now.getTime() + expiresInDays * DAY_MS);
   const { id: tokenId, key: token } = mintAdminToken(randomBytes);
   await client.query('BEGIN');
   try {
-    await client.query("SELECT set_config('gatehouse.actor', 'gatehouse bootstrap', true)");
+    await client.query("SELECT set_config('gatehouse.actor', $1, true)", [ACTOR]);
     await client.query('LOCK TABLE admin_token IN SHARE ROW EXCLUSIVE MODE');
-    const usable = await client.query<{ label: string; token_id: string }>(
-      'SELECT label, token_id FROM admin_token WHERE revoked_at IS NULL AND expires_at > $1',
-      [now],
-    );
-    if (usable.rows.length > 0 && !force) {
-      const names = usable.rows.map((row) => `${row.label} (${row.token_id})`).join(', ');
-      throw new Failure(
-        `There are usable admin tokens: ${names}. Make another with "gatehouse tokens create"; with --force, if they are all lost.`,
-      );
-    }
+    if (force !== true) await refuseIfUsable(client, now);
     await client.query(
       `INSERT INTO admin_token (token_id, label, secret_hash, scopes, created_at, created_by, expires_at)
-       VALUES ($1, $2, $3, $4, $5, 'gatehouse bootstrap', $6)`,
-      [tokenId, label, createHash('sha256').update(token).digest('hex'), SCOPES, now, expiresAt],
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [tokenId, label, createHash('sha256').update(token).digest('hex'), SCOPES, now, ACTOR, expiresAt],
     );
     await client.query('COMMIT');
   } catch (error) {
@@ -70,4 +66,16 @@ async function mint(client: pg.Client, label: string, expiresInDays: number, for
     throw error;
   }
   return { token, tokenId, scopes: SCOPES, expiresAt: expiresAt.toISOString() };
+}
+
+async function refuseIfUsable(client: pg.Client, now: Date): Promise<void> {
+  const { rows } = await client.query<{ label: string; token_id: string }>(
+    'SELECT label, token_id FROM admin_token WHERE revoked_at IS NULL AND expires_at > $1',
+    [now],
+  );
+  if (rows.length === 0) return;
+  const names = rows.map((row) => `${row.label} (${row.token_id})`).join(', ');
+  throw new Failure(
+    `There is a usable admin token already: ${names}. Create another with "gatehouse tokens create". If they are all lost, use --force.`,
+  );
 }

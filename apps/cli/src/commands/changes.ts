@@ -1,25 +1,28 @@
-import type { PendingChangeView } from '@gatehouse/contracts/governance/change-resources';
+import { changeState, type PendingChangeView } from '@gatehouse/contracts/governance/change-resources';
 import type { Command } from 'commander';
+import { allPages } from '../all-pages.js';
 import { call } from '../api.js';
-import { because, type Context, defined } from '../command.js';
-import { everyPage } from '../every-page.js';
-import { record, show, table, yaml } from '../output.js';
+import { choice, type Context, defined, withReason } from '../options.js';
+import { fieldList, print, table, yaml } from '../output.js';
 
-/** Deciding is not among them: a person does that in the console. */
+/** There is no command to approve a change: people do that in the console. */
 export function changeCommands(program: Command, { settings, output }: Context): void {
-  const changes = program.command('changes').description('changes that wait for a second person');
+  const changes = program
+    .command('changes')
+    .description('Show and withdraw changes that wait for a second person.');
 
   changes
     .command('list')
-    .option('--state <state>', 'pending, approved, rejected, withdrawn, expired or stale', 'pending')
+    .description('List changes by their state.')
+    .addOption(choice('--state <state>', 'state of the change', changeState.options).default('pending'))
     .action(async ({ state }: { state: string }) => {
-      show(output, await everyPage(settings, 'changeList', { state }), (rows) =>
+      print(output, await allPages(settings, 'changeList', { state }), (rows) =>
         table(rows, [
           ['Id', (row) => row.id],
           ['State', (row) => row.state],
           ['Needed for', (row) => row.rules],
           ['Organisations', (row) => row.organisations],
-          ['Asked by', (row) => row.requestedBy],
+          ['Requested by', (row) => row.requestedBy],
           ['Until', (row) => row.expiresAt],
         ]),
       );
@@ -27,28 +30,29 @@ export function changeCommands(program: Command, { settings, output }: Context):
 
   changes
     .command('show <id>')
-    .description('one change, with the rows it would write')
+    .description('Show one change, with the rows that it would write.')
     .action(async (id: string) => {
-      show(output, await call(settings, 'changeShow', { params: { id } }), text);
+      print(output, await call(settings, 'changeShow', { params: { id } }), changeText);
     });
 
-  because(changes.command('withdraw <id>'))
-    .description('withdraw a change that you asked for')
+  withReason(changes.command('withdraw <id>'))
+    .description('Withdraw a change that you requested.')
     .action(async (id: string, options: { reason?: string }) => {
-      show(output, await call(settings, 'changeWithdraw', { params: { id }, body: defined(options) }), text);
+      const change = await call(settings, 'changeWithdraw', { params: { id }, body: defined(options) });
+      print(output, change, changeText);
     });
 }
 
-function text({ diff, ...change }: PendingChangeView): string {
-  const facts = record({
+function changeText({ diff, ...change }: PendingChangeView): string {
+  const fields = fieldList({
     id: change.id,
     state: change.state,
     'needed for': change.rules,
     organisations: change.organisations,
-    'asked by': change.requestedBy,
+    'requested by': change.requestedBy,
     reason: change.reason,
     until: change.expiresAt,
     'decided by': change.decidedBy,
   });
-  return `${facts}\n${yaml(diff)}`;
+  return `${fields}\n${yaml(diff)}`;
 }

@@ -1,41 +1,63 @@
-import type { SigningKeyView } from '@gatehouse/contracts/operation/operation-resources';
+import { signingKeyState, type SigningKeyView } from '@gatehouse/contracts/operation/operation-resources';
 import type { RouteName } from '@gatehouse/contracts/routes';
 import type { Command } from 'commander';
+import { allPages } from '../all-pages.js';
 import { call } from '../api.js';
-import { because, type Choice, choiceOf, choosing, type Context, defined } from '../command.js';
-import { everyPage } from '../every-page.js';
-import { record, show, table } from '../output.js';
+import {
+  type ApplicationOptions,
+  applicationOf,
+  choice,
+  type Context,
+  defined,
+  withApplication,
+  withReason,
+} from '../options.js';
+import { fieldList, print, table } from '../output.js';
 
 const STEPS = {
-  publish: ['keyPublish', 'put a key into its JWKS'],
-  activate: ['keyActivate', 'sign with this key from now on; the one before retires'],
-  retire: ['keyRetire', 'stop signing with this key'],
-  remove: ['keyRemove', 'take a key out of its JWKS for good'],
+  publish: ['keyPublish', 'Publish a PENDING key at the JWKS URL.'],
+  activate: [
+    'keyActivate',
+    'Sign with this key from now on. The active key retires. Allowed 3,900 s after publication; for a RETIRING key, immediately.',
+  ],
+  retire: [
+    'keyRetire',
+    'Stop signing with this key. The application cannot sign until another key is activated.',
+  ],
+  remove: [
+    'keyRemove',
+    'Take a key out of the JWKS for good. Allowed 7,200 s after it began to retire; if it never signed, immediately.',
+  ],
 } as const satisfies Record<string, readonly [RouteName, string]>;
 
 export function keyCommands(program: Command, { settings, output }: Context): void {
-  const keys = program.command('keys').description('signing keys, which live in KMS');
+  const keys = program
+    .command('keys')
+    .description('Create signing keys in KMS and move them from state to state.');
 
-  because(choosing(keys.command('create')))
-    .description('create a key for an application; its first one is published and active at once')
-    .action(async (options: Choice & { reason?: string }) => {
-      const body = { ...choiceOf(options), ...defined({ reason: options.reason }) };
-      show(output, await call(settings, 'keyCreate', { body }), keyText);
+  withReason(withApplication(keys.command('create')))
+    .description(
+      'Create a signing key for an application. The first key of a JWKS URL becomes active immediately, any other is PENDING.',
+    )
+    .action(async (options: ApplicationOptions & { reason?: string }) => {
+      const body = { ...applicationOf(options), ...defined({ reason: options.reason }) };
+      print(output, await call(settings, 'keyCreate', { body }), keyText);
     });
 
   for (const [name, [route, description]] of Object.entries(STEPS)) {
-    because(keys.command(`${name} <kid>`))
+    withReason(keys.command(`${name} <kid>`))
       .description(description)
       .action(async (kid: string, options: { reason?: string }) => {
-        show(output, await call(settings, route, { params: { kid }, body: defined(options) }), keyText);
+        print(output, await call(settings, route, { params: { kid }, body: defined(options) }), keyText);
       });
   }
 
-  choosing(keys.command('list'))
-    .option('--state <state>', 'PENDING, PUBLISHED, ACTIVE, RETIRING or REMOVED')
-    .action(async (options: Choice & { state?: string }) => {
-      const query = { ...choiceOf(options), ...defined({ state: options.state }) };
-      show(output, await everyPage(settings, 'keyList', query), (rows) =>
+  withApplication(keys.command('list'))
+    .description('List signing keys.')
+    .addOption(choice('--state <state>', 'state of the key', signingKeyState.options))
+    .action(async (options: ApplicationOptions & { state?: string }) => {
+      const query = { ...applicationOf(options), ...defined({ state: options.state }) };
+      print(output, await allPages(settings, 'keyList', query), (rows) =>
         table(rows, [
           ['Kid', (row) => row.kid],
           ['State', (row) => row.state],
@@ -48,11 +70,14 @@ export function keyCommands(program: Command, { settings, output }: Context): vo
 }
 
 function keyText({ kid, state, application, jwksUrl, nextStepAt }: SigningKeyView): string {
-  const next: Record<string, string> = {
+  const from = nextStepAt === null ? 'now' : `from ${nextStepAt} on`;
+  const nextStep: Record<string, string> = {
     PENDING: `Next: gatehouse keys publish ${kid}`,
-    PUBLISHED: `Next: gatehouse keys activate ${kid}, from ${nextStepAt ?? 'now'} on`,
-    ACTIVE: 'Give the JWKS URL to API Management as jwks-resource-url, if it has not got it yet.',
-    RETIRING: `Next: gatehouse keys remove ${kid}, from ${nextStepAt ?? 'now'} on`,
+    PUBLISHED: `Next, ${from}: gatehouse keys activate ${kid}`,
+    ACTIVE: 'Next: give the JWKS URL to API Management as jwks-resource-url, unless it has it already.',
+    RETIRING: `Next, ${from}: gatehouse keys remove ${kid}`,
   };
-  return [record({ kid, state, application, 'JWKS URL': jwksUrl }), next[state] ?? ''].join('\n').trimEnd();
+  return [fieldList({ kid, state, application, 'JWKS URL': jwksUrl }), nextStep[state] ?? '']
+    .join('\n')
+    .trimEnd();
 }

@@ -1,39 +1,47 @@
 import type { ApplyProgress, RegistryChangeView } from '@gatehouse/contracts/registry/registry-resources';
 import type { Command } from 'commander';
-import { awaitsApproval, call, callLines, Refused } from '../api.js';
-import { because, type Choice, choiceOf, choosing, type Context } from '../command.js';
-import { everyPage } from '../every-page.js';
+import { awaitsApproval, call, callLines, Rejection } from '../api.js';
 import { Failure } from '../failure.js';
-import { show, table, yaml } from '../output.js';
-import { readCsv } from '../registry-csv.js';
-import { type ReadRegistry, readRegistry } from '../registry-yaml.js';
-import { readTextFile } from '../text-file.js';
+import { readTextFile } from '../files.js';
+import { type Context, withReason } from '../options.js';
+import { type Output, print, yaml } from '../output.js';
+import { readCsv } from '../registry-file/csv.js';
+import type { RegistryInput } from '../registry-file/registry-input.js';
+import { readYaml } from '../registry-file/yaml.js';
 
 export function registryCommands(program: Command, context: Context): void {
   const { settings, output } = context;
 
   program
     .command('diff <file>')
-    .description('what applying a registry file (YAML, JSON or .csv) would change')
+    .description(
+      'Show what applying a registry file (YAML, JSON or .csv) would change. + is created, ~ changed, - retired.',
+    )
     .action(async (file: string) => {
-      const read = await readFileAt(file, context);
-      const diff = await told(read, () =>
-        call(settings, 'registryDiff', { body: { document: read.document } }),
+      const input = await readRegistryFile(file, context);
+      const diff = await withPlaces(input, () =>
+        call(settings, 'registryDiff', { body: { document: input.document } }),
       );
-      show(output, diff, ({ changes }) => changesText(changes, 'would'));
+      print(output, diff, ({ changes }) => changesText(changes, 'would'));
     });
 
-  because(program.command('apply <file>'))
-    .description('apply a registry file (YAML, JSON or .csv), all or nothing')
+  withReason(program.command('apply <file>'))
+    .description(
+      'Apply a registry file (YAML, JSON or .csv), all of it or nothing. Applied twice, it changes nothing.',
+    )
     .action(async (file: string, { reason }: { reason?: string }) => {
-      const read = await readFileAt(file, context);
-      const body = { document: read.document, reason };
-      const last = await told(read, () => follow(context, callLines(settings, 'registryApply', { body })));
+      const input = await readRegistryFile(file, context);
+      const body = { document: input.document, reason };
+      const last = await withPlaces(input, () =>
+        showProgress(output, callLines(settings, 'registryApply', { body })),
+      );
       if (last?.type === 'pending') throw awaitsApproval(last);
       if (last?.type === 'failed') throw new Failure(`${last.title} ${last.detail ?? ''}`.trim());
       if (last?.type !== 'done')
-        throw new Failure('The answer broke off; run "gatehouse diff" to see where things stand.');
-      show(
+        throw new Failure(
+          'The connection was lost. Run "gatehouse diff" to see whether the file was applied.',
+        );
+      print(
         output,
         last,
         ({ changes, registryVersion }) =>
@@ -43,71 +51,32 @@ export function registryCommands(program: Command, context: Context): void {
 
   program
     .command('export')
-    .description('the registry as a file; API keys masked, so it can be compared but not applied')
+    .description('Print the registry as a file, with API keys masked and secrets left out.')
     .action(async () => {
-      show(output, await call(settings, 'registryExport', {}), yaml);
-    });
-
-  program
-    .command('organisations')
-    .description('list organisations')
-    .option('--state <state>', 'active, suspended or retired')
-    .action(async ({ state }: { state?: string }) => {
-      const items = await everyPage(settings, 'organisationsList', state === undefined ? {} : { state });
-      show(output, items, (rows) =>
-        table(rows, [
-          ['ODS', (row) => row.odsCode],
-          ['Name', (row) => row.name],
-          ['State', (row) => row.state],
-          ['Applications', (row) => row.applications],
-          ['SRO review due', (row) => row.sroReviewDueOn],
-        ]),
-      );
-    });
-
-  choosing(program.command('applications'))
-    .description('list applications with the names they should carry, ASIDs and JWKS URLs')
-    .option('--state <state>', 'draft, live, suspended or retired')
-    .option('--asid <asid>', '12 digits')
-    .action(async (options: Choice & { state?: string; asid?: string }) => {
-      const { environment, organisation, product } = choiceOf(options);
-      const query = { environment, organisation, product, state: options.state, asid: options.asid };
-      const items = await everyPage(
-        settings,
-        'applicationsList',
-        JSON.parse(JSON.stringify(query)) as object,
-      );
-      show(output, items, (rows) =>
-        table(rows, [
-          ['Name', (row) => row.name],
-          ['State', (row) => row.state],
-          ['ASID', (row) => row.asid],
-          ['API key', (row) => row.apiKey],
-          ['JWKS URL', (row) => row.jwksUrl],
-        ]),
-      );
+      print(output, await call(settings, 'registryExport', {}), yaml);
     });
 }
 
-async function readFileAt(file: string, { settings }: Context): Promise<ReadRegistry> {
+async function readRegistryFile(file: string, { settings }: Context): Promise<RegistryInput> {
   const text = await readTextFile(file);
-  return file.endsWith('.csv') ? readCsv(text, file) : readRegistry(text, file, settings.variable);
+  return file.endsWith('.csv') ? readCsv(text, file) : readYaml(text, file, settings.variable);
 }
 
-/** Faults found by the admin API are told by their place in the file. */
-async function told<T>(read: ReadRegistry, work: () => Promise<T>): Promise<T> {
+/** Reports the faults that the admin API found by their place in the file. */
+async function withPlaces<T>(input: RegistryInput, send: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await send();
   } catch (error) {
-    if (!(error instanceof Refused) || error.errors.length === 0) throw error;
-    throw read.explain(
-      error.errors.map(({ pointer, detail }) => ({ pointer: pointer.replace(/^\/document/, ''), detail })),
+    if (!(error instanceof Rejection) || error.faults.length === 0) throw error;
+    throw input.explain(
+      error.faults.map(({ pointer, detail }) => ({ pointer: pointer.replace(/^\/document/, ''), detail })),
     );
   }
 }
 
-async function follow(
-  { output }: Context,
+/** Prints the progress to stderr and returns the last line. */
+async function showProgress(
+  output: Output,
   lines: AsyncIterable<ApplyProgress>,
 ): Promise<ApplyProgress | null> {
   let last: ApplyProgress | null = null;
@@ -131,23 +100,23 @@ const SUMMARY = {
 } as const;
 const SIGNS = { create: '+', update: '~', retire: '-', unchanged: ' ' } as const;
 
-function changesText(changes: readonly RegistryChangeView[], verb: keyof typeof SUMMARY): string {
+function changesText(changes: readonly RegistryChangeView[], tense: keyof typeof SUMMARY): string {
   const lines = changes
     .filter(({ action }) => action !== 'unchanged')
     .flatMap(({ action, kind, key, fields }) => [
       `${SIGNS[action]} ${kind === 'messageSet' ? 'message set' : kind} ${key}`,
       ...(action === 'create'
         ? []
-        : fields.map((field) => `    ${field.name}: ${text(field.before)} → ${text(field.after)}`)),
+        : fields.map((field) => `    ${field.name}: ${valueText(field.before)} → ${valueText(field.after)}`)),
     ]);
-  if (lines.length === 0) return 'Nothing to change: the registry is as the file says.';
+  if (lines.length === 0) return 'Nothing to change: the registry already matches the file.';
   const count = (action: string) => changes.filter((change) => change.action === action).length;
-  const [create, update, retire] = SUMMARY[verb];
-  lines.push(`${create} ${count('create')}, ${update} ${count('update')}, ${retire} ${count('retire')}.`);
+  const [created, changed, retired] = SUMMARY[tense];
+  lines.push(`${created} ${count('create')}, ${changed} ${count('update')}, ${retired} ${count('retire')}.`);
   return lines.join('\n');
 }
 
-function text(value: string | string[] | null): string {
+function valueText(value: string | string[] | null): string {
   if (value === null) return '(none)';
   return Array.isArray(value) ? `[${value.join(', ')}]` : value;
 }

@@ -1,47 +1,60 @@
-import type { Scope } from '@gatehouse/contracts/operation/operation-resources';
-import type { Command } from 'commander';
+import { scope, type Scope } from '@gatehouse/contracts/operation/operation-resources';
+import { type Command, InvalidArgumentError } from 'commander';
+import { allPages } from '../all-pages.js';
 import { call } from '../api.js';
-import { because, type Context, defined, listOf, wholeNumber } from '../command.js';
-import { everyPage } from '../every-page.js';
-import { record, show, table } from '../output.js';
+import { commaSeparated, type Context, defined, wholeNumber, withReason } from '../options.js';
+import { fieldList, print, table } from '../output.js';
+
+interface CreateOptions {
+  readonly label: string;
+  readonly scopes: Scope[];
+  readonly expiresInDays?: number;
+  readonly reason?: string;
+}
 
 export function tokenCommands(program: Command, { settings, output }: Context): void {
-  const tokens = program.command('tokens').description('tokens of the admin API');
+  const tokens = program.command('tokens').description('Create and revoke tokens of the admin API.');
 
-  because(tokens.command('create'))
-    .description('create a token with at most your own scopes; it is shown once')
-    .requiredOption('--label <text>', 'who or what will use it; named in every change it makes')
-    .requiredOption('--scopes <list>', 'registry,governance,audit', listOf)
-    .option('--expires-in-days <days>', 'default 30', wholeNumber)
-    .action(async (options: { label: string; scopes: string[]; expiresInDays?: number; reason?: string }) => {
-      const { scopes, ...rest } = options;
-      const made = await call(settings, 'tokenCreate', {
-        body: { ...defined(rest), scopes: scopes as Scope[] },
-      });
-      show(output, made, ({ token, tokenId, expiresAt }) =>
+  withReason(tokens.command('create'))
+    .description('Create a token that has at most your own scopes. It is shown once.')
+    .requiredOption('--label <text>', 'who or what will use it; recorded with every change it makes')
+    .requiredOption('--scopes <list>', `separated by commas: ${scope.options.join(', ')}`, scopeList)
+    .option('--expires-in-days <days>', 'days until it expires; 30 if left out', wholeNumber(1, 366))
+    .action(async (options: CreateOptions) => {
+      const created = await call(settings, 'tokenCreate', { body: defined(options) });
+      print(output, created, ({ token, tokenId, scopes, expiresAt }) =>
         [
-          record({ token, 'token id': tokenId, scopes: made.scopes, 'expires at': expiresAt }),
-          'This is the only time the token is shown.',
+          fieldList({ token, 'token id': tokenId, scopes, 'expires at': expiresAt }),
+          'The token is not shown again.',
         ].join('\n'),
       );
     });
 
-  because(tokens.command('revoke <token-id>'))
-    .description('revoke a token at once')
+  withReason(tokens.command('revoke <token-id>'))
+    .description('Revoke a token, with immediate effect. You must have every scope that it has.')
     .action(async (tokenId: string, options: { reason?: string }) => {
       const revoked = await call(settings, 'tokenRevoke', { params: { tokenId }, body: defined(options) });
-      show(output, revoked, ({ state }) => `Token ${tokenId} is ${state}.`);
+      print(output, revoked, ({ state }) => `Token ${tokenId} is ${state}.`);
     });
 
-  tokens.command('list').action(async () => {
-    show(output, await everyPage(settings, 'tokenList', {}), (rows) =>
-      table(rows, [
-        ['Token id', (row) => row.tokenId],
-        ['Label', (row) => row.label],
-        ['Scopes', (row) => row.scopes],
-        ['State', (row) => row.state],
-        ['Expires', (row) => row.expiresAt],
-      ]),
-    );
-  });
+  tokens
+    .command('list')
+    .description('List tokens.')
+    .action(async () => {
+      print(output, await allPages(settings, 'tokenList', {}), (rows) =>
+        table(rows, [
+          ['Token id', (row) => row.tokenId],
+          ['Label', (row) => row.label],
+          ['Scopes', (row) => row.scopes],
+          ['State', (row) => row.state],
+          ['Expires', (row) => row.expiresAt],
+        ]),
+      );
+    });
+}
+
+function scopeList(text: string): Scope[] {
+  const parsed = scope.array().nonempty().safeParse(commaSeparated(text));
+  if (!parsed.success) throw new InvalidArgumentError(`The scopes are ${scope.options.join(', ')}.`);
+  return parsed.data;
 }

@@ -1,37 +1,42 @@
-import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import type { Context } from '../command.js';
-import { Failure } from '../failure.js';
-import { show } from '../output.js';
+import { unreadable } from '../files.js';
+import type { Context } from '../options.js';
+import { count, print } from '../output.js';
 import { verifyExport, type VerifyReport } from '../verify/verify-export.js';
 
-export function verifyCommand(program: Command, context: Context): void {
+export function verifyCommand(program: Command, { output, setExitCode }: Context): void {
   program
     .command('verify <file>')
-    .description('verify an audit export offline, with nothing but the file')
+    .description(
+      'Verify an audit export offline, with nothing but the file. The exit code is 1 if anything is wrong.',
+    )
     .action(async (file: string) => {
-      try {
-        await access(file);
-      } catch {
-        throw new Failure(`${file} can't be read.`, 2);
-      }
-      const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
-      const report = await verifyExport(lines);
-      show(context.output, report, reportText);
-      if (!report.ok) context.setExitCode(1);
+      const report = await verifyExport(await linesOf(file));
+      print(output, report, reportText);
+      if (!report.ok) setExitCode(1);
     });
 }
 
+/** @throws Failure if the file can't be read */
+async function linesOf(file: string): Promise<AsyncIterable<string>> {
+  const handle = await open(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  if ((await handle.stat()).isDirectory()) throw unreadable(file, { code: 'EISDIR' });
+  return createInterface({ input: handle.createReadStream({ encoding: 'utf8' }), crlfDelay: Infinity });
+}
+
 function reportText(report: VerifyReport): string {
-  const { ok, whole, rows, writers, attempts, open, faultCount, faults } = report;
-  const what = whole ? 'the whole trail' : 'a part of the trail, by start time';
+  const { ok, whole, rows, writers, attempts, open: openAttempts, faultCount, faults } = report;
+  const extent = whole ? 'the whole trail' : 'a part of the trail, by start time';
   const lines = [
-    `${count(rows, 'row')} of ${count(writers, 'writer')} about ${count(attempts, 'attempt')}: ${what}.`,
+    `${count(rows, 'row')} of ${count(writers, 'writer')} about ${count(attempts, 'attempt')}: ${extent}.`,
   ];
-  if (open > 0) lines.push(`${open} attempts were still under way when the export was made.`);
-  for (const { line, what: fault } of faults) lines.push(`line ${line}: ${fault}`);
+  if (openAttempts > 0)
+    lines.push(`Still in progress when the export was made: ${count(openAttempts, 'attempt')}.`);
+  for (const { line, what } of faults) lines.push(`line ${line}: ${what}`);
   if (faultCount > faults.length) lines.push(`… and ${faultCount - faults.length} more.`);
   lines.push(
     ok
@@ -39,8 +44,4 @@ function reportText(report: VerifyReport): string {
       : `NOT verified: ${count(faultCount, 'fault')}.`,
   );
   return lines.join('\n');
-}
-
-function count(number: number, noun: string): string {
-  return `${String(number)} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,4 @@
-/** Whether the rows of each attempt tell one whole story. Decided at the end: chains come one after the other. */
+/** Whether the rows of each attempt belong together. Decided at the end, since they may be in several chains. */
 import type { RowLine } from './export-lines.js';
 
 export type Report = (at: Place, what: string) => void;
@@ -9,14 +9,14 @@ export interface Place {
   readonly seq: number | null;
 }
 
-interface Told extends Place {
+interface AttemptRow extends Place {
   readonly startedAtMs: number;
   readonly outcome: unknown;
 }
 
 const KINDS = ['INTENT', 'OUTCOME', 'END', 'DENIED', 'SYSTEM'] as const;
 type Kind = (typeof KINDS)[number];
-type Attempt = Partial<Record<Kind, Told>>;
+type Attempt = Partial<Record<Kind, AttemptRow>>;
 
 export class Attempts {
   readonly #attempts = new Map<string, Attempt>();
@@ -33,7 +33,7 @@ export class Attempts {
   add(row: RowLine, line: number): void {
     const { kind, attemptId, startedAtMs, outcome } = row.record;
     const at = { line, writer: row.writer, seq: row.seq };
-    if (!isKind(kind)) return this.#report(at, 'the record is of no known kind');
+    if (!isKind(kind)) return this.#report(at, 'the kind of the record is unknown');
     if (typeof attemptId !== 'string') return this.#report(at, 'the record has no attempt id');
     if (typeof startedAtMs !== 'number') return this.#report(at, 'the record has no start time');
     const attempt = this.#attempts.get(attemptId) ?? {};
@@ -48,8 +48,8 @@ export class Attempts {
   }
 
   /**
-   * Reports what doesn't fit together and answers how many attempts are still under way: an INTENT without OUTCOME
-   * in the chain of a writer for which `mayBeOpen`. Attempts that began outside the window have rows left out.
+   * Reports rows that don't belong together. Returns the number of attempts in progress: those with an INTENT and no
+   * OUTCOME, by a writer for which `mayBeOpen`. Attempts that began outside the window may lack rows.
    */
   finish(mayBeOpen: (writer: string | null) => boolean, inWindow: (startedAtMs: number) => boolean): number {
     let open = 0;
@@ -57,23 +57,24 @@ export class Attempts {
       const rows = KINDS.flatMap((kind) => attempt[kind] ?? []);
       const first = rows[0];
       if (first === undefined) continue;
-      const odd = rows.find((row) => row.startedAtMs !== first.startedAtMs);
-      if (odd !== undefined) this.#report(odd, `attempt ${id} has rows with different start times`);
+      const differing = rows.find((row) => row.startedAtMs !== first.startedAtMs);
+      if (differing !== undefined)
+        this.#report(differing, `attempt ${id} has rows with different start times`);
       if (!rows.some((row) => inWindow(row.startedAtMs))) continue;
       if (attempt.INTENT !== undefined && attempt.OUTCOME === undefined && mayBeOpen(attempt.INTENT.writer))
         open += 1;
-      else this.#pair(id, attempt);
+      else this.#checkPairs(id, attempt);
     }
     return open;
   }
 
-  #pair(
+  #checkPairs(
     id: string,
     { INTENT: intent, OUTCOME: outcome, END: end, DENIED: denied, SYSTEM: system }: Attempt,
   ): void {
     const alone = denied ?? system;
     if (alone !== undefined && (intent ?? outcome ?? end ?? (denied && system)) !== undefined) {
-      this.#report(alone, `attempt ${id} is told as refused or as an event, and as something else too`);
+      this.#report(alone, `attempt ${id} has a DENIED or SYSTEM row and other rows too`);
     }
     if (intent !== undefined && outcome === undefined)
       this.#report(intent, `attempt ${id} has an INTENT and no OUTCOME`);
@@ -90,13 +91,13 @@ export class Attempts {
       outcome.writer !== intent.writer &&
       outcome.outcome !== 'UNKNOWN'
     ) {
-      this.#report(outcome, `attempt ${id} has its OUTCOME from another writer, which may only say UNKNOWN`);
+      this.#report(outcome, `the OUTCOME of attempt ${id} is by another writer, so it may only be UNKNOWN`);
     }
   }
 }
 
-/** Only rows of one chain have an order. */
-function isBefore(row: Told | undefined, other: Told | undefined): row is Told {
+/** Only rows of the same chain have an order. */
+function isBefore(row: AttemptRow | undefined, other: AttemptRow | undefined): row is AttemptRow {
   if (row === undefined || other === undefined || row.writer !== other.writer) return false;
   return (row.seq ?? 0) < (other.seq ?? 0);
 }

@@ -1,7 +1,7 @@
-/** Canonical form and hashes, written from docs/audit.md and shared with nothing: see there before changing it. */
+/** The canonical form and the hashes, written from docs/audit.md. The gateway has its own: see there before you change these. */
 import { createHash } from 'node:crypto';
 
-/** Thrown for a value the canonical form has no place for. The message completes "the record …". */
+/** Thrown for a value that has no canonical form. The message completes "the record …". */
 export class NotCanonical extends Error {}
 
 /** Canonical text of a parsed JSON value. @throws NotCanonical */
@@ -9,11 +9,11 @@ export function canonicalText(value: unknown): string {
   switch (typeof value) {
     case 'string':
       if (!value.isWellFormed() || value.includes('\u0000'))
-        throw new NotCanonical('holds text that cannot be stored');
+        throw new NotCanonical('contains text that PostgreSQL cannot store');
       return JSON.stringify(value);
     case 'number':
       if (!Number.isSafeInteger(value) || Object.is(value, -0))
-        throw new NotCanonical('holds a number that is no safe integer');
+        throw new NotCanonical('contains a number that is not a safe integer');
       return value.toString(10);
     case 'boolean':
       return value ? 'true' : 'false';
@@ -26,7 +26,7 @@ export function canonicalText(value: unknown): string {
       );
     }
     default:
-      throw new NotCanonical('holds something that is not JSON');
+      throw new NotCanonical('contains a value that is not JSON');
   }
 }
 

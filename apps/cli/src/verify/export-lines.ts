@@ -1,4 +1,4 @@
-/** The lines of an export (docs/audit.md, "The export"), read strictly: what isn't exactly as described is a fault. */
+/** The lines of an export (docs/audit.md, "The export"), read strictly: anything not exactly as described there is a fault. */
 import type { ExportedSubject } from './canonical.js';
 
 export interface ExportLine {
@@ -63,22 +63,22 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Test>>>> = {
   end: { writers: isCount, rows: isCount },
 };
 
-/** The line, or in plain words why it is none. */
-export function readLine(text: string): Line | string {
+/** The line, or what is wrong with it. */
+export function parseLine(text: string): Line | string {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return 'the line is not JSON';
   }
-  // A member given twice would let two readers see two things.
-  if (JSON.stringify(value) !== text) return 'the line is not written as the export writes it';
+  // Of a member that is given twice, two readers could see two values.
+  if (JSON.stringify(value) !== text) return 'the line is not written as an export writes it';
   if (!isObject(value)) return 'the line is not an object';
   const { type, subjects, ...rest } = value as Record<string, unknown>;
   const shape = typeof type === 'string' && Object.hasOwn(SHAPES, type) ? SHAPES[type] : undefined;
-  if (shape === undefined) return 'the line is of no known type';
+  if (shape === undefined) return 'the type of the line is unknown';
   if (!hasShape(rest, shape))
-    return `the line lacks a member of a line of type "${String(type)}", or has one too many or malformed`;
+    return `a member of this line of type "${String(type)}" is missing, malformed or unknown`;
   if (subjects !== undefined && (type !== 'row' || !isSubjects(subjects)))
     return 'the subjects are malformed';
   return value as Line;

@@ -14,12 +14,12 @@ interface Row {
   subjects?: Record<string, string>[];
 }
 
-const NOTHING = '0'.repeat(64);
+const ZERO_HASH = '0'.repeat(64);
 const hex = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Chains records of one writer, each [kind, attempt, more fields]. */
 function chainOf(writer: string, records: readonly (readonly [string, string, object?])[]): Row[] {
-  let prevHash = NOTHING;
+  let prevHash = ZERO_HASH;
   return records.map(([kind, attemptId, more], at) => {
     const seq = at + 1;
     const subjects =
@@ -89,23 +89,23 @@ const [W1, W2] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-80
 
 function twoChains(): [Row[], Row[]] {
   const ids = Array.from({ length: 8 }, () => randomUUID());
-  const of = (at: number): string => ids[at] ?? '';
+  const attemptId = (at: number): string => ids[at] ?? '';
   const swept = randomUUID();
   return [
     chainOf(W1, [
-      ['INTENT', of(0)],
-      ['INTENT', of(1), { odsCode: 'R69', steps: [{ step: 'grant', ok: true }] }],
-      ['OUTCOME', of(0), { outcome: 'COMPLETED' }],
-      ['OUTCOME', of(1), { outcome: 'FAILED' }],
-      ['END', of(1), { delivery: 'aborted' }],
-      ['DENIED', of(2), { outcome: 'REFUSED' }],
+      ['INTENT', attemptId(0)],
+      ['INTENT', attemptId(1), { odsCode: 'R69', steps: [{ step: 'grant', ok: true }] }],
+      ['OUTCOME', attemptId(0), { outcome: 'COMPLETED' }],
+      ['OUTCOME', attemptId(1), { outcome: 'FAILED' }],
+      ['END', attemptId(1), { delivery: 'aborted' }],
+      ['DENIED', attemptId(2), { outcome: 'REFUSED' }],
       ['INTENT', swept],
     ]),
     chainOf(W2, [
-      ['SYSTEM', of(3), { event: 'KEY_STATE', facts: { é: '€', list: [1, null] } }],
-      ['INTENT', of(4)],
+      ['SYSTEM', attemptId(3), { event: 'KEY_STATE', facts: { é: '€', list: [1, null] } }],
+      ['INTENT', attemptId(4)],
       ['OUTCOME', swept, { outcome: 'UNKNOWN' }],
-      ['OUTCOME', of(4), { outcome: 'NOT_SENT' }],
+      ['OUTCOME', attemptId(4), { outcome: 'NOT_SENT' }],
     ]),
   ];
 }
@@ -128,7 +128,7 @@ describe('the canonical form and hashes', () => {
       },
     };
     expect(canonicalText(first)).toMatch(/^\{"atMs":1795305600001,"attemptId":/);
-    const one = rowHash(NOTHING, first);
+    const one = rowHash(ZERO_HASH, first);
     expect(one).toBe('9fd956491d1346557b37ed9115ef3fb7e721d9313615309d243e707422ca162f');
     const second = {
       ...{ facts: {}, seq: 2, kind: 'SYSTEM', event: 'KEY_STATE', writer: W1 },
@@ -149,7 +149,7 @@ describe('the canonical form and hashes', () => {
 });
 
 describe('an untouched export', () => {
-  it('is found whole', async () => {
+  it('has no fault', async () => {
     const report = await verify(exportOf(twoChains()));
     expect(report).toMatchObject({
       ok: true,
@@ -162,7 +162,7 @@ describe('an untouched export', () => {
     });
   });
 
-  it('may hold open attempts of a live writer, which are counted, and of no other', async () => {
+  it('may have open attempts of a live writer, which are counted, and of no other', async () => {
     const chain = chainOf(W1, [['INTENT', randomUUID()]]);
     expect(await verify(exportOf([chain], 'live'))).toMatchObject({ ok: true, open: 1 });
     expect(await faultsOf(exportOf([chain], 'swept'))).toEqual([
@@ -170,7 +170,7 @@ describe('an untouched export', () => {
     ]);
   });
 
-  it('of a time window is not asked for the other rows of attempts outside it', async () => {
+  it('of a time window may lack rows of attempts that began outside it', async () => {
     const inside = randomUUID();
     const rows = chainOf(W1, [
       ['INTENT', randomUUID(), { startedAtMs: 1 }],
@@ -233,7 +233,7 @@ describe('the verifier', () => {
         ['INTENT', attempt],
         ['OUTCOME', attempt],
       ],
-      'told as refused',
+      'has a DENIED or SYSTEM row and other rows too',
     ],
     [
       'rows that disagree on the start',
@@ -243,8 +243,8 @@ describe('the verifier', () => {
       ],
       'different start times',
     ],
-    ['a kind that does not exist', [['RUMOUR', attempt]], 'of no known kind'],
-  ])('reports %s, though the chain is sound', async (_, records, expected) => {
+    ['a kind that does not exist', [['RUMOUR', attempt]], 'the kind of the record is unknown'],
+  ])('reports %s, although the chain is sound', async (_, records, expected) => {
     const faults = await faultsOf(exportOf([chainOf(W1, records)]));
     expect(faults).toEqual(expect.arrayContaining([expect.stringContaining(expected)]));
   });
@@ -254,21 +254,21 @@ describe('the verifier', () => {
       chainOf(W1, [['INTENT', attempt]]),
       chainOf(W2, [['OUTCOME', attempt, { outcome: 'NOT_SENT' }]]),
     ];
-    expect(await faultsOf(exportOf(chains))).toEqual([expect.stringContaining('may only say UNKNOWN')]);
+    expect(await faultsOf(exportOf(chains))).toEqual([expect.stringContaining('it may only be UNKNOWN')]);
   });
 
-  it('tells line, writer and sequence number of a fault', async () => {
+  it('reports line, writer and sequence number of a fault', async () => {
     const [one, two] = twoChains();
     const third = one[2];
     if (third === undefined) throw new Error('no third row');
     third.record['outcome'] = 'FAILED';
     const report = await verify(exportOf([one, two]));
     expect(report.faults).toEqual([
-      { line: 5, writer: W1, seq: 3, what: 'the record is not what was hashed' },
+      { line: 5, writer: W1, seq: 3, what: 'the record does not match its hash' },
     ]);
   });
 
-  it('reports a gap, though the rows around it were chained anew', async () => {
+  it('reports a gap, although the rows around it were chained again', async () => {
     const rows = chainOf(W1, [
       ['SYSTEM', randomUUID()],
       ['SYSTEM', randomUUID()],
@@ -281,7 +281,7 @@ describe('the verifier', () => {
     expect(await faultsOf(exportOf([rows]))).toEqual([expect.stringContaining('row 2 was expected')]);
   });
 
-  it('reports a row that was changed and chained anew up to somewhere', async () => {
+  it('reports a changed row, although the rows after it were chained again for a while', async () => {
     const [one, two] = twoChains();
     let prevHash = one[1]?.prevHash ?? '';
     for (const row of one.slice(1, 4)) {
@@ -289,20 +289,24 @@ describe('the verifier', () => {
       row.prevHash = prevHash;
       prevHash = row.hash = rowHash(prevHash, row.record);
     }
-    expect(await faultsOf(exportOf([one, two]))).toEqual(['the row does not follow from the row before it']);
+    expect(await faultsOf(exportOf([one, two]))).toEqual([
+      'the previous hash is not the hash of the row before it',
+    ]);
   });
 
-  it('reports a chain that was changed to its end, by the head the writer left', async () => {
+  it('reports a chain that was rewritten to its end, by the head that the writer left', async () => {
     const lines = exportOf(twoChains());
     const changed = JSON.parse(JSON.stringify(lines)) as Row[];
     const rows = changed.filter((line) => line.writer === W1 && line.type === 'row');
-    let prevHash = NOTHING;
+    let prevHash = ZERO_HASH;
     for (const row of rows) {
       row.record['atMs'] = 7;
       row.prevHash = prevHash;
       prevHash = row.hash = rowHash(prevHash, row.record);
     }
-    expect(await faultsOf(changed)).toEqual(['the last row is not the one the head of the chain names']);
+    expect(await faultsOf(changed)).toEqual([
+      'the hash of the last row is not the hash of the head of the chain',
+    ]);
   });
 
   it.each<[string, (lines: string[]) => string[]]>([
@@ -316,7 +320,7 @@ describe('the verifier', () => {
       (lines) => lines.map((line, at) => (at === 3 ? line.replace('{', '{"seq":1,') : line)),
     ],
     [
-      'has a member too many',
+      'has an unknown member',
       (lines) => lines.map((line, at) => (at === 3 ? line.replace('}', '},"more":1') : line)),
     ],
     [
@@ -333,7 +337,7 @@ describe('the verifier', () => {
     expect((await verify(change(lines))).ok).toBe(false);
   });
 
-  it('detects any one row that is changed, deleted, doubled or swapped with another', async () => {
+  it('detects any row that is changed, deleted, repeated or swapped with another', async () => {
     const index = fc.nat({ max: 1_000 });
     const mutation = fc.oneof(
       fc.record({ how: fc.constant('delete' as const), a: index, b: index }),

@@ -1,12 +1,12 @@
 /**
- * Verifies an export of the audit trail offline, with nothing but Node. Shares no code with what wrote it: this
- * follows docs/audit.md alone.
+ * Verifies an export of the audit trail offline, with nothing but Node. It was written from docs/audit.md and shares no
+ * code with the writer, so that it can't repeat the writer's mistakes.
  */
 import { Attempts, type Place } from './attempts.js';
 import { NotCanonical, rowHash, subjectsHash } from './canonical.js';
 import {
   FORMAT,
-  readLine,
+  parseLine,
   type ExportLine,
   type Line,
   type RowLine,
@@ -14,14 +14,14 @@ import {
 } from './export-lines.js';
 
 export interface Fault extends Place {
-  /** In plain words. */
+  /** What is wrong, for people. */
   readonly what: string;
 }
 
 export interface VerifyReport {
-  /** No fault was found. */
+  /** True if there is no fault. */
   readonly ok: boolean;
-  /** The export claims to hold the whole trail; otherwise the attempts of [fromMs, toMs). */
+  /** The export declares that it has the whole trail; otherwise it has the attempts of [fromMs, toMs). */
   readonly whole: boolean;
   readonly fromMs: number | null;
   readonly toMs: number | null;
@@ -29,7 +29,7 @@ export interface VerifyReport {
   readonly writers: number;
   readonly rows: number;
   readonly attempts: number;
-  /** Attempts without OUTCOME whose writer was still alive, or being swept, when the export was made. */
+  /** Attempts without OUTCOME whose writer was alive, or being swept, when the export was made. */
   readonly open: number;
   readonly faultCount: number;
   /** The first 1,000. */
@@ -37,12 +37,12 @@ export interface VerifyReport {
 }
 
 const FAULTS_KEPT = 1_000;
-const NOTHING = '0'.repeat(64);
+const ZERO_HASH = '0'.repeat(64);
 
-/** Reads the lines of one export, in order. Faults are reported, not thrown; what `lines` throws is passed on. */
+/** Reads the lines of one export, in order. Faults are reported, not thrown; what `lines` throws is thrown. */
 export async function verifyExport(lines: AsyncIterable<string>): Promise<VerifyReport> {
   const verification = new Verification();
-  for await (const line of lines) verification.take(line);
+  for await (const line of lines) verification.readLine(line);
   return verification.finish();
 }
 
@@ -57,28 +57,28 @@ class Verification {
   readonly #attempts = new Attempts((at, what) => {
     this.#fault(what, at);
   });
-  /** The chain being read, and where it stands. */
+  /** The writer whose chain is being read, and its last row so far. */
   #writer: WriterLine | null = null;
   #last: { readonly seq: number; readonly hash: string } | null = null;
 
-  take(text: string): void {
+  readLine(text: string): void {
     this.#line += 1;
-    const line = readLine(text);
+    const line = parseLine(text);
     if (typeof line === 'string') this.#fault(line);
-    else if (this.#ended) this.#fault('there is more after the end of the export');
-    else this.#takeLine(line);
+    else if (this.#ended) this.#fault('there are lines after the line of type "end"');
+    else this.#check(line);
   }
 
-  #takeLine(line: Line): void {
+  #check(line: Line): void {
     if ((line.type === 'export') !== (this.#line === 1))
-      this.#fault('the line of type "export" is first and comes once');
+      this.#fault('exactly one line, the first, must be of type "export"');
     switch (line.type) {
       case 'export':
         if (line.format !== FORMAT) this.#fault(`the format is "${line.format}", not "${FORMAT}"`);
         this.#header ??= line;
         break;
       case 'writer':
-        this.#finishWriter();
+        this.#endWriter();
         this.#beginWriter(line);
         break;
       case 'row':
@@ -86,13 +86,13 @@ class Verification {
         this.#row(line);
         break;
       case 'end':
-        this.#finishWriter();
+        this.#endWriter();
         this.#ended = true;
         if (line.rows !== this.#rows)
-          this.#fault(`the export says it has ${String(line.rows)} rows; it has ${String(this.#rows)}`);
+          this.#fault(`the export declares ${String(line.rows)} rows; it has ${String(this.#rows)}`);
         if (line.writers !== this.#states.size) {
           this.#fault(
-            `the export says it has ${String(line.writers)} writers; it has ${String(this.#states.size)}`,
+            `the export declares ${String(line.writers)} writers; it has ${String(this.#states.size)}`,
           );
         }
     }
@@ -106,62 +106,60 @@ class Verification {
     this.#writer = line;
     this.#last = null;
     const at = this.#at(line.writer, null);
-    if (this.#states.has(line.writer)) this.#fault('the writer comes a second time', at);
+    if (this.#states.has(line.writer)) this.#fault('the writer has a second section', at);
     this.#states.set(line.writer, line.state);
     const { head, fromSeq, toSeq } = line;
-    if (head.seq === 0 && head.hash !== NOTHING) this.#fault('the head of an empty chain is not zero', at);
+    if (head.seq === 0 && head.hash !== ZERO_HASH)
+      this.#fault('the chain is empty, but the hash of its head is not zero', at);
     if (this.#whole && (toSeq !== head.seq || fromSeq !== Math.min(1, head.seq))) {
       this.#fault(
-        `a whole export has rows 1 to ${String(head.seq)}, this says ${String(fromSeq)} to ${String(toSeq)}`,
+        `an export of the whole trail has rows 1 to ${String(head.seq)}; this one declares rows ${String(fromSeq)} to ${String(toSeq)}`,
         at,
       );
     }
-    if (toSeq > head.seq) this.#fault('the export says it has rows beyond the head of the chain', at);
+    if (toSeq > head.seq) this.#fault('the export declares rows beyond the head of the chain', at);
   }
 
-  #finishWriter(): void {
+  #endWriter(): void {
     const writer = this.#writer;
     this.#writer = null;
     if (writer === null || writer.toSeq === 0) return;
     const at = this.#at(writer.writer, writer.toSeq);
     if (this.#last?.seq !== writer.toSeq) {
-      const lastSeq = this.#last === null ? 'none' : String(this.#last.seq);
-      this.#fault(
-        `the chain should end with row ${String(writer.toSeq)}; the last one here is ${lastSeq}`,
-        at,
-      );
+      const lastRow = this.#last === null ? 'there is none' : `it is ${String(this.#last.seq)}`;
+      this.#fault(`the last row should be ${String(writer.toSeq)}, but ${lastRow}`, at);
     } else if (writer.toSeq === writer.head.seq && this.#last.hash !== writer.head.hash) {
-      this.#fault('the last row is not the one the head of the chain names', at);
+      this.#fault('the hash of the last row is not the hash of the head of the chain', at);
     }
   }
 
   #row(row: RowLine): void {
     const at = this.#at(row.writer, row.seq);
-    if (row.writer !== this.#writer?.writer) this.#fault('the row is not among those of its writer', at);
+    if (row.writer !== this.#writer?.writer) this.#fault('the row is in the section of another writer', at);
     else this.#link(row, this.#writer, at);
     this.#hashes(row, at);
     if (row.record['writer'] !== row.writer) this.#fault('the record names another writer', at);
-    if (row.record['seq'] !== row.seq) this.#fault('the record has another sequence number', at);
+    if (row.record['seq'] !== row.seq) this.#fault('the record names another sequence number', at);
     this.#attempts.add(row, this.#line);
   }
 
-  /** After a fault the chain is taken up again at this row, so that one fault is told once. */
+  /** After a fault the chain goes on from this row, so that one fault is reported once. */
   #link(row: RowLine, writer: WriterLine, at: Place): void {
     const expected = this.#last === null ? writer.fromSeq : this.#last.seq + 1;
     if (row.seq !== expected) {
-      this.#fault(`row ${String(expected)} was expected: rows are missing, doubled or out of order`, at);
+      this.#fault(`row ${String(expected)} was expected: rows are missing, repeated or out of order`, at);
     } else if (this.#last !== null && row.prevHash !== this.#last.hash) {
-      this.#fault('the row does not follow from the row before it', at);
+      this.#fault('the previous hash is not the hash of the row before it', at);
     }
-    if (row.seq === 1 && row.prevHash !== NOTHING)
-      this.#fault('the first row of a chain follows from nothing', at);
+    if (row.seq === 1 && row.prevHash !== ZERO_HASH)
+      this.#fault('the previous hash of the first row is not zero', at);
     this.#last = { seq: row.seq, hash: row.hash };
   }
 
   #hashes(row: RowLine, at: Place): void {
     try {
       if (rowHash(row.prevHash, row.record) !== row.hash)
-        this.#fault('the record is not what was hashed', at);
+        this.#fault('the record does not match its hash', at);
     } catch (error) {
       if (!(error instanceof NotCanonical)) throw error;
       this.#fault(`the record ${error.message}`, at);
@@ -170,7 +168,7 @@ class Verification {
     if (row.subjects === undefined) {
       if (digest !== undefined) this.#fault('the subjects of the row are missing', at);
     } else if (digest !== subjectsHash(row.subjects)) {
-      this.#fault('the subjects are not those the record was written with', at);
+      this.#fault('the subjects do not match the digest in the record', at);
     }
   }
 

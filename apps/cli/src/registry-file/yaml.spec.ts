@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRegistry } from './registry-yaml.js';
+import { readYaml } from './yaml.js';
 
 const GOOD = `apiVersion: gatehouse/v1
 organisations:
@@ -14,7 +14,7 @@ applications:
 `;
 
 const read = (text: string, variables: Record<string, string> = { R69_INT_KEY: 'the-key' }) =>
-  readRegistry(text, 'registry.yaml', (name) => variables[name]);
+  readYaml(text, 'registry.yaml', (name) => variables[name]);
 
 describe('a registry file', () => {
   it('has its secrets resolved before it is sent', () => {
@@ -58,7 +58,7 @@ describe('a registry file', () => {
       '3:7: an ODS code has 1 to 10 capital letters',
     ],
     ['a key twice', GOOD.replace('capability: provider', 'product: Other'), '9:5: Map keys must be unique'],
-    ['no mapping at all', '- one\n- two\n', '1:1: the registry file must be one mapping'],
+    ['a list in place of a mapping', '- one\n- two\n', '1:1: the registry file must be one mapping'],
     ['an empty file', '', '1:1: the registry file must be one mapping'],
     [
       'the wrong version',
@@ -76,12 +76,12 @@ describe('a registry file', () => {
   });
 
   it('puts a fault of the admin API at the nearest place the file has', () => {
-    const told = read(GOOD).explain([
+    const failure = read(GOOD).explain([
       { pointer: '/applications/0/state', detail: 'deep' },
       { pointer: '/organisations/0/odsCode', detail: 'key' },
       { pointer: '', detail: 'whole' },
     ]);
-    expect(told.message.split('\n').slice(1)).toEqual([
+    expect(failure.message.split('\n').slice(1)).toEqual([
       'registry.yaml:1:1: whole  (/)',
       'registry.yaml:3:7: key  (/organisations/0/odsCode)',
       'registry.yaml:5:5: deep  (/applications/0/state)',

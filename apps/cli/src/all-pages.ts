@@ -4,22 +4,24 @@ import type { Settings } from './settings.js';
 
 type Item<N extends RouteName> = AnswerOf<N> extends { items: (infer I)[] } ? I : never;
 
-/** All items of a list, page by page. */
-export async function everyPage<N extends RouteName>(
+const LARGEST_PAGE = 500;
+
+/** The items of a list, page by page, until there are no more or `limit` is reached. */
+export async function allPages<N extends RouteName>(
   settings: Settings,
   name: N,
   query: object,
-  most = Number.POSITIVE_INFINITY,
+  limit = Number.POSITIVE_INFINITY,
 ): Promise<Item<N>[]> {
   const items: Item<N>[] = [];
   let after: string | undefined;
-  while (items.length < most) {
-    const asked = {
+  while (items.length < limit) {
+    const pageQuery = {
       ...query,
-      limit: String(Math.min(500, most - items.length)),
+      limit: String(Math.min(LARGEST_PAGE, limit - items.length)),
       ...(after === undefined ? {} : { after }),
     };
-    const page = (await call(settings, name, { query: asked } as unknown as Partial<RequestOf<N>>)) as {
+    const page = (await call(settings, name, { query: pageQuery } as unknown as Partial<RequestOf<N>>)) as {
       items: Item<N>[];
       next: string | null;
     };

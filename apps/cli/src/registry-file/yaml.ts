@@ -1,4 +1,4 @@
-/** A registry file as text: parsed, checked, its secrets resolved, and every fault told by line and column. */
+/** A registry file in YAML or JSON: parsed, checked and its secrets resolved, with every fault at its line and column. */
 import { type FaultAt, faultsOf } from '@gatehouse/contracts/problem';
 import {
   type RegistryDocument,
@@ -8,23 +8,18 @@ import {
   secretByName,
 } from '@gatehouse/contracts/registry/registry-file';
 import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { Failure } from './failure.js';
-
-export interface ReadRegistry {
-  readonly document: RegistryDocument;
-  /** A fault of the admin API, by its place in the file. */
-  readonly explain: (faults: readonly FaultAt[]) => Failure;
-}
+import { Failure } from '../failure.js';
+import { faultSummary, type RegistryInput } from './registry-input.js';
 
 /**
- * @param variable looks up `{ env: NAME }`; every missing one is told at once
+ * @param variable looks up `{ env: NAME }`; every missing one is reported at once
  * @throws Failure that lists every fault with its place
  */
-export function readRegistry(
+export function readYaml(
   text: string,
-  name: string,
+  fileName: string,
   variable: (name: string) => string | undefined,
-): ReadRegistry {
+): RegistryInput {
   const lines = new LineCounter();
   const parsed = parseDocument(text, {
     lineCounter: lines,
@@ -33,20 +28,22 @@ export function readRegistry(
     maxAliasCount: 100,
   } as never);
   if (parsed.errors.length > 0) {
-    const told = parsed.errors.map(({ pos, message }) => `${name}:${placeAt(lines, pos[0])}: ${message}`);
-    throw new Failure(`${name} is not good YAML:\n${told.join('\n')}`);
+    const places = parsed.errors.map(
+      ({ pos, message }) => `${fileName}:${placeAt(lines, pos[0])}: ${message}`,
+    );
+    throw new Failure(`${fileName} is not valid YAML:\n${places.join('\n')}`);
   }
-  const explain = (faults: readonly FaultAt[]): Failure => {
-    const told = faults
-      .map(({ pointer, detail }) => ({ pointer, detail, offset: offsetOf(parsed.contents, pointer) }))
-      .toSorted((one, other) => one.offset - other.offset)
-      .map(
-        ({ pointer, detail, offset }) =>
-          `${name}:${placeAt(lines, offset)}: ${detail}  (${pointer === '' ? '/' : pointer})`,
-      );
-    const count = told.length === 1 ? 'a fault' : `${told.length} faults`;
-    return new Failure(`${name} has ${count}; nothing was changed:\n${told.join('\n')}`);
-  };
+  const explain = (faults: readonly FaultAt[]): Failure =>
+    faultSummary(
+      fileName,
+      faults
+        .map((fault) => ({ ...fault, offset: offsetOf(parsed.contents, fault.pointer) }))
+        .toSorted((one, other) => one.offset - other.offset)
+        .map(
+          ({ pointer, detail, offset }) =>
+            `${placeAt(lines, offset)}: ${detail}  (${pointer === '' ? '/' : pointer})`,
+        ),
+    );
   const checked = registryFile.safeParse(parsed.toJS());
   if (!checked.success) throw explain(faultsOf(checked.error));
   return { document: resolveSecrets(checked.data, variable, explain), explain };
@@ -83,7 +80,7 @@ function placeAt(lines: LineCounter, offset: number): string {
   return `${line}:${col}`;
 }
 
-/** Where the pointed-at value, or what of its way exists, begins. A key points at itself. */
+/** Where the value of the pointer begins, or else the nearest part of its path. A key points to itself. */
 function offsetOf(root: unknown, pointer: string): number {
   let node: unknown = root;
   let offset = startOf(root) ?? 0;

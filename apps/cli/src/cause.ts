@@ -1,0 +1,20 @@
+import { Failure } from './failure.js';
+
+/** Why a connection failed, in one line. Where several addresses were tried, Node gives a code and no message. */
+export function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const { code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
+  return message === '' || code.startsWith('ERR_SSL') ? code : message;
+}
+
+/**
+ * The failure for an error of PostgreSQL or of the connection to it; any other error is returned as it is.
+ * @param variable the setting that names the database
+ */
+export function databaseFailure(error: unknown, variable: string): unknown {
+  if (error instanceof Failure || !(error instanceof Error) || !('code' in error)) return error;
+  const UNDEFINED_TABLE = '42P01';
+  if (error.code === UNDEFINED_TABLE)
+    return new Failure('The database has no tables of Gatehouse yet. Run "gatehouse migrate" first.');
+  return new Failure(`The database of ${variable} can't be used: ${causeOf(error)}. Check ${variable}.`);
+}

@@ -1,0 +1,81 @@
+import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
+import { explainRequest } from '@gatehouse/contracts/operation/operation-resources';
+import { type Command, InvalidArgumentError } from 'commander';
+import { call } from '../api.js';
+import {
+  type ApplicationOptions,
+  applicationOf,
+  type Context,
+  ENVIRONMENT,
+  withApplication,
+} from '../options.js';
+import { print, yaml } from '../output.js';
+
+interface ExplainOptions {
+  readonly client: string;
+  readonly environment: string;
+  readonly header: Record<string, string>;
+}
+type Method = (typeof explainRequest.shape.method.options)[number];
+
+/** What an application still needs, and why a request is allowed or rejected. */
+export function diagnosisCommands(program: Command, context: Context): void {
+  const { settings, output } = context;
+
+  withApplication(program.command('doctor'))
+    .description(
+      'List what an application still needs, in order, with who must act. The exit code is 1 while anything is missing.',
+    )
+    .action(async (options: ApplicationOptions) => {
+      const report = await call(settings, 'doctor', { query: applicationOf(options) });
+      print(output, report, doctorText);
+      if (!report.ready) context.setExitCode(1);
+    });
+
+  program
+    .command('explain')
+    .argument('<method>', 'HTTP method', upperCaseMethod)
+    .argument('<path>', 'path of the request, from /FHIR/ on')
+    .description('Show step by step how a request of a client would be decided. Nothing is sent to e-RS.')
+    .requiredOption('--client <name>', 'client that would send it')
+    .requiredOption(...ENVIRONMENT)
+    .option('--header <name:value>', 'header that it would have; may be repeated', addHeader, {})
+    .action(async (method: Method, path: string, options: ExplainOptions) => {
+      const { header: headers, ...rest } = options;
+      const body = { ...rest, method, path, headers };
+      print(output, await call(settings, 'explain', { body }), explanationText);
+    });
+}
+
+function upperCaseMethod(text: string): Method {
+  const method = explainRequest.shape.method.options.find((each) => each === text.toUpperCase());
+  if (method === undefined)
+    throw new InvalidArgumentError(`It must be one of ${explainRequest.shape.method.options.join(', ')}.`);
+  return method;
+}
+
+function addHeader(text: string, headers: Record<string, string>): Record<string, string> {
+  const colon = text.indexOf(':');
+  if (colon < 1) throw new InvalidArgumentError('It must be written name:value.');
+  return { ...headers, [text.slice(0, colon).trim()]: text.slice(colon + 1).trim() };
+}
+
+function doctorText({ application, name, ready, steps }: DoctorReport): string {
+  const lines = [name, `(${application})`, ''];
+  const next = steps.findIndex(({ done }) => !done);
+  steps.forEach((step, at) => {
+    lines.push(`${step.done ? '[x]' : '[ ]'} ${at + 1}. ${step.title}${at === next ? '   <-- next' : ''}`);
+    if (step.done) return;
+    lines.push(`       who acts:   ${step.whoActs}`, `       what to do: ${step.whatToDo}`);
+    for (const { name: key, value } of step.values) lines.push(`         ${key} = ${value}`);
+  });
+  lines.push('', ready ? 'Ready: nothing is missing.' : 'Not ready yet.');
+  return lines.join('\n');
+}
+
+function explanationText({ steps, ...decision }: Readonly<Record<string, unknown>>): string {
+  const stepLines = Array.isArray(steps)
+    ? (steps as { step: string; ok: boolean }[]).map(({ step, ok }) => `${ok ? '[x]' : '[ ]'} ${step}`)
+    : [];
+  return [...stepLines, yaml(decision)].join('\n');
+}

@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { decodeTextFile } from '@gatehouse/domain/input/text-file';
+import { Failure } from './failure.js';
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission was denied',
+  EISDIR: 'it is a folder',
+};
+
+/** @throws Failure that says why the file can't be read */
+export async function readBytes(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+export function unreadable(file: string, error: unknown): Failure {
+  const { code = '', message = String(error) } = error as NodeJS.ErrnoException;
+  return new Failure(`${file} can't be read: ${REASONS[code] ?? message}.`, 2);
+}
+
+/** @throws Failure that names the file and the byte that can't be decoded */
+export async function readTextFile(file: string): Promise<string> {
+  const { text, fault } = decodeTextFile(await readBytes(file));
+  if (fault !== undefined) throw new Failure(`${file}:${fault.line}: byte ${fault.byte}: ${fault.detail}`, 2);
+  return text;
+}
