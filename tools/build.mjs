@@ -47,10 +47,14 @@ function outputsExist() {
   );
 }
 
-/** Returns whether anything had to be built; throws with the tool's output if it failed. */
-export function build() {
+/**
+ * Returns whether anything had to be built; `onStart` is called if so.
+ * @throws with the tool's output if it failed
+ */
+export function build(onStart = () => undefined) {
   const before = sourceState();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === before && outputsExist()) return false;
+  onStart();
   const run = (...command) => {
     const tool = spawnSync(process.execPath, command, {
       cwd: root,

@@ -5,6 +5,7 @@ import { auditCommands } from './commands/audit.js';
 import { bootstrapCommand } from './commands/bootstrap.js';
 import { changeCommands } from './commands/changes.js';
 import { clientCommands } from './commands/clients.js';
+import { completionCommand } from './completion/completion.js';
 import { diagnosisCommands } from './commands/diagnosis.js';
 import { exceptionCommands } from './commands/exceptions.js';
 import { keyCommands } from './commands/keys.js';
@@ -31,6 +32,7 @@ const GROUPS: readonly (readonly [
   ['Finding out why:', [diagnosisCommands]],
   ['Governance:', [sroCommands, exceptionCommands, assuranceCommands]],
   ['Audit:', [auditCommands, verifyCommand]],
+  ['Shell:', [completionCommand]],
 ];
 
 /** The whole command tree. Nothing runs before it is parsed. */

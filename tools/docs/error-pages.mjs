@@ -1,13 +1,7 @@
-// Writes docs/errors.md and docs/diagnoses.md from the tables in libs/domain, or with --check compares.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const { ERRORS } = await import('../libs/domain/dist/errors.js');
-const { FRAMING_RULES } = await import('../libs/domain/dist/input/framing-rules.js');
-const { DIAGNOSES } = await import('../libs/domain/dist/apim/diagnosis.js');
+// docs/errors.md and docs/diagnoses.md, from the tables in libs/domain.
+const { ERRORS } = await import('../../libs/domain/dist/errors.js');
+const { FRAMING_RULES } = await import('../../libs/domain/dist/input/framing-rules.js');
+const { DIAGNOSES } = await import('../../libs/domain/dist/apim/diagnosis.js');
 
 const ACTORS = {
   caller: 'You, the caller',
@@ -28,7 +22,8 @@ const framingRules = [
   '',
 ];
 
-const errors = [
+/** docs/errors.md */
+export const errorPage = [
   '# Error codes',
   '',
   'Generated from `libs/domain/src/errors.ts` by `npm run docs`.',
@@ -50,7 +45,8 @@ const errors = [
   ]),
 ].join('\n');
 
-const diagnoses = [
+/** docs/diagnoses.md */
+export const diagnosisPage = [
   '# Diagnoses',
   '',
   'Generated from `libs/domain/src/apim/diagnosis.ts` by `npm run docs`.',
@@ -66,28 +62,3 @@ const diagnoses = [
     '',
   ]),
 ].join('\n');
-
-const config = (await resolveConfig(join(root, 'package.json'))) ?? {};
-let stale = false;
-for (const [name, text] of [
-  ['docs/errors.md', errors],
-  ['docs/diagnoses.md', diagnoses],
-]) {
-  const path = join(root, name);
-  const wanted = await format(text, { ...config, parser: 'markdown' });
-  if (!process.argv.includes('--check')) {
-    writeFileSync(path, wanted);
-    continue;
-  }
-  let found = '';
-  try {
-    found = readFileSync(path, 'utf8');
-  } catch {
-    // Missing is stale too.
-  }
-  if (found !== wanted) {
-    stale = true;
-    console.log(`${name} is not what the tables say; run "npm run docs"`);
-  }
-}
-process.exit(stale ? 1 : 0);
