@@ -16,7 +16,7 @@ export interface RouteContract {
   readonly body?: z.ZodType;
   readonly response: z.ZodType;
   readonly ndjson?: true;
-  /** Answers with a strong `ETag` of exactly the state that is shown. */
+  /** Answers with a strong `ETag` of exactly the state that is shown, and `no-transform`. */
   readonly etag?: true;
   /** Needs `If-Match` with the `ETag` that was read: 428 without it, 412 when the state is another by now. */
   readonly ifMatch?: true;

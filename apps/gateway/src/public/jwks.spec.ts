@@ -69,7 +69,7 @@ describe('the keys of one application', () => {
     expect(JSON.parse(body)).toEqual({ keys: kids.map(published) });
     expect(header('content-type')).toBe('application/json');
     expect(header('x-content-type-options')).toBe('nosniff');
-    expect(header('cache-control')).toBe('public, max-age=60, must-revalidate');
+    expect(header('cache-control')).toBe('public, max-age=60, must-revalidate, no-transform');
   });
 
   it('holds the listed members and nothing else that is stored (threat J2)', async () => {
@@ -133,11 +133,23 @@ describe('conditional requests and HEAD', () => {
     expect(etag).toMatch(/^"[\w-]{43}"$/);
     const again = await ask(undefined, { headers: { 'If-None-Match': etag } });
     expect([again.status, again.body, again.header('etag')]).toEqual([304, '', etag]);
-    expect(again.header('cache-control')).toContain('max-age=60');
+    expect(again.header('cache-control')).toBe('public, max-age=60, must-revalidate, no-transform');
     serving(key('k', 'ACTIVE'), key('k2', 'PUBLISHED'));
     const changed = await ask(undefined, { headers: { 'If-None-Match': etag } });
     expect(changed.status).toBe(200);
     expect(changed.header('etag')).not.toBe(etag);
+  });
+
+  it.each([
+    ['weakened by a proxy', (etag: string) => `W/${etag}`, 304],
+    ['among others', (etag: string) => `"x", W/${etag}`, 304],
+    ['any', () => '*', 304],
+    ['changed by a proxy', (etag: string) => etag.replace(/"$/, '-gzip"'), 200],
+  ])('If-None-Match with a tag %s', async (_, header, status) => {
+    serving(key('k', 'ACTIVE'));
+    const etag = (await ask()).header('etag') ?? '';
+    const { status: answered } = await ask(undefined, { headers: { 'If-None-Match': header(etag) } });
+    expect(answered).toBe(status);
   });
 
   it('HEAD is GET without its body', async () => {

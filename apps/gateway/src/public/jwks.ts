@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
+import { entityTagsIn } from '@gatehouse/domain/input/entity-tags';
 import type { SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
 import { isPublished } from '@gatehouse/domain/registry/signing-key';
 
@@ -61,11 +62,18 @@ export function serveJwks(snapshot: () => Snapshot | null): RequestListener {
     }
     const body = JSON.stringify({ keys });
     const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
-    const headers = { 'Cache-Control': `public, max-age=${MAX_AGE_S}, must-revalidate`, ETag: etag };
-    if (request.headers['if-none-match'] === etag) {
+    const headers = {
+      'Cache-Control': `public, max-age=${MAX_AGE_S}, must-revalidate, no-transform`,
+      ETag: etag,
+    };
+    if (matches(request.headers['if-none-match'], etag)) {
       response.writeHead(304, headers).end();
       return;
     }
     answer(200, { ...headers, 'Content-Type': 'application/json' }, body);
   };
+}
+
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  return ifNoneMatch?.trim() === '*' || entityTagsIn(ifNoneMatch).includes(etag);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { entityTagsIn } from '@gatehouse/domain/input/entity-tags';
 import { AdminProblem } from './problem.js';
 
 /** A record as it is shown, and the strong entity tag of exactly this state. */
@@ -14,11 +15,11 @@ export function tagged<T>(record: T, ...state: readonly string[]): Tagged<T> {
 }
 
 /**
- * The entity tags of an `If-Match` header. `*` and weak tags are none.
+ * The entity tags of an `If-Match` header, without the `W/` that a proxy may have added. `*` is none.
  * @throws AdminProblem if-match-needed, unless there is at least one
  */
 export function entityTagsOf(ifMatch: string | undefined): readonly string[] {
-  const tags = (ifMatch ?? '').match(/(?<![^\s,])"[^"]*"(?![^\s,])/g) ?? [];
+  const tags = entityTagsIn(ifMatch);
   if (tags.length > 0) return tags;
   throw new AdminProblem(
     'if-match-needed',

@@ -68,6 +68,8 @@ function answering(route: RouteContract): MethodDecorator {
       if (route.etag !== true) return route.response.parse(answer);
       const { record, etag } = answer as Tagged<unknown>;
       args[2].setHeader('ETag', etag);
+      // A proxy that compresses an answer would change its tag.
+      args[2].setHeader('Cache-Control', 'no-store, no-transform');
       return route.response.parse(record);
     };
   };
