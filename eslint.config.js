@@ -131,8 +131,8 @@ const config = tseslint.config(
     rules: { 'no-restricted-syntax': ['error', ...banned, ...dynamicImports] },
   },
   {
-    // Pages are loaded when they are first opened.
-    files: ['apps/console/src/pages.tsx'],
+    // Pages and charts are loaded when they are first opened.
+    files: ['apps/console/src/pages.tsx', 'apps/console/src/dashboard/lazy-traffic.ts'],
     rules: { 'no-restricted-syntax': ['error', ...banned, ...environmentReads] },
   },
   { files: ['apps/{cli,simulator}/src/**/*.ts'], rules: { 'no-console': 'off' } },

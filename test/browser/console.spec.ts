@@ -107,8 +107,8 @@ it('finds who saw a patient, and shows the identifier once two people agree', as
     expect(told).not.toContain(grouped);
   }
   await omar.getByRole('table').getByRole('link').first().click();
-  await decide(omar, 'Ask to see it', 'subject access request 42');
-  await omar.getByText('needs a second person').waitFor();
+  await decide(omar, 'Request access', 'subject access request 42');
+  await omar.getByText('A second person must approve').waitFor();
   await omar.getByRole('link', { name: 'showing a patient’s identifier' }).waitFor();
   await accessible(omar, 'an identifier asked for');
   await omar.screenshot({ path: `${SHOTS}/reveal-asked-1280-light.png`, fullPage: true });
@@ -118,11 +118,11 @@ it('finds who saw a patient, and shows the identifier once two people agree', as
   await signIn(gita, 'Gita Rao');
   await gita.goto(`${origin}/changes`);
   await gita.getByRole('link', { name: 'showing a patient’s identifier' }).click();
-  await gita.getByRole('link', { name: 'The request it is about' }).waitFor();
+  await gita.getByRole('link', { name: 'View the request it is about' }).waitFor();
   await accessible(gita, 'an identifier to decide on');
   await gita.screenshot({ path: `${SHOTS}/reveal-decide-390-light.png`, fullPage: true });
   await decide(gita, 'Approve', 'the request was checked');
-  await gita.getByText('Approved and done.').waitFor();
+  await gita.getByText('Change approved and made.').waitFor();
 
   await omar.reload();
   await omar.getByRole('button', { name: /^Show until/ }).click();
@@ -146,7 +146,7 @@ it('downloads the trail, tells how much came, and can be cancelled', async () =>
   const file = readFileSync(await (await saved).path(), 'utf8');
   const rows = file.trim().split('\r\n').length - 1;
   expect(rows).toBeGreaterThan(0);
-  await page.getByText(`All of it is saved: ${rows} row`).waitFor();
+  await page.getByText(`Download complete: ${rows} row`).waitFor();
   await accessible(page, 'download');
   await page.screenshot({ path: `${SHOTS}/download-390-light.png` });
   await page.getByRole('button', { name: 'Close' }).click();
@@ -164,7 +164,7 @@ it('retires a signing key as two people, and not as one', async () => {
   await signIn(priya, 'Priya Nair');
   await priya.goto(`${origin}/signing-keys`);
   await decide(priya, 'Retire', 'it is old');
-  await priya.getByText('needs a second person').waitFor();
+  await priya.getByText('A second person must approve').waitFor();
   const stateOf = async () =>
     (await stack.sql.query<{ state: string }>('SELECT state FROM signing_key')).rows.map(
       ({ state }) => state,
@@ -182,7 +182,7 @@ it('retires a signing key as two people, and not as one', async () => {
   await gita.goto(priya.url());
   await gita.screenshot({ path: `${SHOTS}/change-390-light.png`, fullPage: true });
   await decide(gita, 'Approve', 'agreed with the platform team');
-  await gita.getByText('Approved and done.').waitFor();
+  await gita.getByText('Change approved and made.').waitFor();
   expect(await stateOf()).toEqual(['RETIRING']);
   expect(at.complaints).toEqual([]);
   await gita.context().close();
@@ -200,9 +200,9 @@ it('tells the story of a refused request, and what to do about it', async () => 
   await signIn(page, 'Omar Haddad');
   await page.goto(`${origin}/audit?filter=${encodeURIComponent(JSON.stringify({ kind: 'DENIED' }))}`);
   await page.getByRole('table').getByRole('link').first().click();
-  await page.getByRole('heading', { name: /^Refused: GW_/ }).waitFor();
-  await page.getByText('The chain holds').waitFor();
-  await page.getByRole('button', { name: 'Explain with the registry of then' }).click();
+  await page.getByRole('heading', { name: /^Rejected: GW_/ }).waitFor();
+  await page.getByText('The audit chain is intact').waitFor();
+  await page.getByRole('button', { name: 'Explain the decision' }).click();
   await page.getByText('every step is as it was recorded').waitFor();
   await accessible(page, 'story');
   await page.screenshot({ path: `${SHOTS}/request-1280-light.png`, fullPage: true });
@@ -212,7 +212,7 @@ it('tells the story of a refused request, and what to do about it', async () => 
 describe('what each role is shown', () => {
   it.each([
     ['Priya Nair', ['Organisations', 'Approvals'], ['Staff']],
-    ['Ada Clarke', ['Staff', 'My sign-ins'], ['Organisations', 'Audit', 'Approvals']],
+    ['Ada Clarke', ['Staff', 'My sessions'], ['Organisations', 'Audit', 'Approvals']],
   ] as const)('%s', async (person, shown, hidden) => {
     const page = await open();
     await signIn(page, person);
@@ -227,7 +227,7 @@ it('suspends an organisation, and the next request is refused within a second', 
   await signIn(page, 'Priya Nair');
   await page.goto(`${origin}/organisations/R69/show`);
   const stopped = page.waitForResponse((response) => response.url().endsWith('/emergency-stops'));
-  await decide(page, 'Stop at once', 'odd traffic');
+  await decide(page, 'Stop immediately', 'odd traffic');
   expect((await stopped).status()).toBe(200);
   const { rows } = await stack.sql.query<{ state: string }>(
     "SELECT state FROM organisation WHERE ods_code = 'R69'",
@@ -238,13 +238,13 @@ it('suspends an organisation, and the next request is refused within a second', 
   expect(Date.now() - since).toBeLessThan(1_000);
   const gita = await signedIn(await at.browser.newContext(), 'Gita Rao');
   await gita.goto(`${origin}/emergency-stops`);
-  await decide(gita, 'Lift', 'looked at it');
-  await gita.getByText('needs a second person').waitFor();
+  await decide(gita, 'Lift the stop', 'looked at it');
+  await gita.getByText('A second person must approve').waitFor();
   await gita.context().close();
   // Whoever made it takes it back alone, soon after.
   await page.goto(`${origin}/emergency-stops`);
-  await decide(page, 'Lift', 'it was a slip');
-  await page.getByText('It runs again.').waitFor();
+  await decide(page, 'Lift the stop', 'it was a slip');
+  await page.getByText('Stop lifted.').waitFor();
   await page.context().close();
 });
 
@@ -253,20 +253,20 @@ it('plans ASIDs for every combination, and hands out what is missing as a file t
   await signIn(page, 'Priya Nair');
   await page.goto(`${origin}/asid-plan`);
   await page.getByRole('button', { name: '1 present' }).waitFor();
-  await page.getByRole('combobox', { name: 'Wanted' }).click();
+  await page.getByRole('combobox', { name: 'Plan for' }).click();
   await page.getByRole('option', { name: 'Every combination' }).click();
   await page.getByRole('textbox', { name: 'ODS codes' }).fill('r69');
   await page.getByRole('combobox', { name: 'Environments' }).click();
   await page.getByRole('option', { name: 'local' }).click();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Plan', exact: true }).click();
-  await page.getByRole('button', { name: '3 in all' }).waitFor();
+  await page.getByRole('button', { name: '3 in total' }).waitFor();
   await page.getByRole('button', { name: /^[0-9] missing/ }).click();
   await page.getByText('ReferWell - Local - User-Restricted').waitFor();
   await accessible(page, 'ASID plan');
   await page.screenshot({ path: `${SHOTS}/asid-plan-missing-1280-light.png`, fullPage: true });
   const saved = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Download what is missing, to import' }).click();
+  await page.getByRole('button', { name: 'Download missing applications to import' }).click();
   const file = readFileSync(await (await saved).path(), 'utf8');
   expect(file).toContain('R69,,ReferWell,local,user-restricted,,,,,draft\r\n');
   await page.context().close();
@@ -279,24 +279,24 @@ it('imports a spreadsheet: faults by line, a draft at once, going live only with
   const preview = async (...rows: string[]) => {
     const heading =
       'organisation_ods_code,product,environment,access_mode,capability,asid,api_key,message_sets,state';
-    await page.getByRole('textbox', { name: 'Or paste it here' }).fill([heading, ...rows].join('\n'));
+    await page.getByRole('textbox', { name: 'Or paste the rows here' }).fill([heading, ...rows].join('\n'));
     await page.getByRole('button', { name: 'Preview' }).click();
   };
   const row = 'R69,ReferWell,local,application-restricted,referrer';
   await preview(`${row},2454,,,draft`, `ZZZ,ReferWell,local,user-restricted,,,,,draft`);
-  await page.getByText('Line 2, asid: an ASID has exactly 12 digits').waitFor();
+  await page.getByText('Line 2, asid: this cell has 4 digits and must have 12').waitFor();
   await accessible(page, 'import with faults');
   await page.screenshot({ path: `${SHOTS}/import-faults-1280-light.png`, fullPage: true });
   await preview(`${row},,,,draft`);
   await page.getByText('Lines: 1 create, 0 change').waitFor();
   await page.screenshot({ path: `${SHOTS}/import-preview-1280-light.png`, fullPage: true });
   await accessible(page, 'import preview');
-  await page.getByRole('button', { name: 'Apply all of it' }).click();
+  await page.getByRole('button', { name: 'Apply these changes' }).click();
   await page.getByText(/^Applied 1 changes?/).waitFor();
   await preview(`${row},200000009999,anotherKey0123456789,everything,live`);
   await page.getByText('Lines: 0 create, 1 change').waitFor();
-  await page.getByRole('button', { name: 'Apply all of it' }).click();
-  await page.getByText('needs a second person').waitFor();
+  await page.getByRole('button', { name: 'Apply these changes' }).click();
+  await page.getByText('A second person must approve').waitFor();
   await page.screenshot({ path: `${SHOTS}/import-pending-1280-light.png`, fullPage: true });
   const { rows } = await stack.sql.query("SELECT state FROM application WHERE capability = 'referrer'");
   expect(rows).toEqual([{ state: 'draft' }]);
@@ -342,11 +342,11 @@ it('finds an application from any page, and never sends an NHS number', async ()
     await field.press('Enter');
   };
   await find(onboarded.asid);
-  await page.getByText('1 found.').waitFor();
+  await page.getByText('1 result.').waitFor();
   await page.screenshot({ path: `${SHOTS}/search-found-1280-light.png` });
   expect(sent.some((url) => url.endsWith(`/search?q=${onboarded.asid}`))).toBe(true);
   await find('943 476 5919');
-  await page.getByText('this reads as an NHS number').waitFor();
+  await page.getByText('This reads as an NHS number').waitFor();
   await accessible(page, 'search');
   expect(sent.filter((url) => url.includes('943') || page.url().includes('943'))).toEqual([]);
   await find(onboarded.asid);
@@ -363,13 +363,13 @@ it('picks the interactions of a message set: fewer at once, more only with a col
   const save = page.getByRole('button', { name: 'Save the message set' });
   const choice = page.getByRole('checkbox', { name: 'A044' });
   await choice.uncheck();
-  await page.getByText('Adds nothing; takes away A044.').waitFor();
+  await page.getByText('Adds nothing. Removes A044.').waitFor();
   await save.click();
   await page.getByText(/^Applied 1 change/).waitFor();
   await choice.check();
-  await page.getByText('Adds A044; takes away nothing.').waitFor();
+  await page.getByText('Adds A044. Removes nothing.').waitFor();
   await save.click();
-  await page.getByText('a wider message set needs a second person').waitFor();
+  await page.getByText('must approve a wider message set').waitFor();
   await accessible(page, 'message set');
   await page.screenshot({ path: `${SHOTS}/message-set-saved-1280-light.png`, fullPage: true });
   await page.context().close();
@@ -405,9 +405,9 @@ it('a form is reached, filled in and left by keyboard, and the focus comes back'
   const page = await open();
   await signIn(page, 'Priya Nair');
   await page.goto(`${origin}/applications/${applicationId}/show`);
-  await page.getByRole('button', { name: 'Stop at once' }).waitFor();
+  await page.getByRole('button', { name: 'Stop immediately' }).waitFor();
   const focused = () => page.evaluate('document.activeElement?.textContent?.trim()');
-  for (let count = 0; count < 120 && (await focused()) !== 'Stop at once'; count += 1)
+  for (let count = 0; count < 120 && (await focused()) !== 'Stop immediately'; count += 1)
     await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');
@@ -420,6 +420,6 @@ it('a form is reached, filled in and left by keyboard, and the focus comes back'
   expect(await dialog.getByLabel('Reason').inputValue()).toBe('odd traffic');
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
-  expect(await focused()).toBe('Stop at once');
+  expect(await focused()).toBe('Stop immediately');
   await page.context().close();
 });

@@ -39,12 +39,12 @@ const ask = async () => {
 
 async function importLine(page: Page, cells: string[]): Promise<void> {
   await page.goto(`${at.origin}/import`);
-  await page.getByLabel('Or paste it here').fill(`${COLUMNS}\n${line(...cells)}\n`);
+  await page.getByLabel('Or paste the rows here').fill(`${COLUMNS}\n${line(...cells)}\n`);
   await page.getByRole('button', { name: 'Preview' }).click();
-  await page.getByRole('button', { name: 'Apply all of it' }).waitFor();
+  await page.getByRole('button', { name: 'Apply these changes' }).waitFor();
   await accessible(page, 'import');
   await page.screenshot({ path: `${SHOTS}/import-1280-light.png`, fullPage: true });
-  await page.getByRole('button', { name: 'Apply all of it' }).click();
+  await page.getByRole('button', { name: 'Apply these changes' }).click();
 }
 
 /** A colleague opens the newest request and approves it. */
@@ -52,7 +52,7 @@ async function approve(page: Page, rule: string, reason: string): Promise<void> 
   await page.goto(`${at.origin}/changes`);
   await page.getByRole('link', { name: rule }).first().click();
   await decide(page, 'Approve', reason);
-  await page.getByText('Approved and done.').waitFor();
+  await page.getByText('Change approved and made.').waitFor();
 }
 
 it('onboards an organisation, and its first request is answered', async () => {
@@ -65,7 +65,7 @@ it('onboards an organisation, and its first request is answered', async () => {
   await priya.goto(`${at.origin}/applications`);
   await priya.getByRole('link', { name: /^Quay NHS Trust/ }).click();
   await fillIn(priya, 'Create a signing key', {});
-  await priya.getByText('The key is made.').waitFor();
+  await priya.getByText('Signing key created.').waitFor();
   const { rows } = await at.stack.sql.query<{ jwks: string }>(
     `SELECT jwks_id AS jwks FROM application JOIN binding b ON b.application_id = application.id
       WHERE b.ods_code = $1`,
@@ -85,13 +85,13 @@ it('onboards an organisation, and its first request is answered', async () => {
 
   // Live with ASID and API key: a second platform engineer looks at it.
   await importLine(priya, ['200000007777', 'key-of-quay-0123456789abcdef', '', 'live']);
-  await priya.getByText('an application going live needs a second person').waitFor();
+  await priya.getByText('must approve an application going live').waitFor();
   await approve(pawel, 'an application going live', 'checked with the portal');
 
   // A client with its grant, then its key.
   await priya.goto(`${at.origin}/clients`);
-  await priya.getByText('No client yet.').waitFor();
-  await priya.getByRole('button', { name: 'New client' }).click();
+  await priya.getByText('There are no clients yet.').waitFor();
+  await priya.getByRole('button', { name: 'Create a client' }).click();
   const dialog = priya.getByRole('dialog');
   for (const [label, value] of [
     ['Client', 'quay-sync'],
@@ -102,7 +102,7 @@ it('onboards an organisation, and its first request is answered', async () => {
     await dialog.getByLabel(label, { exact: false }).first().fill(value);
   await accessible(priya, 'grant');
   await dialog.getByRole('button', { name: 'Grant', exact: true }).click();
-  await dialog.getByText('a grant to a client needs a second person').waitFor();
+  await dialog.getByText('must approve a grant to a client').waitFor();
   await approve(pawel, 'a grant to a client', 'the worklist service of the trust');
   await priya.goto(`${at.origin}/clients`);
   await priya.getByRole('link', { name: 'quay-sync' }).click();
@@ -121,16 +121,16 @@ it('onboards an organisation, and its first request is answered', async () => {
     Email: 'sam@quay.example',
     'Job title': 'Director of Operations',
     'Spine user id': '555073103100',
-    'CIO who authorised it': 'Chris Officer',
+    'CIO who authorised the appointment': 'Chris Officer',
     'Reference of the authority': 'CIO/2026/7',
     'Date of the authority': '2026-11-02',
-    'SHA-256 of the document': 'ab'.repeat(32),
+    'SHA-256 of the authority document': 'ab'.repeat(32),
     'Review due on': londonDayIn(20),
   });
-  await gita.getByText('needs a second person').waitFor();
+  await gita.getByText('A second person must approve').waitFor();
   await approve(grace, 'appointment of a senior', 'the letter is on file');
   await gita.goto(`${at.origin}/sro-appointments`);
-  await fillIn(gita, 'Make acceptance link', {});
+  await fillIn(gita, 'Create an acceptance link', {});
   const link = new URL(await gita.getByRole('textbox', { name: 'Link', exact: true }).inputValue());
   for (const width of [1280, 390]) {
     const sam = await at.open(width, width === 390 ? 'dark' : 'light');
@@ -156,7 +156,7 @@ it('stops the organisation, and its next request is refused within a second', as
   const priya = await at.as('Priya Nair');
   await priya.goto(`${at.origin}/organisations/${ODS}/show`);
   const stopped = priya.waitForResponse((response) => response.url().endsWith('/emergency-stops'));
-  await decide(priya, 'Stop at once', 'odd traffic');
+  await decide(priya, 'Stop immediately', 'odd traffic');
   expect((await stopped).status()).toBe(200);
   const since = Date.now();
   let refused = await ask();
@@ -164,8 +164,8 @@ it('stops the organisation, and its next request is refused within a second', as
   expect(refused).toEqual({ status: 403, code: 'GW_ORGANISATION_SUSPENDED' });
   expect(Date.now() - since).toBeLessThan(1_000);
   await priya.goto(`${at.origin}/emergency-stops`);
-  await decide(priya, 'Lift', 'it was a slip');
-  await priya.getByText('It runs again.').waitFor();
+  await decide(priya, 'Lift the stop', 'it was a slip');
+  await priya.getByText('Stop lifted.').waitFor();
   await at.stack.settled();
   expect((await ask()).status).toBe(200);
   await priya.context().close();
@@ -181,12 +181,12 @@ it('stops several organisations at once from their list', async () => {
   const priya = await at.as('Priya Nair');
   await priya.goto(`${at.origin}/organisations`);
   for (const odsCode of ['RAA', 'RBB'])
-    await priya.getByRole('checkbox', { name: `Choose ${odsCode}` }).check();
-  await priya.getByRole('button', { name: 'Stop at once (2 chosen)' }).click();
+    await priya.getByRole('checkbox', { name: `Select ${odsCode}` }).check();
+  await priya.getByRole('button', { name: 'Stop immediately (2 selected)' }).click();
   const dialog = priya.getByRole('dialog');
   await dialog.getByLabel('Reason').fill('supplier incident 7');
   await accessible(priya, 'stop several');
-  await dialog.getByRole('button', { name: 'Stop at once' }).click();
+  await dialog.getByRole('button', { name: 'Stop immediately' }).click();
   for (const odsCode of ['RAA', 'RBB']) await dialog.getByText(`${odsCode}: done`).waitFor();
   const { rows } = await at.stack.sql.query(
     `SELECT ods_code FROM organisation WHERE state = 'suspended' ORDER BY 1`,
@@ -209,12 +209,12 @@ it('closes when the review lapses, and opens once it is recorded', async () => {
   await gina.context().addCookies([{ name, value, domain: 'localhost', path: '/', secure: true }]);
   await gina.goto(`${at.origin}/`);
   await gina.getByText('Quay NHS Trust (R0Q)').waitFor();
-  await gina.getByText('Refused now').waitFor();
+  await gina.getByText('Closed now').waitFor();
   await gina.screenshot({ path: `${SHOTS}/dashboard-lapsed-1280-light.png`, fullPage: true });
   await gina.goto(`${at.origin}/sro-appointments`);
-  await gina.getByText('lapsed').first().waitFor();
-  await fillIn(gina, 'Record review', { Reason: 'confirmed by telephone' });
-  await gina.getByText('The review is recorded.').waitFor();
+  await gina.getByText('Lapsed').first().waitFor();
+  await fillIn(gina, 'Record a review', { Reason: 'confirmed by telephone' });
+  await gina.getByText('Review recorded.').waitFor();
   await at.stack.settled();
   const { code } = await ask();
   // Past the gate again; API Management's tokens of the old time have died meanwhile.

@@ -18,11 +18,11 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/audit': ['Priya Nair', 'Audit'],
   '/asid-plan': ['Priya Nair', 'ASID plan'],
   '/message-sets': ['Priya Nair', 'Message sets'],
-  '/message-set': ['Priya Nair', 'New message set'],
+  '/message-set': ['Priya Nair', 'Create a message set'],
   '/import': ['Priya Nair', 'Import applications'],
   '/explain': ['Priya Nair', 'Explain'],
   '/admin-tokens': ['Priya Nair', 'API tokens'],
-  '/sessions': ['Priya Nair', 'My sign-ins'],
+  '/sessions': ['Priya Nair', 'My sessions'],
   '/patient-search': ['Omar Haddad', 'Who saw a patient'],
   '/staff': ['Ada Clarke', 'Staff'],
 };

@@ -8,8 +8,20 @@ import { ConsoleLayout } from './layout/layout.js';
 import { SignIn } from './layout/sign-in.js';
 import { dark, light } from './theme.js';
 
-// A refusal is shown at once; asking again would not change it.
-const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 5_000 } } });
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A rejected or failed request is shown at once, offline too; people try again with a button.
+      retry: false,
+      networkMode: 'always',
+      // Reads of the audit trail are recorded, and a failed reload must not disturb an open form.
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
+      staleTime: 5_000,
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
 
 export function App() {
   return (
@@ -17,7 +29,7 @@ export function App() {
       title="Gatehouse"
       authProvider={authProvider}
       dataProvider={dataProvider}
-      queryClient={queries}
+      queryClient={queryClient}
       layout={ConsoleLayout}
       loginPage={SignIn}
       dashboard={Dashboard}

@@ -1,9 +1,7 @@
-/** Every page, loaded when it is first opened. A new page is a line here, and one in layout/menu.tsx. */
+/** Every page, each loaded when it is first opened. To add a page, add a line here and one in layout/menu.tsx. */
 import { type ComponentType, lazy } from 'react';
 
 export const Dashboard = lazy(() => import('./dashboard/dashboard.js'));
-/** Apart from the dashboard, whose first sight need not wait for the charts' package. */
-export const Traffic = lazy(() => import('./dashboard/traffic.js'));
 
 export const RESOURCES = [
   {

@@ -18,8 +18,8 @@ function optionsFromEnvironment(env: NodeJS.ProcessEnv): SimulatorOptions {
 }
 
 const simulator = await startSimulator(optionsFromEnvironment(process.env));
-const readyLine = JSON.stringify({ simulator: 'ready', ...simulator });
-process.stdout.write(`${readyLine}\n`);
+const shown = JSON.stringify({ simulator: 'ready', ...simulator });
+process.stdout.write(`${shown}\n`);
 
 let stopping = false;
 const stop = () => {

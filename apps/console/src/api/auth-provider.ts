@@ -1,9 +1,9 @@
 /** React-admin's auth provider over the session of the admin listener. */
 import { type RouteContract, routes } from '@gatehouse/contracts/routes';
 import type { AuthProvider } from 'react-admin';
-import { ProblemError } from './problem-error.js';
+import { isSignedOut } from './problem-error.js';
 import { RESOURCE_ROUTES } from './resource-routes.js';
-import { currentSession, endSession, forgetSession } from './session.js';
+import { currentSession, endSession, sessionEnded } from './session.js';
 
 /** Where signing in begins; it comes back to a page of the console. */
 export const signInUrl = (returnTo: string): string =>
@@ -18,12 +18,17 @@ export const authProvider: AuthProvider = {
     await endSession();
   },
   async checkAuth() {
-    await currentSession();
+    try {
+      await currentSession();
+    } catch (error) {
+      // Any other failure says nothing about who is signed in: the page shows it and offers to try again.
+      if (isSignedOut(error)) throw error;
+    }
   },
   checkError(error: unknown) {
-    if (!(error instanceof ProblemError) || error.status !== 401) return Promise.resolve();
-    forgetSession();
-    return Promise.reject(error);
+    if (!isSignedOut(error)) return Promise.resolve();
+    sessionEnded();
+    return Promise.reject(new Error('Your session has ended.'));
   },
   async getIdentity() {
     const { person } = await currentSession();
@@ -37,6 +42,8 @@ export const authProvider: AuthProvider = {
     if (row === undefined) return true;
     if (action !== 'list' && action !== 'show') return false;
     const route: RouteContract = routes[row.list];
-    return (await currentSession()).permissions.includes(route.permission);
+    // Without an answer the list is called anyway: the gateway decides, and the list shows what failed.
+    const session = await currentSession().catch(() => null);
+    return session?.permissions.includes(route.permission) !== false;
   },
 };

@@ -1,10 +1,10 @@
-/** A change that was taken and waits for a second person: no refusal, and not done. */
+/** The gateway accepted a change but waits for a second person: not an error, and not done yet. */
 import { type PendingChangeView, pendingChange } from '@gatehouse/contracts/governance/change-resources';
 
 export class AwaitingApproval extends Error {
   readonly change: PendingChangeView;
   constructor(body: unknown) {
-    super('A colleague decides this change.');
+    super('A second person must approve this change.');
     this.change = pendingChange.parse(body);
   }
 }

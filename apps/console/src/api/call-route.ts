@@ -5,35 +5,48 @@ import {
   type RouteName,
   routes,
 } from '@gatehouse/contracts/routes';
-import { type Answer, type Sent, send, sendForLines } from './send.js';
-import { currentSession } from './session.js';
+import { isSignedOut } from './problem-error.js';
+import { type ApiRequest, type ApiResponse, sendForLines, sendRequest } from './send.js';
+import { currentSession, sessionEnded } from './session.js';
 
 /** Calls a route by its name, with the shapes of its contract. @throws ProblemError */
 export async function callRoute<N extends RouteName>(name: N, request: RequestOf<N>): Promise<AnswerOf<N>> {
   return (await callRouteWith(name, request)) as AnswerOf<N>;
 }
 
-/** For forms, whose values the gateway checks. */
-export async function callRouteWith(name: RouteName, sent: Sent): Promise<unknown> {
-  return (await callRouteTagged(name, sent)).body;
+/** For forms, whose values the gateway checks. @throws ProblemError, AwaitingApproval */
+export async function callRouteWith(name: RouteName, request: ApiRequest): Promise<unknown> {
+  return (await callRouteForRecord(name, request)).body;
 }
 
-/** With the ETag of what is answered, which a later change of it is to name. */
-export async function callRouteTagged(name: RouteName, sent: Sent): Promise<Answer> {
+/** With the ETag of the record, which a later change of it must name. @throws ProblemError, AwaitingApproval */
+export async function callRouteForRecord(name: RouteName, request: ApiRequest): Promise<ApiResponse> {
   const route: RouteContract = routes[name];
-  const csrfToken = route.method === 'GET' ? undefined : (await currentSession()).csrfToken;
-  const { body, etag } = await send(route, sent, csrfToken);
-  return { body: route.response.parse(body), etag };
+  try {
+    const { body, etag } = await sendRequest(route, request, await csrfTokenFor(route));
+    return { body: route.response.parse(body), etag };
+  } catch (error) {
+    if (isSignedOut(error)) sessionEnded();
+    throw error;
+  }
 }
 
-/** A route that answers one object a line. @throws ProblemError */
-export async function* callRouteLines<N extends RouteName>(
+/** A route that answers with one object a line. @throws ProblemError */
+export async function* callRouteForLines<N extends RouteName>(
   name: N,
   request: RequestOf<N>,
 ): AsyncGenerator<AnswerOf<N>> {
   const route: RouteContract = routes[name];
-  const csrfToken = route.method === 'GET' ? undefined : (await currentSession()).csrfToken;
-  for await (const line of sendForLines(route, request, csrfToken)) {
-    yield route.response.parse(line) as AnswerOf<N>;
+  try {
+    for await (const line of sendForLines(route, request, await csrfTokenFor(route))) {
+      yield route.response.parse(line) as AnswerOf<N>;
+    }
+  } catch (error) {
+    if (isSignedOut(error)) sessionEnded();
+    throw error;
   }
+}
+
+async function csrfTokenFor({ method }: RouteContract): Promise<string | undefined> {
+  return method === 'GET' ? undefined : (await currentSession()).csrfToken;
 }

@@ -1,10 +1,10 @@
 /**
- * React-admin's data provider over the contracts. Lists are paged by keyset: a page is asked for with the `next` of the
- * page before, which is remembered here. Changes are no CRUD: pages make them with callRoute.
+ * React-admin's data provider over the contracts. Lists are paged by keyset: a page is requested with the `next` of the
+ * page before it, which is remembered here. Pages make changes with callRoute, not with react-admin's CRUD calls.
  */
 import type { DataProvider, GetListParams, GetManyReferenceParams, Identifier, RaRecord } from 'react-admin';
 import { z } from 'zod';
-import { callRouteTagged, callRouteWith } from './call-route.js';
+import { callRouteForRecord, callRouteWith } from './call-route.js';
 import { paramsOf, RESOURCE_ROUTES } from './resource-routes.js';
 
 const page = z.object({
@@ -21,41 +21,41 @@ function routeOf(resource: string) {
 
 async function readPage(resource: string, query: Readonly<Record<string, unknown>>) {
   const { list, id } = routeOf(resource);
-  // The only list that is never paged.
-  const asked = list === 'assuranceList' ? {} : { query };
-  const { items, next } = page.parse(await callRouteWith(list, asked));
+  // The only list without pages.
+  const request = list === 'assuranceList' ? {} : { query };
+  const { items, next } = page.parse(await callRouteWith(list, request));
   return { data: items.map((item) => ({ ...item, id: id(item) })), next: next ?? null };
 }
 
-/** `next` of each page but the last, by what was asked. */
+/** The `next` of each page but the last, by query. */
 const cursors = new Map<string, string[]>();
 
 async function getList(resource: string, { pagination, filter, sort }: Partial<GetListParams>) {
   const { page: number, perPage } = pagination ?? { page: 1, perPage: LARGEST_PAGE };
-  const asked = {
+  const query = {
     ...(filter as Record<string, unknown> | undefined),
     ...sortOf(resource, sort),
     limit: perPage,
   };
-  const key = JSON.stringify([resource, asked]);
+  const key = JSON.stringify([resource, query]);
   const known = number === 1 ? [] : (cursors.get(key) ?? []);
   cursors.set(key, known);
   for (let before = known.length; before < number - 1; before += 1) {
-    const { next } = await readPage(resource, { ...asked, after: known[before - 1] });
+    const { next } = await readPage(resource, { ...query, after: known[before - 1] });
     if (next === null) break;
     known.push(next);
   }
   if (known.length < number - 1) {
     return { data: [], pageInfo: { hasNextPage: false, hasPreviousPage: true } };
   }
-  const { data, next } = await readPage(resource, { ...asked, after: known[number - 2] });
+  const { data, next } = await readPage(resource, { ...query, after: known[number - 2] });
   if (next !== null) known[number - 1] = next;
   const pageInfo = { hasNextPage: next !== null, hasPreviousPage: number > 1 };
-  // Only the last page tells how many there are.
+  // Only the last page shows how many there are.
   return next === null ? { data, pageInfo, total: (number - 1) * perPage + data.length } : { data, pageInfo };
 }
 
-/** React-admin's own `id` stands for the route's order. */
+/** React-admin sorts by `id` where no column was chosen; that is the route's own order. */
 function sortOf(resource: string, sort: GetListParams['sort']) {
   if (sort === undefined || sort.field === 'id' || routeOf(resource).sorts !== true) return {};
   return { sort: sort.field, order: sort.order === 'DESC' ? 'desc' : 'asc' };
@@ -64,12 +64,12 @@ function sortOf(resource: string, sort: GetListParams['sort']) {
 async function getOne(resource: string, { id }: { readonly id: Identifier }) {
   const { show } = routeOf(resource);
   if (show === undefined) throw new Error(`no route shows one of ${resource}; see api/resource-routes.ts`);
-  const { body, etag } = await callRouteTagged(show.route, { params: paramsOf(show.params, String(id)) });
+  const { body, etag } = await callRouteForRecord(show.route, { params: paramsOf(show.params, String(id)) });
   return { data: { ...(body as object), id: String(id), etag } };
 }
 
 function noCrud(): Promise<never> {
-  return Promise.reject(new Error('Changes are made by routes of their own: callRoute'));
+  return Promise.reject(new Error('Make changes with callRoute'));
 }
 
 const provider = {
@@ -87,8 +87,8 @@ const provider = {
   deleteMany: noCrud,
 };
 
-/** React-admin's records are of any type that a page names; ours have the contract's. */
+/** React-admin lets each page choose the type of its records; ours have the types of the contracts. */
 export const dataProvider = provider as unknown as DataProvider;
 export type ConsoleRecord = RaRecord<string>;
-/** A record of a page: with the ETag to change it by, where its route has one. */
-export type Shown<T> = T & { readonly etag: string | null };
+/** A record with the ETag that a change of it must name, where its route has one. */
+export type Tagged<T> = T & { readonly etag: string | null };

@@ -1,35 +1,56 @@
-/** A refusal of the admin API, as react-admin and our forms show it. */
+/** A rejected or failed request to the admin API, as pages and forms show it. */
 import { problem } from '@gatehouse/contracts/problem';
 
-/** A field's fault; `pointer` is a JSON pointer into the body. */
+/** What is wrong with one field; `pointer` is a JSON pointer into the body. */
 export interface FieldFault {
   readonly pointer: string;
   readonly detail: string;
 }
 
-/** No HttpError of react-admin, whose constructor takes the class of what extends it away. */
+/** The status of a request that was never answered. */
+export const NO_ANSWER = 0;
+const UNAUTHENTICATED = 401;
+const PRECONDITION_FAILED = 412;
+
+/** Does not extend react-admin's HttpError, whose constructor resets the prototype. */
 export class ProblemError extends Error {
   readonly status: number;
   readonly faults: readonly FieldFault[];
 
-  constructor(status: number, message: string, faults: readonly FieldFault[]) {
+  constructor(status: number, message: string, faults: readonly FieldFault[] = []) {
     super(message);
     this.status = status;
     this.faults = faults;
   }
+
+  get isSignedOut(): boolean {
+    return this.status === UNAUTHENTICATED;
+  }
+  /** Somebody else has changed the record since it was read. */
+  get isStale(): boolean {
+    return this.status === PRECONDITION_FAILED;
+  }
 }
 
+export const isSignedOut = (error: unknown): boolean => error instanceof ProblemError && error.isSignedOut;
+
+/** What to tell a person about anything that was thrown, with the faults that no field of a form shows. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error) || error.message === '') return 'Something went wrong. Try again.';
+  const faults = error instanceof ProblemError ? error.faults.map(({ detail }) => `${detail}.`) : [];
+  return [error.message, ...faults].join(' ');
+}
+
+/** @param body what the gateway answered, perhaps no problem document at all */
 export function problemOf(status: number, body: unknown): ProblemError {
-  const read = problem.safeParse(body);
-  if (!read.success) {
+  if (status === UNAUTHENTICATED) return new ProblemError(status, 'Your session has ended. Sign in again.');
+  const parsed = problem.safeParse(body);
+  if (!parsed.success) {
     return new ProblemError(
       status,
-      `The gateway answered ${status} without saying why. Try again; if it stays, look into its log.`,
-      [],
+      `The gateway answered with status ${status} and gave no reason. Try again. If it happens again, ask the operator to check the gateway’s log.`,
     );
   }
-  const { title, detail, errors = [] } = read.data;
-  const faults = errors.map(({ pointer, detail: fault }) => `${pointer.slice(1)}: ${fault}`);
-  const said = detail ?? title;
-  return new ProblemError(status, faults.length === 0 ? said : `${said} ${faults.join('; ')}`, errors);
+  const { title, detail, errors = [] } = parsed.data;
+  return new ProblemError(status, detail ?? title, errors);
 }

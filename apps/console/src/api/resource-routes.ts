@@ -1,23 +1,23 @@
-/** How react-admin's resources are read: the route of their list, what names one of their records, and its own route. */
+/** The routes behind react-admin's resources: of the list, and of one record; and how a record's id is made. */
 import type { RouteName } from '@gatehouse/contracts/routes';
 
 interface ResourceRoute {
   readonly list: RouteName;
   readonly id: (record: Readonly<Record<string, unknown>>) => string;
-  /** Whether its route sorts. */
+  /** Whether the list's route can sort. */
   readonly sorts?: true;
-  /** Of those that have a page of their own. */
+  /** For records that have a page of their own. */
   readonly show?: { readonly route: RouteName; readonly params: readonly string[] };
 }
 
-const BETWEEN = '~';
+const SEPARATOR = '~';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
 
 const field =
   (...names: readonly string[]) =>
   (record: Readonly<Record<string, unknown>>): string =>
-    names.map((name) => text(record[name])).join(BETWEEN);
+    names.map((name) => text(record[name])).join(SEPARATOR);
 
 export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   organisations: {
@@ -55,8 +55,8 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   'admin-tokens': { list: 'tokenList', id: field('tokenId') },
 };
 
-/** The params of a record's own route, read off its id. */
+/** The params of a record's route, taken from its id. */
 export function paramsOf(names: readonly string[], id: string): Record<string, string> {
-  const parts = id.split(BETWEEN);
-  return Object.fromEntries(names.map((name, at) => [name, parts[at] ?? '']));
+  const parts = id.split(SEPARATOR);
+  return Object.fromEntries(names.map((name, index) => [name, parts[index] ?? '']));
 }

@@ -1,72 +1,104 @@
-/** Requests of the admin API as its contracts describe them. */
+/** Requests to the admin API, as its contracts describe them. */
 import { API_PREFIX, type RouteContract } from '@gatehouse/contracts/routes';
 import { AwaitingApproval } from './awaiting-approval.js';
-import { problemOf, ProblemError } from './problem-error.js';
+import { NO_ANSWER, problemOf, ProblemError } from './problem-error.js';
 
-export interface Sent {
+export interface ApiRequest {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
-  /** The ETag of what is changed, as it was read. */
+  /** The ETag of the record to change, as it was read. */
   readonly ifMatch?: string;
 }
 
-export interface Answer {
+export interface ApiResponse {
   readonly body: unknown;
   readonly etag: string | null;
 }
 
-/** @throws ProblemError whatever is not answered with 2xx, or not at all */
-export async function send(route: RouteContract, sent: Sent, csrfToken?: string): Promise<Answer> {
-  const answer = await ask(route, sent, csrfToken);
-  const body = await bodyOf(answer);
-  if (answer.status === 202) throw new AwaitingApproval(body);
-  return { body, etag: answer.headers.get('etag') };
+const TIMEOUT_MS = 30_000;
+const ACCEPTED = 202;
+
+/**
+ * @throws ProblemError unless the gateway answers with 2xx within 30 seconds
+ * @throws AwaitingApproval if a second person must approve the change
+ */
+export async function sendRequest(
+  route: RouteContract,
+  request: ApiRequest,
+  csrfToken?: string,
+): Promise<ApiResponse> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetchRoute(route, request, csrfToken, signal);
+  const body = await readBody(response);
+  if (response.status === ACCEPTED) throw new AwaitingApproval(body);
+  return { body, etag: response.headers.get('etag') };
 }
 
-/** One object a line, as they come. @throws ProblemError what is not answered with 2xx, or breaks off in a line */
+/** Objects as they arrive, one a line. @throws ProblemError if it is rejected or breaks off */
 export async function* sendForLines(
   route: RouteContract,
-  sent: Sent,
+  request: ApiRequest,
   csrfToken?: string,
 ): AsyncGenerator<unknown> {
-  const answer = await ask(route, sent, csrfToken);
-  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const response = await fetchRoute(route, request, csrfToken);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+    const { done, value } = (await reader?.read().catch(brokenOff)) ?? { done: true, value: undefined };
     if (done) break;
     const lines = (rest + value).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line !== '') yield JSON.parse(line);
   }
-  if (rest !== '') throw new ProblemError(0, 'The answer broke off.', []);
+  if (rest !== '') brokenOff();
 }
 
-async function ask(route: RouteContract, sent: Sent, csrfToken: string | undefined): Promise<Response> {
-  const answer = await fetch(addressOf(route, sent), {
+async function fetchRoute(
+  route: RouteContract,
+  request: ApiRequest,
+  csrfToken: string | undefined,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const response = await fetch(addressOf(route, request), {
     method: route.method,
     headers: {
       Accept: 'application/json',
       ...(csrfToken === undefined ? {} : { 'Gatehouse-CSRF': csrfToken }),
-      ...(sent.ifMatch === undefined ? {} : { 'If-Match': sent.ifMatch }),
-      ...(sent.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(request.ifMatch === undefined ? {} : { 'If-Match': request.ifMatch }),
+      ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
     },
-    ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
-  }).catch(() => {
-    throw new ProblemError(0, 'The gateway cannot be reached. Check the network and try again.', []);
-  });
-  if (!answer.ok) throw problemOf(answer.status, await bodyOf(answer));
-  return answer;
+    ...(signal === undefined ? {} : { signal }),
+    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+  }).catch(unanswered);
+  if (!response.ok) throw problemOf(response.status, await readBody(response));
+  return response;
 }
 
-async function bodyOf(answer: Response): Promise<unknown> {
-  const text = await answer.text();
-  const isJson = answer.headers.get('content-type')?.includes('json') === true;
+async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text().catch(unanswered);
+  const isJson = response.headers.get('content-type')?.includes('json') === true;
   return isJson && text !== '' ? JSON.parse(text) : null;
 }
 
-export function addressOf(route: RouteContract, { params, query }: Sent): string {
+export function unanswered(error: unknown): never {
+  if (!navigator.onLine) {
+    throw new ProblemError(NO_ANSWER, 'You are offline. Check your network connection, then try again.');
+  }
+  const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
+  throw new ProblemError(
+    NO_ANSWER,
+    timedOut
+      ? 'The gateway did not answer within 30 seconds. Try again.'
+      : 'The gateway could not be reached. Check your network connection, then try again.',
+  );
+}
+
+export function brokenOff(): never {
+  throw new ProblemError(NO_ANSWER, 'The connection was lost before the answer was complete.');
+}
+
+export function addressOf(route: RouteContract, { params, query }: ApiRequest): string {
   const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params?.[name] ?? ''));
   return `${API_PREFIX}${path}${searchOf(query ?? {})}`;
 }

@@ -1,29 +1,35 @@
-/** Who is signed in: asked for once and kept until it ends. */
+/** The session of the person signed in: read once, and kept until the gateway says that it has ended. */
 import { routes } from '@gatehouse/contracts/routes';
 import { type SessionView, session } from '@gatehouse/contracts/staff/staff-resources';
-import { send } from './send.js';
+import { sendRequest } from './send.js';
 
-let asked: Promise<SessionView> | null = null;
+let pending: Promise<SessionView> | null = null;
+let ended = false;
 
 /** @throws ProblemError 401 if nobody is signed in */
 export function currentSession(): Promise<SessionView> {
-  asked ??= send(routes.sessionShow, {})
+  pending ??= sendRequest(routes.sessionShow, {})
     .then(({ body }) => session.parse(body))
     .catch((error: unknown) => {
-      asked = null;
+      pending = null;
       throw error;
     });
-  return asked;
+  return pending;
 }
 
-export function forgetSession(): void {
-  asked = null;
+/** The gateway no longer accepts it. The next call reads the session that a new sign-in has made. */
+export function sessionEnded(): void {
+  ended ||= pending !== null;
+  pending = null;
 }
 
-/** Ends it at the gateway; where none is known there is nothing to end. */
+/** Whether a session ended while this page was open. */
+export const hasSessionEnded = (): boolean => ended;
+
+/** Signs out at the gateway, unless nobody is signed in. */
 export async function endSession(): Promise<void> {
-  if (asked === null) return;
-  const { csrfToken } = await asked;
-  asked = null;
-  await send(routes.sessionEnd, {}, csrfToken);
+  if (pending === null) return;
+  const { csrfToken } = await pending;
+  pending = null;
+  await sendRequest(routes.sessionEnd, {}, csrfToken);
 }

@@ -1,10 +1,11 @@
 import { type RouteContract, type RouteName, routes } from '@gatehouse/contracts/routes';
-import { problemOf, ProblemError } from './problem-error.js';
-import { addressOf } from './send.js';
+import { isSignedOut, problemOf, ProblemError } from './problem-error.js';
+import { addressOf, brokenOff } from './send.js';
+import { sessionEnded } from './session.js';
 
 /**
- * What a GET route streams, piece by piece.
- * @throws ProblemError if it is refused, can't be reached or breaks off; AbortError once `signal` is aborted
+ * The bytes of a GET route's answer as they arrive.
+ * @throws ProblemError if it is rejected, can't be reached or breaks off; AbortError once `signal` is aborted
  */
 export async function* streamRoute(
   name: RouteName,
@@ -13,12 +14,13 @@ export async function* streamRoute(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const route: RouteContract = routes[name];
   try {
-    const answer = await fetch(addressOf(route, { query }), { signal });
-    if (!answer.ok) throw problemOf(answer.status, await answer.json().catch(() => null));
-    const reader = answer.body?.getReader();
+    const response = await fetch(addressOf(route, { query }), { signal });
+    if (!response.ok) throw problemOf(response.status, await response.json().catch(() => null));
+    const reader = response.body?.getReader();
     for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) yield read.value;
   } catch (error) {
+    if (isSignedOut(error)) sessionEnded();
     if (signal.aborted || error instanceof ProblemError) throw error;
-    throw new ProblemError(0, 'It broke off, and what came so far is not kept. Try again.', []);
+    brokenOff();
   }
 }

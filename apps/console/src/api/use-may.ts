@@ -1,7 +1,7 @@
 import { type RouteName, routes } from '@gatehouse/contracts/routes';
 import { usePermissions } from 'react-admin';
 
-/** Whether who is signed in may call a route; false until that is known. */
+/** Whether the person signed in may call a route; false until that is known. */
 export function useMay(name: RouteName): boolean {
   const { permissions } = usePermissions<readonly string[]>();
   return permissions?.includes(routes[name].permission) === true;

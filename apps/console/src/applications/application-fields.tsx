@@ -3,8 +3,8 @@ import { applicationState } from '@gatehouse/contracts/registry/identifiers';
 import { shareableService } from '@gatehouse/contracts/registry/record-shapes';
 import type { AnswerOf, RequestOf } from '@gatehouse/contracts/routes';
 import type { ReactNode } from 'react';
-import type { Field } from '../parts/route-dialog.js';
-import { StateChip } from '../parts/state-chip.js';
+import type { Field } from '../parts/form/fields.js';
+import { StateTag } from '../parts/state-tag.js';
 
 type Application = AnswerOf<'applicationShow'>;
 type Change = RequestOf<'applicationChange'>['body'];
@@ -37,7 +37,10 @@ export const APPLICATION_FIELDS: {
     label: 'ASID shared with',
     edit: { kind: 'list', choices: shareableService.options },
   },
-  apiKey: { label: 'API key', edit: { help: 'Leave it empty to keep the current key', startsEmpty: true } },
+  apiKey: {
+    label: 'API key',
+    edit: { kind: 'secret', help: 'Leave empty to keep the current key', startsEmpty: true },
+  },
   // No deployment keeps API secrets yet.
   apiSecret: { label: 'API secret', edit: 'not in the form' },
   apimApplicationId: { label: 'APIM application id', edit: {} },
@@ -48,15 +51,15 @@ export const APPLICATION_FIELDS: {
   },
   messageSets: {
     label: 'Message sets',
-    edit: { kind: 'list', help: 'The whole list: provider-read, referrer-read' },
+    edit: { kind: 'list', help: 'All of its message sets, separated by commas' },
   },
   state: {
     label: 'State',
-    show: ({ state }) => <StateChip state={state} />,
-    edit: { choices: applicationState.options, help: 'A retired application never changes again' },
+    show: ({ state }) => <StateTag state={state} />,
+    edit: { choices: applicationState.options, help: 'A retired application can never be used again' },
   },
   jwksUrl: { label: 'JWKS URL' },
-  activeKid: { label: 'Active key' },
+  activeKid: { label: 'Active signing key' },
 };
 
 type FieldName = keyof typeof APPLICATION_FIELDS;

@@ -1,10 +1,15 @@
 import { applicationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput, TextInput } from 'react-admin';
-import { RegisterList } from '../parts/register-list.js';
-import { StateChip } from '../parts/state-chip.js';
+import { NONE } from '../parts/dates.js';
+import { RegisterList } from '../parts/list/register-list.js';
+import { NextStep } from '../parts/next-step.js';
+import { StateTag } from '../parts/state-tag.js';
+import { choicesOf } from '../parts/words.js';
 
 type Application = AnswerOf<'applicationsList'>['items'][number];
+
+const STATES = choicesOf(applicationState.options);
 
 export default function ApplicationList() {
   return (
@@ -12,7 +17,7 @@ export default function ApplicationList() {
       title="Applications"
       bulk={{
         route: 'stopMake',
-        label: 'Stop at once',
+        label: 'Stop immediately',
         name: ({ name }) => name,
         request: ({ id, state }) =>
           state === 'live' ? { body: { kind: 'application', application: id } } : null,
@@ -23,16 +28,24 @@ export default function ApplicationList() {
         <TextInput key="environment" source="environment" label="Environment" />,
         <TextInput key="product" source="product" label="Product" />,
         <TextInput key="asid" source="asid" label="ASID" />,
-        <SelectInput key="state" source="state" label="State" choices={applicationState.options} />,
+        <SelectInput key="state" source="state" label="State" choices={STATES} />,
       ]}
-      empty="No application yet. Write one into a registry file and run “gatehouse apply FILE”, or import a CSV file; its page then says what is missing before it can go live."
+      empty={
+        <NextStep
+          text="There are no applications yet. The page of an application lists what is missing before it can go live."
+          route="registryApply"
+          to="/import"
+          link="Import applications from a CSV file"
+          command="gatehouse apply FILE"
+        />
+      }
       columns={[
         { label: 'Name', value: ({ name }) => name },
         { label: 'Environment', sort: 'environment', value: ({ environment }) => environment },
-        { label: 'State', sort: 'state', value: ({ state }) => <StateChip state={state} /> },
+        { label: 'State', sort: 'state', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Product', sort: 'product', value: ({ product }) => product },
-        { label: 'ASID', value: ({ asid }) => asid ?? '–' },
-        { label: 'API key', value: ({ apiKey }) => apiKey ?? '–' },
+        { label: 'ASID', value: ({ asid }) => asid ?? NONE },
+        { label: 'API key', value: ({ apiKey }) => apiKey ?? NONE },
       ]}
     />
   );

@@ -1,9 +1,10 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import type { Shown } from '../api/data-provider.js';
-import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
+import type { Tagged } from '../api/data-provider.js';
+import { REASON_OPTIONAL } from '../parts/form/fields.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
 import { editFieldsOf } from './application-fields.js';
 
-export function EditApplication(application: Shown<AnswerOf<'applicationShow'>>) {
+export function EditApplication(application: Tagged<AnswerOf<'applicationShow'>>) {
   return (
     <RouteDialog
       route="applicationChange"
@@ -11,7 +12,7 @@ export function EditApplication(application: Shown<AnswerOf<'applicationShow'>>)
       params={{ id: application.id }}
       ifMatch={application.etag}
       fields={[...editFieldsOf(application), REASON_OPTIONAL]}
-      done="The application has been changed."
+      done="Application changed."
     />
   );
 }

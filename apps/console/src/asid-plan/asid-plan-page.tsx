@@ -1,10 +1,12 @@
 import { asidPlanCsv, missingAsImport } from '@gatehouse/contracts/registry/asid-plan-csv';
 import type { AsidPlanRowView } from '@gatehouse/contracts/registry/planner-resources';
-import { Box, Button, Card, CardContent, Typography } from '@mui/material';
+import { Alert, Box, Button, Card, CardContent, Typography } from '@mui/material';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Title } from 'react-admin';
 import { callRoute } from '../api/call-route.js';
+import { messageOf } from '../api/problem-error.js';
+import { Loaded } from '../parts/load-state.js';
 import { saveFile } from '../parts/save-file.js';
 import { PlanChoice, type PlanRequest } from './plan-choice.js';
 import { PlanRows } from './plan-rows.js';
@@ -17,28 +19,27 @@ interface Download {
 
 const DOWNLOADS: readonly Download[] = [
   { name: 'asid-plan.csv', label: 'Download as CSV', csvOf: asidPlanCsv },
-  { name: 'gatehouse-import.csv', label: 'Download what is missing, to import', csvOf: missingAsImport },
+  { name: 'gatehouse-import.csv', label: 'Download missing applications to import', csvOf: missingAsImport },
 ];
 
-/** Which applications and ASIDs are needed, held against those there are. */
+/** Compares the applications and ASIDs that are needed with those that exist. */
 export default function AsidPlanPage() {
   const [request, setRequest] = useState<PlanRequest>({});
   const [state, setState] = useState<PlanRequest['state']>();
-  const asked = { ...request, state };
-  const { data, error, hasNextPage, fetchNextPage, isFetching } = useInfiniteQuery({
-    queryKey: ['asid-plan', asked],
-    queryFn: ({ pageParam }) => callRoute('planShow', { body: { ...asked, after: pageParam } }),
+  const planRequest = { ...request, state };
+  const query = useInfiniteQuery({
+    queryKey: ['asid-plan', planRequest],
+    queryFn: ({ pageParam }) => callRoute('planShow', { body: { ...planRequest, after: pageParam } }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
-    placeholderData: (before) => before,
+    placeholderData: (previous) => previous,
   });
   const download = useMutation({
     mutationFn: async ({ name, csvOf }: Download) => {
-      saveFile(name, csvOf(await everyRow(asked)), 'text/csv');
+      saveFile(name, csvOf(await readAllRows(planRequest)), 'text/csv');
     },
   });
-  const [first] = data?.pages ?? [];
-  const fault = error ?? download.error;
+  const [first] = query.data?.pages ?? [];
   return (
     <Box sx={{ pt: 2 }}>
       <Title title="ASID plan" />
@@ -48,49 +49,49 @@ export default function AsidPlanPage() {
       <Card sx={{ mb: 2 }}>
         <CardContent>
           <Typography sx={{ mb: 2, maxWidth: '48rem' }}>
-            Every environment, access mode and, for application-restricted access, every capability needs an
-            APIM application with an ASID of its own.
+            Each environment and access mode needs an APIM application with its own ASID.
+            Application-restricted access needs one for each capability.
           </Typography>
           <PlanChoice
             products={first?.products ?? []}
             environments={first?.environments ?? []}
-            onChoose={(chosen) => {
-              setRequest(chosen);
+            onChoose={(choice) => {
+              setRequest(choice);
               setState(undefined);
             }}
           />
         </CardContent>
       </Card>
-      {fault === null ? null : <Typography role="alert">{fault.message}</Typography>}
-      {first === undefined ? (
-        <Typography role="status">{isFetching ? 'Planning …' : ''}</Typography>
-      ) : (
-        <>
-          <Counts counts={first.counts} state={state} onChoose={setState} />
-          {DOWNLOADS.map((each) => (
-            <Button
-              key={each.name}
-              onClick={() => {
-                download.mutate(each);
-              }}
-              disabled={download.isPending}
-            >
-              {each.label}
-            </Button>
-          ))}
-          <PlanRows rows={data?.pages.flatMap(({ items }) => items) ?? []} />
-          {hasNextPage ? (
-            <Button onClick={() => void fetchNextPage()} disabled={isFetching} sx={{ mt: 1 }}>
-              Show more
-            </Button>
-          ) : null}
-        </>
-      )}
+      {download.error === null ? null : <Alert severity="error">{messageOf(download.error)}</Alert>}
+      <Loaded query={query} loading="Planning">
+        {({ pages }) => (
+          <>
+            <Counts counts={pages[0]?.counts ?? {}} state={state} onChoose={setState} />
+            {DOWNLOADS.map((each) => (
+              <Button
+                key={each.name}
+                onClick={() => {
+                  download.mutate(each);
+                }}
+                disabled={download.isPending}
+              >
+                {each.label}
+              </Button>
+            ))}
+            <PlanRows rows={pages.flatMap(({ items }) => items)} />
+            {query.hasNextPage ? (
+              <Button onClick={() => void query.fetchNextPage()} disabled={query.isFetching} sx={{ mt: 1 }}>
+                Show more
+              </Button>
+            ) : null}
+          </>
+        )}
+      </Loaded>
     </Box>
   );
 }
 
-type Counts = Readonly<Record<NonNullable<PlanRequest['state']>, number>>;
+type Counts = Readonly<Partial<Record<NonNullable<PlanRequest['state']>, number>>>;
 
 interface CountsProps {
   readonly counts: Counts;
@@ -98,9 +99,9 @@ interface CountsProps {
   readonly onChoose: (state: PlanRequest['state']) => void;
 }
 
-/** How many there are in each state; pressing one shows only these. */
+/** The number of rows in each state. Select one to show only those rows. */
 function Counts({ counts, state, onChoose }: CountsProps) {
-  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const states = Object.entries(counts) as [NonNullable<PlanRequest['state']>, number][];
   const button = (label: string, count: number, value: PlanRequest['state']) => (
     <Button
@@ -117,14 +118,14 @@ function Counts({ counts, state, onChoose }: CountsProps) {
     </Button>
   );
   return (
-    <Box role="group" aria-label="Shown states">
-      {button('in all', all, undefined)}
+    <Box role="group" aria-label="Filter by state">
+      {button('in total', total, undefined)}
       {states.map(([each, count]) => button(each, count, each))}
     </Box>
   );
 }
 
-async function everyRow(request: PlanRequest): Promise<AsidPlanRowView[]> {
+async function readAllRows(request: PlanRequest): Promise<AsidPlanRowView[]> {
   const rows: AsidPlanRowView[] = [];
   let after: string | undefined;
   do {

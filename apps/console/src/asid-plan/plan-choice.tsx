@@ -1,4 +1,4 @@
-/** What to plan for: everything that grants need, or combinations of what is chosen here. */
+/** What to plan for: what grants need, or every combination of what is selected here. */
 import type { RequestOf } from '@gatehouse/contracts/routes';
 import { Box, Button, MenuItem, TextField } from '@mui/material';
 import { type SyntheticEvent, useState } from 'react';
@@ -12,12 +12,12 @@ interface Props {
 }
 
 const LAYOUTS = {
-  'per-organisation': 'Own ASIDs for each organisation',
+  'per-organisation': 'Separate ASIDs for each organisation',
   shared: 'One user-restricted ASID shared by all',
 };
-const WANTED = {
-  grants: 'What clients are granted',
-  combinations: 'Every combination of what is chosen',
+const SCOPE = {
+  grants: 'What the grants of clients need',
+  combinations: 'Every combination of what I select',
 };
 const MODES = ['user-restricted', 'application-restricted'] as const;
 const CAPABILITIES = ['referrer', 'provider'] as const;
@@ -33,7 +33,7 @@ export function PlanChoice({ products, environments, onChoose }: Props) {
       .filter((code) => code !== '');
     onChoose(organisations.length === 0 ? choice : { ...choice, organisations });
   };
-  /** None chosen means all of them. */
+  /** An empty selection means all. */
   const several = <K extends keyof PlanRequest>(name: K, label: string, choices: readonly string[]) => (
     <TextField
       id={name}
@@ -92,7 +92,7 @@ export function PlanChoice({ products, environments, onChoose }: Props) {
       }}
     >
       {one('layout', 'Layout', LAYOUTS)}
-      {one('wanted', 'Wanted', WANTED)}
+      {one('wanted', 'Plan for', SCOPE)}
       <TextField
         id="organisations"
         label="ODS codes"

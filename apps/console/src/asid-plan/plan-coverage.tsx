@@ -3,31 +3,31 @@ import { useQuery } from '@tanstack/react-query';
 import { Link as RouterLink } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { Section } from '../parts/facts.js';
+import { Loaded } from '../parts/load-state.js';
 
-/** How much of what clients are granted is there, in one line. */
+/** How many of the applications that grants need exist, in one sentence. */
 export function PlanCoverage() {
-  const { data, error } = useQuery({
+  const query = useQuery({
     queryKey: ['plan-coverage'],
     queryFn: () => callRoute('planShow', { body: { limit: 1 } }),
   });
   return (
     <Section title="ASID plan">
-      {error === null ? null : <Typography role="alert">{error.message}</Typography>}
-      {data === undefined ? null : <Coverage {...data.counts} />}
+      <Loaded query={query}>{({ counts }) => <Coverage {...counts} />}</Loaded>
       <Link component={RouterLink} to="/asid-plan">
-        See the plan
+        View the plan
       </Link>
     </Section>
   );
 }
 
 function Coverage(counts: Readonly<Record<string, number>>) {
-  const { present = 0, misplaced = 0, ...open } = counts;
-  const wanted = Object.values(open).reduce((sum, count) => sum + count, present);
-  const others = Object.entries({ ...open, misplaced }).filter(([, count]) => count > 0);
+  const { present = 0, misplaced = 0, ...notPresent } = counts;
+  const needed = Object.values(notPresent).reduce((sum, count) => sum + count, present);
+  const others = Object.entries({ ...notPresent, misplaced }).filter(([, count]) => count > 0);
   return (
     <Typography sx={{ mb: 1 }}>
-      {present} of {wanted} wanted applications are present
+      {present} of {needed} needed applications are present
       {others.map(([state, count]) => `, ${count} ${state}`).join('')}.
     </Typography>
   );

@@ -2,8 +2,9 @@ import type { AsidPlanRowView } from '@gatehouse/contracts/registry/planner-reso
 import { Box, Link, Typography } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
 import { Copyable } from '../parts/copyable.js';
-import { RecordRows } from '../parts/register-list.js';
-import { StateChip } from '../parts/state-chip.js';
+import { NONE } from '../parts/dates.js';
+import { RecordRows } from '../parts/list/record-rows.js';
+import { StateTag } from '../parts/state-tag.js';
 
 const SHOWN_ORGANISATIONS = 6;
 
@@ -11,8 +12,8 @@ export function PlanRows({ rows }: { readonly rows: readonly AsidPlanRowView[] }
   if (rows.length === 0) {
     return (
       <Typography>
-        Nothing is wanted and nothing is there. Grant a client something in the registry file, or plan every
-        combination of what you choose above.
+        No grant needs an application, and there are no applications. Add a grant to a client, or plan every
+        combination of what you select above.
       </Typography>
     );
   }
@@ -20,32 +21,32 @@ export function PlanRows({ rows }: { readonly rows: readonly AsidPlanRowView[] }
     <RecordRows<AsidPlanRowView>
       data={rows.map((row) => ({ ...row, id: row.key }))}
       columns={[
-        { label: 'Application name', value: ({ name }) => <Copyable text={name} what={name} /> },
-        { label: 'State', value: ({ state }) => <StateChip state={state} /> },
-        { label: 'Organisations', value: ({ organisations }) => briefly(organisations) },
+        { label: 'Application name', value: ({ name }) => <Copyable text={name} name={name} /> },
+        { label: 'State', value: ({ state }) => <StateTag state={state} /> },
+        { label: 'Organisations', value: ({ organisations }) => shortened(organisations) },
         {
           label: 'ASID',
           value: ({ applications }) => (
             <Box component="span" sx={{ overflowWrap: 'normal' }}>
-              {applications.flatMap(({ asid }) => asid ?? []).join(', ') || '–'}
+              {applications.flatMap(({ asid }) => asid ?? []).join(', ') || NONE}
             </Box>
           ),
         },
         { label: 'Checklist', value: ({ applications }) => <Checklists applications={applications} /> },
-        { label: 'What to know', value: ({ note }) => note || '–' },
+        { label: 'Note', value: ({ note }) => note || NONE },
       ]}
     />
   );
 }
 
-function briefly(odsCodes: readonly string[]): string {
+function shortened(odsCodes: readonly string[]): string {
   const shown = odsCodes.slice(0, SHOWN_ORGANISATIONS).join(', ');
   const more = odsCodes.length - SHOWN_ORGANISATIONS;
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
 function Checklists({ applications }: Pick<AsidPlanRowView, 'applications'>) {
-  if (applications.length === 0) return '–';
+  if (applications.length === 0) return NONE;
   return applications.map(({ id, state }) => (
     <Link key={id} component={RouterLink} to={`/applications/${id}/show`} sx={{ mr: 1 }}>
       Open ({state})

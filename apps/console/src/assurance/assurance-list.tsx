@@ -1,29 +1,36 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { RegisterList } from '../parts/register-list.js';
-import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
+import { REASON_OPTIONAL } from '../parts/form/fields.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
+import { RegisterList } from '../parts/list/register-list.js';
 
 type Floor = AnswerOf<'assuranceList'>['items'][number];
 
 export default function AssuranceList() {
   return (
     <RegisterList<Floor>
-      title="Assurance floors"
+      title="Assurance levels"
       actions={
         <RouteDialog
           route="assuranceSet"
-          label="Set a floor"
+          label="Set a minimum level"
           fields={[
-            { name: 'organisation', label: 'ODS code', help: 'Leave out for every organisation' },
-            { name: 'minimumLevel', label: 'Lowest level', kind: 'number', required: true, help: '2 or 3' },
+            { name: 'organisation', label: 'ODS code', help: 'Leave empty for all organisations' },
+            {
+              name: 'minimumLevel',
+              label: 'Minimum level',
+              kind: 'number',
+              required: true,
+              help: 'Authentication assurance level 2 or 3',
+            },
             REASON_OPTIONAL,
           ]}
-          done="The floor is set."
+          done="Minimum level set."
         />
       }
-      empty="No floor is set: every level that e-RS takes is taken."
+      empty="No minimum level is set. Gatehouse accepts every authentication assurance level (AAL) that e-RS accepts."
       columns={[
-        { label: 'Organisation', value: ({ organisation }) => organisation ?? 'Every organisation' },
-        { label: 'Lowest level', value: ({ minimumLevel }) => minimumLevel },
+        { label: 'Organisation', value: ({ organisation }) => organisation ?? 'All organisations' },
+        { label: 'Minimum level', value: ({ minimumLevel }) => minimumLevel },
       ]}
     />
   );

@@ -2,14 +2,16 @@ import { Button } from '@mui/material';
 import { DateTimeInput, SelectInput, TextInput } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
-import { RegisterList } from '../parts/register-list.js';
-import { type AuditRow, COLUMNS, OUTCOMES, toInstant } from './columns.js';
+import { instantOf } from '../parts/form/fields.js';
+import { RegisterList } from '../parts/list/register-list.js';
+import { choicesOf } from '../parts/words.js';
+import { type AuditRow, COLUMNS, OUTCOMES } from './columns.js';
 import { DownloadButton } from './download-button.js';
 
 export default function AuditList() {
   return (
     <RegisterList<AuditRow>
-      title="Audit"
+      title="Audit trail"
       actions={<Actions />}
       filters={[
         <TextInput key="organisation" source="organisation" label="ODS code" />,
@@ -17,16 +19,16 @@ export default function AuditList() {
         <TextInput key="applicationId" source="applicationId" label="Application id" />,
         <TextInput key="environment" source="environment" label="Environment" />,
         <TextInput key="interaction" source="interaction" label="Interaction" />,
-        <SelectInput key="outcome" source="outcome" label="Outcome" choices={OUTCOMES} />,
+        <SelectInput key="outcome" source="outcome" label="Outcome" choices={choicesOf(OUTCOMES)} />,
         <TextInput key="code" source="code" label="Code" />,
         <TextInput key="correlationId" source="correlationId" label="Correlation id" />,
         <TextInput key="upstreamRequestId" source="upstreamRequestId" label="X-Request-ID of e-RS" />,
         <TextInput key="attemptId" source="attemptId" label="Attempt id" />,
-        <DateTimeInput key="from" source="from" label="From" parse={toInstant} />,
-        <DateTimeInput key="until" source="until" label="Until" parse={toInstant} />,
+        <DateTimeInput key="from" source="from" label="From" parse={instantOf} />,
+        <DateTimeInput key="until" source="until" label="Until" parse={instantOf} />,
       ]}
       href={(id) => `/requests/${id}`}
-      empty="Nothing is recorded yet. Every request to the gateway appears here, refused ones too."
+      empty="Nothing is recorded yet. Every request to the gateway appears here, including rejected ones."
       columns={COLUMNS}
     />
   );

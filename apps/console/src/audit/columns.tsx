@@ -1,38 +1,36 @@
-/** Attempts of the trail as rows of a table: in the list, and in what a search for a patient finds. */
+/** The columns of the audit trail, in its list and in the results of a search for a patient. */
 import { Box } from '@mui/material';
-import { moment } from '../parts/day.js';
-import type { Column } from '../parts/register-list.js';
-import { StateChip } from '../parts/state-chip.js';
+import { moment, NONE } from '../parts/dates.js';
+import type { Column } from '../parts/list/record-rows.js';
+import { StateTag } from '../parts/state-tag.js';
+import { sentenceCase } from '../parts/words.js';
 
 export type AuditRow = Readonly<Record<string, unknown>>;
 
 export const OUTCOMES = ['COMPLETED', 'REFUSED', 'NOT_SENT', 'FAILED', 'UNKNOWN', 'WITHHELD'];
 
-/** A moment as a browser's field gives it. */
-export const toInstant = (value: string): string => (value === '' ? '' : new Date(value).toISOString());
-
-const text = (row: AuditRow, name: string): string => {
+const textOf = (row: AuditRow, name: string): string => {
   const value = row[name];
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '–';
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : NONE;
 };
 
 export const COLUMNS: readonly Column<AuditRow>[] = [
-  { label: 'Time', value: (row) => (typeof row.startedAt === 'string' ? moment(row.startedAt) : '–') },
+  { label: 'Time', value: ({ startedAt }) => (typeof startedAt === 'string' ? moment(startedAt) : NONE) },
   {
-    label: 'Kind',
+    label: 'Event',
     value: (row) => (
       <Box component="span" sx={{ overflowWrap: 'normal' }}>
-        {row.kind === 'SYSTEM' ? text(row, 'event') : text(row, 'kind')}
+        {sentenceCase(textOf(row, row['kind'] === 'SYSTEM' ? 'event' : 'kind'))}
       </Box>
     ),
   },
   {
     label: 'Outcome',
-    value: (row) => (typeof row.outcome === 'string' ? <StateChip state={row.outcome} /> : '–'),
+    value: ({ outcome }) => (typeof outcome === 'string' ? <StateTag state={outcome} /> : NONE),
   },
-  { label: 'Interaction', value: (row) => text(row, 'interaction') },
-  { label: 'Organisation', value: (row) => text(row, 'organisation') },
-  { label: 'Client', value: (row) => text(row, 'client') },
-  { label: 'Code', value: (row) => text(row, 'code') },
-  { label: 'Attempt', value: (row) => text(row, 'attemptId') },
+  { label: 'Interaction', value: (row) => textOf(row, 'interaction') },
+  { label: 'Organisation', value: (row) => textOf(row, 'organisation') },
+  { label: 'Client', value: (row) => textOf(row, 'client') },
+  { label: 'Code', value: (row) => textOf(row, 'code') },
+  { label: 'Attempt', value: (row) => textOf(row, 'attemptId') },
 ];

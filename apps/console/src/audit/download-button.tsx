@@ -1,4 +1,4 @@
-/** What the list's filter finds, as a file; it may be long, so it tells how far it is and can be cancelled. */
+/** Downloads the rows that the list's filter selects. It may take long, so it shows its progress and can be cancelled. */
 import {
   Alert,
   Button,
@@ -11,7 +11,7 @@ import {
 } from '@mui/material';
 import { useId, useRef, useState } from 'react';
 import { useListContext } from 'react-admin';
-import { ProblemError } from '../api/problem-error.js';
+import { messageOf, ProblemError } from '../api/problem-error.js';
 import { streamRoute } from '../api/stream-route.js';
 import { useMay } from '../api/use-may.js';
 import { saveFile } from '../parts/save-file.js';
@@ -59,7 +59,7 @@ export function DownloadButton({ format }: { readonly format: keyof typeof FORMA
     } catch (error) {
       if (cancel.signal.aborted) return;
       if (!(error instanceof ProblemError)) throw error;
-      setFailure(error.message);
+      setFailure(messageOf(error));
     }
   };
   const close = (): void => {
@@ -79,7 +79,7 @@ export function DownloadButton({ format }: { readonly format: keyof typeof FORMA
             <LinearProgress aria-label="Downloading" sx={{ mb: 1 }} />
           ) : null}
           <Typography role="status">
-            {progress === null ? '' : said(progress, Math.max(0, progress.lines - headerLines))}
+            {progress === null ? '' : progressText(progress, Math.max(0, progress.lines - headerLines))}
           </Typography>
         </DialogContent>
         <DialogActions>
@@ -92,7 +92,7 @@ export function DownloadButton({ format }: { readonly format: keyof typeof FORMA
   );
 }
 
-function said({ bytes, state }: Progress, rows: number): string {
+function progressText({ bytes, state }: Progress, rows: number): string {
   const size = `${NUMBER.format(rows)} ${rows === 1 ? 'row' : 'rows'}, ${NUMBER.format(Math.ceil(bytes / 1000))} kB`;
-  return state === 'saved' ? `All of it is saved: ${size}.` : `${size} so far.`;
+  return state === 'saved' ? `Download complete: ${size}.` : `${size} so far.`;
 }

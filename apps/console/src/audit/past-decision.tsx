@@ -1,47 +1,42 @@
-/** A request decided again: with the registry as it was then, and as it is now. Read on demand, since reading is audited. */
+/** Decides a request again, with the registry as it was then and as it is now. Read on demand, because reading is audited. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Button, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { callRoute } from '../api/call-route.js';
-import { moment } from '../parts/day.js';
+import { moment, NONE } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
+import { Loaded } from '../parts/load-state.js';
 
 type Explained = AnswerOf<'explainPast'>;
 type Decision = Explained['recorded'];
 
 export function PastDecision({ attemptId }: { readonly attemptId: string }) {
-  const [wanted, setWanted] = useState(false);
-  const { data, error } = useQuery({
+  const [isRequested, setRequested] = useState(false);
+  const query = useQuery({
     queryKey: ['past-decision', attemptId],
     queryFn: () => callRoute('explainPast', { params: { attemptId } }),
-    enabled: wanted,
+    enabled: isRequested,
   });
   return (
-    <Section title="Why it was decided so">
-      {error === null ? null : <Typography role="alert">{error.message}</Typography>}
-      {data === undefined ? (
+    <Section title="Why it was decided this way">
+      {isRequested ? (
+        <Loaded query={query}>{(explained) => <Explanation {...explained} />}</Loaded>
+      ) : (
         <Button
           variant="outlined"
-          disabled={wanted && error === null}
           onClick={() => {
-            setWanted(true);
+            setRequested(true);
           }}
         >
-          Explain with the registry of then
+          Explain the decision
         </Button>
-      ) : (
-        <Told explained={data} />
       )}
     </Section>
   );
 }
 
-function Told({
-  explained: { recorded, then, now, same, note, registry },
-}: {
-  readonly explained: Explained;
-}) {
+function Explanation({ recorded, then, now, same, note, registry }: Explained) {
   const severity = same === null ? 'info' : same ? 'success' : 'warning';
   return (
     <>
@@ -50,15 +45,18 @@ function Told({
       </Alert>
       <Facts
         facts={[
-          ['As recorded', <Verdict key="recorded" decision={recorded} />],
-          ['Decided again as of then', then === null ? null : <Verdict key="then" decision={then} />],
-          ['Decided today', now === null ? null : <Verdict key="now" decision={now} />],
+          ['As recorded', <Verdict key="recorded" {...recorded} />],
+          [
+            'Decided again with the registry as it was',
+            then === null ? null : <Verdict key="then" {...then} />,
+          ],
+          ['Decided with the registry today', now === null ? null : <Verdict key="now" {...now} />],
         ]}
       />
       {registry.length === 0 ? null : (
         <>
           <Typography variant="h3" sx={{ mt: 2, mb: 0.5 }}>
-            The registry then, and what is different now
+            The registry then and now
           </Typography>
           <Facts
             facts={registry.map((fact): [string, ReactNode] => [
@@ -72,28 +70,24 @@ function Told({
   );
 }
 
-function Verdict({
-  decision: { allowed, code, registryVersion, at, steps },
-}: {
-  readonly decision: Decision;
-}) {
-  const verdict = allowed ? 'allowed by the registry' : 'refused';
+function Verdict({ allowed, code, registryVersion, at, steps }: Decision) {
+  const verdict = allowed ? 'Allowed by the registry' : 'Rejected';
   return (
     <>
       <strong>{code === null ? verdict : `${verdict}: ${code}`}</strong>
       <br />
-      {registryVersion === null ? 'No version of the registry' : `Version ${registryVersion}`}, {moment(at)}
+      {registryVersion === null ? 'No registry version' : `Version ${registryVersion}`}, {moment(at)}
       <br />
-      {steps.map(({ step, ok }) => (ok ? step : `${step} (refused)`)).join(' → ') || 'no step was reached'}
+      {steps.map(({ step, ok }) => (ok ? step : `${step} (rejected)`)).join(' → ') || 'No step was reached'}
     </>
   );
 }
 
 function Compared({ then, now }: Explained['registry'][number]) {
-  if (then === now) return then ?? '–';
+  if (then === now) return then ?? NONE;
   return (
     <>
-      <del>{then ?? '–'}</del> <ins>{now ?? '–'}</ins>
+      <del>{then ?? NONE}</del> <ins>{now ?? NONE}</ins>
     </>
   );
 }

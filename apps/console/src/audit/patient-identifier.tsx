@@ -1,4 +1,4 @@
-/** Whom a request was about: asked for with a reason, agreed to by a second person, and hidden again on leaving. */
+/** The patient that a request was about: requested with a reason, approved by a second person, and hidden on leaving. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Button, Link, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
@@ -6,57 +6,67 @@ import { useEffect, useState } from 'react';
 import { useNotify } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
+import { messageOf } from '../api/problem-error.js';
 import { useMay } from '../api/use-may.js';
-import { moment } from '../parts/day.js';
+import { moment } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
-import { REASON_NEEDED, RouteDialog } from '../parts/route-dialog.js';
-import { StateChip } from '../parts/state-chip.js';
+import { REASON_REQUIRED } from '../parts/form/fields.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
+import { Loaded } from '../parts/load-state.js';
+import { StateTag } from '../parts/state-tag.js';
 
-type Asked = NonNullable<AnswerOf<'revealStatus'>['asked']>;
+type Reveal = NonNullable<AnswerOf<'revealStatus'>['asked']>;
 
 export function PatientIdentifier({ attemptId }: { readonly attemptId: string }) {
-  const may = useMay('revealAsk');
-  const { data } = useQuery({
+  const mayRequest = useMay('revealAsk');
+  const query = useQuery({
     queryKey: ['reveal', attemptId],
     queryFn: () => callRoute('revealStatus', { params: { attemptId } }),
-    enabled: may,
+    enabled: mayRequest,
   });
-  if (!may || data === undefined) return null;
-  const { asked, shownUntil } = data;
+  if (!mayRequest) return null;
   return (
     <Section title="The patient’s identifier">
-      {asked === null ? null : <WhatBecame asked={asked} />}
-      {shownUntil === null ? null : <Shown attemptId={attemptId} until={shownUntil} />}
-      {shownUntil !== null || asked?.state === 'pending' ? null : (
-        <>
-          <Typography sx={{ mb: 1 }}>
-            It is kept sealed. A governance officer decides whether you may see it; all of it is audited.
-          </Typography>
-          <RouteDialog
-            route="revealAsk"
-            label="Ask to see it"
-            params={{ attemptId }}
-            fields={[REASON_NEEDED]}
-            done="Asked."
-          />
-        </>
-      )}
+      <Loaded query={query}>
+        {({ asked, shownUntil }) => (
+          <>
+            {asked === null ? null : <RevealRequest {...asked} />}
+            {shownUntil === null ? null : <Identifiers attemptId={attemptId} until={shownUntil} />}
+            {shownUntil !== null || asked?.state === 'pending' ? null : (
+              <>
+                <Typography sx={{ mb: 1 }}>
+                  It is stored encrypted. A governance officer decides whether you may see it. Every step is
+                  recorded in the audit trail.
+                </Typography>
+                <RouteDialog
+                  route="revealAsk"
+                  label="Request access"
+                  params={{ attemptId }}
+                  fields={[REASON_REQUIRED]}
+                  done="Access requested."
+                />
+              </>
+            )}
+          </>
+        )}
+      </Loaded>
     </Section>
   );
 }
 
-function WhatBecame({ asked }: { readonly asked: Asked }) {
+/** What became of the person's own request. */
+function RevealRequest({ id, rules, state, requestedAt, decidedBy, decisionReason }: Reveal) {
   return (
     <Facts
       facts={[
-        ['You asked', moment(asked.requestedAt)],
-        ['State', <StateChip key="state" state={asked.state} />],
-        ['Decided by', asked.decidedBy],
-        ['Why', asked.decisionReason],
+        ['Requested', moment(requestedAt)],
+        ['State', <StateTag key="state" state={state} />],
+        ['Decided by', decidedBy],
+        ['Reason for the decision', decisionReason],
         [
           'Approval',
-          <Link key="change" component={RouterLink} to={`/changes/${asked.id}/show`}>
-            {asked.rules.join(', ')}
+          <Link key="change" component={RouterLink} to={`/changes/${id}/show`}>
+            {rules.join(', ')}
           </Link>,
         ],
       ]}
@@ -64,8 +74,8 @@ function WhatBecame({ asked }: { readonly asked: Asked }) {
   );
 }
 
-/** Held by this component alone: it is gone with the page, when the tab is hidden, and when its time is over. */
-function Shown({ attemptId, until }: { readonly attemptId: string; readonly until: string }) {
+/** Kept in this component only: gone when the page closes, when the tab is hidden, and when the time is over. */
+function Identifiers({ attemptId, until }: { readonly attemptId: string; readonly until: string }) {
   const [identifiers, setIdentifiers] = useState<AnswerOf<'revealShow'>['identifiers'] | null>(null);
   const notify = useNotify();
   useEffect(() => {
@@ -83,7 +93,7 @@ function Shown({ attemptId, until }: { readonly attemptId: string; readonly unti
     try {
       setIdentifiers((await callRoute('revealShow', { params: { attemptId } })).identifiers);
     } catch (error) {
-      notify(error instanceof Error ? error.message : 'That did not work.', { type: 'error' });
+      notify(messageOf(error), { type: 'error' });
     }
   };
   if (identifiers === null) {

@@ -1,12 +1,13 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput } from 'react-admin';
-import { moment } from '../parts/day.js';
-import { RegisterList } from '../parts/register-list.js';
-import { StateChip } from '../parts/state-chip.js';
+import { moment, NONE } from '../parts/dates.js';
+import { RegisterList } from '../parts/list/register-list.js';
+import { StateTag } from '../parts/state-tag.js';
+import { choicesOf } from '../parts/words.js';
 
 type Change = AnswerOf<'changeList'>['items'][number];
 
-const STATES = ['pending', 'approved', 'rejected', 'withdrawn', 'expired', 'stale'];
+const STATES = choicesOf(['pending', 'approved', 'rejected', 'withdrawn', 'expired', 'stale']);
 
 export default function ChangeList() {
   return (
@@ -14,14 +15,14 @@ export default function ChangeList() {
       title="Approvals"
       filters={[<SelectInput key="state" source="state" label="State" choices={STATES} alwaysOn />]}
       href={(id) => `/changes/${id}/show`}
-      empty="Nothing waits for a second person. Changes that matter appear here before they are made."
+      empty="No change has needed approval yet. A change that needs a second person appears here before it is made."
       columns={[
-        { label: 'Needed for', value: ({ rules }) => rules.join(', ') },
-        { label: 'State', value: ({ state }) => <StateChip state={state} /> },
-        { label: 'Organisations', value: ({ organisations }) => organisations.join(', ') || '–' },
-        { label: 'Asked by', value: ({ requestedBy }) => requestedBy },
-        { label: 'Asked', value: ({ requestedAt }) => moment(requestedAt) },
-        { label: 'Until', value: ({ expiresAt }) => moment(expiresAt) },
+        { label: 'Change', value: ({ rules }) => rules.join(', ') },
+        { label: 'State', value: ({ state }) => <StateTag state={state} /> },
+        { label: 'Organisations', value: ({ organisations }) => organisations.join(', ') || NONE },
+        { label: 'Requested by', value: ({ requestedBy }) => requestedBy },
+        { label: 'Requested', value: ({ requestedAt }) => moment(requestedAt) },
+        { label: 'Expires', value: ({ expiresAt }) => moment(expiresAt) },
       ]}
     />
   );

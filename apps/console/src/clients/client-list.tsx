@@ -1,7 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { TextInput } from 'react-admin';
-import { RegisterList } from '../parts/register-list.js';
-import { StateChip } from '../parts/state-chip.js';
+import { RegisterList } from '../parts/list/register-list.js';
+import { StateTag } from '../parts/state-tag.js';
 import { GrantDialog } from './grant-dialog.js';
 
 type Client = AnswerOf<'clientsList'>['items'][number];
@@ -10,14 +10,19 @@ export default function ClientList() {
   return (
     <RegisterList<Client>
       title="Clients"
-      actions={<GrantDialog label="New client" />}
+      actions={<GrantDialog label="Create a client" />}
       href={(id) => `/clients/${id}/show`}
       filters={[<TextInput key="environment" source="environment" label="Environment" />]}
-      empty="No client yet. A client is one of your services, granted what it may use. Make one here, or in a registry file with “gatehouse apply FILE”; then issue it a key."
+      empty={
+        <>
+          There are no clients yet. A client is one of your services, with grants for what it may use. Select
+          “Create a client”, or run <code>gatehouse apply FILE</code>. Then issue a key to it.
+        </>
+      }
       columns={[
         { label: 'Name', value: ({ name }) => name },
         { label: 'Environment', value: ({ environment }) => environment },
-        { label: 'State', value: ({ state }) => <StateChip state={state} /> },
+        { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Grants', value: ({ grants }) => grants.length },
         { label: 'Usable keys', value: ({ keys }) => keys.filter(({ state }) => state === 'usable').length },
       ]}

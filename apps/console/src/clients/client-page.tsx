@@ -1,83 +1,97 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Typography } from '@mui/material';
-import { day } from '../parts/day.js';
-import { DetailPage } from '../parts/detail-page.js';
+import { day } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
-import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
-import { ShownOnce } from '../parts/shown-once.js';
-import { StateChip } from '../parts/state-chip.js';
-import { GrantDialog } from './grant-dialog.js';
+import { type Field, REASON_OPTIONAL } from '../parts/form/fields.js';
+import { OneTimeSecret } from '../parts/form/one-time-secret.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
+import { RecordPage } from '../parts/record-page.js';
+import { StateTag } from '../parts/state-tag.js';
 import { StopButton } from '../stops/stop-button.js';
+import { GrantDialog } from './grant-dialog.js';
 
 type Client = AnswerOf<'clientShow'>;
 
+const ISSUE_KEY: readonly Field[] = [
+  { name: 'label', label: 'Label', help: 'Where the key will be used' },
+  { name: 'expiresInDays', label: 'Days until it expires', kind: 'number', initial: '90' },
+  REASON_OPTIONAL,
+];
+
 export default function ClientPage() {
   return (
-    <DetailPage<Client> name={({ name, environment }) => `${name} (${environment})`}>
-      {({ name, environment, state, grants, keys, workload }) => (
-        <>
-          <Section title="Client">
-            <Facts
-              facts={[
-                ['State', <StateChip key="state" state={state} />],
-                [
-                  'Grants',
-                  grants
-                    .map((grant) =>
-                      Object.values(grant)
-                        .filter((part) => part !== null)
-                        .join(' · '),
-                    )
-                    .join('; '),
-                ],
-                ['Workload identity', workload === null ? null : `${workload.subject} of ${workload.issuer}`],
-              ]}
-            />
-            <GrantDialog label="Grant more" client={{ name, environment, grants }} />
-            {state === 'active' ? (
-              <StopButton target={{ kind: 'client', environment, client: name }} />
-            ) : null}
-          </Section>
-          <Section title="Keys">
-            {keys.length === 0 ? <Typography>None yet.</Typography> : null}
-            {keys.map((key) => (
-              <Box
-                key={key.keyId}
-                sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center', py: 0.5 }}
-              >
-                <code>{key.keyId}</code> {key.label} <StateChip state={key.state} /> until{' '}
-                {day(key.expiresAt)}
-                {key.state === 'usable' ? (
-                  <RouteDialog
-                    route="clientKeyRevoke"
-                    label={`Revoke ${key.keyId}`}
-                    params={{ keyId: key.keyId }}
-                    fields={[REASON_OPTIONAL]}
-                    danger
-                    done="The key is revoked."
-                  />
-                ) : null}
-              </Box>
-            ))}
-            {workload === null ? (
-              <RouteDialog
-                route="clientKeyIssue"
-                label="Issue a key"
-                params={{ environment, client: name }}
-                fields={[
-                  { name: 'label', label: 'Label', help: 'Where it will be used' },
-                  { name: 'expiresInDays', label: 'Days until it expires', kind: 'number', initial: '90' },
-                  REASON_OPTIONAL,
+    <RecordPage<Client> name={({ name, environment }) => `${name} (${environment})`}>
+      {(client) => {
+        const { name, environment, state, grants, workload } = client;
+        return (
+          <>
+            <Section title="Client">
+              <Facts
+                facts={[
+                  ['State', <StateTag key="state" state={state} />],
+                  ['Grants', <Grants key="grants" grants={grants} />],
+                  [
+                    'Workload identity',
+                    workload === null ? null : `${workload.subject} at ${workload.issuer}`,
+                  ],
                 ]}
-                done="The key is issued."
-                result={(answer) => <ShownOnce secret={(answer as AnswerOf<'clientKeyIssue'>).key} />}
               />
-            ) : (
-              <Alert severity="info">It shows a workload token instead of a key.</Alert>
-            )}
-          </Section>
-        </>
+              <GrantDialog label="Add a grant" client={client} />
+              {state === 'active' ? (
+                <StopButton target={{ kind: 'client', environment, client: name }} />
+              ) : null}
+            </Section>
+            <Section title="Keys">
+              <Keys {...client} />
+            </Section>
+          </>
+        );
+      }}
+    </RecordPage>
+  );
+}
+
+function Grants({ grants }: Pick<Client, 'grants'>) {
+  if (grants.length === 0) return 'None';
+  return grants.map((grant) => {
+    const text = Object.values(grant)
+      .filter((part) => part !== null)
+      .join(' · ');
+    return <Box key={text}>{text}</Box>;
+  });
+}
+
+function Keys({ name, environment, keys, workload }: Client) {
+  return (
+    <>
+      {keys.length === 0 ? <Typography>This client has no keys yet.</Typography> : null}
+      {keys.map(({ keyId, label, state, expiresAt }) => (
+        <Box key={keyId} sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center', py: 0.5 }}>
+          <code>{keyId}</code> {label} <StateTag state={state} /> until {day(expiresAt)}
+          {state === 'usable' ? (
+            <RouteDialog
+              route="clientKeyRevoke"
+              label={`Revoke ${keyId}`}
+              params={{ keyId }}
+              fields={[REASON_OPTIONAL]}
+              danger
+              done="Key revoked."
+            />
+          ) : null}
+        </Box>
+      ))}
+      {workload === null ? (
+        <RouteDialog
+          route="clientKeyIssue"
+          label="Issue a key"
+          params={{ environment, client: name }}
+          fields={ISSUE_KEY}
+          done="Key issued."
+          result={(answer) => <OneTimeSecret secret={(answer as AnswerOf<'clientKeyIssue'>).key} />}
+        />
+      ) : (
+        <Alert severity="info">This client uses a workload token instead of a key.</Alert>
       )}
-    </DetailPage>
+    </>
   );
 }

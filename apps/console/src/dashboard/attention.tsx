@@ -1,19 +1,19 @@
-/** Lists of what needs a person; those that are empty say so in one line. */
+/** Lists of what needs a person. An empty list says so in one line. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Link, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { Link as RouterLink } from 'react-router-dom';
-import { day } from '../parts/day.js';
+import { day } from '../parts/dates.js';
 import { Section } from '../parts/facts.js';
 
-type Numbers = AnswerOf<'dashboardShow'>;
+type DashboardView = AnswerOf<'dashboardShow'>;
 
-export function Attention({ data }: { readonly data: Numbers }) {
+export function Attention({ data }: { readonly data: DashboardView }) {
   const { drafts, oldKeys, srosDue, nearQuota, stopsUnreviewed, approvalsPending } = data;
   const unreviewed = encodeURIComponent(JSON.stringify({ only: 'unreviewed' }));
   return (
     <Box sx={{ display: 'grid', columnGap: 2, gridTemplateColumns: { md: '1fr 1fr' }, alignItems: 'start' }}>
-      <Section title="To decide and to review">
+      <Section title="To decide and review">
         <Typography sx={{ mb: 1 }}>
           <Link component={RouterLink} to="/changes">
             Approvals pending: {approvalsPending}
@@ -26,28 +26,31 @@ export function Attention({ data }: { readonly data: Numbers }) {
         </Typography>
         <Typography>
           <Link component={RouterLink} to={`/emergency-stops?filter=${unreviewed}`}>
-            Emergency stops not reviewed: {stopsUnreviewed}
+            Emergency stops to review: {stopsUnreviewed}
           </Link>
         </Typography>
       </Section>
-      <Items title="Applications not live yet" none="None: every application is set up.">
+      <Items title="Applications that are not live yet" none="Every application is set up.">
         {drafts.map(({ applicationId, application, missing }) => (
           <Item key={applicationId} application={applicationId} name={application}>
-            {missing.length === 0 ? 'nothing is missing' : `missing: ${missing.join('; ')}`}
+            {missing.length === 0 ? 'Ready to go live' : `To do: ${missing.join('; ')}`}
           </Item>
         ))}
       </Items>
-      <Items title="Signing keys a year old" none="None.">
+      <Items title="Signing keys older than a year" none="No signing key is older than a year.">
         {oldKeys.map(({ kid, applicationId, application, activatedAt }) => (
           <Item key={kid} application={applicationId} name={application}>
-            {kid}, signs since {day(activatedAt)}
+            {kid}, active since {day(activatedAt)}
           </Item>
         ))}
       </Items>
-      <Items title="Close to the quota of e-RS" none="None in the last quarter of an hour.">
+      <Items
+        title="Close to the e-RS quota"
+        none="No application came close to its quota in the last 15 minutes."
+      >
         {nearQuota.map(({ applicationId, application, callsPerMinute, requestsPerMinute }) => (
           <Item key={applicationId} application={applicationId} name={application}>
-            {callsPerMinute} of {requestsPerMinute} calls in its busiest minute
+            {callsPerMinute} of {requestsPerMinute} requests in its busiest minute
           </Item>
         ))}
       </Items>

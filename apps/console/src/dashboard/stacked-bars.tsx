@@ -1,8 +1,8 @@
 import { useTheme } from '@mui/material';
 import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { moment } from '../parts/day.js';
+import { moment } from '../parts/dates.js';
 
-/** One colour of the bars: a number for each hour. */
+/** One colour of the bars, with a number for each hour. */
 export interface Series {
   readonly name: string;
   readonly colour: string;
@@ -29,7 +29,7 @@ export function StackedBars({ hours, series }: Props) {
     at,
     ...Object.fromEntries(series.map(({ name, values }) => [name, values[index]])),
   }));
-  const ink = { fill: palette.text.primary };
+  const tickStyle = { fill: palette.text.primary };
   return (
     <ResponsiveContainer width="100%" height="100%">
       <BarChart data={data} accessibilityLayer={false} margin={{ top: 8, right: 8, bottom: 0, left: 0 }}>
@@ -37,11 +37,11 @@ export function StackedBars({ hours, series }: Props) {
         <XAxis
           dataKey="at"
           tickFormatter={label}
-          tick={ink}
+          tick={tickStyle}
           stroke={palette.text.secondary}
           minTickGap={24}
         />
-        <YAxis allowDecimals={false} width="auto" tick={ink} stroke={palette.text.secondary} />
+        <YAxis allowDecimals={false} width="auto" tick={tickStyle} stroke={palette.text.secondary} />
         <Tooltip
           labelFormatter={(_, [bar]) => moment((bar?.payload as { at?: string } | undefined)?.at ?? null)}
           contentStyle={{ background: palette.background.paper, color: palette.text.primary }}

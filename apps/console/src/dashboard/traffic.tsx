@@ -1,7 +1,7 @@
-/** The traffic as bars, and as tables for whom bars say nothing. */
+/** The traffic as charts, and as tables for people who cannot use charts. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Table, TableBody, TableCell, TableHead, TableRow, Typography, useTheme } from '@mui/material';
-import { moment } from '../parts/day.js';
+import { moment } from '../parts/dates.js';
 import { Section } from '../parts/facts.js';
 import { type Series, StackedBars } from './stacked-bars.js';
 
@@ -11,9 +11,9 @@ export default function Traffic({ traffic, reasons }: Props) {
   const { palette } = useTheme();
   const hours = traffic.map(({ at }) => at);
   const series: Series[] = [
-    { name: 'completed', colour: palette.success.main, values: traffic.map(({ completed }) => completed) },
-    { name: 'refused', colour: palette.warning.main, values: traffic.map(({ refused }) => refused) },
-    { name: 'failed', colour: palette.error.main, values: traffic.map(({ failed }) => failed) },
+    { name: 'Completed', colour: palette.success.main, values: traffic.map(({ completed }) => completed) },
+    { name: 'Rejected', colour: palette.warning.main, values: traffic.map(({ refused }) => refused) },
+    { name: 'Failed', colour: palette.error.main, values: traffic.map(({ failed }) => failed) },
   ];
   const colours = [
     palette.primary.main,
@@ -24,34 +24,34 @@ export default function Traffic({ traffic, reasons }: Props) {
     palette.text.secondary,
     palette.text.primary,
   ];
-  const ofReasons = reasons.map(({ code, hours: values }, at) => ({
+  const reasonSeries = reasons.map(({ code, hours: values }, index) => ({
     name: code,
-    colour: colours[at % colours.length] ?? palette.text.primary,
+    colour: colours[index % colours.length] ?? palette.text.primary,
     values,
   }));
   return (
     <Box sx={{ display: 'grid', columnGap: 2, gridTemplateColumns: { lg: '1fr 1fr' }, alignItems: 'start' }}>
-      <Bars title="Requests by the hour" hours={hours} series={series} />
-      <Bars title="Refusals and failures by reason" hours={hours} series={ofReasons} />
+      <Chart title="Requests by hour" hours={hours} series={series} />
+      <Chart title="Rejected and failed requests by reason" hours={hours} series={reasonSeries} />
     </Box>
   );
 }
 
-interface BarsProps {
+interface ChartProps {
   readonly title: string;
   readonly hours: readonly string[];
   readonly series: readonly Series[];
 }
 
-function Bars({ title, hours, series }: BarsProps) {
-  const totals = series.map(({ name, values }) => `${values.reduce((a, b) => a + b, 0)} ${name}`);
-  const busy = hours.flatMap((at, index) =>
+function Chart({ title, hours, series }: ChartProps) {
+  const totals = series.map(({ name, values }) => `${name} ${values.reduce((a, b) => a + b, 0)}`);
+  const busyHours = hours.flatMap((at, index) =>
     series.some(({ values }) => values[index] !== 0) ? [{ at, index }] : [],
   );
-  if (busy.length === 0) {
+  if (busyHours.length === 0) {
     return (
       <Section title={title}>
-        <Typography>None.</Typography>
+        <Typography>None in this period.</Typography>
       </Section>
     );
   }
@@ -61,7 +61,7 @@ function Bars({ title, hours, series }: BarsProps) {
         <StackedBars hours={hours} series={series} />
       </Box>
       <Box component="details" sx={{ mt: 1, overflowX: 'auto' }}>
-        <summary>As a table</summary>
+        <summary>Show as a table</summary>
         <Table size="small" sx={{ '& td, & th': { px: 0.75 } }}>
           <TableHead>
             <TableRow>
@@ -74,7 +74,7 @@ function Bars({ title, hours, series }: BarsProps) {
             </TableRow>
           </TableHead>
           <TableBody>
-            {busy.map(({ at, index }) => (
+            {busyHours.map(({ at, index }) => (
               <TableRow key={at}>
                 <TableCell>{moment(at)}</TableCell>
                 {series.map(({ name, values }) => (

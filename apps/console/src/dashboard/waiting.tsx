@@ -3,25 +3,32 @@ import { useQuery } from '@tanstack/react-query';
 import { Link as RouterLink } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { Section } from '../parts/facts.js';
+import { Loaded } from '../parts/load-state.js';
 
 /** Changes that wait for a second person. */
 export function Waiting() {
-  const { data, error } = useQuery({
+  const query = useQuery({
     queryKey: ['dashboard', 'changes'],
     queryFn: () => callRoute('changeList', { query: { state: 'pending', limit: 10 } }),
   });
   return (
-    <Section title="Waiting for a second person">
-      {error === null ? null : <Typography role="alert">{error.message}</Typography>}
-      {data?.items.length === 0 ? <Typography>Nothing.</Typography> : null}
-      {data?.items.map(({ id, rules, requestedBy }) => (
-        <Typography key={id} sx={{ mb: 1 }}>
-          <Link component={RouterLink} to={`/changes/${id}/show`}>
-            {rules.join(', ')}
-          </Link>{' '}
-          asked by {requestedBy}
-        </Typography>
-      ))}
+    <Section title="Waiting for approval">
+      <Loaded query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Typography>No change is waiting for approval.</Typography>
+          ) : (
+            items.map(({ id, rules, requestedBy }) => (
+              <Typography key={id} sx={{ mb: 1 }}>
+                <Link component={RouterLink} to={`/changes/${id}/show`}>
+                  {rules.join(', ')}
+                </Link>
+                , requested by {requestedBy}
+              </Typography>
+            ))
+          )
+        }
+      </Loaded>
     </Section>
   );
 }

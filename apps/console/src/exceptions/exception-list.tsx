@@ -1,11 +1,12 @@
 import { WRITE_INTERACTIONS } from '@gatehouse/contracts/governance/governance-resources';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { TextInput } from 'react-admin';
-import { day } from '../parts/day.js';
-import { RegisterList } from '../parts/register-list.js';
-import { type Field, REASON_NEEDED, REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
+import { day } from '../parts/dates.js';
+import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
+import { RegisterList } from '../parts/list/register-list.js';
 import { LinkDialog } from '../sro/link-dialog.js';
-import { StateChip } from '../parts/state-chip.js';
+import { StateTag } from '../parts/state-tag.js';
 
 type WriteException = AnswerOf<'exceptionList'>['items'][number];
 
@@ -15,8 +16,8 @@ const GRANT: readonly Field[] = [
   { name: 'product', label: 'Product', required: true },
   { name: 'capability', label: 'Capability', choices: ['referrer', 'provider'], required: true },
   { name: 'interaction', label: 'Interaction', choices: WRITE_INTERACTIONS, required: true },
-  { name: 'useCaseReference', label: 'Use case NHS England approved', required: true },
-  { name: 'expiresOn', label: 'Expires on', kind: 'date', required: true },
+  { name: 'useCaseReference', label: 'Use case that NHS England approved', required: true },
+  { name: 'expiresOn', label: 'Expiry date', kind: 'date', required: true },
   REASON_OPTIONAL,
 ];
 
@@ -30,7 +31,7 @@ export default function ExceptionList() {
           route="exceptionGrant"
           label="Grant an exception"
           fields={GRANT}
-          done="Granted; it opens nothing before the SRO co-signs."
+          done="Exception granted. It has no effect until the SRO co-signs it."
         />
       }
       rowActions={({ id, state }) =>
@@ -38,16 +39,16 @@ export default function ExceptionList() {
           <>
             {state === 'in force' ? null : (
               <>
-                <LinkDialog route="exceptionLink" label="Make co-signature link" id={id} />
+                <LinkDialog route="exceptionLink" label="Create a co-signature link" id={id} />
                 <RouteDialog
                   route="exceptionCosign"
-                  label="Record co-signature"
+                  label="Record a co-signature"
                   params={{ id }}
                   fields={[
-                    { name: 'reference', label: 'Where the signed paper is kept', required: true },
+                    { name: 'reference', label: 'Location of the signed document', required: true },
                     REASON_OPTIONAL,
                   ]}
-                  done="The exception is in force."
+                  done="Co-signature recorded. The exception is in force."
                 />
               </>
             )}
@@ -55,21 +56,21 @@ export default function ExceptionList() {
               route="exceptionRevoke"
               label="Revoke"
               params={{ id }}
-              fields={[REASON_NEEDED]}
+              fields={[REASON_REQUIRED]}
               danger
-              done="The exception is closed."
+              done="Exception revoked."
             />
           </>
         ) : null
       }
-      empty="None: application-restricted access only reads, which is the rule."
+      empty="There are no write exceptions. Application-restricted access can only read, which is the rule."
       columns={[
         { label: 'Interaction', value: ({ interaction }) => interaction },
         { label: 'Organisations', value: ({ organisations }) => organisations.join(', ') },
         { label: 'Product', value: ({ product }) => product },
         { label: 'Environment', value: ({ environment }) => environment },
-        { label: 'State', value: ({ state }) => <StateChip state={state} /> },
-        { label: 'Co-signed by', value: ({ cosignedBy }) => cosignedBy ?? 'nobody yet' },
+        { label: 'State', value: ({ state }) => <StateTag state={state} /> },
+        { label: 'Co-signed by', value: ({ cosignedBy }) => cosignedBy ?? 'Not yet' },
         { label: 'Expires', value: ({ expiresAt }) => day(expiresAt) },
       ]}
     />

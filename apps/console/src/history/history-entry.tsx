@@ -1,18 +1,18 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Typography } from '@mui/material';
-import { moment } from '../parts/day.js';
+import { moment } from '../parts/dates.js';
 import { Diff } from '../parts/diff.js';
 
 export type HistoryEntry = AnswerOf<'historyList'>['items'][number];
 
 interface Props {
   readonly entry: HistoryEntry;
-  /** What changed is shown on demand. */
-  readonly folded?: true;
+  /** The fields are shown on demand. */
+  readonly isFolded?: boolean;
 }
 
-/** One row of the registry as it was and as it became: who, when, why and from where. */
-export function Entry({ entry, folded }: Props) {
+/** One row of the registry before and after a change, with who made it, when, why and from where. */
+export function Entry({ entry, isFolded = false }: Props) {
   const { at, actor, origin, reason, version, ...row } = entry;
   return (
     <Box component="article" sx={{ mb: 3 }}>
@@ -24,13 +24,13 @@ export function Entry({ entry, folded }: Props) {
         Version {version}
         {origin === null ? null : <>, {origin}</>}; {row.key}
       </Typography>
-      {folded === true ? (
+      {isFolded ? (
         <details>
           <summary>What changed: {row.table.replaceAll('_', ' ')}</summary>
-          <Diff rows={[row]} done />
+          <Diff rows={[row]} isPast />
         </details>
       ) : (
-        <Diff rows={[row]} done />
+        <Diff rows={[row]} isPast />
       )}
     </Box>
   );

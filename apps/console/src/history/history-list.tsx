@@ -1,14 +1,7 @@
 import { historyTable } from '@gatehouse/contracts/audit/history-routes';
 import { Card, CardContent, Typography } from '@mui/material';
-import {
-  FilterButton,
-  List,
-  Pagination,
-  SelectInput,
-  TextInput,
-  TopToolbar,
-  useListContext,
-} from 'react-admin';
+import { FilterButton, List, Pagination, SelectInput, TextInput, TopToolbar } from 'react-admin';
+import { LoadedList, QUERY_OPTIONS } from '../parts/list/loaded-list.js';
 import { Entry, type HistoryEntry } from './history-entry.js';
 
 const TABLES = historyTable.options.map((id) => ({ id, name: id.replaceAll('_', ' ') }));
@@ -22,10 +15,11 @@ export default function HistoryList() {
       perPage={25}
       component="div"
       empty={false}
+      queryOptions={QUERY_OPTIONS}
       filters={[
         <TextInput key="organisation" source="organisation" label="ODS code" />,
-        <SelectInput key="table" source="table" label="What" choices={TABLES} />,
-        <TextInput key="key" source="key" label="Key" />,
+        <SelectInput key="table" source="table" label="Type of record" choices={TABLES} />,
+        <TextInput key="key" source="key" label="Record" />,
         <TextInput key="application" source="application" label="Application id" />,
       ]}
       actions={
@@ -38,21 +32,17 @@ export default function HistoryList() {
       <Typography variant="h1" sx={{ mb: 2 }}>
         History
       </Typography>
-      <Entries />
+      <LoadedList empty="Nothing in the registry has changed yet.">
+        {(entries) => (
+          <Card>
+            <CardContent>
+              {(entries as unknown as readonly HistoryEntry[]).map((entry) => (
+                <Entry key={entry.id} entry={entry} />
+              ))}
+            </CardContent>
+          </Card>
+        )}
+      </LoadedList>
     </List>
-  );
-}
-
-function Entries() {
-  const { data = [] } = useListContext<HistoryEntry>();
-  if (data.length === 0) return <Typography>Nothing matches. Take away a filter.</Typography>;
-  return (
-    <Card>
-      <CardContent>
-        {data.map((entry) => (
-          <Entry key={entry.id} entry={entry} />
-        ))}
-      </CardContent>
-    </Card>
   );
 }

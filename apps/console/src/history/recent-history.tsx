@@ -3,26 +3,34 @@ import { useQuery } from '@tanstack/react-query';
 import { Link as RouterLink } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { Section } from '../parts/facts.js';
+import { Loaded } from '../parts/load-state.js';
 import { Entry } from './history-entry.js';
 
 const SHOWN = 5;
 
+interface Props {
+  readonly filter: { readonly organisation: string } | { readonly application: string };
+}
+
 /** The last changes of one organisation or application, on its page. */
-export function RecentHistory({ of }: { readonly of: { organisation: string } | { application: string } }) {
-  const { data, error } = useQuery({
-    queryKey: ['history', of],
-    queryFn: () => callRoute('historyList', { query: { ...of, limit: SHOWN } }),
+export function RecentHistory({ filter }: Props) {
+  const query = useQuery({
+    queryKey: ['history', filter],
+    queryFn: () => callRoute('historyList', { query: { ...filter, limit: SHOWN } }),
   });
   return (
     <Section title="History">
-      {error === null ? null : <Typography role="alert">{error.message}</Typography>}
-      {data === undefined && error === null ? <Typography role="status">Loading …</Typography> : null}
-      {data?.items.length === 0 ? <Typography>Nothing was changed yet.</Typography> : null}
-      {data?.items.map((entry) => (
-        <Entry key={entry.id} entry={entry} folded />
-      ))}
-      <Link component={RouterLink} to={`/history?filter=${encodeURIComponent(JSON.stringify(of))}`}>
-        The whole history
+      <Loaded query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Typography>Nothing has changed yet.</Typography>
+          ) : (
+            items.map((entry) => <Entry key={entry.id} entry={entry} isFolded />)
+          )
+        }
+      </Loaded>
+      <Link component={RouterLink} to={`/history?filter=${encodeURIComponent(JSON.stringify(filter))}`}>
+        View all history
       </Link>
     </Section>
   );

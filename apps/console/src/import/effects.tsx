@@ -1,29 +1,29 @@
 import type { CsvEffect } from '@gatehouse/contracts/registry/registry-csv';
 import { Box, Button, Typography } from '@mui/material';
 import { useState } from 'react';
-import { RecordRows } from '../parts/register-list.js';
-import { StateChip } from '../parts/state-chip.js';
+import { RecordRows } from '../parts/list/record-rows.js';
+import { StateTag } from '../parts/state-tag.js';
 
 const PAGE = 200;
 
-/** What each line would do. */
+/** The effect that each line would have. */
 export function Effects({ effects }: { readonly effects: readonly CsvEffect[] }) {
   const [shown, setShown] = useState(PAGE);
   const count = (action: CsvEffect['action']) => effects.filter((effect) => effect.action === action).length;
   return (
     <>
       <Typography variant="h2" gutterBottom>
-        What it would do
+        Preview
       </Typography>
       <Typography role="status" sx={{ mb: 1 }}>
         Lines: {count('create')} create, {count('update')} change, {count('retire')} retire,{' '}
-        {count('unchanged')} leave as it is.
+        {count('unchanged')} change nothing.
       </Typography>
       <RecordRows<CsvEffect>
         data={effects.slice(0, shown).map((effect) => ({ ...effect, id: String(effect.line) }))}
         columns={[
           { label: 'Line', value: ({ line }) => `Line ${line}` },
-          { label: 'Effect', value: ({ action }) => <StateChip state={action} /> },
+          { label: 'Effect', value: ({ action }) => <StateTag state={action} /> },
           { label: 'Changes', value: ({ changes }) => <Changes changes={changes} /> },
         ]}
       />
@@ -44,17 +44,17 @@ function Changes({ changes }: Pick<CsvEffect, 'changes'>) {
   return changes.map(({ kind, key, action, fields }) => (
     <Box key={`${kind} ${key}`} sx={{ mb: 0.5 }}>
       {kind} {key}
-      {action === 'unchanged' ? ': as it is' : null}
+      {action === 'unchanged' ? ': no change' : null}
       {fields.map(({ name, before, after }) => (
         <Box key={name} sx={{ color: 'text.secondary' }}>
-          {name}: {before === null ? null : <del>{said(before)}</del>} <ins>{said(after)}</ins>
+          {name}: {before === null ? null : <del>{textOf(before)}</del>} <ins>{textOf(after)}</ins>
         </Box>
       ))}
     </Box>
   ));
 }
 
-function said(value: CsvEffect['changes'][number]['fields'][number]['after']): string {
+function textOf(value: CsvEffect['changes'][number]['fields'][number]['after']): string {
   if (value === null) return 'none';
   return typeof value === 'string' ? value : value.join(', ');
 }

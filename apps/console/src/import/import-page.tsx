@@ -11,9 +11,10 @@ import { useMutation } from '@tanstack/react-query';
 import { type ChangeEvent, useState } from 'react';
 import { Title } from 'react-admin';
 import { callRoute } from '../api/call-route.js';
-import { ProblemError } from '../api/problem-error.js';
-import { ApplyDocument } from '../parts/apply-document.js';
+import { messageOf, ProblemError } from '../api/problem-error.js';
+import { ApplyDocument } from '../parts/form/apply-document.js';
 import { saveFile } from '../parts/save-file.js';
+import { counted } from '../parts/words.js';
 import { Effects } from './effects.js';
 
 interface Preview {
@@ -22,12 +23,12 @@ interface Preview {
   readonly effects: readonly CsvEffect[];
 }
 
-/** A spreadsheet of applications: read in the browser, previewed line by line, then applied all or nothing. */
+/** Imports a spreadsheet of applications: read in the browser, previewed line by line, then applied as a whole. */
 export default function ImportPage() {
   const [text, setText] = useState('');
   const [unreadable, setUnreadable] = useState<string | null>(null);
   const { mutate, reset, data, error, isPending } = useMutation({ mutationFn: preview });
-  const choose = (chosen: string): void => {
+  const setFile = (chosen: string): void => {
     setText(chosen);
     setUnreadable(null);
     reset();
@@ -36,7 +37,7 @@ export default function ImportPage() {
     const [file] = target.files ?? [];
     if (file !== undefined) {
       const { text: decoded = '', fault } = decodeTextFile(new Uint8Array(await file.arrayBuffer()));
-      choose(decoded);
+      setFile(decoded);
       if (fault !== undefined) setUnreadable(`Line ${fault.line}, byte ${fault.byte}: ${fault.detail}`);
     }
     target.value = '';
@@ -50,8 +51,8 @@ export default function ImportPage() {
       <Card sx={{ mb: 2 }}>
         <CardContent>
           <Typography sx={{ mb: 1, maxWidth: '48rem' }}>
-            One row for each organisation’s application. An empty cell leaves things as they are. Nothing is
-            sent before you ask for the preview, and nothing is changed before you apply it.
+            Write one row for each organisation’s application. An empty cell changes nothing. Nothing is sent
+            to the gateway until you preview the file, and nothing changes until you apply it.
           </Typography>
           <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1, mb: 1 }}>
             <label htmlFor="file">CSV file</label>
@@ -61,15 +62,15 @@ export default function ImportPage() {
                 saveFile('gatehouse-import.csv', `${CSV_COLUMNS.join(',')}\r\n`, 'text/csv');
               }}
             >
-              Download the headings
+              Download a file with the headings
             </Button>
           </Box>
           <TextField
             id="csv"
-            label="Or paste it here"
+            label="Or paste the rows here"
             value={text}
             onChange={({ target }) => {
-              choose(target.value);
+              setFile(target.value);
             }}
             multiline
             minRows={4}
@@ -90,18 +91,18 @@ export default function ImportPage() {
           </Button>
         </CardContent>
       </Card>
-      {unreadable === null ? null : <Alert severity="error">The file can’t be read. {unreadable}</Alert>}
-      {error === null ? null : <Alert severity="error">{error.message}</Alert>}
-      {data === undefined ? null : <Previewed {...data} />}
+      {unreadable === null ? null : <Alert severity="error">The file cannot be read. {unreadable}</Alert>}
+      {error === null ? null : <Alert severity="error">{messageOf(error)}</Alert>}
+      {data === undefined ? null : <PreviewResult {...data} />}
     </Box>
   );
 }
 
-function Previewed({ faults, document, effects }: Preview) {
+function PreviewResult({ faults, document, effects }: Preview) {
   if (document === null) {
     return (
       <Alert severity="error">
-        {faults.length === 1 ? 'One fault' : `${faults.length} faults`}; nothing was changed.
+        The file has {counted(faults.length, 'error')}. Nothing was changed.
         <Box component="ul" sx={{ m: 0, pl: 2 }}>
           {faults.map(({ line, column, detail }) => (
             <li key={`${line} ${column ?? ''} ${detail}`}>
@@ -118,14 +119,14 @@ function Previewed({ faults, document, effects }: Preview) {
       <Effects effects={effects} />
       <Card sx={{ mt: 2 }}>
         <CardContent>
-          <ApplyDocument document={document} label="Apply all of it" />
+          <ApplyDocument document={document} label="Apply these changes" />
         </CardContent>
       </Card>
     </>
   );
 }
 
-/** The file stays in the browser if it has faults of its own. */
+/** A file with errors of its own is not sent. */
 async function preview(text: string): Promise<Preview> {
   const { document, faults, explain, effects } = readRegistryCsv(text);
   if (document === null) return { document, faults, effects: [] };

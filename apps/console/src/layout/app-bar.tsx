@@ -5,14 +5,14 @@ import { Link } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
 import { SearchField } from '../search/search-field.js';
 
-/** Title, search, mode and who is signed in; where it is narrow, the search has its page alone. */
+/** Title, search, colour mode and user menu. On a narrow screen the search is a link to its page. */
 export function ConsoleAppBar() {
-  const narrow = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
-  const may = useMay('search');
+  const isNarrow = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
+  const maySearch = useMay('search');
   return (
     <AppBar>
       <TitlePortal />
-      {!may ? null : narrow ? (
+      {!maySearch ? null : isNarrow ? (
         <IconButton component={Link} to="/search" aria-label="Search" color="inherit">
           <Search />
         </IconButton>

@@ -1,8 +1,9 @@
 import { Layout, type LayoutProps } from 'react-admin';
 import { ConsoleAppBar } from './app-bar.js';
 import { ConsoleMenu } from './menu.js';
+import { PermissionsError } from './permissions-error.js';
 
-export function ConsoleLayout(props: LayoutProps) {
+export function ConsoleLayout({ children, ...props }: LayoutProps) {
   return (
     <Layout
       {...props}
@@ -11,12 +12,15 @@ export function ConsoleLayout(props: LayoutProps) {
       sx={{
         // React-admin's own `fit-content` makes the whole page as wide as its widest word.
         minWidth: 0,
-        '& .RaLayout-appFrame': { marginTop: { xs: 7, sm: 6 } },
         '& .RaList-main': { minWidth: 0 },
         '& .RaList-actions': { flexWrap: { xs: 'nowrap', sm: 'wrap' } },
         '& .RaList-actions .MuiToolbar-root': { flexWrap: 'wrap' },
+        '& .RaLayout-appFrame': { marginTop: { xs: 7, sm: 6 } },
         '& .RaLayout-content': { minWidth: 0, px: { xs: 1, sm: 3 }, pb: 4 },
       }}
-    />
+    >
+      <PermissionsError />
+      {children}
+    </Layout>
   );
 }

@@ -24,7 +24,7 @@ interface Entry {
   readonly to: string;
   readonly text: string;
   readonly icon: ReactElement;
-  /** Shown to those who may call this. */
+  /** Shown to people who may call this route. */
   readonly route: RouteName;
 }
 
@@ -39,14 +39,14 @@ const ENTRIES: readonly Entry[] = [
   { to: '/signing-keys', text: 'Signing keys', icon: <Key />, route: 'keyList' },
   { to: '/sro-appointments', text: 'SROs', icon: <AssignmentInd />, route: 'sroList' },
   { to: '/write-exceptions', text: 'Write exceptions', icon: <EditNote />, route: 'exceptionList' },
-  { to: '/assurance-floors', text: 'Assurance floors', icon: <Security />, route: 'assuranceList' },
+  { to: '/assurance-floors', text: 'Assurance levels', icon: <Security />, route: 'assuranceList' },
   { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
   { to: '/history', text: 'History', icon: <HistoryIcon />, route: 'historyList' },
-  { to: '/audit', text: 'Audit', icon: <ManageSearch />, route: 'auditList' },
-  { to: '/explain', text: 'Explain', icon: <QuestionAnswer />, route: 'explain' },
+  { to: '/audit', text: 'Audit trail', icon: <ManageSearch />, route: 'auditList' },
+  { to: '/explain', text: 'Explain a request', icon: <QuestionAnswer />, route: 'explain' },
   { to: '/admin-tokens', text: 'API tokens', icon: <Password />, route: 'tokenList' },
   { to: '/staff', text: 'Staff', icon: <Groups />, route: 'staffList' },
-  { to: '/sessions', text: 'My sign-ins', icon: <Devices />, route: 'sessionList' },
+  { to: '/sessions', text: 'My sessions', icon: <Devices />, route: 'sessionList' },
 ];
 
 export function ConsoleMenu() {

@@ -2,24 +2,33 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Button, Link } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
-import { RegisterList } from '../parts/register-list.js';
+import { NextStep } from '../parts/next-step.js';
+import { RegisterList } from '../parts/list/register-list.js';
 
 type MessageSet = AnswerOf<'messageSetList'>['items'][number];
 
 export default function MessageSetList() {
-  const mayWrite = useMay('registryApply');
+  const mayEdit = useMay('registryApply');
   return (
     <RegisterList<MessageSet>
       title="Message sets"
       href={(name) => `/message-set?name=${name}`}
       actions={
-        mayWrite ? (
+        mayEdit ? (
           <Button component={RouterLink} to="/message-set">
-            New message set
+            Create a message set
           </Button>
         ) : null
       }
-      empty="No message set yet. One lists the e-RS interactions that NHS England allowed for an ASID."
+      empty={
+        <NextStep
+          text="There are no message sets yet. A message set lists the e-RS interactions that NHS England has allowed for an ASID."
+          route="registryApply"
+          to="/message-set"
+          link="Create a message set"
+          command="gatehouse apply FILE"
+        />
+      }
       columns={[
         {
           label: 'Name',
@@ -30,14 +39,14 @@ export default function MessageSetList() {
           ),
         },
         { label: 'Interactions', value: ({ interactions }) => interactions.join(', ') },
-        { label: 'Used by', value: (set) => <Applications set={set} /> },
+        { label: 'Used by', value: (set) => <Applications {...set} /> },
       ]}
     />
   );
 }
 
-function Applications({ set: { applications, applicationCount } }: { readonly set: MessageSet }) {
-  if (applicationCount === 0) return 'no application';
+function Applications({ applications, applicationCount }: MessageSet) {
+  if (applicationCount === 0) return 'No applications';
   const shown = applications.slice(0, 3);
   const more = applicationCount - shown.length;
   return (

@@ -12,18 +12,18 @@ import {
 } from '@mui/material';
 import { useState } from 'react';
 
-type Seen = keyof InteractionView['access'];
+type View = keyof InteractionView['access'];
 
-const SEEN: Readonly<Record<Seen, string>> = {
-  userRestricted: 'user-restricted',
-  referrer: 'application-restricted, referrer',
-  provider: 'application-restricted, provider',
+const VIEWS: Readonly<Record<View, string>> = {
+  userRestricted: 'User-restricted',
+  referrer: 'Application-restricted, referrer',
+  provider: 'Application-restricted, provider',
 };
-const REFUSED: Readonly<Record<InteractionView['access'][Seen], string | null>> = {
+const NOT_ALLOWED: Readonly<Record<InteractionView['access'][View], string | null>> = {
   allowed: null,
-  mode: 'not in this access mode',
-  capability: 'not with this capability',
-  'write exception': 'needs a write exception',
+  mode: 'Not in this access mode',
+  capability: 'Not with this capability',
+  'write exception': 'Needs a write exception',
 };
 
 interface Props {
@@ -32,18 +32,18 @@ interface Props {
   readonly onChoose: (chosen: ReadonlySet<string>) => void;
 }
 
-/** Check boxes for every interaction; what an application could not use anyway says so. */
+/** A checkbox for every interaction. Those that an application could not use anyway are marked. */
 export function Picker({ catalogue, chosen, onChoose }: Props) {
-  const [seen, setSeen] = useState<Seen>('provider');
-  const group = (legend: string, of: readonly InteractionView[]) => (
+  const [view, setView] = useState<View>('provider');
+  const group = (legend: string, interactions: readonly InteractionView[]) => (
     <Box component="fieldset" sx={{ border: 0, p: 0, m: 0, mt: 2, minWidth: 0 }}>
       <FormLabel component="legend">{legend}</FormLabel>
       <FormGroup>
-        {of.map((interaction) => (
+        {interactions.map((interaction) => (
           <Choice
             key={interaction.id}
             interaction={interaction}
-            seen={seen}
+            view={view}
             checked={chosen.has(interaction.id)}
             onCheck={(checked) => {
               const next = new Set(chosen);
@@ -59,20 +59,20 @@ export function Picker({ catalogue, chosen, onChoose }: Props) {
   return (
     <>
       <TextField
-        id="seen"
+        id="view"
         select
-        label="Shown for applications that are"
-        helperText="What such an application may not use is marked. A message set never allows more than this."
-        value={seen}
+        label="Mark for applications that are"
+        helperText="Interactions that such an application cannot use are marked. A message set cannot allow them."
+        value={view}
         onChange={({ target }) => {
-          setSeen(target.value as Seen);
+          setView(target.value as View);
         }}
         fullWidth
         margin="dense"
         variant="outlined"
         sx={{ maxWidth: '30rem' }}
       >
-        {Object.entries(SEEN).map(([value, text]) => (
+        {Object.entries(VIEWS).map(([value, text]) => (
           <MenuItem key={value} value={value}>
             {text}
           </MenuItem>
@@ -92,18 +92,18 @@ export function Picker({ catalogue, chosen, onChoose }: Props) {
 
 interface ChoiceProps {
   readonly interaction: InteractionView;
-  readonly seen: Seen;
+  readonly view: View;
   readonly checked: boolean;
   readonly onCheck: (checked: boolean) => void;
 }
 
 function Choice({
   interaction: { id, title, requests, deprecated, access },
-  seen,
+  view,
   checked,
   onCheck,
 }: ChoiceProps) {
-  const refused = REFUSED[access[seen]];
+  const restriction = NOT_ALLOWED[access[view]];
   return (
     <Box sx={{ py: 0.5, borderBottom: 1, borderColor: 'divider' }}>
       <FormControlLabel
@@ -119,9 +119,9 @@ function Choice({
         label={`${id} ${title}`}
       />
       {deprecated ? (
-        <Chip label="deprecated" size="small" variant="outlined" color="warning" sx={{ mr: 1 }} />
+        <Chip label="Deprecated" size="small" variant="outlined" color="warning" sx={{ mr: 1 }} />
       ) : null}
-      {refused === null ? null : <Chip label={refused} size="small" variant="outlined" />}
+      {restriction === null ? null : <Chip label={restriction} size="small" variant="outlined" />}
       {requests.map(({ method, path }) => (
         <Typography
           key={path}

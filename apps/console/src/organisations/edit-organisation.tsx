@@ -1,7 +1,8 @@
 import { organisationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf, RequestOf } from '@gatehouse/contracts/routes';
-import type { Shown } from '../api/data-provider.js';
-import { type Field, REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
+import type { Tagged } from '../api/data-provider.js';
+import { type Field, REASON_OPTIONAL } from '../parts/form/fields.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
 
 type Change = RequestOf<'organisationChange'>['body'];
 
@@ -11,11 +12,11 @@ const FORM: { readonly [K in Exclude<keyof Change, 'reason'>]-?: Omit<Field, 'na
   state: {
     label: 'State',
     choices: organisationState.options,
-    help: 'Requests are refused for an organisation that is not active',
+    help: 'Gatehouse rejects the requests of an organisation that is not active',
   },
 };
 
-export function EditOrganisation(organisation: Shown<AnswerOf<'organisationShow'>>) {
+export function EditOrganisation(organisation: Tagged<AnswerOf<'organisationShow'>>) {
   const names = Object.keys(FORM) as (keyof typeof FORM)[];
   return (
     <RouteDialog
@@ -27,7 +28,7 @@ export function EditOrganisation(organisation: Shown<AnswerOf<'organisationShow'
         ...names.map((name) => ({ name, initial: organisation[name], ...FORM[name] })),
         REASON_OPTIONAL,
       ]}
-      done="The organisation has been changed."
+      done="Organisation changed."
     />
   );
 }

@@ -1,11 +1,15 @@
 import { organisationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput } from 'react-admin';
-import { day } from '../parts/day.js';
-import { RegisterList } from '../parts/register-list.js';
-import { StateChip } from '../parts/state-chip.js';
+import { day } from '../parts/dates.js';
+import { RegisterList } from '../parts/list/register-list.js';
+import { NextStep } from '../parts/next-step.js';
+import { StateTag } from '../parts/state-tag.js';
+import { choicesOf } from '../parts/words.js';
 
 type Organisation = AnswerOf<'organisationsList'>['items'][number];
+
+const STATES = choicesOf(organisationState.options);
 
 export default function OrganisationList() {
   return (
@@ -13,18 +17,26 @@ export default function OrganisationList() {
       title="Organisations"
       bulk={{
         route: 'stopMake',
-        label: 'Stop at once',
+        label: 'Stop immediately',
         name: ({ odsCode }) => odsCode,
         request: ({ odsCode, state }) =>
           state === 'active' ? { body: { kind: 'organisation', organisation: odsCode } } : null,
       }}
       href={(id) => `/organisations/${id}/show`}
-      filters={[<SelectInput key="state" source="state" label="State" choices={organisationState.options} />]}
-      empty="No organisation yet. Write them into a registry file and run “gatehouse apply FILE”, or import a CSV file."
+      filters={[<SelectInput key="state" source="state" label="State" choices={STATES} />]}
+      empty={
+        <NextStep
+          text="There are no organisations yet."
+          route="registryApply"
+          to="/import"
+          link="Import them from a CSV file"
+          command="gatehouse apply FILE"
+        />
+      }
       columns={[
         { label: 'ODS code', sort: 'odsCode', value: ({ odsCode }) => odsCode },
         { label: 'Name', sort: 'name', value: ({ name }) => name },
-        { label: 'State', sort: 'state', value: ({ state }) => <StateChip state={state} /> },
+        { label: 'State', sort: 'state', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Applications', value: ({ applications }) => applications },
         { label: 'SRO review due', value: ({ sroReviewDueOn }) => day(sroReviewDueOn) },
       ]}

@@ -1,24 +1,24 @@
+import Check from '@mui/icons-material/Check';
 import ContentCopy from '@mui/icons-material/ContentCopy';
 import { Box, IconButton } from '@mui/material';
-import { useNotify } from 'react-admin';
+import { useCopy } from './use-copy.js';
 
-/** A text that has to be written elsewhere exactly, with a button that copies it. */
-export function Copyable({ text, what }: { readonly text: string; readonly what: string }) {
-  const notify = useNotify();
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      notify(`Copied: ${what}.`, { type: 'success' });
-    } catch (error) {
-      notify(`It could not be copied: ${String(error)}`, { type: 'error' });
-    }
-  };
+/** A text that has to be entered elsewhere exactly, with a button that copies it. */
+export function Copyable({ text, name }: { readonly text: string; readonly name: string }) {
+  const { state, copy } = useCopy(text);
   return (
     <Box component="span">
       {text}
-      <IconButton size="small" aria-label={`Copy ${what}`} onClick={() => void copy()}>
-        <ContentCopy fontSize="inherit" />
+      <IconButton size="small" aria-label={`Copy ${name}`} onClick={copy}>
+        {state === 'copied' ? (
+          <Check fontSize="inherit" color="success" />
+        ) : (
+          <ContentCopy fontSize="inherit" />
+        )}
       </IconButton>
+      <Box component="span" role="status" sx={{ color: 'text.secondary', fontSize: '0.875rem' }}>
+        {state === 'copied' ? 'Copied' : state === 'failed' ? 'Could not copy. Select the text instead.' : ''}
+      </Box>
     </Box>
   );
 }

@@ -1,5 +1,6 @@
-/** The rows that a change writes: each field as it was and as it will be. */
+/** The rows that a change writes, with each field before and after. */
 import { Box, Typography } from '@mui/material';
+import { NONE } from './dates.js';
 
 type Row = Readonly<Record<string, unknown>> | null;
 
@@ -10,15 +11,20 @@ export interface DiffRow {
   readonly after: Row;
 }
 
-/** @param props.done it has happened: said in the past */
-export function Diff({ rows, done = false }: { readonly rows: readonly DiffRow[]; readonly done?: boolean }) {
+interface DiffProps {
+  readonly rows: readonly DiffRow[];
+  /** The change has been made, so it is described in the past tense. */
+  readonly isPast?: boolean;
+}
+
+export function Diff({ rows, isPast = false }: DiffProps) {
   return rows.map(({ table, key, before, after }) => (
     <Box key={`${table} ${key}`} sx={{ mb: 2 }}>
       <Typography variant="h3" sx={{ mb: 0.5, overflowWrap: 'anywhere' }}>
-        {verb(before, after, done)} {table.replaceAll('_', ' ')}
+        {verbFor(before, after, isPast)} {table.replaceAll('_', ' ')}
       </Typography>
       <Box component="dl" sx={{ m: 0 }}>
-        {changed(before, after).map(([name, was, is]) => (
+        {changedFields(before, after).map(([name, was, is]) => (
           <Box
             key={name}
             sx={{ display: { sm: 'flex' }, gap: 2, py: 0.5, borderBottom: 1, borderColor: 'divider' }}
@@ -36,22 +42,22 @@ export function Diff({ rows, done = false }: { readonly rows: readonly DiffRow[]
   ));
 }
 
-function verb(before: Row, after: Row, done: boolean): string {
-  if (before === null) return done ? 'Added' : 'Add';
-  if (after === null) return done ? 'Took away' : 'Take away';
-  return done ? 'Changed' : 'Change';
+function verbFor(before: Row, after: Row, isPast: boolean): string {
+  if (before === null) return isPast ? 'Added' : 'Add';
+  if (after === null) return isPast ? 'Removed' : 'Remove';
+  return isPast ? 'Changed' : 'Change';
 }
 
-/** A secret that was replaced shows no difference, for it is never shown. */
-function changed(before: Row, after: Row): [string, string, string][] {
+/** Secrets are never shown, so a row may have changed in nothing but a secret. */
+function changedFields(before: Row, after: Row): [string, string, string][] {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   const fields = names
-    .map((name): [string, string, string] => [name, said(before?.[name]), said(after?.[name])])
+    .map((name): [string, string, string] => [name, textOf(before?.[name]), textOf(after?.[name])])
     .filter(([, was, is]) => was !== is);
-  return fields.length === 0 ? [['secret', '(not shown)', '(another, not shown)']] : fields;
+  return fields.length === 0 ? [['secret', 'not shown', 'new value, not shown']] : fields;
 }
 
-function said(value: unknown): string {
-  if (value === null || value === undefined) return '–';
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return NONE;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,7 +1,8 @@
 import { Box, Card, CardContent, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
+import { NONE } from './dates.js';
 
-/** A card of a page, under a heading. */
+/** A card with a heading. */
 export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <Card sx={{ mb: 2 }}>
@@ -15,7 +16,7 @@ export function Section({ title, children }: { readonly title: string; readonly 
   );
 }
 
-/** Names and values; what is null is shown as a dash. */
+/** Names and values. A null value is shown as a dash. */
 export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }) {
   return (
     <Box component="dl" sx={{ m: 0 }}>
@@ -28,7 +29,7 @@ export function Facts({ facts }: { readonly facts: readonly (readonly [string, R
             {name}
           </Box>
           <Box component="dd" sx={{ m: 0, overflowWrap: 'anywhere', minWidth: 0 }}>
-            {value ?? '–'}
+            {value ?? NONE}
           </Box>
         </Box>
       ))}

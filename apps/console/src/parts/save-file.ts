@@ -1,4 +1,4 @@
-/** Hands a text, or the pieces of one, to the browser as a file to keep. */
+/** Downloads a text, or pieces of a file, under a name. */
 export function saveFile(name: string, text: string | BlobPart[], type = 'application/json'): void {
   const address = URL.createObjectURL(new Blob(typeof text === 'string' ? [text] : text, { type }));
   const link = document.createElement('a');

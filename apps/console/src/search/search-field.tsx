@@ -3,7 +3,7 @@ import { Box, IconButton, InputBase } from '@mui/material';
 import type { SyntheticEvent } from 'react';
 import { useNavigate } from 'react-router-dom';
 
-/** Leads to the page of what is found. The text is kept out of the address, which may stand in logs. */
+/** Opens the page of search results. The text is kept out of the address, which logs may record. */
 export function SearchField({ initial = '' }: { readonly initial?: string }) {
   const navigate = useNavigate();
   const submit = (event: SyntheticEvent<HTMLFormElement>): void => {
@@ -31,7 +31,7 @@ export function SearchField({ initial = '' }: { readonly initial?: string }) {
         name="q"
         type="search"
         defaultValue={initial}
-        placeholder="ODS code, name, ASID, id …"
+        placeholder="ODS code, name, ASID or id"
         inputProps={{ 'aria-label': 'Search', autoComplete: 'off', maxLength: 128 }}
         sx={{
           flexGrow: 1,

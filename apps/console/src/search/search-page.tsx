@@ -1,4 +1,4 @@
-/** What one text finds: organisations, applications, requests. */
+/** Search results: organisations, applications and requests. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { searchText } from '@gatehouse/contracts/registry/search-routes';
 import { Box, Card, CardContent, Link, Typography } from '@mui/material';
@@ -7,6 +7,8 @@ import { Title } from 'react-admin';
 import { Link as RouterLink, useLocation } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { useMay } from '../api/use-may.js';
+import { Loaded } from '../parts/load-state.js';
+import { counted, sentenceCase } from '../parts/words.js';
 import { SearchField } from './search-field.js';
 
 type Hit = AnswerOf<'search'>['hits'][number];
@@ -28,28 +30,27 @@ export default function SearchPage() {
       </Typography>
       <SearchField key={q} initial={q} />
       <Typography color="text.secondary" sx={{ my: 1 }}>
-        An ODS code, the start of an organisation’s name, an ASID, the first six characters of an API key or
-        its last four, the id of an application, a correlation id or an attempt id. Never an NHS number: the
-        audit search is for those.
+        Search by ODS code, the start of an organisation’s name, ASID, the first six or last four characters
+        of an API key, application id, correlation id or attempt id. Do not enter an NHS number here.
       </Typography>
-      {q === '' ? null : <Found q={q} />}
+      {q === '' ? null : <Results q={q} />}
     </Box>
   );
 }
 
-/** A text that the gateway would refuse, an NHS number above all, is not sent. */
-function Found({ q }: { readonly q: string }) {
+/** Text that the gateway would reject, above all an NHS number, is not sent. */
+function Results({ q }: { readonly q: string }) {
   const maySearchPatients = useMay('auditSearch');
-  const read = searchText.safeParse(q);
-  const { data, error } = useQuery({
+  const checked = searchText.safeParse(q);
+  const query = useQuery({
     queryKey: ['search', q],
     queryFn: () => callRoute('search', { query: { q } }),
-    enabled: read.success,
+    enabled: checked.success,
   });
-  if (!read.success) {
+  if (!checked.success) {
     return (
       <Typography role="alert">
-        {read.error.issues[0]?.message}
+        {sentenceCase(checked.error.issues[0]?.message ?? '')}.
         {maySearchPatients ? (
           <>
             {' '}
@@ -61,27 +62,35 @@ function Found({ q }: { readonly q: string }) {
       </Typography>
     );
   }
-  if (error !== null) return <Typography role="alert">{error.message}</Typography>;
-  if (data === undefined) return <Typography role="status">Looking …</Typography>;
   return (
-    <>
-      <Typography role="status" sx={{ mb: 1 }}>
-        {data.hits.length === 0
-          ? 'Nothing is found, or it is out of your reach.'
-          : `${data.hits.length} found.`}
-      </Typography>
-      {data.hits.map(({ type, id, title, detail, matched }) => (
-        <Card key={`${type} ${id} ${matched}`} sx={{ mb: 1 }}>
-          <CardContent>
-            <Link component={RouterLink} to={PAGE_OF[type](id)} sx={{ overflowWrap: 'anywhere' }}>
-              {title}
-            </Link>
-            <Typography color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
-              {type}, by {matched}: {detail}
-            </Typography>
-          </CardContent>
-        </Card>
-      ))}
-    </>
+    <Loaded query={query} loading="Searching">
+      {({ hits }) => (
+        <>
+          <Typography role="status" sx={{ mb: 1 }}>
+            {hits.length === 0
+              ? 'No results. You may not be allowed to see every organisation.'
+              : `${counted(hits.length, 'result')}.`}
+          </Typography>
+          {hits.map((hit) => (
+            <HitCard key={`${hit.type} ${hit.id} ${hit.matched}`} {...hit} />
+          ))}
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function HitCard({ type, id, title, detail, matched }: Hit) {
+  return (
+    <Card sx={{ mb: 1 }}>
+      <CardContent>
+        <Link component={RouterLink} to={PAGE_OF[type](id)} sx={{ overflowWrap: 'anywhere' }}>
+          {title}
+        </Link>
+        <Typography color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
+          {sentenceCase(type)}, found by {matched}: {detail}
+        </Typography>
+      </CardContent>
+    </Card>
   );
 }

@@ -1,17 +1,19 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput, TextInput } from 'react-admin';
-import { moment } from '../parts/day.js';
-import { RegisterList } from '../parts/register-list.js';
-import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
-import { StateChip } from '../parts/state-chip.js';
+import { moment } from '../parts/dates.js';
+import { REASON_OPTIONAL } from '../parts/form/fields.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
+import { RegisterList } from '../parts/list/register-list.js';
+import { StateTag } from '../parts/state-tag.js';
+import { choicesOf } from '../parts/words.js';
 
 type SigningKey = AnswerOf<'keyList'>['items'][number];
 
 const STEPS = {
-  PENDING: { route: 'keyPublish', label: 'Publish', danger: undefined },
-  PUBLISHED: { route: 'keyActivate', label: 'Activate', danger: undefined },
-  ACTIVE: { route: 'keyRetire', label: 'Retire', danger: true },
-  RETIRING: { route: 'keyRemove', label: 'Remove', danger: true },
+  PENDING: { route: 'keyPublish', label: 'Publish', done: 'Signing key published.', danger: false },
+  PUBLISHED: { route: 'keyActivate', label: 'Activate', done: 'Signing key activated.', danger: false },
+  ACTIVE: { route: 'keyRetire', label: 'Retire', done: 'Signing key retired.', danger: true },
+  RETIRING: { route: 'keyRemove', label: 'Remove', done: 'Signing key removed.', danger: true },
   REMOVED: null,
 } as const;
 
@@ -22,38 +24,36 @@ export default function SigningKeyList() {
       filters={[
         <TextInput key="organisation" source="organisation" label="ODS code" />,
         <TextInput key="environment" source="environment" label="Environment" />,
-        <SelectInput key="state" source="state" label="State" choices={Object.keys(STEPS)} />,
+        <SelectInput key="state" source="state" label="State" choices={choicesOf(Object.keys(STEPS))} />,
       ]}
       actions={
         <RouteDialog
           route="keyCreate"
-          label="Create a key"
+          label="Create a signing key"
           fields={[
             {
               name: 'application',
               label: 'Application id',
               required: true,
-              help: 'From the address of the application’s page',
+              help: 'The application’s page shows it in its address',
             },
             REASON_OPTIONAL,
           ]}
-          done="The key is created; publish it next."
+          done="Signing key created. The first key of an application becomes active immediately. Publish any other key next."
         />
       }
       rowActions={({ kid, state }) => {
         const step = STEPS[state];
         if (step === null) return null;
-        return (
-          <RouteDialog {...step} params={{ kid }} fields={[REASON_OPTIONAL]} done={`${step.label}: done.`} />
-        );
+        return <RouteDialog {...step} params={{ kid }} fields={[REASON_OPTIONAL]} />;
       }}
-      empty="No signing key yet. An application needs one before it can ask for tokens."
+      empty="There are no signing keys yet. An application needs one before NHS England issues access tokens to it. Create it on the page of the application, or run “gatehouse keys create”."
       columns={[
         { label: 'Key id', value: ({ kid }) => kid },
         { label: 'Application', value: ({ application }) => application },
-        { label: 'State', value: ({ state }) => <StateChip state={state} /> },
+        { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Active since', value: ({ activatedAt }) => moment(activatedAt) },
-        { label: 'Next step from', value: ({ nextStepAt }) => moment(nextStepAt) },
+        { label: 'Next step possible from', value: ({ nextStepAt }) => moment(nextStepAt) },
       ]}
     />
   );

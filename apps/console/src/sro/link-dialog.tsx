@@ -1,7 +1,8 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { day } from '../parts/day.js';
-import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
-import { ShownOnce } from '../parts/shown-once.js';
+import { day } from '../parts/dates.js';
+import { REASON_OPTIONAL } from '../parts/form/fields.js';
+import { OneTimeSecret } from '../parts/form/one-time-secret.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
 
 interface Props {
   readonly route: 'sroLink' | 'exceptionLink';
@@ -9,7 +10,7 @@ interface Props {
   readonly id: string;
 }
 
-/** Makes a link by which the senior responsible owner answers, and shows it once. */
+/** Creates a one-time link for the senior responsible owner, and shows it once. */
 export function LinkDialog({ route, label, id }: Props) {
   return (
     <RouteDialog
@@ -20,14 +21,14 @@ export function LinkDialog({ route, label, id }: Props) {
         { name: 'expiresInDays', label: 'Days until it expires', kind: 'number', initial: '14' },
         REASON_OPTIONAL,
       ]}
-      done="The link is made; one made before no longer works."
+      done="Link created. Earlier links no longer work."
       result={(answer) => {
         const { url, expiresAt } = answer as AnswerOf<'sroLink'>;
         return (
-          <ShownOnce
+          <OneTimeSecret
             secret={url}
             label="Link"
-            advice={`Send it to the SRO by a way that reaches them alone: whoever has it can answer, once, until ${day(expiresAt)}. It is not shown again.`}
+            advice={`Send this link to the SRO in a way that reaches only them. Anyone who has it can answer once, until ${day(expiresAt)}. It will not be shown again.`}
           />
         );
       }}

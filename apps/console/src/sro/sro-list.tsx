@@ -1,27 +1,35 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput, TextInput } from 'react-admin';
-import { day } from '../parts/day.js';
-import { RegisterList } from '../parts/register-list.js';
-import { type Field, REASON_NEEDED, REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
-import { StateChip } from '../parts/state-chip.js';
+import { day } from '../parts/dates.js';
+import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
+import { RegisterList } from '../parts/list/register-list.js';
+import { StateTag } from '../parts/state-tag.js';
+import { sentenceCase } from '../parts/words.js';
 import { LinkDialog } from './link-dialog.js';
 import { SroOutlook } from './sro-outlook.js';
 
 type Sro = AnswerOf<'sroList'>['items'][number];
 
 const PERSON: readonly Field[] = [
-  { name: 'environments', label: 'Environments', kind: 'list', required: true, help: 'int, prod' },
+  {
+    name: 'environments',
+    label: 'Environments',
+    kind: 'list',
+    required: true,
+    help: 'Separate them with commas: int, prod',
+  },
   { name: 'name', label: 'Name', required: true },
   { name: 'email', label: 'Email', required: true },
   { name: 'jobTitle', label: 'Job title', required: true },
   { name: 'spineUserId', label: 'Spine user id', required: true, help: '12 digits' },
-  { name: 'authority.cioName', label: 'CIO who authorised it', required: true },
+  { name: 'authority.cioName', label: 'CIO who authorised the appointment', required: true },
   { name: 'authority.reference', label: 'Reference of the authority', required: true },
   { name: 'authority.date', label: 'Date of the authority', kind: 'date', required: true },
-  { name: 'authority.documentSha256', label: 'SHA-256 of the document', required: true },
-  { name: 'startsOn', label: 'First day', kind: 'date', help: 'From the acceptance if left out' },
-  { name: 'reviewDueOn', label: 'Review due on', kind: 'date', help: 'A year from today if left out' },
-  { name: 'graceDays', label: 'Days of grace after that', kind: 'number', initial: '0' },
+  { name: 'authority.documentSha256', label: 'SHA-256 of the authority document', required: true },
+  { name: 'startsOn', label: 'First day', kind: 'date', help: 'The day of acceptance, if left empty' },
+  { name: 'reviewDueOn', label: 'Review due on', kind: 'date', help: 'A year from today, if left empty' },
+  { name: 'graceDays', label: 'Grace period in days', kind: 'number', initial: '0' },
   REASON_OPTIONAL,
 ];
 const APPOINTMENT: readonly Field[] = [
@@ -30,7 +38,7 @@ const APPOINTMENT: readonly Field[] = [
   ...PERSON,
 ];
 
-/** How near the review is, in the words of the notices. */
+/** How soon the review is due, in the words of the notices. */
 function stateText({ state, reviewNotice }: Sro): string {
   return state === 'review due' && reviewNotice !== null ? `review within ${reviewNotice} days` : state;
 }
@@ -42,31 +50,31 @@ function Actions({ id, state, organisation, environments, role }: Sro) {
     <>
       {state === 'proposed' ? (
         <>
-          <LinkDialog route="sroLink" label="Make acceptance link" id={id} />
+          <LinkDialog route="sroLink" label="Create an acceptance link" id={id} />
           <RouteDialog
             route="sroAccept"
-            label="Record acceptance"
+            label="Record an acceptance"
             params={params}
             fields={[{ name: 'acceptedOn', label: 'Accepted on', kind: 'date' }, REASON_OPTIONAL]}
-            done="Acceptance is recorded."
+            done="Acceptance recorded."
           />
         </>
       ) : (
         <>
           <RouteDialog
             route="sroReview"
-            label="Record review"
+            label="Record a review"
             params={params}
             fields={[
               {
                 name: 'reviewDueOn',
                 label: 'Next review due on',
                 kind: 'date',
-                help: 'A year from today if left out',
+                help: 'A year from today, if left empty',
               },
               REASON_OPTIONAL,
             ]}
-            done="The review is recorded."
+            done="Review recorded."
           />
           <RouteDialog
             route="sroAppoint"
@@ -75,7 +83,7 @@ function Actions({ id, state, organisation, environments, role }: Sro) {
             fields={PERSON.map((field) =>
               field.name === 'environments' ? { ...field, initial: environments.join(', ') } : field,
             )}
-            done="Appointed; the handover takes effect once the successor accepts."
+            done="Successor appointed. The handover takes effect when they accept."
           />
         </>
       )}
@@ -83,9 +91,9 @@ function Actions({ id, state, organisation, environments, role }: Sro) {
         route="sroWithdraw"
         label="Withdraw"
         params={params}
-        fields={[REASON_NEEDED]}
+        fields={[REASON_REQUIRED]}
         danger
-        done="The appointment is withdrawn."
+        done="Appointment withdrawn."
       />
     </>
   );
@@ -103,10 +111,10 @@ export default function SroList() {
           source="only"
           label="Show"
           choices={[
-            { id: 'standing', name: 'standing' },
-            { id: 'proposed', name: 'proposed' },
-            { id: 'due', name: 'review due, overdue or lapsed' },
-            { id: 'withdrawn', name: 'ended' },
+            { id: 'standing', name: 'Current' },
+            { id: 'proposed', name: 'Proposed' },
+            { id: 'due', name: 'Review due, overdue or lapsed' },
+            { id: 'withdrawn', name: 'Ended' },
           ]}
         />,
       ]}
@@ -115,17 +123,23 @@ export default function SroList() {
           route="sroAppoint"
           label="Appoint an SRO"
           fields={APPOINTMENT}
-          done="Appointed; the SRO must accept."
+          done="SRO appointed. They must accept before the appointment is in force."
         />
       }
       rowActions={(sro) => <Actions {...sro} />}
-      empty="Nobody is appointed yet. Application-restricted requests of an organisation are refused until its SRO is appointed and has accepted."
+      empty={
+        <>
+          Nobody is appointed yet. Application-restricted requests of an organisation are rejected until its
+          SRO is appointed and has accepted. Select “Appoint an SRO”, or run{' '}
+          <code>gatehouse sro appoint</code>.
+        </>
+      }
       columns={[
         { label: 'Organisation', value: ({ organisation }) => organisation },
         { label: 'Name', value: ({ name }) => name },
-        { label: 'Role', value: ({ role }) => role },
-        { label: 'State', value: (sro) => <StateChip state={stateText(sro)} /> },
-        { label: 'From', value: ({ startsOn }) => (startsOn === null ? 'acceptance' : day(startsOn)) },
+        { label: 'Role', value: ({ role }) => sentenceCase(role) },
+        { label: 'State', value: (sro) => <StateTag state={stateText(sro)} /> },
+        { label: 'From', value: ({ startsOn }) => (startsOn === null ? 'On acceptance' : day(startsOn)) },
         { label: 'Environments', value: ({ environments }) => environments.join(', ') },
         { label: 'Review due', value: ({ reviewDueOn }) => day(reviewDueOn) },
       ]}

@@ -3,40 +3,46 @@ import { Box, Link, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { Link as RouterLink } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
-import { day } from '../parts/day.js';
+import { day } from '../parts/dates.js';
 import { Section } from '../parts/facts.js';
-import { StateChip } from '../parts/state-chip.js';
+import { Loaded } from '../parts/load-state.js';
+import { StateTag } from '../parts/state-tag.js';
+import { counted } from '../parts/words.js';
 
 type Item = AnswerOf<'sroOutlook'>['items'][number];
 
 const DAYS = 60;
 const GATES: Readonly<Record<Item['gate'], string>> = {
   open: 'open',
-  deputy: 'open by a deputy alone',
-  grace: 'open by grace alone',
+  deputy: 'open through a deputy only',
+  grace: 'open in the grace period only',
   closed: 'closed',
 };
 
-/** Whose application-restricted access closes next, and what stops with it. */
+/** The organisations whose application-restricted access closes next, and what stops with it. */
 export function SroOutlook() {
-  const { data, error } = useQuery({
+  const query = useQuery({
     queryKey: ['sro-outlook'],
     queryFn: () => callRoute('sroOutlook', { query: { days: DAYS, limit: 10 } }),
   });
   return (
     <Section title="Access that closes next">
-      {error === null ? null : <Typography role="alert">{error.message}</Typography>}
-      {data?.items.length === 0 ? (
-        <Typography>
-          None within {DAYS} days: every organisation with a live application-restricted application has an
-          SRO in force.
-        </Typography>
-      ) : null}
-      <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
-        {data?.items.map((item) => (
-          <Closing key={`${item.organisation} ${item.environment}`} {...item} />
-        ))}
-      </Box>
+      <Loaded query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Typography>
+              None within {DAYS} days. Every organisation with a live application-restricted application has
+              an SRO in force.
+            </Typography>
+          ) : (
+            <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
+              {items.map((item) => (
+                <Closing key={`${item.organisation} ${item.environment}`} {...item} />
+              ))}
+            </Box>
+          )
+        }
+      </Loaded>
     </Section>
   );
 }
@@ -47,12 +53,11 @@ function Closing({ organisation, name, environment, gate, openUntil, sro, applic
       <Link component={RouterLink} to={`/organisations/${organisation}/show`}>
         {name} ({organisation})
       </Link>{' '}
-      in {environment} <StateChip state={GATES[gate]} />
+      in {environment} <StateTag state={GATES[gate]} />
       <Typography variant="body2">
-        {openUntil === null ? 'Refused now' : `Open until ${day(openUntil)}`}. {applications.length}{' '}
-        {applications.length === 1 ? 'application' : 'applications'}, {requests.toLocaleString('en-GB')}{' '}
-        requests in the last 7 days.{' '}
-        {sro === null ? 'Nobody is appointed.' : `Ask ${sro.name} (${sro.state}), ${sro.email}.`}
+        {openUntil === null ? 'Closed now' : `Open until ${day(openUntil)}`}.{' '}
+        {counted(applications.length, 'application')}, {counted(requests, 'request')} in the last 7 days.{' '}
+        {sro === null ? 'Nobody is appointed.' : `Contact ${sro.name} (${sro.state}), ${sro.email}.`}
       </Typography>
     </Box>
   );

@@ -1,33 +1,34 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { moment } from '../parts/day.js';
-import { RegisterList } from '../parts/register-list.js';
-import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
+import { moment } from '../parts/dates.js';
+import { REASON_OPTIONAL } from '../parts/form/fields.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
+import { RegisterList } from '../parts/list/register-list.js';
 
 type SignIn = AnswerOf<'sessionList'>['items'][number];
 
 export default function SessionList() {
   return (
     <RegisterList<SignIn>
-      title="My sign-ins"
+      title="My sessions"
       rowActions={({ id, current }) =>
         current ? (
-          'this one'
+          'This session'
         ) : (
           <RouteDialog
             route="sessionRevoke"
-            label="End"
+            label="End this session"
             params={{ id }}
             fields={[REASON_OPTIONAL]}
             danger
-            done="It is ended."
+            done="Session ended."
           />
         )
       }
-      empty="None."
+      empty="You have no active sessions."
       columns={[
         { label: 'Signed in', value: ({ signedInAt }) => moment(signedInAt) },
-        { label: 'Last seen', value: ({ lastSeenAt }) => moment(lastSeenAt) },
-        { label: 'Ends', value: ({ endsAt }) => moment(endsAt) },
+        { label: 'Last active', value: ({ lastSeenAt }) => moment(lastSeenAt) },
+        { label: 'Expires', value: ({ endsAt }) => moment(endsAt) },
         { label: 'Address', value: ({ address }) => address },
         { label: 'Browser', value: ({ browser }) => browser },
       ]}

@@ -1,8 +1,9 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { moment } from '../parts/day.js';
-import { RegisterList } from '../parts/register-list.js';
-import { type Field, REASON_NEEDED, RouteDialog } from '../parts/route-dialog.js';
-import { StateChip } from '../parts/state-chip.js';
+import { moment, NONE } from '../parts/dates.js';
+import { type Field, REASON_REQUIRED } from '../parts/form/fields.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
+import { RegisterList } from '../parts/list/register-list.js';
+import { StateTag } from '../parts/state-tag.js';
 
 type Person = AnswerOf<'staffList'>['items'][number];
 
@@ -17,9 +18,9 @@ export default function StaffList() {
       empty="Nobody has signed in yet."
       columns={[
         { label: 'Name', value: ({ name }) => name },
-        { label: 'Email', value: ({ email }) => email ?? '–' },
-        { label: 'State', value: ({ state }) => <StateChip state={state} /> },
-        { label: 'Roles', value: ({ roles }) => roles.map(roleText).join('; ') || 'none' },
+        { label: 'Email', value: ({ email }) => email ?? NONE },
+        { label: 'State', value: ({ state }) => <StateTag state={state} /> },
+        { label: 'Roles', value: ({ roles }) => roles.map(roleText).join('; ') || 'None' },
         { label: 'Last sign-in', value: ({ lastSignInAt }) => moment(lastSignInAt) },
       ]}
     />
@@ -27,7 +28,7 @@ export default function StaffList() {
 }
 
 function roleText({ role, odsCodes, source }: Person['roles'][number]): string {
-  const where = odsCodes === null ? '' : ` of ${odsCodes.join(', ')}`;
+  const where = odsCodes === null ? '' : ` for ${odsCodes.join(', ')}`;
   return `${role}${where}${source === 'provider' ? ' (from the identity provider)' : ''}`;
 }
 
@@ -37,40 +38,40 @@ function Actions({ id, state }: Person) {
     <>
       <RouteDialog
         route="staffRoles"
-        label="Give a role"
+        label="Assign a role"
         params={params}
         fixed={{ action: 'give', odsCodes: null }}
         fields={[
           ROLE,
-          { name: 'odsCodes', label: 'ODS codes', kind: 'list', help: 'None: for every organisation' },
-          REASON_NEEDED,
+          { name: 'odsCodes', label: 'ODS codes', kind: 'list', help: 'Leave empty for all organisations' },
+          REASON_REQUIRED,
         ]}
-        done="The role is given."
+        done="Role assigned."
       />
       <RouteDialog
         route="staffRoles"
-        label="Take a role"
+        label="Remove a role"
         params={params}
         fixed={{ action: 'take' }}
-        fields={[ROLE, REASON_NEEDED]}
-        done="The role is taken."
+        fields={[ROLE, REASON_REQUIRED]}
+        done="Role removed."
       />
       {state === 'active' ? (
         <RouteDialog
           route="staffSuspend"
           label="Suspend"
           params={params}
-          fields={[REASON_NEEDED]}
+          fields={[REASON_REQUIRED]}
           danger
-          done="Signed out everywhere."
+          done="Person suspended and signed out everywhere."
         />
       ) : (
         <RouteDialog
           route="staffResume"
-          label="Resume"
+          label="Reinstate"
           params={params}
-          fields={[REASON_NEEDED]}
-          done="They may sign in again."
+          fields={[REASON_REQUIRED]}
+          done="Person reinstated. They can sign in again."
         />
       )}
     </>

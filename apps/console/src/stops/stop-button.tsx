@@ -1,15 +1,16 @@
-import { REASON_NEEDED, RouteDialog } from '../parts/route-dialog.js';
+import { REASON_REQUIRED } from '../parts/form/fields.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
 
-/** Suspends at once; a colleague reviews it afterwards. */
+/** Suspends immediately. A second person reviews the stop afterwards. */
 export function StopButton({ target }: { readonly target: Readonly<Record<string, string>> }) {
   return (
     <RouteDialog
       route="stopMake"
-      label="Stop at once"
+      label="Stop immediately"
       fixed={target}
-      fields={[REASON_NEEDED]}
+      fields={[REASON_REQUIRED]}
       danger
-      done="Stopped. The next request is refused within a second."
+      done="Stopped. Requests are rejected within a second."
     />
   );
 }

@@ -1,60 +1,40 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput } from 'react-admin';
-import { moment } from '../parts/day.js';
-import { RegisterList } from '../parts/register-list.js';
-import { REASON_NEEDED, RouteDialog } from '../parts/route-dialog.js';
+import { moment, NONE } from '../parts/dates.js';
+import { RegisterList } from '../parts/list/register-list.js';
+import { sentenceCase } from '../parts/words.js';
+import { StopActions } from './stop-actions.js';
 
 type Stop = AnswerOf<'stopList'>['items'][number];
+
+const CHOICES = [
+  { id: 'standing', name: 'Still stopped' },
+  { id: 'unreviewed', name: 'To review' },
+];
 
 export default function StopList() {
   return (
     <RegisterList<Stop>
       title="Emergency stops"
-      filters={[
-        <SelectInput key="only" source="only" label="Only" choices={['standing', 'unreviewed']} alwaysOn />,
-      ]}
-      rowActions={Actions}
-      empty="Nothing was ever stopped. The pages of organisations, applications and clients have the button."
+      filters={[<SelectInput key="only" source="only" label="Show" choices={CHOICES} alwaysOn />]}
+      rowActions={(stop) => <StopActions {...stop} />}
+      empty="Nothing has been stopped. To stop an organisation, application or client, open its page and select “Stop immediately”."
       columns={[
-        { label: 'Stopped', value: ({ kind, target }) => `${kind} ${target}` },
-        { label: 'Why', value: ({ reason }) => reason },
-        { label: 'By', value: ({ stoppedBy }) => stoppedBy },
-        { label: 'At', value: ({ stoppedAt }) => moment(stoppedAt) },
+        { label: 'Stopped', value: ({ kind, target }) => `${sentenceCase(kind)} ${target}` },
+        { label: 'Reason', value: ({ reason }) => reason },
+        { label: 'Stopped by', value: ({ stoppedBy }) => stoppedBy },
+        { label: 'Stopped at', value: ({ stoppedAt }) => moment(stoppedAt) },
         {
           label: 'Lifted',
-          value: ({ liftedAt, liftedBy }) => (liftedAt === null ? '–' : `${moment(liftedAt)} by ${liftedBy}`),
+          value: ({ liftedAt, liftedBy }) =>
+            liftedAt === null ? NONE : `${moment(liftedAt)} by ${liftedBy ?? 'somebody'}`,
         },
         {
-          label: 'Reviewed',
-          value: ({ reviewedBy, reviewNote }) => (reviewedBy === null ? '–' : `${reviewedBy}: ${reviewNote}`),
+          label: 'Review',
+          value: ({ reviewedBy, reviewNote }) =>
+            reviewedBy === null ? NONE : `${reviewedBy}: ${reviewNote ?? ''}`,
         },
       ]}
     />
-  );
-}
-
-function Actions({ id, liftedAt, reviewedAt }: Stop) {
-  const params = { id };
-  return (
-    <>
-      {liftedAt === null ? (
-        <RouteDialog
-          route="stopLift"
-          label="Lift"
-          params={params}
-          fields={[REASON_NEEDED]}
-          done="It runs again."
-        />
-      ) : null}
-      {reviewedAt === null ? (
-        <RouteDialog
-          route="stopReview"
-          label="Review"
-          params={params}
-          fields={[{ ...REASON_NEEDED, label: 'What you found' }]}
-          done="The review is recorded."
-        />
-      ) : null}
-    </>
   );
 }

@@ -1,9 +1,13 @@
+import { scope } from '@gatehouse/contracts/operation/operation-resources';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { day } from '../parts/day.js';
-import { RegisterList } from '../parts/register-list.js';
-import { REASON_OPTIONAL, RouteDialog } from '../parts/route-dialog.js';
-import { ShownOnce } from '../parts/shown-once.js';
-import { StateChip } from '../parts/state-chip.js';
+import { day } from '../parts/dates.js';
+import { REASON_OPTIONAL } from '../parts/form/fields.js';
+import { OneTimeSecret } from '../parts/form/one-time-secret.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
+import { RegisterList } from '../parts/list/register-list.js';
+import { StateTag } from '../parts/state-tag.js';
+
+const TOKEN_SCOPES = scope.options;
 
 type Token = AnswerOf<'tokenList'>['items'][number];
 
@@ -16,19 +20,20 @@ export default function TokenList() {
           route="tokenCreate"
           label="Create a token"
           fields={[
-            { name: 'label', label: 'Label', required: true, help: 'What will use it' },
+            { name: 'label', label: 'Label', required: true, help: 'What the token is for' },
             {
               name: 'scopes',
               label: 'Scopes',
               kind: 'list',
               required: true,
-              help: 'registry, governance, audit',
+              choices: TOKEN_SCOPES,
+              help: 'A token never has more rights than you',
             },
             { name: 'expiresInDays', label: 'Days until it expires', kind: 'number', initial: '30' },
             REASON_OPTIONAL,
           ]}
-          done="The token is created."
-          result={(answer) => <ShownOnce secret={(answer as AnswerOf<'tokenCreate'>).token} />}
+          done="Token created."
+          result={(answer) => <OneTimeSecret secret={(answer as AnswerOf<'tokenCreate'>).token} />}
         />
       }
       rowActions={({ tokenId, state }) =>
@@ -39,16 +44,16 @@ export default function TokenList() {
             params={{ tokenId }}
             fields={[REASON_OPTIONAL]}
             danger
-            done="The token is revoked."
+            done="Token revoked."
           />
         ) : null
       }
-      empty="No token yet. Create one for the gatehouse command or for CI."
+      empty="There are no tokens yet. Create one for the gatehouse command or for a build pipeline."
       columns={[
         { label: 'Label', value: ({ label }) => label },
         { label: 'Token id', value: ({ tokenId }) => tokenId },
         { label: 'Scopes', value: ({ scopes }) => scopes.join(', ') },
-        { label: 'State', value: ({ state }) => <StateChip state={state} /> },
+        { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Expires', value: ({ expiresAt }) => day(expiresAt) },
       ]}
     />

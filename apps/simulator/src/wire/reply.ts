@@ -1,13 +1,13 @@
-/** Header names and values in the order in which they are sent. Names may repeat. */
+/** Header names and values in the order they go on the wire. Duplicates survive. */
 export type HeaderList = readonly (readonly [string, string])[];
 
-/** A body that is too large for memory. It is produced in chunks; its length is known before. */
+/** A body too large to hold: produced chunk by chunk, with its length known beforehand. */
 export interface StreamedBody {
   readonly bytes: number;
   chunks(): Iterable<Buffer>;
 }
 
-/** One answer before it is sent. Faults may still change it. */
+/** One answer, decided but not yet sent: faults may still reshape it. */
 export interface Reply {
   readonly status: number;
   readonly headers: HeaderList;
@@ -50,8 +50,8 @@ export function bodyBytes(reply: Reply): number {
 
 /** The value of the first header of that name, letter case ignored. */
 export function headerOf(headers: HeaderList, name: string): string | undefined {
-  const lowerCaseName = name.toLowerCase();
-  return headers.find(([key]) => key.toLowerCase() === lowerCaseName)?.[1];
+  const wanted = name.toLowerCase();
+  return headers.find(([key]) => key.toLowerCase() === wanted)?.[1];
 }
 
 /** The headers without any of that name. */

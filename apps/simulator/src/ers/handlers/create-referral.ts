@@ -104,10 +104,8 @@ export function shortlistIn(
     valueCoding?: { code?: string };
   }[];
   const criterion = (name: string, allowed: readonly string[], otherwise: string): string => {
-    const criterion = criteria.find((item) => item.name === name);
-    return criterion === undefined
-      ? otherwise
-      : codeOf({ name, valueCoding: criterion.valueCoding ?? {} }, allowed);
+    const found = criteria.find((item) => item.name === name);
+    return found === undefined ? otherwise : codeOf({ name, valueCoding: found.valueCoding ?? {} }, allowed);
   };
   return {
     services,

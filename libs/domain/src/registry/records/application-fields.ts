@@ -27,7 +27,6 @@ export const APPLICATION_FIELDS = {
   organisations: {
     holds: list,
     secondPerson: 'own rule',
-    columns: [],
     csv: { column: 'organisation_ods_code', cell: 'code' },
   },
   product: { holds: text, identity: true, csv: { column: 'product', cell: 'name' } },
@@ -65,7 +64,6 @@ export const APPLICATION_FIELDS = {
   messageSets: {
     holds: initially(list, []),
     secondPerson: 'own rule',
-    columns: [],
     csv: { column: 'message_sets', cell: 'word' },
   },
   state: {

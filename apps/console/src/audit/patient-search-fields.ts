@@ -1,0 +1,23 @@
+import type { Field, Texts } from '../parts/form/fields.js';
+import { OUTCOMES } from './columns.js';
+
+export const PATIENT_SEARCH_FIELDS: readonly Field[] = [
+  { name: 'nhsNumber', label: 'NHS number' },
+  { name: 'ubrn', label: 'UBRN' },
+  { name: 'reason', label: 'Reason', required: true, help: 'Kept in the audit trail with your name' },
+  { name: 'organisation', label: 'ODS code', help: 'Leave empty for all organisations that you may see' },
+  { name: 'client', label: 'Client' },
+  { name: 'interaction', label: 'Interaction', help: 'For example A005' },
+  { name: 'outcome', label: 'Outcome', choices: ['', ...OUTCOMES] },
+  { name: 'correlationId', label: 'Correlation id' },
+  { name: 'upstreamRequestId', label: 'X-Request-ID of e-RS' },
+  { name: 'applicationId', label: 'Application id' },
+  { name: 'from', label: 'From', kind: 'moment' },
+  { name: 'until', label: 'Until', kind: 'moment' },
+];
+
+/** People write an NHS number or a UBRN in groups. */
+export function withoutSeparators(texts: Texts): Texts {
+  const plain = (text = ''): string => text.replaceAll(/[\s-]/g, '');
+  return { ...texts, nhsNumber: plain(texts['nhsNumber']), ubrn: plain(texts['ubrn']) };
+}

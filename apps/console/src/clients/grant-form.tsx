@@ -1,0 +1,122 @@
+import { clientName, environmentName, odsCode, productName } from '@gatehouse/contracts/registry/identifiers';
+import {
+  API_VERSION,
+  type RegistryDocument,
+  registryDocument,
+} from '@gatehouse/contracts/registry/registry-file';
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { Box, MenuItem, TextField } from '@mui/material';
+import { useId, useRef, useState } from 'react';
+import { ApplyDocument } from '../parts/form/apply-document.js';
+import { focusFirstFault } from '../parts/form/focus-first-fault.js';
+import { sentenceCase } from '../parts/words.js';
+
+type Client = AnswerOf<'clientShow'>;
+
+const FIELDS = {
+  name: { label: 'Client', schema: clientName },
+  environment: { label: 'Environment', schema: environmentName },
+  organisation: { label: 'ODS code', schema: odsCode },
+  product: { label: 'Product', schema: productName },
+} as const;
+type FieldName = keyof typeof FIELDS;
+const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
+
+const ACCESS = [
+  ['application-restricted', 'provider'],
+  ['application-restricted', 'referrer'],
+  ['user-restricted', undefined],
+] as const;
+
+type Values = Readonly<Record<FieldName, string>> & { readonly access: number };
+
+interface Props {
+  readonly client: Pick<Client, 'name' | 'environment' | 'grants'> | undefined;
+}
+
+export function GrantForm({ client }: Props) {
+  const [values, setValues] = useState<Values>({
+    name: client?.name ?? '',
+    environment: client?.environment ?? '',
+    organisation: '',
+    product: '',
+    access: 0,
+  });
+  const [isChecked, setChecked] = useState(false);
+  const fields = useRef<HTMLElement>(null);
+  const id = useId();
+  const fixed: readonly FieldName[] = client === undefined ? [] : ['name', 'environment'];
+  return (
+    <>
+      <Box ref={fields}>
+        {FIELD_NAMES.filter((name) => !fixed.includes(name)).map((name) => {
+          const fault = faultOf(name, values[name]);
+          const isShown = fault !== null && (isChecked || values[name] !== '');
+          return (
+            <TextField
+              key={name}
+              id={`${id}${name}`}
+              label={FIELDS[name].label}
+              value={values[name]}
+              error={isShown}
+              helperText={isShown ? fault : undefined}
+              onChange={({ target }) => {
+                setValues({ ...values, [name]: target.value });
+              }}
+              fullWidth
+              margin="dense"
+              variant="outlined"
+            />
+          );
+        })}
+        <TextField
+          id={`${id}access`}
+          label="Access"
+          select
+          value={values.access}
+          onChange={({ target }) => {
+            setValues({ ...values, access: Number(target.value) });
+          }}
+          fullWidth
+          margin="dense"
+          variant="outlined"
+        >
+          {ACCESS.map((access, index) => (
+            <MenuItem key={access.join(' ')} value={index}>
+              {sentenceCase(access.filter(Boolean).join(', '))}
+            </MenuItem>
+          ))}
+        </TextField>
+      </Box>
+      <ApplyDocument
+        document={documentOf(values, client?.grants ?? [])}
+        onIncomplete={() => {
+          setChecked(true);
+          focusFirstFault(fields.current);
+        }}
+        label="Grant"
+      />
+    </>
+  );
+}
+
+function faultOf(name: FieldName, value: string): string | null {
+  const { label, schema } = FIELDS[name];
+  if (value === '') return `Enter the ${label === 'ODS code' ? label : label.toLowerCase()}`;
+  const checked = schema.safeParse(value);
+  return checked.success ? null : sentenceCase(checked.error.issues[0]?.message ?? '');
+}
+
+/** Null until it is complete. A list in a document replaces the whole list, so the existing grants come first. */
+function documentOf(values: Values, existing: Client['grants']): RegistryDocument | null {
+  const { name, environment, organisation, product } = values;
+  const [accessMode, capability] = ACCESS[values.access] ?? ACCESS[0];
+  const kept = existing.map((grant) => ({ ...grant, capability: grant.capability ?? undefined }));
+  const client = {
+    name,
+    environment,
+    grants: [...kept, { organisation, product, accessMode, capability }],
+  };
+  const checked = registryDocument.safeParse({ apiVersion: API_VERSION, clients: [client] });
+  return checked.success ? checked.data : null;
+}

@@ -1,0 +1,95 @@
+import { messageSetName } from '@gatehouse/contracts/registry/identifiers';
+import { API_VERSION, type RegistryDocument } from '@gatehouse/contracts/registry/registry-file';
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { Box, Card, CardContent, TextField, Typography } from '@mui/material';
+import { useRef, useState } from 'react';
+import { Section } from '../parts/facts.js';
+import { ApplyDocument } from '../parts/form/apply-document.js';
+import { focusFirstFault } from '../parts/form/focus-first-fault.js';
+import { sentenceCase } from '../parts/words.js';
+import { Picker } from './picker.js';
+
+interface Props {
+  /** Null for a new message set. */
+  readonly name: string | null;
+  readonly catalogue: AnswerOf<'catalogue'>['items'];
+  readonly before: readonly string[];
+}
+
+const NAME_HELP = 'Lower-case letters, digits, dots and hyphens, for example provider-read';
+
+export function MessageSetEditor({ name, catalogue, before }: Props) {
+  const [newName, setNewName] = useState('');
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(before));
+  const [isChecked, setChecked] = useState(false);
+  const form = useRef<HTMLElement>(null);
+  const added = [...selected].filter((id) => !before.includes(id)).toSorted();
+  const removed = before.filter((id) => !selected.has(id));
+  const hasChanged = added.length + removed.length > 0;
+  const setName = name ?? newName.trim();
+  const nameFault = faultOfName(setName);
+  const isComplete = nameFault === null && selected.size > 0;
+  const document = isComplete ? documentOf(setName, [...selected].toSorted()) : null;
+  return (
+    <Box ref={form}>
+      <Card sx={{ mb: 2 }}>
+        <CardContent>
+          {name === null ? (
+            <TextField
+              id="name"
+              label="Name"
+              value={newName}
+              error={isChecked && nameFault !== null}
+              helperText={isChecked && nameFault !== null ? nameFault : NAME_HELP}
+              onChange={({ target }) => {
+                setNewName(target.value);
+              }}
+              margin="dense"
+              variant="outlined"
+            />
+          ) : null}
+          <Picker catalogue={catalogue} chosen={selected} onChoose={setSelected} />
+        </CardContent>
+      </Card>
+      <Section title="What would change">
+        <Typography role="status" sx={{ mb: 1 }}>
+          {hasChanged ? `Adds ${listed(added)}. Removes ${listed(removed)}.` : 'Nothing.'}
+        </Typography>
+        {isChecked && selected.size === 0 ? (
+          <Typography color="error" role="alert" sx={{ mb: 1 }}>
+            Select at least one interaction
+          </Typography>
+        ) : null}
+        <ApplyDocument
+          key={JSON.stringify(document)}
+          document={document}
+          onIncomplete={() => {
+            setChecked(true);
+            focusFirstFault(form.current);
+          }}
+          label="Save the message set"
+          disabled={name !== null && !hasChanged}
+        />
+      </Section>
+    </Box>
+  );
+}
+
+const listed = (ids: readonly string[]): string => (ids.length === 0 ? 'nothing' : ids.join(', '));
+
+function faultOfName(name: string): string | null {
+  if (name === '') return 'Enter the name';
+  const checked = messageSetName.safeParse(name);
+  return checked.success ? null : sentenceCase(checked.error.issues[0]?.message ?? '');
+}
+
+function documentOf(name: string, interactions: string[]): RegistryDocument {
+  return {
+    apiVersion: API_VERSION,
+    organisations: [],
+    products: [],
+    messageSets: [{ name, interactions }],
+    applications: [],
+    clients: [],
+  };
+}

@@ -1,0 +1,67 @@
+/** What is wrong with a form, found in the browser with the shapes that the gateway checks. */
+import { pointerOf } from '@gatehouse/contracts/problem';
+import type { z } from 'zod';
+import type { FieldFault } from '../../api/problem-error.js';
+import type { Field, Texts } from './fields.js';
+
+export const pointerOfField = ({ name }: Pick<Field, 'name'>): string => `/${name.replaceAll('.', '/')}`;
+
+/** The fault of a field, or of a part of its value. */
+export function faultOf(field: Field, faults: readonly FieldFault[]): FieldFault | undefined {
+  const pointer = pointerOfField(field);
+  return faults.find((fault) => fault.pointer === pointer || fault.pointer.startsWith(`${pointer}/`));
+}
+
+/** Faults that no field of the form shows. */
+export function faultsElsewhere(
+  fields: readonly Field[],
+  faults: readonly FieldFault[],
+): readonly FieldFault[] {
+  return faults.filter((fault) => !fields.some((field) => faultOf(field, [fault]) !== undefined));
+}
+
+/**
+ * One fault for each field: a required field that is empty, or a value that the contract rejects.
+ * @param schema the body of the route
+ */
+export function checkForm(
+  fields: readonly Field[],
+  texts: Texts,
+  body: unknown,
+  schema: z.ZodType | undefined,
+): FieldFault[] {
+  const empty = fields.filter(({ name, required }) => required === true && texts[name] === '');
+  const missing = empty.map((field) => ({ pointer: pointerOfField(field), detail: enter(field) }));
+  const parsed = schema?.safeParse(body);
+  const rejected =
+    parsed?.success === false
+      ? parsed.error.issues.map((issue) => ({ pointer: pointerOf(issue.path), detail: wordsFor(issue) }))
+      : [];
+  const faults: FieldFault[] = [...missing];
+  for (const fault of rejected) {
+    // A missing part makes the contract reject its parent too; the field itself has said so already.
+    const isSaid = faults.some(
+      ({ pointer }) => pointer === fault.pointer || pointer.startsWith(`${fault.pointer}/`),
+    );
+    if (!isSaid) faults.push(fault);
+  }
+  return faults;
+}
+
+function enter({ label, choices }: Field): string {
+  const isAcronym = /^[A-Z]{2}/.test(label);
+  const name = isAcronym ? label : `${label.charAt(0).toLowerCase()}${label.slice(1)}`;
+  return `${choices === undefined ? 'Enter' : 'Choose'} the ${name}`;
+}
+
+/** The contract's own words, where it has some; zod's are for programmers. */
+function wordsFor(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_big' && issue.origin === 'number') return `Enter ${String(issue.maximum)} or less`;
+  if (issue.code === 'too_small' && issue.origin === 'number')
+    return `Enter ${String(issue.minimum)} or more`;
+  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input: expected number'))
+    return 'Enter a whole number';
+  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input: expected int'))
+    return 'Enter a whole number';
+  return `${issue.message.charAt(0).toUpperCase()}${issue.message.slice(1)}`;
+}

@@ -1,0 +1,82 @@
+/** The fields of a form: what each is called, and how its text becomes a value of the body. */
+export interface Field {
+  /** Its place in the body: `authority.date`. */
+  readonly name: string;
+  readonly label: string;
+  /** A moment is a date and a time on the person's own clock, sent as an instant. */
+  readonly kind?: 'text' | 'date' | 'moment' | 'number' | 'list' | 'secret';
+  readonly choices?: readonly string[];
+  readonly required?: boolean;
+  readonly help?: string;
+  readonly initial?: string;
+  /** An edit removes the value when the field is emptied. */
+  readonly clearable?: boolean;
+}
+
+const REASON: Field = { name: 'reason', label: 'Reason', help: 'Kept in the history' };
+export const REASON_REQUIRED: Field = { ...REASON, required: true };
+export const REASON_OPTIONAL: Field = REASON;
+
+export type Texts = Readonly<Record<string, string>>;
+type Body = Readonly<Record<string, unknown>>;
+
+export function textsOf(fields: readonly Field[], form: FormData): Texts {
+  return Object.fromEntries(
+    fields.map(({ name }) => {
+      const text = form.get(name);
+      return [name, typeof text === 'string' ? text.trim() : ''];
+    }),
+  );
+}
+
+/** The body of a new record: empty fields are left out. */
+export function bodyOfNew(fields: readonly Field[], texts: Texts): Body {
+  return bodyOf(
+    fields.filter(({ name }) => texts[name] !== ''),
+    texts,
+  );
+}
+
+/** The body of an edit: only fields that differ from their initial text. */
+export function bodyOfEdit(fields: readonly Field[], texts: Texts): Body {
+  return bodyOf(
+    fields.filter((field) => {
+      const text = texts[field.name] ?? '';
+      const isLeftAlone = sameValue(field, text, field.initial ?? '');
+      const staysAsItIs = text === '' && field.clearable !== true && field.kind !== 'list';
+      return !isLeftAlone && !staysAsItIs;
+    }),
+    texts,
+  );
+}
+
+/** The instant of a local date and time; what a browser cannot read stays, for the contract to reject. */
+export function instantOf(text: string): string {
+  const date = new Date(text);
+  return text === '' || Number.isNaN(date.getTime()) ? text : date.toISOString();
+}
+
+/** What is typed freely is separated by spaces or commas; words of a closed list may have spaces in them. */
+export function listOf(text: string, choices?: readonly string[]): string[] {
+  return text.split(choices === undefined ? /[\s,]+/ : ',').filter((item) => item !== '');
+}
+
+function bodyOf(fields: readonly Field[], texts: Texts): Body {
+  const body: Record<string, unknown> = {};
+  for (const field of fields) {
+    const value = valueOf(field, texts[field.name] ?? '');
+    const [outer = '', inner] = field.name.split('.');
+    body[outer] = inner === undefined ? value : { ...(body[outer] as Body | undefined), [inner]: value };
+  }
+  return body;
+}
+
+function valueOf({ kind, choices, clearable }: Field, text: string): unknown {
+  if (kind === 'list') return listOf(text, choices);
+  if (text === '' && clearable === true) return null;
+  if (kind === 'number') return Number(text);
+  return kind === 'moment' ? instantOf(text) : text;
+}
+
+const sameValue = (field: Field, one: string, other: string): boolean =>
+  JSON.stringify(valueOf(field, one)) === JSON.stringify(valueOf(field, other));

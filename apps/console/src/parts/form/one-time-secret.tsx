@@ -1,0 +1,47 @@
+import { Alert, Box, Button, TextField, Typography } from '@mui/material';
+import { useRef } from 'react';
+import { useCopy } from '../use-copy.js';
+
+interface Props {
+  readonly secret: string;
+  readonly label?: string;
+  /** What to do with it. */
+  readonly advice?: string;
+}
+
+/** A secret that nobody can show again. */
+export function OneTimeSecret({
+  secret,
+  label = 'Secret',
+  advice = 'Copy it to your secret store now. It will not be shown again.',
+}: Props) {
+  const input = useRef<HTMLInputElement>(null);
+  const { state, copy } = useCopy(secret);
+  return (
+    <>
+      <Alert severity="warning" sx={{ mb: 2 }}>
+        {advice}
+      </Alert>
+      <TextField
+        label={label}
+        value={secret}
+        inputRef={input}
+        onFocus={() => input.current?.select()}
+        fullWidth
+        slotProps={{ htmlInput: { readOnly: true } }}
+      />
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 1 }}>
+        <Button variant="outlined" onClick={copy}>
+          Copy
+        </Button>
+        <Typography role="status">
+          {state === 'copied'
+            ? 'Copied to the clipboard.'
+            : state === 'failed'
+              ? 'Could not copy. Select the text and copy it yourself.'
+              : ''}
+        </Typography>
+      </Box>
+    </>
+  );
+}

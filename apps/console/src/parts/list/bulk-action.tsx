@@ -1,0 +1,194 @@
+/** Calls one route for each of several selected rows, one after the other, and shows the result of each. */
+import type { RouteName } from '@gatehouse/contracts/routes';
+import {
+  Alert,
+  Box,
+  Button,
+  Checkbox,
+  Dialog,
+  DialogActions,
+  DialogContent,
+  DialogTitle,
+  LinearProgress,
+  TextField,
+} from '@mui/material';
+import { useMutation } from '@tanstack/react-query';
+import { type SyntheticEvent, useId, useState } from 'react';
+import { useListContext, useRefresh } from 'react-admin';
+import { AwaitingApproval } from '../../api/awaiting-approval.js';
+import { callRouteWith } from '../../api/call-route.js';
+import type { ConsoleRecord } from '../../api/data-provider.js';
+import { ProblemError } from '../../api/problem-error.js';
+import { useMay } from '../../api/use-may.js';
+
+export interface BulkAction<T> {
+  readonly route: RouteName;
+  readonly label: string;
+  /** The name of a row. */
+  readonly name: (row: T) => string;
+  /** The request for a row, without its reason; null if the action does not apply to it. */
+  readonly request: (row: T) => {
+    readonly params?: Readonly<Record<string, string>>;
+    readonly body?: Readonly<Record<string, unknown>>;
+  } | null;
+}
+
+interface Result {
+  readonly name: string;
+  readonly text: string;
+  readonly ok: boolean;
+}
+
+/** Disabled for rows to which the action does not apply. */
+export function BulkCheckbox<T>({ record, action }: { record: ConsoleRecord; action: BulkAction<T> }) {
+  const { selectedIds, onToggleItem } = useListContext<ConsoleRecord>();
+  if (!useMay(action.route)) return null;
+  const row = record as unknown as T;
+  return (
+    <Checkbox
+      size="small"
+      disabled={action.request(row) === null}
+      checked={selectedIds.includes(record.id)}
+      onChange={() => {
+        onToggleItem(record.id);
+      }}
+      slotProps={{ input: { 'aria-label': `Select ${action.name(row)}` } }}
+    />
+  );
+}
+
+export function BulkBar<T>({ action }: { readonly action: BulkAction<T> }) {
+  const { selectedIds, data = [], onUnselectItems } = useListContext<ConsoleRecord>();
+  const [isOpen, setOpen] = useState(false);
+  if (!useMay(action.route)) return null;
+  const selected = data.filter(({ id }) => selectedIds.includes(id)) as unknown as T[];
+  if (selected.length === 0 && !isOpen) return null;
+  const close = (): void => {
+    setOpen(false);
+    onUnselectItems();
+  };
+  return (
+    <Box sx={{ mb: 1 }}>
+      <Button
+        size="small"
+        variant="contained"
+        color="error"
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        {action.label} ({selected.length} selected)
+      </Button>
+      {isOpen ? <BulkDialog action={action} rows={selected} close={close} /> : null}
+    </Box>
+  );
+}
+
+interface BulkDialogProps<T> {
+  readonly action: BulkAction<T>;
+  readonly rows: readonly T[];
+  readonly close: () => void;
+}
+
+/** Rows that failed can be tried again with the same reason. */
+function BulkDialog<T>({ action, rows, close }: BulkDialogProps<T>) {
+  const [results, setResults] = useState<readonly Result[]>([]);
+  const [isReasonMissing, setReasonMissing] = useState(false);
+  const titleId = useId();
+  const refresh = useRefresh();
+  const succeeded = new Set(results.filter(({ ok }) => ok).map(({ name }) => name));
+  const remaining = rows.filter((row) => !succeeded.has(action.name(row)));
+  const { mutate, isPending } = useMutation({
+    mutationFn: async (reason: string) => {
+      setResults((earlier) => earlier.filter(({ ok }) => ok));
+      for (const row of remaining) {
+        const result = await callForRow(action, row, reason);
+        setResults((earlier) => [...earlier, result]);
+      }
+      refresh();
+    },
+  });
+  const submit = (form: HTMLFormElement): void => {
+    const given = new FormData(form).get('reason');
+    const reason = typeof given === 'string' ? given.trim() : '';
+    setReasonMissing(reason === '');
+    if (reason !== '') mutate(reason);
+  };
+  return (
+    <Dialog
+      open
+      onClose={(_, why) => {
+        if (why === 'escapeKeyDown' && !isPending) close();
+      }}
+      fullWidth
+      maxWidth="sm"
+      aria-labelledby={titleId}
+    >
+      <DialogTitle id={titleId}>{action.label}</DialogTitle>
+      <Box
+        component="form"
+        noValidate
+        onSubmit={(event: SyntheticEvent<HTMLFormElement>) => {
+          event.preventDefault();
+          submit(event.currentTarget);
+        }}
+      >
+        <DialogContent>
+          <TextField
+            name="reason"
+            label="Reason"
+            error={isReasonMissing}
+            helperText={isReasonMissing ? 'Enter the reason' : 'Kept in the history'}
+            fullWidth
+            variant="outlined"
+            margin="dense"
+          />
+          <Results results={results} count={rows.length} />
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={close} disabled={isPending}>
+            Close
+          </Button>
+          {remaining.length === 0 ? null : (
+            <Button type="submit" variant="contained" color="error" disabled={isPending}>
+              {action.label}
+            </Button>
+          )}
+        </DialogActions>
+      </Box>
+    </Dialog>
+  );
+}
+
+function Results({ results, count }: { readonly results: readonly Result[]; readonly count: number }) {
+  return (
+    <Box aria-live="polite" sx={{ mt: 1 }}>
+      {results.length === 0 ? null : (
+        <LinearProgress
+          variant="determinate"
+          value={(100 * results.length) / count}
+          aria-label={`${results.length} of ${count}`}
+        />
+      )}
+      {results.map(({ name, text, ok }) => (
+        <Alert key={name} severity={ok ? 'success' : 'error'} sx={{ mt: 1 }}>
+          {name}: {text}
+        </Alert>
+      ))}
+    </Box>
+  );
+}
+
+async function callForRow<T>(action: BulkAction<T>, row: T, reason: string): Promise<Result> {
+  const name = action.name(row);
+  const request = action.request(row);
+  if (request === null) return { name, text: 'does not apply', ok: false };
+  try {
+    await callRouteWith(action.route, { params: request.params, body: { ...request.body, reason } });
+    return { name, text: 'done', ok: true };
+  } catch (error) {
+    if (error instanceof AwaitingApproval) return { name, text: 'waiting for approval', ok: true };
+    if (!(error instanceof ProblemError)) throw error;
+    return { name, text: error.message, ok: false };
+  }
+}

@@ -1,0 +1,35 @@
+import { Box, Typography } from '@mui/material';
+import type { ReactNode } from 'react';
+import { Title, useGetOne, useResourceContext } from 'react-admin';
+import { useParams } from 'react-router-dom';
+import type { ConsoleRecord, Tagged } from '../api/data-provider.js';
+import { Loaded } from './load-state.js';
+
+interface Props<T> {
+  readonly name: (record: T) => string;
+  readonly children: (record: Tagged<T>) => ReactNode;
+}
+
+/** The page of one record. A failed reload leaves what is on the page, and any form that is open there. */
+export function RecordPage<T>({ name, children }: Props<T>) {
+  const { id = '' } = useParams();
+  const query = useGetOne<ConsoleRecord>(useResourceContext() ?? '', { id });
+  return (
+    <Box sx={{ pt: 2 }}>
+      <Loaded query={query}>
+        {(data) => {
+          const record = data as unknown as Tagged<T>;
+          return (
+            <>
+              <Title title={name(record)} />
+              <Typography variant="h1" sx={{ mb: 2, overflowWrap: 'anywhere' }}>
+                {name(record)}
+              </Typography>
+              {children(record)}
+            </>
+          );
+        }}
+      </Loaded>
+    </Box>
+  );
+}

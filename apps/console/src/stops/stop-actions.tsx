@@ -1,0 +1,31 @@
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { REASON_REQUIRED } from '../parts/form/fields.js';
+import { RouteDialog } from '../parts/form/route-dialog.js';
+
+type Stop = AnswerOf<'stopList'>['items'][number];
+
+/** What can still be done about an emergency stop. */
+export function StopActions({ id, liftedAt, reviewedAt }: Pick<Stop, 'id' | 'liftedAt' | 'reviewedAt'>) {
+  return (
+    <>
+      {liftedAt === null ? (
+        <RouteDialog
+          route="stopLift"
+          label="Lift the stop"
+          params={{ id }}
+          fields={[REASON_REQUIRED]}
+          done="Stop lifted."
+        />
+      ) : null}
+      {reviewedAt === null ? (
+        <RouteDialog
+          route="stopReview"
+          label="Review"
+          params={{ id }}
+          fields={[{ ...REASON_REQUIRED, label: 'What you found' }]}
+          done="Review recorded."
+        />
+      ) : null}
+    </>
+  );
+}
