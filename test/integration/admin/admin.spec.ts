@@ -99,6 +99,38 @@ describe('who may call what', () => {
   });
 });
 
+describe('a span of the audit trail', () => {
+  it.each([
+    ['from=2026-11-27&until=2026-11-27', '2026-11-27T00:00:00.000Z', '2026-11-28T00:00:00.000Z'],
+    ['from=2026-07-01&until=2026-07-01', '2026-06-30T23:00:00.000Z', '2026-07-01T23:00:00.000Z'],
+    ['from=2026-11-27T09:00:00%2B01:00', '2026-11-27T08:00:00.000Z', null],
+    ['until=2026-11-27T09:00:00Z', null, '2026-11-27T09:00:00.000Z'],
+    ['', null, null],
+  ])('%s covers %s until %s', async (query, from, until) => {
+    const { status, body } = await admin.call('GET', `${API_PREFIX}/audit?${query}`);
+    expect([status, body.covers]).toEqual([200, { from, until }]);
+  });
+
+  it.each([
+    '11/12/2026',
+    '27/11/2026',
+    '1',
+    '27 Nov 2026',
+    '2026-11-27 12:00',
+    '2026-11-27T12:00',
+    '2026-02-30',
+  ])('is refused with what to write instead: %s', async (text) => {
+    for (const path of ['/audit', '/audit/follow', '/audit/export', '/audit/download']) {
+      for (const name of ['from', 'until']) {
+        const query = new URLSearchParams({ [name]: text }).toString();
+        const { status, body } = await admin.call('GET', `${API_PREFIX}${path}?${query}`);
+        expect(status, path).toBe(400);
+        expect(body.errors[0].detail).toContain('write a day as 2026-03-02');
+      }
+    }
+  });
+});
+
 describe('what is answered', () => {
   it('is never stored and says nothing of the server', async () => {
     for (const path of [`${API_PREFIX}/clients`, `${API_PREFIX}/nothing`]) {

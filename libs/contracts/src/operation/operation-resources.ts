@@ -6,12 +6,13 @@ import {
   instant,
   interactionId,
   label,
+  moment,
   named,
   odsCode,
   reason,
   text,
 } from '../registry/identifiers.js';
-import { applicationChoice, paging } from '../registry/registry-resources.js';
+import { applicationChoice, page, paging } from '../registry/registry-resources.js';
 
 export const scope = z.enum(TOKEN_SCOPES);
 export type Scope = z.infer<typeof scope>;
@@ -70,10 +71,10 @@ export const explainRequest = z.strictObject({
 export type ExplainRequest = z.infer<typeof explainRequest>;
 export const explanation = z.looseObject({});
 
-/** Times are sent as instants; both ends optional. */
+/** From the beginning of a day, or from an instant on; until the end of a day, or until just before an instant. */
 export const auditFilter = {
-  from: instant.optional(),
-  until: instant.optional(),
+  from: moment.optional(),
+  until: moment.optional(),
   organisation: odsCode.optional(),
   client: named('the client', 64).optional(),
   environment: environmentName.optional(),
@@ -111,6 +112,10 @@ export const auditSearch = z
     error: 'give an NHS number or a UBRN',
   });
 export const auditRow = z.looseObject({});
+/** `covers` is what the filter was read as: from an instant on, until just before another. Null: no limit. */
+export const auditPage = page(auditRow).extend({
+  covers: z.object({ from: instant.nullable(), until: instant.nullable() }),
+});
 
 export const createTokenRequest = z.strictObject({
   label,

@@ -97,7 +97,7 @@ export const operationRoutes = {
     permission: 'audit.read',
     keepsToReach: true,
     query: operation.auditQuery,
-    response: registry.page(operation.auditRow),
+    response: operation.auditPage,
   },
   auditSearch: {
     method: 'POST',
@@ -106,7 +106,7 @@ export const operationRoutes = {
     permission: 'audit.search',
     keepsToReach: true,
     body: operation.auditSearch,
-    response: registry.page(operation.auditRow),
+    response: operation.auditPage,
   },
   auditFollow: {
     method: 'GET',

@@ -7,6 +7,7 @@ import {
   ORGANISATION_STATES,
   PRODUCT_STATES,
 } from '@gatehouse/domain/registry/records/vocabulary';
+import { HOW_TO_WRITE_A_MOMENT, readMoment } from '@gatehouse/domain/input/moment';
 import { unseenCharacter } from '@gatehouse/domain/input/visible-text';
 import { z } from 'zod';
 
@@ -84,4 +85,8 @@ export const sha256Hex = text('the document hash').regex(
 );
 export const date = z.iso.date('write a date as YYYY-MM-DD');
 export const instant = z.iso.datetime();
+/** A day, which is the whole day in Europe/London, or an instant with its zone. */
+export const moment = z
+  .string()
+  .refine((given) => readMoment(given) !== null, { error: HOW_TO_WRITE_A_MOMENT });
 export const uuid = z.uuid('this is not an id');

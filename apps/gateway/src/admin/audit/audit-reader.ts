@@ -1,6 +1,7 @@
 /** The audit trail as the admin API reads it: names turned into ids, rows into one line an attempt. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
+import { spanOf } from '@gatehouse/domain/input/moment';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type pg from 'pg';
 import { exportAudit } from '../../adapters/audit/read/export.js';
@@ -93,7 +94,8 @@ export function createAuditDesk(parts: {
     },
 
     async *export({ from, until }, signal) {
-      const lines = exportAudit(database, { fromMs: instant(from), toMs: instant(until) });
+      const { fromMs, untilMs } = spanOf(from, until);
+      const lines = exportAudit(database, { fromMs, toMs: untilMs });
       for await (const text of lines) {
         if (signal.aborted) return;
         yield JSON.parse(text) as object;
@@ -109,6 +111,7 @@ export function createAuditDesk(parts: {
 /** A client is named by name and environment; a name nobody bears finds nothing. */
 function toFilter(filter: AuditFilter, snapshot: Snapshot): Filter {
   const { organisation, client, environment, from, until, reach, ...same } = filter;
+  const { fromMs, untilMs } = spanOf(from, until);
   const named = [...snapshot.clients.values()].filter(
     ({ name, environment: of }) => name === client && (environment === undefined || of === environment),
   );
@@ -118,8 +121,8 @@ function toFilter(filter: AuditFilter, snapshot: Snapshot): Filter {
     ...within(reach),
     environment,
     ...(client === undefined ? {} : { clientIds: named.map(({ id }) => id) }),
-    fromMs: instant(from),
-    toMs: instant(until),
+    fromMs,
+    toMs: untilMs,
   };
 }
 
@@ -128,10 +131,6 @@ const within = (reach: Reach) => (reach === 'all' ? {} : { within: [...reach] })
 /** Rows that followed the first carry no organisation of their own. */
 function isWithin(reach: Reach, odsCode: unknown): boolean {
   return odsCode === undefined || reaches(reach, typeof odsCode === 'string' ? [odsCode] : []);
-}
-
-function instant(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Date.parse(text);
 }
 
 /** One attempt in a list: what was asked, by whom, and what became of it; all its rows beneath. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Subject } from '@gatehouse/domain/audit/audit';
+import { spanOf } from '@gatehouse/domain/input/moment';
 import { Controller, Inject } from '@nestjs/common';
 import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
 import { type Acting, withoutLimit } from '../http/principal.js';
@@ -25,7 +26,8 @@ export class AuditController {
   async list({ query }: InputOf<'auditList'>, acting: Acting) {
     const { limit, after, ...filter } = query;
     await recordUse(this.deps, 'AUDIT_READ', acting, given(filter));
-    return this.deps.audit.list({ ...filter, reach: acting.reach }, { limit, after });
+    const page = await this.deps.audit.list({ ...filter, reach: acting.reach }, { limit, after });
+    return { ...page, covers: coverageOf(filter) };
   }
 
   /** Who looked for a patient, and why, is on record before anything is found. The identifier itself never is. */
@@ -44,7 +46,8 @@ export class AuditController {
       hashes: hashes.slice(0, HASHES_NAMED),
       hashCount: hashes.length,
     });
-    return this.deps.audit.search(hashes, { ...filter, reach: acting.reach }, { limit, after });
+    const page = await this.deps.audit.search(hashes, { ...filter, reach: acting.reach }, { limit, after });
+    return { ...page, covers: coverageOf(filter) };
   }
 
   @Route('auditFollow')
@@ -76,4 +79,11 @@ export class AuditController {
     const { format, ...filter } = query;
     await download(this.deps, response, acting, format, { ...filter, reach: acting.reach });
   }
+}
+
+/** The span that a filter was read as, half-open; null where it has no limit. */
+function coverageOf(filter: { readonly from?: string | undefined; readonly until?: string | undefined }) {
+  const { fromMs, untilMs } = spanOf(filter.from, filter.until);
+  const text = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
+  return { from: text(fromMs), until: text(untilMs) };
 }
