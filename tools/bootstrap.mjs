@@ -1,5 +1,5 @@
-// The first thing that runs on a fresh clone, on whatever Node (20 or newer) is installed: no packages, Node 20
-// syntax. It makes node_modules match package-lock.json, then hands over to the pinned Node in node_modules.
+// Runs first, even on a fresh clone, with any Node from 20 on: no packages, and only the syntax of Node 20. It makes
+// node_modules match package-lock.json, then starts the task with the pinned Node of node_modules.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bin = join(root, 'node_modules', '.bin');
 const stamp = join(root, 'node_modules', '.gatehouse-install');
 
-/** What runs under which name; `built` ones need the compiled workspace first. */
+/** The tasks by name. Those that are `built` need the compiled workspace. */
 const tasks = {
   start: { script: 'tools/start.mjs' },
   test: { script: 'tools/test.mjs' },
@@ -20,7 +20,7 @@ const tasks = {
   'bench:lists': { script: 'test/bench/lists.ts', built: true },
   assure: { script: 'test/assure/run.ts', built: true },
   planted: { script: 'test/assure/planted-bugs.mjs', built: true },
-  gateway: { script: 'apps/gateway/dist/main.js', built: true },
+  gateway: { script: 'apps/gateway/dist/main.js', built: true, flags: ['--env-file-if-exists=.env'] },
   simulator: { script: 'apps/simulator/dist/main.js', built: true },
   gatehouse: { script: 'apps/cli/dist/main.js', built: true },
 };
@@ -32,7 +32,7 @@ const fail = (text) => {
 
 const [taskName, ...args] = process.argv.slice(2);
 if (Number(process.versions.node.split('.')[0]) < 20)
-  fail(`Node 20 or newer is needed; this is ${process.version}.`);
+  fail(`Gatehouse needs Node 20 or newer. This is ${process.version}.`);
 if (!Object.hasOwn(tasks, taskName ?? ''))
   fail(`Usage: node tools/bootstrap.mjs ${Object.keys(tasks).join('|')}`);
 const task = tasks[taskName];
@@ -40,21 +40,21 @@ const task = tasks[taskName];
 const lockText = readFileSync(join(root, 'package-lock.json'), 'utf8');
 const lockHash = createHash('sha256').update(lockText).digest('hex');
 
-/** npm's own record of what it installed, compared with the lock file: true if nothing is missing or older. */
+/** Whether npm's record of what it installed matches the lock file. */
 function installedAsLocked() {
   const record = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(record) || !existsSync(join(bin, 'node'))) return false;
   const installed = JSON.parse(readFileSync(record, 'utf8')).packages;
   return Object.entries(JSON.parse(lockText).packages).every(([path, locked]) => {
     if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) return true;
-    const found = installed[path];
-    if (found === undefined)
+    const record = installed[path];
+    if (record === undefined)
       return locked.optional === true || locked.devOptional === true || locked.peer === true;
-    return found.version === locked.version && found.resolved === locked.resolved;
+    return record.version === locked.version && record.resolved === locked.resolved;
   });
 }
 
-/** The PATH without our own node_modules/.bin: npm must not run on a Node that it is about to replace. */
+/** The PATH without node_modules/.bin, since npm must not run on the Node that it is about to replace. */
 const outerPath = (process.env.PATH ?? '')
   .split(delimiter)
   .filter((part) => !part.includes('node_modules'))
@@ -71,7 +71,7 @@ function install() {
       env: { ...process.env, PATH: outerPath },
     });
     if (npm.error) fail(`npm could not be started: ${npm.error.message}`);
-    if (npm.status !== 0) fail('npm ci failed; see above. Nothing was started.');
+    if (npm.status !== 0) fail('npm ci failed. Nothing was started.');
   }
   writeFileSync(stamp, `${lockHash}\n`);
 }
@@ -97,15 +97,19 @@ if (task.built) {
 }
 if (!existsSync(join(root, task.script))) fail(`${task.script} does not exist.`);
 
-const child = spawn(node, [join(root, task.script), ...args], { cwd: root, stdio: 'inherit', env });
-// A terminal sends Ctrl-C to the child as well; a supervisor signals this process alone. The child hears of it either way.
+const child = spawn(node, [...(task.flags ?? []), join(root, task.script), ...args], {
+  cwd: root,
+  stdio: 'inherit',
+  env,
+});
+// A terminal sends Ctrl-C to the child as well, but a supervisor signals only this process, which passes it on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     if (signal === 'SIGINT' && process.stdin.isTTY) return;
     child.kill(signal);
   });
 }
-// npm dies of a signal without passing it on; then nobody is left to stop us.
+// npm ends on a signal without passing it on. Then this process notices that its parent is gone.
 const parent = process.ppid;
 setInterval(() => {
   if (process.ppid !== parent) child.kill('SIGTERM');

@@ -19,7 +19,7 @@ function* filesUnder(folder) {
   }
 }
 
-/** A fingerprint of everything a build reads: names, sizes and times, which is quick, not contents. */
+/** A fingerprint of everything that a build reads, by names, sizes and times. */
 export function sourceState() {
   const hash = createHash('sha256');
   const files = [
@@ -35,7 +35,7 @@ export function sourceState() {
   return hash.digest('hex');
 }
 
-/** True if every project that builds has its output. */
+/** Whether every project with a build script has its output. */
 function outputsExist() {
   return ['apps', 'libs'].every((kind) =>
     readdirSync(join(root, kind)).every((name) => {
@@ -68,7 +68,7 @@ export function build(onStart = () => undefined) {
       );
   };
   run(join(root, 'node_modules/nx/dist/bin/nx.js'), 'run-many', '-t', 'build', '--output-style=stream');
-  // What Nx built is up to date; this builds a referenced project that has no build script of its own.
+  // Builds the referenced projects that have no build script of their own.
   run(join(root, 'node_modules/typescript/bin/tsc'), '-b');
   writeFileSync(stamp, `${before}\n`);
   return true;

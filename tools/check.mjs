@@ -1,5 +1,5 @@
-// `npm run check`: everything that can be said about the code without running it. One line a step; the first failure
-// stops it and shows the tool's own output.
+// `npm run check`: all checks of the code that don't run it. It prints one line for each step. The first step that fails
+// ends it and shows the output of its tool.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
-/** Where Chromium is, if it is anywhere. */
+/** The path of Chromium, if it is installed. */
 export function findChromium(): string | undefined;
 
-/** @throws if there is none and none can be installed */
+/** @throws if there is no Chromium and none can be installed */
 export function ensureChromium(): void;

@@ -1,4 +1,4 @@
-// Chromium for the browser tests: one that is there, or Debian's where it may be installed.
+// Finds Chromium for the browser tests, or installs Debian's.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
@@ -15,7 +15,7 @@ export function findChromium() {
   return places.find((place) => place !== undefined && existsSync(place));
 }
 
-/** @throws if there is none and none can be installed */
+/** @throws if there is no Chromium and none can be installed */
 export function ensureChromium() {
   if (findChromium() !== undefined) return;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
@@ -28,6 +28,6 @@ export function ensureChromium() {
     }
   }
   if (findChromium() === undefined) {
-    throw new Error('The browser tests need Chromium or Chrome: install it, or name it in CHROMIUM.');
+    throw new Error('The browser tests need Chromium or Chrome. Install one, or set CHROMIUM to its path.');
   }
 }

@@ -1,10 +1,10 @@
-// The environment our own child processes run in.
+// The environment of child processes.
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const bin = join(fileURLToPath(new URL('..', import.meta.url)), 'node_modules', '.bin');
 
-/** The present environment with the pinned Node and tools first in PATH. */
+/** The current environment, with the pinned Node and the tools first in PATH. */
 export function toolEnvironment(extra = {}) {
   const path = process.env.PATH ?? '';
   return { ...process.env, PATH: path.startsWith(bin) ? path : `${bin}${delimiter}${path}`, ...extra };

@@ -1,5 +1,5 @@
-// Before a commit: format and lint of the staged files only, without types, so that it takes a few seconds.
-// `npm run check` is the whole thing.
+// Checks the format and lint of the staged files before a commit, without types, which takes a few seconds.
+// `npm run check` checks everything.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// `npm start`: PostgreSQL, a simulated NHS, the gateway and a demo registry, all on this machine. Ctrl-C stops them.
-// State is kept in .gatehouse/; every change to the registry is made with the `gatehouse` command, as in real life.
+// `npm start`: PostgreSQL, a simulated NHS, the gateway and a demo registry, all on this machine, until Ctrl-C. State is
+// kept in .gatehouse/. Every change to the registry is made with the `gatehouse` command, as in production.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -15,7 +15,7 @@ const home = join(root, '.gatehouse');
 const pidFile = join(home, 'start.pid');
 const startedAt = Date.now();
 
-/** One progress line a step. */
+/** Runs a step and prints one line about it. */
 async function step(name, work) {
   const from = Date.now();
   const note = await work();
@@ -27,7 +27,7 @@ async function step(name, work) {
 mkdirSync(home, { recursive: true });
 if (existsSync(pidFile) && isRunning(Number(readFileSync(pidFile, 'utf8')), 'start.mjs')) {
   console.error(
-    `Gatehouse is already started from this folder (process ${readFileSync(pidFile, 'utf8').trim()}).`,
+    `Gatehouse is already running from this folder (process ${readFileSync(pidFile, 'utf8').trim()}).`,
   );
   process.exit(1);
 }
@@ -51,11 +51,11 @@ process.on('disconnect', () => void end(0, 'Stopping …'));
 pieces.onDeath((name, how, lastLines) => {
   void end(
     1,
-    `\n${name} ended by itself (${how}). Its last lines:\n${lastLines || '(none)'}\nAll of it: .gatehouse/logs/`,
+    `\n${name} ended unexpectedly (${how}). Its last lines:\n${lastLines || '(none)'}\nThe whole log is in .gatehouse/logs/`,
   );
 });
 
-/** Browsers keep Secure cookies of localhost without TLS. */
+/** Browsers accept Secure cookies from localhost without TLS. */
 const consoleUrl = (port) => `http://localhost:${port}`;
 const DEMO_ROLES = [
   'gatehouse-platform=platform-engineer',
@@ -72,7 +72,7 @@ try {
   const state = openState(join(home, 'state.json'));
   const { ports, moved } = await choosePorts();
   for (const { name, wanted, given } of moved)
-    console.log(`  port ${wanted} is taken: ${name} uses ${given}`);
+    console.log(`  port ${wanted} is in use, so ${name} uses ${given}`);
   const url = (name) => `http://127.0.0.1:${ports[name]}`;
   const listen = (name) => `127.0.0.1:${ports[name]}`;
 
@@ -113,7 +113,7 @@ try {
       SIMULATOR_STAFF_LISTEN: listen('staff'),
       SIMULATOR_STATE_DIR: join(home, 'simulator'),
     });
-    state.auditKmsKey ??= await makeAuditKey(settings);
+    state.auditKmsKey ??= await createAuditKey(settings);
     state.save();
     return url('apim');
   });
@@ -160,8 +160,8 @@ try {
   await end(1, `\n${error instanceof Error ? error.message : String(error)}`);
 }
 
-/** The key that seals patient identifiers in the audit trail; the simulator's KMS keeps it on disk. */
-async function makeAuditKey(settings) {
+/** Creates the key that seals patient identifiers in the audit trail. The simulated KMS keeps it on disk. */
+async function createAuditKey(settings) {
   const { CreateKeyCommand, KMSClient } = await import('@aws-sdk/client-kms');
   const kms = new KMSClient({
     region: settings.AWS_REGION,
@@ -208,13 +208,13 @@ Fetch a referral as the service "worklist-sync" of R69 (provider):
 
 curl -s ${url('partner')}/FHIR/STU3/ReferralRequest/000000070000 -H "Authorization: Bearer ${state.clientKeys['worklist-sync']}"
 
-The service "referral-tracker" has three grants and must say for whom it asks:
+The service "referral-tracker" has three grants, so it must name the organisation:
 
 curl -s ${url('partner')}/FHIR/STU3/ReferralRequest/000000070000 -H "NHSD-End-User-Organisation-ODS: RCD" -H "Authorization: Bearer ${state.clientKeys['referral-tracker']}"
 
 See what was recorded, with the administrator's token:
 
-GATEHOUSE_ADMIN_URL=${url('admin')} GATEHOUSE_ADMIN_TOKEN=${state.adminToken} npm run --silent gatehouse -- audit list
+GATEHOUSE_ADMIN_URL=${url('admin')} GATEHOUSE_ADMIN_TOKEN=${state.adminToken} npx gatehouse audit list
 
-Everything here is synthetic; state is in .gatehouse/. Ctrl-C stops it all.`;
+All data is synthetic. State is in .gatehouse/. Ctrl-C stops everything.`;
 }

@@ -1,5 +1,5 @@
-// Runs the test suites one after the other and sums what vitest counted. `npm test` runs all of them; name one or more
-// to run parts. The last line is always "N passed, N failed, N skipped"; a skipped test fails the run.
+// Runs the test suites one after the other and adds up vitest's counts: all suites, or those that are named. The last
+// line is always "N passed, N failed, N skipped". A skipped test fails the run.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ const passedOn = words.filter((word) => !Object.hasOwn(suites, word));
 const scratch = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
-/** One suite; a run that broke outside any test (a file that did not load, a stray rejection) counts as a failure. */
+/** Runs one suite. An error outside a test (a file that doesn't load, an unhandled rejection) counts as a failure. */
 function runSuite(name) {
   const report = join(scratch, `${name}.json`);
   const startedAt = Date.now();
@@ -72,7 +72,7 @@ try {
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
-if (totals.skipped > 0) console.log('\nA skipped test is a failure here: mend it or remove it.');
+if (totals.skipped > 0) console.log('\nSkipped tests count as failures. Correct them or remove them.');
 if (process.env.TEST_TOTALS_FILE) writeFileSync(process.env.TEST_TOTALS_FILE, JSON.stringify(totals));
 console.log(`\n${line(totals)}`);
 process.exitCode = totals.failed > 0 || totals.skipped > 0 || totals.passed === 0 ? 1 : 0;

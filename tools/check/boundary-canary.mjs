@@ -1,6 +1,6 @@
-// Shows that every import rule bites: a forbidden import planted at the row's place must be refused by exactly that
-// row's rule, and an allowed one must pass. The text is linted under that path without being written, with the
-// repository's own configuration minus the rules that need types.
+// Shows that every import rule works: exactly the rule of the row must reject a forbidden import at its place, and none
+// may reject an allowed one. The text is linted under that path without being written, with the repository's own
+// configuration except for the rules that need types.
 import { fileURLToPath } from 'node:url';
 import { importRules } from './import-rules.mjs';
 
@@ -20,16 +20,20 @@ async function boundaryFindings(at, specifier) {
 
 const faults = [];
 for (const row of importRules) {
-  const found = await boundaryFindings(row.at, row.canary);
-  if (found.length !== 1 || found[0] !== `boundary/${row.name}`) {
-    faults.push(`${row.name}: import of ${row.canary} in ${row.at} gave [${found.join(', ')}]`);
+  const findings = await boundaryFindings(row.at, row.canary);
+  if (findings.length !== 1 || findings[0] !== `boundary/${row.name}`) {
+    faults.push(
+      `${row.name}: the import of ${row.canary} in ${row.at} was reported by [${findings.join(', ')}]`,
+    );
   }
   const harmless = await boundaryFindings(row.at, row.fine);
   if (harmless.length > 0)
-    faults.push(`${row.name}: allowed import of ${row.fine} in ${row.at} gave [${harmless.join(', ')}]`);
+    faults.push(
+      `${row.name}: the allowed import of ${row.fine} in ${row.at} was reported by [${harmless.join(', ')}]`,
+    );
 }
 if (faults.length > 0) {
-  console.error(`Import rules that do not do what they say:\n${faults.join('\n')}`);
+  console.error(`Some import rules don't work:\n${faults.join('\n')}`);
   process.exit(1);
 }
-console.log(`${String(importRules.length)} import rules, each refused its planted import.`);
+console.log(`${String(importRules.length)} import rules; each rejected its planted import.`);

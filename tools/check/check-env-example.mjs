@@ -1,4 +1,4 @@
-// .env.example and the gateway's configuration schema name the same settings, each once. Needs the build.
+// Checks that .env.example and the gateway's configuration name the same settings, each once. It needs the build.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,14 +20,16 @@ const inExample = readFileSync(example, 'utf8')
   .filter((name) => name !== undefined);
 
 const faults = [
-  ...(inSchema.size === 0 ? ['config.ts names no setting'] : []),
+  ...(inSchema.size === 0 ? ['The configuration has no settings.'] : []),
   ...[...inSchema]
     .filter((name) => !inExample.includes(name))
     .map((name) => `${name} is missing from .env.example`),
-  ...inExample.filter((name) => !inSchema.has(name)).map((name) => `${name} in .env.example is no setting`),
+  ...inExample
+    .filter((name) => !inSchema.has(name))
+    .map((name) => `${name} in .env.example is not a setting`),
   ...inExample
     .filter((name, index) => inExample.indexOf(name) !== index)
-    .map((name) => `${name} appears twice`),
+    .map((name) => `${name} is in .env.example twice`),
 ];
 if (faults.length > 0) {
   console.error(faults.join('\n'));

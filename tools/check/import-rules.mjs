@@ -1,5 +1,5 @@
-// The import rules of the house, once. eslint.config.js makes one lint rule of each row; tools/check/boundary-canary.mjs
-// plants `canary` in a file at `at` and expects exactly that rule to object, and `fine` to pass.
+// All import rules. eslint.config.js turns each row into a lint rule. tools/check/boundary-canary.mjs plants `canary` in a
+// file at `at` and expects exactly that rule to reject it, and `fine` to pass.
 //
 //   console → contracts → domain          cli → contracts, domain (db for migrate and bootstrap only)
 //   gateway → domain, contracts, db       simulator → nothing of ours
@@ -111,7 +111,7 @@ export const importRules = [
     name: 'adapters-below-audiences',
     files: ['apps/gateway/src/adapters/**/*.ts'],
     forbid: `^(\\.\\./)+(${audiences.join('|')})/`,
-    why: 'adapters import libs/db and libs/domain; they know nothing of who uses them.',
+    why: 'adapters import libs/db and libs/domain, and never their users.',
     at: 'apps/gateway/src/adapters/planted.ts',
     canary: '../admin/planted.js',
     fine: '@gatehouse/domain/errors',
@@ -136,7 +136,7 @@ export const importRules = [
     fine: './clients.store.js',
   },
   {
-    // process/ opens the database and hands it on.
+    // process/ opens the database and passes it on.
     name: 'database-in-stores',
     files: ['apps/gateway/src/*/**/*.ts'],
     except: [
@@ -174,7 +174,7 @@ export const importRules = [
     name: 'nest-in-gateway-only',
     files: ['apps/{cli,simulator,console}/src/**/*.{ts,tsx}'],
     forbid: '^@nestjs/',
-    why: 'Nest serves the gateway alone.',
+    why: 'Only the gateway uses Nest.',
     at: 'apps/simulator/src/planted.ts',
     canary: '@nestjs/common',
     fine: 'node:http',

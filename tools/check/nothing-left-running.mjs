@@ -1,5 +1,5 @@
-// Fails if a process of this run survives: one that carries RUN_MARK in its environment, or that works in or
-// names the run's TMPDIR (PostgreSQL's own processes overwrite their environment). Plain Node 20, no packages.
+// Fails if a process of this run is still running: one with RUN_MARK in its environment, or with the run's TMPDIR as its
+// folder or in its command (PostgreSQL's processes overwrite their environment). It needs Node 20 and no packages.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
@@ -7,18 +7,18 @@ import { setTimeout } from 'node:timers/promises';
 const mark = process.env.RUN_MARK;
 const scratch = process.env.TMPDIR;
 if (!mark || !scratch) {
-  console.error('Set RUN_MARK and TMPDIR for the run and for this check.');
+  console.error('RUN_MARK and TMPDIR must be set for the run and for this check.');
   process.exit(1);
 }
-const attempt = (read) => {
+const readOrEmpty = (read) => {
   try {
     return read();
   } catch {
-    return ''; // the process is gone, or is another user's
+    return ''; // The process has ended, or belongs to another user.
   }
 };
 
-/** This process and its ancestors: they belong to the run and are still meant to be here. */
+/** This process and its ancestors, which belong to the run and may still be running. */
 function ourselves(parentOf) {
   const pids = new Set();
   for (let pid = process.pid; pid > 1 && !pids.has(pid); pid = parentOf(pid)) pids.add(pid);
@@ -27,22 +27,22 @@ function ourselves(parentOf) {
 
 function survivorsOnLinux() {
   const parentOf = (pid) =>
-    Number(/\) \S (\d+)/.exec(attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8')))?.[1] ?? 0);
+    Number(/\) \S (\d+)/.exec(readOrEmpty(() => readFileSync(`/proc/${pid}/stat`, 'utf8')))?.[1] ?? 0);
   const own = ourselves(parentOf);
-  const found = [];
+  const survivors = [];
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name) || own.has(Number(name))) continue;
-    const command = attempt(() => readFileSync(`/proc/${name}/cmdline`, 'utf8'))
+    const command = readOrEmpty(() => readFileSync(`/proc/${name}/cmdline`, 'utf8'))
       .replaceAll('\0', ' ')
       .trim();
-    const environment = attempt(() => readFileSync(`/proc/${name}/environ`, 'utf8'));
-    const folder = attempt(() => readlinkSync(`/proc/${name}/cwd`));
-    if (command === '') continue; // a kernel thread, or dead and not yet reaped
+    const environment = readOrEmpty(() => readFileSync(`/proc/${name}/environ`, 'utf8'));
+    const folder = readOrEmpty(() => readlinkSync(`/proc/${name}/cwd`));
+    if (command === '') continue; // A kernel thread, or a process that has ended.
     if (environment.includes(mark) || command.includes(scratch) || `${folder}/`.startsWith(`${scratch}/`)) {
-      found.push(`${name}  ${command}`);
+      survivors.push(`${name}  ${command}`);
     }
   }
-  return found;
+  return survivors;
 }
 
 function survivorsElsewhere() {

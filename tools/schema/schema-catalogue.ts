@@ -1,11 +1,11 @@
-/** What a database's schema `public` looks like, one line a fact, so that two can be compared and people can read it. */
+/** Describes the schema `public` of a database in lines that can be compared, and read by people. */
 import type pg from 'pg';
 
 const HISTORY = '_prisma_migrations';
 
 /**
- * Facts that both Prisma's schema and a migration can state. Left out is what only a migration can: CHECKs, triggers,
- * functions, rights, and indexes that are partial or treat nulls as equal.
+ * Facts that Prisma's schema can state as well as a migration. CHECKs, triggers, functions, rights, and indexes that are
+ * partial or treat nulls as equal are left out, since only a migration can state them.
  */
 const FACTS = `
   SELECT format('column %s.%s %s%s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
@@ -37,7 +37,7 @@ export async function schemaFacts(client: pg.Client): Promise<string[]> {
   return rows.map((row) => row.fact).sort();
 }
 
-/** Lines `only in …: fact`; empty if the two are alike. */
+/** Lines `only in …: fact`; empty if there is no difference. */
 export function schemaDifferences(
   a: { readonly name: string; readonly facts: readonly string[] },
   b: { readonly name: string; readonly facts: readonly string[] },

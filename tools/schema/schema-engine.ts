@@ -1,4 +1,4 @@
-/** Prisma's schema engine as WebAssembly, loaded by hand: its package only offers an import that bundlers understand. */
+/** Prisma's schema engine as WebAssembly. Its package only has an import for bundlers, so it is loaded here. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ export type SchemaEngine = Glue.SchemaEngine;
 type Exports = Readonly<Record<string, unknown>>;
 type LoadedGlue = typeof Glue & { __wbg_set_wasm(exports: Exports): void };
 
-/** As much of it as is used; TypeScript has it in its library for browsers only. */
+/** The part that is used here. TypeScript declares WebAssembly only in its library for browsers. */
 interface WebAssemblyLike {
   compile(bytes: Uint8Array): Promise<object>;
   instantiate(module: object, imports: object): Promise<{ readonly exports: Exports }>;
@@ -19,7 +19,7 @@ interface WebAssemblyLike {
 
 const NO_FILTER = { externalTables: [], externalEnums: [] };
 
-// Its functions call the instance last set: there can be one only.
+// Its functions call the instance that was set last, so there can be only one.
 let loaded: Promise<LoadedGlue> | undefined;
 const glueOnce = () => (loaded ??= loadGlue());
 
@@ -34,7 +34,7 @@ async function loadGlue(): Promise<LoadedGlue> {
   return glue;
 }
 
-/** Runs `work` with an engine for one schema on one database, which must be reachable. */
+/** Runs `work` with an engine for one schema on one database. */
 export async function withSchemaEngine<T>(
   schemaPath: string,
   databaseUrl: string,
@@ -55,7 +55,7 @@ export async function withSchemaEngine<T>(
   }
 }
 
-/** The SQL that makes an empty database look like the schema. */
+/** The SQL that brings an empty database to the schema. */
 export function sqlOfSchema(schemaPath: string, databaseUrl: string): Promise<string> {
   return withSchemaEngine(schemaPath, databaseUrl, async (engine, content) => {
     const { stdout } = await engine.diff({
@@ -69,7 +69,7 @@ export function sqlOfSchema(schemaPath: string, databaseUrl: string): Promise<st
   });
 }
 
-/** What Prisma itself thinks of a database's migration history: null means that it is up to date. */
+/** Prisma's own diagnosis of a database's migration history; null means that it is up to date. */
 export function diagnoseHistory(
   schemaPath: string,
   databaseUrl: string,

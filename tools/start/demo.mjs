@@ -1,5 +1,4 @@
-// Fills a fresh Gatehouse with the demo registry, by the same commands that people use. A step that was done is not
-// done again; `apply` always runs, since it changes nothing when nothing changed.
+// Fills Gatehouse with the demo registry, by the same commands that people use. Steps that were done are not repeated.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -11,7 +10,7 @@ const CLIENT_KEY = /gh_local_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/;
 const ADMIN_TOKEN = /gha_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/;
 const day = (offset) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 
-/** Runs `gatehouse …` and returns what it printed; throws with its output if it fails. */
+/** Runs `gatehouse …` and returns its output. @throws with its output if it fails */
 export function gatehouse(root, args, settings) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
@@ -20,13 +19,13 @@ export function gatehouse(root, args, settings) {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let printed = '';
-    let complaints = '';
+    let errors = '';
     child.stdout.on('data', (text) => (printed += String(text)));
-    child.stderr.on('data', (text) => (complaints += String(text)));
+    child.stderr.on('data', (text) => (errors += String(text)));
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) resolve(printed);
-      else reject(new Error(`gatehouse ${args.slice(0, 2).join(' ')} failed:\n${complaints}${printed}`));
+      else reject(new Error(`gatehouse ${args.slice(0, 2).join(' ')} failed:\n${errors}${printed}`));
     });
   });
 }
@@ -41,7 +40,7 @@ export async function loadDemo({ root, state, settings, asOwner, adminUrl, contr
     state.save();
   };
 
-  // A demo that was left alone for a year has outlived its token and keys.
+  // After a year the token and the keys have expired.
   if (state.adminToken !== undefined && !(await isUsable(state.adminToken, adminUrl))) {
     state.done = state.done.filter((name) => name !== 'bootstrap' && !name.startsWith('client '));
   }
@@ -111,7 +110,7 @@ function choice({ environment, organisation, product, accessMode, capability }) 
 
 const ownerUserId = (index) => `55500000000${index + 1}`;
 
-/** The owner is a made-up person; the hash stands for the signed letter of the organisation's CIO. */
+/** The SRO is fictitious. The hash stands for the signed letter of the organisation's CIO. */
 async function appointOwner(run, read, odsCode, organisation, index) {
   const letter = createHash('sha256').update(`demo letter of ${organisation}`).digest('hex');
   await run(
@@ -138,7 +137,7 @@ async function appointOwner(run, read, odsCode, organisation, index) {
   await run('sro', 'accept', appointment.id);
 }
 
-/** What the NHS e-RS partners team does after an application is approved: product, attributes, where its JWKS is. */
+/** What the NHS e-RS partners team does once an application is approved: it sets product, attributes and JWKS URL. */
 async function registerWithApim(applications, read, controlUrl) {
   const owners = await read('/sro-appointments?limit=500');
   const listed = await read('/applications?limit=500');
@@ -161,6 +160,6 @@ async function registerWithApim(applications, read, controlUrl) {
         attributes,
       }),
     });
-    if (!answer.ok) throw new Error(`The simulator refused ${apiKey}: ${await answer.text()}`);
+    if (!answer.ok) throw new Error(`The simulator rejected ${apiKey}: ${await answer.text()}`);
   }
 }

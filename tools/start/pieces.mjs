@@ -1,5 +1,5 @@
-// The processes of `npm start`: each leads a group of its own, so that Ctrl-C reaches the orchestrator alone and
-// they stop in the right order, the last started first.
+// The processes of `npm start`. Each leads its own process group, so that Ctrl-C reaches only the orchestrator, which stops
+// them in reverse order.
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { toolEnvironment } from '../environment.mjs';
 
 const KEPT_LINES = 20;
 const STOP_MS = 20_000;
-/** A developer's own settings must not reach the demo. */
+/** Settings of a developer's own shell, which must not reach the demo. */
 const foreign = /^(GATEHOUSE_|DATABASE_|AWS_|SIMULATOR_|PG[A-Z]+$)/;
 
 export function cleanEnvironment(settings) {
@@ -16,7 +16,7 @@ export function cleanEnvironment(settings) {
   return { ...Object.fromEntries(inherited), ...settings };
 }
 
-/** True if that process lives and its command line names `script`; a reused process id doesn't count. */
+/** Whether that process runs `script`. A process id may have been reused. */
 export function isRunning(pid, script) {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   if (existsSync('/proc/self/cmdline')) {
@@ -40,7 +40,7 @@ export class Pieces {
     mkdirSync(logs, { recursive: true });
   }
 
-  /** Called once for a piece that ends without being asked to. */
+  /** `listener` is called once if a piece ends unexpectedly. */
   onDeath(listener) {
     this.#died = listener;
   }
@@ -87,7 +87,7 @@ export class Pieces {
       });
     });
     const answer = await Promise.race([ready, ended.then(() => null)]);
-    // What happened is told by onDeath; here the steps just must not go on.
+    // onDeath reports it. The steps must not go on.
     if (answer === null) await new Promise(() => undefined);
     return answer;
   }

@@ -1,4 +1,4 @@
-// PostgreSQL as a process of its own, so that `npm start` alone decides when it stops.
+// PostgreSQL as a process of its own, so that `npm start` decides when it stops.
 import { createRoles, ensureDatabase, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 
 const running = await startEmbeddedPostgres({
@@ -9,5 +9,5 @@ const running = await startEmbeddedPostgres({
 await createRoles(running.superuserUrl, JSON.parse(process.env.POSTGRES_ROLES));
 await ensureDatabase(running.superuserUrl, 'gatehouse', 'gatehouse_owner');
 console.log(JSON.stringify({ port: running.port }));
-// embedded-postgres stops its server when this process is told to end.
+// embedded-postgres stops its server when this process receives a signal.
 setInterval(() => undefined, 60_000);

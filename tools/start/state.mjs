@@ -1,4 +1,4 @@
-// What `npm start` must remember: made-up passwords, the admin token, client keys, which steps are done.
+// The state of `npm start`: generated passwords, the admin token, client keys and the steps that are done.
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 

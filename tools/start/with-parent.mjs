@@ -1,3 +1,3 @@
-// Loaded before a piece of `npm start`: if the orchestrator vanishes, even by SIGKILL, the piece stops as if asked to.
+// Loaded before each piece of `npm start`: if the orchestrator ends, even by SIGKILL, the piece stops in an orderly way.
 process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 process.channel?.unref();
