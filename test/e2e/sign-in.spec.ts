@@ -119,7 +119,7 @@ describe('sign-in', () => {
     expect((await again.go(good)).status).toBe(303);
     const replay = await again.go(good);
     expect(replay.status).toBe(400);
-    expect(await replay.text()).toContain('Begin again');
+    expect(await replay.text()).toContain('Start again');
   });
 
   it('makes a new session each time, and ends the one before', async () => {

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.js';
 
-/** An access token as APIM remembers it: opaque to everyone else. */
+/** An access token as APIM stores it; it is opaque to everyone else. */
 export interface AccessToken {
   readonly apiKey: string;
   /** `user`, `app`, or anything else to reach the proxy's undefined flow. */
   readonly authType: string;
   readonly scopes: readonly string[];
   readonly expiresAtMs: number;
-  /** Key that signed the assertion it was issued for; unknown where the control API minted it. */
+  /** The key that signed the assertion; absent if the control API issued the token. */
   readonly kid?: string;
   /** CIS2 `sub`; user-restricted only. */
   readonly userId?: string;
@@ -21,7 +21,7 @@ export interface AccessToken {
 export const ACCESS_TOKEN_LIFE_MS = 600_000;
 
 /**
- * The scope e-RS asks of an application's own token, and of a user's at assurance level `aal`
+ * The scope that e-RS requires of an application's own token, and of a user's token at assurance level `aal`
  * (docs/reference/protocol-facts.md §1.1).
  */
 export const APPLICATION_SCOPE = 'urn:nhsd:apim:app:level3:e-referrals-service-api';
@@ -47,7 +47,7 @@ export class AccessTokens {
     return this.#tokens.get(value);
   }
 
-  /** Revokes every token of an application; returns how many. */
+  /** Revokes every token of an application and returns their number. */
   revokeOf(apiKey: string): number {
     let revoked = 0;
     for (const [value, token] of this.#tokens) {
@@ -60,7 +60,7 @@ export class AccessTokens {
     this.#tokens.clear();
   }
 
-  /** Expired tokens are remembered for a while, so that `expired` and `unknown` stay different; then dropped. */
+  /** Expired tokens are kept for a while, since an expired token is rejected otherwise than an unknown one. */
   #forgetOld(): void {
     if (this.#tokens.size < 50_000) return;
     const tooOldMs = this.#clock.nowMs() - ACCESS_TOKEN_LIFE_MS;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 /**
  * Custom attributes of an APIM application that e-RS and the identity service read
  * (docs/reference/protocol-facts.md §1.4). `euo-allowlist-required` and `euo-allowlist` (ODS codes, comma
- * separated) stand for the allow-list of end user organisations, whose real attribute names aren't public; required
- * without a list is APIM's internal error.
+ * separated) are the allow-list of end user organisations, whose real attribute names aren't public. If it is required
+ * and there is none, APIM returns its internal error.
  */
 export interface ApplicationAttributes {
   asid?: string;
@@ -18,7 +18,7 @@ export interface ApplicationAttributes {
   'euo-allowlist'?: string;
 }
 
-/** An APIM application. `products` are the e-RS ones or any other string for a product of another API. */
+/** An APIM application. `products` are those of e-RS; any other string is a product of another API. */
 export interface Application {
   readonly apiKey: string;
   readonly applicationId: string;
@@ -28,10 +28,10 @@ export interface Application {
   readonly status: 'approved' | 'revoked';
 }
 
-/** What `PUT /apps/{apiKey}` takes; everything left out keeps its former value or gets a default. */
+/** The body of `PUT /apps/{apiKey}`. A field that is left out keeps its value or gets its default. */
 export type ApplicationInput = Partial<Omit<Application, 'apiKey'>>;
 
-/** The applications registered in API Management. They outlive a restart: kept in the state directory. */
+/** The applications registered in API Management. They survive a restart, in the state directory. */
 export class Applications {
   readonly #file: string;
   readonly #byKey: Map<string, Application>;

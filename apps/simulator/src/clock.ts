@@ -1,6 +1,6 @@
 /**
- * The simulator's clock. Tokens, jti memory, the JWKS cache, quotas and signed URLs all read this one,
- * so that a test moves an hour by setting `offsetMs` instead of waiting.
+ * The simulator's clock. Tokens, the jti memory, the JWKS cache, quotas and signed links read this one, so that
+ * a test can set `offsetMs` instead of waiting for an hour.
  */
 export interface Clock {
   /** Milliseconds since the Unix epoch, offset included. */

@@ -18,8 +18,8 @@ function optionsFromEnvironment(env: NodeJS.ProcessEnv): SimulatorOptions {
 }
 
 const simulator = await startSimulator(optionsFromEnvironment(process.env));
-const shown = JSON.stringify({ simulator: 'ready', ...simulator });
-process.stdout.write(`${shown}\n`);
+const readyLine = JSON.stringify({ simulator: 'ready', ...simulator });
+process.stdout.write(`${readyLine}\n`);
 
 let stopping = false;
 const stop = () => {

@@ -38,8 +38,8 @@ interface Entry extends Pick<Exchange, 'target' | 'method' | 'path' | 'rawHeader
 const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
 /**
- * What arrived, newest `capacity` requests. Entries keep references and are rendered only when asked for,
- * because this is on the hot path of a benchmark.
+ * The newest `capacity` requests. Entries keep references and are rendered only when they are read,
+ * since benchmarks run through here.
  */
 export class RequestLog {
   readonly #capacity: number;
@@ -55,10 +55,10 @@ export class RequestLog {
     return this.#counters;
   }
 
-  /** Opens an entry when a request has been received whole; returns the function that closes it with a status. */
+  /** Opens an entry once the whole request has arrived, and returns the function that closes it with a status. */
   open(exchange: Exchange, atMs: number): (status: number) => void {
     const { body, target, method, path, rawHeaders, notes } = exchange;
-    // Only what a record needs: the parsed headers and the body would make the ring as large as the traffic.
+    // Only what a record needs: with parsed headers and bodies the log would be as large as the traffic.
     const entry: Entry = {
       n: this.#next++,
       atMs,

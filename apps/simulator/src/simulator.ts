@@ -22,7 +22,7 @@ import { JwksCache } from './token/jwks-cache.js';
 import { listen } from './wire/listener.js';
 import type { Addresses, Settings, World } from './world.js';
 
-/** Addresses are `host:port`; port 0 takes any free one. Everything left out has a default. */
+/** Addresses are `host:port`; port 0 takes any free one. Options that are left out have a default. */
 export interface SimulatorOptions {
   /** Applications and keys are kept here and survive a restart. */
   stateDir: string;
@@ -36,9 +36,9 @@ export interface SimulatorOptions {
   relationships?: Settings['relationships'];
   /** Default 55,000 ms, as in the live policy. */
   jwksFetchTimeoutMs?: number;
-  /** Where spare RSA keys are kept, and how many; a directory may be shared. Default: in `stateDir`, two. */
+  /** The folder of spare RSA keys, which may be shared, and their number. Default: two, in `stateDir`. */
   keyPool?: { dir: string; spare: number };
-  /** How many requests are remembered; default 200,000. */
+  /** The number of requests that are recorded; default 200,000. */
   requestLogCapacity?: number;
 }
 
@@ -76,7 +76,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     controlUrl: control.url,
     staffIssuer: staff.url,
   } satisfies Addresses);
-  // The resources link to themselves, so they are made once the address is known.
+  // The resources contain their own links, so they are created once the address is known.
   seed(world.ers);
 
   return {
@@ -110,7 +110,7 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
     staffIssuer: '',
   };
   const pool = options.keyPool ?? { dir: join(stateDir, 'spare-keys'), spare: 2 };
-  const countFetch = () => {
+  const countJwksFetch = () => {
     requests.counters.jwksFetches += 1;
   };
   return {
@@ -121,7 +121,7 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
     applications: await Applications.open(stateDir),
     accessTokens: new AccessTokens(clock),
     jtis: new JtiMemory(clock),
-    jwks: new JwksCache(clock, () => settings.jwksFetchTimeoutMs, countFetch),
+    jwks: new JwksCache(clock, () => settings.jwksFetchTimeoutMs, countJwksFetch),
     ersLimiter: new RateLimiter(clock),
     tokenLimiter: new RateLimiter(clock),
     faults: new FaultBook(),

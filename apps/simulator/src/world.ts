@@ -9,7 +9,7 @@ import type { RequestLog } from './request-log.js';
 import type { JtiMemory } from './token/jti-memory.js';
 import type { JwksCache } from './token/jwks-cache.js';
 
-/** What `POST /options` changes while the simulator runs. */
+/** The settings that `POST /options` can change at run time. */
 export interface Settings {
   /** APIM's quota and spike arrest. */
   rateLimits: boolean;
@@ -19,11 +19,11 @@ export interface Settings {
   ersDelayMs: number;
   /** How long APIM waits for a JWKS, milliseconds (55 s in the live policy). */
   jwksFetchTimeoutMs: number;
-  /** Whether e-RS refuses a third A008 for one service and day; the real limit is contractual. */
+  /** Whether e-RS rejects a third A008 for one service and day; the real limit is contractual. */
   worklistDailyLimit: boolean;
 }
 
-/** Where the five listeners are, once they are bound. */
+/** The addresses of the five listeners, once they are bound. */
 export interface Addresses {
   apimUrl: string;
   tokenUrl: string;
@@ -31,7 +31,7 @@ export interface Addresses {
   kmsUrl: string;
   objectStoreUrl: string;
   controlUrl: string;
-  /** Of the identity provider for staff. */
+  /** The issuer of the staff identity provider. */
   staffIssuer: string;
 }
 

@@ -1,11 +1,15 @@
-/** Why a sign-in came to nothing, in words for the person; what exactly was wrong is for the log alone. */
+/** Why a sign-in failed, in words for the person. Only the log says exactly what was wrong. */
 export const SIGN_IN_REFUSALS = {
   stale: {
     status: 400,
-    text: 'This sign-in was begun in another browser, is too old, or was used already. Begin again.',
+    text: 'This sign-in was started in another browser, is too old, or has been used already. Start again.',
   },
-  refused: { status: 403, text: 'Your identity provider did not confirm who you are. Begin again.' },
+  refused: { status: 403, text: 'Your identity provider did not confirm who you are. Start again.' },
   unavailable: { status: 503, text: 'Your identity provider can’t be reached. Try again in a minute.' },
+  misconfigured: {
+    status: 500,
+    text: 'Sign-in is not set up correctly, so nobody can sign in. An operator must look at the log.',
+  },
   suspended: { status: 403, text: 'Your access to Gatehouse is suspended. An administrator can resume it.' },
 } as const;
 

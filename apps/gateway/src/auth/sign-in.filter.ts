@@ -1,9 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
+import { ProviderMisconfigured } from '../adapters/people/identity-provider.js';
 import { AUTH_DEPS, type AuthDeps } from './deps.js';
 import { SIGN_IN_REFUSALS, type SignInRefusal, SignInRefused } from './sign-in-refused.js';
 
-/** A sign-in that came to nothing, as a page for a person. Why exactly is told to the log alone. */
+/** A sign-in that failed, as a page for a person. Only the log says exactly why. */
 @Catch()
 export class SignInFilter implements ExceptionFilter {
   private readonly log: AuthDeps['log'];
@@ -12,8 +13,17 @@ export class SignInFilter implements ExceptionFilter {
   }
 
   catch(thrown: unknown, host: ArgumentsHost): void {
-    const kind: SignInRefusal = thrown instanceof SignInRefused ? thrown.kind : 'refused';
-    this.log.warn({ kind, because: becauseOf(thrown) }, 'sign-in refused');
+    const reason = reasonOf(thrown);
+    const kind: SignInRefusal =
+      reason instanceof ProviderMisconfigured
+        ? 'misconfigured'
+        : thrown instanceof SignInRefused
+          ? thrown.kind
+          : 'refused';
+    this.log.warn(
+      { kind, reason: reason instanceof Error ? reason.message : typeof reason },
+      'sign-in failed',
+    );
     const { status, text } = SIGN_IN_REFUSALS[kind];
     const response = host.switchToHttp().getResponse<ServerResponse>();
     response.statusCode = status;
@@ -26,11 +36,11 @@ export class SignInFilter implements ExceptionFilter {
   }
 }
 
-/** The message of the error at the bottom; codes and tokens are never in one. */
-function becauseOf(thrown: unknown): string {
+/** The error at the bottom; codes, tokens and secrets are in no message of it. */
+function reasonOf(thrown: unknown): unknown {
   let error = thrown;
   while (error instanceof Error && (error.cause !== undefined || 'oauthError' in error)) {
     error = error.cause ?? (error as { oauthError?: unknown }).oauthError;
   }
-  return error instanceof Error ? error.message : typeof error;
+  return error;
 }

@@ -138,6 +138,26 @@ describe('prod', () => {
     ],
     ['a KMS endpoint', { AWS_ENDPOINT_URL_KMS: 'https://localhost:1' }, /real KMS/],
     ['an AWS endpoint', { AWS_ENDPOINT_URL: 'https://localhost:1' }, /real KMS/],
+    [
+      'a console without TLS',
+      { GATEHOUSE_CONSOLE_URL: 'http://console.example' },
+      /^GATEHOUSE_CONSOLE_URL: prod/,
+    ],
+    [
+      'an identity provider without TLS',
+      { GATEHOUSE_STAFF_ISSUER: 'http://login.example' },
+      /^GATEHOUSE_STAFF_ISSUER: prod/,
+    ],
+    [
+      'a database whose host is replaced by a parameter',
+      { DATABASE_URL: 'postgresql://u:p@localhost/g?host=db.example' },
+      /^DATABASE_URL: name host and port once/,
+    ],
+    [
+      'a database parameter given twice',
+      { DATABASE_URL: 'postgresql://u:p@db.example/g?sslmode=verify-full&sslmode=disable' },
+      /^DATABASE_URL: .*each parameter once/,
+    ],
     ['a public URL without TLS', { GATEHOUSE_PUBLIC_URL: 'http://g.example' }, /^GATEHOUSE_PUBLIC_URL: prod/],
     [
       'everybody as proxy',
@@ -223,6 +243,50 @@ describe('names', () => {
     ['empty means unset', { GATEHOUSE_LOG_LEVEL: '', GATEHOUSE_TOKEN_MS: '', GATEHOUSE_SERVES: '' }, []],
   ] as const)('%s', (_, over, faults) => {
     expect(faultsOf({ ...LEAST, ...over })).toEqual(faults);
+  });
+});
+
+describe('the map of roles', () => {
+  const rulesOf = (text: string) => {
+    const variables = {
+      ...LEAST,
+      GATEHOUSE_STAFF_ISSUER: 'https://login.example',
+      GATEHOUSE_STAFF_ROLES: text,
+    };
+    return readConfig(variables).staff?.roleRules;
+  };
+
+  it.each<[string, string, object[]]>([
+    [
+      'a list',
+      'a=auditor,b=administrator@R69+RCD',
+      [
+        { claim: 'a', role: 'auditor', odsCodes: null },
+        { claim: 'b', role: 'administrator', odsCodes: ['R69', 'RCD'] },
+      ],
+    ],
+    [
+      'names with spaces',
+      '{"Gatehouse Platform Engineers":"platform-engineer"}',
+      [{ claim: 'Gatehouse Platform Engineers', role: 'platform-engineer', odsCodes: null }],
+    ],
+    [
+      'distinguished names',
+      '{"CN=Gatehouse Audit,OU=Groups,DC=example":"auditor@R69"}',
+      [{ claim: 'CN=Gatehouse Audit,OU=Groups,DC=example', role: 'auditor', odsCodes: ['R69'] }],
+    ],
+  ])('takes %s', (_name, text, rules) => {
+    expect(rulesOf(text)).toEqual(rules);
+  });
+
+  it.each([
+    'Gatehouse Platform Engineers=platform-engineer',
+    '{"a":"owner"}',
+    '{"a":1}',
+    '{"a"',
+    '{"":"auditor"}',
+  ])('refuses %s and says what to write', (text) => {
+    expect(() => rulesOf(text)).toThrow(/must be group=role .* or all of it a JSON object/);
   });
 });
 

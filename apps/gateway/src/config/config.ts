@@ -2,7 +2,7 @@
  * The only reader of the environment: one schema, read once, frozen. Start-up lists every wrong or missing setting
  * at once. `.env.example` is checked against `SETTINGS`.
  */
-import { parseRoleRule, type RoleRule } from '@gatehouse/domain/governance/staff-roles';
+import { parseRoleRule, roleRule, type RoleRule } from '@gatehouse/domain/governance/staff-roles';
 import { z } from 'zod';
 import type { StaffSignIn } from '../adapters/people/identity-provider.js';
 import { type Environment, readEnvironments } from './environments.js';
@@ -30,16 +30,35 @@ const ROLES = ['partner', 'public', 'admin', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 const roles = list.pipe(z.array(z.enum(ROLES)).min(1));
 
-const roleRules = list.transform((rules, context) =>
-  rules.flatMap((text) => {
-    const rule = parseRoleRule(text);
-    if (rule === null) {
-      context.addIssue({ code: 'custom', message: `${text}: must be group=role or group=role@R69+RCD` });
-      return [];
-    }
-    return [rule];
-  }),
-);
+/** `group=role` in a list, or a JSON object for groups whose names hold spaces, commas or equals signs. */
+const roleRules = z.string().transform((text, context) => {
+  const rules = text.trim().startsWith('{') ? rulesOfObject(text) : rulesOfList(text);
+  for (const [name, rule] of rules)
+    if (rule === null) context.addIssue({ code: 'custom', message: `${name}: ${ROLE_RULE}` });
+  return rules.flatMap(([, rule]) => (rule === null ? [] : [rule]));
+});
+
+const ROLE_RULE =
+  'must be group=role or group=role@R69+RCD, or all of it a JSON object {"group name":"role"}';
+
+function rulesOfList(text: string): [string, RoleRule | null][] {
+  return list.parse(text).map((rule) => [rule, parseRoleRule(rule)]);
+}
+
+function rulesOfObject(text: string): [string, RoleRule | null][] {
+  const groups = z.record(z.string(), z.string()).safeParse(jsonOf(text)).data;
+  if (groups === undefined) return [['the map of roles', null]];
+  return Object.entries(groups).map(([group, grant]) => [group, roleRule(group, grant)]);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+}
 
 const file = z.string().min(1);
 
@@ -59,6 +78,7 @@ export const SETTINGS = {
   GATEHOUSE_STAFF_ISSUER: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   GATEHOUSE_STAFF_CLIENT_ID: z.string().min(1).default('gatehouse'),
   GATEHOUSE_STAFF_CLIENT_SECRET: z.string().min(1).optional(),
+  GATEHOUSE_STAFF_CLIENT_AUTH: z.enum(['client_secret_basic', 'client_secret_post']).optional(),
   GATEHOUSE_STAFF_ROLES_CLAIM: z.string().min(1).default('groups'),
   GATEHOUSE_STAFF_ROLES: roleRules.optional(),
   GATEHOUSE_ENVIRONMENTS: file.optional(),
@@ -235,6 +255,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
             issuer: settings.GATEHOUSE_STAFF_ISSUER,
             clientId: settings.GATEHOUSE_STAFF_CLIENT_ID,
             clientSecret: settings.GATEHOUSE_STAFF_CLIENT_SECRET,
+            clientAuth: settings.GATEHOUSE_STAFF_CLIENT_AUTH,
             rolesClaim: settings.GATEHOUSE_STAFF_ROLES_CLAIM,
             roleRules: settings.GATEHOUSE_STAFF_ROLES ?? [],
           },

@@ -46,6 +46,18 @@ export function productionFaults(given: Given, served: ReadonlyMap<string, Envir
     given['GATEHOUSE_PUBLIC_URL']?.startsWith('https://') === false,
     'GATEHOUSE_PUBLIC_URL: prod needs https',
   );
+  check(
+    given['GATEHOUSE_CONSOLE_URL']?.toLowerCase().startsWith('https://') === false,
+    'GATEHOUSE_CONSOLE_URL: prod needs https',
+  );
+  check(
+    given['GATEHOUSE_STAFF_ISSUER']?.toLowerCase().startsWith('https://') === false,
+    'GATEHOUSE_STAFF_ISSUER: prod needs an identity provider with https',
+  );
+  check(
+    namesHostTwice(given['DATABASE_URL'] ?? ''),
+    'DATABASE_URL: name host and port once, before the path, and give each parameter once',
+  );
   const proxies = (given['GATEHOUSE_TLS_TERMINATED_BY'] ?? '').split(',').map((range) => range.trim());
   check(
     given['GATEHOUSE_TLS_CERT'] === undefined && proxies.every((range) => range === ''),
@@ -75,4 +87,13 @@ function isPlainDatabase(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { hostname, searchParams } = new URL(url);
   return !LOOPBACK.has(hostname) && searchParams.get('sslmode') !== 'verify-full';
+}
+
+/** The driver lets a parameter replace the host of the URL, so that what was checked is not what is called. */
+function namesHostTwice(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const names = [...new URL(url).searchParams.keys()];
+  return (
+    new Set(names).size < names.length || ['host', 'hostaddr', 'port'].some((name) => names.includes(name))
+  );
 }

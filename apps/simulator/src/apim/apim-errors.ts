@@ -84,12 +84,12 @@ export function apimOutcome(isR4: boolean, issue: ApimIssue, nowMs: number, head
   return jsonReply(issue.status, outcome, headers, FHIR_JSON);
 }
 
-/** Apigee's own fault document, which no policy has reshaped. */
+/** Apigee's own fault document, where no policy replaces it. */
 export function apigeeFault(status: number, faultstring: string, errorcode: string): Reply {
   return jsonReply(status, { fault: { faultstring, detail: { errorcode } } });
 }
 
-/** RaiseFault.403Forbidden: 403, text/plain, nothing in it. */
+/** RaiseFault.403Forbidden: 403, text/plain, with an empty body. */
 export function emptyForbidden(): Reply {
   return emptyReply(403, [['Content-Type', 'text/plain']]);
 }

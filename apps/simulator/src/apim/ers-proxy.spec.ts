@@ -211,7 +211,7 @@ describe('the application', () => {
       expect(response.headers['content-type']).toBe('text/plain');
     },
   );
-  it('with a token of neither user nor app: the same', async () => {
+  it('with a token that is neither of a user nor of an app: the same', async () => {
     const { access_token: token } = await h.control<{ access_token: string }>('POST', '/tokens', {
       apiKey: KEY,
       authType: 'odd',
@@ -286,7 +286,7 @@ describe('the user', () => {
     );
     expect((await as(path, {}, { 'NHSD-End-User-Organisation-ODS': 'X26' })).status).toBe(isR4 ? 307 : 200);
   });
-  it('under an allow-list that fails inside: R4 an outcome, STU3 nothing', async () => {
+  it('under an allow-list with an internal error: an outcome on R4, nothing on STU3', async () => {
     await h.putApp(KEY, { attributes: { 'euo-allowlist-required': 'true' } });
     expectOutcome(
       await as(R4, {}),
@@ -455,7 +455,7 @@ describe('around the proxy', () => {
       first.headerNames.filter((name) => name.startsWith('x-ers') || name === 'nhsd-correlation-id'),
     ).toEqual([]);
   });
-  it('/_ping needs nothing, /_status needs an API key', async () => {
+  it('/_ping needs no credential, /_status needs an API key', async () => {
     const get = (path: string, headers = {}) => sendRaw(h.sim.apimUrl, rawRequest('GET', path, headers));
     expect((await get('/referrals/_ping')).status).toBe(200);
     expect((await get('/referrals/_status')).status).toBe(401);

@@ -11,7 +11,7 @@ import { bearerToken, verifyAccessToken } from './verify-access-token.js';
 
 const isReply = (value: object): value is Reply => 'status' in value && 'headers' in value;
 
-/** Notes whose token a request carries, verified or not. */
+/** Notes the application of the request's token, verified or not. */
 export function identifyErsRequest(world: World, exchange: Exchange): void {
   const value = bearerToken(exchange);
   const token = value === undefined ? undefined : world.accessTokens.find(value);
@@ -71,7 +71,7 @@ function throttledR4(nowMs: number): Reply {
 }
 
 /**
- * EUOAllowlistVerify (docs/reference/protocol-facts.md §1.4): off unless the application's attributes ask for it.
+ * EUOAllowlistVerify (docs/reference/protocol-facts.md §1.4): off unless the application's attributes require it.
  */
 function allowListRefusal(
   exchange: Exchange,

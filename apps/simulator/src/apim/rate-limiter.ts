@@ -15,7 +15,7 @@ interface Usage {
 
 /**
  * Limits per application. Spike arrest is smoothed as Apigee does it: one request per 83 ms, whatever came before.
- * A refused request uses up neither limit.
+ * A rejected request uses up neither limit.
  */
 export class RateLimiter {
   readonly #clock: Clock;

@@ -13,7 +13,7 @@ export interface VerifiedCaller {
   readonly application: Application;
 }
 
-/** The token an Authorization header carries; undefined unless it reads `Bearer <token>`. */
+/** The token of an Authorization header; undefined unless the header is `Bearer <token>`. */
 export function bearerToken(exchange: Exchange): string | undefined {
   const header = requestHeader(exchange, 'authorization');
   return header?.startsWith('Bearer ') ? header.slice(7) : undefined;
@@ -21,7 +21,7 @@ export function bearerToken(exchange: Exchange): string | undefined {
 
 /**
  * Apigee's VerifyAccessToken with the e-RS fault rules (docs/reference/protocol-facts.md §1.7). STU3 answers are
- * empty and say why only in WWW-Authenticate; R4 answers are OperationOutcomes; both echo the caller's own
+ * empty and give the reason only in WWW-Authenticate; R4 answers are OperationOutcomes; both echo the caller's own
  * X-Request-ID.
  */
 export function verifyAccessToken(world: World, exchange: Exchange, isR4: boolean): VerifiedCaller | Reply {

@@ -1,4 +1,4 @@
-/** Thrown by control routes for a request that makes no sense. */
+/** Thrown by control routes for a request that they can't serve. */
 export class ControlError extends Error {
   readonly status: number;
 

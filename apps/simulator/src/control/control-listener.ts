@@ -7,7 +7,7 @@ import { CONTROL_ROUTES, type ControlRoute } from './control-routes.js';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** The control API: JSON over http, for tests and local runs only. It's no part of the NHS. */
+/** The control API: JSON over http, for tests and local runs only. The NHS has nothing like it. */
 export function controlServer(world: World): Server {
   return createServer((request, response) => {
     serve(world, request, response).catch((error: unknown) => {
@@ -20,20 +20,21 @@ export function controlServer(world: World): Server {
 async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = request.url ?? '/';
   const path = pathOnly(url);
-  const found = find(request.method ?? 'GET', path);
+  const matched = matchRoute(request.method ?? 'GET', path);
   const text = (await collectBody(request, MAX_BODY_BYTES)).toString('utf8');
-  if (found === undefined) throw new ControlError(404, `no control route ${request.method ?? ''} ${path}`);
+  if (matched === undefined)
+    throw new ControlError(404, `there is no control route ${request.method ?? ''} ${path}`);
   let body: unknown;
   try {
     body = text === '' ? undefined : JSON.parse(text);
   } catch {
     throw new ControlError(400, 'the body is not JSON');
   }
-  const result = await found.route.run(world, { params: found.params, query: queryOf(url), body });
+  const result = await matched.route.run(world, { params: matched.params, query: queryOf(url), body });
   answer(response, 200, result ?? {});
 }
 
-function find(method: string, path: string): { route: ControlRoute; params: string[] } | undefined {
+function matchRoute(method: string, path: string): { route: ControlRoute; params: string[] } | undefined {
   for (const route of CONTROL_ROUTES) {
     const match = route.method === method ? route.path.exec(path) : null;
     if (match !== null) return { route, params: match.slice(1).map((part) => decodeURIComponent(part)) };

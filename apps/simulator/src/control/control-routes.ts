@@ -21,7 +21,7 @@ export interface ControlRoute {
 
 const TARGETS = ['token', 'ers', 'kms', 'object-store'];
 
-/** Everything the control API does. */
+/** All routes of the control API. */
 export const CONTROL_ROUTES: readonly ControlRoute[] = [
   { method: 'GET', path: /^\/urls$/, run: (world) => world.addresses },
   { method: 'GET', path: /^\/apps$/, run: (world) => world.applications.list() },
@@ -139,7 +139,7 @@ interface TokenOrder {
 function mintToken(world: World, { body }: ControlCall) {
   const { apiKey, authType, userId, aal, ial, scopes, lifeMs } = objectBody<TokenOrder>(body);
   if (world.applications.get(apiKey) === undefined)
-    throw new ControlError(404, `no application has the API key ${apiKey}`);
+    throw new ControlError(404, `there is no application with the API key ${apiKey}`);
   const isUser = authType === 'user';
   const token = {
     apiKey,
@@ -151,21 +151,21 @@ function mintToken(world: World, { body }: ControlCall) {
 }
 
 function setOptions(world: World, { body }: ControlCall): Settings {
-  const given = objectBody<Partial<Record<keyof Settings, unknown>>>(body);
-  for (const [name, value] of Object.entries(given)) {
+  const options = objectBody<Partial<Record<keyof Settings, unknown>>>(body);
+  for (const [name, value] of Object.entries(options)) {
     if (
       !Object.hasOwn(world.settings, name) ||
       typeof value !== typeof world.settings[name as keyof Settings]
     )
-      throw new ControlError(400, `no option ${name} of that type`);
+      throw new ControlError(400, `there is no option ${name} of that type`);
     if (name === 'relationships' && value !== 'enforced' && value !== 'any')
       throw new ControlError(400, 'relationships must be enforced or any');
   }
-  Object.assign(world.settings, given);
+  Object.assign(world.settings, options);
   return world.settings;
 }
 
-/** Back to the seeded data, with nothing recorded, armed, issued or cached. Applications, keys, options and clock stay. */
+/** Restores the seeded data and clears records, faults, tokens and caches. Applications, keys, options and clock stay. */
 function reset(world: World): void {
   seed(world.ers);
   world.requests.clear();

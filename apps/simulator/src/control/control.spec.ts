@@ -63,7 +63,7 @@ describe('requests', () => {
     expect(record?.headers[1]?.[1]).toBe(createHash('sha256').update(`Bearer ${token}`).digest('hex'));
     expect(JSON.stringify(record)).not.toContain(token);
   });
-  it('are listed after a number, by target, and forgotten on request', async () => {
+  it('are listed after a number, by target, and can be deleted', async () => {
     await h.ers('GET', '/FHIR/STU3/CodeSystem/PRIORITY');
     const [first] = await h.requests();
     await h.ers('GET', '/FHIR/STU3/CodeSystem/PRIORITY');
@@ -72,7 +72,7 @@ describe('requests', () => {
     await h.control('DELETE', '/requests');
     expect(await h.requests()).toEqual([]);
   });
-  it('beyond the capacity push out the oldest', () => {
+  it('beyond the capacity replace the oldest', () => {
     const log = new RequestLog(3);
     const request = { method: 'GET', url: '/x', headers: {}, rawHeaders: [] } as unknown as Parameters<
       typeof openExchange
@@ -112,7 +112,7 @@ describe('applications', () => {
   });
 });
 
-it('counters count by target and status class', async () => {
+it('there are counters by target and status class', async () => {
   await h.ers('GET', '/FHIR/STU3/CodeSystem/PRIORITY', { Authorization: `Bearer ${await h.token('a')}` });
   await h.ers('GET', '/FHIR/STU3/CodeSystem/PRIORITY');
   await h.tokenRequest({});
@@ -169,7 +169,7 @@ it.each([{}, { delayMs: 1 }, { dripBytesPerSecond: 100_000 }])(
   },
 );
 
-it('close ends hanging connections', async () => {
+it('close ends connections that hang', async () => {
   const other = await startHarness();
   await other.putApp('a');
   await other.control('POST', '/faults', { target: 'ers', fault: { hang: true } });

@@ -17,11 +17,11 @@ describe('who may do what', () => {
     ({ id, applicationFunctions }) => [id, applicationFunctions.map((name) => name.split('_')[0])] as const,
   );
   it('application-restricted capabilities are those of the matrix', () => {
-    const of = (capability: string) => [
+    const interactionsOf = (capability: string) => [
       ...new Set(appRows.filter(([, names]) => names.includes(capability)).map(([id]) => id)),
     ];
-    expect(of('REFERRER')).toEqual(['A004', 'A033', 'A035', 'A037']);
-    expect(of('PROVIDER')).toEqual([
+    expect(interactionsOf('REFERRER')).toEqual(['A004', 'A033', 'A035', 'A037']);
+    expect(interactionsOf('PROVIDER')).toEqual([
       'A004',
       'A005',
       'A006',

@@ -18,7 +18,7 @@ export type ReferralInput = Partial<
   versions?: number;
 };
 
-/** Adds a synthetic referral with as many versions as asked for (default 1). */
+/** Adds a synthetic referral with `versions` versions (default 1). */
 export function addReferral(data: ErsData, input: ReferralInput): Referral {
   const { organisations, services, worklists, versions, ...given } = input;
   const referral: Referral = {
@@ -51,7 +51,7 @@ export type AttachmentInput = {
   organisations?: readonly string[];
 };
 
-/** Adds an attachment; without bytes, a synthetic one of `sizeBytes`. */
+/** Adds an attachment. Without bytes it is a synthetic one of `sizeBytes`. */
 export function addAttachment(data: ErsData, input: AttachmentInput): Attachment {
   const attachment: Attachment = {
     id: input.id,
@@ -67,7 +67,7 @@ export function addAttachment(data: ErsData, input: AttachmentInput): Attachment
   return attachment;
 }
 
-/** The service of that id; an id unknown so far becomes a service of R69. */
+/** The service of that id. A new id becomes a service of R69. */
 export function serviceOf(data: ErsData, id: string): Service {
   let service = data.services.get(id);
   if (service === undefined) {

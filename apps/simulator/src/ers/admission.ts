@@ -7,7 +7,7 @@ import type { InteractionRow } from './interactions.js';
 
 const SPCA = 'SERVICE_PROVIDER_CLINICIAN_ADMIN';
 
-/** Media types first, then who may do it: a text/plain refusal, or an ErsError, or nothing. */
+/** Checks the media types, then the caller: returns a text/plain rejection, throws an ErsError, or returns nothing. */
 export function admit(
   world: World,
   exchange: Exchange,
@@ -84,7 +84,7 @@ export function parseBody(
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>;
   } catch {
-    // Falls through: bytes that aren't JSON are refused like JSON that isn't an object.
+    // Bytes that aren't JSON are rejected below, like JSON that isn't an object.
   }
   throw new ErsError(400, isR4 ? 'REC_BAD_REQUEST' : undefined, 'The request body is not a JSON object');
 }

@@ -13,7 +13,7 @@ import { route } from './route.js';
 const APIM_RESPONSE_LIMIT_BYTES = 10_000_000;
 
 /**
- * e-RS behind the proxy: route, admit, handle. Its transaction id comes back as X-Request-ID, unique per request.
+ * e-RS behind the proxy: route, admit, handle. Its transaction id is returned as X-Request-ID, unique for each request.
  */
 export function answerErs(world: World, exchange: Exchange, identity: BackEndIdentity, path: string): Reply {
   const isR4 = path.startsWith('/FHIR/R4/');

@@ -21,12 +21,12 @@ export interface ErsCall {
 
 export type Handler = (call: ErsCall) => Reply;
 
-/** Whether the calling organisation has a relationship; `relationships: "any"` says yes to everyone. */
+/** Whether the calling organisation has a relationship. With `relationships: "any"` every organisation has one. */
 export function isRelated(call: ErsCall, thing: Related): boolean {
   return call.world.settings.relationships === 'any' || thing.organisations.has(call.identity.odsCode);
 }
 
-/** Refuses an organisation without a relationship: 422 on STU3 unless the interaction says otherwise, 403 on R4. */
+/** Rejects an organisation without a relationship: 422 on STU3 unless the interaction has another status, 403 on R4. */
 export function requireRelationship(
   call: ErsCall,
   thing: Related,

@@ -1,7 +1,7 @@
 import { FHIR_JSON } from '../apim/apim-errors.js';
 import { jsonReply, textReply, type Reply } from '../wire/reply.js';
 
-/** A refusal by e-RS itself, thrown by its handlers. `code` is e-RS's own or a `REC_*` one on R4 paths. */
+/** An error that e-RS itself returns, thrown by its handlers. `code` is e-RS's own or a `REC_*` one on R4 paths. */
 export class ErsError extends Error {
   readonly status: number;
   readonly code: string | undefined;
@@ -43,7 +43,7 @@ const ISSUE_OF_CODE: Readonly<Record<string, string>> = {
 };
 
 /**
- * R4 codes that live in e-RS's own system rather than in http-error-codes (docs/reference/protocol-facts.md §1.7).
+ * R4 codes of e-RS's own code system rather than http-error-codes (docs/reference/protocol-facts.md §1.7).
  */
 const R4_OWN_CODES = new Set(['NO_RELATIONSHIP', 'PENDING', 'THREATS_FOUND', 'VALIDATION_FAILED']);
 

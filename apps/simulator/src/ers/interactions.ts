@@ -5,18 +5,18 @@ export interface InteractionRow {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
-  /** Business functions a user may act in; empty where e-RS doesn't ask for one (A030). */
+  /** Business functions in which a user may call it; empty if e-RS requires none (A030). */
   readonly userFunctions: readonly string[];
-  /** Business functions of applications that may call it; empty where application-restricted access may not. */
+  /** Business functions of the applications that may call it; empty if application-restricted access may not. */
   readonly applicationFunctions: readonly string[];
-  /** Whether SERVICE_PROVIDER_CLINICIAN_ADMIN must name the user it acts for. */
+  /** Whether SERVICE_PROVIDER_CLINICIAN_ADMIN must name the user on whose behalf it acts. */
   readonly onBehalfOf: boolean;
   readonly write: boolean;
-  /** If-Match is required, and this status answers one that names another version. */
+  /** If-Match is required; the status for one that names another version. */
   readonly staleStatus?: 409 | 412;
   /** Media types of a required body. */
   readonly consumes?: readonly string[];
-  /** What the answer is, for the Accept check; absent where the endpoint has no 406. */
+  /** The media type of the answer, for the check of Accept; absent if the endpoint has no 406. */
   readonly produces?: string;
 }
 

@@ -22,7 +22,7 @@ beforeEach(() => freshErs(h));
 const call = (...args: Parameters<typeof callAs> extends [Harness, ...infer Rest] ? Rest : never) =>
   callAs(h, ...args);
 
-describe('refusals of reads', () => {
+describe('errors of reads', () => {
   it.each<[Who, string, string, number, string | undefined, unknown?]>([
     ['provider', 'GET', `${REFERRAL}/000000099999`, 404, undefined],
     ['provider', 'GET', `${REFERRAL}/000000070001`, 422, 'INVALID_REQUEST_TYPE'],
@@ -97,9 +97,9 @@ describe('worklists', () => {
       ),
     );
     for (const entry of entries) {
-      const shown = JSON.stringify(entry);
-      expect(shown).toMatch(/ReferralRequest\/\d{12}/);
-      const reference = /"url":"patient","valueReference":\{"reference":"([^"]+)"/.exec(shown)?.[1] ?? '';
+      const text = JSON.stringify(entry);
+      expect(text).toMatch(/ReferralRequest\/\d{12}/);
+      const reference = /"url":"patient","valueReference":\{"reference":"([^"]+)"/.exec(text)?.[1] ?? '';
       expect(patients.get(reference)).toMatch(/^http:\/\/fhir\.nhs\.net\/Id\/nhs-number\|\d{10}$/);
     }
     expect([text.includes('000000070007'), text.includes('000000070006')]).toEqual([true, false]);

@@ -25,18 +25,18 @@ const ROUTES = new Map<string, Route>(
 export function route(method: string, path: string): RoutedCall | undefined {
   if (!path.startsWith('/FHIR/')) return undefined;
   const segments = path.split('/').slice(2).map(decode);
-  const found = ROUTES.get(keyOf(method, segments));
-  if (found === undefined) return undefined;
+  const route = ROUTES.get(keyOf(method, segments));
+  if (route === undefined) return undefined;
   const params: Record<string, string> = {};
-  for (const [at, name] of found.parameterAt) {
+  for (const [at, name] of route.parameterAt) {
     const value = segments[at];
     if (!value) return undefined;
     params[name] = value;
   }
-  return { row: found.row, params };
+  return { row: route.row, params };
 }
 
-/** Version, resource and depth, with an operation's name or `_history`: enough to tell all 40 rows apart. */
+/** Version, resource and depth, with an operation's name or `_history`. It is different for each of the 40 rows. */
 function keyOf(method: string, segments: readonly string[]): string {
   const last = segments.at(-1) ?? '';
   const tail = last.startsWith('$') ? last : segments[3] === '_history' ? '_history' : '';

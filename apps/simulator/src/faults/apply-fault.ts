@@ -8,8 +8,8 @@ import type { Fault } from './fault.js';
 import { reshapeByScenario } from './scenarios.js';
 
 /**
- * The answer a struck request gets, or undefined when it gets none. The real handler runs, with its state change,
- * unless the fault replaces the answer or comes before it.
+ * The answer to a request that has a fault, or undefined if there is none. The real handler runs and changes state
+ * unless the fault replaces its answer or comes before it.
  */
 export async function reshape(
   world: World,
@@ -32,7 +32,7 @@ export async function reshape(
   return withTokenLife(withHeaders(shaped, fault.headers), fault);
 }
 
-/** Waits, but not longer than the client does. */
+/** Waits, but no longer than the client does. */
 export async function pause(delayMs: number, response: ServerResponse): Promise<void> {
   if (delayMs <= 0) return;
   const closed = new AbortController();

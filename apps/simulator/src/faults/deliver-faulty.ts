@@ -6,7 +6,7 @@ import { send } from '../wire/send.js';
 import type { Fault } from './fault.js';
 import { pump } from './pump.js';
 
-/** Sends (or withholds) the answer of a struck request. Whatever bends the framing is written to the socket by hand. */
+/** Sends or withholds the answer to a request that has a fault. Broken framing is written to the socket directly. */
 export function deliverFaulty(
   response: ServerResponse,
   exchange: Exchange,
@@ -45,7 +45,7 @@ export function deliverFaulty(
   });
 }
 
-/** Head and body bytes, framed as the fault wants them; undefined when the ordinary sender will do. */
+/** The head and the body, framed as the fault says; undefined if the answer can be sent normally. */
 function frame(reply: Reply, fault: Fault): { head: string; chunks: Iterable<Buffer> } | undefined {
   const bytes = bodyBytes(reply);
   const chunks =
@@ -103,7 +103,7 @@ function* chunked(chunks: Iterable<Buffer>, terminated: boolean): Iterable<Buffe
   if (terminated) yield Buffer.from('0\r\n\r\n');
 }
 
-/** Closes with RST where the socket can (plain TCP); a TLS socket is only destroyed. */
+/** Closes a plain TCP socket with RST. A TLS socket has no such call and is destroyed. */
 function reset(socket: Socket): void {
   if ('encrypted' in socket) socket.destroy();
   else socket.resetAndDestroy();

@@ -7,7 +7,7 @@ export interface ArmedFault extends FaultOrder {
   hits: number;
 }
 
-/** The faults in force. The oldest that matches is the one that strikes. */
+/** The faults in force. The oldest one that matches a request applies to it. */
 export class FaultBook {
   #armed: ArmedFault[] = [];
   #nextId = 1;
@@ -32,7 +32,7 @@ export class FaultBook {
     this.#armed = [];
   }
 
-  /** The fault that strikes this request, counted as a hit. */
+  /** The fault that applies to this request, counted as a hit. */
   take(exchange: Exchange): Fault | undefined {
     if (this.#armed.length === 0) return undefined;
     for (const armed of this.#armed) {

@@ -1,6 +1,6 @@
 import type { Target } from '../wire/exchange.js';
 
-/** Answers that need more than a status and a body. */
+/** Faults that need more than a status and a body. */
 export const SCENARIOS = [
   'html-200',
   'set-cookie',
@@ -32,15 +32,15 @@ export const SCENARIOS = [
 
 export type Scenario = (typeof SCENARIOS)[number];
 
-/** What goes wrong. Everything given applies together; `status`, `body…` and `rawResponse…` replace the real answer. */
+/** What goes wrong. All fields apply together; `status`, `body…` and `rawResponse…` replace the real answer. */
 export interface Fault {
   readonly delayMs?: number;
   readonly status?: number;
-  /** Added to the answer, replacing headers of the same name. An object, or ordered pairs where names repeat. */
+  /** Added to the answer in place of headers of the same name. An object, or ordered pairs if names repeat. */
   readonly headers?: Readonly<Record<string, string>> | readonly (readonly [string, string])[];
   readonly body?: string;
   readonly bodyBase64?: string;
-  /** Literal bytes instead of any response; then the connection is closed. */
+  /** Literal bytes in place of the response; then the connection is closed. */
   readonly rawResponseBase64?: string;
   readonly resetBeforeResponse?: boolean;
   /** Reset after this many bytes of the response body. */
@@ -48,7 +48,7 @@ export interface Fault {
   readonly dripBytesPerSecond?: number;
   readonly stallAfterHeaders?: boolean;
   readonly hang?: boolean;
-  /** Serve the request, state change included, then reset (or hang, with `hang`) before any response byte. */
+  /** Handles the request, with its change of state, then resets (or hangs, with `hang`) before the first byte. */
   readonly applyThenReset?: boolean;
   readonly scenario?: Scenario;
   /** Replaces `expires_in` of a token answer; the string `__absent__` leaves it out. */
@@ -57,7 +57,7 @@ export interface Fault {
   readonly kmsError?: string;
 }
 
-/** Which requests a fault is for; every condition given must hold. */
+/** Which requests a fault applies to; all conditions must hold. */
 export interface FaultMatch {
   readonly method?: string;
   /** Start of the path, with or without the proxy's base path. */
@@ -70,9 +70,9 @@ export interface FaultMatch {
 export interface FaultOrder {
   readonly target: Target;
   readonly match?: FaultMatch;
-  /** How many requests it hits; without it, all. */
+  /** The number of requests it applies to; all if left out. */
   readonly times?: number;
-  /** Chance that a matching request is hit, 0–1; without it, 1. */
+  /** The probability, 0 to 1, that it applies to a matching request; 1 if left out. */
   readonly probability?: number;
   readonly fault: Fault;
 }

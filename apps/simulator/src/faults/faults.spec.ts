@@ -36,7 +36,7 @@ async function get(
 }
 const arm = (fault: Fault, more: object = {}) =>
   h.control<{ id: string }>('POST', '/faults', { target: 'ers', fault, ...more });
-const struck = async (fault: Fault) => {
+const faultyAnswer = async (fault: Fault) => {
   await arm(fault);
   return get();
 };
@@ -56,7 +56,7 @@ describe('a fault', () => {
     await arm({ status: 503 }, { match });
     expect((await get()).status).toBe(hit ? 503 : 200);
   });
-  it('strikes a given number of times, is counted, and can be withdrawn', async () => {
+  it('applies a given number of times, is counted, and can be removed', async () => {
     const { id } = await arm({ status: 503 }, { times: 2 });
     const later = await arm({ status: 504 });
     const statuses = [];
@@ -76,7 +76,7 @@ describe('a fault', () => {
     await h.control('DELETE', '/faults');
     expect(await h.control('GET', '/faults')).toEqual([]);
   });
-  it('strikes by chance', async () => {
+  it('applies with a probability', async () => {
     await arm({ status: 503 }, { probability: 0.5 });
     const statuses = await Promise.all(Array.from({ length: 60 }, () => get().then(({ status }) => status)));
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
@@ -93,11 +93,11 @@ describe('a fault', () => {
 describe('what it does', () => {
   it('delays, and then answers as usual', async () => {
     const before = performance.now();
-    expect((await struck({ delayMs: 150 })).body).toBe(plain.body);
+    expect((await faultyAnswer({ delayMs: 150 })).body).toBe(plain.body);
     expect(performance.now() - before).toBeGreaterThan(140);
   });
   it('answers with status, headers (repeated ones too) and bytes of its own', async () => {
-    const response = await struck({
+    const response = await faultyAnswer({
       status: 429,
       headers: [
         ['Retry-After', '3'],
@@ -114,7 +114,7 @@ describe('what it does', () => {
     expect(response.bytes.subarray(-2)).toEqual(Buffer.from([0, 255]));
   });
   it('changes a header of the real answer', async () => {
-    const response = await struck({ headers: { 'X-Request-ID': 'same-again' } });
+    const response = await faultyAnswer({ headers: { 'X-Request-ID': 'same-again' } });
     expect([
       response.headers['x-request-id'],
       response.headerNames.filter((name) => name === 'x-request-id').length,
@@ -124,17 +124,17 @@ describe('what it does', () => {
   it('sends literal bytes, then closes', async () => {
     const raw = 'HTTP/2.0 200 What\r\n\r\n\x00rubbish';
     expect(
-      (await struck({ rawResponseBase64: Buffer.from(raw, 'latin1').toString('base64') })).bytes.toString(
-        'latin1',
-      ),
+      (
+        await faultyAnswer({ rawResponseBase64: Buffer.from(raw, 'latin1').toString('base64') })
+      ).bytes.toString('latin1'),
     ).toBe(raw);
   });
   it('resets before any byte', async () => {
-    const response = await struck({ resetBeforeResponse: true });
+    const response = await faultyAnswer({ resetBeforeResponse: true });
     expect([response.bytes.length, response.end]).toEqual([0, 'reset']);
   });
   it.each([1, 100])('resets after %i bytes of the body', async (bytes) => {
-    const response = await struck({ resetAtByte: bytes });
+    const response = await faultyAnswer({ resetAtByte: bytes });
     expect([response.body, response.headers['content-length']]).toEqual([
       plain.body.slice(0, bytes),
       plain.headers['content-length'],
@@ -248,7 +248,7 @@ const CHECKS: Partial<Record<Scenario, (response: RawResponse) => void>> = {
 describe('scenarios of e-RS', () => {
   const ofErs = SCENARIOS.filter((name) => !name.startsWith('token-') && !name.startsWith('kms-'));
   it('are all checked', () => expect(Object.keys(CHECKS).toSorted()).toEqual([...ofErs].toSorted()));
-  it.each(ofErs)('%s', async (scenario) => CHECKS[scenario]?.(await struck({ scenario })));
+  it.each(ofErs)('%s', async (scenario) => CHECKS[scenario]?.(await faultyAnswer({ scenario })));
 });
 
 describe('the token endpoint', () => {
@@ -257,7 +257,7 @@ describe('the token endpoint', () => {
     return (await h.tokenRequest(tokenForm(assertion(KEY, h.sim.tokenUrl)))).body;
   };
   const parsed = async (fault: Fault) => JSON.parse(await ask(fault)) as Record<string, unknown>;
-  it.each([599, '0', '-1', 'abc', 1e9, null, '5'])('says expires_in %j', async (tokenExpiresIn) => {
+  it.each([599, '0', '-1', 'abc', 1e9, null, '5'])('answers expires_in %j', async (tokenExpiresIn) => {
     expect((await parsed({ tokenExpiresIn }))['expires_in']).toBe(tokenExpiresIn);
   });
   it('leaves expires_in out', async () =>
@@ -334,14 +334,14 @@ describe('the object store', () => {
     expect(response.status).toBe(403);
     expect(response.body).toContain('<Code>AccessDenied</Code><Message>Request has expired</Message>');
   });
-  it('ends early by fault', async () => {
+  it('closes early with a fault', async () => {
     await h.control('POST', '/attachments', { id: 'big', sizeBytes: 300_000 });
     const url = (await get('/FHIR/R4/Binary/big')).headers['location'] ?? '';
     expect((await fetchTls(url)).body).toHaveLength(300_000);
     await h.control('POST', '/faults', { target: 'object-store', fault: { resetAtByte: 65_536 } });
     await expect(fetchTls(url)).rejects.toThrow();
   });
-  it('turns in circles on /loop', async () => {
+  it('redirects in circles on /loop', async () => {
     expect((await fetchTls(`${h.sim.objectStoreUrl}/loop/3`)).location).toBe(
       `${h.sim.objectStoreUrl}/loop/1`,
     );

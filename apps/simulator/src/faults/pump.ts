@@ -10,7 +10,7 @@ export interface PumpPlan {
 
 const TICK_MS = 100;
 
-/** Writes chunks to a socket with back-pressure, optionally at a trickle, optionally only so far. */
+/** Writes chunks to a socket with back-pressure, optionally slowly and optionally only up to a point. */
 export function pump(socket: Socket, source: Iterable<Buffer>, plan: PumpPlan): void {
   const chunks = source[Symbol.iterator]();
   let left = plan.stopAfterBytes ?? Number.POSITIVE_INFINITY;
@@ -28,7 +28,7 @@ export function pump(socket: Socket, source: Iterable<Buffer>, plan: PumpPlan): 
     return piece;
   };
   const stop = () => {
-    // What was written must reach the client before the reset overtakes it.
+    // The client must receive what was written before the reset.
     setTimeout(() => plan.whenStopped(), 20).unref();
   };
 

@@ -11,8 +11,8 @@ const TEN_MEBIBYTES = 10 * 1024 * 1024;
 let bomb: Promise<Buffer> | undefined;
 
 /**
- * Scenarios that change the answer itself. Those that break the framing are left to the delivery, those that need
- * a key to the KMS: both pass through here unchanged.
+ * Applies the scenarios that change the answer itself. Scenarios that break the framing are applied on delivery, and
+ * those that need a key in the KMS; both return the answer unchanged here.
  */
 export async function reshapeByScenario(
   world: World,
@@ -97,7 +97,7 @@ export async function reshapeByScenario(
     case 'token-malformed-json':
       return textReply(200, '{"access_token": "abc', [], 'application/json');
     case 'token-no-access-token':
-      return rewriteToken(reply, ({ access_token: _left, ...rest }) => rest);
+      return rewriteToken(reply, ({ access_token: _omitted, ...rest }) => rest);
     case 'token-empty-access-token':
       return rewriteToken(reply, (token) => ({ ...token, access_token: '' }));
     case 'token-huge-access-token':

@@ -3,13 +3,13 @@ import { jsonReply, type Reply } from '../wire/reply.js';
 
 const MEDIA_TYPE = 'application/x-amz-json-1.1';
 
-/** Errors that KMS answers with anything but 400. */
+/** Errors of KMS whose status is not 400. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   KMSInternalException: 500,
   DependencyTimeoutException: 503,
 };
 
-/** A refusal by KMS, thrown by its actions. */
+/** An error that KMS returns, thrown by its actions. */
 export class KmsError extends Error {
   readonly type: string;
 

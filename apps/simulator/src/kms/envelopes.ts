@@ -21,7 +21,7 @@ export function seal(key: StoredKey, plaintext: Buffer, context: EncryptionConte
   ]);
 }
 
-/** Which key a ciphertext names. */
+/** The id of the key that a ciphertext names. */
 export function keyOf(store: KeyStore, blob: Buffer): StoredKey {
   if (blob.length < 45 || blob[0] !== VERSION) throw new KmsError('InvalidCiphertextException', '');
   const hex = blob.subarray(1, 17).toString('hex');

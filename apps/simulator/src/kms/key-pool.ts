@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const generate = promisify(generateKeyPair);
 
-/** A new RSA-4096 private key as PKCS#8 PEM. Takes most of a second, off the event loop. */
+/** A new RSA-4096 private key as PKCS#8 PEM. It takes most of a second, off the event loop. */
 export async function newRsaPrivateKey(): Promise<string> {
   const { privateKey } = await generate('rsa', {
     modulusLength: 4096,
@@ -16,8 +16,8 @@ export async function newRsaPrivateKey(): Promise<string> {
 }
 
 /**
- * Spare RSA-4096 keys on disk, made one at a time in the background. Several simulators may share the directory:
- * a spare is claimed by renaming it, which only one can do.
+ * Spare RSA-4096 keys on disk, generated one at a time in the background. Several simulators may share the directory:
+ * a simulator claims a spare key by renaming its file, and only one of them can.
  */
 export class KeyPool {
   readonly #dir: string;
@@ -41,7 +41,7 @@ export class KeyPool {
       try {
         await rename(join(this.#dir, name), mine);
       } catch {
-        // Another simulator was quicker.
+        // Another simulator has claimed it.
         continue;
       }
       const pem = await readFile(mine, 'utf8');

@@ -22,7 +22,7 @@ export interface StoredKey {
   tags: { TagKey: string; TagValue: string }[];
 }
 
-/** KMS keys and aliases, one file a key in the state directory: they survive a restart. */
+/** KMS keys and aliases. They survive a restart: each key has a file in the state directory. */
 export class KeyStore {
   readonly #dir: string;
   readonly #pool: KeyPool;

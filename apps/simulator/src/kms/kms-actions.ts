@@ -6,7 +6,7 @@ import { keyOf, seal, unseal, type EncryptionContext } from './envelopes.js';
 import { aliasArn, keyArn, type KeySpec, type StoredKey } from './key-store.js';
 import { kmsSign, kmsVerify, SIGNING_ALGORITHMS, type MessageType } from './signatures.js';
 
-/** The request members the actions read; blobs arrive in base64. */
+/** The members of a request that the actions read; blobs are in base64. */
 export interface KmsInput {
   KeyId?: string;
   KeySpec?: string;
@@ -29,7 +29,7 @@ export interface KmsInput {
 
 type Action = (world: World, input: KmsInput, exchange: Exchange) => unknown;
 
-/** What the simulator's KMS can do, by the name after `TrentService.` */
+/** The actions of the simulated KMS, by the name after `TrentService.` */
 export const KMS_ACTIONS: Readonly<Record<string, Action>> = {
   async CreateKey(world, input) {
     const spec = (input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT') as KeySpec;
@@ -65,7 +65,7 @@ export const KMS_ACTIONS: Readonly<Record<string, Action>> = {
     const message = Buffer.from(required(input.Message, 'message'), 'base64');
     const signer = exchange.scenario === 'kms-wrong-key' ? await otherKey(world, key) : key;
     const used = exchange.scenario === 'kms-wrong-algorithm' ? 'RSASSA_PKCS1_V1_5_SHA_256' : algorithm;
-    // Widely used emulators hash whatever they are given, whether or not it is a digest already.
+    // Widely used emulators hash every message, even one that is a digest already.
     const hashesAlways =
       exchange.scenario === 'kms-wrong-algorithm' || exchange.scenario === 'kms-ignores-digest';
     const type = hashesAlways ? 'RAW' : (input.MessageType ?? 'RAW');
@@ -110,7 +110,7 @@ export const KMS_ACTIONS: Readonly<Record<string, Action>> = {
     const key = world.keys.resolve(input.KeyId);
     if (key.state !== 'PendingDeletion')
       throw new KmsError('KMSInvalidStateException', `${keyArn(key.keyId)} is not pending deletion.`);
-    // As in AWS: a key rescued from deletion comes back disabled.
+    // As in AWS, a key whose deletion is cancelled is disabled.
     key.state = 'Disabled';
     delete key.deletionAtMs;
     await world.keys.save(key);
@@ -118,10 +118,10 @@ export const KMS_ACTIONS: Readonly<Record<string, Action>> = {
   },
   GenerateDataKey(world, input) {
     const key = usable(world.keys.resolve(input.KeyId), 'SYMMETRIC_DEFAULT');
-    const asked = input.KeySpec === 'AES_128' ? 16 : input.KeySpec === 'AES_256' ? 32 : input.NumberOfBytes;
-    if (asked === undefined)
+    const bytes = input.KeySpec === 'AES_128' ? 16 : input.KeySpec === 'AES_256' ? 32 : input.NumberOfBytes;
+    if (bytes === undefined)
       throw new KmsError('ValidationException', 'Please specify either number of bytes or key spec.');
-    const plaintext = randomBytes(asked);
+    const plaintext = randomBytes(bytes);
     return {
       KeyId: keyArn(key.keyId),
       Plaintext: plaintext.toString('base64'),

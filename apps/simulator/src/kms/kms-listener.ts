@@ -8,7 +8,7 @@ import { KMS_ACTIONS, type KmsInput } from './kms-actions.js';
 
 const TARGET_PREFIX = 'TrentService.';
 
-/** The KMS endpoint: AWS JSON 1.1. Signatures of requests aren't verified, but must be there. */
+/** The KMS endpoint: AWS JSON 1.1. Requests must be signed, but the signatures are not verified. */
 export function kmsServer(world: World): Server {
   const serve = serveTarget(world, {
     target: 'kms',

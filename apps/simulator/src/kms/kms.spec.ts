@@ -93,7 +93,7 @@ describe('signing', () => {
       ).json['SignatureValid'],
     ).toBe(true);
   });
-  it('refuses a signature of something else', async () => {
+  it('rejects the signature of another message', async () => {
     const answer = await kms('Verify', {
       KeyId: signing,
       SigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_512',
@@ -111,7 +111,7 @@ describe('signing', () => {
     const answer = await sign(input);
     expect([answer.status, answer.json['__type']]).toEqual([400, type]);
   });
-  it('refuses a key made for encryption', async () => {
+  it('rejects a key for encryption', async () => {
     expect((await sign({ KeyId: sealing })).json['__type']).toBe('InvalidKeyUsageException');
   });
 });
@@ -119,7 +119,7 @@ describe('signing', () => {
 describe('envelopes', () => {
   const seal = (context: object) =>
     kms('Encrypt', { KeyId: sealing, Plaintext: b64('secret'), EncryptionContext: context });
-  it('come back under the same context, in any order', async () => {
+  it('are decrypted with the same context, in any order', async () => {
     const sealed = text(await seal({ a: '1', b: '2' }), 'CiphertextBlob');
     expect(
       bytes(
@@ -134,7 +134,7 @@ describe('envelopes', () => {
       (await kms('Decrypt', { CiphertextBlob: sealed, EncryptionContext: context })).json['__type'],
     ).toBe('InvalidCiphertextException');
   });
-  it('are refused once changed, and under another key', async () => {
+  it('are rejected if they were changed, or with another key', async () => {
     const sealed = bytes(await seal({}), 'CiphertextBlob');
     const other = keyIdOf(await kms('CreateKey', {}));
     expect((await kms('Decrypt', { CiphertextBlob: b64(sealed), KeyId: other })).json['__type']).toBe(
@@ -178,7 +178,7 @@ describe('a key', () => {
     await kms('EnableKey', { KeyId: signing });
     expect((await sign({})).status).toBe(200);
   });
-  it('pending deletion refuses everything, and comes back disabled', async () => {
+  it('that is pending deletion refuses everything, and is disabled after the deletion is cancelled', async () => {
     const key = keyIdOf(await kms('CreateKey', {}));
     await kms('ScheduleKeyDeletion', { KeyId: key, PendingWindowInDays: 7 });
     for (const action of ['Encrypt', 'EnableKey', 'DisableKey', 'TagResource']) {

@@ -1,6 +1,6 @@
 import { generate } from 'selfsigned';
 
-/** A fresh self-signed certificate for the object store on loopback. */
+/** A new self-signed certificate for the object store on loopback. */
 export async function objectStoreCertificate(): Promise<{ key: string; cert: string }> {
   const made = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** How long a link from A042 works, seconds. */
+/** The life of a link from A042, in seconds. */
 export const LINK_LIFE_S = 60;
 
 const PREFIX = '/ers-attachments/';
@@ -22,15 +22,15 @@ export function signedUrl(objectStoreUrl: string, attachmentId: string, nowMs: n
 
 export type LinkVerdict = { attachmentId: string } | 'expired' | 'bad-signature' | 'not-a-link';
 
-/** Whether a link is one of ours and still works. */
+/** Whether a link was signed here and has not expired. */
 export function checkLink(path: string, query: URLSearchParams, nowMs: number): LinkVerdict {
   const date = query.get('X-Amz-Date') ?? '';
   const life = query.get('X-Amz-Expires') ?? '';
-  const given = Buffer.from(query.get('X-Amz-Signature') ?? '', 'hex');
+  const actual = Buffer.from(query.get('X-Amz-Signature') ?? '', 'hex');
   if (!path.startsWith(PREFIX) || !/^\d{8}T\d{6}Z$/.test(date)) return 'not-a-link';
   const attachmentId = decodeURIComponent(path.slice(PREFIX.length));
   const expected = Buffer.from(signature(attachmentId, date, life), 'hex');
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'bad-signature';
+  if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) return 'bad-signature';
   const issuedMs = Date.parse(
     date.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z'),
   );

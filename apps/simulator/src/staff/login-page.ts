@@ -1,6 +1,6 @@
 import { emailOf, PEOPLE } from './people.js';
 
-/** Asks who signs in; `action` is where the choice is sent. Nothing on it comes from outside. */
+/** The page on which the person is chosen. The form posts to `action`; nothing on the page is input. */
 export function loginPage(action: string): string {
   const buttons = PEOPLE.map(
     (person) =>

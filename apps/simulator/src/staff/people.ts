@@ -1,4 +1,4 @@
-/** The made-up staff of the local identity provider: one for each role, and two where two people must agree. */
+/** The made-up staff of the local identity provider: one for each role, and two for roles that approve each other's changes. */
 export interface Person {
   readonly id: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export const PEOPLE: readonly Person[] = [
   },
   { id: 'omar', name: 'Omar Haddad', duty: 'auditor', groups: ['gatehouse-audit'] },
   { id: 'ada', name: 'Ada Clarke', duty: 'administrator', groups: ['gatehouse-administrators'] },
-  { id: 'nils', name: 'Nils Berg', duty: 'nothing: a person without a role', groups: [] },
+  { id: 'nils', name: 'Nils Berg', duty: 'no role', groups: [] },
 ];
 
 export const personOf = (id: string): Person | undefined => PEOPLE.find((person) => person.id === id);

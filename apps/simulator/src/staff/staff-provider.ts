@@ -11,7 +11,7 @@ export const CLIENT_ID = 'gatehouse';
 const MAX_FORM_BYTES = 4_096;
 const INTERACTION = /^\/interaction\/[\w-]{1,64}$/;
 
-/** @param issuer its own address, which must be known before it can answer */
+/** @param issuer the address of this provider, which its answers contain */
 export async function staffProvider(issuer: string): Promise<RequestListener> {
   const provider = await createProvider(issuer);
   const protocol = provider.callback();
@@ -35,7 +35,7 @@ async function createProvider(issuer: string): Promise<Provider> {
     clients: [
       {
         client_id: CLIENT_ID,
-        // Of a native client the port of a loopback address does not matter.
+        // For a native client the port of a loopback address is ignored.
         application_type: 'native',
         token_endpoint_auth_method: 'none',
         grant_types: ['authorization_code'],
@@ -46,7 +46,7 @@ async function createProvider(issuer: string): Promise<Provider> {
     pkce: { required: () => true },
     claims: { openid: ['sub'], profile: ['name', 'groups'], email: ['email'] },
     conformIdTokenClaims: false,
-    // It asks every time who signs in, so that one browser can be each of its people in turn.
+    // Every sign-in shows the page, so that one browser can be each person in turn.
     ttl: { Session: 1, Interaction: 600, Grant: 600, AuthorizationCode: 60, AccessToken: 300, IdToken: 300 },
     expiresWithSession: () => false,
     features: { devInteractions: { enabled: false } },

@@ -14,7 +14,7 @@ export const USERS: Readonly<Record<string, Record<string, string>>> = {
   },
 };
 
-/** Calls e-RS as somebody; JSON answers come back parsed, with e-RS’s error code picked out. */
+/** Calls e-RS as the given caller. JSON answers are parsed, and e-RS’s error code is extracted. */
 export async function callAs(
   h: Harness,
   who: Who,
@@ -62,7 +62,7 @@ export const REFERRAL = '/FHIR/STU3/ReferralRequest';
 export const ADVICE = '/FHIR/STU3/CommunicationRequest';
 export const ifMatch = (version: number) => ({ 'If-Match': `W/"${version}"` });
 
-/** Back to the seeded data, with the two applications of `callAs`. */
+/** Restores the seeded data and registers the two applications of `callAs`. */
 export async function freshErs(h: Harness): Promise<void> {
   await h.control('POST', '/reset');
   await h.control('POST', '/options', { relationships: 'enforced', worklistDailyLimit: false });

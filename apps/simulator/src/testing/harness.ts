@@ -8,12 +8,12 @@ import type { Counters, RequestRecord } from '../request-log.js';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator.js';
 import { rawRequest, sendRaw, type RawResponse } from './raw-request.js';
 
-/** One signing key for all specs: what it signs matters here, not its strength. */
+/** One signing key for all specs. Its strength doesn't matter here. */
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 export interface Harness extends AsyncDisposable {
   readonly sim: Simulator;
-  /** What the JWKS server answers next. */
+  /** The next answer of the JWKS server. */
   readonly jwks: {
     status: number;
     body: string;
@@ -25,12 +25,12 @@ export interface Harness extends AsyncDisposable {
   control<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
   requests(): Promise<RequestRecord[]>;
   counters(): Promise<Counters>;
-  /** Registers the standard provider application, changed as asked. */
+  /** Registers the standard provider application with these changes. */
   putApp(
     apiKey: string,
     change?: { products?: string[]; attributes?: Record<string, string | undefined>; status?: string },
   ): Promise<void>;
-  /** A token minted by control, application-restricted unless `user` is given. */
+  /** A token from the control API, application-restricted unless `user` is given. */
   token(apiKey: string, user?: Record<string, unknown>): Promise<string>;
   /** A request to the e-RS proxy as literal bytes. */
   ers(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<RawResponse>;
@@ -119,14 +119,14 @@ export function publicJwk(kid: string): Record<string, unknown> {
   return { ...pair.publicKey.export({ format: 'jwk' }), kid, alg: 'RS512', use: 'sig' };
 }
 
-/** A JWK that belongs to no key of ours. */
+/** A JWK of another key. */
 export function strangerJwk(kid: string): Record<string, unknown> {
   return { ...generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' }), kid };
 }
 
 export type Change = Record<string, unknown>;
 
-/** A valid client assertion, changed as asked; `undefined` leaves a member out. */
+/** A valid client assertion with these changes; `undefined` leaves a member out. */
 export function assertion(apiKey: string, aud: string, claims: Change = {}, header: Change = {}): string {
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const input = `${encode({ alg: 'RS512', kid: 'test-1', typ: 'JWT', ...header })}.${encode({

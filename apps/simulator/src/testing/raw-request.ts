@@ -12,7 +12,7 @@ export interface RawResponse {
   readonly end: 'closed' | 'reset';
 }
 
-/** Sends literal bytes on a fresh socket and reads until the server closes. Ask for `Connection: close`. */
+/** Sends literal bytes on a new socket and reads until the server closes it, so send `Connection: close`. */
 export function sendRaw(url: string, bytes: string | Buffer, timeoutMs = 5000): Promise<RawResponse> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import type { TokenErrorName } from './token-errors.js';
 
-/** A client assertion, decoded but not yet believed. */
+/** A client assertion, decoded but not yet verified. */
 export interface ClientAssertion {
   readonly header: Record<string, unknown>;
   readonly claims: Record<string, unknown>;
@@ -8,7 +8,7 @@ export interface ClientAssertion {
   readonly signature: Buffer;
 }
 
-/** The furthest `exp` accepted: five minutes, and ten seconds of grace (validate-client-assertion-claims.js). */
+/** The latest `exp` that is accepted: in five minutes, and ten seconds of grace (validate-client-assertion-claims.js). */
 export const MAX_EXP_AHEAD_S = 310;
 
 /** Decodes the three parts of a JWT; undefined when it isn't one. */
@@ -30,7 +30,7 @@ export function decodeAssertion(compact: string): ClientAssertion | undefined {
 /**
  * The first fault of an assertion, in APIM's order (docs/reference/protocol-facts.md §3.1): alg, expired, kid, typ,
  * exp missing, exp type, iss/sub, jti missing, jti type, jti reuse, exp too far. Truthiness and coercion are those
- * of the original JavaScript: a numeric string as `exp` in the past counts as expired before its type is looked at.
+ * of the original JavaScript: an `exp` that is a numeric string in the past counts as expired before its type is checked.
  */
 export function assertionFault(
   { header, claims }: ClientAssertion,
@@ -53,7 +53,7 @@ export function assertionFault(
   return undefined;
 }
 
-/** The client id of an assertion: `iss`, whatever it is. */
+/** The client id of an assertion: its `iss`, of whatever type. */
 export function clientIdOf({ claims }: Pick<ClientAssertion, 'claims'>): string {
   const { iss } = claims as { iss?: unknown };
   return typeof iss === 'string' ? iss : JSON.stringify(iss);

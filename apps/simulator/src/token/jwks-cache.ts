@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 
-/** One public key as it stands in a JWKS; nothing about it has been checked. */
+/** One public key of a JWKS, unchecked. */
 export type PublicJwk = Record<string, unknown>;
 
 const TTL_MS = 3_600_000;
@@ -21,7 +21,7 @@ export class JwksCache {
     this.#onFetch = onFetch;
   }
 
-  /** The keys behind `url`, or `unreachable` when the fetch failed or answered anything but a 2xx. */
+  /** The keys at `url`, or `unreachable` if the fetch failed or the status was not 2xx. */
   async keysOf(url: string): Promise<PublicJwk[] | 'unreachable'> {
     const cached = this.#byUrl.get(url);
     if (cached !== undefined && cached.expiresAtMs > this.#clock.nowMs()) return cached.keys;

@@ -49,7 +49,7 @@ const ASSERTION_TYPE =
   "Missing or invalid client_assertion_type - must be 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'";
 const BAD = '400 Bad Request';
 
-describe('a token request is refused (docs/reference/protocol-facts.md §3.5)', () => {
+describe('a token request is rejected (docs/reference/protocol-facts.md §3.5)', () => {
   it.each<[string, () => Promise<RawResponse>, string, string, string]>([
     [
       'a charset after the content type',
@@ -254,7 +254,7 @@ describe('a token request is refused (docs/reference/protocol-facts.md §3.5)', 
     expect((await ask()).status).toBe(200);
     expectRefusal(await ask(), '429 Too Many Requests', 'ratelimit_exceeded', 'The rate limit was exceeded');
   });
-  it('anything else is unknown_error, by fault', async () => {
+  it('any other error is unknown_error, set by a fault', async () => {
     const body = JSON.stringify({
       error: 'unknown_error',
       error_description: 'x',
@@ -332,7 +332,7 @@ describe('a jti is used up before key lookup, rate limit and signature check (fa
     );
     expect((await h.counters()).duplicateJtis).toBe(1);
   });
-  it('is remembered 30 days, per client id', async () => {
+  it('is remembered for 30 days, for each client id', async () => {
     const jti = randomUUID();
     await h.putApp('other-key');
     expect((await ask({ jti })).status).toBe(200);
@@ -346,7 +346,7 @@ describe('a jti is used up before key lookup, rate limit and signature check (fa
     await h.control('POST', '/clock', { offsetMs: days(30.1) });
     expect((await at(days(30.1))).status).toBe(200);
   });
-  it('a request refused earlier leaves the jti unused', async () => {
+  it('a request that is rejected before leaves the jti unused', async () => {
     const jti = randomUUID();
     expect((await ask({ jti, exp: now() + 4000 })).status).toBe(400);
     expect((await ask({ jti })).status).toBe(200);
@@ -366,7 +366,7 @@ describe('the JWKS is cached 3,600 s per URL (fact U11)', () => {
     await at(3_610_000);
     expect(h.jwks.fetches).toBe(2);
   });
-  it('an unknown kid does not refetch, even once it is published', async () => {
+  it('an unknown kid is not fetched again, even once it is published', async () => {
     await ask();
     h.jwks.body = JSON.stringify({ keys: [publicJwk('test-1'), publicJwk('test-2')] });
     expect((await ask({}, { kid: 'test-2' })).status).toBe(401);
@@ -409,8 +409,8 @@ describe('a token (docs/reference/protocol-facts.md §3.3)', () => {
     ['100000', '99'],
     ['700000', '599'],
     ['abc', '599'],
-  ])('_access_token_expiry_ms %s gives expires_in %s', async (asked, expected) => {
-    const response = await h.tokenRequest(tokenForm(signed(), { _access_token_expiry_ms: asked }));
+  ])('_access_token_expiry_ms %s gives expires_in %s', async (lifeMs, expected) => {
+    const response = await h.tokenRequest(tokenForm(signed(), { _access_token_expiry_ms: lifeMs }));
     expect((JSON.parse(response.body) as Record<string, string>)['expires_in']).toBe(expected);
   });
   it('is recorded with jti, kid and application, without the assertion', async () => {

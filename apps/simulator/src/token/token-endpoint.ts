@@ -10,12 +10,12 @@ import { tokenError } from './token-errors.js';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** The form of a token request. Read for the record even when the request is refused. */
+/** The form of a token request, which is recorded even if the request is rejected. */
 export function formOf(exchange: Exchange): URLSearchParams {
   return new URLSearchParams(exchange.body.toString('utf8'));
 }
 
-/** Notes whom a token request speaks for: client id, jti and kid, none of them verified. */
+/** Notes the client id, jti and kid of a token request, none of them verified. */
 export function identifyTokenRequest(world: World, exchange: Exchange): void {
   const assertion = decodeAssertion(formOf(exchange).get('client_assertion') ?? '');
   if (assertion === undefined) return;
@@ -31,12 +31,12 @@ export function identifyTokenRequest(world: World, exchange: Exchange): void {
 
 /**
  * `POST /oauth2/token`, client credentials with a signed JWT (docs/reference/protocol-facts.md §3,
- * identity-service-api default.xml 345-450). The order is the rule: the jti is used up before key lookup, rate
+ * identity-service-api default.xml 345-450). The order matters: the jti is used up before key lookup, rate
  * limit and signature check.
  */
 export async function answerTokenRequest(world: World, exchange: Exchange): Promise<Reply> {
   if (exchange.method !== 'POST') return emptyReply(405, [['Allow', 'POST']]);
-  // String equality, as in the policy's condition: a charset parameter is refused.
+  // String equality, as in the policy's condition: a charset parameter is rejected.
   if (exchange.headers['content-type'] !== 'application/x-www-form-urlencoded')
     return tokenError('contentType');
   const form = formOf(exchange);
@@ -91,7 +91,7 @@ async function mintFor(
   world.requests.counters.tokensIssued += 1;
   return jsonReply(200, {
     access_token: accessToken,
-    // A string, one second short of the life (fact U12).
+    // A string, and one second less than the life (fact U12).
     expires_in: String(Math.max(0, Math.floor(lifeMs / 1000) - 1)),
     token_type: 'Bearer',
     issued_at: String(world.clock.nowMs()),
@@ -112,7 +112,7 @@ function isAudience(aud: unknown, tokenUrl: string): boolean {
   return Array.isArray(aud) ? aud.includes(tokenUrl) : aud === tokenUrl;
 }
 
-/** Application scopes the products grant: those of user-restricted products are filtered away. */
+/** The application scopes of the products; scopes of user-restricted products are left out. */
 function applicationScopes(products: readonly string[]): string[] {
   return products
     .filter((product) => product !== 'user-restricted')
@@ -123,6 +123,8 @@ function applicationScopes(products: readonly string[]): string[] {
 
 /** `_access_token_expiry_ms` can only shorten the life (calculate-access-token-override.js). */
 function lifeAskedFor(form: URLSearchParams): number {
-  const asked = Number(form.get('_access_token_expiry_ms') ?? Number.NaN);
-  return Number.isFinite(asked) && asked > 0 && asked < ACCESS_TOKEN_LIFE_MS ? asked : ACCESS_TOKEN_LIFE_MS;
+  const lifeMs = Number(form.get('_access_token_expiry_ms') ?? Number.NaN);
+  return Number.isFinite(lifeMs) && lifeMs > 0 && lifeMs < ACCESS_TOKEN_LIFE_MS
+    ? lifeMs
+    : ACCESS_TOKEN_LIFE_MS;
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { jsonReply, type Reply } from '../wire/reply.js';
 
 /**
- * Every refusal of the token endpoint: status, error, description (docs/reference/protocol-facts.md §3.5; the words
+ * Every error of the token endpoint: status, error, description (docs/reference/protocol-facts.md §3.5; the words
  * are those of identity-service-api policies, validate-client-assertion-claims.js and its end-to-end tests).
  */
 export const TOKEN_ERRORS = {
@@ -74,13 +74,13 @@ export const TOKEN_ERRORS = {
 
 export type TokenErrorName = keyof typeof TOKEN_ERRORS;
 
-/** The JSON refusal: `{error, error_description, message_id}`. */
+/** The JSON of an error: `{error, error_description, message_id}`. */
 export function tokenError(name: TokenErrorName): Reply {
   const [status, error, description] = TOKEN_ERRORS[name];
   return jsonReply(status, { error, error_description: description, message_id: messageId() });
 }
 
-/** An Apigee message id, as support asks for it: `rrt-<number>-<letter>-geu2-<n>-<n>-1`. */
+/** An Apigee message id, as NHS support needs it: `rrt-<number>-<letter>-geu2-<n>-<n>-1`. */
 export function messageId(): string {
   return `rrt-${randomInt(2 ** 47)}-b-geu2-${randomInt(100_000)}-${randomInt(100_000_000)}-1`;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { NO_BYTES } from './reply.js';
 
-/** Whether a request announces a body; when it doesn't there is nothing to wait for. */
+/** Whether a request announces a body; if not, there is nothing to wait for. */
 export function announcesBody(request: IncomingMessage): boolean {
   const length = request.headers['content-length'];
   return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');

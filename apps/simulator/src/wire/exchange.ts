@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
-/** Where a request arrived, as faults and records name it. */
+/** The service at which a request arrived, as faults and records name it. */
 export type Target = 'token' | 'ers' | 'kms' | 'object-store';
 
-/** What the handlers learn about a request while they serve it; it ends up in its record. */
+/** What is learned about a request while it is handled; part of its record. */
 export interface Notes {
   apiKey?: string;
   applicationId?: string;
@@ -18,7 +18,7 @@ export interface Notes {
   stateChange?: true;
 }
 
-/** One request: bytes as received, plus what is known about it so far. */
+/** One request: its bytes as received, and what is known about it so far. */
 export interface Exchange {
   readonly target: Target;
   readonly method: string;
@@ -29,7 +29,7 @@ export interface Exchange {
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
   readonly notes: Notes;
-  /** Set by an armed fault whose effect only the handler can produce (a signature by another key, say). */
+  /** Set by a fault that only the handler can apply, such as a signature by another key. */
   scenario?: string;
 }
 

@@ -8,8 +8,8 @@ export interface Listener {
 }
 
 /**
- * Binds `address` (`host:port`; port 0 takes any free one). Closing destroys every open socket, so a hung or
- * dripping fault can't hold the process. No request timeout: APIM waits 180 s for e-RS, and faults wait longer.
+ * Binds `address` (`host:port`; port 0 takes any free one). Closing destroys every open socket, so that a fault that
+ * hangs or drips can't keep the process alive. No request timeout: APIM waits 180 s for e-RS, and faults wait longer.
  */
 export async function listen(
   server: HttpServer | HttpsServer,
@@ -20,7 +20,7 @@ export async function listen(
   const sockets = new Set<Socket>();
   const track = (socket: Socket) => {
     sockets.add(socket);
-    // A reset is an ordinary event here: clients abort, and faults reset on purpose.
+    // Resets are normal here: clients abort, and faults reset on purpose.
     socket.on('error', () => socket.destroy());
     socket.once('close', () => sockets.delete(socket));
   };
@@ -38,9 +38,9 @@ export async function listen(
     });
   });
   const bound = server.address() as AddressInfo;
-  const shownHost = bound.family === 'IPv6' ? `[${host}]` : host;
+  const urlHost = bound.family === 'IPv6' ? `[${host}]` : host;
   return {
-    url: `${scheme}://${shownHost}:${bound.port}`,
+    url: `${scheme}://${urlHost}:${bound.port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -54,6 +54,6 @@ function parseAddress(address: string): { host: string; port: number } {
   const host = address.slice(0, colon).replace(/^\[|\]$/g, '');
   const port = Number(address.slice(colon + 1));
   if (colon < 1 || !Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`not host:port: ${address}`);
+    throw new Error(`${address} is not host:port`);
   return { host, port };
 }

@@ -1,13 +1,13 @@
-/** Header names and values in the order they go on the wire. Duplicates survive. */
+/** Header names and values in the order in which they are sent. Names may repeat. */
 export type HeaderList = readonly (readonly [string, string])[];
 
-/** A body too large to hold: produced chunk by chunk, with its length known beforehand. */
+/** A body that is too large for memory. It is produced in chunks; its length is known before. */
 export interface StreamedBody {
   readonly bytes: number;
   chunks(): Iterable<Buffer>;
 }
 
-/** One answer, decided but not yet sent: faults may still reshape it. */
+/** One answer before it is sent. Faults may still change it. */
 export interface Reply {
   readonly status: number;
   readonly headers: HeaderList;
@@ -50,8 +50,8 @@ export function bodyBytes(reply: Reply): number {
 
 /** The value of the first header of that name, letter case ignored. */
 export function headerOf(headers: HeaderList, name: string): string | undefined {
-  const wanted = name.toLowerCase();
-  return headers.find(([key]) => key.toLowerCase() === wanted)?.[1];
+  const lowerCaseName = name.toLowerCase();
+  return headers.find(([key]) => key.toLowerCase() === lowerCaseName)?.[1];
 }
 
 /** The headers without any of that name. */

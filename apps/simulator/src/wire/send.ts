@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { bodyBytes, type Reply } from './reply.js';
 
-/** Sends an answer as it is. */
+/** Sends an answer unchanged. */
 export function send(response: ServerResponse, reply: Reply, finish: (status: number) => void): void {
-  // Before the write: whoever has the answer must find it in the record.
+  // Recorded first: a client that has the answer must find it in the record.
   finish(reply.status);
   const flat: string[] = [];
   for (const [name, value] of reply.headers) flat.push(name, value);
-  // 1xx, 204 and 304 have no length; HEAD keeps that of the body it leaves out.
+  // 204 and 304 have no length. The answer to HEAD has the length of the body that it leaves out.
   if (reply.status !== 204 && reply.status !== 304) flat.push('Content-Length', String(bodyBytes(reply)));
   response.writeHead(reply.status, flat);
   const { body } = reply;

@@ -8,7 +8,7 @@ import { openExchange, type Exchange, type Target } from './exchange.js';
 import { headerOf, NO_BYTES, textReply, type Reply } from './reply.js';
 import { send } from './send.js';
 
-/** One service of the simulator: how to tell who calls, and what to answer. */
+/** One service of the simulator: how it identifies the caller, and how it answers. */
 export interface Service {
   readonly target: Target;
   /** Fills `exchange.notes` before faults are matched and the request is recorded. */
@@ -19,8 +19,8 @@ export interface Service {
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
- * receive → identify → record → fault or answer → send. Without a body and without faults all of it happens in one
- * turn of the event loop: benchmarks run against this.
+ * receive → identify → record → fault or answer → send. Without a body and without faults all of this happens in one
+ * turn of the event loop, since benchmarks run against it.
  */
 export function serveTarget(world: World, service: Service): RequestListener {
   return (request, response) => {
@@ -83,13 +83,13 @@ async function serveSlowly(
   deliverFaulty(response, exchange, reply === undefined ? undefined : dated(world, reply), fault, finish);
 }
 
-/** Where the clock has been moved, the Date header tells its time: clients measure their skew by it. */
+/** If the clock has been moved, the Date header has its time, since clients measure their skew by it. */
 function dated(world: World, reply: Reply): Reply {
   if (world.clock.offsetMs === 0 || headerOf(reply.headers, 'date') !== undefined) return reply;
   return { ...reply, headers: [...reply.headers, ['Date', new Date(world.clock.nowMs()).toUTCString()]] };
 }
 
-/** A mistake of the simulator itself: said plainly, never dressed up as an NHS answer. */
+/** A bug of the simulator must not look like an answer of the NHS. */
 function crash(response: ServerResponse, finish: (status: number) => void, error: unknown): void {
   process.stderr.write(
     `simulator error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

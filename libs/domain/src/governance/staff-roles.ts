@@ -6,13 +6,23 @@ export interface RoleRule extends HeldRole {
   readonly claim: string;
 }
 
-const RULE =
-  /^(?<claim>[^=@,\s]{1,200})=(?<role>[a-z-]+)(?:@(?<codes>[A-Z0-9]{1,10}(?:\+[A-Z0-9]{1,10})*))?$/;
+const RULE = /^(?<claim>[^=@,\s]{1,200})=(?<grant>.*)$/;
+const GRANT = /^(?<role>[a-z-]+)(?:@(?<codes>[A-Z0-9]{1,10}(?:\+[A-Z0-9]{1,10})*))?$/;
 
 /** `group=role` or `group=role@R69+RCD`; null if it is neither. */
 export function parseRoleRule(text: string): RoleRule | null {
-  const { claim, role, codes } = RULE.exec(text)?.groups ?? {};
-  if (claim === undefined || !STAFF_ROLES.includes(role as StaffRole)) return null;
+  const { claim, grant } = RULE.exec(text)?.groups ?? {};
+  return claim === undefined ? null : roleRule(claim, grant ?? '');
+}
+
+/**
+ * A group by the name that the directory gives it, spaces, commas and equals signs included, with its role.
+ * @param grant `role` or `role@R69+RCD`
+ * @returns null if the grant is neither
+ */
+export function roleRule(claim: string, grant: string): RoleRule | null {
+  const { role, codes } = GRANT.exec(grant)?.groups ?? {};
+  if (claim === '' || !STAFF_ROLES.includes(role as StaffRole)) return null;
   return { claim, role: role as StaffRole, odsCodes: codes === undefined ? null : codes.split('+') };
 }
 

@@ -1,10 +1,11 @@
 /** ID tokens of a real HTTP server that can be made to tell anything. */
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openIdentityProvider } from './identity-provider.js';
+import { openIdentityProvider, ProviderMisconfigured, type StaffSignIn } from './identity-provider.js';
 
 const NOW_S = 1_790_000_000;
 const ACCESS_TOKEN = 'an-access-token';
@@ -16,9 +17,30 @@ const AT_HASH = hash.subarray(0, 16).toString('base64url');
 let server: Server;
 let issuer: string;
 let named: string;
+/** What the discovery document says, and what the token endpoint takes. */
+let authMethods: string[] | undefined;
+let takes: 'basic' | 'post' = 'basic';
+const SECRET = 's3cret/+ä';
+
+/** Takes the client's secret in one way only, as many providers do. */
+async function answerToken(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const form = new URLSearchParams(await text(request));
+  const basic = `Basic ${Buffer.from('gatehouse:s3cret%2F%2B%C3%A4').toString('base64')}`;
+  const isBasic = request.headers.authorization === basic && !form.has('client_secret');
+  const isPost = request.headers.authorization === undefined && form.get('client_secret') === SECRET;
+  const isRight = takes === 'basic' ? isBasic : isPost;
+  response.writeHead(isRight ? 200 : 401, { 'Content-Type': 'application/json' });
+  const refusal = { error: 'invalid_client', error_description: 'bad client credentials' };
+  response.end(JSON.stringify(isRight ? { id_token: 'i', access_token: 'a' } : refusal));
+}
 beforeAll(async () => {
   server = createServer((request, response) => {
+    if (request.url === '/token') {
+      void answerToken(request, response);
+      return;
+    }
     const metadata = {
+      ...(authMethods === undefined ? {} : { token_endpoint_auth_methods_supported: authMethods }),
       issuer: named,
       authorization_endpoint: `${issuer}/authorize`,
       token_endpoint: `${issuer}/token`,
@@ -38,9 +60,16 @@ afterAll(() => {
   server.close();
 });
 
-const provider = () =>
+const provider = (settings: Partial<StaffSignIn> = {}) =>
   openIdentityProvider(
-    { issuer, clientId: 'gatehouse', clientSecret: undefined, rolesClaim: 'groups' },
+    {
+      issuer,
+      clientId: 'gatehouse',
+      clientSecret: undefined,
+      clientAuth: undefined,
+      rolesClaim: 'groups',
+      ...settings,
+    },
     () => NOW_S * 1000,
   );
 
@@ -103,5 +132,60 @@ describe('an ID token', () => {
 it('a provider that names itself otherwise is not believed', async () => {
   named = 'https://evil.example';
   await expect(provider().endpoints()).rejects.toThrow('another issuer');
+  named = issuer;
+});
+
+describe('the client authenticates', () => {
+  it.each<[string, string[] | undefined, StaffSignIn['clientAuth'], 'basic' | 'post']>([
+    ['with basic where the provider names no method', undefined, undefined, 'basic'],
+    ['with basic where both are named', ['client_secret_post', 'client_secret_basic'], undefined, 'basic'],
+    ['with post where only that is named', ['client_secret_post'], undefined, 'post'],
+    ['with post where the settings say so', undefined, 'client_secret_post', 'post'],
+  ])('%s', async (_name, methods, clientAuth, expected) => {
+    [authMethods, takes] = [methods, expected];
+    const exchange = provider({ clientSecret: SECRET, clientAuth }).exchange('c', 'v', 'http://127.0.0.1/cb');
+    expect(await exchange).toEqual({ idToken: 'i', accessToken: 'a' });
+  });
+
+  it('and a refusal of the client is a fault of the settings, with the words of the provider', async () => {
+    [authMethods, takes] = [undefined, 'basic'];
+    const exchange = provider({ clientSecret: 'wrong' }).exchange('c', 'v', 'http://127.0.0.1/cb');
+    await expect(exchange).rejects.toThrow('answered 401: invalid_client bad client credentials');
+    await expect(exchange).rejects.toBeInstanceOf(ProviderMisconfigured);
+  });
+
+  it('with a secret that the provider does not take at all is a fault of the settings', async () => {
+    authMethods = ['private_key_jwt'];
+    const exchange = provider({ clientSecret: SECRET }).exchange('c', 'v', 'http://127.0.0.1/cb');
+    await expect(exchange).rejects.toBeInstanceOf(ProviderMisconfigured);
+    authMethods = undefined;
+  });
+});
+
+describe('the roles claim', () => {
+  const groupsIn = async (more: object, rolesClaim: string) =>
+    (await provider({ rolesClaim }).verify({ idToken: await signed(more), accessToken: ACCESS_TOKEN }, 'n'))
+      .groups;
+
+  it.each<[string, object, string, string[]]>([
+    ['one level down', { realm_access: { roles: ['a b'] } }, 'realm_access.roles', ['a b']],
+    [
+      'two levels down',
+      { resource_access: { gatehouse: { roles: ['x'] } } },
+      'resource_access.gatehouse.roles',
+      ['x'],
+    ],
+    ['with a dot in its own name', { 'nhs.roles': ['y'] }, 'nhs.roles', ['y']],
+    ['a single text', { role: 'z' }, 'role', ['z']],
+    ['missing', {}, 'realm_access.roles', []],
+    ['nothing that is inherited', {}, 'constructor.name', []],
+  ])('%s', async (_name, more, claim, groups) => {
+    expect(await groupsIn(more, claim)).toEqual(groups);
+  });
+});
+
+it('an issuer that differs by a slash is named as such', async () => {
+  named = `${issuer}/`;
+  await expect(provider().endpoints()).rejects.toThrow('only a slash at the end differs');
   named = issuer;
 });

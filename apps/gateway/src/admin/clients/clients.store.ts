@@ -3,7 +3,7 @@ import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { mintClientKey, type RandomBytes } from '@gatehouse/domain/input/opaque-key';
 import { CLIENT_FIELDS } from '@gatehouse/domain/registry/records/client-fields';
 import { shownRecord } from '@gatehouse/domain/registry/records/record-fields';
-import { clientRecord } from '../../adapters/registry/client-rows.js';
+import { CLIENT_ROWS, clientRecord } from '../../adapters/registry/client-rows.js';
 import { hashSecret } from '../../adapters/people/secret-hash.js';
 import { instantOf, type Paging, pageOf } from '../http/paging.js';
 import { within } from '../http/principal.js';
@@ -13,7 +13,7 @@ import { type Change, changing } from '../http/transaction.store.js';
 /** A key and its successor: more would make it unclear which of them is in use. */
 const USABLE_KEYS = 2;
 
-export const WHOLE_CLIENT = { grants: true, credentials: { orderBy: { createdAt: 'asc' } } } as const;
+export const WHOLE_CLIENT = { ...CLIENT_ROWS, credentials: { orderBy: { createdAt: 'asc' } } } as const;
 
 interface CredentialRow {
   readonly keyId: string;

@@ -9,7 +9,7 @@ import { currentVersion } from '../records/versioned.js';
 import { serveVersion } from '../versions.js';
 import { pdfReply } from './referral-reads.js';
 
-/** The advice and guidance request a call names, once it may be seen. */
+/** The advice and guidance request that a call names, if the caller may see it. */
 export function adviceOf(call: ErsCall, ubrn: string, status = 422): AdviceRequest {
   const { advice, referrals } = call.world.ers;
   const request = advice.get(ubrn);

@@ -139,7 +139,7 @@ function incomingReferral(call: ErsCall): Referral {
 }
 
 /**
- * A free slot that the hospital's PAS confirms; its refusal is 502, its silence 504
+ * A free slot that the hospital's PAS confirms. If the PAS refuses it is 502, if it doesn't answer 504
  * (docs/reference/protocol-facts.md §1.7).
  */
 function bookableSlot(call: ErsCall, referral: Referral): Slot {

@@ -5,7 +5,7 @@ import { attachmentBody } from '../records/attachment.js';
 import { changed, isRelated, notFound, requireRelationship, type ErsCall, type Handler } from '../call.js';
 import { ErsError } from '../ers-errors.js';
 
-/** A006 and A020 stop at 5 MB; A042 doesn't. */
+/** The limit of A006 and A020; A042 has none. */
 export const MAX_ATTACHMENT_BYTES = 5_242_880;
 
 /** A006, A020, A042. */

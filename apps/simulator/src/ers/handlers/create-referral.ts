@@ -104,8 +104,10 @@ export function shortlistIn(
     valueCoding?: { code?: string };
   }[];
   const criterion = (name: string, allowed: readonly string[], otherwise: string): string => {
-    const found = criteria.find((item) => item.name === name);
-    return found === undefined ? otherwise : codeOf({ name, valueCoding: found.valueCoding ?? {} }, allowed);
+    const criterion = criteria.find((item) => item.name === name);
+    return criterion === undefined
+      ? otherwise
+      : codeOf({ name, valueCoding: criterion.valueCoding ?? {} }, allowed);
   };
   return {
     services,

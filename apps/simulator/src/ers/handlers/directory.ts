@@ -42,8 +42,8 @@ export const directoryHandlers: Readonly<Record<string, Handler>> = {
   healthcareServices(call) {
     const ids = call.query.get('_id');
     if (!ids) throw new ErsError(400, 'REC_BAD_REQUEST', "'_id' is required");
-    const found = ids.split(',').flatMap((id) => call.world.ers.services.get(id) ?? []);
-    const entries = found.map((service) => ({
+    const services = ids.split(',').flatMap((id) => call.world.ers.services.get(id) ?? []);
+    const entries = services.map((service) => ({
       fullUrl: `${call.world.ers.base}/R4/HealthcareService/${service.id}`,
       resource: renderService(service),
     }));
@@ -135,7 +135,7 @@ export const directoryHandlers: Readonly<Record<string, Handler>> = {
     if (system !== UBRN || !/^\d{12}$/.test(ubrn ?? ''))
       throw new ErsError(400, 'REC_BAD_REQUEST', `'identifier' must be ${UBRN}|<12 digits>`);
     const { referrals, advice, base } = call.world.ers;
-    const found = [
+    const requests = [
       ...[referrals.get(ubrn ?? '')].flatMap((request) =>
         request === undefined ? [] : [{ request, kind: 'r', category: 'referral' }],
       ),
@@ -143,7 +143,7 @@ export const directoryHandlers: Readonly<Record<string, Handler>> = {
         request === undefined ? [] : [{ request, kind: 'a', category: 'request' }],
       ),
     ].filter(({ request }) => isRelated(call, request));
-    const entries = found.map(({ request, kind, category }) => ({
+    const entries = requests.map(({ request, kind, category }) => ({
       fullUrl: `${base}/R4/ServiceRequest/${kind}.${request.ubrn}`,
       resource: {
         id: `${kind}.${request.ubrn}`,
@@ -170,7 +170,7 @@ export const directoryHandlers: Readonly<Record<string, Handler>> = {
   },
 };
 
-/** Rendered once per base URL: A004 is what benchmarks and probes ask for most. */
+/** Rendered once for each base URL, since benchmarks and probes use A004 most. */
 function codeSystemBody(call: ErsCall, type: string): Buffer | undefined {
   const { base } = call.world.ers;
   if (codeSystemBodies?.base !== base) {

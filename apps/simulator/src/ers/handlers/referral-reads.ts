@@ -10,7 +10,8 @@ import { currentVersion } from '../records/versioned.js';
 import { serveVersion } from '../versions.js';
 
 /**
- * The referral a call names, once it may be seen: 404 unknown, then relationship, then the patient's own record.
+ * The referral that a call names, if the caller may see it: 404 if unknown, then the relationship, then the patient's
+ * record.
  * An advice request's UBRN is INVALID_REQUEST_TYPE. `status` is 400 where the interaction has no 422.
  */
 export function referralOf(call: ErsCall, ubrn: string, status = 422): Referral {
@@ -92,20 +93,20 @@ export function pdfReply(fileName: string, text: string): Reply {
   };
 }
 
-/** What may be done next, by state (A029). Applications see only what they may do. */
+/** The actions that are possible next, by state (A029). Applications see only their own. */
 function tasks(call: ErsCall, referral: Referral, focus: string): Reply {
   const actions: string[] = [];
   if (referral.state === 'NOT_BOOKED') actions.push('CREATE_APPOINTMENT', 'CHANGE_SHORTLIST');
   if (referral.state === 'TRIAGE' || referral.state === 'BOOKED') actions.push('RECORD_REVIEW_OUTCOME');
   if (referral.state !== 'CANCELLED') actions.push('CANCEL_REFERRAL');
   const applicationsSee = new Set(['RECORD_REVIEW_OUTCOME', 'CANCEL_REFERRAL']);
-  const shown =
+  const visible =
     call.identity.accessMode === 'application-restricted'
       ? actions.filter((action) => applicationsSee.has(action))
       : actions;
   const { base } = call.world.ers;
   const at = new Date(call.world.clock.nowMs()).toISOString();
-  const entries = shown.map((code) => {
+  const entries = visible.map((code) => {
     const id = randomUUID();
     return {
       fullUrl: `${base}/STU3/Task/${id}`,

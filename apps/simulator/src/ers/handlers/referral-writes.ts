@@ -19,7 +19,7 @@ const REVIEW_OUTCOMES = [
   'RETURN_TO_REFERRER',
 ];
 
-/** A012, A013, A014, A022, A028, A031, A032, A036: each needs the current version and makes the next one. */
+/** A012, A013, A014, A022, A028, A031, A032, A036: each needs the current version and creates the next one. */
 export const referralWrites: Readonly<Record<string, Handler>> = {
   maintainReferralLetter(call) {
     const referral = writable(call, ['NOT_BOOKED', 'TRIAGE', 'BOOKED']);
@@ -134,7 +134,7 @@ export const referralWrites: Readonly<Record<string, Handler>> = {
   },
 };
 
-/** The referral of the call, at the version the caller knows and in a state that allows the action. */
+/** The referral of the call, if the caller has its current version and its state allows the action. */
 function writable(call: ErsCall, states: readonly ReferralState[]): Referral {
   const referral = referralOf(call, call.params['ubrn'] ?? '');
   requireCurrent(call, referral);

@@ -17,7 +17,7 @@ import { documentReference } from './referral.js';
 import type { Service } from './services.js';
 import type { Versioned } from './versioned.js';
 
-/** Where an advice and guidance request stands. */
+/** The state of an advice and guidance request. */
 export type AdviceState =
   | 'PROVIDER_RESPONSE_REQUIRED'
   | 'REFERRER_TO_SUBMIT_FURTHER_INFORMATION'
@@ -32,7 +32,7 @@ export interface AdviceMessage {
   readonly sentAt: string;
   readonly userId: string;
   readonly odsCode: string;
-  /** The version of the request that the message made. */
+  /** The version of the request that the message created. */
   readonly version: number;
   readonly attachments: readonly Attachment[];
 }

@@ -23,7 +23,7 @@ export interface Appointment extends Versioned {
   status: 'booked' | 'proposed' | 'cancelled';
 }
 
-/** A bookable time. `pas` says how the hospital's own system (PAS) behaves when it is booked. */
+/** A bookable time. `pas` is how the hospital's own system (PAS) reacts to a booking. */
 export interface Slot {
   readonly id: string;
   readonly serviceId: string;

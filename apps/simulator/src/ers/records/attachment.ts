@@ -1,7 +1,7 @@
 import type { StreamedBody } from '../../wire/reply.js';
 import type { Related } from './related.js';
 
-/** Why an attachment can't be had yet, or ever (A006, A042). */
+/** Whether an attachment can be downloaded, and if not, why (A006, A042). */
 export type AttachmentState = 'CURRENT' | 'PENDING' | 'THREATS_FOUND' | 'VALIDATION_FAILED';
 
 export interface Attachment extends Related {
@@ -12,7 +12,7 @@ export interface Attachment extends Related {
   readonly createdAt: string;
   readonly state: AttachmentState;
   organisations: Set<string>;
-  /** Absent for a large synthetic one, whose bytes are made when asked for. */
+  /** Absent for a large synthetic one, whose bytes are generated when they are sent. */
   readonly bytes?: Buffer;
 }
 

@@ -10,7 +10,7 @@ export interface UserRole {
   readonly businessFunctions: readonly string[];
 }
 
-/** What e-RS holds; `seed` fills it with the test data set. */
+/** The data of e-RS. `seed` fills it with the test data set. */
 export class ErsData {
   readonly referrals = new Map<string, Referral>();
   readonly advice = new Map<string, AdviceRequest>();

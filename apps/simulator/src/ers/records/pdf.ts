@@ -1,7 +1,7 @@
-/** A small PDF of one page with one line of text: real enough for any reader to open. */
+/** A small PDF of one page with one line of text, which any reader can open. */
 export function onePagePdf(text: string): Buffer {
-  const shown = text.replace(/[\\()]/g, (character) => `\\${character}`);
-  const stream = `BT /F1 14 Tf 72 720 Td (${shown}) Tj ET`;
+  const escaped = text.replace(/[\\()]/g, (character) => `\\${character}`);
+  const stream = `BT /F1 14 Tf 72 720 Td (${escaped}) Tj ET`;
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',

@@ -17,7 +17,7 @@ import type { Versioned } from './versioned.js';
 export type ReferralState =
   'NOT_BOOKED' | 'TRIAGE' | 'BOOKED' | 'ACCEPTED' | 'REJECTED' | 'REVIEWED' | 'CANCELLED';
 
-/** The worklists of A008 that a referral may stand on. */
+/** The worklists of A008 that a referral may be on. */
 export const REFERRAL_WORKLISTS = [
   'REFERRALS_FOR_REVIEW',
   'APPOINTMENT_SLOT_ISSUES',
@@ -29,7 +29,7 @@ export const REFERRAL_WORKLISTS = [
 ] as const;
 export type ReferralWorklist = (typeof REFERRAL_WORKLISTS)[number];
 
-/** A referral as e-RS holds it. Everything in it is synthetic. */
+/** A referral as e-RS stores it. Everything in it is synthetic. */
 export interface Referral extends Versioned {
   readonly ubrn: string;
   readonly nhsNumber: string;
@@ -59,7 +59,7 @@ const STATE_DISPLAY: Readonly<Record<ReferralState, string>> = {
   CANCELLED: 'Cancelled',
 };
 
-/** Renders the referral as it now stands and appends that as its next version. */
+/** Renders the referral as it is now and appends it as the next version. */
 export function commitReferral(referral: Referral, base: string): void {
   const version = referral.versions.length + 1;
   referral.versions.push(Buffer.from(JSON.stringify(renderReferral(referral, version, base))));

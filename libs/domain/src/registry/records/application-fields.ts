@@ -27,6 +27,7 @@ export const APPLICATION_FIELDS = {
   organisations: {
     holds: list,
     secondPerson: 'own rule',
+    columns: [],
     csv: { column: 'organisation_ods_code', cell: 'code' },
   },
   product: { holds: text, identity: true, csv: { column: 'product', cell: 'name' } },
@@ -64,6 +65,7 @@ export const APPLICATION_FIELDS = {
   messageSets: {
     holds: initially(list, []),
     secondPerson: 'own rule',
+    columns: [],
     csv: { column: 'message_sets', cell: 'word' },
   },
   state: {

@@ -43,7 +43,7 @@ const grants = {
 export const CLIENT_FIELDS = {
   name: { holds: text, identity: true },
   environment: { holds: text, identity: true },
-  grants: { holds: grants, secondPerson: 'own rule' },
+  grants: { holds: grants, secondPerson: 'own rule', columns: [] },
   /** Where a user may be sent back to after signing in. */
   returnTargets: { holds: optionalList, secondPerson: 'needed' },
   workload: {

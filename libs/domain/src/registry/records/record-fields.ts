@@ -14,7 +14,7 @@ export interface CsvPlace<C extends string> {
 interface Field {
   readonly holds: FieldKind;
   readonly csv?: CsvPlace<string>;
-  /** The columns of its table, unless it is one with the field's name in snake case. */
+  /** Unless it is one column with the field's name in snake case. None: the field is kept as rows of another table. */
   readonly columns?: readonly string[];
 }
 

@@ -1,0 +1,112 @@
+/** Two values of every field that can change, for every kind of record: a field without them does not compile. */
+import type { APPLICATION_FIELDS } from '@gatehouse/domain/registry/records/application-fields';
+import type { CLIENT_FIELDS } from '@gatehouse/domain/registry/records/client-fields';
+import type { WrittenOf } from '@gatehouse/domain/registry/records/field-kinds';
+import type { RecordFields } from '@gatehouse/domain/registry/records/record-fields';
+import type { REGISTRY_RECORDS, RegistryList } from '@gatehouse/domain/registry/records/registry-records';
+
+export interface FieldSample<V> {
+  readonly from: V;
+  readonly to: V;
+  /** What the admin API shows of `to`, where it is not `to` itself. */
+  readonly shown?: unknown;
+  /** What an export says of `to`, where it is not what the API shows; null: nothing. */
+  readonly exported?: unknown;
+  /** The rule by which a change from one to the other needs a second person; null: it needs none. */
+  readonly secondPerson: string | null;
+}
+
+type Samples<F extends RecordFields> = {
+  readonly [K in keyof F as F[K] extends { readonly identity: true } ? never : K]: FieldSample<
+    WrittenOf<F[K]['holds']>
+  >;
+};
+
+const LIVE_IDENTITY = 'ASID, API key or secret of a live application';
+const grant = { organisation: 'R69', product: 'ReferWell', accessMode: 'user-restricted' } as const;
+const restricted = {
+  organisation: 'R69',
+  product: 'ReferWell',
+  accessMode: 'application-restricted',
+  capability: 'provider',
+} as const;
+
+/** A user-restricted application, which may have every field but a capability. */
+const application: Samples<typeof APPLICATION_FIELDS> = {
+  organisations: {
+    from: ['R69'],
+    to: ['R69', 'RCD'],
+    secondPerson: 'an organisation for a live application',
+  },
+  asid: { from: '200000002460', to: '200000002461', secondPerson: LIVE_IDENTITY },
+  asidSharedWith: { from: ['NEMS'], to: ['GP Connect', 'NEMS'], secondPerson: null },
+  apiKey: {
+    from: 'firstKey0123456789abcdefKKLL',
+    to: 'otherKey0123456789abcdefMMNN',
+    shown: 'othe…MMNN',
+    secondPerson: LIVE_IDENTITY,
+  },
+  apiSecret: {
+    from: 'TheFirstSecret',
+    to: 'TheOtherSecret',
+    shown: '(hidden)',
+    exported: null,
+    secondPerson: LIVE_IDENTITY,
+  },
+  apimApplicationId: { from: 'apim-1', to: 'apim-2', secondPerson: null },
+  cis2: {
+    from: { clientId: 'cis2-1', auth: 'private_key_jwt' },
+    to: { clientId: 'cis2-2', auth: 'private_key_jwt' },
+    secondPerson: LIVE_IDENTITY,
+  },
+  messageSets: {
+    from: ['provider-read'],
+    to: ['provider-more', 'provider-read'],
+    secondPerson: 'a message set for a live application',
+  },
+  state: { from: 'live', to: 'suspended', secondPerson: null },
+};
+
+const client: Samples<typeof CLIENT_FIELDS> = {
+  grants: {
+    from: [grant],
+    to: [restricted, grant],
+    shown: [restricted, { ...grant, capability: null }],
+    exported: [restricted, grant],
+    secondPerson: 'a grant to a client',
+  },
+  returnTargets: {
+    from: ['https://app.example/in'],
+    to: ['https://app.example/elsewhere'],
+    secondPerson: 'who a client is',
+  },
+  workload: {
+    from: { issuer: 'https://idp.example', audience: 'gatehouse', subject: 'one' },
+    to: { issuer: 'https://idp.example', audience: 'gatehouse', subject: 'two' },
+    secondPerson: 'who a client is',
+  },
+  state: { from: 'active', to: 'suspended', secondPerson: null },
+};
+
+export const SAMPLES: { readonly [L in RegistryList]: Samples<(typeof REGISTRY_RECORDS)[L]['fields']> } = {
+  organisations: {
+    name: { from: 'Example NHS Trust', to: 'Renamed NHS Trust', secondPerson: null },
+    state: { from: 'active', to: 'suspended', secondPerson: null },
+  },
+  products: { state: { from: 'active', to: 'retired', secondPerson: null } },
+  messageSets: {
+    interactions: { from: ['A004'], to: ['A004', 'A005'], secondPerson: 'a wider message set' },
+  },
+  applications: application,
+  clients: client,
+};
+
+/** What names the one record of each list that the samples are about. */
+export const IDENTITIES: Readonly<Record<RegistryList, Readonly<Record<string, string>>>> = {
+  organisations: { odsCode: 'R69' },
+  // Not the product of the application, which could not be retired.
+  products: { name: 'Spare' },
+  messageSets: { name: 'provider-read' },
+  applications: { product: 'ReferWell', environment: 'int', accessMode: 'user-restricted' },
+  clients: { name: 'worklist-sync', environment: 'int' },
+};
