@@ -155,6 +155,9 @@ describe('isolation', () => {
   });
 });
 
+/** A second rejected token within 30 s closes a binding for as long, which is not what is proved here. */
+const REVOCATION_PAUSE_MS = 35_000;
+
 /** Registry changes, revocations and key activations until the load is through. */
 async function makeTrouble(made: () => number): Promise<Record<string, number>> {
   const done: Record<string, number> = {};
@@ -163,6 +166,7 @@ async function makeTrouble(made: () => number): Promise<Record<string, number>> 
     stack.admin('POST', '/registry/apply', { document: { apiVersion: 'gatehouse/v1', ...document } });
   const live = applications.filter(({ accessMode }) => accessMode === 'application-restricted');
   const keys = [...waitingKeys];
+  const revocableFromMs = new Map<string, number>();
   const afterCalls = (count: number): Promise<void> => {
     const enough = Math.min(made() + count, REQUESTS);
     return until('calls go on', () => made() >= enough);
@@ -189,8 +193,9 @@ async function makeTrouble(made: () => number): Promise<Record<string, number>> 
         ],
       });
       count('message set edited');
-    } else {
+    } else if (performance.now() > (revocableFromMs.get(one.apiKey) ?? 0)) {
       await stack.simulators.get(one.environment)?.control('POST', '/tokens/revoke', { apiKey: one.apiKey });
+      revocableFromMs.set(one.apiKey, performance.now() + REVOCATION_PAUSE_MS);
       count('tokens revoked');
     }
     await afterCalls(50);
