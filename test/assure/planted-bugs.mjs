@@ -1,4 +1,4 @@
-// Bugs, planted one by one in a copy of the tree: each must turn a test red. `npm run planted`.
+// `npm run planted`: plants bugs one by one in a copy of the tree. A test must find each of them.
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -21,7 +21,7 @@ const unit = (...specs) => ({ config: 'vitest.config.ts', specs });
 const integration = (...specs) => ({ config: 'vitest.integration.config.ts', specs, build: true });
 const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: true });
 
-/** Each: what is wrong, where, the text it replaces, and the tests that must notice. */
+/** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
     name: 'tokens cached by environment instead of by binding',
@@ -194,7 +194,7 @@ const BUGS = [
   },
 ];
 
-/** A tree of its own: our sources and builds copied, packages linked, so that nothing planted can stay behind. */
+/** Copies sources and builds and links the packages, so that no planted bug can stay in this tree. */
 function copyTree() {
   const copy = mkdtempSync(join(tmpdir(), 'gatehouse-planted-'));
   for (const name of readdirSync(root)) {
@@ -218,7 +218,7 @@ const copy = copyTree();
 const run = (args) =>
   spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
 
-/** True if the tests pass. A build that fails is no finding: the bug must be one the compiler lets through. */
+/** Whether the tests pass. @throws if the build fails, since the compiler must accept a planted bug */
 function passes({ config, specs, build }) {
   if (build) {
     const built = run(['node_modules/typescript/bin/tsc', '-b']);

@@ -1,8 +1,8 @@
-/** The long proofs and their size in `npm run assure`; test/support/size.ts has what the small forms ask. */
+/** The long proofs and their size in `npm run assure`; test/support/size.ts has the size of the small forms. */
 
 export interface Proof {
   readonly name: string;
-  /** Whose vitest configuration runs it. */
+  /** The suite whose vitest configuration runs it. */
   readonly suite: 'unit' | 'integration' | 'e2e' | 'browser';
   readonly file: string;
   /** Part of the names of the tests that run; all of the file by default. */

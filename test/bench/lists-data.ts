@@ -1,4 +1,4 @@
-/** A registry and a trail of the size of a large deployment, written straight into the database. */
+/** A registry and an audit trail as large as those of a large deployment, written directly to the database. */
 import type { ClientBase } from 'pg';
 
 export const ORGANISATIONS = 10_000;
@@ -6,9 +6,9 @@ export const APPLICATIONS = 100_000;
 export const ATTEMPTS = 500_000;
 export const WRITER = '00000000-0000-4000-8000-000000000001';
 
-/** One a line of work, in order; `n` counts from 1. */
+/** The statements, in their order; `n` counts from 1. */
 const STATEMENTS: readonly string[] = [
-  // Triggers would record each row, one by one.
+  // Triggers would record every single row.
   "SET session_replication_role = 'replica'",
   `INSERT INTO environment (name, kind) VALUES ('int', 'authenticated'), ('prod', 'authenticated') ON CONFLICT DO NOTHING`,
   `INSERT INTO product (name) SELECT 'Product ' || n FROM generate_series(1, 5) n`,

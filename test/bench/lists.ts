@@ -1,6 +1,6 @@
 /**
  * `npm run bench:lists': how long the pages of the console's lists take over 100,000 applications and a million rows of
- * the trail, in a PostgreSQL of their own. Prints the table that docs/performance.md quotes; fails where a page takes
+ * the trail, in a PostgreSQL of their own. Prints the table that docs/performance.md quotes, and fails if a page takes
  * longer than the aim.
  */
 import { API_PREFIX } from '@gatehouse/contracts/routes';
@@ -18,7 +18,7 @@ const encoded = (place: readonly unknown[]): string =>
 const LATE_ID = 'f0000000-0000-4000-8000-000000000000';
 const lateAttempt = encoded([Date.now() - 120 * 3_600_000, WRITER, 200_000]);
 
-/** What is measured, by the route: the first page, a deep one, and filtered ones, common and rare. */
+/** The pages that are measured: the first page, a deep one, and pages with common and rare filters. */
 const PAGES: Readonly<Record<string, string>> = {
   'organisations, first': '/organisations?limit=25',
   'organisations, deep': `/organisations?limit=25&after=${encoded(['X09900', 'X09900'])}`,
@@ -103,7 +103,7 @@ for (const [name, path] of Object.entries(PAGES)) {
     await measure(path, everywhere.headers),
     path.includes('APPLICATION') ? null : await measure(path, limited.headers),
   ];
-  // The dashboard counts: it is shown beside the lists, and is none.
+  // The dashboard is not a list, but it is measured beside them.
   if (!name.startsWith('dashboard') && Math.max(all.p95, some?.p95 ?? 0) > AIM_MS) slow += 1;
   console.log(`| ${name} | ${show(all.p50)} | ${show(all.p95)} | ${some === null ? '' : show(some.p95)} |`);
 }

@@ -1,4 +1,4 @@
-/** Load as users make it: an open loop at a steady rate, or a closed loop of so many connections. */
+/** Load like that of users: an open loop at a steady rate, or a closed loop over a number of connections. */
 import { Pool } from 'undici';
 
 export interface Sample {
@@ -14,7 +14,7 @@ export interface Target {
   headers(n: number): Record<string, string>;
 }
 
-/** Requests are due at fixed times whether or not earlier ones have come back. */
+/** Requests are due at fixed times, whether or not earlier ones have been answered. */
 export async function openLoop(target: Target, perSecond: number, seconds: number): Promise<Sample[]> {
   const pool = new Pool(target.origin, { connections: 128 });
   const samples: Sample[] = [];
@@ -36,7 +36,7 @@ export async function openLoop(target: Target, perSecond: number, seconds: numbe
   return samples;
 }
 
-/** Each connection sends its next request when it has the answer to the last. */
+/** Each connection sends its next request once it has the answer to the one before. */
 export async function closedLoop(
   target: Target,
   connections: number,
@@ -71,7 +71,7 @@ async function call(pool: Pool, target: Target, n: number): Promise<boolean> {
   }
 }
 
-/** The value below which a share of the samples lies. */
+/** The value below which this share of the samples lies. */
 export function percentile(values: readonly number[], share: number): number {
   const ordered = [...values].sort((a, b) => a - b);
   return ordered[Math.min(ordered.length - 1, Math.floor(ordered.length * share))] ?? NaN;

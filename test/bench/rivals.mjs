@@ -1,4 +1,4 @@
-// The rivals: the same forwarding with nothing else, each as its own process. `node rivals.mjs NAME UPSTREAM`.
+// The rivals only forward, each in a process of its own. `node rivals.mjs NAME UPSTREAM`.
 import { createServer } from 'node:http';
 
 const [name, upstream] = process.argv.slice(2);
@@ -40,7 +40,7 @@ const BODY = Buffer.from(
   }),
 );
 
-/** e-RS reduced to one answer, so that what is measured is what stands before it. */
+/** e-RS reduced to one answer, so that only the proxy in front of it is measured. */
 function answer(request, response) {
   request.resume();
   response.writeHead(200, {

@@ -36,7 +36,7 @@ async function rival(name: string, upstream = ''): Promise<{ origin: string; pid
   return { origin: `http://127.0.0.1:${message.port}`, pid: child.pid };
 }
 
-/** The simulator issues tokens; e-RS itself is a bare server, so that it is not what is measured. */
+/** The simulator issues tokens. e-RS is a bare server, so that its own time is not measured. */
 async function gatewayBefore(apiBaseUrl: string | null) {
   const stack = await startStack();
   const environment = {
@@ -64,7 +64,7 @@ async function gatewayBefore(apiBaseUrl: string | null) {
     path: PATH,
     headers: (n) => ({ authorization: `Bearer ${keys[n % keys.length]}` }),
   };
-  // Every binding's token is minted before the clock starts.
+  // Every binding has its token before the measurement starts.
   for (let n = 0; n < keys.length; n += 1) {
     const answer = await fetch(target.origin + PATH, { headers: target.headers(n) });
     if (answer.status !== 200) throw new Error(`warm-up: ${answer.status} ${await answer.text()}`);
