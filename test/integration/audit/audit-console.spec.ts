@@ -158,7 +158,7 @@ describe('the story of a request', () => {
     await owner.query(`SET session_replication_role = origin`);
     const story = await storyOf(forged.attemptId);
     expect(story.chain.intact).toBe(false);
-    expect(story.rows[0]?.faults).toEqual(['its hash does not fit its record']);
+    expect(story.rows[0]?.faults).toEqual(['its hash does not match its record']);
   });
 });
 

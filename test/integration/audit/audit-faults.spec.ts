@@ -188,7 +188,7 @@ describe('F4: the database refuses the row of one request', () => {
     await log.intent(intent);
     expect((await timed(log.outcome(outcomeOf(intent)))).code).toBe('GW_AUDIT_UNAVAILABLE');
     log.withhold(outcomeOf(intent));
-    await until('it was refused again', () => journal.count('the database refused an audit row') >= 3);
+    await until('it was refused again', () => journal.count('the database rejected an audit row') >= 3);
     await database.admin.query('DROP TRIGGER refuse_one ON audit.event');
     await until(
       'it is recorded',

@@ -1,7 +1,7 @@
 /**
- * Access tokens of APIM: one cache entry per identity of a binding, single flight, refreshed ahead of expiry.
- * Every attempt carries a fresh jti and signature (APIM burns a jti even when the attempt fails), no library
- * retries, and a failure is remembered for a while so that a herd can't turn it into a storm (faults F14, F15, F21).
+ * Access tokens of APIM: one cache entry for each identity of a binding, one request at a time, refreshed before they
+ * expire. Every attempt has a new jti and signature (APIM uses up a jti even if the attempt fails), no library retries,
+ * and after a failure there is a pause, so that many callers can't cause many requests (faults F14, F15, F21).
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { clientAssertion } from '@gatehouse/domain/apim/client-assertion';
@@ -14,13 +14,13 @@ import type { TokenTransport } from './token-transport.js';
 
 export interface AccessToken {
   readonly value: string;
-  /** Binding it was minted for; audit asserts that it is the one it is used for. */
+  /** The binding for which it was issued. The audit trail asserts that it is the binding of the request (law 6). */
   readonly bindingId: string;
   readonly kid: string;
   /** First 32 hex digits of its SHA-256, for audit. */
   readonly idHash: string;
-  /** When it was asked for, and until when a call may leave with it; monotonic ms. */
-  readonly askedForMs: number;
+  /** When it was requested, and until when a call may be sent with it; monotonic ms. */
+  readonly requestedAtMs: number;
   readonly usableUntilMs: number;
 }
 
@@ -45,7 +45,7 @@ export type TokenEvent =
       readonly kind: 'KEY_STATE';
       readonly plan: RoutePlan;
       readonly kid: string;
-      /** KMS's name of the refusal, or KEY_MISMATCH. */
+      /** The name of KMS's error, or KEY_MISMATCH. */
       readonly state: string;
     };
 
@@ -54,7 +54,7 @@ export interface TokenSourceOptions {
   readonly transport: TokenTransport;
   readonly tokenUrlOf: (environment: string) => string;
   readonly now: () => number;
-  /** Monotonic milliseconds: expiry must not move with the wall clock. */
+  /** Monotonic milliseconds, so that expiry does not move with the wall clock. */
   readonly monotonicNow: () => number;
   readonly onEvent: (event: TokenEvent) => void;
   readonly killPoint: (name: 'in-mint') => void;
@@ -63,13 +63,13 @@ export interface TokenSourceOptions {
 export interface TokenSource {
   /** @throws GW_TOKEN_REFUSED, GW_TOKEN_UNAVAILABLE, GW_KEY_UNUSABLE, GW_SIGNING_UNAVAILABLE */
   get(plan: RoutePlan): Promise<AccessToken>;
-  /** Whether a call that leaves now may still carry this token: it is alive, and its key was not stopped since. */
+  /** Whether a call may be sent with this token now: it has not expired, and its key was not stopped since. */
   isUsable(token: AccessToken): boolean;
-  /** Forgets a token that APIM rejected, unless a newer one has already taken its place. */
+  /** Discards a token that APIM rejected, unless a newer one has replaced it already. */
   discard(plan: RoutePlan, token: AccessToken): void;
-  /** Forgets all tokens signed by a key, because it may no longer sign. */
+  /** Discards all tokens whose requests a key signed that may no longer sign. */
   discardKey(kid: string): void;
-  /** Keys that signed a token which is still cached. */
+  /** Keys that signed the request for a token that is still cached. */
   activeKeys(): SigningKey[];
 }
 
@@ -85,15 +85,15 @@ interface Entry {
   notBeforeMs: number;
 }
 
-/** Not used in its last seconds: the call it goes with must arrive while it lives. */
+/** A token is not used in its last seconds, since the call must arrive before it expires. */
 const EXPIRY_MARGIN_MS = 5_000;
 const REFRESH_FROM = 0.6;
 const REFRESH_SPREAD = 0.2;
-/** Nothing changes by itself what a person has to mend. */
+/** The pause after a fault that a person has to correct. */
 const CONFIGURATION_PAUSE_MS = 30_000;
 const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
 const LEAST_RETRY_AFTER_S = 2;
-/** Whatever Retry-After says: one wrong header must not close a binding for days. */
+/** One wrong Retry-After must not close a binding for days. */
 const MOST_RETRY_AFTER_S = 120;
 const MAX_ENTRIES = 200_000;
 const MAY_HAVE_SIGNED: ReadonlySet<string> = new Set(['ACTIVE', 'RETIRING']);
@@ -101,7 +101,7 @@ const MAY_HAVE_SIGNED: ReadonlySet<string> = new Set(['ACTIVE', 'RETIRING']);
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const { monotonicNow } = options;
   const entries = new Map<string, Entry>();
-  /** When a key was told to stop, by kid: a mint that began before must not be kept. */
+  /** When a key was stopped, by kid. A token that was requested before must not be kept. */
   const stoppedKeys = new Map<string, number>();
 
   const entryFor = (plan: RoutePlan): Entry => {
@@ -178,8 +178,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       bindingId: plan.binding.id,
       kid: key.kid,
       idHash: createHash('sha256').update(answer.accessToken).digest('hex').slice(0, 32),
-      askedForMs: startedMs,
-      // One that is too short-lived to be kept goes with its own call, to the last.
+      requestedAtMs: startedMs,
+      // A token whose life is too short to be kept is used by its own call, until it expires.
       usableUntilMs: startedMs + lifeMs - (answer.lifeS >= MIN_CACHED_LIFE_S ? EXPIRY_MARGIN_MS : 0),
     };
     const stopped = (stoppedKeys.get(key.kid) ?? -Infinity) >= startedMs;
@@ -187,7 +187,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       entry.token = token;
       entry.key = key;
       entry.expiresAtMs = startedMs + lifeMs - EXPIRY_MARGIN_MS;
-      // Spread over 60-80 % of life so that bindings minted together don't refresh together.
+      // Spread over 60–80 % of the life, so that tokens issued together aren't refreshed together.
       entry.refreshAtMs = startedMs + lifeMs * (REFRESH_FROM + Math.random() * REFRESH_SPREAD);
     } else {
       entry.notBeforeMs = startedMs + 1_000;
@@ -205,7 +205,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
           cause instanceof GatewayError ? cause : new GatewayError('GW_TOKEN_UNAVAILABLE', { cause });
         entry.failure = { error, untilMs: monotonicNow() + pauseAfter(error, entry.failures) };
         entry.failures += 1;
-        // The key's owner said stop: a token it signed may not outlive that.
+        // A token must not be used longer than its key.
         if (error.code === 'GW_KEY_UNUSABLE') {
           entry.token = null;
           const { kid = '' } = plan.signingKey ?? {};
@@ -224,7 +224,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     async get(plan) {
       const entry = entryFor(plan);
       const nowMs = monotonicNow();
-      // A token signed by the former key goes when that key does.
+      // A token is discarded with the key that signed its request.
       if (
         !plan.binding.application.signingKeys.some(
           ({ kid, state }) => kid === entry.key?.kid && MAY_HAVE_SIGNED.has(state),
@@ -235,7 +235,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       const paused = entry.failure !== null && entry.failure.untilMs > nowMs;
       if (entry.token !== null && nowMs < entry.expiresAtMs) {
         if (nowMs >= entry.refreshAtMs && entry.flight === null && !paused) {
-          // The old token still serves; the event has told of the failure.
+          // The old token is still good, and the event has reported the failure.
           startFlight(plan, entry).catch(() => undefined);
         }
         return entry.token;
@@ -245,14 +245,14 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       return startFlight(plan, entry);
     },
 
-    isUsable: ({ kid, askedForMs, usableUntilMs }) =>
-      monotonicNow() < usableUntilMs && (stoppedKeys.get(kid) ?? -Infinity) < askedForMs,
+    isUsable: ({ kid, requestedAtMs, usableUntilMs }) =>
+      monotonicNow() < usableUntilMs && (stoppedKeys.get(kid) ?? -Infinity) < requestedAtMs,
 
     discard(plan, token) {
       const entry = entries.get(plan.identity);
       if (entry?.token?.value !== token.value) return;
       entry.token = null;
-      // A second rejection in a row: another one would fare no better, and each costs a signature.
+      // After a second rejection in a row the next would be rejected too, and each costs a signature.
       const nowMs = monotonicNow();
       if (nowMs - entry.rejectedAtMs < CONFIGURATION_PAUSE_MS) {
         const error = new GatewayError('GW_UPSTREAM_TOKEN', { detail: 'new tokens are rejected too' });
@@ -287,7 +287,7 @@ function keyForRetry(
     case 'ours':
       return key;
     case 'key-not-seen':
-      // APIM's cached copy of the JWKS predates this key; the one it replaced is still published.
+      // APIM's cached copy of the JWKS is older than this key. The key before it is still published.
       return plan.binding.application.signingKeys.find(({ state }) => state === 'RETIRING') ?? null;
     case 'transient':
       return answer.retryAfterS === null ? key : null;
@@ -308,7 +308,7 @@ function refusal(answer: TokenAnswer & { ok: false }): GatewayError {
   return new GatewayError('GW_TOKEN_REFUSED', { detail });
 }
 
-/** Spread upwards only: never earlier than was asked for. */
+/** Spread upwards only, never shorter than Retry-After. */
 function pauseAfter(error: GatewayError, failures: number): number {
   if (error.code === 'GW_TOKEN_REFUSED' || error.code === 'GW_KEY_UNUSABLE') return CONFIGURATION_PAUSE_MS;
   const backOff = BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] ?? 0;

@@ -1,10 +1,10 @@
 /**
  * How far this machine's clock is from NHS England's, by the `Date` header of token answers: the median of the last
- * five within a minute (faults F12). Older samples are forgotten, so a mended clock is noticed by the next call.
+ * five within a minute (faults F12). Older samples are dropped, so that the next call notices a corrected clock.
  */
 const MAX_SKEW_MS = 30_000;
 const SAMPLES = 5;
-/** One odd answer must not stop everybody; APIM refuses assertions of a wrong clock by itself. */
+/** One wrong header must not stop everybody. APIM itself rejects assertions of a wrong clock. */
 const LEAST_SAMPLES = 3;
 const SAMPLE_LIFE_MS = 60_000;
 

@@ -6,7 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { nextSlot, type RateLimit } from '@gatehouse/domain/policy/rate-limit';
 
-/** A place in the queue of one application. It is used once: by departing, or by being given up. */
+/** A place in the queue of one application. It is used once: by departing or by giving it up. */
 export interface Departure {
   /**
    * Waits until the request may leave, and counts it as having left. It must be sent at once.
@@ -19,7 +19,7 @@ export interface Departure {
 }
 
 export interface RateLimiter {
-  /** @returns a place in the queue, or how long it would have to wait where that is too long, ms */
+  /** @returns a place in the queue, or the wait in ms if that is too long */
   reserve(
     applicationId: string,
     limit: RateLimit,
@@ -28,12 +28,12 @@ export interface RateLimiter {
 }
 
 export interface RateLimiterOptions {
-  /** The longest expected wait with which a place is given. */
+  /** A place with a longer expected wait is not given. */
   readonly maxWaitMs: number;
   readonly monotonicNow: () => number;
 }
 
-/** No quota of e-RS is that high; a timer could not keep it. */
+/** No quota of e-RS is that high, and a timer could not keep it. */
 const SHORTEST_INTERVAL_MS = 1;
 /** Beyond this many applications, those that are idle are forgotten. */
 const FORGET_ABOVE = 10_000;
@@ -41,9 +41,9 @@ const FORGET_ABOVE = 10_000;
 interface Queue {
   /** Earliest time at which the next request may leave. */
   nextMs: number;
-  /** Places that were given and neither used nor given up. */
+  /** Places that were neither used nor given up. */
   waiting: number;
-  /** Settles when the last request that asked to depart has left or failed to. */
+  /** Settles when the last request that was to depart has left or has failed. */
   last: Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** The HTTP side of a token call: exactly one POST, no retries, bounded in time and size. */
+/** The HTTP request for a token: exactly one POST, no retries, limited in time and size. */
 import { Agent, request } from 'undici';
 
 export interface TokenHttpAnswer {
@@ -8,7 +8,7 @@ export interface TokenHttpAnswer {
 }
 
 export interface TokenTransport {
-  /** Transport failures come back as status 599, so that they are classed like a server that fails. */
+  /** A failure of the transport is status 599, so that it is treated as a failure of the server. */
   post(tokenUrl: string, clientAssertion: string): Promise<TokenHttpAnswer>;
   close(): Promise<void>;
 }
@@ -38,9 +38,9 @@ export function openTokenTransport(options: {
         const answer = await request(tokenUrl, {
           dispatcher: agent,
           method: 'POST',
-          // A connection serves one tenant's mint and no other's: nothing else ties an answer to its assertion.
+          // Each connection is used once, since nothing else ties an answer to the assertion of its tenant.
           reset: true,
-          // Exactly this: APIM compares the header as a string (docs/reference/protocol-facts.md §3.2).
+          // APIM compares this header as a string (docs/reference/protocol-facts.md §3.2).
           headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
           body: form.toString(),
           signal: AbortSignal.timeout(options.totalMs),
@@ -54,7 +54,7 @@ export function openTokenTransport(options: {
           retryAfter: single(answer.headers['retry-after']),
         };
       } catch (error) {
-        // Too large an answer is malformed, not a passing fault.
+        // An answer that is too large counts as malformed, not as a passing fault.
         const tooLarge = (error as { code?: string }).code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
         return { status: tooLarge ? 200 : 599, body: '', retryAfter: null };
       }

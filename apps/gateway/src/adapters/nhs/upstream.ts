@@ -1,6 +1,6 @@
 /**
- * The HTTP way to e-RS: one socket pool per binding, so that no connection ever carries two tenants' calls; no
- * retries, no redirects, every wait bounded.
+ * HTTP to e-RS: one connection pool for each binding, so that no connection ever carries calls of two tenants; no
+ * retries, no redirects, and a limit to every wait.
  */
 import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
@@ -39,16 +39,16 @@ export class UpstreamError extends Error {
   }
 }
 
-/** A place among a binding's connections, so that a call never waits for one after it was decided and recorded. */
+/** One of a binding's connections, reserved so that a call never waits for one after it was decided and recorded. */
 export interface Seat {
-  /** Sends, once; the seat is free again when the answer has been read. @throws UpstreamError */
+  /** Sends one request. The seat is free again when the answer has been read. @throws UpstreamError */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
-  /** Gives the seat up without sending. */
+  /** Gives up the seat without sending. */
   release(): void;
 }
 
 export interface Upstream {
-  /** Null when all connections of the binding are taken, or the upstream is closed. */
+  /** Null if all connections of the binding are taken, or the upstream is closed. */
   reserve(bindingId: string, baseUrl: string): Seat | null;
   /** Calls whose answer is not complete. */
   readonly inFlight: () => number;
@@ -107,10 +107,10 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       if (closed || entry.busy >= options.connectionsPerBinding) return null;
       entry.busy += 1;
       inFlight += 1;
-      let held = true;
+      let isReserved = true;
       const release = (): void => {
-        if (!held) return;
-        held = false;
+        if (!isReserved) return;
+        isReserved = false;
         entry.busy -= 1;
         inFlight -= 1;
       };

@@ -5,13 +5,13 @@ import { WORKLIST_FETCHES_PER_DAY } from '@gatehouse/domain/ers/worklist';
 
 export interface WorklistAllowance {
   /**
-   * Takes one of today's fetches.
+   * Uses one of today's fetches.
    * @param day London calendar day, YYYY-MM-DD
    * @returns false if none is left
-   * @throws GW_REGISTRY_STALE if the database can't be asked
+   * @throws GW_REGISTRY_STALE if the database can't be reached
    */
   take(applicationId: string, serviceId: string, day: string): Promise<boolean>;
-  /** Gives one back after a fetch that brought nothing. */
+  /** Gives one back after a fetch that returned nothing. */
   giveBack(applicationId: string, serviceId: string, day: string): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Counting the trail for the dashboard and the outlook: read from an index, never from the records. */
+/** Counts for the dashboard and the outlook, read from an index and never from the records. */
 import type { HourCount, MinuteCount } from '@gatehouse/domain/audit/traffic';
 import type pg from 'pg';
 import { epochMs } from './filter.js';
@@ -6,29 +6,29 @@ import { epochMs } from './filter.js';
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Requests of these organisations alone; undefined: of every one, and of none. */
+  /** Only requests of these organisations; if undefined, all requests, also those of no organisation. */
   readonly within?: readonly string[] | undefined;
 }
 
 /** The beginning of the hour or minute of `at`. */
 const binned = (unit: 'hour' | 'minute', at: string): string =>
   `date_bin('1 ${unit}', ${at}, timestamptz 'epoch')`;
-/** Computed of each group, not of each row. */
+/** Computed once for each group, not for each row. */
 const milliseconds = (at: string): string => `(extract(epoch FROM ${at}) * 1000)::bigint`;
 
-interface FoundHour {
+interface HourRow {
   readonly hour: string;
   readonly outcome: string | null;
   readonly code: string | null;
   readonly count: number;
 }
 
-/** What became of requests: refusals, and outcomes of attempts. */
+/** Rejected requests and outcomes of attempts, by the hour. */
 export async function countHours(database: pg.Pool, { fromMs, toMs, within }: Span): Promise<HourCount[]> {
   const { rows } =
     within === undefined
-      ? await database.query<FoundHour>(EVERYWHERE, [fromMs, toMs])
-      : await database.query<FoundHour>(WITHIN, [fromMs, toMs, within]);
+      ? await database.query<HourRow>(EVERYWHERE, [fromMs, toMs])
+      : await database.query<HourRow>(WITHIN, [fromMs, toMs, within]);
   return rows.map(({ hour, outcome, code, count }) => ({ hourMs: Number(hour), outcome, code, count }));
 }
 
@@ -39,7 +39,7 @@ const EVERYWHERE = byHour(`
   SELECT ${binned('hour', 'started_at')} AS hour, outcome, code, count(*)::int AS count FROM audit.event
   WHERE started_at >= ${epochMs('$1')} AND started_at < ${epochMs('$2')} AND kind IN ('OUTCOME', 'DENIED')`);
 
-/** An outcome doesn't name the organisation; its attempt does. */
+/** An OUTCOME doesn't name the organisation; its INTENT does. */
 const WITHIN = byHour(`
   SELECT ${binned('hour', 'i.started_at')} AS hour, coalesce(o.outcome, i.outcome) AS outcome,
     coalesce(o.code, i.code) AS code, count(*)::int AS count
@@ -48,7 +48,7 @@ const WITHIN = byHour(`
   WHERE i.started_at >= ${epochMs('$1')} AND i.started_at < ${epochMs('$2')} AND i.ods_code = ANY($3::text[])
     AND (i.kind = 'DENIED' OR (i.kind = 'INTENT' AND o.outcome IS NOT NULL))`);
 
-/** Attempts of each binding, minute by minute. */
+/** Attempts of each binding, by the minute. */
 export async function countMinutes(
   database: pg.Pool,
   { fromMs, toMs, within }: Span,
@@ -68,7 +68,7 @@ export async function countMinutes(
   }));
 }
 
-/** How many requests went out under each binding since then. Read by organisation, which the trail is indexed by. */
+/** The number of requests sent under each binding since then. Read by organisation, for which there is an index. */
 export async function requestsByBinding(
   database: pg.Pool,
   bindings: readonly { readonly id: string; readonly odsCode: string }[],

@@ -1,6 +1,6 @@
 /**
- * The trail as lines of JSON for the offline verifier (docs/audit.md, "The export"). One snapshot of the database,
- * chain by chain; of each chain an unbroken stretch, since only that can be verified.
+ * The trail as lines of JSON for the offline verifier (docs/audit.md, "The export"): one snapshot of the database, chain
+ * by chain, and an unbroken stretch of each chain, since only that can be verified.
  */
 import type pg from 'pg';
 
@@ -10,9 +10,9 @@ export interface ExportFilter {
   readonly toMs?: number | undefined;
 }
 
-const FETCH = 500;
+const FETCH_ROWS = 500;
 
-/** Yields lines without their newline. A connection is held until the last is taken or the reader stops. */
+/** Yields lines without their newline. It uses a connection until the last line is read or the reader stops. */
 export async function* exportAudit(
   database: pg.Pool,
   filter: ExportFilter,
@@ -25,7 +25,7 @@ export async function* exportAudit(
     await client.query('COMMIT');
     broken = false;
   } finally {
-    // A reader that stops early leaves a transaction open: that connection is not handed on.
+    // A reader that stops early leaves a transaction open, so that connection is not used again.
     client.release(broken);
   }
 }
@@ -63,14 +63,14 @@ async function* rowsOf(
 ): AsyncGenerator<string, void, undefined> {
   await client.query(`DECLARE audit_export NO SCROLL CURSOR FOR ${ROWS}`, [writer, fromSeq, toSeq]);
   for (;;) {
-    const found = await client.query<EventRow>(`FETCH ${String(FETCH)} FROM audit_export`);
-    for (const { seq, prevHash, hash, record, subjects } of found.rows) {
+    const fetched = await client.query<EventRow>(`FETCH ${String(FETCH_ROWS)} FROM audit_export`);
+    for (const { seq, prevHash, hash, record, subjects } of fetched.rows) {
       yield JSON.stringify({
         ...{ type: 'row', writer, seq: Number(seq), prevHash, hash, record },
         ...(subjects === null ? {} : { subjects }),
       });
     }
-    if (found.rows.length < FETCH) break;
+    if (fetched.rows.length < FETCH_ROWS) break;
   }
   await client.query('CLOSE audit_export');
 }
@@ -92,9 +92,9 @@ interface EventRow {
   readonly subjects: readonly object[] | null;
 }
 
-/** The stretch of each chain that holds every row of the time asked for; the whole chain when none was asked. */
+/** The stretch of each chain with every row of the time span; without one, the whole chain. */
 const WRITERS = `
-WITH asked AS (
+WITH stretch AS (
   SELECT writer, min(seq) AS from_seq, max(seq) AS to_seq FROM audit.event
    WHERE ($1::bigint IS NULL OR started_at >= timestamptz 'epoch' + $1::bigint * interval '1 millisecond')
      AND ($2::bigint IS NULL OR started_at < timestamptz 'epoch' + $2::bigint * interval '1 millisecond')
@@ -102,7 +102,7 @@ WITH asked AS (
 )
 SELECT w.writer, w.state, w.seq, encode(w.hash, 'hex') AS hash,
        coalesce(a.from_seq, 0) AS from_seq, coalesce(a.to_seq, 0) AS to_seq
-  FROM audit.writer w LEFT JOIN asked a USING (writer)
+  FROM audit.writer w LEFT JOIN stretch a USING (writer)
  WHERE a.writer IS NOT NULL OR ($1::bigint IS NULL AND $2::bigint IS NULL)
  ORDER BY w.started_at, w.writer`;
 

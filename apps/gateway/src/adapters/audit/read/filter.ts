@@ -1,4 +1,4 @@
-/** What searching and following the trail share: the filter as SQL, rows, and cursors as opaque text. */
+/** Shared by searching and following the trail: the filter as SQL, rows, and cursors as opaque text. */
 import { hashNumbersIn } from '@gatehouse/domain/input/correlation-id';
 import type { AuditOutcome, Subject } from '@gatehouse/domain/audit/audit';
 import type pg from 'pg';
@@ -6,21 +6,21 @@ import type { SubjectSealer } from '../write/subjects.js';
 
 export interface AuditFilter {
   readonly odsCode?: string | undefined;
-  /** Rows of these organisations alone; undefined: of every one, and of none. */
+  /** Only rows of these organisations; if undefined, all rows, also those of no organisation. */
   readonly within?: readonly string[] | undefined;
   readonly applicationId?: string | undefined;
   readonly environment?: string | undefined;
   readonly clientId?: string | undefined;
-  /** Any of these; none of them finds nothing. */
+  /** Any of these clients; an empty list finds nothing. */
   readonly clientIds?: readonly string[] | undefined;
-  /** Kind of the attempt's first row: INTENT, DENIED or SYSTEM, or of one that followed. */
+  /** The kind of any row of the attempt. */
   readonly kind?: string | undefined;
   readonly bindingId?: string | undefined;
   readonly interaction?: string | undefined;
   readonly outcome?: AuditOutcome | undefined;
-  /** Code of a refusal or failure. */
+  /** The code of a rejection or failure. */
   readonly code?: string | undefined;
-  /** Name of a SYSTEM event. */
+  /** The name of a SYSTEM event. */
   readonly event?: string | undefined;
   /** Start of the attempt, epoch ms: from (inclusive) and to (exclusive). */
   readonly fromMs?: number | undefined;
@@ -31,7 +31,7 @@ export interface AuditFilter {
   readonly upstreamRequestId?: string | undefined;
   /** An NHS number or UBRN; hashed before it reaches the database. */
   readonly subject?: Subject | undefined;
-  /** Keyed hashes of a subject, any of which counts. */
+  /** Keyed hashes of a subject; any of them matches. */
   readonly subjectHashes?: readonly Buffer[] | undefined;
 }
 
@@ -76,7 +76,7 @@ export async function conditions(reader: AuditReader, filter: AuditFilter): Prom
     binding_id: filter.bindingId,
     interaction: filter.interaction,
     event: filter.event,
-    // A caller's id is found by the form in which it is recorded.
+    // An id of a caller is searched for in the form in which it is recorded.
     correlation_id:
       filter.correlationId === undefined
         ? undefined
@@ -125,7 +125,7 @@ export async function hashesOf(
   return hashes.filter((hash) => hash !== null);
 }
 
-export interface FoundRow {
+export interface EventRow {
   readonly writer: string;
   readonly seq: string;
   readonly kind: string;
@@ -142,7 +142,7 @@ export function columnsOf(alias: string): string {
   return [...plain, `${alias}.record ->> 'startedAtMs' AS ms`, hex('hash'), hex('prev_hash')].join(', ');
 }
 
-export function toRow(row: FoundRow): AuditRow {
+export function toRow(row: EventRow): AuditRow {
   const { writer, kind, hash, record } = row;
   const numbers = { seq: Number(row.seq), startedAtMs: Number(row.ms) };
   return { writer, kind, hash, record, ...numbers, attemptId: row.attempt_id, prevHash: row.prev_hash };

@@ -12,10 +12,10 @@ import {
   type AuditFilter,
   type AuditReader,
   type AuditRow,
-  type FoundRow,
+  type EventRow,
 } from './filter.js';
 
-export interface Followed {
+export interface FollowPage {
   /** In each chain's order of writing. */
   readonly rows: readonly AuditRow[];
   /** For the next poll. */
@@ -23,16 +23,16 @@ export interface Followed {
 }
 
 /**
- * What was written since the last poll; the first call (no cursor) answers nothing but a cursor. Goes by the
- * chains' own order, so that no row is missed however late it was committed.
- * @throws RangeError for a cursor that isn't ours.
+ * The rows written since the last poll. The first call has no cursor and returns nothing but one. It follows the order
+ * of the chains, so that it misses no row, however late the commit.
+ * @throws RangeError for an invalid cursor
  */
 export async function followAudit(
   reader: AuditReader,
   filter: AuditFilter,
   cursor: string | undefined,
   limit = 500,
-): Promise<Followed> {
+): Promise<FollowPage> {
   if (cursor === undefined) return { rows: [], cursor: await cursorNow(reader.database) };
   const since = decodeFollowCursor(cursor);
   const writers = await reader.database.query<{ writer: string; seq: string }>(
@@ -59,21 +59,21 @@ async function rowsBetween(
 ): Promise<readonly AuditRow[]> {
   const where = await conditions(reader, filter);
   where.add((at) => `r.writer = ${at(writer)}::uuid AND r.seq > ${at(fromSeq)} AND r.seq <= ${at(toSeq)}`);
-  const found = await reader.database.query<FoundRow>(
+  const result = await reader.database.query<EventRow>(
     `SELECT ${columnsOf('r')} FROM audit.event r
        JOIN audit.event e ON e.attempt_id = r.attempt_id AND e.started_at = r.started_at
       WHERE e.kind IN ('INTENT', 'DENIED', 'SYSTEM')${where.sql()} ORDER BY r.seq`,
     where.parameters,
   );
-  return found.rows.map(toRow);
+  return result.rows.map(toRow);
 }
 
 async function cursorNow(database: pg.Pool): Promise<string> {
-  const found = await database.query<{ writer: string; seq: string }>(
+  const writers = await database.query<{ writer: string; seq: string }>(
     `SELECT writer, seq FROM audit.writer
       WHERE state IN ('live', 'sweeping') OR started_at > now() - interval '10 minutes'`,
   );
-  const heads = Object.fromEntries(found.rows.map(({ writer, seq }) => [writer, Number(seq)]));
+  const heads = Object.fromEntries(writers.rows.map(({ writer, seq }) => [writer, Number(seq)]));
   const now = await database.query<{ ms: string }>(
     `SELECT (extract(epoch FROM now() - interval '1 minute') * 1000)::bigint AS ms`,
   );

@@ -1,7 +1,7 @@
 /**
- * Reading the trail for those with the scope `audit`. A search answers whole attempts: what is asked of the
- * request (organisation, client …) is looked for in the INTENT, DENIED or SYSTEM row, what became of it in the
- * OUTCOME. Each use is to be audited by the caller (AUDIT_SEARCH).
+ * Reads the trail for readers with the scope `audit`. A search returns whole attempts: what is known of the request
+ * (organisation, client …) is matched with the INTENT, DENIED or SYSTEM row, and its result with the OUTCOME. The caller
+ * must audit each use (AUDIT_SEARCH).
  */
 import {
   columnsOf,
@@ -15,7 +15,7 @@ import {
   type AuditFilter,
   type AuditReader,
   type AuditRow,
-  type FoundRow,
+  type EventRow,
 } from './filter.js';
 
 export interface AuditAttempt {
@@ -28,11 +28,11 @@ export interface AuditAttempt {
 export interface AuditPage {
   /** Newest first. */
   readonly attempts: readonly AuditAttempt[];
-  /** For the next page; null when this is the last. */
+  /** For the next page; null if this is the last. */
   readonly next: string | null;
 }
 
-/** @throws RangeError for a cursor that isn't ours. */
+/** @throws RangeError for an invalid cursor */
 export async function searchAudit(
   reader: AuditReader,
   filter: AuditFilter,
@@ -47,13 +47,13 @@ export async function searchAudit(
     );
   }
   const limit = where.parameter(page.limit + 1);
-  const found = await reader.database.query<FoundRow>(
+  const result = await reader.database.query<EventRow>(
     `SELECT ${columnsOf('e')} FROM audit.event e
       WHERE e.kind IN ('INTENT', 'DENIED', 'SYSTEM')${where.sql()}
       ORDER BY e.started_at DESC, e.writer DESC, e.seq DESC LIMIT ${limit}`,
     where.parameters,
   );
-  const bases = found.rows.slice(0, page.limit).map(toRow);
+  const bases = result.rows.slice(0, page.limit).map(toRow);
   const last = bases.at(-1);
   const later = await outcomesOf(reader, bases);
   return {
@@ -65,20 +65,20 @@ export async function searchAudit(
         ...later.filter((row) => row.attemptId === base.attemptId && row.startedAtMs === base.startedAtMs),
       ],
     })),
-    next: found.rows.length > page.limit && last !== undefined ? encodeCursor(last) : null,
+    next: result.rows.length > page.limit && last !== undefined ? encodeCursor(last) : null,
   };
 }
 
 async function outcomesOf(reader: AuditReader, bases: readonly AuditRow[]): Promise<readonly AuditRow[]> {
   const intents = bases.filter((row) => row.kind === 'INTENT');
   if (intents.length === 0) return [];
-  const found = await reader.database.query<FoundRow>(
+  const result = await reader.database.query<EventRow>(
     `SELECT ${columnsOf('o')} FROM unnest($1::uuid[], $2::bigint[]) AS a (attempt_id, ms)
        JOIN audit.event o ON o.attempt_id = a.attempt_id AND o.started_at = ${epochMs('a.ms')}
       WHERE o.kind IN ('OUTCOME', 'END') ORDER BY o.kind DESC`,
     [intents.map((row) => row.attemptId), intents.map((row) => row.startedAtMs)],
   );
-  return found.rows.map(toRow);
+  return result.rows.map(toRow);
 }
 
 function encodeCursor({ startedAtMs, writer, seq }: AuditRow): string {

@@ -2,9 +2,9 @@
 import type { AuditValue } from '@gatehouse/domain/audit/audit';
 import type pg from 'pg';
 import { canonicalJson, digestOfSubjects, link, type SealedSubject } from '../write/chain.js';
-import { columnsOf, toRow, type AuditRow, type FoundRow } from './filter.js';
+import { columnsOf, toRow, type AuditRow, type EventRow } from './filter.js';
 
-/** What is wrong with a row's place in its chain; empty: nothing. */
+/** A row, and what is wrong with its place in the chain. */
 export interface StoryRow extends AuditRow {
   readonly faults: readonly string[];
   readonly subjects: readonly SealedSubject[];
@@ -17,19 +17,19 @@ interface Neighbours {
   readonly head_hash: Buffer | null;
 }
 
-/** Of the request that this attempt (or refused request) was one of; none: there is no such request. */
+/** The rows of the request to which this attempt or rejected request belongs; empty if there is none. */
 export async function readStory(database: pg.Pool, attemptId: string): Promise<readonly StoryRow[]> {
-  const found = await database.query<FoundRow>(
+  const { rows } = await database.query<EventRow>(
     `SELECT ${columnsOf('e')} FROM audit.event e
       WHERE e.request_id IN (SELECT request_id FROM audit.event WHERE attempt_id = $1)
         AND e.kind <> 'SYSTEM'
       ORDER BY e.started_at, (e.record ->> 'atMs')::bigint, e.writer, e.seq`,
     [attemptId],
   );
-  return Promise.all(found.rows.map((row) => checked(database, toRow(row))));
+  return Promise.all(rows.map((row) => withFaults(database, toRow(row))));
 }
 
-async function checked(database: pg.Pool, row: AuditRow): Promise<StoryRow> {
+async function withFaults(database: pg.Pool, row: AuditRow): Promise<StoryRow> {
   const subjects = await subjectsOf(database, row);
   const neighbours = await database.query<Neighbours>(
     `SELECT (SELECT hash FROM audit.event WHERE writer = $1 AND seq = $2::bigint - 1) AS before,
@@ -52,20 +52,22 @@ function faultsOf(
   const after = atHead ? around?.head_hash : around?.after;
   const record = row.record as { readonly [key: string]: AuditValue };
   return [
-    link(previous, canonicalJson(record)).equals(hash) ? null : 'its hash does not fit its record',
-    before?.equals(previous) === true ? null : 'it does not follow from the row before it',
-    after?.equals(hash) === true ? null : 'the row after it, or the head, does not follow from it',
+    link(previous, canonicalJson(record)).equals(hash) ? null : 'its hash does not match its record',
+    before?.equals(previous) === true ? null : 'its previous hash is not the hash of the row before it',
+    after?.equals(hash) === true
+      ? null
+      : 'the row after it, or the head of the chain, has another hash of it',
     digestOfSubjects(subjects) === (record['subjectsDigest'] ?? null)
       ? null
-      : 'its patients are not those it was written with',
+      : 'its patient identifiers are not those with which it was written',
   ].filter((fault) => fault !== null);
 }
 
 async function subjectsOf(database: pg.Pool, row: AuditRow): Promise<readonly SealedSubject[]> {
-  const found = await database.query<SealedSubject>(
+  const { rows } = await database.query<SealedSubject>(
     `SELECT ods_code AS "odsCode", kind, key_id AS "keyId", hash, sealed FROM audit.subject
       WHERE attempt_id = $1 AND event_kind = $2`,
     [row.attemptId, row.kind],
   );
-  return found.rows;
+  return rows;
 }

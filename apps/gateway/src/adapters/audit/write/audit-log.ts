@@ -1,6 +1,6 @@
 /**
- * The audit trail as the data plane sees it: each call resolves once its row is durably committed (law 1),
- * or rejects in time to refuse the request. docs/audit.md has the guarantees.
+ * The audit trail as the data plane uses it: each call resolves once its row is durably committed (law 1), or rejects
+ * early enough for the request to be rejected. docs/audit.md has the guarantees.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -25,14 +25,14 @@ export interface AuditLogOptions {
   readonly databaseUrl: string;
   /** Epoch ms. */
   readonly now: () => number;
-  /** Milliseconds that never go back. */
+  /** Monotonic milliseconds. */
   readonly monotonicNow: () => number;
   readonly log: AuditLogger;
   readonly metrics: AuditMetrics;
   readonly budgets: { readonly commitMs: number };
   readonly lease: { readonly ttlMs: number; readonly renewMs: number; readonly fenceMs: number };
   /**
-   * Events that may wait for a batch; beyond it an INTENT is GW_OVERLOAD, beyond half of it a DENIED is only
+   * The number of events that may be queued. Above it an INTENT is GW_OVERLOAD; above half of it a DENIED is only
    * counted.
    */
   readonly maxQueue: number;
@@ -42,40 +42,40 @@ export interface AuditLog {
   /** Id of this process's chain. */
   readonly writerId: string;
   /**
-   * Before any byte goes upstream. Answers the registry's version as of the commit: a newer one than the decision's
-   * means decide again.
-   * @throws GatewayError GW_OVERLOAD at once when too much waits, GW_AUDIT_UNAVAILABLE after commitMs.
+   * Called before any byte goes upstream. Returns the registry's version at the commit: if it is newer than that of the
+   * decision, the caller must decide again.
+   * @throws GatewayError GW_OVERLOAD immediately if the queue is full, GW_AUDIT_UNAVAILABLE after commitMs
    */
   intent(
     event: IntentEvent,
     subjects?: readonly SealedSubject[],
   ): Promise<{ readonly registryVersion: number }>;
   /**
-   * Before any byte of the answer is released.
-   * @throws GatewayError GW_AUDIT_UNAVAILABLE if it can't be committed in time, or if the attempt has an OUTCOME
-   *   already (a sweeper's): the answer must not be released.
+   * Called before any byte of the answer is released.
+   * @throws GatewayError GW_AUDIT_UNAVAILABLE if it can't be committed in time, or if a sweeper has written an
+   *   OUTCOME already: the answer must not be released
    */
   outcome(event: OutcomeEvent, subjects?: readonly SealedSubject[]): Promise<void>;
   /**
-   * After a rejected `outcome`: tries on for a minute, as WITHHELD if an answer was seen, then as UNKNOWN. Never
+   * Called after a rejected `outcome`. Tries for a minute to write WITHHELD if an answer was seen, then UNKNOWN. Never
    * rejects.
    */
   withhold(event: OutcomeEvent): void;
-  /** Waits for the database as long as the process lives: the answer is out and can't be asked for again. */
+  /** Waits for the database as long as the process lives, since the answer has been released. */
   end(event: EndEvent, subjects?: readonly SealedSubject[]): Promise<void>;
   denied(event: DeniedEvent, subjects?: readonly SealedSubject[]): Promise<void>;
   system(event: SystemEvent): Promise<void>;
-  /** A request was refused because of the audit trail; told later in AUDIT_OUTAGE. */
+  /** A request was rejected because of the audit trail; counted in AUDIT_OUTAGE. */
   countRefused(): void;
-  /** The HTTP parser refused a connection before there was a request; told in CONNECTION_REJECTED. */
+  /** The HTTP parser rejected a connection before there was a request; counted in CONNECTION_REJECTED. */
   parseEvent(): void;
-  /** False from fenceMs without renewal on: nothing may be sent upstream. */
+  /** False once fenceMs have passed without a renewal: then nothing may be sent upstream. */
   leaseHeld(): boolean;
-  /** Fires when the lease is lost: end upstream calls. Read it anew for every attempt. */
+  /** Aborts when the lease is lost, and upstream calls must end. Read it again for every attempt. */
   readonly leaseLost: AbortSignal;
-  /** True when the trail takes writes. For readiness. */
+  /** True if the trail accepts writes; for readiness. */
   available(): boolean;
-  /** Fires when this chain was taken over: the process can't record any more and should end. */
+  /** Aborts when this chain was taken over: the process can't record any more and must end. */
   readonly fenced: AbortSignal;
   close(): Promise<void>;
 }
@@ -83,13 +83,13 @@ export interface AuditLog {
 const WITHHOLD_FOR_MS = 60_000;
 const WITHHOLD_RETRY_MS = 500;
 const UNKNOWN_RETRY_MS = 5_000;
-/** A lost connection that is back sooner, with nothing refused, is not worth a row. */
+/** A shorter loss of the connection that affected no request gets no row. */
 const OUTAGE_FROM_MS = 1_000;
 const CLOSE_WAIT_MS = 5_000;
-/** For what the writer itself owes the trail: waits as long as the process lives. */
+/** For corrections by the writer itself, which wait as long as the process lives. */
 const NO_HURRY_MS = 2 ** 31 - 1;
 
-/** Opens the trail with a chain of its own. Rejects if the database can't be had. */
+/** Opens the trail with a chain of its own. Rejects if the database can't be reached. */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const { budgets, maxQueue, now, monotonicNow, log } = options;
   const writerId = randomUUID();
@@ -134,13 +134,13 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     write: async (event) => void (await write(event)),
   });
 
-  /** An event was committed after its caller had been told that it was not: the trail says so. */
+  /** Corrects the trail after an event was committed that had been rejected before. */
   function correct(event: AuditEvent): void {
-    if (event.kind === 'INTENT') owe(notSent(event, now()));
+    if (event.kind === 'INTENT') writeCorrection(notSent(event, now()));
     else if (event.kind === 'OUTCOME' && event.outcome !== 'WITHHELD' && event.outcome !== 'UNKNOWN') {
       const { attemptId, outcome, startedAtMs } = event;
       const facts = { attemptId, outcome };
-      owe({
+      writeCorrection({
         kind: 'SYSTEM',
         event: 'ANSWER_WITHHELD',
         attemptId: randomUUID(),
@@ -151,14 +151,14 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     }
   }
 
-  function owe(event: AuditEvent): void {
+  function writeCorrection(event: AuditEvent): void {
     chain.write(event, [], NO_HURRY_MS).catch((error: unknown) => {
       if (!closing.signal.aborted)
         log.error({ err: error, kind: event.kind }, 'an audit correction was not written');
     });
   }
 
-  /** Tries until the row is written or the attempt turns out to have one; false when the time is over. */
+  /** Tries until the row is written or the attempt has an OUTCOME already. False if the time is over. */
   async function settle(event: OutcomeEvent, forMs: number, everyMs: number): Promise<boolean> {
     const deadline = monotonicNow() + forMs;
     for (let leftMs = forMs; leftMs > 0 && !closing.signal.aborted; leftMs = deadline - monotonicNow()) {
@@ -167,7 +167,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
         return true;
       } catch (error) {
         if (hasOutcomeAlready(error) || chain.fenced) return true;
-        // Closing ends the pause, and then the loop.
+        // Closing ends the pause and the loop.
         await pause(Math.min(everyMs, leftMs), undefined, { signal: closing.signal }).catch(() => undefined);
       }
     }
@@ -175,13 +175,13 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   }
 
   async function withhold(event: OutcomeEvent): Promise<void> {
-    // Only an answer that was seen can be withheld; what was not sent or not seen stays what it was.
+    // Only an answer that was seen can be withheld. Otherwise the outcome stays.
     const outcome = event.upstreamStatus === null ? event.outcome : 'WITHHELD';
     if (await settle({ ...event, outcome }, WITHHOLD_FOR_MS, WITHHOLD_RETRY_MS)) return;
     if (closing.signal.aborted) return;
     log.error(
       { attemptId: event.attemptId },
-      'a withheld outcome could not be written; it is told as UNKNOWN',
+      'a withheld OUTCOME could not be committed; it is recorded as UNKNOWN',
     );
     await settle(blankOutcome(event, event.atMs), Number.MAX_SAFE_INTEGER, UNKNOWN_RETRY_MS);
   }

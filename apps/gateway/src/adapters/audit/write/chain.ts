@@ -1,12 +1,12 @@
 /**
  * How a record becomes bytes and how rows are chained (docs/audit.md, "Canonical form" and "Chain").
- * The offline verifier is written from that page and shares nothing with this file.
+ * The offline verifier was written from that page and shares no code with this file.
  */
 import { createHash } from 'node:crypto';
 import type { AuditEvent, AuditValue } from '@gatehouse/domain/audit/audit';
 import { withoutNhsNumbers } from '@gatehouse/domain/input/nhs-number';
 
-/** Where a chain stands: the sequence number and hash of its newest row. */
+/** The sequence number and hash of the newest row of a chain. */
 export interface Head {
   readonly seq: number;
   readonly hash: Buffer;
@@ -15,7 +15,7 @@ export interface Head {
 /** A chain before its first row. */
 export const EMPTY_CHAIN: Head = { seq: 0, hash: Buffer.alloc(32) };
 
-/** A patient identifier as it is stored: found by `hash`, readable only through the organisation's key. */
+/** A patient identifier as it is stored: it is found by `hash` and can be read only with the organisation's key. */
 export interface SealedSubject {
   readonly odsCode: string;
   readonly kind: 'nhs-number' | 'ubrn';
@@ -25,8 +25,8 @@ export interface SealedSubject {
 }
 
 /**
- * A record in canonical form but for its sequence number, which is known only when its batch is written and
- * written again with another one when a batch is split.
+ * A record in canonical form without its sequence number, which is known only when its batch is written, and changes
+ * when the batch is split.
  */
 export interface EncodedRecord {
   readonly before: string;
@@ -34,24 +34,24 @@ export interface EncodedRecord {
 }
 
 /**
- * RFC 8785 narrowed to what every JSON library reads and writes alike: members sorted by UTF-16 code unit, no
+ * RFC 8785 narrowed to what every JSON library reads and writes in the same way: members sorted by UTF-16 code unit, no
  * whitespace, no numbers but safe integers, no NUL and no lone surrogate (PostgreSQL's jsonb takes neither).
  * Members that are undefined are left out.
- * @throws TypeError for anything else: a record that can't be hashed is not written.
+ * @throws TypeError for anything else, since a record that can't be hashed is not written
  */
 export function canonicalJson(value: AuditValue | undefined): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return canonicalString(value);
   if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value)) throw new TypeError('audit records hold safe integers only');
+    if (!Number.isSafeInteger(value)) throw new TypeError('audit records contain only safe integers');
     return String(value === 0 ? 0 : value);
   }
   if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object') return `{${members(value).join(',')}}`;
-  throw new TypeError(`audit records cannot hold a ${typeof value}`);
+  throw new TypeError(`audit records cannot contain a ${typeof value}`);
 }
 
-/** Canonical form of a writer's record of an event, `seq` left open. */
+/** The canonical form of a writer's record of an event, without `seq`. */
 export function encodeRecord(
   event: AuditEvent,
   writer: string,
@@ -66,7 +66,7 @@ export function encodeRecord(
   };
 }
 
-/** The whole canonical record of row `seq`. Kind, writer and the like surround `seq`, so neither part is empty. */
+/** The whole canonical record of row `seq`. Neither part is empty: members such as kind and writer surround `seq`. */
 export function recordAt(record: EncodedRecord, seq: number): string {
   return `{${record.before},"seq":${String(seq)},${record.after}}`;
 }
@@ -76,7 +76,7 @@ export function link(previous: Buffer, canonicalRecord: string): Buffer {
   return createHash('sha256').update(previous).update(canonicalRecord, 'utf8').digest();
 }
 
-/** What a record says about the subjects stored beside it; covers the sealed bytes through their hash. */
+/** The digest of the subjects that are stored beside a record. It covers the sealed bytes by their hash. */
 export function digestOfSubjects(subjects: readonly SealedSubject[]): string | null {
   if (subjects.length === 0) return null;
   const leaves = subjects.map((subject) =>
@@ -97,18 +97,18 @@ export function sha256Hex(bytes: Buffer | string): string {
 
 function canonicalString(value: string): string {
   if (value.includes('\0') || !value.isWellFormed()) {
-    throw new TypeError('audit records hold well-formed text without NUL');
+    throw new TypeError('audit records contain only well-formed text without NUL');
   }
-  // The one check that every text of every record passes, wherever it came from.
+  // Every text of every record passes this check, whatever its source.
   return JSON.stringify(withoutNhsNumbers(value));
 }
 
 function members(
   fields: { readonly [key: string]: AuditValue | undefined },
-  wanted: (key: string) => boolean = () => true,
+  isIncluded: (key: string) => boolean = () => true,
 ): string[] {
   return Object.keys(fields)
-    .filter((key) => fields[key] !== undefined && wanted(key))
+    .filter((key) => fields[key] !== undefined && isIncluded(key))
     .sort(byCodeUnit)
     .map((key) => `${canonicalString(key)}:${canonicalJson(fields[key])}`);
 }

@@ -1,8 +1,8 @@
-/** A connection to PostgreSQL that commits durably, gives up on its own and can be cut without asking the other side. */
+/** A connection to PostgreSQL that commits durably, has time limits, and can be cut without waiting for the server. */
 import { Socket } from 'node:net';
 import pg from 'pg';
 
-/** Server-side limit; longer than any wait here, so that what was given up can't hold locks for ever. */
+/** The server's limit. It is longer than any wait here, and keeps an abandoned statement from holding locks for ever. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 
@@ -12,7 +12,7 @@ export class Connection {
   readonly #onLost: () => void;
   #current: { readonly client: pg.Client; readonly socket: Socket } | null = null;
 
-  /** `onLost` is told when the other side breaks it, not when it is cut here. */
+  /** `onLost` is called if the server or the network breaks the connection, not if it is cut here. */
   constructor(databaseUrl: string, queryTimeoutMs: number, onLost: () => void = () => undefined) {
     this.#databaseUrl = databaseUrl;
     this.#queryTimeoutMs = queryTimeoutMs;
@@ -23,13 +23,13 @@ export class Connection {
     return this.#current !== null;
   }
 
-  /** @throws if it is not open. */
+  /** @throws if it is not open */
   get client(): pg.Client {
     if (this.#current === null) throw new Error('not connected');
     return this.#current.client;
   }
 
-  /** What is open already, or a new connection. Not to be called while it is being opened. */
+  /** The open connection, or a new one. Must not be called again before it has returned. */
   async open(): Promise<pg.Client> {
     if (this.#current !== null) return this.#current.client;
     const socket = new Socket();
@@ -51,7 +51,7 @@ export class Connection {
     client.on('end', lost);
     try {
       await client.connect();
-      // As a statement, since options in the URL would replace any given here.
+      // As a statement, since options in the URL would override those given here.
       await client.query('SET synchronous_commit = on');
     } catch (error) {
       socket.destroy();

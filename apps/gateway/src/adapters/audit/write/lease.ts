@@ -1,7 +1,7 @@
 /**
- * The lease of a live writer: while it is held nobody else may speak for its attempts. Renewed on a connection of
- * its own, so that a full queue can't starve it. It counts from before a renewal is sent and by the monotonic
- * clock, so this process gives up (fenceMs) before a sweeper may begin (ttlMs).
+ * The lease of a live writer. While it has the lease, no other process may close its attempts. It is renewed on a
+ * connection of its own, so that a full queue can't delay it. It counts from before a renewal is sent, by the monotonic
+ * clock, so that this process gives up (fenceMs) before a sweeper may begin (ttlMs).
  */
 import { Connection } from './connection.js';
 import type { AuditLogger } from './options.js';
@@ -42,7 +42,7 @@ export class Lease {
     return !this.#ended && this.#options.monotonicNow() - this.#renewedAt < this.#options.fenceMs;
   }
 
-  /** Fires when the lease is lost. Take it anew for every attempt: a lease that comes back has a new signal. */
+  /** Aborts when the lease is lost. Read it again for every attempt: a lease that is regained has a new signal. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
@@ -57,7 +57,7 @@ export class Lease {
     }
   }
 
-  /** Gives the lease up for good. */
+  /** Gives up the lease for good. */
   end(): void {
     this.#ended = true;
     if (this.#watch !== null) clearTimeout(this.#watch);
@@ -88,7 +88,7 @@ export class Lease {
     }
   }
 
-  /** Fires when nothing has been renewed for fenceMs; looks again later if something has. */
+  /** Ends the lease when it has not been renewed for fenceMs; otherwise checks again later. */
   #scheduleWatch(afterMs: number): void {
     if (this.#watch !== null) clearTimeout(this.#watch);
     this.#watch = setTimeout(() => {
@@ -99,7 +99,7 @@ export class Lease {
       }
       this.#options.log.error(
         { writer: this.#options.writer },
-        'the audit lease is lost; calls under way are ended',
+        'the audit lease is lost; calls in progress are ended',
       );
       this.#lost.abort(new Error('the audit lease is lost'));
     }, afterMs);

@@ -1,4 +1,4 @@
-/** What the audit trail is told at the start, and where it tells how it fares. */
+/** The settings of the audit trail, and the callbacks by which it reports. */
 import type { AuditEvent } from '@gatehouse/domain/audit/audit';
 
 export interface AuditLogger {
@@ -23,12 +23,12 @@ export interface ChainOptions {
   readonly monotonicNow: () => number;
   readonly log: AuditLogger;
   readonly metrics: AuditMetrics;
-  /** A batch of this writer committed; `sentAtMs` (monotonic) is when it was sent. */
+  /** A batch of this writer was committed; it was sent at `sentAtMs` (monotonic). */
   readonly onCommit: (sentAtMs: number) => void;
-  /** An event committed after its caller had been told that it was not. */
+  /** An event was committed after it had been rejected. */
   readonly onLateCommit: (event: AuditEvent) => void;
-  /** The database is back after this long. */
+  /** The database is back; the outage lasted this long. */
   readonly onOutage: (lastedMs: number) => void;
-  /** Somebody else moved or ended this chain: nothing more can be written by this process. */
+  /** Another process moved or ended this chain, so this process can't write to it any more. */
   readonly onFenced: () => void;
 }

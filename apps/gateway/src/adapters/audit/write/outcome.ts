@@ -1,4 +1,4 @@
-/** Outcomes the audit trail writes by itself, for attempts whose caller has no more to say. */
+/** Outcomes that the audit trail writes on its own account. */
 import type { IntentEvent, OutcomeEvent } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { isDuplicate } from './store.js';
@@ -9,7 +9,7 @@ interface Attempt {
   readonly attemptId: string;
 }
 
-/** UNKNOWN: nothing is known but whose outcome it is. */
+/** OUTCOME UNKNOWN: nothing is known about the attempt except its ids. */
 export function blankOutcome(attempt: Attempt, atMs: number): OutcomeEvent {
   const { startedAtMs, requestId, attemptId } = attempt;
   return {
@@ -33,12 +33,12 @@ export function blankOutcome(attempt: Attempt, atMs: number): OutcomeEvent {
   };
 }
 
-/** The INTENT was committed; its caller had been told that it was not, and so sent nothing. */
+/** For an INTENT that was committed after it had been rejected: its caller sent nothing. */
 export function notSent(intent: IntentEvent, atMs: number): OutcomeEvent {
   return { ...blankOutcome(intent, atMs), outcome: 'NOT_SENT' };
 }
 
-/** True when `outcome` was rejected because the attempt has one: a sweeper spoke first and its word stands. */
+/** True if an OUTCOME was rejected because the attempt has one already. A sweeper wrote it, and it stands. */
 export function hasOutcomeAlready(error: unknown): boolean {
   return error instanceof GatewayError && isDuplicate(error.options.cause);
 }

@@ -1,13 +1,13 @@
-/** Monthly partitions of the audit trail, made ahead by functions of the database that take no argument. */
+/** Monthly partitions of the audit trail, created ahead by functions of the database that take no argument. */
 import type pg from 'pg';
 
-/** What one step did: `busy` when a lock was not to be had, `complete` when nothing is left to do. */
+/** What one step did: `busy` if a lock was taken, `complete` if there is nothing left to do. */
 export type PartitionStep = 'complete' | 'copied' | 'moved' | 'busy';
 
 export interface Partitions {
-  /** Makes the partitions of this month and the next three, and moves a slice of what lies in the default one. */
+  /** Creates the partitions of this month and the next three, and moves a slice of the rows in the default partition. */
   keep(): Promise<PartitionStep>;
-  /** Months in a row, the current one included, that have a partition of their own. */
+  /** The number of consecutive months, from the current one on, that have a partition. */
   ahead(): Promise<number>;
 }
 

@@ -1,18 +1,18 @@
-/** Events that wait for their commit, in order of arrival; each is told what became of it, at the latest in time. */
+/** Events that wait for their commit, in order of arrival. Each is settled, at the latest when its time is over. */
 import type { AuditEvent } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { Row } from './store.js';
 
 export interface Entry extends Row {
   readonly event: AuditEvent;
-  /** Its caller has been told that it was not written. */
+  /** It was rejected because its time was over. */
   expired: boolean;
   readonly resolve: (registryVersion: number) => void;
   readonly reject: (error: GatewayError) => void;
 }
 
 export class EventQueue {
-  /** A set, so that what expires leaves from the middle. */
+  /** A set, so that an expired entry can be removed from the middle. */
   #waiting = new Set<Entry>();
 
   get size(): number {
@@ -44,24 +44,24 @@ export class EventQueue {
     });
   }
 
-  /** Takes the oldest. */
-  take(most: number): readonly Entry[] {
+  /** Removes and returns the oldest entries, at most `limit`. */
+  take(limit: number): readonly Entry[] {
     const batch: Entry[] = [];
     for (const entry of this.#waiting) {
-      if (batch.length === most) break;
+      if (batch.length === limit) break;
       this.#waiting.delete(entry);
       batch.push(entry);
     }
     return batch;
   }
 
-  /** Puts what was taken and is known not to be written in front again; what expired meanwhile is done with. */
+  /** Puts entries that were taken, but certainly not written, in front again. Entries that have expired are dropped. */
   putBack(entries: readonly Entry[]): void {
     this.#waiting = new Set([...entries.filter((entry) => !entry.expired), ...this.#waiting]);
   }
 
-  rejectAll(why: string): void {
-    for (const entry of this.#waiting) entry.reject(unavailable(why));
+  rejectAll(reason: string): void {
+    for (const entry of this.#waiting) entry.reject(unavailable(reason));
     this.#waiting.clear();
   }
 }

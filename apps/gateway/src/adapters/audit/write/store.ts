@@ -1,4 +1,4 @@
-/** The statements of one chain. Knows SQL and errors of PostgreSQL, not queues. */
+/** The SQL statements of one chain, and PostgreSQL's errors. */
 import pg from 'pg';
 import { EMPTY_CHAIN, link, recordAt, type EncodedRecord, type Head, type SealedSubject } from './chain.js';
 
@@ -9,7 +9,7 @@ export interface Row {
 }
 
 export interface Appended {
-  /** False when the head was not where it was thought to be: nothing was written. */
+  /** False if the head of the chain was not the expected one; then nothing was written. */
   readonly written: boolean;
   readonly registryVersion: number;
 }
@@ -33,8 +33,8 @@ export async function registerWriter(
   );
 }
 
-// The head moves by compare-and-set and the rows go in only if it did, all in one statement and so in one commit.
-// It renews the lease too: whatever commits was written by a live writer.
+// One statement, and so one commit: the head moves by compare-and-set, and the rows are written only if it has moved.
+// It renews the lease as well, so that only a live writer can commit.
 const APPEND = `
 WITH head AS (
   UPDATE audit.writer
@@ -63,7 +63,7 @@ const APPEND_WITH_SUBJECTS = APPEND.replace(
 SELECT (SELECT count`,
 );
 
-/** Rows put on a chain: their hashes are made, nothing is written yet. */
+/** Rows with their hashes, ready to be appended to a chain. */
 export interface Chained {
   readonly from: Head;
   readonly head: Head;
@@ -92,8 +92,8 @@ export async function append(client: pg.Client, chained: Chained, options: Appen
 }
 
 /**
- * Where the chain stands, decided for good: the raised epoch keeps every statement sent before from committing.
- * Null when the writer is unknown.
+ * The head of the chain. It is final, since the new epoch keeps every earlier statement from committing.
+ * Null if the writer is unknown.
  */
 export async function settleHead(client: pg.Client, writer: string): Promise<ReadHead | null> {
   const result = await client.query<{
@@ -126,7 +126,7 @@ export async function readRegistryVersion(client: pg.Client): Promise<number> {
   return version(result.rows[0]?.version);
 }
 
-/** False when the writer is no longer live. */
+/** False if the writer is no longer live. */
 export async function renewLease(client: pg.Client, writer: string, ttlMs: number): Promise<boolean> {
   const result = await client.query(
     `UPDATE audit.writer SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
@@ -136,7 +136,7 @@ export async function renewLease(client: pg.Client, writer: string, ttlMs: numbe
   return result.rowCount === 1;
 }
 
-/** Ends a chain: 'closed' when nothing is open, else the lease ends now and a sweeper finds what is open. */
+/** Ends a chain: 'closed' if no attempt is open. Otherwise its lease ends now, and a sweeper closes the open ones. */
 export async function closeWriter(client: pg.Client, writer: string, nothingOpen: boolean): Promise<void> {
   await client.query(
     `UPDATE audit.writer SET state = CASE WHEN $2 THEN 'closed' ELSE state END, lease_until = clock_timestamp()
@@ -145,7 +145,7 @@ export async function closeWriter(client: pg.Client, writer: string, nothingOpen
   );
 }
 
-/** True when PostgreSQL refused the data itself (constraint, trigger, value), so that another row may pass. */
+/** True if PostgreSQL rejected the data itself (constraint, trigger, value), so that another row may be accepted. */
 export function isRefusal(error: unknown): boolean {
   const state = sqlState(error);
   return state !== null && ['09', '21', '22', '23', '27', '44', 'P0'].includes(state.slice(0, 2));
@@ -159,7 +159,7 @@ function sqlState(error: unknown): string | null {
   return error instanceof pg.DatabaseError && error.code !== undefined ? error.code : null;
 }
 
-/** A version that can't be read counts as newer than any snapshot, so that nothing is sent under it. */
+/** A version that can't be read counts as newer than any snapshot, so that no call is sent under it. */
 function version(text: string | null | undefined): number {
   return text === null || text === undefined ? Number.MAX_SAFE_INTEGER : Number(text);
 }

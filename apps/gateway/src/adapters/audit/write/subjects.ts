@@ -1,14 +1,14 @@
 /**
- * Identifiers of patients in the audit trail: found by a keyed hash, kept sealed (threats D4). Every organisation
- * has a data key of its own, wrapped by KMS, so that hashes of one say nothing about another and its values can be
- * shredded alone (D7).
+ * Identifiers of patients in the audit trail. They are found by a keyed hash and stored sealed (threat D4). Every
+ * organisation has its own data key, wrapped by KMS, so that hashes of one organisation say nothing about another, and
+ * its values alone can be shredded (threat D7).
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
 import type { Subject, SubjectKind } from '@gatehouse/domain/audit/audit';
 import type pg from 'pg';
 import type { SealedSubject } from './chain.js';
 
-/** What is needed of KMS. The context must be given to decrypt as it was to generate. */
+/** What the sealer needs of KMS. To decrypt, the context must be the one with which the key was generated. */
 export interface DataKeys {
   generateDataKey(
     keyId: string,
@@ -20,18 +20,18 @@ export interface DataKeys {
 export type EncryptionContext = Readonly<Record<'organisation' | 'purpose', string>>;
 
 export interface SubjectSealer {
-  /** The keyed hash a value is found by. Null when the organisation has no key yet, and so nothing to find. */
+  /** The keyed hash by which a value is found. Null if the organisation has no key yet, and so no values. */
   hash(odsCode: string, kind: SubjectKind, value: string): Promise<Buffer | null>;
-  /** Seals what an attempt concerned; the same identifier twice is stored once. Makes the key at first use. */
+  /** Seals the subjects of an attempt; a repeated identifier is stored once. Creates the key at first use. */
   seal(odsCode: string, attemptId: string, subjects: readonly Subject[]): Promise<readonly SealedSubject[]>;
-  /** For an approved reveal alone. @throws if the value was sealed for another organisation, kind or attempt. */
+  /** Only for an approved reveal. @throws if the value was sealed for another organisation, kind or attempt */
   open(attemptId: string, subject: SealedSubject): Promise<string>;
   /**
    * A keyed hash of digits that may be a patient's number, the same in all processes of a deployment: 16 hex digits.
-   * Makes the deployment's own key at first use.
+   * Creates the deployment's own key at first use.
    */
   readonly hashDigits: (digits: string) => Promise<string>;
-  /** Organisations with a key: those a search without an organisation goes through. */
+  /** Organisations with a key, which a search without an organisation goes through. */
   organisations(): Promise<readonly string[]>;
 }
 
@@ -41,12 +41,12 @@ interface OrganisationKey {
   readonly seal: Buffer;
 }
 
-/** The organisation's key was destroyed, or is another one now: what it sealed can't be opened any more. */
+/** The organisation's key was destroyed or replaced, so values that it sealed can't be opened any more. */
 export class SubjectKeyGone extends Error {
   override readonly name = 'SubjectKeyGone';
 }
 
-/** Owner of the key for what belongs to no organisation. No ODS code looks like this. */
+/** Owner of the key for values of no organisation. It can't be an ODS code. */
 const DEPLOYMENT = '*';
 const FORMAT = 1;
 const IV_BYTES = 12;
@@ -55,11 +55,11 @@ const TAG_BYTES = 16;
 export function createSubjectSealer(database: pg.Pool, kms: DataKeys, kmsKeyId: string): SubjectSealer {
   const keys = new Map<string, Promise<OrganisationKey | null>>();
 
-  /** Unwrapped once and kept; what failed or is missing is asked for again. */
-  async function keyOf(odsCode: string, make: boolean): Promise<OrganisationKey | null> {
+  /** Unwrapped once and kept; after a failure, or if it is missing, it is loaded again. */
+  async function keyOf(odsCode: string, create: boolean): Promise<OrganisationKey | null> {
     const known = await keys.get(odsCode);
-    if (known !== undefined && (known !== null || !make)) return known;
-    const loading = (async () => (await stored(odsCode)) ?? (make ? await created(odsCode) : null))();
+    if (known !== undefined && (known !== null || !create)) return known;
+    const loading = (async () => (await loadKey(odsCode)) ?? (create ? await createKey(odsCode) : null))();
     keys.set(odsCode, loading);
     try {
       const key = await loading;
@@ -71,17 +71,17 @@ export function createSubjectSealer(database: pg.Pool, kms: DataKeys, kmsKeyId: 
     }
   }
 
-  async function stored(odsCode: string): Promise<OrganisationKey | null> {
-    const found = await database.query<{ key_id: string; wrapped: Buffer }>(
+  async function loadKey(odsCode: string): Promise<OrganisationKey | null> {
+    const { rows } = await database.query<{ key_id: string; wrapped: Buffer }>(
       'SELECT key_id, wrapped FROM audit.organisation_key WHERE ods_code = $1',
       [odsCode],
     );
-    const row = found.rows[0];
+    const [row] = rows;
     return row === undefined ? null : derive(row.key_id, await kms.decrypt(row.wrapped, contextOf(odsCode)));
   }
 
-  /** Replicas may race: the first row stays and all of them use it. */
-  async function created(odsCode: string): Promise<OrganisationKey> {
+  /** If replicas race, the first row stays and all of them use it. */
+  async function createKey(odsCode: string): Promise<OrganisationKey> {
     const { plaintext, wrapped } = await kms.generateDataKey(kmsKeyId, contextOf(odsCode));
     const keyId = randomUUID();
     const inserted = await database.query(
@@ -89,14 +89,14 @@ export function createSubjectSealer(database: pg.Pool, kms: DataKeys, kmsKeyId: 
       [odsCode, keyId, wrapped],
     );
     if (inserted.rowCount === 1) return derive(keyId, plaintext);
-    const key = await stored(odsCode);
-    if (key === null) throw new Error('the key of an organisation vanished');
+    const key = await loadKey(odsCode);
+    if (key === null) throw new Error('the key of an organisation is gone');
     return key;
   }
 
-  const made = async (odsCode: string): Promise<OrganisationKey> => {
+  const ensureKey = async (odsCode: string): Promise<OrganisationKey> => {
     const key = await keyOf(odsCode, true);
-    if (key === null) throw new Error('the key of an organisation could not be made');
+    if (key === null) throw new Error('the key of an organisation could not be created');
     return key;
   };
 
@@ -107,7 +107,7 @@ export function createSubjectSealer(database: pg.Pool, kms: DataKeys, kmsKeyId: 
     },
     async seal(odsCode, attemptId, subjects) {
       if (subjects.length === 0) return [];
-      const key = await made(odsCode);
+      const key = await ensureKey(odsCode);
       const distinct = new Map(subjects.map((subject) => [`${subject.kind}|${subject.value}`, subject]));
       return [...distinct.values()].map(({ kind, value }) => ({
         odsCode,
@@ -123,7 +123,7 @@ export function createSubjectSealer(database: pg.Pool, kms: DataKeys, kmsKeyId: 
       return openValue(key, aad(odsCode, kind, attemptId), sealed);
     },
     async hashDigits(digits) {
-      const { index } = await made(DEPLOYMENT);
+      const { index } = await ensureKey(DEPLOYMENT);
       return createHmac('sha256', index).update(`digits|${digits}`, 'utf8').digest('hex').slice(0, 16);
     },
     async organisations() {

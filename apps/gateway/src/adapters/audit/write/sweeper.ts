@@ -1,10 +1,10 @@
 /**
- * Speaks for writers that died. For every INTENT they left open it writes OUTCOME UNKNOWN into its own chain: only
- * a live writer can know that nothing was sent.
+ * Closes the attempts of writers that died. For every INTENT that has no OUTCOME it writes OUTCOME UNKNOWN into its own
+ * chain: only a live writer can know that nothing was sent.
  *
- * A writer is swept only when this process has seen its lease unrenewed, poll after poll with the database
- * answering, for a whole lease (ttlMs): the writer itself gave up its calls at fenceMs, and one that merely lost
- * the database for a while gets the time to renew first.
+ * A writer is swept only after this process has polled for a whole lease (ttlMs), with the database answering, and the
+ * lease was not renewed. By then the writer has given up its calls, at fenceMs. A writer that only lost the database
+ * for a while has the time to renew first.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -17,7 +17,7 @@ export interface SweeperOptions {
   readonly databaseUrl: string;
   /** The chain of this process. */
   readonly audit: Pick<AuditLog, 'writerId' | 'outcome' | 'system'>;
-  /** The lease every replica is configured with. */
+  /** The life of a lease; the same in every replica. */
   readonly ttlMs: number;
   /** Default 5,000. */
   readonly everyMs?: number;
@@ -28,12 +28,12 @@ export interface SweeperOptions {
 }
 
 export interface Sweeper {
-  /** One round; what the timer does. Answers how many writers were swept. */
+  /** Runs one round, as the timer does. Returns the number of writers that were swept. */
   sweep(): Promise<number>;
   close(): Promise<void>;
 }
 
-interface Unfinished {
+interface OpenWriter {
   readonly writer: string;
   readonly lease: string;
   readonly state: 'live' | 'sweeping';
@@ -53,20 +53,20 @@ export function startSweeper(options: SweeperOptions): Sweeper {
   async function run(): Promise<number> {
     try {
       const client = await connection.open();
-      // A round that comes late says nothing about the time between: this process may have been asleep.
+      // After a gap nothing is known about the time between, since this process may have been suspended.
       if (monotonicNow() - lastPollMs > everyMs * 3) seen.clear();
-      const dead = overdue(await unfinished(client, audit.writerId));
+      const dead = overdue(await openWriters(client, audit.writerId));
       lastPollMs = monotonicNow();
       return dead.length === 0 ? 0 : await sweepAll(client, dead);
     } catch (error) {
       seen.clear();
       connection.cut();
-      log.warn({ err: error }, 'a sweep of the audit trail was broken off');
+      log.warn({ err: error }, 'a sweep of the audit trail failed');
       return 0;
     }
   }
 
-  function overdue(writers: readonly Unfinished[]): readonly Unfinished[] {
+  function overdue(writers: readonly OpenWriter[]): readonly OpenWriter[] {
     const atMs = monotonicNow();
     const names = new Set(writers.map(({ writer }) => writer));
     for (const writer of seen.keys()) if (!names.has(writer)) seen.delete(writer);
@@ -77,8 +77,8 @@ export function startSweeper(options: SweeperOptions): Sweeper {
     });
   }
 
-  /** One sweeper at a time; the unique key on OUTCOME decides should two overlap all the same. */
-  async function sweepAll(client: pg.Client, dead: readonly Unfinished[]): Promise<number> {
+  /** One sweeper at a time. If two overlap nevertheless, the unique key on OUTCOME keeps one of their rows. */
+  async function sweepAll(client: pg.Client, dead: readonly OpenWriter[]): Promise<number> {
     const lock = await client.query<{ mine: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS mine`);
     if (lock.rows[0]?.mine !== true) return 0;
     let swept = 0;
@@ -90,8 +90,8 @@ export function startSweeper(options: SweeperOptions): Sweeper {
     return swept;
   }
 
-  async function sweepOne(client: pg.Client, { writer, lease }: Unfinished): Promise<boolean> {
-    // From here on nothing of that writer commits any more, so what it left open is final.
+  async function sweepOne(client: pg.Client, { writer, lease }: OpenWriter): Promise<boolean> {
+    // From here on that writer can't commit, so no open attempt can get an OUTCOME from it.
     const marked = await client.query(
       `UPDATE audit.writer SET state = 'sweeping' WHERE writer = $1
           AND (state = 'sweeping' OR (state = 'live' AND lease_until::text = $2 AND lease_until < clock_timestamp()))`,
@@ -101,15 +101,15 @@ export function startSweeper(options: SweeperOptions): Sweeper {
     let unknown = 0;
     for (;;) {
       const open = await client.query<OpenIntent>(OPEN_INTENTS, [writer, PAGE]);
-      await Promise.all(open.rows.map(tellUnknown));
+      await Promise.all(open.rows.map(writeUnknown));
       unknown += open.rows.length;
       if (open.rows.length < PAGE) break;
     }
-    const ended = await client.query(
+    const closed = await client.query(
       `UPDATE audit.writer SET state = 'swept' WHERE writer = $1 AND state = 'sweeping'`,
       [writer],
     );
-    if (ended.rowCount !== 1) return false;
+    if (closed.rowCount !== 1) return false;
     const atMs = now();
     const facts = { writer, unknown };
     log.warn(facts, 'a dead audit writer was swept');
@@ -125,7 +125,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
     return true;
   }
 
-  async function tellUnknown(intent: OpenIntent): Promise<void> {
+  async function writeUnknown(intent: OpenIntent): Promise<void> {
     const { attemptId, requestId } = intent;
     try {
       await audit.outcome(
@@ -172,11 +172,11 @@ SELECT i.record ->> 'attemptId' AS "attemptId", i.record ->> 'requestId' AS "req
                     WHERE o.attempt_id = i.attempt_id AND o.kind = 'OUTCOME' AND o.started_at = i.started_at)
  ORDER BY i.seq LIMIT $2`;
 
-async function unfinished(client: pg.Client, ownWriter: string): Promise<readonly Unfinished[]> {
-  const found = await client.query<Unfinished>(
+async function openWriters(client: pg.Client, ownWriter: string): Promise<readonly OpenWriter[]> {
+  const { rows } = await client.query<OpenWriter>(
     `SELECT writer, lease_until::text AS lease, state, lease_until < clock_timestamp() AS expired
        FROM audit.writer WHERE state IN ('live', 'sweeping') AND writer <> $1 ORDER BY lease_until`,
     [ownWriter],
   );
-  return found.rows;
+  return rows;
 }

@@ -1,6 +1,6 @@
 /**
- * What happened too often, or while the database was away, to have a row of its own: counted in memory and written
- * as one SYSTEM event when that is possible again (faults F1, F5).
+ * Counts in memory what happens too often to have a row each, or while the database is down, and writes the count as one
+ * SYSTEM event when that is possible again (faults F1, F5).
  */
 import { randomUUID } from 'node:crypto';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
@@ -9,12 +9,12 @@ type Name = 'AUDIT_OUTAGE' | 'DENIED_SUMMARY' | 'CONNECTION_REJECTED';
 
 export interface TallyOptions {
   readonly now: () => number;
-  /** True when the database takes writes and the queue has room. */
+  /** True if the database accepts writes and the queue has room. */
   readonly canWrite: () => boolean;
   readonly write: (event: SystemEvent) => Promise<void>;
 }
 
-/** Counts that go together belong to one outage if no second passes between them. */
+/** Events less than this apart belong to one outage. */
 const FLUSH_MS = 1_000;
 
 export class Tallies {
@@ -36,7 +36,7 @@ export class Tallies {
     this.#widen(name, 1, 0);
   }
 
-  /** Notes a span that ends now; an outage nobody met still has a beginning and an end. */
+  /** Records an outage that ends now. It has a beginning and an end even if it affected no request. */
   addSpan(name: Name, lastedMs: number): void {
     this.#widen(name, 0, Math.round(lastedMs));
   }
@@ -51,7 +51,7 @@ export class Tallies {
     });
   }
 
-  /** Writes what has been counted; what can't be written is counted on. */
+  /** Writes the counts. A count that can't be written goes on. */
   async flush(isLast: boolean): Promise<void> {
     if (!isLast) await this.#flushing;
     for (const [name, tally] of this.#counts) {

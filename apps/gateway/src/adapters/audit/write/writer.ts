@@ -2,8 +2,8 @@
  * One chain and its queue. Events of concurrent requests are written as one statement (group commit), one batch in
  * flight, since a chain is serial; the next batch gathers meanwhile.
  *
- * Nobody is told "written" before the commit, and nobody is told "not written" about a row that may still commit
- * without the writer taking notice: late commits are handed to `onLateCommit`.
+ * A write resolves only after the commit. A row may still be committed after its write was rejected; then the writer
+ * notices and calls `onLateCommit`.
  */
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { AuditEvent } from '@gatehouse/domain/audit/audit';
@@ -16,9 +16,9 @@ import * as store from './store.js';
 export type { AuditLogger, AuditMetrics } from './options.js';
 
 const MAX_BATCH = 256;
-/** A statement that takes longer than this many budgets is given up and its fate looked up. */
+/** A statement that takes longer than this many budgets is abandoned, and the chain is read to see what it did. */
 const GIVE_UP_AFTER_BUDGETS = 2.5;
-/** A version read by a statement that waited longer than this is read again before a call is sent under it. */
+/** A registry version from a statement that took longer than this is read again before a call is sent under it. */
 const VERSION_GOOD_FOR_MS = 250;
 
 export class ChainWriter {
@@ -29,11 +29,11 @@ export class ChainWriter {
   #epoch = 0;
   /** Attempts whose INTENT is committed and whose OUTCOME is not, with the INTENT's seq; oldest first. */
   readonly #open = new Map<string, number>();
-  /** A batch whose fate is not known, and the head it would have left. */
+  /** A batch that may or may not have been committed, and the head that it would have left. */
   #unresolved: { readonly entries: readonly Entry[]; readonly head: Head } | null = null;
   #state: 'up' | 'down' | 'fenced' | 'closed' = 'down';
   #downSince = 0;
-  /** When the statement under way was sent. */
+  /** When the current statement was sent. */
   #sentAt: number | null = null;
   #pumping: Promise<void> | null = null;
 
@@ -44,7 +44,7 @@ export class ChainWriter {
     });
   }
 
-  /** Connects and registers the chain; rejects if the database can't be had. */
+  /** Connects and registers the chain; rejects if the database can't be reached. */
   async start(host: string): Promise<void> {
     const { writer, ttlMs } = this.#options;
     try {
@@ -64,7 +64,7 @@ export class ChainWriter {
     return this.#state === 'up';
   }
 
-  /** A statement has been under way for so long that what is queued behind it can't be in time. */
+  /** True if the current statement takes so long that the events behind it will be late. */
   get stalled(): boolean {
     const { monotonicNow, commitMs } = this.#options;
     return this.#sentAt !== null && monotonicNow() - this.#sentAt > commitMs / 2;
@@ -76,7 +76,7 @@ export class ChainWriter {
 
   /**
    * Resolves with the registry's version once the event is durably committed.
-   * @throws GatewayError GW_AUDIT_UNAVAILABLE after `waitMs`, or at once if PostgreSQL refuses the row.
+   * @throws GatewayError GW_AUDIT_UNAVAILABLE after `waitMs`, or immediately if PostgreSQL rejects the row
    */
   write(event: AuditEvent, subjects: readonly SealedSubject[], waitMs: number): Promise<number> {
     if (this.#state === 'fenced' || this.#state === 'closed') {
@@ -90,14 +90,14 @@ export class ChainWriter {
     }
     const settled = this.#queue.add(event, { record, subjects }, waitMs);
     this.#options.metrics.queueLength(this.#queue.size);
-    this.#kick();
+    this.#startPump();
     return settled;
   }
 
-  /** Writes what is queued, then ends the chain. Waits at most `waitMs` for a database that is away. */
+  /** Writes what is queued, then ends the chain. Waits at most `waitMs` for a database that is down. */
   async close(waitMs: number): Promise<void> {
     const deadline = this.#options.monotonicNow() + waitMs;
-    while (this.#owesRows() && this.#options.monotonicNow() < deadline) {
+    while (this.#hasUnwrittenRows() && this.#options.monotonicNow() < deadline) {
       await Promise.race([this.#pumping, pause(50)]);
     }
     const wasUp = this.#state === 'up';
@@ -107,28 +107,31 @@ export class ChainWriter {
       if (wasUp)
         await store.closeWriter(this.#connection.client, this.#options.writer, this.#open.size === 0);
     } catch (error) {
-      this.#options.log.warn({ err: error }, 'the audit chain was not marked closed; a sweeper will find it');
+      this.#options.log.warn(
+        { err: error },
+        'the audit chain could not be marked closed; a sweeper will do it',
+      );
     }
     this.#connection.cut();
   }
 
-  /** A row waits, is under way or is in doubt. */
-  #owesRows(): boolean {
+  /** True if a row is queued, is being written, or may or may not have been committed. */
+  #hasUnwrittenRows(): boolean {
     if (this.#state === 'down') return this.#queue.size > 0 || this.#unresolved !== null;
     return this.#state === 'up' && this.#pumping !== null;
   }
 
-  #kick(): void {
+  #startPump(): void {
     this.#pumping ??= this.#pump().finally(() => {
       this.#pumping = null;
-      if (this.#state === 'down' || (this.#state === 'up' && this.#queue.size > 0)) this.#kick();
+      if (this.#state === 'down' || (this.#state === 'up' && this.#queue.size > 0)) this.#startPump();
     });
   }
 
   async #pump(): Promise<void> {
     let backOffMs = 25;
     for (;;) {
-      // One turn of the loop lets callers that were just answered join the next batch.
+      // After one turn of the event loop, the callers that were just settled can be in the next batch.
       await nextTurn();
       if (this.#state === 'down') {
         if (await this.#recover()) backOffMs = 25;
@@ -144,30 +147,30 @@ export class ChainWriter {
     }
   }
 
-  /** Writes a batch; one that PostgreSQL refuses is halved until the bad row stands alone. */
+  /** Writes a batch. A batch that PostgreSQL rejects is halved until the bad row is alone. */
   async #writeBatch(batch: readonly Entry[]): Promise<void> {
     const parts = [batch];
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      const refusal = await this.#writePart(part);
+      const rejection = await this.#writePart(part);
       if (this.#state !== 'up') {
-        this.#queue.putBack([...(refusal === null ? [] : part), ...parts.flat()]);
+        this.#queue.putBack([...(rejection === null ? [] : part), ...parts.flat()]);
         return;
       }
-      if (refusal === null) continue;
+      if (rejection === null) continue;
       const middle = part.length >> 1;
       if (middle > 0) parts.unshift(part.slice(0, middle), part.slice(middle));
-      else this.#refuse(part[0], refusal);
+      else this.#rejectRow(part[0], rejection);
     }
   }
 
-  #refuse(entry: Entry | undefined, refusal: unknown): void {
+  #rejectRow(entry: Entry | undefined, rejection: unknown): void {
     const { kind, attemptId } = entry?.event ?? {};
-    if (!store.isDuplicate(refusal))
-      this.#options.log.error({ kind, attemptId }, 'the database refused an audit row');
-    entry?.reject(unavailable('the database refused the record', refusal));
+    if (!store.isDuplicate(rejection))
+      this.#options.log.error({ kind, attemptId }, 'the database rejected an audit row');
+    entry?.reject(unavailable('the database rejected the record', rejection));
   }
 
-  /** Answers what PostgreSQL refused the rows with, or null. Leaves state 'down' when their fate isn't known. */
+  /** Returns PostgreSQL's error if it rejected the rows, else null. If their fate is unknown, the state is 'down'. */
   async #writePart(entries: readonly Entry[]): Promise<unknown> {
     const { writer, ttlMs, monotonicNow, metrics, onCommit } = this.#options;
     const chained = store.chainRows(this.#head, entries);
@@ -176,7 +179,7 @@ export class ChainWriter {
     try {
       const options = { writer, ttlMs, epoch: this.#epoch, openFrom: this.#openFrom() };
       const answer = await store.append(this.#connection.client, chained, options);
-      if (!answer.written) throw new Error('the head of the chain was not where it was left');
+      if (!answer.written) throw new Error('the head of the chain is not the one that this process wrote');
       const tookMs = monotonicNow() - sentAt;
       metrics.commitMs(tookMs);
       metrics.batch(entries.length);
@@ -195,32 +198,33 @@ export class ChainWriter {
     }
   }
 
-  /** Reads the head again before anything else is written, and so learns the fate of the batch in doubt. */
+  /** Reads the head before anything else is written, which shows whether the unresolved batch was committed. */
   async #recover(): Promise<boolean> {
     try {
-      const found = await store.settleHead(await this.#connection.open(), this.#options.writer);
+      const stored = await store.settleHead(await this.#connection.open(), this.#options.writer);
       if (this.#state !== 'down') {
         this.#connection.cut();
         return true;
       }
-      // Lost again while its answer was on the way to us: nobody would tell a second time.
+      // The connection was lost again while the answer was on its way. There will be no second event about it.
       if (!this.#connection.isOpen) return false;
-      const doubt = this.#unresolved;
-      const committed = doubt !== null && found !== null && isAt(found, doubt.head);
-      if (found?.state !== 'live' || (!committed && !isAt(found, this.#head))) {
-        // What was committed stays so, but whether a sweeper has spoken for it can't be known from here.
-        this.#fence(found?.state ?? 'unknown');
+      const unresolved = this.#unresolved;
+      const committed = unresolved !== null && stored !== null && isAt(stored, unresolved.head);
+      if (stored?.state !== 'live' || (!committed && !isAt(stored, this.#head))) {
+        // Committed rows stay, but this process can't know whether a sweeper has closed their attempts.
+        this.#fence(stored?.state ?? 'unknown');
         return true;
       }
       const fromSeq = this.#head.seq;
-      this.#head = { seq: found.seq, hash: found.hash };
-      this.#epoch = found.epoch;
+      this.#head = { seq: stored.seq, hash: stored.hash };
+      this.#epoch = stored.epoch;
       this.#unresolved = null;
       this.#state = 'up';
-      if (doubt !== null && committed) this.#committed(doubt.entries, fromSeq, found.registryVersion);
-      else if (doubt !== null) this.#queue.putBack(doubt.entries);
+      if (unresolved !== null && committed)
+        this.#committed(unresolved.entries, fromSeq, stored.registryVersion);
+      else if (unresolved !== null) this.#queue.putBack(unresolved.entries);
       const lastedMs = this.#options.monotonicNow() - this.#downSince;
-      this.#options.log.info({ seq: found.seq, lastedMs }, 'the audit database is back');
+      this.#options.log.info({ seq: stored.seq, lastedMs }, 'the audit database is back');
       this.#options.onOutage(lastedMs);
       return true;
     } catch (error) {
@@ -247,7 +251,7 @@ export class ChainWriter {
     }
   }
 
-  /** Every INTENT of this chain below this seq has its OUTCOME. */
+  /** Every INTENT of this chain with a lower seq has its OUTCOME. */
   #openFrom(): number {
     const oldest = this.#open.values().next();
     return oldest.done === true ? this.#head.seq + 1 : oldest.value;
@@ -258,8 +262,11 @@ export class ChainWriter {
     if (this.#state !== 'up') return;
     this.#state = 'down';
     this.#downSince = this.#options.monotonicNow();
-    this.#options.log.error({ err: error }, 'the audit database is lost; nothing is sent until it is back');
-    this.#kick();
+    this.#options.log.error(
+      { err: error },
+      'the audit database is lost; no request is sent until it is back',
+    );
+    this.#startPump();
   }
 
   #fence(state: string): void {
@@ -272,6 +279,6 @@ export class ChainWriter {
   }
 }
 
-function isAt(found: Head, head: Head): boolean {
-  return found.seq === head.seq && found.hash.equals(head.hash);
+function isAt(stored: Head, head: Head): boolean {
+  return stored.seq === head.seq && stored.hash.equals(head.hash);
 }
