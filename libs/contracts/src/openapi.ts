@@ -1,4 +1,4 @@
-/** The admin API as an OpenAPI 3.1 document, made from the contracts' map: nothing about a route is said twice. */
+/** The admin API as an OpenAPI 3.1 document, generated from the map of routes. */
 import { PERMISSIONS } from '@gatehouse/domain/governance/permissions';
 import { z } from 'zod';
 import { pendingChange } from './governance/change-resources.js';
@@ -8,7 +8,7 @@ import { API_PREFIX, type RouteContract, type RouteName, routes } from './routes
 type Json = Readonly<Record<string, unknown>>;
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
-const ETAG = { description: 'Of exactly this state', schema: { type: 'string' } };
+const ETAG = { description: 'The entity tag of exactly this state', schema: { type: 'string' } };
 const IF_MATCH = {
   name: 'If-Match',
   in: 'header',
@@ -33,7 +33,7 @@ export function openApiDocument(version: string, guarded: readonly RouteName[]):
       title: 'Gatehouse admin API',
       version,
       description:
-        'The registry, governance and audit of Gatehouse. Sign in to the console, or send a token of "gatehouse tokens create". Every fault of a request is told at once, with its place.',
+        'The registry, governance and audit of Gatehouse. Sign in to the console, or send a token of "gatehouse tokens create". All faults of a request are reported together, each with its place.',
     },
     paths,
     components: {
@@ -70,7 +70,7 @@ function operationOf(name: RouteName, route: RouteContract, mayWait: boolean): J
         }),
     responses: {
       200: {
-        description: route.ndjson === true ? 'One JSON object a line' : 'Done',
+        description: route.ndjson === true ? 'One JSON object per line' : 'Done',
         ...(route.etag === true ? { headers: { ETag: ETAG } } : {}),
         content: {
           [route.ndjson === true ? 'application/x-ndjson' : 'application/json']: {
@@ -81,18 +81,18 @@ function operationOf(name: RouteName, route: RouteContract, mayWait: boolean): J
       ...(mayWait
         ? {
             202: {
-              description: 'Nothing is changed yet: a second person decides',
+              description: 'Nothing has changed yet: a second person decides',
               content: { 'application/json': { schema: { $ref: '#/components/schemas/PendingChange' } } },
             },
           }
         : {}),
       ...(route.ifMatch === true
         ? {
-            412: refusal('It was changed since it was read: read it again, then send the change anew'),
+            412: refusal('It has changed since it was read: read it again, then send the change again'),
             428: refusal('If-Match is missing'),
           }
         : {}),
-      default: refusal('A refusal, with what to mend'),
+      default: refusal('A refusal that says what to change'),
     },
   };
 }
@@ -109,11 +109,11 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): J
     properties?: Record<string, Json>;
     required?: string[];
   };
-  return Object.entries(properties).map(([name, of]) => ({
+  return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,
     required: place === 'path' || required.includes(name),
-    schema: of,
+    schema: property,
   }));
 }
 

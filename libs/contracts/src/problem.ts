@@ -17,7 +17,7 @@ export function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** Every fault of a zod error with its place; an unknown key is pointed at itself, not at its parent. */
+/** Every fault of a zod error with its place. The place of an unknown key is the key itself, not its parent. */
 export function faultsOf(error: z.ZodError): FaultAt[] {
   return error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'

@@ -1,5 +1,5 @@
 /**
- * The database's own rules in the words of the admin API. The database decides; this only says what it meant.
+ * What the admin API says when a rule of the database is broken. The database decides; this only explains it.
  * Sources: law 6; docs/reference/protocol-facts.md §0 (one application, one ASID, one environment).
  */
 export interface ConstraintMessage {
@@ -16,7 +16,7 @@ const ACCESS_MODE = 'The access mode is user-restricted or application-restricte
 const CAPABILITIES = 'The capability is referrer or provider.';
 const SECRET_HASH = 'A secret is stored as its SHA-256 in 64 hexadecimal digits.';
 
-/** By the name of the constraint, unique index or rule. A test holds it against the database's catalogue. */
+/** By the name of the constraint, unique index or rule. A test compares it with the database's catalogue. */
 export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   environment_pkey: rule('name', 'There is an environment of this name already.'),
   environment_name_format: rule(
@@ -260,7 +260,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     'Name the organisations a role is for, or say that it is for every one.',
   ),
   staff_session_pkey: rule('id', 'There is a session with this id already.'),
-  staff_session_secret_unique: rule('', 'There is such a session already.'),
+  staff_session_secret_unique: rule('', 'This session exists already.'),
   staff_session_staff_id_fkey: rule('staff', 'There is no such person, or they have signed in.'),
   staff_session_secret_hash_format: rule('secretHash', SECRET_HASH),
   staff_session_expires_after_creation: rule('expiresAt', 'A session ends after it begins.'),
@@ -273,10 +273,10 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   pending_change_diff_hash_format: rule('diffHash', 'The hash of a diff has 64 hexadecimal digits.'),
   pending_change_second_person: rule(
     '',
-    'A change is approved by a person, and not by the one who asked for it.',
+    'A change must be approved by a person other than the one who requested it.',
   ),
   pending_change_decided_once: rule('state', 'The change is decided already.'),
-  pending_change_fixed: rule('', 'What was asked for never changes. Withdraw it and ask anew.'),
+  pending_change_fixed: rule('', 'A requested change cannot be altered. Withdraw it and request it again.'),
 
   emergency_stop_pkey: rule('id', 'There is a stop with this id already.'),
   emergency_stop_stopped_by_staff_fkey: rule('stoppedBy', 'There is no such person.'),

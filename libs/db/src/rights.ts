@@ -18,7 +18,7 @@ const READ_AND_WRITE = [
   'staff_session',
   'sign_in_attempt',
 ];
-/** What these say must stay said: they end by a state or a time, never by vanishing. */
+/** Rows that must remain: they end by a state or a time and are never deleted. */
 const NEVER_DELETED = [
   'signing_key',
   'sro_appointment',
@@ -31,7 +31,7 @@ const NEVER_DELETED = [
 /** Written by triggers with the owner's rights. */
 const READ_ONLY = ['registry_head', 'registry_change', '_prisma_migrations'];
 
-/** Gives the running role what it needs of schema `public` and nothing more (design: database roles). */
+/** Gives the running role the rights it needs in schema `public`, and no others. */
 export async function grantRights(client: pg.Client, runningRole: string): Promise<void> {
   const { rows } = await client.query<{ owner: boolean }>(
     'SELECT rolname = current_user AS owner FROM pg_roles WHERE rolname = $1',

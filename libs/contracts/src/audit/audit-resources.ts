@@ -1,4 +1,4 @@
-/** One request as the trail tells it, what NHS support asks for of it, and the trail as a file. */
+/** One request as the audit trail records it, what NHS support needs to know about it, and the trail as a file. */
 import { z } from 'zod';
 import { pendingChange } from '../governance/change-resources.js';
 import { instant, odsCode } from '../registry/identifiers.js';
@@ -32,7 +32,7 @@ const storyAttempt = z.object({
   endAt: instant.nullable(),
   kid: words,
   tokenIdHash: words,
-  /** Null: it is still open. */
+  /** Null while the attempt is open. */
   outcome: words,
   code: words,
   diagnosis: words,
@@ -45,7 +45,7 @@ const storyAttempt = z.object({
   delivery: words,
   durationMs: amount,
   upstreamDurationMs: amount,
-  /** Of the call to e-RS: those NHS support asks for, the credential redacted. */
+  /** Headers of the call to e-RS that NHS support asks for, with the credential redacted. */
   sentHeaders: headers.nullable(),
   receivedHeaders: headers.nullable(),
 });
@@ -77,9 +77,9 @@ export const requestStory = z.object({
   path: words,
   registryVersion: amount,
   steps,
-  /** What the decision was asked for; null where the trail doesn't keep it. */
+  /** What the caller chose; null where the trail does not record it. */
   asked: z.object({ accessMode: z.string(), odsCode: words, product: words, capability: words }).nullable(),
-  /** Where its patients were named, or why there are none. */
+  /** Where the request named its patients, or why it named none. */
   subjectSource: words,
   subjects: z.array(z.object({ kind: z.string(), count: z.number() })),
   refusal: z
@@ -100,23 +100,23 @@ export type RequestStory = z.infer<typeof requestStory>;
 const decision = z.object({
   registryVersion: amount,
   at: instant,
-  /** By the registry: the call may have been refused later, or have failed. */
+  /** The registry's decision. The call may still have been rejected later, or have failed. */
   allowed: z.boolean(),
   code: words,
   steps,
 });
 
 export const pastExplanation = z.object({
-  /** As the trail has it. */
+  /** As the trail recorded it. */
   recorded: decision,
-  /** Decided again, on the registry of then; null: see the note. */
+  /** The same request, decided again with the registry as it was; null: the note says why. */
   then: decision.nullable(),
-  /** The same request, decided today. */
+  /** The same request, decided with today's registry. */
   now: decision.nullable(),
   /** Whether `then` has the steps that were recorded. */
   same: z.boolean().nullable(),
   note: z.string(),
-  /** What the decision looks at, then and now. Secrets are masked. */
+  /** What the decision depends on, then and now. Secrets are masked. */
   registry: z.array(z.object({ what: z.string(), then: words, now: words })),
 });
 export type PastExplanation = z.infer<typeof pastExplanation>;
@@ -147,11 +147,11 @@ export const supportBundle = z.object({
 });
 export type SupportBundle = z.infer<typeof supportBundle>;
 
-/** What became of your request to see whom it was about. */
+/** The state of your request to see which patients it was about. */
 export const revealStatus = z.object({
-  /** Null: you have not asked. */
+  /** Null: you have not requested it. */
   asked: pendingChange.nullable(),
-  /** Null: it can't be shown now. */
+  /** Null: the identifiers can't be shown now. */
   shownUntil: instant.nullable(),
 });
 

@@ -1,4 +1,4 @@
-/** One request of the trail, and the trail as a file. */
+/** One request in the audit trail, and the trail as a file. */
 import * as audit from './audit-resources.js';
 import { pendingChange } from '../governance/change-resources.js';
 import { auditRow } from '../operation/operation-resources.js';
@@ -9,7 +9,7 @@ export const auditRoutes = {
   auditStory: {
     method: 'GET',
     path: '/audit/requests/:attemptId',
-    summary: 'One request with all its attempts and rows, and whether their chain holds',
+    summary: 'One request with all its attempts and rows, and whether their chain is intact',
     permission: 'audit.read',
     keepsToReach: true,
     params: audit.attemptPath,
@@ -18,7 +18,7 @@ export const auditRoutes = {
   auditSupportBundle: {
     method: 'GET',
     path: '/audit/requests/:attemptId/support-bundle',
-    summary: 'What NHS support asks for of one request; holds no identifier of a patient',
+    summary: 'What NHS support needs to know about one request; contains no patient identifier',
     permission: 'audit.read',
     keepsToReach: true,
     params: audit.attemptPath,
@@ -36,7 +36,7 @@ export const auditRoutes = {
   revealAsk: {
     method: 'POST',
     path: '/audit/requests/:attemptId/reveal',
-    summary: 'Ask to see the identifiers of the patients a request was about; a second person decides',
+    summary: 'Request the identifiers of the patients that a request was about; a second person decides',
     permission: 'audit.reveal',
     keepsToReach: true,
     params: audit.attemptPath,
@@ -46,7 +46,7 @@ export const auditRoutes = {
   revealStatus: {
     method: 'GET',
     path: '/audit/requests/:attemptId/reveal',
-    summary: 'What became of your asking, without the identifiers',
+    summary: 'The state of your request for the identifiers, without the identifiers',
     permission: 'audit.reveal',
     keepsToReach: true,
     params: audit.attemptPath,
@@ -55,7 +55,8 @@ export const auditRoutes = {
   revealShow: {
     method: 'POST',
     path: '/audit/requests/:attemptId/reveal/show',
-    summary: 'The identifiers, to whoever asked, for an hour once it is approved; each showing is audited',
+    summary:
+      'Show the identifiers to the person who requested them, for an hour after approval; each time is audited',
     permission: 'audit.reveal',
     keepsToReach: true,
     params: audit.attemptPath,
@@ -64,7 +65,7 @@ export const auditRoutes = {
   auditDownload: {
     method: 'GET',
     path: '/audit/download',
-    summary: 'Attempts that a filter finds, as CSV or one JSON object a line',
+    summary: 'Attempts that match a filter, as CSV or one JSON object per line',
     permission: 'audit.export',
     keepsToReach: true,
     query: audit.auditDownload,

@@ -1,4 +1,4 @@
-/** What needs a person, and how the traffic goes. */
+/** What needs attention, and the traffic. */
 import { z } from 'zod';
 import { date, instant, odsCode } from '../registry/identifiers.js';
 import type { RouteContract } from '../route-contract.js';
@@ -7,7 +7,7 @@ const days = z.coerce.number().int().min(1).max(7).default(1);
 const applicationRef = { applicationId: z.string(), application: z.string() };
 
 const traffic = {
-  /** By the hour, the hour under way last. */
+  /** By the hour; the current hour is the last. */
   traffic: z.array(
     z.object({
       at: instant,
@@ -23,15 +23,15 @@ const traffic = {
 
 export const dashboard = z.object({
   ...traffic,
-  /** Applications whose busiest minute of late comes near the quota of e-RS. */
+  /** Applications whose recent busiest minute came close to the quota of e-RS. */
   nearQuota: z.array(
     z.object({ ...applicationRef, callsPerMinute: z.number().int(), requestsPerMinute: z.number().int() }),
   ),
-  /** Drafts, the oldest first, with the steps that are open. */
+  /** Drafts, the oldest first, with the steps that are still open. */
   drafts: z.array(z.object({ ...applicationRef, missing: z.array(z.string()) })),
   /** Keys that have signed for a year or longer. */
   oldKeys: z.array(z.object({ ...applicationRef, kid: z.string(), activatedAt: instant })),
-  /** Reviews due within 60 days, those overdue first. */
+  /** Reviews due within 60 days, overdue ones first. */
   srosDue: z.array(z.object({ organisation: z.string(), name: z.string(), reviewDueOn: date })),
   approvalsPending: z.number().int(),
   stopsUnreviewed: z.number().int(),
@@ -42,7 +42,7 @@ export const dashboardRoutes = {
   dashboardShow: {
     method: 'GET',
     path: '/dashboard',
-    summary: 'Traffic and refusals of the last 24 hours or 7 days, and what needs a person',
+    summary: 'Traffic and refusals of the last 24 hours or 7 days, and what needs attention',
     permission: 'dashboard.read',
     keepsToReach: true,
     query: z.strictObject({ days }),

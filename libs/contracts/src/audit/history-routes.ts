@@ -39,7 +39,7 @@ export const historyRoutes = {
   historyList: {
     method: 'GET',
     path: '/history',
-    summary: 'Changes of the registry, newest first, each row as it was and as it became; never a secret',
+    summary: 'Changes of the registry, newest first, with each row before and after; never a secret',
     permission: 'registry.read',
     keepsToReach: true,
     query: historyFilter,

@@ -8,14 +8,14 @@ export const changeState = z.enum(['pending', 'approved', 'rejected', 'withdrawn
 const row = z.record(z.string(), z.unknown()).nullable();
 export const diffRow = z.object({ table: z.string(), key: z.string(), before: row, after: row });
 
-/** Answered with 202 by a route whose change waits. */
+/** The answer, with status 202, of a route whose change waits. */
 export const pendingChange = z.object({
   id: z.string(),
   /** The route that was called. */
   action: z.string(),
   /** Why a second person is needed. */
   rules: z.array(z.string()),
-  /** One role of each list must be held by who decides. */
+  /** Whoever decides needs one role of each list. */
   deciders: z.array(z.array(z.string())),
   organisations: z.array(z.string()),
   state: changeState,
@@ -26,7 +26,7 @@ export const pendingChange = z.object({
   decidedBy: z.string().nullable(),
   decidedAt: instant.nullable(),
   decisionReason: z.string().nullable(),
-  /** What it would write; an approval names its hash. */
+  /** The rows it would write. An approval names their hash. */
   diff: z.array(diffRow),
   diffHash: z.string(),
 });

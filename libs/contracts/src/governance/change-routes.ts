@@ -8,7 +8,7 @@ export const changeRoutes = {
   changeList: {
     method: 'GET',
     path: '/changes',
-    summary: 'Changes that wait for a second person, and those decided',
+    summary: 'Changes that wait for a second person, and those that have been decided',
     permission: 'change.read',
     keepsToReach: true,
     query: change.changeFilter,
@@ -46,7 +46,7 @@ export const changeRoutes = {
   changeWithdraw: {
     method: 'POST',
     path: '/changes/:id/withdraw',
-    summary: 'Withdraw a change you asked for',
+    summary: 'Withdraw a change that you requested',
     permission: 'change.withdraw',
     keepsToReach: true,
     params: idPath,

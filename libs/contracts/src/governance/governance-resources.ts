@@ -76,10 +76,10 @@ export const sroAppointment = z.object({
   startsOn: z.string().nullable(),
   succeeds: z.string().nullable(),
   reviewDueOn: z.string(),
-  /** The notice reached: 60, 30 or 7 days before the review. */
+  /** The latest notice: 60, 30 or 7 days before the review. */
   reviewNotice: z.number().int().nullable(),
   graceDays: z.number().int(),
-  /** Until when the link sent to them can be answered; null: none is open. */
+  /** When the link sent to them expires; null: no link is open. */
   linkExpiresAt: instant.nullable(),
 });
 export type SroAppointmentView = z.infer<typeof sroAppointment>;
@@ -92,7 +92,7 @@ export const sroFilter = z.strictObject({
 });
 export const idPath = z.strictObject({ id: uuid });
 
-/** The link is shown here and never again. Whoever has it can answer once, without an account. */
+/** The link is shown here and never again. Anyone who has it can answer once, without an account. */
 export const madeLink = z.object({ url: z.string(), expiresAt: instant });
 export const linkRequest = z.strictObject({
   expiresInDays: z.number().int().min(1).max(30).default(14),
@@ -111,13 +111,13 @@ export const sroOutlook = z.object({
   gate: z.enum(['open', 'deputy', 'grace', 'closed']),
   /** The last day, inclusive; null where it is closed. */
   openUntil: z.string().nullable(),
-  /** Whom to ask. */
+  /** The person to contact. */
   sro: z
     .object({ id: z.string(), name: z.string(), email: z.string(), state: z.enum(SRO_STATES) })
     .nullable(),
   /** Live application-restricted applications that stop with it. */
   applications: z.array(z.string()),
-  /** What they sent in the last seven days. */
+  /** The requests they sent in the last seven days. */
   requests: z.number().int(),
 });
 export type SroOutlook = z.infer<typeof sroOutlook>;
@@ -133,7 +133,7 @@ export const grantExceptionRequest = z.strictObject({
   interaction: z.enum(WRITE_INTERACTIONS, {
     error: `a write exception is possible for ${WRITE_INTERACTIONS.join(', ')} only`,
   }),
-  /** The use case NHS England approved. */
+  /** The use case that NHS England has approved. */
   useCaseReference: reference,
   expiresOn: date,
   reason: reason.optional(),
@@ -167,7 +167,7 @@ export const assuranceLevel = z.union([z.literal(2), z.literal(3)], {
   error: 'e-RS takes authentication assurance level 2 or 3',
 });
 export const setAssuranceRequest = z.strictObject({
-  /** Without it: the floor of all organisations. */
+  /** Left out: the floor for all organisations. */
   organisation: odsCode.optional(),
   minimumLevel: assuranceLevel,
   reason: reason.optional(),

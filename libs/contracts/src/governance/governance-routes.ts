@@ -56,7 +56,8 @@ export const governanceRoutes = {
   sroLink: {
     method: 'POST',
     path: '/sro-appointments/:id/link',
-    summary: 'Make the one-time link by which the senior responsible owner accepts; one made before is void',
+    summary:
+      'Create the one-time link by which the senior responsible owner accepts; it replaces an earlier one',
     permission: 'sro.write',
     keepsToReach: true,
     params: governance.idPath,
@@ -66,7 +67,7 @@ export const governanceRoutes = {
   sroOutlook: {
     method: 'GET',
     path: '/sro-outlook',
-    summary: 'Whose application-restricted access closes next, and what stops with it',
+    summary: 'Which organisations lose application-restricted access next, and which applications stop',
     permission: 'sro.read',
     keepsToReach: true,
     query: governance.outlookFilter,
@@ -84,7 +85,7 @@ export const governanceRoutes = {
   exceptionGrant: {
     method: 'POST',
     path: '/write-exceptions',
-    summary: 'Open one write interaction to one application until a day',
+    summary: 'Allow one application one write interaction, until a given day',
     permission: 'exception.write',
     keepsToReach: true,
     body: governance.grantExceptionRequest,
@@ -93,8 +94,7 @@ export const governanceRoutes = {
   exceptionCosign: {
     method: 'POST',
     path: '/write-exceptions/:id/co-signature',
-    summary:
-      'Record that the senior responsible owner has co-signed; only then does the exception open anything',
+    summary: 'Record that the senior responsible owner has co-signed; the exception has no effect before',
     permission: 'exception.write',
     keepsToReach: true,
     params: governance.idPath,
@@ -104,7 +104,8 @@ export const governanceRoutes = {
   exceptionLink: {
     method: 'POST',
     path: '/write-exceptions/:id/link',
-    summary: 'Make the one-time link by which the senior responsible owner co-signs; one made before is void',
+    summary:
+      'Create the one-time link by which the senior responsible owner co-signs; it replaces an earlier one',
     permission: 'exception.write',
     keepsToReach: true,
     params: governance.idPath,
@@ -114,7 +115,7 @@ export const governanceRoutes = {
   exceptionRevoke: {
     method: 'POST',
     path: '/write-exceptions/:id/revoke',
-    summary: 'Close a write exception at once',
+    summary: 'Revoke a write exception immediately',
     permission: 'exception.write',
     keepsToReach: true,
     params: governance.idPath,
@@ -124,14 +125,14 @@ export const governanceRoutes = {
   assuranceList: {
     method: 'GET',
     path: '/assurance-floors',
-    summary: 'Lowest authentication assurance levels taken',
+    summary: 'Lowest authentication assurance levels that are accepted',
     permission: 'assurance.read',
     response: z.object({ items: z.array(governance.assuranceFloor) }),
   },
   assuranceSet: {
     method: 'PUT',
     path: '/assurance-floors',
-    summary: 'Set the lowest authentication assurance level taken',
+    summary: 'Set the lowest authentication assurance level that is accepted',
     permission: 'assurance.write',
     keepsToReach: true,
     body: governance.setAssuranceRequest,

@@ -35,6 +35,6 @@ export const emergencyStop = z.object({
 
 export const stopFilter = z.strictObject({
   ...paging,
-  /** `standing`: not lifted; `unreviewed`: nobody else has looked at it yet. */
+  /** `standing`: not lifted yet. `unreviewed`: not reviewed by another person yet. */
   only: z.enum(['standing', 'unreviewed']).optional(),
 });

@@ -1,4 +1,4 @@
-/** Emergency stops: one person, at once, and looked at afterwards. */
+/** Emergency stops: one person acts immediately, and another reviews it afterwards. */
 import { idPath } from './governance-resources.js';
 import * as registry from '../registry/registry-resources.js';
 import type { RouteContract } from '../route-contract.js';
@@ -17,7 +17,7 @@ export const stopRoutes = {
   stopMake: {
     method: 'POST',
     path: '/emergency-stops',
-    summary: 'Suspend an organisation, application or client at once; a colleague reviews it afterwards',
+    summary: 'Suspend an organisation, application or client immediately; a colleague reviews it afterwards',
     permission: 'emergency.stop',
     keepsToReach: true,
     body: stop.stopRequest,
@@ -26,7 +26,7 @@ export const stopRoutes = {
   stopLift: {
     method: 'POST',
     path: '/emergency-stops/:id/lift',
-    summary: 'Put back what was stopped',
+    summary: 'Lift a stop: what was suspended runs again',
     permission: 'emergency.stop',
     keepsToReach: true,
     params: idPath,
@@ -36,7 +36,7 @@ export const stopRoutes = {
   stopReview: {
     method: 'POST',
     path: '/emergency-stops/:id/review',
-    summary: 'Record that somebody else has looked at a stop; the reason is what they found',
+    summary: 'Record that another person has reviewed a stop; the reason holds their finding',
     permission: 'emergency.review',
     keepsToReach: true,
     params: idPath,

@@ -25,11 +25,11 @@ export const signingKey = z.object({
   state: signingKeyState,
   kmsKeyArn: z.string(),
   thumbprint: z.string(),
-  /** Give this one to API Management as jwks-resource-url. */
+  /** The URL to give to API Management as jwks-resource-url. */
   jwksUrl: z.string(),
   publishedAt: instant.nullable(),
   activatedAt: instant.nullable(),
-  /** When the guard lets the next step happen, if it waits for something. */
+  /** The earliest time of the next step; null if nothing delays it. */
   nextStepAt: instant.nullable(),
 });
 export type SigningKeyView = z.infer<typeof signingKey>;
@@ -93,7 +93,7 @@ export const auditFilter = {
   applicationId: z.uuid().optional(),
 };
 export const auditQuery = z.strictObject({ ...auditFilter, ...paging });
-/** By POST, since an identifier of a patient must never stand in a URL. */
+/** By POST, because a patient identifier must never be in a URL. */
 export const auditSearch = z
   .strictObject({
     ...auditFilter,
@@ -105,7 +105,7 @@ export const auditSearch = z
     ubrn: text('the UBRN')
       .regex(/^[0-9]{12}$/, 'a UBRN has 12 digits')
       .optional(),
-    /** Why it is looked up; kept in the audit trail. */
+    /** Why the patient is searched for; recorded in the audit trail. */
     reason,
   })
   .refine((search) => (search.nhsNumber === undefined) !== (search.ubrn === undefined), {

@@ -57,7 +57,7 @@ export const operationRoutes = {
   keyRemove: {
     method: 'POST',
     path: '/signing-keys/:kid/remove',
-    summary: 'Take a signing key out of its JWKS for good',
+    summary: 'Remove a signing key from its JWKS permanently',
     permission: 'signing-key.write',
     keepsToReach: true,
     params: operation.kidPath,
@@ -76,7 +76,8 @@ export const operationRoutes = {
   applicationChecklist: {
     method: 'GET',
     path: '/applications/:id/checklist',
-    summary: 'The steps of one application before it can go live, with the values to ask NHS England for',
+    summary:
+      'The steps that remain before an application can go live, with the values that NHS England must set',
     permission: 'doctor',
     keepsToReach: true,
     params: applicationPath,
@@ -85,7 +86,7 @@ export const operationRoutes = {
   explain: {
     method: 'POST',
     path: '/explain',
-    summary: 'How a request would be decided, step by step; calls nothing',
+    summary: 'How a request would be decided, step by step, without calling NHS England',
     permission: 'explain',
     body: operation.explainRequest,
     response: operation.explanation,
@@ -130,7 +131,7 @@ export const operationRoutes = {
   tokenList: {
     method: 'GET',
     path: '/admin-tokens',
-    summary: 'Admin tokens; their secrets are not kept',
+    summary: 'Admin tokens; their secrets are not stored',
     permission: 'token.own',
     keepsToReach: true,
     query: z.strictObject(registry.paging),

@@ -75,7 +75,7 @@ export const clientName = text('the client').regex(
 export const personName = named('the name', 200);
 export const reference = named('the reference', 200);
 /** Kept in clear, in the registry's history and in the audit trail. */
-export const reason = named('the reason', 500).refine((given) => !containsNhsNumber(given), {
+export const reason = named('the reason', 500).refine((reasonText) => !containsNhsNumber(reasonText), {
   error: 'leave the NHS number out: reasons are kept in clear',
 });
 export const label = named('the label', 100);

@@ -9,7 +9,7 @@ export const messageSetPath = z.strictObject({ name: messageSetName });
 export const messageSet = z.object({
   name: z.string(),
   interactions: z.array(z.string()),
-  /** Of applications that are not retired, within reach of whoever asks. */
+  /** Counts applications that are not retired and that the caller may see. */
   applicationCount: z.number().int(),
   /** The first of them. */
   applications: z.array(z.object({ id: z.string(), name: z.string(), state: z.string() })),

@@ -1,4 +1,4 @@
-/** The ASID plan: applications that are wanted, held against those there are. */
+/** The ASID plan: the applications that are needed, compared with those that are registered. */
 import { ASID_LAYOUTS, ASID_PLAN_STATES } from '@gatehouse/domain/registry/asid-plan';
 import { z } from 'zod';
 import { accessMode, capability, environmentName, odsCode, productName } from './identifiers.js';
@@ -42,7 +42,7 @@ export const asidPlan = z.object({
   counts: z.record(asidPlanState, z.number().int()),
   items: z.array(asidPlanRow),
   next: z.string().nullable(),
-  /** What can be chosen from. */
+  /** The products and environments to choose from. */
   products: z.array(z.string()),
   environments: z.array(z.string()),
 });

@@ -6,7 +6,8 @@ export const plannerRoutes = {
   planShow: {
     method: 'POST',
     path: '/asid-plan',
-    summary: 'Which applications and ASIDs are wanted, held against those there are; changes nothing',
+    summary:
+      'Which applications and ASIDs are needed, compared with those that are registered; changes nothing',
     permission: 'planner.read',
     keepsToReach: true,
     body: planner.asidPlanRequest,

@@ -41,8 +41,10 @@ export function readRegistryCsv(text: string): ReadCsv {
   return {
     document: faults.length === 0 && checked.success ? checked.data : null,
     faults: faults.toSorted((one, other) => one.line - other.line),
-    explain: (found) =>
-      place(found.map(({ pointer, detail }) => ({ pointer: pointer.replace(/^\/document/, ''), detail }))),
+    explain: (apiFaults) =>
+      place(
+        apiFaults.map(({ pointer, detail }) => ({ pointer: pointer.replace(/^\/document/, ''), detail })),
+      ),
     effects: (changes) => effectsOfCsv(read, changes),
   };
 }

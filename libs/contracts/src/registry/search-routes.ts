@@ -1,4 +1,4 @@
-/** One search over the registry and, for who may read it, the trail. */
+/** One search over the registry and, for callers who may read it, the audit trail. */
 import { holdsNhsNumber } from '@gatehouse/domain/registry/search';
 import { z } from 'zod';
 import { text } from './identifiers.js';
@@ -8,7 +8,7 @@ export const searchText = text('what to look for')
   .trim()
   .min(2, 'write at least two characters')
   .max(128, 'write at most 128 characters')
-  .refine((given) => !holdsNhsNumber(given), {
+  .refine((query) => !holdsNhsNumber(query), {
     error:
       'this reads as an NHS number, which must not be part of an address: use the audit search, which asks for a reason',
   });
@@ -19,7 +19,7 @@ export const searchHit = z.object({
   id: z.string(),
   title: z.string(),
   detail: z.string(),
-  /** By what it was found. */
+  /** What the text matched. */
   matched: z.enum(['ODS code', 'name', 'ASID', 'API key', 'application id', 'correlation id', 'attempt id']),
 });
 export type SearchHit = z.infer<typeof searchHit>;

@@ -9,14 +9,14 @@ export const staffRole = z.enum(STAFF_ROLES);
 /** `odsCodes` null: for every organisation. */
 const heldRole = z.object({ role: staffRole, odsCodes: z.array(z.string()).nullable() });
 
-/** Who is signed in, and all that the console shows or hides by it. */
+/** Who is signed in, and what the console may show them. */
 export const session = z.object({
   person: z.object({ id: z.string(), name: z.string(), email: z.string().nullable() }),
   roles: z.array(heldRole),
   permissions: z.array(z.enum(PERMISSION_NAMES)),
-  /** To send as `Gatehouse-CSRF` with whatever changes something. */
+  /** Sent as `Gatehouse-CSRF` with every request that changes something. */
   csrfToken: z.string(),
-  /** When it ends if nothing more is asked; each request puts that off, up to eight hours after sign-in. */
+  /** When it ends without another request. Each request extends it, up to eight hours after sign-in. */
   endsAt: instant,
 });
 export type SessionView = z.infer<typeof session>;
@@ -32,10 +32,10 @@ export const signIn = z.object({
   endsAt: instant,
   address: z.string(),
   browser: z.string(),
-  /** The one that asks. */
+  /** The session of this request. */
   current: z.boolean(),
 });
-/** `everyone`: of all people, for those who may read staff; else one's own. */
+/** `everyone`: all people's sessions, for those who may read staff; otherwise one's own. */
 export const signInFilter = z.strictObject({ ...paging, everyone: z.stringbool().default(false) });
 
 export const staffMember = z.object({

@@ -23,7 +23,7 @@ export const staffRoutes = {
   sessionList: {
     method: 'GET',
     path: '/sessions',
-    summary: 'Sign-ins that are still good: your own, or everyone’s for who may read staff',
+    summary: 'Sign-ins that are still valid: your own, or everyone’s if you may read staff',
     permission: 'session.own',
     keepsToReach: true,
     query: staff.signInFilter,
@@ -32,7 +32,7 @@ export const staffRoutes = {
   sessionRevoke: {
     method: 'POST',
     path: '/sessions/:id/revoke',
-    summary: 'End a sign-in at once: your own, or anyone’s for who may change staff',
+    summary: 'End a sign-in immediately: your own, or anyone’s if you may change staff',
     permission: 'session.own',
     keepsToReach: true,
     params: staff.staffPath,
@@ -59,7 +59,7 @@ export const staffRoutes = {
   staffSuspend: {
     method: 'POST',
     path: '/staff/:id/suspend',
-    summary: 'Shut a person out at once, with every sign-in and token of theirs',
+    summary: 'Suspend a person immediately, with all their sign-ins and tokens',
     permission: 'staff.write',
     params: staff.staffPath,
     body: registry.reasonNeeded,

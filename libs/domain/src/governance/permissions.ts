@@ -32,7 +32,7 @@ export const PERMISSIONS = {
     roles: ['platform-engineer', 'governance-officer'],
     scopes: ['registry', 'governance'],
   },
-  /** What a stop was for, looked at afterwards by somebody else. */
+  /** Reviewing a stop afterwards, by somebody else. */
   'emergency.review': { roles: ['governance-officer'], scopes: [] },
   'sro.read': { roles: readers.roles, scopes: ['governance', 'audit'] },
   'sro.write': governance,
@@ -55,7 +55,7 @@ export const PERMISSIONS = {
   /** By NHS number or UBRN. */
   'audit.search': { roles: ['governance-officer', 'auditor'], scopes: ['audit'] },
   'audit.export': { roles: ['governance-officer', 'auditor'], scopes: ['audit'] },
-  /** Asking to see a patient's identifier; it is shown only once a second person agrees. */
+  /** Requesting to see a patient's identifier, which is shown only after a second person has approved. */
   'audit.reveal': { roles: ['governance-officer', 'auditor'], scopes: [] },
   'staff.read': { roles: ['administrator', 'auditor'], scopes: [] },
   'staff.write': { roles: ['administrator'], scopes: [] },
@@ -68,37 +68,37 @@ export const PERMISSIONS = {
 export type Permission = keyof typeof PERMISSIONS;
 export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as readonly Permission[];
 
-/** A role somebody holds. `odsCodes` null: for every organisation. */
+/** A role that a person has. `odsCodes` null: for every organisation. */
 export interface HeldRole {
   readonly role: StaffRole;
   readonly odsCodes: readonly string[] | null;
 }
 
-/** What somebody may do: their roles (null: a token of no person) within the scopes of their token (null: no token). */
+/** What a caller may do: a person's roles (null: a service's token), within the scopes of a token (null: no token). */
 export interface Powers {
   readonly roles: readonly HeldRole[] | null;
   readonly scopes: readonly string[] | null;
 }
 
-/** The organisations an action may touch: every one, or these. */
+/** The organisations that an action may affect: all, or these. */
 export type Reach = 'all' | ReadonlySet<string>;
 
-/** How far a permission reaches, or null: not at all. */
+/** The organisations for which the caller has a permission; null: for none. */
 export function reachOf({ roles, scopes }: Powers, permission: Permission): Reach | null {
   const row: Row = PERMISSIONS[permission];
   if (scopes !== null && !row.scopes.some((scope) => scopes.includes(scope))) return null;
   if (roles === null) return scopes === null ? null : 'all';
-  const held = roles.filter(({ role }) => row.roles.includes(role));
-  if (held.length === 0) return null;
+  const granting = roles.filter(({ role }) => row.roles.includes(role));
+  if (granting.length === 0) return null;
   const codes = new Set<string>();
-  for (const { odsCodes } of held) {
+  for (const { odsCodes } of granting) {
     if (odsCodes === null) return 'all';
     for (const odsCode of odsCodes) codes.add(odsCode);
   }
   return codes;
 }
 
-/** Whether a thing of these organisations is within reach; a thing of several only with all of them. */
+/** Whether something that belongs to these organisations is within reach: all of them must be. */
 export function reaches(reach: Reach, odsCodes: readonly string[]): boolean {
   return reach === 'all' || (odsCodes.length > 0 && odsCodes.every((odsCode) => reach.has(odsCode)));
 }

@@ -1,11 +1,11 @@
 /**
- * Showing a patient's identifier from the audit trail, where it is kept sealed: one person asks and says why, another
- * agrees, and then the one who asked may see it for a while. In every environment, with four eyes or without.
+ * Showing a patient's identifier from the audit trail, where it is kept sealed. One person requests it with a reason,
+ * another approves, and then the first may see it for an hour. This holds in every environment, four eyes or not.
  */
 import type { ChangeState } from './change-decision.js';
 import type { SecondPerson } from './four-eyes.js';
 
-/** How long the identifier may be seen once a second person has agreed, in milliseconds. */
+/** How long the identifier may be seen after a second person has approved, in milliseconds. */
 export const REVEAL_FOR_MS = 60 * 60_000;
 
 export const REVEAL_SECOND_PERSON: SecondPerson = {
@@ -26,7 +26,7 @@ export function shownUntilMs({ state, decidedAtMs }: Reveal): number | null {
 
 export type RevealRefusal = 'not-asked' | 'not-approved' | 'over';
 
-/** Why somebody may not see the identifier now, or null. Of others' requests nobody is told. */
+/** Why somebody may not see the identifier now, or null. Requests of other people look like none at all. */
 export function revealRefusal(
   reveal: Reveal | null,
   staffId: string | null,

@@ -1,9 +1,9 @@
-/** Until when the gate of an organisation stays open as things stand, so that nobody is surprised by its closing. */
+/** Until when an organisation's gate will stay open if nothing changes, so that its closing surprises nobody. */
 import type { SroAppointment } from '../registry/registry.js';
 import { addDays, londonDay } from './london-day.js';
 import { isInForce, lastDayInForce, sroState } from './sro.js';
 
-/** `deputy`: open by a deputy alone. `grace`: open, with every review overdue. */
+/** `deputy`: kept open by a deputy alone. `grace`: still open, with every review overdue. */
 export type Gate = 'open' | 'deputy' | 'grace' | 'closed';
 
 export interface Outlook {

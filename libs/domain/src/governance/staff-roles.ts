@@ -1,7 +1,7 @@
-/** From what an identity provider says of a person to roles here: configuration, never guessed. */
+/** Maps what an identity provider says about a person to roles. The map is configuration; nothing is guessed. */
 import { type HeldRole, STAFF_ROLES, type StaffRole } from './permissions.js';
 
-/** One entry of the map: whoever has this value in the claim holds this role. */
+/** One entry of the map: a person with this value in the claim has this role. */
 export interface RoleRule extends HeldRole {
   readonly claim: string;
 }
@@ -31,9 +31,9 @@ export function rolesOfClaim(values: readonly string[], rules: readonly RoleRule
   const roles = new Map<StaffRole, HeldRole>();
   for (const { claim, role, odsCodes } of rules) {
     if (!values.includes(claim)) continue;
-    const held = roles.get(role);
-    const all = odsCodes === null || held?.odsCodes === null;
-    const codes = [...new Set([...(held?.odsCodes ?? []), ...(odsCodes ?? [])])].sort();
+    const current = roles.get(role);
+    const all = odsCodes === null || current?.odsCodes === null;
+    const codes = [...new Set([...(current?.odsCodes ?? []), ...(odsCodes ?? [])])].sort();
     roles.set(role, { role, odsCodes: all ? null : codes });
   }
   return [...roles.values()];

@@ -5,16 +5,21 @@ import type { AccessMode, Capability } from './records/vocabulary.js';
  * `[Organisation Name] - [Product Name] - Prod - Application-Restricted - Referrer`; a user-restricted one has no
  * capability (docs/reference/protocol-facts.md §9.1).
  */
-export function applicationName(of: {
+export function applicationName(application: {
   readonly organisationName: string;
   readonly product: string;
   readonly environment: string;
   readonly accessMode: AccessMode;
   readonly capability: Capability | null;
 }): string {
-  const parts = [of.organisationName, of.product, capitalised(of.environment), MODE_NAMES[of.accessMode]];
-  if (of.accessMode === 'application-restricted' && of.capability !== null)
-    parts.push(capitalised(of.capability));
+  const parts = [
+    application.organisationName,
+    application.product,
+    capitalised(application.environment),
+    MODE_NAMES[application.accessMode],
+  ];
+  if (application.accessMode === 'application-restricted' && application.capability !== null)
+    parts.push(capitalised(application.capability));
   return parts.join(' - ');
 }
 

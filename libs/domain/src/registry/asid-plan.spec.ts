@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AsidPlanInput, countStates, planAsids } from './asid-plan.js';
-import type { StandingApplication, WantedBinding } from './asid-plan.js';
+import type { RegisteredApplication, WantedBinding } from './asid-plan.js';
 
 const wanted: WantedBinding = {
   environment: 'int',
@@ -10,7 +10,7 @@ const wanted: WantedBinding = {
   capability: 'provider',
 };
 const wantedByUsers: WantedBinding = { ...wanted, accessMode: 'user-restricted', capability: null };
-const application: StandingApplication = {
+const application: RegisteredApplication = {
   id: 'a1',
   environment: 'int',
   organisations: ['R69'],
@@ -21,7 +21,7 @@ const application: StandingApplication = {
   asid: '200000002454',
   hasApiKey: true,
 };
-const forUsers: StandingApplication = { ...application, accessMode: 'user-restricted', capability: null };
+const forUsers: RegisteredApplication = { ...application, accessMode: 'user-restricted', capability: null };
 
 function plan(given: Partial<AsidPlanInput>) {
   return planAsids({
@@ -50,7 +50,7 @@ const USERS = 'Example NHS Trust - ReferWell - Int - User-Restricted';
 const SHARED = '[Supplier name] - ReferWell - Int - User-Restricted';
 
 describe('one place and the applications for it', () => {
-  it.each<[string, Partial<StandingApplication>[], string, string]>([
+  it.each<[string, Partial<RegisteredApplication>[], string, string]>([
     ['none', [], 'missing', 'No application is registered for this.'],
     ['one with ASID and API key', [{}], 'present', ''],
     ['one without ASID', [{ asid: null }], 'half done', 'Lacks: ASID.'],
@@ -141,7 +141,7 @@ describe('the layouts', () => {
 });
 
 describe('an application that nothing wanted needs', () => {
-  it.each<[string, Partial<StandingApplication>, string]>([
+  it.each<[string, Partial<RegisteredApplication>, string]>([
     [
       'under the wrong capability',
       { capability: 'referrer' },

@@ -1,9 +1,9 @@
 /**
- * Which applications and ASIDs are needed, held against those there are.
+ * Which applications and ASIDs are needed, compared with those that are registered.
  *
  * An application has one ASID and an ASID one application; each environment, access mode and, for
  * application-restricted access, each capability needs its own (e-RS integration guidance, "Multiple ASIDs": up to three
- * for an organisation). Pure: what is out of the caller's sight or choice is simply not passed in.
+ * for an organisation). Pure: what the caller may not see or has not chosen is not passed in.
  */
 import { applicationName } from './application-name.js';
 import type { AccessMode, ApplicationState, Capability } from './records/vocabulary.js';
@@ -17,7 +17,7 @@ import type { AccessMode, ApplicationState, Capability } from './records/vocabul
 export const ASID_LAYOUTS = ['per-organisation', 'shared'] as const;
 export type AsidLayout = (typeof ASID_LAYOUTS)[number];
 
-/** The one with the most to do first. */
+/** In order of how much is left to do, most first. */
 export const ASID_PLAN_STATES = ['missing', 'half done', 'duplicated', 'misplaced', 'present'] as const;
 export type AsidPlanState = (typeof ASID_PLAN_STATES)[number];
 
@@ -30,7 +30,7 @@ export interface WantedBinding {
 }
 
 /** An application that is not retired. */
-export interface StandingApplication {
+export interface RegisteredApplication {
   readonly id: string;
   readonly environment: string;
   readonly organisations: readonly string[];
@@ -43,7 +43,7 @@ export interface StandingApplication {
 }
 
 export interface AsidPlanRow {
-  /** Names the row and gives its place in the plan. */
+  /** Names the row; rows are in the order of their keys. */
   readonly key: string;
   /** As the application should be called. */
   readonly name: string;
@@ -53,15 +53,15 @@ export interface AsidPlanRow {
   readonly accessMode: AccessMode;
   readonly capability: Capability | null;
   readonly state: AsidPlanState;
-  /** What is wrong, or lacks; empty if nothing. */
+  /** What is wrong or missing; empty if nothing is. */
   readonly note: string;
-  readonly applications: readonly StandingApplication[];
+  readonly applications: readonly RegisteredApplication[];
 }
 
 export interface AsidPlanInput {
   readonly layout: AsidLayout;
   readonly wanted: readonly WantedBinding[];
-  readonly applications: readonly StandingApplication[];
+  readonly applications: readonly RegisteredApplication[];
   /** Environments without tokens and ASIDs. */
   readonly open: ReadonlySet<string>;
   /** By ODS code. */
@@ -74,11 +74,15 @@ type Place = Omit<WantedBinding, 'odsCode'> & { readonly organisations: readonly
 export function planAsids(input: AsidPlanInput): AsidPlanRow[] {
   const { layout, applications } = input;
   const places = placesOf(input.wanted, layout);
-  const holders = Map.groupBy(applications, (application) => placeKey(application, layout));
-  const twice = asidsHeldTwice(applications);
+  const registeredByPlace = Map.groupBy(applications, (application) => placeKey(application, layout));
+  const repeatedAsids = asidsOfSeveral(applications);
   const wanted = [...places].map(([key, place]): AsidPlanRow => {
-    const held = holders.get(key) ?? [];
-    return { ...rowOf(key, place, input), ...judged(place, held, twice, input), applications: held };
+    const registered = registeredByPlace.get(key) ?? [];
+    return {
+      ...rowOf(key, place, input),
+      ...judgement(place, registered, repeatedAsids, input),
+      applications: registered,
+    };
   });
   const missing = Map.groupBy(
     wanted.filter(({ state }) => state === 'missing'),
@@ -107,7 +111,7 @@ export function countStates(rows: readonly AsidPlanRow[]): Record<AsidPlanState,
   };
 }
 
-/** Applications that the layout asks for, by key; what is wanted twice is wanted once. */
+/** The applications that the layout asks for, by key, each once. */
 function placesOf(wanted: readonly WantedBinding[], layout: AsidLayout): ReadonlyMap<string, Place> {
   const places = new Map<string, Place & { organisations: string[] }>();
   for (const { odsCode, ...rest } of wanted) {
@@ -119,10 +123,14 @@ function placesOf(wanted: readonly WantedBinding[], layout: AsidLayout): Readonl
   return places;
 }
 
-function placeKey(of: Place, layout: AsidLayout): string {
-  const shared = layout === 'shared' && of.accessMode === 'user-restricted';
-  const organisations = shared ? 'shared' : of.organisations.length > 1 ? 'several' : of.organisations[0];
-  return [of.environment, of.product, organisations, of.accessMode, of.capability]
+function placeKey(place: Place, layout: AsidLayout): string {
+  const shared = layout === 'shared' && place.accessMode === 'user-restricted';
+  const organisations = shared
+    ? 'shared'
+    : place.organisations.length > 1
+      ? 'several'
+      : place.organisations[0];
+  return [place.environment, place.product, organisations, place.accessMode, place.capability]
     .filter((part) => part !== null && part !== undefined)
     .join(' / ');
 }
@@ -137,19 +145,19 @@ function rowOf(key: string, place: Place, { layout, organisationNames }: AsidPla
   return { key, name, environment, organisations, product, accessMode, capability };
 }
 
-function judged(
+function judgement(
   place: Place,
-  held: readonly StandingApplication[],
-  twice: ReadonlySet<string>,
+  registered: readonly RegisteredApplication[],
+  repeatedAsids: ReadonlySet<string>,
   { open }: AsidPlanInput,
 ): Pick<AsidPlanRow, 'state' | 'note'> {
-  const [application] = held;
+  const [application] = registered;
   if (application === undefined) return { state: 'missing', note: 'No application is registered for this.' };
-  if (held.length > 1) {
-    const note = `${held.length} applications are registered where one is wanted: keep one, retire the others.`;
+  if (registered.length > 1) {
+    const note = `${registered.length} applications are registered where one is wanted: keep one, retire the others.`;
     return { state: 'duplicated', note };
   }
-  if (application.asid !== null && twice.has(application.asid)) {
+  if (application.asid !== null && repeatedAsids.has(application.asid)) {
     const note = `ASID ${application.asid} is also that of another application: each has its own.`;
     return { state: 'duplicated', note };
   }
@@ -164,23 +172,25 @@ function judged(
     : { state: 'half done', note: `Lacks: ${lacks.join('; ')}.` };
 }
 
-/** A shared application may lack a thousand. */
+/** The first ten: a shared application may lack a thousand. */
 function briefly(odsCodes: readonly string[]): string {
-  const shown = odsCodes.slice(0, 10).join(', ');
-  return odsCodes.length > 10 ? `${shown} and ${odsCodes.length - 10} more` : shown;
+  const firstTen = odsCodes.slice(0, 10).join(', ');
+  return odsCodes.length > 10 ? `${firstTen} and ${odsCodes.length - 10} more` : firstTen;
 }
 
-function asidsHeldTwice(applications: readonly StandingApplication[]): ReadonlySet<string> {
-  const holders = Map.groupBy(applications, ({ asid }) => asid);
-  return new Set([...holders].flatMap(([asid, held]) => (asid !== null && held.length > 1 ? [asid] : [])));
+/** The ASIDs that more than one application has. */
+function asidsOfSeveral(applications: readonly RegisteredApplication[]): ReadonlySet<string> {
+  const byAsid = Map.groupBy(applications, ({ asid }) => asid);
+  const repeated = [...byAsid].filter(([, owners]) => owners.length > 1).map(([asid]) => asid);
+  return new Set(repeated.filter((asid) => asid !== null));
 }
 
 const ownerOf = ({ organisations, product }: Pick<Place, 'organisations' | 'product'>): string =>
   JSON.stringify([product, organisations]);
 
-/** Says what it should be instead, where it differs from something missing in one respect. */
+/** Says what it should be instead, if it differs from something missing in one respect only. */
 function whyMisplaced(
-  application: StandingApplication,
+  application: RegisteredApplication,
   missing: ReadonlyMap<string, readonly AsidPlanRow[]>,
   layout: AsidLayout,
 ): string {

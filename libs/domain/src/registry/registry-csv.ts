@@ -61,12 +61,12 @@ export function documentOfCsv(lines: readonly CsvRow[]): CsvDocument {
 
 function mapKinds<T>(
   entries: Readonly<Record<CsvKind, readonly Entry<unknown>[]>>,
-  of: (entry: Entry<unknown>) => T,
+  select: (entry: Entry<unknown>) => T,
 ): Record<CsvKind, T[]> {
   return {
-    organisations: entries.organisations.map(of),
-    products: entries.products.map(of),
-    applications: entries.applications.map(of),
+    organisations: entries.organisations.map(select),
+    products: entries.products.map(select),
+    applications: entries.applications.map(select),
   };
 }
 
@@ -159,11 +159,11 @@ function organisationsOf(rows: readonly ReadRow[], faults: CsvFault[]): Entry<un
   for (const { line, cells } of rows) {
     const [odsCode, name] = [cells.organisation_ods_code, cells.organisation_name];
     if (name === '') continue;
-    const held = entries.get(odsCode);
-    if (held === undefined) entries.set(odsCode, { entry: { odsCode, name }, lines: [line] });
-    else if (held.entry.name === name) held.lines.push(line);
+    const known = entries.get(odsCode);
+    if (known === undefined) entries.set(odsCode, { entry: { odsCode, name }, lines: [line] });
+    else if (known.entry.name === name) known.lines.push(line);
     else {
-      const detail = `${odsCode} has another name on line ${held.lines[0]}: ${held.entry.name}`;
+      const detail = `${odsCode} has another name on line ${known.lines[0]}: ${known.entry.name}`;
       faults.push({ line, column: 'organisation_name', detail });
     }
   }
@@ -172,7 +172,10 @@ function organisationsOf(rows: readonly ReadRow[], faults: CsvFault[]): Entry<un
 
 function productsOf(rows: readonly ReadRow[]): Entry<unknown>[] {
   const byName = Map.groupBy(rows, ({ cells }) => cells.product);
-  return [...byName].map(([name, held]) => ({ entry: { name }, lines: held.map(({ line }) => line) }));
+  return [...byName].map(([name, ofProduct]) => ({
+    entry: { name },
+    lines: ofProduct.map(({ line }) => line),
+  }));
 }
 
 function applicationsOf(rows: readonly ReadRow[], faults: CsvFault[]): Entry<unknown>[] {

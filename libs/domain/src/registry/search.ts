@@ -1,12 +1,12 @@
-/** What the text of a search may be: one text can be several things, and each is looked for. */
+/** What a search text may stand for. One text can be several things, and each is searched for. */
 import { containsNhsNumber, isNhsNumber } from '../input/nhs-number.js';
 
-/** An API key is looked for by no more than this: with a longer text the rest could be guessed letter by letter. */
+/** No more of an API key than this is compared: with more, the rest could be guessed character by character. */
 const KEY_COMPARED = 8;
 const KEY_SHORTEST = 6;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Null: the text is no such thing. */
+/** Null where the text can't be such a thing. */
 export interface SearchTerms {
   readonly odsCode: string | null;
   /** In lower case. */
@@ -15,7 +15,7 @@ export interface SearchTerms {
   /** Of an application or an attempt, in lower case. */
   readonly id: string | null;
   readonly correlationId: string | null;
-  /** The first six to eight characters of an API key, however much of it was given. */
+  /** The first six to eight characters of an API key, even if the text is longer. */
   readonly keyPrefix: string | null;
   /** The last four, alone or as in a masked key (`r69I…KKLL`). */
   readonly keyEnding: string | null;
@@ -38,7 +38,7 @@ export function searchTerms(text: string): SearchTerms {
   };
 }
 
-/** Whether a text holds an NHS number, however it is spaced: such a text must not become part of a URL. */
+/** Whether a text contains an NHS number, however it is spaced. Such a text must not become part of a URL. */
 export function holdsNhsNumber(text: string): boolean {
   const onlyDigits = /^[0-9\s.,_:+-]+$/.test(text) ? text.replace(/[^0-9]/g, '') : '';
   return containsNhsNumber(text) || isNhsNumber(onlyDigits);

@@ -1,6 +1,6 @@
 /**
- * The registry as it was at some version, from the append-only registry_change. Each table is put back by a query of
- * its name, in front of the very query that reads today's; what it lacks are secrets: API keys keep their last four.
+ * The registry as it was at some version, from the append-only registry_change. Each table is restored by a query of
+ * its name in front of the query that reads today's rows. Secrets are missing: of an API key, the last four remain.
  */
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type pg from 'pg';

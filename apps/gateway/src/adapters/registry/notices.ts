@@ -1,4 +1,4 @@
-/** Hears of registry changes as they are committed, on a connection of its own that is made again when it breaks. */
+/** Listens for registry changes as they are committed, on a connection of its own that is reopened when it breaks. */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
@@ -12,7 +12,7 @@ const GOODBYE_MS = 500;
 
 /**
  * Calls `onNotice` after each commit that changed the registry, and after each reconnection, since notices may have
- * been missed. A connection that is cut without a word is not noticed here: whoever needs certainty polls as well.
+ * been missed. A connection that is lost silently is not noticed here, so the caller must poll as well.
  */
 export function listenForChanges(
   databaseUrl: string,
@@ -41,7 +41,7 @@ export function listenForChanges(
       onNotice();
       await Promise.race([ended, closed]);
     } finally {
-      // A peer that is gone never answers a goodbye.
+      // A peer that is gone never acknowledges the end of the connection.
       await Promise.race([client.end(), delay(GOODBYE_MS, undefined, { ref: false })]);
     }
   }

@@ -24,7 +24,7 @@ const READ_TIMEOUT_MS = 10_000;
 
 export function registryReader(databaseUrl: string, onError: (error: Error) => void): RegistryReader {
   const readers = poolOf(databaseUrl, READ_TIMEOUT_MS, onError);
-  // Its own connection: a long reading must not hold up the question whether there is something newer.
+  // A connection of its own: a long read must not delay the check for a newer version.
   const pollers = poolOf(databaseUrl, VERSION_TIMEOUT_MS, onError);
   return {
     version: () => readVersion(pollers),
@@ -47,7 +47,7 @@ async function readState(
 ): Promise<{ state: RegistryState; change: RegistryChange | null }> {
   const version = await readVersion(client);
   if (version === from?.snapshot.version) return { state: from, change: null };
-  // A lower version means that the database was put back to an earlier time.
+  // A lower version means that the database was restored to an earlier time.
   if (from === null || version < from.snapshot.version) {
     const state = wholeState(version, await readRows(client, null));
     const { organisations, clients } = state.snapshot;
@@ -74,14 +74,14 @@ async function readChange(client: pg.ClientBase, after: number, upTo: number): P
        WHEN 'application' THEN row_key ELSE coalesce(after, before) ->> 'application_id' END AS application_id) AS of`,
     [after, upTo],
   );
-  const found = rows[0];
+  const changed = rows[0];
   return {
     version: upTo,
-    odsCodes: found?.odsCodes ?? [],
-    clientIds: found?.clientIds ?? [],
-    messageSets: found?.messageSets ?? [],
-    applicationIds: found?.applicationIds ?? [],
-    removedJwksIds: found?.removedJwksIds ?? [],
+    odsCodes: changed?.odsCodes ?? [],
+    clientIds: changed?.clientIds ?? [],
+    messageSets: changed?.messageSets ?? [],
+    applicationIds: changed?.applicationIds ?? [],
+    removedJwksIds: changed?.removedJwksIds ?? [],
   };
 }
 
@@ -94,7 +94,7 @@ async function inSnapshot<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Pro
     client.release();
     return value;
   } catch (error) {
-    // Thrown away: its transaction is in an unknown state.
+    // The connection is discarded: its transaction is in an unknown state.
     client.release(true);
     throw error;
   }

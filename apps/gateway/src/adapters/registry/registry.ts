@@ -1,4 +1,4 @@
-/** The registry in memory, kept within a second of the database (design: snapshot sharded by organisation). */
+/** The registry in memory, at most a second behind the database. */
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import { listenForChanges } from './notices.js';
 import { registryReader, type RegistryChange } from './reader.js';
@@ -9,7 +9,7 @@ export interface RegistryOptions {
   readonly databaseUrl: string;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
-  /** Failures to reach or read the database; the snapshot stays and its age grows. */
+  /** Called when the database can't be reached or read; the snapshot stays, and its age grows. */
   readonly onError: (error: Error) => void;
   readonly pollMs?: number;
 }
@@ -22,14 +22,14 @@ export interface Registry {
    * @throws if the database can't be read, or doesn't have that version
    */
   refresh(minVersion: number): Promise<Snapshot>;
-  /** Milliseconds since the snapshot was last known to be what the database held. */
+  /** Milliseconds since the snapshot was last known to match the database. */
   age(): number;
   /** @returns a function that ends the subscription */
   onChange(listener: (change: RegistryChange) => void): () => void;
   close(): Promise<void>;
 }
 
-/** Both a fall-back for lost notices and the confirmation that `age` counts from. */
+/** Finds changes whose notice was lost, and confirms the snapshot that `age` counts from. */
 const POLL_MS = 500;
 
 /** Loads the whole registry, then follows it. @throws if the first load fails */
@@ -42,7 +42,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   };
   const reader = registryReader(databaseUrl, onError);
 
-  // Times are taken before the question is asked: whatever is committed later may be missing from the answer.
+  // Times are taken before the query: what is committed later may be missing from its result.
   let confirmedAt = now();
   let { state } = await reader.read(null).catch(async (error: unknown) => {
     await reader.close();
@@ -50,13 +50,13 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   });
 
   const synchronise = async () => {
-    const askedAt = now();
+    const startedAt = now();
     const { state: next, change } = await reader.read(state);
     state = next;
-    confirmedAt = Math.max(confirmedAt, askedAt);
-    if (change !== null) tell(change);
+    confirmedAt = Math.max(confirmedAt, startedAt);
+    if (change !== null) notify(change);
   };
-  const tell = (change: RegistryChange) => {
+  const notify = (change: RegistryChange) => {
     for (const listener of listeners) {
       try {
         listener(change);
@@ -69,20 +69,20 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const sync = () => (reading ??= synchronise().finally(() => (reading = null)));
 
   const confirm = async () => {
-    const askedAt = now();
+    const startedAt = now();
     const version = await reader.version();
-    if (version === state.snapshot.version) confirmedAt = Math.max(confirmedAt, askedAt);
+    if (version === state.snapshot.version) confirmedAt = Math.max(confirmedAt, startedAt);
     else await sync();
   };
   let confirming = false;
-  let askAgain = false;
+  let checkAgain = false;
   const check = async () => {
-    askAgain = true;
+    checkAgain = true;
     if (confirming) return;
     confirming = true;
     try {
-      while (askAgain && !closed) {
-        askAgain = false;
+      while (checkAgain && !closed) {
+        checkAgain = false;
         await confirm().catch(onError);
       }
     } finally {

@@ -115,14 +115,14 @@ function regroup(
   sets: RegistryState['messageSets'],
 ) {
   const interactionsOf = interactionsBySets(sets);
-  const concerned = (application: Application) => application.messageSets.some((name) => names.has(name));
+  const isAffected = (application: Application) => application.messageSets.some((name) => names.has(name));
   const regrouped = new Map(
     [...snapshot.applicationsByJwksId]
-      .filter(([, application]) => concerned(application))
+      .filter(([, application]) => isAffected(application))
       .map(([jwksId, each]) => [jwksId, { ...each, interactions: interactionsOf(each.messageSets) }]),
   );
   const organisations = [...snapshot.organisations.values()]
-    .filter(({ bindings }) => bindings.some(({ application }) => concerned(application)))
+    .filter(({ bindings }) => bindings.some(({ application }) => isAffected(application)))
     .map((organisation): [string, Organisation] => {
       const bindings = organisation.bindings.map((binding) => ({
         ...binding,
@@ -187,13 +187,13 @@ function signingKey({ applicationId: _, n, e, ...key }: SigningKeyRow) {
 
 /** Applications with the same message sets share one set of interactions. */
 function interactionsBySets(messageSets: ReadonlyMap<string, readonly string[]>) {
-  const made = new Map<string, ReadonlySet<string>>();
+  const unions = new Map<string, ReadonlySet<string>>();
   return (names: readonly string[]): ReadonlySet<string> => {
     const key = JSON.stringify(names);
-    const known = made.get(key);
+    const known = unions.get(key);
     if (known !== undefined) return known;
     const union = new Set(names.flatMap((name) => messageSets.get(name) ?? []));
-    made.set(key, union);
+    unions.set(key, union);
     return union;
   };
 }

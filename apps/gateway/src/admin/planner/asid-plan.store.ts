@@ -3,7 +3,7 @@ import type { Database } from '@gatehouse/db/client';
 import {
   countStates,
   planAsids,
-  type StandingApplication,
+  type RegisteredApplication,
   type WantedBinding,
 } from '@gatehouse/domain/registry/asid-plan';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
@@ -33,7 +33,7 @@ export async function showAsidPlan(
       request.wanted === 'grants'
         ? await grantedOf(db, scope, organisationNames)
         : combinationsOf({ ...scope, products: scope.products ?? products }, organisationNames),
-    applications: await standingOf(db, scope, reach),
+    applications: await registeredOf(db, scope, reach),
     open: new Set([...environments].filter(([, { kind }]) => kind === 'open').map(([name]) => name)),
     organisationNames,
   });
@@ -113,7 +113,7 @@ function chosen(
   return mode && (capability === null || capabilities === undefined || capabilities.includes(capability));
 }
 
-async function standingOf(db: Database, scope: Scope, reach: Reach): Promise<StandingApplication[]> {
+async function registeredOf(db: Database, scope: Scope, reach: Reach): Promise<RegisteredApplication[]> {
   const rows = await db.application.findMany({
     where: {
       state: { not: 'retired' },
@@ -131,7 +131,7 @@ async function standingOf(db: Database, scope: Scope, reach: Reach): Promise<Sta
     .map((row) => ({
       ...applicationIdentity(row),
       id: row.id,
-      state: row.state as StandingApplication['state'],
+      state: row.state as RegisteredApplication['state'],
       asid: row.asid,
       hasApiKey: row.apiKey !== null,
     }))
