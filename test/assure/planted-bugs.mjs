@@ -145,7 +145,7 @@ const BUGS = [
   },
   {
     name: 'an approval carries out whatever the change would do by now',
-    file: `${ADMIN}/changes/changes.store.ts`,
+    file: `${ADMIN}/changes/approvals.store.ts`,
     find: 'if (!same) throw new Stale();',
     put: "if (!same && diffHash === '') throw new Stale();",
     tests: integration('test/integration/admin/four-eyes.spec.ts'),
@@ -180,7 +180,7 @@ const BUGS = [
   },
   {
     name: 'a request of the console taken without its token',
-    file: `${ADMIN}/http/same-origin.ts`,
+    file: `${ADMIN}/http/access/same-origin.ts`,
     find: "typeof token !== 'string' || !same(token, expected.csrfToken)",
     put: "(typeof token === 'string' && !same(token, expected.csrfToken))",
     tests: endToEnd('test/e2e/corpus-staff.spec.ts'),

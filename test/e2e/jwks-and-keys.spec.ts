@@ -201,7 +201,7 @@ describe('a rotation under traffic', () => {
     const { status, json } = await step(second.kid, 'activate');
     expect(status).toBe(409);
     expect(json['detail']).toMatch(
-      /API Management may hold a copy of the JWKS without key .* until .*: activate it then/,
+      /API Management may still have a copy of the JWKS without key .* until .*\. Activate it then/,
     );
     expect(json['detail']).toContain(allowedAt);
     // A second before the time it is still refused.

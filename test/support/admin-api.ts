@@ -14,8 +14,9 @@ import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import { TOKEN_SCOPES as SCOPES, type TokenScope } from '@gatehouse/domain/governance/permissions';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { createAdminApp } from '../../apps/gateway/src/admin/http/app.ts';
-import type { AdminDeps } from '../../apps/gateway/src/admin/deps.ts';
-import { createToken } from '../../apps/gateway/src/admin/tokens/tokens.store.ts';
+import type { AdminDeps } from '../../apps/gateway/src/admin/deps.module.ts';
+import { Transactions } from '../../apps/gateway/src/admin/http/transactions.ts';
+import { type NewToken, TokensStore } from '../../apps/gateway/src/admin/tokens/tokens.store.ts';
 import { createDatabase, type TestDatabase } from './postgres.ts';
 
 export type TestScope = TokenScope;
@@ -60,6 +61,16 @@ export const fakeKeyService: AdminDeps['keyService'] = {
   },
 };
 
+/** A new admin token, made as the admin API makes it. */
+export async function createToken(db: Database, token: NewToken, nowMs: number): Promise<string> {
+  const store = new TokensStore(db, () => nowMs, randomBytes);
+  const change = { actor: 'test' };
+  const created = await new Transactions(db).run(change, (transaction) =>
+    store.create(transaction, change, token),
+  );
+  return created.token;
+}
+
 async function* nothing(): AsyncGenerator<Record<string, unknown>> {}
 
 /** What a test puts in place of a part: as it is, or made over the test's database. */
@@ -98,7 +109,7 @@ export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
     },
     explain: (request, actor) => Promise.resolve({ explained: request.path, actor }),
     explainPast: () => Promise.reject(new Error('no trail')),
-    audit: {
+    auditTrail: {
       list: () => Promise.resolve({ items: [{ kind: 'INTENT' }], next: null }),
       hashesOf: () => Promise.resolve(['ab'.repeat(32)]),
       search: () => Promise.resolve({ items: [{ kind: 'OUTCOME' }], next: null }),
@@ -110,7 +121,7 @@ export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
       identifiers: () => Promise.resolve([]),
       export: nothing,
       requestsByBinding: () => Promise.resolve(new Map()),
-      system: (event) => {
+      record: (event) => {
         systemEvents.push(event);
         return Promise.resolve();
       },
@@ -127,14 +138,7 @@ export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
   const url = `http://127.0.0.1:${port}`;
   const mint = async (scopes: readonly TestScope[]) => {
     const expiresAtMs = clock.ms + 400 * 86_400_000;
-    const made = await createToken(
-      db,
-      { actor: 'test' },
-      { label: scopes.join('+'), scopes, expiresAtMs },
-      randomBytes,
-      clock.ms,
-    );
-    return made.token;
+    return createToken(db, { label: scopes.join('+'), scopes, staffId: null, expiresAtMs }, clock.ms);
   };
   const tokens = {
     registry: await mint(['registry']),

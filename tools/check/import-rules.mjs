@@ -136,11 +136,12 @@ export const importRules = [
     fine: './clients.store.js',
   },
   {
-    // process/ opens the database and passes it on.
+    // process/ opens the database and passes it on; Transactions opens the admin API's transactions.
     name: 'database-in-stores',
     files: ['apps/gateway/src/*/**/*.ts'],
     except: [
       'apps/gateway/src/process/**',
+      'apps/gateway/src/admin/http/transactions.ts',
       'apps/gateway/src/adapters/**',
       'apps/gateway/src/**/*.store.ts',
       ...specs,

@@ -9,7 +9,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, object>> }>>;
 }
 
-const document = openApiDocument('1.2.3', ['keyActivate']);
+const document = openApiDocument('1.2.3');
 const paths = document['paths'] as Record<string, Record<string, Operation>>;
 const all = Object.entries(routes) as [string, RouteContract][];
 

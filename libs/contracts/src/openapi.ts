@@ -17,14 +17,13 @@ const IF_MATCH = {
   schema: { type: 'string' },
 };
 
-/** @param guarded routes that may answer 202, since their change may need a second person */
-export function openApiDocument(version: string, guarded: readonly RouteName[]): Json {
+export function openApiDocument(version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const [name, route] of Object.entries(routes) as [RouteName, RouteContract][]) {
     const path = API_PREFIX + route.path.replaceAll(/:([a-zA-Z]+)/g, '{$1}');
     paths[path] = {
       ...paths[path],
-      [route.method.toLowerCase()]: operationOf(name, route, guarded.includes(name)),
+      [route.method.toLowerCase()]: operationOf(name, route),
     };
   }
   return {
@@ -46,7 +45,7 @@ export function openApiDocument(version: string, guarded: readonly RouteName[]):
   };
 }
 
-function operationOf(name: RouteName, route: RouteContract, mayWait: boolean): Json {
+function operationOf(name: RouteName, route: RouteContract): Json {
   const needs = PERMISSIONS[route.permission];
   const { body } = route;
   return {
@@ -78,7 +77,7 @@ function operationOf(name: RouteName, route: RouteContract, mayWait: boolean): J
           },
         },
       },
-      ...(mayWait
+      ...(route.fourEyes === true
         ? {
             202: {
               description: 'Nothing has changed yet: a second person decides',

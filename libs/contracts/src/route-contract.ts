@@ -20,6 +20,8 @@ export interface RouteContract {
   readonly etag?: true;
   /** Needs `If-Match` with the `ETag` that was read: 428 without it, 412 when the state is another by now. */
   readonly ifMatch?: true;
+  /** May need a second person: then nothing is changed yet, and the answer is 202 with the change that waits. */
+  readonly fourEyes?: true;
   /** Larger than the 1 MiB that other bodies may have. */
   readonly maxBodyBytes?: number;
 }

@@ -3,8 +3,15 @@ import { PrismaClient, type Prisma } from './generated/client.js';
 
 export { Prisma } from './generated/client.js';
 export type Database = PrismaClient;
-/** What may be written with inside `changeRegistry`. */
-export type RegistryTransaction = Prisma.TransactionClient;
+declare const underWay: unique symbol;
+
+/** What reads and writes rows: the database itself, or a transaction under way. */
+export type Queries = Prisma.TransactionClient;
+/**
+ * The transaction of a change of the registry. The database does not pass for one, and a transaction opens no other:
+ * what must run inside says so by its parameter, and nesting does not compile.
+ */
+export type RegistryTransaction = Queries & { readonly [underWay]: true };
 
 export interface PrismaOptions {
   readonly maxConnections?: number;
@@ -35,8 +42,6 @@ export interface Change {
   readonly actor: string;
   readonly origin?: string | undefined;
   readonly reason?: string | undefined;
-  /** Of a change that is part of a larger one, and is done in its transaction. */
-  readonly transaction?: Prisma.TransactionClient | undefined;
 }
 
 /** Taken before anything is read, so that what a change decides on is still true when it writes. */
@@ -59,7 +64,7 @@ export async function changeRegistry<T>(
         SELECT set_config('gatehouse.actor', ${actor}, true), set_config('gatehouse.reason', ${reason ?? ''}, true),
           set_config('gatehouse.origin', ${origin ?? ''}, true)`;
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${REGISTRY_LOCK})`;
-      const value = await work(transaction);
+      const value = await work(transaction as RegistryTransaction);
       const head = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
       return { value, version: Number(head.version) };
     },

@@ -184,7 +184,7 @@ describe('the command line', () => {
       new RegExp(`Next, from 2026-\\S+ on: gatehouse keys activate ${created.kid}$`, 'm'),
     );
     const early = await gatehouse(`keys activate ${created.kid}`);
-    expect(early).toMatchObject({ code: 1, err: expect.stringContaining('activate it then') });
+    expect(early).toMatchObject({ code: 1, err: expect.stringContaining('Activate it then') });
     expect((await gatehouse('keys list')).out).toContain('PUBLISHED');
     const token = await gatehouse('tokens create --label ci --scopes audit');
     const [, value = '', tokenId = ''] = /token +(gha_([0-9A-Za-z]{12})_\S+)/.exec(token.out) ?? [];

@@ -136,7 +136,7 @@ describe('a write exception', () => {
       reference: 'paper 6',
     });
     expect(answer.status).toBe(409);
-    expect(answer.body.detail).toContain('appoint one first');
+    expect(answer.body.detail).toContain('Appoint one first');
     const { id } = await admin.ok('sroAppoint', { body: appointment });
     await admin.ok('sroAccept', { params: { id }, body: {} });
   });
@@ -155,7 +155,7 @@ describe('a write exception', () => {
     const again = await admin.call('POST', `${API_PREFIX}/write-exceptions/${granted.id}/co-signature`, {
       reference: 'paper 8',
     });
-    expect(again.body.detail).toBe('This exception is co-signed already.');
+    expect(again.body.detail).toBe('This exception has already been co-signed.');
     const start = admin.clock.ms;
     admin.clock.ms = Date.parse('2026-06-30T23:00:00Z');
     expect((await admin.ok('exceptionList')).items[0]?.state).toBe('expired');
@@ -270,7 +270,7 @@ describe('the doctor', () => {
       ['Message sets are chosen', false],
       ['The application is live', false],
       ['A signing key is active', false],
-      ['A client is granted this application', false],
+      ['A client has a grant for this application', false],
       ['That client has a usable key', false],
     ]);
     expect(report.steps[4]?.values.map(({ name }) => name)).toEqual([

@@ -3,11 +3,12 @@ import { API_PREFIX, type RouteContract, type RouteName, routes } from '@gatehou
 import { PERMISSIONS, TOKEN_SCOPES as SCOPES } from '@gatehouse/domain/governance/permissions';
 import { mintAdminToken } from '@gatehouse/domain/input/opaque-key';
 import { Controller, Get, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAdminApp } from '../../../apps/gateway/src/admin/http/app.ts';
-import type { AdminDeps } from '../../../apps/gateway/src/admin/deps.ts';
-import { createToken } from '../../../apps/gateway/src/admin/tokens/tokens.store.ts';
-import { type Harness, pathOf, startAdmin } from '../../support/admin-api.ts';
+import { ChangesModule } from '../../../apps/gateway/src/admin/changes/changes.module.ts';
+import { type AdminDeps, DepsModule } from '../../../apps/gateway/src/admin/deps.module.ts';
+import { createToken, type Harness, pathOf, startAdmin } from '../../support/admin-api.ts';
 
 let admin: Harness;
 beforeAll(async () => {
@@ -17,6 +18,9 @@ afterAll(() => admin.close());
 
 const all = Object.entries(routes) as [RouteName, RouteContract][];
 const bodyFor = (route: RouteContract) => (route.body === undefined ? undefined : { unknown: 'field' });
+
+const fewDeps = () =>
+  ({ db: admin.db, environments: new Map(), log: { error: () => undefined } }) as unknown as AdminDeps;
 
 describe('who may call what', () => {
   const cells = all.flatMap(([name, route]) =>
@@ -45,9 +49,7 @@ describe('who may call what', () => {
   it.each(all)('%s without a valid token is 401 and reads no body', async (_name, route) => {
     const expired = await createToken(
       admin.db,
-      { actor: 'test' },
-      { label: 'expired', scopes: SCOPES, expiresAtMs: admin.clock.ms + 1 },
-      randomBytes,
+      { label: 'expired', scopes: SCOPES, staffId: null, expiresAtMs: admin.clock.ms + 1 },
       admin.clock.ms,
     );
     admin.clock.ms += 1;
@@ -56,7 +58,7 @@ describe('who may call what', () => {
       'nonsense',
       mintAdminToken(randomBytes).key,
       `${admin.tokens.all.slice(0, -1)}!`,
-      expired.token,
+      expired,
     ];
     for (const token of others) {
       const { status, headers } = await admin.call(route.method, pathOf(route), bodyFor(route), token);
@@ -79,13 +81,19 @@ describe('who may call what', () => {
     Controller()(Forgotten);
     class Careless {}
     Module({ controllers: [Forgotten] })(Careless);
-    const deps = {
-      db: admin.db,
-      log: { info: () => undefined, error: () => undefined },
-    } as unknown as AdminDeps;
-    await expect(createAdminApp(deps, [{ module: Careless }])).rejects.toThrow(
+    await expect(createAdminApp(fewDeps(), [{ module: Careless }])).rejects.toThrow(
       'routes without a permission: Forgotten.open',
     );
+  });
+
+  it('does not start with a route for four eyes that nothing carries out', async () => {
+    class WithoutResources {}
+    Module({ imports: [DepsModule.with(fewDeps()), ChangesModule] })(WithoutResources);
+    const started = NestFactory.createApplicationContext(WithoutResources, {
+      logger: false,
+      abortOnError: false,
+    });
+    await expect(started).rejects.toThrow(/^routes for four eyes without an action: .*keyActivate/);
   });
 
   it('serves every route of the contract, and no other', async () => {
@@ -217,7 +225,7 @@ describe('admin tokens', () => {
   });
 });
 
-describe('the audit desk', () => {
+describe('the audit trail', () => {
   it('records who searched for a patient, and why, but not for whom', async () => {
     const nhsNumber = '9000000009';
     const found = await admin.ok('auditSearch', { body: { nhsNumber, reason: 'subject access request 7' } });

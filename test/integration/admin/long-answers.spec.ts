@@ -1,6 +1,6 @@
 /** Answers that go on for long end when whoever asked may no longer see them. */
 import { expect, it } from 'vitest';
-import type { AuditDesk } from '../../../apps/gateway/src/admin/audit/audit-desk.ts';
+import type { AuditTrail } from '../../../apps/gateway/src/admin/audit/audit-trail.ts';
 import { signIn } from '../../support/staff.ts';
 import { startAdmin } from '../../support/admin-api.ts';
 
@@ -12,8 +12,8 @@ it('following the trail ends once the person is suspended', async () => {
     }
   }
   // All that following asks of the trail.
-  const audit = { follow, system: () => Promise.resolve() } as unknown as AuditDesk;
-  const admin = await startAdmin({ audit });
+  const auditTrail = { follow, record: () => Promise.resolve() } as unknown as AuditTrail;
+  const admin = await startAdmin({ auditTrail });
   const omar = await signIn(admin.db, 'Omar', ['auditor'], admin.clock.ms);
   const response = await fetch(`${admin.url}/api/v1/audit/follow`, { headers: omar.headers });
   expect(response.status).toBe(200);

@@ -9,7 +9,7 @@ import {
   createSubjectSealer,
   type SubjectSealer,
 } from '../../../apps/gateway/src/adapters/audit/write/subjects.ts';
-import { createAuditDesk } from '../../../apps/gateway/src/admin/audit/audit-reader.ts';
+import { AuditTrail } from '../../../apps/gateway/src/admin/audit/audit-trail.ts';
 import { type Harness, startAdmin } from '../../support/admin-api.ts';
 import { deniedOf, intentOf, openLog, outcomeOf } from '../../support/audit-trail.ts';
 
@@ -52,7 +52,7 @@ beforeAll(async () => {
     owner = new pg.Pool({ connectionString: superuserUrl, max: 1 });
     sealer = createSubjectSealer(app, kms, 'alias/audit');
     log = await openLog(appUrl);
-    return { audit: createAuditDesk({ database: app, sealer, audit: log, snapshot: () => nobody }) };
+    return { auditTrail: new AuditTrail({ database: app, sealer, audit: log, snapshot: () => nobody }) };
   });
   admin.clock.ms = Date.now();
   await log.intent(first);

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { createSubjectSealer } from '../../../apps/gateway/src/adapters/audit/write/subjects.ts';
-import { createAuditDesk } from '../../../apps/gateway/src/admin/audit/audit-reader.ts';
+import { AuditTrail } from '../../../apps/gateway/src/admin/audit/audit-trail.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Harness, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { deniedOf, intentOf, openLog, outcomeOf } from '../../support/audit-trail.ts';
@@ -38,7 +38,7 @@ beforeAll(async () => {
     const environments = new Map([['int', { kind: 'authenticated' as const, requestsPerMinute: 4 }]]);
     return {
       environments,
-      audit: createAuditDesk({ database: pool, sealer, audit: log, snapshot: () => nobody }),
+      auditTrail: new AuditTrail({ database: pool, sealer, audit: log, snapshot: () => nobody }),
     };
   });
   admin.clock.ms = now - 400 * DAY_MS;

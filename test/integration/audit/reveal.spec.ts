@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { createSubjectSealer } from '../../../apps/gateway/src/adapters/audit/write/subjects.ts';
-import { createAuditDesk } from '../../../apps/gateway/src/admin/audit/audit-reader.ts';
+import { AuditTrail } from '../../../apps/gateway/src/admin/audit/audit-trail.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Answer, type Harness, startAdmin } from '../../support/admin-api.ts';
 import { deniedOf, intentOf, openLog, outcomeOf } from '../../support/audit-trail.ts';
@@ -45,10 +45,11 @@ beforeAll(async () => {
       await log.outcome(outcomeOf(intent));
       return intent.attemptId;
     };
-    const desk = createAuditDesk({ database: pool, sealer, audit: log, snapshot: () => nobody });
-    const system: typeof desk.system = (event) =>
-      trail.away ? Promise.reject(new Error('no trail')) : desk.system(event);
-    return { audit: { ...desk, system } };
+    const system: AuditLog['system'] = (event) =>
+      trail.away ? Promise.reject(new Error('no trail')) : log.system(event);
+    return {
+      auditTrail: new AuditTrail({ database: pool, sealer, audit: { system }, snapshot: () => nobody }),
+    };
   });
   omar = await signIn(admin.db, 'Omar', ['auditor'], admin.clock.ms);
   gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);

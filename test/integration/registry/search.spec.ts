@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { createSubjectSealer } from '../../../apps/gateway/src/adapters/audit/write/subjects.ts';
-import { createAuditDesk } from '../../../apps/gateway/src/admin/audit/audit-reader.ts';
+import { AuditTrail } from '../../../apps/gateway/src/admin/audit/audit-trail.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Harness, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { intentOf, openLog } from '../../support/audit-trail.ts';
@@ -34,7 +34,7 @@ beforeAll(async () => {
     pool = new pg.Pool({ connectionString: appUrl, max: 3 });
     const sealer = createSubjectSealer(pool, kms, 'alias/audit');
     log = await openLog(appUrl);
-    return { audit: createAuditDesk({ database: pool, sealer, audit: log, snapshot: () => nobody }) };
+    return { auditTrail: new AuditTrail({ database: pool, sealer, audit: log, snapshot: () => nobody }) };
   });
   admin.clock.ms = Date.now();
   const [first, second] = smallDocument.applications;

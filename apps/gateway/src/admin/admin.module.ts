@@ -1,71 +1,56 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
-import { AdminGuard } from './http/guard.js';
-import { AssuranceController } from './assurance/assurance.controller.js';
-import { AuditController } from './audit/audit.controller.js';
-import { ChangesController } from './changes/changes.controller.js';
-import { AuditRequestsController } from './audit/requests.controller.js';
-import { ClientsController } from './clients/clients.controller.js';
-import { DashboardController } from './dashboard/dashboard.controller.js';
-import { ADMIN_DEPS, type AdminDeps } from './deps.js';
-import { DoctorController } from './doctor/doctor.controller.js';
-import { ExceptionsController } from './exceptions/exceptions.controller.js';
-import { ExplainController } from './explain/explain.controller.js';
-import { HistoryController } from './history/history.controller.js';
-import { KeysController } from './keys/keys.controller.js';
-import { MessageSetsController } from './message-sets/message-sets.controller.js';
-import { OpenApiController } from './openapi/openapi.controller.js';
-import { PlannerController } from './planner/planner.controller.js';
-import { ProblemFilter } from './http/problem.filter.js';
-import { RecordsController } from './records/records.controller.js';
-import { RegistryController } from './registry/registry.controller.js';
-import { RequirePermission } from './http/require-permission.js';
-import { SearchController } from './search/search.controller.js';
-import { SessionsController } from './staff/sessions.controller.js';
-import { StaffController } from './staff/staff.controller.js';
-import { SroController } from './sro/sro.controller.js';
-import { StopsController } from './stops/stops.controller.js';
-import { TokensController } from './tokens/tokens.controller.js';
+import { AssuranceModule } from './assurance/assurance.module.js';
+import { AuditModule } from './audit/audit.module.js';
+import { ChangesModule } from './changes/changes.module.js';
+import { ClientsModule } from './clients/clients.module.js';
+import { DashboardModule } from './dashboard/dashboard.module.js';
+import { type AdminDeps, DepsModule } from './deps.module.js';
+import { DoctorModule } from './doctor/doctor.module.js';
+import { ExceptionsModule } from './exceptions/exceptions.module.js';
+import { ExplainModule } from './explain/explain.module.js';
+import { HistoryModule } from './history/history.module.js';
+import { AdminHttpModule } from './http/http.module.js';
+import { KeysModule } from './keys/keys.module.js';
+import { MessageSetsModule } from './message-sets/message-sets.module.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
+import { PlannerModule } from './planner/planner.module.js';
+import { RecordsModule } from './records/records.module.js';
+import { RegistryModule } from './registry/registry.module.js';
+import { RevealsModule } from './reveals/reveals.module.js';
+import { SearchModule } from './search/search.module.js';
+import { SroModule } from './sro/sro.module.js';
+import { StaffModule } from './staff/staff.module.js';
+import { StopsModule } from './stops/stops.module.js';
+import { TokensModule } from './tokens/tokens.module.js';
 
-const CONTROLLERS = [
-  RegistryController,
-  RecordsController,
-  HistoryController,
-  SearchController,
-  DashboardController,
-  ClientsController,
-  ChangesController,
-  StopsController,
-  OpenApiController,
-  SroController,
-  ExceptionsController,
-  AssuranceController,
-  KeysController,
-  DoctorController,
-  PlannerController,
-  MessageSetsController,
-  ExplainController,
-  AuditController,
-  AuditRequestsController,
-  TokensController,
-  SessionsController,
-  StaffController,
+const RESOURCES = [
+  AssuranceModule,
+  AuditModule,
+  ChangesModule,
+  ClientsModule,
+  DashboardModule,
+  DoctorModule,
+  ExceptionsModule,
+  ExplainModule,
+  HistoryModule,
+  KeysModule,
+  MessageSetsModule,
+  OpenApiModule,
+  PlannerModule,
+  RecordsModule,
+  RegistryModule,
+  RevealsModule,
+  SearchModule,
+  SroModule,
+  StaffModule,
+  StopsModule,
+  TokensModule,
 ];
 
-/** The admin API. Guard, filter and the check of permissions hold for every controller of the same Nest application. */
+/** The admin API: a module for each resource. */
 @Module({})
 export class AdminModule {
   static with(deps: AdminDeps): DynamicModule {
-    return {
-      module: AdminModule,
-      imports: [DiscoveryModule],
-      controllers: CONTROLLERS,
-      providers: [
-        { provide: ADMIN_DEPS, useValue: deps },
-        { provide: APP_GUARD, useClass: AdminGuard },
-        { provide: APP_FILTER, useClass: ProblemFilter },
-        RequirePermission,
-      ],
-    };
+    return { module: AdminModule, imports: [DepsModule.with(deps), AdminHttpModule, ...RESOURCES] };
   }
 }

@@ -12,7 +12,6 @@ import { createAdminApp } from '../admin/http/app.js';
 import { adminDeps } from './admin-deps.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { authDeps } from './auth-deps.js';
-import { createAuditDesk } from '../admin/audit/audit-reader.js';
 import type { Config, Role } from '../config/config.js';
 import { createPartnerServer, type PartnerServer } from '../data-plane/listener/partner.server.js';
 import { createPlane } from '../data-plane/plane.js';
@@ -135,7 +134,7 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
     const { databaseUrl } = config;
     const sweeper = startSweeper({ databaseUrl, audit, ttlMs: LEASE.ttlMs, now, monotonicNow, log });
     jobs.push({ stop: () => sweeper.close() });
-    const partitions = openPartitions(parts.deskDatabase);
+    const partitions = openPartitions(parts.auditDatabase);
     const onMonthsAhead = (months: number): void => {
       metrics.partitionsAhead(months);
     };
@@ -159,19 +158,11 @@ function readinessOf(
 }
 
 function openAdmin(config: Config, log: Log, parts: Parts) {
-  const { prisma, audit, sealer, kms, plane, registry, deskDatabase } = parts;
-  const desk = createAuditDesk({ database: deskDatabase, sealer, audit, snapshot: () => registry.current() });
-  const past = {
-    database: deskDatabase,
-    snapshot: () => registry.current(),
-    environments: config.environments,
-    now,
-  };
-  const deps = adminDeps({ config, prisma, audit, desk, past, keyService: kms, kms, plane, now, log });
+  const { prisma } = parts;
   const { staff, consoleOrigin } = config;
   const signIn =
     staff === null ? [] : [AuthModule.with(authDeps(staff, { prisma, consoleOrigin, now, log }))];
-  return createAdminApp(deps, signIn);
+  return createAdminApp(adminDeps(config, log, parts), signIn);
 }
 
 function publicHandler(log: Log, { registry, prisma }: Parts): RequestListener {

@@ -22,8 +22,8 @@ import { mintEvents } from './token-events.js';
 
 export interface Parts {
   readonly prisma: Database;
-  /** For the long reads of the audit desk alone. */
-  readonly deskDatabase: pg.Pool;
+  /** For long reads of the audit trail alone. */
+  readonly auditDatabase: pg.Pool;
   readonly kms: Kms;
   readonly audit: AuditLog;
   readonly registry: Registry;
@@ -40,8 +40,8 @@ export interface Parts {
 export const LEASE = { ttlMs: 30_000, renewMs: 5_000, fenceMs: 25_000 };
 /** At 10 requests a second, enough for answers that take 12 s; more at once are told so. */
 const CONNECTIONS_PER_BINDING = 128;
-const DESK_CONNECT_MS = 5_000;
-const DESK_STATEMENT_MS = 60_000;
+const AUDIT_READ_CONNECT_MS = 5_000;
+const AUDIT_READ_STATEMENT_MS = 60_000;
 const MAX_AUDIT_QUEUE = 1_024;
 const SLOW_READER_MS = 30_000;
 const WORKLOAD_ISSUER_MS = 5_000;
@@ -53,8 +53,8 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   await checkSchemaVersion(config.databaseUrl);
   const prisma = createPrisma(config.databaseUrl);
   const database = openPool(config, log, 8, budgets.auditCommitMs, budgets.auditCommitMs);
-  // The desk's long exports must not keep the data plane waiting for a connection.
-  const deskDatabase = openPool(config, log, 4, DESK_CONNECT_MS, DESK_STATEMENT_MS);
+  // Long exports must not keep the data plane waiting for a connection.
+  const auditDatabase = openPool(config, log, 4, AUDIT_READ_CONNECT_MS, AUDIT_READ_STATEMENT_MS);
   const kms = openKms(config.kms);
   const audit = await openAuditLog({
     databaseUrl: config.databaseUrl,
@@ -127,7 +127,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   };
   return {
     prisma,
-    deskDatabase,
+    auditDatabase,
     kms,
     audit,
     registry,
@@ -143,7 +143,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       await audit.close();
       await prisma.$disconnect();
       await database.end();
-      await deskDatabase.end();
+      await auditDatabase.end();
       kms.close();
     },
   };

@@ -22,6 +22,7 @@ export const governanceRoutes = {
     keepsToReach: true,
     body: governance.appointRequest,
     response: governance.sroAppointment,
+    fourEyes: true,
   },
   sroAccept: {
     method: 'POST',
@@ -90,6 +91,7 @@ export const governanceRoutes = {
     keepsToReach: true,
     body: governance.grantExceptionRequest,
     response: governance.writeException,
+    fourEyes: true,
   },
   exceptionCosign: {
     method: 'POST',
@@ -137,5 +139,6 @@ export const governanceRoutes = {
     keepsToReach: true,
     body: governance.setAssuranceRequest,
     response: governance.assuranceFloor,
+    fourEyes: true,
   },
 } as const satisfies Record<string, RouteContract>;

@@ -32,6 +32,7 @@ export const stopRoutes = {
     params: idPath,
     body: registry.reasonNeeded,
     response: stop.emergencyStop,
+    fourEyes: true,
   },
   stopReview: {
     method: 'POST',

@@ -43,6 +43,7 @@ export const operationRoutes = {
     params: operation.kidPath,
     body: registry.reasonOnly,
     response: operation.signingKey,
+    fourEyes: true,
   },
   keyRetire: {
     method: 'POST',
@@ -53,6 +54,7 @@ export const operationRoutes = {
     params: operation.kidPath,
     body: registry.reasonOnly,
     response: operation.signingKey,
+    fourEyes: true,
   },
   keyRemove: {
     method: 'POST',
@@ -63,6 +65,7 @@ export const operationRoutes = {
     params: operation.kidPath,
     body: registry.reasonOnly,
     response: operation.signingKey,
+    fourEyes: true,
   },
   doctor: {
     method: 'GET',

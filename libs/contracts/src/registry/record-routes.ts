@@ -25,6 +25,7 @@ export const recordRoutes = {
     response: registry.organisation,
     etag: true,
     ifMatch: true,
+    fourEyes: true,
   },
   applicationShow: {
     method: 'GET',
@@ -47,6 +48,7 @@ export const recordRoutes = {
     response: registry.application,
     etag: true,
     ifMatch: true,
+    fourEyes: true,
   },
   clientShow: {
     method: 'GET',

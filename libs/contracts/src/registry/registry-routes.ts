@@ -24,6 +24,7 @@ export const registryRoutes = {
     maxBodyBytes: REGISTRY_BYTES,
     response: registry.applyProgress,
     ndjson: true,
+    fourEyes: true,
   },
   registryExport: {
     method: 'GET',

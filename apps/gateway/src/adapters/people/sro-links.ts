@@ -2,7 +2,7 @@
  * One-time links by which a senior responsible owner accepts an appointment, or co-signs a write exception, without an
  * account. A link is known by the hash of its secret, answers once, and is void once another is made.
  */
-import { changeRegistry, type Database, type RegistryTransaction } from '@gatehouse/db/client';
+import { changeRegistry, type Database, type Queries, type RegistryTransaction } from '@gatehouse/db/client';
 import { parseSroLink } from '@gatehouse/domain/input/opaque-key';
 import { isInForce } from '@gatehouse/domain/governance/sro';
 import { hashSecret } from './secret-hash.js';
@@ -24,11 +24,7 @@ export type SroLink =
   | { readonly state: 'over'; readonly why: 'answered' | 'replaced' | 'expired' | 'withdrawn' }
   | { readonly state: 'open'; readonly link: Row };
 
-export async function findSroLink(
-  db: Database | RegistryTransaction,
-  token: string,
-  nowMs: number,
-): Promise<SroLink> {
+export async function findSroLink(db: Queries, token: string, nowMs: number): Promise<SroLink> {
   const linkId = parseSroLink(token)?.linkId;
   const link = linkId === undefined ? null : await find(db, linkId, hashSecret(token));
   if (link === null) return { state: 'unknown' };
@@ -118,7 +114,7 @@ export async function makeSroLink(
   });
 }
 
-function find(db: Database | RegistryTransaction, id: string, secretHash: string) {
+function find(db: Queries, id: string, secretHash: string) {
   return db.sroLink.findUnique({ where: { id, secretHash }, include: EVERYTHING });
 }
 

@@ -1,28 +1,27 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { perform } from '../changes/four-eyes.store.js';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, within, withoutLimit } from '../http/principal.js';
-import { Route } from '../http/route.js';
-import { listFloors } from './assurance.store.js';
+import { FourEyes } from '../changes/four-eyes.js';
+import { type Acting, requireNoLimit, requireReach } from '../http/access/principal.js';
+import { Route } from '../http/route/route.js';
+import { AssuranceStore } from './assurance.store.js';
 
 @Controller()
 export class AssuranceController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(
+    @Inject(AssuranceStore) private readonly assurance: AssuranceStore,
+    @Inject(FourEyes) private readonly fourEyes: FourEyes,
+  ) {}
 
   @Route('assuranceList')
   list() {
-    return listFloors(this.deps.db);
+    return this.assurance.list();
   }
 
   @Route('assuranceSet')
   set(input: InputOf<'assuranceSet'>, acting: Acting) {
     const { organisation } = input.body;
-    if (organisation === undefined) withoutLimit(acting.reach, 'The floor of all organisations');
-    else within(acting.reach, [organisation], `organisation ${organisation}`);
-    return perform(this.deps, acting, 'assuranceSet', input);
+    if (organisation === undefined) requireNoLimit(acting.reach, 'The floor of all organisations');
+    else requireReach(acting.reach, [organisation], `organisation ${organisation}`);
+    return this.fourEyes.submit(acting, 'assuranceSet', input);
   }
 }

@@ -3,34 +3,36 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Subject } from '@gatehouse/domain/audit/audit';
 import { spanOf } from '@gatehouse/domain/input/moment';
 import { Controller, Inject } from '@nestjs/common';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, withoutLimit } from '../http/principal.js';
+import { LongAnswers } from '../http/access/long-answers.js';
 import { sendLines } from '../http/ndjson.js';
-import { Route } from '../http/route.js';
-import { whileAllowed } from '../http/while-allowed.js';
-import { download } from './download.js';
-import { given, recordUse } from './record-use.js';
+import { type Acting, requireNoLimit } from '../http/access/principal.js';
+import { Route } from '../http/route/route.js';
+import { AuditAccess, factsOf } from './audit-access.js';
+import { AuditTrail } from './audit-trail.js';
+import { AuditDownload } from './download.js';
 
-/** A search over all organisations has a hash for each; the record names this many and says how many there were. */
+/** A search over all organisations has a hash for each; its record names this many and says how many there were. */
 const HASHES_NAMED = 20;
 
+/** The audit trail. Whoever reads it is recorded there. */
 @Controller()
 export class AuditController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(
+    @Inject(AuditTrail) private readonly auditTrail: AuditTrail,
+    @Inject(AuditAccess) private readonly access: AuditAccess,
+    @Inject(AuditDownload) private readonly downloads: AuditDownload,
+    @Inject(LongAnswers) private readonly longAnswers: LongAnswers,
+  ) {}
 
-  /** Whoever reads the trail stands in it. */
   @Route('auditList')
   async list({ query }: InputOf<'auditList'>, acting: Acting) {
     const { limit, after, ...filter } = query;
-    await recordUse(this.deps, 'AUDIT_READ', acting, given(filter));
-    const page = await this.deps.audit.list({ ...filter, reach: acting.reach }, { limit, after });
+    await this.access.record('AUDIT_READ', acting, factsOf(filter));
+    const page = await this.auditTrail.list({ ...filter, reach: acting.reach }, { limit, after });
     return { ...page, covers: coverageOf(filter) };
   }
 
-  /** Who looked for a patient, and why, is on record before anything is found. The identifier itself never is. */
+  /** Records who searched for a patient, and why, before anything is found. The identifier itself is never recorded. */
   @Route('auditSearch')
   async search({ body }: InputOf<'auditSearch'>, acting: Acting) {
     const { nhsNumber, ubrn, reason, limit, after, ...filter } = body;
@@ -38,36 +40,36 @@ export class AuditController {
       nhsNumber === undefined
         ? { kind: 'ubrn', value: ubrn ?? '' }
         : { kind: 'nhs-number', value: nhsNumber };
-    const hashes = await this.deps.audit.hashesOf(subject, filter.organisation);
-    await recordUse(this.deps, 'AUDIT_SEARCH', acting, {
+    const hashes = await this.auditTrail.hashesOf(subject, filter.organisation);
+    await this.access.record('AUDIT_SEARCH', acting, {
       reason,
       subject: subject.kind,
       organisation: filter.organisation ?? null,
       hashes: hashes.slice(0, HASHES_NAMED),
       hashCount: hashes.length,
     });
-    const page = await this.deps.audit.search(hashes, { ...filter, reach: acting.reach }, { limit, after });
+    const page = await this.auditTrail.search(hashes, { ...filter, reach: acting.reach }, { limit, after });
     return { ...page, covers: coverageOf(filter) };
   }
 
   @Route('auditFollow')
   async follow({ query }: InputOf<'auditFollow'>, acting: Acting, response: ServerResponse): Promise<void> {
-    await recordUse(this.deps, 'AUDIT_READ', acting, { ...given(query), follow: true });
-    const allowed = whileAllowed(this.deps, response.req, 'audit.read', acting.reach);
+    await this.access.record('AUDIT_READ', acting, { ...factsOf(query), follow: true });
+    const allowed = this.longAnswers.whileAllowed(response.req, 'audit.read', acting.reach);
     await sendLines(response, (gone) => {
       const signal = AbortSignal.any([gone, allowed.signal]);
-      return this.deps.audit.follow({ ...query, reach: acting.reach }, signal);
+      return this.auditTrail.follow({ ...query, reach: acting.reach }, signal);
     }).finally(allowed.stop);
   }
 
   @Route('auditExport')
   async export({ query }: InputOf<'auditExport'>, acting: Acting, response: ServerResponse): Promise<void> {
-    withoutLimit(acting.reach, 'The chain of the trail');
-    await recordUse(this.deps, 'AUDIT_EXPORT', acting, {
+    requireNoLimit(acting.reach, 'The chain of the audit trail');
+    await this.access.record('AUDIT_EXPORT', acting, {
       from: query.from ?? null,
       until: query.until ?? null,
     });
-    await sendLines(response, (signal) => this.deps.audit.export(query, signal));
+    await sendLines(response, (signal) => this.auditTrail.export(query, signal));
   }
 
   @Route('auditDownload')
@@ -77,7 +79,7 @@ export class AuditController {
     response: ServerResponse,
   ): Promise<void> {
     const { format, ...filter } = query;
-    await download(this.deps, response, acting, format, { ...filter, reach: acting.reach });
+    await this.downloads.send(response, acting, format, { ...filter, reach: acting.reach });
   }
 }
 

@@ -2,9 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { AdminDeps } from '../deps.js';
-import type { Acting } from '../http/principal.js';
-import { download } from './download.js';
+import type { Acting } from '../http/access/principal.js';
+import { AuditAccess } from './audit-access.js';
+import type { AuditTrail } from './audit-trail.js';
+import { AuditDownload } from './download.js';
 
 const acting = { actor: 'Ada', origin: 'test', reach: 'all' } as Acting;
 let server: Server;
@@ -18,14 +19,14 @@ async function serve(
   rows: () => AsyncIterable<Record<string, unknown>>,
   onEnd: (event: SystemEvent) => Promise<void>,
 ): Promise<Response> {
-  const audit = {
+  const now = () => 0;
+  const auditTrail: Pick<AuditTrail, 'all' | 'record'> = {
     all: rows,
-    system: (event: SystemEvent) => (event.event === 'AUDIT_EXPORT_END' ? onEnd(event) : Promise.resolve()),
-  } as unknown as AdminDeps['audit'];
+    record: (event) => (event.event === 'AUDIT_EXPORT_END' ? onEnd(event) : Promise.resolve()),
+  };
+  const downloads = new AuditDownload(auditTrail, new AuditAccess(auditTrail, now), now);
   server = createServer((_request, response) => {
-    download({ audit, now: () => 0 }, response, acting, 'ndjson', { reach: 'all' }).catch(() =>
-      response.destroy(),
-    );
+    downloads.send(response, acting, 'ndjson', { reach: 'all' }).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

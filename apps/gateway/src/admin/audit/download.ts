@@ -1,64 +1,65 @@
-/** The trail as a file: what a filter finds, as CSV or one JSON object a line. */
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { csvLine } from '@gatehouse/contracts/csv-line';
-import type { AdminDeps } from '../deps.js';
+import { Inject, Injectable } from '@nestjs/common';
 import { LineWriter } from '../http/ndjson.js';
-import type { Acting } from '../http/principal.js';
-import type { AuditFilter } from './audit-desk.js';
-import { given, recordUse } from './record-use.js';
+import type { Acting } from '../http/access/principal.js';
+import { CLOCK, type Clock } from '../injected.js';
+import { AuditAccess, factsOf } from './audit-access.js';
+import type { AuditFilter } from './audit-filter.js';
+import { AuditTrail } from './audit-trail.js';
 
 const COLUMNS = [
   ...['startedAt', 'kind', 'attemptId', 'requestId', 'correlationId', 'upstreamRequestId', 'environment'],
-  ...[
-    'organisation',
-    'client',
-    'applicationId',
-    'interaction',
-    'event',
-    'outcome',
-    'status',
-    'upstreamStatus',
-  ],
-  ...['code', 'diagnosis', 'durationMs'],
+  ...['organisation', 'client', 'applicationId', 'interaction', 'event', 'outcome', 'status'],
+  ...['upstreamStatus', 'code', 'diagnosis', 'durationMs'],
 ];
 
-/**
- * On record before the first byte, and before the last one with how many rows there were and whether they are all:
- * whoever has the whole file has the trail's word that they were given it. Ends at the time it was asked for, so that
- * its own record and newer rows are no part of it.
- */
-export async function download(
-  deps: Pick<AdminDeps, 'audit' | 'now'>,
-  response: ServerResponse,
-  acting: Acting,
-  format: 'csv' | 'ndjson',
-  filter: AuditFilter,
-): Promise<void> {
-  const { reach: _, ...asked } = filter;
-  const until = asked.until ?? new Date(deps.now()).toISOString();
-  const exportId = randomUUID();
-  await recordUse(deps, 'AUDIT_EXPORT', acting, { exportId, format, ...given(asked), until });
-  const csv = format === 'csv';
-  const lines = new LineWriter(response, csv ? 'text/csv; charset=utf-8; header=present' : undefined);
-  response.setHeader('Content-Disposition', `attachment; filename="gatehouse-audit.${format}"`);
-  let rows = 0;
-  const ended = (complete: boolean) =>
-    recordUse(deps, 'AUDIT_EXPORT_END', acting, { exportId, rows, complete });
-  // Goes out when the next line is there, or once the end is on record.
-  let held = csv ? csvLine(COLUMNS) : '';
-  try {
-    for await (const row of deps.audit.all({ ...filter, until }, lines.signal)) {
-      if (lines.signal.aborted) break;
-      await lines.writeText(held);
-      held = csv ? csvLine(COLUMNS.map((column) => row[column])) : `${JSON.stringify(row)}\n`;
-      rows += 1;
+/** The audit trail as a file: what a filter finds, as CSV or one JSON object a line. */
+@Injectable()
+export class AuditDownload {
+  constructor(
+    @Inject(AuditTrail) private readonly auditTrail: Pick<AuditTrail, 'all'>,
+    @Inject(AuditAccess) private readonly access: AuditAccess,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
+
+  /**
+   * Is recorded before its first byte, and before its last one with how many rows it has and whether they are all: the
+   * trail proves that whoever has the whole file was given it. It ends at the time of the request, so that its own
+   * record and newer rows are no part of it.
+   */
+  async send(
+    response: ServerResponse,
+    acting: Acting,
+    format: 'csv' | 'ndjson',
+    filter: AuditFilter,
+  ): Promise<void> {
+    const { reach: _, ...criteria } = filter;
+    const until = criteria.until ?? new Date(this.now()).toISOString();
+    const exportId = randomUUID();
+    await this.access.record('AUDIT_EXPORT', acting, { exportId, format, ...factsOf(criteria), until });
+    const isCsv = format === 'csv';
+    const lines = new LineWriter(response, isCsv ? 'text/csv; charset=utf-8; header=present' : undefined);
+    response.setHeader('Content-Disposition', `attachment; filename="gatehouse-audit.${format}"`);
+    let rows = 0;
+    const recordEnd = (complete: boolean) =>
+      this.access.record('AUDIT_EXPORT_END', acting, { exportId, rows, complete });
+    // Is sent when the next line is there, or once the end is recorded.
+    let unsent = isCsv ? csvLine(COLUMNS) : '';
+    try {
+      for await (const row of this.auditTrail.all({ ...filter, until }, lines.signal)) {
+        if (lines.signal.aborted) break;
+        await lines.writeText(unsent);
+        unsent = isCsv ? csvLine(COLUMNS.map((column) => row[column])) : `${JSON.stringify(row)}\n`;
+        rows += 1;
+      }
+    } catch (error) {
+      await recordEnd(false);
+      throw error;
     }
-  } catch (error) {
-    await ended(false);
-    throw error;
+    await recordEnd(!lines.signal.aborted);
+    await lines.writeText(unsent);
+    lines.end();
   }
-  await ended(!lines.signal.aborted);
-  await lines.writeText(held);
-  lines.end();
 }

@@ -1,9 +1,8 @@
 import type { AuditValue } from '@gatehouse/domain/audit/audit';
-import type { AdminDeps } from '../deps.js';
-import type { Acting } from '../http/principal.js';
-import { recordUse } from './record-use.js';
+import type { Acting } from '../http/access/principal.js';
+import type { AuditAccess } from './audit-access.js';
 
-/** What the action of a pending change is called when it asks to see a patient's identifier. */
+/** The action of a pending change that asks to see the patient identifiers of a request. */
 export const REVEAL_ACTION = 'auditReveal';
 
 export interface RevealRow {
@@ -17,16 +16,16 @@ export interface RevealRow {
 
 export type RevealStep = 'asked' | 'approved' | 'rejected' | 'withdrawn' | 'stale' | 'shown';
 
-/** Each step stands in the trail before it has its effect. The identifier itself never does. */
+/** Records each step in the audit trail before it takes effect; the identifier itself is never recorded. */
 export function recordReveal(
-  deps: Pick<AdminDeps, 'audit' | 'now'>,
+  access: AuditAccess,
   acting: Acting,
   step: RevealStep,
   { id, odsCodes, diff, reason, decisionReason }: RevealRow,
 ): Promise<void> {
   const [row] = diff as readonly { readonly key: string }[];
   const facts: Record<string, AuditValue> = { step, changeId: id, requestId: row?.key ?? null };
-  return recordUse(deps, 'IDENTIFIER_REVEAL', acting, {
+  return access.record('IDENTIFIER_REVEAL', acting, {
     ...facts,
     ...{ organisations: odsCodes, reason, decisionReason },
   });

@@ -1,39 +1,39 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import type { Acting } from '../http/principal.js';
-import { Route } from '../http/route.js';
-import { approveChange, listChanges, rejectChange, showChange, withdrawChange } from './changes.store.js';
+import type { Acting } from '../http/access/principal.js';
+import { Route } from '../http/route/route.js';
+import { Approvals } from './approvals.store.js';
+import { PendingChanges } from './pending-changes.store.js';
 
 @Controller()
 export class ChangesController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(
+    @Inject(PendingChanges) private readonly pendingChanges: PendingChanges,
+    @Inject(Approvals) private readonly approvals: Approvals,
+  ) {}
 
   @Route('changeList')
   list({ query }: InputOf<'changeList'>, { reach }: Acting) {
-    return listChanges(this.deps, reach, query);
+    return this.pendingChanges.list(query, reach);
   }
 
   @Route('changeShow')
   show({ params }: InputOf<'changeShow'>, { reach }: Acting) {
-    return showChange(this.deps, reach, params.id);
+    return this.pendingChanges.show(params.id, reach);
   }
 
   @Route('changeApprove')
   approve({ params, body }: InputOf<'changeApprove'>, acting: Acting) {
-    return approveChange(this.deps, acting, params.id, body);
+    return this.approvals.approve(acting, params.id, body);
   }
 
   @Route('changeReject')
   reject({ params, body }: InputOf<'changeReject'>, acting: Acting) {
-    return rejectChange(this.deps, acting, params.id, body.reason);
+    return this.approvals.reject(acting, params.id, body.reason);
   }
 
   @Route('changeWithdraw')
   withdraw({ params, body }: InputOf<'changeWithdraw'>, acting: Acting) {
-    return withdrawChange(this.deps, acting, params.id, body.reason);
+    return this.approvals.withdraw(acting, params.id, body.reason);
   }
 }

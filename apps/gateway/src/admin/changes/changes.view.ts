@@ -22,7 +22,7 @@ export interface PendingRow {
   readonly decisionReason: string | null;
 }
 
-/** Time alone expires a request; no row is written for it. */
+/** A change expires by time alone; no row is written for it. */
 export function stateOf({ state, expiresAt }: PendingRow, nowMs: number): ChangeState {
   return state === 'pending' && expiresAt.getTime() <= nowMs ? 'expired' : (state as ChangeState);
 }

@@ -1,54 +1,45 @@
-/** The calls that may need a second person, and what carries each out: at once, or once it is approved. */
-import type { InputOf } from '@gatehouse/contracts/routes';
-import type { Reach } from '@gatehouse/domain/governance/permissions';
-import { setFloor } from '../assurance/assurance.store.js';
-import type { AdminDeps } from '../deps.js';
-import { grantChecked } from '../exceptions/grant.js';
-import { moveKey } from '../keys/keys.store.js';
-import { changeApplication, changeOrganisation } from '../records/change-record.js';
-import { applyRegistry } from '../registry/apply.store.js';
-import { liftStop } from '../stops/lift.store.js';
-import { appointChecked } from '../sro/appoint.js';
-import type { Change } from '../http/transaction.store.js';
+import { type RouteContract, routes } from '@gatehouse/contracts/routes';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { GUARDED_KEY, type GuardedAction, type GuardedRoute } from './guarded.js';
 
-type Move = Pick<InputOf<'keyActivate'>, 'params' | 'body'>;
-const nothing = () => Promise.resolve();
+type AnyAction = GuardedAction<GuardedRoute>;
 
-export const GUARDED_ACTIONS = {
-  keyActivate: move('ACTIVE'),
-  keyRetire: move('RETIRING'),
-  keyRemove: move('REMOVED'),
-  sroAppoint: (
-    deps: AdminDeps,
-    change: Change,
-    { body }: Pick<InputOf<'sroAppoint'>, 'body'>,
-    reach: Reach,
-  ) => appointChecked(deps, change, body, reach),
-  exceptionGrant: (
-    deps: AdminDeps,
-    change: Change,
-    { body }: Pick<InputOf<'exceptionGrant'>, 'body'>,
-    reach: Reach,
-  ) => grantChecked(deps, change, body, reach),
-  assuranceSet: (deps: AdminDeps, change: Change, { body }: Pick<InputOf<'assuranceSet'>, 'body'>) =>
-    setFloor(deps.db, change, body.organisation ?? null, body.minimumLevel),
-  registryApply: (deps: AdminDeps, change: Change, { body }: Pick<InputOf<'registryApply'>, 'body'>) =>
-    applyRegistry(deps, change, body.document, nothing, nothing),
-  stopLift: (
-    deps: AdminDeps,
-    change: Change,
-    { params, body }: Pick<InputOf<'stopLift'>, 'params' | 'body'>,
-    reach: Reach,
-  ) => liftStop(deps, change, params.id, body.reason, reach),
-  organisationChange: changeOrganisation,
-  applicationChange: changeApplication,
-} as const;
+/** Every method marked as `Guarded`, by its route. Stops the start if a route has none. */
+@Injectable()
+export class GuardedActions implements OnModuleInit {
+  private readonly actions = new Map<string, AnyAction>();
 
-export type GuardedAction = keyof typeof GUARDED_ACTIONS;
+  constructor(
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
+  ) {}
 
-export const isGuardedAction = (name: string): name is GuardedAction => Object.hasOwn(GUARDED_ACTIONS, name);
+  onModuleInit(): void {
+    for (const { instance, metatype } of this.discovery.getProviders()) {
+      const prototype = (metatype as { prototype?: Record<string, AnyAction> } | null)?.prototype;
+      if (prototype === undefined) continue;
+      for (const method of this.scanner.getAllMethodNames(prototype)) {
+        const action = prototype[method];
+        if (action === undefined) continue;
+        const name = Reflect.getMetadata(GUARDED_KEY, action) as string | undefined;
+        if (name !== undefined) this.actions.set(name, action.bind(instance));
+      }
+    }
+    const missing = Object.entries<RouteContract>(routes)
+      .filter(([name, { fourEyes }]) => fourEyes === true && !this.actions.has(name))
+      .map(([name]) => name);
+    if (missing.length > 0) throw new Error(`routes for four eyes without an action: ${missing.join(', ')}`);
+  }
 
-function move(to: 'ACTIVE' | 'RETIRING' | 'REMOVED') {
-  return ({ db, now, publicUrl }: AdminDeps, change: Change, { params }: Move, reach: Reach) =>
-    moveKey(db, change, { kid: params.kid, to, reach }, now(), publicUrl);
+  of<N extends GuardedRoute>(name: N): GuardedAction<N> {
+    return this.named(name) as unknown as GuardedAction<N>;
+  }
+
+  /** @param name as a pending change keeps it */
+  named(name: string): AnyAction {
+    const action = this.actions.get(name);
+    if (action === undefined) throw new Error(`no action ${name}`);
+    return action;
+  }
 }

@@ -1,6 +1,7 @@
 /**
  * The records that a change touches, as they would be once it is carried out. Two people decide on these and not only
- * on the rows that are written: else what was prepared before the request, or changed after it, would pass unseen.
+ * on the rows that are written: otherwise what was prepared before the request, or changed after it, would
+ * pass unseen.
  */
 import { createHash } from 'node:crypto';
 import { type DiffRow, recordToDecide, type RecordToDecide } from '@gatehouse/domain/governance/change-diff';
@@ -9,7 +10,7 @@ import { APPLICATION_FIELDS, applicationKey } from '@gatehouse/domain/registry/r
 import { CLIENT_FIELDS, type ClientRecord } from '@gatehouse/domain/registry/records/client-fields';
 import { applicationRecord } from '../../adapters/registry/application-rows.js';
 import { CLIENT_ROWS, clientRecord } from '../../adapters/registry/client-rows.js';
-import type { Transaction } from '../http/transaction.store.js';
+import type { Transaction } from '../http/transactions.js';
 
 export interface TouchedIds {
   readonly applicationIds: readonly string[];

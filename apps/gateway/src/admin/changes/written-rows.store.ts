@@ -1,30 +1,34 @@
 import { createHash } from 'node:crypto';
 import { type DiffRow, stableDiff } from '@gatehouse/domain/governance/change-diff';
 import { IN_USE, type RowChange } from '@gatehouse/domain/governance/four-eyes';
-import type { Transaction } from '../http/transaction.store.js';
+import type { Transaction } from '../http/transactions.js';
 import { type TouchedRecords, touchedRecords } from './touched-records.store.js';
 
 type Json = Readonly<Record<string, unknown>> | null;
 
 /** What two people compare and decide on. */
-export interface Written {
+export interface Proposal {
   readonly diff: readonly DiffRow[];
   readonly diffHash: string;
+  /** Empty if a row is of no organisation. */
   readonly odsCodes: readonly string[];
 }
 
-/** Rows that say nothing to a person, written with whatever comes first. */
-const BY_THE_WAY = new Set(['environment']);
+/** Rows that are written along with any change and that say nothing to a person. */
+const INCIDENTAL = new Set(['environment']);
 
-export interface Watched<T> {
+export interface WatchedWrites<T> {
   readonly value: T;
   readonly rows: readonly RowChange[];
-  /** Asked for in the same transaction, once somebody is to decide on it. */
-  readonly written: () => Promise<Written>;
+  /** To be called in the same transaction, and only where somebody has to decide: it reads all that was touched. */
+  readonly proposal: () => Promise<Proposal>;
 }
 
-/** Carries out `work` and tells what it wrote, as the database itself recorded it. */
-export async function watching<T>(transaction: Transaction, work: () => Promise<T>): Promise<Watched<T>> {
+/** Carries out `work` and returns the rows it wrote, as the database itself recorded them. */
+export async function watchWrites<T>(
+  transaction: Transaction,
+  work: () => Promise<T>,
+): Promise<WatchedWrites<T>> {
   const before = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
   const value = await work();
   const after = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
@@ -35,15 +39,15 @@ export async function watching<T>(transaction: Transaction, work: () => Promise<
           where: { version: after.version },
           orderBy: { n: 'asc' },
         });
-  const rows = recorded.filter(({ tableName }) => !BY_THE_WAY.has(tableName));
+  const rows = recorded.filter(({ tableName }) => !INCIDENTAL.has(tableName));
   return {
     value,
-    rows: await aboutRows(transaction, rows),
-    written: () => writtenBy(transaction, rows),
+    rows: await withOwners(transaction, rows),
+    proposal: () => proposalOf(transaction, rows),
   };
 }
 
-async function writtenBy(transaction: Transaction, rows: readonly RecordedRow[]): Promise<Written> {
+async function proposalOf(transaction: Transaction, rows: readonly RecordedRow[]): Promise<Proposal> {
   const changed = stableDiff(
     rows.map(({ tableName, rowKey, before, after }) => ({
       table: tableName,
@@ -95,8 +99,8 @@ interface RecordedRow {
   readonly after: unknown;
 }
 
-/** With the environment and the application each row belongs to. */
-async function aboutRows(transaction: Transaction, rows: readonly RecordedRow[]): Promise<RowChange[]> {
+/** Each row with the environment and the application it belongs to. */
+async function withOwners(transaction: Transaction, rows: readonly RecordedRow[]): Promise<RowChange[]> {
   const ids = (name: string) => [
     ...new Set(rows.flatMap((row) => [valueOf(row, name)].filter((value) => typeof value === 'string'))),
   ];

@@ -1,46 +1,34 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, changeBy } from '../http/principal.js';
-import { Route } from '../http/route.js';
-import { issueKey, listClients, revokeKey } from './clients.store.js';
-
-const DAY_MS = 86_400_000;
+import { type Acting, changeBy } from '../http/access/principal.js';
+import { Route } from '../http/route/route.js';
+import { Transactions } from '../http/transactions.js';
+import { ClientsStore } from './clients.store.js';
 
 @Controller()
 export class ClientsController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(
+    @Inject(ClientsStore) private readonly clients: ClientsStore,
+    @Inject(Transactions) private readonly transactions: Transactions,
+  ) {}
 
   @Route('clientsList')
   list({ query }: InputOf<'clientsList'>, { reach }: Acting) {
-    return listClients(this.deps.db, query, this.deps.now(), reach);
+    return this.clients.list(query, reach);
   }
 
   @Route('clientKeyIssue')
-  issue({ params, body }: InputOf<'clientKeyIssue'>, acting: Acting) {
-    const { db, randomBytes, now } = this.deps;
-    const nowMs = now();
-    return issueKey(
-      db,
-      changeBy(acting, body.reason),
-      { environment: params.environment, name: params.client, reach: acting.reach },
-      { label: body.label ?? null, expiresAtMs: nowMs + body.expiresInDays * DAY_MS },
-      randomBytes,
-      nowMs,
+  issueKey(input: InputOf<'clientKeyIssue'>, acting: Acting) {
+    const change = changeBy(acting, input.body.reason);
+    return this.transactions.run(change, (transaction) =>
+      this.clients.issueKey(transaction, change, input, acting.reach),
     );
   }
 
   @Route('clientKeyRevoke')
-  revoke({ params, body }: InputOf<'clientKeyRevoke'>, acting: Acting) {
-    return revokeKey(
-      this.deps.db,
-      changeBy(acting, body.reason),
-      params.keyId,
-      this.deps.now(),
-      acting.reach,
+  revokeKey({ params, body }: InputOf<'clientKeyRevoke'>, acting: Acting) {
+    return this.transactions.run(changeBy(acting, body.reason), (transaction) =>
+      this.clients.revokeKey(transaction, params.keyId, acting.reach),
     );
   }
 }

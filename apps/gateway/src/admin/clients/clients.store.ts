@@ -1,16 +1,20 @@
-import type { Database, Prisma } from '@gatehouse/db/client';
+import type { InputOf } from '@gatehouse/contracts/routes';
+import type { Prisma } from '@gatehouse/db/client';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { mintClientKey, type RandomBytes } from '@gatehouse/domain/input/opaque-key';
 import { CLIENT_FIELDS } from '@gatehouse/domain/registry/records/client-fields';
 import { shownRecord } from '@gatehouse/domain/registry/records/record-fields';
+import { Inject, Injectable } from '@nestjs/common';
 import { CLIENT_ROWS, clientRecord } from '../../adapters/registry/client-rows.js';
 import { hashSecret } from '../../adapters/people/secret-hash.js';
-import { instantOf, type Paging, pageOf } from '../http/paging.js';
-import { within } from '../http/principal.js';
+import { requireReach } from '../http/access/principal.js';
+import { instantOf, pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
-import { type Change, changing } from '../http/transaction.store.js';
+import type { Change, Queries, Transaction } from '../http/transactions.js';
+import { CLOCK, type Clock, DATABASE, RANDOM_BYTES } from '../injected.js';
 
-/** A key and its successor: more would make it unclear which of them is in use. */
+const DAY_MS = 86_400_000;
+/** A key and its successor: with more it would be unclear which of them is in use. */
 const USABLE_KEYS = 2;
 
 export const WHOLE_CLIENT = { ...CLIENT_ROWS, credentials: { orderBy: { createdAt: 'asc' } } } as const;
@@ -23,97 +27,103 @@ interface CredentialRow {
   readonly revokedAt: Date | null;
 }
 
-export interface NewKey {
-  readonly label: string | null;
-  readonly expiresAtMs: number;
-}
+/** Clients and their keys, of which only hashes are kept. */
+@Injectable()
+export class ClientsStore {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(CLOCK) private readonly now: Clock,
+    @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
+  ) {}
 
-/** Issues an opaque key; the answer holds the only copy of it there will ever be. */
-export async function issueKey(
-  db: Database,
-  change: Change,
-  client: { readonly environment: string; readonly name: string; readonly reach: Reach },
-  key: NewKey,
-  randomBytes: RandomBytes,
-  nowMs: number,
-) {
-  return changing(db, change, async (transaction) => {
-    const { environment: environmentName, name } = client;
-    const found = await transaction.client.findUnique({
-      where: { environmentName_name: { environmentName, name } },
-      include: { grants: true },
+  async list({ limit, after, environment, organisation }: InputOf<'clientsList'>['query'], reach: Reach) {
+    const nowMs = this.now();
+    const rows = await this.db.client.findMany({
+      where: {
+        ...(reach === 'all' ? {} : { grants: { some: {}, every: { odsCode: { in: [...reach] } } } }),
+        ...(environment === undefined ? {} : { environmentName: environment }),
+        ...(organisation === undefined ? {} : { AND: { grants: { some: { odsCode: organisation } } } }),
+        ...(after === undefined ? {} : afterClient(after)),
+      },
+      include: WHOLE_CLIENT,
+      orderBy: [{ environmentName: 'asc' }, { name: 'asc' }],
+      take: limit + 1,
     });
-    const what = `client ${name} in ${environmentName}`;
-    if (found === null) throw notFound(what);
-    within(client.reach, organisationsOf(found), what);
-    if (found.state === 'retired') throw conflict(`Client ${name} is retired.`);
-    const usable = await transaction.clientCredential.findMany({
-      where: { clientId: found.id, revokedAt: null, expiresAt: { gt: new Date(nowMs) } },
-      orderBy: { createdAt: 'asc' },
-    });
-    if (usable.length >= USABLE_KEYS) {
-      const ids = usable.map(({ keyId }) => keyId).join(' and ');
-      throw conflict(`Client ${name} has two usable keys, ${ids}: revoke the one no longer in use first.`);
-    }
-    const minted = mintClientKey(environmentName, randomBytes);
-    const expiresAt = new Date(key.expiresAtMs);
+    return pageOf(
+      rows,
+      limit,
+      (row) => `${row.environmentName}/${row.name}`,
+      (row) => clientView(row, nowMs),
+    );
+  }
+
+  /** Issues an opaque key; the answer has the only copy of it there will ever be. */
+  async issueKey(
+    transaction: Transaction,
+    change: Change,
+    { params, body }: Pick<InputOf<'clientKeyIssue'>, 'params' | 'body'>,
+    reach: Reach,
+  ) {
+    const nowMs = this.now();
+    const { environment, client: name } = params;
+    const client = await requireClient(transaction, environment, name, reach);
+    if (client.state === 'retired') throw conflict(`Client ${name} is retired.`);
+    await refuseThirdKey(transaction, client, nowMs);
+    const { id: keyId, key } = mintClientKey(environment, this.randomBytes);
+    const expiresAt = new Date(nowMs + body.expiresInDays * DAY_MS);
     await transaction.clientCredential.create({
       data: {
-        keyId: minted.id,
-        clientId: found.id,
-        label: key.label,
-        secretHash: hashSecret(minted.key),
+        keyId,
+        clientId: client.id,
+        label: body.label ?? null,
+        secretHash: hashSecret(key),
         createdAt: new Date(nowMs),
         createdBy: change.actor,
         expiresAt,
       },
     });
-    return { keyId: minted.id, key: minted.key, expiresAt: expiresAt.toISOString() };
-  });
-}
+    return { keyId, key, expiresAt: expiresAt.toISOString() };
+  }
 
-/** Revoking twice changes nothing the second time. */
-export async function revokeKey(db: Database, change: Change, keyId: string, nowMs: number, reach: Reach) {
-  return changing(db, change, async (transaction) => {
-    const found = await transaction.clientCredential.findUnique({
+  /** Revoking twice changes nothing the second time. */
+  async revokeKey(transaction: Transaction, keyId: string, reach: Reach) {
+    const nowMs = this.now();
+    const row = await transaction.clientCredential.findUnique({
       where: { keyId },
       include: { client: { include: { grants: true } } },
     });
-    if (found === null) throw notFound(`client key ${keyId}`);
-    within(reach, organisationsOf(found.client), `client key ${keyId}`);
-    if (found.revokedAt !== null) return keyView(found, nowMs);
+    if (row === null) throw notFound(`client key ${keyId}`);
+    requireReach(reach, organisationsOf(row.client), `client key ${keyId}`);
+    if (row.revokedAt !== null) return keyView(row, nowMs);
     const data = { revokedAt: new Date(nowMs) };
     return keyView(await transaction.clientCredential.update({ where: { keyId }, data }), nowMs);
-  });
+  }
 }
 
-export async function listClients(
-  db: Database,
-  {
-    limit,
-    after,
-    environment,
-    organisation,
-  }: Paging & { readonly environment?: string | undefined; readonly organisation?: string | undefined },
-  nowMs: number,
-  reach: Reach,
-) {
-  const rows = await db.client.findMany({
-    where: {
-      ...(reach === 'all' ? {} : { grants: { some: {}, every: { odsCode: { in: [...reach] } } } }),
-      ...(environment === undefined ? {} : { environmentName: environment }),
-      ...(organisation === undefined ? {} : { AND: { grants: { some: { odsCode: organisation } } } }),
-      ...(after === undefined ? {} : afterClient(after)),
-    },
-    include: WHOLE_CLIENT,
-    orderBy: [{ environmentName: 'asc' }, { name: 'asc' }],
-    take: limit + 1,
+async function requireClient(transaction: Transaction, environmentName: string, name: string, reach: Reach) {
+  const row = await transaction.client.findUnique({
+    where: { environmentName_name: { environmentName, name } },
+    include: { grants: true },
   });
-  return pageOf(
-    rows,
-    limit,
-    (row) => `${row.environmentName}/${row.name}`,
-    (row) => clientView(row, nowMs),
+  const what = `client ${name} in ${environmentName}`;
+  if (row === null) throw notFound(what);
+  requireReach(reach, organisationsOf(row), what);
+  return row;
+}
+
+async function refuseThirdKey(
+  transaction: Transaction,
+  client: { readonly id: string; readonly name: string },
+  nowMs: number,
+): Promise<void> {
+  const usable = await transaction.clientCredential.findMany({
+    where: { clientId: client.id, revokedAt: null, expiresAt: { gt: new Date(nowMs) } },
+    orderBy: { createdAt: 'asc' },
+  });
+  if (usable.length < USABLE_KEYS) return;
+  const ids = usable.map(({ keyId }) => keyId).join(' and ');
+  throw conflict(
+    `Client ${client.name} has two usable keys, ${ids}. Revoke the one that is no longer in use first.`,
   );
 }
 

@@ -1,46 +1,49 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { reasonsByHour, trafficByHour } from '@gatehouse/domain/audit/traffic';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { Controller, Inject } from '@nestjs/common';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, within } from '../http/principal.js';
-import { Route } from '../http/route.js';
-import { attention } from './attention.store.js';
-import { nearQuota } from './near-quota.store.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { type Acting, requireReach } from '../http/access/principal.js';
+import { Route } from '../http/route/route.js';
+import { CLOCK, type Clock } from '../injected.js';
+import { NearQuotaStore } from './near-quota.store.js';
+import { TasksStore } from './tasks.store.js';
 
 const HOUR_MS = 3_600_000;
 
 @Controller()
 export class DashboardController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(
+    @Inject(AuditTrail) private readonly auditTrail: AuditTrail,
+    @Inject(NearQuotaStore) private readonly nearQuota: NearQuotaStore,
+    @Inject(TasksStore) private readonly tasks: TasksStore,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
 
-  /** Of the trail it tells numbers alone, so reading it is not on record. */
+  /** Shows nothing of the audit trail but counts, so reading it is not recorded. */
   @Route('dashboardShow')
   async show({ query }: InputOf<'dashboardShow'>, acting: Acting) {
     return {
       ...(await this.traffic(acting.reach, query.days)),
-      nearQuota: await nearQuota(this.deps, acting),
-      ...(await attention(this.deps, acting)),
+      nearQuota: await this.nearQuota.list(acting.reach),
+      ...(await this.tasks.read(acting)),
     };
   }
 
   @Route('trafficShow')
-  ofOrganisation({ params: { odsCode }, query }: InputOf<'trafficShow'>, { reach }: Acting) {
-    within(reach, [odsCode], `organisation ${odsCode}`);
+  trafficOf({ params: { odsCode }, query }: InputOf<'trafficShow'>, { reach }: Acting) {
+    requireReach(reach, [odsCode], `organisation ${odsCode}`);
     return this.traffic(new Set([odsCode]), query.days);
   }
 
   private async traffic(reach: Reach, days: number) {
-    const toMs = this.deps.now();
+    const toMs = this.now();
     const hours = days * 24;
-    const counts = await this.deps.audit.hours(reach, { fromMs: toMs - hours * HOUR_MS, toMs });
+    const counts = await this.auditTrail.hours(reach, { fromMs: toMs - hours * HOUR_MS, toMs });
     const byHour = trafficByHour(counts, hours, toMs);
     return {
       traffic: byHour.map(({ atMs, ...same }) => ({ at: new Date(atMs).toISOString(), ...same })),
-      reasons: reasonsByHour(counts, hours, toMs).map((reason) => ({ ...reason, hours: [...reason.hours] })),
+      reasons: reasonsByHour(counts, hours, toMs),
     };
   }
 }

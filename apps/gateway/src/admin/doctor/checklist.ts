@@ -9,7 +9,8 @@ import type { AccessMode, Capability } from '@gatehouse/domain/registry/records/
 
 export type Step = DoctorReport['steps'][number];
 
-export interface Patient {
+/** What is known about an application on its way to its first call. */
+export interface Readiness {
   readonly name: string;
   readonly odsCodes: readonly string[];
   readonly environment: string;
@@ -34,60 +35,60 @@ export interface Patient {
 const PARTNERS_TEAM = 'NHS England (e-RS partners team)';
 const PLATFORM = 'platform team';
 
-export function checklist(of: Patient): Step[] {
-  const restricted = of.accessMode === 'application-restricted';
+export function checklist(application: Readiness): Step[] {
+  const restricted = application.accessMode === 'application-restricted';
   const steps: (Step | null)[] = [
     step(
-      of.organisationsActive,
+      application.organisationsActive,
       'The organisation is active',
       PLATFORM,
       'Apply the registry file with state: active.',
     ),
-    of.open ? null : keyStep(of),
-    of.open ? null : portalStep(of),
-    restricted && !of.open ? sroStep(of) : null,
-    of.open ? null : attributesStep(of),
-    restricted || of.open
+    application.open ? null : keyStep(application),
+    application.open ? null : portalStep(application),
+    restricted && !application.open ? sroStep(application) : null,
+    application.open ? null : attributesStep(application),
+    restricted || application.open
       ? null
       : step(
-          of.hasApiSecret,
+          application.hasApiSecret,
           'The API secret is entered',
           PLATFORM,
-          'Put apiSecret of the APIM application into the registry file: refreshing tokens needs it.',
+          'Put the API secret of the APIM application into the registry file as apiSecret: it is needed to refresh tokens.',
         ),
     step(
-      of.messageSets.length > 0,
+      application.messageSets.length > 0,
       'Message sets are chosen',
       PLATFORM,
-      'List messageSets of the application in the registry file: those NHS England allowed for the ASID.',
+      'List the messageSets of the application in the registry file: those that NHS England allowed for the ASID.',
     ),
     step(
-      of.state === 'live',
+      application.state === 'live',
       'The application is live',
       PLATFORM,
-      of.state === 'suspended'
-        ? 'It is suspended: find out why, then apply the registry file with state: live.'
-        : 'Apply the registry file with state: live, once the steps before this one are done.',
+      application.state === 'suspended'
+        ? 'The application is suspended. Find out why, then apply the registry file with state: live.'
+        : 'Once the steps before this one are done, apply the registry file with state: live.',
     ),
-    of.open
+    application.open
       ? null
       : step(
-          of.keyActive,
+          application.keyActive,
           'A signing key is active',
           PLATFORM,
-          'Run "gatehouse keys activate KID"; "gatehouse keys list" tells from when it is allowed.',
+          'Run "gatehouse keys activate KID"; "gatehouse keys list" shows from when that is allowed.',
         ),
     step(
-      of.clientWithGrant,
-      'A client is granted this application',
+      application.clientWithGrant,
+      'A client has a grant for this application',
       PLATFORM,
-      'List a grant for it under clients in the registry file.',
+      'Add the grant to a client in the registry file.',
     ),
     step(
-      of.clientCanProveItself,
+      application.clientCanProveItself,
       'That client has a usable key',
       PLATFORM,
-      `Run "gatehouse clients issue-key --environment ${of.environment} CLIENT", or give the client a workload.`,
+      `Run "gatehouse clients issue-key --environment ${application.environment} CLIENT", or give the client a workload.`,
     ),
   ];
   return steps.filter((entry) => entry !== null);
@@ -100,54 +101,55 @@ function step(
   whatToDo: string,
   values: Step['values'] = [],
 ): Step {
-  return { title, done, whoActs, whatToDo: done ? 'Nothing: done.' : whatToDo, values };
+  return { title, done, whoActs, whatToDo: done ? 'Nothing: this is done.' : whatToDo, values };
 }
 
-function keyStep(of: Patient): Step {
+function keyStep(application: Readiness): Step {
   return step(
-    of.keyPublished,
+    application.keyPublished,
     'A signing key is published at the JWKS URL',
     PLATFORM,
-    'Run "gatehouse keys create" for this application; its first key is active at once.',
-    [{ name: 'jwks-resource-url', value: of.jwksUrl, known: true }],
+    'Run "gatehouse keys create" for this application. Its first key is active at once.',
+    [{ name: 'jwks-resource-url', value: application.jwksUrl, known: true }],
   );
 }
 
-function portalStep(of: Patient): Step {
+function portalStep(application: Readiness): Step {
   return step(
-    of.hasApiKey,
+    application.hasApiKey,
     'The APIM application exists and its API key is entered',
     PLATFORM,
-    `Create the application in the NHS England developer portal under the name given, add the e-RS API for ${of.accessMode} access, then put its API key into the registry file as apiKey.`,
+    `Create the application in the NHS England developer portal under the name below, add the e-RS API for ${application.accessMode} access, and then put its API key into the registry file as apiKey.`,
     [
-      { name: 'name', value: of.name, known: true },
-      { name: 'jwks-resource-url', value: of.jwksUrl, known: true },
+      { name: 'name', value: application.name, known: true },
+      { name: 'jwks-resource-url', value: application.jwksUrl, known: true },
     ],
   );
 }
 
-function sroStep(of: Patient): Step {
+function sroStep(application: Readiness): Step {
   const whatToDo = {
     none: 'Appoint one with "gatehouse sro appoint", on the written authority of the CIO.',
-    proposed: 'The appointment waits for its acceptance: "gatehouse sro accept ID".',
-    lapsed: 'The review is overdue: "gatehouse sro review ID --due YYYY-MM-DD".',
+    proposed: 'The appointment must be accepted. Record the acceptance with "gatehouse sro accept ID".',
+    lapsed: 'The review is overdue. Record it with "gatehouse sro review ID --due YYYY-MM-DD".',
     'in force': '',
-  }[of.sro];
-  const whoActs = of.sro === 'proposed' ? 'senior responsible owner, recorded by governance' : 'governance';
-  return step(of.sro === 'in force', 'A senior responsible owner is in force', whoActs, whatToDo);
+  }[application.sro];
+  const whoActs =
+    application.sro === 'proposed' ? 'senior responsible owner, recorded by governance' : 'governance';
+  return step(application.sro === 'in force', 'A senior responsible owner is in force', whoActs, whatToDo);
 }
 
-function attributesStep(of: Patient): Step {
-  const values = apimAttributes(of).map(({ name, value, from }) => ({
+function attributesStep(application: Readiness): Step {
+  const values = apimAttributes(application).map(({ name, value, from }) => ({
     name,
     value: value ?? `(${from})`,
     known: value !== null,
   }));
   return step(
-    of.asid !== null,
+    application.asid !== null,
     'NHS England has issued the ASID and set the attributes of the APIM application',
     PARTNERS_TEAM,
-    'Send these values to the e-RS partners team and ask them to set each on the APIM application; put the ASID they issue into the registry file as asid.',
+    'Send these values to the e-RS partners team and ask them to set each of them on the APIM application. Put the ASID that they issue into the registry file as asid.',
     values,
   );
 }

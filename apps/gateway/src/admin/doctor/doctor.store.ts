@@ -1,101 +1,109 @@
 import type { ApplicationChoice } from '@gatehouse/contracts/registry/registry-resources';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { isInForce } from '@gatehouse/domain/governance/sro';
-import type { SroAppointment } from '@gatehouse/domain/registry/registry';
+import { Inject, Injectable } from '@nestjs/common';
+import { appointmentOf } from '../../adapters/people/sro-appointment.js';
+import { applicationIdentity } from '../../adapters/registry/application-rows.js';
+import type { Queries } from '../http/transactions.js';
+import { CLOCK, type Clock, DATABASE, ENVIRONMENTS, type Environments, PUBLIC_URL } from '../injected.js';
 import {
+  type ApplicationRows,
   jwksUrlOf,
   keyOfRows,
   theApplication,
-  type ApplicationRows,
 } from '../registry/applications.store.js';
-import type { AdminDeps } from '../deps.js';
 import { nameOf } from '../registry/lists.store.js';
-import { appointmentOf } from '../../adapters/people/sro-appointment.js';
-import { applicationIdentity } from '../../adapters/registry/application-rows.js';
-import { checklist, type Patient } from './checklist.js';
+import { checklist, type Readiness } from './checklist.js';
 
-/** What is missing before an application can be used, in order. */
-export async function examine(deps: AdminDeps, choice: ApplicationChoice, reach: Reach) {
-  const row = await theApplication(deps.db, choice, reach);
-  const nowMs = deps.now();
-  const steps = checklist({
-    ...factsOf(row, deps),
-    ...(await sroOf(row, deps, nowMs)),
-    ...(await clientsOf(row, deps, nowMs)),
-  });
-  return { application: keyOfRows(row), name: nameOf(row), ready: steps.every(({ done }) => done), steps };
-}
+const PUBLISHED_STATES = ['PUBLISHED', 'ACTIVE', 'RETIRING'];
 
-function factsOf(row: ApplicationRows, { environments, publicUrl }: AdminDeps) {
-  const { organisations, environment, accessMode, capability } = applicationIdentity(row);
-  return {
-    name: nameOf(row),
-    odsCodes: organisations,
-    environment,
-    open: environments.get(environment)?.kind === 'open',
-    accessMode,
-    capability,
-    state: row.state,
-    organisationsActive: row.bindings.every(({ organisation }) => organisation.state === 'active'),
-    asid: row.asid,
-    hasApiKey: row.apiKey !== null,
-    hasApiSecret: row.apiSecretSealed !== null,
-    messageSets: row.messageSets.map(({ messageSetName }) => messageSetName),
-    jwksUrl: jwksUrlOf(publicUrl, row),
-    keyPublished: row.signingKeys.some(({ state }) => ['PUBLISHED', 'ACTIVE', 'RETIRING'].includes(state)),
-    keyActive: row.signingKeys.some(({ state }) => state === 'ACTIVE'),
-  };
-}
+/** Examines whether an application can be used. */
+@Injectable()
+export class DoctorStore {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(CLOCK) private readonly now: Clock,
+    @Inject(ENVIRONMENTS) private readonly environments: Environments,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+  ) {}
 
-async function sroOf(
-  row: ApplicationRows,
-  { db }: AdminDeps,
-  nowMs: number,
-): Promise<Pick<Patient, 'sro' | 'sroSpineUserId'>> {
-  const odsCodes = row.bindings.map(({ odsCode }) => odsCode);
-  const appointments = await db.sroAppointment.findMany({
-    where: {
-      odsCode: { in: odsCodes },
-      environments: { has: row.environmentName },
-      OR: [{ withdrawnAt: null }, { withdrawnAt: { gt: new Date(nowMs) } }],
-    },
-    orderBy: { appointedAt: 'desc' },
-  });
-  const current = (appointment: SroAppointment) => isInForce(appointment, row.environmentName, nowMs);
-  const inForce = appointments.find((appointment) => current(appointmentOf(appointment)));
-  const proposed = appointments.find(({ acceptedAt }) => acceptedAt === null);
-  const chosen = inForce ?? proposed ?? appointments[0];
-  const sro =
-    inForce !== undefined
-      ? 'in force'
-      : proposed !== undefined
-        ? 'proposed'
-        : chosen === undefined
-          ? 'none'
-          : 'lapsed';
-  return { sro, sroSpineUserId: chosen?.spineUserId ?? null };
-}
+  /** What is missing before an application can be used, in order. */
+  async examine(choice: ApplicationChoice, reach: Reach) {
+    const row = await theApplication(this.db, choice, reach);
+    const nowMs = this.now();
+    const steps = checklist({
+      ...this.applicationFacts(row),
+      ...(await this.sroFacts(row, nowMs)),
+      ...(await this.clientFacts(row, nowMs)),
+    });
+    return { application: keyOfRows(row), name: nameOf(row), ready: steps.every(({ done }) => done), steps };
+  }
 
-async function clientsOf(row: ApplicationRows, { db }: AdminDeps, nowMs: number) {
-  const clients = await db.client.findMany({
-    where: {
-      environmentName: row.environmentName,
-      state: 'active',
-      grants: {
-        some: {
-          odsCode: { in: row.bindings.map(({ odsCode }) => odsCode) },
-          productName: row.productName,
-          accessMode: row.accessMode,
-          capability: row.capability,
+  private applicationFacts(row: ApplicationRows) {
+    const { organisations, environment, accessMode, capability } = applicationIdentity(row);
+    return {
+      name: nameOf(row),
+      odsCodes: organisations,
+      environment,
+      open: this.environments.get(environment)?.kind === 'open',
+      accessMode,
+      capability,
+      state: row.state,
+      organisationsActive: row.bindings.every(({ organisation }) => organisation.state === 'active'),
+      asid: row.asid,
+      hasApiKey: row.apiKey !== null,
+      hasApiSecret: row.apiSecretSealed !== null,
+      messageSets: row.messageSets.map(({ messageSetName }) => messageSetName),
+      jwksUrl: jwksUrlOf(this.publicUrl, row),
+      keyPublished: row.signingKeys.some(({ state }) => PUBLISHED_STATES.includes(state)),
+      keyActive: row.signingKeys.some(({ state }) => state === 'ACTIVE'),
+    };
+  }
+
+  private async sroFacts(
+    row: ApplicationRows,
+    nowMs: number,
+  ): Promise<Pick<Readiness, 'sro' | 'sroSpineUserId'>> {
+    const appointments = await this.db.sroAppointment.findMany({
+      where: {
+        odsCode: { in: row.bindings.map(({ odsCode }) => odsCode) },
+        environments: { has: row.environmentName },
+        OR: [{ withdrawnAt: null }, { withdrawnAt: { gt: new Date(nowMs) } }],
+      },
+      orderBy: { appointedAt: 'desc' },
+    });
+    const inForce = appointments.find((appointment) =>
+      isInForce(appointmentOf(appointment), row.environmentName, nowMs),
+    );
+    if (inForce !== undefined) return { sro: 'in force', sroSpineUserId: inForce.spineUserId };
+    const proposed = appointments.find(({ acceptedAt }) => acceptedAt === null);
+    if (proposed !== undefined) return { sro: 'proposed', sroSpineUserId: proposed.spineUserId };
+    const [latest] = appointments;
+    if (latest !== undefined) return { sro: 'lapsed', sroSpineUserId: latest.spineUserId };
+    return { sro: 'none', sroSpineUserId: null };
+  }
+
+  private async clientFacts(row: ApplicationRows, nowMs: number) {
+    const clients = await this.db.client.findMany({
+      where: {
+        environmentName: row.environmentName,
+        state: 'active',
+        grants: {
+          some: {
+            odsCode: { in: row.bindings.map(({ odsCode }) => odsCode) },
+            productName: row.productName,
+            accessMode: row.accessMode,
+            capability: row.capability,
+          },
         },
       },
-    },
-    include: { credentials: { where: { revokedAt: null, expiresAt: { gt: new Date(nowMs) } } } },
-  });
-  return {
-    clientWithGrant: clients.length > 0,
-    clientCanProveItself: clients.some(
-      ({ credentials, workloadSubject }) => credentials.length > 0 || workloadSubject !== null,
-    ),
-  };
+      include: { credentials: { where: { revokedAt: null, expiresAt: { gt: new Date(nowMs) } } } },
+    });
+    return {
+      clientWithGrant: clients.length > 0,
+      clientCanProveItself: clients.some(
+        ({ credentials, workloadSubject }) => credentials.length > 0 || workloadSubject !== null,
+      ),
+    };
+  }
 }

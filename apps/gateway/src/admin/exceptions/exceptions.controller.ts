@@ -1,52 +1,52 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { perform } from '../changes/four-eyes.store.js';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, changeBy } from '../http/principal.js';
-import { Route } from '../http/route.js';
-import { linkToCosign } from '../sro/links.store.js';
-import { recordCosignature } from './cosign.store.js';
-import { listExceptions, revokeException } from './exceptions.store.js';
+import { FourEyes } from '../changes/four-eyes.js';
+import { type Acting, changeBy } from '../http/access/principal.js';
+import { Route } from '../http/route/route.js';
+import { Transactions } from '../http/transactions.js';
+import { Cosigning } from './cosigning.store.js';
+import { ExceptionsStore } from './exceptions.store.js';
 
 @Controller()
 export class ExceptionsController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(
+    @Inject(ExceptionsStore) private readonly exceptions: ExceptionsStore,
+    @Inject(Cosigning) private readonly cosigning: Cosigning,
+    @Inject(FourEyes) private readonly fourEyes: FourEyes,
+    @Inject(Transactions) private readonly transactions: Transactions,
+  ) {}
 
   @Route('exceptionList')
   list({ query }: InputOf<'exceptionList'>, { reach }: Acting) {
-    return listExceptions(this.deps.db, query, this.deps.now(), reach);
+    return this.exceptions.list(query, reach);
   }
 
   @Route('exceptionGrant')
   grant(input: InputOf<'exceptionGrant'>, acting: Acting) {
-    return perform(this.deps, acting, 'exceptionGrant', input);
+    return this.fourEyes.submit(acting, 'exceptionGrant', input);
   }
 
   @Route('exceptionCosign')
   cosign({ params, body }: InputOf<'exceptionCosign'>, acting: Acting) {
-    const { reason, reference } = body;
-    const signed = { id: params.id, reach: acting.reach, reference };
-    return recordCosignature(this.deps, changeBy(acting, reason), signed);
+    const reason = [`co-signature ${body.reference}`, body.reason].filter(Boolean).join(': ');
+    return this.transactions.run(changeBy(acting, reason), (transaction) =>
+      this.cosigning.record(transaction, params.id, acting.reach),
+    );
   }
 
   @Route('exceptionLink')
-  link({ params, body }: InputOf<'exceptionLink'>, acting: Acting) {
-    const { reason, expiresInDays } = body;
-    const asked = { id: params.id, reach: acting.reach, expiresInDays };
-    return linkToCosign(this.deps, changeBy(acting, reason), asked);
+  link({ params: { id }, body: { reason, expiresInDays } }: InputOf<'exceptionLink'>, acting: Acting) {
+    const change = changeBy(acting, reason);
+    return this.transactions.run(change, (transaction) =>
+      this.cosigning.link(transaction, change, { id, expiresInDays }, acting.reach),
+    );
   }
 
   @Route('exceptionRevoke')
   revoke({ params, body }: InputOf<'exceptionRevoke'>, acting: Acting) {
-    return revokeException(
-      this.deps.db,
-      changeBy(acting, body.reason),
-      params.id,
-      this.deps.now(),
-      acting.reach,
+    const change = changeBy(acting, body.reason);
+    return this.transactions.run(change, (transaction) =>
+      this.exceptions.revoke(transaction, change, params.id, acting.reach),
     );
   }
 }

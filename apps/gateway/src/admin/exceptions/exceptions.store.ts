@@ -1,117 +1,74 @@
-import type { Database } from '@gatehouse/db/client';
+import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
-import { keyOfRows, ownedWithin, theApplication } from '../registry/applications.store.js';
-import { instantOf, type Paging, pageOf } from '../http/paging.js';
-import { within } from '../http/principal.js';
-import { conflict, notFound } from '../http/problem.js';
-import { type Change, changing, type Transaction } from '../http/transaction.store.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { requireReach } from '../http/access/principal.js';
+import { instantOf, pageOf } from '../http/paging.js';
+import { notFound } from '../http/problem.js';
+import type { Change, Queries, Transaction } from '../http/transactions.js';
+import { CLOCK, type Clock, DATABASE } from '../injected.js';
+import { ownedWithin } from '../registry/applications.store.js';
 
-const WITH_APPLICATION = {
+export const WITH_APPLICATION = {
   application: { include: { bindings: true } },
   cosigner: true,
   links: { where: { endedAt: null } },
 } as const;
 
-type Row = Awaited<ReturnType<typeof find>>[number];
-function find(db: Database, where: object, take: number) {
-  return db.writeException.findMany({ where, include: WITH_APPLICATION, orderBy: { id: 'asc' }, take });
-}
+/** Write exceptions of application-restricted applications. */
+@Injectable()
+export class ExceptionsStore {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
 
-export interface NewException {
-  readonly environment: string;
-  readonly organisation: string;
-  readonly product: string;
-  readonly capability: 'referrer' | 'provider';
-  readonly interaction: string;
-  readonly useCaseReference: string;
-  readonly expiresAtMs: number;
-}
-
-/** Opens one write to one application-restricted application until it expires. */
-export async function grantException(
-  db: Database,
-  change: Change,
-  of: NewException,
-  nowMs: number,
-  reach: Reach,
-) {
-  return changing(db, change, async (transaction) => {
-    const { environment, organisation, product, capability } = of;
-    const accessMode = 'application-restricted';
-    const choice = { environment, organisation, product, capability, accessMode } as const;
-    const application = await theApplication(transaction, choice, reach);
-    const standing = await transaction.writeException.findFirst({
+  async list({ limit, after, organisation }: InputOf<'exceptionList'>['query'], reach: Reach) {
+    const nowMs = this.now();
+    const rows = await this.db.writeException.findMany({
       where: {
-        applicationId: application.id,
-        interaction: of.interaction,
-        revokedAt: null,
-        expiresAt: { gt: new Date(nowMs) },
-      },
-    });
-    if (standing !== null) {
-      throw conflict(
-        `${keyOfRows(application)} has an exception for ${of.interaction} in force: revoke it first.`,
-      );
-    }
-    const row = await transaction.writeException.create({
-      data: {
-        applicationId: application.id,
-        interaction: of.interaction,
-        useCaseReference: of.useCaseReference,
-        expiresAt: new Date(of.expiresAtMs),
-        grantedAt: new Date(nowMs),
-        grantedBy: change.actor,
+        application: {
+          ...(organisation === undefined ? {} : { bindings: { some: { odsCode: organisation } } }),
+          AND: ownedWithin(reach),
+        },
+        ...(after === undefined ? {} : { id: { gt: after } }),
       },
       include: WITH_APPLICATION,
+      orderBy: { id: 'asc' },
+      take: limit + 1,
     });
-    return exceptionView(row, nowMs);
-  });
-}
+    return pageOf(
+      rows,
+      limit,
+      ({ id }) => id,
+      (row) => exceptionView(row, nowMs),
+    );
+  }
 
-export async function revokeException(db: Database, change: Change, id: string, nowMs: number, reach: Reach) {
-  return changing(db, change, async (transaction) => {
-    const found = await theException(transaction, id, reach);
-    if (found.revokedAt !== null) return exceptionView(found, nowMs);
+  /** Revoking twice changes nothing the second time. */
+  async revoke(transaction: Transaction, change: Change, id: string, reach: Reach) {
+    const nowMs = this.now();
+    const row = await theException(transaction, id, reach);
+    if (row.revokedAt !== null) return exceptionView(row, nowMs);
     const data = { revokedAt: new Date(nowMs), revokedBy: change.actor };
     return exceptionView(
       await transaction.writeException.update({ where: { id }, data, include: WITH_APPLICATION }),
       nowMs,
     );
-  });
+  }
 }
 
 /** @throws AdminProblem not-found, also for what is out of reach */
 export async function theException(transaction: Transaction, id: string, reach: Reach) {
-  const found = await transaction.writeException.findUnique({ where: { id }, include: WITH_APPLICATION });
-  if (found === null) throw notFound(`write exception ${id}`);
-  const odsCodes = found.application.bindings.map(({ odsCode }) => odsCode);
-  within(reach, odsCodes, `write exception ${id}`);
-  return found;
+  const row = await transaction.writeException.findUnique({ where: { id }, include: WITH_APPLICATION });
+  if (row === null) throw notFound(`write exception ${id}`);
+  const odsCodes = row.application.bindings.map(({ odsCode }) => odsCode);
+  requireReach(reach, odsCodes, `write exception ${id}`);
+  return row;
 }
 
-export async function listExceptions(
-  db: Database,
-  { limit, after, organisation }: Paging & { readonly organisation?: string | undefined },
-  nowMs: number,
-  reach: Reach,
-) {
-  const where = {
-    application: {
-      ...(organisation === undefined ? {} : { bindings: { some: { odsCode: organisation } } }),
-      AND: ownedWithin(reach),
-    },
-    ...(after === undefined ? {} : { id: { gt: after } }),
-  };
-  const rows = await find(db, where, limit + 1);
-  return pageOf(
-    rows,
-    limit,
-    ({ id }) => id,
-    (row) => exceptionView(row, nowMs),
-  );
-}
+type ExceptionRow = Awaited<ReturnType<typeof theException>>;
 
-export function exceptionView(row: Row, nowMs: number) {
+export function exceptionView(row: ExceptionRow, nowMs: number) {
   const state = stateOf(row, nowMs);
   const [link] = row.links.filter(({ expiresAt }) => expiresAt.getTime() > nowMs);
   return {
@@ -132,7 +89,7 @@ export function exceptionView(row: Row, nowMs: number) {
   };
 }
 
-function stateOf(row: Row, nowMs: number): 'to be co-signed' | 'in force' | 'expired' | 'revoked' {
+function stateOf(row: ExceptionRow, nowMs: number): 'to be co-signed' | 'in force' | 'expired' | 'revoked' {
   if (row.revokedAt !== null) return 'revoked';
   if (row.expiresAt.getTime() <= nowMs) return 'expired';
   return row.cosignedAt === null ? 'to be co-signed' : 'in force';

@@ -1,4 +1,4 @@
-/** A request of the trail decided again, with the registry as it was then and as it is now. */
+/** A request of the audit trail decided again, with the registry as it was then and as it is now. */
 import type { PastExplanation, RequestStory } from '@gatehouse/contracts/audit/audit-resources';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
@@ -20,7 +20,7 @@ export interface PastParts {
   readonly now: () => number;
 }
 
-/** Says why where the trail doesn't keep enough to decide again. */
+/** Where the audit trail does not have enough to decide again, the note says why. */
 export async function explainPast(parts: PastParts, story: RequestStory): Promise<PastExplanation> {
   const recorded = {
     registryVersion: story.registryVersion,
@@ -31,41 +31,42 @@ export async function explainPast(parts: PastParts, story: RequestStory): Promis
   };
   const request = requestOf(parts, story);
   if (typeof request === 'string' || story.registryVersion === null) {
-    const why = typeof request === 'string' ? request : 'It was refused before the registry was asked.';
+    const why =
+      typeof request === 'string' ? request : 'The request was refused before the registry was read.';
     return { recorded, then: null, now: null, same: null, note: why, registry: [] };
   }
   const atMs = Date.parse(story.startedAt);
   const past = await pastRegistry(parts.database, story.registryVersion, request);
   const [then, now] = [
-    looked(past, request, story, atMs),
-    looked(parts.snapshot(), request, story, parts.now()),
+    decidedOn(past, request, story, atMs),
+    decidedOn(parts.snapshot(), request, story, parts.now()),
   ];
   const same = inWords(then.decision.steps) === inWords(story.steps);
   return {
     recorded,
-    then: told(then.decision, past.version, atMs),
-    now: told(now.decision, parts.snapshot().version, parts.now()),
+    then: viewOf(then.decision, past.version, atMs),
+    now: viewOf(now.decision, parts.snapshot().version, parts.now()),
     same,
     note: same
-      ? 'Decided again on the registry of then, every step is as it was recorded.'
-      : 'Decided again on the registry of then, the steps are not those recorded: the rules of the program have changed since.',
+      ? 'With the registry as it was then, every step is decided as it was recorded.'
+      : 'With the registry as it was then, the steps are decided otherwise than they were recorded: the rules of the program have changed since.',
     registry: beside(then.facts, now.facts),
   };
 }
 
-/** @returns why there is nothing to decide again, if there isn't */
+/** @returns the request, or why there is nothing to decide again */
 function requestOf({ environments }: PastParts, story: RequestStory): PastRequest | string {
   const operation = CATALOGUE.find(({ operationId }) => operationId === story.operationId);
   if (story.clientId === null || operation === undefined)
-    return 'It was refused before there was anything to decide: its credential, path or method was at fault.';
+    return 'The request was refused before there was anything to decide: its credential, path or method was at fault.';
   const environment = environments.get(story.environment ?? '');
   if (environment === undefined) return `This deployment no longer serves ${story.environment ?? ''}.`;
   if (story.asked === null)
-    return 'The trail did not yet keep what a request asked for, only what was found. See the steps recorded.';
+    return 'When this request was made, the audit trail did not record what a request asked for, only what was found. See the steps that were recorded.';
   return { clientId: story.clientId, operation, asked: story.asked, environmentKind: environment.kind };
 }
 
-/** Its client first: the client's grants lead to the organisation. */
+/** Reads the client first: its grants lead to the organisation. */
 async function pastRegistry(database: pg.Pool, version: number, request: PastRequest): Promise<Snapshot> {
   const clientIds = [request.clientId];
   const { clients } = await registryAt(database, version, { odsCodes: [], clientIds });
@@ -73,13 +74,13 @@ async function pastRegistry(database: pg.Pool, version: number, request: PastReq
   return registryAt(database, version, { odsCodes, clientIds });
 }
 
-function looked(snapshot: Snapshot, request: PastRequest, story: RequestStory, atMs: number) {
+function decidedOn(snapshot: Snapshot, request: PastRequest, story: RequestStory, atMs: number) {
   const decision = decideAgain(snapshot, request, atMs);
   const [known] = organisationsLookedAt(snapshot.clients.get(request.clientId), request);
   const odsCode = story.organisation ?? known ?? null;
-  // Today's grants may lead to another organisation, of which whoever reads this record need not know.
-  const found = decision.binding?.odsCode === odsCode ? decision.binding : null;
-  const about = { odsCode, binding: bindingOf(snapshot, story) ?? found };
+  // Today's grants may lead to another organisation, which the reader of this record must not learn about.
+  const decided = decision.binding?.odsCode === odsCode ? decision.binding : null;
+  const about = { odsCode, binding: bindingOf(snapshot, story) ?? decided };
   return { decision, facts: factsLookedAt(snapshot, request, about, atMs) };
 }
 
@@ -90,13 +91,13 @@ function bindingOf({ organisations }: Snapshot, { organisation, bindingId }: Req
 const inWords = (steps: RequestStory['steps'] | DecidedAgain['steps']): string =>
   steps.map(({ step, ok }) => `${step}: ${String(ok)}`).join(', ');
 
-function told({ allowed, code, steps }: DecidedAgain, registryVersion: number, atMs: number) {
+function viewOf({ allowed, code, steps }: DecidedAgain, registryVersion: number, atMs: number) {
   return { registryVersion, at: new Date(atMs).toISOString(), allowed, code, steps: [...steps] };
 }
 
 type Facts = ReturnType<typeof factsLookedAt>;
 
-/** Each fact of then with the same of now. */
+/** Each fact as it was then, beside the same fact as it is now. */
 function beside(then: Facts, now: Facts): PastExplanation['registry'] {
   const [before, after] = [new Map(then), new Map(now)];
   return [...new Set([...before.keys(), ...after.keys()])].map((what) => ({

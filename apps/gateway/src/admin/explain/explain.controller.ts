@@ -1,18 +1,15 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import type { Acting } from '../http/principal.js';
-import { Route } from '../http/route.js';
+import type { Acting } from '../http/access/principal.js';
+import { Route } from '../http/route/route.js';
+import { EXPLAIN, type Explain } from '../injected.js';
 
 @Controller()
 export class ExplainController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(@Inject(EXPLAIN) private readonly explainRequest: Explain) {}
 
   @Route('explain')
-  explain({ body }: InputOf<'explain'>, acting: Acting) {
-    return this.deps.explain(body, acting.actor);
+  explain({ body }: InputOf<'explain'>, { actor }: Acting) {
+    return this.explainRequest(body, actor);
   }
 }

@@ -1,12 +1,14 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { tablesSeen } from '@gatehouse/domain/audit/history';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Acting } from '../http/access/principal.js';
 import { pageOf } from '../http/paging.js';
-import type { Acting } from '../http/principal.js';
-import type { Database } from '../http/transaction.store.js';
+import type { Queries } from '../http/transactions.js';
+import { DATABASE } from '../injected.js';
 
-type Row = Readonly<Record<string, unknown>> | null;
+type RowState = Readonly<Record<string, unknown>> | null;
 
-interface Found {
+interface HistoryRow {
   readonly n: bigint;
   readonly version: bigint;
   readonly at: Date;
@@ -16,48 +18,51 @@ interface Found {
   readonly table_name: string;
   readonly row_key: string;
   readonly ods_codes: string[];
-  readonly before: Row;
-  readonly after: Row;
+  readonly before: RowState;
+  readonly after: RowState;
 }
 
-/** Newest first. People with a limited role see rows that concern their organisations and no other. */
-export async function listHistory(db: Database, query: InputOf<'historyList'>['query'], acting: Acting) {
-  const { limit, table } = query;
-  const [after, key] = [query.after ?? null, query.key ?? null];
-  const [organisation, application] = [query.organisation ?? null, query.application ?? null];
-  const seen = tablesSeen(acting, acting.reach);
-  const tables = table === undefined ? [...seen] : seen.filter((each) => each === table);
-  const mine = acting.reach === 'all' ? null : [...acting.reach];
-  const rows = await db.$queryRaw<Found[]>`
-    SELECT n, version, at, actor, reason, origin, table_name, row_key, ods_codes, before, after
-    FROM registry_change
-    WHERE table_name = ANY(${tables}::text[])
-      AND (${key}::text IS NULL OR row_key = ${key}::text)
-      AND (${organisation}::text IS NULL OR ods_codes @> ARRAY[${organisation}::text])
-      AND (${application}::text IS NULL OR coalesce(after ->> 'application_id', before ->> 'application_id',
-        CASE WHEN table_name = 'application' THEN row_key END) = ${application}::text)
-      AND (${mine}::text[] IS NULL OR (ods_codes && ${mine}::text[] AND ods_codes <@ ${mine}::text[]))
-      AND (${after}::bigint IS NULL OR n < ${after}::bigint)
-    ORDER BY n DESC LIMIT ${limit + 1}`;
-  return pageOf(rows, limit, ({ n }) => String(n), viewOf);
+/** What changed in the registry, by whom, when, why and from where. */
+@Injectable()
+export class HistoryStore {
+  constructor(@Inject(DATABASE) private readonly db: Queries) {}
+
+  /** Newest first. People with a limited role see rows that concern their organisations and no other. */
+  async list(query: InputOf<'historyList'>['query'], acting: Acting) {
+    const { limit, table } = query;
+    const [after, key] = [query.after ?? null, query.key ?? null];
+    const [organisation, application] = [query.organisation ?? null, query.application ?? null];
+    const seen = tablesSeen(acting, acting.reach);
+    const tables = table === undefined ? [...seen] : seen.filter((each) => each === table);
+    const within = acting.reach === 'all' ? null : [...acting.reach];
+    const rows = await this.db.$queryRaw<HistoryRow[]>`
+      SELECT n, version, at, actor, reason, origin, table_name, row_key, ods_codes, before, after
+      FROM registry_change
+      WHERE table_name = ANY(${tables}::text[])
+        AND (${key}::text IS NULL OR row_key = ${key}::text)
+        AND (${organisation}::text IS NULL OR ods_codes @> ARRAY[${organisation}::text])
+        AND (${application}::text IS NULL OR coalesce(after ->> 'application_id', before ->> 'application_id',
+          CASE WHEN table_name = 'application' THEN row_key END) = ${application}::text)
+        AND (${within}::text[] IS NULL OR (ods_codes && ${within}::text[] AND ods_codes <@ ${within}::text[]))
+        AND (${after}::bigint IS NULL OR n < ${after}::bigint)
+      ORDER BY n DESC LIMIT ${limit + 1}`;
+    return pageOf(rows, limit, ({ n }) => String(n), viewOf);
+  }
 }
 
-function viewOf({
-  n,
-  version,
-  at,
-  table_name: table,
-  row_key: key,
-  ods_codes: organisations,
-  ...same
-}: Found) {
+function viewOf(row: HistoryRow) {
+  const { n, version, at, actor, reason, origin, before, after } = row;
   return {
-    ...same,
     id: String(n),
     version: Number(version),
     at: at.toISOString(),
-    table,
-    key,
-    organisations,
+    actor,
+    reason,
+    origin,
+    table: row.table_name,
+    key: row.row_key,
+    organisations: row.ods_codes,
+    before,
+    after,
   };
 }

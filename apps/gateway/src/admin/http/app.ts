@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AdminModule } from '../admin.module.js';
 import { consolePages } from '../console/console-pages.js';
-import type { AdminDeps } from '../deps.js';
+import type { AdminDeps } from '../deps.module.js';
 
 /** The admin listener's own Nest application, not yet listening. Rejects if a route has no permission. */
 export async function createAdminApp(

@@ -41,13 +41,13 @@ export class LineWriter {
     if (this.signal.aborted) return;
     this.start();
     if (this.response.write(text)) return;
-    // A reader that takes nothing holds a database snapshot open.
+    // A reader that takes nothing keeps a database snapshot open.
     const timer = setTimeout(() => this.response.destroy(), STALL_MS);
     await Promise.race([once(this.response, 'drain'), once(this.response, 'close')]);
     clearTimeout(timer);
   }
 
-  /** An empty line now and then, so that neither side takes a quiet connection for a dead one. */
+  /** Writes an empty line now and then, so that neither side takes a quiet connection for a dead one. */
   keepAlive(): () => void {
     const timer = setInterval(() => {
       if (!this.signal.aborted) this.response.write('\n');
@@ -63,7 +63,7 @@ export class LineWriter {
   }
 }
 
-/** Sends everything of a source, ending early when the reader goes. */
+/** Sends everything that a source yields; ends early when the reader goes. */
 export async function sendLines(
   response: ServerResponse,
   source: (signal: AbortSignal) => AsyncIterable<unknown>,

@@ -2,21 +2,20 @@
 import type { FaultAt } from '@gatehouse/contracts/problem';
 
 const KINDS = {
-  'invalid-request': { status: 400, title: 'The request is not as it should be.' },
-  'not-signed-in': { status: 401, title: 'A sign-in or a valid admin token is needed.' },
-  'missing-scope': { status: 403, title: 'This token does not have the scope for that.' },
-  'missing-role': { status: 403, title: 'Your role does not allow that.' },
-  forbidden: { status: 403, title: 'You may not do that.' },
-  'same-person': { status: 403, title: 'A second person is needed.' },
-  forged: { status: 403, title: 'This request did not come from the console.' },
-  'not-found': { status: 404, title: 'There is no such thing.' },
-  conflict: { status: 409, title: 'That is not possible as things stand.' },
-  'changed-meanwhile': { status: 412, title: 'It was changed since you read it.' },
+  'invalid-request': { status: 400, title: 'The request is not valid.' },
+  'not-signed-in': { status: 401, title: 'Sign in, or send a valid admin token.' },
+  'missing-scope': { status: 403, title: 'Your token lacks the scope for this.' },
+  'missing-role': { status: 403, title: 'Your role does not allow this.' },
+  forbidden: { status: 403, title: 'You are not allowed to do this.' },
+  'same-person': { status: 403, title: 'A second person must do this.' },
+  forged: { status: 403, title: 'The request did not come from the console.' },
+  'not-found': { status: 404, title: 'Not found.' },
+  conflict: { status: 409, title: 'This conflicts with the current state.' },
+  'changed-meanwhile': { status: 412, title: 'The record has changed since you read it.' },
   'too-large': { status: 413, title: 'The body is too large.' },
   'not-json': { status: 415, title: 'Send application/json.' },
   'registry-faults': { status: 422, title: 'The registry file has faults; nothing was changed.' },
-  'if-match-needed': { status: 428, title: 'Say which state you have read.' },
-  unavailable: { status: 503, title: 'This part of the deployment is not available.' },
+  'if-match-needed': { status: 428, title: 'The header If-Match is missing.' },
 } as const;
 
 export type ProblemKind = keyof typeof KINDS;
@@ -50,5 +49,9 @@ export class AdminProblem extends Error {
   }
 }
 
+/** Every fault of the input, each at its place. */
+export const invalid = (errors: readonly FaultAt[]): AdminProblem =>
+  new AdminProblem('invalid-request', undefined, errors);
+/** @param what names the thing, as in "client worklist-sync in int" */
 export const notFound = (what: string): AdminProblem => new AdminProblem('not-found', `There is no ${what}.`);
 export const conflict = (detail: string): AdminProblem => new AdminProblem('conflict', detail);

@@ -1,26 +1,37 @@
-import type { Database } from '@gatehouse/db/client';
+import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
-import { ownedWithin } from '../registry/applications.store.js';
-import { type Paging, pageOf } from '../http/paging.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { pageOf } from '../http/paging.js';
 import { notFound } from '../http/problem.js';
+import type { Queries } from '../http/transactions.js';
+import { DATABASE } from '../injected.js';
+import { ownedWithin } from '../registry/applications.store.js';
 import { nameOf } from '../registry/lists.store.js';
 
-const SHOWN_APPLICATIONS = 20;
+const APPLICATIONS_SHOWN = 20;
 
-/** By name. Message sets belong to no organisation; the applications told are those within reach. */
-export async function listMessageSets(db: Database, { limit, after }: Paging, reach: Reach) {
-  const rows = await find(db, after === undefined ? {} : { name: { gt: after } }, reach, limit + 1);
-  return pageOf(rows, limit, ({ name }) => name, viewOf);
+/** Message sets. They belong to no organisation; of the applications that use them, those within reach are shown. */
+@Injectable()
+export class MessageSetsStore {
+  constructor(@Inject(DATABASE) private readonly db: Queries) {}
+
+  /** By name. */
+  async list({ limit, after }: InputOf<'messageSetList'>['query'], reach: Reach) {
+    const where = after === undefined ? {} : { name: { gt: after } };
+    return pageOf(await findMessageSets(this.db, where, reach, limit + 1), limit, ({ name }) => name, viewOf);
+  }
+
+  /** @throws AdminProblem not-found */
+  async show(name: string, reach: Reach) {
+    const [row] = await findMessageSets(this.db, { name }, reach, 1);
+    if (row === undefined) throw notFound(`message set ${name}`);
+    return viewOf(row);
+  }
 }
 
-/** @throws AdminProblem not-found */
-export async function showMessageSet(db: Database, name: string, reach: Reach) {
-  const [row] = await find(db, { name }, reach, 1);
-  if (row === undefined) throw notFound(`message set ${name}`);
-  return viewOf(row);
-}
+type MessageSetRow = Awaited<ReturnType<typeof findMessageSets>>[number];
 
-function find(db: Database, where: object, reach: Reach, take: number) {
+function findMessageSets(db: Queries, where: object, reach: Reach, take: number) {
   const application = { state: { not: 'retired' }, ...ownedWithin(reach) };
   return db.messageSet.findMany({
     where,
@@ -34,7 +45,7 @@ function find(db: Database, where: object, reach: Reach, take: number) {
           },
         },
         orderBy: { applicationId: 'asc' },
-        take: SHOWN_APPLICATIONS,
+        take: APPLICATIONS_SHOWN,
       },
     },
     orderBy: { name: 'asc' },
@@ -42,7 +53,7 @@ function find(db: Database, where: object, reach: Reach, take: number) {
   });
 }
 
-function viewOf({ name, interactions, _count, applications }: Awaited<ReturnType<typeof find>>[number]) {
+function viewOf({ name, interactions, _count, applications }: MessageSetRow) {
   return {
     name,
     interactions: interactions.toSorted(),

@@ -2,14 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { openApiDocument } from '@gatehouse/contracts/openapi';
 import { API_PREFIX } from '@gatehouse/contracts/routes';
 import { Controller, Get, Res } from '@nestjs/common';
-import { GUARDED_ACTIONS, type GuardedAction } from '../changes/guarded-actions.js';
 import { Needs } from '../../listener/needs.js';
 import { readablePage } from './readable-page.js';
 
-/** Tells nothing about this deployment, so anybody may read it. */
+/** The description of the API. It reveals nothing about this deployment, so anybody may read it. */
 @Controller()
 export class OpenApiController {
-  private readonly document = openApiDocument('1', Object.keys(GUARDED_ACTIONS) as GuardedAction[]);
+  private readonly document = openApiDocument('1');
   private readonly page = readablePage();
 
   @Get(`${API_PREFIX}/openapi.json`)

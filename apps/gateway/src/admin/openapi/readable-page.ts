@@ -1,4 +1,4 @@
-/** The admin API on one page for people: plain HTML, no script. */
+/** The admin API on one page for people to read: plain HTML without a script. */
 import { createHash } from 'node:crypto';
 import { API_PREFIX, type RouteContract, routes } from '@gatehouse/contracts/routes';
 import { PERMISSIONS } from '@gatehouse/domain/governance/permissions';
@@ -27,7 +27,7 @@ export function readablePage(): Page {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Gatehouse admin API</title><style>${STYLE}</style></head><body><main>
 <h1>Gatehouse admin API</h1>
-<p>Send <code>Authorization: Bearer gha_…</code> and JSON. Lists take <code>limit</code> and <code>after</code>, which is the <code>next</code> of the page before. Refusals are problem details (RFC 9457) with every fault and its place. A change that needs a second person is answered with 202 and waits. <a href="${API_PREFIX}/openapi.json">OpenAPI 3.1 document</a>.</p>
+<p>Send <code>Authorization: Bearer gha_…</code> and JSON. Lists take <code>limit</code> and <code>after</code>, which is the <code>next</code> of the page before. A refusal is problem details (RFC 9457) with every fault and its place. A change that needs a second person is answered with 202 and waits until that person decides. <a href="${API_PREFIX}/openapi.json">OpenAPI 3.1 document</a>.</p>
 ${sections.join('\n')}
 </main></body></html>
 `;
@@ -38,7 +38,7 @@ ${sections.join('\n')}
 function section({ method, path, summary, permission }: RouteContract): string {
   const { roles, scopes }: { roles: readonly string[]; scopes: readonly string[] } = PERMISSIONS[permission];
   return `<section><h3><code>${method} ${API_PREFIX}${path}</code></h3><p>${escaped(summary)}.</p>
-<p>Roles: ${roles.join(', ')}. Token scopes: ${scopes.length === 0 ? 'none, a person does this' : scopes.join(', ')}.</p></section>`;
+<p>Roles: ${roles.join(', ')}. Token scopes: ${scopes.length === 0 ? 'none; only a person can do this' : scopes.join(', ')}.</p></section>`;
 }
 
 const title = (area: string): string => area.charAt(0).toUpperCase() + area.slice(1).replaceAll('-', ' ');

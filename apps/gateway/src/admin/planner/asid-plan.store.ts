@@ -1,139 +1,116 @@
 import type { AsidPlanRequest } from '@gatehouse/contracts/registry/planner-resources';
-import type { Database } from '@gatehouse/db/client';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
 import {
   countStates,
   planAsids,
   type RegisteredApplication,
   type WantedBinding,
 } from '@gatehouse/domain/registry/asid-plan';
-import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { Inject, Injectable } from '@nestjs/common';
 import { applicationIdentity } from '../../adapters/registry/application-rows.js';
 import { grantRecord } from '../../adapters/registry/client-rows.js';
-import { ownedWithin } from '../registry/applications.store.js';
-import type { AdminDeps } from '../deps.js';
+import { requireNoLimit } from '../http/access/principal.js';
 import { pageOf } from '../http/paging.js';
-import { withoutLimit } from '../http/principal.js';
+import type { Queries } from '../http/transactions.js';
+import { DATABASE, ENVIRONMENTS, type Environments } from '../injected.js';
+import { ownedWithin } from '../registry/applications.store.js';
+import { combinationsOf, isChosen, type PlanScope } from './plan-scope.js';
 
-/** @throws AdminProblem forbidden, if somebody with some organisations asks for a layout that spans all */
-export async function showAsidPlan(
-  { db, environments }: Pick<AdminDeps, 'db' | 'environments'>,
-  request: AsidPlanRequest,
-  reach: Reach,
-) {
-  if (request.layout === 'shared') withoutLimit(reach, 'A shared ASID');
-  const products = (await db.product.findMany({ where: { state: 'active' }, orderBy: { name: 'asc' } })).map(
-    ({ name }) => name,
-  );
-  const scope = { ...request, environments: request.environments ?? [...environments.keys()] };
-  const organisations = await organisationsOf(db, scope, reach);
-  const organisationNames = new Map(organisations.map(({ odsCode, name }) => [odsCode, name]));
-  const rows = planAsids({
-    layout: request.layout,
-    wanted:
-      request.wanted === 'grants'
-        ? await grantedOf(db, scope, organisationNames)
-        : combinationsOf({ ...scope, products: scope.products ?? products }, organisationNames),
-    applications: await registeredOf(db, scope, reach),
-    open: new Set([...environments].filter(([, { kind }]) => kind === 'open').map(([name]) => name)),
-    organisationNames,
-  });
-  const shown = rows
-    .filter(({ state }) => request.state === undefined || state === request.state)
-    .filter(({ key }) => request.after === undefined || key > request.after);
-  const page = pageOf(
-    shown,
-    request.limit,
-    ({ key }) => key,
-    (row) => ({ ...row, organisations: [...row.organisations], applications: [...row.applications] }),
-  );
-  return { counts: countStates(rows), ...page, products, environments: [...environments.keys()] };
-}
+/** Which applications and ASIDs are wanted, compared with those there are. */
+@Injectable()
+export class AsidPlanStore {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(ENVIRONMENTS) private readonly environments: Environments,
+  ) {}
 
-type Scope = AsidPlanRequest & { readonly environments: readonly string[] };
+  /** @throws AdminProblem forbidden, if somebody with a limited role wants a layout that spans all organisations */
+  async show(request: AsidPlanRequest, reach: Reach) {
+    if (request.layout === 'shared') requireNoLimit(reach, 'A shared ASID');
+    const environmentNames = [...this.environments.keys()];
+    const products = await this.productNames();
+    const scope = { ...request, environments: request.environments ?? environmentNames };
+    const organisations = await this.organisations(scope, reach);
+    const organisationNames = new Map(organisations.map(({ odsCode, name }) => [odsCode, name]));
+    const odsCodes = [...organisationNames.keys()];
+    const rows = planAsids({
+      layout: request.layout,
+      wanted:
+        request.wanted === 'grants'
+          ? await this.grantedBindings(scope, new Set(odsCodes))
+          : combinationsOf({ ...scope, products: scope.products ?? products }, odsCodes),
+      applications: await this.applications(scope, reach),
+      open: new Set(environmentNames.filter((name) => this.environments.get(name)?.kind === 'open')),
+      organisationNames,
+    });
+    const selected = rows
+      .filter(({ state }) => request.state === undefined || state === request.state)
+      .filter(({ key }) => request.after === undefined || key > request.after);
+    const page = pageOf(
+      selected,
+      request.limit,
+      ({ key }) => key,
+      (row) => row,
+    );
+    return { counts: countStates(rows), ...page, products, environments: environmentNames };
+  }
 
-/** A suspended organisation still needs its applications; a retired one none. */
-function organisationsOf(db: Database, { organisations }: Scope, reach: Reach) {
-  return db.organisation.findMany({
-    where: {
-      state: { not: 'retired' },
-      ...(organisations === undefined ? {} : { odsCode: { in: organisations } }),
-      ...(reach === 'all' ? {} : { AND: { odsCode: { in: [...reach] } } }),
-    },
-    orderBy: { odsCode: 'asc' },
-  });
-}
+  private async productNames(): Promise<string[]> {
+    const rows = await this.db.product.findMany({ where: { state: 'active' }, orderBy: { name: 'asc' } });
+    return rows.map(({ name }) => name);
+  }
 
-/** What the grants of clients that are not retired need. */
-async function grantedOf(
-  db: Database,
-  scope: Scope,
-  organisations: ReadonlyMap<string, string>,
-): Promise<WantedBinding[]> {
-  const grants = await db.clientGrant.findMany({
-    where: {
-      client: { state: { not: 'retired' }, environmentName: { in: [...scope.environments] } },
-      ...(scope.products === undefined ? {} : { productName: { in: scope.products } }),
-    },
-    include: { client: { select: { environmentName: true } } },
-  });
-  return grants
-    .map((row) => {
-      const { organisation: odsCode, ...grant } = grantRecord(row);
-      return { environment: row.client.environmentName, odsCode, ...grant };
-    })
-    .filter((wanted) => organisations.has(wanted.odsCode) && chosen(wanted, scope));
-}
+  /** A suspended organisation still needs its applications; a retired one needs none. */
+  private organisations({ organisations }: PlanScope, reach: Reach) {
+    return this.db.organisation.findMany({
+      where: {
+        state: { not: 'retired' },
+        ...(organisations === undefined ? {} : { odsCode: { in: organisations } }),
+        ...(reach === 'all' ? {} : { AND: { odsCode: { in: [...reach] } } }),
+      },
+      orderBy: { odsCode: 'asc' },
+    });
+  }
 
-function combinationsOf(
-  scope: Scope & { readonly products: readonly string[] },
-  organisations: ReadonlyMap<string, string>,
-): WantedBinding[] {
-  const access: Pick<WantedBinding, 'accessMode' | 'capability'>[] = [
-    { accessMode: 'user-restricted', capability: null },
-    { accessMode: 'application-restricted', capability: 'referrer' },
-    { accessMode: 'application-restricted', capability: 'provider' },
-  ];
-  return scope.environments.flatMap((environment) =>
-    scope.products.flatMap((product) =>
-      [...organisations.keys()].flatMap((odsCode) =>
-        access
-          .filter((each) => chosen(each, scope))
-          .map((each) => ({ environment, product, odsCode, ...each })),
-      ),
-    ),
-  );
-}
+  /** What the grants of clients need that are not retired. */
+  private async grantedBindings(scope: PlanScope, odsCodes: ReadonlySet<string>): Promise<WantedBinding[]> {
+    const grants = await this.db.clientGrant.findMany({
+      where: {
+        client: { state: { not: 'retired' }, environmentName: { in: [...scope.environments] } },
+        ...(scope.products === undefined ? {} : { productName: { in: scope.products } }),
+      },
+      include: { client: { select: { environmentName: true } } },
+    });
+    return grants
+      .map((row) => {
+        const { organisation: odsCode, ...grant } = grantRecord(row);
+        return { environment: row.client.environmentName, odsCode, ...grant };
+      })
+      .filter((wanted) => odsCodes.has(wanted.odsCode) && isChosen(wanted, scope));
+  }
 
-/** User-restricted access has no capability: choosing one leaves it in. */
-function chosen(
-  { accessMode, capability }: Pick<WantedBinding, 'accessMode' | 'capability'>,
-  { accessModes, capabilities }: Scope,
-): boolean {
-  const mode = accessModes === undefined || accessModes.includes(accessMode);
-  return mode && (capability === null || capabilities === undefined || capabilities.includes(capability));
-}
-
-async function registeredOf(db: Database, scope: Scope, reach: Reach): Promise<RegisteredApplication[]> {
-  const rows = await db.application.findMany({
-    where: {
-      state: { not: 'retired' },
-      environmentName: { in: [...scope.environments] },
-      ...(scope.products === undefined ? {} : { productName: { in: scope.products } }),
-      ...(scope.organisations === undefined
-        ? {}
-        : { bindings: { some: { odsCode: { in: scope.organisations } } } }),
-      AND: ownedWithin(reach),
-    },
-    include: { bindings: { select: { odsCode: true }, orderBy: { odsCode: 'asc' } } },
-    orderBy: { id: 'asc' },
-  });
-  return rows
-    .map((row) => ({
-      ...applicationIdentity(row),
-      id: row.id,
-      state: row.state as RegisteredApplication['state'],
-      asid: row.asid,
-      hasApiKey: row.apiKey !== null,
-    }))
-    .filter((application) => chosen(application, scope));
+  private async applications(scope: PlanScope, reach: Reach): Promise<RegisteredApplication[]> {
+    const rows = await this.db.application.findMany({
+      where: {
+        state: { not: 'retired' },
+        environmentName: { in: [...scope.environments] },
+        ...(scope.products === undefined ? {} : { productName: { in: scope.products } }),
+        ...(scope.organisations === undefined
+          ? {}
+          : { bindings: { some: { odsCode: { in: scope.organisations } } } }),
+        AND: ownedWithin(reach),
+      },
+      include: { bindings: { select: { odsCode: true }, orderBy: { odsCode: 'asc' } } },
+      orderBy: { id: 'asc' },
+    });
+    return rows
+      .map((row) => ({
+        ...applicationIdentity(row),
+        id: row.id,
+        state: row.state as RegisteredApplication['state'],
+        asid: row.asid,
+        hasApiKey: row.apiKey !== null,
+      }))
+      .filter((application) => isChosen(application, scope));
+  }
 }

@@ -1,19 +1,15 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import type { Acting } from '../http/principal.js';
-import { Route } from '../http/route.js';
-import { showAsidPlan } from './asid-plan.store.js';
+import type { Acting } from '../http/access/principal.js';
+import { Route } from '../http/route/route.js';
+import { AsidPlanStore } from './asid-plan.store.js';
 
 @Controller()
 export class PlannerController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(@Inject(AsidPlanStore) private readonly plans: AsidPlanStore) {}
 
   @Route('planShow')
-  plan({ body }: InputOf<'planShow'>, { reach }: Acting) {
-    return showAsidPlan(this.deps, body, reach);
+  show({ body }: InputOf<'planShow'>, { reach }: Acting) {
+    return this.plans.show(body, reach);
   }
 }

@@ -1,10 +1,9 @@
 import type { ApplicationChoice } from '@gatehouse/contracts/registry/registry-resources';
-import type { Database } from '@gatehouse/db/client';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { applicationKey } from '@gatehouse/domain/registry/records/application-fields';
 import { applicationIdentity, type IdentityRows } from '../../adapters/registry/application-rows.js';
 import { AdminProblem, conflict, notFound } from '../http/problem.js';
-import type { Transaction } from '../http/transaction.store.js';
+import type { Queries } from '../http/transactions.js';
 
 export const WHOLE_APPLICATION = {
   bindings: { include: { organisation: true }, orderBy: { odsCode: 'asc' } },
@@ -15,11 +14,11 @@ export const WHOLE_APPLICATION = {
 /** An application as rows: with its organisations, message sets and keys. */
 export type ApplicationRows = Awaited<ReturnType<typeof findApplications>>[number];
 
-function findApplications(db: Database | Transaction, where: object, take: number) {
+function findApplications(db: Queries, where: object, take: number) {
   return db.application.findMany({ where, include: WHOLE_APPLICATION, orderBy: { id: 'asc' }, take });
 }
 
-/** Every part of the choice that was made must fit; what is retired is found only by its id. */
+/** Every part of the choice that was made must fit; a retired application is found only by its id. */
 export function applicationWhere(choice: ApplicationChoice) {
   return {
     ...(choice.application === undefined ? {} : { id: choice.application }),
@@ -40,24 +39,24 @@ export function ownedWithin(reach: Reach) {
 }
 
 /**
- * The one application a person means.
+ * The one application that a choice names.
  * @throws AdminProblem if none or several fit, naming the candidates
  */
 export async function theApplication(
-  db: Database | Transaction,
+  db: Queries,
   choice: ApplicationChoice,
   reach: Reach,
 ): Promise<ApplicationRows> {
   if (Object.values(choice).every((value) => value === undefined)) {
     throw new AdminProblem(
       'invalid-request',
-      'Say which application: by its id, or by organisation and more.',
+      'Name the application: by its id, or by its organisation and whatever else makes it the only one.',
     );
   }
-  const standing = choice.application === undefined ? { state: { not: 'retired' } } : {};
+  const notRetired = choice.application === undefined ? { state: { not: 'retired' } } : {};
   const rows = await findApplications(
     db,
-    { ...applicationWhere(choice), ...standing, AND: ownedWithin(reach) },
+    { ...applicationWhere(choice), ...notRetired, AND: ownedWithin(reach) },
     11,
   );
   const [row] = rows;
@@ -65,7 +64,7 @@ export async function theApplication(
   if (rows.length === 1) return row;
   const names = rows.slice(0, 10).map((candidate) => keyOfRows(candidate));
   throw conflict(
-    `More than one application fits; say more. Candidates: ${names.join('; ')}${rows.length > 10 ? '; …' : ''}`,
+    `More than one application fits; be more specific. Candidates: ${names.join('; ')}${rows.length > 10 ? '; …' : ''}`,
   );
 }
 

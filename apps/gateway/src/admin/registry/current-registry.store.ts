@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Database } from '@gatehouse/db/client';
 import {
   type ApplicationRecord,
   organisationsOf,
@@ -9,8 +8,8 @@ import type { CurrentRegistry, RegistryDocument } from '@gatehouse/domain/regist
 import { APPLICATION_ROWS, applicationRecord } from '../../adapters/registry/application-rows.js';
 import { CLIENT_ROWS, clientRecord } from '../../adapters/registry/client-rows.js';
 import { messageSetRecord, organisationRecord, productRecord } from '../../adapters/registry/named-rows.js';
-import type { AdminDeps } from '../deps.js';
-import type { Transaction } from '../http/transaction.store.js';
+import type { Environments } from '../injected.js';
+import type { Queries } from '../http/transactions.js';
 
 const PART = 2_000;
 
@@ -21,8 +20,9 @@ export function digestSecret(secret: string): string {
 
 /** What the document names, and whatever could collide with it: not the whole registry, which may be large. */
 export async function loadCurrent(
-  db: Database | Transaction,
-  deps: Pick<AdminDeps, 'environments' | 'interactions'>,
+  db: Queries,
+  environments: Environments,
+  interactions: ReadonlySet<string>,
   document: RegistryDocument,
 ): Promise<CurrentRegistry> {
   const odsCodes = unique([
@@ -38,8 +38,8 @@ export async function loadCurrent(
     await loadClients(db, document),
   ];
   return {
-    environments: new Map([...deps.environments].map(([name, { kind }]) => [name, kind])),
-    interactions: deps.interactions,
+    environments: new Map([...environments].map(([name, { kind }]) => [name, kind])),
+    interactions,
     organisations: new Map(organisations.map((row) => [row.odsCode, organisationRecord(row)])),
     products: new Map(products.map((row) => [row.name, productRecord(row)])),
     messageSets: new Map(messageSets.map((row) => [row.name, messageSetRecord(row)])),
@@ -49,7 +49,7 @@ export async function loadCurrent(
 }
 
 async function loadApplications(
-  db: Database | Transaction,
+  db: Queries,
   { applications: entries }: RegistryDocument,
 ): Promise<ApplicationRecord[]> {
   const rows = await inParts(entries, (part) =>
@@ -69,10 +69,7 @@ async function loadApplications(
   return [...once.values()].map(applicationRecord);
 }
 
-async function loadClients(
-  db: Database | Transaction,
-  { clients: entries }: RegistryDocument,
-): Promise<ClientRecord[]> {
+async function loadClients(db: Queries, { clients: entries }: RegistryDocument): Promise<ClientRecord[]> {
   const names = unique(entries.map(({ name }) => name));
   const rows = await inParts(names, (part) =>
     db.client.findMany({ where: { name: { in: part } }, include: CLIENT_ROWS }),

@@ -1,5 +1,4 @@
 import { API_VERSION } from '@gatehouse/contracts/registry/registry-file';
-import type { Database } from '@gatehouse/db/client';
 import { exportedApplication } from '@gatehouse/domain/registry/records/application-fields';
 import { CLIENT_FIELDS } from '@gatehouse/domain/registry/records/client-fields';
 import { exportedRecord } from '@gatehouse/domain/registry/records/record-fields';
@@ -9,32 +8,41 @@ import {
   PRODUCT_FIELDS,
   type RegistryList,
 } from '@gatehouse/domain/registry/records/registry-records';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Queries } from '../http/transactions.js';
+import { DATABASE } from '../injected.js';
 import { APPLICATION_ROWS, applicationRecord } from '../../adapters/registry/application-rows.js';
 import { CLIENT_ROWS, clientRecord } from '../../adapters/registry/client-rows.js';
 import { messageSetRecord, organisationRecord, productRecord } from '../../adapters/registry/named-rows.js';
 
 /**
- * The registry in the form of a registry file. API keys are masked and secrets left out, so it can be read and
- * compared by anyone with a token; it can't be applied before the keys are filled in.
+ * The registry in the form of a registry file. API keys are masked and secrets are left out, so that anyone with a
+ * token can read and compare it; before it can be applied, the keys must be filled in.
  */
-export async function exportRegistry(db: Database) {
-  const organisations = await db.organisation.findMany({ orderBy: { odsCode: 'asc' } });
-  const products = await db.product.findMany({ orderBy: { name: 'asc' } });
-  const messageSets = await db.messageSet.findMany({ orderBy: { name: 'asc' } });
-  const applications = await db.application.findMany({
-    include: APPLICATION_ROWS,
-    orderBy: [{ environmentName: 'asc' }, { productName: 'asc' }, { createdAt: 'asc' }, { id: 'asc' }],
-  });
-  const clients = await db.client.findMany({
-    include: CLIENT_ROWS,
-    orderBy: [{ environmentName: 'asc' }, { name: 'asc' }],
-  });
-  return {
-    apiVersion: API_VERSION,
-    organisations: organisations.map((row) => exportedRecord(ORGANISATION_FIELDS, organisationRecord(row))),
-    products: products.map((row) => exportedRecord(PRODUCT_FIELDS, productRecord(row))),
-    messageSets: messageSets.map((row) => exportedRecord(MESSAGE_SET_FIELDS, messageSetRecord(row))),
-    applications: applications.map((row) => exportedApplication(applicationRecord(row))),
-    clients: clients.map((row) => exportedRecord(CLIENT_FIELDS, clientRecord(row))),
-  } satisfies Record<RegistryList | 'apiVersion', unknown>;
+@Injectable()
+export class RegistryExport {
+  constructor(@Inject(DATABASE) private readonly db: Queries) {}
+
+  async read() {
+    const { db } = this;
+    const organisations = await db.organisation.findMany({ orderBy: { odsCode: 'asc' } });
+    const products = await db.product.findMany({ orderBy: { name: 'asc' } });
+    const messageSets = await db.messageSet.findMany({ orderBy: { name: 'asc' } });
+    const applications = await db.application.findMany({
+      include: APPLICATION_ROWS,
+      orderBy: [{ environmentName: 'asc' }, { productName: 'asc' }, { createdAt: 'asc' }, { id: 'asc' }],
+    });
+    const clients = await db.client.findMany({
+      include: CLIENT_ROWS,
+      orderBy: [{ environmentName: 'asc' }, { name: 'asc' }],
+    });
+    return {
+      apiVersion: API_VERSION,
+      organisations: organisations.map((row) => exportedRecord(ORGANISATION_FIELDS, organisationRecord(row))),
+      products: products.map((row) => exportedRecord(PRODUCT_FIELDS, productRecord(row))),
+      messageSets: messageSets.map((row) => exportedRecord(MESSAGE_SET_FIELDS, messageSetRecord(row))),
+      applications: applications.map((row) => exportedApplication(applicationRecord(row))),
+      clients: clients.map((row) => exportedRecord(CLIENT_FIELDS, clientRecord(row))),
+    } satisfies Record<RegistryList | 'apiVersion', unknown>;
+  }
 }

@@ -1,6 +1,6 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
+import { Inject, Injectable } from '@nestjs/common';
 import { applicationName } from '@gatehouse/domain/registry/application-name';
-import type { Database } from '@gatehouse/db/client';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { APPLICATION_FIELDS } from '@gatehouse/domain/registry/records/application-fields';
 import { shownRecord } from '@gatehouse/domain/registry/records/record-fields';
@@ -10,7 +10,9 @@ import {
   type IdentityRows,
 } from '../../adapters/registry/application-rows.js';
 import { type ApplicationRows, jwksUrlOf, WHOLE_APPLICATION } from './applications.store.js';
-import { organisationView, WITH_COUNTS } from './organisations.store.js';
+import type { Queries } from '../http/transactions.js';
+import { DATABASE, PUBLIC_URL } from '../injected.js';
+import { organisationView, WITH_COUNTS } from './organisations.view.js';
 import { inOrder, sortedKeys, type SortedList } from './sorted-keys.store.js';
 
 type OrganisationQuery = InputOf<'organisationsList'>['query'];
@@ -31,40 +33,47 @@ const APPLICATIONS_BY: Readonly<Record<ApplicationQuery['sort'], SortedList['by'
   createdAt: { name: 'created_at', type: 'timestamptz' },
 };
 
-export async function listOrganisations(db: Database, query: OrganisationQuery, reach: Reach) {
-  const { sort, order, state } = query;
-  const list = { table: 'organisation', key: text('ods_code'), by: ORGANISATIONS_BY[sort] };
-  const { keys, next } = await sortedKeys(db, { ...list, descending: order === 'desc' }, query, (at) => [
-    ...(state === undefined ? [] : [`state = ${at(state)}`]),
-    ...(reach === 'all' ? [] : [`ods_code = ANY(${at([...reach])}::text[])`]),
-  ]);
-  const rows = await db.organisation.findMany({
-    where: { odsCode: { in: [...keys] } },
-    include: WITH_COUNTS,
-  });
-  return { items: inOrder(keys, rows, ({ odsCode }) => odsCode).map(organisationView), next };
-}
+/** Organisations and applications, sorted and in pages. */
+@Injectable()
+export class RegistryLists {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+  ) {}
 
-export async function listApplications(
-  db: Database,
-  query: ApplicationQuery,
-  publicUrl: string,
-  reach: Reach,
-) {
-  const { sort, order, organisation, ...rest } = query;
-  const list = { table: 'application', key: APPLICATIONS_BY.id, by: APPLICATIONS_BY[sort] };
-  const { keys, next } = await sortedKeys(db, { ...list, descending: order === 'desc' }, query, (at) => [
-    ...(['environment', 'product', 'state', 'asid'] as const).flatMap((name) =>
-      rest[name] === undefined ? [] : [`${name} = ${at(rest[name])}`],
-    ),
-    ...(organisation === undefined ? [] : [`id IN (${boundTo(`ods_code = ${at(organisation)}`)})`]),
-    ...(reach === 'all' ? [] : ownedBy(at([...reach]))),
-  ]);
-  const rows = await db.application.findMany({
-    where: { id: { in: [...keys] } },
-    include: WHOLE_APPLICATION,
-  });
-  return { items: inOrder(keys, rows, ({ id }) => id).map((row) => applicationView(row, publicUrl)), next };
+  async organisations(query: OrganisationQuery, reach: Reach) {
+    const { sort, order, state } = query;
+    const list = { table: 'organisation', key: text('ods_code'), by: ORGANISATIONS_BY[sort] };
+    const sorted = { ...list, descending: order === 'desc' };
+    const { keys, next } = await sortedKeys(this.db, sorted, query, (at) => [
+      ...(state === undefined ? [] : [`state = ${at(state)}`]),
+      ...(reach === 'all' ? [] : [`ods_code = ANY(${at([...reach])}::text[])`]),
+    ]);
+    const rows = await this.db.organisation.findMany({
+      where: { odsCode: { in: [...keys] } },
+      include: WITH_COUNTS,
+    });
+    return { items: inOrder(keys, rows, ({ odsCode }) => odsCode).map(organisationView), next };
+  }
+
+  async applications(query: ApplicationQuery, reach: Reach) {
+    const { sort, order, organisation, ...rest } = query;
+    const list = { table: 'application', key: APPLICATIONS_BY.id, by: APPLICATIONS_BY[sort] };
+    const sorted = { ...list, descending: order === 'desc' };
+    const { keys, next } = await sortedKeys(this.db, sorted, query, (at) => [
+      ...(['environment', 'product', 'state', 'asid'] as const).flatMap((name) =>
+        rest[name] === undefined ? [] : [`${name} = ${at(rest[name])}`],
+      ),
+      ...(organisation === undefined ? [] : [`id IN (${boundTo(`ods_code = ${at(organisation)}`)})`]),
+      ...(reach === 'all' ? [] : ownedBy(at([...reach]))),
+    ]);
+    const rows = await this.db.application.findMany({
+      where: { id: { in: [...keys] } },
+      include: WHOLE_APPLICATION,
+    });
+    const items = inOrder(keys, rows, ({ id }) => id).map((row) => applicationView(row, this.publicUrl));
+    return { items, next };
+  }
 }
 
 const boundTo = (condition: string): string => `SELECT application_id FROM binding WHERE ${condition}`;

@@ -1,93 +1,109 @@
 import type { ServerResponse } from 'node:http';
 import type { ApplyProgress } from '@gatehouse/contracts/registry/registry-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
+import type { RegistryChange } from '@gatehouse/domain/registry/plan/registry-change';
 import { Controller, Inject } from '@nestjs/common';
-import { AwaitingApproval } from '../changes/awaiting-approval.js';
-import { perform } from '../changes/four-eyes.store.js';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import type { Acting } from '../http/principal.js';
+import { FourEyes } from '../changes/four-eyes.js';
+import type { Acting } from '../http/access/principal.js';
+import { AwaitingApproval } from '../http/awaiting-approval.js';
 import { LineWriter } from '../http/ndjson.js';
-import { ProblemFilter } from '../http/problem.filter.js';
-import { Route } from '../http/route.js';
-import { applyRegistry, diffRegistry } from './apply.store.js';
-import { exportRegistry } from './export.store.js';
-import { listApplications, listOrganisations } from './lists.store.js';
+import { Problems } from '../http/problems.js';
+import { Route } from '../http/route/route.js';
+import { RegistryWriter } from './apply.store.js';
+import { RegistryExport } from './export.store.js';
+import { RegistryLists } from './lists.store.js';
 
 @Controller()
 export class RegistryController {
-  private readonly deps: AdminDeps;
-  private readonly problems: ProblemFilter;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-    this.problems = new ProblemFilter(deps);
-  }
+  constructor(
+    @Inject(RegistryLists) private readonly lists: RegistryLists,
+    @Inject(RegistryExport) private readonly exported: RegistryExport,
+    @Inject(RegistryWriter) private readonly writer: RegistryWriter,
+    @Inject(FourEyes) private readonly fourEyes: FourEyes,
+    @Inject(Problems) private readonly problems: Problems,
+  ) {}
 
   @Route('registryDiff')
   diff({ body }: InputOf<'registryDiff'>) {
-    return diffRegistry(this.deps, body.document);
+    return this.writer.diff(body.document);
   }
 
-  /** Faults are answered as a problem; once the first line is out, a failure is the last line. */
+  /** Faults are answered as a problem; once the first line is sent, a failure is the last line. */
   @Route('registryApply')
   async apply(input: InputOf<'registryApply'>, acting: Acting, response: ServerResponse): Promise<void> {
     const lines = new LineWriter(response);
-    const write = (line: ApplyProgress) => lines.write(line);
     try {
-      const applied = await perform(this.deps, acting, 'registryApply', input, (deps, change, { body }) =>
-        applyRegistry(
-          deps,
-          change,
-          body.document,
-          (changes) => {
-            const unchanged = changes.filter(({ action }) => action === 'unchanged').length;
-            return write({ type: 'planned', changes: changes.length - unchanged, unchanged });
-          },
-          (step, done, total) => write({ type: 'progress', step, done, total }),
-        ),
-      );
-      const changes = applied.changes.filter(({ action }) => action !== 'unchanged');
-      await write({ type: 'done', registryVersion: applied.registryVersion, changes: changes.map(copy) });
+      await lines.write(await this.applied(input, acting, (line) => lines.write(line)));
     } catch (error) {
-      if (error instanceof AwaitingApproval) {
-        const { id, rules, expiresAt } = error.change;
-        await write({ type: 'pending', id, rules, expiresAt });
-        lines.end();
-        return;
-      }
-      if (!lines.started) throw error;
-      const problem = this.problems.problemOf(error);
-      const title = problem?.body().title ?? 'Internal error';
-      const detail = problem?.detail ?? 'Nothing was changed.';
-      await write({ type: 'failed', title, detail });
+      const lastLine = this.lastLine(error, lines.started);
+      if (lastLine === null) throw error;
+      await lines.write(lastLine);
     }
     lines.end();
   }
 
   @Route('registryExport')
   export() {
-    return exportRegistry(this.deps.db);
+    return this.exported.read();
   }
 
   @Route('organisationsList')
   organisations({ query }: InputOf<'organisationsList'>, { reach }: Acting) {
-    return listOrganisations(this.deps.db, query, reach);
+    return this.lists.organisations(query, reach);
   }
 
   @Route('applicationsList')
   applications({ query }: InputOf<'applicationsList'>, { reach }: Acting) {
-    return listApplications(this.deps.db, query, this.deps.publicUrl, reach);
+    return this.lists.applications(query, reach);
+  }
+
+  private async applied(
+    input: InputOf<'registryApply'>,
+    acting: Acting,
+    write: (line: ApplyProgress) => Promise<void>,
+  ): Promise<ApplyProgress> {
+    const observer = {
+      planned: (changes: readonly RegistryChange[]) => {
+        const unchanged = changes.filter(({ action }) => action === 'unchanged').length;
+        return write({ type: 'planned', changes: changes.length - unchanged, unchanged });
+      },
+      progress: (step: string, done: number, total: number) => write({ type: 'progress', step, done, total }),
+    };
+    const { registryVersion, changes } = await this.fourEyes.submit(acting, 'registryApply', input, {
+      action: (transaction) => this.writer.apply(transaction, input.body.document, observer),
+    });
+    const made = changes.filter(({ action }) => action !== 'unchanged');
+    return { type: 'done', registryVersion, changes: made.map(lineOf) };
+  }
+
+  /** Null: nothing is sent yet, so that the answer can still be a problem. */
+  private lastLine(error: unknown, started: boolean): ApplyProgress | null {
+    if (error instanceof AwaitingApproval) {
+      const { id, rules, expiresAt } = error.change;
+      return { type: 'pending', id, rules, expiresAt };
+    }
+    if (!started) return null;
+    const problem = this.problems.of(error);
+    return {
+      type: 'failed',
+      title: problem?.body().title ?? 'Internal error',
+      detail: problem?.detail ?? 'Nothing was changed.',
+    };
   }
 }
 
-type Change = Awaited<ReturnType<typeof applyRegistry>>['changes'][number];
-type Line = Extract<ApplyProgress, { type: 'done' }>['changes'][number];
+type ChangeLine = Extract<ApplyProgress, { type: 'done' }>['changes'][number];
 
-/** The plan's lists are read-only; the contract's are not. */
-function copy({ fields, ...change }: Change): Line {
-  const value = (of: Change['fields'][number]['before']) =>
-    typeof of === 'string' || of === null ? of : [...of];
+/** The lists of a plan are read-only; those of the contract are not. */
+function lineOf({ fields, ...change }: RegistryChange): ChangeLine {
+  const copied = (value: RegistryChange['fields'][number]['before']) =>
+    typeof value === 'string' || value === null ? value : [...value];
   return {
     ...change,
-    fields: fields.map(({ name, before, after }) => ({ name, before: value(before), after: value(after) })),
+    fields: fields.map(({ name, before, after }) => ({
+      name,
+      before: copied(before),
+      after: copied(after),
+    })),
   };
 }

@@ -1,6 +1,6 @@
-import type { Database } from '@gatehouse/db/client';
 import type { Paging } from '../http/paging.js';
-import { AdminProblem } from '../http/problem.js';
+import { invalid } from '../http/problem.js';
+import type { Queries } from '../http/transactions.js';
 
 interface Column {
   readonly name: string;
@@ -23,7 +23,7 @@ export type At = (value: unknown) => string;
  * more than the first.
  */
 export async function sortedKeys(
-  db: Database,
+  db: Queries,
   { table, key, by, descending }: SortedList,
   { limit, after }: Paging,
   where: (at: At) => readonly string[],
@@ -73,7 +73,5 @@ function positionOf(after: string, by: Column, key: Column): readonly [value: st
   if (value !== undefined && id !== undefined && FITS[by.type].test(value) && FITS[key.type].test(id)) {
     return [value, id];
   }
-  throw new AdminProblem('invalid-request', undefined, [
-    { pointer: '/after', detail: 'after is the next of the page before, of the same list' },
-  ]);
+  throw invalid([{ pointer: '/after', detail: 'send the next of the page before, of the same list' }]);
 }

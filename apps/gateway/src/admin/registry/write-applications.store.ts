@@ -1,3 +1,4 @@
+import type { RandomBytes } from '@gatehouse/domain/input/opaque-key';
 import type { Planned } from '@gatehouse/domain/registry/plan/registry-change';
 import type { ApplicationRecord } from '@gatehouse/domain/registry/records/application-fields';
 import {
@@ -6,9 +7,9 @@ import {
   identityColumns,
   messageSetColumns,
 } from '../../adapters/registry/application-rows.js';
-import type { AdminDeps } from '../deps.js';
-import type { Transaction } from '../http/transaction.store.js';
-import { inBatches, type Progress, recordsToCreate } from './apply.store.js';
+import type { Transaction } from '../http/transactions.js';
+import type { ApiSecretBox } from '../injected.js';
+import { inBatches, type Progress, recordsToCreate } from './batches.js';
 
 /** 192 bits: the JWKS URL can't be guessed, so the list of tenants can't be read off it. */
 const JWKS_ID_BYTES = 24;
@@ -25,18 +26,23 @@ export function secretToSeal({ apiSecret }: ApplicationRecord): string | null {
   return apiSecret?.toSeal ?? null;
 }
 
+interface Means {
+  readonly secretBox: ApiSecretBox;
+  readonly randomBytes: RandomBytes;
+  readonly newId: () => string;
+}
+
 export async function writeApplications(
   transaction: Transaction,
-  deps: AdminDeps,
   planned: readonly Planned<ApplicationRecord>[],
   progress: Progress,
-  newId: () => string,
+  { secretBox, randomBytes, newId }: Means,
 ): Promise<void> {
   const changed = await Promise.all(
     planned
       .filter(({ change }) => change.action === 'update' || change.action === 'retire')
       .map(async ({ change, record }) => ({
-        record: await identified(record, record.id ?? newId(), deps),
+        record: await identified(record, record.id ?? newId(), secretBox),
         fields: new Set(change.fields.map(({ name }) => name)),
       })),
   );
@@ -49,14 +55,14 @@ export async function writeApplications(
       await progress('changed applications', done, changed.length);
   }
   const created = await Promise.all(
-    recordsToCreate(planned).map((record) => identified(record, newId(), deps)),
+    recordsToCreate(planned).map((record) => identified(record, newId(), secretBox)),
   );
   await inBatches(created, 'applications', progress, async (batch) => {
     await transaction.application.createMany({
       data: batch.map((record) => ({
         id: record.id,
         ...identityColumns(record),
-        jwksId: Buffer.from(deps.randomBytes(JWKS_ID_BYTES)).toString('base64url'),
+        jwksId: Buffer.from(randomBytes(JWKS_ID_BYTES)).toString('base64url'),
         ...applicationColumns(record, record.apiSecretSealed),
       })),
     });
@@ -72,7 +78,7 @@ export async function writeApplications(
 async function identified(
   record: ApplicationRecord,
   id: string,
-  { secretBox }: AdminDeps,
+  secretBox: ApiSecretBox,
 ): Promise<Identified> {
   const secret = secretToSeal(record);
   const sealed =

@@ -1,8 +1,8 @@
 import type { Planned } from '@gatehouse/domain/registry/plan/registry-change';
 import { type ClientRecord, grantKey } from '@gatehouse/domain/registry/records/client-fields';
 import { clientColumns, grantColumns, grantRecord } from '../../adapters/registry/client-rows.js';
-import type { Transaction } from '../http/transaction.store.js';
-import { inBatches, type Progress, recordsToCreate, recordsToUpdate } from './apply.store.js';
+import type { Transaction } from '../http/transactions.js';
+import { inBatches, type Progress, recordsToCreate, recordsToUpdate } from './batches.js';
 
 export async function writeClients(
   transaction: Transaction,

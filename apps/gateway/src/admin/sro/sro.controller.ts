@@ -1,70 +1,68 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import { londonDay } from '@gatehouse/domain/governance/london-day';
 import { Controller, Inject } from '@nestjs/common';
-import { perform } from '../changes/four-eyes.store.js';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, changeBy } from '../http/principal.js';
-import { AdminProblem } from '../http/problem.js';
-import { Route } from '../http/route.js';
-import { withReviewDay } from './appoint.js';
-import { linkToAccept } from './links.store.js';
-import { sroOutlook } from './outlook.store.js';
-import { accept, listAppointments, review, withdraw } from './sro.store.js';
+import { FourEyes } from '../changes/four-eyes.js';
+import { type Acting, changeBy } from '../http/access/principal.js';
+import { Route } from '../http/route/route.js';
+import { Transactions } from '../http/transactions.js';
+import { CLOCK, type Clock } from '../injected.js';
+import { withReviewDay } from './appointing.store.js';
+import { AppointmentsStore } from './appointments.store.js';
+import { SroLinks } from './links.js';
+import { OutlookStore } from './outlook.store.js';
 
 @Controller()
 export class SroController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(
+    @Inject(AppointmentsStore) private readonly appointments: AppointmentsStore,
+    @Inject(OutlookStore) private readonly outlooks: OutlookStore,
+    @Inject(SroLinks) private readonly links: SroLinks,
+    @Inject(FourEyes) private readonly fourEyes: FourEyes,
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
 
   @Route('sroList')
   list({ query }: InputOf<'sroList'>, { reach }: Acting) {
-    return listAppointments(this.deps.db, query, this.deps.now(), reach);
+    return this.appointments.list(query, reach);
   }
 
   @Route('sroOutlook')
   outlook({ query }: InputOf<'sroOutlook'>, { reach }: Acting) {
-    return sroOutlook(this.deps, query, reach);
+    return this.outlooks.list(query, reach);
   }
 
   @Route('sroAppoint')
   appoint(input: InputOf<'sroAppoint'>, acting: Acting) {
-    const body = withReviewDay(input.body, this.deps.now());
-    return perform(this.deps, acting, 'sroAppoint', { ...input, body });
+    const body = withReviewDay(input.body, this.now());
+    return this.fourEyes.submit(acting, 'sroAppoint', { ...input, body });
   }
 
   @Route('sroLink')
-  link({ params, body }: InputOf<'sroLink'>, acting: Acting) {
-    const { reason, expiresInDays } = body;
-    const asked = { id: params.id, reach: acting.reach, expiresInDays };
-    return linkToAccept(this.deps, changeBy(acting, reason), asked);
+  link({ params: { id }, body: { reason, expiresInDays } }: InputOf<'sroLink'>, acting: Acting) {
+    const change = changeBy(acting, reason);
+    return this.transactions.run(change, (transaction) =>
+      this.links.toAccept(transaction, change, { id, expiresInDays }, acting.reach),
+    );
   }
 
   @Route('sroAccept')
   accept({ params, body }: InputOf<'sroAccept'>, acting: Acting) {
-    const nowMs = this.deps.now();
-    const acceptedOn = body.acceptedOn ?? londonDay(nowMs);
-    if (acceptedOn > londonDay(nowMs)) {
-      const errors = [
-        { pointer: '/acceptedOn', detail: 'an acceptance can’t be recorded before it happens' },
-      ];
-      throw new AdminProblem('invalid-request', undefined, errors);
-    }
-    const acceptedAtMs = acceptedOn === londonDay(nowMs) ? nowMs : Date.parse(acceptedOn);
-    const one = { id: params.id, reach: acting.reach };
-    return accept(this.deps.db, changeBy(acting, body.reason), one, acceptedAtMs, nowMs);
+    return this.transactions.run(changeBy(acting, body.reason), (transaction) =>
+      this.appointments.accept(transaction, params.id, body, acting.reach),
+    );
   }
 
   @Route('sroReview')
   review({ params, body }: InputOf<'sroReview'>, acting: Acting) {
-    const one = { id: params.id, reach: acting.reach };
-    return review(this.deps.db, changeBy(acting, body.reason), one, body.reviewDueOn, this.deps.now());
+    return this.transactions.run(changeBy(acting, body.reason), (transaction) =>
+      this.appointments.review(transaction, params.id, body, acting.reach),
+    );
   }
 
   @Route('sroWithdraw')
   withdraw({ params, body }: InputOf<'sroWithdraw'>, acting: Acting) {
-    const one = { id: params.id, reach: acting.reach };
-    return withdraw(this.deps.db, changeBy(acting, body.reason), one, this.deps.now());
+    return this.transactions.run(changeBy(acting, body.reason), (transaction) =>
+      this.appointments.withdraw(transaction, params.id, acting.reach),
+    );
   }
 }

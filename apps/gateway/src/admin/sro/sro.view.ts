@@ -3,12 +3,12 @@ import { dayOfDateColumn } from '@gatehouse/domain/governance/london-day';
 import { reviewNotice, sroState } from '@gatehouse/domain/governance/sro';
 import { appointmentOf } from '../../adapters/people/sro-appointment.js';
 import { instantOf } from '../http/paging.js';
-import type { Database } from '../http/transaction.store.js';
+import type { Queries } from '../http/transactions.js';
 
-type Row = Awaited<ReturnType<Database['sroAppointment']['findMany']>>[number];
+type Row = Awaited<ReturnType<Queries['sroAppointment']['findMany']>>[number];
 export type AppointmentRow = Row & { readonly links: readonly { readonly expiresAt: Date }[] };
 
-/** With the link that can still be answered. */
+/** Includes the link that can still be answered. */
 export function openLinks(nowMs: number) {
   return {
     links: { where: { endedAt: null, exceptionId: null, expiresAt: { gt: new Date(nowMs) } } },

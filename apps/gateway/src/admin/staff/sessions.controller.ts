@@ -1,23 +1,19 @@
+import type { ServerResponse } from 'node:http';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { PERMISSION_NAMES, reachOf } from '@gatehouse/domain/governance/permissions';
 import { Controller, Inject } from '@nestjs/common';
-import type { ServerResponse } from 'node:http';
-import { endSession, SESSION_COOKIE } from '../../adapters/people/staff-sessions.js';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, mayDo } from '../http/principal.js';
+import { SESSION_COOKIE } from '../../adapters/people/staff-sessions.js';
+import { type Acting, mayDo } from '../http/access/principal.js';
 import { AdminProblem } from '../http/problem.js';
-import { Route } from '../http/route.js';
-import { listSessions, revokeSession } from './sessions.store.js';
+import { Route } from '../http/route/route.js';
+import { SessionsStore } from './sessions.store.js';
 
 const ENDED = { ended: true } as const;
 
-/** Sign-ins: the one that asks, one's own, and for administrators everybody's. */
+/** Sign-ins: the caller's current one, all of their own, and for administrators everybody's. */
 @Controller()
 export class SessionsController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(@Inject(SessionsStore) private readonly sessions: SessionsStore) {}
 
   @Route('sessionShow')
   show(_input: InputOf<'sessionShow'>, acting: Acting) {
@@ -35,7 +31,7 @@ export class SessionsController {
 
   @Route('sessionEnd')
   async end(_input: InputOf<'sessionEnd'>, { sessionId, actor }: Acting, response: ServerResponse) {
-    if (sessionId !== null) await endSession(this.deps.db, sessionId, actor, this.deps.now());
+    if (sessionId !== null) await this.sessions.end(sessionId, actor);
     response.setHeader('Set-Cookie', `${SESSION_COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax`);
     return ENDED;
   }
@@ -45,16 +41,16 @@ export class SessionsController {
     if (query.everyone && reachOf(acting, 'staff.read') !== 'all') {
       throw new AdminProblem(
         'missing-role',
-        'Only administrators and auditors of every organisation see the sign-ins of others.',
+        'Only administrators and auditors of every organisation can see the sign-ins of others.',
       );
     }
-    return listSessions(this.deps.db, query.everyone ? null : acting.staffId, acting, query, this.deps.now());
+    return this.sessions.list(query, query.everyone ? null : acting.staffId, acting);
   }
 
   @Route('sessionRevoke')
   async revoke({ params }: InputOf<'sessionRevoke'>, acting: Acting) {
-    const whose = reachOf(acting, 'staff.write') === 'all' ? null : acting.staffId;
-    await revokeSession(this.deps.db, params.id, whose, acting.actor, this.deps.now());
+    const staffId = reachOf(acting, 'staff.write') === 'all' ? null : acting.staffId;
+    await this.sessions.revoke(params.id, staffId, acting.actor);
     return ENDED;
   }
 }

@@ -1,55 +1,57 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, changeBy, withoutLimit } from '../http/principal.js';
+import { type Acting, changeBy, requireNoLimit } from '../http/access/principal.js';
 import { AdminProblem } from '../http/problem.js';
-import { Route } from '../http/route.js';
-import { giveRole, listStaff, setStaffState, takeRole } from './staff.store.js';
+import { Route } from '../http/route/route.js';
+import { Transactions } from '../http/transactions.js';
+import { StaffStore } from './staff.store.js';
 
 /** The people who sign in. Nobody changes their own roles or state. */
 @Controller()
 export class StaffController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(
+    @Inject(StaffStore) private readonly staff: StaffStore,
+    @Inject(Transactions) private readonly transactions: Transactions,
+  ) {}
 
   @Route('staffList')
-  list({ query }: InputOf<'staffList'>, acting: Acting) {
-    withoutLimit(acting.reach, 'The list of staff');
-    return listStaff(this.deps.db, query);
+  list({ query }: InputOf<'staffList'>, { reach }: Acting) {
+    requireNoLimit(reach, 'The list of staff');
+    return this.staff.list(query);
   }
 
   @Route('staffRoles')
-  roles({ params, body }: InputOf<'staffRoles'>, acting: Acting) {
-    refuseOneself(acting, params.id);
-    const change = changeBy(acting, body.reason);
-    return body.action === 'give'
-      ? giveRole(this.deps.db, change, params.id, body.role, body.odsCodes)
-      : takeRole(this.deps.db, change, params.id, body.role);
+  changeRole({ params: { id }, body }: InputOf<'staffRoles'>, acting: Acting) {
+    refuseOwn(acting, id);
+    return this.transactions.run(changeBy(acting, body.reason), (transaction) =>
+      body.action === 'give'
+        ? this.staff.giveRole(transaction, id, body.role, body.odsCodes)
+        : this.staff.takeRole(transaction, id, body.role),
+    );
   }
 
   @Route('staffSuspend')
   suspend({ params, body }: InputOf<'staffSuspend'>, acting: Acting) {
-    refuseOneself(acting, params.id);
+    refuseOwn(acting, params.id);
     const change = changeBy(acting, body.reason);
-    return setStaffState(this.deps.db, change, params.id, 'suspended', this.deps.now());
+    return this.transactions.run(change, (transaction) => this.staff.suspend(transaction, change, params.id));
   }
 
   @Route('staffResume')
   resume({ params, body }: InputOf<'staffResume'>, acting: Acting) {
-    refuseOneself(acting, params.id);
-    const change = changeBy(acting, body.reason);
-    return setStaffState(this.deps.db, change, params.id, 'active', this.deps.now());
+    refuseOwn(acting, params.id);
+    return this.transactions.run(changeBy(acting, body.reason), (transaction) =>
+      this.staff.resume(transaction, params.id),
+    );
   }
 }
 
-function refuseOneself(acting: Acting, staffId: string): void {
-  withoutLimit(acting.reach, 'Changing staff');
+function refuseOwn(acting: Acting, staffId: string): void {
+  requireNoLimit(acting.reach, 'Changing staff');
   if (acting.staffId === staffId) {
     throw new AdminProblem(
       'forbidden',
-      'Nobody changes their own roles or state. Ask another administrator.',
+      'You cannot change your own roles or state. Ask another administrator.',
     );
   }
 }

@@ -1,85 +1,92 @@
-import type { Database } from '@gatehouse/db/client';
+import type { InputOf } from '@gatehouse/contracts/routes';
 import type { StaffRole } from '@gatehouse/domain/governance/permissions';
-import { type Paging, pageOf } from '../http/paging.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { pageOf } from '../http/paging.js';
 import { notFound } from '../http/problem.js';
-import { type Change, changing, type Transaction } from '../http/transaction.store.js';
+import type { Change, Queries, Transaction } from '../http/transactions.js';
+import { CLOCK, type Clock, DATABASE } from '../injected.js';
 
 const WITH_ROLES = {
   roles: { orderBy: { role: 'asc' } },
   sessions: { orderBy: { createdAt: 'desc' }, take: 1 },
 } as const;
 
-export async function listStaff(db: Database, { limit, after }: Paging) {
-  const rows = await db.staff.findMany({
-    where: after === undefined ? {} : { id: { gt: after } },
-    include: WITH_ROLES,
-    orderBy: { id: 'asc' },
-    take: limit + 1,
-  });
-  return pageOf(rows, limit, ({ id }) => id, viewOf);
-}
+/** People who have signed in, and their roles. */
+@Injectable()
+export class StaffStore {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
 
-/** @throws AdminProblem not-found */
-export function giveRole(
-  db: Database,
-  change: Change,
-  staffId: string,
-  role: StaffRole,
-  odsCodes: readonly string[] | null,
-) {
-  const held = { everyOrganisation: odsCodes === null, odsCodes: [...new Set(odsCodes ?? [])].sort() };
-  return changingOf(db, change, staffId, (transaction) =>
-    transaction.staffRole.upsert({
+  async list({ limit, after }: InputOf<'staffList'>['query']) {
+    const rows = await this.db.staff.findMany({
+      where: after === undefined ? {} : { id: { gt: after } },
+      include: WITH_ROLES,
+      orderBy: { id: 'asc' },
+      take: limit + 1,
+    });
+    return pageOf(rows, limit, ({ id }) => id, viewOf);
+  }
+
+  /** @param odsCodes null: for every organisation. @throws AdminProblem not-found */
+  async giveRole(
+    transaction: Transaction,
+    staffId: string,
+    role: StaffRole,
+    odsCodes: readonly string[] | null,
+  ) {
+    await requirePerson(transaction, staffId);
+    const reach = { everyOrganisation: odsCodes === null, odsCodes: [...new Set(odsCodes ?? [])].sort() };
+    await transaction.staffRole.upsert({
       where: { staffId_role_source: { staffId, role, source: 'administrator' } },
-      create: { staffId, role, source: 'administrator', ...held },
-      update: held,
-    }),
-  );
-}
+      create: { staffId, role, source: 'administrator', ...reach },
+      update: reach,
+    });
+    return readPerson(transaction, staffId);
+  }
 
-/** @throws AdminProblem not-found, also where only the identity provider gave the role */
-export function takeRole(db: Database, change: Change, staffId: string, role: StaffRole) {
-  return changingOf(db, change, staffId, async (transaction) => {
+  /** @throws AdminProblem not-found, also where only the identity provider gave the role */
+  async takeRole(transaction: Transaction, staffId: string, role: StaffRole) {
+    await requirePerson(transaction, staffId);
     const { count } = await transaction.staffRole.deleteMany({
       where: { staffId, role, source: 'administrator' },
     });
     if (count === 0)
       throw notFound(
-        `role ${role} of this person that an administrator gave; one from the identity provider is taken there`,
+        `role ${role} that an administrator gave this person; a role from the identity provider must be taken away there`,
       );
-  });
-}
+    return readPerson(transaction, staffId);
+  }
 
-/** A suspended person is shut out at once: their sign-ins end, and their tokens are not taken. */
-export function setStaffState(
-  db: Database,
-  change: Change,
-  staffId: string,
-  state: 'active' | 'suspended',
-  nowMs: number,
-) {
-  return changingOf(db, change, staffId, async (transaction) => {
-    await transaction.staff.update({ where: { id: staffId }, data: { state } });
-    if (state === 'active') return;
+  /** A suspended person is shut out at once: their sign-ins end, and their tokens are no longer accepted. */
+  async suspend(transaction: Transaction, change: Change, staffId: string) {
+    await setState(transaction, staffId, 'suspended');
     await transaction.staffSession.updateMany({
       where: { staffId, endedAt: null },
-      data: { endedAt: new Date(nowMs), endedBy: change.actor },
+      data: { endedAt: new Date(this.now()), endedBy: change.actor },
     });
-  });
+    return readPerson(transaction, staffId);
+  }
+
+  async resume(transaction: Transaction, staffId: string) {
+    await setState(transaction, staffId, 'active');
+    return readPerson(transaction, staffId);
+  }
 }
 
-function changingOf(
-  db: Database,
-  change: Change,
-  staffId: string,
-  work: (transaction: Transaction) => Promise<unknown>,
-) {
-  return changing(db, change, async (transaction) => {
-    const known = await transaction.staff.findUnique({ where: { id: staffId } });
-    if (known === null) throw notFound(`person ${staffId}`);
-    await work(transaction);
-    return viewOf(await transaction.staff.findUniqueOrThrow({ where: { id: staffId }, include: WITH_ROLES }));
-  });
+async function requirePerson(transaction: Transaction, staffId: string): Promise<void> {
+  const row = await transaction.staff.findUnique({ where: { id: staffId } });
+  if (row === null) throw notFound(`person ${staffId}`);
+}
+
+async function setState(transaction: Transaction, staffId: string, state: 'active' | 'suspended') {
+  await requirePerson(transaction, staffId);
+  await transaction.staff.update({ where: { id: staffId }, data: { state } });
+}
+
+async function readPerson(transaction: Transaction, staffId: string) {
+  return viewOf(await transaction.staff.findUniqueOrThrow({ where: { id: staffId }, include: WITH_ROLES }));
 }
 
 interface StaffRow {

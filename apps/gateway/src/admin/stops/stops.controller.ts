@@ -1,38 +1,49 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { perform } from '../changes/four-eyes.store.js';
-import { type Acting, changeBy } from '../http/principal.js';
-import { Route } from '../http/route.js';
-import { liftStop, undoes } from './lift.store.js';
-import { listStops, makeStop, reviewStop } from './stops.store.js';
+import { FourEyes } from '../changes/four-eyes.js';
+import { type Acting, changeBy } from '../http/access/principal.js';
+import { Route } from '../http/route/route.js';
+import { Transactions } from '../http/transactions.js';
+import { Lifting } from './lifting.store.js';
+import { StopsStore } from './stops.store.js';
 
 @Controller()
 export class StopsController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(
+    @Inject(StopsStore) private readonly stops: StopsStore,
+    @Inject(Lifting) private readonly lifting: Lifting,
+    @Inject(FourEyes) private readonly fourEyes: FourEyes,
+    @Inject(Transactions) private readonly transactions: Transactions,
+  ) {}
 
   @Route('stopList')
   list({ query }: InputOf<'stopList'>, { reach }: Acting) {
-    return listStops(this.deps, reach, query);
+    return this.stops.list(query, reach);
   }
 
   @Route('stopMake')
-  make({ body }: InputOf<'stopMake'>, acting: Acting) {
-    return makeStop(this.deps, acting, body);
+  create({ body }: InputOf<'stopMake'>, acting: Acting) {
+    return this.transactions.run(changeBy(acting, `emergency stop: ${body.reason}`), (transaction) =>
+      this.stops.create(transaction, acting, body),
+    );
   }
 
+  /** Without a second person only where somebody takes back their own stop at once. */
   @Route('stopLift')
   async lift(input: InputOf<'stopLift'>, acting: Acting) {
-    const { params, body } = input;
-    if (!(await undoes(this.deps, acting, params.id))) return perform(this.deps, acting, 'stopLift', input);
-    return liftStop(this.deps, changeBy(acting, body.reason), params.id, body.reason, acting.reach);
+    const reason = `emergency stop lifted: ${input.body.reason}`;
+    if (!(await this.lifting.isUndo(acting, input.params.id)))
+      return this.fourEyes.submit(acting, 'stopLift', input, { reason });
+    const change = changeBy(acting, reason);
+    return this.transactions.run(change, (transaction) =>
+      this.lifting.lift(transaction, change, input, acting.reach),
+    );
   }
 
   @Route('stopReview')
   review({ params, body }: InputOf<'stopReview'>, acting: Acting) {
-    return reviewStop(this.deps, acting, params.id, body.reason);
+    return this.transactions.run(changeBy(acting, body.reason), (transaction) =>
+      this.stops.review(transaction, acting, params.id, body.reason),
+    );
   }
 }

@@ -1,108 +1,99 @@
 import { randomUUID } from 'node:crypto';
 import type { StopRequest } from '@gatehouse/contracts/governance/stop-resources';
+import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
-import type { AdminDeps } from '../deps.js';
-import { instantOf, type Paging, pageOf } from '../http/paging.js';
-import { type Acting, changeBy, within } from '../http/principal.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Acting, requireReach } from '../http/access/principal.js';
+import { instantOf, pageOf } from '../http/paging.js';
 import { AdminProblem, conflict, notFound } from '../http/problem.js';
-import { changing, type Transaction } from '../http/transaction.store.js';
-import { find, refuseIdle, setState, SUSPENDED } from './suspend.store.js';
+import type { Queries, Transaction } from '../http/transactions.js';
+import { CLOCK, type Clock, DATABASE } from '../injected.js';
+import { findTarget, refuseIdle, setState, SUSPENDED } from './suspension.store.js';
 
-type Row = NonNullable<Awaited<ReturnType<Transaction['emergencyStop']['findUnique']>>>;
+/** Emergency stops: one person suspends something at once, and a colleague reviews it afterwards. */
+@Injectable()
+export class StopsStore {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
 
-/** Suspends at once: every replica refuses the next request within a second. */
-export async function makeStop({ db, now }: AdminDeps, acting: Acting, request: StopRequest) {
-  return changing(db, changeBy(acting, `emergency stop: ${request.reason}`), async (transaction) => {
-    const stopped = await find(transaction, request);
-    within(acting.reach, stopped.odsCodes, `${request.kind} ${stopped.target}`);
-    refuseIdle(request.kind, stopped);
-    await setState(transaction, { kind: request.kind, ...stopped }, stopped.stateBefore, SUSPENDED);
-    const { target, environment, odsCodes, stateBefore } = stopped;
-    // It ran: so an earlier stop was undone by a change of the registry, which left it standing.
-    await transaction.emergencyStop.updateMany({
-      where: { kind: request.kind, target, environment, liftedAt: null },
-      data: { liftedBy: acting.actor, liftedAt: new Date(now()), liftReason: 'found running again' },
+  /** Newest first. People with a limited role see stops of which every organisation is theirs. */
+  async list({ limit, after, only }: InputOf<'stopList'>['query'], reach: Reach) {
+    const rows = await this.db.emergencyStop.findMany({
+      where: {
+        ...(only === 'standing' ? { liftedAt: null } : only === 'unreviewed' ? { reviewedAt: null } : {}),
+        ...(reach === 'all' ? {} : { id: { in: await this.idsWithin(reach) } }),
+        ...(after === undefined ? {} : olderThan(after)),
+      },
+      orderBy: [{ stoppedAt: 'desc' }, { id: 'desc' }],
+      take: limit + 1,
     });
-    return stopViewOf(
-      await transaction.emergencyStop.create({
-        data: {
-          id: randomUUID(),
-          kind: request.kind,
-          target,
-          environment,
-          odsCodes: [...odsCodes],
-          stateBefore,
-          reason: request.reason,
-          stoppedBy: acting.actor,
-          stoppedByStaff: acting.staffId,
-          stoppedAt: new Date(now()),
-        },
-      }),
-    );
-  });
-}
+    return pageOf(rows, limit, ({ stoppedAt, id }) => `${stoppedAt.toISOString()}|${id}`, stopView);
+  }
 
-/** By a person, and not by the one who stopped it. */
-export async function reviewStop({ db, now }: AdminDeps, acting: Acting, id: string, note: string) {
-  return changing(db, changeBy(acting, note), async (transaction) => {
-    const row = await theStop(transaction, acting.reach, id);
+  /** Suspends at once: every replica refuses the next request within a second. */
+  async create(transaction: Transaction, acting: Acting, request: StopRequest) {
+    const found = await findTarget(transaction, request);
+    const { kind, target, environment, odsCodes, state } = found;
+    requireReach(acting.reach, odsCodes, `${kind} ${target}`);
+    refuseIdle(found);
+    await setState(transaction, found, state, SUSPENDED);
+    const at = new Date(this.now());
+    // The target was running, so a change of the registry has undone any earlier stop without closing it.
+    await transaction.emergencyStop.updateMany({
+      where: { kind, target, environment, liftedAt: null },
+      data: { liftedBy: acting.actor, liftedAt: at, liftReason: 'found running again' },
+    });
+    const row = await transaction.emergencyStop.create({
+      data: {
+        id: randomUUID(),
+        kind,
+        target,
+        environment,
+        odsCodes: [...odsCodes],
+        stateBefore: state,
+        reason: request.reason,
+        stoppedBy: acting.actor,
+        stoppedByStaff: acting.staffId,
+        stoppedAt: at,
+      },
+    });
+    return stopView(row);
+  }
+
+  /** By a person, and not by the one who made the stop. */
+  async review(transaction: Transaction, acting: Acting, id: string, note: string) {
+    const row = await theStop(transaction, id, acting.reach);
     if (acting.staffId === null || acting.staffId === row.stoppedByStaff) {
-      throw new AdminProblem('same-person', 'You made this stop. A colleague reviews it.');
+      throw new AdminProblem('same-person', 'You made this stop. A colleague must review it.');
     }
-    if (row.reviewedAt !== null) throw conflict('This stop is reviewed already.');
+    if (row.reviewedAt !== null) throw conflict('This stop has already been reviewed.');
     const data = {
       reviewedBy: acting.actor,
       reviewedByStaff: acting.staffId,
-      reviewedAt: new Date(now()),
+      reviewedAt: new Date(this.now()),
       reviewNote: note,
     };
-    return stopViewOf(await transaction.emergencyStop.update({ where: { id }, data }));
-  });
+    return stopView(await transaction.emergencyStop.update({ where: { id }, data }));
+  }
+
+  private async idsWithin(reach: ReadonlySet<string>): Promise<string[]> {
+    const rows = await this.db.$queryRaw<{ id: string }[]>`
+      SELECT id FROM emergency_stop WHERE cardinality(ods_codes) > 0 AND ods_codes <@ ${[...reach]}::text[]`;
+    return rows.map(({ id }) => id);
+  }
 }
 
-/** Newest first. People with a limited role see those of which every organisation is theirs. */
-export async function listStops(
-  { db }: AdminDeps,
-  reach: Reach,
-  { limit, after, only }: Paging & { readonly only?: 'standing' | 'unreviewed' | undefined },
-) {
-  const [afterAt, afterId] = (after ?? '').split('|', 2);
-  const mine =
-    reach === 'all'
-      ? null
-      : await db.$queryRaw<{ id: string }[]>`
-          SELECT id FROM emergency_stop WHERE cardinality(ods_codes) > 0 AND ods_codes <@ ${[...reach]}::text[]`;
-  const rows = await db.emergencyStop.findMany({
-    where: {
-      ...(only === 'standing' ? { liftedAt: null } : only === 'unreviewed' ? { reviewedAt: null } : {}),
-      ...(mine === null ? {} : { id: { in: mine.map(({ id }) => id) } }),
-      ...(afterAt === undefined || afterId === undefined
-        ? {}
-        : {
-            OR: [
-              { stoppedAt: { lt: new Date(afterAt) } },
-              { stoppedAt: new Date(afterAt), id: { lt: afterId } },
-            ],
-          }),
-    },
-    orderBy: [{ stoppedAt: 'desc' }, { id: 'desc' }],
-    take: limit + 1,
-  });
-  return pageOf(rows, limit, ({ stoppedAt, id }) => `${stoppedAt.toISOString()}|${id}`, stopViewOf);
-}
-
-export async function theStop(
-  transaction: Pick<Transaction, 'emergencyStop'>,
-  reach: Reach,
-  id: string,
-): Promise<Row> {
-  const row = await transaction.emergencyStop.findUnique({ where: { id } });
+/** @throws AdminProblem not-found, also for what is out of reach */
+export async function theStop(db: Queries, id: string, reach: Reach) {
+  const row = await db.emergencyStop.findUnique({ where: { id } });
   if (row === null) throw notFound(`emergency stop ${id}`);
-  within(reach, row.odsCodes, `emergency stop ${id}`);
+  requireReach(reach, row.odsCodes, `emergency stop ${id}`);
   return row;
 }
 
-export function stopViewOf(row: Row) {
+export function stopView(row: Awaited<ReturnType<typeof theStop>>) {
   return {
     id: row.id,
     kind: row.kind as StopRequest['kind'],
@@ -118,5 +109,12 @@ export function stopViewOf(row: Row) {
     reviewedBy: row.reviewedBy,
     reviewedAt: instantOf(row.reviewedAt),
     reviewNote: row.reviewNote,
+  };
+}
+
+function olderThan(after: string) {
+  const [stoppedAt = '', id = ''] = after.split('|', 2);
+  return {
+    OR: [{ stoppedAt: { lt: new Date(stoppedAt) } }, { stoppedAt: new Date(stoppedAt), id: { lt: id } }],
   };
 }

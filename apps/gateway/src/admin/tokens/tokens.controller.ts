@@ -1,53 +1,51 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
-import { ADMIN_DEPS, type AdminDeps } from '../deps.js';
-import { type Acting, changeBy } from '../http/principal.js';
+import { type Acting, changeBy } from '../http/access/principal.js';
 import { AdminProblem } from '../http/problem.js';
-import { Route } from '../http/route.js';
-import { createToken, listTokens, revokeToken } from './tokens.store.js';
+import { Route } from '../http/route/route.js';
+import { Transactions } from '../http/transactions.js';
+import { CLOCK, type Clock } from '../injected.js';
+import { TokensStore } from './tokens.store.js';
 
 const DAY_MS = 86_400_000;
 
 @Controller()
 export class TokensController {
-  private readonly deps: AdminDeps;
-  constructor(@Inject(ADMIN_DEPS) deps: AdminDeps) {
-    this.deps = deps;
-  }
+  constructor(
+    @Inject(TokensStore) private readonly tokens: TokensStore,
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
 
   @Route('tokenList')
   list({ query }: InputOf<'tokenList'>, { staffId }: Acting) {
-    return listTokens(this.deps.db, staffId, query, this.deps.now());
+    return this.tokens.list(query, staffId);
   }
 
   @Route('tokenCreate')
   create({ body }: InputOf<'tokenCreate'>, acting: Acting) {
-    const { scopes } = acting;
-    const beyond = scopes === null ? [] : body.scopes.filter((scope) => !scopes.includes(scope));
-    if (beyond.length > 0) {
-      throw new AdminProblem(
-        'missing-scope',
-        `Your own token lacks ${beyond.join(', ')}, so it can't hand that on.`,
-      );
-    }
-    const nowMs = this.deps.now();
-    return createToken(
-      this.deps.db,
-      changeBy(acting, body.reason),
-      {
-        label: body.label,
-        scopes: body.scopes,
-        staffId: acting.staffId,
-        expiresAtMs: nowMs + body.expiresInDays * DAY_MS,
-      },
-      this.deps.randomBytes,
-      nowMs,
+    refuseLackingScopes(acting, body.scopes);
+    const change = changeBy(acting, body.reason);
+    const { label, scopes } = body;
+    const expiresAtMs = this.now() + body.expiresInDays * DAY_MS;
+    return this.transactions.run(change, (transaction) =>
+      this.tokens.create(transaction, change, { label, scopes, staffId: acting.staffId, expiresAtMs }),
     );
   }
 
   @Route('tokenRevoke')
   revoke({ params, body }: InputOf<'tokenRevoke'>, acting: Acting) {
-    const change = changeBy(acting, body.reason);
-    return revokeToken(this.deps.db, change, params.tokenId, acting, this.deps.now());
+    return this.transactions.run(changeBy(acting, body.reason), (transaction) =>
+      this.tokens.revoke(transaction, params.tokenId, acting),
+    );
   }
+}
+
+function refuseLackingScopes({ scopes }: Acting, requested: readonly string[]): void {
+  const lacking = scopes === null ? [] : requested.filter((scope) => !scopes.includes(scope));
+  if (lacking.length === 0) return;
+  throw new AdminProblem(
+    'missing-scope',
+    `Your own token lacks ${lacking.join(', ')}, so it cannot create a token that has it.`,
+  );
 }

@@ -1,120 +1,83 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { Scope } from '@gatehouse/contracts/operation/operation-resources';
-import type { Database } from '@gatehouse/db/client';
-import { type StaffMember, staffMember } from '../../adapters/people/staff-sessions.js';
-import { mintAdminToken, parseAdminToken, type RandomBytes } from '@gatehouse/domain/input/opaque-key';
+import type { InputOf } from '@gatehouse/contracts/routes';
+import type { TokenScope } from '@gatehouse/domain/governance/permissions';
+import { mintAdminToken, type RandomBytes } from '@gatehouse/domain/input/opaque-key';
+import { Inject, Injectable } from '@nestjs/common';
 import { hashSecret } from '../../adapters/people/secret-hash.js';
-import { type Paging, pageOf } from '../http/paging.js';
+import type { Principal } from '../http/access/principal.js';
+import { pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
-import { type Change, changing } from '../http/transaction.store.js';
+import type { Change, Queries, Transaction } from '../http/transactions.js';
+import { CLOCK, type Clock, DATABASE, RANDOM_BYTES } from '../injected.js';
 
-export interface AdminToken {
-  readonly tokenId: string;
-  readonly label: string;
-  readonly scopes: readonly string[];
-  /** Whose it is; null: a service's. */
-  readonly staff: StaffMember | null;
-}
-
-type TokenRow = Awaited<ReturnType<Database['adminToken']['findMany']>>[number];
-
-/** The token behind a bearer value, or null if it is malformed, unknown, expired or revoked. */
-export async function findToken(db: Database, bearer: string, nowMs: number): Promise<AdminToken | null> {
-  const parsed = parseAdminToken(bearer);
-  if (parsed === null) return null;
-  const row = await db.adminToken.findUnique({
-    where: parsed,
-    include: { staff: { include: { roles: true } } },
-  });
-  if (row === null || stateOf(row, nowMs) !== 'usable') return null;
-  if (row.staff !== null && row.staff.state !== 'active') return null;
-  const [given, held] = [Buffer.from(hashSecret(bearer), 'hex'), Buffer.from(row.secretHash, 'hex')];
-  if (given.length !== held.length || !timingSafeEqual(given, held)) return null;
-  return {
-    tokenId: row.tokenId,
-    label: row.label,
-    scopes: row.scopes,
-    staff: row.staff === null ? null : staffMember(row.staff),
-  };
-}
+type TokenRow = Awaited<ReturnType<Queries['adminToken']['findMany']>>[number];
 
 export interface NewToken {
   readonly label: string;
-  readonly scopes: readonly Scope[];
-  /** Whose it is; absent: a service's. */
-  readonly staffId?: string | null;
+  readonly scopes: readonly TokenScope[];
+  /** Whose it is; null: a service's. */
+  readonly staffId: string | null;
   readonly expiresAtMs: number;
 }
 
-/** Makes a token; the answer holds the only copy of it there will ever be. */
-export async function createToken(
-  db: Database,
-  change: Change,
-  token: NewToken,
-  randomBytes: RandomBytes,
-  nowMs: number,
-) {
-  const minted = mintAdminToken(randomBytes);
-  const row = await changing(db, change, (transaction) =>
-    transaction.adminToken.create({
+/** Tokens of the admin API, of which only hashes are kept. */
+@Injectable()
+export class TokensStore {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(CLOCK) private readonly now: Clock,
+    @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
+  ) {}
+
+  /** @param staffId whose tokens to list; null: those of every service and person */
+  async list({ limit, after }: InputOf<'tokenList'>['query'], staffId: string | null) {
+    const nowMs = this.now();
+    const rows = await this.db.adminToken.findMany({
+      orderBy: { tokenId: 'asc' },
+      take: limit + 1,
+      where: {
+        ...(staffId === null ? {} : { staffId }),
+        ...(after === undefined ? {} : { tokenId: { gt: after } }),
+      },
+    });
+    return pageOf(
+      rows,
+      limit,
+      (row) => row.tokenId,
+      (row) => viewOf(row, nowMs),
+    );
+  }
+
+  /** Creates a token; the answer has the only copy of it there will ever be. */
+  async create(transaction: Transaction, change: Change, token: NewToken) {
+    const nowMs = this.now();
+    const { id: tokenId, key } = mintAdminToken(this.randomBytes);
+    const row = await transaction.adminToken.create({
       data: {
-        tokenId: minted.id,
-        secretHash: hashSecret(minted.key),
+        tokenId,
+        secretHash: hashSecret(key),
         label: token.label,
         scopes: [...new Set(token.scopes)],
-        staffId: token.staffId ?? null,
+        staffId: token.staffId,
         createdBy: change.actor,
         createdAt: new Date(nowMs),
         expiresAt: new Date(token.expiresAtMs),
       },
-    }),
-  );
-  return { ...viewOf(row, nowMs), token: minted.key };
-}
+    });
+    return { ...viewOf(row, nowMs), token: key };
+  }
 
-/** Revokes a token unless it can do something that the one who revokes cannot. */
-export async function revokeToken(
-  db: Database,
-  change: Change,
-  tokenId: string,
-  by: { readonly scopes: readonly string[] | null; readonly staffId: string | null },
-  nowMs: number,
-) {
-  return changing(db, change, async (transaction) => {
+  /** Revokes a token, unless it has a scope that the one who revokes lacks. */
+  async revoke(transaction: Transaction, tokenId: string, { scopes, staffId }: Principal) {
+    const nowMs = this.now();
     const row = await transaction.adminToken.findUnique({ where: { tokenId } });
-    if (row === null || (by.staffId !== null && row.staffId !== by.staffId))
+    if (row === null || (staffId !== null && row.staffId !== staffId))
       throw notFound(`admin token ${tokenId}`);
-    const beyond = by.scopes === null ? [] : row.scopes.filter((scope) => !by.scopes?.includes(scope));
-    if (beyond.length > 0) throw conflict(`That token has scopes yours lacks: ${beyond.join(', ')}.`);
+    const lacking = scopes === null ? [] : row.scopes.filter((scope) => !scopes.includes(scope));
+    if (lacking.length > 0) throw conflict(`That token has scopes that yours lacks: ${lacking.join(', ')}.`);
     if (row.revokedAt !== null) return viewOf(row, nowMs);
-    return viewOf(
-      await transaction.adminToken.update({ where: { tokenId }, data: { revokedAt: new Date(nowMs) } }),
-      nowMs,
-    );
-  });
-}
-
-/** A person's own, or (`staffId` null) those of every service and person. */
-export async function listTokens(
-  db: Database,
-  staffId: string | null,
-  { limit, after }: Paging,
-  nowMs: number,
-) {
-  const rows = await db.adminToken.findMany({
-    orderBy: { tokenId: 'asc' },
-    take: limit + 1,
-    where: {
-      ...(staffId === null ? {} : { staffId }),
-      ...(after === undefined ? {} : { tokenId: { gt: after } }),
-    },
-  });
-  return pageOf(
-    rows,
-    limit,
-    (row) => row.tokenId,
-    (row) => viewOf(row, nowMs),
-  );
+    const data = { revokedAt: new Date(nowMs) };
+    return viewOf(await transaction.adminToken.update({ where: { tokenId }, data }), nowMs);
+  }
 }
 
 function stateOf(

@@ -1,0 +1,44 @@
+/** Rows of the audit trail as the admin API lists them. They hold no secret and no patient identifier in clear. */
+import type { AuditRow } from '../../adapters/audit/read/filter.js';
+import type { AuditAttempt } from '../../adapters/audit/read/query.js';
+
+export type AuditLine = Readonly<Record<string, unknown>>;
+
+/** One attempt: what was requested, by which client, and what became of it, with all its rows beneath. */
+export function attemptLine({ rows }: AuditAttempt): AuditLine {
+  const [first, ...later] = rows;
+  const outcome = later.find(({ kind }) => kind === 'OUTCOME');
+  const last = (outcome ?? first)?.record;
+  return {
+    ...(first === undefined ? {} : rowLine(first)),
+    outcome: last?.['outcome'] ?? null,
+    status: last?.['status'] ?? null,
+    code: last?.['code'] ?? null,
+    diagnosis: outcome?.record['diagnosis'] ?? null,
+    upstreamStatus: outcome?.record['upstreamStatus'] ?? null,
+    upstreamRequestId: outcome?.record['upstreamRequestId'] ?? null,
+    durationMs: last?.['durationMs'] ?? null,
+    rows: rows.map(({ record }) => record),
+  };
+}
+
+export function rowLine(row: AuditRow): AuditLine {
+  // A SYSTEM event names what it is about in its facts.
+  const record = { ...row.record, ...(row.record['facts'] as Record<string, unknown> | undefined) };
+  return {
+    startedAt: new Date(row.startedAtMs).toISOString(),
+    kind: row.kind,
+    attemptId: row.attemptId,
+    requestId: record['requestId'] ?? null,
+    event: record['event'] ?? null,
+    environment: record['environment'] ?? null,
+    organisation: record['odsCode'] ?? null,
+    client: record['clientName'] ?? null,
+    interaction: record['interaction'] ?? null,
+    outcome: record['outcome'] ?? null,
+    status: record['status'] ?? null,
+    code: record['code'] ?? null,
+    correlationId: record['correlationId'] ?? null,
+    applicationId: record['applicationId'] ?? null,
+  };
+}

@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RequestStory } from '@gatehouse/contracts/audit/audit-resources';
+import type { Subject, SystemEvent } from '@gatehouse/domain/audit/audit';
+import type { HourCount, MinuteCount } from '@gatehouse/domain/audit/traffic';
+import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
+import { spanOf } from '@gatehouse/domain/input/moment';
+import type { Snapshot } from '@gatehouse/domain/registry/registry';
+import type pg from 'pg';
+import { countHours, countMinutes, requestsByBinding } from '../../adapters/audit/read/counts.js';
+import { exportAudit } from '../../adapters/audit/read/export.js';
+import { type AuditFilter as TrailFilter, hashesOf } from '../../adapters/audit/read/filter.js';
+import { followAudit } from '../../adapters/audit/read/follow.js';
+import { searchAudit } from '../../adapters/audit/read/query.js';
+import { readStory, type StoryRow } from '../../adapters/audit/read/story.js';
+import type { AuditLog } from '../../adapters/audit/write/audit-log.js';
+import type { SubjectSealer } from '../../adapters/audit/write/subjects.js';
+import type { Paging } from '../http/paging.js';
+import { type AuditFilter, organisationsWithin, trailFilter } from './audit-filter.js';
+import { type AuditLine, attemptLine, rowLine } from './audit-line.js';
+import { storyOf } from './request-story.js';
+
+const FOLLOW_MS = 1_000;
+const PAGE_SIZE = 500;
+
+export interface AuditTrailParts {
+  /** A pool of its own: long exports must not keep the data plane waiting for a connection. */
+  readonly database: pg.Pool;
+  readonly sealer: SubjectSealer;
+  readonly audit: Pick<AuditLog, 'system'>;
+  readonly snapshot: () => Snapshot;
+}
+
+export interface AuditPage {
+  readonly items: readonly AuditLine[];
+  readonly next: string | null;
+}
+
+/** The audit trail as the admin API reads it, and the events that the admin API itself adds to it. */
+export class AuditTrail {
+  constructor(private readonly parts: AuditTrailParts) {}
+
+  /** One line an attempt, newest first. */
+  list(filter: AuditFilter, paging: Paging): Promise<AuditPage> {
+    return this.page(this.trailFilter(filter), paging);
+  }
+
+  /** The keyed hashes (hex) under which an identifier may be found: of one organisation, or of all that have a key. */
+  async hashesOf(subject: Subject, odsCode: string | undefined): Promise<readonly string[]> {
+    const hashes = await hashesOf(this.parts.sealer, odsCode, subject);
+    return hashes.map((hash) => hash.toString('hex'));
+  }
+
+  /** Attempts that concerned one of these hashes. */
+  search(hashes: readonly string[], filter: AuditFilter, paging: Paging): Promise<AuditPage> {
+    const subjectHashes = hashes.map((hash) => Buffer.from(hash, 'hex'));
+    return this.page({ ...this.trailFilter(filter), subjectHashes }, paging);
+  }
+
+  /** Every attempt that the filter finds, newest first, in the lines of `list`. */
+  async *all(filter: AuditFilter, signal: AbortSignal): AsyncIterable<AuditLine> {
+    let after: string | undefined;
+    do {
+      const { items, next } = await this.page(this.trailFilter(filter), { limit: PAGE_SIZE, after });
+      yield* items;
+      after = next ?? undefined;
+    } while (after !== undefined && !signal.aborted);
+  }
+
+  /** One request with all its attempts and rows, by the id of any attempt; null where there is none within reach. */
+  async story(attemptId: string, reach: Reach): Promise<RequestStory | null> {
+    const rows = await this.rowsOf(attemptId, reach);
+    return rows.length > 0 ? storyOf(rows, this.parts.snapshot()) : null;
+  }
+
+  /** The patient identifiers of a request in clear, each once. For an approved reveal alone. */
+  async identifiers(attemptId: string, reach: Reach): Promise<readonly Subject[]> {
+    const rows = await this.rowsOf(attemptId, reach);
+    const sealed = rows.flatMap((row) => row.subjects.map((subject) => ({ row, subject })));
+    const distinct = new Map(sealed.map((each) => [each.subject.hash.toString('hex'), each]));
+    return Promise.all(
+      [...distinct.values()].map(async ({ row, subject }) => ({
+        kind: subject.kind,
+        value: await this.parts.sealer.open(row.attemptId, subject),
+      })),
+    );
+  }
+
+  /** Outcomes of requests within reach, counted by the hour in which they began (epoch ms). */
+  hours(reach: Reach, span: { readonly fromMs: number; readonly toMs: number }): Promise<HourCount[]> {
+    return countHours(this.parts.database, { ...span, ...organisationsWithin(reach) });
+  }
+
+  /** Attempts of each binding within reach, counted by the minute. */
+  minutes(reach: Reach, span: { readonly fromMs: number; readonly toMs: number }): Promise<MinuteCount[]> {
+    return countMinutes(this.parts.database, { ...span, ...organisationsWithin(reach) });
+  }
+
+  /** Rows as they are written, from now until the signal aborts. */
+  async *follow(filter: AuditFilter, signal: AbortSignal): AsyncIterable<AuditLine> {
+    let cursor: string | undefined;
+    while (!signal.aborted) {
+      const followed = await followAudit(this.parts, this.trailFilter(filter), cursor);
+      cursor = followed.cursor;
+      for (const row of followed.rows) yield rowLine(row);
+      // The end of the request ends the pause, and then the loop.
+      if (followed.rows.length === 0) await pause(FOLLOW_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Everything that `gatehouse verify` needs, in the order of the chain. */
+  async *export(
+    { from, until }: { readonly from?: string | undefined; readonly until?: string | undefined },
+    signal: AbortSignal,
+  ): AsyncIterable<AuditLine> {
+    const { fromMs, untilMs } = spanOf(from, until);
+    for await (const text of exportAudit(this.parts.database, { fromMs, toMs: untilMs })) {
+      if (signal.aborted) return;
+      yield JSON.parse(text) as AuditLine;
+    }
+  }
+
+  /** How many requests went out under each binding since then (epoch ms). */
+  requestsByBinding(
+    bindings: readonly { readonly id: string; readonly odsCode: string }[],
+    sinceMs: number,
+  ): Promise<ReadonlyMap<string, number>> {
+    return requestsByBinding(this.parts.database, bindings, sinceMs);
+  }
+
+  /** Resolves once the event is durable. */
+  record(event: SystemEvent): Promise<void> {
+    return this.parts.audit.system(event);
+  }
+
+  private trailFilter(filter: AuditFilter): TrailFilter {
+    return trailFilter(filter, this.parts.snapshot());
+  }
+
+  private async page(filter: TrailFilter, { limit, after }: Paging): Promise<AuditPage> {
+    const { attempts, next } = await searchAudit(this.parts, filter, { limit, cursor: after });
+    return { items: attempts.map(attemptLine), next };
+  }
+
+  /** None, unless every row is within reach. */
+  private async rowsOf(attemptId: string, reach: Reach): Promise<readonly StoryRow[]> {
+    const rows = await readStory(this.parts.database, attemptId);
+    const isNamed = reach === 'all' || rows.some(({ record }) => typeof record['odsCode'] === 'string');
+    return isNamed && rows.every(({ record }) => isWithin(reach, record['odsCode'])) ? rows : [];
+  }
+}
+
+/** Only the first row of an attempt names the organisation. */
+function isWithin(reach: Reach, odsCode: unknown): boolean {
+  return odsCode === undefined || reaches(reach, typeof odsCode === 'string' ? [odsCode] : []);
+}

@@ -1,0 +1,15 @@
+import type { RequestStory } from '@gatehouse/contracts/audit/audit-resources';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { notFound } from '../http/problem.js';
+import type { AuditTrail } from './audit-trail.js';
+
+/** @throws AdminProblem not-found, also for a request that is out of reach */
+export async function requireStory(
+  auditTrail: AuditTrail,
+  attemptId: string,
+  reach: Reach,
+): Promise<RequestStory> {
+  const story = await auditTrail.story(attemptId, reach);
+  if (story === null) throw notFound('request with such an attempt');
+  return story;
+}

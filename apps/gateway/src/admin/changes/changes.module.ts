@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { AuditModule } from '../audit/audit.module.js';
+import { Approvals } from './approvals.store.js';
+import { ChangesController } from './changes.controller.js';
+import { FourEyes } from './four-eyes.js';
+import { GuardedActions } from './guarded-actions.js';
+import { PendingChanges } from './pending-changes.store.js';
+
+@Module({
+  imports: [AuditModule, DiscoveryModule],
+  controllers: [ChangesController],
+  providers: [Approvals, FourEyes, GuardedActions, PendingChanges],
+  exports: [FourEyes, PendingChanges],
+})
+export class ChangesModule {}

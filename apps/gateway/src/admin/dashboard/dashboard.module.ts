@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { DoctorModule } from '../doctor/doctor.module.js';
+import { DashboardController } from './dashboard.controller.js';
+import { NearQuotaStore } from './near-quota.store.js';
+import { TasksStore } from './tasks.store.js';
+
+@Module({
+  imports: [DoctorModule],
+  controllers: [DashboardController],
+  providers: [NearQuotaStore, TasksStore],
+})
+export class DashboardModule {}

@@ -1,0 +1,108 @@
+import { dayOfDateColumn } from '@gatehouse/domain/governance/london-day';
+import { reachOf, type Reach } from '@gatehouse/domain/governance/permissions';
+import { REVIEW_NOTICE_DAYS } from '@gatehouse/domain/governance/sro';
+import { Inject, Injectable } from '@nestjs/common';
+import { DoctorStore } from '../doctor/doctor.store.js';
+import type { Acting } from '../http/access/principal.js';
+import type { Queries } from '../http/transactions.js';
+import { CLOCK, type Clock, DATABASE } from '../injected.js';
+import { ownedWithin, WHOLE_APPLICATION } from '../registry/applications.store.js';
+import { nameOf } from '../registry/lists.store.js';
+
+const DAY_MS = 86_400_000;
+/** A key that has signed for longer is due for a successor. */
+const KEY_OLD_AFTER_MS = 365 * DAY_MS;
+const SRO_DUE_WITHIN_MS = REVIEW_NOTICE_DAYS[0] * DAY_MS;
+/** Of each kind; the lists have the rest. */
+const MOST = 10;
+
+/** What needs a person, within reach. */
+@Injectable()
+export class TasksStore {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(CLOCK) private readonly now: Clock,
+    @Inject(DoctorStore) private readonly doctor: DoctorStore,
+  ) {}
+
+  async read(acting: Acting) {
+    return {
+      drafts: await this.drafts(acting.reach),
+      oldKeys: await this.oldKeys(acting.reach),
+      srosDue: await this.srosDue(acting),
+      ...(await this.counts(acting.reach)),
+    };
+  }
+
+  private async drafts(reach: Reach) {
+    const rows = await this.db.application.findMany({
+      where: { state: 'draft', AND: ownedWithin(reach) },
+      select: { id: true },
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      take: MOST,
+    });
+    const drafts = [];
+    for (const { id } of rows) {
+      const { name, steps } = await this.doctor.examine({ application: id }, reach);
+      const missing = steps.filter(({ done }) => !done).map(({ title }) => title);
+      drafts.push({ applicationId: id, application: name, missing });
+    }
+    return drafts;
+  }
+
+  private async oldKeys(reach: Reach) {
+    const rows = await this.db.signingKey.findMany({
+      where: {
+        state: 'ACTIVE',
+        activatedAt: { lte: new Date(this.now() - KEY_OLD_AFTER_MS) },
+        application: { state: { not: 'retired' }, ...ownedWithin(reach) },
+      },
+      include: { application: { include: WHOLE_APPLICATION } },
+      orderBy: [{ activatedAt: 'asc' }, { id: 'asc' }],
+      take: MOST,
+    });
+    return rows.flatMap(({ kid, activatedAt, application }) => {
+      if (activatedAt === null) return [];
+      const applicationRef = { applicationId: application.id, application: nameOf(application) };
+      return [{ kid, activatedAt: activatedAt.toISOString(), ...applicationRef }];
+    });
+  }
+
+  /** None for those who may not read SROs at all, such as a token for the registry alone. */
+  private async srosDue(acting: Acting) {
+    const reach = reachOf(acting, 'sro.read');
+    if (reach === null) return [];
+    const rows = await this.db.sroAppointment.findMany({
+      where: {
+        withdrawnAt: null,
+        reviewDueOn: { lte: new Date(this.now() + SRO_DUE_WITHIN_MS) },
+        organisation: { state: { not: 'retired' } },
+        // After a handover the successor's review counts.
+        successors: { none: { withdrawnAt: null, acceptedAt: { not: null } } },
+        ...(reach === 'all' ? {} : { odsCode: { in: [...reach] } }),
+      },
+      orderBy: [{ reviewDueOn: 'asc' }, { id: 'asc' }],
+      take: MOST,
+    });
+    return rows.map(({ odsCode, name, reviewDueOn }) => ({
+      organisation: odsCode,
+      name,
+      reviewDueOn: dayOfDateColumn(reviewDueOn),
+    }));
+  }
+
+  private async counts(reach: Reach) {
+    const within = reach === 'all' ? null : [...reach];
+    const [row] = await this.db.$queryRaw<{ approvals: number; stops: number }[]>`
+      SELECT
+        (SELECT count(*)::int FROM pending_change
+          WHERE state = 'pending' AND expires_at > ${new Date(this.now())}
+            AND (${within}::text[] IS NULL
+              OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[]))) AS approvals,
+        (SELECT count(*)::int FROM emergency_stop
+          WHERE reviewed_at IS NULL
+            AND (${within}::text[] IS NULL
+              OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[]))) AS stops`;
+    return { approvalsPending: row?.approvals ?? 0, stopsUnreviewed: row?.stops ?? 0 };
+  }
+}

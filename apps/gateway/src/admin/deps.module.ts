@@ -1,0 +1,50 @@
+import type { RandomBytes } from '@gatehouse/domain/input/opaque-key';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import type { KeyService } from '../adapters/kms/key-service.js';
+import type { SecretBox } from '../adapters/kms/secret-box.js';
+import { AuditTrail } from './audit/audit-trail.js';
+import { type Database, Transactions } from './http/transactions.js';
+import * as injected from './injected.js';
+
+/** What process/ hands to the admin API. It lives as long as the process; Nest neither opens nor closes any of it. */
+export interface AdminDeps {
+  readonly db: Database;
+  readonly now: injected.Clock;
+  readonly randomBytes: RandomBytes;
+  readonly publicUrl: string;
+  readonly consoleOrigin: string;
+  readonly environments: injected.Environments;
+  readonly interactions: ReadonlySet<string>;
+  readonly keyService: KeyService;
+  readonly secretBox: injected.ApiSecretBox;
+  readonly changeBox: SecretBox;
+  readonly explain: injected.Explain;
+  readonly explainPast: injected.ExplainPast;
+  readonly auditTrail: Pick<AuditTrail, keyof AuditTrail>;
+  readonly log: injected.Log;
+}
+
+/** Hands each dependency to Nest under a token of its own, so that a provider names the few it takes. */
+@Module({})
+export class DepsModule {
+  static with(deps: AdminDeps): DynamicModule {
+    const providers: Provider[] = [
+      { provide: injected.DATABASE, useValue: deps.db },
+      { provide: injected.CLOCK, useValue: deps.now },
+      { provide: injected.RANDOM_BYTES, useValue: deps.randomBytes },
+      { provide: injected.PUBLIC_URL, useValue: deps.publicUrl },
+      { provide: injected.CONSOLE_ORIGIN, useValue: deps.consoleOrigin },
+      { provide: injected.ENVIRONMENTS, useValue: deps.environments },
+      { provide: injected.INTERACTIONS, useValue: deps.interactions },
+      { provide: injected.KEY_SERVICE, useValue: deps.keyService },
+      { provide: injected.API_SECRET_BOX, useValue: deps.secretBox },
+      { provide: injected.CHANGE_BOX, useValue: deps.changeBox },
+      { provide: injected.EXPLAIN, useValue: deps.explain },
+      { provide: injected.EXPLAIN_PAST, useValue: deps.explainPast },
+      { provide: injected.LOG, useValue: deps.log },
+      { provide: AuditTrail, useValue: deps.auditTrail },
+      Transactions,
+    ];
+    return { module: DepsModule, global: true, providers, exports: providers };
+  }
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { cookieOf, findSession, nameOf, SESSION_COOKIE } from '../../../adapters/people/staff-sessions.js';
+import { CLOCK, type Clock, CONSOLE_ORIGIN, DATABASE } from '../../injected.js';
+import { findBearerToken } from './bearer-token.store.js';
+import type { Principal } from './principal.js';
+import { AdminProblem } from '../problem.js';
+import { refuseForgery } from './same-origin.js';
+import type { Queries } from '../transactions.js';
+
+/** Who sent a request, looked up in PostgreSQL each time: a token revoked or a session ended is dead at once. */
+@Injectable()
+export class Principals {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(CLOCK) private readonly now: Clock,
+    @Inject(CONSOLE_ORIGIN) private readonly consoleOrigin: string,
+  ) {}
+
+  /** @throws AdminProblem not-signed-in; forged, if a session's request comes from another site */
+  find(request: IncomingMessage): Promise<Principal> {
+    const { authorization } = request.headers;
+    return authorization === undefined ? this.ofSession(request) : this.ofToken(request, authorization);
+  }
+
+  private async ofToken(request: IncomingMessage, authorization: string): Promise<Principal> {
+    const bearer = /^Bearer (\S+)$/.exec(authorization)?.[1];
+    const token = bearer === undefined ? null : await findBearerToken(this.db, bearer, this.now());
+    if (token === null) throw notSignedIn();
+    const { tokenId, label, scopes, staff } = token;
+    return {
+      actor: staff === null ? `${label} (${tokenId})` : nameOf(staff),
+      origin: `token ${label} (${tokenId}) from ${addressOf(request)}`,
+      staffId: staff?.id ?? null,
+      sessionId: null,
+      session: null,
+      tokenId,
+      roles: staff?.roles ?? null,
+      scopes,
+    };
+  }
+
+  private async ofSession(request: IncomingMessage): Promise<Principal> {
+    const secret = cookieOf(request, SESSION_COOKIE);
+    const session = secret === null ? null : await findSession(this.db, secret, this.now());
+    if (session === null) throw notSignedIn();
+    refuseForgery(request, { consoleOrigin: this.consoleOrigin, csrfToken: session.csrfToken });
+    return {
+      actor: nameOf(session.staff),
+      origin: `console from ${addressOf(request)}`,
+      staffId: session.staff.id,
+      sessionId: session.id,
+      session,
+      tokenId: null,
+      roles: session.staff.roles,
+      scopes: null,
+    };
+  }
+}
+
+const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? 'unknown';
+
+function notSignedIn(): AdminProblem {
+  return new AdminProblem(
+    'not-signed-in',
+    'Sign in to the console, or send "Authorization: Bearer gha_…" with a token that has neither expired nor been revoked. "gatehouse bootstrap" creates the first token, "gatehouse tokens create" any other.',
+  );
+}

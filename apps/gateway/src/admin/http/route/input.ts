@@ -1,0 +1,51 @@
+/** Reads what a route takes. Every fault of one part is answered at once. */
+import { faultsOf } from '@gatehouse/contracts/problem';
+import { type InputOf, type RouteContract, type RouteName, routes } from '@gatehouse/contracts/routes';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import type { ZodType } from 'zod';
+import { readJson } from './read-json.js';
+import { entityTagsOf } from './entity-tag.js';
+import { AdminProblem } from '../problem.js';
+
+interface RoutedRequest extends IncomingMessage {
+  readonly params: Readonly<Record<string, string>>;
+  readonly originalUrl: string;
+}
+
+/** Params, query, body and entity tags, as the contract has them. */
+export const Input: (name: RouteName) => ParameterDecorator = createParamDecorator(
+  async (name: RouteName, context: ExecutionContext) => {
+    const request = context.switchToHttp().getRequest<RoutedRequest>();
+    const route: RouteContract = routes[name];
+    return {
+      params: route.params === undefined ? {} : parsed(route.params, { ...request.params }),
+      query: parsed(route.query, queryOf(request.originalUrl)),
+      body:
+        route.body === undefined
+          ? undefined
+          : parsed(route.body, await readJson(request, route.maxBodyBytes)),
+      ifMatch: route.ifMatch === true ? entityTagsOf(request.headers['if-match']) : undefined,
+    } satisfies { [key in keyof InputOf<RouteName>]: unknown };
+  },
+);
+
+function queryOf(url: string): Record<string, string> {
+  const search = new URLSearchParams(url.split('?').slice(1).join('?'));
+  const names = [...search.keys()];
+  const repeated = names.find((name, at) => names.indexOf(name) !== at);
+  if (repeated !== undefined)
+    throw new AdminProblem('invalid-request', `Send the parameter ${repeated} once.`);
+  return Object.fromEntries(search);
+}
+
+function parsed(schema: ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined) {
+    if (Object.keys(value as object).length > 0)
+      throw new AdminProblem('invalid-request', 'This route takes no parameters.');
+    return {};
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) throw new AdminProblem('invalid-request', undefined, faultsOf(result.error));
+  return result.data;
+}

@@ -1,0 +1,58 @@
+/** The tokens under which providers of the admin API ask for what process/ has opened, and what stands behind each. */
+import type { PastExplanation, RequestStory } from '@gatehouse/contracts/audit/audit-resources';
+import type { ExplainRequest } from '@gatehouse/contracts/operation/operation-resources';
+import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
+import type { SecretBox } from '../adapters/kms/secret-box.js';
+
+/** `Queries` for what reads and writes rows, `Database` for what opens transactions. */
+export const DATABASE = Symbol('Database');
+
+export const CLOCK = Symbol('Clock');
+/** Epoch ms. */
+export type Clock = () => number;
+
+export const RANDOM_BYTES = Symbol('RandomBytes');
+
+/** Where the public listener is reached, without a trailing slash. */
+export const PUBLIC_URL = Symbol('public URL');
+
+/** Scheme, host and port that the console's pages come from. */
+export const CONSOLE_ORIGIN = Symbol('console origin');
+
+/** The environments this deployment serves, by name. */
+export const ENVIRONMENTS = Symbol('Environments');
+export type Environments = ReadonlyMap<
+  string,
+  {
+    readonly kind: EnvironmentKind;
+    readonly fourEyes?: boolean | undefined;
+    /** The quota of one application at e-RS. */
+    readonly requestsPerMinute?: number | undefined;
+  }
+>;
+
+/** Interaction ids of the catalogue, as a set. */
+export const INTERACTIONS = Symbol('interactions');
+
+export const KEY_SERVICE = Symbol('KeyService');
+
+/** Seals API secrets. Null: this deployment takes none yet, and says so. */
+export const API_SECRET_BOX = Symbol('ApiSecretBox');
+export type ApiSecretBox = Pick<SecretBox, 'seal'> | null;
+
+/** Seals the input of a change until a second person decides. */
+export const CHANGE_BOX = Symbol('change box');
+
+/** Answers how a request would be decided, from the snapshot; audited as an explanation. Calls nothing upstream. */
+export const EXPLAIN = Symbol('Explain');
+export type Explain = (request: ExplainRequest, actor: string) => Promise<Readonly<Record<string, unknown>>>;
+
+/** Decides a request of the audit trail again, with the registry of then and of now. */
+export const EXPLAIN_PAST = Symbol('ExplainPast');
+export type ExplainPast = (story: RequestStory) => Promise<PastExplanation>;
+
+export const LOG = Symbol('Log');
+export interface Log {
+  info(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}

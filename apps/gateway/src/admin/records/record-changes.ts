@@ -1,0 +1,76 @@
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import type { DocumentApplication } from '@gatehouse/domain/registry/records/application-fields';
+import { EMPTY_DOCUMENT, type RegistryDocument } from '@gatehouse/domain/registry/records/registry-records';
+import { Inject, Injectable } from '@nestjs/common';
+import { Guarded, type GuardedInput } from '../changes/guarded.js';
+import { AdminProblem, conflict, invalid } from '../http/problem.js';
+import { refuseStale } from '../http/route/entity-tag.js';
+import type { Change, Transaction } from '../http/transactions.js';
+import { RegistryWriter } from '../registry/apply.store.js';
+import { RecordsStore } from './records.store.js';
+
+/**
+ * A change of one organisation or application: a registry document with one entry, planned and applied like any other.
+ * The entity tag is compared in the transaction that writes, so that of two editors at once one is refused.
+ */
+@Injectable()
+export class RecordChanges {
+  constructor(
+    @Inject(RecordsStore) private readonly records: RecordsStore,
+    @Inject(RegistryWriter) private readonly writer: RegistryWriter,
+  ) {}
+
+  @Guarded('organisationChange')
+  async changeOrganisation(
+    transaction: Transaction,
+    _change: Change,
+    { params: { odsCode }, body, ifMatch }: GuardedInput<'organisationChange'>,
+    reach: Reach,
+  ) {
+    const current = await this.records.organisation(odsCode, reach, transaction);
+    if (ifMatch !== undefined) refuseStale(current, ifMatch, `organisation ${odsCode}`);
+    const entry = { odsCode, name: body.name ?? current.record.name, state: body.state };
+    await this.apply(transaction, { ...EMPTY_DOCUMENT, organisations: [entry] }, reach);
+    return this.records.organisation(odsCode, reach, transaction);
+  }
+
+  @Guarded('applicationChange')
+  async changeApplication(
+    transaction: Transaction,
+    _change: Change,
+    { params: { id }, body, ifMatch }: GuardedInput<'applicationChange'>,
+    reach: Reach,
+  ) {
+    const current = await this.records.application(id, reach, transaction);
+    if (ifMatch !== undefined) refuseStale(current, ifMatch, 'this application');
+    const { record } = current;
+    if (record.state === 'retired') throw conflict('This application is retired and can no longer change.');
+    const { reason: _reason, ...fields } = body;
+    const entry: DocumentApplication = {
+      id,
+      organisations: record.organisations,
+      product: record.product,
+      environment: record.environment,
+      accessMode: record.accessMode,
+      capability: record.capability ?? undefined,
+      ...fields,
+    };
+    await this.apply(transaction, { ...EMPTY_DOCUMENT, applications: [entry] }, reach);
+    return this.records.application(id, reach, transaction);
+  }
+
+  /** Faults point into the body that was sent, which is the one entry. */
+  private async apply(transaction: Transaction, document: RegistryDocument, reach: Reach): Promise<void> {
+    try {
+      await this.writer.apply(transaction, document, undefined, reach);
+    } catch (error) {
+      if (!(error instanceof AdminProblem) || error.kind !== 'registry-faults') throw error;
+      throw invalid(
+        error.errors.map(({ pointer, detail }) => ({
+          pointer: pointer.replace(/^\/document\/[a-zA-Z]+\/0/, ''),
+          detail,
+        })),
+      );
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { SessionsController } from './sessions.controller.js';
+import { SessionsStore } from './sessions.store.js';
+import { StaffController } from './staff.controller.js';
+import { StaffStore } from './staff.store.js';
+
+@Module({
+  controllers: [SessionsController, StaffController],
+  providers: [SessionsStore, StaffStore],
+})
+export class StaffModule {}

@@ -1,0 +1,43 @@
+import type { StopRequest } from '@gatehouse/contracts/governance/stop-resources';
+import { isUndo } from '@gatehouse/domain/governance/change-decision';
+import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { Inject, Injectable } from '@nestjs/common';
+import { Guarded, type GuardedInput } from '../changes/guarded.js';
+import type { Acting } from '../http/access/principal.js';
+import { conflict } from '../http/problem.js';
+import type { Change, Queries, Transaction } from '../http/transactions.js';
+import { CLOCK, type Clock, DATABASE } from '../injected.js';
+import { stopView, theStop } from './stops.store.js';
+import { setState, SUSPENDED } from './suspension.store.js';
+
+/** Ends emergency stops. */
+@Injectable()
+export class Lifting {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
+
+  /** Puts back the state from before the stop, unless somebody has changed it since. @throws AdminProblem conflict */
+  @Guarded('stopLift')
+  async lift(
+    transaction: Transaction,
+    change: Change,
+    { params: { id }, body }: GuardedInput<'stopLift'>,
+    reach: Reach,
+  ) {
+    const row = await theStop(transaction, id, reach);
+    if (row.liftedAt !== null) throw conflict('This stop has already been lifted.');
+    const { target, environment, stateBefore } = row;
+    const kind = row.kind as StopRequest['kind'];
+    await setState(transaction, { kind, target, environment }, SUSPENDED, stateBefore);
+    const data = { liftedBy: change.actor, liftedAt: new Date(this.now()), liftReason: body.reason };
+    return stopView(await transaction.emergencyStop.update({ where: { id }, data }));
+  }
+
+  /** Whether this person takes back a stop of their own that they have just made. @throws AdminProblem not-found */
+  async isUndo(acting: Acting, id: string): Promise<boolean> {
+    const { stoppedByStaff, stoppedAt } = await theStop(this.db, id, acting.reach);
+    return isUndo({ stoppedByStaff, stoppedAtMs: stoppedAt.getTime() }, acting, this.now());
+  }
+}

@@ -1,0 +1,20 @@
+import { describe, expectTypeOf, it } from 'vitest';
+import type { changeRegistry, Database, Queries, RegistryTransaction } from './client.js';
+
+// Checked by the compiler: `npm run check` fails if one of these is no longer so.
+describe('a transaction of the registry', () => {
+  it('reads like the database', () => {
+    expectTypeOf<Database>().toExtend<Queries>();
+    expectTypeOf<RegistryTransaction>().toExtend<Queries>();
+  });
+
+  it('is what has been opened, never the database itself', () => {
+    expectTypeOf<Database>().not.toExtend<RegistryTransaction>();
+    expectTypeOf<Queries>().not.toExtend<RegistryTransaction>();
+  });
+
+  it('opens no other', () => {
+    expectTypeOf<RegistryTransaction>().not.toExtend<Parameters<typeof changeRegistry>[0]>();
+    expectTypeOf<Queries>().not.toExtend<Parameters<typeof changeRegistry>[0]>();
+  });
+});
