@@ -14,7 +14,7 @@ const ALONE = [
 const WAITING = ['test/e2e/faults/kill-points.spec.ts', 'test/e2e/corpus-slow.spec.ts'];
 
 const common = {
-  globalSetup: [fileURLToPath(new URL('test/support/postgres-server.ts', import.meta.url))],
+  globalSetup: [fileURLToPath(new URL('test/support/servers/postgres-server.ts', import.meta.url))],
   pool: 'forks' as const,
   retry: 0,
   testTimeout: 120_000,

@@ -10,7 +10,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/integration/**/*.spec.ts'],
-    globalSetup: [here('test/support/postgres-server.ts')],
+    globalSetup: [here('test/support/servers/postgres-server.ts')],
     passWithNoTests: false,
     pool: 'forks',
     maxWorkers: 2,

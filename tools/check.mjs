@@ -14,6 +14,7 @@ const steps = [
   ['types of tests and tools', [packageFile('typescript', 'bin', 'tsc'), '-p', 'tsconfig.tests.json']],
   ['boundaries (each rule shown to bite)', ['tools/check/boundary-canary.mjs']],
   ['dependencies (each fault shown to be found)', ['tools/check/dependencies.mjs']],
+  ['structure (each rule shown to bite)', ['tools/check/structure.mjs']],
   ['lint with types', [packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0']],
   ['generated pages are up to date', ['tools/docs/generate.mjs', '--check']],
   ['citations (planted ones refused)', ['tools/check/citations.mjs']],

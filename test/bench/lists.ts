@@ -5,8 +5,8 @@
  */
 import { API_PREFIX } from '@gatehouse/contracts/routes';
 import { createPrisma } from '@gatehouse/db/client';
-import { stop as stopPostgres } from '../support/postgres.ts';
-import { startStack } from '../support/stack.ts';
+import { stop as stopPostgres } from '../support/servers/postgres.ts';
+import { startStack } from '../support/servers/stack.ts';
 import { type SignedIn, signIn } from '../support/staff.ts';
 import { APPLICATIONS, ATTEMPTS, fill, ORGANISATIONS, WRITER } from './lists-data.ts';
 import { percentile } from './load.ts';

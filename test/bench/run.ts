@@ -9,8 +9,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onboard } from '../support/onboard.ts';
-import { startStack } from '../support/stack.ts';
-import { stop as stopPostgres } from '../support/postgres.ts';
+import { startStack } from '../support/servers/stack.ts';
+import { stop as stopPostgres } from '../support/servers/postgres.ts';
 import { closedLoop, openLoop, percentile, type Target } from './load.ts';
 
 const APPLICATIONS = 60;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as console from '../support/console.ts';
 import { pagesOf } from '../support/console-pages.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
-import type { Stack } from '../support/stack.ts';
+import type { Stack } from '../support/servers/stack.ts';
 
 const { accessible, decide, SHOTS } = console;
 /** 640 is what a window of 1280 has at a zoom of 200 %. */

@@ -2,7 +2,7 @@
 import { createHash, createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mintClientKey } from '@gatehouse/domain/input/opaque-key';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
 
 export interface UpstreamHit {
   readonly n: number;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ask } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { UNHURRIED } from '../support/proofs.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
 
 let stack: Stack;
 let caller: Onboarded;

@@ -3,7 +3,7 @@ import type { PastExplanation } from '@gatehouse/contracts/audit/audit-resources
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { apply, ask } from '../support/answers.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
 
 let stack: Stack;
 let provider: Onboarded;

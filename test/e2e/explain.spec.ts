@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, apply, ask, type Question, refusalIn, trailOf, watch } from '../support/answers.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
 
 interface Explanation {
   readonly allowed: boolean;

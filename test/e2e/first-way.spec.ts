@@ -1,7 +1,7 @@
 /** The main job, whole: a request through the right application, signed in KMS, with an audit trail to prove it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
 
 interface UpstreamRecord {
   readonly correlationId: string;

@@ -17,7 +17,7 @@ import {
   watch,
 } from '../support/answers.ts';
 import { appointOwner, onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
 
 const DAY_MS = 86_400_000;

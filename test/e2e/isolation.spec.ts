@@ -9,7 +9,7 @@ import { ask, closedLoop, keepAlive, tally, type Told } from '../support/load.ts
 import { ALL_INTERACTIONS, onboard, type Onboarded } from '../support/onboard.ts';
 import { applicationChoice, prove, PROVED, registryEntry } from '../support/proofs.ts';
 import { IS_FULL_SIZE, ROUNDS } from '../support/size.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
 
 const ENVIRONMENTS = ['alpha', 'beta'];

@@ -14,7 +14,7 @@ import {
   watch,
 } from '../support/answers.ts';
 import { appointOwner, onboard, type Onboarded } from '../support/onboard.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
 import { openLoop, type Stream } from '../support/load.ts';
 import { until } from '../support/until.ts';
 

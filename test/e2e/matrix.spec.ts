@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { administer, type Arrival, ask, trailOf, verdictOf, watch } from '../support/answers.ts';
 import { ALL_INTERACTIONS, onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
 
 // docs/reference/protocol-facts.md §2, "Application-restricted endpoints".
 const REFERRER = ['A004', 'A033', 'A035', 'A037'];

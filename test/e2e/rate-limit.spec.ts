@@ -7,10 +7,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ask, REFERRAL, type Told } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { grantWrites, registryEntry } from '../support/proofs.ts';
-import type { GatewayProcess } from '../support/processes.ts';
+import type { GatewayProcess } from '../support/servers/processes.ts';
 import { IS_FULL_SIZE } from '../support/size.ts';
-import { type Stack, startStack } from '../support/stack.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
+import { startTcpProxy, type TcpProxy } from '../support/servers/tcp-proxy.ts';
 
 /** Five minutes in `npm run assure`. */
 const BURSTS = IS_FULL_SIZE ? 300 : 4;

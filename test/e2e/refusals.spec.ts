@@ -15,7 +15,7 @@ import {
   watch,
 } from '../support/answers.ts';
 import { onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
 
 let stack: Stack;

@@ -1,7 +1,7 @@
 /** Staff sign in with the identity provider of the simulator, over HTTP as a browser does it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../support/free-port.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { freePort } from '../support/servers/free-port.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
 
 const ROLES = 'gatehouse-platform=platform-engineer,gatehouse-governance-r69=governance-officer@R69';
 

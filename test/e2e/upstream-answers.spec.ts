@@ -22,7 +22,7 @@ import {
   watch,
 } from '../support/answers.ts';
 import { onboard, type Onboarded, allowWrite } from '../support/onboard.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
 
 const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';

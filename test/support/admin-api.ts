@@ -17,7 +17,7 @@ import { createAdminApp } from '../../apps/gateway/src/admin/http/app.ts';
 import type { AdminDeps } from '../../apps/gateway/src/admin/deps.module.ts';
 import { Transactions } from '../../apps/gateway/src/admin/http/transactions.ts';
 import { type NewToken, TokensStore } from '../../apps/gateway/src/admin/tokens/tokens.store.ts';
-import { createDatabase, type TestDatabase } from './postgres.ts';
+import { createDatabase, type TestDatabase } from './servers/postgres.ts';
 
 export type TestScope = TokenScope;
 

@@ -1,8 +1,8 @@
 /** Asking the partner listener as a downstream service does, byte for byte, and reading what was sent on and written down. */
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import type { SimulatorProcess } from './processes.ts';
-import type { Stack } from './stack.ts';
+import type { SimulatorProcess } from './servers/processes.ts';
+import type { Stack } from './servers/stack.ts';
 
 export interface Question {
   readonly method?: string;

@@ -12,7 +12,7 @@ import {
   type AuditLogOptions,
 } from '../../apps/gateway/src/adapters/audit/write/audit-log.js';
 import type { AuditLogger } from '../../apps/gateway/src/adapters/audit/write/options.js';
-import { createDatabase } from './postgres.js';
+import { createDatabase } from './servers/postgres.js';
 import { until } from './until.js';
 
 export interface AuditDatabase {

@@ -4,9 +4,9 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { findChromium } from '../../tools/chromium.mjs';
-import { freePort } from './free-port.ts';
-import type { GatewayProcess } from './processes.ts';
-import { type Stack, startStack } from './stack.ts';
+import { freePort } from './servers/free-port.ts';
+import type { GatewayProcess } from './servers/processes.ts';
+import { type Stack, startStack } from './servers/stack.ts';
 
 const FLAGS = [
   '--no-sandbox',

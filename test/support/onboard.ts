@@ -1,7 +1,7 @@
 /**
  * Onboarding in a test, in the order of docs/guides/onboarding.md: binding, key, JWKS at APIM, owner, live, client.
  */
-import type { Stack } from './stack.ts';
+import type { Stack } from './servers/stack.ts';
 
 export const ALL_INTERACTIONS = [
   'A004', 'A005', 'A006', 'A007', 'A008', 'A010', 'A011', 'A012', 'A013', 'A014', 'A015', 'A016', 'A019', 'A020',

@@ -11,7 +11,7 @@ import { exportAudit } from '../../apps/gateway/src/adapters/audit/read/export.t
 import { allowWrite } from './onboard.ts';
 import type { Told } from './load.ts';
 import type { Onboarded } from './onboard.ts';
-import type { Stack } from './stack.ts';
+import type { Stack } from './servers/stack.ts';
 
 /** A request as a simulator recorded it. */
 export interface Hit {

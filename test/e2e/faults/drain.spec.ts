@@ -8,11 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ask, keepAlive, openLoop, tally, type Told } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
-import type { GatewayProcess } from '../../support/processes.ts';
+import type { GatewayProcess } from '../../support/servers/processes.ts';
 import { prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import { ROUNDS } from '../../support/size.ts';
 import { until } from '../../support/until.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { type Stack, startStack } from '../../support/servers/stack.ts';
 
 const GRACE_MS = 2_000;
 const SLOW_MS = 4_000;

@@ -7,7 +7,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, openLoop, tally, type Told } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
-import type { GatewayProcess } from '../../support/processes.ts';
+import type { GatewayProcess } from '../../support/servers/processes.ts';
 import {
   environmentsFile,
   gather,
@@ -19,8 +19,8 @@ import {
 } from '../../support/proofs.ts';
 import { ROUNDS } from '../../support/size.ts';
 import { until } from '../../support/until.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
-import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts';
 
 let stack: Stack;
 let one: Onboarded;

@@ -16,7 +16,7 @@ import {
 } from '../../support/proofs.ts';
 import { ROUNDS } from '../../support/size.ts';
 import { until } from '../../support/until.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { type Stack, startStack } from '../../support/servers/stack.ts';
 
 const WITHIN_MS = 1_000;
 

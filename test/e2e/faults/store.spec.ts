@@ -6,13 +6,13 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, openLoop, tally, type Told } from '../../support/load.ts';
 import { onboard, type Onboarded, allowWrite } from '../../support/onboard.ts';
-import { type FragileServer, startServer } from '../../support/postgres.ts';
-import type { GatewayProcess } from '../../support/processes.ts';
+import { type FragileServer, startServer } from '../../support/servers/postgres.ts';
+import type { GatewayProcess } from '../../support/servers/processes.ts';
 import { gather, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import { ROUNDS } from '../../support/size.ts';
 import { until } from '../../support/until.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
-import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts';
 
 let server: FragileServer;
 let stack: Stack;

@@ -17,7 +17,7 @@ import {
   UNHURRIED,
 } from '../../support/proofs.ts';
 import { until } from '../../support/until.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { type Stack, startStack } from '../../support/servers/stack.ts';
 
 let stack: Stack;
 /** One for keys, one re-bound for each refusal, two that hold tokens which run out during the file. */

@@ -8,7 +8,7 @@ import { ask, closedLoop, type Told } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { grantWrites, type Hit, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import { ROUNDS } from '../../support/size.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { type Stack, startStack } from '../../support/servers/stack.ts';
 
 let stack: Stack;
 let one: Onboarded;

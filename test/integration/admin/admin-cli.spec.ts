@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../../apps/cli/src/program.ts';
 import { readSettings } from '../../../apps/cli/src/settings.ts';
-import { createDatabase, createEmptyDatabase } from '../../support/postgres.ts';
+import { createDatabase, createEmptyDatabase } from '../../support/servers/postgres.ts';
 import { type Harness, startAdmin } from '../../support/admin-api.ts';
 
 const FILE = `apiVersion: gatehouse/v1

@@ -12,7 +12,7 @@ import {
   outcomeOf,
   verified,
 } from '../../support/audit-trail.js';
-import { RUNNING_ROLE } from '../../support/postgres.ts';
+import { RUNNING_ROLE } from '../../support/servers/postgres.ts';
 
 const TWO_YEARS_MS = 2 * 365 * 86_400_000;
 

@@ -9,7 +9,7 @@ import {
   createDatabase,
   createEmptyDatabase,
   type TestDatabase,
-} from '../../support/postgres.ts';
+} from '../../support/servers/postgres.ts';
 
 const made: TestDatabase[] = [];
 afterAll(() => Promise.all(made.map((database) => database.drop())));

@@ -4,7 +4,7 @@ import { explainDatabaseError } from '@gatehouse/db/database-error';
 import { SIGNING_KEY_STATES, mayBecome } from '@gatehouse/domain/registry/signing-key';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 import { insert, seedApplication, seedBasics, valid, type Row } from '../../support/registry-rows.ts';
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openRegistry } from '../../../apps/gateway/src/adapters/registry/registry.js';
-import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 import { seedBasics } from '../../support/registry-rows.ts';
 
 const ORGANISATIONS = Number(process.env.GATEHOUSE_TEST_ORGANISATIONS ?? 1_000);

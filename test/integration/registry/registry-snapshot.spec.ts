@@ -6,9 +6,9 @@ import {
   type Registry,
   type RegistryChange,
 } from '../../../apps/gateway/src/adapters/registry/registry.js';
-import { createDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 import { insert, seedApplication, seedBasics, valid } from '../../support/registry-rows.ts';
-import { startTcpProxy } from '../../support/tcp-proxy.ts';
+import { startTcpProxy } from '../../support/servers/tcp-proxy.ts';
 import { until } from '../../support/until.ts';
 
 const OBEYED_WITHIN_MS = 1_000;

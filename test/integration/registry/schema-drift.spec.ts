@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { schemaDifferences, schemaFacts } from '../../../tools/schema/schema-catalogue.ts';
 import { diagnoseHistory, sqlOfSchema } from '../../../tools/schema/schema-engine.ts';
-import { createDatabase, createEmptyDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { createDatabase, createEmptyDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 
 const SCHEMA = fileURLToPath(new URL('../../../prisma/schema.prisma', import.meta.url));
 const MIGRATIONS = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Spare RSA-4096 keys cost 0.8 s each, so all simulators of a run share them. */
 const KEY_POOL = join(ROOT, 'node_modules/.cache/gatehouse/spare-keys');
 

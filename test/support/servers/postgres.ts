@@ -13,7 +13,7 @@ import {
   createRoles,
   ensureDatabase,
   startEmbeddedPostgres,
-} from '../../tools/postgres/embedded-postgres.ts';
+} from '../../../tools/postgres/embedded-postgres.ts';
 
 export const OWNER = 'gatehouse_owner';
 export const RUNNING_ROLE = 'gatehouse_app';

@@ -15,7 +15,7 @@ import {
   startGatewayProcess,
   startSimulatorProcess,
 } from './processes.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 export interface StackOptions {
   /** Names; each gets a simulator. Default: local. */
