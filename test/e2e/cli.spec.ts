@@ -404,7 +404,7 @@ describe('what stands in the way of a command is said', () => {
       'organisations',
       { GATEHOUSE_ADMIN_TOKEN: `gha_${'a'.repeat(12)}_${'b'.repeat(49)}` },
       1,
-      /valid admin token is needed/,
+      /send a valid admin token/,
     ],
     ['nobody there', 'organisations', { GATEHOUSE_ADMIN_URL: 'http://127.0.0.1:1' }, 1, /127\.0\.0\.1:1/],
     ['no such command', 'aply x.yaml', {}, 2, /unknown command/],

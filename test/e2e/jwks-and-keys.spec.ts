@@ -184,7 +184,7 @@ describe('a rotation under traffic', () => {
     const early = await step(second.kid, 'activate');
     expect([early.status, early.json['detail']]).toEqual([
       409,
-      expect.stringMatching(new RegExp(`${second.kid} is PENDING; from there it can't become ACTIVE`)),
+      expect.stringMatching(new RegExp(`${second.kid} is PENDING and cannot become ACTIVE`)),
     ]);
   });
   it('a third before it is finished is refused, and says what stands in the way', async () => {
@@ -238,7 +238,7 @@ describe('a rotation under traffic', () => {
     const early = await step(first.kid, 'remove');
     expect([early.status, early.json['detail']]).toEqual([
       409,
-      expect.stringMatching(/must stay published until .* so that what it signed is accepted/),
+      expect.stringMatching(/must stay published until .*, so that what it signed is accepted/),
     ]);
     await moveTo(Date.now() + movedMs + RETIREMENT_MS + 1_000);
     expect((await step(first.kid, 'remove')).json['state']).toBe('REMOVED');
