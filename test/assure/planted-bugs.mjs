@@ -32,6 +32,13 @@ const BUGS = [
     tests: unit('apps/gateway/src/adapters/nhs/apim-token.spec.ts'),
   },
   {
+    name: 'a binding closed by a token that was older than the rejection',
+    file: 'apps/gateway/src/adapters/nhs/apim-token.ts',
+    find: 'if (token.requestedAtMs <= entry.rejectedAtMs) return true;',
+    put: '',
+    tests: unit('apps/gateway/src/adapters/nhs/apim-token.spec.ts'),
+  },
+  {
     name: 'INTENT skipped',
     file: `${PLANE}/record.ts`,
     find: 'const { registryVersion } = await deps.audit.intent(event, subjects);',

@@ -30,6 +30,8 @@ import { type AttemptRecord, recordIntent } from './record.js';
 const READ_RETRIES = 2;
 const RETRY_PAUSE_MS = [100, 400];
 const THROTTLED_RETRIES = 3;
+/** Two: a token that was requested before the first was rejected may have been revoked together with it. */
+const NEW_TOKENS = 2;
 const REDECISIONS = 5;
 /** A longer wait than this between decision and departure has everything checked once more. */
 const NO_WAIT_MS = 10;
@@ -57,7 +59,7 @@ export async function callUpstream(
   const left: Budget = {
     retry: readOnly ? READ_RETRIES : 0,
     throttled: readOnly ? THROTTLED_RETRIES : 0,
-    'new token': readOnly ? 1 : 0,
+    'new token': readOnly ? NEW_TOKENS : 0,
     'decide again': REDECISIONS,
   };
   let route = decided;
@@ -247,8 +249,11 @@ async function judge(
     received.discard();
     const code = verdict.pass ? 'GW_UPSTREAM_PROTOCOL' : verdict.code;
     const tokenRejected = !verdict.pass && verdict.tokenRejected;
-    if (tokenRejected && attempt.token !== null) deps.tokens.discard(attempt.route.plan, attempt.token);
-    const again = tokenRejected && left['new token'] > 0;
+    const again =
+      tokenRejected &&
+      attempt.token !== null &&
+      deps.tokens.discard(attempt.route.plan, attempt.token) &&
+      left['new token'] > 0;
     const outcome = tokenRejected ? 'FAILED' : 'WITHHELD';
     await record.settle({ outcome, code: again ? null : code, upstreamStatus, diagnosis, received });
     if (again) return atOnce('new token');

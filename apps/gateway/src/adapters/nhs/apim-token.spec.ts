@@ -320,6 +320,31 @@ describe('forgetting', () => {
     expect([await get(), posts.length]).toEqual(['b', 2]);
   });
 
+  it('closes the binding for 30 s when a token that was requested after a rejection is rejected too', async () => {
+    const { source, get, posts } = world(issued('a'), issued('b'), issued('c'));
+    expect(source.discard(plan(), await source.get(plan()))).toBe(true);
+    await pass(10);
+    expect(source.discard(plan(), await source.get(plan()))).toBe(false);
+    expect(await get()).toBe('GW_UPSTREAM_TOKEN');
+    await pass(29_999);
+    expect([await get(), posts.length]).toEqual(['GW_UPSTREAM_TOKEN', 2]);
+    await pass(1);
+    expect([await get(), posts.length]).toEqual(['c', 3]);
+  });
+
+  it('does not close it when a refresh that was under way is revoked together with the old token', async () => {
+    const refreshed = Promise.withResolvers<TokenHttpAnswer>();
+    const { source, get, posts } = world(issued('a'), refreshed.promise, issued('c'));
+    const old = await source.get(plan());
+    await pass(500_000);
+    await get();
+    expect(source.discard(plan(), old)).toBe(true);
+    const next = source.get(plan());
+    refreshed.resolve(issued('b'));
+    expect(source.discard(plan(), await next)).toBe(true);
+    expect([await get(), posts.length]).toEqual(['c', 3]);
+  });
+
   it('all tokens of a key, and no others', async () => {
     const other = plan('two', [key('kid-2', 'ACTIVE')]);
     const { source, get } = world(issued('a'), issued('b'), issued('c'));

@@ -65,8 +65,12 @@ export interface TokenSource {
   get(plan: RoutePlan): Promise<AccessToken>;
   /** Whether a call may be sent with this token now: it has not expired, and its key was not stopped since. */
   isUsable(token: AccessToken): boolean;
-  /** Discards a token that APIM rejected, unless a newer one has replaced it already. */
-  discard(plan: RoutePlan, token: AccessToken): void;
+  /**
+   * Discards a token that e-RS rejected, unless a newer one has replaced it already.
+   * @returns whether a newer token may be accepted; false when one that was requested after the last rejection was
+   * rejected as well
+   */
+  discard(plan: RoutePlan, token: AccessToken): boolean;
   /** Discards all tokens whose requests a key signed that may no longer sign. */
   discardKey(kid: string): void;
   /** Keys that signed the request for a token that is still cached. */
@@ -250,15 +254,18 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 
     discard(plan, token) {
       const entry = entries.get(plan.identity);
-      if (entry?.token?.value !== token.value) return;
-      entry.token = null;
-      // After a second rejection in a row the next would be rejected too, and each costs a signature.
+      if (entry === undefined) return true;
+      if (entry.token?.value === token.value) entry.token = null;
+      // A token that was requested before the last rejection may have been revoked together with the rejected one.
+      if (token.requestedAtMs <= entry.rejectedAtMs) return true;
       const nowMs = monotonicNow();
-      if (nowMs - entry.rejectedAtMs < CONFIGURATION_PAUSE_MS) {
-        const error = new GatewayError('GW_UPSTREAM_TOKEN', { detail: 'new tokens are rejected too' });
-        entry.failure = { error, untilMs: nowMs + CONFIGURATION_PAUSE_MS };
-      }
+      const isSecond = nowMs - entry.rejectedAtMs < CONFIGURATION_PAUSE_MS;
       entry.rejectedAtMs = nowMs;
+      if (!isSecond) return true;
+      // The next token would be rejected too, and each costs a signature.
+      const error = new GatewayError('GW_UPSTREAM_TOKEN', { detail: 'new tokens are rejected too' });
+      entry.failure = { error, untilMs: nowMs + CONFIGURATION_PAUSE_MS };
+      return false;
     },
 
     discardKey(kid) {
