@@ -1,6 +1,6 @@
 /**
- * What the audit trail holds. One attempt at e-RS has an INTENT, exactly one OUTCOME, and for a streamed body an
- * END; a request that was refused has one DENIED; what concerns no single request is a SYSTEM event.
+ * The records of the audit trail. One attempt at e-RS has an INTENT, exactly one OUTCOME, and for a streamed body an
+ * END. A refused request has one DENIED. Everything that concerns no single request is a SYSTEM event.
  * Fields follow NHS England's audit logging requirements (docs/reference/protocol-facts.md §9) plus what explains
  * the decision. No value here is a secret, and identifiers of patients appear only as keyed hashes (see
  * `subjects`).
@@ -8,8 +8,8 @@
 export type AuditKind = 'INTENT' | 'OUTCOME' | 'END' | 'DENIED' | 'SYSTEM';
 
 /**
- * COMPLETED: e-RS answered below 400. FAILED: e-RS answered an error, or a read broke off. REFUSED: Gatehouse said
- * no. NOT_SENT: no byte went upstream. UNKNOWN: bytes were sent and the answer was not seen. WITHHELD: the answer
+ * COMPLETED: e-RS answered below 400. FAILED: e-RS answered an error, or a read broke off. REFUSED: Gatehouse
+ * refused it. NOT_SENT: no byte went upstream. UNKNOWN: bytes were sent and the answer was not seen. WITHHELD: the answer
  * was seen and not released to the caller.
  */
 export type AuditOutcome = 'COMPLETED' | 'REFUSED' | 'NOT_SENT' | 'FAILED' | 'UNKNOWN' | 'WITHHELD';
@@ -29,7 +29,7 @@ export type AuditValue =
 interface Common {
   /** Epoch ms at which the attempt (or refused request, or event) began. Partition key; same on all its rows. */
   readonly startedAtMs: number;
-  /** Epoch ms at which this row was made. */
+  /** Epoch ms at which this record was written. */
   readonly atMs: number;
 }
 
@@ -40,7 +40,7 @@ interface OfRequest extends Common {
   readonly attemptId: string;
 }
 
-/** Who asked for what, and what was decided. */
+/** Who requested what, and what was decided. */
 export interface RequestFacts {
   readonly environment: string | null;
   readonly odsCode: string | null;
@@ -57,7 +57,7 @@ export interface RequestFacts {
   readonly interaction: string | null;
   readonly operationId: string | null;
   readonly method: string | null;
-  /** The caller's X-Correlation-ID, or the one made for it. */
+  /** The caller's X-Correlation-ID, or the one that Gatehouse generated. */
   readonly correlationId: string;
   /** Version of the registry the decision was made under. */
   readonly registryVersion: number | null;
@@ -66,9 +66,9 @@ export interface RequestFacts {
   /** Where the subjects came from, or why there are none. */
   readonly subjectSource: string | null;
   /**
-   * What the decision was asked for, before the grants filled in the rest; null: it was refused before that, or the
-   * row is older than this field. A choice that is in no grant of the client is kept as OUTSIDE_GRANTS, since
-   * anything may stand there.
+   * The caller's choices, before the grants filled in the rest; null if the request was refused earlier or the record
+   * is older than this field. A choice that is in no grant of the client is recorded as OUTSIDE_GRANTS, since it
+   * could be any text.
    */
   readonly asked: {
     readonly accessMode: string;
@@ -107,7 +107,7 @@ export interface OutcomeEvent extends OfRequest {
   readonly responseSha256: string | null;
   readonly durationMs: number;
   readonly upstreamDurationMs: number | null;
-  /** As `recordedHeaders` keeps them; null: not sent, not received, or not known. */
+  /** As `recordedHeaders` returns them; null if not sent, not received or not known. */
   readonly sentHeaders: Readonly<Record<string, string>> | null;
   readonly receivedHeaders: Readonly<Record<string, string>> | null;
 }

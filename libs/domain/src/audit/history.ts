@@ -1,6 +1,6 @@
 /**
- * Which rows of the registry's history somebody may see: those of a table only with the permission to read what the
- * table holds. A table without a row here is never shown.
+ * Which rows of the registry's history a person may see. The history of a table needs the permission to read the
+ * table itself. A table that isn't listed here is never shown.
  */
 import { type Permission, type Powers, type Reach, reachOf } from '../governance/permissions.js';
 
@@ -25,12 +25,13 @@ const READ_WITH = {
 } as const satisfies Record<string, Permission>;
 
 export type HistoryTable = keyof typeof READ_WITH;
-/** The tables whose history can be asked for. */
+/** The tables that have a history. */
 export const HISTORY_TABLES = Object.keys(READ_WITH) as readonly HistoryTable[];
 
 /**
- * The tables whose rows somebody may see.
- * @param reach of the history itself: whoever sees all organisations there must see all of them in the table too
+ * The tables whose history a person may see.
+ * @param reach the organisations whose history the person may read. Somebody who reads the history of all organisations
+ * sees only the tables that they may read for all organisations
  */
 export function tablesSeen(powers: Powers, reach: Reach): readonly HistoryTable[] {
   return HISTORY_TABLES.filter((table) => {

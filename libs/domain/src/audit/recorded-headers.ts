@@ -1,6 +1,6 @@
 /**
- * Headers of a call to e-RS as the trail keeps them: those that NHS support asks for, by a list, the credential by its
- * presence alone, and nothing that reads as a patient's number. Names in lower case.
+ * The headers of a call to e-RS that the audit trail records: those on a list, because NHS support asks for them. Of
+ * the credential only its presence is recorded, and no value that reads as an NHS number. Names are in lower case.
  */
 import { containsNhsNumber } from '../input/nhs-number.js';
 
@@ -27,8 +27,8 @@ const LONGEST = 200;
 const REDACTED = '[redacted]';
 
 /**
- * A header that came several times is kept once, its values joined as HTTP allows.
- * @param secret what must not be kept wherever it stands: the access token of the call
+ * A repeated header is recorded once, with its values joined as HTTP allows.
+ * @param secret the access token of the call, which must not be recorded in any header
  */
 export function recordedHeaders(
   pairs: Iterable<readonly [name: string, value: string]>,
@@ -44,7 +44,7 @@ export function recordedHeaders(
   return kept;
 }
 
-/** One value from outside as the trail may keep it. */
+/** A value from outside in the form in which it may be recorded. */
 export function recordedValue(value: string, secret: string | null): string {
   const mustHide = containsNhsNumber(value) || (secret !== null && value.includes(secret));
   return mustHide ? REDACTED : value.slice(0, LONGEST);

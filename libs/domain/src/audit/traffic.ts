@@ -1,4 +1,4 @@
-/** Counts of the trail as the dashboard shows them: by the hour, by reason, and against the quota of an application. */
+/** Counts from the audit trail for the dashboard: by hour, by reason, and against the quota of an application. */
 
 /** How many requests of one hour ended in one way. */
 export interface HourCount {
@@ -15,7 +15,7 @@ export interface TrafficHour {
   readonly completed: number;
   /** By Gatehouse. */
   readonly refused: number;
-  /** At e-RS, on the way there, or not known to have arrived. */
+  /** Rejected by e-RS, lost on the way, or not known to have arrived. */
   readonly failed: number;
 }
 
@@ -27,16 +27,19 @@ export interface Reason {
 }
 
 const HOUR_MS = 3_600_000;
-/** Reasons that are told apart; the rest is one. */
+/** How many reasons are listed; the others are summed up. */
 const REASONS = 6;
 export const OTHER_REASONS = 'others';
 
-/** Every hour of the range, those without a request too. @param untilMs the last hour is the one that holds it */
+/**
+ * Every hour of the range, including those without a request.
+ * @param untilMs an instant in the last hour
+ */
 export function trafficByHour(counts: readonly HourCount[], hours: number, untilMs: number): TrafficHour[] {
   return hoursOf(hours, untilMs).map((atMs) => {
     const ofHour = counts.filter(({ hourMs }) => hourMs === atMs);
-    const sum = (fits: (outcome: string | null) => boolean) =>
-      ofHour.filter(({ outcome }) => fits(outcome)).reduce((total, { count }) => total + count, 0);
+    const sum = (isCounted: (outcome: string | null) => boolean) =>
+      ofHour.filter(({ outcome }) => isCounted(outcome)).reduce((total, { count }) => total + count, 0);
     return {
       atMs,
       completed: sum((outcome) => outcome === 'COMPLETED'),
@@ -46,23 +49,23 @@ export function trafficByHour(counts: readonly HourCount[], hours: number, until
   });
 }
 
-/** Codes of what did not go well, the most frequent first. */
+/** The codes of refusals and failures, most frequent first. */
 export function reasonsByHour(counts: readonly HourCount[], hours: number, untilMs: number): Reason[] {
   const starts = hoursOf(hours, untilMs);
   const byCode = Map.groupBy(
     counts.filter(({ code, hourMs }) => code !== null && starts.includes(hourMs)),
     ({ code }) => code ?? '',
   );
-  const reasons = [...byCode].map(([code, of]) => reasonOf(code, of, starts));
+  const reasons = [...byCode].map(([code, ofCode]) => reasonOf(code, ofCode, starts));
   const [most, rest] = [byFrequency(reasons).slice(0, REASONS), byFrequency(reasons).slice(REASONS)];
   if (rest.length === 0) return most;
   const others = rest.flatMap(({ code }) => byCode.get(code) ?? []);
   return [...most, reasonOf(OTHER_REASONS, others, starts)];
 }
 
-function reasonOf(code: string, of: readonly HourCount[], starts: readonly number[]): Reason {
+function reasonOf(code: string, counts: readonly HourCount[], starts: readonly number[]): Reason {
   const hours = starts.map((atMs) =>
-    of.filter(({ hourMs }) => hourMs === atMs).reduce((total, { count }) => total + count, 0),
+    counts.filter(({ hourMs }) => hourMs === atMs).reduce((total, { count }) => total + count, 0),
   );
   return { code, hours, count: hours.reduce((total, count) => total + count, 0) };
 }
@@ -82,15 +85,15 @@ export interface MinuteCount {
   readonly count: number;
 }
 
-/** From here on an application is said to approach its quota. */
+/** The share of its quota from which an application counts as near it. */
 const NEAR = 0.7;
 
-/** Whether a minute's calls come near the quota of e-RS for one application. */
+/** Whether the calls of one minute are near the quota that e-RS has for an application. */
 export function isNearQuota(callsPerMinute: number, requestsPerMinute: number): boolean {
   return callsPerMinute >= requestsPerMinute * NEAR;
 }
 
-/** The busiest minute of each application; the bindings of one share its quota. */
+/** The calls in the busiest minute of each application. The bindings of an application share its quota. */
 export function busiestMinutes(
   counts: readonly MinuteCount[],
   applicationOf: ReadonlyMap<string, string>,
@@ -99,8 +102,8 @@ export function busiestMinutes(
   for (const { bindingId, minuteMs, count } of counts) {
     const application = applicationOf.get(bindingId);
     if (application === undefined) continue;
-    const of = minutes.get(application) ?? new Map<number, number>();
-    minutes.set(application, of.set(minuteMs, (of.get(minuteMs) ?? 0) + count));
+    const calls = minutes.get(application) ?? new Map<number, number>();
+    minutes.set(application, calls.set(minuteMs, (calls.get(minuteMs) ?? 0) + count));
   }
-  return new Map([...minutes].map(([application, of]) => [application, Math.max(...of.values())]));
+  return new Map([...minutes].map(([application, calls]) => [application, Math.max(...calls.values())]));
 }

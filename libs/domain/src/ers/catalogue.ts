@@ -1,8 +1,8 @@
 /**
  * The e-RS operation catalogue: 37 interactions in 40 rows, one row per method and path.
  *
- * Source: NHSDigital/e-referrals-service-api, specification/, commit c2761d38 (2026-06-26). Policy is decided on a
- * row and the upstream URL is rendered from it, so what is not here can't be asked of e-RS. Where the source
+ * Source: NHSDigital/e-referrals-service-api, specification/, commit c2761d38 (2026-06-26). The policy decides on a
+ * row and the upstream URL is built from it, so an operation without a row can't reach e-RS. Where the source
  * contradicts itself: A006 is deprecated and in no application-restricted table, so it is user-restricted only.
  */
 import type { Capability } from '../registry/records/vocabulary.js';
@@ -36,7 +36,7 @@ export interface Operation {
   readonly path: string;
   readonly readOnly: boolean;
   readonly deprecated: boolean;
-  /** Of the user, in user-restricted mode; empty: none is asked for. */
+  /** The business functions that a user may have in user-restricted mode; empty if none is required. */
   readonly businessFunctions: readonly BusinessFunction[];
   /** Null: not available to application-restricted access. */
   readonly applicationRestricted: {

@@ -1,4 +1,4 @@
-/** The e-RS catalogue by interaction, which is what a message set lists and an ASID is allowed. */
+/** The e-RS catalogue by interaction. Message sets list interactions, and an ASID is approved for interactions. */
 import { type BusinessFunction, CATALOGUE, type Operation } from './catalogue.js';
 import type { AccessMode, Capability } from '../registry/records/vocabulary.js';
 
@@ -8,14 +8,14 @@ export interface Interaction {
   readonly title: string;
   readonly readOnly: boolean;
   readonly deprecated: boolean;
-  /** Of the user, in user-restricted mode; empty: none is asked for. */
+  /** The business functions that a user may have in user-restricted mode; empty if none is required. */
   readonly businessFunctions: readonly BusinessFunction[];
   readonly applicationRestricted: Operation['applicationRestricted'];
-  /** The calls it stands for. */
+  /** The operations of this interaction. */
   readonly requests: readonly { readonly method: Operation['method']; readonly path: string }[];
 }
 
-/** In the order of their ids. Rows of one interaction differ in method and path only. */
+/** All interactions, by id. The rows of one interaction differ only in method and path. */
 export const INTERACTIONS: readonly Interaction[] = [
   ...Map.groupBy(CATALOGUE, ({ interaction }) => interaction),
 ].map(([id, [first, ...others]]) => {
@@ -24,7 +24,7 @@ export const INTERACTIONS: readonly Interaction[] = [
   return { id, title, readOnly, deprecated, businessFunctions, applicationRestricted, requests };
 });
 
-/** What stands between an interaction of a message set and its use; named as the steps of a decision that refuse it. */
+/** Why an application can't use an interaction of its message sets: the step of the decision that refuses it. */
 export const INTERACTION_ACCESS = ['allowed', 'mode', 'capability', 'write exception'] as const;
 export type InteractionAccess = (typeof INTERACTION_ACCESS)[number];
 

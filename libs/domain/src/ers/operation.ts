@@ -1,6 +1,7 @@
 /**
- * From a method and a raw request path to a catalogue row and its parameters, and back to the one path that may go
- * upstream. Comparison is byte for byte: one spelling per operation, no decoding, no normalising (law 4).
+ * Finds the catalogue row and the parameters of a method and a raw request path, and builds the path that is sent
+ * upstream. Paths are compared byte by byte: an operation has one spelling, and nothing is decoded or normalised
+ * (law 4).
  */
 import { CATALOGUE, type Operation } from './catalogue.js';
 import { GatewayError } from '../errors.js';
@@ -61,7 +62,7 @@ function parameterName(segment: string): ParameterKind | null {
   return PARAMETER_KINDS.find((kind) => kind === name) ?? null;
 }
 
-/** The path that goes upstream: rendered from the row, never copied from the request (law 2). */
+/** The path that is sent upstream. It is built from the row and never copied from the request (law 2). */
 export function renderPath(matched: MatchedOperation): string {
   return matched.operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = matched.parameters[name];

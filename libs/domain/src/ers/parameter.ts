@@ -12,7 +12,7 @@ const CODE_SYSTEMS = [
 ];
 const COMMUNICATION_INCLUDES = [
   'Communication:requester-practitionerrole:PractitionerRole',
-  // The source really spells it so (A025).
+  // The specification of A025 has this spelling.
   'Communication:sender-practitionerrole:PractionerRole',
   'Communication:content-reference:DocumentReference',
 ];

@@ -11,7 +11,7 @@ const MAX_QUERY_LENGTH = 2048;
 
 /**
  * @param raw what follows the first `?` of the request target, or null if there is none
- * @throws GW_QUERY for an unknown, repeated or malformed parameter; a missing one is `requireParameters`' affair
+ * @throws GW_QUERY for an unknown, repeated or malformed parameter; `requireParameters` checks for missing ones
  */
 export function parseQuery(operation: Operation, raw: string | null): Query {
   const query = new Map<string, string>();
@@ -62,7 +62,7 @@ function decodeOnce(text: string): string {
   }
 }
 
-/** Percent-encoding that leaves the characters alone that e-RS's own examples write plainly. */
+/** Percent-encodes all but the characters that e-RS's own examples leave unencoded. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/%(?:2F|3A|2C)/g, decodeURIComponent);
 }

@@ -32,8 +32,8 @@ export function requireWorklistFilter(body: JsonObject): string {
 }
 
 /**
- * Every patient and referral a worklist answer names, each once, wherever in it they stand: e-RS puts patients into
- * `contained` and referrals into `entry[].item`, and none may be missed if it moves them.
+ * Every patient and referral in a worklist answer, each once. e-RS puts patients into `contained` and referrals into
+ * `entry[].item`, but the whole answer is searched, so that none is missed if e-RS moves them.
  */
 export function worklistSubjects(answer: Json): Subject[] {
   const subjects = new Map<string, Subject>();

@@ -1,7 +1,7 @@
 /**
- * A caller's correlation id. Any id of safe characters is accepted, but for one that is nothing but ten digits, which
- * is how people write an NHS number. Where ten digits stand within an id, what is recorded has a keyed hash in their
- * place, whatever their check digit: no id is refused by chance, and no number is kept in clear.
+ * A caller's correlation id. Any id of safe characters is accepted, except one that is nothing but ten digits, which
+ * is how people write an NHS number. Where an id contains ten digits, whatever their check digit, a keyed hash replaces
+ * them in everything that is recorded: no id is refused by chance, and no NHS number is recorded in clear.
  */
 const SAFE = /^[A-Za-z0-9._:-]{1,128}$/;
 /** Alone, or 3-3-4 with a separator. */
@@ -37,7 +37,7 @@ export function recordedCorrelationId(id: string, hash: (digits: string) => stri
   );
 }
 
-/** The same with a hash that has to be waited for. Nothing is hashed if there is nothing to hide. */
+/** The same, with an asynchronous hash. Nothing is hashed if there is nothing to hide. */
 export async function hashNumbersIn(id: string, hash: (digits: string) => Promise<string>): Promise<string> {
   const found = new Set<string>();
   recordedCorrelationId(id, (digits) => {

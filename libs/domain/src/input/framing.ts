@@ -1,6 +1,6 @@
 /**
- * What Node's HTTP parser lets through and this gateway does not: the request must have exactly one reading
- * (measured: bare Node answers HTTP/0.9, "HTTP/2.0" text, duplicate Host and "Transfer-Encoding: gzip, chunked").
+ * Refuses requests that Node's HTTP parser accepts although two programs could read them differently. Node alone
+ * answers HTTP/0.9, the text "HTTP/2.0", a duplicate Host and "Transfer-Encoding: gzip, chunked".
  */
 import { GatewayError } from '../errors.js';
 import { brokenFraming, type FramingRule } from './framing-rules.js';

@@ -2,7 +2,7 @@
 import type { Operation } from '../ers/catalogue.js';
 import { GatewayError } from '../errors.js';
 
-/** The value is forwarded as it came, so nothing is trimmed: `trim` would take U+00A0 for a space, and e-RS would not. */
+/** Nothing is trimmed, because the value is forwarded unchanged and `trim` removes U+00A0, which e-RS would not. */
 const MEDIA_TYPE =
   /^([!#$%&'*+.^_`|~0-9a-z-]+\/[!#$%&'*+.^_`|~0-9a-z-]+)(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?$/i;
 

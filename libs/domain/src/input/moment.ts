@@ -1,6 +1,6 @@
 /**
  * Moments as people write them: a calendar day, which is the whole day in Europe/London, or an RFC 3339 instant with
- * its zone. Nothing else is taken, since 11/12/2026 is one day in London and another in Boston.
+ * its zone. Nothing else is accepted, since 11/12/2026 is one day in London and another in Boston.
  */
 import { addDays, endOfLondonDayMs } from '../governance/london-day.js';
 

@@ -19,7 +19,7 @@ export function isNhsNumber(digits: string): boolean {
 
 /**
  * Whether a text contains what reads as an NHS number. UUIDs are exempt, and 12-digit UBRNs can't match.
- * The text is looked at as it is and with percent-escapes decoded, so that no spelling hides one.
+ * The text is searched as it is and with its percent-escapes decoded, so that no spelling hides a number.
  */
 export function containsNhsNumber(text: string): boolean {
   return found(text) || (text.includes('%') && found(decodeLoosely(text)));
@@ -33,7 +33,7 @@ function found(text: string): boolean {
   return false;
 }
 
-/** Decodes escapes of ASCII characters until nothing changes; leaves the rest, since it only has to be searched. */
+/** Decodes escapes of ASCII characters until nothing changes. Others stay, since the text is only searched. */
 function decodeLoosely(text: string): string {
   let current = text;
   for (let round = 0; round < 3; round += 1) {
@@ -46,7 +46,7 @@ function decodeLoosely(text: string): string {
   return current;
 }
 
-/** The text with every NHS number in it hidden. For what is recorded or logged, whoever sent it. */
+/** The text with every NHS number in it hidden, for records and logs. */
 export function withoutNhsNumbers(text: string): string {
   if (!containsNhsNumber(text)) return text;
   const plain = decodeLoosely(text);

@@ -3,7 +3,7 @@
  * `ghs_<linkId>_<secret>` for the one-time link of a senior responsible owner.
  *
  * The id is public and finds the row; only a SHA-256 of the whole key is stored. The secret holds 256 bits and ends
- * in six characters of checksum over everything before them, so that a mistyped key is told from an unknown one
+ * in six characters of checksum over everything before them, so that a mistyped key is recognised
  * without a look-up and a leak scanner can tell a real key from a look-alike.
  */
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -49,7 +49,7 @@ export function parseAdminToken(text: string): { readonly tokenId: string } | nu
   return tokenId === undefined || !checksumFits(text) ? null : { tokenId };
 }
 
-/** What the one-time link of a senior responsible owner ends in. */
+/** The secret at the end of a senior responsible owner's one-time link. */
 export function mintSroLink(randomBytes: RandomBytes): MintedKey {
   return mint('ghs_', randomBytes);
 }
@@ -66,7 +66,7 @@ function mint(prefix: string, randomBytes: RandomBytes): MintedKey {
   return { id, key: body + checksum(body) };
 }
 
-/** Bytes of 248 and above are thrown away, else the first eight letters would come up more often. */
+/** Bytes of 248 and above are discarded; otherwise the first eight characters would occur more often. */
 function randomText(length: number, randomBytes: RandomBytes): string {
   const unbiasedBelow = 256 - (256 % ALPHABET.length);
   let text = '';

@@ -57,7 +57,7 @@ export interface CallerHeaders {
   readonly product: string | null;
   readonly capability: Capability | null;
   readonly userSession: string | null;
-  /** User headers present, other than the choice of organisation. */
+  /** The user-restricted headers of the request, except for the choice of organisation. */
   readonly userHeaders: ReadonlyMap<string, string>;
 }
 
@@ -92,7 +92,7 @@ export function refuseReservedHeaders(headers: ReadonlyMap<string, string>): voi
 }
 
 /**
- * The values Gatehouse goes by, checked.
+ * The checked values of the headers that Gatehouse reads.
  * @throws GW_HEADER_SYNTAX; GW_PII_IN_URL for a correlation id that is nothing but ten digits
  */
 export function readCallerHeaders(headers: ReadonlyMap<string, string>): CallerHeaders {
@@ -129,7 +129,7 @@ export function readCallerHeaders(headers: ReadonlyMap<string, string>): CallerH
   };
 }
 
-/** The caller's correlation id, where it sent one that may be echoed and kept: known before anything is refused. */
+/** The caller's correlation id if it may be returned and recorded. It is read before anything can be refused. */
 export function correlationIdIn(rawHeaders: readonly string[]): string | null {
   const [first, second] = headerPairs(rawHeaders).filter(([name]) => name === 'x-correlation-id');
   if (first === undefined || second !== undefined || correlationIdFault(first[1]) !== null) return null;

@@ -1,12 +1,12 @@
 /**
- * What spreadsheets, and the people who use them, do to a cell on its way to a file. Every column of every file is
- * checked here, once a cell. A text of this module never repeats the content of a cell, which may be a secret.
+ * What spreadsheets, and the people who use them, do to a cell on its way to a file. Each cell of
+ * every file is checked here once. No text of this module repeats the content of a cell, which may be a secret.
  */
 import { unseenCharacter } from './visible-text.js';
 
 /**
- * What a column holds: `digits` an identifier of so many digits, `code` a short code of letters and digits, `secret`
- * what is never shown, `name` a name of words, `word` one of a few fixed words.
+ * What a column contains. `digits`: an identifier of that many digits. `code`: a short code of letters and digits.
+ * `secret`: a value that is never shown. `name`: a name in words. `word`: one of a few fixed words.
  */
 export type CellKind = { readonly digits: number } | 'code' | 'secret' | 'name' | 'word';
 
@@ -17,7 +17,7 @@ const DATE = /^[0-9]{1,2}[-. /]\p{L}{3,9}(?:[-. /][0-9]{2,4})?$|^\p{L}{3,9}[-. /
 const FORMULA = /^=|^@[A-Z]+\(/;
 const AS_TEXT = 'format the column as text and write it again';
 
-/** What is wrong with a cell, and what to write instead; null if nothing is. An empty cell is right. */
+/** What is wrong with a cell, and what to write instead; null if nothing is wrong. An empty cell is correct. */
 export function cellFault(kind: CellKind, text: string): string | null {
   if (text === '') return null;
   if (text.includes('\ufffd')) return 'holds characters that can’t be read: save the file as “CSV UTF-8”';

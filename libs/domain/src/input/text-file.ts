@@ -1,6 +1,6 @@
 /**
- * The one reader of files that come in from people: UTF-8 with or without a byte-order mark, or UTF-16 with one. What
- * can't be decoded is refused with its place, whichever kind of file it is, and never guessed.
+ * Decodes every file that people send in: UTF-8 with or without a byte-order mark, or UTF-16 with one. Anything else is
+ * refused with its line and byte; the encoding is never guessed.
  */
 export interface TextFileFault {
   /** From 1. */
@@ -57,7 +57,7 @@ function decodeUtf16(bytes: Uint8Array, encoding: 'utf-16le' | 'utf-16be'): Text
   }
 }
 
-/** @param body of which some byte is no UTF-8 */
+/** @param body in which at least one byte is not UTF-8 */
 function firstInvalidByte(body: Uint8Array): number {
   let start = 0;
   for (;;) {
@@ -70,7 +70,7 @@ function firstInvalidByte(body: Uint8Array): number {
   }
 }
 
-/** Halves the line until the byte is found: how much of a prefix can be decoded only ever falls off once. */
+/** A binary search: every prefix that ends before the faulty byte can be decoded, and none that ends after it. */
 function invalidWithin(line: Uint8Array): number | null {
   if (decodes(line, false)) return null;
   let [good, bad] = [0, line.length];

@@ -1,6 +1,6 @@
 /**
- * Names that people see as the same must be the same. Characters that can't be seen are refused in names, and names
- * that differ only in case or spacing are one name. PostgreSQL enforces both rules with the same definitions
+ * Two names that look the same to people count as the same name. Invisible characters are refused in names, and names
+ * that differ only in case or spacing are equal. PostgreSQL enforces both rules with the same definitions
  * (prisma/migrations).
  */
 

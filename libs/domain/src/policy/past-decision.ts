@@ -1,6 +1,7 @@
 /**
- * A past decision made again: the request as the audit trail keeps it, on the registry as it was then or as it is now.
- * By the rules of today's program; that they were others then shows where the steps differ from those recorded.
+ * Decides a past request again: the request as the audit trail recorded it, on the registry as it was then or as it is
+ * now. The rules are those of the running version. If they were different at the time, the steps differ from those
+ * recorded.
  */
 import type { RequestFacts } from '../audit/audit.js';
 import type { Operation } from '../ers/catalogue.js';
@@ -24,7 +25,7 @@ export interface DecidedAgain {
   readonly binding: Binding | null;
 }
 
-/** A client that is not there, or not active, is refused before any step. */
+/** A client that doesn't exist or isn't active is refused before any step. */
 export function decideAgain(snapshot: Snapshot, request: PastRequest, atMs: number): DecidedAgain {
   const client = snapshot.clients.get(request.clientId);
   if (client?.state !== 'active') return { allowed: false, code: 'GW_TOKEN', steps: [], binding: null };
@@ -38,18 +39,18 @@ export function decideAgain(snapshot: Snapshot, request: PastRequest, atMs: numb
   return { allowed: false, code: decision.refusal.code, steps, binding: decision.binding };
 }
 
-/** The organisations whose part of the registry the decision looks at: none unless exactly one grant matches. */
+/** The organisations whose registry entries the decision depends on: none unless exactly one grant matches. */
 export function organisationsLookedAt(client: Client | undefined, request: PastRequest): readonly string[] {
   const grants = client === undefined ? [] : matchingGrants(client.grants, choicesOf(request));
   return grants.length === 1 ? grants.map(({ odsCode }) => odsCode) : [];
 }
 
-/** A fact by its name; null: there is none. */
+/** The value is null if there is none. */
 export type Fact = readonly [what: string, value: string | null];
 
 /**
- * What the decision looks at, for people.
- * @param odsCode only the client's grants for this organisation are told; null: all of them
+ * The facts that the decision depends on, in words.
+ * @param odsCode limits the client's grants to this organisation; null for all
  * @param binding the one that was used or refused, if one was found
  */
 export function factsLookedAt(
@@ -111,7 +112,7 @@ function choicesOf({ asked }: PastRequest) {
   };
 }
 
-/** As the history keeps it: an ellipsis and the last four; of a short one nothing. */
+/** An ellipsis and the last four characters, as in the history. Nothing of a short key is shown. */
 function endOf(apiKey: string): string {
   if (apiKey.startsWith('…')) return apiKey;
   return apiKey.length < 12 ? '…' : `…${apiKey.slice(-4)}`;

@@ -1,6 +1,6 @@
 /**
- * The decision: from a client, its choices and an operation to the one binding that may serve it, or a refusal.
- * Pure: the same snapshot, request and time always give the same answer, which is how a past one is explained.
+ * Decides which one binding may serve a client's operation, or refuses it. The function is pure: the same snapshot,
+ * request and time always give the same decision, so past decisions can be explained.
  */
 import type { Operation } from '../ers/catalogue.js';
 import { type ErrorCode, GatewayError } from '../errors.js';
@@ -8,7 +8,7 @@ import type { Application, Binding, Client, Grant, SigningKey, Snapshot } from '
 import type { AccessMode, Capability } from '../registry/records/vocabulary.js';
 import { isInForce } from '../governance/sro.js';
 
-/** In the order in which they are asked; the first that fails answers. */
+/** The checks, in order. The first that fails decides the refusal. */
 export const POLICY_STEPS = [
   'grant',
   'organisation',
@@ -27,7 +27,7 @@ export type PolicyStep = (typeof POLICY_STEPS)[number];
 export interface PolicyRequest {
   readonly client: Client;
   readonly accessMode: AccessMode;
-  /** Choices among the client's grants; null where the caller made none. */
+  /** The caller's choices among the client's grants; null where it made none. */
   readonly odsCode: string | null;
   readonly product: string | null;
   readonly capability: Capability | null;
@@ -42,13 +42,13 @@ export interface Step {
   readonly ok: boolean;
 }
 
-/** Everything the rest of the request needs to know of the decision. */
+/** What the later stages of the request need to know about the decision. */
 export interface RoutePlan {
   readonly binding: Binding;
   readonly registryVersion: number;
   /** Null in an open environment. */
   readonly signingKey: SigningKey | null;
-  /** Equal for two decisions if and only if the same call would go out under the same identity. */
+  /** Equal for two decisions if and only if both would send the call under the same identity. */
   readonly identity: string;
 }
 
@@ -58,12 +58,12 @@ export type Decision =
       readonly ok: false;
       readonly steps: readonly Step[];
       readonly refusal: GatewayError;
-      /** The binding that was refused, where one was found. */
+      /** The binding that was refused, if the checks came that far. */
       readonly binding: Binding | null;
     };
 
 /**
- * The access mode a request asks for: user-restricted if it names a user session, or if the client has no
+ * The access mode of a request: user-restricted if it names a user session, or if the client has no
  * application-restricted grant at all.
  */
 export function accessModeOf(client: Client, namesUserSession: boolean): AccessMode {
@@ -149,7 +149,7 @@ export function decide(snapshot: Snapshot, request: PolicyRequest): Decision {
   return { ok: true, steps, plan: planFor(snapshot, binding, authenticated ? signingKey : null) };
 }
 
-/** The grants that a request's choices leave; it needs exactly one. */
+/** The grants that fit a request's choices. A request needs exactly one. */
 export function matchingGrants(
   grants: readonly Grant[],
   request: Pick<PolicyRequest, 'accessMode' | 'odsCode' | 'product' | 'capability'>,

@@ -1,10 +1,10 @@
 /**
- * Keeping each APIM application under e-RS's limits: 600 a minute, and 720 a minute smoothed to one every 83 ms
+ * Keeps each APIM application under e-RS's limits: 600 a minute, and 720 a minute smoothed to one every 83 ms
  * (docs/reference/protocol-facts.md §1.6, §11). Requests of one application leave evenly: at 600 a minute, 100 ms
  * apart. Arithmetic only; storage and waiting are the caller's.
  */
 export interface RateLimit {
-  /** Least distance between two requests, ms. */
+  /** Least time between two requests, ms. */
   readonly intervalMs: number;
 }
 
@@ -13,17 +13,17 @@ export function rateLimitOf(requestsPerMinute: number): RateLimit {
   return { intervalMs: 60_000 / requestsPerMinute };
 }
 
-/** The earliest time at which the next request may leave, ms on any steadily growing clock. 0 at first. */
+/** The earliest time at which the next request may leave, ms on a monotonic clock. Initially 0. */
 export type RateState = number;
 
 export interface RateDecision {
-  /** How long the request must wait before it may leave, ms; 0: at once. */
+  /** How long the request must wait before it may leave, ms. */
   readonly waitMs: number;
   /** The state once the request has left after that wait. */
   readonly next: RateState;
 }
 
-/** @param ahead requests that wait already and leave first */
+/** @param ahead how many requests are already waiting and will leave first */
 export function nextSlot(limit: RateLimit, state: RateState, nowMs: number, ahead = 0): RateDecision {
   const leavesMs = Math.max(nowMs, state) + ahead * limit.intervalMs;
   return { waitMs: leavesMs - nowMs, next: leavesMs + limit.intervalMs };
@@ -31,7 +31,7 @@ export function nextSlot(limit: RateLimit, state: RateState, nowMs: number, ahea
 
 /** Pauses before a read that e-RS answered with 429 is sent again, s (fault F27). */
 const THROTTLED_PAUSES_S = [1, 2, 4];
-/** A caller that is answered with 429 is asked to wait at least and at most this long, s. */
+/** The shortest and longest Retry-After that a caller gets with a 429, s. */
 const RETRY_AFTER_S = { least: 1, most: 120 };
 
 /**
