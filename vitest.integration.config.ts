@@ -3,14 +3,20 @@ import { defineConfig } from 'vitest/config';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Against real servers, in the test's own process: PostgreSQL is started once for the run. */
+/** Against real servers, in the test's own process: PostgreSQL and the NHS simulator are started once for the run. */
 export default defineConfig({
   resolve: {
-    alias: [{ find: /^@gatehouse\/(domain|contracts|db)\/(.*)$/, replacement: here('libs/$1/src/$2.ts') }],
+    alias: [
+      { find: /^@gatehouse\/(domain|contracts|db)\/(.*)$/, replacement: here('libs/$1/src/$2.ts') },
+      { find: '#hooks', replacement: here('apps/gateway/src/hooks/hooks.ts') },
+    ],
   },
   test: {
     include: ['test/integration/**/*.spec.ts'],
-    globalSetup: [here('test/support/servers/postgres-server.ts')],
+    globalSetup: [
+      here('test/support/servers/postgres-server.ts'),
+      here('test/support/servers/simulator-server.ts'),
+    ],
     passWithNoTests: false,
     pool: 'forks',
     maxWorkers: 2,

@@ -1,5 +1,5 @@
-/** The admin API on a free port over a real database, with a clock that can be moved. */
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+/** The admin API on a free port over a real database, KMS and audit trail, with a clock that can be moved. */
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import {
   API_PREFIX,
@@ -9,15 +9,19 @@ import {
   type RouteName,
   routes,
 } from '@gatehouse/contracts/routes';
-import { createPrisma, type Database } from '@gatehouse/db/client';
-import type { SystemEvent } from '@gatehouse/domain/audit/audit';
+import type { Database } from '@gatehouse/db/client';
 import { TOKEN_SCOPES as SCOPES, type TokenScope } from '@gatehouse/domain/governance/permissions';
-import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
-import { createAdminApp } from '../../apps/gateway/src/admin/http/app.ts';
+import { createSecretBox } from '../../apps/gateway/src/adapters/kms/secret-box.ts';
 import type { AdminDeps } from '../../apps/gateway/src/admin/deps.module.ts';
 import { Transactions } from '../../apps/gateway/src/admin/http/transactions.ts';
 import { type NewToken, TokensStore } from '../../apps/gateway/src/admin/tokens/tokens.store.ts';
+import { readConfig } from '../../apps/gateway/src/config/config.ts';
+import { openAdmin } from '../../apps/gateway/src/process/admin.ts';
+import { createLog } from '../../apps/gateway/src/process/log.ts';
+import { openParts, type Parts } from '../../apps/gateway/src/process/parts.ts';
+import { createMetrics } from '../../apps/gateway/src/status/metrics.ts';
 import { createDatabase, type TestDatabase } from './servers/postgres.ts';
+import { SETTINGS_VARIABLE } from './servers/simulator-server.ts';
 
 export type TestScope = TokenScope;
 
@@ -29,37 +33,29 @@ export interface Answer {
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
-export interface Harness {
+type Call = [method: string, path: string, body?: unknown, token?: string, headers?: Record<string, string>];
+
+/** The admin API as process/gateway.ts opens it, over a database of its own. */
+export interface AdminApi {
   readonly db: Database;
   readonly database: TestDatabase;
   readonly url: string;
   readonly clock: { ms: number };
   readonly tokens: Readonly<Record<TestScope | 'all', string>>;
-  readonly systemEvents: SystemEvent[];
+  /** The parts it is made of: the audit trail, KMS, the registry and more. */
+  readonly parts: Parts;
+  /** Lines of its log. */
   readonly logged: string[];
-  call(
-    method: string,
-    path: string,
-    body?: unknown,
-    token?: string,
-    headers?: Record<string, string>,
-  ): Promise<Answer>;
+  /** Facts of the trail's SYSTEM events of this name, in the order written. */
+  systemEvents(event: string): Promise<Record<string, unknown>[]>;
+  /** Calls a path, by default with a token of all scopes, and reads the answer to its end. */
+  call(...request: Call): Promise<Answer>;
+  /** The same, leaving the body to be read or cancelled. */
+  begin(...request: Call): Promise<Response>;
   /** Calls a route and expects it to be answered with 200. */
   ok<N extends RouteName>(name: N, request?: Partial<RequestOf<N>>, token?: string): Promise<AnswerOf<N>>;
   close(): Promise<void>;
 }
-
-/** RSA 2048 is quick to make; what the store keeps is the same. */
-export const fakeKeyService: AdminDeps['keyService'] = {
-  createSigningKey: () => {
-    const { n, e } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
-    const publicJwk = { kty: 'RSA', n: n ?? '', e: e ?? '' } as const;
-    const thumbprint = createHash('sha256')
-      .update(JSON.stringify({ e, kty: 'RSA', n }))
-      .digest('base64url');
-    return Promise.resolve({ arn: `arn:aws:kms:test:key/${thumbprint}`, publicJwk, thumbprint });
-  },
-};
 
 /** A new admin token, made as the admin API makes it. */
 export async function createToken(db: Database, token: NewToken, nowMs: number): Promise<string> {
@@ -71,68 +67,27 @@ export async function createToken(db: Database, token: NewToken, nowMs: number):
   return created.token;
 }
 
-async function* nothing(): AsyncGenerator<Record<string, unknown>> {}
-
-/** What a test puts in place of a part: as it is, or made over the test's database. */
-type Overrides = Partial<AdminDeps> | ((database: TestDatabase) => Promise<Partial<AdminDeps>>);
-
-export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
+/** @param replacements dependencies that a test replaces */
+export async function startAdmin(replacements: Partial<AdminDeps> = {}): Promise<AdminApi> {
   const database = await createDatabase();
-  const db = createPrisma(database.appUrl);
   const clock = { ms: Date.parse('2026-03-02T09:00:00Z') };
-  const systemEvents: SystemEvent[] = [];
   const logged: string[] = [];
-  const deps: AdminDeps = {
-    db,
+  const config = readConfig({
+    ...(JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}') as Record<string, string>),
+    DATABASE_URL: database.appUrl,
+    GATEHOUSE_PUBLIC_URL: 'https://gatehouse.example',
+    GATEHOUSE_CONSOLE_URL: 'https://console.gatehouse.example',
+    GATEHOUSE_LOG_LEVEL: 'error',
+  });
+  const log = createLog('error', { write: (line: string) => logged.push(line) });
+  const parts = await openParts(config, log, createMetrics());
+  const { prisma: db } = parts;
+  const app = await openAdmin(config, log, parts, {
     now: () => clock.ms,
-    randomBytes,
-    publicUrl: 'https://gatehouse.example',
-    consoleOrigin: 'https://console.gatehouse.example',
-    environments: new Map([
-      ['int', { kind: 'authenticated' }],
-      ['prod', { kind: 'authenticated' }],
-      ['sandbox', { kind: 'open' }],
-    ]),
-    interactions: new Set(CATALOGUE.map(({ interaction }) => interaction)),
-    keyService: fakeKeyService,
-    secretBox: {
-      seal: (secret) =>
-        Promise.resolve(Buffer.from(`sealed:${createHash('sha1').update(secret).digest('hex')}`)),
-    },
-    changeBox: {
-      seal: (secret, context) => Promise.resolve(new Uint8Array(Buffer.from(`${context}:${btoa(secret)}`))),
-      open: (sealed, context) => {
-        const [row, secret = ''] = Buffer.from(sealed).toString().split(':');
-        if (row !== context) throw new Error('sealed for another row');
-        return Promise.resolve(atob(secret));
-      },
-    },
-    explain: (request, actor) => Promise.resolve({ explained: request.path, actor }),
-    explainPast: () => Promise.reject(new Error('no trail')),
-    auditTrail: {
-      list: () => Promise.resolve({ items: [{ kind: 'INTENT' }], next: null }),
-      hashesOf: () => Promise.resolve(['ab'.repeat(32)]),
-      search: () => Promise.resolve({ items: [{ kind: 'OUTCOME' }], next: null }),
-      follow: nothing,
-      all: nothing,
-      story: () => Promise.resolve(null),
-      hours: () => Promise.resolve([]),
-      minutes: () => Promise.resolve([]),
-      identifiers: () => Promise.resolve([]),
-      export: nothing,
-      requestsByBinding: () => Promise.resolve(new Map()),
-      record: (event) => {
-        systemEvents.push(event);
-        return Promise.resolve();
-      },
-    },
-    log: {
-      info: () => undefined,
-      error: (facts) => logged.push(JSON.stringify(facts)),
-    },
-    ...(typeof overrides === 'function' ? await overrides(database) : overrides),
-  };
-  const app = await createAdminApp(deps);
+    // Outside tests, API secrets are not accepted yet (process/admin-deps.ts).
+    secretBox: createSecretBox(parts.kms, config.auditKmsKey),
+    ...replacements,
+  });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
@@ -147,8 +102,8 @@ export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
     all: await mint(SCOPES),
   };
 
-  const call: Harness['call'] = async (method, path, body, token = tokens.all, headers = {}) => {
-    const response = await fetch(url + path, {
+  const begin: AdminApi['begin'] = (method, path, body, token = tokens.all, headers = {}) =>
+    fetch(url + path, {
       method,
       headers: {
         ...(token === '' ? {} : { Authorization: `Bearer ${token}` }),
@@ -157,6 +112,8 @@ export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+  const call: AdminApi['call'] = async (...request) => {
+    const response = await begin(...request);
     const text = await response.text();
     const lines = response.headers.get('content-type')?.includes('ndjson') === true;
     const parsed = lines
@@ -174,12 +131,18 @@ export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
   return {
     db,
     database,
+    parts,
     url,
     clock,
     tokens,
-    systemEvents,
     logged,
+    begin,
     call,
+    async systemEvents(event) {
+      const rows = await db.$queryRaw<{ facts: Record<string, unknown> }[]>`
+        SELECT record -> 'facts' AS facts FROM audit.event WHERE event = ${event} ORDER BY writer, seq`;
+      return rows.map(({ facts }) => facts);
+    },
     async ok(name, request = {}, token = tokens.all) {
       const route: RouteContract = routes[name];
       const {
@@ -193,7 +156,7 @@ export async function startAdmin(overrides: Overrides = {}): Promise<Harness> {
     },
     async close() {
       await app.close();
-      await db.$disconnect();
+      await parts.close();
       await database.drop();
     },
   };

@@ -18,6 +18,7 @@ import { until } from './until.js';
 export interface AuditDatabase {
   readonly appUrl: string;
   readonly ownerUrl: string;
+  readonly superuserUrl: string;
   /** As the superuser: sees and may do everything. */
   readonly admin: pg.Pool;
   /** As the running role. */
@@ -33,7 +34,8 @@ export async function auditDatabase(): Promise<AuditDatabase & { readonly drop: 
     await Promise.all([admin.end(), app.end()]);
     await database.drop();
   };
-  return { appUrl: database.appUrl, ownerUrl: database.ownerUrl, admin, app, drop };
+  const { appUrl, ownerUrl, superuserUrl } = database;
+  return { appUrl, ownerUrl, superuserUrl, admin, app, drop };
 }
 
 /** What is to be ended before the database is dropped, the newest first. */
@@ -210,6 +212,23 @@ export async function holdHead(
       client.release();
     },
   };
+}
+
+/**
+ * Lets the database refuse the audit rows for which a condition on NEW holds.
+ * @returns what lets it accept them again
+ */
+export async function refuseRows(superuserUrl: string, condition: string): Promise<() => Promise<void>> {
+  const run = async (sql: string): Promise<void> => {
+    const client = new pg.Client(superuserUrl);
+    await client.connect();
+    await client.query(sql).finally(() => client.end());
+  };
+  await run(`
+    CREATE FUNCTION public.refuse_rows() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN IF ${condition} THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$;
+    CREATE TRIGGER refuse_rows BEFORE INSERT ON audit.event FOR EACH ROW EXECUTE FUNCTION public.refuse_rows()`);
+  return () => run('DROP TRIGGER refuse_rows ON audit.event; DROP FUNCTION public.refuse_rows()');
 }
 
 /** Waits until a statement of an audit writer has waited for a lock for so long. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../../apps/cli/src/program.ts';
 import { readSettings } from '../../../apps/cli/src/settings.ts';
 import { createDatabase, createEmptyDatabase } from '../../support/servers/postgres.ts';
-import { type Harness, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 
 const FILE = `apiVersion: gatehouse/v1
 organisations:
@@ -34,7 +34,7 @@ const API_KEY = 'r69IntKey0123456789abcdefKKLL';
 const R69 =
   '--environment int --organisation R69 --product ReferWell --access-mode application-restricted --capability provider';
 
-let admin: Harness;
+let admin: AdminApi;
 let folder: string;
 let file: string;
 beforeAll(async () => {
@@ -202,15 +202,15 @@ describe('the command line', () => {
       '900 000 0009',
     );
     expect(found.code).toBe(0);
-    expect(admin.systemEvents.at(-1)).toMatchObject({ event: 'AUDIT_SEARCH' });
+    expect(await admin.systemEvents('AUDIT_SEARCH')).toHaveLength(1);
     expect((await gatehouse('audit list --nhs-number 9000000009 --reason r')).code).toBe(2);
     expect((await gatehouse('audit list --nhs-number')).code).toBe(2);
   });
 
   it('explains, lists and exports', async () => {
-    expect(
-      (await gatehouse('explain GET /FHIR/STU3/x --client worklist-sync --environment int')).out,
-    ).toContain('explained: /FHIR/STU3/x');
+    const explained = await gatehouse('explain GET /FHIR/STU3/x --client worklist-sync --environment int');
+    expect(explained.out).toContain('code: GW_PATH_SYNTAX');
+    expect(await admin.systemEvents('EXPLANATION')).toMatchObject([{ code: 'GW_PATH_SYNTAX' }]);
     expect((await gatehouse('clients list')).out).toContain('worklist-sync');
     expect((await gatehouse('organisations')).out).toContain('Example NHS Trust');
     expect((await gatehouse('applications')).out).toContain('Int - Application-Restricted - Provider');

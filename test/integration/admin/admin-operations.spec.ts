@@ -2,9 +2,9 @@ import { API_PREFIX } from '@gatehouse/contracts/routes';
 import { parseClientKey } from '@gatehouse/domain/input/opaque-key';
 import { ACTIVATION_MARGIN_S, JWKS_CACHE_S, RETIREMENT_S } from '@gatehouse/domain/registry/signing-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Harness, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
-let admin: Harness;
+let admin: AdminApi;
 beforeAll(async () => {
   admin = await startAdmin();
   await admin.call('POST', `${API_PREFIX}/registry/apply`, { document: smallDocument });

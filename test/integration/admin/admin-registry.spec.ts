@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Harness, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { IS_FULL_SIZE } from '../../support/size.ts';
 
-let admin: Harness;
+let admin: AdminApi;
 beforeAll(async () => {
   admin = await startAdmin();
 });

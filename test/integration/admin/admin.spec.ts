@@ -8,9 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAdminApp } from '../../../apps/gateway/src/admin/http/app.ts';
 import { ChangesModule } from '../../../apps/gateway/src/admin/changes/changes.module.ts';
 import { type AdminDeps, DepsModule } from '../../../apps/gateway/src/admin/deps.module.ts';
-import { createToken, type Harness, pathOf, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, createToken, pathOf, startAdmin } from '../../support/admin-api.ts';
+import { intentOf, outcomeOf, refuseRows } from '../../support/audit-trail.ts';
 
-let admin: Harness;
+let admin: AdminApi;
 beforeAll(async () => {
   admin = await startAdmin();
 });
@@ -33,16 +34,20 @@ describe('who may call what', () => {
   it.each(cells)('%s with the scope %s: %s', async (name, scope, allowed) => {
     const route: RouteContract = routes[name];
     const query = route.method === 'GET' && route.ndjson !== true ? { unknown: 'x' } : {};
-    const { status, body } = await admin.call(
+    const answer = await admin.begin(
       route.method,
       pathOf(route, {}, query),
       bodyFor(route),
       admin.tokens[scope],
     );
-    if (allowed) expect([200, 400, 404, 409]).toContain(status);
-    else {
-      expect(status).toBe(403);
-      expect(body).toMatchObject({ type: 'urn:gatehouse:problem:missing-scope', status: 403 });
+    if (allowed) {
+      expect([200, 400, 404, 409]).toContain(answer.status);
+      // An answer that follows the trail has no end.
+      await answer.body?.cancel();
+    } else {
+      expect(answer.status).toBe(403);
+      const problem = { type: 'urn:gatehouse:problem:missing-scope', status: 403 };
+      expect(await answer.json()).toMatchObject(problem);
     }
   });
 
@@ -228,30 +233,37 @@ describe('admin tokens', () => {
 describe('the audit trail', () => {
   it('records who searched for a patient, and why, but not for whom', async () => {
     const nhsNumber = '9000000009';
-    const found = await admin.ok('auditSearch', { body: { nhsNumber, reason: 'subject access request 7' } });
-    expect(found.items).toHaveLength(1);
-    expect(admin.systemEvents.at(-1)).toMatchObject({
-      kind: 'SYSTEM',
-      event: 'AUDIT_SEARCH',
-      facts: { reason: 'subject access request 7', subject: 'nhs-number', hashes: ['ab'.repeat(32)] },
+    const { audit, sealer } = admin.parts;
+    const intent = intentOf();
+    const subjects = await sealer.seal('R69', intent.attemptId, [{ kind: 'nhs-number', value: nhsNumber }]);
+    await audit.intent(intent, subjects);
+    await audit.outcome(outcomeOf(intent));
+    const { items } = await admin.ok('auditSearch', {
+      body: { nhsNumber, reason: 'subject access request 7' },
     });
-    expect(JSON.stringify(admin.systemEvents)).not.toContain(nhsNumber);
+    expect(items.map(({ attemptId }) => attemptId)).toContain(intent.attemptId);
+    const [facts, ...more] = await admin.systemEvents('AUDIT_SEARCH');
+    expect(more).toEqual([]);
+    expect(facts).toMatchObject({
+      reason: 'subject access request 7',
+      subject: 'nhs-number',
+      hashes: subjects.map(({ hash }) => hash.toString('hex')),
+    });
+    expect(JSON.stringify(facts)).not.toContain(nhsNumber);
   });
 
   it('answers nothing if the search can’t be recorded', async () => {
-    const deaf = await startAdmin();
-    const original = deaf.systemEvents.push;
-    deaf.systemEvents.push = () => {
-      throw new Error('audit is down');
-    };
-    const { status, text } = await deaf.call('POST', `${API_PREFIX}/audit/search`, {
-      ubrn: '000000070000',
-      reason: 'r',
-    });
-    deaf.systemEvents.push = original;
-    await deaf.close();
+    const { audit, sealer } = admin.parts;
+    const intent = intentOf();
+    const ubrn = '000000070000';
+    await audit.intent(intent, await sealer.seal('R69', intent.attemptId, [{ kind: 'ubrn', value: ubrn }]));
+    const search = () => admin.call('POST', `${API_PREFIX}/audit/search`, { ubrn, reason: 'r' });
+    expect((await search()).text).toContain(intent.attemptId);
+    const accept = await refuseRows(admin.database.superuserUrl, `NEW.record ->> 'event' = 'AUDIT_SEARCH'`);
+    const { status, text } = await search();
+    await accept();
     expect(status).toBe(500);
-    expect(text).not.toContain('OUTCOME');
+    expect(text).not.toContain(intent.attemptId);
   });
 
   it.each([

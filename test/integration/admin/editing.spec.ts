@@ -1,12 +1,12 @@
 /** One organisation, application or client: read with an ETag, changed with If-Match, with the rules of the registry file. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
-import { type Answer, type Harness, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type Answer, type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
-const started: Harness[] = [];
+const started: AdminApi[] = [];
 afterAll(() => Promise.all(started.map((admin) => admin.close())));
 
-let admin: Harness;
+let admin: AdminApi;
 let id: string;
 let priya: SignedIn;
 
@@ -132,7 +132,7 @@ describe('a change', () => {
       '/asid',
       '/messageSets/0',
     ]);
-    expect((await change(`/applications/${id}`, { environment: 'prod' }, now)).status).toBe(400);
+    expect((await change(`/applications/${id}`, { environment: 'dep' }, now)).status).toBe(400);
     expect((await change(`/applications/${id}`, {}, now)).headers.get('etag')).toBe(now);
   });
 

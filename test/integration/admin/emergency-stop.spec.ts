@@ -1,9 +1,9 @@
 /** Emergency stops over HTTP: one person, at once, reviewed by another. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
-import { type Answer, type Harness, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type Answer, type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
-let admin: Harness;
+let admin: AdminApi;
 let priya: SignedIn;
 let gita: SignedIn;
 beforeAll(async () => {
@@ -81,12 +81,12 @@ it('is made anew where a change of the registry has let a stopped thing run agai
 
 it('of a client is for its environment alone', async () => {
   const [one] = smallDocument.clients;
-  const clients = [{ ...one, environment: 'prod', grants: [] }];
+  const clients = [{ ...one, environment: 'dep', grants: [] }];
   await admin.call('POST', '/api/v1/registry/apply', { document: { apiVersion: 'gatehouse/v1', clients } });
   const stop = (environment: string) =>
     as(priya, 'POST', '/emergency-stops', { kind: 'client', environment, client: one.name, reason: 'leak' });
   expect((await stop('int')).status).toBe(200);
-  expect((await stop('prod')).status).toBe(200);
+  expect((await stop('dep')).status).toBe(200);
 });
 
 it('is not lifted over what somebody has changed since', async () => {

@@ -1,12 +1,12 @@
 /** Changes that need a second person, over HTTP: people, tokens, and the same rule for every way in. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
-import { type Answer, type Harness, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type Answer, type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
-const started: Harness[] = [];
+const started: AdminApi[] = [];
 afterAll(() => Promise.all(started.map((admin) => admin.close())));
 
-let admin: Harness;
+let admin: AdminApi;
 let priya: SignedIn;
 let gita: SignedIn;
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../../apps/cli/src/program.ts';
 import { readSettings } from '../../../apps/cli/src/settings.ts';
-import { type Harness, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 
 const GUIDE = new URL('../../../docs/guides/onboarding.md', import.meta.url);
 /** They need an empty database of their own, or a data plane; test/e2e/cli.spec.ts runs them. */
@@ -28,7 +28,7 @@ interface Sample {
   readonly printed: readonly string[];
 }
 
-let admin: Harness;
+let admin: AdminApi;
 let folder: string;
 let guide: string;
 beforeAll(async () => {

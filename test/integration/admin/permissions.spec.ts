@@ -5,14 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import {
   type Answer,
-  type Harness,
+  type AdminApi,
   pathOf,
   r69,
   smallDocument,
   startAdmin,
 } from '../../support/admin-api.ts';
 
-let admin: Harness;
+let admin: AdminApi;
 let limited: SignedIn;
 beforeAll(async () => {
   admin = await startAdmin();

@@ -5,10 +5,10 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serveSroLink } from '../../../apps/gateway/src/public/sro-link.ts';
 import { signIn } from '../../support/staff.ts';
-import { type Harness, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
 const START = Date.parse('2026-03-02T09:00:00Z');
-let admin: Harness;
+let admin: AdminApi;
 let pages: Server;
 let base = '';
 const failures: unknown[] = [];
@@ -228,7 +228,7 @@ describe('handover and deputies', () => {
 
   it.each([
     ['somebody of another organisation', { organisation: 'RCD' }],
-    ['fewer environments', { environments: ['prod'] }],
+    ['fewer environments', { environments: ['dep'] }],
     ['nobody', { succeeds: '00000000-0000-4000-8000-000000000000' }],
   ])('is refused with %s', async (_what, wrong) => {
     const { id: succeeds } = await appoint();

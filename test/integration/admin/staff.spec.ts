@@ -1,9 +1,9 @@
 /** Sessions, staff and their tokens over HTTP, with people who have signed in. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
-import { type Answer, type Harness, startAdmin } from '../../support/admin-api.ts';
+import { type Answer, type AdminApi, startAdmin } from '../../support/admin-api.ts';
 
-let admin: Harness;
+let admin: AdminApi;
 let priya: SignedIn;
 let ada: SignedIn;
 let gita: SignedIn;

@@ -1,35 +1,16 @@
 /** The trail as the console reads it: searches within reach, one request's story, the support bundle, downloads. */
-import { randomBytes } from 'node:crypto';
 import { API_PREFIX } from '@gatehouse/contracts/routes';
-import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
-import {
-  createSubjectSealer,
-  type SubjectSealer,
-} from '../../../apps/gateway/src/adapters/audit/write/subjects.ts';
-import { AuditTrail } from '../../../apps/gateway/src/admin/audit/audit-trail.ts';
-import { type Harness, startAdmin } from '../../support/admin-api.ts';
-import { deniedOf, intentOf, openLog, outcomeOf } from '../../support/audit-trail.ts';
+import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
+import { deniedOf, intentOf, outcomeOf } from '../../support/audit-trail.ts';
 
 const NHS_NUMBER = '9000000009';
 const FORMULA = '=HYPERLINK("http://x")';
-const data = new Map<string, Buffer>();
-const kms = {
-  generateDataKey: () => {
-    const [plaintext, wrapped] = [randomBytes(32), randomBytes(16)];
-    data.set(wrapped.toString('hex'), Buffer.from(plaintext));
-    return Promise.resolve({ plaintext, wrapped });
-  },
-  decrypt: (wrapped: Buffer) => Promise.resolve(Buffer.from(data.get(wrapped.toString('hex')) ?? '')),
-};
-const nobody = { version: 0, organisations: new Map(), clients: new Map() } as unknown as Snapshot;
 
-let admin: Harness;
+let admin: AdminApi;
 let log: AuditLog;
-let sealer: SubjectSealer;
-let app: pg.Pool;
 let owner: pg.Pool;
 let limited: string;
 
@@ -47,13 +28,10 @@ const refused = deniedOf({ odsCode: 'R69', code: 'GW_GRANT', status: 403 });
 const unknown = deniedOf({ odsCode: null, code: 'GW_TOKEN' });
 
 beforeAll(async () => {
-  admin = await startAdmin(async ({ appUrl, superuserUrl }) => {
-    app = new pg.Pool({ connectionString: appUrl, max: 3 });
-    owner = new pg.Pool({ connectionString: superuserUrl, max: 1 });
-    sealer = createSubjectSealer(app, kms, 'alias/audit');
-    log = await openLog(appUrl);
-    return { auditTrail: new AuditTrail({ database: app, sealer, audit: log, snapshot: () => nobody }) };
-  });
+  admin = await startAdmin();
+  owner = new pg.Pool({ connectionString: admin.database.superuserUrl, max: 1 });
+  const { audit, sealer } = admin.parts;
+  log = audit;
   admin.clock.ms = Date.now();
   await log.intent(first);
   await log.outcome(outcomeOf(first, { outcome: 'FAILED', upstreamStatus: 503, status: null }));
@@ -67,8 +45,6 @@ beforeAll(async () => {
   admin.clock.ms = Date.now() + 1_000;
 });
 afterAll(async () => {
-  await log.close();
-  await app.end();
   await owner.end();
   await admin.close();
 });
@@ -88,10 +64,7 @@ const attemptsOf = async (query: object, token?: string): Promise<unknown[]> =>
   (await admin.ok('auditList', { query: { kind: 'INTENT', ...query } as never }, token)).items.map(
     ({ attemptId }) => attemptId,
   );
-const events = async (event: string): Promise<Record<string, unknown>[]> =>
-  (
-    await owner.query(`SELECT record -> 'facts' AS facts FROM audit.event WHERE event = $1`, [event])
-  ).rows.map(({ facts }) => facts);
+const events = (event: string): Promise<Record<string, unknown>[]> => admin.systemEvents(event);
 
 describe('a search', () => {
   it('goes by application, request and X-Request-ID too', async () => {

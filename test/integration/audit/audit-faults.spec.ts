@@ -11,6 +11,7 @@ import {
   outcomeOf,
   outcomes,
   recordingLog,
+  refuseRows,
   systemFacts,
   untilLocked,
   verified,
@@ -161,14 +162,8 @@ describe('F3: the database goes away between INTENT and OUTCOME', () => {
 });
 
 describe('F4: the database refuses the row of one request', () => {
-  const refuse = (condition: string): Promise<unknown> =>
-    database.admin.query(`
-      CREATE FUNCTION public.refuse_one() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN IF ${condition} THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$;
-      CREATE TRIGGER refuse_one BEFORE INSERT ON audit.event FOR EACH ROW EXECUTE FUNCTION public.refuse_one()`);
-
   it('fails that one alone, at once, though it shares its batch with others', async () => {
-    await refuse(`NEW.record ->> 'correlationId' = 'bad'`);
+    await refuseRows(database.superuserUrl, `NEW.record ->> 'correlationId' = 'bad'`);
     const log = await openLog(database.appUrl);
     const intents = Array.from({ length: 200 }, (_, at) =>
       intentOf(at === 77 ? { correlationId: 'bad' } : {}),
@@ -184,12 +179,15 @@ describe('F4: the database refuses the row of one request', () => {
     const journal = recordingLog();
     const log = await openLog(database.appUrl, { log: journal });
     const intent = intentOf();
-    await refuse(`NEW.kind = 'OUTCOME' AND NEW.attempt_id = '${intent.attemptId}'`);
+    const accept = await refuseRows(
+      database.superuserUrl,
+      `NEW.kind = 'OUTCOME' AND NEW.attempt_id = '${intent.attemptId}'`,
+    );
     await log.intent(intent);
     expect((await timed(log.outcome(outcomeOf(intent)))).code).toBe('GW_AUDIT_UNAVAILABLE');
     log.withhold(outcomeOf(intent));
     await until('it was refused again', () => journal.count('the database rejected an audit row') >= 3);
-    await database.admin.query('DROP TRIGGER refuse_one ON audit.event');
+    await accept();
     await until(
       'it is recorded',
       async () => (await outcomes(database)).get(intent.attemptId) === 'WITHHELD',

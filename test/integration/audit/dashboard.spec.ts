@@ -1,29 +1,19 @@
 /** The dashboard: traffic and reasons by the hour from the real trail, and what needs a person; all within reach. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import type { Snapshot } from '@gatehouse/domain/registry/registry';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
-import { createSubjectSealer } from '../../../apps/gateway/src/adapters/audit/write/subjects.ts';
-import { AuditTrail } from '../../../apps/gateway/src/admin/audit/audit-trail.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
-import { type Harness, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
-import { deniedOf, intentOf, openLog, outcomeOf } from '../../support/audit-trail.ts';
+import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { deniedOf, intentOf, outcomeOf } from '../../support/audit-trail.ts';
 
 type Dashboard = AnswerOf<'dashboardShow'>;
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-const nobody = { version: 0, organisations: new Map(), clients: new Map() } as unknown as Snapshot;
-const kms = {
-  generateDataKey: () => Promise.resolve({ plaintext: randomBytes(32), wrapped: randomBytes(16) }),
-  decrypt: () => Promise.resolve(randomBytes(32)),
-};
 
-let admin: Harness;
+let admin: AdminApi;
 let log: AuditLog;
-let pool: pg.Pool;
 let priya: SignedIn;
 let limited: SignedIn;
 let live: string;
@@ -31,16 +21,9 @@ let kid: string;
 const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS + HOUR_MS / 2;
 
 beforeAll(async () => {
-  admin = await startAdmin(async ({ appUrl }) => {
-    pool = new pg.Pool({ connectionString: appUrl, max: 3 });
-    const sealer = createSubjectSealer(pool, kms, 'alias/audit');
-    log = await openLog(appUrl);
-    const environments = new Map([['int', { kind: 'authenticated' as const, requestsPerMinute: 4 }]]);
-    return {
-      environments,
-      auditTrail: new AuditTrail({ database: pool, sealer, audit: log, snapshot: () => nobody }),
-    };
-  });
+  const environments = new Map([['int', { kind: 'authenticated' as const, requestsPerMinute: 4 }]]);
+  admin = await startAdmin({ environments });
+  log = admin.parts.audit;
   admin.clock.ms = now - 400 * DAY_MS;
   await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   ({ kid } = await admin.ok('keyCreate', { body: r69 }));
@@ -57,8 +40,6 @@ beforeAll(async () => {
   limited = await signIn(admin.db, 'Odd', [role], now);
 });
 afterAll(async () => {
-  await log.close();
-  await pool.end();
   await admin.close();
 });
 

@@ -2,9 +2,9 @@
 import { API_PREFIX, type AnswerOf, type RequestOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/staff.ts';
-import { type Harness, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
-let admin: Harness;
+let admin: AdminApi;
 const referrer = { organisation: 'R69', product: 'ReferWell', accessMode: 'application-restricted' } as const;
 const user = { product: 'ReferWell', accessMode: 'user-restricted' } as const;
 
@@ -74,11 +74,11 @@ describe('what the grants of clients need', () => {
 
 describe('what is chosen', () => {
   it('every combination of it is wanted', async () => {
-    const body: Asked = { wanted: 'combinations', organisations: ['RCD'], environments: ['prod'] };
+    const body: Asked = { wanted: 'combinations', organisations: ['RCD'], environments: ['dep'] };
     expect(told((await admin.ok('planShow', { body })).items)).toEqual([
-      ['prod / ReferWell / RCD / application-restricted / provider', 'missing'],
-      ['prod / ReferWell / RCD / application-restricted / referrer', 'missing'],
-      ['prod / ReferWell / RCD / user-restricted', 'missing'],
+      ['dep / ReferWell / RCD / application-restricted / provider', 'missing'],
+      ['dep / ReferWell / RCD / application-restricted / referrer', 'missing'],
+      ['dep / ReferWell / RCD / user-restricted', 'missing'],
     ]);
   });
 
@@ -86,7 +86,7 @@ describe('what is chosen', () => {
     const body: Asked = {
       wanted: 'combinations',
       organisations: ['RCD'],
-      environments: ['prod'],
+      environments: ['dep'],
       capabilities: ['referrer'],
     };
     expect((await admin.ok('planShow', { body })).items.map(({ capability }) => capability)).toEqual([

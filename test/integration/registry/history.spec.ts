@@ -2,11 +2,11 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
-import { type Harness, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
 type Page = AnswerOf<'historyList'>;
 
-let admin: Harness;
+let admin: AdminApi;
 let priya: SignedIn;
 let id: string;
 const SECRET = 'r69IntNextKey0123456789abcdNNPP';

@@ -2,9 +2,9 @@
 import { API_PREFIX } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/staff.ts';
-import { type Harness, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
-let admin: Harness;
+let admin: AdminApi;
 beforeAll(async () => {
   const environments = new Map([['int', { kind: 'authenticated' as const, fourEyes: false }]]);
   admin = await startAdmin({ environments });

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { registryAt } from '../../../apps/gateway/src/adapters/registry/history.ts';
 import { registryReader } from '../../../apps/gateway/src/adapters/registry/reader.ts';
 import { explainPast } from '../../../apps/gateway/src/admin/explain/explain-past.ts';
-import { type Harness, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
-let admin: Harness;
+let admin: AdminApi;
 let pool: pg.Pool;
 const taken: Snapshot[] = [];
 

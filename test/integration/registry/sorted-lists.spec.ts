@@ -2,9 +2,9 @@
 import { type RouteName, routes } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/staff.ts';
-import { type Harness, pathOf, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, pathOf, startAdmin } from '../../support/admin-api.ts';
 
-let admin: Harness;
+let admin: AdminApi;
 const odsCodes = Array.from({ length: 9 }, (_, n) => `S0${n}`);
 
 beforeAll(async () => {
@@ -19,7 +19,7 @@ beforeAll(async () => {
     })),
     products: [{ name: 'ReferWell' }, { name: 'BookWell' }],
     applications: odsCodes.flatMap((organisation, n) =>
-      ['int', 'prod'].map((environment) => ({
+      ['int', 'dep'].map((environment) => ({
         organisation,
         environment,
         product: n % 2 === 0 ? 'ReferWell' : 'BookWell',

@@ -177,7 +177,7 @@ async function insertAdminToken(sql: pg.Pool): Promise<string> {
 }
 
 /** The key under which audit seals patients' identifiers; made the way an operator's infrastructure would. */
-async function createAuditKey(kmsUrl: string): Promise<string> {
+export async function createAuditKey(kmsUrl: string): Promise<string> {
   const answer = await fetch(kmsUrl, {
     method: 'POST',
     headers: {

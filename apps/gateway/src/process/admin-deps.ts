@@ -1,18 +1,17 @@
 /** What the admin API gets of the parts that the process has opened. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { now } from '#hooks';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { createSecretBox } from '../adapters/kms/secret-box.js';
 import { AuditTrail } from '../admin/audit/audit-trail.js';
 import type { AdminDeps } from '../admin/deps.module.js';
 import { explainPast } from '../admin/explain/explain-past.js';
-import type { Explain } from '../admin/injected.js';
+import type { Clock, Explain } from '../admin/injected.js';
 import type { Config } from '../config/config.js';
 import { explainFor } from '../data-plane/explain.js';
 import type { Log } from './log.js';
 import type { Parts } from './parts.js';
 
-export function adminDeps(config: Config, log: Log, parts: Parts): AdminDeps {
+export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): AdminDeps {
   const { auditDatabase: database, sealer, audit, kms } = parts;
   const snapshot = () => parts.registry.current();
   const { environments } = config;
@@ -29,14 +28,14 @@ export function adminDeps(config: Config, log: Log, parts: Parts): AdminDeps {
     secretBox: null,
     changeBox: createSecretBox(kms, config.auditKmsKey),
     auditTrail: new AuditTrail({ database, sealer, audit, snapshot }),
-    explain: auditedExplain(parts),
+    explain: auditedExplain(parts, now),
     explainPast: (story) => explainPast({ database, snapshot, environments, now }, story),
     log,
   };
 }
 
 /** Decides a request that is not made, and records that somebody had it explained. */
-function auditedExplain({ plane, audit }: Parts): Explain {
+function auditedExplain({ plane, audit }: Parts, now: Clock): Explain {
   return async (request, actor) => {
     const { explanation, facts } = explainFor(plane, request);
     const atMs = now();

@@ -8,10 +8,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { now } from '#hooks';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { startSweeper } from '../adapters/audit/write/sweeper.js';
-import { createAdminApp } from '../admin/http/app.js';
-import { adminDeps } from './admin-deps.js';
-import { AuthModule } from '../auth/auth.module.js';
-import { authDeps } from './auth-deps.js';
 import type { Config, Role } from '../config/config.js';
 import { createPartnerServer, type PartnerServer } from '../data-plane/listener/partner.server.js';
 import { createPlane } from '../data-plane/plane.js';
@@ -19,6 +15,7 @@ import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as watchKeys } from '../jobs/key-watch.job.js';
 import { atOnceAndEvery, every, type Scheduled } from '../jobs/schedule.js';
 import { closeServer, createListener, listenOn } from '../listener/listener.js';
+import { openAdmin } from './admin.js';
 import type { Log } from './log.js';
 import { createMetrics, type Metrics } from '../status/metrics.js';
 import { LEASE, monotonicNow, openParts, type Parts } from './parts.js';
@@ -155,14 +152,6 @@ function readinessOf(
     kms: state.kmsReachable || 'the audit key in KMS cannot be reached',
     clock: skew.fault() === null || 'the clock is too far from that of NHS England',
   });
-}
-
-function openAdmin(config: Config, log: Log, parts: Parts) {
-  const { prisma } = parts;
-  const { staff, consoleOrigin } = config;
-  const signIn =
-    staff === null ? [] : [AuthModule.with(authDeps(staff, { prisma, consoleOrigin, now, log }))];
-  return createAdminApp(adminDeps(config, log, parts), signIn);
 }
 
 function publicHandler(log: Log, { registry, prisma }: Parts): RequestListener {

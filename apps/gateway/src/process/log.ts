@@ -1,12 +1,13 @@
 /** Structured logs on standard output, one JSON line each. Errors are reduced to what can't hold a secret. */
 import { withoutNhsNumbers } from '@gatehouse/domain/input/nhs-number';
-import { pino } from 'pino';
+import { type DestinationStream, type LoggerOptions, pino } from 'pino';
 import type { Config } from '../config/config.js';
 
 export type Log = ReturnType<typeof createLog>;
 
-export function createLog(level: Config['logLevel']) {
-  return pino({
+/** @param destination standard output by default */
+export function createLog(level: Config['logLevel'], destination?: DestinationStream) {
+  const options: LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -20,7 +21,8 @@ export function createLog(level: Config['logLevel']) {
         method.apply(this, isError && rest.length === 0 ? [first as object, ''] : args);
       },
     },
-  });
+  };
+  return pino(options, destination);
 }
 
 /** The one check that every field of a line passes, wherever its text came from. */
