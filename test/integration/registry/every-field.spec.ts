@@ -6,11 +6,11 @@ import {
   type RegistryList,
 } from '@gatehouse/domain/registry/records/registry-records';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Harness, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 import { type FieldSample, IDENTITIES, SAMPLES } from '../../support/every-field.ts';
 
 const environments = new Map([['int', { kind: 'authenticated' as const, fourEyes: false }]]);
-let admin: Harness;
+let admin: AdminApi;
 
 beforeAll(async () => {
   admin = await startAdmin({ environments });
