@@ -49,7 +49,7 @@ export function createPlane(deps: PlaneDeps): RequestHandler {
       done('authorise');
 
       // intent, forward and outcome are one loop: a read may be tried again while no byte has reached the caller.
-      const answer = await allowance.spend(() => callUpstream(deps, exchange, admitted, route, decide));
+      const answer = await allowance.spend(() => callUpstream(deps, exchange, admitted, decide));
       done('forward');
 
       await release(deps, exchange, answer, response);

@@ -1,13 +1,15 @@
 /** One attempt at a call to e-RS: the types shared by the code that prepares, makes, judges and records it. */
 import type { Readable } from 'node:stream';
 import type { AuditOutcome } from '@gatehouse/domain/audit/audit';
-import type { ErrorCode, GatewayError } from '@gatehouse/domain/errors';
+import type { GatewayError } from '@gatehouse/domain/errors';
 import type { AccessToken } from '../../adapters/nhs/apim-token.js';
+import type { Departure } from '../../adapters/nhs/rate-limiter.js';
 import type { Seat } from '../../adapters/nhs/upstream.js';
 import type { Admitted } from '../admit.js';
 import type { Route } from '../decide.js';
 import type { PlaneDeps } from '../deps.js';
 import type { Exchange } from '../exchange.js';
+import type { RetryReason } from './retry.js';
 
 /** What all attempts of a request have in common. */
 export interface Call {
@@ -32,7 +34,10 @@ export interface Attempt {
   readonly route: Route;
   /** Null in an open environment. */
   readonly token: AccessToken | null;
+  /** Its connection to e-RS. */
   readonly seat: Seat;
+  /** Its turn under the application's rate limit. */
+  readonly departure: Departure;
   /** The headers sent to e-RS, of which the audit trail keeps some. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -58,38 +63,34 @@ export interface ReleasableAnswer extends ReceivedAnswer {
   readonly attempt: Attempt;
 }
 
-/** How an attempt ended. */
-export interface Settlement {
+interface AttemptEnd {
   readonly outcome: AuditOutcome;
-  readonly code: ErrorCode | null;
   /** The status of e-RS's answer; null if none was received. */
-  readonly upstreamStatus?: number | null;
-  /** The status released to the caller, if this attempt's answer is. */
-  readonly status?: number;
-  readonly diagnosis?: string | null;
-  readonly received?: ReceivedAnswer;
+  readonly upstreamStatus: number | null;
+  readonly diagnosis: string | null;
+  /** Null if another attempt would end the same way. */
+  readonly retry: RetryReason | null;
 }
+
+/** How an attempt ended. If no other follows, the caller gets the refusal or, where there is none, the answer. */
+export type AttemptResult = AttemptEnd &
+  (
+    | { readonly received: ReceivedAnswer; readonly refusal: null }
+    | { readonly received: ReceivedAnswer | null; readonly refusal: GatewayError }
+  );
 
 /** An attempt that brought no answer: what the audit trail records of it, and what the caller gets. */
 export class AttemptFailure extends Error {
   override readonly name = 'AttemptFailure';
-  readonly outcome: AuditOutcome;
-  readonly refusal: GatewayError;
-  /** Whether another attempt may succeed where this one did not. */
-  readonly mayRetry: boolean;
-  /** The status of e-RS's answer; null if none was received. */
-  readonly upstreamStatus: number | null;
+  readonly result: AttemptResult;
 
-  constructor(failure: {
-    readonly outcome: AuditOutcome;
-    readonly refusal: GatewayError;
-    readonly mayRetry: boolean;
-    readonly upstreamStatus?: number;
-  }) {
-    super(failure.refusal.message, { cause: failure.refusal.options.cause });
-    this.outcome = failure.outcome;
-    this.refusal = failure.refusal;
-    this.mayRetry = failure.mayRetry;
-    this.upstreamStatus = failure.upstreamStatus ?? null;
+  constructor(
+    outcome: AuditOutcome,
+    refusal: GatewayError,
+    retry: RetryReason | null,
+    upstreamStatus: number | null = null,
+  ) {
+    super(refusal.message, { cause: refusal.options.cause });
+    this.result = { outcome, upstreamStatus, diagnosis: null, retry, received: null, refusal };
   }
 }

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip as gunzipWithCallback } from 'node:zlib';
-import { GatewayError } from '@gatehouse/domain/errors';
+import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
 import { headerValue } from '@gatehouse/domain/input/framing';
 import { UpstreamError, type UpstreamAnswer } from '../../adapters/nhs/upstream.js';
 import { type Attempt, AttemptFailure, type Call, type ReceivedAnswer } from './attempt.js';
@@ -95,28 +95,20 @@ async function buffer(stream: Readable, maxBytes: number): Promise<Buffer> {
 function sendFailure(cause: unknown, readOnly: boolean): AttemptFailure {
   const reportedFault = cause instanceof UpstreamError ? cause.fault : 'broken';
   const fault = isMisframed(codeOf((cause as Error).cause)) ? 'protocol' : reportedFault;
+  const refusal = (code: ErrorCode): GatewayError => new GatewayError(code, { cause });
   if (fault === 'not-sent') {
-    const refusal = new GatewayError('GW_UPSTREAM_UNREACHABLE', { cause });
-    return new AttemptFailure({ outcome: 'NOT_SENT', refusal, mayRetry: readOnly });
+    const retry = readOnly ? 'passing fault' : null;
+    return new AttemptFailure('NOT_SENT', refusal('GW_UPSTREAM_UNREACHABLE'), retry);
   }
-  if (fault === 'tls') {
-    const refusal = new GatewayError('GW_UPSTREAM_TLS', { cause });
-    return new AttemptFailure({ outcome: 'NOT_SENT', refusal, mayRetry: false });
-  }
-  if (!readOnly) return deliveryUnknown(cause);
+  if (fault === 'tls') return new AttemptFailure('NOT_SENT', refusal('GW_UPSTREAM_TLS'), null);
+  if (!readOnly) return deliveryUnknown(cause, null);
   switch (fault) {
-    case 'timeout': {
-      const refusal = new GatewayError('GW_UPSTREAM_TIMEOUT', { cause });
-      return new AttemptFailure({ outcome: 'FAILED', refusal, mayRetry: false });
-    }
-    case 'protocol': {
-      const refusal = new GatewayError('GW_UPSTREAM_PROTOCOL', { cause });
-      return new AttemptFailure({ outcome: 'FAILED', refusal, mayRetry: false });
-    }
-    case 'broken': {
-      const refusal = new GatewayError('GW_UPSTREAM_INCOMPLETE', { cause });
-      return new AttemptFailure({ outcome: 'FAILED', refusal, mayRetry: true });
-    }
+    case 'timeout':
+      return new AttemptFailure('FAILED', refusal('GW_UPSTREAM_TIMEOUT'), null);
+    case 'protocol':
+      return new AttemptFailure('FAILED', refusal('GW_UPSTREAM_PROTOCOL'), null);
+    case 'broken':
+      return new AttemptFailure('FAILED', refusal('GW_UPSTREAM_INCOMPLETE'), 'passing fault');
   }
 }
 
@@ -132,8 +124,7 @@ function brokenBody(cause: unknown, readOnly: boolean, { status, headers }: Upst
       : code === 'UND_ERR_BODY_TIMEOUT'
         ? 'GW_UPSTREAM_TIMEOUT'
         : 'GW_UPSTREAM_INCOMPLETE';
-  const refusal = new GatewayError(refusalCode, { cause });
-  return new AttemptFailure({ outcome: 'FAILED', refusal, upstreamStatus: status, mayRetry: false });
+  return new AttemptFailure('FAILED', new GatewayError(refusalCode, { cause }), null, status);
 }
 
 function codeOf(error: unknown): string {
@@ -145,8 +136,7 @@ function isMisframed(code: string): boolean {
   return code.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 }
 
-function deliveryUnknown(cause: unknown, upstreamStatus?: number): AttemptFailure {
+function deliveryUnknown(cause: unknown, upstreamStatus: number | null): AttemptFailure {
   const refusal = new GatewayError('GW_DELIVERY_UNKNOWN', { cause, delivery: 'unknown' });
-  const seen = upstreamStatus === undefined ? {} : { upstreamStatus };
-  return new AttemptFailure({ outcome: 'UNKNOWN', refusal, mayRetry: false, ...seen });
+  return new AttemptFailure('UNKNOWN', refusal, null, upstreamStatus);
 }

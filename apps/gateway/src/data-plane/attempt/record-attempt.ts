@@ -1,0 +1,145 @@
+/** The records of one attempt: INTENT before a byte is sent, OUTCOME before a byte of the answer is released (law 1). */
+import { createHash } from 'node:crypto';
+import type { IntentEvent, OutcomeEvent, Subject } from '@gatehouse/domain/audit/audit';
+import { recordedHeaders, recordedValue } from '@gatehouse/domain/audit/recorded-headers';
+import { worklistSubjects } from '@gatehouse/domain/ers/worklist';
+import { GatewayError } from '@gatehouse/domain/errors';
+import { headerValue } from '@gatehouse/domain/input/framing';
+import type { Json } from '@gatehouse/domain/input/strict-json';
+import type { SealedSubject } from '../../adapters/audit/write/chain.js';
+import type { Admitted } from '../admit.js';
+import type { PlaneDeps } from '../deps.js';
+import { factsOf } from '../record.js';
+import type { Attempt, AttemptResult, Call, ReceivedAnswer } from './attempt.js';
+
+/** An attempt whose INTENT is committed and whose OUTCOME is due. */
+export interface AttemptRecord {
+  /** Version of the registry at the commit of INTENT. */
+  readonly registryVersion: number;
+  /**
+   * Commits OUTCOME. Until then nothing of the answer may be released.
+   * @param isRetried another attempt follows; if not, the caller gets the result of this one
+   * @throws GW_DELIVERED_UNCONFIRMED for a write that e-RS has answered, GW_AUDIT_UNAVAILABLE otherwise
+   */
+  settle(result: AttemptResult, isRetried: boolean): Promise<void>;
+}
+
+/** Commits INTENT. @throws GW_AUDIT_UNAVAILABLE, GW_OVERLOAD */
+export async function recordIntent(call: Call, attempt: Attempt): Promise<AttemptRecord> {
+  const { deps, exchange, admitted } = call;
+  const { binding, signingKey } = attempt.route.plan;
+  const event: IntentEvent = {
+    kind: 'INTENT',
+    startedAtMs: attempt.startedAtMs,
+    atMs: deps.clock.now(),
+    requestId: exchange.requestId,
+    attemptId: attempt.id,
+    attemptNumber: attempt.number,
+    ...factsOf(exchange, admitted.subjectSource),
+    kid: attempt.token?.kid ?? signingKey?.kid ?? null,
+    tokenIdHash: attempt.token?.idHash ?? null,
+    requestBytes: exchange.requestBytes,
+    requestSha256: admitted.bodySha256,
+    remoteAddress: exchange.remoteAddress,
+  };
+  const subjects = await seal(deps, binding.odsCode, attempt.id, admitted.subjects);
+  deps.killPoint('before-intent');
+  const { registryVersion } = await deps.audit.intent(event, subjects);
+  deps.killPoint('after-intent-commit');
+  exchange.attempts = attempt.number;
+  exchange.attemptId = attempt.id;
+  return { registryVersion, settle: (result, isRetried) => commitOutcome(call, attempt, result, isRetried) };
+}
+
+async function commitOutcome(
+  call: Call,
+  attempt: Attempt,
+  result: AttemptResult,
+  isRetried: boolean,
+): Promise<void> {
+  const { deps, exchange, admitted } = call;
+  const released = isRetried || result.refusal !== null ? null : result.received;
+  const event: OutcomeEvent = {
+    ...outcomeEvent(call, attempt, result),
+    status: released?.status ?? null,
+    code: isRetried ? null : (result.refusal?.code ?? null),
+    responseBytes: released?.body ? released.body.length : null,
+    responseSha256: released?.body ? sha256(released.body) : null,
+  };
+  exchange.outcome = result.outcome;
+  exchange.upstreamStatus = result.upstreamStatus;
+  exchange.diagnosis = result.diagnosis;
+  try {
+    const answerSubjects = released === null ? [] : subjectsOfAnswer(admitted, released);
+    const subjects = await seal(deps, attempt.route.plan.binding.odsCode, attempt.id, answerSubjects);
+    deps.killPoint('before-outcome');
+    await deps.audit.outcome(event, subjects);
+    exchange.recordedCode = event.code;
+  } catch (cause) {
+    result.received?.discard();
+    deps.audit.withhold(event);
+    if (result.upstreamStatus !== null) exchange.outcome = 'WITHHELD';
+    const refusal = unrecordedRefusal(result, admitted, cause);
+    exchange.recordedCode = refusal.code;
+    throw refusal;
+  }
+  deps.killPoint('after-outcome-before-first-byte');
+}
+
+/** What OUTCOME says of the attempt, whether or not its answer is released. */
+function outcomeEvent({ deps, exchange }: Call, attempt: Attempt, result: AttemptResult) {
+  const { outcome, upstreamStatus, diagnosis, received } = result;
+  const token = attempt.token?.value ?? null;
+  const requestId = headerValue(received?.headers ?? [], 'x-request-id');
+  return {
+    kind: 'OUTCOME',
+    startedAtMs: attempt.startedAtMs,
+    atMs: deps.clock.now(),
+    requestId: exchange.requestId,
+    attemptId: attempt.id,
+    outcome,
+    upstreamStatus,
+    upstreamRequestId: requestId === undefined ? null : recordedValue(requestId, token),
+    diagnosis,
+    durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
+    upstreamDurationMs: Math.round(deps.clock.monotonicNow() - attempt.startedMs),
+    sentHeaders: outcome === 'NOT_SENT' ? null : recordedHeaders(Object.entries(attempt.headers), token),
+    receivedHeaders: received === null ? null : recordedHeaders(received.headers, token),
+  } as const;
+}
+
+/** What the caller gets if OUTCOME could not be recorded. */
+function unrecordedRefusal(result: AttemptResult, admitted: Admitted, cause: unknown): GatewayError {
+  if (!admitted.matched.operation.readOnly) {
+    if (result.upstreamStatus !== null)
+      return new GatewayError('GW_DELIVERED_UNCONFIRMED', { cause, delivery: 'sent' });
+    if (result.outcome === 'UNKNOWN')
+      return new GatewayError('GW_DELIVERY_UNKNOWN', { cause, delivery: 'unknown' });
+  }
+  return cause instanceof GatewayError ? cause : new GatewayError('GW_AUDIT_UNAVAILABLE', { cause });
+}
+
+/** @throws GW_AUDIT_UNAVAILABLE if the identifiers can't be sealed: they are part of the record */
+async function seal(
+  deps: PlaneDeps,
+  odsCode: string,
+  attemptId: string,
+  subjects: readonly Subject[],
+): Promise<readonly SealedSubject[]> {
+  if (subjects.length === 0) return [];
+  try {
+    return await deps.sealSubjects(odsCode, attemptId, subjects);
+  } catch (cause) {
+    throw new GatewayError('GW_AUDIT_UNAVAILABLE', { detail: 'subjects could not be sealed', cause });
+  }
+}
+
+/** A worklist names its patients only in the answer. */
+function subjectsOfAnswer(admitted: Admitted, { status, body }: ReceivedAnswer): Subject[] {
+  if (admitted.matched.operation.subject.from !== 'worklist answer' || !body || status >= 400) return [];
+  return worklistSubjects(JSON.parse(body.toString('utf8')) as Json);
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,381 @@
+import { Readable } from 'node:stream';
+import type { IntentEvent, OutcomeEvent } from '@gatehouse/domain/audit/audit';
+import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
+import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { UpstreamError, type UpstreamFault } from '../adapters/nhs/upstream.js';
+import type { Admitted } from './admit.js';
+import { callUpstream } from './call-upstream.js';
+import type { Route } from './decide.js';
+import type { PlaneDeps } from './deps.js';
+import { hypotheticalExchange } from './exchange.js';
+
+const pausesMs = vi.hoisted((): number[] => []);
+vi.mock('node:timers/promises', () => ({
+  setTimeout: (ms: number) => Promise.resolve(pausesMs.push(ms)),
+}));
+beforeEach(() => pausesMs.splice(0));
+
+const clock = { now: () => 0, monotonicNow: () => 0 };
+const READ = 'A005';
+const WRITE = 'A028';
+
+/** What e-RS does with the requests it gets, in order: a status, or a failure before it answers. */
+type Behaviour = number | UpstreamFault | 'echoes the token';
+interface World {
+  readonly interaction: string;
+  readonly ers?: readonly Behaviour[];
+  /** The identity of each decision in turn, or the code with which policy refuses; the last one holds on. */
+  readonly decisions?: readonly (string | ErrorCode)[];
+  /** The registry changes with every INTENT. */
+  readonly registryChanges?: boolean;
+  /** How long each request waits for its turn. */
+  readonly waitedMs?: number;
+  readonly isTokenUsable?: boolean;
+  /** Whether e-RS may accept a newer token after each rejection; no for those that follow. */
+  readonly newerTokens?: readonly boolean[];
+  readonly outcomesFail?: boolean;
+  readonly overload?: boolean;
+  /** Something that no code expects. */
+  readonly bug?: boolean;
+}
+
+/** Makes one call and returns everything that anybody could notice of it. */
+async function call(world: World) {
+  const log: string[] = [];
+  const open = { seats: 0, departures: 0 };
+  const ers = [...(world.ers ?? [200])];
+  const decisions = [...(world.decisions ?? ['one identity'])];
+  const newerTokens = [...(world.newerTokens ?? [true])];
+  let version = 1;
+
+  const decide = (): Route => {
+    const next = decisions.length > 1 ? decisions.shift() : decisions[0];
+    if (next?.startsWith('GW_')) throw new GatewayError(next as ErrorCode);
+    const application = { id: 'app', apimApplicationId: null };
+    const plan = {
+      binding: { id: 'b1', odsCode: 'R69', application },
+      signingKey: { kid: 'kid' },
+      registryVersion: version,
+      identity: next,
+    };
+    return { plan, environment: 'int' } as unknown as Route;
+  };
+  const send = (): Promise<unknown> => {
+    const behaviour = ers.shift() ?? 200;
+    log.push('sent');
+    if (typeof behaviour === 'string' && behaviour !== 'echoes the token')
+      return Promise.reject(new UpstreamError(behaviour, new Error(behaviour)));
+    const body = Buffer.from(behaviour === 'echoes the token' ? 'the-token' : 'body');
+    const status = typeof behaviour === 'number' ? behaviour : 200;
+    return Promise.resolve({
+      status,
+      headers: [['content-length', String(body.length)]],
+      body: Readable.from([body]),
+    });
+  };
+  const deps = {
+    clock,
+    log: { info: vi.fn(), warn: vi.fn(), error: vi.fn(), fatal: vi.fn() },
+    environments: new Map([
+      ['int', { apiBaseUrl: 'https://ers', redirectHosts: [], requestsPerMinute: 600 }],
+    ]),
+    registry: {
+      age: () => 0,
+      refresh: (newest: number) => Promise.resolve((version = newest)),
+    },
+    snapshotMaxAgeMs: 1,
+    audit: {
+      available: () => true,
+      leaseHeld: () => true,
+      leaseLost: new AbortController().signal,
+      intent: ({ attemptNumber }: IntentEvent) => {
+        log.push(`INTENT ${attemptNumber}`);
+        return Promise.resolve({ registryVersion: world.registryChanges ? version + 1 : version });
+      },
+      outcome: ({ outcome, code, status }: OutcomeEvent) => {
+        if (world.outcomesFail) return Promise.reject(new Error('no commit'));
+        log.push(['OUTCOME', outcome, code ?? status].filter((part) => part !== null).join(' '));
+        return Promise.resolve();
+      },
+      withhold: ({ outcome }: OutcomeEvent) => log.push(`withheld ${outcome}`),
+    },
+    clockFault: () => null,
+    tokens: {
+      get: () => Promise.resolve({ value: 'the-token', bindingId: 'b1', kid: 'kid', idHash: 'hash' }),
+      discard: () => {
+        if (world.bug) throw new TypeError('a bug');
+        log.push('token discarded');
+        return newerTokens.shift() ?? false;
+      },
+      isUsable: () => world.isTokenUsable ?? true,
+    },
+    limiter: {
+      reserve: () => {
+        open.departures += 1;
+        const settle = (): void => {
+          open.departures = 0;
+        };
+        return { giveUp: settle, depart: () => Promise.resolve(world.waitedMs ?? 0) };
+      },
+    },
+    upstream: {
+      reserve: () => {
+        if (world.overload) return null;
+        open.seats += 1;
+        return { send, release: () => (open.seats -= 1) };
+      },
+    },
+    readHeadersMs: 1_000,
+    totalMs: 60_000,
+    killPoint: () => undefined,
+  } as unknown as PlaneDeps;
+  const operation = CATALOGUE.find(({ interaction }) => interaction === world.interaction)!;
+  const admitted = {
+    matched: { operation, parameters: {} },
+    headers: { accept: null, acceptsGzip: false, contentType: null, ifMatch: null },
+    subjects: [],
+    body: null,
+  } as unknown as Admitted;
+  const exchange = hypotheticalExchange(clock, operation.method, '/');
+  const result = await callUpstream(deps, exchange, admitted, decide).then(
+    ({ status }) => status,
+    (error: unknown) => (error instanceof GatewayError ? error.code : String(error)),
+  );
+  return { log, result, open };
+}
+
+/** The log of attempts that each went well until they were sent. */
+const attempts = (...outcomes: string[]): string[] =>
+  outcomes.flatMap((outcome, index) => [`INTENT ${index + 1}`, 'sent', `OUTCOME ${outcome}`]);
+const notSent = (outcome: string, number = 1): string[] => [`INTENT ${number}`, `OUTCOME NOT_SENT${outcome}`];
+
+describe('attempts, each with its INTENT and its OUTCOME', () => {
+  it.each<[rule: string, World, result: number | ErrorCode, log: readonly string[]]>([
+    ['an answer', { interaction: READ }, 200, attempts('COMPLETED 200')],
+    ['an error of e-RS is handed on', { interaction: READ, ers: [404] }, 404, attempts('FAILED 404')],
+    [
+      'a passing fault of a read is retried',
+      { interaction: READ, ers: [503, 502, 200] },
+      200,
+      attempts('FAILED', 'FAILED', 'COMPLETED 200'),
+    ],
+    [
+      'but only twice',
+      { interaction: READ, ers: [503, 503, 503, 200] },
+      503,
+      attempts('FAILED', 'FAILED', 'FAILED 503'),
+    ],
+    [
+      'a passing fault of a write is not',
+      { interaction: WRITE, ers: [503, 200] },
+      503,
+      attempts('FAILED 503'),
+    ],
+    [
+      'a throttled read is retried three times',
+      { interaction: READ, ers: [429, 429, 429, 429] },
+      429,
+      attempts('FAILED', 'FAILED', 'FAILED', 'FAILED 429'),
+    ],
+    ['a throttled write is not', { interaction: WRITE, ers: [429, 200] }, 429, attempts('FAILED 429')],
+    [
+      'each reason has retries of its own',
+      { interaction: READ, ers: [503, 429, 503, 429, 200] },
+      200,
+      attempts('FAILED', 'FAILED', 'FAILED', 'FAILED', 'COMPLETED 200'),
+    ],
+    [
+      'a read whose connection breaks is retried',
+      { interaction: READ, ers: ['broken', 200] },
+      200,
+      attempts('FAILED', 'COMPLETED 200'),
+    ],
+    [
+      'a read that times out is not',
+      { interaction: READ, ers: ['timeout', 200] },
+      'GW_UPSTREAM_TIMEOUT',
+      attempts('FAILED GW_UPSTREAM_TIMEOUT'),
+    ],
+    [
+      'a write whose connection breaks has an unknown outcome',
+      { interaction: WRITE, ers: ['broken', 200] },
+      'GW_DELIVERY_UNKNOWN',
+      attempts('UNKNOWN GW_DELIVERY_UNKNOWN'),
+    ],
+    [
+      'a read that could not be sent is retried',
+      { interaction: READ, ers: ['not-sent', 'not-sent', 'not-sent'] },
+      'GW_UPSTREAM_UNREACHABLE',
+      attempts('NOT_SENT', 'NOT_SENT', 'NOT_SENT GW_UPSTREAM_UNREACHABLE'),
+    ],
+    [
+      'a write that could not be sent is not',
+      { interaction: WRITE, ers: ['not-sent'] },
+      'GW_UPSTREAM_UNREACHABLE',
+      attempts('NOT_SENT GW_UPSTREAM_UNREACHABLE'),
+    ],
+    [
+      'an answer with our token in it is withheld',
+      { interaction: READ, ers: ['echoes the token'] },
+      'GW_UPSTREAM_PROTOCOL',
+      attempts('WITHHELD GW_UPSTREAM_PROTOCOL'),
+    ],
+    [
+      'a rejected token is replaced once',
+      { interaction: READ, ers: [401, 401, 200] },
+      'GW_UPSTREAM_TOKEN',
+      [
+        ...['INTENT 1', 'sent', 'token discarded', 'OUTCOME FAILED'],
+        ...['INTENT 2', 'sent', 'token discarded', 'OUTCOME FAILED GW_UPSTREAM_TOKEN'],
+      ],
+    ],
+    [
+      'but twice if the second was requested before the first was rejected',
+      { interaction: READ, ers: [401, 401, 200], newerTokens: [true, true] },
+      200,
+      [
+        ...['INTENT 1', 'sent', 'token discarded', 'OUTCOME FAILED'],
+        ...['INTENT 2', 'sent', 'token discarded', 'OUTCOME FAILED'],
+        ...['INTENT 3', 'sent', 'OUTCOME COMPLETED 200'],
+      ],
+    ],
+    [
+      'and never three times',
+      { interaction: READ, ers: [401, 401, 401, 200], newerTokens: [true, true, true] },
+      'GW_UPSTREAM_TOKEN',
+      [
+        ...['INTENT 1', 'sent', 'token discarded', 'OUTCOME FAILED'],
+        ...['INTENT 2', 'sent', 'token discarded', 'OUTCOME FAILED'],
+        ...['INTENT 3', 'sent', 'token discarded', 'OUTCOME FAILED GW_UPSTREAM_TOKEN'],
+      ],
+    ],
+    [
+      'a write with a rejected token is not retried',
+      { interaction: WRITE, ers: [401, 200] },
+      'GW_UPSTREAM_TOKEN',
+      ['INTENT 1', 'sent', 'token discarded', 'OUTCOME FAILED GW_UPSTREAM_TOKEN'],
+    ],
+  ])('%s', async (_, world, result, log) => {
+    expect(await call(world)).toMatchObject({ result, log });
+  });
+
+  it.each([
+    ['503, 503', [503, 503, 200], [100, 400]],
+    ['429, 429, 429', [429, 429, 429, 200], [1_000, 2_000, 4_000]],
+    ['a rejected token', [401, 200], []],
+  ])('%s: pauses in between', async (_, ers, expectedMs) => {
+    await call({ interaction: READ, ers });
+    expect(pausesMs).toEqual(expectedMs);
+  });
+});
+
+describe('a decision that changes', () => {
+  it.each<[rule: string, World, result: number | ErrorCode, log: readonly string[]]>([
+    [
+      'before INTENT: is made again, without a record',
+      { interaction: WRITE, decisions: ['a', 'b', 'b'] },
+      200,
+      attempts('COMPLETED 200'),
+    ],
+    [
+      'before INTENT, again and again: is given up',
+      { interaction: READ, decisions: [...'abcdefghijklmnopq'] },
+      'GW_REGISTRY_STALE',
+      [],
+    ],
+    [
+      'to a refusal before INTENT: nothing is recorded as sent',
+      { interaction: READ, decisions: ['a', 'GW_SRO_LAPSED'] },
+      'GW_SRO_LAPSED',
+      [],
+    ],
+    [
+      'after INTENT: that attempt is not sent',
+      { interaction: WRITE, decisions: ['a', 'a', 'b'], registryChanges: true },
+      200,
+      [...notSent(''), 'INTENT 2', 'sent', 'OUTCOME COMPLETED 200'],
+    ],
+    [
+      'to a refusal after INTENT: neither is it sent',
+      { interaction: READ, decisions: ['a', 'a', 'GW_SRO_LAPSED'], registryChanges: true },
+      'GW_SRO_LAPSED',
+      notSent(' GW_SRO_LAPSED'),
+    ],
+    [
+      'while the request waits for its turn: that attempt is not sent',
+      { interaction: READ, decisions: ['a', 'a', 'b'], waitedMs: 11 },
+      200,
+      [...notSent(''), 'INTENT 2', 'sent', 'OUTCOME COMPLETED 200'],
+    ],
+    [
+      'to a refusal while the request waits: neither is it sent',
+      { interaction: READ, decisions: ['a', 'a', 'GW_APPLICATION_STATE'], waitedMs: 11 },
+      'GW_APPLICATION_STATE',
+      notSent(' GW_APPLICATION_STATE'),
+    ],
+    [
+      'as often as there are attempts: is given up',
+      { interaction: READ, waitedMs: 11, isTokenUsable: false },
+      'GW_REGISTRY_STALE',
+      [...[1, 2, 3, 4, 5].flatMap((number) => notSent('', number)), ...notSent(' GW_REGISTRY_STALE', 6)],
+    ],
+    [
+      'but not in its identity: nothing changes',
+      { interaction: READ, registryChanges: true, waitedMs: 11 },
+      200,
+      attempts('COMPLETED 200'),
+    ],
+  ])('%s', async (_, world, result, log) => {
+    expect(await call(world)).toMatchObject({ result, log });
+  });
+});
+
+describe('what goes wrong on our side', () => {
+  it.each<[rule: string, World, result: ErrorCode, log: readonly string[]]>([
+    [
+      'no OUTCOME of a read: its answer is withheld',
+      { interaction: READ, outcomesFail: true },
+      'GW_AUDIT_UNAVAILABLE',
+      ['INTENT 1', 'sent', 'withheld COMPLETED'],
+    ],
+    [
+      'no OUTCOME of a write: the caller learns that it was delivered',
+      { interaction: WRITE, outcomesFail: true },
+      'GW_DELIVERED_UNCONFIRMED',
+      ['INTENT 1', 'sent', 'withheld COMPLETED'],
+    ],
+    [
+      'no OUTCOME of a write that broke: the caller learns that nobody knows',
+      { interaction: WRITE, ers: ['broken'], outcomesFail: true },
+      'GW_DELIVERY_UNKNOWN',
+      ['INTENT 1', 'sent', 'withheld UNKNOWN'],
+    ],
+    [
+      'an unforeseen error of a read has an OUTCOME',
+      { interaction: READ, ers: [401], bug: true },
+      'GW_INTERNAL',
+      attempts('UNKNOWN GW_INTERNAL'),
+    ],
+    [
+      'an unforeseen error of a write has an OUTCOME, and nobody knows what became of it',
+      { interaction: WRITE, ers: [401], bug: true },
+      'GW_DELIVERY_UNKNOWN',
+      attempts('UNKNOWN GW_DELIVERY_UNKNOWN'),
+    ],
+    ['no connection is free', { interaction: READ, overload: true }, 'GW_OVERLOAD', []],
+  ])('%s', async (_, world, result, log) => {
+    expect(await call(world)).toMatchObject({ result, log, open: { seats: 0, departures: 0 } });
+  });
+});
+
+describe('seats and turns', () => {
+  it.each<[string, World, seats: number]>([
+    ['an answer keeps its seat until it is read', { interaction: READ }, 1],
+    ['the attempts before it give theirs back', { interaction: READ, ers: [503, 401, 200] }, 1],
+    ['a failure keeps none', { interaction: READ, ers: ['timeout'] }, 0],
+    ['nor does an attempt that was not sent', { interaction: READ, waitedMs: 11, isTokenUsable: false }, 0],
+  ])('%s', async (_, world, seats) => {
+    expect((await call(world)).open).toEqual({ seats, departures: 0 });
+  });
+});
