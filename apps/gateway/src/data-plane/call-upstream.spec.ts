@@ -26,7 +26,7 @@ interface World {
   readonly interaction: string;
   readonly ers?: readonly Behaviour[];
   /** The identity of each decision in turn, or the code with which policy refuses; the last one holds on. */
-  readonly decisions?: readonly (string | ErrorCode)[];
+  readonly decisions?: readonly string[];
   /** The registry changes with every INTENT. */
   readonly registryChanges?: boolean;
   /** How long each request waits for its turn. */
