@@ -1,4 +1,4 @@
-/** Who is calling: an opaque client key, or a workload JWT bound to a client. Both end at one client or at GW_TOKEN. */
+/** Identifies the calling client by an opaque key or by a workload JWT that is bound to a client. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { parseClientKey } from '@gatehouse/domain/input/opaque-key';
@@ -6,12 +6,10 @@ import { type Client, isLive, type Snapshot, workloadKey } from '@gatehouse/doma
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 
-/** RFC 6750, one space, one token; the scheme's name in any case. */
+/** RFC 6750: the scheme in any case, one space, one token. */
 const BEARER = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/i;
 
-/**
- * @throws GW_TOKEN for everything that isn't a live credential of an active client in an environment served here
- */
+/** @throws GW_TOKEN for anything but a live credential of an active client in an environment that is served here */
 export async function authenticate(
   deps: PlaneDeps,
   exchange: Exchange,

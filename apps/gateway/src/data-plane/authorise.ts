@@ -1,4 +1,4 @@
-/** The last stage before anything is spent: may Gatehouse act right now, and does the day's allowance permit the call? */
+/** Checks that Gatehouse may act right now, and takes a worklist fetch from the day's allowance. */
 import { GatewayError } from '@gatehouse/domain/errors';
 import { londonDay, secondsLeftInLondonDay } from '@gatehouse/domain/governance/london-day';
 import type { Admitted } from './admit.js';

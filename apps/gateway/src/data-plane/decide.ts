@@ -1,4 +1,4 @@
-/** The decision on the current snapshot, and its trace on the exchange. */
+/** Decides on the current snapshot, and notes the steps of the decision on the exchange. */
 import { OUTSIDE_GRANTS } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { decide, type RoutePlan } from '@gatehouse/domain/policy/policy';
@@ -6,47 +6,56 @@ import type { Workload } from '@gatehouse/domain/registry/records/client-fields'
 import { type Client, type Grant, isLive, type Snapshot } from '@gatehouse/domain/registry/registry';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
-import type { Asked } from './match.js';
+import type { MatchedRequest } from './match.js';
 
-/** A decision with the environment it leads to. */
+/** A decision that allows the call, with the environment the call goes to. */
 export interface Route {
   readonly plan: RoutePlan;
   readonly environment: string;
 }
 
 /** @throws the policy's refusal */
-export function decideRoute(deps: PlaneDeps, exchange: Exchange, client: Client, asked: Asked): Route {
+export function decideRoute(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  client: Client,
+  request: MatchedRequest,
+): Route {
   const snapshot = deps.registry.current();
   const environment = deps.environments.get(client.environment);
   if (environment === undefined) throw new GatewayError('GW_TOKEN', { detail: 'environment not served' });
-  // The client and its key as they are now: both may have changed since it authenticated.
+  // Both the client and its key may have changed since it authenticated.
   const current = snapshot.clients.get(client.id);
   if (current?.state !== 'active') throw new GatewayError('GW_TOKEN', { detail: 'client no longer active' });
-  if (!isStillProven(snapshot, exchange, current, deps.clock.now())) {
+  if (!isStillAuthenticated(snapshot, exchange, current, deps.clock.now())) {
     throw new GatewayError('GW_TOKEN', { detail: 'key no longer valid' });
   }
   const decision = decide(snapshot, {
     client: current,
-    accessMode: asked.accessMode,
-    odsCode: asked.headers.odsCode,
-    product: asked.headers.product,
-    capability: asked.headers.capability,
-    operation: asked.matched.operation,
+    accessMode: request.accessMode,
+    odsCode: request.headers.odsCode,
+    product: request.headers.product,
+    capability: request.headers.capability,
+    operation: request.matched.operation,
     environmentKind: environment.kind,
     nowMs: deps.clock.now(),
   });
   exchange.registryVersion = snapshot.version;
-  exchange.asked = askedOf(current, asked);
+  exchange.choices = recordedChoices(current, request);
   exchange.steps = decision.steps;
   exchange.binding = decision.ok ? decision.plan.binding : decision.binding;
   if (!decision.ok) throw decision.refusal;
   return { plan: decision.plan, environment: environment.name };
 }
 
-/** Enough to decide again later, and nothing that is no word of the registry. */
-function askedOf({ grants }: Client, { accessMode, headers }: Asked): Exchange['asked'] {
-  const known = (choice: string | null, of: (grant: Grant) => string | null): string | null =>
-    choice === null || grants.some((grant) => of(grant) === choice) ? choice : OUTSIDE_GRANTS;
+/** The caller's choices as they are recorded, so that the request can be decided again later. */
+function recordedChoices(
+  { grants }: Client,
+  { accessMode, headers }: MatchedRequest,
+): NonNullable<Exchange['choices']> {
+  // A header may hold any text. Only words that the registry has are recorded.
+  const known = (choice: string | null, grantValue: (grant: Grant) => string | null): string | null =>
+    choice === null || grants.some((grant) => grantValue(grant) === choice) ? choice : OUTSIDE_GRANTS;
   return {
     accessMode,
     odsCode: known(headers.odsCode, ({ odsCode }) => odsCode),
@@ -55,9 +64,14 @@ function askedOf({ grants }: Client, { accessMode, headers }: Asked): Exchange['
   };
 }
 
-/** The key it came with is still one of the client's, or its workload binding still the one that was verified. */
-function isStillProven(snapshot: Snapshot, exchange: Exchange, client: Client, nowMs: number): boolean {
-  // Nobody proves anything in an explanation to an operator.
+/** True if the key still belongs to the client, or its workload binding is still the one that was verified. */
+function isStillAuthenticated(
+  snapshot: Snapshot,
+  exchange: Exchange,
+  client: Client,
+  nowMs: number,
+): boolean {
+  // An operator who asks for an explanation has no key of the client.
   if (exchange.keyId === null) return exchange.explanation;
   if (exchange.workload !== null) {
     return client.workload !== null && isSameWorkload(client.workload, exchange.workload);

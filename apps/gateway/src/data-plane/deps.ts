@@ -1,4 +1,4 @@
-/** What the data plane needs from outside, so that plane.ts can be read and tested without knowing how it is made. */
+/** What the data plane needs from outside. `process/parts.ts` builds it; tests can replace each part. */
 import type { Subject } from '@gatehouse/domain/audit/audit';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type { TokenSource } from '../adapters/nhs/apim-token.js';
@@ -21,7 +21,7 @@ export interface PlaneDeps {
     fatal(fields: object, message: string): void;
   };
   readonly environments: ReadonlyMap<string, Environment>;
-  /** Names, in lower case, that the partner listener answers for; null: all. */
+  /** The names, in lower case, that the partner listener answers for; null for all. */
   readonly hosts: ReadonlySet<string> | null;
   readonly registry: {
     current(): Snapshot;
@@ -44,13 +44,13 @@ export interface PlaneDeps {
   readonly upstream: Upstream;
   readonly limiter: RateLimiter;
   readonly allowance: WorklistAllowance;
-  /** Until an answer's headers, for reads. */
+  /** Time until the headers of e-RS's answer, for reads. */
   readonly readHeadersMs: number;
-  /** For a whole request with all its attempts. */
+  /** Time for a whole request with all its attempts. */
   readonly totalMs: number;
-  /** Longest pause of a caller that reads its answer slowly. */
+  /** The longest pause allowed to a caller that reads its answer slowly. */
   readonly writeStallMs: number;
-  /** Null when the clock agrees with NHS England's; else the skew in ms. */
+  /** The skew in ms if the clock disagrees with NHS England's; null if it agrees. */
   readonly clockFault: () => number | null;
   readonly observe: (exchange: Exchange) => void;
   readonly killPoint: (name: KillPoint) => void;

@@ -1,4 +1,4 @@
-/** The record of one request: made first, filled in stage by stage, written last, whatever became of it. */
+/** The record of one request. It is created first, filled in stage by stage and written last, however the request ends. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AuditOutcome, RequestFacts } from '@gatehouse/domain/audit/audit';
@@ -19,20 +19,22 @@ export interface Exchange {
   readonly method: string;
   /** The request target as received; used for matching, never logged, never forwarded. */
   readonly target: string;
-  /** The caller's own, or one of ours; the answer carries it. */
+  /** The caller's own, or a new one; the answer carries it. */
   correlationId: string;
-  /** As it is recorded and logged: a keyed hash stands in place of digits that may be a patient's number. */
+  /** The correlation id as it is recorded and logged. A keyed hash replaces digits that may be a patient's number. */
   recordedCorrelationId: string;
   client: Client | null;
   /** Public id of the client key, or `workload`. */
   keyId: string | null;
-  /** Binding under which a workload JWT was verified. */
+  /** The workload binding under which a workload JWT was verified. */
   workload: Workload | null;
   matched: MatchedOperation | null;
   binding: Binding | null;
   registryVersion: number | null;
   steps: readonly Step[];
-  asked: RequestFacts['asked'];
+  /** The caller's choices among its grants; null until the decision. The audit trail keeps them as `asked`. */
+  choices: RequestFacts['asked'];
+  /** True if nothing is called: only the decision is wanted. */
   explanation: boolean;
   /** Attempts at e-RS so far. */
   attempts: number;
@@ -41,11 +43,11 @@ export interface Exchange {
   outcome: AuditOutcome | null;
   status: number | null;
   code: string | null;
-  /** Why the request was refused or failed; the log says more of it than the caller gets. */
+  /** Why the request was refused or failed. The log has more of it than the caller gets. */
   failure: GatewayError | null;
   /** Status of the newest answer of e-RS. */
   upstreamStatus: number | null;
-  /** Code of the newest OUTCOME, which then stands for the answer. */
+  /** The code that the newest OUTCOME records. If it is the code of the refusal, no DENIED is needed. */
   recordedCode: string | null;
   diagnosis: string | null;
   requestBytes: number;
@@ -65,13 +67,13 @@ export interface Clock {
 export function beginExchange(request: IncomingMessage, clock: Clock): Exchange {
   const { method = '', url = '', rawHeaders, socket } = request;
   const exchange = blankExchange(clock, method, url, socket.remoteAddress ?? '');
-  // Whoever is refused at the credential wants to find that refusal by its own id too.
+  // A caller that is refused for its credential must be able to find that refusal by its own id too.
   exchange.correlationId = correlationIdIn(rawHeaders) ?? exchange.correlationId;
   exchange.recordedCorrelationId = recordedCorrelationId(exchange.correlationId, () => 'not recorded');
   return exchange;
 }
 
-/** For a request that nobody made. */
+/** For an explanation to an operator: no request arrived. */
 export function hypotheticalExchange(clock: Clock, method: string, target: string): Exchange {
   return { ...blankExchange(clock, method, target, ''), explanation: true };
 }
@@ -95,7 +97,7 @@ function blankExchange(clock: Clock, method: string, target: string, remoteAddre
     binding: null,
     registryVersion: null,
     steps: [],
-    asked: null,
+    choices: null,
     explanation: false,
     attempts: 0,
     attemptId: null,
@@ -113,7 +115,7 @@ function blankExchange(clock: Clock, method: string, target: string, remoteAddre
   };
 }
 
-/** Books the time since the last lap to a stage. */
+/** Adds the time since the last lap to a stage. */
 export function lap(exchange: Exchange, stage: string, clock: Clock): void {
   const nowMs = clock.monotonicNow();
   exchange.stageMs.set(stage, (exchange.stageMs.get(stage) ?? 0) + nowMs - exchange.lapMs);

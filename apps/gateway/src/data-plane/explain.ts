@@ -1,6 +1,7 @@
 /**
- * `POST /explain`: the decision for a request that is not made. Same credential, same headers, the method and path
- * in the body; nothing upstream, no token, and one audit row marked as an explanation.
+ * `POST /explain` decides a request without making it. The caller sends its usual credential and headers, with the
+ * method and path in the body. Nothing is sent to e-RS and no token is fetched; one audit record says that the decision
+ * was explained.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -25,7 +26,7 @@ export interface Explanation {
     readonly operationId: string;
     readonly title: string;
   } | null;
-  /** Steps in order; the last one failed if `allowed` is false and it is a step of policy. */
+  /** The steps of the decision in order. If policy refused the request, the last one failed. */
   readonly steps: readonly { readonly step: string; readonly ok: boolean }[];
   readonly binding: {
     readonly id: string;
@@ -88,7 +89,7 @@ export async function explainRequest(
   response.end(answer);
 }
 
-/** What an operator asks: how a client's request would be decided. */
+/** A request that an operator wants explained. */
 export interface HypotheticalRequest {
   /** Name of the client. */
   readonly client: string;
@@ -98,7 +99,7 @@ export interface HypotheticalRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The same decision for an operator, who names the client instead of holding its key. */
+/** Explains a decision to an operator, who names the client instead of sending its key. */
 export function explainFor(
   deps: PlaneDeps,
   request: HypotheticalRequest,

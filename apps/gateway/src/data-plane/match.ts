@@ -1,4 +1,4 @@
-/** From the request's line and headers to a catalogue row with checked parameters, and the caller's choices. */
+/** Finds the row of the catalogue that a request calls, and reads its parameters and the caller's choices. */
 import { GatewayError } from '@gatehouse/domain/errors';
 import { containsNhsNumber } from '@gatehouse/domain/input/nhs-number';
 import { type MatchedOperation, matchOperation } from '@gatehouse/domain/ers/operation';
@@ -14,7 +14,7 @@ import {
 } from '@gatehouse/domain/input/request-headers';
 import type { Exchange } from './exchange.js';
 
-export interface Asked {
+export interface MatchedRequest {
   readonly headers: CallerHeaders;
   readonly accessMode: AccessMode;
   readonly matched: MatchedOperation;
@@ -22,17 +22,17 @@ export interface Asked {
 }
 
 /**
- * Headers, then the URL as a whole, then path, method and query grammar: the house's order of refusal.
+ * Checks the headers, then the URL as a whole, then path, method and query grammar: the order of refusal in docs/laws.md.
  * @throws GW_ORIGIN, GW_HEADER_FORBIDDEN, GW_HEADER_DUPLICATE, GW_HEADER_SYNTAX, GW_PII_IN_URL, GW_PATH_SYNTAX,
  *   GW_METHOD, GW_QUERY
  */
-export function match(exchange: Exchange, client: Client, rawHeaders: readonly string[]): Asked {
+export function match(exchange: Exchange, client: Client, rawHeaders: readonly string[]): MatchedRequest {
   const { headers, accessMode } = readHeaders(client, rawHeaders);
   const { method, target } = exchange;
   return { headers, accessMode, ...matchTarget(exchange, method, target) };
 }
 
-/** The caller's headers, with those refused that its access mode doesn't take. */
+/** The caller's headers and the access mode that follows from them. @throws as `match` does for headers */
 export function readHeaders(
   client: Client,
   rawHeaders: readonly string[],
@@ -45,7 +45,7 @@ export function readHeaders(
   return { headers, accessMode };
 }
 
-/** Without a user there is nobody to speak for: the organisation may be chosen among the grants, nothing else. */
+/** Without a user, the only user header a caller may send is the one that chooses an organisation among its grants. */
 function refuseUserHeaders(client: Client, headers: CallerHeaders): void {
   if (headers.userHeaders.size > 0) throw new GatewayError('GW_HEADER_FORBIDDEN');
   const { odsCode } = headers;
@@ -55,7 +55,7 @@ function refuseUserHeaders(client: Client, headers: CallerHeaders): void {
   if (odsCode !== null && !granted) throw new GatewayError('GW_HEADER_FORBIDDEN');
 }
 
-/** A method and a request target, as they arrived or as an explanation names them. */
+/** Matches a method and a request target, whether they arrived as a request or are named by an explanation. */
 export function matchTarget(
   exchange: Exchange,
   method: string,

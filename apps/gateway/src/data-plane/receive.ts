@@ -1,4 +1,4 @@
-/** The first stage: is this one clear HTTP/1.1 request, and with what credential? */
+/** The first stage: checks that this is one clear HTTP/1.1 request, and finds its credential. */
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { checkFraming, headerPairs } from '@gatehouse/domain/input/framing';
@@ -6,7 +6,7 @@ import { checkFraming, headerPairs } from '@gatehouse/domain/input/framing';
 /**
  * @param hosts names that the partner listener answers for; null: all
  * @returns the Authorization header's value, null if absent
- * @throws GW_FRAMING, GW_HEADER_DUPLICATE (of Authorization; the others are looked at once the credential holds)
+ * @throws GW_FRAMING, GW_HEADER_DUPLICATE (of Authorization; other headers are checked once the caller is known)
  */
 export function receive(request: IncomingMessage, hosts: ReadonlySet<string> | null): string | null {
   const { httpVersion, method = '', rawHeaders } = request;

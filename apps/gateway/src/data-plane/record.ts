@@ -7,7 +7,7 @@ import { type Exchange, lap } from './exchange.js';
 
 /**
  * Commits DENIED, unless the OUTCOME of an attempt already records the refusal.
- * @returns what the caller gets: the refusal, or the news that it could not be recorded
+ * @returns what the caller gets: the refusal, or GW_AUDIT_UNAVAILABLE if it could not be recorded
  */
 export async function recordDenied(
   deps: PlaneDeps,
@@ -39,7 +39,7 @@ export async function recordDenied(
     return refusal;
   } catch (cause) {
     deps.audit.countRefused();
-    // What was recorded of an attempt stands: the caller must learn what became of a write.
+    // After an attempt the refusal stands: the caller must learn what became of a write.
     if (exchange.attempts > 0) return refusal;
     exchange.code = 'GW_AUDIT_UNAVAILABLE';
     const unavailable = new GatewayError('GW_AUDIT_UNAVAILABLE', { cause });
@@ -50,9 +50,9 @@ export async function recordDenied(
 }
 
 /**
- * One line a request, without any identifier of a patient, URL or secret. A failure of ours or of e-RS comes with its
- * detail, from a fixed vocabulary, and with the names, codes and places of its causes. What would have broken a law is
- * an alarm of its own.
+ * Writes one line to the log for each request, without patient identifiers, URLs or secrets. A failure of Gatehouse or
+ * e-RS comes with its detail, from a fixed vocabulary, and with the names, codes and places of its causes. A failure
+ * that would have broken a law is logged as an alarm.
  */
 export function recordLine(deps: PlaneDeps, exchange: Exchange): void {
   lap(exchange, 'record', deps.clock);
@@ -86,6 +86,7 @@ export function recordLine(deps: PlaneDeps, exchange: Exchange): void {
   else deps.log.info(fields, 'request');
 }
 
+/** The facts about a request that its INTENT, DENIED and EXPLANATION repeat. */
 export function factsOf(exchange: Exchange, subjectSource: string | null): RequestFacts {
   const { client, binding, matched } = exchange;
   const application = binding?.application;
@@ -110,13 +111,13 @@ export function factsOf(exchange: Exchange, subjectSource: string | null): Reque
     registryVersion: exchange.registryVersion,
     steps: exchange.steps,
     subjectSource,
-    asked: exchange.asked,
+    asked: exchange.choices,
   };
 }
 
 /**
- * Finds the form in which the caller's correlation id is recorded.
- * @throws GW_AUDIT_UNAVAILABLE if it holds digits that can't be hashed now
+ * Replaces digits in the caller's correlation id that may be a patient's number, for everything that is recorded.
+ * @throws GW_AUDIT_UNAVAILABLE if they can't be hashed now
  */
 export async function hideNumbers(deps: PlaneDeps, exchange: Exchange): Promise<void> {
   try {

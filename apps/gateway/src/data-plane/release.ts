@@ -1,14 +1,14 @@
-/** Giving an answer to the caller, once its OUTCOME is committed: buffered at once, or streamed with back-pressure. */
+/** Gives the caller an answer whose OUTCOME is committed: at once if it is buffered, else streamed with back-pressure. */
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { EndEvent } from '@gatehouse/domain/audit/audit';
 import { headerValue } from '@gatehouse/domain/input/framing';
 import { retryAfterS } from '@gatehouse/domain/policy/rate-limit';
 import type { ReleasableAnswer } from './attempt/attempt.js';
-import type { PlaneDeps } from './deps.js';
-import type { Exchange } from './exchange.js';
 import { downstreamHeaders } from './attempt/headers.js';
 import { scanForToken } from './attempt/token-scan.js';
+import type { PlaneDeps } from './deps.js';
+import type { Exchange } from './exchange.js';
 
 export async function release(
   deps: PlaneDeps,
@@ -23,13 +23,13 @@ export async function release(
   if (answer.status >= 400) headers.push(['Gatehouse-Error-Source', 'upstream']);
   // APIM's 429 names no time (docs/reference/protocol-facts.md §1.6).
   if (answer.status === 429) {
-    const said = headerValue(answer.headers, 'retry-after') ?? null;
-    setHeader(headers, 'Retry-After', String(retryAfterS(said)));
+    const retryAfter = headerValue(answer.headers, 'retry-after') ?? null;
+    setHeader(headers, 'Retry-After', String(retryAfterS(retryAfter)));
   }
-  const announced = headerValue(answer.headers, 'content-length');
+  const contentLength = headerValue(answer.headers, 'content-length');
 
   if (answer.body !== null) {
-    const length = exchange.method === 'HEAD' ? announced : String(answer.body.length);
+    const length = exchange.method === 'HEAD' ? contentLength : String(answer.body.length);
     if (length !== undefined) headers.push(['Content-Length', length]);
     response.writeHead(answer.status, headers.flat());
     response.setTimeout(deps.writeStallMs, () => response.destroy());
@@ -37,20 +37,20 @@ export async function release(
     exchange.responseBytes = answer.body.length;
     return;
   }
-  if (announced !== undefined) headers.push(['Content-Length', announced]);
+  if (contentLength !== undefined) headers.push(['Content-Length', contentLength]);
   response.writeHead(answer.status, headers.flat());
   await streamBody(deps, exchange, answer, response);
 }
 
 function setHeader(headers: [string, string][], name: string, value: string): void {
-  const at = headers.findIndex(([known]) => known === name);
-  if (at === -1) headers.push([name, value]);
-  else headers[at] = [name, value];
+  const index = headers.findIndex(([present]) => present === name);
+  if (index === -1) headers.push([name, value]);
+  else headers[index] = [name, value];
 }
 
 /**
- * An answer that breaks off is never given a clean end: the caller's connection is destroyed, so that its parser
- * fails too. END says how many bytes went, and whether they were all.
+ * If the answer breaks off, the caller's connection is destroyed, so that the caller can't take the answer for complete.
+ * END records how many bytes were released, and whether that was all of them.
  */
 async function streamBody(
   deps: PlaneDeps,
@@ -93,13 +93,13 @@ async function streamBody(
     responseSha256: hash.digest('hex'),
     durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
   };
-  // The answer is out; its END waits for the trail as long as this process lives.
+  // The caller has its answer already, so END may wait for the audit trail as long as this process lives.
   deps.audit.end(event).catch((error: unknown) => {
     deps.log.error({ err: error, attemptId: answer.attempt.id }, 'END was not recorded');
   });
 }
 
-/** Resolves when the caller has taken what was written; rejects when it went away or stalls. */
+/** Resolves when the caller has read what was written; rejects if it disconnects or stalls. */
 function drained(response: ServerResponse, stallMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error: Error | null): void => {
@@ -112,7 +112,7 @@ function drained(response: ServerResponse, stallMs: number): Promise<void> {
       settle(null);
     };
     const onClose = (): void => {
-      settle(new Error('the caller went away'));
+      settle(new Error('the caller disconnected'));
     };
     const timer = setTimeout(() => {
       settle(new Error('the caller reads too slowly'));

@@ -1,4 +1,4 @@
-/** Headers up and down, each built from nothing by a list (law 3). */
+/** The headers of a request to e-RS and of an answer to the caller, each built from an empty list (law 3). */
 import type { Admitted } from '../admit.js';
 
 const USER_AGENT = 'Gatehouse';
