@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { gatehouse, loadDemo } from './start/demo.mjs';
 import { isRunning, Pieces } from './start/pieces.mjs';
-import { choosePorts } from './start/ports.mjs';
+import { startOnFreePorts } from './start/ports.mjs';
 import { openState } from './start/state.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -55,6 +55,7 @@ pieces.onDeath((name, how, lastLines) => {
   );
 });
 
+const isGatewayReady = ({ msg }) => msg === 'gateway ready';
 /** Browsers accept Secure cookies from localhost without TLS. */
 const consoleUrl = (port) => `http://localhost:${port}`;
 const DEMO_ROLES = [
@@ -70,11 +71,31 @@ try {
   await step('build', () => (build() ? 'done' : 'nothing changed'));
 
   const state = openState(join(home, 'state.json'));
-  const { ports, moved } = await choosePorts();
-  for (const { name, wanted, given } of moved)
-    console.log(`  port ${wanted} is in use, so ${name} uses ${given}`);
+  const ports = {};
   const url = (name) => `http://127.0.0.1:${ports[name]}`;
   const listen = (name) => `127.0.0.1:${ports[name]}`;
+  /** Starts a piece on its default ports, or on others where those are in use. */
+  const startOnPorts = async (names, start) => {
+    const { notes } = await startOnFreePorts(names, (given) => start(Object.assign(ports, given)));
+    for (const note of notes) console.log(`  ${note}`);
+  };
+
+  const AWS = { AWS_REGION: 'eu-west-2', AWS_ACCESS_KEY_ID: 'demo', AWS_SECRET_ACCESS_KEY: 'demo' };
+  await step('simulator', async () => {
+    await startOnPorts(['apim', 'kms', 'objects', 'control', 'staff'], () =>
+      pieces.start('simulator', ['apps/simulator/dist/main.js'], {
+        SIMULATOR_APIM_LISTEN: listen('apim'),
+        SIMULATOR_KMS_LISTEN: listen('kms'),
+        SIMULATOR_OBJECT_STORE_LISTEN: listen('objects'),
+        SIMULATOR_CONTROL_LISTEN: listen('control'),
+        SIMULATOR_STAFF_LISTEN: listen('staff'),
+        SIMULATOR_STATE_DIR: join(home, 'simulator'),
+      }),
+    );
+    state.auditKmsKey ??= await createAuditKey({ ...AWS, AWS_ENDPOINT_URL_KMS: url('kms') });
+    state.save();
+    return url('apim');
+  });
 
   let databasePort;
   await step('PostgreSQL', async () => {
@@ -91,9 +112,7 @@ try {
     `postgresql://${role}:${password}@127.0.0.1:${databasePort}/gatehouse`;
   const settings = {
     DATABASE_URL: databaseUrl('gatehouse_app', state.secrets.appPassword),
-    AWS_REGION: 'eu-west-2',
-    AWS_ACCESS_KEY_ID: 'demo',
-    AWS_SECRET_ACCESS_KEY: 'demo',
+    ...AWS,
     AWS_ENDPOINT_URL_KMS: url('kms'),
   };
   const asOwner = {
@@ -104,20 +123,21 @@ try {
     await gatehouse(root, ['migrate'], asOwner);
   });
 
-  await step('simulator', async () => {
-    await pieces.start('simulator', ['apps/simulator/dist/main.js'], {
-      SIMULATOR_APIM_LISTEN: listen('apim'),
-      SIMULATOR_KMS_LISTEN: listen('kms'),
-      SIMULATOR_OBJECT_STORE_LISTEN: listen('objects'),
-      SIMULATOR_CONTROL_LISTEN: listen('control'),
-      SIMULATOR_STAFF_LISTEN: listen('staff'),
-      SIMULATOR_STATE_DIR: join(home, 'simulator'),
-    });
-    state.auditKmsKey ??= await createAuditKey(settings);
-    state.save();
-    return url('apim');
+  const gatewaySettings = (environments) => ({
+    ...settings,
+    GATEHOUSE_AUDIT_KMS_KEY: state.auditKmsKey,
+    GATEHOUSE_PUBLIC_URL: url('public'),
+    GATEHOUSE_CONSOLE_URL: consoleUrl(ports.admin),
+    GATEHOUSE_STAFF_ISSUER: url('staff'),
+    GATEHOUSE_STAFF_ROLES: DEMO_ROLES,
+    GATEHOUSE_ENVIRONMENTS: environments,
+    GATEHOUSE_SERVES: 'local',
+    GATEHOUSE_PARTNER_LISTEN: listen('partner'),
+    GATEHOUSE_ADMIN_LISTEN: listen('admin'),
+    GATEHOUSE_PUBLIC_LISTEN: listen('public'),
+    GATEHOUSE_STATUS_LISTEN: listen('status'),
+    GATEHOUSE_DRAIN_GRACE_MS: '0',
   });
-
   await step('gateway', async () => {
     const environments = join(home, 'environments.yaml');
     const text = readFileSync(join(root, 'infra/demo/environments.yaml'), 'utf8');
@@ -125,21 +145,9 @@ try {
       listen(digit === '0' ? 'apim' : 'objects'),
     );
     writeFileSync(environments, shifted);
-    pieces.launch('gateway', ['apps/gateway/dist/main.js'], {
-      ...settings,
-      GATEHOUSE_AUDIT_KMS_KEY: state.auditKmsKey,
-      GATEHOUSE_PUBLIC_URL: url('public'),
-      GATEHOUSE_CONSOLE_URL: consoleUrl(ports.admin),
-      GATEHOUSE_STAFF_ISSUER: url('staff'),
-      GATEHOUSE_STAFF_ROLES: DEMO_ROLES,
-      GATEHOUSE_ENVIRONMENTS: environments,
-      GATEHOUSE_SERVES: 'local',
-      GATEHOUSE_PARTNER_LISTEN: listen('partner'),
-      GATEHOUSE_ADMIN_LISTEN: listen('admin'),
-      GATEHOUSE_PUBLIC_LISTEN: listen('public'),
-      GATEHOUSE_STATUS_LISTEN: listen('status'),
-      GATEHOUSE_DRAIN_GRACE_MS: '0',
-    });
+    await startOnPorts(['partner', 'admin', 'public', 'status'], () =>
+      pieces.start('gateway', ['apps/gateway/dist/main.js'], gatewaySettings(environments), isGatewayReady),
+    );
     await untilReady(`${url('status')}/ready`);
     return url('partner');
   });
@@ -147,6 +155,7 @@ try {
   await step('demo', () =>
     loadDemo({
       root,
+      home,
       state,
       settings: { ...settings, GATEHOUSE_ADMIN_URL: url('admin') },
       asOwner,

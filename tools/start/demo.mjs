@@ -1,9 +1,10 @@
 // Fills Gatehouse with the demo registry, by the same commands that people use. Steps that were done are not repeated.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { withoutRetired } from './demo-registry.mjs';
 import { cleanEnvironment } from './pieces.mjs';
 
 const CLIENT_KEY = /gh_local_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/;
@@ -30,9 +31,8 @@ export function gatehouse(root, args, settings) {
   });
 }
 
-export async function loadDemo({ root, state, settings, asOwner, adminUrl, controlUrl }) {
-  const file = join(root, 'infra/demo/registry.yaml');
-  const registry = parse(readFileSync(file, 'utf8'));
+export async function loadDemo({ root, home, state, settings, asOwner, adminUrl, controlUrl }) {
+  const text = readFileSync(join(root, 'infra/demo/registry.yaml'), 'utf8');
   const once = async (name, work) => {
     if (state.done.includes(name)) return;
     await work();
@@ -61,10 +61,16 @@ export async function loadDemo({ root, state, settings, asOwner, adminUrl, contr
     });
     if (!answer.ok)
       throw new Error(`The admin API answered ${answer.status} to ${path}: ${await answer.text()}`);
-    return (await answer.json()).items;
+    return answer.json();
   };
 
-  await run('apply', file);
+  const registry = withoutRetired(parse(text), await read('/registry/export'));
+  // Applied again, it would undo what people have changed since.
+  await once(`registry ${createHash('sha256').update(text).digest('hex')}`, () => {
+    const file = join(home, 'registry.yaml');
+    writeFileSync(file, stringify(registry));
+    return run('apply', file);
+  });
   for (const [index, { odsCode, name }] of registry.organisations.entries()) {
     await once(`sro ${odsCode}`, () => appointOwner(run, read, odsCode, name, index));
   }
@@ -133,14 +139,14 @@ async function appointOwner(run, read, odsCode, organisation, index) {
     ],
     ...['--authority-date', day(-1), '--authority-document-sha256', letter, '--review-due-on', day(365)],
   );
-  const [appointment] = await read(`/sro-appointments?organisation=${odsCode}`);
-  await run('sro', 'accept', appointment.id);
+  const { items } = await read(`/sro-appointments?organisation=${odsCode}`);
+  await run('sro', 'accept', items[0].id);
 }
 
 /** What the NHS e-RS partners team does once an application is approved: it sets product, attributes and JWKS URL. */
 async function registerWithApim(applications, read, controlUrl) {
-  const owners = await read('/sro-appointments?limit=500');
-  const listed = await read('/applications?limit=500');
+  const { items: owners } = await read('/sro-appointments?limit=500');
+  const { items: listed } = await read('/applications?limit=500');
   for (const application of applications) {
     const { asid, apiKey, organisation, product, capability, accessMode } = application;
     const attributes = {

@@ -5,9 +5,11 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { toolEnvironment } from '../environment.mjs';
+import { PortTaken } from './ports.mjs';
 
 const KEPT_LINES = 20;
 const STOP_MS = 20_000;
+const PORT_TAKEN = /EADDRINUSE|address already in use/i;
 /** Settings of a developer's own shell, which must not reach the demo. */
 const foreign = /^(GATEHOUSE_|DATABASE_|AWS_|SIMULATOR_|PG[A-Z]+$)/;
 
@@ -49,7 +51,36 @@ export class Pieces {
     return this.#running.find((piece) => piece.name === name)?.lines.join('\n') ?? '';
   }
 
-  launch(name, command, settings) {
+  /**
+   * Launches a piece and returns the first line of JSON it prints that `isReady` accepts. If the piece ends before,
+   * `onDeath` hears of it and this never returns.
+   * @throws PortTaken if it ended because it could not listen
+   */
+  async start(name, command, settings, isReady = () => true) {
+    const piece = this.#launch(name, command, settings);
+    const { child, lines, ended } = piece;
+    let printed = '';
+    const ready = new Promise((resolve) => {
+      child.stdout.on('data', (text) => {
+        printed += String(text);
+        const complete = printed.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
+        const line = complete.map((each) => JSON.parse(each)).find(isReady);
+        if (line !== undefined) resolve(line);
+      });
+    });
+    const answer = await Promise.race([ready, ended.then(() => null)]);
+    if (answer === null && !this.#stopping) {
+      this.#running.splice(this.#running.indexOf(piece), 1);
+      if (lines.some((line) => PORT_TAKEN.test(line))) throw new PortTaken(`${name} could not listen.`);
+      this.#reportDeath(piece);
+    }
+    // The steps must not go on.
+    if (answer === null) await new Promise(() => undefined);
+    piece.isReady = true;
+    return answer;
+  }
+
+  #launch(name, command, settings) {
     const withParent = pathToFileURL(join(this.#root, 'tools/start/with-parent.mjs')).href;
     const child = spawn(process.execPath, ['--enable-source-maps', '--import', withParent, ...command], {
       cwd: this.#root,
@@ -57,7 +88,8 @@ export class Pieces {
       env: cleanEnvironment(settings),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    const piece = { name, child, lines: [], ended: new Promise((resolve) => child.once('close', resolve)) };
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    const piece = { name, child, lines: [], ended, isReady: false };
     const log = createWriteStream(join(this.#logs, `${name.toLowerCase()}.log`));
     const keep = (text) => {
       log.write(text);
@@ -67,29 +99,16 @@ export class Pieces {
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.on('error', (error) => keep(`${error.message}\n`));
-    child.on('close', (code, signal) => {
+    child.on('close', () => {
       log.end();
-      if (!this.#stopping) this.#died(name, signal ?? `exit code ${code}`, piece.lines.join('\n'));
+      if (piece.isReady && !this.#stopping) this.#reportDeath(piece);
     });
     this.#running.push(piece);
     return piece;
   }
 
-  /** Launches a piece and waits for the first line of JSON it prints. */
-  async start(name, command, settings) {
-    const { child, ended } = this.launch(name, command, settings);
-    let printed = '';
-    const ready = new Promise((resolve) => {
-      child.stdout.on('data', (text) => {
-        printed += String(text);
-        const line = printed.split('\n').find((each) => each.startsWith('{') && each.endsWith('}'));
-        if (line !== undefined) resolve(JSON.parse(line));
-      });
-    });
-    const answer = await Promise.race([ready, ended.then(() => null)]);
-    // onDeath reports it. The steps must not go on.
-    if (answer === null) await new Promise(() => undefined);
-    return answer;
+  #reportDeath({ name, child, lines }) {
+    this.#died(name, child.signalCode ?? `exit code ${child.exitCode}`, lines.join('\n'));
   }
 
   async stopAll() {
