@@ -1,0 +1,32 @@
+// Builds the console. Vite can't read files whose path holds `#` or `?`, so a checkout with such a path is built by way of
+// a link whose path has neither.
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import config from './vite.config.mjs';
+
+const UNREADABLE = /[#?]/;
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const folder = fileURLToPath(new URL('.', import.meta.url));
+
+async function buildIn(root, resolve = {}) {
+  await build({ ...config, configFile: false, root, resolve });
+}
+
+if (UNREADABLE.test(folder)) {
+  const temporary = realpathSync(tmpdir());
+  if (UNREADABLE.test(temporary))
+    throw new Error(
+      `Vite can't build in ${folder}, nor by way of ${temporary}. Set TMPDIR to a path without # and ?.`,
+    );
+  const linkFolder = mkdtempSync(join(temporary, 'gatehouse-console-'));
+  const link = join(linkFolder, 'repository');
+  symlinkSync(repository, link, 'junction');
+  try {
+    await buildIn(join(link, relative(repository, folder)), { preserveSymlinks: true });
+  } finally {
+    rmSync(linkFolder, { recursive: true });
+  }
+} else await buildIn(folder);
