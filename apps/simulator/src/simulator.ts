@@ -94,6 +94,7 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
   const clock = createClock();
   const settings: Settings = {
     rateLimits: options.rateLimits ?? true,
+    authorisation: 'required',
     relationships: options.relationships ?? 'enforced',
     ersDelayMs: 0,
     jwksFetchTimeoutMs: options.jwksFetchTimeoutMs ?? 55_000,

@@ -13,6 +13,8 @@ import type { JwksCache } from './token/jwks-cache.js';
 export interface Settings {
   /** APIM's quota and spike arrest. */
   rateLimits: boolean;
+  /** `none`: as in the NHS sandbox, nobody needs a token, an ASID or a relationship. */
+  authorisation: 'required' | 'none';
   /** `any` lets every organisation see every referral. */
   relationships: 'enforced' | 'any';
   /** Added before every e-RS answer, milliseconds. */

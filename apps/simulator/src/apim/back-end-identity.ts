@@ -17,6 +17,7 @@ export interface BackEndIdentity {
   readonly intendedUbrn?: string;
 }
 
+const SANDBOX_USER = '555073103100';
 const APPLICATION_FUNCTIONS = new Set([
   'PROVIDER_AUTHORISED_APPLICATION',
   'REFERRER_AUTHORISED_APPLICATION',
@@ -36,6 +37,17 @@ export function userIdentity(
     return apimOutcome(isR4, APIM_ISSUES.businessFunction, nowMs);
   }
   if ((token.ial ?? 0) < 3) return apimOutcome(isR4, APIM_ISSUES.insufficientIal, nowMs);
+  return userFromHeaders(exchange, asid, token.userId ?? '');
+}
+
+/** Without a token the headers alone say who calls: a user where one of theirs came, otherwise an application. */
+export function sandboxIdentity(exchange: Exchange): BackEndIdentity {
+  const user = userFromHeaders(exchange, '', SANDBOX_USER);
+  const isUser = user.odsCode !== '' || user.businessFunction !== '';
+  return isUser ? user : { ...user, accessMode: 'application-restricted' };
+}
+
+function userFromHeaders(exchange: Exchange, asid: string, userId: string): BackEndIdentity {
   // An x-ers-* header that the caller sent is overwritten only if its NHSD-* twin came too (fact U6).
   const swapped = (nhsd: string, ers: string) =>
     requestHeader(exchange, nhsd) || requestHeader(exchange, ers);
@@ -48,7 +60,7 @@ export function userIdentity(
     asid,
     odsCode: swapped('nhsd-end-user-organisation-ods', 'x-ers-ods-code') ?? '',
     businessFunction: swapped('nhsd-ers-business-function', 'x-ers-business-function') ?? '',
-    userId: token.userId ?? '',
+    userId,
     ...(onBehalfOfUserId ? { onBehalfOfUserId } : {}),
     ...(commissioningRuleOrganisation ? { commissioningRuleOrganisation } : {}),
     ...(fileName ? { fileName } : {}),

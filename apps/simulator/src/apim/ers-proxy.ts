@@ -6,7 +6,7 @@ import { emptyReply, jsonReply, type HeaderList, type Reply } from '../wire/repl
 import type { World } from '../world.js';
 import { APIM_ISSUES, apigeeFault, apimOutcome, emptyForbidden } from './apim-errors.js';
 import { ERS_BASE_PATH } from './base-path.js';
-import { applicationIdentity, backEndHeaders, userIdentity } from './back-end-identity.js';
+import { applicationIdentity, backEndHeaders, sandboxIdentity, userIdentity } from './back-end-identity.js';
 import { bearerToken, verifyAccessToken } from './verify-access-token.js';
 
 const isReply = (value: object): value is Reply => 'status' in value && 'headers' in value;
@@ -38,6 +38,7 @@ export function answerErsProxy(world: World, exchange: Exchange): Reply {
 function passThrough(world: World, exchange: Exchange, path: string): Reply {
   const isR4 = path.includes('/FHIR/R4/');
   const nowMs = world.clock.nowMs();
+  if (world.settings.authorisation === 'none') return sandbox(world, exchange, path);
   const caller = verifyAccessToken(world, exchange, isR4);
   if (isReply(caller)) return caller;
   const { token, application } = caller;
@@ -62,6 +63,14 @@ function passThrough(world: World, exchange: Exchange, path: string): Reply {
   if (identity.odsCode !== '') exchange.notes.odsCode = identity.odsCode;
   if (exchange.headers['echo'] !== undefined)
     return jsonReply(200, { headers: backEndHeaders(identity, exchange) });
+  return answerErs(world, exchange, identity, path.slice(ERS_BASE_PATH.length));
+}
+
+/** The NHS sandbox: no authorisation, and everybody is whom their headers name (docs/reference/protocol-facts.md §2). */
+function sandbox(world: World, exchange: Exchange, path: string): Reply {
+  const identity = sandboxIdentity(exchange);
+  exchange.notes.accessMode = identity.accessMode;
+  if (identity.odsCode !== '') exchange.notes.odsCode = identity.odsCode;
   return answerErs(world, exchange, identity, path.slice(ERS_BASE_PATH.length));
 }
 

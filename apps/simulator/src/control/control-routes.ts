@@ -158,6 +158,8 @@ function setOptions(world: World, { body }: ControlCall): Settings {
       typeof value !== typeof world.settings[name as keyof Settings]
     )
       throw new ControlError(400, `there is no option ${name} of that type`);
+    if (name === 'authorisation' && value !== 'required' && value !== 'none')
+      throw new ControlError(400, 'authorisation must be required or none');
     if (name === 'relationships' && value !== 'enforced' && value !== 'any')
       throw new ControlError(400, 'relationships must be enforced or any');
   }

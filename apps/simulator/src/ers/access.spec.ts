@@ -54,6 +54,21 @@ describe('who may do what', () => {
     expect((await call('SPCA', 'GET', path, { headers: obo })).status).toBe(200);
     expect((await call('SPC', 'GET', path, { headers: obo })).status).toBe(403);
   });
+  it('the sandbox needs no token, and still checks the function and whom it acts for', async () => {
+    await h.control('POST', '/options', { authorisation: 'none' });
+    const statusOf = async (headers: Record<string, string>) =>
+      (await h.ers('GET', `${REFERRAL}/000000070000`, headers)).status;
+    const as = (businessFunction: string) => ({
+      'NHSD-End-User-Organisation-ODS': 'R69',
+      'NHSD-eRS-Business-Function': businessFunction,
+    });
+    expect(await statusOf(as('SERVICE_PROVIDER_CLINICIAN'))).toBe(200);
+    expect(await statusOf(as('REFERRING_ADMIN'))).toBe(403);
+    expect(await statusOf(as('SERVICE_PROVIDER_CLINICIAN_ADMIN'))).toBe(403);
+    expect(await statusOf({})).toBe(200);
+    await h.control('POST', '/options', { authorisation: 'required' });
+    expect(await statusOf(as('SERVICE_PROVIDER_CLINICIAN'))).toBe(401);
+  });
   it('a user whose roles are known has no others', async () => {
     await h.control('PUT', '/users/555073103100', {
       roles: [{ odsCode: 'R69', businessFunctions: ['SERVICE_PROVIDER_CLINICIAN'] }],

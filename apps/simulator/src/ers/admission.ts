@@ -22,8 +22,10 @@ export function admit(
       (requestHeader(exchange, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
     if (!row.consumes.includes(mediaType)) return unsupportedMediaType();
   }
-  if (identity.accessMode === 'application-restricted') requireApplicationFunction(row, identity, isR4);
-  else requireUserFunction(world, row, identity, isR4);
+  if (identity.accessMode === 'application-restricted') {
+    // The sandbox knows no applications and so no capabilities.
+    if (world.settings.authorisation === 'required') requireApplicationFunction(row, identity, isR4);
+  } else requireUserFunction(world, row, identity, isR4);
   return undefined;
 }
 

@@ -21,9 +21,12 @@ export interface ErsCall {
 
 export type Handler = (call: ErsCall) => Reply;
 
-/** Whether the calling organisation has a relationship. With `relationships: "any"` every organisation has one. */
+/** Whether the calling organisation has a relationship. With `relationships: "any"`, and in the sandbox, every one has. */
 export function isRelated(call: ErsCall, thing: Related): boolean {
-  return call.world.settings.relationships === 'any' || thing.organisations.has(call.identity.odsCode);
+  const { relationships, authorisation } = call.world.settings;
+  return (
+    relationships === 'any' || authorisation === 'none' || thing.organisations.has(call.identity.odsCode)
+  );
 }
 
 /** Rejects an organisation without a relationship: 422 on STU3 unless the interaction has another status, 403 on R4. */
