@@ -40,6 +40,20 @@ const BUGS = [
     tests: unit('apps/gateway/src/adapters/nhs/apim-token.spec.ts'),
   },
   {
+    name: 'a user header sent to an interaction that does not take it',
+    file: 'libs/domain/src/input/user-headers.ts',
+    find: 'onBehalfOf ? user.onBehalfOfUserId : null',
+    put: 'user.onBehalfOfUserId',
+    tests: unit('libs/domain/src/input/user-headers.spec.ts'),
+  },
+  {
+    name: 'a function accepted that may not perform the interaction',
+    file: 'libs/domain/src/policy/business-function.ts',
+    find: "return new GatewayError('GW_BUSINESS_FUNCTION', { candidates: businessFunctions });",
+    put: 'return null;',
+    tests: unit('libs/domain/src/policy/policy.spec.ts'),
+  },
+  {
     name: 'INTENT skipped',
     file: `${PLANE}/attempt/record-attempt.ts`,
     find: 'const { registryVersion } = await deps.audit.intent(event, subjects);',

@@ -92,7 +92,7 @@ export const ERRORS = {
     403,
     'forbidden',
     'The organisation chosen is not one you are granted, or the request carries a reserved header that callers may not set in this access mode.',
-    'Leave out headers beginning x-ers-, XAPI_, and apikey, echo, and NHSD- or Gatehouse- headers this access mode does not take, and their spellings with underscores. In application-restricted mode NHSD-End-User-Organisation-ODS may only choose an organisation you are granted.',
+    "Leave out headers beginning x-ers-, XAPI_, and apikey, echo, and NHSD- or Gatehouse- headers this access mode does not take, and their spellings with underscores. In application-restricted mode NHSD-End-User-Organisation-ODS may only choose an organisation you are granted. In user-restricted mode NHSD-eRS-Business-Function can't name an application, and only SERVICE_PROVIDER_CLINICIAN_ADMIN acts on behalf of another user.",
   ),
   GW_HEADER_DUPLICATE: caller(
     400,
@@ -104,7 +104,7 @@ export const ERRORS = {
     400,
     'invalid',
     'A header value is missing or malformed.',
-    'X-Correlation-ID: 1 to 128 of A-Z a-z 0-9 . _ : - and nothing like an NHS number. NHSD-End-User-Organisation-ODS: one ODS code. If-Match: W/"<version>" where the interaction requires it. Gatehouse-Capability: referrer or provider.',
+    'X-Correlation-ID: 1 to 128 of A-Z a-z 0-9 . _ : - and nothing like an NHS number. NHSD-End-User-Organisation-ODS: one ODS code. If-Match: W/"<version>" where the interaction requires it. Gatehouse-Capability: referrer or provider. In user-restricted mode also: NHSD-eRS-Business-Function: one function. NHSD-eRS-On-Behalf-Of-User-ID: 12 digits, from SERVICE_PROVIDER_CLINICIAN_ADMIN always. NHSD-eRS-Comm-Rule-Org: one ODS code, for A015. NHSD-eRS-File-Name: a plain name with one extension, for A020. NHSD-eRS-Referral-ID: a UBRN.',
   ),
   GW_PII_IN_URL: caller(
     400,
@@ -231,6 +231,12 @@ export const ERRORS = {
     'forbidden',
     'This interaction is not available to the capability (referrer or provider) of this application.',
     'Use an application of the other capability, or user-restricted access.',
+  ),
+  GW_BUSINESS_FUNCTION: caller(
+    403,
+    'forbidden',
+    'The business function of this request is not permitted to perform this interaction.',
+    'Send one of the functions listed here in NHSD-eRS-Business-Function, if the user has it.',
   ),
   GW_MESSAGE_SET: by(
     'platform team',

@@ -20,6 +20,8 @@ import { until } from '../until.ts';
 export interface StackOptions {
   /** Names; each gets a simulator. Default: local. */
   readonly environments?: readonly string[];
+  /** Those of them that are open, as the NHS sandbox is. */
+  readonly openEnvironments?: readonly string[];
   readonly replicas?: number;
   readonly settings?: Readonly<Record<string, string>>;
   readonly testHooks?: boolean;
@@ -51,6 +53,7 @@ export interface Stack {
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const names = options.environments ?? ['local'];
+  const isOpen = (name: string): boolean => options.openEnvironments?.includes(name) ?? false;
   const database = await createDatabase(options.server);
   const sql = new pg.Pool({ connectionString: database.superuserUrl, max: 4 });
   // A test may stop the server under it.
@@ -58,14 +61,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const simulators = new Map<string, SimulatorProcess>();
   for (const name of names) {
     const simulator = await startSimulatorProcess();
-    await simulator.control('POST', '/options', { rateLimits: false, worklistDailyLimit: false });
+    await simulator.control('POST', '/options', {
+      rateLimits: false,
+      worklistDailyLimit: false,
+      authorisation: isOpen(name) ? 'none' : 'required',
+    });
     simulators.set(name, simulator);
   }
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-stack-'));
   const environments = [...simulators].map(([name, simulator]) => ({
     name,
-    kind: 'authenticated',
-    tokenUrl: simulator.tokenUrl,
+    ...(isOpen(name) ? { kind: 'open' } : { kind: 'authenticated', tokenUrl: simulator.tokenUrl }),
     apiBaseUrl: simulator.apiBaseUrl,
     redirectHosts: [new URL(simulator.objectStoreUrl).host],
     requestsPerMinute: options.requestsPerMinute ?? 600,

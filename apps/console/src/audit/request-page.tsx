@@ -81,6 +81,12 @@ function RequestFacts(story: Story) {
         ['Method and path', [story.method, story.path].filter(Boolean).join(' ') || null],
         ['Organisation', [story.organisation, story.organisationName].filter(Boolean).join(', ') || null],
         ['Client', story.client],
+        ['Business function', story.businessFunction],
+        ['On behalf of', story.onBehalfOfUserId],
+        [
+          'User',
+          story.noUser === null ? null : 'None: an open environment has no users, so nobody signed in',
+        ],
         ['Application', story.applicationName],
         ['ASID', story.asid],
         ['Registry version', story.registryVersion],

@@ -7,6 +7,7 @@ import { type MatchedOperation, renderPath } from '@gatehouse/domain/ers/operati
 import { renderQuery, requireParameters } from '@gatehouse/domain/ers/query';
 import { type CallerHeaders, requireIfMatch } from '@gatehouse/domain/input/request-headers';
 import { type JsonObject, parseStrictJson } from '@gatehouse/domain/input/strict-json';
+import { requireUserHeaders, type UserHeaders } from '@gatehouse/domain/input/user-headers';
 import { bodySubjects, requireWorklistFilter, ubrnIn } from '@gatehouse/domain/ers/worklist';
 import type { Exchange } from './exchange.js';
 import type { MatchedRequest } from './match.js';
@@ -15,6 +16,8 @@ import { readBody } from './listener/read-body.js';
 export interface Admitted {
   readonly matched: MatchedOperation;
   readonly headers: CallerHeaders;
+  /** Null in application-restricted mode. */
+  readonly user: UserHeaders | null;
   /** Path and query after the API base URL, rendered from the catalogue. */
   readonly path: string;
   /** The caller's original bytes; null if the interaction takes no body. */
@@ -29,18 +32,19 @@ export interface Admitted {
 }
 
 /**
- * @throws GW_QUERY (required), GW_HEADER_SYNTAX (If-Match), GW_MEDIA_TYPE, GW_BODY_SYNTAX, GW_BODY_TOO_LARGE,
- *   GW_WORKLIST_FILTER, GW_TIMEOUT, GW_FRAMING (incomplete)
+ * @throws GW_QUERY (required), GW_HEADER_SYNTAX (If-Match and the headers of a user), GW_MEDIA_TYPE, GW_BODY_SYNTAX,
+ *   GW_BODY_TOO_LARGE, GW_WORKLIST_FILTER, GW_TIMEOUT, GW_FRAMING (incomplete)
  */
 export async function admit(
   exchange: Exchange,
   incoming: IncomingMessage,
   request: MatchedRequest,
 ): Promise<Admitted> {
-  const { matched, headers, query, accessMode } = request;
+  const { matched, headers, query, user, accessMode } = request;
   const { operation } = matched;
   requireParameters(operation, query);
   requireIfMatch(operation, headers.ifMatch);
+  if (user !== null) requireUserHeaders(operation, user);
   checkMediaType(operation, headers.contentType, headers.contentEncoding);
 
   const body = await readBody(incoming, operation.body);
@@ -50,6 +54,7 @@ export async function admit(
   return {
     matched,
     headers,
+    user,
     path: renderPath(matched) + renderQuery(operation, query),
     body,
     bodySha256: body === null ? null : createHash('sha256').update(body).digest('hex'),
@@ -60,18 +65,22 @@ export async function admit(
 }
 
 /** The subjects where the catalogue says that this interaction names them. */
-function requestSubjects({ matched, query }: MatchedRequest, json: JsonObject | null): Subject[] {
+function requestSubjects({ matched, query, user }: MatchedRequest, json: JsonObject | null): Subject[] {
   const { subject } = matched.operation;
   switch (subject.from) {
     case 'path':
       return [{ kind: 'ubrn', value: matched.parameters[subject.parameter] ?? '' }];
-    case 'query': {
-      const ubrn = ubrnIn(query.get(subject.parameter));
-      return ubrn === null ? [] : [ubrn];
-    }
+    case 'query':
+      return optional(ubrnIn(query.get(subject.parameter)));
+    case 'header':
+      return optional(ubrnIn(user?.referralId ?? undefined));
     case 'body':
       return json === null ? [] : bodySubjects(subject.find, json);
     default:
       return [];
   }
+}
+
+function optional(subject: Subject | null): Subject[] {
+  return subject === null ? [] : [subject];
 }

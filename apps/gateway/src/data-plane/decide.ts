@@ -1,6 +1,7 @@
 /** Decides on the current snapshot, and notes the steps of the decision on the exchange. */
 import { OUTSIDE_GRANTS } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
+import type { ActingAs } from '@gatehouse/domain/policy/business-function';
 import { decide, type RoutePlan } from '@gatehouse/domain/policy/policy';
 import type { Workload } from '@gatehouse/domain/registry/records/client-fields';
 import { type Client, type Grant, isLive, type Snapshot } from '@gatehouse/domain/registry/registry';
@@ -37,21 +38,33 @@ export function decideRoute(
     product: request.headers.product,
     capability: request.headers.capability,
     operation: request.matched.operation,
+    actingAs: request.user,
     environmentKind: environment.kind,
     nowMs: deps.clock.now(),
   });
   exchange.registryVersion = snapshot.version;
   exchange.choices = recordedChoices(current, request);
+  exchange.actingAs = actingAs(request);
+  exchange.noUser = request.user !== null && environment.kind === 'open' ? 'open environment' : null;
   exchange.steps = decision.steps;
   exchange.binding = decision.ok ? decision.plan.binding : decision.binding;
   if (!decision.ok) throw decision.refusal;
   return { plan: decision.plan, environment: environment.name };
 }
 
+/** The function and the user acted for, where the interaction takes them. Otherwise they are not sent. */
+function actingAs({ user, matched: { operation } }: MatchedRequest): ActingAs | null {
+  if (user === null) return null;
+  return {
+    businessFunction: operation.businessFunctions.length > 0 ? user.businessFunction : null,
+    onBehalfOfUserId: operation.onBehalfOf ? user.onBehalfOfUserId : null,
+  };
+}
+
 /** The caller's choices as they are recorded, so that the request can be decided again later. */
 function recordedChoices(
   { grants }: Client,
-  { accessMode, headers }: MatchedRequest,
+  { accessMode, headers, user }: MatchedRequest,
 ): NonNullable<Exchange['choices']> {
   // A header may hold any text. Only words that the registry has are recorded.
   const known = (choice: string | null, grantValue: (grant: Grant) => string | null): string | null =>
@@ -61,6 +74,8 @@ function recordedChoices(
     odsCode: known(headers.odsCode, ({ odsCode }) => odsCode),
     product: known(headers.product, ({ product }) => product),
     capability: known(headers.capability, ({ capability }) => capability),
+    businessFunction: user?.businessFunction ?? null,
+    onBehalfOfUserId: user?.onBehalfOfUserId ?? null,
   };
 }
 

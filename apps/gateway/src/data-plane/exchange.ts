@@ -6,6 +6,7 @@ import type { GatewayError } from '@gatehouse/domain/errors';
 import type { MatchedOperation } from '@gatehouse/domain/ers/operation';
 import type { Workload } from '@gatehouse/domain/registry/records/client-fields';
 import type { Binding, Client } from '@gatehouse/domain/registry/registry';
+import type { ActingAs } from '@gatehouse/domain/policy/business-function';
 import type { Step } from '@gatehouse/domain/policy/policy';
 import { recordedCorrelationId } from '@gatehouse/domain/input/correlation-id';
 import { correlationIdIn } from '@gatehouse/domain/input/request-headers';
@@ -34,6 +35,9 @@ export interface Exchange {
   steps: readonly Step[];
   /** The caller's choices among its grants; null until the decision. The audit trail keeps them as `asked`. */
   choices: RequestFacts['asked'];
+  /** In user-restricted mode: the function and the user acted for, as they are sent to e-RS. */
+  actingAs: ActingAs | null;
+  noUser: RequestFacts['noUser'];
   /** True if nothing is called: only the decision is wanted. */
   explanation: boolean;
   /** Attempts at e-RS so far. */
@@ -98,6 +102,8 @@ function blankExchange(clock: Clock, method: string, target: string, remoteAddre
     registryVersion: null,
     steps: [],
     choices: null,
+    actingAs: null,
+    noUser: null,
     explanation: false,
     attempts: 0,
     attemptId: null,

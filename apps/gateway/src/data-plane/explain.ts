@@ -56,8 +56,8 @@ export async function explainRequest(
 ): Promise<void> {
   exchange.explanation = true;
   if (exchange.method !== 'POST') throw new GatewayError('GW_METHOD', { headers: { Allow: 'POST' } });
-  const { headers, accessMode } = readHeaders(client, request.rawHeaders);
-  const type = headers.contentType?.split(';')[0]?.trim().toLowerCase();
+  const choices = readHeaders(client, request.rawHeaders);
+  const type = choices.headers.contentType?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json' && type !== 'application/fhir+json')
     throw new GatewayError('GW_MEDIA_TYPE');
   const body = parseStrictJson((await readBody(request, { kind: 'json' })) ?? Buffer.alloc(0));
@@ -71,7 +71,7 @@ export async function explainRequest(
   let refusal: GatewayError | null = null;
   try {
     const target = matchTarget(exchange, method, path);
-    decideRoute(deps, exchange, client, { headers, accessMode, ...target });
+    decideRoute(deps, exchange, client, { ...choices, ...target });
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     refusal = error;
@@ -113,9 +113,9 @@ export function explainFor(
     if (client === undefined) throw new GatewayError('GW_TOKEN', { detail: 'no such client' });
     exchange.client = client;
     if (client.state !== 'active') throw new GatewayError('GW_TOKEN', { detail: `client ${client.state}` });
-    const { headers, accessMode } = readHeaders(client, Object.entries(request.headers).flat());
+    const choices = readHeaders(client, Object.entries(request.headers).flat());
     const target = matchTarget(exchange, request.method, request.path);
-    decideRoute(deps, exchange, client, { headers, accessMode, ...target });
+    decideRoute(deps, exchange, client, { ...choices, ...target });
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     refusal = error;

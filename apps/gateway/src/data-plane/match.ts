@@ -12,11 +12,14 @@ import {
   refuseReservedHeaders,
   singleHeaders,
 } from '@gatehouse/domain/input/request-headers';
+import { readUserHeaders, type UserHeaders } from '@gatehouse/domain/input/user-headers';
 import type { Exchange } from './exchange.js';
 
 export interface MatchedRequest {
   readonly headers: CallerHeaders;
   readonly accessMode: AccessMode;
+  /** Null in application-restricted mode. */
+  readonly user: UserHeaders | null;
   readonly matched: MatchedOperation;
   readonly query: Query;
 }
@@ -27,22 +30,23 @@ export interface MatchedRequest {
  *   GW_METHOD, GW_QUERY
  */
 export function match(exchange: Exchange, client: Client, rawHeaders: readonly string[]): MatchedRequest {
-  const { headers, accessMode } = readHeaders(client, rawHeaders);
   const { method, target } = exchange;
-  return { headers, accessMode, ...matchTarget(exchange, method, target) };
+  return { ...readHeaders(client, rawHeaders), ...matchTarget(exchange, method, target) };
 }
 
 /** The caller's headers and the access mode that follows from them. @throws as `match` does for headers */
 export function readHeaders(
   client: Client,
   rawHeaders: readonly string[],
-): { headers: CallerHeaders; accessMode: AccessMode } {
+): Pick<MatchedRequest, 'headers' | 'accessMode' | 'user'> {
   const single = singleHeaders(rawHeaders);
   refuseReservedHeaders(single);
   const headers = readCallerHeaders(single);
   const accessMode = accessModeOf(client, headers.userSession !== null);
-  if (accessMode === 'application-restricted') refuseUserHeaders(client, headers);
-  return { headers, accessMode };
+  if (accessMode === 'user-restricted')
+    return { headers, accessMode, user: readUserHeaders(headers.userHeaders) };
+  refuseUserHeaders(client, headers);
+  return { headers, accessMode, user: null };
 }
 
 /** Without a user, the only user header a caller may send is the one that chooses an organisation among its grants. */

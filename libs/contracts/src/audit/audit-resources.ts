@@ -78,7 +78,21 @@ export const requestStory = z.object({
   registryVersion: amount,
   steps,
   /** What the caller chose; null where the trail does not record it. */
-  asked: z.object({ accessMode: z.string(), odsCode: words, product: words, capability: words }).nullable(),
+  asked: z
+    .object({
+      accessMode: z.string(),
+      odsCode: words,
+      product: words,
+      capability: words,
+      businessFunction: words,
+      onBehalfOfUserId: words,
+    })
+    .nullable(),
+  /** The function that the user acted in, and for whom; null where the interaction takes none. */
+  businessFunction: words,
+  onBehalfOfUserId: words,
+  /** Why no user is named; null where the access mode has none. */
+  noUser: words,
   /** Where the request named its patients, or why it named none. */
   subjectSource: words,
   subjects: z.array(z.object({ kind: z.string(), count: z.number() })),

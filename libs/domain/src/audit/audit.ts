@@ -59,6 +59,11 @@ export interface RequestFacts {
   readonly method: string | null;
   /** The caller's X-Correlation-ID, or the one that Gatehouse generated. */
   readonly correlationId: string;
+  /** The function that the user acts in, and for whom, as sent to e-RS; null where the interaction takes none. */
+  readonly businessFunction: string | null;
+  readonly onBehalfOfUserId: string | null;
+  /** Why no user is named; null where the mode has none. */
+  readonly noUser: 'open environment' | null;
   /** Version of the registry the decision was made under. */
   readonly registryVersion: number | null;
   /** Decision steps, in order: step name and whether it passed. */
@@ -75,6 +80,9 @@ export interface RequestFacts {
     readonly odsCode: string | null;
     readonly product: string | null;
     readonly capability: string | null;
+    /** Null in application-restricted mode. Older records have neither. */
+    readonly businessFunction: string | null;
+    readonly onBehalfOfUserId: string | null;
   } | null;
 }
 

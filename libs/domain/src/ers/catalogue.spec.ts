@@ -31,6 +31,13 @@ interface Row {
 const TABLE = new URL('../../../../docs/reference/interactions.json', import.meta.url);
 const { interactions } = JSON.parse(readFileSync(TABLE, 'utf8')) as { interactions: readonly Row[] };
 
+/** Reads the header's conditions as they are worded: A040 is the one that takes it from nobody. */
+const takesOnBehalfOf = ({ headers }: Row): boolean =>
+  headers.some(
+    ({ name, userRestricted }) =>
+      name === 'NHSD-eRS-On-Behalf-Of-User-ID' && userRestricted.startsWith('required when'),
+  );
+
 const shape = (path: string): string => path.replaceAll(/\{\w+\}/g, '{}');
 const sorted = (values: readonly string[]): string[] => [...values].sort();
 
@@ -59,6 +66,7 @@ describe('every row of the specification is in the catalogue', () => {
       capabilities: sorted(operation.applicationRestricted?.capabilities ?? []),
       writeException: operation.applicationRestricted?.writeException ?? false,
       ifMatch: operation.ifMatch,
+      onBehalfOf: operation.onBehalfOf,
       query: Object.entries(operation.query)
         .map(([name, { required }]) => `${name} ${String(required)}`)
         .sort(),
@@ -71,6 +79,7 @@ describe('every row of the specification is in the catalogue', () => {
       capabilities: access.inOverviewTable ? sorted(access.capability ?? []) : [],
       writeException: access.inOverviewTable && access.needsApprovedUseCase === true,
       ifMatch: row.headers.some(({ name }) => name === 'If-Match'),
+      onBehalfOf: takesOnBehalfOf(row),
       query: row.parameters
         .filter((parameter) => parameter.in === 'query')
         .map(({ name, requiredInSpec }) => `${name} ${String(requiredInSpec)}`)

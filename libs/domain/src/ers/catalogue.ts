@@ -635,7 +635,7 @@ export const CATALOGUE: readonly Operation[] = [
     businessFunctions: [RC, RCA, SPC, SPCA],
     applicationRestricted: { capabilities: ['provider'], writeException: true },
     ifMatch: true,
-    onBehalfOf: false,
+    onBehalfOf: true,
     query: {},
     body: { kind: 'json' },
     subject: { from: 'path', parameter: 'ubrn' },

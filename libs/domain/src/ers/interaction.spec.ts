@@ -98,6 +98,7 @@ function refusingStep(operation: (typeof CATALOGUE)[number], capability: Capabil
         grants: [grant],
         workload: null,
       },
+      actingAs: null,
       accessMode: 'application-restricted',
       odsCode: null,
       product: null,

@@ -44,7 +44,15 @@ const snapshot = (of: Client | null, bindings: readonly Binding[] = [binding]): 
 const request = (asked: Partial<PastRequest['asked']> = {}): PastRequest => ({
   clientId: 'c1',
   operation: CATALOGUE.find(({ interaction }) => interaction === 'A004')!,
-  asked: { accessMode: 'application-restricted', odsCode: null, product: null, capability: null, ...asked },
+  asked: {
+    accessMode: 'application-restricted',
+    odsCode: null,
+    product: null,
+    capability: null,
+    businessFunction: null,
+    onBehalfOfUserId: null,
+    ...asked,
+  },
   environmentKind: 'open',
 });
 

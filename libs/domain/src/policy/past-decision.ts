@@ -6,6 +6,7 @@
 import type { RequestFacts } from '../audit/audit.js';
 import type { Operation } from '../ers/catalogue.js';
 import type { ErrorCode } from '../errors.js';
+import type { ActingAs } from './business-function.js';
 import { decide, describeGrant, matchingGrants, type Step } from './policy.js';
 import type { Binding, Client, Snapshot } from '../registry/registry.js';
 import type { AccessMode, Capability } from '../registry/records/vocabulary.js';
@@ -32,7 +33,7 @@ export function decideAgain(snapshot: Snapshot, request: PastRequest, atMs: numb
   const { operation, environmentKind } = request;
   const decision = decide(snapshot, {
     ...choicesOf(request),
-    ...{ client, operation, environmentKind, nowMs: atMs },
+    ...{ client, operation, environmentKind, nowMs: atMs, actingAs: actingAsOf(request) },
   });
   const { steps } = decision;
   if (decision.ok) return { allowed: true, code: null, steps, binding: decision.plan.binding };
@@ -101,6 +102,12 @@ function factsOfBinding({ application }: Binding, { interaction }: Operation, at
     ],
     ['Signing key in use', key?.kid ?? null],
   ];
+}
+
+function actingAsOf({ asked }: PastRequest): ActingAs | null {
+  if (asked.accessMode !== 'user-restricted') return null;
+  const { businessFunction, onBehalfOfUserId } = asked;
+  return { businessFunction, onBehalfOfUserId };
 }
 
 function choicesOf({ asked }: PastRequest) {

@@ -111,6 +111,7 @@ const asking = (of: R.Client, over: Partial<PolicyRequest> = {}): PolicyRequest 
   product: null,
   capability: null,
   operation: row('A028'),
+  actingAs: over.accessMode === 'user-restricted' ? { businessFunction: null, onBehalfOfUserId: null } : null,
   environmentKind: 'authenticated',
   nowMs: NOW,
   ...over,
@@ -147,7 +148,10 @@ describe('the generated matrix, against the tables of the specification', () => 
     held: string,
     open: boolean,
   ): string => {
-    if (use.mode === 'user-restricted') return contained ? 'GW_USER_SESSION' : 'GW_MESSAGE_SET';
+    if (use.mode === 'user-restricted') {
+      if (!contained) return 'GW_MESSAGE_SET';
+      return open ? 'passed' : 'GW_USER_SESSION';
+    }
     if (!TABLE.has(id)) return WRITES.has(id) ? 'GW_MODE_READONLY' : 'GW_MODE_OPERATION';
     if (!OF_CAPABILITY[use.capability].has(id)) return 'GW_CAPABILITY';
     if (!contained) return 'GW_MESSAGE_SET';
@@ -174,7 +178,11 @@ describe('the generated matrix, against the tables of the specification', () => 
                 over === null ? [] : [exception({ interaction: operation.interaction, ...over })],
               ...(open ? { asid: null, apiKey: null, signingKeys: [] } : {}),
             });
-            const answer = codeFor(app, { operation, accessMode: use.mode, environmentKind });
+            const [businessFunction = null] = operation.businessFunctions;
+            const onBehalfOfUserId =
+              businessFunction === 'SERVICE_PROVIDER_CLINICIAN_ADMIN' ? '555073103100' : null;
+            const actingAs = use.mode === 'user-restricted' ? { businessFunction, onBehalfOfUserId } : null;
+            const answer = codeFor(app, { operation, accessMode: use.mode, environmentKind, actingAs });
             const expected = oracle(operation.interaction, use, contained, held, open);
             cases += 1;
             if (answer !== expected)
@@ -261,6 +269,52 @@ describe('the order of refusal', () => {
       'user session',
     ]);
     expect(decision.ok ? 'passed' : decision.refusal.code).toBe('GW_USER_SESSION');
+  });
+});
+
+describe('a user in an open environment', () => {
+  const app = application({
+    environment: 'sandbox',
+    accessMode: 'user-restricted',
+    capability: null,
+    asid: null,
+    signingKeys: [],
+  });
+  const decided = (operation: Operation, businessFunction: string | null, onBehalfOfUserId: string | null) =>
+    decide(
+      snapshot([
+        organisation([bound({ ...app, interactions: ids(operation.interaction) })], { sroAppointments: [] }),
+      ]),
+      asking(client([grantOf(app)], 'sandbox'), {
+        accessMode: 'user-restricted',
+        environmentKind: 'open',
+        operation,
+        actingAs: { businessFunction, onBehalfOfUserId },
+      }),
+    );
+
+  it('passes its own steps and nothing about tokens, ASIDs, owners or sessions', () => {
+    const decision = decided(row('A005'), 'REFERRING_CLINICIAN', null);
+    expect(decision.ok).toBe(true);
+    expect(decision.steps.map(({ step }) => step)).toEqual([
+      ...['grant', 'organisation', 'application state', 'business function', 'on behalf of', 'message set'],
+    ]);
+  });
+
+  it.each([
+    ['no function', null, null, 'business function', 'GW_HEADER_SYNTAX'],
+    ['a function that is not listed', 'COMMISSIONER', null, 'business function', 'GW_BUSINESS_FUNCTION'],
+    [
+      'somebody acted for needlessly',
+      'REFERRING_CLINICIAN',
+      '555073103100',
+      'on behalf of',
+      'GW_HEADER_FORBIDDEN',
+    ],
+  ])('%s is refused at its step', (_, businessFunction, onBehalfOfUserId, step, code) => {
+    const decision = decided(row('A005'), businessFunction, onBehalfOfUserId);
+    expect(decision.ok ? 'passed' : decision.refusal.code).toBe(code);
+    expect(decision.steps.at(-1)).toEqual({ step, ok: false });
   });
 });
 

@@ -2,6 +2,7 @@
  * Decides which one binding may serve a client's operation, or refuses it. The function is pure: the same snapshot,
  * request and time always give the same decision, so past decisions can be explained.
  */
+import { type ActingAs, businessFunctionRefusal, onBehalfOfRefusal } from './business-function.js';
 import type { Operation } from '../ers/catalogue.js';
 import { type ErrorCode, GatewayError } from '../errors.js';
 import type { Application, Binding, Client, Grant, SigningKey, Snapshot } from '../registry/registry.js';
@@ -17,6 +18,8 @@ export const POLICY_STEPS = [
   'sro',
   'mode',
   'capability',
+  'business function',
+  'on behalf of',
   'message set',
   'write exception',
   'signing key',
@@ -32,6 +35,8 @@ export interface PolicyRequest {
   readonly product: string | null;
   readonly capability: Capability | null;
   readonly operation: Operation;
+  /** Null in application-restricted mode. */
+  readonly actingAs: ActingAs | null;
   /** `open`: the NHS sandbox, which has no tokens, ASIDs or owners. */
   readonly environmentKind: 'authenticated' | 'open';
   readonly nowMs: number;
@@ -80,11 +85,12 @@ export function decide(snapshot: Snapshot, request: PolicyRequest): Decision {
   const pass = (step: PolicyStep): void => {
     steps.push({ step, ok: true });
   };
-  const refuse = (step: PolicyStep, code: ErrorCode, candidates?: readonly string[]): Decision => {
+  const refuseWith = (step: PolicyStep, refusal: GatewayError): Decision => {
     steps.push({ step, ok: false });
-    const refusal = new GatewayError(code, candidates === undefined ? {} : { candidates });
     return { ok: false, steps, refusal, binding };
   };
+  const refuse = (step: PolicyStep, code: ErrorCode, candidates?: readonly string[]): Decision =>
+    refuseWith(step, new GatewayError(code, candidates === undefined ? {} : { candidates }));
 
   const grants = matchingGrants(request.client.grants, request);
   if (grants.length === 0) return refuse('grant', 'GW_GRANT');
@@ -127,6 +133,16 @@ export function decide(snapshot: Snapshot, request: PolicyRequest): Decision {
     pass('capability');
   }
 
+  // In an authenticated environment the user session decides both; without one the call ends below.
+  if (request.actingAs !== null && !authenticated) {
+    const functionRefusal = businessFunctionRefusal(request.operation, request.actingAs);
+    if (functionRefusal !== null) return refuseWith('business function', functionRefusal);
+    pass('business function');
+    const onBehalfRefusal = onBehalfOfRefusal(request.operation, request.actingAs);
+    if (onBehalfRefusal !== null) return refuseWith('on behalf of', onBehalfRefusal);
+    pass('on behalf of');
+  }
+
   if (!application.interactions.has(request.operation.interaction))
     return refuse('message set', 'GW_MESSAGE_SET');
   pass('message set');
@@ -143,8 +159,8 @@ export function decide(snapshot: Snapshot, request: PolicyRequest): Decision {
     pass('signing key');
   }
 
-  // User sessions come with CIS2 sign-in; until then every user-restricted call ends here.
-  if (!applicationRestricted) return refuse('user session', 'GW_USER_SESSION');
+  // An open environment has no users. Elsewhere, sessions come with CIS2 sign-in; until then such a call ends here.
+  if (!applicationRestricted && authenticated) return refuse('user session', 'GW_USER_SESSION');
 
   return { ok: true, steps, plan: planFor(snapshot, binding, authenticated ? signingKey : null) };
 }

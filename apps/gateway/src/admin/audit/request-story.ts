@@ -41,7 +41,10 @@ export function storyOf(rows: readonly StoryRow[], snapshot: Snapshot): RequestS
     path: operation?.path ?? null,
     registryVersion: numberOf(record['registryVersion']),
     steps: (record['steps'] ?? []) as RequestStory['steps'],
-    asked: (record['asked'] ?? null) as RequestStory['asked'],
+    asked: askedOf(record['asked']),
+    businessFunction: text('businessFunction'),
+    onBehalfOfUserId: text('onBehalfOfUserId'),
+    noUser: text('noUser'),
     subjectSource: text('subjectSource'),
     subjects: subjectsOf(rows),
     refusal: refusalOf(rows),
@@ -51,6 +54,12 @@ export function storyOf(rows: readonly StoryRow[], snapshot: Snapshot): RequestS
       return { kind, at: iso(numberOf(of['atMs']) ?? 0), writer, seq, hash, faults: [...faults], record: of };
     }),
   };
+}
+
+/** Older records don't say in which function a user acted. */
+function askedOf(asked: unknown): RequestStory['asked'] {
+  if (asked === undefined || asked === null) return null;
+  return { businessFunction: null, onBehalfOfUserId: null, ...asked } as RequestStory['asked'];
 }
 
 function attemptOf(intent: StoryRow, rows: readonly StoryRow[]): Attempt {

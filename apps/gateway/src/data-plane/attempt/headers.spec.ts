@@ -1,5 +1,6 @@
 import { CATALOGUE, type Operation } from '@gatehouse/domain/ers/catalogue';
 import { type CallerHeaders, readCallerHeaders } from '@gatehouse/domain/input/request-headers';
+import { readUserHeaders } from '@gatehouse/domain/input/user-headers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Admitted } from '../admit.js';
@@ -46,7 +47,8 @@ const up = (
   token: string | null = 'tok',
 ) =>
   upstreamHeaders(
-    { matched: { operation, parameters: {} }, headers, body } as unknown as Admitted,
+    { matched: { operation, parameters: {} }, headers, body, user: null } as unknown as Admitted,
+    'R69',
     'attempt',
     token,
   );
@@ -66,6 +68,26 @@ describe('up: built from nothing (law 3)', () => {
       ...(body === null ? {} : { 'content-type': 'application/fhir+json' }),
       ...(sends ? { 'content-length': body === null ? '0' : '8' } : {}),
     });
+  });
+
+  it('in user-restricted mode the organisation of the binding and what the interaction takes, as decided', () => {
+    const user = readUserHeaders(caller().userHeaders);
+    const sent = upstreamHeaders(
+      {
+        matched: { operation: row('A005'), parameters: {} },
+        headers: caller(),
+        body: null,
+        user,
+      } as unknown as Admitted,
+      'RCD',
+      'attempt',
+      null,
+    );
+    expect(Object.entries(sent).filter(([name]) => name.startsWith('nhsd-'))).toEqual([
+      ['nhsd-end-user-organisation-ods', 'RCD'],
+      ['nhsd-ers-business-function', 'REFERRING_CLINICIAN'],
+      ['nhsd-ers-on-behalf-of-user-id', '555073103100'],
+    ]);
   });
 
   it.each([

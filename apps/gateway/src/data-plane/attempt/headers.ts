@@ -1,24 +1,28 @@
 /** The headers of a request to e-RS and of an answer to the caller, each built from an empty list (law 3). */
+import { upstreamUserHeaders } from '@gatehouse/domain/input/user-headers';
 import type { Admitted } from '../admit.js';
 
 const USER_AGENT = 'Gatehouse';
 
 /**
- * What goes to e-RS under application-restricted access: none of the user headers, and nothing the caller chose but
- * Accept, If-Match and the type of its body (docs/reference/protocol-facts.md §2).
+ * What is sent to e-RS: nothing the caller chose but Accept, If-Match and the type of its body, and in user-restricted
+ * mode the user headers that the interaction takes (docs/reference/protocol-facts.md §2).
+ * @param odsCode the organisation of the binding, which the caller can only choose among its grants
  */
 export function upstreamHeaders(
   admitted: Admitted,
+  odsCode: string,
   attemptId: string,
   accessToken: string | null,
 ): Record<string, string> {
-  const { headers, matched, body } = admitted;
+  const { headers, matched, body, user } = admitted;
   const needsPlainText = matched.operation.subject.from === 'worklist answer';
   const up: Record<string, string> = {
     'user-agent': USER_AGENT,
     // A worklist is read for the patients it names, so it must come unpacked.
     'accept-encoding': headers.acceptsGzip && !needsPlainText ? 'gzip' : 'identity',
     'x-correlation-id': attemptId,
+    ...(user === null ? {} : upstreamUserHeaders(matched.operation, odsCode, user)),
   };
   if (accessToken !== null) up['authorization'] = `Bearer ${accessToken}`;
   if (headers.accept !== null) up['accept'] = headers.accept;

@@ -53,7 +53,7 @@ function openAttempt({ deps, exchange, admitted }: Call, route: Route, token: Ac
     token,
     seat,
     departure,
-    headers: upstreamHeaders(admitted, id, token?.value ?? null),
+    headers: upstreamHeaders(admitted, route.plan.binding.odsCode, id, token?.value ?? null),
   };
 }
 

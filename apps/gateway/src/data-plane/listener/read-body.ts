@@ -6,6 +6,8 @@ import { brokenFraming } from '@gatehouse/domain/input/framing-rules';
 import { connectionOf } from './connection.js';
 
 const MAX_JSON_BYTES = 1_048_576;
+/** Of a file for A020 (docs/reference/protocol-facts.md §2). */
+const MAX_FILE_BYTES = 5_242_880;
 const JSON_TIMEOUT_MS = 30_000;
 
 /**
@@ -16,9 +18,10 @@ export async function readBody(
   request: IncomingMessage,
   expected: Operation['body'],
 ): Promise<Buffer | null> {
+  const mostBytes = expected?.kind === 'file' ? MAX_FILE_BYTES : MAX_JSON_BYTES;
   const announcedBytes = Number(request.headers['content-length'] ?? 0);
-  if (announcedBytes > MAX_JSON_BYTES) throw new GatewayError('GW_BODY_TOO_LARGE');
-  const body = await collect(request, expected === null ? 0 : MAX_JSON_BYTES);
+  if (announcedBytes > mostBytes) throw new GatewayError('GW_BODY_TOO_LARGE');
+  const body = await collect(request, expected === null ? 0 : mostBytes);
   if (expected === null) return null;
   if (body.length === 0) throw new GatewayError('GW_BODY_SYNTAX');
   return body;

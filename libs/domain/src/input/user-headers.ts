@@ -1,0 +1,78 @@
+/**
+ * The headers in which a user-restricted call says who acts, and for whom (docs/reference/protocol-facts.md §2).
+ * First the interaction, then the value: many callers send the function and the on-behalf-of user with every call, so
+ * a header that the interaction doesn't take is left out. A malformed one is rejected whatever the interaction takes.
+ */
+import type { Operation } from '../ers/catalogue.js';
+import { GatewayError } from '../errors.js';
+
+/** The checked values; null where the caller sent none. */
+export interface UserHeaders {
+  /** A well-formed name. Whether the interaction permits it is for the policy to decide. */
+  readonly businessFunction: string | null;
+  /** 12 digits. */
+  readonly onBehalfOfUserId: string | null;
+  readonly commRuleOrg: string | null;
+  readonly fileName: string | null;
+  /** A UBRN. */
+  readonly referralId: string | null;
+}
+
+const BUSINESS_FUNCTION = /^[A-Z][A-Z_]{0,63}$/;
+const USER_ID = /^[0-9]{12}$/;
+const ODS_CODE = /^[A-Z0-9]{1,10}$/;
+const UBRN = /^[0-9]{12}$/;
+/** One name and one extension of a type that A020 takes: nothing that another system could read as a path. */
+const FILE_NAME =
+  /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\.)[A-Za-z0-9_(][A-Za-z0-9 _()-]{0,99}\.(?:txt|pdf|xml|rtf|au|mp3|png|gif|jpe?g|tiff?|mpe?g|docx?|dcm)$/i;
+
+const TAKES_COMM_RULE_ORG = new Set(['A015']);
+const TAKES_FILE_NAME = new Set(['A020']);
+
+/**
+ * @param headers names in lower case
+ * @throws GW_HEADER_SYNTAX
+ */
+export function readUserHeaders(headers: ReadonlyMap<string, string>): UserHeaders {
+  const checked = (name: string, pattern: RegExp): string | null => {
+    const value = headers.get(name);
+    if (value === undefined) return null;
+    if (!pattern.test(value)) throw new GatewayError('GW_HEADER_SYNTAX');
+    return value;
+  };
+  return {
+    businessFunction: checked('nhsd-ers-business-function', BUSINESS_FUNCTION),
+    onBehalfOfUserId: checked('nhsd-ers-on-behalf-of-user-id', USER_ID),
+    commRuleOrg: checked('nhsd-ers-comm-rule-org', ODS_CODE),
+    fileName: checked('nhsd-ers-file-name', FILE_NAME),
+    referralId: checked('nhsd-ers-referral-id', UBRN),
+  };
+}
+
+/** @throws GW_HEADER_SYNTAX if the interaction needs the commissioning organisation or a file name and has none */
+export function requireUserHeaders({ interaction }: Operation, user: UserHeaders): void {
+  const isMissing =
+    (TAKES_COMM_RULE_ORG.has(interaction) && user.commRuleOrg === null) ||
+    (TAKES_FILE_NAME.has(interaction) && user.fileName === null);
+  if (isMissing) throw new GatewayError('GW_HEADER_SYNTAX', { fhirIssue: 'required' });
+}
+
+/** The user-restricted headers that this interaction sends to e-RS, names in lower case. */
+export function upstreamUserHeaders(
+  operation: Operation,
+  odsCode: string,
+  user: UserHeaders,
+): Readonly<Record<string, string>> {
+  const { interaction, businessFunctions, onBehalfOf } = operation;
+  const takesFunction = businessFunctions.length > 0;
+  const sent: [name: string, value: string | null][] = [
+    // A030, which finds out what a user may be, needs neither (docs/reference/protocol-facts.md §2).
+    ['nhsd-end-user-organisation-ods', takesFunction ? odsCode : null],
+    ['nhsd-ers-business-function', takesFunction ? user.businessFunction : null],
+    ['nhsd-ers-on-behalf-of-user-id', onBehalfOf ? user.onBehalfOfUserId : null],
+    ['nhsd-ers-comm-rule-org', TAKES_COMM_RULE_ORG.has(interaction) ? user.commRuleOrg : null],
+    ['nhsd-ers-file-name', TAKES_FILE_NAME.has(interaction) ? user.fileName : null],
+    ['nhsd-ers-referral-id', TAKES_FILE_NAME.has(interaction) ? user.referralId : null],
+  ];
+  return Object.fromEntries(sent.filter((pair): pair is [string, string] => pair[1] !== null));
+}
