@@ -133,6 +133,7 @@ async function call(world: World) {
   const operation = CATALOGUE.find(({ interaction }) => interaction === world.interaction)!;
   const admitted = {
     matched: { operation, parameters: {} },
+    user: null,
     headers: { accept: null, acceptsGzip: false, contentType: null, ifMatch: null },
     subjects: [],
     body: null,
