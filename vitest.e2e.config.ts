@@ -6,7 +6,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
  * after the other, when the others are through.
  */
 const ALONE = [
-  'test/e2e/{isolation,rate-limit}.spec.ts',
+  'test/e2e/{heavy-requests,isolation,rate-limit}.spec.ts',
   'test/e2e/faults/{drain,registry,store,token,upstream}.spec.ts',
 ];
 

@@ -145,6 +145,13 @@ const BUGS = [
     tests: unit('apps/gateway/src/adapters/nhs/rate-limiter.spec.ts'),
   },
   {
+    name: 'a worklist sealed on the event loop',
+    file: 'apps/gateway/src/adapters/audit/write/subjects.ts',
+    find: 'return sealBulk(job);',
+    put: 'return sealInBulk(job);',
+    tests: endToEnd('test/e2e/heavy-requests.spec.ts'),
+  },
+  {
     name: 'our token released in a packed answer',
     file: `${PLANE}/attempt/token-scan.ts`,
     find: 'search(unpacker === null ? chunk : await unpacker.write(chunk));',

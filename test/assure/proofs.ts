@@ -65,6 +65,12 @@ export const PROOFS: readonly Proof[] = [
     size: () => 'five minutes of bursts with a slow audit trail, none refused by e-RS',
   },
   {
+    name: 'heavy-requests',
+    suite: 'e2e',
+    file: 'test/e2e/heavy-requests.spec.ts',
+    size: () => 'a worklist of 100,000 referrals, which delays other callers by less than 50 ms',
+  },
+  {
     name: 'large-registry',
     suite: 'integration',
     file: 'test/integration/admin/admin-registry.spec.ts',

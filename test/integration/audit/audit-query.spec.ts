@@ -6,6 +6,8 @@ import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/au
 import type { AuditFilter, AuditReader } from '../../../apps/gateway/src/adapters/audit/read/filter.js';
 import { followAudit } from '../../../apps/gateway/src/adapters/audit/read/follow.js';
 import { searchAudit } from '../../../apps/gateway/src/adapters/audit/read/query.js';
+import { readStory } from '../../../apps/gateway/src/adapters/audit/read/story.js';
+import { isBulk } from '../../../apps/gateway/src/adapters/audit/write/chain.js';
 import {
   createSubjectSealer,
   type DataKeys,
@@ -199,8 +201,73 @@ describe('an export', () => {
   });
 });
 
+describe('subjects in bulk', () => {
+  const BULK_UBRN = (n: number) => String(600_000_000_000 + n);
+  const worklist = (count: number) =>
+    Buffer.from(
+      JSON.stringify({
+        entry: Array.from({ length: count }, (_, n) => ({
+          item: { reference: `ReferralRequest/${BULK_UBRN(n)}` },
+        })),
+      }),
+    );
+  const storedFor = async (attemptId: string): Promise<number> =>
+    (await database.admin.query('SELECT 1 FROM audit.subject WHERE attempt_id = $1', [attemptId])).rowCount ??
+    0;
+  const found = async (n: number): Promise<number> =>
+    (await searchAudit(reader, { subject: { kind: 'ubrn', value: BULK_UBRN(n) } }, { limit: 10 })).attempts
+      .length;
+
+  it('are found and verified with the record that covers them', async () => {
+    const intent = intentOf({ odsCode: 'BULK' });
+    await log.intent(intent);
+    const sealed = await sealer.sealWorklist('BULK', intent.attemptId, worklist(1_234));
+    if (sealed === null) throw new Error('the worklist was not read');
+    expect(sealed.chunks.map(({ length }) => length > 0)).toEqual([true, true, true]);
+    await log.outcome(outcomeOf(intent), sealed);
+    expect(await storedFor(intent.attemptId)).toBe(1_234);
+    expect(await found(1_233)).toBe(1);
+    expect(await verifyExport(exportAudit(database.app, {}))).toMatchObject({ ok: true });
+  });
+
+  it('that no record covers are shown by no reader', async () => {
+    const intent = intentOf({ odsCode: 'BULK' });
+    await log.intent(intent);
+    const sealed = await sealer.sealWorklist('BULK', intent.attemptId, worklist(1_300));
+    if (sealed === null) throw new Error('the worklist was not read');
+    const outcome = outcomeOf(intent);
+    // A sweeper was first: the record is refused when its subjects are committed.
+    await log.outcome({ ...outcome, outcome: 'UNKNOWN' });
+    await expect(log.outcome(outcome, sealed)).rejects.toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
+    expect(await storedFor(intent.attemptId)).toBe(1_300);
+    expect(await found(1_299)).toBe(0);
+    expect(await verifyExport(exportAudit(database.app, {}))).toMatchObject({ ok: true });
+    expect((await readStory(database.app, intent.attemptId)).map(({ faults }) => faults)).toEqual([[], []]);
+  });
+
+  it('of a list in a request are sealed in the same way', async () => {
+    const intent = intentOf({ odsCode: 'BULK' });
+    const subjects = Array.from({ length: 600 }, (_, n) => ({
+      kind: 'ubrn' as const,
+      value: BULK_UBRN(9_000 + n),
+    }));
+    await log.intent(intent, await sealer.seal('BULK', intent.attemptId, subjects));
+    await log.outcome(outcomeOf(intent));
+    expect(await found(9_599)).toBe(1);
+  });
+
+  it('come from no answer that is not JSON', async () => {
+    expect(await sealer.sealWorklist('BULK', randomUUID(), Buffer.from('<html>'))).toBeNull();
+  });
+});
+
 describe('sealed subjects', () => {
   const subject = { kind: 'nhs-number', value: NHS_NUMBER } as const;
+  const sealFew = async (by: SubjectSealer, odsCode: string, attemptId: string) => {
+    const sealed = await by.seal(odsCode, attemptId, [subject]);
+    if (isBulk(sealed)) throw new Error('one subject is not many');
+    return sealed;
+  };
 
   it('share one key an organisation, whichever replica was first', async () => {
     // Nobody gets a key before all have asked for one: each has found that there is none.
@@ -216,7 +283,7 @@ describe('sealed subjects', () => {
     const replicas = Array.from({ length: 6 }, () =>
       createSubjectSealer(database.app, together, 'alias/audit'),
     );
-    const sealed = await Promise.all(replicas.map((replica) => replica.seal('RACE', 'attempt', [subject])));
+    const sealed = await Promise.all(replicas.map((replica) => sealFew(replica, 'RACE', 'attempt')));
     expect(new Set(sealed.map(([one]) => one?.keyId)).size).toBe(1);
     expect(new Set(sealed.map(([one]) => one?.hash.toString('hex'))).size).toBe(1);
     expect(new Set(sealed.map(([one]) => one?.sealed.toString('hex'))).size).toBe(6);
@@ -226,8 +293,8 @@ describe('sealed subjects', () => {
   });
 
   it('open for their own organisation, kind and attempt alone', async () => {
-    const [one] = await sealer.seal('OPEN', 'attempt-1', [subject]);
-    const [two] = await sealer.seal('OTHER', 'attempt-1', [subject]);
+    const [one] = await sealFew(sealer, 'OPEN', 'attempt-1');
+    const [two] = await sealFew(sealer, 'OTHER', 'attempt-1');
     if (one === undefined || two === undefined) throw new Error('nothing was sealed');
     expect(await sealer.open('attempt-1', one)).toBe(NHS_NUMBER);
     await expect(sealer.open('attempt-2', one)).rejects.toThrow();

@@ -2,7 +2,8 @@
 import type { Subject } from '@gatehouse/domain/audit/audit';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type { TokenSource } from '../adapters/nhs/apim-token.js';
-import type { SealedSubject } from '../adapters/audit/write/chain.js';
+import type { Sealed } from '../adapters/audit/write/chain.js';
+import type { SubjectSealer } from '../adapters/audit/write/subjects.js';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
 import type { RateLimiter } from '../adapters/nhs/rate-limiter.js';
 import type { Upstream } from '../adapters/nhs/upstream.js';
@@ -36,7 +37,9 @@ export interface PlaneDeps {
     odsCode: string,
     attemptId: string,
     subjects: readonly Subject[],
-  ) => Promise<readonly SealedSubject[]>;
+  ) => Promise<Sealed>;
+  /** The same for the patients that a worklist answer names. Null if it is not JSON. */
+  readonly sealWorklist: SubjectSealer['sealWorklist'];
   /** A keyed hash of digits that may be a patient's number. */
   readonly hashDigits: (digits: string) => Promise<string>;
   readonly tokens: TokenSource;

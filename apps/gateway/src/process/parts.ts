@@ -5,6 +5,7 @@ import { killPoint, now } from '#hooks';
 import pg from 'pg';
 import { createTokenSource, type TokenSource } from '../adapters/nhs/apim-token.js';
 import { type AuditLog, openAuditLog } from '../adapters/audit/write/audit-log.js';
+import { openSealingPool } from '../adapters/audit/subjects/sealing-pool.js';
 import { createSubjectSealer, type SubjectSealer } from '../adapters/audit/write/subjects.js';
 import { type ClockSkew, createClockSkew } from '../adapters/nhs/clock-skew.js';
 import { type Kms, openKms } from '../adapters/kms/kms.js';
@@ -72,7 +73,8 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       log.warn({ err: error }, 'registry out of reach');
     },
   });
-  const sealer = createSubjectSealer(database, kms, config.auditKmsKey);
+  const sealing = openSealingPool();
+  const sealer = createSubjectSealer(database, kms, config.auditKmsKey, sealing.seal);
   const skew = createClockSkew(now, monotonicNow);
   const transport = openTokenTransport({
     connectMs: budgets.connectMs,
@@ -105,6 +107,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     audit,
     hashDigits: sealer.hashDigits,
     sealSubjects: (odsCode, attemptId, subjects) => sealer.seal(odsCode, attemptId, subjects),
+    sealWorklist: (odsCode, attemptId, answer) => sealer.sealWorklist(odsCode, attemptId, answer),
     tokens,
     workloads: createWorkloadVerifier({
       now,
@@ -141,6 +144,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       await transport.close();
       await registry.close();
       await audit.close();
+      await sealing.close();
       await prisma.$disconnect();
       await database.end();
       await auditDatabase.end();

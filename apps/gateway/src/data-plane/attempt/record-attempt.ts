@@ -2,11 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { IntentEvent, OutcomeEvent, Subject } from '@gatehouse/domain/audit/audit';
 import { recordedHeaders, recordedValue } from '@gatehouse/domain/audit/recorded-headers';
-import { worklistSubjects } from '@gatehouse/domain/ers/worklist';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { headerValue } from '@gatehouse/domain/input/framing';
-import type { Json } from '@gatehouse/domain/input/strict-json';
-import type { SealedSubject } from '../../adapters/audit/write/chain.js';
+import type { Sealed } from '../../adapters/audit/write/chain.js';
 import type { Admitted } from '../admit.js';
 import type { PlaneDeps } from '../deps.js';
 import { factsOf } from '../record.js';
@@ -70,16 +68,15 @@ async function commitOutcome(
   exchange.upstreamStatus = result.upstreamStatus;
   exchange.diagnosis = result.diagnosis;
   try {
-    const answerSubjects = released === null ? [] : subjectsOfAnswer(admitted, released);
-    const subjects = await seal(deps, attempt.route.plan.binding.odsCode, attempt.id, answerSubjects);
+    const subjects = released === null ? [] : await sealAnswer(call, attempt, released);
     deps.killPoint('before-outcome');
     await deps.audit.outcome(event, subjects);
     exchange.recordedCode = event.code;
   } catch (cause) {
     result.received?.discard();
-    deps.audit.withhold(event);
-    if (result.upstreamStatus !== null) exchange.outcome = 'WITHHELD';
     const refusal = unrecordedRefusal(result, admitted, cause);
+    deps.audit.withhold(isUnreadable(cause) ? { ...event, code: refusal.code } : event);
+    if (result.upstreamStatus !== null) exchange.outcome = 'WITHHELD';
     exchange.recordedCode = refusal.code;
     throw refusal;
   }
@@ -125,7 +122,7 @@ async function seal(
   odsCode: string,
   attemptId: string,
   subjects: readonly Subject[],
-): Promise<readonly SealedSubject[]> {
+): Promise<Sealed> {
   if (subjects.length === 0) return [];
   try {
     return await deps.sealSubjects(odsCode, attemptId, subjects);
@@ -134,10 +131,29 @@ async function seal(
   }
 }
 
-/** A worklist names its patients only in the answer. */
-function subjectsOfAnswer(admitted: Admitted, { status, body }: ReceivedAnswer): Subject[] {
+/**
+ * A worklist names its patients only in the answer. It is read and sealed off the event loop (law 11).
+ * @throws GW_AUDIT_UNAVAILABLE, GW_UPSTREAM_PROTOCOL if the answer is not JSON
+ */
+async function sealAnswer(
+  { deps, admitted }: Call,
+  attempt: Attempt,
+  { status, body }: ReceivedAnswer,
+): Promise<Sealed> {
   if (admitted.matched.operation.subject.from !== 'worklist answer' || !body || status >= 400) return [];
-  return worklistSubjects(JSON.parse(body.toString('utf8')) as Json);
+  const { odsCode } = attempt.route.plan.binding;
+  let sealed: Sealed | null;
+  try {
+    sealed = await deps.sealWorklist(odsCode, attempt.id, body);
+  } catch (cause) {
+    throw new GatewayError('GW_AUDIT_UNAVAILABLE', { detail: 'a worklist could not be sealed', cause });
+  }
+  if (sealed === null) throw new GatewayError('GW_UPSTREAM_PROTOCOL', { detail: 'a worklist is not JSON' });
+  return sealed;
+}
+
+function isUnreadable(cause: unknown): boolean {
+  return cause instanceof GatewayError && cause.code === 'GW_UPSTREAM_PROTOCOL';
 }
 
 function sha256(bytes: Buffer): string {

@@ -111,5 +111,6 @@ SELECT e.seq, encode(e.prev_hash, 'hex') AS "prevHash", encode(e.hash, 'hex') AS
        (SELECT json_agg(json_build_object('odsCode', s.ods_code, 'kind', s.kind, 'keyId', s.key_id,
                  'hash', encode(s.hash, 'hex'), 'sealedSha256', encode(sha256(s.sealed), 'hex')))
           FROM audit.subject s
-         WHERE s.attempt_id = e.attempt_id AND s.started_at = e.started_at AND s.event_kind = e.kind) AS subjects
+         WHERE s.attempt_id = e.attempt_id AND s.started_at = e.started_at AND s.event_kind = e.kind
+           AND e.record ? 'subjectsDigest') AS subjects
   FROM audit.event e WHERE e.writer = $1 AND e.seq BETWEEN $2 AND $3 ORDER BY e.seq`;

@@ -108,7 +108,10 @@ export async function conditions(reader: AuditReader, filter: AuditFilter): Prom
   if (hashes !== undefined) {
     add(
       (at) =>
-        `e.attempt_id IN (SELECT attempt_id FROM audit.subject WHERE hash = ANY(${at(hashes)}::bytea[]))`,
+        // Only subjects that a committed record covers.
+        `e.attempt_id IN (SELECT s.attempt_id FROM audit.subject s JOIN audit.event c
+             ON c.attempt_id = s.attempt_id AND c.kind = s.event_kind AND c.started_at = s.started_at
+           WHERE s.hash = ANY(${at(hashes)}::bytea[]) AND c.record ? 'subjectsDigest')`,
     );
   }
   return { parameters, parameter, add, sql: () => parts.map((part) => ` AND ${part}`).join('') };

@@ -64,6 +64,8 @@ function faultsOf(
 }
 
 async function subjectsOf(database: pg.Pool, row: AuditRow): Promise<readonly SealedSubject[]> {
+  // Subjects of a record that doesn't cover them were written ahead of one that was never committed.
+  if (row.record['subjectsDigest'] === undefined) return [];
   const { rows } = await database.query<SealedSubject>(
     `SELECT ods_code AS "odsCode", kind, key_id AS "keyId", hash, sealed FROM audit.subject
       WHERE attempt_id = $1 AND event_kind = $2`,

@@ -14,7 +14,8 @@ import type {
   SystemEvent,
 } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
-import type { SealedSubject } from './chain.js';
+import { openBulkWriter } from '../subjects/bulk-writer.js';
+import { isBulk, type Sealed } from './chain.js';
 import { Lease } from './lease.js';
 import type { AuditLogger, AuditMetrics } from './options.js';
 import { blankOutcome, hasOutcomeAlready, notSent } from './outcome.js';
@@ -46,24 +47,21 @@ export interface AuditLog {
    * decision, the caller must decide again.
    * @throws GatewayError GW_OVERLOAD immediately if the queue is full, GW_AUDIT_UNAVAILABLE after commitMs
    */
-  intent(
-    event: IntentEvent,
-    subjects?: readonly SealedSubject[],
-  ): Promise<{ readonly registryVersion: number }>;
+  intent(event: IntentEvent, subjects?: Sealed): Promise<{ readonly registryVersion: number }>;
   /**
    * Called before any byte of the answer is released.
    * @throws GatewayError GW_AUDIT_UNAVAILABLE if it can't be committed in time, or if a sweeper has written an
    *   OUTCOME already: the answer must not be released
    */
-  outcome(event: OutcomeEvent, subjects?: readonly SealedSubject[]): Promise<void>;
+  outcome(event: OutcomeEvent, subjects?: Sealed): Promise<void>;
   /**
    * Called after a rejected `outcome`. Tries for a minute to write WITHHELD if an answer was seen, then UNKNOWN. Never
    * rejects.
    */
   withhold(event: OutcomeEvent): void;
   /** Waits for the database as long as the process lives, since the answer has been released. */
-  end(event: EndEvent, subjects?: readonly SealedSubject[]): Promise<void>;
-  denied(event: DeniedEvent, subjects?: readonly SealedSubject[]): Promise<void>;
+  end(event: EndEvent, subjects?: Sealed): Promise<void>;
+  denied(event: DeniedEvent, subjects?: Sealed): Promise<void>;
   system(event: SystemEvent): Promise<void>;
   /** A request was rejected because of the audit trail; counted in AUDIT_OUTAGE. */
   countRefused(): void;
@@ -125,8 +123,16 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   await chain.start(hostname());
   lease.start();
 
-  const write = (event: AuditEvent, subjects: readonly SealedSubject[] = []): Promise<number> =>
-    chain.write(event, subjects, budgets.commitMs);
+  const bulkWriter = openBulkWriter(options.databaseUrl, budgets.commitMs, log);
+
+  const write = async (
+    event: AuditEvent,
+    subjects: Sealed = [],
+    waitMs = budgets.commitMs,
+  ): Promise<number> => {
+    if (isBulk(subjects)) await bulkWriter.write(event, subjects);
+    return chain.write(event, subjects, waitMs);
+  };
 
   const tallies = new Tallies({
     now,
@@ -194,7 +200,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     },
     outcome: async (event, subjects) => void (await write(event, subjects)),
     withhold: (event) => void withhold(event),
-    end: async (event, subjects = []) => void (await chain.write(event, subjects, NO_HURRY_MS)),
+    end: async (event, subjects) => void (await write(event, subjects, NO_HURRY_MS)),
     async denied(event, subjects) {
       if (chain.queued >= maxQueue / 2) tallies.add('DENIED_SUMMARY');
       else await write(event, subjects);
@@ -215,6 +221,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     async close() {
       await tallies.close();
       closing.abort();
+      await bulkWriter.close();
       await chain.close(CLOSE_WAIT_MS);
       lease.end();
     },

@@ -24,6 +24,22 @@ export interface SealedSubject {
   readonly sealed: Buffer;
 }
 
+/** Many subjects of one record, sealed off the event loop and written ahead of the record, chunk by chunk. */
+export interface SealedBulk {
+  /** As `digestOfSubjects` returns it. */
+  readonly digest: string | null;
+  readonly count: number;
+  /** Each the JSON of one statement. */
+  readonly chunks: readonly Uint8Array[];
+}
+
+/** The subjects of a record: a few, which are written with it, or many. */
+export type Sealed = readonly SealedSubject[] | SealedBulk;
+
+export function isBulk(subjects: Sealed): subjects is SealedBulk {
+  return 'chunks' in subjects;
+}
+
 /**
  * A record in canonical form without its sequence number, which is known only when its batch is written, and changes
  * when the batch is split.

@@ -3,10 +3,19 @@
  * organisation has its own data key, wrapped by KMS, so that hashes of one organisation say nothing about another, and
  * its values alone can be shredded (threat D7).
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
 import type { Subject, SubjectKind } from '@gatehouse/domain/audit/audit';
 import type pg from 'pg';
-import type { SealedSubject } from './chain.js';
+import {
+  blindIndex,
+  openSealed,
+  type OrganisationKey,
+  sealEach,
+  sealInBulk,
+  type SealJob,
+} from '../subjects/seal.js';
+import type { SealBulk } from '../subjects/sealing-pool.js';
+import type { Sealed, SealedBulk, SealedSubject } from './chain.js';
 
 /** What the sealer needs of KMS. To decrypt, the context must be the one with which the key was generated. */
 export interface DataKeys {
@@ -23,7 +32,9 @@ export interface SubjectSealer {
   /** The keyed hash by which a value is found. Null if the organisation has no key yet, and so no values. */
   hash(odsCode: string, kind: SubjectKind, value: string): Promise<Buffer | null>;
   /** Seals the subjects of an attempt; a repeated identifier is stored once. Creates the key at first use. */
-  seal(odsCode: string, attemptId: string, subjects: readonly Subject[]): Promise<readonly SealedSubject[]>;
+  seal(odsCode: string, attemptId: string, subjects: readonly Subject[]): Promise<Sealed>;
+  /** Reads a worklist answer and seals every patient and referral in it. Null if the answer is not JSON. */
+  sealWorklist(odsCode: string, attemptId: string, answer: Uint8Array): Promise<SealedBulk | null>;
   /** Only for an approved reveal. @throws if the value was sealed for another organisation, kind or attempt */
   open(attemptId: string, subject: SealedSubject): Promise<string>;
   /**
@@ -35,12 +46,6 @@ export interface SubjectSealer {
   organisations(): Promise<readonly string[]>;
 }
 
-interface OrganisationKey {
-  readonly keyId: string;
-  readonly index: Buffer;
-  readonly seal: Buffer;
-}
-
 /** The organisation's key was destroyed or replaced, so values that it sealed can't be opened any more. */
 export class SubjectKeyGone extends Error {
   override readonly name = 'SubjectKeyGone';
@@ -48,11 +53,16 @@ export class SubjectKeyGone extends Error {
 
 /** Owner of the key for values of no organisation. It can't be an ODS code. */
 const DEPLOYMENT = '*';
-const FORMAT = 1;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
+/** So many are sealed on the event loop, which takes 2 ms; more are sealed elsewhere. */
+const FEW = 25;
 
-export function createSubjectSealer(database: pg.Pool, kms: DataKeys, kmsKeyId: string): SubjectSealer {
+/** @param sealBulk seals many; on the event loop by default, which only tests can afford */
+export function createSubjectSealer(
+  database: pg.Pool,
+  kms: DataKeys,
+  kmsKeyId: string,
+  sealBulk: SealBulk = (job) => Promise.resolve(sealInBulk(job)),
+): SubjectSealer {
   const keys = new Map<string, Promise<OrganisationKey | null>>();
 
   /** Unwrapped once and kept; after a failure, or if it is missing, it is loaded again. */
@@ -108,19 +118,17 @@ export function createSubjectSealer(database: pg.Pool, kms: DataKeys, kmsKeyId: 
     async seal(odsCode, attemptId, subjects) {
       if (subjects.length === 0) return [];
       const key = await ensureKey(odsCode);
-      const distinct = new Map(subjects.map((subject) => [`${subject.kind}|${subject.value}`, subject]));
-      return [...distinct.values()].map(({ kind, value }) => ({
-        odsCode,
-        kind,
-        keyId: key.keyId,
-        hash: blindIndex(key, odsCode, kind, value),
-        sealed: sealValue(key, aad(odsCode, kind, attemptId), value),
-      }));
+      if (subjects.length <= FEW) return sealEach(key, odsCode, attemptId, subjects);
+      return (await sealBulk({ key, odsCode, attemptId, from: { subjects } })) ?? [];
     },
-    async open(attemptId, { odsCode, kind, keyId, sealed }) {
-      const key = await keyOf(odsCode, false);
-      if (key?.keyId !== keyId) throw new SubjectKeyGone();
-      return openValue(key, aad(odsCode, kind, attemptId), sealed);
+    async sealWorklist(odsCode, attemptId, worklist) {
+      const job: SealJob = { key: await ensureKey(odsCode), odsCode, attemptId, from: { worklist } };
+      return sealBulk(job);
+    },
+    async open(attemptId, subject) {
+      const key = await keyOf(subject.odsCode, false);
+      if (key?.keyId !== subject.keyId) throw new SubjectKeyGone();
+      return openSealed(key, attemptId, subject);
     },
     async hashDigits(digits) {
       const { index } = await ensureKey(DEPLOYMENT);
@@ -146,30 +154,4 @@ function derive(keyId: string, dataKey: Buffer): OrganisationKey {
   const key = { keyId, index: part('index'), seal: part('seal') };
   dataKey.fill(0);
   return key;
-}
-
-function blindIndex(key: OrganisationKey, odsCode: string, kind: SubjectKind, value: string): Buffer {
-  return createHmac('sha256', key.index).update(`${odsCode}|${kind}|${value}`, 'utf8').digest();
-}
-
-function aad(odsCode: string, kind: SubjectKind, attemptId: string): Buffer {
-  return Buffer.from(`${odsCode}|${kind}|${attemptId}`, 'utf8');
-}
-
-/** Format byte, initialisation vector, tag, ciphertext of AES-256-GCM. */
-function sealValue(key: OrganisationKey, additional: Buffer, value: string): Buffer {
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key.seal, iv).setAAD(additional);
-  const text = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
-  return Buffer.concat([Buffer.of(FORMAT), iv, cipher.getAuthTag(), text]);
-}
-
-function openValue(key: OrganisationKey, additional: Buffer, sealed: Buffer): string {
-  if (sealed[0] !== FORMAT) throw new Error('unknown format of a sealed value');
-  const textAt = 1 + IV_BYTES + TAG_BYTES;
-  const decipher = createDecipheriv('aes-256-gcm', key.seal, sealed.subarray(1, 1 + IV_BYTES), {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAAD(additional).setAuthTag(sealed.subarray(1 + IV_BYTES, textAt));
-  return Buffer.concat([decipher.update(sealed.subarray(textAt)), decipher.final()]).toString('utf8');
 }

@@ -7,7 +7,7 @@
  */
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { AuditEvent } from '@gatehouse/domain/audit/audit';
-import { digestOfSubjects, EMPTY_CHAIN, encodeRecord, type Head, type SealedSubject } from './chain.js';
+import { digestOfSubjects, EMPTY_CHAIN, encodeRecord, type Head, isBulk, type Sealed } from './chain.js';
 import { Connection } from './connection.js';
 import type { ChainOptions } from './options.js';
 import { EventQueue, unavailable, type Entry } from './queue.js';
@@ -75,20 +75,22 @@ export class ChainWriter {
   }
 
   /**
-   * Resolves with the registry's version once the event is durably committed.
+   * Resolves with the registry's version once the event is durably committed. Subjects in bulk must be committed before.
    * @throws GatewayError GW_AUDIT_UNAVAILABLE after `waitMs`, or immediately if PostgreSQL rejects the row
    */
-  write(event: AuditEvent, subjects: readonly SealedSubject[], waitMs: number): Promise<number> {
+  write(event: AuditEvent, subjects: Sealed, waitMs: number): Promise<number> {
     if (this.#state === 'fenced' || this.#state === 'closed') {
       return Promise.reject(unavailable(`the writer is ${this.#state}`));
     }
+    const bulk = isBulk(subjects);
     let record;
     try {
-      record = encodeRecord(event, this.#options.writer, digestOfSubjects(subjects));
+      const digest = bulk ? subjects.digest : digestOfSubjects(subjects);
+      record = encodeRecord(event, this.#options.writer, digest);
     } catch (error) {
       return Promise.reject(unavailable('the record has no canonical form', error));
     }
-    const settled = this.#queue.add(event, { record, subjects }, waitMs);
+    const settled = this.#queue.add(event, { record, subjects: bulk ? [] : subjects }, waitMs);
     this.#options.metrics.queueLength(this.#queue.size);
     this.#startPump();
     return settled;

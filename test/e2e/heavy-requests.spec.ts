@@ -1,0 +1,112 @@
+/**
+ * No request holds up the others: while a worklist of many patients is read, sealed and recorded, other callers are
+ * served.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sealInBulk } from '../../apps/gateway/src/adapters/audit/subjects/seal.ts';
+import { ask, type Told } from '../support/load.ts';
+import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
+import { prove, PROVED } from '../support/proofs.ts';
+import { IS_FULL_SIZE } from '../support/size.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
+
+/** 100,000 identifiers are as many as 10 MiB hold. */
+const REFERRALS = IS_FULL_SIZE ? 100_000 : 30_000;
+/** For as long the other callers are measured alone. */
+const QUIET_MS = IS_FULL_SIZE ? 20_000 : 1_000;
+
+let stack: Stack;
+let listing: Onboarded;
+let others: Onboarded[];
+
+beforeAll(async () => {
+  stack = await startStack();
+  await stack.simulator.control('POST', '/options', { relationships: 'any' });
+  [listing, ...others] = (await onboard(
+    stack,
+    ['R69', 'RCD', 'X26', 'RX1', 'RX2', 'RX3'].map((odsCode) => ({ odsCode })),
+  )) as [Onboarded, ...Onboarded[]];
+});
+afterAll(() => stack.stop());
+
+const ubrn = (n: number) => String(500_000_000_000 + n);
+const worklist = (): string =>
+  JSON.stringify({
+    resourceType: 'List',
+    entry: Array.from({ length: REFERRALS }, (_, n) => ({
+      item: { reference: `ReferralRequest/${ubrn(n)}/_history/1` },
+    })),
+  });
+
+const fetchWorklist = (): Promise<Told> =>
+  ask({
+    gateway: stack.gateway.partner,
+    key: listing.clientKey,
+    method: 'POST',
+    path: '/FHIR/STU3/ReferralRequest/$ers.fetchworklist',
+    headers: { 'content-type': 'application/fhir+json' },
+    body: worklistBody(),
+  });
+
+/** Calls of the other callers, one after another for each, until `work` is done. */
+async function besides<T>(work: Promise<T>): Promise<{ readonly result: T; readonly answers: Told[] }> {
+  const answers: Told[] = [];
+  let isDone = false;
+  const done = work.finally(() => {
+    isDone = true;
+  });
+  await Promise.all(
+    others.map(async ({ clientKey }) => {
+      while (!isDone) answers.push(await ask({ gateway: stack.gateway.partner, key: clientKey }));
+    }),
+  );
+  return { result: await done, answers };
+}
+
+/** The longest that the event loop of the gateway was blocked since the last reading. */
+async function longestBlockMs(): Promise<number> {
+  const page = await (await fetch(`${stack.gateway.status}/metrics`)).text();
+  return Number(/^gatehouse_nodejs_eventloop_lag_max_seconds (\S+)/m.exec(page)?.[1]) * 1_000;
+}
+
+const p99Of = (answers: readonly Told[]): number =>
+  answers.map(({ ms }) => ms).toSorted((one, other) => one - other)[Math.floor(answers.length * 0.99)] ?? 0;
+
+/** How long the event loop would be blocked if all identifiers were sealed on it. */
+function sealingMs(): number {
+  const sample = 2_000;
+  const key = { keyId: randomUUID(), index: randomBytes(32), seal: randomBytes(32) };
+  const subjects = Array.from({ length: sample }, (_, n) => ({ kind: 'ubrn' as const, value: ubrn(n) }));
+  const startedMs = performance.now();
+  sealInBulk({ key, odsCode: 'R69', attemptId: randomUUID(), from: { subjects } });
+  return ((performance.now() - startedMs) / sample) * REFERRALS;
+}
+
+it('other callers are served while a long worklist is recorded', async () => {
+  const body = worklist();
+  await stack.simulator.control('POST', '/faults', {
+    target: 'ers',
+    match: { apiKey: listing.apiKey },
+    times: 1,
+    fault: { status: 200, body, headers: { 'content-type': 'application/fhir+json' } },
+  });
+  const alone = await besides(pause(QUIET_MS));
+  await longestBlockMs();
+  const { result, answers } = await besides(fetchWorklist());
+  const blockMs = await longestBlockMs();
+
+  expect(result).toMatchObject({ status: 200, complete: true, bytes: body.length });
+  expect(answers.length).toBeGreaterThan(others.length);
+  expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(blockMs).toBeLessThan(sealingMs() / 3);
+  if (IS_FULL_SIZE) expect(p99Of(answers) - p99Of(alone.answers)).toBeLessThan(50);
+
+  const recorded = await stack.sql.query(
+    `SELECT count(*)::int FROM audit.subject WHERE event_kind = 'OUTCOME' AND attempt_id = $1`,
+    [result.attemptId],
+  );
+  expect(recorded.rows).toEqual([{ count: REFERRALS }]);
+  expect((await prove(stack, { told: [result, ...answers] })).faults).toEqual(PROVED);
+}, 200_000);
