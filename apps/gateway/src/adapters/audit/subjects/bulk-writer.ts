@@ -45,7 +45,9 @@ export function openBulkWriter(databaseUrl: string, commitMs: number, log: Audit
         throw unavailable('the subjects were not committed', error);
       }
     },
-    close: () => pool.end(),
+    async close() {
+      if (!pool.ending) await pool.end();
+    },
   };
 }
 
