@@ -3,6 +3,7 @@ import { HISTORY_TABLES } from '@gatehouse/domain/audit/history';
 import { z } from 'zod';
 import { diffRow } from '../governance/change-resources.js';
 import { instant, odsCode, uuid } from '../registry/identifiers.js';
+import { numberCursor } from '../registry/cursors.js';
 import { page, paging } from '../registry/registry-resources.js';
 import type { RouteContract } from '../route-contract.js';
 
@@ -23,11 +24,7 @@ export const historyTable = z.enum(HISTORY_TABLES, {
   error: `the table is one of ${HISTORY_TABLES.join(', ')}`,
 });
 export const historyFilter = z.strictObject({
-  ...paging,
-  after: z
-    .string()
-    .regex(/^[0-9]{1,18}$/, 'after is the next of the page before')
-    .optional(),
+  ...paging(numberCursor),
   table: historyTable.optional(),
   key: z.string().max(200).optional(),
   organisation: odsCode.optional(),

@@ -1,6 +1,7 @@
 /** Changes that wait for a second person. */
 import { z } from 'zod';
 import { instant, reason, sha256Hex } from '../registry/identifiers.js';
+import { instantCursor } from '../registry/cursors.js';
 import { paging } from '../registry/registry-resources.js';
 
 export const changeState = z.enum(['pending', 'approved', 'rejected', 'withdrawn', 'expired', 'stale']);
@@ -32,5 +33,5 @@ export const pendingChange = z.object({
 });
 export type PendingChangeView = z.infer<typeof pendingChange>;
 
-export const changeFilter = z.strictObject({ ...paging, state: changeState.optional() });
+export const changeFilter = z.strictObject({ ...paging(instantCursor), state: changeState.optional() });
 export const approveRequest = z.strictObject({ diffHash: sha256Hex, reason });

@@ -17,6 +17,7 @@ import {
   spineUserId,
   uuid,
 } from '../registry/identifiers.js';
+import { idCursor } from '../registry/cursors.js';
 import { paging } from '../registry/registry-resources.js';
 
 /** The CIO of the organisation authorises access in writing (docs/reference/protocol-facts.md §9). */
@@ -85,7 +86,7 @@ export const sroAppointment = z.object({
 export type SroAppointmentView = z.infer<typeof sroAppointment>;
 
 export const sroFilter = z.strictObject({
-  ...paging,
+  ...paging(idCursor),
   organisation: odsCode.optional(),
   /** `due`: a review within 60 days, overdue or lapsed. */
   only: z.enum(['proposed', 'due', 'standing', 'withdrawn']).optional(),
@@ -161,7 +162,7 @@ export const cosignRequest = z.strictObject({
   reference,
   reason: reason.optional(),
 });
-export const exceptionFilter = z.strictObject({ ...paging, organisation: odsCode.optional() });
+export const exceptionFilter = z.strictObject({ ...paging(idCursor), organisation: odsCode.optional() });
 
 export const assuranceLevel = z.union([z.literal(2), z.literal(3)], {
   error: 'e-RS takes authentication assurance level 2 or 3',

@@ -1,6 +1,7 @@
 /** Emergency stops. */
 import { z } from 'zod';
 import { clientName, environmentName, instant, odsCode, reason, uuid } from '../registry/identifiers.js';
+import { instantCursor } from '../registry/cursors.js';
 import { paging } from '../registry/registry-resources.js';
 
 export const stopRequest = z.discriminatedUnion('kind', [
@@ -34,7 +35,7 @@ export const emergencyStop = z.object({
 });
 
 export const stopFilter = z.strictObject({
-  ...paging,
+  ...paging(instantCursor),
   /** `standing`: not lifted yet. `unreviewed`: not reviewed by another person yet. */
   only: z.enum(['standing', 'unreviewed']).optional(),
 });

@@ -12,6 +12,7 @@ import {
   reason,
   text,
 } from '../registry/identifiers.js';
+import { keyIdCursor, kidCursor, opaqueCursor } from '../registry/cursors.js';
 import { applicationChoice, page, paging } from '../registry/registry-resources.js';
 
 export const scope = z.enum(TOKEN_SCOPES);
@@ -35,7 +36,7 @@ export const signingKey = z.object({
 export type SigningKeyView = z.infer<typeof signingKey>;
 export const createKeyRequest = z.strictObject({ ...applicationChoice, reason: reason.optional() });
 export const signingKeyFilter = z.strictObject({
-  ...paging,
+  ...paging(kidCursor),
   ...applicationChoice,
   state: signingKeyState.optional(),
 });
@@ -92,13 +93,13 @@ export const auditFilter = {
   requestId: z.uuid().optional(),
   applicationId: z.uuid().optional(),
 };
-export const auditQuery = z.strictObject({ ...auditFilter, ...paging });
+export const auditQuery = z.strictObject({ ...auditFilter, ...paging(opaqueCursor) });
 /** By POST, because a patient identifier must never be in a URL. */
 export const auditSearch = z
   .strictObject({
     ...auditFilter,
     limit: z.number().int().min(1).max(500).default(50),
-    after: z.string().max(500).optional(),
+    after: opaqueCursor.optional(),
     nhsNumber: text('the NHS number')
       .regex(/^[0-9]{10}$/, 'an NHS number has 10 digits')
       .optional(),
@@ -117,6 +118,7 @@ export const auditPage = page(auditRow).extend({
   covers: z.object({ from: instant.nullable(), until: instant.nullable() }),
 });
 
+export const tokenFilter = z.strictObject(paging(keyIdCursor));
 export const createTokenRequest = z.strictObject({
   label,
   scopes: z.array(scope).min(1, 'name at least one scope'),

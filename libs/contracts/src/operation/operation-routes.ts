@@ -137,7 +137,7 @@ export const operationRoutes = {
     summary: 'Admin tokens; their secrets are not stored',
     permission: 'token.own',
     keepsToReach: true,
-    query: z.strictObject(registry.paging),
+    query: operation.tokenFilter,
     response: registry.page(operation.adminToken),
   },
   tokenCreate: {

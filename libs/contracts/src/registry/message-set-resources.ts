@@ -2,9 +2,10 @@
 import { INTERACTION_ACCESS } from '@gatehouse/domain/ers/interaction';
 import { z } from 'zod';
 import { messageSetName } from './identifiers.js';
+import { messageSetCursor } from './cursors.js';
 import { paging } from './registry-resources.js';
 
-export const messageSetFilter = z.strictObject(paging);
+export const messageSetFilter = z.strictObject(paging(messageSetCursor));
 export const messageSetPath = z.strictObject({ name: messageSetName });
 export const messageSet = z.object({
   name: z.string(),

@@ -18,14 +18,18 @@ import {
   reason,
   uuid,
 } from './identifiers.js';
+import { clientCursor, opaqueCursor } from './cursors.js';
 import { registryDocument } from './registry-file.js';
 import { shownShapes } from './shown-shapes.js';
 
-/** Keyset paging: `after` is the `next` of the page before. */
-export const paging = {
+/**
+ * Keyset paging: `after` is the `next` of the page before.
+ * @param cursor the shape of `after` in this list
+ */
+export const paging = <T extends z.ZodType>(cursor: T) => ({
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  after: z.string().max(500).optional(),
-};
+  after: cursor.optional(),
+});
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next: z.string().nullable() });
 
@@ -121,7 +125,7 @@ export type ApplicationChoice = z.infer<z.ZodObject<typeof applicationChoice>>;
 const order = z.enum(['asc', 'desc']).default('asc');
 
 export const applicationFilter = z.strictObject({
-  ...paging,
+  ...paging(opaqueCursor),
   sort: z.enum(['id', 'environment', 'product', 'state', 'createdAt']).default('id'),
   order,
   environment: environmentName.optional(),
@@ -131,13 +135,13 @@ export const applicationFilter = z.strictObject({
   asid: asid.optional(),
 });
 export const organisationFilter = z.strictObject({
-  ...paging,
+  ...paging(opaqueCursor),
   sort: z.enum(['odsCode', 'name', 'state']).default('odsCode'),
   order,
   state: organisationState.optional(),
 });
 export const clientFilter = z.strictObject({
-  ...paging,
+  ...paging(clientCursor),
   environment: environmentName.optional(),
   /** Clients with a grant for it. */
   organisation: odsCode.optional(),

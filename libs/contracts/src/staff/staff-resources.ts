@@ -2,6 +2,7 @@
 import { PERMISSION_NAMES, STAFF_ROLES } from '@gatehouse/domain/governance/permissions';
 import { z } from 'zod';
 import { instant, odsCode, reason, uuid } from '../registry/identifiers.js';
+import { idCursor } from '../registry/cursors.js';
 import { paging } from '../registry/registry-resources.js';
 
 export const staffRole = z.enum(STAFF_ROLES);
@@ -36,7 +37,7 @@ export const signIn = z.object({
   current: z.boolean(),
 });
 /** `everyone`: all people's sessions, for those who may read staff; otherwise one's own. */
-export const signInFilter = z.strictObject({ ...paging, everyone: z.stringbool().default(false) });
+export const signInFilter = z.strictObject({ ...paging(idCursor), everyone: z.stringbool().default(false) });
 
 export const staffMember = z.object({
   id: z.string(),
@@ -47,7 +48,7 @@ export const staffMember = z.object({
   roles: z.array(heldRole.extend({ source: z.enum(['provider', 'administrator']) })),
   lastSignInAt: instant.nullable(),
 });
-export const staffFilter = z.strictObject(paging);
+export const staffFilter = z.strictObject(paging(idCursor));
 export const staffPath = z.strictObject({ id: uuid });
 export const changeRoleRequest = z.discriminatedUnion('action', [
   z.strictObject({

@@ -8,13 +8,17 @@ import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type pg from 'pg';
 import { countHours, countMinutes, requestsByBinding } from '../../adapters/audit/read/counts.js';
 import { exportAudit } from '../../adapters/audit/read/export.js';
-import { type AuditFilter as TrailFilter, hashesOf } from '../../adapters/audit/read/filter.js';
+import {
+  type AuditFilter as TrailFilter,
+  hashesOf,
+  InvalidCursor,
+} from '../../adapters/audit/read/filter.js';
 import { followAudit } from '../../adapters/audit/read/follow.js';
 import { searchAudit } from '../../adapters/audit/read/query.js';
 import { readStory, type StoryRow } from '../../adapters/audit/read/story.js';
 import type { AuditLog } from '../../adapters/audit/write/audit-log.js';
 import type { SubjectSealer } from '../../adapters/audit/write/subjects.js';
-import type { Paging } from '../http/paging.js';
+import { foreignCursor, type Paging } from '../http/paging.js';
 import { type AuditFilter, organisationsWithin, trailFilter } from './audit-filter.js';
 import { type AuditLine, attemptLine, rowLine } from './audit-line.js';
 import { storyOf } from './request-story.js';
@@ -137,8 +141,12 @@ export class AuditTrail {
   }
 
   private async page(filter: TrailFilter, { limit, after }: Paging): Promise<AuditPage> {
-    const { attempts, next } = await searchAudit(this.parts, filter, { limit, cursor: after });
-    return { items: attempts.map(attemptLine), next };
+    try {
+      const { attempts, next } = await searchAudit(this.parts, filter, { limit, cursor: after });
+      return { items: attempts.map(attemptLine), next };
+    } catch (error) {
+      throw error instanceof InvalidCursor ? foreignCursor() : error;
+    }
   }
 
   /** None, unless every row is within reach. */

@@ -1,3 +1,5 @@
+import { type AdminProblem, invalid } from './problem.js';
+
 export interface Paging {
   readonly limit: number;
   /** The `next` of the page before. */
@@ -19,4 +21,9 @@ export function pageOf<R, V>(
 /** ISO 8601, or null. */
 export function instantOf(date: Date | null): string | null {
   return date?.toISOString() ?? null;
+}
+
+/** For an `after` that this list did not give out. */
+export function foreignCursor(): AdminProblem {
+  return invalid([{ pointer: '/after', detail: 'send the next of the page before, of the same list' }]);
 }

@@ -3,6 +3,23 @@ import { HttpException, Inject, Injectable } from '@nestjs/common';
 import { LOG, type Log } from '../injected.js';
 import { AdminProblem } from './problem.js';
 
+export const UNDECODABLE =
+  'The address has a % that encodes no character. Encode each part of it as UTF-8, and % itself as %25.';
+
+/** Refusals of Nest and of the router beneath it. */
+function ofNest(thrown: HttpException): AdminProblem {
+  switch (thrown.getStatus()) {
+    case 404:
+      return new AdminProblem('not-found', 'There is no such route.');
+    case 413:
+      return new AdminProblem('too-large');
+    case 415:
+      return new AdminProblem('not-json');
+    default:
+      return new AdminProblem('invalid-request');
+  }
+}
+
 /** Tells what may be said about something thrown. */
 @Injectable()
 export class Problems {
@@ -11,9 +28,9 @@ export class Problems {
   /** @returns null for what was not foreseen: that is logged, and answered without text */
   of(thrown: unknown): AdminProblem | null {
     if (thrown instanceof AdminProblem) return thrown;
-    if (thrown instanceof HttpException && thrown.getStatus() === 404) {
-      return new AdminProblem('not-found', 'There is no such route.');
-    }
+    // The router could not decode the path.
+    if (thrown instanceof URIError) return new AdminProblem('invalid-request', UNDECODABLE);
+    if (thrown instanceof HttpException && thrown.getStatus() < 500) return ofNest(thrown);
     const explained = explainDatabaseError(thrown);
     if (explained !== null) return new AdminProblem('conflict', explained.message);
     this.log.error({ err: thrown }, 'unforeseen error in the admin API');

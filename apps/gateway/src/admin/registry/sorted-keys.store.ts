@@ -1,5 +1,6 @@
-import type { Paging } from '../http/paging.js';
-import { invalid } from '../http/problem.js';
+import { unstorableCharacter } from '@gatehouse/domain/input/unstorable-text';
+import { z } from 'zod';
+import { foreignCursor, type Paging } from '../http/paging.js';
 import type { Queries } from '../http/transactions.js';
 
 interface Column {
@@ -60,18 +61,35 @@ export function inOrder<R>(keys: readonly string[], rows: readonly R[], keyOf: (
 const cursorOf = (value: string, key: string): string =>
   Buffer.from(JSON.stringify([value, key])).toString('base64url');
 
-const FITS: Readonly<Record<Column['type'], RegExp>> = {
-  text: /^[^\0]*$/,
-  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  timestamptz: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}(:\d{2})?$/,
+const uuid = z.uuid();
+const instant = z.iso.datetime({ offset: true });
+
+const FITS: Readonly<Record<Column['type'], (value: string) => boolean>> = {
+  text: (value) => unstorableCharacter(value) === null,
+  uuid: (value) => uuid.safeParse(value).success,
+  timestamptz: isTimestamp,
 };
 
+/** As PostgreSQL writes it, `2026-03-02 09:00:00.123456+00`. It knows no year 0. */
+function isTimestamp(value: string): boolean {
+  const iso = value.replace(' ', 'T').replace(/[+-]\d{2}$/, '$&:00');
+  return /^[12]\d{3}-\d{2}-\d{2} /.test(value) && instant.safeParse(iso).success;
+}
+
+const position = z.tuple([z.string(), z.string()]);
+
+/** @throws AdminProblem invalid-request */
 function positionOf(after: string, by: Column, key: Column): readonly [value: string, key: string] {
-  const text = Buffer.from(after, 'base64url').toString();
-  const pair = /^\["(?:[^"\\]|\\.)*","(?:[^"\\]|\\.)*"\]$/.test(text) ? (JSON.parse(text) as string[]) : [];
-  const [value, id] = pair;
-  if (value !== undefined && id !== undefined && FITS[by.type].test(value) && FITS[key.type].test(id)) {
-    return [value, id];
+  const pair = position.safeParse(jsonOf(Buffer.from(after, 'base64url').toString()));
+  if (pair.success && FITS[by.type](pair.data[0]) && FITS[key.type](pair.data[1])) return pair.data;
+  throw foreignCursor();
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
   }
-  throw invalid([{ pointer: '/after', detail: 'send the next of the page before, of the same list' }]);
 }

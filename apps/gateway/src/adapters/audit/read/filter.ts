@@ -160,11 +160,21 @@ export function encode(value: object): string {
   return Buffer.from(JSON.stringify(value), 'utf8').toString('base64url');
 }
 
+/** A cursor that this trail did not give out. */
+export class InvalidCursor extends RangeError {
+  override readonly name = 'InvalidCursor';
+  constructor() {
+    super('not a cursor of this trail');
+  }
+}
+
+/** @throws InvalidCursor */
 export function decode(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  } catch {
-    throw new RangeError('not a cursor');
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new InvalidCursor();
   }
 }
 

@@ -6,6 +6,7 @@ import {
   decode,
   encode,
   epochMs,
+  InvalidCursor,
   isCount,
   isUuid,
   toRow,
@@ -25,7 +26,7 @@ export interface FollowPage {
 /**
  * The rows written since the last poll. The first call has no cursor and returns nothing but one. It follows the order
  * of the chains, so that it misses no row, however late the commit.
- * @throws RangeError for an invalid cursor
+ * @throws InvalidCursor
  */
 export async function followAudit(
   reader: AuditReader,
@@ -86,13 +87,12 @@ function decodeFollowCursor(cursor: string): {
 } {
   const value = decode(cursor);
   if (typeof value !== 'object' || value === null || !('fromMs' in value) || !('heads' in value)) {
-    throw new RangeError('not a cursor of this trail');
+    throw new InvalidCursor();
   }
   const { fromMs, heads } = value;
-  if (!isCount(fromMs) || typeof heads !== 'object' || heads === null)
-    throw new RangeError('not a cursor of this trail');
+  if (!isCount(fromMs) || typeof heads !== 'object' || heads === null) throw new InvalidCursor();
   const entries = Object.entries(heads as Record<string, unknown>).map(([writer, seq]): [string, number] => {
-    if (!isUuid(writer) || !isCount(seq)) throw new RangeError('not a cursor of this trail');
+    if (!isUuid(writer) || !isCount(seq)) throw new InvalidCursor();
     return [writer, seq];
   });
   return { fromMs, heads: Object.fromEntries(entries) };

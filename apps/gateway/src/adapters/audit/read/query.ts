@@ -9,6 +9,7 @@ import {
   decode,
   encode,
   epochMs,
+  InvalidCursor,
   isCount,
   isUuid,
   toRow,
@@ -32,7 +33,7 @@ export interface AuditPage {
   readonly next: string | null;
 }
 
-/** @throws RangeError for an invalid cursor */
+/** @throws InvalidCursor */
 export async function searchAudit(
   reader: AuditReader,
   filter: AuditFilter,
@@ -87,9 +88,8 @@ function encodeCursor({ startedAtMs, writer, seq }: AuditRow): string {
 
 function decodeCursor(cursor: string): Pick<AuditRow, 'startedAtMs' | 'writer' | 'seq'> {
   const parts = decode(cursor);
-  if (!Array.isArray(parts)) throw new RangeError('not a cursor of this search');
+  if (!Array.isArray(parts)) throw new InvalidCursor();
   const [startedAtMs, writer, seq] = parts as unknown[];
-  if (!isCount(startedAtMs) || !isUuid(writer) || !isCount(seq))
-    throw new RangeError('not a cursor of this search');
+  if (!isCount(startedAtMs) || !isUuid(writer) || !isCount(seq)) throw new InvalidCursor();
   return { startedAtMs, writer, seq };
 }

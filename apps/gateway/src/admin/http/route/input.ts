@@ -6,7 +6,9 @@ import type { IncomingMessage } from 'node:http';
 import type { ZodType } from 'zod';
 import { readJson } from './read-json.js';
 import { entityTagsOf } from './entity-tag.js';
+import { storable } from './storable.js';
 import { AdminProblem } from '../problem.js';
+import { UNDECODABLE } from '../problems.js';
 
 interface RoutedRequest extends IncomingMessage {
   readonly params: Readonly<Record<string, string>>;
@@ -19,8 +21,8 @@ export const Input: (name: RouteName) => ParameterDecorator = createParamDecorat
     const request = context.switchToHttp().getRequest<RoutedRequest>();
     const route: RouteContract = routes[name];
     return {
-      params: route.params === undefined ? {} : parsed(route.params, { ...request.params }),
-      query: parsed(route.query, queryOf(request.originalUrl)),
+      params: route.params === undefined ? {} : parsed(route.params, storable({ ...request.params })),
+      query: parsed(route.query, storable(queryOf(request.originalUrl))),
       body:
         route.body === undefined
           ? undefined
@@ -31,12 +33,24 @@ export const Input: (name: RouteName) => ParameterDecorator = createParamDecorat
 );
 
 function queryOf(url: string): Record<string, string> {
-  const search = new URLSearchParams(url.split('?').slice(1).join('?'));
+  const query = url.split('?').slice(1).join('?');
+  requireDecodable(query);
+  const search = new URLSearchParams(query);
   const names = [...search.keys()];
   const repeated = names.find((name, at) => names.indexOf(name) !== at);
   if (repeated !== undefined)
     throw new AdminProblem('invalid-request', `Send the parameter ${repeated} once.`);
   return Object.fromEntries(search);
+}
+
+/** URLSearchParams puts U+FFFD in place of what encodes no character. @throws AdminProblem invalid-request */
+function requireDecodable(query: string): void {
+  try {
+    decodeURIComponent(query);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw new AdminProblem('invalid-request', UNDECODABLE);
+  }
 }
 
 function parsed(schema: ZodType | undefined, value: unknown): unknown {

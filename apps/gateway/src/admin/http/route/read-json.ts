@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AdminProblem } from '../problem.js';
+import { storable } from './storable.js';
 
 const DEFAULT_BODY_BYTES = 1024 * 1024;
 
@@ -21,9 +22,20 @@ export async function readJson(request: IncomingMessage, maxBytes = DEFAULT_BODY
     if (length > maxBytes) throw tooLarge;
     chunks.push(chunk);
   }
+  return parsedJson(Buffer.concat(chunks));
+}
+
+/** In UTF-8, a NUL or half a surrogate pair can stand in JSON only as an escape. */
+const UNSTORABLE_ESCAPE = /\\u(?:0000|d[89a-f])/i;
+
+function parsedJson(bytes: Buffer): unknown {
+  let json: unknown;
+  let text: string;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    json = JSON.parse(text);
   } catch {
     throw new AdminProblem('invalid-request', 'The body is not JSON in UTF-8.');
   }
+  return UNSTORABLE_ESCAPE.test(text) ? storable(json) : json;
 }
