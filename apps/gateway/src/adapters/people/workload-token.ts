@@ -2,9 +2,10 @@
  * Workload JWTs (RFC 8725) as an alternative to client keys, so that a service on Kubernetes or a cloud needs no
  * secret of ours. Only issuers that some client is bound to are ever asked for keys.
  */
-import { createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { decodeJwt, errors, jwtVerify } from 'jose';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import { workloadKey } from '@gatehouse/domain/registry/registry';
+import { createIssuerKeys } from './issuer-keys.js';
 
 export interface WorkloadIdentity {
   readonly issuer: string;
@@ -21,7 +22,6 @@ export interface WorkloadVerifier {
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const MAX_TOKEN_LENGTH = 8_192;
-const MAX_ISSUERS = 100;
 /** A token that lives longer than a day is no workload identity but a password. */
 const MAX_LIFE_S = 86_400;
 
@@ -30,18 +30,7 @@ export function createWorkloadVerifier(options: {
   readonly timeoutMs: number;
   readonly onFault: (issuer: string, reason: string) => void;
 }): WorkloadVerifier {
-  const keySets = new Map<string, Promise<JWTVerifyGetKey>>();
-
-  const keySetOf = async (issuer: string): Promise<JWTVerifyGetKey> => {
-    let found = keySets.get(issuer);
-    if (found === undefined) {
-      if (keySets.size >= MAX_ISSUERS) keySets.clear();
-      found = discover(issuer, options.timeoutMs);
-      keySets.set(issuer, found);
-      found.catch(() => keySets.delete(issuer));
-    }
-    return found;
-  };
+  const keySetOf = createIssuerKeys(options);
 
   return {
     async verify(token, snapshot) {
@@ -76,20 +65,4 @@ export function createWorkloadVerifier(options: {
       }
     },
   };
-}
-
-/** The issuer's keys by OpenID Connect discovery; the issuer's own word on its name must match. */
-async function discover(issuer: string, timeoutMs: number): Promise<JWTVerifyGetKey> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
-  const metadata = (await answer.json()) as { issuer?: unknown; jwks_uri?: unknown };
-  if (metadata.issuer !== issuer || typeof metadata.jwks_uri !== 'string') {
-    throw new Error('discovery document of another issuer');
-  }
-  if (issuer.startsWith('https:') && !metadata.jwks_uri.startsWith('https:'))
-    throw new Error('keys without TLS');
-  return createRemoteJWKSet(new URL(metadata.jwks_uri), {
-    timeoutDuration: timeoutMs,
-    cooldownDuration: 30_000,
-  });
 }
