@@ -1,5 +1,5 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient, type Prisma } from './generated/client.js';
+import { SequentialPrismaPg } from './one-query-at-a-time.js';
 
 export { Prisma } from './generated/client.js';
 export type Database = PrismaClient;
@@ -25,7 +25,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** A Prisma client on `pg` connections of its own. Call `$disconnect()` when done. */
 export function createPrisma(databaseUrl: string, options: PrismaOptions = {}): PrismaClient {
   const onError = (error: Error) => options.onError?.(error);
-  const adapter = new PrismaPg(
+  const adapter = new SequentialPrismaPg(
     {
       connectionString: databaseUrl,
       max: options.maxConnections ?? 10,

@@ -1,0 +1,49 @@
+/** A connection of PostgreSQL runs one query at a time; the driver only queues more, and its next major refuses them. */
+import { changeRegistry, createPrisma, type Database } from '@gatehouse/db/client';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
+
+let database: TestDatabase;
+let prisma: Database;
+/** How many queries each connection was given while it was running another. */
+let overlapping = 0;
+
+beforeAll(async () => {
+  const running = new Map<pg.Client, number>();
+  const { query } = pg.Client.prototype as unknown as { query: (...args: unknown[]) => Promise<unknown> };
+  vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
+    const before = running.get(this) ?? 0;
+    if (before > 0) overlapping += 1;
+    running.set(this, before + 1);
+    const result = query.apply(this, args);
+    const end = () => running.set(this, (running.get(this) ?? 1) - 1);
+    result.then(end, end);
+    return result;
+  } as never);
+  database = await createDatabase();
+  prisma = createPrisma(database.appUrl);
+}, 60_000);
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await prisma.$disconnect();
+  await database.drop();
+});
+
+it('a transaction waits for each query, also where one call needs several', async () => {
+  await changeRegistry(prisma, { actor: 'test' }, async (transaction) => {
+    await transaction.application.findMany({
+      include: { bindings: true, messageSets: true, signingKeys: true },
+    });
+    await Promise.all([transaction.organisation.count(), transaction.client.count()]);
+  });
+  expect(overlapping).toBe(0);
+});
+
+it('a query that fails holds up none after it', async () => {
+  const failing = prisma.$transaction((transaction) =>
+    Promise.all([transaction.$queryRaw`SELECT 1 / 0`, transaction.$queryRaw`SELECT 1`]),
+  );
+  await expect(failing).rejects.toThrow('division by zero');
+  expect(await prisma.$transaction((transaction) => transaction.organisation.count())).toBe(0);
+});
