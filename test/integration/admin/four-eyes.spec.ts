@@ -1,7 +1,9 @@
 /** Changes that need a second person, over HTTP: people, tokens, and the same rule for every way in. */
+import pg from 'pg';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Answer, type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { until } from '../../support/until.ts';
 
 const started: AdminApi[] = [];
 afterAll(() => Promise.all(started.map((admin) => admin.close())));
@@ -161,6 +163,34 @@ describe('a change that needs a second person', () => {
     expect(late.body.detail).toContain('has changed since');
     expect((await as(gita, 'GET', `/changes/${id}`)).body.state).toBe('stale');
     expect(await admin.db.assuranceFloor.findMany()).toMatchObject([{ level: 2 }]);
+  });
+
+  it('once decided, is not marked stale by an approval that came too late', async () => {
+    const asked = await as(priya, 'PUT', '/assurance-floors', { organisation: 'R69', minimumLevel: 3 });
+    const { id, diffHash } = asked.body;
+    await admin.db.assuranceFloor.create({ data: { odsCode: 'R69', level: 2 } });
+    const gus = await signIn(admin.db, 'Gus', ['governance-officer'], admin.clock.ms);
+    const colleague = new pg.Client({ connectionString: admin.database.superuserUrl });
+    await colleague.connect();
+    await colleague.query('BEGIN');
+    await colleague.query(
+      "UPDATE pending_change SET state = 'approved', decided_by = 'Gus', decided_by_staff = $2 WHERE id = $1",
+      [id, gus.staffId],
+    );
+    const late = approve(gita, id, diffHash);
+    await until('the late decision waits for the row', async () => {
+      const { rows } = await colleague.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      return rows.length > 0;
+    });
+    await colleague.query('COMMIT');
+    await colleague.end();
+    expect((await late).status).toBe(409);
+    expect((await as(gita, 'GET', `/changes/${id}`)).body).toMatchObject({
+      state: 'approved',
+      decidedBy: 'Gus',
+    });
   });
 
   it('of somebody who is suspended meanwhile is not carried out', async () => {

@@ -2,18 +2,11 @@
  * Values that no honest caller sends, in every parameter of every route: each is answered for what it is, and none is
  * an error of ours.
  */
-import { randomBytes } from 'node:crypto';
 import { API_PREFIX, type RouteContract, routes } from '@gatehouse/contracts/routes';
 import { PERMISSIONS } from '@gatehouse/domain/governance/permissions';
-import type { Snapshot } from '@gatehouse/domain/registry/registry';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ZodType } from 'zod';
-import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
-import { createSubjectSealer } from '../../../apps/gateway/src/adapters/audit/write/subjects.ts';
-import { AuditTrail } from '../../../apps/gateway/src/admin/audit/audit-trail.ts';
-import { type Harness, smallDocument, startAdmin } from '../../support/admin-api.ts';
-import { openLog } from '../../support/audit-trail.ts';
+import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { signIn } from '../../support/staff.ts';
 
 const HOSTILE: Readonly<Record<string, string>> = {
@@ -66,32 +59,17 @@ const NO_CURSOR = [
   'no base64',
 ];
 
-const nobody = { version: 0, organisations: new Map(), clients: new Map() } as unknown as Snapshot;
-const kms = {
-  generateDataKey: () => Promise.resolve({ plaintext: randomBytes(32), wrapped: randomBytes(16) }),
-  decrypt: () => Promise.reject(new Error('not needed')),
-};
-
-let admin: Harness;
-let log: AuditLog;
-let pool: pg.Pool;
+let admin: AdminApi;
 /** A person, for what no token may do. */
 let person: Record<string, string>;
 
 beforeAll(async () => {
-  admin = await startAdmin(async ({ appUrl }) => {
-    pool = new pg.Pool({ connectionString: appUrl, max: 3 });
-    log = await openLog(appUrl);
-    const sealer = createSubjectSealer(pool, kms, 'alias/audit');
-    return { auditTrail: new AuditTrail({ database: pool, sealer, audit: log, snapshot: () => nobody }) };
-  });
+  admin = await startAdmin();
   await admin.call('POST', `${API_PREFIX}/registry/apply`, { document: smallDocument });
   const roles = ['platform-engineer', 'governance-officer', 'auditor', 'administrator'] as const;
   person = (await signIn(admin.db, 'Ada', roles, admin.clock.ms)).headers;
 }, 60_000);
 afterAll(async () => {
-  await log.close();
-  await pool.end();
   await admin.close();
 });
 
