@@ -106,9 +106,12 @@ describe('who may call what', () => {
       const { status } = await admin.call(route.method, pathOf(route), undefined, '');
       expect(status, route.path).toBe(401);
     }
-    for (const path of ['/', '/api/v1', '/api/v1/nothing', '/api/v2/clients']) {
+    for (const path of ['/api/v1', '/api/v1/nothing', '/api/v2/clients']) {
       expect((await admin.call('GET', path)).status).toBe(404);
     }
+    // A health check reads nothing but that it is answered.
+    const root = await fetch(`${admin.url}/`);
+    expect([root.status, root.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
   });
 });
 

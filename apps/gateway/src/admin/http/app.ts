@@ -6,6 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AdminModule } from '../admin.module.js';
 import { consolePages } from '../console/console-pages.js';
 import type { AdminDeps } from '../deps.module.js';
+import { answerRoot } from './root.js';
 
 /** The admin listener's own Nest application, not yet listening. Rejects if a route has no permission. */
 export async function createAdminApp(
@@ -29,6 +30,7 @@ export async function createAdminApp(
     next();
   });
   app.use(consolePages());
+  app.use(answerRoot);
   await app.init();
   return app;
 }
