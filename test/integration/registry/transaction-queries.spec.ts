@@ -20,7 +20,7 @@ beforeAll(async () => {
     const end = () => running.set(this, (running.get(this) ?? 1) - 1);
     result.then(end, end);
     return result;
-  } as never);
+  });
   database = await createDatabase();
   prisma = createPrisma(database.appUrl);
 }, 60_000);

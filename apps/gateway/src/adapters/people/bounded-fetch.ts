@@ -15,7 +15,7 @@ export function boundedFetch(maxBytes: number): Fetch {
     const answer = await fetch(url, options);
     const chunks: Uint8Array[] = [];
     let size = 0;
-    for await (const chunk of answer.body ?? []) {
+    for await (const chunk of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
       size += chunk.byteLength;
       if (size > maxBytes) throw new AnswerTooLarge(`the answer is larger than ${maxBytes} bytes`);
       chunks.push(chunk);
