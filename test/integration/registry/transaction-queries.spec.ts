@@ -11,8 +11,9 @@ let overlapping = 0;
 
 beforeAll(async () => {
   const running = new Map<pg.Client, number>();
-  const { query } = pg.Client.prototype as unknown as { query: (...args: unknown[]) => Promise<unknown> };
-  vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
+  const client = pg.Client.prototype as unknown as { query: (...args: unknown[]) => Promise<unknown> };
+  const { query } = client;
+  vi.spyOn(client, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
     const before = running.get(this) ?? 0;
     if (before > 0) overlapping += 1;
     running.set(this, before + 1);
