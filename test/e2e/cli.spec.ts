@@ -198,14 +198,15 @@ describe('an organisation is brought live, in the order of the guide', () => {
     );
     expect(await versionOf()).toBe(before);
   });
-  it('clients issue-key shows a key once; then doctor finds nothing missing', async () => {
+  it('clients issue-key shows a key once; then doctor says that everything is entered here', async () => {
     const out = await does('clients issue-key worklist-sync --environment local --label first');
     key = /^key +(gh_local_\S+)$/m.exec(out)?.[1] ?? '';
     expect(out).toMatch(/The key is not shown again/);
     expect(await does('clients list')).not.toContain(key);
     const report = await does(`doctor ${APPLICATION}`);
     expect(report).not.toContain('[ ]');
-    expect(report.trim()).toMatch(/Ready: nothing is missing\.$/);
+    expect(report).toContain('nothing: it has not been asked');
+    expect(report.trim()).toMatch(/Everything is entered here\. NHS England has not been asked about it\.$/);
   });
   it('explain tells how a request would be decided, step by step', async () => {
     const good = await does(`explain GET ${REFERRAL} --client worklist-sync --environment local`);

@@ -8,6 +8,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { recordedTokenRefusal, TOKEN_REFUSALS } from '@gatehouse/domain/apim/token-refusal';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Answer,
@@ -272,7 +273,7 @@ describe('what the token endpoint refuses', () => {
   ];
 
   it.each(REFUSED)(
-    '%s: 502, the platform team must act, no word of it leaks',
+    '%s: 502 with what is wrong and who must act, and no word of NHS England leaks',
     async (_name, how, cls, calls, words) => {
       const application =
         how.application === 'foreign key'
@@ -292,8 +293,10 @@ describe('what the token endpoint refuses', () => {
       const answer = await call(REFERRAL);
       const refusal = refusalIn(answer);
       expect(refusal).toMatchObject({ status: 502, code: 'GW_TOKEN_REFUSED', issue: 'exception' });
-      expect(refusal.words).toMatch(
-        /NHS England refused to issue an access token .* "gatehouse explain" and "gatehouse doctor" .* Who must act: platform team\.$/,
+      const code = recordedTokenRefusal(answer.header('gatehouse-diagnosis'));
+      const { whatIsWrong, whatToDo, whoActs } = TOKEN_REFUSALS[code];
+      expect(refusal.words).toBe(
+        `NHS England refused to issue an access token for this application. ${whatIsWrong} ${whatToDo} Who must act: ${whoActs}.`,
       );
       const asked = await arrivals();
       expect(asked.filter(({ target }) => target === 'ers')).toEqual([]);
@@ -305,6 +308,7 @@ describe('what the token endpoint refuses', () => {
       const rows = (await mintRows()).slice(before);
       expect(rows.map((row) => row['fault'])).toEqual(Array.from({ length: calls }, () => cls));
       for (const row of rows) {
+        expect(row['diagnosis']).toBe(code);
         const description = typeof row['description'] === 'string' ? row['description'] : '';
         expect(description).toMatch(words);
         if (description !== '') {

@@ -2,6 +2,7 @@
 const { ERRORS } = await import('../../libs/domain/dist/errors.js');
 const { FRAMING_RULES } = await import('../../libs/domain/dist/input/framing-rules.js');
 const { DIAGNOSES } = await import('../../libs/domain/dist/apim/diagnosis.js');
+const { TOKEN_REFUSALS } = await import('../../libs/domain/dist/apim/token-refusal.js');
 
 const ACTORS = {
   caller: 'You, the caller',
@@ -49,9 +50,9 @@ export const errorPage = [
 export const diagnosisPage = [
   '# Diagnoses',
   '',
-  'Generated from `libs/domain/src/apim/diagnosis.ts` by `npm run docs`.',
+  'Generated from `libs/domain/src/apim/diagnosis.ts` and `token-refusal.ts` by `npm run docs`.',
   '',
-  'When an answer of NHS England shows a known misconfiguration of the APIM application, Gatehouse adds the header `Gatehouse-Diagnosis` with one of these codes.',
+  'When an answer of NHS England shows a known misconfiguration of the APIM application, Gatehouse adds the header `Gatehouse-Diagnosis` with one of these codes. `gatehouse doctor` shows the last one of an application.',
   '',
   ...Object.values(DIAGNOSES).flatMap((diagnosis) => [
     `## ${diagnosis.code}`,
@@ -59,6 +60,20 @@ export const diagnosisPage = [
     `**What is wrong.** ${diagnosis.whatIsWrong}`,
     '',
     `**Who must act.** ${sentence(diagnosis.whoMustAct)}`,
+    '',
+  ]),
+  '## When an access token is refused',
+  '',
+  'The answer is 502 GW_TOKEN_REFUSED, or 503 GW_TOKEN_UNAVAILABLE without the header where trying again may help. The audit trail has the words of NHS England and its message id (event `MINT_FAILED`).',
+  '',
+  ...Object.entries(TOKEN_REFUSALS).flatMap(([code, { whatIsWrong, whatToDo, whoActs }]) => [
+    `### ${code}`,
+    '',
+    `**What is wrong.** ${whatIsWrong}`,
+    '',
+    `**What to do.** ${whatToDo}`,
+    '',
+    `**Who must act.** ${sentence(ACTORS[whoActs])}`,
     '',
   ]),
 ].join('\n');

@@ -290,7 +290,7 @@ export const ERRORS = {
     502,
     'exception',
     'NHS England refused to issue an access token for this application.',
-    'Run "gatehouse explain" and "gatehouse doctor" for the binding: API key, environment, JWKS URL and API product must match what NHS England holds.',
+    'Run "gatehouse doctor" for the application: it shows what NHS England said, what that means and who must act.',
   ),
   GW_TOKEN_UNAVAILABLE: by(
     'NHS England',
@@ -414,6 +414,8 @@ export type ErrorCode = keyof typeof ERRORS;
 export interface BrokenRule {
   readonly text: string;
   readonly whatToDo: string;
+  /** Where it is not whoever the table names. */
+  readonly whoActs?: WhoActs;
 }
 
 export interface GatewayErrorOptions {
@@ -430,6 +432,8 @@ export interface GatewayErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** The one rule that was broken, where several stand behind the code. */
   readonly rule?: BrokenRule;
+  /** What an answer of NHS England shows to be wrong, for `Gatehouse-Diagnosis` (docs/diagnoses.md). */
+  readonly diagnosis?: string;
   /** Lines added to the public text: names of candidates, never values from the request. */
   readonly candidates?: readonly string[];
   /** What became of a write, for `Gatehouse-Delivery`. */
@@ -457,6 +461,9 @@ export class GatewayError extends Error {
   }
   get whatToDo(): string {
     return this.options.rule?.whatToDo ?? this.entry.whatToDo;
+  }
+  get whoActs(): WhoActs {
+    return this.options.rule?.whoActs ?? this.entry.whoActs;
   }
   get status(): number {
     return this.options.status ?? this.entry.status;

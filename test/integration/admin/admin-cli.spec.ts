@@ -122,7 +122,10 @@ describe('the command line', () => {
     const issued = await gatehouse('clients issue-key worklist-sync --environment int');
     expect(issued.out).toMatch(/gh_int_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/);
     const after = await gatehouse(`doctor ${R69}`);
-    expect(after).toMatchObject({ code: 0, out: expect.stringContaining('Ready: nothing is missing.') });
+    expect(after).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Everything is entered here. NHS England has not been asked about it.'),
+    });
     expect(
       (await gatehouse(`clients revoke-key ${/gh_int_([0-9A-Za-z]{12})_/.exec(issued.out)?.[1] ?? ''}`)).out,
     ).toContain('revoked');

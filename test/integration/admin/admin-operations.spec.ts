@@ -264,9 +264,9 @@ describe('the doctor', () => {
     expect(report.steps.map(({ title, done }) => [title, done])).toEqual([
       ['The organisation is active', true],
       ['A signing key is published at the JWKS URL', false],
-      ['The APIM application exists and its API key is entered', false],
+      ['The API key of the APIM application is entered here', false],
       ['A senior responsible owner is in force', false],
-      ['NHS England has issued the ASID and set the attributes of the APIM application', false],
+      ['The ASID that NHS England issued is entered here', false],
       ['Message sets are chosen', false],
       ['The application is live', false],
       ['A signing key is active', false],

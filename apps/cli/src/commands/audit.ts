@@ -134,11 +134,23 @@ const COLUMNS: readonly Column<Row>[] = [
   ['Code', (row) => row['code']],
   ['Attempt', (row) => row['attemptId']],
 ];
+/** What NHS England's answer shows to be wrong (docs/diagnoses.md), and the id to quote to its support. */
+const DIAGNOSIS_COLUMNS: readonly Column<Row>[] = [
+  ['Diagnosis', (row) => row['diagnosis']],
+  ['NHS message id', (row) => row['messageId']],
+];
+
+function columnsFor(rows: readonly Row[]): readonly Column<Row>[] {
+  const diagnosed = rows.some((row) => typeof row['diagnosis'] === 'string');
+  return diagnosed ? [...COLUMNS, ...DIAGNOSIS_COLUMNS] : COLUMNS;
+}
 
 function rowsText(rows: readonly Row[]): string {
-  return table(rows, COLUMNS);
+  return table(rows, columnsFor(rows));
 }
 
 function lineText(row: Row): string {
-  return COLUMNS.map(([, value]) => cell(value(row))).join('  ');
+  return columnsFor([row])
+    .map(([, value]) => cell(value(row)))
+    .join('  ');
 }

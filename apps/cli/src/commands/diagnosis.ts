@@ -60,7 +60,7 @@ function addHeader(text: string, headers: Record<string, string>): Record<string
   return { ...headers, [text.slice(0, colon).trim()]: text.slice(colon + 1).trim() };
 }
 
-function doctorText({ application, name, ready, steps }: DoctorReport): string {
+function doctorText({ application, name, ready, steps, nhs }: DoctorReport): string {
   const lines = [name, `(${application})`, ''];
   const next = steps.findIndex(({ done }) => !done);
   steps.forEach((step, at) => {
@@ -69,9 +69,42 @@ function doctorText({ application, name, ready, steps }: DoctorReport): string {
     lines.push(`       who acts:   ${step.whoActs}`, `       what to do: ${step.whatToDo}`);
     for (const { name: key, value } of step.values) lines.push(`         ${key} = ${value}`);
   });
-  lines.push('', ready ? 'Ready: nothing is missing.' : 'Not ready yet.');
+  lines.push('', ...nhsLines(nhs), '', summary(ready, nhs));
   return lines.join('\n');
 }
+
+function summary(ready: boolean, { token, read }: DoctorReport['nhs']): string {
+  if (!ready) return 'Not ready yet.';
+  if (read !== null && !read.changedSince) return 'Ready: nothing is missing.';
+  const what = token === null && read === null ? 'has not been asked' : 'has not been asked since';
+  return `Everything is entered here. NHS England ${what} about it.`;
+}
+
+function nhsLines({ token, read }: DoctorReport['nhs']): string[] {
+  const lines = ['What NHS England last said:'];
+  if (token === null && read === null) lines.push('  nothing: it has not been asked');
+  if (token !== null) {
+    const { refusal } = token;
+    lines.push(`  ${token.at}  ${refusal === null ? 'issued an access token' : 'refused an access token'}`);
+    if (refusal !== null) {
+      lines.push(`       reason:     ${refusal.whatIsWrong} (${refusal.code})`);
+      lines.push(`       who acts:   ${refusal.whoActs}`, `       what to do: ${refusal.whatToDo}`);
+      if (refusal.messageId !== null) lines.push(`       message id: ${refusal.messageId}`);
+    }
+    if (token.changedSince) lines.push(CHANGED_SINCE);
+  }
+  if (read !== null) {
+    lines.push(`  ${read.at}  answered ${read.interaction} with ${read.status}  (attempt ${read.attemptId})`);
+    if (read.diagnosis !== null) {
+      lines.push(`       reason:     ${read.diagnosis.whatIsWrong} (${read.diagnosis.code})`);
+      lines.push(`       who acts:   ${read.diagnosis.whoActs}`);
+    }
+    if (read.changedSince) lines.push(CHANGED_SINCE);
+  }
+  return lines;
+}
+
+const CHANGED_SINCE = '       The application has changed since then.';
 
 function explanationText({ steps, ...decision }: Readonly<Record<string, unknown>>): string {
   const stepLines = Array.isArray(steps)

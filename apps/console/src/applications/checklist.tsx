@@ -7,6 +7,7 @@ import { Copyable } from '../parts/copyable.js';
 import { Facts } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 import { StateTag } from '../parts/state-tag.js';
+import { NhsAnswers } from './nhs-answers.js';
 
 type Step = AnswerOf<'applicationChecklist'>['steps'][number];
 
@@ -20,11 +21,14 @@ export function Checklist({ applicationId }: { readonly applicationId: string })
   });
   return (
     <Loaded query={query} loading="Checking">
-      {({ ready, steps }) => (
+      {({ steps, nhs }) => (
         <>
-          <Alert severity={ready ? 'success' : 'info'} sx={{ mb: 1 }}>
-            {ready ? 'Every step is done.' : 'Complete the steps marked “To do” in this order.'}
+          <Alert severity={steps.every(({ done }) => done) ? 'success' : 'info'} sx={{ mb: 1 }}>
+            {steps.every(({ done }) => done)
+              ? 'Every step is done here.'
+              : 'Complete the steps marked “To do” in this order.'}
           </Alert>
+          <NhsAnswers {...nhs} />
           <Box component="ol" sx={{ pl: 3, m: 0 }}>
             {steps.map((step) => (
               <ChecklistStep key={step.title} {...step} />

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFacts } from '@gatehouse/domain/audit/audit';
-import { ERRORS, type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
+import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
 import type { Client } from '@gatehouse/domain/registry/registry';
 import { parseStrictJson } from '@gatehouse/domain/input/strict-json';
 import { decideRoute } from './decide.js';
@@ -170,9 +170,9 @@ export function explanationOf(
         : {
             code: refusal.code,
             status: refusal.status,
-            text: ERRORS[refusal.code].publicText,
-            whatToDo: ERRORS[refusal.code].whatToDo,
-            whoActs: ERRORS[refusal.code].whoActs,
+            text: refusal.publicText,
+            whatToDo: refusal.whatToDo,
+            whoActs: refusal.whoActs,
             candidates: refusal.options.candidates ?? [],
           },
   };

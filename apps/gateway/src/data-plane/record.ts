@@ -17,6 +17,7 @@ export async function recordDenied(
   exchange.code = refusal.code;
   exchange.status = refusal.status;
   exchange.failure = refusal;
+  exchange.diagnosis ??= refusal.options.diagnosis ?? null;
   exchange.outcome ??= 'REFUSED';
   if (exchange.recordedCode === refusal.code) return refusal;
   const event: DeniedEvent = {
@@ -29,6 +30,7 @@ export async function recordDenied(
     ...factsOf(exchange, null),
     code: refusal.code,
     status: refusal.status,
+    diagnosis: refusal.options.diagnosis,
     remoteAddress: exchange.remoteAddress,
     durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
     explanation: exchange.explanation,

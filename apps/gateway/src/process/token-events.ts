@@ -25,7 +25,16 @@ export function mintEvents(
     };
     // The call that the token is for has its own rows, without which it isn't made.
     audit
-      .system({ kind: 'SYSTEM', event: event.kind, attemptId: randomUUID(), startedAtMs: atMs, atMs, facts })
+      .system({
+        kind: 'SYSTEM',
+        event: event.kind,
+        attemptId: randomUUID(),
+        startedAtMs: atMs,
+        atMs,
+        applicationId: binding.application.id,
+        odsCode: binding.odsCode,
+        facts,
+      })
       .catch(() => undefined);
   };
 }
@@ -35,7 +44,12 @@ function whatOf(event: TokenEvent): Record<string, AuditValue> {
     case 'MINT_OK':
       return { lifeS: event.lifeS, tokenIdHash: event.idHash };
     case 'MINT_FAILED':
-      return { fault: event.fault, messageId: event.messageId, description: event.description };
+      return {
+        fault: event.fault,
+        diagnosis: event.diagnosis,
+        messageId: event.messageId,
+        description: event.description,
+      };
     case 'KEY_STATE':
       return { state: event.state };
   }

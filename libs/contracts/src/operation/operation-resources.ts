@@ -45,9 +45,12 @@ export const kidPath = z.strictObject({
 });
 
 export const doctorQuery = z.strictObject(applicationChoice);
+/** When NHS England said it, and whether the application has changed since, so that it should be asked again. */
+const answered = { at: instant, changedSince: z.boolean() };
 export const doctorReport = z.object({
   application: z.string(),
   name: z.string(),
+  /** Everything is entered here, and nothing that NHS England said stands in the way. */
   ready: z.boolean(),
   steps: z.array(
     z.object({
@@ -59,6 +62,33 @@ export const doctorReport = z.object({
       values: z.array(z.object({ name: z.string(), value: z.string(), known: z.boolean() })),
     }),
   ),
+  /** What NHS England last said about the application; null: it has not been asked. */
+  nhs: z.object({
+    token: z
+      .object({
+        ...answered,
+        /** The last refusal since the last success; null: a token was issued. */
+        refusal: z
+          .object({
+            code: z.string(),
+            whatIsWrong: z.string(),
+            whatToDo: z.string(),
+            whoActs: z.string(),
+            messageId: z.string().nullable(),
+          })
+          .nullable(),
+      })
+      .nullable(),
+    read: z
+      .object({
+        ...answered,
+        attemptId: z.string(),
+        interaction: z.string(),
+        status: z.number(),
+        diagnosis: z.object({ code: z.string(), whatIsWrong: z.string(), whoActs: z.string() }).nullable(),
+      })
+      .nullable(),
+  }),
 });
 export type DoctorReport = z.infer<typeof doctorReport>;
 

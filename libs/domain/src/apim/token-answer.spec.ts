@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readTokenAnswer } from './token-answer.js';
+import { tokenRefusalCode } from './token-refusal.js';
 
 const failed = (status: number, error: string, description?: string, retryAfter: string | null = null) =>
   readTokenAnswer(
@@ -52,6 +53,7 @@ describe('every row of docs/reference/protocol-facts.md §3.5', () => {
     expect(failed(status, error, description)).toEqual({
       ok: false,
       fault,
+      diagnosis: tokenRefusalCode(status, error, description ?? null),
       messageId: 'rrt-1',
       description: description ?? null,
       retryAfterS: status === 429 ? 1 : null,

@@ -1,6 +1,7 @@
 /**
  * Reading what APIM's token endpoint answers (docs/reference/protocol-facts.md §3.3, §3.5; faults F14, F15).
  */
+import { tokenRefusalCode, type TokenRefusalCode } from './token-refusal.js';
 
 /** A token that lives shorter than this serves its own request only and is not kept. */
 export const MIN_CACHED_LIFE_S = 30;
@@ -21,6 +22,8 @@ export type TokenAnswer =
   | {
       readonly ok: false;
       readonly fault: TokenFault;
+      /** The same for people: what is wrong and who must act. */
+      readonly diagnosis: TokenRefusalCode;
       /** APIM's own id of the failure, for its support. */
       readonly messageId: string | null;
       /** APIM's words, for audit; never sent to a caller. */
@@ -34,15 +37,17 @@ export type TokenAnswer =
  */
 export function readTokenAnswer(status: number, body: string, retryAfter: string | null): TokenAnswer {
   const parsed = parseObject(body);
+  const description = text(parsed?.['error_description']);
   const fail = (fault: TokenFault): TokenAnswer => ({
     ok: false,
     fault,
+    diagnosis: tokenRefusalCode(status, text(parsed?.['error']), description),
     messageId: text(parsed?.['message_id']),
-    description: text(parsed?.['error_description']),
+    description,
     retryAfterS: readRetryAfter(status, retryAfter),
   });
   if (status === 429 || status >= 500) return fail('transient');
-  if (status !== 200) return fail(classify(status, text(parsed?.['error_description']) ?? ''));
+  if (status !== 200) return fail(classify(status, description ?? ''));
   if (parsed === null) return fail('malformed');
   const accessToken = parsed['access_token'];
   const tokenType = parsed['token_type'];

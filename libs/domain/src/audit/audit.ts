@@ -133,6 +133,8 @@ export interface DeniedEvent extends OfRequest, RequestFacts {
   readonly outcome: 'REFUSED';
   readonly code: string;
   readonly status: number;
+  /** What NHS England's token endpoint shows to be wrong. */
+  readonly diagnosis?: string | undefined;
   readonly remoteAddress: string;
   readonly durationMs: number;
   /** True when the request was an explanation and not a call. */
@@ -145,6 +147,9 @@ export interface SystemEvent extends Common {
   readonly event: string;
   /** UUID; makes the row unique. */
   readonly attemptId: string;
+  /** Where the event concerns one application, by which the trail is searched. */
+  readonly applicationId?: string;
+  readonly odsCode?: string;
   readonly facts: { readonly [key: string]: AuditValue };
 }
 

@@ -5,7 +5,8 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { clientAssertion } from '@gatehouse/domain/apim/client-assertion';
-import { GatewayError } from '@gatehouse/domain/errors';
+import { TOKEN_REFUSALS, type TokenRefusalCode } from '@gatehouse/domain/apim/token-refusal';
+import { ERRORS, GatewayError } from '@gatehouse/domain/errors';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import type { SigningKey } from '@gatehouse/domain/registry/registry';
 import { MIN_CACHED_LIFE_S, readTokenAnswer, type TokenAnswer } from '@gatehouse/domain/apim/token-answer';
@@ -38,6 +39,7 @@ export type TokenEvent =
       readonly plan: RoutePlan;
       readonly kid: string;
       readonly fault: string;
+      readonly diagnosis: TokenRefusalCode;
       readonly messageId: string | null;
       readonly description: string | null;
     }
@@ -160,6 +162,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
         plan,
         kid: key.kid,
         fault: answer.fault,
+        diagnosis: answer.diagnosis,
         messageId: answer.messageId,
         description: answer.description,
       });
@@ -312,7 +315,13 @@ function refusal(answer: TokenAnswer & { ok: false }): GatewayError {
       retryAfterS: Math.min(Math.max(answer.retryAfterS ?? 0, LEAST_RETRY_AFTER_S), MOST_RETRY_AFTER_S),
     });
   }
-  return new GatewayError('GW_TOKEN_REFUSED', { detail });
+  const { whatIsWrong, whatToDo, whoActs } = TOKEN_REFUSALS[answer.diagnosis];
+  const text = `${ERRORS.GW_TOKEN_REFUSED.publicText} ${whatIsWrong}`;
+  return new GatewayError('GW_TOKEN_REFUSED', {
+    detail,
+    diagnosis: answer.diagnosis,
+    rule: { text, whatToDo, whoActs },
+  });
 }
 
 /** Spread upwards only, never shorter than Retry-After. */

@@ -14,7 +14,7 @@ export function attemptLine({ rows }: AuditAttempt): AuditLine {
     outcome: last?.['outcome'] ?? null,
     status: last?.['status'] ?? null,
     code: last?.['code'] ?? null,
-    diagnosis: outcome?.record['diagnosis'] ?? null,
+    diagnosis: last?.['diagnosis'] ?? (last?.['facts'] as AuditLine | undefined)?.['diagnosis'] ?? null,
     upstreamStatus: outcome?.record['upstreamStatus'] ?? null,
     upstreamRequestId: outcome?.record['upstreamRequestId'] ?? null,
     durationMs: last?.['durationMs'] ?? null,
@@ -38,6 +38,8 @@ export function rowLine(row: AuditRow): AuditLine {
     outcome: record['outcome'] ?? null,
     status: record['status'] ?? null,
     code: record['code'] ?? null,
+    diagnosis: record['diagnosis'] ?? null,
+    messageId: record['messageId'] ?? null,
     correlationId: record['correlationId'] ?? null,
     applicationId: record['applicationId'] ?? null,
   };

@@ -14,6 +14,7 @@ import {
   InvalidCursor,
 } from '../../adapters/audit/read/filter.js';
 import { followAudit } from '../../adapters/audit/read/follow.js';
+import { type NhsAnswers, readNhsAnswers } from '../../adapters/audit/read/nhs-answers.js';
 import { searchAudit } from '../../adapters/audit/read/query.js';
 import { readStory, type StoryRow } from '../../adapters/audit/read/story.js';
 import type { AuditLog } from '../../adapters/audit/write/audit-log.js';
@@ -121,6 +122,11 @@ export class AuditTrail {
       if (signal.aborted) return;
       yield JSON.parse(text) as AuditLine;
     }
+  }
+
+  /** What NHS England last said about an application. */
+  nhsAnswers(applicationId: string): Promise<NhsAnswers> {
+    return readNhsAnswers(this.parts.database, applicationId);
   }
 
   /** How many requests went out under each binding since then (epoch ms). */

@@ -1,6 +1,7 @@
 /** The rows of one request, told as one thing. */
 import type { RequestStory } from '@gatehouse/contracts/audit/audit-resources';
 import { applicationName } from '@gatehouse/domain/registry/application-name';
+import { recordedTokenRefusal, TOKEN_REFUSALS } from '@gatehouse/domain/apim/token-refusal';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { type ErrorCode, ERRORS } from '@gatehouse/domain/errors';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
@@ -110,10 +111,14 @@ function subjectsOf(rows: readonly StoryRow[]): RequestStory['subjects'] {
 }
 
 function refusalOf(rows: readonly StoryRow[]): RequestStory['refusal'] {
-  const code = textOf(rows.findLast(({ record }) => typeof record['code'] === 'string')?.record['code']);
+  const record = rows.findLast((row) => typeof row.record['code'] === 'string')?.record;
+  const code = textOf(record?.['code']);
   if (code === null || !Object.hasOwn(ERRORS, code)) return null;
   const { status, publicText, whatToDo, whoActs } = ERRORS[code as ErrorCode];
-  return { code, status, text: publicText, whatToDo, whoActs };
+  if (code !== 'GW_TOKEN_REFUSED' || record?.['diagnosis'] === undefined)
+    return { code, status, text: publicText, whatToDo, whoActs };
+  const { whatIsWrong, ...act } = TOKEN_REFUSALS[recordedTokenRefusal(record['diagnosis'])];
+  return { code, status, text: `${publicText} ${whatIsWrong}`, ...act };
 }
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);

@@ -43,8 +43,7 @@ export class TasksStore {
     });
     const drafts = [];
     for (const { id } of rows) {
-      const { name, steps } = await this.doctor.examine({ application: id }, reach);
-      const missing = steps.filter(({ done }) => !done).map(({ title }) => title);
+      const { name, missing } = await this.doctor.missing(id, reach);
       drafts.push({ applicationId: id, application: name, missing });
     }
     return drafts;

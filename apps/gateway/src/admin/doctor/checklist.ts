@@ -117,7 +117,7 @@ function keyStep(application: Readiness): Step {
 function portalStep(application: Readiness): Step {
   return step(
     application.hasApiKey,
-    'The APIM application exists and its API key is entered',
+    'The API key of the APIM application is entered here',
     PLATFORM,
     `Create the application in the NHS England developer portal under the name below, add the e-RS API for ${application.accessMode} access, and then put its API key into the registry file as apiKey.`,
     [
@@ -147,7 +147,7 @@ function attributesStep(application: Readiness): Step {
   }));
   return step(
     application.asid !== null,
-    'NHS England has issued the ASID and set the attributes of the APIM application',
+    'The ASID that NHS England issued is entered here',
     PARTNERS_TEAM,
     'Send these values to the e-RS partners team and ask them to set each of them on the APIM application. Put the ASID that they issue into the registry file as asid.',
     values,

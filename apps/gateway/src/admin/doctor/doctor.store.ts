@@ -1,9 +1,11 @@
+import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
 import type { ApplicationChoice } from '@gatehouse/contracts/registry/registry-resources';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { isInForce } from '@gatehouse/domain/governance/sro';
 import { Inject, Injectable } from '@nestjs/common';
 import { appointmentOf } from '../../adapters/people/sro-appointment.js';
 import { applicationIdentity } from '../../adapters/registry/application-rows.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import type { Queries } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, ENVIRONMENTS, type Environments, PUBLIC_URL } from '../injected.js';
 import {
@@ -14,6 +16,7 @@ import {
 } from '../registry/applications.store.js';
 import { nameOf } from '../registry/lists.store.js';
 import { checklist, type Readiness } from './checklist.js';
+import { isClear, nhsView } from './nhs-answers.view.js';
 
 const PUBLISHED_STATES = ['PUBLISHED', 'ACTIVE', 'RETIRING'];
 
@@ -25,18 +28,41 @@ export class DoctorStore {
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(ENVIRONMENTS) private readonly environments: Environments,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
+    @Inject(AuditTrail) private readonly trail: Pick<AuditTrail, 'nhsAnswers'>,
   ) {}
 
-  /** What is missing before an application can be used, in order. */
-  async examine(choice: ApplicationChoice, reach: Reach) {
+  /** What is missing before an application can be used, in order, and what NHS England last said about it. */
+  async examine(choice: ApplicationChoice, reach: Reach): Promise<DoctorReport> {
     const row = await theApplication(this.db, choice, reach);
+    const steps = await this.stepsOf(row);
+    const nhs = nhsView(await this.trail.nhsAnswers(row.id), await this.changedAtVersion(row.id));
+    const ready = steps.every(({ done }) => done) && isClear(nhs);
+    return { application: keyOfRows(row), name: nameOf(row), ready, steps, nhs };
+  }
+
+  /** The titles of the steps that remain. */
+  async missing(applicationId: string, reach: Reach) {
+    const row = await theApplication(this.db, { application: applicationId }, reach);
+    const steps = await this.stepsOf(row);
+    return { name: nameOf(row), missing: steps.filter(({ done }) => !done).map(({ title }) => title) };
+  }
+
+  private async stepsOf(row: ApplicationRows) {
     const nowMs = this.now();
-    const steps = checklist({
+    return checklist({
       ...this.applicationFacts(row),
       ...(await this.sroFacts(row, nowMs)),
       ...(await this.clientFacts(row, nowMs)),
     });
-    return { application: keyOfRows(row), name: nameOf(row), ready: steps.every(({ done }) => done), steps };
+  }
+
+  private async changedAtVersion(applicationId: string): Promise<number> {
+    const newest = await this.db.registryChange.findFirst({
+      where: { tableName: 'application', rowKey: applicationId },
+      orderBy: { n: 'desc' },
+      select: { version: true },
+    });
+    return Number(newest?.version ?? 0);
   }
 
   private applicationFacts(row: ApplicationRows) {

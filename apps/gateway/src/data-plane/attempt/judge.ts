@@ -24,7 +24,7 @@ export function judge({ deps, admitted }: Call, attempt: Attempt, received: Rece
   }
   const refusal = new GatewayError(verdict.pass ? 'GW_UPSTREAM_PROTOCOL' : verdict.code, {
     ...(operation.readOnly ? {} : { delivery: 'sent' as const }),
-    ...(diagnosis === null ? {} : { headers: { 'Gatehouse-Diagnosis': diagnosis } }),
+    ...(diagnosis === null ? {} : { diagnosis }),
   });
   if (verdict.pass || !verdict.tokenRejected)
     return { ...answered, outcome: 'WITHHELD', retry: null, refusal };

@@ -64,6 +64,13 @@ describe('the body', () => {
     );
   });
 
+  it('says what exactly was wrong, and who must act on that', () => {
+    const rule = { text: 'The key is young.', whatToDo: 'Wait.', whoActs: 'operator' } as const;
+    expect(outcomeOf(new GatewayError('GW_TOKEN_REFUSED', { rule })).issue[0]?.diagnostics).toBe(
+      'The key is young. Wait. Who must act: operator.',
+    );
+  });
+
   it('reflects nothing of the request, and nothing that is for the log', () => {
     const target = '/FHIR/R4/<script>9000000009</script>?patient=9000000009';
     const error = new GatewayError('GW_PII_IN_URL', { detail: 'secret', cause: new Error('secret') });
@@ -85,6 +92,13 @@ describe('the headers', () => {
     ['Retry-After of the table', 'GW_OVERLOAD', {}, null, { 'Retry-After': '1' }],
     ['Retry-After of the error', 'GW_OVERLOAD', { retryAfterS: 9 }, null, { 'Retry-After': '9' }],
     ['a write', 'GW_DELIVERY_UNKNOWN', { delivery: 'unknown' }, null, { 'Gatehouse-Delivery': 'unknown' }],
+    [
+      'a diagnosis',
+      'GW_TOKEN_REFUSED',
+      { diagnosis: 'AUDIENCE' },
+      null,
+      { 'Gatehouse-Diagnosis': 'AUDIENCE' },
+    ],
     ['its own', 'GW_METHOD', { headers: { Allow: 'GET' } }, null, { Allow: 'GET' }],
   ])('%s', (_, code, options, attemptId, more) => {
     expect(refusalHeaders(new GatewayError(code, options), 'corr', attemptId)).toEqual({

@@ -13,8 +13,7 @@ const STU3_PROFILE = 'https://fhir.nhs.uk/STU3/StructureDefinition/eRS-Operation
 const R4_PROFILE = 'https://www.hl7.org/fhir/R4/operationoutcome.html';
 
 export function operationOutcome(error: GatewayError, target: string): object {
-  const { publicText, whatToDo } = error;
-  const { whoActs } = error.entry;
+  const { publicText, whatToDo, whoActs } = error;
   const candidates = error.options.candidates?.map((candidate) => `[${candidate}]`).join(' ');
   return {
     resourceType: 'OperationOutcome',
@@ -49,6 +48,7 @@ export function refusalHeaders(
     ...(error.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="gatehouse"' } : {}),
     ...(error.retryAfterS === undefined ? {} : { 'Retry-After': String(error.retryAfterS) }),
     ...(error.options.delivery === undefined ? {} : { 'Gatehouse-Delivery': error.options.delivery }),
+    ...(error.options.diagnosis === undefined ? {} : { 'Gatehouse-Diagnosis': error.options.diagnosis }),
     ...error.options.headers,
   };
 }
