@@ -2,15 +2,15 @@
  * `npm run bench`: latency added to a direct call at 200 requests/s, and throughput on one pinned core beside two
  * bare proxies in the same interleaved run. Prints the table that docs/performance.md quotes; asserts nothing.
  */
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onboard } from '../support/onboard.ts';
 import { startStack } from '../support/servers/stack.ts';
-import { stop as stopPostgres } from '../support/servers/postgres.ts';
+import { benchmark, type Later } from './benchmark.ts';
 import { closedLoop, openLoop, percentile, type Target } from './load.ts';
 
 const APPLICATIONS = 60;
@@ -20,25 +20,29 @@ const CLOSED_SECONDS = 5;
 const ROUNDS = 3;
 const PATH = '/FHIR/STU3/CodeSystem/SPECIALTY';
 const here = fileURLToPath(new URL('.', import.meta.url));
-const children: ChildProcess[] = [];
 
 function pin(pid: number | undefined, core: number): void {
   if (process.platform === 'linux' && cpus().length > 1)
     spawnSync('taskset', ['-apc', String(core), String(pid)]);
 }
 
-async function rival(name: string, upstream = ''): Promise<{ origin: string; pid: number | undefined }> {
+async function rival(
+  later: Later,
+  name: string,
+  upstream = '',
+): Promise<{ origin: string; pid: number | undefined }> {
   const child = fork(join(here, 'rivals.mjs'), [name, upstream], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  children.push(child);
+  later(() => Promise.resolve(child.kill()));
   const [message] = (await once(child, 'message')) as [{ port: number }];
   return { origin: `http://127.0.0.1:${message.port}`, pid: child.pid };
 }
 
 /** The simulator issues tokens. e-RS is a bare server, so that its own time is not measured. */
-async function gatewayBefore(apiBaseUrl: string | null) {
+async function gatewayBefore(later: Later, apiBaseUrl: string | null) {
   const stack = await startStack();
+  later(() => stack.stop());
   const environment = {
     name: 'local',
     kind: 'authenticated',
@@ -47,7 +51,9 @@ async function gatewayBefore(apiBaseUrl: string | null) {
     requestsPerMinute: 60_000_000,
     redirectHosts: [],
   };
-  const file = join(await mkdtemp(join(tmpdir(), 'gatehouse-bench-')), 'environments.json');
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
+  later(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'environments.json');
   await writeFile(file, JSON.stringify({ environments: [environment] }));
   const clients = await onboard(
     stack,
@@ -72,8 +78,8 @@ async function gatewayBefore(apiBaseUrl: string | null) {
   return { stack, target, pid: measured.child.pid };
 }
 
-async function latency(): Promise<void> {
-  const { stack, target } = await gatewayBefore(null);
+async function latency(later: Later): Promise<void> {
+  const { stack, target } = await gatewayBefore(later, null);
   await stack.simulator.control('POST', '/options', { ersDelayMs: 20 });
   const apps = await stack.simulator.control<{ apiKey: string }[]>('GET', '/apps');
   const tokens = await Promise.all(
@@ -114,14 +120,13 @@ async function latency(): Promise<void> {
       `  ${name}: direct ${b.toFixed(2)} ms, through Gatehouse ${a.toFixed(2)} ms, added ${(a - b).toFixed(2)} ms`,
     );
   }
-  await stack.stop();
 }
 
-async function throughput(): Promise<void> {
-  const upstream = await rival('upstream');
-  const { stack, target, pid } = await gatewayBefore(`${upstream.origin}/referrals`);
-  const fastify = await rival('fastify-http-proxy', upstream.origin);
-  const middleware = await rival('http-proxy-middleware', upstream.origin);
+async function throughput(later: Later): Promise<void> {
+  const upstream = await rival(later, 'upstream');
+  const { target, pid } = await gatewayBefore(later, `${upstream.origin}/referrals`);
+  const fastify = await rival(later, 'fastify-http-proxy', upstream.origin);
+  const middleware = await rival(later, 'http-proxy-middleware', upstream.origin);
   const plain = (origin: string): Target => ({ origin, path: `/referrals${PATH}`, headers: () => ({}) });
   const contenders = [
     { name: 'Gatehouse, everything on', target, pid },
@@ -135,8 +140,8 @@ async function throughput(): Promise<void> {
     const results = new Map(contenders.map(({ name }) => [name, [] as number[]]));
     for (const contender of contenders) await closedLoop(contender.target, connections, 2);
     for (let round = 0; round < ROUNDS; round += 1) {
-      for (const { name, target: of } of contenders) {
-        const { perSecond, failed } = await closedLoop(of, connections, CLOSED_SECONDS);
+      for (const { name, target: contender } of contenders) {
+        const { perSecond, failed } = await closedLoop(contender, connections, CLOSED_SECONDS);
         if (failed > 0) console.log(`  ${name}: ${failed} failed`);
         results.get(name)?.push(perSecond);
       }
@@ -148,13 +153,9 @@ async function throughput(): Promise<void> {
       console.log(`  ${name.padEnd(28)} median ${percentile(rounds, 0.5)} requests/s (${rounds.join(', ')})`);
     }
   }
-  await stack.stop();
 }
 
 console.log(
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, PostgreSQL and load on the same machine`,
 );
-await latency();
-await throughput();
-for (const child of children) child.kill();
-await stopPostgres();
+await benchmark(latency, throughput);

@@ -28,6 +28,8 @@ export interface Onboarded extends Required<Omit<ApplicationWanted, 'capability'
 
 let asids = 200_000_000_000;
 const PRODUCT = 'ReferWell';
+/** The simulator has few spare keys and generates the others; more at once would take longer than Gatehouse waits for KMS. */
+const KEYS_AT_ONCE = 4;
 
 /** Everything live, each with a client of one grant. The same organisation may come several times. */
 export async function onboard(stack: Stack, wanted: readonly ApplicationWanted[]): Promise<Onboarded[]> {
@@ -81,9 +83,24 @@ export async function onboard(stack: Stack, wanted: readonly ApplicationWanted[]
     },
   });
   for (const odsCode of odsCodes) await appointOwner(stack, odsCode);
-  const live = await Promise.all(applications.map((one) => goLive(stack, one)));
+  const live = await atMost(KEYS_AT_ONCE, applications, (one) => goLive(stack, one));
   await stack.settled();
   return live;
+}
+
+/** Maps the items in order, with at most so many under way. */
+async function atMost<Item, Result>(
+  limit: number,
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  return results;
 }
 
 type Draft = Omit<Onboarded, 'clientKey'>;

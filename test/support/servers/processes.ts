@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const END_WITH_PARENT = ['--import', new URL('end-with-parent.mjs', import.meta.url).href];
 /** Spare RSA-4096 keys cost 0.8 s each, so all simulators of a run share them. */
 const KEY_POOL = join(ROOT, 'node_modules/.cache/gatehouse/spare-keys');
 
@@ -27,6 +28,7 @@ export interface SimulatorProcess {
 export async function startSimulatorProcess(): Promise<SimulatorProcess> {
   const stateDir = await mkdtemp(join(tmpdir(), 'gatehouse-simulator-'));
   const child = fork(join(ROOT, 'apps/simulator/dist/main.js'), [], {
+    execArgv: END_WITH_PARENT,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: {
       PATH: process.env['PATH'],
@@ -98,7 +100,7 @@ export async function startGatewayProcess(
   options: { testHooks?: boolean } = {},
 ): Promise<GatewayProcess> {
   const child = fork(join(ROOT, 'apps/gateway/dist/main.js'), [], {
-    execArgv: options.testHooks === false ? [] : ['--conditions=gatehouse-test'],
+    execArgv: [...END_WITH_PARENT, ...(options.testHooks === false ? [] : ['--conditions=gatehouse-test'])],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       PATH: process.env['PATH'],
