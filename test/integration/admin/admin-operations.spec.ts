@@ -1,7 +1,7 @@
 import { API_PREFIX } from '@gatehouse/contracts/routes';
 import { parseClientKey } from '@gatehouse/domain/input/opaque-key';
 import { ACTIVATION_MARGIN_S, JWKS_CACHE_S, RETIREMENT_S } from '@gatehouse/domain/registry/signing-key';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
 let admin: AdminApi;
@@ -230,6 +230,17 @@ describe('signing keys', () => {
     expect((await move(first.kid, 'publish')).status).toBe(409);
     const { items } = await admin.ok('keyList', { query: { organisation: 'R69' } });
     expect(new Set(items.map(({ state }) => state))).toEqual(new Set(['ACTIVE', 'REMOVED']));
+  });
+
+  it('that KMS does not create are reported with the reason, and nothing is changed', async () => {
+    const timeout = new DOMException('The operation timed out.', 'TimeoutError');
+    vi.spyOn(admin.parts.kms, 'createSigningKey').mockRejectedValueOnce(timeout);
+    const before = await admin.db.signingKey.count();
+    const answer = await admin.call('POST', `${API_PREFIX}/signing-keys`, r69);
+    expect([answer.status, answer.body.type]).toEqual([503, 'urn:gatehouse:problem:kms-failed']);
+    expect(answer.body.detail).toContain('TimeoutError');
+    expect(await admin.db.signingKey.count()).toBe(before);
+    expect(admin.logged.join()).toContain('KMS did not create a signing key');
   });
 
   it('are made for one application of an authenticated environment', async () => {

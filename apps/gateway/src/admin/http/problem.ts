@@ -16,6 +16,7 @@ const KINDS = {
   'not-json': { status: 415, title: 'Send application/json.' },
   'registry-faults': { status: 422, title: 'The registry file has faults; nothing was changed.' },
   'if-match-needed': { status: 428, title: 'The header If-Match is missing.' },
+  'kms-failed': { status: 503, title: 'AWS KMS did not create the key.' },
 } as const;
 
 export type ProblemKind = keyof typeof KINDS;

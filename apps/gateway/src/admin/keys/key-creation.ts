@@ -1,10 +1,10 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Inject, Injectable } from '@nestjs/common';
-import type { KeyService } from '../../adapters/kms/key-service.js';
+import type { CreatedSigningKey, KeyService } from '../../adapters/kms/key-service.js';
 import { type Acting, changeBy } from '../http/access/principal.js';
-import { conflict } from '../http/problem.js';
+import { AdminProblem, conflict } from '../http/problem.js';
 import { type Queries, Transactions } from '../http/transactions.js';
-import { DATABASE, ENVIRONMENTS, type Environments, KEY_SERVICE } from '../injected.js';
+import { DATABASE, ENVIRONMENTS, type Environments, KEY_SERVICE, LOG, type Log } from '../injected.js';
 import { type ApplicationRows, keyOfRows, theApplication } from '../registry/applications.store.js';
 import { KeysStore, refuseUnfinishedKey } from './keys.store.js';
 
@@ -17,20 +17,34 @@ export class KeyCreation {
     @Inject(KEY_SERVICE) private readonly keyService: KeyService,
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(KeysStore) private readonly keys: KeysStore,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   async create(acting: Acting, { reason, ...choice }: InputOf<'keyCreate'>['body']) {
     const application = await theApplication(this.db, choice, acting.reach);
     this.refuseWithoutUse(application);
     await refuseUnfinishedKey(this.db, application.id);
-    const created = await this.keyService.createSigningKey({
-      applicationId: application.id,
-      odsCode: application.bindings[0]?.odsCode ?? '',
-      environment: application.environmentName,
-    });
+    const created = await this.createInKms(application);
     return this.transactions.run(changeBy(acting, reason), (transaction) =>
       this.keys.add(transaction, application, created),
     );
+  }
+
+  private async createInKms({ id, bindings, environmentName }: ApplicationRows): Promise<CreatedSigningKey> {
+    try {
+      return await this.keyService.createSigningKey({
+        applicationId: id,
+        odsCode: bindings[0]?.odsCode ?? '',
+        environment: environmentName,
+      });
+    } catch (error) {
+      this.log.error({ err: error }, 'KMS did not create a signing key');
+      const reason = error instanceof Error ? error.name : 'unknown';
+      throw new AdminProblem(
+        'kms-failed',
+        `The reason is ${reason}. Nothing was changed. Try again; if it fails again, check the permissions and quotas of Gatehouse in AWS KMS.`,
+      );
+    }
   }
 
   private refuseWithoutUse(application: ApplicationRows): void {
