@@ -7,6 +7,7 @@ import { createPrisma } from '@gatehouse/db/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentSchema } from '../../apps/gateway/src/config/environments.ts';
 import { STAFF_DIFFERENCES } from '../corpus/staff-differences.ts';
+import { HttpBrowser } from '../support/http-browser.ts';
 import { freePort } from '../support/servers/free-port.ts';
 import { onboard } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
@@ -203,10 +204,13 @@ describe('sign-in leads back into the console and nowhere else', () => {
       const path = entry.raw_path.replace('/auth/cis2/login', '/auth/sign-in');
       const answer = await send(entry, path, undefined);
       expectStatus(entry, answer);
-      expect(new URL(headerOf(answer, 'location') ?? '').origin).toBe(stack.simulator.staffIssuer);
+      const location = headerOf(answer, 'location') ?? '';
+      expect(new URL(location).origin).toBe(stack.simulator.staffIssuer);
       expect(answer.headers.map(([name]) => name)).not.toContain('x');
-      const last = await db.signInAttempt.findFirst({ orderBy: { createdAt: 'desc' } });
-      expect(last?.returnTo).toBe('/');
+      const browser = new HttpBrowser(origin);
+      browser.keepCookies(origin, new Headers(answer.headers.map(([name, value]) => [name, value])));
+      const finished = await browser.go(await browser.identifyAt(location, 'priya'));
+      expect([finished.status, finished.headers.get('location')]).toEqual([303, '/']);
     },
   );
 });

@@ -1,5 +1,6 @@
 /** Staff sign in with the identity provider of the simulator, over HTTP as a browser does it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HttpBrowser } from '../support/http-browser.ts';
 import { freePort } from '../support/servers/free-port.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 
@@ -20,60 +21,15 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** Keeps cookies for each host as a browser would. */
-class Browser {
-  private readonly cookies = new Map<string, Map<string, string>>();
-
-  async go(url: string, options: RequestInit = {}): Promise<Response> {
-    const { host } = new URL(url);
-    const jar = this.cookies.get(host) ?? new Map<string, string>();
-    this.cookies.set(host, jar);
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(url, {
-      ...options,
-      redirect: 'manual',
-      headers: { ...(cookie === '' ? {} : { Cookie: cookie }), ...options.headers },
-    });
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (value === '') jar.delete(name);
-      else jar.set(name, value);
-    }
-    return response;
-  }
-
-  cookie(name: string): string | undefined {
-    return this.cookies.get(new URL(origin).host)?.get(name);
-  }
-
-  /** As far as the callback's address, which is not opened yet. */
-  async identify(person: string, returnTo = '/'): Promise<string> {
-    let response = await this.go(`${origin}/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
-    let at = origin;
-    for (let hops = 0; hops < 8; hops += 1) {
-      const location = response.headers.get('location');
-      if (location === null) {
-        const body = new URLSearchParams({ person });
-        response = await this.go(at, { method: 'POST', body });
-        continue;
-      }
-      at = new URL(location, at).href;
-      if (at.startsWith(`${origin}/auth/callback`)) return at;
-      response = await this.go(at);
-    }
-    throw new Error(`no way back: ${at}`);
-  }
-}
-
-async function signedIn(person: string): Promise<Browser> {
-  const browser = new Browser();
+async function signedIn(person: string): Promise<HttpBrowser> {
+  const browser = new HttpBrowser(origin);
   expect((await browser.go(await browser.identify(person))).status).toBe(303);
   return browser;
 }
 
 describe('sign-in', () => {
   it('goes by the provider, with PKCE, state and nonce, to where one wanted to go', async () => {
-    const browser = new Browser();
+    const browser = new HttpBrowser(origin);
     const begun = await browser.go(`${origin}/auth/sign-in?returnTo=/organisations`);
     expect(begun.status).toBe(302);
     const asked = new URL(begun.headers.get('location') ?? '');
@@ -108,18 +64,62 @@ describe('sign-in', () => {
   });
 
   it('takes a callback once, from the browser that began it, and no other state', async () => {
-    const browser = new Browser();
+    const browser = new HttpBrowser(origin);
     const callback = await browser.identify('priya');
-    expect((await new Browser().go(callback)).status).toBe(400);
+    expect((await new HttpBrowser(origin).go(callback)).status).toBe(400);
     const forged = new URL(callback);
     forged.searchParams.set('state', 'A'.repeat(43));
     expect((await browser.go(forged.href)).status).toBe(400);
-    const again = new Browser();
+    const again = new HttpBrowser(origin);
     const good = await again.identify('priya');
     expect((await again.go(good)).status).toBe(303);
+    const session = again.cookie('__Host-gatehouse-session');
+    again.forget('__Host-gatehouse-session');
     const replay = await again.go(good);
     expect(replay.status).toBe(400);
     expect(await replay.text()).toContain('Start again');
+    expect([session, again.cookie('__Host-gatehouse-session')]).toEqual([expect.any(String), undefined]);
+  });
+
+  it.each([
+    ['in the order in which they began', [0, 1]],
+    ['in the opposite order', [1, 0]],
+  ] as const)('finishes in two tabs of one browser, %s', async (_name, order) => {
+    const browser = new HttpBrowser(origin);
+    const paths = ['/#/organisations', '/#/clients'];
+    const callbacks = [await browser.identify('priya', paths[0]), await browser.identify('priya', paths[1])];
+    for (const tab of order) {
+      const finished = await browser.go(callbacks[tab] ?? '');
+      expect([finished.status, finished.headers.get('location')]).toEqual([303, paths[tab]]);
+    }
+    expect((await browser.go(`${origin}/api/v1/session`)).status).toBe(200);
+  });
+
+  it('sends a browser that is signed in already where its other tab wanted to go', async () => {
+    const browser = new HttpBrowser(origin);
+    const callback = await browser.identify('priya', '/#/clients');
+    expect((await browser.go(callback)).status).toBe(303);
+    const session = browser.cookie('__Host-gatehouse-session');
+    const again = await browser.go(callback);
+    expect([again.status, again.headers.get('location')]).toEqual([303, '/#/clients']);
+    expect(browser.cookie('__Host-gatehouse-session')).toBe(session);
+  });
+
+  it('writes nothing to the database until somebody has signed in', async () => {
+    const counted = async (): Promise<unknown> =>
+      (
+        await stack.sql.query(
+          `SELECT (SELECT count(*) FROM sign_in_spent) AS spent, (SELECT count(*) FROM sign_in_key) AS keys,
+            (SELECT count(*) FROM staff_session) AS sessions`,
+        )
+      ).rows[0];
+    const browser = new HttpBrowser(origin);
+    await browser.go(`${origin}/auth/sign-in`);
+    const before = await counted();
+    for (let count = 0; count < 30; count += 1) await browser.go(`${origin}/auth/sign-in`);
+    await browser.go(`${origin}/auth/callback?code=c&state=${'A'.repeat(43)}`);
+    expect(await counted()).toEqual(before);
+    expect(browser.cookieNames()).toHaveLength(4);
   });
 
   it('makes a new session each time, and ends the one before', async () => {
@@ -134,13 +134,13 @@ describe('sign-in', () => {
   });
 
   it.each(['https://evil.example', '//evil.example', '/\\evil.example'])('never goes to %s', async (to) => {
-    const browser = new Browser();
+    const browser = new HttpBrowser(origin);
     const done = await browser.go(await browser.identify('priya', to));
     expect(done.headers.get('location')).toBe('/');
   });
 
   it('is refused when the provider says so, without its words', async () => {
-    const refused = await new Browser().go(
+    const refused = await new HttpBrowser(origin).go(
       `${origin}/auth/callback?error=access_denied&error_description=%3Cb%3Ebad`,
     );
     expect(refused.status).toBe(403);

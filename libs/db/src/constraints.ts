@@ -264,7 +264,8 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   staff_session_staff_id_fkey: rule('staff', 'There is no such person, or they have signed in.'),
   staff_session_secret_hash_format: rule('secretHash', SECRET_HASH),
   staff_session_expires_after_creation: rule('expiresAt', 'A session ends after it begins.'),
-  sign_in_attempt_pkey: rule('', 'This sign-in was begun already.'),
+  sign_in_key_pkey: rule('id', 'There is a key with this id already.'),
+  sign_in_spent_pkey: rule('', 'This sign-in was finished already.'),
 
   pending_change_pkey: rule('id', 'There is a change with this id already.'),
   pending_change_requested_by_staff_fkey: rule('requestedBy', 'There is no such person.'),

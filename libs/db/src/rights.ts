@@ -16,7 +16,8 @@ const READ_AND_WRITE = [
   'worklist_use',
   'staff_role',
   'staff_session',
-  'sign_in_attempt',
+  'sign_in_key',
+  'sign_in_spent',
 ];
 /** Rows that must remain: they end by a state or a time and are never deleted. */
 const NEVER_DELETED = [

@@ -1,15 +1,17 @@
 import { Controller, Get, Inject, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
-import { AuthGuard } from '@nestjs/passport';
 import type { Request, Response } from 'express';
-import type { Identity } from '../adapters/people/identity-provider.js';
+import { staffIdentity } from '../adapters/people/staff-identity.js';
 import { cookieOf, SESSION_COOKIE } from '../adapters/people/staff-sessions.js';
 import { Needs } from '../listener/needs.js';
 import { AUTH_DEPS, type AuthDeps } from './deps.js';
+import { noRolePage } from './pages.js';
+import type { FinishedSignIn } from './openid.strategy.js';
+import { COOKIE_ATTRIBUTES } from './sign-in-cookies.js';
 import { SignInFilter } from './sign-in.filter.js';
 import { SignInRefused } from './sign-in-refused.js';
-import { HANDLE_COOKIE, returnToOf, STRATEGY } from './staff.strategy.js';
+import { BeginStaffSignIn, FinishStaffSignIn } from './staff.guards.js';
 
-const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax';
+const NO_ROLE_PATH = '/auth/no-role';
 
 /** Sign-in of staff with their identity provider. */
 @Controller('auth')
@@ -20,26 +22,39 @@ export class AuthController {
     this.deps = deps;
   }
 
-  /** The guard sends the browser to the identity provider. */
+  /** The guard sends the browser to the identity provider, so that nobody gets here. */
   @Get('sign-in')
   @Needs('public')
-  @UseGuards(AuthGuard(STRATEGY))
+  @UseGuards(BeginStaffSignIn)
   signIn(): never {
     throw new SignInRefused('refused');
   }
 
   @Get('callback')
   @Needs('public')
-  @UseGuards(AuthGuard(STRATEGY))
+  @UseGuards(FinishStaffSignIn)
   async callback(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const secret = await this.deps.signIn(request.user as Identity, {
+    const { claims, returnTo } = request.user as FinishedSignIn;
+    const session = await this.deps.signIn(staffIdentity(claims, this.deps.rolesClaim), {
       address: request.socket.remoteAddress ?? 'unknown',
       userAgent: request.headers['user-agent'] ?? 'unknown',
       formerSecret: cookieOf(request, SESSION_COOKIE),
     });
-    if (secret === null) throw new SignInRefused('suspended');
-    response.append('Set-Cookie', `${SESSION_COOKIE}=${secret}; ${ATTRIBUTES}`);
-    response.append('Set-Cookie', `${HANDLE_COOKIE}=; Max-Age=0; ${ATTRIBUTES}`);
-    response.redirect(303, returnToOf(request));
+    if (session === null) throw new SignInRefused('suspended');
+    response.append('Set-Cookie', `${SESSION_COOKIE}=${session.secret}; ${COOKIE_ATTRIBUTES}`);
+    response.redirect(303, session.hasRole ? returnTo : NO_ROLE_PATH);
+  }
+
+  /** Says to a person who has signed in and may do nothing why, and who can change that. */
+  @Get('no-role')
+  @Needs('public')
+  async noRole(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const secret = cookieOf(request, SESSION_COOKIE);
+    const person = secret === null ? null : await this.deps.signedIn(secret);
+    if (person === null || person.roles.length > 0) {
+      response.redirect(303, '/');
+      return;
+    }
+    response.status(403).type('html').send(noRolePage(person.name));
   }
 }

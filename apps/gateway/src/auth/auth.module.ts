@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthController } from './auth.controller.js';
 import { AUTH_DEPS, type AuthDeps } from './deps.js';
-import { StaffStrategy } from './staff.strategy.js';
+import { OpenIdStrategy } from './openid.strategy.js';
 
 /** Sign-in, as a part of the admin listener. */
 @Module({})
@@ -10,7 +10,7 @@ export class AuthModule {
     return {
       module: AuthModule,
       controllers: [AuthController],
-      providers: [{ provide: AUTH_DEPS, useValue: deps }, StaffStrategy],
+      providers: [{ provide: AUTH_DEPS, useValue: deps }, OpenIdStrategy],
     };
   }
 }

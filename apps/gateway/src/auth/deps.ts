@@ -1,17 +1,30 @@
-import type { IdentityProvider, Identity } from '../adapters/people/identity-provider.js';
-import type { Attempt } from '../adapters/people/staff-directory.js';
+import type { OpenIdProviders } from '../adapters/people/openid-provider.js';
+import type { PendingSignIns } from '../adapters/people/pending-sign-ins.js';
+import type { RelyingParty } from '../adapters/people/relying-party.js';
+import type { Identity } from '../adapters/people/staff-identity.js';
+import type { StaffMember } from '../adapters/people/staff-sessions.js';
 
 /** All that sign-in needs from outside. */
 export interface AuthDeps {
-  readonly provider: IdentityProvider;
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly consoleOrigin: string;
-  begin(attempt: Attempt & { readonly state: string; readonly handle: string }): Promise<void>;
-  take(state: string, handle: string): Promise<Attempt | null>;
-  /** The secret of a new session, or null if the person is suspended. */
-  signIn(identity: Identity, browser: Browser): Promise<string | null>;
-  readonly log: { warn(facts: object, message: string): void };
+  /** At the identity provider of staff. */
+  readonly party: RelyingParty;
+  /** The claim of staff's ID tokens that holds groups or roles, or the path to it. */
+  readonly rolesClaim: string;
+  readonly providers: OpenIdProviders;
+  readonly pending: PendingSignIns;
+  /** Opens a session; null if the person is suspended. */
+  signIn(identity: Identity, browser: Browser): Promise<OpenedSession | null>;
+  /** Who has signed in with this cookie; null for nobody. */
+  signedIn(secret: string): Promise<StaffMember | null>;
+  readonly log: {
+    warn(facts: object, message: string): void;
+    error(facts: object, message: string): void;
+  };
+}
+
+export interface OpenedSession {
+  readonly secret: string;
+  readonly hasRole: boolean;
 }
 
 export interface Browser {

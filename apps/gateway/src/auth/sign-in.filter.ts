@@ -1,46 +1,59 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
-import type { ServerResponse } from 'node:http';
-import { ProviderMisconfigured } from '../adapters/people/identity-provider.js';
+import type { Request, Response } from 'express';
+import { ProviderFault } from '../adapters/people/provider-fault.js';
+import { cookieOf, SESSION_COOKIE } from '../adapters/people/staff-sessions.js';
 import { AUTH_DEPS, type AuthDeps } from './deps.js';
+import { refusalPage } from './pages.js';
+import { safeReturnTo } from './return-to.js';
 import { SIGN_IN_REFUSALS, type SignInRefusal, SignInRefused } from './sign-in-refused.js';
 
 /** A sign-in that failed, as a page for a person. Only the log says exactly why. */
 @Catch()
 export class SignInFilter implements ExceptionFilter {
-  private readonly log: AuthDeps['log'];
+  private readonly deps: AuthDeps;
   constructor(@Inject(AUTH_DEPS) deps: AuthDeps) {
-    this.log = deps.log;
+    this.deps = deps;
   }
 
-  catch(thrown: unknown, host: ArgumentsHost): void {
-    const reason = reasonOf(thrown);
-    const kind: SignInRefusal =
-      reason instanceof ProviderMisconfigured
-        ? 'misconfigured'
-        : thrown instanceof SignInRefused
-          ? thrown.kind
-          : 'refused';
-    this.log.warn(
-      { kind, reason: reason instanceof Error ? reason.message : typeof reason },
-      'sign-in failed',
+  async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const kind = kindOf(thrown);
+    const returnTo = safeReturnTo(
+      thrown instanceof SignInRefused ? thrown.returnTo : request.query['returnTo'],
     );
-    const { status, text } = SIGN_IN_REFUSALS[kind];
-    const response = host.switchToHttp().getResponse<ServerResponse>();
-    response.statusCode = status;
-    response.setHeader('Content-Type', 'text/html; charset=utf-8');
-    response.end(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sign-in – Gatehouse</title></head>
-<body><main><h1>You are not signed in</h1><p>${text}</p><p><a href="/auth/sign-in">Sign in</a></p></main></body></html>
-`);
+    // Another tab has signed in meanwhile: there is nothing left to do here.
+    if (kind === 'stale' && (await this.isSignedIn(request))) {
+      response.redirect(303, returnTo);
+      return;
+    }
+    this.report(kind, thrown);
+    response.status(SIGN_IN_REFUSALS[kind].status).type('html').send(refusalPage(kind, returnTo));
+  }
+
+  private async isSignedIn(request: Request): Promise<boolean> {
+    const secret = cookieOf(request, SESSION_COOKIE);
+    return secret !== null && (await this.deps.signedIn(secret)) !== null;
+  }
+
+  private report(kind: SignInRefusal, thrown: unknown): void {
+    const { log, party } = this.deps;
+    const facts = { kind, issuer: party.issuer, ...factsOf(thrown) };
+    if (kind === 'misconfigured')
+      log.error(facts, 'sign-in failed; nobody can sign in until this is put right');
+    else log.warn(facts, 'sign-in failed');
   }
 }
 
-/** The error at the bottom; codes, tokens and secrets are in no message of it. */
-function reasonOf(thrown: unknown): unknown {
-  let error = thrown;
-  while (error instanceof Error && (error.cause !== undefined || 'oauthError' in error)) {
-    error = error.cause ?? (error as { oauthError?: unknown }).oauthError;
-  }
-  return error;
+function kindOf(thrown: unknown): SignInRefusal {
+  if (thrown instanceof SignInRefused || thrown instanceof ProviderFault) return thrown.kind;
+  return 'failed';
+}
+
+function factsOf(thrown: unknown): object {
+  if (thrown instanceof SignInRefused) return {};
+  if (!(thrown instanceof ProviderFault)) return { err: thrown };
+  const { message: reason, said } = thrown;
+  if (said === null) return { reason };
+  return { reason, providerError: said.error, providerErrorDescription: said.description };
 }

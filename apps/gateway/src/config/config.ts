@@ -4,7 +4,7 @@
  */
 import { parseRoleRule, roleRule, type RoleRule } from '@gatehouse/domain/governance/staff-roles';
 import { z } from 'zod';
-import type { StaffSignIn } from '../adapters/people/identity-provider.js';
+import { SECRET_METHODS, type SecretMethod } from '../adapters/people/client-authentication.js';
 import { type Environment, readEnvironments } from './environments.js';
 import { productionFaults } from './production.js';
 
@@ -78,7 +78,7 @@ export const SETTINGS = {
   GATEHOUSE_STAFF_ISSUER: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   GATEHOUSE_STAFF_CLIENT_ID: z.string().min(1).default('gatehouse'),
   GATEHOUSE_STAFF_CLIENT_SECRET: z.string().min(1).optional(),
-  GATEHOUSE_STAFF_CLIENT_AUTH: z.enum(['client_secret_basic', 'client_secret_post']).optional(),
+  GATEHOUSE_STAFF_CLIENT_AUTH: z.enum(SECRET_METHODS).optional(),
   GATEHOUSE_STAFF_ROLES_CLAIM: z.string().min(1).default('groups'),
   GATEHOUSE_STAFF_ROLES: roleRules.optional(),
   GATEHOUSE_ENVIRONMENTS: file.optional(),
@@ -132,7 +132,7 @@ export interface Config {
   /** Where browsers reach the admin listener: scheme, host and port. */
   readonly consoleOrigin: string;
   /** Where staff sign in; null: nobody can, and there are tokens alone. */
-  readonly staff: (StaffSignIn & { readonly roleRules: readonly RoleRule[] }) | null;
+  readonly staff: StaffSignIn | null;
   /** Environments this deployment serves, by name. */
   readonly environments: ReadonlyMap<string, Environment>;
   readonly roles: ReadonlySet<Role>;
@@ -166,6 +166,17 @@ export interface Config {
     readonly rateQueueMs: number;
   };
   readonly limits: { readonly connections: number; readonly connectionsPerAddress: number };
+}
+
+export interface StaffSignIn {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+  /** How to authenticate with the secret; undefined: as the provider's discovery document says. */
+  readonly clientAuth: SecretMethod | undefined;
+  /** The claim that holds groups or roles, or the path to it: `realm_access.roles`. */
+  readonly rolesClaim: string;
+  readonly roleRules: readonly RoleRule[];
 }
 
 /** Every fault of the settings at once; `message` is one line each. */

@@ -18,9 +18,7 @@ export function openAdmin(
   replacements: Partial<AdminDeps> = {},
 ): Promise<INestApplication> {
   const now = replacements.now ?? systemNow;
-  const { prisma } = parts;
-  const { staff, consoleOrigin } = config;
   const signIn =
-    staff === null ? [] : [AuthModule.with(authDeps(staff, { prisma, consoleOrigin, now, log }))];
+    config.staff === null ? [] : [AuthModule.with(authDeps(config, config.staff, parts, { now, log }))];
   return createAdminApp({ ...adminDeps(config, log, parts, now), ...replacements }, signIn);
 }

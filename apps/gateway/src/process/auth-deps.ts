@@ -1,33 +1,58 @@
 /** Sign-in's view of the parts that gateway.ts has opened. */
-import type { Database } from '@gatehouse/db/client';
 import { rolesOfClaim } from '@gatehouse/domain/governance/staff-roles';
-import { openIdentityProvider } from '../adapters/people/identity-provider.js';
-import { beginSignIn, openSession, takeSignIn, welcome } from '../adapters/people/staff-directory.js';
+import { createSecretBox } from '../adapters/kms/secret-box.js';
+import { clientAuthentication } from '../adapters/people/client-authentication.js';
+import { openIdProviders } from '../adapters/people/openid-provider.js';
+import { createPendingSignIns } from '../adapters/people/pending-sign-ins.js';
+import { ID_TOKEN_ALGORITHMS } from '../adapters/people/relying-party.js';
+import { openSession, welcome } from '../adapters/people/staff-directory.js';
+import { findSession } from '../adapters/people/staff-sessions.js';
 import type { AuthDeps } from '../auth/deps.js';
 import type { Config } from '../config/config.js';
+import type { Parts } from './parts.js';
+
+const CALLBACK_PATH = '/auth/callback';
 
 export function authDeps(
+  { consoleOrigin, auditKmsKey }: Pick<Config, 'consoleOrigin' | 'auditKmsKey'>,
   staff: NonNullable<Config['staff']>,
-  parts: {
-    readonly prisma: Database;
-    readonly consoleOrigin: string;
-    readonly now: () => number;
-    readonly log: AuthDeps['log'];
-  },
+  { prisma, kms }: Pick<Parts, 'prisma' | 'kms'>,
+  { now, log }: { readonly now: () => number; readonly log: AuthDeps['log'] },
 ): AuthDeps {
-  const { prisma, now, consoleOrigin, log } = parts;
   return {
-    provider: openIdentityProvider(staff, now),
-    issuer: staff.issuer,
-    clientId: staff.clientId,
-    consoleOrigin,
+    party: {
+      name: 'staff',
+      issuer: staff.issuer,
+      clientId: staff.clientId,
+      authenticateClient: clientAuthentication(staff),
+      clientSecret: staff.clientSecret ?? null,
+      redirectUri: consoleOrigin + CALLBACK_PATH,
+      scopes: ['profile', 'email'],
+      acrValues: [],
+      maxAgeS: null,
+      algorithms: ID_TOKEN_ALGORITHMS,
+    },
+    rolesClaim: staff.rolesClaim,
+    providers: openIdProviders(now),
+    pending: createPendingSignIns(prisma, createSecretBox(kms, auditKmsKey), now),
     log,
-    begin: (attempt) => beginSignIn(prisma, attempt, now()),
-    take: (state, handle) => takeSignIn(prisma, state, handle, now()),
     async signIn(identity, browser) {
       const roles = rolesOfClaim(identity.groups, staff.roleRules);
       const person = await welcome(prisma, identity, roles, `sign-in from ${browser.address}`);
-      return person === null ? null : openSession(prisma, person.id, browser, now());
+      if (person === null) return null;
+      if (!person.hasRole) {
+        const { groups } = identity;
+        const facts = {
+          staffId: person.id,
+          claim: staff.rolesClaim,
+          groups: groups.join(', ').slice(0, 1_000),
+        };
+        log.warn(facts, 'signed in without a role: no group of theirs is in GATEHOUSE_STAFF_ROLES');
+      }
+      return { secret: await openSession(prisma, person.id, browser, now()), hasRole: person.hasRole };
+    },
+    async signedIn(secret) {
+      return (await findSession(prisma, secret, now()))?.staff ?? null;
     },
   };
 }

@@ -1,4 +1,4 @@
-/** An answer that is larger than anything a provider has to say. */
+/** The answer is larger than any that a provider has reason to send. */
 export class AnswerTooLarge extends Error {
   override readonly name = 'AnswerTooLarge';
 }
@@ -6,7 +6,7 @@ export class AnswerTooLarge extends Error {
 type Fetch = (url: string, options: RequestInit) => Promise<Response>;
 
 /**
- * `fetch` for answers that are read whole.
+ * `fetch` that reads the whole answer.
  * @param maxBytes after decompression
  * @throws AnswerTooLarge as soon as the limit is passed, before the rest is read
  */

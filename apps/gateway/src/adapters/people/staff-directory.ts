@@ -1,60 +1,12 @@
-/** Sign-ins of staff under way and done: kept in PostgreSQL, so that any replica may finish what another began. */
+/** Staff who have signed in: who they are, their roles, and a session for each browser. */
 import { randomBytes } from 'node:crypto';
 import { changeRegistry, type Database } from '@gatehouse/db/client';
 import type { HeldRole } from '@gatehouse/domain/governance/permissions';
-import type { Identity } from './identity-provider.js';
+import type { Identity } from './staff-identity.js';
 import { hashSecret } from './secret-hash.js';
 import { ABSOLUTE_MS, endSession, findSession, nameOf } from './staff-sessions.js';
 
-const ATTEMPT_MS = 600_000;
-
-export interface Attempt {
-  readonly nonce: string;
-  readonly codeVerifier: string;
-  readonly returnTo: string;
-}
-
-export const randomText = (): string => randomBytes(32).toString('base64url');
-
-/** Keeps what only this browser may finish, once. Forgets what was never finished. */
-export async function beginSignIn(
-  db: Database,
-  attempt: Attempt & { readonly state: string; readonly handle: string },
-  nowMs: number,
-): Promise<void> {
-  await db.signInAttempt.deleteMany({ where: { expiresAt: { lt: new Date(nowMs - ATTEMPT_MS) } } });
-  const { state, handle, nonce, codeVerifier, returnTo } = attempt;
-  await db.signInAttempt.create({
-    data: {
-      stateHash: hashSecret(state),
-      handleHash: hashSecret(handle),
-      nonce,
-      codeVerifier,
-      returnTo,
-      createdAt: new Date(nowMs),
-      expiresAt: new Date(nowMs + ATTEMPT_MS),
-    },
-  });
-}
-
-/** The sign-in that this state and this browser's cookie belong to; null the second time, or too late. */
-export async function takeSignIn(
-  db: Database,
-  state: string,
-  handle: string,
-  nowMs: number,
-): Promise<Attempt | null> {
-  const [taken] = await db.signInAttempt.updateManyAndReturn({
-    where: {
-      stateHash: hashSecret(state),
-      handleHash: hashSecret(handle),
-      usedAt: null,
-      expiresAt: { gt: new Date(nowMs) },
-    },
-    data: { usedAt: new Date(nowMs) },
-  });
-  return taken ?? null;
-}
+const randomText = (): string => randomBytes(32).toString('base64url');
 
 /** Makes the person known, with the roles their provider gives them now. Null: they are suspended here. */
 export async function welcome(
@@ -62,7 +14,7 @@ export async function welcome(
   identity: Identity,
   roles: readonly HeldRole[],
   origin: string,
-): Promise<{ readonly id: string } | null> {
+): Promise<{ readonly id: string; readonly hasRole: boolean } | null> {
   const { issuer, subject, name, email } = identity;
   const change = {
     actor: nameOf({ id: subject, name, email }),
@@ -88,7 +40,10 @@ export async function welcome(
         update: reach,
       });
     }
-    return { id: staff.id };
+    return {
+      id: staff.id,
+      hasRole: (await transaction.staffRole.count({ where: { staffId: staff.id } })) > 0,
+    };
   });
   return value;
 }
