@@ -7,6 +7,8 @@ export default defineConfig({
     passWithNoTests: false,
     pool: 'forks',
     fileParallelism: false,
+    // Pages of the console are walked two at a time.
+    maxConcurrency: 2,
     retry: 0,
     testTimeout: 120_000,
     hookTimeout: 180_000,

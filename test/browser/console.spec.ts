@@ -3,26 +3,15 @@ import { readFileSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as console from '../support/console.ts';
-import { pagesOf } from '../support/console-pages.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import type { Stack } from '../support/servers/stack.ts';
 
 const { accessible, decide, SHOTS } = console;
-/** 640 is what a window of 1280 has at a zoom of 200 %. */
-const WALKS = [
-  [1280, 'light'],
-  [1280, 'dark'],
-  [640, 'light'],
-  [390, 'light'],
-  [390, 'dark'],
-] as const;
-
 let at: console.Console;
 let stack: Stack;
 let origin: string;
 let onboarded: Onboarded;
 let applicationId: string;
-let clientId: string;
 
 beforeAll(async () => {
   at = await console.startConsole();
@@ -32,7 +21,6 @@ beforeAll(async () => {
   await refusedRequest();
   const { rows } = await stack.sql.query<{ id: string }>('SELECT id FROM application');
   applicationId = rows[0]?.id ?? '';
-  clientId = `${onboarded.environment}~${onboarded.client}`;
 });
 afterAll(() => at.stop());
 
@@ -44,30 +32,6 @@ async function signedIn(context: BrowserContext, name: string): Promise<Page> {
   await signIn(page, name);
   return page;
 }
-
-describe('every page: no axe violation, no sideways scroll', () => {
-  it.each(WALKS)('at %d pixels in %s', async (width, mode) => {
-    for (const person of ['Priya Nair', 'Omar Haddad', 'Ada Clarke']) {
-      const page = await open(width, mode);
-      await page.goto(`${origin}/`);
-      await page.getByRole('link', { name: 'Sign in' }).waitFor();
-      await accessible(page, `sign-in, ${mode}`);
-      await signIn(page, person);
-      for (const { path, heading, address } of pagesOf(person, { applicationId, clientId })) {
-        await page.goto(origin + address);
-        await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-        await page.waitForLoadState('networkidle');
-        const name = path === '/' ? 'dashboard' : path.slice(1).replaceAll('/', '-');
-        await page.screenshot({ path: `${SHOTS}/${name}-${width}-${mode}.png`, fullPage: true });
-        await accessible(page, `${path}, ${mode}`);
-        const wide = await page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
-        expect(wide, `${path} at ${width}`).toBe(false);
-      }
-      await page.context().close();
-    }
-    expect(at.complaints).toEqual([]);
-  });
-});
 
 /** A worklist is fetched, whose answer names patients. @returns one of their NHS numbers */
 async function seePatients(): Promise<string> {

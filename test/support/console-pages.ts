@@ -27,22 +27,12 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/staff': ['Ada Clarke', 'Staff'],
 };
 
-interface PageOf {
+export interface ConsolePage {
   readonly path: string;
+  readonly person: string;
   readonly heading: string;
-  /** The path with the ids of this run in it. */
-  readonly address: string;
 }
 
-/** The pages that a person opens. */
-export const pagesOf = (
-  person: string,
-  ids: { readonly applicationId: string; readonly clientId: string },
-): PageOf[] =>
-  Object.entries(PAGES)
-    .filter(([, [who]]) => who === person)
-    .map(([path, [, heading]]) => ({
-      path,
-      heading,
-      address: path.replace('APPLICATION', ids.applicationId).replace('CLIENT', ids.clientId),
-    }));
+export const CONSOLE_PAGES: readonly ConsolePage[] = Object.entries(PAGES).map(
+  ([path, [person, heading]]) => ({ path, person, heading }),
+);
