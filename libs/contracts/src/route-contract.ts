@@ -1,5 +1,6 @@
 import type { Permission } from '@gatehouse/domain/governance/permissions';
 import type { z } from 'zod';
+import type { FaultAt } from './problem.js';
 
 /** One route of the admin API. `ndjson` answers are one JSON object a line, each of the shape `response`. */
 export interface RouteContract {
@@ -24,4 +25,6 @@ export interface RouteContract {
   readonly fourEyes?: true;
   /** Larger than the 1 MiB that other bodies may have. */
   readonly maxBodyBytes?: number;
+  /** Faults for which a body is refused before its shape is checked. */
+  readonly bodyFaults?: (body: unknown) => readonly FaultAt[];
 }

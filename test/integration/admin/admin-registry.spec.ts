@@ -83,6 +83,26 @@ describe('applying a registry file', () => {
     });
   });
 
+  it('lists the first 200 faults, and says how many there are', async () => {
+    const document = { ...smallDocument, applications: Array.from({ length: 5_000 }, () => ({})) };
+    const { status, text, body } = await apply(document);
+    expect(status).toBe(400);
+    expect(body.errors).toHaveLength(201);
+    expect(body.errors.at(-1)).toEqual({
+      pointer: '',
+      detail: 'only the first 200 of 15,000 faults are listed: correct these, then try again',
+    });
+    expect(text.length).toBeLessThan(50_000);
+  });
+
+  it('refuses a file that lists too much before it looks at any entry', async () => {
+    const { status, body } = await apply({ ...smallDocument, clients: Array(60_000).fill({}) });
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([
+      { pointer: '/document', detail: expect.stringContaining('split it, for example by organisation') },
+    ]);
+  });
+
   it('changes message sets, organisations, grants and states in place, keeping the rows that stay', async () => {
     const binding = await admin.db.binding.findFirstOrThrow({
       where: { odsCode: 'R69', accessMode: 'user-restricted' },

@@ -7,6 +7,7 @@ import {
   registryFile,
   secretByName,
 } from '@gatehouse/contracts/registry/registry-file';
+import { sizeFaults } from '@gatehouse/contracts/registry/registry-size';
 import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { Failure } from '../failure.js';
 import { faultSummary, type RegistryInput } from './registry-input.js';
@@ -44,7 +45,10 @@ export function readYaml(
             `${placeAt(lines, offset)}: ${detail}  (${pointer === '' ? '/' : pointer})`,
         ),
     );
-  const checked = registryFile.safeParse(parsed.toJS());
+  const file: unknown = parsed.toJS();
+  const tooLarge = sizeFaults(file);
+  if (tooLarge.length > 0) throw explain(tooLarge);
+  const checked = registryFile.safeParse(file);
   if (!checked.success) throw explain(faultsOf(checked.error));
   return { document: resolveSecrets(checked.data, variable, explain), explain };
 }

@@ -12,6 +12,7 @@ import { CsvError, parse } from 'csv-parse/browser/esm/sync';
 import { type FaultAt, faultsOf } from '../problem.js';
 import { API_VERSION, type RegistryDocument, registryDocument } from './registry-file.js';
 import type { RegistryChangeView } from './registry-resources.js';
+import { sizeFaults } from './registry-size.js';
 
 export { CSV_COLUMNS, type CsvEffect, type CsvFault, decodeTextFile };
 
@@ -33,11 +34,14 @@ export function readRegistryCsv(text: string): ReadCsv {
   const rows = rowsOf(text);
   const read: CsvDocument = documentOfCsv('fault' in rows ? [] : rows.rows);
   const place = (faults: readonly FaultAt[]) => faults.map((fault) => faultInCsv(read, fault));
+  const tooLarge = sizeFaults(read.document).map(({ detail }) => ({ line: 1, column: null, detail }));
   const checked = registryDocument.safeParse({ apiVersion: API_VERSION, ...read.document });
   const faults =
     'fault' in rows
       ? [rows.fault]
-      : oncePerCell([...read.faults, ...(checked.success ? [] : place(faultsOf(checked.error)))]);
+      : tooLarge.length > 0
+        ? tooLarge
+        : oncePerCell([...read.faults, ...(checked.success ? [] : place(faultsOf(checked.error)))]);
   return {
     document: faults.length === 0 && checked.success ? checked.data : null,
     faults: faults.toSorted((one, other) => one.line - other.line),

@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import type { RouteContract } from '../route-contract.js';
 import * as registry from './registry-resources.js';
+import { sizeFaults } from './registry-size.js';
 
 const REGISTRY_BYTES = 16 * 1024 * 1024;
+const documentFaults = (body: unknown) => sizeFaults(body, '/document');
 
 export const registryRoutes = {
   registryDiff: {
@@ -13,6 +15,7 @@ export const registryRoutes = {
     permission: 'registry.write',
     body: registry.diffRequest,
     maxBodyBytes: REGISTRY_BYTES,
+    bodyFaults: documentFaults,
     response: registry.registryDiff,
   },
   registryApply: {
@@ -22,6 +25,7 @@ export const registryRoutes = {
     permission: 'registry.write',
     body: registry.applyRequest,
     maxBodyBytes: REGISTRY_BYTES,
+    bodyFaults: documentFaults,
     response: registry.applyProgress,
     ndjson: true,
     fourEyes: true,

@@ -19,6 +19,9 @@ const KINDS = {
   'kms-failed': { status: 503, title: 'AWS KMS did not create the key.' },
 } as const;
 
+/** An answer lists so many faults, and says how many there are. */
+const MAX_FAULTS = 200;
+
 export type ProblemKind = keyof typeof KINDS;
 
 export class AdminProblem extends Error {
@@ -31,7 +34,7 @@ export class AdminProblem extends Error {
     super(detail ?? KINDS[kind].title);
     this.kind = kind;
     this.detail = detail;
-    this.errors = errors;
+    this.errors = errors.length > MAX_FAULTS ? firstOf(errors) : errors;
   }
 
   get status(): number {
@@ -48,6 +51,12 @@ export class AdminProblem extends Error {
       ...(this.errors.length === 0 ? {} : { errors: this.errors }),
     };
   }
+}
+
+function firstOf(errors: readonly FaultAt[]): readonly FaultAt[] {
+  const count = errors.length.toLocaleString('en-GB');
+  const detail = `only the first ${MAX_FAULTS} of ${count} faults are listed: correct these, then try again`;
+  return [...errors.slice(0, MAX_FAULTS), { pointer: '', detail }];
 }
 
 /** Every fault of the input, each at its place. */

@@ -120,7 +120,9 @@ function applicationsByBinding(applications: readonly ApplicationRecord[]): Look
   const byBinding = new Map<string, ApplicationRecord[]>();
   for (const application of applications) {
     for (const binding of bindingKeys(application)) {
-      byBinding.set(binding, [...(byBinding.get(binding) ?? []), application]);
+      const known = byBinding.get(binding);
+      if (known === undefined) byBinding.set(binding, [application]);
+      else known.push(application);
     }
   }
   return byBinding;

@@ -57,8 +57,10 @@ function clientFaults(pointer: string, entry: DocumentClient, current: CurrentRe
     if (seen.has(key)) fault(place, 'this grant is in the list twice');
     seen.add(key);
   });
-  entry.returnTargets?.forEach((target, at, all) => {
-    if (all.indexOf(target) !== at) fault(`/returnTargets/${at}`, 'this target is in the list twice');
+  const targets = new Set<string>();
+  entry.returnTargets?.forEach((target, at) => {
+    if (targets.has(target)) fault(`/returnTargets/${at}`, 'this target is in the list twice');
+    targets.add(target);
   });
   return faults;
 }

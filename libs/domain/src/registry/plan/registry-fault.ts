@@ -41,10 +41,14 @@ export function nameFaults(
   known: { has(name: string): boolean },
   what: string,
 ): RegistryFault[] {
+  const seen = new Set<string>();
   return names.flatMap((name, index) => {
     const place = `${pointer}/${index}`;
     if (!known.has(name)) return [{ pointer: place, detail: `there is no ${what} ${name}` }];
-    if (names.indexOf(name) === index) return [];
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
     return [{ pointer: place, detail: `${name} is in this list twice` }];
   });
 }

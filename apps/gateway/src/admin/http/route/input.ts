@@ -7,7 +7,7 @@ import type { ZodType } from 'zod';
 import { readJson } from './read-json.js';
 import { entityTagsOf } from './entity-tag.js';
 import { storable } from './storable.js';
-import { AdminProblem } from '../problem.js';
+import { AdminProblem, invalid } from '../problem.js';
 import { UNDECODABLE } from '../problems.js';
 
 interface RoutedRequest extends IncomingMessage {
@@ -23,14 +23,18 @@ export const Input: (name: RouteName) => ParameterDecorator = createParamDecorat
     return {
       params: route.params === undefined ? {} : parsed(route.params, storable({ ...request.params })),
       query: parsed(route.query, storable(queryOf(request.originalUrl))),
-      body:
-        route.body === undefined
-          ? undefined
-          : parsed(route.body, await readJson(request, route.maxBodyBytes)),
+      body: route.body === undefined ? undefined : await bodyOf(request, route),
       ifMatch: route.ifMatch === true ? entityTagsOf(request.headers['if-match']) : undefined,
     } satisfies { [key in keyof InputOf<RouteName>]: unknown };
   },
 );
+
+async function bodyOf(request: IncomingMessage, route: RouteContract): Promise<unknown> {
+  const body = await readJson(request, route.maxBodyBytes);
+  const faults = route.bodyFaults?.(body) ?? [];
+  if (faults.length > 0) throw invalid(faults);
+  return parsed(route.body, body);
+}
 
 function queryOf(url: string): Record<string, string> {
   const query = url.split('?').slice(1).join('?');
