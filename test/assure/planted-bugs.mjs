@@ -152,6 +152,20 @@ const BUGS = [
     tests: endToEnd('test/e2e/heavy-requests.spec.ts'),
   },
   {
+    name: 'a registry file with any number of entries',
+    file: 'libs/contracts/src/registry/registry-size.ts',
+    find: 'if (listed <= MAX_LISTED) return [];',
+    put: 'if (listed < Infinity) return [];',
+    tests: unit('libs/contracts/src/registry/registry-size.spec.ts'),
+  },
+  {
+    name: 'every fault of a file answered',
+    file: `${ADMIN}/http/problem.ts`,
+    find: 'errors.length > MAX_FAULTS',
+    put: 'errors.length > MAX_FAULTS * 1_000_000',
+    tests: integration('test/integration/admin/admin-registry.spec.ts'),
+  },
+  {
     name: 'our token released in a packed answer',
     file: `${PLANE}/attempt/token-scan.ts`,
     find: 'search(unpacker === null ? chunk : await unpacker.write(chunk));',

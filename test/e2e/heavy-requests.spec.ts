@@ -1,6 +1,6 @@
 /**
- * No request holds up the others: while a worklist of many patients is read, sealed and recorded, other callers are
- * served.
+ * No request holds up the others: while a worklist of many patients is read, sealed and recorded, and while a registry
+ * file as large as may be is compared, other callers are served.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -14,6 +14,7 @@ import { type Stack, startStack } from '../support/servers/stack.ts';
 
 /** 100,000 identifiers are as many as 10 MiB hold. */
 const REFERRALS = IS_FULL_SIZE ? 100_000 : 30_000;
+const ENTRIES = IS_FULL_SIZE ? 50_000 : 25_000;
 /** For as long the other callers are measured alone. */
 const QUIET_MS = IS_FULL_SIZE ? 20_000 : 1_000;
 
@@ -109,4 +110,46 @@ it('other callers are served while a long worklist is recorded', async () => {
   );
   expect(recorded.rows).toEqual([{ count: REFERRALS }]);
   expect((await prove(stack, { told: [result, ...answers] })).faults).toEqual(PROVED);
+}, 200_000);
+
+/** As many entries as a file may list. */
+function largeDocument(): object {
+  const odsCodes = Array.from({ length: ENTRIES / 5 }, (_, n) => `Y${String(n).padStart(5, '0')}`);
+  return {
+    apiVersion: 'gatehouse/v1',
+    organisations: odsCodes.map((odsCode) => ({
+      odsCode,
+      name: `Synthetic Practice ${odsCode} ${'x'.repeat(80)}`,
+    })),
+    applications: odsCodes.flatMap((odsCode) =>
+      ['referrer', 'provider'].map((capability) => ({
+        organisation: odsCode,
+        product: 'ReferWell',
+        environment: 'local',
+        accessMode: 'application-restricted',
+        capability,
+        apimApplicationId: `${odsCode}-${capability}-`.padEnd(100, 'x'),
+        messageSets: ['everything'],
+        state: 'draft',
+      })),
+    ),
+  };
+}
+
+it('other callers are served while a large registry file is compared', async () => {
+  const document = largeDocument();
+  const alone = await besides(pause(QUIET_MS));
+  await longestBlockMs();
+  const startedMs = performance.now();
+  const { result, answers } = await besides(
+    stack.admin<{ changes: unknown[] }>('POST', '/registry/diff', { document }),
+  );
+  const comparedMs = performance.now() - startedMs;
+  const blockMs = await longestBlockMs();
+
+  expect(result.changes).toHaveLength((ENTRIES / 5) * 3);
+  expect(answers.length).toBeGreaterThan(others.length);
+  expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(blockMs).toBeLessThan(comparedMs / 8);
+  if (IS_FULL_SIZE) expect(p99Of(answers) - p99Of(alone.answers)).toBeLessThan(50);
 }, 200_000);

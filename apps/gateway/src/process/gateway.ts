@@ -15,7 +15,7 @@ import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as watchKeys } from '../jobs/key-watch.job.js';
 import { atOnceAndEvery, every, type Scheduled } from '../jobs/schedule.js';
 import { closeServer, createListener, listenOn } from '../listener/listener.js';
-import { openAdmin } from './admin.js';
+import { startAdminThread } from './admin-thread.js';
 import type { Log } from './log.js';
 import { createMetrics, type Metrics } from '../status/metrics.js';
 import { LEASE, monotonicNow, openParts, type Parts } from './parts.js';
@@ -31,7 +31,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-type Audience = 'partner' | 'admin' | 'public' | 'status';
+type Audience = 'partner' | 'public' | 'status';
 
 const KMS_PROBE_MS = 10_000;
 const PARTITIONS_MS = 3_600_000;
@@ -54,10 +54,9 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
   const servers = new Map<Audience, Server | HttpsServer>();
   const addresses: Record<string, string> = {};
   const start = async (audience: Audience, server: Server | HttpsServer): Promise<void> => {
-    const { address, port } = await listenOn(server, config.listen[audience]);
+    const taken = await listenOn(server, config.listen[audience]);
     servers.set(audience, server);
-    const scheme = config.tls === null || audience === 'status' ? 'http' : 'https';
-    addresses[audience] = `${scheme}://${address}:${port}`;
+    addresses[audience] = addressOf(audience === 'status' ? { tls: null } : config, taken);
   };
   const onError = (error: unknown): void => {
     log.error({ err: error }, 'certificate not reloaded; the old one stays');
@@ -74,10 +73,10 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
       createListener(config, { requestTimeout: PUBLIC_REQUEST_MS }, publicHandler(log, parts), { onError }),
     );
   }
-  const admin = config.roles.has('admin') ? await openAdmin(config, log, parts) : null;
+  const admin = config.roles.has('admin') ? await startAdminThread(log) : null;
   if (admin !== null) {
-    const handler = admin.getHttpAdapter().getInstance() as RequestListener;
-    await start('admin', createListener(config, {}, handler, { onError }));
+    addresses['admin'] = addressOf(config, admin);
+    metrics.watch('admin_restarts_total', 'Times the admin listener failed', admin.restarts);
   }
   const partner = openPartner(config, metrics, parts, onError);
   if (config.roles.has('partner')) await start('partner', partner.server);
@@ -92,13 +91,22 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
       await pause(config.budgets.drainGraceMs);
       const status = servers.get('status');
       servers.delete('status');
-      await drain(config, partner, [...servers.values()]);
-      await admin?.close();
+      await Promise.all([
+        drain(config, partner, [...servers.values()]),
+        admin?.close(config.budgets.drainMs),
+      ]);
       await Promise.all(jobs.map((job) => job.stop()));
       await parts.close();
       if (status !== undefined) await closeServer(status, 1_000);
     },
   };
+}
+
+function addressOf(
+  { tls }: Pick<Config, 'tls'>,
+  { address, port }: { readonly address: string; readonly port: number },
+): string {
+  return `${tls === null ? 'http' : 'https'}://${address}:${port}`;
 }
 
 /** Numbers read when they are asked for. */
