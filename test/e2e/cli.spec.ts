@@ -206,7 +206,9 @@ describe('an organisation is brought live, in the order of the guide', () => {
     const report = await does(`doctor ${APPLICATION}`);
     expect(report).not.toContain('[ ]');
     expect(report).toContain('nothing: it has not been asked');
-    expect(report.trim()).toMatch(/Everything is entered here\. NHS England has not been asked about it\.$/);
+    expect(report.trim()).toMatch(
+      /Everything is entered here\. NHS England has not been asked about it: run this command with --live\.$/,
+    );
   });
   it('explain tells how a request would be decided, step by step', async () => {
     const good = await does(`explain GET ${REFERRAL} --client worklist-sync --environment local`);

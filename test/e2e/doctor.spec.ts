@@ -3,9 +3,9 @@
  * (docs/reference/protocol-facts.md §3.5), what it means and who must act, until a token is issued again.
  */
 import { TOKEN_REFUSALS } from '@gatehouse/domain/apim/token-refusal';
-import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
+import type { AskedReport, DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ask, refusalIn } from '../support/answers.ts';
+import { ask as askPlane, refusalIn, watch } from '../support/answers.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
@@ -18,13 +18,14 @@ beforeAll(async () => {
   stack = await startStack();
   applications = await onboard(
     stack,
-    ['R69', 'RCD', 'X90', 'X91', 'X92', 'X93', 'X94'].map((odsCode) => ({ odsCode })),
+    ['R69', 'RCD', 'X90', 'X91', 'X92', 'X93', 'X94', 'X95', 'X96', 'X97'].map((odsCode) => ({ odsCode })),
   );
 });
 afterAll(() => stack.stop());
 afterEach(() => stack.simulator.control('DELETE', '/faults'));
 
-const call = (application: Onboarded) => ask(stack.gateway.partner, CODES, { key: application.clientKey });
+const call = (application: Onboarded) =>
+  askPlane(stack.gateway.partner, CODES, { key: application.clientKey });
 const doctor = ({ odsCode }: Onboarded) =>
   stack.admin<DoctorReport>('GET', `/doctor?organisation=${odsCode}`);
 /** The events of a token are written beside the call that they are for. */
@@ -171,5 +172,104 @@ describe('the doctor, once NHS England has refused a token', () => {
       ready: false,
       nhs: { token: { refusal: null }, read: { status: 403, diagnosis: { code: 'ASID_NOT_CONFIGURED' } } },
     });
+  });
+});
+
+describe('the doctor, asked to ask NHS England', () => {
+  const ask = ({ odsCode }: Onboarded) =>
+    stack.admin<AskedReport>('POST', '/doctor', { organisation: odsCode });
+  const recordsOf = async ({ odsCode }: Onboarded) => {
+    const { rows } = await stack.sql.query<{ record: Record<string, unknown> }>(
+      `SELECT record FROM audit.event
+        WHERE attempt_id IN (SELECT attempt_id FROM audit.event WHERE ods_code = $1) ORDER BY writer, seq`,
+      [odsCode],
+    );
+    return rows.map(({ record }) => record);
+  };
+
+  it('requests one new token, makes one read as its application, and records who asked', async () => {
+    const application = applications[7]!;
+    const arrivals = await watch(stack);
+    const report = await ask(application);
+    expect(report).toMatchObject({
+      ready: true,
+      asked: { refusal: null, isRead: true },
+      nhs: { token: { refusal: null }, read: { interaction: 'A004', status: 200 } },
+    });
+    expect((await arrivals()).map(({ target, apiKey, asid }) => [target, apiKey, asid])).toEqual([
+      ['kms', undefined, undefined],
+      ['token', application.apiKey, undefined],
+      ['ers', application.apiKey, application.asid],
+    ]);
+    const records = await recordsOf(application);
+    const actor = expect.stringContaining('test') as unknown;
+    expect(records.map(({ kind, event }) => event ?? kind)).toEqual([
+      'MINT_OK',
+      'INTENT',
+      'OUTCOME',
+      ...(records.some(({ kind }) => kind === 'END') ? ['END'] : []),
+      'LIVE_CHECK',
+    ]);
+    expect(records[1]).toMatchObject({ actor, interaction: 'A004', asid: application.asid });
+    expect(records.at(-1)).toMatchObject({ facts: { actor, code: null } });
+  });
+
+  it('asks although a token is cached and a refusal is remembered, and recovers when it is mended', async () => {
+    const application = applications[8]!;
+    expect((await call(application)).status).toBe(200);
+    await stack.simulator.control('POST', '/faults', {
+      target: 'token',
+      match: { apiKey: application.apiKey },
+      fault: {
+        status: 403,
+        headers: { 'content-type': 'application/json' },
+        body: '{"error":"public_key error","error_description":"The JWKS endpoint, for your client_assertion can\'t be reached","message_id":"rrt-77"}',
+      },
+    });
+    const arrivals = await watch(stack);
+    const refused = await ask(application);
+    expect(refused).toMatchObject({
+      ready: false,
+      asked: { refusal: { code: 'GW_TOKEN_REFUSED', whoActs: 'operator' }, isRead: true },
+      nhs: { token: { refusal: { code: 'JWKS_UNREACHABLE', messageId: 'rrt-77' } } },
+    });
+    expect((await arrivals()).map(({ target }) => target)).toEqual(['kms', 'token']);
+    expect((await recordsOf(application)).at(-2)).toMatchObject({
+      kind: 'DENIED',
+      diagnosis: 'JWKS_UNREACHABLE',
+    });
+    // An outage afterwards does not hide what somebody must put right.
+    await stack.simulator.control('DELETE', '/faults');
+    await stack.simulator.control('POST', '/faults', {
+      target: 'token',
+      match: { apiKey: application.apiKey },
+      fault: { status: 503 },
+    });
+    expect(await ask(application)).toMatchObject({
+      ready: false,
+      asked: { refusal: { code: 'GW_TOKEN_UNAVAILABLE' } },
+      nhs: { token: { refusal: { code: 'JWKS_UNREACHABLE' } } },
+    });
+    await stack.simulator.control('DELETE', '/faults');
+    expect(await ask(application)).toMatchObject({ ready: true, asked: { refusal: null } });
+    expect((await call(application)).status).toBe(200);
+  });
+
+  it('is refused by the same policy as a client, and sends nothing', async () => {
+    const application = applications[9]!;
+    await stack.admin('POST', '/registry/apply', {
+      document: {
+        apiVersion: 'gatehouse/v1',
+        organisations: [{ odsCode: 'X97', name: 'Synthetic Trust X97', state: 'suspended' }],
+      },
+    });
+    await stack.settled();
+    const arrivals = await watch(stack);
+    expect(await ask(application)).toMatchObject({
+      ready: false,
+      asked: { refusal: { code: 'GW_ORGANISATION_SUSPENDED' } },
+      nhs: { token: null, read: null },
+    });
+    expect(await arrivals()).toEqual([]);
   });
 });

@@ -124,7 +124,9 @@ describe('the command line', () => {
     const after = await gatehouse(`doctor ${R69}`);
     expect(after).toMatchObject({
       code: 0,
-      out: expect.stringContaining('Everything is entered here. NHS England has not been asked about it.'),
+      out: expect.stringContaining(
+        'Everything is entered here. NHS England has not been asked about it: run',
+      ),
     });
     expect(
       (await gatehouse(`clients revoke-key ${/gh_int_([0-9A-Za-z]{12})_/.exec(issued.out)?.[1] ?? ''}`)).out,

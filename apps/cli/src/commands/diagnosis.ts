@@ -1,4 +1,4 @@
-import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
+import type { AskedReport, DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
 import { explainRequest } from '@gatehouse/contracts/operation/operation-resources';
 import { type Command, InvalidArgumentError } from 'commander';
 import { call } from '../api.js';
@@ -26,9 +26,20 @@ export function diagnosisCommands(program: Command, context: Context): void {
     .description(
       'List what an application still needs, in order, with who must act. The exit code is 1 while anything is missing.',
     )
-    .action(async (options: ApplicationOptions) => {
-      const report = await call(settings, 'doctor', { query: applicationOf(options) });
-      print(output, report, doctorText);
+    .option(
+      '--live',
+      'ask NHS England first: one new token and one read of reference data, recorded with your name',
+    )
+    .action(async ({ live, ...options }: ApplicationOptions & { live?: true }) => {
+      const application = applicationOf(options);
+      if (live === true) {
+        const report = await call(settings, 'doctorAsk', { body: application });
+        print(output, report, () => doctorText(report, report.asked));
+        if (!report.ready || report.asked.refusal !== null) context.setExitCode(1);
+        return;
+      }
+      const report = await call(settings, 'doctor', { query: application });
+      print(output, report, () => doctorText(report, null));
       if (!report.ready) context.setExitCode(1);
     });
 
@@ -60,7 +71,10 @@ function addHeader(text: string, headers: Record<string, string>): Record<string
   return { ...headers, [text.slice(0, colon).trim()]: text.slice(colon + 1).trim() };
 }
 
-function doctorText({ application, name, ready, steps, nhs }: DoctorReport): string {
+function doctorText(
+  { application, name, ready, steps, nhs }: DoctorReport,
+  asked: AskedReport['asked'] | null,
+): string {
   const lines = [name, `(${application})`, ''];
   const next = steps.findIndex(({ done }) => !done);
   steps.forEach((step, at) => {
@@ -69,15 +83,28 @@ function doctorText({ application, name, ready, steps, nhs }: DoctorReport): str
     lines.push(`       who acts:   ${step.whoActs}`, `       what to do: ${step.whatToDo}`);
     for (const { name: key, value } of step.values) lines.push(`         ${key} = ${value}`);
   });
+  if (asked !== null) lines.push('', ...askedLines(asked));
   lines.push('', ...nhsLines(nhs), '', summary(ready, nhs));
   return lines.join('\n');
+}
+
+function askedLines({ refusal, isRead }: AskedReport['asked']): string[] {
+  if (refusal === null)
+    return isRead
+      ? ['NHS England was asked: it issued a token, and e-RS answered.']
+      : ['NHS England was asked and issued a token. No read was sent: the message sets do not contain A004.'];
+  return [
+    `NHS England was asked, without success: ${refusal.text} (${refusal.code})`,
+    `       who acts:   ${refusal.whoActs}`,
+    `       what to do: ${refusal.whatToDo}`,
+  ];
 }
 
 function summary(ready: boolean, { token, read }: DoctorReport['nhs']): string {
   if (!ready) return 'Not ready yet.';
   if (read !== null && !read.changedSince) return 'Ready: nothing is missing.';
   const what = token === null && read === null ? 'has not been asked' : 'has not been asked since';
-  return `Everything is entered here. NHS England ${what} about it.`;
+  return `Everything is entered here. NHS England ${what} about it: run this command with --live.`;
 }
 
 function nhsLines({ token, read }: DoctorReport['nhs']): string[] {

@@ -7,6 +7,7 @@ import { Copyable } from '../parts/copyable.js';
 import { Facts } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 import { StateTag } from '../parts/state-tag.js';
+import { AskNhs } from './ask-nhs.js';
 import { NhsAnswers } from './nhs-answers.js';
 
 type Step = AnswerOf<'applicationChecklist'>['steps'][number];
@@ -29,6 +30,7 @@ export function Checklist({ applicationId }: { readonly applicationId: string })
               : 'Complete the steps marked “To do” in this order.'}
           </Alert>
           <NhsAnswers {...nhs} />
+          <AskNhs applicationId={applicationId} />
           <Box component="ol" sx={{ pl: 3, m: 0 }}>
             {steps.map((step) => (
               <ChecklistStep key={step.title} {...step} />

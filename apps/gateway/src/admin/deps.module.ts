@@ -19,6 +19,7 @@ export interface AdminDeps {
   readonly secretBox: injected.ApiSecretBox;
   readonly changeBox: SecretBox;
   readonly explain: injected.Explain;
+  readonly askNhs: injected.AskNhs;
   readonly explainPast: injected.ExplainPast;
   readonly auditTrail: Pick<AuditTrail, keyof AuditTrail>;
   readonly log: injected.Log;
@@ -40,6 +41,7 @@ export class DepsModule {
       { provide: injected.API_SECRET_BOX, useValue: deps.secretBox },
       { provide: injected.CHANGE_BOX, useValue: deps.changeBox },
       { provide: injected.EXPLAIN, useValue: deps.explain },
+      { provide: injected.ASK_NHS, useValue: deps.askNhs },
       { provide: injected.EXPLAIN_PAST, useValue: deps.explainPast },
       { provide: injected.LOG, useValue: deps.log },
       { provide: AuditTrail, useValue: deps.auditTrail },

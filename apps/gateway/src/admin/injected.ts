@@ -1,6 +1,6 @@
 /** The tokens under which providers of the admin API ask for what process/ has opened, and what stands behind each. */
 import type { PastExplanation, RequestStory } from '@gatehouse/contracts/audit/audit-resources';
-import type { ExplainRequest } from '@gatehouse/contracts/operation/operation-resources';
+import type { AskedReport, ExplainRequest } from '@gatehouse/contracts/operation/operation-resources';
 import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
 import type { SecretBox } from '../adapters/kms/secret-box.js';
 
@@ -46,6 +46,13 @@ export const CHANGE_BOX = Symbol('change box');
 /** Answers how a request would be decided, from the snapshot; audited as an explanation. Calls nothing upstream. */
 export const EXPLAIN = Symbol('Explain');
 export type Explain = (request: ExplainRequest, actor: string) => Promise<Readonly<Record<string, unknown>>>;
+
+/** Requests a token and makes a read under an application, for an operator. It is recorded with the actor. */
+export const ASK_NHS = Symbol('AskNhs');
+export type AskNhs = (
+  application: { readonly odsCode: string; readonly applicationId: string },
+  actor: string,
+) => Promise<AskedReport['asked']>;
 
 /** Decides a request of the audit trail again, with the registry of then and of now. */
 export const EXPLAIN_PAST = Symbol('ExplainPast');

@@ -25,6 +25,8 @@ export interface Exchange {
   /** The correlation id as it is recorded and logged. A keyed hash replaces digits that may be a patient's number. */
   recordedCorrelationId: string;
   client: Client | null;
+  /** The operator who asked, where no client did. */
+  readonly actor: string | null;
   /** Public id of the client key, or `workload`. */
   keyId: string | null;
   /** The workload binding under which a workload JWT was verified. */
@@ -82,6 +84,11 @@ export function hypotheticalExchange(clock: Clock, method: string, target: strin
   return { ...blankExchange(clock, method, target, ''), explanation: true };
 }
 
+/** For a call that an operator of the admin API asks for. */
+export function exchangeOfOperator(clock: Clock, method: string, target: string, actor: string): Exchange {
+  return { ...blankExchange(clock, method, target, ''), actor };
+}
+
 function blankExchange(clock: Clock, method: string, target: string, remoteAddress: string): Exchange {
   const startedMs = clock.monotonicNow();
   const correlationId = randomUUID();
@@ -95,6 +102,7 @@ function blankExchange(clock: Clock, method: string, target: string, remoteAddre
     correlationId,
     recordedCorrelationId: correlationId,
     client: null,
+    actor: null,
     keyId: null,
     workload: null,
     matched: null,

@@ -2,7 +2,6 @@
  * A request in a straight line: receive → authenticate → match → decide → admit → authorise → intent → forward →
  * outcome → record. The one place that knows the order, which is also the order of refusal (docs/request-path.md).
  */
-import { GatewayError } from '@gatehouse/domain/errors';
 import { admit } from './admit.js';
 import { authenticate } from './authenticate.js';
 import { authorise } from './authorise.js';
@@ -15,7 +14,7 @@ import { connectionOf, type RequestHandler } from './listener/connection.js';
 import { refuse } from './listener/refusal.js';
 import { match } from './match.js';
 import { receive } from './receive.js';
-import { hideNumbers, recordDenied, recordLine } from './record.js';
+import { asGatewayError, hideNumbers, recordDenied, recordLine } from './record.js';
 import { release } from './release.js';
 
 export function createPlane(deps: PlaneDeps): RequestHandler {
@@ -62,11 +61,4 @@ export function createPlane(deps: PlaneDeps): RequestHandler {
       recordLine(deps, exchange);
     }
   };
-}
-
-/** Anything unforeseen is GW_INTERNAL; only the log says what it was. */
-function asGatewayError(deps: PlaneDeps, error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  deps.log.error({ err: error }, 'unforeseen error in the data plane');
-  return new GatewayError('GW_INTERNAL', { cause: error });
 }

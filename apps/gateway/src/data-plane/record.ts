@@ -117,7 +117,15 @@ export function factsOf(exchange: Exchange, subjectSource: string | null): Reque
     steps: exchange.steps,
     subjectSource,
     asked: exchange.choices,
+    ...(exchange.actor === null ? {} : { actor: exchange.actor }),
   };
+}
+
+/** Anything unforeseen is GW_INTERNAL; only the log says what it was. */
+export function asGatewayError(deps: PlaneDeps, error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  deps.log.error({ err: error }, 'unforeseen error in the data plane');
+  return new GatewayError('GW_INTERNAL', { cause: error });
 }
 
 /**

@@ -5,9 +5,10 @@ import { createSecretBox } from '../adapters/kms/secret-box.js';
 import { AuditTrail } from '../admin/audit/audit-trail.js';
 import type { AdminDeps } from '../admin/deps.module.js';
 import { explainPast } from '../admin/explain/explain-past.js';
-import type { Clock, Explain } from '../admin/injected.js';
+import type { AskNhs, Clock, Explain } from '../admin/injected.js';
 import type { Config } from '../config/config.js';
 import { explainFor } from '../data-plane/explain.js';
+import { checkLive } from '../data-plane/live-check.js';
 import type { Log } from './log.js';
 import type { Parts } from './parts.js';
 
@@ -29,9 +30,17 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
     changeBox: createSecretBox(kms, config.auditKmsKey),
     auditTrail: new AuditTrail({ database, sealer, audit, snapshot }),
     explain: auditedExplain(parts, now),
+    askNhs: (application, actor) => askNhs(parts, application, actor),
     explainPast: (story) => explainPast({ database, snapshot, environments, now }, story),
     log,
   };
+}
+
+async function askNhs({ plane }: Parts, application: Parameters<AskNhs>[0], actor: string) {
+  const { refusal, isRead } = await checkLive(plane, application, actor);
+  if (refusal === null) return { refusal, isRead };
+  const { code, publicText: text, whatToDo, whoActs } = refusal;
+  return { refusal: { code, text, whatToDo, whoActs }, isRead };
 }
 
 /** Decides a request that is not made, and records that somebody had it explained. */

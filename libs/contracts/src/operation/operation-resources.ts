@@ -91,6 +91,18 @@ export const doctorReport = z.object({
   }),
 });
 export type DoctorReport = z.infer<typeof doctorReport>;
+export const doctorAskRequest = z.strictObject(applicationChoice);
+/** The report after NHS England was asked, and what stopped it; `refusal` null: nothing did. */
+export const askedReport = doctorReport.extend({
+  asked: z.object({
+    refusal: z
+      .object({ code: z.string(), text: z.string(), whatToDo: z.string(), whoActs: z.string() })
+      .nullable(),
+    /** False if the message sets lack the read (A004), so that only a token was requested. */
+    isRead: z.boolean(),
+  }),
+});
+export type AskedReport = z.infer<typeof askedReport>;
 
 export const explainRequest = z.strictObject({
   client: named('the client', 64),

@@ -76,6 +76,15 @@ export const operationRoutes = {
     query: operation.doctorQuery,
     response: operation.doctorReport,
   },
+  doctorAsk: {
+    method: 'POST',
+    path: '/doctor',
+    summary: 'Ask NHS England about an application: one new token, then one read of reference data; audited',
+    permission: 'doctor.ask',
+    keepsToReach: true,
+    body: operation.doctorAskRequest,
+    response: operation.askedReport,
+  },
   applicationChecklist: {
     method: 'GET',
     path: '/applications/:id/checklist',

@@ -64,6 +64,8 @@ export interface RequestFacts {
   readonly onBehalfOfUserId: string | null;
   /** Why no user is named; null where the mode has none. */
   readonly noUser: 'open environment' | null;
+  /** The operator who asked NHS England through the admin API; absent where a client called. */
+  readonly actor?: string;
   /** Version of the registry the decision was made under. */
   readonly registryVersion: number | null;
   /** Decision steps, in order: step name and whether it passed. */

@@ -47,6 +47,8 @@ export const PERMISSIONS = {
     roles: ['platform-engineer', 'governance-officer', 'auditor'],
     scopes: ['registry', 'governance', 'audit'],
   },
+  /** One token and one read under an application, audited, to learn what NHS England says now. */
+  'doctor.ask': platform,
   doctor: { roles: readers.roles, scopes: ['registry', 'governance'] },
   explain: readers,
   'planner.read': readers,

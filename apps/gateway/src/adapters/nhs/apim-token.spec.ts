@@ -117,6 +117,29 @@ describe('single flight (F21)', () => {
   });
 });
 
+describe('renewing a token for an operator', () => {
+  it('asks whatever is cached or remembered, and its token takes the place of the cached one', async () => {
+    const { source, get, posts } = world(issued('a'), CONFIGURATION, issued('b'));
+    expect(await get()).toBe('a');
+    await expect(source.renew(plan())).rejects.toMatchObject({ code: 'GW_TOKEN_REFUSED' });
+    expect([await get(), posts.length]).toEqual(['a', 2]);
+    const renewed = source.renew(plan());
+    await pass(2_000);
+    expect([(await renewed).value, await get(), posts.length]).toEqual(['b', 'b', 3]);
+  });
+
+  it('joins a request under way, and waits two seconds before the next', async () => {
+    const { source, posts } = world(issued('a'), issued('b'));
+    await Promise.all(Array.from({ length: 50 }, () => source.renew(plan())));
+    expect(posts).toHaveLength(1);
+    const again = source.renew(plan());
+    await pass(1_900);
+    expect(posts).toHaveLength(1);
+    await pass(200);
+    expect((await again).value).toBe('b');
+  });
+});
+
 describe('what follows an answer (F14, F15): attempts, keys, outcome', () => {
   it.each<[string, Reply[], string[], string]>([
     ['ours, then well', [OURS, issued('a')], ['kid-new', 'kid-new'], 'a'],

@@ -65,6 +65,12 @@ export interface TokenSourceOptions {
 export interface TokenSource {
   /** @throws GW_TOKEN_REFUSED, GW_TOKEN_UNAVAILABLE, GW_KEY_UNUSABLE, GW_SIGNING_UNAVAILABLE */
   get(plan: RoutePlan): Promise<AccessToken>;
+  /**
+   * Requests a new token, whatever is cached or remembered, so that the answer is that of now. It takes the place of
+   * the cached one. An identity waits two seconds between two of them.
+   * @throws as `get` does
+   */
+  renew(plan: RoutePlan): Promise<AccessToken>;
   /** Whether a call may be sent with this token now: it has not expired, and its key was not stopped since. */
   isUsable(token: AccessToken): boolean;
   /**
@@ -97,6 +103,8 @@ const REFRESH_FROM = 0.6;
 const REFRESH_SPREAD = 0.2;
 /** The pause after a fault that a person has to correct. */
 const CONFIGURATION_PAUSE_MS = 30_000;
+/** Between two requests for a new token that an operator asks for. */
+const RENEWAL_PAUSE_MS = 2_000;
 const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
 const LEAST_RETRY_AFTER_S = 2;
 /** One wrong Retry-After must not close a binding for days. */
@@ -250,6 +258,14 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       if (entry.flight !== null) return entry.flight;
       if (paused && entry.failure !== null) throw entry.failure.error;
       return startFlight(plan, entry);
+    },
+
+    async renew(plan) {
+      const entry = entryFor(plan);
+      if (entry.flight !== null) return entry.flight;
+      const flight = startFlight(plan, entry);
+      entry.notBeforeMs = Math.max(entry.notBeforeMs, monotonicNow() + RENEWAL_PAUSE_MS);
+      return flight;
     },
 
     isUsable: ({ kid, requestedAtMs, usableUntilMs }) =>

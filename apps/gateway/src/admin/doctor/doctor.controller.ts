@@ -13,6 +13,11 @@ export class DoctorController {
     return this.doctor.examine(query, reach);
   }
 
+  @Route('doctorAsk')
+  ask({ body }: InputOf<'doctorAsk'>, { reach, actor }: Acting) {
+    return this.doctor.ask(body, reach, actor);
+  }
+
   @Route('applicationChecklist')
   checklist({ params }: InputOf<'applicationChecklist'>, { reach }: Acting) {
     return this.doctor.examine({ application: params.id }, reach);

@@ -1,4 +1,4 @@
-import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
+import type { AskedReport, DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
 import type { ApplicationChoice } from '@gatehouse/contracts/registry/registry-resources';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { isInForce } from '@gatehouse/domain/governance/sro';
@@ -6,8 +6,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { appointmentOf } from '../../adapters/people/sro-appointment.js';
 import { applicationIdentity } from '../../adapters/registry/application-rows.js';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { notFound } from '../http/problem.js';
 import type { Queries } from '../http/transactions.js';
-import { CLOCK, type Clock, DATABASE, ENVIRONMENTS, type Environments, PUBLIC_URL } from '../injected.js';
+import {
+  ASK_NHS,
+  type AskNhs,
+  CLOCK,
+  type Clock,
+  DATABASE,
+  ENVIRONMENTS,
+  type Environments,
+  PUBLIC_URL,
+} from '../injected.js';
 import {
   type ApplicationRows,
   jwksUrlOf,
@@ -28,6 +38,7 @@ export class DoctorStore {
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(ENVIRONMENTS) private readonly environments: Environments,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
+    @Inject(ASK_NHS) private readonly askNhs: AskNhs,
     @Inject(AuditTrail) private readonly trail: Pick<AuditTrail, 'nhsAnswers'>,
   ) {}
 
@@ -38,6 +49,15 @@ export class DoctorStore {
     const nhs = nhsView(await this.trail.nhsAnswers(row.id), await this.changedAtVersion(row.id));
     const ready = steps.every(({ done }) => done) && isClear(nhs);
     return { application: keyOfRows(row), name: nameOf(row), ready, steps, nhs };
+  }
+
+  /** The same, after NHS England was asked for a token and a read. */
+  async ask(choice: ApplicationChoice, reach: Reach, actor: string): Promise<AskedReport> {
+    const { id, bindings } = await theApplication(this.db, choice, reach);
+    const binding = bindings.find(({ organisation }) => organisation.state === 'active') ?? bindings[0];
+    if (binding === undefined) throw notFound('organisation of this application');
+    const asked = await this.askNhs({ odsCode: binding.odsCode, applicationId: id }, actor);
+    return { ...(await this.examine({ application: id }, reach)), asked };
   }
 
   /** The titles of the steps that remain. */
