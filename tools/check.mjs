@@ -20,6 +20,7 @@ const steps = [
   ['citations (planted ones refused)', ['tools/check/citations.mjs']],
   ['commit-msg hook (planted messages refused)', ['tools/check/commit-message.mjs']],
   ['.env.example', ['tools/check/check-env-example.mjs']],
+  ['image (planted contents refused)', ['tools/image/check.mjs']],
   ['schema drift', ['tools/schema/check-drift.ts']],
 ];
 

@@ -94,12 +94,17 @@ export interface GatewayProcess {
   stop(): Promise<void>;
 }
 
-/** @param settings environment variables, beside listeners on free ports */
+/**
+ * @param settings environment variables, beside listeners on free ports
+ * @param options.folder where the gateway's files are; default: this checkout
+ */
 export async function startGatewayProcess(
   settings: Readonly<Record<string, string>>,
-  options: { testHooks?: boolean } = {},
+  options: { testHooks?: boolean | undefined; folder?: string | undefined } = {},
 ): Promise<GatewayProcess> {
-  const child = fork(join(ROOT, 'apps/gateway/dist/main.js'), [], {
+  const folder = options.folder ?? ROOT;
+  const child = fork(join(folder, 'apps/gateway/dist/main.js'), [], {
+    cwd: folder,
     execArgv: [...END_WITH_PARENT, ...(options.testHooks === false ? [] : ['--conditions=gatehouse-test'])],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {

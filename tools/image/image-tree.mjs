@@ -1,0 +1,45 @@
+// Builds the file tree of the production image: the files that the gateway and the `gatehouse` command can load, found by
+// tracing their imports, and nothing else (ADR 31). `node tools/image/image-tree.mjs FOLDER`, after the build.
+import { nodeFileTrace } from '@vercel/nft';
+import { cpSync, existsSync, globSync, lstatSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAMS = ['apps/gateway/dist/main.js', 'apps/cli/dist/main.js'];
+/** Read at run time, so that tracing may not see all of it. */
+const READ = ['apps/console/dist/www/index.html', 'apps/console/dist/www/assets', 'prisma/migrations'];
+const ALSO = ['apps/cli/bin/gatehouse.js', 'LICENSE', ...READ];
+/** Written by Vite for the build alone. */
+const LEFT_OUT = /^apps\/console\/(package\.json|dist\/www\/\.vite\/)/;
+
+/** @returns {Promise<string[]>} paths in the repository, sorted */
+async function filesToShip() {
+  const { fileList } = await nodeFileTrace(
+    PROGRAMS.map((program) => join(root, program)),
+    { base: root },
+  );
+  const traced = [...fileList].filter((file) => !LEFT_OUT.test(file));
+  // Stack traces in the log name lines of the source.
+  const maps = traced.map((file) => `${file}.map`).filter((file) => /^(apps|libs)\//.test(file));
+  const packages = new Set(traced.map((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(file)?.[0]));
+  packages.delete(undefined);
+  const licences = [...packages].flatMap((folder) =>
+    globSync(`${folder}{LICENSE,LICENCE,License,license,NOTICE}*`, { cwd: root }),
+  );
+  const files = [...traced, ...maps, ...licences, ...ALSO];
+  return [...new Set(files)].filter((file) => existsSync(join(root, file))).sort();
+}
+
+/** @param {string} target a folder that doesn't exist yet, or is empty */
+export async function buildImageTree(target) {
+  for (const file of await filesToShip()) {
+    const [from, to] = [join(root, file), join(target, file)];
+    mkdirSync(dirname(to), { recursive: true });
+    // The workspaces' own packages are links in node_modules.
+    if (lstatSync(from).isSymbolicLink()) symlinkSync(readlinkSync(from), to);
+    else cpSync(from, to, { recursive: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildImageTree(process.argv[2]);
