@@ -1,6 +1,6 @@
 /** Answers that go on for long end when the caller may no longer see them. */
-import { expect, it } from 'vitest';
-import { startAdmin } from '../../support/admin-api.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 import { deniedOf } from '../../support/audit-trail.ts';
 import { signIn } from '../../support/staff.ts';
 import { until } from '../../support/until.ts';
@@ -31,4 +31,69 @@ it('following the trail ends once the person is suspended', async () => {
   await until('his answer ends', () => hasEnded, WITHIN_MS);
   await reading;
   await admin.close();
+});
+
+/** Lines without an end, so that only the server ends the answer. */
+async function* endless(_: unknown, signal: AbortSignal): AsyncGenerator<Record<string, unknown>> {
+  while (!signal.aborted) {
+    yield { n: 1 };
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe('an export', () => {
+  let admin: AdminApi;
+  beforeAll(async () => {
+    const auditTrail = { export: endless, all: endless, record: () => Promise.resolve() };
+    admin = await startAdmin({ auditTrail: auditTrail as never });
+  });
+  afterAll(() => admin.close());
+
+  const auditor = async () => admin.ok('tokenCreate', { body: { label: 'export', scopes: ['audit'] } });
+  const begin = (path: string, token: string) =>
+    admin.begin('GET', `/api/v1/audit/${path}`, undefined, token);
+  /** Reads to the end, which for an endless answer is that it is broken off. */
+  async function readOn(response: Response): Promise<string> {
+    try {
+      for await (const chunk of response.body!) if (chunk.length === 0) break;
+      return 'whole';
+    } catch {
+      return 'broken off';
+    }
+  }
+
+  it.each(['export', 'download', 'download?format=csv'])(
+    '%s is broken off once its token is revoked',
+    async (path) => {
+      const { token, tokenId } = await auditor();
+      const response = await begin(path, token);
+      expect(response.status).toBe(200);
+      let end = '';
+      const reading = readOn(response).then((how) => (end = how));
+      await admin.ok('tokenRevoke', { params: { tokenId }, body: {} });
+      await until('the answer ends', () => end !== '', WITHIN_MS);
+      await reading;
+      expect(end).toBe('broken off');
+    },
+  );
+
+  it('is one of a caller, and one of two at once, and says when to try again', async () => {
+    const tokens = await Promise.all([auditor(), auditor(), auditor()]);
+    const [ada = '', bo = '', cy = ''] = tokens.map(({ token }) => token);
+    const first = await begin('export', ada);
+    const second = await begin('download', bo);
+    expect([first.status, second.status]).toEqual([200, 200]);
+    const again = await admin.call('GET', '/api/v1/audit/export', undefined, ada);
+    expect([again.status, again.headers.get('retry-after')]).toEqual([429, '30']);
+    expect(again.body.type).toBe('urn:gatehouse:problem:too-many');
+    const third = await admin.call('GET', '/api/v1/audit/download', undefined, cy);
+    expect([third.status, third.headers.get('retry-after')]).toEqual([503, '60']);
+    await first.body?.cancel();
+    await until('another may begin', async () => {
+      const response = await begin('export', cy);
+      await response.body?.cancel();
+      return response.status === 200;
+    });
+    await second.body?.cancel();
+  });
 });

@@ -3,6 +3,7 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Subject } from '@gatehouse/domain/audit/audit';
 import { spanOf } from '@gatehouse/domain/input/moment';
 import { Controller, Inject } from '@nestjs/common';
+import { Exports } from '../http/access/exports.js';
 import { LongAnswers } from '../http/access/long-answers.js';
 import { sendLines } from '../http/ndjson.js';
 import { type Acting, requireNoLimit } from '../http/access/principal.js';
@@ -22,6 +23,7 @@ export class AuditController {
     @Inject(AuditAccess) private readonly access: AuditAccess,
     @Inject(AuditDownload) private readonly downloads: AuditDownload,
     @Inject(LongAnswers) private readonly longAnswers: LongAnswers,
+    @Inject(Exports) private readonly exports: Exports,
   ) {}
 
   @Route('auditList')
@@ -65,11 +67,11 @@ export class AuditController {
   @Route('auditExport')
   async export({ query }: InputOf<'auditExport'>, acting: Acting, response: ServerResponse): Promise<void> {
     requireNoLimit(acting.reach, 'The chain of the audit trail');
-    await this.access.record('AUDIT_EXPORT', acting, {
-      from: query.from ?? null,
-      until: query.until ?? null,
+    await this.exports.run(response, acting, async () => {
+      const { from = null, until = null } = query;
+      await this.access.record('AUDIT_EXPORT', acting, { from, until });
+      await sendLines(response, (signal) => this.auditTrail.export(query, signal));
     });
-    await sendLines(response, (signal) => this.auditTrail.export(query, signal));
   }
 
   @Route('auditDownload')
@@ -79,7 +81,9 @@ export class AuditController {
     response: ServerResponse,
   ): Promise<void> {
     const { format, ...filter } = query;
-    await this.downloads.send(response, acting, format, { ...filter, reach: acting.reach });
+    await this.exports.run(response, acting, () =>
+      this.downloads.send(response, acting, format, { ...filter, reach: acting.reach }),
+    );
   }
 }
 

@@ -43,8 +43,18 @@ export class LineWriter {
     if (this.response.write(text)) return;
     // A reader that takes nothing keeps a database snapshot open.
     const timer = setTimeout(() => this.response.destroy(), STALL_MS);
-    await Promise.race([once(this.response, 'drain'), once(this.response, 'close')]);
-    clearTimeout(timer);
+    // Takes away the listeners of the event that did not come.
+    const settled = new AbortController();
+    const { signal } = settled;
+    try {
+      await Promise.race([
+        once(this.response, 'drain', { signal }),
+        once(this.response, 'close', { signal }),
+      ]);
+    } finally {
+      settled.abort();
+      clearTimeout(timer);
+    }
   }
 
   /** Writes an empty line now and then, so that neither side takes a quiet connection for a dead one. */

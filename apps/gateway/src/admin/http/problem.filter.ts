@@ -26,6 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (response.statusCode === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="gatehouse-admin"');
     // The rest of an unread body would be read as the next request.
     if (response.statusCode === 413 || response.statusCode === 415) response.setHeader('Connection', 'close');
+    if (problem?.retryAfterS !== undefined) response.setHeader('Retry-After', problem.retryAfterS);
     response.setHeader('Content-Type', 'application/problem+json');
     response.setHeader('Cache-Control', 'no-store');
     response.end(

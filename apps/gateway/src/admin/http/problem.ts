@@ -15,6 +15,8 @@ const KINDS = {
   'too-large': { status: 413, title: 'The body is too large.' },
   'not-json': { status: 415, title: 'Send application/json.' },
   'registry-faults': { status: 422, title: 'The registry file has faults; nothing was changed.' },
+  'too-many': { status: 429, title: 'You have too many requests of this kind under way.', retryAfterS: 30 },
+  busy: { status: 503, title: 'Too many of these are under way.', retryAfterS: 60 },
   'if-match-needed': { status: 428, title: 'The header If-Match is missing.' },
   'kms-failed': { status: 503, title: 'AWS KMS did not create the key.' },
 } as const;
@@ -39,6 +41,12 @@ export class AdminProblem extends Error {
 
   get status(): number {
     return KINDS[this.kind].status;
+  }
+
+  /** For the header `Retry-After`, seconds. */
+  get retryAfterS(): number | undefined {
+    const kind: { readonly status: number; readonly retryAfterS?: number } = KINDS[this.kind];
+    return kind.retryAfterS;
   }
 
   /** As problem details (RFC 9457). */
