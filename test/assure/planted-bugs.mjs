@@ -54,6 +54,27 @@ const BUGS = [
     tests: unit('libs/domain/src/policy/policy.spec.ts'),
   },
   {
+    name: 'a token that outlives the one it was created with',
+    file: 'libs/domain/src/governance/admin-token-life.ts',
+    find: 'return parent === null ? requestedMs : Math.min(requestedMs, parent.expiresAtMs);',
+    put: 'return parent === null ? requestedMs : Math.max(requestedMs, 0);',
+    tests: unit('libs/domain/src/governance/admin-token-life.spec.ts'),
+  },
+  {
+    name: 'children of a revoked token that work on',
+    file: `${ADMIN}/tokens/tokens.store.ts`,
+    find: 'SELECT child.id FROM admin_token child JOIN family ON child.parent_id = family.id',
+    put: 'SELECT child.id FROM admin_token child JOIN family ON child.parent_id = family.id WHERE false',
+    tests: integration('test/integration/admin/tokens.spec.ts'),
+  },
+  {
+    name: 'a personal token of somebody who has left',
+    file: 'libs/domain/src/governance/admin-token-life.ts',
+    find: "if (signInEndMs <= nowMs) return { state: 'sign-in needed', ...bySignIn };",
+    put: '',
+    tests: unit('libs/domain/src/governance/admin-token-life.spec.ts'),
+  },
+  {
     name: 'INTENT skipped',
     file: `${PLANE}/attempt/record-attempt.ts`,
     find: 'const { registryVersion } = await deps.audit.intent(event, subjects);',

@@ -59,7 +59,7 @@ export interface AdminApi {
 
 /** A new admin token, made as the admin API makes it. */
 export async function createToken(db: Database, token: NewToken, nowMs: number): Promise<string> {
-  const store = new TokensStore(db, () => nowMs, randomBytes);
+  const store = new TokensStore(db, () => nowMs, randomBytes, 30 * 86_400_000);
   const change = { actor: 'test' };
   const created = await new Transactions(db).run(change, (transaction) =>
     store.create(transaction, change, token),
@@ -93,7 +93,11 @@ export async function startAdmin(replacements: Partial<AdminDeps> = {}): Promise
   const url = `http://127.0.0.1:${port}`;
   const mint = async (scopes: readonly TestScope[]) => {
     const expiresAtMs = clock.ms + 400 * 86_400_000;
-    return createToken(db, { label: scopes.join('+'), scopes, staffId: null, expiresAtMs }, clock.ms);
+    return createToken(
+      db,
+      { label: scopes.join('+'), scopes, staffId: null, parentTokenId: null, expiresAtMs },
+      clock.ms,
+    );
   };
   const tokens = {
     registry: await mint(['registry']),

@@ -37,9 +37,17 @@ export function createPrisma(databaseUrl: string, options: PrismaOptions = {}): 
   return new PrismaClient({ adapter, errorFormat: 'minimal' });
 }
 
+/** A person, as the identity provider knows them. Names and addresses can change; this can't. */
+export interface PersonId {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
 /** Who changes the registry, why and from where; all are kept in registry_change. */
 export interface Change {
   readonly actor: string;
+  /** Every person that `actor` names; none for a service or a program. */
+  readonly people?: readonly PersonId[] | undefined;
   readonly origin?: string | undefined;
   readonly reason?: string | undefined;
 }
@@ -54,7 +62,7 @@ const REGISTRY_LOCK = 4_281_953n;
  */
 export async function changeRegistry<T>(
   prisma: PrismaClient,
-  { actor, reason, origin }: Change,
+  { actor, people = [], reason, origin }: Change,
   work: (transaction: RegistryTransaction) => Promise<T>,
   options: { readonly timeoutMs?: number } = {},
 ): Promise<{ readonly value: T; readonly version: number }> {
@@ -62,7 +70,8 @@ export async function changeRegistry<T>(
     async (transaction) => {
       await transaction.$executeRaw`
         SELECT set_config('gatehouse.actor', ${actor}, true), set_config('gatehouse.reason', ${reason ?? ''}, true),
-          set_config('gatehouse.origin', ${origin ?? ''}, true)`;
+          set_config('gatehouse.origin', ${origin ?? ''}, true),
+          set_config('gatehouse.people', ${peopleText(people)}, true)`;
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${REGISTRY_LOCK})`;
       const value = await work(transaction as RegistryTransaction);
       const head = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
@@ -70,4 +79,8 @@ export async function changeRegistry<T>(
     },
     { timeout: options.timeoutMs ?? 30_000, maxWait: 10_000 },
   );
+}
+
+function peopleText(people: readonly PersonId[]): string {
+  return JSON.stringify(people.map(({ issuer, subject }) => ({ issuer, subject })));
 }

@@ -243,6 +243,11 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   admin_token_expires_after_creation: rule('expiresAt', 'An admin token expires after it is made.'),
 
   admin_token_staff_id_fkey: rule('staff', 'There is no such person.'),
+  admin_token_parent_id_fkey: rule('parent', 'There is no such admin token.'),
+  admin_token_within_parent: rule(
+    'parent',
+    'A token created with another token never outlives it or has more rights, and none is created with a revoked one.',
+  ),
 
   staff_pkey: rule('id', 'There is a person with this id already.'),
   staff_subject_unique: rule('subject', 'This person of the identity provider is known already.'),

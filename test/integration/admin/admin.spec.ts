@@ -54,7 +54,13 @@ describe('who may call what', () => {
   it.each(all)('%s without a valid token is 401 and reads no body', async (_name, route) => {
     const expired = await createToken(
       admin.db,
-      { label: 'expired', scopes: SCOPES, staffId: null, expiresAtMs: admin.clock.ms + 1 },
+      {
+        label: 'expired',
+        scopes: SCOPES,
+        staffId: null,
+        parentTokenId: null,
+        expiresAtMs: admin.clock.ms + 1,
+      },
       admin.clock.ms,
     );
     admin.clock.ms += 1;

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
+import { signIn } from '../../support/staff.ts';
 import { deniedOf, intentOf, outcomeOf } from '../../support/audit-trail.ts';
 
 const NHS_NUMBER = '9000000009';
@@ -52,11 +53,8 @@ afterAll(async () => {
 /** A personal token of an auditor for these organisations. */
 async function auditorOf(odsCodes: string[]): Promise<string> {
   const { token, tokenId } = await admin.ok('tokenCreate', { body: { label: 'own', scopes: ['audit'] } });
-  const staff = await admin.db.staff.create({ data: { issuer: 'https://idp', subject: 'a', name: 'Ada' } });
-  await admin.db.staffRole.create({
-    data: { staffId: staff.id, role: 'auditor', odsCodes, source: 'administrator', everyOrganisation: false },
-  });
-  await admin.db.adminToken.update({ where: { tokenId }, data: { staffId: staff.id } });
+  const { staffId } = await signIn(admin.db, 'Ada', [{ role: 'auditor', odsCodes }], admin.clock.ms);
+  await admin.db.adminToken.update({ where: { tokenId }, data: { staffId, parentId: null } });
   return token;
 }
 

@@ -1,4 +1,4 @@
-import { scope, type Scope } from '@gatehouse/contracts/operation/operation-resources';
+import { scope, type Scope, TOKEN_ENDS } from '@gatehouse/contracts/operation/operation-resources';
 import { type Command, InvalidArgumentError } from 'commander';
 import { allPages } from '../all-pages.js';
 import { call } from '../api.js';
@@ -16,22 +16,32 @@ export function tokenCommands(program: Command, { settings, output }: Context): 
   const tokens = program.command('tokens').description('Create and revoke tokens of the admin API.');
 
   withReason(tokens.command('create'))
-    .description('Create a token that has at most your own scopes. It is shown once.')
+    .description(
+      'Create a token that has at most your own scopes. It is shown once. Created with a token, it stops with that token at the latest.',
+    )
     .requiredOption('--label <text>', 'who or what will use it; recorded with every change it makes')
     .requiredOption('--scopes <list>', `separated by commas: ${scope.options.join(', ')}`, scopeList)
     .option('--expires-in-days <days>', 'days until it expires; 30 if left out', wholeNumber(1, 366))
     .action(async (options: CreateOptions) => {
       const created = await call(settings, 'tokenCreate', { body: defined(options) });
-      print(output, created, ({ token, tokenId, scopes, expiresAt }) =>
+      print(output, created, ({ token, tokenId, scopes, endsAt, endsBecause }) =>
         [
-          fieldList({ token, 'token id': tokenId, scopes, 'expires at': expiresAt }),
+          fieldList({
+            token,
+            'token id': tokenId,
+            scopes,
+            'stops at': endsAt,
+            because: TOKEN_ENDS[endsBecause],
+          }),
           'The token is not shown again.',
         ].join('\n'),
       );
     });
 
   withReason(tokens.command('revoke <token-id>'))
-    .description('Revoke a token, with immediate effect. You must have every scope that it has.')
+    .description(
+      'Revoke a token and all that were created with it, with immediate effect. You must have every scope that it has.',
+    )
     .action(async (tokenId: string, options: { reason?: string }) => {
       const revoked = await call(settings, 'tokenRevoke', { params: { tokenId }, body: defined(options) });
       print(output, revoked, ({ state }) => `Token ${tokenId} is ${state}.`);
@@ -39,7 +49,7 @@ export function tokenCommands(program: Command, { settings, output }: Context): 
 
   tokens
     .command('list')
-    .description('List tokens.')
+    .description('List tokens, with when and why each will stop.')
     .action(async () => {
       print(output, await allPages(settings, 'tokenList', {}), (rows) =>
         table(rows, [
@@ -47,7 +57,10 @@ export function tokenCommands(program: Command, { settings, output }: Context): 
           ['Label', (row) => row.label],
           ['Scopes', (row) => row.scopes],
           ['State', (row) => row.state],
-          ['Expires', (row) => row.expiresAt],
+          ['Owner', (row) => row.person],
+          ['Created with', (row) => row.parentTokenId],
+          ['Stops', (row) => row.endsAt],
+          ['Because', (row) => TOKEN_ENDS[row.endsBecause]],
         ]),
       );
     });

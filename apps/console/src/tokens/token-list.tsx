@@ -1,4 +1,4 @@
-import { scope } from '@gatehouse/contracts/operation/operation-resources';
+import { scope, TOKEN_ENDS } from '@gatehouse/contracts/operation/operation-resources';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { day } from '../parts/dates.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
@@ -54,7 +54,10 @@ export default function TokenList() {
         { label: 'Token id', value: ({ tokenId }) => tokenId },
         { label: 'Scopes', value: ({ scopes }) => scopes.join(', ') },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
-        { label: 'Expires', value: ({ expiresAt }) => day(expiresAt) },
+        { label: 'Owner', value: ({ person }) => person ?? 'a service' },
+        { label: 'Created with', value: ({ parentTokenId }) => parentTokenId ?? '' },
+        { label: 'Stops', value: ({ endsAt }) => (endsAt === null ? '' : day(endsAt)) },
+        { label: 'Because', value: ({ endsBecause }) => TOKEN_ENDS[endsBecause] },
       ]}
     />
   );

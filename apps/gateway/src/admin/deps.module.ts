@@ -13,6 +13,7 @@ export interface AdminDeps {
   readonly randomBytes: RandomBytes;
   readonly publicUrl: string;
   readonly consoleOrigin: string;
+  readonly ownerSignInMs: number;
   readonly environments: injected.Environments;
   readonly interactions: ReadonlySet<string>;
   readonly keyService: KeyService;
@@ -35,6 +36,7 @@ export class DepsModule {
       { provide: injected.RANDOM_BYTES, useValue: deps.randomBytes },
       { provide: injected.PUBLIC_URL, useValue: deps.publicUrl },
       { provide: injected.CONSOLE_ORIGIN, useValue: deps.consoleOrigin },
+      { provide: injected.OWNER_SIGN_IN_MS, useValue: deps.ownerSignInMs },
       { provide: injected.ENVIRONMENTS, useValue: deps.environments },
       { provide: injected.INTERACTIONS, useValue: deps.interactions },
       { provide: injected.KEY_SERVICE, useValue: deps.keyService },

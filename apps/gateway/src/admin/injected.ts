@@ -1,6 +1,7 @@
 /** The tokens under which providers of the admin API ask for what process/ has opened, and what stands behind each. */
 import type { PastExplanation, RequestStory } from '@gatehouse/contracts/audit/audit-resources';
 import type { AskedReport, ExplainRequest } from '@gatehouse/contracts/operation/operation-resources';
+import type { AuditValue } from '@gatehouse/domain/audit/audit';
 import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
 import type { SecretBox } from '../adapters/kms/secret-box.js';
 
@@ -18,6 +19,9 @@ export const PUBLIC_URL = Symbol('public URL');
 
 /** Scheme, host and port that the console's pages come from. */
 export const CONSOLE_ORIGIN = Symbol('console origin');
+
+/** How old the last sign-in of a person may be while their tokens work, ms. */
+export const OWNER_SIGN_IN_MS = Symbol('owner sign-in ms');
 
 /** The environments this deployment serves, by name. */
 export const ENVIRONMENTS = Symbol('Environments');
@@ -45,7 +49,10 @@ export const CHANGE_BOX = Symbol('change box');
 
 /** Answers how a request would be decided, from the snapshot; audited as an explanation. Calls nothing upstream. */
 export const EXPLAIN = Symbol('Explain');
-export type Explain = (request: ExplainRequest, actor: string) => Promise<Readonly<Record<string, unknown>>>;
+export type Explain = (
+  request: ExplainRequest,
+  actor: Readonly<Record<string, AuditValue>>,
+) => Promise<Readonly<Record<string, unknown>>>;
 
 /** Requests a token and makes a read under an application, for an operator. It is recorded with the actor. */
 export const ASK_NHS = Symbol('AskNhs');

@@ -81,6 +81,7 @@ export const SETTINGS = {
   GATEHOUSE_STAFF_CLIENT_AUTH: z.enum(SECRET_METHODS).optional(),
   GATEHOUSE_STAFF_ROLES_CLAIM: z.string().min(1).default('groups'),
   GATEHOUSE_STAFF_ROLES: roleRules.optional(),
+  GATEHOUSE_TOKEN_SIGN_IN_DAYS: z.coerce.number().int().min(1).max(366).default(30),
   GATEHOUSE_ENVIRONMENTS: file.optional(),
   GATEHOUSE_SERVES: list.optional(),
   GATEHOUSE_ROLES: roles.default([...ROLES]),
@@ -133,6 +134,8 @@ export interface Config {
   readonly consoleOrigin: string;
   /** Where staff sign in; null: nobody can, and there are tokens alone. */
   readonly staff: StaffSignIn | null;
+  /** A personal token of the admin API works while its owner's last sign-in is at most so old. */
+  readonly tokenSignInDays: number;
   /** Environments this deployment serves, by name. */
   readonly environments: ReadonlyMap<string, Environment>;
   readonly roles: ReadonlySet<Role>;
@@ -270,6 +273,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
             rolesClaim: settings.GATEHOUSE_STAFF_ROLES_CLAIM,
             roleRules: settings.GATEHOUSE_STAFF_ROLES ?? [],
           },
+    tokenSignInDays: settings.GATEHOUSE_TOKEN_SIGN_IN_DAYS,
     environments,
     roles: new Set(settings.GATEHOUSE_ROLES),
     listen: {

@@ -12,6 +12,8 @@ import { checkLive } from '../data-plane/live-check.js';
 import type { Log } from './log.js';
 import type { Parts } from './parts.js';
 
+const DAY_MS = 86_400_000;
+
 export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): AdminDeps {
   const { auditDatabase: database, sealer, audit, kms } = parts;
   const snapshot = () => parts.registry.current();
@@ -22,6 +24,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
     randomBytes: (length) => randomBytes(length),
     publicUrl: config.publicUrl,
     consoleOrigin: config.consoleOrigin,
+    ownerSignInMs: config.tokenSignInDays * DAY_MS,
     environments,
     interactions: new Set(CATALOGUE.map(({ interaction }) => interaction)),
     keyService: kms,
@@ -54,7 +57,7 @@ function auditedExplain({ plane, audit }: Parts, now: Clock): Explain {
       attemptId: randomUUID(),
       startedAtMs: atMs,
       atMs,
-      facts: { ...facts, actor, code: explanation.refusal?.code ?? null },
+      facts: { ...facts, ...actor, code: explanation.refusal?.code ?? null },
     });
     return { ...explanation };
   };

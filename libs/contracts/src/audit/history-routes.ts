@@ -13,6 +13,8 @@ export const historyEntry = diffRow.extend({
   version: z.number().int(),
   at: instant,
   actor: z.string(),
+  /** Every person that `actor` names, as their identity provider knows them: names can change, this can't. */
+  people: z.array(z.object({ issuer: z.string(), subject: z.string() })),
   reason: z.string().nullable(),
   /** The console or a token, and the address. */
   origin: z.string().nullable(),

@@ -1,4 +1,5 @@
 /** Signing keys, the doctor, explanations, audit and admin tokens. */
+import { ADMIN_TOKEN_ENDS, ADMIN_TOKEN_STATES } from '@gatehouse/domain/governance/admin-token-life';
 import { TOKEN_SCOPES } from '@gatehouse/domain/governance/permissions';
 import { z } from 'zod';
 import {
@@ -171,7 +172,14 @@ export const adminToken = z.object({
   tokenId: z.string(),
   label: z.string(),
   scopes: z.array(z.string()),
-  state: z.enum(['usable', 'expired', 'revoked']),
+  /** Whose it is; null: a service's. */
+  person: z.string().nullable(),
+  /** The token it was created with, without which it doesn't work; null: a session, or bootstrap. */
+  parentTokenId: z.string().nullable(),
+  state: z.enum(ADMIN_TOKEN_STATES),
+  /** When it stops or stopped, and what ends it first; null where nothing tells the time. */
+  endsAt: instant.nullable(),
+  endsBecause: z.enum(ADMIN_TOKEN_ENDS),
   createdAt: instant,
   expiresAt: instant,
   revokedAt: instant.nullable(),
@@ -181,3 +189,12 @@ export const createdToken = adminToken.extend({ token: z.string() });
 export const tokenIdPath = z.strictObject({
   tokenId: z.string().regex(/^[0-9A-Za-z]{12}$/, 'a token id has 12 letters and digits'),
 });
+
+/** Why a token stops when it does, in words. */
+export const TOKEN_ENDS: Readonly<Record<(typeof ADMIN_TOKEN_ENDS)[number], string>> = {
+  expiry: 'it expires',
+  parent: 'the token it was created with expires',
+  'sign-in': 'its owner must have signed in by then',
+  revocation: 'it was revoked',
+  suspension: 'its owner is suspended',
+};

@@ -18,6 +18,7 @@ export async function welcome(
   const { issuer, subject, name, email } = identity;
   const change = {
     actor: nameOf({ id: subject, name, email }),
+    people: [{ issuer, subject }],
     origin,
     reason: 'as the identity provider tells at sign-in',
   };

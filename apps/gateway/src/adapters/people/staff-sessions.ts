@@ -13,6 +13,9 @@ const TOUCH_MS = 30_000;
 
 export interface StaffMember {
   readonly id: string;
+  /** Who they are to their identity provider, which may change their name. */
+  readonly issuer: string;
+  readonly subject: string;
   readonly name: string;
   readonly email: string | null;
   readonly roles: readonly HeldRole[];
@@ -60,6 +63,8 @@ export async function findSession(
 
 interface StaffRow {
   readonly id: string;
+  readonly issuer: string;
+  readonly subject: string;
   readonly name: string;
   readonly email: string | null;
   readonly roles: readonly {
@@ -69,9 +74,11 @@ interface StaffRow {
   }[];
 }
 
-export function staffMember({ id, name, email, roles }: StaffRow): StaffMember {
+export function staffMember({ id, issuer, subject, name, email, roles }: StaffRow): StaffMember {
   return {
     id,
+    issuer,
+    subject,
     name,
     email,
     roles: roles.map(({ role, everyOrganisation, odsCodes }) => ({

@@ -15,15 +15,17 @@ export class AuditAccess {
   ) {}
 
   /** @throws what the audit trail throws; then nothing may be shown */
-  record(
-    event: string,
-    { actor, origin }: Acting,
-    facts: Readonly<Record<string, AuditValue>>,
-  ): Promise<void> {
+  record(event: string, acting: Acting, facts: Readonly<Record<string, AuditValue>>): Promise<void> {
     const atMs = this.now();
     const ids = { kind: 'SYSTEM', startedAtMs: atMs, atMs, attemptId: randomUUID() } as const;
-    return this.auditTrail.record({ ...ids, event, facts: { actor, origin, ...facts } });
+    return this.auditTrail.record({ ...ids, event, facts: { ...actorFacts(acting), ...facts } });
   }
+}
+
+/** Who acts. A name can be changed at the identity provider; issuer and subject stay. */
+export function actorFacts({ actor, person, origin }: Acting): Record<string, AuditValue> {
+  const id = person === null ? {} : { actorIssuer: person.issuer, actorSubject: person.subject };
+  return { actor, ...id, origin };
 }
 
 /**

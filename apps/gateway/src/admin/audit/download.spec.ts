@@ -7,7 +7,7 @@ import { AuditAccess } from './audit-access.js';
 import type { AuditTrail } from './audit-trail.js';
 import { AuditDownload } from './download.js';
 
-const acting = { actor: 'Ada', origin: 'test', reach: 'all' } as Acting;
+const acting = { actor: 'Ada', person: null, origin: 'test', reach: 'all' } as Acting;
 let server: Server;
 afterEach(() => {
   server.closeAllConnections();

@@ -5,7 +5,7 @@ import { AuditAccess } from '../audit/audit-access.js';
 import { recordReveal, REVEAL_ACTION } from '../audit/record-reveal.js';
 import { type Acting, changeBy, requireReach } from '../http/access/principal.js';
 import { AdminProblem, conflict, notFound } from '../http/problem.js';
-import { type Queries, type Transaction, Transactions } from '../http/transactions.js';
+import { type Change, type Queries, type Transaction, Transactions } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
 import { requestedOf, viewOf } from './changes.view.js';
 import type { GuardedInput, GuardedRoute } from './guarded.js';
@@ -58,7 +58,7 @@ export class Approvals {
   async approve(acting: Acting, id: string, { diffHash, reason }: InputOf<'changeApprove'>['body']) {
     const change = {
       ...changeBy(acting, `approved change ${id}: ${reason}`),
-      actor: await this.bothNames(acting, id),
+      ...(await this.bothPeople(acting, id)),
     };
     const carryOut = async (transaction: Transaction) => {
       const row = await this.requireDecidable(transaction, acting, id);
@@ -136,10 +136,16 @@ export class Approvals {
     return viewOf(row, nowMs);
   }
 
-  /** A change made by two people bears both their names. */
-  private async bothNames(acting: Acting, id: string): Promise<string> {
-    const row = await this.db.pendingChange.findUnique({ where: { id }, select: { requestedBy: true } });
-    return row === null ? acting.actor : `${row.requestedBy}, approved by ${acting.actor}`;
+  /** A change made by two people bears both their names and ids. */
+  private async bothPeople(acting: Acting, id: string): Promise<Pick<Change, 'actor' | 'people'>> {
+    const row = await this.db.pendingChange.findUnique({
+      where: { id },
+      select: { requestedBy: true, requester: { select: { issuer: true, subject: true } } },
+    });
+    const { actor, people } = changeBy(acting, undefined);
+    if (row === null) return { actor, people };
+    const requester = row.requester === null ? [] : [row.requester];
+    return { actor: `${row.requestedBy}, approved by ${actor}`, people: [...requester, ...people] };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { tablesSeen } from '@gatehouse/domain/audit/history';
 import { Inject, Injectable } from '@nestjs/common';
+import type { PersonId } from '@gatehouse/db/client';
 import type { Acting } from '../http/access/principal.js';
 import { pageOf } from '../http/paging.js';
 import type { Queries } from '../http/transactions.js';
@@ -13,6 +14,7 @@ interface HistoryRow {
   readonly version: bigint;
   readonly at: Date;
   readonly actor: string;
+  readonly people: readonly PersonId[];
   readonly reason: string | null;
   readonly origin: string | null;
   readonly table_name: string;
@@ -36,7 +38,7 @@ export class HistoryStore {
     const tables = table === undefined ? [...seen] : seen.filter((each) => each === table);
     const within = acting.reach === 'all' ? null : [...acting.reach];
     const rows = await this.db.$queryRaw<HistoryRow[]>`
-      SELECT n, version, at, actor, reason, origin, table_name, row_key, ods_codes, before, after
+      SELECT n, version, at, actor, people, reason, origin, table_name, row_key, ods_codes, before, after
       FROM registry_change
       WHERE table_name = ANY(${tables}::text[])
         AND (${key}::text IS NULL OR row_key = ${key}::text)
@@ -51,12 +53,13 @@ export class HistoryStore {
 }
 
 function viewOf(row: HistoryRow) {
-  const { n, version, at, actor, reason, origin, before, after } = row;
+  const { n, version, at, actor, people, reason, origin, before, after } = row;
   return {
     id: String(n),
     version: Number(version),
     at: at.toISOString(),
     actor,
+    people: people.map(({ issuer, subject }) => ({ issuer, subject })),
     reason,
     origin,
     table: row.table_name,

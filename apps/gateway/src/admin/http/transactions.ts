@@ -2,7 +2,7 @@ import { type Change, changeRegistry, type Database, type RegistryTransaction } 
 import { Inject, Injectable } from '@nestjs/common';
 import { DATABASE } from '../injected.js';
 
-export type { Change, Database, Queries } from '@gatehouse/db/client';
+export type { Change, Database, PersonId, Queries } from '@gatehouse/db/client';
 export type Transaction = RegistryTransaction;
 
 /** The one place of the admin API that opens a transaction. What runs inside takes the transaction as a parameter. */

@@ -27,9 +27,10 @@ export class TokensController {
     refuseLackingScopes(acting, body.scopes);
     const change = changeBy(acting, body.reason);
     const { label, scopes } = body;
+    const { staffId, tokenId: parentTokenId } = acting;
     const expiresAtMs = this.now() + body.expiresInDays * DAY_MS;
     return this.transactions.run(change, (transaction) =>
-      this.tokens.create(transaction, change, { label, scopes, staffId: acting.staffId, expiresAtMs }),
+      this.tokens.create(transaction, change, { label, scopes, staffId, parentTokenId, expiresAtMs }),
     );
   }
 

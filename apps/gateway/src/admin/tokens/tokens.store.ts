@@ -1,23 +1,31 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
+import { adminTokenLife, childExpiryMs } from '@gatehouse/domain/governance/admin-token-life';
 import type { TokenScope } from '@gatehouse/domain/governance/permissions';
 import { mintAdminToken, type RandomBytes } from '@gatehouse/domain/input/opaque-key';
 import { Inject, Injectable } from '@nestjs/common';
 import { hashSecret } from '../../adapters/people/secret-hash.js';
+import { nameOf } from '../../adapters/people/staff-sessions.js';
 import type { Principal } from '../http/access/principal.js';
-import { pageOf } from '../http/paging.js';
+import { LAST_SIGN_IN, tokenFacts, type TokenRows } from '../http/access/token-facts.js';
+import { instantOf, pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
-import { CLOCK, type Clock, DATABASE, RANDOM_BYTES } from '../injected.js';
-
-type TokenRow = Awaited<ReturnType<Queries['adminToken']['findMany']>>[number];
+import { CLOCK, type Clock, DATABASE, OWNER_SIGN_IN_MS, RANDOM_BYTES } from '../injected.js';
 
 export interface NewToken {
   readonly label: string;
   readonly scopes: readonly TokenScope[];
   /** Whose it is; null: a service's. */
   readonly staffId: string | null;
+  /** The public id of the token it is created with; null: a session, or bootstrap. */
+  readonly parentTokenId: string | null;
   readonly expiresAtMs: number;
 }
+
+const WHOLE_TOKEN = {
+  parent: { select: { tokenId: true, expiresAt: true } },
+  staff: { select: { name: true, email: true, id: true, state: true, ...LAST_SIGN_IN } },
+} as const;
 
 /** Tokens of the admin API, of which only hashes are kept. */
 @Injectable()
@@ -26,12 +34,13 @@ export class TokensStore {
     @Inject(DATABASE) private readonly db: Queries,
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
+    @Inject(OWNER_SIGN_IN_MS) private readonly ownerSignInMs: number,
   ) {}
 
   /** @param staffId whose tokens to list; null: those of every service and person */
   async list({ limit, after }: InputOf<'tokenList'>['query'], staffId: string | null) {
-    const nowMs = this.now();
     const rows = await this.db.adminToken.findMany({
+      include: WHOLE_TOKEN,
       orderBy: { tokenId: 'asc' },
       take: limit + 1,
       where: {
@@ -43,14 +52,21 @@ export class TokensStore {
       rows,
       limit,
       (row) => row.tokenId,
-      (row) => viewOf(row, nowMs),
+      (row) => this.viewOf(row),
     );
   }
 
-  /** Creates a token; the answer has the only copy of it there will ever be. */
+  /**
+   * Creates a token; the answer has the only copy of it there will ever be. One created with another token expires with
+   * it at the latest.
+   */
   async create(transaction: Transaction, change: Change, token: NewToken) {
-    const nowMs = this.now();
     const { id: tokenId, key } = mintAdminToken(this.randomBytes);
+    const parent = await parentOf(transaction, token.parentTokenId);
+    const expiresAtMs = childExpiryMs(
+      token.expiresAtMs,
+      parent === null ? null : { expiresAtMs: parent.expiresAt.getTime() },
+    );
     const row = await transaction.adminToken.create({
       data: {
         tokenId,
@@ -59,43 +75,67 @@ export class TokensStore {
         scopes: [...new Set(token.scopes)],
         staffId: token.staffId,
         createdBy: change.actor,
-        createdAt: new Date(nowMs),
-        expiresAt: new Date(token.expiresAtMs),
+        parentId: parent?.id ?? null,
+        createdAt: new Date(this.now()),
+        expiresAt: new Date(expiresAtMs),
       },
+      include: WHOLE_TOKEN,
     });
-    return { ...viewOf(row, nowMs), token: key };
+    return { ...this.viewOf(row), token: key };
   }
 
-  /** Revokes a token, unless it has a scope that the one who revokes lacks. */
+  /** Revokes a token and all that were created with it, unless it has a scope that the one who revokes lacks. */
   async revoke(transaction: Transaction, tokenId: string, { scopes, staffId }: Principal) {
-    const nowMs = this.now();
-    const row = await transaction.adminToken.findUnique({ where: { tokenId } });
+    const row = await transaction.adminToken.findUnique({ where: { tokenId }, include: WHOLE_TOKEN });
     if (row === null || (staffId !== null && row.staffId !== staffId))
       throw notFound(`admin token ${tokenId}`);
     const lacking = scopes === null ? [] : row.scopes.filter((scope) => !scopes.includes(scope));
     if (lacking.length > 0) throw conflict(`That token has scopes that yours lacks: ${lacking.join(', ')}.`);
-    if (row.revokedAt !== null) return viewOf(row, nowMs);
-    const data = { revokedAt: new Date(nowMs) };
-    return viewOf(await transaction.adminToken.update({ where: { tokenId }, data }), nowMs);
+    await revokeWithDescendants(transaction, row.id, new Date(this.now()));
+    return this.viewOf(
+      await transaction.adminToken.findUniqueOrThrow({ where: { tokenId }, include: WHOLE_TOKEN }),
+    );
+  }
+
+  private viewOf(row: TokenRow) {
+    const life = adminTokenLife(tokenFacts(row), this.ownerSignInMs, this.now());
+    return {
+      tokenId: row.tokenId,
+      label: row.label,
+      scopes: row.scopes,
+      person: row.staff === null ? null : nameOf(row.staff),
+      parentTokenId: row.parent?.tokenId ?? null,
+      state: life.state,
+      endsAt: life.endsAtMs === null ? null : new Date(life.endsAtMs).toISOString(),
+      endsBecause: life.endsBecause,
+      createdAt: row.createdAt.toISOString(),
+      expiresAt: row.expiresAt.toISOString(),
+      revokedAt: instantOf(row.revokedAt),
+    };
   }
 }
 
-function stateOf(
-  row: Pick<TokenRow, 'expiresAt' | 'revokedAt'>,
-  nowMs: number,
-): 'usable' | 'expired' | 'revoked' {
-  if (row.revokedAt !== null) return 'revoked';
-  return row.expiresAt.getTime() <= nowMs ? 'expired' : 'usable';
+interface TokenRow extends Omit<TokenRows, 'parent' | 'staff'> {
+  readonly tokenId: string;
+  readonly label: string;
+  readonly scopes: string[];
+  readonly createdAt: Date;
+  readonly parent: { readonly tokenId: string; readonly expiresAt: Date } | null;
+  readonly staff: (NonNullable<TokenRows['staff']> & Parameters<typeof nameOf>[0]) | null;
 }
 
-function viewOf(row: TokenRow, nowMs: number) {
-  return {
-    tokenId: row.tokenId,
-    label: row.label,
-    scopes: row.scopes,
-    state: stateOf(row, nowMs),
-    createdAt: row.createdAt.toISOString(),
-    expiresAt: row.expiresAt.toISOString(),
-    revokedAt: row.revokedAt?.toISOString() ?? null,
-  };
+async function parentOf(transaction: Transaction, tokenId: string | null) {
+  if (tokenId === null) return null;
+  return transaction.adminToken.findUniqueOrThrow({ where: { tokenId } });
+}
+
+/** Writers of tokens take turns, so no child is added meanwhile. */
+async function revokeWithDescendants(transaction: Transaction, id: string, at: Date): Promise<void> {
+  await transaction.$executeRaw`
+    WITH RECURSIVE family AS (
+      SELECT id FROM admin_token WHERE id = ${id}::uuid
+      UNION ALL
+      SELECT child.id FROM admin_token child JOIN family ON child.parent_id = family.id
+    )
+    UPDATE admin_token SET revoked_at = ${at} WHERE id IN (SELECT id FROM family) AND revoked_at IS NULL`;
 }

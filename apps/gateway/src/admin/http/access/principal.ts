@@ -8,10 +8,13 @@ import {
 } from '@gatehouse/domain/governance/permissions';
 import type { StaffSession } from '../../../adapters/people/staff-sessions.js';
 import { AdminProblem, notFound } from '../problem.js';
+import type { PersonId } from '../transactions.js';
 
 export interface Principal extends Powers {
   /** As named in registry_change and in the audit trail. */
   readonly actor: string;
+  /** The person, as their identity provider knows them; null: a service. */
+  readonly person: PersonId | null;
   /** From where: the session or token, and the address. */
   readonly origin: string;
   /** Null: a service's token. Only a person decides on somebody else's request. */
@@ -28,8 +31,8 @@ export interface Acting extends Principal {
 }
 
 /** Who changes the registry, from where and why, as the registry records it. */
-export function changeBy({ actor, origin }: Principal, reason: string | undefined) {
-  return { actor, origin, reason };
+export function changeBy({ actor, person, origin }: Principal, reason: string | undefined) {
+  return { actor, people: person === null ? [] : [person], origin, reason };
 }
 
 /** Answers for what is out of reach as if it did not exist. @throws AdminProblem not-found */

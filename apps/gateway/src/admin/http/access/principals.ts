@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { cookieOf, findSession, nameOf, SESSION_COOKIE } from '../../../adapters/people/staff-sessions.js';
-import { CLOCK, type Clock, CONSOLE_ORIGIN, DATABASE } from '../../injected.js';
+import { CLOCK, type Clock, CONSOLE_ORIGIN, DATABASE, OWNER_SIGN_IN_MS } from '../../injected.js';
 import { findBearerToken } from './bearer-token.store.js';
 import type { Principal } from './principal.js';
 import { AdminProblem } from '../problem.js';
@@ -15,6 +15,7 @@ export class Principals {
     @Inject(DATABASE) private readonly db: Queries,
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(CONSOLE_ORIGIN) private readonly consoleOrigin: string,
+    @Inject(OWNER_SIGN_IN_MS) private readonly ownerSignInMs: number,
   ) {}
 
   /** @throws AdminProblem not-signed-in; forged, if a session's request comes from another site */
@@ -25,11 +26,13 @@ export class Principals {
 
   private async ofToken(request: IncomingMessage, authorization: string): Promise<Principal> {
     const bearer = /^Bearer (\S+)$/.exec(authorization)?.[1];
-    const token = bearer === undefined ? null : await findBearerToken(this.db, bearer, this.now());
+    const token =
+      bearer === undefined ? null : await findBearerToken(this.db, bearer, this.ownerSignInMs, this.now());
     if (token === null) throw notSignedIn();
     const { tokenId, label, scopes, staff } = token;
     return {
       actor: staff === null ? `${label} (${tokenId})` : nameOf(staff),
+      person: staff,
       origin: `token ${label} (${tokenId}) from ${addressOf(request)}`,
       staffId: staff?.id ?? null,
       sessionId: null,
@@ -47,6 +50,7 @@ export class Principals {
     refuseForgery(request, { consoleOrigin: this.consoleOrigin, csrfToken: session.csrfToken });
     return {
       actor: nameOf(session.staff),
+      person: session.staff,
       origin: `console from ${addressOf(request)}`,
       staffId: session.staff.id,
       sessionId: session.id,
@@ -63,6 +67,6 @@ const addressOf = (request: IncomingMessage): string => request.socket.remoteAdd
 function notSignedIn(): AdminProblem {
   return new AdminProblem(
     'not-signed-in',
-    'Sign in to the console, or send "Authorization: Bearer gha_…" with a token that has neither expired nor been revoked. "gatehouse bootstrap" creates the first token, "gatehouse tokens create" any other.',
+    'Sign in to the console, or send "Authorization: Bearer gha_…" with a token that has neither expired nor been revoked. A personal token also stops when its owner has not signed in for too long: sign in to the console again. "gatehouse bootstrap" creates the first token, "gatehouse tokens create" any other.',
   );
 }
