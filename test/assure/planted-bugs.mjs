@@ -187,6 +187,28 @@ const BUGS = [
     tests: integration('test/integration/admin/admin-registry.spec.ts'),
   },
   {
+    name: 'rejections above the limit not counted',
+    file: 'apps/gateway/src/adapters/audit/write/rejections.ts',
+    find: 'this.summarise(rejection);',
+    put: 'void rejection;',
+    tests: endToEnd('test/e2e/flood.spec.ts'),
+  },
+  {
+    name: 'a valid key refused because others from its address failed',
+    file: `${PLANE}/plane.ts`,
+    find: "done('receive');",
+    put: "done('receive');\n      if (deps.log !== null && ++rejections > 200) throw new GatewayError('GW_OVERLOAD');",
+    also: [['export function createPlane(', 'let rejections = 0;\n\nexport function createPlane(']],
+    tests: endToEnd('test/e2e/flood.spec.ts'),
+  },
+  {
+    name: 'an address that anybody can claim',
+    file: 'apps/gateway/src/listener/caller-address.ts',
+    find: 'if (!isProxy(peer)) return peer;',
+    put: "if (!isProxy(peer) && headers['x-forwarded-for'] === undefined) return peer;",
+    tests: unit('apps/gateway/src/listener/caller-address.spec.ts'),
+  },
+  {
     name: 'our token released in a packed answer',
     file: `${PLANE}/attempt/token-scan.ts`,
     find: 'search(unpacker === null ? chunk : await unpacker.write(chunk));',

@@ -72,6 +72,12 @@ export const PROOFS: readonly Proof[] = [
       'a worklist of 100,000 referrals and a registry file of 50,000 entries delay others by less than 50 ms',
   },
   {
+    name: 'flood',
+    suite: 'e2e',
+    file: 'test/e2e/flood.spec.ts',
+    size: () => '10,000 rejections from one address, all of them recorded or counted',
+  },
+  {
     name: 'large-registry',
     suite: 'integration',
     file: 'test/integration/admin/admin-registry.spec.ts',

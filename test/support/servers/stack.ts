@@ -87,6 +87,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     GATEHOUSE_ENVIRONMENTS: join(folder, 'environments.yaml'),
     GATEHOUSE_SERVES: names.join(','),
     GATEHOUSE_PUBLIC_URL: 'http://127.0.0.1:1',
+    // Tests reject more in a minute, from one address, than anybody else, and look for the record of each.
+    GATEHOUSE_RECORDED_REJECTIONS_PER_ADDRESS: '1000000',
+    GATEHOUSE_RECORDED_REJECTIONS_PER_CLIENT: '1000000',
     ...options.settings,
   };
   const adminToken = await insertAdminToken(sql);

@@ -23,6 +23,7 @@ export interface AdminDeps {
   readonly askNhs: injected.AskNhs;
   readonly explainPast: injected.ExplainPast;
   readonly auditTrail: Pick<AuditTrail, keyof AuditTrail>;
+  readonly tokenRejected: injected.TokenRejected;
   readonly log: injected.Log;
 }
 
@@ -45,6 +46,7 @@ export class DepsModule {
       { provide: injected.EXPLAIN, useValue: deps.explain },
       { provide: injected.ASK_NHS, useValue: deps.askNhs },
       { provide: injected.EXPLAIN_PAST, useValue: deps.explainPast },
+      { provide: injected.TOKEN_REJECTED, useValue: deps.tokenRejected },
       { provide: injected.LOG, useValue: deps.log },
       { provide: AuditTrail, useValue: deps.auditTrail },
       Transactions,

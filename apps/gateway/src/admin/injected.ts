@@ -3,6 +3,7 @@ import type { PastExplanation, RequestStory } from '@gatehouse/contracts/audit/a
 import type { AskedReport, ExplainRequest } from '@gatehouse/contracts/operation/operation-resources';
 import type { AuditValue } from '@gatehouse/domain/audit/audit';
 import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
+import type { IncomingMessage } from 'node:http';
 import type { SecretBox } from '../adapters/kms/secret-box.js';
 
 /** `Queries` for what reads and writes rows, `Database` for what opens transactions. */
@@ -64,6 +65,10 @@ export type AskNhs = (
 /** Decides a request of the audit trail again, with the registry of then and of now. */
 export const EXPLAIN_PAST = Symbol('ExplainPast');
 export type ExplainPast = (story: RequestStory) => Promise<PastExplanation>;
+
+/** Records that a token was turned away. */
+export const TOKEN_REJECTED = Symbol('TokenRejected');
+export type TokenRejected = (request: IncomingMessage) => Promise<void>;
 
 export const LOG = Symbol('Log');
 export interface Log {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { OpenIdProviders } from '../adapters/people/openid-provider.js';
 import type { PendingSignIns } from '../adapters/people/pending-sign-ins.js';
 import type { RelyingParty } from '../adapters/people/relying-party.js';
@@ -16,6 +17,8 @@ export interface AuthDeps {
   signIn(identity: Identity, browser: Browser): Promise<OpenedSession | null>;
   /** Who has signed in with this cookie; null for nobody. */
   signedIn(secret: string): Promise<StaffMember | null>;
+  /** Records that a sign-in failed. */
+  rejected(request: IncomingMessage, reason: string): Promise<void>;
   readonly log: {
     warn(facts: object, message: string): void;
     error(facts: object, message: string): void;

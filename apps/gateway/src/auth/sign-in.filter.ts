@@ -28,6 +28,7 @@ export class SignInFilter implements ExceptionFilter {
       return;
     }
     this.report(kind, thrown);
+    await this.deps.rejected(request, kind);
     response.status(SIGN_IN_REFUSALS[kind].status).type('html').send(refusalPage(kind, returnTo));
   }
 

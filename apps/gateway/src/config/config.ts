@@ -3,6 +3,7 @@
  * at once. `.env.example` is checked against `SETTINGS`.
  */
 import { parseRoleRule, roleRule, type RoleRule } from '@gatehouse/domain/governance/staff-roles';
+import type { RejectionLimits } from '@gatehouse/domain/policy/rejections';
 import { z } from 'zod';
 import { SECRET_METHODS, type SecretMethod } from '../adapters/people/client-authentication.js';
 import { type Environment, readEnvironments } from './environments.js';
@@ -109,6 +110,8 @@ export const SETTINGS = {
   GATEHOUSE_RATE_QUEUE_MS: z.coerce.number().int().min(0).max(10_000).default(2_000),
   GATEHOUSE_MAX_CONNECTIONS: z.coerce.number().int().min(1).default(10_000),
   GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(1_000),
+  GATEHOUSE_RECORDED_REJECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(100),
+  GATEHOUSE_RECORDED_REJECTIONS_PER_CLIENT: z.coerce.number().int().min(1).default(10),
 } as const;
 
 export const settingNames = Object.keys(SETTINGS) as readonly (keyof typeof SETTINGS)[];
@@ -168,6 +171,8 @@ export interface Config {
     readonly keyPollMs: number;
     readonly rateQueueMs: number;
   };
+  /** Above these, rejections are recorded as counts. */
+  readonly rejections: RejectionLimits;
   readonly limits: { readonly connections: number; readonly connectionsPerAddress: number };
 }
 
@@ -304,6 +309,10 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
       snapshotMaxAgeMs: settings.GATEHOUSE_SNAPSHOT_MAX_AGE_MS,
       keyPollMs: settings.GATEHOUSE_KEY_POLL_MS,
       rateQueueMs: settings.GATEHOUSE_RATE_QUEUE_MS,
+    },
+    rejections: {
+      perAddressMinute: settings.GATEHOUSE_RECORDED_REJECTIONS_PER_ADDRESS,
+      perClientSecond: settings.GATEHOUSE_RECORDED_REJECTIONS_PER_CLIENT,
     },
     limits: {
       connections: settings.GATEHOUSE_MAX_CONNECTIONS,

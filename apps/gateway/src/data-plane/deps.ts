@@ -10,6 +10,7 @@ import type { Upstream } from '../adapters/nhs/upstream.js';
 import type { WorkloadVerifier } from '../adapters/people/workload-token.js';
 import type { WorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
 import type { Environment } from '../config/environments.js';
+import type { CallerAddress } from '../listener/caller-address.js';
 import type { KillPoint } from '../hooks/hooks.js';
 import type { Clock, Exchange } from './exchange.js';
 
@@ -24,6 +25,8 @@ export interface PlaneDeps {
   readonly environments: ReadonlyMap<string, Environment>;
   /** The names, in lower case, that the partner listener answers for; null for all. */
   readonly hosts: ReadonlySet<string> | null;
+  /** The peer, or what a declared proxy says of it. */
+  readonly callerAddress: CallerAddress;
   readonly registry: {
     current(): Snapshot;
     /** A snapshot at least as new as the version. */

@@ -16,6 +16,7 @@ export interface Exchange {
   readonly startedAtMs: number;
   /** Monotonic ms. */
   readonly startedMs: number;
+  /** Where the caller is; behind a declared proxy, as that says. */
   readonly remoteAddress: string;
   readonly method: string;
   /** The request target as received; used for matching, never logged, never forwarded. */
@@ -70,9 +71,9 @@ export interface Clock {
   readonly monotonicNow: () => number;
 }
 
-export function beginExchange(request: IncomingMessage, clock: Clock): Exchange {
-  const { method = '', url = '', rawHeaders, socket } = request;
-  const exchange = blankExchange(clock, method, url, socket.remoteAddress ?? '');
+export function beginExchange(request: IncomingMessage, clock: Clock, remoteAddress: string): Exchange {
+  const { method = '', url = '', rawHeaders } = request;
+  const exchange = blankExchange(clock, method, url, remoteAddress);
   // A caller that is refused for its credential must be able to find that refusal by its own id too.
   exchange.correlationId = correlationIdIn(rawHeaders) ?? exchange.correlationId;
   exchange.recordedCorrelationId = recordedCorrelationId(exchange.correlationId, () => 'not recorded');

@@ -19,7 +19,7 @@ import { release } from './release.js';
 
 export function createPlane(deps: PlaneDeps): RequestHandler {
   return async (request, response) => {
-    const exchange = beginExchange(request, deps.clock);
+    const exchange = beginExchange(request, deps.clock, deps.callerAddress(request));
     const done = (stage: string): void => lap(exchange, stage, deps.clock);
     try {
       await hideNumbers(deps, exchange);

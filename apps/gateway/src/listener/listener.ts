@@ -10,8 +10,9 @@ import {
   type ServerOptions,
 } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import { type AddressInfo, BlockList, isIPv6, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Config, Listen } from '../config/config.js';
+import { addressesIn } from './caller-address.js';
 
 /** Starts a server on an address; port 0 takes a free one. */
 export function listenOn(server: Server | HttpsServer, { host, port }: Listen): Promise<AddressInfo> {
@@ -91,15 +92,8 @@ export function createListener(
 }
 
 function admitOnly(server: Server, ranges: readonly string[]): void {
-  const allowed = new BlockList();
-  for (const range of ranges) {
-    const [address = '', prefix] = range.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) allowed.addAddress(address, family);
-    else allowed.addSubnet(address, Number(prefix), family);
-  }
+  const isAllowed = addressesIn(ranges);
   server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? '';
-    if (!allowed.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) socket.destroy();
+    if (!isAllowed(socket.remoteAddress ?? '')) socket.destroy();
   });
 }

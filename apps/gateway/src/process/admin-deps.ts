@@ -9,6 +9,7 @@ import type { AskNhs, Clock, Explain } from '../admin/injected.js';
 import type { Config } from '../config/config.js';
 import { explainFor } from '../data-plane/explain.js';
 import { checkLive } from '../data-plane/live-check.js';
+import { callerAddressBehind } from '../listener/caller-address.js';
 import type { Log } from './log.js';
 import type { Parts } from './parts.js';
 
@@ -18,6 +19,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
   const { auditDatabase: database, sealer, audit, kms } = parts;
   const snapshot = () => parts.registry.current();
   const { environments } = config;
+  const callerAddress = callerAddressBehind(config.tlsTerminatedBy);
   return {
     db: parts.prisma,
     now,
@@ -35,6 +37,10 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
     explain: auditedExplain(parts, now),
     askNhs: (application, actor) => askNhs(parts, application, actor),
     explainPast: (story) => explainPast({ database, snapshot, environments, now }, story),
+    async tokenRejected(request) {
+      const reason = 'malformed, unknown, expired or revoked';
+      await audit.rejected({ event: 'ADMIN_TOKEN_REJECTED', address: callerAddress(request), reason });
+    },
     log,
   };
 }

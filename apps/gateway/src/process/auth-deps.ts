@@ -9,16 +9,22 @@ import { openSession, welcome } from '../adapters/people/staff-directory.js';
 import { findSession } from '../adapters/people/staff-sessions.js';
 import type { AuthDeps } from '../auth/deps.js';
 import type { Config } from '../config/config.js';
+import { callerAddressBehind } from '../listener/caller-address.js';
 import type { Parts } from './parts.js';
 
 const CALLBACK_PATH = '/auth/callback';
 
 export function authDeps(
-  { consoleOrigin, auditKmsKey }: Pick<Config, 'consoleOrigin' | 'auditKmsKey'>,
+  {
+    consoleOrigin,
+    auditKmsKey,
+    tlsTerminatedBy,
+  }: Pick<Config, 'consoleOrigin' | 'auditKmsKey' | 'tlsTerminatedBy'>,
   staff: NonNullable<Config['staff']>,
-  { prisma, kms }: Pick<Parts, 'prisma' | 'kms'>,
+  { prisma, kms, audit }: Pick<Parts, 'prisma' | 'kms' | 'audit'>,
   { now, log }: { readonly now: () => number; readonly log: AuthDeps['log'] },
 ): AuthDeps {
+  const callerAddress = callerAddressBehind(tlsTerminatedBy);
   return {
     party: {
       name: 'staff',
@@ -35,6 +41,8 @@ export function authDeps(
     rolesClaim: staff.rolesClaim,
     providers: openIdProviders(now),
     pending: createPendingSignIns(prisma, createSecretBox(kms, auditKmsKey), now),
+    rejected: (request, reason) =>
+      audit.rejected({ event: 'SIGN_IN_REJECTED', address: callerAddress(request), reason }),
     log,
     async signIn(identity, browser) {
       const roles = rolesOfClaim(identity.groups, staff.roleRules);

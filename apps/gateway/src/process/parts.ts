@@ -16,6 +16,7 @@ import { openUpstream, type Upstream } from '../adapters/nhs/upstream.js';
 import { createWorkloadVerifier } from '../adapters/people/workload-token.js';
 import { createWorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
 import type { Config } from '../config/config.js';
+import { callerAddressBehind } from '../listener/caller-address.js';
 import type { PlaneDeps } from '../data-plane/deps.js';
 import type { Log } from './log.js';
 import type { Metrics } from '../status/metrics.js';
@@ -66,6 +67,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     budgets: { commitMs: budgets.auditCommitMs },
     lease: LEASE,
     maxQueue: MAX_AUDIT_QUEUE,
+    rejections: config.rejections,
   });
   const registry = await openRegistry({
     databaseUrl: config.databaseUrl,
@@ -102,6 +104,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     log,
     environments,
     hosts: config.partnerHosts,
+    callerAddress: callerAddressBehind(config.tlsTerminatedBy),
     registry,
     snapshotMaxAgeMs: budgets.snapshotMaxAgeMs,
     audit,

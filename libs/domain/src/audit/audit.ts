@@ -152,6 +152,8 @@ export interface SystemEvent extends Common {
   /** Where the event concerns one application, by which the trail is searched. */
   readonly applicationId?: string;
   readonly odsCode?: string;
+  /** Where the event concerns one client, by which the trail is searched. */
+  readonly clientId?: string;
   readonly facts: { readonly [key: string]: AuditValue };
 }
 

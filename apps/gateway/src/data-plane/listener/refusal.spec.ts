@@ -127,7 +127,7 @@ describe('over HTTP', () => {
   async function answerTo(raw: string, error: GatewayError, headersSent = false): Promise<string> {
     server.on('request', (request, response) => {
       if (headersSent) response.writeHead(200).flushHeaders();
-      const exchange = beginExchange(request, clock);
+      const exchange = beginExchange(request, clock, '127.0.0.1');
       // Not before the parser is through with what has arrived: the plane always waits at least once.
       queueMicrotask(() => {
         connectionOf(request.socket).noteRefusal(error);

@@ -96,7 +96,13 @@ export async function conditions(reader: AuditReader, filter: AuditFilter): Prom
   if (fromMs !== undefined) add((at) => `e.started_at >= ${epochMs(at(fromMs))}`);
   if (toMs !== undefined) add((at) => `e.started_at < ${epochMs(at(toMs))}`);
   if (outcome !== undefined) add((at) => later(`o.outcome = ${at(outcome)}`));
-  if (code !== undefined) add((at) => later(`o.code = ${at(code)}`));
+  if (code !== undefined) {
+    // A summary of rejections names their code in its facts.
+    add(
+      (at) =>
+        `(${later(`o.code = ${at(code)}`)} OR (e.event = 'REJECTION_SUMMARY' AND e.record #>> '{facts,code}' = ${at(code)}))`,
+    );
+  }
   if (upstreamRequestId !== undefined) {
     add(
       (at) =>

@@ -14,11 +14,13 @@ import type {
   SystemEvent,
 } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
+import { addressRange, type RejectionLimits } from '@gatehouse/domain/policy/rejections';
 import { openBulkWriter } from '../subjects/bulk-writer.js';
 import { isBulk, type Sealed } from './chain.js';
 import { Lease } from './lease.js';
 import type { AuditLogger, AuditMetrics } from './options.js';
 import { blankOutcome, hasOutcomeAlready, notSent } from './outcome.js';
+import { Rejections } from './rejections.js';
 import { Tallies } from './tallies.js';
 import { ChainWriter } from './writer.js';
 
@@ -37,6 +39,16 @@ export interface AuditLogOptions {
    * counted.
    */
   readonly maxQueue: number;
+  /** Above these, rejections are recorded as counts. */
+  readonly rejections: RejectionLimits;
+}
+
+/** Somebody was turned away by the admin API or at sign-in, before it was known who. */
+export interface AdminRejection {
+  readonly event: 'ADMIN_TOKEN_REJECTED' | 'SIGN_IN_REJECTED';
+  readonly address: string;
+  /** Why, from a fixed vocabulary. */
+  readonly reason: string;
 }
 
 export interface AuditLog {
@@ -61,7 +73,10 @@ export interface AuditLog {
   withhold(event: OutcomeEvent): void;
   /** Waits for the database as long as the process lives, since the answer has been released. */
   end(event: EndEvent, subjects?: Sealed): Promise<void>;
+  /** Records a rejection: as a row of its own, or in a summary if there are too many (docs/audit.md, "Floods"). */
   denied(event: DeniedEvent, subjects?: Sealed): Promise<void>;
+  /** The same for the admin API. Never rejects: what can't be written now is counted. */
+  rejected(rejection: AdminRejection): Promise<void>;
   system(event: SystemEvent): Promise<void>;
   /** A request was rejected because of the audit trail; counted in AUDIT_OUTAGE. */
   countRefused(): void;
@@ -140,6 +155,14 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     write: async (event) => void (await write(event)),
   });
 
+  const rejections = new Rejections({
+    limits: options.rejections,
+    now,
+    monotonicNow,
+    canWrite: () => chain.up && chain.queued < maxQueue / 2,
+    write: async (event) => void (await write(event)),
+  });
+
   /** Corrects the trail after an event was committed that had been rejected before. */
   function correct(event: AuditEvent): void {
     if (event.kind === 'INTENT') writeCorrection(notSent(event, now()));
@@ -202,8 +225,21 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     withhold: (event) => void withhold(event),
     end: async (event, subjects) => void (await write(event, subjects, NO_HURRY_MS)),
     async denied(event, subjects) {
+      const { clientId, clientName, code } = event;
+      const range = addressRange(event.remoteAddress);
+      if (!rejections.isRecordedInFull({ range, clientId, clientName, code })) return;
       if (chain.queued >= maxQueue / 2) tallies.add('DENIED_SUMMARY');
       else await write(event, subjects);
+    },
+    async rejected({ event, address, reason }) {
+      const rejection = { range: addressRange(address), clientId: null, clientName: null, code: event };
+      if (!rejections.isRecordedInFull(rejection)) return;
+      const atMs = now();
+      const facts = { address, reason };
+      const row = { kind: 'SYSTEM', event, attemptId: randomUUID(), startedAtMs: atMs, atMs, facts } as const;
+      await write(row).catch(() => {
+        rejections.summarise(rejection);
+      });
     },
     system: async (event) => void (await write(event)),
     countRefused: () => {
@@ -220,6 +256,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     fenced: fencedBy.signal,
     async close() {
       await tallies.close();
+      await rejections.close();
       closing.abort();
       await bulkWriter.close();
       await chain.close(CLOSE_WAIT_MS);

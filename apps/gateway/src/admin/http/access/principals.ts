@@ -1,7 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { cookieOf, findSession, nameOf, SESSION_COOKIE } from '../../../adapters/people/staff-sessions.js';
-import { CLOCK, type Clock, CONSOLE_ORIGIN, DATABASE, OWNER_SIGN_IN_MS } from '../../injected.js';
+import {
+  CLOCK,
+  type Clock,
+  CONSOLE_ORIGIN,
+  DATABASE,
+  OWNER_SIGN_IN_MS,
+  TOKEN_REJECTED,
+  type TokenRejected,
+} from '../../injected.js';
 import { findBearerToken } from './bearer-token.store.js';
 import type { Principal } from './principal.js';
 import { AdminProblem } from '../problem.js';
@@ -16,6 +24,7 @@ export class Principals {
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(CONSOLE_ORIGIN) private readonly consoleOrigin: string,
     @Inject(OWNER_SIGN_IN_MS) private readonly ownerSignInMs: number,
+    @Inject(TOKEN_REJECTED) private readonly tokenRejected: TokenRejected,
   ) {}
 
   /** @throws AdminProblem not-signed-in; forged, if a session's request comes from another site */
@@ -28,7 +37,10 @@ export class Principals {
     const bearer = /^Bearer (\S+)$/.exec(authorization)?.[1];
     const token =
       bearer === undefined ? null : await findBearerToken(this.db, bearer, this.ownerSignInMs, this.now());
-    if (token === null) throw notSignedIn();
+    if (token === null) {
+      await this.tokenRejected(request);
+      throw notSignedIn();
+    }
     const { tokenId, label, scopes, staff } = token;
     return {
       actor: staff === null ? `${label} (${tokenId})` : nameOf(staff),
