@@ -75,6 +75,13 @@ const BUGS = [
     tests: unit('libs/domain/src/governance/admin-token-life.spec.ts'),
   },
   {
+    name: 'an answer passed on that was cut off',
+    file: `${PLANE}/attempt/forward.ts`,
+    find: 'if (!isBodyless && endsWithConnection(answer)) requireWhole(text, answer);',
+    put: '',
+    tests: endToEnd('test/e2e/interim-answers.spec.ts'),
+  },
+  {
     name: 'INTENT skipped',
     file: `${PLANE}/attempt/record-attempt.ts`,
     find: 'const { registryVersion } = await deps.audit.intent(event, subjects);',

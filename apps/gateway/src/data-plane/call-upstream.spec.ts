@@ -3,7 +3,7 @@ import type { IntentEvent, OutcomeEvent } from '@gatehouse/domain/audit/audit';
 import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { UpstreamError, type UpstreamFault } from '../adapters/nhs/upstream.js';
+import { HttpCallError, type HttpFault } from '../adapters/nhs/http-call.js';
 import type { Admitted } from './admit.js';
 import { callUpstream } from './call-upstream.js';
 import type { Route } from './decide.js';
@@ -21,7 +21,7 @@ const READ = 'A005';
 const WRITE = 'A028';
 
 /** What e-RS does with the requests it gets, in order: a status, or a failure before it answers. */
-type Behaviour = number | UpstreamFault | 'echoes the token';
+type Behaviour = number | HttpFault | 'echoes the token';
 interface World {
   readonly interaction: string;
   readonly ers?: readonly Behaviour[];
@@ -65,7 +65,7 @@ async function call(world: World) {
     const behaviour = ers.shift() ?? 200;
     log.push('sent');
     if (typeof behaviour === 'string' && behaviour !== 'echoes the token')
-      return Promise.reject(new UpstreamError(behaviour, new Error(behaviour)));
+      return Promise.reject(new HttpCallError(behaviour, new Error(behaviour)));
     const body = Buffer.from(behaviour === 'echoes the token' ? 'the-token' : 'body');
     const status = typeof behaviour === 'number' ? behaviour : 200;
     return Promise.resolve({

@@ -1,5 +1,7 @@
 /** The HTTP request for a token: exactly one POST, no retries, limited in time and size. */
-import { Agent, request } from 'undici';
+import type { Agent } from 'node:http';
+import { headerValue } from '@gatehouse/domain/input/framing';
+import { openAgent, sendHttp } from './http-call.js';
 
 export interface TokenHttpAnswer {
   readonly status: number;
@@ -10,7 +12,7 @@ export interface TokenHttpAnswer {
 export interface TokenTransport {
   /** A failure of the transport is status 599, so that it is treated as a failure of the server. */
   post(tokenUrl: string, clientAssertion: string): Promise<TokenHttpAnswer>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 const MAX_ANSWER_BYTES = 65_536;
@@ -22,47 +24,63 @@ export function openTokenTransport(options: {
   /** Epoch ms of the answer's `Date` header, by which clock skew is measured. */
   readonly onDate: (serverMs: number) => void;
 }): TokenTransport {
-  const agent = new Agent({
-    connect: { timeout: options.connectMs },
-    connections: 32,
-    maxResponseSize: MAX_ANSWER_BYTES,
-  });
+  const agents = new Map<string, Agent>();
+  // Each connection is used once, since nothing else ties an answer to the assertion of its tenant.
+  const agentFor = (url: URL): Agent => {
+    const agent = agents.get(url.origin) ?? openAgent(url, { connections: 32, keepAliveMs: 0 });
+    agents.set(url.origin, agent);
+    return agent;
+  };
   return {
     async post(tokenUrl, clientAssertion) {
+      const url = new URL(tokenUrl);
       const form = new URLSearchParams({
         grant_type: 'client_credentials',
         client_assertion_type: ASSERTION_TYPE,
         client_assertion: clientAssertion,
       });
+      const body = Buffer.from(form.toString());
       try {
-        const answer = await request(tokenUrl, {
-          dispatcher: agent,
+        const answer = await sendHttp({
+          agent: agentFor(url),
+          origin: url,
           method: 'POST',
-          // Each connection is used once, since nothing else ties an answer to the assertion of its tenant.
-          reset: true,
-          // APIM compares this header as a string (docs/reference/protocol-facts.md §3.2).
-          headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-          body: form.toString(),
+          path: url.pathname + url.search,
+          headers: {
+            // APIM compares this header as a string (docs/reference/protocol-facts.md §3.2).
+            'content-type': 'application/x-www-form-urlencoded',
+            accept: 'application/json',
+            'content-length': String(body.length),
+          },
+          body,
+          connectMs: options.connectMs,
+          headersMs: options.totalMs,
           signal: AbortSignal.timeout(options.totalMs),
         });
-        const body = await answer.body.text();
-        const dateMs = Date.parse(single(answer.headers['date']) ?? '');
-        if (answer.statusCode === 200 && !Number.isNaN(dateMs)) options.onDate(dateMs);
-        return {
-          status: answer.statusCode,
-          body,
-          retryAfter: single(answer.headers['retry-after']),
-        };
-      } catch (error) {
+        const text = await readText(answer.body);
+        const dateMs = Date.parse(headerValue(answer.headers, 'date') ?? '');
+        if (answer.status === 200 && !Number.isNaN(dateMs)) options.onDate(dateMs);
+        const retryAfter = headerValue(answer.headers, 'retry-after') ?? null;
         // An answer that is too large counts as malformed, not as a passing fault.
-        const tooLarge = (error as { code?: string }).code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
-        return { status: tooLarge ? 200 : 599, body: '', retryAfter: null };
+        return { status: text === null ? 200 : answer.status, body: text ?? '', retryAfter };
+      } catch {
+        return { status: 599, body: '', retryAfter: null };
       }
     },
-    close: () => agent.close(),
+    close() {
+      for (const agent of agents.values()) agent.destroy();
+    },
   };
 }
 
-function single(value: string | string[] | undefined): string | null {
-  return Array.isArray(value) ? (value[0] ?? null) : (value ?? null);
+/** Null if the answer is too large. */
+async function readText(body: AsyncIterable<Buffer>): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > MAX_ANSWER_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

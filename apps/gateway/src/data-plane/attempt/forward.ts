@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip as gunzipWithCallback } from 'node:zlib';
 import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
 import { headerValue } from '@gatehouse/domain/input/framing';
-import { UpstreamError, type UpstreamAnswer } from '../../adapters/nhs/upstream.js';
+import { BodyStalled, type HttpAnswer, HttpCallError } from '../../adapters/nhs/http-call.js';
 import { type Attempt, AttemptFailure, type Call, type ReceivedAnswer } from './attempt.js';
 
 const gunzip = promisify(gunzipWithCallback);
@@ -30,12 +30,14 @@ export async function forward(call: Call, attempt: Attempt): Promise<ReceivedAns
   const echoesToken = (text: Buffer | string): boolean =>
     attempt.token !== null && text.includes(attempt.token.value);
   const isInHead = answer.headers.some(([, value]) => echoesToken(value));
-  if (!isBodyless && !isWorklist && !(length <= MAX_BUFFERED_BYTES))
+  const mustBeWhole = isWorklist || endsWithConnection(answer);
+  if (!isBodyless && !mustBeWhole && !(length <= MAX_BUFFERED_BYTES))
     return { ...head, body: null, bodyStart: '', echoesToken: isInHead };
 
   try {
     const body = await buffer(answer.body, isWorklist ? MAX_WORKLIST_BYTES : MAX_BUFFERED_BYTES);
     const text = isBodyless ? body : await unpacked(body, headerValue(answer.headers, 'content-encoding'));
+    if (!isBodyless && endsWithConnection(answer)) requireWhole(text, answer);
     const bodyStart = text.subarray(0, BODY_START_BYTES).toString('latin1');
     return { ...head, body, bodyStart, echoesToken: isInHead || echoesToken(text) };
   } catch (error) {
@@ -45,7 +47,7 @@ export async function forward(call: Call, attempt: Attempt): Promise<ReceivedAns
 }
 
 /** @throws AttemptFailure */
-async function send({ deps, admitted, deadline }: Call, attempt: Attempt): Promise<UpstreamAnswer> {
+async function send({ deps, admitted, deadline }: Call, attempt: Attempt): Promise<HttpAnswer> {
   const { method, readOnly } = admitted.matched.operation;
   try {
     return await attempt.seat.send({
@@ -59,6 +61,23 @@ async function send({ deps, admitted, deadline }: Call, attempt: Attempt): Promi
     });
   } catch (error) {
     throw sendFailure(error, readOnly);
+  }
+}
+
+/** JSON of no announced length that is not sent in chunks: a connection that breaks looks like its end. */
+function endsWithConnection({ headers }: HttpAnswer): boolean {
+  const has = (name: string): boolean => headerValue(headers, name) !== undefined;
+  const isJson = /json/i.test(headerValue(headers, 'content-type') ?? '');
+  return isJson && !has('content-length') && !has('transfer-encoding');
+}
+
+/** @throws BodyUnreadable if the JSON is cut off; a packed body that is cut off can't be unpacked */
+function requireWhole(text: Buffer, { body }: HttpAnswer): void {
+  try {
+    JSON.parse(text.toString('utf8'));
+  } catch (cause) {
+    body.destroy();
+    throw new BodyUnreadable(undefined, { cause });
   }
 }
 
@@ -93,8 +112,7 @@ async function buffer(stream: Readable, maxBytes: number): Promise<Buffer> {
 }
 
 function sendFailure(cause: unknown, readOnly: boolean): AttemptFailure {
-  const reportedFault = cause instanceof UpstreamError ? cause.fault : 'broken';
-  const fault = isMisframed(codeOf((cause as Error).cause)) ? 'protocol' : reportedFault;
+  const fault = cause instanceof HttpCallError ? cause.fault : 'broken';
   const refusal = (code: ErrorCode): GatewayError => new GatewayError(code, { cause });
   if (fault === 'not-sent') {
     const retry = readOnly ? 'passing fault' : null;
@@ -112,16 +130,13 @@ function sendFailure(cause: unknown, readOnly: boolean): AttemptFailure {
   }
 }
 
-function brokenBody(cause: unknown, readOnly: boolean, { status, headers }: UpstreamAnswer): AttemptFailure {
+function brokenBody(cause: unknown, readOnly: boolean, { status }: HttpAnswer): AttemptFailure {
   if (!readOnly) return deliveryUnknown(cause, status);
-  const code = codeOf(cause);
-  // A body shorter than its Content-Length means a broken connection, unless it also came in chunks.
-  const isChunked = headers.some(([name]) => name === 'transfer-encoding');
-  const misframed = code.startsWith('HPE_') || (isChunked && isMisframed(code));
+  const misframed = codeOf(cause).startsWith('HPE_');
   const refusalCode =
     cause instanceof BodyTooLarge || cause instanceof BodyUnreadable || misframed
       ? 'GW_UPSTREAM_PROTOCOL'
-      : code === 'UND_ERR_BODY_TIMEOUT'
+      : cause instanceof BodyStalled
         ? 'GW_UPSTREAM_TIMEOUT'
         : 'GW_UPSTREAM_INCOMPLETE';
   return new AttemptFailure('FAILED', new GatewayError(refusalCode, { cause }), null, status);
@@ -129,11 +144,6 @@ function brokenBody(cause: unknown, readOnly: boolean, { status, headers }: Upst
 
 function codeOf(error: unknown): string {
   return (error as { code?: string } | undefined)?.code ?? '';
-}
-
-/** Not HTTP, or a Content-Length that disagrees with the chunks beside it (undici reports this only at the end). */
-function isMisframed(code: string): boolean {
-  return code.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 }
 
 function deliveryUnknown(cause: unknown, upstreamStatus: number | null): AttemptFailure {

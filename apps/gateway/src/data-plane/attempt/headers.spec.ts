@@ -1,6 +1,7 @@
 import { CATALOGUE, type Operation } from '@gatehouse/domain/ers/catalogue';
 import { type CallerHeaders, readCallerHeaders } from '@gatehouse/domain/input/request-headers';
 import { readUserHeaders } from '@gatehouse/domain/input/user-headers';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Admitted } from '../admit.js';
@@ -115,10 +116,18 @@ describe('up: built from nothing (law 3)', () => {
 
 describe('down: the listed headers alone', () => {
   const LISTED =
-    'allow content-disposition content-encoding content-language content-type date etag expires last-modified ' +
+    'accept-ranges access-control-expose-headers allow content-disposition content-encoding content-language content-type date etag expires last-modified ' +
     'location pragma request-duration retry-after vary warning x-request-id';
   const down = (...pairs: [string, string][]) =>
     downstreamHeaders(pairs).map(([name, value]) => `${name}: ${value}`);
+
+  it('that the calling guide lists', () => {
+    const guide = readFileSync(new URL('../../../../../docs/guides/calling.md', import.meta.url), 'utf8');
+    const [, listed = ''] = /headers these pass:(.*?)All others/s.exec(guide) ?? [];
+    expect([...listed.matchAll(/`(.*?)`/g)].map(([, name]) => name?.toLowerCase())).toEqual(
+      LISTED.split(' '),
+    );
+  });
 
   it.each(LISTED.split(' '))('%s passes, its value untouched', (name) => {
     const [passed, ...rest] = downstreamHeaders([[name, '  a, "b"\xe9 ']]);

@@ -39,6 +39,8 @@ export function upstreamHeaders(
 /** What an e-RS answer may carry to the caller, in the spelling it is sent in. */
 const DOWN = new Map(
   [
+    'Accept-Ranges',
+    'Access-Control-Expose-Headers',
     'Allow',
     'Content-Disposition',
     'Content-Encoding',
