@@ -223,6 +223,21 @@ describe('the command line', () => {
     expect(exported.out).toContain('r69I…KKLL');
     expect(exported.out).not.toContain(API_KEY);
     expect((await gatehouse('export --json')).out.startsWith('{')).toBe(true);
+    // What it writes can be applied again, as it is and as JSON.
+    for (const [name, text] of [
+      ['export.yaml', exported.out],
+      ['export.json', (await gatehouse('export --json')).out],
+    ] as const) {
+      const file = join(folder, name);
+      await writeFile(file, text);
+      expect(await gatehouse(`diff ${file}`)).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('Nothing to change: the registry already matches the file.'),
+      });
+    }
+    const masked = join(folder, 'masked.yaml');
+    await writeFile(masked, exported.out.replace(/# apiKey: /, 'apiKey: '));
+    expect((await gatehouse(`diff ${masked}`)).err).toMatch(/masked form that Gatehouse shows/);
   });
 
   it.each([

@@ -4,7 +4,8 @@ import { awaitsApproval, call, callLines, Rejection } from '../api.js';
 import { Failure } from '../failure.js';
 import { readTextFile } from '../files.js';
 import { type Context, withReason } from '../options.js';
-import { type Output, print, yaml } from '../output.js';
+import { type Output, print } from '../output.js';
+import { exportText, withoutApiKeys } from '../registry-file/export.js';
 import { readCsv } from '../registry-file/csv.js';
 import type { RegistryInput } from '../registry-file/registry-input.js';
 import { readYaml } from '../registry-file/yaml.js';
@@ -51,9 +52,12 @@ export function registryCommands(program: Command, context: Context): void {
 
   program
     .command('export')
-    .description('Print the registry as a file, with API keys masked and secrets left out.')
+    .description(
+      'Print the registry as a file that can be applied again. Secrets are left out, so that they stay as they are; a comment shows each API key masked.',
+    )
     .action(async () => {
-      print(output, await call(settings, 'registryExport', {}), yaml);
+      const exported = await call(settings, 'registryExport', {});
+      print(output, withoutApiKeys(exported), () => exportText(exported));
     });
 }
 

@@ -119,8 +119,12 @@ describe('a plan', () => {
       kind: 'application',
       key: 'int / R69 / ReferWell / application-restricted / provider',
       fields: [
-        { name: 'apiKey', before: 'r69I…KKLL', after: 'r69I…NNPP' },
-        { name: 'apiSecret', before: null, after: '(hidden)' },
+        {
+          name: 'apiKey',
+          before: expect.stringMatching(/^r69I…KKLL \(\d\d characters: letters and digits\)$/),
+          after: expect.stringMatching(/^r69I…NNPP \(\d\d characters: letters and digits\)$/),
+        },
+        { name: 'apiSecret', before: null, after: '(hidden) (10 characters: letters and punctuation)' },
       ],
     });
     expect(JSON.stringify(changesOf(plan))).not.toContain('top secret');

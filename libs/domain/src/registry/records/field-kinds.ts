@@ -3,6 +3,7 @@
  * two values are compared, and how much of a value people may see.
  */
 import { HIDDEN } from '../../input/masking.js';
+import { describeSecret } from '../../input/spreadsheet-cell.js';
 
 /** A text, or a list whose order does not matter. */
 export type FieldText = string | readonly string[];
@@ -29,6 +30,8 @@ export interface FieldKind {
   compared(value: unknown): FieldText;
   /** The value as the admin API and an export show it: never a secret in clear. */
   shown(value: unknown): unknown;
+  /** Of a secret: what the preview of a change says of it, so that whoever approves the change notices nonsense. */
+  described?(value: unknown): string;
 }
 
 /** A record's value of this kind. */
@@ -86,7 +89,12 @@ export function object<T extends object>(asText: (value: T) => string) {
 
 /** A secret that people see in part, enough to tell two of them apart. */
 export function masked(mask: (secret: string) => string) {
-  return { ...text, secret: true, shown: (value: string): string => mask(value) } satisfies FieldKind;
+  return {
+    ...text,
+    secret: true,
+    shown: (value: string): string => mask(value),
+    described: (value: string): string => `${mask(value)} (${describeSecret(value)})`,
+  } satisfies FieldKind;
 }
 
 /** A secret that is kept sealed. The record holds its digest, never the sealed text. */
@@ -106,6 +114,8 @@ export const secret = {
   },
   compared: (value: Secret): string => value.digest,
   shown: (_value: Secret): string => HIDDEN,
+  described: ({ toSeal }: Secret): string =>
+    toSeal === null ? HIDDEN : `${HIDDEN} (${describeSecret(toSeal)})`,
 } satisfies FieldKind;
 
 /** A kind that the file may leave out; a new record then holds `initial`. */

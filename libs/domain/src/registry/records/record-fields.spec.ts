@@ -80,6 +80,20 @@ describe('what people see of a record', () => {
     expect(JSON.stringify(visible)).not.toMatch(/TopSecret|theKey|digest/);
   });
 
+  it.each([
+    ['abcdefgh12345678abcdefgh12345678', 'abcd…5678 (32 characters: letters and digits)'],
+    ['#N/A', '•••••••• (4 characters: letters and punctuation)'],
+    ['1.23457E+31', '•••••••• (11 characters: letters, digits and punctuation)'],
+  ])('the preview of a change of API key says enough of %s to notice nonsense', (apiKey, visible) => {
+    const fields = comparedFields(APPLICATION_FIELDS, application({ apiKey }));
+    expect(fields.find(({ name }) => name === 'apiKey')?.visible).toBe(visible);
+  });
+
+  it('the preview of a new secret says its length and class, and never the secret', () => {
+    const sealed = comparedFields(APPLICATION_FIELDS, application({ apiSecret: 'TopSecret' }));
+    expect(sealed.find(({ name }) => name === 'apiSecret')?.visible).toBe('(hidden) (9 characters: letters)');
+  });
+
   it('is exported without null, at any depth', () => {
     const grant = { organisation: 'R69', product: 'P', accessMode: 'user-restricted' } as const;
     const client = recordFrom(

@@ -102,7 +102,7 @@ export function comparedFields<F extends RecordFields>(fields: F, record: Record
     const value: unknown = record[name];
     if (value === null) return [{ name, compared: null, visible: null }];
     const compared = field.holds.compared(value);
-    return [{ name, compared, visible: field.holds.secret ? String(field.holds.shown(value)) : compared }];
+    return [{ name, compared, visible: field.holds.described?.(value) ?? compared }];
   });
 }
 
