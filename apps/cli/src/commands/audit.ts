@@ -6,7 +6,7 @@ import { allPages } from '../all-pages.js';
 import { call, callLines } from '../api.js';
 import { Failure } from '../failure.js';
 import { choice, type Context, defined, ENVIRONMENT, ORGANISATION, wholeNumber } from '../options.js';
-import { cell, type Column, print, table } from '../output.js';
+import { cell, type Column, type Output, print, table } from '../output.js';
 
 interface Span {
   readonly from?: string;
@@ -57,7 +57,9 @@ function listCommand(audit: Command, { settings, output, ask }: Context): void {
     .action(async (options: ListOptions) => {
       const { limit, nhsNumber, ubrn, reason, ...filter } = options;
       if (nhsNumber === undefined && ubrn === undefined) {
-        print(output, await allPages(settings, 'auditList', withInstants(filter), limit), rowsText);
+        const query = withInstants(filter);
+        print(output, await allPages(settings, 'auditList', query, limit), rowsText);
+        noteCoverage(output, query);
         return;
       }
       if (nhsNumber !== undefined && ubrn !== undefined)
@@ -69,6 +71,7 @@ function listCommand(audit: Command, { settings, output, ask }: Context): void {
       const body = { ...withInstants(filter), ...subject, reason, limit: Math.min(limit, LARGEST_SEARCH) };
       const page = await call(settings, 'auditSearch', { body });
       print(output, page.items, rowsText);
+      noteCoverage(output, body);
       if (page.next !== null) output.err('There are more: raise --limit, or narrow the search.\n');
     });
 }
@@ -77,7 +80,9 @@ function streamCommands(audit: Command, { settings, output }: Context): void {
   withFilter(audit.command('follow'))
     .description('Print rows as they are written, until interrupted.')
     .action(async (filter: Filter) => {
-      for await (const row of callLines(settings, 'auditFollow', { query: withInstants(filter) }))
+      const query = withInstants(filter);
+      noteCoverage(output, query);
+      for await (const row of callLines(settings, 'auditFollow', { query }))
         output.out(output.json ? JSON.stringify(row) : lineText(row));
     });
 
@@ -86,8 +91,9 @@ function streamCommands(audit: Command, { settings, output }: Context): void {
       'Print rows with their chain, one JSON object on each line, for "gatehouse verify". The export is itself audited.',
     )
     .action(async (span: Span) => {
-      for await (const row of callLines(settings, 'auditExport', { query: withInstants(span) }))
-        output.out(JSON.stringify(row));
+      const query = withInstants(span);
+      noteCoverage(output, query);
+      for await (const row of callLines(settings, 'auditExport', { query })) output.out(JSON.stringify(row));
     });
 }
 
@@ -121,6 +127,13 @@ function withInstants<F extends Span>(filter: F) {
   const { fromMs, untilMs } = spanOf(filter.from, filter.until);
   const instant = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
   return defined({ ...filter, from: instant(fromMs), until: instant(untilMs) });
+}
+
+/** A day is read in London, so what was asked for is said in instants. */
+function noteCoverage(output: Output, { from, until }: Span): void {
+  if (from === undefined && until === undefined) return;
+  const beginning = from === undefined ? 'From the beginning' : `From ${from}`;
+  output.err(`${beginning} ${until === undefined ? 'on' : `until just before ${until}`}.\n`);
 }
 
 const COLUMNS: readonly Column<Row>[] = [

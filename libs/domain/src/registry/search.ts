@@ -24,7 +24,9 @@ export interface SearchTerms {
 export function searchTerms(text: string): SearchTerms {
   const fits = (pattern: RegExp) => (pattern.test(text) ? text : null);
   const id = fits(UUID)?.toLowerCase() ?? null;
-  const asid = fits(/^[0-9]{12}$/);
+  // People group the digits, and spreadsheets put an apostrophe before them.
+  const digits = text.replaceAll(/[\s'’-]/gu, '');
+  const asid = /^[0-9]{12}$/.test(digits) ? digits : null;
   const masked = text.includes('…');
   const key = id === null && asid === null && !masked ? fits(/^[\x21-\x7e]+$/) : null;
   return {
