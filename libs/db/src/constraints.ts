@@ -14,6 +14,10 @@ const CAPABILITY =
   'Application-restricted access needs a capability (referrer or provider); user-restricted access has none.';
 const ACCESS_MODE = 'The access mode is user-restricted or application-restricted.';
 const CAPABILITIES = 'The capability is referrer or provider.';
+const unseen = (field: string) =>
+  rule(field, 'A name contains a character that can’t be seen. Type it again without it.');
+const lookAlike = (what: string) =>
+  rule('name', `There is ${what} whose name differs from this only in case or spacing. Use that name.`);
 const SECRET_HASH = 'A secret is stored as its SHA-256 in 64 hexadecimal digits.';
 
 /** By the name of the constraint, unique index or rule. A test compares it with the database's catalogue. */
@@ -29,14 +33,20 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   organisation_pkey: rule('odsCode', 'There is an organisation with this ODS code already.'),
   organisation_ods_code_format: rule('odsCode', 'An ODS code is 1 to 10 capital letters and digits.'),
   organisation_name_present: rule('name', 'An organisation needs a name.'),
+  organisation_name_visible: unseen('name'),
+  organisation_name_distinct: lookAlike('an organisation'),
   organisation_state_known: rule('state', 'The state of an organisation is active, suspended or retired.'),
 
   product_pkey: rule('name', 'There is a product of this name already.'),
   product_name_present: rule('name', 'A product needs a name.'),
+  product_name_visible: unseen('name'),
+  product_name_distinct: lookAlike('a product'),
   product_state_known: rule('state', 'The state of a product is active or retired.'),
 
   message_set_pkey: rule('name', 'There is a message set of this name already.'),
   message_set_name_present: rule('name', 'A message set needs a name.'),
+  message_set_name_visible: unseen('name'),
+  message_set_name_distinct: lookAlike('a message set'),
   message_set_interactions_format: rule(
     'interactions',
     'An interaction is the letter A and three digits, like A005.',
@@ -129,6 +139,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     '',
     'An appointment needs the name and job title of the SRO, and the name and reference of the authority.',
   ),
+  sro_appointment_texts_visible: unseen(''),
   sro_appointment_email_format: rule('email', 'The email address has the form name@host.'),
   sro_appointment_spine_user_id_format: rule('spineUserId', 'A Spine user id has 12 digits.'),
   sro_appointment_authority_document_format: rule(
@@ -175,6 +186,8 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     'A revoked write exception says when and by whom, both or neither.',
   ),
 
+  client_name_visible: unseen('name'),
+  client_name_distinct: lookAlike('a client'),
   client_pkey: rule('id', 'There is a client with this id already.'),
   client_environment_fkey: rule('environment', 'There is no such environment, or clients still use it.'),
   client_name_present: rule('name', 'A client needs a name.'),

@@ -1,6 +1,7 @@
 import { API_PREFIX } from '@gatehouse/contracts/routes';
 import { parseClientKey } from '@gatehouse/domain/input/opaque-key';
 import { ACTIVATION_MARGIN_S, JWKS_CACHE_S, RETIREMENT_S } from '@gatehouse/domain/registry/signing-key';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
@@ -319,5 +320,30 @@ describe('lists', () => {
     });
     expect(applications.items).toHaveLength(1);
     expect(applications.items[0]).toMatchObject({ apiKey: 'r69I…KKLL', asid: '200000002454' });
+  });
+});
+
+describe('names that look alike', () => {
+  it('are rejected with the other name, and older ones are listed by the doctor', async () => {
+    const document = { apiVersion: 'gatehouse/v1', products: [{ name: 'referwell' }] };
+    const answer = await admin.call('POST', `${API_PREFIX}/registry/diff`, { document });
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors).toEqual([
+      {
+        pointer: '/document/products/0/name',
+        detail:
+          'this differs only in case or spacing from the product "ReferWell": use that name, or another one',
+      },
+    ]);
+    const owner = new pg.Client(admin.database.superuserUrl);
+    await owner.connect();
+    await owner.query(`SET session_replication_role = 'replica'`);
+    await owner.query(`INSERT INTO product (name) VALUES ('Refer Well')`);
+    await owner.query(`INSERT INTO organisation (ods_code, name) VALUES ('X90', 'example nhs trust')`);
+    await owner.end();
+    expect((await admin.ok('doctor', { query: r69 })).lookAlikes).toEqual([
+      { kind: 'organisation', name: 'Example NHS Trust (R69)', other: 'example nhs trust (X90)' },
+      { kind: 'product', name: 'ReferWell', other: 'Refer Well' },
+    ]);
   });
 });

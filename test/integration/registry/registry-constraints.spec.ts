@@ -501,6 +501,61 @@ describe('each rule of the registry is refused by the database under its own nam
     expect(await refusal(work)).toBe(constraint);
   });
 
+  describe.each(['organisation', 'product', 'message_set', 'client'] as const)('names of a %s', (table) => {
+    const rowOf = (name: string): Row =>
+      table === 'organisation'
+        ? { ods_code: `N${(organisations += 1)}`, name }
+        : table === 'client'
+          ? valid.client({ name })
+          : { name, ...(table === 'message_set' ? { interactions: ['A005'] } : {}) };
+    let organisations = 100;
+    const insertNamed = (name: string) => () => insert(pool, table, rowOf(name));
+
+    it.each([
+      ['a zero-width space', 'Clear\u200b View'],
+      ['a no-break space', 'Clear\u00a0View'],
+      ['a soft hyphen', 'Clear\u00adView'],
+      ['a right-to-left override', 'Clear\u202eView'],
+      ['a tab', 'Clear\tView'],
+      ['a tag character', 'Clear\u{e0041}View'],
+    ])('refuse %s', async (_what, name) => {
+      expect(await refusal(insertNamed(name))).toBe(`${table}_name_visible`);
+    });
+
+    it('refuse what differs only in case, spacing or width, and take what differs in more', async () => {
+      await insertNamed(`Look Alike`)();
+      for (const name of ['look alike', 'LookAlike', 'Look  Alike', 'Ｌook Alike'])
+        expect(await refusal(insertNamed(name)), name).toBe(`${table}_name_distinct`);
+      expect(await refusal(insertNamed('Look Alike 2'))).toBeUndefined();
+    });
+
+    it('refuse one of two that are inserted at once', async () => {
+      const answers = await Promise.all(['At Once', 'at once'].map((name) => refusal(insertNamed(name))));
+      expect(answers.filter((answer) => answer !== undefined)).toEqual([`${table}_name_distinct`]);
+    });
+
+    it('leave alone what clashed before, until its name changes', async () => {
+      const owner = new pg.Client(database.superuserUrl);
+      await owner.connect();
+      await owner.query(`SET session_replication_role = 'replica'`);
+      for (const name of ['Older', 'older']) await insert(owner, table, rowOf(name));
+      await owner.end();
+      const rename = (to: string) => sql(`UPDATE ${table} SET name = $1 WHERE name = 'older'`, to);
+      expect(await refusal(rename('older'))).toBeUndefined();
+      expect(await refusal(rename('OLDER'))).toBe(`${table}_name_distinct`);
+      expect(await refusal(rename('Newer'))).toBeUndefined();
+    });
+  });
+
+  it.each(['name', 'job_title', 'authority_name', 'authority_reference'])(
+    'no unseen character in the %s of an appointment',
+    async (column) => {
+      expect(await refusal(appointment({ [column]: 'Ann \u202eExample' }))).toBe(
+        'sro_appointment_texts_visible',
+      );
+    },
+  );
+
   it('says every rule of the database in words, and no other', async () => {
     const { rows } = await pool.query<{ name: string }>(`
       SELECT conname AS name FROM pg_constraint c WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'p', 'u', 'f')

@@ -72,7 +72,7 @@ function addHeader(text: string, headers: Record<string, string>): Record<string
 }
 
 function doctorText(
-  { application, name, ready, steps, nhs }: DoctorReport,
+  { application, name, ready, steps, lookAlikes, nhs }: DoctorReport,
   asked: AskedReport['asked'] | null,
 ): string {
   const lines = [name, `(${application})`, ''];
@@ -83,6 +83,8 @@ function doctorText(
     lines.push(`       who acts:   ${step.whoActs}`, `       what to do: ${step.whatToDo}`);
     for (const { name: key, value } of step.values) lines.push(`         ${key} = ${value}`);
   });
+  for (const { kind, name: mine, other } of lookAlikes)
+    lines.push('', `The ${kind} ${mine} can be taken for ${other}: rename or retire one of them.`);
   if (asked !== null) lines.push('', ...askedLines(asked));
   lines.push('', ...nhsLines(nhs), '', summary(ready, nhs));
   return lines.join('\n');

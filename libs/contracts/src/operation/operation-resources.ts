@@ -63,6 +63,10 @@ export const doctorReport = z.object({
       values: z.array(z.object({ name: z.string(), value: z.string(), known: z.boolean() })),
     }),
   ),
+  /** Older names that people would take for the application's: new ones are rejected, and these should be renamed. */
+  lookAlikes: z.array(
+    z.object({ kind: z.enum(['organisation', 'product']), name: z.string(), other: z.string() }),
+  ),
   /** What NHS England last said about the application; null: it has not been asked. */
   nhs: z.object({
     token: z

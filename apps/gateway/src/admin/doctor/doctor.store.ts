@@ -26,6 +26,7 @@ import {
 } from '../registry/applications.store.js';
 import { nameOf } from '../registry/lists.store.js';
 import { checklist, type Readiness } from './checklist.js';
+import { lookAlikesOf } from './look-alikes.store.js';
 import { isClear, nhsView } from './nhs-answers.view.js';
 
 const PUBLISHED_STATES = ['PUBLISHED', 'ACTIVE', 'RETIRING'];
@@ -48,7 +49,8 @@ export class DoctorStore {
     const steps = await this.stepsOf(row);
     const nhs = nhsView(await this.trail.nhsAnswers(row.id), await this.changedAtVersion(row.id));
     const ready = steps.every(({ done }) => done) && isClear(nhs);
-    return { application: keyOfRows(row), name: nameOf(row), ready, steps, nhs };
+    const lookAlikes = await lookAlikesOf(this.db, row, reach);
+    return { application: keyOfRows(row), name: nameOf(row), ready, steps, lookAlikes, nhs };
   }
 
   /** The same, after NHS England was asked for a token and a read. */

@@ -30,8 +30,11 @@ export async function loadCurrent(
     ...document.applications.flatMap(organisationsOf),
     ...document.clients.flatMap(({ grants = [] }) => grants.map((grant) => grant.organisation)),
   ]);
+  const alike = await organisationsNamedLike(db, document);
   const [organisations, products, messageSets, applications, clients] = [
-    await inParts(odsCodes, (part) => db.organisation.findMany({ where: { odsCode: { in: part } } })),
+    await inParts(unique([...odsCodes, ...alike]), (part) =>
+      db.organisation.findMany({ where: { odsCode: { in: part } } }),
+    ),
     await db.product.findMany(),
     await db.messageSet.findMany(),
     await loadApplications(db, document),
@@ -46,6 +49,17 @@ export async function loadCurrent(
     applications,
     clients: new Map(clients.map((client) => [clientKey(client), client])),
   };
+}
+
+/** Organisations whose name people would take for one in the document. */
+async function organisationsNamedLike(db: Queries, { organisations }: RegistryDocument): Promise<string[]> {
+  const rows = await inParts(
+    organisations.map(({ name }) => name),
+    (part) => db.$queryRaw<{ ods_code: string }[]>`
+      SELECT ods_code FROM organisation
+      WHERE name_key(name) IN (SELECT name_key(name) FROM unnest(${part}::text[]) AS document (name))`,
+  );
+  return rows.map((row) => row.ods_code);
 }
 
 async function loadApplications(

@@ -1,3 +1,5 @@
+import { nameKey } from '../../input/visible-text.js';
+
 /** What is wrong with a registry file, each fault with its place. */
 export interface RegistryFault {
   /** JSON pointer (RFC 6901) into the document. */
@@ -50,5 +52,40 @@ export function nameFaults(
       return [];
     }
     return [{ pointer: place, detail: `${name} is in this list twice` }];
+  });
+}
+
+/** A record with a name that people read, and the key that tells it from others. */
+export interface Named {
+  readonly key: string;
+  readonly name: string;
+}
+
+/**
+ * A fault for each new or changed name that people would take for another one, in the registry or earlier in the file.
+ * @param list JSON pointer of the list
+ */
+export function lookAlikeFaults(
+  list: string,
+  what: string,
+  entries: readonly Named[],
+  current: readonly Named[],
+): RegistryFault[] {
+  const others = new Map<string, Named[]>();
+  const add = (named: Named) => {
+    const readAs = nameKey(named.name);
+    others.set(readAs, [...(others.get(readAs) ?? []), named]);
+  };
+  const names = new Map(current.map(({ key, name }) => [key, name]));
+  current.forEach(add);
+  return entries.flatMap((entry, index) => {
+    if (names.get(entry.key) === entry.name) return [];
+    const other = others
+      .get(nameKey(entry.name))
+      ?.find(({ key, name }) => key !== entry.key && name !== entry.name);
+    add(entry);
+    if (other === undefined) return [];
+    const detail = `this differs only in case or spacing from the ${what} "${other.name}": use that name, or another one`;
+    return [{ pointer: `${list}/${index}/name`, detail }];
   });
 }

@@ -272,6 +272,44 @@ describe('faults', () => {
     expect(plan.faults.map(({ pointer }) => pointer).toSorted()).toEqual(pointers);
   });
 
+  it.each([
+    ['another case', [{ name: 'referwell' }], [], ['/products/0/name']],
+    ['another spacing', [{ name: 'Refer Well' }], [], ['/products/0/name']],
+    ['a width of its own', [{ name: 'ＲeferWell' }], [], ['/products/0/name']],
+    ['the same name', [{ name: 'ReferWell' }], [], []],
+    ['another name', [{ name: 'ReferWell 2' }], [], []],
+    ['two new ones alike', [{ name: 'Other' }, { name: 'OTHER' }], [], ['/products/1/name']],
+    [
+      'an organisation alike',
+      [],
+      [{ odsCode: 'X90', name: 'example nhs  trust' }],
+      ['/organisations/0/name'],
+    ],
+    ['an organisation of the same name', [], [{ odsCode: 'X90', name: 'Example NHS Trust' }], []],
+    ['the organisation itself, in another case', [], [{ odsCode: 'R69', name: 'EXAMPLE NHS Trust' }], []],
+    [
+      'a renamed organisation',
+      [],
+      [{ odsCode: 'RCD', name: 'EXAMPLE NHS trust' }],
+      ['/organisations/0/name'],
+    ],
+  ] as const)('a name that looks like another: %s', (_what, products, organisations, pointers) => {
+    const current = applied(empty, { ...document, applications: [] });
+    const next = { ...only({}), applications: [], products, organisations };
+    const { faults } = planRegistry(current, next, digest);
+    expect(faults.map(({ pointer }) => pointer)).toEqual(pointers);
+    for (const { detail } of faults) expect(detail).toMatch(/^this differs only in case or spacing from the/);
+  });
+
+  it('names that clash already do not stop a file that says nothing new', () => {
+    const current = {
+      ...empty,
+      products: new Map(['A b', 'ab'].map((name) => [name, { name, state: 'active' }])),
+    };
+    const next = { ...only({}), applications: [], products: [{ name: 'A b' }, { name: 'ab' }] };
+    expect(planRegistry(current as CurrentRegistry, next, digest).faults).toEqual([]);
+  });
+
   it('a live application without ASID and API key', () => {
     const { asid: _asid, apiKey: _key, ...bare } = application;
     const plan = planRegistry(empty, { ...document, applications: [bare] }, digest);

@@ -23,7 +23,7 @@ import {
 import { planApplications } from './plan-applications.js';
 import { planClients } from './plan-clients.js';
 import { type Planned, planRecord, type RegistryChange } from './registry-change.js';
-import { nameFaults, type RegistryFault, repeatFaults } from './registry-fault.js';
+import { lookAlikeFaults, nameFaults, type RegistryFault, repeatFaults } from './registry-fault.js';
 
 export interface RegistryPlan extends Readonly<Record<RegistryList, readonly Planned<object>[]>> {
   readonly faults: readonly RegistryFault[];
@@ -97,7 +97,8 @@ function planEntry<F extends RecordFields>(
   return planRecord({ kind, key, fields }, before, recordFrom(fields, entry, before, digestSecret));
 }
 
-function listFaults(document: RegistryDocument, { interactions }: CurrentRegistry): RegistryFault[] {
+function listFaults(document: RegistryDocument, current: CurrentRegistry): RegistryFault[] {
+  const { interactions } = current;
   return [
     ...repeatFaults(document.organisations, {
       list: '/organisations',
@@ -106,6 +107,18 @@ function listFaults(document: RegistryDocument, { interactions }: CurrentRegistr
     }),
     ...repeatFaults(document.products, { list: '/products', field: 'name', keyOf: ({ name }) => name }),
     ...repeatFaults(document.messageSets, { list: '/messageSets', field: 'name', keyOf: ({ name }) => name }),
+    ...lookAlikeFaults(
+      '/organisations',
+      'organisation',
+      document.organisations.map(({ odsCode, name }) => ({ key: odsCode, name })),
+      [...current.organisations.values()].map(({ odsCode, name }) => ({ key: odsCode, name })),
+    ),
+    ...lookAlikeFaults(
+      '/products',
+      'product',
+      document.products.map(({ name }) => ({ key: name, name })),
+      [...current.products.keys()].map((name) => ({ key: name, name })),
+    ),
     ...document.messageSets.flatMap((entry, at) =>
       nameFaults(`/messageSets/${at}/interactions`, entry.interactions, interactions, 'interaction'),
     ),
