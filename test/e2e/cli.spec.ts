@@ -270,7 +270,7 @@ describe('the trail', () => {
   it('audit export, then verify with nothing but the file', async () => {
     await write('trail.ndjson', await does('audit export'));
     const out = await does('verify trail.ndjson', { env: NOTHING_ELSE });
-    expect(out).toMatch(/rows of 1 writer about \d+ attempts: the whole trail\./);
+    expect(out).toMatch(/rows of 2 writers about \d+ attempts: the whole trail\./);
     expect(out).toMatch(/Verified: every chain is unbroken and every row is as it was written\./);
   });
   it.each([

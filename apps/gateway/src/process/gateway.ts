@@ -40,6 +40,9 @@ const PUBLIC_REQUEST_MS = 10_000;
 const DRAIN_POLL_MS = 50;
 
 export async function openGateway(config: Config, log: Log): Promise<Gateway> {
+  // Takes as long as everything else, and needs none of it.
+  const adminStart = config.roles.has('admin') ? startAdminThread(log) : null;
+  adminStart?.catch(() => undefined);
   const metrics = createMetrics();
   const parts = await openParts(config, log, metrics);
   watchParts(metrics, parts);
@@ -73,7 +76,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
       createListener(config, { requestTimeout: PUBLIC_REQUEST_MS }, publicHandler(log, parts), { onError }),
     );
   }
-  const admin = config.roles.has('admin') ? await startAdminThread(log) : null;
+  const admin = await adminStart;
   if (admin !== null) {
     addresses['admin'] = addressOf(config, admin);
     metrics.watch('admin_restarts_total', 'Times the admin listener failed', admin.restarts);
