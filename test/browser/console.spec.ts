@@ -63,6 +63,18 @@ it('finds who saw a patient, and shows the identifier once two people agree', as
   await omar.getByRole('textbox', { name: 'ODS code' }).fill('R69');
   await omar.getByRole('button', { name: 'Search' }).click();
   await omar.getByText('1 attempt found').waitFor();
+  // Mistyped by one digit: no answer about a patient, and above all not that nobody saw them.
+  const mistyped = nhsNumber.slice(0, 9) + String((Number(nhsNumber[9]) + 1) % 10);
+  await omar.getByRole('textbox', { name: 'NHS number' }).fill(mistyped);
+  await omar.getByRole('button', { name: 'Search' }).click();
+  await omar.getByText('This is not a valid NHS number: check it for a mistyped digit').waitFor();
+  expect(await omar.getByText('has no record that matches').count()).toBe(0);
+  expect(await omar.evaluate('document.activeElement?.getAttribute("name")')).toBe('nhsNumber');
+  await accessible(omar, 'a mistyped NHS number');
+  await omar.screenshot({ path: `${SHOTS}/patient-mistyped-1280-light.png`, fullPage: true });
+  await omar.getByRole('textbox', { name: 'NHS number' }).fill(grouped);
+  await omar.getByRole('button', { name: 'Search' }).click();
+  await omar.getByText('1 attempt found').waitFor();
   await accessible(omar, 'who saw a patient');
   await omar.screenshot({ path: `${SHOTS}/patient-found-1280-light.png`, fullPage: true });
   const kept = 'location.href + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage })';

@@ -279,6 +279,7 @@ describe('the audit trail', () => {
     ['neither', { reason: 'r' }],
     ['both', { reason: 'r', nhsNumber: '9000000009', ubrn: '000000070000' }],
     ['no reason', { nhsNumber: '9000000009' }],
+    ['a mistyped NHS number', { reason: 'r', nhsNumber: '9000000008' }],
   ])('refuses a search with %s', async (_what, body) => {
     expect((await admin.call('POST', `${API_PREFIX}/audit/search`, body)).status).toBe(400);
   });

@@ -1,6 +1,7 @@
 /** Signing keys, the doctor, explanations, audit and admin tokens. */
 import { ADMIN_TOKEN_ENDS, ADMIN_TOKEN_STATES } from '@gatehouse/domain/governance/admin-token-life';
 import { TOKEN_SCOPES } from '@gatehouse/domain/governance/permissions';
+import { isNhsNumber } from '@gatehouse/domain/input/nhs-number';
 import { z } from 'zod';
 import {
   environmentName,
@@ -148,7 +149,8 @@ export const auditSearch = z
     limit: z.number().int().min(1).max(500).default(50),
     after: opaqueCursor.optional(),
     nhsNumber: text('the NHS number')
-      .regex(/^[0-9]{10}$/, 'an NHS number has 10 digits')
+      .regex(/^[0-9]{10}$/, { error: 'an NHS number has 10 digits', abort: true })
+      .refine(isNhsNumber, 'this is not a valid NHS number: check it for a mistyped digit')
       .optional(),
     ubrn: text('the UBRN')
       .regex(/^[0-9]{12}$/, 'a UBRN has 12 digits')
