@@ -55,6 +55,33 @@ async function approve(page: Page, rule: string, reason: string): Promise<void> 
   await page.getByText('Change approved and made.').waitFor();
 }
 
+/** A secret is shown once: nothing but its own button takes it away, and a copy is confirmed only if it worked. */
+async function keepsSecret(page: Page, secret: string): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  await page.keyboard.press('Escape');
+  await page.mouse.click(5, 5);
+  const question = page.waitForEvent('dialog');
+  await page.evaluate('void setTimeout(() => location.reload())');
+  await (await question).dismiss();
+  expect(await dialog.getByLabel('Secret').inputValue()).toBe(secret);
+
+  await page.evaluate(`navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))`);
+  await dialog.getByRole('button', { name: 'Copy' }).click();
+  await dialog.getByText('Could not copy. Select the text and copy it yourself.').waitFor();
+  await page.evaluate('delete navigator.clipboard.writeText');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await dialog.getByRole('button', { name: 'Copy' }).click();
+  await dialog.getByText('Copied to the clipboard.').waitFor();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(secret);
+  await accessible(page, 'a secret shown once');
+  await page.screenshot({ path: `${SHOTS}/secret-1280-light.png` });
+  await page.setViewportSize({ width: 390, height: 900 });
+  await page.screenshot({ path: `${SHOTS}/secret-390-light.png` });
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await dialog.getByRole('button', { name: 'I have saved it' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
 it('onboards an organisation, and its first request is answered', async () => {
   const [priya, pawel] = [await at.as('Priya Nair'), await at.as('Pawel Nowak')];
   const [gita, grace] = [await at.as('Gita Rao'), await at.as('Grace Obi', 390)];
@@ -66,6 +93,11 @@ it('onboards an organisation, and its first request is answered', async () => {
   await priya.getByRole('link', { name: /^Quay NHS Trust/ }).click();
   await fillIn(priya, 'Create a signing key', {});
   await priya.getByText('Signing key created.').waitFor();
+  await priya.getByRole('button', { name: 'Edit', exact: true }).click();
+  const apiKey = priya.getByRole('dialog').getByLabel('API key');
+  expect(await apiKey.getAttribute('type')).toBe('password');
+  expect(await apiKey.getAttribute('autocomplete')).toBe('new-password');
+  await priya.keyboard.press('Escape');
   const { rows } = await at.stack.sql.query<{ jwks: string }>(
     `SELECT jwks_id AS jwks FROM application JOIN binding b ON b.application_id = application.id
       WHERE b.ods_code = $1`,
@@ -109,6 +141,7 @@ it('onboards an organisation, and its first request is answered', async () => {
   await fillIn(priya, 'Issue a key', { Label: 'first' });
   clientKey = await priya.getByLabel('Secret').inputValue();
   expect(clientKey).toMatch(/^gh_local_/);
+  await keepsSecret(priya, clientKey);
   await at.stack.settled();
   expect(await ask()).toEqual({ status: 403, code: 'GW_SRO_LAPSED' });
 

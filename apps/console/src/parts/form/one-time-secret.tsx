@@ -1,5 +1,6 @@
 import { Alert, Box, Button, TextField, Typography } from '@mui/material';
-import { useRef } from 'react';
+import { useCallback, useRef } from 'react';
+import { useBeforeUnload } from 'react-router-dom';
 import { useCopy } from '../use-copy.js';
 
 interface Props {
@@ -17,6 +18,12 @@ export function OneTimeSecret({
 }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const { state, copy } = useCopy(secret);
+  // The browser asks before it closes or reloads the page.
+  useBeforeUnload(
+    useCallback((event: BeforeUnloadEvent) => {
+      event.preventDefault();
+    }, []),
+  );
   return (
     <>
       <Alert severity="warning" sx={{ mb: 2 }}>

@@ -42,6 +42,8 @@ export function useRouteForm(form: RouteForm, keepsOpen: boolean, close: () => v
     setState({ ...BLANK, faults, problem });
   };
   const finish = (): void => {
+    // Not before: a reload that fails could take the page away, and with it what is shown only once.
+    if (state.answer !== null) refresh();
     setState(BLANK);
     close();
   };
@@ -64,10 +66,13 @@ export function useRouteForm(form: RouteForm, keepsOpen: boolean, close: () => v
     setState({ ...BLANK, isBusy: true });
     try {
       const answer = await callRouteWith(route, { params, body, ...(isEdit && { ifMatch: ifMatch ?? '' }) });
-      refresh();
       notify(done, { type: 'success' });
-      if (keepsOpen) setState({ ...BLANK, answer });
-      else finish();
+      if (keepsOpen) {
+        setState({ ...BLANK, answer });
+      } else {
+        refresh();
+        finish();
+      }
     } catch (error) {
       if (error instanceof AwaitingApproval) {
         refresh();
