@@ -1,7 +1,7 @@
 import { historyTable } from '@gatehouse/contracts/audit/history-routes';
 import { Card, CardContent, Typography } from '@mui/material';
-import { FilterButton, List, Pagination, SelectInput, TextInput, TopToolbar } from 'react-admin';
-import { LoadedList, QUERY_OPTIONS } from '../parts/list/loaded-list.js';
+import { FilterButton, List, SelectInput, TextInput, TopToolbar } from 'react-admin';
+import { ListPages, LoadedList, QUERY_OPTIONS } from '../parts/list/loaded-list.js';
 import { Entry, type HistoryEntry } from './history-entry.js';
 
 const TABLES = historyTable.options.map((id) => ({ id, name: id.replaceAll('_', ' ') }));
@@ -27,7 +27,7 @@ export default function HistoryList() {
           <FilterButton />
         </TopToolbar>
       }
-      pagination={<Pagination rowsPerPageOptions={[25, 50, 100]} />}
+      pagination={<ListPages />}
     >
       <Typography variant="h1" sx={{ mb: 2 }}>
         History

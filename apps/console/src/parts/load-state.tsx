@@ -20,7 +20,7 @@ export function LoadError({ error, retry, isOutdated = false }: LoadErrorProps) 
       severity={isOutdated ? 'warning' : 'error'}
       sx={{ mb: 1 }}
       action={
-        <Button color="inherit" size="small" onClick={() => void retry()}>
+        <Button color="inherit" size="small" onClick={() => void retry()} sx={{ whiteSpace: 'nowrap' }}>
           Try again
         </Button>
       }

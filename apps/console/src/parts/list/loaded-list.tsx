@@ -1,11 +1,17 @@
 import { Typography } from '@mui/material';
 import type { ReactNode } from 'react';
-import { useListContext } from 'react-admin';
+import { Pagination, useListContext } from 'react-admin';
 import type { ConsoleRecord } from '../../api/data-provider.js';
 import { LoadError, Loading } from '../load-state.js';
 
 /** Of a list: its page shows what failed, so react-admin need not. */
 export const QUERY_OPTIONS = { onError: () => undefined };
+
+/** Says how many rows there are; nothing, before the gateway has. */
+export function ListPages() {
+  const { data } = useListContext<ConsoleRecord>();
+  return data === undefined ? null : <Pagination rowsPerPageOptions={[25, 50, 100]} />;
+}
 
 interface LoadedListProps {
   readonly empty: ReactNode;

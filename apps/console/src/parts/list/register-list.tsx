@@ -1,9 +1,9 @@
 /** The list of a resource, with its filters, pages and buttons. */
 import { Typography } from '@mui/material';
 import type { ReactElement, ReactNode } from 'react';
-import { FilterButton, List, Pagination, TopToolbar } from 'react-admin';
+import { FilterButton, List, TopToolbar } from 'react-admin';
 import { BulkBar } from './bulk-action.js';
-import { LoadedList, QUERY_OPTIONS } from './loaded-list.js';
+import { ListPages, LoadedList, QUERY_OPTIONS } from './loaded-list.js';
 import { RecordRows, type RowsProps } from './record-rows.js';
 
 interface RegisterListProps<T> extends RowsProps<T> {
@@ -33,7 +33,7 @@ export function RegisterList<T>({ title, filters, above, actions, empty, ...rows
           {actions}
         </TopToolbar>
       }
-      pagination={<Pagination rowsPerPageOptions={[25, 50, 100]} />}
+      pagination={<ListPages />}
     >
       <Typography variant="h1" sx={{ mb: 2 }}>
         {title}

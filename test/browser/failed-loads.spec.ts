@@ -1,0 +1,167 @@
+/** What the console says when the gateway fails, hangs or can't be reached, and when a session has ended. */
+import type { Page, Route } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
+import { pagesOf } from '../support/console-pages.ts';
+import { onboard } from '../support/onboard.ts';
+
+let at: Console;
+let ids: { readonly applicationId: string; readonly clientId: string };
+
+beforeAll(async () => {
+  at = await startConsole();
+  const [onboarded] = await onboard(at.stack, [{ odsCode: 'R69' }]);
+  const { rows } = await at.stack.sql.query<{ id: string }>('SELECT id FROM application');
+  ids = { applicationId: rows[0]?.id ?? '', clientId: `${onboarded?.environment}~${onboarded?.client}` };
+});
+afterAll(() => at.stop());
+
+/** What an empty list, its pages, a finished checklist or an unknown record would say. */
+const CLAIMS =
+  /of 25|there are no|no change has|nothing has|nothing is recorded|nobody|no minimum level|you have no|no results|none within|every step is done|every application is set up/i;
+/** Pages that load nothing until a person asks. */
+const FORMS_ONLY = ['/search', '/import', '/explain', '/patient-search'];
+
+const FAILURES: Readonly<Record<string, (route: Route) => Promise<void>>> = {
+  'an error without a reason': (route) => route.fulfill({ status: 500, body: 'oops' }),
+  'a proxy that answers in HTML': (route) =>
+    route.fulfill({ status: 503, contentType: 'text/html', body: '<h1>Service Unavailable</h1>' }),
+  'a connection that is refused': (route) => route.abort('connectionrefused'),
+  'no answer': () => Promise.resolve(),
+};
+
+const OWN_SESSION = /\/api\/v1\/session$/;
+const failing = (page: Page, fail: (route: Route) => Promise<void>) =>
+  page.route(
+    (url) => url.pathname.startsWith('/api/') && !OWN_SESSION.test(url.pathname),
+    (route) => fail(route),
+  );
+
+/** The console gives a request 30 seconds; a test has less patience. */
+const impatient = (page: Page) =>
+  page.addInitScript(`{
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (ms) => timeout(Math.min(ms, 500));
+  }`);
+
+/** Opens pages, each of which must say that it failed and offer to try again. */
+async function openFailing(page: Page, person: string, paths: (path: string) => boolean, failure: string) {
+  for (const { path, heading, address } of pagesOf(person, ids).filter((each) => paths(each.path))) {
+    await page.goto(at.origin + address);
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    await page.getByRole('button', { name: 'Try again' }).first().waitFor();
+    expect(await page.getByRole('main').innerText(), `${path}: ${failure}`).not.toMatch(CLAIMS);
+  }
+}
+
+describe('no page claims that there is nothing when it could not load', () => {
+  it.each(['Priya Nair', 'Ada Clarke'])('any page of %s', async (person) => {
+    const page = await at.as(person);
+    await failing(page, (route) => route.fulfill({ status: 500, body: 'oops' }));
+    await openFailing(
+      page,
+      person,
+      (path) => !FORMS_ONLY.includes(path) && !path.endsWith('/show'),
+      'an error',
+    );
+    await page.context().close();
+  });
+
+  it.each(Object.entries(FAILURES))('after %s', async (name, fail) => {
+    const page = await at.as('Priya Nair');
+    await impatient(page);
+    await failing(page, fail);
+    await openFailing(page, 'Priya Nair', (path) => ['/', '/organisations', '/history'].includes(path), name);
+    await page.goto(`${at.origin}/organisations/R69/show`);
+    await page.getByText('This could not be loaded.').waitFor();
+    await page.context().close();
+  });
+});
+
+it('loads a list once the gateway answers again, and an outdated list says that it is', async () => {
+  const page = await at.as('Priya Nair');
+  await failing(page, (route) => route.fulfill({ status: 500, body: 'oops' }));
+  await page.goto(`${at.origin}/organisations`);
+  await page.getByText('This could not be loaded.').waitFor();
+  await accessible(page, 'a list that could not be loaded');
+  await page.screenshot({ path: `${SHOTS}/list-failed-1280-light.png` });
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('link', { name: 'R69' }).waitFor();
+
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: 'Refresh' }).click();
+  await page.getByText('This may be out of date').waitFor();
+  await page.getByText('You are offline.').waitFor();
+  expect(await page.getByRole('link', { name: 'R69' }).count()).toBe(1);
+  await accessible(page, 'an outdated list');
+  await page.screenshot({ path: `${SHOTS}/list-offline-1280-light.png` });
+  await page.context().setOffline(false);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('This may be out of date').waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
+it('a failed reload leaves the page of a record, and the form that is open there', async () => {
+  const page = await at.as('Priya Nair');
+  await page.goto(`${at.origin}/organisations/R69/show`);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Renamed Trust');
+  for (const [name, fail] of Object.entries(FAILURES).filter(([each]) => each !== 'no answer')) {
+    await page.route('**/api/v1/organisations/R69', (route) => fail(route));
+    await dialog.getByRole('button', { name: 'Edit' }).click();
+    await dialog.getByRole('alert').waitFor();
+    expect(await dialog.getByLabel('Name').inputValue(), name).toBe('Renamed Trust');
+    await page.unrouteAll();
+  }
+  await accessible(page, 'a form that could not be sent');
+  await dialog.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Renamed Trust' }).waitFor();
+  await page.context().close();
+});
+
+it('does not take a gateway that fails for one that nobody is signed in to', async () => {
+  const page = await at.as('Priya Nair');
+  await page.route('**/api/v1/**', (route) => route.fulfill({ status: 502, body: 'bad gateway' }));
+  await page.goto(`${at.origin}/organisations`);
+  await page.getByText('This could not be loaded.').first().waitFor();
+  expect(await page.getByRole('link', { name: 'Sign in' }).count()).toBe(0);
+  await page.screenshot({ path: `${SHOTS}/gateway-down-1280-light.png` });
+  await page.unrouteAll();
+  // Once for who is signed in, and once for the list.
+  await page.getByRole('button', { name: 'Try again' }).first().click();
+  await page.getByRole('menuitem', { name: 'Approvals' }).waitFor();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('link', { name: 'R69' }).waitFor();
+  await page.context().close();
+});
+
+it('says that a session has ended: on the sign-in page, and inside a form without losing it', async () => {
+  const page = await at.as('Priya Nair');
+  await page.goto(`${at.origin}/organisations/R69/show`);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Kept Trust');
+  await page.context().clearCookies();
+  await dialog.getByRole('button', { name: 'Edit' }).click();
+  await dialog.getByText('Your session has ended.').waitFor();
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('Kept Trust');
+  await accessible(page, 'a form after the session');
+  await page.screenshot({ path: `${SHOTS}/form-session-ended-1280-light.png` });
+  await page.setViewportSize({ width: 390, height: 900 });
+  await page.screenshot({ path: `${SHOTS}/form-session-ended-390-light.png` });
+  await page.setViewportSize({ width: 1280, height: 900 });
+
+  const other = await page.context().newPage();
+  await signIn(other, at.origin, 'Priya Nair');
+  await other.close();
+  await dialog.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Kept Trust' }).waitFor();
+
+  await page.context().clearCookies();
+  await page.getByRole('button', { name: 'Refresh' }).click();
+  await page.getByText('Your session has ended.').waitFor();
+  await page.getByRole('link', { name: 'Sign in' }).waitFor();
+  await page.context().close();
+});
