@@ -156,6 +156,7 @@ describe('a forged request stops no organisation', () => {
     const entry = made('POST', token, own, ['Sec-Fetch-Site', 'same-origin']);
     expect((await send(entry, '/api/v1/emergency-stops', stopOfA)).status).toBe(200);
     expect(await stateOfA()).toBe('suspended');
+    await db.emergencyStop.updateMany({ data: { liftedAt: new Date(), liftedBy: 'the test' } });
     await db.organisation.update({ where: { odsCode: 'R69' }, data: { state: 'active' } });
   });
 });

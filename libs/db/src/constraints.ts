@@ -302,6 +302,10 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   emergency_stop_reviewed_by_staff_fkey: rule('reviewedBy', 'There is no such person.'),
   emergency_stop_kind_known: rule('kind', 'An organisation, an application or a client can be stopped.'),
   emergency_stop_one_standing: rule('', 'This is stopped already.'),
+  emergency_stop_stands: rule(
+    'state',
+    'This was stopped in an emergency. Lift the emergency stop to let it run again.',
+  ),
   emergency_stop_reviewed_by_another: rule('', 'A stop is reviewed by a person who did not make it.'),
 
   assurance_floor_pkey: rule('id', 'There is a floor with this id already.'),

@@ -66,18 +66,51 @@ it('is out of reach for people of other organisations', async () => {
   expect(await stateOf.organisation()).toBe('active');
 });
 
-it('is made anew where a change of the registry has let a stopped thing run again', async () => {
-  const stop = { kind: 'organisation', organisation: 'R69', reason: 'odd traffic' };
-  const first = await as(priya, 'POST', '/emergency-stops', stop);
-  await admin.db.organisation.update({ where: { odsCode: 'R69' }, data: { state: 'active' } });
-  const second = await as(priya, 'POST', '/emergency-stops', stop);
-  expect(second.status, second.text).toBe(200);
-  expect(await stateOf.organisation()).toBe('suspended');
-  const { items } = (await as(gita, 'GET', '/emergency-stops')).body;
-  const closed = items.find(({ id }: { id: string }) => id === first.body.id);
-  expect(closed).toMatchObject({ liftReason: 'found running again' });
-  await as(gita, 'POST', `/emergency-stops/${second.body.id}/lift`, { reason: 'all well' });
-});
+it.each(['organisation', 'application', 'client'] as const)(
+  'of an %s is undone by no edit and no registry file: only by lifting it',
+  async (kind) => {
+    const { id: application } = await admin.db.application.findFirstOrThrow({
+      where: { asid: '200000002454' },
+    });
+    const client = { environment: 'int', client: 'worklist-sync' };
+    const target = { organisation: { organisation: 'R69' }, application: { application }, client }[kind];
+    // Only what runs can be stopped.
+    await admin.db.application.update({ where: { id: application }, data: { state: 'live' } });
+    const { body: stop } = await as(priya, 'POST', '/emergency-stops', {
+      kind,
+      ...target,
+      reason: 'odd traffic',
+    });
+    const states = { organisation: 'active', application: 'live', client: 'active' };
+    const [wanted, ownClient] = [smallDocument.applications[0], smallDocument.clients[0]];
+    const document = {
+      apiVersion: 'gatehouse/v1',
+      ...(kind === 'organisation' && {
+        organisations: [{ ...smallDocument.organisations[0], state: states[kind] }],
+      }),
+      ...(kind === 'application' && { applications: [{ ...wanted, state: states[kind] }] }),
+      ...(kind === 'client' && { clients: [{ ...ownClient, state: states[kind] }] }),
+    };
+    const applied = await as(priya, 'POST', '/registry/apply', { document });
+    expect(applied.text).toContain('Lift the emergency stop to let it run again.');
+    if (kind !== 'client') {
+      const path = kind === 'organisation' ? '/organisations/R69' : `/applications/${application}`;
+      const { headers } = await admin.call('GET', `/api/v1${path}`, undefined, '', priya.headers);
+      const edited = await admin.call('PATCH', `/api/v1${path}`, { state: states[kind] }, '', {
+        ...priya.headers,
+        'If-Match': headers.get('etag') ?? '',
+      });
+      expect(edited.body.errors).toMatchObject([{ pointer: '/state' }]);
+    }
+    expect(await stateOf[kind]()).toBe('suspended');
+    const of = new URLSearchParams({ only: 'standing', kind, target: stop.target });
+    expect((await as(gita, 'GET', `/emergency-stops?${of}`)).body.items).toMatchObject([{ id: stop.id }]);
+    expect((await as(gita, 'GET', `/emergency-stops?${of}x`)).body.items).toEqual([]);
+    const lifted = await as(gita, 'POST', `/emergency-stops/${stop.id}/lift`, { reason: 'all well' });
+    expect(lifted.status, lifted.text).toBe(200);
+    expect(await stateOf[kind]()).toBe(states[kind]);
+  },
+);
 
 it('of a client is for its environment alone', async () => {
   const [one] = smallDocument.clients;

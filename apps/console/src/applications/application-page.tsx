@@ -1,7 +1,9 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import type { Tagged } from '../api/data-provider.js';
 import { RecentHistory } from '../history/recent-history.js';
 import { Facts, Section } from '../parts/facts.js';
 import { RecordPage } from '../parts/record-page.js';
+import { mayChangeState, StandingStop, useStandingStop } from '../stops/standing-stop.js';
 import { StopButton } from '../stops/stop-button.js';
 import { factsOf } from './application-fields.js';
 import { Checklist } from './checklist.js';
@@ -18,21 +20,28 @@ export default function ApplicationPage() {
           <Section title="Before it can go live">
             <Checklist applicationId={application.id} />
           </Section>
-          <Section title="Application">
-            <Facts facts={factsOf(application)} />
-            {application.state === 'retired' ? null : (
-              <>
-                <EditApplication {...application} />
-                <CreateSigningKey applicationId={application.id} />
-              </>
-            )}
-            {application.state === 'live' ? (
-              <StopButton target={{ kind: 'application', application: application.id }} />
-            ) : null}
-          </Section>
+          <ApplicationSection {...application} />
           <RecentHistory filter={{ application: application.id }} />
         </>
       )}
     </RecordPage>
+  );
+}
+
+function ApplicationSection(application: Tagged<Application>) {
+  const { id, state } = application;
+  const stop = useStandingStop({ kind: 'application', target: id }, state);
+  return (
+    <Section title="Application">
+      <StandingStop query={stop} />
+      <Facts facts={factsOf(application)} />
+      {state === 'retired' ? null : (
+        <>
+          <EditApplication application={application} mayChangeState={mayChangeState(stop)} />
+          <CreateSigningKey applicationId={id} />
+        </>
+      )}
+      {state === 'live' ? <StopButton target={{ kind: 'application', application: id }} /> : null}
+    </Section>
   );
 }

@@ -4,14 +4,20 @@ import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { editFieldsOf } from './application-fields.js';
 
-export function EditApplication(application: Tagged<AnswerOf<'applicationShow'>>) {
+interface Props {
+  readonly application: Tagged<AnswerOf<'applicationShow'>>;
+  readonly mayChangeState: boolean;
+}
+
+export function EditApplication({ application, mayChangeState }: Props) {
+  const fields = editFieldsOf(application).filter(({ name }) => name !== 'state' || mayChangeState);
   return (
     <RouteDialog
       route="applicationChange"
       label="Edit"
       params={{ id: application.id }}
       ifMatch={application.etag}
-      fields={[...editFieldsOf(application), REASON_OPTIONAL]}
+      fields={[...fields, REASON_OPTIONAL]}
       done="Application changed."
     />
   );

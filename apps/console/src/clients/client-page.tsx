@@ -7,6 +7,7 @@ import { OneTimeSecret } from '../parts/form/one-time-secret.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { RecordPage } from '../parts/record-page.js';
 import { StateTag } from '../parts/state-tag.js';
+import { StandingStop, useStandingStop } from '../stops/standing-stop.js';
 import { StopButton } from '../stops/stop-button.js';
 import { GrantDialog } from './grant-dialog.js';
 
@@ -26,6 +27,7 @@ export default function ClientPage() {
         return (
           <>
             <Section title="Client">
+              <ClientStop {...client} />
               <Facts
                 facts={[
                   ['State', <StateTag key="state" state={state} />],
@@ -49,6 +51,10 @@ export default function ClientPage() {
       }}
     </RecordPage>
   );
+}
+
+function ClientStop({ name, environment, state }: Client) {
+  return <StandingStop query={useStandingStop({ kind: 'client', target: name, environment }, state)} />;
 }
 
 function Grants({ grants }: Pick<Client, 'grants'>) {

@@ -16,8 +16,15 @@ const FORM: { readonly [K in Exclude<keyof Change, 'reason'>]-?: Omit<Field, 'na
   },
 };
 
-export function EditOrganisation(organisation: Tagged<AnswerOf<'organisationShow'>>) {
-  const names = Object.keys(FORM) as (keyof typeof FORM)[];
+interface Props {
+  readonly organisation: Tagged<AnswerOf<'organisationShow'>>;
+  readonly mayChangeState: boolean;
+}
+
+export function EditOrganisation({ organisation, mayChangeState }: Props) {
+  const names = (Object.keys(FORM) as (keyof typeof FORM)[]).filter(
+    (name) => name !== 'state' || mayChangeState,
+  );
   return (
     <RouteDialog
       route="organisationChange"

@@ -1,13 +1,14 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Link } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
-import type { ConsoleRecord } from '../api/data-provider.js';
+import type { ConsoleRecord, Tagged } from '../api/data-provider.js';
 import { RecentHistory } from '../history/recent-history.js';
 import { day } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { NextStep } from '../parts/next-step.js';
 import { RecordPage } from '../parts/record-page.js';
 import { StateTag } from '../parts/state-tag.js';
+import { mayChangeState, StandingStop, useStandingStop } from '../stops/standing-stop.js';
 import { StopButton } from '../stops/stop-button.js';
 import { EditOrganisation } from './edit-organisation.js';
 import { OrganisationTraffic } from './organisation-traffic.js';
@@ -23,21 +24,10 @@ export default function OrganisationPage() {
   return (
     <RecordPage<Organisation> name={({ odsCode, name }) => `${name} (${odsCode})`}>
       {(organisation) => {
-        const { odsCode, state, sroReviewDueOn } = organisation;
+        const { odsCode } = organisation;
         return (
           <>
-            <Section title="Organisation">
-              <Facts
-                facts={[
-                  ['State', <StateTag key="state" state={state} />],
-                  ['SRO review due', day(sroReviewDueOn)],
-                ]}
-              />
-              <EditOrganisation {...organisation} />
-              {state === 'active' ? (
-                <StopButton target={{ kind: 'organisation', organisation: odsCode }} />
-              ) : null}
-            </Section>
+            <OrganisationSection {...organisation} />
             <Applications odsCode={odsCode} />
             <Sros odsCode={odsCode} />
             <Clients odsCode={odsCode} />
@@ -55,6 +45,24 @@ export default function OrganisationPage() {
         );
       }}
     </RecordPage>
+  );
+}
+
+function OrganisationSection(organisation: Tagged<Organisation>) {
+  const { odsCode, state, sroReviewDueOn } = organisation;
+  const stop = useStandingStop({ kind: 'organisation', target: odsCode }, state);
+  return (
+    <Section title="Organisation">
+      <StandingStop query={stop} />
+      <Facts
+        facts={[
+          ['State', <StateTag key="state" state={state} />],
+          ['SRO review due', day(sroReviewDueOn)],
+        ]}
+      />
+      <EditOrganisation organisation={organisation} mayChangeState={mayChangeState(stop)} />
+      {state === 'active' ? <StopButton target={{ kind: 'organisation', organisation: odsCode }} /> : null}
+    </Section>
   );
 }
 

@@ -1,6 +1,14 @@
 /** Emergency stops. */
 import { z } from 'zod';
-import { clientName, environmentName, instant, odsCode, reason, uuid } from '../registry/identifiers.js';
+import {
+  clientName,
+  environmentName,
+  instant,
+  named,
+  odsCode,
+  reason,
+  uuid,
+} from '../registry/identifiers.js';
 import { instantCursor } from '../registry/cursors.js';
 import { paging } from '../registry/registry-resources.js';
 
@@ -16,9 +24,11 @@ export const stopRequest = z.discriminatedUnion('kind', [
 ]);
 export type StopRequest = z.infer<typeof stopRequest>;
 
+const stopKind = z.enum(['organisation', 'application', 'client']);
+
 export const emergencyStop = z.object({
   id: z.string(),
-  kind: z.enum(['organisation', 'application', 'client']),
+  kind: stopKind,
   /** ODS code, application id, or name of the client. */
   target: z.string(),
   environment: z.string().nullable(),
@@ -38,4 +48,8 @@ export const stopFilter = z.strictObject({
   ...paging(instantCursor),
   /** `standing`: not lifted yet. `unreviewed`: not reviewed by another person yet. */
   only: z.enum(['standing', 'unreviewed']).optional(),
+  kind: stopKind.optional(),
+  /** ODS code, application id, or name of the client. */
+  target: named('the target', 64).optional(),
+  environment: environmentName.optional(),
 });

@@ -30,9 +30,11 @@ export class Lifting {
     if (row.liftedAt !== null) throw conflict('This stop has already been lifted.');
     const { target, environment, stateBefore } = row;
     const kind = row.kind as StopRequest['kind'];
-    await setState(transaction, { kind, target, environment }, SUSPENDED, stateBefore);
     const data = { liftedBy: change.actor, liftedAt: new Date(this.now()), liftReason: body.reason };
-    return stopView(await transaction.emergencyStop.update({ where: { id }, data }));
+    // First: the database lets nothing run while its stop stands.
+    const lifted = await transaction.emergencyStop.update({ where: { id }, data });
+    await setState(transaction, { kind, target, environment }, SUSPENDED, stateBefore);
+    return stopView(lifted);
   }
 
   /** Whether this person takes back a stop of their own that they have just made. @throws AdminProblem not-found */

@@ -19,9 +19,13 @@ export class StopsStore {
   ) {}
 
   /** Newest first. People with a limited role see stops of which every organisation is theirs. */
-  async list({ limit, after, only }: InputOf<'stopList'>['query'], reach: Reach) {
+  async list(query: InputOf<'stopList'>['query'], reach: Reach) {
+    const { limit, after, only, kind, target, environment } = query;
     const rows = await this.db.emergencyStop.findMany({
       where: {
+        ...(kind === undefined ? {} : { kind }),
+        ...(target === undefined ? {} : { target }),
+        ...(environment === undefined ? {} : { environment }),
         ...(only === 'standing' ? { liftedAt: null } : only === 'unreviewed' ? { reviewedAt: null } : {}),
         ...(reach === 'all' ? {} : { id: { in: await this.idsWithin(reach) } }),
         ...(after === undefined ? {} : olderThan(after)),
@@ -39,12 +43,6 @@ export class StopsStore {
     requireReach(acting.reach, odsCodes, `${kind} ${target}`);
     refuseIdle(found);
     await setState(transaction, found, state, SUSPENDED);
-    const at = new Date(this.now());
-    // The target was running, so a change of the registry has undone any earlier stop without closing it.
-    await transaction.emergencyStop.updateMany({
-      where: { kind, target, environment, liftedAt: null },
-      data: { liftedBy: acting.actor, liftedAt: at, liftReason: 'found running again' },
-    });
     const row = await transaction.emergencyStop.create({
       data: {
         id: randomUUID(),
@@ -56,7 +54,7 @@ export class StopsStore {
         reason: request.reason,
         stoppedBy: acting.actor,
         stoppedByStaff: acting.staffId,
-        stoppedAt: at,
+        stoppedAt: new Date(this.now()),
       },
     });
     return stopView(row);
