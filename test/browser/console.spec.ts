@@ -6,7 +6,7 @@ import * as console from '../support/console.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import type { Stack } from '../support/servers/stack.ts';
 
-const { accessible, decide, SHOTS } = console;
+const { accessible, decide, fillIn, SHOTS } = console;
 let at: console.Console;
 let stack: Stack;
 let origin: string;
@@ -93,7 +93,7 @@ it('finds who saw a patient, and shows the identifier once two people agree', as
   const gita = await open(390);
   await signIn(gita, 'Gita Rao');
   await gita.goto(`${origin}/changes`);
-  await gita.getByRole('link', { name: 'showing a patient’s identifier' }).click();
+  await gita.getByRole('link', { name: /^Omar Haddad .* would be shown which patients/ }).click();
   await gita.getByRole('link', { name: 'View the request it is about' }).waitFor();
   await accessible(gita, 'an identifier to decide on');
   await gita.screenshot({ path: `${SHOTS}/reveal-decide-390-light.png`, fullPage: true });
@@ -122,6 +122,7 @@ it('downloads the trail, tells how much came, and can be cancelled', async () =>
   const file = readFileSync(await (await saved).path(), 'utf8');
   const rows = file.trim().split('\r\n').length - 1;
   expect(rows).toBeGreaterThan(0);
+  expect(file).toContain('Omar Haddad (omar@staff.example)');
   await page.getByText(`Download complete: ${rows} row`).waitFor();
   await accessible(page, 'download');
   await page.screenshot({ path: `${SHOTS}/download-390-light.png` });
@@ -132,6 +133,30 @@ it('downloads the trail, tells how much came, and can be cancelled', async () =>
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(at.complaints).toEqual([]);
+  await page.context().close();
+});
+
+it('opens the events of the trail, and says who did what and why', async () => {
+  const page = await open();
+  await signIn(page, 'Omar Haddad');
+  const system = encodeURIComponent(JSON.stringify({ kind: 'SYSTEM' }));
+  for (const [event, fact] of [
+    ['Patient searched for', 'subject access request 42'],
+    ['Patient identifier reveal', 'subject access request 42'],
+    ['Export begun', 'csv'],
+    ['Audit trail read', 'SYSTEM'],
+  ] as const) {
+    await page.goto(`${origin}/audit?filter=${system}`);
+    const row = page.getByRole('row').filter({ hasText: event }).first();
+    await row.getByText('Omar Haddad').waitFor();
+    await row.getByRole('link').click();
+    await page.getByRole('heading', { level: 1, name: event }).waitFor();
+    await page.getByText('Omar Haddad (omar@staff.example)').first().waitFor();
+    await page.getByText(fact).first().waitFor();
+    await page.getByText('The audit chain is intact for this record.').waitFor();
+  }
+  await accessible(page, 'an event');
+  await page.screenshot({ path: `${SHOTS}/event-1280-light.png`, fullPage: true });
   await page.context().close();
 });
 
@@ -147,10 +172,30 @@ it('retires a signing key as two people, and not as one', async () => {
     );
   expect(await stateOf()).toEqual(['ACTIVE']);
   await priya.goto(`${origin}/changes`);
-  await priya.getByRole('link', { name: 'activation or revocation of a signing key' }).click();
+  await priya.getByRole('link', { name: /^Signing key .* would be retired/ }).click();
   await priya.getByText('RETIRING').waitFor();
+  // One sentence in words, with a link to what it is about, on whose page it is shown too.
+  await priya
+    .getByText(
+      /^Signing key .* of ReferWell \(application-restricted, provider\) of .* \(R69\) in local would be retired\.$/,
+    )
+    .waitFor();
+  const main = priya.getByRole('main');
+  expect(await main.innerText()).not.toContain(applicationId);
   await accessible(priya, 'change');
   await priya.screenshot({ path: `${SHOTS}/change-1280-light.png`, fullPage: true });
+  const request = priya.url();
+  await main
+    .getByRole('link', { name: /ReferWell - Local/ })
+    .first()
+    .click();
+  await priya.getByText('Waiting for approval:').waitFor();
+  await accessible(priya, 'an application with a pending change');
+  await priya.screenshot({ path: `${SHOTS}/application-pending-1280-light.png`, fullPage: true });
+  await priya.goto(`${origin}/signing-keys`);
+  await decide(priya, 'Retire', 'once more');
+  await priya.getByRole('dialog').getByText('This change is already waiting for approval.').waitFor();
+  await priya.goto(request);
   await decide(priya, 'Approve', 'I say so myself');
   await priya.getByText('A colleague with the right role decides it').waitFor();
   const gita = await open(390);
@@ -305,6 +350,53 @@ it('tells the second of two editors to look again, and takes the change once the
   await second.getByRole('heading', { level: 1, name: 'Second Trust' }).waitFor();
   await first.context().close();
   await second.context().close();
+});
+
+it('checks a form in the browser: marks every fault in words, and goes to the first', async () => {
+  const page = await open();
+  await signIn(page, 'Gita Rao');
+  await page.goto(`${origin}/sro-appointments`);
+  const sent: string[] = [];
+  page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
+  await fillIn(page, 'Appoint an SRO', { Email: 'sam at quay', 'Spine user id': '12' });
+  const dialog = page.getByRole('dialog');
+  for (const fault of ['Enter the ODS code', 'Enter the name', 'Enter the job title'])
+    await dialog.getByText(fault, { exact: true }).waitFor();
+  expect(await dialog.getByLabel('Email').getAttribute('aria-invalid')).toBe('true');
+  expect(await dialog.getByLabel('Spine user id').getAttribute('aria-invalid')).toBe('true');
+  expect(await dialog.getByLabel('Grace period').getAttribute('aria-invalid')).toBe('false');
+  expect(await dialog.innerText()).not.toMatch(/invalid|expected|regex|undefined/i);
+  await page.waitForFunction(`document.activeElement?.getAttribute('name') === 'organisation'`);
+  expect(sent).toEqual([]);
+  await accessible(page, 'a form with faults');
+  await page.screenshot({ path: `${SHOTS}/form-faults-1280-light.png` });
+  await page.setViewportSize({ width: 390, height: 900 });
+  await page.screenshot({ path: `${SHOTS}/form-faults-390-light.png` });
+  await page.context().close();
+});
+
+it('says that something changed only if it did, and removes an optional value', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  await page.goto(`${origin}/applications/${applicationId}/show`);
+  const dialog = page.getByRole('dialog');
+  const edit = async (value: string): Promise<void> => {
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await dialog.getByLabel('APIM application id').fill(value);
+    await dialog.getByRole('button', { name: 'Edit', exact: true }).click();
+  };
+  const field = page.getByText('APIM application id', { exact: true }).locator('xpath=following-sibling::*');
+  await edit('apim-of-r69');
+  await dialog.waitFor({ state: 'detached' });
+  await field.getByText('apim-of-r69').waitFor();
+  await edit('apim-of-r69');
+  await dialog.getByText('You have not changed anything.').waitFor();
+  await page.keyboard.press('Escape');
+  await edit('');
+  await dialog.waitFor({ state: 'detached' });
+  await field.getByText('–').waitFor();
+  expect(at.complaints).toEqual([]);
+  await page.context().close();
 });
 
 it('finds an application from any page, and never sends an NHS number', async () => {

@@ -48,9 +48,9 @@ async function importLine(page: Page, cells: string[]): Promise<void> {
 }
 
 /** A colleague opens the newest request and approves it. */
-async function approve(page: Page, rule: string, reason: string): Promise<void> {
+async function approve(page: Page, sentence: RegExp, reason: string): Promise<void> {
   await page.goto(`${at.origin}/changes`);
-  await page.getByRole('link', { name: rule }).first().click();
+  await page.getByRole('link', { name: sentence }).first().click();
   await decide(page, 'Approve', reason);
   await page.getByText('Change approved and made.').waitFor();
 }
@@ -118,7 +118,11 @@ it('onboards an organisation, and its first request is answered', async () => {
   // Live with ASID and API key: a second platform engineer looks at it.
   await importLine(priya, ['200000007777', 'key-of-quay-0123456789abcdef', '', 'live']);
   await priya.getByText('must approve an application going live').waitFor();
-  await approve(pawel, 'an application going live', 'checked with the portal');
+  await approve(
+    pawel,
+    /of Quay NHS Trust \(R0Q\) in local would go live .*; no SRO is in force/,
+    'checked with the portal',
+  );
 
   // A client with its grant, then its key.
   await priya.goto(`${at.origin}/clients`);
@@ -135,7 +139,7 @@ it('onboards an organisation, and its first request is answered', async () => {
   await accessible(priya, 'grant');
   await dialog.getByRole('button', { name: 'Grant', exact: true }).click();
   await dialog.getByText('must approve a grant to a client').waitFor();
-  await approve(pawel, 'a grant to a client', 'the worklist service of the trust');
+  await approve(pawel, /Client quay-sync in local/, 'the worklist service of the trust');
   await priya.goto(`${at.origin}/clients`);
   await priya.getByRole('link', { name: 'quay-sync' }).click();
   await fillIn(priya, 'Issue a key', { Label: 'first' });
@@ -161,7 +165,7 @@ it('onboards an organisation, and its first request is answered', async () => {
     'Review due on': londonDayIn(20),
   });
   await gita.getByText('A second person must approve').waitFor();
-  await approve(grace, 'appointment of a senior', 'the letter is on file');
+  await approve(grace, /^Sam Owner would be appointed as SRO of Quay NHS Trust/, 'the letter is on file');
   await gita.goto(`${at.origin}/sro-appointments`);
   await fillIn(gita, 'Create an acceptance link', {});
   const link = new URL(await gita.getByRole('textbox', { name: 'Link', exact: true }).inputValue());
@@ -196,9 +200,19 @@ it('stops the organisation, and its next request is refused within a second', as
   while (refused.status === 200 && Date.now() - since < 5_000) refused = await ask();
   expect(refused).toEqual({ status: 403, code: 'GW_ORGANISATION_SUSPENDED' });
   expect(Date.now() - since).toBeLessThan(1_000);
-  await priya.goto(`${at.origin}/emergency-stops`);
+  // The page says so, offers to lift the stop, and its form cannot make the organisation active.
+  await priya.getByText('stopped this organisation').waitFor();
+  await priya.getByText(': odd traffic').first().waitFor();
+  await priya.getByRole('button', { name: 'Edit', exact: true }).click();
+  await priya.getByRole('dialog').getByLabel('Name').waitFor();
+  expect(await priya.getByRole('dialog').getByLabel('State').count()).toBe(0);
+  await priya.keyboard.press('Escape');
+  await priya.getByRole('dialog').waitFor({ state: 'detached' });
+  await accessible(priya, 'a stopped organisation');
+  await priya.screenshot({ path: `${SHOTS}/organisation-stopped-1280-light.png`, fullPage: true });
   await decide(priya, 'Lift the stop', 'it was a slip');
   await priya.getByText('Stop lifted.').waitFor();
+  await priya.getByText('stopped this organisation').waitFor({ state: 'detached' });
   await at.stack.settled();
   expect((await ask()).status).toBe(200);
   await priya.context().close();

@@ -294,6 +294,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     '',
     'A change must be approved by a person other than the one who requested it.',
   ),
+  pending_change_once: rule('', 'This change is already waiting for approval.'),
   pending_change_decided_once: rule('state', 'The change is decided already.'),
   pending_change_fixed: rule('', 'A requested change cannot be altered. Withdraw it and request it again.'),
 

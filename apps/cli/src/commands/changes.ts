@@ -20,7 +20,7 @@ export function changeCommands(program: Command, { settings, output }: Context):
         table(rows, [
           ['Id', (row) => row.id],
           ['State', (row) => row.state],
-          ['Needed for', (row) => row.rules],
+          ['Change', (row) => row.summary[0] ?? ''],
           ['Organisations', (row) => row.organisations],
           ['Requested by', (row) => row.requestedBy],
           ['Until', (row) => row.expiresAt],
@@ -43,7 +43,7 @@ export function changeCommands(program: Command, { settings, output }: Context):
     });
 }
 
-function changeText({ diff, ...change }: PendingChangeView): string {
+function changeText({ diff, summary, ...change }: PendingChangeView): string {
   const fields = fieldList({
     id: change.id,
     state: change.state,
@@ -54,5 +54,5 @@ function changeText({ diff, ...change }: PendingChangeView): string {
     until: change.expiresAt,
     'decided by': change.decidedBy,
   });
-  return `${fields}\n${yaml(diff)}`;
+  return `${summary.join('\n')}\n\n${fields}\n${yaml(diff)}`;
 }

@@ -1,5 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import type { Tagged } from '../api/data-provider.js';
+import { PendingChanges } from '../changes/pending-changes.js';
 import { RecentHistory } from '../history/recent-history.js';
 import { Facts, Section } from '../parts/facts.js';
 import { RecordPage } from '../parts/record-page.js';
@@ -17,6 +18,7 @@ export default function ApplicationPage() {
     <RecordPage<Application> name={({ name }) => name}>
       {(application) => (
         <>
+          <PendingChanges about={{ application: application.id }} />
           <Section title="Before it can go live">
             <Checklist applicationId={application.id} />
           </Section>

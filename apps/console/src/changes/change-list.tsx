@@ -4,6 +4,7 @@ import { moment, NONE } from '../parts/dates.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { StateTag } from '../parts/state-tag.js';
 import { choicesOf } from '../parts/words.js';
+import { summaryInShort } from './summary.js';
 
 type Change = AnswerOf<'changeList'>['items'][number];
 
@@ -17,8 +18,9 @@ export default function ChangeList() {
       href={(id) => `/changes/${id}/show`}
       empty="No change has needed approval yet. A change that needs a second person appears here before it is made."
       columns={[
-        { label: 'Change', value: ({ rules }) => rules.join(', ') },
+        { label: 'Change', value: summaryInShort },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
+        { label: 'Needs approval for', value: ({ rules }) => rules.join(', ') },
         { label: 'Organisations', value: ({ organisations }) => organisations.join(', ') || NONE },
         { label: 'Requested by', value: ({ requestedBy }) => requestedBy },
         { label: 'Requested', value: ({ requestedAt }) => moment(requestedAt) },

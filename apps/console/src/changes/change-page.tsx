@@ -7,6 +7,7 @@ import { Facts, Section } from '../parts/facts.js';
 import { RecordPage } from '../parts/record-page.js';
 import { StateTag } from '../parts/state-tag.js';
 import { DecideChange } from './decide-change.js';
+import { ChangeSummary } from './summary.js';
 
 type Change = AnswerOf<'changeShow'>;
 
@@ -16,6 +17,10 @@ export default function ChangePage() {
     <RecordPage<Change> name={({ rules }) => `Change: ${rules.join(', ')}`}>
       {(change) => (
         <>
+          <Section title={change.state === 'pending' ? 'What would happen' : 'What was requested'}>
+            <ChangeSummary {...change} />
+            <RevealedRequest {...change} />
+          </Section>
           <Section title="Request">
             <Facts
               facts={[
@@ -24,16 +29,15 @@ export default function ChangePage() {
                 ['Reason', change.reason],
                 ['Requested', moment(change.requestedAt)],
                 ['Expires', moment(change.expiresAt)],
-                ['Who can approve', change.deciders.map((roles) => roles.join(' or ')).join('; and ')],
+                ['Who can approve', change.deciders.map(rolesInWords).join('; and ')],
                 ['Organisations', change.organisations.join(', ') || null],
                 ['Decided by', change.decidedBy],
                 ['Reason for the decision', change.decisionReason],
               ]}
             />
           </Section>
-          <Section title="What would change">
-            <Diff rows={change.diff} />
-            <RevealedRequest {...change} />
+          <Section title="Every field">
+            <Diff rows={change.diff} things={change.things} />
           </Section>
           {change.state === 'pending' ? <DecideChange {...change} /> : null}
         </>
@@ -41,6 +45,9 @@ export default function ChangePage() {
     </RecordPage>
   );
 }
+
+/** “platform engineer or governance officer” */
+const rolesInWords = (roles: readonly string[]): string => roles.join(' or ').replaceAll('-', ' ');
 
 /** Where the change would reveal a patient's identifier: the request in the audit trail that names the patient. */
 function RevealedRequest({ diff }: Pick<Change, 'diff'>) {

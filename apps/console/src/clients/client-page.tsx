@@ -1,5 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Typography } from '@mui/material';
+import { PendingChanges } from '../changes/pending-changes.js';
 import { day } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { type Field, REASON_OPTIONAL } from '../parts/form/fields.js';
@@ -26,6 +27,7 @@ export default function ClientPage() {
         const { name, environment, state, grants, workload } = client;
         return (
           <>
+            <PendingChanges about={{ client: name, environment }} />
             <Section title="Client">
               <ClientStop {...client} />
               <Facts

@@ -2,6 +2,7 @@ import { Link, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { Link as RouterLink } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
+import { summaryInShort } from '../changes/summary.js';
 import { Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 
@@ -18,12 +19,12 @@ export function Waiting() {
           items.length === 0 ? (
             <Typography>No change is waiting for approval.</Typography>
           ) : (
-            items.map(({ id, rules, requestedBy }) => (
+            items.map(({ id, summary, requestedBy }) => (
               <Typography key={id} sx={{ mb: 1 }}>
                 <Link component={RouterLink} to={`/changes/${id}/show`}>
-                  {rules.join(', ')}
-                </Link>
-                , requested by {requestedBy}
+                  {summaryInShort({ summary })}
+                </Link>{' '}
+                Requested by {requestedBy}.
               </Typography>
             ))
           )

@@ -2,6 +2,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Link } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
 import type { ConsoleRecord, Tagged } from '../api/data-provider.js';
+import { PendingChanges } from '../changes/pending-changes.js';
 import { RecentHistory } from '../history/recent-history.js';
 import { day } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
@@ -27,6 +28,7 @@ export default function OrganisationPage() {
         const { odsCode } = organisation;
         return (
           <>
+            <PendingChanges about={{ organisation: odsCode }} />
             <OrganisationSection {...organisation} />
             <Applications odsCode={odsCode} />
             <Sros odsCode={odsCode} />

@@ -1,6 +1,10 @@
 /** The rows that a change writes, with each field before and after. */
+import type { Thing } from '@gatehouse/contracts/governance/change-resources';
 import { Box, Typography } from '@mui/material';
+import { Fragment, type ReactNode } from 'react';
 import { NONE } from './dates.js';
+import { fieldLabel, fieldText } from './diff-words.js';
+import { ThingLink } from './thing-link.js';
 
 type Row = Readonly<Record<string, unknown>> | null;
 
@@ -13,11 +17,13 @@ export interface DiffRow {
 
 interface DiffProps {
   readonly rows: readonly DiffRow[];
+  /** What the ids in the rows stand for. */
+  readonly things?: readonly Thing[];
   /** The change has been made, so it is described in the past tense. */
   readonly isPast?: boolean;
 }
 
-export function Diff({ rows, isPast = false }: DiffProps) {
+export function Diff({ rows, things = [], isPast = false }: DiffProps) {
   return rows.map(({ table, key, before, after }) => (
     <Box key={`${table} ${key}`} sx={{ mb: 2 }}>
       <Typography variant="h3" sx={{ mb: 0.5, overflowWrap: 'anywhere' }}>
@@ -30,10 +36,11 @@ export function Diff({ rows, isPast = false }: DiffProps) {
             sx={{ display: { sm: 'flex' }, gap: 2, py: 0.5, borderBottom: 1, borderColor: 'divider' }}
           >
             <Box component="dt" sx={{ color: 'text.secondary', width: '13rem', flexShrink: 0 }}>
-              {name.replaceAll('_', ' ')}
+              {fieldLabel(name)}
             </Box>
             <Box component="dd" sx={{ m: 0, overflowWrap: 'anywhere', minWidth: 0 }}>
-              {before === null ? null : <del>{was}</del>} {after === null ? null : <ins>{is}</ins>}
+              {before === null ? null : <del>{shown(was, things)}</del>}{' '}
+              {after === null ? null : <ins>{shown(is, things)}</ins>}
             </Box>
           </Box>
         ))}
@@ -49,15 +56,25 @@ function verbFor(before: Row, after: Row, isPast: boolean): string {
 }
 
 /** Secrets are never shown, so a row may have changed in nothing but a secret. */
-function changedFields(before: Row, after: Row): [string, string, string][] {
+function changedFields(before: Row, after: Row): [name: string, was: unknown, is: unknown][] {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   const fields = names
-    .map((name): [string, string, string] => [name, textOf(before?.[name]), textOf(after?.[name])])
-    .filter(([, was, is]) => was !== is);
+    .map((name): [string, unknown, unknown] => [name, before?.[name], after?.[name]])
+    .filter(([, was, is]) => JSON.stringify(was ?? null) !== JSON.stringify(is ?? null));
   return fields.length === 0 ? [['secret', 'not shown', 'new value, not shown']] : fields;
 }
 
-function textOf(value: unknown): string {
-  if (value === null || value === undefined) return NONE;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** A value, or each of a list, with the name of what it is an id of. */
+function shown(value: unknown, things: readonly Thing[]): ReactNode {
+  const values: unknown[] = Array.isArray(value) ? value : [value];
+  if (values.length === 0) return NONE;
+  return values.map((each, index) => {
+    const thing = things.find(({ id }) => id === each);
+    return (
+      <Fragment key={String(index)}>
+        {index === 0 ? '' : ', '}
+        {thing === undefined ? fieldText(each) : <ThingLink {...thing} />}
+      </Fragment>
+    );
+  });
 }

@@ -1,6 +1,14 @@
 /** Changes that wait for a second person. */
 import { z } from 'zod';
-import { instant, reason, sha256Hex } from '../registry/identifiers.js';
+import {
+  clientName,
+  environmentName,
+  instant,
+  odsCode,
+  reason,
+  sha256Hex,
+  uuid,
+} from '../registry/identifiers.js';
 import { instantCursor } from '../registry/cursors.js';
 import { paging } from '../registry/registry-resources.js';
 
@@ -8,6 +16,16 @@ export const changeState = z.enum(['pending', 'approved', 'rejected', 'withdrawn
 
 const row = z.record(z.string(), z.unknown()).nullable();
 export const diffRow = z.object({ table: z.string(), key: z.string(), before: row, after: row });
+
+const thing = z.object({
+  kind: z.enum(['organisation', 'application', 'client']),
+  /** As the rows name it: ODS code, or id. */
+  id: z.string(),
+  name: z.string(),
+  /** Of a client. */
+  environment: z.string().optional(),
+});
+export type Thing = z.infer<typeof thing>;
 
 /** The answer, with status 202, of a route whose change waits. */
 export const pendingChange = z.object({
@@ -27,11 +45,24 @@ export const pendingChange = z.object({
   decidedBy: z.string().nullable(),
   decidedAt: instant.nullable(),
   decisionReason: z.string().nullable(),
+  /** What it would do, in sentences; the first one stands for all. */
+  summary: z.array(z.string()).min(1),
+  /** The recorded things that its rows name by their ids. */
+  things: z.array(thing),
   /** The rows it would write. An approval names their hash. */
   diff: z.array(diffRow),
   diffHash: z.string(),
 });
 export type PendingChangeView = z.infer<typeof pendingChange>;
 
-export const changeFilter = z.strictObject({ ...paging(instantCursor), state: changeState.optional() });
+export const changeFilter = z.strictObject({
+  ...paging(instantCursor),
+  state: changeState.optional(),
+  /** Only changes whose rows name it. */
+  organisation: odsCode.optional(),
+  application: uuid.optional(),
+  client: clientName.optional(),
+  /** Of the client. */
+  environment: environmentName.optional(),
+});
 export const approveRequest = z.strictObject({ diffHash: sha256Hex, reason });

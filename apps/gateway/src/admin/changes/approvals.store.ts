@@ -7,7 +7,8 @@ import { type Acting, changeBy, requireReach } from '../http/access/principal.js
 import { AdminProblem, conflict, notFound } from '../http/problem.js';
 import { type Change, type Queries, type Transaction, Transactions } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
-import { requestedOf, viewOf } from './changes.view.js';
+import { ChangeViews } from './change-views.store.js';
+import { requestedOf } from './changes.view.js';
 import type { GuardedInput, GuardedRoute } from './guarded.js';
 import { GuardedActions } from './guarded-actions.js';
 import { PendingChanges } from './pending-changes.store.js';
@@ -47,6 +48,7 @@ export class Approvals {
     @Inject(PendingChanges) private readonly pendingChanges: PendingChanges,
     @Inject(GuardedActions) private readonly actions: GuardedActions,
     @Inject(AuditAccess) private readonly auditAccess: AuditAccess,
+    @Inject(ChangeViews) private readonly views: ChangeViews,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
@@ -120,20 +122,19 @@ export class Approvals {
   }
 
   private async decide(db: Queries, acting: Acting, id: string, state: Decision, reason: string | null) {
-    const nowMs = this.now();
     const row = await db.pendingChange.update({
       where: { id },
       data: {
         state,
         decidedBy: acting.actor,
         decidedByStaff: acting.staffId,
-        decidedAt: new Date(nowMs),
+        decidedAt: new Date(this.now()),
         decisionReason: reason,
       },
     });
     // Recorded before it is committed: a reveal that the audit trail does not have opens nothing.
     if (row.action === REVEAL_ACTION) await recordReveal(this.auditAccess, acting, state, row);
-    return viewOf(row, nowMs);
+    return this.views.of(row);
   }
 
   /** A change made by two people bears both their names and ids. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AuditModule } from '../audit/audit.module.js';
 import { Approvals } from './approvals.store.js';
+import { ChangeViews } from './change-views.store.js';
 import { ChangesController } from './changes.controller.js';
 import { FourEyes } from './four-eyes.js';
 import { GuardedActions } from './guarded-actions.js';
@@ -10,7 +11,7 @@ import { PendingChanges } from './pending-changes.store.js';
 @Module({
   imports: [AuditModule, DiscoveryModule],
   controllers: [ChangesController],
-  providers: [Approvals, FourEyes, GuardedActions, PendingChanges],
-  exports: [FourEyes, PendingChanges],
+  providers: [Approvals, ChangeViews, FourEyes, GuardedActions, PendingChanges],
+  exports: [ChangeViews, FourEyes, PendingChanges],
 })
 export class ChangesModule {}

@@ -38,7 +38,8 @@ export function requestedOf(row: PendingRow, requestedByEmail: string | null): R
   };
 }
 
-export function viewOf(row: PendingRow, nowMs: number): PendingChangeView {
+/** Without what only the registry knows: see ChangeViews. */
+export function viewOf(row: PendingRow, nowMs: number): Omit<PendingChangeView, 'summary' | 'things'> {
   return {
     id: row.id,
     action: row.action,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { InputOf } from '@gatehouse/contracts/routes';
+import { explainDatabaseError } from '@gatehouse/db/database-error';
 import { CHANGE_LIFE_MS } from '@gatehouse/domain/governance/change-decision';
 import type { DiffRow } from '@gatehouse/domain/governance/change-diff';
 import type { SecondPerson } from '@gatehouse/domain/governance/four-eyes';
@@ -9,10 +10,12 @@ import type { SecretBox } from '../../adapters/kms/secret-box.js';
 import { type Acting, requireReach } from '../http/access/principal.js';
 import { AwaitingApproval } from '../http/awaiting-approval.js';
 import { pageOf } from '../http/paging.js';
-import { notFound } from '../http/problem.js';
+import { conflict, notFound } from '../http/problem.js';
 import type { Queries } from '../http/transactions.js';
 import { CHANGE_BOX, CLOCK, type Clock, DATABASE } from '../injected.js';
-import { viewOf } from './changes.view.js';
+import { ChangeViews } from './change-views.store.js';
+
+const REQUESTED_ALREADY = 'This change is already waiting for approval.';
 
 export interface ChangeRequest {
   /** By default a new one. */
@@ -33,15 +36,19 @@ export class PendingChanges {
     @Inject(DATABASE) private readonly db: Queries,
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(CHANGE_BOX) private readonly box: SecretBox,
+    @Inject(ChangeViews) private readonly views: ChangeViews,
   ) {}
 
   /** Newest first. */
-  async list({ limit, after, state }: InputOf<'changeList'>['query'], reach: Reach) {
+  async list(query: InputOf<'changeList'>['query'], reach: Reach) {
+    const { limit, after, state } = query;
     const nowMs = this.now();
+    const naming = await this.idsNaming(query);
     const rows = await this.db.pendingChange.findMany({
       where: {
         ...(state === undefined ? {} : stateWhere(state, new Date(nowMs))),
         AND: [
+          ...(naming === null ? [] : [{ id: { in: naming } }]),
           ...(reach === 'all' ? [] : [{ id: { in: await this.idsWithin(reach) } }]),
           ...(after === undefined ? [] : [olderThan(after)]),
         ],
@@ -49,27 +56,33 @@ export class PendingChanges {
       orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
     });
-    return pageOf(
+    const { items, next } = pageOf(
       rows,
       limit,
       ({ requestedAt, id }) => `${requestedAt.toISOString()}|${id}`,
-      (row) => viewOf(row, nowMs),
+      (row) => row,
     );
+    return { items: await this.views.all(items), next };
   }
 
   async show(id: string, reach: Reach) {
     const row = await this.db.pendingChange.findUnique({ where: { id } });
     if (row === null) throw notFound(`change ${id}`);
     requireReach(reach, row.odsCodes, `change ${id}`);
-    return viewOf(row, this.now());
+    return this.views.of(row);
   }
 
-  /** Keeps a request until a second person decides. @returns what to throw, which answers 202 */
+  /**
+   * Keeps a request until a second person decides.
+   * @returns what to throw, which answers 202
+   * @throws AdminProblem conflict, if exactly this change waits already
+   */
   async keep(acting: Acting, request: ChangeRequest): Promise<AwaitingApproval> {
     const { id = randomUUID(), action, input, needed } = request;
     const nowMs = this.now();
+    await this.refuseTwice(request.diffHash, nowMs);
     const payloadSealed = new Uint8Array(await this.box.seal(JSON.stringify(input), id));
-    const row = await this.db.pendingChange.create({
+    const create = this.db.pendingChange.create({
       data: {
         id,
         action,
@@ -88,12 +101,48 @@ export class PendingChanges {
         expiresAt: new Date(nowMs + CHANGE_LIFE_MS),
       },
     });
-    return new AwaitingApproval(viewOf(row, nowMs));
+    // Of two requests at the same moment the database keeps one.
+    const row = await create.catch((error: unknown) => {
+      if (explainDatabaseError(error)?.constraint === 'pending_change_once')
+        throw conflict(REQUESTED_ALREADY);
+      throw error;
+    });
+    return new AwaitingApproval(await this.views.of(row));
+  }
+
+  private async refuseTwice(diffHash: string, nowMs: number): Promise<void> {
+    const where = { diffHash, state: 'pending' };
+    await this.db.pendingChange.updateMany({
+      where: { ...where, expiresAt: { lte: new Date(nowMs) } },
+      data: { state: 'expired' },
+    });
+    const earlier = await this.db.pendingChange.findFirst({ where });
+    if (earlier === null) return;
+    throw conflict(`${REQUESTED_ALREADY} ${earlier.requestedBy} requested it: change ${earlier.id}.`);
   }
 
   /** The input that `keep` has sealed. */
   async inputOf(row: { readonly id: string; readonly payloadSealed: Uint8Array }): Promise<unknown> {
     return JSON.parse(await this.box.open(row.payloadSealed, row.id));
+  }
+
+  /** Of changes whose rows name what the query names; null: it names nothing. */
+  private async idsNaming(query: InputOf<'changeList'>['query']): Promise<string[] | null> {
+    const { organisation, application, client, environment } = query;
+    const clients =
+      client === undefined
+        ? []
+        : await this.db.client.findMany({
+            where: { name: client, ...(environment === undefined ? {} : { environmentName: environment }) },
+          });
+    if (client !== undefined && clients.length === 0) return [];
+    const texts = [organisation, application, clients[0]?.id].filter((text) => text !== undefined);
+    if (texts.length === 0) return null;
+    const rows = await this.db.$queryRaw<{ id: string }[]>`
+      SELECT id FROM pending_change
+        WHERE (SELECT bool_and(jsonb_path_exists(diff, ${NAMES_TEXT}::jsonpath, jsonb_build_object('text', text)))
+                 FROM unnest(${texts}::text[]) AS text)`;
+    return rows.map(({ id }) => id);
   }
 
   /** Of organisations within reach and no other. */
@@ -103,6 +152,9 @@ export class PendingChanges {
     return rows.map(({ id }) => id);
   }
 }
+
+/** Any member of any row that is this text, or a list with it. */
+const NAMES_TEXT = '$[*].*.* ? (@ == $text)';
 
 function olderThan(after: string) {
   const [requestedAt = '', id = ''] = after.split('|', 2);

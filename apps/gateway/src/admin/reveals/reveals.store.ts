@@ -14,7 +14,8 @@ import { AuditAccess } from '../audit/audit-access.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { recordReveal, REVEAL_ACTION } from '../audit/record-reveal.js';
 import { requireStory } from '../audit/require-story.js';
-import { type PendingRow, requestedOf, stateOf, viewOf } from '../changes/changes.view.js';
+import { ChangeViews } from '../changes/change-views.store.js';
+import { type PendingRow, requestedOf, stateOf } from '../changes/changes.view.js';
 import { PendingChanges } from '../changes/pending-changes.store.js';
 import { hashOf } from '../changes/written-rows.store.js';
 import type { Acting } from '../http/access/principal.js';
@@ -37,6 +38,7 @@ export class RevealsStore {
     @Inject(AuditTrail) private readonly auditTrail: AuditTrail,
     @Inject(AuditAccess) private readonly auditAccess: AuditAccess,
     @Inject(PendingChanges) private readonly pendingChanges: PendingChanges,
+    @Inject(ChangeViews) private readonly views: ChangeViews,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
@@ -71,7 +73,7 @@ export class RevealsStore {
     const nowMs = this.now();
     const reveal = revealOf(row);
     const isShown = revealRefusal(reveal, acting.staffId, nowMs) === null;
-    return { asked: viewOf(row, nowMs), shownUntil: isShown ? untilOf(reveal) : null };
+    return { asked: await this.views.of(row), shownUntil: isShown ? untilOf(reveal) : null };
   }
 
   /** @throws AdminProblem forbidden, unless this person requested it, a second one approved, and the hour is not over */
