@@ -39,6 +39,7 @@ export const RESOURCES = [
 
 export const PAGES: readonly { readonly path: string; readonly Page: ComponentType }[] = [
   { path: '/requests/:attemptId', Page: lazy(() => import('./audit/request-page.js')) },
+  { path: '/audit-events/:attemptId', Page: lazy(() => import('./audit/event-page.js')) },
   { path: '/patient-search', Page: lazy(() => import('./audit/patient-search-page.js')) },
   { path: '/asid-plan', Page: lazy(() => import('./asid-plan/asid-plan-page.js')) },
   { path: '/import', Page: lazy(() => import('./import/import-page.js')) },

@@ -81,6 +81,41 @@ describe('a search', () => {
   });
 });
 
+describe('an event that is no request', () => {
+  const searched = async () => {
+    const body = { nhsNumber: NHS_NUMBER, reason: 'subject access request 7' };
+    await admin.ok('auditSearch', { body });
+    const { items } = await admin.ok('auditList', { query: { kind: 'SYSTEM' } });
+    return items.find(({ reason }) => reason === body.reason);
+  };
+
+  it('says who did it, what it was about and why, in the list and on its own', async () => {
+    const row = await searched();
+    expect(row).toMatchObject({ event: 'AUDIT_SEARCH', actor: expect.stringMatching(/./) });
+    const event = await admin.ok('auditEvent', { params: { attemptId: String(row?.['attemptId']) } });
+    expect(event).toMatchObject({
+      event: 'AUDIT_SEARCH',
+      actor: row?.['actor'],
+      reason: 'subject access request 7',
+      facts: { subject: 'nhs-number' },
+      faults: [],
+    });
+    expect(JSON.stringify(event)).not.toContain(NHS_NUMBER);
+    expect(await events('AUDIT_READ')).toContainEqual(expect.objectContaining({ eventId: event.eventId }));
+  });
+
+  it('is out of reach for people with a limited role, and a request is none', async () => {
+    const row = await searched();
+    for (const [id, token] of [
+      [String(row?.['attemptId']), limited],
+      [first.attemptId, admin.tokens.audit],
+    ] as const)
+      expect((await admin.call('GET', `${API_PREFIX}/audit/events/${id}`, undefined, token)).status).toBe(
+        404,
+      );
+  });
+});
+
 describe('the story of a request', () => {
   const storyOf = (attemptId: string) => admin.ok('auditStory', { params: { attemptId } });
 
@@ -159,6 +194,7 @@ describe('a download', () => {
     expect(answer.headers.get('content-disposition')).toContain('gatehouse-audit.csv');
     const text = await answer.text();
     expect(text.split('\r\n')[0]).toContain('startedAt,kind,attemptId');
+    expect(text.split('\r\n')[0]).toContain(',event,actor,reason,');
     expect(text).toContain(`"'=HYPERLINK(""http://x"")"`);
     expect(text.trim().split('\r\n')).toHaveLength(3);
     const [before] = await events('AUDIT_EXPORT');

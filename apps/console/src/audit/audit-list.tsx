@@ -5,7 +5,7 @@ import { useMay } from '../api/use-may.js';
 import { instantOf } from '../parts/form/fields.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { choicesOf } from '../parts/words.js';
-import { type AuditRow, COLUMNS, OUTCOMES } from './columns.js';
+import { type AuditRow, COLUMNS, hrefOf, OUTCOMES } from './columns.js';
 import { DownloadButton } from './download-button.js';
 
 export default function AuditList() {
@@ -27,7 +27,7 @@ export default function AuditList() {
         <DateTimeInput key="from" source="from" label="From" parse={instantOf} />,
         <DateTimeInput key="until" source="until" label="Until" parse={instantOf} />,
       ]}
-      href={(id) => `/requests/${id}`}
+      href={hrefOf}
       empty="Nothing is recorded yet. Every request to the gateway appears here, including rejected ones."
       columns={COLUMNS}
     />

@@ -4,6 +4,7 @@ import { moment, NONE } from '../parts/dates.js';
 import type { Column } from '../parts/list/record-rows.js';
 import { StateTag } from '../parts/state-tag.js';
 import { sentenceCase } from '../parts/words.js';
+import { eventInWords } from './event-words.js';
 
 export type AuditRow = Readonly<Record<string, unknown>>;
 
@@ -14,13 +15,17 @@ const textOf = (row: AuditRow, name: string): string => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : NONE;
 };
 
+/** The page of a request, or of an event that is none. */
+export const hrefOf = (id: string, { kind }: AuditRow): string =>
+  kind === 'SYSTEM' ? `/audit-events/${id}` : `/requests/${id}`;
+
 export const COLUMNS: readonly Column<AuditRow>[] = [
   { label: 'Time', value: ({ startedAt }) => (typeof startedAt === 'string' ? moment(startedAt) : NONE) },
   {
     label: 'Event',
     value: (row) => (
       <Box component="span" sx={{ overflowWrap: 'normal' }}>
-        {sentenceCase(textOf(row, row['kind'] === 'SYSTEM' ? 'event' : 'kind'))}
+        {row['kind'] === 'SYSTEM' ? eventInWords(textOf(row, 'event')) : sentenceCase(textOf(row, 'kind'))}
       </Box>
     ),
   },
@@ -30,7 +35,7 @@ export const COLUMNS: readonly Column<AuditRow>[] = [
   },
   { label: 'Interaction', value: (row) => textOf(row, 'interaction') },
   { label: 'Organisation', value: (row) => textOf(row, 'organisation') },
-  { label: 'Client', value: (row) => textOf(row, 'client') },
+  { label: 'Who', value: (row) => textOf(row, row['kind'] === 'SYSTEM' ? 'actor' : 'client') },
   { label: 'Code', value: (row) => textOf(row, 'code') },
   { label: 'Attempt', value: (row) => textOf(row, 'attemptId') },
 ];

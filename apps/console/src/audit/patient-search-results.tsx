@@ -2,7 +2,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Button, Typography } from '@mui/material';
 import { RecordRows } from '../parts/list/record-rows.js';
 import { counted } from '../parts/words.js';
-import { type AuditRow, COLUMNS } from './columns.js';
+import { type AuditRow, COLUMNS, hrefOf } from './columns.js';
 
 interface Props extends AnswerOf<'auditSearch'> {
   readonly isBusy: boolean;
@@ -25,7 +25,7 @@ export function PatientSearchResults({ items, next, isBusy, onMore }: Props) {
       </Typography>
       <RecordRows<AuditRow>
         data={items.map((item) => ({ ...item, id: String(item['attemptId']) }))}
-        href={(id) => `/requests/${id}`}
+        href={hrefOf}
         columns={COLUMNS}
       />
       {next === null ? null : (

@@ -111,6 +111,23 @@ export const requestStory = z.object({
 });
 export type RequestStory = z.infer<typeof requestStory>;
 
+export const systemEvent = z.object({
+  eventId: z.string(),
+  at: instant,
+  /** AUDIT_READ, AUDIT_SEARCH, AUDIT_EXPORT, IDENTIFIER_REVEAL and others. */
+  event: z.string(),
+  /** Null: Gatehouse itself. */
+  actor: words,
+  /** The session or token, and the address, that it came from. */
+  origin: words,
+  reason: words,
+  /** What it was about; contains no patient identifier. */
+  facts: z.record(z.string(), z.unknown()),
+  /** Empty when the chain holds there. */
+  faults: z.array(z.string()),
+});
+export type SystemEventView = z.infer<typeof systemEvent>;
+
 const decision = z.object({
   registryVersion: amount,
   at: instant,

@@ -15,6 +15,15 @@ export const auditRoutes = {
     params: audit.attemptPath,
     response: audit.requestStory,
   },
+  auditEvent: {
+    method: 'GET',
+    path: '/audit/events/:attemptId',
+    summary: 'One event that is no request: who read, searched, exported or revealed what, and why',
+    permission: 'audit.read',
+    keepsToReach: true,
+    params: audit.attemptPath,
+    response: audit.systemEvent,
+  },
   auditSupportBundle: {
     method: 'GET',
     path: '/audit/requests/:attemptId/support-bundle',

@@ -31,6 +31,9 @@ export function rowLine(row: AuditRow): AuditLine {
     attemptId: row.attemptId,
     requestId: record['requestId'] ?? null,
     event: record['event'] ?? null,
+    // Of a SYSTEM event: who did it, and why.
+    actor: record['actor'] ?? null,
+    reason: record['reason'] ?? null,
     environment: record['environment'] ?? null,
     organisation: record['odsCode'] ?? null,
     client: record['clientName'] ?? null,

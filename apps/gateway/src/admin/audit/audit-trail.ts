@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RequestStory } from '@gatehouse/contracts/audit/audit-resources';
+import type { RequestStory, SystemEventView } from '@gatehouse/contracts/audit/audit-resources';
 import type { Subject, SystemEvent } from '@gatehouse/domain/audit/audit';
 import type { HourCount, MinuteCount } from '@gatehouse/domain/audit/traffic';
 import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
@@ -16,13 +16,14 @@ import {
 import { followAudit } from '../../adapters/audit/read/follow.js';
 import { type NhsAnswers, readNhsAnswers } from '../../adapters/audit/read/nhs-answers.js';
 import { searchAudit } from '../../adapters/audit/read/query.js';
-import { readStory, type StoryRow } from '../../adapters/audit/read/story.js';
+import { readEvent, readStory, type StoryRow } from '../../adapters/audit/read/story.js';
 import type { AuditLog } from '../../adapters/audit/write/audit-log.js';
 import type { SubjectSealer } from '../../adapters/audit/write/subjects.js';
 import { foreignCursor, type Paging } from '../http/paging.js';
 import { type AuditFilter, organisationsWithin, trailFilter } from './audit-filter.js';
 import { type AuditLine, attemptLine, rowLine } from './audit-line.js';
 import { storyOf } from './request-story.js';
+import { eventOf } from './system-event.js';
 
 const FOLLOW_MS = 1_000;
 const PAGE_SIZE = 500;
@@ -75,6 +76,12 @@ export class AuditTrail {
   async story(attemptId: string, reach: Reach): Promise<RequestStory | null> {
     const rows = await this.rowsOf(attemptId, reach);
     return rows.length > 0 ? storyOf(rows, this.parts.snapshot()) : null;
+  }
+
+  /** An event of no request, such as a search; null where there is none, and for people with a limited role. */
+  async event(eventId: string, reach: Reach): Promise<SystemEventView | null> {
+    const row = reach === 'all' ? await readEvent(this.parts.database, eventId) : null;
+    return row === null ? null : eventOf(row);
   }
 
   /** The patient identifiers of a request in clear, each once. For an approved reveal alone. */

@@ -11,7 +11,8 @@ import { AuditTrail } from './audit-trail.js';
 
 const COLUMNS = [
   ...['startedAt', 'kind', 'attemptId', 'requestId', 'correlationId', 'upstreamRequestId', 'environment'],
-  ...['organisation', 'client', 'applicationId', 'interaction', 'event', 'outcome', 'status'],
+  ...['organisation', 'client', 'applicationId', 'interaction', 'event', 'actor', 'reason'],
+  ...['outcome', 'status'],
   ...['upstreamStatus', 'code', 'diagnosis', 'durationMs'],
 ];
 

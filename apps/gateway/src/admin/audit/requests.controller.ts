@@ -2,13 +2,14 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
 import type { Acting } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
+import { notFound } from '../http/problem.js';
 import { CLOCK, type Clock, EXPLAIN_PAST, type ExplainPast } from '../injected.js';
 import { AuditAccess } from './audit-access.js';
 import { AuditTrail } from './audit-trail.js';
 import { requireStory } from './require-story.js';
 import { supportBundle } from './support-bundle.js';
 
-/** One request of the audit trail. Whoever reads it is recorded there. */
+/** One request or event of the audit trail. Whoever reads it is recorded there. */
 @Controller()
 export class AuditRequestsController {
   constructor(
@@ -22,6 +23,14 @@ export class AuditRequestsController {
   async story({ params }: InputOf<'auditStory'>, acting: Acting) {
     await this.access.record('AUDIT_READ', acting, { attemptId: params.attemptId });
     return requireStory(this.auditTrail, params.attemptId, acting.reach);
+  }
+
+  @Route('auditEvent')
+  async event({ params }: InputOf<'auditEvent'>, acting: Acting) {
+    await this.access.record('AUDIT_READ', acting, { eventId: params.attemptId });
+    const event = await this.auditTrail.event(params.attemptId, acting.reach);
+    if (event === null) throw notFound(`event ${params.attemptId}`);
+    return event;
   }
 
   @Route('auditSupportBundle')

@@ -29,6 +29,16 @@ export async function readStory(database: pg.Pool, attemptId: string): Promise<r
   return Promise.all(rows.map((row) => withFaults(database, toRow(row))));
 }
 
+/** A SYSTEM event by its id, or null. */
+export async function readEvent(database: pg.Pool, eventId: string): Promise<StoryRow | null> {
+  const { rows } = await database.query<EventRow>(
+    `SELECT ${columnsOf('e')} FROM audit.event e WHERE e.attempt_id = $1 AND e.kind = 'SYSTEM'`,
+    [eventId],
+  );
+  const [row] = rows;
+  return row === undefined ? null : withFaults(database, toRow(row));
+}
+
 async function withFaults(database: pg.Pool, row: AuditRow): Promise<StoryRow> {
   const subjects = await subjectsOf(database, row);
   const neighbours = await database.query<Neighbours>(

@@ -1,0 +1,83 @@
+/** One event of the audit trail that is no request: who did what, when, why and from where. */
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { Alert, Box, Link, Typography } from '@mui/material';
+import { useQuery } from '@tanstack/react-query';
+import { Title } from 'react-admin';
+import { Link as RouterLink, useParams } from 'react-router-dom';
+import { callRoute } from '../api/call-route.js';
+import { moment } from '../parts/dates.js';
+import { fieldLabel, fieldText } from '../parts/diff-words.js';
+import { Facts, Section } from '../parts/facts.js';
+import { Loaded } from '../parts/load-state.js';
+import { eventInWords } from './event-words.js';
+
+type Event = AnswerOf<'auditEvent'>;
+
+export default function EventPage() {
+  const { attemptId = '' } = useParams();
+  const query = useQuery({
+    queryKey: ['event', attemptId],
+    queryFn: () => callRoute('auditEvent', { params: { attemptId } }),
+  });
+  const heading = query.data === undefined ? 'Event' : eventInWords(query.data.event);
+  return (
+    <Box sx={{ pt: 2 }}>
+      <Title title="Event" />
+      <Typography variant="h1" sx={{ mb: 2 }}>
+        {heading}
+      </Typography>
+      <Loaded query={query}>{(event) => <EventFacts {...event} />}</Loaded>
+    </Box>
+  );
+}
+
+function EventFacts({ at, event, actor, origin, reason, facts, faults, eventId }: Event) {
+  return (
+    <>
+      <Alert severity={faults.length === 0 ? 'success' : 'error'} sx={{ mb: 2 }}>
+        {faults.length === 0
+          ? 'The audit chain is intact for this record.'
+          : `The audit chain is broken at this record: ${faults.join('; ')}. Verify the whole trail.`}
+      </Alert>
+      <Section title="Event">
+        <Facts
+          facts={[
+            ['Time', moment(at)],
+            ['Who', actor ?? 'Gatehouse'],
+            ['Reason', reason],
+            ['From', origin],
+            ['Event', event],
+            ['Id', eventId],
+          ]}
+        />
+      </Section>
+      {Object.keys(facts).length === 0 ? null : (
+        <Section title="What it was about">
+          <Facts facts={Object.entries(facts).map(([name, value]) => [labelOf(name), shown(name, value)])} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+/** “hashCount” as “Hash count”. */
+const labelOf = (name: string): string =>
+  fieldLabel(name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+
+const PAGES: Readonly<Record<string, string>> = {
+  attemptId: 'requests',
+  requestId: 'requests',
+  eventId: 'audit-events',
+  changeId: 'changes',
+};
+
+function shown(name: string, value: unknown) {
+  const text = fieldText(value);
+  const page = PAGES[name];
+  if (page === undefined || typeof value !== 'string') return text;
+  return (
+    <Link component={RouterLink} to={`/${page}/${text}${page === 'changes' ? '/show' : ''}`}>
+      {text}
+    </Link>
+  );
+}
