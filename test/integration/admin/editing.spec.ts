@@ -90,6 +90,17 @@ describe('a change', () => {
     expect((await read(path)).body.apimApplicationId).toBe('abc-1');
   });
 
+  it('removes an optional value with null, and refuses that where the value is needed', async () => {
+    const path = `/applications/${id}`;
+    await change(path, { apimApplicationId: 'abc-1', asid: '200000009001' }, await etagOf(path));
+    const cleared = await change(path, { apimApplicationId: null }, await etagOf(path));
+    expect(cleared.status, cleared.text).toBe(200);
+    expect((await read(path)).body).toMatchObject({ apimApplicationId: null, asid: '200000009001' });
+    const needed = await change(path, { asid: null }, await etagOf(path));
+    expect([needed.status, (await read(path)).body.asid]).toEqual([400, '200000009001']);
+    expect((await change(path, { state: null }, await etagOf(path))).status).toBe(400);
+  });
+
   it('of two editors at once one is refused, and nothing is overwritten', async () => {
     for (let round = 0; round < 5; round += 1) {
       const etag = await etagOf(`/applications/${id}`);

@@ -18,7 +18,7 @@ interface FieldView {
 interface EditedFieldView extends FieldView {
   /** `not in the form`: only a registry file changes it. */
   readonly edit:
-    (Pick<Field, 'kind' | 'choices' | 'help'> & { readonly startsEmpty?: true }) | 'not in the form';
+    (Pick<Field, 'kind' | 'choices' | 'help' | 'clearable'> & { readonly startsEmpty?: true }) | 'not in the form';
 }
 
 /** In the order of the page and of the form. The id is in the address and the name in the heading. */
@@ -32,7 +32,7 @@ export const APPLICATION_FIELDS: {
   product: { label: 'Product' },
   accessMode: { label: 'Access mode' },
   capability: { label: 'Capability' },
-  asid: { label: 'ASID', edit: { help: '12 digits, issued by NHS England' } },
+  asid: { label: 'ASID', edit: { help: '12 digits, issued by NHS England', clearable: true } },
   asidSharedWith: {
     label: 'ASID shared with',
     edit: { kind: 'list', choices: shareableService.options },
@@ -43,7 +43,7 @@ export const APPLICATION_FIELDS: {
   },
   // No deployment keeps API secrets yet.
   apiSecret: { label: 'API secret', edit: 'not in the form' },
-  apimApplicationId: { label: 'APIM application id', edit: {} },
+  apimApplicationId: { label: 'APIM application id', edit: { clearable: true } },
   cis2: {
     label: 'CIS2 client',
     show: ({ cis2 }) => cis2 && `${cis2.clientId} (${cis2.auth})`,

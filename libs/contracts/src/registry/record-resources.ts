@@ -1,6 +1,6 @@
 /** What may change of one organisation or application. What is left out stays as it is; a list is the whole list. */
 import { z } from 'zod';
-import { odsCode, reason, uuid } from './identifiers.js';
+import { asid, odsCode, reason, uuid } from './identifiers.js';
 import { organisationShapes } from './record-shapes.js';
 import { applicationOnWire } from './registry-file.js';
 
@@ -13,7 +13,7 @@ export const organisationChange = z
   .partial();
 export type OrganisationChange = z.output<typeof organisationChange>;
 
-/** Every field but those that say which application it is. */
+/** Every field but those that say which application it is. Null removes the value. */
 export const applicationChange = applicationOnWire
   .omit({
     organisation: true,
@@ -23,5 +23,9 @@ export const applicationChange = applicationOnWire
     accessMode: true,
     capability: true,
   })
-  .extend({ reason: reason.optional() });
+  .extend({
+    asid: asid.nullable().optional(),
+    apimApplicationId: applicationOnWire.shape.apimApplicationId.nullable(),
+    reason: reason.optional(),
+  });
 export type ApplicationChange = z.output<typeof applicationChange>;

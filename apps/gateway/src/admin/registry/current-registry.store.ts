@@ -98,6 +98,6 @@ async function inParts<T, R>(items: readonly T[], load: (part: T[]) => Promise<R
   return loaded;
 }
 
-function unique(values: readonly (string | undefined)[]): string[] {
-  return [...new Set(values.filter((value) => value !== undefined))];
+function unique(values: readonly (string | null | undefined)[]): string[] {
+  return [...new Set(values.filter((value) => value !== undefined && value !== null))];
 }

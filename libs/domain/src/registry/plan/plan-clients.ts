@@ -35,7 +35,7 @@ export function planClients(
       list: '/clients',
       field: 'workload',
       keyOf: ({ workload }) =>
-        workload === undefined ? null : workloadKey(workload.issuer, workload.subject),
+        workload === undefined || workload === null ? null : workloadKey(workload.issuer, workload.subject),
       detail: (first) => `the client of ${first} has this issuer and subject already`,
     }),
     ...entries.flatMap((entry, at) => clientFaults(`/clients/${at}`, entry, current)),

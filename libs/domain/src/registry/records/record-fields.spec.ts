@@ -44,6 +44,11 @@ describe('a record made from an entry of the registry file', () => {
     expect(application({ messageSets: [] }, before)).toEqual({ ...before, messageSets: [] });
   });
 
+  it('has no longer what the entry empties', () => {
+    const before = application({ asid: '200000002454', apimApplicationId: 'abc-1' });
+    expect(application({ apimApplicationId: null }, before)).toEqual({ ...before, apimApplicationId: null });
+  });
+
   it('has a secret to seal only when it is another one', () => {
     const before = application({ apiSecret: 'a secret' });
     expect(before.apiSecret).toEqual({ digest: 'digest of 8', toSeal: 'a secret' });

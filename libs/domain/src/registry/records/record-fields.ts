@@ -43,10 +43,13 @@ type RequiredName<F extends RecordFields> = {
   [K in keyof F]: F[K]['holds']['required'] extends true ? K : never;
 }[keyof F];
 
-/** The record as a registry file writes it. What is left out stays as it is. */
+/** The record as a registry file writes it. What is left out stays as it is; null empties what may be empty. */
 export type EntryOf<F extends RecordFields> = {
   readonly [K in RequiredName<F>]: WrittenOf<F[K]['holds']>;
-} & { readonly [K in Exclude<keyof F, RequiredName<F>>]?: WrittenOf<F[K]['holds']> | undefined };
+} & {
+  readonly [K in Exclude<keyof F, RequiredName<F>>]?:
+    WrittenOf<F[K]['holds']> | Extract<F[K]['holds']['initial'], null> | undefined;
+};
 
 /** The record as the admin API shows it. */
 export type ShownRecord<F extends RecordFields> = { [K in keyof F]: ShownOf<F[K]['holds']> };
@@ -82,7 +85,8 @@ export function recordFrom<F extends RecordFields>(
     const { holds } = fields[name] as RecordField;
     const current = before === null ? holds.initial : before[name];
     const value = written[name];
-    return [name, value === undefined ? current : holds.read(value, current ?? null, digestSecret)];
+    if (value === undefined) return [name, current];
+    return [name, value === null ? holds.initial : holds.read(value, current ?? null, digestSecret)];
   });
   return Object.fromEntries(values) as RecordOf<F>;
 }
