@@ -197,7 +197,7 @@ it('retires a signing key as two people, and not as one', async () => {
   await priya.getByRole('dialog').getByText('This change is already waiting for approval.').waitFor();
   await priya.goto(request);
   await decide(priya, 'Approve', 'I say so myself');
-  await priya.getByText('A colleague with the right role decides it').waitFor();
+  await priya.getByText('A colleague with the right role must decide it').waitFor();
   const gita = await open(390);
   await signIn(gita, 'Gita Rao');
   await gita.goto(priya.url());
@@ -385,16 +385,19 @@ it('says that something changed only if it did, and removes an optional value', 
     await dialog.getByLabel('APIM application id').fill(value);
     await dialog.getByRole('button', { name: 'Edit', exact: true }).click();
   };
-  const field = page.getByText('APIM application id', { exact: true }).locator('xpath=following-sibling::*');
+  const field = page
+    .getByRole('term')
+    .filter({ hasText: /^APIM application id$/ })
+    .locator('xpath=following-sibling::dd');
   await edit('apim-of-r69');
   await dialog.waitFor({ state: 'detached' });
-  await field.getByText('apim-of-r69').waitFor();
+  await field.filter({ hasText: 'apim-of-r69' }).first().waitFor();
   await edit('apim-of-r69');
   await dialog.getByText('You have not changed anything.').waitFor();
   await page.keyboard.press('Escape');
   await edit('');
   await dialog.waitFor({ state: 'detached' });
-  await field.getByText('–').waitFor();
+  await field.filter({ hasText: /^–$/ }).first().waitFor();
   expect(at.complaints).toEqual([]);
   await page.context().close();
 });

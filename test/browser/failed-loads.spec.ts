@@ -2,17 +2,14 @@
 import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
-import { pagesOf } from '../support/console-pages.ts';
+import { CONSOLE_PAGES } from '../support/console-pages.ts';
 import { onboard } from '../support/onboard.ts';
 
 let at: Console;
-let ids: { readonly applicationId: string; readonly clientId: string };
 
 beforeAll(async () => {
   at = await startConsole();
-  const [onboarded] = await onboard(at.stack, [{ odsCode: 'R69' }]);
-  const { rows } = await at.stack.sql.query<{ id: string }>('SELECT id FROM application');
-  ids = { applicationId: rows[0]?.id ?? '', clientId: `${onboarded?.environment}~${onboarded?.client}` };
+  await onboard(at.stack, [{ odsCode: 'R69' }]);
 });
 afterAll(() => at.stop());
 
@@ -46,8 +43,10 @@ const impatient = (page: Page) =>
 
 /** Opens pages, each of which must say that it failed and offer to try again. */
 async function openFailing(page: Page, person: string, paths: (path: string) => boolean, failure: string) {
-  for (const { path, heading, address } of pagesOf(person, ids).filter((each) => paths(each.path))) {
-    await page.goto(at.origin + address);
+  for (const { path, heading } of CONSOLE_PAGES.filter(
+    (each) => each.person === person && paths(each.path),
+  )) {
+    await page.goto(at.origin + path);
     await page.getByRole('heading', { level: 1, name: heading }).waitFor();
     await page.getByRole('button', { name: 'Try again' }).first().waitFor();
     expect(await page.getByRole('main').innerText(), `${path}: ${failure}`).not.toMatch(CLAIMS);
