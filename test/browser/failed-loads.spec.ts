@@ -54,17 +54,21 @@ async function openFailing(page: Page, person: string, paths: (path: string) => 
 }
 
 describe('no page claims that there is nothing when it could not load', () => {
-  it.each(['Priya Nair', 'Ada Clarke'])('any page of %s', async (person) => {
-    const page = await at.as(person);
-    await failing(page, (route) => route.fulfill({ status: 500, body: 'oops' }));
-    await openFailing(
-      page,
-      person,
-      (path) => !FORMS_ONLY.includes(path) && !path.endsWith('/show'),
-      'an error',
-    );
-    await page.context().close();
-  });
+  it.each(['Priya Nair', 'Ada Clarke'])(
+    'any page of %s',
+    async (person) => {
+      const page = await at.as(person);
+      await failing(page, (route) => route.fulfill({ status: 500, body: 'oops' }));
+      await openFailing(
+        page,
+        person,
+        (path) => !FORMS_ONLY.includes(path) && !path.endsWith('/show'),
+        'an error',
+      );
+      await page.context().close();
+    },
+    240_000,
+  );
 
   it.each(Object.entries(FAILURES))('after %s', async (name, fail) => {
     const page = await at.as('Priya Nair');

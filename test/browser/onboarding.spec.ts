@@ -187,7 +187,7 @@ it('onboards an organisation, and its first request is answered', async () => {
   expect(await ask()).toEqual({ status: 200, code: null });
   for (const page of [priya, pawel, gita, grace]) await page.context().close();
   expect(at.complaints).toEqual([]);
-});
+}, 240_000);
 
 it('stops the organisation, and its next request is refused within a second', async () => {
   const priya = await at.as('Priya Nair');

@@ -100,10 +100,13 @@ it.each(['organisation', 'application', 'client'] as const)(
         ...priya.headers,
         'If-Match': headers.get('etag') ?? '',
       });
-      expect(edited.body.errors).toMatchObject([{ pointer: '/state' }]);
+      expect([edited.status, edited.body.detail]).toEqual([
+        409,
+        'This was stopped in an emergency. Lift the emergency stop to let it run again.',
+      ]);
     }
     expect(await stateOf[kind]()).toBe('suspended');
-    const of = new URLSearchParams({ only: 'standing', kind, target: stop.target });
+    const of = new URLSearchParams({ only: 'standing', kind, target: stop.target }).toString();
     expect((await as(gita, 'GET', `/emergency-stops?${of}`)).body.items).toMatchObject([{ id: stop.id }]);
     expect((await as(gita, 'GET', `/emergency-stops?${of}x`)).body.items).toEqual([]);
     const lifted = await as(gita, 'POST', `/emergency-stops/${stop.id}/lift`, { reason: 'all well' });

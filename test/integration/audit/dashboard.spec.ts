@@ -88,7 +88,6 @@ async function needs(): Promise<void> {
   });
   const change = {
     diff: [],
-    diffHash: 'a'.repeat(64),
     deciders: [],
     rules: [],
     requestedBy: 'x',
@@ -97,6 +96,7 @@ async function needs(): Promise<void> {
   const pending = (odsCodes: string[], expiresAt: Date) => ({
     ...change,
     id: randomUUID(),
+    diffHash: randomUUID().replaceAll('-', '').repeat(2),
     action: 'sroAppoint',
     odsCodes,
     payloadSealed: new Uint8Array(),

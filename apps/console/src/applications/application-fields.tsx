@@ -18,7 +18,8 @@ interface FieldView {
 interface EditedFieldView extends FieldView {
   /** `not in the form`: only a registry file changes it. */
   readonly edit:
-    (Pick<Field, 'kind' | 'choices' | 'help' | 'clearable'> & { readonly startsEmpty?: true }) | 'not in the form';
+    | (Pick<Field, 'kind' | 'choices' | 'help' | 'clearable'> & { readonly startsEmpty?: true })
+    | 'not in the form';
 }
 
 /** In the order of the page and of the form. The id is in the address and the name in the heading. */
