@@ -31,6 +31,7 @@ export interface Hit {
   readonly accessMode?: string;
   readonly interaction?: string;
   readonly kid?: string;
+  readonly kmsAction?: string;
   readonly jti?: string;
   readonly stateChange?: true;
 }

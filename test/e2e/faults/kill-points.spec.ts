@@ -1,14 +1,15 @@
 /**
  * SIGKILL at named points (fault F16): a process dies in the middle of a request, and what the trail says afterwards
- * is exactly what can be known: no row, UNKNOWN, or COMPLETED. Only the process itself could have said NOT_SENT.
+ * is exactly what can be known: no row, UNKNOWN, FAILED, or COMPLETED. Only the process itself could have said NOT_SENT.
  *
  * All processes are killed first; the sweeper of the survivor then has them all to speak for at once.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, openLoop, tally, type Told } from '../../support/load.ts';
-import { onboard, type Onboarded } from '../../support/onboard.ts';
+import { onboard, type Onboarded, worklistBody } from '../../support/onboard.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
 import {
+  applicationChoice,
   environmentsFile,
   gather,
   grantWrites,
@@ -24,6 +25,8 @@ import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts
 
 let stack: Stack;
 let one: Onboarded;
+/** Whose signing keys are created and rotated; nobody calls as it. */
+let rotating: Onboarded;
 let survivor: GatewayProcess;
 const told: Told[] = [];
 let referrals = 0;
@@ -33,7 +36,10 @@ let lastKilledMs = 0;
 beforeAll(async () => {
   stack = await startStack({ requestsPerMinute: UNHURRIED });
   survivor = stack.gateway;
-  [one] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
+  [one, rotating] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }])) as [
+    Onboarded,
+    Onboarded,
+  ];
   await grantWrites(stack, one);
 });
 afterAll(() => stack.stop());
@@ -43,15 +49,20 @@ interface Point {
   readonly kind: 'read' | 'write';
   /** Dies by itself at this point. */
   readonly killAt?: string;
-  /** What e-RS does with the request; the process is killed once it has arrived. */
+  /** Passes the point so often before it dies; 0 by default. */
+  readonly after?: number;
+  /** What e-RS, or another target, does with the request; the process is killed once it has arrived there. */
   readonly fault?: object;
+  readonly target?: 'token';
+  /** The number of requests that the fault applies to; all by default. */
+  readonly times?: number;
   /** What the way to e-RS does. */
   readonly proxy?: (proxy: TcpProxy) => void;
   /** Bytes of the request or of its answer on that way, after which the process is killed. */
   readonly afterBytes?: { readonly up?: number; readonly down?: number };
   readonly body?: Buffer;
   /** Rows: none at all, INTENT with this outcome. */
-  readonly outcome: 'no row' | 'UNKNOWN' | 'COMPLETED';
+  readonly outcome: 'no row' | 'UNKNOWN' | 'FAILED' | 'COMPLETED';
   readonly arrives: 0 | 1;
   readonly changes?: 0 | 1;
 }
@@ -71,6 +82,15 @@ const POINTS: readonly Point[] = [
   { name: 'before INTENT', kind: 'read', killAt: 'before-intent', outcome: 'no row', arrives: 0 },
   { name: 'before INTENT', kind: 'write', killAt: 'before-intent', outcome: 'no row', arrives: 0 },
   { name: 'in a mint', kind: 'read', killAt: 'in-mint', outcome: 'no row', arrives: 0 },
+  { name: 'in a mint', kind: 'write', killAt: 'in-mint', outcome: 'no row', arrives: 0 },
+  {
+    name: 'while the token service works',
+    kind: 'read',
+    target: 'token',
+    fault: { hang: true },
+    outcome: 'no row',
+    arrives: 0,
+  },
   { name: 'after INTENT', kind: 'read', killAt: 'after-intent-commit', outcome: 'UNKNOWN', arrives: 0 },
   { name: 'after INTENT', kind: 'write', killAt: 'after-intent-commit', outcome: 'UNKNOWN', arrives: 0 },
   { name: 'after connect', kind: 'read', ...swallowed, outcome: 'UNKNOWN', arrives: 0 },
@@ -82,6 +102,24 @@ const POINTS: readonly Point[] = [
     afterBytes: { up: 20_000 },
     outcome: 'UNKNOWN',
     arrives: 0,
+  },
+  {
+    name: 'mid request body',
+    kind: 'read',
+    proxy: (proxy) => proxy.stopAfter('up', 20_000, 'silence'),
+    afterBytes: { up: 20_000 },
+    outcome: 'UNKNOWN',
+    arrives: 0,
+  },
+  {
+    name: 'between two attempts',
+    kind: 'read',
+    fault: { resetBeforeResponse: true },
+    times: 1,
+    killAt: 'before-intent',
+    after: 1,
+    outcome: 'FAILED',
+    arrives: 1,
   },
   { name: 'while e-RS works', kind: 'read', fault: { hang: true }, outcome: 'UNKNOWN', arrives: 1 },
   {
@@ -128,7 +166,9 @@ const POINTS: readonly Point[] = [
   { name: 'mid stream', kind: 'read', killAt: 'mid-stream', fault: large, outcome: 'COMPLETED', arrives: 1 },
 ];
 
-const ersRequests = (): Promise<Hit[]> => stack.simulator.control<Hit[]>('GET', '/requests?target=ers');
+const requestsAt = (target: 'ers' | 'token' | 'kms'): Promise<Hit[]> =>
+  stack.simulator.control<Hit[]>('GET', `/requests?target=${target}`);
+const ersRequests = (): Promise<Hit[]> => requestsAt('ers');
 
 async function call(gateway: GatewayProcess, more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> {
   const answer = await ask({ gateway: gateway.partner, key: one.clientKey, ...more });
@@ -136,10 +176,18 @@ async function call(gateway: GatewayProcess, more: Partial<Parameters<typeof ask
   return answer;
 }
 
-/** The request of a point: a read, or a write of a referral of its own, long enough to be cut in the middle. */
+/** The request of a point: a read, or a write of a referral of its own; long enough where it is cut in the middle. */
 async function requestOf(point: Point): Promise<Partial<Parameters<typeof ask>[0]>> {
-  if (point.kind === 'read') return {};
+  if (point.kind === 'read' && point.name !== 'mid request body') return {};
   referrals += 1;
+  if (point.kind === 'read')
+    return {
+      method: 'POST',
+      path: '/FHIR/STU3/ReferralRequest/$ers.fetchworklist',
+      headers: { 'content-type': 'application/fhir+json' },
+      // Each time another service, as a worklist may be fetched twice a day.
+      body: worklistBody(String(11_000 + referrals)) + ' '.repeat(200_000),
+    };
   const ubrn = String(80_000 + referrals).padStart(12, '0');
   await stack.simulator.control('POST', '/referrals', { ubrn, state: 'BOOKED' });
   const headers = { 'if-match': 'W/"1"' };
@@ -174,12 +222,18 @@ async function killAt(point: Point): Promise<{ answer: Told; stateChanges: numbe
   );
   // So that its token, its data key and its connection to e-RS are there.
   if (point.killAt === 'in-mint') unusedSigns += 1;
-  else expect((await call(victim)).status).toBe(200);
+  else if (point.target !== 'token') expect((await call(victim)).status).toBe(200);
   const request = await requestOf(point);
   const before = await ersRequests();
-  if (point.fault !== undefined)
-    await stack.simulator.control('POST', '/faults', { target: 'ers', fault: point.fault });
-  if (point.killAt !== undefined) await victim.hook({ killAt: point.killAt });
+  const { target = 'ers', fault, times, killAt, after = 0 } = point;
+  const arrivedBefore = (await requestsAt(target)).length;
+  if (fault !== undefined)
+    await stack.simulator.control('POST', '/faults', {
+      target,
+      fault,
+      ...(times === undefined ? {} : { times }),
+    });
+  if (killAt !== undefined) await victim.hook({ killAt, after });
   if (proxy !== null) {
     // A new connection each, so that bytes are counted from the first.
     proxy.cut();
@@ -187,9 +241,9 @@ async function killAt(point: Point): Promise<{ answer: Told; stateChanges: numbe
   }
   const receivedBefore = proxy?.received() ?? { up: 0, down: 0 };
   const asking = call(victim, request);
-  if (point.killAt === undefined) {
+  if (killAt === undefined) {
     await until('it is at the point', async () => {
-      if (proxy === null) return (await ersRequests()).length > before.length;
+      if (proxy === null) return (await requestsAt(target)).length > arrivedBefore;
       const { up = 0, down = 0 } = point.afterBytes ?? {};
       const { up: upNow, down: downNow } = proxy.received();
       return upNow - receivedBefore.up >= up && downNow - receivedBefore.down >= down;
@@ -209,6 +263,26 @@ async function killAt(point: Point): Promise<{ answer: Told; stateChanges: numbe
   };
 }
 
+/** States of the rotating application's keys by kid. */
+async function keyStates(): Promise<Record<string, string>> {
+  const { items } = await stack.admin<{ items: { kid: string; state: string }[] }>(
+    'GET',
+    `/signing-keys?organisation=${rotating.odsCode}`,
+  );
+  return Object.fromEntries(items.map(({ kid, state }) => [kid, state]));
+}
+
+/** A change through the admin API of one process. */
+const change = (gateway: GatewayProcess, path: string, body: object): Promise<'answered' | 'broken off'> =>
+  fetch(`${gateway.admin}/api/v1${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${stack.adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).then(
+    () => 'answered' as const,
+    () => 'broken off' as const,
+  );
+
 const killed: { point: Point; answer: Told }[] = [];
 
 describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', () => {
@@ -222,6 +296,61 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       killed.push({ point, answer });
     },
   );
+
+  it('while KMS creates a signing key: none is registered, and another replica creates one', async () => {
+    const victim = await stack.startGateway();
+    const keys = await keyStates();
+    const before = (await requestsAt('kms')).length;
+    await stack.simulator.control('POST', '/faults', {
+      target: 'kms',
+      match: { kmsAction: 'GetPublicKey' },
+      fault: { hang: true },
+    });
+    const creating = change(victim, '/signing-keys', applicationChoice(rotating));
+    await until('KMS was asked for the public key', async () =>
+      (await requestsAt('kms')).slice(before).some(({ kmsAction }) => kmsAction === 'GetPublicKey'),
+    );
+    victim.kill('SIGKILL');
+    await victim.ended;
+    lastKilledMs = performance.now();
+    await stack.simulator.control('DELETE', '/faults');
+    expect(await creating).toBe('broken off');
+    expect(await keyStates()).toEqual(keys);
+    const { kid } = await stack.admin<{ kid: string }>('POST', '/signing-keys', applicationChoice(rotating));
+    expect(await keyStates()).toEqual({ ...keys, [kid]: 'PENDING' });
+    await stack.admin('POST', `/signing-keys/${kid}/publish`, {});
+  });
+
+  it('in a rotation: no key has moved, and another replica completes it', async () => {
+    const victim = await stack.startGateway();
+    const keys = await keyStates();
+    const kidIn = (state: string) => Object.keys(keys).find((kid) => keys[kid] === state) ?? '';
+    const [active, published] = [kidIn('ACTIVE'), kidIn('PUBLISHED')];
+    await stack.sql.query(`UPDATE signing_key SET published_at = now() - interval '3 hours' WHERE kid = $1`, [
+      published,
+    ]);
+    // The former key is moved first; then the rotation waits for this lock.
+    const lock = await stack.sql.connect();
+    await lock.query('BEGIN');
+    await lock.query('SELECT FROM signing_key WHERE kid = $1 FOR UPDATE', [published]);
+    const rotation = change(victim, `/signing-keys/${published}/activate`, {});
+    await until('the rotation is half-way', async () => {
+      const { rows } = await stack.sql.query(
+        `SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE%signing_key%'`,
+      );
+      return rows.length > 0;
+    });
+    victim.kill('SIGKILL');
+    await victim.ended;
+    lastKilledMs = performance.now();
+    await lock.query('ROLLBACK');
+    lock.release();
+    expect(await rotation).toBe('broken off');
+    expect(await keyStates()).toEqual(keys);
+    await stack.admin('POST', `/signing-keys/${published}/activate`, {});
+    expect(await keyStates()).toEqual({ ...keys, [active]: 'RETIRING', [published]: 'ACTIVE' });
+  });
 
   it('anywhere, under load', async () => {
     for (let n = 0; n < 2; n += 1) {
