@@ -25,7 +25,13 @@ export const PROOFS: readonly Proof[] = [
     name: 'kill-points',
     suite: 'e2e',
     file: 'test/e2e/faults/kill-points.spec.ts',
-    size: inRounds('SIGKILL at 17 points and twice under load'),
+    size: inRounds('SIGKILL at 23 points and twice under load'),
+  },
+  {
+    name: 'signing',
+    suite: 'e2e',
+    file: 'test/e2e/faults/signing.spec.ts',
+    size: () => 'KMS throttled until a token has expired, and a clock that is wrong and corrected',
   },
   {
     name: 'drain',
@@ -37,7 +43,7 @@ export const PROOFS: readonly Proof[] = [
     name: 'store',
     suite: 'e2e',
     file: 'test/e2e/faults/store.spec.ts',
-    size: inRounds('PostgreSQL away, crashed, locked and cut off'),
+    size: inRounds('PostgreSQL away, crashed, slow, locked, full and cut off'),
   },
   {
     name: 'registry',

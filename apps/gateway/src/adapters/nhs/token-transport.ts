@@ -18,6 +18,9 @@ export interface TokenTransport {
 const MAX_ANSWER_BYTES = 65_536;
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
+/** What APIM itself answers to an assertion: a clock that is far out has them all rejected with 400 or 401 (fault F12). */
+const TELLS_TIME: ReadonlySet<number> = new Set([200, 400, 401]);
+
 export function openTokenTransport(options: {
   readonly connectMs: number;
   readonly totalMs: number;
@@ -59,7 +62,7 @@ export function openTokenTransport(options: {
         });
         const text = await readText(answer.body);
         const dateMs = Date.parse(headerValue(answer.headers, 'date') ?? '');
-        if (answer.status === 200 && !Number.isNaN(dateMs)) options.onDate(dateMs);
+        if (TELLS_TIME.has(answer.status) && !Number.isNaN(dateMs)) options.onDate(dateMs);
         const retryAfter = headerValue(answer.headers, 'retry-after') ?? null;
         // An answer that is too large counts as malformed, not as a passing fault.
         return { status: text === null ? 200 : answer.status, body: text ?? '', retryAfter };
