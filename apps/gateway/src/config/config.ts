@@ -112,6 +112,7 @@ export const SETTINGS = {
   GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(1_000),
   GATEHOUSE_RECORDED_REJECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(100),
   GATEHOUSE_RECORDED_REJECTIONS_PER_CLIENT: z.coerce.number().int().min(1).default(10),
+  GATEHOUSE_MAX_AUDIT_QUEUE: z.coerce.number().int().min(1).default(1_024),
 } as const;
 
 export const settingNames = Object.keys(SETTINGS) as readonly (keyof typeof SETTINGS)[];
@@ -173,7 +174,11 @@ export interface Config {
   };
   /** Above these, rejections are recorded as counts. */
   readonly rejections: RejectionLimits;
-  readonly limits: { readonly connections: number; readonly connectionsPerAddress: number };
+  readonly limits: {
+    readonly connections: number;
+    readonly connectionsPerAddress: number;
+    readonly auditQueue: number;
+  };
 }
 
 export interface StaffSignIn {
@@ -317,6 +322,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
     limits: {
       connections: settings.GATEHOUSE_MAX_CONNECTIONS,
       connectionsPerAddress: settings.GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS,
+      auditQueue: settings.GATEHOUSE_MAX_AUDIT_QUEUE,
     },
   };
 }

@@ -44,7 +44,6 @@ export const LEASE = { ttlMs: 30_000, renewMs: 5_000, fenceMs: 25_000 };
 const CONNECTIONS_PER_BINDING = 128;
 const AUDIT_READ_CONNECT_MS = 5_000;
 const AUDIT_READ_STATEMENT_MS = 60_000;
-const MAX_AUDIT_QUEUE = 1_024;
 const SLOW_READER_MS = 30_000;
 const WORKLOAD_ISSUER_MS = 5_000;
 
@@ -66,8 +65,8 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     metrics: metrics.audit,
     budgets: { commitMs: budgets.auditCommitMs },
     lease: LEASE,
-    maxQueue: MAX_AUDIT_QUEUE,
     rejections: config.rejections,
+    maxQueue: config.limits.auditQueue,
   });
   const registry = await openRegistry({
     databaseUrl: config.databaseUrl,

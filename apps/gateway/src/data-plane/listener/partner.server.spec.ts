@@ -20,7 +20,7 @@ const config = (tls: Config['tls'] = null): Config =>
   ({
     tls,
     tlsTerminatedBy: [],
-    limits: { connections: 100, connectionsPerAddress: 100 },
+    limits: { connections: 100, connectionsPerAddress: 100, auditQueue: 100 },
   }) as unknown as Config;
 
 let server: Server | undefined;
