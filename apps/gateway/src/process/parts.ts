@@ -142,8 +142,8 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     upstream,
     plane,
     async close() {
-      await upstream.close();
-      await transport.close();
+      upstream.close();
+      transport.close();
       await registry.close();
       await audit.close();
       await sealing.close();
