@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const PLANE = 'apps/gateway/src/data-plane';
 const ADMIN = 'apps/gateway/src/admin';
+const PEOPLE = 'apps/gateway/src/adapters/people';
 const unit = (...specs) => ({ config: 'vitest.config.ts', specs });
 const integration = (...specs) => ({ config: 'vitest.integration.config.ts', specs, build: true });
 const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: true });
@@ -80,6 +81,44 @@ const BUGS = [
     find: 'if (!isBodyless && endsWithConnection(answer)) requireWhole(text, answer);',
     put: '',
     tests: endToEnd('test/e2e/interim-answers.spec.ts'),
+  },
+  {
+    name: 'an ID token accepted whose nonce was not compared',
+    file: `${PEOPLE}/openid-provider.ts`,
+    find: 'expectedNonce: nonce,',
+    put: '',
+    tests: unit(`${PEOPLE}/openid-provider.spec.ts`),
+  },
+  {
+    name: 'an ID token accepted that names another authorized party',
+    file: `${PEOPLE}/id-token.ts`,
+    find: 'if (claims.azp !== undefined && claims.azp !== party.clientId)',
+    put: "if (claims.azp === '')",
+    tests: unit(`${PEOPLE}/openid-provider.spec.ts`),
+  },
+  {
+    name: 'the signature of an ID token not verified',
+    file: `${PEOPLE}/openid-provider.ts`,
+    find: '  enableNonRepudiationChecks(config);',
+    put: '',
+    tests: unit(`${PEOPLE}/openid-provider.spec.ts`),
+  },
+  {
+    name: 'the state of a sign-in accepted twice',
+    file: `${PEOPLE}/pending-sign-ins.ts`,
+    find: 'return count === 1;',
+    put: 'return count <= 1;',
+    tests: integration(
+      'test/integration/sign-in/pending-sign-ins.spec.ts',
+      'test/integration/sign-in/sign-in.spec.ts',
+    ),
+  },
+  {
+    name: 'an issuer accepted that differs by a slash',
+    file: `${PEOPLE}/openid-provider.ts`,
+    find: 'if (metadata.issuer !== party.issuer)',
+    put: "if (metadata.issuer.replace(/\\/$/, '') !== party.issuer.replace(/\\/$/, ''))",
+    tests: unit(`${PEOPLE}/openid-provider.spec.ts`),
   },
   {
     name: 'INTENT skipped',

@@ -51,6 +51,22 @@ async function seePatients(): Promise<string> {
   return /(?<![0-9])[0-9]{10}(?![0-9])/.exec(text)![0];
 }
 
+it('shows a person without a role why they may do nothing, on every page', async () => {
+  const nils = await open();
+  await nils.goto(`${origin}/`);
+  await nils.getByRole('link', { name: 'Sign in' }).click();
+  await nils.getByRole('button', { name: 'Nils Berg' }).click();
+  const heading = nils.getByRole('heading', { level: 1, name: 'You have no role in Gatehouse' });
+  await heading.waitFor();
+  await accessible(nils, 'no role');
+  await nils.screenshot({ path: `${SHOTS}/no-role-1280-light.png`, fullPage: true });
+  await nils.getByText('(nils@staff.example)').waitFor();
+  await nils.getByRole('listitem').filter({ hasText: 'gatehouse-platform' }).waitFor();
+  await nils.goto(`${origin}/organisations`);
+  await heading.waitFor();
+  await nils.context().close();
+});
+
 it('finds who saw a patient, and shows the identifier once two people agree', async () => {
   const nhsNumber = await seePatients();
   const omar = await open();

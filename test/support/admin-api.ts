@@ -67,8 +67,14 @@ export async function createToken(db: Database, token: NewToken, nowMs: number):
   return created.token;
 }
 
-/** @param replacements dependencies that a test replaces */
-export async function startAdmin(replacements: Partial<AdminDeps> = {}): Promise<AdminApi> {
+/**
+ * @param replacements dependencies that a test replaces
+ * @param settings on top of those that every test has
+ */
+export async function startAdmin(
+  replacements: Partial<AdminDeps> = {},
+  settings: Readonly<Record<string, string>> = {},
+): Promise<AdminApi> {
   const database = await createDatabase();
   const clock = { ms: Date.parse('2026-03-02T09:00:00Z') };
   const logged: string[] = [];
@@ -78,8 +84,9 @@ export async function startAdmin(replacements: Partial<AdminDeps> = {}): Promise
     GATEHOUSE_PUBLIC_URL: 'https://gatehouse.example',
     GATEHOUSE_CONSOLE_URL: 'https://console.gatehouse.example',
     GATEHOUSE_LOG_LEVEL: 'error',
+    ...settings,
   });
-  const log = createLog('error', { write: (line: string) => logged.push(line) });
+  const log = createLog(config.logLevel, { write: (line: string) => logged.push(line) });
   const parts = await openParts(config, log, createMetrics());
   const { prisma: db } = parts;
   const app = await openAdmin(config, log, parts, {

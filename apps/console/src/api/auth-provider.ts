@@ -9,6 +9,9 @@ import { currentSession, endSession, sessionEnded } from './session.js';
 export const signInUrl = (returnTo: string): string =>
   `/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`;
 
+/** The page that says why a person who has signed in may do nothing. */
+const NO_ROLE_URL = '/auth/no-role';
+
 export const authProvider: AuthProvider = {
   login() {
     window.location.assign(signInUrl('/'));
@@ -19,7 +22,8 @@ export const authProvider: AuthProvider = {
   },
   async checkAuth() {
     try {
-      await currentSession();
+      const { roles } = await currentSession();
+      if (roles.length === 0) window.location.replace(NO_ROLE_URL);
     } catch (error) {
       // Any other failure says nothing about who is signed in: the page shows it and offers to try again.
       if (isSignedOut(error)) throw error;

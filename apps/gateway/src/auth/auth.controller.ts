@@ -45,16 +45,20 @@ export class AuthController {
     response.redirect(303, session.hasRole ? returnTo : NO_ROLE_PATH);
   }
 
-  /** Says to a person who has signed in and may do nothing why, and who can change that. */
+  /** For a person who has signed in and has no role: why, and who can give them one. */
   @Get('no-role')
   @Needs('public')
   async noRole(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const { party, recognisedGroups } = this.deps;
     const secret = cookieOf(request, SESSION_COOKIE);
     const person = secret === null ? null : await this.deps.signedIn(secret);
     if (person === null || person.roles.length > 0) {
       response.redirect(303, '/');
       return;
     }
-    response.status(403).type('html').send(noRolePage(person.name));
+    response
+      .status(403)
+      .type('html')
+      .send(noRolePage(person, party.issuer, recognisedGroups));
   }
 }

@@ -5,17 +5,19 @@ import type { RelyingParty } from '../adapters/people/relying-party.js';
 import type { Identity } from '../adapters/people/staff-identity.js';
 import type { StaffMember } from '../adapters/people/staff-sessions.js';
 
-/** All that sign-in needs from outside. */
+/** What sign-in needs from the rest of the process. */
 export interface AuthDeps {
   /** At the identity provider of staff. */
   readonly party: RelyingParty;
   /** The claim of staff's ID tokens that holds groups or roles, or the path to it. */
   readonly rolesClaim: string;
+  /** The values of that claim that give a role. */
+  readonly recognisedGroups: readonly string[];
   readonly providers: OpenIdProviders;
   readonly pending: PendingSignIns;
   /** Opens a session; null if the person is suspended. */
   signIn(identity: Identity, browser: Browser): Promise<OpenedSession | null>;
-  /** Who has signed in with this cookie; null for nobody. */
+  /** Who is signed in with this value of the session cookie; null if nobody is. */
   signedIn(secret: string): Promise<StaffMember | null>;
   /** Records that a sign-in failed. */
   rejected(request: IncomingMessage, reason: string): Promise<void>;

@@ -1,4 +1,4 @@
-/** The pages of sign-in, in plain HTML: they are seen where the console can't be. */
+/** The pages of sign-in, in plain HTML, for people whom the console can't serve. */
 import { SIGN_IN_REFUSALS, type SignInRefusal } from './sign-in-refused.js';
 
 export function refusalPage(kind: SignInRefusal, returnTo: string): string {
@@ -7,13 +7,28 @@ export function refusalPage(kind: SignInRefusal, returnTo: string): string {
   return page('You are not signed in', `<p>${text}</p>${canRetry ? link : ''}`);
 }
 
-export function noRolePage(name: string): string {
+/**
+ * @param person who has signed in
+ * @param issuer of the identity provider that identified them
+ * @param recognisedGroups the groups that give a role, by the names that the provider uses
+ */
+export function noRolePage(
+  person: { readonly name: string; readonly email: string | null },
+  issuer: string,
+  recognisedGroups: readonly string[],
+): string {
+  const account = person.email === null ? person.name : `${person.name} (${person.email})`;
+  const items = recognisedGroups.map((group) => `<li>${escape(group)}</li>`).join('');
+  const groups =
+    items === ''
+      ? '<p>No group of your identity provider gives a role here.</p>'
+      : `<p>These groups of your identity provider give a role here, and you are in none of them:</p><ul>${items}</ul>`;
   return page(
     'You have no role in Gatehouse',
-    `<p>You are signed in as ${escape(name)}, but nothing says what you may do here.</p>
-<p>Roles come from your groups at your organisation’s identity provider, or from a Gatehouse administrator. Ask whoever
-looks after Gatehouse in your organisation to put you into the right group, or to give you a role.</p>
-<p>Then <a href="/auth/sign-in">sign in again</a>.</p>`,
+    `<p>You are signed in at ${escape(issuer)} as ${escape(account)}. That account has no role in Gatehouse.</p>
+${groups}
+<p>Ask whoever manages the groups of your organisation to add you to the right one, or ask a Gatehouse administrator to
+give you a role. Then <a href="/auth/sign-in">sign in again</a>.</p>`,
   );
 }
 

@@ -39,6 +39,7 @@ export function authDeps(
       algorithms: ID_TOKEN_ALGORITHMS,
     },
     rolesClaim: staff.rolesClaim,
+    recognisedGroups: [...new Set(staff.roleRules.map(({ claim }) => claim))],
     providers: openIdProviders(now),
     pending: createPendingSignIns(prisma, createSecretBox(kms, auditKmsKey), now),
     rejected: (request, reason) =>
@@ -55,7 +56,10 @@ export function authDeps(
           claim: staff.rolesClaim,
           groups: groups.join(', ').slice(0, 1_000),
         };
-        log.warn(facts, 'signed in without a role: no group of theirs is in GATEHOUSE_STAFF_ROLES');
+        log.warn(
+          facts,
+          'a person without a role signed in: none of their groups is in GATEHOUSE_STAFF_ROLES',
+        );
       }
       return { secret: await openSession(prisma, person.id, browser, now()), hasRole: person.hasRole };
     },
