@@ -9,9 +9,6 @@ import { currentSession, endSession, sessionEnded } from './session.js';
 export const signInUrl = (returnTo: string): string =>
   `/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`;
 
-/** The page that says why a person who has signed in may do nothing. */
-const NO_ROLE_URL = '/auth/no-role';
-
 export const authProvider: AuthProvider = {
   login() {
     window.location.assign(signInUrl('/'));
@@ -22,8 +19,7 @@ export const authProvider: AuthProvider = {
   },
   async checkAuth() {
     try {
-      const { roles } = await currentSession();
-      if (roles.length === 0) window.location.replace(NO_ROLE_URL);
+      await currentSession();
     } catch (error) {
       // Any other failure says nothing about who is signed in: the page shows it and offers to try again.
       if (isSignedOut(error)) throw error;

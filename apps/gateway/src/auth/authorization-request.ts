@@ -8,8 +8,8 @@ interface Parameters {
 }
 
 /**
- * The way to an identity provider, for one browser: passport-openidconnect builds the authentication request of OpenID
- * Connect Core 1.0 §3.1.2.1 and redirects with it. The way back does not lead here.
+ * Sends one browser to an identity provider: passport-openidconnect builds the authentication request of
+ * OpenID Connect Core 1.0 §3.1.2.1 and redirects with it. It never sees the callback.
  */
 export class AuthorizationRequest extends Strategy {
   private readonly parameters: Parameters;

@@ -14,7 +14,7 @@ import { SignInRefused } from './sign-in-refused.js';
 
 export const STRATEGY = 'openid';
 
-/** What a guard hands over with each request: one strategy serves every provider and both ends of a sign-in. */
+/** Passed by a guard with each request: one strategy serves every provider and both steps of a sign-in. */
 export interface SignInOptions {
   readonly party: RelyingParty;
   readonly step: 'begin' | 'finish';
@@ -77,7 +77,7 @@ export class OpenIdStrategy extends passport.Strategy {
     const callback = new URL(request.originalUrl, party.redirectUri).searchParams;
     const { pending, sealed } = await this.begun(request, party, callback);
     const signedIn = await this.deps.providers.exchange(party, callback, pending);
-    // After the exchange, so that only who really signed in writes a row, and the first of two wins.
+    // After the exchange, so that only people who have signed in write a row. The first of two callbacks wins.
     if (!(await this.deps.pending.spend(pending.state))) throw new SignInRefused('stale', pending.returnTo);
     if (request.res !== undefined) finish(request.res, pending.state, sealed);
     const finished: FinishedSignIn = { ...signedIn, returnTo: pending.returnTo };

@@ -1,25 +1,25 @@
-/** The cookies of sign-ins under way: one for each, since a browser may have several, and a few at most. */
+/** The cookies of sign-ins under way: one for each, since several tabs may be signing in at once. */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cookieOf } from '../adapters/people/staff-sessions.js';
 
 const PREFIX = '__Host-gatehouse-sign-in-';
 export const COOKIE_ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax';
-/** Every request to this host carries them. */
+/** Few, since every request to this host carries them. */
 const MAX_PENDING = 4;
-/** As long as a session can last: a tab that is finished after lunch still knows where it wanted to go. */
+/** As long as a session can last: a sign-in that is finished after lunch still knows where to return to. */
 const KEPT_S = 8 * 3_600;
-/** A callback that arrives twice, from a double click, finds where it wanted to go. */
+/** A callback that arrives twice, after a double click, still knows where to return to. */
 const KEPT_WHEN_FINISHED_S = 60;
 
 const nameOf = (state: string): string =>
   PREFIX + createHash('sha256').update(state).digest('base64url').slice(0, 16);
 
-/** What this browser was given when it began the sign-in with this state; null if it was another browser. */
+/** What this browser received when it began the sign-in with this state; null if another browser began it. */
 export const sealedOf = (request: IncomingMessage, state: string): string | null =>
   cookieOf(request, nameOf(state));
 
-/** Gives the browser one more, and takes the oldest away if there are too many. */
+/** Adds a cookie, and removes the oldest if there are too many. */
 export function keep(
   request: IncomingMessage,
   response: ServerResponse,

@@ -16,7 +16,7 @@ export class BeginStaffSignIn extends AuthGuard(STRATEGY) {
   }
 }
 
-/** Lets in who comes back from there with all that a sign-in needs. */
+/** Admits a browser that returns from there with a valid sign-in. */
 @Injectable()
 export class FinishStaffSignIn extends AuthGuard(STRATEGY) {
   private readonly party: AuthDeps['party'];

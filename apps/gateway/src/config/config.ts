@@ -79,6 +79,7 @@ export const SETTINGS = {
   GATEHOUSE_STAFF_ISSUER: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   GATEHOUSE_STAFF_CLIENT_ID: z.string().min(1).default('gatehouse'),
   GATEHOUSE_STAFF_CLIENT_SECRET: z.string().min(1).optional(),
+  GATEHOUSE_STAFF_CLIENT_KMS_KEY: z.string().min(1).optional(),
   GATEHOUSE_STAFF_CLIENT_AUTH: z.enum(SECRET_METHODS).optional(),
   GATEHOUSE_STAFF_ROLES_CLAIM: z.string().min(1).default('groups'),
   GATEHOUSE_STAFF_ROLES: roleRules.optional(),
@@ -185,6 +186,8 @@ export interface StaffSignIn {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string | undefined;
+  /** The KMS key with which the client authenticates instead of a secret. */
+  readonly clientKmsKey: string | undefined;
   /** How to authenticate with the secret; undefined: as the provider's discovery document says. */
   readonly clientAuth: SecretMethod | undefined;
   /** The claim that holds groups or roles, or the path to it: `realm_access.roles`. */
@@ -251,6 +254,9 @@ function transportFaults(given: Readonly<Record<string, string | undefined>>): s
   if (has('GATEHOUSE_TLS_CERT') !== has('GATEHOUSE_TLS_KEY')) {
     faults.push('GATEHOUSE_TLS_CERT, GATEHOUSE_TLS_KEY: give both or neither');
   }
+  if (has('GATEHOUSE_STAFF_CLIENT_KMS_KEY') && has('GATEHOUSE_STAFF_CLIENT_SECRET')) {
+    faults.push('GATEHOUSE_STAFF_CLIENT_SECRET, GATEHOUSE_STAFF_CLIENT_KMS_KEY: give one of the two');
+  }
   if (has('GATEHOUSE_PARTNER_CLIENT_CA') && !has('GATEHOUSE_TLS_CERT')) {
     faults.push('GATEHOUSE_PARTNER_CLIENT_CA: client certificates need GATEHOUSE_TLS_CERT here');
   }
@@ -279,6 +285,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
             issuer: settings.GATEHOUSE_STAFF_ISSUER,
             clientId: settings.GATEHOUSE_STAFF_CLIENT_ID,
             clientSecret: settings.GATEHOUSE_STAFF_CLIENT_SECRET,
+            clientKmsKey: settings.GATEHOUSE_STAFF_CLIENT_KMS_KEY,
             clientAuth: settings.GATEHOUSE_STAFF_CLIENT_AUTH,
             rolesClaim: settings.GATEHOUSE_STAFF_ROLES_CLAIM,
             roleRules: settings.GATEHOUSE_STAFF_ROLES ?? [],

@@ -1,7 +1,8 @@
 /** Sign-in's view of the parts that gateway.ts has opened. */
 import { rolesOfClaim } from '@gatehouse/domain/governance/staff-roles';
 import { createSecretBox } from '../adapters/kms/secret-box.js';
-import { clientAuthentication } from '../adapters/people/client-authentication.js';
+import { clientAuthentication, privateKeyAuthentication } from '../adapters/people/client-authentication.js';
+import { openClientKey } from '../adapters/people/client-key.js';
 import { openIdProviders } from '../adapters/people/openid-provider.js';
 import { createPendingSignIns } from '../adapters/people/pending-sign-ins.js';
 import { ID_TOKEN_ALGORITHMS } from '../adapters/people/relying-party.js';
@@ -30,7 +31,10 @@ export function authDeps(
       name: 'staff',
       issuer: staff.issuer,
       clientId: staff.clientId,
-      authenticateClient: clientAuthentication(staff),
+      authenticateClient:
+        staff.clientKmsKey === undefined
+          ? clientAuthentication(staff)
+          : privateKeyAuthentication(openClientKey(kms, staff.clientKmsKey, now)),
       clientSecret: staff.clientSecret ?? null,
       redirectUri: consoleOrigin + CALLBACK_PATH,
       scopes: ['profile', 'email'],

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { now } from '#hooks';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { startSweeper } from '../adapters/audit/write/sweeper.js';
+import { openClientKey } from '../adapters/people/client-key.js';
 import type { Config, Role } from '../config/config.js';
 import { createPartnerServer, type PartnerServer } from '../data-plane/listener/partner.server.js';
 import { createPlane } from '../data-plane/plane.js';
@@ -20,6 +21,7 @@ import type { Log } from './log.js';
 import { createMetrics, type Metrics } from '../status/metrics.js';
 import { LEASE, monotonicNow, openParts, type Parts } from './parts.js';
 import { serveJwks } from '../public/jwks.js';
+import { serveStaffJwks } from '../public/staff-jwks.js';
 import { serveSroLink } from '../public/sro-link.js';
 import { type Readiness, serveStatus } from '../status/status.js';
 
@@ -73,7 +75,9 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
   if (config.roles.has('public')) {
     await start(
       'public',
-      createListener(config, { requestTimeout: PUBLIC_REQUEST_MS }, publicHandler(log, parts), { onError }),
+      createListener(config, { requestTimeout: PUBLIC_REQUEST_MS }, publicHandler(config, log, parts), {
+        onError,
+      }),
     );
   }
   const admin = await adminStart;
@@ -165,14 +169,18 @@ function readinessOf(
   });
 }
 
-function publicHandler(log: Log, { registry, prisma }: Parts): RequestListener {
+function publicHandler({ staff }: Config, log: Log, { registry, prisma, kms }: Parts): RequestListener {
   const jwks = serveJwks(() => registry.current());
   const onError = (error: unknown): void => {
     log.error({ err: error }, 'a one-time link could not be answered');
   };
   const sroLink = serveSroLink({ db: prisma, now, onError });
+  const clientKey = staff?.clientKmsKey === undefined ? null : openClientKey(kms, staff.clientKmsKey, now);
+  const staffJwks = serveStaffJwks(clientKey, (error) => {
+    log.error({ err: error }, 'the key of staff sign-in could not be read from KMS');
+  });
   return (request, response) => {
-    if (!sroLink(request, response)) void jwks(request, response);
+    if (!sroLink(request, response) && !staffJwks(request, response)) void jwks(request, response);
   };
 }
 

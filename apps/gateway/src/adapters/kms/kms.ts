@@ -13,6 +13,7 @@ import {
   SignCommand,
 } from '@aws-sdk/client-kms';
 import type { UnsignedJwt } from '@gatehouse/domain/apim/client-assertion';
+import type { OpenIdAssertion, OpenIdAssertionAlgorithm } from '@gatehouse/domain/apim/openid-assertion';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { SigningKey } from '@gatehouse/domain/registry/registry';
 import type { KeyService } from './key-service.js';
@@ -23,12 +24,22 @@ export interface KmsOptions {
   readonly timeoutMs: number;
 }
 
+/** What is needed of a key to sign with it, and to check the signature. */
+export type AssertionKey = Pick<SigningKey, 'kmsKeyArn' | 'publicJwk' | 'thumbprint'>;
+
 export interface Kms extends KeyService {
   /**
-   * A compact JWS (RS512) over the assertion.
+   * A compact JWS over the assertion, with the algorithm that its header names.
    * @throws GW_KEY_UNUSABLE if the key is disabled, gone, or signs as another key; GW_SIGNING_UNAVAILABLE otherwise
    */
   signAssertion(key: SigningKey, assertion: UnsignedJwt): Promise<string>;
+  /** The same over an assertion for an identity provider. */
+  signOpenIdAssertion(key: AssertionKey, assertion: OpenIdAssertion): Promise<string>;
+  /**
+   * The public half of an RSA key that was made outside Gatehouse.
+   * @throws GW_KEY_UNUSABLE if there is no such RSA key, or it may not be read; GW_SIGNING_UNAVAILABLE otherwise
+   */
+  publicKey(kmsKeyArn: string): Promise<AssertionKey>;
   /** Whether the key may sign now: false once it is disabled or pending deletion. Throws if KMS can't be asked. */
   isUsable(kmsKeyArn: string): Promise<boolean>;
   generateDataKey(
@@ -49,6 +60,19 @@ const PERMANENT = new Set([
   'NotFoundException',
 ]);
 
+/** The name of each algorithm in KMS, and its hash. */
+const ALGORITHMS = {
+  RS256: { inKms: 'RSASSA_PKCS1_V1_5_SHA_256', hash: 'sha256' },
+  RS512: { inKms: 'RSASSA_PKCS1_V1_5_SHA_512', hash: 'sha512' },
+} as const satisfies Record<OpenIdAssertionAlgorithm, object>;
+
+/** @returns the error that a caller of KMS gets for one of KMS's own */
+function keyError(error: unknown): GatewayError {
+  const name = error instanceof Error ? error.name : 'unknown';
+  const code = PERMANENT.has(name) ? 'GW_KEY_UNUSABLE' : 'GW_SIGNING_UNAVAILABLE';
+  return new GatewayError(code, { detail: name, cause: error });
+}
+
 export function openKms(options: KmsOptions): Kms {
   const client = new KMSClient({
     region: options.region,
@@ -59,7 +83,7 @@ export function openKms(options: KmsOptions): Kms {
   const counts = { signs: 0, failures: 0 };
   const publicKeys = new Map<string, KeyObject>();
 
-  const publicKeyOf = (key: SigningKey): KeyObject => {
+  const publicKeyOf = (key: AssertionKey): KeyObject => {
     let publicKey = publicKeys.get(key.thumbprint);
     if (publicKey === undefined) {
       publicKey = createPublicKey({ key: { ...key.publicJwk }, format: 'jwk' });
@@ -69,7 +93,11 @@ export function openKms(options: KmsOptions): Kms {
   };
 
   /** @param signingInput far below the 4,096 bytes that KMS takes of a RAW message */
-  const sign = async (key: SigningKey, signingInput: string): Promise<Uint8Array> => {
+  const sign = async (
+    key: AssertionKey,
+    signingInput: string,
+    algorithm: OpenIdAssertionAlgorithm,
+  ): Promise<Uint8Array> => {
     counts.signs += 1;
     try {
       const answer = await client.send(
@@ -78,29 +106,45 @@ export function openKms(options: KmsOptions): Kms {
           // RAW and not DIGEST: widely used emulators ignore DIGEST and hash the digest again.
           Message: Buffer.from(signingInput),
           MessageType: 'RAW',
-          SigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_512',
+          SigningAlgorithm: ALGORITHMS[algorithm].inKms,
         }),
         budget(),
       );
       return answer.Signature ?? new Uint8Array();
     } catch (error) {
       counts.failures += 1;
-      const name = error instanceof Error ? error.name : 'unknown';
-      const code = PERMANENT.has(name) ? 'GW_KEY_UNUSABLE' : 'GW_SIGNING_UNAVAILABLE';
-      throw new GatewayError(code, { detail: name, cause: error });
+      throw keyError(error);
     }
+  };
+
+  const signed = async (key: AssertionKey, { header, claims }: UnsignedJwt | OpenIdAssertion) => {
+    const signingInput = `${encode(header)}.${encode(claims)}`;
+    const signature = await sign(key, signingInput, header.alg);
+    if (!verify(ALGORITHMS[header.alg].hash, Buffer.from(signingInput), publicKeyOf(key), signature)) {
+      throw new GatewayError('GW_KEY_UNUSABLE', { detail: 'KEY_MISMATCH' });
+    }
+    return `${signingInput}.${Buffer.from(signature).toString('base64url')}`;
+  };
+
+  const publicKeyIn = async (kmsKeyArn: string) => {
+    const answer = await client.send(new GetPublicKeyCommand({ KeyId: kmsKeyArn }), budget());
+    const der = Buffer.from(answer.PublicKey ?? new Uint8Array());
+    return createPublicKey({ key: der, format: 'der', type: 'spki' }).export({ format: 'jwk' });
   };
 
   return {
     counts,
 
-    async signAssertion(key, assertion) {
-      const signingInput = `${encode(assertion.header)}.${encode(assertion.claims)}`;
-      const signature = await sign(key, signingInput);
-      if (!verify('sha512', Buffer.from(signingInput), publicKeyOf(key), signature)) {
-        throw new GatewayError('GW_KEY_UNUSABLE', { detail: 'KEY_MISMATCH' });
-      }
-      return `${signingInput}.${Buffer.from(signature).toString('base64url')}`;
+    signAssertion: signed,
+    signOpenIdAssertion: signed,
+
+    async publicKey(kmsKeyArn) {
+      const { n, e } = await publicKeyIn(kmsKeyArn).catch((error: unknown) => {
+        throw keyError(error);
+      });
+      if (typeof n !== 'string' || typeof e !== 'string')
+        throw new GatewayError('GW_KEY_UNUSABLE', { detail: 'not an RSA key' });
+      return { kmsKeyArn, publicJwk: { kty: 'RSA', n, e }, thumbprint: rsaThumbprint(n, e) };
     },
 
     async isUsable(kmsKeyArn) {
@@ -130,9 +174,7 @@ export function openKms(options: KmsOptions): Kms {
       );
       const arn = created.KeyMetadata?.Arn;
       if (arn === undefined) throw new GatewayError('GW_SIGNING_UNAVAILABLE', { detail: 'no key ARN' });
-      const answer = await client.send(new GetPublicKeyCommand({ KeyId: arn }), budget());
-      const der = Buffer.from(answer.PublicKey ?? new Uint8Array());
-      const { n, e } = createPublicKey({ key: der, format: 'der', type: 'spki' }).export({ format: 'jwk' });
+      const { n, e } = await publicKeyIn(arn);
       if (typeof n !== 'string' || typeof e !== 'string') {
         throw new GatewayError('GW_SIGNING_UNAVAILABLE', { detail: 'not an RSA key' });
       }

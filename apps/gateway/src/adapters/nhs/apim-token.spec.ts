@@ -52,6 +52,8 @@ function world(...replies: Reply[]) {
       signed.push({ kid: of.kid, assertion });
       return Promise.resolve(`jws ${signed.length}`);
     },
+    signOpenIdAssertion: notAsked,
+    publicKey: notAsked,
     createSigningKey: notAsked,
     isUsable: notAsked,
     generateDataKey: notAsked,

@@ -7,6 +7,8 @@ import {
   None,
   type ServerMetadata,
 } from 'openid-client';
+import { openIdAssertionAlgorithm } from '@gatehouse/domain/apim/openid-assertion';
+import type { ClientKey } from './client-key.js';
 import { misconfigured } from './provider-fault.js';
 
 const WITH_SECRET = {
@@ -34,7 +36,29 @@ export function clientAuthentication({
     WITH_SECRET[clientAuth ?? methodOf(metadata)](clientSecret)(metadata, client, body, headers);
 }
 
-/** The first of ours that the provider takes. Where it names none, that is client_secret_basic (Discovery 1.0 §3). */
+/** With a key in KMS (private_key_jwt). openid-client has this for keys in memory only. */
+export function privateKeyAuthentication(key: Pick<ClientKey, 'sign'>): ClientAuth {
+  const authenticate = async (...[metadata, client, body]: Parameters<ClientAuth>): Promise<void> => {
+    const algorithms = metadata.token_endpoint_auth_signing_alg_values_supported;
+    const algorithm = openIdAssertionAlgorithm(algorithms);
+    if (algorithm === null)
+      throw misconfigured(
+        `the provider takes assertions signed with ${String(algorithms).slice(0, 200)} only`,
+      );
+    const tokenUrl = metadata.token_endpoint ?? '';
+    body.set('client_id', client.client_id);
+    body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
+    body.set('client_assertion', await key.sign(client.client_id, tokenUrl, algorithm));
+  };
+  // openid-client awaits it, although its type says void.
+  // eslint-disable-next-line @typescript-eslint/no-misused-promises
+  return authenticate;
+}
+
+/**
+ * The first of ours that the provider takes. One that names none takes client_secret_basic
+ * (OpenID Connect Discovery 1.0 §3).
+ */
 function methodOf({ token_endpoint_auth_methods_supported: named }: ServerMetadata): SecretMethod {
   const method = SECRET_METHODS.find((each) => (named ?? ['client_secret_basic']).includes(each));
   if (method === undefined)

@@ -1,14 +1,14 @@
 /**
- * The checks of an ID token that openid-client leaves to its caller. It has done all the others of OpenID Connect Core
- * 1.0 §3.1.3.7 before: issuer, audience, signature by a published key with an algorithm of ours, expiry, nonce, age of
- * the authentication.
+ * The checks of an ID token that openid-client leaves to its caller. It has already done all the others of
+ * OpenID Connect Core 1.0 §3.1.3.7: issuer, audience, signature by a published key with an algorithm that we accept,
+ * expiry, nonce, age of the authentication.
  */
 import { createHash } from 'node:crypto';
 import { decodeProtectedHeader } from 'jose';
 import type { IDToken } from 'openid-client';
 import type { RelyingParty } from './relying-party.js';
 
-/** What a provider answers for a code. */
+/** What a provider returns for a code. */
 export interface SignedIn {
   readonly claims: IDToken;
   readonly idToken: string;
@@ -29,16 +29,16 @@ export function checkIdToken(
   const ageS = nowMs / 1000 - claims.iat;
   if (ageS > MAX_AGE_S + SKEW_S) throw new Error('the ID token was issued too long ago');
   if (ageS < -SKEW_S) throw new Error('the ID token was issued in the future');
-  // openid-client looks at it only where there are several audiences.
+  // openid-client compares it only where there are several audiences.
   if (claims.azp !== undefined && claims.azp !== party.clientId)
     throw new Error('the ID token names another authorized party');
-  // Optional in the code flow, but if it is there it must fit (§3.1.3.8).
+  // Optional in the code flow, but it must match if it is present (OpenID Connect Core 1.0 §3.1.3.8).
   const atHash = claims['at_hash'];
   if (atHash !== undefined && atHash !== halfHash(accessToken, decodeProtectedHeader(idToken).alg ?? ''))
     throw new Error('the ID token belongs to another access token');
 }
 
-/** The left half of the hash that the algorithm signs (§3.1.3.6). */
+/** The left half of the hash that the algorithm signs (OpenID Connect Core 1.0 §3.1.3.6). */
 function halfHash(token: string, algorithm: string): string {
   const hash = createHash(`sha${algorithm.slice(-3)}`)
     .update(token, 'ascii')

@@ -3,9 +3,14 @@ import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { GatewayError } from '@gatehouse/domain/errors';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { clientAuthentication, type SecretMethod } from './client-authentication.js';
+import {
+  clientAuthentication,
+  privateKeyAuthentication,
+  type SecretMethod,
+} from './client-authentication.js';
 import { openIdProviders } from './openid-provider.js';
 import { ID_TOKEN_ALGORITHMS, type RelyingParty } from './relying-party.js';
 
@@ -272,6 +277,55 @@ describe('the token request', () => {
     await expect(exchange('', partyWith({ authenticateClient }))).rejects.toMatchObject({
       kind: 'misconfigured',
       message: expect.stringContaining('tls_client_auth'),
+    });
+  });
+});
+
+describe('a token request that is authenticated with a key', () => {
+  const party = (sign: Parameters<typeof privateKeyAuthentication>[0]['sign']) =>
+    partyWith({ authenticateClient: privateKeyAuthentication({ sign }) });
+
+  it.each<[string, string[] | undefined, string]>([
+    ['RS256 where the provider lists no algorithm', undefined, 'RS256'],
+    ['RS512 where the provider takes it', ['PS256', 'RS256', 'RS512'], 'RS512'],
+  ])('carries an assertion for the token endpoint, with %s', async (_name, algorithms, expected) => {
+    metadata = { token_endpoint_auth_signing_alg_values_supported: algorithms };
+    const idToken = await signed({});
+    let form = new URLSearchParams();
+    answerToken = (request) => {
+      form = request.form;
+      return tokens(idToken);
+    };
+    await exchange(
+      undefined,
+      party((...request) => Promise.resolve(request.join(' '))),
+    );
+    expect(Object.fromEntries(form)).toMatchObject({
+      client_id: 'gatehouse',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: `gatehouse ${issuer}/token ${expected}`,
+    });
+  });
+
+  it('is a fault of the settings where the provider takes no algorithm of ours', async () => {
+    metadata = { token_endpoint_auth_signing_alg_values_supported: ['ES256'] };
+    await expect(
+      exchange(
+        '',
+        party(() => Promise.resolve('')),
+      ),
+    ).rejects.toMatchObject({ kind: 'misconfigured' });
+    expect(requests).not.toContain('/token');
+  });
+
+  it.each([
+    ['GW_KEY_UNUSABLE', 'misconfigured'],
+    ['GW_SIGNING_UNAVAILABLE', 'unavailable'],
+  ] as const)('that KMS can’t sign (%s): %s', async (code, kind) => {
+    const sign = () => Promise.reject(new GatewayError(code));
+    await expect(exchange('', party(sign))).rejects.toMatchObject({
+      kind,
+      message: expect.stringContaining(code),
     });
   });
 });

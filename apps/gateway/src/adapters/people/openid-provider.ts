@@ -23,7 +23,7 @@ import { checkIdToken, type SignedIn, SKEW_S } from './id-token.js';
 import { misconfigured, providerFault } from './provider-fault.js';
 import type { RelyingParty } from './relying-party.js';
 
-/** What the callback must fit: kept by the browser that began. */
+/** What the callback is checked against; the browser that began keeps it. */
 export interface SignInSecrets {
   readonly state: string;
   readonly nonce: string;
@@ -34,7 +34,7 @@ export interface OpenIdProviders {
   /** @throws ProviderFault if the provider can't be reached or may not be used as it is set up */
   endpoints(party: RelyingParty): Promise<{ readonly authorizationUrl: string; readonly tokenUrl: string }>;
   /**
-   * Exchanges the code of a callback, which is good once.
+   * Exchanges the code of a callback. A code can be used once.
    * @param callback the query with which the browser came back
    * @throws ProviderFault if the provider reports an error, or any check of state, answer or ID token fails
    */
@@ -52,7 +52,7 @@ const METADATA_MS = 600_000;
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked as deprecated only to make it stand out
 const allowPlainHttp: (config: Configuration) => void = allowInsecureRequests;
 
-/** What is known of one issuer. */
+/** What has been learnt about one issuer. */
 interface Known {
   readonly metadata: Promise<ServerMetadata>;
   readonly untilMs: number;
@@ -67,7 +67,7 @@ export function openIdProviders(now: () => number): OpenIdProviders {
     if (before !== undefined && now() < before.untilMs) return before;
     const known = { metadata: discover(party), untilMs: now() + METADATA_MS, keys: before?.keys ?? null };
     issuers.set(party.issuer, known);
-    // The next sign-in tries again.
+    // So that the next sign-in tries again.
     known.metadata.catch(() => {
       if (issuers.get(party.issuer) === known) issuers.delete(party.issuer);
     });
@@ -87,7 +87,7 @@ export function openIdProviders(now: () => number): OpenIdProviders {
       const known = discovered(party);
       const config = configurationOf(party, await known.metadata, now());
       if (known.keys !== null) setJwksCache(config, known.keys);
-      // From the settings and not from the Host that was sent, which a browser's owner may choose.
+      // From the settings, not from the Host header, which the sender may choose.
       const url = new URL(`?${callback.toString()}`, party.redirectUri);
       try {
         const tokens = await authorizationCodeGrant(config, url, {
@@ -121,8 +121,8 @@ async function discover(party: RelyingParty): Promise<ServerMetadata> {
   const isSecure = new URL(party.issuer).protocol === 'https:';
   let metadata: ServerMetadata;
   try {
-    // By the address of the document, openid-client leaves the comparison of the issuer to us. Its own takes one that
-    // differs by a slash, and a template that serves many tenants.
+    // Given the address of the document, openid-client leaves the comparison of the issuer to us. Its own accepts an
+    // issuer that differs by a slash, and a template that serves many tenants.
     const url = new URL(`${party.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
     const config = await discovery(url, party.clientId, undefined, None(), {
       timeout: TIMEOUT_S,
@@ -153,7 +153,7 @@ function issuerFault(expected: string, named: string): string {
 
 function configurationOf(party: RelyingParty, metadata: ServerMetadata, nowMs: number): Configuration {
   const config = new Configuration(
-    // Of the algorithms that the provider has, only ours.
+    // Whatever algorithms the provider has, only those that we accept.
     { ...metadata, id_token_signing_alg_values_supported: [...party.algorithms] },
     party.clientId,
     { [clockSkew]: Math.round((nowMs - Date.now()) / 1000), [clockTolerance]: SKEW_S },
@@ -162,7 +162,7 @@ function configurationOf(party: RelyingParty, metadata: ServerMetadata, nowMs: n
   config.timeout = TIMEOUT_S;
   config[customFetch] = fetchAnswer;
   if (new URL(party.issuer).protocol === 'http:') allowPlainHttp(config);
-  // Without this the signature of an ID token that came over TLS is not looked at.
+  // Without this the signature of an ID token that came over TLS isn't verified.
   enableNonRepudiationChecks(config);
   return config;
 }

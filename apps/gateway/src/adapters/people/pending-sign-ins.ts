@@ -1,6 +1,6 @@
 /**
- * Sign-ins that have begun. The browser keeps what its callback needs, sealed, so that beginning writes nothing and
- * nobody's beginnings can push out another's. PostgreSQL decides at the callback that a state is used once.
+ * Sign-ins that have begun. The browser keeps what its callback needs, sealed, so beginning a sign-in writes nothing,
+ * and nobody can crowd out the sign-ins of others. PostgreSQL decides at the callback that a state is used once.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Database } from '@gatehouse/db/client';
@@ -11,23 +11,23 @@ import type { SignInSecrets } from './openid-provider.js';
 import { hashSecret } from './secret-hash.js';
 
 export interface PendingSignIn extends SignInSecrets {
-  /** Of the relying party that began. */
+  /** Name of the relying party that began the sign-in. */
   readonly party: string;
   readonly returnTo: string;
 }
 
 export interface PendingSignIns {
   seal(pending: PendingSignIn): Promise<string>;
-  /** Null for anything that was not sealed here. One that is too old to finish still says where it wanted to go. */
+  /** Null for anything that was not sealed here. A sign-in that is too old to finish still says where to return to. */
   unseal(sealed: string): Promise<{ readonly pending: PendingSignIn; readonly isTooOld: boolean } | null>;
   isSpent(state: string): Promise<boolean>;
-  /** False if the state was spent before. */
+  /** False if the state was spent already. */
   spend(state: string): Promise<boolean>;
 }
 
 /** A sign-in is finished within this time. */
 export const FINISH_MS = 600_000;
-/** A key seals for a day, and opens for as long as a browser keeps what it sealed. */
+/** A key seals for a day, and opens for a day longer than browsers need. */
 const SEALS_MS = 86_400_000;
 const OPENS_MS = 2 * SEALS_MS;
 const KEY_BYTES = 32;

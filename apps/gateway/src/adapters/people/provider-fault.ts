@@ -21,7 +21,7 @@ export class ProviderFault extends Error {
     this.said = said;
   }
 
-  /** The same, with each of these blacked out should the provider have repeated it. */
+  /** The same fault, with each of these secrets removed from what the provider said. */
   without(secrets: readonly (string | null)[]): ProviderFault {
     if (this.said === null) return this;
     let { description } = this.said;
@@ -36,7 +36,7 @@ interface ProviderError {
   readonly description: string;
 }
 
-/** In one line that a log can take. */
+/** Cut to one line for the log. */
 function providerError(error: string, description: string | undefined): ProviderError {
   const line = (text: string) => text.replaceAll(/[\p{C}\p{Z}]+/gu, ' ').slice(0, 300);
   return { error: line(error), description: line(description ?? '') };
@@ -52,7 +52,7 @@ const ABOUT_THE_PERSON = new Set([
 ]);
 const FOR_NOW = new Set(['server_error', 'temporarily_unavailable']);
 
-/** Of openid-client, where discovery or the set-up of the endpoints is what is wrong. */
+/** Codes of openid-client for a fault in the discovery document or in the endpoints it names. */
 const SETUP_CODES = new Set([
   'OAUTH_HTTP_REQUEST_FORBIDDEN',
   'OAUTH_REQUEST_PROTOCOL_FORBIDDEN',
@@ -61,13 +61,13 @@ const SETUP_CODES = new Set([
   'OAUTH_INVALID_SERVER_METADATA',
   'OAUTH_RESPONSE_IS_NOT_JSON',
 ]);
-/** Of Node, where waiting does not help: no such host, or a certificate that does not fit it. */
+/** Codes of Node for faults that waiting doesn't cure: no such host, or a certificate that doesn't match it. */
 const UNREACHABLE_FOR_GOOD =
   /^(ENOTFOUND|EPROTO|CERT_|ERR_SSL_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 const bodySchema = z.object({ error: z.string(), error_description: z.string().optional() });
 
-/** @param otherwise what an error means that says nothing of its kind */
+/** @param otherwise the kind of an error that doesn't show its kind */
 export async function providerFault(error: unknown, otherwise: ProviderFaultKind): Promise<ProviderFault> {
   const own = ownErrorIn(error);
   if (own instanceof ProviderFault) return own;
@@ -107,7 +107,7 @@ function kindOf({ error }: ProviderError, status: number): ProviderFaultKind {
   return FOR_NOW.has(error) || status >= 500 || status === 429 ? 'unavailable' : 'misconfigured';
 }
 
-/** Of a request that failed, an answer that is none, or a check that an ID token did not pass. */
+/** For a request that failed, an answer that isn't one, or a failed check of an ID token. */
 function kindOfFailure(error: unknown, otherwise: ProviderFaultKind): ProviderFaultKind {
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   if (typeof code === 'string' && SETUP_CODES.has(code)) return 'misconfigured';

@@ -8,7 +8,7 @@ import { ABSOLUTE_MS, endSession, findSession, nameOf } from './staff-sessions.j
 
 const randomText = (): string => randomBytes(32).toString('base64url');
 
-/** Makes the person known, with the roles their provider gives them now. Null: they are suspended here. */
+/** Records the person with the roles that their provider gives them now. Null if they are suspended here. */
 export async function welcome(
   db: Database,
   identity: Identity,
@@ -20,7 +20,7 @@ export async function welcome(
     actor: nameOf({ id: subject, name, email }),
     people: [{ issuer, subject }],
     origin,
-    reason: 'as the identity provider tells at sign-in',
+    reason: 'from the identity provider, at sign-in',
   };
   const { value } = await changeRegistry(db, change, async (transaction) => {
     const staff = await transaction.staff.upsert({
@@ -49,7 +49,7 @@ export async function welcome(
   return value;
 }
 
-/** A session of its own for each sign-in; the one this browser had before is over. */
+/** Opens a new session, and ends the one that this browser had before. */
 export async function openSession(
   db: Database,
   staffId: string,
