@@ -42,10 +42,10 @@ const BUGS = [
   },
   {
     name: 'a user header sent to an interaction that does not take it',
-    file: 'libs/domain/src/input/user-headers.ts',
+    file: 'libs/domain/src/ers/user-headers.ts',
     find: 'onBehalfOf ? user.onBehalfOfUserId : null',
     put: 'user.onBehalfOfUserId',
-    tests: unit('libs/domain/src/input/user-headers.spec.ts'),
+    tests: unit('libs/domain/src/ers/user-headers.spec.ts'),
   },
   {
     name: 'a function accepted that may not perform the interaction',

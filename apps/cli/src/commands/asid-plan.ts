@@ -1,5 +1,5 @@
-import { asidPlanCsv } from '@gatehouse/contracts/registry/asid-plan-csv';
-import { asidPlanRequest } from '@gatehouse/contracts/registry/planner-resources';
+import { asidPlanCsv } from '@gatehouse/contracts/asid-plan/asid-plan-csv';
+import { asidPlanRequest } from '@gatehouse/contracts/asid-plan/planner-resources';
 import type { AnswerOf, RequestOf } from '@gatehouse/contracts/routes';
 import type { Command } from 'commander';
 import { call } from '../api.js';

@@ -1,5 +1,5 @@
-import { asidPlanCsv, missingAsImport } from '@gatehouse/contracts/registry/asid-plan-csv';
-import type { AsidPlanRowView } from '@gatehouse/contracts/registry/planner-resources';
+import { asidPlanCsv, missingAsImport } from '@gatehouse/contracts/asid-plan/asid-plan-csv';
+import type { AsidPlanRowView } from '@gatehouse/contracts/asid-plan/planner-resources';
 import { Alert, Box, Button, Card, CardContent, Typography } from '@mui/material';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';

@@ -1,4 +1,4 @@
-import type { AsidPlanRowView } from '@gatehouse/contracts/registry/planner-resources';
+import type { AsidPlanRowView } from '@gatehouse/contracts/asid-plan/planner-resources';
 import { Box, Link, Typography } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
 import { Copyable } from '../parts/copyable.js';

@@ -1,5 +1,5 @@
 import { Strategy } from 'passport-openidconnect';
-import type { RelyingParty } from '../adapters/people/relying-party.js';
+import type { RelyingParty } from '../adapters/people/openid/relying-party.js';
 
 interface Parameters {
   readonly state: string;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { OpenIdProviders } from '../adapters/people/openid-provider.js';
+import type { OpenIdProviders } from '../adapters/people/openid/openid-provider.js';
 import type { PendingSignIns } from '../adapters/people/pending-sign-ins.js';
-import type { RelyingParty } from '../adapters/people/relying-party.js';
+import type { RelyingParty } from '../adapters/people/openid/relying-party.js';
 import type { Identity } from '../adapters/people/staff-identity.js';
 import type { StaffMember } from '../adapters/people/staff-sessions.js';
 

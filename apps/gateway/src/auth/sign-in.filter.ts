@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { ProviderFault } from '../adapters/people/provider-fault.js';
+import { ProviderFault } from '../adapters/people/openid/provider-fault.js';
 import { cookieOf, SESSION_COOKIE } from '../adapters/people/staff-sessions.js';
 import { AUTH_DEPS, type AuthDeps } from './deps.js';
 import { refusalPage } from './pages.js';

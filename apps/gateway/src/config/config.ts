@@ -5,7 +5,7 @@
 import { parseRoleRule, roleRule, type RoleRule } from '@gatehouse/domain/governance/staff-roles';
 import type { RejectionLimits } from '@gatehouse/domain/policy/rejections';
 import { z } from 'zod';
-import { SECRET_METHODS, type SecretMethod } from '../adapters/people/client-authentication.js';
+import { SECRET_METHODS, type SecretMethod } from '../adapters/people/openid/client-authentication.js';
 import { type Environment, readEnvironments } from './environments.js';
 import { productionFaults } from './production.js';
 

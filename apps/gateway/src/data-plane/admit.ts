@@ -7,7 +7,7 @@ import { type MatchedOperation, renderPath } from '@gatehouse/domain/ers/operati
 import { renderQuery, requireParameters } from '@gatehouse/domain/ers/query';
 import { type CallerHeaders, requireIfMatch } from '@gatehouse/domain/input/request-headers';
 import { type JsonObject, parseStrictJson } from '@gatehouse/domain/input/strict-json';
-import { requireUserHeaders, type UserHeaders } from '@gatehouse/domain/input/user-headers';
+import { requireUserHeaders, type UserHeaders } from '@gatehouse/domain/ers/user-headers';
 import { bodySubjects, requireWorklistFilter, ubrnIn } from '@gatehouse/domain/ers/worklist';
 import type { Exchange } from './exchange.js';
 import type { MatchedRequest } from './match.js';

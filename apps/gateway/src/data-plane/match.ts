@@ -12,7 +12,7 @@ import {
   refuseReservedHeaders,
   singleHeaders,
 } from '@gatehouse/domain/input/request-headers';
-import { readUserHeaders, type UserHeaders } from '@gatehouse/domain/input/user-headers';
+import { readUserHeaders, type UserHeaders } from '@gatehouse/domain/ers/user-headers';
 import type { Exchange } from './exchange.js';
 
 export interface MatchedRequest {

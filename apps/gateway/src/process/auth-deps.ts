@@ -1,11 +1,14 @@
 /** Sign-in's view of the parts that gateway.ts has opened. */
 import { rolesOfClaim } from '@gatehouse/domain/governance/staff-roles';
 import { createSecretBox } from '../adapters/kms/secret-box.js';
-import { clientAuthentication, privateKeyAuthentication } from '../adapters/people/client-authentication.js';
+import {
+  clientAuthentication,
+  privateKeyAuthentication,
+} from '../adapters/people/openid/client-authentication.js';
 import { openClientKey } from '../adapters/people/client-key.js';
-import { openIdProviders } from '../adapters/people/openid-provider.js';
+import { openIdProviders } from '../adapters/people/openid/openid-provider.js';
 import { createPendingSignIns } from '../adapters/people/pending-sign-ins.js';
-import { ID_TOKEN_ALGORITHMS } from '../adapters/people/relying-party.js';
+import { ID_TOKEN_ALGORITHMS } from '../adapters/people/openid/relying-party.js';
 import { openSession, welcome } from '../adapters/people/staff-directory.js';
 import { findSession } from '../adapters/people/staff-sessions.js';
 import type { AuthDeps } from '../auth/deps.js';

@@ -3,7 +3,7 @@ import { HISTORY_TABLES } from '@gatehouse/domain/audit/history';
 import { z } from 'zod';
 import { diffRow } from '../governance/change-resources.js';
 import { instant, odsCode, uuid } from '../registry/identifiers.js';
-import { numberCursor } from '../registry/cursors.js';
+import { numberCursor } from '../cursors.js';
 import { page, paging } from '../registry/registry-resources.js';
 import type { RouteContract } from '../route-contract.js';
 

@@ -9,7 +9,7 @@ import {
   sha256Hex,
   uuid,
 } from '../registry/identifiers.js';
-import { instantCursor } from '../registry/cursors.js';
+import { instantCursor } from '../cursors.js';
 import { paging } from '../registry/registry-resources.js';
 
 export const changeState = z.enum(['pending', 'approved', 'rejected', 'withdrawn', 'expired', 'stale']);

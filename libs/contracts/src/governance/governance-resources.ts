@@ -17,7 +17,7 @@ import {
   spineUserId,
   uuid,
 } from '../registry/identifiers.js';
-import { idCursor } from '../registry/cursors.js';
+import { idCursor } from '../cursors.js';
 import { paging } from '../registry/registry-resources.js';
 
 /** The CIO of the organisation authorises access in writing (docs/reference/protocol-facts.md §9). */

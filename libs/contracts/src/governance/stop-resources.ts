@@ -9,7 +9,7 @@ import {
   reason,
   uuid,
 } from '../registry/identifiers.js';
-import { instantCursor } from '../registry/cursors.js';
+import { instantCursor } from '../cursors.js';
 import { paging } from '../registry/registry-resources.js';
 
 export const stopRequest = z.discriminatedUnion('kind', [

@@ -14,7 +14,7 @@ import {
   reason,
   text,
 } from '../registry/identifiers.js';
-import { keyIdCursor, kidCursor, opaqueCursor } from '../registry/cursors.js';
+import { keyIdCursor, kidCursor, opaqueCursor } from '../cursors.js';
 import { applicationChoice, page, paging } from '../registry/registry-resources.js';
 
 export const scope = z.enum(TOKEN_SCOPES);

@@ -2,7 +2,7 @@
 import { INTERACTION_ACCESS } from '@gatehouse/domain/ers/interaction';
 import { z } from 'zod';
 import { messageSetName } from './identifiers.js';
-import { messageSetCursor } from './cursors.js';
+import { messageSetCursor } from '../cursors.js';
 import { paging } from './registry-resources.js';
 
 export const messageSetFilter = z.strictObject(paging(messageSetCursor));

@@ -18,7 +18,7 @@ import {
   reason,
   uuid,
 } from './identifiers.js';
-import { clientCursor, opaqueCursor } from './cursors.js';
+import { clientCursor, opaqueCursor } from '../cursors.js';
 import { registryDocument } from './registry-file.js';
 import { shownShapes } from './shown-shapes.js';
 

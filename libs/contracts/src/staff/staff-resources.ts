@@ -2,7 +2,7 @@
 import { PERMISSION_NAMES, STAFF_ROLES } from '@gatehouse/domain/governance/permissions';
 import { z } from 'zod';
 import { instant, odsCode, reason, uuid } from '../registry/identifiers.js';
-import { idCursor } from '../registry/cursors.js';
+import { idCursor } from '../cursors.js';
 import { paging } from '../registry/registry-resources.js';
 
 export const staffRole = z.enum(STAFF_ROLES);

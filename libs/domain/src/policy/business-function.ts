@@ -1,7 +1,7 @@
 /** Whether a user's business function, and acting on behalf of somebody, fit an interaction. */
 import type { Operation } from '../ers/catalogue.js';
 import { GatewayError } from '../errors.js';
-import type { UserHeaders } from '../input/user-headers.js';
+import type { UserHeaders } from '../ers/user-headers.js';
 
 /** In whose name a user acts. */
 export type ActingAs = Pick<UserHeaders, 'businessFunction' | 'onBehalfOfUserId'>;

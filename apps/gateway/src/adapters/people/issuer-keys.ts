@@ -3,7 +3,7 @@
  * that failed is left alone for a while: a token that names it can't make each request wait for it.
  */
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
-import { boundedFetch } from './bounded-fetch.js';
+import { boundedFetch } from './openid/bounded-fetch.js';
 
 const MAX_ISSUERS = 100;
 const MAX_ANSWER_BYTES = 256 * 1024;

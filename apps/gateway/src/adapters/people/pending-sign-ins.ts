@@ -7,7 +7,7 @@ import type { Database } from '@gatehouse/db/client';
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
 import { z } from 'zod';
 import type { SecretBox } from '../kms/secret-box.js';
-import type { SignInSecrets } from './openid-provider.js';
+import type { SignInSecrets } from './openid/openid-provider.js';
 import { hashSecret } from './secret-hash.js';
 
 export interface PendingSignIn extends SignInSecrets {

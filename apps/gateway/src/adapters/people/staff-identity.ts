@@ -1,5 +1,5 @@
 /** Who a member of staff is, by the claims of their ID token. */
-import type { SignedIn } from './id-token.js';
+import type { SignedIn } from './openid/id-token.js';
 
 export interface Identity {
   readonly issuer: string;

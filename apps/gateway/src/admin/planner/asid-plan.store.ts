@@ -1,4 +1,4 @@
-import type { AsidPlanRequest } from '@gatehouse/contracts/registry/planner-resources';
+import type { AsidPlanRequest } from '@gatehouse/contracts/asid-plan/planner-resources';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import {
   countStates,

@@ -1,5 +1,5 @@
 /** Which bindings a plan is about. */
-import type { AsidPlanRequest } from '@gatehouse/contracts/registry/planner-resources';
+import type { AsidPlanRequest } from '@gatehouse/contracts/asid-plan/planner-resources';
 import type { WantedBinding } from '@gatehouse/domain/registry/asid-plan';
 
 export type PlanScope = AsidPlanRequest & { readonly environments: readonly string[] };

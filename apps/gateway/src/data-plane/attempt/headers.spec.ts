@@ -1,6 +1,6 @@
 import { CATALOGUE, type Operation } from '@gatehouse/domain/ers/catalogue';
 import { type CallerHeaders, readCallerHeaders } from '@gatehouse/domain/input/request-headers';
-import { readUserHeaders } from '@gatehouse/domain/input/user-headers';
+import { readUserHeaders } from '@gatehouse/domain/ers/user-headers';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

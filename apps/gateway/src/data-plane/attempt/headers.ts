@@ -1,5 +1,5 @@
 /** The headers of a request to e-RS and of an answer to the caller, each built from an empty list (law 3). */
-import { upstreamUserHeaders } from '@gatehouse/domain/input/user-headers';
+import { upstreamUserHeaders } from '@gatehouse/domain/ers/user-headers';
 import type { Admitted } from '../admit.js';
 
 const USER_AGENT = 'Gatehouse';

@@ -1,7 +1,7 @@
 /** Against docs/reference/interactions.json, which was made from e-RS's specification, and the hostile values of a caller. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE, type Operation } from '../ers/catalogue.js';
+import { CATALOGUE, type Operation } from './catalogue.js';
 import { readUserHeaders, requireUserHeaders, upstreamUserHeaders } from './user-headers.js';
 
 const ALL = new Map([

@@ -1,6 +1,6 @@
 /** What `after` may hold: the `next` of the page before. Each list has the shape of its own cursors. */
 import { z } from 'zod';
-import { clientName, environmentName, messageSetName } from './identifiers.js';
+import { clientName, environmentName, messageSetName } from './registry/identifiers.js';
 
 const REFUSED = 'send the next of the page before, of the same list';
 /** A name of 200 characters takes 800 bytes, and base64 a third more. */

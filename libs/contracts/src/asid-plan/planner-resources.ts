@@ -1,7 +1,7 @@
 /** The ASID plan: the applications that are needed, compared with those that are registered. */
 import { ASID_LAYOUTS, ASID_PLAN_STATES } from '@gatehouse/domain/registry/asid-plan';
 import { z } from 'zod';
-import { accessMode, capability, environmentName, odsCode, productName } from './identifiers.js';
+import { accessMode, capability, environmentName, odsCode, productName } from '../registry/identifiers.js';
 
 const LARGEST_PAGE = 5_000;
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { asidPlanCsv, missingAsImport } from './asid-plan-csv.js';
 import type { AsidPlanRowView } from './planner-resources.js';
-import { readRegistryCsv } from './registry-csv.js';
+import { readRegistryCsv } from '../registry/registry-csv.js';
 
 const missing: AsidPlanRowView = {
   key: 'int / ReferWell / R69 / application-restricted / provider',

@@ -8,7 +8,7 @@ import {
   type ServerMetadata,
 } from 'openid-client';
 import { openIdAssertionAlgorithm } from '@gatehouse/domain/apim/openid-assertion';
-import type { ClientKey } from './client-key.js';
+import type { ClientKey } from '../client-key.js';
 import { misconfigured } from './provider-fault.js';
 
 const WITH_SECRET = {

@@ -3,7 +3,7 @@
  * First the interaction, then the value: many callers send the function and the on-behalf-of user with every call, so
  * a header that the interaction doesn't take is left out. A malformed one is rejected whatever the interaction takes.
  */
-import type { Operation } from '../ers/catalogue.js';
+import type { Operation } from './catalogue.js';
 import { GatewayError } from '../errors.js';
 
 /** The checked values; null where the caller sent none. */
