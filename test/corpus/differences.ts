@@ -50,10 +50,8 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
 
 /** Entries that only a CIS2 session can bring to the refusal they are about. Today they end at GW_USER_SESSION. */
 export const WAITS_FOR_USER_SESSIONS: Readonly<Record<string, string>> = {
-  'DUP-006': 'the value of a business function is checked against the user',
   'DUP-007': 'the value of a business function is checked against the user',
   'DUP-008': 'the value of a business function is checked against the user',
-  'DUP-009': 'the value of a business function is checked against the user',
   'DUP-012': 'whether a user must name somebody to act for depends on the business function',
   'DUP-014': 'is allowed: it needs a user to go out',
   'DUP-025': 'If-Match is looked at after policy (docs/laws.md, the order of refusal)',

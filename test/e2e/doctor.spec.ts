@@ -234,7 +234,7 @@ describe('the doctor, asked to ask NHS England', () => {
       nhs: { token: { refusal: { code: 'JWKS_UNREACHABLE', messageId: 'rrt-77' } } },
     });
     expect((await arrivals()).map(({ target }) => target)).toEqual(['kms', 'token']);
-    expect((await recordsOf(application)).at(-2)).toMatchObject({
+    expect((await recordsOf(application)).findLast(({ kind }) => kind === 'DENIED')).toMatchObject({
       kind: 'DENIED',
       diagnosis: 'JWKS_UNREACHABLE',
     });

@@ -29,7 +29,7 @@ const refused = deniedOf({ odsCode: 'R69', code: 'GW_GRANT', status: 403 });
 const unknown = deniedOf({ odsCode: null, code: 'GW_TOKEN' });
 
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await startAdmin({}, { GATEHOUSE_RECORDED_REJECTIONS_PER_CLIENT: '1000000' });
   owner = new pg.Pool({ connectionString: admin.database.superuserUrl, max: 1 });
   const { audit, sealer } = admin.parts;
   log = audit;

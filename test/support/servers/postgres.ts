@@ -107,8 +107,22 @@ export async function createDatabase(on?: TestServer): Promise<TestDatabase> {
     ownerUrl: urlOf(superuserUrl, name, OWNER),
     appUrl: urlOf(superuserUrl, name, RUNNING_ROLE),
     superuserUrl: urlOf(superuserUrl, name),
-    drop: () => statement(superuserUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    drop: async () => {
+      await statement(superuserUrl, untilDisconnected(name));
+      await statement(superuserUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
   };
+}
+
+/** Waits a second at most. A connection that is just closing would otherwise report that the server ended it. */
+function untilDisconnected(name: string): string {
+  return `DO $$ BEGIN
+    FOR turn IN 1..50 LOOP
+      PERFORM pg_stat_clear_snapshot();
+      EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = '${name}');
+      PERFORM pg_sleep(0.02);
+    END LOOP;
+  END $$`;
 }
 
 /** Stops the server if this process started it. */
@@ -128,7 +142,10 @@ export async function createEmptyDatabase(on?: TestServer): Promise<TestDatabase
     ownerUrl: urlOf(superuserUrl, name, OWNER),
     appUrl: urlOf(superuserUrl, name, RUNNING_ROLE),
     superuserUrl: urlOf(superuserUrl, name),
-    drop: () => statement(superuserUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    drop: async () => {
+      await statement(superuserUrl, untilDisconnected(name));
+      await statement(superuserUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
   };
 }
 

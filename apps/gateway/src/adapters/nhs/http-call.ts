@@ -91,8 +91,8 @@ export function sendHttp(call: HttpCall): Promise<HttpAnswer> {
     let timer = limit(call.connectMs, 'no connection');
     const fail = (error: unknown): void => {
       clearTimeout(timer);
-      // Once the answer has begun, its reader learns of it.
-      if (answer !== null) answer.destroy(error as Error);
+      // Once the answer has begun, its reader learns of it; what comes after a whole answer is nobody's.
+      if (answer?.complete === false) answer.destroy(error as Error);
       else reject(new HttpCallError(faultOf(error, isConnected, signal), error));
     };
     outgoing
