@@ -135,7 +135,11 @@ async function inhabit(stack: Stack): Promise<World> {
     ['WORKLIST_HEX', worklistBody(SERVICES[0]).length.toString(16)],
   ]);
 
-  const { rows } = await stack.sql.query<{ writer: string }>('SELECT writer FROM audit.writer');
+  // The admin listener has a chain of its own: the one that records a rejected call is the partner listener's.
+  await fetch(stack.gateway.partner);
+  const { rows } = await stack.sql.query<{ writer: string }>(
+    `SELECT writer FROM audit.event WHERE kind = 'DENIED' LIMIT 1`,
+  );
   const writer = rows[0]?.writer ?? '';
   const parseErrors = async (): Promise<number> => {
     const page = await (await fetch(`${stack.gateway.status}/metrics`)).text();
