@@ -238,7 +238,7 @@ it('tells the story of a refused request, and what to do about it', async () => 
   await page.getByRole('heading', { name: /^Rejected: GW_/ }).waitFor();
   await page.getByText('The audit chain is intact').waitFor();
   await page.getByRole('button', { name: 'Explain the decision' }).click();
-  await page.getByText('every step is as it was recorded').waitFor();
+  await page.getByText('every step is decided as it was recorded').waitFor();
   await accessible(page, 'story');
   await page.screenshot({ path: `${SHOTS}/request-1280-light.png`, fullPage: true });
   await page.context().close();
