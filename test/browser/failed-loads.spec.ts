@@ -164,7 +164,8 @@ it('says that a session has ended: on the sign-in page, and inside a form withou
 
   await page.context().clearCookies();
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await page.getByText('Your session has ended.').waitFor();
-  await page.getByRole('link', { name: 'Sign in' }).waitFor();
+  // Every part of the page says so that was loaded again.
+  await page.getByText('Your session has ended.').first().waitFor();
+  await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
   await page.context().close();
 });
