@@ -16,7 +16,7 @@ import { requireConfidence } from './confidence.js';
 import type { Route } from './decide.js';
 import type { PlaneDeps } from './deps.js';
 import { type Exchange, exchangeOfOperator } from './exchange.js';
-import { asGatewayError, recordDenied, recordLine } from './record.js';
+import { asGatewayError, endOf, recordDenied, recordLine } from './record.js';
 
 /** Reference data: both capabilities may read it, and it is about nobody. */
 const METHOD = 'GET';
@@ -148,17 +148,7 @@ async function readToEnd(deps: PlaneDeps, exchange: Exchange, answer: Releasable
     answer.discard();
     deps.log.warn({ err: error, attemptId: answer.attempt.id }, 'answer broken off');
   }
-  await deps.audit.end({
-    kind: 'END',
-    startedAtMs: answer.attempt.startedAtMs,
-    atMs: deps.clock.now(),
-    requestId: exchange.requestId,
-    attemptId: answer.attempt.id,
-    delivery,
-    responseBytes: exchange.responseBytes,
-    responseSha256: hash.digest('hex'),
-    durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
-  });
+  await deps.audit.end(endOf(deps, exchange, answer, delivery, hash));
 }
 
 /** Resolves once this and the records before it, those of the token among them, are durable. */

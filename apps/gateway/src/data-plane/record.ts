@@ -1,7 +1,9 @@
 /** What is written about a request as a whole: its DENIED record, its facts, metrics and one line in the log. */
-import type { DeniedEvent, RequestFacts } from '@gatehouse/domain/audit/audit';
+import type { Hash } from 'node:crypto';
+import type { DeniedEvent, EndEvent, RequestFacts } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { hashNumbersIn } from '@gatehouse/domain/input/correlation-id';
+import type { ReleasableAnswer } from './attempt/attempt.js';
 import type { PlaneDeps } from './deps.js';
 import { type Exchange, lap } from './exchange.js';
 
@@ -126,6 +128,27 @@ export function asGatewayError(deps: PlaneDeps, error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
   deps.log.error({ err: error }, 'unforeseen error in the data plane');
   return new GatewayError('GW_INTERNAL', { cause: error });
+}
+
+/** The END of a streamed answer. @param hash of the bytes that were read; it is used up */
+export function endOf(
+  { clock }: PlaneDeps,
+  exchange: Exchange,
+  { attempt }: ReleasableAnswer,
+  delivery: EndEvent['delivery'],
+  hash: Hash,
+): EndEvent {
+  return {
+    kind: 'END',
+    startedAtMs: attempt.startedAtMs,
+    atMs: clock.now(),
+    requestId: exchange.requestId,
+    attemptId: attempt.id,
+    delivery,
+    responseBytes: exchange.responseBytes,
+    responseSha256: hash.digest('hex'),
+    durationMs: Math.round(clock.monotonicNow() - exchange.startedMs),
+  };
 }
 
 /**

@@ -9,6 +9,7 @@ import { downstreamHeaders } from './attempt/headers.js';
 import { scanForToken } from './attempt/token-scan.js';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
+import { endOf } from './record.js';
 
 export async function release(
   deps: PlaneDeps,
@@ -82,17 +83,7 @@ async function streamBody(
     response.destroy();
     deps.log.warn({ err: error, attemptId: answer.attempt.id }, 'answer broken off');
   }
-  const event: EndEvent = {
-    kind: 'END',
-    startedAtMs: answer.attempt.startedAtMs,
-    atMs: deps.clock.now(),
-    requestId: exchange.requestId,
-    attemptId: answer.attempt.id,
-    delivery,
-    responseBytes: exchange.responseBytes,
-    responseSha256: hash.digest('hex'),
-    durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
-  };
+  const event = endOf(deps, exchange, answer, delivery, hash);
   // The caller has its answer already, so END may wait for the audit trail as long as this process lives.
   deps.audit.end(event).catch((error: unknown) => {
     deps.log.error({ err: error, attemptId: answer.attempt.id }, 'END was not recorded');

@@ -5,6 +5,7 @@
  */
 import type { Operation } from './catalogue.js';
 import { GatewayError } from '../errors.js';
+import { checked, ODS_CODE } from '../input/request-headers.js';
 
 /** The checked values; null where the caller sent none. */
 export interface UserHeaders {
@@ -20,7 +21,6 @@ export interface UserHeaders {
 
 const BUSINESS_FUNCTION = /^[A-Z][A-Z_]{0,63}$/;
 const USER_ID = /^[0-9]{12}$/;
-const ODS_CODE = /^[A-Z0-9]{1,10}$/;
 const UBRN = /^[0-9]{12}$/;
 /** One name and one extension of a type that A020 takes: nothing that another system could read as a path. */
 const FILE_NAME =
@@ -34,18 +34,12 @@ const TAKES_FILE_NAME = new Set(['A020']);
  * @throws GW_HEADER_SYNTAX
  */
 export function readUserHeaders(headers: ReadonlyMap<string, string>): UserHeaders {
-  const checked = (name: string, pattern: RegExp): string | null => {
-    const value = headers.get(name);
-    if (value === undefined) return null;
-    if (!pattern.test(value)) throw new GatewayError('GW_HEADER_SYNTAX');
-    return value;
-  };
   return {
-    businessFunction: checked('nhsd-ers-business-function', BUSINESS_FUNCTION),
-    onBehalfOfUserId: checked('nhsd-ers-on-behalf-of-user-id', USER_ID),
-    commRuleOrg: checked('nhsd-ers-comm-rule-org', ODS_CODE),
-    fileName: checked('nhsd-ers-file-name', FILE_NAME),
-    referralId: checked('nhsd-ers-referral-id', UBRN),
+    businessFunction: checked(headers, 'nhsd-ers-business-function', BUSINESS_FUNCTION),
+    onBehalfOfUserId: checked(headers, 'nhsd-ers-on-behalf-of-user-id', USER_ID),
+    commRuleOrg: checked(headers, 'nhsd-ers-comm-rule-org', ODS_CODE),
+    fileName: checked(headers, 'nhsd-ers-file-name', FILE_NAME),
+    referralId: checked(headers, 'nhsd-ers-referral-id', UBRN),
   };
 }
 

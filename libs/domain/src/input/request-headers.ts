@@ -37,7 +37,7 @@ const GATEHOUSE_HEADERS = new Set(['gatehouse-product', 'gatehouse-capability', 
 const RESERVED_FAMILY = /^(?:x-ers-|xapi-|nhsd-|gatehouse-)/;
 const RESERVED = new Set(['apikey', 'echo', 'asid', 'x-asid']);
 
-const ODS_CODE = /^[A-Z0-9]{1,10}$/;
+export const ODS_CODE = /^[A-Z0-9]{1,10}$/;
 const PRODUCT = /^[\x20-\x7e]{1,100}$/;
 const SESSION = /^[A-Za-z0-9._~-]{1,512}$/;
 const IF_MATCH = /^W\/"[0-9]{1,10}"$/;
@@ -136,7 +136,8 @@ export function correlationIdIn(rawHeaders: readonly string[]): string | null {
   return first[1];
 }
 
-function checked(headers: ReadonlyMap<string, string>, name: string, pattern: RegExp): string | null {
+/** @throws GW_HEADER_SYNTAX if the header is there and does not match */
+export function checked(headers: ReadonlyMap<string, string>, name: string, pattern: RegExp): string | null {
   const value = headers.get(name);
   if (value === undefined) return null;
   if (!pattern.test(value)) throw new GatewayError('GW_HEADER_SYNTAX');
