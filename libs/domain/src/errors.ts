@@ -414,7 +414,7 @@ export type ErrorCode = keyof typeof ERRORS;
 export interface BrokenRule {
   readonly text: string;
   readonly whatToDo: string;
-  /** Where it is not whoever the table names. */
+  /** Who must act, if not the one that the table names. */
   readonly whoActs?: WhoActs;
 }
 

@@ -34,7 +34,7 @@ export const pendingChange = z.object({
   action: z.string(),
   /** Why a second person is needed. */
   rules: z.array(z.string()),
-  /** Whoever decides needs one role of each list. */
+  /** The person who decides needs one role from each list. */
   deciders: z.array(z.array(z.string())),
   organisations: z.array(z.string()),
   state: changeState,

@@ -15,7 +15,7 @@ import { AuditDownload } from './download.js';
 /** A search over all organisations has a hash for each; its record names this many and says how many there were. */
 const HASHES_NAMED = 20;
 
-/** The audit trail. Whoever reads it is recorded there. */
+/** The audit trail. Every reading of it is recorded in it. */
 @Controller()
 export class AuditController {
   constructor(

@@ -27,7 +27,7 @@ export class AuditDownload {
 
   /**
    * Is recorded before its first byte, and before its last one with how many rows it has and whether they are all: the
-   * trail proves that whoever has the whole file was given it. It ends at the time of the request, so that its own
+   * trail proves who received the whole file. It ends at the time of the request, so that its own
    * record and newer rows are no part of it.
    */
   async send(

@@ -9,7 +9,7 @@ import { AuditTrail } from './audit-trail.js';
 import { requireStory } from './require-story.js';
 import { supportBundle } from './support-bundle.js';
 
-/** One request or event of the audit trail. Whoever reads it is recorded there. */
+/** One request or event of the audit trail. Every reading of it is recorded in the trail. */
 @Controller()
 export class AuditRequestsController {
   constructor(

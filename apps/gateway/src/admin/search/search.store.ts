@@ -8,7 +8,7 @@ import { DATABASE } from '../injected.js';
 import { type ApplicationRows, ownedWithin, WHOLE_APPLICATION } from '../registry/applications.store.js';
 import { nameOf } from '../registry/lists.store.js';
 
-/** Of each kind; whoever wants more should use the list. */
+/** The most results of each kind. The lists show all of them. */
 const MOST = 10;
 
 interface Criterion {

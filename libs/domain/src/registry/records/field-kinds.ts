@@ -30,7 +30,7 @@ export interface FieldKind {
   compared(value: unknown): FieldText;
   /** The value as the admin API and an export show it: never a secret in clear. */
   shown(value: unknown): unknown;
-  /** Of a secret: what the preview of a change says of it, so that whoever approves the change notices nonsense. */
+  /** What the preview of a change says about a secret, so that an approver notices nonsense. */
   described?(value: unknown): string;
 }
 
