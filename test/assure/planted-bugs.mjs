@@ -164,6 +164,13 @@ const BUGS = [
     tests: endToEnd('test/e2e/first-way.spec.ts'),
   },
   {
+    name: 'a TLS error after the handshake recorded as NOT_SENT',
+    file: 'apps/gateway/src/adapters/nhs/http-call.ts',
+    find: "if (!isConnected) return TLS_FAULT.test(code) ? 'tls' : 'not-sent';",
+    put: "if (TLS_FAULT.test(code)) return 'tls';\n  if (!isConnected) return 'not-sent';",
+    tests: unit('apps/gateway/src/adapters/nhs/upstream.spec.ts'),
+  },
+  {
     name: 'a write tried again',
     file: `${PLANE}/attempt/retry.ts`,
     find: 'if (!readOnly) return null;',
