@@ -14,8 +14,10 @@ import { startTcpProxy, type TcpProxy } from '../support/servers/tcp-proxy.ts';
 
 /** Five minutes in `npm run assure`. */
 const BURSTS = IS_FULL_SIZE ? 300 : 4;
-/** e-RS smooths to one request every 83 ms. Arrival is measured a little after departure. */
-const LEAST_GAP_MS = 83;
+/** Requests of one application leave this far apart. */
+const INTERVAL_MS = 100;
+/** An arrival is noticed later than the departure, by as much as a busy machine makes it. */
+const ARRIVAL_JITTER_MS = 60;
 
 let stack: Stack;
 let proxy: TcpProxy;
@@ -27,7 +29,8 @@ let stopped: Onboarded;
 
 beforeAll(async () => {
   stack = await startStack();
-  await stack.simulator.control('POST', '/options', { relationships: 'any', rateLimits: true });
+  // The simulator counts arrivals 83 ms apart, which a busy machine can't keep, so that only the long run is limited.
+  await stack.simulator.control('POST', '/options', { relationships: 'any', rateLimits: IS_FULL_SIZE });
   const all = await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'RCD' }, { odsCode: 'X26' }]);
   [bursting, throttled, stopped] = all as [Onboarded, Onboarded, Onboarded];
   const { host } = new URL(stack.database.appUrl);
@@ -54,10 +57,16 @@ async function arrivalsOf(of: Onboarded): Promise<Arrival[]> {
   const hits = await stack.simulator.control<Arrival[]>('GET', '/requests?target=ers');
   return hits.filter(({ apiKey }) => apiKey === of.apiKey);
 }
-const gapsOf = (arrivals: readonly Arrival[]): number[] => {
+/** Pairs of requests that arrived closer than their distance in the queue allows: none, if they were paced. */
+function crowded(arrivals: readonly Arrival[]): string[] {
   const times = arrivals.map(({ at }) => Date.parse(at)).toSorted((one, other) => one - other);
-  return times.slice(1).map((atMs, index) => atMs - times[index]!);
-};
+  return times.flatMap((laterMs, later) =>
+    times.slice(0, later).flatMap((earlierMs, earlier) => {
+      const leastMs = (later - earlier) * INTERVAL_MS - ARRIVAL_JITTER_MS;
+      return laterMs - earlierMs >= leastMs ? [] : [`${earlier} and ${later}: ${laterMs - earlierMs} ms`];
+    }),
+  );
+}
 const call = (by: Onboarded, more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> =>
   ask({ gateway: gateway.partner, key: by.clientKey, ...more });
 const statuses = (answers: readonly Told[]) => answers.map(({ status, code }) => code ?? status);
@@ -68,7 +77,7 @@ it('a burst that waited for its first token leaves spread out, and no read is re
   expect(statuses(answers)).toEqual(Array(8).fill(200));
   const arrivals = await arrivalsOf(bursting);
   expect(arrivals).toHaveLength(8);
-  for (const gap of gapsOf(arrivals)) expect(gap).toBeGreaterThanOrEqual(LEAST_GAP_MS);
+  expect(crowded(arrivals)).toEqual([]);
 });
 
 it('bursts of five each second with a slow audit trail are never refused by e-RS', async () => {
@@ -84,6 +93,7 @@ it('bursts of five each second with a slow audit trail are never refused by e-RS
   expect(statuses(answers)).toEqual(Array(5 * BURSTS).fill(200));
   const arrivals = (await arrivalsOf(bursting)).slice(before);
   expect(arrivals).toHaveLength(5 * BURSTS);
+  expect(crowded(arrivals)).toEqual([]);
   expect(arrivals.filter(({ status }) => status === 429)).toEqual([]);
 }, 400_000);
 
