@@ -20,6 +20,7 @@ import { startAdminThread } from './admin-thread.js';
 import type { Log } from './log.js';
 import { createMetrics, type Metrics } from '../status/metrics.js';
 import { LEASE, monotonicNow, openParts, type Parts } from './parts.js';
+import { watchDaysLeft, watchParts, watchReadiness } from './watch-parts.js';
 import { serveJwks } from '../public/jwks.js';
 import { serveStaffJwks } from '../public/staff-jwks.js';
 import { serveSroLink } from '../public/sro-link.js';
@@ -54,6 +55,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
       state.kmsReachable = await reachesKms(config, parts);
     }),
     ...startJobs(config, log, metrics, parts),
+    watchDaysLeft(metrics, parts),
   ];
 
   const servers = new Map<Audience, Server | HttpsServer>();
@@ -67,6 +69,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     log.error({ err: error }, 'certificate not reloaded; the old one stays');
   };
   const readiness = readinessOf(config, parts, state);
+  watchReadiness(metrics, readiness);
   // Plain and open to any prober (ADR 15).
   await start(
     'status',
@@ -116,19 +119,16 @@ function addressOf(
   return `${tls === null ? 'http' : 'https'}://${address}:${port}`;
 }
 
-/** Numbers read when they are asked for. */
-function watchParts(metrics: Metrics, { registry, upstream, kms }: Parts): void {
-  const ageS = (): number => registry.age() / 1000;
-  metrics.watch('snapshot_age_seconds', 'Since the registry was last confirmed current', ageS);
-  metrics.watch('registry_version', 'Version of the snapshot', () => registry.current().version);
-  metrics.watch('upstream_in_flight', 'Calls to e-RS whose answer is not complete', () =>
-    upstream.inFlight(),
-  );
-  metrics.watch('kms_signs_total', 'Signatures asked of KMS', () => kms.counts.signs);
-}
-
-function reachesKms(config: Config, { kms }: Parts): Promise<boolean> {
-  return kms.isUsable(config.auditKmsKey).catch(() => false);
+async function reachesKms(config: Config, { kms, outages }: Parts): Promise<boolean> {
+  try {
+    const isUsable = await kms.isUsable(config.auditKmsKey);
+    if (isUsable) outages.worked('KMS');
+    else outages.failed('KMS', 'the audit key is not usable');
+    return isUsable;
+  } catch (error) {
+    outages.failed('KMS', error);
+    return false;
+  }
 }
 
 function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Scheduled[] {

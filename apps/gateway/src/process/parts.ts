@@ -18,14 +18,19 @@ import { createWorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
 import type { Config } from '../config/config.js';
 import { callerAddressBehind } from '../listener/caller-address.js';
 import type { PlaneDeps } from '../data-plane/deps.js';
+import type { Exchange } from '../data-plane/exchange.js';
 import type { Log } from './log.js';
 import type { Metrics } from '../status/metrics.js';
+import { createOutages, type Outages } from './outages.js';
 import { mintEvents } from './token-events.js';
 
 export interface Parts {
   readonly prisma: Database;
   /** For long reads of the audit trail alone. */
   readonly auditDatabase: pg.Pool;
+  /** Pools of connections by what they are for. */
+  readonly pools: Readonly<Record<string, pg.Pool>>;
+  readonly outages: Outages;
   readonly kms: Kms;
   readonly audit: AuditLog;
   readonly registry: Registry;
@@ -57,6 +62,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   // Long exports must not keep the data plane waiting for a connection.
   const auditDatabase = openPool(config, log, 4, AUDIT_READ_CONNECT_MS, AUDIT_READ_STATEMENT_MS);
   const kms = openKms(config.kms);
+  const outages = createOutages(log, monotonicNow);
   const audit = await openAuditLog({
     databaseUrl: config.databaseUrl,
     now,
@@ -71,7 +77,10 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   const registry = await openRegistry({
     databaseUrl: config.databaseUrl,
     onError: (error) => {
-      log.warn({ err: error }, 'registry out of reach');
+      outages.failed('registry', error);
+    },
+    onConfirmed: () => {
+      outages.worked('registry');
     },
   });
   const sealing = openSealingPool();
@@ -90,7 +99,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     tokenUrlOf: (environment) => environments.get(environment)?.tokenUrl ?? '',
     now,
     monotonicNow,
-    onEvent: mintEvents(audit, metrics, now),
+    onEvent: mintEvents(audit, metrics, outages, now),
     killPoint,
   });
   const upstream = openUpstream({
@@ -127,12 +136,15 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     clockFault: () => skew.fault(),
     observe: (exchange) => {
       metrics.observeRequest(exchange);
+      noteUpstream(outages, exchange);
     },
     killPoint,
   };
   return {
     prisma,
     auditDatabase,
+    pools: { requests: database, 'audit-reads': auditDatabase },
+    outages,
     kms,
     audit,
     registry,
@@ -153,6 +165,20 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       kms.close();
     },
   };
+}
+
+const UPSTREAM_FAILED = new Set<string | null>([
+  'GW_UPSTREAM_UNREACHABLE',
+  'GW_UPSTREAM_TLS',
+  'GW_UPSTREAM_INCOMPLETE',
+  'GW_UPSTREAM_TIMEOUT',
+]);
+
+function noteUpstream(outages: Outages, { client, code, upstreamStatus, failure }: Exchange): void {
+  const dependency = `e-RS in ${client?.environment ?? ''}`;
+  if (UPSTREAM_FAILED.has(code) || (upstreamStatus ?? 0) >= 500)
+    outages.failed(dependency, failure ?? `status ${upstreamStatus ?? 'unknown'}`);
+  else if (upstreamStatus !== null) outages.worked(dependency);
 }
 
 function openPool(config: Config, log: Log, max: number, connectMs: number, statementMs: number): pg.Pool {

@@ -4,16 +4,19 @@ import type { AuditValue } from '@gatehouse/domain/audit/audit';
 import type { TokenEvent } from '../adapters/nhs/apim-token.js';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
 import type { Metrics } from '../status/metrics.js';
+import type { Outages } from './outages.js';
 
 export function mintEvents(
   audit: Pick<AuditLog, 'system'>,
   metrics: Pick<Metrics, 'tokenCall' | 'keyUnusable'>,
+  outages: Outages,
   now: () => number,
 ): (event: TokenEvent) => void {
   return (event) => {
     if (event.kind === 'KEY_STATE') metrics.keyUnusable();
     else metrics.tokenCall(event.kind === 'MINT_OK' ? 'ok' : event.fault);
     const { binding, registryVersion } = event.plan;
+    noteOutage(outages, event);
     const atMs = now();
     const facts = {
       odsCode: binding.odsCode,
@@ -37,6 +40,14 @@ export function mintEvents(
       })
       .catch(() => undefined);
   };
+}
+
+/** A refusal, too, shows that the endpoint answers. */
+function noteOutage(outages: Outages, event: TokenEvent): void {
+  const dependency = `token endpoint of ${event.plan.binding.application.environment}`;
+  if (event.kind === 'MINT_FAILED' && event.fault === 'transient')
+    outages.failed(dependency, event.diagnosis);
+  else if (event.kind !== 'KEY_STATE') outages.worked(dependency);
 }
 
 function whatOf(event: TokenEvent): Record<string, AuditValue> {

@@ -13,8 +13,15 @@ export interface Metrics {
   partitionsAhead(months: number): void;
   /** Read at scrape time. */
   watch(name: string, help: string, read: () => number): void;
+  /** The same with labels; a combination that is no longer returned disappears. */
+  watchEach(name: string, help: string, labelNames: readonly string[], read: () => readonly Labelled[]): void;
   /** The page in Prometheus's text format, and its content type. */
   page(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+export interface Labelled {
+  readonly labels: Record<string, string>;
+  readonly value: number;
 }
 
 /** As in package.json; a test compares them. */
@@ -148,6 +155,18 @@ export function createMetrics(): Metrics {
         registers,
         collect: () => {
           gauge.set(read());
+        },
+      });
+    },
+    watchEach(name, help, labelNames, read) {
+      const gauge: Gauge = new Gauge({
+        name: `gatehouse_${name}`,
+        help,
+        labelNames: [...labelNames],
+        registers,
+        collect: () => {
+          gauge.reset();
+          for (const { labels, value } of read()) gauge.set(labels, value);
         },
       });
     },

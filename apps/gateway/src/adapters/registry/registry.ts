@@ -11,6 +11,8 @@ export interface RegistryOptions {
   readonly now?: () => number;
   /** Called when the database can't be reached or read; the snapshot stays, and its age grows. */
   readonly onError: (error: Error) => void;
+  /** Called when the snapshot is known to match the database. */
+  readonly onConfirmed?: () => void;
   readonly pollMs?: number;
 }
 
@@ -83,7 +85,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     try {
       while (checkAgain && !closed) {
         checkAgain = false;
-        await confirm().catch(onError);
+        await confirm().then(options.onConfirmed, onError);
       }
     } finally {
       confirming = false;

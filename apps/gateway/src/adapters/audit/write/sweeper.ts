@@ -49,6 +49,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
   const connection = new Connection(options.databaseUrl, 10_000);
   let lastPollMs = Number.NEGATIVE_INFINITY;
   let round: Promise<number> | null = null;
+  let lastFailed = false;
 
   async function run(): Promise<number> {
     try {
@@ -57,11 +58,13 @@ export function startSweeper(options: SweeperOptions): Sweeper {
       if (monotonicNow() - lastPollMs > everyMs * 3) seen.clear();
       const dead = overdue(await openWriters(client, audit.writerId));
       lastPollMs = monotonicNow();
+      lastFailed = false;
       return dead.length === 0 ? 0 : await sweepAll(client, dead);
     } catch (error) {
       seen.clear();
       connection.cut();
-      log.warn({ err: error }, 'a sweep of the audit trail failed');
+      if (!lastFailed) log.warn({ err: error }, 'a sweep of the audit trail failed');
+      lastFailed = true;
       return 0;
     }
   }

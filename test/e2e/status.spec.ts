@@ -1,0 +1,73 @@
+/** What monitoring sees: the documented metrics, readiness, and an outage in few lines of the log. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { onboard } from '../support/onboard.ts';
+import type { GatewayProcess } from '../support/servers/processes.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
+import { startTcpProxy, type TcpProxy } from '../support/servers/tcp-proxy.ts';
+import { until } from '../support/until.ts';
+
+const PAGE = fileURLToPath(new URL('../../docs/metrics.md', import.meta.url));
+const OF_NODE = /^gatehouse_(process|nodejs)_/;
+
+let stack: Stack;
+let proxy: TcpProxy;
+/** Reaches PostgreSQL by way of the proxy. */
+let gateway: GatewayProcess;
+
+beforeAll(async () => {
+  stack = await startStack();
+  await onboard(stack, [{ odsCode: 'R69' }]);
+  proxy = await startTcpProxy(new URL(stack.database.appUrl).host);
+  gateway = await stack.startGateway({ DATABASE_URL: proxy.through(stack.database.appUrl) });
+});
+afterAll(async () => {
+  proxy.pass();
+  await stack.stop();
+  await proxy.close();
+});
+
+const metricsPage = async (): Promise<string> => (await fetch(`${gateway.status}/metrics`)).text();
+async function valueOf(series: string): Promise<number> {
+  const line = (await metricsPage()).split('\n').find((each) => each.startsWith(`${series} `));
+  return Number(line?.slice(series.length));
+}
+const outageLines = (): string[] =>
+  gateway
+    .logs()
+    .split('\n')
+    .filter((line) => /"an outage /.test(line));
+
+it('docs/metrics.md lists every metric, and no other', async () => {
+  const named = [...(await readFile(PAGE, 'utf8')).matchAll(/^\| `(gatehouse_\w+)/gm)].map(
+    ([, name]) => name,
+  );
+  const served = [...(await metricsPage()).matchAll(/^# TYPE (gatehouse_\w+)/gm)].map(([, name]) => name);
+  expect(named.toSorted()).toEqual(served.filter((name) => !OF_NODE.test(name ?? '')).toSorted());
+});
+
+it('the days left of keys, tokens and reviews are served', async () => {
+  const kind = (name: string, environment: string) =>
+    valueOf(`gatehouse_days_left{kind="${name}",environment="${environment}"}`);
+  await until('the tokens are read', async () => (await kind('admin-token', '')) > 0);
+  expect(await kind('admin-token', '')).toBeCloseTo(400, 0);
+  expect(await kind('sro-review', 'local')).toBeGreaterThan(298);
+  expect(await kind('client-key', 'local')).toBeGreaterThan(0);
+  expect(await valueOf('gatehouse_database_connections{pool="requests",state="waiting"}')).toBe(0);
+});
+
+it('an outage of the database is logged when it begins and ends, and readiness follows', async () => {
+  expect(await valueOf('gatehouse_ready')).toBe(1);
+  proxy.refuse();
+  await until('the gateway is not ready', async () => (await valueOf('gatehouse_ready')) === 0, 30_000);
+  expect(await valueOf('gatehouse_ready_condition{condition="audit"}')).toBe(0);
+  await until('the outage is logged', () => outageLines().length > 0, 30_000);
+  proxy.pass();
+  await until('the end of the outage is logged', () => outageLines().length > 1, 30_000);
+  await until('the gateway is ready', async () => (await valueOf('gatehouse_ready')) === 1, 30_000);
+  expect(outageLines().map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+    'an outage has begun',
+    'an outage has ended',
+  ]);
+});
