@@ -13,7 +13,8 @@ import { createLog } from './log.js';
 import { openParts } from './parts.js';
 
 const config = readConfig();
-const log = createLog(config.logLevel);
+// Each thread has connections of its own, so an outage is logged by both.
+const log = createLog(config.logLevel).child({ thread: 'admin' });
 const { port } = workerData as AdminThreadData;
 const parts = await openParts(config, log, createMetrics());
 const app = await openAdmin(config, log, parts);
