@@ -6,6 +6,7 @@ import { apimServer } from './apim/apim-listener.js';
 import { ERS_BASE_PATH } from './apim/base-path.js';
 import { RateLimiter } from './apim/rate-limiter.js';
 import { Applications } from './applications.js';
+import { People } from './cis2/people.js';
 import { createClock } from './clock.js';
 import { controlServer } from './control/control-listener.js';
 import { ErsData } from './ers/records/data.js';
@@ -78,6 +79,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   } satisfies Addresses);
   // The resources contain their own links, so they are created once the address is known.
   seed(world.ers);
+  world.people.seed();
 
   return {
     ...world.addresses,
@@ -110,6 +112,7 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
     controlUrl: '',
     staffIssuer: '',
   };
+  const ers = new ErsData(() => `${addresses.apiBaseUrl}/FHIR`);
   const pool = options.keyPool ?? { dir: join(stateDir, 'spare-keys'), spare: 2 };
   const countJwksFetch = () => {
     requests.counters.jwksFetches += 1;
@@ -126,7 +129,8 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
     ersLimiter: new RateLimiter(clock),
     tokenLimiter: new RateLimiter(clock),
     faults: new FaultBook(),
-    ers: new ErsData(() => `${addresses.apiBaseUrl}/FHIR`),
+    ers,
+    people: new People(ers),
     keys: await KeyStore.open(join(stateDir, 'kms'), pool.dir, pool.spare),
   };
 }

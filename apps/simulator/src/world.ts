@@ -1,6 +1,7 @@
 import type { AccessTokens } from './access-tokens.js';
 import type { RateLimiter } from './apim/rate-limiter.js';
 import type { Applications } from './applications.js';
+import type { People } from './cis2/people.js';
 import type { Clock } from './clock.js';
 import type { ErsData } from './ers/records/data.js';
 import type { FaultBook } from './faults/fault-book.js';
@@ -52,4 +53,5 @@ export interface World {
   readonly faults: FaultBook;
   readonly ers: ErsData;
   readonly keys: KeyStore;
+  readonly people: People;
 }

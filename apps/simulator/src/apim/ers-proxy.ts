@@ -6,7 +6,13 @@ import { emptyReply, jsonReply, type HeaderList, type Reply } from '../wire/repl
 import type { World } from '../world.js';
 import { APIM_ISSUES, apigeeFault, apimOutcome, emptyForbidden } from './apim-errors.js';
 import { ERS_BASE_PATH } from './base-path.js';
-import { applicationIdentity, backEndHeaders, sandboxIdentity, userIdentity } from './back-end-identity.js';
+import {
+  applicationIdentity,
+  backEndHeaders,
+  sandboxIdentity,
+  userIdentity,
+  type BackEndIdentity,
+} from './back-end-identity.js';
 import { bearerToken, verifyAccessToken } from './verify-access-token.js';
 
 const isReply = (value: object): value is Reply => 'status' in value && 'headers' in value;
@@ -18,6 +24,7 @@ export function identifyErsRequest(world: World, exchange: Exchange): void {
   if (token === undefined) return;
   exchange.notes.apiKey = token.apiKey;
   if (token.kid !== undefined) exchange.notes.kid = token.kid;
+  if (token.userId !== undefined) exchange.notes.userId = token.userId;
   const application = world.applications.get(token.apiKey);
   if (application === undefined) return;
   exchange.notes.applicationId = application.applicationId;
@@ -59,18 +66,26 @@ function passThrough(world: World, exchange: Exchange, path: string): Reply {
       ? userIdentity(exchange, token, asid, isR4, nowMs)
       : applicationIdentity(exchange, application, asid);
   if (isReply(identity)) return identity;
-  exchange.notes.accessMode = identity.accessMode;
-  if (identity.odsCode !== '') exchange.notes.odsCode = identity.odsCode;
+  noteIdentity(exchange, identity);
   if (exchange.headers['echo'] !== undefined)
     return jsonReply(200, { headers: backEndHeaders(identity, exchange) });
   return answerErs(world, exchange, identity, path.slice(ERS_BASE_PATH.length));
 }
 
+/** Notes for whom the back end takes the caller, so that a test can compare it with whom it meant. */
+function noteIdentity({ notes }: Exchange, identity: BackEndIdentity): void {
+  notes.accessMode = identity.accessMode;
+  if (identity.odsCode !== '') notes.odsCode = identity.odsCode;
+  if (identity.accessMode !== 'user-restricted') return;
+  notes.userId = identity.userId;
+  if (identity.businessFunction !== '') notes.businessFunction = identity.businessFunction;
+  if (identity.onBehalfOfUserId !== undefined) notes.onBehalfOfUserId = identity.onBehalfOfUserId;
+}
+
 /** The NHS sandbox: no authorisation, and everybody is whom their headers name (docs/reference/protocol-facts.md §2). */
 function sandbox(world: World, exchange: Exchange, path: string): Reply {
   const identity = sandboxIdentity(exchange);
-  exchange.notes.accessMode = identity.accessMode;
-  if (identity.odsCode !== '') exchange.notes.odsCode = identity.odsCode;
+  noteIdentity(exchange, identity);
   return answerErs(world, exchange, identity, path.slice(ERS_BASE_PATH.length));
 }
 

@@ -3,7 +3,8 @@ import { collectBody } from '../wire/collect-body.js';
 import { pathOnly, queryOf } from '../wire/exchange.js';
 import type { World } from '../world.js';
 import { ControlError } from './control-error.js';
-import { CONTROL_ROUTES, type ControlRoute } from './control-routes.js';
+import type { ControlRoute } from './control-route.js';
+import { CONTROL_ROUTES } from './control-routes.js';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 

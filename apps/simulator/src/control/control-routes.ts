@@ -1,23 +1,13 @@
 import { APPLICATION_SCOPE, userScope } from '../access-tokens.js';
 import type { ApplicationInput } from '../applications.js';
-import type { UserRole } from '../ers/records/data.js';
 import { seed } from '../ers/records/seed.js';
 import { addAttachment, addReferral, type AttachmentInput, type ReferralInput } from '../ers/add.js';
 import { SCENARIOS, type FaultOrder } from '../faults/fault.js';
 import type { Settings, World } from '../world.js';
+import { listBody, objectBody } from './control-body.js';
 import { ControlError } from './control-error.js';
-
-export interface ControlCall {
-  readonly params: readonly string[];
-  readonly query: URLSearchParams;
-  readonly body: unknown;
-}
-
-export interface ControlRoute {
-  readonly method: string;
-  readonly path: RegExp;
-  run(world: World, call: ControlCall): unknown;
-}
+import type { ControlCall, ControlRoute } from './control-route.js';
+import { PEOPLE_ROUTES } from './people-routes.js';
 
 const TARGETS = ['token', 'ers', 'kms', 'object-store'];
 
@@ -83,24 +73,8 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
 
   { method: 'POST', path: /^\/referrals$/, run: putReferrals },
   { method: 'POST', path: /^\/attachments$/, run: putAttachments },
-  {
-    method: 'PUT',
-    path: /^\/users\/([^/]+)$/,
-    run: (world, { params, body }) =>
-      void world.ers.users.set(params[0] ?? '', objectBody<{ roles: UserRole[] }>(body).roles),
-  },
+  ...PEOPLE_ROUTES,
 ];
-
-function objectBody<T>(body: unknown): T {
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new ControlError(400, 'the body must be a JSON object');
-  return body as T;
-}
-
-function listBody<T>(body: unknown): T[] {
-  if (!Array.isArray(body)) throw new ControlError(400, 'the body must be a JSON array');
-  return body as T[];
-}
 
 function faultOrder(body: unknown): FaultOrder {
   const order = objectBody<Omit<FaultOrder, 'fault'> & { fault?: FaultOrder['fault'] | null }>(body);
@@ -170,6 +144,7 @@ function setOptions(world: World, { body }: ControlCall): Settings {
 /** Restores the seeded data and clears records, faults, tokens and caches. Applications, keys, options and clock stay. */
 function reset(world: World): void {
   seed(world.ers);
+  world.people.seed();
   world.requests.clear();
   world.faults.clear();
   world.accessTokens.clear();

@@ -151,6 +151,7 @@ it.each<[string, string, unknown, number]>([
   ['POST', '/tokens', { apiKey: 'nobody', authType: 'app' }, 404],
   ['POST', '/referrals', { ubrn: '1' }, 400],
   ['PUT', '/apps', {}, 400],
+  ['PUT', '/people/12', {}, 400],
   ['GET', '/nothing', undefined, 404],
 ])('%s %s %j is refused with %i', async (method, path, body, status) => {
   await expect(h.control(method, path, body)).rejects.toThrow(String(status));

@@ -48,7 +48,7 @@ function requireUserFunction(
   isR4: boolean,
 ): void {
   if (row.userFunctions.length === 0) return;
-  const { odsCode, businessFunction, userId, onBehalfOfUserId } = identity;
+  const { odsCode, businessFunction, userId } = identity;
   if (odsCode === '') throw noAccess(isR4, 'The organisation is missing: NHSD-End-User-Organisation-ODS');
   if (businessFunction === '')
     throw noAccess(isR4, 'The business function is missing: NHSD-eRS-Business-Function');
@@ -61,15 +61,30 @@ function requireUserFunction(
       `User does not have business function ${businessFunction} at organisation ${odsCode}`,
     );
   }
-  if (businessFunction === SPCA && row.onBehalfOf && onBehalfOfUserId === undefined) {
+  requireOnBehalfOf(world, row, identity, isR4);
+}
+
+/**
+ * SERVICE_PROVIDER_CLINICIAN_ADMIN names the person for whom it acts, and nobody else does. A040, which finds out for
+ * whom, is called without (docs/reference/protocol-facts.md §2).
+ */
+function requireOnBehalfOf(
+  world: World,
+  row: InteractionRow,
+  { businessFunction, userId, onBehalfOfUserId }: BackEndIdentity,
+  isR4: boolean,
+): void {
+  const isNeeded = businessFunction === SPCA && row.onBehalfOf;
+  if (isNeeded && onBehalfOfUserId === undefined) {
     throw forbidden(
       isR4,
       `Business function ${SPCA} must act on behalf of a user: NHSD-eRS-On-Behalf-Of-User-ID`,
     );
   }
-  if (businessFunction !== SPCA && onBehalfOfUserId !== undefined) {
-    throw forbidden(isR4, `Business function ${businessFunction} must not act on behalf of a user`);
-  }
+  if (onBehalfOfUserId === undefined) return;
+  if (!isNeeded) throw forbidden(isR4, `${row.id} as ${businessFunction} must not act on behalf of a user`);
+  if (!world.ers.mayActFor(userId, onBehalfOfUserId))
+    throw noAccess(isR4, `User may not act on behalf of user ${onBehalfOfUserId}`);
 }
 
 /** The JSON body of an interaction that takes one. */

@@ -15,6 +15,7 @@ import {
   type Who,
 } from '../testing/ers-caller.js';
 import { startHarness, type Harness } from '../testing/harness.js';
+import { pathOnly } from '../wire/exchange.js';
 import { INTERACTIONS } from './interactions.js';
 import { route } from './route.js';
 
@@ -295,5 +296,25 @@ describe('every row answers a good call, and only writes change state', () => {
     expect(record?.interaction).toBe(id);
     expect(record?.stateChange ?? false).toBe(row?.write);
     expect((await h.counters()).stateChanges).toBe(row?.write === true ? 1 : 0);
+  });
+});
+
+describe('every row answers a user with the right function', () => {
+  const asUser: Readonly<Partial<Record<Who, Who>>> = { provider: 'SPC', referrer: 'RC' };
+  it('the table has all 40', () => {
+    const rows = GOOD.map(([, , method, path]) => route(method, pathOnly(path))?.row);
+    expect(new Set(rows)).toEqual(new Set(INTERACTIONS));
+  });
+  it.each(GOOD)('%s %s %s %s: %i', async (id, who, method, path, status, options) => {
+    const response = await call(asUser[who] ?? who, method, path, options);
+    expect({ status: response.status, body: response.status === status ? '' : response.body }).toEqual({
+      status,
+      body: '',
+    });
+    expect((await h.requests()).at(-1)).toMatchObject({
+      interaction: id,
+      accessMode: 'user-restricted',
+      userId: '555073103100',
+    });
   });
 });

@@ -9,7 +9,7 @@ export interface InteractionRow {
   readonly userFunctions: readonly string[];
   /** Business functions of the applications that may call it; empty if application-restricted access may not. */
   readonly applicationFunctions: readonly string[];
-  /** Whether SERVICE_PROVIDER_CLINICIAN_ADMIN must name the user on whose behalf it acts. */
+  /** Whether SERVICE_PROVIDER_CLINICIAN_ADMIN must name the user on whose behalf it acts; if not, it must not. */
   readonly onBehalfOf: boolean;
   readonly write: boolean;
   /** If-Match is required; the status for one that names another version. */
@@ -211,7 +211,6 @@ export const INTERACTIONS: readonly InteractionRow[] = [
   read('A035', 'healthcareServices', 'GET', `${R4}/HealthcareService`, REFERRERS, forReferrerApps),
   write('A036', 'cancelReferral', 'POST', `${REFERRAL}/{ubrn}/$ers.cancelReferral`, CLINICAL, {
     ...forProviderApps,
-    onBehalfOf: false,
     staleStatus: 412,
   }),
   read('A037', 'healthcareServiceVersion', 'HEAD', `${R4}/HealthcareService/{id}`, REFERRERS, {

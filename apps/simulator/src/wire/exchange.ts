@@ -10,6 +10,10 @@ export interface Notes {
   asid?: string;
   odsCode?: string;
   accessMode?: string;
+  /** CIS2 `sub` of the user whose token it is; user-restricted only, as are the next two. */
+  userId?: string;
+  businessFunction?: string;
+  onBehalfOfUserId?: string;
   interaction?: string;
   jti?: string;
   kid?: string;

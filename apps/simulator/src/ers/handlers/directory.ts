@@ -101,10 +101,12 @@ export const directoryHandlers: Readonly<Record<string, Handler>> = {
     const roles =
       call.world.ers.users.get(userId) ??
       Object.entries(USER_FUNCTIONS).map(([odsCode, businessFunctions]) => ({ odsCode, businessFunctions }));
+    const lastUpdated = new Date(call.world.clock.nowMs()).toISOString();
     const entries = roles.map(({ odsCode, businessFunctions }) => ({
       fullUrl: `${call.world.ers.base}/R4/PractitionerRole/PractitionerRole-${odsCode}-${userId}`,
       resource: {
         id: `PractitionerRole-${odsCode}-${userId}`,
+        meta: { lastUpdated },
         resourceType: 'PractitionerRole',
         practitioner: identifier('https://fhir.nhs.uk/Id/sds-user-id', userId),
         organization: identifier(ODS_CODE, odsCode),
@@ -119,7 +121,8 @@ export const directoryHandlers: Readonly<Record<string, Handler>> = {
   onBehalfOfUsers(call) {
     if (call.query.get('_query') !== 'onBehalfOf')
       throw new ErsError(400, 'REC_BAD_REQUEST', "'_query' must be onBehalfOf");
-    const entries = ['555073103100', '555073103101'].map((userId) => ({
+    const userIds = call.world.ers.onBehalfOf.get(call.identity.userId) ?? ['555073103100', '555073103101'];
+    const entries = userIds.map((userId) => ({
       fullUrl: `Practitioner/${userId}`,
       resource: {
         id: userId,

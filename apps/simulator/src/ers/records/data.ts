@@ -20,6 +20,8 @@ export class ErsData {
   readonly services = new Map<string, Service>();
   /** Users whose roles are known; anyone else has every function everywhere. */
   readonly users = new Map<string, readonly UserRole[]>();
+  /** For whom a user may act as SERVICE_PROVIDER_CLINICIAN_ADMIN; anyone else may act for anybody. */
+  readonly onBehalfOf = new Map<string, readonly string[]>();
   /** A008 retrievals by service and day. */
   readonly worklistRetrievals = new Map<string, number>();
   readonly #base: () => string;
@@ -45,6 +47,7 @@ export class ErsData {
       this.attachments,
       this.services,
       this.users,
+      this.onBehalfOf,
       this.worklistRetrievals,
     ])
       map.clear();
@@ -67,5 +70,9 @@ export class ErsData {
       roles === undefined ||
       roles.some((role) => role.odsCode === odsCode && role.businessFunctions.includes(businessFunction))
     );
+  }
+
+  mayActFor(userId: string, onBehalfOfUserId: string): boolean {
+    return this.onBehalfOf.get(userId)?.includes(onBehalfOfUserId) ?? true;
   }
 }
