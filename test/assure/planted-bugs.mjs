@@ -121,6 +121,13 @@ const BUGS = [
     tests: unit(`${PEOPLE}/openid-provider.spec.ts`),
   },
   {
+    name: 'a live application retired by one person',
+    file: 'libs/domain/src/governance/four-eyes.ts',
+    find: "if (after['state'] === 'retired')",
+    put: "if (after['state'] === 'never')",
+    tests: unit('libs/domain/src/governance/four-eyes.spec.ts'),
+  },
+  {
     name: 'INTENT skipped',
     file: `${PLANE}/attempt/record-attempt.ts`,
     find: 'const { registryVersion } = await deps.audit.intent(event, subjects);',

@@ -280,7 +280,11 @@ describe('the same rule for every way in', () => {
     const [application] = smallDocument.applications;
     const { clients: _, ...rest } = smallDocument;
     const file = (entry: object) => apply({ ...rest, applications: [{ ...application, ...entry }] });
-    expect((await file({ state: 'retired', messageSets: [] })).at(-1)?.type).toBe('done');
+    const retired = (await file({ state: 'retired', messageSets: [] })).at(-1);
+    expect(retired).toMatchObject({ type: 'pending', rules: ['retiring a live application'] });
+    expect(await admin.db.application.count({ where: { state: 'retired' } })).toBe(0);
+    const { body } = await as(gita, 'GET', `/changes/${retired?.id}`);
+    expect((await approve(gita, body.id, body.diffHash)).status).toBe(200);
     const other = { asid: '200000009999', apiKey: 'anotherKeyOfR690123456789abcQQRR' };
     expect((await file({ ...other, state: 'draft' })).at(-1)?.type).toBe('done');
     const last = (await file({ ...other, state: 'live' })).at(-1);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.js';
+import { startWarnings } from './warnings.js';
 
 const LEAST = {
   DATABASE_URL: 'postgresql://gatehouse@localhost/gatehouse',
@@ -164,6 +165,36 @@ describe('prod', () => {
       { GATEHOUSE_TLS_CERT: '', GATEHOUSE_TLS_KEY: '', GATEHOUSE_TLS_TERMINATED_BY: '0.0.0.0/0' },
       /not everybody/,
     ],
+    [
+      'half of everybody as proxy',
+      { GATEHOUSE_TLS_CERT: '', GATEHOUSE_TLS_KEY: '', GATEHOUSE_TLS_TERMINATED_BY: '10.0.0.1,128.0.0.0/1' },
+      /not everybody/,
+    ],
+    [
+      'a proxy by its name',
+      { GATEHOUSE_TLS_CERT: '', GATEHOUSE_TLS_KEY: '', GATEHOUSE_TLS_TERMINATED_BY: 'proxy.example' },
+      /must be addresses/,
+    ],
+    [
+      'a database whose port is a parameter',
+      { DATABASE_URL: 'postgresql://u:p@db.example/g?sslmode=verify-full&port=1' },
+      /host and port once/,
+    ],
+    [
+      'a database whose host address is an encoded parameter',
+      { DATABASE_URL: 'postgresql://u:p@localhost/g?host%61ddr=10.0.0.1' },
+      /host and port once/,
+    ],
+    [
+      'a database whose certificate is not compared with its name',
+      { DATABASE_URL: 'postgresql://u:p@db.example/g?sslmode=verify-ca' },
+      /verify-full/,
+    ],
+    [
+      'a certificate authority that is not there',
+      { DATABASE_URL: 'postgresql://u:p@db.example/g?sslmode=verify-full&sslrootcert=/no/such/ca.pem' },
+      /^DATABASE_URL: the driver can’t read it/,
+    ],
     ['a database without TLS', { DATABASE_URL: 'postgresql://app@db.example/gatehouse' }, /verify-full/],
     [
       'a database with unverified TLS',
@@ -218,6 +249,15 @@ describe('prod', () => {
     expect(faultsOf({ ...PROD, ...over })).toEqual([expect.stringMatching(fault)]);
   });
 
+  it.each([
+    'postgresql://u:p@db.example/g?sslmode=verify-full',
+    'postgresql://u:p@localhost/g',
+    'postgresql://u:p@[::1]:5432/g',
+    'postgresql://u:p@%2Fvar%2Frun%2Fpostgresql/g',
+  ])('accepts the database %s', (url) => {
+    expect(faultsOf({ ...PROD, DATABASE_URL: url })).toEqual([]);
+  });
+
   it('these are for prod alone', () => {
     const config = readConfig({
       ...LEAST,
@@ -226,6 +266,36 @@ describe('prod', () => {
     });
     expect(config.kms.endpoint).toBe('http://localhost:1');
     expect([...config.environments.keys()]).toEqual(['int']);
+  });
+});
+
+describe('start-up warns about four eyes', () => {
+  const served = (given: Record<string, string>) => startWarnings(readConfig({ ...PROD, ...given }));
+
+  it('that nobody can lend: no token approves, and nobody can sign in', () => {
+    expect(served({})).toEqual([
+      expect.stringMatching(/^no identity provider .* in prod: no token ever does$/),
+    ]);
+  });
+
+  it.each([
+    ['where people can sign in', { GATEHOUSE_STAFF_ISSUER: 'https://login.example' }],
+    ['where no environment has them', { GATEHOUSE_SERVES: 'int' }],
+  ])('not %s', (_, given) => {
+    expect(served(given)).toEqual([]);
+  });
+});
+
+describe('budgets that outlast the lease of the audit trail', () => {
+  it.each([
+    ['GATEHOUSE_AUDIT_COMMIT_MS', 10_000],
+    ['GATEHOUSE_KMS_MS', 25_000],
+    ['GATEHOUSE_CONNECT_MS', 25_000],
+  ])('%s: at most %i', (name, most) => {
+    expect(faultsOf({ ...LEAST, [name]: String(most) })).toEqual([]);
+    expect(faultsOf({ ...LEAST, [name]: String(most + 1) })).toEqual([
+      `${name}: at most ${most}, so that it ends within the lease of the audit trail`,
+    ]);
   });
 });
 

@@ -7,7 +7,9 @@ import type { RejectionLimits } from '@gatehouse/domain/policy/rejections';
 import { z } from 'zod';
 import { SECRET_METHODS, type SecretMethod } from '../adapters/people/openid/client-authentication.js';
 import { type Environment, readEnvironments } from './environments.js';
+import { leaseFaults } from './lease.js';
 import { productionFaults } from './production.js';
+import { proxyRangeFault } from './proxy-ranges.js';
 
 const listen = z.string().transform((value, context) => {
   const match = /^(?<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(?<port>[0-9]{1,5})$/.exec(value);
@@ -26,6 +28,12 @@ const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+
+/** Empty: none is declared. */
+const proxyRanges = list.superRefine((ranges, context) => {
+  const faults = new Set(ranges.map(proxyRangeFault).filter((fault) => fault !== null));
+  for (const message of faults) context.addIssue({ code: 'custom', message });
+});
 
 const ROLES = ['partner', 'public', 'admin', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
@@ -95,7 +103,7 @@ export const SETTINGS = {
   GATEHOUSE_TLS_CERT: file.optional(),
   GATEHOUSE_TLS_KEY: file.optional(),
   GATEHOUSE_PARTNER_CLIENT_CA: file.optional(),
-  GATEHOUSE_TLS_TERMINATED_BY: list.optional(),
+  GATEHOUSE_TLS_TERMINATED_BY: proxyRanges.optional(),
   GATEHOUSE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   GATEHOUSE_AUDIT_COMMIT_MS: milliseconds(2_000),
   GATEHOUSE_KMS_MS: milliseconds(3_000),
@@ -224,6 +232,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   faults.push(...fileFaults.map((fault) => `GATEHOUSE_ENVIRONMENTS: ${fault}`));
   const served = servedEnvironments(given['GATEHOUSE_SERVES'], environments, faults);
   faults.push(...transportFaults(given), ...productionFaults(given, served));
+  if (parsed.success) faults.push(...leaseFaults(parsed.data));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(toConfig(parsed.data, served));
 }

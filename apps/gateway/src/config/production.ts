@@ -2,12 +2,12 @@
  * What a deployment that reaches the live NHS may not do: leave TLS or the real KMS out on any side, or run with
  * Node's switches that print requests or weaken parsing and certificates (threats K2, O4).
  */
+import { databaseFaults } from './database-url.js';
 import type { Environment } from './environments.js';
 
 type Given = Readonly<Record<string, string | undefined>>;
 
 const LIVE_HOSTS = new Set(['api.service.nhs.uk', 'am.nhsidentity.spineservices.nhs.uk']);
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const FORBIDDEN = ['NODE_DEBUG', 'DEBUG', 'NODE_TLS_REJECT_UNAUTHORIZED', 'SSLKEYLOGFILE'];
 const FORBIDDEN_OPTIONS = /insecure-http-parser|inspect|tls-keylog|conditions|tls-min|openssl/;
 const URLS = ['tokenUrl', 'apiBaseUrl', 'cis2Issuer'] as const;
@@ -54,22 +54,11 @@ export function productionFaults(given: Given, served: ReadonlyMap<string, Envir
     given['GATEHOUSE_STAFF_ISSUER']?.toLowerCase().startsWith('https://') === false,
     'GATEHOUSE_STAFF_ISSUER: prod needs an identity provider with https',
   );
-  check(
-    namesHostTwice(given['DATABASE_URL'] ?? ''),
-    'DATABASE_URL: name host and port once, before the path, and give each parameter once',
-  );
+  faults.push(...databaseFaults(given['DATABASE_URL'] ?? ''));
   const proxies = (given['GATEHOUSE_TLS_TERMINATED_BY'] ?? '').split(',').map((range) => range.trim());
   check(
     given['GATEHOUSE_TLS_CERT'] === undefined && proxies.every((range) => range === ''),
     'GATEHOUSE_TLS_CERT: prod needs a certificate, or GATEHOUSE_TLS_TERMINATED_BY with the proxy addresses',
-  );
-  check(
-    proxies.some((range) => range.endsWith('/0')),
-    'GATEHOUSE_TLS_TERMINATED_BY: prod needs the addresses of the proxies, not everybody',
-  );
-  check(
-    isPlainDatabase(given['DATABASE_URL'] ?? ''),
-    'DATABASE_URL: prod needs sslmode=verify-full, unless the database is on this host',
   );
   for (const name of FORBIDDEN) check(given[name] !== undefined, `${name}: must not be set in prod`);
   check(
@@ -81,19 +70,4 @@ export function productionFaults(given: Given, served: ReadonlyMap<string, Envir
 
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : '';
-}
-
-function isPlainDatabase(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { hostname, searchParams } = new URL(url);
-  return !LOOPBACK.has(hostname) && searchParams.get('sslmode') !== 'verify-full';
-}
-
-/** The driver lets a parameter replace the host of the URL, so that what was checked is not what is called. */
-function namesHostTwice(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const names = [...new URL(url).searchParams.keys()];
-  return (
-    new Set(names).size < names.length || ['host', 'hostaddr', 'port'].some((name) => names.includes(name))
-  );
 }

@@ -93,6 +93,9 @@ function secondPersonForApplication(before: Row | null, after: Row | null): Seco
   if (after?.['state'] === 'live' && before?.['state'] !== 'live')
     return { rule: 'an application going live', roles: platformOrGovernance };
   if (before === null || after === null || !inUse(before['state'])) return null;
+  // Bringing it back needs one too.
+  if (after['state'] === 'retired')
+    return { rule: 'retiring a live application', roles: platformOrGovernance };
   // As a draft it could be changed freely.
   if (after['state'] === 'draft')
     return { rule: 'putting an application back to draft', roles: platformOrGovernance };

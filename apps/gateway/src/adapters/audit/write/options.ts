@@ -1,6 +1,9 @@
 /** The settings of the audit trail, and the callbacks by which it reports. */
 import type { AuditEvent } from '@gatehouse/domain/audit/audit';
 
+/** A statement that takes longer than this many budgets is abandoned, and the chain is read to see what it did. */
+export const GIVE_UP_AFTER_BUDGETS = 2.5;
+
 export interface AuditLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

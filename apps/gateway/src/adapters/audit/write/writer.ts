@@ -9,15 +9,13 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import type { AuditEvent } from '@gatehouse/domain/audit/audit';
 import { digestOfSubjects, EMPTY_CHAIN, encodeRecord, type Head, isBulk, type Sealed } from './chain.js';
 import { Connection } from './connection.js';
-import type { ChainOptions } from './options.js';
+import { type ChainOptions, GIVE_UP_AFTER_BUDGETS } from './options.js';
 import { EventQueue, unavailable, type Entry } from './queue.js';
 import * as store from './store.js';
 
 export type { AuditLogger, AuditMetrics } from './options.js';
 
 const MAX_BATCH = 256;
-/** A statement that takes longer than this many budgets is abandoned, and the chain is read to see what it did. */
-const GIVE_UP_AFTER_BUDGETS = 2.5;
 /** A registry version from a statement that took longer than this is read again before a call is sent under it. */
 const VERSION_GOOD_FOR_MS = 250;
 

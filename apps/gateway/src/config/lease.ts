@@ -1,0 +1,27 @@
+import { GIVE_UP_AFTER_BUDGETS } from '../adapters/audit/write/options.js';
+
+/** When a process gives up its lease of the audit trail: LEASE.fenceMs of process/parts.ts. */
+const FENCE_MS = 25_000;
+
+interface Budgets {
+  readonly GATEHOUSE_AUDIT_COMMIT_MS: number;
+  readonly GATEHOUSE_KMS_MS: number;
+  readonly GATEHOUSE_CONNECT_MS: number;
+}
+
+/**
+ * Budgets that outlast the lease: a call would still wait for its commit, its key or its connection when another process
+ * already speaks for it.
+ */
+export function leaseFaults(budgets: Budgets): string[] {
+  const longest = {
+    GATEHOUSE_AUDIT_COMMIT_MS: FENCE_MS / GIVE_UP_AFTER_BUDGETS,
+    GATEHOUSE_KMS_MS: FENCE_MS,
+    GATEHOUSE_CONNECT_MS: FENCE_MS,
+  } as const satisfies Budgets;
+  return Object.entries(longest).flatMap(([name, mostMs]) =>
+    budgets[name as keyof Budgets] > mostMs
+      ? [`${name}: at most ${mostMs}, so that it ends within the lease of the audit trail`]
+      : [],
+  );
+}
