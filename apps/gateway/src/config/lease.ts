@@ -1,7 +1,7 @@
 import { GIVE_UP_AFTER_BUDGETS } from '../adapters/audit/write/options.js';
 
-/** When a process gives up its lease of the audit trail: LEASE.fenceMs of process/parts.ts. */
-const FENCE_MS = 25_000;
+/** How long a replica may be out of touch before another speaks for it, and when it gives up itself. */
+export const LEASE = { ttlMs: 30_000, renewMs: 5_000, fenceMs: 25_000 };
 
 interface Budgets {
   readonly GATEHOUSE_AUDIT_COMMIT_MS: number;
@@ -15,9 +15,9 @@ interface Budgets {
  */
 export function leaseFaults(budgets: Budgets): string[] {
   const longest = {
-    GATEHOUSE_AUDIT_COMMIT_MS: FENCE_MS / GIVE_UP_AFTER_BUDGETS,
-    GATEHOUSE_KMS_MS: FENCE_MS,
-    GATEHOUSE_CONNECT_MS: FENCE_MS,
+    GATEHOUSE_AUDIT_COMMIT_MS: LEASE.fenceMs / GIVE_UP_AFTER_BUDGETS,
+    GATEHOUSE_KMS_MS: LEASE.fenceMs,
+    GATEHOUSE_CONNECT_MS: LEASE.fenceMs,
   } as const satisfies Budgets;
   return Object.entries(longest).flatMap(([name, mostMs]) =>
     budgets[name as keyof Budgets] > mostMs

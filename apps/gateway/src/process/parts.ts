@@ -16,6 +16,7 @@ import { openUpstream, type Upstream } from '../adapters/nhs/upstream.js';
 import { createWorkloadVerifier } from '../adapters/people/workload-token.js';
 import { createWorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
 import type { Config } from '../config/config.js';
+import { LEASE } from '../config/lease.js';
 import { callerAddressBehind } from '../listener/caller-address.js';
 import type { PlaneDeps } from '../data-plane/deps.js';
 import type { Exchange } from '../data-plane/exchange.js';
@@ -43,8 +44,6 @@ export interface Parts {
   close(): Promise<void>;
 }
 
-/** How long a replica may be out of touch before another speaks for it, and when it gives up itself. */
-export const LEASE = { ttlMs: 30_000, renewMs: 5_000, fenceMs: 25_000 };
 /** At 10 requests a second, enough for answers that take 12 s; more at once are told so. */
 const CONNECTIONS_PER_BINDING = 128;
 const AUDIT_READ_CONNECT_MS = 5_000;
