@@ -391,9 +391,9 @@ function plant({ file, find, put, also = [] }) {
   const path = join(copy, file);
   const before = readFileSync(path, 'utf8');
   let text = before;
-  for (const [from, to] of [[find, put], ...also]) {
+  for (const [from, replacement] of [[find, put], ...also]) {
     if (!text.includes(from)) throw new Error(`${file} no longer contains: ${from}`);
-    text = text.replace(from, to);
+    text = text.replace(from, replacement);
   }
   writeFileSync(path, text);
   return () => writeFileSync(path, before);
@@ -405,10 +405,10 @@ let missed = bugs.length === 0 ? 1 : 0;
 try {
   for (const bug of bugs) {
     const remove = plant(bug);
-    const seen = !passes(bug.tests);
+    const isSeen = !passes(bug.tests);
     remove();
-    console.log(`${seen ? 'seen  ' : 'MISSED'} ${bug.name}`);
-    if (!seen) missed += 1;
+    console.log(`${isSeen ? 'seen  ' : 'MISSED'} ${bug.name}`);
+    if (!isSeen) missed += 1;
   }
   const specs = [
     ...new Set(bugs.flatMap(({ tests }) => (tests.config === 'vitest.config.ts' ? tests.specs : []))),

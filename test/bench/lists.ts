@@ -80,7 +80,7 @@ await benchmark(async (later) => {
     'SELECT id, api_key FROM application LIMIT 1',
   );
   owner.release();
-  const [one] = rows;
+  const [application] = rows;
   const gateway = await stack.startGateway({ GATEHOUSE_ROLES: 'admin' });
   const db = createPrisma(stack.database.appUrl);
   later(() => db.$disconnect());
@@ -100,7 +100,7 @@ await benchmark(async (later) => {
   const urlOf = (path: string): string =>
     gateway.admin +
     API_PREFIX +
-    path.replace('APPLICATION', one?.id ?? '').replace('KEY', one?.api_key.slice(0, 8) ?? '');
+    path.replace('APPLICATION', application?.id ?? '').replace('KEY', application?.api_key.slice(0, 8) ?? '');
   let slow = 0;
   console.log(
     `${ORGANISATIONS} organisations, ${APPLICATIONS} applications, ${ATTEMPTS} attempts in the trail\n`,

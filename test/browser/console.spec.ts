@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => at.stop());
 
-const open: console.Console['open'] = (...given) => at.open(...given);
+const open: console.Console['open'] = (...options) => at.open(...options);
 const signIn = (page: Page, name: string) => console.signIn(page, origin, name);
 
 async function signedIn(context: BrowserContext, name: string): Promise<Page> {
@@ -91,10 +91,11 @@ it('finds who saw a patient, and shows the identifier once two people agree', as
   await omar.getByText('1 attempt found').waitFor();
   await accessible(omar, 'who saw a patient');
   await omar.screenshot({ path: `${SHOTS}/patient-found-1280-light.png`, fullPage: true });
-  const kept = 'location.href + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage })';
-  for (const told of [await omar.evaluate<string>(kept), omar.url()]) {
-    expect(told).not.toContain(nhsNumber);
-    expect(told).not.toContain(grouped);
+  const addressAndStorage =
+    'location.href + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage })';
+  for (const text of [await omar.evaluate<string>(addressAndStorage), omar.url()]) {
+    expect(text).not.toContain(nhsNumber);
+    expect(text).not.toContain(grouped);
   }
   await omar.getByRole('table').getByRole('link').first().click();
   await decide(omar, 'Request access', 'subject access request 42');
@@ -248,10 +249,10 @@ describe('what each role is shown', () => {
   it.each([
     ['Priya Nair', ['Organisations', 'Approvals'], ['Staff']],
     ['Ada Clarke', ['Staff', 'My sessions'], ['Organisations', 'Audit', 'Approvals']],
-  ] as const)('%s', async (person, shown, hidden) => {
+  ] as const)('%s', async (person, visible, hidden) => {
     const page = await open();
     await signIn(page, person);
-    for (const name of shown) await page.getByRole('menuitem', { name }).waitFor();
+    for (const name of visible) await page.getByRole('menuitem', { name }).waitFor();
     for (const name of hidden) expect(await page.getByRole('menuitem', { name }).count()).toBe(0);
     await page.context().close();
   });
@@ -465,7 +466,7 @@ it('sorts a list by the headings of its columns', async () => {
   await signIn(page, 'Priya Nair');
   await page.goto(`${origin}/organisations`);
   for (const order of ['asc', 'desc']) {
-    const answered = page.waitForResponse((each) => each.url().includes(`sort=name&order=${order}`));
+    const answered = page.waitForResponse((response) => response.url().includes(`sort=name&order=${order}`));
     await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
     expect((await answered).status()).toBe(200);
   }

@@ -44,7 +44,7 @@ const impatient = (page: Page) =>
 /** Opens pages, each of which must say that it failed and offer to try again. */
 async function openFailing(page: Page, person: string, paths: (path: string) => boolean, failure: string) {
   for (const { path, heading } of CONSOLE_PAGES.filter(
-    (each) => each.person === person && paths(each.path),
+    (page) => page.person === person && paths(page.path),
   )) {
     await page.goto(at.origin + path);
     await page.getByRole('heading', { level: 1, name: heading }).waitFor();

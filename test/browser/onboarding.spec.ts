@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => at.stop());
 
-const ask = async () => {
+const callGateway = async () => {
   const answer = await fetch(`${at.gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`, {
     headers: { Authorization: `Bearer ${clientKey}` },
   });
@@ -147,7 +147,7 @@ it('onboards an organisation, and its first request is answered', async () => {
   expect(clientKey).toMatch(/^gh_local_/);
   await keepsSecret(priya, clientKey);
   await at.stack.settled();
-  expect(await ask()).toEqual({ status: 403, code: 'GW_SRO_LAPSED' });
+  expect(await callGateway()).toEqual({ status: 403, code: 'GW_SRO_LAPSED' });
 
   // The owner: proposed by one officer, seen by another, accepted by a link.
   await gita.goto(`${at.origin}/sro-appointments`);
@@ -184,7 +184,7 @@ it('onboards an organisation, and its first request is answered', async () => {
     await sam.context().close();
   }
   await at.stack.settled();
-  expect(await ask()).toEqual({ status: 200, code: null });
+  expect(await callGateway()).toEqual({ status: 200, code: null });
   for (const page of [priya, pawel, gita, grace]) await page.context().close();
   expect(at.complaints).toEqual([]);
 }, 240_000);
@@ -196,8 +196,8 @@ it('stops the organisation, and its next request is refused within a second', as
   await decide(priya, 'Stop immediately', 'odd traffic');
   expect((await stopped).status()).toBe(200);
   const since = Date.now();
-  let refused = await ask();
-  while (refused.status === 200 && Date.now() - since < 5_000) refused = await ask();
+  let refused = await callGateway();
+  while (refused.status === 200 && Date.now() - since < 5_000) refused = await callGateway();
   expect(refused).toEqual({ status: 403, code: 'GW_ORGANISATION_SUSPENDED' });
   expect(Date.now() - since).toBeLessThan(1_000);
   // The page says so, offers to lift the stop, and its form cannot make the organisation active.
@@ -214,7 +214,7 @@ it('stops the organisation, and its next request is refused within a second', as
   await priya.getByText('Stop lifted.').waitFor();
   await priya.getByText('stopped this organisation').waitFor({ state: 'detached' });
   await at.stack.settled();
-  expect((await ask()).status).toBe(200);
+  expect((await callGateway()).status).toBe(200);
   await priya.context().close();
 });
 
@@ -245,7 +245,7 @@ it('stops several organisations at once from their list', async () => {
 it('closes when the review lapses, and opens once it is recorded', async () => {
   const later = 21 * DAY_MS;
   await moveClocks(at.stack, later);
-  expect(await ask()).toEqual({ status: 403, code: 'GW_SRO_LAPSED' });
+  expect(await callGateway()).toEqual({ status: 403, code: 'GW_SRO_LAPSED' });
 
   // Signing in goes by the provider's clock, which nothing moves: this session is made as a sign-in would.
   const db = createPrisma(at.stack.database.appUrl);
@@ -263,7 +263,7 @@ it('closes when the review lapses, and opens once it is recorded', async () => {
   await fillIn(gina, 'Record a review', { Reason: 'confirmed by telephone' });
   await gina.getByText('Review recorded.').waitFor();
   await at.stack.settled();
-  const { code } = await ask();
+  const { code } = await callGateway();
   // Past the gate again; API Management's tokens of the old time have died meanwhile.
   expect(code).not.toBe('GW_SRO_LAPSED');
   await gina.context().close();

@@ -83,13 +83,13 @@ describe('no axe violation, no sideways scroll', () => {
       const { path, person } = consolePage;
       const page = await openTab(person, width);
       await show(page, consolePage);
-      let seen = '';
+      let lastMarkup = '';
       for (const mode of modes) {
         await page.emulateMedia({ colorScheme: mode });
         await vi.waitUntil(async () => (await isDark(page)) === (mode === 'dark'), 5_000);
         const markup = await page.evaluate<string>(MARKUP);
-        await accessible(page, `${path}, ${mode}`, markup === seen ? COLOUR_RULES : undefined);
-        seen = markup;
+        await accessible(page, `${path}, ${mode}`, markup === lastMarkup ? COLOUR_RULES : undefined);
+        lastMarkup = markup;
         await page.screenshot({ path: `${SHOTS}/${nameOf(path)}-${width}-${mode}.png`, fullPage: true });
         const isWide = await page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
         expect(isWide, `${path} at ${width}`).toBe(false);

@@ -46,8 +46,8 @@ export function faultsOf(
 
   claim(conversation.fault === null, `answer is not strict HTTP: ${conversation.fault}`);
   if (expected.sequence !== undefined) {
-    const seen = answers.map(({ status }) => status).join();
-    claim(seen === expected.sequence.join(), `statuses ${seen}, not ${expected.sequence.join()}`);
+    const statuses = answers.map(({ status }) => status).join();
+    claim(statuses === expected.sequence.join(), `statuses ${statuses}, not ${expected.sequence.join()}`);
   } else {
     claim(
       expected.status.includes(answer?.status ?? 0),
@@ -119,18 +119,20 @@ export function gatewayAnswerFaults(entry: Entry, { answers }: Conversation): st
     if (entry.method === 'HEAD') continue;
     const outcome = parse<Outcome>(answer.body.toString('utf8'));
     const issue = outcome?.issue?.[0];
-    const known = ERRORS[(issue?.details?.coding?.[0]?.code ?? '') as keyof typeof ERRORS];
-    if (outcome?.resourceType !== 'OperationOutcome' || known === undefined) {
+    const entryOfTable = ERRORS[(issue?.details?.coding?.[0]?.code ?? '') as keyof typeof ERRORS];
+    if (outcome?.resourceType !== 'OperationOutcome' || entryOfTable === undefined) {
       faults.push('no OperationOutcome of ours');
       continue;
     }
-    const texts = [known, ...(known === ERRORS.GW_FRAMING ? Object.values(FRAMING_RULES) : [])].flatMap(
-      (rule) => ['publicText' in rule ? rule.publicText : rule.text, rule.whatToDo],
-    );
-    const said = [...texts, `Who must act: ${known.whoActs}.`]
+    const texts = [
+      entryOfTable,
+      ...(entryOfTable === ERRORS.GW_FRAMING ? Object.values(FRAMING_RULES) : []),
+    ].flatMap((rule) => ['publicText' in rule ? rule.publicText : rule.text, rule.whatToDo]);
+    const unexpected = [...texts, `Who must act: ${entryOfTable.whoActs}.`]
       .reduce((rest, text) => rest.replace(text, ''), issue?.diagnostics ?? '')
       .trim();
-    if (!/^(?:\[[ -~]*\] ?)*$/.test(said)) faults.push(`says more than its table: ${said.slice(0, 80)}`);
+    if (!/^(?:\[[ -~]*\] ?)*$/.test(unexpected))
+      faults.push(`says more than its table: ${unexpected.slice(0, 80)}`);
   }
   return faults;
 }
@@ -138,7 +140,7 @@ export function gatewayAnswerFaults(entry: Entry, { answers }: Conversation): st
 function auditFaults(expected: Expected, { rows, parseErrors }: Traces): string[] {
   const kinds = rows.filter(({ kind }) => kind !== 'SYSTEM').map(({ kind }) => kind);
   const denied = rows.filter(({ kind }) => kind === 'DENIED');
-  const seen = `audit ${kinds.join('+') || 'nothing'} and ${parseErrors} parse events`;
+  const recorded = `audit ${kinds.join('+') || 'nothing'} and ${parseErrors} parse events`;
   const oneDenied =
     kinds.join() === 'DENIED' &&
     isRow(
@@ -150,15 +152,15 @@ function auditFaults(expected: Expected, { rows, parseErrors }: Traces): string[
   const pairs = pairsOf(rows);
   switch (expected.audit) {
     case 'DENIED':
-      return oneDenied ? [] : [`${seen}, not one refused row of ${expected.gw}`];
+      return oneDenied ? [] : [`${recorded}, not one refused row of ${expected.gw}`];
     case 'PARSE_EVENT':
-      return parsed ? [] : [`${seen}, not a parse event`];
+      return parsed ? [] : [`${recorded}, not a parse event`];
     case 'DENIED_OR_PARSE_EVENT':
-      return oneDenied || parsed ? [] : [`${seen}, neither a refused row nor a parse event`];
+      return oneDenied || parsed ? [] : [`${recorded}, neither a refused row nor a parse event`];
     case 'INTENT+OUTCOME':
       return denied.length === 0 && pairs.whole > 0 && pairs.open === 0 && parseErrors === 0
         ? []
-        : [`${seen}, not INTENT and OUTCOME`];
+        : [`${recorded}, not INTENT and OUTCOME`];
     default:
       return [];
   }

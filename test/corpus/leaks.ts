@@ -7,12 +7,12 @@ export async function leaksOf(world: World): Promise<string[]> {
   const apiKeys = Object.values(world.applications).map(({ apiKey }) => apiKey);
   const needles = [...PATIENTS, ...world.secrets];
   const leaks: string[] = [];
-  const look = (where: string, text: string, wanted: readonly string[]): void => {
-    for (const needle of wanted) {
-      const shown = needle.length > 20 ? `${needle.slice(0, 12)}…` : needle;
+  const look = (where: string, text: string, needles: readonly string[]): void => {
+    for (const needle of needles) {
+      const shortened = needle.length > 20 ? `${needle.slice(0, 12)}…` : needle;
       // Bytes are dumped in hex.
       const hex = Buffer.from(needle).toString('hex');
-      if (text.includes(needle) || text.includes(hex)) leaks.push(`${where}: ${shown}`);
+      if (text.includes(needle) || text.includes(hex)) leaks.push(`${where}: ${shortened}`);
     }
   };
 

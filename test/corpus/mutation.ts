@@ -28,12 +28,14 @@ export async function fuzz(
   const worker = async (): Promise<void> => {
     for (let index = next++; index < cases.length; index = next++) {
       const { entry, bytes, how } = cases[index] as Mutation;
-      const tell = (fault: string): void => {
+      const report = (fault: string): void => {
         faults.push(`#${index} ${entry.id} ${how}: ${fault}\n${JSON.stringify(bytes.slice(0, 400))}`);
       };
       // A mutation can end one request and begin another, so methods are read off the bytes.
-      const found = [...bytes.matchAll(/(?:^|\n)([A-Z]+) [^\n]* HTTP\//g)].map(([, method]) => method ?? '');
-      const methods = found.length > 0 ? found : [/^\s*(\w+)/.exec(bytes)?.[1] ?? 'GET'];
+      const methodsInBytes = [...bytes.matchAll(/(?:^|\n)([A-Z]+) [^\n]* HTTP\//g)].map(
+        ([, method]) => method ?? '',
+      );
+      const methods = methodsInBytes.length > 0 ? methodsInBytes : [/^\s*(\w+)/.exec(bytes)?.[1] ?? 'GET'];
       const conversation = await converse(world.stack.gateway.partner, bytes, {
         methods,
         halfCloseAfterMs: FIN_AFTER_MS,
@@ -43,9 +45,9 @@ export async function fuzz(
       // Bytes that can't be parsed are no HEAD request: their refusal has a body and ends the connection.
       const asGet = closed ? parseAnswers(Buffer.from(text, 'latin1'), []) : conversation;
       if (conversation.fault !== null && asGet.fault !== null)
-        tell(`answer is not strict HTTP: ${conversation.fault}`);
+        report(`answer is not strict HTTP: ${conversation.fault}`);
       for (const fault of gatewayAnswerFaults({ ...entry, method: methods[0] ?? 'GET' }, conversation))
-        tell(fault);
+        report(fault);
       for (const answer of conversation.answers) {
         const attempt = headerOf(answer, 'gatehouse-attempt-id');
         if (attempt !== null) announced.add(attempt);
@@ -54,7 +56,7 @@ export async function fuzz(
           answer.status !== 505 &&
           headerOf(answer, 'gatehouse-error-source') === 'gateway'
         ) {
-          tell(`status ${answer.status}`);
+          report(`status ${answer.status}`);
         }
       }
     }
@@ -62,18 +64,19 @@ export async function fuzz(
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 
   const hits = await world.stack.simulator.control<UpstreamHit[]>('GET', `/requests?after=${before}`);
-  const seen = new Map<string, number>();
+  const hitCounts = new Map<string, number>();
   for (const hit of hits.filter(({ target }) => target === 'ers')) {
     faults.push(...renderingFaults(hit));
     const id = hit.correlationId ?? '';
-    seen.set(id, (seen.get(id) ?? 0) + 1);
+    hitCounts.set(id, (hitCounts.get(id) ?? 0) + 1);
   }
-  for (const [id, times] of seen) if (times !== 1) faults.push(`attempt ${id} went up ${times} times`);
-  for (const id of announced) if (!seen.has(id)) faults.push(`attempt ${id} is announced and did not go up`);
-  const unheard = [...seen.keys()].filter((id) => !announced.has(id)).length;
+  for (const [id, times] of hitCounts) if (times !== 1) faults.push(`attempt ${id} went up ${times} times`);
+  for (const id of announced)
+    if (!hitCounts.has(id)) faults.push(`attempt ${id} is announced and did not go up`);
+  const unheard = [...hitCounts.keys()].filter((id) => !announced.has(id)).length;
   // Who sends FIN early may miss the answer to a whole request, but such are few.
   if (unheard > count / 20) faults.push(`${unheard} calls of e-RS whose answer nobody got`);
-  if (seen.size === 0) faults.push('no mutation passed: the test shows nothing');
+  if (hitCounts.size === 0) faults.push('no mutation passed: the test shows nothing');
   return faults;
 }
 

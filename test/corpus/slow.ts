@@ -211,13 +211,15 @@ async function flood(world: World): Promise<string[]> {
   }
   const isCapped = until('the cap is kept', () => decided === sockets.length && open <= 1_000, 5_000);
   await isCapped.catch(() => undefined);
-  const kept = open;
+  const openConnections = open;
   const health = await fetch(`${gateway.status}/live`);
   await until('all are closed', () => open === 0, 20_000 - (Date.now() - started)).catch(() => undefined);
   for (const socket of sockets) socket.destroy();
   return [
-    ...(kept > 1_000 ? [`SLOW-005: ${kept} idle connections from one address`] : []),
-    ...(kept < 900 ? [`SLOW-005: only ${kept} connections were let in, so the cap was not tried`] : []),
+    ...(openConnections > 1_000 ? [`SLOW-005: ${openConnections} idle connections from one address`] : []),
+    ...(openConnections < 900
+      ? [`SLOW-005: only ${openConnections} connections were let in, so the cap was not tried`]
+      : []),
     ...(health.status === 200 ? [] : [`SLOW-005: health says ${health.status}`]),
     ...(Date.now() - started >= 20_000 ? [`SLOW-005: ${open} are still open`] : []),
   ];

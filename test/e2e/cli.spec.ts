@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, londonDayIn, verdictOf, watch } from '../support/answers.ts';
+import { sendRequest, londonDayIn, verdictOf, watch } from '../support/answers.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 
 const MAIN = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
@@ -233,13 +233,13 @@ describe('an organisation is brought live, in the order of the guide', () => {
   it('the request goes through, and its rows are in the trail', async () => {
     await stack.settled();
     const arrivals = await watch(stack);
-    const answer = await ask(stack.gateway.partner, REFERRAL, { key });
+    const answer = await sendRequest(stack.gateway.partner, REFERRAL, { key });
     expect({ status: answer.status, text: answer.status === 200 ? '' : answer.text }).toEqual({
       status: 200,
       text: '',
     });
     expect(await arrivals('ers')).toMatchObject([{ apiKey: API_KEY, asid: '200000002454', odsCode: 'R69' }]);
-    const refused = await ask(stack.gateway.partner, '/FHIR/R4/PractitionerRole', { key });
+    const refused = await sendRequest(stack.gateway.partner, '/FHIR/R4/PractitionerRole', { key });
     expect(verdictOf(refused).code).toBe('GW_MODE_OPERATION');
 
     const attempt = answer.header('gatehouse-attempt-id') ?? '';
@@ -249,8 +249,10 @@ describe('an organisation is brought live, in the order of the guide', () => {
     );
     expect(table).toMatch(new RegExp(`INTENT +R69 +worklist-sync +A005 +COMPLETED +200 +— +${attempt}`));
     expect(table).toMatch(/DENIED +R69 +worklist-sync +A030 +REFUSED +403 +GW_MODE_OPERATION/);
-    const found = await json<{ attemptId: string }[]>(`audit list --correlation-id ${answer.correlationId}`);
-    expect(found.map(({ attemptId }) => attemptId)).toEqual([attempt]);
+    const records = await json<{ attemptId: string }[]>(
+      `audit list --correlation-id ${answer.correlationId}`,
+    );
+    expect(records.map(({ attemptId }) => attemptId)).toEqual([attempt]);
     expect(table).not.toContain('000000070000');
   });
   it('a referral is looked for by a number that is asked for, with a reason', async () => {
@@ -302,8 +304,8 @@ describe('the trail', () => {
 
 function swapped(lines: string[]): string[] {
   const rows = lines.flatMap((line, at) => (line.includes('"type":"row"') ? [at] : []));
-  const [one, other] = [rows.at(-2) ?? 0, rows.at(-1) ?? 0];
-  return lines.map((line, at) => lines[at === one ? other : at === other ? one : at] ?? line);
+  const [first, second] = [rows.at(-2) ?? 0, rows.at(-1) ?? 0];
+  return lines.map((line, at) => lines[at === first ? second : at === second ? first : at] ?? line);
 }
 
 describe('a wrong file changes nothing, and every fault is told with its place', () => {

@@ -16,7 +16,7 @@ import { type Entry, readEntries } from '../corpus/entries.ts';
 import { converse, headerOf, type WireAnswer } from '../corpus/wire.ts';
 
 const ENTRIES = readEntries(new URL('../corpus/hostile.jsonl', import.meta.url));
-const of = (name: string): Entry[] => ENTRIES.filter((entry) => entry.class === name);
+const entriesOf = (name: string): Entry[] => ENTRIES.filter((entry) => entry.class === name);
 
 let stack: Stack;
 let origin: string;
@@ -37,16 +37,16 @@ beforeAll(async () => {
     GATEHOUSE_STAFF_ISSUER: stack.simulator.staffIssuer,
     GATEHOUSE_STAFF_ROLES: 'gatehouse-platform=platform-engineer',
   });
-  const [, ofB] = await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }]);
+  const [, applicationOfB] = await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }]);
   await fetch(`${stack.gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`, {
-    headers: { Authorization: `Bearer ${ofB?.clientKey}` },
+    headers: { Authorization: `Bearer ${applicationOfB?.clientKey}` },
   });
   const { rows } = await stack.sql.query<{ application: string; attempt: string }>(
     `SELECT (SELECT application_id FROM binding WHERE ods_code = 'R69')::text AS application,
       (SELECT attempt_id FROM audit.event WHERE ods_code = 'X26' LIMIT 1)::text AS attempt`,
   );
   [applicationA, attemptB] = [rows[0]?.application ?? '', rows[0]?.attempt ?? ''];
-  asidOfB = ofB?.asid ?? '';
+  asidOfB = applicationOfB?.asid ?? '';
   db = createPrisma(stack.database.appUrl);
   const roles = (odsCode: string) =>
     (['platform-engineer', 'governance-officer'] as const).map((role) => ({ role, odsCodes: [odsCode] }));
@@ -68,7 +68,7 @@ async function send(
   body: string | undefined,
   secrets: Record<string, string> = {},
 ): Promise<WireAnswer> {
-  const known: Record<string, string> = {
+  const placeholders: Record<string, string> = {
     A_ADMIN_SID: secretOf(a),
     B_ADMIN_SID: secretOf(b),
     PLATFORM_ADMIN_SID: secretOf(a),
@@ -80,7 +80,7 @@ async function send(
   const headers = entry.headers.map(([name, value]) => {
     const named = name === 'X-CSRF-Token' ? 'Gatehouse-CSRF' : name;
     const text = value
-      .replaceAll(/\{\{([A-Z_]+)\}\}/g, (_all, what: string) => known[what] ?? '')
+      .replaceAll(/\{\{([A-Z_]+)\}\}/g, (_all, placeholder: string) => placeholders[placeholder] ?? '')
       .replaceAll('__Host-sid', '__Host-gatehouse-session')
       .replace(/^https:\/\/gw\.local$/, origin);
     return `${named}: ${text}\r\n`;
@@ -95,8 +95,8 @@ async function send(
 }
 
 function expectStatus({ id, expected }: Entry, answer: WireAnswer): void {
-  const wanted = STAFF_DIFFERENCES[id]?.status ?? expected.status;
-  expect(wanted, answer.body.toString()).toContain(answer.status);
+  const expectedStatuses = STAFF_DIFFERENCES[id]?.status ?? expected.status;
+  expect(expectedStatuses, answer.body.toString()).toContain(answer.status);
   if (STAFF_DIFFERENCES[id] !== undefined)
     expect(expected.status, 'no longer a difference').not.toContain(answer.status);
 }
@@ -106,7 +106,7 @@ const stateOfA = async (): Promise<string> =>
   (await db.organisation.findUniqueOrThrow({ where: { odsCode: 'R69' } })).state;
 
 describe('a forged request stops no organisation', () => {
-  it.each(of('CSRF').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
+  it.each(entriesOf('CSRF').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
     '%s',
     async (_, entry) => {
       expectStatus(entry, await send(entry, '/api/v1/emergency-stops', stopOfA));
@@ -121,22 +121,22 @@ describe('a forged request stops no organisation', () => {
   ] as const;
   const token = ['X-CSRF-Token', '{{A_CSRF}}'] as const;
   const own = ['Origin', 'https://gw.local'] as const;
-  const made = (method: string, ...headers: (readonly [string, string])[]): Entry => ({
-    ...(of('CSRF')[0] as Entry),
+  const entryWith = (method: string, ...headers: (readonly [string, string])[]): Entry => ({
+    ...(entriesOf('CSRF')[0] as Entry),
     method,
     headers: [...real, ...headers],
   });
   it.each([
     [
       'the origin with another scheme',
-      () => made('POST', token, ['Origin', origin.replace('http:', 'https:')]),
+      () => entryWith('POST', token, ['Origin', origin.replace('http:', 'https:')]),
     ],
-    ['the origin and more', () => made('POST', token, ['Origin', `${origin}.evil.example`])],
-    ['the origin without its port', () => made('POST', token, ['Origin', 'http://127.0.0.1'])],
-    ['an empty token', () => made('POST', own, ['X-CSRF-Token', ''])],
-    ['typed into the address bar', () => made('POST', token, own, ['Sec-Fetch-Site', 'none'])],
-    ['a page of a neighbour', () => made('POST', token, own, ['Sec-Fetch-Site', 'same-site'])],
-    ['two origins', () => made('POST', token, own, ['Origin', 'https://evil.example'])],
+    ['the origin and more', () => entryWith('POST', token, ['Origin', `${origin}.evil.example`])],
+    ['the origin without its port', () => entryWith('POST', token, ['Origin', 'http://127.0.0.1'])],
+    ['an empty token', () => entryWith('POST', own, ['X-CSRF-Token', ''])],
+    ['typed into the address bar', () => entryWith('POST', token, own, ['Sec-Fetch-Site', 'none'])],
+    ['a page of a neighbour', () => entryWith('POST', token, own, ['Sec-Fetch-Site', 'same-site'])],
+    ['two origins', () => entryWith('POST', token, own, ['Origin', 'https://evil.example'])],
   ])('nor with %s', async (_, entry) => {
     expect((await send(entry(), '/api/v1/emergency-stops', stopOfA)).status).toBe(403);
     expect(await stateOfA()).toBe('active');
@@ -148,12 +148,12 @@ describe('a forged request stops no organisation', () => {
     ['an older browser', ['X-Other', 'x'], 200],
     ['another site', ['Sec-Fetch-Site', 'cross-site'], 403],
   ] as const)('reading from %s: %s', async (_, header, status) => {
-    const entry = made('GET', header);
+    const entry = entryWith('GET', header);
     expect((await send(entry, '/api/v1/organisations/R69', undefined)).status).toBe(status);
   });
 
   it('the real one does', async () => {
-    const entry = made('POST', token, own, ['Sec-Fetch-Site', 'same-origin']);
+    const entry = entryWith('POST', token, own, ['Sec-Fetch-Site', 'same-origin']);
     expect((await send(entry, '/api/v1/emergency-stops', stopOfA)).status).toBe(200);
     expect(await stateOfA()).toBe('suspended');
     await db.emergencyStop.updateMany({ data: { liftedAt: new Date(), liftedBy: 'the test' } });
@@ -162,7 +162,7 @@ describe('a forged request stops no organisation', () => {
 });
 
 describe('other origins are told nothing', () => {
-  it.each(of('CORS').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
+  it.each(entriesOf('CORS').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
     '%s',
     async (_, entry) => {
       const answer = await send(entry, '/api/v1/organisations', undefined);
@@ -173,7 +173,7 @@ describe('other origins are told nothing', () => {
 });
 
 describe('a session that is none', () => {
-  it.each(of('SESS').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
+  it.each(entriesOf('SESS').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
     '%s',
     async (_, entry) => {
       const ended = await signIn(db, 'Eve', ['platform-engineer'], Date.now());
@@ -188,7 +188,7 @@ describe('a session that is none', () => {
 
   it('is told from one that is', async () => {
     const entry: Entry = {
-      ...(of('SESS')[0] as Entry),
+      ...(entriesOf('SESS')[0] as Entry),
       headers: [
         ['Host', 'gw.local'],
         ['Cookie', '__Host-sid={{A_ADMIN_SID}}'],
@@ -199,7 +199,7 @@ describe('a session that is none', () => {
 });
 
 describe('sign-in leads back into the console and nowhere else', () => {
-  it.each(of('REDIR').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
+  it.each(entriesOf('REDIR').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
     '%s',
     async (_, entry) => {
       const path = entry.raw_path.replace('/auth/cis2/login', '/auth/sign-in');
@@ -239,13 +239,13 @@ describe('what belongs to others', () => {
     'BOLA-015': () => [`/api/v1/staff/${a.staffId}/roles`, { role: 'administrator', give: true }],
     'BOLA-017': () => ['/api/v1/organisations/x26'],
   };
-  it.each(of('BOLA').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
+  it.each(entriesOf('BOLA').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
     '%s',
     async (_, entry) => {
       const [path, body] = words[entry.id]?.() ?? ['/none'];
       const before = await db.registryHead.findUniqueOrThrow({ where: { id: 1 } });
-      const shown = await fetch(`${origin}${path}`, { headers: { Cookie: a.headers['Cookie'] ?? '' } });
-      const etag = shown.headers.get('etag');
+      const current = await fetch(`${origin}${path}`, { headers: { Cookie: a.headers['Cookie'] ?? '' } });
+      const etag = current.headers.get('etag');
       const headers = [...entry.headers, ...(etag === null ? [] : [['If-Match', etag] as const])];
       const answer = await send(
         { ...entry, method: METHODS[entry.id] ?? entry.method, headers },
@@ -260,7 +260,7 @@ describe('what belongs to others', () => {
 });
 
 describe('no address of NHS England can be set by a request', () => {
-  it.each(of('SSRF').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
+  it.each(entriesOf('SSRF').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
     '%s',
     async (_, entry) => {
       const [, body = ''] = entry.raw_latin1.split('\r\n\r\n');

@@ -1,6 +1,6 @@
 /** Correlation ids that hold ten digits: accepted, echoed, found again, and kept in clear nowhere. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ask } from '../support/load.ts';
+import { callGateway } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { UNHURRIED } from '../support/proofs.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 const call = (correlationId: string) =>
-  ask({ gateway: stack.gateway.partner, key: caller.clientKey, correlationId });
+  callGateway({ gateway: stack.gateway.partner, key: caller.clientKey, correlationId });
 
 interface Found {
   readonly items: readonly { readonly correlationId: string; readonly attemptId: string }[];

@@ -5,7 +5,7 @@
 import { TOKEN_REFUSALS } from '@gatehouse/domain/apim/token-refusal';
 import type { AskedReport, DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ask as askPlane, refusalIn, watch } from '../support/answers.ts';
+import { sendRequest, refusalIn, watch } from '../support/answers.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
@@ -25,7 +25,7 @@ afterAll(() => stack.stop());
 afterEach(() => stack.simulator.control('DELETE', '/faults'));
 
 const call = (application: Onboarded) =>
-  askPlane(stack.gateway.partner, CODES, { key: application.clientKey });
+  sendRequest(stack.gateway.partner, CODES, { key: application.clientKey });
 const doctor = ({ odsCode }: Onboarded) =>
   stack.admin<DoctorReport>('GET', `/doctor?organisation=${odsCode}`);
 /** The events of a token are written beside the call that they are for. */
@@ -50,7 +50,7 @@ async function atApim({ apiKey }: Onboarded): Promise<App> {
 }
 
 describe('the doctor, once NHS England has refused a token', () => {
-  const said = (error: string, error_description: string) => ({
+  const tokenRefusal = (error: string, error_description: string) => ({
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ error, error_description, message_id: 'rrt-77' }),
   });
@@ -84,7 +84,7 @@ describe('the doctor, once NHS England has refused a token', () => {
     await stack.simulator.control('POST', '/faults', {
       target: 'token',
       match: { apiKey: application.apiKey },
-      fault: { status, ...said(error, description) },
+      fault: { status, ...tokenRefusal(error, description) },
     });
     const answer = await call(application);
     const { whatIsWrong, whatToDo, whoActs } = TOKEN_REFUSALS[code];
@@ -121,7 +121,7 @@ describe('the doctor, once NHS England has refused a token', () => {
       target: 'token',
       match: { apiKey: application.apiKey },
       times: 1,
-      fault: { status: 403, ...said('public_key error', "The JWKS endpoint … can't be reached") },
+      fault: { status: 403, ...tokenRefusal('public_key error', "The JWKS endpoint … can't be reached") },
     });
     expect((await call(application)).status).toBe(502);
     expect((await doctorAfter(application, 1)).ready).toBe(false);
@@ -176,7 +176,7 @@ describe('the doctor, once NHS England has refused a token', () => {
 });
 
 describe('the doctor, asked to ask NHS England', () => {
-  const ask = ({ odsCode }: Onboarded) =>
+  const askNhs = ({ odsCode }: Onboarded) =>
     stack.admin<AskedReport>('POST', '/doctor', { organisation: odsCode });
   const recordsOf = async ({ odsCode }: Onboarded) => {
     const { rows } = await stack.sql.query<{ record: Record<string, unknown> }>(
@@ -190,7 +190,7 @@ describe('the doctor, asked to ask NHS England', () => {
   it('requests one new token, makes one read as its application, and records who asked', async () => {
     const application = applications[7]!;
     const arrivals = await watch(stack);
-    const report = await ask(application);
+    const report = await askNhs(application);
     expect(report).toMatchObject({
       ready: true,
       asked: { refusal: null, isRead: true },
@@ -227,7 +227,7 @@ describe('the doctor, asked to ask NHS England', () => {
       },
     });
     const arrivals = await watch(stack);
-    const refused = await ask(application);
+    const refused = await askNhs(application);
     expect(refused).toMatchObject({
       ready: false,
       asked: { refusal: { code: 'GW_TOKEN_REFUSED', whoActs: 'operator' }, isRead: true },
@@ -245,13 +245,13 @@ describe('the doctor, asked to ask NHS England', () => {
       match: { apiKey: application.apiKey },
       fault: { status: 503 },
     });
-    expect(await ask(application)).toMatchObject({
+    expect(await askNhs(application)).toMatchObject({
       ready: false,
       asked: { refusal: { code: 'GW_TOKEN_UNAVAILABLE' } },
       nhs: { token: { refusal: { code: 'JWKS_UNREACHABLE' } } },
     });
     await stack.simulator.control('DELETE', '/faults');
-    expect(await ask(application)).toMatchObject({ ready: true, asked: { refusal: null } });
+    expect(await askNhs(application)).toMatchObject({ ready: true, asked: { refusal: null } });
     expect((await call(application)).status).toBe(200);
   });
 
@@ -265,7 +265,7 @@ describe('the doctor, asked to ask NHS England', () => {
     });
     await stack.settled();
     const arrivals = await watch(stack);
-    expect(await ask(application)).toMatchObject({
+    expect(await askNhs(application)).toMatchObject({
       ready: false,
       asked: { refusal: { code: 'GW_ORGANISATION_SUSPENDED' } },
       nhs: { token: null, read: null },

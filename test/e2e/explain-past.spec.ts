@@ -1,7 +1,7 @@
 /** A request of the trail, decided again with the registry of then, after the registry has changed. */
 import type { PastExplanation } from '@gatehouse/contracts/audit/audit-resources';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { apply, ask } from '../support/answers.ts';
+import { apply, sendRequest } from '../support/answers.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 
@@ -17,7 +17,10 @@ afterAll(() => stack.stop());
 
 /** Makes the call; answers the id under which the trail has it. */
 async function attempt(headers: Record<string, string> = {}): Promise<string> {
-  const { correlationId } = await ask(stack.gateway.partner, CALL, { key: provider.clientKey, headers });
+  const { correlationId } = await sendRequest(stack.gateway.partner, CALL, {
+    key: provider.clientKey,
+    headers,
+  });
   const { items } = await stack.admin<{ items: { attemptId: string }[] }>(
     'GET',
     `/audit?correlationId=${correlationId}`,
@@ -32,7 +35,7 @@ const organisation = async (state: string) => {
   await apply(stack, { organisations: [{ odsCode: 'R69', name: 'Synthetic Trust R69', state }] });
   await stack.settled();
 };
-const factOf = ({ registry }: PastExplanation, what: string) => registry.find((fact) => fact.what === what);
+const factOf = ({ registry }: PastExplanation, name: string) => registry.find((fact) => fact.what === name);
 
 it('an allowed call stays allowed then, and is told to be refused now', async () => {
   const attemptId = await attempt();
@@ -59,14 +62,14 @@ it('a refused call is refused again for the same reason, and allowed now that it
   await organisation('suspended');
   const attemptId = await attempt();
   await organisation('active');
-  const told = await explain(attemptId);
-  expect(told).toMatchObject({
+  const explanation = await explain(attemptId);
+  expect(explanation).toMatchObject({
     recorded: { allowed: false, code: 'GW_ORGANISATION_SUSPENDED' },
     then: { allowed: false, code: 'GW_ORGANISATION_SUSPENDED' },
     now: { allowed: true, code: null },
     same: true,
   });
-  expect(factOf(told, 'Organisation')).toMatchObject({
+  expect(factOf(explanation, 'Organisation')).toMatchObject({
     then: 'Synthetic Trust R69, suspended',
     now: 'Synthetic Trust R69, active',
   });
@@ -74,8 +77,8 @@ it('a refused call is refused again for the same reason, and allowed now that it
 
 it('a choice outside the grants is refused again, and never kept as it was written', async () => {
   const attemptId = await attempt({ 'Gatehouse-Product': 'Patient 9434765919' });
-  const told = await explain(attemptId);
-  expect(told).toMatchObject({ same: true, then: { code: 'GW_GRANT' } });
+  const explanation = await explain(attemptId);
+  expect(explanation).toMatchObject({ same: true, then: { code: 'GW_GRANT' } });
   const { rows } = await stack.sql.query<{ record: { asked: object } }>(
     'SELECT record FROM audit.event WHERE attempt_id = $1',
     [attemptId],
@@ -84,7 +87,7 @@ it('a choice outside the grants is refused again, and never kept as it was writt
 });
 
 it('what was refused before anything was decided says so', async () => {
-  const { correlationId } = await ask(stack.gateway.partner, '/nothing', { key: provider.clientKey });
+  const { correlationId } = await sendRequest(stack.gateway.partner, '/nothing', { key: provider.clientKey });
   const { items } = await stack.admin<{ items: { attemptId: string }[] }>(
     'GET',
     `/audit?correlationId=${correlationId}`,

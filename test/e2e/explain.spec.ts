@@ -1,6 +1,14 @@
 /** POST /explain says what the real call would be told, for a generated set of calls; it asks nothing of anybody. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, apply, ask, type Question, refusalIn, trailOf, watch } from '../support/answers.ts';
+import {
+  type Answer,
+  apply,
+  sendRequest,
+  type PartnerRequest,
+  refusalIn,
+  trailOf,
+  watch,
+} from '../support/answers.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 
@@ -95,7 +103,7 @@ async function explain(
   path: string,
   headers: Record<string, string> = {},
 ): Promise<Answer> {
-  return ask(stack.gateway.partner, '/explain', {
+  return sendRequest(stack.gateway.partner, '/explain', {
     method: 'POST',
     key,
     headers: { ...headers, 'Content-Type': 'application/json' },
@@ -107,35 +115,39 @@ const explanationIn = ({ text }: Answer): Explanation => JSON.parse(text) as Exp
 
 describe.each(['provider', 'referrer', 'user', 'narrow', 'suspended', 'many'] as const)(
   'asked as %s',
-  (who) => {
+  (caller) => {
     it.each(CALLS)('%s %s: explained as it is decided', async (method, path) => {
-      for (const headers of who === 'many' ? CHOICES : [{}]) {
+      for (const headers of caller === 'many' ? CHOICES : [{}]) {
         const arrivals = await watch(stack);
-        const explained = await explain(clients[who], method, path, headers);
+        const explained = await explain(clients[caller], method, path, headers);
         expect(explained.status).toBe(200);
         expect(await arrivals()).toEqual([]);
         const explanation = explanationIn(explained);
-        const real = await ask(stack.gateway.partner, path, realQuestion(method, headers, clients[who]));
+        const real = await sendRequest(
+          stack.gateway.partner,
+          path,
+          realRequest(method, headers, clients[caller]),
+        );
         const refused = real.header('gatehouse-error-source') === 'gateway';
         expect({ allowed: explanation.allowed, headers }).toEqual({ allowed: !refused, headers });
         if (explanation.refusal === null) continue;
         expect(explanation.refusal.status).toBe(real.status);
         if (method === 'HEAD') continue;
-        const said = refusalIn(real);
-        expect(explanation.refusal.code).toBe(said.code);
+        const refusal = refusalIn(real);
+        expect(explanation.refusal.code).toBe(refusal.code);
         for (const part of [
           explanation.refusal.text,
           explanation.refusal.whatToDo,
           ...explanation.refusal.candidates,
         ])
-          expect(said.words).toContain(part);
-        expect(said.words).toContain(`Who must act: ${explanation.refusal.whoActs}.`);
+          expect(refusal.words).toContain(part);
+        expect(refusal.words).toContain(`Who must act: ${explanation.refusal.whoActs}.`);
       }
     });
   },
 );
 
-function realQuestion(method: string, headers: Record<string, string>, key: string): Question {
+function realRequest(method: string, headers: Record<string, string>, key: string): PartnerRequest {
   return { method, key, headers };
 }
 
@@ -202,11 +214,11 @@ describe('an explanation', () => {
   });
   it('is the same as the operator gets by naming the client', async () => {
     const path = '/FHIR/STU3/ReferralRequest/000000070000';
-    for (const [who, application] of [
+    for (const [caller, application] of [
       ['provider', applications[0]],
       ['narrow', applications[3]],
     ] as const) {
-      const own = explanationIn(await explain(clients[who], 'GET', path));
+      const own = explanationIn(await explain(clients[caller], 'GET', path));
       const operators = await stack.admin<Explanation>('POST', '/explain', {
         client: application?.client,
         environment: 'local',
@@ -232,7 +244,7 @@ describe('an explanation', () => {
   ] as const)(
     '%s is refused like any request, and audited as a refused explanation',
     async (_name, method, headers, body, status, code) => {
-      const answer = await ask(stack.gateway.partner, '/explain', {
+      const answer = await sendRequest(stack.gateway.partner, '/explain', {
         method: method ?? 'POST',
         ...(method === undefined ? {} : { key: clients.provider }),
         headers,

@@ -3,7 +3,7 @@
  * credential works meanwhile.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, closedLoop } from '../support/load.ts';
+import { callGateway, closedLoop } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { prove, PROVED } from '../support/proofs.ts';
 import type { GatewayProcess } from '../support/servers/processes.ts';
@@ -32,11 +32,12 @@ beforeAll(async () => {
   await stack.settled();
   startedMs = performance.now();
   await closedLoop(FLOOD, 50, async (n) => {
-    if (n % 100 === 0) valid.push((await ask({ gateway: gateway.partner, key: caller.clientKey })).status);
-    await ask({ gateway: gateway.partner, key: 'gh_int_nobody' });
+    if (n % 100 === 0)
+      valid.push((await callGateway({ gateway: gateway.partner, key: caller.clientKey })).status);
+    await callGateway({ gateway: gateway.partner, key: 'gh_int_nobody' });
   });
   await closedLoop(FLOOD / 5, 50, () =>
-    ask({ gateway: gateway.partner, key: caller.clientKey, path: '/FHIR/STU3/Nothing' }),
+    callGateway({ gateway: gateway.partner, key: caller.clientKey, path: '/FHIR/STU3/Nothing' }),
   );
   await closedLoop(FLOOD / 5, 20, () =>
     fetch(`${gateway.admin}/api/v1/organisations`, { headers: { authorization: 'Bearer gha_nobody' } }),
@@ -52,13 +53,13 @@ interface Counted {
 }
 /** Rows of their own, and what the summaries add up to. */
 async function recorded(rows: string, code: string): Promise<Counted> {
-  const { rows: found } = await stack.sql.query<Counted>(
+  const { rows: counts } = await stack.sql.query<Counted>(
     `SELECT count(*) FILTER (WHERE ${rows})::int AS rows,
             coalesce(sum((record #>> '{facts,count}')::int) FILTER (WHERE event = 'REJECTION_SUMMARY'
               AND record #>> '{facts,code}' = $1), 0)::int AS summarised FROM audit.event`,
     [code],
   );
-  return found[0] as Counted;
+  return counts[0] as Counted;
 }
 const windowsSince = (windowMs: number): number => Math.ceil((performance.now() - startedMs) / windowMs) + 1;
 

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
   apply,
-  ask,
+  sendRequest,
   londonDayIn,
   londonMidnight,
   moveClocks,
-  type Question,
+  type PartnerRequest,
   refusalIn,
   trailOf,
   verdictOf,
@@ -57,8 +57,10 @@ function revoke(clientKey: string): Promise<unknown> {
 }
 
 /** The same question to every replica. */
-function askAll(path = REFERRAL, question: Question = {}): Promise<Answer[]> {
-  return Promise.all(stack.gateways.map((gateway) => ask(gateway.partner, path, { key, ...question })));
+function callAll(path = REFERRAL, options: PartnerRequest = {}): Promise<Answer[]> {
+  return Promise.all(
+    stack.gateways.map((gateway) => sendRequest(gateway.partner, path, { key, ...options })),
+  );
 }
 
 interface Wanted {
@@ -71,20 +73,20 @@ interface Wanted {
  * Makes a change and asks on until every replica refuses as wanted. From the moment the admin API has answered, not
  * one call may go upstream; and no replica may take longer than a second.
  */
-async function stops(change: () => Promise<unknown>, wanted: Wanted, path = REFERRAL): Promise<void> {
-  expect((await askAll(path)).map(({ status }) => status)).toEqual([200, 200]);
+async function stops(change: () => Promise<unknown>, expected: Wanted, path = REFERRAL): Promise<void> {
+  expect((await callAll(path)).map(({ status }) => status)).toEqual([200, 200]);
   await change();
   const changedAt = performance.now();
   const arrivals = await watch(stack);
   const isRefused = async (): Promise<boolean> =>
-    (await askAll(path)).every(({ status }) => status === wanted.status);
+    (await callAll(path)).every(({ status }) => status === expected.status);
   await until('every replica refuses', isRefused, WITHIN_MS - (performance.now() - changedAt));
-  for (const answer of await askAll(path)) {
+  for (const answer of await callAll(path)) {
     const refusal = refusalIn(answer);
-    expect(refusal).toMatchObject({ status: wanted.status, code: wanted.code });
-    expect(refusal.words).toMatch(wanted.words);
+    expect(refusal).toMatchObject({ status: expected.status, code: expected.code });
+    expect(refusal.words).toMatch(expected.words);
     expect((await trailOf(stack, answer)).map(({ kind, code }) => [kind, code])).toEqual([
-      ['DENIED', wanted.code],
+      ['DENIED', expected.code],
     ]);
   }
   expect(await arrivals('ers')).toEqual([]);
@@ -93,7 +95,7 @@ async function stops(change: () => Promise<unknown>, wanted: Wanted, path = REFE
 /** Lifts it; every replica serves again within a second. */
 async function resumes(change: () => Promise<unknown>, path = REFERRAL): Promise<void> {
   await change();
-  const isServed = async (): Promise<boolean> => (await askAll(path)).every(({ status }) => status === 200);
+  const isServed = async (): Promise<boolean> => (await callAll(path)).every(({ status }) => status === 200);
   await until('every replica serves again', isServed, WITHIN_MS);
 }
 
@@ -120,10 +122,10 @@ async function ownerOf(odsCode: string): Promise<string> {
     'GET',
     `/sro-appointments?organisation=${odsCode}`,
   );
-  const found =
+  const appointment =
     items.find(({ state }) => state === 'in force') ?? items.find(({ state }) => state === 'lapsed');
-  if (found === undefined) throw new Error(`nobody owns ${odsCode}`);
-  return found.id;
+  if (appointment === undefined) throw new Error(`nobody owns ${odsCode}`);
+  return appointment.id;
 }
 
 const OWNERLESS: Wanted = {
@@ -177,7 +179,7 @@ describe('a decision in the registry is obeyed at once by every replica, and so 
       code: 'GW_MESSAGE_SET',
       words: /do not contain this interaction/,
     });
-    expect((await askAll(CODES)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await callAll(CODES)).map(({ status }) => status)).toEqual([200, 200]);
     await resumes(() => set(['A004', 'A005']));
     await application({ messageSets: ['everything'] });
     await stack.settled();
@@ -192,15 +194,15 @@ describe('a decision in the registry is obeyed at once by every replica, and so 
     await resumes(() => client({ grants: [{ ...grant, organisation: 'R69' }] }));
   });
   it('a revoked key, while the other key of the client goes on', async () => {
-    const other = await newKey(r69);
+    const otherKey = await newKey(r69);
     await stack.settled();
     await stops(() => revoke(key), {
       status: 401,
       code: 'GW_TOKEN',
       words: /expired, revoked .* ask your platform team for a new one\. Who must act: caller\.$/,
     });
-    key = other;
-    expect((await askAll()).map(({ status }) => status)).toEqual([200, 200]);
+    key = otherKey;
+    expect((await callAll()).map(({ status }) => status)).toEqual([200, 200]);
   });
   it('a withdrawn senior responsible owner', async () => {
     const id = await ownerOf('R69');
@@ -222,7 +224,7 @@ describe('a replica that could not read a change yet', () => {
     );
 
   it('is told of it by the commit of INTENT, and sends nothing under the old decision', async () => {
-    expect((await askAll()).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await callAll()).map(({ status }) => status)).toEqual([200, 200]);
     const reader = await stack.sql.connect();
     // Whoever reads the registry waits here, while it can be changed and asked for its version.
     await reader.query('BEGIN; LOCK TABLE sro_appointment IN ACCESS EXCLUSIVE MODE');
@@ -230,7 +232,7 @@ describe('a replica that could not read a change yet', () => {
     const arrivals = await watch(stack);
     const intentsBefore = await countIntents();
     let hasAnswered = false;
-    const asked = askAll().finally(() => (hasAnswered = true));
+    const pendingAnswers = callAll().finally(() => (hasAnswered = true));
     await until('both have recorded what they were about to send', async () => {
       return (await countIntents()) === intentsBefore + 2;
     });
@@ -238,7 +240,7 @@ describe('a replica that could not read a change yet', () => {
     expect(hasAnswered).toBe(false);
     await reader.query('COMMIT');
     reader.release();
-    const answers = await asked;
+    const answers = await pendingAnswers;
     expect(answers.map(verdictOf)).toEqual(
       answers.map(() => ({ status: 403, code: 'GW_ORGANISATION_SUSPENDED' })),
     );
@@ -267,7 +269,7 @@ describe('a write under an exception', () => {
   });
   const grant = (expiresOn: string) => allowWrite(stack, exceptionUntil(expiresOn));
   const accept = (ubrn: string | undefined, at = 0): Promise<Answer> =>
-    ask(stack.gateways[at]?.partner ?? '', `/FHIR/STU3/ReferralRequest/${ubrn}/$ers.acceptReferral`, {
+    sendRequest(stack.gateways[at]?.partner ?? '', `/FHIR/STU3/ReferralRequest/${ubrn}/$ers.acceptReferral`, {
       method: 'POST',
       key,
       headers: { 'If-Match': 'W/"1"' },
@@ -326,12 +328,12 @@ describe('a write under an exception', () => {
     const again = await accept(ACCEPTED[0]);
     expect([again.status, again.header('gatehouse-error-source')]).toEqual([412, 'upstream']);
     expect(await changes()).toBe(before + 1);
-    const other = await ask(
+    const otherAnswer = await sendRequest(
       stack.gateway.partner,
       '/FHIR/STU3/ReferralRequest/000000070002/$ers.cancelReferral',
       { method: 'POST', key, headers: { ...JSON_TYPE, 'If-Match': 'W/"3"' }, body: '{}' },
     );
-    expect(verdictOf(other)).toEqual({ status: 403, code: 'GW_MODE_READONLY' });
+    expect(verdictOf(otherAnswer)).toEqual({ status: 403, code: 'GW_MODE_READONLY' });
   });
   it('stops when it is revoked, and resumes when one is granted anew', async () => {
     const { items } = await stack.admin<{ items: { id: string; state: string }[] }>(
@@ -375,7 +377,7 @@ describe('what time ends', () => {
     const nowMs = clockMs();
     const short = await newKey(rcd, 1);
     await stack.settled();
-    const ask1 = () => askAll(CODES, { key: short });
+    const ask1 = () => callAll(CODES, { key: short });
     expect((await ask1()).map(({ status }) => status)).toEqual([200, 200]);
     await moveTo(nowMs + DAY_MS + 5_000);
     for (const answer of await ask1()) {
@@ -383,7 +385,7 @@ describe('what time ends', () => {
       expect(refusal).toMatchObject({ status: 401, code: 'GW_TOKEN' });
       expect(refusal.words).toMatch(/expired or been revoked: ask your platform team for a new one/);
     }
-    expect((await askAll(CODES, { key: rcd.clientKey })).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await callAll(CODES, { key: rcd.clientKey })).map(({ status }) => status)).toEqual([200, 200]);
   });
   it('an appointment at the end of its day in London: open a minute before, shut a second after', async () => {
     const id = await ownerOf('R69');
@@ -392,16 +394,16 @@ describe('what time ends', () => {
     await stack.settled();
     const end = londonMidnight(dayAfter(3));
     await moveTo(end - 60_000);
-    expect((await askAll()).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await callAll()).map(({ status }) => status)).toEqual([200, 200]);
     const arrivals = await watch(stack);
     await moveTo(end + 1_000);
-    for (const answer of await askAll()) {
+    for (const answer of await callAll()) {
       expect(refusalIn(answer)).toMatchObject({ status: OWNERLESS.status, code: OWNERLESS.code });
       expect(refusalIn(answer).words).toMatch(OWNERLESS.words);
     }
     expect(await arrivals('ers')).toEqual([]);
     // Another organisation's owner is another matter.
-    expect((await askAll(CODES, { key: rcd.clientKey })).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await callAll(CODES, { key: rcd.clientKey })).map(({ status }) => status)).toEqual([200, 200]);
     await resumes(() => stack.admin('POST', `/sro-appointments/${id}/review`, { reviewDueOn: dayAfter(30) }));
   });
 });
@@ -426,10 +428,10 @@ async function moveTo(epochMs: number): Promise<void> {
   movedMs = epochMs - Date.now();
   await moveClocks(stack, movedMs);
   moves += 1;
-  const known = await stack.simulator.control<Registered[]>('GET', '/apps');
+  const registered = await stack.simulator.control<Registered[]>('GET', '/apps');
   for (const { odsCode, apiKey: original } of [r69, rcd]) {
     const apiKey = `key-${odsCode.toLowerCase()}-moved-${moves}`;
-    const { products, attributes } = known.find((app) => app.apiKey === original) as Registered;
+    const { products, attributes } = registered.find((app) => app.apiKey === original) as Registered;
     await stack.simulator.control('PUT', `/apps/${apiKey}`, { products, attributes });
     await application({ organisation: odsCode, apiKey });
   }
@@ -442,8 +444,13 @@ function dayAfter(days: number): string {
 
 describe('a worklist for an application', () => {
   const fetchList = (body: string, at = 0, key_ = rcd.clientKey): Promise<Answer> =>
-    ask(stack.gateways[at]?.partner ?? '', WORKLIST, { method: 'POST', key: key_, headers: JSON_TYPE, body });
-  const asked = (change: (body: { parameter: Record<string, unknown>[] }) => void): string => {
+    sendRequest(stack.gateways[at]?.partner ?? '', WORKLIST, {
+      method: 'POST',
+      key: key_,
+      headers: JSON_TYPE,
+      body,
+    });
+  const changedBody = (change: (body: { parameter: Record<string, unknown>[] }) => void): string => {
     const body = JSON.parse(worklistBody('11012')) as { parameter: Record<string, unknown>[] };
     change(body);
     return JSON.stringify(body);
@@ -451,12 +458,12 @@ describe('a worklist for an application', () => {
 
   it.each([
     ['of another kind', worklistBody('11012').replace('REFERRALS_FOR_REVIEW', 'AWAITING_BOOKING')],
-    ['without a service', asked(({ parameter }) => parameter.pop())],
-    ['for two services', asked(({ parameter }) => parameter.push({ ...parameter[1] }))],
-    ['without a kind', asked(({ parameter }) => parameter.shift())],
+    ['without a service', changedBody(({ parameter }) => parameter.pop())],
+    ['for two services', changedBody(({ parameter }) => parameter.push({ ...parameter[1] }))],
+    ['without a kind', changedBody(({ parameter }) => parameter.shift())],
     [
       'of two kinds',
-      asked(({ parameter }) =>
+      changedBody(({ parameter }) =>
         (parameter[0]?.['valueCodeableConcept'] as { coding: object[] }).coding.push({
           code: 'AWAITING_BOOKING',
         }),

@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sealInBulk } from '../../apps/gateway/src/adapters/audit/subjects/seal.ts';
-import { ask, type Told } from '../support/load.ts';
+import { callGateway, type GatewayAnswer } from '../support/load.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import { prove, PROVED } from '../support/proofs.ts';
 import { IS_FULL_SIZE } from '../support/size.ts';
@@ -41,8 +41,8 @@ const worklist = (): string =>
     })),
   });
 
-const fetchWorklist = (): Promise<Told> =>
-  ask({
+const fetchWorklist = (): Promise<GatewayAnswer> =>
+  callGateway({
     gateway: stack.gateway.partner,
     key: listing.clientKey,
     method: 'POST',
@@ -52,15 +52,17 @@ const fetchWorklist = (): Promise<Told> =>
   });
 
 /** Calls of the other callers, one after another for each, until `work` is done. */
-async function besides<T>(work: Promise<T>): Promise<{ readonly result: T; readonly answers: Told[] }> {
-  const answers: Told[] = [];
+async function besides<T>(
+  work: Promise<T>,
+): Promise<{ readonly result: T; readonly answers: GatewayAnswer[] }> {
+  const answers: GatewayAnswer[] = [];
   let isDone = false;
   const done = work.finally(() => {
     isDone = true;
   });
   await Promise.all(
     others.map(async ({ clientKey }) => {
-      while (!isDone) answers.push(await ask({ gateway: stack.gateway.partner, key: clientKey }));
+      while (!isDone) answers.push(await callGateway({ gateway: stack.gateway.partner, key: clientKey }));
     }),
   );
   return { result: await done, answers };
@@ -72,8 +74,8 @@ async function longestBlockMs(): Promise<number> {
   return Number(/^gatehouse_nodejs_eventloop_lag_max_seconds (\S+)/m.exec(page)?.[1]) * 1_000;
 }
 
-const p99Of = (answers: readonly Told[]): number =>
-  answers.map(({ ms }) => ms).toSorted((one, other) => one - other)[Math.floor(answers.length * 0.99)] ?? 0;
+const p99Of = (answers: readonly GatewayAnswer[]): number =>
+  answers.map(({ ms }) => ms).toSorted((a, b) => a - b)[Math.floor(answers.length * 0.99)] ?? 0;
 
 /** How long the event loop would be blocked if all identifiers were sealed on it. */
 function sealingMs(): number {
@@ -109,7 +111,7 @@ it('other callers are served while a long worklist is recorded', async () => {
     [result.attemptId],
   );
   expect(recorded.rows).toEqual([{ count: REFERRALS }]);
-  expect((await prove(stack, { told: [result, ...answers] })).faults).toEqual(PROVED);
+  expect((await prove(stack, { answers: [result, ...answers] })).faults).toEqual(PROVED);
 }, 200_000);
 
 /** As many entries as a file may list. */

@@ -1,6 +1,6 @@
 /** Legal HTTP that peers of e-RS send, and answers that only look complete. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, ask, trailOf, verdictOf, watch } from '../support/answers.ts';
+import { type Answer, sendRequest, trailOf, verdictOf, watch } from '../support/answers.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { grantWrites, UNHURRIED } from '../support/proofs.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
@@ -27,13 +27,13 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 const read = ({ clientKey } = provider): Promise<Answer> =>
-  ask(stack.gateway.partner, REFERRAL, { key: clientKey });
+  sendRequest(stack.gateway.partner, REFERRAL, { key: clientKey });
 
 async function write(): Promise<Answer> {
   ubrns += 1;
   const ubrn = String(ubrns).padStart(12, '0');
   await stack.simulator.control('POST', '/referrals', { ubrn, state: 'BOOKED' });
-  return ask(stack.gateway.partner, `/FHIR/STU3/ReferralRequest/${ubrn}/$ers.acceptReferral`, {
+  return sendRequest(stack.gateway.partner, `/FHIR/STU3/ReferralRequest/${ubrn}/$ers.acceptReferral`, {
     method: 'POST',
     key: provider.clientKey,
     headers: { 'If-Match': 'W/"1"' },

@@ -5,7 +5,7 @@
  * organisations and 20,000 requests; the small form still lasts longer than the tokens live.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, closedLoop, keepAlive, tally, type Told } from '../support/load.ts';
+import { callGateway, closedLoop, keepAlive, tally, type GatewayAnswer } from '../support/load.ts';
 import { ALL_INTERACTIONS, onboard, type Onboarded } from '../support/onboard.ts';
 import { applicationChoice, prove, PROVED, registryEntry } from '../support/proofs.ts';
 import { IS_FULL_SIZE, ROUNDS } from '../support/size.ts';
@@ -37,21 +37,21 @@ beforeAll(async () => {
   }
   for (let n = 1; n <= ORGANISATIONS; n += 1) {
     const odsCode = `T${String(n).padStart(2, '0')}`;
-    const wanted = ENVIRONMENTS.flatMap((environment) => [
+    const newApplications = ENVIRONMENTS.flatMap((environment) => [
       { environment, odsCode, capability: 'provider' as const },
       { environment, odsCode, capability: 'referrer' as const },
       { environment, odsCode, accessMode: 'user-restricted' as const },
     ]);
-    applications.push(...(await onboard(stack, wanted)));
+    applications.push(...(await onboard(stack, newApplications)));
   }
-  for (const one of applications.slice(0, 2)) waitingKeys.push(await secondKey(one));
+  for (const application of applications.slice(0, 2)) waitingKeys.push(await secondKey(application));
   await stack.settled();
 }, 400_000);
 afterAll(() => stack.stop());
 
 /** Published before APIM ever fetched the JWKS, and long enough ago to be activated. */
-async function secondKey(of: Onboarded): Promise<string> {
-  const { kid } = await stack.admin<{ kid: string }>('POST', '/signing-keys', applicationChoice(of));
+async function secondKey(application: Onboarded): Promise<string> {
+  const { kid } = await stack.admin<{ kid: string }>('POST', '/signing-keys', applicationChoice(application));
   await stack.admin('POST', `/signing-keys/${kid}/publish`, {});
   await stack.sql.query(`UPDATE signing_key SET published_at = now() - interval '3 hours' WHERE kid = $1`, [
     kid,
@@ -75,13 +75,13 @@ describe('isolation', () => {
     }
     const callers = new Map<string, Onboarded>();
     const agents = stack.gateways.map(() => keepAlive(IN_FLIGHT));
-    let made = 0;
-    const make = async (n: number): Promise<Told> => {
+    let callCount = 0;
+    const make = async (n: number): Promise<GatewayAnswer> => {
       const caller = applications[n % applications.length] as Onboarded;
       const replica = (n + Math.floor(n / applications.length)) % stack.gateways.length;
       const correlationId = `iso-${String(n)}`;
       callers.set(correlationId, caller);
-      const told = await ask({
+      const answer = await callGateway({
         gateway: stack.gateways[replica]?.partner ?? '',
         agent: agents[replica] as NonNullable<(typeof agents)[number]>,
         key: caller.clientKey,
@@ -92,28 +92,28 @@ describe('isolation', () => {
         correlationId,
         ...(n % 23 === 0 ? { abortAfterMs: 1 + ((n * 7) % 300) } : {}),
       });
-      made += 1;
-      return told;
+      callCount += 1;
+      return answer;
     };
 
     const startedMs = performance.now();
-    const trouble = makeTrouble(() => made);
-    const told = await closedLoop(REQUESTS, IN_FLIGHT, make);
+    const trouble = makeTrouble(() => callCount);
+    const answers = await closedLoop(REQUESTS, IN_FLIGHT, make);
     const changes = await trouble;
     const seconds = (performance.now() - startedMs) / 1000;
     for (const agent of agents) agent.destroy();
 
     const { faults, evidence } = await prove(stack, {
-      told,
+      answers,
       callerOf: (correlationId) => callers.get(correlationId),
       canaries: ['9000000009', ...UBRNS, ...applications.map(({ clientKey }) => clientKey)],
     });
-    const gone = told.filter(({ error }) => error === 'went away').length;
+    const gone = answers.filter(({ error }) => error === 'went away').length;
     const mints = evidence.system.filter(({ record }) => record['event'] === 'MINT_OK');
     process.stdout.write(
-      `isolation: ${String(told.length)} requests in ${seconds.toFixed(1)} s, ${String(gone)} went away; ` +
+      `isolation: ${String(answers.length)} requests in ${seconds.toFixed(1)} s, ${String(gone)} went away; ` +
         `${String(evidence.hits.length)} hits compared, ${String(mints.length)} tokens, changes ${JSON.stringify(changes)}; ` +
-        `answers ${JSON.stringify(tally(told.map(({ status, code }) => code ?? status)))}; ` +
+        `answers ${JSON.stringify(tally(answers.map(({ status, code }) => code ?? status)))}; ` +
         `hits ${JSON.stringify(tally(evidence.hits.map(({ status }) => status)))}\n`,
     );
     expect(faults).toEqual(PROVED);
@@ -124,7 +124,7 @@ describe('isolation', () => {
     expect(strangers).toEqual([]);
 
     // Without a user session nothing of a user-restricted binding goes out.
-    const users = told.filter(
+    const users = answers.filter(
       ({ correlationId }) => callers.get(correlationId)?.accessMode === 'user-restricted',
     );
     expect(tally(users.filter(({ status }) => status !== null).map(({ code }) => code))).toEqual({
@@ -133,7 +133,7 @@ describe('isolation', () => {
     expect(evidence.hits.filter(({ accessMode }) => accessMode === 'user-restricted')).toEqual([]);
 
     // Nobody else's doing ends in a refusal: only aborts, suspensions, narrowed message sets and pace.
-    const counts = tally(told.map(({ status, code }) => code ?? status));
+    const counts = tally(answers.map(({ status, code }) => code ?? status));
     const allowed = [
       '200',
       'null',
@@ -145,8 +145,8 @@ describe('isolation', () => {
     const busy = ['GW_OVERLOAD', 'GW_AUDIT_UNAVAILABLE'];
     expect(Object.keys(counts).filter((name) => ![...allowed, ...busy].includes(name))).toEqual([]);
     // On a machine that is busy with other things a commit may be late; that is refused, too.
-    expect(busy.reduce((sum, name) => sum + (counts[name] ?? 0), 0)).toBeLessThan(told.length / 100);
-    expect(evidence.hits.length).toBeGreaterThan(told.length * 0.5);
+    expect(busy.reduce((sum, name) => sum + (counts[name] ?? 0), 0)).toBeLessThan(answers.length / 100);
+    expect(evidence.hits.length).toBeGreaterThan(answers.length * 0.5);
     // Every live binding was compared, through the key that was activated on the way too.
     const compared = new Set(evidence.hits.map(({ apiKey }) => apiKey));
     expect(compared.has(undefined) ? compared.size - 1 : compared.size).toBe(4 * ORGANISATIONS);
@@ -159,29 +159,29 @@ describe('isolation', () => {
 const REVOCATION_PAUSE_MS = 35_000;
 
 /** Registry changes, revocations and key activations until the load is through. */
-async function makeTrouble(made: () => number): Promise<Record<string, number>> {
+async function makeTrouble(callsMade: () => number): Promise<Record<string, number>> {
   const done: Record<string, number> = {};
-  const count = (what: string): void => void (done[what] = (done[what] ?? 0) + 1);
+  const count = (name: string): void => void (done[name] = (done[name] ?? 0) + 1);
   const apply = (document: object): Promise<unknown> =>
     stack.admin('POST', '/registry/apply', { document: { apiVersion: 'gatehouse/v1', ...document } });
   const live = applications.filter(({ accessMode }) => accessMode === 'application-restricted');
   const keys = [...waitingKeys];
   const revocableFromMs = new Map<string, number>();
   const afterCalls = (count: number): Promise<void> => {
-    const enough = Math.min(made() + count, REQUESTS);
-    return until('calls go on', () => made() >= enough);
+    const enough = Math.min(callsMade() + count, REQUESTS);
+    return until('calls go on', () => callsMade() >= enough);
   };
-  for (let round = 0; made() < 0.97 * REQUESTS; round += 1) {
-    if (keys.length > 0 && made() > 0.2 * REQUESTS) {
+  for (let round = 0; callsMade() < 0.97 * REQUESTS; round += 1) {
+    if (keys.length > 0 && callsMade() > 0.2 * REQUESTS) {
       await stack.admin('POST', `/signing-keys/${keys.shift() ?? ''}/activate`, {});
       count('keys activated');
     }
     // Every application gets its turn at each kind of trouble before one has its second.
-    const one = live[(Math.floor(round / 3) * 7 + (round % 3)) % live.length] as Onboarded;
+    const application = live[(Math.floor(round / 3) * 7 + (round % 3)) % live.length] as Onboarded;
     if (round % 3 === 0) {
-      await apply({ applications: [registryEntry(one, 'suspended')] });
+      await apply({ applications: [registryEntry(application, 'suspended')] });
       await afterCalls(80);
-      await apply({ applications: [registryEntry(one)] });
+      await apply({ applications: [registryEntry(application)] });
       count('suspended and resumed');
     } else if (round % 3 === 1) {
       await apply({
@@ -193,9 +193,11 @@ async function makeTrouble(made: () => number): Promise<Record<string, number>> 
         ],
       });
       count('message set edited');
-    } else if (performance.now() > (revocableFromMs.get(one.apiKey) ?? 0)) {
-      await stack.simulators.get(one.environment)?.control('POST', '/tokens/revoke', { apiKey: one.apiKey });
-      revocableFromMs.set(one.apiKey, performance.now() + REVOCATION_PAUSE_MS);
+    } else if (performance.now() > (revocableFromMs.get(application.apiKey) ?? 0)) {
+      await stack.simulators
+        .get(application.environment)
+        ?.control('POST', '/tokens/revoke', { apiKey: application.apiKey });
+      revocableFromMs.set(application.apiKey, performance.now() + REVOCATION_PAUSE_MS);
       count('tokens revoked');
     }
     await afterCalls(50);

@@ -7,7 +7,7 @@ import {
   administer,
   type Answer,
   apply,
-  ask,
+  sendRequest,
   moveClocks,
   refusalIn,
   verdictOf,
@@ -56,12 +56,12 @@ const choice = (organisation: string) => ({
   capability: 'provider',
 });
 const create = (organisation: string) => stack.admin<Key>('POST', '/signing-keys', choice(organisation));
-const step = (kid: string, to: string) => administer(stack, 'POST', `/signing-keys/${kid}/${to}`, {});
+const step = (kid: string, action: string) => administer(stack, 'POST', `/signing-keys/${kid}/${action}`, {});
 const keysOf = async (organisation: string): Promise<Key[]> =>
   (await stack.admin<{ items: Key[] }>('GET', `/signing-keys?organisation=${organisation}`)).items;
 const pathOf = ({ jwksUrl }: { readonly jwksUrl: string }): string => new URL(jwksUrl).pathname;
 const fetchJwks = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> =>
-  ask(stack.gateway.public, path, { method, headers });
+  sendRequest(stack.gateway.public, path, { method, headers });
 const kidsAt = async (path: string): Promise<string[]> =>
   (JSON.parse((await fetchJwks(path)).text) as { keys: Jwk[] }).keys.map(({ kid }) => kid);
 
@@ -79,26 +79,26 @@ async function draft(odsCode: string): Promise<void> {
 
 describe('a JWKS', () => {
   it('holds the public members of its keys and no other', async () => {
-    const [one] = (await keysOf('R69')) as [Key];
-    const answer = await fetchJwks(pathOf(one));
+    const [key] = (await keysOf('R69')) as [Key];
+    const answer = await fetchJwks(pathOf(key));
     expect([answer.status, answer.header('content-type')]).toEqual([200, 'application/json']);
     const { keys, ...more } = JSON.parse(answer.text) as { keys: Record<string, string>[] };
     expect(more).toEqual({});
     expect(keys).toHaveLength(1);
     expect(Object.keys(keys[0] ?? {}).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
-    expect(keys[0]).toMatchObject({ kty: 'RSA', alg: 'RS512', use: 'sig', kid: one.kid, e: 'AQAB' });
+    expect(keys[0]).toMatchObject({ kty: 'RSA', alg: 'RS512', use: 'sig', kid: key.kid, e: 'AQAB' });
     // 4,096 bits.
     expect(Buffer.from(keys[0]?.['n'] ?? '', 'base64url')).toHaveLength(512);
   });
   it('may be kept for a minute, and is confirmed by its ETag', async () => {
-    const [one] = (await keysOf('R69')) as [Key];
-    const answer = await fetchJwks(pathOf(one));
+    const [key] = (await keysOf('R69')) as [Key];
+    const answer = await fetchJwks(pathOf(key));
     expect(answer.header('cache-control')).toBe('public, max-age=60, must-revalidate, no-transform');
     const etag = answer.header('etag') ?? '';
     expect(etag).toMatch(/^"[^"]+"$/);
-    const again = await fetchJwks(pathOf(one), { 'If-None-Match': etag });
+    const again = await fetchJwks(pathOf(key), { 'If-None-Match': etag });
     expect([again.status, again.text, again.header('etag')]).toEqual([304, '', etag]);
-    const head = await fetchJwks(pathOf(one), {}, 'HEAD');
+    const head = await fetchJwks(pathOf(key), {}, 'HEAD');
     expect([head.status, head.text, head.header('content-length')]).toEqual([
       200,
       '',
@@ -117,8 +117,8 @@ describe('a JWKS', () => {
     expect([answer.status, answer.text, answer.header('cache-control')]).toEqual([status, '', 'no-store']);
   });
   it('is only read', async () => {
-    const [one] = (await keysOf('R69')) as [Key];
-    const answer = await fetchJwks(pathOf(one), {}, 'POST');
+    const [key] = (await keysOf('R69')) as [Key];
+    const answer = await fetchJwks(pathOf(key), {}, 'POST');
     expect([answer.status, answer.header('allow')]).toEqual([405, 'GET, HEAD']);
   });
   it('without a key is 503 with a time to wait, never an empty 200 that APIM would keep for an hour', async () => {
@@ -143,14 +143,14 @@ describe('a JWKS', () => {
 
 describe('a first key', () => {
   it('of a JWKS URL never served is ACTIVE at once, and published', async () => {
-    const made = await create('K1');
-    expect(made).toMatchObject({ state: 'ACTIVE', nextStepAt: null });
+    const key = await create('K1');
+    expect(key).toMatchObject({ state: 'ACTIVE', nextStepAt: null });
     await stack.settled();
-    expect(await kidsAt(pathOf(made))).toEqual([made.kid]);
+    expect(await kidsAt(pathOf(key))).toEqual([key.kid]);
   });
   it('comes with nothing private in any answer', async () => {
-    const made = await create('K2');
-    expect(JSON.stringify(made)).not.toMatch(/PRIVATE|"d"|"p"|"q"/);
+    const key = await create('K2');
+    expect(JSON.stringify(key)).not.toMatch(/PRIVATE|"d"|"p"|"q"/);
   });
 });
 
@@ -164,8 +164,8 @@ describe('a rotation under traffic', () => {
     [first] = (await keysOf('R69')) as [Key];
     // Keys of clients live 90 days, owners 300; the clocks move hours.
     await appointOwner(stack, 'K1');
-    expect((await ask(stack.gateway.partner, CODES, { key })).status).toBe(200);
-    traffic = openLoop(5, async () => (await ask(stack.gateway.partner, CODES, { key })).status);
+    expect((await sendRequest(stack.gateway.partner, CODES, { key })).status).toBe(200);
+    traffic = openLoop(5, async () => (await sendRequest(stack.gateway.partner, CODES, { key })).status);
   });
   afterAll(() => traffic.stop());
 
@@ -207,7 +207,7 @@ describe('a rotation under traffic', () => {
     // A second before the time it is still refused.
     await moveTo(Date.parse(allowedAt) - 1_500);
     expect((await step(second.kid, 'activate')).status).toBe(409);
-    expect((await ask(stack.gateway.partner, CODES, { key })).status).toBe(200);
+    expect((await sendRequest(stack.gateway.partner, CODES, { key })).status).toBe(200);
   });
   it('ACTIVE after the hour and its margin: APIM, whose copy was the old set, takes tokens signed with the new kid', async () => {
     const arrivals = await watch(stack);
@@ -215,10 +215,10 @@ describe('a rotation under traffic', () => {
     const { status, json } = await step(second.kid, 'activate');
     expect([status, json['state']]).toEqual([200, 'ACTIVE']);
     await stack.settled();
-    expect((await ask(stack.gateway.partner, CODES, { key })).status).toBe(200);
+    expect((await sendRequest(stack.gateway.partner, CODES, { key })).status).toBe(200);
     const mints = (await arrivals('token')).filter(({ kid }) => kid === second.kid);
     expect(mints.length).toBeGreaterThan(0);
-    expect(mints.map(({ status: of }) => of)).toEqual(mints.map(() => 200));
+    expect(mints.map(({ status: mintStatus }) => mintStatus)).toEqual(mints.map(() => 200));
     const { rows } = await stack.sql.query<{ kid: string }>(
       `SELECT record ->> 'kid' AS kid FROM audit.event WHERE kind = 'INTENT' ORDER BY started_at DESC, seq DESC LIMIT 1`,
     );
@@ -230,7 +230,7 @@ describe('a rotation under traffic', () => {
     expect((await kidsAt(pathOf(first))).sort()).toEqual([first.kid, second.kid].sort());
     expect((await step(first.kid, 'activate')).json['state']).toBe('ACTIVE');
     await stack.settled();
-    expect((await ask(stack.gateway.partner, CODES, { key })).status).toBe(200);
+    expect((await sendRequest(stack.gateway.partner, CODES, { key })).status).toBe(200);
     expect((await step(second.kid, 'activate')).json['state']).toBe('ACTIVE');
     await stack.settled();
   });
@@ -244,7 +244,7 @@ describe('a rotation under traffic', () => {
     expect((await step(first.kid, 'remove')).json['state']).toBe('REMOVED');
     await stack.settled();
     expect(await kidsAt(pathOf(first))).toEqual([second.kid]);
-    expect((await ask(stack.gateway.partner, CODES, { key })).status).toBe(200);
+    expect((await sendRequest(stack.gateway.partner, CODES, { key })).status).toBe(200);
     const back = await step(first.kid, 'activate');
     expect([back.status, back.json['detail']]).toEqual([409, expect.stringContaining('REMOVED')]);
   });
@@ -264,7 +264,7 @@ describe('stopping', () => {
     const [active] = (await keysOf('R69')).filter(({ state }) => state === 'ACTIVE') as [Key];
     const arrivals = await watch(stack);
     expect((await step(active.kid, 'retire')).json['state']).toBe('RETIRING');
-    const answer = await ask(stack.gateway.partner, CODES, { key });
+    const answer = await sendRequest(stack.gateway.partner, CODES, { key });
     expect(verdictOf(answer)).toEqual({ status: 403, code: 'GW_KEY_MISSING' });
     expect(refusalIn(answer).words).toMatch(/no active signing key\. .* Who must act: platform team\.$/);
     expect(await arrivals('ers')).toEqual([]);
@@ -272,7 +272,7 @@ describe('stopping', () => {
     expect(await kidsAt(pathOf(active))).toEqual([active.kid]);
     expect((await step(active.kid, 'activate')).json['state']).toBe('ACTIVE');
     await stack.settled();
-    expect((await ask(stack.gateway.partner, CODES, { key })).status).toBe(200);
+    expect((await sendRequest(stack.gateway.partner, CODES, { key })).status).toBe(200);
   });
   it('when the last key is gone the URL answers 503, not an empty set', async () => {
     const [active] = (await keysOf('R69')).filter(({ state }) => state === 'ACTIVE') as [Key];

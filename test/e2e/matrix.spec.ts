@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { administer, type Arrival, ask, trailOf, verdictOf, watch } from '../support/answers.ts';
+import { administer, type Arrival, sendRequest, trailOf, verdictOf, watch } from '../support/answers.ts';
 import { ALL_INTERACTIONS, onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 
@@ -210,10 +210,10 @@ const ORGANISATIONS = [
   { odsCode: 'R68', set: 'odd', excepted: true },
 ];
 
-const CELLS: readonly Cell[] = ROWS.flatMap((each) =>
+const CELLS: readonly Cell[] = ROWS.flatMap((row) =>
   (['provider', 'referrer', 'user'] as const).flatMap((mode) =>
     [true, false].flatMap((contained) =>
-      [true, false].map((excepted) => ({ row: each, mode, contained, excepted })),
+      [true, false].map((excepted) => ({ row, mode, contained, excepted })),
     ),
   ),
 );
@@ -229,13 +229,13 @@ beforeAll(async () => {
       messageSets: HALVES.map(({ set, interactions }) => ({ name: set, interactions })),
     },
   });
-  const wanted = ORGANISATIONS.flatMap(({ odsCode, set }) => [
+  const newApplications = ORGANISATIONS.flatMap(({ odsCode, set }) => [
     { odsCode, capability: 'provider' as const, messageSet: set },
     { odsCode, capability: 'referrer' as const, messageSet: set },
     { odsCode, accessMode: 'user-restricted' as const, messageSet: set },
   ]);
-  for (const one of await onboard(stack, wanted))
-    applications.set(`${one.odsCode} ${one.capability ?? 'user'}`, one);
+  for (const application of await onboard(stack, newApplications))
+    applications.set(`${application.odsCode} ${application.capability ?? 'user'}`, application);
   for (const { odsCode, excepted } of ORGANISATIONS) {
     if (!excepted) continue;
     for (const interaction of WRITES_UNDER_A_USE_CASE)
@@ -269,7 +269,7 @@ function exceptionFor(organisation: string, interaction: string, capability = 'p
 function applicationFor({ row: { interaction }, mode, contained, excepted }: Cell): Onboarded {
   const home = EVEN.includes(interaction) ? 'even' : 'odd';
   const organisation = ORGANISATIONS.find(
-    (one) => one.excepted === excepted && (one.set === home) === contained,
+    (candidate) => candidate.excepted === excepted && (candidate.set === home) === contained,
   );
   const application = applications.get(`${organisation?.odsCode} ${mode}`);
   if (application === undefined) throw new Error('no application for this cell');
@@ -303,80 +303,80 @@ describe('the oracle', () => {
 });
 
 describe.each(
-  ROWS.map((each) => [`${each.interaction} ${each.method} ${each.path.split('?')[0]}`, each] as const),
-)('%s', (_name, each) => {
-  it.each(CELLS.filter((cell) => cell.row === each).map((cell) => [nameOf(cell), cell] as const))(
+  ROWS.map((row) => [`${row.interaction} ${row.method} ${row.path.split('?')[0]}`, row] as const),
+)('%s', (_name, row) => {
+  it.each(CELLS.filter((cell) => cell.row === row).map((cell) => [nameOf(cell), cell] as const))(
     '%s',
     async (_cell, cell) => {
       const application = applicationFor(cell);
       const arrivals = await watch(stack);
-      const { row: asked, mode } = cell;
-      const answer = await ask(stack.gateway.partner, asked.path, {
-        method: asked.method,
+      const { row: request, mode } = cell;
+      const answer = await sendRequest(stack.gateway.partner, request.path, {
+        method: request.method,
         key: application.clientKey,
         headers: {
           ...(mode === 'user' ? USER_HEADERS : {}),
-          ...(asked.ifMatch === undefined ? {} : { 'If-Match': asked.ifMatch }),
-          ...(asked.contentType === undefined ? {} : { 'Content-Type': asked.contentType }),
+          ...(request.ifMatch === undefined ? {} : { 'If-Match': request.ifMatch }),
+          ...(request.contentType === undefined ? {} : { 'Content-Type': request.contentType }),
         },
-        ...(asked.body === undefined ? {} : { body: asked.body }),
+        ...(request.body === undefined ? {} : { body: request.body }),
       });
       const expected = oracle(cell);
-      if (expected === 'allowed') await expectThrough(answer, application, asked, await arrivals('ers'));
-      else await expectRefused(answer, application, asked, expected, await arrivals());
+      if (expected === 'allowed') await expectThrough(answer, application, request, await arrivals('ers'));
+      else await expectRefused(answer, application, request, expected, await arrivals());
     },
   );
 });
 
 async function expectThrough(
-  answer: Awaited<ReturnType<typeof ask>>,
+  answer: Awaited<ReturnType<typeof sendRequest>>,
   application: Onboarded,
-  asked: Row,
+  request: Row,
   arrivals: readonly Arrival[],
 ): Promise<void> {
-  expect({ status: answer.status, text: answer.status === asked.status ? '' : answer.text }).toEqual({
-    status: asked.status,
+  expect({ status: answer.status, text: answer.status === request.status ? '' : answer.text }).toEqual({
+    status: request.status,
     text: '',
   });
   expect(answer.header('gatehouse-error-source')).toBeNull();
-  const write = WRITES.includes(asked.interaction);
+  const write = WRITES.includes(request.interaction);
   expect(arrivals).toHaveLength(1);
   expect(arrivals[0]).toMatchObject({
-    interaction: asked.interaction,
-    method: asked.method,
+    interaction: request.interaction,
+    method: request.method,
     apiKey: application.apiKey,
     asid: application.asid,
     odsCode: application.odsCode,
     bodySha256: createHash('sha256')
-      .update(asked.body ?? '')
+      .update(request.body ?? '')
       .digest('hex'),
-    status: asked.status,
+    status: request.status,
     ...(write ? { stateChange: true } : {}),
   });
   const sent = new Map(arrivals[0]?.headers.map(([name, value]) => [name.toLowerCase(), value]));
-  expect(sent.get('if-match')).toBe(asked.ifMatch);
-  expect(sent.get('content-type')).toBe(asked.contentType);
+  expect(sent.get('if-match')).toBe(request.ifMatch);
+  expect(sent.get('content-type')).toBe(request.contentType);
   const [intent, outcome, ...more] = await trailOf(stack, answer);
   expect(more).toEqual([]);
   expect(intent).toMatchObject({
     kind: 'INTENT',
     odsCode: application.odsCode,
     asid: application.asid,
-    interaction: asked.interaction,
+    interaction: request.interaction,
     attemptId: answer.header('gatehouse-attempt-id'),
   });
-  expect(outcome).toMatchObject({ kind: 'OUTCOME', outcome: 'COMPLETED', status: asked.status });
+  expect(outcome).toMatchObject({ kind: 'OUTCOME', outcome: 'COMPLETED', status: request.status });
 }
 
 async function expectRefused(
-  answer: Awaited<ReturnType<typeof ask>>,
+  answer: Awaited<ReturnType<typeof sendRequest>>,
   application: Onboarded,
-  asked: Row,
+  request: Row,
   expected: { readonly status: number; readonly code: string },
   arrivals: readonly Arrival[],
 ): Promise<void> {
   // An answer to HEAD has no body that could say the code; audit has it.
-  if (asked.method === 'HEAD') expect(answer.status).toBe(expected.status);
+  if (request.method === 'HEAD') expect(answer.status).toBe(expected.status);
   else expect(verdictOf(answer)).toEqual(expected);
   expect(answer.header('gatehouse-error-source')).toBe('gateway');
   expect(arrivals).toEqual([]);
@@ -387,7 +387,7 @@ async function expectRefused(
     outcome: 'REFUSED',
     code: expected.code,
     status: expected.status,
-    interaction: asked.interaction,
+    interaction: request.interaction,
     odsCode: application.odsCode,
     clientName: application.client,
     bindingId: expect.any(String) as unknown,

@@ -1,6 +1,6 @@
 /** User-restricted access in an open environment such as the NHS sandbox, which has no users, tokens, ASIDs or owners. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, apply, ask, refusalIn, trailOf, watch } from '../support/answers.ts';
+import { type Answer, apply, sendRequest, refusalIn, trailOf, watch } from '../support/answers.ts';
 import { ALL_INTERACTIONS } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 
@@ -34,7 +34,7 @@ interface Extra {
   readonly body?: Buffer | string;
 }
 const call = (path: string, headers: Record<string, string> = {}, extra: Extra = {}): Promise<Answer> =>
-  ask(stack.gateway.partner, path, { key, headers, ...extra });
+  sendRequest(stack.gateway.partner, path, { key, headers, ...extra });
 
 /** The user headers of the one request that reached e-RS, names in lower case. */
 async function userHeadersSent(work: () => Promise<Answer>): Promise<Record<string, string>> {

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ask, REFERRAL, type Told } from '../support/load.ts';
+import { callGateway, REFERRAL, type GatewayAnswer, type GatewayRequest } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { grantWrites, registryEntry } from '../support/proofs.ts';
 import type { GatewayProcess } from '../support/servers/processes.ts';
@@ -53,13 +53,13 @@ interface Arrival {
   readonly apiKey?: string;
   readonly status: number;
 }
-async function arrivalsOf(of: Onboarded): Promise<Arrival[]> {
+async function arrivalsOf(application: Onboarded): Promise<Arrival[]> {
   const hits = await stack.simulator.control<Arrival[]>('GET', '/requests?target=ers');
-  return hits.filter(({ apiKey }) => apiKey === of.apiKey);
+  return hits.filter(({ apiKey }) => apiKey === application.apiKey);
 }
 /** Pairs of requests that arrived closer than their distance in the queue allows: none, if they were paced. */
 function crowded(arrivals: readonly Arrival[]): string[] {
-  const times = arrivals.map(({ at }) => Date.parse(at)).toSorted((one, other) => one - other);
+  const times = arrivals.map(({ at }) => Date.parse(at)).toSorted((a, b) => a - b);
   return times.flatMap((laterMs, later) =>
     times.slice(0, later).flatMap((earlierMs, earlier) => {
       const leastMs = (later - earlier) * INTERVAL_MS - ARRIVAL_JITTER_MS;
@@ -67,9 +67,9 @@ function crowded(arrivals: readonly Arrival[]): string[] {
     }),
   );
 }
-const call = (by: Onboarded, more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> =>
-  ask({ gateway: gateway.partner, key: by.clientKey, ...more });
-const statuses = (answers: readonly Told[]) => answers.map(({ status, code }) => code ?? status);
+const call = (caller: Onboarded, more: Partial<GatewayRequest> = {}): Promise<GatewayAnswer> =>
+  callGateway({ gateway: gateway.partner, key: caller.clientKey, ...more });
+const statuses = (answers: readonly GatewayAnswer[]) => answers.map(({ status, code }) => code ?? status);
 
 it('a burst that waited for its first token leaves spread out, and no read is refused', async () => {
   await stack.simulator.control('POST', '/faults', { target: 'token', times: 1, fault: { delayMs: 700 } });
@@ -82,7 +82,7 @@ it('a burst that waited for its first token leaves spread out, and no read is re
 
 it('bursts of five each second with a slow audit trail are never refused by e-RS', async () => {
   const before = (await arrivalsOf(bursting)).length;
-  const answers: Told[] = [];
+  const answers: GatewayAnswer[] = [];
   for (let burst = 0; burst < BURSTS; burst += 1) {
     const nextSecond = pause(1_000);
     // Each statement takes as long as a slow disk or a distant database makes it take.

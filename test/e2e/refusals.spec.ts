@@ -8,8 +8,8 @@ import {
   type Answer,
   apply,
   type Arrival,
-  ask,
-  type Question,
+  sendRequest,
+  type PartnerRequest,
   refusalIn,
   trailOf,
   watch,
@@ -20,11 +20,11 @@ import { until } from '../support/until.ts';
 
 let stack: Stack;
 /** By what is special about it. */
-let of: Readonly<Record<Name, Onboarded>>;
+let applications: Readonly<Record<Name, Onboarded>>;
 /** A client that is granted several applications. */
 let manyKey: string;
 
-const WANTED = {
+const APPLICATIONS = {
   plain: { odsCode: 'R69' },
   twin: { odsCode: 'R68' },
   referrer: { odsCode: 'R69', capability: 'referrer' },
@@ -36,16 +36,16 @@ const WANTED = {
   keyless: { odsCode: 'N5' },
   lapsedException: { odsCode: 'N6' },
 } as const;
-type Name = keyof typeof WANTED;
+type Name = keyof typeof APPLICATIONS;
 
 beforeAll(async () => {
   stack = await startStack();
   await apply(stack, { messageSets: [{ name: 'narrow', interactions: ['A004'] }] });
-  const names = Object.keys(WANTED) as Name[];
-  const live = await onboard(stack, Object.values(WANTED));
-  of = Object.fromEntries(names.map((name, at) => [name, live[at]])) as Record<Name, Onboarded>;
-  manyKey = await issueKey('many', [of.plain, of.referrer, of.twin]);
-  await bringAbout();
+  const names = Object.keys(APPLICATIONS) as Name[];
+  const live = await onboard(stack, Object.values(APPLICATIONS));
+  applications = Object.fromEntries(names.map((name, at) => [name, live[at]])) as Record<Name, Onboarded>;
+  manyKey = await issueKey('many', [applications.plain, applications.referrer, applications.twin]);
+  await setUpRefusals();
   await stack.settled();
 });
 afterAll(() => stack.stop());
@@ -62,11 +62,11 @@ async function issueKey(client: string, applications: readonly Onboarded[]): Pro
   return key;
 }
 
-async function bringAbout(): Promise<void> {
-  const { odsCode, capability } = of.suspendedApplication;
+async function setUpRefusals(): Promise<void> {
+  const { odsCode, capability } = applications.suspendedApplication;
   await apply(stack, {
     organisations: [
-      { odsCode: of.suspendedOrganisation.odsCode, name: 'Synthetic Trust N2', state: 'suspended' },
+      { odsCode: applications.suspendedOrganisation.odsCode, name: 'Synthetic Trust N2', state: 'suspended' },
     ],
     applications: [
       {
@@ -81,17 +81,17 @@ async function bringAbout(): Promise<void> {
   });
   const owners = await stack.admin<{ items: { id: string }[] }>(
     'GET',
-    `/sro-appointments?organisation=${of.ownerless.odsCode}`,
+    `/sro-appointments?organisation=${applications.ownerless.odsCode}`,
   );
   await stack.admin('POST', `/sro-appointments/${owners.items[0]?.id}/withdraw`, { reason: 'left' });
   const keys = await stack.admin<{ items: { kid: string }[] }>(
     'GET',
-    `/signing-keys?organisation=${of.keyless.odsCode}`,
+    `/signing-keys?organisation=${applications.keyless.odsCode}`,
   );
   await stack.admin('POST', `/signing-keys/${keys.items[0]?.kid}/retire`, {});
   const { id } = await allowWrite(stack, {
     environment: 'local',
-    organisation: of.lapsedException.odsCode,
+    organisation: applications.lapsedException.odsCode,
     product: 'ReferWell',
     capability: 'provider',
     interaction: 'A028',
@@ -127,11 +127,11 @@ interface Case {
   readonly issue: string;
   readonly path: string;
   readonly as?: Name | null;
-  readonly question?: Question;
+  readonly request?: PartnerRequest;
   /** What was wrong, what to do instead, who must act: what a person needs to find in the words. */
   readonly wrong: RegExp;
-  readonly mend: RegExp;
-  readonly who: 'caller' | 'platform team' | 'governance' | 'NHS England' | 'operator';
+  readonly whatToDo: RegExp;
+  readonly whoActs: 'caller' | 'platform team' | 'governance' | 'NHS England' | 'operator';
 }
 
 const POLICY: readonly Case[] = [
@@ -142,18 +142,18 @@ const POLICY: readonly Case[] = [
     path: REFERRAL,
     as: null,
     wrong: /credential is missing, malformed, unknown, expired, revoked/,
-    mend: /Authorization: Bearer <key>.*ask your platform team for a new one/,
-    who: 'caller',
+    whatToDo: /Authorization: Bearer <key>.*ask your platform team for a new one/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_GRANT',
     status: 403,
     issue: 'forbidden',
     path: REFERRAL,
-    question: { headers: { 'Gatehouse-Product': 'canary-product' } },
+    request: { headers: { 'Gatehouse-Product': 'canary-product' } },
     wrong: /no grant for that choice of organisation, product, access mode and capability/,
-    mend: /Choose among your grants, or ask your platform team/,
-    who: 'platform team',
+    whatToDo: /Choose among your grants, or ask your platform team/,
+    whoActs: 'platform team',
   },
   {
     code: 'GW_ORGANISATION_SUSPENDED',
@@ -162,8 +162,8 @@ const POLICY: readonly Case[] = [
     path: REFERRAL,
     as: 'suspendedOrganisation',
     wrong: /organisation is suspended/i,
-    mend: /platform team/,
-    who: 'platform team',
+    whatToDo: /platform team/,
+    whoActs: 'platform team',
   },
   {
     code: 'GW_APPLICATION_STATE',
@@ -172,8 +172,8 @@ const POLICY: readonly Case[] = [
     path: REFERRAL,
     as: 'suspendedApplication',
     wrong: /application .* is not live/,
-    mend: /gatehouse doctor.*lift the suspension/,
-    who: 'platform team',
+    whatToDo: /gatehouse doctor.*lift the suspension/,
+    whoActs: 'platform team',
   },
   {
     code: 'GW_SRO_LAPSED',
@@ -182,8 +182,8 @@ const POLICY: readonly Case[] = [
     path: REFERRAL,
     as: 'ownerless',
     wrong: /No senior responsible owner is in force/,
-    mend: /appoint a senior responsible owner.*accepted.*review/,
-    who: 'governance',
+    whatToDo: /appoint a senior responsible owner.*accepted.*review/,
+    whoActs: 'governance',
   },
   {
     code: 'GW_MODE_OPERATION',
@@ -191,18 +191,18 @@ const POLICY: readonly Case[] = [
     issue: 'forbidden',
     path: '/FHIR/R4/PractitionerRole',
     wrong: /not available to application-restricted access/,
-    mend: /user-restricted access/,
-    who: 'caller',
+    whatToDo: /user-restricted access/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_MODE_READONLY',
     status: 403,
     issue: 'forbidden',
     path: TRIAGE,
-    question: writing,
+    request: writing,
     wrong: /writes, and this application-restricted access may only read/,
-    mend: /A013, A028 and A036 .* governance .* write exception/,
-    who: 'governance',
+    whatToDo: /A013, A028 and A036 .* governance .* write exception/,
+    whoActs: 'governance',
   },
   {
     code: 'GW_WRITE_EXCEPTION',
@@ -210,10 +210,10 @@ const POLICY: readonly Case[] = [
     issue: 'expired',
     path: TRIAGE,
     as: 'lapsedException',
-    question: writing,
+    request: writing,
     wrong: /write exception .* has expired, was revoked/,
-    mend: /governance .* co-signed or to grant a new one/,
-    who: 'governance',
+    whatToDo: /governance .* co-signed or to grant a new one/,
+    whoActs: 'governance',
   },
   {
     code: 'GW_CAPABILITY',
@@ -222,8 +222,8 @@ const POLICY: readonly Case[] = [
     path: REFERRAL,
     as: 'referrer',
     wrong: /not available to the capability/,
-    mend: /application of the other capability/,
-    who: 'caller',
+    whatToDo: /application of the other capability/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_MESSAGE_SET',
@@ -232,8 +232,8 @@ const POLICY: readonly Case[] = [
     path: REFERRAL,
     as: 'narrow',
     wrong: /message sets of this application do not contain this interaction/,
-    mend: /add the interaction to a message set .* NHS England has allowed it for the ASID/,
-    who: 'platform team',
+    whatToDo: /add the interaction to a message set .* NHS England has allowed it for the ASID/,
+    whoActs: 'platform team',
   },
   {
     code: 'GW_KEY_MISSING',
@@ -242,8 +242,8 @@ const POLICY: readonly Case[] = [
     path: REFERRAL,
     as: 'keyless',
     wrong: /no active signing key/,
-    mend: /gatehouse keys create/,
-    who: 'platform team',
+    whatToDo: /gatehouse keys create/,
+    whoActs: 'platform team',
   },
   {
     code: 'GW_USER_SESSION',
@@ -252,22 +252,22 @@ const POLICY: readonly Case[] = [
     path: REFERRAL,
     as: 'user',
     wrong: /needs a signed-in CIS2 user session/,
-    mend: /Sign the user in through CIS2 .* Gatehouse-User-Session/,
-    who: 'caller',
+    whatToDo: /Sign the user in through CIS2 .* Gatehouse-User-Session/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_WORKLIST_FILTER',
     status: 403,
     issue: 'forbidden',
     path: '/FHIR/STU3/ReferralRequest/$ers.fetchworklist',
-    question: {
+    request: {
       method: 'POST',
       headers: JSON_TYPE,
       body: worklistBody().replace('REFERRALS_FOR_REVIEW', 'AWAITING_BOOKING'),
     },
     wrong: /only two worklists, and each only for one named service/,
-    mend: /REFERRALS_FOR_REVIEW or APPOINTMENT_SLOT_ISSUES and exactly one service/,
-    who: 'caller',
+    whatToDo: /REFERRALS_FOR_REVIEW or APPOINTMENT_SLOT_ISSUES and exactly one service/,
+    whoActs: 'caller',
   },
 ];
 
@@ -277,45 +277,45 @@ const WHAT_ARRIVES: readonly Case[] = [
     status: 403,
     issue: 'forbidden',
     path: REFERRAL,
-    question: { headers: { Origin: 'https://canary.example' } },
+    request: { headers: { Origin: 'https://canary.example' } },
     wrong: /Browsers are not served/,
-    mend: /from a server, without Origin/,
-    who: 'caller',
+    whatToDo: /from a server, without Origin/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_HEADER_FORBIDDEN',
     status: 403,
     issue: 'forbidden',
     path: REFERRAL,
-    question: { headers: { 'X-ERS-ODS-Code': 'canary' } },
+    request: { headers: { 'X-ERS-ODS-Code': 'canary' } },
     wrong: /reserved header/,
-    mend: /Leave out headers beginning x-ers-/,
-    who: 'caller',
+    whatToDo: /Leave out headers beginning x-ers-/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_HEADER_DUPLICATE',
     status: 400,
     issue: 'structure',
     path: REFERRAL,
-    question: {
+    request: {
       headers: [
         ['If-Match', 'W/"1"'],
         ['if-match', 'W/"2"'],
       ],
     },
     wrong: /sent more than once/,
-    mend: /at most once/,
-    who: 'caller',
+    whatToDo: /at most once/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_HEADER_SYNTAX',
     status: 400,
     issue: 'invalid',
     path: REFERRAL,
-    question: { headers: { 'Gatehouse-Capability': 'canary' } },
+    request: { headers: { 'Gatehouse-Capability': 'canary' } },
     wrong: /header value is missing or malformed/,
-    mend: /Gatehouse-Capability: referrer or provider/,
-    who: 'caller',
+    whatToDo: /Gatehouse-Capability: referrer or provider/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_HEADER_SYNTAX',
@@ -324,10 +324,10 @@ const WHAT_ARRIVES: readonly Case[] = [
     path: '/FHIR/STU3/ReferralRequest/000000070002/$ers.recordReviewOutcome',
     as: 'lapsedException',
     // Policy would refuse it first: asked with the exception in force, below.
-    question: { ...writing, headers: JSON_TYPE },
+    request: { ...writing, headers: JSON_TYPE },
     wrong: /header value is missing or malformed/,
-    mend: /If-Match: W\/"<version>"/,
-    who: 'caller',
+    whatToDo: /If-Match: W\/"<version>"/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_PII_IN_URL',
@@ -335,28 +335,28 @@ const WHAT_ARRIVES: readonly Case[] = [
     issue: 'invalid',
     path: `/FHIR/STU3/ReferralRequest/${NHS_NUMBER}`,
     wrong: /reads as an NHS number/,
-    mend: /Never put an NHS number in a URL/,
-    who: 'caller',
+    whatToDo: /Never put an NHS number in a URL/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_PATH_SYNTAX',
     status: 400,
     issue: 'invalid',
     path: '/FHIR/STU3/ReferralRequest/000000070000/%24ers.generateCRI?canary',
-    question: { method: 'POST' },
+    request: { method: 'POST' },
     wrong: /not the one spelling of any e-RS operation/,
-    mend: /write \$, not %24/,
-    who: 'caller',
+    whatToDo: /write \$, not %24/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_METHOD',
     status: 405,
     issue: 'not-supported',
     path: REFERRAL,
-    question: { method: 'DELETE' },
+    request: { method: 'DELETE' },
     wrong: /does not take that method/,
-    mend: /Allow header/,
-    who: 'caller',
+    whatToDo: /Allow header/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_QUERY',
@@ -364,8 +364,8 @@ const WHAT_ARRIVES: readonly Case[] = [
     issue: 'invalid',
     path: `${REFERRAL}?canary=1`,
     wrong: /query string is malformed, repeats a parameter, or has one/,
-    mend: /each parameter the interaction defines at most once/,
-    who: 'caller',
+    whatToDo: /each parameter the interaction defines at most once/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_QUERY',
@@ -373,56 +373,56 @@ const WHAT_ARRIVES: readonly Case[] = [
     issue: 'required',
     path: '/FHIR/STU3/Task?focus=ReferralRequest/000000070000/_history/6&status=ready',
     wrong: /missing parameter: intent/,
-    mend: /each parameter the interaction defines/,
-    who: 'caller',
+    whatToDo: /each parameter the interaction defines/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_MEDIA_TYPE',
     status: 415,
     issue: 'not-supported',
     path: '/FHIR/STU3/ReferralRequest/$ers.fetchworklist',
-    question: { method: 'POST', headers: { 'Content-Type': 'application/canary' }, body: worklistBody() },
+    request: { method: 'POST', headers: { 'Content-Type': 'application/canary' }, body: worklistBody() },
     wrong: /Content-Type or Content-Encoding is not one this interaction takes/,
-    mend: /application\/fhir\+json/,
-    who: 'caller',
+    whatToDo: /application\/fhir\+json/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_BODY_SYNTAX',
     status: 400,
     issue: 'structure',
     path: '/FHIR/STU3/ReferralRequest/$ers.fetchworklist',
-    question: { method: 'POST', headers: JSON_TYPE, body: `{"canary":1,"canary":"${NHS_NUMBER}"}` },
+    request: { method: 'POST', headers: JSON_TYPE, body: `{"canary":1,"canary":"${NHS_NUMBER}"}` },
     wrong: /not one strict JSON object/,
-    mend: /without byte-order mark, duplicate or reserved keys/,
-    who: 'caller',
+    whatToDo: /without byte-order mark, duplicate or reserved keys/,
+    whoActs: 'caller',
   },
   {
     code: 'GW_BODY_TOO_LARGE',
     status: 413,
     issue: 'too-long',
     path: '/FHIR/STU3/ReferralRequest/$ers.fetchworklist',
-    question: { method: 'POST', headers: JSON_TYPE, body: Buffer.alloc(1_048_577, 'canary') },
+    request: { method: 'POST', headers: JSON_TYPE, body: Buffer.alloc(1_048_577, 'canary') },
     wrong: /larger than this interaction allows/,
-    mend: /at most 1 MiB/,
-    who: 'caller',
+    whatToDo: /at most 1 MiB/,
+    whoActs: 'caller',
   },
 ];
 
-function headersOf({ question }: Case): [string, string][] {
-  const given = question?.headers ?? {};
-  return [...(Array.isArray(given) ? given : Object.entries(given)), ...Object.entries(CANARIES)] as [
+function headersOf({ request: question }: Case): [string, string][] {
+  const headers = question?.headers ?? {};
+  return [...(Array.isArray(headers) ? headers : Object.entries(headers)), ...Object.entries(CANARIES)] as [
     string,
     string,
   ][];
 }
 
-async function put(one: Case): Promise<{ answer: Answer; arrivals: Arrival[] }> {
-  const as = one.as === undefined ? 'plain' : one.as;
+async function refuse(testCase: Case): Promise<{ answer: Answer; arrivals: Arrival[] }> {
+  const as = testCase.as === undefined ? 'plain' : testCase.as;
   const arrivals = await watch(stack);
-  const answer = await ask(stack.gateway.partner, one.path, {
-    ...one.question,
-    ...(as === null ? {} : { key: of[as].clientKey }),
-    headers: headersOf(one),
+  const answer = await sendRequest(stack.gateway.partner, testCase.path, {
+    ...testCase.request,
+    ...(as === null ? {} : { key: applications[as].clientKey }),
+    headers: headersOf(testCase),
   });
   return { answer, arrivals: await arrivals() };
 }
@@ -430,13 +430,13 @@ async function put(one: Case): Promise<{ answer: Answer; arrivals: Arrival[] }> 
 const R4_PROFILE = 'https://www.hl7.org/fhir/R4/operationoutcome.html';
 const STU3_PROFILE = 'https://fhir.nhs.uk/STU3/StructureDefinition/eRS-OperationOutcome-1';
 
-function expectWellSaid(answer: Answer, one: Case): void {
+function expectRefusal(answer: Answer, testCase: Case): void {
   const refusal = refusalIn(answer);
-  expect(refusal).toMatchObject({ status: one.status, code: one.code, issue: one.issue });
-  expect(refusal.words).toMatch(one.wrong);
-  expect(refusal.words).toMatch(one.mend);
-  expect(refusal.words).toMatch(new RegExp(`Who must act: ${one.who}\\.$`));
-  expect(refusal.profile).toBe(one.path.startsWith('/FHIR/R4/') ? R4_PROFILE : STU3_PROFILE);
+  expect(refusal).toMatchObject({ status: testCase.status, code: testCase.code, issue: testCase.issue });
+  expect(refusal.words).toMatch(testCase.wrong);
+  expect(refusal.words).toMatch(testCase.whatToDo);
+  expect(refusal.words).toMatch(new RegExp(`Who must act: ${testCase.whoActs}\\.$`));
+  expect(refusal.profile).toBe(testCase.path.startsWith('/FHIR/R4/') ? R4_PROFILE : STU3_PROFILE);
   expect(refusal.system).not.toContain('nhs.uk');
   expect(answer.header('content-type')).toBe('application/fhir+json');
   expect(answer.header('cache-control')).toBe('no-store');
@@ -453,16 +453,16 @@ describe.each([
   ['policy', POLICY],
   ['what arrives', WHAT_ARRIVES.filter(({ as }) => as !== 'lapsedException')],
 ] as const)('a refusal by %s says what was wrong, what to do and who must act', (_what, cases) => {
-  it.each(cases.map((one) => [one.code, one.status, one.issue, one] as const))(
+  it.each(cases.map((testCase) => [testCase.code, testCase.status, testCase.issue, testCase] as const))(
     '%s: %i %s',
-    async (_code, _status, _issue, one) => {
-      const { answer, arrivals } = await put(one);
-      expectWellSaid(answer, one);
+    async (_code, _status, _issue, testCase) => {
+      const { answer, arrivals } = await refuse(testCase);
+      expectRefusal(answer, testCase);
       expectNothingReflected(answer);
       expect(arrivals).toEqual([]);
       const trail = await trailOf(stack, answer);
       expect(trail.map(({ kind, code, status }) => ({ kind, code, status }))).toEqual([
-        { kind: 'DENIED', code: one.code, status: one.status },
+        { kind: 'DENIED', code: testCase.code, status: testCase.status },
       ]);
       expect(JSON.stringify(trail)).not.toMatch(CANARY);
     },
@@ -488,7 +488,7 @@ describe('a rule that can only be met behind another', () => {
   it('GW_HEADER_SYNTAX: a write under its exception still needs If-Match', async () => {
     await allowWrite(stack, {
       environment: 'local',
-      organisation: of.twin.odsCode,
+      organisation: applications.twin.odsCode,
       product: 'ReferWell',
       capability: 'provider',
       interaction: 'A028',
@@ -496,9 +496,9 @@ describe('a rule that can only be met behind another', () => {
       expiresOn: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10),
     });
     await stack.settled();
-    const [one] = WHAT_ARRIVES.filter(({ as }) => as === 'lapsedException') as [Case];
-    const { answer, arrivals } = await put({ ...one, as: 'twin' });
-    expectWellSaid(answer, one);
+    const [testCase] = WHAT_ARRIVES.filter(({ as }) => as === 'lapsedException') as [Case];
+    const { answer, arrivals } = await refuse({ ...testCase, as: 'twin' });
+    expectRefusal(answer, testCase);
     expectNothingReflected(answer);
     expect(arrivals).toEqual([]);
   });
@@ -510,28 +510,28 @@ describe('the shape of a refusal', () => {
     ['R4', '/FHIR/R4/Nothing', R4_PROFILE],
     ['neither, so STU3', '/nothing', STU3_PROFILE],
   ])('is that of the path: %s', async (_name, path, profile) => {
-    const answer = await ask(stack.gateway.partner, path, { key: of.plain.clientKey });
+    const answer = await sendRequest(stack.gateway.partner, path, { key: applications.plain.clientKey });
     expect(refusalIn(answer).profile).toBe(profile);
   });
   it('has no body for HEAD, but the same headers', async () => {
-    const answer = await ask(stack.gateway.partner, '/FHIR/R4/HealthcareService/1', {
+    const answer = await sendRequest(stack.gateway.partner, '/FHIR/R4/HealthcareService/1', {
       method: 'HEAD',
-      key: of.plain.clientKey,
+      key: applications.plain.clientKey,
     });
     expect({ status: answer.status, body: answer.text }).toEqual({ status: 403, body: '' });
     expect(answer.header('gatehouse-error-source')).toBe('gateway');
     expect(answer.header('x-correlation-id')).toBe(answer.correlationId);
   });
   it('names the methods a path takes', async () => {
-    const answer = await ask(stack.gateway.partner, '/FHIR/R4/HealthcareService/1', {
+    const answer = await sendRequest(stack.gateway.partner, '/FHIR/R4/HealthcareService/1', {
       method: 'POST',
-      key: of.referrer.clientKey,
+      key: applications.referrer.clientKey,
     });
     expect([answer.status, answer.header('allow')]).toEqual([405, 'GET, HEAD']);
   });
   it('names the scheme of the credential it wants with every 401', async () => {
-    for (const question of [{}, { key: of.user.clientKey }]) {
-      const answer = await ask(stack.gateway.partner, REFERRAL, question);
+    for (const options of [{}, { key: applications.user.clientKey }]) {
+      const answer = await sendRequest(stack.gateway.partner, REFERRAL, options);
       expect([answer.status, answer.header('www-authenticate')]).toEqual([
         401,
         expect.stringMatching(/^Bearer /),
@@ -539,8 +539,8 @@ describe('the shape of a refusal', () => {
     }
   });
   it('makes a correlation id where the caller sent none that may be echoed', async () => {
-    const answer = await ask(stack.gateway.partner, REFERRAL, {
-      key: of.plain.clientKey,
+    const answer = await sendRequest(stack.gateway.partner, REFERRAL, {
+      key: applications.plain.clientKey,
       headers: { 'X-Correlation-ID': `canary ${NHS_NUMBER}` },
     });
     expect(refusalIn(answer).code).toBe('GW_HEADER_SYNTAX');
@@ -553,10 +553,10 @@ describe('the shape of a refusal', () => {
     ['unknown', `Bearer gh_local_${'c'.repeat(12)}_${'a'.repeat(49)}`],
     ['no token at all', 'Bearer '],
   ])('is the same to the byte for a credential that is %s', async (_name, authorization) => {
-    const answer = await ask(stack.gateway.partner, REFERRAL, {
+    const answer = await sendRequest(stack.gateway.partner, REFERRAL, {
       headers: authorization === undefined ? {} : { Authorization: authorization },
     });
-    const missing = await ask(stack.gateway.partner, REFERRAL);
+    const missing = await sendRequest(stack.gateway.partner, REFERRAL);
     expect([answer.status, answer.text]).toEqual([401, missing.text]);
   });
 });
@@ -565,7 +565,9 @@ describe('waiting', () => {
   it('429 says how long, when an application has used its share', async () => {
     const answers = await Promise.all(
       Array.from({ length: 45 }, () =>
-        ask(stack.gateway.partner, '/FHIR/STU3/CodeSystem/SPECIALTY', { key: of.narrow.clientKey }),
+        sendRequest(stack.gateway.partner, '/FHIR/STU3/CodeSystem/SPECIALTY', {
+          key: applications.narrow.clientKey,
+        }),
       ),
     );
     const limited = answers.filter(({ status }) => status === 429);
@@ -581,10 +583,10 @@ describe('waiting', () => {
   it('503 says how long, when no token can be had', async () => {
     const { id } = await stack.simulator.control<{ id: string }>('POST', '/faults', {
       target: 'token',
-      match: { apiKey: of.twin.apiKey },
+      match: { apiKey: applications.twin.apiKey },
       fault: { status: 503 },
     });
-    const answer = await ask(stack.gateway.partner, REFERRAL, { key: of.twin.clientKey });
+    const answer = await sendRequest(stack.gateway.partner, REFERRAL, { key: applications.twin.clientKey });
     await stack.simulator.control('DELETE', `/faults/${id}`);
     const refusal = refusalIn(answer);
     expect(refusal).toMatchObject({ status: 503, code: 'GW_TOKEN_UNAVAILABLE', issue: 'transient' });
@@ -595,7 +597,7 @@ describe('waiting', () => {
 
 describe('choosing among grants', () => {
   const choose = (headers: Record<string, string>): Promise<Answer> =>
-    ask(stack.gateway.partner, '/FHIR/STU3/CodeSystem/SPECIALTY', { key: manyKey, headers });
+    sendRequest(stack.gateway.partner, '/FHIR/STU3/CodeSystem/SPECIALTY', { key: manyKey, headers });
 
   it('an ambiguous choice is a 400 that lists the candidates, and nothing else', async () => {
     const arrivals = await watch(stack);
@@ -633,7 +635,11 @@ describe('choosing among grants', () => {
     expect(answer.status).toBe(200);
     expect(
       arrivals.find(({ correlationId }) => correlationId === answer.header('gatehouse-attempt-id')),
-    ).toMatchObject({ apiKey: of[name].apiKey, asid: of[name].asid, odsCode: of[name].odsCode });
+    ).toMatchObject({
+      apiKey: applications[name].apiKey,
+      asid: applications[name].asid,
+      odsCode: applications[name].odsCode,
+    });
   });
   it.each([
     ['an organisation', 'NHSD-End-User-Organisation-ODS', 'N1', 'ZZ99'],
@@ -643,15 +649,18 @@ describe('choosing among grants', () => {
     async (_what, header, existing, absent) => {
       await apply(stack, { products: [{ name: 'Elsewhere' }] });
       await stack.settled();
-      const [one, other] = await Promise.all([choose({ [header]: existing }), choose({ [header]: absent })]);
+      const [ofExisting, ofAbsent] = await Promise.all([
+        choose({ [header]: existing }),
+        choose({ [header]: absent }),
+      ]);
       const shape = ({ status, text, headers }: Answer) => ({
         status,
         text,
         headers: headers.filter(([name]) => !['X-Correlation-ID', 'Date'].includes(name)),
       });
-      expect(one.status).toBe(403);
-      expect(shape(one)).toEqual(shape(other));
-      expect(one.text).not.toContain(existing);
+      expect(ofExisting.status).toBe(403);
+      expect(shape(ofExisting)).toEqual(shape(ofAbsent));
+      expect(ofExisting.text).not.toContain(existing);
     },
   );
 });
@@ -659,15 +668,15 @@ describe('choosing among grants', () => {
 describe('two organisations that differ in nothing but their ODS code', () => {
   it('never share an application, key, token or row', async () => {
     const path = '/FHIR/STU3/ReferralRequest/000000070000';
-    const asked = await Promise.all(
+    const calls = await Promise.all(
       Array.from({ length: 12 }, async (_, at) => {
-        const home = at % 2 === 0 ? of.plain : of.twin;
-        return { home, answer: await ask(stack.gateway.partner, path, { key: home.clientKey }) };
+        const home = at % 2 === 0 ? applications.plain : applications.twin;
+        return { home, answer: await sendRequest(stack.gateway.partner, path, { key: home.clientKey }) };
       }),
     );
     const arrivals = await stack.simulator.control<Arrival[]>('GET', '/requests');
-    const seen = { plain: new Set<string>(), twin: new Set<string>() };
-    for (const { home, answer } of asked) {
+    const identities = { plain: new Set<string>(), twin: new Set<string>() };
+    for (const { home, answer } of calls) {
       expect(answer.status).toBe(200);
       const attemptId = answer.header('gatehouse-attempt-id');
       const [hit, ...more] = arrivals.filter(({ correlationId }) => correlationId === attemptId);
@@ -676,19 +685,19 @@ describe('two organisations that differ in nothing but their ODS code', () => {
       const trail = await trailOf(stack, answer);
       const intent = trail.find(({ kind }) => kind === 'INTENT') ?? {};
       expect(intent).toMatchObject({ odsCode: home.odsCode, asid: home.asid, clientName: home.client });
-      const mine = seen[home === of.plain ? 'plain' : 'twin'];
+      const mine = identities[home === applications.plain ? 'plain' : 'twin'];
       const authorization = hit?.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
       for (const name of ['bindingId', 'applicationId', 'kid', 'tokenIdHash', 'clientId', 'keyId'])
         mine.add(`${name} ${String(intent[name])}`);
       mine.add(`authorization ${authorization}`);
     }
-    expect([...seen.plain].filter((value) => seen.twin.has(value))).toEqual([]);
+    expect([...identities.plain].filter((value) => identities.twin.has(value))).toEqual([]);
     // One of each for an organisation: the same things served all its calls.
-    expect([seen.plain.size, seen.twin.size]).toEqual([7, 7]);
+    expect([identities.plain.size, identities.twin.size]).toEqual([7, 7]);
     const mints = arrivals.filter(({ target, status }) => target === 'token' && status === 200);
     const kidOf = (apiKey: string) =>
-      new Set(mints.filter((one) => one.apiKey === apiKey).map(({ kid }) => kid));
-    expect(kidOf(of.plain.apiKey).size).toBe(1);
-    expect([...kidOf(of.plain.apiKey)]).not.toEqual([...kidOf(of.twin.apiKey)]);
+      new Set(mints.filter((mint) => mint.apiKey === apiKey).map(({ kid }) => kid));
+    expect(kidOf(applications.plain.apiKey).size).toBe(1);
+    expect([...kidOf(applications.plain.apiKey)]).not.toEqual([...kidOf(applications.twin.apiKey)]);
   });
 });

@@ -14,9 +14,9 @@ import {
   type Answer,
   apply,
   type Arrival,
-  ask,
+  sendRequest,
   type AuditRecord,
-  type Question,
+  type PartnerRequest,
   refusalIn,
   trailOf,
   verdictOf,
@@ -77,8 +77,8 @@ afterAll(async () => {
 });
 afterEach(() => stack.simulator.control('DELETE', '/faults'));
 
-const call = (path: string, question: Question = {}): Promise<Answer> =>
-  ask(stack.gateway.partner, path, { key: provider.clientKey, ...question });
+const call = (path: string, options: PartnerRequest = {}): Promise<Answer> =>
+  sendRequest(stack.gateway.partner, path, { key: provider.clientKey, ...options });
 const pairsOf = ({ headers }: Answer) => headers.map(([name, value]) => [name.toLowerCase(), value] as const);
 
 let identities = 0;
@@ -119,11 +119,11 @@ async function reconfigure(application: object): Promise<void> {
   });
 }
 
-async function fault(target: 'ers' | 'token', what: object, times?: number): Promise<void> {
+async function fault(target: 'ers' | 'token', answerFault: object, times?: number): Promise<void> {
   await stack.simulator.control('POST', '/faults', {
     target,
     match: { apiKey },
-    fault: what,
+    fault: answerFault,
     ...(times === undefined ? {} : { times }),
   });
 }
@@ -141,9 +141,9 @@ async function mintRows(): Promise<AuditRecord[]> {
 
 describe('what the token endpoint refuses', () => {
   type Setting = Parameters<typeof newIdentity>[0];
-  const said = (error: string, description: string) =>
+  const refusalBody = (error: string, description: string) =>
     JSON.stringify({ error, error_description: description, message_id: 'rrt-1-b-geu2-2-3-1' });
-  const invalid = (description: string) => said('invalid_request', description);
+  const invalid = (description: string) => refusalBody('invalid_request', description);
 
   /** Name, how the application is wrong or what the endpoint says, class in audit, calls, words of APIM. */
   const REFUSED: [
@@ -208,7 +208,7 @@ describe('what the token endpoint refuses', () => {
       {
         fault: {
           status: 401,
-          body: said('access_denied', 'The developer associated with the API key is not active'),
+          body: refusalBody('access_denied', 'The developer associated with the API key is not active'),
         },
       },
       'configuration',
@@ -217,7 +217,7 @@ describe('what the token endpoint refuses', () => {
     ],
     [
       'a grant that is none',
-      { fault: { status: 401, body: said('invalid_grant', 'refresh_token is invalid') } },
+      { fault: { status: 401, body: refusalBody('invalid_grant', 'refresh_token is invalid') } },
       'configuration',
       1,
       /refresh_token/,
@@ -250,7 +250,7 @@ describe('what the token endpoint refuses', () => {
     ]),
     [
       '400 unsupported grant',
-      { fault: { status: 400, body: said('unsupported_grant_type', 'grant_type is invalid') } },
+      { fault: { status: 400, body: refusalBody('unsupported_grant_type', 'grant_type is invalid') } },
       'ours',
       2,
       /grant_type is invalid/,
@@ -298,9 +298,9 @@ describe('what the token endpoint refuses', () => {
       expect(refusal.words).toBe(
         `NHS England refused to issue an access token for this application. ${whatIsWrong} ${whatToDo} Who must act: ${whoActs}.`,
       );
-      const asked = await arrivals();
-      expect(asked.filter(({ target }) => target === 'ers')).toEqual([]);
-      const mints = asked.filter(({ target }) => target === 'token');
+      const requests = await arrivals();
+      expect(requests.filter(({ target }) => target === 'ers')).toEqual([]);
+      const mints = requests.filter(({ target }) => target === 'token');
       expect(mints).toHaveLength(calls);
       expect(new Set(mints.map(({ jti }) => jti)).size).toBe(calls);
 
@@ -326,11 +326,16 @@ describe('what the token endpoint refuses', () => {
   );
 
   const TRANSIENT: [string, object, number, number][] = [
-    ['500 unknown_error', { status: 500, body: said('unknown_error', 'An unknown error occurred') }, 2, 2],
+    [
+      '500 unknown_error',
+      { status: 500, body: refusalBody('unknown_error', 'An unknown error occurred') },
+      2,
+      2,
+    ],
     ['503 without a body', { status: 503 }, 2, 2],
     [
       '429, tried again no sooner than told',
-      { status: 429, body: said('ratelimit_exceeded', 'The rate limit was exceeded') },
+      { status: 429, body: refusalBody('ratelimit_exceeded', 'The rate limit was exceeded') },
       1,
       2,
     ],
@@ -561,7 +566,7 @@ describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and 
     ]);
   });
 
-  const DIRECT: [string, number, string, Question][] = [
+  const DIRECT: [string, number, string, PartnerRequest][] = [
     ['no such referral', 404, '/FHIR/STU3/ReferralRequest/000000099999', {}],
     ['the wrong kind of request', 422, '/FHIR/STU3/ReferralRequest/000000070001', {}],
     ['a patient that cannot be used', 422, '/FHIR/STU3/ReferralRequest/000000070009', {}],
@@ -577,7 +582,7 @@ describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and 
     ['a good answer', 200, REFERRAL, {}],
     ['a PDF', 200, CLINICAL, { method: 'POST' }],
   ];
-  it.each(DIRECT)('the same as asked of e-RS directly: %s, %i', async (_name, status, path, question) => {
+  it.each(DIRECT)('the same as asked of e-RS directly: %s, %i', async (_name, status, path, request) => {
     const { access_token: token } = await stack.simulator.control<{ access_token: string }>(
       'POST',
       '/tokens',
@@ -586,11 +591,11 @@ describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and 
         authType: 'app',
       },
     );
-    const direct = await ask(stack.simulator.apimUrl, `/referrals${path}`, {
-      ...question,
-      headers: { ...question.headers, Authorization: `Bearer ${token}` },
+    const direct = await sendRequest(stack.simulator.apimUrl, `/referrals${path}`, {
+      ...request,
+      headers: { ...request.headers, Authorization: `Bearer ${token}` },
     });
-    const answer = await call(path, question);
+    const answer = await call(path, request);
     expect([direct.status, answer.status]).toEqual([status, status]);
     const still = (text: string): string => text.replace(/"lastUpdated":"[^"]+"/g, '"lastUpdated":"then"');
     expect(still(answer.body.toString('latin1'))).toBe(still(direct.body.toString('latin1')));
@@ -677,7 +682,7 @@ describe('a 401 about our token', () => {
       ['ers', 200],
     ]);
     const trail = await trailOf(stack, answer);
-    expect(trail.map(({ kind, outcome: of }) => [kind, of])).toEqual([
+    expect(trail.map(({ kind, outcome: outcomeName }) => [kind, outcomeName])).toEqual([
       ['INTENT', undefined],
       ['OUTCOME', 'FAILED'],
       ['INTENT', undefined],
@@ -707,8 +712,8 @@ describe('a 401 about our token', () => {
     expect(refusalIn(answer)).toMatchObject({ status: 502, code: 'GW_UPSTREAM_TOKEN' });
     expect(answer.header('www-authenticate')).toBeNull();
     const hits = await arrivals();
-    const of = (target: Arrival['target']) => hits.filter((hit) => hit.target === target).length;
-    expect([of('ers'), of('token')]).toEqual([2, 1]);
+    const countOf = (target: Arrival['target']) => hits.filter((hit) => hit.target === target).length;
+    expect([countOf('ers'), countOf('token')]).toEqual([2, 1]);
     // Another token would fare no better: for a while none is asked for, and nothing is sent.
     expect(verdictOf(await call(path))).toEqual({ status: 502, code: 'GW_UPSTREAM_TOKEN' });
     expect((await arrivals()).length).toBe(hits.length);
@@ -761,8 +766,8 @@ describe('what must not pass', () => {
     ],
     ['a redirect to nowhere', BINARY, { status: 302 }, 'GW_UPSTREAM_REDIRECT'],
   ];
-  it.each(WITHHELD)('%s: 502, withheld, on record', async (_name, path, what, code) => {
-    await fault('ers', what);
+  it.each(WITHHELD)('%s: 502, withheld, on record', async (_name, path, answerFault, code) => {
+    await fault('ers', answerFault);
     const arrivals = await watch(stack);
     const answer = await call(path);
     expect(verdictOf(answer)).toEqual({ status: 502, code });
@@ -828,11 +833,11 @@ describe('large and binary answers', () => {
     'X-Request-ID': 'ers-large-1',
   };
   const sha = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-  const asked = { method: 'POST', headers: { Accept: 'application/pdf' } };
+  const pdfRequest = { method: 'POST', headers: { Accept: 'application/pdf' } };
 
   it('5 MiB of known length stream through, every byte and header', async () => {
     await fault('ers', { status: 200, headers: PDF_HEADERS, bodyBase64: LARGE.toString('base64') });
-    const answer = await call(CLINICAL, asked);
+    const answer = await call(CLINICAL, pdfRequest);
     expect([answer.status, answer.brokenOff, answer.body.length]).toEqual([200, false, SIZE]);
     expect(answer.body.equals(LARGE)).toBe(true);
     expect(Object.fromEntries(pairsOf(answer))).toEqual({
@@ -860,7 +865,7 @@ describe('large and binary answers', () => {
       'HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nTransfer-Encoding: chunked\r\nX-Request-ID: ers-chunked-1\r\n\r\n';
     const raw = Buffer.concat([Buffer.from(head), ...chunks, Buffer.from('0\r\n\r\n')]);
     await fault('ers', { rawResponseBase64: raw.toString('base64') });
-    const answer = await call(CLINICAL, asked);
+    const answer = await call(CLINICAL, pdfRequest);
     expect([answer.status, answer.brokenOff, answer.header('content-length')]).toEqual([200, false, null]);
     expect(answer.body.equals(body)).toBe(true);
     expect((await ended(answer))[2]).toMatchObject({
@@ -872,7 +877,7 @@ describe('large and binary answers', () => {
   it('a binary answer of every byte value is buffered and passes whole', async () => {
     const body = Buffer.concat([Buffer.from(Array.from({ length: 256 }, (_, at) => at)), noise(1000)]);
     await fault('ers', { status: 200, headers: PDF_HEADERS, bodyBase64: body.toString('base64') });
-    const answer = await call(CLINICAL, asked);
+    const answer = await call(CLINICAL, pdfRequest);
     expect(answer.body.equals(body)).toBe(true);
     expect((await trailOf(stack, answer))[1]).toMatchObject({
       responseBytes: body.length,
@@ -902,11 +907,11 @@ describe('large and binary answers', () => {
     expect(encodings).toEqual(['gzip', 'identity']);
   });
   it('HEAD brings the headers of what it names, its length too, and no body', async () => {
-    const question = { key: referrer.clientKey };
-    const got = await call('/FHIR/R4/HealthcareService/1', question);
-    const head = await call('/FHIR/R4/HealthcareService/1', { ...question, method: 'HEAD' });
-    expect([got.status, head.status, head.body.length]).toEqual([200, 200, 0]);
-    expect(head.header('etag')).toBe(got.header('etag'));
+    const options = { key: referrer.clientKey };
+    const get = await call('/FHIR/R4/HealthcareService/1', options);
+    const head = await call('/FHIR/R4/HealthcareService/1', { ...options, method: 'HEAD' });
+    expect([get.status, head.status, head.body.length]).toEqual([200, 200, 0]);
+    expect(head.header('etag')).toBe(get.header('etag'));
   });
   it('an answer that breaks off is broken off for the caller too, and END says how far it came', async () => {
     await fault('ers', {
@@ -915,7 +920,7 @@ describe('large and binary answers', () => {
       bodyBase64: LARGE.toString('base64'),
       resetAtByte: 2_000_000,
     });
-    const answer = await call(CLINICAL, asked);
+    const answer = await call(CLINICAL, pdfRequest);
     expect([answer.status, answer.brokenOff]).toEqual([200, true]);
     expect(LARGE.subarray(0, answer.body.length).equals(answer.body)).toBe(true);
     const [, , end] = await ended(answer);
@@ -936,7 +941,7 @@ describe('large and binary answers', () => {
       target: 'ers',
       fault: { status: 200, headers: PDF_HEADERS, bodyBase64: body.toString('base64') },
     });
-    const answer = await call(CLINICAL, asked);
+    const answer = await call(CLINICAL, pdfRequest);
     expect([answer.status, answer.brokenOff]).toEqual([200, true]);
     expect(answer.body.includes(token)).toBe(false);
     expect((await ended(answer))[2]).toMatchObject({ delivery: 'aborted' });

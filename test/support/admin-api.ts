@@ -29,35 +29,35 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Of any shape: which one is what the tests are about. */
+  /** Of any shape, because the shape is what the tests check. */
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
 type Call = [method: string, path: string, body?: unknown, token?: string, headers?: Record<string, string>];
 
-/** The admin API as process/gateway.ts opens it, over a database of its own. */
+/** The admin API as process/gateway.ts opens it, with its own database. */
 export interface AdminApi {
   readonly db: Database;
   readonly database: TestDatabase;
   readonly url: string;
   readonly clock: { ms: number };
   readonly tokens: Readonly<Record<TestScope | 'all', string>>;
-  /** The parts it is made of: the audit trail, KMS, the registry and more. */
+  /** The parts that it uses: the audit trail, KMS, the registry and more. */
   readonly parts: Parts;
-  /** Lines of its log. */
+  /** The lines that it has logged. */
   readonly logged: string[];
-  /** Facts of the trail's SYSTEM events of this name, in the order written. */
+  /** The facts of all SYSTEM events with this name, in the order in which they were written. */
   systemEvents(event: string): Promise<Record<string, unknown>[]>;
-  /** Calls a path, by default with a token of all scopes, and reads the answer to its end. */
+  /** Calls a path, by default with a token that has every scope, and reads the whole answer. */
   call(...request: Call): Promise<Answer>;
-  /** The same, leaving the body to be read or cancelled. */
+  /** The same, but leaves the body for the test to read or cancel. */
   begin(...request: Call): Promise<Response>;
   /** Calls a route and expects it to be answered with 200. */
   ok<N extends RouteName>(name: N, request?: Partial<RequestOf<N>>, token?: string): Promise<AnswerOf<N>>;
   close(): Promise<void>;
 }
 
-/** A new admin token, made as the admin API makes it. */
+/** Creates an admin token as the admin API does. */
 export async function createToken(db: Database, token: NewToken, nowMs: number): Promise<string> {
   const store = new TokensStore(db, () => nowMs, randomBytes, 30 * 86_400_000);
   const change = { actor: 'test' };
@@ -69,7 +69,7 @@ export async function createToken(db: Database, token: NewToken, nowMs: number):
 
 /**
  * @param replacements dependencies that a test replaces
- * @param settings on top of those that every test has
+ * @param settings in addition to those that every test has
  */
 export async function startAdmin(
   replacements: Partial<AdminDeps> = {},
@@ -182,7 +182,7 @@ export function pathOf(route: RouteContract, params: object = {}, query: object 
   return `${API_PREFIX}${path}${search === '' ? '' : `?${search}`}`;
 }
 
-/** One organisation with one application, ready for everything else. */
+/** A registry file with two organisations, one application of each access mode, and a client. */
 export const smallDocument = {
   apiVersion: 'gatehouse/v1',
   organisations: [

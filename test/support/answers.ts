@@ -1,12 +1,12 @@
-/** Asking the partner listener as a downstream service does, byte for byte, and reading what was sent on and written down. */
+/** Sends requests as a downstream service does, and reads what reached e-RS and what the audit trail recorded. */
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import type { SimulatorProcess } from './servers/processes.ts';
 import type { Stack } from './servers/stack.ts';
 
-export interface Question {
+export interface PartnerRequest {
   readonly method?: string;
-  /** A client key, sent as bearer token. */
+  /** A client key, sent as a bearer token. */
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>> | readonly (readonly [string, string])[];
   readonly body?: string | Buffer;
@@ -14,38 +14,38 @@ export interface Question {
 
 export interface Answer {
   readonly status: number;
-  /** As received, in order, duplicates kept. */
+  /** As received: in order, with duplicates. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   header(name: string): string | null;
   readonly body: Buffer;
   readonly text: string;
   /** True if the connection broke before the body was complete. */
   readonly brokenOff: boolean;
-  /** The X-Correlation-ID that was sent: another one for each question. */
+  /** The X-Correlation-ID that was sent; a different one for each request. */
   readonly correlationId: string;
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-/** One HTTP call, nothing unpacked, nothing followed. */
-export function ask(base: string, path: string, question: Question = {}): Promise<Answer> {
-  const { method = 'GET', key, body } = question;
-  const given = Array.isArray(question.headers)
-    ? (question.headers as [string, string][])
-    : Object.entries(question.headers ?? {});
+/** Makes one HTTP call. It doesn't decompress the answer or follow redirects. */
+export function sendRequest(base: string, path: string, options: PartnerRequest = {}): Promise<Answer> {
+  const { method = 'GET', key, body } = options;
+  const headersGiven = Array.isArray(options.headers)
+    ? (options.headers as [string, string][])
+    : Object.entries(options.headers ?? {});
   const correlationId =
-    given.find(([name]) => name.toLowerCase() === 'x-correlation-id')?.[1] ?? `test-${randomUUID()}`;
+    headersGiven.find(([name]) => name.toLowerCase() === 'x-correlation-id')?.[1] ?? `test-${randomUUID()}`;
   const headers = [
-    ...given,
+    ...headersGiven,
     ...(key === undefined ? [] : [['Authorization', `Bearer ${key}`]]),
-    ...(given.some(([name]) => name.toLowerCase() === 'x-correlation-id')
+    ...(headersGiven.some(([name]) => name.toLowerCase() === 'x-correlation-id')
       ? []
       : [['X-Correlation-ID', correlationId]]),
     ...(body === undefined ? [] : [['Content-Length', String(Buffer.byteLength(body))]]),
   ];
   const url = new URL(base);
   return new Promise((resolve, reject) => {
-    const call = request(
+    const outgoing = request(
       {
         agent,
         host: url.hostname,
@@ -64,7 +64,8 @@ export function ask(base: string, path: string, question: Question = {}): Promis
           resolve({
             status: response.statusCode ?? 0,
             headers: pairs,
-            header: (name) => pairs.find(([of]) => of.toLowerCase() === name.toLowerCase())?.[1] ?? null,
+            header: (name) =>
+              pairs.find(([headerName]) => headerName.toLowerCase() === name.toLowerCase())?.[1] ?? null,
             body: bytes,
             text: bytes.toString('utf8'),
             brokenOff,
@@ -80,17 +81,17 @@ export function ask(base: string, path: string, question: Question = {}): Promis
         });
       },
     );
-    call.on('error', reject);
-    call.end(body);
+    outgoing.on('error', reject);
+    outgoing.end(body);
   });
 }
 
-/** A refusal of ours, taken apart. */
+/** The parts of a refusal by Gatehouse. */
 export interface Refusal {
   readonly status: number;
   readonly code: string;
   readonly issue: string;
-  /** Everything it says in words. */
+  /** All its text for people. */
   readonly words: string;
   readonly profile: string;
   readonly system: string;
@@ -121,7 +122,7 @@ export function refusalIn(answer: Answer): Refusal {
   };
 }
 
-/** Status and code, in the shape tests compare; an answer that is no refusal of ours shows its start. */
+/** The status, and the code if Gatehouse itself refused the request. */
 export function verdictOf(answer: Answer): { status: number; code: string | null } {
   const ours = answer.header('gatehouse-error-source') === 'gateway';
   return { status: answer.status, code: ours && answer.text !== '' ? refusalIn(answer).code : null };
@@ -129,7 +130,7 @@ export function verdictOf(answer: Answer): { status: number; code: string | null
 
 export type AuditRecord = Readonly<Record<string, unknown>>;
 
-/** Every row that one question left, in the order written. */
+/** Every audit record of one request, in the order in which they were written. */
 export async function trailOf(stack: Stack, { correlationId }: Answer): Promise<AuditRecord[]> {
   const { rows } = await stack.sql.query<{ record: AuditRecord }>(
     `SELECT record FROM audit.event
@@ -140,7 +141,7 @@ export async function trailOf(stack: Stack, { correlationId }: Answer): Promise<
   return rows.map(({ record }) => record);
 }
 
-/** What arrived at the simulator. */
+/** A request that arrived at the simulator. */
 export interface Arrival {
   readonly n: number;
   readonly target: 'token' | 'ers' | 'kms' | 'object-store';
@@ -160,28 +161,31 @@ export interface Arrival {
   readonly stateChange?: true;
 }
 
-/** Newest record read so far, so that no record is read a hundred times. */
-const seen = new WeakMap<SimulatorProcess, number>();
+/** The number of the newest arrival read from each simulator, so that none is read again and again. */
+const lastRead = new WeakMap<SimulatorProcess, number>();
 
-/** Marks where the simulator's record stands now; the function tells what of a kind arrived since. */
+/** Remembers the newest arrival. The function that it returns lists the arrivals since, of one target or of all. */
 export async function watch(
   stack: Stack,
   environment?: string,
 ): Promise<(target?: Arrival['target']) => Promise<Arrival[]>> {
   const simulator = environment === undefined ? stack.simulator : stack.simulators.get(environment);
   if (simulator === undefined) throw new Error(`no simulator for ${environment}`);
-  const news = await simulator.control<Arrival[]>('GET', `/requests?after=${seen.get(simulator) ?? 0}`);
-  const mark = news.at(-1)?.n ?? seen.get(simulator) ?? 0;
-  seen.set(simulator, mark);
+  const newArrivals = await simulator.control<Arrival[]>(
+    'GET',
+    `/requests?after=${lastRead.get(simulator) ?? 0}`,
+  );
+  const mark = newArrivals.at(-1)?.n ?? lastRead.get(simulator) ?? 0;
+  lastRead.set(simulator, mark);
   return async (target) => {
     const query = `after=${mark}${target === undefined ? '' : `&target=${target}`}`;
     const arrived = await simulator.control<Arrival[]>('GET', `/requests?${query}`);
-    // The gateway asks every few seconds whether its keys are there, whoever calls.
+    // The gateway checks its keys every few seconds, whether or not anybody calls.
     return arrived.filter(({ kmsAction }) => kmsAction !== 'DescribeKey');
   };
 }
 
-/** Calls the admin API and answers what it says, refusals too. */
+/** Calls the admin API and returns its answer, even a refusal. */
 export async function administer(
   stack: Stack,
   method: string,
@@ -199,19 +203,19 @@ export async function administer(
   return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
 }
 
-/** Applies pieces of a registry document. */
+/** Applies part of a registry file. */
 export async function apply(stack: Stack, document: object): Promise<void> {
   await stack.admin('POST', '/registry/apply', { document: { apiVersion: 'gatehouse/v1', ...document } });
 }
 
 /** Moves the clocks of all gateways and simulators. */
 export async function moveClocks(stack: Stack, offsetMs: number): Promise<void> {
-  // The gateways first: an assertion from the past is refused, a token that outlives its hour is only renewed.
+  // The gateways go first: APIM rejects an assertion from the past, but a token past its hour is only renewed.
   for (const gateway of stack.gateways) await gateway.hook({ clockOffsetMs: offsetMs });
   for (const simulator of stack.simulators.values()) await simulator.control('POST', '/clock', { offsetMs });
 }
 
-/** The first moment of a calendar day in London, found by asking what day it is there. */
+/** The first moment of a calendar day in London. */
 export function londonMidnight(day: string): number {
   const dayIn = (at: number): string =>
     new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(at);

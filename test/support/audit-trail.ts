@@ -1,4 +1,4 @@
-/** What the audit specs share: a database, chains on it, events, and a way to take the database away. */
+/** What the audit specs share: a database, audit chains in it, sample events, and ways to make the database fail. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
@@ -19,9 +19,9 @@ export interface AuditDatabase {
   readonly appUrl: string;
   readonly ownerUrl: string;
   readonly superuserUrl: string;
-  /** As the superuser: sees and may do everything. */
+  /** Connects as the superuser, who may do everything. */
   readonly admin: pg.Pool;
-  /** As the running role. */
+  /** Connects as the running role. */
   readonly app: pg.Pool;
 }
 
@@ -38,7 +38,7 @@ export async function auditDatabase(): Promise<AuditDatabase & { readonly drop: 
   return { appUrl, ownerUrl, superuserUrl, admin, app, drop };
 }
 
-/** What is to be ended before the database is dropped, the newest first. */
+/** What must end before the database is dropped, the newest first. */
 const cleanups: (() => Promise<void>)[] = [];
 
 export function atTheEnd(cleanup: () => Promise<void>): void {
@@ -49,7 +49,7 @@ async function cleanUp(): Promise<void> {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 }
 
-/** Pools whose connections may be cut on purpose. */
+/** A pool whose connections a test may cut. */
 function poolOf(connectionString: string): pg.Pool {
   const pool = new pg.Pool({ connectionString, max: 6 });
   pool.on('error', () => undefined);
@@ -59,7 +59,7 @@ function poolOf(connectionString: string): pg.Pool {
 export const silentLog = { info: ignore, warn: ignore, error: ignore, fatal: ignore };
 const unmeasured = { commitMs: ignore, queueLength: ignore, batch: ignore };
 
-/** A chain of its own, closed before the database is dropped. */
+/** Opens another audit chain, which is closed before the database is dropped. */
 export async function openLog(
   databaseUrl: string,
   changes: Partial<AuditLogOptions> = {},
@@ -80,7 +80,7 @@ export async function openLog(
   return log;
 }
 
-/** A log that keeps its messages, so that a test can wait for one. */
+/** A log that keeps its messages, so that a test can wait for one of them. */
 export function recordingLog(): AuditLogger & { readonly count: (message: string) => number } {
   const messages: string[] = [];
   const record = (_fields: object, message: string): void => void messages.push(message);
@@ -178,31 +178,31 @@ export function systemOf(event: string): SystemEvent {
   return { kind: 'SYSTEM', event, attemptId: randomUUID(), startedAtMs: atMs, atMs, facts: {} };
 }
 
-/** Exports everything and verifies it. */
+/** Exports the whole trail and verifies it. */
 export async function verified(database: AuditDatabase): Promise<VerifyReport> {
   return verifyExport(exportAudit(database.app, {}));
 }
 
-/** Outcomes of attempts, by attempt id. */
+/** The outcome of each attempt, by attempt id. */
 export async function outcomes(database: AuditDatabase): Promise<ReadonlyMap<string, string>> {
-  const found = await database.admin.query<{ attempt_id: string; outcome: string }>(
+  const result = await database.admin.query<{ attempt_id: string; outcome: string }>(
     `SELECT attempt_id, outcome FROM audit.event WHERE kind = 'OUTCOME'`,
   );
-  return new Map(found.rows.map((row) => [row.attempt_id, row.outcome]));
+  return new Map(result.rows.map((row) => [row.attempt_id, row.outcome]));
 }
 
 export async function systemFacts(
   database: AuditDatabase,
   event: string,
 ): Promise<readonly Record<string, number>[]> {
-  const found = await database.admin.query<{ facts: Record<string, number> }>(
+  const result = await database.admin.query<{ facts: Record<string, number> }>(
     `SELECT record -> 'facts' AS facts FROM audit.event WHERE event = $1 ORDER BY started_at`,
     [event],
   );
-  return found.rows.map((row) => row.facts);
+  return result.rows.map((row) => row.facts);
 }
 
-/** Holds the head of a chain as another session would, until `release`. */
+/** Locks the head of a chain, as another session would, until `release` is called. */
 export async function holdHead(
   database: AuditDatabase,
   writerId: string,
@@ -219,8 +219,8 @@ export async function holdHead(
 }
 
 /**
- * Lets the database refuse the audit rows for which a condition on NEW holds.
- * @returns what lets it accept them again
+ * Makes the database reject the audit rows for which a condition on NEW holds.
+ * @returns a function after which it accepts them again
  */
 export async function refuseRows(superuserUrl: string, condition: string): Promise<() => Promise<void>> {
   const run = async (sql: string): Promise<void> => {
@@ -235,7 +235,7 @@ export async function refuseRows(superuserUrl: string, condition: string): Promi
   return () => run('DROP TRIGGER refuse_rows ON audit.event; DROP FUNCTION public.refuse_rows()');
 }
 
-/** Waits until a statement of an audit writer has waited for a lock for so long. */
+/** Waits until a statement has been waiting for a lock for at least this long. */
 export function untilLocked(database: AuditDatabase, forMs = 0): Promise<void> {
   return until(`a statement that waits for a lock for ${String(forMs)} ms`, async () => {
     const { rowCount } = await database.admin.query(
@@ -247,7 +247,7 @@ export function untilLocked(database: AuditDatabase, forMs = 0): Promise<void> {
   });
 }
 
-/** When the lease of a writer ends, as PostgreSQL has it, and whether that is past. */
+/** When the lease of a writer ends by PostgreSQL's clock, and whether it has ended. */
 export async function leaseOf(
   database: AuditDatabase,
   { writerId }: Pick<AuditLog, 'writerId'>,
@@ -262,7 +262,7 @@ export async function leaseOf(
   return lease;
 }
 
-/** Cuts every audit connection on the server's side. */
+/** Ends every audit connection from the server's side. */
 export async function cutBackends(database: AuditDatabase): Promise<void> {
   await database.admin.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -270,29 +270,29 @@ export async function cutBackends(database: AuditDatabase): Promise<void> {
   );
 }
 
-export interface Line {
+export interface DatabaseLink {
   readonly url: string;
-  /** Nobody gets through any more, and who was through is cut. */
+  /** Cuts the open connections and refuses new ones. */
   readonly down: () => Promise<void>;
   readonly up: () => Promise<void>;
 }
 
-/** A way to the database that can be taken down. */
-export async function lineTo(databaseUrl: string): Promise<Line> {
+/** Opens a TCP link to the database that a test can take down. */
+export async function linkTo(databaseUrl: string): Promise<DatabaseLink> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = connect(Number(target.port || 5432), target.hostname);
-    for (const [one, other] of [
+    for (const [source, target] of [
       [near, far],
       [far, near],
     ] as const) {
-      sockets.add(one);
-      one.pipe(other);
-      one.on('error', () => other.destroy());
-      one.on('close', () => {
-        sockets.delete(one);
-        other.destroy();
+      sockets.add(source);
+      source.pipe(target);
+      source.on('error', () => target.destroy());
+      source.on('close', () => {
+        sockets.delete(source);
+        target.destroy();
       });
     }
   });

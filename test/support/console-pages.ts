@@ -1,4 +1,4 @@
-/** Every page of the console, who may open it, and its heading. */
+/** Every page of the console, a person who may open it, and its heading. */
 const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>> = {
   '/': ['Priya Nair', 'Today'],
   '/changes': ['Priya Nair', 'Approvals'],

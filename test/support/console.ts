@@ -1,4 +1,4 @@
-/** The console in Chromium, before a gateway with four eyes and the identity provider of the simulator. */
+/** The console in Chromium, with a gateway that requires four eyes and the simulator's identity provider. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -27,17 +27,17 @@ export const SHOTS = '.gatehouse/screenshots';
 
 export interface Console {
   readonly stack: Stack;
-  /** The one with four eyes; those of the stack before it have none. */
+  /** The gateway that requires four eyes; the other gateways of the stack don't. */
   readonly gateway: GatewayProcess;
   readonly origin: string;
   readonly browser: Browser;
-  /** What a page must never say: refused by the content security policy, thrown, or an error in its console. */
+  /** Errors that no page may cause: uncaught exceptions, and messages such as violations of the content security policy. */
   readonly complaints: string[];
-  /** A page of a browser of its own. */
+  /** Opens a page with its own cookies. */
   open(width?: number, colorScheme?: 'light' | 'dark'): Promise<Page>;
-  /** Another page of the same browser. */
+  /** Opens another page with the same cookies. */
   openTab(context: BrowserContext): Promise<Page>;
-  /** A page of a browser of its own, where somebody has signed in. */
+  /** Opens a page with its own cookies, where this person has signed in. */
   as(name: string, width?: number): Promise<Page>;
   stop(): Promise<void>;
 }
@@ -46,8 +46,10 @@ export async function startConsole(): Promise<Console> {
   const stack = await startStack();
   const port = await freePort();
   const origin = `http://localhost:${port}`;
-  const given = JSON.parse(readFileSync(stack.environmentsFile, 'utf8')) as { environments: object[] };
-  const fourEyes = { environments: given.environments.map((each) => ({ ...each, fourEyes: true })) };
+  const stackFile = JSON.parse(readFileSync(stack.environmentsFile, 'utf8')) as { environments: object[] };
+  const fourEyes = {
+    environments: stackFile.environments.map((environment) => ({ ...environment, fourEyes: true })),
+  };
   const environments = `${stack.environmentsFile}.four-eyes.yaml`;
   writeFileSync(environments, JSON.stringify(fourEyes));
   const gateway = await stack.startGateway({
@@ -64,7 +66,7 @@ export async function startConsole(): Promise<Console> {
   const openTab: Console['openTab'] = async (context) => {
     const page = await context.newPage();
     page.on('console', (message) => {
-      // Refusals that a test asks for, and asking who is signed in before anybody is.
+      // Tests provoke refusals, and the console asks who is signed in before anybody is.
       const refused = /status of 4\d\d/.test(message.text());
       if (message.type() === 'error' && !refused) complaints.push(message.text());
     });
@@ -96,10 +98,10 @@ export async function startConsole(): Promise<Console> {
   };
 }
 
-/** The cookies of those who have signed in, by origin and name. */
+/** The cookies of everybody who has signed in, by origin and name. */
 const sessions = new Map<string, Awaited<ReturnType<BrowserContext['cookies']>>>();
 
-/** Signs in through the identity provider once for each person; later pages take over the session while it lasts. */
+/** Signs each person in through the identity provider once; their later pages reuse the session while it lasts. */
 export async function signIn(page: Page, origin: string, name: string): Promise<void> {
   const key = `${origin} ${name}`;
   const today = page.getByRole('heading', { level: 1, name: 'Today' });
@@ -123,15 +125,15 @@ export async function fillIn(page: Page, button: string, fields: Record<string, 
   await dialog.getByRole('button', { name: button, exact: true }).click();
 }
 
-/** Presses a button, gives the reason its dialog asks for, and confirms. */
+/** Presses a button, enters the reason that its dialog asks for, and confirms. */
 export const decide = (page: Page, button: string, reason: string): Promise<void> =>
   fillIn(page, button, { Reason: reason });
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** @param only rules of axe, where the others have nothing new to look at */
+/** @param only the rules of axe to run, where the others have nothing new to check */
 export async function accessible(page: Page, where: string, only?: string[]): Promise<void> {
-  // What is still fading in has less contrast than it will have.
+  // While an element fades in, its contrast is too low.
   await page.evaluate(
     `Promise.allSettled(document.getAnimations()
       .filter(({ effect }) => effect.getTiming().iterations !== Infinity)

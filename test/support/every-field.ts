@@ -8,11 +8,11 @@ import type { REGISTRY_RECORDS, RegistryList } from '@gatehouse/domain/registry/
 export interface FieldSample<V> {
   readonly from: V;
   readonly to: V;
-  /** What the admin API shows of `to`, where it is not `to` itself. */
-  readonly shown?: unknown;
-  /** What an export says of `to`, where it is not what the API shows; null: nothing. */
-  readonly exported?: unknown;
-  /** The rule by which a change from one to the other needs a second person; null: it needs none. */
+  /** How the admin API shows `to`, if not as it is. */
+  readonly inApi?: unknown;
+  /** How an export writes `to`, if not as the API shows it; null if an export leaves it out. */
+  readonly inExport?: unknown;
+  /** The rule by which this change needs a second person; null if it needs none. */
   readonly secondPerson: string | null;
 }
 
@@ -43,14 +43,14 @@ const application: Samples<typeof APPLICATION_FIELDS> = {
   apiKey: {
     from: 'firstKey0123456789abcdefKKLL',
     to: 'otherKey0123456789abcdefMMNN',
-    shown: 'othe…MMNN',
+    inApi: 'othe…MMNN',
     secondPerson: LIVE_IDENTITY,
   },
   apiSecret: {
     from: 'TheFirstSecret',
     to: 'TheOtherSecret',
-    shown: '(hidden)',
-    exported: null,
+    inApi: '(hidden)',
+    inExport: null,
     secondPerson: LIVE_IDENTITY,
   },
   apimApplicationId: { from: 'apim-1', to: 'apim-2', secondPerson: null },
@@ -71,8 +71,8 @@ const client: Samples<typeof CLIENT_FIELDS> = {
   grants: {
     from: [grant],
     to: [restricted, grant],
-    shown: [restricted, { ...grant, capability: null }],
-    exported: [restricted, grant],
+    inApi: [restricted, { ...grant, capability: null }],
+    inExport: [restricted, grant],
     secondPerson: 'a grant to a client',
   },
   returnTargets: {
@@ -101,10 +101,10 @@ export const SAMPLES: { readonly [L in RegistryList]: Samples<(typeof REGISTRY_R
   clients: client,
 };
 
-/** What names the one record of each list that the samples are about. */
+/** The fields that identify the one record of each list that the samples change. */
 export const IDENTITIES: Readonly<Record<RegistryList, Readonly<Record<string, string>>>> = {
   organisations: { odsCode: 'R69' },
-  // Not the product of the application, which could not be retired.
+  // The application's own product could not be retired.
   products: { name: 'Spare' },
   messageSets: { name: 'provider-read' },
   applications: { product: 'ReferWell', environment: 'int', accessMode: 'user-restricted' },

@@ -1,9 +1,9 @@
-/** A browser without a screen: it keeps cookies for each host, and does what a person does to sign in. */
+/** A minimal browser: it keeps the cookies of each host and can go through the sign-in pages. */
 export class HttpBrowser {
   private readonly origin: string;
   private readonly cookies = new Map<string, Map<string, string>>();
 
-  /** @param origin where Gatehouse is */
+  /** @param origin the origin of the console */
   constructor(origin: string) {
     this.origin = origin;
   }
@@ -19,7 +19,7 @@ export class HttpBrowser {
     return response;
   }
 
-  /** Takes the cookies of an answer that came another way. */
+  /** Keeps the cookies of an answer, even of one that was fetched some other way. */
   keepCookies(url: string, headers: Headers): void {
     const jar = this.jarFor(url);
     for (const line of headers.getSetCookie()) {
@@ -41,13 +41,13 @@ export class HttpBrowser {
     this.jarFor(this.origin).delete(name);
   }
 
-  /** Begins a sign-in and is identified by the provider. @returns the callback's address, which is not opened yet */
+  /** Begins a sign-in and identifies a person at the provider. @returns the callback URL, which it doesn't open */
   async identify(person: string, returnTo = '/'): Promise<string> {
     const url = `${this.origin}/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`;
     return this.identifyAt((await this.go(url)).headers.get('location') ?? '', person);
   }
 
-  /** @param providerUrl where beginning the sign-in led */
+  /** @param providerUrl where the sign-in page redirected to */
   async identifyAt(providerUrl: string, person: string): Promise<string> {
     let url = providerUrl;
     let response = await this.go(url);
@@ -61,7 +61,7 @@ export class HttpBrowser {
       if (url.startsWith(`${this.origin}/auth/callback`)) return url;
       response = await this.go(url);
     }
-    throw new Error(`the provider did not lead back: ${url}`);
+    throw new Error(`the provider did not redirect back: ${url}`);
   }
 
   private jarFor(url: string): Map<string, string> {

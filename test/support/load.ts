@@ -1,46 +1,46 @@
-/** Callers of the gateway: one request told in full, and many at a time, in an open or a closed loop. */
+/** Calls the gateway: one request with all that its caller sees, or many of them in an open or a closed loop. */
 import { createHash, randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-export interface Ask {
-  /** Partner address. */
+export interface GatewayRequest {
+  /** The URL of the partner listener. */
   readonly gateway: string;
-  /** Client key. */
+  /** The client key. */
   readonly key: string;
   readonly method?: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly correlationId?: string;
-  /** Goes away after so many milliseconds. */
+  /** The caller goes away after this time. */
   readonly abortAfterMs?: number;
   readonly agent?: Agent;
 }
 
-export interface Told {
+export interface GatewayAnswer {
   readonly correlationId: string;
   readonly startedAtMs: number;
   readonly ms: number;
-  /** Null when no answer's headers came. */
+  /** Null if no headers of an answer arrived. */
   readonly status: number | null;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Gatehouse's code, where the answer is Gatehouse's own. */
+  /** The error code, if Gatehouse itself refused the request. */
   readonly code: string | null;
   readonly attemptId: string | null;
-  /** The answer was whole by HTTP's own rules. */
+  /** Whether the whole answer arrived, by the rules of HTTP. */
   readonly complete: boolean;
   readonly bytes: number;
   readonly bodySha256: string;
   readonly text: string;
-  /** Why it is not complete. */
+  /** Why it is incomplete. */
   readonly error: string | null;
 }
 
 export const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
 
-export function ask(wanted: Ask): Promise<Told> {
-  const correlationId = wanted.correlationId ?? randomUUID();
+export function callGateway(call: GatewayRequest): Promise<GatewayAnswer> {
+  const correlationId = call.correlationId ?? randomUUID();
   const startedAtMs = Date.now();
   const startedMs = performance.now();
   return new Promise((resolve) => {
@@ -70,15 +70,15 @@ export function ask(wanted: Ask): Promise<Told> {
       });
     };
     const outgoing = request(
-      wanted.gateway + (wanted.path ?? REFERRAL),
+      call.gateway + (call.path ?? REFERRAL),
       {
-        method: wanted.method ?? 'GET',
-        agent: wanted.agent ?? new Agent(),
+        method: call.method ?? 'GET',
+        agent: call.agent ?? new Agent(),
         headers: {
-          authorization: `Bearer ${wanted.key}`,
+          authorization: `Bearer ${call.key}`,
           'x-correlation-id': correlationId,
-          ...(wanted.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(wanted.body)) }),
-          ...wanted.headers,
+          ...(call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) }),
+          ...call.headers,
         },
       },
       (incoming) => {
@@ -92,17 +92,17 @@ export function ask(wanted: Ask): Promise<Told> {
     );
     outgoing.on('error', (error) => settle(false, error.message));
     const timer =
-      wanted.abortAfterMs === undefined
+      call.abortAfterMs === undefined
         ? undefined
         : setTimeout(() => {
             settle(false, 'went away');
             outgoing.destroy();
-          }, wanted.abortAfterMs);
-    outgoing.end(wanted.body);
+          }, call.abortAfterMs);
+    outgoing.end(call.body);
   });
 }
 
-/** So many in flight until `total` were made; `make` is given each one's number. */
+/** Makes `total` calls with `inFlight` of them at a time; `make` gets the number of each call. */
 export async function closedLoop<T>(
   total: number,
   inFlight: number,
@@ -123,15 +123,15 @@ export async function closedLoop<T>(
 }
 
 export interface Stream<T> {
-  /** Those that have been answered so far, in the order of their answers. */
+  /** The answers so far, in the order in which they arrived. */
   readonly answers: readonly T[];
-  /** Ends it; resolves with everything once the last has been answered. */
+  /** Stops sending, and resolves with all answers once the last one has arrived. */
   stop(): Promise<T[]>;
 }
 
-/** So many a second whatever becomes of them, until stopped. */
+/** Makes this many calls a second until it is stopped, however slowly they are answered. */
 export function openLoop<T>(perSecond: number, make: (n: number) => Promise<T>): Stream<T> {
-  const made: Promise<T>[] = [];
+  const calls: Promise<T>[] = [];
   const answers: T[] = [];
   const begin = async (n: number): Promise<T> => {
     const answer = await make(n);
@@ -143,7 +143,7 @@ export function openLoop<T>(perSecond: number, make: (n: number) => Promise<T>):
   const loop = (async () => {
     while (running) {
       const due = ((performance.now() - startedMs) / 1000) * perSecond;
-      while (running && made.length < due) made.push(begin(made.length));
+      while (running && calls.length < due) calls.push(begin(calls.length));
       await delay(5);
     }
   })();
@@ -152,7 +152,7 @@ export function openLoop<T>(perSecond: number, make: (n: number) => Promise<T>):
     async stop() {
       running = false;
       await loop;
-      return Promise.all(made);
+      return Promise.all(calls);
     },
   };
 }
@@ -161,7 +161,7 @@ export function keepAlive(maxSockets = 256): Agent {
   return new Agent({ keepAlive: true, maxSockets });
 }
 
-/** Counts by name, for a line of figures. */
+/** Counts how often each name occurs. */
 export function tally(names: readonly (string | number | null)[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[String(name)] = (counts[String(name)] ?? 0) + 1;

@@ -1,5 +1,5 @@
 /**
- * Onboarding in a test, in the order of docs/guides/onboarding.md: binding, key, JWKS at APIM, owner, live, client.
+ * Onboards applications for a test: registry entries, owner, signing key, JWKS URL at APIM, and a client key.
  */
 import type { Stack } from './servers/stack.ts';
 
@@ -9,7 +9,7 @@ export const ALL_INTERACTIONS = [
   'A035', 'A036', 'A037', 'A038', 'A040', 'A041', 'A042', 'A043', 'A044',
 ]; // prettier-ignore
 
-export interface ApplicationWanted {
+export interface NewApplication {
   readonly environment?: string;
   readonly odsCode: string;
   readonly accessMode?: 'application-restricted' | 'user-restricted';
@@ -17,11 +17,11 @@ export interface ApplicationWanted {
   readonly messageSet?: string;
 }
 
-export interface Onboarded extends Required<Omit<ApplicationWanted, 'capability'>> {
+export interface Onboarded extends Required<Omit<NewApplication, 'capability'>> {
   readonly capability: 'referrer' | 'provider' | null;
   readonly apiKey: string;
   readonly asid: string;
-  /** Name of a client whose only grant is this application. */
+  /** The name of a client whose only grant is for this application. */
   readonly client: string;
   readonly clientKey: string;
 }
@@ -31,20 +31,23 @@ const PRODUCT = 'ReferWell';
 /** The simulator has few spare keys and generates the others; more at once would take longer than Gatehouse waits for KMS. */
 const KEYS_AT_ONCE = 4;
 
-/** Everything live, each with a client of one grant. The same organisation may come several times. */
-export async function onboard(stack: Stack, wanted: readonly ApplicationWanted[]): Promise<Onboarded[]> {
-  const applications = wanted.map((one) => {
-    const environment = one.environment ?? 'local';
-    const accessMode = one.accessMode ?? 'application-restricted';
-    const capability = accessMode === 'user-restricted' ? null : (one.capability ?? 'provider');
+/** Brings applications live, each with a client that is granted nothing else. Several may share an organisation. */
+export async function onboard(
+  stack: Stack,
+  newApplications: readonly NewApplication[],
+): Promise<Onboarded[]> {
+  const applications = newApplications.map((application) => {
+    const environment = application.environment ?? 'local';
+    const accessMode = application.accessMode ?? 'application-restricted';
+    const capability = accessMode === 'user-restricted' ? null : (application.capability ?? 'provider');
     asids += 1;
-    const name = `${one.odsCode}-${environment}-${capability ?? 'user'}`.toLowerCase();
+    const name = `${application.odsCode}-${environment}-${capability ?? 'user'}`.toLowerCase();
     return {
       environment,
-      odsCode: one.odsCode,
+      odsCode: application.odsCode,
       accessMode,
       capability,
-      messageSet: one.messageSet ?? 'everything',
+      messageSet: application.messageSet ?? 'everything',
       apiKey: `key-${name}-${asids}`,
       asid: String(asids),
       client: `client-${name}`,
@@ -57,38 +60,38 @@ export async function onboard(stack: Stack, wanted: readonly ApplicationWanted[]
       organisations: odsCodes.map((odsCode) => ({ odsCode, name: `Synthetic Trust ${odsCode}` })),
       products: [{ name: PRODUCT }],
       messageSets: [{ name: 'everything', interactions: ALL_INTERACTIONS }],
-      applications: applications.map((one) => ({
-        organisation: one.odsCode,
+      applications: applications.map((application) => ({
+        organisation: application.odsCode,
         product: PRODUCT,
-        environment: one.environment,
-        accessMode: one.accessMode,
-        ...(one.capability === null ? {} : { capability: one.capability }),
-        asid: one.asid,
-        apiKey: one.apiKey,
-        messageSets: [one.messageSet],
+        environment: application.environment,
+        accessMode: application.accessMode,
+        ...(application.capability === null ? {} : { capability: application.capability }),
+        asid: application.asid,
+        apiKey: application.apiKey,
+        messageSets: [application.messageSet],
         state: 'live',
       })),
-      clients: applications.map((one) => ({
-        name: one.client,
-        environment: one.environment,
+      clients: applications.map((application) => ({
+        name: application.client,
+        environment: application.environment,
         grants: [
           {
-            organisation: one.odsCode,
+            organisation: application.odsCode,
             product: PRODUCT,
-            accessMode: one.accessMode,
-            ...(one.capability === null ? {} : { capability: one.capability }),
+            accessMode: application.accessMode,
+            ...(application.capability === null ? {} : { capability: application.capability }),
           },
         ],
       })),
     },
   });
   for (const odsCode of odsCodes) await appointOwner(stack, odsCode);
-  const live = await atMost(KEYS_AT_ONCE, applications, (one) => goLive(stack, one));
+  const live = await atMost(KEYS_AT_ONCE, applications, (application) => goLive(stack, application));
   await stack.settled();
   return live;
 }
 
-/** Maps the items in order, with at most so many under way. */
+/** Maps the items in order, with at most `limit` of them under way. */
 async function atMost<Item, Result>(
   limit: number,
   items: readonly Item[],
@@ -105,37 +108,37 @@ async function atMost<Item, Result>(
 
 type Draft = Omit<Onboarded, 'clientKey'>;
 
-async function goLive(stack: Stack, one: Draft): Promise<Onboarded> {
+async function goLive(stack: Stack, application: Draft): Promise<Onboarded> {
   const key = await stack.admin<{ jwksUrl: string }>('POST', '/signing-keys', {
-    environment: one.environment,
-    organisation: one.odsCode,
+    environment: application.environment,
+    organisation: application.odsCode,
     product: PRODUCT,
-    accessMode: one.accessMode,
-    ...(one.capability === null ? {} : { capability: one.capability }),
+    accessMode: application.accessMode,
+    ...(application.capability === null ? {} : { capability: application.capability }),
   });
-  // The public listener has a free port, which the setting could not know.
+  // The public listener is on a free port that was not known when the settings were written.
   const jwksUrl = stack.gateway.public + new URL(key.jwksUrl).pathname;
-  await stack.simulators.get(one.environment)?.control('PUT', `/apps/${one.apiKey}`, {
-    name: one.client,
-    products: [one.accessMode],
+  await stack.simulators.get(application.environment)?.control('PUT', `/apps/${application.apiKey}`, {
+    name: application.client,
+    products: [application.accessMode],
     attributes: {
-      asid: one.asid,
+      asid: application.asid,
       'jwks-resource-url': jwksUrl,
-      ...(one.capability === null
+      ...(application.capability === null
         ? {}
         : {
-            'app-restricted-ods-code': one.odsCode,
+            'app-restricted-ods-code': application.odsCode,
             'app-restricted-user-id': '555073103100',
-            'app-restricted-business-function': `${one.capability.toUpperCase()}_AUTHORISED_APPLICATION`,
+            'app-restricted-business-function': `${application.capability.toUpperCase()}_AUTHORISED_APPLICATION`,
           }),
     },
   });
   const issued = await stack.admin<{ key: string }>(
     'POST',
-    `/clients/${one.environment}/${one.client}/keys`,
+    `/clients/${application.environment}/${application.client}/keys`,
     {},
   );
-  return { ...one, clientKey: issued.key };
+  return { ...application, clientKey: issued.key };
 }
 
 export async function appointOwner(
@@ -162,7 +165,7 @@ export async function appointOwner(
   return id;
 }
 
-/** An A008 body that application-restricted access may send. */
+/** An A008 body that an application-restricted application may send. */
 export function worklistBody(serviceId = '11000'): string {
   return JSON.stringify({
     resourceType: 'Parameters',
@@ -187,7 +190,7 @@ export function worklistBody(serviceId = '11000'): string {
   });
 }
 
-/** Grants a write exception and records the owner's co-signature: only then is anything open. */
+/** Grants a write exception and records the owner's co-signature, without which it allows nothing. */
 export async function allowWrite(stack: Stack, exception: object): Promise<{ readonly id: string }> {
   const granted = await stack.admin<{ id: string }>('POST', '/write-exceptions', exception);
   await stack.admin('POST', `/write-exceptions/${granted.id}/co-signature`, { reference: 'TEST-SIGNED' });

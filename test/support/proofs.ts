@@ -1,6 +1,6 @@
 /**
- * The standard proofs S1–S8, run after every scenario over three independent records of what happened: what the
- * simulators received, what the trail says, what the callers saw. Each answers its faults in words; none is proof.
+ * The standard proofs S1–S8 and S10, run after every scenario. They compare three independent records: what the
+ * simulators received, what the audit trail says, and what the callers saw. Each returns its faults as text.
  */
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { verifyExport } from '../../apps/cli/src/verify/verify-export.ts';
 import { exportAudit } from '../../apps/gateway/src/adapters/audit/read/export.ts';
 import { allowWrite } from './onboard.ts';
-import type { Told } from './load.ts';
+import type { GatewayAnswer } from './load.ts';
 import type { Onboarded } from './onboard.ts';
 import type { Stack } from './servers/stack.ts';
 
@@ -60,21 +60,21 @@ export interface Evidence {
 }
 
 export interface ProofOptions {
-  readonly told?: readonly Told[];
-  /** Who made the request with this correlation id. */
+  readonly answers?: readonly GatewayAnswer[];
+  /** The application that made the request with this correlation id. */
   readonly callerOf?: (correlationId: string) => Onboarded | undefined;
-  /** Signatures that were never sent: refused by the check after signing, or the process died. Default 0. */
+  /** Signatures that were never sent, because the check after signing rejected them or the process died. Default 0. */
   readonly signsUnused?: number;
-  /** Must be in no log and no table. */
+  /** Texts that must not appear in any log or table. */
   readonly canaries?: readonly string[];
-  /** Applications whose ASID changed at APIM while calls were under way: these may have arrived under the new one. */
+  /** Applications whose ASID changed at APIM during calls, which may therefore have arrived under the new ASID. */
   readonly rebound?: readonly { readonly apiKey: string; readonly from: string; readonly to: string }[];
   readonly waitMs?: number;
 }
 
 export type Faults = Record<'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'S7' | 'S8' | 'S10', string[]>;
 
-/** What `prove` answers when nothing is wrong. */
+/** What `prove` returns when every proof holds. */
 export const PROVED: Faults = { S1: [], S2: [], S3: [], S4: [], S5: [], S6: [], S7: [], S8: [], S10: [] };
 
 /** Waits for the trail to be complete, gathers the evidence and runs every proof. */
@@ -87,7 +87,7 @@ export async function prove(
   const faults: Faults = {
     S1: nothingUnaudited(evidence),
     S2: oneOutcomeEach(evidence),
-    S3: releasedAsRecorded(evidence, options.told ?? []),
+    S3: releasedAsRecorded(evidence, options.answers ?? []),
     S4: onceEach(evidence),
     S5: asTheCaller(evidence, options),
     S6: await chainsHold(stack),
@@ -127,13 +127,13 @@ export async function gather(stack: Stack): Promise<Evidence> {
 }
 
 async function rows(stack: Stack): Promise<readonly Row[]> {
-  const found = await stack.sql.query<Row>(
+  const result = await stack.sql.query<Row>(
     `SELECT kind, attempt_id AS "attemptId", writer, seq::int AS seq, record FROM audit.event ORDER BY writer, seq`,
   );
-  return found.rows;
+  return result.rows;
 }
 
-/** Every INTENT has its OUTCOME, or the time is over: then S2 tells. */
+/** Waits until every INTENT has its OUTCOME. If the time runs out first, S2 reports it. */
 async function untilSettled(stack: Stack, waitMs: number): Promise<void> {
   const deadline = performance.now() + waitMs;
   while (performance.now() < deadline) {
@@ -146,14 +146,14 @@ async function untilSettled(stack: Stack, waitMs: number): Promise<void> {
   }
 }
 
-/** S1: every upstream id is that of an INTENT. */
+/** S1: every request that went upstream has an INTENT. */
 function nothingUnaudited({ hits, intents }: Evidence): string[] {
   return hits
     .filter(({ correlationId }) => !intents.has(correlationId ?? ''))
     .map(({ correlationId, environment }) => `${environment}: ${String(correlationId)} has no INTENT`);
 }
 
-/** S2: one OUTCOME each; what never arrived is NOT_SENT, or a call whose fate could not be known. */
+/** S2: each attempt has one OUTCOME. One that never arrived is NOT_SENT, unless nobody could know what became of it. */
 function oneOutcomeEach({ hits, intents, outcomes }: Evidence): string[] {
   const arrived = new Set(hits.map(({ correlationId }) => correlationId));
   const faults: string[] = [];
@@ -173,26 +173,27 @@ function oneOutcomeEach({ hits, intents, outcomes }: Evidence): string[] {
   return faults;
 }
 
-/** S3: what a caller has as good is COMPLETED, with these very bytes. */
-function releasedAsRecorded({ outcomes, ends }: Evidence, told: readonly Told[]): string[] {
+/** S3: if a caller got a successful answer, the OUTCOME is COMPLETED with the hash of exactly these bytes. */
+function releasedAsRecorded({ outcomes, ends }: Evidence, answers: readonly GatewayAnswer[]): string[] {
   const faults: string[] = [];
-  for (const one of told) {
-    if (one.status === null || one.status >= 300 || one.attemptId === null) {
-      if (one.status !== null && one.status < 300)
-        faults.push(`${one.correlationId}: 2xx without an attempt`);
+  for (const answer of answers) {
+    if (answer.status === null || answer.status >= 300 || answer.attemptId === null) {
+      if (answer.status !== null && answer.status < 300)
+        faults.push(`${answer.correlationId}: 2xx without an attempt`);
       continue;
     }
-    const record = outcomes.get(one.attemptId)?.[0]?.record;
+    const record = outcomes.get(answer.attemptId)?.[0]?.record;
     if (record?.['outcome'] !== 'COMPLETED') {
       faults.push(
-        `${one.attemptId}: the caller has ${String(one.status)}, the trail ${String(record?.['outcome'])}`,
+        `${answer.attemptId}: the caller has ${String(answer.status)}, the trail ${String(record?.['outcome'])}`,
       );
-    } else if (one.complete) {
-      const end = ends.get(one.attemptId)?.record;
+    } else if (answer.complete) {
+      const end = ends.get(answer.attemptId)?.record;
       const hash = record['responseSha256'] ?? end?.['responseSha256'];
-      if (hash !== one.bodySha256) faults.push(`${one.attemptId}: the caller has other bytes than the trail`);
+      if (hash !== answer.bodySha256)
+        faults.push(`${answer.attemptId}: the caller has other bytes than the trail`);
       if (end !== undefined && end['delivery'] !== 'complete')
-        faults.push(`${one.attemptId}: whole, END says aborted`);
+        faults.push(`${answer.attemptId}: whole, END says aborted`);
     }
   }
   return faults;
@@ -200,48 +201,49 @@ function releasedAsRecorded({ outcomes, ends }: Evidence, told: readonly Told[])
 
 /** S4: an attempt arrives at most once. */
 function onceEach({ hits }: Evidence): string[] {
-  const seen = new Map<string, number>();
-  for (const { correlationId = '' } of hits) seen.set(correlationId, (seen.get(correlationId) ?? 0) + 1);
-  return [...seen]
+  const arrivals = new Map<string, number>();
+  for (const { correlationId = '' } of hits)
+    arrivals.set(correlationId, (arrivals.get(correlationId) ?? 0) + 1);
+  return [...arrivals]
     .filter(([, count]) => count > 1)
     .map(([id, count]) => `${id} arrived ${String(count)} times`);
 }
 
-/** S5: application, key, ASID, organisation and mode of each hit are those of its row, and of whoever asked. */
+/** S5: each hit has the application, key, ASID, organisation and mode of its INTENT, and of its caller. */
 function asTheCaller({ hits, intents }: Evidence, { callerOf, rebound = [] }: ProofOptions): string[] {
   const faults: string[] = [];
   for (const hit of hits) {
     const row = intents.get(hit.correlationId ?? '')?.record;
     if (row === undefined) continue;
-    const differ = (what: string, upstream: string | undefined, expected: unknown): void => {
+    const compare = (name: string, upstream: string | undefined, expected: unknown): void => {
       if (upstream !== undefined && upstream !== expected) {
-        faults.push(`${String(hit.correlationId)}: ${what} ${upstream}, not ${String(expected)}`);
+        faults.push(`${String(hit.correlationId)}: ${name} ${upstream}, not ${String(expected)}`);
       }
     };
-    // A token that APIM no longer knows names nobody.
+    // APIM can't say whose token it was if it no longer knows it.
     if (hit.apiKey === undefined && hit.status !== 401)
       faults.push(`${String(hit.correlationId)}: no identity`);
-    differ('environment', hit.environment, row['environment']);
+    compare('environment', hit.environment, row['environment']);
     const isRebound = rebound.some(
       ({ apiKey, from, to }) => hit.apiKey === apiKey && row['asid'] === from && hit.asid === to,
     );
-    if (!isRebound) differ('ASID', hit.asid, row['asid']);
-    differ('organisation', hit.odsCode, row['odsCode']);
-    differ('mode', hit.accessMode, row['accessMode']);
-    differ('interaction', hit.interaction, row['interaction']);
-    differ('key', hit.kid, row['kid']);
-    differ('method', hit.method, row['method']);
-    if (hit.bodyBytes > 0) differ('body', hit.bodySha256, row['requestSha256']);
+    if (!isRebound) compare('ASID', hit.asid, row['asid']);
+    compare('organisation', hit.odsCode, row['odsCode']);
+    compare('mode', hit.accessMode, row['accessMode']);
+    compare('interaction', hit.interaction, row['interaction']);
+    compare('key', hit.kid, row['kid']);
+    compare('method', hit.method, row['method']);
+    if (hit.bodyBytes > 0) compare('body', hit.bodySha256, row['requestSha256']);
     const caller = callerOf?.(String(row['correlationId']));
     if (caller === undefined) {
-      if (callerOf !== undefined) faults.push(`${String(hit.correlationId)}: nobody asked for it`);
+      if (callerOf !== undefined) faults.push(`${String(hit.correlationId)}: no caller sent it`);
       continue;
     }
-    differ('application', hit.apiKey, caller.apiKey);
-    differ('organisation', hit.odsCode, caller.odsCode);
-    differ('environment', hit.environment, caller.environment);
-    differ('client', caller.client, row['clientName']);
-    differ('ASID of the caller', caller.asid, row['asid']);
+    compare('application', hit.apiKey, caller.apiKey);
+    compare('organisation', hit.odsCode, caller.odsCode);
+    compare('environment', hit.environment, caller.environment);
+    compare('client', caller.client, row['clientName']);
+    compare('ASID of the caller', caller.asid, row['asid']);
   }
   return faults;
 }
@@ -252,11 +254,11 @@ export async function chainsHold(stack: Stack): Promise<string[]> {
   return report.faults.map(({ what, writer, seq }) => `${String(writer)} ${String(seq)}: ${what}`);
 }
 
-/** S7: no jti twice, and each signature went into one token call. */
+/** S7: no jti is used twice, and each signature is used in one token call. */
 function freshAssertions({ tokenCalls, counters }: Evidence, unused: number): string[] {
   const faults: string[] = [];
   const jtis = tokenCalls.flatMap(({ jti }) => (jti === undefined ? [] : [jti]));
-  if (new Set(jtis).size !== jtis.length || counters.duplicateJtis !== 0) faults.push('a jti came twice');
+  if (new Set(jtis).size !== jtis.length || counters.duplicateJtis !== 0) faults.push('a jti was used twice');
   if (counters.kmsSigns - unused !== tokenCalls.length) {
     faults.push(
       `${String(counters.kmsSigns)} signatures (${String(unused)} unused), ${String(tokenCalls.length)} token calls`,
@@ -265,7 +267,7 @@ function freshAssertions({ tokenCalls, counters }: Evidence, unused: number): st
   return faults;
 }
 
-/** S8: nothing that identifies a patient and no secret is in a log or a table. */
+/** S8: no log or table holds a patient's identifier or a secret. */
 export async function nothingLeaked(stack: Stack, canaries: readonly string[]): Promise<string[]> {
   if (canaries.length === 0) return [];
   const faults: string[] = [];
@@ -289,7 +291,7 @@ export async function nothingLeaked(stack: Stack, canaries: readonly string[]): 
   return [...new Set(faults)];
 }
 
-/** S10: one caller's write changes e-RS at most once. */
+/** S10: each write of a caller changes e-RS at most once. */
 function writesOnce({ hits, intents }: Evidence): string[] {
   const changes = new Map<string, number>();
   for (const hit of hits) {
@@ -310,26 +312,26 @@ function shortened(faults: Faults): Faults {
   return faults;
 }
 
-/** A quota that no test can use up. */
+/** A quota of requests a minute that no test can use up. */
 export const UNHURRIED = 600_000;
 
-/** Onboards no more: the same application under another ASID is another identity, with no token and no failure yet. */
-export async function rebind(stack: Stack, of: Onboarded): Promise<Onboarded> {
-  const asid = String(Number(of.asid) + 1_000_000);
+/** Gives an application another ASID. It then counts as a new identity, with no token and no recorded failure. */
+export async function rebind(stack: Stack, onboarded: Onboarded): Promise<Onboarded> {
+  const asid = String(Number(onboarded.asid) + 1_000_000);
   await stack.admin('POST', '/registry/apply', {
-    document: { apiVersion: 'gatehouse/v1', applications: [registryEntry({ ...of, asid })] },
+    document: { apiVersion: 'gatehouse/v1', applications: [registryEntry({ ...onboarded, asid })] },
   });
-  const simulator = stack.simulators.get(of.environment);
+  const simulator = stack.simulators.get(onboarded.environment);
   const apps = await simulator?.control<{ apiKey: string; attributes: object }[]>('GET', '/apps');
-  const attributes = { ...apps?.find(({ apiKey }) => apiKey === of.apiKey)?.attributes, asid };
-  await simulator?.control('PUT', `/apps/${of.apiKey}`, { attributes });
+  const attributes = { ...apps?.find(({ apiKey }) => apiKey === onboarded.apiKey)?.attributes, asid };
+  await simulator?.control('PUT', `/apps/${onboarded.apiKey}`, { attributes });
   await stack.settled();
-  return { ...of, asid };
+  return { ...onboarded, asid };
 }
 
-/** How an onboarded application stands in a registry file. */
-export function registryEntry(of: Onboarded, state: 'live' | 'suspended' = 'live'): object {
-  const { environment, odsCode, accessMode, capability, asid, messageSet } = of;
+/** The entry of an onboarded application in a registry file. */
+export function registryEntry(onboarded: Onboarded, state: 'live' | 'suspended' = 'live'): object {
+  const { environment, odsCode, accessMode, capability, asid, messageSet } = onboarded;
   return {
     ...{ organisation: odsCode, product: 'ReferWell', environment, accessMode },
     ...(capability === null ? {} : { capability }),
@@ -337,7 +339,7 @@ export function registryEntry(of: Onboarded, state: 'live' | 'suspended' = 'live
   };
 }
 
-/** What the admin API takes to name an application. */
+/** The fields by which the admin API identifies an application. */
 export function applicationChoice({ environment, odsCode, accessMode, capability }: Onboarded): object {
   return {
     ...{ environment, organisation: odsCode, product: 'ReferWell', accessMode },
@@ -345,7 +347,7 @@ export function applicationChoice({ environment, odsCode, accessMode, capability
   };
 }
 
-/** Calls the simulated KMS as an operator would. */
+/** Calls the KMS of the simulator as an operator would. */
 export async function kms(stack: Stack, action: string, input: object): Promise<void> {
   const answer = await fetch(stack.simulator.kmsUrl, {
     method: 'POST',
@@ -359,7 +361,7 @@ export async function kms(stack: Stack, action: string, input: object): Promise<
   if (!answer.ok) throw new Error(`KMS ${action}: ${String(answer.status)} ${await answer.text()}`);
 }
 
-/** An environments file like the stack's, with other addresses; give it as GATEHOUSE_ENVIRONMENTS. */
+/** Writes an environments file like the stack's but with other URLs. @returns its path, for GATEHOUSE_ENVIRONMENTS */
 export async function environmentsFile(
   stack: Stack,
   change: { apiBaseUrl?: string; tokenUrl?: string },
@@ -374,7 +376,7 @@ export async function environmentsFile(
   return file;
 }
 
-/** Lets an application write A013, A028 and A036 for a month. */
+/** Grants an application write exceptions for A013, A028 and A036 for 30 days. */
 export async function grantWrites(
   stack: Stack,
   { environment, odsCode, capability }: Onboarded,

@@ -1,4 +1,4 @@
-/** Rows for registry tests, written as plain SQL so that the database's own rules are what is tested. */
+/** Rows for registry tests, inserted with plain SQL so that the test is of the database's own rules. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type pg from 'pg';
 
@@ -85,7 +85,7 @@ export const valid = {
   }),
 } as const;
 
-/** An insert of one row; values are parameters. */
+/** Inserts one row. */
 export function insert(client: pg.ClientBase | pg.Pool, table: string, row: Row): Promise<pg.QueryResult> {
   const names = Object.keys(row);
   const places = names.map((_, at) => `$${at + 1}`);
@@ -95,7 +95,7 @@ export function insert(client: pg.ClientBase | pg.Pool, table: string, row: Row)
   );
 }
 
-/** Environments `int` and `sandbox`, organisations R69 and RCD, product ReferWell, one message set. */
+/** Inserts environments `int` and `sandbox`, organisations R69 and RCD, product ReferWell, and one message set. */
 export async function seedBasics(client: pg.ClientBase | pg.Pool): Promise<void> {
   await client.query(`
     INSERT INTO environment (name, kind) VALUES ('int', 'authenticated'), ('sandbox', 'open');
@@ -105,7 +105,7 @@ export async function seedBasics(client: pg.ClientBase | pg.Pool): Promise<void>
   `);
 }
 
-/** A live application with one binding and the message set of `seedBasics`; returns both ids. */
+/** Inserts a live application with one binding and the message set of `seedBasics`. */
 export async function seedApplication(
   client: pg.ClientBase | pg.Pool,
   odsCode: string,

@@ -1,6 +1,6 @@
-/** How much of a proof runs: a small form in `npm test`, all of it in `npm run assure` (test/assure/run.ts). */
+/** Whether a proof runs in full, as in `npm run assure` (test/assure/run.ts), or in the small form of `npm test`. */
 
 export const IS_FULL_SIZE = process.env['GATEHOUSE_ASSURE'] !== undefined;
 
-/** How often each scenario runs: once, or as often as `npm run assure` wants. */
+/** How often each scenario runs: once, or the number of rounds given to `npm run assure`. */
 export const ROUNDS = Math.max(1, Number(process.env['GATEHOUSE_ASSURE_ROUNDS'] ?? 1));

@@ -1,4 +1,4 @@
-/** People with roles who have signed in, written straight into the database: for tests of what they may do. */
+/** Signs people with roles in by writing to the database, for tests of what they may do. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '@gatehouse/db/client';
 import type { HeldRole, StaffRole } from '@gatehouse/domain/governance/permissions';
@@ -6,13 +6,13 @@ import type { HeldRole, StaffRole } from '@gatehouse/domain/governance/permissio
 export interface SignedIn {
   readonly staffId: string;
   readonly sessionId: string;
-  /** All that the console sends with a request that changes something. */
+  /** The headers that the console sends with a request that changes something. */
   readonly headers: Record<string, string>;
 }
 
 export const CONSOLE = 'https://console.gatehouse.example';
 
-/** @param roles names alone are for every organisation */
+/** @param roles a name alone is a role for every organisation */
 export async function signIn(
   db: Database,
   name: string,
@@ -27,8 +27,8 @@ export async function signIn(
       name,
       email: `${name.toLowerCase()}@example.org`,
       roles: {
-        create: roles.map((held) => {
-          const { role, odsCodes } = typeof held === 'string' ? { role: held, odsCodes: null } : held;
+        create: roles.map((grant) => {
+          const { role, odsCodes } = typeof grant === 'string' ? { role: grant, odsCodes: null } : grant;
           return {
             role,
             source: 'administrator',

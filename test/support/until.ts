@@ -1,9 +1,9 @@
-/** Waiting for something to happen, instead of for a time to pass. */
+/** Waits for an event instead of for a fixed time. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Polls until the condition holds.
- * @param description says what was waited for when it never came
+ * @param description what the test waits for, for the error message
  * @throws if it does not hold within `withinMs`
  */
 export async function until(

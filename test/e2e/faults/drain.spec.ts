@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ask, keepAlive, openLoop, tally, type Told } from '../../support/load.ts';
+import { callGateway, keepAlive, openLoop, tally, type GatewayAnswer } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
 import { prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
@@ -37,13 +37,13 @@ function startBalancer(): { pick(n: number): GatewayProcess; stop(): Promise<voi
   let running = true;
   const loop = (async () => {
     while (running) {
-      const seen = await Promise.all(
+      const gateways = await Promise.all(
         stack.gateways.map(async (gateway) => {
           const answer = await fetch(`${gateway.status}/ready`).catch(() => null);
           return answer?.status === 200 ? gateway : null;
         }),
       );
-      ready = seen.filter((gateway) => gateway !== null);
+      ready = gateways.filter((gateway) => gateway !== null);
       await delay(100);
     }
   })();
@@ -81,12 +81,12 @@ it.each(Array.from({ length: ROUNDS }, (_, round) => round))(
     const leaving = stack.gateways[0] as GatewayProcess;
     const served = new Map<string, GatewayProcess>();
     const underWay = new Map<number, number>();
-    const load = openLoop(100, async (n): Promise<Told> => {
+    const load = openLoop(100, async (n): Promise<GatewayAnswer> => {
       const gateway = balancer.pick(n);
       const agent = agents.get(gateway) ?? keepAlive();
       agents.set(gateway, agent);
       if (gateway === leaving) underWay.set(n, performance.now());
-      const answer = await ask({
+      const answer = await callGateway({
         gateway: gateway.partner,
         agent,
         key: applications[n % 2]?.clientKey ?? '',
@@ -126,7 +126,7 @@ it.each(Array.from({ length: ROUNDS }, (_, round) => round))(
     expect(slow.length).toBeGreaterThan(0);
     expect(leaving.logs()).toContain('gateway closed');
 
-    const { faults, evidence } = await prove(stack, { told: answers });
+    const { faults, evidence } = await prove(stack, { answers });
     expect(faults).toEqual(PROVED);
     const unfinished = [...evidence.outcomes.values()]
       .flat()

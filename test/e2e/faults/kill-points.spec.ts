@@ -5,7 +5,7 @@
  * All processes are killed first; the sweeper of the survivor then has them all to speak for at once.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, openLoop, tally, type Told } from '../../support/load.ts';
+import { callGateway, openLoop, tally, type GatewayAnswer, type GatewayRequest } from '../../support/load.ts';
 import { onboard, type Onboarded, worklistBody } from '../../support/onboard.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
 import {
@@ -24,11 +24,11 @@ import { type Stack, startStack } from '../../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts';
 
 let stack: Stack;
-let one: Onboarded;
+let application: Onboarded;
 /** Whose signing keys are created and rotated; nobody calls as it. */
 let rotating: Onboarded;
 let survivor: GatewayProcess;
-const told: Told[] = [];
+const allAnswers: GatewayAnswer[] = [];
 let referrals = 0;
 let unusedSigns = 0;
 let lastKilledMs = 0;
@@ -36,11 +36,11 @@ let lastKilledMs = 0;
 beforeAll(async () => {
   stack = await startStack({ requestsPerMinute: UNHURRIED });
   survivor = stack.gateway;
-  [one, rotating] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }])) as [
+  [application, rotating] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }])) as [
     Onboarded,
     Onboarded,
   ];
-  await grantWrites(stack, one);
+  await grantWrites(stack, application);
 });
 afterAll(() => stack.stop());
 
@@ -170,14 +170,14 @@ const requestsAt = (target: 'ers' | 'token' | 'kms'): Promise<Hit[]> =>
   stack.simulator.control<Hit[]>('GET', `/requests?target=${target}`);
 const ersRequests = (): Promise<Hit[]> => requestsAt('ers');
 
-async function call(gateway: GatewayProcess, more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> {
-  const answer = await ask({ gateway: gateway.partner, key: one.clientKey, ...more });
-  told.push(answer);
+async function call(gateway: GatewayProcess, more: Partial<GatewayRequest> = {}): Promise<GatewayAnswer> {
+  const answer = await callGateway({ gateway: gateway.partner, key: application.clientKey, ...more });
+  allAnswers.push(answer);
   return answer;
 }
 
 /** The request of a point: a read, or a write of a referral of its own; long enough where it is cut in the middle. */
-async function requestOf(point: Point): Promise<Partial<Parameters<typeof ask>[0]>> {
+async function requestOf(point: Point): Promise<Partial<GatewayRequest>> {
   if (point.kind === 'read' && point.name !== 'mid request body') return {};
   referrals += 1;
   if (point.kind === 'read')
@@ -209,7 +209,7 @@ async function requestOf(point: Point): Promise<Partial<Parameters<typeof ask>[0
 }
 
 /** One process, started and killed at the point. */
-async function killAt(point: Point): Promise<{ answer: Told; stateChanges: number; hits: number }> {
+async function killAt(point: Point): Promise<{ answer: GatewayAnswer; stateChanges: number; hits: number }> {
   const proxy = point.proxy === undefined ? null : await startTcpProxy(new URL(stack.simulator.apimUrl).host);
   const victim = await stack.startGateway(
     proxy === null
@@ -240,7 +240,7 @@ async function killAt(point: Point): Promise<{ answer: Told; stateChanges: numbe
     point.proxy?.(proxy);
   }
   const receivedBefore = proxy?.received() ?? { up: 0, down: 0 };
-  const asking = call(victim, request);
+  const pendingAnswer = call(victim, request);
   if (killAt === undefined) {
     await until('it is at the point', async () => {
       if (proxy === null) return (await requestsAt(target)).length > arrivedBefore;
@@ -250,7 +250,7 @@ async function killAt(point: Point): Promise<{ answer: Told; stateChanges: numbe
     });
     victim.kill('SIGKILL');
   }
-  const answer = await asking;
+  const answer = await pendingAnswer;
   expect(await victim.ended).toBe('SIGKILL');
   lastKilledMs = performance.now();
   await stack.simulator.control('DELETE', '/faults');
@@ -283,7 +283,7 @@ const change = (gateway: GatewayProcess, path: string, body: object): Promise<'a
     () => 'broken off' as const,
   );
 
-const killed: { point: Point; answer: Told }[] = [];
+const killed: { point: Point; answer: GatewayAnswer }[] = [];
 
 describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', () => {
   it.each(POINTS)(
@@ -380,10 +380,10 @@ it('a gateway is ready again within 5 s', async () => {
 
 it('afterwards each attempt has the outcome that can be known', { timeout: 150_000 }, async () => {
   const { faults, evidence } = await prove(stack, {
-    told,
-    callerOf: () => one,
+    answers: allAnswers,
+    callerOf: () => application,
     signsUnused: unusedSigns,
-    canaries: ['9000000009', '000000070000', one.clientKey],
+    canaries: ['9000000009', '000000070000', application.clientKey],
     // The lease of 30 s must run out, and be seen to stay so for as long.
     waitMs: 100_000,
   });

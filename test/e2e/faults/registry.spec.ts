@@ -3,7 +3,7 @@
  * decided under the former registry once the change is committed, and what is refused says under which version.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, openLoop, type Told } from '../../support/load.ts';
+import { callGateway, openLoop, type GatewayAnswer } from '../../support/load.ts';
 import { ALL_INTERACTIONS, onboard, type Onboarded } from '../../support/onboard.ts';
 import {
   type Evidence,
@@ -26,7 +26,7 @@ let bystander: Onboarded;
 let targets: Onboarded[];
 /** By correlation id; an application that is re-bound has two identities. */
 const callers = new Map<string, Onboarded[]>();
-const told: Told[] = [];
+const allAnswers: GatewayAnswer[] = [];
 const rebound: { apiKey: string; from: string; to: string }[] = [];
 
 beforeAll(async () => {
@@ -48,18 +48,18 @@ async function withdrawOwner({ odsCode }: Onboarded): Promise<void> {
     await stack.admin('POST', `/sro-appointments/${id}/withdraw`, { reason: 'test' });
 }
 
-async function narrow(of: Onboarded): Promise<void> {
+async function narrow(application: Onboarded): Promise<void> {
   await apply({
     messageSets: [
       { name: 'narrow', interactions: ALL_INTERACTIONS.filter((interaction) => interaction !== 'A005') },
     ],
-    applications: [registryEntry({ ...of, messageSet: 'narrow' })],
+    applications: [registryEntry({ ...application, messageSet: 'narrow' })],
   });
 }
 
 interface RegistryEdit {
   readonly name: string;
-  readonly change: (of: Onboarded) => Promise<unknown>;
+  readonly change: (application: Onboarded) => Promise<unknown>;
   /** Null: it goes on, as somebody else. */
   readonly code: string | null;
 }
@@ -67,10 +67,10 @@ interface RegistryEdit {
 const CHANGES: readonly RegistryEdit[] = [
   {
     name: 'suspended',
-    change: (of) => apply({ applications: [registryEntry(of, 'suspended')] }),
+    change: (application) => apply({ applications: [registryEntry(application, 'suspended')] }),
     code: 'GW_APPLICATION_STATE',
   },
-  { name: 'bound to another ASID', change: (of) => rebind(stack, of), code: null },
+  { name: 'bound to another ASID', change: (application) => rebind(stack, application), code: null },
   { name: 'without an owner', change: withdrawOwner, code: 'GW_SRO_LAPSED' },
   { name: 'without the message set', change: narrow, code: 'GW_MESSAGE_SET' },
   {
@@ -104,15 +104,15 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       if (code === null) rebound.push({ apiKey: target.apiKey, from: target.asid, to: moved.asid });
       // Half of the load is the target's, on both replicas; the others must not notice.
       const load = openLoop(160, async (n) => {
-        const by = n % 2 === 0 ? target : bystander;
+        const caller = n % 2 === 0 ? target : bystander;
         const correlationId = prefix + String(n);
-        callers.set(correlationId, by === target && code === null ? [target, moved] : [by]);
-        const answer = await ask({
+        callers.set(correlationId, caller === target && code === null ? [target, moved] : [caller]);
+        const answer = await callGateway({
           gateway: stack.gateways[replicaOf(n)]?.partner ?? '',
-          key: by.clientKey,
+          key: caller.clientKey,
           correlationId,
         });
-        told.push(answer);
+        allAnswers.push(answer);
         return answer;
       });
       const answersOfTarget = () =>
@@ -126,7 +126,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
         code === null ? hasArrivedFor(moved.asid) : refusedBy(0) > 0 && refusedBy(1) > 0;
       await until('calls run', () => load.answers.length >= 60);
       let changedAtMs: number;
-      let answers: Told[];
+      let answers: GatewayAnswer[];
       try {
         await change(target);
         changedAtMs = Date.now();
@@ -137,7 +137,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
         answers = await load.stop();
       }
       const evidence = await gather(stack);
-      const rows = ofTarget(evidence, prefix, target);
+      const rows = evidenceOf(evidence, prefix, target);
 
       // The version that was committed; nothing was decided under it as it was before.
       const { rows: changes } = await stack.sql.query<{ version: string }>(
@@ -169,9 +169,11 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       ).toBeGreaterThanOrEqual(version);
       // Both replicas refused.
       expect(new Set(rows.denied.map(({ writer }) => writer)).size).toBe(2);
-      const others = answers.filter(({ correlationId }) => callers.get(correlationId)?.[0] !== target);
-      expect(others.filter(({ status }) => status !== 200)).toEqual([]);
-      expect(others.length).toBeGreaterThan(60);
+      const bystanderAnswers = answers.filter(
+        ({ correlationId }) => callers.get(correlationId)?.[0] !== target,
+      );
+      expect(bystanderAnswers.filter(({ status }) => status !== 200)).toEqual([]);
+      expect(bystanderAnswers.length).toBeGreaterThan(60);
       process.stdout.write(
         `F26 ${name}: last call ${String(last - changedAtMs)} ms after the change, ${String(rows.denied.length)} refused\n`,
       );
@@ -179,13 +181,13 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
   );
 });
 
-interface OfTarget {
+interface TargetEvidence {
   readonly intents: Evidence['denied'];
   readonly denied: Evidence['denied'];
   readonly arrived: readonly { readonly atMs: number; readonly asid: unknown }[];
 }
 
-function ofTarget(evidence: Evidence, prefix: string, target: Onboarded): OfTarget {
+function evidenceOf(evidence: Evidence, prefix: string, target: Onboarded): TargetEvidence {
   const mine = (record: Readonly<Record<string, unknown>>): boolean =>
     String(record['correlationId']).startsWith(prefix) && record['clientName'] === target.client;
   const intents = [...evidence.intents.values()].filter(({ record }) => mine(record));
@@ -200,6 +202,10 @@ function ofTarget(evidence: Evidence, prefix: string, target: Onboarded): OfTarg
 }
 
 it('S1–S8 hold over all of it', async () => {
-  const { faults } = await prove(stack, { told, rebound, canaries: ['9000000009', '000000070000'] });
+  const { faults } = await prove(stack, {
+    answers: allAnswers,
+    rebound,
+    canaries: ['9000000009', '000000070000'],
+  });
   expect(faults).toEqual(PROVED);
 });

@@ -1,7 +1,7 @@
 /** Nothing can be signed: KMS is throttled (fault F9), or this machine's clock is wrong (fault F12). */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, tally, type Told } from '../../support/load.ts';
+import { callGateway, tally, type GatewayAnswer } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { gather, type Hit, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import { type Stack, startStack } from '../../support/servers/stack.ts';
@@ -15,7 +15,7 @@ const SAMPLE_LIFE_MS = 60_000;
 
 let stack: Stack;
 let fresh: Onboarded[];
-const answers: Told[] = [];
+const answers: GatewayAnswer[] = [];
 const callers = new Map<string, Onboarded>();
 
 beforeAll(async () => {
@@ -35,8 +35,8 @@ const nextFresh = (): Onboarded => {
   return application;
 };
 
-async function call(caller: Onboarded): Promise<Told> {
-  const answer = await ask({ gateway: stack.gateway.partner, key: caller.clientKey });
+async function call(caller: Onboarded): Promise<GatewayAnswer> {
+  const answer = await callGateway({ gateway: stack.gateway.partner, key: caller.clientKey });
   callers.set(answer.correlationId, caller);
   answers.push(answer);
   return answer;
@@ -46,7 +46,7 @@ const signRequests = async (): Promise<number> =>
   (await stack.simulator.control<Hit[]>('GET', '/requests?target=kms')).filter(
     ({ kmsAction }) => kmsAction === 'Sign',
   ).length;
-const outcome = ({ status, code }: Told): string => `${String(status)} ${String(code)}`;
+const outcome = ({ status, code }: GatewayAnswer): string => `${String(status)} ${String(code)}`;
 const isReady = async (): Promise<boolean> => (await fetch(`${stack.gateway.status}/ready`)).ok;
 
 describe('F9: KMS is throttled', () => {
@@ -118,10 +118,10 @@ describe('F12: the clock is wrong', () => {
     expect(outcome(await call(holder))).toBe('200 null');
     await stack.gateway.hook({ clockOffsetMs: 400_000 });
     // APIM refuses these assertions; the times of its answers are what shows the clock.
-    for (let known = false; !known;) {
+    for (let isNoticed = false; !isNoticed;) {
       const answer = await call(nextFresh());
-      known = answer.code === 'GW_CLOCK';
-      if (!known) expect(answer.code).toBe('GW_TOKEN_REFUSED');
+      isNoticed = answer.code === 'GW_CLOCK';
+      if (!isNoticed) expect(answer.code).toBe('GW_TOKEN_REFUSED');
     }
     expect(await isReady()).toBe(false);
     const before = await gather(stack);
@@ -142,7 +142,7 @@ describe('F12: the clock is wrong', () => {
 
 it('afterwards every proof holds', async () => {
   const { faults } = await prove(stack, {
-    told: answers,
+    answers,
     callerOf: (id) => callers.get(id),
   });
   expect(faults).toEqual(PROVED);

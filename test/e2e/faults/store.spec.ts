@@ -4,7 +4,7 @@
  */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, openLoop, tally, type Told } from '../../support/load.ts';
+import { callGateway, openLoop, tally, type GatewayAnswer, type GatewayRequest } from '../../support/load.ts';
 import { onboard, type Onboarded, allowWrite } from '../../support/onboard.ts';
 import { type FragileServer, startServer } from '../../support/servers/postgres.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
@@ -19,9 +19,9 @@ let stack: Stack;
 let gateway: GatewayProcess;
 let farGateway: GatewayProcess;
 let proxy: TcpProxy;
-let one: Onboarded;
-let other: Onboarded;
-const told: Told[] = [];
+let application: Onboarded;
+let otherApplication: Onboarded;
+const allAnswers: GatewayAnswer[] = [];
 const callers = new Map<string, Onboarded>();
 let referrals = 0;
 
@@ -45,7 +45,10 @@ beforeAll(async () => {
     },
   });
   gateway = stack.gateway;
-  [one, other] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }])) as [Onboarded, Onboarded];
+  [application, otherApplication] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }])) as [
+    Onboarded,
+    Onboarded,
+  ];
   await allowWrite(stack, {
     environment: 'local',
     organisation: 'R69',
@@ -67,19 +70,19 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function call(by: Onboarded, more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> {
-  const answer = await ask({ gateway: gateway.partner, key: by.clientKey, ...more });
-  callers.set(answer.correlationId, by);
-  told.push(answer);
+async function call(caller: Onboarded, more: Partial<GatewayRequest> = {}): Promise<GatewayAnswer> {
+  const answer = await callGateway({ gateway: gateway.partner, key: caller.clientKey, ...more });
+  callers.set(answer.correlationId, caller);
+  allAnswers.push(answer);
   return answer;
 }
 
 /** A write of a referral of its own. */
-async function accept(more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> {
+async function accept(more: Partial<GatewayRequest> = {}): Promise<GatewayAnswer> {
   referrals += 1;
   const ubrn = String(80_000 + referrals).padStart(12, '0');
   await stack.simulator.control('POST', '/referrals', { ubrn, state: 'BOOKED' });
-  return call(one, {
+  return call(application, {
     method: 'POST',
     path: `/FHIR/STU3/ReferralRequest/${ubrn}/$ers.acceptReferral`,
     headers: { 'if-match': 'W/"1"' },
@@ -89,14 +92,15 @@ async function accept(more: Partial<Parameters<typeof ask>[0]> = {}): Promise<To
 
 function proved(): ReturnType<typeof prove> {
   return prove(stack, {
-    told,
+    answers: allAnswers,
     callerOf: (id) => callers.get(id),
-    canaries: ['9000000009', '000000070000', one.clientKey, other.clientKey],
+    canaries: ['9000000009', '000000070000', application.clientKey, otherApplication.clientKey],
   });
 }
 
 const hits = async (): Promise<number> => (await gather(stack)).hits.length;
-const ready = async (of: GatewayProcess): Promise<number> => (await fetch(`${of.status}/ready`)).status;
+const ready = async (replica: GatewayProcess): Promise<number> =>
+  (await fetch(`${replica.status}/ready`)).status;
 const outcomeOf = async (attemptId: string | null): Promise<unknown> =>
   (await gather(stack)).outcomes.get(attemptId ?? '')?.[0]?.record['outcome'];
 /** In the order of their writing, whichever replica told them. */
@@ -111,16 +115,16 @@ async function systemEvents(name: string): Promise<readonly Record<string, unkno
 
 describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', () => {
   it('F1: PostgreSQL down: everything is refused in time, nothing goes out, the outage is told afterwards', async () => {
-    expect((await call(one)).status).toBe(200);
-    expect((await call(one, { gateway: farGateway.partner })).status).toBe(200);
+    expect((await call(application)).status).toBe(200);
+    expect((await call(application, { gateway: farGateway.partner })).status).toBe(200);
     const before = await gather(stack);
     const outages = before.system.filter(({ record }) => record['event'] === 'AUDIT_OUTAGE').length;
-    const jwks = await fetch((await applicationOf(one)).jwksUrl);
+    const jwks = await fetch((await applicationOf(application)).jwksUrl);
     expect(jwks.status).toBe(200);
     const keys = await jwks.text();
 
     await server.crash();
-    const load = openLoop(40, () => call(one));
+    const load = openLoop(40, () => call(application));
     await until('60 calls were refused', () => load.answers.length >= 60);
     expect(await ready(gateway)).toBe(503);
     expect((await fetch(`${gateway.status}/live`)).status).toBe(200);
@@ -153,7 +157,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     // One replica refused them all, the other met nobody: each says how many.
     expect(events.map(({ count }) => Number(count)).sort((a, b) => a - b)).toEqual([0, refused.length]);
     for (const { firstAtMs, lastAtMs } of events) expect(Number(lastAtMs)).toBeGreaterThan(Number(firstAtMs));
-    expect((await call(one)).status).toBe(200);
+    expect((await call(application)).status).toBe(200);
     expect((await proved()).faults).toEqual(PROVED);
     process.stdout.write(
       `F1: ${String(refused.length)} refused, longest ${Math.max(...refused.map(({ ms }) => ms)).toFixed(0)} ms\n`,
@@ -161,7 +165,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
   });
 
   it('F2: PostgreSQL is slow: calls are slower within the budget, and refused beyond it', async () => {
-    const far = (): Promise<Told> => call(other, { gateway: farGateway.partner });
+    const far = (): Promise<GatewayAnswer> => call(otherApplication, { gateway: farGateway.partner });
     expect((await far()).status).toBe(200);
     proxy.delay(SLOW_MS);
     const slow = await Promise.all(Array.from({ length: 5 }, far));
@@ -178,7 +182,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
     expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(MOST_MS);
     // The other replica was never concerned.
-    expect((await call(other)).status).toBe(200);
+    expect((await call(otherApplication)).status).toBe(200);
 
     proxy.pass();
     await until('the replica is ready again', async () => (await ready(farGateway)) === 200, 20_000);
@@ -199,14 +203,14 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
   });
 
   it('F13: the volume of PostgreSQL is full: nothing goes out, and once there is space the chains hold', async () => {
-    expect((await call(one)).status).toBe(200);
+    expect((await call(application)).status).toBe(200);
     await stack.sql.query(`
       CREATE FUNCTION audit.test_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         RAISE EXCEPTION 'could not extend file "base/1/1": No space left on device' USING ERRCODE = 'disk_full';
       END $$;
       CREATE TRIGGER test_full BEFORE INSERT ON audit.event FOR EACH ROW EXECUTE FUNCTION audit.test_full()`);
     const before = await hits();
-    const load = openLoop(20, (n) => (n % 4 === 0 ? accept() : call(one)));
+    const load = openLoop(20, (n) => (n % 4 === 0 ? accept() : call(application)));
     await until('40 calls were refused', () => load.answers.length >= 40);
     const refused = await load.stop();
     await stack.sql.query('DROP TRIGGER test_full ON audit.event; DROP FUNCTION audit.test_full()');
@@ -217,14 +221,14 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     // INTENT and then DENIED are tried for as long as a commit may take.
     expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(2 * MOST_MS);
     await until('it is ready', async () => (await ready(gateway)) === 200, 15_000);
-    expect((await call(one)).status).toBe(200);
+    expect((await call(application)).status).toBe(200);
     expect((await proved()).faults).toEqual(PROVED);
   });
 
   it('F3: PostgreSQL killed between INTENT and OUTCOME: nothing is released, the trail says WITHHELD', async () => {
     await stack.simulator.control('POST', '/faults', { target: 'ers', times: 2, fault: { delayMs: 1_000 } });
     const before = await hits();
-    const reading = call(one);
+    const reading = call(application);
     const writing = accept();
     await until('both arrived', async () => (await hits()) === before + 2);
     await server.crash();
@@ -256,7 +260,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
 
   it('F3: what was acknowledged before a crash is there after it', async () => {
     const load = openLoop(60, (n) =>
-      call(n % 2 === 0 ? one : other, n % 3 === 0 ? { gateway: farGateway.partner } : {}),
+      call(n % 2 === 0 ? application : otherApplication, n % 3 === 0 ? { gateway: farGateway.partner } : {}),
     );
     await until('calls are served', () => load.answers.length >= 50);
     await server.crash();
@@ -284,13 +288,13 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
         RETURN NEW; END $$;
       CREATE TRIGGER test_refuse BEFORE INSERT ON audit.event FOR EACH ROW EXECUTE FUNCTION audit.test_refuse()`);
     const id = String(Date.now());
-    const others = openLoop(30, () => call(other));
+    const otherCalls = openLoop(30, () => call(otherApplication));
     const [read, write] = await Promise.all([
-      call(one, { correlationId: `refuse-r-${id}` }),
+      call(application, { correlationId: `refuse-r-${id}` }),
       accept({ correlationId: `refuse-w-${id}` }),
     ]);
-    await until('others were served meanwhile', () => others.answers.length >= 20);
-    const beside = await others.stop();
+    await until('others were served meanwhile', () => otherCalls.answers.length >= 20);
+    const beside = await otherCalls.stop();
     expect([read.status, read.code]).toEqual([503, 'GW_AUDIT_UNAVAILABLE']);
     expect([write.status, write.code, write.headers['gatehouse-delivery']]).toEqual([
       500,
@@ -317,9 +321,9 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     await locker.connect();
     await locker.query('BEGIN');
     await locker.query('SELECT FROM audit.writer FOR UPDATE');
-    const burst = Promise.all(Array.from({ length: BURST }, () => call(one)));
+    const burst = Promise.all(Array.from({ length: BURST }, () => call(application)));
     await until('the chain is seen to stall', async () => (await ready(gateway)) === 503);
-    const load = openLoop(100, () => call(one));
+    const load = openLoop(100, () => call(application));
     const statusMs: number[] = [];
     while (statusMs.length < 15 || load.answers.length < 100) {
       const startedMs = performance.now();
@@ -366,7 +370,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     expect(status).toBeLessThan(50);
     expect(await hits()).toBe(before);
     await until('ready', async () => (await ready(gateway)) === 200, 15_000);
-    expect((await call(one)).status).toBe(200);
+    expect((await call(application)).status).toBe(200);
     expect((await proved()).faults).toEqual(PROVED);
   });
 
@@ -378,8 +382,8 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       ).length;
     };
     let n = 0;
-    const far = (): Promise<Told> =>
-      call(other, {
+    const far = (): Promise<GatewayAnswer> =>
+      call(otherApplication, {
         gateway: farGateway.partner,
         correlationId: `far-${String(Date.now())}-${String((n += 1))}`,
       });
@@ -404,7 +408,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(MOST_MS);
     expect(await ready(farGateway)).toBe(503);
     // The other replica was never concerned.
-    expect((await call(other)).status).toBe(200);
+    expect((await call(otherApplication)).status).toBe(200);
     proxy.pass();
     await until('the replica is ready again', async () => (await ready(farGateway)) === 200, 20_000);
     expect((await far()).status).toBe(200);
@@ -423,10 +427,10 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
 });
 
 async function applicationOf(onboarded: Onboarded): Promise<{ jwksUrl: string }> {
-  const found = await stack.admin<{ items: { jwksUrl: string }[] }>(
+  const keys = await stack.admin<{ items: { jwksUrl: string }[] }>(
     'GET',
     `/signing-keys?organisation=${onboarded.odsCode}`,
   );
-  const url = found.items[0]?.jwksUrl ?? '';
+  const url = keys.items[0]?.jwksUrl ?? '';
   return { jwksUrl: gateway.public + new URL(url).pathname };
 }

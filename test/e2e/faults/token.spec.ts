@@ -3,7 +3,15 @@
  * never sent, every refusal of the token endpoint is classed, nothing storms.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, keepAlive, openLoop, type Stream, tally, type Told } from '../../support/load.ts';
+import {
+  callGateway,
+  keepAlive,
+  openLoop,
+  type Stream,
+  tally,
+  type GatewayAnswer,
+  type GatewayRequest,
+} from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import {
   applicationChoice,
@@ -26,7 +34,7 @@ let tried: Onboarded;
 let waning: Onboarded;
 let herd: Onboarded;
 let rotated: Onboarded;
-const told: Told[] = [];
+const allAnswers: GatewayAnswer[] = [];
 const callers = new Map<string, Onboarded>();
 let unusedSigns = 0;
 
@@ -56,23 +64,23 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-async function call(by: Onboarded, more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> {
-  const answer = await ask({ gateway: stack.gateway.partner, key: by.clientKey, ...more });
-  callers.set(answer.correlationId, by);
-  told.push(answer);
+async function call(caller: Onboarded, more: Partial<GatewayRequest> = {}): Promise<GatewayAnswer> {
+  const answer = await callGateway({ gateway: stack.gateway.partner, key: caller.clientKey, ...more });
+  callers.set(answer.correlationId, caller);
+  allAnswers.push(answer);
   return answer;
 }
 
 const arm = (target: string, fault: object, more: object = {}): Promise<unknown> =>
   stack.simulator.control('POST', '/faults', { target, fault, ...more });
 const disarm = (): Promise<unknown> => stack.simulator.control('DELETE', '/faults');
-const tokenCalls = async (of: Onboarded): Promise<Hit[]> =>
+const tokenCalls = async (application: Onboarded): Promise<Hit[]> =>
   (await stack.simulator.control<Hit[]>('GET', '/requests?target=token')).filter(
-    ({ apiKey }) => apiKey === of.apiKey,
+    ({ apiKey }) => apiKey === application.apiKey,
   );
-const hitsOf = async (of: Onboarded): Promise<Hit[]> =>
+const hitsOf = async (application: Onboarded): Promise<Hit[]> =>
   (await stack.simulator.control<Hit[]>('GET', '/requests?target=ers')).filter(
-    ({ apiKey }) => apiKey === of.apiKey,
+    ({ apiKey }) => apiKey === application.apiKey,
   );
 async function events(name: string): Promise<Record<string, unknown>[]> {
   const { system } = await gather(stack);
@@ -80,8 +88,8 @@ async function events(name: string): Promise<Record<string, unknown>[]> {
     .filter(({ record }) => record['event'] === name)
     .map(({ record }) => record['facts'] as Record<string, unknown>);
 }
-async function keyOf(of: Onboarded): Promise<{ kid: string; kmsKeyArn: string }> {
-  const query = new URLSearchParams({ organisation: of.odsCode, state: 'ACTIVE' });
+async function keyOf(application: Onboarded): Promise<{ kid: string; kmsKeyArn: string }> {
+  const query = new URLSearchParams({ organisation: application.odsCode, state: 'ACTIVE' });
   const { items } = await stack.admin<{ items: { kid: string; kmsKeyArn: string }[] }>(
     'GET',
     `/signing-keys?${String(query)}`,
@@ -121,7 +129,7 @@ it('a KMS emulator that hashes a digest again gives signatures that are accepted
 });
 
 /** Tokens of 30 s: used for 25, refreshed from the eighteenth on. */
-let lives: Stream<Told>;
+let lives: Stream<GatewayAnswer>;
 let mintedAtMs = 0;
 it('tokens that will run out', async () => {
   await arm('token', { tokenExpiresIn: '30' });
@@ -197,7 +205,7 @@ async function disarmTried(): Promise<void> {
 async function tryWith(
   fault: object,
   more: object = {},
-): Promise<{ answer: Told; calls: Hit[]; hits: number; failed: number }> {
+): Promise<{ answer: GatewayAnswer; calls: Hit[]; hits: number; failed: number }> {
   tried = await rebind(stack, tried);
   const [before, hits, failed] = [
     await tokenCalls(tried),
@@ -288,7 +296,7 @@ describe('F14: the token endpoint refuses', () => {
       'GW_TOKEN_REFUSED',
       (await tokenCalls(tried)).length,
     ]);
-    expect((await tokenCalls(tried)).filter(({ jti }) => calls.some((one) => one.jti === jti)).length).toBe(
+    expect((await tokenCalls(tried)).filter(({ jti }) => calls.some((call) => call.jti === jti)).length).toBe(
       expected,
     );
   });
@@ -471,7 +479,7 @@ it('F21: the leader fails: everybody is told at once, nobody asks again', async 
 
 it('S1–S8 hold over all of it', async () => {
   const { faults } = await prove(stack, {
-    told,
+    answers: allAnswers,
     callerOf: (id) => callers.get(id),
     signsUnused: unusedSigns,
     canaries: ['9000000009', '000000070000', keyed.clientKey, tried.clientKey, 'eyJhbGciOiJSUzUxMiI'],

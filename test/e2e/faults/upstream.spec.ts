@@ -4,32 +4,32 @@
  */
 import { createHash, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, closedLoop, type Told } from '../../support/load.ts';
+import { callGateway, closedLoop, type GatewayAnswer, type GatewayRequest } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { grantWrites, type Hit, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import { ROUNDS } from '../../support/size.ts';
 import { type Stack, startStack } from '../../support/servers/stack.ts';
 
 let stack: Stack;
-let one: Onboarded;
-const told: Told[] = [];
+let application: Onboarded;
+const allAnswers: GatewayAnswer[] = [];
 let referrals = 0;
 
 beforeAll(async () => {
   stack = await startStack({ requestsPerMinute: UNHURRIED });
-  [one] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
-  await grantWrites(stack, one);
+  [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
+  await grantWrites(stack, application);
 });
 afterAll(() => stack.stop());
 
-async function call(more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> {
-  const answer = await ask({ gateway: stack.gateway.partner, key: one.clientKey, ...more });
-  told.push(answer);
+async function call(more: Partial<GatewayRequest> = {}): Promise<GatewayAnswer> {
+  const answer = await callGateway({ gateway: stack.gateway.partner, key: application.clientKey, ...more });
+  allAnswers.push(answer);
   return answer;
 }
 
 /** A write of a referral of its own. */
-async function write(): Promise<Told> {
+async function write(): Promise<GatewayAnswer> {
   referrals += 1;
   const ubrn = String(80_000 + referrals).padStart(12, '0');
   await stack.simulator.control('POST', '/referrals', { ubrn, state: 'BOOKED' });
@@ -43,9 +43,9 @@ async function write(): Promise<Told> {
 /** Makes one call while the fault is armed, and tells how often e-RS was asked. */
 async function under(
   fault: object,
-  make: () => Promise<Told>,
+  make: () => Promise<GatewayAnswer>,
   more: object = {},
-): Promise<{ answer: Told; hits: Hit[] }> {
+): Promise<{ answer: GatewayAnswer; hits: Hit[] }> {
   const before = (await ersRequests()).length;
   await stack.simulator.control('POST', '/faults', { target: 'ers', fault, ...more });
   const answer = await make();
@@ -115,7 +115,7 @@ describe('F29: an answer that breaks off', () => {
   });
 
   /** The caller holds no document, or holds the whole one. */
-  function neverTruncated(answer: Told, body: Buffer): void {
+  function neverTruncated(answer: GatewayAnswer, body: Buffer): void {
     const accepted = answer.status === 200 && answer.complete;
     expect(accepted && answer.bodySha256 !== sha256(body), 'a cut document was taken for a whole one').toBe(
       false,
@@ -204,19 +204,19 @@ describe('F29: an answer that breaks off', () => {
 
 it('S1–S8 and S10 hold over all of it', async () => {
   const { faults, evidence } = await prove(stack, {
-    told,
-    callerOf: () => one,
-    canaries: ['9000000009', '000000070000', one.clientKey],
+    answers: allAnswers,
+    callerOf: () => application,
+    canaries: ['9000000009', '000000070000', application.clientKey],
   });
   expect(faults).toEqual(PROVED);
   // Each document that was cut on the way says so, and how much had gone.
-  const cut = told.filter(({ status, complete }) => status === 200 && !complete);
+  const cut = allAnswers.filter(({ status, complete }) => status === 200 && !complete);
   for (const { attemptId, bytes } of cut) {
     const end = evidence.ends.get(attemptId ?? '')?.record;
     expect(end?.['delivery']).toBe('aborted');
     expect(Number(end?.['responseBytes'])).toBeGreaterThanOrEqual(bytes);
   }
   process.stdout.write(
-    `F29: ${String(told.length)} calls, ${String(cut.length)} documents cut while streaming, none accepted\n`,
+    `F29: ${String(allAnswers.length)} calls, ${String(cut.length)} documents cut while streaming, none accepted\n`,
   );
 });

@@ -6,7 +6,7 @@ import {
   deniedOf,
   holdHead,
   intentOf,
-  lineTo,
+  linkTo,
   openLog,
   outcomeOf,
   outcomes,
@@ -37,7 +37,7 @@ async function timed(promise: Promise<unknown>): Promise<{ code: string; ms: num
 
 describe('F1: the database is away', () => {
   it('refuses in 2.2 s, writes again when it is back, and tells the outage once with its count', async () => {
-    const line = await lineTo(database.appUrl);
+    const line = await linkTo(database.appUrl);
     const log = await openLog(line.url);
     await log.intent(intentOf());
     const fromMs = Date.now();
@@ -71,7 +71,7 @@ describe('F1: the database is away', () => {
   });
 
   it('loses the lease after fenceMs, so that calls are ended, and holds a new one when the database is back', async () => {
-    const line = await lineTo(database.appUrl);
+    const line = await linkTo(database.appUrl);
     const log = await openLog(line.url, { lease: { ttlMs: 1_500, renewMs: 200, fenceMs: 1_000 } });
     const signal = log.leaseLost;
     await line.down();
@@ -145,7 +145,7 @@ async function acceptedBy(log: Awaited<ReturnType<typeof openLog>>): Promise<Ret
 
 describe('F3: the database goes away between INTENT and OUTCOME', () => {
   it('refuses the OUTCOME and writes it as WITHHELD when the database is back', async () => {
-    const line = await lineTo(database.appUrl);
+    const line = await linkTo(database.appUrl);
     const log = await openLog(line.url);
     const intent = intentOf();
     await log.intent(intent);

@@ -7,7 +7,7 @@ import {
   auditDatabase,
   intentOf,
   leaseOf,
-  lineTo,
+  linkTo,
   openLog,
   outcomeOf,
   outcomes,
@@ -81,7 +81,7 @@ async function stateOf(log: AuditLog): Promise<string | undefined> {
 
 describe('the sweeper', () => {
   it('says UNKNOWN for what a dead writer left open, and for that alone', async () => {
-    const line = await lineTo(database.appUrl);
+    const line = await linkTo(database.appUrl);
     const dead = await openLog(line.url, { lease: LEASE });
     const intents = Array.from({ length: 700 }, () => intentOf());
     await Promise.all(intents.map((intent) => dead.intent(intent)));
@@ -102,7 +102,7 @@ describe('the sweeper', () => {
   });
 
   it('does not touch a writer it has not watched for a whole lease, nor one that renews', async () => {
-    const line = await lineTo(database.appUrl);
+    const line = await linkTo(database.appUrl);
     const dead = await openLog(line.url, { lease: LEASE });
     const alive = await openLog(database.appUrl, { lease: LEASE });
     await Promise.all([dead.intent(intentOf()), alive.intent(intentOf())]);
@@ -138,7 +138,7 @@ describe('the sweeper', () => {
   });
 
   it('lets a live writer win that got its database back', async () => {
-    const [line, lineOfSweeper] = [await lineTo(database.appUrl), await lineTo(database.appUrl)];
+    const [line, lineOfSweeper] = [await linkTo(database.appUrl), await linkTo(database.appUrl)];
     const live = await openLog(line.url, { lease: LEASE });
     const intent = intentOf();
     await live.intent(intent);
@@ -163,7 +163,7 @@ describe('the sweeper', () => {
   });
 
   it('keeps a swept writer from saying anything more, and rejects its late OUTCOME', async () => {
-    const line = await lineTo(database.appUrl);
+    const line = await linkTo(database.appUrl);
     const slow = await openLog(line.url, { lease: LEASE });
     const intent = intentOf();
     await slow.intent(intent);
@@ -207,7 +207,7 @@ describe('the sweeper', () => {
   });
 
   it('shares the work with another sweeper without telling anything twice', async () => {
-    const line = await lineTo(database.appUrl);
+    const line = await linkTo(database.appUrl);
     const dead = await openLog(line.url, { lease: LEASE });
     const intents = Array.from({ length: 600 }, () => intentOf());
     await Promise.all(intents.map((intent) => dead.intent(intent)));

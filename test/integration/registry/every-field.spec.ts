@@ -63,7 +63,7 @@ async function changes(body: object): Promise<Change[]> {
 }
 
 /** The record of the samples as the admin API shows it; products and message sets have no record of their own there. */
-async function shown(list: RegistryList): Promise<Readonly<Record<string, unknown>> | null> {
+async function recordInApi(list: RegistryList): Promise<Readonly<Record<string, unknown>> | null> {
   if (list === 'products') return null;
   const path = { clients: '/clients', messageSets: '/message-sets' }[list as string] ?? `/${list}`;
   const { body } = await admin.call('GET', `/api/v1${path}`);
@@ -83,7 +83,7 @@ function theOne(list: RegistryList, items: readonly Readonly<Record<string, unkn
   return records[0] ?? {};
 }
 
-describe.each(CASES)('%s: %s', (list, field, { to, shown: shownAs = to, exported: exportedAs = shownAs }) => {
+describe.each(CASES)('%s: %s', (list, field, { to, inApi = to, inExport = inApi }) => {
   const changed = document({ list, field });
 
   it('is compared, written, shown and exported', async () => {
@@ -93,11 +93,11 @@ describe.each(CASES)('%s: %s', (list, field, { to, shown: shownAs = to, exported
     expect(planned[0]?.fields).toHaveLength(1);
     expect((await apply(changed)).type).toBe('done');
     expect(await changes(changed)).toEqual([]);
-    const record = await shown(list);
-    if (record !== null) expect(record[field]).toEqual(shownAs);
-    const inExport = await exported(list);
-    if (exportedAs === null) expect(inExport).not.toHaveProperty(field);
-    else expect(inExport[field]).toEqual(exportedAs);
+    const record = await recordInApi(list);
+    if (record !== null) expect(record[field]).toEqual(inApi);
+    const exportedRecord = await exported(list);
+    if (inExport === null) expect(exportedRecord).not.toHaveProperty(field);
+    else expect(exportedRecord[field]).toEqual(inExport);
     expect((await apply(document())).type).toBe('done');
     expect(await changes(document())).toEqual([]);
   });

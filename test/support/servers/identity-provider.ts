@@ -1,4 +1,4 @@
-/** An identity provider with one person, which can be made to answer as a broken or hostile one does. */
+/** An identity provider with one person, which a test can make answer like a broken or hostile one. */
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,18 +7,18 @@ import { SignJWT } from 'jose';
 
 export interface IdentityProvider {
   readonly issuer: string;
-  /** Claims of the next ID token, on top of those that every one has. */
+  /** Claims of the next ID token, in addition to those that every ID token has. */
   claims: Record<string, unknown>;
-  /** Overrides what the discovery document says. */
+  /** Overrides members of the discovery document. */
   metadata: Record<string, unknown>;
-  /** What the token endpoint answers instead of tokens. */
+  /** What the token endpoint returns instead of tokens. */
   tokenRefusal: { readonly status: number; readonly body: object } | null;
-  /** Forms sent to the token endpoint. */
+  /** The forms sent to the token endpoint. */
   readonly tokenRequests: URLSearchParams[];
   close(): Promise<void>;
 }
 
-/** It accepts a code as often as it is sent: that each sign-in is finished once is up to the relying party. */
+/** It accepts a code any number of times, since the relying party must make sure that a sign-in is finished once. */
 export async function startIdentityProvider(nowMs: () => number): Promise<IdentityProvider> {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const requests = new Map<string, URLSearchParams>();

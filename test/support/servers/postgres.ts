@@ -1,6 +1,6 @@
 /**
- * Real databases for tests: one server for a whole run, one migrated template, one cheap copy of it a test file.
- * Under vitest the server is started by `postgres-server.ts` (globalSetup); elsewhere by the first call.
+ * Real databases for tests: one server for a whole run, one migrated template, and a cheap copy of it for each test
+ * file. Under vitest `postgres-server.ts` (globalSetup) starts the server; elsewhere the first call does.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -19,7 +19,7 @@ export const OWNER = 'gatehouse_owner';
 export const RUNNING_ROLE = 'gatehouse_app';
 const ROLE_PASSWORD = 'gatehouse-local';
 const TEMPLATE = 'gatehouse_template';
-/** Holds the superuser's URL of a server that someone else started and will stop. */
+/** Holds the superuser's URL of a server that another process started and will stop. */
 export const SERVER_VARIABLE = 'GATEHOUSE_TEST_POSTGRES';
 
 export interface TestDatabase {
@@ -27,7 +27,7 @@ export interface TestDatabase {
   readonly ownerUrl: string;
   readonly appUrl: string;
   readonly superuserUrl: string;
-  /** Ends its connections and removes it. */
+  /** Ends its connections and drops it. */
   drop(): Promise<void>;
 }
 
@@ -36,17 +36,17 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** A server whose failure is part of the test. */
+/** A server that a test can crash and restart. */
 export interface FragileServer extends TestServer {
-  /** Ends it at once, as a power cut would (`pg_ctl stop -m immediate`). */
+  /** Stops it as abruptly as a power cut (`pg_ctl stop -m immediate`). */
   crash(): Promise<void>;
-  /** After a crash: the same data on the same port. */
+  /** Starts it again after a crash, with the same data on the same port. */
   restart(): Promise<void>;
 }
 
 let shared: Promise<TestServer> | undefined;
 
-/** A server of its own with roles and template; for tests that stop the server under the gateway. */
+/** A separate server with roles and template, for tests that stop the server while the gateway uses it. */
 export async function startServer(): Promise<FragileServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-postgres-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
@@ -97,7 +97,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** An empty, migrated database: about 0.1 s. */
+/** Creates an empty, migrated database, which takes about 0.1 s. */
 export async function createDatabase(on?: TestServer): Promise<TestDatabase> {
   const { superuserUrl } = on ?? (await sharedServer());
   const name = `test_${randomBytes(6).toString('hex')}`;
@@ -114,7 +114,7 @@ export async function createDatabase(on?: TestServer): Promise<TestDatabase> {
   };
 }
 
-/** Waits a second at most. A connection that is just closing would otherwise report that the server ended it. */
+/** Waits up to a second, since a connection that is just closing would otherwise report that the server ended it. */
 function untilDisconnected(name: string): string {
   return `DO $$ BEGIN
     FOR turn IN 1..50 LOOP
@@ -132,7 +132,7 @@ export async function stop(): Promise<void> {
   await server?.stop();
 }
 
-/** An empty database without the schema, for tests of migrations. */
+/** Creates an empty database without the schema, for tests of migrations. */
 export async function createEmptyDatabase(on?: TestServer): Promise<TestDatabase> {
   const { superuserUrl } = on ?? (await sharedServer());
   const name = `empty_${randomBytes(6).toString('hex')}`;
@@ -150,8 +150,8 @@ export async function createEmptyDatabase(on?: TestServer): Promise<TestDatabase
 }
 
 function sharedServer(): Promise<TestServer> {
-  const given = process.env[SERVER_VARIABLE];
-  if (given !== undefined) return Promise.resolve({ superuserUrl: given, stop: () => Promise.resolve() });
+  const superuserUrl = process.env[SERVER_VARIABLE];
+  if (superuserUrl !== undefined) return Promise.resolve({ superuserUrl, stop: () => Promise.resolve() });
   shared ??= startServer();
   return shared;
 }

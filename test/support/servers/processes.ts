@@ -1,4 +1,4 @@
-/** Starting the real thing: the simulator and the gateway as processes of their own, on free ports. */
+/** Starts the simulator and the gateway as separate processes on free ports. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const END_WITH_PARENT = ['--import', new URL('end-with-parent.mjs', import.meta.url).href];
-/** Spare RSA-4096 keys cost 0.8 s each, so all simulators of a run share them. */
+/** A spare RSA-4096 key takes 0.8 s to generate, so all simulators of a run share these. */
 const KEY_POOL = join(ROOT, 'node_modules/.cache/gatehouse/spare-keys');
 
 export interface SimulatorProcess {
@@ -65,7 +65,7 @@ export async function startSimulatorProcess(): Promise<SimulatorProcess> {
   };
 }
 
-/** Gives the keys of a simulator that has ended back to the pool: the next test has another database. */
+/** Puts the keys of a simulator that has ended back into the pool. The next test has another database and may use them. */
 async function returnKeys(folder: string): Promise<void> {
   await mkdir(KEY_POOL, { recursive: true });
   for (const name of await readdir(folder).catch(() => [])) {
@@ -84,19 +84,19 @@ export interface GatewayProcess {
   readonly admin: string;
   readonly public: string;
   readonly status: string;
-  /** Everything it has logged, one JSON line each. */
+  /** Everything that it has logged, as lines of JSON. */
   readonly logs: () => string;
-  /** Moves the clock, or names a point to die at; only in test builds. */
+  /** Moves its clock, or names a point at which it dies; needs test hooks. */
   hook(instruction: { clockOffsetMs?: number; killAt?: string | null; after?: number }): Promise<void>;
-  /** Resolves with the exit code or signal. */
+  /** Resolves with the exit code or the signal. */
   readonly ended: Promise<number | string>;
   kill(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
 
 /**
- * @param settings environment variables, beside listeners on free ports
- * @param options.folder where the gateway's files are; default: this checkout
+ * @param settings environment variables; the listeners are on free ports unless these say otherwise
+ * @param options.folder the folder of the gateway's files; default: this checkout
  */
 export async function startGatewayProcess(
   settings: Readonly<Record<string, string>>,

@@ -1,6 +1,6 @@
 /**
- * vitest globalSetup: one simulator of the NHS side for the whole run, whose KMS makes, seals and signs. Workers find
- * it, and the settings of a gateway before it, in the environment.
+ * The vitest globalSetup that starts one simulator of the NHS and KMS for the whole run. Workers find the settings of a
+ * gateway that uses it in the environment.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { startSimulatorProcess } from './processes.ts';
 import { createAuditKey } from './stack.ts';
 
-/** Holds settings of a gateway, as JSON. */
+/** Holds the settings of a gateway that uses this simulator, as JSON. */
 export const SETTINGS_VARIABLE = 'GATEHOUSE_TEST_SETTINGS';
 
 export default async function setup(): Promise<() => Promise<void>> {

@@ -1,6 +1,6 @@
 /**
- * A whole Gatehouse for a test: a database of its own, one simulator per environment, one or more gateways, and
- * short ways to onboard organisations through the admin API as an operator would.
+ * A whole Gatehouse for a test: its own database, one simulator for each environment, one or more gateways, and the
+ * admin API through which a test onboards organisations as an operator would.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -18,24 +18,24 @@ import {
 import { until } from '../until.ts';
 
 export interface StackOptions {
-  /** Names; each gets a simulator. Default: local. */
+  /** The names of the environments; each gets a simulator. Default: local. */
   readonly environments?: readonly string[];
-  /** Those of them that are open, as the NHS sandbox is. */
+  /** The environments that are open, as the NHS sandbox is. */
   readonly openEnvironments?: readonly string[];
   readonly replicas?: number;
   readonly settings?: Readonly<Record<string, string>>;
   readonly testHooks?: boolean;
-  /** Where the gateways' files are; default: this checkout. */
+  /** The folder of the gateways' files; default: this checkout. */
   readonly folder?: string;
-  /** Quota of each application; default 600. */
+  /** The quota of each application; default 600. */
   readonly requestsPerMinute?: number;
-  /** A PostgreSQL of its own, for tests that stop it. */
+  /** A separate PostgreSQL, for tests that stop it. */
   readonly server?: TestServer;
 }
 
 export interface Stack {
   readonly database: TestDatabase;
-  /** Reads whatever it likes, as superuser. */
+  /** Connects as the superuser, who may read everything. */
   readonly sql: pg.Pool;
   readonly simulators: ReadonlyMap<string, SimulatorProcess>;
   readonly gateways: GatewayProcess[];
@@ -45,9 +45,9 @@ export interface Stack {
   /** Calls the admin API; throws on anything but 2xx. */
   admin<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
   readonly adminToken: string;
-  /** The environments that the gateways were given, as JSON. */
+  /** The path of the gateways' environments file, which is JSON. */
   readonly environmentsFile: string;
-  /** Waits until every gateway has taken over the registry as it is now. */
+  /** Waits until every running gateway has loaded the current version of the registry. */
   settled(): Promise<void>;
   startGateway(settings?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
   stop(): Promise<void>;
@@ -58,7 +58,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const isOpen = (name: string): boolean => options.openEnvironments?.includes(name) ?? false;
   const database = await createDatabase(options.server);
   const sql = new pg.Pool({ connectionString: database.superuserUrl, max: 4 });
-  // A test may stop the server under it.
+  // A test may stop the server while the pool is connected.
   sql.on('error', () => undefined);
   const simulators = new Map<string, SimulatorProcess>();
   for (const name of names) {
@@ -87,7 +87,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     GATEHOUSE_ENVIRONMENTS: join(folder, 'environments.yaml'),
     GATEHOUSE_SERVES: names.join(','),
     GATEHOUSE_PUBLIC_URL: 'http://127.0.0.1:1',
-    // Tests reject more in a minute, from one address, than anybody else, and look for the record of each.
+    // Tests provoke many rejections a minute from one address, and look for the record of each.
     GATEHOUSE_RECORDED_REJECTIONS_PER_ADDRESS: '1000000',
     GATEHOUSE_RECORDED_REJECTIONS_PER_CLIENT: '1000000',
     ...options.settings,
@@ -105,7 +105,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   try {
     for (let count = 0; count < (options.replicas ?? 1); count += 1) await startGateway();
   } catch (error) {
-    await Promise.all([...gateways, ...simulators.values()].map((one) => one.stop()));
+    await Promise.all([...gateways, ...simulators.values()].map((server) => server.stop()));
     await sql.end();
     throw error;
   }
@@ -152,19 +152,19 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       for (const gateway of gateways.filter(
         ({ child }) => child.exitCode === null && child.signalCode === null,
       )) {
-        const seen = async (): Promise<number> => {
+        const registryVersion = async (): Promise<number> => {
           const page = await (await fetch(`${gateway.status}/metrics`)).text();
           return Number(/^gatehouse_registry_version (\d+)/m.exec(page)?.[1]);
         };
         await until(
-          'a gateway has the registry as it is now',
-          async () => (await seen()) >= Number(rows[0]?.version),
+          'a gateway has loaded the current registry',
+          async () => (await registryVersion()) >= Number(rows[0]?.version),
         );
       }
     },
     async stop() {
       await Promise.all(gateways.map((gateway) => gateway.stop()));
-      await Promise.all([...simulators.values()].map((one) => one.stop()));
+      await Promise.all([...simulators.values()].map((simulator) => simulator.stop()));
       await sql.end();
       await database.drop().catch(() => undefined);
       await rm(folder, { recursive: true, force: true });
@@ -174,7 +174,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
 function first<T>(items: Iterable<T>): T {
   for (const item of items) return item;
-  throw new Error('there is none');
+  throw new Error('the list is empty');
 }
 
 async function insertAdminToken(sql: pg.Pool): Promise<string> {
@@ -187,7 +187,7 @@ async function insertAdminToken(sql: pg.Pool): Promise<string> {
   return key;
 }
 
-/** The key under which audit seals patients' identifiers; made the way an operator's infrastructure would. */
+/** Creates the KMS key under which the audit trail seals patients' identifiers, as an operator's infrastructure would. */
 export async function createAuditKey(kmsUrl: string): Promise<string> {
   const answer = await fetch(kmsUrl, {
     method: 'POST',

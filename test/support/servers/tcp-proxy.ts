@@ -1,29 +1,29 @@
-/** A TCP proxy that misbehaves on request: adds latency, cuts at a byte, swallows everything, or refuses. */
+/** A TCP proxy that fails on request: it can add latency, cut a connection at a byte, swallow everything, or refuse. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 type Direction = 'up' | 'down';
 
 export interface TcpProxy {
-  /** host:port to connect to instead of the target. */
+  /** The host:port to connect to instead of the target. */
   readonly address: string;
-  /** The same URL, by way of the proxy. */
+  /** The same URL through the proxy. */
   through(url: string): string;
-  /** Everything passes again, on new connections and on those that are still open. */
+  /** Lets everything pass again, on new connections and on those that are still open. */
   pass(): void;
-  /** Each chunk arrives this much later. */
+  /** Delays each chunk by this time. */
   delay(milliseconds: number): void;
-  /** Connections stay open and nothing arrives, in either direction. */
+  /** Keeps connections open but passes nothing in either direction. */
   swallow(): void;
-  /** Open connections are reset, new ones too. */
+  /** Resets open connections and new ones. */
   refuse(): void;
-  /** Resets open connections; new ones pass. */
+  /** Resets open connections, but lets new ones pass. */
   cut(): void;
-  /** Every connection passes so many bytes in this direction, then is reset, or goes silent. */
+  /** Lets each connection pass this many bytes in one direction, then resets it or stops passing anything. */
   stopAfter(direction: Direction, bytes: number, how: 'reset' | 'silence'): void;
-  /** Bytes that reached the target. */
+  /** The number of bytes passed to the target. */
   readonly upBytes: () => number;
-  /** Bytes that came in so far, whether or not they were passed on. */
+  /** The number of bytes received so far, whether or not they were passed on. */
   readonly received: () => Readonly<Record<Direction, number>>;
   close(): Promise<void>;
 }
@@ -43,22 +43,22 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   let upBytes = 0;
   const received = { up: 0, down: 0 };
   const open = new Set<Socket>();
-  /** What was held back while nothing passed. */
-  const held = new Set<() => void>();
+  /** Delivers the chunks that were held back while nothing passed. */
+  const heldBack = new Set<() => void>();
 
   const resetAll = (): void => {
     for (const socket of open) socket.resetAndDestroy();
-    held.clear();
+    heldBack.clear();
   };
 
   const pipe = (from: Socket, to: Socket, direction: Direction): void => {
-    let seen = 0;
+    let passedBytes = 0;
     let last = Promise.resolve();
     const deliver = (chunk: Buffer): void => {
       if (to.destroyed) return;
       let bytes = chunk;
       if (stop?.direction === direction) {
-        bytes = chunk.subarray(0, Math.max(0, stop.bytes - seen));
+        bytes = chunk.subarray(0, Math.max(0, stop.bytes - passedBytes));
         if (bytes.length < chunk.length && stop.how === 'reset') {
           to.write(bytes, () => {
             to.resetAndDestroy();
@@ -67,7 +67,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
           return;
         }
       }
-      seen += bytes.length;
+      passedBytes += bytes.length;
       if (direction === 'up') upBytes += bytes.length;
       if (bytes.length > 0 && !to.write(bytes)) {
         from.pause();
@@ -76,7 +76,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     };
     from.on('data', (chunk: Buffer) => {
       received[direction] += chunk.length;
-      if (mode === 'swallow') held.add(() => deliver(chunk));
+      if (mode === 'swallow') heldBack.add(() => deliver(chunk));
       else if (delayMs === 0) deliver(chunk);
       else {
         const due = new Promise((resolve) => setTimeout(resolve, delayMs));
@@ -119,8 +119,8 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       mode = 'pass';
       delayMs = 0;
       stop = null;
-      for (const release of held) release();
-      held.clear();
+      for (const release of heldBack) release();
+      heldBack.clear();
     },
     delay(milliseconds) {
       delayMs = milliseconds;
