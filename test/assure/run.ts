@@ -1,6 +1,6 @@
 /**
- * `npm run assure [rounds] [names…]`: the long proofs, of which `npm test` runs a small form. Without names all of them
- * run; a scenario that has rounds is repeated as often as given, 10 times by default.
+ * `npm run assure [rounds] [names…]` runs the long proofs, of which `npm test` runs a small form. Without names it runs
+ * all of them. Scenarios that have rounds are repeated that often, by default 10 times.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -5,8 +5,8 @@ type Stop = () => Promise<unknown>;
 export type Later = (stop: Stop) => void;
 
 /**
- * Runs the parts of a benchmark one after the other, until one fails, and ends this process when everything they started
- * has stopped: the last started first. On a signal the children end with this process.
+ * Runs the parts of a benchmark one after the other until one fails, then stops everything that they started, the last
+ * first, and ends this process. On a signal the children end with this process.
  */
 export async function benchmark(...parts: readonly ((later: Later) => Promise<void>)[]): Promise<never> {
   let failed = false;

@@ -8,7 +8,7 @@ export const WRITER = '00000000-0000-4000-8000-000000000001';
 
 /** The statements, in their order; `n` counts from 1. */
 const STATEMENTS: readonly string[] = [
-  // Triggers would record every single row.
+  // Triggers would write a change record for every row.
   "SET session_replication_role = 'replica'",
   `INSERT INTO environment (name, kind) VALUES ('int', 'authenticated'), ('prod', 'authenticated') ON CONFLICT DO NOTHING`,
   `INSERT INTO product (name) SELECT 'Product ' || n FROM generate_series(1, 5) n`,

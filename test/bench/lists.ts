@@ -1,7 +1,7 @@
 /**
- * `npm run bench:lists': how long the pages of the console's lists take over 100,000 applications and a million rows of
- * the trail, in a PostgreSQL of their own. Prints the table that docs/performance.md quotes, and fails if a page takes
- * longer than the aim.
+ * `npm run bench:lists` measures how long the pages of the console's lists take over 100,000 applications and a million
+ * audit records, in a PostgreSQL of its own. It prints the table that docs/performance.md quotes, and fails if a page
+ * takes longer than the aim.
  */
 import { API_PREFIX } from '@gatehouse/contracts/routes';
 import { createPrisma } from '@gatehouse/db/client';

@@ -17,7 +17,7 @@ beforeAll(async () => {
   at = await console.startConsole();
   ({ stack, origin } = at);
   [onboarded] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
-  // Something for the dashboard to count.
+  // Requests for the dashboard to count.
   await refusedRequest();
   const { rows } = await stack.sql.query<{ id: string }>('SELECT id FROM application');
   applicationId = rows[0]?.id ?? '';
@@ -33,7 +33,7 @@ async function signedIn(context: BrowserContext, name: string): Promise<Page> {
   return page;
 }
 
-/** A worklist is fetched, whose answer names patients. @returns one of their NHS numbers */
+/** Fetches a worklist whose answer names patients. @returns one of their NHS numbers */
 async function seePatients(): Promise<string> {
   const answer = await fetch(
     `${stack.gateways.at(-1)!.partner}/FHIR/STU3/ReferralRequest/$ers.fetchworklist`,
@@ -51,7 +51,7 @@ async function seePatients(): Promise<string> {
   return /(?<![0-9])[0-9]{10}(?![0-9])/.exec(text)![0];
 }
 
-it('shows a person without a role why they may do nothing', async () => {
+it('tells a person without a role why they have no access', async () => {
   const nils = await open();
   await nils.goto(`${origin}/`);
   await nils.getByRole('link', { name: 'Sign in' }).click();
@@ -65,7 +65,7 @@ it('shows a person without a role why they may do nothing', async () => {
   await nils.context().close();
 });
 
-it('finds who saw a patient, and shows the identifier once two people agree', async () => {
+it('finds who saw a patient, and shows the identifier once a second person has approved it', async () => {
   const nhsNumber = await seePatients();
   const omar = await open();
   await signIn(omar, 'Omar Haddad');
@@ -77,7 +77,7 @@ it('finds who saw a patient, and shows the identifier once two people agree', as
   await omar.getByRole('textbox', { name: 'ODS code' }).fill('R69');
   await omar.getByRole('button', { name: 'Search' }).click();
   await omar.getByText('1 attempt found').waitFor();
-  // Mistyped by one digit: no answer about a patient, and above all not that nobody saw them.
+  // A number with one wrong digit: the page must not say that nobody saw the patient.
   const mistyped = nhsNumber.slice(0, 9) + String((Number(nhsNumber[9]) + 1) % 10);
   await omar.getByRole('textbox', { name: 'NHS number' }).fill(mistyped);
   await omar.getByRole('button', { name: 'Search' }).click();
@@ -128,7 +128,7 @@ it('finds who saw a patient, and shows the identifier once two people agree', as
   await omar.context().close();
 });
 
-it('downloads the trail, tells how much came, and can be cancelled', async () => {
+it('downloads the audit trail, shows the progress, and can cancel the download', async () => {
   const page = await open(390);
   await signIn(page, 'Omar Haddad');
   await page.goto(`${origin}/audit`);
@@ -151,7 +151,7 @@ it('downloads the trail, tells how much came, and can be cancelled', async () =>
   await page.context().close();
 });
 
-it('opens the events of the trail, and says who did what and why', async () => {
+it('shows the events of the audit trail: who did what, and why', async () => {
   const page = await open();
   await signIn(page, 'Omar Haddad');
   const system = encodeURIComponent(JSON.stringify({ kind: 'SYSTEM' }));
@@ -175,7 +175,7 @@ it('opens the events of the trail, and says who did what and why', async () => {
   await page.context().close();
 });
 
-it('retires a signing key as two people, and not as one', async () => {
+it('retires a signing key only with the approval of a second person', async () => {
   const priya = await open();
   await signIn(priya, 'Priya Nair');
   await priya.goto(`${origin}/signing-keys`);
@@ -189,7 +189,7 @@ it('retires a signing key as two people, and not as one', async () => {
   await priya.goto(`${origin}/changes`);
   await priya.getByRole('link', { name: /^Signing key .* would be retired/ }).click();
   await priya.getByText('RETIRING').waitFor();
-  // One sentence in words, with a link to what it is about, on whose page it is shown too.
+  // A sentence describes the change and links to its record, whose page shows the change, too.
   await priya
     .getByText(
       /^Signing key .* of ReferWell \(application-restricted, provider\) of .* \(R69\) in local would be retired\.$/,
@@ -230,7 +230,7 @@ const refusedRequest = () =>
     headers: { Authorization: `Bearer ${onboarded.clientKey}`, 'Gatehouse-Product': 'Another' },
   });
 
-it('tells the story of a refused request, and what to do about it', async () => {
+it('shows the story of a refused request, and what to do about it', async () => {
   await refusedRequest();
   const page = await open();
   await signIn(page, 'Omar Haddad');
@@ -277,14 +277,14 @@ it('suspends an organisation, and the next request is refused within a second', 
   await decide(gita, 'Lift the stop', 'looked at it');
   await gita.getByText('A second person must approve').waitFor();
   await gita.context().close();
-  // Whoever made it takes it back alone, soon after.
+  // The person who made the stop may lift it alone soon after.
   await page.goto(`${origin}/emergency-stops`);
   await decide(page, 'Lift the stop', 'it was a slip');
   await page.getByText('Stop lifted.').waitFor();
   await page.context().close();
 });
 
-it('plans ASIDs for every combination, and hands out what is missing as a file to import', async () => {
+it('plans ASIDs for every combination, and exports the missing ones as a file for the import', async () => {
   const page = await open();
   await signIn(page, 'Priya Nair');
   await page.goto(`${origin}/asid-plan`);
@@ -308,7 +308,7 @@ it('plans ASIDs for every combination, and hands out what is missing as a file t
   await page.context().close();
 });
 
-it('imports a spreadsheet: faults by line, a draft at once, going live only with a colleague', async () => {
+it('imports a spreadsheet: faults by line, a draft immediately, a live application only with a colleague', async () => {
   const page = await open();
   await signIn(page, 'Priya Nair');
   await page.goto(`${origin}/import`);
@@ -339,7 +339,7 @@ it('imports a spreadsheet: faults by line, a draft at once, going live only with
   await page.context().close();
 });
 
-it('tells the second of two editors to look again, and takes the change once they have', async () => {
+it('asks the second of two editors to look again, and accepts the change once they have', async () => {
   const [first, second] = [await open(), await open()];
   for (const page of [first, second]) {
     await signIn(page, 'Priya Nair');
@@ -367,7 +367,7 @@ it('tells the second of two editors to look again, and takes the change once the
   await second.context().close();
 });
 
-it('checks a form in the browser: marks every fault in words, and goes to the first', async () => {
+it('checks a form in the browser, explains every fault, and moves the focus to the first', async () => {
   const page = await open();
   await signIn(page, 'Gita Rao');
   await page.goto(`${origin}/sro-appointments`);
@@ -390,7 +390,7 @@ it('checks a form in the browser: marks every fault in words, and goes to the fi
   await page.context().close();
 });
 
-it('says that something changed only if it did, and removes an optional value', async () => {
+it('reports a change only if there was one, and removes an optional value', async () => {
   const page = await open();
   await signIn(page, 'Priya Nair');
   await page.goto(`${origin}/applications/${applicationId}/show`);
@@ -441,7 +441,7 @@ it('finds an application from any page, and never sends an NHS number', async ()
   await page.context().close();
 });
 
-it('picks the interactions of a message set: fewer at once, more only with a colleague', async () => {
+it('edits the interactions of a message set: fewer immediately, more only with a colleague', async () => {
   const page = await open();
   await signIn(page, 'Priya Nair');
   await page.goto(`${origin}/message-sets`);
@@ -475,7 +475,7 @@ it('sorts a list by the headings of its columns', async () => {
   await page.context().close();
 });
 
-it('can be walked by keyboard: the first link of the menu is reached and opened', async () => {
+it('can be used by keyboard: the first link of the menu is reached and opened', async () => {
   const page = await open();
   await signIn(page, 'Priya Nair');
   const focused = () => page.evaluate('document.activeElement?.textContent?.trim()');
@@ -487,7 +487,7 @@ it('can be walked by keyboard: the first link of the menu is reached and opened'
   await page.context().close();
 });
 
-it('a form is reached, filled in and left by keyboard, and the focus comes back', async () => {
+it('a form is reached, filled in and left by keyboard, and the focus returns', async () => {
   const page = await open();
   await signIn(page, 'Priya Nair');
   await page.goto(`${origin}/applications/${applicationId}/show`);

@@ -13,10 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => at.stop());
 
-/** What an empty list, its pages, a finished checklist or an unknown record would say. */
+/** The texts of an empty list, its paging, a finished checklist and an unknown record. */
 const CLAIMS =
   /of 25|there are no|no change has|nothing has|nothing is recorded|nobody|no minimum level|you have no|no results|none within|every step is done|every application is set up/i;
-/** Pages that load nothing until a person asks. */
+/** Pages that load nothing until a person submits a form. */
 const FORMS_ONLY = ['/search', '/import', '/explain', '/patient-search'];
 
 const FAILURES: Readonly<Record<string, (route: Route) => Promise<void>>> = {
@@ -34,7 +34,7 @@ const failing = (page: Page, fail: (route: Route) => Promise<void>) =>
     (route) => fail(route),
   );
 
-/** The console gives a request 30 seconds; a test has less patience. */
+/** The console allows a request 30 seconds; this shortens them for the test. */
 const impatient = (page: Page) =>
   page.addInitScript(`{
     const timeout = AbortSignal.timeout.bind(AbortSignal);
@@ -53,9 +53,9 @@ async function openFailing(page: Page, person: string, paths: (path: string) => 
   }
 }
 
-describe('no page claims that there is nothing when it could not load', () => {
+describe('no page claims that there is nothing when it failed to load', () => {
   it.each(['Priya Nair', 'Ada Clarke'])(
-    'any page of %s',
+    'every page of %s',
     async (person) => {
       const page = await at.as(person);
       await failing(page, (route) => route.fulfill({ status: 500, body: 'oops' }));
@@ -81,7 +81,7 @@ describe('no page claims that there is nothing when it could not load', () => {
   });
 });
 
-it('loads a list once the gateway answers again, and an outdated list says that it is', async () => {
+it('loads a list once the gateway answers again, and marks an outdated list', async () => {
   const page = await at.as('Priya Nair');
   await failing(page, (route) => route.fulfill({ status: 500, body: 'oops' }));
   await page.goto(`${at.origin}/organisations`);
@@ -105,7 +105,7 @@ it('loads a list once the gateway answers again, and an outdated list says that 
   await page.context().close();
 });
 
-it('a failed reload leaves the page of a record, and the form that is open there', async () => {
+it('a failed reload keeps the page of a record and its open form', async () => {
   const page = await at.as('Priya Nair');
   await page.goto(`${at.origin}/organisations/R69/show`);
   await page.getByRole('button', { name: 'Edit' }).click();
@@ -124,7 +124,7 @@ it('a failed reload leaves the page of a record, and the form that is open there
   await page.context().close();
 });
 
-it('does not take a gateway that fails for one that nobody is signed in to', async () => {
+it('does not treat a failing gateway as a missing session', async () => {
   const page = await at.as('Priya Nair');
   await page.route('**/api/v1/**', (route) => route.fulfill({ status: 502, body: 'bad gateway' }));
   await page.goto(`${at.origin}/organisations`);
@@ -132,7 +132,7 @@ it('does not take a gateway that fails for one that nobody is signed in to', asy
   expect(await page.getByRole('link', { name: 'Sign in' }).count()).toBe(0);
   await page.screenshot({ path: `${SHOTS}/gateway-down-1280-light.png` });
   await page.unrouteAll();
-  // Once for who is signed in, and once for the list.
+  // Once for the session, and once for the list.
   await page.getByRole('button', { name: 'Try again' }).first().click();
   await page.getByRole('menuitem', { name: 'Approvals' }).waitFor();
   await page.getByRole('button', { name: 'Try again' }).click();
@@ -140,7 +140,7 @@ it('does not take a gateway that fails for one that nobody is signed in to', asy
   await page.context().close();
 });
 
-it('says that a session has ended: on the sign-in page, and inside a form without losing it', async () => {
+it('says that a session has ended: on the sign-in page, and in a form without losing its contents', async () => {
   const page = await at.as('Priya Nair');
   await page.goto(`${at.origin}/organisations/R69/show`);
   await page.getByRole('button', { name: 'Edit' }).click();

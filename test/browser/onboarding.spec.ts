@@ -1,6 +1,7 @@
 /**
- * From a line of CSV to the first answer of e-RS, done by the people who do it: two platform engineers, two governance
- * officers, and the senior responsible owner, who has no account. Then the owner's review lapses, and is done.
+ * From a line of CSV to the first answer of e-RS, by the people who do it: two platform engineers, two governance
+ * officers, and the senior responsible owner, who has no account. Then the owner's review becomes overdue and is
+ * completed.
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -55,7 +56,7 @@ async function approve(page: Page, sentence: RegExp, reason: string): Promise<vo
   await page.getByText('Change approved and made.').waitFor();
 }
 
-/** A secret is shown once: nothing but its own button takes it away, and a copy is confirmed only if it worked. */
+/** A secret is shown once: only its own button closes it, and a copy is confirmed only if it worked. */
 async function keepsSecret(page: Page, secret: string): Promise<void> {
   const dialog = page.getByRole('dialog');
   await page.keyboard.press('Escape');
@@ -82,11 +83,11 @@ async function keepsSecret(page: Page, secret: string): Promise<void> {
   await dialog.waitFor({ state: 'detached' });
 }
 
-it('onboards an organisation, and its first request is answered', async () => {
+it('onboards an organisation, whose first request is answered', async () => {
   const [priya, pawel] = [await at.as('Priya Nair'), await at.as('Pawel Nowak')];
   const [gita, grace] = [await at.as('Gita Rao'), await at.as('Grace Obi', 390)];
 
-  // A draft, for whose JWKS URL NHS England asks first.
+  // First a draft, since NHS England asks for its JWKS URL.
   await importLine(priya, ['', '', 'provider-read', 'draft']);
   await priya.getByText(/^Applied \d+ changes/).waitFor();
   await priya.goto(`${at.origin}/applications`);
@@ -115,7 +116,7 @@ it('onboards an organisation, and its first request is answered', async () => {
     },
   });
 
-  // Live with ASID and API key: a second platform engineer looks at it.
+  // It goes live with its ASID and API key once a second platform engineer has approved it.
   await importLine(priya, ['200000007777', 'key-of-quay-0123456789abcdef', '', 'live']);
   await priya.getByText('must approve an application going live').waitFor();
   await approve(
@@ -124,7 +125,7 @@ it('onboards an organisation, and its first request is answered', async () => {
     'checked with the portal',
   );
 
-  // A client with its grant, then its key.
+  // A client with a grant, then its key.
   await priya.goto(`${at.origin}/clients`);
   await priya.getByText('There are no clients yet.').waitFor();
   await priya.getByRole('button', { name: 'Create a client' }).click();
@@ -149,7 +150,7 @@ it('onboards an organisation, and its first request is answered', async () => {
   await at.stack.settled();
   expect(await callGateway()).toEqual({ status: 403, code: 'GW_SRO_LAPSED' });
 
-  // The owner: proposed by one officer, seen by another, accepted by a link.
+  // The owner is proposed by one officer, approved by another, and accepts through a link.
   await gita.goto(`${at.origin}/sro-appointments`);
   await fillIn(gita, 'Appoint an SRO', {
     'ODS code': ODS,
@@ -189,7 +190,7 @@ it('onboards an organisation, and its first request is answered', async () => {
   expect(at.complaints).toEqual([]);
 }, 240_000);
 
-it('stops the organisation, and its next request is refused within a second', async () => {
+it('stops the organisation, whose requests are refused within a second', async () => {
   const priya = await at.as('Priya Nair');
   await priya.goto(`${at.origin}/organisations/${ODS}/show`);
   const stopped = priya.waitForResponse((response) => response.url().endsWith('/emergency-stops'));
@@ -200,7 +201,7 @@ it('stops the organisation, and its next request is refused within a second', as
   while (refused.status === 200 && Date.now() - since < 5_000) refused = await callGateway();
   expect(refused).toEqual({ status: 403, code: 'GW_ORGANISATION_SUSPENDED' });
   expect(Date.now() - since).toBeLessThan(1_000);
-  // The page says so, offers to lift the stop, and its form cannot make the organisation active.
+  // The page shows the stop and offers to lift it, and the form can't make the organisation active.
   await priya.getByText('stopped this organisation').waitFor();
   await priya.getByText(': odd traffic').first().waitFor();
   await priya.getByRole('button', { name: 'Edit', exact: true }).click();
@@ -242,12 +243,12 @@ it('stops several organisations at once from their list', async () => {
   await priya.context().close();
 });
 
-it('closes when the review lapses, and opens once it is recorded', async () => {
+it('closes when the review is overdue, and opens once it is recorded', async () => {
   const later = 21 * DAY_MS;
   await moveClocks(at.stack, later);
   expect(await callGateway()).toEqual({ status: 403, code: 'GW_SRO_LAPSED' });
 
-  // Signing in goes by the provider's clock, which nothing moves: this session is made as a sign-in would.
+  // The provider's clock can't be moved, so the test creates this session as a sign-in would.
   const db = createPrisma(at.stack.database.appUrl);
   const { headers } = await signIn(db, 'Gina', ['governance-officer'], Date.now() + later);
   await db.$disconnect();
@@ -264,7 +265,7 @@ it('closes when the review lapses, and opens once it is recorded', async () => {
   await gina.getByText('Review recorded.').waitFor();
   await at.stack.settled();
   const { code } = await callGateway();
-  // Past the gate again; API Management's tokens of the old time have died meanwhile.
+  // Policy allows it again; the token from API Management has expired meanwhile.
   expect(code).not.toBe('GW_SRO_LAPSED');
   await gina.context().close();
   expect(at.complaints).toEqual([]);

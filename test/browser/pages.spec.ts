@@ -1,20 +1,20 @@
-/** Every page of the console at several widths: accessible, in its own typeface, and never scrolling sideways. */
+/** Every page of the console at several widths is accessible, uses the console's typeface and never scrolls sideways. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
 import { CONSOLE_PAGES, type ConsolePage } from '../support/console-pages.ts';
 import { onboard } from '../support/onboard.ts';
 
-/** 640 is what a window of 1280 has at a zoom of 200 %. */
+/** A window of 1280 pixels at a zoom of 200 % has 640. */
 const WIDTHS: readonly [width: number, modes: readonly ('light' | 'dark')[]][] = [
   [1280, ['light', 'dark']],
   [640, ['light']],
   [390, ['light', 'dark']],
 ];
 const PEOPLE = [...new Set(CONSOLE_PAGES.map(({ person }) => person))];
-/** Rules of axe that look at colours. */
+/** The rules of axe that check colours. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
-/** What the other rules look at, so that a page which only changed its colours need not be looked at again by them. */
+/** Everything that the other rules check, so that they are not run again if only the colours changed. */
 const MARKUP = `(() => {
   const copy = document.documentElement.cloneNode(true);
   for (const element of copy.querySelectorAll('style, script, meta')) element.remove();
@@ -24,7 +24,7 @@ const MARKUP = `(() => {
 })()`;
 
 let at: Console;
-/** Ids of this run, by their names in the paths. */
+/** The ids of this run, by their placeholders in the paths. */
 let ids: { readonly APPLICATION: string; readonly CLIENT: string };
 /** One browser for each person and width, with a tab for each page. */
 const contexts = new Map<string, BrowserContext>();
@@ -32,7 +32,7 @@ const contexts = new Map<string, BrowserContext>();
 beforeAll(async () => {
   at = await startConsole();
   const [onboarded] = await onboard(at.stack, [{ odsCode: 'R69' }]);
-  // Something for the dashboard to count.
+  // Requests for the dashboard to count.
   await fetch(`${at.stack.gateways.at(-1)!.partner}/FHIR/STU3/ReferralRequest/000000070000`, {
     headers: { Authorization: `Bearer ${onboarded?.clientKey}`, 'Gatehouse-Product': 'Another' },
   });
@@ -108,7 +108,7 @@ describe('the typeface', () => {
       return range.getBoundingClientRect().width;
     })()`);
 
-  /** Every letter of the shipped typeface becomes twice as wide. */
+  /** Makes every letter of the console's typeface twice as wide. */
   async function doubleLetters(page: Page): Promise<void> {
     await page.route('**/assets/*.css', async (route) => {
       const answer = await route.fetch();
@@ -118,7 +118,7 @@ describe('the typeface', () => {
     });
   }
 
-  /** Charts, cards and the menu follow a new width a moment later. */
+  /** Charts, cards and the menu adapt to a new width a moment later. */
   const fits = (page: Page): Promise<boolean> =>
     vi
       .waitUntil(

@@ -1,4 +1,4 @@
-/** What is wrong with what became of an entry. */
+/** Compares what happened to an entry with what the corpus expects. */
 import { createHash } from 'node:crypto';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { FRAMING_RULES } from '@gatehouse/domain/input/framing-rules';
@@ -29,7 +29,7 @@ export function gatewayCodeOf(conversation: Conversation): { code: string | null
   }
 }
 
-/** Everything by which the outcome differs from the expectation; empty if nothing. */
+/** Every difference between the outcome and the expectation; empty if there is none. */
 export function faultsOf(
   world: World,
   entry: Entry,
@@ -57,7 +57,7 @@ export function faultsOf(
   }
   faults.push(...gatewayAnswerFaults(entry, conversation));
 
-  // An answer to HEAD can't say its code; the audit row does.
+  // The answer to HEAD has no body with a code, but the audit record has it.
   if (entry.method !== 'HEAD') {
     const { code, issue } = gatewayCodeOf(conversation);
     claim(code === expected.gw, `code ${code}, not ${expected.gw}`);
@@ -102,7 +102,7 @@ export function faultsOf(
   return faults;
 }
 
-/** A refusal of ours says what the table says, and nothing the caller said. */
+/** A refusal by Gatehouse says what its table says, and nothing from the request. */
 export function gatewayAnswerFaults(entry: Entry, { answers }: Conversation): string[] {
   const faults: string[] = [];
   for (const answer of answers) {
@@ -147,7 +147,7 @@ function auditFaults(expected: Expected, { rows, parseErrors }: Traces): string[
       denied[0],
       (record) => record['code'] === expected.gw && expected.status.includes(Number(record['status'])),
     );
-  // A body that breaks off belongs to a known client, so the event may have its refused row beside it.
+  // A body that breaks off belongs to a known client, so there may be a DENIED record besides the event.
   const parsed = parseErrors > 0 && (kinds.length === 0 || oneDenied);
   const pairs = pairsOf(rows);
   switch (expected.audit) {
@@ -191,7 +191,7 @@ const UPSTREAM_HEADERS = new Set([
   'content-length',
 ]);
 
-/** Entries of bytes alone name no path; it stands in their request line. */
+/** An entry that consists of bytes has its path in the request line. */
 function pathOf({ raw_path, raw_latin1 }: Entry): string {
   return raw_path === '(raw)' ? (raw_latin1?.split(' ', 2)[1] ?? '') : raw_path;
 }
@@ -242,7 +242,7 @@ const RENDERINGS = CATALOGUE.map(({ method, path }) => ({
   ),
 }));
 
-/** A call of e-RS must be exactly one rendering of one catalogue row, with no header but ours. */
+/** A call to e-RS must be exactly one rendering of one catalogue row, with only our headers. */
 export function renderingFaults(hit: UpstreamHit): string[] {
   const rows = RENDERINGS.filter(({ method, pattern }) => method === hit.method && pattern.test(hit.path));
   const strange = hit.headers
@@ -254,10 +254,10 @@ export function renderingFaults(hit: UpstreamHit): string[] {
   ];
 }
 
-/** Words of ours as well: the profile of an OperationOutcome is a URL. */
+/** Words that our own answers also contain: the profile of an OperationOutcome is a URL. */
 const COMMON = new Set(['https:', ...CATALOGUE.flatMap(({ path }) => path.split('/'))]);
 
-/** What of a request target could be recognised in an answer: the whole of it and its unusual parts. */
+/** The parts of a request target that could be recognised in an answer: all of it, and its unusual parts. */
 export function tellingParts(entry: Pick<Entry, 'raw_path'>): string[] {
   const parts = [entry.raw_path, ...entry.raw_path.split(/[/?&=]/)];
   const decoded = parts.flatMap((part) => {
@@ -270,7 +270,7 @@ export function tellingParts(entry: Pick<Entry, 'raw_path'>): string[] {
   return [...new Set(decoded)].filter((part) => part.length >= 6 && !COMMON.has(part));
 }
 
-/** The simulator knows the hash of the Authorization it was sent; no word of the answer may have it. */
+/** The simulator knows the hash of the Authorization that it received; no word of the answer may have that hash. */
 function holdsToken({ text }: Conversation, { resource }: Traces): boolean {
   const hashes = new Set(
     resource.flatMap(({ headers }) =>

@@ -1,4 +1,4 @@
-/** XTEN: two tenants at the same time, on the same paths, and whose token, application and organisation went up. */
+/** XTEN: two tenants call the same paths at the same time; each call must carry its own token, application and ASID. */
 import { Agent, request } from 'node:http';
 import type { Onboarded } from '../support/onboard.ts';
 import { until } from '../support/until.ts';
@@ -7,7 +7,7 @@ import type { UpstreamHit, World } from './world.ts';
 const SOCKETS = 200;
 const SHARED_PATHS = ['/FHIR/STU3/CodeSystem/SPECIALTY', '/FHIR/STU3/ReferralRequest/000000070000'];
 
-/** XTEN-001 and 002: alternating, one UBRN and one correlation id for all. @returns the violations */
+/** XTEN-001 and 002: the tenants alternate, with the same UBRN and correlation id. @returns the violations */
 export async function aloneTogether(world: World, count: number): Promise<string[]> {
   const { aProvider, bProvider, aReferrer, bReferrer } = world.applications;
   const { hit: before } = await world.mark();

@@ -1,11 +1,11 @@
 /**
- * Where Gatehouse does otherwise than the corpus expects, and why. The laws (docs/laws.md) win over the corpus; an
- * entry here that turns out to match fails the run, so that the list stays as short as it can be.
+ * Where Gatehouse differs from what the corpus expects, and why. The laws (docs/laws.md) win over the corpus. An entry
+ * here that is no longer different fails the run, so that the list stays as short as it can be.
  */
 import type { Expected } from './entries.ts';
 
 export interface Difference {
-  /** What is expected instead; the rest of the corpus's expectation stands. */
+  /** What is expected instead; the rest of the corpus's expectation applies. */
   readonly instead: Partial<Expected>;
   readonly why: string;
 }
@@ -48,7 +48,7 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
   },
 };
 
-/** Entries that only a CIS2 session can bring to the refusal they are about. Today they end at GW_USER_SESSION. */
+/** Entries that need a CIS2 session to reach the refusal that they test. Today they get GW_USER_SESSION. */
 export const WAITS_FOR_USER_SESSIONS: Readonly<Record<string, string>> = {
   'DUP-007': 'the value of a business function is checked against the user',
   'DUP-008': 'the value of a business function is checked against the user',
@@ -59,7 +59,7 @@ export const WAITS_FOR_USER_SESSIONS: Readonly<Record<string, string>> = {
   'DUP-028': 'If-Match is looked at after policy',
 };
 
-/** Classes that speak of what this build does not have or that another proof covers. */
+/** Classes about features that Gatehouse does not have, or that another proof covers. */
 export const OTHER_CLASSES: Readonly<Record<string, string>> = {
   ASSERT: 'Gatehouse has no token endpoint (README of the corpus)',
   OIDC: 'CIS2 sign-in',

@@ -30,7 +30,7 @@ export interface Expected {
   readonly cpu_ms_max?: number;
   readonly tenant?: string;
   readonly mode?: string;
-  /** Statuses of several answers on one socket. */
+  /** The statuses of several answers on one socket. */
   readonly sequence?: readonly number[];
 }
 
@@ -44,10 +44,10 @@ export interface Entry {
   readonly expected: Expected;
   readonly note: string;
   readonly setup?: string;
-  /** Of our own entries: methods of pipelined requests, and FIN after the bytes. */
+  /** Only in our own entries: the methods of pipelined requests, and whether FIN follows the bytes. */
   readonly methods?: readonly string[];
   readonly half_close?: boolean;
-  /** Exact path and query that go up, if not as they came. */
+  /** The exact path and query sent to e-RS, if they differ from the request. */
   readonly goes_up_as?: string;
 }
 
@@ -58,7 +58,7 @@ export function readEntries(file: URL): Entry[] {
     .map((line) => JSON.parse(line) as Entry);
 }
 
-/** The entry's bytes with credentials filled in; a body that grows by that gets its length. */
+/** The entry's bytes with credentials filled in, and with the length of the body that results. */
 export function render(entry: Entry, placeholder: World['placeholder']): string {
   const fill = (text: string): string =>
     text.replace(/\{\{([A-Z_a-z0-9:]+)\}\}/g, (whole, name: string) => {

@@ -1,4 +1,4 @@
-/** S8: what must never be written down, looked for in all that was. */
+/** S8: searches all logs and tables for texts that must never be written there. */
 import type { World } from './world.ts';
 
 const PATIENTS = ['9000000009', '900 000 0009', '000000070000'];
@@ -10,7 +10,7 @@ export async function leaksOf(world: World): Promise<string[]> {
   const look = (where: string, text: string, needles: readonly string[]): void => {
     for (const needle of needles) {
       const shortened = needle.length > 20 ? `${needle.slice(0, 12)}…` : needle;
-      // Bytes are dumped in hex.
+      // The dump of a table shows bytes in hex.
       const hex = Buffer.from(needle).toString('hex');
       if (text.includes(needle) || text.includes(hex)) leaks.push(`${where}: ${shortened}`);
     }
@@ -27,7 +27,7 @@ export async function leaksOf(world: World): Promise<string[]> {
       `SELECT t::text AS line FROM "${schema}"."${name}" t`,
     );
     const text = rows.map(({ line }) => line).join('\n');
-    // The registry keeps API keys, which are no secret to it; the trail does not.
+    // The registry stores API keys in clear; the audit trail must not.
     look(`${schema}.${name}`, text, schema === 'audit' ? [...needles, ...apiKeys] : needles);
   }
   return leaks;

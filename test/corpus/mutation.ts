@@ -1,7 +1,7 @@
 /**
- * Mutations of the corpus (its README, growth): flipped bits, spliced halves, doubled lines, characters written
- * another way. Nobody knows the right answer to these; but what goes up must be one rendering of one catalogue row,
- * announced to the caller by its attempt id, and Gatehouse must neither fall over nor repeat what it was told.
+ * Mutations of the corpus (its README, growth): flipped bits, spliced halves, doubled lines, characters written another
+ * way. Nobody knows the right answer to these. But what reaches e-RS must be one rendering of one catalogue row,
+ * announced to the caller by its attempt id, and Gatehouse must neither crash nor repeat what it was sent.
  */
 import { gatewayAnswerFaults, renderingFaults } from './check.ts';
 import { type Entry, render } from './entries.ts';
@@ -10,7 +10,7 @@ import { converse, headerOf, parseAnswers } from './wire.ts';
 import type { UpstreamHit, World } from './world.ts';
 
 const AT_ONCE = 24;
-/** Half the mutations wait for bytes that never come: FIN ends them. */
+/** Half of the mutations make the gateway wait for bytes that never come, so FIN ends them. */
 const FIN_AFTER_MS = 300;
 
 export async function fuzz(
@@ -31,7 +31,7 @@ export async function fuzz(
       const report = (fault: string): void => {
         faults.push(`#${index} ${entry.id} ${how}: ${fault}\n${JSON.stringify(bytes.slice(0, 400))}`);
       };
-      // A mutation can end one request and begin another, so methods are read off the bytes.
+      // A mutation can end one request and begin another, so the methods are read from the bytes.
       const methodsInBytes = [...bytes.matchAll(/(?:^|\n)([A-Z]+) [^\n]* HTTP\//g)].map(
         ([, method]) => method ?? '',
       );
@@ -42,7 +42,7 @@ export async function fuzz(
         timeoutMs: 12_000,
       });
       const { closed, text } = conversation;
-      // Bytes that can't be parsed are no HEAD request: their refusal has a body and ends the connection.
+      // Bytes that can't be parsed are no HEAD request: their refusal has a body and closes the connection.
       const asGet = closed ? parseAnswers(Buffer.from(text, 'latin1'), []) : conversation;
       if (conversation.fault !== null && asGet.fault !== null)
         report(`answer is not strict HTTP: ${conversation.fault}`);
@@ -74,7 +74,7 @@ export async function fuzz(
   for (const id of announced)
     if (!hitCounts.has(id)) faults.push(`attempt ${id} is announced and did not go up`);
   const unheard = [...hitCounts.keys()].filter((id) => !announced.has(id)).length;
-  // Who sends FIN early may miss the answer to a whole request, but such are few.
+  // A caller that sends FIN early may miss the answer to a complete request, but that is rare.
   if (unheard > count / 20) faults.push(`${unheard} calls of e-RS whose answer nobody got`);
   if (hitCounts.size === 0) faults.push('no mutation passed: the test shows nothing');
   return faults;

@@ -1,4 +1,4 @@
-/** Repeatable chance (mulberry32): the same seed gives the same order and the same mutations. */
+/** Repeatable random numbers (mulberry32): the same seed gives the same order and the same mutations. */
 export type Random = () => number;
 
 export function randomOf(seed: number): Random {

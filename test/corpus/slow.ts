@@ -14,7 +14,7 @@ import type { AuditRow, World } from './world.ts';
 
 const LARGE_BODY = 24 * 1_048_576;
 
-/** @returns what was wrong */
+/** @returns the violations */
 export async function slowFaults(world: World): Promise<string[]> {
   const faults = await Promise.all([
     partialHeaders(world),
@@ -123,7 +123,7 @@ async function idle(world: World): Promise<string[]> {
   return faults;
 }
 
-/** SLOW-004: larger than the kernel's buffers, or nothing would ever stall. */
+/** SLOW-004: the answer is larger than the kernel's buffers, so that sending it stalls. */
 async function slowReader(world: World): Promise<string[]> {
   const { simulator, gateway } = world.stack;
   const correlationId = 'slow-reader';
@@ -185,7 +185,7 @@ async function rowsOf(world: World, correlationId: string): Promise<AuditRow[]> 
   return rows;
 }
 
-/** SLOW-005, on a gateway of its own: its cap must not touch the others' sockets. */
+/** SLOW-005, on a separate gateway, so that its cap does not affect the other sockets. */
 async function flood(world: World): Promise<string[]> {
   const gateway = await world.stack.startGateway();
   const started = Date.now();
@@ -193,7 +193,7 @@ async function flood(world: World): Promise<string[]> {
   let decided = 0;
   const sockets: Socket[] = [];
   while (sockets.length < 2_000) {
-    // The kernel's queue for new connections is short, and a connection dropped from it is never reported.
+    // The kernel's queue for new connections is short, and it drops connections without a report.
     if (sockets.length % 100 === 0) await until('all are accepted', () => decided === sockets.length);
     const socket = openSocket(gateway.partner);
     let isOpen = false;

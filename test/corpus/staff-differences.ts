@@ -1,4 +1,4 @@
-/** Where the admin API answers staff otherwise than the corpus expects, and why. One that matches fails the run. */
+/** Where the admin API answers differently from the corpus, and why. An entry that is no longer different fails the run. */
 export const STAFF_DIFFERENCES: Readonly<
   Record<string, { readonly status: readonly number[]; readonly why: string }>
 > = {

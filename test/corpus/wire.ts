@@ -1,9 +1,9 @@
-/** Exact bytes on a raw socket, and a parser of answers that forgives nothing. No HTTP client: they repair. */
+/** Exact bytes on a raw socket, and a strict parser of answers. HTTP clients would correct what they send and receive. */
 import { connect, type Socket } from 'node:net';
 
 export interface WireAnswer {
   readonly status: number;
-  /** Names in lower case, in order. */
+  /** Headers in order, with names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
 }
@@ -12,26 +12,26 @@ export interface Conversation {
   /** Final answers in order; 1xx are left out. */
   readonly answers: readonly WireAnswer[];
   readonly interim: number;
-  /** Why the bytes are no clean sequence of answers; null if they are. */
+  /** Why the bytes are not a clean sequence of answers; null if they are. */
   readonly fault: string | null;
-  /** True when the gateway ended the connection (end or reset) while we were listening. */
+  /** Whether the gateway ended or reset the connection while we were listening. */
   readonly closed: boolean;
   readonly text: string;
 }
 
 export interface Manner {
-  /** Method of each request sent, for HEAD has no body. */
+  /** The method of each request sent, since the answer to HEAD has no body. */
   readonly methods: readonly string[];
-  /** Keeps listening after a whole answer, to see whether the connection ends or more comes. */
+  /** Keeps listening after a complete answer, to see whether the connection ends or more arrives. */
   readonly awaitClose?: boolean;
-  /** Sends FIN after the bytes, or after so many ms without an answer. */
+  /** Sends FIN after the bytes, or after this time without an answer. */
   readonly halfCloseAfterMs?: number;
   readonly timeoutMs?: number;
   readonly localAddress?: string;
 }
 
 const LISTEN_MS = 2_000;
-/** A second answer to one request would come at once. */
+/** A second answer to one request would arrive within this time. */
 const LINGER_MS = 60;
 
 export function headerOf(answer: WireAnswer | undefined, name: string): string | null {
@@ -49,7 +49,7 @@ export function openSocket(url: string, localAddress?: string): Socket {
   });
 }
 
-/** One fresh socket: sends, then reads to the end of the connection or to the end of its patience. */
+/** Sends on a new socket, then reads until the connection ends or the time is up. */
 export function converse(url: string, latin1: string, manner: Manner): Promise<Conversation> {
   return new Promise((resolve) => {
     const socket = openSocket(url);

@@ -1,4 +1,4 @@
-/** What the corpus is run against: two tenants, their credentials, and everything a request may leave a trace in. */
+/** What the corpus runs against: two tenants, their credentials, and everything in which a request may leave a trace. */
 import { createHash, createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mintClientKey } from '@gatehouse/domain/input/opaque-key';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
@@ -9,7 +9,7 @@ export interface UpstreamHit {
   readonly target: 'token' | 'ers' | 'kms' | 'object-store';
   readonly method: string;
   readonly path: string;
-  /** As received; Authorization as its SHA-256. */
+  /** As received, but Authorization is replaced by its SHA-256. */
   readonly headers: readonly (readonly [string, string])[];
   readonly bodyBytes: number;
   readonly correlationId?: string;
@@ -32,7 +32,7 @@ export interface Mark {
   readonly logLength: number;
 }
 
-/** What happened since a mark. */
+/** What has happened since a mark. */
 export interface Traces {
   readonly token: readonly UpstreamHit[];
   readonly resource: readonly UpstreamHit[];
@@ -44,7 +44,7 @@ export interface Traces {
 export interface World {
   readonly stack: Stack;
   readonly writer: string;
-  /** Value of a placeholder of the corpus. WORKLIST is another one every time, since each may be fetched twice a day. */
+  /** The value of a placeholder of the corpus. WORKLIST is different each time, since each may be fetched twice a day. */
   placeholder(name: string): string | undefined;
   readonly applications: {
     readonly aProvider: Onboarded;
@@ -57,17 +57,17 @@ export interface World {
   mark(): Promise<Mark>;
   since(mark: Mark): Promise<Traces>;
   parseErrors(): Promise<number>;
-  /** Each worklist may be fetched twice a day; the corpus needs more. */
+  /** The corpus needs many worklists, since each may be fetched only twice a day. */
   newDay(): Promise<unknown>;
-  /** Everything that must not be found in a log or a table. */
+  /** Everything that must not appear in a log or a table. */
   readonly secrets: readonly string[];
 }
 
-/** Of the simulator; ids of one length. */
+/** Service ids of the simulator, all of the same length. */
 const SERVICES = ['11000', '11002', '11012', '11013', '11014', '11021'];
 
 export async function startWorld(): Promise<World> {
-  // Queued, not refused: the corpus asks faster than e-RS allows.
+  // The corpus calls faster than e-RS allows, so calls are queued and not refused.
   const stack = await startStack({ settings: { GATEHOUSE_RATE_QUEUE_MS: '10000' } });
   try {
     return await inhabit(stack);
@@ -95,7 +95,7 @@ async function inhabit(stack: Stack): Promise<World> {
     Onboarded,
     Onboarded,
   ];
-  // Tenant A is R69 and RCD, and its users work for both.
+  // Tenant A has R69 and RCD, and its users work for both.
   await stack.admin('POST', '/registry/apply', {
     document: {
       apiVersion: 'gatehouse/v1',
@@ -112,7 +112,7 @@ async function inhabit(stack: Stack): Promise<World> {
       ],
     },
   });
-  // Both tenants may read the one referral of the corpus, so that only identity can tell their calls apart.
+  // Both tenants may read the same referral, so that only their identity distinguishes their calls.
   await stack.simulator.control('POST', '/options', { relationships: 'any' });
 
   const apim = await stack.simulator.control<{ access_token: string }>('POST', '/tokens', {
@@ -131,11 +131,11 @@ async function inhabit(stack: Stack): Promise<World> {
     ['APIM_ACCESS_TOKEN_A', apim.access_token],
     ['A_ADMIN_SID', stack.adminToken],
     ['A_ID_TOKEN', idToken()],
-    // Its length in hex, for chunks.
+    // The length in hex, for chunked bodies.
     ['WORKLIST_HEX', worklistBody(SERVICES[0]).length.toString(16)],
   ]);
 
-  // The admin listener has a chain of its own: the one that records a rejected call is the partner listener's.
+  // The admin listener has its own chain; a rejected call is recorded in that of the partner listener.
   await fetch(stack.gateway.partner);
   const { rows } = await stack.sql.query<{ writer: string }>(
     `SELECT writer FROM audit.event WHERE kind = 'DENIED' LIMIT 1`,
@@ -195,7 +195,7 @@ async function inhabit(stack: Stack): Promise<World> {
   };
 }
 
-/** Credentials that were once good, or are good elsewhere. */
+/** Credentials that are no longer valid, or are valid elsewhere. */
 async function mintSpecial(stack: Stack): Promise<{ expired: string; suspended: string; foreign: string }> {
   const client = (name: string, state: string): object => ({
     name,
@@ -218,7 +218,7 @@ async function mintSpecial(stack: Stack): Promise<{ expired: string; suspended: 
   await apply(client('expired', 'active'), client('suspended', 'active'));
   const [expired, suspended] = [await keyOf('expired'), await keyOf('suspended')];
   await apply(client('suspended', 'suspended'));
-  // Keys live for days; nobody waits for that.
+  // Keys last for days, so the test sets their end in the database.
   await stack.sql.query(
     `UPDATE client_credential SET created_at = now() - interval '2 days', expires_at = now() - interval '1 day'
      WHERE key_id = $1`,
@@ -228,8 +228,8 @@ async function mintSpecial(stack: Stack): Promise<{ expired: string; suspended: 
 }
 
 /**
- * A good key of an environment that another deployment on the same database serves; this one's admin API can't make
- * such a client.
+ * A valid key for an environment that another deployment serves from the same database. The admin API of this
+ * deployment can't create such a client.
  */
 async function foreignKey(stack: Stack): Promise<string> {
   const { id, key } = mintClientKey('elsewhere', randomBytes);

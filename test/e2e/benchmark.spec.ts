@@ -29,7 +29,7 @@ afterEach(() => {
   if (leader !== undefined && groupRuns(leader)) process.kill(-(leader.pid ?? 0), 'SIGKILL');
 });
 
-/** The benchmark on a PostgreSQL of its own, once everything runs; its processes are one group. */
+/** Starts the benchmark in a process group of its own and waits until everything runs. */
 async function startBenchmark(afterStart: string): Promise<{ child: ChildProcess; ended: Promise<unknown> }> {
   const { [SERVER_VARIABLE]: _, ...env } = process.env;
   const file = join(folder, 'benchmark.mjs');
@@ -56,13 +56,13 @@ function groupRuns({ pid = 0 }: ChildProcess): boolean {
   }
 }
 
-it('a benchmark that fails ends with an error and everything it started', async () => {
+it('a benchmark that fails exits with an error and stops everything it started', async () => {
   const { child, ended } = await startBenchmark(`throw new Error('a fault of the benchmark');`);
   expect(await ended).toEqual([1, null]);
   await until('all its processes have ended', () => !groupRuns(child));
 });
 
-it('a benchmark that is stopped ends with everything it started', async () => {
+it('a benchmark that is interrupted stops everything it started', async () => {
   const { child, ended } = await startBenchmark('await new Promise(() => setTimeout(() => {}, 1e9));');
   child.kill('SIGTERM');
   await ended;

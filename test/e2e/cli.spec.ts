@@ -1,6 +1,6 @@
 /**
- * `gatehouse` as a person uses it, every command a process of its own: from an empty registry to a referral, its rows
- * in the trail, and the trail verified offline.
+ * The `gatehouse` command as a person uses it, each command in its own process: from an empty registry to a referral,
+ * its audit records, and the audit trail verified offline.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -61,7 +61,7 @@ function gatehouse(
   });
 }
 
-/** The same, where nothing may go wrong. */
+/** Runs a command that must succeed. */
 async function does(
   line: string | readonly string[],
   more: Parameters<typeof gatehouse>[1] = {},
@@ -106,7 +106,7 @@ const LIVE = `    asid: "200000002454"
 const versionOf = async (): Promise<number> =>
   Number((await stack.sql.query<{ version: string }>('SELECT version FROM registry_head')).rows[0]?.version);
 
-describe('an organisation is brought live, in the order of the guide', () => {
+describe('an organisation is brought live in the order of the guide', () => {
   let jwksUrl = '';
   let key = '';
 
@@ -135,7 +135,7 @@ describe('an organisation is brought live, in the order of the guide', () => {
     );
     expect(await versionOf()).toBeGreaterThan(before);
   });
-  it('doctor names what is missing, in order, who must act, and the values to ask NHS England for', async () => {
+  it('doctor lists what is missing, in order, who must act, and the values that NHS England must issue', async () => {
     const { code, out } = await gatehouse(`doctor ${APPLICATION}`);
     expect(code).toBe(1);
     expect(out).toMatch(/Example NHS Trust - ReferWell - Local - Application-Restricted - Provider/i);
@@ -149,7 +149,7 @@ describe('an organisation is brought live, in the order of the guide', () => {
     expect(out).toMatch(/jwks-resource-url = http/);
     expect(out.trim()).toMatch(/Not ready yet\.$/);
   });
-  it('keys create: its first key is active at once, and its URL is there for APIM', async () => {
+  it('keys create: the first key is active immediately, and its JWKS URL serves it to APIM', async () => {
     const out = await does(`keys create ${APPLICATION}`);
     expect(out).toMatch(/state +ACTIVE/);
     jwksUrl = /JWKS URL +(\S+)/.exec(out)?.[1] ?? '';
@@ -179,7 +179,7 @@ describe('an organisation is brought live, in the order of the guide', () => {
     expect(state).toBe('proposed');
     expect(await does(`sro accept ${id}`)).toMatch(/state +in force/);
   });
-  it('apply with ASID and API key makes it live; what is not changed is not said', async () => {
+  it('apply with ASID and API key brings the application live, and lists only what changed', async () => {
     await write('registry.yaml', REGISTRY(LIVE));
     const out = await does('apply registry.yaml');
     expect(out).toMatch(/~ application/);
@@ -188,7 +188,7 @@ describe('an organisation is brought live, in the order of the guide', () => {
     expect(out).toMatch(/Created 0, changed 1, retired 0\./);
     expect(out).not.toContain(API_KEY);
   });
-  it('applied twice it changes nothing, and diff says so', async () => {
+  it('applying the file twice changes nothing, and diff says so', async () => {
     const before = await versionOf();
     expect(await does('diff registry.yaml')).toMatch(
       /Nothing to change: the registry already matches the file/,
@@ -198,7 +198,7 @@ describe('an organisation is brought live, in the order of the guide', () => {
     );
     expect(await versionOf()).toBe(before);
   });
-  it('clients issue-key shows a key once; then doctor says that everything is entered here', async () => {
+  it('clients issue-key shows a key once; then doctor says that nothing is missing here', async () => {
     const out = await does('clients issue-key worklist-sync --environment local --label first');
     key = /^key +(gh_local_\S+)$/m.exec(out)?.[1] ?? '';
     expect(out).toMatch(/The key is not shown again/);
@@ -210,7 +210,7 @@ describe('an organisation is brought live, in the order of the guide', () => {
       /Everything is entered here\. NHS England has not been asked about it: run this command with --live\.$/,
     );
   });
-  it('explain tells how a request would be decided, step by step', async () => {
+  it('explain shows step by step how a request would be decided', async () => {
     const good = await does(`explain GET ${REFERRAL} --client worklist-sync --environment local`);
     expect(good).toMatch(/\[x\] grant\n\[x\] organisation\n\[x\] application state\n\[x\] asid\n\[x\] sro\n/);
     expect(good).toMatch(/allowed: true/);
@@ -230,7 +230,7 @@ describe('an organisation is brought live, in the order of the guide', () => {
     expect(bad).toMatch(/code: GW_MESSAGE_SET/);
     expect(bad).toMatch(/whoActs: platform team/);
   });
-  it('the request goes through, and its rows are in the trail', async () => {
+  it('the request reaches e-RS, and its records are in the audit trail', async () => {
     await stack.settled();
     const arrivals = await watch(stack);
     const answer = await sendRequest(stack.gateway.partner, REFERRAL, { key });
@@ -255,7 +255,7 @@ describe('an organisation is brought live, in the order of the guide', () => {
     expect(records.map(({ attemptId }) => attemptId)).toEqual([attempt]);
     expect(table).not.toContain('000000070000');
   });
-  it('a referral is looked for by a number that is asked for, with a reason', async () => {
+  it('a search for a referral prompts for its number and needs a reason', async () => {
     const without = await gatehouse('audit list --ubrn');
     expect([without.code, without.err]).toEqual([2, expect.stringMatching(/--reason/)]);
     const out = await does(['audit', 'list', '--ubrn', '--reason', 'complaint 12'], {
@@ -308,7 +308,7 @@ function swapped(lines: string[]): string[] {
   return lines.map((line, at) => lines[at === first ? second : at === second ? first : at] ?? line);
 }
 
-describe('a wrong file changes nothing, and every fault is told with its place', () => {
+describe('a wrong file changes nothing, and every fault is reported with its place', () => {
   const wrong = async (text: string): Promise<string> => {
     await write('wrong.yaml', text);
     const before = await versionOf();
@@ -395,7 +395,7 @@ describe('a file .env in the current folder', () => {
   });
 });
 
-describe('what stands in the way of a command is said', () => {
+describe('a command that can’t run says why', () => {
   it.each([
     [
       'no token',

@@ -1,6 +1,6 @@
 /**
- * The corpus's callers that take their time, against the real limits of 10 and 30 seconds, while two tenants share 200
- * sockets at the pace that e-RS allows. Most of it is waiting.
+ * The slow callers of the corpus, against the real limits of 10 and 30 seconds, while two tenants share 200 sockets at
+ * the rate that e-RS allows. Most of the time this test waits.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { theTrailIsWhole } from '../corpus/afterwards.ts';
@@ -21,6 +21,6 @@ it('slow and idle callers are cut off while two tenants share 200 sockets (SLOW,
   expect(crowd).toEqual([]);
 });
 
-describe('after everything', () => {
+describe('after the whole corpus', () => {
   theTrailIsWhole(() => world);
 });

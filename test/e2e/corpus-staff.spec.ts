@@ -1,7 +1,7 @@
 /**
- * The corpus's classes about staff, byte for byte on raw sockets against the admin listener: forged requests, other
- * origins, sessions, redirects, other people's objects, addresses. It was written before the admin API: names of
- * paths, cookie and header are put in their present words; nothing else is changed.
+ * The corpus's classes about staff, byte for byte on raw sockets to the admin listener: forged requests, other origins,
+ * sessions, redirects, other people's records, URLs. The corpus is older than the admin API, so the names of paths,
+ * cookie and header are replaced with today's; nothing else is changed.
  */
 import { createPrisma } from '@gatehouse/db/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -61,7 +61,7 @@ afterAll(async () => {
 const secretOf = ({ headers }: SignedIn): string => headers['Cookie']?.split('=')[1] ?? '';
 const csrfOf = ({ headers }: SignedIn): string => headers['Gatehouse-CSRF'] ?? '';
 
-/** Sends an entry with its path and body put in present words; `{{…}}` are filled in. */
+/** Sends an entry with its path and body in today's names, and its placeholders filled in. */
 async function send(
   entry: Entry,
   path: string,
@@ -105,7 +105,7 @@ const stopOfA = JSON.stringify({ kind: 'organisation', organisation: 'R69', reas
 const stateOfA = async (): Promise<string> =>
   (await db.organisation.findUniqueOrThrow({ where: { odsCode: 'R69' } })).state;
 
-describe('a forged request stops no organisation', () => {
+describe('a forged request cannot stop an organisation', () => {
   it.each(entriesOf('CSRF').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
     '%s',
     async (_, entry) => {
@@ -137,7 +137,7 @@ describe('a forged request stops no organisation', () => {
     ['typed into the address bar', () => entryWith('POST', token, own, ['Sec-Fetch-Site', 'none'])],
     ['a page of a neighbour', () => entryWith('POST', token, own, ['Sec-Fetch-Site', 'same-site'])],
     ['two origins', () => entryWith('POST', token, own, ['Origin', 'https://evil.example'])],
-  ])('nor with %s', async (_, entry) => {
+  ])('is rejected with %s', async (_, entry) => {
     expect((await send(entry(), '/api/v1/emergency-stops', stopOfA)).status).toBe(403);
     expect(await stateOfA()).toBe('active');
   });
@@ -152,7 +152,7 @@ describe('a forged request stops no organisation', () => {
     expect((await send(entry, '/api/v1/organisations/R69', undefined)).status).toBe(status);
   });
 
-  it('the real one does', async () => {
+  it('is accepted when it is genuine', async () => {
     const entry = entryWith('POST', token, own, ['Sec-Fetch-Site', 'same-origin']);
     expect((await send(entry, '/api/v1/emergency-stops', stopOfA)).status).toBe(200);
     expect(await stateOfA()).toBe('suspended');
@@ -161,7 +161,7 @@ describe('a forged request stops no organisation', () => {
   });
 });
 
-describe('other origins are told nothing', () => {
+describe('other origins get no data', () => {
   it.each(entriesOf('CORS').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
     '%s',
     async (_, entry) => {
@@ -172,7 +172,7 @@ describe('other origins are told nothing', () => {
   );
 });
 
-describe('a session that is none', () => {
+describe('an invalid session', () => {
   it.each(entriesOf('SESS').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
     '%s',
     async (_, entry) => {
@@ -186,7 +186,7 @@ describe('a session that is none', () => {
     },
   );
 
-  it('is told from one that is', async () => {
+  it('is distinguished from a valid one', async () => {
     const entry: Entry = {
       ...(entriesOf('SESS')[0] as Entry),
       headers: [
@@ -198,7 +198,7 @@ describe('a session that is none', () => {
   });
 });
 
-describe('sign-in leads back into the console and nowhere else', () => {
+describe('sign-in returns to the console and to no other site', () => {
   it.each(entriesOf('REDIR').map((entry) => [`${entry.id}: ${entry.note}`, entry] as const))(
     '%s',
     async (_, entry) => {
@@ -216,14 +216,14 @@ describe('sign-in leads back into the console and nowhere else', () => {
   );
 });
 
-/** The corpus changes by PUT. */
+/** The corpus uses PUT for changes. */
 const METHODS: Readonly<Record<string, string>> = {
   'BOLA-010': 'PATCH',
   'BOLA-011': 'PATCH',
   'BOLA-015': 'POST',
 };
 
-describe('what belongs to others', () => {
+describe('records of other organisations', () => {
   const words: Readonly<Record<string, () => [path: string, body?: object]>> = {
     'BOLA-001': () => ['/api/v1/organisations/X26'],
     'BOLA-002': () => [`/api/v1/audit/requests/${attemptB}`],
@@ -265,7 +265,7 @@ describe('no address of NHS England can be set by a request', () => {
     async (_, entry) => {
       const [, body = ''] = entry.raw_latin1.split('\r\n\r\n');
       expect((await send(entry, '/api/v1/environments/int', body)).status).toBe(404);
-      // It stands in a file of the operator's alone, which takes an address in its one spelling.
+      // It is set only in the operator's file, which accepts one spelling of a URL.
       const { baseUrl } = JSON.parse(body) as { baseUrl: string };
       const environment = {
         name: 'int',

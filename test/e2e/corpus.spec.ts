@@ -1,6 +1,6 @@
 /**
- * The hostile corpus (test/corpus/), as exact bytes over raw sockets against the whole of Gatehouse. Main oracle: what
- * is refused never reaches e-RS or its token endpoint. CORPUS_SEED repeats an order and its mutations.
+ * The hostile corpus (test/corpus/), sent as exact bytes over raw sockets to a whole Gatehouse. The main rule: a
+ * request that is refused never reaches e-RS or its token endpoint. CORPUS_SEED repeats an order and its mutations.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { matchOperation } from '@gatehouse/domain/ers/operation';
@@ -19,7 +19,7 @@ const SEED = Number(process.env['CORPUS_SEED'] ?? Date.now() % 1_000_000);
 const MUTATIONS = Number(process.env['CORPUS_MUTATIONS'] ?? 500);
 
 const ALL = readEntries(new URL('../corpus/hostile.jsonl', import.meta.url));
-/** Ours: what the corpus does not have, in its format. */
+/** Our own entries, which the corpus lacks, in its format. */
 const FURTHER = readEntries(new URL('../corpus/further.jsonl', import.meta.url));
 const OURS = [...ALL.filter((entry) => !(entry.class in OTHER_CLASSES)), ...FURTHER];
 const WAITING = OURS.filter(({ id }) => id in WAITS_FOR_USER_SESSIONS);
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stack.stop());
 
-/** The first calls fetch a token each, so that every later one costs exactly one call. */
+/** Fetches a token for each application first, so that every later request causes exactly one call. */
 async function warmUp(): Promise<void> {
   const { aProvider, aReferrer, bProvider, bReferrer } = world.applications;
   for (const { clientKey } of [aProvider, aReferrer, bProvider, bReferrer]) {
@@ -56,7 +56,7 @@ async function specialty(clientKey: string): Promise<number> {
   return answer.status;
 }
 
-/** The corpus leaves it to the runner to give CTRL-002 the body of a worklist that may be fetched. */
+/** The corpus expects its runner to give CTRL-002 a worklist body that is permitted. */
 function withBody(entry: Entry): Entry {
   if (entry.id !== 'CTRL-002') return entry;
   const [head = ''] = entry.raw_latin1.split('\r\n\r\n');
@@ -67,7 +67,7 @@ function expectedOf(entry: Entry): Expected {
   return { ...entry.expected, ...DIFFERENCES[entry.id]?.instead };
 }
 
-/** The rows of a refused request may follow its answer by a moment. */
+/** The records of a refused request may be written a moment after its answer. */
 const SETTLE_MS = 1_500;
 
 async function run(entry: Entry): Promise<void> {
@@ -98,7 +98,7 @@ async function run(entry: Entry): Promise<void> {
 }
 
 describe('the hostile corpus', () => {
-  it('is whole: every entry runs, differs for a reason, or waits for a reason', () => {
+  it('is complete: every entry runs as it is, or has a recorded reason to differ or to wait', () => {
     const ids = new Set([...ALL, ...FURTHER].map(({ id }) => id));
     expect(ids.size).toBe(ALL.length + FURTHER.length);
     expect(ALL.length).toBe(363);
@@ -106,13 +106,13 @@ describe('the hostile corpus', () => {
       expect(ids).toContain(id);
   });
 
-  describe('lets through what is meant to pass', () => {
+  describe('a legitimate request passes', () => {
     it.each(CONTROLS.map((entry) => [entry.id, entry.note, entry] as const))('%s %s', (_id, _note, entry) =>
       run(entry),
     );
   });
 
-  describe('one by one, shuffled', () => {
+  describe('each entry alone, in a random order', () => {
     it.each(shuffled(RUN, SEED).map((entry) => [entry.id, entry.note, entry] as const))(
       '%s %s',
       (_id, _note, entry) => run(entry),
@@ -143,7 +143,7 @@ describe('the hostile corpus', () => {
     }
   });
 
-  it('XTEN-007: a token that comes after its application was suspended is not used', async () => {
+  it('XTEN-007: a token that arrives after its application was suspended is not used', async () => {
     expect(await lateToken(world)).toEqual([]);
   });
 
@@ -176,7 +176,7 @@ describe('the hostile corpus', () => {
     expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
-  it(`${MUTATIONS} mutations: nothing goes up but one rendering of one row, no 5xx, no reflection`, async () => {
+  it(`${MUTATIONS} mutations: only canonical requests reach e-RS, none causes a 5xx, and none is reflected`, async () => {
     const faults = await fuzz(
       world,
       RUN.filter(({ setup }) => setup === undefined),
@@ -186,7 +186,7 @@ describe('the hostile corpus', () => {
     expect(faults).toEqual([]);
   }, 120_000);
 
-  describe('after everything', () => {
+  describe('after the whole corpus', () => {
     theTrailIsWhole(() => world);
     it.each(CONTROLS.map((entry) => [entry.id, entry.note, entry] as const))('%s %s', (_id, _note, entry) =>
       run(entry),
@@ -194,7 +194,7 @@ describe('the hostile corpus', () => {
   });
 });
 
-/** Tenant B at work, as often as e-RS allows. */
+/** Sends requests as tenant B, as often as e-RS allows. */
 async function goodTraffic(done: () => boolean): Promise<number[]> {
   const statuses: number[] = [];
   const { bProvider, bReferrer } = world.applications;

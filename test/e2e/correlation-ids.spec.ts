@@ -1,4 +1,4 @@
-/** Correlation ids that hold ten digits: accepted, echoed, found again, and kept in clear nowhere. */
+/** Correlation ids that contain ten digits are accepted, echoed and searchable, but never stored in clear. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callGateway } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
@@ -24,14 +24,14 @@ interface Found {
 const searched = (correlationId: string) =>
   stack.admin<Found>('GET', `/audit?${new URLSearchParams({ correlationId }).toString()}`);
 
-it('seconds since 1970 are accepted, whatever their check digit, and the caller gets its own id back', async () => {
+it('an id with seconds since 1970 is accepted, whatever its check digit, and is returned to the caller', async () => {
   const ids = Array.from({ length: 30 }, (_, count) => `poll-${String(1_795_822_911 + count)}`);
   const answers = await Promise.all(ids.map(call));
   expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 200));
   expect(answers.map(({ headers }) => headers['x-correlation-id'])).toEqual(ids);
 });
 
-it('a search by the id finds the request, and neither trail nor log keeps the digits', async () => {
+it('a search by the id finds the request, and neither the trail nor a log holds its digits', async () => {
   const answer = await call('order9000000009');
   const { items } = await searched('order9000000009');
   expect(items.map(({ attemptId }) => attemptId)).toEqual([answer.attemptId]);
@@ -44,7 +44,7 @@ it('a search by the id finds the request, and neither trail nor log keeps the di
   expect(stack.gateway.logs()).not.toContain('9000000009');
 });
 
-it('one that is nothing but ten digits is rejected, whatever its check digit', async () => {
+it('an id of ten digits alone is rejected, whatever its check digit', async () => {
   for (const id of ['9000000009', '1234567890', '123-456-7890'])
     expect((await call(id)).code).toBe('GW_PII_IN_URL');
 });

@@ -1,5 +1,5 @@
 /**
- * What the doctor says once NHS England has been asked: every refusal of a token that a supplier may meet
+ * What the doctor reports after NHS England has been asked: every refusal of a token that a supplier may meet
  * (docs/reference/protocol-facts.md §3.5), what it means and who must act, until a token is issued again.
  */
 import { TOKEN_REFUSALS } from '@gatehouse/domain/apim/token-refusal';
@@ -28,7 +28,7 @@ const call = (application: Onboarded) =>
   sendRequest(stack.gateway.partner, CODES, { key: application.clientKey });
 const doctor = ({ odsCode }: Onboarded) =>
   stack.admin<DoctorReport>('GET', `/doctor?organisation=${odsCode}`);
-/** The events of a token are written beside the call that they are for. */
+/** The events about a token are written at the same time as those of the call that needs it. */
 const doctorAfter = async (application: Onboarded, events: number): Promise<DoctorReport> => {
   await until('the trail has the answers about a token', async () => {
     const { rows } = await stack.sql.query(
@@ -49,7 +49,7 @@ async function atApim({ apiKey }: Onboarded): Promise<App> {
   return apps.find((app) => app.apiKey === apiKey)!;
 }
 
-describe('the doctor, once NHS England has refused a token', () => {
+describe('the doctor, after NHS England has refused a token', () => {
   const tokenRefusal = (error: string, error_description: string) => ({
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ error, error_description, message_id: 'rrt-77' }),
@@ -99,7 +99,7 @@ describe('the doctor, once NHS England has refused a token', () => {
       changedSince: false,
       refusal: { code, whatIsWrong, whatToDo, whoActs, messageId: 'rrt-77' },
     });
-    // The lists of the trail and the page of the request lead to it.
+    // The lists of the audit trail and the page of the request link to it.
     const { items } = await stack.admin<{ items: Record<string, unknown>[] }>(
       'GET',
       `/audit?organisation=${application.odsCode}`,
@@ -115,7 +115,7 @@ describe('the doctor, once NHS England has refused a token', () => {
     expect(story.refusal).toMatchObject({ whatToDo, whoActs });
   });
 
-  it('is ready again when a token was issued and e-RS answered', async () => {
+  it('is ready again once a token was issued and e-RS answered', async () => {
     const application = applications[5]!;
     await stack.simulator.control('POST', '/faults', {
       target: 'token',
@@ -125,7 +125,7 @@ describe('the doctor, once NHS England has refused a token', () => {
     });
     expect((await call(application)).status).toBe(502);
     expect((await doctorAfter(application, 1)).ready).toBe(false);
-    // What was configured wrongly is not asked again at once; a change makes a new identity.
+    // A wrongly configured identity is not tried again immediately, but a changed ASID makes a new identity.
     const apiKey = `${application.apiKey}-new`;
     await stack.admin('POST', '/registry/apply', {
       document: {
@@ -160,7 +160,7 @@ describe('the doctor, once NHS England has refused a token', () => {
     });
   });
 
-  it('is not ready while e-RS rejects the attributes, and says which', async () => {
+  it('is not ready while e-RS rejects the attributes, and names them', async () => {
     const application = applications[6]!;
     const { asid: _asid, ...attributes } = (await atApim(application)).attributes;
     await stack.simulator.control('PUT', `/apps/${application.apiKey}`, {
@@ -175,7 +175,7 @@ describe('the doctor, once NHS England has refused a token', () => {
   });
 });
 
-describe('the doctor, asked to ask NHS England', () => {
+describe('the doctor, when it is to test the connection to NHS England', () => {
   const askNhs = ({ odsCode }: Onboarded) =>
     stack.admin<AskedReport>('POST', '/doctor', { organisation: odsCode });
   const recordsOf = async ({ odsCode }: Onboarded) => {
@@ -187,7 +187,7 @@ describe('the doctor, asked to ask NHS England', () => {
     return rows.map(({ record }) => record);
   };
 
-  it('requests one new token, makes one read as its application, and records who asked', async () => {
+  it('requests one new token, makes one read as the application, and records who ran the test', async () => {
     const application = applications[7]!;
     const arrivals = await watch(stack);
     const report = await askNhs(application);
@@ -214,7 +214,7 @@ describe('the doctor, asked to ask NHS England', () => {
     expect(records.at(-1)).toMatchObject({ facts: { actor, code: null } });
   });
 
-  it('asks although a token is cached and a refusal is remembered, and recovers when it is mended', async () => {
+  it('runs the test despite a cached token and a remembered refusal, and passes once the fault is corrected', async () => {
     const application = applications[8]!;
     expect((await call(application)).status).toBe(200);
     await stack.simulator.control('POST', '/faults', {
@@ -238,7 +238,7 @@ describe('the doctor, asked to ask NHS England', () => {
       kind: 'DENIED',
       diagnosis: 'JWKS_UNREACHABLE',
     });
-    // An outage afterwards does not hide what somebody must put right.
+    // A later outage does not hide a fault that somebody must correct.
     await stack.simulator.control('DELETE', '/faults');
     await stack.simulator.control('POST', '/faults', {
       target: 'token',
@@ -255,7 +255,7 @@ describe('the doctor, asked to ask NHS England', () => {
     expect((await call(application)).status).toBe(200);
   });
 
-  it('is refused by the same policy as a client, and sends nothing', async () => {
+  it('is refused by the same policy as a client, and then sends nothing', async () => {
     const application = applications[9]!;
     await stack.admin('POST', '/registry/apply', {
       document: {

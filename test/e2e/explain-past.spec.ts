@@ -1,4 +1,4 @@
-/** A request of the trail, decided again with the registry of then, after the registry has changed. */
+/** Explains recorded requests with the registry as it was at the time, after the registry has changed. */
 import type { PastExplanation } from '@gatehouse/contracts/audit/audit-resources';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { apply, sendRequest } from '../support/answers.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** Makes the call; answers the id under which the trail has it. */
+/** Makes the call. @returns its attempt id in the audit trail */
 async function attempt(headers: Record<string, string> = {}): Promise<string> {
   const { correlationId } = await sendRequest(stack.gateway.partner, CALL, {
     key: provider.clientKey,
@@ -37,7 +37,7 @@ const organisation = async (state: string) => {
 };
 const factOf = ({ registry }: PastExplanation, name: string) => registry.find((fact) => fact.what === name);
 
-it('an allowed call stays allowed then, and is told to be refused now', async () => {
+it('a call that was allowed is explained as allowed then and refused now', async () => {
   const attemptId = await attempt();
   const before = await explain(attemptId);
   expect(before).toMatchObject({ same: true, then: { allowed: true }, now: { allowed: true } });
@@ -58,7 +58,7 @@ it('an allowed call stays allowed then, and is told to be refused now', async ()
   await stack.settled();
 });
 
-it('a refused call is refused again for the same reason, and allowed now that it is mended', async () => {
+it('a call that was refused is explained with the same reason then, and as allowed now', async () => {
   await organisation('suspended');
   const attemptId = await attempt();
   await organisation('active');
@@ -75,7 +75,7 @@ it('a refused call is refused again for the same reason, and allowed now that it
   });
 });
 
-it('a choice outside the grants is refused again, and never kept as it was written', async () => {
+it('a choice outside the grants is explained as refused, and its text is not stored', async () => {
   const attemptId = await attempt({ 'Gatehouse-Product': 'Patient 9434765919' });
   const explanation = await explain(attemptId);
   expect(explanation).toMatchObject({ same: true, then: { code: 'GW_GRANT' } });
@@ -86,7 +86,7 @@ it('a choice outside the grants is refused again, and never kept as it was writt
   expect(rows[0]?.record.asked).toMatchObject({ product: '?', odsCode: null });
 });
 
-it('what was refused before anything was decided says so', async () => {
+it('a request that was refused before any decision is explained as such', async () => {
   const { correlationId } = await sendRequest(stack.gateway.partner, '/nothing', { key: provider.clientKey });
   const { items } = await stack.admin<{ items: { attemptId: string }[] }>(
     'GET',

@@ -1,4 +1,4 @@
-/** POST /explain says what the real call would be told, for a generated set of calls; it asks nothing of anybody. */
+/** For a generated set of calls, POST /explain predicts the answer to the real call, without calling APIM or e-RS. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
@@ -70,7 +70,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** Calls whose verdict is settled before required parameters, media type and body are looked at. */
+/** Calls that are decided before required parameters, media type and body are checked. */
 const CALLS: readonly (readonly [method: string, path: string])[] = [
   ['GET', '/FHIR/STU3/CodeSystem/SPECIALTY'],
   ['GET', '/FHIR/STU3/CodeSystem/NOTHING'],
@@ -114,9 +114,9 @@ async function explain(
 const explanationIn = ({ text }: Answer): Explanation => JSON.parse(text) as Explanation;
 
 describe.each(['provider', 'referrer', 'user', 'narrow', 'suspended', 'many'] as const)(
-  'asked as %s',
+  'explained to %s',
   (caller) => {
-    it.each(CALLS)('%s %s: explained as it is decided', async (method, path) => {
+    it.each(CALLS)('%s %s: the explanation agrees with the decision', async (method, path) => {
       for (const headers of caller === 'many' ? CHOICES : [{}]) {
         const arrivals = await watch(stack);
         const explained = await explain(clients[caller], method, path, headers);
@@ -152,7 +152,7 @@ function realRequest(method: string, headers: Record<string, string>, key: strin
 }
 
 describe('an explanation', () => {
-  it('goes through the steps in order and names the binding it would use', async () => {
+  it('lists the steps in order and names the binding that would be used', async () => {
     const explanation = explanationIn(
       await explain(clients.provider, 'GET', '/FHIR/STU3/ReferralRequest/000000070000'),
     );
@@ -192,7 +192,7 @@ describe('an explanation', () => {
     expect(steps.slice(0, -1).every(({ ok }) => ok)).toBe(true);
     expect(refusal).toMatchObject({ code: 'GW_MESSAGE_SET', whoActs: 'platform team' });
   });
-  it('is audited as an explanation, and as nothing else', async () => {
+  it('is audited as an explanation only', async () => {
     const answer = await explain(clients.narrow, 'GET', '/FHIR/STU3/ReferralRequest/000000070000');
     const { rows } = await stack.sql.query<{ record: Record<string, unknown> }>(
       `SELECT record FROM audit.event WHERE record::text LIKE '%' || $1 || '%'`,
@@ -212,7 +212,7 @@ describe('an explanation', () => {
     });
     expect(JSON.stringify(rows)).not.toContain('000000070000');
   });
-  it('is the same as the operator gets by naming the client', async () => {
+  it('is the same as an operator gets who names the client', async () => {
     const path = '/FHIR/STU3/ReferralRequest/000000070000';
     for (const [caller, application] of [
       ['provider', applications[0]],
@@ -242,7 +242,7 @@ describe('an explanation', () => {
       'GW_BODY_SYNTAX',
     ],
   ] as const)(
-    '%s is refused like any request, and audited as a refused explanation',
+    '%s is refused like any other request, and audited as a refused explanation',
     async (_name, method, headers, body, status, code) => {
       const answer = await sendRequest(stack.gateway.partner, '/explain', {
         method: method ?? 'POST',

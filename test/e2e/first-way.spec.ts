@@ -1,4 +1,4 @@
-/** The main job, whole: a request through the right application, signed in KMS, with an audit trail to prove it. */
+/** The main path: a request through the right application, with an assertion signed in KMS and an audit trail as proof. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
@@ -45,7 +45,7 @@ const auditOf = async (answer: Response): Promise<Record<string, unknown>[]> => 
 };
 
 describe('a referral', () => {
-  it('comes back from e-RS through the one matching application, with INTENT and OUTCOME to prove it', async () => {
+  it('is returned from e-RS through the one matching application, with INTENT and OUTCOME on record', async () => {
     const answer = await call('/FHIR/STU3/ReferralRequest/000000070000', {
       headers: { 'x-correlation-id': 'first-1' },
     });
@@ -81,7 +81,7 @@ describe('a referral', () => {
     });
   });
 
-  it("goes through the neighbour's application with the neighbour's key, and no other", async () => {
+  it("goes through the neighbour's application when it is called with the neighbour's key", async () => {
     const answer = await call('/FHIR/STU3/ReferralRequest/000000070000', {}, neighbour.clientKey);
     expect(answer.status).toBe(200);
     expect((await upstreamOf(answer))[0]).toMatchObject({
@@ -92,7 +92,7 @@ describe('a referral', () => {
     expect((await auditOf(answer))[0]).toMatchObject({ odsCode: 'RCD', asid: neighbour.asid });
   });
 
-  it('is asked for in the one spelling of the catalogue, whatever the caller wrote', async () => {
+  it('is requested from e-RS in the spelling of the catalogue, however the caller wrote it', async () => {
     const answer = await call(
       '/FHIR/STU3/Task?status=ready&intent=proposal&focus=ReferralRequest%2F000000070000%2F_history%2F6',
     );
@@ -104,7 +104,7 @@ describe('a referral', () => {
 });
 
 describe('an attachment', () => {
-  it('is a 307 to the object store, handed on and not followed', async () => {
+  it('is a 307 to the object store, passed on and not followed', async () => {
     const answer = await call('/FHIR/R4/Binary/c5d2d200-7613-4a69-9c5f-1bb68e04b8d8');
     expect(answer.status).toBe(307);
     expect(answer.headers.get('location')).toContain(stack.simulator.objectStoreUrl);
@@ -114,7 +114,7 @@ describe('an attachment', () => {
 });
 
 describe('a worklist', () => {
-  it('leaves one sealed subject row for each patient and referral it names', async () => {
+  it('leaves one sealed subject row for each patient and referral that it names', async () => {
     const answer = await call('/FHIR/STU3/ReferralRequest/$ers.fetchworklist', {
       method: 'POST',
       headers: { 'content-type': 'application/fhir+json' },

@@ -1,6 +1,6 @@
 /**
- * A flood of rejections is recorded as counts, so that it can't fill the disk (law 1); none is lost, and a valid
- * credential works meanwhile.
+ * A flood of rejections is recorded as counts, so that it can't fill the disk (law 1). No rejection is lost, and a
+ * valid credential works meanwhile.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callGateway, closedLoop } from '../support/load.ts';
@@ -15,7 +15,7 @@ const PER_ADDRESS = 100;
 const PER_CLIENT = 10;
 
 let stack: Stack;
-/** With the limits that Gatehouse has by default. */
+/** The default limits of Gatehouse. */
 let gateway: GatewayProcess;
 let caller: Onboarded;
 let startedMs: number;
@@ -42,7 +42,7 @@ beforeAll(async () => {
   await closedLoop(FLOOD / 5, 20, () =>
     fetch(`${gateway.admin}/api/v1/organisations`, { headers: { authorization: 'Bearer gha_nobody' } }),
   );
-  // What is still only counted is written when the process ends.
+  // Counts that are not written yet are written when the process ends.
   await gateway.stop();
 });
 afterAll(() => stack.stop());
@@ -51,7 +51,7 @@ interface Counted {
   readonly rows: number;
   readonly summarised: number;
 }
-/** Rows of their own, and what the summaries add up to. */
+/** The number of single records, and the total of the summaries. */
 async function recorded(rows: string, code: string): Promise<Counted> {
   const { rows: counts } = await stack.sql.query<Counted>(
     `SELECT count(*) FILTER (WHERE ${rows})::int AS rows,
@@ -64,11 +64,11 @@ async function recorded(rows: string, code: string): Promise<Counted> {
 const windowsSince = (windowMs: number): number => Math.ceil((performance.now() - startedMs) / windowMs) + 1;
 
 describe('a flood', () => {
-  it('never keeps a valid key from working', () => {
+  it('never stops a valid key from working', () => {
     expect(new Set(valid)).toEqual(new Set([200]));
   });
 
-  it('of unknown callers is recorded in full up to the limit, and above it counted', async () => {
+  it('of unknown callers is recorded one by one up to the limit, and counted above it', async () => {
     const { rows, summarised } = await recorded(`code = 'GW_TOKEN'`, 'GW_TOKEN');
     expect(rows + summarised).toBe(FLOOD);
     expect(rows).toBeGreaterThanOrEqual(PER_ADDRESS);
@@ -87,7 +87,7 @@ describe('a flood', () => {
     expect(summaries).toEqual([{ name: caller.client }]);
   });
 
-  it('of admin tokens leaves a trace too', async () => {
+  it('of invalid admin tokens is recorded too', async () => {
     const { rows, summarised } = await recorded(`event = 'ADMIN_TOKEN_REJECTED'`, 'ADMIN_TOKEN_REJECTED');
     expect(rows + summarised).toBe(FLOOD / 5);
     expect(rows).toBeLessThanOrEqual(PER_ADDRESS * windowsSince(60_000));

@@ -1,6 +1,7 @@
 /**
- * What people decide in the registry and in governance is obeyed on every replica: within a second, with the right
- * words, without one more call to e-RS; and lifting it lets traffic resume. Two replicas, clocks that move.
+ * What people decide in the registry and in governance takes effect on every replica within a second, with the right
+ * words, and without one more call to e-RS; when it is reversed, traffic resumes. The test has two replicas, and it
+ * moves their clocks.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -21,7 +22,7 @@ import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
 
 const DAY_MS = 86_400_000;
-/** Within this a decision is obeyed, and so is its reversal. */
+/** The time within which a decision, or its reversal, takes effect. */
 const WITHIN_MS = 1_000;
 const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
 const WORKLIST = '/FHIR/STU3/ReferralRequest/$ers.fetchworklist';
@@ -56,7 +57,7 @@ function revoke(clientKey: string): Promise<unknown> {
   return stack.admin('POST', `/client-keys/${clientKey.split('_')[2]}/revoke`, { reason: 'seen in a log' });
 }
 
-/** The same question to every replica. */
+/** Sends the same request to every replica. */
 function callAll(path = REFERRAL, options: PartnerRequest = {}): Promise<Answer[]> {
   return Promise.all(
     stack.gateways.map((gateway) => sendRequest(gateway.partner, path, { key, ...options })),
@@ -70,8 +71,8 @@ interface Wanted {
 }
 
 /**
- * Makes a change and asks on until every replica refuses as wanted. From the moment the admin API has answered, not
- * one call may go upstream; and no replica may take longer than a second.
+ * Makes a change and calls until every replica refuses as expected. Once the admin API has answered, not one call may
+ * go upstream, and no replica may take longer than a second.
  */
 async function stops(change: () => Promise<unknown>, expected: Wanted, path = REFERRAL): Promise<void> {
   expect((await callAll(path)).map(({ status }) => status)).toEqual([200, 200]);
@@ -92,7 +93,7 @@ async function stops(change: () => Promise<unknown>, expected: Wanted, path = RE
   expect(await arrivals('ers')).toEqual([]);
 }
 
-/** Lifts it; every replica serves again within a second. */
+/** Reverses a decision and checks that every replica serves again within a second. */
 async function resumes(change: () => Promise<unknown>, path = REFERRAL): Promise<void> {
   await change();
   const isServed = async (): Promise<boolean> => (await callAll(path)).every(({ status }) => status === 200);
@@ -135,7 +136,7 @@ const OWNERLESS: Wanted = {
     /No senior responsible owner is in force .* Governance staff must appoint .* Who must act: governance\.$/,
 };
 
-describe('a decision in the registry is obeyed at once by every replica, and so is its reversal', () => {
+describe('a decision in the registry takes effect on every replica within a second, and so does its reversal', () => {
   it('a suspended client', async () => {
     await stops(() => client({ state: 'suspended' }), {
       status: 401,
@@ -160,7 +161,7 @@ describe('a decision in the registry is obeyed at once by every replica, and so 
     });
     await resumes(() => application({ state: 'live' }));
   });
-  it('a message set taken from the application', async () => {
+  it('a message set removed from the application', async () => {
     await stops(() => application({ messageSets: ['only-reference-data'] }), {
       status: 403,
       code: 'GW_MESSAGE_SET',
@@ -168,7 +169,7 @@ describe('a decision in the registry is obeyed at once by every replica, and so 
     });
     await resumes(() => application({ messageSets: ['everything'] }));
   });
-  it('an interaction taken from a message set', async () => {
+  it('an interaction removed from a message set', async () => {
     const set = (interactions: readonly string[]): Promise<void> =>
       apply(stack, { messageSets: [{ name: 'theirs', interactions }] });
     await set(['A004', 'A005']);
@@ -184,7 +185,7 @@ describe('a decision in the registry is obeyed at once by every replica, and so 
     await application({ messageSets: ['everything'] });
     await stack.settled();
   });
-  it('a grant taken from the client', async () => {
+  it('a grant removed from the client', async () => {
     await stops(() => client({ grants: [] }), {
       status: 403,
       code: 'GW_GRANT',
@@ -193,7 +194,7 @@ describe('a decision in the registry is obeyed at once by every replica, and so 
     const grant = { product: 'ReferWell', accessMode: 'application-restricted', capability: 'provider' };
     await resumes(() => client({ grants: [{ ...grant, organisation: 'R69' }] }));
   });
-  it('a revoked key, while the other key of the client goes on', async () => {
+  it('a revoked key, while the other key of the client still works', async () => {
     const otherKey = await newKey(r69);
     await stack.settled();
     await stops(() => revoke(key), {
@@ -214,7 +215,7 @@ describe('a decision in the registry is obeyed at once by every replica, and so 
   });
 });
 
-describe('a replica that could not read a change yet', () => {
+describe('a replica that has not been able to read a change', () => {
   const count = async (sql: string): Promise<number> =>
     Number((await stack.sql.query<{ count: string }>(sql)).rows[0]?.count);
   const countIntents = () => count(`SELECT count(*) FROM audit.event WHERE kind = 'INTENT'`);
@@ -223,10 +224,10 @@ describe('a replica that could not read a change yet', () => {
       `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
 
-  it('is told of it by the commit of INTENT, and sends nothing under the old decision', async () => {
+  it('learns of it from the commit of INTENT, and sends nothing under the old decision', async () => {
     expect((await callAll()).map(({ status }) => status)).toEqual([200, 200]);
     const reader = await stack.sql.connect();
-    // Whoever reads the registry waits here, while it can be changed and asked for its version.
+    // This lock makes readers of the registry wait, while it can still be changed and its version be read.
     await reader.query('BEGIN; LOCK TABLE sro_appointment IN ACCESS EXCLUSIVE MODE');
     await stack.sql.query(`UPDATE organisation SET state = 'suspended' WHERE ods_code = 'R69'`);
     const arrivals = await watch(stack);
@@ -255,7 +256,7 @@ describe('a replica that could not read a change yet', () => {
   });
 });
 
-/** What write exceptions open, each for referrals of its own: every good call changes one. */
+/** The writes that need an exception, each with its own referrals, since every successful call changes one. */
 describe('a write under an exception', () => {
   const ACCEPTED = ['000000082001', '000000082002', '000000082003', '000000082004'];
   const exceptionUntil = (expiresOn: string) => ({
@@ -291,7 +292,7 @@ describe('a write under an exception', () => {
       expect(verdictOf(await accept(ACCEPTED[0], at))).toEqual({ status: 403, code: 'GW_MODE_READONLY' });
     expect(await changes()).toBe(before);
   });
-  it('stays closed until the owner co-signs by their link', async () => {
+  it('stays closed until the owner co-signs through their link', async () => {
     const { id } = await stack.admin<{ id: string }>(
       'POST',
       '/write-exceptions',
@@ -306,7 +307,7 @@ describe('a write under an exception', () => {
     });
     expect(answer.status).toBe(200);
   });
-  it('goes through once and changes e-RS once, and only the write it names', async () => {
+  it('is sent once and changes e-RS once, and covers only the write that it names', async () => {
     await stack.settled();
     const before = await changes();
     const arrivals = await watch(stack);
@@ -324,7 +325,7 @@ describe('a write under an exception', () => {
       ['OUTCOME', 'COMPLETED'],
     ]);
     expect(JSON.stringify(trail[0]?.['steps'])).toContain('"write exception"');
-    // The same again is e-RS's own refusal, passed on; nothing is changed twice.
+    // e-RS itself refuses the same request again, and its refusal is passed on; nothing is changed twice.
     const again = await accept(ACCEPTED[0]);
     expect([again.status, again.header('gatehouse-error-source')]).toEqual([412, 'upstream']);
     expect(await changes()).toBe(before + 1);
@@ -335,7 +336,7 @@ describe('a write under an exception', () => {
     );
     expect(verdictOf(otherAnswer)).toEqual({ status: 403, code: 'GW_MODE_READONLY' });
   });
-  it('stops when it is revoked, and resumes when one is granted anew', async () => {
+  it('stops when the exception is revoked, and resumes when a new one is granted', async () => {
     const { items } = await stack.admin<{ items: { id: string; state: string }[] }>(
       'GET',
       '/write-exceptions?organisation=R69',
@@ -343,7 +344,7 @@ describe('a write under an exception', () => {
     const standing = items.find(({ state }) => state === 'in force');
     const before = await changes();
     await stack.admin('POST', `/write-exceptions/${standing?.id}/revoke`, { reason: 'use case withdrawn' });
-    // At once: the INTENT of a replica that has not heard of it yet brings the newer version.
+    // It stops immediately, since the INTENT of a replica that has not read the change returns the newer version.
     for (const at of [0, 1]) {
       const answer = await accept(ACCEPTED[1], at);
       const refusal = refusalIn(answer);
@@ -358,7 +359,7 @@ describe('a write under an exception', () => {
     expect((await accept(ACCEPTED[1], 1)).status).toBe(200);
     expect(await changes()).toBe(before + 1);
   });
-  it('expires at the end of its day in London, and resumes with a new one', async () => {
+  it('stops when the exception expires at the end of its day in London, and resumes with a new one', async () => {
     const end = londonMidnight(londonDayIn(2));
     const before = await changes();
     await moveTo(end - 60_000);
@@ -372,8 +373,8 @@ describe('a write under an exception', () => {
   });
 });
 
-describe('what time ends', () => {
-  it('a key past its last moment, while another one goes on', async () => {
+describe('the passing of time', () => {
+  it('expires a key, while another one still works', async () => {
     const nowMs = clockMs();
     const short = await newKey(rcd, 1);
     await stack.settled();
@@ -387,7 +388,7 @@ describe('what time ends', () => {
     }
     expect((await callAll(CODES, { key: rcd.clientKey })).map(({ status }) => status)).toEqual([200, 200]);
   });
-  it('an appointment at the end of its day in London: open a minute before, shut a second after', async () => {
+  it('ends an appointment at the end of its day in London: open a minute before, closed a second after', async () => {
     const id = await ownerOf('R69');
     const due = dayAfter(2);
     await stack.admin('POST', `/sro-appointments/${id}/review`, { reviewDueOn: due });
@@ -402,13 +403,13 @@ describe('what time ends', () => {
       expect(refusalIn(answer).words).toMatch(OWNERLESS.words);
     }
     expect(await arrivals('ers')).toEqual([]);
-    // Another organisation's owner is another matter.
+    // Another organisation with its own owner is not affected.
     expect((await callAll(CODES, { key: rcd.clientKey })).map(({ status }) => status)).toEqual([200, 200]);
     await resumes(() => stack.admin('POST', `/sro-appointments/${id}/review`, { reviewDueOn: dayAfter(30) }));
   });
 });
 
-/** An application as APIM has it. */
+/** An application as it is registered at APIM. */
 interface Registered {
   readonly apiKey: string;
   readonly products: readonly string[];
@@ -421,8 +422,8 @@ function clockMs(): number {
   return Date.now() + movedMs;
 }
 /**
- * Moves all clocks, and gives the applications new API keys: the tokens of the old time have died at APIM, while the
- * gateways, whose tokens age by a clock that nothing moves, would have them rejected again and again.
+ * Moves all clocks, and gives the applications new API keys. APIM would reject the tokens of the old time as expired,
+ * while the gateways measure the age of a token by a clock that can't be moved and would keep using them.
  */
 async function moveTo(epochMs: number): Promise<void> {
   movedMs = epochMs - Date.now();
@@ -437,7 +438,7 @@ async function moveTo(epochMs: number): Promise<void> {
   }
   await stack.settled();
 }
-/** A calendar day in London, counted from where the clocks stand. */
+/** The calendar day in London this many days after the moved clock. */
 function dayAfter(days: number): string {
   return londonDayIn(days, clockMs());
 }
@@ -476,7 +477,7 @@ describe('a worklist for an application', () => {
     expect(await arrivals('ers')).toEqual([]);
   });
 
-  it('may be fetched twice a day for each service, on whatever replica; a fetch that failed does not count', async () => {
+  it('may be fetched twice a day for each service, on any replica; a fetch that failed does not count', async () => {
     const { id } = await stack.simulator.control<{ id: string }>('POST', '/faults', {
       target: 'ers',
       match: { pathPrefix: WORKLIST },
@@ -496,7 +497,7 @@ describe('a worklist for an application', () => {
       expect(Number(third.header('retry-after'))).toBeGreaterThan(0);
     }
     expect(await arrivals('ers')).toEqual([]);
-    // The other permitted list of another service has its own count, and another organisation has its own.
+    // Another permitted list, service or organisation has its own count.
     const slots = worklistBody('11013').replace('REFERRALS_FOR_REVIEW', 'APPOINTMENT_SLOT_ISSUES');
     expect((await fetchList(slots)).status).toBe(200);
     expect((await fetchList(worklistBody('11012'), 0, key)).status).toBe(200);
@@ -506,7 +507,7 @@ describe('a worklist for an application', () => {
     expect((await fetchList(worklistBody('11012'))).status).toBe(200);
   });
 
-  it('leaves a subject row for each patient, none in clear; they are found again by NHS number, with a reason', async () => {
+  it('leaves a subject row for each patient, none in clear; a search by NHS number with a reason finds them', async () => {
     const answer = await fetchList(worklistBody('11012'), 1);
     const list = JSON.parse(answer.text) as {
       contained?: { resourceType: string; identifier: { value: string }[] }[];
@@ -527,7 +528,7 @@ describe('a worklist for an application', () => {
     expect(new Set(rows.map(({ ods_code }) => ods_code))).toEqual(new Set(['RCD']));
     expect(new Set(rows.map(({ hash }) => hash)).size).toBe(rows.length);
 
-    // Nowhere in clear: not in the trail, not in the sealed bytes, not in the logs.
+    // Not in clear anywhere: in the trail, in the sealed bytes or in the logs.
     const { rows: everything } = await stack.sql.query<{ text: string }>(
       `SELECT record::text AS text FROM audit.event
        UNION ALL SELECT encode(sealed, 'escape') || encode(hash, 'escape') FROM audit.subject`,
@@ -561,7 +562,7 @@ describe('a worklist for an application', () => {
       expect(numbers.some((number) => text.includes(number))).toBe(false);
     }
   });
-  it('is looked for only with a reason', async () => {
+  it('can be searched for only with a reason', async () => {
     await expect(stack.admin('POST', '/audit/search', { nhsNumber: '9000000009' })).rejects.toThrow(/reason/);
   });
 });

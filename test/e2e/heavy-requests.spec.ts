@@ -1,6 +1,6 @@
 /**
- * No request holds up the others: while a worklist of many patients is read, sealed and recorded, and while a registry
- * file as large as may be is compared, other callers are served.
+ * No request holds up the others. Other callers are served while a worklist of many patients is read, sealed and
+ * recorded, and while a registry file of the largest allowed size is compared.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,10 +12,10 @@ import { prove, PROVED } from '../support/proofs.ts';
 import { IS_FULL_SIZE } from '../support/size.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 
-/** 100,000 identifiers are as many as 10 MiB hold. */
+/** 10 MiB can hold 100,000 identifiers. */
 const REFERRALS = IS_FULL_SIZE ? 100_000 : 30_000;
 const ENTRIES = IS_FULL_SIZE ? 50_000 : 25_000;
-/** For as long the other callers are measured alone. */
+/** How long the other callers are measured on their own. */
 const QUIET_MS = IS_FULL_SIZE ? 20_000 : 1_000;
 
 let stack: Stack;
@@ -51,7 +51,7 @@ const fetchWorklist = (): Promise<GatewayAnswer> =>
     body: worklistBody(),
   });
 
-/** Calls of the other callers, one after another for each, until `work` is done. */
+/** Makes calls for the other callers until `work` is done, one at a time for each caller. */
 async function besides<T>(
   work: Promise<T>,
 ): Promise<{ readonly result: T; readonly answers: GatewayAnswer[] }> {
@@ -68,7 +68,7 @@ async function besides<T>(
   return { result: await done, answers };
 }
 
-/** The longest that the event loop of the gateway was blocked since the last reading. */
+/** The longest time that the gateway's event loop was blocked since the last reading. */
 async function longestBlockMs(): Promise<number> {
   const page = await (await fetch(`${stack.gateway.status}/metrics`)).text();
   return Number(/^gatehouse_nodejs_eventloop_lag_max_seconds (\S+)/m.exec(page)?.[1]) * 1_000;
@@ -114,7 +114,7 @@ it('other callers are served while a long worklist is recorded', async () => {
   expect((await prove(stack, { answers: [result, ...answers] })).faults).toEqual(PROVED);
 }, 200_000);
 
-/** As many entries as a file may list. */
+/** The most entries that a file may list. */
 function largeDocument(): object {
   const odsCodes = Array.from({ length: ENTRIES / 5 }, (_, n) => `Y${String(n).padStart(5, '0')}`);
   return {

@@ -1,5 +1,6 @@
 /**
- * The file tree of the production image is enough to run: outside the repository, so that nothing else can be loaded.
+ * The files of the production image are enough to run Gatehouse. They are copied outside the repository, so that
+ * nothing else can be loaded.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -32,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Runs the `gatehouse` command of the image. */
+/** Runs the image's `gatehouse` command. */
 async function gatehouse(args: readonly string[], settings: Readonly<Record<string, string>> = {}) {
   const command = join(tree, 'apps/cli/bin/gatehouse.js');
   const { stdout } = await promisify(execFile)(process.execPath, [command, ...args], {

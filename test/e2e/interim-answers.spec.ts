@@ -1,4 +1,4 @@
-/** Legal HTTP that peers of e-RS send, and answers that only look complete. */
+/** Interim answers that servers may legally send, and answers that only look complete. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, sendRequest, trailOf, verdictOf, watch } from '../support/answers.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
@@ -54,21 +54,21 @@ async function under(
   return { answer, calls: (await arrivals(target)).length };
 }
 
-describe('interim answers that nobody asked for', () => {
+describe('interim answers that were not requested', () => {
   it.each([
     ['a 100', interim('100 Continue')],
     ['a 100 with headers', interim('100 Continue', 'X-Proxy: edge\r\n')],
     ['a 102', interim('102 Processing')],
     ['a 103', interim('103 Early Hints', 'Link: </x>; rel=preload\r\n')],
     ['several of them', interim('100 Continue').repeat(3) + interim('102 Processing')],
-  ])('%s before the answer: one call, for a read and for a write', async (_, before) => {
+  ])('%s before the answer: a read and a write each make one call', async (_, before) => {
     for (const work of [() => read(), write]) {
       const { answer, calls } = await under('ers', before + FINAL, work);
       expect([answer.status, answer.text, calls]).toEqual([200, BODY, 1]);
     }
   });
 
-  it('a 101 is not HTTP as it should be', async () => {
+  it('a 101 is a protocol error', async () => {
     const { answer } = await under('ers', interim('101 Switching Protocols', 'Upgrade: h2c\r\n'), () =>
       read(),
     );
@@ -79,12 +79,12 @@ describe('interim answers that nobody asked for', () => {
     const token = JSON.stringify({ access_token: 'not-a-real-one', expires_in: '600', token_type: 'Bearer' });
     const tokenAnswer = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${token.length}\r\n\r\n${token}`;
     const { answer } = await under('token', interim('100 Continue') + tokenAnswer, () => read(neighbour));
-    // The token was taken, and e-RS rejected it.
+    // The token was accepted from the endpoint, and e-RS rejected it.
     expect(verdictOf(answer)).toEqual({ status: 502, code: 'GW_UPSTREAM_TOKEN' });
   });
 });
 
-describe('an answer that ends with its connection', () => {
+describe('an answer that ends when its connection closes', () => {
   const head = `HTTP/1.1 200 OK\r\n${JSON_TYPE}Connection: close\r\n\r\n`;
 
   it('passes if its JSON is complete', async () => {
@@ -96,14 +96,14 @@ describe('an answer that ends with its connection', () => {
     ['in the middle', BODY.slice(0, 20)],
     ['before its last character', BODY.slice(0, -1)],
     ['before it began', ''],
-  ])('is refused if it was cut off %s', async (_, body) => {
+  ])('is rejected if it was cut off %s', async (_, body) => {
     const { answer } = await under('ers', head + body, () => read());
     expect(verdictOf(answer)).toEqual({ status: 502, code: 'GW_UPSTREAM_PROTOCOL' });
     const outcome = (await trailOf(stack, answer)).at(-1);
     expect(outcome).toMatchObject({ kind: 'OUTCOME', outcome: 'FAILED', code: 'GW_UPSTREAM_PROTOCOL' });
   });
 
-  it('leaves a write that was cut off as unknown', async () => {
+  it('makes the outcome of a write unknown if it was cut off', async () => {
     const { answer, calls } = await under('ers', head + BODY.slice(0, 20), write);
     expect(verdictOf(answer)).toEqual({ status: 504, code: 'GW_DELIVERY_UNKNOWN' });
     expect(calls).toBe(1);

@@ -1,6 +1,6 @@
 /**
- * The life of a signing key as APIM sees it: the JWKS over the public listener, and a rotation under traffic with the
- * clocks moved past APIM's hour of cache.
+ * The life of a signing key as APIM sees it: the JWKS on the public listener, and a rotation under traffic, with the
+ * clocks moved past the hour for which APIM caches a JWKS.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -78,7 +78,7 @@ async function draft(odsCode: string): Promise<void> {
 }
 
 describe('a JWKS', () => {
-  it('holds the public members of its keys and no other', async () => {
+  it('holds only the public members of its keys', async () => {
     const [key] = (await keysOf('R69')) as [Key];
     const answer = await fetchJwks(pathOf(key));
     expect([answer.status, answer.header('content-type')]).toEqual([200, 'application/json']);
@@ -90,7 +90,7 @@ describe('a JWKS', () => {
     // 4,096 bits.
     expect(Buffer.from(keys[0]?.['n'] ?? '', 'base64url')).toHaveLength(512);
   });
-  it('may be kept for a minute, and is confirmed by its ETag', async () => {
+  it('may be cached for a minute, and is confirmed by its ETag', async () => {
     const [key] = (await keysOf('R69')) as [Key];
     const answer = await fetchJwks(pathOf(key));
     expect(answer.header('cache-control')).toBe('public, max-age=60, must-revalidate, no-transform');
@@ -112,16 +112,16 @@ describe('a JWKS', () => {
     ['a query', '/jwks/AAAAAAAAAAAAAAAAAAAAAAAA?x=1', 404],
     ['the admin API', '/api/v1/applications', 404],
     ['the partner listener', CODES, 404],
-  ])('%s: nothing there, not to be kept', async (_name, path, status) => {
+  ])('%s: is not found, and not cacheable', async (_name, path, status) => {
     const answer = await fetchJwks(path);
     expect([answer.status, answer.text, answer.header('cache-control')]).toEqual([status, '', 'no-store']);
   });
-  it('is only read', async () => {
+  it('can only be read', async () => {
     const [key] = (await keysOf('R69')) as [Key];
     const answer = await fetchJwks(pathOf(key), {}, 'POST');
     expect([answer.status, answer.header('allow')]).toEqual([405, 'GET, HEAD']);
   });
-  it('without a key is 503 with a time to wait, never an empty 200 that APIM would keep for an hour', async () => {
+  it('without a key is a 503 with Retry-After, never an empty 200 that APIM would cache for an hour', async () => {
     await draft('K1');
     await stack.settled();
     const { items } = await stack.admin<{ items: { jwksUrl: string }[] }>(
@@ -142,13 +142,13 @@ describe('a JWKS', () => {
 });
 
 describe('a first key', () => {
-  it('of a JWKS URL never served is ACTIVE at once, and published', async () => {
+  it('of a JWKS URL that was never served is ACTIVE immediately, and published', async () => {
     const key = await create('K1');
     expect(key).toMatchObject({ state: 'ACTIVE', nextStepAt: null });
     await stack.settled();
     expect(await kidsAt(pathOf(key))).toEqual([key.kid]);
   });
-  it('comes with nothing private in any answer', async () => {
+  it('is returned without any private member', async () => {
     const key = await create('K2');
     expect(JSON.stringify(key)).not.toMatch(/PRIVATE|"d"|"p"|"q"/);
   });
@@ -162,20 +162,20 @@ describe('a rotation under traffic', () => {
 
   beforeAll(async () => {
     [first] = (await keysOf('R69')) as [Key];
-    // Keys of clients live 90 days, owners 300; the clocks move hours.
+    // The clocks move by hours; client keys last for 90 days and appointments for 300.
     await appointOwner(stack, 'K1');
     expect((await sendRequest(stack.gateway.partner, CODES, { key })).status).toBe(200);
     traffic = openLoop(5, async () => (await sendRequest(stack.gateway.partner, CODES, { key })).status);
   });
   afterAll(() => traffic.stop());
 
-  /** Each state is lived in for a few calls. */
+  /** A few calls are made in each state. */
   afterEach(async () => {
     const enough = traffic.answers.length + 4;
     await until('calls go on', () => hasEnded || traffic.answers.length >= enough);
   });
 
-  it('a second key is PENDING: made, but neither published nor signing', async () => {
+  it('a second key is PENDING: created, but neither published nor used', async () => {
     second = await create('R69');
     expect(second.state).toBe('PENDING');
     expect(second.kid).not.toBe(first.kid);
@@ -187,11 +187,11 @@ describe('a rotation under traffic', () => {
       expect.stringMatching(new RegExp(`${second.kid} is PENDING and cannot become ACTIVE`)),
     ]);
   });
-  it('a third before it is finished is refused, and says what stands in the way', async () => {
+  it('a third key is refused until the rotation is finished, and the refusal says why', async () => {
     const { status, json } = await administer(stack, 'POST', '/signing-keys', choice('R69'));
     expect([status, json['detail']]).toEqual([409, expect.stringContaining(`${second.kid} is PENDING`)]);
   });
-  it('PUBLISHED: both are served, the first still signs, and activating too early is refused with the time', async () => {
+  it('PUBLISHED: both are served, the first still signs, and an activation that is too early is refused with the time', async () => {
     expect((await step(second.kid, 'publish')).status).toBe(200);
     await stack.settled();
     expect((await kidsAt(pathOf(first))).sort()).toEqual([first.kid, second.kid].sort());
@@ -204,12 +204,12 @@ describe('a rotation under traffic', () => {
       /API Management may still have a copy of the JWKS without key .* until .*\. Activate it then/,
     );
     expect(json['detail']).toContain(allowedAt);
-    // A second before the time it is still refused.
+    // It is still refused a second before that time.
     await moveTo(Date.parse(allowedAt) - 1_500);
     expect((await step(second.kid, 'activate')).status).toBe(409);
     expect((await sendRequest(stack.gateway.partner, CODES, { key })).status).toBe(200);
   });
-  it('ACTIVE after the hour and its margin: APIM, whose copy was the old set, takes tokens signed with the new kid', async () => {
+  it('ACTIVE after the hour and its margin: APIM, which had cached the old set, accepts the new kid', async () => {
     const arrivals = await watch(stack);
     await moveTo(Date.now() + movedMs + 3_000);
     const { status, json } = await step(second.kid, 'activate');
@@ -224,7 +224,7 @@ describe('a rotation under traffic', () => {
     );
     expect(rows[0]?.kid).toBe(second.kid);
   });
-  it('the old key is RETIRING, still served, and can be brought back at once', async () => {
+  it('the old key is RETIRING and still served, and can be reactivated immediately', async () => {
     const states = Object.fromEntries((await keysOf('R69')).map(({ kid, state }) => [kid, state]));
     expect(states).toEqual({ [first.kid]: 'RETIRING', [second.kid]: 'ACTIVE' });
     expect((await kidsAt(pathOf(first))).sort()).toEqual([first.kid, second.kid].sort());
@@ -234,7 +234,7 @@ describe('a rotation under traffic', () => {
     expect((await step(second.kid, 'activate')).json['state']).toBe('ACTIVE');
     await stack.settled();
   });
-  it('is taken out of the JWKS only after its time, and the new one remains', async () => {
+  it('the old key is removed from the JWKS only after its time, and the new one remains', async () => {
     const early = await step(first.kid, 'remove');
     expect([early.status, early.json['detail']]).toEqual([
       409,
@@ -248,7 +248,7 @@ describe('a rotation under traffic', () => {
     const back = await step(first.kid, 'activate');
     expect([back.status, back.json['detail']]).toEqual([409, expect.stringContaining('REMOVED')]);
   });
-  it('went through without one failed call', async () => {
+  it('caused no failed call', async () => {
     await until('calls go on after the last step', () => traffic.answers.length > 24);
     const statuses = await traffic.stop();
     hasEnded = true;
@@ -259,8 +259,8 @@ describe('a rotation under traffic', () => {
   });
 });
 
-describe('stopping', () => {
-  it('a retired last key stops traffic with words, while it is still served', async () => {
+describe('stopping an application', () => {
+  it('retiring the last key stops traffic with a clear refusal, while the key is still served', async () => {
     const [active] = (await keysOf('R69')).filter(({ state }) => state === 'ACTIVE') as [Key];
     const arrivals = await watch(stack);
     expect((await step(active.kid, 'retire')).json['state']).toBe('RETIRING');
@@ -274,7 +274,7 @@ describe('stopping', () => {
     await stack.settled();
     expect((await sendRequest(stack.gateway.partner, CODES, { key })).status).toBe(200);
   });
-  it('when the last key is gone the URL answers 503, not an empty set', async () => {
+  it('once the last key is removed, the URL answers 503, not an empty set', async () => {
     const [active] = (await keysOf('R69')).filter(({ state }) => state === 'ACTIVE') as [Key];
     await step(active.kid, 'retire');
     await moveTo(Date.now() + movedMs + DAY_MS);

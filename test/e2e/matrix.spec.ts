@@ -1,6 +1,6 @@
 /**
- * The matrix, cell by cell, over HTTP: every row of the catalogue × access mode and capability × message set
- * contains it or not × write exception or not. The oracle restates docs/reference/protocol-facts.md §2 and shares
+ * The matrix, cell by cell, over HTTP: every row of the catalogue × access mode and capability × whether a message set
+ * contains it × whether there is a write exception. The oracle restates docs/reference/protocol-facts.md §2 and shares
  * nothing with the catalogue.
  */
 import { createHash } from 'node:crypto';
@@ -47,7 +47,7 @@ interface Row {
   readonly interaction: string;
   readonly method: string;
   readonly path: string;
-  /** What e-RS answers a good call. */
+  /** The status that e-RS answers a valid call with. */
   readonly status: number;
   readonly ifMatch?: string;
   readonly body?: string;
@@ -66,7 +66,7 @@ const shortlist = (value: string) => ({
   name: 'shortlist',
   resource: { resourceType: 'List', entry: [{ item: { identifier: { value } } }] },
 });
-/** Made for the writes of this file, so that no cell disturbs another. */
+/** Referrals for the writes of this file, so that no cell affects another. */
 const OURS = { accept: '000000081013', triage: '000000081028', cancel: '000000081036' };
 
 function row(interaction: string, method: string, path: string, more: Partial<Row> = {}): Row {
@@ -195,7 +195,7 @@ const ROWS: readonly Row[] = [
   ),
 ];
 
-/** Two message sets that share nothing: an interaction is in one of them, and not in the other. */
+/** Two message sets that have no interaction in common; each interaction is in one of them. */
 const EVEN = ALL_INTERACTIONS.filter((_interaction, at) => at % 2 === 0);
 const ODD = ALL_INTERACTIONS.filter((_interaction, at) => at % 2 === 1);
 const HALVES = [
@@ -291,7 +291,7 @@ describe('the oracle', () => {
     expect([ROWS.length, new Set(ROWS.map(({ interaction }) => interaction)).size]).toEqual([40, 37]);
     expect(CELLS).toHaveLength(480);
   });
-  it('lets 14 rows through for a provider and 4 for a referrer, when everything is granted', () => {
+  it('allows a provider 14 rows and a referrer 4 when everything is granted', () => {
     const allowed = (mode: Mode) =>
       CELLS.filter(
         (cell) => cell.mode === mode && cell.contained && cell.excepted && oracle(cell) === 'allowed',
@@ -375,7 +375,7 @@ async function expectRefused(
   expected: { readonly status: number; readonly code: string },
   arrivals: readonly Arrival[],
 ): Promise<void> {
-  // An answer to HEAD has no body that could say the code; audit has it.
+  // The answer to HEAD has no body with a code, but the audit record has it.
   if (request.method === 'HEAD') expect(answer.status).toBe(expected.status);
   else expect(verdictOf(answer)).toEqual(expected);
   expect(answer.header('gatehouse-error-source')).toBe('gateway');

@@ -36,7 +36,7 @@ interface Extra {
 const call = (path: string, headers: Record<string, string> = {}, extra: Extra = {}): Promise<Answer> =>
   sendRequest(stack.gateway.partner, path, { key, headers, ...extra });
 
-/** The user headers of the one request that reached e-RS, names in lower case. */
+/** The user headers of the one request that reached e-RS, with names in lower case. */
 async function userHeadersSent(work: () => Promise<Answer>): Promise<Record<string, string>> {
   const arrivals = await watch(stack);
   expect((await work()).status).toBeLessThan(300);
@@ -51,7 +51,7 @@ async function userHeadersSent(work: () => Promise<Answer>): Promise<Record<stri
 }
 
 describe('a user-restricted call in an open environment', () => {
-  it('goes out without a session, with the organisation of the binding and the function of the caller', async () => {
+  it('is sent without a session, with the organisation of the binding and the business function of the caller', async () => {
     const headers = await userHeadersSent(() => call(REFERRAL, { [FUNCTION]: 'REFERRING_CLINICIAN' }));
     expect(headers).toEqual({
       'nhsd-end-user-organisation-ods': 'R69',
@@ -59,7 +59,7 @@ describe('a user-restricted call in an open environment', () => {
     });
   });
 
-  it('is recorded with the function, the user acted for, and that there was no user', async () => {
+  it('is recorded with the business function, the user acted for, and the reason why there was no user', async () => {
     const answer = await call(REFERRAL, { [FUNCTION]: SPCA, [ON_BEHALF_OF]: SOMEBODY });
     expect(answer.status).toBe(200);
     const [intent, outcome] = await trailOf(stack, answer);
@@ -74,7 +74,7 @@ describe('a user-restricted call in an open environment', () => {
     expect(outcome).toMatchObject({ kind: 'OUTCOME', outcome: 'COMPLETED' });
   });
 
-  it('leaves out what the interaction does not take', async () => {
+  it('omits headers that the interaction does not take', async () => {
     const everything = {
       [FUNCTION]: SPCA,
       [ON_BEHALF_OF]: SOMEBODY,
@@ -89,7 +89,7 @@ describe('a user-restricted call in an open environment', () => {
     });
   });
 
-  it('uploads a file of 5 MiB under its name, for its referral', async () => {
+  it('uploads a file of 5 MiB with its name and referral', async () => {
     const headers = await userHeadersSent(() =>
       call(
         '/FHIR/STU3/Binary',
@@ -156,7 +156,7 @@ describe('a user-restricted call in an open environment', () => {
     expect(await trailOf(stack, answer)).toMatchObject([{ kind: 'DENIED', code }]);
   });
 
-  it('is explained with the same steps, then and now', async () => {
+  it('is explained with the same steps, at the time and now', async () => {
     const answer = await call(REFERRAL, { [FUNCTION]: 'COMMISSIONER' });
     const [denied] = await trailOf(stack, answer);
     const past = await stack.admin<{ same: boolean; then: { code: string } }>(

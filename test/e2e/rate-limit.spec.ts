@@ -1,6 +1,6 @@
 /**
- * e-RS's rate limit is kept at the moment of sending: with a slow token and a slow audit trail, requests of one
- * application leave apart and none is refused by e-RS (docs/reference/protocol-facts.md §1.6; fault F27).
+ * The rate limit of e-RS is kept at the moment of sending. Even with a slow token and a slow audit trail, the requests
+ * of one application are sent apart, and e-RS refuses none (docs/reference/protocol-facts.md §1.6; fault F27).
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -12,16 +12,16 @@ import { IS_FULL_SIZE } from '../support/size.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../support/servers/tcp-proxy.ts';
 
-/** Five minutes in `npm run assure`. */
+/** It lasts five minutes in `npm run assure`. */
 const BURSTS = IS_FULL_SIZE ? 300 : 4;
-/** Requests of one application leave this far apart. */
+/** Requests of one application are sent this far apart. */
 const INTERVAL_MS = 100;
-/** An arrival is noticed later than the departure, by as much as a busy machine makes it. */
+/** How much later than its departure a request may be recorded as arrived on a busy machine. */
 const ARRIVAL_JITTER_MS = 60;
 
 let stack: Stack;
 let proxy: TcpProxy;
-/** Reaches PostgreSQL by way of the proxy. */
+/** Reaches PostgreSQL through the proxy. */
 let gateway: GatewayProcess;
 let bursting: Onboarded;
 let throttled: Onboarded;
@@ -71,7 +71,7 @@ const call = (caller: Onboarded, more: Partial<GatewayRequest> = {}): Promise<Ga
   callGateway({ gateway: gateway.partner, key: caller.clientKey, ...more });
 const statuses = (answers: readonly GatewayAnswer[]) => answers.map(({ status, code }) => code ?? status);
 
-it('a burst that waited for its first token leaves spread out, and no read is refused', async () => {
+it('a burst that waited for its first token is sent spread out, and no read is refused', async () => {
   await stack.simulator.control('POST', '/faults', { target: 'token', times: 1, fault: { delayMs: 700 } });
   const answers = await Promise.all(Array.from({ length: 8 }, () => call(bursting)));
   expect(statuses(answers)).toEqual(Array(8).fill(200));
@@ -85,7 +85,7 @@ it('bursts of five each second with a slow audit trail are never refused by e-RS
   const answers: GatewayAnswer[] = [];
   for (let burst = 0; burst < BURSTS; burst += 1) {
     const nextSecond = pause(1_000);
-    // Each statement takes as long as a slow disk or a distant database makes it take.
+    // Each statement takes as long as with a slow disk or a distant database.
     proxy.delay(burst % 3 === 0 ? 120 : 20);
     answers.push(...(await Promise.all(Array.from({ length: 5 }, () => call(bursting)))));
     await nextSecond;
@@ -105,7 +105,7 @@ describe('a 429 of e-RS', () => {
       fault: { status: 429, body: '', ...fault },
     });
 
-  it('to a read is waited for, and the read is sent again', async () => {
+  it('to a read is waited out, and the read is sent again', async () => {
     const before = (await arrivalsOf(throttled)).length;
     await refuse(1);
     expect((await call(throttled)).status).toBe(200);
@@ -114,7 +114,7 @@ describe('a 429 of e-RS', () => {
     expect(Date.parse(second!.at) - Date.parse(first!.at)).toBeGreaterThanOrEqual(1_000);
   });
 
-  it('to a write reaches the caller at once, with the time to wait', async () => {
+  it('to a write reaches the caller immediately, with Retry-After', async () => {
     await grantWrites(stack, throttled);
     const before = (await arrivalsOf(throttled)).length;
     await refuse(1);
@@ -127,7 +127,7 @@ describe('a 429 of e-RS', () => {
     expect((await arrivalsOf(throttled)).length).toBe(before + 1);
   });
 
-  it('that does not end reaches the caller with Retry-After', async () => {
+  it('that persists reaches the caller with Retry-After', async () => {
     await refuse(4, { headers: { 'Retry-After': '2' } });
     const answer = await call(throttled);
     expect([answer.status, answer.headers['retry-after']]).toEqual([429, '2']);

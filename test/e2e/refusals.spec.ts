@@ -1,7 +1,7 @@
 /**
- * One refused call for each rule, its words read: what was wrong, what to do, who must act; in the profile of its
- * path, with nothing of the request in it, nothing upstream and one DENIED row. Then choosing among grants, and two
- * organisations that differ in nothing but their ODS code.
+ * One refused call for each rule. The answer says what was wrong, what to do and who must act, in the profile of its
+ * path and with nothing from the request; nothing goes upstream, and there is one DENIED record. Then the choice among
+ * grants, and two organisations that differ only in their ODS code.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -19,7 +19,7 @@ import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
 
 let stack: Stack;
-/** By what is special about it. */
+/** The applications, each named after what is special about it. */
 let applications: Readonly<Record<Name, Onboarded>>;
 /** A client that is granted several applications. */
 let manyKey: string;
@@ -104,7 +104,7 @@ async function setUpRefusals(): Promise<void> {
 const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
 const TRIAGE = '/FHIR/STU3/ReferralRequest/000000070002/$ers.recordReviewOutcome';
 const NHS_NUMBER = '9000000009';
-/** In every request; in no answer. */
+/** Texts that are in every request and must be in no answer. */
 const CANARIES = {
   'User-Agent': 'canary-agent',
   'X-Canary': 'canary-header',
@@ -128,7 +128,7 @@ interface Case {
   readonly path: string;
   readonly as?: Name | null;
   readonly request?: PartnerRequest;
-  /** What was wrong, what to do instead, who must act: what a person needs to find in the words. */
+  /** What the text must say: what was wrong, what to do instead, and who must act. */
   readonly wrong: RegExp;
   readonly whatToDo: RegExp;
   readonly whoActs: 'caller' | 'platform team' | 'governance' | 'NHS England' | 'operator';
@@ -323,7 +323,7 @@ const WHAT_ARRIVES: readonly Case[] = [
     issue: 'required',
     path: '/FHIR/STU3/ReferralRequest/000000070002/$ers.recordReviewOutcome',
     as: 'lapsedException',
-    // Policy would refuse it first: asked with the exception in force, below.
+    // Policy would refuse it first, so it is sent below with an exception in force.
     request: { ...writing, headers: JSON_TYPE },
     wrong: /header value is missing or malformed/,
     whatToDo: /If-Match: W\/"<version>"/,
@@ -469,7 +469,7 @@ describe.each([
   );
 });
 
-describe('a rule that can only be met behind another', () => {
+describe('a rule that another rule hides', () => {
   it('GW_ASID_MISSING: an application without ASID or API key cannot be made live at all', async () => {
     const draft = {
       organisation: 'R69',
@@ -509,7 +509,7 @@ describe('the shape of a refusal', () => {
     ['STU3', '/FHIR/STU3/Nothing', STU3_PROFILE],
     ['R4', '/FHIR/R4/Nothing', R4_PROFILE],
     ['neither, so STU3', '/nothing', STU3_PROFILE],
-  ])('is that of the path: %s', async (_name, path, profile) => {
+  ])('follows the path: %s', async (_name, path, profile) => {
     const answer = await sendRequest(stack.gateway.partner, path, { key: applications.plain.clientKey });
     expect(refusalIn(answer).profile).toBe(profile);
   });
@@ -522,14 +522,14 @@ describe('the shape of a refusal', () => {
     expect(answer.header('gatehouse-error-source')).toBe('gateway');
     expect(answer.header('x-correlation-id')).toBe(answer.correlationId);
   });
-  it('names the methods a path takes', async () => {
+  it('lists the methods that a path takes', async () => {
     const answer = await sendRequest(stack.gateway.partner, '/FHIR/R4/HealthcareService/1', {
       method: 'POST',
       key: applications.referrer.clientKey,
     });
     expect([answer.status, answer.header('allow')]).toEqual([405, 'GET, HEAD']);
   });
-  it('names the scheme of the credential it wants with every 401', async () => {
+  it('names the scheme of the credential with every 401', async () => {
     for (const options of [{}, { key: applications.user.clientKey }]) {
       const answer = await sendRequest(stack.gateway.partner, REFERRAL, options);
       expect([answer.status, answer.header('www-authenticate')]).toEqual([
@@ -538,7 +538,7 @@ describe('the shape of a refusal', () => {
       ]);
     }
   });
-  it('makes a correlation id where the caller sent none that may be echoed', async () => {
+  it('has a new correlation id if the caller sent none that may be echoed', async () => {
     const answer = await sendRequest(stack.gateway.partner, REFERRAL, {
       key: applications.plain.clientKey,
       headers: { 'X-Correlation-ID': `canary ${NHS_NUMBER}` },
@@ -552,7 +552,7 @@ describe('the shape of a refusal', () => {
     ['of another scheme', 'Basic Y2FuYXJ5'],
     ['unknown', `Bearer gh_local_${'c'.repeat(12)}_${'a'.repeat(49)}`],
     ['no token at all', 'Bearer '],
-  ])('is the same to the byte for a credential that is %s', async (_name, authorization) => {
+  ])('is the same, byte for byte, for a credential that is %s', async (_name, authorization) => {
     const answer = await sendRequest(stack.gateway.partner, REFERRAL, {
       headers: authorization === undefined ? {} : { Authorization: authorization },
     });
@@ -561,8 +561,8 @@ describe('the shape of a refusal', () => {
   });
 });
 
-describe('waiting', () => {
-  it('429 says how long, when an application has used its share', async () => {
+describe('a time to wait', () => {
+  it('is announced by a 429 when an application has used its share', async () => {
     const answers = await Promise.all(
       Array.from({ length: 45 }, () =>
         sendRequest(stack.gateway.partner, '/FHIR/STU3/CodeSystem/SPECIALTY', {
@@ -580,7 +580,7 @@ describe('waiting', () => {
     expect(refusal.words).toMatch(/has used its share .* 10 requests a second .* Who must act: caller\.$/);
     expect(await trailOf(stack, answer)).toHaveLength(1);
   });
-  it('503 says how long, when no token can be had', async () => {
+  it('is announced by a 503 when no token can be had', async () => {
     const { id } = await stack.simulator.control<{ id: string }>('POST', '/faults', {
       target: 'token',
       match: { apiKey: applications.twin.apiKey },
@@ -599,7 +599,7 @@ describe('choosing among grants', () => {
   const choose = (headers: Record<string, string>): Promise<Answer> =>
     sendRequest(stack.gateway.partner, '/FHIR/STU3/CodeSystem/SPECIALTY', { key: manyKey, headers });
 
-  it('an ambiguous choice is a 400 that lists the candidates, and nothing else', async () => {
+  it('an ambiguous choice is a 400 that lists only the candidates', async () => {
     const arrivals = await watch(stack);
     const answer = await choose({});
     const refusal = refusalIn(answer);
@@ -616,7 +616,7 @@ describe('choosing among grants', () => {
       ['DENIED', 'GW_AMBIGUOUS'],
     ]);
   });
-  it('a narrower choice lists only what is left', async () => {
+  it('a narrower choice lists only the remaining candidates', async () => {
     const { words } = refusalIn(await choose({ 'NHSD-End-User-Organisation-ODS': 'R69' }));
     expect([words.includes('R69'), words.includes('R68')]).toEqual([true, false]);
   });
@@ -625,7 +625,7 @@ describe('choosing among grants', () => {
     [{ 'NHSD-End-User-Organisation-ODS': 'R69', 'Gatehouse-Capability': 'provider' }, 'plain'],
     [{ 'Gatehouse-Capability': 'referrer', 'Gatehouse-Product': 'ReferWell' }, 'referrer'],
   ] as const)('%o leads to one application', async (headers, name) => {
-    // The refused mint above is remembered for a second or two.
+    // The refused token request above is remembered for a second or two.
     let answer = await choose(headers);
     await until('it is forgotten', async () => {
       if (answer.status === 503) answer = await choose(headers);
@@ -692,7 +692,7 @@ describe('two organisations that differ in nothing but their ODS code', () => {
       mine.add(`authorization ${authorization}`);
     }
     expect([...identities.plain].filter((value) => identities.twin.has(value))).toEqual([]);
-    // One of each for an organisation: the same things served all its calls.
+    // Each organisation used one of each for all its calls.
     expect([identities.plain.size, identities.twin.size]).toEqual([7, 7]);
     const mints = arrivals.filter(({ target, status }) => target === 'token' && status === 200);
     const kidOf = (apiKey: string) =>

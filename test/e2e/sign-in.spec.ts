@@ -1,4 +1,4 @@
-/** Staff sign in with the identity provider of the simulator, over HTTP as a browser does it. */
+/** Staff sign in with the simulator's identity provider, over HTTP as a browser does. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HttpBrowser } from '../support/http-browser.ts';
 import { freePort } from '../support/servers/free-port.ts';
@@ -28,7 +28,7 @@ async function signedIn(person: string): Promise<HttpBrowser> {
 }
 
 describe('sign-in', () => {
-  it('goes by the provider, with PKCE, state and nonce, to where one wanted to go', async () => {
+  it('goes through the provider, with PKCE, state and nonce, to the page that was requested', async () => {
     const browser = new HttpBrowser(origin);
     const begun = await browser.go(`${origin}/auth/sign-in?returnTo=/organisations`);
     expect(begun.status).toBe(302);
@@ -54,7 +54,7 @@ describe('sign-in', () => {
     });
   });
 
-  it('gives the roles of the claim, for the organisations the map says; nobody else gets any', async () => {
+  it('gives the roles of the claim for the mapped organisations, and nobody else gets any', async () => {
     const gwen = await signedIn('gwen');
     expect(await (await gwen.go(`${origin}/api/v1/session`)).json()).toMatchObject({
       roles: [{ role: 'governance-officer', odsCodes: ['R69'] }],
@@ -63,7 +63,7 @@ describe('sign-in', () => {
     expect((await nils.go(`${origin}/api/v1/organisations`)).status).toBe(403);
   });
 
-  it('takes a callback once, from the browser that began it, and no other state', async () => {
+  it('accepts a callback once, only from the browser that began it, and only with its state', async () => {
     const browser = new HttpBrowser(origin);
     const callback = await browser.identify('priya');
     expect((await new HttpBrowser(origin).go(callback)).status).toBe(400);
@@ -84,7 +84,7 @@ describe('sign-in', () => {
   it.each([
     ['in the order in which they began', [0, 1]],
     ['in the opposite order', [1, 0]],
-  ] as const)('finishes in two tabs of one browser, %s', async (_name, order) => {
+  ] as const)('can be finished in two tabs of one browser, %s', async (_name, order) => {
     const browser = new HttpBrowser(origin);
     const paths = ['/#/organisations', '/#/clients'];
     const callbacks = [await browser.identify('priya', paths[0]), await browser.identify('priya', paths[1])];
@@ -95,7 +95,7 @@ describe('sign-in', () => {
     expect((await browser.go(`${origin}/api/v1/session`)).status).toBe(200);
   });
 
-  it('sends a browser that is signed in already where its other tab wanted to go', async () => {
+  it('sends a browser that is already signed in to the page that its other tab requested', async () => {
     const browser = new HttpBrowser(origin);
     const callback = await browser.identify('priya', '/#/clients');
     expect((await browser.go(callback)).status).toBe(303);
@@ -122,7 +122,7 @@ describe('sign-in', () => {
     expect(browser.cookieNames()).toHaveLength(4);
   });
 
-  it('makes a new session each time, and ends the one before', async () => {
+  it('creates a new session each time, and ends the previous one', async () => {
     const browser = await signedIn('priya');
     const first = browser.cookie('__Host-gatehouse-session');
     expect((await browser.go(await browser.identify('priya'))).status).toBe(303);
@@ -134,7 +134,7 @@ describe('sign-in', () => {
   });
 
   it.each(['https://evil.example', '//evil.example', '/\\evil.example'])(
-    'never goes to %s',
+    'never redirects to %s',
     async (returnTo) => {
       const browser = new HttpBrowser(origin);
       const done = await browser.go(await browser.identify('priya', returnTo));
@@ -142,7 +142,7 @@ describe('sign-in', () => {
     },
   );
 
-  it('is refused when the provider says so, without its words', async () => {
+  it('is refused when the provider refuses, without quoting the provider', async () => {
     const refused = await new HttpBrowser(origin).go(
       `${origin}/auth/callback?error=access_denied&error_description=%3Cb%3Ebad`,
     );
@@ -150,7 +150,7 @@ describe('sign-in', () => {
     expect(await refused.text()).not.toContain('bad');
   });
 
-  it('lets a suspended person in no more, and ends what they have', async () => {
+  it('is refused for a suspended person, whose sessions end', async () => {
     const browser = await signedIn('pawel');
     await stack.sql.query(`UPDATE staff SET state = 'suspended' WHERE name = 'Pawel Nowak'`);
     expect((await browser.go(`${origin}/api/v1/session`)).status).toBe(401);

@@ -1,7 +1,7 @@
 /**
- * Every error that API Management and e-RS can give (docs/reference/protocol-facts.md §1.7 and §3.5), provoked in
- * the simulator by an application configured wrongly or, where ours never is so wrong, by an armed fault; and what
- * the caller gets: the answer byte for byte, a diagnosis, or a refusal of ours where it must not pass
+ * Every error that API Management and e-RS can return (docs/reference/protocol-facts.md §1.7 and §3.5). A wrongly
+ * configured application in the simulator provokes it, or an armed fault where no application of ours can. The caller
+ * gets the answer byte for byte, a diagnosis, or a refusal of ours where the answer must not pass
  * (docs/guides/calling.md).
  */
 import { createHash, generateKeyPairSync } from 'node:crypto';
@@ -36,7 +36,7 @@ let stack: Stack;
 let provider: Onboarded;
 let referrer: Onboarded;
 let attributes: Record<string, string>;
-/** The API key the provider's application has now: a new one is a new identity, with no token yet. */
+/** The current API key of the provider's application. A new key is a new identity, with no token yet. */
 let apiKey: string;
 let keys: Server;
 let kid: string;
@@ -65,7 +65,7 @@ beforeAll(async () => {
   await stack.simulator.control('POST', '/referrals', { ubrn: '000000083001', state: 'BOOKED' });
   const listed = await stack.admin<{ items: { kid: string }[] }>('GET', '/signing-keys?organisation=R69');
   kid = listed.items[0]?.kid ?? '';
-  // A JWKS that bears our kid with somebody else's key.
+  // A JWKS with our kid but a different key.
   const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
   keys = createServer((_request, response) => response.end(JSON.stringify({ keys: [{ ...stranger, kid }] })));
   await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve));
@@ -82,7 +82,7 @@ const call = (path: string, options: PartnerRequest = {}): Promise<Answer> =>
 const pairsOf = ({ headers }: Answer) => headers.map(([name, value]) => [name.toLowerCase(), value] as const);
 
 let identities = 0;
-/** Gives the provider's application a new API key, and registers it at APIM as told; null registers nothing. */
+/** Gives the provider's application a new API key, and registers it at APIM with these settings; null registers nothing. */
 async function newIdentity(
   application: { attributes?: Record<string, string>; products?: string[]; status?: string } | null = {},
 ): Promise<void> {
@@ -109,7 +109,7 @@ async function newIdentity(
   await stack.settled();
 }
 
-/** Changes the application at APIM under the same API key: tokens stay what they are. */
+/** Changes the application at APIM under the same API key, so that its tokens stay valid. */
 async function reconfigure(application: object): Promise<void> {
   await stack.simulator.control('PUT', `/apps/${apiKey}`, {
     products: ['application-restricted'],
@@ -139,13 +139,13 @@ async function mintRows(): Promise<AuditRecord[]> {
   return rows.map(({ record }) => record.facts);
 }
 
-describe('what the token endpoint refuses', () => {
+describe('a refusal of the token endpoint', () => {
   type Setting = Parameters<typeof newIdentity>[0];
   const refusalBody = (error: string, description: string) =>
     JSON.stringify({ error, error_description: description, message_id: 'rrt-1-b-geu2-2-3-1' });
   const invalid = (description: string) => refusalBody('invalid_request', description);
 
-  /** Name, how the application is wrong or what the endpoint says, class in audit, calls, words of APIM. */
+  /** The name, what is wrong, the class in the audit trail, the number of calls, and the words of APIM. */
   const REFUSED: [
     string,
     { application?: Setting | 'strange key' | 'foreign key'; fault?: object },
@@ -273,7 +273,7 @@ describe('what the token endpoint refuses', () => {
   ];
 
   it.each(REFUSED)(
-    '%s: 502 with what is wrong and who must act, and no word of NHS England leaks',
+    '%s: 502 with what is wrong and who must act, but without the words of NHS England',
     async (_name, how, cls, calls, words) => {
       const application =
         how.application === 'foreign key'
@@ -304,7 +304,7 @@ describe('what the token endpoint refuses', () => {
       expect(mints).toHaveLength(calls);
       expect(new Set(mints.map(({ jti }) => jti)).size).toBe(calls);
 
-      // The words of APIM and its message id are for support: in audit, not in the answer.
+      // The words of APIM and its message id are for support: they are in the audit trail, not in the answer.
       const rows = (await mintRows()).slice(before);
       expect(rows.map((row) => row['fault'])).toEqual(Array.from({ length: calls }, () => cls));
       for (const row of rows) {
@@ -319,7 +319,7 @@ describe('what the token endpoint refuses', () => {
       expect((await trailOf(stack, answer)).map(({ kind, code }) => [kind, code])).toEqual([
         ['DENIED', 'GW_TOKEN_REFUSED'],
       ]);
-      // Asking again at once is refused from memory: what is configured wrongly is not mended by asking.
+      // Another call right away is refused from memory, since a wrong configuration won't be right a moment later.
       expect(verdictOf(await call(REFERRAL)).code).toBe('GW_TOKEN_REFUSED');
       expect(await arrivals('token')).toHaveLength(calls);
     },
@@ -358,7 +358,7 @@ describe('what the token endpoint refuses', () => {
     expect(await arrivals('ers')).toEqual([]);
   });
 
-  it('a passing fault is mended by one more attempt with a new jti, unseen by the caller', async () => {
+  it('after a temporary fault one more attempt with a new jti succeeds, unnoticed by the caller', async () => {
     await newIdentity();
     await fault('token', { status: 500 }, 1);
     const arrivals = await watch(stack);
@@ -368,7 +368,7 @@ describe('what the token endpoint refuses', () => {
     expect(new Set(mints.map(({ jti }) => jti)).size).toBe(2);
   });
 
-  it('never a jti twice, whatever was answered', async () => {
+  it('no jti is used twice, whatever was answered', async () => {
     const { duplicateJtis } = await stack.simulator.control<{ duplicateJtis: number }>('GET', '/counters');
     expect(duplicateJtis).toBe(0);
   });
@@ -383,7 +383,7 @@ async function jwksOf(odsCode: string): Promise<string> {
 }
 
 const OUTCOME_HEADERS = { 'Content-Type': 'application/fhir+json', 'X-Request-ID': 'ers-0001-1' };
-/** Spaces, order and letters as no serialiser of ours would write them. */
+/** Spacing, order and letters that none of our serialisers would write. */
 const outcome = (code: string, diagnostics?: string) =>
   `{ "issue":[ {"code":"${code}","severity":"error"${diagnostics === undefined ? '' : `,"diagnostics":"${diagnostics}"`}}],\r\n  "resourceType":"OperationOutcome", "x":"\u00e9\\u00e9" }\n`;
 
@@ -395,7 +395,7 @@ interface Passes {
   readonly diagnosis?: string;
 }
 
-/** docs/reference/protocol-facts.md §1.7, row by row, as bytes. */
+/** The rows of docs/reference/protocol-facts.md §1.7, as bytes. */
 const PASSES: Record<string, Passes> = {
   'bad business function': {
     path: REFERRAL,
@@ -484,7 +484,7 @@ const PASSES: Record<string, Passes> = {
   },
 };
 
-/** Headers that an answer carries besides e-RS's own, with what they say. */
+/** The headers that Gatehouse adds to an answer, and their values. */
 function ours(answer: Answer, expected: { error: boolean; diagnosis?: string | undefined; length?: number }) {
   return {
     'cache-control': 'no-store',
@@ -503,7 +503,7 @@ function lowered(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and all', () => {
+describe('an answer of the e-RS proxy or of e-RS passes byte for byte, with its headers', () => {
   beforeAll(() => newIdentity());
 
   it.each(Object.entries(PASSES))(
@@ -534,7 +534,7 @@ describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and 
     },
   );
 
-  it('502 and 503 without a time to wait are tried again twice, each with its own attempt, then passed', async () => {
+  it('a 502 or 503 without Retry-After to a read is retried twice, each time as a new attempt, then passed on', async () => {
     await fault('ers', {
       status: 502,
       headers: OUTCOME_HEADERS,
@@ -555,7 +555,7 @@ describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and 
       ['OUTCOME', 502],
     ]);
   });
-  it('a write is not: one hit, and the answer as it is', async () => {
+  it('a 502 or 503 to a write is passed on after one attempt', async () => {
     await fault('ers', { status: 503, headers: OUTCOME_HEADERS, body: outcome('transient') });
     const arrivals = await watch(stack);
     const answer = await call(ACCEPT_REFERRAL, { method: 'POST', headers: { 'If-Match': 'W/"1"' } });
@@ -582,7 +582,7 @@ describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and 
     ['a good answer', 200, REFERRAL, {}],
     ['a PDF', 200, CLINICAL, { method: 'POST' }],
   ];
-  it.each(DIRECT)('the same as asked of e-RS directly: %s, %i', async (_name, status, path, request) => {
+  it.each(DIRECT)('is the same as from e-RS directly: %s, %i', async (_name, status, path, request) => {
     const { access_token: token } = await stack.simulator.control<{ access_token: string }>(
       'POST',
       '/tokens',
@@ -599,7 +599,7 @@ describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and 
     expect([direct.status, answer.status]).toEqual([status, status]);
     const still = (text: string): string => text.replace(/"lastUpdated":"[^"]+"/g, '"lastUpdated":"then"');
     expect(still(answer.body.toString('latin1'))).toBe(still(direct.body.toString('latin1')));
-    // All but what is each call's own, and what belongs to the connection.
+    // All headers but those that differ for each call or belong to the connection.
     const own = ['x-correlation-id', 'cache-control', 'x-request-id', 'date', 'connection', 'keep-alive'];
     const theirs = pairsOf(direct).filter(([name]) => !own.includes(name));
     expect(Object.fromEntries(pairsOf(answer))).toMatchObject(Object.fromEntries(theirs));
@@ -607,7 +607,7 @@ describe('what the e-RS proxy and e-RS answer passes byte for byte, headers and 
   });
 });
 
-describe('misconfigurations of the APIM application are named', () => {
+describe('a misconfiguration of the APIM application is named', () => {
   const NAMED: [string, object, string, number, string][] = [
     ['no ASID, STU3', { attributes: 'asid' }, REFERRAL, 403, 'ASID_NOT_CONFIGURED'],
     ['no ASID, R4', { attributes: 'asid' }, BINARY, 403, 'ASID_NOT_CONFIGURED'],
@@ -641,7 +641,7 @@ describe('misconfigurations of the APIM application are named', () => {
     ['STU3, where only WWW-Authenticate says so', REFERRAL],
     ['R4', BINARY],
   ])(
-    'no e-RS product, %s: 502, since it is not the caller whose key is wrong; no new token',
+    'no e-RS product, %s: 502, since the caller’s own key is right; no new token is requested',
     async (_name, path) => {
       await call(CODES);
       await reconfigure({ products: ['some-other-api'] });
@@ -666,7 +666,7 @@ describe('misconfigurations of the APIM application are named', () => {
 describe('a 401 about our token', () => {
   beforeEach(() => newIdentity());
 
-  it('is mended for a read by one new token, unseen by the caller', async () => {
+  it('is resolved for a read with one new token, unnoticed by the caller', async () => {
     expect((await call(REFERRAL)).status).toBe(200);
     await stack.simulator.control('POST', '/tokens/revoke', { apiKey });
     const arrivals = await watch(stack);
@@ -699,8 +699,8 @@ describe('a 401 about our token', () => {
       outcome('login', 'The authentication method utilised is not currently supported.'),
     ],
     ['identity not proved', REFERRAL, outcome('forbidden', "We couldn't verify your identity.")],
-  ])('that persists is a 502 of ours: %s', async (_name, path, body) => {
-    // A token that works, so that the rejected one is not the first.
+  ])('that persists becomes a 502: %s', async (_name, path, body) => {
+    // First a token that works, so that the rejected one is not the first.
     expect((await call(CODES)).status).toBe(200);
     await fault('ers', {
       status: 401,
@@ -714,11 +714,11 @@ describe('a 401 about our token', () => {
     const hits = await arrivals();
     const countOf = (target: Arrival['target']) => hits.filter((hit) => hit.target === target).length;
     expect([countOf('ers'), countOf('token')]).toEqual([2, 1]);
-    // Another token would fare no better: for a while none is asked for, and nothing is sent.
+    // A new token would be rejected, too: for a while none is requested and nothing is sent.
     expect(verdictOf(await call(path))).toEqual({ status: 502, code: 'GW_UPSTREAM_TOKEN' });
     expect((await arrivals()).length).toBe(hits.length);
   });
-  it('is never answered by sending a write again', async () => {
+  it('never makes Gatehouse send a write again', async () => {
     expect((await call(CODES)).status).toBe(200);
     await stack.simulator.control('POST', '/tokens/revoke', { apiKey });
     await stack.simulator.control('POST', '/referrals', { ubrn: '000000083001', state: 'BOOKED' });
@@ -728,10 +728,10 @@ describe('a 401 about our token', () => {
     expect(verdictOf(answer)).toEqual({ status: 502, code: 'GW_UPSTREAM_TOKEN' });
     expect(answer.header('gatehouse-delivery')).toBe('sent');
     expect((await arrivals('ers')).map(({ status }) => status)).toEqual([401]);
-    // The dead token is forgotten all the same: the caller's own second try goes through.
+    // The rejected token is dropped all the same: the caller's own second attempt succeeds.
     expect((await accept()).status).toBe(200);
   });
-  it('of an application whose approval was taken away ends at the token endpoint', async () => {
+  it('of an application whose approval was withdrawn is followed by a refusal of the token endpoint', async () => {
     await call(CODES);
     await reconfigure({ status: 'revoked' });
     const answer = await call(REFERRAL);
@@ -739,7 +739,7 @@ describe('a 401 about our token', () => {
   });
 });
 
-describe('what must not pass', () => {
+describe('an answer that must not pass', () => {
   beforeAll(() => newIdentity());
 
   const WITHHELD: [string, string, object, string][] = [
@@ -766,24 +766,27 @@ describe('what must not pass', () => {
     ],
     ['a redirect to nowhere', BINARY, { status: 302 }, 'GW_UPSTREAM_REDIRECT'],
   ];
-  it.each(WITHHELD)('%s: 502, withheld, on record', async (_name, path, answerFault, code) => {
-    await fault('ers', answerFault);
-    const arrivals = await watch(stack);
-    const answer = await call(path);
-    expect(verdictOf(answer)).toEqual({ status: 502, code });
-    expect(answer.text).not.toMatch(/<h1>|evil|object-store\.invalid|Bearer/);
-    expect(answer.header('location')).toBeNull();
-    expect(await arrivals('ers')).toHaveLength(1);
-    expect(await arrivals('object-store')).toEqual([]);
-    expect((await trailOf(stack, answer))[1]).toMatchObject({
-      outcome: 'WITHHELD',
-      code,
-      status: null,
-      upstreamStatus: expect.any(Number) as number,
-    });
-  });
+  it.each(WITHHELD)(
+    '%s: is withheld and recorded, and the caller gets a 502',
+    async (_name, path, answerFault, code) => {
+      await fault('ers', answerFault);
+      const arrivals = await watch(stack);
+      const answer = await call(path);
+      expect(verdictOf(answer)).toEqual({ status: 502, code });
+      expect(answer.text).not.toMatch(/<h1>|evil|object-store\.invalid|Bearer/);
+      expect(answer.header('location')).toBeNull();
+      expect(await arrivals('ers')).toHaveLength(1);
+      expect(await arrivals('object-store')).toEqual([]);
+      expect((await trailOf(stack, answer))[1]).toMatchObject({
+        outcome: 'WITHHELD',
+        code,
+        status: null,
+        upstreamStatus: expect.any(Number) as number,
+      });
+    },
+  );
 
-  it('Set-Cookie is dropped, what may be cached is not to be, the rest passes', async () => {
+  it('Set-Cookie is dropped, Cache-Control becomes no-store, and the rest passes', async () => {
     await fault('ers', { scenario: 'set-cookie' }, 1);
     const cookie = await call(REFERRAL);
     expect([cookie.status, cookie.header('set-cookie')]).toEqual([200, null]);
@@ -794,7 +797,7 @@ describe('what must not pass', () => {
       ['cache-control', 'no-store'],
     ]);
   });
-  it("A042's redirect to the object store is handed on, and never followed", async () => {
+  it("A042's redirect to the object store is passed on, and never followed", async () => {
     const arrivals = await watch(stack);
     const answer = await call(BINARY);
     expect(answer.status).toBe(307);
@@ -810,7 +813,7 @@ describe('large and binary answers', () => {
   beforeAll(() => newIdentity());
 
   const SIZE = 5 * 1024 * 1024;
-  /** Every byte value, no period that a chunk could hide behind. */
+  /** Every byte value, in a sequence whose period no chunk size divides. */
   const noise = (bytes: number): Buffer => {
     const out = Buffer.alloc(bytes);
     let state = 7;
@@ -835,7 +838,7 @@ describe('large and binary answers', () => {
   const sha = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
   const pdfRequest = { method: 'POST', headers: { Accept: 'application/pdf' } };
 
-  it('5 MiB of known length stream through, every byte and header', async () => {
+  it('5 MiB of known length are streamed, with every byte and header', async () => {
     await fault('ers', { status: 200, headers: PDF_HEADERS, bodyBase64: LARGE.toString('base64') });
     const answer = await call(CLINICAL, pdfRequest);
     expect([answer.status, answer.brokenOff, answer.body.length]).toEqual([200, false, SIZE]);
@@ -854,7 +857,7 @@ describe('large and binary answers', () => {
     });
     expect(trail[2]).toMatchObject({ delivery: 'complete', responseBytes: SIZE, responseSha256: sha(LARGE) });
   });
-  it('so do 3 MiB in chunks of unknown length', async () => {
+  it('3 MiB in chunks of unknown length are streamed, too', async () => {
     const body = LARGE.subarray(0, 3 * 1024 * 1024);
     const chunks: Buffer[] = [];
     for (let at = 0; at < body.length; at += 100_003) {
@@ -874,7 +877,7 @@ describe('large and binary answers', () => {
       responseSha256: sha(body),
     });
   });
-  it('a binary answer of every byte value is buffered and passes whole', async () => {
+  it('a binary answer with every byte value is buffered and passes whole', async () => {
     const body = Buffer.concat([Buffer.from(Array.from({ length: 256 }, (_, at) => at)), noise(1000)]);
     await fault('ers', { status: 200, headers: PDF_HEADERS, bodyBase64: body.toString('base64') });
     const answer = await call(CLINICAL, pdfRequest);
@@ -887,7 +890,7 @@ describe('large and binary answers', () => {
   it.each([
     ['small', 2_000],
     ['streamed', 2 * 1024 * 1024],
-  ])('gzip stays gzip, %s, and is asked for only if the caller takes it', async (_name, bytes) => {
+  ])('gzip stays gzip, %s, and is requested only if the caller accepts it', async (_name, bytes) => {
     const plain = noise(bytes);
     const packed = gzipSync(plain);
     await fault('ers', {
@@ -906,14 +909,14 @@ describe('large and binary answers', () => {
     );
     expect(encodings).toEqual(['gzip', 'identity']);
   });
-  it('HEAD brings the headers of what it names, its length too, and no body', async () => {
+  it('HEAD returns the headers of the resource, with its length, and no body', async () => {
     const options = { key: referrer.clientKey };
     const get = await call('/FHIR/R4/HealthcareService/1', options);
     const head = await call('/FHIR/R4/HealthcareService/1', { ...options, method: 'HEAD' });
     expect([get.status, head.status, head.body.length]).toEqual([200, 200, 0]);
     expect(head.header('etag')).toBe(get.header('etag'));
   });
-  it('an answer that breaks off is broken off for the caller too, and END says how far it came', async () => {
+  it('an answer that breaks off also breaks off for the caller, and END records how many bytes arrived', async () => {
     await fault('ers', {
       status: 200,
       headers: PDF_HEADERS,
@@ -927,7 +930,7 @@ describe('large and binary answers', () => {
     expect(end).toMatchObject({ kind: 'END', delivery: 'aborted' });
     expect(Number(end?.['responseBytes'])).toBeLessThanOrEqual(2_000_000);
   });
-  it('our own token in the middle of a stream breaks it off before its last letter', async () => {
+  it('our own token within a stream breaks the stream off before the token is complete', async () => {
     await newIdentity();
     const token = `known-${'t'.repeat(40)}-end`;
     await fault('token', {
@@ -936,7 +939,7 @@ describe('large and binary answers', () => {
       body: JSON.stringify({ access_token: token, expires_in: '599', token_type: 'Bearer' }),
     });
     const body = Buffer.concat([noise(2_000_000), Buffer.from(token), noise(1_000_000)]);
-    // The simulator doesn't know that token, so it can't tell whose call it is.
+    // The simulator doesn't know that token, so it can't attribute the call.
     await stack.simulator.control('POST', '/faults', {
       target: 'ers',
       fault: { status: 200, headers: PDF_HEADERS, bodyBase64: body.toString('base64') },
@@ -948,7 +951,7 @@ describe('large and binary answers', () => {
   });
 });
 
-/** The trail once END is in it: it is written after the last byte. */
+/** The audit trail once it holds END, which is written after the last byte. */
 async function ended(answer: Answer): Promise<AuditRecord[]> {
   let trail: AuditRecord[] = [];
   await until('END is recorded', async () => {

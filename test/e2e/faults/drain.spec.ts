@@ -1,6 +1,7 @@
 /**
- * SIGTERM under load (fault F31): with two replicas behind a balancer that watches readiness no caller notices, calls
- * under way are finished however slow, a second signal cuts nothing, and the process ends with 0 and a closed chain.
+ * SIGTERM under load (fault F31). With two replicas behind a load balancer that watches readiness, no caller notices.
+ * Calls under way are finished, however slow; a second signal cuts nothing; and the process ends with 0 and a closed
+ * chain.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -31,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** Sends to replicas that were ready when last asked, 100 ms ago at most. */
+/** Picks replicas that were ready when last checked, at most 100 ms ago. */
 function startBalancer(): { pick(n: number): GatewayProcess; stop(): Promise<void> } {
   let ready = [...stack.gateways];
   let running = true;
@@ -103,7 +104,7 @@ it.each(Array.from({ length: ROUNDS }, (_, round) => round))(
     const startedMs = performance.now();
     leaving.kill('SIGTERM');
     const code = leaving.ended.then((ended) => ({ ended, ms: performance.now() - startedMs }));
-    // It still answers, but says that it is going.
+    // It still answers, but closes the connection.
     await until('it is not ready', async () => (await fetch(`${leaving.status}/ready`)).status === 503);
     expect((await fetch(`${leaving.status}/live`)).status).toBe(200);
     leaving.kill('SIGTERM');
@@ -132,11 +133,11 @@ it.each(Array.from({ length: ROUNDS }, (_, round) => round))(
       .flat()
       .filter(({ record }) => record['outcome'] !== 'COMPLETED');
     expect(unfinished).toEqual([]);
-    // Its chain is closed, so no sweeper has to speak for it.
+    // It has closed its chain, so no sweeper has to finish it.
     const writers = await stack.sql.query<{ state: string }>(
       'SELECT state FROM audit.writer ORDER BY started_at',
     );
-    // The replica that stays has two chains: one of its partners, one of its admin listener (ADR 30).
+    // The replica that stays has two chains: one for its partner listener, one for its admin listener (ADR 30).
     expect(tally(writers.rows.map(({ state }) => state))['live']).toBe(2);
     stack.gateways.shift();
     await stack.startGateway();

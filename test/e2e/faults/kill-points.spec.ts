@@ -1,8 +1,9 @@
 /**
- * SIGKILL at named points (fault F16): a process dies in the middle of a request, and what the trail says afterwards
- * is exactly what can be known: no row, UNKNOWN, FAILED, or COMPLETED. Only the process itself could have said NOT_SENT.
+ * SIGKILL at named points (fault F16): a process dies in the middle of a request, and afterwards the audit trail says
+ * exactly what can be known: no record, UNKNOWN, FAILED, or COMPLETED. Only the process itself could have recorded
+ * NOT_SENT.
  *
- * All processes are killed first; the sweeper of the survivor then has them all to speak for at once.
+ * All processes are killed first, so that the survivor's sweeper finishes the records of all of them at the same time.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callGateway, openLoop, tally, type GatewayAnswer, type GatewayRequest } from '../../support/load.ts';
@@ -25,7 +26,7 @@ import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts
 
 let stack: Stack;
 let application: Onboarded;
-/** Whose signing keys are created and rotated; nobody calls as it. */
+/** The application whose signing keys are created and rotated; nobody calls as it. */
 let rotating: Onboarded;
 let survivor: GatewayProcess;
 const allAnswers: GatewayAnswer[] = [];
@@ -47,21 +48,21 @@ afterAll(() => stack.stop());
 interface Point {
   readonly name: string;
   readonly kind: 'read' | 'write';
-  /** Dies by itself at this point. */
+  /** The point at which the process kills itself. */
   readonly killAt?: string;
-  /** Passes the point so often before it dies; 0 by default. */
+  /** How often it passes the point before it dies; 0 by default. */
   readonly after?: number;
-  /** What e-RS, or another target, does with the request; the process is killed once it has arrived there. */
+  /** What e-RS, or another target, does with the request; the process is killed once the request has arrived there. */
   readonly fault?: object;
   readonly target?: 'token';
   /** The number of requests that the fault applies to; all by default. */
   readonly times?: number;
-  /** What the way to e-RS does. */
+  /** What the connection to e-RS does. */
   readonly proxy?: (proxy: TcpProxy) => void;
-  /** Bytes of the request or of its answer on that way, after which the process is killed. */
+  /** Bytes of the request or its answer on that connection, after which the process is killed. */
   readonly afterBytes?: { readonly up?: number; readonly down?: number };
   readonly body?: Buffer;
-  /** Rows: none at all, INTENT with this outcome. */
+  /** The records that must exist: none, or an INTENT with this outcome. */
   readonly outcome: 'no row' | 'UNKNOWN' | 'FAILED' | 'COMPLETED';
   readonly arrives: 0 | 1;
   readonly changes?: 0 | 1;
@@ -176,7 +177,7 @@ async function call(gateway: GatewayProcess, more: Partial<GatewayRequest> = {})
   return answer;
 }
 
-/** The request of a point: a read, or a write of a referral of its own; long enough where it is cut in the middle. */
+/** The request for a point: a read, or a write to a separate referral; long enough if it is cut in the middle. */
 async function requestOf(point: Point): Promise<Partial<GatewayRequest>> {
   if (point.kind === 'read' && point.name !== 'mid request body') return {};
   referrals += 1;
@@ -185,7 +186,7 @@ async function requestOf(point: Point): Promise<Partial<GatewayRequest>> {
       method: 'POST',
       path: '/FHIR/STU3/ReferralRequest/$ers.fetchworklist',
       headers: { 'content-type': 'application/fhir+json' },
-      // Each time another service, as a worklist may be fetched twice a day.
+      // Each time a different service, since a worklist may be fetched only twice a day.
       body: worklistBody(String(11_000 + referrals)) + ' '.repeat(200_000),
     };
   const ubrn = String(80_000 + referrals).padStart(12, '0');
@@ -208,7 +209,7 @@ async function requestOf(point: Point): Promise<Partial<GatewayRequest>> {
   };
 }
 
-/** One process, started and killed at the point. */
+/** Starts a process and kills it at the point. */
 async function killAt(point: Point): Promise<{ answer: GatewayAnswer; stateChanges: number; hits: number }> {
   const proxy = point.proxy === undefined ? null : await startTcpProxy(new URL(stack.simulator.apimUrl).host);
   const victim = await stack.startGateway(
@@ -220,7 +221,7 @@ async function killAt(point: Point): Promise<{ answer: GatewayAnswer; stateChang
           }),
         },
   );
-  // So that its token, its data key and its connection to e-RS are there.
+  // The process now has its token, its data key and its connection to e-RS.
   if (point.killAt === 'in-mint') unusedSigns += 1;
   else if (point.target !== 'token') expect((await call(victim)).status).toBe(200);
   const request = await requestOf(point);
@@ -235,7 +236,7 @@ async function killAt(point: Point): Promise<{ answer: GatewayAnswer; stateChang
     });
   if (killAt !== undefined) await victim.hook({ killAt, after });
   if (proxy !== null) {
-    // A new connection each, so that bytes are counted from the first.
+    // Each request has a new connection, so that its bytes are counted from the first.
     proxy.cut();
     point.proxy?.(proxy);
   }
@@ -263,7 +264,7 @@ async function killAt(point: Point): Promise<{ answer: GatewayAnswer; stateChang
   };
 }
 
-/** States of the rotating application's keys by kid. */
+/** The states of the rotating application's keys, by kid. */
 async function keyStates(): Promise<Record<string, string>> {
   const { items } = await stack.admin<{ items: { kid: string; state: string }[] }>(
     'GET',
@@ -287,7 +288,7 @@ const killed: { point: Point; answer: GatewayAnswer }[] = [];
 
 describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', () => {
   it.each(POINTS)(
-    '$name, $kind: the caller gets nothing that looks whole, e-RS gets what it can have got',
+    '$name, $kind: the caller gets no complete answer, and e-RS gets the request only if it was sent',
     async (point) => {
       const { answer, hits, stateChanges } = await killAt(point);
       expect(answer.complete).toBe(false);
@@ -297,7 +298,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     },
   );
 
-  it('while KMS creates a signing key: none is registered, and another replica creates one', async () => {
+  it('while KMS creates a signing key: no key is registered, and another replica creates one', async () => {
     const victim = await stack.startGateway();
     const keys = await keyStates();
     const before = (await requestsAt('kms')).length;
@@ -321,7 +322,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     await stack.admin('POST', `/signing-keys/${kid}/publish`, {});
   });
 
-  it('in a rotation: no key has moved, and another replica completes it', async () => {
+  it('during a rotation: no key has changed its state, and another replica completes the rotation', async () => {
     const victim = await stack.startGateway();
     const keys = await keyStates();
     const kidIn = (state: string) => Object.keys(keys).find((kid) => keys[kid] === state) ?? '';
@@ -329,7 +330,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     await stack.sql.query(`UPDATE signing_key SET published_at = now() - interval '3 hours' WHERE kid = $1`, [
       published,
     ]);
-    // The former key is moved first; then the rotation waits for this lock.
+    // The state of the old key is changed first; then the rotation waits for this lock.
     const lock = await stack.sql.connect();
     await lock.query('BEGIN');
     await lock.query('SELECT FROM signing_key WHERE kid = $1 FOR UPDATE', [published]);
@@ -352,7 +353,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     expect(await keyStates()).toEqual({ ...keys, [active]: 'RETIRING', [published]: 'ACTIVE' });
   });
 
-  it('anywhere, under load', async () => {
+  it('at any moment, under load', async () => {
     for (let n = 0; n < 2; n += 1) {
       const victim = await stack.startGateway();
       const load = openLoop(80, () => call(victim));
@@ -364,7 +365,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       const answers = await load.stop();
       expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(10);
     }
-    // A process that dies between signing and the token call leaves a signature that nobody used.
+    // A process that dies between signing and the token call leaves a signature that was never used.
     const { counters, tokenCalls } = await gather(stack);
     unusedSigns = counters.kmsSigns - tokenCalls.length;
   });
@@ -378,13 +379,13 @@ it('a gateway is ready again within 5 s', async () => {
   expect((await call(gateway)).status).toBe(200);
 });
 
-it('afterwards each attempt has the outcome that can be known', { timeout: 150_000 }, async () => {
+it('afterwards each attempt has the outcome that can be known of it', { timeout: 150_000 }, async () => {
   const { faults, evidence } = await prove(stack, {
     answers: allAnswers,
     callerOf: () => application,
     signsUnused: unusedSigns,
     canaries: ['9000000009', '000000070000', application.clientKey],
-    // The lease of 30 s must run out, and be seen to stay so for as long.
+    // The lease of 30 s must expire, and then be watched for another 30 s.
     waitMs: 100_000,
   });
   const sweptS = (performance.now() - lastKilledMs) / 1000;
@@ -401,14 +402,14 @@ it('afterwards each attempt has the outcome that can be known', { timeout: 150_0
     killed.map(({ point }) => ({ point: `${point.name}, ${point.kind}`, outcome: point.outcome })),
   );
   expect(faults).toEqual(PROVED);
-  // Told by the survivors, none of them as NOT_SENT.
+  // The survivors recorded them, none as NOT_SENT.
   const all = [...evidence.outcomes.values()].flat();
   expect(all.filter(({ record }) => record['outcome'] === 'NOT_SENT')).toEqual([]);
   const swept = evidence.system.filter(({ record }) => record['event'] === 'WRITER_SWEPT');
   const writers = await stack.sql.query<{ state: string }>('SELECT state FROM audit.writer');
   process.stdout.write(
     `F16: ${String(killed.length)} kills at points and ${String(2 * ROUNDS)} under load, ${String(swept.length)} writers swept, ` +
-      `all told ${sweptS.toFixed(0)} s after the last; outcomes ${JSON.stringify(tally(all.map(({ record }) => String(record['outcome']))))}\n`,
+      `all recorded ${sweptS.toFixed(0)} s after the last; outcomes ${JSON.stringify(tally(all.map(({ record }) => String(record['outcome']))))}\n`,
   );
   expect(tally(writers.rows.map(({ state }) => state))['sweeping']).toBeUndefined();
   expect(survivor.logs()).not.toContain('uncaught');

@@ -1,6 +1,6 @@
 /**
- * The registry changes under traffic (fault F26): each change is obeyed within a second by both replicas, no call is
- * decided under the former registry once the change is committed, and what is refused says under which version.
+ * The registry changes under traffic (fault F26). Each change takes effect on both replicas within a second, no call is
+ * decided by the old registry once the change is committed, and each refusal records the version of its decision.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callGateway, openLoop, type GatewayAnswer } from '../../support/load.ts';
@@ -21,10 +21,10 @@ import { type Stack, startStack } from '../../support/servers/stack.ts';
 const WITHIN_MS = 1_000;
 
 let stack: Stack;
-/** Never changed; the targets of a round stay as they were changed. */
+/** The one application that no round changes. */
 let bystander: Onboarded;
 let targets: Onboarded[];
-/** By correlation id; an application that is re-bound has two identities. */
+/** The callers by correlation id. An application that gets another ASID has two identities. */
 const callers = new Map<string, Onboarded[]>();
 const allAnswers: GatewayAnswer[] = [];
 const rebound: { apiKey: string; from: string; to: string }[] = [];
@@ -60,7 +60,7 @@ async function narrow(application: Onboarded): Promise<void> {
 interface RegistryEdit {
   readonly name: string;
   readonly change: (application: Onboarded) => Promise<unknown>;
-  /** Null: it goes on, as somebody else. */
+  /** The code of the refusals; null if calls go on, with another ASID. */
   readonly code: string | null;
 }
 
@@ -81,7 +81,7 @@ const CHANGES: readonly RegistryEdit[] = [
   },
 ];
 
-/** Two calls in a row go to each replica. */
+/** Sends two calls in a row to each replica. */
 const replicaOf = (n: number): number => (n >> 1) % 2;
 
 const hasArrivedFor = async (asid: string): Promise<boolean> =>
@@ -102,7 +102,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       const prefix = `f26-${String(round)}-${String(index)}-`;
       const moved = { ...target, asid: String(Number(target.asid) + 1_000_000) };
       if (code === null) rebound.push({ apiKey: target.apiKey, from: target.asid, to: moved.asid });
-      // Half of the load is the target's, on both replicas; the others must not notice.
+      // Half of the calls are the target's, on both replicas; the bystander's must not be affected.
       const load = openLoop(160, async (n) => {
         const caller = n % 2 === 0 ? target : bystander;
         const correlationId = prefix + String(n);
@@ -139,7 +139,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       const evidence = await gather(stack);
       const rows = evidenceOf(evidence, prefix, target);
 
-      // The version that was committed; nothing was decided under it as it was before.
+      // From the committed version on, no call was decided by the old rules.
       const { rows: changes } = await stack.sql.query<{ version: string }>(
         `SELECT version FROM registry_change WHERE $1 = ANY(ods_codes) OR ods_codes IS NULL ORDER BY version DESC LIMIT 1`,
         [target.odsCode],
@@ -201,7 +201,7 @@ function evidenceOf(evidence: Evidence, prefix: string, target: Onboarded): Targ
   };
 }
 
-it('S1–S8 hold over all of it', async () => {
+it('afterwards S1–S8 hold', async () => {
   const { faults } = await prove(stack, {
     answers: allAnswers,
     rebound,

@@ -8,7 +8,7 @@ import { type Stack, startStack } from '../../support/servers/stack.ts';
 import { IS_FULL_SIZE } from '../../support/size.ts';
 import { until } from '../../support/until.ts';
 
-/** Organisations that each need a token of their own. */
+/** Organisations that each still need a token. */
 const ODS_CODES = Array.from({ length: 12 }, (_, n) => `T${String(n + 1).padStart(2, '0')}`);
 /** Samples of the clock are dropped after a minute. */
 const SAMPLE_LIFE_MS = 60_000;
@@ -58,14 +58,14 @@ describe('F9: KMS is throttled', () => {
       ...more,
     });
 
-  it('once: the signature is asked for again, and the caller notices nothing', async () => {
+  it('once: the signature is requested again, and the caller notices nothing', async () => {
     const before = await signRequests();
     await throttle({ times: 1 });
     expect(outcome(await call(nextFresh()))).toBe('200 null');
     expect((await signRequests()) - before).toBe(2);
   });
 
-  it('always: who has a token is served, and who has none is refused without a storm on KMS', async () => {
+  it('always: callers with a cached token are served, the others are refused, and KMS is not flooded', async () => {
     const [holder, other] = [nextFresh(), nextFresh()];
     if (IS_FULL_SIZE)
       await stack.simulator.control('POST', '/faults', {
@@ -82,7 +82,7 @@ describe('F9: KMS is throttled', () => {
     refused.push(...(await Promise.all(Array.from({ length: 30 }, () => call(other)))));
     expect(tally(refused.map(outcome))).toEqual({ '503 GW_SIGNING_UNAVAILABLE': 60 });
     for (const { headers } of refused) expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(10);
-    // One request for all of them, tried twice; then KMS is left alone for a while.
+    // One signature is requested for all of them, twice; after that Gatehouse leaves KMS alone for a while.
     expect((await signRequests()) - signs).toBeLessThanOrEqual(3);
     expect(outcome(await call(holder))).toBe('200 null');
     if (IS_FULL_SIZE)
@@ -105,19 +105,19 @@ describe('F9: KMS is throttled', () => {
 });
 
 describe('F12: the clock is wrong', () => {
-  it.each([20_000, -20_000])('by %d ms: its assertions are accepted', async (offsetMs) => {
-    // NHS England's clock, since appointments made a moment ago would not be in force by an earlier one of ours.
+  it.each([20_000, -20_000])('by %d ms: assertions are accepted', async (offsetMs) => {
+    // The simulator's clock is moved, since by an earlier clock of ours the new appointments would not be in force yet.
     await stack.simulator.control('POST', '/clock', { offsetMs: -offsetMs });
     expect(outcome(await call(nextFresh()))).toBe('200 null');
     expect(await isReady()).toBe(true);
     await stack.simulator.control('POST', '/clock', { offsetMs: 0 });
   });
 
-  it('by 400 s: once NHS England’s answers show it, nothing is signed or sent and the process is not ready', async () => {
+  it('by 400 s: once NHS England’s answers show it, nothing is signed or sent, and the process is not ready', async () => {
     const holder = nextFresh();
     expect(outcome(await call(holder))).toBe('200 null');
     await stack.gateway.hook({ clockOffsetMs: 400_000 });
-    // APIM refuses these assertions; the times of its answers are what shows the clock.
+    // APIM rejects these assertions; the Date of its answers shows that our clock is wrong.
     for (let isNoticed = false; !isNoticed;) {
       const answer = await call(nextFresh());
       isNoticed = answer.code === 'GW_CLOCK';

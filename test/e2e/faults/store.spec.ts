@@ -1,6 +1,6 @@
 /**
- * The database fails under the gateway (faults F1 to F5, F13, a replica cut off): no call without its row, no answer
- * without its row, nobody waits longer than the budget, and afterwards the trail tells what happened.
+ * The database fails while the gateway uses it (faults F1 to F5, F13, a replica cut off): there is no call and no
+ * answer without its record, no caller waits longer than the budget, and afterwards the audit trail says what happened.
  */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,12 +25,12 @@ const allAnswers: GatewayAnswer[] = [];
 const callers = new Map<string, Onboarded>();
 let referrals = 0;
 
-/** The longest anybody may wait for a refusal: the budget of a commit, and a little for the way. */
+/** The longest that a caller may wait for a refusal: the budget of a commit, and a little for the network. */
 const MOST_MS = 2_200;
-/** Small in `npm test`, since the queue must fill before the chain is seen to stall, on a slow machine too. */
+/** Small in `npm test`, so that the queue fills before the stall is noticed, even on a slow machine. */
 const MAX_QUEUE = IS_FULL_SIZE ? 1_024 : 128;
 const BURST = Math.round(1.75 * MAX_QUEUE);
-/** By so much each packet to and from a slow PostgreSQL is late. */
+/** The delay of each packet to and from a slow PostgreSQL. */
 const SLOW_MS = 150;
 
 beforeAll(async () => {
@@ -77,7 +77,7 @@ async function call(caller: Onboarded, more: Partial<GatewayRequest> = {}): Prom
   return answer;
 }
 
-/** A write of a referral of its own. */
+/** Writes to a new referral. */
 async function accept(more: Partial<GatewayRequest> = {}): Promise<GatewayAnswer> {
   referrals += 1;
   const ubrn = String(80_000 + referrals).padStart(12, '0');
@@ -103,7 +103,7 @@ const ready = async (replica: GatewayProcess): Promise<number> =>
   (await fetch(`${replica.status}/ready`)).status;
 const outcomeOf = async (attemptId: string | null): Promise<unknown> =>
   (await gather(stack)).outcomes.get(attemptId ?? '')?.[0]?.record['outcome'];
-/** In the order of their writing, whichever replica told them. */
+/** In the order in which they were written, by either replica. */
 async function systemEvents(name: string): Promise<readonly Record<string, unknown>[]> {
   const { system } = await gather(stack);
   return system
@@ -114,7 +114,7 @@ async function systemEvents(name: string): Promise<readonly Record<string, unkno
 }
 
 describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', () => {
-  it('F1: PostgreSQL down: everything is refused in time, nothing goes out, the outage is told afterwards', async () => {
+  it('F1: PostgreSQL is down: every call is refused in time, nothing is sent, and the outage is recorded afterwards', async () => {
     expect((await call(application)).status).toBe(200);
     expect((await call(application, { gateway: farGateway.partner })).status).toBe(200);
     const before = await gather(stack);
@@ -144,7 +144,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       15_000,
     );
     await until(
-      'the outage is told',
+      'the outage is recorded',
       async () => (await systemEvents('AUDIT_OUTAGE')).length >= outages + 2,
       15_000,
     );
@@ -154,7 +154,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     expect(after.counters.kmsSigns).toBe(before.counters.kmsSigns);
     const events = (await systemEvents('AUDIT_OUTAGE')).slice(-2);
     expect((await systemEvents('AUDIT_OUTAGE')).length).toBe(outages + 2);
-    // One replica refused them all, the other met nobody: each says how many.
+    // One replica refused all the calls and the other got none; each records how many.
     expect(events.map(({ count }) => Number(count)).sort((a, b) => a - b)).toEqual([0, refused.length]);
     for (const { firstAtMs, lastAtMs } of events) expect(Number(lastAtMs)).toBeGreaterThan(Number(firstAtMs));
     expect((await call(application)).status).toBe(200);
@@ -170,7 +170,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     proxy.delay(SLOW_MS);
     const slow = await Promise.all(Array.from({ length: 5 }, far));
     expect(tally(slow.map(({ status }) => status))).toEqual({ 200: 5 });
-    // INTENT and OUTCOME each went there and back.
+    // INTENT and OUTCOME each needed a round trip.
     expect(Math.min(...slow.map(({ ms }) => ms))).toBeGreaterThan(4 * SLOW_MS);
 
     const before = await hits();
@@ -181,7 +181,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     expect(await hits()).toBe(before);
     expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
     expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(MOST_MS);
-    // The other replica was never concerned.
+    // The other replica was not affected.
     expect((await call(otherApplication)).status).toBe(200);
 
     proxy.pass();
@@ -202,7 +202,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     );
   });
 
-  it('F13: the volume of PostgreSQL is full: nothing goes out, and once there is space the chains hold', async () => {
+  it('F13: PostgreSQL’s disk is full: nothing is sent, and once there is space the chains are intact', async () => {
     expect((await call(application)).status).toBe(200);
     await stack.sql.query(`
       CREATE FUNCTION audit.test_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -218,14 +218,14 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     const counts = tally(refused.map(({ status, code }) => `${String(status)} ${String(code)}`));
     process.stdout.write(`F13: ${JSON.stringify(counts)}\n`);
     expect(counts).toEqual({ '503 GW_AUDIT_UNAVAILABLE': refused.length });
-    // INTENT and then DENIED are tried for as long as a commit may take.
+    // INTENT and then DENIED are each tried for the budget of a commit.
     expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(2 * MOST_MS);
     await until('it is ready', async () => (await ready(gateway)) === 200, 15_000);
     expect((await call(application)).status).toBe(200);
     expect((await proved()).faults).toEqual(PROVED);
   });
 
-  it('F3: PostgreSQL killed between INTENT and OUTCOME: nothing is released, the trail says WITHHELD', async () => {
+  it('F3: PostgreSQL is killed between INTENT and OUTCOME: no answer is released, and the trail says WITHHELD', async () => {
     await stack.simulator.control('POST', '/faults', { target: 'ers', times: 2, fault: { delayMs: 1_000 } });
     const before = await hits();
     const reading = call(application);
@@ -246,7 +246,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       15_000,
     );
     await until(
-      'the outcomes are told',
+      'the outcomes are recorded',
       async () =>
         (await outcomeOf(read.attemptId)) !== undefined && (await outcomeOf(write.attemptId)) !== undefined,
     );
@@ -258,7 +258,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     expect((await proved()).faults).toEqual(PROVED);
   });
 
-  it('F3: what was acknowledged before a crash is there after it', async () => {
+  it('F3: every record that was acknowledged before a crash survives it', async () => {
     const load = openLoop(60, (n) =>
       call(n % 2 === 0 ? application : otherApplication, n % 3 === 0 ? { gateway: farGateway.partner } : {}),
     );
@@ -279,7 +279,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     process.stdout.write(`F3: ${JSON.stringify(counts)}\n`);
   });
 
-  it('F4: the OUTCOME of one request is refused by the database: that one fails alone', async () => {
+  it('F4: the database rejects the OUTCOME of one request: only that request fails', async () => {
     await stack.sql.query(`
       CREATE FUNCTION audit.test_refuse() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
         IF NEW.kind = 'OUTCOME' AND EXISTS (SELECT FROM audit.event i WHERE i.attempt_id = NEW.attempt_id
@@ -304,7 +304,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     expect(tally(beside.map(({ status }) => status))).toEqual({ 200: beside.length });
     await stack.sql.query('DROP TRIGGER test_refuse ON audit.event; DROP FUNCTION audit.test_refuse()');
     await until(
-      'both are told',
+      'both are recorded',
       async () =>
         (await outcomeOf(read.attemptId)) !== undefined && (await outcomeOf(write.attemptId)) !== undefined,
     );
@@ -315,7 +315,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     expect((await proved()).faults).toEqual(PROVED);
   });
 
-  it('F5: the chain is locked: the queue sheds, nobody waits beyond the budget, the status listener stays quick', async () => {
+  it('F5: the chain is locked: calls are shed, none waits beyond its budget, and the status listener stays fast', async () => {
     const before = await hits();
     const locker = new pg.Client({ connectionString: stack.database.superuserUrl });
     await locker.connect();
@@ -335,7 +335,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     await locker.query('ROLLBACK');
     await locker.end();
     const counts = tally(refused.map(({ code, status }) => code ?? status));
-    // By the gateway's own watch: so many connections at once take the test itself a while.
+    // Measured by the gateway, since opening so many connections takes the test itself a while.
     const ids = new Set(refused.map(({ correlationId }) => correlationId));
     const linesSoFar = () =>
       gateway
@@ -356,12 +356,12 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       `F5: ${JSON.stringify(counts)}, longest ${String(longest)} ms, shed within ${String(shed)} ms, status ${status.toFixed(0)} ms\n`,
     );
     expect(lines.length).toBe(refused.length);
-    // What the busiest machine does to a call that waits for nothing is not the queue's doing.
+    // On a busy machine even a call that waits for nothing takes this long.
     const machineMs = statusMs.at(-1) ?? 0;
     expect(longest).toBeLessThan(MOST_MS + machineMs);
     expect(shed).toBeLessThan(250 + machineMs);
     expect(Object.keys(counts).sort()).toEqual(['GW_AUDIT_UNAVAILABLE', 'GW_OVERLOAD']);
-    // Once the chain has stalled nobody joins the queue any more.
+    // Once the chain has stalled, no call joins the queue any more.
     const lateIds = new Set(late.map(({ correlationId }) => correlationId));
     const lateMs = lines
       .filter(({ correlationId }) => lateIds.has(correlationId))
@@ -374,7 +374,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     expect((await proved()).faults).toEqual(PROVED);
   });
 
-  it('a replica cut off from the database sends nothing, and catches up', async () => {
+  it('a replica that is cut off from the database sends nothing, and catches up afterwards', async () => {
     const mine = async (): Promise<number> => {
       const { hits: all, intents } = await gather(stack);
       return all.filter(({ correlationId }) =>
@@ -407,12 +407,12 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     ).toBe(true);
     expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(MOST_MS);
     expect(await ready(farGateway)).toBe(503);
-    // The other replica was never concerned.
+    // The other replica was not affected.
     expect((await call(otherApplication)).status).toBe(200);
     proxy.pass();
     await until('the replica is ready again', async () => (await ready(farGateway)) === 200, 20_000);
     expect((await far()).status).toBe(200);
-    await until('the outage is told', async () => (await systemEvents('AUDIT_OUTAGE')).length > outages);
+    await until('the outage is recorded', async () => (await systemEvents('AUDIT_OUTAGE')).length > outages);
     expect((await proved()).faults).toEqual(PROVED);
     const { outcomes, intents } = await gather(stack);
     const late = [...intents.values()].filter(

@@ -1,6 +1,6 @@
 /**
- * Keys and tokens fail (faults F10, F11, F14, F15, F21): a key that was stopped stops at once, a wrong signature is
- * never sent, every refusal of the token endpoint is classed, nothing storms.
+ * Keys and tokens fail (faults F10, F11, F14, F15, F21): a disabled key is no longer used, a wrong signature is never
+ * sent, every refusal of the token endpoint is classified, and no failure causes a flood of requests.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -28,7 +28,7 @@ import { until } from '../../support/until.ts';
 import { type Stack, startStack } from '../../support/servers/stack.ts';
 
 let stack: Stack;
-/** One for keys, one re-bound for each refusal, two that hold tokens which run out during the file. */
+/** One for tests of keys, one that gets a new ASID for each refusal, and two whose tokens expire during this file. */
 let keyed: Onboarded;
 let tried: Onboarded;
 let waning: Onboarded;
@@ -97,9 +97,9 @@ async function keyOf(application: Onboarded): Promise<{ kid: string; kmsKeyArn: 
   return items[0] as { kid: string; kmsKeyArn: string };
 }
 
-describe('F11: what KMS signed is not what it should have', () => {
+describe('F11: KMS returns a wrong signature', () => {
   it.each(['kms-wrong-key', 'kms-truncated', 'kms-wrong-algorithm'])(
-    '%s: no token call, told as KEY_MISMATCH',
+    '%s: no token is requested, and KEY_MISMATCH is recorded',
     async (scenario) => {
       tried = await rebind(stack, tried);
       const before = (await tokenCalls(tried)).length;
@@ -111,7 +111,7 @@ describe('F11: what KMS signed is not what it should have', () => {
       expect([answer.status, answer.code]).toEqual([503, 'GW_KEY_UNUSABLE']);
       expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(60);
       expect((await tokenCalls(tried)).length).toBe(before);
-      await until('the mismatch is told', async () => (await events('KEY_STATE')).length > stated);
+      await until('the mismatch is recorded', async () => (await events('KEY_STATE')).length > stated);
       expect((await events('KEY_STATE')).at(-1)).toMatchObject({
         kid: (await keyOf(tried)).kid,
         state: 'KEY_MISMATCH',
@@ -120,7 +120,7 @@ describe('F11: what KMS signed is not what it should have', () => {
   );
 });
 
-it('a KMS emulator that hashes a digest again gives signatures that are accepted', async () => {
+it('the signatures of a KMS emulator that hashes a digest again are accepted', async () => {
   tried = await rebind(stack, tried);
   await arm('kms', { scenario: 'kms-ignores-digest' }, { match: { kmsAction: 'Sign' } });
   const answer = await call(tried);
@@ -128,10 +128,10 @@ it('a KMS emulator that hashes a digest again gives signatures that are accepted
   expect([answer.status, answer.code]).toEqual([200, null]);
 });
 
-/** Tokens of 30 s: used for 25, refreshed from the eighteenth on. */
+/** Tokens of 30 s are used for 25 s and refreshed from the 18th second on. */
 let lives: Stream<GatewayAnswer>;
 let mintedAtMs = 0;
-it('tokens that will run out', async () => {
+it('tokens that will expire', async () => {
   await arm('token', { tokenExpiresIn: '30' });
   for (const gateway of stack.gateways) {
     expect((await call(herd, { gateway: gateway.partner })).status).toBe(200);
@@ -144,7 +144,7 @@ it('tokens that will run out', async () => {
 });
 
 describe('F10: a key is disabled in KMS', () => {
-  it('while traffic runs: its calls end within a poll, and start again when it is enabled', async () => {
+  it('under traffic: its calls stop within one poll of KMS, and resume when it is enabled', async () => {
     const { kid, kmsKeyArn } = await keyOf(keyed);
     const load = openLoop(60, (n) => call(keyed, { gateway: stack.gateways[n % 2]?.partner ?? '' }));
     await until('calls are served', () => load.answers.length >= 40);
@@ -162,17 +162,17 @@ describe('F10: a key is disabled in KMS', () => {
     expect(tally(late().map(({ status, code }) => `${String(status)} ${String(code)}`))).toEqual({
       '503 GW_KEY_UNUSABLE': late().length,
     });
-    // Each replica says so once for the poll, and once more where a signature was refused.
+    // Each replica records it once for the poll, and once more if a signature was refused.
     const stated = (await events('KEY_STATE')).filter((facts) => facts['kid'] === kid);
     expect(stated.length).toBeGreaterThanOrEqual(2);
 
     await kms(stack, 'EnableKey', { KeyId: kmsKeyArn });
-    // This identity pauses before it asks KMS again; another one signs with the key at once.
+    // This identity pauses before it asks KMS again; another identity signs with the key immediately.
     keyed = await rebind(stack, keyed);
     expect((await call(keyed)).status).toBe(200);
   });
 
-  it('before a token is cached: the first signature refused tells of it', async () => {
+  it('before a token is cached: the first refused signature records it', async () => {
     tried = await rebind(stack, tried);
     const { kid, kmsKeyArn } = await keyOf(tried);
     await kms(stack, 'DisableKey', { KeyId: kmsKeyArn });
@@ -181,7 +181,7 @@ describe('F10: a key is disabled in KMS', () => {
     await kms(stack, 'EnableKey', { KeyId: kmsKeyArn });
     expect([answer.status, answer.code]).toEqual([503, 'GW_KEY_UNUSABLE']);
     expect((await tokenCalls(tried)).length).toBe(before);
-    await until('it is told', async () =>
+    await until('it is recorded', async () =>
       (await events('KEY_STATE')).some(
         (facts) => facts['kid'] === kid && facts['state'] === 'DisabledException',
       ),
@@ -189,7 +189,7 @@ describe('F10: a key is disabled in KMS', () => {
   });
 });
 
-/** Refusals are for the tried application alone, so that the others live on. */
+/** Only this application's token requests are refused, so that the others keep working. */
 const armToken = (fault: object, more: object = {}): Promise<unknown> =>
   arm('token', fault, { match: { apiKey: tried.apiKey }, ...more });
 async function disarmTried(): Promise<void> {
@@ -201,7 +201,7 @@ async function disarmTried(): Promise<void> {
     if (match?.apiKey === tried.apiKey) await stack.simulator.control('DELETE', `/faults/${id}`);
 }
 
-/** One call under a fresh identity while the fault is armed. */
+/** Makes one call with a new identity while the fault is armed. */
 async function tryWith(
   fault: object,
   more: object = {},
@@ -289,7 +289,7 @@ describe('F14: the token endpoint refuses', () => {
       .filter(({ messageId }) => messageId === 'rrt-4711-b-geu2-1-2-1')
       .at(-1);
     expect(facts?.['description']).toBe(text);
-    // The circuit is open: nobody asks again for a while.
+    // The circuit is open: no token is requested for a while.
     const again = await call(tried);
     expect([again.status, again.code, (await tokenCalls(tried)).length]).toEqual([
       502,
@@ -301,7 +301,7 @@ describe('F14: the token endpoint refuses', () => {
     );
   });
 
-  it('once, for a fault of ours: a new assertion mends it', async () => {
+  it('once, for a fault in the assertion: a new assertion succeeds', async () => {
     const { answer, calls } = await tryWith(
       refusal(400, 'invalid_request', "Non-unique 'jti' claim in client_assertion JWT"),
       { times: 1 },
@@ -376,7 +376,7 @@ describe('F15: the token endpoint fails', () => {
     expect(failed).toBeGreaterThanOrEqual(0);
   });
 
-  it.each(['599', 599, 1e9, 30])('expires_in %j is a life: the token is kept', async (life) => {
+  it.each(['599', 599, 1e9, 30])('expires_in %j is a valid lifetime: the token is cached', async (life) => {
     const { answer, calls } = await tryWith({ tokenExpiresIn: life });
     expect([answer.status, calls.length]).toEqual([200, 1]);
     const before = (await tokenCalls(tried)).length;
@@ -384,7 +384,7 @@ describe('F15: the token endpoint fails', () => {
     expect((await tokenCalls(tried)).length).toBe(before);
   });
 
-  it('expires_in 5: each token serves its own flight, one a second at most', async () => {
+  it('expires_in 5: each token serves only the calls that waited for it, at most one a second', async () => {
     tried = await rebind(stack, tried);
     const before = (await tokenCalls(tried)).length;
     await armToken({ tokenExpiresIn: 5 });
@@ -399,7 +399,7 @@ describe('F15: the token endpoint fails', () => {
     expect(Math.min(...betweenMs)).toBeGreaterThan(900);
   });
 
-  it('nobody listens: nothing is sent', async () => {
+  it('the token endpoint is unreachable: nothing is sent', async () => {
     tried = await rebind(stack, tried);
     const gateway = await stack.startGateway({
       GATEHOUSE_ENVIRONMENTS: await environmentsFile(stack, { tokenUrl: 'http://127.0.0.1:1/oauth2/token' }),
@@ -412,7 +412,7 @@ describe('F15: the token endpoint fails', () => {
   });
 });
 
-it('F15: a token that lives is used to its end while no other can be had', async () => {
+it('F15: while no new token can be had, a valid token is used until it expires', async () => {
   await until(
     'it has run out',
     () => lives.answers.filter(({ status }) => status === 503).length >= 8,
@@ -426,17 +426,17 @@ it('F15: a token that lives is used to its end while no other can be had', async
   expect(tally(after25.map(({ status, code }) => `${String(status)} ${String(code)}`))).toEqual({
     '503 GW_TOKEN_UNAVAILABLE': after25.length,
   });
-  // It was asked for again and again, at growing distances, and not by every caller.
+  // New tokens were requested at growing intervals, and not by every caller.
   const calls = (await tokenCalls(waning)).length;
   expect(calls).toBeGreaterThan(2);
   expect(calls).toBeLessThan(16);
 });
 
-it('F21: 500 at once on an expired token: one mint for each replica', async () => {
-  // They were minted before the token of F15, which has run out.
+it('F21: 500 calls at once on an expired token: one token request for each replica', async () => {
+  // Their tokens were issued before the token of F15, which has expired.
   const before = await tokenCalls(herd);
   const hits = (await hitsOf(herd)).length;
-  // Slow enough that everybody waits for the same flight.
+  // Slow enough that all calls wait for the same token request.
   await arm('token', { delayMs: 300 }, { match: { apiKey: herd.apiKey } });
   const agents = stack.gateways.map(() => keepAlive(500));
   const answers = await Promise.all(
@@ -455,14 +455,14 @@ it('F21: 500 at once on an expired token: one mint for each replica', async () =
     `F21: 500 callers, ${String(mints)} mints, ${JSON.stringify(tally(answers.map(({ status, code }) => code ?? status)))}, slowest ${Math.max(...answers.map(({ ms }) => ms)).toFixed(0)} ms\n`,
   );
   expect(mints).toBe(2);
-  // A binding has 128 connections at each replica; whoever finds none is told so and asks for no token.
+  // A binding has 128 connections at each replica; a call that finds none free is refused and requests no token.
   const served = stayed.filter(({ status }) => status === 200).length;
   expect(served).toBeGreaterThan(200);
   expect(stayed.filter(({ status, code }) => status !== 200 && code !== 'GW_OVERLOAD')).toEqual([]);
   expect((await hitsOf(herd)).length - hits).toBeGreaterThanOrEqual(served);
 });
 
-it('F21: the leader fails: everybody is told at once, nobody asks again', async () => {
+it('F21: the token request fails: all calls that waited for it fail immediately, and none repeats it', async () => {
   tried = await rebind(stack, tried);
   const before = (await tokenCalls(tried)).length;
   await armToken({ status: 500, delayMs: 300 });
@@ -473,11 +473,11 @@ it('F21: the leader fails: everybody is told at once, nobody asks again', async 
   expect(tally(answers.map(({ status, code }) => `${String(status)} ${String(code)}`))).toEqual({
     '503 GW_TOKEN_UNAVAILABLE': 200,
   });
-  // Two attempts of one flight each.
+  // Each replica made two attempts of one request.
   expect((await tokenCalls(tried)).length - before).toBe(4);
 });
 
-it('S1–S8 hold over all of it', async () => {
+it('afterwards S1–S8 hold', async () => {
   const { faults } = await prove(stack, {
     answers: allAnswers,
     callerOf: (id) => callers.get(id),

@@ -1,6 +1,6 @@
 /**
- * e-RS fails (faults F28, F29): its answers pass as they are, reads are tried again within bounds, writes never, and
- * no caller ever takes a cut document for a whole one.
+ * e-RS fails (faults F28, F29): its answers pass unchanged, reads are retried within bounds, writes never, and no
+ * caller can take a truncated document for a complete one.
  */
 import { createHash, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ async function call(more: Partial<GatewayRequest> = {}): Promise<GatewayAnswer> 
   return answer;
 }
 
-/** A write of a referral of its own. */
+/** Writes to a new referral. */
 async function write(): Promise<GatewayAnswer> {
   referrals += 1;
   const ubrn = String(80_000 + referrals).padStart(12, '0');
@@ -40,7 +40,7 @@ async function write(): Promise<GatewayAnswer> {
   });
 }
 
-/** Makes one call while the fault is armed, and tells how often e-RS was asked. */
+/** Makes one call while the fault is armed, and counts the requests that reached e-RS. */
 async function under(
   fault: object,
   make: () => Promise<GatewayAnswer>,
@@ -73,7 +73,7 @@ describe('F28: an error of e-RS', () => {
     [409, { body: outcome, headers: json }, 1],
     [412, { body: outcome, headers: json }, 1],
   ])(
-    '%i %j: passes as it is; a read is tried at most three times, a write once',
+    '%i %j: passes unchanged; a read is tried at most three times, a write once',
     async (status, fault, reads) => {
       const { body, headers } = fault as { body: string; headers?: Record<string, string> };
       for (const [make, expected] of [
@@ -95,7 +95,7 @@ describe('F28: an error of e-RS', () => {
     },
   );
 
-  it('that passes is over with the next attempt, for a read', async () => {
+  it('that is temporary is gone at the next attempt of a read', async () => {
     const { answer, hits } = await under({ status: 503 }, () => call(), { times: 2 });
     expect([answer.status, hits.length]).toEqual([200, 3]);
   });
@@ -114,7 +114,7 @@ describe('F29: an answer that breaks off', () => {
     bodyBase64: body.toString('base64'),
   });
 
-  /** The caller holds no document, or holds the whole one. */
+  /** The caller has either no document or the whole one. */
   function neverTruncated(answer: GatewayAnswer, body: Buffer): void {
     const accepted = answer.status === 200 && answer.complete;
     expect(accepted && answer.bodySha256 !== sha256(body), 'a cut document was taken for a whole one').toBe(
@@ -122,7 +122,7 @@ describe('F29: an answer that breaks off', () => {
     );
   }
 
-  it('before its first byte: a read is tried again, a write is not', async () => {
+  it('before its first byte: a read is retried, a write is not', async () => {
     const read = await under({ resetBeforeResponse: true }, () => call());
     expect([read.answer.status, read.answer.code, read.hits.length]).toEqual([
       502,
@@ -150,19 +150,22 @@ describe('F29: an answer that breaks off', () => {
     }
   });
 
-  it.each([1, 4_095, 65_536, -1])('at byte %i: short or long, the caller gets no document', async (at) => {
-    for (const body of [SMALL, LARGE]) {
-      const resetAtByte = at === -1 ? body.length - 1 : at;
-      const { answer, hits } = await under({ ...answering(body), resetAtByte }, () => call());
-      neverTruncated(answer, body);
-      expect(hits.length).toBe(1);
-      // The short one is still held, so it is refused in words; of the long one the headers may be gone already.
-      if (body === SMALL) expect([answer.status, answer.code]).toEqual([502, 'GW_UPSTREAM_INCOMPLETE']);
-      else expect([[200, null], answer.complete]).toEqual([expect.arrayContaining([answer.status]), false]);
-    }
-    const { answer, hits } = await under({ resetAtByte: 40 }, write);
-    expect([answer.status, answer.code, hits.length]).toEqual([504, 'GW_DELIVERY_UNKNOWN', 1]);
-  });
+  it.each([1, 4_095, 65_536, -1])(
+    'at byte %i: the caller gets no document, whether it is short or long',
+    async (at) => {
+      for (const body of [SMALL, LARGE]) {
+        const resetAtByte = at === -1 ? body.length - 1 : at;
+        const { answer, hits } = await under({ ...answering(body), resetAtByte }, () => call());
+        neverTruncated(answer, body);
+        expect(hits.length).toBe(1);
+        // The short answer is still buffered, so the caller gets a refusal; of the long one the headers may have been sent.
+        if (body === SMALL) expect([answer.status, answer.code]).toEqual([502, 'GW_UPSTREAM_INCOMPLETE']);
+        else expect([[200, null], answer.complete]).toEqual([expect.arrayContaining([answer.status]), false]);
+      }
+      const { answer, hits } = await under({ resetAtByte: 40 }, write);
+      expect([answer.status, answer.code, hits.length]).toEqual([504, 'GW_DELIVERY_UNKNOWN', 1]);
+    },
+  );
 
   it.each(['content-length-longer', 'chunked-no-end'])('%s', async (scenario) => {
     for (const body of [SMALL, LARGE]) {
@@ -174,8 +177,8 @@ describe('F29: an answer that breaks off', () => {
     expect([answer.status === 200 && answer.complete, hits.length]).toEqual([false, 1]);
   });
 
-  it('content-length-shorter: the caller gets what was announced and on record, and nobody gets the rest', async () => {
-    // By HTTP's rules this answer is whole, so it can only be passed on as it is: it does not parse as JSON.
+  it('content-length-shorter: the caller gets exactly the announced bytes, as recorded', async () => {
+    // By the rules of HTTP this answer is complete, so it is passed on as it is, although it is not valid JSON.
     for (const body of [SMALL, LARGE]) {
       const { answer } = await under({ ...answering(body), scenario: 'content-length-shorter' }, () =>
         call(),
@@ -190,7 +193,7 @@ describe('F29: an answer that breaks off', () => {
   });
 
   it('at any byte', async () => {
-    // One fault at a time, so one call at a time.
+    // Only one fault can be armed, so there is one call at a time.
     await closedLoop(40 * ROUNDS, 1, async (n) => {
       const body = n % 2 === 0 ? SMALL : LARGE;
       const { answer } = await under({ ...answering(body), resetAtByte: randomInt(body.length) }, () =>
@@ -202,14 +205,14 @@ describe('F29: an answer that breaks off', () => {
   });
 });
 
-it('S1–S8 and S10 hold over all of it', async () => {
+it('afterwards S1–S8 and S10 hold', async () => {
   const { faults, evidence } = await prove(stack, {
     answers: allAnswers,
     callerOf: () => application,
     canaries: ['9000000009', '000000070000', application.clientKey],
   });
   expect(faults).toEqual(PROVED);
-  // Each document that was cut on the way says so, and how much had gone.
+  // Each document that was cut is recorded as such, with the number of bytes sent.
   const cut = allAnswers.filter(({ status, complete }) => status === 200 && !complete);
   for (const { attemptId, bytes } of cut) {
     const end = evidence.ends.get(attemptId ?? '')?.record;
