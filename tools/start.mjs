@@ -82,13 +82,14 @@ try {
 
   const AWS = { AWS_REGION: 'eu-west-2', AWS_ACCESS_KEY_ID: 'demo', AWS_SECRET_ACCESS_KEY: 'demo' };
   await step('simulator', async () => {
-    await startOnPorts(['apim', 'kms', 'objects', 'control', 'staff'], () =>
+    await startOnPorts(['apim', 'kms', 'objects', 'control', 'staff', 'cis2'], () =>
       pieces.start('simulator', ['apps/simulator/dist/main.js'], {
         SIMULATOR_APIM_LISTEN: listen('apim'),
         SIMULATOR_KMS_LISTEN: listen('kms'),
         SIMULATOR_OBJECT_STORE_LISTEN: listen('objects'),
         SIMULATOR_CONTROL_LISTEN: listen('control'),
         SIMULATOR_STAFF_LISTEN: listen('staff'),
+        SIMULATOR_CIS2_LISTEN: listen('cis2'),
         SIMULATOR_STATE_DIR: join(home, 'simulator'),
       }),
     );

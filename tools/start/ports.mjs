@@ -11,6 +11,7 @@ const DEFAULT_PORTS = {
   objects: 8092,
   control: 8093,
   staff: 8094,
+  cis2: 8095,
 };
 const ATTEMPTS = 5;
 

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { JsonFile } from './json-file.js';
 
 /**
  * Custom attributes of an APIM application that e-RS and the identity service read
@@ -21,11 +20,15 @@ export interface ApplicationAttributes {
 /** An APIM application. `products` are those of e-RS; any other string is a product of another API. */
 export interface Application {
   readonly apiKey: string;
+  /** User-restricted access needs it to refresh a token, and for combined authentication. */
+  readonly apiSecret: string;
   readonly applicationId: string;
   readonly name: string;
   readonly products: readonly string[];
   readonly attributes: ApplicationAttributes;
   readonly status: 'approved' | 'revoked';
+  /** The one redirect URI of combined authentication. */
+  readonly callbackUrl?: string;
 }
 
 /** The body of `PUT /apps/{apiKey}`. A field that is left out keeps its value or gets its default. */
@@ -33,26 +36,17 @@ export type ApplicationInput = Partial<Omit<Application, 'apiKey'>>;
 
 /** The applications registered in API Management. They survive a restart, in the state directory. */
 export class Applications {
-  readonly #file: string;
+  readonly #file: JsonFile<Application>;
   readonly #byKey: Map<string, Application>;
-  #writing: Promise<void> = Promise.resolve();
 
-  private constructor(file: string, byKey: Map<string, Application>) {
+  private constructor(file: JsonFile<Application>, byKey: Map<string, Application>) {
     this.#file = file;
     this.#byKey = byKey;
   }
 
   static async open(stateDir: string): Promise<Applications> {
-    await mkdir(stateDir, { recursive: true });
-    const file = join(stateDir, 'applications.json');
-    const stored = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '[]';
-      throw error;
-    });
-    return new Applications(
-      file,
-      new Map((JSON.parse(stored) as Application[]).map((app) => [app.apiKey, app])),
-    );
+    const file = new JsonFile<Application>(stateDir, 'applications.json');
+    return new Applications(file, new Map((await file.read()).map((app) => [app.apiKey, app])));
   }
 
   get(apiKey: string): Application | undefined {
@@ -72,33 +66,27 @@ export class Applications {
   async putAll(inputs: readonly ({ apiKey: string } & ApplicationInput)[]): Promise<Application[]> {
     const applications = inputs.map(({ apiKey, ...input }) => {
       const former = this.#byKey.get(apiKey);
+      const callbackUrl = input.callbackUrl ?? former?.callbackUrl;
       const application: Application = {
         apiKey,
+        apiSecret: input.apiSecret ?? former?.apiSecret ?? randomBytes(16).toString('base64url'),
         applicationId: input.applicationId ?? former?.applicationId ?? randomUUID(),
         name: input.name ?? former?.name ?? apiKey,
         products: input.products ?? former?.products ?? [],
         attributes: input.attributes ?? former?.attributes ?? {},
         status: input.status ?? 'approved',
+        ...(callbackUrl === undefined ? {} : { callbackUrl }),
       };
       this.#byKey.set(apiKey, application);
       return application;
     });
-    await this.#save();
+    await this.#file.write(this.list());
     return applications;
   }
 
   async delete(apiKey: string): Promise<boolean> {
     const existed = this.#byKey.delete(apiKey);
-    await this.#save();
+    await this.#file.write(this.list());
     return existed;
-  }
-
-  #save(): Promise<void> {
-    const text = JSON.stringify(this.list(), null, 1);
-    this.#writing = this.#writing.then(async () => {
-      await writeFile(`${this.#file}.new`, text);
-      await rename(`${this.#file}.new`, this.#file);
-    });
-    return this.#writing;
   }
 }

@@ -1,6 +1,6 @@
 import { startSimulator, type SimulatorOptions } from './simulator.js';
 
-/** Reads the environment: SIMULATOR_{APIM,KMS,OBJECT_STORE,CONTROL,STAFF}_LISTEN, SIMULATOR_STATE_DIR, SIMULATOR_KEY_POOL_{DIR,SPARE}. */
+/** Reads the environment: SIMULATOR_{APIM,KMS,OBJECT_STORE,CONTROL,STAFF,CIS2}_LISTEN, SIMULATOR_STATE_DIR, SIMULATOR_KEY_POOL_{DIR,SPARE}. */
 function optionsFromEnvironment(env: NodeJS.ProcessEnv): SimulatorOptions {
   const stateDir = env['SIMULATOR_STATE_DIR'] ?? '.gatehouse/simulator';
   return {
@@ -10,6 +10,7 @@ function optionsFromEnvironment(env: NodeJS.ProcessEnv): SimulatorOptions {
     objectStoreListen: env['SIMULATOR_OBJECT_STORE_LISTEN'] ?? '127.0.0.1:8092',
     controlListen: env['SIMULATOR_CONTROL_LISTEN'] ?? '127.0.0.1:8093',
     staffListen: env['SIMULATOR_STAFF_LISTEN'] ?? '127.0.0.1:8094',
+    cis2Listen: env['SIMULATOR_CIS2_LISTEN'] ?? '127.0.0.1:8095',
     keyPool: {
       dir: env['SIMULATOR_KEY_POOL_DIR'] ?? `${stateDir}/spare-keys`,
       spare: Number(env['SIMULATOR_KEY_POOL_SPARE'] ?? 2),

@@ -23,6 +23,8 @@ export interface Counters {
   stateChanges: number;
   tokensIssued: number;
   jwksFetches: number;
+  /** CIS2's fetches of the JWKS of its clients. */
+  cis2JwksFetches: number;
   kmsSigns: number;
 }
 
@@ -104,7 +106,15 @@ export class RequestLog {
 }
 
 function zeroCounters(): Counters {
-  return { requests: {}, duplicateJtis: 0, stateChanges: 0, tokensIssued: 0, jwksFetches: 0, kmsSigns: 0 };
+  return {
+    requests: {},
+    duplicateJtis: 0,
+    stateChanges: 0,
+    tokensIssued: 0,
+    jwksFetches: 0,
+    cis2JwksFetches: 0,
+    kmsSigns: 0,
+  };
 }
 
 function render({

@@ -6,7 +6,10 @@ import { apimServer } from './apim/apim-listener.js';
 import { ERS_BASE_PATH } from './apim/base-path.js';
 import { RateLimiter } from './apim/rate-limiter.js';
 import { Applications } from './applications.js';
-import { People } from './cis2/people.js';
+import { openCis2 } from './cis2/cis2.js';
+import { cis2Listener } from './cis2/cis2-listener.js';
+import { CIS1_PATH, CIS2_PATH } from './cis2/paths.js';
+import { People } from './people/people.js';
 import { createClock } from './clock.js';
 import { controlServer } from './control/control-listener.js';
 import { ErsData } from './ers/records/data.js';
@@ -32,6 +35,7 @@ export interface SimulatorOptions {
   objectStoreListen?: string;
   controlListen?: string;
   staffListen?: string;
+  cis2Listen?: string;
   /** APIM's quota and spike arrest; default on. */
   rateLimits?: boolean;
   relationships?: Settings['relationships'];
@@ -49,7 +53,7 @@ export interface Simulator extends Addresses {
   close(): Promise<void>;
 }
 
-/** Starts the NHS in a box: API Management, e-RS, KMS, object store, staff sign-in and the control API, on five listeners. */
+/** Starts the NHS in a box: API Management, e-RS, KMS, object store, staff sign-in, CIS2 and the control API, on six listeners. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { stateDir } = options;
   await mkdir(stateDir, { recursive: true });
@@ -68,6 +72,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const staffServer = createServer();
   const staff = await listen(staffServer, options.staffListen ?? '127.0.0.1:0', 'http');
   staffServer.on('request', await staffProvider(staff.url));
+  const cis2Server = createServer();
+  const cis2 = await listen(cis2Server, options.cis2Listen ?? '127.0.0.1:0', 'http');
   Object.assign(world.addresses, {
     apimUrl: apim.url,
     tokenUrl: `${apim.url}/oauth2/token`,
@@ -76,7 +82,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     objectStoreUrl: objectStore.url,
     controlUrl: control.url,
     staffIssuer: staff.url,
+    cis2Issuer: cis2.url + CIS2_PATH,
+    cis1Issuer: cis2.url + CIS1_PATH,
   } satisfies Addresses);
+  cis2Server.on('request', cis2Listener(world));
   // The resources contain their own links, so they are created once the address is known.
   seed(world.ers);
   world.people.seed();
@@ -85,7 +94,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ...world.addresses,
     objectStoreCertificate: tls.cert,
     close: async () => {
-      await Promise.all([apim, kms, objectStore, control, staff].map((listener) => listener.close()));
+      await Promise.all([apim, kms, objectStore, control, staff, cis2].map((listener) => listener.close()));
       await world.keys.close();
     },
   };
@@ -101,6 +110,7 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
     ersDelayMs: 0,
     jwksFetchTimeoutMs: options.jwksFetchTimeoutMs ?? 55_000,
     worklistDailyLimit: false,
+    idTokenLifeMs: 3_600_000,
   };
   const requests = new RequestLog(options.requestLogCapacity ?? 200_000);
   const addresses: Addresses = {
@@ -111,6 +121,8 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
     objectStoreUrl: '',
     controlUrl: '',
     staffIssuer: '',
+    cis2Issuer: '',
+    cis1Issuer: '',
   };
   const ers = new ErsData(() => `${addresses.apiBaseUrl}/FHIR`);
   const pool = options.keyPool ?? { dir: join(stateDir, 'spare-keys'), spare: 2 };
@@ -131,6 +143,7 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
     faults: new FaultBook(),
     ers,
     people: new People(ers),
+    cis2: await openCis2(stateDir),
     keys: await KeyStore.open(join(stateDir, 'kms'), pool.dir, pool.spare),
   };
 }

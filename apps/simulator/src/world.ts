@@ -1,7 +1,8 @@
 import type { AccessTokens } from './access-tokens.js';
 import type { RateLimiter } from './apim/rate-limiter.js';
 import type { Applications } from './applications.js';
-import type { People } from './cis2/people.js';
+import type { Cis2 } from './cis2/cis2.js';
+import type { People } from './people/people.js';
 import type { Clock } from './clock.js';
 import type { ErsData } from './ers/records/data.js';
 import type { FaultBook } from './faults/fault-book.js';
@@ -24,9 +25,11 @@ export interface Settings {
   jwksFetchTimeoutMs: number;
   /** Whether e-RS rejects a third A008 for one service and day; the real limit is contractual. */
   worklistDailyLimit: boolean;
+  /** The life of CIS2's ID tokens, milliseconds. */
+  idTokenLifeMs: number;
 }
 
-/** The addresses of the five listeners, once they are bound. */
+/** The addresses of the six listeners, once they are bound. */
 export interface Addresses {
   apimUrl: string;
   tokenUrl: string;
@@ -36,6 +39,9 @@ export interface Addresses {
   controlUrl: string;
   /** The issuer of the staff identity provider. */
   staffIssuer: string;
+  cis2Issuer: string;
+  /** The issuer that looks like CIS1. */
+  cis1Issuer: string;
 }
 
 /** Everything the listeners share. */
@@ -54,4 +60,5 @@ export interface World {
   readonly ers: ErsData;
   readonly keys: KeyStore;
   readonly people: People;
+  readonly cis2: Cis2;
 }

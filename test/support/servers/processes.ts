@@ -20,6 +20,7 @@ export interface SimulatorProcess {
   readonly objectStoreUrl: string;
   readonly controlUrl: string;
   readonly staffIssuer: string;
+  readonly cis2Issuer: string;
   /** Calls the control API; throws on anything but 2xx. */
   control<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
   stop(): Promise<void>;
@@ -37,6 +38,7 @@ export async function startSimulatorProcess(): Promise<SimulatorProcess> {
       SIMULATOR_OBJECT_STORE_LISTEN: '127.0.0.1:0',
       SIMULATOR_CONTROL_LISTEN: '127.0.0.1:0',
       SIMULATOR_STAFF_LISTEN: '127.0.0.1:0',
+      SIMULATOR_CIS2_LISTEN: '127.0.0.1:0',
       SIMULATOR_STATE_DIR: stateDir,
       SIMULATOR_KEY_POOL_DIR: KEY_POOL,
       SIMULATOR_KEY_POOL_SPARE: '4',

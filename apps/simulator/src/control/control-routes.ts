@@ -4,12 +4,13 @@ import { seed } from '../ers/records/seed.js';
 import { addAttachment, addReferral, type AttachmentInput, type ReferralInput } from '../ers/add.js';
 import { SCENARIOS, type FaultOrder } from '../faults/fault.js';
 import type { Settings, World } from '../world.js';
+import { CIS2_ROUTES } from './cis2-routes.js';
 import { listBody, objectBody } from './control-body.js';
 import { ControlError } from './control-error.js';
 import type { ControlCall, ControlRoute } from './control-route.js';
 import { PEOPLE_ROUTES } from './people-routes.js';
 
-const TARGETS = ['token', 'ers', 'kms', 'object-store'];
+const TARGETS = ['token', 'ers', 'kms', 'object-store', 'cis2'];
 
 /** All routes of the control API. */
 export const CONTROL_ROUTES: readonly ControlRoute[] = [
@@ -74,6 +75,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   { method: 'POST', path: /^\/referrals$/, run: putReferrals },
   { method: 'POST', path: /^\/attachments$/, run: putAttachments },
   ...PEOPLE_ROUTES,
+  ...CIS2_ROUTES,
 ];
 
 function faultOrder(body: unknown): FaultOrder {
@@ -152,6 +154,8 @@ function reset(world: World): void {
   world.jwks.clear();
   world.ersLimiter.clear();
   world.tokenLimiter.clear();
+  world.cis2.signIns.clear();
+  world.cis2.changes.clear();
 }
 
 function putReferrals(world: World, { body }: ControlCall) {

@@ -122,6 +122,7 @@ it('there are counters by target and status class', async () => {
     stateChanges: 0,
     tokensIssued: 0,
     jwksFetches: 0,
+    cis2JwksFetches: 0,
     kmsSigns: 0,
   });
 });

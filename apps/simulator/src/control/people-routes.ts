@@ -1,4 +1,4 @@
-import type { PersonInput } from '../cis2/person.js';
+import type { PersonInput } from '../people/person.js';
 import type { UserRole } from '../ers/records/data.js';
 import { objectBody } from './control-body.js';
 import { ControlError } from './control-error.js';

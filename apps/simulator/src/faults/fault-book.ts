@@ -1,3 +1,4 @@
+import { CIS2_PATH } from '../cis2/paths.js';
 import { ERS_BASE_PATH } from '../apim/base-path.js';
 import { requestHeader, type Exchange } from '../wire/exchange.js';
 import type { Fault, FaultMatch, FaultOrder } from './fault.js';
@@ -54,7 +55,8 @@ function matches(exchange: Exchange, match: FaultMatch | undefined): boolean {
     (method === undefined || exchange.method === method) &&
     (pathPrefix === undefined ||
       exchange.path.startsWith(pathPrefix) ||
-      exchange.path.startsWith(ERS_BASE_PATH + pathPrefix)) &&
+      exchange.path.startsWith(ERS_BASE_PATH + pathPrefix) ||
+      exchange.path.startsWith(CIS2_PATH + pathPrefix)) &&
     (apiKey === undefined || exchange.notes.apiKey === apiKey) &&
     (correlationId === undefined || requestHeader(exchange, 'x-correlation-id') === correlationId) &&
     (kmsAction === undefined || exchange.notes.kmsAction === kmsAction)

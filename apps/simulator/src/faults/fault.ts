@@ -60,7 +60,7 @@ export interface Fault {
 /** Which requests a fault applies to; all conditions must hold. */
 export interface FaultMatch {
   readonly method?: string;
-  /** Start of the path, with or without the proxy's base path. */
+  /** Start of the path, with or without the base path of the proxy or of CIS2. */
   readonly pathPrefix?: string;
   readonly apiKey?: string;
   readonly correlationId?: string;

@@ -10,6 +10,7 @@ import { rawRequest, sendRaw, type RawResponse } from './raw-request.js';
 
 /** One signing key for all specs. Its strength doesn't matter here. */
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+export const signingKey = pair.privateKey;
 
 export interface Harness extends AsyncDisposable {
   readonly sim: Simulator;
