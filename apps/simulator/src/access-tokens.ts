@@ -15,6 +15,17 @@ export interface AccessToken {
   /** Authentication and identity assurance levels; user-restricted only. */
   readonly aal?: number;
   readonly ial?: number;
+  /** The user's grant it belongs to; absent if the control API issued the token. */
+  readonly grantId?: string;
+}
+
+/** Apigee answers from its cache for this long, so that a revoked token still passes (docs/reference/protocol-facts.md §1.1). */
+const CACHE_MS = 180_000;
+
+interface Entry {
+  readonly token: AccessToken;
+  cachedUntilMs: number;
+  isRevoked: boolean;
 }
 
 /** Lifetime of an access token: ten minutes (docs/reference/protocol-facts.md §3.3 shows 599 s left). */
@@ -30,7 +41,7 @@ export const userScope = (aal: number): string =>
 
 export class AccessTokens {
   readonly #clock: Clock;
-  readonly #tokens = new Map<string, AccessToken>();
+  readonly #tokens = new Map<string, Entry>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -39,18 +50,41 @@ export class AccessTokens {
   issue(token: Omit<AccessToken, 'expiresAtMs'>, lifeMs: number = ACCESS_TOKEN_LIFE_MS): string {
     this.#forgetOld();
     const value = randomBytes(21).toString('base64url');
-    this.#tokens.set(value, { ...token, expiresAtMs: this.#clock.nowMs() + lifeMs });
+    const expiresAtMs = this.#clock.nowMs() + lifeMs;
+    this.#tokens.set(value, { token: { ...token, expiresAtMs }, cachedUntilMs: 0, isRevoked: false });
     return value;
   }
 
   find(value: string): AccessToken | undefined {
-    return this.#tokens.get(value);
+    return this.#tokens.get(value)?.token;
   }
 
-  /** Revokes every token of an application and returns their number. */
+  /** The token as APIM sees it when it is used: through its cache, in which it then is. */
+  use(value: string): AccessToken | undefined {
+    const entry = this.#tokens.get(value);
+    if (entry === undefined) return undefined;
+    const nowMs = this.#clock.nowMs();
+    if (entry.cachedUntilMs > nowMs) return entry.token;
+    if (entry.isRevoked) return undefined;
+    entry.cachedUntilMs = nowMs + CACHE_MS;
+    return entry.token;
+  }
+
+  /** Revokes tokens as APIM does and returns their number: those in its cache pass for up to 180 s more. */
+  revoke(which: (token: AccessToken) => boolean): number {
+    let revoked = 0;
+    for (const entry of this.#tokens.values()) {
+      if (entry.isRevoked || !which(entry.token)) continue;
+      entry.isRevoked = true;
+      revoked += 1;
+    }
+    return revoked;
+  }
+
+  /** Revokes every token of an application, in the cache as well, and returns their number. */
   revokeOf(apiKey: string): number {
     let revoked = 0;
-    for (const [value, token] of this.#tokens) {
+    for (const [value, { token }] of this.#tokens) {
       if (token.apiKey === apiKey && this.#tokens.delete(value)) revoked += 1;
     }
     return revoked;
@@ -64,6 +98,7 @@ export class AccessTokens {
   #forgetOld(): void {
     if (this.#tokens.size < 50_000) return;
     const tooOldMs = this.#clock.nowMs() - ACCESS_TOKEN_LIFE_MS;
-    for (const [value, token] of this.#tokens) if (token.expiresAtMs < tooOldMs) this.#tokens.delete(value);
+    for (const [value, { token }] of this.#tokens)
+      if (token.expiresAtMs < tooOldMs) this.#tokens.delete(value);
   }
 }

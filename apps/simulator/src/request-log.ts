@@ -22,6 +22,10 @@ export interface Counters {
   duplicateJtis: number;
   stateChanges: number;
   tokensIssued: number;
+  tokenExchanges: number;
+  tokenRefreshes: number;
+  /** Refresh tokens that were presented after they had been spent. */
+  refreshTokensReused: number;
   jwksFetches: number;
   /** CIS2's fetches of the JWKS of its clients. */
   cis2JwksFetches: number;
@@ -111,6 +115,9 @@ function zeroCounters(): Counters {
     duplicateJtis: 0,
     stateChanges: 0,
     tokensIssued: 0,
+    tokenExchanges: 0,
+    tokenRefreshes: 0,
+    refreshTokensReused: 0,
     jwksFetches: 0,
     cis2JwksFetches: 0,
     kmsSigns: 0,

@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { AccessTokens } from './access-tokens.js';
 import { apimServer } from './apim/apim-listener.js';
+import { APIM_CLIENT_ID } from './apim/apim-client.js';
+import { callbackUrl } from './apim/authorize.js';
 import { ERS_BASE_PATH } from './apim/base-path.js';
+import { CombinedSignIns } from './apim/combined-sign-ins.js';
 import { RateLimiter } from './apim/rate-limiter.js';
 import { Applications } from './applications.js';
 import { openCis2 } from './cis2/cis2.js';
@@ -21,8 +25,10 @@ import { objectStoreCertificate } from './object-store/certificate.js';
 import { objectStoreServer } from './object-store/object-store-listener.js';
 import { RequestLog } from './request-log.js';
 import { staffProvider } from './staff/staff-provider.js';
+import { Cis2Jwks } from './token/cis2-jwks.js';
 import { JtiMemory } from './token/jti-memory.js';
 import { JwksCache } from './token/jwks-cache.js';
+import { UserGrants } from './token/user-grants.js';
 import { listen } from './wire/listener.js';
 import type { Addresses, Settings, World } from './world.js';
 
@@ -85,6 +91,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     cis2Issuer: cis2.url + CIS2_PATH,
     cis1Issuer: cis2.url + CIS1_PATH,
   } satisfies Addresses);
+  await world.cis2.clients.put(APIM_CLIENT_ID, {
+    redirectUris: [callbackUrl(world)],
+    auth: 'client_secret',
+    clientSecret: randomBytes(24).toString('base64url'),
+  });
   cis2Server.on('request', cis2Listener(world));
   // The resources contain their own links, so they are created once the address is known.
   seed(world.ers);
@@ -111,6 +122,7 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
     jwksFetchTimeoutMs: options.jwksFetchTimeoutMs ?? 55_000,
     worklistDailyLimit: false,
     idTokenLifeMs: 3_600_000,
+    refreshEndsAccessToken: false,
   };
   const requests = new RequestLog(options.requestLogCapacity ?? 200_000);
   const addresses: Addresses = {
@@ -126,6 +138,7 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
   };
   const ers = new ErsData(() => `${addresses.apiBaseUrl}/FHIR`);
   const pool = options.keyPool ?? { dir: join(stateDir, 'spare-keys'), spare: 2 };
+  const accessTokens = new AccessTokens(clock);
   const countJwksFetch = () => {
     requests.counters.jwksFetches += 1;
   };
@@ -135,9 +148,21 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
     addresses,
     requests,
     applications: await Applications.open(stateDir),
-    accessTokens: new AccessTokens(clock),
+    accessTokens,
     jtis: new JtiMemory(clock),
     jwks: new JwksCache(clock, () => settings.jwksFetchTimeoutMs, countJwksFetch),
+    cis2Jwks: new Cis2Jwks(
+      clock,
+      () => `${addresses.cis2Issuer}/connect/jwk_uri`,
+      () => settings.jwksFetchTimeoutMs,
+    ),
+    userGrants: new UserGrants(
+      clock,
+      accessTokens,
+      () => requests.counters,
+      () => settings.refreshEndsAccessToken,
+    ),
+    combinedSignIns: new CombinedSignIns(clock),
     ersLimiter: new RateLimiter(clock),
     tokenLimiter: new RateLimiter(clock),
     faults: new FaultBook(),

@@ -1,4 +1,5 @@
 import type { AccessTokens } from './access-tokens.js';
+import type { CombinedSignIns } from './apim/combined-sign-ins.js';
 import type { RateLimiter } from './apim/rate-limiter.js';
 import type { Applications } from './applications.js';
 import type { Cis2 } from './cis2/cis2.js';
@@ -8,8 +9,10 @@ import type { ErsData } from './ers/records/data.js';
 import type { FaultBook } from './faults/fault-book.js';
 import type { KeyStore } from './kms/key-store.js';
 import type { RequestLog } from './request-log.js';
+import type { Cis2Jwks } from './token/cis2-jwks.js';
 import type { JtiMemory } from './token/jti-memory.js';
 import type { JwksCache } from './token/jwks-cache.js';
+import type { UserGrants } from './token/user-grants.js';
 
 /** The settings that `POST /options` can change at run time. */
 export interface Settings {
@@ -27,6 +30,8 @@ export interface Settings {
   worklistDailyLimit: boolean;
   /** The life of CIS2's ID tokens, milliseconds. */
   idTokenLifeMs: number;
+  /** Whether a refresh ends the access token before it. What APIM does isn't known; default false. */
+  refreshEndsAccessToken: boolean;
 }
 
 /** The addresses of the six listeners, once they are bound. */
@@ -53,6 +58,9 @@ export interface World {
   readonly accessTokens: AccessTokens;
   readonly jtis: JtiMemory;
   readonly jwks: JwksCache;
+  readonly cis2Jwks: Cis2Jwks;
+  readonly userGrants: UserGrants;
+  readonly combinedSignIns: CombinedSignIns;
   readonly ersLimiter: RateLimiter;
   readonly tokenLimiter: RateLimiter;
   readonly requests: RequestLog;

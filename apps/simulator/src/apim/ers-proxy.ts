@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Application } from '../applications.js';
 import { answerErs } from '../ers/back-end.js';
 import { pathOnly, requestHeader, type Exchange } from '../wire/exchange.js';
-import { emptyReply, jsonReply, type HeaderList, type Reply } from '../wire/reply.js';
+import { emptyReply, isReply, jsonReply, type HeaderList, type Reply } from '../wire/reply.js';
 import type { World } from '../world.js';
 import { APIM_ISSUES, apigeeFault, apimOutcome, emptyForbidden } from './apim-errors.js';
 import { ERS_BASE_PATH } from './base-path.js';
@@ -14,8 +14,6 @@ import {
   type BackEndIdentity,
 } from './back-end-identity.js';
 import { bearerToken, verifyAccessToken } from './verify-access-token.js';
-
-const isReply = (value: object): value is Reply => 'status' in value && 'headers' in value;
 
 /** Notes the application of the request's token, verified or not. */
 export function identifyErsRequest(world: World, exchange: Exchange): void {

@@ -26,7 +26,7 @@ export function bearerToken(exchange: Exchange): string | undefined {
  */
 export function verifyAccessToken(world: World, exchange: Exchange, isR4: boolean): VerifiedCaller | Reply {
   const value = bearerToken(exchange);
-  const token = value === undefined ? undefined : world.accessTokens.find(value);
+  const token = value === undefined ? undefined : world.accessTokens.use(value);
   const refuse = (issue: ApimIssue, errorDescription: string, outcomeOnStu3 = false): Reply => {
     const headers: HeaderList = [
       [

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { APIM_CLIENT_ID } from '../apim/apim-client.js';
 import type { World } from '../world.js';
 import type { Cis2Client } from './clients.js';
 import type { SignIn } from './sign-ins.js';
@@ -23,6 +24,8 @@ export async function logOut(
 ): Promise<LogoutReport[]> {
   const reports = signIns.map(async (signIn) => {
     signIn.endedAtMs = world.clock.nowMs();
+    // APIM has no address of its own for this that the internet could reach.
+    if (signIn.clientId === APIM_CLIENT_ID) world.userGrants.revokeSession(signIn.sid);
     const client = world.cis2.clients.get(signIn.clientId);
     if (client?.backChannelUrl === undefined) return [];
     const status = await send(client.backChannelUrl, logoutToken(world, client, signIn, change));

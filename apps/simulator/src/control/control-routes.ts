@@ -63,10 +63,18 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   {
     method: 'POST',
     path: /^\/tokens\/revoke$/,
-    run: (world, { body }) => ({
-      revoked: world.accessTokens.revokeOf(objectBody<{ apiKey: string }>(body).apiKey),
-    }),
+    run: (world, { body }) => {
+      const { apiKey, throughCache } = objectBody<{ apiKey: string; throughCache?: boolean }>(body);
+      const { accessTokens } = world;
+      return {
+        revoked:
+          throughCache === true
+            ? accessTokens.revoke((token) => token.apiKey === apiKey)
+            : accessTokens.revokeOf(apiKey),
+      };
+    },
   },
+  { method: 'GET', path: /^\/user-grants$/, run: (world) => world.userGrants.list() },
 
   { method: 'GET', path: /^\/options$/, run: (world) => world.settings },
   { method: 'POST', path: /^\/options$/, run: setOptions },
@@ -152,6 +160,9 @@ function reset(world: World): void {
   world.accessTokens.clear();
   world.jtis.clear();
   world.jwks.clear();
+  world.cis2Jwks.clear();
+  world.userGrants.clear();
+  world.combinedSignIns.clear();
   world.ersLimiter.clear();
   world.tokenLimiter.clear();
   world.cis2.signIns.clear();

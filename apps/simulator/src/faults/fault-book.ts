@@ -50,7 +50,7 @@ export class FaultBook {
 
 function matches(exchange: Exchange, match: FaultMatch | undefined): boolean {
   if (match === undefined) return true;
-  const { method, pathPrefix, apiKey, correlationId, kmsAction } = match;
+  const { method, pathPrefix, apiKey, correlationId, kmsAction, grantType } = match;
   return (
     (method === undefined || exchange.method === method) &&
     (pathPrefix === undefined ||
@@ -59,6 +59,7 @@ function matches(exchange: Exchange, match: FaultMatch | undefined): boolean {
       exchange.path.startsWith(CIS2_PATH + pathPrefix)) &&
     (apiKey === undefined || exchange.notes.apiKey === apiKey) &&
     (correlationId === undefined || requestHeader(exchange, 'x-correlation-id') === correlationId) &&
+    (grantType === undefined || exchange.notes.grantType === grantType) &&
     (kmsAction === undefined || exchange.notes.kmsAction === kmsAction)
   );
 }

@@ -65,6 +65,8 @@ export interface FaultMatch {
   readonly apiKey?: string;
   readonly correlationId?: string;
   readonly kmsAction?: string;
+  /** Of a token request, such as `refresh_token`. */
+  readonly grantType?: string;
 }
 
 export interface FaultOrder {

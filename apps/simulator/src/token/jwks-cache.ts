@@ -27,24 +27,28 @@ export class JwksCache {
     if (cached !== undefined && cached.expiresAtMs > this.#clock.nowMs()) return cached.keys;
 
     this.#onFetch();
-    let text: string;
-    try {
-      const response = await fetch(url, {
-        headers: { 'User-Agent': 'APIM' },
-        signal: AbortSignal.timeout(this.#timeoutMs()),
-      });
-      text = await response.text();
-      if (!response.ok) return 'unreachable';
-    } catch {
-      return 'unreachable';
-    }
-    const keys = parseKeys(text);
+    const keys = await fetchKeys(url, this.#timeoutMs());
+    if (keys === 'unreachable') return keys;
     this.#byUrl.set(url, { keys, expiresAtMs: this.#clock.nowMs() + TTL_MS });
     return keys;
   }
 
   clear(): void {
     this.#byUrl.clear();
+  }
+}
+
+/** The keys of the JWKS at `url`; none if the answer is 2xx and no JWKS. */
+export async function fetchKeys(url: string, timeoutMs: number): Promise<PublicJwk[] | 'unreachable'> {
+  try {
+    const response = await fetch(url, {
+      headers: { 'User-Agent': 'APIM' },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const text = await response.text();
+    return response.ok ? parseKeys(text) : 'unreachable';
+  } catch {
+    return 'unreachable';
   }
 }
 

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { jsonReply, type Reply } from '../wire/reply.js';
 
 /**
- * Every error of the token endpoint: status, error, description (docs/reference/protocol-facts.md §3.5; the words
+ * Every error of the identity service: status, error, description (docs/reference/protocol-facts.md §3.5; the words
  * are those of identity-service-api policies, validate-client-assertion-claims.js and its end-to-end tests).
  */
 export const TOKEN_ERRORS = {
@@ -64,6 +64,50 @@ export const TOKEN_ERRORS = {
     401,
     'unauthorized_client',
     'you have tried to request authorization but your application is not configured to use this authorization grant type',
+  ],
+  subjectType: [
+    400,
+    'invalid_request',
+    "missing or invalid subject_token_type - must be 'urn:ietf:params:oauth:token-type:id_token'",
+  ],
+  subjectMissing: [400, 'invalid_request', 'Missing subject_token'],
+  subjectMalformed: [400, 'invalid_request', 'Malformed JWT in subject_token'],
+  subjectKid: [400, 'invalid_request', "Missing 'kid' header in subject_token JWT"],
+  subjectTyp: [400, 'invalid_request', "Invalid 'typ' header in subject_token JWT - must be 'JWT'"],
+  subjectAlgMissing: [400, 'invalid_request', "Missing 'alg' header in subject_token JWT"],
+  // These words were not found; they follow those for client_assertion.
+  subjectAlg: [
+    400,
+    'invalid_request',
+    "Invalid 'alg' header in subject_token JWT - unsupported JWT algorithm",
+  ],
+  subjectExpMissing: [400, 'invalid_request', "Missing 'exp' claim in subject_token JWT"],
+  subjectExpType: [400, 'invalid_request', "Invalid 'exp' claim in subject_token JWT - must be an integer"],
+  subjectExpired: [400, 'invalid_request', "Invalid 'exp' claim in subject_token JWT - JWT has expired"],
+  subjectIssMissing: [400, 'invalid_request', "Missing 'iss' claim in subject_token JWT"],
+  subjectIss: [400, 'invalid_request', "Missing or non-matching 'iss' claim in subject_token JWT"],
+  subjectAudMissing: [401, 'invalid_request', "Missing 'aud' claim in subject_token JWT"],
+  subjectKidUnknown: [
+    401,
+    'invalid_request',
+    "Invalid 'kid' header in subject_token JWT - no matching public key",
+  ],
+  clientIdMissing: [401, 'invalid_request', 'client_id is missing'],
+  clientIdInvalid: [401, 'invalid_request', 'client_id is invalid'],
+  clientSecretMissing: [401, 'invalid_request', 'client_secret is missing'],
+  clientInvalid: [401, 'invalid_client', 'client_id or client_secret is invalid'],
+  refreshMissing: [400, 'invalid_request', 'refresh_token is missing'],
+  refreshInvalid: [401, 'invalid_grant', 'refresh_token is invalid'],
+  refreshExpired: [401, 'invalid_grant', 'refresh token refresh period has expired'],
+  redirectUriMissing: [400, 'invalid_request', 'redirect_uri is missing'],
+  redirectUriInvalid: [400, 'invalid_request', 'redirect_uri is invalid'],
+  codeMissing: [400, 'invalid_request', 'authorization_code is missing'],
+  codeInvalid: [400, 'invalid_grant', 'authorization_code is invalid'],
+  stateInvalid: [400, 'invalid_request', 'Invalid state parameter.'],
+  userinfoSeparate: [
+    400,
+    'invalid_request',
+    'The Userinfo endpoint is only supported for Combined Auth integrations. Currently this is only for NHS CIS2 authentications - for more guidance see https://digital.nhs.uk/developer/guides-and-documentation/security-and-authorisation/user-restricted-restful-apis-nhs-cis2-combined-authentication-and-authorisation',
   ],
   unknown: [
     500,

@@ -10,11 +10,12 @@ export interface Notes {
   asid?: string;
   odsCode?: string;
   accessMode?: string;
-  /** CIS2 `sub` of the user whose token it is; user-restricted only, as are the next two. */
+  /** CIS2 `sub` of the user whose token it is; user-restricted only, as are the next two. At the token endpoint, the subject. */
   userId?: string;
   businessFunction?: string;
   onBehalfOfUserId?: string;
   interaction?: string;
+  grantType?: string;
   jti?: string;
   kid?: string;
   kmsAction?: string;

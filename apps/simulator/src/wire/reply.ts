@@ -14,6 +14,8 @@ export interface Reply {
   readonly body?: Buffer | StreamedBody;
 }
 
+export const isReply = (value: object): value is Reply => 'status' in value && 'headers' in value;
+
 export const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /** A JSON answer of the given media type (default `application/json`). */
