@@ -203,6 +203,7 @@ describe('the doctor, when it is to test the connection to NHS England', () => {
     ]);
     const records = await recordsOf(application);
     const actor = expect.stringContaining('test') as unknown;
+    const origin = expect.stringContaining('127.0.0.1') as unknown;
     expect(records.map(({ kind, event }) => event ?? kind)).toEqual([
       'MINT_OK',
       'INTENT',
@@ -210,8 +211,8 @@ describe('the doctor, when it is to test the connection to NHS England', () => {
       ...(records.some(({ kind }) => kind === 'END') ? ['END'] : []),
       'LIVE_CHECK',
     ]);
-    expect(records[1]).toMatchObject({ actor, interaction: 'A004', asid: application.asid });
-    expect(records.at(-1)).toMatchObject({ facts: { actor, code: null } });
+    expect(records[1]).toMatchObject({ actor, origin, interaction: 'A004', asid: application.asid });
+    expect(records.at(-1)).toMatchObject({ facts: { actor, origin, code: null } });
   });
 
   it('runs the test despite a cached token and a remembered refusal, and passes once the fault is corrected', async () => {

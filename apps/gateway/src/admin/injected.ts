@@ -1,7 +1,7 @@
 /** The tokens under which providers of the admin API ask for what process/ has opened, and what stands behind each. */
 import type { PastExplanation, RequestStory } from '@gatehouse/contracts/audit/audit-resources';
 import type { AskedReport, ExplainRequest } from '@gatehouse/contracts/operation/operation-resources';
-import type { AuditValue } from '@gatehouse/domain/audit/audit';
+import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
 import type { IncomingMessage } from 'node:http';
 import type { SecretBox } from '../adapters/kms/secret-box.js';
@@ -52,14 +52,14 @@ export const CHANGE_BOX = Symbol('change box');
 export const EXPLAIN = Symbol('Explain');
 export type Explain = (
   request: ExplainRequest,
-  actor: Readonly<Record<string, AuditValue>>,
+  actor: ActorFacts,
 ) => Promise<Readonly<Record<string, unknown>>>;
 
-/** Requests a token and makes a read under an application, for an operator. It is recorded with the actor. */
+/** Requests a token and makes a read under an application, for an operator. It is recorded who asked. */
 export const ASK_NHS = Symbol('AskNhs');
 export type AskNhs = (
   application: { readonly odsCode: string; readonly applicationId: string },
-  actor: string,
+  actor: ActorFacts,
 ) => Promise<AskedReport['asked']>;
 
 /** Decides a request of the audit trail again, with the registry of then and of now. */

@@ -1,7 +1,7 @@
 /** The record of one request. It is created first, filled in stage by stage and written last, however the request ends. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { AuditOutcome, RequestFacts } from '@gatehouse/domain/audit/audit';
+import type { ActorFacts, AuditOutcome, RequestFacts } from '@gatehouse/domain/audit/audit';
 import type { GatewayError } from '@gatehouse/domain/errors';
 import type { MatchedOperation } from '@gatehouse/domain/ers/operation';
 import type { Workload } from '@gatehouse/domain/registry/records/client-fields';
@@ -27,7 +27,7 @@ export interface Exchange {
   recordedCorrelationId: string;
   client: Client | null;
   /** The operator who asked, where no client did. */
-  readonly actor: string | null;
+  readonly actor: ActorFacts | null;
   /** Public id of the client key, or `workload`. */
   keyId: string | null;
   /** The workload binding under which a workload JWT was verified. */
@@ -86,7 +86,12 @@ export function hypotheticalExchange(clock: Clock, method: string, target: strin
 }
 
 /** For a call that an operator of the admin API asks for. */
-export function exchangeOfOperator(clock: Clock, method: string, target: string, actor: string): Exchange {
+export function exchangeOfOperator(
+  clock: Clock,
+  method: string,
+  target: string,
+  actor: ActorFacts,
+): Exchange {
   return { ...blankExchange(clock, method, target, ''), actor };
 }
 

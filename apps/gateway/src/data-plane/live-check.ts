@@ -3,6 +3,7 @@
  * decided, paced, recorded and judged like the request of a client, and the records name the operator as the actor.
  */
 import { createHash, randomUUID } from 'node:crypto';
+import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import { CATALOGUE, type Operation } from '@gatehouse/domain/ers/catalogue';
 import { matchOperation } from '@gatehouse/domain/ers/operation';
 import { GatewayError } from '@gatehouse/domain/errors';
@@ -35,7 +36,7 @@ export interface LiveCheck {
 export async function checkLive(
   deps: PlaneDeps,
   { odsCode, applicationId }: { readonly odsCode: string; readonly applicationId: string },
-  actor: string,
+  actor: ActorFacts,
 ): Promise<LiveCheck> {
   const exchange = exchangeOfOperator(deps.clock, METHOD, PATH, actor);
   const matched = matchOperation(METHOD, PATH);
@@ -155,7 +156,7 @@ async function readToEnd(deps: PlaneDeps, exchange: Exchange, answer: Releasable
 async function recordCheck(
   deps: PlaneDeps,
   exchange: Exchange,
-  check: { odsCode: string; applicationId: string; actor: string; code: string | null },
+  check: { odsCode: string; applicationId: string; actor: ActorFacts; code: string | null },
 ): Promise<void> {
   const { odsCode, applicationId, actor, code } = check;
   await deps.audit.system({
@@ -166,6 +167,11 @@ async function recordCheck(
     atMs: deps.clock.now(),
     applicationId,
     odsCode,
-    facts: { requestId: exchange.requestId, environment: exchange.client?.environment ?? null, actor, code },
+    facts: {
+      requestId: exchange.requestId,
+      environment: exchange.client?.environment ?? null,
+      ...actor,
+      code,
+    },
   });
 }

@@ -119,7 +119,7 @@ export function factsOf(exchange: Exchange, subjectSource: string | null): Reque
     steps: exchange.steps,
     subjectSource,
     asked: exchange.choices,
-    ...(exchange.actor === null ? {} : { actor: exchange.actor }),
+    ...exchange.actor,
   };
 }
 

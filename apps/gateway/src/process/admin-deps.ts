@@ -1,5 +1,6 @@
 /** What the admin API gets of the parts that the process has opened. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { createSecretBox } from '../adapters/kms/secret-box.js';
 import { AuditTrail } from '../admin/audit/audit-trail.js';
@@ -45,7 +46,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
   };
 }
 
-async function askNhs({ plane }: Parts, application: Parameters<AskNhs>[0], actor: string) {
+async function askNhs({ plane }: Parts, application: Parameters<AskNhs>[0], actor: ActorFacts) {
   const { refusal, isRead } = await checkLive(plane, application, actor);
   if (refusal === null) return { refusal, isRead };
   const { code, publicText: text, whatToDo, whoActs } = refusal;

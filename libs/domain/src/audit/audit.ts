@@ -40,8 +40,21 @@ interface OfRequest extends Common {
   readonly attemptId: string;
 }
 
-/** Who requested what, and what was decided. */
-export interface RequestFacts {
+/** Who acts in the admin API. A name can be changed at the identity provider; issuer and subject stay. */
+export interface ActorFacts {
+  readonly actor: string;
+  /** Of a person; absent where a service's token acts. */
+  readonly actorIssuer?: string;
+  readonly actorSubject?: string;
+  /** The session or token, and the address. */
+  readonly origin: string;
+}
+
+/**
+ * Who requested what, and what was decided. The actor is the operator who asked NHS England through the admin API;
+ * absent where a client called.
+ */
+export interface RequestFacts extends Partial<ActorFacts> {
   readonly environment: string | null;
   readonly odsCode: string | null;
   readonly product: string | null;
@@ -64,8 +77,6 @@ export interface RequestFacts {
   readonly onBehalfOfUserId: string | null;
   /** Why no user is named; null where the mode has none. */
   readonly noUser: 'open environment' | null;
-  /** The operator who asked NHS England through the admin API; absent where a client called. */
-  readonly actor?: string;
   /** Version of the registry the decision was made under. */
   readonly registryVersion: number | null;
   /** Decision steps, in order: step name and whether it passed. */

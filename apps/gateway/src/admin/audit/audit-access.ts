@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditValue } from '@gatehouse/domain/audit/audit';
+import type { ActorFacts, AuditValue } from '@gatehouse/domain/audit/audit';
 import { recordedCorrelationId } from '@gatehouse/domain/input/correlation-id';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Acting } from '../http/access/principal.js';
@@ -23,7 +23,7 @@ export class AuditAccess {
 }
 
 /** Who acts. A name can be changed at the identity provider; issuer and subject stay. */
-export function actorFacts({ actor, person, origin }: Acting): Record<string, AuditValue> {
+export function actorFacts({ actor, person, origin }: Acting): ActorFacts {
   const id = person === null ? {} : { actorIssuer: person.issuer, actorSubject: person.subject };
   return { actor, ...id, origin };
 }

@@ -1,5 +1,6 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
+import { actorFacts } from '../audit/audit-access.js';
 import type { Acting } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
 import { DoctorStore } from './doctor.store.js';
@@ -14,8 +15,8 @@ export class DoctorController {
   }
 
   @Route('doctorAsk')
-  ask({ body }: InputOf<'doctorAsk'>, { reach, actor }: Acting) {
-    return this.doctor.ask(body, reach, actor);
+  ask({ body }: InputOf<'doctorAsk'>, acting: Acting) {
+    return this.doctor.ask(body, acting.reach, actorFacts(acting));
   }
 
   @Route('applicationChecklist')

@@ -1,5 +1,6 @@
 import type { AskedReport, DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
 import type { ApplicationChoice } from '@gatehouse/contracts/registry/registry-resources';
+import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { isInForce } from '@gatehouse/domain/governance/sro';
 import { Inject, Injectable } from '@nestjs/common';
@@ -54,7 +55,7 @@ export class DoctorStore {
   }
 
   /** The same, after NHS England was asked for a token and a read. */
-  async ask(choice: ApplicationChoice, reach: Reach, actor: string): Promise<AskedReport> {
+  async ask(choice: ApplicationChoice, reach: Reach, actor: ActorFacts): Promise<AskedReport> {
     const { id, bindings } = await theApplication(this.db, choice, reach);
     const binding = bindings.find(({ organisation }) => organisation.state === 'active') ?? bindings[0];
     if (binding === undefined) throw notFound('organisation of this application');
