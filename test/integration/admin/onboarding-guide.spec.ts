@@ -9,14 +9,16 @@ import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 
 const GUIDE = new URL('../../../docs/guides/onboarding.md', import.meta.url);
 /** They need an empty database of their own, or a data plane; test/e2e/cli.spec.ts runs them. */
-const ELSEWHERE = /^(?:export|gatehouse (?:migrate|bootstrap|tokens|explain))\b/;
+const ELSEWHERE = /^(?:export|gatehouse (?:migrate|bootstrap|explain))\b/;
 /** What differs from run to run. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/gh[as]_\S+|gh_int_\S+/g, '<secret>'],
   [/https:\/\/\S+?\/(jwks|sro)\/\S+/g, '<$1 URL>'],
   [/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uuid>'],
   [/int-\d{8}-\S+/g, '<kid>'],
-  [/^(key id +)\S+/g, '$1<id>'],
+  [/^((?:key|token) id +)\S+/g, '$1<id>'],
+  // Another token is the parent here.
+  [/^(because +).+/g, '$1<reason>'],
   [/\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z)?/g, '<time>'],
   [/at version \d+/g, 'at version <n>'],
 ];
