@@ -46,7 +46,10 @@ describe('the text of a search', () => {
     ['94 34 76 59 19', true],
     ['943-476-5919', true],
     ['patient 9434765919', true],
-    ['9434765918', false],
+    ['9434765918', true],
+    ['943 476 5918', true],
+    ['943476591', false],
+    ['patient 9434765918', false],
     ['200000002454', false],
     [ID, false],
   ])('%s holds an NHS number: %s', (text, holds) => {

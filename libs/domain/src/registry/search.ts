@@ -1,9 +1,10 @@
 /** What a search text may stand for. One text can be several things, and each is searched for. */
-import { containsNhsNumber, isNhsNumber } from '../input/nhs-number.js';
+import { containsNhsNumber } from '../input/nhs-number.js';
 
 /** No more of an API key than this is compared: with more, the rest could be guessed character by character. */
 const KEY_COMPARED = 8;
 const KEY_SHORTEST = 6;
+const NHS_NUMBER_DIGITS = 10;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Null where the text can't be such a thing. */
@@ -40,8 +41,11 @@ export function searchTerms(text: string): SearchTerms {
   };
 }
 
-/** Whether a text contains an NHS number, however it is spaced. Such a text must not become part of a URL. */
+/**
+ * Whether a text contains an NHS number, however it is spaced, or is one with a mistyped digit: nothing that can be
+ * searched for is ten digits. Such a text must not become part of a URL.
+ */
 export function holdsNhsNumber(text: string): boolean {
   const onlyDigits = /^[0-9\s.,_:+-]+$/.test(text) ? text.replace(/[^0-9]/g, '') : '';
-  return containsNhsNumber(text) || isNhsNumber(onlyDigits);
+  return containsNhsNumber(text) || onlyDigits.length === NHS_NUMBER_DIGITS;
 }
