@@ -7,6 +7,7 @@ import { Facts, Section } from '../parts/facts.js';
 import { RecordPage } from '../parts/record-page.js';
 import { StateTag } from '../parts/state-tag.js';
 import { DecideChange } from './decide-change.js';
+import { rolesThatDecide } from './deciders.js';
 import { ChangeSummary } from './summary.js';
 
 type Change = AnswerOf<'changeShow'>;
@@ -29,7 +30,7 @@ export default function ChangePage() {
                 ['Reason', change.reason],
                 ['Requested', moment(change.requestedAt)],
                 ['Expires', moment(change.expiresAt)],
-                ['Who can approve', change.deciders.map(rolesInWords).join('; and ')],
+                ['Who can approve', rolesThatDecide(change)],
                 ['Organisations', change.organisations.join(', ') || null],
                 ['Decided by', change.decidedBy],
                 ['Reason for the decision', change.decisionReason],
@@ -45,9 +46,6 @@ export default function ChangePage() {
     </RecordPage>
   );
 }
-
-/** “platform engineer or governance officer” */
-const rolesInWords = (roles: readonly string[]): string => roles.join(' or ').replaceAll('-', ' ');
 
 /** Where the change would reveal a patient's identifier: the request in the audit trail that names the patient. */
 function RevealedRequest({ diff }: Pick<Change, 'diff'>) {

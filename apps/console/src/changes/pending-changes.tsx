@@ -10,11 +10,11 @@ import { summaryInShort } from './summary.js';
 interface Props {
   readonly about: Pick<
     RequestOf<'changeList'>['query'],
-    'organisation' | 'application' | 'client' | 'environment'
+    'organisation' | 'application' | 'client' | 'environment' | 'messageSet' | 'table'
   >;
 }
 
-/** On the page of a record: the changes of it that wait for a second person. */
+/** On the page of a record, or above a list: the changes of it that wait for a second person. */
 export function PendingChanges({ about }: Props) {
   const maySee = useMay('changeList');
   const { data, error, refetch } = useQuery({

@@ -27,7 +27,7 @@ export function ChangeSummary({ summary, things }: Summary & Pick<PendingChangeV
       )}
       {things.length === 0 ? null : (
         <Typography sx={{ overflowWrap: 'anywhere' }}>
-          About{' '}
+          It is about{' '}
           {things.map((thing, index) => (
             <span key={thing.id}>
               {index === 0 ? '' : ', '}

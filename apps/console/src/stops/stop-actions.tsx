@@ -1,11 +1,13 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { useSession } from '../api/use-session.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 
 type Stop = AnswerOf<'stopList'>['items'][number];
 
-/** What can still be done about an emergency stop. */
-export function StopActions({ id, liftedAt, reviewedAt }: Pick<Stop, 'id' | 'liftedAt' | 'reviewedAt'>) {
+/** What can still be done about an emergency stop. Nobody reviews their own. */
+export function StopActions({ id, liftedAt, reviewedAt, stoppedByPerson }: Stop) {
+  const session = useSession();
   return (
     <>
       {liftedAt === null ? (
@@ -17,7 +19,7 @@ export function StopActions({ id, liftedAt, reviewedAt }: Pick<Stop, 'id' | 'lif
           done="Stop lifted."
         />
       ) : null}
-      {reviewedAt === null ? (
+      {reviewedAt === null && session !== undefined && session.person.id !== stoppedByPerson ? (
         <RouteDialog
           route="stopReview"
           label="Review"

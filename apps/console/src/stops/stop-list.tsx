@@ -2,6 +2,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput } from 'react-admin';
 import { moment, NONE } from '../parts/dates.js';
 import { RegisterList } from '../parts/list/register-list.js';
+import { NextStep } from '../parts/next-step.js';
 import { sentenceCase } from '../parts/words.js';
 import { StopActions } from './stop-actions.js';
 
@@ -17,10 +18,21 @@ export default function StopList() {
     <RegisterList<Stop>
       title="Emergency stops"
       filters={[<SelectInput key="only" source="only" label="Show" choices={CHOICES} alwaysOn />]}
+      href={(_, { kind, target, environment }) =>
+        `/${kind}s/${encodeURIComponent(kind === 'client' ? `${environment ?? ''}~${target}` : target)}/show`
+      }
       rowActions={(stop) => <StopActions {...stop} />}
-      empty="Nothing has been stopped. To stop an organisation, application or client, open its page and select “Stop immediately”."
+      empty={
+        <NextStep
+          text="Nothing has been stopped. To stop an organisation, application or client, open its page and select “Stop immediately”."
+          route="stopMake"
+          to="/organisations"
+          link="Open the organisations"
+        />
+      }
       columns={[
-        { label: 'Stopped', value: ({ kind, target }) => `${sentenceCase(kind)} ${target}` },
+        { label: 'Stopped', value: ({ name }) => name },
+        { label: 'Kind', value: ({ kind }) => sentenceCase(kind) },
         { label: 'Reason', value: ({ reason }) => reason },
         { label: 'Stopped by', value: ({ stoppedBy }) => stoppedBy },
         { label: 'Stopped at', value: ({ stoppedAt }) => moment(stoppedAt) },

@@ -1,9 +1,11 @@
 /** Changes that wait for a second person. */
+import { HISTORY_TABLES } from '@gatehouse/domain/audit/history';
 import { z } from 'zod';
 import {
   clientName,
   environmentName,
   instant,
+  messageSetName,
   odsCode,
   reason,
   sha256Hex,
@@ -11,6 +13,7 @@ import {
 } from '../registry/identifiers.js';
 import { instantCursor } from '../cursors.js';
 import { paging } from '../registry/registry-resources.js';
+import { staffRole } from '../staff/staff-resources.js';
 
 export const changeState = z.enum(['pending', 'approved', 'rejected', 'withdrawn', 'expired', 'stale']);
 
@@ -35,11 +38,13 @@ export const pendingChange = z.object({
   /** Why a second person is needed. */
   rules: z.array(z.string()),
   /** The person who decides needs one role from each list. */
-  deciders: z.array(z.array(z.string())),
+  deciders: z.array(z.array(staffRole)),
   organisations: z.array(z.string()),
   state: changeState,
   reason: z.string().nullable(),
   requestedBy: z.string(),
+  /** The id of that person; null: a service's token. */
+  requestedByPerson: z.string().nullable(),
   requestedAt: instant,
   expiresAt: instant,
   decidedBy: z.string().nullable(),
@@ -64,5 +69,8 @@ export const changeFilter = z.strictObject({
   client: clientName.optional(),
   /** Of the client. */
   environment: environmentName.optional(),
+  messageSet: messageSetName.optional(),
+  /** Only changes that write a row of this kind. */
+  table: z.enum(HISTORY_TABLES, { error: 'this is not a table of the registry' }).optional(),
 });
 export const approveRequest = z.strictObject({ diffHash: sha256Hex, reason });

@@ -32,7 +32,7 @@ export const appointRequest = z.strictObject({
   organisation: odsCode,
   environments: z.array(environmentName).min(1, 'name at least one environment'),
   name: personName,
-  email: z.email('this is no email address').max(254),
+  email: z.email('this is not an email address').max(254),
   jobTitle: named('the job title', 200),
   /** The SRO has a current Spine profile with a role at the organisation; it becomes app-restricted-user-id. */
   spineUserId,

@@ -32,9 +32,13 @@ export const emergencyStop = z.object({
   /** ODS code, application id, or name of the client. */
   target: z.string(),
   environment: z.string().nullable(),
+  /** Of the target, as people know it. */
+  name: z.string(),
   organisations: z.array(z.string()),
   reason: z.string(),
   stoppedBy: z.string(),
+  /** The id of that person; null: a service's token. */
+  stoppedByPerson: z.string().nullable(),
   stoppedAt: instant,
   liftedBy: z.string().nullable(),
   liftedAt: instant.nullable(),
@@ -43,6 +47,8 @@ export const emergencyStop = z.object({
   reviewedAt: instant.nullable(),
   reviewNote: z.string().nullable(),
 });
+
+export type EmergencyStopView = z.infer<typeof emergencyStop>;
 
 export const stopFilter = z.strictObject({
   ...paging(instantCursor),

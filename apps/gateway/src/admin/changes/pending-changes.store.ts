@@ -128,7 +128,7 @@ export class PendingChanges {
 
   /** Of changes whose rows name what the query names; null: it names nothing. */
   private async idsNaming(query: InputOf<'changeList'>['query']): Promise<string[] | null> {
-    const { organisation, application, client, environment } = query;
+    const { organisation, application, client, environment, messageSet, table = null } = query;
     const clients =
       client === undefined
         ? []
@@ -136,12 +136,15 @@ export class PendingChanges {
             where: { name: client, ...(environment === undefined ? {} : { environmentName: environment }) },
           });
     if (client !== undefined && clients.length === 0) return [];
-    const texts = [organisation, application, clients[0]?.id].filter((text) => text !== undefined);
-    if (texts.length === 0) return null;
+    const texts = [organisation, application, clients[0]?.id, messageSet].filter(
+      (text) => text !== undefined,
+    );
+    if (texts.length === 0 && table === null) return null;
     const rows = await this.db.$queryRaw<{ id: string }[]>`
       SELECT id FROM pending_change
-        WHERE (SELECT bool_and(jsonb_path_exists(diff, ${NAMES_TEXT}::jsonpath, jsonb_build_object('text', text)))
-                 FROM unnest(${texts}::text[]) AS text)`;
+        WHERE (SELECT coalesce(bool_and(jsonb_path_exists(diff, ${NAMES_TEXT}::jsonpath, jsonb_build_object('text', text))), true)
+                 FROM unnest(${texts}::text[]) AS text)
+          AND (${table}::text IS NULL OR diff @> jsonb_build_array(jsonb_build_object('table', ${table}::text)))`;
     return rows.map(({ id }) => id);
   }
 

@@ -7,7 +7,8 @@ import type { Acting } from '../http/access/principal.js';
 import { conflict } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
-import { stopView, theStop } from './stops.store.js';
+import { stopView } from './stop-views.store.js';
+import { theStop } from './stops.store.js';
 import { setState, SUSPENDED } from './suspension.store.js';
 
 /** Ends emergency stops. */
@@ -34,7 +35,7 @@ export class Lifting {
     // First: the database lets nothing run while its stop stands.
     const lifted = await transaction.emergencyStop.update({ where: { id }, data });
     await setState(transaction, { kind, target, environment }, SUSPENDED, stateBefore);
-    return stopView(lifted);
+    return stopView(transaction, lifted);
   }
 
   /** Whether this person takes back a stop of their own that they have just made. @throws AdminProblem not-found */

@@ -4,10 +4,11 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Acting, requireReach } from '../http/access/principal.js';
-import { instantOf, pageOf } from '../http/paging.js';
+import { pageOf } from '../http/paging.js';
 import { AdminProblem, conflict, notFound } from '../http/problem.js';
 import type { Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
+import { stopView, stopViews } from './stop-views.store.js';
 import { findTarget, refuseIdle, setState, SUSPENDED } from './suspension.store.js';
 
 /** Emergency stops: one person suspends something at once, and a colleague reviews it afterwards. */
@@ -33,7 +34,13 @@ export class StopsStore {
       orderBy: [{ stoppedAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
     });
-    return pageOf(rows, limit, ({ stoppedAt, id }) => `${stoppedAt.toISOString()}|${id}`, stopView);
+    const { items, next } = pageOf(
+      rows,
+      limit,
+      ({ stoppedAt, id }) => `${stoppedAt.toISOString()}|${id}`,
+      (row) => row,
+    );
+    return { items: await stopViews(this.db, items), next };
   }
 
   /** Suspends at once: every replica refuses the next request within a second. */
@@ -57,7 +64,7 @@ export class StopsStore {
         stoppedAt: new Date(this.now()),
       },
     });
-    return stopView(row);
+    return stopView(transaction, row);
   }
 
   /** By a person, and not by the one who made the stop. */
@@ -73,7 +80,7 @@ export class StopsStore {
       reviewedAt: new Date(this.now()),
       reviewNote: note,
     };
-    return stopView(await transaction.emergencyStop.update({ where: { id }, data }));
+    return stopView(transaction, await transaction.emergencyStop.update({ where: { id }, data }));
   }
 
   private async idsWithin(reach: ReadonlySet<string>): Promise<string[]> {
@@ -89,25 +96,6 @@ export async function theStop(db: Queries, id: string, reach: Reach) {
   if (row === null) throw notFound(`emergency stop ${id}`);
   requireReach(reach, row.odsCodes, `emergency stop ${id}`);
   return row;
-}
-
-export function stopView(row: Awaited<ReturnType<typeof theStop>>) {
-  return {
-    id: row.id,
-    kind: row.kind as StopRequest['kind'],
-    target: row.target,
-    environment: row.environment,
-    organisations: row.odsCodes,
-    reason: row.reason,
-    stoppedBy: row.stoppedBy,
-    stoppedAt: row.stoppedAt.toISOString(),
-    liftedBy: row.liftedBy,
-    liftedAt: instantOf(row.liftedAt),
-    liftReason: row.liftReason,
-    reviewedBy: row.reviewedBy,
-    reviewedAt: instantOf(row.reviewedAt),
-    reviewNote: row.reviewNote,
-  };
 }
 
 function olderThan(after: string) {
