@@ -1,13 +1,22 @@
 /** React-admin's auth provider over the session of the admin listener. */
 import { type RouteContract, routes } from '@gatehouse/contracts/routes';
 import type { AuthProvider } from 'react-admin';
-import { isSignedOut } from './problem-error.js';
+import { isSignedOut, isWithoutRole } from './problem-error.js';
 import { RESOURCE_ROUTES } from './resource-routes.js';
 import { currentSession, endSession, sessionEnded } from './session.js';
 
 /** Where signing in begins; it comes back to a page of the console. */
 export const signInUrl = (returnTo: string): string =>
   `/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`;
+
+/** Says which groups give a role. */
+const NO_ROLE_PAGE = '/auth/no-role';
+
+/** The page of the console stays as it is until the browser has left it. */
+function leaveFor(address: string): Promise<never> {
+  window.location.replace(address);
+  return new Promise(() => undefined);
+}
 
 export const authProvider: AuthProvider = {
   login() {
@@ -21,8 +30,9 @@ export const authProvider: AuthProvider = {
     try {
       await currentSession();
     } catch (error) {
-      // Any other failure says nothing about who is signed in: the page shows it and offers to try again.
       if (isSignedOut(error)) throw error;
+      if (isWithoutRole(error)) await leaveFor(NO_ROLE_PAGE);
+      // Any other failure says nothing about who is signed in: the page shows it and offers to try again.
     }
   },
   checkError(error: unknown) {

@@ -11,16 +11,25 @@ export interface FieldFault {
 export const NO_ANSWER = 0;
 const UNAUTHENTICATED = 401;
 const PRECONDITION_FAILED = 412;
+const MISSING_ROLE = 'urn:gatehouse:problem:missing-role';
 
 /** Does not extend react-admin's HttpError, whose constructor resets the prototype. */
 export class ProblemError extends Error {
   readonly status: number;
   readonly faults: readonly FieldFault[];
+  /** The problem type of the gateway; null where it gave none. */
+  readonly type: string | null;
 
-  constructor(status: number, message: string, faults: readonly FieldFault[] = []) {
+  constructor(
+    status: number,
+    message: string,
+    faults: readonly FieldFault[] = [],
+    type: string | null = null,
+  ) {
     super(message);
     this.status = status;
     this.faults = faults;
+    this.type = type;
   }
 
   get isSignedOut(): boolean {
@@ -34,12 +43,21 @@ export class ProblemError extends Error {
 
 export const isSignedOut = (error: unknown): boolean => error instanceof ProblemError && error.isSignedOut;
 
+/** Of a request that every role may make. */
+export const isWithoutRole = (error: unknown): boolean =>
+  error instanceof ProblemError && error.type === MISSING_ROLE;
+
 /** What to tell a person about anything that was thrown, with the faults that no field of a form shows. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error) || error.message === '') return 'Something went wrong. Try again.';
-  const faults = error instanceof ProblemError ? error.faults.map(({ detail }) => `${detail}.`) : [];
-  return [error.message, ...faults].join(' ');
+  return error instanceof ProblemError && error.faults.length > 0
+    ? `${error.message} ${faultsInWords(error)}`
+    : error.message;
 }
+
+/** “An ASID has exactly 12 digits.” */
+export const faultsInWords = ({ faults }: Pick<ProblemError, 'faults'>): string =>
+  faults.map(({ detail }) => `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`).join(' ');
 
 /** @param body what the gateway answered, perhaps no problem document at all */
 export function problemOf(status: number, body: unknown): ProblemError {
@@ -51,6 +69,6 @@ export function problemOf(status: number, body: unknown): ProblemError {
       `The gateway answered with status ${status} and gave no reason. Try again. If it happens again, ask the operator to check the gateway’s log.`,
     );
   }
-  const { title, detail, errors = [] } = parsed.data;
-  return new ProblemError(status, detail ?? title, errors);
+  const { type, title, detail, errors = [] } = parsed.data;
+  return new ProblemError(status, detail ?? title, errors, type);
 }
