@@ -1,14 +1,17 @@
 import { explainRequest } from '@gatehouse/contracts/operation/operation-resources';
-import { Alert, Box, Button, Card, CardContent, Typography } from '@mui/material';
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { Box, Button, Card, CardContent, Typography } from '@mui/material';
 import { useMutation } from '@tanstack/react-query';
-import { type SyntheticEvent, useState } from 'react';
+import { type SyntheticEvent, useEffect, useRef, useState } from 'react';
 import { Title } from 'react-admin';
 import { callRouteWith } from '../api/call-route.js';
-import { type FieldFault, messageOf, ProblemError } from '../api/problem-error.js';
-import { checkForm, faultOf } from '../parts/form/faults.js';
+import { type FieldFault, ProblemError } from '../api/problem-error.js';
+import { checkForm, faultOf, problemOfFaults } from '../parts/form/faults.js';
 import { FieldInput } from '../parts/form/field-input.js';
 import { bodyOfNew, type Field, textsOf } from '../parts/form/fields.js';
 import { focusFirstFault } from '../parts/form/focus-first-fault.js';
+import { FormProblem } from '../parts/form/form-problem.js';
+import { Explanation } from './explanation.js';
 
 const FIELDS: readonly Field[] = [
   { name: 'client', label: 'Client', required: true },
@@ -31,17 +34,22 @@ const FIELDS: readonly Field[] = [
 /** Shows how Gatehouse would decide a request, without sending it. */
 export default function ExplainPage() {
   const [formFaults, setFormFaults] = useState<readonly FieldFault[]>([]);
-  const { mutate, data, error, isPending } = useMutation({
-    mutationFn: (body: unknown) => callRouteWith('explain', { body }),
+  const formElement = useRef<HTMLFormElement>(null);
+  const { mutate, reset, data, error, isPending } = useMutation({
+    mutationFn: async (body: unknown) => (await callRouteWith('explain', { body })) as AnswerOf<'explain'>,
   });
   const faults = error instanceof ProblemError ? error.faults : formFaults;
+  useEffect(() => {
+    if (faults.length > 0) focusFirstFault(formElement.current);
+  }, [faults]);
   const submit = (form: HTMLFormElement): void => {
     const texts = textsOf(FIELDS, new FormData(form));
     const body = bodyOfNew(FIELDS, texts);
-    const found = checkForm(FIELDS, texts, body, explainRequest);
-    setFormFaults(found);
-    if (found.length > 0) focusFirstFault(form);
-    else mutate(body);
+    const faultsFound = checkForm(FIELDS, texts, body, explainRequest);
+    setFormFaults(faultsFound);
+    // An earlier answer must not stand below a form that asks for something else.
+    reset();
+    if (faultsFound.length === 0) mutate(body);
   };
   return (
     <Box sx={{ pt: 2 }}>
@@ -53,6 +61,7 @@ export default function ExplainPage() {
         <CardContent>
           <Box
             component="form"
+            ref={formElement}
             noValidate
             onSubmit={(event: SyntheticEvent<HTMLFormElement>) => {
               event.preventDefault();
@@ -62,6 +71,9 @@ export default function ExplainPage() {
             <Typography>
               Gatehouse decides the request as if the service had sent it. Nothing is sent to e-RS.
             </Typography>
+            {error instanceof ProblemError ? (
+              <FormProblem problem={problemOfFaults(FIELDS, error.faults, error)} />
+            ) : null}
             {FIELDS.map((field) => (
               <FieldInput key={field.name} field={field} fault={faultOf(field, faults)?.detail} />
             ))}
@@ -69,21 +81,7 @@ export default function ExplainPage() {
               Explain
             </Button>
           </Box>
-          {error === null ? null : (
-            <Alert severity="error" sx={{ mt: 1 }}>
-              {messageOf(error)}
-            </Alert>
-          )}
-          {data === undefined ? null : (
-            <Box
-              component="pre"
-              tabIndex={0}
-              aria-label="Explanation"
-              sx={{ overflowX: 'auto', fontSize: 14 }}
-            >
-              {JSON.stringify(data, null, 2)}
-            </Box>
-          )}
+          {data === undefined ? null : <Explanation {...data} />}
         </CardContent>
       </Card>
     </Box>

@@ -1,6 +1,10 @@
 /** The tokens under which providers of the admin API ask for what process/ has opened, and what stands behind each. */
 import type { PastExplanation, RequestStory } from '@gatehouse/contracts/audit/audit-resources';
-import type { AskedReport, ExplainRequest } from '@gatehouse/contracts/operation/operation-resources';
+import type {
+  AskedReport,
+  ExplainRequest,
+  ExplanationView,
+} from '@gatehouse/contracts/operation/operation-resources';
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
 import type { IncomingMessage } from 'node:http';
@@ -50,10 +54,7 @@ export const CHANGE_BOX = Symbol('change box');
 
 /** Answers how a request would be decided, from the snapshot; audited as an explanation. Calls nothing upstream. */
 export const EXPLAIN = Symbol('Explain');
-export type Explain = (
-  request: ExplainRequest,
-  actor: ActorFacts,
-) => Promise<Readonly<Record<string, unknown>>>;
+export type Explain = (request: ExplainRequest, actor: ActorFacts) => Promise<ExplanationView>;
 
 /** Requests a token and makes a read under an application, for an operator. It is recorded who asked. */
 export const ASK_NHS = Symbol('AskNhs');

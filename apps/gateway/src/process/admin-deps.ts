@@ -66,6 +66,11 @@ function auditedExplain({ plane, audit }: Parts, now: Clock): Explain {
       atMs,
       facts: { ...facts, ...actor, code: explanation.refusal?.code ?? null },
     });
-    return { ...explanation };
+    const { steps, refusal } = explanation;
+    return {
+      ...explanation,
+      steps: [...steps],
+      refusal: refusal === null ? null : { ...refusal, candidates: [...refusal.candidates] },
+    };
   };
 }

@@ -13,6 +13,7 @@ import {
   odsCode,
   reason,
   text,
+  uuid,
 } from '../registry/identifiers.js';
 import { keyIdCursor, kidCursor, opaqueCursor } from '../cursors.js';
 import { applicationChoice, page, paging } from '../registry/registry-resources.js';
@@ -49,6 +50,21 @@ export const kidPath = z.strictObject({
 export const doctorQuery = z.strictObject(applicationChoice);
 /** When NHS England said it, and whether the application has changed since, so that it should be asked again. */
 const answered = { at: instant, changedSince: z.boolean() };
+export const checklistStep = z.enum([
+  'organisation',
+  'published-key',
+  'api-key',
+  'sro',
+  'asid',
+  'api-secret',
+  'message-sets',
+  'live',
+  'active-key',
+  'grant',
+  'client-key',
+]);
+export type ChecklistStep = z.infer<typeof checklistStep>;
+
 export const doctorReport = z.object({
   application: z.string(),
   name: z.string(),
@@ -56,6 +72,7 @@ export const doctorReport = z.object({
   ready: z.boolean(),
   steps: z.array(
     z.object({
+      id: checklistStep,
       title: z.string(),
       done: z.boolean(),
       whoActs: z.string(),
@@ -118,7 +135,36 @@ export const explainRequest = z.strictObject({
   headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,100}$/), z.string().max(1000)).default({}),
 });
 export type ExplainRequest = z.infer<typeof explainRequest>;
-export const explanation = z.looseObject({});
+/** How a request would be decided. */
+export const explanation = z.object({
+  allowed: z.boolean(),
+  registryVersion: z.number().int().nullable(),
+  operation: z.object({ interaction: z.string(), operationId: z.string(), title: z.string() }).nullable(),
+  /** In order. If policy rejected the request, the last one failed. */
+  steps: z.array(z.object({ step: z.string(), ok: z.boolean() })),
+  binding: z
+    .object({
+      id: z.string(),
+      environment: z.string(),
+      organisation: z.string(),
+      product: z.string(),
+      accessMode: z.string(),
+      capability: z.string().nullable(),
+      asid: z.string().nullable(),
+    })
+    .nullable(),
+  refusal: z
+    .object({
+      code: z.string(),
+      status: z.number().int(),
+      text: z.string(),
+      whatToDo: z.string(),
+      whoActs: z.string(),
+      candidates: z.array(z.string()),
+    })
+    .nullable(),
+});
+export type ExplanationView = z.infer<typeof explanation>;
 
 /** From the beginning of a day, or from an instant on; until the end of a day, or until just before an instant. */
 export const auditFilter = {
@@ -135,11 +181,11 @@ export const auditFilter = {
     .regex(/^GW_[A-Z_]{1,60}$/, 'a code looks like GW_GRANT')
     .optional(),
   correlationId: z.string().max(128).optional(),
-  attemptId: z.uuid().optional(),
+  attemptId: uuid.optional(),
   /** The X-Request-ID that e-RS answered with. */
   upstreamRequestId: z.string().max(200).optional(),
-  requestId: z.uuid().optional(),
-  applicationId: z.uuid().optional(),
+  requestId: uuid.optional(),
+  applicationId: uuid.optional(),
 };
 export const auditQuery = z.strictObject({ ...auditFilter, ...paging(opaqueCursor) });
 /** By POST, because a patient identifier must never be in a URL. */

@@ -3,7 +3,7 @@
  * (docs/guides/onboarding.md: create the binding, give its JWKS URL to API Management, enter API key and ASID, go
  * live).
  */
-import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
+import type { ChecklistStep, DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
 import { apimAttributes } from '@gatehouse/domain/apim/apim-attributes';
 import type { AccessMode, Capability } from '@gatehouse/domain/registry/records/vocabulary';
 
@@ -39,6 +39,7 @@ export function checklist(application: Readiness): Step[] {
   const restricted = application.accessMode === 'application-restricted';
   const steps: (Step | null)[] = [
     step(
+      'organisation',
       application.organisationsActive,
       'The organisation is active',
       PLATFORM,
@@ -51,18 +52,21 @@ export function checklist(application: Readiness): Step[] {
     restricted || application.open
       ? null
       : step(
+          'api-secret',
           application.hasApiSecret,
           'The API secret is entered',
           PLATFORM,
           'Put the API secret of the APIM application into the registry file as apiSecret: it is needed to refresh tokens.',
         ),
     step(
+      'message-sets',
       application.messageSets.length > 0,
       'Message sets are chosen',
       PLATFORM,
       'List the messageSets of the application in the registry file: those that NHS England allowed for the ASID.',
     ),
     step(
+      'live',
       application.state === 'live',
       'The application is live',
       PLATFORM,
@@ -73,18 +77,21 @@ export function checklist(application: Readiness): Step[] {
     application.open
       ? null
       : step(
+          'active-key',
           application.keyActive,
           'A signing key is active',
           PLATFORM,
           'Run "gatehouse keys activate KID"; "gatehouse keys list" shows from when that is allowed.',
         ),
     step(
+      'grant',
       application.clientWithGrant,
       'A client has a grant for this application',
       PLATFORM,
       'Add the grant to a client in the registry file.',
     ),
     step(
+      'client-key',
       application.clientCanProveItself,
       'That client has a usable key',
       PLATFORM,
@@ -95,17 +102,19 @@ export function checklist(application: Readiness): Step[] {
 }
 
 function step(
+  id: ChecklistStep,
   done: boolean,
   title: string,
   whoActs: string,
   whatToDo: string,
   values: Step['values'] = [],
 ): Step {
-  return { title, done, whoActs, whatToDo: done ? 'Nothing: this is done.' : whatToDo, values };
+  return { id, title, done, whoActs, whatToDo: done ? 'Nothing: this is done.' : whatToDo, values };
 }
 
 function keyStep(application: Readiness): Step {
   return step(
+    'published-key',
     application.keyPublished,
     'A signing key is published at the JWKS URL',
     PLATFORM,
@@ -116,6 +125,7 @@ function keyStep(application: Readiness): Step {
 
 function portalStep(application: Readiness): Step {
   return step(
+    'api-key',
     application.hasApiKey,
     'The API key of the APIM application is entered here',
     PLATFORM,
@@ -136,7 +146,13 @@ function sroStep(application: Readiness): Step {
   }[application.sro];
   const whoActs =
     application.sro === 'proposed' ? 'senior responsible owner, recorded by governance' : 'governance';
-  return step(application.sro === 'in force', 'A senior responsible owner is in force', whoActs, whatToDo);
+  return step(
+    'sro',
+    application.sro === 'in force',
+    'A senior responsible owner is in force',
+    whoActs,
+    whatToDo,
+  );
 }
 
 function attributesStep(application: Readiness): Step {
@@ -146,6 +162,7 @@ function attributesStep(application: Readiness): Step {
     known: value !== null,
   }));
   return step(
+    'asid',
     application.asid !== null,
     'The ASID that NHS England issued is entered here',
     PARTNERS_TEAM,
