@@ -4,6 +4,7 @@ import { Route } from 'react-router-dom';
 import { authProvider } from './api/auth-provider.js';
 import { dataProvider } from './api/data-provider.js';
 import { Dashboard, PAGES, RESOURCES } from './pages.js';
+import { IfMay } from './layout/if-may.js';
 import { ConsoleLayout } from './layout/layout.js';
 import { SignIn } from './layout/sign-in.js';
 import { dark, light } from './theme.js';
@@ -42,8 +43,16 @@ export function App() {
         <Resource key={resource.name} {...resource} />
       ))}
       <CustomRoutes>
-        {PAGES.map(({ path, Page }) => (
-          <Route key={path} path={path} element={<Page />} />
+        {PAGES.map(({ path, route, Page }) => (
+          <Route
+            key={path}
+            path={path}
+            element={
+              <IfMay route={route}>
+                <Page />
+              </IfMay>
+            }
+          />
         ))}
       </CustomRoutes>
     </Admin>

@@ -1,4 +1,5 @@
 /** Every page, each loaded when it is first opened. To add a page, add a line here and one in layout/menu.tsx. */
+import type { RouteName } from '@gatehouse/contracts/routes';
 import { type ComponentType, lazy } from 'react';
 
 export const Dashboard = lazy(() => import('./dashboard/dashboard.js'));
@@ -37,13 +38,32 @@ export const RESOURCES = [
   { name: 'admin-tokens', list: lazy(() => import('./tokens/token-list.js')) },
 ];
 
-export const PAGES: readonly { readonly path: string; readonly Page: ComponentType }[] = [
-  { path: '/requests/:attemptId', Page: lazy(() => import('./audit/request-page.js')) },
-  { path: '/audit-events/:attemptId', Page: lazy(() => import('./audit/event-page.js')) },
-  { path: '/patient-search', Page: lazy(() => import('./audit/patient-search-page.js')) },
-  { path: '/asid-plan', Page: lazy(() => import('./asid-plan/asid-plan-page.js')) },
-  { path: '/import', Page: lazy(() => import('./import/import-page.js')) },
-  { path: '/message-set', Page: lazy(() => import('./message-sets/message-set-page.js')) },
-  { path: '/search', Page: lazy(() => import('./search/search-page.js')) },
-  { path: '/explain', Page: lazy(() => import('./explain/explain-page.js')) },
+interface CustomPage {
+  readonly path: string;
+  /** The page is for people who may call this route. */
+  readonly route: RouteName;
+  readonly Page: ComponentType;
+}
+
+export const PAGES: readonly CustomPage[] = [
+  { path: '/requests/:attemptId', route: 'auditStory', Page: lazy(() => import('./audit/request-page.js')) },
+  {
+    path: '/audit-events/:attemptId',
+    route: 'auditEvent',
+    Page: lazy(() => import('./audit/event-page.js')),
+  },
+  {
+    path: '/patient-search',
+    route: 'auditSearch',
+    Page: lazy(() => import('./audit/patient-search-page.js')),
+  },
+  { path: '/asid-plan', route: 'planShow', Page: lazy(() => import('./asid-plan/asid-plan-page.js')) },
+  { path: '/import', route: 'registryApply', Page: lazy(() => import('./import/import-page.js')) },
+  {
+    path: '/message-set',
+    route: 'messageSetShow',
+    Page: lazy(() => import('./message-sets/message-set-page.js')),
+  },
+  { path: '/search', route: 'search', Page: lazy(() => import('./search/search-page.js')) },
+  { path: '/explain', route: 'explain', Page: lazy(() => import('./explain/explain-page.js')) },
 ];

@@ -3,10 +3,11 @@ import { API_VERSION, type RegistryDocument } from '@gatehouse/contracts/registr
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Card, CardContent, TextField, Typography } from '@mui/material';
 import { useRef, useState } from 'react';
+import { useMay } from '../api/use-may.js';
 import { Section } from '../parts/facts.js';
 import { ApplyDocument } from '../parts/form/apply-document.js';
+import { faultOfValue } from '../parts/form/faults.js';
 import { focusFirstFault } from '../parts/form/focus-first-fault.js';
-import { sentenceCase } from '../parts/words.js';
 import { Picker } from './picker.js';
 
 interface Props {
@@ -23,6 +24,7 @@ export function MessageSetEditor({ name, catalogue, before }: Props) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(before));
   const [isChecked, setChecked] = useState(false);
   const form = useRef<HTMLElement>(null);
+  const mayEdit = useMay('registryApply');
   const added = [...selected].filter((id) => !before.includes(id)).toSorted();
   const removed = before.filter((id) => !selected.has(id));
   const hasChanged = added.length + removed.length > 0;
@@ -48,29 +50,32 @@ export function MessageSetEditor({ name, catalogue, before }: Props) {
               variant="outlined"
             />
           ) : null}
-          <Picker catalogue={catalogue} chosen={selected} onChoose={setSelected} />
+          <Picker catalogue={catalogue} chosen={selected} onChoose={mayEdit ? setSelected : null} />
         </CardContent>
       </Card>
-      <Section title="What would change">
-        <Typography role="status" sx={{ mb: 1 }}>
-          {hasChanged ? `Adds ${listed(added)}. Removes ${listed(removed)}.` : 'Nothing.'}
-        </Typography>
-        {isChecked && selected.size === 0 ? (
-          <Typography color="error" role="alert" sx={{ mb: 1 }}>
-            Select at least one interaction
+      {mayEdit ? (
+        <Section title="What would change">
+          <Typography role="status" sx={{ mb: 1 }}>
+            {hasChanged ? `Adds ${listed(added)}. Removes ${listed(removed)}.` : 'Nothing yet.'}
           </Typography>
-        ) : null}
-        <ApplyDocument
-          key={JSON.stringify(document)}
-          document={document}
-          onIncomplete={() => {
-            setChecked(true);
-            focusFirstFault(form.current);
-          }}
-          label="Save the message set"
-          disabled={name !== null && !hasChanged}
-        />
-      </Section>
+          {isChecked && selected.size === 0 ? (
+            <Typography color="error" role="alert" sx={{ mb: 1 }}>
+              Select at least one interaction
+            </Typography>
+          ) : null}
+          <ApplyDocument
+            key={JSON.stringify(document)}
+            document={document}
+            onIncomplete={() => {
+              setChecked(true);
+              if (nameFault !== null) focusFirstFault(form.current);
+              else form.current?.querySelector<HTMLElement>('input[type="checkbox"]')?.focus();
+            }}
+            label="Save the message set"
+            disabled={name !== null && !hasChanged}
+          />
+        </Section>
+      ) : null}
     </Box>
   );
 }
@@ -79,8 +84,7 @@ const listed = (ids: readonly string[]): string => (ids.length === 0 ? 'nothing'
 
 function faultOfName(name: string): string | null {
   if (name === '') return 'Enter the name';
-  const checked = messageSetName.safeParse(name);
-  return checked.success ? null : sentenceCase(checked.error.issues[0]?.message ?? '');
+  return faultOfValue(messageSetName, name);
 }
 
 function documentOf(name: string, interactions: string[]): RegistryDocument {

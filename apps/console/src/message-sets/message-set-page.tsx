@@ -4,6 +4,7 @@ import { Title, useGetOne } from 'react-admin';
 import { useSearchParams } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import type { ConsoleRecord } from '../api/data-provider.js';
+import { PendingChanges } from '../changes/pending-changes.js';
 import { Loaded } from '../parts/load-state.js';
 import { MessageSetEditor } from './message-set-editor.js';
 
@@ -17,6 +18,7 @@ export default function MessageSetPage() {
       <Typography variant="h1" sx={{ mb: 2, overflowWrap: 'anywhere' }}>
         {name === null ? 'Create a message set' : `Message set ${name}`}
       </Typography>
+      {name === null ? null : <PendingChanges about={{ messageSet: name }} />}
       {name === null ? <WithCatalogue name={null} before={[]} /> : <ExistingSet key={name} name={name} />}
     </Box>
   );

@@ -29,7 +29,8 @@ const NOT_ALLOWED: Readonly<Record<InteractionView['access'][View], string | nul
 interface Props {
   readonly catalogue: readonly InteractionView[];
   readonly chosen: ReadonlySet<string>;
-  readonly onChoose: (chosen: ReadonlySet<string>) => void;
+  /** Null for people who may not change it. */
+  readonly onChoose: ((chosen: ReadonlySet<string>) => void) | null;
 }
 
 /** A checkbox for every interaction. Those that an application could not use anyway are marked. */
@@ -45,12 +46,15 @@ export function Picker({ catalogue, chosen, onChoose }: Props) {
             interaction={interaction}
             view={view}
             checked={chosen.has(interaction.id)}
-            onCheck={(checked) => {
-              const next = new Set(chosen);
-              if (checked) next.add(interaction.id);
-              else next.delete(interaction.id);
-              onChoose(next);
-            }}
+            onCheck={
+              onChoose &&
+              ((checked) => {
+                const next = new Set(chosen);
+                if (checked) next.add(interaction.id);
+                else next.delete(interaction.id);
+                onChoose(next);
+              })
+            }
           />
         ))}
       </FormGroup>
@@ -94,7 +98,7 @@ interface ChoiceProps {
   readonly interaction: InteractionView;
   readonly view: View;
   readonly checked: boolean;
-  readonly onCheck: (checked: boolean) => void;
+  readonly onCheck: ((checked: boolean) => void) | null;
 }
 
 function Choice({
@@ -110,8 +114,9 @@ function Choice({
         control={
           <Checkbox
             checked={checked}
+            disabled={onCheck === null}
             onChange={(event) => {
-              onCheck(event.target.checked);
+              onCheck?.(event.target.checked);
             }}
             size="small"
           />
