@@ -1,7 +1,10 @@
 /** What to plan for: what grants need, or every combination of what is selected here. */
+import { odsCode } from '@gatehouse/contracts/registry/identifiers';
 import type { RequestOf } from '@gatehouse/contracts/routes';
 import { Box, Button, MenuItem, TextField } from '@mui/material';
 import { type SyntheticEvent, useState } from 'react';
+import { faultOfValue } from '../parts/form/faults.js';
+import { focusFirstFault } from '../parts/form/focus-first-fault.js';
 
 export type PlanRequest = RequestOf<'planShow'>['body'];
 
@@ -25,13 +28,17 @@ const CAPABILITIES = ['referrer', 'provider'] as const;
 export function PlanChoice({ products, environments, onChoose }: Props) {
   const [choice, setChoice] = useState<PlanRequest>({ layout: 'per-organisation', wanted: 'grants' });
   const [odsCodes, setOdsCodes] = useState('');
-  const submit = (event: SyntheticEvent): void => {
+  const [fault, setFault] = useState<string | null>(null);
+  const submit = (event: SyntheticEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const organisations = odsCodes
       .toUpperCase()
       .split(/[\s,;]+/)
       .filter((code) => code !== '');
-    onChoose(organisations.length === 0 ? choice : { ...choice, organisations });
+    const [wrong = null] = organisations.flatMap((code) => faultOfValue(odsCode, code) ?? []);
+    setFault(wrong);
+    if (wrong !== null) focusFirstFault(event.currentTarget);
+    else onChoose(organisations.length === 0 ? choice : { ...choice, organisations });
   };
   /** An empty selection means all. */
   const several = <K extends keyof PlanRequest>(name: K, label: string, choices: readonly string[]) => (
@@ -98,6 +105,8 @@ export function PlanChoice({ products, environments, onChoose }: Props) {
         label="ODS codes"
         placeholder="All"
         value={odsCodes}
+        error={fault !== null}
+        helperText={fault}
         onChange={({ target }) => {
           setOdsCodes(target.value);
         }}

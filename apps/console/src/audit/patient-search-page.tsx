@@ -5,12 +5,12 @@
 import { auditSearch } from '@gatehouse/contracts/operation/operation-resources';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Button, Typography } from '@mui/material';
-import { type SyntheticEvent, useRef, useState } from 'react';
+import { type SyntheticEvent, useEffect, useRef, useState } from 'react';
 import { Title } from 'react-admin';
 import { callRouteWith } from '../api/call-route.js';
 import { type FieldFault, ProblemError } from '../api/problem-error.js';
 import { Section } from '../parts/facts.js';
-import { checkForm, faultOf, faultsElsewhere } from '../parts/form/faults.js';
+import { checkForm, faultOf, problemOfFaults } from '../parts/form/faults.js';
 import { FieldInput } from '../parts/form/field-input.js';
 import { bodyOfNew, textsOf } from '../parts/form/fields.js';
 import { focusFirstFault } from '../parts/form/focus-first-fault.js';
@@ -27,6 +27,10 @@ export default function PatientSearchPage() {
   const [problem, setProblem] = useState<ProblemError | null>(null);
   const [isBusy, setBusy] = useState(false);
   const lastBody = useRef<SearchBody>({});
+  const formElement = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (faults.length > 0) focusFirstFault(formElement.current);
+  }, [faults]);
 
   const search = async (body: SearchBody, earlier: Results['items']): Promise<void> => {
     setBusy(true);
@@ -37,7 +41,7 @@ export default function PatientSearchPage() {
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       setFaults(error.faults);
-      setProblem(error);
+      setProblem(problemOfFaults(PATIENT_SEARCH_FIELDS, error.faults, error));
     } finally {
       setBusy(false);
     }
@@ -49,9 +53,8 @@ export default function PatientSearchPage() {
     // The results of an earlier search must not stand below a form that asks for something else.
     setResults(null);
     setFaults(found);
-    setProblem(problemOf(found));
     if (found.length > 0) {
-      focusFirstFault(form);
+      setProblem(problemOfFaults(PATIENT_SEARCH_FIELDS, found));
       return;
     }
     lastBody.current = body;
@@ -66,6 +69,7 @@ export default function PatientSearchPage() {
       <Section title="Search">
         <Box
           component="form"
+          ref={formElement}
           noValidate
           autoComplete="off"
           onSubmit={(event: SyntheticEvent<HTMLFormElement>) => {
@@ -102,10 +106,4 @@ export default function PatientSearchPage() {
       )}
     </Box>
   );
-}
-
-/** What no field shows. */
-function problemOf(faults: readonly FieldFault[]): ProblemError | null {
-  const elsewhere = faultsElsewhere(PATIENT_SEARCH_FIELDS, faults);
-  return elsewhere.length === 0 ? null : new ProblemError(0, elsewhere.map(({ detail }) => detail).join(' '));
 }

@@ -7,7 +7,9 @@ import {
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, MenuItem, TextField } from '@mui/material';
 import { useId, useRef, useState } from 'react';
+import type { FieldFault } from '../api/problem-error.js';
 import { ApplyDocument } from '../parts/form/apply-document.js';
+import { faultOfValue } from '../parts/form/faults.js';
 import { focusFirstFault } from '../parts/form/focus-first-fault.js';
 import { sentenceCase } from '../parts/words.js';
 
@@ -43,6 +45,7 @@ export function GrantForm({ client }: Props) {
     access: 0,
   });
   const [isChecked, setChecked] = useState(false);
+  const [rejected, setRejected] = useState<readonly FieldFault[]>([]);
   const fields = useRef<HTMLElement>(null);
   const id = useId();
   const fixed: readonly FieldName[] = client === undefined ? [] : ['name', 'environment'];
@@ -50,7 +53,7 @@ export function GrantForm({ client }: Props) {
     <>
       <Box ref={fields}>
         {FIELD_NAMES.filter((name) => !fixed.includes(name)).map((name) => {
-          const fault = faultOf(name, values[name]);
+          const fault = faultOf(name, values[name]) ?? rejectedField(name, rejected);
           const isShown = fault !== null && (isChecked || values[name] !== '');
           return (
             <TextField
@@ -62,6 +65,7 @@ export function GrantForm({ client }: Props) {
               helperText={isShown ? fault : undefined}
               onChange={({ target }) => {
                 setValues({ ...values, [name]: target.value });
+                setRejected(rejected.filter((each) => !isAbout(name, each)));
               }}
               fullWidth
               margin="dense"
@@ -94,6 +98,10 @@ export function GrantForm({ client }: Props) {
           setChecked(true);
           focusFirstFault(fields.current);
         }}
+        onRejected={(faults) => {
+          setRejected(faults);
+          focusFirstFault(fields.current);
+        }}
         label="Grant"
       />
     </>
@@ -103,8 +111,15 @@ export function GrantForm({ client }: Props) {
 function faultOf(name: FieldName, value: string): string | null {
   const { label, schema } = FIELDS[name];
   if (value === '') return `Enter the ${label === 'ODS code' ? label : label.toLowerCase()}`;
-  const checked = schema.safeParse(value);
-  return checked.success ? null : sentenceCase(checked.error.issues[0]?.message ?? '');
+  return faultOfValue(schema, value);
+}
+
+/** The gateway's faults point into the document, whose members have the names of the fields. */
+const isAbout = (name: FieldName, { pointer }: FieldFault): boolean => pointer.endsWith(`/${name}`);
+
+function rejectedField(name: FieldName, rejected: readonly FieldFault[]): string | null {
+  const fault = rejected.find((each) => isAbout(name, each));
+  return fault === undefined ? null : sentenceCase(fault.detail);
 }
 
 /** Null until it is complete. A list in a document replaces the whole list, so the existing grants come first. */

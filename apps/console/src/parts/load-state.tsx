@@ -1,7 +1,7 @@
 /** What a page says while its data loads, and when it could not be loaded. An empty list never stands for a failure. */
 import { Alert, Button, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
-import { messageOf } from '../api/problem-error.js';
+import { faultsInWords, messageOf, ProblemError } from '../api/problem-error.js';
 
 export function Loading({ children = 'Loading' }: { readonly children?: string }) {
   return <Typography role="status">{children} …</Typography>;
@@ -15,6 +15,13 @@ interface LoadErrorProps {
 }
 
 export function LoadError({ error, retry, isOutdated = false }: LoadErrorProps) {
+  // What a person entered is wrong, a filter above all: trying again would not help.
+  if (error instanceof ProblemError && error.faults.length > 0)
+    return (
+      <Alert severity="warning" sx={{ mb: 1 }}>
+        Check what you entered. {faultsInWords(error)}
+      </Alert>
+    );
   return (
     <Alert
       severity={isOutdated ? 'warning' : 'error'}

@@ -3,8 +3,14 @@ import { Box, IconButton, InputBase } from '@mui/material';
 import type { SyntheticEvent } from 'react';
 import { useNavigate } from 'react-router-dom';
 
+interface Props {
+  readonly initial?: string;
+  /** What it holds was rejected. */
+  readonly isInvalid?: boolean;
+}
+
 /** Opens the page of search results. The text is kept out of the address, which logs may record. */
-export function SearchField({ initial = '' }: { readonly initial?: string }) {
+export function SearchField({ initial = '', isInvalid = false }: Props) {
   const navigate = useNavigate();
   const submit = (event: SyntheticEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -30,9 +36,14 @@ export function SearchField({ initial = '' }: { readonly initial?: string }) {
       <InputBase
         name="q"
         type="search"
+        error={isInvalid}
         defaultValue={initial}
         placeholder="ODS code, name, ASID or id"
-        inputProps={{ 'aria-label': 'Search', autoComplete: 'off', maxLength: 128 }}
+        inputProps={{
+          'aria-label': 'Search',
+          autoComplete: 'off',
+          maxLength: 128,
+        }}
         sx={{
           flexGrow: 1,
           pl: 1.5,

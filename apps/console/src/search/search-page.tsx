@@ -28,7 +28,7 @@ export default function SearchPage() {
       <Typography variant="h1" sx={{ mb: 2 }}>
         Search
       </Typography>
-      <SearchField key={q} initial={q} />
+      <SearchField key={q} initial={q} isInvalid={q !== '' && !searchText.safeParse(q).success} />
       <Typography color="text.secondary" sx={{ my: 1 }}>
         Search by ODS code, the start of an organisation’s name, ASID, the first six or last four characters
         of an API key, application id, correlation id or attempt id. Do not enter an NHS number here.

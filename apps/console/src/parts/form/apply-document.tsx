@@ -1,14 +1,17 @@
 /** Applies a registry document and shows its progress and result: applied, rejected, or waiting for approval. */
+import { reason as reasonText } from '@gatehouse/contracts/registry/identifiers';
 import type { RegistryDocument } from '@gatehouse/contracts/registry/registry-file';
 import type { ApplyProgress } from '@gatehouse/contracts/registry/registry-resources';
 import { Alert, Box, Button, LinearProgress, TextField } from '@mui/material';
 import { useMutation } from '@tanstack/react-query';
-import { type SyntheticEvent, useState } from 'react';
+import { type SyntheticEvent, useRef, useState } from 'react';
 import { useRefresh } from 'react-admin';
 import { callRouteForLines } from '../../api/call-route.js';
-import { messageOf, NO_ANSWER, ProblemError } from '../../api/problem-error.js';
+import { type FieldFault, messageOf, NO_ANSWER, ProblemError } from '../../api/problem-error.js';
 import { useMay } from '../../api/use-may.js';
 import { counted } from '../words.js';
+import { faultOfValue } from './faults.js';
+import { focusFirstFault } from './focus-first-fault.js';
 import { FormProblem } from './form-problem.js';
 import { SentForApproval } from './sent-for-approval.js';
 
@@ -17,12 +20,16 @@ interface Props {
   readonly document: RegistryDocument | null;
   /** Called in place of applying where there is no document: marks what is missing. */
   readonly onIncomplete?: () => void;
+  /** Called with what the gateway found wrong with the document. */
+  readonly onRejected?: (faults: readonly FieldFault[]) => void;
   readonly label: string;
   /** The document would change nothing. */
   readonly disabled?: boolean;
 }
 
-export function ApplyDocument({ document, onIncomplete, label, disabled = false }: Props) {
+export function ApplyDocument({ document, onIncomplete, onRejected, label, disabled = false }: Props) {
+  const [reasonFault, setReasonFault] = useState<string | null>(null);
+  const form = useRef<HTMLFormElement>(null);
   const [lastLine, setLastLine] = useState<ApplyProgress | null>(null);
   const refresh = useRefresh();
   const { mutate, error, isPending, isSuccess } = useMutation({
@@ -32,24 +39,36 @@ export function ApplyDocument({ document, onIncomplete, label, disabled = false 
       for await (const line of callRouteForLines('registryApply', { body })) setLastLine(line);
       refresh();
     },
+    onError: (failure) => {
+      if (failure instanceof ProblemError) onRejected?.(failure.faults);
+    },
   });
+  const submit = (typed: FormDataEntryValue | null): void => {
+    const reason = typeof typed === 'string' ? typed.trim() : '';
+    const fault = reason === '' ? null : faultOfValue(reasonText, reason);
+    setReasonFault(fault);
+    if (fault !== null) focusFirstFault(form.current);
+    else if (document === null) onIncomplete?.();
+    else mutate({ document, reason });
+  };
   const isSettled = lastLine?.type === 'done' || lastLine?.type === 'pending';
   if (!useMay('registryApply')) return null;
   return (
     <Box
       component="form"
+      ref={form}
+      noValidate
       onSubmit={(event: SyntheticEvent<HTMLFormElement>) => {
         event.preventDefault();
-        const reason = new FormData(event.currentTarget).get('reason');
-        if (document === null) onIncomplete?.();
-        else mutate({ document, reason: typeof reason === 'string' ? reason.trim() : '' });
+        submit(new FormData(event.currentTarget).get('reason'));
       }}
     >
       <TextField
         id="reason"
         name="reason"
         label="Reason (optional)"
-        helperText="Kept in the history"
+        error={reasonFault !== null}
+        helperText={reasonFault ?? 'Kept in the history'}
         fullWidth
         margin="dense"
         variant="outlined"

@@ -1,8 +1,10 @@
 /** What is wrong with a form, found in the browser with the shapes that the gateway checks. */
 import { pointerOf } from '@gatehouse/contracts/problem';
 import type { z } from 'zod';
-import type { FieldFault } from '../../api/problem-error.js';
+import { type FieldFault, faultsInWords, NO_ANSWER, ProblemError } from '../../api/problem-error.js';
 import type { Field, Texts } from './fields.js';
+
+const CHECK_FIELDS = 'Check the marked fields.';
 
 export const pointerOfField = ({ name }: Pick<Field, 'name'>): string => `/${name.replaceAll('.', '/')}`;
 
@@ -48,6 +50,25 @@ export function checkForm(
   return faults;
 }
 
+/** What is wrong with the form as a whole: names what no field shows; else it is enough that the fields are marked. */
+export function problemOfFaults(
+  fields: readonly Field[],
+  faults: readonly FieldFault[],
+  rejection = new ProblemError(NO_ANSWER, ''),
+): ProblemError {
+  const { status, message } = rejection;
+  if (faults.length === 0) return rejection;
+  const elsewhere = faultsElsewhere(fields, faults);
+  if (elsewhere.length === 0) return new ProblemError(status, CHECK_FIELDS);
+  return new ProblemError(status, `${message} ${faultsInWords({ faults: elsewhere })}`.trim());
+}
+
+/** The fault of a single value, in the words of its contract. */
+export function faultOfValue(schema: z.ZodType, value: unknown): string | null {
+  const [issue] = schema.safeParse(value).error?.issues ?? [];
+  return issue === undefined ? null : wordsFor(issue);
+}
+
 function enter({ label, choices }: Field): string {
   const isAcronym = /^[A-Z]{2}/.test(label);
   const name = isAcronym ? label : `${label.charAt(0).toLowerCase()}${label.slice(1)}`;
@@ -56,6 +77,8 @@ function enter({ label, choices }: Field): string {
 
 /** The contract's own words, where it has some; zod's are for programmers. */
 function wordsFor(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_big' && issue.message.startsWith('Too big: expected string'))
+    return `Enter at most ${String(issue.maximum)} characters`;
   if (issue.code === 'too_big' && issue.origin === 'number') return `Enter ${String(issue.maximum)} or less`;
   if (issue.code === 'too_small' && issue.origin === 'number')
     return `Enter ${String(issue.minimum)} or more`;

@@ -78,5 +78,11 @@ function valueOf({ kind, choices, clearable }: Field, text: string): unknown {
   return kind === 'moment' ? instantOf(text) : text;
 }
 
-const sameValue = (field: Field, one: string, other: string): boolean =>
-  JSON.stringify(valueOf(field, one)) === JSON.stringify(valueOf(field, other));
+/** The order of a list means nothing. */
+function sameValue(field: Field, one: string, other: string): boolean {
+  const comparable = (text: string): string => {
+    const value = valueOf(field, text);
+    return JSON.stringify(Array.isArray(value) ? [...new Set(value)].sort() : value);
+  };
+  return comparable(one) === comparable(other);
+}

@@ -5,7 +5,7 @@ import { useNotify, useRefresh } from 'react-admin';
 import { AwaitingApproval } from '../../api/awaiting-approval.js';
 import { callRouteWith } from '../../api/call-route.js';
 import { type FieldFault, ProblemError } from '../../api/problem-error.js';
-import { checkForm, faultsElsewhere } from './faults.js';
+import { checkForm, problemOfFaults } from './faults.js';
 import { bodyOfEdit, bodyOfNew, type Field, textsOf } from './fields.js';
 import { SentForApproval } from './sent-for-approval.js';
 
@@ -31,7 +31,6 @@ interface FormState {
 }
 
 const BLANK: FormState = { isBusy: false, faults: [], problem: null, answer: null };
-export const CHECK_FIELDS = 'Check the marked fields.';
 
 /** @param close called when there is nothing more to show; @param keepsOpen the answer is shown in the form's place */
 export function useRouteForm(form: RouteForm, keepsOpen: boolean, close: () => void) {
@@ -79,7 +78,7 @@ export function useRouteForm(form: RouteForm, keepsOpen: boolean, close: () => v
         notify(<SentForApproval change={error.change} />, { type: 'info', autoHideDuration: 10_000 });
         finish();
       } else if (error instanceof ProblemError) {
-        fail(error.faults, error.faults.length > 0 ? problemOfFaults(fields, error.faults, error) : error);
+        fail(error.faults, problemOfFaults(fields, error.faults, error));
       } else {
         fail([], new ProblemError(0, 'Something went wrong. Try again.'));
         throw error;
@@ -87,15 +86,4 @@ export function useRouteForm(form: RouteForm, keepsOpen: boolean, close: () => v
     }
   };
   return { state, submit, finish };
-}
-
-/** Names what no field shows; else it is enough that the fields are marked. */
-function problemOfFaults(
-  fields: readonly Field[],
-  faults: readonly FieldFault[],
-  { status, message }: Pick<ProblemError, 'status' | 'message'> = { status: 0, message: '' },
-): ProblemError {
-  const elsewhere = faultsElsewhere(fields, faults).map(({ detail }) => detail);
-  if (elsewhere.length === 0) return new ProblemError(status, CHECK_FIELDS);
-  return new ProblemError(status, [message, ...elsewhere].filter((text) => text !== '').join(' '));
 }

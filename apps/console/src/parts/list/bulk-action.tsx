@@ -1,4 +1,5 @@
 /** Calls one route for each of several selected rows, one after the other, and shows the result of each. */
+import { reason as reasonText } from '@gatehouse/contracts/registry/identifiers';
 import type { RouteName } from '@gatehouse/contracts/routes';
 import {
   Alert,
@@ -20,6 +21,8 @@ import { callRouteWith } from '../../api/call-route.js';
 import type { ConsoleRecord } from '../../api/data-provider.js';
 import { ProblemError } from '../../api/problem-error.js';
 import { useMay } from '../../api/use-may.js';
+import { faultOfValue } from '../form/faults.js';
+import { focusFirstFault } from '../form/focus-first-fault.js';
 
 export interface BulkAction<T> {
   readonly route: RouteName;
@@ -93,7 +96,7 @@ interface BulkDialogProps<T> {
 /** Rows that failed can be tried again with the same reason. */
 function BulkDialog<T>({ action, rows, close }: BulkDialogProps<T>) {
   const [results, setResults] = useState<readonly Result[]>([]);
-  const [isReasonMissing, setReasonMissing] = useState(false);
+  const [reasonFault, setReasonFault] = useState<string | null>(null);
   const titleId = useId();
   const refresh = useRefresh();
   const succeeded = new Set(results.filter(({ ok }) => ok).map(({ name }) => name));
@@ -111,8 +114,10 @@ function BulkDialog<T>({ action, rows, close }: BulkDialogProps<T>) {
   const submit = (form: HTMLFormElement): void => {
     const given = new FormData(form).get('reason');
     const reason = typeof given === 'string' ? given.trim() : '';
-    setReasonMissing(reason === '');
-    if (reason !== '') mutate(reason);
+    const fault = reason === '' ? 'Enter the reason' : faultOfValue(reasonText, reason);
+    setReasonFault(fault);
+    if (fault === null) mutate(reason);
+    else focusFirstFault(form);
   };
   return (
     <Dialog
@@ -137,8 +142,8 @@ function BulkDialog<T>({ action, rows, close }: BulkDialogProps<T>) {
           <TextField
             name="reason"
             label="Reason"
-            error={isReasonMissing}
-            helperText={isReasonMissing ? 'Enter the reason' : 'Kept in the history'}
+            error={reasonFault !== null}
+            helperText={reasonFault ?? 'Kept in the history'}
             fullWidth
             variant="outlined"
             margin="dense"
