@@ -9,6 +9,7 @@ import { StopButton } from '../stops/stop-button.js';
 import { factsOf } from './application-fields.js';
 import { Checklist } from './checklist.js';
 import { CreateSigningKey } from './create-signing-key.js';
+import { APPLICATION_SECTION } from './step-advice.js';
 import { EditApplication } from './edit-application.js';
 
 type Application = AnswerOf<'applicationShow'>;
@@ -19,9 +20,11 @@ export default function ApplicationPage() {
       {(application) => (
         <>
           <PendingChanges about={{ application: application.id }} />
-          <Section title="Before it can go live">
-            <Checklist applicationId={application.id} />
-          </Section>
+          {application.state === 'retired' ? null : (
+            <Section title="Checklist">
+              <Checklist {...application} />
+            </Section>
+          )}
           <ApplicationSection {...application} />
           <RecentHistory filter={{ application: application.id }} />
         </>
@@ -34,7 +37,7 @@ function ApplicationSection(application: Tagged<Application>) {
   const { id, state } = application;
   const stop = useStandingStop({ kind: 'application', target: id }, state);
   return (
-    <Section title="Application">
+    <Section title="Application" id={APPLICATION_SECTION}>
       <StandingStop query={stop} />
       <Facts facts={factsOf(application)} />
       {state === 'retired' ? null : (

@@ -2,6 +2,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Button } from '@mui/material';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { callRoute } from '../api/call-route.js';
+import { messageOf } from '../api/problem-error.js';
 import { useMay } from '../api/use-may.js';
 
 /** Asks for a new token and a read under the application. Not shown to people who may not. */
@@ -27,7 +28,7 @@ export function AskNhs({ applicationId }: { readonly applicationId: string }) {
       <Box role="status">
         {check.isPending ? 'Requesting a token and reading reference data…' : null}
         {check.data === undefined ? null : <Result {...check.data.asked} />}
-        {check.error === null ? null : <Alert severity="error">{check.error.message}</Alert>}
+        {check.error === null ? null : <Alert severity="error">{messageOf(check.error)}</Alert>}
       </Box>
     </Box>
   );
@@ -39,7 +40,7 @@ function Result({ refusal, isRead }: Asked) {
   if (refusal !== null)
     return (
       <Alert severity="error">
-        {refusal.text} {refusal.whoActs}: {refusal.whatToDo}
+        {refusal.text} {refusal.whatToDo} Who must act: {refusal.whoActs}.
       </Alert>
     );
   return (

@@ -9,11 +9,12 @@ import { Loaded } from '../parts/load-state.js';
 import { StateTag } from '../parts/state-tag.js';
 import { AskNhs } from './ask-nhs.js';
 import { NhsAnswers } from './nhs-answers.js';
+import { type Application, StepAdvice } from './step-advice.js';
 
 type Step = AnswerOf<'applicationChecklist'>['steps'][number];
 
 /** What stands between an application and its first request, in order, with the values to send to NHS England. */
-export function Checklist({ applicationId }: { readonly applicationId: string }) {
+export function Checklist({ id: applicationId, ...application }: AnswerOf<'applicationShow'>) {
   const maySee = useMay('applicationChecklist');
   const query = useQuery({
     queryKey: ['checklist', applicationId],
@@ -26,14 +27,14 @@ export function Checklist({ applicationId }: { readonly applicationId: string })
         <>
           <Alert severity={steps.every(({ done }) => done) ? 'success' : 'info'} sx={{ mb: 1 }}>
             {steps.every(({ done }) => done)
-              ? 'Every step is done here.'
+              ? 'Every step in Gatehouse is done.'
               : 'Complete the steps marked “To do” in this order.'}
           </Alert>
           <NhsAnswers {...nhs} />
           <AskNhs applicationId={applicationId} />
           <Box component="ol" sx={{ pl: 3, m: 0 }}>
             {steps.map((step) => (
-              <ChecklistStep key={step.title} {...step} />
+              <ChecklistStep key={step.id} step={step} application={application} />
             ))}
           </Box>
         </>
@@ -42,13 +43,19 @@ export function Checklist({ applicationId }: { readonly applicationId: string })
   );
 }
 
-function ChecklistStep({ title, done, whoActs, whatToDo, values }: Step) {
+interface StepProps {
+  readonly step: Step;
+  readonly application: Application;
+}
+
+function ChecklistStep({ step: { id, title, done, whoActs, values }, application }: StepProps) {
   return (
     <Box component="li" sx={{ mb: 1 }}>
       <strong>{title}</strong> <StateTag state={done ? 'done' : 'to do'} />
       {done ? null : (
-        <Typography color="text.secondary">
-          {whoActs}: {whatToDo}
+        <Typography color="text.secondary" component="div">
+          <StepAdvice id={id} application={application} />
+          <Box>Who must act: {whoActs}.</Box>
         </Typography>
       )}
       {values.length === 0 ? null : (

@@ -34,7 +34,7 @@ function TokenAnswer({ at, changedSince, refusal }: NonNullable<Answers['token']
     <Answer severity="error" title={`NHS England refused an access token on ${moment(at)}.`}>
       <Typography>{whatIsWrong}</Typography>
       <Typography>
-        {whoActs}: {whatToDo}
+        {whatToDo} Who must act: {whoActs}.
       </Typography>
       {messageId === null ? null : <Copyable text={messageId} name="Message id for NHS England support" />}
       {changedSince ? CHANGED_SINCE : null}

@@ -3,6 +3,7 @@ import { Box, Link, Typography } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
 import { Copyable } from '../parts/copyable.js';
 import { NONE } from '../parts/dates.js';
+import { NextStep } from '../parts/next-step.js';
 import { RecordRows } from '../parts/list/record-rows.js';
 import { StateTag } from '../parts/state-tag.js';
 
@@ -11,9 +12,14 @@ const SHOWN_ORGANISATIONS = 6;
 export function PlanRows({ rows }: { readonly rows: readonly AsidPlanRowView[] }) {
   if (rows.length === 0) {
     return (
-      <Typography>
-        No grant needs an application, and there are no applications. Add a grant to a client, or plan every
-        combination of what you select above.
+      <Typography component="div">
+        <NextStep
+          text="No grant needs an application, and there are no applications. Plan every combination of what you select above, or add a grant to a client."
+          route="registryApply"
+          to="/clients"
+          link="Open the clients"
+          command="gatehouse apply FILE"
+        />
       </Typography>
     );
   }

@@ -1,7 +1,9 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { PendingChanges } from '../changes/pending-changes.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
-import { RegisterList } from '../parts/list/register-list.js';
+import { LIST_ACTIONS, RegisterList } from '../parts/list/register-list.js';
+import { NextStep } from '../parts/next-step.js';
 
 type Floor = AnswerOf<'assuranceList'>['items'][number];
 
@@ -9,6 +11,7 @@ export default function AssuranceList() {
   return (
     <RegisterList<Floor>
       title="Assurance levels"
+      above={<PendingChanges about={{ table: 'assurance_floor' }} />}
       actions={
         <RouteDialog
           route="assuranceSet"
@@ -27,7 +30,15 @@ export default function AssuranceList() {
           done="Minimum level set."
         />
       }
-      empty="No minimum level is set. Gatehouse accepts every authentication assurance level (AAL) that e-RS accepts."
+      empty={
+        <NextStep
+          text="No minimum level is set. Gatehouse accepts every authentication assurance level (AAL) that e-RS accepts."
+          route="assuranceSet"
+          to={`#${LIST_ACTIONS}`}
+          link="Go to “Set a minimum level”"
+          command="gatehouse assurance set"
+        />
+      }
       columns={[
         { label: 'Organisation', value: ({ organisation }) => organisation ?? 'All organisations' },
         { label: 'Minimum level', value: ({ minimumLevel }) => minimumLevel },

@@ -1,6 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { TextInput } from 'react-admin';
-import { RegisterList } from '../parts/list/register-list.js';
+import { LIST_ACTIONS, RegisterList } from '../parts/list/register-list.js';
+import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
 import { GrantDialog } from './grant-dialog.js';
 
@@ -14,10 +15,13 @@ export default function ClientList() {
       href={(id) => `/clients/${id}/show`}
       filters={[<TextInput key="environment" source="environment" label="Environment" />]}
       empty={
-        <>
-          There are no clients yet. A client is one of your services, with grants for what it may use. Select
-          “Create a client”, or run <code>gatehouse apply FILE</code>. Then issue a key to it.
-        </>
+        <NextStep
+          text="There are no clients yet. A client is one of your services, with grants for what it may use and a key of its own."
+          route="registryApply"
+          to={`#${LIST_ACTIONS}`}
+          link="Go to “Create a client”"
+          command="gatehouse apply FILE"
+        />
       }
       columns={[
         { label: 'Name', value: ({ name }) => name },

@@ -6,11 +6,14 @@ import { Facts, Section } from '../parts/facts.js';
 import { type Field, REASON_OPTIONAL } from '../parts/form/fields.js';
 import { OneTimeSecret } from '../parts/form/one-time-secret.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
+import { NextStep } from '../parts/next-step.js';
 import { RecordPage } from '../parts/record-page.js';
 import { StateTag } from '../parts/state-tag.js';
 import { StandingStop, useStandingStop } from '../stops/standing-stop.js';
 import { StopButton } from '../stops/stop-button.js';
 import { GrantDialog } from './grant-dialog.js';
+
+const KEYS_SECTION = 'keys';
 
 type Client = AnswerOf<'clientShow'>;
 
@@ -45,7 +48,7 @@ export default function ClientPage() {
                 <StopButton target={{ kind: 'client', environment, client: name }} />
               ) : null}
             </Section>
-            <Section title="Keys">
+            <Section title="Keys" id={KEYS_SECTION}>
               <Keys {...client} />
             </Section>
           </>
@@ -72,7 +75,17 @@ function Grants({ grants }: Pick<Client, 'grants'>) {
 function Keys({ name, environment, keys, workload }: Client) {
   return (
     <>
-      {keys.length === 0 ? <Typography>This client has no keys yet.</Typography> : null}
+      {keys.length === 0 && workload === null ? (
+        <Typography component="div">
+          <NextStep
+            text="This client has no keys yet."
+            route="clientKeyIssue"
+            to={`#${KEYS_SECTION}`}
+            link="Go to “Issue a key”"
+            command="gatehouse clients issue-key"
+          />
+        </Typography>
+      ) : null}
       {keys.map(({ keyId, label, state, expiresAt }) => (
         <Box key={keyId} sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center', py: 0.5 }}>
           <code>{keyId}</code> {label} <StateTag state={state} /> until {day(expiresAt)}

@@ -1,11 +1,13 @@
 import { WRITE_INTERACTIONS } from '@gatehouse/contracts/governance/governance-resources';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { TextInput } from 'react-admin';
+import { PendingChanges } from '../changes/pending-changes.js';
 import { day } from '../parts/dates.js';
 import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
-import { RegisterList } from '../parts/list/register-list.js';
+import { LIST_ACTIONS, RegisterList } from '../parts/list/register-list.js';
 import { LinkDialog } from '../sro/link-dialog.js';
+import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
 
 type WriteException = AnswerOf<'exceptionList'>['items'][number];
@@ -25,6 +27,7 @@ export default function ExceptionList() {
   return (
     <RegisterList<WriteException>
       title="Write exceptions"
+      above={<PendingChanges about={{ table: 'write_exception' }} />}
       filters={[<TextInput key="organisation" source="organisation" label="ODS code" />]}
       actions={
         <RouteDialog
@@ -63,7 +66,15 @@ export default function ExceptionList() {
           </>
         ) : null
       }
-      empty="There are no write exceptions. Application-restricted access can only read, which is the rule."
+      empty={
+        <NextStep
+          text="There are no write exceptions. Without one, application-restricted access can only read."
+          route="exceptionGrant"
+          to={`#${LIST_ACTIONS}`}
+          link="Go to “Grant an exception”"
+          command="gatehouse exception grant"
+        />
+      }
       columns={[
         { label: 'Interaction', value: ({ interaction }) => interaction },
         { label: 'Organisations', value: ({ organisations }) => organisations.join(', ') },

@@ -4,7 +4,10 @@ import { fieldLabel, fieldText } from './diff-words.js';
 it.each([
   ['asid_shared_with', 'ASID shared with'],
   ['ods_code', 'ODS code'],
+  ['asid', 'ASID'],
   ['state', 'State'],
+  ['odsCode', 'ODS code'],
+  ['hashCount', 'Hash count'],
 ])('the field %s is called %s', (name, label) => {
   expect(fieldLabel(name)).toBe(label);
 });

@@ -1,6 +1,5 @@
 /** Names and values of fields, as people read them. */
 import { NONE } from './dates.js';
-import { sentenceCase } from './words.js';
 
 const ACRONYMS: Readonly<Record<string, string>> = {
   aal: 'AAL',
@@ -16,10 +15,19 @@ const ACRONYMS: Readonly<Record<string, string>> = {
   sro: 'SRO',
 };
 
+/** “sro_appointment” as “SRO appointment”, “hashCount” as “hash count”. */
+export function inWords(name: string): string {
+  return name
+    .replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    .split('_')
+    .map((word) => ACRONYMS[word] ?? word)
+    .join(' ');
+}
+
 /** “asid_shared_with” as “ASID shared with”. */
 export function fieldLabel(name: string): string {
-  const words = name.split('_').map((word) => ACRONYMS[word] ?? word);
-  return sentenceCase(words.join(' '));
+  const words = inWords(name);
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 /** Members of an object are named, so that nobody has to read JSON. */

@@ -3,7 +3,7 @@ import type { Thing } from '@gatehouse/contracts/governance/change-resources';
 import { Box, Typography } from '@mui/material';
 import { Fragment, type ReactNode } from 'react';
 import { NONE } from './dates.js';
-import { fieldLabel, fieldText } from './diff-words.js';
+import { fieldLabel, fieldText, inWords } from './diff-words.js';
 import { ThingLink } from './thing-link.js';
 
 type Row = Readonly<Record<string, unknown>> | null;
@@ -27,7 +27,7 @@ export function Diff({ rows, things = [], isPast = false }: DiffProps) {
   return rows.map(({ table, key, before, after }) => (
     <Box key={`${table} ${key}`} sx={{ mb: 2 }}>
       <Typography variant="h3" sx={{ mb: 0.5, overflowWrap: 'anywhere' }}>
-        {verbFor(before, after, isPast)} {table.replaceAll('_', ' ')}
+        {headingOf(table, verbFor(before, after, isPast))}
       </Typography>
       <Box component="dl" sx={{ m: 0 }}>
         {changedFields(before, after).map(([name, was, is]) => (
@@ -47,6 +47,12 @@ export function Diff({ rows, things = [], isPast = false }: DiffProps) {
       </Box>
     </Box>
   ));
+}
+
+/** A record that is shown as it would be is not written itself. */
+function headingOf(table: string, verb: string): string {
+  const name = inWords(table);
+  return name.endsWith(' as it would be') ? `The ${name}` : `${verb} ${name}`;
 }
 
 function verbFor(before: Row, after: Row, isPast: boolean): string {

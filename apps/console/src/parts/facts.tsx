@@ -2,10 +2,17 @@ import { Box, Card, CardContent, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { NONE } from './dates.js';
 
+interface SectionProps {
+  readonly title: string;
+  /** For links to it. */
+  readonly id?: string;
+  readonly children: ReactNode;
+}
+
 /** A card with a heading. */
-export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+export function Section({ title, id, children }: SectionProps) {
   return (
-    <Card sx={{ mb: 2 }}>
+    <Card id={id} sx={{ mb: 2, scrollMarginTop: '4rem' }}>
       <CardContent>
         <Typography variant="h2" gutterBottom>
           {title}

@@ -1,9 +1,12 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput, TextInput } from 'react-admin';
+import { PendingChanges } from '../changes/pending-changes.js';
 import { moment } from '../parts/dates.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { RegisterList } from '../parts/list/register-list.js';
+import { NextStep } from '../parts/next-step.js';
+import { PageLink } from '../parts/page-link.js';
 import { StateTag } from '../parts/state-tag.js';
 import { choicesOf } from '../parts/words.js';
 
@@ -21,6 +24,7 @@ export default function SigningKeyList() {
   return (
     <RegisterList<SigningKey>
       title="Signing keys"
+      above={<PendingChanges about={{ table: 'signing_key' }} />}
       filters={[
         <TextInput key="organisation" source="organisation" label="ODS code" />,
         <TextInput key="environment" source="environment" label="Environment" />,
@@ -47,10 +51,23 @@ export default function SigningKeyList() {
         if (step === null) return null;
         return <RouteDialog {...step} params={{ kid }} fields={[REASON_OPTIONAL]} />;
       }}
-      empty="There are no signing keys yet. An application needs one before NHS England issues access tokens to it. Create it on the page of the application, or run “gatehouse keys create”."
+      empty={
+        <NextStep
+          text="There are no signing keys yet. An application needs one before NHS England issues access tokens to it."
+          route="keyCreate"
+          to="/applications"
+          link="Open an application and create its key"
+          command="gatehouse keys create"
+        />
+      }
       columns={[
         { label: 'Key id', value: ({ kid }) => kid },
-        { label: 'Application', value: ({ application }) => application },
+        {
+          label: 'Application',
+          value: ({ application, applicationId }) => (
+            <PageLink to={`/applications/${applicationId}/show`}>{application}</PageLink>
+          ),
+        },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Active since', value: ({ activatedAt }) => moment(activatedAt) },
         { label: 'Next step possible from', value: ({ nextStepAt }) => moment(nextStepAt) },

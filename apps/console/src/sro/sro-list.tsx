@@ -1,9 +1,11 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput, TextInput } from 'react-admin';
+import { PendingChanges } from '../changes/pending-changes.js';
 import { day } from '../parts/dates.js';
 import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
-import { RegisterList } from '../parts/list/register-list.js';
+import { LIST_ACTIONS, RegisterList } from '../parts/list/register-list.js';
+import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
 import { sentenceCase } from '../parts/words.js';
 import { LinkDialog } from './link-dialog.js';
@@ -103,7 +105,12 @@ export default function SroList() {
   return (
     <RegisterList<Sro>
       title="Senior responsible owners"
-      above={<SroOutlook />}
+      above={
+        <>
+          <PendingChanges about={{ table: 'sro_appointment' }} />
+          <SroOutlook />
+        </>
+      }
       filters={[
         <TextInput key="organisation" source="organisation" label="ODS code" />,
         <SelectInput
@@ -128,11 +135,13 @@ export default function SroList() {
       }
       rowActions={(sro) => <Actions {...sro} />}
       empty={
-        <>
-          Nobody is appointed yet. Application-restricted requests of an organisation are rejected until its
-          SRO is appointed and has accepted. Select “Appoint an SRO”, or run{' '}
-          <code>gatehouse sro appoint</code>.
-        </>
+        <NextStep
+          text="Nobody is appointed yet. Application-restricted requests of an organisation are rejected until its SRO is appointed and has accepted."
+          route="sroAppoint"
+          to={`#${LIST_ACTIONS}`}
+          link="Go to “Appoint an SRO”"
+          command="gatehouse sro appoint"
+        />
       }
       columns={[
         { label: 'Organisation', value: ({ organisation }) => organisation },

@@ -1,11 +1,13 @@
 import { scope, TOKEN_ENDS } from '@gatehouse/contracts/operation/operation-resources';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { day } from '../parts/dates.js';
+import { day, NONE } from '../parts/dates.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { OneTimeSecret } from '../parts/form/one-time-secret.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
-import { RegisterList } from '../parts/list/register-list.js';
+import { LIST_ACTIONS, RegisterList } from '../parts/list/register-list.js';
+import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
+import { sentenceCase } from '../parts/words.js';
 
 const TOKEN_SCOPES = scope.options;
 
@@ -48,16 +50,24 @@ export default function TokenList() {
           />
         ) : null
       }
-      empty="There are no tokens yet. Create one for the gatehouse command or for a build pipeline."
+      empty={
+        <NextStep
+          text="There are no tokens yet. The gatehouse command and build pipelines sign in with one."
+          route="tokenCreate"
+          to={`#${LIST_ACTIONS}`}
+          link="Go to “Create a token”"
+          command="gatehouse tokens create"
+        />
+      }
       columns={[
         { label: 'Label', value: ({ label }) => label },
         { label: 'Token id', value: ({ tokenId }) => tokenId },
         { label: 'Scopes', value: ({ scopes }) => scopes.join(', ') },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
-        { label: 'Owner', value: ({ person }) => person ?? 'a service' },
-        { label: 'Created with', value: ({ parentTokenId }) => parentTokenId ?? '' },
-        { label: 'Stops', value: ({ endsAt }) => (endsAt === null ? '' : day(endsAt)) },
-        { label: 'Because', value: ({ endsBecause }) => TOKEN_ENDS[endsBecause] },
+        { label: 'Owner', value: ({ person }) => person ?? 'A service' },
+        { label: 'Created with', value: ({ parentTokenId }) => parentTokenId ?? NONE },
+        { label: 'Stops', value: ({ endsAt }) => day(endsAt) },
+        { label: 'Because', value: ({ endsBecause }) => sentenceCase(TOKEN_ENDS[endsBecause]) },
       ]}
     />
   );

@@ -6,6 +6,9 @@ import { BulkBar } from './bulk-action.js';
 import { ListPages, LoadedList, QUERY_OPTIONS } from './loaded-list.js';
 import { RecordRows, type RowsProps } from './record-rows.js';
 
+/** The buttons above a list, for links to them. */
+export const LIST_ACTIONS = 'actions';
+
 interface RegisterListProps<T> extends RowsProps<T> {
   readonly title: string;
   readonly filters?: ReactElement[];
@@ -28,7 +31,7 @@ export function RegisterList<T>({ title, filters, above, actions, empty, ...rows
       empty={false}
       queryOptions={QUERY_OPTIONS}
       actions={
-        <TopToolbar>
+        <TopToolbar id={LIST_ACTIONS}>
           {filters === undefined ? null : <FilterButton />}
           {actions}
         </TopToolbar>
