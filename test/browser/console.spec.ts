@@ -62,6 +62,12 @@ it('tells a person without a role why they have no access', async () => {
   await nils.screenshot({ path: `${SHOTS}/no-role-1280-light.png`, fullPage: true });
   await nils.getByText('(nils@staff.example)').waitFor();
   await nils.getByRole('listitem').filter({ hasText: 'gatehouse-platform' }).waitFor();
+  // Every page of the console leads back there.
+  for (const path of ['/', '/organisations/R69/show', '/import']) {
+    await nils.goto(origin + path);
+    await nils.waitForURL(`${origin}/auth/no-role`);
+    await heading.waitFor();
+  }
   await nils.context().close();
 });
 
@@ -175,6 +181,19 @@ it('shows the events of the audit trail: who did what, and why', async () => {
   await page.context().close();
 });
 
+it('asks NHS England about an application at the press of a button', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  await page.goto(`${origin}/applications/${applicationId}/show`);
+  await page.getByRole('button', { name: 'Ask NHS England now' }).click();
+  await page.getByText('NHS England issued a token, and e-RS answered.').waitFor();
+  await page.getByText(/^e-RS answered A004 with 200 on /).waitFor();
+  await accessible(page, 'an application that NHS England was asked about');
+  await page.screenshot({ path: `${SHOTS}/application-asked-1280-light.png`, fullPage: true });
+  expect(at.complaints).toEqual([]);
+  await page.context().close();
+});
+
 it('retires a signing key only with the approval of a second person', async () => {
   const priya = await open();
   await signIn(priya, 'Priya Nair');
@@ -211,8 +230,27 @@ it('retires a signing key only with the approval of a second person', async () =
   await decide(priya, 'Retire', 'once more');
   await priya.getByRole('dialog').getByText('This change is already waiting for approval.').waitFor();
   await priya.goto(request);
-  await decide(priya, 'Approve', 'I say so myself');
-  await priya.getByText('A colleague with the right role must decide it').waitFor();
+  await priya.getByText('You requested this change, so a colleague').waitFor();
+  await priya.getByRole('button', { name: 'Withdraw' }).waitFor();
+  expect(await priya.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+  const omar = await open();
+  await signIn(omar, 'Omar Haddad');
+  await omar.goto(request);
+  await omar.getByText('Your roles do not let you decide this change.').waitFor();
+  for (const name of ['Approve', 'Reject', 'Withdraw'])
+    expect(await omar.getByRole('button', { name }).count()).toBe(0);
+  await omar.goto(`${origin}/signing-keys`);
+  await omar.getByText('Waiting for approval:').waitFor();
+  await omar.goto(`${origin}/applications/${applicationId}/show`);
+  await omar.getByText('Every step in Gatehouse is done.').waitFor();
+  for (const name of ['Ask NHS England now', 'Edit', 'Create a signing key', 'Stop immediately'])
+    expect(await omar.getByRole('button', { name }).count()).toBe(0);
+  await omar.goto(`${origin}/import`);
+  await omar.getByText('Access denied').waitFor();
+  await omar.goto(`${origin}/message-set?name=everything`);
+  expect(await omar.getByRole('checkbox', { name: 'A004' }).isDisabled()).toBe(true);
+  expect(await omar.getByRole('button', { name: 'Save the message set' }).count()).toBe(0);
+  await omar.context().close();
   const gita = await open(390);
   await signIn(gita, 'Gita Rao');
   await gita.goto(priya.url());
@@ -284,6 +322,33 @@ it('suspends an organisation, and the next request is refused within a second', 
   await page.context().close();
 });
 
+it('says on its page that an application or a client is stopped, and lifts the stop there', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  const client = `${onboarded.environment}~${onboarded.client}`;
+  for (const [path, kind] of [
+    [`applications/${applicationId}`, 'application'],
+    [`clients/${encodeURIComponent(client)}`, 'client'],
+  ] as const) {
+    await page.goto(`${origin}/${path}/show`);
+    await decide(page, 'Stop immediately', `odd traffic of this ${kind}`);
+    await page.getByText(`stopped this ${kind}`).waitFor();
+    await page.getByText(`: odd traffic of this ${kind}`).first().waitFor();
+    await accessible(page, `a stopped ${kind}`);
+    if (kind === 'application') {
+      await page.getByRole('button', { name: 'Edit', exact: true }).click();
+      await page.getByRole('dialog').getByLabel('ASID', { exact: true }).waitFor();
+      expect(await page.getByRole('dialog').getByLabel('State').count()).toBe(0);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    await decide(page, 'Lift the stop', 'it was a slip');
+    await page.getByText(`stopped this ${kind}`).waitFor({ state: 'detached' });
+  }
+  await stack.settled();
+  await page.context().close();
+});
+
 it('plans ASIDs for every combination, and exports the missing ones as a file for the import', async () => {
   const page = await open();
   await signIn(page, 'Priya Nair');
@@ -324,13 +389,13 @@ it('imports a spreadsheet: faults by line, a draft immediately, a live applicati
   await accessible(page, 'import with faults');
   await page.screenshot({ path: `${SHOTS}/import-faults-1280-light.png`, fullPage: true });
   await preview(`${row},,,,draft`);
-  await page.getByText('Lines: 1 create, 0 change').waitFor();
+  await page.getByText('Lines: 1 to create, 0 to change').waitFor();
   await page.screenshot({ path: `${SHOTS}/import-preview-1280-light.png`, fullPage: true });
   await accessible(page, 'import preview');
   await page.getByRole('button', { name: 'Apply these changes' }).click();
   await page.getByText(/^Applied 1 changes?/).waitFor();
   await preview(`${row},200000009999,anotherKey0123456789,everything,live`);
-  await page.getByText('Lines: 0 create, 1 change').waitFor();
+  await page.getByText('Lines: 0 to create, 1 to change').waitFor();
   await page.getByRole('button', { name: 'Apply these changes' }).click();
   await page.getByText('A second person must approve').waitFor();
   await page.screenshot({ path: `${SHOTS}/import-pending-1280-light.png`, fullPage: true });
@@ -390,6 +455,59 @@ it('checks a form in the browser, explains every fault, and moves the focus to t
   await page.context().close();
 });
 
+it('marks the faults of every other form, those that only the gateway finds among them', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  await page.goto(`${origin}/clients`);
+  await page.getByRole('button', { name: 'Create a client' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Grant', exact: true }).click();
+  await dialog.getByText('Enter the client').waitFor();
+  await page.waitForFunction(`document.activeElement?.getAttribute('aria-invalid') === 'true'`);
+  for (const [label, value] of [
+    ['Client', 'quay-sync'],
+    ['Environment', 'local'],
+    ['ODS code', 'R69'],
+    ['Product', 'No such product'],
+  ] as const)
+    await dialog.getByLabel(label, { exact: false }).first().fill(value);
+  await dialog.getByRole('button', { name: 'Grant', exact: true }).click();
+  await dialog.getByRole('alert').waitFor();
+  expect(await dialog.getByLabel('Product').getAttribute('aria-invalid')).toBe('true');
+  expect(await dialog.getByLabel('ODS code').getAttribute('aria-invalid')).toBe('false');
+  await accessible(page, 'a grant with faults');
+  await dialog.getByLabel('Reason').fill('as the patient 943 476 5919 asked');
+  await dialog.getByRole('button', { name: 'Grant', exact: true }).click();
+  await dialog.getByText('Leave the NHS number out: reasons are kept in clear').waitFor();
+
+  await page.goto(`${origin}/explain`);
+  await page.getByLabel('Client').fill('no-such-client');
+  await page.getByRole('button', { name: 'Explain', exact: true }).click();
+  await page.getByText('Enter the environment').waitFor();
+  await page.waitForFunction(`document.activeElement?.getAttribute('name') === 'environment'`);
+  await page.getByLabel('Client').fill(onboarded.client);
+  await page.getByLabel('Environment').fill(onboarded.environment);
+  for (const [path, verdict, fact] of [
+    ['/FHIR/STU3/CodeSystem/SPECIALTY', 'Gatehouse would allow this request.', onboarded.asid],
+    ['/FHIR/STU3/nowhere', /^Gatehouse would reject this request with GW_/, 'What to do'],
+  ] as const) {
+    await page.getByLabel('Path').fill(path);
+    await page.getByRole('button', { name: 'Explain', exact: true }).click();
+    const explanation = page.getByRole('region', { name: 'Explanation' });
+    await explanation.getByText(verdict).waitFor();
+    await explanation.getByText(fact).waitFor();
+  }
+  await accessible(page, 'an explanation');
+  await page.screenshot({ path: `${SHOTS}/explanation-1280-light.png`, fullPage: true });
+
+  await page.goto(`${origin}/asid-plan`);
+  await page.getByLabel('ODS codes').fill('R69, not-a-code');
+  await page.getByRole('button', { name: 'Plan', exact: true }).click();
+  await page.getByText('An ODS code has 1 to 10 capital letters and digits').waitFor();
+  await page.waitForFunction(`document.activeElement?.id === 'organisations'`);
+  await page.context().close();
+});
+
 it('reports a change only if there was one, and removes an optional value', async () => {
   const page = await open();
   await signIn(page, 'Priya Nair');
@@ -431,8 +549,14 @@ it('finds an application from any page, and never sends an NHS number', async ()
   await page.getByText('1 result.').waitFor();
   await page.screenshot({ path: `${SHOTS}/search-found-1280-light.png` });
   expect(sent.some((url) => url.endsWith(`/search?q=${onboarded.asid}`))).toBe(true);
-  await find('943 476 5919');
-  await page.getByText('This reads as an NHS number').waitFor();
+  // The second one has a mistyped digit.
+  for (const nhsNumber of ['943 476 5919', '943 476 5918']) {
+    await find(nhsNumber);
+    await page.getByText('This reads as an NHS number').waitFor();
+    await page.waitForFunction(
+      `document.querySelector('main [type="search"][aria-invalid="true"]')?.value === '${nhsNumber}'`,
+    );
+  }
   await accessible(page, 'search');
   expect(sent.filter((url) => url.includes('943') || page.url().includes('943'))).toEqual([]);
   await find(onboarded.asid);
@@ -456,6 +580,8 @@ it('edits the interactions of a message set: fewer immediately, more only with a
   await page.getByText('Adds A044. Removes nothing.').waitFor();
   await save.click();
   await page.getByText('must approve a wider message set').waitFor();
+  await page.reload();
+  await page.getByText('Waiting for approval:').waitFor();
   await accessible(page, 'message set');
   await page.screenshot({ path: `${SHOTS}/message-set-saved-1280-light.png`, fullPage: true });
   await page.context().close();
@@ -472,6 +598,11 @@ it('sorts a list by the headings of its columns', async () => {
   }
   await page.getByRole('link', { name: 'R69' }).waitFor();
   await accessible(page, 'sorted list');
+  // A filter that cannot be right is not a failure of the list, and trying again would not help.
+  await page.goto(`${origin}/applications?filter=${encodeURIComponent(JSON.stringify({ asid: '2000' }))}`);
+  await page.getByText('Check what you entered. An ASID has exactly 12 digits.').waitFor();
+  expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+  expect(await page.getByText('No results').count()).toBe(0);
   await page.context().close();
 });
 

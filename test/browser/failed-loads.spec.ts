@@ -6,10 +6,20 @@ import { CONSOLE_PAGES } from '../support/console-pages.ts';
 import { onboard } from '../support/onboard.ts';
 
 let at: Console;
+/** The pages of records, with the path of the record's own route. */
+let recordPages: readonly (readonly [page: string, route: string])[];
 
 beforeAll(async () => {
   at = await startConsole();
-  await onboard(at.stack, [{ odsCode: 'R69' }]);
+  const [onboarded] = await onboard(at.stack, [{ odsCode: 'R69' }]);
+  const { rows } = await at.stack.sql.query<{ id: string }>('SELECT id FROM application');
+  const client = `${onboarded?.environment}~${onboarded?.client}`;
+  recordPages = [
+    ['/organisations/R69/show', '/organisations/R69'],
+    [`/applications/${rows[0]?.id}/show`, `/applications/${rows[0]?.id}`],
+    [`/clients/${encodeURIComponent(client)}/show`, `/clients/${client.replace('~', '/')}`],
+    ['/message-set?name=everything', '/message-sets/everything'],
+  ];
 });
 afterAll(() => at.stop());
 
@@ -69,6 +79,24 @@ describe('no page claims that there is nothing when it failed to load', () => {
     },
     240_000,
   );
+
+  it('any part of the page of a record', async () => {
+    const page = await at.as('Priya Nair');
+    for (const [path, route] of recordPages) {
+      await page.route(
+        ({ pathname }) =>
+          pathname.startsWith('/api/') && !OWN_SESSION.test(pathname) && pathname !== `/api/v1${route}`,
+        (failed) => failed.fulfill({ status: 500, body: 'oops' }),
+      );
+      await page.goto(at.origin + path);
+      await page.getByRole('button', { name: 'Try again' }).first().waitFor();
+      await page.waitForLoadState('networkidle');
+      expect(await page.getByRole('main').innerText(), path).not.toMatch(CLAIMS);
+      expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1);
+      await page.unrouteAll();
+    }
+    await page.context().close();
+  });
 
   it.each(Object.entries(FAILURES))('after %s', async (name, fail) => {
     const page = await at.as('Priya Nair');

@@ -83,6 +83,38 @@ async function keepsSecret(page: Page, secret: string): Promise<void> {
   await dialog.waitFor({ state: 'detached' });
 }
 
+/** What an empty list offers, by person: its link, and the command beside; null: that person may do neither. */
+const EMPTY_LISTS = [
+  ['Priya Nair', '/organisations', 'Import them from a CSV file', 'gatehouse apply FILE'],
+  ['Priya Nair', '/applications', 'Import applications from a CSV file', 'gatehouse apply FILE'],
+  ['Priya Nair', '/clients', 'Go to “Create a client”', 'gatehouse apply FILE'],
+  ['Priya Nair', '/signing-keys', 'Open an application and create its key', 'gatehouse keys create'],
+  ['Priya Nair', '/emergency-stops', 'Open the organisations', null],
+  ['Priya Nair', '/admin-tokens', 'Go to “Create a token”', 'gatehouse tokens create'],
+  ['Priya Nair', '/sro-appointments', null, null],
+  ['Gita Rao', '/sro-appointments', 'Go to “Appoint an SRO”', 'gatehouse sro appoint'],
+  ['Gita Rao', '/write-exceptions', 'Go to “Grant an exception”', 'gatehouse exception grant'],
+  ['Gita Rao', '/assurance-floors', 'Go to “Set a minimum level”', 'gatehouse assurance set'],
+] as const;
+
+it('leads from every empty list to the button or page that fills it', async () => {
+  const pages = { 'Priya Nair': await at.as('Priya Nair'), 'Gita Rao': await at.as('Gita Rao') };
+  for (const [person, path, link, command] of EMPTY_LISTS) {
+    const page = pages[person];
+    await page.goto(at.origin + path);
+    const main = page.getByRole('main');
+    await main.getByText(/^(There are no|Nothing has been|Nobody is|No minimum)/).waitFor();
+    expect(await main.getByRole('link').allInnerTexts(), path).toEqual(link === null ? [] : [link]);
+    expect(await main.locator('code').allInnerTexts(), path).toEqual(command === null ? [] : [command]);
+    const buttons = await main.getByRole('button').allInnerTexts();
+    const [, button] = /“(.*)”/.exec(link ?? '') ?? [];
+    if (button !== undefined) expect(buttons, path).toContain(button);
+    if (link === null) expect(buttons, path).not.toContain('Appoint an SRO');
+  }
+  await accessible(pages['Gita Rao'], 'an empty list');
+  for (const page of Object.values(pages)) await page.context().close();
+});
+
 it('onboards an organisation, whose first request is answered', async () => {
   const [priya, pawel] = [await at.as('Priya Nair'), await at.as('Pawel Nowak')];
   const [gita, grace] = [await at.as('Gita Rao'), await at.as('Grace Obi', 390)];
@@ -92,6 +124,12 @@ it('onboards an organisation, whose first request is answered', async () => {
   await priya.getByText(/^Applied \d+ changes/).waitFor();
   await priya.goto(`${at.origin}/applications`);
   await priya.getByRole('link', { name: /^Quay NHS Trust/ }).click();
+  // The checklist leads to the console's own buttons, with the command beside.
+  await priya.getByRole('link', { name: 'Go to “Create a signing key”' }).waitFor();
+  await priya.getByText('gatehouse keys create').waitFor();
+  expect(await priya.getByRole('main').innerText()).not.toContain('NHS England has issued');
+  await accessible(priya, 'a checklist');
+  await priya.screenshot({ path: `${SHOTS}/checklist-1280-light.png`, fullPage: true });
   await fillIn(priya, 'Create a signing key', {});
   await priya.getByText('Signing key created.').waitFor();
   await priya.getByRole('button', { name: 'Edit', exact: true }).click();

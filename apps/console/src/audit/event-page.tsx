@@ -32,6 +32,8 @@ export default function EventPage() {
 }
 
 function EventFacts({ at, event, actor, origin, reason, facts, faults, eventId }: Event) {
+  const { actorIssuer, actorSubject, ...about } = facts;
+  const identity = typeof actorSubject === 'string' ? `${actorSubject} at ${fieldText(actorIssuer)}` : null;
   return (
     <>
       <Alert severity={faults.length === 0 ? 'success' : 'error'} sx={{ mb: 2 }}>
@@ -44,6 +46,7 @@ function EventFacts({ at, event, actor, origin, reason, facts, faults, eventId }
           facts={[
             ['Time', moment(at)],
             ['Who', actor ?? 'Gatehouse'],
+            ['Identity', identity],
             ['Reason', reason],
             ['From', origin],
             ['Event', event],
@@ -51,18 +54,16 @@ function EventFacts({ at, event, actor, origin, reason, facts, faults, eventId }
           ]}
         />
       </Section>
-      {Object.keys(facts).length === 0 ? null : (
+      {Object.keys(about).length === 0 ? null : (
         <Section title="What it was about">
-          <Facts facts={Object.entries(facts).map(([name, value]) => [labelOf(name), shown(name, value)])} />
+          <Facts
+            facts={Object.entries(about).map(([name, value]) => [fieldLabel(name), shown(name, value)])}
+          />
         </Section>
       )}
     </>
   );
 }
-
-/** “hashCount” as “Hash count”. */
-const labelOf = (name: string): string =>
-  fieldLabel(name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 
 const PAGES: Readonly<Record<string, string>> = {
   attemptId: 'requests',

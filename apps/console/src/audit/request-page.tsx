@@ -91,7 +91,12 @@ function RequestFacts(story: Story) {
         ['ASID', story.asid],
         ['Registry version', story.registryVersion],
         ['Correlation id', story.correlationId],
-        ['Patients', story.subjects.map(({ kind, count }) => `${count} by ${kind}`).join(', ') || null],
+        [
+          'Patients',
+          story.subjects
+            .map(({ kind, count }) => `${count} by ${kind === 'ubrn' ? 'UBRN' : 'NHS number'}`)
+            .join(', ') || null,
+        ],
       ]}
     />
   );

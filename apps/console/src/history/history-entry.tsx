@@ -2,6 +2,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Typography } from '@mui/material';
 import { moment } from '../parts/dates.js';
 import { Diff } from '../parts/diff.js';
+import { inWords } from '../parts/diff-words.js';
 
 export type HistoryEntry = AnswerOf<'historyList'>['items'][number];
 
@@ -26,7 +27,7 @@ export function Entry({ entry, isFolded = false }: Props) {
       </Typography>
       {isFolded ? (
         <details>
-          <summary>What changed: {row.table.replaceAll('_', ' ')}</summary>
+          <summary>What changed: {inWords(row.table)}</summary>
           <Diff rows={[row]} isPast />
         </details>
       ) : (

@@ -1,10 +1,11 @@
 import { historyTable } from '@gatehouse/contracts/audit/history-routes';
 import { Card, CardContent, Typography } from '@mui/material';
 import { FilterButton, List, SelectInput, TextInput, TopToolbar } from 'react-admin';
+import { fieldLabel } from '../parts/diff-words.js';
 import { ListPages, LoadedList, QUERY_OPTIONS } from '../parts/list/loaded-list.js';
 import { Entry, type HistoryEntry } from './history-entry.js';
 
-const TABLES = historyTable.options.map((id) => ({ id, name: id.replaceAll('_', ' ') }));
+const TABLES = historyTable.options.map((id) => ({ id, name: fieldLabel(id) }));
 
 /** Every change of the registry, newest first. */
 export default function HistoryList() {

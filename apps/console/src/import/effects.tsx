@@ -1,6 +1,7 @@
 import type { CsvEffect } from '@gatehouse/contracts/registry/registry-csv';
 import { Box, Button, Typography } from '@mui/material';
 import { useState } from 'react';
+import { inWords } from '../parts/diff-words.js';
 import { RecordRows } from '../parts/list/record-rows.js';
 import { StateTag } from '../parts/state-tag.js';
 
@@ -16,8 +17,8 @@ export function Effects({ effects }: { readonly effects: readonly CsvEffect[] })
         Preview
       </Typography>
       <Typography role="status" sx={{ mb: 1 }}>
-        Lines: {count('create')} create, {count('update')} change, {count('retire')} retire,{' '}
-        {count('unchanged')} change nothing.
+        Lines: {count('create')} to create, {count('update')} to change, {count('retire')} to retire,{' '}
+        {count('unchanged')} without a change.
       </Typography>
       <RecordRows<CsvEffect>
         data={effects.slice(0, shown).map((effect) => ({ ...effect, id: String(effect.line) }))}
@@ -43,11 +44,11 @@ export function Effects({ effects }: { readonly effects: readonly CsvEffect[] })
 function Changes({ changes }: Pick<CsvEffect, 'changes'>) {
   return changes.map(({ kind, key, action, fields }) => (
     <Box key={`${kind} ${key}`} sx={{ mb: 0.5 }}>
-      {kind} {key}
+      {inWords(kind)} {key}
       {action === 'unchanged' ? ': no change' : null}
       {fields.map(({ name, before, after }) => (
         <Box key={name} sx={{ color: 'text.secondary' }}>
-          {name}: {before === null ? null : <del>{textOf(before)}</del>} <ins>{textOf(after)}</ins>
+          {inWords(name)}: {before === null ? null : <del>{textOf(before)}</del>} <ins>{textOf(after)}</ins>
         </Box>
       ))}
     </Box>
