@@ -251,8 +251,8 @@ const POLICY: readonly Case[] = [
     issue: 'login',
     path: REFERRAL,
     as: 'user',
-    wrong: /needs a signed-in CIS2 user session/,
-    whatToDo: /Sign the user in through CIS2 .* Gatehouse-User-Session/,
+    wrong: /needs a user who is signed in through CIS2/,
+    whatToDo: /Use an application-restricted grant .* open environment/,
     whoActs: 'caller',
   },
   {

@@ -248,8 +248,8 @@ export const ERRORS = {
   GW_USER_SESSION: caller(
     401,
     'login',
-    'User-restricted access needs a signed-in CIS2 user session, which this request does not name.',
-    'Sign the user in through CIS2 and send the session handle in Gatehouse-User-Session. This deployment does not serve CIS2 sign-in yet.',
+    'User-restricted access in this environment needs a user who is signed in through CIS2. This version of Gatehouse cannot sign users in yet.',
+    'Use an application-restricted grant if it covers this interaction. User-restricted calls can be tried in an open environment, such as the NHS sandbox.',
   ),
   GW_RATE_LIMIT: {
     ...caller(
