@@ -10,6 +10,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/clients/CLIENT/show': ['Priya Nair', 'client'],
   '/history': ['Priya Nair', 'History'],
   '/search': ['Priya Nair', 'Search'],
+  '/cis2-clients': ['Priya Nair', 'CIS2 clients'],
   '/signing-keys': ['Priya Nair', 'Signing keys'],
   '/sro-appointments': ['Priya Nair', 'Senior responsible owners'],
   '/write-exceptions': ['Priya Nair', 'Write exceptions'],

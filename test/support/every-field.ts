@@ -1,5 +1,6 @@
 /** Two values of every field that can change, for every kind of record: a field without them does not compile. */
 import type { APPLICATION_FIELDS } from '@gatehouse/domain/registry/records/application-fields';
+import type { CIS2_CLIENT_FIELDS } from '@gatehouse/domain/registry/records/cis2-client-fields';
 import type { CLIENT_FIELDS } from '@gatehouse/domain/registry/records/client-fields';
 import type { WrittenOf } from '@gatehouse/domain/registry/records/field-kinds';
 import type { RecordFields } from '@gatehouse/domain/registry/records/record-fields';
@@ -54,17 +55,27 @@ const application: Samples<typeof APPLICATION_FIELDS> = {
     secondPerson: LIVE_IDENTITY,
   },
   apimApplicationId: { from: 'apim-1', to: 'apim-2', secondPerson: null },
-  cis2: {
-    from: { clientId: 'cis2-1', auth: 'private_key_jwt' },
-    to: { clientId: 'cis2-2', auth: 'private_key_jwt' },
-    secondPerson: LIVE_IDENTITY,
-  },
   messageSets: {
     from: ['provider-read'],
     to: ['provider-more', 'provider-read'],
     secondPerson: 'a message set for a live application',
   },
   state: { from: 'live', to: 'suspended', secondPerson: null },
+};
+
+const CIS2_CLIENT = 'the CIS2 client of a product';
+const cis2Client: Samples<typeof CIS2_CLIENT_FIELDS> = {
+  clientId: { from: 'cis2-1', to: 'cis2-2', secondPerson: CIS2_CLIENT },
+  auth: { from: 'client_secret', to: 'supplier', secondPerson: CIS2_CLIENT },
+  signingAlgorithm: { from: 'RS512', to: 'RS256', secondPerson: CIS2_CLIENT },
+  clientSecret: {
+    from: 'TheFirstSecret',
+    to: 'TheOtherSecret',
+    inApi: '(hidden)',
+    inExport: null,
+    secondPerson: CIS2_CLIENT,
+  },
+  state: { from: 'active', to: 'retired', secondPerson: CIS2_CLIENT },
 };
 
 const client: Samples<typeof CLIENT_FIELDS> = {
@@ -98,6 +109,7 @@ export const SAMPLES: { readonly [L in RegistryList]: Samples<(typeof REGISTRY_R
     interactions: { from: ['A004'], to: ['A004', 'A005'], secondPerson: 'a wider message set' },
   },
   applications: application,
+  cis2Clients: cis2Client,
   clients: client,
 };
 
@@ -108,5 +120,6 @@ export const IDENTITIES: Readonly<Record<RegistryList, Readonly<Record<string, s
   products: { name: 'Spare' },
   messageSets: { name: 'provider-read' },
   applications: { product: 'ReferWell', environment: 'int', accessMode: 'user-restricted' },
+  cis2Clients: { product: 'ReferWell', environment: 'int' },
   clients: { name: 'worklist-sync', environment: 'int' },
 };

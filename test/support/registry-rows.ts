@@ -59,6 +59,13 @@ export const valid = {
     capability: 'provider',
     ...row,
   }),
+  cis2_client: (row: Row = {}): Row => ({
+    environment: 'int',
+    product: 'ReferWell',
+    registered_client_id: `cis2-${next()}`,
+    auth: 'private_key_jwt',
+    ...row,
+  }),
   client_credential: (row: Row = {}): Row => ({
     key_id: `key${next()}`,
     secret_hash: sha(`secret ${next()}`),

@@ -85,11 +85,6 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     'apimApplicationId',
     'Another application of this environment has this APIM application id.',
   ),
-  application_cis2_user_restricted: rule('cis2', 'Only a user-restricted application has a CIS2 client.'),
-  application_cis2_without_secret: rule(
-    'cis2',
-    'The CIS2 client is an object without a secret; Gatehouse signs with a key.',
-  ),
   application_jwks_id_unguessable: rule('jwksId', 'The id of a JWKS URL is 22 to 128 base64url characters.'),
   application_jwks_id_unique: rule('jwksId', 'Another application has this JWKS URL.'),
   application_identity_fixed: rule(
@@ -184,6 +179,40 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   write_exception_revoked_by_someone: rule(
     'revokedBy',
     'A revoked write exception says when and by whom, both or neither.',
+  ),
+
+  cis2_client_pkey: rule('id', 'There is a CIS2 client with this id already.'),
+  cis2_client_environment_fkey: rule(
+    'environment',
+    'There is no such environment, or CIS2 clients still use it.',
+  ),
+  cis2_client_product_fkey: rule('product', 'There is no such product, or CIS2 clients still use it.'),
+  cis2_client_product_once: rule('product', 'This product has a CIS2 client in this environment already.'),
+  cis2_client_client_id_unique: rule(
+    'clientId',
+    'Another CIS2 client of this environment has this client id.',
+  ),
+  cis2_client_client_id_present: rule('clientId', 'A CIS2 client needs the client id that CIS2 issued.'),
+  cis2_client_auth_known: rule(
+    'auth',
+    'The auth of a CIS2 client is private_key_jwt, client_secret or supplier.',
+  ),
+  cis2_client_signing_algorithm_known: rule(
+    'signingAlgorithm',
+    'The signing algorithm of a CIS2 client is RS512 or RS256.',
+  ),
+  cis2_client_secret_present: rule(
+    'clientSecret',
+    'A CIS2 client whose auth is client_secret needs its secret.',
+  ),
+  cis2_client_secret_with_digest: rule(
+    'clientSecret',
+    'A sealed client secret is stored together with its SHA-256.',
+  ),
+  cis2_client_state_known: rule('state', 'The state of a CIS2 client is active or retired.'),
+  cis2_client_identity_fixed: rule(
+    '',
+    'A CIS2 client never changes its product or environment. Retire it and make another.',
   ),
 
   client_name_visible: unseen('name'),

@@ -11,6 +11,7 @@ const READ_AND_WRITE = [
   'client',
   'client_grant',
   'client_credential',
+  'cis2_client',
   'admin_token',
   'assurance_floor',
   'worklist_use',

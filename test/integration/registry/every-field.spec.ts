@@ -40,6 +40,7 @@ function document(changed?: { readonly list: RegistryList; readonly field: strin
     products: [entry('products'), { name: 'ReferWell' }],
     messageSets: [entry('messageSets'), { name: 'provider-more', interactions: ['A008'] }],
     applications: [entry('applications')],
+    cis2Clients: [entry('cis2Clients')],
     clients: [entry('clients')],
   };
 }
@@ -65,7 +66,9 @@ async function changes(body: object): Promise<Change[]> {
 /** The record of the samples as the admin API shows it; products and message sets have no record of their own there. */
 async function recordInApi(list: RegistryList): Promise<Readonly<Record<string, unknown>> | null> {
   if (list === 'products') return null;
-  const path = { clients: '/clients', messageSets: '/message-sets' }[list as string] ?? `/${list}`;
+  const path =
+    { cis2Clients: '/cis2-clients', clients: '/clients', messageSets: '/message-sets' }[list as string] ??
+    `/${list}`;
   const { body } = await admin.call('GET', `/api/v1${path}`);
   return theOne(list, body.items);
 }
@@ -119,6 +122,7 @@ const TABLES: Readonly<Record<RegistryList, string>> = {
   products: 'product',
   messageSets: 'message_set',
   applications: 'application',
+  cis2Clients: 'cis2_client',
   clients: 'client',
 };
 

@@ -61,3 +61,31 @@ it('an edited migration and an unfit running role are refused in plain words', a
   await expect(migrate(ownerUrl, { runningRole: 'nobody_here' })).rejects.toThrow(/does not exist/);
   await expect(migrate(ownerUrl, { runningRole: OWNER })).rejects.toThrow(/must run as another role/);
 });
+
+it('a client id at CIS2 moves from the applications to their product, where they agree', async () => {
+  const { ownerUrl } = await emptyDatabase();
+  const known = await knownMigrations();
+  const at = known.findIndex(({ name }) => name.endsWith('_cis2_clients'));
+  const client = new pg.Client(ownerUrl);
+  await client.connect();
+  await client.query("SELECT set_config('gatehouse.running_role', $1, false)", [RUNNING_ROLE]);
+  for (const { sql } of known.slice(0, at)) await client.query(sql);
+  await client.query(`
+    INSERT INTO environment (name, kind) VALUES ('int', 'authenticated'), ('prod', 'authenticated');
+    INSERT INTO product (name) VALUES ('Agree'), ('Disagree'), ('One'), ('Same as One'), ('None');
+    INSERT INTO application (environment, product, access_mode, jwks_id, cis2)
+    SELECT environment, product, 'user-restricted', substr(md5(random()::text), 1, 22), cis2::jsonb FROM (VALUES
+      ('int', 'Agree', '{"clientId": "a"}'), ('int', 'Agree', '{"clientId": "a"}'), ('prod', 'Agree', '{"clientId": "a"}'),
+      ('int', 'Disagree', '{"clientId": "b"}'), ('int', 'Disagree', '{"clientId": "c"}'),
+      ('int', 'One', '{"clientId": "d"}'), ('int', 'Same as One', '{"clientId": "d"}'), ('int', 'None', NULL)
+    ) AS application (environment, product, cis2)`);
+  await client.query(known[at]?.sql ?? '');
+  const { rows } = await client.query(
+    'SELECT environment, product, registered_client_id AS client_id, auth FROM cis2_client ORDER BY environment',
+  );
+  await client.end();
+  expect(rows).toEqual([
+    { environment: 'int', product: 'Agree', client_id: 'a', auth: 'private_key_jwt' },
+    { environment: 'prod', product: 'Agree', client_id: 'a', auth: 'private_key_jwt' },
+  ]);
+});

@@ -48,6 +48,8 @@ beforeAll(async () => {
   await advance(key, 'PUBLISHED');
   await advance(key, 'ACTIVE');
   await insert(pool, 'assurance_floor', { level: 2 });
+  await insert(pool, 'product', { name: 'Second' });
+  await insert(pool, 'cis2_client', valid.cis2_client({ id: CIS2_CLIENT, registered_client_id: 'cis2-a' }));
 });
 afterAll(async () => {
   await pool.end();
@@ -89,6 +91,7 @@ const application = (row: Row) => () => insert(pool, 'application', valid.applic
 const appointment = (row: Row) => () => insert(pool, 'sro_appointment', valid.sro_appointment(row));
 const exception = (row: Row) => () =>
   insert(pool, 'write_exception', valid.write_exception({ application_id: live, ...row }));
+const cis2Client = (row: Row) => () => insert(pool, 'cis2_client', valid.cis2_client(row));
 const aClient = (row: Row) => () => insert(pool, 'client', valid.client(row));
 const grant = (row: Row) => () =>
   insert(pool, 'client_grant', valid.client_grant({ client_id: client, ...row }));
@@ -97,6 +100,7 @@ const credential = (row: Row) => () =>
 const signingKey = (row: Row) => () =>
   insert(pool, 'signing_key', valid.signing_key({ application_id: draft, ...row }));
 const adminToken = (row: Row) => () => insert(pool, 'admin_token', valid.admin_token(row));
+const CIS2_CLIENT = '00000000-0000-0000-0000-000000000c15';
 const none = '00000000-0000-0000-0000-000000000000';
 
 const refused: [constraint: string, why: string, work: () => Promise<unknown>][] = [
@@ -168,12 +172,26 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
     'no digest',
     application({ access_mode: 'user-restricted', capability: null, api_secret_sealed: Buffer.from('x') }),
   ],
-  ['application_cis2_user_restricted', 'application-restricted', application({ cis2: '{}' })],
+  ['cis2_client_pkey', 'twice', cis2Client({ id: CIS2_CLIENT, product: 'Second' })],
+  ['cis2_client_environment_fkey', 'unknown', cis2Client({ environment: 'nowhere' })],
+  ['cis2_client_product_fkey', 'unknown', cis2Client({ product: 'Nothing' })],
+  ['cis2_client_product_once', 'twice', cis2Client({})],
   [
-    'application_cis2_without_secret',
-    'secret',
-    application({ access_mode: 'user-restricted', capability: null, cis2: '{"clientSecret":"x"}' }),
+    'cis2_client_client_id_unique',
+    'two products',
+    cis2Client({ product: 'Second', registered_client_id: 'cis2-a' }),
   ],
+  [
+    'cis2_client_identity_fixed',
+    'another product',
+    sql(`UPDATE cis2_client SET product = 'Second' WHERE registered_client_id = 'cis2-a'`),
+  ],
+  ['cis2_client_client_id_present', 'empty', cis2Client({ registered_client_id: ' ' })],
+  ['cis2_client_auth_known', 'unknown', cis2Client({ auth: 'password' })],
+  ['cis2_client_signing_algorithm_known', 'unknown', cis2Client({ signing_algorithm: 'none' })],
+  ['cis2_client_secret_present', 'no secret', cis2Client({ auth: 'client_secret' })],
+  ['cis2_client_secret_with_digest', 'no digest', cis2Client({ client_secret_sealed: Buffer.from('x') })],
+  ['cis2_client_state_known', 'unknown', cis2Client({ state: 'live' })],
   ['application_jwks_id_unguessable', 'too short', application({ jwks_id: 'a'.repeat(21) })],
   [
     'application_jwks_id_unique',

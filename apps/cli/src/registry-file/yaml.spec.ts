@@ -53,6 +53,11 @@ describe('a registry file', () => {
     ],
     ['a misspelt key', GOOD.replace('capability:', 'capabilty:'), '9:5: "capabilty" is not known here'],
     [
+      'a CIS2 client at an application',
+      GOOD.replace('capability: provider', 'cis2: { clientId: a, auth: private_key_jwt }'),
+      '9:5: a CIS2 client belongs to a product: write it as an entry of cis2Clients, with product and environment',
+    ],
+    [
       'a lower-case ODS code',
       GOOD.replace('odsCode: R69', 'odsCode: r69'),
       '3:7: an ODS code has 1 to 10 capital letters',

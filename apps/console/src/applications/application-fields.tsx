@@ -42,14 +42,15 @@ export const APPLICATION_FIELDS: {
     label: 'API key',
     edit: { kind: 'secret', help: 'Leave empty to keep the current key', startsEmpty: true },
   },
-  // No deployment keeps API secrets yet.
-  apiSecret: { label: 'API secret', edit: 'not in the form' },
-  apimApplicationId: { label: 'APIM application id', edit: { clearable: true } },
-  cis2: {
-    label: 'CIS2 client',
-    show: ({ cis2 }) => cis2 && `${cis2.clientId} (${cis2.auth})`,
-    edit: 'not in the form',
+  apiSecret: {
+    label: 'API secret',
+    edit: {
+      kind: 'secret',
+      help: 'For user-restricted access only. Leave empty to keep the current secret',
+      startsEmpty: true,
+    },
   },
+  apimApplicationId: { label: 'APIM application id', edit: { clearable: true } },
   messageSets: {
     label: 'Message sets',
     edit: { kind: 'list', help: 'All of its message sets, separated by commas' },

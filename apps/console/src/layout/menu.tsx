@@ -3,6 +3,7 @@ import AccountTree from '@mui/icons-material/AccountTree';
 import Apartment from '@mui/icons-material/Apartment';
 import Apps from '@mui/icons-material/Apps';
 import AssignmentInd from '@mui/icons-material/AssignmentInd';
+import Badge from '@mui/icons-material/Badge';
 import Checklist from '@mui/icons-material/Checklist';
 import Devices from '@mui/icons-material/Devices';
 import EditNote from '@mui/icons-material/EditNote';
@@ -36,6 +37,7 @@ const ENTRIES: readonly Entry[] = [
   { to: '/import', text: 'Import', icon: <UploadFile />, route: 'registryApply' },
   { to: '/message-sets', text: 'Message sets', icon: <Checklist />, route: 'messageSetList' },
   { to: '/clients', text: 'Clients', icon: <SettingsEthernet />, route: 'clientsList' },
+  { to: '/cis2-clients', text: 'CIS2 clients', icon: <Badge />, route: 'cis2ClientsList' },
   { to: '/signing-keys', text: 'Signing keys', icon: <Key />, route: 'keyList' },
   { to: '/sro-appointments', text: 'SROs', icon: <AssignmentInd />, route: 'sroList' },
   { to: '/write-exceptions', text: 'Write exceptions', icon: <EditNote />, route: 'exceptionList' },

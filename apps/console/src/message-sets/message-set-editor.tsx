@@ -94,6 +94,7 @@ function documentOf(name: string, interactions: string[]): RegistryDocument {
     products: [],
     messageSets: [{ name, interactions }],
     applications: [],
+    cis2Clients: [],
     clients: [],
   };
 }

@@ -17,7 +17,7 @@ export interface AdminDeps {
   readonly environments: injected.Environments;
   readonly interactions: ReadonlySet<string>;
   readonly keyService: KeyService;
-  readonly secretBox: injected.ApiSecretBox;
+  readonly secretBox: injected.SecretSealer;
   readonly changeBox: SecretBox;
   readonly explain: injected.Explain;
   readonly askNhs: injected.AskNhs;
@@ -41,7 +41,7 @@ export class DepsModule {
       { provide: injected.ENVIRONMENTS, useValue: deps.environments },
       { provide: injected.INTERACTIONS, useValue: deps.interactions },
       { provide: injected.KEY_SERVICE, useValue: deps.keyService },
-      { provide: injected.API_SECRET_BOX, useValue: deps.secretBox },
+      { provide: injected.SECRET_SEALER, useValue: deps.secretBox },
       { provide: injected.CHANGE_BOX, useValue: deps.changeBox },
       { provide: injected.EXPLAIN, useValue: deps.explain },
       { provide: injected.ASK_NHS, useValue: deps.askNhs },

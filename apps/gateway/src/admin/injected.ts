@@ -46,8 +46,9 @@ export const INTERACTIONS = Symbol('interactions');
 export const KEY_SERVICE = Symbol('KeyService');
 
 /** Seals API secrets. Null: this deployment takes none yet, and says so. */
-export const API_SECRET_BOX = Symbol('ApiSecretBox');
-export type ApiSecretBox = Pick<SecretBox, 'seal'> | null;
+export const SECRET_SEALER = Symbol('SecretSealer');
+/** Seals the secrets of registry records. */
+export type SecretSealer = Pick<SecretBox, 'seal'>;
 
 /** Seals the input of a change until a second person decides. */
 export const CHANGE_BOX = Symbol('change box');

@@ -20,6 +20,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
   const { auditDatabase: database, sealer, audit, kms } = parts;
   const snapshot = () => parts.registry.current();
   const { environments } = config;
+  const secretBox = createSecretBox(kms, config.auditKmsKey);
   const callerAddress = callerAddressBehind(config.tlsTerminatedBy);
   return {
     db: parts.prisma,
@@ -31,9 +32,8 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
     environments,
     interactions: new Set(CATALOGUE.map(({ interaction }) => interaction)),
     keyService: kms,
-    // API secrets serve the refresh of users' tokens, which comes with user-restricted access.
-    secretBox: null,
-    changeBox: createSecretBox(kms, config.auditKmsKey),
+    secretBox,
+    changeBox: secretBox,
     auditTrail: new AuditTrail({ database, sealer, audit, snapshot }),
     explain: auditedExplain(parts, now),
     askNhs: (application, actor) => askNhs(parts, application, actor),

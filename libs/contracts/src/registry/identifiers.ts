@@ -3,6 +3,9 @@ import {
   ACCESS_MODES,
   APPLICATION_STATES,
   CAPABILITIES,
+  CIS2_CLIENT_AUTHS,
+  CIS2_CLIENT_STATES,
+  CIS2_SIGNING_ALGORITHMS,
   CLIENT_STATES,
   ORGANISATION_STATES,
   PRODUCT_STATES,
@@ -62,6 +65,9 @@ export const organisationState = wordOf('the state', ORGANISATION_STATES);
 export const productState = wordOf('the state', PRODUCT_STATES);
 export const applicationState = wordOf('the state', APPLICATION_STATES);
 export const clientState = wordOf('the state', CLIENT_STATES);
+export const cis2ClientAuth = wordOf('auth', CIS2_CLIENT_AUTHS);
+export const cis2SigningAlgorithm = wordOf('the signing algorithm', CIS2_SIGNING_ALGORITHMS);
+export const cis2ClientState = wordOf('the state', CIS2_CLIENT_STATES);
 export const organisationName = named("the organisation's name", 200);
 export const productName = named('the product', 100);
 export const messageSetName = text('the message set').regex(

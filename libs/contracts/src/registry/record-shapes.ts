@@ -3,6 +3,7 @@
  * The keys are those of the records' declarations in libs/domain; a missing one does not compile.
  */
 import type { APPLICATION_FIELDS } from '@gatehouse/domain/registry/records/application-fields';
+import type { CIS2_CLIENT_FIELDS } from '@gatehouse/domain/registry/records/cis2-client-fields';
 import type { CLIENT_FIELDS } from '@gatehouse/domain/registry/records/client-fields';
 import type {
   MESSAGE_SET_FIELDS,
@@ -16,6 +17,9 @@ import {
   applicationState,
   asid,
   capability,
+  cis2ClientAuth,
+  cis2ClientState,
+  cis2SigningAlgorithm,
   clientName,
   clientState,
   environmentName,
@@ -72,15 +76,31 @@ export function applicationShapes<S extends z.ZodType<unknown>>(secret: S) {
     apiKey: secret.optional(),
     apiSecret: secret.optional(),
     apimApplicationId: named('the APIM application id', 100).optional(),
+    /** Earlier versions kept it here. */
     cis2: z
-      .strictObject({
-        clientId: named('the CIS2 client id', 200),
-        auth: z.enum(['private_key_jwt'], { error: 'cis2.auth is private_key_jwt' }),
+      .undefined({
+        error:
+          'a CIS2 client belongs to a product: write it as an entry of cis2Clients, with product and environment',
       })
       .optional(),
     messageSets: z.array(messageSetName).optional(),
     state: applicationState.optional(),
-  } satisfies ShapesOf<typeof APPLICATION_FIELDS & { readonly organisation: unknown }>;
+  } satisfies ShapesOf<
+    typeof APPLICATION_FIELDS & { readonly organisation: unknown; readonly cis2: unknown }
+  >;
+}
+
+/** @param secret as for applications */
+export function cis2ClientShapes<S extends z.ZodType<unknown>>(secret: S) {
+  return {
+    product: productName,
+    environment: environmentName,
+    clientId: named('the CIS2 client id', 200),
+    auth: cis2ClientAuth,
+    signingAlgorithm: cis2SigningAlgorithm.optional(),
+    clientSecret: secret.optional(),
+    state: cis2ClientState.optional(),
+  } satisfies ShapesOf<typeof CIS2_CLIENT_FIELDS>;
 }
 
 const grant = z.strictObject({

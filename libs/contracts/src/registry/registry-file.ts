@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { text } from './identifiers.js';
 import {
   applicationShapes,
+  cis2ClientShapes,
   clientShapes,
   messageSetShapes,
   organisationShapes,
@@ -58,6 +59,7 @@ const sectionsOf = <S extends z.ZodType<unknown>>(secret: S) =>
     products: section('products', productShapes),
     messageSets: section('messageSets', messageSetShapes),
     applications: section('applications', applicationShapes(secret)),
+    cis2Clients: section('cis2Clients', cis2ClientShapes(secret)),
     clients: section('clients', clientShapes),
   }) satisfies Readonly<Record<RegistryList, z.ZodType>>;
 

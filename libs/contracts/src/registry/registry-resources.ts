@@ -1,5 +1,6 @@
 /** Organisations, applications and clients as the admin API shows them. API keys are masked; no secret is here. */
 import { APPLICATION_FIELDS } from '@gatehouse/domain/registry/records/application-fields';
+import { CIS2_CLIENT_FIELDS } from '@gatehouse/domain/registry/records/cis2-client-fields';
 import { CLIENT_FIELDS } from '@gatehouse/domain/registry/records/client-fields';
 import { ORGANISATION_FIELDS, RECORD_KINDS } from '@gatehouse/domain/registry/records/registry-records';
 import { z } from 'zod';
@@ -18,7 +19,7 @@ import {
   reason,
   uuid,
 } from './identifiers.js';
-import { clientCursor, opaqueCursor } from '../cursors.js';
+import { clientCursor, idCursor, opaqueCursor } from '../cursors.js';
 import { registryDocument } from './registry-file.js';
 import { shownShapes } from './shown-shapes.js';
 
@@ -81,12 +82,12 @@ export const application = z.object({
   id: z.string(),
   /** By the pattern of NHS England's guidance. */
   name: z.string(),
-  ...shownShapes(APPLICATION_FIELDS, {
-    cis2: z.object({ clientId: z.string(), auth: z.literal('private_key_jwt') }),
-  }),
+  ...shownShapes(APPLICATION_FIELDS),
   jwksUrl: z.string(),
   activeKid: z.string().nullable(),
 });
+
+export const cis2Client = z.object({ id: z.string(), ...shownShapes(CIS2_CLIENT_FIELDS) });
 
 export const clientKey = z.object({
   keyId: z.string(),
@@ -139,6 +140,11 @@ export const organisationFilter = z.strictObject({
   sort: z.enum(['odsCode', 'name', 'state']).default('odsCode'),
   order,
   state: organisationState.optional(),
+});
+export const cis2ClientFilter = z.strictObject({
+  ...paging(idCursor),
+  environment: environmentName.optional(),
+  product: productName.optional(),
 });
 export const clientFilter = z.strictObject({
   ...paging(clientCursor),

@@ -55,6 +55,14 @@ export const registryRoutes = {
     query: registry.applicationFilter,
     response: registry.page(registry.application),
   },
+  cis2ClientsList: {
+    method: 'GET',
+    path: '/cis2-clients',
+    summary: 'CIS2 clients: the registrations under which the users of a product sign in',
+    permission: 'registry.read',
+    query: registry.cis2ClientFilter,
+    response: registry.page(registry.cis2Client),
+  },
   clientsList: {
     method: 'GET',
     path: '/clients',

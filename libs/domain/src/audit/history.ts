@@ -15,6 +15,7 @@ const READ_WITH = {
   client: 'registry.read',
   client_grant: 'registry.read',
   client_credential: 'registry.read',
+  cis2_client: 'registry.read',
   signing_key: 'signing-key.read',
   sro_appointment: 'sro.read',
   write_exception: 'exception.read',

@@ -32,7 +32,7 @@ export interface Names {
 /** The weightiest first: the first sentence stands for the change in a list. */
 const ORDER = [
   ...['audit_record', 'application', 'organisation', 'client', 'signing_key', 'sro_appointment'],
-  ...['write_exception', 'client_grant', 'message_set', 'application_message_set', 'binding'],
+  ...['write_exception', 'client_grant', 'cis2_client', 'message_set', 'application_message_set', 'binding'],
   ...['assurance_floor', 'product'],
 ];
 
@@ -66,6 +66,8 @@ class Words {
         return `${this.organisation(text(row, 'ods_code'), text(row, 'name'))} ${becomes(before, after, RUNNING_STATES)}.`;
       case 'client':
         return `Client ${text(row, 'name')} in ${text(row, 'environment')} ${becomes(before, after, RUNNING_STATES)}.`;
+      case 'cis2_client':
+        return `The CIS2 client of ${text(row, 'product')} in ${text(row, 'environment')} ${becomes(before, after, RUNNING_STATES)}.`;
       case 'product':
         return `Product ${text(row, 'name')} ${becomes(before, after, RUNNING_STATES)}.`;
       case 'binding':

@@ -44,7 +44,9 @@ const FIELD_WORDS: StateWords = {
   asid_shared_with: 'list of services that share its ASID',
   api_key: 'API key',
   apim_application_id: 'APIM application id',
-  cis2: 'CIS2 client',
+  registered_client_id: 'client id',
+  auth: 'authentication',
+  signing_algorithm: 'signing algorithm',
   secrets_changed: 'secret',
 };
 

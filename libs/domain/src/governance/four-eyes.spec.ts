@@ -76,9 +76,19 @@ describe('which changes need a second person', () => {
     ],
     ['another return target', row('client', { return_targets: ['a'] }, { return_targets: ['b'] }), true],
     ['a new client', row('client', null, { state: 'active', workload_subject: 'a' }), false],
+    ['a first CIS2 client', row('cis2_client', null, { auth: 'supplier' }), true],
     [
-      'another CIS2 client of a live one',
-      row('application', live, { ...live, cis2: { clientId: 'x' } }),
+      'another client id at CIS2',
+      row('cis2_client', { registered_client_id: 'a' }, { registered_client_id: 'b' }),
+      true,
+    ],
+    [
+      'another secret of a CIS2 client',
+      row(
+        'cis2_client',
+        { auth: 'client_secret' },
+        { auth: 'client_secret', secrets_changed: ['client_secret'] },
+      ),
       true,
     ],
     ['suspending a client', row('client', { state: 'active' }, { state: 'suspended' }), false],

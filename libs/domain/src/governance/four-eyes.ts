@@ -73,6 +73,8 @@ export function secondPersonFor(change: RowChange): SecondPerson | null {
       return before !== null && before['state'] !== after?.['state'] && after?.['state'] !== 'PUBLISHED'
         ? { rule: 'activation or revocation of a signing key', roles: platformOrGovernance }
         : null;
+    case 'cis2_client':
+      return { rule: 'the CIS2 client of a product', roles: platformOrGovernance };
     case 'client_grant':
       return after === null ? null : { rule: 'a grant to a client', roles: platformOrGovernance };
     case 'sro_appointment':

@@ -1,5 +1,5 @@
 /** An application between its rows and its record: the one place that maps the two. */
-import { Prisma } from '@gatehouse/db/client';
+import type { Prisma } from '@gatehouse/db/client';
 import {
   type APPLICATION_FIELDS,
   type ApplicationIdentity,
@@ -41,7 +41,6 @@ export function applicationRecord(row: ApplicationRows): ApplicationRecord & { r
     apiKey: row.apiKey,
     apiSecret: row.apiSecretDigest === null ? null : { digest: row.apiSecretDigest, toSeal: null },
     apimApplicationId: row.apimApplicationId,
-    cis2: row.cis2 as ApplicationRecord['cis2'],
     messageSets: row.messageSets.map(({ messageSetName }) => messageSetName),
     state: row.state as ApplicationRecord['state'],
   };
@@ -64,7 +63,6 @@ export function applicationColumns(
     asidSharedWith: [...record.asidSharedWith],
     apiKey: record.apiKey,
     apimApplicationId: record.apimApplicationId,
-    cis2: record.cis2 === null ? Prisma.DbNull : { ...record.cis2 },
     state: record.state,
   } satisfies Readonly<Record<ChangingColumn, unknown>>;
   if (apiSecretSealed === null) return columns;

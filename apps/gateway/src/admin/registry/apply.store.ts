@@ -10,18 +10,19 @@ import { Guarded, type GuardedInput } from '../changes/guarded.js';
 import { AdminProblem } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import {
-  API_SECRET_BOX,
-  type ApiSecretBox,
   DATABASE,
   ENVIRONMENTS,
   type Environments,
   INTERACTIONS,
   RANDOM_BYTES,
+  SECRET_SEALER,
+  type SecretSealer,
 } from '../injected.js';
 import { inBatches, type Progress, recordsToUpdate, recordsToCreate } from './batches.js';
 import { digestSecret, loadCurrent } from './current-registry.store.js';
 import { ensureEnvironments } from './environments.store.js';
-import { secretToSeal, writeApplications } from './write-applications.store.js';
+import { writeApplications } from './write-applications.store.js';
+import { writeCis2Clients } from './write-cis2-clients.store.js';
 import { writeClients } from './write-clients.store.js';
 
 export interface Applied {
@@ -48,7 +49,7 @@ export class RegistryWriter {
     @Inject(DATABASE) private readonly db: Queries,
     @Inject(ENVIRONMENTS) private readonly environments: Environments,
     @Inject(INTERACTIONS) private readonly interactions: ReadonlySet<string>,
-    @Inject(API_SECRET_BOX) private readonly secretBox: ApiSecretBox,
+    @Inject(SECRET_SEALER) private readonly sealer: SecretSealer,
     @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
   ) {}
 
@@ -80,13 +81,6 @@ export class RegistryWriter {
     const current = await loadCurrent(db, this.environments, this.interactions, document);
     const plan = planRegistry(current, document, digestSecret);
     const faults = plan.faults.map((fault) => withoutOthers(fault, reach));
-    plan.applications.forEach(({ record }, at) => {
-      if (secretToSeal(record) === null || this.secretBox !== null) return;
-      faults.push({
-        pointer: `/applications/${at}/apiSecret`,
-        detail: 'this deployment does not keep API secrets yet',
-      });
-    });
     if (faults.length > 0) throw new AdminProblem('registry-faults', undefined, faults.map(inDocument));
     return plan;
   }
@@ -111,9 +105,10 @@ export class RegistryWriter {
     for (const { name, interactions } of recordsToUpdate(plan.messageSets)) {
       await transaction.messageSet.update({ where: { name }, data: { interactions: [...interactions] } });
     }
-    const { secretBox, randomBytes } = this;
-    const means = { secretBox, randomBytes, newId: randomUUID };
+    const { sealer, randomBytes } = this;
+    const means = { sealer, randomBytes, newId: randomUUID };
     await writeApplications(transaction, plan.applications, progress, means);
+    await writeCis2Clients(transaction, plan.cis2Clients, sealer, randomUUID);
     await writeClients(transaction, plan.clients, progress, randomUUID);
   }
 }

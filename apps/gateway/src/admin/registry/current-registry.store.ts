@@ -3,9 +3,11 @@ import {
   type ApplicationRecord,
   organisationsOf,
 } from '@gatehouse/domain/registry/records/application-fields';
+import { cis2ClientKey } from '@gatehouse/domain/registry/records/cis2-client-fields';
 import { clientKey, type ClientRecord } from '@gatehouse/domain/registry/records/client-fields';
 import type { CurrentRegistry, RegistryDocument } from '@gatehouse/domain/registry/records/registry-records';
 import { APPLICATION_ROWS, applicationRecord } from '../../adapters/registry/application-rows.js';
+import { cis2ClientRecord } from '../../adapters/registry/cis2-client-rows.js';
 import { CLIENT_ROWS, clientRecord } from '../../adapters/registry/client-rows.js';
 import { messageSetRecord, organisationRecord, productRecord } from '../../adapters/registry/named-rows.js';
 import type { Environments } from '../injected.js';
@@ -31,13 +33,14 @@ export async function loadCurrent(
     ...document.clients.flatMap(({ grants = [] }) => grants.map((grant) => grant.organisation)),
   ]);
   const alike = await organisationsNamedLike(db, document);
-  const [organisations, products, messageSets, applications, clients] = [
+  const [organisations, products, messageSets, applications, cis2Clients, clients] = [
     await inParts(unique([...odsCodes, ...alike]), (part) =>
       db.organisation.findMany({ where: { odsCode: { in: part } } }),
     ),
     await db.product.findMany(),
     await db.messageSet.findMany(),
     await loadApplications(db, document),
+    await db.cis2Client.findMany(),
     await loadClients(db, document),
   ];
   return {
@@ -47,6 +50,7 @@ export async function loadCurrent(
     products: new Map(products.map((row) => [row.name, productRecord(row)])),
     messageSets: new Map(messageSets.map((row) => [row.name, messageSetRecord(row)])),
     applications,
+    cis2Clients: new Map(cis2Clients.map(cis2ClientRecord).map((record) => [cis2ClientKey(record), record])),
     clients: new Map(clients.map((client) => [clientKey(client), client])),
   };
 }

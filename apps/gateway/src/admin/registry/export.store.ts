@@ -1,5 +1,6 @@
 import { API_VERSION } from '@gatehouse/contracts/registry/registry-file';
 import { exportedApplication } from '@gatehouse/domain/registry/records/application-fields';
+import { CIS2_CLIENT_FIELDS } from '@gatehouse/domain/registry/records/cis2-client-fields';
 import { CLIENT_FIELDS } from '@gatehouse/domain/registry/records/client-fields';
 import { exportedRecord } from '@gatehouse/domain/registry/records/record-fields';
 import {
@@ -12,6 +13,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Queries } from '../http/transactions.js';
 import { DATABASE } from '../injected.js';
 import { APPLICATION_ROWS, applicationRecord } from '../../adapters/registry/application-rows.js';
+import { cis2ClientRecord } from '../../adapters/registry/cis2-client-rows.js';
 import { CLIENT_ROWS, clientRecord } from '../../adapters/registry/client-rows.js';
 import { messageSetRecord, organisationRecord, productRecord } from '../../adapters/registry/named-rows.js';
 
@@ -32,6 +34,9 @@ export class RegistryExport {
       include: APPLICATION_ROWS,
       orderBy: [{ environmentName: 'asc' }, { productName: 'asc' }, { createdAt: 'asc' }, { id: 'asc' }],
     });
+    const cis2Clients = await db.cis2Client.findMany({
+      orderBy: [{ environmentName: 'asc' }, { productName: 'asc' }],
+    });
     const clients = await db.client.findMany({
       include: CLIENT_ROWS,
       orderBy: [{ environmentName: 'asc' }, { name: 'asc' }],
@@ -42,6 +47,7 @@ export class RegistryExport {
       products: products.map((row) => exportedRecord(PRODUCT_FIELDS, productRecord(row))),
       messageSets: messageSets.map((row) => exportedRecord(MESSAGE_SET_FIELDS, messageSetRecord(row))),
       applications: applications.map((row) => exportedApplication(applicationRecord(row))),
+      cis2Clients: cis2Clients.map((row) => exportedRecord(CIS2_CLIENT_FIELDS, cis2ClientRecord(row))),
       clients: clients.map((row) => exportedRecord(CLIENT_FIELDS, clientRecord(row))),
     } satisfies Record<RegistryList | 'apiVersion', unknown>;
   }

@@ -1,15 +1,19 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
+import type { Prisma } from '@gatehouse/db/client';
 import { Inject, Injectable } from '@nestjs/common';
 import { applicationName } from '@gatehouse/domain/registry/application-name';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { APPLICATION_FIELDS } from '@gatehouse/domain/registry/records/application-fields';
+import { CIS2_CLIENT_FIELDS } from '@gatehouse/domain/registry/records/cis2-client-fields';
 import { shownRecord } from '@gatehouse/domain/registry/records/record-fields';
 import {
   applicationIdentity,
   applicationRecord,
   type IdentityRows,
 } from '../../adapters/registry/application-rows.js';
+import { cis2ClientRecord } from '../../adapters/registry/cis2-client-rows.js';
 import { type ApplicationRows, jwksUrlOf, WHOLE_APPLICATION } from './applications.store.js';
+import { pageOf } from '../http/paging.js';
 import type { Queries } from '../http/transactions.js';
 import { DATABASE, PUBLIC_URL } from '../injected.js';
 import { organisationView, WITH_COUNTS } from './organisations.view.js';
@@ -74,6 +78,20 @@ export class RegistryLists {
     const items = inOrder(keys, rows, ({ id }) => id).map((row) => applicationView(row, this.publicUrl));
     return { items, next };
   }
+
+  /** They belong to no organisation. */
+  async cis2Clients({ limit, after, environment, product }: InputOf<'cis2ClientsList'>['query']) {
+    const rows = await this.db.cis2Client.findMany({
+      where: {
+        ...(after === undefined ? {} : { id: { gt: after } }),
+        ...(environment === undefined ? {} : { environmentName: environment }),
+        ...(product === undefined ? {} : { productName: product }),
+      },
+      orderBy: { id: 'asc' },
+      take: limit + 1,
+    });
+    return pageOf(rows, limit, ({ id }) => id, cis2ClientView);
+  }
 }
 
 const boundTo = (condition: string): string => `SELECT application_id FROM binding WHERE ${condition}`;
@@ -83,6 +101,10 @@ const ownedBy = (odsCodes: string): string[] => [
   `id IN (${boundTo(`ods_code = ANY(${odsCodes}::text[])`)})`,
   `NOT EXISTS (${boundTo(`application_id = application.id AND ods_code <> ALL(${odsCodes}::text[])`)})`,
 ];
+
+function cis2ClientView(row: Prisma.Cis2ClientGetPayload<object>) {
+  return { id: row.id, ...shownRecord(CIS2_CLIENT_FIELDS, cis2ClientRecord(row)) };
+}
 
 export function applicationView(row: ApplicationRows, publicUrl: string) {
   return {

@@ -57,6 +57,11 @@ export class RegistryController {
     return this.lists.applications(query, reach);
   }
 
+  @Route('cis2ClientsList')
+  cis2Clients({ query }: InputOf<'cis2ClientsList'>) {
+    return this.lists.cis2Clients(query);
+  }
+
   private async applied(
     input: InputOf<'registryApply'>,
     acting: Acting,

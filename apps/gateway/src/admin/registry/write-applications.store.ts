@@ -8,7 +8,7 @@ import {
   messageSetColumns,
 } from '../../adapters/registry/application-rows.js';
 import type { Transaction } from '../http/transactions.js';
-import type { ApiSecretBox } from '../injected.js';
+import type { SecretSealer } from '../injected.js';
 import { inBatches, type Progress, recordsToCreate } from './batches.js';
 
 /** 192 bits: the JWKS URL can't be guessed, so the list of tenants can't be read off it. */
@@ -21,13 +21,8 @@ interface Identified extends ApplicationRecord {
   readonly apiSecretSealed: Uint8Array<ArrayBuffer> | null;
 }
 
-/** The secret that is to be sealed before the record is written, if it gives a new one. */
-export function secretToSeal({ apiSecret }: ApplicationRecord): string | null {
-  return apiSecret?.toSeal ?? null;
-}
-
 interface Means {
-  readonly secretBox: ApiSecretBox;
+  readonly sealer: SecretSealer;
   readonly randomBytes: RandomBytes;
   readonly newId: () => string;
 }
@@ -36,13 +31,13 @@ export async function writeApplications(
   transaction: Transaction,
   planned: readonly Planned<ApplicationRecord>[],
   progress: Progress,
-  { secretBox, randomBytes, newId }: Means,
+  { sealer, randomBytes, newId }: Means,
 ): Promise<void> {
   const changed = await Promise.all(
     planned
       .filter(({ change }) => change.action === 'update' || change.action === 'retire')
       .map(async ({ change, record }) => ({
-        record: await identified(record, record.id ?? newId(), secretBox),
+        record: await identified(record, record.id ?? newId(), sealer),
         fields: new Set(change.fields.map(({ name }) => name)),
       })),
   );
@@ -55,7 +50,7 @@ export async function writeApplications(
       await progress('changed applications', done, changed.length);
   }
   const created = await Promise.all(
-    recordsToCreate(planned).map((record) => identified(record, newId(), secretBox)),
+    recordsToCreate(planned).map((record) => identified(record, newId(), sealer)),
   );
   await inBatches(created, 'applications', progress, async (batch) => {
     await transaction.application.createMany({
@@ -75,15 +70,9 @@ export async function writeApplications(
   });
 }
 
-async function identified(
-  record: ApplicationRecord,
-  id: string,
-  secretBox: ApiSecretBox,
-): Promise<Identified> {
-  const secret = secretToSeal(record);
-  const sealed =
-    secret === null || secretBox === null ? null : Uint8Array.from(await secretBox.seal(secret, id));
-  return { ...record, id, apiSecretSealed: sealed };
+async function identified(record: ApplicationRecord, id: string, sealer: SecretSealer): Promise<Identified> {
+  const secret = record.apiSecret?.toSeal ?? null;
+  return { ...record, id, apiSecretSealed: secret === null ? null : await sealer.seal(secret, id) };
 }
 
 function retiredFirst(one: ApplicationRecord, other: ApplicationRecord): number {

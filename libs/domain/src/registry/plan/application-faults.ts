@@ -78,7 +78,6 @@ function accessFaults(fault: Fault, entry: DocumentApplication, record: Applicat
   if (record.organisations.length > 1) {
     fault('/organisations', 'an application-restricted application acts for exactly one organisation');
   }
-  if (record.cis2 !== null) fault('/cis2', 'cis2 is for user-restricted access only');
   if (entry.apiSecret !== undefined) fault('/apiSecret', 'an API secret is for user-restricted access only');
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { changesOf, planRegistry } from './registry-plan.js';
 import type { ApplicationRecord, DocumentApplication } from '../records/application-fields.js';
+import { cis2ClientKey, type DocumentCis2Client } from '../records/cis2-client-fields.js';
 import { clientKey } from '../records/client-fields.js';
-import type { CurrentRegistry, RegistryDocument } from '../records/registry-records.js';
+import { type CurrentRegistry, EMPTY_DOCUMENT, type RegistryDocument } from '../records/registry-records.js';
 
 const API_KEY = 'r69IntKey0123456789abcdefKKLL';
 const digest = (secret: string) => `digest of ${secret.length}`;
@@ -17,6 +18,7 @@ const empty: CurrentRegistry = {
   products: new Map(),
   messageSets: new Map(),
   applications: [],
+  cis2Clients: new Map(),
   clients: new Map(),
 };
 
@@ -40,6 +42,9 @@ const document: RegistryDocument = {
   products: [{ name: 'ReferWell' }],
   messageSets: [{ name: 'provider-read', interactions: ['A005', 'A004'] }],
   applications: [application],
+  cis2Clients: [
+    { product: 'ReferWell', environment: 'int', clientId: 'refer-well-int', auth: 'private_key_jwt' },
+  ],
   clients: [
     {
       name: 'worklist-sync',
@@ -83,6 +88,10 @@ function applied(current: CurrentRegistry, next: RegistryDocument): CurrentRegis
       ...plan.messageSets.map(({ record }) => [record.name, record] as const),
     ]),
     applications: [...ids.values()],
+    cis2Clients: new Map([
+      ...current.cis2Clients,
+      ...plan.cis2Clients.map(({ record }) => [cis2ClientKey(record), record] as const),
+    ]),
     clients: new Map([
       ...current.clients,
       ...plan.clients.map(({ record }) => [clientKey(record), record] as const),
@@ -94,6 +103,7 @@ const only = (changes: Partial<DocumentApplication>): RegistryDocument => ({
   organisations: [],
   products: [],
   messageSets: [],
+  cis2Clients: [],
   clients: [],
   applications: [{ ...application, ...changes }],
 });
@@ -345,5 +355,69 @@ describe('faults', () => {
   it('every fault at once', () => {
     const plan = planRegistry(empty, { ...document, organisations: [], products: [] }, digest);
     expect(plan.faults.length).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe('CIS2 clients', () => {
+  const signsIn: DocumentCis2Client = {
+    product: 'ReferWell',
+    environment: 'int',
+    clientId: 'refer-well-int',
+    auth: 'private_key_jwt',
+  };
+  const current = applied(empty, {
+    ...document,
+    products: [{ name: 'ReferWell' }, { name: 'ReferLess' }, { name: 'Gone', state: 'retired' }],
+    cis2Clients: [signsIn],
+  });
+  const planned = (...cis2Clients: DocumentCis2Client[]) =>
+    planRegistry(current, { ...EMPTY_DOCUMENT, cis2Clients }, digest);
+
+  it.each<[why: string, entry: Partial<DocumentCis2Client>, pointer: string, detail: RegExp]>([
+    ['an unknown environment', { environment: 'prod' }, '/environment', /there is no environment prod/],
+    ['the sandbox', { environment: 'sandbox' }, '/environment', /no users who sign in/],
+    [
+      'an unknown product',
+      { product: 'Nothing', clientId: 'nothing' },
+      '/product',
+      /there is no product Nothing/,
+    ],
+    ['a retired product', { product: 'Gone', clientId: 'gone' }, '/product', /is retired/],
+    [
+      'the client id of another product',
+      { product: 'ReferLess' },
+      '/clientId',
+      /already that of ReferWell in int/,
+    ],
+    ['a secret that is missing', { auth: 'client_secret' }, '', /needs the clientSecret/],
+  ])('%s is a fault', (_why, entry, pointer, detail) => {
+    const { faults } = planned({ ...signsIn, ...entry });
+    expect(faults).toEqual([{ pointer: `/cis2Clients/0${pointer}`, detail: expect.stringMatching(detail) }]);
+  });
+
+  it('a product has one in an environment', () => {
+    const { faults } = planned(signsIn, { ...signsIn, clientId: 'another' });
+    expect(faults).toMatchObject([{ pointer: '/cis2Clients/1/product' }]);
+  });
+
+  it('a client id belongs to one product of a file', () => {
+    const { faults } = planned(
+      { ...signsIn, clientId: 'new' },
+      { ...signsIn, product: 'ReferLess', clientId: 'new' },
+    );
+    expect(faults).toMatchObject([{ pointer: '/cis2Clients/1/clientId' }]);
+  });
+
+  it('signs with RS512 unless the file says otherwise', () => {
+    expect(planned(signsIn).cis2Clients[0]?.record).toMatchObject({ signingAlgorithm: 'RS512' });
+    expect(planned({ ...signsIn, signingAlgorithm: 'RS256' }).cis2Clients[0]?.change.fields).toEqual([
+      { name: 'signingAlgorithm', before: 'RS512', after: 'RS256' },
+    ]);
+  });
+
+  it('keep their secret out of what people see', () => {
+    const plan = planned({ ...signsIn, auth: 'client_secret', clientSecret: 'Top-Secret-1' });
+    expect(plan.cis2Clients[0]?.record.clientSecret).toMatchObject({ toSeal: 'Top-Secret-1' });
+    expect(JSON.stringify(changesOf(plan))).not.toContain('Top-Secret-1');
   });
 });

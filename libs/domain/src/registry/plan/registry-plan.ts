@@ -6,6 +6,7 @@
  * must not be carried out, and every fault is reported at once with a JSON pointer to its place.
  */
 import type { ApplicationRecord } from '../records/application-fields.js';
+import type { Cis2ClientRecord } from '../records/cis2-client-fields.js';
 import type { ClientRecord } from '../records/client-fields.js';
 import type { DigestSecret } from '../records/field-kinds.js';
 import { type EntryOf, recordFrom, type RecordFields, type RecordOf } from '../records/record-fields.js';
@@ -21,6 +22,7 @@ import {
   type RegistryList,
 } from '../records/registry-records.js';
 import { planApplications } from './plan-applications.js';
+import { planCis2Clients } from './plan-cis2-clients.js';
 import { planClients } from './plan-clients.js';
 import { type Planned, planRecord, type RegistryChange } from './registry-change.js';
 import { lookAlikeFaults, nameFaults, type RegistryFault, repeatFaults } from './registry-fault.js';
@@ -31,6 +33,7 @@ export interface RegistryPlan extends Readonly<Record<RegistryList, readonly Pla
   readonly products: readonly Planned<ProductRecord>[];
   readonly messageSets: readonly Planned<MessageSetRecord>[];
   readonly applications: readonly Planned<ApplicationRecord>[];
+  readonly cis2Clients: readonly Planned<Cis2ClientRecord>[];
   readonly clients: readonly Planned<ClientRecord>[];
 }
 
@@ -51,13 +54,20 @@ export function planRegistry(
     messageSets: merged(current.messageSets, messageSets, (record) => record.name),
   };
   const applications = planApplications(afterwards, document.applications, digestSecret);
+  const cis2Clients = planCis2Clients(afterwards, document.cis2Clients, digestSecret);
   const clients = planClients(afterwards, document.clients, digestSecret);
   return {
-    faults: [...listFaults(document, current), ...applications.faults, ...clients.faults],
+    faults: [
+      ...listFaults(document, current),
+      ...applications.faults,
+      ...cis2Clients.faults,
+      ...clients.faults,
+    ],
     organisations,
     products,
     messageSets,
     applications: applications.planned,
+    cis2Clients: cis2Clients.planned,
     clients: clients.planned,
   };
 }

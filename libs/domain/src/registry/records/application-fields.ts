@@ -3,24 +3,9 @@
  * the snapshot and what a second person looks at all follow from this table.
  */
 import { maskApiKey } from '../../input/masking.js';
-import {
-  choice,
-  initially,
-  list,
-  masked,
-  object,
-  optional,
-  optionalList,
-  secret,
-  text,
-} from './field-kinds.js';
+import { choice, initially, list, masked, optional, optionalList, secret, text } from './field-kinds.js';
 import { type EntryOf, exportedRecord, type RecordField, type RecordOf } from './record-fields.js';
 import { ACCESS_MODES, APPLICATION_STATES, CAPABILITIES } from './vocabulary.js';
-
-export interface Cis2Client {
-  readonly clientId: string;
-  readonly auth: 'private_key_jwt';
-}
 
 export const APPLICATION_FIELDS = {
   /** ODS codes: one when application-restricted, a list of those it may serve when user-restricted. */
@@ -57,10 +42,6 @@ export const APPLICATION_FIELDS = {
   },
   /** For NHS England's support. */
   apimApplicationId: { holds: optional(text), secondPerson: 'not needed' },
-  cis2: {
-    holds: optional(object(({ clientId, auth }: Cis2Client) => `${clientId} (${auth})`)),
-    secondPerson: 'needed',
-  },
   /** Names of message sets: the interactions it may use. */
   messageSets: {
     holds: initially(list, []),

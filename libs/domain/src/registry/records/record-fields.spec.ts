@@ -62,7 +62,6 @@ describe('what people see of a record', () => {
   const record = application({
     apiKey: 'theKey0123456789abcdefKKLL',
     apiSecret: 'TopSecret',
-    cis2: { clientId: 'c', auth: 'private_key_jwt' },
   });
 
   it('has API keys masked and secrets hidden, wherever it is seen', () => {
@@ -77,7 +76,6 @@ describe('what people see of a record', () => {
       environment: 'int',
       accessMode: 'user-restricted',
       apiKey: 'theK…KKLL',
-      cis2: { clientId: 'c', auth: 'private_key_jwt' },
       messageSets: [],
       state: 'draft',
     });

@@ -4,6 +4,7 @@ import {
   type ApplicationRecord,
   type DocumentApplication,
 } from './application-fields.js';
+import { CIS2_CLIENT_FIELDS, type Cis2ClientRecord } from './cis2-client-fields.js';
 import { CLIENT_FIELDS, type ClientRecord } from './client-fields.js';
 import { choice, initially, list, text } from './field-kinds.js';
 import type { EntryOf, RecordField, RecordFields, RecordOf } from './record-fields.js';
@@ -37,6 +38,7 @@ export const REGISTRY_RECORDS = {
   products: { kind: 'product', fields: PRODUCT_FIELDS },
   messageSets: { kind: 'messageSet', fields: MESSAGE_SET_FIELDS },
   applications: { kind: 'application', fields: APPLICATION_FIELDS },
+  cis2Clients: { kind: 'cis2Client', fields: CIS2_CLIENT_FIELDS },
   clients: { kind: 'client', fields: CLIENT_FIELDS },
 } as const satisfies Readonly<Record<string, { readonly kind: string; readonly fields: RecordFields }>>;
 
@@ -57,6 +59,7 @@ export const EMPTY_DOCUMENT: RegistryDocument = {
   products: [],
   messageSets: [],
   applications: [],
+  cis2Clients: [],
   clients: [],
 };
 
@@ -69,6 +72,8 @@ export interface CurrentRegistry {
   readonly products: ReadonlyMap<string, ProductRecord>;
   readonly messageSets: ReadonlyMap<string, MessageSetRecord>;
   readonly applications: readonly ApplicationRecord[];
+  /** All of them, by `cis2ClientKey`. */
+  readonly cis2Clients: ReadonlyMap<string, Cis2ClientRecord>;
   /** By `clientKey`. */
   readonly clients: ReadonlyMap<string, ClientRecord>;
 }

@@ -24,3 +24,16 @@ export type ApplicationState = (typeof APPLICATION_STATES)[number];
 
 export const CLIENT_STATES = ['active', 'suspended', 'retired'] as const;
 export type ClientState = (typeof CLIENT_STATES)[number];
+
+/**
+ * How a CIS2 client proves who it is: with a key, with a secret, or not at all, because the supplier signs its users
+ * in itself and brings their ID tokens.
+ */
+export const CIS2_CLIENT_AUTHS = ['private_key_jwt', 'client_secret', 'supplier'] as const;
+export type Cis2ClientAuth = (typeof CIS2_CLIENT_AUTHS)[number];
+
+export const CIS2_SIGNING_ALGORITHMS = ['RS512', 'RS256'] as const;
+export type Cis2SigningAlgorithm = (typeof CIS2_SIGNING_ALGORITHMS)[number];
+
+export const CIS2_CLIENT_STATES = ['active', 'retired'] as const;
+export type Cis2ClientState = (typeof CIS2_CLIENT_STATES)[number];

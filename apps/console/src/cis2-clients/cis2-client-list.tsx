@@ -1,0 +1,45 @@
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { TextInput } from 'react-admin';
+import { RegisterList } from '../parts/list/register-list.js';
+import { NextStep } from '../parts/next-step.js';
+import { StateTag } from '../parts/state-tag.js';
+
+type Cis2Client = AnswerOf<'cis2ClientsList'>['items'][number];
+
+const AUTH_WORDS: Readonly<Record<Cis2Client['auth'], string>> = {
+  private_key_jwt: 'Signed with a key',
+  client_secret: 'With a client secret',
+  supplier: 'Your own service signs users in',
+};
+
+export default function Cis2ClientList() {
+  return (
+    <RegisterList<Cis2Client>
+      title="CIS2 clients"
+      filters={[
+        <TextInput key="environment" source="environment" label="Environment" />,
+        <TextInput key="product" source="product" label="Product" />,
+      ]}
+      empty={
+        <NextStep
+          text="There are no CIS2 clients yet. A CIS2 client is the registration with NHS CIS2 under which the users of a product sign in. Write it into the registry file, under cis2Clients."
+          route="registryApply"
+          to="/import"
+          link="Import a registry file"
+          command="gatehouse apply FILE"
+        />
+      }
+      columns={[
+        { label: 'Product', value: ({ product }) => product },
+        { label: 'Environment', value: ({ environment }) => environment },
+        { label: 'Client id', value: ({ clientId }) => clientId },
+        { label: 'Authentication', value: ({ auth }) => AUTH_WORDS[auth] },
+        {
+          label: 'Signing algorithm',
+          value: ({ auth, signingAlgorithm }) => (auth === 'private_key_jwt' ? signingAlgorithm : null),
+        },
+        { label: 'State', value: ({ state }) => <StateTag state={state} /> },
+      ]}
+    />
+  );
+}
