@@ -78,7 +78,7 @@ const BUGS = [
   {
     name: 'an answer passed on that was cut off',
     file: `${PLANE}/attempt/forward.ts`,
-    find: 'if (!isBodyless && endsWithConnection(answer)) requireWhole(text, answer);',
+    find: 'if (endsWithConnection && isJson(headers) && !isWholeJson(text)) throw new BodyUnreadable();',
     put: '',
     tests: endToEnd('test/e2e/interim-answers.spec.ts'),
   },
@@ -164,17 +164,41 @@ const BUGS = [
   },
   {
     name: 'a redirect followed',
-    file: 'apps/gateway/src/adapters/nhs/upstream.ts',
-    find: 'const answer = await entry.pool.request({',
-    put: 'const answer = await entry.pool.compose(interceptors.redirect({ maxRedirections: 3 })).request({',
-    also: [["import { Pool } from 'undici';", "import { interceptors, Pool } from 'undici';"]],
+    file: 'apps/gateway/src/adapters/nhs/http-call.ts',
+    find: 'if (outgoing.destroyed) return;',
+    put: `if (incoming.headers.location !== undefined) {
+          const origin = new URL(incoming.headers.location);
+          resolve(sendHttp({ ...call, origin, agent: openAgent(origin, {}), path: origin.pathname }));
+          return;
+        }`,
     tests: endToEnd('test/e2e/first-way.spec.ts'),
   },
   {
     name: 'a TLS error after the handshake recorded as NOT_SENT',
-    file: 'apps/gateway/src/adapters/nhs/http-call.ts',
+    file: 'apps/gateway/src/adapters/nhs/http-fault.ts',
     find: "if (!isConnected) return TLS_FAULT.test(code) ? 'tls' : 'not-sent';",
     put: "if (TLS_FAULT.test(code)) return 'tls';\n  if (!isConnected) return 'not-sent';",
+    tests: unit('apps/gateway/src/adapters/nhs/upstream.spec.ts'),
+  },
+  {
+    name: 'a call on a used connection recorded as NOT_SENT',
+    file: 'apps/gateway/src/adapters/nhs/http-call.ts',
+    find: 'if (isTls ? socket.authorized : !socket.connecting) callback();',
+    put: 'if (isTls && socket.connecting) callback();',
+    tests: unit('apps/gateway/src/adapters/nhs/upstream.spec.ts'),
+  },
+  {
+    name: 'a connection that was cut taken for the end of an answer',
+    file: 'apps/gateway/src/adapters/nhs/tls-agent.ts',
+    find: 'return !(socket instanceof TLSSocket) || closedByHost.has(socket);',
+    put: 'return closedByHost.has(socket) || socket instanceof Socket;',
+    tests: unit('apps/gateway/src/adapters/nhs/upstream.spec.ts'),
+  },
+  {
+    name: 'an interim answer taken for the answer',
+    file: 'apps/gateway/src/adapters/nhs/http-call.ts',
+    find: 'if (interimAnswers > MAX_INTERIM_ANSWERS)',
+    put: 'if (interimAnswers > 0 * MAX_INTERIM_ANSWERS)',
     tests: unit('apps/gateway/src/adapters/nhs/upstream.spec.ts'),
   },
   {
@@ -270,10 +294,17 @@ const BUGS = [
   },
   {
     name: 'our token released in a packed answer',
-    file: `${PLANE}/attempt/token-scan.ts`,
-    find: 'search(unpacker === null ? chunk : await unpacker.write(chunk));',
-    put: 'await unpacker?.write(chunk);\n      search(chunk);',
-    tests: unit('apps/gateway/src/data-plane/attempt/token-scan.spec.ts'),
+    file: `${PLANE}/attempt/answer-scan.ts`,
+    find: 'scan(unpacker === null ? chunk : await unpacker.write(chunk));',
+    put: 'await unpacker?.write(chunk);\n      scan(chunk);',
+    tests: unit('apps/gateway/src/data-plane/attempt/answer-scan.spec.ts'),
+  },
+  {
+    name: 'a streamed answer whose gzip was cut off taken for complete',
+    file: `${PLANE}/attempt/answer-scan.ts`,
+    find: 'if (unpacker !== null) scan(await unpacker.end());',
+    put: '',
+    tests: unit('apps/gateway/src/data-plane/attempt/answer-scan.spec.ts'),
   },
   {
     name: 'the age of the snapshot not looked at',

@@ -1,9 +1,12 @@
 /** Interim answers that servers may legally send, and answers that only look complete. */
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, sendRequest, trailOf, verdictOf, watch } from '../support/answers.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { grantWrites, UNHURRIED } from '../support/proofs.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
+import { until } from '../support/until.ts';
 
 const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
 const BODY = '{"resourceType":"ReferralRequest"}';
@@ -68,11 +71,17 @@ describe('interim answers that were not requested', () => {
     }
   });
 
-  it('a 101 is a protocol error', async () => {
-    const { answer } = await under('ers', interim('101 Switching Protocols', 'Upgrade: h2c\r\n'), () =>
-      read(),
-    );
+  it.each([
+    ['a 101', interim('101 Switching Protocols', 'Upgrade: h2c\r\n')],
+    ['a 101 that changes to nothing', interim('101 Switching Protocols')],
+    ['a 100 with a body', `${interim('100 Continue', 'Content-Length: 3\r\n')}abc`],
+    ['a flood of them', interim('100 Continue').repeat(2_000)],
+  ])('%s before the answer is rejected, and the outcome of a write is unknown', async (_, before) => {
+    const { answer } = await under('ers', before + FINAL, () => read());
     expect(verdictOf(answer)).toEqual({ status: 502, code: 'GW_UPSTREAM_PROTOCOL' });
+    const written = await under('ers', before + FINAL, write);
+    expect(verdictOf(written.answer)).toEqual({ status: 504, code: 'GW_DELIVERY_UNKNOWN' });
+    expect(written.calls).toBe(1);
   });
 
   it('a 100 from the token endpoint does not cost the token', async () => {
@@ -86,21 +95,54 @@ describe('interim answers that were not requested', () => {
 
 describe('an answer that ends when its connection closes', () => {
   const head = `HTTP/1.1 200 OK\r\n${JSON_TYPE}Connection: close\r\n\r\n`;
+  const packedHead = head.replace('\r\n\r\n', '\r\nContent-Encoding: gzip\r\n\r\n');
+  const textHead = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n';
+  const LARGE = JSON.stringify({ resourceType: 'Binary', data: randomBytes(1_200_000).toString('base64') });
+  const bytes = (start: string, body: string | Buffer): Buffer =>
+    Buffer.concat([Buffer.from(start), Buffer.from(body)]);
 
-  it('passes if its JSON is complete', async () => {
-    const { answer } = await under('ers', head + BODY, () => read());
-    expect([answer.status, answer.text]).toEqual([200, BODY]);
+  it.each([
+    ['JSON', head, BODY],
+    ['packed JSON', packedHead, gzipSync(BODY)],
+    ['neither JSON nor packed', textHead, 'any text'],
+    ['large JSON', head, LARGE],
+    ['large packed JSON', packedHead, gzipSync(LARGE)],
+  ])('passes if it is complete: %s', async (_, start, body) => {
+    const { answer } = await under('ers', bytes(start, body), () => read());
+    expect([answer.status, answer.brokenOff]).toEqual([200, false]);
+    expect(answer.body.equals(Buffer.from(body))).toBe(true);
   });
 
   it.each([
-    ['in the middle', BODY.slice(0, 20)],
-    ['before its last character', BODY.slice(0, -1)],
-    ['before it began', ''],
-  ])('is rejected if it was cut off %s', async (_, body) => {
-    const { answer } = await under('ers', head + body, () => read());
+    ['in the middle', head, BODY.slice(0, 20)],
+    ['before its last character', head, BODY.slice(0, -1)],
+    ['before it began', head, ''],
+    ['in its gzip', packedHead, gzipSync(BODY).subarray(0, -1)],
+    ['before it was packed', packedHead, gzipSync(BODY.slice(0, -1))],
+  ])('is rejected if it was cut off %s', async (_, start, body) => {
+    const { answer, calls } = await under('ers', bytes(start, body), () => read());
     expect(verdictOf(answer)).toEqual({ status: 502, code: 'GW_UPSTREAM_PROTOCOL' });
+    expect(calls).toBe(1);
     const outcome = (await trailOf(stack, answer)).at(-1);
     expect(outcome).toMatchObject({ kind: 'OUTCOME', outcome: 'FAILED', code: 'GW_UPSTREAM_PROTOCOL' });
+  });
+
+  it('is rejected if bytes follow the end of its gzip', async () => {
+    const raw = bytes(packedHead, Buffer.concat([gzipSync(BODY), Buffer.from('more')]));
+    const { answer } = await under('ers', raw, () => read());
+    expect(verdictOf(answer)).toEqual({ status: 502, code: 'GW_UPSTREAM_PROTOCOL' });
+  });
+
+  it.each([
+    ['large JSON', head, LARGE.slice(0, -1)],
+    ['large packed JSON', packedHead, gzipSync(LARGE).subarray(0, -1)],
+    ['large JSON that was cut off before it was packed', packedHead, gzipSync(LARGE.slice(0, -1))],
+  ])('is broken off if it was cut off while it was streamed: %s', async (_, start, body) => {
+    const { answer } = await under('ers', bytes(start, body), () => read());
+    expect([answer.status, answer.brokenOff]).toEqual([200, true]);
+    await until('END is recorded', async () =>
+      (await trailOf(stack, answer)).some(({ delivery }) => delivery === 'aborted'),
+    );
   });
 
   it('makes the outcome of a write unknown if it was cut off', async () => {
@@ -108,4 +150,16 @@ describe('an answer that ends when its connection closes', () => {
     expect(verdictOf(answer)).toEqual({ status: 504, code: 'GW_DELIVERY_UNKNOWN' });
     expect(calls).toBe(1);
   });
+});
+
+it('an answer in a coding that was not asked for is refused, whether buffered or streamed', async () => {
+  for (const coding of ['Content-Encoding: br', 'Content-Encoding: gzip, gzip', 'Transfer-Encoding: gzip']) {
+    for (const length of [10, 2_000_000]) {
+      const isTransfer = coding.startsWith('Transfer');
+      const framing = isTransfer ? '' : `Content-Length: ${length}\r\n`;
+      const raw = `HTTP/1.1 200 OK\r\n${JSON_TYPE}${framing}${coding}\r\n\r\n${'x'.repeat(length)}`;
+      const { answer } = await under('ers', raw, () => read());
+      expect([coding, verdictOf(answer)]).toEqual([coding, { status: 502, code: 'GW_UPSTREAM_PROTOCOL' }]);
+    }
+  }
 });

@@ -3,7 +3,7 @@ import type { IntentEvent, OutcomeEvent } from '@gatehouse/domain/audit/audit';
 import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { HttpCallError, type HttpFault } from '../adapters/nhs/http-call.js';
+import { HttpCallError, type HttpFault } from '../adapters/nhs/http-fault.js';
 import type { Admitted } from './admit.js';
 import { callUpstream } from './call-upstream.js';
 import type { Route } from './decide.js';
@@ -72,6 +72,7 @@ async function call(world: World) {
       status,
       headers: [['content-length', String(body.length)]],
       body: Readable.from([body]),
+      endsWithConnection: false,
     });
   };
   const deps = {

@@ -140,7 +140,7 @@ async function readToEnd(deps: PlaneDeps, exchange: Exchange, answer: Releasable
   const hash = createHash('sha256');
   let delivery: 'complete' | 'aborted' = 'aborted';
   try {
-    for await (const chunk of answer.stream as AsyncIterable<Buffer>) {
+    for await (const chunk of answer.stream) {
       hash.update(chunk);
       exchange.responseBytes += chunk.length;
     }

@@ -5,8 +5,9 @@ import type { EndEvent } from '@gatehouse/domain/audit/audit';
 import { headerValue } from '@gatehouse/domain/input/framing';
 import { retryAfterS } from '@gatehouse/domain/policy/rate-limit';
 import type { ReleasableAnswer } from './attempt/attempt.js';
+import { scanAnswer } from './attempt/answer-scan.js';
 import { downstreamHeaders } from './attempt/headers.js';
-import { scanForToken } from './attempt/token-scan.js';
+import { isJson, JsonEnd } from './attempt/json-end.js';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 import { endOf } from './record.js';
@@ -60,10 +61,11 @@ async function streamBody(
   response: ServerResponse,
 ): Promise<void> {
   const hash = createHash('sha256');
-  const scan = scanForToken(
-    answer.attempt.token?.value ?? null,
-    headerValue(answer.headers, 'content-encoding'),
-  );
+  const scan = scanAnswer({
+    token: answer.attempt.token?.value ?? null,
+    contentEncoding: headerValue(answer.headers, 'content-encoding'),
+    jsonEnd: answer.endsWithConnection && isJson(answer.headers) ? new JsonEnd() : null,
+  });
   const write = async (chunks: readonly Buffer[]): Promise<void> => {
     for (const chunk of chunks) {
       hash.update(chunk);
@@ -74,7 +76,7 @@ async function streamBody(
   };
   let delivery: EndEvent['delivery'] = 'aborted';
   try {
-    for await (const chunk of answer.stream as AsyncIterable<Buffer>) await write(await scan.push(chunk));
+    for await (const chunk of answer.stream) await write(await scan.push(chunk));
     await write(await scan.end());
     response.end();
     delivery = 'complete';

@@ -30,7 +30,7 @@ export function openTokenTransport(options: {
   const agents = new Map<string, Agent>();
   // Each connection is used once, since nothing else ties an answer to the assertion of its tenant.
   const agentFor = (url: URL): Agent => {
-    const agent = agents.get(url.origin) ?? openAgent(url, { connections: 32, keepAliveMs: 0 });
+    const agent = agents.get(url.origin) ?? openAgent(url, { keepAlive: false, maxSockets: 32 });
     agents.set(url.origin, agent);
     return agent;
   };

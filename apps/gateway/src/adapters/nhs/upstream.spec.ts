@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { createServer as createTlsServer, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { generate } from 'selfsigned';
 import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { HttpCallError } from './http-call.js';
+import { bodyFault, HttpCallError } from './http-fault.js';
 import { openUpstream, type UpstreamOptions, type UpstreamRequest } from './upstream.js';
 
 interface Identity {
@@ -50,7 +50,7 @@ interface Connection {
   garble(): void;
 }
 /** What e-RS does with a request. */
-type Script = (connection: Connection) => unknown;
+type Script = (connection: Connection, received: Buffer) => unknown;
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -72,23 +72,26 @@ async function listening(server: Server): Promise<number> {
 
 /** @param scripts one for each request in turn; the last one holds on */
 async function startErs(scheme: Scheme, scripts: readonly Script[], identity = trusted) {
-  const ers = { origin: '', requests: 0, connections: 0 };
+  const ers = { origin: '', requests: 0, connections: 0, open: 0 };
   const outside: Socket[] = [];
   const serve = (socket: Socket): void => {
     const visible = outside[ers.connections];
     ers.connections += 1;
+    ers.open += 1;
     socket
+      .on('close', () => (ers.open -= 1))
       .on('error', () => undefined)
-      .on('data', () => {
+      .on('data', (received: Buffer) => {
         const script = scripts[ers.requests] ?? scripts.at(-1);
         ers.requests += 1;
-        script?.({
+        const connection: Connection = {
           write: (bytes) => socket.write(bytes),
           end: () => socket.end(),
           cut: () => visible?.unpipe().end(),
           reset: () => visible?.resetAndDestroy(),
           garble: () => visible?.write('not TLS at all'),
-        });
+        };
+        script?.(connection, received);
       });
   };
   const inner =
@@ -105,41 +108,42 @@ async function startErs(scheme: Scheme, scripts: readonly Script[], identity = t
 }
 
 function open(options: Partial<UpstreamOptions> = {}) {
-  const upstream = openUpstream({ connectMs: 1_000, bodyStallMs: 500, connectionsPerBinding: 4, ...options });
+  const upstream = openUpstream({
+    connectMs: 20_000,
+    bodyStallMs: 20_000,
+    connectionsPerBinding: 4,
+    ...options,
+  });
   closing.push(() => upstream.close());
   return upstream;
 }
 
 type Result = { status: number; body: string } | { fault: string; afterHeaders: boolean };
 
+const REQUEST = { method: 'GET', path: '/', headers: {}, body: null, headersMs: 20_000 } as const;
+
+/** @param onHeaders called when the answer has begun */
 async function call(
   upstream: ReturnType<typeof openUpstream>,
   origin: string,
   request: Partial<UpstreamRequest> = {},
+  onHeaders: () => void = () => undefined,
 ): Promise<Result> {
-  const faultOf = (error: unknown): string =>
-    error instanceof HttpCallError ? error.fault : `not classified: ${String(error)}`;
   const seat = upstream.reserve('binding', origin);
+  if (seat === null) throw new Error('no seat');
   let answer;
   try {
-    answer = await seat?.send({
-      method: 'GET',
-      path: '/',
-      headers: {},
-      body: null,
-      headersMs: 1_000,
-      signal: new AbortController().signal,
-      ...request,
-    });
+    answer = await seat.send({ ...REQUEST, signal: new AbortController().signal, ...request });
   } catch (error) {
-    return { fault: faultOf(error), afterHeaders: false };
+    const fault = error instanceof HttpCallError ? error.fault : `not classified: ${String(error)}`;
+    return { fault, afterHeaders: false };
   }
-  if (answer === undefined) throw new Error('no seat');
+  onHeaders();
   const chunks: Buffer[] = [];
   try {
-    for await (const chunk of answer.body) chunks.push(chunk);
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) chunks.push(chunk);
   } catch (error) {
-    return { fault: faultOf(error), afterHeaders: true };
+    return { fault: bodyFault(error), afterHeaders: true };
   }
   return { status: answer.status, body: Buffer.concat(chunks).toString() };
 }
@@ -147,6 +151,7 @@ async function call(
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const PASSES: Result = { status: 200, body: 'ok' };
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+const UNTIL_CLOSE = 'HTTP/1.1 200 OK\r\n\r\nok';
 const refused = (fault: string, afterHeaders = false): Result => ({ fault, afterHeaders });
 
 /** Writes the parts one after the other, in segments of their own. */
@@ -169,13 +174,15 @@ describe.each<Scheme>(['http', 'https'])('interim answers over %s', (scheme) => 
       `${CONTINUE}HTTP/1.1 102 Processing\r\n\r\n${CONTINUE}HTTP/1.1 103 Early Hints\r\n\r\n`,
       PASSES,
     ],
-    ['one hundred', CONTINUE.repeat(100), PASSES],
+    ['one thousand', CONTINUE.repeat(1_000), PASSES],
+    ['more than any server sends', CONTINUE.repeat(1_001), refused('protocol')],
     ['a 100 with a body', 'HTTP/1.1 100 Continue\r\nContent-Length: 3\r\n\r\nabc', refused('protocol')],
     [
       'a change of protocol',
       'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
       refused('protocol'),
     ],
+    ['a 101 that changes to nothing', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', refused('protocol')],
   ];
   it.each(ROWS)('%s: for a read and a write, at once and in parts', async (_, before, result) => {
     for (const script of [inParts(before + OK), inParts(before, OK)]) {
@@ -197,6 +204,133 @@ describe.each<Scheme>(['http', 'https'])('interim answers over %s', (scheme) => 
       },
     ]);
     expect(await call(open(), ers.origin, { headersMs: 300 })).toEqual(refused('timeout'));
+  });
+});
+
+type Then = 'end' | 'cut' | 'reset';
+
+describe.each<Scheme>(['http', 'https'])('where an answer ends, over %s', (scheme) => {
+  const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const withHeader = (bytes: string, line: string): string => bytes.replace('\r\n', `\r\n${line}\r\n`);
+  const cutOff = refused('broken', true);
+  /** What e-RS does with the connection once the answer has begun to arrive. */
+  const ROWS: [what: string, bytes: string, then: Then | null, Result][] = [
+    ['by its length', OK, null, PASSES],
+    ['by its length, and the connection is closed', OK, 'end', PASSES],
+    ['by its length, and the connection is cut', OK, 'cut', PASSES],
+    ['by its length, and other bytes follow', `${OK}!`, null, PASSES],
+    ['before its length', OK.slice(0, -1), 'end', cutOff],
+    ['before its length, cut', OK.slice(0, -1), 'cut', cutOff],
+    ['before its length, reset', OK.slice(0, -1), 'reset', cutOff],
+    ['by its last chunk', `${CHUNKED}2\r\nok\r\n0\r\n\r\n`, null, PASSES],
+    ['by its last chunk and trailers', `${CHUNKED}2\r\nok\r\n0\r\nX-A: b\r\n\r\n`, null, PASSES],
+    ['without a last chunk', `${CHUNKED}2\r\nok\r\n`, 'end', cutOff],
+    ['within a chunk', `${CHUNKED}9\r\nok`, 'end', cutOff],
+    ['without a last chunk, cut', `${CHUNKED}2\r\nok\r\n`, 'cut', cutOff],
+    ['in a chunk that is none', `${CHUNKED}2\r\nok\r\nxyz`, null, refused('protocol', true)],
+    ['with the connection', UNTIL_CLOSE, 'end', PASSES],
+    ['with the connection, in HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\nok', 'end', PASSES],
+    // Plain http has no sign of it.
+    ['with a connection that is cut', UNTIL_CLOSE, 'cut', scheme === 'http' ? PASSES : cutOff],
+    ['with a connection that is reset', UNTIL_CLOSE, 'reset', cutOff],
+    [
+      'by two rules',
+      withHeader(`${CHUNKED}2\r\nok\r\n0\r\n\r\n`, 'Content-Length: 2'),
+      null,
+      refused('protocol'),
+    ],
+    ['by two lengths', withHeader(OK, 'Content-Length: 3'), null, refused('protocol')],
+    [
+      'in a coding that is not chunked',
+      withHeader(UNTIL_CLOSE, 'Transfer-Encoding: gzip'),
+      null,
+      refused('protocol'),
+    ],
+    [
+      'in chunks of another coding',
+      `${CHUNKED.replace('chunked', 'gzip, chunked')}2\r\nok\r\n0\r\n\r\n`,
+      null,
+      refused('protocol'),
+    ],
+    ['in a head that is too large', withHeader(OK, `X: ${'x'.repeat(40_000)}`), null, refused('protocol')],
+  ];
+  it.each(ROWS)('%s', async (_, bytes, then, result) => {
+    let connection: Connection | undefined;
+    const ers = await startErs(scheme, [(opened) => (connection = opened).write(bytes)]);
+    const upstream = open();
+    const endConnection = (): void => {
+      if (then !== null) connection?.[then]();
+    };
+    expect(await call(upstream, ers.origin, {}, endConnection)).toEqual(result);
+    await vi.waitFor(() => expect([ers.requests, upstream.inFlight()]).toEqual([1, 0]));
+  });
+
+  it.each<[string, Then]>([
+    ['HTTP/1.1 200 OK\r\nContent-Le', 'end'],
+    ['', 'end'],
+    ['', 'cut'],
+    ['', 'reset'],
+  ])('before it began: after %j, %s', async (bytes, then) => {
+    const ers = await startErs(scheme, [
+      (connection) => {
+        connection.write(bytes);
+        connection[then]();
+      },
+    ]);
+    expect(await call(open(), ers.origin)).toEqual(refused('broken'));
+  });
+
+  it('nowhere: the body breaks off when nothing has come for too long', async () => {
+    const ers = await startErs(scheme, [inParts(CHUNKED)]);
+    expect(await call(open({ bodyStallMs: 200 }), ers.origin)).toEqual(refused('timeout', true));
+  });
+
+  it('nowhere: the body breaks off when the time for the whole call is over', async () => {
+    for (const bytes of [CHUNKED, UNTIL_CLOSE]) {
+      const deadline = new AbortController();
+      const ers = await startErs(scheme, [inParts(bytes)]);
+      const end = (): void => deadline.abort(new DOMException('the time is over', 'TimeoutError'));
+      const result = await call(open(), ers.origin, { signal: deadline.signal }, end);
+      expect(result).toEqual(refused('timeout', true));
+    }
+  });
+
+  it.each([
+    ['its length', 'HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n'],
+    ['its connection', 'HTTP/1.1 200 OK\r\n\r\n'],
+  ])('a slow reader gets all of an answer that ends with %s', async (_, head) => {
+    const body = 'x'.repeat(3_000_000);
+    const ers = await startErs(scheme, [
+      ({ write, end }) => {
+        write(head + body);
+        end();
+      },
+    ]);
+    const seat = open().reserve('binding', ers.origin);
+    const answer = await seat?.send({ ...REQUEST, signal: new AbortController().signal });
+    let length = 0;
+    for await (const chunk of answer?.body as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      await new Promise((resolve) => setTimeout(resolve, 3));
+    }
+    expect(length).toBe(body.length);
+  });
+
+  it('a HEAD has no body, whatever its headers say', async () => {
+    const ers = await startErs(scheme, [inParts(OK.slice(0, -2))]);
+    expect(await call(open(), ers.origin, { method: 'HEAD' })).toEqual({ status: 200, body: '' });
+  });
+
+  it('bytes after an answer are never taken for the next one', async () => {
+    const stray = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nEVIL';
+    for (const script of [inParts(OK + stray), inParts(OK, stray)]) {
+      const ers = await startErs(scheme, [script, inParts(OK)]);
+      const upstream = open();
+      expect(await call(upstream, ers.origin)).toEqual(PASSES);
+      await vi.waitFor(() => expect(ers.open).toBe(0));
+      expect(await call(upstream, ers.origin)).toEqual(PASSES);
+      expect(ers.connections).toBe(2);
+    }
   });
 });
 
@@ -264,12 +398,39 @@ describe('seats and connections', () => {
     await vi.waitFor(() => expect(upstream.inFlight()).toBe(0));
   });
 
-  it('a call that is stopped ends, and is not taken for unsent', async () => {
-    const ers = await startErs('https', [() => undefined]);
-    expect(await call(open(), ers.origin, { signal: AbortSignal.timeout(200) })).toEqual(refused('timeout'));
+  it.each([
+    [new DOMException('the time is over', 'TimeoutError'), 'timeout'],
+    [new Error('the lease is lost'), 'broken'],
+  ])('a call that is stopped ends, and is not taken for unsent: %s', async (reason, fault) => {
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 200);
-    expect(await call(open(), ers.origin, { signal: stop.signal })).toEqual(refused('broken'));
+    const ers = await startErs('https', [() => stop.abort(reason)]);
+    expect(await call(open(), ers.origin, { signal: stop.signal })).toEqual(refused(fault));
+  });
+
+  it('a connection that ended while it was unused is not used again', async () => {
+    let connection: Connection | undefined;
+    const ers = await startErs('https', [(opened) => (connection = opened).write(OK), inParts(OK)]);
+    const upstream = open();
+    expect(await call(upstream, ers.origin)).toEqual(PASSES);
+    connection?.cut();
+    await vi.waitFor(() => expect(ers.open).toBe(0));
+    expect(await call(upstream, ers.origin, { method: 'POST' })).toEqual(PASSES);
+    expect([ers.requests, ers.connections]).toEqual([2, 2]);
+  });
+
+  it('large requests arrive whole, over TLS too', async () => {
+    const body = Buffer.alloc(1_048_576, 'x');
+    for (const scheme of ['http', 'https'] as const) {
+      let bytes = 0;
+      const ers = await startErs(scheme, [
+        ({ write }, received) => {
+          bytes += received.length;
+          if (received.at(-1) === 0x78 && bytes > body.length) write(OK);
+        },
+      ]);
+      const headers = { 'content-length': String(body.length) };
+      expect(await call(open(), ers.origin, { method: 'POST', headers, body })).toEqual(PASSES);
+    }
   });
 
   it('large answers arrive whole, over TLS too', async () => {

@@ -3,7 +3,9 @@
  * retries, no redirects, and a limit to every wait.
  */
 import type { Agent } from 'node:http';
-import { type HttpAnswer, limitStalls, openAgent, sendHttp } from './http-call.js';
+import { finished } from 'node:stream';
+import { type HttpAnswer, limitStalls } from './http-answer.js';
+import { openAgent, sendHttp } from './http-call.js';
 
 export interface UpstreamRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
@@ -39,6 +41,7 @@ export interface UpstreamOptions {
 }
 
 const IDLE_POOL_MS = 60_000;
+/** How long an unused connection is kept. */
 const KEEP_ALIVE_MS = 10_000;
 
 export function openUpstream(options: UpstreamOptions): Upstream {
@@ -50,10 +53,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     const key = JSON.stringify([bindingId, origin.origin]);
     let entry = pools.get(key);
     if (entry === undefined) {
-      const agent = openAgent(origin, {
-        connections: options.connectionsPerBinding,
-        keepAliveMs: KEEP_ALIVE_MS,
-      });
+      const agent = openAgent(origin, { keepAlive: true, timeout: KEEP_ALIVE_MS });
       entry = { agent, usedMs: 0, busy: 0 };
       pools.set(key, entry);
     }
@@ -98,7 +98,8 @@ export function openUpstream(options: UpstreamOptions): Upstream {
               path: base.pathname + request.path,
               connectMs: options.connectMs,
             });
-            answer.body.once('close', release);
+            // The body may have failed already, with bytes that came together with the headers.
+            finished(answer.body, release);
             limitStalls(answer, options.bodyStallMs);
             return answer;
           } catch (error) {

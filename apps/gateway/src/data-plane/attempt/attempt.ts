@@ -1,5 +1,4 @@
 /** One attempt at a call to e-RS: the types shared by the code that prepares, makes, judges and records it. */
-import type { Readable } from 'node:stream';
 import type { AuditOutcome } from '@gatehouse/domain/audit/audit';
 import type { GatewayError } from '@gatehouse/domain/errors';
 import type { AccessToken } from '../../adapters/nhs/apim-token.js';
@@ -49,7 +48,9 @@ export interface ReceivedAnswer {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** The whole body, or null while it is still to be streamed. */
   readonly body: Buffer | null;
-  readonly stream: Readable;
+  readonly stream: AsyncIterable<Buffer>;
+  /** Nothing but the end of the connection says where the body ends. */
+  readonly endsWithConnection: boolean;
   /** The start of the body, unpacked, so that known errors can be recognised. Empty for a stream. */
   readonly bodyStart: string;
   /** Our access token is in a header or in the buffered body, which must not be released. */

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { scanForToken } from './token-scan.js';
+import { scanAnswer } from './answer-scan.js';
+import { JsonEnd } from './json-end.js';
 
 const TOKEN = 'tOkEn-0123456789-abcdefghij';
 
@@ -11,8 +12,13 @@ function inChunks(bytes: Buffer, size: number): Buffer[] {
 }
 
 /** Everything that was released, and whether the answer was broken off. */
-async function scan(chunks: readonly Buffer[], encoding?: string, token: string | null = TOKEN) {
-  const scanner = scanForToken(token, encoding);
+async function scan(
+  chunks: readonly Buffer[],
+  contentEncoding?: string,
+  token: string | null = TOKEN,
+  jsonEnd: JsonEnd | null = null,
+) {
+  const scanner = scanAnswer({ token, contentEncoding, jsonEnd });
   const released: Buffer[] = [];
   try {
     for (const chunk of chunks) released.push(...(await scanner.push(chunk)));
@@ -57,6 +63,19 @@ describe('a packed answer', () => {
     expect((await scan([gzipSync(TEXT).subarray(0, 60)], 'gzip')).brokenOff).toBe(true);
   });
 
+  it.each([1, 7, 4_096, 100_000])(
+    'that goes on after its end is broken off, in chunks of %i bytes',
+    async (size) => {
+      const packed = Buffer.concat([gzipSync(TEXT), Buffer.from('garbage')]);
+      expect((await scan(inChunks(packed, size), 'gzip')).brokenOff).toBe(true);
+    },
+  );
+
+  it('may have several members', async () => {
+    const packed = Buffer.concat([gzipSync(TEXT), gzipSync(TEXT)]);
+    expect(await scan([packed], 'gzip')).toEqual({ released: packed, brokenOff: false });
+  });
+
   it('that is damaged is broken off', async () => {
     expect((await scan([Buffer.from('no gzip at all')], 'gzip')).brokenOff).toBe(true);
   });
@@ -66,7 +85,42 @@ describe('a packed answer', () => {
   });
 });
 
-it('without a token nothing is scanned', async () => {
-  const packed = gzipSync(TEXT).subarray(0, 60);
-  expect(await scan([packed], 'gzip', null)).toEqual({ released: packed, brokenOff: false });
+describe('without a token', () => {
+  it('an answer passes as it is', async () => {
+    expect(await scan([TEXT], undefined, null)).toEqual({ released: TEXT, brokenOff: false });
+    const packed = gzipSync(TEXT);
+    expect(await scan([packed], 'gzip', null)).toEqual({ released: packed, brokenOff: false });
+  });
+
+  it('a packed answer that is cut off is broken off', async () => {
+    expect((await scan([gzipSync(TEXT).subarray(0, 60)], 'gzip', null)).brokenOff).toBe(true);
+  });
+});
+
+describe('JSON whose end must be checked', () => {
+  const DOCUMENT = Buffer.from(
+    JSON.stringify({ text: 'a "quote", a \\, a } and a ]', list: [{ a: [] }, {}], name: 'Zoë' }),
+  );
+  const isBrokenOff = async (document: Buffer, size: number, isPacked: boolean): Promise<boolean> => {
+    const chunks = inChunks(isPacked ? gzipSync(document) : document, size);
+    return (await scan(chunks, isPacked ? 'gzip' : undefined, null, new JsonEnd())).brokenOff;
+  };
+
+  it.each([
+    [1, false],
+    [3, false],
+    [1_000, false],
+    [7, true],
+  ])('passes whole and nothing less, in chunks of %i bytes (packed: %s)', async (size, isPacked) => {
+    expect(await isBrokenOff(DOCUMENT, size, isPacked)).toBe(false);
+    for (let length = 1; length < DOCUMENT.length; length += 1)
+      expect([length, await isBrokenOff(DOCUMENT.subarray(0, length), size, isPacked)]).toEqual([
+        length,
+        true,
+      ]);
+  });
+
+  it('but other JSON is the caller to judge', async () => {
+    expect(await scan([DOCUMENT.subarray(0, 9)])).toMatchObject({ brokenOff: false });
+  });
 });
