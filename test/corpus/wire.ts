@@ -30,7 +30,7 @@ export interface Manner {
   readonly localAddress?: string;
 }
 
-const LISTEN_MS = 2_000;
+const LISTEN_MS = 10_000;
 /** A second answer to one request would arrive within this time. */
 const LINGER_MS = 60;
 

@@ -57,6 +57,8 @@ export function sendHttp(call: HttpCall): Promise<HttpAnswer> {
       ...urlToHttpOptions(origin),
       ...{ agent, method, path, headers, signal, maxHeaderSize: MAX_HEADER_BYTES },
     });
+    // Node would drop headers beyond the 2,000th without a word. Their size is limited already.
+    outgoing.maxHeadersCount = 0;
     const limit = (ms: number, what: string): NodeJS.Timeout =>
       setTimeout(() => outgoing.destroy(new HeadersTimeout(what)), ms);
     let timer = limit(call.connectMs, 'no connection');

@@ -219,6 +219,12 @@ describe.each<Scheme>(['http', 'https'])('where an answer ends, over %s', (schem
     ['by its length, and the connection is closed', OK, 'end', PASSES],
     ['by its length, and the connection is cut', OK, 'cut', PASSES],
     ['by its length, and other bytes follow', `${OK}!`, null, PASSES],
+    [
+      'by its length, after 3,000 headers',
+      withHeader(OK, Array(3_000).fill('A: b').join('\r\n')),
+      null,
+      PASSES,
+    ],
     ['before its length', OK.slice(0, -1), 'end', cutOff],
     ['before its length, cut', OK.slice(0, -1), 'cut', cutOff],
     ['before its length, reset', OK.slice(0, -1), 'reset', cutOff],

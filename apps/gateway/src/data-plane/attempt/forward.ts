@@ -32,7 +32,7 @@ export async function forward(call: Call, attempt: Attempt): Promise<ReceivedAns
   const length = Number(headerValue(headers, 'content-length') ?? NaN);
   const mustBeRead = isBodyless || isWorklist || endsWithConnection;
   try {
-    if (!isBodyless && length !== 0) requireKnownCoding(answer);
+    if (!isBodyless && length !== 0) requireKnownCoding(answer, isWorklist);
     if (!mustBeRead && !(length <= MAX_BUFFERED_BYTES)) return streamed;
     const read = await readUpTo(answer.body, isWorklist ? MAX_WORKLIST_BYTES : MAX_BUFFERED_BYTES);
     if (read.whole === null) {
@@ -70,10 +70,11 @@ async function send({ deps, admitted, deadline }: Call, attempt: Attempt): Promi
 class BodyTooLarge extends Error {}
 class BodyUnreadable extends Error {}
 
-/** @throws BodyUnreadable if the body is packed in a way that was not asked for */
-function requireKnownCoding({ headers }: HttpAnswer): void {
-  const coding = headerValue(headers, 'content-encoding');
-  if (!isGzip(coding) && !/^identity$/i.test(coding ?? 'identity')) throw new BodyUnreadable();
+/** @throws BodyUnreadable if the body is packed in a way that was not asked for, as a worklist never may be */
+function requireKnownCoding({ headers }: HttpAnswer, isWorklist: boolean): void {
+  const coding = headerValue(headers, 'content-encoding') ?? 'identity';
+  const isKnown = /^identity$/i.test(coding) || (isGzip(coding) && !isWorklist);
+  if (!isKnown) throw new BodyUnreadable();
 }
 
 /**
