@@ -296,6 +296,27 @@ describe('the doctor', () => {
     await doctor.close();
   });
 
+  it('says what a user-restricted application needs besides', async () => {
+    const users = { environment: 'int', organisation: 'RCD', accessMode: 'user-restricted' } as const;
+    const stepsDone = async () => {
+      const { steps } = await admin.ok('doctor', { query: users });
+      const own = ['api-secret', 'cis2-client', 'sro'];
+      return steps.filter(({ id }) => own.includes(id)).map(({ id, done }) => [id, done]);
+    };
+    expect(await stepsDone()).toEqual([
+      ['api-secret', true],
+      ['cis2-client', false],
+    ]);
+    const cis2Client = { product: 'ReferWell', environment: 'int', clientId: 'refer-well', auth: 'supplier' };
+    await admin.call('POST', `${API_PREFIX}/registry/apply`, {
+      document: { apiVersion: 'gatehouse/v1', cis2Clients: [cis2Client] },
+    });
+    expect(await stepsDone()).toEqual([
+      ['api-secret', true],
+      ['cis2-client', true],
+    ]);
+  });
+
   it('is content when everything is done', async () => {
     const client = { environment: 'int', client: 'worklist-sync' } as const;
     const { items } = await admin.ok('clientsList');

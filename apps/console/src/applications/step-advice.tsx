@@ -48,8 +48,9 @@ const ADVICE: { readonly [S in ChecklistStep]: Advice | ((application: Applicati
   asid: edit(
     'Send these values to the e-RS partners team and ask them to set each of them on the APIM application. Then enter the ASID that they issue.',
   ),
-  'api-secret': {
-    text: 'Put the API secret of the APIM application into a registry file: it is needed to refresh tokens.',
+  'api-secret': edit('Enter the API secret of the APIM application: it is needed to refresh tokens.'),
+  'cis2-client': {
+    text: 'Register the product with NHS CIS2, and add the client to cis2Clients in a registry file.',
     command: 'gatehouse apply FILE',
   },
   'message-sets': edit('Enter the message sets that NHS England allowed for the ASID.'),

@@ -1,7 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { TextInput } from 'react-admin';
 import { RegisterList } from '../parts/list/register-list.js';
-import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
 
 type Cis2Client = AnswerOf<'cis2ClientsList'>['items'][number];
@@ -21,13 +20,11 @@ export default function Cis2ClientList() {
         <TextInput key="product" source="product" label="Product" />,
       ]}
       empty={
-        <NextStep
-          text="There are no CIS2 clients yet. A CIS2 client is the registration with NHS CIS2 under which the users of a product sign in. Write it into the registry file, under cis2Clients."
-          route="registryApply"
-          to="/import"
-          link="Import a registry file"
-          command="gatehouse apply FILE"
-        />
+        <>
+          There are no CIS2 clients yet. A CIS2 client is the registration with NHS CIS2 under which the users
+          of a product sign in. Add it to cis2Clients in the registry file, and run{' '}
+          <code>gatehouse apply FILE</code>.
+        </>
       }
       columns={[
         { label: 'Product', value: ({ product }) => product },

@@ -57,6 +57,7 @@ export const checklistStep = z.enum([
   'sro',
   'asid',
   'api-secret',
+  'cis2-client',
   'message-sets',
   'live',
   'active-key',

@@ -22,6 +22,7 @@ export interface Readiness {
   readonly asid: string | null;
   readonly hasApiKey: boolean;
   readonly hasApiSecret: boolean;
+  readonly hasCis2Client: boolean;
   readonly messageSets: readonly string[];
   readonly jwksUrl: string;
   readonly keyPublished: boolean;
@@ -57,6 +58,15 @@ export function checklist(application: Readiness): Step[] {
           'The API secret is entered',
           PLATFORM,
           'Put the API secret of the APIM application into the registry file as apiSecret: it is needed to refresh tokens.',
+        ),
+    restricted || application.open
+      ? null
+      : step(
+          'cis2-client',
+          application.hasCis2Client,
+          'The product has a CIS2 client in this environment',
+          PLATFORM,
+          'Register the product with NHS CIS2, and add the client to cis2Clients in the registry file.',
         ),
     step(
       'message-sets',

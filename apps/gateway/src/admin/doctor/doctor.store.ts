@@ -76,6 +76,7 @@ export class DoctorStore {
       ...this.applicationFacts(row),
       ...(await this.sroFacts(row, nowMs)),
       ...(await this.clientFacts(row, nowMs)),
+      hasCis2Client: await this.hasCis2Client(row),
     });
   }
 
@@ -130,6 +131,13 @@ export class DoctorStore {
     const [latest] = appointments;
     if (latest !== undefined) return { sro: 'lapsed', sroSpineUserId: latest.spineUserId };
     return { sro: 'none', sroSpineUserId: null };
+  }
+
+  private async hasCis2Client({ environmentName, productName }: ApplicationRows): Promise<boolean> {
+    const clients = await this.db.cis2Client.count({
+      where: { environmentName, productName, state: 'active' },
+    });
+    return clients > 0;
   }
 
   private async clientFacts(row: ApplicationRows, nowMs: number) {
