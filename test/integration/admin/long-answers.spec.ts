@@ -77,6 +77,18 @@ describe('an export', () => {
     },
   );
 
+  it.each(['export', 'download'])('%s is broken off once its session is ended', async (path) => {
+    const omar = await signIn(admin.db, 'Omar', ['auditor'], admin.clock.ms);
+    const response = await fetch(`${admin.url}/api/v1/audit/${path}`, { headers: omar.headers });
+    expect(response.status).toBe(200);
+    const reading = readOn(response);
+    await admin.db.staffSession.update({
+      where: { id: omar.sessionId },
+      data: { endedAt: new Date(admin.clock.ms), endedBy: 'Omar' },
+    });
+    expect(await reading).toBe('broken off');
+  });
+
   it('is one of a caller, and one of two at once, and says when to try again', async () => {
     const tokens = await Promise.all([auditor(), auditor(), auditor()]);
     const [ada = '', bo = '', cy = ''] = tokens.map(({ token }) => token);

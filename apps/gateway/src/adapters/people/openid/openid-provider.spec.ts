@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   clientAuthentication,
   privateKeyAuthentication,
@@ -410,6 +410,31 @@ describe('discovery', () => {
       kind: 'unavailable',
     });
   });
+
+  it.each(['authorization_endpoint', 'token_endpoint', 'jwks_uri'])(
+    'of an https issuer that names an http %s is a fault of the settings',
+    async (endpoint) => {
+      const secure = 'https://login.example';
+      const { fetch: reach } = globalThis;
+      vi.spyOn(globalThis, 'fetch').mockImplementation((url, options) =>
+        reach((url as string).replace(secure, issuer), options),
+      );
+      const party = partyWith({ issuer: secure });
+      metadata = {
+        issuer: secure,
+        authorization_endpoint: `${secure}/authorize`,
+        token_endpoint: `${secure}/token`,
+        jwks_uri: `${secure}/jwks`,
+      };
+      expect((await endpoints(party)).authorizationUrl).toBe(`${secure}/authorize`);
+      metadata[endpoint] = 'http://login.example/plain';
+      await expect(endpoints(party)).rejects.toMatchObject({
+        kind: 'misconfigured',
+        message: expect.stringContaining('names endpoints that are not'),
+      });
+      vi.restoreAllMocks();
+    },
+  );
 
   it('of a host that does not exist is a fault of the settings', async () => {
     await expect(endpoints(partyWith({ issuer: 'http://no-such-host.invalid' }))).rejects.toMatchObject({
