@@ -10,7 +10,8 @@ export const WRITER = '00000000-0000-4000-8000-000000000001';
 const STATEMENTS: readonly string[] = [
   // Triggers would write a change record for every row.
   "SET session_replication_role = 'replica'",
-  `INSERT INTO environment (name, kind) VALUES ('int', 'authenticated'), ('prod', 'authenticated') ON CONFLICT DO NOTHING`,
+  `INSERT INTO environment (name, kind, four_eyes)
+    VALUES ('int', 'authenticated', false), ('prod', 'authenticated', false) ON CONFLICT DO NOTHING`,
   `INSERT INTO product (name) SELECT 'Product ' || n FROM generate_series(1, 5) n`,
   `INSERT INTO message_set (name, interactions) VALUES ('provider-read', '{A004,A005,A008}')`,
   `INSERT INTO organisation (ods_code, name, state)

@@ -14,9 +14,10 @@ let onboarded: Onboarded;
 let applicationId: string;
 
 beforeAll(async () => {
-  at = await console.startConsole();
+  at = await console.startConsole(async (started) => {
+    [onboarded] = (await onboard(started, [{ odsCode: 'R69' }])) as [Onboarded];
+  });
   ({ stack, origin } = at);
-  [onboarded] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   // Requests for the dashboard to count.
   await refusedRequest();
   const { rows } = await stack.sql.query<{ id: string }>('SELECT id FROM application');
@@ -261,6 +262,29 @@ it('retires a signing key only with the approval of a second person', async () =
   expect(at.complaints).toEqual([]);
   await gita.context().close();
   await priya.context().close();
+});
+
+it('lets one person decide in an environment once two agree, and asks for two again at once', async () => {
+  const [gita, grace] = [await open(), await open()];
+  await signIn(gita, 'Gita Rao');
+  await signIn(grace, 'Grace Obi');
+  await gita.goto(`${origin}/environments`);
+  await gita.getByText('Need a second person').waitFor();
+  await decide(gita, 'Let one person decide', 'a rehearsal');
+  await gita.getByText('A second person must approve').waitFor();
+  await gita.screenshot({ path: `${SHOTS}/environments-1280-light.png`, fullPage: true });
+  await grace.goto(`${origin}/changes`);
+  await grace
+    .getByRole('link', { name: /^Changes that matter in local would no longer need a second person/ })
+    .click();
+  await decide(grace, 'Approve', 'for this rehearsal');
+  await grace.getByText('Change approved and made.').waitFor();
+  await gita.goto(`${origin}/environments`);
+  await gita.getByText('Need one person').waitFor();
+  await decide(gita, 'Require a second person', 'the rehearsal is over');
+  await gita.getByText('Need a second person').waitFor();
+  await gita.context().close();
+  await grace.context().close();
 });
 
 const refusedRequest = () =>

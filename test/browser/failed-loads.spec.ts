@@ -3,15 +3,17 @@ import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
 import { CONSOLE_PAGES } from '../support/console-pages.ts';
-import { onboard } from '../support/onboard.ts';
+import { onboard, type Onboarded } from '../support/onboard.ts';
 
 let at: Console;
 /** The pages of records, with the path of the record's own route. */
 let recordPages: readonly (readonly [page: string, route: string])[];
 
 beforeAll(async () => {
-  at = await startConsole();
-  const [onboarded] = await onboard(at.stack, [{ odsCode: 'R69' }]);
+  let onboarded: Onboarded | undefined;
+  at = await startConsole(async (stack) => {
+    [onboarded] = await onboard(stack, [{ odsCode: 'R69' }]);
+  });
   const { rows } = await at.stack.sql.query<{ id: string }>('SELECT id FROM application');
   const client = `${onboarded?.environment}~${onboarded?.client}`;
   recordPages = [

@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
 import { CONSOLE_PAGES, type ConsolePage } from '../support/console-pages.ts';
-import { onboard } from '../support/onboard.ts';
+import { onboard, type Onboarded } from '../support/onboard.ts';
 
 /** A window of 1280 pixels at a zoom of 200 % has 640. */
 const WIDTHS: readonly [width: number, modes: readonly ('light' | 'dark')[]][] = [
@@ -30,8 +30,10 @@ let ids: { readonly APPLICATION: string; readonly CLIENT: string };
 const contexts = new Map<string, BrowserContext>();
 
 beforeAll(async () => {
-  at = await startConsole();
-  const [onboarded] = await onboard(at.stack, [{ odsCode: 'R69' }]);
+  let onboarded: Onboarded | undefined;
+  at = await startConsole(async (stack) => {
+    [onboarded] = await onboard(stack, [{ odsCode: 'R69' }]);
+  });
   // Requests for the dashboard to count.
   await fetch(`${at.stack.gateways.at(-1)!.partner}/FHIR/STU3/ReferralRequest/000000070000`, {
     headers: { Authorization: `Bearer ${onboarded?.clientKey}`, 'Gatehouse-Product': 'Another' },

@@ -233,7 +233,9 @@ async function mintSpecial(stack: Stack): Promise<{ expired: string; suspended: 
  */
 async function foreignKey(stack: Stack): Promise<string> {
   const { id, key } = mintClientKey('elsewhere', randomBytes);
-  await stack.sql.query(`INSERT INTO environment (name, kind) VALUES ('elsewhere', 'authenticated')`);
+  await stack.sql.query(
+    `INSERT INTO environment (name, kind, four_eyes) VALUES ('elsewhere', 'authenticated', false)`,
+  );
   await stack.sql.query(
     `WITH made AS (INSERT INTO client (name, environment) VALUES ('foreign', 'elsewhere') RETURNING id),
        granted AS (INSERT INTO client_grant (client_id, ods_code, product, access_mode, capability)

@@ -54,6 +54,8 @@ export interface AdminApi {
   begin(...request: Call): Promise<Response>;
   /** Calls a route and expects it to be answered with 200. */
   ok<N extends RouteName>(name: N, request?: Partial<RequestOf<N>>, token?: string): Promise<AnswerOf<N>>;
+  /** Starts another one over the same database, and closes it. */
+  startAgain(replacements: Partial<AdminDeps>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -164,6 +166,10 @@ export async function startAdmin(
       const answer = await call(route.method, pathOf(route, params, query), body, token);
       if (answer.status !== 200) throw new Error(`${name}: ${answer.status} ${answer.text}`);
       return answer.body;
+    },
+    async startAgain(more) {
+      const again = await openAdmin(config, log, parts, { ...replacements, ...more });
+      await again.close();
     },
     async close() {
       await app.close();

@@ -15,6 +15,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/sro-appointments': ['Priya Nair', 'Senior responsible owners'],
   '/write-exceptions': ['Priya Nair', 'Write exceptions'],
   '/assurance-floors': ['Priya Nair', 'Assurance'],
+  '/environments': ['Priya Nair', 'Environments'],
   '/emergency-stops': ['Priya Nair', 'Emergency stops'],
   '/audit': ['Priya Nair', 'Audit'],
   '/asid-plan': ['Priya Nair', 'ASID plan'],

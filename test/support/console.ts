@@ -1,5 +1,5 @@
 /** The console in Chromium, with a gateway that requires four eyes and the simulator's identity provider. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -27,7 +27,7 @@ export const SHOTS = '.gatehouse/screenshots';
 
 export interface Console {
   readonly stack: Stack;
-  /** The gateway that requires four eyes; the other gateways of the stack don't. */
+  /** The one whose console is opened. */
   readonly gateway: GatewayProcess;
   readonly origin: string;
   readonly browser: Browser;
@@ -42,18 +42,16 @@ export interface Console {
   stop(): Promise<void>;
 }
 
-export async function startConsole(): Promise<Console> {
+/** @param prepare sets up what the pages show, before changes that matter need a second person */
+export async function startConsole(
+  prepare: (stack: Stack) => Promise<unknown> = () => Promise.resolve(),
+): Promise<Console> {
   const stack = await startStack();
+  await prepare(stack);
+  await stack.sql.query('UPDATE environment SET four_eyes = true');
   const port = await freePort();
   const origin = `http://localhost:${port}`;
-  const stackFile = JSON.parse(readFileSync(stack.environmentsFile, 'utf8')) as { environments: object[] };
-  const fourEyes = {
-    environments: stackFile.environments.map((environment) => ({ ...environment, fourEyes: true })),
-  };
-  const environments = `${stack.environmentsFile}.four-eyes.yaml`;
-  writeFileSync(environments, JSON.stringify(fourEyes));
   const gateway = await stack.startGateway({
-    GATEHOUSE_ENVIRONMENTS: environments,
     GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
     GATEHOUSE_CONSOLE_URL: origin,
     GATEHOUSE_STAFF_ISSUER: stack.simulator.staffIssuer,

@@ -105,7 +105,8 @@ export function insert(client: pg.ClientBase | pg.Pool, table: string, row: Row)
 /** Inserts environments `int` and `sandbox`, organisations R69 and RCD, product ReferWell, and one message set. */
 export async function seedBasics(client: pg.ClientBase | pg.Pool): Promise<void> {
   await client.query(`
-    INSERT INTO environment (name, kind) VALUES ('int', 'authenticated'), ('sandbox', 'open');
+    INSERT INTO environment (name, kind, four_eyes)
+      VALUES ('int', 'authenticated', false), ('sandbox', 'open', false);
     INSERT INTO organisation (ods_code, name) VALUES ('R69', 'Example NHS Trust'), ('RCD', 'Other NHS Trust');
     INSERT INTO product (name) VALUES ('ReferWell');
     INSERT INTO message_set (name, interactions) VALUES ('provider-read', ARRAY['A005', 'A008']);

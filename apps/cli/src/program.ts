@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { assuranceCommands } from './commands/assurance.js';
+import { assuranceCommands } from './commands/governance/assurance.js';
 import { asidPlanCommand } from './commands/asid-plan.js';
 import { auditCommands } from './commands/audit.js';
 import { bootstrapCommand } from './commands/bootstrap.js';
@@ -7,12 +7,13 @@ import { changeCommands } from './commands/changes.js';
 import { clientCommands } from './commands/clients.js';
 import { completionCommand } from './completion/completion.js';
 import { diagnosisCommands } from './commands/diagnosis.js';
-import { exceptionCommands } from './commands/exceptions.js';
+import { environmentCommands } from './commands/governance/environments.js';
+import { exceptionCommands } from './commands/governance/exceptions.js';
 import { keyCommands } from './commands/keys.js';
 import { listCommands } from './commands/lists.js';
 import { migrateCommand } from './commands/migrate.js';
 import { registryCommands } from './commands/registry.js';
-import { sroCommands } from './commands/sro.js';
+import { sroCommands } from './commands/governance/sro.js';
 import { tokenCommands } from './commands/tokens.js';
 import { verifyCommand } from './commands/verify.js';
 import { type ExitCode, Failure } from './failure.js';
@@ -30,7 +31,7 @@ const GROUPS: readonly (readonly [
   ['The registry:', [registryCommands, listCommands, clientCommands, asidPlanCommand, changeCommands]],
   ['Signing keys:', [keyCommands]],
   ['Finding out why:', [diagnosisCommands]],
-  ['Governance:', [sroCommands, exceptionCommands, assuranceCommands]],
+  ['Governance:', [sroCommands, exceptionCommands, assuranceCommands, environmentCommands]],
   ['Audit:', [auditCommands, verifyCommand]],
   ['Shell:', [completionCommand]],
 ];

@@ -25,6 +25,7 @@ export const RESOURCES = [
   { name: 'signing-keys', list: lazy(() => import('./signing-keys/signing-key-list.js')) },
   { name: 'sro-appointments', list: lazy(() => import('./sro/sro-list.js')) },
   { name: 'write-exceptions', list: lazy(() => import('./exceptions/exception-list.js')) },
+  { name: 'environments', list: lazy(() => import('./environments/environment-list.js')) },
   { name: 'assurance-floors', list: lazy(() => import('./assurance/assurance-list.js')) },
   {
     name: 'changes',

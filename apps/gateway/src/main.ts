@@ -1,13 +1,11 @@
 /** The gateway process: settings, listeners, and an orderly end. */
 import { ConfigError, readConfig } from './config/config.js';
-import { startWarnings } from './config/warnings.js';
 import { openGateway } from './process/gateway.js';
 import { createLog } from './process/log.js';
 
 try {
   const config = readConfig();
   const log = createLog(config.logLevel);
-  for (const warning of startWarnings(config)) log.warn({}, warning);
   const gateway = await openGateway(config, log);
   log.info(gateway.addresses, 'gateway ready');
 

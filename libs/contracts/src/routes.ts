@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { changeRoutes } from './governance/change-routes.js';
 import { auditRoutes } from './audit/audit-routes.js';
 import { dashboardRoutes } from './audit/dashboard-routes.js';
+import { environmentRoutes } from './governance/environment-routes.js';
 import { governanceRoutes } from './governance/governance-routes.js';
 import { historyRoutes } from './audit/history-routes.js';
 import { messageSetRoutes } from './registry/message-set-routes.js';
@@ -27,6 +28,7 @@ export const routes = {
   ...searchRoutes,
   ...dashboardRoutes,
   ...governanceRoutes,
+  ...environmentRoutes,
   ...changeRoutes,
   ...stopRoutes,
   ...operationRoutes,

@@ -29,6 +29,10 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   ),
   environment_kind_known: rule('kind', 'The kind of an environment is authenticated or open.'),
   environment_kind_fixed: rule('kind', 'The kind of an environment never changes. Make another environment.'),
+  environment_four_eyes_kept: rule(
+    'fourEyes',
+    'Whether changes in an environment need a second person is either true or false.',
+  ),
 
   organisation_pkey: rule('odsCode', 'There is an organisation with this ODS code already.'),
   organisation_ods_code_format: rule('odsCode', 'An ODS code is 1 to 10 capital letters and digits.'),

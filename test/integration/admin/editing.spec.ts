@@ -178,7 +178,7 @@ describe('where four eyes are asked for', () => {
     admin = await startAdmin({ environments });
     started.push(admin);
     await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
-    environments.set('int', { kind: 'authenticated', fourEyes: true });
+    await admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes: true } });
     await found();
   });
 

@@ -23,10 +23,13 @@ beforeEach(async () => {
   const { clients: _clients, ...rest } = smallDocument;
   const applications = smallDocument.applications.map(({ messageSets: _, ...entry }) => entry);
   expect((await apply({ ...rest, applications })).at(-1)?.type).toBe('done');
-  environments.set('int', { kind: 'authenticated', fourEyes: true });
+  await setFourEyes('int', true);
   priya = await signIn(admin.db, 'Priya', ['platform-engineer', 'governance-officer'], admin.clock.ms);
   gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);
 });
+
+const setFourEyes = (name: string, fourEyes: boolean) =>
+  admin.db.environment.update({ where: { name }, data: { fourEyes } });
 
 const as = (who: SignedIn, method: string, path: string, body?: unknown): Promise<Answer> =>
   admin.call(method, `/api/v1${path}`, body, '', who.headers);
@@ -79,6 +82,12 @@ describe('a change that needs a second person', () => {
     const change = await admin.db.registryChange.findFirst({ where: { tableName: 'sro_appointment' } });
     expect(change?.actor).toBe('Priya (priya@example.org), approved by Gita (gita@example.org)');
     expect(change?.reason).toBe(`approved change ${id}: checked with the CIO`);
+    const people = await admin.db.staff.findMany({
+      where: { id: { in: [priya.staffId, gita.staffId] } },
+      orderBy: { name: 'desc' },
+      select: { issuer: true, subject: true },
+    });
+    expect(change?.people).toEqual(people);
     expect(change?.origin).toMatch(/^console from /);
     expect((await approve(gita, id, diffHash)).status).toBe(409);
     expect(await admin.db.sroAppointment.count()).toBe(1);
@@ -407,4 +416,100 @@ describe('the same rule for every way in', () => {
     const approved = await approve(later, id, diffHash);
     expect(approved.status, approved.text).toBe(200);
   });
+});
+
+describe('whether an environment needs a second person', () => {
+  const set = (who: SignedIn, environment: string, fourEyes: boolean) =>
+    as(who, 'PUT', `/environments/${environment}/four-eyes`, { fourEyes, reason: 'agreed by the board' });
+  const fourEyes = async () => {
+    const { items } = await admin.ok('environmentList');
+    return Object.fromEntries(items.map((environment) => [environment.name, environment.fourEyes]));
+  };
+
+  it('is taken from the environments file at the first start, and then only from the database', async () => {
+    const environments = new Map([
+      ['int', { kind: 'authenticated' as const, fourEyes: false }],
+      ['dev', { kind: 'authenticated' as const }],
+      ['new', { kind: 'open' as const, fourEyes: true }],
+      ['prod', { kind: 'authenticated' as const }],
+    ]);
+    await admin.startAgain({ environments });
+    expect(await fourEyes()).toEqual({ dev: false, int: true, new: true, prod: true });
+    expect((await as(priya, 'PUT', '/assurance-floors', { minimumLevel: 3 })).status).toBe(202);
+    environments.set('new', { kind: 'open', fourEyes: false });
+    await admin.startAgain({ environments });
+    expect(await fourEyes()).toEqual({ dev: false, int: true, new: true, prod: true });
+  });
+
+  it('is changed by two people where it needs one, and by one where it does not', async () => {
+    expect((await set(priya, 'dev', true)).body).toMatchObject({ name: 'dev', fourEyes: true });
+    const { status, body } = await set(priya, 'int', false);
+    expect([status, body.rules]).toEqual([202, ['whether changes need a second person']]);
+    expect(body.summary).toEqual(['Changes that matter in int would no longer need a second person.']);
+    expect((await approve(priya, body.id, body.diffHash)).status).toBe(403);
+    expect(await fourEyes()).toEqual({ dev: true, int: true });
+    expect((await approve(gita, body.id, body.diffHash)).status).toBe(200);
+    expect(await fourEyes()).toEqual({ dev: true, int: false });
+    const change = await admin.db.registryChange.findFirstOrThrow({ orderBy: { n: 'desc' } });
+    expect(change).toMatchObject({
+      tableName: 'environment',
+      actor: 'Priya (priya@example.org), approved by Gita (gita@example.org)',
+    });
+    expect((await set(priya, 'int', true)).status).toBe(200);
+    expect((await set(priya, 'int', false)).status).toBe(202);
+  });
+
+  it('counts from the moment it is changed', async () => {
+    await setFourEyes('int', false);
+    const floor = { organisation: 'R69', minimumLevel: 3 };
+    expect((await as(priya, 'PUT', '/assurance-floors', floor)).status).toBe(200);
+    await set(priya, 'dev', true);
+    expect((await as(priya, 'PUT', '/assurance-floors', { ...floor, minimumLevel: 2 })).status).toBe(202);
+  });
+
+  it('is on where nothing is recorded, and never left open again', async () => {
+    await setFourEyes('int', false);
+    await admin.db.environment.create({ data: { name: 'elsewhere', kind: 'authenticated' } });
+    expect(await fourEyes()).toEqual({ dev: false, elsewhere: true, int: false });
+    expect((await as(priya, 'PUT', '/assurance-floors', { minimumLevel: 3 })).status).toBe(202);
+    await expect(
+      admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes: null } }),
+    ).rejects.toThrow(/environment_four_eyes_kept/);
+  });
+
+  it('is switched off by no token, whoever it belongs to', async () => {
+    const path = '/api/v1/environments/int/four-eyes';
+    const requested = await admin.call('PUT', path, { fourEyes: false, reason: 'a script' });
+    expect(requested.status, requested.text).toBe(202);
+    const made = await as(gita, 'POST', '/admin-tokens', { label: 'mine', scopes: ['governance'] });
+    const { id, diffHash } = requested.body;
+    const approval = { diffHash, reason: 'a script again' };
+    for (const token of [made.body.token, admin.tokens.all]) {
+      const answer = await admin.call('POST', `/api/v1/changes/${id}/approve`, approval, token);
+      expect([answer.status, answer.body.type]).toEqual([403, expect.stringContaining('problem:')]);
+    }
+    expect(await fourEyes()).toEqual({ dev: false, int: true });
+    expect((await approve(gita, id, diffHash)).status).toBe(200);
+  });
+
+  it('is left alone by a change that overtakes it, and by an environment that does not exist', async () => {
+    const { body } = await set(priya, 'int', false);
+    await setFourEyes('int', false);
+    expect((await approve(gita, body.id, body.diffHash)).status).toBe(409);
+    expect((await set(priya, 'nowhere', true)).status).toBe(404);
+  });
+});
+
+it('start-up says where the environments file differs from the database', async () => {
+  const environments = new Map([['int', { kind: 'authenticated' as const, fourEyes: true }]]);
+  const warned = await startAdmin({ environments }, { GATEHOUSE_LOG_LEVEL: 'warn' });
+  started.push(warned);
+  const warnings = () => warned.logged.filter((line) => line.includes('the environments file'));
+  expect(warned.logged.join('')).toContain('no identity provider is configured');
+  expect(warnings()).toEqual([]);
+  environments.set('int', { kind: 'authenticated', fourEyes: false });
+  await warned.startAgain({ environments });
+  expect(warnings()).toEqual([
+    expect.stringContaining('fourEyes: false for int, but the database says true'),
+  ]);
 });

@@ -9,14 +9,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 import { type FieldSample, IDENTITIES, SAMPLES } from '../../support/every-field.ts';
 
-const environments = new Map([['int', { kind: 'authenticated' as const, fourEyes: false }]]);
 let admin: AdminApi;
 
 beforeAll(async () => {
+  const environments = new Map([['int', { kind: 'authenticated' as const, fourEyes: false }]]);
   admin = await startAdmin({ environments });
   await apply(document());
 });
 afterAll(() => admin.close());
+
+const setFourEyes = (fourEyes: boolean) =>
+  admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes } });
 
 const samplesOf = (list: RegistryList) => Object.entries<FieldSample<unknown>>(SAMPLES[list]);
 const CASES = REGISTRY_LISTS.flatMap((list) =>
@@ -90,7 +93,7 @@ describe.each(CASES)('%s: %s', (list, field, { to, inApi = to, inExport = inApi 
   const changed = document({ list, field });
 
   it('is compared, written, shown and exported', async () => {
-    environments.set('int', { kind: 'authenticated', fourEyes: false });
+    await setFourEyes(false);
     const planned = await changes(changed);
     expect(planned).toMatchObject([{ kind: REGISTRY_RECORDS[list].kind, fields: [{ name: field }] }]);
     expect(planned[0]?.fields).toHaveLength(1);
@@ -106,12 +109,12 @@ describe.each(CASES)('%s: %s', (list, field, { to, inApi = to, inExport = inApi 
   });
 
   it('needs a second person only if a rule says so', async () => {
-    environments.set('int', { kind: 'authenticated', fourEyes: true });
+    await setFourEyes(true);
     const { secondPerson: rule } = Object.fromEntries(samplesOf(list))[field] ?? {};
     const outcome = await apply(changed);
     if (rule === null) {
       expect(outcome.type).toBe('done');
-      environments.set('int', { kind: 'authenticated', fourEyes: false });
+      await setFourEyes(false);
       await apply(document());
     } else expect(outcome).toMatchObject({ type: 'pending', rules: [rule] });
   });

@@ -9,7 +9,7 @@ beforeAll(async () => {
   const environments = new Map([['int', { kind: 'authenticated' as const, fourEyes: false }]]);
   admin = await startAdmin({ environments });
   expect((await save(smallDocument)).type).toBe('done');
-  environments.set('int', { kind: 'authenticated', fourEyes: true });
+  await admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes: true } });
 });
 afterAll(() => admin.close());
 

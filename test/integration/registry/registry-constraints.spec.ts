@@ -107,6 +107,11 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   ['environment_name_format', 'capital letters', sql(`INSERT INTO environment VALUES ('INT', 'open')`)],
   ['environment_kind_known', 'unknown kind', sql(`INSERT INTO environment VALUES ('x', 'shut')`)],
   ['environment_kind_fixed', 'kind changed', sql(`UPDATE environment SET kind = 'open' WHERE name = 'int'`)],
+  [
+    'environment_four_eyes_kept',
+    'left open again',
+    sql(`UPDATE environment SET four_eyes = NULL WHERE name = 'int'`),
+  ],
   ['environment_pkey', 'twice', sql(`INSERT INTO environment VALUES ('int', 'open')`)],
   ['organisation_pkey', 'twice', sql(`INSERT INTO organisation VALUES ('R69', 'x')`)],
   ['organisation_ods_code_format', 'small letters', sql(`INSERT INTO organisation VALUES ('r69', 'x')`)],

@@ -2,6 +2,7 @@
  * React-admin's data provider over the contracts. Lists are paged by keyset: a page is requested with the `next` of the
  * page before it, which is remembered here. Pages make changes with callRoute, not with react-admin's CRUD calls.
  */
+import { routes } from '@gatehouse/contracts/routes';
 import type { DataProvider, GetListParams, GetManyReferenceParams, Identifier, RaRecord } from 'react-admin';
 import { z } from 'zod';
 import { callRouteForRecord, callRouteWith } from './call-route.js';
@@ -21,8 +22,8 @@ function routeOf(resource: string) {
 
 async function readPage(resource: string, query: Readonly<Record<string, unknown>>) {
   const { list, id } = routeOf(resource);
-  // The only list without pages.
-  const request = list === 'assuranceList' ? {} : { query };
+  // Short lists have neither pages nor filters.
+  const request = 'query' in routes[list] ? { query } : {};
   const { items, next } = page.parse(await callRouteWith(list, request));
   return { data: items.map((item) => ({ ...item, id: id(item) })), next: next ?? null };
 }

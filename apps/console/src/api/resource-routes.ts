@@ -46,6 +46,7 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   'signing-keys': { list: 'keyList', id: field('kid') },
   'sro-appointments': { list: 'sroList', id: field('id') },
   'write-exceptions': { list: 'exceptionList', id: field('id') },
+  environments: { list: 'environmentList', id: field('name') },
   'assurance-floors': { list: 'assuranceList', id: field('organisation') },
   audit: { list: 'auditList', id: field('attemptId') },
   changes: { list: 'changeList', id: field('id'), show: { route: 'changeShow', params: ['id'] } },

@@ -6,6 +6,7 @@ import AssignmentInd from '@mui/icons-material/AssignmentInd';
 import Badge from '@mui/icons-material/Badge';
 import Checklist from '@mui/icons-material/Checklist';
 import Devices from '@mui/icons-material/Devices';
+import Dns from '@mui/icons-material/Dns';
 import EditNote from '@mui/icons-material/EditNote';
 import Groups from '@mui/icons-material/Groups';
 import HistoryIcon from '@mui/icons-material/History';
@@ -42,6 +43,7 @@ const ENTRIES: readonly Entry[] = [
   { to: '/sro-appointments', text: 'SROs', icon: <AssignmentInd />, route: 'sroList' },
   { to: '/write-exceptions', text: 'Write exceptions', icon: <EditNote />, route: 'exceptionList' },
   { to: '/assurance-floors', text: 'Assurance levels', icon: <Security />, route: 'assuranceList' },
+  { to: '/environments', text: 'Environments', icon: <Dns />, route: 'environmentList' },
   { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
   { to: '/history', text: 'History', icon: <HistoryIcon />, route: 'historyList' },
   { to: '/audit', text: 'Audit trail', icon: <ManageSearch />, route: 'auditList' },

@@ -6,6 +6,7 @@ import { ClientsModule } from './clients/clients.module.js';
 import { DashboardModule } from './dashboard/dashboard.module.js';
 import { type AdminDeps, DepsModule } from './deps.module.js';
 import { DoctorModule } from './doctor/doctor.module.js';
+import { EnvironmentsModule } from './environments/environments.module.js';
 import { ExceptionsModule } from './exceptions/exceptions.module.js';
 import { ExplainModule } from './explain/explain.module.js';
 import { HistoryModule } from './history/history.module.js';
@@ -30,6 +31,7 @@ const RESOURCES = [
   ClientsModule,
   DashboardModule,
   DoctorModule,
+  EnvironmentsModule,
   ExceptionsModule,
   ExplainModule,
   HistoryModule,

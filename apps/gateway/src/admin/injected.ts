@@ -30,15 +30,14 @@ export const OWNER_SIGN_IN_MS = Symbol('owner sign-in ms');
 
 /** The environments this deployment serves, by name. */
 export const ENVIRONMENTS = Symbol('Environments');
-export type Environments = ReadonlyMap<
-  string,
-  {
-    readonly kind: EnvironmentKind;
-    readonly fourEyes?: boolean | undefined;
-    /** The quota of one application at e-RS. */
-    readonly requestsPerMinute?: number | undefined;
-  }
->;
+export type Environments = ReadonlyMap<string, ServedEnvironment>;
+export interface ServedEnvironment {
+  readonly kind: EnvironmentKind;
+  /** Of the environments file: counts at the first start alone. */
+  readonly fourEyes?: boolean | undefined;
+  /** The quota of one application at e-RS. */
+  readonly requestsPerMinute?: number | undefined;
+}
 
 /** Interaction ids of the catalogue, as a set. */
 export const INTERACTIONS = Symbol('interactions');

@@ -270,7 +270,8 @@ describe('prod', () => {
 });
 
 describe('start-up warns about four eyes', () => {
-  const served = (given: Record<string, string>) => startWarnings(readConfig({ ...PROD, ...given }));
+  const served = (given: Record<string, string>) =>
+    startWarnings({ ...readConfig({ ...PROD, ...given }), fourEyes: new Map([['prod', true]]) });
 
   it('that nobody can lend: no token approves, and nobody can sign in', () => {
     expect(served({})).toEqual([
@@ -283,6 +284,22 @@ describe('start-up warns about four eyes', () => {
     ['where no environment has them', { GATEHOUSE_SERVES: 'int' }],
   ])('not %s', (_, given) => {
     expect(served(given)).toEqual([]);
+  });
+
+  const STAFF = { GATEHOUSE_STAFF_ISSUER: 'https://login.example' };
+
+  it('that the file says otherwise than the database, which counts', () => {
+    const file = { GATEHOUSE_ENVIRONMENTS: prodWith({ fourEyes: false }) };
+    expect(served({ ...STAFF, ...file })).toEqual([
+      'the environments file says fourEyes: false for prod, but the database says true, which counts; gatehouse environments four-eyes prod off changes it',
+    ]);
+  });
+
+  it.each([
+    ['says the same', { fourEyes: true }],
+    ['says nothing', {}],
+  ])('not where the file %s', (_, entry) => {
+    expect(served({ ...STAFF, GATEHOUSE_ENVIRONMENTS: prodWith(entry) })).toEqual([]);
   });
 });
 

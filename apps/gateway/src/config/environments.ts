@@ -34,7 +34,7 @@ export const environmentSchema = z
     /** Ends in /referrals; catalogue paths, which start with /FHIR, are appended. */
     apiBaseUrl: url.refine((value) => value.endsWith('/referrals'), 'must end in /referrals'),
     cis2Issuer: url.optional(),
-    /** Whether changes that matter need a second person; what is said of `prod` by default. */
+    /** Whether changes that matter need a second person. Counts at the first start alone; then the database does. */
     fourEyes: z.boolean().optional(),
     /** Quota of one APIM application; NHS England sets it lower on the path to live. */
     requestsPerMinute: z.number().int().min(1).default(600),
@@ -75,7 +75,6 @@ export const BUILT_IN_ENVIRONMENTS: readonly Environment[] = [
       'https://am.nhsidentity.spineservices.nhs.uk:443/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare',
     requestsPerMinute: 600,
     redirectHosts: [],
-    fourEyes: true,
   },
 ];
 
@@ -107,10 +106,6 @@ export function readEnvironments(file: string | undefined): {
       faults: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
     };
   }
-  for (const environment of parsed.data.environments) {
-    // A file that replaces prod and says nothing keeps its second person.
-    const fourEyes = environment.fourEyes ?? environment.name === 'prod';
-    environments.set(environment.name, { ...environment, fourEyes });
-  }
+  for (const environment of parsed.data.environments) environments.set(environment.name, environment);
   return { environments, faults: [] };
 }

@@ -1,11 +1,25 @@
 import type { Config } from './config.js';
 
+interface Started {
+  readonly environments: ReadonlyMap<string, { readonly fourEyes?: boolean | undefined }>;
+  /** As the database has it, by environment. */
+  readonly fourEyes: ReadonlyMap<string, boolean>;
+  readonly staff: Config['staff'];
+}
+
 /** What start-up warns about: settings that are allowed, and that will not do what they look like. */
-export function startWarnings({ environments, staff }: Pick<Config, 'environments' | 'staff'>): string[] {
-  const guarded = [...environments.values()].filter(({ fourEyes }) => fourEyes === true);
-  if (staff !== null || guarded.length === 0) return [];
-  const names = guarded.map(({ name }) => name).join(', ');
+export function startWarnings({ environments, fourEyes, staff }: Started): string[] {
+  const differing = [...environments].flatMap(([name, { fourEyes: inFile }]) => {
+    const recorded = fourEyes.get(name);
+    if (inFile === undefined || inFile === recorded) return [];
+    return [
+      `the environments file says fourEyes: ${inFile} for ${name}, but the database says ${recorded}, which counts; gatehouse environments four-eyes ${name} ${inFile ? 'on' : 'off'} changes it`,
+    ];
+  });
+  const guarded = [...environments.keys()].filter((name) => fourEyes.get(name) === true);
+  if (staff !== null || guarded.length === 0) return differing;
   return [
-    `no identity provider is configured (GATEHOUSE_STAFF_ISSUER), so nobody can approve what needs a second person in ${names}: no token ever does`,
+    ...differing,
+    `no identity provider is configured (GATEHOUSE_STAFF_ISSUER), so nobody can approve what needs a second person in ${guarded.join(', ')}: no token ever does`,
   ];
 }

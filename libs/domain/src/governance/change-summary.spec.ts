@@ -32,6 +32,10 @@ const PROVIDER = 'ReferWell (application-restricted, provider) of Sample Trust (
 
 describe('a requested change in one sentence', () => {
   it.each<[DiffRow, string]>([
+    [
+      row('environment', { name: 'prod', four_eyes: true }, { name: 'prod', four_eyes: false }),
+      'Changes that matter in prod would no longer need a second person.',
+    ],
     [row('application', draft, { ...draft, state: 'live' }), `${PROVIDER} would go live.`],
     [
       row('application', draft, { ...draft, state: 'live', asid: '200000002454' }),

@@ -31,8 +31,9 @@ export interface Names {
 
 /** The weightiest first: the first sentence stands for the change in a list. */
 const ORDER = [
-  ...['audit_record', 'application', 'organisation', 'client', 'signing_key', 'sro_appointment'],
-  ...['write_exception', 'client_grant', 'cis2_client', 'message_set', 'application_message_set', 'binding'],
+  ...['environment', 'audit_record', 'application', 'organisation', 'client', 'signing_key'],
+  ...['sro_appointment', 'write_exception', 'client_grant', 'cis2_client', 'message_set'],
+  ...['application_message_set', 'binding'],
   ...['assurance_floor', 'product'],
 ];
 
@@ -60,6 +61,8 @@ class Words {
   sentence({ table, before, after }: DiffRow): string | null {
     const row = after ?? before ?? {};
     switch (table) {
+      case 'environment':
+        return `Changes that matter in ${text(row, 'name')} would ${row['four_eyes'] === true ? '' : 'no longer '}need a second person.`;
       case 'application':
         return this.ofApplication(row, before, after);
       case 'organisation':

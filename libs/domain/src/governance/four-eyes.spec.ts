@@ -125,6 +125,8 @@ describe('which changes need a second person', () => {
     ['its revocation', row('write_exception', {}, {}), false],
     ['an assurance floor', row('assurance_floor', null, {}, { environments: null }), true],
     ['an organisation', row('organisation', null, {}), false],
+    ['no second person any more', row('environment', { four_eyes: true }, { four_eyes: false }), true],
+    ['an environment served for the first time', row('environment', null, { four_eyes: true }), false],
   ] as const)('%s: %s', (_name, change, needed) => {
     expect(secondPersons([change], PROD)).toHaveLength(needed ? 1 : 0);
   });

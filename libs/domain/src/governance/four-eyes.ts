@@ -1,7 +1,7 @@
 /**
  * Which changes of the registry need a second person, and who that may be. Decided on the rows a change would write,
- * so that it holds for the console, the command line and `gatehouse apply` alike. Only where the environment has the
- * property `fourEyes`; a change that belongs to no environment counts if any environment has it.
+ * so that it holds for the console, the command line and `gatehouse apply` alike. Only where the environment has four
+ * eyes, which its own row says; a change that belongs to no environment counts if any environment has them.
  */
 import { APPLICATION_FIELDS } from '../registry/records/application-fields.js';
 import { CLIENT_FIELDS } from '../registry/records/client-fields.js';
@@ -47,6 +47,11 @@ const runsAgain = (before: Row | null, after: Row | null): boolean =>
 export function secondPersonFor(change: RowChange): SecondPerson | null {
   const { table, before, after } = change;
   switch (table) {
+    case 'environment':
+      // Switching it on needs nobody: the rules apply only where it is on already.
+      return before !== null && before['four_eyes'] !== after?.['four_eyes']
+        ? { rule: 'whether changes need a second person', roles: governance }
+        : null;
     case 'application':
       return secondPersonForApplication(before, after);
     case 'binding':

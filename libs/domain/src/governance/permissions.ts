@@ -40,6 +40,8 @@ export const PERMISSIONS = {
   'exception.write': governance,
   'assurance.read': { roles: readers.roles, scopes: ['governance', 'audit'] },
   'assurance.write': governance,
+  /** Whether changes in an environment need a second person. */
+  'four-eyes.write': governance,
   'change.read': readers,
   /** The change itself names the role that decides it; a token of no person decides nothing. */
   'change.decide': { roles: ['platform-engineer', 'governance-officer'], scopes: [] },

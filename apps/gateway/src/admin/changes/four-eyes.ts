@@ -2,9 +2,9 @@ import { secondPersons, type SecondPerson } from '@gatehouse/domain/governance/f
 import { Inject, Injectable } from '@nestjs/common';
 import { type Acting, changeBy } from '../http/access/principal.js';
 import { Transactions } from '../http/transactions.js';
-import { ENVIRONMENTS, type Environments } from '../injected.js';
 import type { GuardedAction, GuardedInput, GuardedRoute } from './guarded.js';
 import { GuardedActions } from './guarded-actions.js';
+import { guardedEnvironments } from './guarded-environments.store.js';
 import { PendingChanges } from './pending-changes.store.js';
 import { type Proposal, watchWrites } from './written-rows.store.js';
 
@@ -37,7 +37,6 @@ interface Instead<N extends GuardedRoute, R> {
 @Injectable()
 export class FourEyes {
   constructor(
-    @Inject(ENVIRONMENTS) private readonly environments: Environments,
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(GuardedActions) private readonly actions: GuardedActions,
     @Inject(PendingChanges) private readonly pendingChanges: PendingChanges,
@@ -56,11 +55,11 @@ export class FourEyes {
     const { reason = input.body.reason, action = this.actions.of(name) as unknown as GuardedAction<N, R> } =
       instead;
     const change = changeBy(acting, reason);
-    const guarded = guardedEnvironments(this.environments);
     try {
       return await this.transactions.run(
         change,
         async (transaction) => {
+          const guarded = await guardedEnvironments(transaction);
           const carryOut = () => action(transaction, change, input, acting.reach);
           if (guarded.size === 0) return carryOut();
           const { value, rows, proposal } = await watchWrites(transaction, carryOut);
@@ -77,9 +76,4 @@ export class FourEyes {
       throw await this.pendingChanges.keep(acting, request);
     }
   }
-}
-
-function guardedEnvironments(environments: Environments): ReadonlySet<string> {
-  const guarded = [...environments].filter(([, { fourEyes }]) => fourEyes === true);
-  return new Set(guarded.map(([name]) => name));
 }

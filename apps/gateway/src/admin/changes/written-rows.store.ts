@@ -14,9 +14,6 @@ export interface Proposal {
   readonly odsCodes: readonly string[];
 }
 
-/** Rows that are written along with any change and that say nothing to a person. */
-const INCIDENTAL = new Set(['environment']);
-
 export interface WatchedWrites<T> {
   readonly value: T;
   readonly rows: readonly RowChange[];
@@ -32,14 +29,13 @@ export async function watchWrites<T>(
   const before = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
   const value = await work();
   const after = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
-  const recorded =
+  const rows =
     after.version === before.version
       ? []
       : await transaction.registryChange.findMany({
           where: { version: after.version },
           orderBy: { n: 'asc' },
         });
-  const rows = recorded.filter(({ tableName }) => !INCIDENTAL.has(tableName));
   return {
     value,
     rows: await withOwners(transaction, rows),
@@ -147,6 +143,7 @@ async function withOwners(transaction: Transaction, rows: readonly RecordedRow[]
 
 function environmentsOf(row: RecordedRow, ofOwner: string | undefined): readonly string[] | null {
   if (ofOwner !== undefined) return [ofOwner];
+  if (row.tableName === 'environment') return [nameOf(row)];
   const one = valueOf(row, 'environment');
   if (typeof one === 'string') return [one];
   const several = valueOf(row, 'environments');

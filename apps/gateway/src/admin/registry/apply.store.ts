@@ -20,7 +20,6 @@ import {
 } from '../injected.js';
 import { inBatches, type Progress, recordsToUpdate, recordsToCreate } from './batches.js';
 import { digestSecret, loadCurrent } from './current-registry.store.js';
-import { ensureEnvironments } from './environments.store.js';
 import { writeApplications } from './write-applications.store.js';
 import { writeCis2Clients } from './write-cis2-clients.store.js';
 import { writeClients } from './write-clients.store.js';
@@ -86,7 +85,6 @@ export class RegistryWriter {
   }
 
   private async write(transaction: Transaction, plan: RegistryPlan, progress: Progress): Promise<void> {
-    await ensureEnvironments(transaction, this.environments);
     await inBatches(recordsToCreate(plan.organisations), 'organisations', progress, (data) =>
       transaction.organisation.createMany({ data }),
     );

@@ -7,7 +7,6 @@ import { requireReach } from '../http/access/principal.js';
 import { invalid, notFound } from '../http/problem.js';
 import type { Change, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, ENVIRONMENTS, type Environments } from '../injected.js';
-import { ensureEnvironments } from '../registry/environments.store.js';
 import { appointmentDayFaults, REVIEW_AFTER_DAYS } from './appointment-days.js';
 import { openLinks, viewOf } from './sro.view.js';
 
@@ -41,7 +40,6 @@ export class Appointing {
     const { authority, ...appointment } = withReviewDay(body, nowMs);
     this.refuseFaults({ ...appointment, authority }, londonDay(nowMs));
     const { organisation: odsCode, startsOn, succeeds, reviewDueOn, reason: _, ...same } = appointment;
-    await ensureEnvironments(transaction, this.environments);
     requireReach(reach, [odsCode], `organisation ${odsCode}`);
     const organisation = await transaction.organisation.findUnique({ where: { odsCode } });
     if (organisation === null) throw notFound(`organisation ${odsCode}`);

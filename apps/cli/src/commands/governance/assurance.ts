@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { call } from '../api.js';
-import { type Context, defined, withReason } from '../options.js';
-import { print, table } from '../output.js';
+import { call } from '../../api.js';
+import { type Context, defined, withReason } from '../../options.js';
+import { print, table } from '../../output.js';
 
 export function assuranceCommands(program: Command, { settings, output }: Context): void {
   const assurance = program

@@ -1,10 +1,10 @@
 import { WRITE_INTERACTIONS } from '@gatehouse/contracts/governance/governance-resources';
 import { capability } from '@gatehouse/contracts/registry/identifiers';
 import type { Command } from 'commander';
-import { allPages } from '../all-pages.js';
-import { call } from '../api.js';
-import { choice, type Context, defined, ENVIRONMENT, ORGANISATION, withReason } from '../options.js';
-import { fieldList, print, table } from '../output.js';
+import { allPages } from '../../all-pages.js';
+import { call } from '../../api.js';
+import { choice, type Context, defined, ENVIRONMENT, ORGANISATION, withReason } from '../../options.js';
+import { fieldList, print, table } from '../../output.js';
 
 interface GrantOptions {
   readonly environment: string;

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { SroAppointmentView } from '@gatehouse/contracts/governance/governance-resources';
 import type { Command } from 'commander';
-import { allPages } from '../all-pages.js';
-import { call } from '../api.js';
-import { Failure } from '../failure.js';
-import { readBytes } from '../files.js';
-import { commaSeparated, type Context, defined, ORGANISATION, wholeNumber, withReason } from '../options.js';
-import { fieldList, print, table } from '../output.js';
+import { allPages } from '../../all-pages.js';
+import { call } from '../../api.js';
+import { Failure } from '../../failure.js';
+import { readBytes } from '../../files.js';
+import {
+  commaSeparated,
+  type Context,
+  defined,
+  ORGANISATION,
+  wholeNumber,
+  withReason,
+} from '../../options.js';
+import { fieldList, print, table } from '../../output.js';
 
 interface AppointOptions {
   readonly organisation: string;
