@@ -21,6 +21,7 @@ export interface SimulatorProcess {
   readonly controlUrl: string;
   readonly staffIssuer: string;
   readonly cis2Issuer: string;
+  readonly cis1Issuer: string;
   /** Calls the control API; throws on anything but 2xx. */
   control<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
   stop(): Promise<void>;

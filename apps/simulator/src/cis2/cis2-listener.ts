@@ -7,7 +7,7 @@ import { NO_BYTES, textReply } from '../wire/reply.js';
 import type { World } from '../world.js';
 import { interact } from './interaction.js';
 import { CIS1_PATH, CIS2_PATH } from './paths.js';
-import { createProvider } from './provider.js';
+import { createProvider, SESSION_COOKIE } from './provider.js';
 
 /** CIS2 on a listener of its own, with a second issuer beside it that looks like CIS1. Needs its address in `world`. */
 export function cis2Listener(world: World): RequestListener {
@@ -21,6 +21,7 @@ export function cis2Listener(world: World): RequestListener {
       else if (path.startsWith(`${CIS2_PATH}/interaction/`))
         await interact(world, provider, request, response);
       else if (path.startsWith(`${CIS2_PATH}/`)) {
+        if (path.startsWith(`${CIS2_PATH}/authorize`)) forgetSession(request);
         // As a framework does that has mounted the provider under a path.
         Object.assign(request, { originalUrl: path, url: path.slice(CIS2_PATH.length) });
         await protocol(request, response);
@@ -32,6 +33,12 @@ export function cis2Listener(world: World): RequestListener {
       response.end(`This sign-in can't go on; begin again from where you came. (${String(error)})`);
     });
   };
+}
+
+/** Every sign-in shows the page, at once after another one too, so that one browser can be each person in turn. */
+function forgetSession(request: IncomingMessage): void {
+  const cookies = (request.headers.cookie ?? '').split('; ');
+  request.headers.cookie = cookies.filter((cookie) => !cookie.startsWith(SESSION_COOKIE)).join('; ');
 }
 
 /** The body stays unread, since the provider reads it; so the record has none. */

@@ -110,6 +110,15 @@ describe('sign-in', () => {
     expect(landed.searchParams.get('error')).toBe('access_denied');
     expect(landed.searchParams.get('state')).toBe('state-1');
   });
+  it('one browser can be one person and at once another', async () => {
+    const cookies = new Map<string, string>();
+    const whoIs = async (userId: string) => {
+      const landed = await signIn(authorizeUrl(h), userId, REDIRECT_URI, cookies);
+      const { body } = await exchangeCode(h, landed.searchParams.get('code') ?? '');
+      return decode(body['id_token'] ?? '').claims['sub'];
+    };
+    expect([await whoIs(ROSA), await whoIs('656005750107')]).toEqual([ROSA, '656005750107']);
+  });
   it('a person added by a test can sign in', async () => {
     await h.control('PUT', '/people/123456789012', { givenName: '<b>', aals: [2] });
     const { claims } = decode(await idTokenOf('123456789012', { acr_values: 'AAL2_OR_AAL3_ANY' }));

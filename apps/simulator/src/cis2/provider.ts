@@ -9,6 +9,8 @@ import { CIS2_PATH } from './paths.js';
 import { providerStore } from './provider-store.js';
 import { USERINFO_CLAIMS, userinfoOf } from './userinfo.js';
 
+/** All ports of one host share their cookies, and the staff provider has the usual names. */
+export const SESSION_COOKIE = '_cis2_session';
 const ALGORITHMS = ['RS256', 'RS512'] as const;
 const TTL_S = { Interaction: 600, Grant: 43_200, AuthorizationCode: 60, AccessToken: 3_600, IdToken: 3_600 };
 
@@ -18,8 +20,7 @@ export function createProvider(world: World): Provider {
     jwks: { keys: [world.cis2.keys.privateJwk] },
     cookies: {
       keys: [randomBytes(32).toString('hex')],
-      // All ports of one host share their cookies, and the staff provider has the usual names.
-      names: { session: '_cis2_session', interaction: '_cis2_interaction', resume: '_cis2_resume' },
+      names: { session: SESSION_COOKIE, interaction: '_cis2_interaction', resume: '_cis2_resume' },
     },
     routes: {
       authorization: '/authorize',
@@ -45,7 +46,6 @@ export function createProvider(world: World): Provider {
       const { dispatcher: _refusesLoopback, ...rest } = options ?? {};
       return fetch(url, rest);
     },
-    // Every sign-in shows the page, so that one browser can be each person in turn.
     ttl: { Session: 1, ...TTL_S },
     expiresWithSession: () => false,
     features: { devInteractions: { enabled: false } },

@@ -49,8 +49,12 @@ export function authorizeUrl(h: Harness, change: Readonly<Record<string, string 
 }
 
 /** Follows redirects as a browser does until one leads to `until`, choosing `userId` on the page. */
-export async function signIn(start: string, userId: string, until: string): Promise<URL> {
-  const cookies = new Map<string, string>();
+export async function signIn(
+  start: string,
+  userId: string,
+  until: string,
+  cookies = new Map<string, string>(),
+): Promise<URL> {
   let url = start;
   let form: URLSearchParams | undefined;
   for (let step = 0; step < 12; step++) {

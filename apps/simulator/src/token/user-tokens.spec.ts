@@ -381,6 +381,12 @@ describe('refresh (docs/reference/protocol-facts.md §5)', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect((await h.counters()).refreshTokensReused).toBe(19);
   });
+  it('can fail by itself, by a fault that names the grant', async () => {
+    const match = { grantType: 'refresh_token' };
+    await h.control('POST', '/faults', { target: 'token', match, fault: { status: 503, body: '{}' } });
+    const { status, body } = await exchange();
+    expect([status, (await refresh(body['refresh_token'])).status]).toEqual([200, 503]);
+  });
   it('ends the old access token only where that is switched on', async () => {
     await h.control('POST', '/options', { refreshEndsAccessToken: true });
     const { body } = await exchange();
@@ -495,6 +501,15 @@ describe('combined authentication (docs/reference/protocol-facts.md §6)', () =>
   ])('the code with %s is refused', async (_name, change, status, error, description) => {
     expectRefusal(await ask({ ...codeForm(await codeFor(ROSA)), ...change }), status, error, description);
   });
+  it('somebody who cancels at CIS2 is told at the redirect URI, with the state', async () => {
+    const { searchParams } = await signIn(authorizeUrl(), '', CALLBACK);
+    expect([searchParams.get('error'), searchParams.get('state')]).toEqual(['access_denied', 'state-1']);
+  });
+  it('a callback with a state that nobody has is refused', async () => {
+    const response = await fetch(`${h.sim.apimUrl}/oauth2/callback?code=x&state=x`);
+    const body = (await response.json()) as Record<string, string>;
+    expectRefusal({ status: response.status, body }, 400, 'invalid_request', 'Invalid state parameter.');
+  });
   it('a code is good once and for 300 s', async () => {
     const code = await codeFor(ROSA);
     expect((await ask(codeForm(code))).status).toBe(200);
@@ -523,7 +538,7 @@ describe('combined authentication (docs/reference/protocol-facts.md §6)', () =>
     expect(await callErs(body['access_token'])).toBe(200);
     await h.control('POST', '/cis2/logout', { userId: ROSA });
     expect((await refresh(body['refresh_token'])).body['error_description']).toBe('refresh_token is invalid');
-    await moveClock(170_000);
+    await moveClock(120_000);
     expect(await callErs(body['access_token'])).toBe(200);
     await moveClock(181_000);
     expect(await callErs(body['access_token'])).toBe(401);
