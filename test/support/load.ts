@@ -129,8 +129,15 @@ export interface Stream<T> {
   stop(): Promise<T[]>;
 }
 
-/** Makes this many calls a second until it is stopped, however slowly they are answered. */
-export function openLoop<T>(perSecond: number, make: (n: number) => Promise<T>): Stream<T> {
+/**
+ * Makes this many calls a second until it is stopped, however slowly they are answered; fewer while `mostUnderWay` of
+ * them are waiting for their answers.
+ */
+export function openLoop<T>(
+  perSecond: number,
+  make: (n: number) => Promise<T>,
+  mostUnderWay = Infinity,
+): Stream<T> {
   const calls: Promise<T>[] = [];
   const answers: T[] = [];
   const begin = async (n: number): Promise<T> => {
@@ -143,7 +150,8 @@ export function openLoop<T>(perSecond: number, make: (n: number) => Promise<T>):
   const loop = (async () => {
     while (running) {
       const due = ((performance.now() - startedMs) / 1000) * perSecond;
-      while (running && calls.length < due) calls.push(begin(calls.length));
+      while (running && calls.length < due && calls.length - answers.length < mostUnderWay)
+        calls.push(begin(calls.length));
       await delay(5);
     }
   })();
