@@ -30,7 +30,8 @@ export interface Manner {
   readonly localAddress?: string;
 }
 
-const LISTEN_MS = 10_000;
+/** Every entry of the corpus is answered or cut off, at once unless the machine is busy. */
+const LISTEN_MS = 15_000;
 /** A second answer to one request would arrive within this time. */
 const LINGER_MS = 60;
 
