@@ -2,6 +2,7 @@
 import { API_PREFIX, type AnswerOf, type RequestOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/staff.ts';
+import { watchMachine } from '../../support/machine.ts';
 import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
 let admin: AdminApi;
@@ -137,8 +138,9 @@ it('plans 1,000 organisations, page by page', async () => {
   await admin.db.organisation.createMany({ data });
   const body: Asked = { wanted: 'combinations', limit: 5_000 };
   const startedAt = performance.now();
+  const lateMs = watchMachine();
   const first = await admin.ok('planShow', { body });
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(performance.now() - startedAt).toBeLessThan(5_000 + lateMs());
   expect(first.items).toHaveLength(5_000);
   const second = await admin.ok('planShow', { body: { ...body, after: first.next ?? '' } });
   const all = Object.values(first.counts).reduce((sum, count) => sum + count, 0);
