@@ -4,22 +4,31 @@ import { readdirSync, readFileSync } from 'node:fs';
 /**
  * Starts to measure how long this process, and those named, are ready to run while no core is free.
  * @param pids a process is measured as long as it lives
- * @returns milliseconds so far, of all their threads; 0 where the system doesn't say, as outside Linux
+ * @returns milliseconds so far, of their main threads; 0 where the system doesn't say, as outside Linux
  */
 export function watchMachine(...pids: readonly (number | undefined)[]): () => number {
-  const watched = [process.pid, ...pids.filter((pid) => pid !== undefined)];
-  const before = watched.map(waitedForCoreMs);
-  return () =>
-    watched.reduce((sum, pid, at) => sum + Math.max(0, waitedForCoreMs(pid) - (before[at] ?? 0)), 0);
+  const watched = [process.pid, ...pids.filter((pid) => pid !== undefined)].map((pid) => {
+    const path = `/proc/${pid}/schedstat`;
+    return { path, beforeMs: waitedMs(path) };
+  });
+  return () => watched.reduce((sum, { path, beforeMs }) => sum + Math.max(0, waitedMs(path) - beforeMs), 0);
 }
 
-/** Milliseconds since its start that the threads of a process were ready to run while no core was free. */
-export function waitedForCoreMs(pid: number): number {
+/** Milliseconds since its start that all threads of a process were ready to run while no core was free. */
+export function waitedSinceStartMs(pid: number | undefined): number {
+  if (pid === undefined) return 0;
   try {
-    const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) =>
-      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[1]),
-    );
-    return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e6;
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.reduce((sum, thread) => sum + waitedMs(`/proc/${pid}/task/${thread}/schedstat`), 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** The second figure of a schedstat is in nanoseconds. */
+function waitedMs(path: string): number {
+  try {
+    return Number(readFileSync(path, 'utf8').split(' ')[1]) / 1e6;
   } catch {
     return 0;
   }

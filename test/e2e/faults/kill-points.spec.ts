@@ -20,7 +20,7 @@ import {
   UNHURRIED,
 } from '../../support/proofs.ts';
 import { ROUNDS } from '../../support/size.ts';
-import { waitedForCoreMs } from '../../support/machine.ts';
+import { waitedSinceStartMs } from '../../support/machine.ts';
 import { until } from '../../support/until.ts';
 import { type Stack, startStack } from '../../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts';
@@ -378,7 +378,7 @@ it('a gateway is ready again within 5 s', async () => {
   await until('it is ready', async () => (await fetch(`${gateway.status}/ready`)).status === 200, 5_000);
   const readyMs = performance.now() - startedMs;
   // Its pid is known only now; the time that it waited for a core is counted from its start.
-  expect(readyMs).toBeLessThan(5_000 + waitedForCoreMs(gateway.child.pid ?? 0));
+  expect(readyMs).toBeLessThan(5_000 + waitedSinceStartMs(gateway.child.pid));
   expect((await call(gateway)).status).toBe(200);
 });
 
