@@ -1,12 +1,14 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** The console in a real browser, before real processes. */
 export default defineConfig({
   test: {
     include: ['test/browser/**/*.spec.ts'],
+    globalSetup: [fileURLToPath(new URL('test/support/servers/postgres-server.ts', import.meta.url))],
     passWithNoTests: false,
     pool: 'forks',
-    fileParallelism: false,
+    maxWorkers: 2,
     // Pages of the console are walked two at a time.
     maxConcurrency: 2,
     retry: 0,

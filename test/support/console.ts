@@ -73,7 +73,7 @@ export async function startConsole(
   };
   const open: Console['open'] = async (width = 1280, colorScheme = 'light') => {
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(60_000);
     return openTab(context);
   };
   return {
@@ -131,14 +131,21 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** @param only the rules of axe to run, where the others have nothing new to check */
 export async function accessible(page: Page, where: string, only?: string[]): Promise<void> {
+  let faults = await faultsOf(page, only);
+  // Something may have begun to fade in while axe was looking. A real fault is still there.
+  if (faults.length > 0) faults = await faultsOf(page, only);
+  expect(faults, where).toEqual([]);
+}
+
+async function faultsOf(page: Page, only?: string[]): Promise<string[]> {
   // While an element fades in, its contrast is too low.
   await page.evaluate(
     `Promise.allSettled(document.getAnimations()
       .filter(({ effect }) => effect.getTiming().iterations !== Infinity)
       .map(({ finished }) => finished)).then(() => null)`,
   );
-  const axe = new AxeBuilder({ page });
+  // Only violations are looked at, and no page has frames: the default opens a second page to sum up what passed.
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode();
   const { violations } = await (only === undefined ? axe.withTags(TAGS) : axe.withRules(only)).analyze();
-  const faults = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  expect(faults, where).toEqual([]);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
 }
