@@ -1,21 +1,24 @@
-// `npm run check`: all checks of the code that don't run it. It prints one line for each step. The first step that fails
-// ends it and shows the output of its tool.
-import { spawnSync } from 'node:child_process';
+// `npm run check`: all checks of the code that don't run it, two at a time once it is built. It prints one line for each
+// step. The first step that fails ends it and shows the output of its tool.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { toolEnvironment } from './environment.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packageFile = (...parts) => join('node_modules', ...parts);
 
+/** What takes longest comes first. */
 const steps = [
-  ['format', [packageFile('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']],
-  ['build', ['tools/build.mjs']],
+  ['lint with types', [packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0']],
   ['types of tests and tools', [packageFile('typescript', 'bin', 'tsc'), '-p', 'tsconfig.tests.json']],
+  ['format', [packageFile('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']],
   ['boundaries (each rule shown to bite)', ['tools/check/boundary-canary.mjs']],
   ['dependencies (each fault shown to be found)', ['tools/check/dependencies.mjs']],
   ['structure (each rule shown to bite)', ['tools/check/structure.mjs']],
-  ['lint with types', [packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0']],
   ['generated pages are up to date', ['tools/docs/generate.mjs', '--check']],
   ['citations (planted ones refused)', ['tools/check/citations.mjs']],
   ['commit-msg hook (planted messages refused)', ['tools/check/commit-message.mjs']],
@@ -24,21 +27,37 @@ const steps = [
   ['schema drift', ['tools/schema/check-drift.ts']],
 ];
 
-for (const [name, command] of steps) {
+const running = new Set();
+
+async function run([name, command]) {
   const startedAt = Date.now();
-  const step = spawnSync(process.execPath, command, {
+  const step = spawn(process.execPath, command, {
     cwd: root,
-    encoding: 'utf8',
     env: toolEnvironment({ NO_COLOR: '1' }),
     stdio: ['ignore', 'pipe', 'pipe'],
-    maxBuffer: 64 * 1024 * 1024,
   });
-  const ok = step.status === 0;
+  running.add(step);
+  const [stdout, stderr, [status]] = await Promise.all([
+    text(step.stdout),
+    text(step.stderr),
+    once(step, 'close'),
+  ]);
+  running.delete(step);
+  const ok = status === 0;
   console.log(
     `${ok ? 'ok    ' : 'FAILED'} ${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${name}`,
   );
-  if (!ok) {
-    console.log(`${step.stdout ?? ''}${step.stderr ?? ''}${step.error?.message ?? ''}`);
-    process.exit(1);
-  }
+  if (ok) return;
+  console.log(`${stdout}${stderr}`);
+  for (const other of running) other.kill();
+  process.exit(1);
 }
+
+/** Takes one step after the other from the same list. */
+async function takeSteps(left) {
+  for (let step = left.shift(); step !== undefined; step = left.shift()) await run(step);
+}
+
+await run(['build', ['tools/build.mjs']]);
+const left = [...steps];
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, () => takeSteps(left)));
