@@ -1,7 +1,7 @@
 /**
  * `npm run bench` measures the latency that Gatehouse adds to a direct call at 200 requests/s, and its throughput on
- * one pinned core beside two bare proxies in the same interleaved run. It prints the table that docs/performance.md
- * quotes, and asserts nothing.
+ * one pinned core beside two bare proxies in the same interleaved run, then what it costs to read a large registry. It
+ * prints the figures that docs/performance.md quotes, and asserts nothing.
  */
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,6 +13,7 @@ import { onboard } from '../support/onboard.ts';
 import { startStack } from '../support/servers/stack.ts';
 import { benchmark, type Later } from './benchmark.ts';
 import { closedLoop, openLoop, percentile, type Target } from './load.ts';
+import { registry } from './registry.ts';
 
 const APPLICATIONS = 60;
 const RATE = 200;
@@ -159,4 +160,4 @@ async function throughput(later: Later): Promise<void> {
 console.log(
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, PostgreSQL and load on the same machine`,
 );
-await benchmark(latency, throughput);
+await benchmark(latency, throughput, registry);
