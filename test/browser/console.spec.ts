@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as console from '../support/console.ts';
-import { watchMachine } from '../support/machine.ts';
+import { watchMachine } from '../support/servers/machine.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import type { Stack } from '../support/servers/stack.ts';
 

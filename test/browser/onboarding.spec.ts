@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPrisma } from '@gatehouse/db/client';
 import { londonDayIn, moveClocks } from '../support/answers.ts';
 import { accessible, type Console, decide, fillIn, SHOTS, startConsole } from '../support/console.ts';
-import { watchMachine } from '../support/machine.ts';
+import { watchMachine } from '../support/servers/machine.ts';
 import { signIn } from '../support/staff.ts';
 
 const DAY_MS = 86_400_000;

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sealInBulk } from '../../apps/gateway/src/adapters/audit/subjects/seal.ts';
 import { callGateway, type GatewayAnswer } from '../support/load.ts';
-import { watchMachine } from '../support/machine.ts';
+import { watchMachine } from '../support/servers/machine.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import { prove, PROVED } from '../support/proofs.ts';
 import { IS_FULL_SIZE } from '../support/size.ts';

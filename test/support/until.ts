@@ -1,6 +1,6 @@
 /** Waits for an event instead of for a fixed time. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { watchMachine } from './machine.ts';
+import { watchMachine } from './servers/machine.ts';
 
 /**
  * Polls until the condition holds.

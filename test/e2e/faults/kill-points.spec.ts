@@ -20,7 +20,7 @@ import {
   UNHURRIED,
 } from '../../support/proofs.ts';
 import { ROUNDS } from '../../support/size.ts';
-import { waitedSinceStartMs } from '../../support/machine.ts';
+import { waitedSinceStartMs } from '../../support/servers/machine.ts';
 import { until } from '../../support/until.ts';
 import { type Stack, startStack } from '../../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts';

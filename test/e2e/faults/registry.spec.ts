@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callGateway, openLoop, type GatewayAnswer } from '../../support/load.ts';
-import { watchMachine } from '../../support/machine.ts';
+import { watchMachine } from '../../support/servers/machine.ts';
 import { ALL_INTERACTIONS, onboard, type Onboarded } from '../../support/onboard.ts';
 import {
   type Evidence,

@@ -5,7 +5,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callGateway, openLoop, tally, type GatewayAnswer, type GatewayRequest } from '../../support/load.ts';
-import { watchMachine } from '../../support/machine.ts';
+import { watchMachine } from '../../support/servers/machine.ts';
 import { onboard, type Onboarded, allowWrite } from '../../support/onboard.ts';
 import { type FragileServer, startServer } from '../../support/servers/postgres.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';

@@ -12,7 +12,7 @@ import {
   type GatewayAnswer,
   type GatewayRequest,
 } from '../../support/load.ts';
-import { watchMachine } from '../../support/machine.ts';
+import { watchMachine } from '../../support/servers/machine.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import {
   applicationChoice,

@@ -17,7 +17,7 @@ import {
   verified,
   type AuditDatabase,
 } from '../../support/audit-trail.js';
-import { watchMachine } from '../../support/machine.js';
+import { watchMachine } from '../../support/servers/machine.js';
 import { until } from '../../support/until.js';
 
 let database: AuditDatabase & { drop: () => Promise<void> };

@@ -2,7 +2,7 @@
 import { API_PREFIX, type AnswerOf, type RequestOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/staff.ts';
-import { watchMachine } from '../../support/machine.ts';
+import { watchMachine } from '../../support/servers/machine.ts';
 import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
 let admin: AdminApi;

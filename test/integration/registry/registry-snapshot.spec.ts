@@ -7,7 +7,7 @@ import {
   type RegistryChange,
 } from '../../../apps/gateway/src/adapters/registry/registry.js';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
-import { watchMachine } from '../../support/machine.ts';
+import { watchMachine } from '../../support/servers/machine.ts';
 import { insert, seedApplication, seedBasics, valid } from '../../support/registry-rows.ts';
 import { startTcpProxy } from '../../support/servers/tcp-proxy.ts';
 import { until } from '../../support/until.ts';
