@@ -126,7 +126,7 @@ describe('isolation', () => {
       );
       expect(strangers).toEqual([]);
 
-      const busy = ['GW_OVERLOAD', 'GW_AUDIT_UNAVAILABLE'];
+      const busy = ['GW_OVERLOAD', 'GW_AUDIT_UNAVAILABLE', 'GW_REGISTRY_STALE'];
       // Without a user session, no call of a user-restricted binding is sent.
       const users = answers.filter(
         ({ correlationId, status, code }) =>
