@@ -10,7 +10,7 @@ const MAX_AGE_S = '300';
 
 /**
  * `GET /oauth2/authorize` of combined authentication (docs/reference/protocol-facts.md §6): no PKCE, no nonce, the
- * redirect URI exactly the registered one. What is wrong after the redirect URI is told there, not here.
+ * redirect URI exactly the registered one. Once that is known, the remaining faults are sent there.
  */
 export function answerAuthorize(world: World, exchange: Exchange): Reply {
   if (exchange.method !== 'GET') return emptyReply(405, [['Allow', 'GET']]);

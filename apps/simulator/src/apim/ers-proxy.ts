@@ -70,7 +70,7 @@ function passThrough(world: World, exchange: Exchange, path: string): Reply {
   return answerErs(world, exchange, identity, path.slice(ERS_BASE_PATH.length));
 }
 
-/** Notes for whom the back end takes the caller, so that a test can compare it with whom it meant. */
+/** Notes who the back end takes the caller to be, so that a test can compare it with who called. */
 function noteIdentity({ notes }: Exchange, identity: BackEndIdentity): void {
   notes.accessMode = identity.accessMode;
   if (identity.odsCode !== '') notes.odsCode = identity.odsCode;

@@ -16,7 +16,7 @@ export interface LogoutReport {
   readonly status: number;
 }
 
-/** Ends these sign-ins and tells each client that has a back-channel URL. */
+/** Ends these sign-ins and notifies each client that has a back-channel URL. */
 export async function logOut(
   world: World,
   signIns: readonly SignIn[],

@@ -4,7 +4,7 @@ export interface SignIn {
   readonly clientId: string;
   readonly userId: string;
   readonly authTimeMs: number;
-  /** The authentication assurance level reached, and the acr value that was asked for. */
+  /** The authentication assurance level reached, and the acr value that was requested. */
   readonly aal: number;
   readonly acr: string;
   endedAtMs?: number;

@@ -72,7 +72,7 @@ const SEED: readonly [userId: string, PersonInput][] = [
     {
       givenName: 'Max',
       familyName: 'Stone',
-      duty: 'signs in at AAL2, or at AAL3 where that is asked for; clinician at R69',
+      duty: 'signs in at AAL2, or at AAL3 where that is required; clinician at R69',
       aals: [2, 3],
       roles: consultantAtR69,
     },

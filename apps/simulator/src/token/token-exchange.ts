@@ -3,7 +3,7 @@ import { isReply, jsonReply, type Reply } from '../wire/reply.js';
 import type { World } from '../world.js';
 import { verifySubjectToken } from './subject-token.js';
 import { tokenError } from './token-errors.js';
-import { accessTokenLife, lifeAskedFor } from './token-life.js';
+import { accessTokenLife, requestedLife } from './token-life.js';
 import { REFRESH_PERIOD_MS, userTokenMembers } from './user-grants.js';
 import { isJwtBearer, verifyClientAssertion } from './verified-assertion.js';
 
@@ -36,7 +36,7 @@ export async function exchangeToken(world: World, form: URLSearchParams): Promis
       kid,
     },
     accessTokenLife(form),
-    lifeAskedFor(form, '_refresh_token_expiry_ms', REFRESH_PERIOD_MS),
+    requestedLife(form, '_refresh_token_expiry_ms', REFRESH_PERIOD_MS),
   );
   world.requests.counters.tokenExchanges += 1;
   return jsonReply(200, {

@@ -1,13 +1,13 @@
 import { ACCESS_TOKEN_LIFE_MS } from '../access-tokens.js';
 
-/** A life in milliseconds that a form asks for. It can only shorten `longestMs` (calculate-access-token-override.js). */
-export function lifeAskedFor(form: URLSearchParams, field: string, longestMs: number): number {
+/** The life in milliseconds that a form requests. It can only shorten `longestMs` (calculate-access-token-override.js). */
+export function requestedLife(form: URLSearchParams, field: string, longestMs: number): number {
   const lifeMs = Number(form.get(field) ?? Number.NaN);
   return Number.isFinite(lifeMs) && lifeMs > 0 && lifeMs < longestMs ? lifeMs : longestMs;
 }
 
 export const accessTokenLife = (form: URLSearchParams): number =>
-  lifeAskedFor(form, '_access_token_expiry_ms', ACCESS_TOKEN_LIFE_MS);
+  requestedLife(form, '_access_token_expiry_ms', ACCESS_TOKEN_LIFE_MS);
 
 /** A string, and one second less than the life (fact U12). */
 export const expiresIn = (lifeMs: number): string => String(Math.max(0, Math.floor(lifeMs / 1000) - 1));

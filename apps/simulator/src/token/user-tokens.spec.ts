@@ -474,7 +474,7 @@ describe('combined authentication (docs/reference/protocol-facts.md §6)', () =>
       { response_type: 'token' },
       { error: 'unsupported_response_type', error_description: 'response_type is invalid', state: 'state-1' },
     ],
-  ])('%s is told at the redirect URI', async (_name, change, expected) => {
+  ])('%s is reported at the redirect URI', async (_name, change, expected) => {
     const response = await fetch(authorizeUrl(change), { redirect: 'manual' });
     const location = new URL(response.headers.get('location') ?? '');
     expect([response.status, location.origin + location.pathname]).toEqual([302, CALLBACK]);
@@ -501,7 +501,7 @@ describe('combined authentication (docs/reference/protocol-facts.md §6)', () =>
   ])('the code with %s is refused', async (_name, change, status, error, description) => {
     expectRefusal(await ask({ ...codeForm(await codeFor(ROSA)), ...change }), status, error, description);
   });
-  it('somebody who cancels at CIS2 is told at the redirect URI, with the state', async () => {
+  it('a sign-in that is cancelled at CIS2 is reported at the redirect URI, with the state', async () => {
     const { searchParams } = await signIn(authorizeUrl(), '', CALLBACK);
     expect([searchParams.get('error'), searchParams.get('state')]).toEqual(['access_denied', 'state-1']);
   });
