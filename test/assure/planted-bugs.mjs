@@ -279,6 +279,13 @@ const BUGS = [
     tests: unit('apps/gateway/src/adapters/nhs/rate-limiter.spec.ts'),
   },
   {
+    name: 'bodies that are not counted',
+    file: 'apps/gateway/src/listener/body-budget.ts',
+    find: 'usedBytes += bytes;',
+    put: 'usedBytes += bytes * 0;',
+    tests: unit('apps/gateway/src/listener/body-budget.spec.ts'),
+  },
+  {
     name: 'a worklist sealed on the event loop',
     file: 'apps/gateway/src/adapters/audit/write/subjects.ts',
     find: 'return sealBulk(job);',

@@ -12,6 +12,7 @@ import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import { prove, PROVED } from '../support/proofs.ts';
 import { IS_FULL_SIZE } from '../support/size.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
+import { until } from '../support/until.ts';
 
 /** 10 MiB can hold 100,000 identifiers. */
 const REFERRALS = IS_FULL_SIZE ? 100_000 : 30_000;
@@ -42,14 +43,14 @@ const worklist = (): string =>
     })),
   });
 
-const fetchWorklist = (): Promise<GatewayAnswer> =>
+const fetchWorklist = (gateway = stack.gateway, serviceId?: string): Promise<GatewayAnswer> =>
   callGateway({
-    gateway: stack.gateway.partner,
+    gateway: gateway.partner,
     key: listing.clientKey,
     method: 'POST',
     path: '/FHIR/STU3/ReferralRequest/$ers.fetchworklist',
     headers: { 'content-type': 'application/fhir+json' },
-    body: worklistBody(),
+    body: worklistBody(serviceId),
   });
 
 /** Makes calls for the other callers until `work` is done, one at a time for each caller. */
@@ -158,3 +159,29 @@ it('other callers are served while a large registry file is compared', async () 
   expect(blockMs).toBeLessThan(comparedMs / 8 + lateMs());
   if (IS_FULL_SIZE) expect(p99Of(answers) - p99Of(alone.answers)).toBeLessThan(50);
 }, 200_000);
+
+it('bodies have one budget, and a call whose answer may not fit is refused before it is made', async () => {
+  const small = await stack.startGateway({ GATEHOUSE_BUFFERED_BODIES_MIB: '16' });
+  await stack.settled();
+  const { simulator } = stack;
+  await simulator.control('POST', '/faults', { target: 'ers', times: 1, fault: { delayMs: 3_000 } });
+  const arrivals = async () => (await simulator.control<unknown[]>('GET', '/requests?target=ers')).length;
+  const before = await arrivals();
+  const first = fetchWorklist(small);
+  const bytes = async () => {
+    const page = await (await fetch(`${small.status}/metrics`)).text();
+    return Number(/^gatehouse_buffered_body_bytes (\d+)/m.exec(page)?.[1]);
+  };
+  await until('the first worklist has its room', async () => (await bytes()) >= 10 * 1_048_576);
+  // Each service has two fetches a day.
+  const other = '11012';
+  expect(await fetchWorklist(small, other)).toMatchObject({
+    status: 503,
+    code: 'GW_OVERLOAD',
+    attemptId: null,
+  });
+  expect((await first).status).toBe(200);
+  await until('the room is free again', async () => (await bytes()) === 0);
+  expect((await fetchWorklist(small, other)).status).toBe(200);
+  expect(await arrivals()).toBe(before + 2);
+});

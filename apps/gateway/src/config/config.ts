@@ -119,6 +119,7 @@ export const SETTINGS = {
   GATEHOUSE_RATE_QUEUE_MS: z.coerce.number().int().min(0).max(10_000).default(2_000),
   GATEHOUSE_MAX_CONNECTIONS: z.coerce.number().int().min(1).default(10_000),
   GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(1_000),
+  GATEHOUSE_BUFFERED_BODIES_MIB: z.coerce.number().int().min(16).default(256),
   GATEHOUSE_RECORDED_REJECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(100),
   GATEHOUSE_RECORDED_REJECTIONS_PER_CLIENT: z.coerce.number().int().min(1).default(10),
   GATEHOUSE_MAX_AUDIT_QUEUE: z.coerce.number().int().min(1).default(1_024),
@@ -187,6 +188,8 @@ export interface Config {
     readonly connections: number;
     readonly connectionsPerAddress: number;
     readonly auditQueue: number;
+    /** What the bodies of all requests together may take in memory. */
+    readonly bufferedBytes: number;
   };
 }
 
@@ -339,6 +342,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
       connections: settings.GATEHOUSE_MAX_CONNECTIONS,
       connectionsPerAddress: settings.GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS,
       auditQueue: settings.GATEHOUSE_MAX_AUDIT_QUEUE,
+      bufferedBytes: settings.GATEHOUSE_BUFFERED_BODIES_MIB * 1_048_576,
     },
   };
 }

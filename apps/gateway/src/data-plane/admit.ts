@@ -8,7 +8,12 @@ import { renderQuery, requireParameters } from '@gatehouse/domain/ers/query';
 import { type CallerHeaders, requireIfMatch } from '@gatehouse/domain/input/request-headers';
 import { type JsonObject, parseStrictJson } from '@gatehouse/domain/input/strict-json';
 import { requireUserHeaders, type UserHeaders } from '@gatehouse/domain/ers/user-headers';
-import { bodySubjects, requireWorklistFilter, ubrnIn } from '@gatehouse/domain/ers/worklist';
+import {
+  MAX_WORKLIST_BYTES,
+  bodySubjects,
+  requireWorklistFilter,
+  ubrnIn,
+} from '@gatehouse/domain/ers/worklist';
 import type { Exchange } from './exchange.js';
 import type { MatchedRequest } from './match.js';
 import { readBody } from './listener/read-body.js';
@@ -33,7 +38,7 @@ export interface Admitted {
 
 /**
  * @throws GW_QUERY (required), GW_HEADER_SYNTAX (If-Match and the headers of a user), GW_MEDIA_TYPE, GW_BODY_SYNTAX,
- *   GW_BODY_TOO_LARGE, GW_WORKLIST_FILTER, GW_TIMEOUT, GW_FRAMING (incomplete)
+ *   GW_BODY_TOO_LARGE, GW_WORKLIST_FILTER, GW_TIMEOUT, GW_FRAMING (incomplete), GW_OVERLOAD
  */
 export async function admit(
   exchange: Exchange,
@@ -47,7 +52,9 @@ export async function admit(
   if (user !== null) requireUserHeaders(operation, user);
   checkMediaType(operation, headers.contentType, headers.contentEncoding);
 
-  const body = await readBody(incoming, operation.body);
+  const body = await readBody(incoming, operation.body, exchange.bodies);
+  // Its answer must fit into memory before the call may be made.
+  if (operation.subject.from === 'worklist answer') exchange.bodies.take(MAX_WORKLIST_BYTES);
   exchange.requestBytes = body?.length ?? 0;
   const json = body !== null && operation.body?.kind === 'json' ? parseStrictJson(body) : null;
   const needsFilter = operation.interaction === 'A008' && accessMode === 'application-restricted';

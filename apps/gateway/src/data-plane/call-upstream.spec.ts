@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import type { IntentEvent, OutcomeEvent } from '@gatehouse/domain/audit/audit';
 import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { HttpCallError, type HttpFault } from '../adapters/nhs/http-fault.js';
+import { createBodyBudget } from '../listener/body-budget.js';
 import type { Admitted } from './admit.js';
 import { callUpstream } from './call-upstream.js';
 import type { Route } from './decide.js';
@@ -21,7 +23,23 @@ const READ = 'A005';
 const WRITE = 'A028';
 
 /** What e-RS does with the requests it gets, in order: a status, or a failure before it answers. */
-type Behaviour = number | HttpFault | 'echoes the token';
+type Behaviour = number | HttpFault | 'echoes the token' | 'packed' | 'ends with the connection';
+const packed = gzipSync('x'.repeat(1_000));
+const ANSWERS: Readonly<Record<string, { body: Buffer; headers?: [string, string][] }>> = {
+  'echoes the token': { body: Buffer.from('the-token') },
+  packed: {
+    body: packed,
+    headers: [
+      ['content-length', String(packed.length)],
+      ['content-encoding', 'gzip'],
+    ],
+  },
+  'ends with the connection': {
+    body: Buffer.from('{"of":"no announced length"}'),
+    headers: [['content-type', 'application/fhir+json']],
+  },
+};
+
 interface World {
   readonly interaction: string;
   readonly ers?: readonly Behaviour[];
@@ -36,6 +54,8 @@ interface World {
   readonly newerTokens?: readonly boolean[];
   readonly outcomesFail?: boolean;
   readonly overload?: boolean;
+  /** What is left of the budget for bodies. */
+  readonly roomBytes?: number;
   /** Something that no code expects. */
   readonly bug?: boolean;
 }
@@ -64,15 +84,15 @@ async function call(world: World) {
   const send = (): Promise<unknown> => {
     const behaviour = ers.shift() ?? 200;
     log.push('sent');
-    if (typeof behaviour === 'string' && behaviour !== 'echoes the token')
-      return Promise.reject(new HttpCallError(behaviour, new Error(behaviour)));
-    const body = Buffer.from(behaviour === 'echoes the token' ? 'the-token' : 'body');
+    if (typeof behaviour === 'string' && !(behaviour in ANSWERS))
+      return Promise.reject(new HttpCallError(behaviour as HttpFault, new Error(behaviour)));
     const status = typeof behaviour === 'number' ? behaviour : 200;
+    const { body, headers } = ANSWERS[behaviour] ?? { body: Buffer.from('body') };
     return Promise.resolve({
       status,
-      headers: [['content-length', String(body.length)]],
+      headers: headers ?? [['content-length', String(body.length)]],
       body: Readable.from([body]),
-      endsWithConnection: false,
+      endsWithConnection: behaviour === 'ends with the connection',
     });
   };
   const deps = {
@@ -140,6 +160,7 @@ async function call(world: World) {
     body: null,
   } as unknown as Admitted;
   const exchange = hypotheticalExchange(clock, operation.method, '/');
+  exchange.bodies = createBodyBudget(world.roomBytes ?? Infinity).share();
   const result = await callUpstream(deps, exchange, admitted, decide).then(
     ({ status }) => status,
     (error: unknown) => (error instanceof GatewayError ? error.code : String(error)),
@@ -151,6 +172,26 @@ async function call(world: World) {
 const attempts = (...outcomes: string[]): string[] =>
   outcomes.flatMap((outcome, index) => [`INTENT ${index + 1}`, 'sent', `OUTCOME ${outcome}`]);
 const notSent = (outcome: string, number = 1): string[] => [`INTENT ${number}`, `OUTCOME NOT_SENT${outcome}`];
+
+describe('the answer to a read needs room, and that to a write always has it', () => {
+  it.each<[answer: Behaviour, roomBytes: number, interaction: string, result: number | ErrorCode]>([
+    [200, 4, READ, 200],
+    [200, 3, READ, 'GW_OVERLOAD'],
+    [200, 3, WRITE, 200],
+    ['packed', 1_000 + packed.length, READ, 200],
+    ['packed', 999 + packed.length, READ, 'GW_OVERLOAD'],
+    ['packed', 0, WRITE, 200],
+    ['ends with the connection', 1_048_576, READ, 200],
+    ['ends with the connection', 1_048_575, READ, 'GW_OVERLOAD'],
+    ['ends with the connection', 0, WRITE, 200],
+  ])('%s, %i bytes of room, %s: %s', async (answer, roomBytes, interaction, result) => {
+    const outcome = result === 200 ? 'COMPLETED 200' : `FAILED ${result}`;
+    expect(await call({ interaction, ers: [answer], roomBytes })).toMatchObject({
+      result,
+      log: attempts(outcome),
+    });
+  });
+});
 
 describe('attempts, each with its INTENT and its OUTCOME', () => {
   it.each<[rule: string, World, result: number | ErrorCode, log: readonly string[]]>([

@@ -10,6 +10,7 @@ import type { Upstream } from '../adapters/nhs/upstream.js';
 import type { WorkloadVerifier } from '../adapters/people/workload-token.js';
 import type { WorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
 import type { Environment } from '../config/environments.js';
+import type { BodyBudget } from '../listener/body-budget.js';
 import type { CallerAddress } from '../listener/caller-address.js';
 import type { KillPoint } from '../hooks/hooks.js';
 import type { Clock, Exchange } from './exchange.js';
@@ -27,6 +28,7 @@ export interface PlaneDeps {
   readonly hosts: ReadonlySet<string> | null;
   /** The peer, or what a declared proxy says of it. */
   readonly callerAddress: CallerAddress;
+  readonly bodies: BodyBudget;
   readonly registry: {
     current(): Snapshot;
     /** A snapshot at least as new as the version. */

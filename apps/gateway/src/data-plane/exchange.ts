@@ -10,6 +10,7 @@ import type { ActingAs } from '@gatehouse/domain/policy/business-function';
 import type { Step } from '@gatehouse/domain/policy/policy';
 import { recordedCorrelationId } from '@gatehouse/domain/input/correlation-id';
 import { correlationIdIn } from '@gatehouse/domain/input/request-headers';
+import { type BodyShare, createBodyBudget } from '../listener/body-budget.js';
 
 export interface Exchange {
   readonly requestId: string;
@@ -57,6 +58,8 @@ export interface Exchange {
   /** The code that the newest OUTCOME records. If it is the code of the refusal, no DENIED is needed. */
   recordedCode: string | null;
   diagnosis: string | null;
+  /** Its share of the budget for bodies. */
+  bodies: BodyShare;
   requestBytes: number;
   responseBytes: number;
   /** Milliseconds spent per stage, for metrics and the log line. */
@@ -128,6 +131,7 @@ function blankExchange(clock: Clock, method: string, target: string, remoteAddre
     upstreamStatus: null,
     recordedCode: null,
     diagnosis: null,
+    bodies: createBodyBudget(Infinity).share(),
     requestBytes: 0,
     responseBytes: 0,
     stageMs: new Map(),

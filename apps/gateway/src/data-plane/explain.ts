@@ -60,7 +60,9 @@ export async function explainRequest(
   const type = choices.headers.contentType?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json' && type !== 'application/fhir+json')
     throw new GatewayError('GW_MEDIA_TYPE');
-  const body = parseStrictJson((await readBody(request, { kind: 'json' })) ?? Buffer.alloc(0));
+  const body = parseStrictJson(
+    (await readBody(request, { kind: 'json' }, exchange.bodies)) ?? Buffer.alloc(0),
+  );
   const { method, path } = body;
   if (typeof method !== 'string' || typeof path !== 'string') {
     throw new GatewayError('GW_BODY_SYNTAX', {

@@ -39,6 +39,7 @@ export async function checkLive(
   actor: ActorFacts,
 ): Promise<LiveCheck> {
   const exchange = exchangeOfOperator(deps.clock, METHOD, PATH, actor);
+  exchange.bodies = deps.bodies.share();
   const matched = matchOperation(METHOD, PATH);
   let isRead = false;
   let refusal: GatewayError | null = null;
@@ -54,6 +55,7 @@ export async function checkLive(
   } catch (error) {
     refusal = await recordDenied(deps, exchange, asGatewayError(deps, error));
   } finally {
+    exchange.bodies.giveBack();
     recordLine(deps, exchange);
   }
   await recordCheck(deps, exchange, { odsCode, applicationId, actor, code: refusal?.code ?? null });

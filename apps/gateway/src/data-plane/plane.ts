@@ -20,6 +20,7 @@ import { release } from './release.js';
 export function createPlane(deps: PlaneDeps): RequestHandler {
   return async (request, response) => {
     const exchange = beginExchange(request, deps.clock, deps.callerAddress(request));
+    exchange.bodies = deps.bodies.share();
     const done = (stage: string): void => lap(exchange, stage, deps.clock);
     try {
       await hideNumbers(deps, exchange);
@@ -58,6 +59,7 @@ export function createPlane(deps: PlaneDeps): RequestHandler {
       connectionOf(request.socket).noteRefusal(refusal);
       refuse(exchange, await recordDenied(deps, exchange, refusal), request, response);
     } finally {
+      exchange.bodies.giveBackAfter(response);
       recordLine(deps, exchange);
     }
   };

@@ -17,6 +17,7 @@ import { createWorkloadVerifier } from '../adapters/people/workload-token.js';
 import { createWorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
 import type { Config } from '../config/config.js';
 import { LEASE } from '../config/lease.js';
+import { createBodyBudget } from '../listener/body-budget.js';
 import { callerAddressBehind } from '../listener/caller-address.js';
 import type { PlaneDeps } from '../data-plane/deps.js';
 import type { Exchange } from '../data-plane/exchange.js';
@@ -111,6 +112,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     log,
     environments,
     hosts: config.partnerHosts,
+    bodies: createBodyBudget(config.limits.bufferedBytes),
     callerAddress: callerAddressBehind(config.tlsTerminatedBy),
     registry,
     snapshotMaxAgeMs: budgets.snapshotMaxAgeMs,

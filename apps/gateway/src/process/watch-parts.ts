@@ -12,13 +12,14 @@ const DAYS_LEFT_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 export function watchParts(metrics: Metrics, parts: Parts): void {
-  const { registry, upstream, kms } = parts;
+  const { registry, upstream, kms, plane } = parts;
   const ageS = (): number => registry.age() / 1000;
   metrics.watch('snapshot_age_seconds', 'Since the registry was last confirmed current', ageS);
   metrics.watch('registry_version', 'Version of the snapshot', () => registry.current().version);
   metrics.watch('upstream_in_flight', 'Calls to e-RS whose answer is not complete', () =>
     upstream.inFlight(),
   );
+  metrics.watch('buffered_body_bytes', 'Bodies of partners held in memory', plane.bodies.usedBytes);
   metrics.watch('kms_signs_total', 'Signatures asked of KMS', () => kms.counts.signs);
   metrics.watchEach(
     'database_connections',

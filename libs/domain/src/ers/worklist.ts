@@ -9,6 +9,8 @@ import type { Json, JsonObject } from '../input/strict-json.js';
 const PERMITTED_WORKLISTS = ['REFERRALS_FOR_REVIEW', 'APPOINTMENT_SLOT_ISSUES'];
 const SERVICE_ID = /^[1-9][0-9]{0,11}$/;
 export const WORKLIST_FETCHES_PER_DAY = 2;
+/** APIM's own limit to an answer. Worklists are read before they are released, for the patients that they name. */
+export const MAX_WORKLIST_BYTES = 10 * 1_048_576;
 
 /**
  * @returns the id of the one service asked for

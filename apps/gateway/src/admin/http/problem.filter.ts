@@ -4,6 +4,8 @@ import type { ServerResponse } from 'node:http';
 import { AwaitingApproval } from './awaiting-approval.js';
 import { Problems } from './problems.js';
 
+const LEAVES_BODY_UNREAD: ReadonlySet<number> = new Set([413, 415, 503]);
+
 /** Answers every refusal with problem+json, and a change that waits for a second person with 202. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -25,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
     response.statusCode = problem?.status ?? 500;
     if (response.statusCode === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="gatehouse-admin"');
     // The rest of an unread body would be read as the next request.
-    if (response.statusCode === 413 || response.statusCode === 415) response.setHeader('Connection', 'close');
+    if (LEAVES_BODY_UNREAD.has(response.statusCode)) response.setHeader('Connection', 'close');
     if (problem?.retryAfterS !== undefined) response.setHeader('Retry-After', problem.retryAfterS);
     response.setHeader('Content-Type', 'application/problem+json');
     response.setHeader('Cache-Control', 'no-store');

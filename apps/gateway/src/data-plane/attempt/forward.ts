@@ -1,5 +1,6 @@
 /** Sends one attempt to e-RS and reads its answer: buffered if it is small or must be read, else streamed. */
 import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
+import { MAX_WORKLIST_BYTES } from '@gatehouse/domain/ers/worklist';
 import { headerValue } from '@gatehouse/domain/input/framing';
 import type { HttpAnswer } from '../../adapters/nhs/http-answer.js';
 import { bodyFault, HttpCallError, type HttpFault } from '../../adapters/nhs/http-fault.js';
@@ -10,8 +11,6 @@ import { isGzip, Unpacker } from './unpacker.js';
 
 const BODY_START_BYTES = 4_096;
 const MAX_BUFFERED_BYTES = 1_048_576;
-/** APIM's own limit. Worklists are read before they are released, for the patients that they name. */
-const MAX_WORKLIST_BYTES = 10 * 1_048_576;
 
 /** @throws AttemptFailure */
 export async function forward(call: Call, attempt: Attempt): Promise<ReceivedAnswer> {
@@ -30,16 +29,23 @@ export async function forward(call: Call, attempt: Attempt): Promise<ReceivedAns
   const isBodyless = operation.method === 'HEAD' || status === 204 || status === 304;
   const isWorklist = operation.subject.from === 'worklist answer';
   const length = Number(headerValue(headers, 'content-length') ?? NaN);
+  const take = (bytes: number): void => {
+    if (operation.readOnly) call.exchange.bodies.take(bytes);
+    else call.exchange.bodies.takeAlways(bytes);
+  };
   const mustBeRead = isBodyless || isWorklist || endsWithConnection;
   try {
     if (!isBodyless && length !== 0) requireKnownCoding(answer, isWorklist);
     if (!mustBeRead && !(length <= MAX_BUFFERED_BYTES)) return streamed;
+    // Room for a worklist was taken before the call was made.
+    if (!isBodyless && !isWorklist) take(Number.isNaN(length) ? MAX_BUFFERED_BYTES : length);
     const read = await readUpTo(answer.body, isWorklist ? MAX_WORKLIST_BYTES : MAX_BUFFERED_BYTES);
     if (read.whole === null) {
       if (isWorklist || !endsWithConnection) throw new BodyTooLarge();
       return { ...streamed, stream: read.stream };
     }
     const text = await unpacked(read.whole, answer);
+    if (text !== read.whole) take(text.length);
     if (endsWithConnection && isJson(headers) && !isWholeJson(text)) throw new BodyUnreadable();
     const bodyStart = text.subarray(0, BODY_START_BYTES).toString('latin1');
     return { ...streamed, body: read.whole, bodyStart, echoesToken: isInHead || echoesToken(text) };
@@ -111,6 +117,7 @@ function sendFailure(cause: unknown, readOnly: boolean): AttemptFailure {
 
 function brokenBody(cause: unknown, readOnly: boolean, { status }: HttpAnswer): AttemptFailure {
   if (!readOnly) return deliveryUnknown(cause, status);
+  if (cause instanceof GatewayError) return new AttemptFailure('FAILED', cause, null, status);
   const isRefused = cause instanceof BodyTooLarge || cause instanceof BodyUnreadable;
   const code = CODES[isRefused ? 'protocol' : bodyFault(cause)];
   return new AttemptFailure('FAILED', new GatewayError(code, { cause }), null, status);

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Operation } from '@gatehouse/domain/ers/catalogue';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { brokenFraming } from '@gatehouse/domain/input/framing-rules';
+import type { BodyShare } from '../../listener/body-budget.js';
 import { connectionOf } from './connection.js';
 
 const MAX_JSON_BYTES = 1_048_576;
@@ -12,22 +13,24 @@ const JSON_TIMEOUT_MS = 30_000;
 
 /**
  * @returns the bytes, or null if the interaction takes no body
- * @throws GW_BODY_TOO_LARGE, GW_BODY_SYNTAX (unwanted or missing body), GW_TIMEOUT, GW_FRAMING (incomplete)
+ * @throws GW_BODY_TOO_LARGE, GW_BODY_SYNTAX (unwanted or missing body), GW_TIMEOUT, GW_FRAMING (incomplete),
+ *   GW_OVERLOAD
  */
 export async function readBody(
   request: IncomingMessage,
   expected: Operation['body'],
+  share: BodyShare,
 ): Promise<Buffer | null> {
   const mostBytes = expected?.kind === 'file' ? MAX_FILE_BYTES : MAX_JSON_BYTES;
   const announcedBytes = Number(request.headers['content-length'] ?? 0);
   if (announcedBytes > mostBytes) throw new GatewayError('GW_BODY_TOO_LARGE');
-  const body = await collect(request, expected === null ? 0 : mostBytes);
+  const body = await collect(request, expected === null ? 0 : mostBytes, share);
   if (expected === null) return null;
   if (body.length === 0) throw new GatewayError('GW_BODY_SYNTAX');
   return body;
 }
 
-function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+function collect(request: IncomingMessage, maxBytes: number, share: BodyShare): Promise<Buffer> {
   const broken = connectionOf(request.socket).bodySignal(request);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -40,6 +43,7 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
       if (length > maxBytes) fail(new GatewayError(maxBytes === 0 ? 'GW_BODY_SYNTAX' : 'GW_BODY_TOO_LARGE'));
+      else if (!share.mayTake(chunk.length)) fail(new GatewayError('GW_OVERLOAD'));
       else chunks.push(chunk);
     };
     const onEnd = (): void => {

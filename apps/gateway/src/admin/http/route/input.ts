@@ -2,7 +2,7 @@
 import { faultsOf } from '@gatehouse/contracts/problem';
 import { type InputOf, type RouteContract, type RouteName, routes } from '@gatehouse/contracts/routes';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ZodType } from 'zod';
 import { readJson } from './read-json.js';
 import { entityTagsOf } from './entity-tag.js';
@@ -18,19 +18,24 @@ interface RoutedRequest extends IncomingMessage {
 /** Params, query, body and entity tags, as the contract has them. */
 export const Input: (name: RouteName) => ParameterDecorator = createParamDecorator(
   async (name: RouteName, context: ExecutionContext) => {
-    const request = context.switchToHttp().getRequest<RoutedRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<RoutedRequest>();
     const route: RouteContract = routes[name];
     return {
       params: route.params === undefined ? {} : parsed(route.params, storable({ ...request.params })),
       query: parsed(route.query, storable(queryOf(request.originalUrl))),
-      body: route.body === undefined ? undefined : await bodyOf(request, route),
+      body: route.body === undefined ? undefined : await bodyOf(request, http.getResponse(), route),
       ifMatch: route.ifMatch === true ? entityTagsOf(request.headers['if-match']) : undefined,
     } satisfies { [key in keyof InputOf<RouteName>]: unknown };
   },
 );
 
-async function bodyOf(request: IncomingMessage, route: RouteContract): Promise<unknown> {
-  const body = await readJson(request, route.maxBodyBytes);
+async function bodyOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: RouteContract,
+): Promise<unknown> {
+  const body = await readJson(request, response, route.maxBodyBytes);
   const faults = route.bodyFaults?.(body) ?? [];
   if (faults.length > 0) throw invalid(faults);
   return parsed(route.body, body);

@@ -1,20 +1,34 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createBodyBudget } from '../../../listener/body-budget.js';
 import { AdminProblem } from '../problem.js';
 import { storable } from './storable.js';
 
 const DEFAULT_BODY_BYTES = 1024 * 1024;
+/** Four registry files as large as may be. Parsed, they take several times as much of the thread's heap (ADR 30). */
+const ALL_BODIES_BYTES = 64 * 1024 * 1024;
+
+/** The bodies that the admin listener holds in memory, each until its answer has left. */
+const bodies = createBodyBudget(ALL_BODIES_BYTES);
 
 /**
  * The JSON body. It is read only once the guard has let the sender in, so that a stranger can't make us hold 16 MiB.
- * @throws AdminProblem not-json, too-large, invalid-request
+ * @throws AdminProblem not-json, too-large, busy, invalid-request
  */
-export async function readJson(request: IncomingMessage, maxBytes = DEFAULT_BODY_BYTES): Promise<unknown> {
+export async function readJson(
+  request: IncomingMessage,
+  response: ServerResponse,
+  maxBytes = DEFAULT_BODY_BYTES,
+): Promise<unknown> {
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json' || request.headers['content-encoding'] !== undefined) {
     throw new AdminProblem('not-json', 'Send Content-Type: application/json, without Content-Encoding.');
   }
   const tooLarge = new AdminProblem('too-large', `The body may have at most ${maxBytes} bytes.`);
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge;
+  const mostBytes = Number(request.headers['content-length'] ?? maxBytes);
+  if (mostBytes > maxBytes) throw tooLarge;
+  const share = bodies.share();
+  if (!share.mayTake(mostBytes)) throw new AdminProblem('busy', 'Too many large files are being uploaded.');
+  share.giveBackAfter(response);
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
