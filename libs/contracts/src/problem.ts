@@ -1,5 +1,6 @@
 /** Faults of the admin API: RFC 9457 problem details, with a JSON pointer (RFC 6901) to every wrong field. */
 import { z } from 'zod';
+import './fault-words.js';
 
 export const faultAt = z.object({ pointer: z.string(), detail: z.string() });
 export type FaultAt = z.infer<typeof faultAt>;
@@ -21,10 +22,17 @@ export function pointerOf(path: readonly PropertyKey[]): string {
 export function faultsOf(error: z.ZodError): FaultAt[] {
   return error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({
-          pointer: pointerOf([...issue.path, key]),
-          detail: `"${key}" is not known here; check its spelling`,
-        }))
+      ? issue.keys.map((key) =>
+          isWord(key)
+            ? {
+                pointer: pointerOf([...issue.path, key]),
+                detail: `"${key}" is not known here; check its spelling`,
+              }
+            : { pointer: pointerOf(issue.path), detail: 'a key of this is not known here' },
+        )
       : [{ pointer: pointerOf(issue.path), detail: issue.message }],
   );
 }
+
+/** Anything else may be a secret that stands in the place of a key, and is not repeated. */
+const isWord = (key: string): boolean => /^[A-Za-z][A-Za-z _-]{0,23}$/.test(key);

@@ -12,16 +12,20 @@ import {
 import { instantCursor } from '../cursors.js';
 import { paging } from '../registry/registry-resources.js';
 
-export const stopRequest = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('organisation'), organisation: odsCode, reason }),
-  z.strictObject({ kind: z.literal('application'), application: uuid, reason }),
-  z.strictObject({
-    kind: z.literal('client'),
-    environment: environmentName,
-    client: clientName,
-    reason,
-  }),
-]);
+export const stopRequest = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('organisation'), organisation: odsCode, reason }),
+    z.strictObject({ kind: z.literal('application'), application: uuid, reason }),
+    z.strictObject({
+      kind: z.literal('client'),
+      environment: environmentName,
+      client: clientName,
+      reason,
+    }),
+  ],
+  { error: 'the kind is organisation, application or client' },
+);
 export type StopRequest = z.infer<typeof stopRequest>;
 
 const stopKind = z.enum(['organisation', 'application', 'client']);

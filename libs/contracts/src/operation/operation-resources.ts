@@ -133,7 +133,15 @@ export const explainRequest = z.strictObject({
   environment: environmentName,
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']),
   path: text('the path').startsWith('/', 'a path starts with /').max(2000),
-  headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,100}$/), z.string().max(1000)).default({}),
+  headers: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'this is not the name of a header'),
+      z.string().max(1000),
+      {
+        error: 'the headers are names and values: { "NHSD-End-User-Organisation-ODS": "R69" }',
+      },
+    )
+    .default({}),
 });
 export type ExplainRequest = z.infer<typeof explainRequest>;
 /** How a request would be decided. */

@@ -13,6 +13,7 @@ import {
 import { HOW_TO_WRITE_A_MOMENT, readMoment } from '@gatehouse/domain/input/moment';
 import { unseenCharacter } from '@gatehouse/domain/input/visible-text';
 import { z } from 'zod';
+import '../fault-words.js';
 
 /** YAML reads an unquoted 200000002454 as a number and 1E5 as 100000: the fault says to put it in quotes. */
 export function text(what: string) {

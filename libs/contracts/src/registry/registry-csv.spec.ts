@@ -119,7 +119,7 @@ describe('faults, each with its line and column', () => {
     [
       'two names of one organisation',
       file(ROW, row(1, 'Another')),
-      [[3, 'organisation_name', 'R69 has another name on line 2: Example NHS Trust']],
+      [[3, 'organisation_name', 'this organisation has another name on line 2']],
     ],
     ['a quote that is never closed', file(row(1, '"Trust')), [[2, null, /never closed/]]],
     ['a quote inside a cell', file(row(1, 'The "Trust"')), [[2, null, /middle of a cell/]]],
@@ -153,6 +153,16 @@ describe('what spreadsheets write', () => {
   it.each<[string, string]>([
     ['empty columns at the right throughout', `${HEAD},,\r\n${ROW},,\r\n`],
     ['empty cells at the right of one row', file(`${ROW},,`)],
+    ['empty cells in quotes at the right', `${HEAD},"",""\r\n${ROW},"",""\r\n`],
+    ['spaces in an empty column', `${HEAD}, \r\n${ROW},  \r\n`],
+    ['a no-break space in an empty column', `${HEAD},\u00a0\r\n${ROW},\u00a0\r\n`],
+    ['an empty column at the left', `,${HEAD}\r\n,${ROW}\r\n`],
+    [
+      'an empty column in the middle',
+      `${HEAD.replace('state', ',state')}\r\n${ROW.replace('live', ',live')}\r\n`,
+    ],
+    ['empty lines above the headings', `\r\n,,,,\r\n${file(ROW)}`],
+    ['lines that end with CR alone', file(ROW).replaceAll('\r\n', '\r')],
     ['tabs, as in “Unicode Text”', file(ROW).replaceAll(',', '\t')],
   ])('%s', (_name, text) => {
     expect(readRegistryCsv(text)).toMatchObject({ faults: [], document: { applications: [application] } });

@@ -50,13 +50,21 @@ export const staffMember = z.object({
 });
 export const staffFilter = z.strictObject(paging(idCursor));
 export const staffPath = z.strictObject({ id: uuid });
-export const changeRoleRequest = z.discriminatedUnion('action', [
-  z.strictObject({
-    action: z.literal('give'),
-    role: staffRole,
-    /** Null: for every organisation. */
-    odsCodes: z.array(odsCode).min(1, 'name an organisation, or send null for every one').max(500).nullable(),
-    reason,
-  }),
-  z.strictObject({ action: z.literal('take'), role: staffRole, reason }),
-]);
+export const changeRoleRequest = z.discriminatedUnion(
+  'action',
+  [
+    z.strictObject({
+      action: z.literal('give'),
+      role: staffRole,
+      /** Null: for every organisation. */
+      odsCodes: z
+        .array(odsCode)
+        .min(1, 'name an organisation, or send null for every one')
+        .max(500)
+        .nullable(),
+      reason,
+    }),
+    z.strictObject({ action: z.literal('take'), role: staffRole, reason }),
+  ],
+  { error: 'the action is give or take' },
+);

@@ -22,6 +22,17 @@ describe('what a spreadsheet writes in place of a value is a fault in every colu
     '#NV',
     '#BEZUG!',
     '#ÜBERLAUF!',
+    '#¡REF!',
+    '#¿NOMBRE?',
+    '#VALEUR!',
+    '#ССЫЛКА!',
+    '#ref!',
+    '#n/a',
+    '#n/d',
+    '#REF!#REF!',
+    'Sheet1!#REF!',
+    '#BUSY!',
+    '#PYTHON!',
     '#####',
     '#',
     'Err:502',
@@ -54,6 +65,14 @@ describe('twelve digits, as spreadsheets and people write them', () => {
     ['200000009002.0', /with decimals/],
     ['200000009002,00', /with decimals/],
     ["'200000009003", /apostrophe/],
+    ['’200000009003', /apostrophe/],
+    ['`200000009003', /apostrophe/],
+    ['2E11', /digits were lost/],
+    ['200000009002.', /with decimals/],
+    ['200,000,009,001.00', /thousands/],
+    ['2,00,00,00,09,001', /thousands/],
+    ['200 000 009 001', /thousands/],
+    ['2000–0000–9005', /spaces or hyphens/],
     ['2000 0000 9005', /spaces or hyphens.*12 digits alone/],
     ['2000-0000-9005', /spaces or hyphens/],
     ['101', /has 3 digits and must have 12; a spreadsheet drops zeros/],
@@ -73,6 +92,9 @@ describe('codes', () => {
     ['01-Mar', /date/],
     ['1-Sep-26', /date/],
     ['Mar-01', /date/],
+    ['01/03/2026', /date/],
+    ['2026-03-01', /date/],
+    ['01/03/2026 00:00', /date/],
     ['r69', /capital letters/],
     ["'R69", /apostrophe/],
   ])('%s', (text, fault) => {
@@ -91,6 +113,12 @@ describe('secrets', () => {
     ['********', /masked form/],
     ["'abcdefgh12345678", /apostrophe/],
     ['200000009001', /slipped/],
+    ['0', /placeholder/],
+    ['FALSE', /placeholder/],
+    ['n/a', /placeholder/],
+    ['TBC', /placeholder/],
+    ['(blank)', /placeholder/],
+    ['-', /placeholder/],
   ])('%s', (text, fault) => {
     expect(cellFault('secret', text)).toMatch(fault);
   });
@@ -119,7 +147,21 @@ describe('secrets', () => {
   });
 });
 
+it('what looks like a secret is a fault in every other column', () => {
+  for (const kind of EVERY_KIND.filter((other) => other !== 'secret'))
+    expect(cellFault(kind, 'abcdefgh12345678abcdefgh12345678')).toMatch(/slipped/);
+});
+
 describe('names', () => {
+  it.each([
+    ['0', /placeholder/],
+    ['TRUE', /placeholder/],
+    ['N/A', /placeholder/],
+    ["'=SUM of all", /apostrophe/],
+  ])('%s', (text, fault) => {
+    expect(cellFault('name', text)).toMatch(fault);
+  });
+
   it.each(['Example Hospitals NHS Trust', '’s Example', 'St. Mary’s (A&E)', 'Ward 1-Mar', 'No. 1 Practice'])(
     '%s is right',
     (text) => {

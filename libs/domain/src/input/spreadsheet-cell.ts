@@ -11,9 +11,17 @@ import { unseenCharacter } from './visible-text.js';
 export type CellKind = { readonly digits: number } | 'code' | 'secret' | 'name' | 'word';
 
 /** Excel, LibreOffice and Google Sheets, in English and in the languages that translate them. */
-const ERROR_VALUE = /^(?:#+|#[\p{Lu}\p{N}/_ ]+[!?]?|Err:[0-9]{3}|Loading\.\.\.)$/u;
+const ERROR_VALUE =
+  /^(?:#+|#[¡¿]?[\p{Lu}\p{N}/_ ]+[!?]?|#[¡¿]?[\p{L}\p{N}/_ ]+[!?]|#n\/[a-z]|(?:.*!)?(?:#REF!)+.*|Err:[0-9]{3}|Loading\.\.\.)$/iu;
+/** A link to an empty cell is 0, a comparison TRUE or FALSE; people write the others into cells that they must fill. */
+const NO_VALUE = /^(?:0|true|false|null|n\/a|na|none|nil|nan|undefined|\(blank\)|tbc|tbd|[-–—.?_]+)$/i;
 const SCIENTIFIC = /^[+-]?[0-9]+(?:[.,][0-9]+)?E[+-][0-9]+$|^[+-]?[0-9]+[.,][0-9]+E[0-9]+$/i;
-const DATE = /^[0-9]{1,2}[-. /]\p{L}{3,9}(?:[-. /][0-9]{2,4})?$|^\p{L}{3,9}[-. /][0-9]{2,4}$/u;
+const DATE =
+  /^[0-9]{1,2}[-. /]\p{L}{3,9}(?:[-. /][0-9]{2,4})?$|^\p{L}{3,9}[-. /][0-9]{2,4}$|^[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}(?: [0-9:]{4,8})?$/u;
+/** As long as the API keys of APIM, and no word. */
+const LIKE_A_SECRET = /^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9]{24,}$/;
+const THOUSANDS = /^[+-]?[0-9]{1,3}(?:[,.'’ ][0-9]{2,3})+(?:[.,][0-9]{1,2})?$/;
+const APOSTROPHE = /^['‘’`´]/;
 const FORMULA = /^=|^@[A-Z]+\(/;
 const AS_TEXT = 'format the column as text and write it again';
 
@@ -27,18 +35,22 @@ export function cellFault(kind: CellKind, text: string): string | null {
   if (FORMULA.test(text)) return 'holds a formula: write the value itself';
   const unseen = unseenCharacter(text);
   if (unseen !== null) return unseen;
+  if (kind === 'secret') return secretFault(text);
+  if (LIKE_A_SECRET.test(text)) return 'holds what looks like a secret: have the cells of this row slipped?';
   if (typeof kind === 'object') return digitsFault(kind.digits, text);
   if (kind === 'code') return codeFault(text);
-  return kind === 'secret' ? secretFault(text) : null;
+  return kind === 'name' ? nameFault(text) : null;
 }
 
 function digitsFault(count: number, text: string): string | null {
   if (new RegExp(`^[0-9]{${count}}$`).test(text)) return null;
-  if (text.startsWith("'")) return 'begins with an apostrophe: write the digits alone';
-  if (/^[0-9]+[.,]0+$/.test(text)) return `was made a number by the spreadsheet, with decimals: ${AS_TEXT}`;
-  if (/^[0-9]{1,3}(?:[,.'’][0-9]{3})+$/.test(text))
+  if (APOSTROPHE.test(text)) return 'begins with an apostrophe: write the digits alone';
+  if (/^[0-9]+E[0-9]+$/i.test(text))
+    return `was made a number by the spreadsheet, and digits were lost: ${AS_TEXT}`;
+  if (/^[0-9]+[.,]0*$/.test(text)) return `was made a number by the spreadsheet, with decimals: ${AS_TEXT}`;
+  if (THOUSANDS.test(text) && !/^[0-9]{4} /.test(text))
     return `was grouped in thousands by the spreadsheet: ${AS_TEXT}`;
-  const digits = text.replaceAll(/[ -]/g, '');
+  const digits = text.replaceAll(/[ ‐-―−-]/g, '');
   if (digits !== text && /^[0-9]+$/.test(digits))
     return `has spaces or hyphens between its digits: write the ${count} digits alone`;
   if (/^[0-9]+$/.test(text) && text.length < count) {
@@ -49,16 +61,23 @@ function digitsFault(count: number, text: string): string | null {
 
 function codeFault(text: string): string | null {
   if (DATE.test(text)) return `was made a date by the spreadsheet: ${AS_TEXT}`;
-  if (text.startsWith("'")) return 'begins with an apostrophe: write the code alone';
+  if (APOSTROPHE.test(text)) return 'begins with an apostrophe: write the code alone';
   if (/[a-z]/.test(text) && /^[A-Za-z0-9]{1,10}$/.test(text)) return 'must be written in capital letters';
   return null;
 }
 
+function nameFault(text: string): string | null {
+  if (NO_VALUE.test(text)) return 'holds a placeholder in place of a name';
+  // Spreadsheets put it before a text that would run as a formula.
+  return /^'[=+@-]/.test(text) ? 'begins with an apostrophe: write the name alone' : null;
+}
+
 function secretFault(text: string): string | null {
+  if (NO_VALUE.test(text)) return 'holds a placeholder in place of a secret';
   if (/[•…*]{2,}|…/u.test(text)) {
     return 'holds the masked form that Gatehouse shows: leave it empty to keep the secret that is in use';
   }
-  if (text.startsWith("'")) return 'begins with an apostrophe: write the secret alone';
+  if (APOSTROPHE.test(text)) return 'begins with an apostrophe: write the secret alone';
   if (/^[0-9]{12}$/.test(text))
     return 'holds 12 digits, as an ASID does: have the cells of this row slipped?';
   return null;

@@ -111,17 +111,23 @@ function quotable(name: string): string | null {
   return isColumn(name) || /^[a-z]{1,16}(?:[ _-][a-z]{1,16}){0,3}$/i.test(name) ? name : null;
 }
 
-/** Without the empty columns that a spreadsheet leaves at the right of a table in which somebody once typed a note. */
+/** Without what a spreadsheet adds at the edges: empty lines above the headings, and columns with nothing in them. */
 function withoutEmptyEdge(rows: readonly CsvRow[]): readonly CsvRow[] {
-  const widthOf = ({ cells }: CsvRow) => cells.findLastIndex((cell) => cell.trim() !== '') + 1;
-  const [heading, ...others] = rows;
-  if (heading === undefined) return rows;
-  const headingWidth = widthOf(heading);
-  const trim = (row: CsvRow): CsvRow => ({
-    line: row.line,
-    cells: row.cells.slice(0, Math.max(headingWidth, widthOf(row))),
-  });
-  return [{ line: heading.line, cells: heading.cells.slice(0, headingWidth) }, ...others.map(trim)];
+  const isFilled = (cell: string | undefined) => cell !== undefined && cell.trim() !== '';
+  const table = rows.slice(
+    Math.max(
+      rows.findIndex(({ cells }) => cells.some(isFilled)),
+      0,
+    ),
+  );
+  const filled = new Set<number>();
+  for (const { cells } of table) for (const [at, cell] of cells.entries()) if (isFilled(cell)) filled.add(at);
+  const width = table[0]?.cells.findLastIndex(isFilled) ?? -1;
+  // A heading that is empty and has something below it stays, so that it is a fault at its place.
+  return table.map(({ line, cells }) => ({
+    line,
+    cells: cells.filter((cell, at) => filled.has(at) && (at <= width || isFilled(cell))),
+  }));
 }
 
 /** Nothing for a line without content, or that can't be read. */
@@ -163,7 +169,7 @@ function organisationsOf(rows: readonly ReadRow[], faults: CsvFault[]): Entry<un
     if (known === undefined) entries.set(odsCode, { entry: { odsCode, name }, lines: [line] });
     else if (known.entry.name === name) known.lines.push(line);
     else {
-      const detail = `${odsCode} has another name on line ${known.lines[0]}: ${known.entry.name}`;
+      const detail = `this organisation has another name on line ${known.lines[0]}`;
       faults.push({ line, column: 'organisation_name', detail });
     }
   }

@@ -82,9 +82,7 @@ function wordsFor(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_big' && issue.origin === 'number') return `Enter ${String(issue.maximum)} or less`;
   if (issue.code === 'too_small' && issue.origin === 'number')
     return `Enter ${String(issue.minimum)} or more`;
-  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input: expected number'))
-    return 'Enter a whole number';
-  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input: expected int'))
+  if (issue.code === 'invalid_type' && ['number', 'int'].includes(issue.expected))
     return 'Enter a whole number';
   return `${issue.message.charAt(0).toUpperCase()}${issue.message.slice(1)}`;
 }
