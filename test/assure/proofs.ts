@@ -93,7 +93,7 @@ export const PROOFS: readonly Proof[] = [
   {
     name: 'silent-callers',
     suite: 'unit',
-    file: 'apps/gateway/src/data-plane/partner.server.spec.ts',
+    file: 'apps/gateway/src/data-plane/listener/partner.server.spec.ts',
     size: () => 'the real limit of 10 s for silent connections',
   },
 ];

@@ -25,6 +25,8 @@ export interface RouteContract {
   readonly fourEyes?: true;
   /** Larger than the 1 MiB that other bodies may have. */
   readonly maxBodyBytes?: number;
+  /** What to do with a body that is larger. */
+  readonly tooLarge?: string;
   /** Faults for which a body is refused before its shape is checked. */
   readonly bodyFaults?: (body: unknown) => readonly FaultAt[];
 }

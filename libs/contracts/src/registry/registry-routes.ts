@@ -1,10 +1,12 @@
 /** The registry: organisations, applications, clients. */
+import { SPLIT_THE_FILE } from '@gatehouse/domain/input/text-file';
 import { z } from 'zod';
 import type { RouteContract } from '../route-contract.js';
 import * as registry from './registry-resources.js';
 import { sizeFaults } from './registry-size.js';
 
 const REGISTRY_BYTES = 16 * 1024 * 1024;
+const TOO_LARGE = `The registry file takes more than 16 MiB as JSON: ${SPLIT_THE_FILE}.`;
 const documentFaults = (body: unknown) => sizeFaults(body, '/document');
 
 export const registryRoutes = {
@@ -15,6 +17,7 @@ export const registryRoutes = {
     permission: 'registry.write',
     body: registry.diffRequest,
     maxBodyBytes: REGISTRY_BYTES,
+    tooLarge: TOO_LARGE,
     bodyFaults: documentFaults,
     response: registry.registryDiff,
   },
@@ -25,6 +28,7 @@ export const registryRoutes = {
     permission: 'registry.write',
     body: registry.applyRequest,
     maxBodyBytes: REGISTRY_BYTES,
+    tooLarge: TOO_LARGE,
     bodyFaults: documentFaults,
     response: registry.applyProgress,
     ndjson: true,

@@ -1,4 +1,5 @@
 /** How much one registry file may list. Checked before its shape is, since that would take as long as the file is large. */
+import { SPLIT_THE_FILE } from '@gatehouse/domain/input/text-file';
 import type { FaultAt } from '../problem.js';
 
 /** Everything in lists counts: each entry, and each item of a list within it, such as a grant. */
@@ -9,7 +10,7 @@ export function sizeFaults(document: unknown, pointer = ''): FaultAt[] {
   const listed = countListed(document);
   if (listed <= MAX_LISTED) return [];
   const [count, limit] = [listed, MAX_LISTED].map((number) => number.toLocaleString('en-GB'));
-  const detail = `the file lists ${count} entries, and ${limit} fit into one: split it, for example by organisation, and apply the parts one after another`;
+  const detail = `the file lists ${count} entries, and ${limit} fit into one: ${SPLIT_THE_FILE}`;
   return [{ pointer, detail }];
 }
 

@@ -51,6 +51,17 @@ describe('a file that can not is refused at its first fault', () => {
     });
   });
 
+  it('that is too large says how to split it', () => {
+    const largest = Buffer.alloc(16 * 1_048_576, 'a\n');
+    expect(decodeTextFile(largest).fault).toBeUndefined();
+    expect(decodeTextFile(Buffer.concat([largest, Buffer.from('b')])).fault).toEqual({
+      line: 8_388_609,
+      byte: 16_777_217,
+      detail:
+        'the file is larger than 16 MiB: split it, for example by organisation, and apply the parts one after another',
+    });
+  });
+
   it('however long its first line is', () => {
     const bytes = Buffer.alloc(2_000_000, 'a');
     bytes[1_999_998] = 0xff;

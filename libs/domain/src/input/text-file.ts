@@ -14,11 +14,20 @@ export type TextFile =
   | { readonly text: string; readonly fault?: undefined }
   | { readonly text?: undefined; readonly fault: TextFileFault };
 
+/** As much as the admin API takes in one body. */
+const MAX_FILE_BYTES = 16 * 1_048_576;
+/** The advice for a file that is too large, whoever reads it. */
+export const SPLIT_THE_FILE = 'split it, for example by organisation, and apply the parts one after another';
+
 const LINE_FEED = 0x0a;
 const SAVE_AS_UTF8 = 'save it again as UTF-8 (in a spreadsheet, “CSV UTF-8”)';
 
 /** Decodes a whole file. The mark is not part of the text. */
 export function decodeTextFile(bytes: Uint8Array): TextFile {
+  if (bytes.length > MAX_FILE_BYTES) {
+    const detail = `the file is larger than 16 MiB: ${SPLIT_THE_FILE}`;
+    return faultAt(bytes, MAX_FILE_BYTES, detail);
+  }
   const [first, second, third] = bytes;
   if (first === 0xff && second === 0xfe) return decodeUtf16(bytes, 'utf-16le');
   if (first === 0xfe && second === 0xff) return decodeUtf16(bytes, 'utf-16be');

@@ -35,7 +35,7 @@ async function bodyOf(
   response: ServerResponse,
   route: RouteContract,
 ): Promise<unknown> {
-  const body = await readJson(request, response, route.maxBodyBytes);
+  const body = await readJson(request, response, route);
   const faults = route.bodyFaults?.(body) ?? [];
   if (faults.length > 0) throw invalid(faults);
   return parsed(route.body, body);

@@ -10,11 +10,10 @@ function upload(contentLength: number | undefined) {
   const response = Object.assign(new EventEmitter(), { closed: false });
   const headers = { 'content-type': 'application/json', 'content-length': contentLength?.toString() };
   const request = Object.assign(Readable.from([Buffer.from('{}')]), { headers });
-  const body = readJson(
-    request as unknown as IncomingMessage,
-    response as unknown as ServerResponse,
-    LARGEST_FILE_BYTES,
-  );
+  const body = readJson(request as unknown as IncomingMessage, response as unknown as ServerResponse, {
+    maxBodyBytes: LARGEST_FILE_BYTES,
+    tooLarge: 'split it',
+  });
   return { body, end: () => response.emit('close') };
 }
 
@@ -30,4 +29,9 @@ it.each([
   const next = upload(contentLength);
   await expect(next.body).resolves.toEqual({});
   for (const { end } of [...four, next]) end();
+});
+
+it('says how to split a file that is too large', async () => {
+  const { body } = upload(LARGEST_FILE_BYTES + 1);
+  await expect(body).rejects.toMatchObject({ kind: 'too-large', detail: 'split it' });
 });

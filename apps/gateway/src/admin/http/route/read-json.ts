@@ -1,3 +1,4 @@
+import type { RouteContract } from '@gatehouse/contracts/routes';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createBodyBudget } from '../../../listener/body-budget.js';
 import { AdminProblem } from '../problem.js';
@@ -10,6 +11,8 @@ const ALL_BODIES_BYTES = 64 * 1024 * 1024;
 /** The bodies that the admin listener holds in memory, each until its answer has left. */
 const bodies = createBodyBudget(ALL_BODIES_BYTES);
 
+type Limits = Pick<RouteContract, 'maxBodyBytes' | 'tooLarge'>;
+
 /**
  * The JSON body. It is read only once the guard has let the sender in, so that a stranger can't make us hold 16 MiB.
  * @throws AdminProblem not-json, too-large, busy, invalid-request
@@ -17,13 +20,13 @@ const bodies = createBodyBudget(ALL_BODIES_BYTES);
 export async function readJson(
   request: IncomingMessage,
   response: ServerResponse,
-  maxBytes = DEFAULT_BODY_BYTES,
+  { maxBodyBytes: maxBytes = DEFAULT_BODY_BYTES, tooLarge: advice }: Limits = {},
 ): Promise<unknown> {
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json' || request.headers['content-encoding'] !== undefined) {
     throw new AdminProblem('not-json', 'Send Content-Type: application/json, without Content-Encoding.');
   }
-  const tooLarge = new AdminProblem('too-large', `The body may have at most ${maxBytes} bytes.`);
+  const tooLarge = new AdminProblem('too-large', advice ?? `The body may have at most ${maxBytes} bytes.`);
   const mostBytes = Number(request.headers['content-length'] ?? maxBytes);
   if (mostBytes > maxBytes) throw tooLarge;
   const share = bodies.share();
