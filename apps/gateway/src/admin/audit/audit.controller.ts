@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Subject } from '@gatehouse/domain/audit/audit';
-import { spanOf } from '@gatehouse/domain/input/moment';
 import { Controller, Inject } from '@nestjs/common';
 import { Exports } from '../http/access/exports.js';
 import { LongAnswers } from '../http/access/long-answers.js';
@@ -10,6 +9,7 @@ import { type Acting, requireNoLimit } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
 import { AuditAccess, factsOf } from './audit-access.js';
 import { AuditTrail } from './audit-trail.js';
+import { announceCoverage, coverageOf } from './coverage.js';
 import { AuditDownload } from './download.js';
 
 /** A search over all organisations has a hash for each; its record names this many and says how many there were. */
@@ -58,6 +58,7 @@ export class AuditController {
   async follow({ query }: InputOf<'auditFollow'>, acting: Acting, response: ServerResponse): Promise<void> {
     await this.access.record('AUDIT_READ', acting, { ...factsOf(query), follow: true });
     const allowed = this.longAnswers.whileAllowed(response.req, 'audit.read', acting.reach);
+    announceCoverage(response, query);
     await sendLines(response, (gone) => {
       const signal = AbortSignal.any([gone, allowed.signal]);
       return this.auditTrail.follow({ ...query, reach: acting.reach }, signal);
@@ -70,6 +71,7 @@ export class AuditController {
     await this.exports.run(response, acting, async () => {
       const { from = null, until = null } = query;
       await this.access.record('AUDIT_EXPORT', acting, { from, until });
+      announceCoverage(response, query);
       await sendLines(response, (signal) => this.auditTrail.export(query, signal));
     });
   }
@@ -85,11 +87,4 @@ export class AuditController {
       this.downloads.send(response, acting, format, { ...filter, reach: acting.reach }),
     );
   }
-}
-
-/** The span that a filter was read as, half-open; null where it has no limit. */
-function coverageOf(filter: { readonly from?: string | undefined; readonly until?: string | undefined }) {
-  const { fromMs, untilMs } = spanOf(filter.from, filter.until);
-  const text = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
-  return { from: text(fromMs), until: text(untilMs) };
 }

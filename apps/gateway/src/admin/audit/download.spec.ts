@@ -4,6 +4,7 @@ import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Acting } from '../http/access/principal.js';
 import { AuditAccess } from './audit-access.js';
+import type { AuditFilter } from './audit-filter.js';
 import type { AuditTrail } from './audit-trail.js';
 import { AuditDownload } from './download.js';
 
@@ -18,6 +19,7 @@ afterEach(() => {
 async function serve(
   rows: () => AsyncIterable<Record<string, unknown>>,
   onEnd: (event: SystemEvent) => Promise<void>,
+  filter: AuditFilter = { reach: 'all' },
 ): Promise<Response> {
   const now = () => 0;
   const auditTrail: Pick<AuditTrail, 'all' | 'record'> = {
@@ -26,11 +28,24 @@ async function serve(
   };
   const downloads = new AuditDownload(auditTrail, new AuditAccess(auditTrail, now), now);
   server = createServer((_request, response) => {
-    downloads.send(response, acting, 'ndjson', { reach: 'all' }).catch(() => response.destroy());
+    downloads.send(response, acting, 'ndjson', filter).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 }
+
+it.each<[string, AuditFilter, string]>([
+  ['everything until now', { reach: 'all' }, '../1970-01-01T00:00:00.000Z'],
+  [
+    'a day, which is the whole day in London',
+    { reach: 'all', from: '2026-06-01', until: '2026-06-01' },
+    '2026-05-31T23:00:00.000Z/2026-06-01T23:00:00.000Z',
+  ],
+])('a download of %s says which instants it covers', async (_case, filter, covers) => {
+  const answer = await serve(two, () => Promise.resolve(), filter);
+  expect(answer.headers.get('gatehouse-covers')).toBe(covers);
+  await answer.text();
+});
 
 async function* two() {
   yield { n: 1 };

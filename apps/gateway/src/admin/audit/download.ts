@@ -8,6 +8,7 @@ import { CLOCK, type Clock } from '../injected.js';
 import { AuditAccess, factsOf } from './audit-access.js';
 import type { AuditFilter } from './audit-filter.js';
 import { AuditTrail } from './audit-trail.js';
+import { announceCoverage } from './coverage.js';
 
 const COLUMNS = [
   ...['startedAt', 'kind', 'attemptId', 'requestId', 'correlationId', 'upstreamRequestId', 'environment'],
@@ -43,6 +44,7 @@ export class AuditDownload {
     const isCsv = format === 'csv';
     const lines = new LineWriter(response, isCsv ? 'text/csv; charset=utf-8; header=present' : undefined);
     response.setHeader('Content-Disposition', `attachment; filename="gatehouse-audit.${format}"`);
+    announceCoverage(response, { ...criteria, until });
     let rows = 0;
     const recordEnd = (complete: boolean) =>
       this.access.record('AUDIT_EXPORT_END', acting, { exportId, rows, complete });

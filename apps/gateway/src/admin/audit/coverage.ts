@@ -1,0 +1,21 @@
+/** Which instants an answer about the audit trail covers, since a day may be meant in more than one zone. */
+import type { ServerResponse } from 'node:http';
+import { spanOf } from '@gatehouse/domain/input/moment';
+
+interface Limits {
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** The span that a filter was read as, half-open; null where it has no limit. */
+export function coverageOf({ from, until }: Limits) {
+  const { fromMs, untilMs } = spanOf(from, until);
+  const text = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
+  return { from: text(fromMs), until: text(untilMs) };
+}
+
+/** For an answer in lines, which has no place for it: an interval of ISO 8601, `..` where it has no limit. */
+export function announceCoverage(response: ServerResponse, limits: Limits): void {
+  const { from, until } = coverageOf(limits);
+  response.setHeader('Gatehouse-Covers', `${from ?? '..'}/${until ?? '..'}`);
+}
