@@ -506,6 +506,18 @@ it('marks the faults of every other form, those that only the gateway finds amon
   await dialog.getByRole('button', { name: 'Grant', exact: true }).click();
   await dialog.getByText('Leave the NHS number out: reasons are kept in clear').waitFor();
 
+  // What exists already is not replaced by a form for something new.
+  await dialog.getByLabel('Client').fill(onboarded.client);
+  await dialog.getByLabel('Reason').fill('');
+  await dialog.getByRole('button', { name: 'Grant', exact: true }).click();
+  await dialog.getByText('There is a client with this name already: add the grant on its page').waitFor();
+  expect(await dialog.getByLabel('Client').getAttribute('aria-invalid')).toBe('true');
+  await page.goto(`${origin}/message-set`);
+  await page.getByLabel('Name').fill('everything');
+  await page.getByRole('checkbox', { name: 'A004' }).check();
+  await page.getByRole('button', { name: 'Save the message set' }).click();
+  await page.getByText('There is a message set with this name already').first().waitFor();
+
   await page.goto(`${origin}/explain`);
   await page.getByLabel('Client').fill('no-such-client');
   await page.getByRole('button', { name: 'Explain', exact: true }).click();

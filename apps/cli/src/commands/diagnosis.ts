@@ -1,5 +1,9 @@
-import type { AskedReport, DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
-import { explainRequest } from '@gatehouse/contracts/operation/operation-resources';
+import {
+  type AskedReport,
+  type DoctorReport,
+  type ExplanationView,
+  explainRequest,
+} from '@gatehouse/contracts/operation/operation-resources';
 import { type Command, InvalidArgumentError } from 'commander';
 import { call } from '../api.js';
 import {
@@ -135,9 +139,7 @@ function nhsLines({ token, read }: DoctorReport['nhs']): string[] {
 
 const CHANGED_SINCE = '       The application has changed since then.';
 
-function explanationText({ steps, ...decision }: Readonly<Record<string, unknown>>): string {
-  const stepLines = Array.isArray(steps)
-    ? (steps as { step: string; ok: boolean }[]).map(({ step, ok }) => `${ok ? '[x]' : '[ ]'} ${step}`)
-    : [];
+function explanationText({ steps, ...decision }: ExplanationView): string {
+  const stepLines = steps.map(({ step, ok }) => `${ok ? '[x]' : '[ ]'} ${step}`);
   return [...stepLines, yaml(decision)].join('\n');
 }

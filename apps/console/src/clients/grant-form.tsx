@@ -10,6 +10,7 @@ import { useId, useRef, useState } from 'react';
 import type { FieldFault } from '../api/problem-error.js';
 import { ApplyDocument } from '../parts/form/apply-document.js';
 import { faultOfValue } from '../parts/form/faults.js';
+import { requireNewClient } from '../parts/form/require-new.js';
 import { focusFirstFault } from '../parts/form/focus-first-fault.js';
 import { sentenceCase } from '../parts/words.js';
 
@@ -98,6 +99,11 @@ export function GrantForm({ client }: Props) {
           setChecked(true);
           focusFirstFault(fields.current);
         }}
+        beforeApply={
+          client === undefined
+            ? () => requireNewClient({ environment: values.environment, client: values.name })
+            : undefined
+        }
         onRejected={(faults) => {
           setRejected(faults);
           focusFirstFault(fields.current);

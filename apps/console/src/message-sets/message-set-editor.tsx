@@ -8,6 +8,8 @@ import { Section } from '../parts/facts.js';
 import { ApplyDocument } from '../parts/form/apply-document.js';
 import { faultOfValue } from '../parts/form/faults.js';
 import { focusFirstFault } from '../parts/form/focus-first-fault.js';
+import { requireNewMessageSet } from '../parts/form/require-new.js';
+import { sentenceCase } from '../parts/words.js';
 import { Picker } from './picker.js';
 
 interface Props {
@@ -23,6 +25,7 @@ export function MessageSetEditor({ name, catalogue, before }: Props) {
   const [newName, setNewName] = useState('');
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(before));
   const [isChecked, setChecked] = useState(false);
+  const [rejected, setRejected] = useState<{ readonly name: string; readonly detail: string } | null>(null);
   const form = useRef<HTMLElement>(null);
   const mayEdit = useMay('registryApply');
   const added = [...selected].filter((id) => !before.includes(id)).toSorted();
@@ -30,6 +33,7 @@ export function MessageSetEditor({ name, catalogue, before }: Props) {
   const hasChanged = added.length + removed.length > 0;
   const setName = name ?? newName.trim();
   const nameFault = faultOfName(setName);
+  const shownFault = (isChecked ? nameFault : null) ?? (rejected?.name === setName ? rejected.detail : null);
   const isComplete = nameFault === null && selected.size > 0;
   const document = isComplete ? documentOf(setName, [...selected].toSorted()) : null;
   return (
@@ -41,8 +45,8 @@ export function MessageSetEditor({ name, catalogue, before }: Props) {
               id="name"
               label="Name"
               value={newName}
-              error={isChecked && nameFault !== null}
-              helperText={isChecked && nameFault !== null ? nameFault : NAME_HELP}
+              error={shownFault !== null}
+              helperText={shownFault ?? NAME_HELP}
               onChange={({ target }) => {
                 setNewName(target.value);
               }}
@@ -70,6 +74,12 @@ export function MessageSetEditor({ name, catalogue, before }: Props) {
               setChecked(true);
               if (nameFault !== null) focusFirstFault(form.current);
               else form.current?.querySelector<HTMLElement>('input[type="checkbox"]')?.focus();
+            }}
+            beforeApply={name === null ? () => requireNewMessageSet({ name: setName }) : undefined}
+            onRejected={([fault]) => {
+              if (fault === undefined) return;
+              setRejected({ name: setName, detail: sentenceCase(fault.detail) });
+              focusFirstFault(form.current);
             }}
             label="Save the message set"
             disabled={name !== null && !hasChanged}

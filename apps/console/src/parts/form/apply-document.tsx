@@ -20,6 +20,8 @@ interface Props {
   readonly document: RegistryDocument | null;
   /** Called in place of applying where there is no document: marks what is missing. */
   readonly onIncomplete?: () => void;
+  /** Called before the document is sent. @throws ProblemError if it must not be */
+  readonly beforeApply?: () => Promise<void>;
   /** Called with what the gateway found wrong with the document. */
   readonly onRejected?: (faults: readonly FieldFault[]) => void;
   readonly label: string;
@@ -27,15 +29,17 @@ interface Props {
   readonly disabled?: boolean;
 }
 
-export function ApplyDocument({ document, onIncomplete, onRejected, label, disabled = false }: Props) {
+export function ApplyDocument({ document, label, disabled = false, ...handlers }: Props) {
+  const { onIncomplete, beforeApply, onRejected } = handlers;
   const [reasonFault, setReasonFault] = useState<string | null>(null);
-  const form = useRef<HTMLFormElement>(null);
+  const formElement = useRef<HTMLFormElement>(null);
   const [lastLine, setLastLine] = useState<ApplyProgress | null>(null);
   const refresh = useRefresh();
   const { mutate, error, isPending, isSuccess } = useMutation({
     mutationFn: async (request: { document: RegistryDocument; reason: string }) => {
       const { reason, ...rest } = request;
       const body = reason === '' ? rest : request;
+      await beforeApply?.();
       for await (const line of callRouteForLines('registryApply', { body })) setLastLine(line);
       refresh();
     },
@@ -47,7 +51,7 @@ export function ApplyDocument({ document, onIncomplete, onRejected, label, disab
     const reason = typeof typed === 'string' ? typed.trim() : '';
     const fault = reason === '' ? null : faultOfValue(reasonText, reason);
     setReasonFault(fault);
-    if (fault !== null) focusFirstFault(form.current);
+    if (fault !== null) focusFirstFault(formElement.current);
     else if (document === null) onIncomplete?.();
     else mutate({ document, reason });
   };
@@ -56,7 +60,7 @@ export function ApplyDocument({ document, onIncomplete, onRejected, label, disab
   return (
     <Box
       component="form"
-      ref={form}
+      ref={formElement}
       noValidate
       onSubmit={(event: SyntheticEvent<HTMLFormElement>) => {
         event.preventDefault();
