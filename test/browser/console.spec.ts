@@ -189,7 +189,7 @@ it('asks NHS England about an application at the press of a button', async () =>
   await page.goto(`${origin}/applications/${applicationId}/show`);
   await page.getByRole('button', { name: 'Ask NHS England now' }).click();
   await page.getByText('NHS England issued a token, and e-RS answered.').waitFor();
-  await page.getByText(/^e-RS answered A004 with 200 on /).waitFor();
+  await page.getByText(/^e-RS answered A004 with status 200 on /).waitFor();
   await accessible(page, 'an application that NHS England was asked about');
   await page.screenshot({ path: `${SHOTS}/application-asked-1280-light.png`, fullPage: true });
   expect(at.complaints).toEqual([]);
@@ -241,7 +241,7 @@ it('retires a signing key only with the approval of a second person', async () =
   await omar.getByText('Your roles do not let you decide this change.').waitFor();
   for (const name of ['Approve', 'Reject', 'Withdraw'])
     expect(await omar.getByRole('button', { name }).count()).toBe(0);
-  await omar.goto(`${origin}/signing-keys`);
+  await omar.getByRole('menuitem', { name: 'Signing keys' }).click();
   await omar.getByText('Waiting for approval:').waitFor();
   await omar.goto(`${origin}/applications/${applicationId}/show`);
   await omar.getByText('Every step in Gatehouse is done.').waitFor();
@@ -518,7 +518,7 @@ it('marks the faults of every other form, those that only the gateway finds amon
   await page.getByRole('button', { name: 'Save the message set' }).click();
   await page.getByText('There is a message set with this name already').first().waitFor();
 
-  await page.goto(`${origin}/explain`);
+  await page.getByRole('menuitem', { name: 'Explain a request' }).click();
   await page.getByLabel('Client').fill('no-such-client');
   await page.getByRole('button', { name: 'Explain', exact: true }).click();
   await page.getByText('Enter the environment').waitFor();
@@ -538,7 +538,7 @@ it('marks the faults of every other form, those that only the gateway finds amon
   await accessible(page, 'an explanation');
   await page.screenshot({ path: `${SHOTS}/explanation-1280-light.png`, fullPage: true });
 
-  await page.goto(`${origin}/asid-plan`);
+  await page.getByRole('menuitem', { name: 'ASID plan' }).click();
   await page.getByLabel('ODS codes').fill('R69, not-a-code');
   await page.getByRole('button', { name: 'Plan', exact: true }).click();
   await page.getByText('An ODS code has 1 to 10 capital letters and digits').waitFor();

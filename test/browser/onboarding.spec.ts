@@ -84,33 +84,54 @@ async function keepsSecret(page: Page, secret: string): Promise<void> {
   await dialog.waitFor({ state: 'detached' });
 }
 
-/** What an empty list offers, by person: its link, and the command beside; null: that person may do neither. */
+/** What an empty list says and offers, by person: its link, and the command beside; null: that person may do neither. */
 const EMPTY_LISTS = [
-  ['Priya Nair', '/organisations', 'Import them from a CSV file', 'gatehouse apply FILE'],
-  ['Priya Nair', '/applications', 'Import applications from a CSV file', 'gatehouse apply FILE'],
-  ['Priya Nair', '/clients', 'Go to “Create a client”', 'gatehouse apply FILE'],
-  ['Priya Nair', '/signing-keys', 'Open an application and create its key', 'gatehouse keys create'],
-  ['Priya Nair', '/emergency-stops', 'Open the organisations', null],
-  ['Priya Nair', '/admin-tokens', 'Go to “Create a token”', 'gatehouse tokens create'],
-  ['Priya Nair', '/sro-appointments', null, null],
-  ['Gita Rao', '/sro-appointments', 'Go to “Appoint an SRO”', 'gatehouse sro appoint'],
-  ['Gita Rao', '/write-exceptions', 'Go to “Grant an exception”', 'gatehouse exception grant'],
-  ['Gita Rao', '/assurance-floors', 'Go to “Set a minimum level”', 'gatehouse assurance set'],
+  ['Priya Nair', 'Organisations', 'There are no organisations', 'Import them from a CSV file', 'apply FILE'],
+  [
+    'Priya Nair',
+    'Applications',
+    'There are no applications',
+    'Import applications from a CSV file',
+    'apply FILE',
+  ],
+  ['Priya Nair', 'Clients', 'There are no clients', 'Go to “Create a client”', 'apply FILE'],
+  [
+    'Priya Nair',
+    'Signing keys',
+    'There are no signing keys',
+    'Open an application and create its key',
+    'keys create',
+  ],
+  ['Priya Nair', 'Emergency stops', 'Nothing has been stopped', 'Open the organisations', null],
+  ['Priya Nair', 'API tokens', 'There are no tokens', 'Go to “Create a token”', 'tokens create'],
+  ['Priya Nair', 'SROs', 'Nobody is appointed', null, null],
+  ['Gita Rao', 'SROs', 'Nobody is appointed', 'Go to “Appoint an SRO”', 'sro appoint'],
+  [
+    'Gita Rao',
+    'Write exceptions',
+    'There are no write exceptions',
+    'Go to “Grant an exception”',
+    'exception grant',
+  ],
+  ['Gita Rao', 'Assurance levels', 'No minimum level is set', 'Go to “Set a minimum level”', 'assurance set'],
 ] as const;
 
 it('leads from every empty list to the button or page that fills it', async () => {
   const pages = { 'Priya Nair': await at.as('Priya Nair'), 'Gita Rao': await at.as('Gita Rao') };
-  for (const [person, path, link, command] of EMPTY_LISTS) {
+  for (const [person, menuItem, text, link, command] of EMPTY_LISTS) {
     const page = pages[person];
-    await page.goto(at.origin + path);
+    await page.getByRole('menuitem', { name: menuItem }).click();
     const main = page.getByRole('main');
-    await main.getByText(/^(There are no|Nothing has been|Nobody is|No minimum)/).waitFor();
-    expect(await main.getByRole('link').allInnerTexts(), path).toEqual(link === null ? [] : [link]);
-    expect(await main.locator('code').allInnerTexts(), path).toEqual(command === null ? [] : [command]);
+    await main.getByText(text).waitFor();
+    const where = `${menuItem} of ${person}`;
+    expect(await main.getByRole('link').allInnerTexts(), where).toEqual(link === null ? [] : [link]);
+    expect(await main.locator('code').allInnerTexts(), where).toEqual(
+      command === null ? [] : [`gatehouse ${command}`],
+    );
     const buttons = await main.getByRole('button').allInnerTexts();
     const [, button] = /“(.*)”/.exec(link ?? '') ?? [];
-    if (button !== undefined) expect(buttons, path).toContain(button);
-    if (link === null) expect(buttons, path).not.toContain('Appoint an SRO');
+    if (button !== undefined) expect(buttons, where).toContain(button);
+    if (link === null) expect(buttons, where).not.toContain('Appoint an SRO');
   }
   await accessible(pages['Gita Rao'], 'an empty list');
   for (const page of Object.values(pages)) await page.context().close();

@@ -46,7 +46,7 @@ function ReadAnswer({ at, changedSince, interaction, status, diagnosis }: NonNul
   return (
     <Answer
       severity={diagnosis === null ? 'success' : 'error'}
-      title={`e-RS answered ${interaction} with ${status} on ${moment(at)}.`}
+      title={`e-RS answered ${interaction} with status ${status} on ${moment(at)}.`}
     >
       {diagnosis === null ? null : (
         <>

@@ -4,6 +4,7 @@ import { Link as RouterLink } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
+import { counted } from '../parts/words.js';
 
 /** How many of the applications that grants need exist, in one sentence. */
 export function PlanCoverage() {
@@ -27,7 +28,7 @@ function Coverage(counts: Readonly<Record<string, number>>) {
   const others = Object.entries({ ...notPresent, misplaced }).filter(([, count]) => count > 0);
   return (
     <Typography sx={{ mb: 1 }}>
-      {present} of {needed} needed applications are present
+      {present} of {counted(needed, 'needed application')} {present === 1 ? 'is' : 'are'} present
       {others.map(([state, count]) => `, ${count} ${state}`).join('')}.
     </Typography>
   );

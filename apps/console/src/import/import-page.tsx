@@ -51,8 +51,8 @@ export default function ImportPage() {
       <Card sx={{ mb: 2 }}>
         <CardContent>
           <Typography sx={{ mb: 1, maxWidth: '48rem' }}>
-            Write one row for each organisation’s application. An empty cell changes nothing. Nothing is sent
-            to the gateway until you preview the file, and nothing changes until you apply it.
+            Write one row for each application of an organisation. An empty cell changes nothing. Nothing is
+            sent to the gateway until you preview the file, and nothing changes until you apply it.
           </Typography>
           <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1, mb: 1 }}>
             <label htmlFor="file">CSV file</label>
