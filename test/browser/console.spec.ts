@@ -641,6 +641,13 @@ it('sorts a list by the headings of its columns', async () => {
   await page.getByText('Check what you entered. An ASID has exactly 12 digits.').waitFor();
   expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
   expect(await page.getByText('No results').count()).toBe(0);
+  // People group the digits.
+  const grouped = onboarded.asid.replaceAll(/([0-9]{4})(?=[0-9])/g, '$1 ');
+  await page.getByRole('textbox', { name: 'ASID' }).fill(grouped);
+  await page
+    .getByRole('link', { name: /ReferWell - Local/ })
+    .first()
+    .waitFor();
   await page.context().close();
 });
 

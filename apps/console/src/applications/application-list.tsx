@@ -2,6 +2,7 @@ import { applicationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput, TextInput } from 'react-admin';
 import { NONE } from '../parts/dates.js';
+import { asOdsCode, withoutSpaces } from '../parts/list/filter-texts.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
@@ -24,10 +25,10 @@ export default function ApplicationList() {
       }}
       href={(id) => `/applications/${id}/show`}
       filters={[
-        <TextInput key="organisation" source="organisation" label="ODS code" />,
+        <TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />,
         <TextInput key="environment" source="environment" label="Environment" />,
         <TextInput key="product" source="product" label="Product" />,
-        <TextInput key="asid" source="asid" label="ASID" />,
+        <TextInput key="asid" source="asid" label="ASID" parse={withoutSpaces} />,
         <SelectInput key="state" source="state" label="State" choices={STATES} />,
       ]}
       empty={

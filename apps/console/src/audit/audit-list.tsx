@@ -3,6 +3,7 @@ import { DateTimeInput, SelectInput, TextInput } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
 import { instantOf } from '../parts/form/fields.js';
+import { asOdsCode } from '../parts/list/filter-texts.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { choicesOf } from '../parts/words.js';
 import { type AuditRow, COLUMNS, hrefOf, OUTCOMES } from './columns.js';
@@ -14,7 +15,7 @@ export default function AuditList() {
       title="Audit trail"
       actions={<Actions />}
       filters={[
-        <TextInput key="organisation" source="organisation" label="ODS code" />,
+        <TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />,
         <TextInput key="client" source="client" label="Client" />,
         <TextInput key="applicationId" source="applicationId" label="Application id" />,
         <TextInput key="environment" source="environment" label="Environment" />,

@@ -5,6 +5,7 @@ import { PendingChanges } from '../changes/pending-changes.js';
 import { day } from '../parts/dates.js';
 import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
+import { asOdsCode } from '../parts/list/filter-texts.js';
 import { LIST_ACTIONS, RegisterList } from '../parts/list/register-list.js';
 import { LinkDialog } from '../sro/link-dialog.js';
 import { NextStep } from '../parts/next-step.js';
@@ -28,7 +29,7 @@ export default function ExceptionList() {
     <RegisterList<WriteException>
       title="Write exceptions"
       above={<PendingChanges about={{ table: 'write_exception' }} />}
-      filters={[<TextInput key="organisation" source="organisation" label="ODS code" />]}
+      filters={[<TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />]}
       actions={
         <RouteDialog
           route="exceptionGrant"

@@ -2,6 +2,7 @@ import { historyTable } from '@gatehouse/contracts/audit/history-routes';
 import { Card, CardContent, Typography } from '@mui/material';
 import { FilterButton, List, SelectInput, TextInput, TopToolbar } from 'react-admin';
 import { fieldLabel } from '../parts/diff-words.js';
+import { asOdsCode } from '../parts/list/filter-texts.js';
 import { ListPages, LoadedList, QUERY_OPTIONS } from '../parts/list/loaded-list.js';
 import { Entry, type HistoryEntry } from './history-entry.js';
 
@@ -18,7 +19,7 @@ export default function HistoryList() {
       empty={false}
       queryOptions={QUERY_OPTIONS}
       filters={[
-        <TextInput key="organisation" source="organisation" label="ODS code" />,
+        <TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />,
         <SelectInput key="table" source="table" label="Type of record" choices={TABLES} />,
         <TextInput key="key" source="key" label="Record" />,
         <TextInput key="application" source="application" label="Application id" />,

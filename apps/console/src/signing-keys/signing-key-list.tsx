@@ -4,6 +4,7 @@ import { PendingChanges } from '../changes/pending-changes.js';
 import { moment } from '../parts/dates.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
+import { asOdsCode } from '../parts/list/filter-texts.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { PageLink } from '../parts/page-link.js';
@@ -26,7 +27,7 @@ export default function SigningKeyList() {
       title="Signing keys"
       above={<PendingChanges about={{ table: 'signing_key' }} />}
       filters={[
-        <TextInput key="organisation" source="organisation" label="ODS code" />,
+        <TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />,
         <TextInput key="environment" source="environment" label="Environment" />,
         <SelectInput key="state" source="state" label="State" choices={choicesOf(Object.keys(STEPS))} />,
       ]}

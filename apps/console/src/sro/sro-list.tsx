@@ -4,6 +4,7 @@ import { PendingChanges } from '../changes/pending-changes.js';
 import { day } from '../parts/dates.js';
 import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
+import { asOdsCode } from '../parts/list/filter-texts.js';
 import { LIST_ACTIONS, RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
@@ -112,7 +113,7 @@ export default function SroList() {
         </>
       }
       filters={[
-        <TextInput key="organisation" source="organisation" label="ODS code" />,
+        <TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />,
         <SelectInput
           key="only"
           source="only"
