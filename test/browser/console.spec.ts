@@ -510,7 +510,10 @@ it('marks the faults of every other form, those that only the gateway finds amon
   await dialog.getByLabel('Client').fill(onboarded.client);
   await dialog.getByLabel('Reason').fill('');
   await dialog.getByRole('button', { name: 'Grant', exact: true }).click();
-  await dialog.getByText('There is a client with this name already: add the grant on its page').waitFor();
+  await dialog
+    .getByText('There is a client with this name already: add the grant on its page')
+    .first()
+    .waitFor();
   expect(await dialog.getByLabel('Client').getAttribute('aria-invalid')).toBe('true');
   await page.goto(`${origin}/message-set`);
   await page.getByLabel('Name').fill('everything');
