@@ -46,6 +46,10 @@ function stateText({ state, reviewNotice }: Sro): string {
   return state === 'review due' && reviewNotice !== null ? `review within ${reviewNotice} days` : state;
 }
 
+/** The day of acceptance, unless a day was set. */
+const firstDay = ({ startsOn, acceptedAt }: Sro): string =>
+  startsOn === null && acceptedAt === null ? 'On acceptance' : day(startsOn ?? acceptedAt);
+
 function Actions({ id, state, organisation, environments, role }: Sro) {
   if (state === 'withdrawn') return null;
   const params = { id };
@@ -149,7 +153,7 @@ export default function SroList() {
         { label: 'Name', value: ({ name }) => name },
         { label: 'Role', value: ({ role }) => sentenceCase(role) },
         { label: 'State', value: (sro) => <StateTag state={stateText(sro)} /> },
-        { label: 'From', value: ({ startsOn }) => (startsOn === null ? 'On acceptance' : day(startsOn)) },
+        { label: 'From', value: firstDay },
         { label: 'Environments', value: ({ environments }) => environments.join(', ') },
         { label: 'Review due', value: ({ reviewDueOn }) => day(reviewDueOn) },
       ]}
