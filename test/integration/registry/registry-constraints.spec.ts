@@ -586,6 +586,10 @@ describe('each rule of the registry is refused by the database under its own nam
         WHERE relnamespace = 'public'::regnamespace AND indisunique
       UNION SELECT (regexp_matches(prosrc, $$registry_refuse\\(\\s*'([a-z0-9_]+)'$$, 'g'))[1]
         FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+      UNION SELECT (regexp_match(pg_get_triggerdef(oid), $$name_is_distinct\\('([a-z_]+)'$$))[1] FROM pg_trigger
+        WHERE tgfoid = 'name_is_distinct'::regproc
+      UNION SELECT (regexp_match(pg_get_triggerdef(oid), $$texts_are_visible\\('([a-z_]+)'$$))[1] FROM pg_trigger
+        WHERE tgfoid = 'texts_are_visible'::regproc
       UNION SELECT unnest(ARRAY['registry_change_append_only', 'registry_no_truncate'])`);
     const names = rows.map((row) => row.name).filter((name) => !name.startsWith('_prisma'));
     expect(names.filter((name) => !(name in constraintMessages))).toEqual([]);
