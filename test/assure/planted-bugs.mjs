@@ -300,6 +300,20 @@ const BUGS = [
     tests: unit('libs/domain/src/input/spreadsheet-cell.spec.ts'),
   },
   {
+    name: 'what an emergency stop suspended run again by an edit',
+    file: 'prisma/migrations/20261128060000_stops_stand/migration.sql',
+    find: "PERFORM public.registry_refuse('emergency_stop_stands', 'it runs again when its emergency stop is lifted');",
+    put: 'NULL;',
+    tests: integration('test/integration/admin/emergency-stop.spec.ts'),
+  },
+  {
+    name: 'the same change requested twice at once',
+    file: 'prisma/migrations/20261128060100_changes_once/migration.sql',
+    find: 'CREATE UNIQUE INDEX pending_change_once',
+    put: 'CREATE INDEX pending_change_once',
+    tests: integration('test/integration/admin/four-eyes.spec.ts'),
+  },
+  {
     name: 'bodies that are not counted',
     file: 'apps/gateway/src/listener/body-budget.ts',
     find: 'usedBytes += bytes;',

@@ -67,6 +67,14 @@ const approve = (who: SignedIn, id: string, diffHash: string) =>
   as(who, 'POST', `/changes/${id}/approve`, { diffHash, reason: 'checked with the CIO' });
 
 describe('a change that needs a second person', () => {
+  it('waits once, however often it is requested', async () => {
+    const request = () => as(priya, 'POST', '/sro-appointments', { ...appointment, reason: 'first owner' });
+    const answers = [...(await Promise.all([request(), request()])), await request()];
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
+    for (const { body } of answers.filter(({ status }) => status === 409))
+      expect(body.detail).toMatch(/^This change is already waiting for approval\./);
+  });
+
   it('waits, shows its diff, and is carried out when approved', async () => {
     const { id, diffHash, rules, diff } = await ask();
     expect(rules).toEqual(['appointment of a senior responsible owner']);
