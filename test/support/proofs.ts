@@ -72,13 +72,16 @@ export interface ProofOptions {
   readonly waitMs?: number;
 }
 
-export type Faults = Record<'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'S7' | 'S8' | 'S10', string[]>;
+export type Faults = Record<'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'S7' | 'S8' | 'S10' | 'S11', string[]>;
 
 /** The longest that a signature and its token call can be apart: the budgets of KMS and of the token call. */
 const REFRESH_MS = 13_000;
 
 /** What `prove` returns when every proof holds. */
-export const PROVED: Faults = { S1: [], S2: [], S3: [], S4: [], S5: [], S6: [], S7: [], S8: [], S10: [] };
+export const PROVED: Faults = {
+  ...{ S1: [], S2: [], S3: [], S4: [], S5: [], S6: [], S7: [], S8: [] },
+  ...{ S10: [], S11: [] },
+};
 
 /** Waits for the trail to be complete, gathers the evidence and runs every proof. */
 export async function prove(
@@ -97,6 +100,7 @@ export async function prove(
     S7: freshAssertions(evidence, options.signsUnused ?? 0),
     S8: await nothingLeaked(stack, options.canaries ?? []),
     S10: writesOnce(evidence),
+    S11: failuresExplained(stack),
   };
   return { faults: shortened(faults), evidence };
 }
@@ -318,6 +322,16 @@ function writesOnce({ hits, intents }: Evidence): string[] {
   return [...changes]
     .filter(([, count]) => count > 1)
     .map(([id, count]) => `${id} changed e-RS ${String(count)} times`);
+}
+
+/** S11: the log says why each failure of Gatehouse's own came about. */
+function failuresExplained(stack: Stack): string[] {
+  const lines = stack.gateways.flatMap((gateway) => gateway.logs().split('\n'));
+  return lines
+    .filter((line) => line.includes('"msg":"request"') && /"status":5\d\d,.*"code":"GW_/.test(line))
+    .map((line) => JSON.parse(line) as { requestId: string; code: string; detail?: string; err?: object })
+    .filter(({ detail, err }) => detail === undefined && err === undefined)
+    .map(({ requestId, code }) => `${requestId}: ${code} without a reason`);
 }
 
 function shortened(faults: Faults): Faults {

@@ -32,7 +32,7 @@ const PLANTED = [
   ['a.ts', '// faults F1 and F77'],
   ['a.ts', '/** A key is exported (threat K9). */'],
   ['a.ts', '// sent twice (U77)'],
-  ['a.ts', '// proof S11'],
+  ['a.ts', '// proof S12'],
   ['a.ts', '// upstream-facts U6'],
   ['a.ts', '// ERS:pol/X'],
   ['a.ts', '// L4: reject'],

@@ -32,6 +32,12 @@ describe('the log line of a request', () => {
     });
   });
 
+  it('says why of the cause, where the failure itself does not', () => {
+    const cause = new GatewayError('GW_AUDIT_UNAVAILABLE', { detail: 'audit: not committed in 2000 ms' });
+    const { fields } = lineOf(new GatewayError('GW_DELIVERED_UNCONFIRMED', { cause }));
+    expect(fields).toMatchObject({ detail: 'audit: not committed in 2000 ms', err: cause });
+  });
+
   it('says no more of a refusal than its code', () => {
     const { level, fields } = lineOf(new GatewayError('GW_TOKEN', { detail: 'no such client' }));
     expect([level, fields['detail'], fields['err']]).toEqual(['info', undefined, undefined]);

@@ -38,7 +38,8 @@ export async function recordDenied(
     explanation: exchange.explanation,
   };
   try {
-    if (!deps.audit.available()) throw new GatewayError('GW_AUDIT_UNAVAILABLE');
+    if (!deps.audit.available())
+      throw new GatewayError('GW_AUDIT_UNAVAILABLE', { detail: 'the audit trail takes no writes' });
     await deps.audit.denied(event);
     return refusal;
   } catch (cause) {
@@ -81,13 +82,19 @@ export function recordLine(deps: PlaneDeps, exchange: Exchange): void {
     requestBytes: exchange.requestBytes,
     responseBytes: exchange.responseBytes,
     durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
-    detail: failed ? failure?.options.detail : undefined,
+    detail: failed ? detailOf(failure) : undefined,
     err: failed ? failure?.options.cause : undefined,
   };
   if (failure?.options.law !== undefined)
     deps.log.fatal({ ...fields, law: failure.options.law }, 'a law of the data plane would have been broken');
   else if (failed) deps.log.warn(fields, 'request');
   else deps.log.info(fields, 'request');
+}
+
+/** The detail of a failure, or of the nearest of its causes that has one. */
+function detailOf(error: unknown): string | undefined {
+  if (!(error instanceof GatewayError)) return undefined;
+  return error.options.detail ?? detailOf(error.options.cause);
 }
 
 /** The facts about a request that its INTENT, DENIED and EXPLANATION repeat. */

@@ -17,15 +17,17 @@ export interface UpstreamHead {
   readonly authenticated: boolean;
 }
 
-export type Verdict =
-  | { readonly pass: true; readonly diagnosis: Diagnosis | null }
-  | {
-      readonly pass: false;
-      readonly code: ErrorCode;
-      readonly diagnosis: Diagnosis | null;
-      /** The token itself was rejected: one new token may mend it. */
-      readonly tokenRejected: boolean;
-    };
+export type Verdict = { readonly pass: true; readonly diagnosis: Diagnosis | null } | Refused;
+
+interface Refused {
+  readonly pass: false;
+  readonly code: ErrorCode;
+  /** Why, for the log; never a value of the answer. */
+  readonly detail: string;
+  readonly diagnosis: Diagnosis | null;
+  /** The token itself was rejected, so that one with a new token may be accepted. */
+  readonly tokenRejected: boolean;
+}
 
 const VISIBLE = /^[\x20-\x7e\x80-\xff\t]*$/;
 
@@ -39,35 +41,40 @@ export function judgeAnswer(
 ): Verdict {
   const all = (name: string): string[] =>
     answer.headers.filter(([key]) => key === name).map(([, value]) => value);
-  const refuse = (code: ErrorCode, diagnosis: Diagnosis | null = null, tokenRejected = false): Verdict => ({
+  const refuse = (code: ErrorCode, detail: string): Refused => ({
     pass: false,
     code,
-    diagnosis,
-    tokenRejected,
+    detail,
+    diagnosis: null,
+    tokenRejected: false,
   });
 
-  if (answer.status < 200 || answer.status > 599) return refuse('GW_UPSTREAM_PROTOCOL');
-  if (answer.headers.some(([, value]) => !VISIBLE.test(value))) return refuse('GW_UPSTREAM_PROTOCOL');
+  if (answer.status < 200 || answer.status > 599)
+    return refuse('GW_UPSTREAM_PROTOCOL', 'no such status in HTTP');
+  if (answer.headers.some(([, value]) => !VISIBLE.test(value)))
+    return refuse('GW_UPSTREAM_PROTOCOL', 'a control character in a header');
   if (all('content-length').length > 0 && all('transfer-encoding').length > 0)
-    return refuse('GW_UPSTREAM_PROTOCOL');
+    return refuse('GW_UPSTREAM_PROTOCOL', 'Content-Length beside Transfer-Encoding');
   // e-RS returns the correlation id unchanged; another one is another caller's answer (threat A4).
-  if (all('x-correlation-id').some((id) => id !== answer.attemptId)) return refuse('GW_UPSTREAM_PROTOCOL');
+  if (all('x-correlation-id').some((id) => id !== answer.attemptId))
+    return refuse('GW_UPSTREAM_PROTOCOL', 'the correlation id of another call');
 
   if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) {
     // All of them are handed on, and the caller may follow any.
     const [location, ...more] = all('location');
     return location !== undefined && more.length === 0 && isAllowedRedirect(location, redirectHosts)
       ? { pass: true, diagnosis: null }
-      : refuse('GW_UPSTREAM_REDIRECT');
+      : refuse('GW_UPSTREAM_REDIRECT', 'a redirect to a host that is not listed');
   }
   // Only attachments may be HTML; anywhere else it is some error page in between.
   if (all('content-type').some((type) => /html/i.test(type)) && operation.interaction !== 'A006') {
-    return refuse('GW_UPSTREAM_PROTOCOL');
+    return refuse('GW_UPSTREAM_PROTOCOL', 'an HTML page');
   }
 
   const diagnosis = diagnose(answer.status, answer.bodyStart, all('www-authenticate').join(', '));
   if (answer.status === 401 && answer.authenticated) {
-    return refuse('GW_UPSTREAM_TOKEN', diagnosis, diagnosis !== DIAGNOSES.NOT_SUBSCRIBED);
+    const tokenRejected = diagnosis !== DIAGNOSES.NOT_SUBSCRIBED;
+    return { ...refuse('GW_UPSTREAM_TOKEN', 'e-RS answered 401'), diagnosis, tokenRejected };
   }
   return { pass: true, diagnosis };
 }

@@ -12,6 +12,15 @@ import { isGzip, Unpacker } from './unpacker.js';
 const BODY_START_BYTES = 4_096;
 const MAX_BUFFERED_BYTES = 1_048_576;
 
+/** For the log. */
+const DETAILS: Readonly<Record<HttpFault, string>> = {
+  'not-sent': 'no connection',
+  tls: 'the TLS handshake failed',
+  timeout: 'no answer in time',
+  broken: 'the connection broke before the answer',
+  protocol: 'the answer is not HTTP',
+};
+
 /** @throws AttemptFailure */
 export async function forward(call: Call, attempt: Attempt): Promise<ReceivedAnswer> {
   const { operation } = call.admitted.matched;
@@ -108,22 +117,29 @@ const CODES: Readonly<Record<HttpFault, ErrorCode>> = {
 
 function sendFailure(cause: unknown, readOnly: boolean): AttemptFailure {
   const fault = cause instanceof HttpCallError ? cause.fault : 'broken';
-  const refusal = new GatewayError(CODES[fault], { cause });
+  const detail = DETAILS[fault];
+  const refusal = new GatewayError(CODES[fault], { detail, cause });
   if (fault === 'tls') return new AttemptFailure('NOT_SENT', refusal, null);
   if (fault === 'not-sent') return new AttemptFailure('NOT_SENT', refusal, readOnly ? 'passing fault' : null);
-  if (!readOnly) return deliveryUnknown(cause, null);
+  if (!readOnly) return deliveryUnknown(detail, cause, null);
   return new AttemptFailure('FAILED', refusal, fault === 'broken' ? 'passing fault' : null);
 }
 
 function brokenBody(cause: unknown, readOnly: boolean, { status }: HttpAnswer): AttemptFailure {
-  if (!readOnly) return deliveryUnknown(cause, status);
+  const [fault, detail] = faultOfBody(cause);
+  if (!readOnly) return deliveryUnknown(detail, cause, status);
   if (cause instanceof GatewayError) return new AttemptFailure('FAILED', cause, null, status);
-  const isRefused = cause instanceof BodyTooLarge || cause instanceof BodyUnreadable;
-  const code = CODES[isRefused ? 'protocol' : bodyFault(cause)];
-  return new AttemptFailure('FAILED', new GatewayError(code, { cause }), null, status);
+  return new AttemptFailure('FAILED', new GatewayError(CODES[fault], { detail, cause }), null, status);
 }
 
-function deliveryUnknown(cause: unknown, upstreamStatus: number | null): AttemptFailure {
-  const refusal = new GatewayError('GW_DELIVERY_UNKNOWN', { cause, delivery: 'unknown' });
+function faultOfBody(cause: unknown): readonly [HttpFault, detail: string] {
+  if (cause instanceof BodyTooLarge) return ['protocol', 'the body is too large'];
+  if (cause instanceof BodyUnreadable) return ['protocol', 'the body can’t be read'];
+  const fault = bodyFault(cause);
+  return [fault, fault === 'protocol' ? DETAILS.protocol : `the body: ${fault}`];
+}
+
+function deliveryUnknown(detail: string, cause: unknown, upstreamStatus: number | null): AttemptFailure {
+  const refusal = new GatewayError('GW_DELIVERY_UNKNOWN', { detail, cause, delivery: 'unknown' });
   return new AttemptFailure('UNKNOWN', refusal, null, upstreamStatus);
 }

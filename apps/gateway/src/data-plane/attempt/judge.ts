@@ -23,6 +23,7 @@ export function judge({ deps, admitted }: Call, attempt: Attempt, received: Rece
     return { ...answered, outcome, retry: retryReason(received), refusal: null };
   }
   const refusal = new GatewayError(verdict.pass ? 'GW_UPSTREAM_PROTOCOL' : verdict.code, {
+    detail: verdict.pass ? 'the answer holds our access token' : verdict.detail,
     ...(operation.readOnly ? {} : { delivery: 'sent' as const }),
     ...(diagnosis === null ? {} : { diagnosis }),
   });

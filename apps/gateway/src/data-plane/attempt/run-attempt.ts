@@ -69,9 +69,10 @@ async function isStillDecided(
 
 function notSentRefusal({ deps, deadline }: Call, cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
-  if (deps.audit.leaseLost.aborted) return new GatewayError('GW_AUDIT_UNAVAILABLE', { cause });
+  if (deps.audit.leaseLost.aborted)
+    return new GatewayError('GW_AUDIT_UNAVAILABLE', { detail: 'the audit lease is lost', cause });
   if (deadline.aborted) return new GatewayError('GW_RATE_LIMIT', { cause });
-  return new GatewayError('GW_REGISTRY_STALE', { cause });
+  return new GatewayError('GW_REGISTRY_STALE', { detail: 'the registry could not be read', cause });
 }
 
 /** The refusal when the decision has changed too often. */
