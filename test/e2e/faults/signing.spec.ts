@@ -113,6 +113,27 @@ describe('F12: the clock is wrong', () => {
     await stack.simulator.control('POST', '/clock', { offsetMs: 0 });
   });
 
+  it('by 400 s, and everybody has a token: the answers of e-RS show it', async () => {
+    const holder = nextFresh();
+    const far = await stack.startGateway();
+    const callFar = async (): Promise<GatewayAnswer> => {
+      const answer = await callGateway({ gateway: far.partner, key: holder.clientKey });
+      callers.set(answer.correlationId, holder);
+      answers.push(answer);
+      return answer;
+    };
+    expect(outcome(await callFar())).toBe('200 null');
+    const tokenCalls = (await gather(stack)).tokenCalls.length;
+    await far.hook({ clockOffsetMs: 400_000 });
+    const seen = [];
+    while (seen.at(-1) !== '503 GW_CLOCK' && seen.length < 10) seen.push(outcome(await callFar()));
+    // The median of five: two of the true clock, and three of this one.
+    expect(seen).toEqual(['200 null', '200 null', '200 null', '503 GW_CLOCK']);
+    expect((await gather(stack)).tokenCalls.length).toBe(tokenCalls);
+    expect((await fetch(`${far.status}/ready`)).ok).toBe(false);
+    await far.stop();
+  });
+
   it('by 400 s: once NHS England’s answers show it, nothing is signed or sent, and the process is not ready', async () => {
     const holder = nextFresh();
     expect(outcome(await call(holder))).toBe('200 null');

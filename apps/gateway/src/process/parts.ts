@@ -117,6 +117,9 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     registry,
     snapshotMaxAgeMs: budgets.snapshotMaxAgeMs,
     audit,
+    onDate: (serverMs) => {
+      skew.sample(serverMs);
+    },
     hashDigits: sealer.hashDigits,
     sealSubjects: (odsCode, attemptId, subjects) => sealer.seal(odsCode, attemptId, subjects),
     sealWorklist: (odsCode, attemptId, answer) => sealer.sealWorklist(odsCode, attemptId, answer),

@@ -1,6 +1,7 @@
 /**
- * How far this machine's clock is from NHS England's, by the `Date` header of token answers: the median of the last
- * five within a minute (faults F12). Older samples are dropped, so that the next call notices a corrected clock.
+ * How far this machine's clock is from NHS England's, by the `Date` headers of its answers: the median of the last five
+ * within a minute (fault F12). Token answers alone would be too rare where there are few bindings, so those of e-RS
+ * count as well. Older samples are dropped, so that the next call notices a corrected clock.
  */
 const MAX_SKEW_MS = 30_000;
 const SAMPLES = 5;

@@ -4,6 +4,7 @@
  */
 import type { Agent } from 'node:http';
 import { finished } from 'node:stream';
+import { headerValue } from '@gatehouse/domain/input/framing';
 import { type HttpAnswer, limitStalls } from './http-answer.js';
 import { openAgent, sendHttp } from './http-call.js';
 
@@ -38,6 +39,8 @@ export interface UpstreamOptions {
   readonly connectMs: number;
   readonly bodyStallMs: number;
   readonly connectionsPerBinding: number;
+  /** Epoch ms of an answer's `Date` header, by which clock skew is measured. */
+  readonly onDate: (serverMs: number) => void;
 }
 
 const IDLE_POOL_MS = 60_000;
@@ -101,6 +104,8 @@ export function openUpstream(options: UpstreamOptions): Upstream {
             // The body may have failed already, with bytes that came together with the headers.
             finished(answer.body, release);
             limitStalls(answer, options.bodyStallMs);
+            const dateMs = Date.parse(headerValue(answer.headers, 'date') ?? '');
+            if (!Number.isNaN(dateMs)) options.onDate(dateMs);
             return answer;
           } catch (error) {
             release();
