@@ -26,6 +26,20 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'a trail that takes no rows called available',
+    file: 'apps/gateway/src/adapters/audit/write/audit-log.ts',
+    find: ' && !chain.takesNoRows',
+    put: '',
+    tests: integration('test/integration/audit/audit-faults.spec.ts'),
+  },
+  {
+    name: 'a paused process that ends without answering',
+    file: 'apps/gateway/src/main.ts',
+    find: 'void gateway.giveUp().finally(() => process.exit(1));',
+    put: 'process.exit(1);',
+    tests: endToEnd('test/e2e/faults/paused.spec.ts'),
+  },
+  {
     name: 'tokens cached by environment instead of by binding',
     file: 'apps/gateway/src/adapters/nhs/apim-token.ts',
     find: 'entries.get(plan.identity);\n    if (entry === undefined) {',

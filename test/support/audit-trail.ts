@@ -73,6 +73,7 @@ export async function openLog(
     budgets: { commitMs: 2_000 },
     lease: { ttlMs: 30_000, renewMs: 5_000, fenceMs: 25_000 },
     maxQueue: 4_096,
+    hasRoom: () => true,
     rejections: { perAddressMinute: Infinity, perClientSecond: Infinity },
     ...changes,
   });

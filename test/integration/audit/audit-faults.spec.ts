@@ -1,4 +1,4 @@
-/** Faults F1 to F6 of the fault matrix, as the audit trail meets them. */
+/** Faults F1 to F6 and F13 of the fault matrix, as the audit trail meets them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   auditDatabase,
@@ -13,6 +13,7 @@ import {
   recordingLog,
   refuseRows,
   systemFacts,
+  systemOf,
   untilLocked,
   verified,
   type AuditDatabase,
@@ -244,5 +245,29 @@ describe('F6: the database is read-only', () => {
     await until('the log takes writes', () => log.available());
     await log.intent(intentOf());
     expect(await verified(database)).toMatchObject({ ok: true, rows: 2 });
+  });
+});
+
+describe('F13: the database takes no rows', () => {
+  it('is unavailable from the first failure on, and notices by itself that rows are taken again', async () => {
+    const lines = recordingLog();
+    const log = await openLog(database.appUrl, { log: lines });
+    await log.intent(intentOf());
+    await database.admin.query(`
+      CREATE FUNCTION audit.test_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full';
+      END $$;
+      CREATE TRIGGER test_full BEFORE INSERT ON audit.event FOR EACH ROW EXECUTE FUNCTION audit.test_full()`);
+    expect(await timed(log.intent(intentOf()))).toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
+    expect(log.available()).toBe(false);
+    expect(await timed(log.system(systemOf('TRIED')))).toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
+    expect(log.available()).toBe(false);
+    await database.admin.query('DROP TRIGGER test_full ON audit.event; DROP FUNCTION audit.test_full()');
+    await until('the log takes writes', () => log.available());
+    await log.close();
+    expect((await systemFacts(database, 'AUDIT_OUTAGE')).length).toBeGreaterThan(0);
+    expect(lines.count('the audit database is lost')).toBe(1);
+    expect(lines.count('the audit database is back')).toBe(1);
+    expect(await verified(database)).toMatchObject({ ok: true, faults: [] });
   });
 });

@@ -92,8 +92,14 @@ export interface GatewayProcess {
   readonly status: string;
   /** Everything that it has logged, as lines of JSON. */
   readonly logs: () => string;
-  /** Moves its clock, or names a point at which it dies; needs test hooks. */
-  hook(instruction: { clockOffsetMs?: number; killAt?: string | null; after?: number }): Promise<void>;
+  /** Moves its clock, names a point at which it dies, blocks its event loop or fails a thread; needs test hooks. */
+  hook(instruction: {
+    clockOffsetMs?: number;
+    killAt?: string | null;
+    after?: number;
+    blockMs?: number;
+    failAdmin?: boolean;
+  }): Promise<void>;
   /** Resolves with the exit code or the signal. */
   readonly ended: Promise<number | string>;
   kill(signal: NodeJS.Signals): void;
@@ -123,6 +129,8 @@ export async function startGatewayProcess(
       GATEHOUSE_PUBLIC_LISTEN: '127.0.0.1:0',
       GATEHOUSE_STATUS_LISTEN: '127.0.0.1:0',
       GATEHOUSE_DRAIN_GRACE_MS: '0',
+      // A busy machine is late for reasons of its own.
+      GATEHOUSE_MAX_LAG_MS: '600000',
       ...settings,
     },
   });

@@ -123,6 +123,8 @@ export const SETTINGS = {
   GATEHOUSE_RECORDED_REJECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(100),
   GATEHOUSE_RECORDED_REJECTIONS_PER_CLIENT: z.coerce.number().int().min(1).default(10),
   GATEHOUSE_MAX_AUDIT_QUEUE: z.coerce.number().int().min(1).default(1_024),
+  GATEHOUSE_MAX_LAG_MS: milliseconds(500),
+  GATEHOUSE_DATABASE_MAX_MIB: z.coerce.number().int().min(1).optional(),
 } as const;
 
 export const settingNames = Object.keys(SETTINGS) as readonly (keyof typeof SETTINGS)[];
@@ -190,6 +192,10 @@ export interface Config {
     readonly auditQueue: number;
     /** What the bodies of all requests together may take in memory. */
     readonly bufferedBytes: number;
+    /** Above this delay of the event loop, requests are refused. */
+    readonly lagMs: number;
+    /** What the volume of PostgreSQL has for this database; null: not known. */
+    readonly databaseBytes: number | null;
   };
 }
 
@@ -343,6 +349,11 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
       connectionsPerAddress: settings.GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS,
       auditQueue: settings.GATEHOUSE_MAX_AUDIT_QUEUE,
       bufferedBytes: settings.GATEHOUSE_BUFFERED_BODIES_MIB * 1_048_576,
+      lagMs: settings.GATEHOUSE_MAX_LAG_MS,
+      databaseBytes:
+        settings.GATEHOUSE_DATABASE_MAX_MIB === undefined
+          ? null
+          : settings.GATEHOUSE_DATABASE_MAX_MIB * 1_048_576,
     },
   };
 }

@@ -14,8 +14,10 @@ export interface Allowance {
 
 const UNLIMITED: Allowance = { spend: (call) => call() };
 
-/** @throws GW_AUDIT_UNAVAILABLE, GW_REGISTRY_STALE, GW_CLOCK, GW_WORKLIST_ALLOWANCE */
+/** @throws GW_OVERLOAD, GW_AUDIT_UNAVAILABLE, GW_REGISTRY_STALE, GW_CLOCK, GW_WORKLIST_ALLOWANCE */
 export async function authorise(deps: PlaneDeps, route: Route, admitted: Admitted): Promise<Allowance> {
+  const lagMs = deps.lagFault();
+  if (lagMs !== null) throw new GatewayError('GW_OVERLOAD', { detail: `the event loop is ${lagMs} ms late` });
   requireConfidence(deps);
   const service = admitted.worklistService;
   if (service === null) return UNLIMITED;

@@ -122,6 +122,7 @@ async function call(world: World) {
       withhold: ({ outcome }: OutcomeEvent) => log.push(`withheld ${outcome}`),
     },
     clockFault: () => null,
+    lagFault: () => null,
     tokens: {
       get: () => Promise.resolve({ value: 'the-token', bindingId: 'b1', kid: 'kid', idHash: 'hash' }),
       discard: () => {

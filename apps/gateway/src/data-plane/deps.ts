@@ -60,6 +60,8 @@ export interface PlaneDeps {
   readonly writeStallMs: number;
   /** The skew in ms if the clock disagrees with NHS England's; null if it agrees. */
   readonly clockFault: () => number | null;
+  /** How late the event loop is, in ms, if it is too late to take requests; null if it is not. */
+  readonly lagFault: () => number | null;
   readonly observe: (exchange: Exchange) => void;
   readonly killPoint: (name: KillPoint) => void;
 }

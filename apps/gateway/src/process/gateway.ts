@@ -40,6 +40,7 @@ type Audience = 'partner' | 'public' | 'status';
 const KMS_PROBE_MS = 10_000;
 const PARTITIONS_MS = 3_600_000;
 /** Nobody sends more than two ticked boxes there. */
+const DATABASE_SIZE_MS = 10_000;
 const PUBLIC_REQUEST_MS = 10_000;
 const DRAIN_POLL_MS = 50;
 
@@ -154,6 +155,7 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
     jobs.push(atOnceAndEvery(PARTITIONS_MS, () => keepPartitions({ partitions, onMonthsAhead, log })));
   }
   return jobs;
+    jobs.push(atOnceAndEvery(DATABASE_SIZE_MS, () => parts.room.measure()));
 }
 
 function readinessOf(

@@ -1,4 +1,6 @@
 /** Everything the gateway is made of that touches the outside, opened in the order of dependence. */
+import { randomUUID } from 'node:crypto';
+import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import { killPoint, now } from '#hooks';
@@ -23,6 +25,8 @@ import type { PlaneDeps } from '../data-plane/deps.js';
 import type { Exchange } from '../data-plane/exchange.js';
 import type { Log } from './log.js';
 import type { Metrics } from '../status/metrics.js';
+import { type DatabaseRoom, watchDatabaseRoom } from '../adapters/audit/write/room.js';
+import { watchEventLoop } from './event-loop-lag.js';
 import { createOutages, type Outages } from './outages.js';
 import { mintEvents } from './token-events.js';
 
@@ -33,6 +37,7 @@ export interface Parts {
   /** Pools of connections by what they are for. */
   readonly pools: Readonly<Record<string, pg.Pool>>;
   readonly outages: Outages;
+  readonly room: DatabaseRoom;
   readonly kms: Kms;
   readonly audit: AuditLog;
   readonly registry: Registry;
@@ -62,6 +67,9 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   // Long exports must not keep the data plane waiting for a connection.
   const auditDatabase = openPool(config, log, 4, AUDIT_READ_CONNECT_MS, AUDIT_READ_STATEMENT_MS);
   const kms = openKms(config.kms);
+  const room = watchDatabaseRoom(database, config.limits.databaseBytes, log, (facts) =>
+    audit.system(volumeFull(facts)),
+  );
   const outages = createOutages(log, monotonicNow);
   const audit = await openAuditLog({
     databaseUrl: config.databaseUrl,
@@ -73,6 +81,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     lease: LEASE,
     rejections: config.rejections,
     maxQueue: config.limits.auditQueue,
+    hasRoom: room.hasRoom,
   });
   const registry = await openRegistry({
     databaseUrl: config.databaseUrl,
@@ -86,6 +95,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   const sealing = openSealingPool();
   const sealer = createSubjectSealer(database, kms, config.auditKmsKey, sealing.seal);
   const skew = createClockSkew(now, monotonicNow);
+  const loop = watchEventLoop(monotonicNow);
   const transport = openTokenTransport({
     connectMs: budgets.connectMs,
     totalMs: budgets.tokenMs,
@@ -106,6 +116,9 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     connectMs: budgets.connectMs,
     bodyStallMs: budgets.bodyStallMs,
     connectionsPerBinding: CONNECTIONS_PER_BINDING,
+    onDate: (serverMs) => {
+      skew.sample(serverMs);
+    },
   });
   const plane: PlaneDeps = {
     clock: { now, monotonicNow },
@@ -117,9 +130,6 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     registry,
     snapshotMaxAgeMs: budgets.snapshotMaxAgeMs,
     audit,
-    onDate: (serverMs) => {
-      skew.sample(serverMs);
-    },
     hashDigits: sealer.hashDigits,
     sealSubjects: (odsCode, attemptId, subjects) => sealer.seal(odsCode, attemptId, subjects),
     sealWorklist: (odsCode, attemptId, answer) => sealer.sealWorklist(odsCode, attemptId, answer),
@@ -138,6 +148,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     totalMs: budgets.totalMs,
     writeStallMs: SLOW_READER_MS,
     clockFault: () => skew.fault(),
+    lagFault: () => (loop.lagMs() > config.limits.lagMs ? Math.round(loop.lagMs()) : null),
     observe: (exchange) => {
       metrics.observeRequest(exchange);
       noteUpstream(outages, exchange);
@@ -149,6 +160,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     auditDatabase,
     pools: { requests: database, 'audit-reads': auditDatabase },
     outages,
+    room,
     kms,
     audit,
     registry,
@@ -158,6 +170,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     upstream,
     plane,
     async close() {
+      loop.stop();
       upstream.close();
       transport.close();
       await registry.close();
@@ -169,6 +182,12 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       kms.close();
     },
   };
+}
+
+function volumeFull(facts: { readonly usedBytes: number; readonly maxBytes: number }): SystemEvent {
+  const atMs = now();
+  const attemptId = randomUUID();
+  return { kind: 'SYSTEM', event: 'AUDIT_VOLUME_FULL', attemptId, startedAtMs: atMs, atMs, facts };
 }
 
 const UPSTREAM_FAILED = new Set<string | null>([

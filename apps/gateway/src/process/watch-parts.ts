@@ -21,6 +21,10 @@ export function watchParts(metrics: Metrics, parts: Parts): void {
   );
   metrics.watch('buffered_body_bytes', 'Bodies of partners held in memory', plane.bodies.usedBytes);
   metrics.watch('kms_signs_total', 'Signatures asked of KMS', () => kms.counts.signs);
+  metrics.watchEach('database_bytes', 'Size of the database, as last measured', [], () => {
+    const bytes = parts.room.usedBytes();
+    return bytes === null ? [] : [{ labels: {}, value: bytes }];
+  });
   metrics.watchEach(
     'database_connections',
     'Connections to PostgreSQL by pool, and callers waiting for one',

@@ -41,6 +41,8 @@ export interface AuditLogOptions {
   readonly maxQueue: number;
   /** Above these, rejections are recorded as counts. */
   readonly rejections: RejectionLimits;
+  /** False while the volume of the database is nearly full, so that nothing new may begin. */
+  readonly hasRoom: () => boolean;
 }
 
 /** Somebody was turned away by the admin API or at sign-in, before it was known who. */
@@ -130,6 +132,9 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     onLateCommit: (event) => {
       correct(event);
     },
+    onNoRows: () => {
+      tallies.addSpan('AUDIT_OUTAGE', 0);
+    },
     onOutage: (lastedMs) => {
       if (lastedMs >= OUTAGE_FROM_MS) tallies.addSpan('AUDIT_OUTAGE', lastedMs);
     },
@@ -152,6 +157,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   const tallies = new Tallies({
     now,
     canWrite: () => chain.up && chain.queued < maxQueue / 2,
+    mustTry: () => chain.takesNoRows,
     write: async (event) => void (await write(event)),
   });
 
@@ -252,7 +258,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     get leaseLost() {
       return lease.lost;
     },
-    available: () => chain.up && !chain.stalled && lease.held,
+    available: () => chain.up && !chain.stalled && !chain.takesNoRows && lease.held && options.hasRoom(),
     fenced: fencedBy.signal,
     async close() {
       await tallies.close();

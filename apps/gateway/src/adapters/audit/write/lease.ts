@@ -26,6 +26,8 @@ export class Lease {
   #watch: NodeJS.Timeout | null = null;
   #beat: NodeJS.Timeout | null = null;
   #ended = false;
+  /** The last renewal failed. */
+  #isFailing = false;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -80,11 +82,14 @@ export class Lease {
     const sentAt = monotonicNow();
     try {
       const live = await renewLease(await this.#connection.open(), writer, ttlMs);
+      this.#isFailing = false;
       if (live) this.renewed(sentAt);
       else if (!this.#ended) onFenced();
     } catch (error) {
       this.#connection.cut();
-      log.warn({ err: error }, 'the audit lease could not be renewed');
+      // Once: the outage has lines of its own.
+      if (!this.#isFailing) log.warn({ err: error }, 'the audit lease could not be renewed');
+      this.#isFailing = true;
     }
   }
 

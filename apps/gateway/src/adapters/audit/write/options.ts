@@ -30,6 +30,8 @@ export interface ChainOptions {
   readonly onCommit: (sentAtMs: number) => void;
   /** An event was committed after it had been rejected. */
   readonly onLateCommit: (event: AuditEvent) => void;
+  /** The database can be reached, and takes no rows. Somebody must try to write one, or nobody learns that it does again. */
+  readonly onNoRows: () => void;
   /** The database is back; the outage lasted this long. */
   readonly onOutage: (lastedMs: number) => void;
   /** Another process moved or ended this chain, so this process can't write to it any more. */

@@ -151,6 +151,14 @@ export function isRefusal(error: unknown): boolean {
   return state !== null && ['09', '21', '22', '23', '27', '44', 'P0'].includes(state.slice(0, 2));
 }
 
+/**
+ * True if PostgreSQL answers but takes no row at all: no space or memory (class 53), an error of its disk (58), or a
+ * missing right (42). Another connection will not help.
+ */
+export function takesNoRows(error: unknown): boolean {
+  return ['42', '53', '58'].includes(sqlState(error)?.slice(0, 2) ?? '');
+}
+
 export function isDuplicate(error: unknown): boolean {
   return sqlState(error) === '23505';
 }

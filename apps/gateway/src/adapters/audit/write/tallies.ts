@@ -11,6 +11,8 @@ export interface TallyOptions {
   readonly now: () => number;
   /** True if the database accepts writes and the queue has room. */
   readonly canWrite: () => boolean;
+  /** True while only another try shows whether the database takes rows again. */
+  readonly mustTry: () => boolean;
   readonly write: (event: SystemEvent) => Promise<void>;
 }
 
@@ -56,7 +58,8 @@ export class Tallies {
     if (!isLast) await this.#flushing;
     for (const [name, tally] of this.#counts) {
       const isQuiet = this.#options.now() - tally.lastAtMs >= FLUSH_MS / 2;
-      if (!this.#options.canWrite() || (name === 'AUDIT_OUTAGE' && !isQuiet && !isLast)) continue;
+      const goesOn = name === 'AUDIT_OUTAGE' && !isQuiet && !this.#options.mustTry();
+      if (!this.#options.canWrite() || (goesOn && !isLast)) continue;
       this.#counts.delete(name);
       const { count, firstAtMs, lastAtMs } = tally;
       const atMs = this.#options.now();

@@ -31,6 +31,8 @@ export class ChainWriter {
   #unresolved: { readonly entries: readonly Entry[]; readonly head: Head } | null = null;
   #state: 'up' | 'down' | 'fenced' | 'closed' = 'down';
   #downSince = 0;
+  /** The database can be reached, and took no row when one was last written (fault F13). */
+  #takesNoRows = false;
   /** When the current statement was sent. */
   #sentAt: number | null = null;
   #pumping: Promise<void> | null = null;
@@ -60,6 +62,11 @@ export class ChainWriter {
 
   get up(): boolean {
     return this.#state === 'up';
+  }
+
+  /** True while the database can be reached, but has taken no row since it last refused them all. */
+  get takesNoRows(): boolean {
+    return this.#takesNoRows;
   }
 
   /** True if the current statement takes so long that the events behind it will be late. */
@@ -134,7 +141,7 @@ export class ChainWriter {
       // After one turn of the event loop, the callers that were just settled can be in the next batch.
       await nextTurn();
       if (this.#state === 'down') {
-        if (await this.#recover()) backOffMs = 25;
+        if ((await this.#recover()) && !this.#takesNoRows) backOffMs = 25;
         else {
           await pause(backOffMs);
           backOffMs = Math.min(backOffMs * 2, 500);
@@ -185,6 +192,7 @@ export class ChainWriter {
       metrics.batch(entries.length);
       onCommit(sentAt);
       this.#head = chained.head;
+      this.#takesRows();
       const isOld = tookMs > VERSION_GOOD_FOR_MS;
       this.#committed(entries, chained.from.seq, isOld ? await this.#versionNow() : answer.registryVersion);
       return null;
@@ -192,6 +200,7 @@ export class ChainWriter {
       if (store.isRefusal(error)) return error;
       this.#unresolved = { entries, head: chained.head };
       this.#lost(error);
+      if (store.takesNoRows(error)) this.#noRows();
       return null;
     } finally {
       this.#sentAt = null;
@@ -220,12 +229,11 @@ export class ChainWriter {
       this.#epoch = stored.epoch;
       this.#unresolved = null;
       this.#state = 'up';
-      if (unresolved !== null && committed)
+      if (unresolved !== null && committed) {
+        this.#takesNoRows = false;
         this.#committed(unresolved.entries, fromSeq, stored.registryVersion);
-      else if (unresolved !== null) this.#queue.putBack(unresolved.entries);
-      const lastedMs = this.#options.monotonicNow() - this.#downSince;
-      this.#options.log.info({ seq: stored.seq, lastedMs }, 'the audit database is back');
-      this.#options.onOutage(lastedMs);
+      } else if (unresolved !== null) this.#queue.putBack(unresolved.entries);
+      if (!this.#takesNoRows) this.#outageEnded();
       return true;
     } catch (error) {
       this.#lost(error);
@@ -261,12 +269,31 @@ export class ChainWriter {
     this.#connection.cut();
     if (this.#state !== 'up') return;
     this.#state = 'down';
+    this.#startPump();
+    if (this.#takesNoRows) return;
     this.#downSince = this.#options.monotonicNow();
     this.#options.log.error(
       { err: error },
       'the audit database is lost; no request is sent until it is back',
     );
-    this.#startPump();
+  }
+
+  #noRows(): void {
+    this.#takesNoRows = true;
+    this.#options.onNoRows();
+  }
+
+  /** A row was committed. */
+  #takesRows(): void {
+    if (!this.#takesNoRows) return;
+    this.#takesNoRows = false;
+    this.#outageEnded();
+  }
+
+  #outageEnded(): void {
+    const lastedMs = this.#options.monotonicNow() - this.#downSince;
+    this.#options.log.info({ seq: this.#head.seq, lastedMs }, 'the audit database is back');
+    this.#options.onOutage(lastedMs);
   }
 
   #fence(state: string): void {
