@@ -11,7 +11,7 @@ const ALONE = [
 ];
 
 /** What waits for real time limits most of the time starts first, so that others run meanwhile. */
-const WAITING = ['test/e2e/faults/kill-points.spec.ts', 'test/e2e/corpus-slow.spec.ts'];
+const WAITING = ['test/e2e/faults/{kill-points,paused}.spec.ts', 'test/e2e/corpus-slow.spec.ts'];
 
 const common = {
   globalSetup: [fileURLToPath(new URL('test/support/servers/postgres-server.ts', import.meta.url))],

@@ -3,6 +3,9 @@ import { ConfigError, readConfig } from './config/config.js';
 import { openGateway } from './process/gateway.js';
 import { createLog } from './process/log.js';
 
+/** A process that may not go on ends within this time, whatever it still waits for. */
+const GIVE_UP_MS = 15_000;
+
 try {
   const config = readConfig();
   const log = createLog(config.logLevel);
@@ -21,7 +24,8 @@ try {
   process.on('SIGINT', end);
   gateway.failed.addEventListener('abort', () => {
     log.error({}, 'the audit chain of this process was taken over; it must not go on');
-    process.exit(1);
+    setTimeout(() => process.exit(1), GIVE_UP_MS);
+    void gateway.giveUp().finally(() => process.exit(1));
   });
   process.on('uncaughtException', (error) => {
     log.error({ err: error }, 'uncaught exception');

@@ -60,6 +60,7 @@ export function createListener(
     const server = createHttpServer({ ...LIMITS, ...options }, handler);
     server.maxConnections = MAX_CONNECTIONS;
     if (config.tlsTerminatedBy.length > 0) admitOnly(server, config.tlsTerminatedBy);
+    readBeforeClosing(server);
     return server;
   }
   const context = () => ({
@@ -88,7 +89,21 @@ export function createListener(
   server.once('close', () => {
     for (const file of files) unwatchFile(file, reload);
   });
+  readBeforeClosing(server);
   return server;
+}
+
+/**
+ * A process that was paused finds its idle connections timed out, with new requests on them that it has not read. It
+ * closes those on which nothing has come.
+ */
+function readBeforeClosing(server: Server | HttpsServer): void {
+  server.on('timeout', (socket: Socket) => {
+    const { bytesRead } = socket;
+    setImmediate(() => {
+      if (socket.bytesRead === bytesRead) socket.destroy();
+    });
+  });
 }
 
 function admitOnly(server: Server, ranges: readonly string[]): void {

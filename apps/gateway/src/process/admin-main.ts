@@ -12,6 +12,9 @@ import type { AdminThreadData, AdminThreadReady } from './admin-thread.js';
 import { createLog } from './log.js';
 import { openParts } from './parts.js';
 
+/** For the answers under way when the thread may not go on. */
+const GIVE_UP_MS = 5_000;
+
 const config = readConfig();
 // Each thread has connections of its own, so an outage is logged by both.
 const log = createLog(config.logLevel).child({ thread: 'admin' });
@@ -26,17 +29,18 @@ const server = createListener(config, {}, app.getHttpAdapter().getInstance() as 
 
 parts.audit.fenced.addEventListener('abort', () => {
   log.error({}, 'the audit chain of the admin listener was taken over; it must not go on');
-  process.exit(1);
+  setTimeout(() => process.exit(1), 2 * GIVE_UP_MS);
+  void close(GIVE_UP_MS).finally(() => process.exit(1));
 });
 parentPort?.once('message', () => {
-  void close();
+  void close(config.budgets.drainMs).then(() => process.exit(0));
 });
 const listening = await listenOn(server, { ...config.listen.admin, port: port ?? config.listen.admin.port });
 parentPort?.postMessage({ address: listening.address, port: listening.port } satisfies AdminThreadReady);
 
-async function close(): Promise<void> {
-  await closeServer(server, config.budgets.drainMs);
+/** Callers whose request is under way get their answer first. */
+async function close(drainMs: number): Promise<void> {
+  await closeServer(server, drainMs);
   await app.close();
   await parts.close();
-  process.exit(0);
 }

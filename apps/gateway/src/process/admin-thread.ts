@@ -21,25 +21,30 @@ export interface AdminThreadReady {
 export interface AdminThread extends AdminThreadReady {
   /** How often it had to be started again. */
   readonly restarts: () => number;
+  /** False from the moment it fails until it has been started again. */
+  readonly isListening: () => boolean;
   /** Waits for the answers that are under way, at most so long. */
   close(withinMs: number): Promise<void>;
 }
 
 const HEAP_MB = 1_024;
 const RESTART_MS = 1_000;
+const LONGEST_RESTART_MS = 60_000;
 /** For what is left to do once the last answer is out. */
 const CLOSE_MS = 10_000;
 
 /** Rejects if the thread does not get as far as listening. */
 export async function startAdminThread(log: Log): Promise<AdminThread> {
-  let closing = false;
+  const closing = new AbortController();
   let restarts = 0;
+  let isListening = true;
   let { worker, ready } = await startWorker(null);
 
   async function keepRunning(): Promise<void> {
     for (;;) {
       const reason = await endOf(worker);
-      if (closing) return;
+      isListening = false;
+      if (closing.signal.aborted) return;
       log.fatal({ err: reason }, 'the admin listener failed and is started again; partners are still served');
       restarts += 1;
       await startAgain();
@@ -47,10 +52,12 @@ export async function startAdminThread(log: Log): Promise<AdminThread> {
   }
 
   async function startAgain(): Promise<void> {
-    while (!closing) {
-      await pause(RESTART_MS);
+    for (let waitMs = RESTART_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RESTART_MS)) {
+      await pause(waitMs, undefined, closing).catch(() => undefined);
+      if (closing.signal.aborted) return;
       try {
         ({ worker, ready } = await startWorker(ready.port));
+        isListening = true;
         return;
       } catch (error) {
         log.error({ err: error }, 'the admin listener could not be started');
@@ -62,8 +69,9 @@ export async function startAdminThread(log: Log): Promise<AdminThread> {
   return {
     ...ready,
     restarts: () => restarts,
+    isListening: () => isListening,
     async close(withinMs) {
-      closing = true;
+      closing.abort();
       worker.postMessage('close');
       const timer = setTimeout(() => void worker.terminate(), withinMs + CLOSE_MS);
       await ended;

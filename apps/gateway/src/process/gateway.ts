@@ -30,19 +30,23 @@ import { type Readiness, serveStatus } from '../status/status.js';
 export interface Gateway {
   /** Audience → address, with the port that was taken. */
   readonly addresses: Record<string, string>;
-  /** Fires when this process may not go on. */
+  /** Fires when this process may not go on: its audit chain was taken over, so nothing more is sent to e-RS. */
   readonly failed: AbortSignal;
   close(): Promise<void>;
+  /** Ends after `failed`: soon, but no caller that is connected is left without an answer. */
+  giveUp(): Promise<void>;
 }
 
 type Audience = 'partner' | 'public' | 'status';
 
 const KMS_PROBE_MS = 10_000;
+const DATABASE_SIZE_MS = 10_000;
 const PARTITIONS_MS = 3_600_000;
 /** Nobody sends more than two ticked boxes there. */
-const DATABASE_SIZE_MS = 10_000;
 const PUBLIC_REQUEST_MS = 10_000;
 const DRAIN_POLL_MS = 50;
+/** Calls under way end with the lease, so that what is left is to answer. */
+const GIVE_UP = { drainGraceMs: 1_000, drainMs: 5_000 };
 
 export async function openGateway(config: Config, log: Log): Promise<Gateway> {
   // Takes as long as everything else, and needs none of it.
@@ -51,7 +55,11 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
   const metrics = createMetrics();
   const parts = await openParts(config, log, metrics);
   watchParts(metrics, parts);
-  const state = { draining: false, kmsReachable: await reachesKms(config, parts) };
+  const state: State = {
+    draining: false,
+    kmsReachable: await reachesKms(config, parts),
+    adminListening: () => false,
+  };
   const jobs = [
     every(KMS_PROBE_MS, async () => {
       state.kmsReachable = await reachesKms(config, parts);
@@ -89,30 +97,35 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
   if (admin !== null) {
     addresses['admin'] = addressOf(config, admin);
     metrics.watch('admin_restarts_total', 'Times the admin listener failed', admin.restarts);
+    metrics.watch('admin_listening', 'Whether the admin listener takes requests', () =>
+      admin.isListening() ? 1 : 0,
+    );
+    state.adminListening = admin.isListening;
   }
   const partner = openPartner(config, metrics, parts, onError);
   if (config.roles.has('partner')) await start('partner', partner.server);
 
+  async function close({ drainGraceMs, drainMs }: DrainLimits): Promise<void> {
+    // Readiness first, so that balancers look elsewhere before the door closes.
+    state.draining = true;
+    await pause(drainGraceMs);
+    const status = servers.get('status');
+    servers.delete('status');
+    await Promise.all([drain(drainMs, partner, [...servers.values()]), admin?.close(drainMs)]);
+    await Promise.all(jobs.map((job) => job.stop()));
+    await parts.close();
+    if (status !== undefined) await closeServer(status, 1_000);
+  }
+
   return {
     addresses,
     failed: parts.audit.fenced,
-
-    async close() {
-      // Readiness first, so that balancers look elsewhere before the door closes.
-      state.draining = true;
-      await pause(config.budgets.drainGraceMs);
-      const status = servers.get('status');
-      servers.delete('status');
-      await Promise.all([
-        drain(config, partner, [...servers.values()]),
-        admin?.close(config.budgets.drainMs),
-      ]);
-      await Promise.all(jobs.map((job) => job.stop()));
-      await parts.close();
-      if (status !== undefined) await closeServer(status, 1_000);
-    },
+    close: () => close(config.budgets),
+    giveUp: () => close(GIVE_UP),
   };
 }
+
+type DrainLimits = Pick<Config['budgets'], 'drainGraceMs' | 'drainMs'>;
 
 function addressOf(
   { tls }: Pick<Config, 'tls'>,
@@ -142,6 +155,7 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
       metrics.keyUnusable();
       log.error({ kid }, 'signing key is disabled, gone or pending deletion');
     };
+    jobs.push(atOnceAndEvery(DATABASE_SIZE_MS, () => parts.room.measure()));
     jobs.push(every(config.budgets.keyPollMs, () => watchKeys({ kms, tokens, audit, now, onUnusable })));
   }
   if (runs('worker')) {
@@ -155,16 +169,25 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
     jobs.push(atOnceAndEvery(PARTITIONS_MS, () => keepPartitions({ partitions, onMonthsAhead, log })));
   }
   return jobs;
-    jobs.push(atOnceAndEvery(DATABASE_SIZE_MS, () => parts.room.measure()));
+}
+
+interface State {
+  draining: boolean;
+  kmsReachable: boolean;
+  adminListening: () => boolean;
 }
 
 function readinessOf(
   config: Config,
-  { audit, registry, skew }: Parts,
-  state: { readonly draining: boolean; readonly kmsReachable: boolean },
+  { audit, registry, skew, room }: Parts,
+  state: Readonly<State>,
 ): Readiness {
+  // Where partners are served as well, they go on without it: an operator must not be able to stop them.
+  const needsAdmin = config.roles.has('admin') && !config.roles.has('partner');
   return () => ({
+    ...(needsAdmin && { admin: state.adminListening() || 'the admin listener is being started again' }),
     serving: !state.draining || 'shutting down',
+    volume: room.hasRoom() || 'the volume of the database is nearly full',
     audit: (audit.available() && audit.leaseHeld()) || 'the audit trail takes no writes',
     registry: registry.age() <= config.budgets.snapshotMaxAgeMs || 'the registry cannot be confirmed current',
     kms: state.kmsReachable || 'the audit key in KMS cannot be reached',
@@ -202,11 +225,10 @@ function openPartner(
 
 /** Lets in nobody new, and waits for calls under way even where their callers have gone. */
 async function drain(
-  config: Config,
+  drainMs: number,
   partner: PartnerServer,
   servers: readonly (Server | HttpsServer)[],
 ): Promise<void> {
-  const { drainMs } = config.budgets;
   const deadlineMs = monotonicNow() + drainMs;
   partner.startDraining();
   await Promise.all(servers.map((server) => closeServer(server, drainMs)));
