@@ -1,6 +1,6 @@
-/** The thread of the admin listener fails (ADR 30): partners are served, the listener comes back, monitoring is told. */
+/** The thread of the admin listener fails (ADR 30): partners are served, the listener comes back, and monitoring sees it. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ask, openLoop, tally } from '../support/load.ts';
+import { callGateway, openLoop, tally } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { prove, PROVED, UNHURRIED } from '../support/proofs.ts';
 import type { GatewayProcess } from '../support/servers/processes.ts';
@@ -8,11 +8,11 @@ import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
 
 let stack: Stack;
-let one: Onboarded;
+let application: Onboarded;
 
 beforeAll(async () => {
   stack = await startStack({ requestsPerMinute: UNHURRIED });
-  [one] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
+  [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   await stack.settled();
 });
 afterAll(() => stack.stop());
@@ -32,7 +32,7 @@ const isUp = async (gateway: GatewayProcess): Promise<boolean> =>
 it('beside partners: they are served throughout, the metrics say so, and it starts again on its port', async () => {
   const { gateway } = stack;
   expect(await valueOf(gateway, 'gatehouse_admin_listening')).toBe(1);
-  const load = openLoop(20, () => ask({ gateway: gateway.partner, key: one.clientKey }));
+  const load = openLoop(20, () => callGateway({ gateway: gateway.partner, key: application.clientKey }));
   await until('partners are served', () => load.answers.length >= 10);
   await gateway.hook({ failAdmin: true });
   await until('the failure is logged', () => fatalLines(gateway) === 1);
@@ -41,7 +41,7 @@ it('beside partners: they are served throughout, the metrics say so, and it star
   expect(await stack.admin('GET', '/organisations')).toMatchObject({ items: [{ odsCode: 'R69' }] });
   const answers = await load.stop();
   expect(tally(answers.map(({ status }) => status))).toEqual({ 200: answers.length });
-  const { faults } = await prove(stack, { told: answers, callerOf: () => one });
+  const { faults } = await prove(stack, { answers, callerOf: () => application });
   expect(faults).toEqual(PROVED);
 });
 

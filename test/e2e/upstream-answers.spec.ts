@@ -663,7 +663,7 @@ describe('a misconfiguration of the APIM application is named', () => {
   );
 });
 
-describe('a 401 about our token', () => {
+describe('F14b: a 401 about our token', () => {
   beforeEach(() => newIdentity());
 
   it('is resolved for a read with one new token, unnoticed by the caller', async () => {

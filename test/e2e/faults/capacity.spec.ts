@@ -1,7 +1,7 @@
 /** The machine has too little left: room on the volume of PostgreSQL (fault F13), or time on the event loop (fault F24). */
 import { Agent } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ask, tally, type Told } from '../../support/load.ts';
+import { callGateway, tally, type GatewayAnswer } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { gather, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
@@ -11,22 +11,26 @@ import { until } from '../../support/until.ts';
 const MIB = 1_048_576;
 
 let stack: Stack;
-let one: Onboarded;
-const told: Told[] = [];
+let application: Onboarded;
+const answers: GatewayAnswer[] = [];
 
 beforeAll(async () => {
   stack = await startStack({ requestsPerMinute: UNHURRIED });
-  [one] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
+  [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   await stack.settled();
 });
 afterAll(() => stack.stop());
 
-async function call(gateway: GatewayProcess, agent?: Agent): Promise<Told> {
-  const answer = await ask({ gateway: gateway.partner, key: one.clientKey, ...(agent && { agent }) });
-  told.push(answer);
+async function call(gateway: GatewayProcess, agent?: Agent): Promise<GatewayAnswer> {
+  const answer = await callGateway({
+    gateway: gateway.partner,
+    key: application.clientKey,
+    ...(agent && { agent }),
+  });
+  answers.push(answer);
   return answer;
 }
-const outcome = ({ status, code }: Told): string => `${String(status)} ${String(code)}`;
+const outcome = ({ status, code }: GatewayAnswer): string => `${String(status)} ${String(code)}`;
 
 async function conditions(gateway: GatewayProcess): Promise<Record<string, unknown>> {
   const answer = await fetch(`${gateway.status}/ready`);
@@ -81,11 +85,11 @@ it('F24: while the event loop is late requests are refused, none is lost, and af
   // What arrives while the loop is blocked is read right after it; a slow machine may need more than one try.
   for (let tries = 0; tries < 5 && !seen.includes('503 GW_OVERLOAD'); tries += 1) {
     await gateway.hook({ blockMs: 2_000 });
-    const answers = await callAll();
-    expect(answers.every(({ complete }) => complete)).toBe(true);
-    for (const { status, headers } of answers)
+    const afterwards = await callAll();
+    expect(afterwards.every(({ complete }) => complete)).toBe(true);
+    for (const { status, headers } of afterwards)
       if (status === 503) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
-    seen.push(...answers.map(outcome));
+    seen.push(...afterwards.map(outcome));
   }
   expect(new Set(seen)).toContain('503 GW_OVERLOAD');
   expect([...new Set(seen)].filter((each) => each !== '503 GW_OVERLOAD' && each !== '200 null')).toEqual([]);
@@ -94,6 +98,6 @@ it('F24: while the event loop is late requests are refused, none is lost, and af
 });
 
 it('every proof holds over all of it', async () => {
-  const { faults } = await prove(stack, { told, callerOf: () => one });
+  const { faults } = await prove(stack, { answers, callerOf: () => application });
   expect(faults).toEqual(PROVED);
 });

@@ -4,7 +4,7 @@
  */
 import { Agent } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ask, type Told } from '../../support/load.ts';
+import { callGateway, type GatewayAnswer, type GatewayRequest } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { type Hit, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
@@ -13,12 +13,12 @@ import { until } from '../../support/until.ts';
 
 let stack: Stack;
 let paused: GatewayProcess;
-let one: Onboarded;
+let application: Onboarded;
 const agent = new Agent({ keepAlive: true });
 
 beforeAll(async () => {
   stack = await startStack({ requestsPerMinute: UNHURRIED });
-  [one] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
+  [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   await stack.settled();
   paused = await stack.startGateway();
 });
@@ -28,8 +28,8 @@ afterAll(async () => {
   await stack.stop();
 });
 
-const call = (more: Partial<Parameters<typeof ask>[0]> = {}): Promise<Told> =>
-  ask({ gateway: paused.partner, key: one.clientKey, ...more });
+const call = (more: Partial<GatewayRequest> = {}): Promise<GatewayAnswer> =>
+  callGateway({ gateway: paused.partner, key: application.clientKey, ...more });
 const arrived = async (): Promise<number> =>
   (await stack.simulator.control<Hit[]>('GET', '/requests?target=ers')).length;
 
@@ -69,6 +69,6 @@ it('answers whoever called before or during the pause, and ends', { timeout: 180
     [503, 'GW_AUDIT_UNAVAILABLE'],
   ]);
   expect(await paused.ended).toBe(1);
-  const { faults } = await prove(stack, { told: answers, callerOf: () => one });
+  const { faults } = await prove(stack, { answers, callerOf: () => application });
   expect(faults).toEqual(PROVED);
 });

@@ -1,12 +1,13 @@
 /**
- * e-RS fails (faults F28, F29): its answers pass unchanged, reads are retried within bounds, writes never, and no
+ * e-RS fails (faults F17, F18, F28, F29): its answers pass unchanged, reads are retried within bounds, writes never, and no
  * caller can take a truncated document for a complete one.
  */
 import { createHash, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callGateway, closedLoop, type GatewayAnswer, type GatewayRequest } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
-import { grantWrites, type Hit, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
+import { gather, grantWrites, type Hit, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
+import type { GatewayProcess } from '../../support/servers/processes.ts';
 import { ROUNDS } from '../../support/size.ts';
 import { type Stack, startStack } from '../../support/servers/stack.ts';
 
@@ -29,7 +30,7 @@ async function call(more: Partial<GatewayRequest> = {}): Promise<GatewayAnswer> 
 }
 
 /** Writes to a new referral. */
-async function write(): Promise<GatewayAnswer> {
+async function write(more: Partial<GatewayRequest> = {}): Promise<GatewayAnswer> {
   referrals += 1;
   const ubrn = String(80_000 + referrals).padStart(12, '0');
   await stack.simulator.control('POST', '/referrals', { ubrn, state: 'BOOKED' });
@@ -37,6 +38,7 @@ async function write(): Promise<GatewayAnswer> {
     method: 'POST',
     path: `/FHIR/STU3/ReferralRequest/${ubrn}/$ers.acceptReferral`,
     headers: { 'if-match': 'W/"1"' },
+    ...more,
   });
 }
 
@@ -56,6 +58,34 @@ const ersRequests = (): Promise<Hit[]> => stack.simulator.control<Hit[]>('GET', 
 
 const json = { 'Content-Type': 'application/fhir+json' };
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+describe('with short limits', () => {
+  let hasty: GatewayProcess;
+  beforeAll(async () => {
+    hasty = await stack.startGateway({ GATEHOUSE_TOTAL_MS: '5000', GATEHOUSE_BODY_STALL_MS: '500' });
+    expect((await call({ gateway: hasty.partner })).status).toBe(200);
+  });
+  const outcomeOf = async ({ attemptId }: GatewayAnswer): Promise<unknown> =>
+    (await gather(stack)).outcomes.get(attemptId ?? '')?.[0]?.record['outcome'];
+
+  it.each([
+    ['reset after the request was sent', { resetBeforeResponse: true }],
+    ['no answer in time', { hang: true }],
+  ])('F17: a write, %s: it is sent once, and the caller learns that nobody knows', async (_, fault) => {
+    const { answer, hits } = await under(fault, () => write({ gateway: hasty.partner }));
+    expect([answer.status, answer.code, hits.length]).toEqual([504, 'GW_DELIVERY_UNKNOWN', 1]);
+    expect(answer.headers['gatehouse-delivery']).toBe('unknown');
+    expect(answer.text).toMatch(/read the referral/i);
+    expect(await outcomeOf(answer)).toBe('UNKNOWN');
+  });
+
+  it('F18: a read whose answer stops after its headers: it is given up, and the next one is served', async () => {
+    const { answer, hits } = await under({ stallAfterHeaders: true }, () => call({ gateway: hasty.partner }));
+    expect([answer.status, answer.code, hits.length]).toEqual([504, 'GW_UPSTREAM_TIMEOUT', 1]);
+    expect(await outcomeOf(answer)).toBe('FAILED');
+    expect((await call({ gateway: hasty.partner })).status).toBe(200);
+  });
+});
 
 describe('F28: an error of e-RS', () => {
   const outcome = JSON.stringify({

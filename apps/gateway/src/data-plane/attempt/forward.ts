@@ -136,7 +136,8 @@ function faultOfBody(cause: unknown): readonly [HttpFault, detail: string] {
   if (cause instanceof BodyTooLarge) return ['protocol', 'the body is too large'];
   if (cause instanceof BodyUnreadable) return ['protocol', 'the body can’t be read'];
   const fault = bodyFault(cause);
-  return [fault, fault === 'protocol' ? DETAILS.protocol : `the body: ${fault}`];
+  if (fault === 'protocol') return [fault, DETAILS.protocol];
+  return [fault, fault === 'timeout' ? 'the body stopped arriving' : 'the body broke off'];
 }
 
 function deliveryUnknown(detail: string, cause: unknown, upstreamStatus: number | null): AttemptFailure {
