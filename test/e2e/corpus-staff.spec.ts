@@ -87,7 +87,7 @@ async function send(
   });
   const length = body === undefined ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
   const bytes = `${entry.method} ${path} HTTP/1.1\r\n${headers.join('')}${length}Connection: close\r\n\r\n${body ?? ''}`;
-  const { answers, fault } = await converse(origin, bytes, { methods: [entry.method] });
+  const { answers, fault } = await converse(origin, bytes, { methods: [entry.method], timeoutMs: 15_000 });
   expect(fault).toBeNull();
   const [answer] = answers;
   if (answer === undefined) throw new Error(`${entry.id}: no answer`);

@@ -93,7 +93,7 @@ describe('the command line', () => {
     for (const { out, err } of [diff, applied, refused, noKey]) expect(out + err).not.toContain(API_KEY);
   });
 
-  it('takes an organisation all the way to ready', async () => {
+  it('onboards an organisation until doctor calls it ready', async () => {
     const before = await gatehouse(`doctor ${R69}`);
     expect(before.code).toBe(1);
     expect(before.out).toContain('<-- next');
@@ -133,7 +133,7 @@ describe('the command line', () => {
     ).toContain('revoked');
   });
 
-  it('plans ASIDs, and ends with 1 while something is missing', async () => {
+  it('plans ASIDs, and exits with 1 while something is missing', async () => {
     const granted = await gatehouse('plan');
     expect(granted).toMatchObject({ code: 0, out: expect.stringContaining('0 misplaced, 1 present.') });
     const all = await gatehouse('plan --combinations --environments int --csv');
@@ -146,7 +146,7 @@ describe('the command line', () => {
     ]);
   });
 
-  it('takes a spreadsheet for a registry file, and says on which line it is wrong', async () => {
+  it('accepts a spreadsheet as a registry file, and names the lines that are wrong', async () => {
     const sheet = join(folder, 'import.csv');
     const heading = 'organisation_ods_code,organisation_name,product,environment,access_mode,asid,api_key';
     const users = 'ReferWell,int,user-restricted,200000002455,userKey0123456789';
@@ -167,10 +167,10 @@ describe('the command line', () => {
     expect(err).toContain(`${sheet}:2: organisation_ods_code: there is no organisation XYZ`);
     expect(err).toContain(`${sheet}:2: environment: there is no environment uat`);
     expect(err).toContain(`${sheet}:2: asid: this ASID is already that of int / R69`);
-    for (const told of [diff, wrong]) expect(told.out + told.err).not.toContain('userKey0123456789');
+    for (const output of [diff, wrong]) expect(output.out + output.err).not.toContain('userKey0123456789');
   });
 
-  it('grants exceptions, sets floors, rotates keys and hands out tokens', async () => {
+  it('grants exceptions, sets floors, rotates keys and issues tokens', async () => {
     const granted = await gatehouse([
       ...'exception grant --environment int --organisation R69 --product ReferWell --capability provider'.split(
         ' ',
@@ -204,13 +204,13 @@ describe('the command line', () => {
     expect((await gatehouse(`tokens revoke ${tokenId}`)).out).toContain('revoked');
   });
 
-  it('never takes an identifier of a patient as an argument', async () => {
-    const found = await gatehouse(
+  it('never accepts a patient’s identifier as an argument', async () => {
+    const result = await gatehouse(
       ['audit', 'list', '--nhs-number', '--reason', 'subject access request'],
       {},
       '900 000 0009',
     );
-    expect(found.code).toBe(0);
+    expect(result.code).toBe(0);
     expect(await admin.systemEvents('AUDIT_SEARCH')).toHaveLength(1);
     expect((await gatehouse('audit list --nhs-number 9000000009 --reason r')).code).toBe(2);
     expect((await gatehouse('audit list --nhs-number')).code).toBe(2);
@@ -227,7 +227,7 @@ describe('the command line', () => {
     expect(exported.out).toContain('r69I…KKLL');
     expect(exported.out).not.toContain(API_KEY);
     expect((await gatehouse('export --json')).out.startsWith('{')).toBe(true);
-    // What it writes can be applied again, as it is and as JSON.
+    // An export can be applied again, as it is and as JSON.
     for (const [name, text] of [
       ['export.yaml', exported.out],
       ['export.json', (await gatehouse('export --json')).out],
@@ -258,7 +258,7 @@ describe('the command line', () => {
     ['nobody there', 'clients list', { GATEHOUSE_ADMIN_URL: 'http://127.0.0.1:9' }, 1],
     ['a file that is not there', 'apply nothing.yaml', {}, 2],
     ['an unknown key', 'keys publish nothing', {}, 1],
-  ])('ends with the right code for %s', async (_what, line, variables, code) => {
+  ])('exits with the right code for %s', async (_what, line, variables, code) => {
     const ended = await gatehouse(line, variables);
     expect(ended.code).toBe(code);
     expect(ended.err).not.toBe('');
@@ -266,7 +266,7 @@ describe('the command line', () => {
 });
 
 describe('setting up', () => {
-  it('migrates an empty database, mints the first token, and no second one', async () => {
+  it('migrates an empty database, and creates a first token but no second', async () => {
     const database = await createEmptyDatabase();
     const variables = { DATABASE_URL: database.appUrl, DATABASE_OWNER_URL: database.ownerUrl };
     expect((await gatehouse('migrate', variables)).out).toContain('applied');
@@ -281,7 +281,7 @@ describe('setting up', () => {
     await database.drop();
   });
 
-  it('refuses one role for both', async () => {
+  it('refuses to use one role as both owner and running role', async () => {
     const database = await createDatabase();
     const same = { DATABASE_URL: database.ownerUrl, DATABASE_OWNER_URL: database.ownerUrl };
     expect((await gatehouse('migrate', same)).code).toBe(2);

@@ -106,7 +106,7 @@ describe('a senior responsible owner', () => {
     expect(answer.status).toBe(status);
   });
 
-  it('is not accepted before the day comes', async () => {
+  it('cannot be accepted before its first day', async () => {
     const { id } = await admin.ok('sroAppoint', { body: appointment });
     const answer = await admin.call('POST', `${API_PREFIX}/sro-appointments/${id}/accept`, {
       acceptedOn: '2026-03-03',
@@ -117,7 +117,7 @@ describe('a senior responsible owner', () => {
 });
 
 describe('a write exception', () => {
-  const wanted = {
+  const exception = {
     environment: 'int',
     organisation: 'R69',
     product: 'ReferWell',
@@ -128,8 +128,8 @@ describe('a write exception', () => {
   } as const;
 
   it('is closed until the owner in force has co-signed', async () => {
-    const other = { ...wanted, interaction: 'A036' } as const;
-    const granted = await admin.ok('exceptionGrant', { body: other });
+    const otherException = { ...exception, interaction: 'A036' } as const;
+    const granted = await admin.ok('exceptionGrant', { body: otherException });
     const { items } = await admin.ok('sroList', { query: { organisation: 'R69', only: 'standing' } });
     for (const { id } of items)
       await admin.ok('sroWithdraw', { params: { id }, body: { reason: 'left the trust' } });
@@ -142,14 +142,14 @@ describe('a write exception', () => {
     await admin.ok('sroAccept', { params: { id }, body: {} });
   });
 
-  it('lasts to the end of its day in London and closes at once when revoked', async () => {
-    const granted = await admin.ok('exceptionGrant', { body: wanted });
+  it('lasts to the end of its day in London, and closes immediately when revoked', async () => {
+    const granted = await admin.ok('exceptionGrant', { body: exception });
     expect(granted).toMatchObject({
       state: 'to be co-signed',
       organisations: ['R69'],
       expiresAt: '2026-06-30T23:00:00.000Z',
     });
-    expect((await admin.call('POST', `${API_PREFIX}/write-exceptions`, wanted)).status).toBe(409);
+    expect((await admin.call('POST', `${API_PREFIX}/write-exceptions`, exception)).status).toBe(409);
     const params = { id: granted.id };
     const signed = await admin.ok('exceptionCosign', { params, body: { reference: 'paper 7' } });
     expect(signed).toMatchObject({ state: 'in force', cosignedBy: 'Sam Owner' });
@@ -174,7 +174,7 @@ describe('a write exception', () => {
     ['no such application', { capability: 'referrer' }, 404],
   ])('is refused for %s', async (_what, change, status) => {
     expect(
-      (await admin.call('POST', `${API_PREFIX}/write-exceptions`, { ...wanted, ...change })).status,
+      (await admin.call('POST', `${API_PREFIX}/write-exceptions`, { ...exception, ...change })).status,
     ).toBe(status);
   });
 });
@@ -194,7 +194,7 @@ describe('signing keys', () => {
   const move = (kid: string, step: string) =>
     admin.call('POST', `${API_PREFIX}/signing-keys/${kid}/${step}`, {});
 
-  it('go through their states, each no sooner than API Management’s cache allows', async () => {
+  it('change state no sooner than API Management’s cache allows', async () => {
     const first = await admin.ok('keyCreate', { body: r69 });
     expect(first).toMatchObject({
       state: 'ACTIVE',
@@ -233,7 +233,7 @@ describe('signing keys', () => {
     expect(new Set(items.map(({ state }) => state))).toEqual(new Set(['ACTIVE', 'REMOVED']));
   });
 
-  it('that KMS does not create are reported with the reason, and nothing is changed', async () => {
+  it('that KMS fails to create are reported with the reason, and nothing is changed', async () => {
     const timeout = new DOMException('The operation timed out.', 'TimeoutError');
     vi.spyOn(admin.parts.kms, 'createSigningKey').mockRejectedValueOnce(timeout);
     const before = await admin.db.signingKey.count();
@@ -244,7 +244,7 @@ describe('signing keys', () => {
     expect(admin.logged.join()).toContain('KMS did not create a signing key');
   });
 
-  it('are made for one application of an authenticated environment', async () => {
+  it('are created for one application in an authenticated environment', async () => {
     const many = await admin.call('POST', `${API_PREFIX}/signing-keys`, { organisation: 'R69' });
     expect(many.status).toBe(409);
     expect(many.body.detail).toContain('int / R69 / ReferWell / application-restricted / provider');
@@ -256,7 +256,7 @@ describe('signing keys', () => {
 });
 
 describe('the doctor', () => {
-  it('says in order what is missing, who acts and what to ask for', async () => {
+  it('lists in order what is missing, who must act and what to ask for', async () => {
     const doctor = await startAdmin();
     const {
       asid: _asid,
@@ -296,7 +296,7 @@ describe('the doctor', () => {
     await doctor.close();
   });
 
-  it('says what a user-restricted application needs besides', async () => {
+  it('lists what else a user-restricted application needs', async () => {
     const users = { environment: 'int', organisation: 'RCD', accessMode: 'user-restricted' } as const;
     const stepsDone = async () => {
       const { steps } = await admin.ok('doctor', { query: users });
@@ -317,7 +317,7 @@ describe('the doctor', () => {
     ]);
   });
 
-  it('is content when everything is done', async () => {
+  it('reports an application as ready when nothing is missing', async () => {
     const client = { environment: 'int', client: 'worklist-sync' } as const;
     const { items } = await admin.ok('clientsList');
     const usable = items[0]?.keys.some(({ state }) => state === 'usable');
@@ -331,7 +331,7 @@ describe('the doctor', () => {
 });
 
 describe('lists', () => {
-  it('go page by page', async () => {
+  it('have pages', async () => {
     const first = await admin.ok('organisationsList', { query: { limit: '1' } });
     expect(first).toMatchObject({ items: [{ odsCode: 'R69', applications: 2 }], next: expect.any(String) });
     const second = await admin.ok('organisationsList', { query: { limit: '1', after: first.next ?? '' } });

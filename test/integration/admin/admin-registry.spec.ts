@@ -13,7 +13,7 @@ const apply = (document: unknown, token?: string) =>
 const lastOf = (lines: { type: string }[]) => lines.at(-1);
 
 describe('applying a registry file', () => {
-  it('creates what it names, with progress, and records who and why', async () => {
+  it('creates its records, reports progress, and records who did it and why', async () => {
     const { status, body } = await apply(smallDocument);
     expect(status).toBe(200);
     expect(body[0]).toEqual({ type: 'planned', changes: 7, unchanged: 0 });
@@ -38,7 +38,7 @@ describe('applying a registry file', () => {
     );
   });
 
-  it('changes nothing if anything in it is wrong, and says each place', async () => {
+  it('changes nothing if any part of it is wrong, and names each place', async () => {
     const before = await admin.db.registryHead.findFirst();
     const wrong = {
       ...smallDocument,
@@ -60,7 +60,7 @@ describe('applying a registry file', () => {
     expect(await admin.db.organisation.findUnique({ where: { odsCode: 'NEW' } })).toBeNull();
   });
 
-  it('says every fault of form at once', async () => {
+  it('reports all syntax faults at once', async () => {
     const { status, body } = await apply({
       ...smallDocument,
       organisations: [{ odsCode: 'r69', name: '' }],
@@ -95,7 +95,7 @@ describe('applying a registry file', () => {
     expect(text.length).toBeLessThan(50_000);
   });
 
-  it('refuses a file that lists too much before it looks at any entry', async () => {
+  it('refuses a file with too many entries before it reads any of them', async () => {
     const { status, body } = await apply({ ...smallDocument, clients: Array(60_000).fill({}) });
     expect(status).toBe(400);
     expect(body.errors).toEqual([
@@ -103,7 +103,7 @@ describe('applying a registry file', () => {
     ]);
   });
 
-  it('changes message sets, organisations, grants and states in place, keeping the rows that stay', async () => {
+  it('changes message sets, organisations, grants and states in place, and keeps the other rows', async () => {
     const binding = await admin.db.binding.findFirstOrThrow({
       where: { odsCode: 'R69', accessMode: 'user-restricted' },
     });

@@ -42,7 +42,7 @@ describe('who may call what', () => {
     );
     if (allowed) {
       expect([200, 400, 404, 409]).toContain(answer.status);
-      // An answer that follows the trail has no end.
+      // An answer that follows the audit trail never ends.
       await answer.body?.cancel();
     } else {
       expect(answer.status).toBe(403);
@@ -51,7 +51,7 @@ describe('who may call what', () => {
     }
   });
 
-  it.each(all)('%s without a valid token is 401 and reads no body', async (_name, route) => {
+  it.each(all)('%s without a valid token is 401, and its body is not read', async (_name, route) => {
     const expired = await createToken(
       admin.db,
       {
@@ -97,7 +97,7 @@ describe('who may call what', () => {
     );
   });
 
-  it('does not start with a route for four eyes that nothing carries out', async () => {
+  it('does not start with a four-eyes route that no code carries out', async () => {
     class WithoutResources {}
     Module({ imports: [DepsModule.with(fewDeps()), ChangesModule] })(WithoutResources);
     const started = NestFactory.createApplicationContext(WithoutResources, {
@@ -107,7 +107,7 @@ describe('who may call what', () => {
     await expect(started).rejects.toThrow(/^routes for four eyes without an action: .*keyActivate/);
   });
 
-  it('serves every route of the contract, and no other', async () => {
+  it('serves every route of the contract and no others', async () => {
     for (const [, route] of all) {
       const { status } = await admin.call(route.method, pathOf(route), undefined, '');
       expect(status, route.path).toBe(401);
@@ -115,13 +115,13 @@ describe('who may call what', () => {
     for (const path of ['/api/v1', '/api/v1/nothing', '/api/v2/clients']) {
       expect((await admin.call('GET', path)).status).toBe(404);
     }
-    // A health check reads nothing but that it is answered.
+    // A health check only needs an answer.
     const root = await fetch(`${admin.url}/`);
     expect([root.status, root.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
   });
 });
 
-describe('a span of the audit trail', () => {
+describe('a period of the audit trail', () => {
   it.each([
     ['from=2026-11-27&until=2026-11-27', '2026-11-27T00:00:00.000Z', '2026-11-28T00:00:00.000Z'],
     ['from=2026-07-01&until=2026-07-01', '2026-06-30T23:00:00.000Z', '2026-07-01T23:00:00.000Z'],
@@ -153,8 +153,8 @@ describe('a span of the audit trail', () => {
   });
 });
 
-describe('what is answered', () => {
-  it('is never stored and says nothing of the server', async () => {
+describe('an answer', () => {
+  it('is not cacheable and reveals nothing about the server', async () => {
     for (const path of [`${API_PREFIX}/clients`, `${API_PREFIX}/nothing`]) {
       const { headers } = await admin.call('GET', path);
       expect(headers.get('cache-control')).toBe('no-store');
@@ -164,7 +164,7 @@ describe('what is answered', () => {
     }
   });
 
-  it('points at each wrong field', async () => {
+  it('names each wrong field', async () => {
     const { status, body } = await admin.call('POST', `${API_PREFIX}/admin-tokens`, {
       label: '',
       scopes: ['root'],
@@ -194,7 +194,7 @@ describe('what is answered', () => {
     expect((await admin.call('GET', `${API_PREFIX}/clients?limit=1&limit=2`)).status).toBe(400);
   });
 
-  it('says nothing of what was not foreseen', async () => {
+  it('reveals nothing about an unforeseen error', async () => {
     const broken = await startAdmin({
       explain: () => Promise.reject(new Error('postgres://user:secret@host')),
     });
@@ -211,20 +211,20 @@ describe('what is answered', () => {
 });
 
 describe('admin tokens', () => {
-  it('are shown once, kept as a hash, and die at once when revoked', async () => {
-    const made = await admin.ok('tokenCreate', { body: { label: 'ci', scopes: ['audit'] } });
-    expect(made.token).toMatch(/^gha_/);
-    const row = await admin.db.adminToken.findUniqueOrThrow({ where: { tokenId: made.tokenId } });
-    expect(JSON.stringify(row)).not.toContain(made.token.slice(17));
-    expect((await admin.call('GET', `${API_PREFIX}/audit`, undefined, made.token)).status).toBe(200);
+  it('are shown once, stored as a hash, and stop working immediately when revoked', async () => {
+    const created = await admin.ok('tokenCreate', { body: { label: 'ci', scopes: ['audit'] } });
+    expect(created.token).toMatch(/^gha_/);
+    const row = await admin.db.adminToken.findUniqueOrThrow({ where: { tokenId: created.tokenId } });
+    expect(JSON.stringify(row)).not.toContain(created.token.slice(17));
+    expect((await admin.call('GET', `${API_PREFIX}/audit`, undefined, created.token)).status).toBe(200);
     const { text } = await admin.call('GET', `${API_PREFIX}/admin-tokens`);
-    expect(text).not.toContain(made.token.slice(17));
+    expect(text).not.toContain(created.token.slice(17));
     expect(text).not.toContain(row.secretHash);
-    await admin.ok('tokenRevoke', { params: { tokenId: made.tokenId }, body: {} });
-    expect((await admin.call('GET', `${API_PREFIX}/audit`, undefined, made.token)).status).toBe(401);
+    await admin.ok('tokenRevoke', { params: { tokenId: created.tokenId }, body: {} });
+    expect((await admin.call('GET', `${API_PREFIX}/audit`, undefined, created.token)).status).toBe(401);
   });
 
-  it('hand on no scope they lack, and revoke no token with one', async () => {
+  it('can neither issue nor revoke a token with a scope that they lack', async () => {
     const beyond = await admin.call(
       'POST',
       `${API_PREFIX}/admin-tokens`,
@@ -240,7 +240,7 @@ describe('admin tokens', () => {
 });
 
 describe('the audit trail', () => {
-  it('records who searched for a patient, and why, but not for whom', async () => {
+  it('records who searched for a patient, and why, but not for which patient', async () => {
     const nhsNumber = '9000000009';
     const { audit, sealer } = admin.parts;
     const intent = intentOf();
@@ -261,7 +261,7 @@ describe('the audit trail', () => {
     expect(JSON.stringify(facts)).not.toContain(nhsNumber);
   });
 
-  it('answers nothing if the search can’t be recorded', async () => {
+  it('returns nothing if the search can’t be recorded', async () => {
     const { audit, sealer } = admin.parts;
     const intent = intentOf();
     const ubrn = '000000070000';
@@ -284,12 +284,12 @@ describe('the audit trail', () => {
     expect((await admin.call('POST', `${API_PREFIX}/audit/search`, body)).status).toBe(400);
   });
 
-  it('takes no identifier in a URL', async () => {
+  it('accepts no identifier in a URL', async () => {
     expect((await admin.call('GET', `${API_PREFIX}/audit?nhsNumber=9000000009`)).status).toBe(400);
   });
 });
 
-it('is described for anybody, by machine and by page, without a script', async () => {
+it('is documented for everybody, as OpenAPI and as a page without scripts', async () => {
   const { status, body } = await admin.call('GET', '/api/v1/openapi.json', undefined, '');
   expect([status, body.openapi]).toEqual([200, '3.1.0']);
   const page = await fetch(`${admin.url}/api/v1/docs`);

@@ -1,4 +1,4 @@
-/** One organisation, application or client: read with an ETag, changed with If-Match, with the rules of the registry file. */
+/** One organisation, application or client is read with an ETag and changed with If-Match, by the rules of the registry file. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Answer, type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
@@ -15,24 +15,25 @@ beforeEach(async () => {
   started.push(admin);
   const applied = await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   expect(applied.body.at(-1)?.type).toBe('done');
-  await found();
+  await findApplication();
 });
 
-async function found(): Promise<void> {
+async function findApplication(): Promise<void> {
   id = (await admin.db.application.findFirstOrThrow({ where: { asid: '200000002454' } })).id;
   priya = await signIn(admin.db, 'Priya', ['platform-engineer'], admin.clock.ms);
 }
 
-const read = (path: string, who = priya) => admin.call('GET', `/api/v1${path}`, undefined, '', who.headers);
-const change = (path: string, body: object, etag?: string, who = priya): Promise<Answer> =>
+const read = (path: string, person = priya) =>
+  admin.call('GET', `/api/v1${path}`, undefined, '', person.headers);
+const change = (path: string, body: object, etag?: string, person = priya): Promise<Answer> =>
   admin.call('PATCH', `/api/v1${path}`, body, '', {
-    ...who.headers,
+    ...person.headers,
     ...(etag === undefined ? {} : { 'If-Match': etag }),
   });
 const etagOf = async (path: string): Promise<string> => (await read(path)).headers.get('etag') ?? '';
 
 describe('one record', () => {
-  it('is answered with a strong ETag that stays while nothing changes', async () => {
+  it('has a strong ETag that stays the same while nothing changes', async () => {
     for (const path of ['/organisations/R69', `/applications/${id}`, '/clients/int/worklist-sync']) {
       const [once, again] = [await read(path), await read(path)];
       expect(once.status, once.text).toBe(200);
@@ -43,20 +44,20 @@ describe('one record', () => {
     expect((await read(`/applications/${id}`)).body).toMatchObject({ id, apiKey: 'r69I…KKLL' });
   });
 
-  it('is not there for whom it is out of reach, to read or to change', async () => {
+  it('is not found by people of other organisations, to read or to change', async () => {
     const role = { role: 'platform-engineer', odsCodes: ['RCD'] } as const;
-    const other = await signIn(admin.db, 'Odd', [role], admin.clock.ms);
+    const outsider = await signIn(admin.db, 'Odd', [role], admin.clock.ms);
     for (const path of ['/organisations/R69', `/applications/${id}`, '/clients/int/worklist-sync']) {
-      expect((await read(path, other)).status, path).toBe(404);
+      expect((await read(path, outsider)).status, path).toBe(404);
     }
-    expect((await change('/organisations/R69', { name: 'Mine' }, '"x"', other)).status).toBe(404);
-    expect((await change(`/applications/${id}`, { state: 'draft' }, '"x"', other)).status).toBe(404);
-    expect((await read('/organisations/RCD', other)).status).toBe(200);
+    expect((await change('/organisations/R69', { name: 'Mine' }, '"x"', outsider)).status).toBe(404);
+    expect((await change(`/applications/${id}`, { state: 'draft' }, '"x"', outsider)).status).toBe(404);
+    expect((await read('/organisations/RCD', outsider)).status).toBe(200);
   });
 });
 
 describe('a change', () => {
-  it('needs the ETag: without it 428, with anything for every state too, and with a stale one 412', async () => {
+  it('needs the ETag: 428 without one or with *, and 412 with an outdated one', async () => {
     for (const etag of [undefined, '*', 'no-tag']) {
       const { status, body } = await change('/organisations/R69', { name: 'New' }, etag);
       expect(status).toBe(428);
@@ -81,7 +82,7 @@ describe('a change', () => {
     expect(history[0]).toMatchObject({ actor: 'Priya (priya@example.org)' });
   });
 
-  it('takes an ETag that a compressing proxy has weakened, and answers with a strong one', async () => {
+  it('accepts an ETag that a compressing proxy has weakened, and returns a strong one', async () => {
     const path = `/applications/${id}`;
     const changed = await change(path, { apimApplicationId: 'abc-1' }, `W/${await etagOf(path)}`);
     expect(changed.status, changed.text).toBe(200);
@@ -90,7 +91,7 @@ describe('a change', () => {
     expect((await read(path)).body.apimApplicationId).toBe('abc-1');
   });
 
-  it('removes an optional value with null, and refuses that where the value is needed', async () => {
+  it('removes an optional value with null, but not a value that is needed', async () => {
     const path = `/applications/${id}`;
     await change(path, { apimApplicationId: 'abc-1', asid: '200000009001' }, await etagOf(path));
     const cleared = await change(path, { apimApplicationId: null }, await etagOf(path));
@@ -101,7 +102,7 @@ describe('a change', () => {
     expect((await change(path, { state: null }, await etagOf(path))).status).toBe(400);
   });
 
-  it('of two editors at once one is refused, and nothing is overwritten', async () => {
+  it('of two editors at the same time is refused to one, and nothing is overwritten', async () => {
     for (let round = 0; round < 5; round += 1) {
       const etag = await etagOf(`/applications/${id}`);
       const asids = [`20000000${round}001`, `20000000${round}002`];
@@ -112,7 +113,7 @@ describe('a change', () => {
     }
   });
 
-  it('is seen in the ETag even where another API key looks the same', async () => {
+  it('changes the ETag even if the new API key looks the same', async () => {
     const etag = await etagOf(`/applications/${id}`);
     const changed = await change(`/applications/${id}`, { apiKey: 'r69IAnotherKey456789abcdKKLL' }, etag);
     expect(changed.body.apiKey).toBe('r69I…KKLL');
@@ -120,7 +121,7 @@ describe('a change', () => {
     expect(changed.text).not.toContain('AnotherKey');
   });
 
-  it('is of the fields that may change, by the rules of the registry file, with every fault at its field', async () => {
+  it('is checked by the rules of the registry file, with every fault reported at its field', async () => {
     const etag = await etagOf(`/applications/${id}`);
     const all = {
       asid: '200000002460',
@@ -147,7 +148,7 @@ describe('a change', () => {
     expect((await change(`/applications/${id}`, {}, now)).headers.get('etag')).toBe(now);
   });
 
-  it('never touches another application of the same binding, nor one that is retired', async () => {
+  it('never changes another application of the same binding, nor a retired one', async () => {
     const retired = await change(
       `/applications/${id}`,
       { state: 'retired' },
@@ -157,7 +158,7 @@ describe('a change', () => {
     const [{ asid: _, apiKey: __, ...successor }] = smallDocument.applications;
     const document = { apiVersion: 'gatehouse/v1', applications: [{ ...successor, state: 'draft' }] };
     await admin.call('POST', '/api/v1/registry/apply', { document });
-    const other = await admin.db.application.findFirstOrThrow({
+    const successorRow = await admin.db.application.findFirstOrThrow({
       where: { accessMode: 'application-restricted', state: 'draft' },
     });
     const old = await change(
@@ -166,46 +167,46 @@ describe('a change', () => {
       await etagOf(`/applications/${id}`),
     );
     expect(old.status).toBe(409);
-    const path = `/applications/${other.id}`;
+    const path = `/applications/${successorRow.id}`;
     expect((await change(path, { asid: '200000002471' }, await etagOf(path))).body.asid).toBe('200000002471');
     expect((await read(`/applications/${id}`)).body.asid).toBe('200000002454');
   });
 });
 
-describe('where four eyes are asked for', () => {
+describe('where four eyes are required', () => {
   beforeEach(async () => {
     const environments = new Map([['int', { kind: 'authenticated' as const, fourEyes: false }]]);
     admin = await startAdmin({ environments });
     started.push(admin);
     await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
     await admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes: true } });
-    await found();
+    await findApplication();
   });
 
-  it('a change that matters waits, and is carried out once a colleague approves', async () => {
+  it('an important change waits, and is carried out once a colleague approves it', async () => {
     const etag = await etagOf(`/applications/${id}`);
-    const asked = await change(`/applications/${id}`, { asid: '200000002480', reason: 'new ASID' }, etag);
-    expect(asked.status, asked.text).toBe(202);
-    expect(asked.body).toMatchObject({ action: 'applicationChange', state: 'pending' });
+    const answer = await change(`/applications/${id}`, { asid: '200000002480', reason: 'new ASID' }, etag);
+    expect(answer.status, answer.text).toBe(202);
+    expect(answer.body).toMatchObject({ action: 'applicationChange', state: 'pending' });
     expect(await etagOf(`/applications/${id}`)).toBe(etag);
     const gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);
-    const approval = { diffHash: asked.body.diffHash, reason: 'as agreed' };
-    const path = `/api/v1/changes/${asked.body.id}/approve`;
+    const approval = { diffHash: answer.body.diffHash, reason: 'as agreed' };
+    const path = `/api/v1/changes/${answer.body.id}/approve`;
     const approved = await admin.call('POST', path, approval, '', gita.headers);
     expect(approved.status, approved.text).toBe(200);
     expect((await read(`/applications/${id}`)).body.asid).toBe('200000002480');
   });
 
-  it('a stale change is refused before anybody is bothered, and one overtaken by another edit is stale', async () => {
+  it('a change with an outdated ETag is refused, and one that another edit overtakes becomes stale', async () => {
     expect((await change(`/applications/${id}`, { asid: '200000002480' }, '"old"')).status).toBe(412);
     expect(await admin.db.pendingChange.count()).toBe(0);
     const etag = await etagOf(`/applications/${id}`);
-    const asked = await change(`/applications/${id}`, { asid: '200000002480' }, etag);
+    const answer = await change(`/applications/${id}`, { asid: '200000002480' }, etag);
     const edited = await change(`/applications/${id}`, { apimApplicationId: 'apim-2' }, etag);
     expect(edited.status, edited.text).toBe(200);
     const gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);
-    const approval = { diffHash: asked.body.diffHash, reason: 'as agreed' };
-    const path = `/api/v1/changes/${asked.body.id}/approve`;
+    const approval = { diffHash: answer.body.diffHash, reason: 'as agreed' };
+    const path = `/api/v1/changes/${answer.body.id}/approve`;
     expect((await admin.call('POST', path, approval, '', gita.headers)).status).toBe(409);
     expect((await read(`/applications/${id}`)).body).toMatchObject({
       asid: '200000002454',

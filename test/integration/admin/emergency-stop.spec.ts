@@ -1,4 +1,4 @@
-/** Emergency stops over HTTP: one person, at once, reviewed by another. */
+/** Emergency stops over HTTP: one person can make them immediately, and another reviews them. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Answer, type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => admin.close());
 
-const as = (who: SignedIn, method: string, path: string, body?: unknown): Promise<Answer> =>
-  admin.call(method, `/api/v1${path}`, body, '', who.headers);
+const as = (person: SignedIn, method: string, path: string, body?: unknown): Promise<Answer> =>
+  admin.call(method, `/api/v1${path}`, body, '', person.headers);
 
 const stateOf = {
   organisation: async () =>
@@ -36,11 +36,11 @@ it.each(['organisation', 'application', 'client'] as const)(
     }[kind];
     const before = await stateOf[kind]();
     const stop = { kind, ...named, reason: 'odd traffic' };
-    const made = await as(priya, 'POST', '/emergency-stops', stop);
-    expect(made.status, made.text).toBe(200);
+    const created = await as(priya, 'POST', '/emergency-stops', stop);
+    expect(created.status, created.text).toBe(200);
     expect(await stateOf[kind]()).toBe('suspended');
     expect((await as(priya, 'POST', '/emergency-stops', stop)).status).toBe(409);
-    const { id } = made.body;
+    const { id } = created.body;
     const own = await as(priya, 'POST', `/emergency-stops/${id}/review`, { reason: 'all well' });
     expect(own.body.type).toBe('urn:gatehouse:problem:same-person');
     expect((await as(gita, 'GET', '/emergency-stops?only=standing')).body.items).toMatchObject([{ id }]);
@@ -57,7 +57,7 @@ it.each(['organisation', 'application', 'client'] as const)(
   },
 );
 
-it('is out of reach for people of other organisations', async () => {
+it('is not found by people of other organisations', async () => {
   const elsewhere = { role: 'platform-engineer', odsCodes: ['RCD'] } as const;
   const lena = await signIn(admin.db, 'Lena', [elsewhere], admin.clock.ms);
   const stop = { kind: 'organisation', organisation: 'R69', reason: 'not mine' };
@@ -67,14 +67,14 @@ it('is out of reach for people of other organisations', async () => {
 });
 
 it.each(['organisation', 'application', 'client'] as const)(
-  'of an %s is undone by no edit and no registry file: only by lifting it',
+  'of an %s is not undone by an edit or a registry file, but only by lifting it',
   async (kind) => {
     const { id: application } = await admin.db.application.findFirstOrThrow({
       where: { asid: '200000002454' },
     });
     const client = { environment: 'int', client: 'worklist-sync' };
     const target = { organisation: { organisation: 'R69' }, application: { application }, client }[kind];
-    // Only what runs can be stopped.
+    // Only a record that is not yet suspended can be stopped.
     await admin.db.application.update({ where: { id: application }, data: { state: 'live' } });
     const { body: stop } = await as(priya, 'POST', '/emergency-stops', {
       kind,
@@ -82,13 +82,13 @@ it.each(['organisation', 'application', 'client'] as const)(
       reason: 'odd traffic',
     });
     const states = { organisation: 'active', application: 'live', client: 'active' };
-    const [wanted, ownClient] = [smallDocument.applications[0], smallDocument.clients[0]];
+    const [ownApplication, ownClient] = [smallDocument.applications[0], smallDocument.clients[0]];
     const document = {
       apiVersion: 'gatehouse/v1',
       ...(kind === 'organisation' && {
         organisations: [{ ...smallDocument.organisations[0], state: states[kind] }],
       }),
-      ...(kind === 'application' && { applications: [{ ...wanted, state: states[kind] }] }),
+      ...(kind === 'application' && { applications: [{ ...ownApplication, state: states[kind] }] }),
       ...(kind === 'client' && { clients: [{ ...ownClient, state: states[kind] }] }),
     };
     const applied = await as(priya, 'POST', '/registry/apply', { document });
@@ -106,26 +106,31 @@ it.each(['organisation', 'application', 'client'] as const)(
       ]);
     }
     expect(await stateOf[kind]()).toBe('suspended');
-    const of = new URLSearchParams({ only: 'standing', kind, target: stop.target }).toString();
-    expect((await as(gita, 'GET', `/emergency-stops?${of}`)).body.items).toMatchObject([{ id: stop.id }]);
-    expect((await as(gita, 'GET', `/emergency-stops?${of}x`)).body.items).toEqual([]);
+    const query = new URLSearchParams({ only: 'standing', kind, target: stop.target }).toString();
+    expect((await as(gita, 'GET', `/emergency-stops?${query}`)).body.items).toMatchObject([{ id: stop.id }]);
+    expect((await as(gita, 'GET', `/emergency-stops?${query}x`)).body.items).toEqual([]);
     const lifted = await as(gita, 'POST', `/emergency-stops/${stop.id}/lift`, { reason: 'all well' });
     expect(lifted.status, lifted.text).toBe(200);
     expect(await stateOf[kind]()).toBe(states[kind]);
   },
 );
 
-it('of a client is for its environment alone', async () => {
-  const [one] = smallDocument.clients;
-  const clients = [{ ...one, environment: 'dep', grants: [] }];
+it('of a client is limited to its environment', async () => {
+  const [client] = smallDocument.clients;
+  const clients = [{ ...client, environment: 'dep', grants: [] }];
   await admin.call('POST', '/api/v1/registry/apply', { document: { apiVersion: 'gatehouse/v1', clients } });
   const stop = (environment: string) =>
-    as(priya, 'POST', '/emergency-stops', { kind: 'client', environment, client: one.name, reason: 'leak' });
+    as(priya, 'POST', '/emergency-stops', {
+      kind: 'client',
+      environment,
+      client: client.name,
+      reason: 'leak',
+    });
   expect((await stop('int')).status).toBe(200);
   expect((await stop('dep')).status).toBe(200);
 });
 
-it('is not lifted over what somebody has changed since', async () => {
+it('cannot be lifted if somebody has changed the record since', async () => {
   const stop = { kind: 'organisation', organisation: 'RCD', reason: 'odd traffic' };
   const { body } = await as(priya, 'POST', '/emergency-stops', stop);
   await admin.db.organisation.update({ where: { odsCode: 'RCD' }, data: { state: 'retired' } });

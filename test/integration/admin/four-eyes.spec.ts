@@ -1,4 +1,4 @@
-/** Changes that need a second person, over HTTP: people, tokens, and the same rule for every way in. */
+/** Changes that need a second person, over HTTP: people, tokens, and the same rule for every route. */
 import pg from 'pg';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
@@ -19,7 +19,7 @@ beforeEach(async () => {
   ]);
   admin = await startAdmin({ environments });
   started.push(admin);
-  // Onboarded while one person was enough.
+  // These records are created before four eyes are required.
   const { clients: _clients, ...rest } = smallDocument;
   const applications = smallDocument.applications.map(({ messageSets: _, ...entry }) => entry);
   expect((await apply({ ...rest, applications })).at(-1)?.type).toBe('done');
@@ -31,8 +31,8 @@ beforeEach(async () => {
 const setFourEyes = (name: string, fourEyes: boolean) =>
   admin.db.environment.update({ where: { name }, data: { fourEyes } });
 
-const as = (who: SignedIn, method: string, path: string, body?: unknown): Promise<Answer> =>
-  admin.call(method, `/api/v1${path}`, body, '', who.headers);
+const as = (person: SignedIn, method: string, path: string, body?: unknown): Promise<Answer> =>
+  admin.call(method, `/api/v1${path}`, body, '', person.headers);
 
 async function apply(document: object): Promise<{ type: string; id?: string; rules?: string[] }[]> {
   const answer = await admin.call('POST', '/api/v1/registry/apply', { document });
@@ -55,16 +55,16 @@ const appointment = {
   },
 };
 
-/** Priya asks; nothing is changed. */
-async function ask(): Promise<{ id: string; diffHash: string; diff: unknown[]; rules: string[] }> {
+/** Priya proposes an appointment; nothing is changed yet. */
+async function proposeOwner(): Promise<{ id: string; diffHash: string; diff: unknown[]; rules: string[] }> {
   const answer = await as(priya, 'POST', '/sro-appointments', { ...appointment, reason: 'first owner' });
   expect(answer.status, answer.text).toBe(202);
   expect(await admin.db.sroAppointment.count()).toBe(0);
   return answer.body;
 }
 
-const approve = (who: SignedIn, id: string, diffHash: string) =>
-  as(who, 'POST', `/changes/${id}/approve`, { diffHash, reason: 'checked with the CIO' });
+const approve = (person: SignedIn, id: string, diffHash: string) =>
+  as(person, 'POST', `/changes/${id}/approve`, { diffHash, reason: 'checked with the CIO' });
 
 describe('a change that needs a second person', () => {
   it('waits once, however often it is requested', async () => {
@@ -76,7 +76,7 @@ describe('a change that needs a second person', () => {
   });
 
   it('waits, shows its diff, and is carried out when approved', async () => {
-    const { id, diffHash, rules, diff } = await ask();
+    const { id, diffHash, rules, diff } = await proposeOwner();
     expect(rules).toEqual(['appointment of a senior responsible owner']);
     expect(JSON.stringify(diff)).toContain('Sam Owner');
     const listed = await as(gita, 'GET', '/changes?state=pending');
@@ -101,17 +101,17 @@ describe('a change that needs a second person', () => {
     expect(await admin.db.sroAppointment.count()).toBe(1);
   });
 
-  it('is not approved by the one who asked, whatever their roles, nor with a token of theirs', async () => {
-    const { id, diffHash } = await ask();
+  it('cannot be approved by the requester, whatever their roles, nor with one of their tokens', async () => {
+    const { id, diffHash } = await proposeOwner();
     const own = await approve(priya, id, diffHash);
     expect(own.status).toBe(403);
     expect(own.body.type).toBe('urn:gatehouse:problem:same-person');
-    const made = await as(priya, 'POST', '/admin-tokens', { label: 'mine', scopes: ['governance'] });
+    const ownToken = await as(priya, 'POST', '/admin-tokens', { label: 'mine', scopes: ['governance'] });
     const { status } = await admin.call(
       'POST',
       `/api/v1/changes/${id}/approve`,
       { diffHash, reason: 'me again' },
-      made.body.token,
+      ownToken.body.token,
     );
     expect(status).toBe(403);
     expect(
@@ -120,8 +120,8 @@ describe('a change that needs a second person', () => {
     expect(await admin.db.sroAppointment.count()).toBe(0);
   });
 
-  it('the database itself takes no approval by the one who asked', async () => {
-    const { id } = await ask();
+  it('cannot be approved by the requester by the rules of the database either', async () => {
+    const { id } = await proposeOwner();
     await expect(
       admin.db.pendingChange.update({
         where: { id },
@@ -130,15 +130,15 @@ describe('a change that needs a second person', () => {
     ).rejects.toThrow(/pending_change_second_person/);
   });
 
-  it('is decided only by the right role, for its organisations', async () => {
-    const { id, diffHash } = await ask();
+  it('is decided only by people with the right role for its organisations', async () => {
+    const { id, diffHash } = await proposeOwner();
     const engineer = await signIn(admin.db, 'Piet', ['platform-engineer'], admin.clock.ms);
     expect((await approve(engineer, id, diffHash)).status).toBe(403);
     const elsewhere = { role: 'governance-officer', odsCodes: ['RCD'] } as const;
-    const other = await signIn(admin.db, 'Odd', [elsewhere], admin.clock.ms);
-    expect((await approve(other, id, diffHash)).status).toBe(404);
-    expect((await as(other, 'GET', `/changes/${id}`)).status).toBe(404);
-    expect((await as(other, 'GET', '/changes')).body.items).toEqual([]);
+    const outsider = await signIn(admin.db, 'Odd', [elsewhere], admin.clock.ms);
+    expect((await approve(outsider, id, diffHash)).status).toBe(404);
+    expect((await as(outsider, 'GET', `/changes/${id}`)).status).toBe(404);
+    expect((await as(outsider, 'GET', '/changes')).body.items).toEqual([]);
     const local = await signIn(
       admin.db,
       'Lou',
@@ -149,31 +149,31 @@ describe('a change that needs a second person', () => {
     expect((await approve(local, id, diffHash)).status).toBe(200);
   });
 
-  it('expires, can be rejected with a reason, and withdrawn by who asked alone', async () => {
-    const first = await ask();
+  it('expires, can be rejected with a reason, and can be withdrawn only by the requester', async () => {
+    const first = await proposeOwner();
     admin.clock.ms += 72 * 3_600_000;
     const late = await signIn(admin.db, 'Late', ['governance-officer'], admin.clock.ms);
     expect((await approve(late, first.id, first.diffHash)).body.detail).toContain('expired');
     expect((await as(late, 'GET', '/changes?state=expired')).body.items).toHaveLength(1);
     priya = await signIn(admin.db, 'Priya', ['governance-officer'], admin.clock.ms);
-    const second = await ask();
+    const second = await proposeOwner();
     expect((await as(late, 'POST', `/changes/${second.id}/reject`, {})).status).toBe(400);
     const rejected = await as(late, 'POST', `/changes/${second.id}/reject`, { reason: 'not signed' });
     expect(rejected.body).toMatchObject({ state: 'rejected', decisionReason: 'not signed' });
-    const third = await ask();
+    const third = await proposeOwner();
     expect((await as(late, 'POST', `/changes/${third.id}/withdraw`, {})).status).toBe(404);
     expect((await as(priya, 'POST', `/changes/${third.id}/withdraw`, {})).body.state).toBe('withdrawn');
     expect(await admin.db.sroAppointment.count()).toBe(0);
   });
 
-  it('is bound to exactly its diff: another hash is refused, a changed registry makes it stale', async () => {
+  it('is bound to its exact diff: another hash is refused, and a changed registry makes it stale', async () => {
     const floor = { organisation: 'R69', minimumLevel: 3 };
-    const asked = await as(priya, 'PUT', '/assurance-floors', floor);
-    expect(asked.status).toBe(202);
-    const { id, diffHash } = asked.body;
+    const submitted = await as(priya, 'PUT', '/assurance-floors', floor);
+    expect(submitted.status).toBe(202);
+    const { id, diffHash } = submitted.body;
     expect((await approve(gita, id, 'b'.repeat(64))).status).toBe(409);
     expect((await as(gita, 'GET', `/changes/${id}`)).body.state).toBe('pending');
-    // Meanwhile the floor comes to be by another way: what was "make it" would now be "raise it".
+    // Meanwhile somebody else sets the floor, so that the change would now raise it instead of creating it.
     await admin.db.assuranceFloor.create({ data: { odsCode: 'R69', level: 2 } });
     const late = await approve(gita, id, diffHash);
     expect(late.status).toBe(409);
@@ -182,9 +182,9 @@ describe('a change that needs a second person', () => {
     expect(await admin.db.assuranceFloor.findMany()).toMatchObject([{ level: 2 }]);
   });
 
-  it('once decided, is not marked stale by an approval that came too late', async () => {
-    const asked = await as(priya, 'PUT', '/assurance-floors', { organisation: 'R69', minimumLevel: 3 });
-    const { id, diffHash } = asked.body;
+  it('is not marked stale by a late approval once it is decided', async () => {
+    const submitted = await as(priya, 'PUT', '/assurance-floors', { organisation: 'R69', minimumLevel: 3 });
+    const { id, diffHash } = submitted.body;
     await admin.db.assuranceFloor.create({ data: { odsCode: 'R69', level: 2 } });
     const gus = await signIn(admin.db, 'Gus', ['governance-officer'], admin.clock.ms);
     const colleague = new pg.Client({ connectionString: admin.database.superuserUrl });
@@ -210,23 +210,23 @@ describe('a change that needs a second person', () => {
     });
   });
 
-  it('of somebody who is suspended meanwhile is not carried out', async () => {
-    const { id, diffHash } = await ask();
+  it('of a person who has been suspended meanwhile is not carried out', async () => {
+    const { id, diffHash } = await proposeOwner();
     await admin.db.staff.update({ where: { id: priya.staffId }, data: { state: 'suspended' } });
     const refused = await approve(gita, id, diffHash);
     expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('is suspended')]);
     expect(await admin.db.sroAppointment.count()).toBe(0);
   });
 
-  it('is carried out once when two approve at once', async () => {
-    const { id, diffHash } = await ask();
+  it('is carried out once when two people approve it at the same time', async () => {
+    const { id, diffHash } = await proposeOwner();
     const gus = await signIn(admin.db, 'Gus', ['governance-officer'], admin.clock.ms);
     const answers = await Promise.all([approve(gita, id, diffHash), approve(gus, id, diffHash)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(await admin.db.sroAppointment.count()).toBe(1);
   });
 
-  it('keeps no secret in clear, neither in its row nor in an answer', async () => {
+  it('has no secret in clear, neither in its row nor in an answer', async () => {
     const [application] = smallDocument.applications;
     const secret = 'anotherKeyOfR690123456789abcQQRR';
     const { clients: _, ...rest } = smallDocument;
@@ -238,17 +238,17 @@ describe('a change that needs a second person', () => {
     expect(last).toMatchObject({ type: 'pending', rules: ['ASID, API key or secret of a live application'] });
     const row = await admin.db.pendingChange.findUniqueOrThrow({ where: { id: last?.id ?? '' } });
     expect(JSON.stringify({ ...row, payloadSealed: '' })).not.toContain(secret);
-    const shown = await as(gita, 'GET', `/changes/${row.id}`);
-    expect(shown.text).not.toContain(secret);
+    const answer = await as(gita, 'GET', `/changes/${row.id}`);
+    expect(answer.text).not.toContain(secret);
     const approved = await approve(gita, row.id, row.diffHash);
     expect(approved.status, approved.text).toBe(200);
-    const held = await admin.db.application.findFirst({ where: { asid: application.asid } });
-    expect(held?.apiKey).toBe(secret);
+    const applicationRow = await admin.db.application.findFirst({ where: { asid: application.asid } });
+    expect(applicationRow?.apiKey).toBe(secret);
   });
 });
 
-describe('the same rule for every way in', () => {
-  it('a file with a grant becomes one change as a whole; it is all or nothing', async () => {
+describe('the same rule for every route', () => {
+  it('a file with a grant becomes one change as a whole, all or nothing', async () => {
     const lines = await apply({ ...smallDocument, organisations: [{ odsCode: 'R69', name: 'Renamed' }] });
     const last = lines.at(-1);
     expect(last?.type).toBe('pending');
@@ -270,14 +270,14 @@ describe('the same rule for every way in', () => {
     expect((await admin.db.signingKey.findUnique({ where: { kid } }))?.state).toBe('ACTIVE');
     const { accessMode: _, ...choice } = r69;
     const exception = { interaction: 'A028', useCaseReference: 'UC-1', expiresOn: '2026-06-01' };
-    const asked = await as(priya, 'POST', '/write-exceptions', { ...choice, ...exception });
-    expect(asked.status, asked.text).toBe(202);
+    const submitted = await as(priya, 'POST', '/write-exceptions', { ...choice, ...exception });
+    expect(submitted.status, submitted.text).toBe(202);
     expect((await as(priya, 'PUT', '/assurance-floors', { minimumLevel: 3 })).status).toBe(202);
     expect(await admin.db.writeException.count()).toBe(0);
     expect(await admin.db.assuranceFloor.count()).toBe(0);
   });
 
-  it('a token asks like anybody else; wrong input is refused before anybody is bothered', async () => {
+  it('a token’s change waits like any other, and wrong input is refused immediately', async () => {
     const answer = await admin.call('POST', '/api/v1/sro-appointments', appointment);
     expect(answer.status).toBe(202);
     const wrong = await as(priya, 'POST', '/sro-appointments', { ...appointment, environments: ['nowhere'] });
@@ -285,7 +285,7 @@ describe('the same rule for every way in', () => {
     expect(await admin.db.pendingChange.count()).toBe(1);
   });
 
-  it('suspending is done at once by one person', async () => {
+  it('one person can suspend immediately', async () => {
     const [application] = smallDocument.applications;
     const { clients: _, ...rest } = smallDocument;
     const { messageSets: _sets, ...same } = application;
@@ -293,7 +293,7 @@ describe('the same rule for every way in', () => {
     expect(lines.at(-1)?.type).toBe('done');
   });
 
-  it('whatever goes live waits, so that none can be put in the place of another', async () => {
+  it('going live waits, so that nobody can replace one application with another', async () => {
     const [application] = smallDocument.applications;
     const { clients: _, ...rest } = smallDocument;
     const file = (entry: object) => apply({ ...rest, applications: [{ ...application, ...entry }] });
@@ -302,11 +302,11 @@ describe('the same rule for every way in', () => {
     expect(await admin.db.application.count({ where: { state: 'retired' } })).toBe(0);
     const { body } = await as(gita, 'GET', `/changes/${retired?.id}`);
     expect((await approve(gita, body.id, body.diffHash)).status).toBe(200);
-    const other = { asid: '200000009999', apiKey: 'anotherKeyOfR690123456789abcQQRR' };
-    expect((await file({ ...other, state: 'draft' })).at(-1)?.type).toBe('done');
-    const last = (await file({ ...other, state: 'live' })).at(-1);
+    const newIdentity = { asid: '200000009999', apiKey: 'anotherKeyOfR690123456789abcQQRR' };
+    expect((await file({ ...newIdentity, state: 'draft' })).at(-1)?.type).toBe('done');
+    const last = (await file({ ...newIdentity, state: 'live' })).at(-1);
     expect(last).toMatchObject({ type: 'pending', rules: ['an application going live'] });
-    expect(await admin.db.application.count({ where: { state: 'live', asid: other.asid } })).toBe(0);
+    expect(await admin.db.application.count({ where: { state: 'live', asid: newIdentity.asid } })).toBe(0);
   });
 
   it.each([
@@ -314,15 +314,15 @@ describe('the same rule for every way in', () => {
     ['API key that looks the same', { apiKey: 'anotherKeyOfTheUserApp0123456MMNN' }],
     ['ASID', { asid: '200000009999' }],
     ['organisation', { organisations: ['R69', 'RCD', 'RXX'] }],
-  ])('another %s beside another field of a live application', async (_what, changed) => {
+  ])('a new %s of a live application, changed together with another field', async (_what, changed) => {
     const [, user] = smallDocument.applications;
-    const { messageSets: _sets, ...held } = user;
-    await admin.db.application.updateMany({ where: { asid: held.asid }, data: { state: 'live' } });
+    const { messageSets: _sets, ...entry } = user;
+    await admin.db.application.updateMany({ where: { asid: entry.asid }, data: { state: 'live' } });
     const organisations = [...smallDocument.organisations, { odsCode: 'RXX', name: 'Third' }];
     const lines = await apply({
       apiVersion: 'gatehouse/v1',
       organisations,
-      applications: [{ ...held, ...changed, apimApplicationId: 'new-in-the-portal' }],
+      applications: [{ ...entry, ...changed, apimApplicationId: 'new-in-the-portal' }],
     });
     expect(lines.at(-1)?.type).toBe('pending');
     const { body } = await as(gita, 'GET', `/changes/${lines.at(-1)?.id}`);
@@ -330,20 +330,20 @@ describe('the same rule for every way in', () => {
     expect(approved.status, approved.text).toBe(200);
   });
 
-  it('an emergency stop is taken back alone by whoever made it, at once; else by two people', async () => {
+  it('an emergency stop is lifted alone by the person who made it soon after, otherwise by two people', async () => {
     const stop = { kind: 'organisation', organisation: 'R69', reason: 'odd traffic' };
     const slip = await as(priya, 'POST', '/emergency-stops', stop);
-    const lift = (who: SignedIn, id: string) =>
-      as(who, 'POST', `/emergency-stops/${id}/lift`, { reason: 'all well' });
+    const lift = (person: SignedIn, id: string) =>
+      as(person, 'POST', `/emergency-stops/${id}/lift`, { reason: 'all well' });
     expect((await lift(priya, slip.body.id)).status).toBe(200);
     admin.clock.ms += 1_000;
     const { body } = await as(priya, 'POST', '/emergency-stops', stop);
-    const asked = await lift(gita, body.id);
-    expect(asked.status, asked.text).toBe(202);
+    const submitted = await lift(gita, body.id);
+    expect(submitted.status, submitted.text).toBe(202);
     const state = async () =>
       (await admin.db.organisation.findUniqueOrThrow({ where: { odsCode: 'R69' } })).state;
     expect(await state()).toBe('suspended');
-    expect((await approve(priya, asked.body.id, asked.body.diffHash)).status).toBe(200);
+    expect((await approve(priya, submitted.body.id, submitted.body.diffHash)).status).toBe(200);
     expect(await state()).toBe('active');
     const { items } = (await as(gita, 'GET', '/emergency-stops')).body;
     expect(items[0].liftedBy).toBe('Gita (gita@example.org), approved by Priya (priya@example.org)');
@@ -352,33 +352,33 @@ describe('the same rule for every way in', () => {
     expect((await lift(priya, late.body.id)).status).toBe(200);
   });
 
-  it('nothing that was prepared or changed beside it slips by the second person', async () => {
+  it('nothing that is prepared or changed together with it avoids the second person', async () => {
     const [application] = smallDocument.applications;
     const { clients: _, messageSets, ...rest } = smallDocument;
     const sets = (interactions: string[]) => [...messageSets, { name: 'tiny', interactions }];
     await apply({ ...rest, messageSets: sets(['A004']), applications: [] });
     const use = { ...application, messageSets: ['tiny'] };
-    const asked = (await apply({ ...rest, messageSets: sets(['A004']), applications: [use] })).at(-1);
-    const { body } = await as(gita, 'GET', `/changes/${asked?.id}`);
+    const submitted = (await apply({ ...rest, messageSets: sets(['A004']), applications: [use] })).at(-1);
+    const { body } = await as(gita, 'GET', `/changes/${submitted?.id}`);
     expect(JSON.stringify(body.diff)).toContain('"tiny":["A004"]');
-    // Not in use yet, so one person may widen it.
+    // It is not in use yet, so one person may widen it.
     await apply({ ...rest, messageSets: sets(['A004', 'A028']), applications: [] });
     expect((await approve(gita, body.id, body.diffHash)).status).toBe(409);
     expect((await as(gita, 'GET', `/changes/${body.id}`)).body.state).toBe('stale');
   });
 
-  it('a secret swapped between asking and approving makes it stale', async () => {
+  it('a secret that is replaced between request and approval makes the change stale', async () => {
     const [, user] = smallDocument.applications;
     const { clients: _, messageSets: _sets, ...rest } = smallDocument;
-    const { messageSets: _held, apiSecret: _secret, apiKey: _key, ...held } = user;
-    const file = (entry: object) => apply({ ...rest, applications: [{ ...held, ...entry }] });
-    const asked = (await file({ state: 'live' })).at(-1);
-    const { body } = await as(gita, 'GET', `/changes/${asked?.id}`);
+    const { messageSets: _held, apiSecret: _secret, apiKey: _key, ...base } = user;
+    const file = (entry: object) => apply({ ...rest, applications: [{ ...base, ...entry }] });
+    const submitted = (await file({ state: 'live' })).at(-1);
+    const { body } = await as(gita, 'GET', `/changes/${submitted?.id}`);
     await file({ apiSecret: 'AnotherSecretOfTheUserApp' });
     expect((await approve(gita, body.id, body.diffHash)).status).toBe(409);
   });
 
-  it('what was retired runs again by two people only, and so does another identity of a client', async () => {
+  it('reactivating a retired record takes two people, and so does changing the identity of a client', async () => {
     const { clients, ...rest } = smallDocument;
     await admin.db.organisation.update({ where: { odsCode: 'R69' }, data: { state: 'retired' } });
     const back = await apply({
@@ -389,22 +389,22 @@ describe('the same rule for every way in', () => {
     expect(back.at(-1)).toMatchObject({ type: 'pending', rules: ['letting what was stopped run again'] });
     await admin.db.client.create({ data: { name: 'worklist-sync', environmentName: 'int' } });
     const workload = { issuer: 'https://idp.example', audience: 'gatehouse', subject: 'other' };
-    const taken = await apply({
+    const applied = await apply({
       ...rest,
       applications: [],
       clients: [{ ...clients[0], grants: [], workload }],
     });
-    expect(taken.at(-1)).toMatchObject({ type: 'pending', rules: ['who a client is'] });
+    expect(applied.at(-1)).toMatchObject({ type: 'pending', rules: ['who a client is'] });
   });
 
-  it('one person with two accounts is one person', async () => {
-    const { id, diffHash } = await ask();
+  it('one person with two accounts counts as one person', async () => {
+    const { id, diffHash } = await proposeOwner();
     const twin = await signIn(admin.db, 'PRIYA', ['governance-officer'], admin.clock.ms);
     const refused = await approve(twin, id, diffHash);
     expect(refused.body.type).toBe('urn:gatehouse:problem:same-person');
   });
 
-  it('a change that is partly of no organisation, or of others, is out of reach of a limited officer', async () => {
+  it('an officer of some organisations cannot see a change that concerns others or none', async () => {
     const limited = { role: 'platform-engineer', odsCodes: ['R69'] } as const;
     const lou = await signIn(admin.db, 'Lou', [limited], admin.clock.ms);
     const { clients: _, ...rest } = smallDocument;
@@ -417,8 +417,8 @@ describe('the same rule for every way in', () => {
     expect((await as(lou, 'GET', `/changes/${wider?.id}`)).status).toBe(404);
   });
 
-  it('a day that was left out is the day of the asking, also for who approves tomorrow', async () => {
-    const { id, diffHash } = await ask();
+  it('a start day that was left out is the day of the request, even if it is approved the next day', async () => {
+    const { id, diffHash } = await proposeOwner();
     admin.clock.ms += 20 * 3_600_000;
     const later = await signIn(admin.db, 'Later', ['governance-officer'], admin.clock.ms);
     const approved = await approve(later, id, diffHash);

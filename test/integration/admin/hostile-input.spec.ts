@@ -1,6 +1,6 @@
 /**
- * Values that no honest caller sends, in every parameter of every route: each is answered for what it is, and none is
- * an error of ours.
+ * Values that no honest caller sends, in every parameter of every route. Each gets the right answer, and none causes an
+ * internal error.
  */
 import { API_PREFIX, type RouteContract, routes } from '@gatehouse/contracts/routes';
 import { PERMISSIONS } from '@gatehouse/domain/governance/permissions';
@@ -49,7 +49,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'ten thousand letters': 'a'.repeat(10_000),
   nothing: '',
 };
-/** Of no list, whatever its cursors look like. */
+/** Texts that are no cursor of any list. */
 const NO_CURSOR = [
   'a NUL',
   'a NUL within',
@@ -60,7 +60,7 @@ const NO_CURSOR = [
 ];
 
 let admin: AdminApi;
-/** A person, for what no token may do. */
+/** A person, for routes that no token may call. */
 let person: Record<string, string>;
 
 beforeAll(async () => {
@@ -73,7 +73,7 @@ afterAll(async () => {
   await admin.close();
 });
 
-/** With a token, or as a person where no token may call the route. The end of a stream is not waited for. */
+/** Calls with a token, or as a person where no token may call the route. It doesn't wait for the end of a stream. */
 async function statusOf(route: RouteContract, path: string, body = '{}'): Promise<number> {
   const isForTokens = PERMISSIONS[route.permission].scopes.length > 0;
   const sender = isForTokens ? { Authorization: `Bearer ${admin.tokens.all}` } : person;
@@ -88,7 +88,7 @@ async function statusOf(route: RouteContract, path: string, body = '{}'): Promis
 
 const ALL = Object.entries<RouteContract>(routes);
 const placeholders = (path: string) => [...path.matchAll(/:([a-zA-Z]+)/g)].map(([whole]) => whole);
-/** Parameters of an object, through unions and checks. */
+/** The parameters of an object schema, also within unions and refinements. */
 function namesOf(schema: ZodType | undefined): string[] {
   const { shape, options } = (schema ?? {}) as { shape?: object; options?: readonly ZodType[] };
   return [...new Set([...Object.keys(shape ?? {}), ...(options ?? []).flatMap(namesOf)])];
@@ -115,8 +115,8 @@ const inBody = ALL.flatMap(([name, route]) =>
   namesOf(route.body).map((parameter) => ({ name, route, parameter })),
 );
 
-describe('a hostile value is never an error of ours', () => {
-  it('and these tests see every route with parameters', () => {
+describe('a hostile value never causes an internal error', () => {
+  it('is tried on every route with parameters', () => {
     expect(inPath.length).toBeGreaterThan(30);
     expect(inQuery.length).toBeGreaterThan(60);
     expect(inBody.length).toBeGreaterThan(60);
@@ -143,12 +143,12 @@ describe('a hostile value is never an error of ours', () => {
     expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
   });
 
-  it('and none was logged as unforeseen', () => {
+  it('is never logged as an unforeseen error', () => {
     expect(admin.logged).toEqual([]);
   });
 });
 
-describe('what is no cursor of any list is refused', () => {
+describe('an invalid cursor is refused', () => {
   const lists = inQuery.filter(({ parameter }) => parameter === 'after');
 
   it.each(lists)('$name', async ({ route }) => {
@@ -159,7 +159,7 @@ describe('what is no cursor of any list is refused', () => {
   });
 });
 
-describe('a NUL or half a character is refused in every body', () => {
+describe('a NUL or half a surrogate pair is refused in every body', () => {
   const bodies = ALL.filter(([, { body }]) => body !== undefined).map(([name, route]) => ({ name, route }));
 
   it.each(bodies)('$name', async ({ route }) => {
@@ -168,12 +168,12 @@ describe('a NUL or half a character is refused in every body', () => {
     }
   });
 
-  it('a whole character written as an escape is text as any other', async () => {
+  it('accepts a whole character that is written as an escape', async () => {
     const body = '{"label":"\\ud83d\\ude80","scopes":["audit"]}';
     expect((await admin.call('POST', `${API_PREFIX}/admin-tokens`, body)).status).toBe(200);
   });
 
-  it('names the place', async () => {
+  it('names the place of the fault', async () => {
     const body = '{"reason":"ok","scopes":["audit"],"label":["a",{"b":"\\ud800"}]}';
     const answer = await admin.call('POST', `${API_PREFIX}/admin-tokens`, body);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/label/1/b' }] } });

@@ -1,14 +1,14 @@
-/** Answers that go on for long end when the caller may no longer see them. */
+/** Long answers end when the caller loses permission to read them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 import { deniedOf } from '../../support/audit-trail.ts';
 import { signIn } from '../../support/staff.ts';
 import { until } from '../../support/until.ts';
 
-/** The longest that somebody may go on reading who may not any more. */
+/** The longest time that a caller may continue to read after losing permission. */
 const WITHIN_MS = 10_000;
 
-it('following the trail ends once the person is suspended', async () => {
+it('following the audit trail ends once the person is suspended', async () => {
   const admin = await startAdmin();
   admin.clock.ms = Date.now();
   const { audit } = admin.parts;
@@ -33,7 +33,7 @@ it('following the trail ends once the person is suspended', async () => {
   await admin.close();
 });
 
-/** Lines without an end, so that only the server ends the answer. */
+/** Endless lines, so that only the server can end the answer. */
 async function* endless(_: unknown, signal: AbortSignal): AsyncGenerator<Record<string, unknown>> {
   while (!signal.aborted) {
     yield { n: 1 };
@@ -52,7 +52,7 @@ describe('an export', () => {
   const auditor = async () => admin.ok('tokenCreate', { body: { label: 'export', scopes: ['audit'] } });
   const begin = (path: string, token: string) =>
     admin.begin('GET', `/api/v1/audit/${path}`, undefined, token);
-  /** Reads to the end, which for an endless answer is that it is broken off. */
+  /** Reads until the answer ends or breaks off. */
   async function readOn(response: Response): Promise<string> {
     try {
       for await (const chunk of response.body!) if (chunk.length === 0) break;
@@ -89,7 +89,7 @@ describe('an export', () => {
     expect(await reading).toBe('broken off');
   });
 
-  it('is one of a caller, and one of two at once, and says when to try again', async () => {
+  it('is limited to one for each caller and two in total, and a refusal says when to retry', async () => {
     const tokens = await Promise.all([auditor(), auditor(), auditor()]);
     const [ada = '', bo = '', cy = ''] = tokens.map(({ token }) => token);
     const first = await begin('export', ada);

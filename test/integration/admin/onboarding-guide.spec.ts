@@ -1,4 +1,4 @@
-/** The onboarding guide, command by command: each sample of docs/guides/onboarding.md is what its command prints. */
+/** Runs the commands of docs/guides/onboarding.md and compares their output with the samples in the guide. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +8,9 @@ import { readSettings } from '../../../apps/cli/src/settings.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 
 const GUIDE = new URL('../../../docs/guides/onboarding.md', import.meta.url);
-/** They need an empty database of their own, or a data plane; test/e2e/cli.spec.ts runs them. */
+/** Commands that need an empty database or a data plane; test/e2e/cli.spec.ts runs them. */
 const ELSEWHERE = /^(?:export|gatehouse (?:migrate|bootstrap|explain))\b/;
-/** What differs from run to run. */
+/** Values that differ from run to run. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/gh[as]_\S+|gh_int_\S+/g, '<secret>'],
   [/https:\/\/\S+?\/(jwks|sro)\/\S+/g, '<$1 URL>'],
@@ -46,7 +46,7 @@ afterAll(async () => {
 const blocksOf = (language: string): string[] =>
   [...guide.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, block]) => block ?? '');
 
-/** The commands of the guide in their order, each with the lines shown below it. */
+/** The commands of the guide in order, each with the lines shown below it. */
 function samples(): Sample[] {
   return blocksOf('console').flatMap((block) =>
     block
@@ -60,7 +60,7 @@ function samples(): Sample[] {
   );
 }
 
-/** The words of a command line; quoted ones keep their spaces. */
+/** Splits a command line into words; quoted words keep their spaces. */
 const wordsOf = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 
@@ -84,20 +84,20 @@ async function gatehouse(line: string): Promise<string> {
   return printed.replaceAll(`${folder}/`, '');
 }
 
-/** `…` at the end of a line stands for its rest, and alone for any lines. */
+/** `…` stands for the rest of a line, and on a line of its own for any lines. */
 function expectPrinted({ command, printed }: Sample, output: string): void {
   const lines = output.split('\n').map(masked);
   for (const line of printed) {
     if (line.trim() === '…' || line === 'go') continue;
     const [start, cut] = line.endsWith('…') ? [masked(line.slice(0, -1)), true] : [masked(line), false];
     expect(
-      lines.some((each) => (cut ? each.startsWith(start) : each === start)),
+      lines.some((printed) => (cut ? printed.startsWith(start) : printed === start)),
       `${command} does not print "${line}" but:\n${lines.join('\n')}`,
     ).toBe(true);
   }
 }
 
-it('each sample is what its command prints', async () => {
+it('each command prints its sample', async () => {
   const [draft = '', live = ''] = blocksOf('yaml');
   const registry = join(folder, 'registry.yaml');
   const messageSets = '    messageSets: [provider-read]\n';
@@ -116,13 +116,13 @@ it('each sample is what its command prints', async () => {
       .replace(/ && .*$/, '')
       .replace(/^gatehouse /, '')
       .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, appointment);
-    // The guide applies the draft, then shows what a file with faults gets, and in the end the whole file.
+    // The guide applies the draft, then shows the faults of a wrong file, and finally applies the whole file.
     if (line.startsWith('apply')) applied += 1;
     await writeFile(registry, [draft, draft, faulty, complete][applied] ?? complete);
     const output = await gatehouse(line);
     expectPrinted(sample, output);
     if (line.startsWith('sro appoint')) appointment = /^id +(\S+)/m.exec(output)?.[1] ?? '';
-    // The owner answers on the page behind the link; the guide gives this command for paper.
+    // The owner normally accepts on the page of the link; this command is for acceptance on paper.
     if (line.startsWith('sro link')) await gatehouse(`sro accept ${appointment} --reason "signed form"`);
   }
   expect(commands.length).toBeGreaterThanOrEqual(10);

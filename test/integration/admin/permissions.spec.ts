@@ -1,4 +1,4 @@
-/** Every role against every route, each cell allowed or refused; and what people with a limited role can't reach. */
+/** Checks every role against every route, and what people with a role for some organisations can't reach. */
 import { type RouteContract, type RouteName, routes } from '@gatehouse/contracts/routes';
 import { PERMISSIONS, STAFF_ROLES } from '@gatehouse/domain/governance/permissions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,12 +25,18 @@ afterAll(() => admin.close());
 
 const all = Object.entries(routes) as [RouteName, RouteContract][];
 
-function ask(who: SignedIn, route: RouteContract, params = {}, query = {}, body?: unknown): Promise<Answer> {
+function callRoute(
+  person: SignedIn,
+  route: RouteContract,
+  params = {},
+  query = {},
+  body?: unknown,
+): Promise<Answer> {
   const sent = route.body === undefined ? undefined : (body ?? { unknown: 'field' });
-  return admin.call(route.method, pathOf(route, params, query), sent, '', who.headers);
+  return admin.call(route.method, pathOf(route, params, query), sent, '', person.headers);
 }
 
-/** Streams go on for as long as they are listened to; a query they don't know ends them at once. */
+/** A stream goes on as long as the caller reads it, so an unknown query parameter makes it fail immediately. */
 const unknownQuery = (route: RouteContract) => (route.method === 'GET' ? { unknown: 'x' } : {});
 
 describe('what each role may do', () => {
@@ -42,8 +48,8 @@ describe('what each role may do', () => {
   );
 
   it.each(cells)('$role, $name: $allowed', async ({ name, role, allowed }) => {
-    const who = await signIn(admin.db, role, [role], admin.clock.ms);
-    const { status, body } = await ask(who, routes[name], {}, unknownQuery(routes[name]));
+    const person = await signIn(admin.db, role, [role], admin.clock.ms);
+    const { status, body } = await callRoute(person, routes[name], {}, unknownQuery(routes[name]));
     if (allowed) expect([200, 400, 404, 409]).toContain(status);
     else {
       expect(status).toBe(403);
@@ -53,22 +59,22 @@ describe('what each role may do', () => {
   });
 
   it.each(all.map(([name]) => name))('without a role, %s is refused', async (name) => {
-    const who = await signIn(admin.db, 'Nobody', [], admin.clock.ms);
-    expect((await ask(who, routes[name])).status).toBe(403);
+    const person = await signIn(admin.db, 'Nobody', [], admin.clock.ms);
+    expect((await callRoute(person, routes[name])).status).toBe(403);
   });
 });
 
 describe('a role for some organisations', () => {
   const unlimited = all.filter(([, route]) => route.keepsToReach !== true).map(([name]) => name);
 
-  it.each(unlimited)('is refused %s, which does not keep to them', async (name) => {
-    const { status, body } = await ask(limited, routes[name], {}, unknownQuery(routes[name]));
+  it.each(unlimited)('is refused %s, which is not limited to them', async (name) => {
+    const { status, body } = await callRoute(limited, routes[name], {}, unknownQuery(routes[name]));
     expect(status).toBe(403);
     expect(body).toMatchObject({ type: 'urn:gatehouse:problem:forbidden' });
   });
 
-  it('sees its own organisations in lists, and things of several only with all of them', async () => {
-    const items = async (name: RouteName) => (await ask(limited, routes[name])).body.items;
+  it('sees its own organisations in lists, and records of several organisations only if it has all of them', async () => {
+    const items = async (name: RouteName) => (await callRoute(limited, routes[name])).body.items;
     expect((await items('organisationsList')).map(({ odsCode }: { odsCode: string }) => odsCode)).toEqual([
       'RCD',
     ]);
@@ -79,7 +85,7 @@ describe('a role for some organisations', () => {
     expect((await admin.ok('clientsList')).items).toHaveLength(1);
   });
 
-  it('is told of nothing beyond them, whatever it asks', async () => {
+  it('reveals nothing about other organisations in any answer', async () => {
     const { kid } = await admin.ok('keyCreate', { body: r69 });
     const client = { environment: 'int', client: 'worklist-sync' };
     const { keyId } = await admin.ok('clientKeyIssue', { params: client, body: {} });
@@ -87,9 +93,9 @@ describe('a role for some organisations', () => {
     const { accessMode: _, ...choice } = r69;
     const { capability: _none, ...withoutCapability } = r69;
     const exception = { interaction: 'A028', useCaseReference: 'UC-1', expiresOn: '2026-06-01' };
-    const asked: [RouteName, object, object, object?][] = [
+    const calls: [RouteName, object, object, object?][] = [
       ['doctor', {}, r69],
-      // Its own, and another's too.
+      // Its own organisation together with another.
       ['doctor', {}, { ...withoutCapability, organisation: 'RCD', accessMode: 'user-restricted' }],
       ['keyCreate', {}, {}, r69],
       ...(['keyPublish', 'keyActivate', 'keyRetire', 'keyRemove'] as const).map(
@@ -100,11 +106,11 @@ describe('a role for some organisations', () => {
       ['exceptionGrant', {}, {}, { ...choice, ...exception }],
       ['assuranceSet', {}, {}, { organisation: 'R69', minimumLevel: 3 }],
     ];
-    for (const [name, params, query, body] of asked) {
-      const { status, text } = await ask(limited, routes[name], params, query, body);
+    for (const [name, params, query, body] of calls) {
+      const { status, text } = await callRoute(limited, routes[name], params, query, body);
       expect(status, `${name}: ${text}`).toBe(404);
     }
-    expect((await ask(limited, routes.assuranceSet, {}, {}, { minimumLevel: 3 })).status).toBe(403);
+    expect((await callRoute(limited, routes.assuranceSet, {}, {}, { minimumLevel: 3 })).status).toBe(403);
     expect(await admin.db.registryHead.findFirst()).toEqual(before);
   });
 });

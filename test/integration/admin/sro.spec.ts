@@ -1,4 +1,4 @@
-/** Senior responsible owners: the one-time link as they see it, handover, deputies, and what closes next. */
+/** Senior responsible owners: their one-time links, handover, deputies, and what closes next. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { InputOf } from '@gatehouse/contracts/routes';
@@ -58,7 +58,7 @@ const appointment = {
 const appoint = (more: Partial<InputOf<'sroAppoint'>['body']> = {}) =>
   admin.ok('sroAppoint', { body: { ...appointment, ...more } });
 
-/** The path of a new link, as the owner opens it. */
+/** Creates a link. @returns its path */
 async function linkFor(id: string): Promise<string> {
   const { url } = await admin.ok('sroLink', { params: { id }, body: {} });
   expect(url).toMatch(/^https:\/\/gatehouse\.example\/sro\/ghs_/);
@@ -71,13 +71,15 @@ const answer = (path: string, form: Record<string, string>) =>
 const ACCEPT = { answer: 'accept', understood: 'yes', current: 'yes' };
 
 const stateOf = async (id: string): Promise<string | undefined> =>
-  (await admin.ok('sroList', { query: { organisation: 'R69' } })).items.find((each) => each.id === id)?.state;
+  (await admin.ok('sroList', { query: { organisation: 'R69' } })).items.find(
+    (appointment) => appointment.id === id,
+  )?.state;
 
 describe('a one-time link', () => {
-  it('shows what is accepted, answers once, and says who answered from where', async () => {
+  it('shows what is to be accepted, can be answered once, and records who answered from where', async () => {
     const { id } = await appoint();
     const path = await linkFor(id);
-    // Looking twice, as a mail scanner does, answers nothing.
+    // Opening it twice, as a mail scanner does, is no answer.
     for (const page of [await look(path), await look(path)]) {
       const html = await page.text();
       expect(page.status).toBe(200);
@@ -121,14 +123,14 @@ describe('a one-time link', () => {
     expect(recorded).not.toContain(path.slice(-20));
   });
 
-  it('declined: the appointment ends', async () => {
+  it('that is declined ends the appointment', async () => {
     const { id } = await appoint();
     const path = await linkFor(id);
     expect(await (await answer(path, { answer: 'decline' })).text()).toContain('not accepted');
     expect(await stateOf(id)).toBe('withdrawn');
   });
 
-  it('is void once another is made, once it expires, and once the appointment ends', async () => {
+  it('is void once another is created, once it expires, and once the appointment ends', async () => {
     const { id } = await appoint();
     const first = await linkFor(id);
     const second = await linkFor(id);
@@ -142,11 +144,11 @@ describe('a one-time link', () => {
     expect(await stateOf(id)).toBe('withdrawn');
   });
 
-  it('changed by a letter, of another kind, or used otherwise it is nothing', async () => {
+  it('is not found if a letter is changed, if it is of another kind, or if it is used for something else', async () => {
     const { id } = await appoint();
     const path = await linkFor(id);
-    const other = path.endsWith('A') ? 'B' : 'A';
-    for (const wrong of [path.slice(0, -1) + other, `${path}/`, `${path}?x=1`, '/sro/', '/sro/gha_1']) {
+    const otherLetter = path.endsWith('A') ? 'B' : 'A';
+    for (const wrong of [path.slice(0, -1) + otherLetter, `${path}/`, `${path}?x=1`, '/sro/', '/sro/gha_1']) {
       expect((await look(wrong)).status, wrong).toBe(404);
       expect((await answer(wrong, ACCEPT)).status, wrong).toBe(404);
     }
@@ -155,7 +157,7 @@ describe('a one-time link', () => {
     expect(await stateOf(id)).toBe('proposed');
   });
 
-  it('answered twice at once it counts once', async () => {
+  it('that is answered twice at the same time counts once', async () => {
     const { id } = await appoint();
     const path = await linkFor(id);
     const answers = await Promise.all([answer(path, ACCEPT), answer(path, { answer: 'decline' })]);
@@ -188,7 +190,7 @@ describe('a one-time link', () => {
     await admin.ok('exceptionRevoke', { params, body: { reason: 'done' } });
   });
 
-  it('co-signs nothing once the owner is no longer in force', async () => {
+  it('co-signs nothing once the owner’s appointment is no longer in force', async () => {
     const { id: owner } = await appoint({ reviewDueOn: '2026-03-10' });
     await answer(await linkFor(owner), ACCEPT);
     const granted = await admin.ok('exceptionGrant', {
@@ -210,7 +212,7 @@ describe('a one-time link', () => {
 });
 
 describe('handover and deputies', () => {
-  it('the successor starts on the day the predecessor ends, with no day between', async () => {
+  it('the successor starts on the day on which the predecessor ends, without a gap', async () => {
     const { id: before } = await appoint();
     await admin.ok('sroAccept', { params: { id: before }, body: {} });
     const { id: after } = await appoint({ name: 'Sue', succeeds: before, startsOn: '2026-05-01' });
@@ -241,7 +243,7 @@ describe('handover and deputies', () => {
     expect(answered.body.errors).toMatchObject([{ pointer: '/succeeds' }]);
   });
 
-  it('tells what closes next and what stops with it', async () => {
+  it('the overview shows what closes next and what stops with it', async () => {
     const closing = async () => (await admin.ok('sroOutlook')).items;
     expect(await closing()).toMatchObject([
       { organisation: 'R69', environment: 'int', gate: 'closed', openUntil: null },
@@ -264,7 +266,7 @@ describe('handover and deputies', () => {
   });
 });
 
-it('is out of reach for officers of other organisations', async () => {
+it('are not found by officers of other organisations', async () => {
   const { id } = await appoint();
   const elsewhere = { role: 'governance-officer', odsCodes: ['RCD'] } as const;
   const lena = await signIn(admin.db, 'Lena', [elsewhere], admin.clock.ms);
@@ -272,13 +274,13 @@ it('is out of reach for officers of other organisations', async () => {
     admin.call(method, `/api/v1${path}`, body, '', lena.headers);
   expect((await as('GET', '/sro-appointments')).body.items).toEqual([]);
   expect((await as('GET', '/sro-outlook')).body.items).toEqual([]);
-  for (const [what, body] of [
+  for (const [name, body] of [
     ['accept', {}],
     ['review', {}],
     ['withdraw', { reason: 'not mine' }],
     ['link', {}],
   ] as const)
-    expect((await as('POST', `/sro-appointments/${id}/${what}`, body)).status, what).toBe(404);
+    expect((await as('POST', `/sro-appointments/${id}/${name}`, body)).status, name).toBe(404);
   expect((await as('POST', '/sro-appointments', appointment)).status).toBe(404);
   const own = await as('POST', '/sro-appointments', { ...appointment, organisation: 'RCD' });
   expect(own.status, own.text).toBe(200);

@@ -18,13 +18,13 @@ beforeEach(async () => {
   gita = await signIn(admin.db, 'Gita', [{ role: 'governance-officer', odsCodes: ['R69'] }], admin.clock.ms);
 });
 
-const as = (who: SignedIn, method: string, path: string, body?: unknown, more = {}): Promise<Answer> =>
-  admin.call(method, `/api/v1${path}`, body, '', { ...who.headers, ...more });
+const as = (person: SignedIn, method: string, path: string, body?: unknown, more = {}): Promise<Answer> =>
+  admin.call(method, `/api/v1${path}`, body, '', { ...person.headers, ...more });
 
 const tokenRequest = { label: 'mine', scopes: ['registry'] };
 
 describe('a session', () => {
-  it('tells who is signed in and what they may do', async () => {
+  it('shows who is signed in and what they may do', async () => {
     const { status, body, headers } = await as(priya, 'GET', '/session');
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -41,7 +41,7 @@ describe('a session', () => {
     ]);
   });
 
-  it('ends when signed out, and its cookie is taken away', async () => {
+  it('ends when the person signs out, and its cookie is removed', async () => {
     const { status, headers } = await as(priya, 'POST', '/session/end');
     expect(status).toBe(200);
     expect(headers.get('set-cookie')).toBe(
@@ -50,7 +50,7 @@ describe('a session', () => {
     expect((await as(priya, 'GET', '/session')).status).toBe(401);
   });
 
-  it('ends after 15 idle minutes, and after 8 hours however busy', async () => {
+  it('ends after 15 idle minutes, and after 8 hours in any case', async () => {
     const began = admin.clock.ms;
     admin.clock.ms = began + 15 * 60_000 - 1;
     expect((await as(priya, 'GET', '/session')).status).toBe(200);
@@ -67,7 +67,7 @@ describe('a session', () => {
     expect((await as(busy, 'GET', '/session')).status).toBe(401);
   });
 
-  it('is revoked at once, one’s own by anybody and others’ by administrators alone', async () => {
+  it('can be revoked immediately, by its owner or by an administrator', async () => {
     expect((await as(priya, 'POST', `/sessions/${ada.sessionId}/revoke`, {})).status).toBe(404);
     expect((await as(ada, 'POST', `/sessions/${priya.sessionId}/revoke`, {})).status).toBe(200);
     expect((await as(priya, 'GET', '/session')).status).toBe(401);
@@ -75,7 +75,7 @@ describe('a session', () => {
     expect((await as(gita, 'GET', '/session')).status).toBe(401);
   });
 
-  it('is listed to its owner; everybody’s to those who may read staff', async () => {
+  it('is listed to its owner, and to everybody who may read staff', async () => {
     const own = await as(priya, 'GET', '/sessions');
     expect(own.body.items).toMatchObject([{ id: priya.sessionId, person: 'Priya', current: true }]);
     expect((await as(priya, 'GET', '/sessions?everyone=true')).status).toBe(403);
@@ -109,12 +109,12 @@ describe('a session', () => {
     expect(body.type).toBe('urn:gatehouse:problem:forged');
   });
 
-  it('changes nothing with another type than JSON', async () => {
+  it('changes nothing with a content type other than JSON', async () => {
     const { status } = await as(priya, 'POST', '/admin-tokens', '{}', { 'Content-Type': 'text/plain' });
     expect(status).toBe(415);
   });
 
-  it('is none with two cookies, a cookie of another name or one that was made up', async () => {
+  it('is not valid with two cookies, a cookie of another name or an invented one', async () => {
     const cookie = priya.headers['Cookie']!;
     const cookies = [
       `${cookie}; ${ada.headers['Cookie']}`,
@@ -130,10 +130,10 @@ describe('a session', () => {
 describe('staff', () => {
   const give = { action: 'give', role: 'auditor', odsCodes: ['RCD'], reason: 'new duty' };
 
-  it('are given and lose roles, which hold from the next request', async () => {
-    const given = await as(ada, 'POST', `/staff/${priya.staffId}/roles`, give);
-    expect(given.status).toBe(200);
-    expect(given.body.roles).toContainEqual({ role: 'auditor', odsCodes: ['RCD'], source: 'administrator' });
+  it('get and lose roles, which take effect from the next request', async () => {
+    const answer = await as(ada, 'POST', `/staff/${priya.staffId}/roles`, give);
+    expect(answer.status).toBe(200);
+    expect(answer.body.roles).toContainEqual({ role: 'auditor', odsCodes: ['RCD'], source: 'administrator' });
     expect((await as(priya, 'GET', '/session')).body.permissions).toContain('audit.search');
     const change = await admin.db.registryChange.findFirst({ orderBy: { n: 'desc' } });
     expect(change).toMatchObject({
@@ -147,7 +147,7 @@ describe('staff', () => {
     expect((await as(ada, 'POST', `/staff/${priya.staffId}/roles`, take)).status).toBe(404);
   });
 
-  it('never change their own roles or state, and only administrators change others’', async () => {
+  it('never change their own roles or state, and only administrators change those of others', async () => {
     expect((await as(ada, 'POST', `/staff/${ada.staffId}/roles`, give)).status).toBe(403);
     expect((await as(ada, 'POST', `/staff/${ada.staffId}/suspend`, { reason: 'x' })).status).toBe(403);
     for (const path of ['roles', 'suspend', 'resume']) {
@@ -158,14 +158,14 @@ describe('staff', () => {
     }
   });
 
-  it('are shut out at once when suspended, with their tokens', async () => {
+  it('lose access immediately when suspended, and so do their tokens', async () => {
     const { body } = await as(priya, 'POST', '/admin-tokens', tokenRequest);
     expect((await admin.call('GET', '/api/v1/clients', undefined, body.token)).status).toBe(200);
     expect((await as(ada, 'POST', `/staff/${priya.staffId}/suspend`, { reason: 'left' })).status).toBe(200);
     expect((await as(priya, 'GET', '/session')).status).toBe(401);
     expect((await admin.call('GET', '/api/v1/clients', undefined, body.token)).status).toBe(401);
     await as(ada, 'POST', `/staff/${priya.staffId}/resume`, { reason: 'back' });
-    // The session stays ended.
+    // The old session does not come back.
     expect((await as(priya, 'GET', '/session')).status).toBe(401);
   });
 
@@ -178,28 +178,28 @@ describe('staff', () => {
 });
 
 describe('a personal token', () => {
-  it('is its owner’s, with at most the owner’s powers', async () => {
+  it('belongs to its owner, and can do at most what the owner may', async () => {
     const scopes = ['registry', 'governance', 'audit'];
-    const { body: made } = await as(gita, 'POST', '/admin-tokens', { label: 'ci', scopes });
+    const { body: created } = await as(gita, 'POST', '/admin-tokens', { label: 'ci', scopes });
     const with_ = (method: string, path: string, body?: unknown) =>
-      admin.call(method, `/api/v1${path}`, body, made.token);
+      admin.call(method, `/api/v1${path}`, body, created.token);
     expect((await with_('POST', '/clients/int/x/keys', {})).body.type).toBe(
       'urn:gatehouse:problem:missing-role',
     );
     expect((await with_('GET', '/session')).status).toBe(403);
     const mine = (await as(gita, 'GET', '/admin-tokens')).body.items;
-    expect(mine.map(({ tokenId }: { tokenId: string }) => tokenId)).toEqual([made.tokenId]);
+    expect(mine.map(({ tokenId }: { tokenId: string }) => tokenId)).toEqual([created.tokenId]);
     expect((await as(priya, 'GET', '/admin-tokens')).body.items).toEqual([]);
-    expect((await as(priya, 'POST', `/admin-tokens/${made.tokenId}/revoke`, {})).status).toBe(404);
-    expect((await as(gita, 'POST', `/admin-tokens/${made.tokenId}/revoke`, {})).status).toBe(200);
+    expect((await as(priya, 'POST', `/admin-tokens/${created.tokenId}/revoke`, {})).status).toBe(404);
+    expect((await as(gita, 'POST', `/admin-tokens/${created.tokenId}/revoke`, {})).status).toBe(200);
     expect((await with_('GET', '/clients')).status).toBe(401);
   });
 
-  it('makes no token beyond its scopes, and one that it makes is the same person’s', async () => {
-    const { body: made } = await as(priya, 'POST', '/admin-tokens', tokenRequest);
+  it('creates no token beyond its own scopes, and only tokens of the same person', async () => {
+    const { body: created } = await as(priya, 'POST', '/admin-tokens', tokenRequest);
     const beyond = { label: 'more', scopes: ['governance'] };
-    expect((await admin.call('POST', '/api/v1/admin-tokens', beyond, made.token)).status).toBe(403);
-    const { body: child } = await admin.call('POST', '/api/v1/admin-tokens', tokenRequest, made.token);
+    expect((await admin.call('POST', '/api/v1/admin-tokens', beyond, created.token)).status).toBe(403);
+    const { body: child } = await admin.call('POST', '/api/v1/admin-tokens', tokenRequest, created.token);
     const row = await admin.db.adminToken.findUnique({ where: { tokenId: child.tokenId } });
     expect(row?.staffId).toBe(priya.staffId);
   });

@@ -1,4 +1,4 @@
-/** Tokens of the admin API: never more than what they were created with, and never longer than their owner. */
+/** Tokens of the admin API never have more rights than the one that created them, and never outlast their owner. */
 import { API_PREFIX } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminApi, type Answer, startAdmin } from '../../support/admin-api.ts';
@@ -23,15 +23,15 @@ const listed = async (tokenId: string) => {
   const { items } = await admin.ok('tokenList', { query: { limit: 500 } });
   return items.find((token) => token.tokenId === tokenId);
 };
-const personal = (who: SignedIn, body: object = {}) =>
+const personal = (person: SignedIn, body: object = {}) =>
   admin.call(
     'POST',
     `${API_PREFIX}/admin-tokens`,
     { label: 'own', scopes: ['registry'], ...body },
     '',
-    who.headers,
+    person.headers,
   );
-/** A sign-in as the console makes it: only its time matters here. */
+/** Records a sign-in, of which only the time matters here. */
 const signInAgain = (staffId: string, atMs: number) =>
   admin.db.staffSession.create({
     data: {
@@ -46,7 +46,7 @@ const signInAgain = (staffId: string, atMs: number) =>
   });
 
 describe('a token created with another token', () => {
-  it('expires with it at the latest, and says so', async () => {
+  it('expires with that token at the latest, and says so', async () => {
     const parent = (await create(admin.tokens.all, { expiresInDays: 10 })).body;
     const child = (await create(parent.token, { expiresInDays: 100 })).body;
     expect(child).toMatchObject({
@@ -61,23 +61,23 @@ describe('a token created with another token', () => {
     expect(Date.parse(shorter.expiresAt)).toBe(admin.clock.ms + 3 * DAY_MS);
   });
 
-  it('has no scope that it lacks', async () => {
+  it('has no scope that the other token lacks', async () => {
     const parent = (await create(admin.tokens.all, { scopes: ['registry'] })).body;
     expect((await create(parent.token, { scopes: ['registry', 'audit'] })).status).toBe(403);
   });
 
-  it('is revoked with it, and so is what was created with that one', async () => {
+  it('is revoked together with that token, and so are the tokens that it has created', async () => {
     const parent = (await create(admin.tokens.all)).body;
     const child = (await create(parent.token)).body;
     const grandchild = (await create(child.token)).body;
-    const other = (await create(admin.tokens.all)).body;
+    const otherToken = (await create(admin.tokens.all)).body;
     expect((await revoke(parent.tokenId)).body.state).toBe('revoked');
     for (const { token } of [parent, child, grandchild]) expect(await works(token)).toBe(false);
-    expect(await works(other.token)).toBe(true);
+    expect(await works(otherToken.token)).toBe(true);
     expect(await listed(grandchild.tokenId)).toMatchObject({ state: 'revoked', endsBecause: 'revocation' });
   });
 
-  it('keeps within it by the rules of the database as well', async () => {
+  it('is limited in the same way by the rules of the database', async () => {
     const parent = (await create(admin.tokens.all, { expiresInDays: 10 })).body;
     const child = (await create(parent.token)).body;
     const update = (data: object) => admin.db.adminToken.update({ where: { tokenId: child.tokenId }, data });
@@ -89,7 +89,7 @@ describe('a token created with another token', () => {
 });
 
 describe('a personal token', () => {
-  it('works for 30 days after the last sign-in of its owner, and says when it will stop and why', async () => {
+  it('works for 30 days after the last sign-in of its owner, and says when and why it will stop', async () => {
     const priya = await signIn(admin.db, 'Priya', ['platform-engineer'], start);
     const { token, tokenId, ...created } = (await personal(priya, { expiresInDays: 100 })).body;
     const until = new Date(start + 30 * DAY_MS).toISOString();
@@ -109,7 +109,7 @@ describe('a personal token', () => {
     admin.clock.ms = start;
   });
 
-  it('carries the roles of that sign-in', async () => {
+  it('has the roles of that sign-in', async () => {
     const omar = await signIn(admin.db, 'Omar', ['platform-engineer'], start);
     const { token } = (await personal(omar)).body;
     expect(await works(token)).toBe(true);
@@ -117,7 +117,7 @@ describe('a personal token', () => {
     expect(await works(token)).toBe(false);
   });
 
-  it('of somebody who is suspended stops at once', async () => {
+  it('of a suspended person stops working immediately', async () => {
     const sam = await signIn(admin.db, 'Sam', ['platform-engineer'], start);
     const { token, tokenId } = (await personal(sam)).body;
     await admin.db.staff.update({ where: { id: sam.staffId }, data: { state: 'suspended' } });
@@ -126,8 +126,8 @@ describe('a personal token', () => {
   });
 });
 
-describe('who acted is recorded by issuer and subject beside the name', () => {
-  /** As an administrator reads it. */
+describe('the actor is recorded by issuer and subject, not only by name', () => {
+  /** Reads it as an administrator. */
   async function historyOf(tokenId: string): Promise<object[]> {
     const root = await signIn(admin.db, 'Root', ['administrator', 'auditor'], start);
     const { id } = await admin.db.adminToken.findUniqueOrThrow({ where: { tokenId } });
@@ -135,7 +135,7 @@ describe('who acted is recorded by issuer and subject beside the name', () => {
     return (await admin.call('GET', path, undefined, '', root.headers)).body.items;
   }
 
-  it('in the history and in the audit trail, whatever the name becomes', async () => {
+  it('in the history and in the audit trail, even if the name changes later', async () => {
     const ada = await signIn(admin.db, 'Ada', ['platform-engineer', 'auditor'], start);
     admin.clock.ms = start;
     const { subject } = await admin.db.staff.findUniqueOrThrow({ where: { id: ada.staffId } });
@@ -149,7 +149,7 @@ describe('who acted is recorded by issuer and subject beside the name', () => {
     expect(facts).toMatchObject({ actorIssuer: 'https://idp.example', actorSubject: subject });
   });
 
-  it('a service has a name alone', async () => {
+  it('or by name alone for a service', async () => {
     const { tokenId } = (await create(admin.tokens.all)).body;
     expect(await historyOf(tokenId)).toMatchObject([{ people: [] }]);
   });

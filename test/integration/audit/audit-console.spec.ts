@@ -1,4 +1,4 @@
-/** The trail as the console reads it: searches within reach, one request's story, the support bundle, downloads. */
+/** The audit trail in the console: searches within a person's organisations, one request's story, the support bundle, downloads. */
 import { API_PREFIX } from '@gatehouse/contracts/routes';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -65,13 +65,13 @@ const attemptsOf = async (query: object, token?: string): Promise<unknown[]> =>
 const events = (event: string): Promise<Record<string, unknown>[]> => admin.systemEvents(event);
 
 describe('a search', () => {
-  it('goes by application, request and X-Request-ID too', async () => {
+  it('can be by application, request and X-Request-ID', async () => {
     expect(await attemptsOf({ applicationId })).toEqual([first.attemptId]);
     expect(await attemptsOf({ upstreamRequestId: 'ers-request-2' })).toEqual([second.attemptId]);
     expect(await attemptsOf({ requestId: first.requestId })).toHaveLength(2);
   });
 
-  it('shows whoever is limited the rows of their organisations, and none that have no organisation', async () => {
+  it('shows people with a limited role only the records of their organisations', async () => {
     expect(await attemptsOf({}, limited)).toEqual([foreign.attemptId]);
     const all = await admin.ok('auditList', {}, limited);
     expect(new Set(all.items.map(({ organisation }) => organisation))).toEqual(new Set(['RCD']));
@@ -81,7 +81,7 @@ describe('a search', () => {
   });
 });
 
-describe('an event that is no request', () => {
+describe('an event that is not a request', () => {
   const searched = async () => {
     const body = { nhsNumber: NHS_NUMBER, reason: 'subject access request 7' };
     await admin.ok('auditSearch', { body });
@@ -89,7 +89,7 @@ describe('an event that is no request', () => {
     return items.find(({ reason }) => reason === body.reason);
   };
 
-  it('says who did it, what it was about and why, in the list and on its own', async () => {
+  it('shows who did what and why, in the list and on its own', async () => {
     const row = await searched();
     expect(row).toMatchObject({ event: 'AUDIT_SEARCH', actor: expect.stringMatching(/./) });
     const event = await admin.ok('auditEvent', { params: { attemptId: String(row?.['attemptId']) } });
@@ -104,7 +104,7 @@ describe('an event that is no request', () => {
     expect(await events('AUDIT_READ')).toContainEqual(expect.objectContaining({ eventId: event.eventId }));
   });
 
-  it('is out of reach for people with a limited role, and a request is none', async () => {
+  it('is not found by people with a limited role, nor is a request found as an event', async () => {
     const row = await searched();
     for (const [id, token] of [
       [String(row?.['attemptId']), limited],
@@ -119,7 +119,7 @@ describe('an event that is no request', () => {
 describe('the story of a request', () => {
   const storyOf = (attemptId: string) => admin.ok('auditStory', { params: { attemptId } });
 
-  it('has all attempts, whichever is asked for, and says that their chain holds', async () => {
+  it('has all attempts, whichever of them is requested, and says that their chain is intact', async () => {
     for (const { attemptId } of [first, second]) {
       const story = await storyOf(attemptId);
       expect(story.attempts.map(({ attemptId: id, kid, outcome }) => [id, kid, outcome])).toEqual([
@@ -142,7 +142,7 @@ describe('the story of a request', () => {
     expect(story.refusal?.whatToDo).not.toBe('');
   });
 
-  it('is out of reach as if it did not exist', async () => {
+  it('of another organisation is not found', async () => {
     for (const path of ['', '/support-bundle', '/explanation']) {
       for (const { attemptId } of [first, unknown]) {
         const url = `${API_PREFIX}/audit/requests/${attemptId}${path}`;
@@ -153,7 +153,7 @@ describe('the story of a request', () => {
     expect((await admin.call('GET', own, undefined, limited)).status).toBe(200);
   });
 
-  it('shows a row that was changed past the triggers', async () => {
+  it('shows that a record was changed despite the triggers', async () => {
     const forged = intentOf({ odsCode: 'FORGED' });
     await log.intent(forged);
     await owner.query(`SET session_replication_role = replica`);
@@ -188,7 +188,7 @@ describe('a download', () => {
       headers: { Authorization: `Bearer ${token}` },
     });
 
-  it('as CSV runs no formula, is audited before and after, and holds what the filter finds', async () => {
+  it('as CSV contains no formula, is audited before and after, and holds what the filter matches', async () => {
     const answer = await download('format=csv&organisation=R69&kind=INTENT');
     expect(answer.headers.get('content-type')).toContain('text/csv');
     expect(answer.headers.get('content-disposition')).toContain('gatehouse-audit.csv');
@@ -204,7 +204,7 @@ describe('a download', () => {
     ]);
   });
 
-  it('goes on over pages and keeps to the reach', async () => {
+  it('continues over pages, within the person’s organisations', async () => {
     for (let n = 0; n < 520; n += 1) await log.denied(deniedOf({ odsCode: 'MANY' }));
     admin.clock.ms = Date.now() + 1_000;
     const lines = (await (await download('organisation=MANY')).text()).trim().split('\n');

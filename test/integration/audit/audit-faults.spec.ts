@@ -1,4 +1,4 @@
-/** Faults F1 to F6 and F13 of the fault matrix, as the audit trail meets them. */
+/** Faults F1 to F6 and F13 of the fault matrix, at the level of the audit trail. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   auditDatabase,
@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-/** How a promise ended and after how many milliseconds, without those in which this process had no core. */
+/** How a promise was settled, and after how many milliseconds, without those in which this process had no core. */
 async function timed(promise: Promise<unknown>): Promise<{ code: string; ms: number }> {
   const start = performance.now();
   const lateMs = watchMachine();
@@ -39,7 +39,7 @@ async function timed(promise: Promise<unknown>): Promise<{ code: string; ms: num
 }
 
 describe('F1: the database is away', () => {
-  it('refuses in 2.2 s, writes again when it is back, and tells the outage once with its count', async () => {
+  it('refuses within 2.2 s, writes again when it is back, and records the outage once with its count', async () => {
     const line = await linkTo(database.appUrl);
     const log = await openLog(line.url);
     await log.intent(intentOf());
@@ -63,7 +63,7 @@ describe('F1: the database is away', () => {
       'the outage is recorded',
       async () => (await systemFacts(database, 'AUDIT_OUTAGE')).length > 0,
     );
-    // Whatever else was counted is written now.
+    // All other counts are written now.
     await log.close();
     const [outage, ...more] = await systemFacts(database, 'AUDIT_OUTAGE');
     expect(more).toEqual([]);
@@ -73,7 +73,7 @@ describe('F1: the database is away', () => {
     expect(await verified(database)).toMatchObject({ ok: true, rows: 3 });
   });
 
-  it('loses the lease after fenceMs, so that calls are ended, and holds a new one when the database is back', async () => {
+  it('loses the lease after fenceMs, so that calls are ended, and has a new lease when the database is back', async () => {
     const line = await linkTo(database.appUrl);
     const log = await openLog(line.url, { lease: { ttlMs: 1_500, renewMs: 200, fenceMs: 1_000 } });
     const signal = log.leaseLost;
@@ -88,7 +88,7 @@ describe('F1: the database is away', () => {
 });
 
 describe('F2: the head of the chain is locked by another session', () => {
-  it('says NOT_SENT of an INTENT that is committed after its caller was refused', async () => {
+  it('records NOT_SENT for an INTENT that is committed after its caller was refused', async () => {
     const log = await openLog(database.appUrl);
     const lock = await holdHead(database, log.writerId);
     const intent = intentOf();
@@ -101,7 +101,7 @@ describe('F2: the head of the chain is locked by another session', () => {
     expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
   });
 
-  it('does so too when it gave the connection up meanwhile', async () => {
+  it('does so even if it has given up the connection meanwhile', async () => {
     const journal = recordingLog();
     const log = await openLog(database.appUrl, { budgets: { commitMs: 400 }, log: journal });
     const lock = await holdHead(database, log.writerId);
@@ -112,18 +112,19 @@ describe('F2: the head of the chain is locked by another session', () => {
     await lock.release();
     await until('the log takes writes', () => log.available());
     await log.outcome(outcomeOf(await acceptedBy(log)));
-    // Everything it owes the trail is written first.
+    // It first writes all the records that are still missing.
     await log.close();
-    const told = await outcomes(database);
+    const outcomeById = await outcomes(database);
     const stored = await database.admin.query<{ attempt_id: string }>(
       `SELECT attempt_id FROM audit.event WHERE kind = 'INTENT'`,
     );
-    expect(stored.rows.filter(({ attempt_id: id }) => !told.has(id))).toEqual([]);
-    for (const { attemptId } of intents) expect(['NOT_SENT', undefined]).toContain(told.get(attemptId));
+    expect(stored.rows.filter(({ attempt_id: id }) => !outcomeById.has(id))).toEqual([]);
+    for (const { attemptId } of intents)
+      expect(['NOT_SENT', undefined]).toContain(outcomeById.get(attemptId));
     expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
   });
 
-  it('tells of an answer that was withheld though its OUTCOME was committed after all', async () => {
+  it('records that an answer was withheld although its OUTCOME was committed after all', async () => {
     const log = await openLog(database.appUrl, { budgets: { commitMs: 500 } });
     const intent = intentOf();
     await log.intent(intent);
@@ -165,7 +166,7 @@ describe('F3: the database goes away between INTENT and OUTCOME', () => {
 });
 
 describe('F4: the database refuses the row of one request', () => {
-  it('fails that one alone, at once, though it shares its batch with others', async () => {
+  it('fails only that request, immediately, although it shares a batch with others', async () => {
     await refuseRows(database.superuserUrl, `NEW.record ->> 'correlationId' = 'bad'`);
     const log = await openLog(database.appUrl);
     const intents = Array.from({ length: 200 }, (_, at) =>
@@ -178,7 +179,7 @@ describe('F4: the database refuses the row of one request', () => {
     expect(await verified(database)).toMatchObject({ ok: true, rows: 199, open: 199 });
   });
 
-  it('withholds the answer and goes on trying to say so', async () => {
+  it('withholds the answer and keeps trying to record that', async () => {
     const journal = recordingLog();
     const log = await openLog(database.appUrl, { log: journal });
     const intent = intentOf();
@@ -198,8 +199,8 @@ describe('F4: the database refuses the row of one request', () => {
   });
 });
 
-describe('F5: more is asked than can be written', () => {
-  it('sheds at once beyond the queue, counts the refusals it has no room for, and never sheds an OUTCOME', async () => {
+describe('F5: more records arrive than can be written', () => {
+  it('sheds immediately once the queue is full, counts the refusals that it has no room for, and never sheds an OUTCOME', async () => {
     const log = await openLog(database.appUrl, { maxQueue: 100 });
     const before = intentOf();
     await log.intent(before);
@@ -227,7 +228,7 @@ describe('F5: more is asked than can be written', () => {
 });
 
 describe('F6: the database is read-only', () => {
-  it('refuses, and writes again when it may', async () => {
+  it('refuses, and writes again once it can', async () => {
     const log = await openLog(database.appUrl);
     await log.intent(intentOf());
     const name =

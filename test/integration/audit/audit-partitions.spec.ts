@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-/** The partition that each month's records lie in, with their number. */
+/** The number of records of each month in each partition. */
 async function recordsByPartition(): Promise<Record<string, number>> {
   const { rows } = await database.admin.query<{ part: string; records: number }>(
     `SELECT tableoid::regclass::text AS part, count(*)::int AS records FROM audit.event GROUP BY 1 ORDER BY 1`,
@@ -30,7 +30,7 @@ async function recordsByPartition(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ part, records }) => [part, records]));
 }
 
-/** Runs the steps as the owner with the database's clock at `moment`, until nothing is left. */
+/** Runs the steps as the owner, with the database's clock at `moment`, until nothing is left to do. */
 async function keepAt(moment: Date): Promise<string[]> {
   const owner = new pg.Client(database.ownerUrl);
   await owner.connect();
@@ -51,14 +51,14 @@ async function keepAt(moment: Date): Promise<string[]> {
 const monthOf = (moment: Date): string => moment.toISOString().slice(0, 7).replace('-', '');
 
 describe('partitions of the audit trail', () => {
-  it('are there for this month and the next three once migrated, and the running role keeps them so', async () => {
+  it('exist for this month and the next three after a migration, and the running role keeps creating them', async () => {
     const partitions = openPartitions(database.app);
     expect(await partitions.ahead()).toBe(4);
     expect(await partitions.keep()).toBe('complete');
     expect(await partitions.ahead()).toBe(4);
   });
 
-  it('are made again by gatehouse migrate when some are missing', async () => {
+  it('are created again by gatehouse migrate if some are missing', async () => {
     const next = new Date();
     next.setUTCDate(1);
     next.setUTCMonth(next.getUTCMonth() + 1);
@@ -68,7 +68,7 @@ describe('partitions of the audit trail', () => {
     expect(await openPartitions(database.app).ahead()).toBe(4);
   });
 
-  it('take a month that began in the default partition, two years on, while records are written', async () => {
+  it('take over a month from the default partition, even after two years and while records are written', async () => {
     const log = await openLog(database.appUrl);
     const then = Date.now() + TWO_YEARS_MS;
     const writeAttempts = async (count: number): Promise<void> => {
@@ -110,11 +110,11 @@ describe('partitions of the audit trail', () => {
     expect((await verified(database)).faults).toEqual([]);
   });
 
-  it('leave the default partition as it is when a copy lacks a record', async () => {
+  it('leave the default partition unchanged if a copy lacks a record', async () => {
     const log = await openLog(database.appUrl);
     const then = Date.now() + TWO_YEARS_MS;
     await log.denied(deniedOf({ startedAtMs: then }));
-    // A stray row that belongs to no record can't be copied with one.
+    // A stray row that belongs to no record can't be copied.
     await database.admin.query(
       `INSERT INTO audit.subject (started_at, attempt_id, event_kind, ods_code, kind, hash, sealed, key_id)
        VALUES ($1, gen_random_uuid(), 'INTENT', 'R69', 'ubrn', decode(repeat('00', 32), 'hex'), '', gen_random_uuid())`,
@@ -124,7 +124,7 @@ describe('partitions of the audit trail', () => {
     expect(await recordsByPartition()).toEqual({ 'audit.event_default': 1 });
   });
 
-  it('are still refused UPDATE, DELETE and TRUNCATE after a move', async () => {
+  it('still refuse UPDATE, DELETE and TRUNCATE after a move', async () => {
     const log = await openLog(database.appUrl);
     const then = Date.now() + TWO_YEARS_MS;
     await log.denied(deniedOf({ startedAtMs: then }));
@@ -139,7 +139,7 @@ describe('partitions of the audit trail', () => {
       await expect(database.admin.query(sql)).rejects.toThrow('never changed or removed');
   });
 
-  it('are an alarm when the month that begins next has none', async () => {
+  it('raise an alarm if the next month has none', async () => {
     const alarms: string[] = [];
     const months: number[] = [];
     const log = { info: () => undefined, error: (_: object, message: string) => alarms.push(message) };

@@ -27,21 +27,21 @@ import { until } from '../../support/until.js';
 const NHS_NUMBER = '9000000009';
 const UBRN = '000000070000';
 
-/** Wraps by remembering; refuses another context than it was asked under, as KMS does. */
-function rememberedKeys(): DataKeys & { readonly made: () => number } {
-  const kept = new Map<string, { key: Buffer; context: string }>();
+/** Keeps data keys in memory. Like KMS, it refuses to decrypt one under a context other than its own. */
+function rememberedKeys(): DataKeys & { readonly keyCount: () => number } {
+  const wrappedKeys = new Map<string, { key: Buffer; context: string }>();
   return {
-    made: () => kept.size,
+    keyCount: () => wrappedKeys.size,
     generateDataKey(_keyId, context) {
       const [key, wrapped] = [randomBytes(32), randomBytes(48)];
-      kept.set(wrapped.toString('hex'), { key, context: JSON.stringify(context) });
+      wrappedKeys.set(wrapped.toString('hex'), { key, context: JSON.stringify(context) });
       return Promise.resolve({ plaintext: Buffer.from(key), wrapped });
     },
     decrypt(wrapped, context) {
-      const found = kept.get(wrapped.toString('hex'));
-      if (found?.context !== JSON.stringify(context))
+      const wrappedKey = wrappedKeys.get(wrapped.toString('hex'));
+      if (wrappedKey?.context !== JSON.stringify(context))
         return Promise.reject(new Error('InvalidCiphertextException'));
-      return Promise.resolve(Buffer.from(found.key));
+      return Promise.resolve(Buffer.from(wrappedKey.key));
     },
   };
 }
@@ -77,13 +77,13 @@ async function attempt(
   return intent;
 }
 
-async function found(filter: AuditFilter): Promise<string[]> {
+async function attemptIds(filter: AuditFilter): Promise<string[]> {
   const page = await searchAudit(reader, filter, { limit: 100 });
   return page.attempts.map(({ attemptId }) => attemptId);
 }
 
-describe('a search of the trail', () => {
-  it('finds attempts by each thing it can be asked for, with all their rows', async () => {
+describe('a search of the audit trail', () => {
+  it('finds attempts by each filter, with all their records', async () => {
     const fromMs = Date.now();
     const upstreamRequestId = randomUUID();
     const a = await attempt(
@@ -114,20 +114,21 @@ describe('a search of the trail', () => {
       [{ odsCode: `x' OR true --` }, []],
       [{ fromMs: b.startedAtMs, toMs: b.startedAtMs + 1, clientId: 'c-2' }, [b.attemptId]],
     ];
-    for (const [filter, expected] of cases) expect([filter, await found(filter)]).toEqual([filter, expected]);
+    for (const [filter, expected] of cases)
+      expect([filter, await attemptIds(filter)]).toEqual([filter, expected]);
     const page = await searchAudit(reader, { attemptId: a.attemptId }, { limit: 10 });
     expect(page.attempts[0]?.rows.map((row) => row.kind)).toEqual(['INTENT', 'OUTCOME']);
   });
 
-  it('finds a patient by NHS number and UBRN, of one organisation or of all, and stores neither in clear', async () => {
+  it('finds a patient by NHS number or UBRN, in one organisation or in all, and stores neither in clear', async () => {
     const a = await attempt({ odsCode: 'P1' }, {}, [NHS_NUMBER, UBRN, NHS_NUMBER]);
     const b = await attempt({ odsCode: 'P2', startedAtMs: a.startedAtMs + 1 }, {}, [NHS_NUMBER]);
     const patient = { kind: 'nhs-number', value: NHS_NUMBER } as const;
-    expect(await found({ subject: patient })).toEqual([b.attemptId, a.attemptId]);
-    expect(await found({ subject: patient, odsCode: 'P1' })).toEqual([a.attemptId]);
-    expect(await found({ subject: { kind: 'ubrn', value: UBRN } })).toEqual([a.attemptId]);
-    expect(await found({ subject: patient, odsCode: 'NONE' })).toEqual([]);
-    expect(await found({ subject: { kind: 'nhs-number', value: '9999999999' } })).toEqual([]);
+    expect(await attemptIds({ subject: patient })).toEqual([b.attemptId, a.attemptId]);
+    expect(await attemptIds({ subject: patient, odsCode: 'P1' })).toEqual([a.attemptId]);
+    expect(await attemptIds({ subject: { kind: 'ubrn', value: UBRN } })).toEqual([a.attemptId]);
+    expect(await attemptIds({ subject: patient, odsCode: 'NONE' })).toEqual([]);
+    expect(await attemptIds({ subject: { kind: 'nhs-number', value: '9999999999' } })).toEqual([]);
     const stored = await database.admin.query<{ text: string }>(
       `SELECT s::text || encode(s.sealed, 'escape') AS text FROM audit.subject s UNION ALL SELECT e::text FROM audit.event e`,
     );
@@ -138,30 +139,30 @@ describe('a search of the trail', () => {
     expect(rows.rowCount).toBe(2);
   });
 
-  it('pages through all of it, newest first, each once', async () => {
+  it('pages through all attempts, newest first, each once', async () => {
     const all: string[] = [];
     const startedAtMs = Date.now();
     for (let at = 0; at < 23; at += 1) {
       all.unshift((await attempt({ odsCode: 'PAGE', startedAtMs: startedAtMs + (at >> 2) })).attemptId);
     }
-    const seen: string[] = [];
+    const ids: string[] = [];
     let cursor: string | undefined;
     do {
       const page = await searchAudit(reader, { odsCode: 'PAGE' }, { limit: 5, cursor });
-      seen.push(...page.attempts.map(({ attemptId }) => attemptId));
+      ids.push(...page.attempts.map(({ attemptId }) => attemptId));
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
-    expect(seen).toEqual(all);
+    expect(ids).toEqual(all);
     await expect(searchAudit(reader, {}, { limit: 5, cursor: 'nonsense' })).rejects.toThrow(RangeError);
   });
 
-  it('follows what is written, by whichever chain, and misses nothing however late it was committed', async () => {
+  it('follows new records of every chain, and misses none however late it is committed', async () => {
     let { cursor } = await followAudit(reader, { odsCode: 'F1' }, undefined);
     const early = intentOf({ odsCode: 'F1', startedAtMs: Date.now() - 3_600_000 });
-    const other = await openLog(database.appUrl);
+    const otherLog = await openLog(database.appUrl);
     const elsewhere = intentOf({ odsCode: 'F1' });
     await log.intent(early);
-    await other.intent(elsewhere);
+    await otherLog.intent(elsewhere);
     await attempt({ odsCode: 'F2' });
     const first = await followAudit(reader, { odsCode: 'F1' }, cursor);
     expect(first.rows.map((row) => row.attemptId).sort()).toEqual(
@@ -169,7 +170,7 @@ describe('a search of the trail', () => {
     );
     ({ cursor } = first);
     await log.outcome(outcomeOf(early));
-    await other.outcome(outcomeOf(elsewhere));
+    await otherLog.outcome(outcomeOf(elsewhere));
     const second = await followAudit(reader, { odsCode: 'F1' }, cursor);
     expect(second.rows.map((row) => row.kind)).toEqual(['OUTCOME', 'OUTCOME']);
     expect((await followAudit(reader, { odsCode: 'F1' }, second.cursor)).rows).toEqual([]);
@@ -190,7 +191,7 @@ describe('an export', () => {
     expect(part).toMatchObject({ ok: true, whole: false, faults: [], rows: 4, attempts: 2 });
   });
 
-  it('gives its connection back when the reader stops early', async () => {
+  it('returns its connection to the pool when the reader stops early', async () => {
     const total = database.app.totalCount;
     for await (const line of exportAudit(database.app, {})) {
       expect(line).toContain('"format":"gatehouse-audit/1"');
@@ -214,7 +215,7 @@ describe('subjects in bulk', () => {
   const storedFor = async (attemptId: string): Promise<number> =>
     (await database.admin.query('SELECT 1 FROM audit.subject WHERE attempt_id = $1', [attemptId])).rowCount ??
     0;
-  const found = async (n: number): Promise<number> =>
+  const countMatches = async (n: number): Promise<number> =>
     (await searchAudit(reader, { subject: { kind: 'ubrn', value: BULK_UBRN(n) } }, { limit: 10 })).attempts
       .length;
 
@@ -226,26 +227,26 @@ describe('subjects in bulk', () => {
     expect(sealed.chunks.map(({ length }) => length > 0)).toEqual([true, true, true]);
     await log.outcome(outcomeOf(intent), sealed);
     expect(await storedFor(intent.attemptId)).toBe(1_234);
-    expect(await found(1_233)).toBe(1);
+    expect(await countMatches(1_233)).toBe(1);
     expect(await verifyExport(exportAudit(database.app, {}))).toMatchObject({ ok: true });
   });
 
-  it('that no record covers are shown by no reader', async () => {
+  it('that no record covers are not returned by any reader', async () => {
     const intent = intentOf({ odsCode: 'BULK' });
     await log.intent(intent);
     const sealed = await sealer.sealWorklist('BULK', intent.attemptId, worklist(1_300));
     if (sealed === null) throw new Error('the worklist was not read');
     const outcome = outcomeOf(intent);
-    // A sweeper was first: the record is refused when its subjects are committed.
+    // A sweeper was first, so the record is rejected although its subjects are committed.
     await log.outcome({ ...outcome, outcome: 'UNKNOWN' });
     await expect(log.outcome(outcome, sealed)).rejects.toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
     expect(await storedFor(intent.attemptId)).toBe(1_300);
-    expect(await found(1_299)).toBe(0);
+    expect(await countMatches(1_299)).toBe(0);
     expect(await verifyExport(exportAudit(database.app, {}))).toMatchObject({ ok: true });
     expect((await readStory(database.app, intent.attemptId)).map(({ faults }) => faults)).toEqual([[], []]);
   });
 
-  it('of a list in a request are sealed in the same way', async () => {
+  it('of a list in a request are sealed, too', async () => {
     const intent = intentOf({ odsCode: 'BULK' });
     const subjects = Array.from({ length: 600 }, (_, n) => ({
       kind: 'ubrn' as const,
@@ -253,62 +254,64 @@ describe('subjects in bulk', () => {
     }));
     await log.intent(intent, await sealer.seal('BULK', intent.attemptId, subjects));
     await log.outcome(outcomeOf(intent));
-    expect(await found(9_599)).toBe(1);
+    expect(await countMatches(9_599)).toBe(1);
   });
 
-  it('come from no answer that is not JSON', async () => {
+  it('are not read from an answer that is not JSON', async () => {
     expect(await sealer.sealWorklist('BULK', randomUUID(), Buffer.from('<html>'))).toBeNull();
   });
 });
 
 describe('sealed subjects', () => {
   const subject = { kind: 'nhs-number', value: NHS_NUMBER } as const;
-  const sealFew = async (by: SubjectSealer, odsCode: string, attemptId: string) => {
-    const sealed = await by.seal(odsCode, attemptId, [subject]);
+  const sealFew = async (sealer: SubjectSealer, odsCode: string, attemptId: string) => {
+    const sealed = await sealer.seal(odsCode, attemptId, [subject]);
     if (isBulk(sealed)) throw new Error('one subject is not many');
     return sealed;
   };
 
-  it('share one key an organisation, whichever replica was first', async () => {
-    // Nobody gets a key before all have asked for one: each has found that there is none.
-    let asked = 0;
+  it('share one key for each organisation, whichever replica was first', async () => {
+    // No replica gets a key before all have asked for one, so each has seen that there is none.
+    let keyRequests = 0;
     const together: DataKeys = {
       ...kms,
-      generateDataKey: async (...given) => {
-        asked += 1;
-        await until('it asked six times', () => asked === 6);
-        return kms.generateDataKey(...given);
+      generateDataKey: async (...input) => {
+        keyRequests += 1;
+        await until('it asked six times', () => keyRequests === 6);
+        return kms.generateDataKey(...input);
       },
     };
     const replicas = Array.from({ length: 6 }, () =>
       createSubjectSealer(database.app, together, 'alias/audit'),
     );
     const sealed = await Promise.all(replicas.map((replica) => sealFew(replica, 'RACE', 'attempt')));
-    expect(new Set(sealed.map(([one]) => one?.keyId)).size).toBe(1);
-    expect(new Set(sealed.map(([one]) => one?.hash.toString('hex'))).size).toBe(1);
-    expect(new Set(sealed.map(([one]) => one?.sealed.toString('hex'))).size).toBe(6);
-    const before = kms.made();
+    expect(new Set(sealed.map(([first]) => first?.keyId)).size).toBe(1);
+    expect(new Set(sealed.map(([first]) => first?.hash.toString('hex'))).size).toBe(1);
+    expect(new Set(sealed.map(([first]) => first?.sealed.toString('hex'))).size).toBe(6);
+    const before = kms.keyCount();
     await createSubjectSealer(database.app, kms, 'alias/audit').seal('RACE', 'attempt', [subject]);
-    expect(kms.made()).toBe(before);
+    expect(kms.keyCount()).toBe(before);
   });
 
-  it('open for their own organisation, kind and attempt alone', async () => {
-    const [one] = await sealFew(sealer, 'OPEN', 'attempt-1');
+  it('can be opened only with their own organisation, kind and attempt', async () => {
+    const [subject] = await sealFew(sealer, 'OPEN', 'attempt-1');
     const [two] = await sealFew(sealer, 'OTHER', 'attempt-1');
-    if (one === undefined || two === undefined) throw new Error('nothing was sealed');
-    expect(await sealer.open('attempt-1', one)).toBe(NHS_NUMBER);
-    await expect(sealer.open('attempt-2', one)).rejects.toThrow();
-    await expect(sealer.open('attempt-1', { ...one, kind: 'ubrn' })).rejects.toThrow();
-    await expect(sealer.open('attempt-1', { ...one, odsCode: 'OTHER', keyId: two.keyId })).rejects.toThrow();
-    expect(one.hash.equals(two.hash)).toBe(false);
+    if (subject === undefined || two === undefined) throw new Error('nothing was sealed');
+    expect(await sealer.open('attempt-1', subject)).toBe(NHS_NUMBER);
+    await expect(sealer.open('attempt-2', subject)).rejects.toThrow();
+    await expect(sealer.open('attempt-1', { ...subject, kind: 'ubrn' })).rejects.toThrow();
+    await expect(
+      sealer.open('attempt-1', { ...subject, odsCode: 'OTHER', keyId: two.keyId }),
+    ).rejects.toThrow();
+    expect(subject.hash.equals(two.hash)).toBe(false);
   });
 
   it('fail when KMS does, and work again when it does', async () => {
     let isBroken = true;
     const moody: DataKeys = {
-      generateDataKey: (...given) =>
-        isBroken ? Promise.reject(new Error('KMS')) : kms.generateDataKey(...given),
-      decrypt: (...given) => kms.decrypt(...given),
+      generateDataKey: (...input) =>
+        isBroken ? Promise.reject(new Error('KMS')) : kms.generateDataKey(...input),
+      decrypt: (...input) => kms.decrypt(...input),
     };
     const sealing = createSubjectSealer(database.app, moody, 'alias/audit');
     await expect(sealing.seal('MOODY', 'attempt', [subject])).rejects.toThrow('KMS');

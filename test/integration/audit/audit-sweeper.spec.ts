@@ -18,7 +18,7 @@ import {
 } from '../../support/audit-trail.js';
 import { until } from '../../support/until.js';
 
-/** Scaled down from 30 s, 5 s and 25 s. */
+/** The lease, scaled down from 30 s, 5 s and 25 s. */
 const LEASE = { ttlMs: 1_200, renewMs: 200, fenceMs: 1_000 };
 
 let database: AuditDatabase & { drop: () => Promise<void> };
@@ -37,7 +37,7 @@ function closedAtTheEnd(sweeper: Sweeper): Sweeper {
   return sweeper;
 }
 
-/** A sweeper whose clock stands still between its rounds. */
+/** A sweeper whose clock moves only between rounds. */
 function steppedSweeper(audit: AuditLog, databaseUrl = database.appUrl) {
   let nowMs = 0;
   const sweeper = closedAtTheEnd(
@@ -48,9 +48,9 @@ function steppedSweeper(audit: AuditLog, databaseUrl = database.appUrl) {
     }),
   );
   return {
-    /** One round after so long; answers how many writers were swept. */
+    /** Runs one round after this time. @returns how many writers were swept */
     async sweepAfter(milliseconds: number): Promise<number> {
-      // A round of its own timer reads the old time: let it end.
+      // A round that its own timer has started still has the old time, so wait for it.
       await sweeper.sweep();
       nowMs += milliseconds;
       return sweeper.sweep();
@@ -58,7 +58,7 @@ function steppedSweeper(audit: AuditLog, databaseUrl = database.appUrl) {
   };
 }
 
-/** As if the writer's time had passed, once it cannot renew any more. */
+/** Ends the lease of a writer that can't renew it any more. */
 const endLease = ({ writerId }: AuditLog) =>
   database.admin.query(
     `UPDATE audit.writer SET lease_until = clock_timestamp() - interval '1 ms' WHERE writer = $1`,
@@ -72,15 +72,15 @@ async function untilRenewed(log: AuditLog): Promise<void> {
 }
 
 async function stateOf(log: AuditLog): Promise<string | undefined> {
-  const found = await database.admin.query<{ state: string }>(
+  const result = await database.admin.query<{ state: string }>(
     'SELECT state FROM audit.writer WHERE writer = $1',
     [log.writerId],
   );
-  return found.rows[0]?.state;
+  return result.rows[0]?.state;
 }
 
 describe('the sweeper', () => {
-  it('says UNKNOWN for what a dead writer left open, and for that alone', async () => {
+  it('records UNKNOWN for the attempts that a dead writer left open, and only for those', async () => {
     const line = await linkTo(database.appUrl);
     const dead = await openLog(line.url, { lease: LEASE });
     const intents = Array.from({ length: 700 }, () => intentOf());
@@ -92,8 +92,8 @@ describe('the sweeper', () => {
     const log = await openLog(database.appUrl, { lease: LEASE });
     sweeperOf(log);
     await until('it is swept', async () => (await stateOf(dead)) === 'swept');
-    const told = await outcomes(database);
-    expect(intents.map(({ attemptId }) => told.get(attemptId))).toEqual(
+    const outcomeById = await outcomes(database);
+    expect(intents.map(({ attemptId }) => outcomeById.get(attemptId))).toEqual(
       intents.map((intent) => (done.includes(intent) ? 'COMPLETED' : 'UNKNOWN')),
     );
     await until('it is recorded', async () => (await systemFacts(database, 'WRITER_SWEPT')).length === 1);
@@ -101,7 +101,7 @@ describe('the sweeper', () => {
     expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
   });
 
-  it('does not touch a writer it has not watched for a whole lease, nor one that renews', async () => {
+  it('leaves alone a writer that it has not watched for a whole lease, and one that renews its lease', async () => {
     const line = await linkTo(database.appUrl);
     const dead = await openLog(line.url, { lease: LEASE });
     const alive = await openLog(database.appUrl, { lease: LEASE });
@@ -123,13 +123,13 @@ describe('the sweeper', () => {
     expect((await outcomes(database)).size).toBe(1);
   });
 
-  it('does not touch a writer whose lease moves, however late each time', async () => {
+  it('leaves alone a writer that renews its lease, however late', async () => {
     const late = await openLog(database.appUrl);
     const { sweepAfter } = steppedSweeper(await openLog(database.appUrl));
     await endLease(late);
     for (let round = 0; round < 5; round += 1) {
       expect(await sweepAfter(LEASE.ttlMs - 1)).toBe(0);
-      // It renews, and the time it gets is over again at once.
+      // It renews its lease, which ends again immediately.
       await endLease(late);
     }
     expect(await stateOf(late)).toBe('live');
@@ -137,7 +137,7 @@ describe('the sweeper', () => {
     expect(await sweepAfter(LEASE.ttlMs)).toBe(1);
   });
 
-  it('lets a live writer win that got its database back', async () => {
+  it('gives way to a live writer that can reach its database again', async () => {
     const [line, lineOfSweeper] = [await linkTo(database.appUrl), await linkTo(database.appUrl)];
     const live = await openLog(line.url, { lease: LEASE });
     const intent = intentOf();
@@ -147,7 +147,7 @@ describe('the sweeper', () => {
     await endLease(live);
     expect(await sweepAfter(0)).toBe(0);
     await lineOfSweeper.down();
-    // Rounds without an answer say nothing about the writer: it is watched from the beginning again.
+    // Rounds without an answer say nothing about the writer, so it is watched from the beginning again.
     for (let round = 0; round < 3; round += 1) expect(await sweepAfter(LEASE.ttlMs)).toBe(0);
     await lineOfSweeper.up();
     expect(await sweepAfter(0)).toBe(0);
@@ -162,7 +162,7 @@ describe('the sweeper', () => {
     expect((await outcomes(database)).get(intent.attemptId)).toBe('COMPLETED');
   });
 
-  it('keeps a swept writer from saying anything more, and rejects its late OUTCOME', async () => {
+  it('stops a swept writer from writing any more, and rejects its late OUTCOME', async () => {
     const line = await linkTo(database.appUrl);
     const slow = await openLog(line.url, { lease: LEASE });
     const intent = intentOf();
@@ -180,24 +180,24 @@ describe('the sweeper', () => {
     expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
   });
 
-  it('races with a writer for each OUTCOME: one is told, the other is refused', async () => {
+  it('competes with a writer for each OUTCOME: one is recorded, the other is rejected', async () => {
     const budgets = { commitMs: 15_000 };
     const writer = await openLog(database.appUrl, { budgets });
-    const other = await openLog(database.appUrl, { budgets });
+    const otherLog = await openLog(database.appUrl, { budgets });
     const intents = Array.from({ length: 60 }, () => intentOf());
     await Promise.all(intents.map((intent) => writer.intent(intent)));
     const results = await Promise.all(
       intents.map((intent) =>
         Promise.allSettled([
           writer.outcome(outcomeOf(intent)),
-          other.outcome(outcomeOf(intent, { outcome: 'UNKNOWN' })),
+          otherLog.outcome(outcomeOf(intent, { outcome: 'UNKNOWN' })),
         ]),
       ),
     );
-    const told = await outcomes(database);
+    const outcomeById = await outcomes(database);
     results.forEach(([mine, theirs], at) => {
       expect([mine.status, theirs.status].sort()).toEqual(['fulfilled', 'rejected']);
-      expect(told.get(intents[at]?.attemptId ?? '')).toBe(
+      expect(outcomeById.get(intents[at]?.attemptId ?? '')).toBe(
         mine.status === 'fulfilled' ? 'COMPLETED' : 'UNKNOWN',
       );
       const refused = mine.status === 'rejected' ? mine : theirs;
@@ -206,7 +206,7 @@ describe('the sweeper', () => {
     expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
   });
 
-  it('shares the work with another sweeper without telling anything twice', async () => {
+  it('shares the work with another sweeper without recording anything twice', async () => {
     const line = await linkTo(database.appUrl);
     const dead = await openLog(line.url, { lease: LEASE });
     const intents = Array.from({ length: 600 }, () => intentOf());
@@ -222,13 +222,13 @@ describe('the sweeper', () => {
       return (await stateOf(dead)) === 'swept';
     });
     await Promise.all(sweepers.map((sweeper) => sweeper.sweep()));
-    const told = await outcomes(database);
-    expect(intents.map(({ attemptId }) => told.get(attemptId))).toEqual(intents.map(() => 'UNKNOWN'));
+    const outcomeById = await outcomes(database);
+    expect(intents.map(({ attemptId }) => outcomeById.get(attemptId))).toEqual(intents.map(() => 'UNKNOWN'));
     expect(await systemFacts(database, 'WRITER_SWEPT')).toHaveLength(1);
     expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
   });
 
-  it('finishes what a sweeper left half done', async () => {
+  it('finishes the work that another sweeper left incomplete', async () => {
     const dead = await openLog(database.appUrl);
     const intent = intentOf();
     await dead.intent(intent);

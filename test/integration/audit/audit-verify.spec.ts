@@ -28,7 +28,7 @@ describe('the offline verifier', () => {
       'a planted subject',
       `INSERT INTO audit.subject SELECT started_at, attempt_id, event_kind, 'RCD', kind, hash, sealed, key_id FROM audit.subject WHERE attempt_id = $1`,
     ],
-  ])('finds %s, done by a superuser past the triggers', async (_, sql) => {
+  ])('finds %s by a superuser who disabled the triggers', async (_, sql) => {
     const log = await openLog(database.appUrl);
     const intent = intentOf();
     const subject = {

@@ -30,25 +30,25 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 async function pairs(log: AuditLog, count: number, acknowledged: string[] = []): Promise<void> {
-  const one = async (): Promise<void> => {
+  const writeAttempt = async (): Promise<void> => {
     const intent = intentOf();
     await log.intent(intent);
     acknowledged.push(`INTENT ${intent.attemptId}`);
     await log.outcome(outcomeOf(intent));
     acknowledged.push(`OUTCOME ${intent.attemptId}`);
   };
-  await Promise.all(Array.from({ length: count }, one));
+  await Promise.all(Array.from({ length: count }, writeAttempt));
 }
 
 async function stored(): Promise<Set<string>> {
-  const found = await database.admin.query<{ row: string }>(
+  const result = await database.admin.query<{ row: string }>(
     `SELECT kind || ' ' || attempt_id AS row FROM audit.event`,
   );
-  return new Set(found.rows.map(({ row }) => row));
+  return new Set(result.rows.map(({ row }) => row));
 }
 
 describe('the audit writer', () => {
-  it('writes 2,000 concurrent attempts as one gap-free, verified chain', async () => {
+  it('writes 2,000 concurrent attempts as one verified chain without gaps', async () => {
     const log = await openLog(database.appUrl);
     await pairs(log, 2_000);
     const rows = await database.admin.query<{ rows: string; first: string; last: string }>(
@@ -61,7 +61,7 @@ describe('the audit writer', () => {
     expect(report.attempts).toBeGreaterThanOrEqual(2_000);
   });
 
-  it('stores all it acknowledged, once and without a gap, when its connection is cut again and again', async () => {
+  it('stores every acknowledged record once and without a gap, although its connection is cut again and again', async () => {
     const log = await openLog(database.appUrl);
     const acknowledged: string[] = [];
     let refused = 0;
@@ -85,7 +85,7 @@ describe('the audit writer', () => {
     expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
   });
 
-  it('answers the version of the registry as of the commit, however long the commit waited', async () => {
+  it('returns the version of the registry at the commit, however long the commit waited', async () => {
     const log = await openLog(database.appUrl);
     const { registryVersion } = await log.intent(intentOf());
     const lock = await holdHead(database, log.writerId);
@@ -96,17 +96,17 @@ describe('the audit writer', () => {
     expect(await waiting).toEqual({ registryVersion: registryVersion + 1 });
   });
 
-  it('rejects a second OUTCOME, so that no answer is released against one already told', async () => {
+  it('rejects a second OUTCOME, so that no answer is released that contradicts the first', async () => {
     const log = await openLog(database.appUrl);
-    const other = await openLog(database.appUrl);
+    const otherLog = await openLog(database.appUrl);
     const intent = intentOf();
     await log.intent(intent);
-    await other.outcome(outcomeOf(intent, { outcome: 'UNKNOWN' }));
+    await otherLog.outcome(outcomeOf(intent, { outcome: 'UNKNOWN' }));
     const late = await log.outcome(outcomeOf(intent)).catch((error: unknown) => error);
     expect(late).toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
     expect(hasOutcomeAlready(late)).toBe(true);
     log.withhold(outcomeOf(intent));
-    // Everything it owes the trail is written first.
+    // It first writes all the records that are still missing.
     await log.close();
     expect((await outcomes(database)).get(intent.attemptId)).toBe('UNKNOWN');
   });
@@ -116,7 +116,7 @@ describe('the audit writer', () => {
     ['a NUL', { clientName: 'a\0b' }],
     ['half a character', { clientName: '\ud800' }],
     ['an attempt id that is no UUID', { attemptId: 'no-uuid' }],
-  ])('refuses a record with %s and writes the others of its batch', async (_, changes) => {
+  ])('rejects a record with %s and writes the others of its batch', async (_, changes) => {
     const log = await openLog(database.appUrl);
     const good = Array.from({ length: 8 }, () => deniedOf());
     const [bad, ...rest] = await Promise.allSettled([
@@ -139,23 +139,23 @@ describe('the audit writer', () => {
     expect([signal.aborted, log.leaseHeld(), log.available()]).toEqual([false, true, true]);
     await log.close();
     expect([signal.aborted, log.leaseHeld()]).toEqual([true, false]);
-    const found = await database.admin.query('SELECT state FROM audit.writer WHERE writer = $1', [
+    const result = await database.admin.query('SELECT state FROM audit.writer WHERE writer = $1', [
       log.writerId,
     ]);
-    expect(found.rows).toEqual([{ state: 'closed' }]);
+    expect(result.rows).toEqual([{ state: 'closed' }]);
     await expect(log.system(systemOf('LATE'))).rejects.toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
   });
 
-  it('leaves a chain with open attempts to the sweeper when it is closed', async () => {
+  it('leaves a chain with open attempts to the sweeper when it closes', async () => {
     const log = await openLog(database.appUrl);
     const intent = intentOf();
     await log.intent(intent);
     await log.close();
-    const found = await database.admin.query(
+    const result = await database.admin.query(
       `SELECT state, lease_until <= clock_timestamp() AS over, open_from < seq + 1 AS open FROM audit.writer WHERE writer = $1`,
       [log.writerId],
     );
-    expect(found.rows).toEqual([{ state: 'live', over: true, open: true }]);
+    expect(result.rows).toEqual([{ state: 'live', over: true, open: true }]);
   });
 });
 
@@ -173,12 +173,12 @@ describe('a statement of the writer', () => {
     connection.cut();
   });
 
-  it('commits durably whatever the default of the database', async () => {
-    const shown = await connection.client.query('SHOW synchronous_commit');
-    expect(shown.rows).toEqual([{ synchronous_commit: 'on' }]);
+  it('commits durably, whatever the database’s default', async () => {
+    const setting = await connection.client.query('SHOW synchronous_commit');
+    expect(setting.rows).toEqual([{ synchronous_commit: 'on' }]);
   });
 
-  it('that comes late, after the head was read again, writes nothing', async () => {
+  it('that arrives after the head was read again writes nothing', async () => {
     const late = store.chainRows(EMPTY_CHAIN, rows());
     expect(await store.settleHead(connection.client, writer)).toMatchObject({
       seq: 0,
@@ -195,8 +195,8 @@ describe('a statement of the writer', () => {
     expect(await store.append(connection.client, again, { writer, ...options, epoch: 1 })).toMatchObject({
       written: false,
     });
-    const found = await database.admin.query('SELECT seq FROM audit.event WHERE writer = $1', [writer]);
-    expect(found.rows).toEqual([{ seq: '1' }]);
+    const result = await database.admin.query('SELECT seq FROM audit.event WHERE writer = $1', [writer]);
+    expect(result.rows).toEqual([{ seq: '1' }]);
   });
 
   it.each(['sweeping', 'swept', 'closed'])('writes nothing into a chain that is %s', async (state) => {
@@ -234,7 +234,7 @@ describe('audit rows', () => {
     await expect(database.app.query(sql)).rejects.toMatchObject({ code: '42501' });
   });
 
-  it.each(changes)('nor does the owner get through with: %s', async (sql) => {
+  it.each(changes)('not even the owner may: %s', async (sql) => {
     const log = await openLog(database.appUrl);
     const intent = intentOf();
     const subject = {

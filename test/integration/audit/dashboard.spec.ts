@@ -1,4 +1,4 @@
-/** The dashboard: traffic and reasons by the hour from the real trail, and what needs a person; all within reach. */
+/** The dashboard: traffic and failures by the hour from the real audit trail, and tasks, within a person's organisations. */
 import { randomUUID } from 'node:crypto';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -123,8 +123,8 @@ async function needs(): Promise<void> {
   });
 }
 
-async function read(query = '', who = priya): Promise<Dashboard> {
-  const answer = await admin.call('GET', `/api/v1/dashboard${query}`, undefined, '', who.headers);
+async function read(query = '', person = priya): Promise<Dashboard> {
+  const answer = await admin.call('GET', `/api/v1/dashboard${query}`, undefined, '', person.headers);
   expect(answer.status, answer.text).toBe(200);
   return answer.body;
 }
@@ -135,34 +135,34 @@ const total = ({ traffic }: Dashboard) =>
   );
 
 describe('the dashboard', () => {
-  it('counts the last 24 hours by the hour, and what did not go well by reason', async () => {
-    const shown = await read();
-    expect(shown.traffic).toHaveLength(24);
-    expect(total(shown)).toEqual([2, 4, 1]);
-    expect(shown.traffic.at(-1)).toEqual({
+  it('counts the last 24 hours by the hour, and the failures by reason', async () => {
+    const dashboard = await read();
+    expect(dashboard.traffic).toHaveLength(24);
+    expect(total(dashboard)).toEqual([2, 4, 1]);
+    expect(dashboard.traffic.at(-1)).toEqual({
       at: new Date(now - HOUR_MS / 2).toISOString(),
       completed: 2,
       refused: 0,
       failed: 1,
     });
-    expect(shown.traffic.at(-3)).toMatchObject({ refused: 3 });
-    expect(shown.reasons.map(({ code, count }) => [code, count])).toEqual([
+    expect(dashboard.traffic.at(-3)).toMatchObject({ refused: 3 });
+    expect(dashboard.reasons.map(({ code, count }) => [code, count])).toEqual([
       ['GW_GRANT', 2],
       ['GW_QUERY', 1],
       ['GW_SRO', 1],
       ['GW_UPSTREAM', 1],
     ]);
-    expect(shown.reasons[0]?.hours.at(-3)).toBe(2);
+    expect(dashboard.reasons[0]?.hours.at(-3)).toBe(2);
   });
 
-  it('and 7 days', async () => {
-    const shown = await read('?days=7');
-    expect(shown.traffic).toHaveLength(168);
-    expect(total(shown)).toEqual([3, 4, 1]);
+  it('counts 7 days', async () => {
+    const dashboard = await read('?days=7');
+    expect(dashboard.traffic).toHaveLength(168);
+    expect(total(dashboard)).toEqual([3, 4, 1]);
     expect((await admin.call('GET', '/api/v1/dashboard?days=8')).status).toBe(400);
   });
 
-  it('tells what needs a person', async () => {
+  it('lists what somebody must do', async () => {
     const { drafts, oldKeys, srosDue, nearQuota, ...counts } = await read();
     expect(drafts).toHaveLength(1);
     expect(drafts[0]?.missing.length).toBeGreaterThan(0);
@@ -175,33 +175,33 @@ describe('the dashboard', () => {
     expect(nearQuota).toMatchObject([{ applicationId: live, callsPerMinute: 3, requestsPerMinute: 4 }]);
   });
 
-  it('keeps to the reach: of others not even a number', async () => {
-    const shown = await read('', limited);
-    expect(total(shown)).toEqual([0, 1, 0]);
-    expect(shown.reasons.map(({ code }) => code)).toEqual(['GW_SRO']);
-    expect(shown).toMatchObject({
+  it('shows nothing about other organisations, not even a number', async () => {
+    const dashboard = await read('', limited);
+    expect(total(dashboard)).toEqual([0, 1, 0]);
+    expect(dashboard.reasons.map(({ code }) => code)).toEqual(['GW_SRO']);
+    expect(dashboard).toMatchObject({
       drafts: [],
       oldKeys: [],
       nearQuota: [],
       approvalsPending: 1,
       stopsUnreviewed: 0,
     });
-    expect(shown.srosDue.map(({ organisation }) => organisation)).toEqual(['RCD']);
+    expect(dashboard.srosDue.map(({ organisation }) => organisation)).toEqual(['RCD']);
     const own = { role: 'auditor', odsCodes: ['R69'] } as const;
     const r69Only = await signIn(admin.db, 'Rae', [own], now);
     expect(total(await read('', r69Only))).toEqual([2, 3, 1]);
   });
 
-  it('of one organisation: its own numbers, and nothing of one out of reach', async () => {
-    const traffic = (odsCode: string, who: SignedIn) =>
-      admin.call('GET', `/api/v1/traffic/${odsCode}`, undefined, '', who.headers);
+  it('of one organisation shows its numbers, but only to its own people', async () => {
+    const traffic = (odsCode: string, person: SignedIn) =>
+      admin.call('GET', `/api/v1/traffic/${odsCode}`, undefined, '', person.headers);
     expect(total((await traffic('R69', priya)).body)).toEqual([2, 3, 1]);
     expect(total((await traffic('RCD', limited)).body)).toEqual([0, 1, 0]);
     const answer = await traffic('R69', limited);
     expect(answer.status).toBe(404);
   });
 
-  it('shows no SRO to a token that may not read them', async () => {
+  it('shows no SRO to a token that may not read SROs', async () => {
     expect((await admin.ok('dashboardShow', {}, admin.tokens.registry)).srosDue).toEqual([]);
     expect((await admin.ok('dashboardShow', {}, admin.tokens.governance)).srosDue).toHaveLength(2);
   });

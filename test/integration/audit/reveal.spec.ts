@@ -1,4 +1,4 @@
-/** Whom a request was about: shown to the one who asked, once a second person agrees, and every step on record. */
+/** A patient's identifier is shown to the requester once a second person has approved, and every step is recorded. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
@@ -32,19 +32,19 @@ afterAll(async () => {
 });
 
 const PATIENT = { kind: 'nhs-number', value: NHS_NUMBER } as const;
-const as = (who: SignedIn, method: string, path: string, body?: unknown): Promise<Answer> =>
-  admin.call(method, `/api/v1${path}`, body, '', who.headers);
-const of = (attemptId: string) => `/audit/requests/${attemptId}/reveal`;
-const ask = (who: SignedIn, attemptId: string, reason = 'subject access request 42') =>
-  as(who, 'POST', of(attemptId), { reason });
-const show = (who: SignedIn, attemptId: string) => as(who, 'POST', `${of(attemptId)}/show`);
-const decide = (who: SignedIn, { id, diffHash }: { id: string; diffHash: string }, verb = 'approve') =>
-  as(who, 'POST', `/changes/${id}/${verb}`, {
+const as = (person: SignedIn, method: string, path: string, body?: unknown): Promise<Answer> =>
+  admin.call(method, `/api/v1${path}`, body, '', person.headers);
+const revealPath = (attemptId: string) => `/audit/requests/${attemptId}/reveal`;
+const requestReveal = (person: SignedIn, attemptId: string, reason = 'subject access request 42') =>
+  as(person, 'POST', revealPath(attemptId), { reason });
+const show = (person: SignedIn, attemptId: string) => as(person, 'POST', `${revealPath(attemptId)}/show`);
+const decide = (person: SignedIn, { id, diffHash }: { id: string; diffHash: string }, verb = 'approve') =>
+  as(person, 'POST', `/changes/${id}/${verb}`, {
     ...(verb === 'approve' ? { diffHash } : {}),
     reason: 'looked into it',
   });
 
-/** Time goes by, and nobody's sign-in ends. */
+/** Moves the clock without ending anybody's session. */
 async function later(milliseconds: number): Promise<void> {
   admin.clock.ms += milliseconds;
   const [lastSeenAt, expiresAt] = [new Date(admin.clock.ms), new Date(admin.clock.ms + 8 * HOUR_MS)];
@@ -60,46 +60,48 @@ async function steps(id: string): Promise<string[]> {
   return events.filter(({ changeId }) => changeId === id).map(({ step }) => step);
 }
 
-/** Of an ask that was taken: what waits. */
-async function asked(attemptId: string): Promise<{ id: string; diffHash: string }> {
-  const answer = await ask(omar, attemptId);
+/** Makes a request that is accepted. @returns the change that waits for approval */
+async function requestedReveal(attemptId: string): Promise<{ id: string; diffHash: string }> {
+  const answer = await requestReveal(omar, attemptId);
   expect(answer.status, answer.text).toBe(202);
   return answer.body;
 }
 
 describe('a patient’s identifier', () => {
-  it('is shown to the one who asked, for an hour, once a second person agrees; each step is on record', async () => {
+  it('is shown to the requester for an hour once a second person has approved; each step is recorded', async () => {
     const attemptId = await seal('R69');
     expect((await show(omar, attemptId)).status).toBe(403);
-    const change = await asked(attemptId);
+    const change = await requestedReveal(attemptId);
     expect(change).toMatchObject({
       rules: ['showing a patient’s identifier'],
       deciders: [['governance-officer']],
       organisations: ['R69'],
     });
     expect((await show(omar, attemptId)).status).toBe(403);
-    expect((await ask(omar, attemptId)).status).toBe(409);
+    expect((await requestReveal(omar, attemptId)).status).toBe(409);
     expect((await as(gita, 'GET', '/changes?state=pending')).text).toContain(change.id);
     expect((await decide(gita, change)).status).toBe(200);
-    const shown = await show(omar, attemptId);
-    expect(shown.body.identifiers).toEqual([PATIENT]);
-    expect(shown.headers.get('cache-control')).toBe('no-store');
+    const answer = await show(omar, attemptId);
+    expect(answer.body.identifiers).toEqual([PATIENT]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(await steps(change.id)).toEqual(['asked', 'approved', 'shown']);
 
-    const others = [await show(gita, attemptId), await show(omar, await seal('R69'))];
-    expect(others.map(({ status }) => status)).toEqual([403, 403]);
-    expect(JSON.stringify([change, (await as(omar, 'GET', of(attemptId))).body])).not.toContain(NHS_NUMBER);
+    const refusals = [await show(gita, attemptId), await show(omar, await seal('R69'))];
+    expect(refusals.map(({ status }) => status)).toEqual([403, 403]);
+    expect(JSON.stringify([change, (await as(omar, 'GET', revealPath(attemptId))).body])).not.toContain(
+      NHS_NUMBER,
+    );
     await later(HOUR_MS);
     expect((await show(omar, attemptId)).status).toBe(403);
-    expect((await as(omar, 'GET', of(attemptId))).body).toMatchObject({
+    expect((await as(omar, 'GET', revealPath(attemptId))).body).toMatchObject({
       shownUntil: null,
       asked: { state: 'approved' },
     });
   });
 
-  it('says so when the key that sealed it is gone', async () => {
+  it('can’t be shown, with the reason, once the key that sealed it is gone', async () => {
     const attemptId = await seal('R69');
-    await decide(gita, await asked(attemptId));
+    await decide(gita, await requestedReveal(attemptId));
     const owner = new pg.Client({ connectionString: admin.database.superuserUrl });
     await owner.connect();
     await owner.query('SET session_replication_role = replica');
@@ -114,39 +116,41 @@ describe('a patient’s identifier', () => {
 
   it('is not shown when rejected, withdrawn, or left for 72 hours', async () => {
     const rejected = await seal('R69');
-    const first = await asked(rejected);
+    const first = await requestedReveal(rejected);
     expect((await decide(gita, first, 'reject')).status).toBe(200);
     const withdrawn = await seal('R69');
-    const second = await asked(withdrawn);
+    const second = await requestedReveal(withdrawn);
     expect((await decide(omar, second, 'withdraw')).status).toBe(200);
     expect(await steps(first.id)).toEqual(['asked', 'rejected']);
     expect(await steps(second.id)).toEqual(['asked', 'withdrawn']);
     for (const attemptId of [rejected, withdrawn]) expect((await show(omar, attemptId)).status).toBe(403);
 
-    const late = await asked(await seal('R69'));
+    const late = await requestedReveal(await seal('R69'));
     await later(72 * HOUR_MS);
     expect((await decide(gita, late)).status).toBe(409);
   });
 
-  it('is agreed to by another person with the role, whatever roles the first one has', async () => {
+  it('must be approved by another person with the role, whatever roles the requester has', async () => {
     const attemptId = await seal('R69');
-    const answer = await ask(gita, attemptId);
+    const answer = await requestReveal(gita, attemptId);
     expect((await decide(gita, answer.body)).body.type).toBe('urn:gatehouse:problem:same-person');
     const engineer = await signIn(admin.db, 'Priya', ['platform-engineer'], admin.clock.ms);
     expect((await decide(engineer, answer.body)).status).toBe(403);
     const only = { role: 'governance-officer', odsCodes: ['RCD'] } as const;
     const elsewhere = await signIn(admin.db, 'Gwen', [only], admin.clock.ms);
     expect((await decide(elsewhere, answer.body)).status).toBe(404);
-    expect((await ask(elsewhere, attemptId)).status).toBe(404);
-    expect((await as(elsewhere, 'GET', of(attemptId))).status).toBe(404);
+    expect((await requestReveal(elsewhere, attemptId)).status).toBe(404);
+    expect((await as(elsewhere, 'GET', revealPath(attemptId))).status).toBe(404);
     expect((await show(elsewhere, attemptId)).status).toBe(404);
     expect((await show(gita, attemptId)).status).toBe(403);
-    expect((await admin.call('POST', `/api/v1${of(attemptId)}`, { reason: 'a token' })).status).toBe(403);
+    expect((await admin.call('POST', `/api/v1${revealPath(attemptId)}`, { reason: 'a token' })).status).toBe(
+      403,
+    );
   });
 
-  it('opens nothing when the approval can’t be put on record', async () => {
+  it('stays sealed if the approval can’t be recorded', async () => {
     const attemptId = await seal('R69');
-    const change = await asked(attemptId);
+    const change = await requestedReveal(attemptId);
     const { superuserUrl } = admin.database;
     const acceptApproval = await refuseRows(superuserUrl, `NEW.kind = 'SYSTEM'`);
     expect((await decide(gita, change)).status).toBe(500);
@@ -159,19 +163,19 @@ describe('a patient’s identifier', () => {
     expect([status, text.includes(NHS_NUMBER)]).toEqual([500, false]);
   });
 
-  it('is refused where there is none, and where the reason holds one', async () => {
-    expect((await ask(omar, refused.attemptId)).status).toBe(409);
-    const named = await ask(omar, await seal('R69'), 'for 900 000 0009');
+  it('can’t be requested where there is none, or with a reason that contains one', async () => {
+    expect((await requestReveal(omar, refused.attemptId)).status).toBe(409);
+    const named = await requestReveal(omar, await seal('R69'), 'for 900 000 0009');
     expect(named.status).toBe(400);
     expect(named.text).not.toContain('0009');
   });
 
-  it('stands in no request kept for a decision, no log, no change of the registry and no row of the trail', async () => {
-    const kept = await admin.db.pendingChange.findMany({ where: { action: 'auditReveal' } });
+  it('is in no pending change, log, registry change or audit record', async () => {
+    const changeRows = await admin.db.pendingChange.findMany({ where: { action: 'auditReveal' } });
     const history = await admin.db.registryChange.findMany();
     const rows = await admin.db.$queryRaw`SELECT record FROM audit.event`;
-    const all = JSON.stringify([kept, history.map((row) => ({ ...row, version: 0, n: 0 })), rows]);
-    expect(kept.length).toBeGreaterThan(3);
+    const all = JSON.stringify([changeRows, history.map((row) => ({ ...row, version: 0, n: 0 })), rows]);
+    expect(changeRows.length).toBeGreaterThan(3);
     expect(all + admin.logged.join('')).not.toContain(NHS_NUMBER);
   });
 });

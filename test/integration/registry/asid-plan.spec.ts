@@ -1,4 +1,4 @@
-/** The ASID plan over a real registry: what is wanted by grants or chosen, in either layout, and within reach. */
+/** The ASID plan of a real registry: for grants or a selection, in either layout, within a person's organisations. */
 import { API_PREFIX, type AnswerOf, type RequestOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/staff.ts';
@@ -34,14 +34,14 @@ async function apply(document: object): Promise<void> {
   expect(applied.body.at(-1), applied.text).toMatchObject({ type: 'done' });
 }
 
-type Asked = RequestOf<'planShow'>['body'];
+type PlanRequest = RequestOf<'planShow'>['body'];
 type Row = AnswerOf<'planShow'>['items'][number];
-const told = (rows: readonly Row[]) => rows.map(({ key, state }) => [key, state]);
+const keysAndStates = (rows: readonly Row[]) => rows.map(({ key, state }) => [key, state]);
 
 describe('what the grants of clients need', () => {
-  it('is planned when nothing is chosen', async () => {
+  it('is planned when nothing is selected', async () => {
     const plan = await admin.ok('planShow', { body: {} });
-    expect(told(plan.items)).toEqual([
+    expect(keysAndStates(plan.items)).toEqual([
       ['int / ReferWell / R69 / application-restricted / provider', 'present'],
       ['int / ReferWell / R69 / application-restricted / referrer', 'missing'],
       ['int / ReferWell / R69 / user-restricted', 'missing'],
@@ -73,18 +73,18 @@ describe('what the grants of clients need', () => {
   });
 });
 
-describe('what is chosen', () => {
-  it('every combination of it is wanted', async () => {
-    const body: Asked = { wanted: 'combinations', organisations: ['RCD'], environments: ['dep'] };
-    expect(told((await admin.ok('planShow', { body })).items)).toEqual([
+describe('a selection', () => {
+  it('is planned in every combination', async () => {
+    const body: PlanRequest = { wanted: 'combinations', organisations: ['RCD'], environments: ['dep'] };
+    expect(keysAndStates((await admin.ok('planShow', { body })).items)).toEqual([
       ['dep / ReferWell / RCD / application-restricted / provider', 'missing'],
       ['dep / ReferWell / RCD / application-restricted / referrer', 'missing'],
       ['dep / ReferWell / RCD / user-restricted', 'missing'],
     ]);
   });
 
-  it('a capability narrows application-restricted access only', async () => {
-    const body: Asked = {
+  it('is narrowed by capability for application-restricted access only', async () => {
+    const body: PlanRequest = {
       wanted: 'combinations',
       organisations: ['RCD'],
       environments: ['dep'],
@@ -96,11 +96,11 @@ describe('what is chosen', () => {
     ]);
   });
 
-  it('is shown page by page and by state, with the counts of all', async () => {
+  it('is shown in pages and by state, with the counts of the whole plan', async () => {
     const body = { limit: 1, state: 'missing' } as const;
     const first = await admin.ok('planShow', { body });
     const second = await admin.ok('planShow', { body: { ...body, after: first.next ?? '' } });
-    expect(told([...first.items, ...second.items])).toEqual([
+    expect(keysAndStates([...first.items, ...second.items])).toEqual([
       ['int / ReferWell / R69 / application-restricted / referrer', 'missing'],
       ['int / ReferWell / R69 / user-restricted', 'missing'],
     ]);
@@ -108,7 +108,7 @@ describe('what is chosen', () => {
   });
 });
 
-it('follows an application from a draft to all it needs', async () => {
+it('shows an application from draft to complete', async () => {
   const draft = { ...referrer, environment: 'int', capability: 'referrer' } as const;
   const stateOf = async () =>
     (await admin.ok('planShow', { body: { capabilities: ['referrer'], organisations: ['R69'] } })).items.find(
@@ -121,22 +121,25 @@ it('follows an application from a draft to all it needs', async () => {
   expect(await stateOf()).toMatchObject({ state: 'present', note: '' });
 });
 
-describe('somebody with some organisations', () => {
-  it('plans for these, sees no application of others, and no layout that spans all', async () => {
+describe('a person with some organisations', () => {
+  it('plans for these, and sees no application of others and no layout that spans all', async () => {
     const role = { role: 'platform-engineer', odsCodes: ['RCD'] } as const;
     const lena = await signIn(admin.db, 'Lena', [role], admin.clock.ms);
-    const ask = (body: object) => admin.call('POST', `${API_PREFIX}/asid-plan`, body, '', lena.headers);
-    const { status, body } = await ask({});
+    const planAsLena = (body: object) =>
+      admin.call('POST', `${API_PREFIX}/asid-plan`, body, '', lena.headers);
+    const { status, body } = await planAsLena({});
     expect(status).toBe(200);
-    expect(told(body.items)).toEqual([['int / ReferWell / RCD / user-restricted', 'missing']]);
-    expect((await ask({ layout: 'shared' })).body).toMatchObject({ type: 'urn:gatehouse:problem:forbidden' });
+    expect(keysAndStates(body.items)).toEqual([['int / ReferWell / RCD / user-restricted', 'missing']]);
+    expect((await planAsLena({ layout: 'shared' })).body).toMatchObject({
+      type: 'urn:gatehouse:problem:forbidden',
+    });
   });
 });
 
 it('plans 1,000 organisations, page by page', async () => {
   const data = Array.from({ length: 1_000 }, (_, at) => ({ odsCode: `X${at}`, name: `Organisation ${at}` }));
   await admin.db.organisation.createMany({ data });
-  const body: Asked = { wanted: 'combinations', limit: 5_000 };
+  const body: PlanRequest = { wanted: 'combinations', limit: 5_000 };
   const startedAt = performance.now();
   const lateMs = watchMachine();
   const first = await admin.ok('planShow', { body });
@@ -149,7 +152,7 @@ it('plans 1,000 organisations, page by page', async () => {
 });
 
 describe('the checklist of one application', () => {
-  it('is the doctor’s, by id', async () => {
+  it('is the same as the doctor’s, and found by id', async () => {
     const { items } = await admin.ok('applicationsList', { query: { asid: '200000002454' } });
     const params = { id: items[0]!.id };
     expect(await admin.ok('applicationChecklist', { params })).toEqual(

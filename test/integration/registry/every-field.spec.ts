@@ -1,4 +1,4 @@
-/** Every field of every record, from the registry file to the database and back: nothing is forgotten on the way. */
+/** Checks every field of every record from the registry file to the database and back, so that none is forgotten. */
 import { columnsOf, type RecordField } from '@gatehouse/domain/registry/records/record-fields';
 import {
   REGISTRY_LISTS,
@@ -26,7 +26,7 @@ const CASES = REGISTRY_LISTS.flatMap((list) =>
   samplesOf(list).map(([field, sample]) => [list, field, sample] as const),
 );
 
-/** Every record with the first value of every field, but for one that has its second. */
+/** Every record with the first value of every field, except for one field that has its second. */
 function document(changed?: { readonly list: RegistryList; readonly field: string }) {
   const entry = (list: RegistryList) => ({
     ...IDENTITIES[list],
@@ -139,7 +139,7 @@ it.each(REGISTRY_LISTS)('the columns of %s are those of its fields', async (list
   expect(columns.toSorted()).toEqual(fields.flatMap(([name, field]) => columnsOf(name, field)).toSorted());
 });
 
-it('a column that may hold a secret is named as one, so that it is left out of the record of changes', async () => {
+it('a column that may hold a secret has a name that keeps it out of the record of changes', async () => {
   const rows = await admin.db.$queryRaw<{ column: string; secret: boolean }[]>`
     SELECT DISTINCT c.column_name::text AS column, registry_is_secret(c.column_name::text) AS secret
     FROM information_schema.columns c

@@ -1,4 +1,4 @@
-/** What changed in the registry: who, when, why, from where; newest first, within reach, and never a secret. */
+/** The history of the registry: who changed what, when, why and from where; newest first, and never a secret. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
@@ -26,13 +26,13 @@ beforeAll(async () => {
 });
 afterAll(() => admin.close());
 
-const read = async (query = '', who?: SignedIn, token?: string): Promise<Page> => {
+const read = async (query = '', person?: SignedIn, token?: string): Promise<Page> => {
   const answer = await admin.call(
     'GET',
     `/api/v1/history${query}`,
     undefined,
-    token ?? (who && ''),
-    who?.headers,
+    token ?? (person && ''),
+    person?.headers,
   );
   expect(answer.status, answer.text).toBe(200);
   expect(answer.text).not.toContain(SECRET);
@@ -56,9 +56,9 @@ describe('the history', () => {
     expect(last?.origin).toMatch(/^console from /);
   });
 
-  it('pages from the newest to the oldest without a gap or a repeat', async () => {
+  it('has pages from the newest to the oldest, without a gap or a repeat', async () => {
     const all = (await read('?limit=500')).items.map((entry) => entry.id);
-    expect(all).toEqual([...all].sort((one, other) => Number(other) - Number(one)));
+    expect(all).toEqual([...all].sort((a, b) => Number(b) - Number(a)));
     const paged: string[] = [];
     let next: string | null = '';
     while (next !== null) {
@@ -69,14 +69,14 @@ describe('the history', () => {
     expect(paged).toEqual(all);
   });
 
-  it('of one row, one table, one organisation, one application with all that belongs to it', async () => {
+  it('can be of one row, table or organisation, or of one application with everything that belongs to it', async () => {
     expect(await read('?table=organisation&key=R69')).toMatchObject({
       items: [{ after: { name: 'Example NHS Trust' } }],
     });
     expect(tables(await read('?table=product'))).toEqual(['product']);
-    const ofRcd = (await read('?organisation=RCD')).items;
-    expect(ofRcd.length).toBeGreaterThan(0);
-    for (const { organisations } of ofRcd) expect(organisations).toContain('RCD');
+    const rcdChanges = (await read('?organisation=RCD')).items;
+    expect(rcdChanges.length).toBeGreaterThan(0);
+    for (const { organisations } of rcdChanges) expect(organisations).toContain('RCD');
     expect(tables(await read(`?application=${id}`))).toEqual([
       'application',
       'application_message_set',
@@ -87,16 +87,16 @@ describe('the history', () => {
     expect((await admin.call('GET', '/api/v1/history?after=x')).status).toBe(400);
   });
 
-  it('of others is not for whom it is out of reach: what concerns two is for who has both', async () => {
+  it('is limited to a person’s organisations; a change that concerns two is for people who have both', async () => {
     const role = { role: 'auditor', odsCodes: ['RCD'] } as const;
-    const other = await signIn(admin.db, 'Odd', [role], admin.clock.ms);
-    const { items } = await read('', other);
+    const outsider = await signIn(admin.db, 'Odd', [role], admin.clock.ms);
+    const { items } = await read('', outsider);
     expect(items.length).toBeGreaterThan(0);
     for (const { organisations } of items) expect(organisations).toEqual(['RCD']);
-    expect((await read(`?application=${id}`, other)).items).toEqual([]);
+    expect((await read(`?application=${id}`, outsider)).items).toEqual([]);
   });
 
-  it('of staff and tokens is for who may read staff, of SROs for who may read those', async () => {
+  it('of staff and tokens is for people who may read staff, of SROs for people who may read SROs', async () => {
     const ada = await signIn(admin.db, 'Ada', ['auditor'], admin.clock.ms);
     expect(tables(await read('?table=staff', ada))).toEqual(['staff']);
     expect(tables(await read('?limit=500', priya))).not.toContain('staff');

@@ -1,4 +1,4 @@
-/** Message sets and the catalogue over HTTP; a set is written by applying a document that holds nothing else. */
+/** Message sets and the catalogue over HTTP. A set is written by applying a registry file that holds nothing else. */
 import { API_PREFIX } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/staff.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => admin.close());
 
-/** The last line of what applying answers. */
+/** Applies message sets. @returns the last line of the answer */
 async function save(document: object): Promise<{ type: string; rules?: string[] }> {
   const answer = await admin.call('POST', `${API_PREFIX}/registry/apply`, { document });
   expect(answer.status, answer.text).toBe(200);
@@ -25,11 +25,11 @@ const setNamed = async (name: string) =>
   (await admin.ok('messageSetList')).items.find((set) => set.name === name);
 
 describe('the catalogue', () => {
-  it('tells of each interaction who may use it', async () => {
+  it('shows for each interaction who may use it', async () => {
     const { items } = await admin.ok('catalogue');
     expect(items).toHaveLength(37);
-    const of = (id: string) => items.find((interaction) => interaction.id === id);
-    expect(of('A028')).toEqual({
+    const interactionWith = (id: string) => items.find((interaction) => interaction.id === id);
+    expect(interactionWith('A028')).toEqual({
       id: 'A028',
       title: 'Record triage outcome',
       readOnly: false,
@@ -38,7 +38,7 @@ describe('the catalogue', () => {
       requests: [{ method: 'POST', path: expect.stringContaining('/FHIR/') }],
       access: { userRestricted: 'allowed', referrer: 'capability', provider: 'write exception' },
     });
-    expect(of('A006')).toMatchObject({ deprecated: true, access: { provider: 'mode' } });
+    expect(interactionWith('A006')).toMatchObject({ deprecated: true, access: { provider: 'mode' } });
   });
 });
 
@@ -64,14 +64,14 @@ describe('message sets', () => {
     expect((await admin.call('GET', `${API_PREFIX}/message-sets/none`)).status).toBe(404);
   });
 
-  it('tell somebody with some organisations of these alone', async () => {
+  it('list only the applications of a person’s own organisations', async () => {
     const role = { role: 'auditor', odsCodes: ['RCD'] } as const;
     const lena = await signIn(admin.db, 'Lena', [role], admin.clock.ms);
     const { body } = await admin.call('GET', `${API_PREFIX}/message-sets`, undefined, '', lena.headers);
     expect(body.items).toMatchObject([{ name: 'provider-read', applicationCount: 0, applications: [] }]);
   });
 
-  it('go page by page', async () => {
+  it('have pages', async () => {
     expect((await saveSet('aaa', 'A004')).type).toBe('done');
     const first = await admin.ok('messageSetList', { query: { limit: '1' } });
     expect(first).toMatchObject({ items: [{ name: 'aaa', applicationCount: 0 }], next: 'aaa' });
@@ -79,7 +79,7 @@ describe('message sets', () => {
     expect(second).toMatchObject({ items: [{ name: 'provider-read' }], next: null });
   });
 
-  it('a narrower one is saved at once, a wider one waits for a second person', async () => {
+  it('are narrowed immediately, but widened only with a second person', async () => {
     expect((await saveSet('provider-read', 'A004', 'A005')).type).toBe('done');
     expect(await saveSet('provider-read', 'A004', 'A005', 'A008')).toMatchObject({
       type: 'pending',
@@ -88,7 +88,7 @@ describe('message sets', () => {
     expect((await setNamed('provider-read'))?.interactions).toEqual(['A004', 'A005']);
   });
 
-  it('of an interaction that e-RS does not have is refused', async () => {
+  it('with an interaction that e-RS does not have are refused', async () => {
     const document = { apiVersion: 'gatehouse/v1', messageSets: [{ name: 'x', interactions: ['A999'] }] };
     const { status, body } = await admin.call('POST', `${API_PREFIX}/registry/apply`, { document });
     expect(status).toBe(422);

@@ -11,12 +11,12 @@ import {
   type TestDatabase,
 } from '../../support/servers/postgres.ts';
 
-const made: TestDatabase[] = [];
-afterAll(() => Promise.all(made.map((database) => database.drop())));
+const databases: TestDatabase[] = [];
+afterAll(() => Promise.all(databases.map((database) => database.drop())));
 
 const emptyDatabase = async () => {
   const database = await createEmptyDatabase();
-  made.push(database);
+  databases.push(database);
   return database;
 };
 
@@ -24,16 +24,16 @@ it('applies every migration once; a second run, and one at the same time, change
   const { ownerUrl, appUrl } = await emptyDatabase();
   await expect(checkSchemaVersion(appUrl)).rejects.toThrow(/Run "gatehouse migrate"/);
   const runs = await Promise.all([1, 2].map(() => migrate(ownerUrl, { runningRole: RUNNING_ROLE })));
-  const known = await knownMigrations();
-  expect(known.length).toBeGreaterThan(2);
-  expect(runs.flat().sort()).toEqual(known.map(({ name }) => name));
+  const migrations = await knownMigrations();
+  expect(migrations.length).toBeGreaterThan(2);
+  expect(runs.flat().sort()).toEqual(migrations.map(({ name }) => name));
   expect(await migrate(ownerUrl, { runningRole: RUNNING_ROLE })).toEqual([]);
   await checkSchemaVersion(appUrl);
 });
 
 it('a copy of the template is up to date', async () => {
   const database = await createDatabase();
-  made.push(database);
+  databases.push(database);
   await checkSchemaVersion(database.appUrl);
 });
 
@@ -53,7 +53,7 @@ it('a failing migration changes nothing', async () => {
 });
 
 it('an edited migration and an unfit running role are refused in plain words', async () => {
-  const { ownerUrl } = await createDatabase().then((database) => (made.push(database), database));
+  const { ownerUrl } = await createDatabase().then((database) => (databases.push(database), database));
   const edited = { name: '20261122000000_registry', sql: '', checksum: '0'.repeat(64) };
   await expect(migrate(ownerUrl, { runningRole: RUNNING_ROLE, migrations: [edited] })).rejects.toThrow(
     /was edited/,

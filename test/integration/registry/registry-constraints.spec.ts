@@ -519,7 +519,7 @@ function exceptionOf(row: Row) {
   return () => exception({ application_id: live, ...row })();
 }
 
-describe('each rule of the registry is refused by the database under its own name', () => {
+describe('a violation of each rule is refused by the database with the name of the rule', () => {
   it.each(refused)('%s: %s', async (constraint, _why, work) => {
     expect(await refusal(work)).toBe(constraint);
   });
@@ -545,25 +545,25 @@ describe('each rule of the registry is refused by the database under its own nam
       expect(await refusal(insertNamed(name))).toBe(`${table}_name_visible`);
     });
 
-    it('refuse what differs only in case, spacing or width, and take what differs in more', async () => {
+    it('may not differ only in case, spacing or width, but may differ in more', async () => {
       await insertNamed(`Look Alike`)();
       for (const name of ['look alike', 'LookAlike', 'Look  Alike', 'Ｌook Alike'])
         expect(await refusal(insertNamed(name)), name).toBe(`${table}_name_distinct`);
       expect(await refusal(insertNamed('Look Alike 2'))).toBeUndefined();
     });
 
-    it('refuse one of two that are inserted at once', async () => {
+    it('are unique even if two are inserted at the same time', async () => {
       const answers = await Promise.all(['At Once', 'at once'].map((name) => refusal(insertNamed(name))));
       expect(answers.filter((answer) => answer !== undefined)).toEqual([`${table}_name_distinct`]);
     });
 
-    it('leave alone what clashed before, until its name changes', async () => {
+    it('that clashed before the rule stay as they are until the name changes', async () => {
       const owner = new pg.Client(database.superuserUrl);
       await owner.connect();
       await owner.query(`SET session_replication_role = 'replica'`);
       for (const name of ['Older', 'older']) await insert(owner, table, rowOf(name));
       await owner.end();
-      const rename = (to: string) => sql(`UPDATE ${table} SET name = $1 WHERE name = 'older'`, to);
+      const rename = (newName: string) => sql(`UPDATE ${table} SET name = $1 WHERE name = 'older'`, newName);
       expect(await refusal(rename('older'))).toBeUndefined();
       expect(await refusal(rename('OLDER'))).toBe(`${table}_name_distinct`);
       expect(await refusal(rename('Newer'))).toBeUndefined();
@@ -571,7 +571,7 @@ describe('each rule of the registry is refused by the database under its own nam
   });
 
   it.each(['name', 'job_title', 'authority_name', 'authority_reference'])(
-    'no unseen character in the %s of an appointment',
+    'no invisible character in the %s of an appointment',
     async (column) => {
       expect(await refusal(appointment({ [column]: 'Ann \u202eExample' }))).toBe(
         'sro_appointment_texts_visible',
@@ -579,7 +579,7 @@ describe('each rule of the registry is refused by the database under its own nam
     },
   );
 
-  it('says every rule of the database in words, and no other', async () => {
+  it('every rule of the database has an explanation, and there are no others', async () => {
     const { rows } = await pool.query<{ name: string }>(`
       SELECT conname AS name FROM pg_constraint c WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'p', 'u', 'f')
       UNION SELECT relname FROM pg_index i JOIN pg_class ON pg_class.oid = i.indexrelid
@@ -597,7 +597,7 @@ describe('each rule of the registry is refused by the database under its own nam
     for (const { message } of Object.values(constraintMessages)) expect(message).toMatch(/\S.*\.$/);
   });
 
-  it('explains what Prisma makes of them as well', async () => {
+  it('the explanation also works for the errors of Prisma', async () => {
     const prisma = createPrisma(database.appUrl);
     const change = (work: Parameters<typeof changeRegistry<unknown>>[2]) => () =>
       changeRegistry(prisma, { actor: 'test' }, work);
@@ -691,7 +691,7 @@ describe('the running role', () => {
     ['registry_change_append_only', 'DELETE FROM registry_change'],
     ['registry_change_append_only', 'TRUNCATE registry_change'],
     ['registry_no_truncate', 'TRUNCATE client_grant'],
-  ])('nor does the owner: %s, %s', async (constraint, statement) => {
+  ])('not even the owner may: %s, %s', async (constraint, statement) => {
     const owner = new pg.Client(database.ownerUrl);
     await owner.connect();
     expect(await refusal(() => owner.query(statement))).toBe(constraint);

@@ -1,4 +1,4 @@
-/** The registry of any earlier version, put back from its history: equal to what was read while it was the current one. */
+/** The registry of an earlier version, restored from its history, equals what was read while it was the current one. */
 import type { RequestStory } from '@gatehouse/contracts/audit/audit-resources';
 import type { Application, Organisation, Snapshot } from '@gatehouse/domain/registry/registry';
 import pg from 'pg';
@@ -10,7 +10,7 @@ import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/adm
 
 let admin: AdminApi;
 let pool: pg.Pool;
-const taken: Snapshot[] = [];
+const snapshots: Snapshot[] = [];
 
 beforeAll(async () => {
   admin = await startAdmin();
@@ -21,24 +21,30 @@ afterAll(async () => {
   await admin.close();
 });
 
-/** Makes a change and takes the registry as it then is. */
+/** Makes a change and keeps a snapshot of the registry after it. */
 async function then(change: Promise<unknown>): Promise<void> {
   await change;
   const reader = registryReader(admin.database.appUrl, () => undefined);
-  taken.push((await reader.read(null)).state.snapshot);
+  snapshots.push((await reader.read(null)).state.snapshot);
   await reader.close();
 }
 
 const apply = (document: object) =>
   admin.ok('registryApply', { body: { document: { apiVersion: 'gatehouse/v1', ...document } } as never });
 
-/** Of an organisation what history keeps: no secret. */
+/** What the history has of an organisation: everything but the secrets. */
 function plain(organisation: Organisation | undefined) {
-  const kept = ({ apiKey, ...application }: Application) => ({ ...application, hasKey: apiKey !== null });
+  const withoutSecret = ({ apiKey, ...application }: Application) => ({
+    ...application,
+    hasKey: apiKey !== null,
+  });
   return (
     organisation && {
       ...organisation,
-      bindings: organisation.bindings.map((each) => ({ ...each, application: kept(each.application) })),
+      bindings: organisation.bindings.map((binding) => ({
+        ...binding,
+        application: withoutSecret(binding.application),
+      })),
     }
   );
 }
@@ -57,11 +63,11 @@ it('at every version', async () => {
   await then(apply({ applications: [{ ...application, messageSets: [], state: 'suspended' }] }));
   await then(apply({ clients: [{ ...smallDocument.clients[0], grants: [] }] }));
   await then(apply({ organisations: [{ odsCode: 'RX1', name: 'A later one' }] }));
-  const last = taken.at(-1)!;
+  const last = snapshots.at(-1)!;
   const scope = { odsCodes: [...last.organisations.keys()], clientIds: [...last.clients.keys()] };
-  expect(new Set(taken.map(({ version }) => version)).size).toBe(taken.length);
+  expect(new Set(snapshots.map(({ version }) => version)).size).toBe(snapshots.length);
 
-  for (const was of taken) {
+  for (const was of snapshots) {
     const back = await registryAt(pool, was.version, scope);
     expect(back.version).toBe(was.version);
     for (const odsCode of scope.odsCodes) {
@@ -72,13 +78,15 @@ it('at every version', async () => {
     expect([...back.clients.values()]).toEqual([...was.clients.values()]);
   }
   const secrets = smallDocument.applications.map(({ apiKey }) => apiKey);
-  const told = JSON.stringify([...(await registryAt(pool, last.version, scope)).organisations.values()]);
-  for (const secret of secrets) expect(told).not.toContain(secret);
+  const pastRegistry = JSON.stringify([
+    ...(await registryAt(pool, last.version, scope)).organisations.values(),
+  ]);
+  for (const secret of secrets) expect(pastRegistry).not.toContain(secret);
 });
 
-it('a past request tells nothing of another organisation, to which today’s grants lead', async () => {
+it('the explanation of a past request reveals nothing about another organisation in today’s grants', async () => {
   const [application] = smallDocument.applications;
-  const other = {
+  const otherApplication = {
     ...application,
     organisation: 'RCD',
     asid: '200000002499',
@@ -86,8 +94,8 @@ it('a past request tells nothing of another organisation, to which today’s gra
   };
   const [sync] = smallDocument.clients;
   const grants = [{ ...sync.grants[0], organisation: 'RCD' }];
-  await then(apply({ applications: [other], clients: [{ ...sync, grants }] }));
-  const { 0: first, [taken.length - 1]: last } = taken;
+  await then(apply({ applications: [otherApplication], clients: [{ ...sync, grants }] }));
+  const { 0: first, [snapshots.length - 1]: last } = snapshots;
   const clientId = [...first!.clients.keys()][0]!;
   const story = {
     ...{
@@ -102,20 +110,20 @@ it('a past request tells nothing of another organisation, to which today’s gra
     asked: { accessMode: 'application-restricted', odsCode: null, product: null, capability: null },
   } as unknown as RequestStory;
   const environments = new Map([['int', { kind: 'open' as const }]]);
-  const told = await explainPast(
+  const explanation = await explainPast(
     { database: pool, environments, snapshot: () => last!, now: () => 0 },
     story,
   );
-  expect(told.now?.allowed).toBe(true);
-  expect(told.registry.find(({ what }) => what === 'ASID')).toMatchObject({
+  expect(explanation.now?.allowed).toBe(true);
+  expect(explanation.registry.find(({ what }) => what === 'ASID')).toMatchObject({
     then: application.asid,
     now: null,
   });
-  expect(JSON.stringify(told.registry)).not.toMatch(/RCD|200000002499/);
+  expect(JSON.stringify(explanation.registry)).not.toMatch(/RCD|200000002499/);
 });
 
-it('holds nothing beyond what is asked for', async () => {
-  const { version } = taken.at(-1)!;
+it('holds nothing beyond the requested scope', async () => {
+  const { version } = snapshots.at(-1)!;
   const back = await registryAt(pool, version, { odsCodes: ['RCD'], clientIds: [] });
   expect([...back.organisations.keys()]).toEqual(['RCD']);
   expect(back.clients.size).toBe(0);

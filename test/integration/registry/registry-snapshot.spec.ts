@@ -41,7 +41,7 @@ async function obeyed(expected: () => boolean): Promise<number> {
   return performance.now() - startedAt - lateMs();
 }
 
-/** With plain maps, whose order is no part of their equality. */
+/** With plain maps, which are equal whatever their order. */
 const plain = (snapshot: Snapshot) =>
   Object.fromEntries(
     Object.entries(snapshot).map(([name, value]) => [
@@ -56,7 +56,7 @@ async function latest() {
 }
 
 describe('what a snapshot holds', () => {
-  it('everything of an organisation and a client, as the domain wants it', async () => {
+  it('everything about an organisation and a client, in the shape of the domain', async () => {
     const { applicationId, bindingId } = await seedApplication(pool, 'R69', {
       asid: '200000002454',
       api_key: 'the-api-key',
@@ -177,7 +177,7 @@ describe('what a snapshot holds', () => {
     await whole.close();
   });
 
-  it('after any mixture of changes, the same as a load of the whole', async () => {
+  it('after any sequence of changes, the same as a full load', async () => {
     const first = await seedApplication(pool, 'R69');
     const shared = await seedApplication(pool, 'R69', { access_mode: 'user-restricted', capability: null });
     await insert(pool, 'binding', { application_id: shared.applicationId, ods_code: 'RCD' });
@@ -211,7 +211,7 @@ describe('what a snapshot holds', () => {
     expect(registry.current().applicationsByJwksId.size).toBe(1);
   });
 
-  it('a change replaces the shard it concerns and keeps the others as they are', async () => {
+  it('a change replaces only the shard that it concerns', async () => {
     await seedApplication(pool, 'R69');
     await seedApplication(pool, 'RCD');
     const before = await latest();
@@ -225,7 +225,7 @@ describe('what a snapshot holds', () => {
     expect(changes).toEqual([{ version: after.version, odsCodes: new Set(['RCD']), clientIds: new Set() }]);
   });
 
-  it('a message set tells of every organisation that uses it', async () => {
+  it('a changed message set updates every organisation that uses it', async () => {
     await seedApplication(pool, 'R69');
     await seedApplication(pool, 'RCD');
     await latest();
@@ -238,7 +238,7 @@ describe('what a snapshot holds', () => {
   });
 });
 
-describe('a change is obeyed within a second', () => {
+describe('a change takes effect within a second', () => {
   it('made by hand in SQL, by another role', async () => {
     const owner = new pg.Client(database.ownerUrl);
     await owner.connect();
@@ -254,7 +254,7 @@ describe('a change is obeyed within a second', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE 'gatehouse registry%'`,
       [database.name],
     );
-    // The one that listens; the reader's may have been let go of while idle.
+    // The connection that listens; the reader's may have been closed while idle.
     expect(rowCount).toBeGreaterThanOrEqual(1);
     await superuser.query(`UPDATE organisation SET state = 'suspended' WHERE ods_code = 'R69'`);
     expect(await obeyed(() => organisation('R69')?.state === 'suspended')).toBeLessThan(OBEYED_WITHIN_MS);
@@ -263,7 +263,7 @@ describe('a change is obeyed within a second', () => {
     expect(await obeyed(() => organisation('R69')?.state === 'active')).toBeLessThan(OBEYED_WITHIN_MS);
   });
 
-  it('when no notice ever comes', async () => {
+  it('when no notification arrives', async () => {
     const owner = new pg.Client(database.ownerUrl);
     await owner.connect();
     await owner.query(`CREATE OR REPLACE FUNCTION registry_next_version() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS
@@ -275,15 +275,15 @@ describe('a change is obeyed within a second', () => {
 });
 
 describe('versions', () => {
-  it('become visible in their order, though transactions overlap', async () => {
-    const [one, two] = [await pool.connect(), await pool.connect()];
-    await one.query('BEGIN');
-    await two.query('BEGIN');
-    await one.query(`UPDATE organisation SET name = 'One' WHERE ods_code = 'R69'`);
+  it('become visible in order, although transactions overlap', async () => {
+    const [first, second] = [await pool.connect(), await pool.connect()];
+    await first.query('BEGIN');
+    await second.query('BEGIN');
+    await first.query(`UPDATE organisation SET name = 'One' WHERE ods_code = 'R69'`);
     let waiting = true;
-    const second = two
+    const secondCommit = second
       .query(`UPDATE organisation SET name = 'Two' WHERE ods_code = 'RCD'`)
-      .then(() => two.query('COMMIT'))
+      .then(() => second.query('COMMIT'))
       .then(() => (waiting = false));
     await until('the second waits for the first', async () => {
       const { rowCount } = await pool.query(
@@ -292,8 +292,8 @@ describe('versions', () => {
       return rowCount === 1;
     });
     expect(waiting).toBe(true);
-    await one.query('COMMIT');
-    await second;
+    await first.query('COMMIT');
+    await secondCommit;
     const { rows } = await pool.query(
       `SELECT row_key, version - first_value(version) OVER w AS after_first FROM registry_change
        WHERE table_name = 'organisation' AND before IS NOT NULL WINDOW w AS (ORDER BY n)`,
@@ -302,11 +302,11 @@ describe('versions', () => {
       { row_key: 'R69', after_first: '0' },
       { row_key: 'RCD', after_first: '1' },
     ]);
-    one.release();
-    two.release();
+    first.release();
+    second.release();
   });
 
-  it('a rule that counts holds between two transactions at once', async () => {
+  it('a rule that counts rows holds between two concurrent transactions', async () => {
     const client = valid.client();
     await insert(pool, 'client', client);
     const outcomes = await Promise.allSettled(
@@ -317,7 +317,7 @@ describe('versions', () => {
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(2);
   });
 
-  it('one transaction is one version; writing the same again is none', async () => {
+  it('one transaction makes one version; writing the same values makes none', async () => {
     const before = (await latest()).version;
     await pool.query(`UPDATE organisation SET name = 'A'; UPDATE product SET state = 'retired'`);
     expect((await latest()).version).toBe(before + 1);
@@ -325,7 +325,7 @@ describe('versions', () => {
     expect((await latest()).version).toBe(before + 1);
   });
 
-  it('a part rolled back leaves no version and no row', async () => {
+  it('a savepoint that is rolled back leaves no version and no row', async () => {
     const before = (await latest()).version;
     await pool.query(
       `BEGIN; SAVEPOINT s; UPDATE organisation SET name = 'A'; ROLLBACK TO s; UPDATE product SET state = 'retired'; COMMIT`,
@@ -335,7 +335,7 @@ describe('versions', () => {
     expect(rows).toEqual([{ table_name: 'product' }]);
   });
 
-  it('refresh waits for the version asked for, once for many, and says when there is none such', async () => {
+  it('refresh waits for the requested version, once for many callers, and says if there is no such version', async () => {
     await pool.query(`UPDATE organisation SET name = 'A'`);
     const { rows } = await pool.query<{ version: string }>('SELECT version FROM registry_head');
     const version = Number(rows[0]!.version);
@@ -422,7 +422,7 @@ describe('the record of changes', () => {
 });
 
 describe('without the database', () => {
-  it('the snapshot stays and its age grows; it follows again when the database is back', async () => {
+  it('the snapshot stays, and its age grows; it is updated again when the database is back', async () => {
     const proxy = await startTcpProxy(new URL(database.appUrl).host);
     const onError = vi.fn();
     const cutOff = await openRegistry({ databaseUrl: proxy.through(database.appUrl), onError });

@@ -25,10 +25,10 @@ afterAll(async () => {
 });
 
 async function differences(): Promise<string[]> {
-  const other = new pg.Client(migrated.ownerUrl);
-  await other.connect();
-  const facts = await schemaFacts(other);
-  await other.end();
+  const migratedClient = new pg.Client(migrated.ownerUrl);
+  await migratedClient.connect();
+  const facts = await schemaFacts(migratedClient);
+  await migratedClient.end();
   return schemaDifferences(
     { name: 'migrations', facts },
     { name: 'schema', facts: await schemaFacts(client) },
@@ -58,23 +58,23 @@ it.each([
     'ALTER TABLE client DROP CONSTRAINT client_environment_fkey, ADD CONSTRAINT client_environment_fkey FOREIGN KEY (environment) REFERENCES environment (name) ON UPDATE RESTRICT ON DELETE CASCADE',
   ],
   ['a table more', 'CREATE TABLE more ()'],
-])('a planted difference is seen: %s', async (_what, planted) => {
+])('a planted difference is found: %s', async (_what, planted) => {
   await client.query('BEGIN');
   await client.query(planted);
   expect(await differences()).not.toEqual([]);
   await client.query('ROLLBACK');
 });
 
-it('Prisma finds the history it would have written itself', async () => {
-  const known = await knownMigrations();
-  expect(await diagnoseHistory(SCHEMA, migrated.ownerUrl, MIGRATIONS, known)).toMatchObject({
+it('Prisma accepts the history of migrations as its own', async () => {
+  const migrations = await knownMigrations();
+  expect(await diagnoseHistory(SCHEMA, migrated.ownerUrl, MIGRATIONS, migrations)).toMatchObject({
     hasMigrationsTable: true,
     editedMigrationNames: [],
     failedMigrationNames: [],
     history: null,
   });
-  const edited = known.map((migration) => ({ ...migration, sql: `${migration.sql}-- edited\n` }));
+  const edited = migrations.map((migration) => ({ ...migration, sql: `${migration.sql}-- edited\n` }));
   expect(await diagnoseHistory(SCHEMA, migrated.ownerUrl, MIGRATIONS, edited)).toMatchObject({
-    editedMigrationNames: known.map(({ name }) => name),
+    editedMigrationNames: migrations.map(({ name }) => name),
   });
 });

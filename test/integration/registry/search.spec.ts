@@ -1,4 +1,4 @@
-/** One text, looked for everywhere: by what it may be, within reach, and never an NHS number or a key in clear. */
+/** Searches everywhere for one text, within a person's organisations, but never for an NHS number or with a key in clear. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
@@ -41,20 +41,20 @@ afterAll(async () => {
   await admin.close();
 });
 
-async function search(q: string, who = priya): Promise<Hits> {
+async function search(q: string, person = priya): Promise<Hits> {
   const answer = await admin.call(
     'GET',
     `/api/v1/search?q=${encodeURIComponent(q)}`,
     undefined,
     '',
-    who.headers,
+    person.headers,
   );
   expect(answer.status, answer.text).toBe(200);
   expect(answer.text).not.toContain(KEY);
   expect(answer.text).not.toContain('short1234567');
   return answer.body.hits;
 }
-const said = (hits: Hits) => hits.map(({ type, matched }) => `${type} by ${matched}`);
+const typesAndMatches = (hits: Hits) => hits.map(({ type, matched }) => `${type} by ${matched}`);
 
 describe('a search', () => {
   it.each([
@@ -69,8 +69,8 @@ describe('a search', () => {
     ['r69I…KKLL', ['application by API key']],
     ['worklist-2026-0042', ['request by correlation id', 'request by correlation id']],
     [request.attemptId, ['request by attempt id']],
-  ])('for %s', async (q, found) => {
-    expect(said(await search(q))).toEqual(found);
+  ])('for %s', async (q, expected) => {
+    expect(typesAndMatches(await search(q))).toEqual(expected);
   });
 
   it('for the id of an application, with its key masked', async () => {
@@ -78,23 +78,23 @@ describe('a search', () => {
     expect((await search('r69Int'))[0]?.detail).toContain('r69I…KKLL');
   });
 
-  it('tells nothing of a key beyond its first eight characters, nor of one that is hidden whole', async () => {
+  it('reveals nothing of a key beyond its first eight characters, and nothing of one that is fully hidden', async () => {
     expect(await search('r69In')).toEqual([]);
     expect(await search('r69IntXX')).toEqual([]);
-    expect(said(await search('r69IntKeyWrongFromHereOn'))).toEqual(['application by API key']);
+    expect(typesAndMatches(await search('r69IntKeyWrongFromHereOn'))).toEqual(['application by API key']);
     expect(await search('short1')).toEqual([]);
     expect(await search('4567')).toEqual([]);
   });
 
-  it('takes every character for itself', async () => {
+  it('treats every character literally', async () => {
     expect(await search('%%')).toEqual([]);
     expect(await search('______')).toEqual([]);
-    expect(said(await search('under_'))).toEqual(['organisation by name']);
+    expect(typesAndMatches(await search('under_'))).toEqual(['organisation by name']);
     expect(await search('underx')).toEqual([]);
   });
 
   it.each(['9434765919', '943 476 5919', '943  476  5919'])(
-    'refuses the NHS number in %s, and says where to go',
+    'refuses an NHS number in %s, and says where to search for it',
     async (q) => {
       const answer = await admin.call(
         'GET',
@@ -110,7 +110,7 @@ describe('a search', () => {
     },
   );
 
-  it('finds nothing out of reach, and no request for a token without audit', async () => {
+  it('finds nothing of other organisations, and no requests for a token without the audit scope', async () => {
     for (const q of [
       'R69',
       'exam',
@@ -128,12 +128,12 @@ describe('a search', () => {
     expect(registryOnly.hits).toEqual([]);
   });
 
-  it('is on record when it shows requests, and never keeps the text', async () => {
+  it('is recorded when it shows requests, but without the text', async () => {
     await search('worklist-2026-0042');
     await search(KEY);
     const rows = await admin.db.$queryRaw`SELECT record FROM audit.event WHERE event = 'AUDIT_READ'`;
-    const kept = JSON.stringify(rows);
-    expect(kept).toContain(request.attemptId);
-    expect(kept).not.toContain('r69Int');
+    const records = JSON.stringify(rows);
+    expect(records).toContain(request.attemptId);
+    expect(records).not.toContain('r69Int');
   });
 });

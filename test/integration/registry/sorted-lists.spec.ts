@@ -1,4 +1,4 @@
-/** The lists of organisations and applications: every order, page by page, without a gap or a repeat, within reach. */
+/** The lists of organisations and applications in every order, page by page, without a gap or a repeat. */
 import { type RouteName, routes } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/staff.ts';
@@ -11,7 +11,7 @@ beforeAll(async () => {
   admin = await startAdmin();
   const document = {
     apiVersion: 'gatehouse/v1',
-    // Names in another order than codes, some of them the same, one that would break a clumsy cursor.
+    // Names in a different order from the codes, some of them equal, and one that would break a naive cursor.
     organisations: odsCodes.map((odsCode, n) => ({
       odsCode,
       name: n === 4 ? 'A "quoted\\" name' : `Trust ${(n * 5) % 4}`,
@@ -37,19 +37,19 @@ afterAll(() => admin.close());
 type List = Extract<RouteName, 'organisationsList' | 'applicationsList'>;
 
 async function everyPage(list: List, query: object, headers?: Record<string, string>): Promise<string[]> {
-  const found: string[] = [];
+  const items: string[] = [];
   let after: string | null = null;
   do {
-    const asked: object = { ...query, limit: 4, ...(after === null ? {} : { after }) };
-    const path = pathOf(routes[list], {}, asked);
+    const pageQuery: object = { ...query, limit: 4, ...(after === null ? {} : { after }) };
+    const path = pathOf(routes[list], {}, pageQuery);
     const answer = await admin.call('GET', path, undefined, headers && '', headers);
     expect(answer.status, answer.text).toBe(200);
-    found.push(
+    items.push(
       ...answer.body.items.map((item: { id?: string; odsCode?: string }) => item.id ?? item.odsCode),
     );
     after = answer.body.next;
   } while (after !== null);
-  return found;
+  return items;
 }
 
 const inTheDatabase = async (table: string, key: string, order: string): Promise<string[]> =>
@@ -71,7 +71,7 @@ describe('a sorted list', () => {
     }
   });
 
-  it.each(['asc', 'desc'])('of applications by what they are sorted by, %s', async (order) => {
+  it.each(['asc', 'desc'])('of applications by each of its columns, %s', async (order) => {
     const columns = {
       id: 'id',
       environment: 'environment',
@@ -85,7 +85,7 @@ describe('a sorted list', () => {
     }
   });
 
-  it('with filters, and within reach', async () => {
+  it('with filters, and within a person’s organisations', async () => {
     const suspended = { sort: 'name', state: 'suspended' };
     expect((await everyPage('organisationsList', suspended)).sort()).toEqual(['S00', 'S03', 'S06']);
     expect(await everyPage('applicationsList', { sort: 'state', organisation: 'S01' })).toHaveLength(2);
@@ -102,7 +102,7 @@ describe('a sorted list', () => {
     'W10',
     Buffer.from('["a"]').toString('base64url'),
     Buffer.from('["\\u0000","\\u0000"]').toString('base64url'),
-  ])('refuses the place %s, which no page has told', async (after) => {
+  ])('refuses the cursor %s, which no page has returned', async (after) => {
     const { status, body } = await admin.call('GET', `/api/v1/organisations?after=${after}`);
     expect(status).toBe(400);
     expect(body.errors[0].pointer).toBe('/after');

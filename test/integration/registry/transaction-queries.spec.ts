@@ -31,7 +31,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('a transaction waits for each query, also where one call needs several', async () => {
+it('a transaction waits for each query, even if one call needs several', async () => {
   await changeRegistry(prisma, { actor: 'test' }, async (transaction) => {
     await transaction.application.findMany({
       include: { bindings: true, messageSets: true, signingKeys: true },
@@ -41,7 +41,7 @@ it('a transaction waits for each query, also where one call needs several', asyn
   expect(overlapping).toBe(0);
 });
 
-it('a query that fails holds up none after it', async () => {
+it('a query that fails does not hold up later ones', async () => {
   const failing = prisma.$transaction((transaction) =>
     Promise.all([transaction.$queryRaw`SELECT 1 / 0`, transaction.$queryRaw`SELECT 1`]),
   );

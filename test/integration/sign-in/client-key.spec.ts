@@ -1,4 +1,4 @@
-/** Staff sign in while Gatehouse proves itself to the provider with a key in KMS. */
+/** Staff sign in while Gatehouse authenticates itself to the provider with a key in KMS. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
@@ -64,7 +64,7 @@ it.each([
   ['RS512', ['RS256', 'RS512']],
   ['RS256', ['RS256']],
 ])('with an %s assertion that the published key verifies', async (algorithm, supported) => {
-  // Past the time for which a discovery document is kept.
+  // Longer than a discovery document is cached.
   clock.ms += 11 * 60_000;
   provider.metadata = { token_endpoint_auth_signing_alg_values_supported: supported };
   provider.claims = { groups: ['auditors'] };
@@ -90,7 +90,7 @@ it('publishes the public half of that key and nothing else', async () => {
   expect((await fetch(`${jwksUrl}/x`)).status).toBe(404);
 });
 
-it('answers 503, and says why in the log, where KMS has no such key', async () => {
+it('answers 503, and logs the reason, if KMS has no such key', async () => {
   expect((await fetch(jwksUrl, { headers: { 'x-key': 'missing' } })).status).toBe(503);
   expect(errors).toEqual([expect.objectContaining({ code: 'GW_KEY_UNUSABLE' })]);
 });

@@ -1,4 +1,4 @@
-/** Sign-ins that have begun: sealed for the browser, finished once. */
+/** Sign-ins that have begun are sealed for the browser, and can be finished once. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../../apps/gateway/src/adapters/kms/secret-box.ts';
@@ -14,8 +14,8 @@ const DAY_MS = 86_400_000;
 
 let admin: AdminApi;
 /** Two replicas on one database. */
-let one: ReturnType<typeof createPendingSignIns>;
-let other: ReturnType<typeof createPendingSignIns>;
+let replica: ReturnType<typeof createPendingSignIns>;
+let otherReplica: ReturnType<typeof createPendingSignIns>;
 
 beforeAll(async () => {
   admin = await startAdmin();
@@ -23,8 +23,8 @@ beforeAll(async () => {
     GATEHOUSE_AUDIT_KMS_KEY?: string;
   };
   const box = createSecretBox(admin.parts.kms, keyId);
-  const replica = () => createPendingSignIns(admin.db, box, () => admin.clock.ms);
-  [one, other] = [replica(), replica()];
+  const createReplica = () => createPendingSignIns(admin.db, box, () => admin.clock.ms);
+  [replica, otherReplica] = [createReplica(), createReplica()];
 });
 afterAll(() => admin.close());
 
@@ -40,8 +40,8 @@ const begun = (): PendingSignIn => ({
 describe('a sealed sign-in', () => {
   it('opens on another replica, and shows none of its secrets', async () => {
     const pending = begun();
-    const sealed = await one.seal(pending);
-    expect(await other.unseal(sealed)).toEqual({ pending, isTooOld: false });
+    const sealed = await replica.seal(pending);
+    expect(await otherReplica.unseal(sealed)).toEqual({ pending, isTooOld: false });
     const readable = sealed
       .split('.')
       .map((part) => Buffer.from(part, 'base64url').toString('latin1'))
@@ -50,57 +50,57 @@ describe('a sealed sign-in', () => {
       expect(readable).not.toContain(secret);
   });
 
-  it('that somebody changed or made up does not open', async () => {
-    const sealed = await one.seal(begun());
+  it('that was changed or invented does not open', async () => {
+    const sealed = await replica.seal(begun());
     const at = sealed.length - 5;
     const changed = sealed.slice(0, at) + (sealed[at] === 'A' ? 'B' : 'A') + sealed.slice(at + 1);
     const unsecured = Buffer.from('{"alg":"none"}').toString('base64url');
     for (const cookie of [changed, sealed.slice(0, -30), 'x', '', `${unsecured}.e30.`])
-      expect(await other.unseal(cookie)).toBeNull();
+      expect(await otherReplica.unseal(cookie)).toBeNull();
   });
 
-  it('is too old to finish after ten minutes, and still says where it wanted to go', async () => {
+  it('is too old after ten minutes, but still contains the page that was requested', async () => {
     const pending = begun();
-    const sealed = await one.seal(pending);
+    const sealed = await replica.seal(pending);
     admin.clock.ms += FINISH_MS;
-    expect((await one.unseal(sealed))?.isTooOld).toBe(false);
+    expect((await replica.unseal(sealed))?.isTooOld).toBe(false);
     admin.clock.ms += 1_000;
-    expect(await one.unseal(sealed)).toEqual({ pending, isTooOld: true });
+    expect(await replica.unseal(sealed)).toEqual({ pending, isTooOld: true });
   });
 
-  it('is sealed with a key of the day, and does not open once its key is removed', async () => {
-    const sealed = await one.seal(begun());
+  it('is sealed with a daily key, and does not open once its key is removed', async () => {
+    const sealed = await replica.seal(begun());
     for (let day = 0; day < 4; day += 1) {
-      await one.seal(begun());
-      await other.seal(begun());
+      await replica.seal(begun());
+      await otherReplica.seal(begun());
       admin.clock.ms += DAY_MS + 1;
     }
     expect(await admin.db.signInKey.count()).toBeLessThanOrEqual(3);
-    expect(await one.unseal(sealed)).toBeNull();
+    expect(await replica.unseal(sealed)).toBeNull();
   });
 });
 
 describe('a state', () => {
-  it('is spent once, even by callbacks that arrive together on two replicas', async () => {
+  it('can be used once, even by callbacks that arrive together on two replicas', async () => {
     const { state } = begun();
-    expect(await one.isSpent(state)).toBe(false);
-    const spent = await Promise.all([one.spend(state), other.spend(state), one.spend(state)]);
+    expect(await replica.isSpent(state)).toBe(false);
+    const spent = await Promise.all([replica.spend(state), otherReplica.spend(state), replica.spend(state)]);
     expect(spent.filter(Boolean)).toHaveLength(1);
-    expect([await one.isSpent(state), await other.isSpent(state), await other.spend(state)]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    expect([
+      await replica.isSpent(state),
+      await otherReplica.isSpent(state),
+      await otherReplica.spend(state),
+    ]).toEqual([true, true, false]);
   });
 
-  it('stays spent for as long as its sign-in could be finished, and is removed later', async () => {
+  it('stays used for as long as its sign-in could be finished, and is removed later', async () => {
     const { state } = begun();
-    await one.spend(state);
+    await replica.spend(state);
     admin.clock.ms += FINISH_MS;
-    await one.spend(begun().state);
-    expect(await other.isSpent(state)).toBe(true);
+    await replica.spend(begun().state);
+    expect(await otherReplica.isSpent(state)).toBe(true);
     admin.clock.ms += 2 * FINISH_MS + 1;
-    await one.spend(begun().state);
+    await replica.spend(begun().state);
     expect(await admin.db.signInSpent.count()).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-/** Sign-in of staff over HTTP, with an identity provider that can be made to answer anything. */
+/** Sign-in of staff over HTTP, with an identity provider whose answers the test controls. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FINISH_MS } from '../../../apps/gateway/src/adapters/people/pending-sign-ins.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
@@ -39,7 +39,7 @@ beforeEach(() => {
   admin.logged.length = 0;
 });
 
-/** @returns the address of the callback at this gateway, which is not opened yet */
+/** @returns the URL of the callback, which is not opened yet */
 async function begin(browser: HttpBrowser, returnTo = '/#/clients'): Promise<string> {
   const url = `${admin.url}/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`;
   const authorization = (await browser.go(url)).headers.get('location') ?? '';
@@ -50,7 +50,7 @@ async function begin(browser: HttpBrowser, returnTo = '/#/clients'): Promise<str
 
 const newBrowser = () => new HttpBrowser(admin.url);
 
-it('signs a person in by a group with spaces, found one level down', async () => {
+it('signs a person in by a nested group whose name has spaces', async () => {
   const browser = newBrowser();
   const finished = await browser.go(await begin(browser));
   expect([finished.status, finished.headers.get('location')]).toEqual([303, '/#/clients']);
@@ -72,7 +72,7 @@ describe('a callback', () => {
     expect(provider.tokenRequests).toHaveLength(tokenRequests);
   });
 
-  it('that arrives several times at once signs in once', async () => {
+  it('that arrives several times at the same time signs in once', async () => {
     const browser = newBrowser();
     const callback = await begin(browser);
     const sessions = await admin.db.staffSession.count();
@@ -80,17 +80,17 @@ describe('a callback', () => {
     expect(await admin.db.staffSession.count()).toBe(sessions + 1);
   });
 
-  it('is refused in a browser that did not begin it', async () => {
+  it('is refused in a browser that did not begin the sign-in', async () => {
     const callback = await begin(newBrowser());
-    const other = newBrowser();
-    await begin(other);
-    expect((await other.go(callback)).status).toBe(400);
+    const otherBrowser = newBrowser();
+    await begin(otherBrowser);
+    expect((await otherBrowser.go(callback)).status).toBe(400);
   });
 
   it('is refused after ten minutes, unless the browser has signed in meanwhile', async () => {
     const browser = newBrowser();
-    const [late, other] = [await begin(browser, '/#/late'), await begin(browser)];
-    expect((await browser.go(other)).status).toBe(303);
+    const [late, later] = [await begin(browser, '/#/late'), await begin(browser)];
+    expect((await browser.go(later)).status).toBe(303);
     clock.ms += FINISH_MS + 1_000;
     const again = await browser.go(late);
     expect([again.status, again.headers.get('location')]).toEqual([303, '/#/late']);
@@ -114,8 +114,8 @@ describe('a callback', () => {
   });
 });
 
-describe('a fault that only an operator can put right', () => {
-  it('is shown as that, and logged with the provider’s words and without the secret', async () => {
+describe('a fault that only an operator can correct', () => {
+  it('is shown as such, and logged with the provider’s words but without the secret', async () => {
     const body = { error: 'invalid_client', error_description: `unknown client or bad secret ${SECRET}` };
     provider.tokenRefusal = { status: 401, body };
     const browser = newBrowser();
@@ -126,7 +126,7 @@ describe('a fault that only an operator can put right', () => {
       expect.stringContaining('An operator must look at the log'),
     ]);
     expect(page).not.toContain('/auth/sign-in');
-    const line = admin.logged.find((each) => each.includes('sign-in failed')) ?? '';
+    const line = admin.logged.find((logLine) => logLine.includes('sign-in failed')) ?? '';
     expect(JSON.parse(line)).toMatchObject({
       kind: 'misconfigured',
       reason: 'the token endpoint answered 401',
@@ -145,7 +145,7 @@ describe('a fault that only an operator can put right', () => {
 });
 
 describe('a person without a role', () => {
-  it('reads who they are at the provider, which groups give a role, and whom to ask', async () => {
+  it('sees their identity at the provider, the groups that give a role, and whom to ask', async () => {
     provider.claims = {
       name: 'Nils <Berg>',
       email: 'nils@staff.example',
@@ -165,11 +165,11 @@ describe('a person without a role', () => {
       'ask a Gatehouse administrator',
     ])
       expect(page).toContain(words);
-    const line = admin.logged.find((each) => each.includes('without a role')) ?? '{}';
+    const line = admin.logged.find((logLine) => logLine.includes('without a role')) ?? '{}';
     expect(JSON.parse(line)).toMatchObject({ claim: 'realm_access.roles', groups: 'other' });
   });
 
-  it('is the only one who is shown that page', async () => {
+  it('is the only one who sees that page', async () => {
     const browser = newBrowser();
     expect((await browser.go(`${admin.url}/auth/no-role`)).headers.get('location')).toBe('/');
     await browser.go(await begin(browser));

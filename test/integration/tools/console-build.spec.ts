@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A checkout at that path with a console of one page. */
+/** Makes a checkout at a path, with a console of one page. */
 async function checkoutAt(name: string): Promise<string> {
   const console = join(folder, name, 'apps/console');
   await mkdir(join(console, 'src'), { recursive: true });
