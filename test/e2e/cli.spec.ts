@@ -375,7 +375,7 @@ clients:
     const absent = await gatehouse('apply absent.yaml');
     expect([absent.code, absent.err]).toEqual([
       2,
-      expect.stringMatching(/absent\.yaml can't be read: there is no such file\./),
+      expect.stringMatching(/absent\.yaml can't be read: it does not exist\./),
     ]);
   });
 });

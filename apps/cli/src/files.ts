@@ -3,7 +3,7 @@ import { decodeTextFile } from '@gatehouse/domain/input/text-file';
 import { Failure } from './failure.js';
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'it does not exist',
   EACCES: 'permission was denied',
   EISDIR: 'it is a folder',
 };

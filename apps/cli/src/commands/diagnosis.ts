@@ -51,7 +51,7 @@ export function diagnosisCommands(program: Command, context: Context): void {
     .command('explain')
     .argument('<method>', 'HTTP method', upperCaseMethod)
     .argument('<path>', 'path of the request, from /FHIR/ on')
-    .description('Show step by step how a request of a client would be decided. Nothing is sent to e-RS.')
+    .description('Show step by step how a client’s request would be decided. Nothing is sent to e-RS.')
     .requiredOption('--client <name>', 'client that would send it')
     .requiredOption(...ENVIRONMENT)
     .option('--header <name:value>', 'header that it would have; may be repeated', addHeader, {})

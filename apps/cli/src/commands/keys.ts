@@ -26,7 +26,7 @@ const STEPS = {
   ],
   remove: [
     'keyRemove',
-    'Take a key out of the JWKS for good. Allowed 7,200 s after it began to retire; if it never signed, immediately.',
+    'Remove a key from the JWKS permanently. Allowed 7,200 s after it began to retire; if it never signed, immediately.',
   ],
 } as const satisfies Record<string, readonly [RouteName, string]>;
 

@@ -10,7 +10,7 @@ export function verifyCommand(program: Command, { output, setExitCode }: Context
   program
     .command('verify <file>')
     .description(
-      'Verify an audit export offline, with nothing but the file. The exit code is 1 if anything is wrong.',
+      'Verify an audit export offline; only the file is needed. The exit code is 1 if anything is wrong.',
     )
     .action(async (file: string) => {
       const report = await verifyExport(await linesOf(file));

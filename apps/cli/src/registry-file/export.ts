@@ -1,4 +1,4 @@
-/** An export as a registry file. What a file leaves out stays as it is, so a masked API key must not stand in it. */
+/** An export as a registry file. What a file leaves out stays as it is, so a masked API key must not appear in it. */
 import { Document, isMap, isSeq } from 'yaml';
 
 type Entry = Readonly<Record<string, unknown>>;

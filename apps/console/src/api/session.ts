@@ -17,7 +17,7 @@ export function currentSession(): Promise<SessionView> {
   return pending;
 }
 
-/** The gateway no longer accepts it. The next call reads the session that a new sign-in has made. */
+/** Forgets the session, which the gateway no longer accepts. The next call reads the one that a new sign-in has made. */
 export function sessionEnded(): void {
   ended ||= pending !== null;
   pending = null;

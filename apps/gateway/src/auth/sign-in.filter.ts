@@ -41,7 +41,7 @@ export class SignInFilter implements ExceptionFilter {
     const { log, party } = this.deps;
     const facts = { kind, issuer: party.issuer, ...factsOf(thrown) };
     if (kind === 'misconfigured')
-      log.error(facts, 'sign-in failed; nobody can sign in until this is put right');
+      log.error(facts, 'sign-in failed; nobody can sign in until this is corrected');
     else log.warn(facts, 'sign-in failed');
   }
 }

@@ -1,4 +1,4 @@
-/** An API key shorter than this is hidden whole: eight shown characters would give too much of it away. */
+/** An API key shorter than this is hidden completely, since eight visible characters would reveal too much of it. */
 export const SHORTEST_PARTLY_SHOWN = 16;
 
 /**

@@ -10,9 +10,12 @@ export const SIGNING_KEY_STATES = ['PENDING', 'PUBLISHED', 'ACTIVE', 'RETIRING',
 export type SigningKeyState = (typeof SIGNING_KEY_STATES)[number];
 
 export const JWKS_CACHE_S = 3_600;
-/** Added to the cache's life: clock differences and APIM's own fetch time (up to 55 s). */
+/** Added to the time that API Management caches keys: clock differences and APIM's own fetch time (up to 55 s). */
 export const ACTIVATION_MARGIN_S = 300;
-/** A retired key stays published while an assertion it signed may live (240 s) and long enough to roll back. */
+/**
+ * A retired key stays published until no assertion that it signed can still be valid (240 s), and long enough to roll
+ * back.
+ */
 export const RETIREMENT_S = 2 * JWKS_CACHE_S;
 
 const NEXT: Readonly<Record<SigningKeyState, readonly SigningKeyState[]>> = {

@@ -9,7 +9,7 @@ import { nameOf } from '../registry/lists.store.js';
 
 const LOOK_BACK_MS = 15 * 60_000;
 
-/** Applications whose busiest minute of the last quarter of an hour comes near their quota, over all replicas. */
+/** Applications whose busiest minute of the last 15 minutes comes near their quota, over all replicas. */
 @Injectable()
 export class NearQuotaStore {
   constructor(
