@@ -196,6 +196,27 @@ it('asks NHS England about an application at the press of a button', async () =>
   await page.context().close();
 });
 
+it('explains in words how a request would be decided', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  await page.goto(`${origin}/explain`);
+  await page.getByLabel('Client').fill(onboarded.client);
+  await page.getByLabel('Environment').fill(onboarded.environment);
+  for (const [path, verdict, fact] of [
+    ['/FHIR/STU3/CodeSystem/SPECIALTY', 'Gatehouse would allow this request.', onboarded.asid],
+    ['/FHIR/STU3/nowhere', /^Gatehouse would reject this request with GW_/, 'What to do'],
+  ] as const) {
+    await page.getByLabel('Path').fill(path);
+    await page.getByRole('button', { name: 'Explain', exact: true }).click();
+    const explanation = page.getByRole('region', { name: 'Explanation' });
+    await explanation.getByText(verdict).waitFor();
+    await explanation.getByText(fact).waitFor();
+  }
+  await accessible(page, 'an explanation');
+  await page.screenshot({ path: `${SHOTS}/explanation-1280-light.png`, fullPage: true });
+  await page.context().close();
+});
+
 it('retires a signing key only with the approval of a second person', async () => {
   const priya = await open();
   await signIn(priya, 'Priya Nair');
@@ -526,20 +547,6 @@ it('marks the faults of every other form, those that only the gateway finds amon
   await page.getByRole('button', { name: 'Explain', exact: true }).click();
   await page.getByText('Enter the environment').waitFor();
   await page.waitForFunction(`document.activeElement?.getAttribute('name') === 'environment'`);
-  await page.getByLabel('Client').fill(onboarded.client);
-  await page.getByLabel('Environment').fill(onboarded.environment);
-  for (const [path, verdict, fact] of [
-    ['/FHIR/STU3/CodeSystem/SPECIALTY', 'Gatehouse would allow this request.', onboarded.asid],
-    ['/FHIR/STU3/nowhere', /^Gatehouse would reject this request with GW_/, 'What to do'],
-  ] as const) {
-    await page.getByLabel('Path').fill(path);
-    await page.getByRole('button', { name: 'Explain', exact: true }).click();
-    const explanation = page.getByRole('region', { name: 'Explanation' });
-    await explanation.getByText(verdict).waitFor();
-    await explanation.getByText(fact).waitFor();
-  }
-  await accessible(page, 'an explanation');
-  await page.screenshot({ path: `${SHOTS}/explanation-1280-light.png`, fullPage: true });
 
   await page.getByRole('menuitem', { name: 'ASID plan' }).click();
   await page.getByLabel('ODS codes').fill('R69, not-a-code');

@@ -95,6 +95,7 @@ const EMPTY_LISTS = [
     'apply FILE',
   ],
   ['Priya Nair', 'Clients', 'There are no clients', 'Go to “Create a client”', 'apply FILE'],
+  ['Priya Nair', 'CIS2 clients', 'There are no CIS2 clients', null, 'apply FILE'],
   [
     'Priya Nair',
     'Signing keys',
@@ -120,7 +121,7 @@ it('leads from every empty list to the button or page that fills it', async () =
   const pages = { 'Priya Nair': await at.as('Priya Nair'), 'Gita Rao': await at.as('Gita Rao') };
   for (const [person, menuItem, text, link, command] of EMPTY_LISTS) {
     const page = pages[person];
-    await page.getByRole('menuitem', { name: menuItem }).click();
+    await page.getByRole('menuitem', { name: menuItem, exact: true }).click();
     const main = page.getByRole('main');
     await main.getByText(text).waitFor();
     const where = `${menuItem} of ${person}`;
