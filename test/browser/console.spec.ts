@@ -6,6 +6,7 @@ import * as console from '../support/console.ts';
 import { watchMachine } from '../support/servers/machine.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import type { Stack } from '../support/servers/stack.ts';
+import { until } from '../support/until.ts';
 
 const { accessible, decide, fillIn, SHOTS } = console;
 let at: console.Console;
@@ -493,7 +494,7 @@ it('checks a form in the browser, explains every fault, and moves the focus to t
   expect(await dialog.getByLabel('Spine user id').getAttribute('aria-invalid')).toBe('true');
   expect(await dialog.getByLabel('Grace period').getAttribute('aria-invalid')).toBe('false');
   expect(await dialog.innerText()).not.toMatch(/invalid|expected|regex|undefined/i);
-  await page.waitForFunction(`document.activeElement?.getAttribute('name') === 'organisation'`);
+  await page.locator('[name="organisation"]:focus').waitFor();
   expect(sent).toEqual([]);
   await accessible(page, 'a form with faults');
   await page.screenshot({ path: `${SHOTS}/form-faults-1280-light.png` });
@@ -510,7 +511,7 @@ it('marks the faults of every other form, those that only the gateway finds amon
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Grant', exact: true }).click();
   await dialog.getByText('Enter the client').waitFor();
-  await page.waitForFunction(`document.activeElement?.getAttribute('aria-invalid') === 'true'`);
+  await page.locator('[aria-invalid="true"]:focus').waitFor();
   for (const [label, value] of [
     ['Client', 'quay-sync'],
     ['Environment', 'local'],
@@ -546,13 +547,13 @@ it('marks the faults of every other form, those that only the gateway finds amon
   await page.getByLabel('Client').fill('no-such-client');
   await page.getByRole('button', { name: 'Explain', exact: true }).click();
   await page.getByText('Enter the environment').waitFor();
-  await page.waitForFunction(`document.activeElement?.getAttribute('name') === 'environment'`);
+  await page.locator('[name="environment"]:focus').waitFor();
 
   await page.getByRole('menuitem', { name: 'ASID plan' }).click();
   await page.getByLabel('ODS codes').fill('R69, not-a-code');
   await page.getByRole('button', { name: 'Plan', exact: true }).click();
   await page.getByText('An ODS code has 1 to 10 capital letters and digits').waitFor();
-  await page.waitForFunction(`document.activeElement?.id === 'organisations'`);
+  await page.locator('#organisations:focus').waitFor();
   await page.context().close();
 });
 
@@ -601,9 +602,8 @@ it('finds an application from any page, and never sends an NHS number', async ()
   for (const nhsNumber of ['943 476 5919', '943 476 5918']) {
     await find(nhsNumber);
     await page.getByText('This reads as an NHS number').waitFor();
-    await page.waitForFunction(
-      `document.querySelector('main [type="search"][aria-invalid="true"]')?.value === '${nhsNumber}'`,
-    );
+    const field = page.locator('main [type="search"][aria-invalid="true"]');
+    await until('what was typed is kept', async () => (await field.inputValue()) === nhsNumber);
   }
   await accessible(page, 'search');
   expect(sent.filter((url) => url.includes('943') || page.url().includes('943'))).toEqual([]);
