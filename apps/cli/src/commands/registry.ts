@@ -102,13 +102,21 @@ const SUMMARY = {
   would: ['Would create', 'change', 'retire'],
   did: ['Created', 'changed', 'retired'],
 } as const;
+const KINDS: Readonly<Record<RegistryChangeView['kind'], string>> = {
+  organisation: 'organisation',
+  product: 'product',
+  messageSet: 'message set',
+  application: 'application',
+  cis2Client: 'CIS2 client',
+  client: 'client',
+};
 const SIGNS = { create: '+', update: '~', retire: '-', unchanged: ' ' } as const;
 
 function changesText(changes: readonly RegistryChangeView[], tense: keyof typeof SUMMARY): string {
   const lines = changes
     .filter(({ action }) => action !== 'unchanged')
     .flatMap(({ action, kind, key, fields }) => [
-      `${SIGNS[action]} ${kind === 'messageSet' ? 'message set' : kind} ${key}`,
+      `${SIGNS[action]} ${KINDS[kind]} ${key}`,
       ...(action === 'create'
         ? []
         : fields.map((field) => `    ${field.name}: ${valueText(field.before)} → ${valueText(field.after)}`)),
