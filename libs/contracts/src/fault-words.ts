@@ -1,9 +1,9 @@
 /**
- * What a wrong value is told where its schema has no words of its own. The texts of the validation library are for
- * programmers; these say what to write. `fault-words.spec.ts` walks every contract.
+ * The words for a wrong value whose schema has none of its own. The texts of the validation library are for programmers;
+ * these say what to write. `fault-words.spec.ts` walks every contract.
  */
 import { HOW_TO_WRITE_A_MOMENT } from '@gatehouse/domain/input/moment';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 type Issue = z.core.$ZodRawIssue;
 type IssueOf<C extends Issue['code']> = Extract<Issue, { readonly code: C }>;
@@ -61,8 +61,15 @@ function tooBig({ origin, maximum }: IssueOf<'too_big'>): string {
   return origin === 'array' ? `list at most ${most}` : `write ${most} or less`;
 }
 
-function listed(words: readonly string[]): string {
+/** “draft, live or retired” */
+export function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }
 
-z.config({ customError: faultInWords });
+/** What the schema makes of a value, or its faults in words. Words that the schema has of its own come first. */
+export function checkShape<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+): z.ZodSafeParseResult<z.output<S>> {
+  return schema.safeParse(value, { error: faultInWords });
+}

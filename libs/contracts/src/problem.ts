@@ -1,6 +1,5 @@
 /** Faults of the admin API: RFC 9457 problem details, with a JSON pointer (RFC 6901) to every wrong field. */
 import { z } from 'zod';
-import './fault-words.js';
 
 export const faultAt = z.object({ pointer: z.string(), detail: z.string() });
 export type FaultAt = z.infer<typeof faultAt>;

@@ -1,4 +1,5 @@
 /** A registry file in YAML or JSON: parsed, checked and its secrets resolved, with every fault at its line and column. */
+import { checkShape } from '@gatehouse/contracts/fault-words';
 import { type FaultAt, faultsOf } from '@gatehouse/contracts/problem';
 import {
   type RegistryDocument,
@@ -48,7 +49,7 @@ export function readYaml(
   const file: unknown = parsed.toJS();
   const tooLarge = sizeFaults(file);
   if (tooLarge.length > 0) throw explain(tooLarge);
-  const checked = registryFile.safeParse(file);
+  const checked = checkShape(registryFile, file);
   if (!checked.success) throw explain(faultsOf(checked.error));
   return { document: resolveSecrets(checked.data, variable, explain), explain };
 }
@@ -73,7 +74,7 @@ function resolveSecrets(
       missing.push({ pointer, detail: `the environment variable ${named.data.env} is not set` });
     return secret;
   };
-  const resolved = registryDocument.safeParse(resolve(file, ''));
+  const resolved = checkShape(registryDocument, resolve(file, ''));
   if (missing.length > 0) throw explain(missing);
   if (!resolved.success) throw explain(faultsOf(resolved.error));
   return resolved.data;

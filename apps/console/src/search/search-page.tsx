@@ -1,4 +1,5 @@
 /** Search results: organisations, applications and requests. */
+import { checkShape } from '@gatehouse/contracts/fault-words';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { searchText } from '@gatehouse/contracts/registry/search-routes';
 import { Box, Card, CardContent, Link, Typography } from '@mui/material';
@@ -41,7 +42,7 @@ export default function SearchPage() {
 /** Text that the gateway would reject, above all an NHS number, is not sent. */
 function Results({ q }: { readonly q: string }) {
   const maySearchPatients = useMay('auditSearch');
-  const checked = searchText.safeParse(q);
+  const checked = checkShape(searchText, q);
   const query = useQuery({
     queryKey: ['search', q],
     queryFn: () => callRoute('search', { query: { q } }),

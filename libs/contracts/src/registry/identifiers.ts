@@ -13,7 +13,7 @@ import {
 import { HOW_TO_WRITE_A_MOMENT, readMoment } from '@gatehouse/domain/input/moment';
 import { unseenCharacter } from '@gatehouse/domain/input/visible-text';
 import { z } from 'zod';
-import '../fault-words.js';
+import { listed } from '../fault-words.js';
 
 /** YAML reads an unquoted 200000002454 as a number and 1E5 as 100000: the fault says to put it in quotes. */
 export function text(what: string) {
@@ -38,8 +38,7 @@ export const named = (what: string, longest: number) =>
 
 /** One word of a closed set: "the state is draft, live, suspended or retired". */
 export function wordOf<const W extends readonly [string, ...string[]]>(what: string, words: W) {
-  const listed = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
-  return z.enum(words, { error: `${what} is ${listed}` });
+  return z.enum(words, { error: `${what} is ${listed(words)}` });
 }
 
 /** Upper case only: a second spelling of an ODS code would be a second organisation. */

@@ -1,4 +1,5 @@
 /** A CSV file as a registry document, with every fault at its line. The console and the CLI read files with this. */
+import { checkShape } from '../fault-words.js';
 import { decodeTextFile } from '@gatehouse/domain/input/text-file';
 import {
   type CsvDocument,
@@ -35,7 +36,7 @@ export function readRegistryCsv(text: string): ReadCsv {
   const read: CsvDocument = documentOfCsv('fault' in rows ? [] : rows.rows);
   const place = (faults: readonly FaultAt[]) => faults.map((fault) => faultInCsv(read, fault));
   const tooLarge = sizeFaults(read.document).map(({ detail }) => ({ line: 1, column: null, detail }));
-  const checked = registryDocument.safeParse({ apiVersion: API_VERSION, ...read.document });
+  const checked = checkShape(registryDocument, { apiVersion: API_VERSION, ...read.document });
   const faults =
     'fault' in rows
       ? [rows.fault]

@@ -1,11 +1,10 @@
 /** The registry: organisations, applications, clients. */
-import { SPLIT_THE_FILE } from '@gatehouse/domain/input/text-file';
+import { MAX_FILE_BYTES, SPLIT_THE_FILE } from '@gatehouse/domain/input/text-file';
 import { z } from 'zod';
 import type { RouteContract } from '../route-contract.js';
 import * as registry from './registry-resources.js';
 import { sizeFaults } from './registry-size.js';
 
-const REGISTRY_BYTES = 16 * 1024 * 1024;
 const TOO_LARGE = `The registry file takes more than 16 MiB as JSON: ${SPLIT_THE_FILE}.`;
 const documentFaults = (body: unknown) => sizeFaults(body, '/document');
 
@@ -16,7 +15,7 @@ export const registryRoutes = {
     summary: 'What applying a registry document would change',
     permission: 'registry.write',
     body: registry.diffRequest,
-    maxBodyBytes: REGISTRY_BYTES,
+    maxBodyBytes: MAX_FILE_BYTES,
     tooLarge: TOO_LARGE,
     bodyFaults: documentFaults,
     response: registry.registryDiff,
@@ -27,7 +26,7 @@ export const registryRoutes = {
     summary: 'Apply a registry document, all or nothing, with progress',
     permission: 'registry.write',
     body: registry.applyRequest,
-    maxBodyBytes: REGISTRY_BYTES,
+    maxBodyBytes: MAX_FILE_BYTES,
     tooLarge: TOO_LARGE,
     bodyFaults: documentFaults,
     response: registry.applyProgress,

@@ -15,8 +15,8 @@ export type TextFile =
   | { readonly text?: undefined; readonly fault: TextFileFault };
 
 /** As much as the admin API takes in one body. */
-const MAX_FILE_BYTES = 16 * 1_048_576;
-/** The advice for a file that is too large, whoever reads it. */
+export const MAX_FILE_BYTES = 16 * 1_048_576;
+/** The advice that every reader of a file gives when it is too large. */
 export const SPLIT_THE_FILE = 'split it, for example by organisation, and apply the parts one after another';
 
 const LINE_FEED = 0x0a;

@@ -1,4 +1,5 @@
 /** What is wrong with a form, found in the browser with the shapes that the gateway checks. */
+import { checkShape } from '@gatehouse/contracts/fault-words';
 import { pointerOf } from '@gatehouse/contracts/problem';
 import type { z } from 'zod';
 import { type FieldFault, faultsInWords, NO_ANSWER, ProblemError } from '../../api/problem-error.js';
@@ -34,7 +35,7 @@ export function checkForm(
 ): FieldFault[] {
   const empty = fields.filter(({ name, required }) => required === true && texts[name] === '');
   const missing = empty.map((field) => ({ pointer: pointerOfField(field), detail: enter(field) }));
-  const parsed = schema?.safeParse(body);
+  const parsed = schema === undefined ? undefined : checkShape(schema, body);
   const rejected =
     parsed?.success === false
       ? parsed.error.issues.map((issue) => ({ pointer: pointerOf(issue.path), detail: wordsFor(issue) }))
@@ -65,7 +66,7 @@ export function problemOfFaults(
 
 /** The fault of a single value, in the words of its contract. */
 export function faultOfValue(schema: z.ZodType, value: unknown): string | null {
-  const [issue] = schema.safeParse(value).error?.issues ?? [];
+  const [issue] = checkShape(schema, value).error?.issues ?? [];
   return issue === undefined ? null : wordsFor(issue);
 }
 
@@ -77,8 +78,6 @@ function enter({ label, choices }: Field): string {
 
 /** The contract's own words, where it has some; zod's are for programmers. */
 function wordsFor(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'too_big' && issue.message.startsWith('Too big: expected string'))
-    return `Enter at most ${String(issue.maximum)} characters`;
   if (issue.code === 'too_big' && issue.origin === 'number') return `Enter ${String(issue.maximum)} or less`;
   if (issue.code === 'too_small' && issue.origin === 'number')
     return `Enter ${String(issue.minimum)} or more`;

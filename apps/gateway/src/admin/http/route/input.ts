@@ -1,4 +1,5 @@
 /** Reads what a route takes. Every fault of one part is answered at once. */
+import { checkShape } from '@gatehouse/contracts/fault-words';
 import { faultsOf } from '@gatehouse/contracts/problem';
 import { type InputOf, type RouteContract, type RouteName, routes } from '@gatehouse/contracts/routes';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
@@ -68,7 +69,7 @@ function parsed(schema: ZodType | undefined, value: unknown): unknown {
       throw new AdminProblem('invalid-request', 'This route takes no parameters.');
     return {};
   }
-  const result = schema.safeParse(value);
+  const result = checkShape(schema, value);
   if (!result.success) throw new AdminProblem('invalid-request', undefined, faultsOf(result.error));
   return result.data;
 }
