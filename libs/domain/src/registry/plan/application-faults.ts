@@ -7,7 +7,7 @@ import {
 } from '../records/application-fields.js';
 import type { CurrentRegistry } from '../records/registry-records.js';
 import type { Planned } from './registry-change.js';
-import { nameFaults, type RegistryFault, repeatFaults } from './registry-fault.js';
+import { nameFaults, type RegistryFault, repeatFaults, takenFaults } from './registry-fault.js';
 
 type Fault = (at: string, detail: string) => void;
 
@@ -110,18 +110,15 @@ export function sharedIdentifierFaults(
     // An application that is retired before it exists is never made.
     const identifierOf = (record: ApplicationRecord): string | null =>
       record.state === 'retired' && record.id === null ? null : record[field];
-    const owners = new Map(others.map((record) => [record[field], record]));
     const detail = (owner: string) =>
       `this ${name} is already that of ${owner}; every application has its own`;
+    const unique = { list: '/applications', field, keyOf: identifierOf };
     return [
-      ...repeatFaults(records, { list: '/applications', field, keyOf: identifierOf, detail }),
-      ...records.flatMap((record, at): RegistryFault[] => {
-        const identifier = identifierOf(record);
-        const owner = identifier === null ? undefined : owners.get(identifier);
-        if (owner === undefined) return [];
-        const pointer = `/applications/${at}/${field}`;
-        return [{ pointer, detail: detail(applicationKey(owner)), names: owner.organisations }];
-      }),
+      ...repeatFaults(records, { ...unique, detail }),
+      ...takenFaults(records, others, unique, (owner) => ({
+        detail: detail(applicationKey(owner)),
+        names: owner.organisations,
+      })),
     ];
   });
 }

@@ -9,7 +9,7 @@ import type { DigestSecret } from '../records/field-kinds.js';
 import { recordFrom } from '../records/record-fields.js';
 import type { CurrentRegistry } from '../records/registry-records.js';
 import { type Planned, planRecord } from './registry-change.js';
-import { type RegistryFault, repeatFaults } from './registry-fault.js';
+import { type RegistryFault, repeatFaults, takenFaults } from './registry-fault.js';
 
 export function planCis2Clients(
   current: CurrentRegistry,
@@ -62,15 +62,12 @@ function sharedClientIdFaults(
   const records = planned.map(({ record }) => record);
   const planning = new Set(records.map(cis2ClientKey));
   const others = [...current.cis2Clients.values()].filter((record) => !planning.has(cis2ClientKey(record)));
-  const owners = new Map(others.map((record) => [clientIdKey(record), record]));
+  const unique = { list: '/cis2Clients', field: 'clientId', keyOf: clientIdKey };
   return [
-    ...repeatFaults(records, { list: '/cis2Clients', field: 'clientId', keyOf: clientIdKey }),
-    ...records.flatMap((record, at): RegistryFault[] => {
-      const owner = owners.get(clientIdKey(record));
-      if (owner === undefined) return [];
-      const detail = `this client id is already that of ${owner.product} in ${owner.environment}`;
-      return [{ pointer: `/cis2Clients/${at}/clientId`, detail }];
-    }),
+    ...repeatFaults(records, unique),
+    ...takenFaults(records, others, unique, ({ product, environment }) => ({
+      detail: `this client id is already that of ${product} in ${environment}`,
+    })),
   ];
 }
 

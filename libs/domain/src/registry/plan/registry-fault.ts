@@ -36,6 +36,24 @@ export function repeatFaults<E>(
   });
 }
 
+/**
+ * A fault for each record whose key another record has already, one that is not in the file.
+ * @param faultOf what to say of the record that has it
+ */
+export function takenFaults<R>(
+  records: readonly R[],
+  others: readonly R[],
+  { list, field, keyOf }: Pick<Unique<R>, 'list' | 'field' | 'keyOf'>,
+  faultOf: (owner: R) => Omit<RegistryFault, 'pointer'>,
+): RegistryFault[] {
+  const owners = new Map(others.map((record) => [keyOf(record), record]));
+  return records.flatMap((record, index) => {
+    const key = keyOf(record);
+    const owner = key === null ? undefined : owners.get(key);
+    return owner === undefined ? [] : [{ pointer: `${list}/${index}/${field}`, ...faultOf(owner) }];
+  });
+}
+
 /** A fault for each name that is unknown, or that is in the list twice. */
 export function nameFaults(
   pointer: string,

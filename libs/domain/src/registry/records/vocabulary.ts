@@ -30,10 +30,7 @@ export type ClientState = (typeof CLIENT_STATES)[number];
  * in itself and brings their ID tokens.
  */
 export const CIS2_CLIENT_AUTHS = ['private_key_jwt', 'client_secret', 'supplier'] as const;
-export type Cis2ClientAuth = (typeof CIS2_CLIENT_AUTHS)[number];
 
 export const CIS2_SIGNING_ALGORITHMS = ['RS512', 'RS256'] as const;
-export type Cis2SigningAlgorithm = (typeof CIS2_SIGNING_ALGORITHMS)[number];
 
 export const CIS2_CLIENT_STATES = ['active', 'retired'] as const;
-export type Cis2ClientState = (typeof CIS2_CLIENT_STATES)[number];
