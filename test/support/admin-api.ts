@@ -11,7 +11,6 @@ import {
 } from '@gatehouse/contracts/routes';
 import type { Database } from '@gatehouse/db/client';
 import { TOKEN_SCOPES as SCOPES, type TokenScope } from '@gatehouse/domain/governance/permissions';
-import { createSecretBox } from '../../apps/gateway/src/adapters/kms/secret-box.ts';
 import type { AdminDeps } from '../../apps/gateway/src/admin/deps.module.ts';
 import { Transactions } from '../../apps/gateway/src/admin/http/transactions.ts';
 import { type NewToken, TokensStore } from '../../apps/gateway/src/admin/tokens/tokens.store.ts';
@@ -93,8 +92,6 @@ export async function startAdmin(
   const { prisma: db } = parts;
   const app = await openAdmin(config, log, parts, {
     now: () => clock.ms,
-    // Outside tests, API secrets are not accepted yet (process/admin-deps.ts).
-    secretBox: createSecretBox(parts.kms, config.auditKmsKey),
     ...replacements,
   });
   await app.listen(0, '127.0.0.1');

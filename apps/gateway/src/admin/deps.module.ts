@@ -17,8 +17,7 @@ export interface AdminDeps {
   readonly environments: injected.Environments;
   readonly interactions: ReadonlySet<string>;
   readonly keyService: KeyService;
-  readonly secretBox: injected.SecretSealer;
-  readonly changeBox: SecretBox;
+  readonly secretBox: SecretBox;
   readonly explain: injected.Explain;
   readonly askNhs: injected.AskNhs;
   readonly explainPast: injected.ExplainPast;
@@ -41,8 +40,7 @@ export class DepsModule {
       { provide: injected.ENVIRONMENTS, useValue: deps.environments },
       { provide: injected.INTERACTIONS, useValue: deps.interactions },
       { provide: injected.KEY_SERVICE, useValue: deps.keyService },
-      { provide: injected.SECRET_SEALER, useValue: deps.secretBox },
-      { provide: injected.CHANGE_BOX, useValue: deps.changeBox },
+      { provide: injected.SECRET_BOX, useValue: deps.secretBox },
       { provide: injected.EXPLAIN, useValue: deps.explain },
       { provide: injected.ASK_NHS, useValue: deps.askNhs },
       { provide: injected.EXPLAIN_PAST, useValue: deps.explainPast },

@@ -8,7 +8,6 @@ import type {
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
 import type { IncomingMessage } from 'node:http';
-import type { SecretBox } from '../adapters/kms/secret-box.js';
 
 /** `Queries` for what reads and writes rows, `Database` for what opens transactions. */
 export const DATABASE = Symbol('Database');
@@ -44,13 +43,8 @@ export const INTERACTIONS = Symbol('interactions');
 
 export const KEY_SERVICE = Symbol('KeyService');
 
-/** Seals API secrets. Null: this deployment takes none yet, and says so. */
-export const SECRET_SEALER = Symbol('SecretSealer');
-/** Seals the secrets of registry records. */
-export type SecretSealer = Pick<SecretBox, 'seal'>;
-
-/** Seals the input of a change until a second person decides. */
-export const CHANGE_BOX = Symbol('change box');
+/** Seals the secrets of registry records, and the input of a change until a second person decides. */
+export const SECRET_BOX = Symbol('SecretBox');
 
 /** Answers how a request would be decided, from the snapshot; audited as an explanation. Calls nothing upstream. */
 export const EXPLAIN = Symbol('Explain');

@@ -92,6 +92,7 @@ async function call(world: World) {
       status,
       headers: headers ?? [['content-length', String(body.length)]],
       body: Readable.from([body]),
+      isBodyless: operation.method === 'HEAD' || status === 204 || status === 304,
       endsWithConnection: behaviour === 'ends with the connection',
     });
   };
@@ -160,8 +161,10 @@ async function call(world: World) {
     subjects: [],
     body: null,
   } as unknown as Admitted;
-  const exchange = hypotheticalExchange(clock, operation.method, '/');
-  exchange.bodies = createBodyBudget(world.roomBytes ?? Infinity).share();
+  const exchange = {
+    ...hypotheticalExchange(clock, operation.method, '/'),
+    bodies: createBodyBudget(world.roomBytes ?? Infinity).share(),
+  };
   const result = await callUpstream(deps, exchange, admitted, decide).then(
     ({ status }) => status,
     (error: unknown) => (error instanceof GatewayError ? error.code : String(error)),

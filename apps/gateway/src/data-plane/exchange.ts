@@ -59,7 +59,7 @@ export interface Exchange {
   recordedCode: string | null;
   diagnosis: string | null;
   /** Its share of the budget for bodies. */
-  bodies: BodyShare;
+  readonly bodies: BodyShare;
   requestBytes: number;
   responseBytes: number;
   /** Milliseconds spent per stage, for metrics and the log line. */
@@ -74,18 +74,25 @@ export interface Clock {
   readonly monotonicNow: () => number;
 }
 
-export function beginExchange(request: IncomingMessage, clock: Clock, remoteAddress: string): Exchange {
+const UNLIMITED = createBodyBudget(Infinity);
+
+export function beginExchange(
+  request: IncomingMessage,
+  clock: Clock,
+  remoteAddress: string,
+  bodies: BodyShare,
+): Exchange {
   const { method = '', url = '', rawHeaders } = request;
-  const exchange = blankExchange(clock, method, url, remoteAddress);
+  const exchange = blankExchange(clock, method, url, remoteAddress, bodies);
   // A caller that is refused for its credential must be able to find that refusal by its own id too.
   exchange.correlationId = correlationIdIn(rawHeaders) ?? exchange.correlationId;
   exchange.recordedCorrelationId = recordedCorrelationId(exchange.correlationId, () => 'not recorded');
   return exchange;
 }
 
-/** For an explanation to an operator: no request arrived. */
+/** For an explanation to an operator: no request arrived, and so no body. */
 export function hypotheticalExchange(clock: Clock, method: string, target: string): Exchange {
-  return { ...blankExchange(clock, method, target, ''), explanation: true };
+  return { ...blankExchange(clock, method, target, '', UNLIMITED.share()), explanation: true };
 }
 
 /** For a call that an operator of the admin API asks for. */
@@ -94,11 +101,18 @@ export function exchangeOfOperator(
   method: string,
   target: string,
   actor: ActorFacts,
+  bodies: BodyShare,
 ): Exchange {
-  return { ...blankExchange(clock, method, target, ''), actor };
+  return { ...blankExchange(clock, method, target, '', bodies), actor };
 }
 
-function blankExchange(clock: Clock, method: string, target: string, remoteAddress: string): Exchange {
+function blankExchange(
+  clock: Clock,
+  method: string,
+  target: string,
+  remoteAddress: string,
+  bodies: BodyShare,
+): Exchange {
   const startedMs = clock.monotonicNow();
   const correlationId = randomUUID();
   return {
@@ -131,7 +145,7 @@ function blankExchange(clock: Clock, method: string, target: string, remoteAddre
     upstreamStatus: null,
     recordedCode: null,
     diagnosis: null,
-    bodies: createBodyBudget(Infinity).share(),
+    bodies,
     requestBytes: 0,
     responseBytes: 0,
     stageMs: new Map(),

@@ -38,8 +38,7 @@ export async function checkLive(
   { odsCode, applicationId }: { readonly odsCode: string; readonly applicationId: string },
   actor: ActorFacts,
 ): Promise<LiveCheck> {
-  const exchange = exchangeOfOperator(deps.clock, METHOD, PATH, actor);
-  exchange.bodies = deps.bodies.share();
+  const exchange = exchangeOfOperator(deps.clock, METHOD, PATH, actor, deps.bodies.share());
   const matched = matchOperation(METHOD, PATH);
   let isRead = false;
   let refusal: GatewayError | null = null;

@@ -19,8 +19,7 @@ import { release } from './release.js';
 
 export function createPlane(deps: PlaneDeps): RequestHandler {
   return async (request, response) => {
-    const exchange = beginExchange(request, deps.clock, deps.callerAddress(request));
-    exchange.bodies = deps.bodies.share();
+    const exchange = beginExchange(request, deps.clock, deps.callerAddress(request), deps.bodies.share());
     const done = (stage: string): void => lap(exchange, stage, deps.clock);
     try {
       await hideNumbers(deps, exchange);

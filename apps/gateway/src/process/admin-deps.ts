@@ -20,7 +20,6 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
   const { auditDatabase: database, sealer, audit, kms } = parts;
   const snapshot = () => parts.registry.current();
   const { environments } = config;
-  const secretBox = createSecretBox(kms, config.auditKmsKey);
   const callerAddress = callerAddressBehind(config.tlsTerminatedBy);
   return {
     db: parts.prisma,
@@ -32,8 +31,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
     environments,
     interactions: new Set(CATALOGUE.map(({ interaction }) => interaction)),
     keyService: kms,
-    secretBox,
-    changeBox: secretBox,
+    secretBox: createSecretBox(kms, config.auditKmsKey),
     auditTrail: new AuditTrail({ database, sealer, audit, snapshot }),
     explain: auditedExplain(parts, now),
     askNhs: (application, actor) => askNhs(parts, application, actor),

@@ -11,6 +11,8 @@ export interface HttpAnswer {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Fails if it is not whole, as far as HTTP and TLS can show that. */
   readonly body: Readable;
+  /** HTTP gives such an answer no body, whatever its headers say (RFC 9112, section 6.3). */
+  readonly isBodyless: boolean;
   /** Nothing but the end of the connection says where the body ends (RFC 9112, section 6.3). */
   readonly endsWithConnection: boolean;
   readonly socket: Socket;
@@ -29,7 +31,7 @@ export function readAnswer(method: string, incoming: IncomingMessage): HttpAnswe
   const isDelimited = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
   const endsWithConnection = !isBodyless && !isDelimited;
   const body = endsWithConnection ? untilProperEnd(incoming) : incoming;
-  return { status, headers: pairs(rawHeaders), body, endsWithConnection, socket };
+  return { status, headers: pairs(rawHeaders), body, isBodyless, endsWithConnection, socket };
 }
 
 /** The same body, which fails at its end if the connection was cut. */

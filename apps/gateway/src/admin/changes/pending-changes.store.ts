@@ -12,7 +12,7 @@ import { AwaitingApproval } from '../http/awaiting-approval.js';
 import { pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Queries } from '../http/transactions.js';
-import { CHANGE_BOX, CLOCK, type Clock, DATABASE } from '../injected.js';
+import { CLOCK, type Clock, DATABASE, SECRET_BOX } from '../injected.js';
 import { ChangeViews } from './change-views.store.js';
 
 const REQUESTED_ALREADY = 'This change is already waiting for approval.';
@@ -35,7 +35,7 @@ export class PendingChanges {
   constructor(
     @Inject(DATABASE) private readonly db: Queries,
     @Inject(CLOCK) private readonly now: Clock,
-    @Inject(CHANGE_BOX) private readonly box: SecretBox,
+    @Inject(SECRET_BOX) private readonly box: SecretBox,
     @Inject(ChangeViews) private readonly views: ChangeViews,
   ) {}
 

@@ -50,24 +50,7 @@ export function checklist(application: Readiness): Step[] {
     application.open ? null : portalStep(application),
     restricted && !application.open ? sroStep(application) : null,
     application.open ? null : attributesStep(application),
-    restricted || application.open
-      ? null
-      : step(
-          'api-secret',
-          application.hasApiSecret,
-          'The API secret is entered',
-          PLATFORM,
-          'Put the API secret of the APIM application into the registry file as apiSecret: it is needed to refresh tokens.',
-        ),
-    restricted || application.open
-      ? null
-      : step(
-          'cis2-client',
-          application.hasCis2Client,
-          'The product has a CIS2 client in this environment',
-          PLATFORM,
-          'Register the product with NHS CIS2, and add the client to cis2Clients in the registry file.',
-        ),
+    ...(restricted || application.open ? [] : userSteps(application)),
     step(
       'message-sets',
       application.messageSets.length > 0,
@@ -120,6 +103,26 @@ function step(
   values: Step['values'] = [],
 ): Step {
   return { id, title, done, whoActs, whatToDo: done ? 'Nothing: this is done.' : whatToDo, values };
+}
+
+/** What signing users in, and keeping them signed in, needs besides. */
+function userSteps({ hasApiSecret, hasCis2Client }: Readiness): Step[] {
+  return [
+    step(
+      'api-secret',
+      hasApiSecret,
+      'The API secret is entered',
+      PLATFORM,
+      'Put the API secret of the APIM application into the registry file as apiSecret: it is needed to refresh tokens.',
+    ),
+    step(
+      'cis2-client',
+      hasCis2Client,
+      'The product has a CIS2 client in this environment',
+      PLATFORM,
+      'Register the product with NHS CIS2, and add the client to cis2Clients in the registry file.',
+    ),
+  ];
 }
 
 function keyStep(application: Readiness): Step {

@@ -6,6 +6,7 @@ import type { RegistryFault } from '@gatehouse/domain/registry/plan/registry-fau
 import { changesOf, planRegistry, type RegistryPlan } from '@gatehouse/domain/registry/plan/registry-plan';
 import type { RegistryDocument } from '@gatehouse/domain/registry/records/registry-records';
 import { Inject, Injectable } from '@nestjs/common';
+import type { SecretBox } from '../../adapters/kms/secret-box.js';
 import { Guarded, type GuardedInput } from '../changes/guarded.js';
 import { AdminProblem } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
@@ -15,8 +16,7 @@ import {
   type Environments,
   INTERACTIONS,
   RANDOM_BYTES,
-  SECRET_SEALER,
-  type SecretSealer,
+  SECRET_BOX,
 } from '../injected.js';
 import { inBatches, type Progress, recordsToUpdate, recordsToCreate } from './batches.js';
 import { digestSecret, loadCurrent } from './current-registry.store.js';
@@ -48,7 +48,7 @@ export class RegistryWriter {
     @Inject(DATABASE) private readonly db: Queries,
     @Inject(ENVIRONMENTS) private readonly environments: Environments,
     @Inject(INTERACTIONS) private readonly interactions: ReadonlySet<string>,
-    @Inject(SECRET_SEALER) private readonly sealer: SecretSealer,
+    @Inject(SECRET_BOX) private readonly secretBox: SecretBox,
     @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
   ) {}
 
@@ -103,10 +103,10 @@ export class RegistryWriter {
     for (const { name, interactions } of recordsToUpdate(plan.messageSets)) {
       await transaction.messageSet.update({ where: { name }, data: { interactions: [...interactions] } });
     }
-    const { sealer, randomBytes } = this;
-    const means = { sealer, randomBytes, newId: randomUUID };
+    const { secretBox, randomBytes } = this;
+    const means = { secretBox, randomBytes, newId: randomUUID };
     await writeApplications(transaction, plan.applications, progress, means);
-    await writeCis2Clients(transaction, plan.cis2Clients, sealer, randomUUID);
+    await writeCis2Clients(transaction, plan.cis2Clients, secretBox, randomUUID);
     await writeClients(transaction, plan.clients, progress, randomUUID);
   }
 }

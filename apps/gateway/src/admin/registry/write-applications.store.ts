@@ -7,8 +7,9 @@ import {
   identityColumns,
   messageSetColumns,
 } from '../../adapters/registry/application-rows.js';
+import type { SecretBox } from '../../adapters/kms/secret-box.js';
 import type { Transaction } from '../http/transactions.js';
-import type { SecretSealer } from '../injected.js';
+import { sealedSecret } from './sealed-secret.js';
 import { inBatches, type Progress, recordsToCreate } from './batches.js';
 
 /** 192 bits: the JWKS URL can't be guessed, so the list of tenants can't be read off it. */
@@ -22,7 +23,7 @@ interface Identified extends ApplicationRecord {
 }
 
 interface Means {
-  readonly sealer: SecretSealer;
+  readonly secretBox: SecretBox;
   readonly randomBytes: RandomBytes;
   readonly newId: () => string;
 }
@@ -31,13 +32,13 @@ export async function writeApplications(
   transaction: Transaction,
   planned: readonly Planned<ApplicationRecord>[],
   progress: Progress,
-  { sealer, randomBytes, newId }: Means,
+  { secretBox, randomBytes, newId }: Means,
 ): Promise<void> {
   const changed = await Promise.all(
     planned
       .filter(({ change }) => change.action === 'update' || change.action === 'retire')
       .map(async ({ change, record }) => ({
-        record: await identified(record, record.id ?? newId(), sealer),
+        record: await identified(record, record.id ?? newId(), secretBox),
         fields: new Set(change.fields.map(({ name }) => name)),
       })),
   );
@@ -50,7 +51,7 @@ export async function writeApplications(
       await progress('changed applications', done, changed.length);
   }
   const created = await Promise.all(
-    recordsToCreate(planned).map((record) => identified(record, newId(), sealer)),
+    recordsToCreate(planned).map((record) => identified(record, newId(), secretBox)),
   );
   await inBatches(created, 'applications', progress, async (batch) => {
     await transaction.application.createMany({
@@ -70,9 +71,8 @@ export async function writeApplications(
   });
 }
 
-async function identified(record: ApplicationRecord, id: string, sealer: SecretSealer): Promise<Identified> {
-  const secret = record.apiSecret?.toSeal ?? null;
-  return { ...record, id, apiSecretSealed: secret === null ? null : await sealer.seal(secret, id) };
+async function identified(record: ApplicationRecord, id: string, secretBox: SecretBox): Promise<Identified> {
+  return { ...record, id, apiSecretSealed: await sealedSecret(secretBox, record.apiSecret, id) };
 }
 
 function retiredFirst(one: ApplicationRecord, other: ApplicationRecord): number {

@@ -1,21 +1,20 @@
 import type { Planned } from '@gatehouse/domain/registry/plan/registry-change';
 import type { Cis2ClientRecord } from '@gatehouse/domain/registry/records/cis2-client-fields';
 import { cis2ClientColumns } from '../../adapters/registry/cis2-client-rows.js';
+import type { SecretBox } from '../../adapters/kms/secret-box.js';
 import type { Transaction } from '../http/transactions.js';
-import type { SecretSealer } from '../injected.js';
+import { sealedSecret } from './sealed-secret.js';
 import { recordsToCreate, recordsToUpdate } from './batches.js';
 
 /** There are a few: one for a product in an environment. */
 export async function writeCis2Clients(
   transaction: Transaction,
   planned: readonly Planned<Cis2ClientRecord>[],
-  sealer: SecretSealer,
+  secretBox: SecretBox,
   newId: () => string,
 ): Promise<void> {
-  const columnsOf = async (record: Cis2ClientRecord, id: string) => {
-    const secret = record.clientSecret?.toSeal ?? null;
-    return cis2ClientColumns(record, secret === null ? null : await sealer.seal(secret, id));
-  };
+  const columnsOf = async (record: Cis2ClientRecord, id: string) =>
+    cis2ClientColumns(record, await sealedSecret(secretBox, record.clientSecret, id));
   for (const record of recordsToUpdate(planned)) {
     const key = { environmentName: record.environment, productName: record.product };
     const where = { environmentName_productName: key };

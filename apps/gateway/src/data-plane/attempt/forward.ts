@@ -25,7 +25,7 @@ const DETAILS: Readonly<Record<HttpFault, string>> = {
 export async function forward(call: Call, attempt: Attempt): Promise<ReceivedAnswer> {
   const { operation } = call.admitted.matched;
   const answer = await send(call, attempt);
-  const { status, headers, endsWithConnection } = answer;
+  const { status, headers, isBodyless, endsWithConnection } = answer;
   const discard = (): void => {
     answer.body.on('error', () => undefined).destroy();
   };
@@ -35,7 +35,6 @@ export async function forward(call: Call, attempt: Attempt): Promise<ReceivedAns
   const head = { status, headers, endsWithConnection, discard };
   const streamed = { ...head, body: null, bodyStart: '', echoesToken: isInHead, stream: answer.body };
 
-  const isBodyless = operation.method === 'HEAD' || status === 204 || status === 304;
   const isWorklist = operation.subject.from === 'worklist answer';
   const length = Number(headerValue(headers, 'content-length') ?? NaN);
   const take = (bytes: number): void => {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { ERRORS, type ErrorCode, GatewayError, type GatewayErrorOptions } from '@gatehouse/domain/errors';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createBodyBudget } from '../../listener/body-budget.js';
 import { beginExchange } from '../exchange.js';
 import { connectionOf } from './connection.js';
 import { operationOutcome, refusalHeaders, refuse } from './refusal.js';
@@ -127,7 +128,7 @@ describe('over HTTP', () => {
   async function answerTo(raw: string, error: GatewayError, headersSent = false): Promise<string> {
     server.on('request', (request, response) => {
       if (headersSent) response.writeHead(200).flushHeaders();
-      const exchange = beginExchange(request, clock, '127.0.0.1');
+      const exchange = beginExchange(request, clock, '127.0.0.1', createBodyBudget(Infinity).share());
       // Not before the parser is through with what has arrived: the plane always waits at least once.
       queueMicrotask(() => {
         connectionOf(request.socket).noteRefusal(error);
