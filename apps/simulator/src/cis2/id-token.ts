@@ -4,7 +4,7 @@ import type { Cis2Client } from './clients.js';
 import type { Person } from '../people/person.js';
 import type { SignIn } from './sign-ins.js';
 import type { Json } from './signing-keys.js';
-import { changed, type TokenChange } from './token-change.js';
+import { signChanged, type TokenChange } from './token-change.js';
 
 /** How somebody authenticated, by assurance level. */
 const METHODS: Readonly<Record<number, string>> = {
@@ -27,11 +27,8 @@ export function idToken(world: World, request: IdTokenRequest, change: TokenChan
   const isCis1 = request.person.service === 'cis1';
   const keys = isCis1 ? world.cis2.cis1Keys : world.cis2.keys;
   const { idTokenAlgorithm } = request.client;
-  return keys.sign(
-    changed({ typ: 'JWT', alg: idTokenAlgorithm, kid: keys.kid }, change.header),
-    changed(claimsOf(world, request), change.claims),
-    change.signature,
-  );
+  const header = { typ: 'JWT', alg: idTokenAlgorithm, kid: keys.kid };
+  return signChanged(keys, header, claimsOf(world, request), change);
 }
 
 function claimsOf(world: World, { client, person, signIn, nonce, accessToken }: IdTokenRequest): Json {

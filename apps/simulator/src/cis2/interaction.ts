@@ -4,6 +4,7 @@ import type { Provider } from 'oidc-provider';
 import { collectBody } from '../wire/collect-body.js';
 import type { World } from '../world.js';
 import { DEFAULT_ACR } from './cis2.js';
+import { sendPage } from '../people/people-page.js';
 import type { Person } from '../people/person.js';
 import { signInPage } from './sign-in-page.js';
 import type { SignIn } from './sign-ins.js';
@@ -20,12 +21,7 @@ export async function interact(
   const { params } = await provider.interactionDetails(request, response);
   const clientId = String(params['client_id']);
   if (request.method !== 'POST') {
-    response.writeHead(200, {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-      'Cache-Control': 'no-store',
-    });
-    response.end(signInPage(request.url ?? '', clientId, world.people.list()));
+    sendPage(response, signInPage(request.url ?? '', clientId, world.people.list()));
     return;
   }
   const form = new URLSearchParams((await collectBody(request, MAX_FORM_BYTES)).toString('utf8'));

@@ -3,7 +3,7 @@ import { APIM_CLIENT_ID } from '../apim/apim-client.js';
 import type { World } from '../world.js';
 import type { Cis2Client } from './clients.js';
 import type { SignIn } from './sign-ins.js';
-import { changed, type TokenChange } from './token-change.js';
+import { signChanged, type TokenChange } from './token-change.js';
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 const TIMEOUT_MS = 10_000;
@@ -49,7 +49,7 @@ function logoutToken(world: World, client: Cis2Client, signIn: SignIn, change: T
   };
   const { keys } = world.cis2;
   const header = { typ: 'JWT', alg: client.idTokenAlgorithm, kid: keys.kid };
-  return keys.sign(changed(header, change.header), changed(claims, change.claims), change.signature);
+  return signChanged(keys, header, claims, change);
 }
 
 async function send(url: string, token: string): Promise<number> {

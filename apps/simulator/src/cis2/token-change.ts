@@ -1,4 +1,4 @@
-import type { Json, SignatureKind } from './signing-keys.js';
+import type { Json, SignatureKind, SigningKeys } from './signing-keys.js';
 
 /** What is wrong with a token: members replaced or, where null, left out, and how it is signed. */
 export interface TokenChange {
@@ -15,7 +15,12 @@ export interface SignInChange extends TokenChange {
   readonly times?: number;
 }
 
-export const changed = (members: Json, change: Json = {}): Json =>
+/** A signed token with what a test has changed in it. */
+export function signChanged(keys: SigningKeys, header: Json, claims: Json, change: TokenChange): string {
+  return keys.sign(changed(header, change.header), changed(claims, change.claims), change.signature);
+}
+
+const changed = (members: Json, change: Json = {}): Json =>
   Object.fromEntries(Object.entries({ ...members, ...change }).filter(([, value]) => value !== null));
 
 /** The changes that wait for a sign-in. The oldest that matches is used. */

@@ -5,7 +5,7 @@ import { idToken } from '../cis2/id-token.js';
 import { signInOf } from '../cis2/interaction.js';
 import { logOut } from '../cis2/logout.js';
 import { SIGNATURES } from '../cis2/signing-keys.js';
-import { changed, type SignInChange, type TokenChange } from '../cis2/token-change.js';
+import { signChanged, type SignInChange, type TokenChange } from '../cis2/token-change.js';
 import type { World } from '../world.js';
 import { objectBody } from './control-body.js';
 import { ControlError } from './control-error.js';
@@ -89,10 +89,9 @@ async function mintIdToken(world: World, { body }: ControlCall) {
 
 /** Any JWT at all, signed by CIS2's key. Members that are left out of the header get CIS2's. */
 function mintToken(world: World, { body }: ControlCall) {
-  const { header, claims = {}, signature } = tokenChange<TokenChange>(body);
   const { keys } = world.cis2;
-  const fullHeader = changed({ typ: 'JWT', alg: 'RS256', kid: keys.kid }, header);
-  return { token: keys.sign(fullHeader, changed({ jti: randomUUID() }, claims), signature) };
+  const header = { typ: 'JWT', alg: 'RS256', kid: keys.kid };
+  return { token: signChanged(keys, header, { jti: randomUUID() }, tokenChange<TokenChange>(body)) };
 }
 
 async function logOutPerson(world: World, { body }: ControlCall) {

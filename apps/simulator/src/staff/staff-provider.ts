@@ -3,6 +3,7 @@ import { generateKeyPair, randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { Provider } from 'oidc-provider';
+import { sendPage } from '../people/people-page.js';
 import { collectBody } from '../wire/collect-body.js';
 import { loginPage } from './login-page.js';
 import { emailOf, personOf } from './people.js';
@@ -70,12 +71,7 @@ async function interact(
 ): Promise<void> {
   const { params } = await provider.interactionDetails(request, response);
   if (request.method !== 'POST') {
-    response.writeHead(200, {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-      'Cache-Control': 'no-store',
-    });
-    response.end(loginPage(request.url ?? ''));
+    sendPage(response, loginPage(request.url ?? ''));
     return;
   }
   const form = new URLSearchParams((await collectBody(request, MAX_FORM_BYTES)).toString('utf8'));

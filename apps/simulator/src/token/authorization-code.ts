@@ -3,8 +3,8 @@ import type { World } from '../world.js';
 import { applicationBySecret } from './client-secret.js';
 import { tokenError } from './token-errors.js';
 import { scopesAtLevel } from './token-exchange.js';
-import { accessTokenLife, requestedLife } from './token-life.js';
-import { REFRESH_PERIOD_MS, userTokenMembers } from './user-grants.js';
+import { accessTokenLife, refreshTokenLife } from './token-life.js';
+import { userTokenMembers } from './user-grants.js';
 
 /** The code of combined authentication for tokens, without an ID token (docs/reference/protocol-facts.md §6). */
 export function exchangeAuthorizationCode(world: World, form: URLSearchParams): Reply {
@@ -24,7 +24,7 @@ export function exchangeAuthorizationCode(world: World, form: URLSearchParams): 
   const tokens = world.userGrants.start(
     { ...user, apiKey: application.apiKey, pattern: 'combined', scopes },
     accessTokenLife(form),
-    requestedLife(form, '_refresh_token_expiry_ms', REFRESH_PERIOD_MS),
+    refreshTokenLife(form),
   );
   return jsonReply(200, userTokenMembers(tokens));
 }

@@ -2,8 +2,8 @@ import { isReply, jsonReply, type Reply } from '../wire/reply.js';
 import type { World } from '../world.js';
 import { applicationBySecret } from './client-secret.js';
 import { tokenError } from './token-errors.js';
-import { accessTokenLife, requestedLife } from './token-life.js';
-import { REFRESH_PERIOD_MS, userTokenMembers } from './user-grants.js';
+import { accessTokenLife, refreshTokenLife } from './token-life.js';
+import { userTokenMembers } from './user-grants.js';
 
 /** A refresh, with API key and secret and no signed JWT (docs/reference/protocol-facts.md §5). */
 export function refreshUserToken(world: World, form: URLSearchParams): Reply {
@@ -17,7 +17,7 @@ export function refreshUserToken(world: World, form: URLSearchParams): Reply {
     application.apiKey,
     refreshToken,
     accessTokenLife(form),
-    requestedLife(form, '_refresh_token_expiry_ms', REFRESH_PERIOD_MS),
+    refreshTokenLife(form),
   );
   if (tokens === 'invalid') return tokenError('refreshInvalid');
   if (tokens === 'expired') return tokenError('refreshExpired');

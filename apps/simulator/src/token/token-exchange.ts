@@ -3,8 +3,8 @@ import { isReply, jsonReply, type Reply } from '../wire/reply.js';
 import type { World } from '../world.js';
 import { verifySubjectToken } from './subject-token.js';
 import { tokenError } from './token-errors.js';
-import { accessTokenLife, requestedLife } from './token-life.js';
-import { REFRESH_PERIOD_MS, userTokenMembers } from './user-grants.js';
+import { accessTokenLife, refreshTokenLife } from './token-life.js';
+import { userTokenMembers } from './user-grants.js';
 import { isJwtBearer, verifyClientAssertion } from './verified-assertion.js';
 
 const ID_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:id_token';
@@ -36,7 +36,7 @@ export async function exchangeToken(world: World, form: URLSearchParams): Promis
       kid,
     },
     accessTokenLife(form),
-    requestedLife(form, '_refresh_token_expiry_ms', REFRESH_PERIOD_MS),
+    refreshTokenLife(form),
   );
   world.requests.counters.tokenExchanges += 1;
   return jsonReply(200, {

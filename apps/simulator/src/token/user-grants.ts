@@ -2,10 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { AccessTokens } from '../access-tokens.js';
 import type { Clock } from '../clock.js';
 import type { Counters } from '../request-log.js';
-import { expiresIn } from './token-life.js';
-
-/** From the first issue on, tokens can be refreshed for 12 h, and no refresh token lives longer. */
-export const REFRESH_PERIOD_MS = 12 * 3_600_000;
+import { expiresIn, REFRESH_PERIOD_MS } from './token-life.js';
 
 /** What a user has at an application, from one token exchange or one sign-in at APIM, and its refreshes. */
 export interface UserGrant {
