@@ -33,7 +33,7 @@ const call = (more: Partial<GatewayRequest> = {}): Promise<GatewayAnswer> =>
 const arrived = async (): Promise<number> =>
   (await stack.simulator.control<Hit[]>('GET', '/requests?target=ers')).length;
 
-it('answers whoever called before or during the pause, and ends', { timeout: 180_000 }, async () => {
+it('answers everybody who called before or during the pause, and ends', { timeout: 180_000 }, async () => {
   expect((await call({ agent })).status).toBe(200);
   const { rows: writers } = await stack.sql.query<{ writer: string }>(
     `SELECT writer FROM audit.event WHERE kind = 'INTENT' ORDER BY started_at DESC LIMIT 1`,

@@ -485,7 +485,7 @@ describe('whether an environment needs a second person', () => {
     ).rejects.toThrow(/environment_four_eyes_kept/);
   });
 
-  it('is switched off by no token, whoever it belongs to', async () => {
+  it('can’t be switched off with a token, a person’s or a service’s', async () => {
     const path = '/api/v1/environments/int/four-eyes';
     const requested = await admin.call('PUT', path, { fourEyes: false, reason: 'a script' });
     expect(requested.status, requested.text).toBe(202);

@@ -2,13 +2,13 @@
 import type { ChecklistStep } from '@gatehouse/contracts/operation/operation-resources';
 import type { AnswerOf, RouteName } from '@gatehouse/contracts/routes';
 import { useMay } from '../api/use-may.js';
-import { PageLink } from '../parts/page-link.js';
+import { NextStep } from '../parts/next-step.js';
 
 export type Application = Pick<AnswerOf<'applicationShow'>, 'organisations' | 'state'>;
 
 interface Advice {
   readonly text: string;
-  /** Where it is done, for people who may call this route. */
+  /** Where it is done, for people who may call this route; left out where only a registry file does it. */
   readonly link?: { readonly label: string; readonly to: string; readonly route: RouteName };
   readonly command: string;
 }
@@ -85,17 +85,16 @@ interface Props {
 export function StepAdvice({ id, application }: Props) {
   const advice = ADVICE[id];
   const { text, link, command } = typeof advice === 'function' ? advice(application) : advice;
-  const mayAct = useMay(link?.route ?? 'registryApply');
-  if (!mayAct) return text;
-  if (link === undefined)
-    return (
-      <>
-        {text} Run <code>{command}</code>.
-      </>
-    );
+  if (link !== undefined)
+    return <NextStep text={text} route={link.route} to={link.to} link={link.label} command={command} />;
+  return <InShell text={text} command={command} />;
+}
+
+function InShell({ text, command }: Pick<Advice, 'text' | 'command'>) {
+  if (!useMay('registryApply')) return text;
   return (
     <>
-      {text} <PageLink to={link.to}>{link.label}</PageLink>, or run <code>{command}</code>.
+      {text} Run <code>{command}</code>.
     </>
   );
 }
