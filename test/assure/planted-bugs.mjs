@@ -394,7 +394,7 @@ const BUGS = [
   {
     name: 'the age of the snapshot not looked at',
     file: `${PLANE}/confidence.ts`,
-    find: 'deps.registry.age() > deps.snapshotMaxAgeMs',
+    find: 'ageMs > deps.snapshotMaxAgeMs',
     put: 'deps.registry.age() > Infinity',
     tests: unit('apps/gateway/src/data-plane/confidence.spec.ts'),
   },
