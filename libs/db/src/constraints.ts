@@ -19,6 +19,9 @@ const unseen = (field: string) =>
 const lookAlike = (what: string) =>
   rule('name', `There is ${what} whose name differs from this only in case or spacing. Use that name.`);
 const SECRET_HASH = 'A secret is stored as its SHA-256 in 64 hexadecimal digits.';
+const PATTERN = 'Users sign in by separate or combined authentication.';
+const LEVEL = 'The authentication assurance level of a user is 2 or 3.';
+const USER_ID = 'A user id is 12 digits.';
 
 /** By the name of the constraint, unique index or rule. A test compares it with the database's catalogue. */
 export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
@@ -317,6 +320,47 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   staff_session_expires_after_creation: rule('expiresAt', 'A session ends after it begins.'),
   sign_in_key_pkey: rule('id', 'There is a key with this id already.'),
   sign_in_spent_pkey: rule('', 'This sign-in was finished already.'),
+
+  user_login_pkey: rule('id', 'There is a login with this id already.'),
+  user_login_ticket_unique: rule('', 'This login exists already.'),
+  user_login_code_unique: rule('', 'This code was issued already.'),
+  user_login_client_id_fkey: rule('client', 'There is no such client.'),
+  user_login_pattern_known: rule('pattern', PATTERN),
+  user_login_minimum_level_known: rule('minimumLevel', LEVEL),
+  user_login_authentication_level_known: rule('authenticationLevel', LEVEL),
+  user_login_user_id_format: rule('userId', USER_ID),
+  user_login_expires_after_creation: rule('expiresAt', 'A login expires after it begins.'),
+  user_login_code_of_a_user: rule('code', 'A code is issued once the user has signed in.'),
+  user_login_tokens_erased: rule('tokens', 'The tokens of a login are erased when its code is used.'),
+  user_session_pkey: rule('id', 'There is a user session with this id already.'),
+  user_session_handle_unique: rule('', 'This user session exists already.'),
+  user_session_handle_hash_format: rule('handleHash', SECRET_HASH),
+  user_session_client_id_fkey: rule('client', 'There is no such client, or users are signed in for it.'),
+  user_session_pattern_known: rule('pattern', PATTERN),
+  user_session_user_id_format: rule('userId', USER_ID),
+  user_session_authentication_level_known: rule('authenticationLevel', LEVEL),
+  user_session_identity_level_known: rule('identityLevel', 'The identity assurance level of a user is 3.'),
+  user_session_choice_whole: rule('role', 'A role is a business function at an organisation.'),
+  user_session_on_behalf_of_a_choice: rule(
+    'onBehalfOf',
+    'A user acts on behalf of somebody in a role, and names them by 12 digits.',
+  ),
+  user_session_end_whole: rule(
+    '',
+    'The end of a user session has a time, a reason and somebody who ended it.',
+  ),
+  user_session_erased_at_end: rule('', 'A user session that has ended keeps no token and no name.'),
+  user_session_end_final: rule('', 'A user session that has ended stays ended.'),
+  user_session_identity_fixed: rule('', 'Who signed in, how and for which client never changes.'),
+  user_token_pkey: rule('', 'This session has a token for this application already.'),
+  user_token_session_id_fkey: rule('session', 'There is no such user session.'),
+  user_token_application_id_fkey: rule('application', 'There is no such application.'),
+  user_token_generation_positive: rule('generation', 'The first pair of tokens is generation 1.'),
+  user_token_refresh_whole: rule('', 'A refresh token is stored together with its expiry.'),
+  user_token_spending_whole: rule('', 'A pair of tokens is spent by a process at a time.'),
+  user_data_key_pkey: rule('id', 'There is a key with this id already.'),
+  user_token_owner_pkey: rule('', 'This ID token was brought already.'),
+  user_logout_token_pkey: rule('', 'This logout token was accepted already.'),
 
   pending_change_pkey: rule('id', 'There is a change with this id already.'),
   pending_change_requested_by_staff_fkey: rule('requestedBy', 'There is no such person.'),

@@ -19,6 +19,11 @@ const READ_AND_WRITE = [
   'staff_session',
   'sign_in_key',
   'sign_in_spent',
+  'user_login',
+  'user_token',
+  'user_data_key',
+  'user_token_owner',
+  'user_logout_token',
 ];
 /** Rows that must remain: they end by a state or a time and are never deleted. */
 const NEVER_DELETED = [
@@ -29,6 +34,7 @@ const NEVER_DELETED = [
   'staff',
   'pending_change',
   'emergency_stop',
+  'user_session',
 ];
 /** Written by triggers with the owner's rights. */
 const READ_ONLY = ['registry_head', 'registry_change', '_prisma_migrations'];
