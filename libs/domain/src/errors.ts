@@ -238,6 +238,18 @@ export const ERRORS = {
     'The business function of this request is not permitted to perform this interaction.',
     'Send one of the functions listed here in NHSD-eRS-Business-Function, if the user has it.',
   ),
+  GW_USER_ROLE: caller(
+    403,
+    'forbidden',
+    'The signed-in user has no role at an organisation you are granted that may perform this interaction.',
+    'The functions that may perform it are listed. What the user may be is what e-RS says of them: ask their Registration Authority for a missing role, and your platform team for a missing grant.',
+  ),
+  GW_ROLE_CHOICE: caller(
+    400,
+    'required',
+    'The signed-in user may act in more than one role, and the request does not say in which.',
+    'Choose with NHSD-End-User-Organisation-ODS and NHSD-eRS-Business-Function, or once for the session; the roles are listed.',
+  ),
   GW_MESSAGE_SET: by(
     'platform team',
     403,

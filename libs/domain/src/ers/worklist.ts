@@ -4,6 +4,7 @@
  */
 import { GatewayError } from '../errors.js';
 import type { Subject } from '../audit/audit.js';
+import { at, list } from './json-path.js';
 import type { Json, JsonObject } from '../input/strict-json.js';
 
 const PERMITTED_WORKLISTS = ['REFERRALS_FOR_REVIEW', 'APPOINTMENT_SLOT_ISSUES'];
@@ -101,17 +102,4 @@ function optional(subject: Subject | null): Subject[] {
 
 function parametersNamed(body: JsonObject, name: string): Json[] {
   return list(at(body, 'parameter')).filter((parameter) => at(parameter, 'name') === name);
-}
-
-function list(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? (value as readonly Json[]) : [];
-}
-
-function at(value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
-  let current: Json | undefined = value;
-  for (const key of path) {
-    if (current === null || typeof current !== 'object' || !Object.hasOwn(current, key)) return undefined;
-    current = (current as Record<string | number, Json>)[key];
-  }
-  return current;
 }
