@@ -244,6 +244,12 @@ export const ERRORS = {
     'The signed-in user has no role at an organisation you are granted that may perform this interaction.',
     'The functions that may perform it are listed. What the user may be is what e-RS says of them: ask their Registration Authority for a missing role, and your platform team for a missing grant.',
   ),
+  GW_ASSURANCE: caller(
+    403,
+    'forbidden',
+    'The user signed in at a lower level of authentication assurance than this organisation requires.',
+    'Let the user sign in again for this organisation, which asks CIS2 for the level it requires. Governance staff decide on that level.',
+  ),
   GW_ROLE_CHOICE: caller(
     400,
     'required',

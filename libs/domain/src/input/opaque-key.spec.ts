@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { mintAdminToken, mintClientKey, parseAdminToken, parseClientKey } from './opaque-key.js';
+import {
+  mintAdminToken,
+  mintClientKey,
+  mintUserSession,
+  parseAdminToken,
+  parseClientKey,
+  parseUserSession,
+} from './opaque-key.js';
 
 describe('opaque keys', () => {
   it('carries its environment and id', () => {
@@ -14,6 +21,15 @@ describe('opaque keys', () => {
     expect(parseAdminToken(token.key)).toEqual({ tokenId: token.id });
     expect(parseClientKey(token.key)).toBeNull();
     expect(parseAdminToken(mintClientKey('prod', randomBytes).key)).toBeNull();
+  });
+
+  it('tells the handle of a user session from a client key', () => {
+    const { key } = mintUserSession('int', randomBytes);
+    expect(key).toMatch(/^ghu_int_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}$/);
+    expect(parseUserSession(key)).toEqual({ environment: 'int' });
+    expect(parseClientKey(key)).toBeNull();
+    expect(parseUserSession(mintClientKey('int', randomBytes).key)).toBeNull();
+    expect(parseUserSession(key.slice(0, -1))).toBeNull();
   });
 
   it('refuses any key with one character changed, cut or added', () => {

@@ -1,6 +1,7 @@
 /**
  * Opaque keys: `gh_<environment>_<keyId>_<secret>` for a client, `gha_<tokenId>_<secret>` for the admin API,
- * `ghs_<linkId>_<secret>` for the one-time link of a senior responsible owner.
+ * `ghs_<linkId>_<secret>` for the one-time link of a senior responsible owner, `ghu_<environment>_<id>_<secret>` for the
+ * handle of a user session.
  *
  * The id is public and finds the row; only a SHA-256 of the whole key is stored. The secret holds 256 bits and ends
  * in six characters of checksum over everything before them, so that a mistyped key is recognised
@@ -12,6 +13,7 @@ const RANDOM_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
 const CLIENT_KEY = /^gh_([a-z][a-z0-9-]{0,31})_([0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/;
 const ADMIN_TOKEN = /^gha_([0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/;
+const USER_SESSION = /^ghu_([a-z][a-z0-9-]{0,31})_([0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/;
 const SRO_LINK = /^ghs_([0-9A-Za-z]{12})_[0-9A-Za-z]{49}$/;
 
 /** A source of cryptographically strong random bytes. */
@@ -58,6 +60,17 @@ export function mintSroLink(randomBytes: RandomBytes): MintedKey {
 export function parseSroLink(text: string): { readonly linkId: string } | null {
   const [, linkId] = SRO_LINK.exec(text) ?? [];
   return linkId === undefined || !checksumFits(text) ? null : { linkId };
+}
+
+/** The handle of a user session in one environment. Its id is not that of the session. */
+export function mintUserSession(environment: string, randomBytes: RandomBytes): MintedKey {
+  return mint(`ghu_${environment}_`, randomBytes);
+}
+
+/** The environment of a well-formed handle, or null. Says nothing about whether the session exists. */
+export function parseUserSession(text: string): { readonly environment: string } | null {
+  const [, environment] = USER_SESSION.exec(text) ?? [];
+  return environment === undefined || !checksumFits(text) ? null : { environment };
 }
 
 function mint(prefix: string, randomBytes: RandomBytes): MintedKey {
