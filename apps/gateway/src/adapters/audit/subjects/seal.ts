@@ -1,8 +1,9 @@
 /** Sealing and hashing of patients' identifiers under an organisation's key: CPU alone, so that a worker can do it. */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Subject, SubjectKind } from '@gatehouse/domain/audit/audit';
 import { worklistSubjects } from '@gatehouse/domain/ers/worklist';
 import type { Json } from '@gatehouse/domain/input/strict-json';
+import { openText, sealText } from '../../kms/aes-gcm.js';
 import { digestOfSubjects, type SealedBulk, type SealedSubject } from '../write/chain.js';
 
 export interface OrganisationKey {
@@ -23,8 +24,6 @@ export interface SealJob {
 /** A chunk is one statement: small enough to take a few milliseconds. */
 const SUBJECTS_PER_CHUNK = 500;
 const FORMAT = 1;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
 
 /** Null if the worklist is not JSON. */
 export function sealInBulk({ key, odsCode, attemptId, from }: SealJob): SealedBulk | null {
@@ -50,7 +49,7 @@ export function sealEach(
     kind,
     keyId: key.keyId,
     hash: blindIndex(key, odsCode, kind, value),
-    sealed: sealValue(key, aad(odsCode, kind, attemptId), value),
+    sealed: sealValue(key, additionalOf(odsCode, kind, attemptId), value),
   }));
 }
 
@@ -62,24 +61,15 @@ export function blindIndex(key: OrganisationKey, odsCode: string, kind: SubjectK
 export function openSealed(key: OrganisationKey, attemptId: string, subject: SealedSubject): string {
   const { odsCode, kind, sealed } = subject;
   if (sealed[0] !== FORMAT) throw new Error('unknown format of a sealed value');
-  const textAt = 1 + IV_BYTES + TAG_BYTES;
-  const decipher = createDecipheriv('aes-256-gcm', key.seal, sealed.subarray(1, 1 + IV_BYTES), {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAAD(aad(odsCode, kind, attemptId)).setAuthTag(sealed.subarray(1 + IV_BYTES, textAt));
-  return Buffer.concat([decipher.update(sealed.subarray(textAt)), decipher.final()]).toString('utf8');
+  return openText(key.seal, additionalOf(odsCode, kind, attemptId), sealed.subarray(1));
 }
 
-function aad(odsCode: string, kind: SubjectKind, attemptId: string): Buffer {
-  return Buffer.from(`${odsCode}|${kind}|${attemptId}`, 'utf8');
+function additionalOf(odsCode: string, kind: SubjectKind, attemptId: string): string {
+  return `${odsCode}|${kind}|${attemptId}`;
 }
 
-/** Format byte, initialisation vector, tag, ciphertext of AES-256-GCM. */
-function sealValue(key: OrganisationKey, additional: Buffer, value: string): Buffer {
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key.seal, iv).setAAD(additional);
-  const text = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
-  return Buffer.concat([Buffer.of(FORMAT), iv, cipher.getAuthTag(), text]);
+function sealValue(key: OrganisationKey, additional: string, value: string): Buffer {
+  return Buffer.concat([Buffer.of(FORMAT), sealText(key.seal, additional, value)]);
 }
 
 function subjectsOfWorklist(body: Uint8Array): Subject[] | null {
