@@ -251,8 +251,8 @@ const POLICY: readonly Case[] = [
     issue: 'login',
     path: REFERRAL,
     as: 'user',
-    wrong: /needs a user who is signed in through CIS2/,
-    whatToDo: /Use an application-restricted grant .* open environment/,
+    wrong: /No user is signed in/,
+    whatToDo: /Let the user sign in/,
     whoActs: 'caller',
   },
   {

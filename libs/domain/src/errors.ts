@@ -238,6 +238,47 @@ export const ERRORS = {
     'The business function of this request is not permitted to perform this interaction.',
     'Send one of the functions listed here in NHSD-eRS-Business-Function, if the user has it.',
   ),
+  GW_OIDC: caller(
+    401,
+    'login',
+    'The user’s sign-in is not accepted: the code or the token is unknown, used, expired, not for this client, or fails a check.',
+    'Begin a new sign-in. A code can be exchanged once, within 60 seconds, by the client that asked for it and with its code verifier. An ID token must come from the CIS2 of this environment, be issued to the registered CIS2 client, and be current.',
+  ),
+  GW_REDIRECT: by(
+    'platform team',
+    400,
+    'invalid',
+    'The return target is not one that this client has registered.',
+    'Send one of the client’s registered return targets, spelt exactly as it is registered, or ask your platform team to register it.',
+  ),
+  GW_CIS2_CLIENT: by(
+    'platform team',
+    403,
+    'not-supported',
+    'Gatehouse has no CIS2 client with which it could sign in users of this product in this environment.',
+    'Ask your platform team to register one in cis2Clients. Where it says auth: supplier, you sign the user in yourself and send the ID token.',
+  ),
+  GW_NO_USERS: caller(
+    400,
+    'not-supported',
+    'This environment has no users, so nobody signs in.',
+    'Make user-restricted calls here without a session, and send NHSD-eRS-Business-Function with each.',
+  ),
+  GW_CIS2_UNAVAILABLE: by(
+    'operator',
+    503,
+    'transient',
+    'NHS CIS2 can’t be reached, or its keys can’t be fetched, so the sign-in can’t be checked.',
+    'Try again after Retry-After. Sessions that are open go on working.',
+    10,
+  ),
+  GW_USER_READ: by(
+    'NHS England',
+    502,
+    'exception',
+    'e-RS did not say what the user may be or for whom they may act.',
+    'Look at the attempt in the audit trail for the answer of e-RS, and try again.',
+  ),
   GW_USER_ROLE: caller(
     403,
     'forbidden',
@@ -266,8 +307,8 @@ export const ERRORS = {
   GW_USER_SESSION: caller(
     401,
     'login',
-    'User-restricted access in this environment needs a user who is signed in through CIS2. This version of Gatehouse cannot sign users in yet.',
-    'Use an application-restricted grant if it covers this interaction. User-restricted calls can be tried in an open environment, such as the NHS sandbox.',
+    'No user is signed in: the request has no user session, or one that is unknown, has ended or belongs to another client.',
+    'Let the user sign in and send the handle of the session in Gatehouse-User-Session. A session ends after 15 idle minutes, 12 hours after the user authenticated, and when the user or an administrator ends it.',
   ),
   GW_RATE_LIMIT: {
     ...caller(
