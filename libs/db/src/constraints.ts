@@ -231,7 +231,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   client_state_known: rule('state', 'The state of a client is active, suspended or retired.'),
   client_return_targets_https: rule(
     'returnTargets',
-    'A return target is an https URL without user name and fragment.',
+    'A return target is an https URL without user name and fragment; outside prod, http://localhost too.',
   ),
   client_workload_all_or_none: rule('workload', 'A workload has issuer, audience and subject, all three.'),
   client_workload_unique: rule('workload', 'Another client has this workload issuer and subject.'),

@@ -321,6 +321,21 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
     aClient({ return_targets: ['https://a.example/x', 'http://a.example'] }),
   ],
   ['client_return_targets_https', 'user name', aClient({ return_targets: ['https://a@b.example/'] })],
+  [
+    'client_return_targets_https',
+    'a name that begins like localhost',
+    aClient({ return_targets: ['http://localhost.example/'] }),
+  ],
+  [
+    'client_return_targets_https',
+    'localhost, in prod',
+    async () => {
+      await pool.query(
+        `INSERT INTO environment (name, kind, four_eyes) VALUES ('prod', 'authenticated', true) ON CONFLICT DO NOTHING`,
+      );
+      await aClient({ environment: 'prod', return_targets: ['http://localhost:8084/signed-in'] })();
+    },
+  ],
   ['client_workload_all_or_none', 'no subject', aClient({ workload_issuer: 'x', workload_audience: 'y' })],
   [
     'client_workload_unique',
@@ -635,6 +650,11 @@ describe('a violation of each rule is refused by the database with the name of t
     } finally {
       await prisma.$disconnect();
     }
+  });
+
+  it('lets users return to their own machine outside prod', async () => {
+    const targets = ['http://localhost:8084/signed-in', 'http://127.0.0.1/', 'https://a.example/x'];
+    await aClient({ name: 'on-loopback', return_targets: targets })();
   });
 
   it('lets an open environment go live without ASID and API key', async () => {

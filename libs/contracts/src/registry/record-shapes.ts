@@ -115,6 +115,14 @@ const httpsUrl = text('the URL')
   .max(2000, 'the URL is longer than 2,000 characters')
   .regex(/^https:\/\/[^/?#@\s]+(\/[^#\s]*)?$/, 'write an https URL without user name and fragment');
 
+/** A browser's own machine needs no certificate. In `prod` the target must be https all the same, as the plan says. */
+const returnTarget = text('the URL')
+  .max(2000, 'the URL is longer than 2,000 characters')
+  .regex(
+    /^(https:\/\/[^/?#@\s]+|http:\/\/(localhost|127\.0\.0\.1)(:[0-9]{1,5})?)(\/[^#\s]*)?$/,
+    'write an https URL without user name and fragment; http is for localhost and 127.0.0.1 alone',
+  );
+
 const workload = z.strictObject({
   issuer: httpsUrl,
   audience: named('the audience', 500),
@@ -125,7 +133,7 @@ export const clientShapes = {
   name: clientName,
   environment: environmentName,
   grants: z.array(grant).optional(),
-  returnTargets: z.array(httpsUrl).optional(),
+  returnTargets: z.array(returnTarget).optional(),
   workload: workload.optional(),
   state: clientState.optional(),
 } satisfies ShapesOf<typeof CLIENT_FIELDS>;

@@ -60,6 +60,8 @@ function clientFaults(pointer: string, entry: DocumentClient, current: CurrentRe
   const targets = new Set<string>();
   entry.returnTargets?.forEach((target, at) => {
     if (targets.has(target)) fault(`/returnTargets/${at}`, 'this target is in the list twice');
+    if (entry.environment === 'prod' && target.startsWith('http:'))
+      fault(`/returnTargets/${at}`, 'in prod a return target is an https URL, on localhost too');
     targets.add(target);
   });
   return faults;

@@ -277,6 +277,20 @@ describe('faults', () => {
     ],
   ];
 
+  it.each([
+    ['int', ['http://localhost:8084/signed-in', 'https://app.example/signed-in'], []],
+    ['prod', ['https://app.example/a', 'http://localhost:8084/a'], ['/clients/0/returnTargets/1']],
+    ['prod', ['https://app.example/a', 'https://app.example/a'], ['/clients/0/returnTargets/1']],
+  ])('the return targets of a client in %s: %j', (environment, returnTargets, pointers) => {
+    const current = { ...empty, environments: new Map([[environment, 'authenticated'] as const]) };
+    const plan = planRegistry(
+      current,
+      { ...only({}), applications: [], clients: [{ name: 'c', environment, returnTargets }] },
+      digest,
+    );
+    expect(plan.faults.map(({ pointer }) => pointer)).toEqual(pointers);
+  });
+
   it.each(cases)('%s', (_name, next, pointers) => {
     const plan = planRegistry(applied(empty, { ...document, applications: [] }), next, digest);
     expect(plan.faults.map(({ pointer }) => pointer).toSorted()).toEqual(pointers);
