@@ -230,7 +230,10 @@ function onceEach({ hits }: Evidence): string[] {
 }
 
 /** S5: each hit has the application, key, ASID, organisation and mode of its INTENT, and of its caller. */
-function asTheCaller({ hits, intents }: Evidence, { callerOf, rebound = [] }: ProofOptions): string[] {
+function asTheCaller(
+  { hits, intents, outcomes }: Evidence,
+  { callerOf, rebound = [] }: ProofOptions,
+): string[] {
   const faults: string[] = [];
   for (const hit of hits) {
     const row = intents.get(hit.correlationId ?? '')?.record;
@@ -253,7 +256,9 @@ function asTheCaller({ hits, intents }: Evidence, { callerOf, rebound = [] }: Pr
     compare('interaction', hit.interaction, row['interaction']);
     compare('key', hit.kid, row['kid']);
     compare('method', hit.method, row['method']);
-    if (hit.bodyBytes > 0) compare('body', hit.bodySha256, row['requestSha256']);
+    const outcome = outcomes.get(hit.correlationId ?? '')?.[0]?.record;
+    const sentSha256 = row['requestSha256'] ?? outcome?.['requestSha256'];
+    if (hit.bodyBytes > 0) compare('body', hit.bodySha256, sentSha256);
     const caller = callerOf?.(String(row['correlationId']));
     if (caller === undefined) {
       if (callerOf !== undefined) faults.push(`${String(hit.correlationId)}: no caller sent it`);

@@ -142,6 +142,12 @@ export const ERRORS = {
     'The body is missing, unwanted, or not one strict JSON object.',
     'Send one UTF-8 JSON object without byte-order mark, duplicate or reserved keys, unpaired surrogates or numbers out of range, at most 64 levels deep; send no body where the interaction takes none.',
   ),
+  GW_LENGTH_REQUIRED: caller(
+    411,
+    'structure',
+    'A file is sent without saying how long it is.',
+    'Send Content-Length with a file. It is handed on to e-RS while it arrives, so it can’t be chunked.',
+  ),
   GW_BODY_TOO_LARGE: caller(
     413,
     'too-long',

@@ -17,6 +17,7 @@ import {
 import type { Exchange } from './exchange.js';
 import type { MatchedRequest } from './match.js';
 import { readBody } from './listener/read-body.js';
+import { acceptUpload, type Upload } from './listener/upload.js';
 
 export interface Admitted {
   readonly matched: MatchedOperation;
@@ -25,8 +26,10 @@ export interface Admitted {
   readonly user: UserHeaders | null;
   /** Path and query after the API base URL, rendered from the catalogue. */
   readonly path: string;
-  /** The caller's original bytes; null if the interaction takes no body. */
+  /** The caller's original bytes; null if the interaction takes no body, or a file. */
   readonly body: Buffer | null;
+  /** The file that is arriving, where the interaction takes one. */
+  readonly upload: Upload | null;
   readonly bodySha256: string | null;
   /** The patients and referrals that the request names. */
   readonly subjects: readonly Subject[];
@@ -38,7 +41,7 @@ export interface Admitted {
 
 /**
  * @throws GW_QUERY (required), GW_HEADER_SYNTAX (If-Match and the headers of a user), GW_MEDIA_TYPE, GW_BODY_SYNTAX,
- *   GW_BODY_TOO_LARGE, GW_WORKLIST_FILTER, GW_TIMEOUT, GW_FRAMING (incomplete), GW_OVERLOAD
+ *   GW_BODY_TOO_LARGE, GW_LENGTH_REQUIRED, GW_WORKLIST_FILTER, GW_TIMEOUT, GW_FRAMING (incomplete), GW_OVERLOAD
  */
 export async function admit(
   exchange: Exchange,
@@ -52,10 +55,11 @@ export async function admit(
   if (user !== null) requireUserHeaders(operation, user);
   checkMediaType(operation, headers.contentType, headers.contentEncoding);
 
-  const body = await readBody(incoming, operation.body, exchange.bodies);
+  const upload = operation.body?.kind === 'file' ? acceptUpload(incoming, exchange.bodies) : null;
+  const body = upload === null ? await readBody(incoming, operation.body, exchange.bodies) : null;
   // Its answer must fit into memory before the call may be made.
   if (operation.subject.from === 'worklist answer') exchange.bodies.take(MAX_WORKLIST_BYTES);
-  exchange.requestBytes = body?.length ?? 0;
+  exchange.requestBytes = upload?.bytes ?? body?.length ?? 0;
   const json = body !== null && operation.body?.kind === 'json' ? parseStrictJson(body) : null;
   const needsFilter = operation.interaction === 'A008' && accessMode === 'application-restricted';
   return {
@@ -64,6 +68,7 @@ export async function admit(
     user,
     path: renderPath(matched) + renderQuery(operation, query),
     body,
+    upload,
     bodySha256: body === null ? null : createHash('sha256').update(body).digest('hex'),
     subjects: requestSubjects(request, json),
     subjectSource: operation.subject.from ?? `none: ${operation.subject.why}`,

@@ -127,6 +127,7 @@ function admitted(): Admitted {
     user: null,
     path: PATH,
     body: null,
+    upload: null,
     bodySha256: null,
     subjects: [],
     subjectSource: subject.from === null ? `none: ${subject.why}` : subject.from,

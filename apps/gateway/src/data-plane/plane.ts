@@ -16,8 +16,10 @@ import { match } from './match.js';
 import { receive } from './receive.js';
 import { asGatewayError, hideNumbers, recordDenied, recordLine } from './record.js';
 import { release } from './release.js';
+import { createWriteTurns, writeKey } from './write-turns.js';
 
 export function createPlane(deps: PlaneDeps): RequestHandler {
+  const turns = createWriteTurns(deps.totalMs);
   return async (request, response) => {
     const exchange = beginExchange(request, deps.clock, deps.callerAddress(request), deps.bodies.share());
     const done = (stage: string): void => lap(exchange, stage, deps.clock);
@@ -48,7 +50,9 @@ export function createPlane(deps: PlaneDeps): RequestHandler {
       done('authorise');
 
       // intent, forward and outcome are one loop: a read may be tried again while no byte has reached the caller.
-      const answer = await allowance.spend(() => callUpstream(deps, exchange, admitted, decide));
+      const answer = await turns.inTurn(writeKey(route, admitted), () =>
+        allowance.spend(() => callUpstream(deps, exchange, admitted, decide)),
+      );
       done('forward');
 
       await release(deps, exchange, answer, response);

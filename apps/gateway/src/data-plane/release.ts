@@ -29,6 +29,11 @@ export async function release(
     setHeader(headers, 'Retry-After', String(retryAfterS(retryAfter)));
   }
   const contentLength = headerValue(answer.headers, 'content-length');
+  // e-RS may answer before it has the whole file. What is still arriving could be taken for the next request.
+  if (!response.req.complete) {
+    headers.push(['Connection', 'close']);
+    response.once('finish', () => response.req.socket.destroySoon());
+  }
 
   if (answer.body !== null) {
     const length = exchange.method === 'HEAD' ? contentLength : String(answer.body.length);

@@ -109,6 +109,7 @@ export interface IntentEvent extends OfRequest, RequestFacts {
   /** SHA-256 (hex, first 32) of the access token used; null in an open environment. */
   readonly tokenIdHash: string | null;
   readonly requestBytes: number;
+  /** Null where there is no body, or a file, whose hash the OUTCOME has. */
   readonly requestSha256: string | null;
   readonly remoteAddress: string;
 }
@@ -121,6 +122,8 @@ export interface OutcomeEvent extends OfRequest {
   /** Status released to the caller. */
   readonly status: number | null;
   readonly code: string | null;
+  /** Of a file that was sent whole; null otherwise. Older records do not have it. */
+  readonly requestSha256?: string | null;
   readonly upstreamRequestId: string | null;
   readonly diagnosis: string | null;
   /** Bytes and hash of the body released; null while a streamed body is under way (END has them). */

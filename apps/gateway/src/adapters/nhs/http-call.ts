@@ -10,6 +10,7 @@ import {
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import { type HttpAnswer, headFault, readAnswer } from './http-answer.js';
@@ -24,7 +25,8 @@ export interface HttpCall {
   /** Path and query, as they are sent. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer | null;
+  /** A stream that fails ends the call, and its error is the cause. */
+  readonly body: Buffer | Readable | null;
   /** Until the connection, with its TLS, is there; ms. */
   readonly connectMs: number;
   /** From then until the answer's headers, ms. */
@@ -99,8 +101,9 @@ export function sendHttp(call: HttpCall): Promise<HttpAnswer> {
         socket.destroy();
         refuse('an unasked change of protocol');
       })
-      .on('error', fail)
-      .end(call.body ?? undefined);
+      .on('error', fail);
+    if (call.body instanceof Readable) pipeline(call.body, outgoing, (error) => error && fail(error));
+    else outgoing.end(call.body ?? undefined);
   });
 }
 

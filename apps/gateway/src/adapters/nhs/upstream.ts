@@ -3,7 +3,7 @@
  * retries, no redirects, and a limit to every wait.
  */
 import type { Agent } from 'node:http';
-import { finished } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { headerValue } from '@gatehouse/domain/input/framing';
 import { type HttpAnswer, limitStalls } from './http-answer.js';
 import { openAgent, sendHttp } from './http-call.js';
@@ -13,7 +13,7 @@ export interface UpstreamRequest {
   /** Path and query after the base URL. */
   readonly path: string;
   readonly headers: Record<string, string>;
-  readonly body: Buffer | null;
+  readonly body: Buffer | Readable | null;
   /** Until the answer's headers, ms. */
   readonly headersMs: number;
   readonly signal: AbortSignal;

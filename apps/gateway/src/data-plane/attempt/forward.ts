@@ -71,7 +71,7 @@ async function send({ deps, admitted, deadline }: Call, attempt: Attempt): Promi
       method,
       path: admitted.path,
       headers: attempt.headers,
-      body: admitted.body,
+      body: admitted.upload?.read() ?? admitted.body,
       // Waiting for a write as long as APIM may take leaves the fewest unknown outcomes.
       headersMs: readOnly ? deps.readHeadersMs : deps.totalMs,
       signal: AbortSignal.any([deadline, deps.audit.leaseLost]),
@@ -79,6 +79,10 @@ async function send({ deps, admitted, deadline }: Call, attempt: Attempt): Promi
   } catch (error) {
     throw sendFailure(error, readOnly);
   }
+}
+
+function callerFailure({ code, options }: GatewayError): AttemptFailure {
+  return new AttemptFailure('UNKNOWN', new GatewayError(code, { ...options, delivery: 'unknown' }), null);
 }
 
 class BodyTooLarge extends Error {}
@@ -116,6 +120,9 @@ const CODES: Readonly<Record<HttpFault, ErrorCode>> = {
 
 function sendFailure(cause: unknown, readOnly: boolean): AttemptFailure {
   const fault = cause instanceof HttpCallError ? cause.fault : 'broken';
+  // Of a file that the caller did not send whole, e-RS has the beginning.
+  if (cause instanceof HttpCallError && cause.cause instanceof GatewayError)
+    return callerFailure(cause.cause);
   const detail = DETAILS[fault];
   const refusal = new GatewayError(CODES[fault], { detail, cause });
   if (fault === 'tls') return new AttemptFailure('NOT_SENT', refusal, null);

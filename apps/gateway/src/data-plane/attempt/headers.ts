@@ -15,7 +15,8 @@ export function upstreamHeaders(
   attemptId: string,
   accessToken: string | null,
 ): Record<string, string> {
-  const { headers, matched, body, user } = admitted;
+  const { headers, matched, body, upload, user } = admitted;
+  const bodyBytes = upload?.bytes ?? body?.length ?? null;
   const needsPlainText = matched.operation.subject.from === 'worklist answer';
   const up: Record<string, string> = {
     'user-agent': USER_AGENT,
@@ -27,9 +28,9 @@ export function upstreamHeaders(
   if (accessToken !== null) up['authorization'] = `Bearer ${accessToken}`;
   if (headers.accept !== null) up['accept'] = headers.accept;
   if (matched.operation.ifMatch && headers.ifMatch !== null) up['if-match'] = headers.ifMatch;
-  if (body !== null) {
+  if (bodyBytes !== null) {
     if (headers.contentType !== null) up['content-type'] = headers.contentType;
-    up['content-length'] = String(body.length);
+    up['content-length'] = String(bodyBytes);
   } else if (matched.operation.method === 'POST' || matched.operation.method === 'PUT') {
     up['content-length'] = '0';
   }

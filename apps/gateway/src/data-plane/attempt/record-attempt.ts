@@ -59,6 +59,7 @@ async function commitOutcome(
   const released = isRetried || result.refusal !== null ? null : result.received;
   const event: OutcomeEvent = {
     ...outcomeEvent(call, attempt, result),
+    requestSha256: admitted.upload?.sha256() ?? null,
     status: released?.status ?? null,
     code: isRetried ? null : (result.refusal?.code ?? null),
     responseBytes: released?.body ? released.body.length : null,

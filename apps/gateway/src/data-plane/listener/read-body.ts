@@ -1,4 +1,4 @@
-/** A request body, buffered within its limits of size and time. */
+/** The JSON body of a request, buffered within its limits of size and time. */
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '@gatehouse/domain/ers/catalogue';
 import { GatewayError } from '@gatehouse/domain/errors';
@@ -7,8 +7,6 @@ import type { BodyShare } from '../../listener/body-budget.js';
 import { connectionOf } from './connection.js';
 
 const MAX_JSON_BYTES = 1_048_576;
-/** Of a file for A020 (docs/reference/protocol-facts.md §2). */
-const MAX_FILE_BYTES = 5_242_880;
 const JSON_TIMEOUT_MS = 30_000;
 
 /**
@@ -21,10 +19,9 @@ export async function readBody(
   expected: Operation['body'],
   share: BodyShare,
 ): Promise<Buffer | null> {
-  const mostBytes = expected?.kind === 'file' ? MAX_FILE_BYTES : MAX_JSON_BYTES;
   const announcedBytes = Number(request.headers['content-length'] ?? 0);
-  if (announcedBytes > mostBytes) throw new GatewayError('GW_BODY_TOO_LARGE');
-  const body = await collect(request, expected === null ? 0 : mostBytes, share);
+  if (announcedBytes > MAX_JSON_BYTES) throw new GatewayError('GW_BODY_TOO_LARGE');
+  const body = await collect(request, expected === null ? 0 : MAX_JSON_BYTES, share);
   if (expected === null) return null;
   if (body.length === 0) throw new GatewayError('GW_BODY_SYNTAX');
   return body;

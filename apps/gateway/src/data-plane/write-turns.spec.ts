@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { createWriteTurns } from './write-turns.js';
+
+/** A write that ends when it is told to. */
+function write(log: string[], name: string) {
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const run = async (): Promise<string> => {
+    log.push(`${name} begins`);
+    await ended;
+    log.push(`${name} ends`);
+    return name;
+  };
+  return { run, end };
+}
+
+it('writes of one key run one after the other, in the order in which they came', async () => {
+  const turns = createWriteTurns(10_000);
+  const log: string[] = [];
+  const [first, second, third] = ['first', 'second', 'third'].map((name) => write(log, name));
+  const results = [first, second, third].map((each) =>
+    turns.inTurn('a', each?.run ?? (() => Promise.resolve(''))),
+  );
+  third?.end();
+  second?.end();
+  first?.end();
+  expect(await Promise.all(results)).toEqual(['first', 'second', 'third']);
+  expect(log).toEqual(['first', 'second', 'third'].flatMap((name) => [`${name} begins`, `${name} ends`]));
+});
+
+it('writes of different keys, and those of none, do not wait', async () => {
+  const turns = createWriteTurns(10_000);
+  const log: string[] = [];
+  const slow = write(log, 'slow');
+  const slowResult = turns.inTurn('a', slow.run);
+  await turns.inTurn('b', () => Promise.resolve());
+  await turns.inTurn(null, () => Promise.resolve());
+  slow.end();
+  expect(await slowResult).toBe('slow');
+});
+
+it('a write that fails lets the next one run', async () => {
+  const turns = createWriteTurns(10_000);
+  const failed = turns.inTurn('a', () => Promise.reject(new Error('refused')));
+  const next = turns.inTurn('a', () => Promise.resolve('next'));
+  await expect(failed).rejects.toThrow('refused');
+  expect(await next).toBe('next');
+});
+
+it('a write whose turn does not come in time is refused, and those behind it still wait', async () => {
+  const turns = createWriteTurns(20);
+  const log: string[] = [];
+  const slow = write(log, 'slow');
+  const slowResult = turns.inTurn('a', slow.run);
+  await expect(turns.inTurn('a', () => Promise.resolve())).rejects.toMatchObject({ code: 'GW_OVERLOAD' });
+  const behind = turns.inTurn('a', () => {
+    log.push('behind begins');
+    return Promise.resolve('behind');
+  });
+  slow.end();
+  expect(await slowResult).toBe('slow');
+  expect(await behind).toBe('behind');
+  expect(log).toEqual(['slow begins', 'slow ends', 'behind begins']);
+});
