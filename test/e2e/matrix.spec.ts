@@ -31,9 +31,7 @@ type Expected = { readonly status: number; readonly code: string } | 'allowed';
 
 function oracle({ row: { interaction }, mode, contained, excepted }: Cell): Expected {
   const write = WRITES.includes(interaction);
-  if (mode === 'user') {
-    return contained ? { status: 401, code: 'GW_USER_SESSION' } : { status: 403, code: 'GW_MESSAGE_SET' };
-  }
+  if (mode === 'user') return { status: 401, code: 'GW_USER_SESSION' };
   const capable = mode === 'provider' ? PROVIDER : REFERRER;
   if (![...PROVIDER, ...REFERRER].includes(interaction))
     return { status: 403, code: write ? 'GW_MODE_READONLY' : 'GW_MODE_OPERATION' };

@@ -241,7 +241,7 @@ export const ERRORS = {
   GW_BUSINESS_FUNCTION: caller(
     403,
     'forbidden',
-    'The business function of this request is not permitted to perform this interaction.',
+    'User does not have the required Business Function at the specified Organisation: this interaction is not open to the function named.',
     'Send one of the functions listed here in NHSD-eRS-Business-Function, if the user has it.',
   ),
   GW_OIDC: caller(
@@ -315,12 +315,6 @@ export const ERRORS = {
     'login',
     'No user is signed in: the request has no user session, or one that is unknown, has ended or belongs to another client.',
     'Let the user sign in and send the handle of the session in Gatehouse-User-Session. A session ends after 15 idle minutes, 12 hours after the user authenticated, and when the user or an administrator ends it.',
-  ),
-  GW_SIGN_IN_AGAIN: caller(
-    401,
-    'expired',
-    'The user is still signed in here, but NHS England issues no more access tokens for this sign-in. Nothing was sent to e-RS.',
-    'Let the user sign in again through CIS2, open a new user session with the code, and repeat the request with its handle.',
   ),
   GW_RATE_LIMIT: {
     ...caller(

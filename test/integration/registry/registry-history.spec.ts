@@ -63,6 +63,9 @@ it('at every version', async () => {
   await then(apply({ applications: [{ ...application, messageSets: [], state: 'suspended' }] }));
   await then(apply({ clients: [{ ...smallDocument.clients[0], grants: [] }] }));
   await then(apply({ organisations: [{ odsCode: 'RX1', name: 'A later one' }] }));
+  await then(pool.query(`INSERT INTO assurance_floor (level) VALUES (2)`));
+  await then(pool.query(`INSERT INTO assurance_floor (ods_code, level) VALUES ('RX1', 3)`));
+  await then(pool.query(`DELETE FROM assurance_floor WHERE ods_code IS NULL`));
   const last = snapshots.at(-1)!;
   const scope = { odsCodes: [...last.organisations.keys()], clientIds: [...last.clients.keys()] };
   expect(new Set(snapshots.map(({ version }) => version)).size).toBe(snapshots.length);
@@ -70,6 +73,7 @@ it('at every version', async () => {
   for (const was of snapshots) {
     const back = await registryAt(pool, was.version, scope);
     expect(back.version).toBe(was.version);
+    expect(back.assuranceFloor, `at ${was.version}`).toBe(was.assuranceFloor);
     for (const odsCode of scope.odsCodes) {
       expect(plain(back.organisations.get(odsCode)), `${odsCode} at ${was.version}`).toEqual(
         plain(was.organisations.get(odsCode)),

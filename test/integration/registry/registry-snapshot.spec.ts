@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -47,7 +46,7 @@ const plain = (snapshot: Snapshot) =>
   Object.fromEntries(
     Object.entries(snapshot).map(([name, value]) => [
       name,
-      typeof value === 'number' ? value : new Map(value),
+      typeof value === 'number' || value === null ? value : new Map(value),
     ]),
   );
 const organisation = (odsCode: string) => registry.current().organisations.get(odsCode);
@@ -79,6 +78,7 @@ describe('what a snapshot holds', () => {
     await insert(pool, 'write_exception', exception);
     const appointment = valid.sro_appointment({ accepted_at: '2026-01-01T00:00:00Z' });
     await insert(pool, 'sro_appointment', appointment);
+    await pool.query(`INSERT INTO assurance_floor (ods_code, level) VALUES ('R69', 2)`);
     const client = valid.client({
       workload_issuer: 'i',
       workload_audience: 'a',
@@ -147,7 +147,9 @@ describe('what a snapshot holds', () => {
           graceDays: 0,
         },
       ],
+      assuranceFloor: 2,
     });
+    expect(snapshot.assuranceFloor).toBeNull();
     expect(snapshot.applicationsByJwksId.get('j'.repeat(22))).toEqual(application);
     expect(snapshot.clients.get(String(client.id))).toEqual({
       id: client.id,
@@ -178,35 +180,6 @@ describe('what a snapshot holds', () => {
     await whole.close();
   });
 
-  it('every CIS2 client with its keys, by product and by JWKS URL', async () => {
-    const client = valid.cis2_client({
-      id: randomUUID(),
-      signing_algorithm: 'RS256',
-      registered_client_id: 'c15',
-    });
-    await insert(pool, 'cis2_client', client);
-    const key = valid.signing_key({ cis2_client_id: client.id });
-    await insert(pool, 'signing_key', key);
-    const { cis2Clients, cis2ClientsByJwksId } = await latest();
-    expect([...cis2Clients]).toEqual([
-      [
-        'int/ReferWell',
-        {
-          id: client.id,
-          environment: 'int',
-          product: 'ReferWell',
-          clientId: 'c15',
-          auth: 'private_key_jwt',
-          signingAlgorithm: 'RS256',
-          state: 'active',
-          jwksId: client.jwks_id,
-          signingKeys: [expect.objectContaining({ id: key.id, kid: key.kid, state: 'PENDING' })],
-        },
-      ],
-    ]);
-    expect([...cis2ClientsByJwksId]).toEqual([[client.jwks_id, cis2Clients.get('int/ReferWell')]]);
-  });
-
   it('after any sequence of changes, the same as a full load', async () => {
     const first = await seedApplication(pool, 'R69');
     const shared = await seedApplication(pool, 'R69', { access_mode: 'user-restricted', capability: null });
@@ -215,15 +188,8 @@ describe('what a snapshot holds', () => {
     await insert(pool, 'client', client);
     await insert(pool, 'client_grant', valid.client_grant({ client_id: client.id }));
     await insert(pool, 'client_credential', valid.client_credential({ client_id: client.id }));
-    const cis2Client = valid.cis2_client({ id: randomUUID() });
     await latest();
-    await insert(pool, 'cis2_client', cis2Client);
-    await insert(pool, 'signing_key', valid.signing_key({ cis2_client_id: cis2Client.id }));
     const steps = [
-      `SELECT`,
-      `UPDATE signing_key SET state = 'PUBLISHED', published_at = now() WHERE cis2_client_id IS NOT NULL`,
-      `UPDATE cis2_client SET registered_client_id = 'another'`,
-      `UPDATE cis2_client SET state = 'retired'`,
       `INSERT INTO message_set VALUES ('more', '{A010}')`,
       `INSERT INTO application_message_set VALUES ('${shared.applicationId}', 'more')`,
       `UPDATE message_set SET interactions = '{A005,A011}' WHERE name = 'more'`,
@@ -235,6 +201,11 @@ describe('what a snapshot holds', () => {
       `UPDATE client SET workload_subject = 'other' WHERE id = '${String(client.id)}'`,
       `DELETE FROM client_credential`,
       `DELETE FROM client_grant; DELETE FROM client`,
+      `INSERT INTO assurance_floor (ods_code, level) VALUES ('RCD', 2)`,
+      `INSERT INTO assurance_floor (level) VALUES (2)`,
+      `UPDATE organisation SET name = 'Renamed' WHERE ods_code = 'RCD'`,
+      `UPDATE assurance_floor SET level = 3 WHERE ods_code IS NULL`,
+      `DELETE FROM assurance_floor WHERE ods_code = 'RCD'`,
       `DELETE FROM organisation WHERE ods_code = 'R69'`,
     ];
     for (const step of steps) {
@@ -245,6 +216,7 @@ describe('what a snapshot holds', () => {
       await whole.close();
     }
     expect([...registry.current().organisations.keys()]).toEqual(['RCD']);
+    expect(registry.current().assuranceFloor).toBe(3);
     expect(registry.current().applicationsByJwksId.size).toBe(1);
   });
 

@@ -2,7 +2,8 @@
 import { OUTSIDE_GRANTS } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { ActingAs } from '@gatehouse/domain/policy/business-function';
-import { decide, type RoutePlan } from '@gatehouse/domain/policy/policy';
+import { decide } from '@gatehouse/domain/policy/decide';
+import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import type { Workload } from '@gatehouse/domain/registry/records/client-fields';
 import { type Client, type Grant, isLive, type Snapshot } from '@gatehouse/domain/registry/registry';
 import type { PlaneDeps } from './deps.js';
@@ -39,6 +40,7 @@ export function decideRoute(
     capability: request.headers.capability,
     operation: request.matched.operation,
     actingAs: request.user,
+    userSession: null,
     environmentKind: environment.kind,
     nowMs: deps.clock.now(),
   });

@@ -8,7 +8,7 @@ import { CATALOGUE, type Operation } from '@gatehouse/domain/ers/catalogue';
 import { matchOperation } from '@gatehouse/domain/ers/operation';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { readCallerHeaders, singleHeaders } from '@gatehouse/domain/input/request-headers';
-import { decide } from '@gatehouse/domain/policy/policy';
+import { decide } from '@gatehouse/domain/policy/decide';
 import type { Application, Binding, Client, Snapshot } from '@gatehouse/domain/registry/registry';
 import type { Admitted } from './admit.js';
 import type { ReleasableAnswer } from './attempt/attempt.js';
@@ -99,6 +99,7 @@ function decideFor(deps: PlaneDeps, exchange: Exchange, asked: Binding, operatio
     capability: asked.application.capability,
     operation,
     actingAs: null,
+    userSession: null,
     environmentKind: environment.kind,
     nowMs: deps.clock.now(),
   });

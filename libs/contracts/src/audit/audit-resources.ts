@@ -86,11 +86,27 @@ export const requestStory = z.object({
       capability: words,
       businessFunction: words,
       onBehalfOfUserId: words,
+      /** What the decision knew of the user's session; null without one. */
+      session: z
+        .object({
+          product: z.string(),
+          roles: z.array(z.object({ odsCode: z.string(), businessFunction: z.string() })).nullable(),
+          choice: z
+            .object({ odsCode: z.string(), businessFunction: z.string(), onBehalfOfUserId: words })
+            .nullable(),
+        })
+        .nullable(),
     })
     .nullable(),
   /** The function that the user acted in, and for whom; null where the interaction takes none. */
   businessFunction: words,
   onBehalfOfUserId: words,
+  /** The user who acted, and the levels of authentication and identity; null without one. */
+  userId: words,
+  userSessionId: words,
+  aal: amount,
+  ial: amount,
+  authenticatedAt: instant.nullable(),
   /** Why no user is named; null where the access mode has none. */
   noUser: words,
   /** Where the request named its patients, or why it named none. */

@@ -75,6 +75,14 @@ export interface RequestFacts extends Partial<ActorFacts> {
   /** The function that the user acts in, and for whom, as sent to e-RS; null where the interaction takes none. */
   readonly businessFunction: string | null;
   readonly onBehalfOfUserId: string | null;
+  /** The signed-in user, 12 digits; null without one, as are the next four. */
+  readonly userId: string | null;
+  readonly userSessionId: string | null;
+  /** Assurance of the authentication (2 or 3) and of the identity (3). */
+  readonly aal: number | null;
+  readonly ial: number | null;
+  /** When the user authenticated, epoch ms. */
+  readonly authTimeMs: number | null;
   /** Why no user is named; null where the mode has none. */
   readonly noUser: 'open environment' | null;
   /** Version of the registry the decision was made under. */
@@ -96,8 +104,22 @@ export interface RequestFacts extends Partial<ActorFacts> {
     /** Null in application-restricted mode. Older records have neither. */
     readonly businessFunction: string | null;
     readonly onBehalfOfUserId: string | null;
+    /** What the decision knew of the user; null without one. Older records don't have it. */
+    readonly session?: RecordedSession | null;
   } | null;
 }
+
+/** The part of a user session that decides, as it was at the time. */
+export type RecordedSession = {
+  readonly product: string;
+  /** Those at the organisations of the client's grants; null: A030 had not been read. */
+  readonly roles: readonly { readonly odsCode: string; readonly businessFunction: string }[] | null;
+  readonly choice: {
+    readonly odsCode: string;
+    readonly businessFunction: string;
+    readonly onBehalfOfUserId: string | null;
+  } | null;
+};
 
 export const OUTSIDE_GRANTS = '?';
 

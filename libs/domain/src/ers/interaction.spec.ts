@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from './catalogue.js';
 import { accessOf, INTERACTIONS } from './interaction.js';
-import { decide } from '../policy/policy.js';
+import { decide } from '../policy/decide.js';
 import type { Application, Snapshot } from '../registry/registry.js';
 import type { Capability } from '../registry/records/vocabulary.js';
 
@@ -86,6 +86,7 @@ function refusingStep(operation: (typeof CATALOGUE)[number], capability: Capabil
     state: 'active' as const,
     bindings: [{ id: 'b1', odsCode: 'R69', application }],
     sroAppointments: [],
+    assuranceFloor: null,
   };
   const decision = decide(
     { version: 1, organisations: new Map([['R69', organisation]]) } as unknown as Snapshot,
@@ -99,6 +100,7 @@ function refusingStep(operation: (typeof CATALOGUE)[number], capability: Capabil
         workload: null,
       },
       actingAs: null,
+      userSession: null,
       accessMode: 'application-restricted',
       odsCode: null,
       product: null,

@@ -33,15 +33,24 @@ const client = (grants: readonly Grant[], over: Partial<Client> = {}): Client =>
 });
 const snapshot = (of: Client | null, bindings: readonly Binding[] = [binding]): Snapshot => ({
   version: 7,
+  assuranceFloor: null,
   organisations: new Map([
-    ['R69', { odsCode: 'R69', name: 'A trust', state: 'active', bindings, sroAppointments: [] }],
+    [
+      'R69',
+      {
+        odsCode: 'R69',
+        name: 'A trust',
+        state: 'active',
+        bindings,
+        sroAppointments: [],
+        assuranceFloor: null,
+      },
+    ],
   ]),
   clients: new Map(of === null ? [] : [[of.id, of]]),
   credentials: new Map(),
   workloads: new Map(),
   applicationsByJwksId: new Map(),
-  cis2Clients: new Map(),
-  cis2ClientsByJwksId: new Map(),
 });
 const request = (asked: Partial<PastRequest['asked']> = {}): PastRequest => ({
   clientId: 'c1',
@@ -55,6 +64,7 @@ const request = (asked: Partial<PastRequest['asked']> = {}): PastRequest => ({
     onBehalfOfUserId: null,
     ...asked,
   },
+  user: null,
   environmentKind: 'open',
 });
 

@@ -7,15 +7,21 @@ import type { RequestFacts } from '../audit/audit.js';
 import type { Operation } from '../ers/catalogue.js';
 import type { ErrorCode } from '../errors.js';
 import type { ActingAs } from './business-function.js';
-import { decide, describeGrant, matchingGrants, type Step } from './policy.js';
+import { decide } from './decide.js';
+import { describeGrant, matchingGrants, type Step } from './policy.js';
 import type { Binding, Client, Snapshot } from '../registry/registry.js';
 import type { AccessMode, Capability } from '../registry/records/vocabulary.js';
 import { sroState } from '../governance/sro.js';
+import { assuranceFloorOf } from './user-decision.js';
+import type { UserChoice, UserSession } from '../users/user-session.js';
+import type { UserRole } from '../users/roles.js';
 
 export interface PastRequest {
   readonly clientId: string;
   readonly operation: Operation;
   readonly asked: NonNullable<RequestFacts['asked']>;
+  /** Null without a user session. */
+  readonly user: Pick<RequestFacts, 'userId' | 'userSessionId' | 'aal' | 'authTimeMs'> | null;
   readonly environmentKind: 'authenticated' | 'open';
 }
 
@@ -34,16 +40,25 @@ export function decideAgain(snapshot: Snapshot, request: PastRequest, atMs: numb
   const decision = decide(snapshot, {
     ...choicesOf(request),
     ...{ client, operation, environmentKind, nowMs: atMs, actingAs: actingAsOf(request) },
+    userSession: sessionOf(client, request),
   });
   const { steps } = decision;
   if (decision.ok) return { allowed: true, code: null, steps, binding: decision.plan.binding };
   return { allowed: false, code: decision.refusal.code, steps, binding: decision.binding };
 }
 
-/** The organisations whose registry entries the decision depends on: none unless exactly one grant matches. */
+/**
+ * The organisations whose registry entries the decision depends on: none unless exactly one grant matches; for a user,
+ * the one that was chosen, or those at which the user has a role.
+ */
 export function organisationsLookedAt(client: Client | undefined, request: PastRequest): readonly string[] {
   const grants = client === undefined ? [] : matchingGrants(client.grants, choicesOf(request));
-  return grants.length === 1 ? grants.map(({ odsCode }) => odsCode) : [];
+  const odsCodes = grants.map(({ odsCode }) => odsCode);
+  const { session } = request.asked;
+  if (!session) return odsCodes.length === 1 ? odsCodes : [];
+  const chosen = request.asked.odsCode ?? session.choice?.odsCode ?? null;
+  if (chosen !== null) return odsCodes.filter((odsCode) => odsCode === chosen);
+  return odsCodes.filter((odsCode) => session.roles?.some((role) => role.odsCode === odsCode));
 }
 
 /** The value is null if there is none. */
@@ -67,6 +82,9 @@ export function factsLookedAt(
     ['Client', client === undefined ? null : `${client.name}, ${client.state}`],
     ['Grants', joined(grants.map(describeGrant), '; ')],
     ['Organisation', organisation === undefined ? null : `${organisation.name}, ${organisation.state}`],
+    ...(request.user === null || organisation === undefined
+      ? []
+      : [['Lowest level of authentication', String(assuranceFloorOf(snapshot, organisation))] as const]),
     ...(binding === null ? [] : factsOfBinding(binding, request.operation, atMs)),
     [
       'SRO appointments',
@@ -108,6 +126,23 @@ function actingAsOf({ asked }: PastRequest): ActingAs | null {
   if (asked.accessMode !== 'user-restricted') return null;
   const { businessFunction, onBehalfOfUserId } = asked;
   return { businessFunction, onBehalfOfUserId };
+}
+
+/** The session as the record knows it: whether it has ended since says nothing about the decision. */
+function sessionOf(client: Client, { asked, user }: PastRequest): UserSession | null {
+  if (!asked.session || !user?.userSessionId || !user.userId) return null;
+  const { product, roles, choice } = asked.session;
+  return {
+    ...{ id: user.userSessionId, version: 0, clientId: client.id, environment: client.environment, product },
+    userId: user.userId,
+    authenticationLevel: user.aal === 2 ? 2 : 3,
+    identityLevel: 3,
+    authenticatedAtMs: user.authTimeMs ?? 0,
+    lastActiveAtMs: user.authTimeMs ?? 0,
+    endedAtMs: null,
+    roles: roles as readonly UserRole[] | null,
+    choice: choice as UserChoice | null,
+  };
 }
 
 function choicesOf({ asked }: PastRequest) {

@@ -3,10 +3,10 @@
  * The database holds the truth; the gateway's `adapters/registry` turns it into this and swaps shards as it changes.
  */
 import type { ApplicationRecord, DECISION_FIELDS } from './records/application-fields.js';
-import type { Cis2ClientRecord } from './records/cis2-client-fields.js';
 import type { Workload } from './records/client-fields.js';
 import type { AccessMode, Capability, ClientState, OrganisationState } from './records/vocabulary.js';
 import type { SigningKeyState } from './signing-key.js';
+import type { AssuranceLevel } from '../users/id-token.js';
 
 /** A time-bound permission to write under application-restricted access. Governance owns it. */
 export interface WriteException {
@@ -22,7 +22,7 @@ export interface WriteException {
 
 export interface SigningKey {
   readonly id: string;
-  /** Unique over all owners and environments. */
+  /** Unique over all applications and environments. */
   readonly kid: string;
   readonly kmsKeyArn: string;
   /** RFC 7638 SHA-256 thumbprint (base64url) of the public key stored at creation. */
@@ -40,14 +40,6 @@ export interface Application extends Pick<ApplicationRecord, (typeof DECISION_FI
   /** Union of the message sets' interactions. */
   readonly interactions: ReadonlySet<string>;
   readonly writeExceptions: readonly WriteException[];
-  readonly signingKeys: readonly SigningKey[];
-}
-
-/** The registration with NHS CIS2 under which the users of one product sign in to one environment. */
-export interface Cis2Client extends Omit<Cis2ClientRecord, 'clientSecret'> {
-  readonly id: string;
-  /** Unguessable last segment of the JWKS URL. */
-  readonly jwksId: string;
   readonly signingKeys: readonly SigningKey[];
 }
 
@@ -78,6 +70,8 @@ export interface Organisation {
   readonly state: OrganisationState;
   readonly bindings: readonly Binding[];
   readonly sroAppointments: readonly SroAppointment[];
+  /** The lowest level of authentication of its users; null: as for all organisations. Governance owns it. */
+  readonly assuranceFloor: AssuranceLevel | null;
 }
 
 export interface Grant {
@@ -115,6 +109,8 @@ export function isLive(credential: Credential, nowMs: number): boolean {
 export interface Snapshot {
   /** Version of the registry this snapshot is complete up to. */
   readonly version: number;
+  /** For organisations that have none of their own; null: governance has set none. */
+  readonly assuranceFloor: AssuranceLevel | null;
   readonly organisations: ReadonlyMap<string, Organisation>;
   readonly clients: ReadonlyMap<string, Client>;
   /** By key id. */
@@ -123,9 +119,6 @@ export interface Snapshot {
   readonly workloads: ReadonlyMap<string, string>;
   /** Application by the unguessable id of its JWKS URL. */
   readonly applicationsByJwksId: ReadonlyMap<string, Application>;
-  /** By `cis2ClientKey`: environment and product. */
-  readonly cis2Clients: ReadonlyMap<string, Cis2Client>;
-  readonly cis2ClientsByJwksId: ReadonlyMap<string, Cis2Client>;
 }
 
 /** One string for an issuer and subject, free of collisions whatever they contain. */

@@ -28,9 +28,8 @@ function choose(request: Partial<RoleRequest> = {}): string {
     ...request,
   });
   if (!choice.ok) return `${choice.step}: ${choice.refusal.code}`;
-  return choice.role === null
-    ? choice.grant.odsCode
-    : `${choice.grant.odsCode} ${choice.role.businessFunction}`;
+  const odsCodes = choice.grants.map(({ odsCode }) => odsCode).join(' or ');
+  return choice.role === null ? odsCodes : `${odsCodes} ${choice.role.businessFunction}`;
 }
 
 describe('the role of one call', () => {
@@ -73,13 +72,18 @@ describe('the role of one call', () => {
       { businessFunction: 'PROVIDER_AUTHORISED_APPLICATION' },
       'business function: GW_BUSINESS_FUNCTION',
     ],
-    ['A030 takes none, whatever the request names', { operation: row('A030'), businessFunction: RC }, 'R69'],
     [
-      'A030 goes through an application that serves the user',
-      { operation: row('A030'), roles: [role('RCD', RC)] },
-      'RCD',
+      'A030 takes none, whatever the request names',
+      { operation: row('A030'), businessFunction: RC },
+      'R69 or RCD',
     ],
-    ['A030 before anything is known of the user', { operation: row('A030'), roles: [] }, 'R69'],
+    [
+      'A030 goes first through an application that serves the user',
+      { operation: row('A030'), roles: [role('RCD', RC)] },
+      'RCD or R69',
+    ],
+    ['A030 before anything is known of the user', { operation: row('A030'), roles: [] }, 'R69 or RCD'],
+    ['A030 at the organisation that is chosen', { operation: row('A030'), odsCode: 'RCD' }, 'RCD'],
   ])('%s', (_why, request, outcome) => {
     expect(choose(request)).toBe(outcome);
   });

@@ -25,7 +25,8 @@ export interface RoleRequest {
 export type RoleChoice =
   | {
       readonly ok: true;
-      readonly grant: Grant;
+      /** One, except on an interaction that takes no function: there any of them will do, the first one best. */
+      readonly grants: readonly Grant[];
       /** Null on an interaction that takes no function. */
       readonly role: UserRole | null;
     }
@@ -33,6 +34,8 @@ export type RoleChoice =
       readonly ok: false;
       readonly step: 'grant' | 'role' | 'business function';
       readonly refusal: GatewayError;
+      /** Those that the choice of organisation leaves. */
+      readonly grants: readonly Grant[];
     };
 
 /** The request's choice holds over the session's. Of what is left open, the one suitable role is used without asking. */
@@ -40,18 +43,20 @@ export function chooseRole(request: RoleRequest): RoleChoice {
   const { operation, sessionRole } = request;
   const odsCode = request.odsCode ?? sessionRole?.odsCode ?? null;
   const grants = request.grants.filter((grant) => odsCode === null || grant.odsCode === odsCode);
-  if (grants.length === 0) return refused('grant', new GatewayError('GW_GRANT'));
+  if (grants.length === 0) return refused('grant', new GatewayError('GW_GRANT'), grants);
   return operation.businessFunctions.length === 0
     ? withoutFunction(grants, request)
     : withFunction(grants, request);
 }
 
-/** A030 finds out what a user may be: any application that serves the user will do, the same one each time. */
+/** A030 finds out what a user may be: an application that serves the user is best, the same one each time. */
 function withoutFunction(grants: readonly Grant[], { roles }: RoleRequest): RoleChoice {
-  const served = grants.find(({ odsCode }) => roles.some((role) => role.odsCode === odsCode));
-  const grant = served ?? grants[0];
-  if (grant === undefined) return refused('grant', new GatewayError('GW_GRANT'));
-  return { ok: true, grant, role: null };
+  const serves = ({ odsCode }: Grant): boolean => roles.some((role) => role.odsCode === odsCode);
+  return {
+    ok: true,
+    grants: [...grants.filter(serves), ...grants.filter((grant) => !serves(grant))],
+    role: null,
+  };
 }
 
 function withFunction(grants: readonly Grant[], request: RoleRequest): RoleChoice {
@@ -59,7 +64,11 @@ function withFunction(grants: readonly Grant[], request: RoleRequest): RoleChoic
   const named = request.businessFunction ?? functionOfSession(request);
   const permitted = operation.businessFunctions;
   if (named !== null && !permitted.some((each) => each === named))
-    return refused('business function', new GatewayError('GW_BUSINESS_FUNCTION', { candidates: permitted }));
+    return refused(
+      'business function',
+      new GatewayError('GW_BUSINESS_FUNCTION', { candidates: permitted }),
+      grants,
+    );
   const suitable = roles.filter(
     ({ odsCode, businessFunction }) =>
       grants.some((grant) => grant.odsCode === odsCode) &&
@@ -67,13 +76,13 @@ function withFunction(grants: readonly Grant[], request: RoleRequest): RoleChoic
       (named === null || businessFunction === named),
   );
   const [role, another] = suitable;
-  if (role === undefined) return refused('role', new GatewayError('GW_USER_ROLE', { candidates: permitted }));
+  if (role === undefined)
+    return refused('role', new GatewayError('GW_USER_ROLE', { candidates: permitted }), grants);
   if (another !== undefined) {
     const candidates = suitable.map((each) => roleInWords(each, organisationName(each.odsCode)));
-    return refused('role', new GatewayError('GW_ROLE_CHOICE', { candidates }));
+    return refused('role', new GatewayError('GW_ROLE_CHOICE', { candidates }), grants);
   }
-  const grant = grants.find(({ odsCode }) => odsCode === role.odsCode);
-  return grant === undefined ? refused('grant', new GatewayError('GW_GRANT')) : { ok: true, grant, role };
+  return { ok: true, grants: grants.filter(({ odsCode }) => odsCode === role.odsCode), role };
 }
 
 /** The session's function is that of its own organisation: at another one, the user may be something else. */
@@ -82,6 +91,10 @@ function functionOfSession({ odsCode, sessionRole }: RoleRequest): string | null
   return sessionRole.businessFunction;
 }
 
-function refused(step: 'grant' | 'role' | 'business function', refusal: GatewayError): RoleChoice {
-  return { ok: false, step, refusal };
+function refused(
+  step: 'grant' | 'role' | 'business function',
+  refusal: GatewayError,
+  grants: readonly Grant[],
+): RoleChoice {
+  return { ok: false, step, refusal, grants };
 }

@@ -1,6 +1,6 @@
 /**
- * How long a user session lasts. CIS2 defers to NIST SP 800-63B: 12 hours, or 15 minutes idle (docs/reference/
- * protocol-facts.md §7).
+ * How long a user session lasts. CIS2 defers to NIST SP 800-63B: 12 hours, or 15 minutes idle
+ * (docs/reference/protocol-facts.md §7).
  */
 
 export interface SessionLimits {

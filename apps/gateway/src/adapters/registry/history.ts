@@ -4,7 +4,7 @@
  */
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type pg from 'pg';
-import { QUERIES, type QueryName, rowsBy } from './rows.js';
+import { ALL_ORGANISATIONS, QUERIES, type QueryName, rowsBy } from './rows.js';
 import { wholeState } from './snapshot.js';
 
 /** The tables a query reads, and the column by which it chooses rows; it never changes in the life of a row. */
@@ -15,12 +15,11 @@ const TABLES: Readonly<Record<QueryName, Readonly<Record<string, string>>>> = {
   writeExceptions: { write_exception: 'application_id' },
   signingKeys: { signing_key: 'application_id' },
   sroAppointments: { sro_appointment: 'ods_code' },
+  assuranceFloors: { assurance_floor: 'ods_code' },
   clients: { client: 'id' },
   grants: { client_grant: 'client_id' },
   credentials: { client_credential: 'client_id' },
   messageSets: { message_set: 'name' },
-  cis2Clients: { cis2_client: 'id' },
-  cis2SigningKeys: { signing_key: 'cis2_client_id' },
 };
 
 /** A table's rows as of version $2, of the keys $1; null: all of them. A column made later is null. */
@@ -28,7 +27,8 @@ const asOf = ([table, key]: [string, string]): string => `${table} AS (
   SELECT row_then.* FROM (
     SELECT DISTINCT ON (row_key) after FROM public.registry_change
      WHERE table_name = '${table}' AND version <= $2
-       AND ($1::text[] IS NULL OR coalesce(after, before) ->> '${key}' = ANY ($1::text[]))
+       AND ($1::text[] IS NULL
+         OR coalesce(coalesce(after, before) ->> '${key}', '${ALL_ORGANISATIONS}') = ANY ($1::text[]))
      ORDER BY row_key, n DESC
   ) AS latest, jsonb_populate_record(NULL::public.${table}, latest.after) AS row_then
   WHERE latest.after IS NOT NULL
@@ -46,6 +46,6 @@ export async function registryAt(
     const tables = Object.entries(TABLES[name]).map(asOf).join(', ');
     return (await database.query<Row>(`WITH ${tables} ${QUERIES[name]}`, [wanted, version])).rows;
   };
-  const rows = await rowsBy(read, { ...scope, applicationIds: [], messageSets: [], cis2Clients: false });
+  const rows = await rowsBy(read, { ...scope, applicationIds: [], messageSets: [] });
   return wholeState(version, rows).snapshot;
 }

@@ -8,7 +8,6 @@ import type {
 } from '@gatehouse/domain/registry/records/registry-records';
 import type {
   Application,
-  Cis2Client,
   Client,
   Credential,
   Grant,
@@ -16,6 +15,7 @@ import type {
   SroAppointment,
   WriteException,
 } from '@gatehouse/domain/registry/registry';
+import type { AssuranceLevel } from '@gatehouse/domain/users/id-token';
 import type pg from 'pg';
 
 /** What to read; null means everything. */
@@ -25,8 +25,6 @@ export interface Scope {
   readonly applicationIds: readonly string[];
   readonly clientIds: readonly string[];
   readonly messageSets: readonly string[];
-  /** All of them or none: there are a few, one for a product in an environment. */
-  readonly cis2Clients: boolean;
 }
 
 export interface BindingRow {
@@ -36,11 +34,16 @@ export interface BindingRow {
 }
 export type ApplicationRow = Pick<Application, 'id' | 'jwksId' | (typeof DECISION_FIELDS)[number]>;
 type OfApplication<T> = T & { readonly applicationId: string };
-export type Cis2ClientRow = Omit<Cis2Client, 'signingKeys'>;
 export type WriteExceptionRow = OfApplication<WriteException>;
-export type SigningKeyRow = Omit<SigningKey, 'publicJwk'> &
-  Pick<SigningKey['publicJwk'], 'n' | 'e'> & { readonly ownerId: string };
+export type SigningKeyRow = OfApplication<
+  Omit<SigningKey, 'publicJwk'> & Pick<SigningKey['publicJwk'], 'n' | 'e'>
+>;
 export type SroAppointmentRow = SroAppointment & { readonly odsCode: string };
+export interface AssuranceFloorRow {
+  /** ALL_ORGANISATIONS for the floor of those that have none of their own. */
+  readonly odsCode: string;
+  readonly level: AssuranceLevel;
+}
 export type ClientRow = Pick<Client, 'id' | 'name' | 'environment' | 'state'> & {
   readonly [K in keyof Workload]: Workload[K] | null;
 };
@@ -53,12 +56,15 @@ export interface RegistryRows {
   readonly writeExceptions: readonly WriteExceptionRow[];
   readonly signingKeys: readonly SigningKeyRow[];
   readonly sroAppointments: readonly SroAppointmentRow[];
+  readonly assuranceFloors: readonly AssuranceFloorRow[];
   readonly clients: readonly ClientRow[];
   readonly grants: readonly GrantRow[];
   readonly credentials: readonly Credential[];
   readonly messageSets: readonly MessageSetRecord[];
-  readonly cis2Clients: readonly Cis2ClientRow[];
 }
+
+/** In place of an ODS code, which is never empty. */
+export const ALL_ORGANISATIONS = '';
 
 const ms = (column: string, as: string) => `(extract(epoch FROM ${column}) * 1000)::float8 AS "${as}"`;
 const among = (column: string, type: string) => `($1::${type}[] IS NULL OR ${column} = ANY ($1::${type}[]))`;
@@ -66,13 +72,6 @@ const among = (column: string, type: string) => `($1::${type}[] IS NULL OR ${col
 const APPLICATION_COLUMNS = DECISION_FIELDS.filter((name) => name !== 'messageSets')
   .map((name) => `${columnsOf(name, APPLICATION_FIELDS[name]).join()} AS "${name}"`)
   .join(', ');
-
-const signingKeysOf = (
-  owner: string,
-) => `SELECT ${owner} AS "ownerId", id, kid, kms_key_arn AS "kmsKeyArn", thumbprint,
-      public_jwk ->> 'n' AS n, public_jwk ->> 'e' AS e, state,
-      ${ms('published_at', 'publishedAtMs')}, ${ms('activated_at', 'activatedAtMs')}
-    FROM signing_key WHERE ${owner} IS NOT NULL AND ${among(owner, 'uuid')} ORDER BY created_at, id`;
 
 export const QUERIES = {
   organisations: `SELECT ods_code AS "odsCode", name, state FROM organisation WHERE ${among('ods_code', 'text')}`,
@@ -85,11 +84,16 @@ export const QUERIES = {
   writeExceptions: `SELECT application_id AS "applicationId", id, interaction, use_case_reference AS "useCaseReference",
       ${ms('expires_at', 'expiresAtMs')}, ${ms('revoked_at', 'revokedAtMs')}, ${ms('cosigned_at', 'cosignedAtMs')}
     FROM write_exception WHERE ${among('application_id', 'uuid')} ORDER BY granted_at, id`,
-  signingKeys: signingKeysOf('application_id'),
+  signingKeys: `SELECT application_id AS "applicationId", id, kid, kms_key_arn AS "kmsKeyArn", thumbprint,
+      public_jwk ->> 'n' AS n, public_jwk ->> 'e' AS e, state,
+      ${ms('published_at', 'publishedAtMs')}, ${ms('activated_at', 'activatedAtMs')}
+    FROM signing_key WHERE ${among('application_id', 'uuid')} ORDER BY created_at, id`,
   sroAppointments: `SELECT ods_code AS "odsCode", id, environments, ${ms('accepted_at', 'acceptedAtMs')},
       ${ms('withdrawn_at', 'withdrawnAtMs')}, to_char(starts_on, 'YYYY-MM-DD') AS "startsOn", to_char(review_due_on, 'YYYY-MM-DD') AS "reviewDueOn",
       grace_days AS "graceDays"
     FROM sro_appointment WHERE ${among('ods_code', 'text')} ORDER BY appointed_at, id`,
+  assuranceFloors: `SELECT coalesce(ods_code, '${ALL_ORGANISATIONS}') AS "odsCode", level FROM assurance_floor
+    WHERE ${among(`coalesce(ods_code, '${ALL_ORGANISATIONS}')`, 'text')}`,
   clients: `SELECT id, name, environment, state, workload_issuer AS issuer, workload_audience AS audience,
       workload_subject AS subject FROM client WHERE ${among('id', 'uuid')}`,
   grants: `SELECT client_id AS "clientId", ods_code AS "odsCode", product, access_mode AS "accessMode", capability
@@ -98,10 +102,6 @@ export const QUERIES = {
       ${ms('expires_at', 'expiresAtMs')}, ${ms('revoked_at', 'revokedAtMs')}
     FROM client_credential WHERE ${among('client_id', 'uuid')}`,
   messageSets: `SELECT name, interactions FROM message_set WHERE ${among('name', 'text')}`,
-  cis2Clients: `SELECT id, environment, product, registered_client_id AS "clientId", auth,
-      signing_algorithm AS "signingAlgorithm", state, jwks_id AS "jwksId"
-    FROM cis2_client WHERE ${among('id', 'uuid')}`,
-  cis2SigningKeys: signingKeysOf('cis2_client_id'),
 } as const;
 
 /** Reads in the transaction that `client` has open, so that all rows are of one version. */
@@ -122,18 +122,14 @@ export async function rowsBy(read: Read, scope: Scope | null): Promise<RegistryR
   const applicationIds = scope && [
     ...new Set([...scope.applicationIds, ...bindings.map((row) => row.applicationId)]),
   ];
-  const cis2ClientIds = scope === null || scope.cis2Clients ? null : [];
   return {
     bindings,
     organisations: await read('organisations', odsCodes),
     sroAppointments: await read('sroAppointments', odsCodes),
+    assuranceFloors: await read('assuranceFloors', odsCodes && [...odsCodes, ALL_ORGANISATIONS]),
     applications: await read('applications', applicationIds),
     writeExceptions: await read('writeExceptions', applicationIds),
-    signingKeys: [
-      ...(await read<SigningKeyRow>('signingKeys', applicationIds)),
-      ...(await read<SigningKeyRow>('cis2SigningKeys', cis2ClientIds)),
-    ],
-    cis2Clients: await read('cis2Clients', cis2ClientIds),
+    signingKeys: await read('signingKeys', applicationIds),
     clients: await read('clients', clientIds),
     grants: await read('grants', clientIds),
     credentials: await read('credentials', clientIds),

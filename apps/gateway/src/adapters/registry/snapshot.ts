@@ -2,21 +2,19 @@
 import {
   workloadKey,
   type Application,
-  type Cis2Client,
   type Client,
   type Organisation,
-  type SigningKey,
   type Snapshot,
 } from '@gatehouse/domain/registry/registry';
-import { cis2ClientKey } from '@gatehouse/domain/registry/records/cis2-client-fields';
 import { ShardedMap } from './sharded-map.js';
-import type {
-  ApplicationRow,
-  ClientRow,
-  RegistryRows,
-  Scope,
-  SigningKeyRow,
-  WriteExceptionRow,
+import {
+  ALL_ORGANISATIONS,
+  type ApplicationRow,
+  type ClientRow,
+  type RegistryRows,
+  type Scope,
+  type SigningKeyRow,
+  type WriteExceptionRow,
 } from './rows.js';
 
 /** A snapshot whose maps can be succeeded. */
@@ -43,12 +41,12 @@ export function wholeState(version: number, rows: RegistryRows): RegistryState {
   const { clients, credentials, workloads } = buildClients(rows);
   const snapshot = {
     version,
+    assuranceFloor: floorOfAll(rows),
     organisations: ShardedMap.of(buildOrganisations(rows, applications)),
     clients: ShardedMap.of(clients),
     credentials: ShardedMap.of(credentials),
     workloads: ShardedMap.of(workloads),
     applicationsByJwksId: ShardedMap.of(byJwksId(applications)),
-    ...buildCis2Clients(rows),
   };
   return { snapshot, messageSets };
 }
@@ -93,14 +91,16 @@ export function changedState(
     workloads = workloads.with(workloadKeys, built.workloads);
   }
   const { version } = change;
-  const cis2Clients = change.cis2Clients
-    ? buildCis2Clients(rows)
-    : { cis2Clients: snapshot.cis2Clients, cis2ClientsByJwksId: snapshot.cis2ClientsByJwksId };
+  const assuranceFloor = floorOfAll(rows);
   const next = {
-    ...{ version, organisations, clients, credentials, workloads, applicationsByJwksId },
-    ...cis2Clients,
+    ...{ version, assuranceFloor, organisations, clients, credentials, workloads, applicationsByJwksId },
   };
   return { state: { snapshot: next, messageSets: sets }, odsCodes };
+}
+
+/** It is read with every change, whatever has changed. */
+function floorOfAll({ assuranceFloors }: RegistryRows): Snapshot['assuranceFloor'] {
+  return assuranceFloors.find(({ odsCode }) => odsCode === ALL_ORGANISATIONS)?.level ?? null;
 }
 
 function byJwksId(applications: ReadonlyMap<string, Application>): [string, Application][] {
@@ -153,6 +153,7 @@ function buildOrganisations(
 ): Map<string, Organisation> {
   const bindings = Map.groupBy(rows.bindings, (row) => row.odsCode);
   const appointments = Map.groupBy(rows.sroAppointments, (row) => row.odsCode);
+  const floors = new Map(rows.assuranceFloors.map(({ odsCode, level }) => [odsCode, level]));
   return new Map(
     rows.organisations.map((row) => {
       const bound = (bindings.get(row.odsCode) ?? []).flatMap(({ id, applicationId }) => {
@@ -162,7 +163,8 @@ function buildOrganisations(
       const sroAppointments = (appointments.get(row.odsCode) ?? []).map(
         ({ odsCode: _, ...appointment }) => appointment,
       );
-      return [row.odsCode, { ...row, bindings: bound, sroAppointments }];
+      const assuranceFloor = floors.get(row.odsCode) ?? null;
+      return [row.odsCode, { ...row, bindings: bound, sroAppointments, assuranceFloor }];
     }),
   );
 }
@@ -172,7 +174,7 @@ function buildApplications(
   messageSets: ReadonlyMap<string, readonly string[]>,
 ): Map<string, Application> {
   const exceptions = Map.groupBy(rows.writeExceptions, (row) => row.applicationId);
-  const keysOf = keysByOwner(rows);
+  const keys = Map.groupBy(rows.signingKeys, (row) => row.applicationId);
   const interactionsOf = interactionsBySets(messageSets);
   return new Map(
     rows.applications.map((row: ApplicationRow): [string, Application] => [
@@ -181,7 +183,7 @@ function buildApplications(
         ...row,
         interactions: interactionsOf(row.messageSets),
         writeExceptions: (exceptions.get(row.id) ?? []).map(withoutApplication),
-        signingKeys: keysOf(row.id),
+        signingKeys: (keys.get(row.id) ?? []).map(signingKey),
       },
     ]),
   );
@@ -191,23 +193,8 @@ function withoutApplication({ applicationId: _, ...exception }: WriteExceptionRo
   return exception;
 }
 
-function buildCis2Clients(rows: RegistryRows) {
-  const keysOf = keysByOwner(rows);
-  const clients = rows.cis2Clients.map((row): Cis2Client => ({ ...row, signingKeys: keysOf(row.id) }));
-  return {
-    cis2Clients: ShardedMap.of(clients.map((client) => [cis2ClientKey(client), client])),
-    cis2ClientsByJwksId: ShardedMap.of(clients.map((client) => [client.jwksId, client])),
-  };
-}
-
-/** The keys of an application or CIS2 client, by its id. */
-function keysByOwner({ signingKeys }: RegistryRows): (ownerId: string) => SigningKey[] {
-  const rows = Map.groupBy(signingKeys, ({ ownerId }) => ownerId);
-  return (ownerId) => (rows.get(ownerId) ?? []).map(signingKey);
-}
-
-function signingKey({ ownerId: _, n, e, ...key }: SigningKeyRow): SigningKey {
-  return { ...key, publicJwk: { kty: 'RSA', n, e } };
+function signingKey({ applicationId: _, n, e, ...key }: SigningKeyRow) {
+  return { ...key, publicJwk: { kty: 'RSA' as const, n, e } };
 }
 
 /** Applications with the same message sets share one set of interactions. */

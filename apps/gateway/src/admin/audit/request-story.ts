@@ -45,6 +45,11 @@ export function storyOf(rows: readonly StoryRow[], snapshot: Snapshot): RequestS
     asked: askedOf(record['asked']),
     businessFunction: text('businessFunction'),
     onBehalfOfUserId: text('onBehalfOfUserId'),
+    userId: text('userId'),
+    userSessionId: text('userSessionId'),
+    aal: numberOf(record['aal']),
+    ial: numberOf(record['ial']),
+    authenticatedAt: instantOf(record['authTimeMs']),
     noUser: text('noUser'),
     subjectSource: text('subjectSource'),
     subjects: subjectsOf(rows),
@@ -57,10 +62,10 @@ export function storyOf(rows: readonly StoryRow[], snapshot: Snapshot): RequestS
   };
 }
 
-/** Older records don't say in which function a user acted. */
+/** Older records don't say in which function a user acted, and know of no sessions. */
 function askedOf(asked: unknown): RequestStory['asked'] {
   if (asked === undefined || asked === null) return null;
-  return { businessFunction: null, onBehalfOfUserId: null, ...asked } as RequestStory['asked'];
+  return { businessFunction: null, onBehalfOfUserId: null, session: null, ...asked } as RequestStory['asked'];
 }
 
 function attemptOf(intent: StoryRow, rows: readonly StoryRow[]): Attempt {
@@ -123,6 +128,7 @@ function refusalOf(rows: readonly StoryRow[]): RequestStory['refusal'] {
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+const instantOf = (value: unknown): string | null => (typeof value === 'number' ? iso(value) : null);
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Rows older than these fields have none. */

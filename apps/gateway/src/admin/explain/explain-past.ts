@@ -63,7 +63,13 @@ function requestOf({ environments }: PastParts, story: RequestStory): PastReques
   if (environment === undefined) return `This deployment no longer serves ${story.environment ?? ''}.`;
   if (story.asked === null)
     return 'When this request was made, the audit trail did not record what a request asked for, only what was found. See the steps that were recorded.';
-  return { clientId: story.clientId, operation, asked: story.asked, environmentKind: environment.kind };
+  const { userId, userSessionId, aal, authenticatedAt } = story;
+  const authTimeMs = authenticatedAt === null ? null : Date.parse(authenticatedAt);
+  const user = { userId, userSessionId, aal, authTimeMs };
+  return {
+    ...{ clientId: story.clientId, operation, asked: story.asked, environmentKind: environment.kind },
+    user: userSessionId === null ? null : user,
+  };
 }
 
 /** Reads the client first: its grants lead to the organisation. */

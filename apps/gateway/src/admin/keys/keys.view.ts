@@ -1,26 +1,28 @@
 import { activatableAtMs, RETIREMENT_S, type SigningKeyState } from '@gatehouse/domain/registry/signing-key';
 import { instantOf } from '../http/paging.js';
-import { jwksUrlOf } from '../registry/applications.store.js';
-import { type KeyOwner, ownerOf } from './key-owner.js';
+import { jwksUrlOf, keyOfRows } from '../registry/applications.store.js';
 
-export type KeyRow = Parameters<typeof ownerOf>[0] & {
+interface KeyTimes {
+  readonly kid: string;
+  readonly publishedAt: Date | null;
+}
+
+export interface KeyRow extends KeyTimes {
+  readonly applicationId: string;
   readonly state: string;
   readonly kmsKeyArn: string;
   readonly thumbprint: string;
-  readonly publishedAt: Date | null;
   readonly activatedAt: Date | null;
   readonly retiredAt: Date | null;
-};
+  readonly application: Parameters<typeof keyOfRows>[0] &
+    Parameters<typeof jwksUrlOf>[1] & { readonly signingKeys: readonly KeyTimes[] };
+}
 
 /** The moment before which a step is refused (epoch ms); null if it needs no wait. */
-export function allowedFromMs(
-  row: Omit<KeyRow, 'application' | 'cis2Client'>,
-  { signingKeys }: Pick<KeyOwner, 'signingKeys'>,
-  to: SigningKeyState,
-): number | null {
+export function allowedFromMs(row: KeyRow, to: SigningKeyState): number | null {
   const { publishedAt, retiredAt } = row;
   if (to === 'ACTIVE' && publishedAt !== null) {
-    const earlierKeyPublished = signingKeys.some(
+    const earlierKeyPublished = row.application.signingKeys.some(
       (other) => other.kid !== row.kid && other.publishedAt !== null && other.publishedAt <= publishedAt,
     );
     return activatableAtMs(publishedAt.getTime(), earlierKeyPublished);
@@ -34,16 +36,16 @@ export function allowedFromMs(
 const USUAL_NEXT: Partial<Record<string, SigningKeyState>> = { PUBLISHED: 'ACTIVE', RETIRING: 'REMOVED' };
 
 export function keyView(row: KeyRow, publicUrl: string) {
-  const owner = ownerOf(row);
   const next = USUAL_NEXT[row.state];
-  const fromMs = next === undefined ? null : allowedFromMs(row, owner, next);
+  const fromMs = next === undefined ? null : allowedFromMs(row, next);
   return {
     kid: row.kid,
-    owner: { kind: owner.kind, id: owner.id, name: owner.name },
+    applicationId: row.applicationId,
+    application: keyOfRows(row.application),
     state: row.state as SigningKeyState,
     kmsKeyArn: row.kmsKeyArn,
     thumbprint: row.thumbprint,
-    jwksUrl: jwksUrlOf(publicUrl, owner),
+    jwksUrl: jwksUrlOf(publicUrl, row.application),
     publishedAt: instantOf(row.publishedAt),
     activatedAt: instantOf(row.activatedAt),
     nextStepAt: fromMs === null ? null : new Date(fromMs).toISOString(),
