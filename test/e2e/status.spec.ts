@@ -53,6 +53,35 @@ it('docs/metrics.md lists every metric, and no other', async () => {
   expect(named.toSorted()).toEqual(served.filter((name) => !OF_NODE.test(name ?? '')).toSorted());
 });
 
+it('docs/metrics.md lists the labels of every metric that has a value', async () => {
+  await fetch(`${gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`);
+  await until('the request is counted', async () =>
+    (await metricsPage()).includes('gatehouse_requests_total{'),
+  );
+  const documented = new Map(
+    [...(await readFile(PAGE, 'utf8')).matchAll(/^\| `(gatehouse_\w+)(?:\{([\w,]+)\})?`/gm)].map(
+      ([, name, labels = '']) => [name, labels.split(',').toSorted().join()],
+    ),
+  );
+  const samples = [
+    ...(await metricsPage()).matchAll(/^(gatehouse_\w+?)(?:_bucket|_sum|_count)?(?:\{(.+)\})? \S+$/gm),
+  ];
+  const served = samples
+    .map(
+      ([, name, labels = '']) => [name, [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label)] as const,
+    )
+    .filter(([name]) => documented.has(name));
+  expect(served.length).toBeGreaterThan(documented.size);
+  for (const [name, labels] of served)
+    expect([
+      name,
+      labels
+        .filter((label) => label !== 'le')
+        .toSorted()
+        .join(),
+    ]).toEqual([name, documented.get(name)]);
+});
+
 it('the days left of keys, tokens and reviews are served', async () => {
   const kind = (name: string, environment: string) =>
     valueOf(`gatehouse_days_left{kind="${name}",environment="${environment}"}`);

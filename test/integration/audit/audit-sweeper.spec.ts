@@ -40,14 +40,18 @@ function closedAtTheEnd(sweeper: Sweeper): Sweeper {
 /** A sweeper whose clock moves only between rounds. */
 function steppedSweeper(audit: AuditLog, databaseUrl = database.appUrl) {
   let nowMs = 0;
+  let reported = 0;
   const sweeper = closedAtTheEnd(
     startSweeper({
       ...{ databaseUrl, audit, ttlMs: LEASE.ttlMs, everyMs: LEASE.ttlMs, log: silentLog },
       now: Date.now,
       monotonicNow: () => nowMs,
+      onSwept: () => (reported += 1),
     }),
   );
   return {
+    /** How many writers it has reported as swept. */
+    reported: () => reported,
     /** Runs one round after this time. @returns how many writers were swept */
     async sweepAfter(milliseconds: number): Promise<number> {
       // A round that its own timer has started still has the old time, so wait for it.
@@ -108,12 +112,12 @@ describe('the sweeper', () => {
     await Promise.all([dead.intent(intentOf()), alive.intent(intentOf())]);
     await line.down();
     await endLease(dead);
-    const { sweepAfter } = steppedSweeper(await openLog(database.appUrl, { lease: LEASE }));
+    const { sweepAfter, reported } = steppedSweeper(await openLog(database.appUrl, { lease: LEASE }));
     expect(await sweepAfter(0)).toBe(0);
     expect(await sweepAfter(LEASE.ttlMs - 1)).toBe(0);
-    expect(await stateOf(dead)).toBe('live');
+    expect([await stateOf(dead), reported()]).toEqual(['live', 0]);
     await untilRenewed(alive);
-    expect(await sweepAfter(1)).toBe(1);
+    expect([await sweepAfter(1), reported()]).toEqual([1, 1]);
     expect(await stateOf(dead)).toBe('swept');
     for (let round = 0; round < 3; round += 1) {
       await untilRenewed(alive);

@@ -54,7 +54,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
   adminStart?.catch(() => undefined);
   const metrics = createMetrics();
   const parts = await openParts(config, log, metrics);
-  watchParts(metrics, parts);
+  watchParts(metrics, config, parts);
   const state: State = {
     draining: false,
     kmsReachable: await reachesKms(config, parts),
@@ -65,7 +65,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
       state.kmsReachable = await reachesKms(config, parts);
     }),
     ...startJobs(config, log, metrics, parts),
-    watchDaysLeft(metrics, parts),
+    watchDaysLeft(metrics, config, parts),
   ];
 
   const servers = new Map<Audience, Server | HttpsServer>();
@@ -160,7 +160,12 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
   }
   if (runs('worker')) {
     const { databaseUrl } = config;
-    const sweeper = startSweeper({ databaseUrl, audit, ttlMs: LEASE.ttlMs, now, monotonicNow, log });
+    const sweeper = startSweeper({
+      ...{ databaseUrl, audit, ttlMs: LEASE.ttlMs, now, monotonicNow, log },
+      onSwept: () => {
+        metrics.writerSwept();
+      },
+    });
     jobs.push({ stop: () => sweeper.close() });
     const partitions = openPartitions(parts.auditDatabase);
     const onMonthsAhead = (months: number): void => {

@@ -116,6 +116,9 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     connectMs: budgets.connectMs,
     bodyStallMs: budgets.bodyStallMs,
     connectionsPerBinding: CONNECTIONS_PER_BINDING,
+    onCall: (result, tookMs) => {
+      metrics.upstreamCall(result, tookMs);
+    },
     onDate: (serverMs) => {
       skew.sample(serverMs);
     },

@@ -1,7 +1,10 @@
 /** The numbers of /metrics that are read from the parts when a page is requested. */
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { daysLeft } from '@gatehouse/domain/governance/days-left';
 import { now } from '#hooks';
 import { firstTokenExpiryMs } from '../adapters/registry/token-expiry.js';
+import type { Config } from '../config/config.js';
 import { atOnceAndEvery, type Scheduled } from '../jobs/schedule.js';
 import type { Metrics } from '../status/metrics.js';
 import type { Readiness } from '../status/status.js';
@@ -11,8 +14,8 @@ import { monotonicNow, type Parts } from './parts.js';
 const DAYS_LEFT_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-export function watchParts(metrics: Metrics, parts: Parts): void {
-  const { registry, upstream, kms, plane } = parts;
+export function watchParts(metrics: Metrics, { limits }: Config, parts: Parts): void {
+  const { registry, upstream, kms, plane, audit, skew } = parts;
   const ageS = (): number => registry.age() / 1000;
   metrics.watch('snapshot_age_seconds', 'Since the registry was last confirmed current', ageS);
   metrics.watch('registry_version', 'Version of the snapshot', () => registry.current().version);
@@ -21,16 +24,32 @@ export function watchParts(metrics: Metrics, parts: Parts): void {
   );
   metrics.watch('buffered_body_bytes', 'Bodies of partners held in memory', plane.bodies.usedBytes);
   metrics.watch('kms_signs_total', 'Signatures asked of KMS', () => kms.counts.signs);
-  metrics.watchEach('database_bytes', 'Size of the database, as last measured', [], () => {
-    const bytes = parts.room.usedBytes();
-    return bytes === null ? [] : [{ labels: {}, value: bytes }];
-  });
+  metrics.watch('audit_lease_held', 'Whether this process may write to its audit chain', () =>
+    audit.leaseHeld() ? 1 : 0,
+  );
+  metrics.watchEach(
+    'clock_skew_seconds',
+    'How far the clock of this machine is behind NHS England’s',
+    [],
+    () => known(skew.measured(), 1000),
+  );
+  metrics.watchEach('database_bytes', 'Size of the database, as last measured', [], () =>
+    known(parts.room.usedBytes()),
+  );
+  metrics.watchEach('database_max_bytes', 'What the volume has for the database, by the setting', [], () =>
+    known(limits.databaseBytes),
+  );
   metrics.watchEach(
     'database_connections',
     'Connections to PostgreSQL by pool, and callers waiting for one',
     ['pool', 'state'],
     () => Object.entries(parts.pools).flatMap(([pool, counts]) => poolValues(pool, counts)),
   );
+}
+
+/** The one value without labels, or none. */
+function known(value: number | null, unit = 1) {
+  return value === null ? [] : [{ labels: {}, value: value / unit }];
 }
 
 function poolValues(pool: string, counts: Parts['pools'][string]) {
@@ -56,26 +75,38 @@ export function watchReadiness(metrics: Metrics, readiness: Readiness): void {
   );
 }
 
-/** Days until keys, tokens, exceptions and reviews end. @returns the job that reads the admin tokens */
-export function watchDaysLeft(metrics: Metrics, { registry, auditDatabase }: Parts): Scheduled {
+/**
+ * Days until keys, tokens, exceptions, reviews and the certificate end.
+ * @returns the job that reads the admin tokens and the certificate
+ */
+export function watchDaysLeft(
+  metrics: Metrics,
+  { tls }: Config,
+  { registry, auditDatabase }: Parts,
+): Scheduled {
   let cached: { readonly atMs: number; readonly days: ReturnType<typeof daysLeft> } | null = null;
   let tokenExpiryMs: number | null = null;
+  let certificateExpiryMs: number | null = null;
   const ofRegistry = () => {
     if (cached === null || monotonicNow() - cached.atMs > DAYS_LEFT_MS)
       cached = { atMs: monotonicNow(), days: daysLeft(registry.current(), now()) };
     return cached.days.map(({ kind, environment, days }) => ({ labels: { kind, environment }, value: days }));
   };
-  const ofTokens = () =>
-    tokenExpiryMs === null
-      ? []
-      : [{ labels: { kind: 'admin-token', environment: '' }, value: (tokenExpiryMs - now()) / DAY_MS }];
+  const until = (kind: string, expiryMs: number | null) =>
+    expiryMs === null ? [] : [{ labels: { kind, environment: '' }, value: (expiryMs - now()) / DAY_MS }];
   metrics.watchEach(
     'days_left',
-    'Days until the first client key, admin token, write exception or SRO review ends',
+    'Days until the first client key, admin token, write exception, SRO review or certificate ends',
     ['kind', 'environment'],
-    () => [...ofRegistry(), ...ofTokens()],
+    () => [
+      ...ofRegistry(),
+      ...until('admin-token', tokenExpiryMs),
+      ...until('certificate', certificateExpiryMs),
+    ],
   );
   return atOnceAndEvery(DAYS_LEFT_MS, async () => {
+    if (tls !== null)
+      certificateExpiryMs = new X509Certificate(await readFile(tls.cert)).validToDate.getTime();
     tokenExpiryMs = await firstTokenExpiryMs(auditDatabase);
   });
 }

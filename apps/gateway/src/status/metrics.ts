@@ -1,19 +1,24 @@
 /** Prometheus metrics. Labels are bounded: codes, stages and interactions, never tenants or identifiers. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { TokenFault } from '@gatehouse/domain/apim/token-answer';
 import type { AuditMetrics } from '../adapters/audit/write/options.js';
 import type { Exchange } from '../data-plane/exchange.js';
 
 export interface Metrics {
   readonly audit: AuditMetrics;
   observeRequest(exchange: Exchange): void;
-  tokenCall(result: string): void;
+  tokenCall(result: 'ok' | TokenFault): void;
+  /** From the sending of a call to e-RS to the headers of its answer, or to its failure. */
+  upstreamCall(result: 'answered' | 'failed', milliseconds: number): void;
   parseError(): void;
   keyUnusable(): void;
+  /** The sweeper closed the attempts of a writer that had died. */
+  writerSwept(): void;
   /** Months in a row for which the audit trail has partitions, as the worker role last found. */
   partitionsAhead(months: number): void;
   /** Read at scrape time. */
   watch(name: string, help: string, read: () => number): void;
-  /** The same with labels; a combination that is no longer returned disappears. */
+  /** The same with labels, or with no value now and then; a combination that is no longer returned disappears. */
   watchEach(name: string, help: string, labelNames: readonly string[], read: () => readonly Labelled[]): void;
   /** The page in Prometheus's text format, and its content type. */
   page(): Promise<{ readonly contentType: string; readonly text: string }>;
@@ -26,6 +31,12 @@ export interface Labelled {
 
 /** As in package.json; a test compares them. */
 export const VERSION = '0.1.0';
+
+/** Counters of these begin at 0, so that Prometheus sees the first increase as well. */
+const TOKEN_RESULTS = ['ok', 'ours', 'key-not-seen', 'configuration', 'transient', 'malformed'] as const;
+const LAWS = 11;
+/** Nobody knows whether e-RS did what the caller asked for. */
+const IN_DOUBT: ReadonlySet<string | null> = new Set(['GW_DELIVERY_UNKNOWN', 'GW_DELIVERED_UNCONFIRMED']);
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
@@ -52,6 +63,12 @@ export function createMetrics(): Metrics {
     labelNames: ['law'],
     registers,
   });
+  for (let law = 1; law <= LAWS; law += 1) laws.inc({ law }, 0);
+  const doubts = new Counter({
+    name: 'gatehouse_writes_in_doubt_total',
+    help: 'Writes that were sent to e-RS and whose result was not seen, or not recorded',
+    registers,
+  });
   new Gauge({
     name: 'gatehouse_build_info',
     help: 'Always 1; its label is the version that runs',
@@ -62,6 +79,13 @@ export function createMetrics(): Metrics {
     name: 'gatehouse_stage_seconds',
     help: 'Time spent in each stage of a request',
     labelNames: ['stage'],
+    buckets: SECONDS,
+    registers,
+  });
+  const upstreamCalls = new Histogram({
+    name: 'gatehouse_upstream_seconds',
+    help: 'Time that e-RS took, from the sending of a call to the headers of its answer or to its failure',
+    labelNames: ['result'],
     buckets: SECONDS,
     registers,
   });
@@ -88,6 +112,7 @@ export function createMetrics(): Metrics {
     labelNames: ['result'],
     registers,
   });
+  for (const result of TOKEN_RESULTS) tokens.inc({ result }, 0);
   const parseErrors = new Counter({
     name: 'gatehouse_parse_errors_total',
     help: 'Connections refused by the HTTP parser',
@@ -99,11 +124,18 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const swept = new Counter({
+    name: 'gatehouse_audit_writers_swept_total',
+    help: 'Audit writers that died and whose open attempts this process closed',
+    registers,
+  });
   const partitions = new Gauge({
     name: 'gatehouse_audit_partitions_ahead',
     help: 'Months in a row, the current one included, for which the audit trail has a partition',
     registers,
   });
+  // A process that is no worker never looks, and 0 would be an alarm.
+  partitions.remove();
 
   return {
     audit: {
@@ -132,6 +164,7 @@ export function createMetrics(): Metrics {
         },
         (exchange.lapMs - exchange.startedMs) / 1000,
       );
+      if (IN_DOUBT.has(exchange.code)) doubts.inc();
       const { law } = exchange.failure?.options ?? {};
       if (law !== undefined) laws.inc({ law });
       for (const [stage, milliseconds] of exchange.stageMs) stages.observe({ stage }, milliseconds / 1000);
@@ -139,11 +172,17 @@ export function createMetrics(): Metrics {
     tokenCall(result) {
       tokens.inc({ result });
     },
+    upstreamCall(result, milliseconds) {
+      upstreamCalls.observe({ result }, milliseconds / 1000);
+    },
     parseError() {
       parseErrors.inc();
     },
     keyUnusable() {
       unusable.inc();
+    },
+    writerSwept() {
+      swept.inc();
     },
     partitionsAhead(months) {
       partitions.set(months);
@@ -166,6 +205,8 @@ export function createMetrics(): Metrics {
         registers,
         collect: () => {
           gauge.reset();
+          // Without labels a reset gauge is 0, not absent.
+          if (labelNames.length === 0) gauge.remove();
           for (const { labels, value } of read()) gauge.set(labels, value);
         },
       });

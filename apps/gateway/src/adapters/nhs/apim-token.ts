@@ -9,7 +9,12 @@ import { TOKEN_REFUSALS, type TokenRefusalCode } from '@gatehouse/domain/apim/to
 import { ERRORS, GatewayError } from '@gatehouse/domain/errors';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import type { SigningKey } from '@gatehouse/domain/registry/registry';
-import { MIN_CACHED_LIFE_S, readTokenAnswer, type TokenAnswer } from '@gatehouse/domain/apim/token-answer';
+import {
+  MIN_CACHED_LIFE_S,
+  readTokenAnswer,
+  type TokenAnswer,
+  type TokenFault,
+} from '@gatehouse/domain/apim/token-answer';
 import type { Kms } from '../kms/kms.js';
 import type { TokenTransport } from './token-transport.js';
 
@@ -38,7 +43,7 @@ export type TokenEvent =
       readonly kind: 'MINT_FAILED';
       readonly plan: RoutePlan;
       readonly kid: string;
-      readonly fault: string;
+      readonly fault: TokenFault;
       readonly diagnosis: TokenRefusalCode;
       readonly messageId: string | null;
       readonly description: string | null;

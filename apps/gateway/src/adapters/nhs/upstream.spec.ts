@@ -113,6 +113,7 @@ function open(options: Partial<UpstreamOptions> = {}) {
     bodyStallMs: 20_000,
     connectionsPerBinding: 4,
     onDate: () => undefined,
+    onCall: () => undefined,
     ...options,
   });
   closing.push(() => upstream.close());
@@ -412,6 +413,17 @@ describe('seats and connections', () => {
     const stop = new AbortController();
     const ers = await startErs('https', [() => stop.abort(reason)]);
     expect(await call(open(), ers.origin, { signal: stop.signal })).toEqual(refused(fault));
+  });
+
+  it('reports how long e-RS took, and whether it answered', async () => {
+    const calls: string[] = [];
+    const upstream = open({
+      onCall: (result, tookMs) => calls.push(`${result} ${tookMs > 0 ? 'after a while' : 'at once'}`),
+    });
+    const ers = await startErs('http', [inParts(OK)]);
+    expect(await call(upstream, ers.origin)).toEqual(PASSES);
+    await call(upstream, 'http://127.0.0.1:1');
+    expect(calls).toEqual(['answered after a while', 'failed after a while']);
   });
 
   it('a connection that ended while it was unused is not used again', async () => {

@@ -41,6 +41,8 @@ export interface UpstreamOptions {
   readonly connectionsPerBinding: number;
   /** Epoch ms of an answer's `Date` header, by which clock skew is measured. */
   readonly onDate: (serverMs: number) => void;
+  /** How long a call took to the headers of its answer, or to its failure; ms. */
+  readonly onCall: (result: 'answered' | 'failed', tookMs: number) => void;
 }
 
 const IDLE_POOL_MS = 60_000;
@@ -93,6 +95,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       return {
         release,
         async send(request) {
+          const sentMs = performance.now();
           try {
             const answer = await sendHttp({
               ...request,
@@ -101,6 +104,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
               path: base.pathname + request.path,
               connectMs: options.connectMs,
             });
+            options.onCall('answered', performance.now() - sentMs);
             // The body may have failed already, with bytes that came together with the headers.
             finished(answer.body, release);
             limitStalls(answer, options.bodyStallMs);
@@ -108,6 +112,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
             if (!Number.isNaN(dateMs)) options.onDate(dateMs);
             return answer;
           } catch (error) {
+            options.onCall('failed', performance.now() - sentMs);
             release();
             throw error;
           }

@@ -25,6 +25,8 @@ export interface SweeperOptions {
   readonly now: () => number;
   readonly monotonicNow: () => number;
   readonly log: AuditLogger;
+  /** A writer that had died was swept. */
+  readonly onSwept?: () => void;
 }
 
 export interface Sweeper {
@@ -116,6 +118,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
     const atMs = now();
     const facts = { writer, unknown };
     log.warn(facts, 'a dead audit writer was swept');
+    options.onSwept?.();
     const event = {
       kind: 'SYSTEM',
       event: 'WRITER_SWEPT',
