@@ -29,12 +29,12 @@ const environmentReads = [
   {
     selector: "MemberExpression[object.name='process'][property.name='env']",
     message:
-      'Settings are read in config/ (gateway), settings.ts (CLI) or main.ts (simulator), nowhere else.',
+      'Settings are read in config/ (gateway), settings.ts (CLI) or main.ts (simulator, demo), nowhere else.',
   },
   {
     selector: "VariableDeclarator[init.name='process'] > ObjectPattern > Property[key.name='env']",
     message:
-      'Settings are read in config/ (gateway), settings.ts (CLI) or main.ts (simulator), nowhere else.',
+      'Settings are read in config/ (gateway), settings.ts (CLI) or main.ts (simulator, demo), nowhere else.',
   },
 ];
 const dynamicImports = [
@@ -127,7 +127,11 @@ const config = tseslint.config(
     },
   },
   {
-    files: ['apps/gateway/src/config/config.ts', 'apps/cli/src/settings.ts', 'apps/simulator/src/main.ts'],
+    files: [
+      'apps/gateway/src/config/config.ts',
+      'apps/cli/src/settings.ts',
+      'apps/{demo,simulator}/src/main.ts',
+    ],
     rules: { 'no-restricted-syntax': ['error', ...banned, ...dynamicImports] },
   },
   {
@@ -135,7 +139,7 @@ const config = tseslint.config(
     files: ['apps/console/src/pages.tsx', 'apps/console/src/dashboard/lazy-traffic.ts'],
     rules: { 'no-restricted-syntax': ['error', ...banned, ...environmentReads] },
   },
-  { files: ['apps/{cli,simulator}/src/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['apps/{cli,demo,simulator}/src/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     // Nest's modules are classes whose decorators say everything.
     files: ['apps/gateway/src/**/*.module.ts'],

@@ -2,7 +2,7 @@
 // file at `at` and expects exactly that rule to reject it, and `fine` to pass.
 //
 //   console → contracts → domain          cli → contracts, domain (db for migrate and bootstrap only)
-//   gateway → domain, contracts, db       simulator → nothing of ours
+//   gateway → domain, contracts, db       simulator, demo → nothing of ours
 //   gateway: data-plane, auth, admin, public, jobs → adapters → db, domain; the five never import each other
 
 /** @typedef {{ name: string, files: string[], except?: string[], forbid: string, why: string, at: string, canary: string, fine: string }} ImportRule */
@@ -95,6 +95,16 @@ export const importRules = [
     canary: '@gatehouse/domain/errors',
     fine: './world.js',
   },
+  {
+    name: 'demo-alone',
+    files: ['apps/demo/src/**/*.ts'],
+    forbid: '^(?!\\.{1,2}/|node:)',
+    why: 'The demo stands for a supplier: it talks HTTP to Gatehouse and imports nothing of ours, and no package.',
+    at: 'apps/demo/src/planted.ts',
+    except: specs,
+    canary: '@gatehouse/domain/errors',
+    fine: 'node:http',
+  },
   ...audiences.map((folder) => {
     const others = audiences.filter((other) => other !== folder);
     return {
@@ -173,7 +183,7 @@ export const importRules = [
   },
   {
     name: 'nest-in-gateway-only',
-    files: ['apps/{cli,simulator,console}/src/**/*.{ts,tsx}'],
+    files: ['apps/{cli,simulator,demo,console}/src/**/*.{ts,tsx}'],
     forbid: '^@nestjs/',
     why: 'Only the gateway uses Nest.',
     at: 'apps/simulator/src/planted.ts',
