@@ -144,9 +144,8 @@ try {
   await step('gateway', async () => {
     const environments = join(home, 'environments.yaml');
     const text = readFileSync(join(root, 'infra/demo/environments.yaml'), 'utf8');
-    const shifted = text.replaceAll(/127\.0\.0\.1:809([02])/g, (_, digit) =>
-      listen(digit === '0' ? 'apim' : 'objects'),
-    );
+    const pieceOfPort = { 8090: 'apim', 8092: 'objects', 8095: 'cis2' };
+    const shifted = text.replaceAll(/127\.0\.0\.1:(8090|8092|8095)/g, (_, port) => listen(pieceOfPort[port]));
     writeFileSync(environments, shifted);
     await startOnPorts(['partner', 'admin', 'public', 'status'], () =>
       pieces.start('gateway', ['apps/gateway/dist/main.js'], gatewaySettings(environments), isGatewayReady),
@@ -163,6 +162,7 @@ try {
       settings: { ...settings, GATEHOUSE_ADMIN_URL: url('admin') },
       asOwner,
       adminUrl: url('admin'),
+      publicUrl: url('public'),
       controlUrl: url('control'),
     }),
   );

@@ -14,6 +14,7 @@ export function withoutRetired(document, exported) {
   const [messageSets, asids] = [retired('messageSets', 'name'), retired('applications', 'asid')];
   const clients = exported.clients.filter(isRetired);
   const hasOwner = ({ organisation, product }) => !organisations.has(organisation) && !products.has(product);
+  const cis2Clients = retired('cis2Clients', 'clientId');
   const isClientRetired = ({ name, environment }) =>
     clients.some((client) => client.name === name && client.environment === environment);
   return {
@@ -21,15 +22,30 @@ export function withoutRetired(document, exported) {
     organisations: document.organisations.filter(({ odsCode }) => !organisations.has(odsCode)),
     products: document.products.filter(({ name }) => !products.has(name)),
     messageSets: document.messageSets.filter(({ name }) => !messageSets.has(name)),
-    applications: document.applications.filter(
-      (application) =>
-        hasOwner(application) &&
-        !asids.has(application.asid) &&
-        !application.messageSets.some((name) => messageSets.has(name)),
+    applications: document.applications
+      .map((application) => withoutOrganisations(application, organisations))
+      .filter(
+        (application) =>
+          hasOwner(application) &&
+          application.organisations?.length !== 0 &&
+          !asids.has(application.asid) &&
+          !application.messageSets.some((name) => messageSets.has(name)),
+      ),
+    cis2Clients: document.cis2Clients.filter(
+      ({ product, clientId }) => !products.has(product) && !cis2Clients.has(clientId),
     ),
     clients: document.clients
       .filter((client) => !isClientRetired(client))
       .map((client) => ({ ...client, grants: client.grants.filter(hasOwner) }))
       .filter(({ grants }) => grants.length > 0),
+  };
+}
+
+/** Several organisations may share a user-restricted application. */
+function withoutOrganisations(application, retired) {
+  if (application.organisations === undefined) return application;
+  return {
+    ...application,
+    organisations: application.organisations.filter((odsCode) => !retired.has(odsCode)),
   };
 }

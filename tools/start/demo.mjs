@@ -31,7 +31,7 @@ export function gatehouse(root, args, settings) {
   });
 }
 
-export async function loadDemo({ root, home, state, settings, asOwner, adminUrl, controlUrl }) {
+export async function loadDemo({ root, home, state, settings, asOwner, adminUrl, publicUrl, controlUrl }) {
   const text = readFileSync(join(root, 'infra/demo/registry.yaml'), 'utf8');
   const once = async (name, work) => {
     if (state.done.includes(name)) return;
@@ -78,6 +78,7 @@ export async function loadDemo({ root, home, state, settings, asOwner, adminUrl,
     await once(`key ${application.apiKey}`, () => run('keys', 'create', ...choice(application)));
   }
   await registerWithApim(registry.applications, read, controlUrl);
+  for (const client of registry.cis2Clients) await registerWithCis2(client, controlUrl, publicUrl);
   for (const { name, environment } of registry.clients) {
     await once(`client ${name}`, async () => {
       const printed = await run(
@@ -104,13 +105,13 @@ async function isUsable(token, adminUrl) {
   return answer.status !== 401;
 }
 
-function choice({ environment, organisation, product, accessMode, capability }) {
+function choice({ environment, organisation, organisations, product, accessMode, capability }) {
   return [
     ['--environment', environment],
-    ['--organisation', organisation],
+    ['--organisation', organisation ?? organisations[0]],
     ['--product', product],
     ['--access-mode', accessMode],
-    ['--capability', capability],
+    ...(capability === undefined ? [] : [['--capability', capability]]),
   ].flat();
 }
 
@@ -148,24 +149,49 @@ async function registerWithApim(applications, read, controlUrl) {
   const { items: owners } = await read('/sro-appointments?limit=500');
   const { items: listed } = await read('/applications?limit=500');
   for (const application of applications) {
-    const { asid, apiKey, organisation, product, capability, accessMode } = application;
-    const attributes = {
-      asid,
-      'app-restricted-ods-code': organisation,
-      'app-restricted-user-id': owners.find((owner) => owner.organisation === organisation).spineUserId,
-      'app-restricted-business-function':
-        capability === 'provider' ? 'PROVIDER_AUTHORISED_APPLICATION' : 'REFERRER_AUTHORISED_APPLICATION',
-      'jwks-resource-url': listed.find((each) => each.asid === asid).jwksUrl,
-    };
-    const answer = await fetch(`${controlUrl}/apps/${apiKey}`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        name: `${organisation} - ${product} - ${capability}`,
-        products: [accessMode],
-        attributes,
-      }),
+    const { asid, apiKey, apiSecret, organisations, product, capability, accessMode } = application;
+    const { jwksUrl } = listed.find((each) => each.asid === asid);
+    const organisation = application.organisation ?? organisations.join(', ');
+    await register(controlUrl, `/apps/${apiKey}`, {
+      name: `${organisation} - ${product} - ${capability ?? 'User-Restricted'}`,
+      products: [accessMode],
+      ...(apiSecret === undefined ? {} : { apiSecret }),
+      attributes: {
+        asid,
+        'jwks-resource-url': jwksUrl,
+        ...(accessMode === 'user-restricted' ? allowList(organisations) : actsAs(application, owners)),
+      },
     });
-    if (!answer.ok) throw new Error(`The simulator rejected ${apiKey}: ${await answer.text()}`);
   }
+}
+
+const allowList = (organisations) =>
+  organisations === undefined
+    ? {}
+    : { 'euo-allowlist-required': 'true', 'euo-allowlist': organisations.join(',') };
+
+const actsAs = ({ organisation, capability }, owners) => ({
+  'app-restricted-ods-code': organisation,
+  'app-restricted-user-id': owners.find((owner) => owner.organisation === organisation).spineUserId,
+  'app-restricted-business-function':
+    capability === 'provider' ? 'PROVIDER_AUTHORISED_APPLICATION' : 'REFERRER_AUTHORISED_APPLICATION',
+});
+
+/** What CIS2's Connection Manager is given for a product whose users Gatehouse signs in. */
+function registerWithCis2({ clientId, clientSecret }, controlUrl, publicUrl) {
+  return register(controlUrl, `/cis2/clients/${clientId}`, {
+    redirectUris: [`${publicUrl}/auth/cis2/callback`],
+    backChannelUrl: `${publicUrl}/auth/cis2/back-channel-logout`,
+    auth: 'client_secret',
+    clientSecret,
+  });
+}
+
+async function register(controlUrl, path, body) {
+  const answer = await fetch(controlUrl + path, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`The simulator rejected ${path}: ${await answer.text()}`);
 }
