@@ -221,7 +221,7 @@ const BUGS = [
   },
   {
     name: 'the same jti for every attempt',
-    file: 'apps/gateway/src/adapters/nhs/apim-token.ts',
+    file: 'apps/gateway/src/adapters/nhs/signed-token-request.ts',
     find: 'jti: randomUUID(),',
     put: "jti: randomUUID().replace(/./g, '0'),",
     tests: unit('apps/gateway/src/adapters/nhs/apim-token.spec.ts'),

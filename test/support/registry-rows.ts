@@ -64,6 +64,7 @@ export const valid = {
     product: 'ReferWell',
     registered_client_id: `cis2-${next()}`,
     auth: 'private_key_jwt',
+    jwks_id: randomBytes(16).toString('base64url'),
     ...row,
   }),
   client_credential: (row: Row = {}): Row => ({

@@ -217,6 +217,8 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     'A sealed client secret is stored together with its SHA-256.',
   ),
   cis2_client_state_known: rule('state', 'The state of a CIS2 client is active or retired.'),
+  cis2_client_jwks_id_unique: rule('', 'Another CIS2 client has this JWKS URL. Try again.'),
+  cis2_client_jwks_id_unguessable: rule('', 'The id of a JWKS URL has at least 22 characters of base64url.'),
   cis2_client_identity_fixed: rule(
     '',
     'A CIS2 client never changes its product or environment. Retire it and make another.',
@@ -271,13 +273,22 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   signing_key_starts_pending: rule('state', 'A signing key starts as PENDING.'),
   signing_key_transition: rule('state', 'A signing key cannot go from its state to that one.'),
   signing_key_times: rule('state', 'Each state of a signing key needs its time.'),
+  signing_key_cis2_client_id_fkey: rule(
+    'cis2Client',
+    'There is no such CIS2 client, or it has signing keys.',
+  ),
+  signing_key_one_owner: rule('', 'A signing key belongs to one application or to one CIS2 client.'),
   signing_key_one_active: rule(
     'state',
     'The application has an active signing key already. Retire it first.',
   ),
+  signing_key_one_active_cis2: rule(
+    'state',
+    'The CIS2 client has an active signing key already. Retire it first.',
+  ),
   signing_key_identity_fixed: rule(
     '',
-    'Application, kid, KMS key, public key and thumbprint of a signing key never change.',
+    'Owner, kid, KMS key, public key and thumbprint of a signing key never change.',
   ),
   signing_key_public_rsa: rule('publicJwk', 'The public key is an RSA JWK with n and e.'),
   signing_key_no_private_member: rule('publicJwk', 'A public key has no private member.'),

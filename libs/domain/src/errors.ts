@@ -316,6 +316,12 @@ export const ERRORS = {
     'No user is signed in: the request has no user session, or one that is unknown, has ended or belongs to another client.',
     'Let the user sign in and send the handle of the session in Gatehouse-User-Session. A session ends after 15 idle minutes, 12 hours after the user authenticated, and when the user or an administrator ends it.',
   ),
+  GW_SIGN_IN_AGAIN: caller(
+    401,
+    'expired',
+    'The user is still signed in here, but NHS England issues no more access tokens for this sign-in. Nothing was sent to e-RS.',
+    'Let the user sign in again through CIS2, open a new user session with the code, and repeat the request with its handle.',
+  ),
   GW_RATE_LIMIT: {
     ...caller(
       429,

@@ -198,7 +198,7 @@ describe('signing keys', () => {
     const first = await admin.ok('keyCreate', { body: r69 });
     expect(first).toMatchObject({
       state: 'ACTIVE',
-      application: 'int / R69 / ReferWell / application-restricted / provider',
+      owner: { kind: 'application', name: 'int / R69 / ReferWell / application-restricted / provider' },
     });
     expect(first.kid).toMatch(/^int-20260302-[A-Za-z0-9_-]{12}$/);
     expect(first.jwksUrl).toMatch(/^https:\/\/gatehouse\.example\/jwks\/[A-Za-z0-9_-]{32}$/);

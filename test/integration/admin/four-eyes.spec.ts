@@ -277,6 +277,26 @@ describe('the same rule for every route', () => {
     expect(await admin.db.assuranceFloor.count()).toBe(0);
   });
 
+  it('a CIS2 client, and the key with which it proves itself', async () => {
+    const cis2Client = { environment: 'int', product: 'ReferWell' };
+    const document = { cis2Clients: [{ ...cis2Client, clientId: 'registered', auth: 'private_key_jwt' }] };
+    await setFourEyes('int', false);
+    expect((await apply({ apiVersion: 'gatehouse/v1', ...document })).at(-1)?.type).toBe('done');
+    const { kid } = await admin.ok('keyCreate', { body: { owner: 'cis2-client', ...cis2Client } });
+    await setFourEyes('int', true);
+
+    const retiring = await as(priya, 'POST', `/signing-keys/${kid}/retire`, {});
+    expect(retiring.status, retiring.text).toBe(202);
+    expect(retiring.body.rules).toEqual(['activation or revocation of a signing key']);
+    expect(retiring.body.summary.join()).toContain(`${kid} of the CIS2 client of ReferWell in int would`);
+    expect((await admin.db.signingKey.findUnique({ where: { kid } }))?.state).toBe('ACTIVE');
+    const engineer = { role: 'platform-engineer', odsCodes: ['R69'] } as const;
+    const local = await signIn(admin.db, 'Lou', [engineer], admin.clock.ms);
+    expect((await approve(local, retiring.body.id, retiring.body.diffHash)).status).toBe(404);
+    expect((await approve(gita, retiring.body.id, retiring.body.diffHash)).status).toBe(200);
+    expect((await admin.db.signingKey.findUnique({ where: { kid } }))?.state).toBe('RETIRING');
+  });
+
   it('a token’s change waits like any other, and wrong input is refused immediately', async () => {
     const answer = await admin.call('POST', '/api/v1/sro-appointments', appointment);
     expect(answer.status).toBe(202);

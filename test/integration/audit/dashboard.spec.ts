@@ -166,7 +166,7 @@ describe('the dashboard', () => {
     const { drafts, oldKeys, srosDue, nearQuota, ...counts } = await read();
     expect(drafts).toHaveLength(1);
     expect(drafts[0]?.missing.length).toBeGreaterThan(0);
-    expect(oldKeys).toMatchObject([{ kid, applicationId: live }]);
+    expect(oldKeys).toMatchObject([{ kid, owner: { kind: 'application', id: live } }]);
     expect(srosDue.map(({ organisation, name }) => [organisation, name])).toEqual([
       ['RCD', 'Late Owner'],
       ['R69', 'Sam Owner'],

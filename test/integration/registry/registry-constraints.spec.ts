@@ -49,6 +49,7 @@ beforeAll(async () => {
   await advance(key, 'ACTIVE');
   await insert(pool, 'assurance_floor', { level: 2 });
   await insert(pool, 'product', { name: 'Second' });
+  await insert(pool, 'product', { name: 'Third' });
   await insert(pool, 'cis2_client', valid.cis2_client({ id: CIS2_CLIENT, registered_client_id: 'cis2-a' }));
 });
 afterAll(async () => {
@@ -99,6 +100,8 @@ const credential = (row: Row) => () =>
   insert(pool, 'client_credential', valid.client_credential({ client_id: client, ...row }));
 const signingKey = (row: Row) => () =>
   insert(pool, 'signing_key', valid.signing_key({ application_id: draft, ...row }));
+/** Of the CIS2 client and no application, unless the row says otherwise. */
+const cis2Key = (row: Row = {}) => valid.signing_key({ cis2_client_id: CIS2_CLIENT, ...row });
 const adminToken = (row: Row) => () => insert(pool, 'admin_token', valid.admin_token(row));
 const CIS2_CLIENT = '00000000-0000-0000-0000-000000000c15';
 const none = '00000000-0000-0000-0000-000000000000';
@@ -197,6 +200,20 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   ['cis2_client_secret_present', 'no secret', cis2Client({ auth: 'client_secret' })],
   ['cis2_client_secret_with_digest', 'no digest', cis2Client({ client_secret_sealed: Buffer.from('x') })],
   ['cis2_client_state_known', 'unknown', cis2Client({ state: 'live' })],
+  ['cis2_client_jwks_id_unguessable', 'short', cis2Client({ product: 'Second', jwks_id: 'short' })],
+  [
+    'cis2_client_jwks_id_unique',
+    'twice',
+    async () => {
+      await cis2Client({ product: 'Second', jwks_id: 'k'.repeat(22) })();
+      await cis2Client({ product: 'Third', jwks_id: 'k'.repeat(22) })();
+    },
+  ],
+  [
+    'cis2_client_identity_fixed',
+    'JWKS URL changed',
+    sql(`UPDATE cis2_client SET jwks_id = repeat('x', 22) WHERE registered_client_id = 'cis2-a'`),
+  ],
   ['application_jwks_id_unguessable', 'too short', application({ jwks_id: 'a'.repeat(21) })],
   [
     'application_jwks_id_unique',
@@ -433,6 +450,32 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   ],
 
   ['signing_key_application_id_fkey', 'unknown application', () => signingKey({ application_id: none })()],
+  [
+    'signing_key_cis2_client_id_fkey',
+    'unknown CIS2 client',
+    () => added('signing_key', cis2Key({ cis2_client_id: none })),
+  ],
+  ['signing_key_one_owner', 'two owners', () => added('signing_key', cis2Key({ application_id: draft }))],
+  ['signing_key_one_owner', 'no owner', () => added('signing_key', valid.signing_key())],
+  [
+    'signing_key_one_active_cis2',
+    'a second of a CIS2 client',
+    async () => {
+      for (const id of [await added('signing_key', cis2Key()), await added('signing_key', cis2Key())]) {
+        await advance(id, 'PUBLISHED');
+        await advance(id, 'ACTIVE');
+      }
+    },
+  ],
+  [
+    'signing_key_identity_fixed',
+    'from an application to a CIS2 client',
+    () =>
+      pool.query('UPDATE signing_key SET application_id = NULL, cis2_client_id = $2 WHERE id = $1', [
+        key,
+        CIS2_CLIENT,
+      ]),
+  ],
   ['signing_key_kid_unique', 'twice', () => signingKey({ application_id: draft, kid: 'kid-a' })()],
   [
     'signing_key_kms_key_arn_unique',

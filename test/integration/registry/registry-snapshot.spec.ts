@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -180,6 +181,35 @@ describe('what a snapshot holds', () => {
     await whole.close();
   });
 
+  it('every CIS2 client with its keys, by product and by JWKS URL', async () => {
+    const client = valid.cis2_client({
+      id: randomUUID(),
+      signing_algorithm: 'RS256',
+      registered_client_id: 'c15',
+    });
+    await insert(pool, 'cis2_client', client);
+    const key = valid.signing_key({ cis2_client_id: client.id });
+    await insert(pool, 'signing_key', key);
+    const { cis2Clients, cis2ClientsByJwksId } = await latest();
+    expect([...cis2Clients]).toEqual([
+      [
+        'int/ReferWell',
+        {
+          id: client.id,
+          environment: 'int',
+          product: 'ReferWell',
+          clientId: 'c15',
+          auth: 'private_key_jwt',
+          signingAlgorithm: 'RS256',
+          state: 'active',
+          jwksId: client.jwks_id,
+          signingKeys: [expect.objectContaining({ id: key.id, kid: key.kid, state: 'PENDING' })],
+        },
+      ],
+    ]);
+    expect([...cis2ClientsByJwksId]).toEqual([[client.jwks_id, cis2Clients.get('int/ReferWell')]]);
+  });
+
   it('after any sequence of changes, the same as a full load', async () => {
     const first = await seedApplication(pool, 'R69');
     const shared = await seedApplication(pool, 'R69', { access_mode: 'user-restricted', capability: null });
@@ -188,8 +218,15 @@ describe('what a snapshot holds', () => {
     await insert(pool, 'client', client);
     await insert(pool, 'client_grant', valid.client_grant({ client_id: client.id }));
     await insert(pool, 'client_credential', valid.client_credential({ client_id: client.id }));
+    const cis2Client = valid.cis2_client({ id: randomUUID() });
     await latest();
+    await insert(pool, 'cis2_client', cis2Client);
+    await insert(pool, 'signing_key', valid.signing_key({ cis2_client_id: cis2Client.id }));
     const steps = [
+      `SELECT`,
+      `UPDATE signing_key SET state = 'PUBLISHED', published_at = now() WHERE cis2_client_id IS NOT NULL`,
+      `UPDATE cis2_client SET registered_client_id = 'another'`,
+      `UPDATE cis2_client SET state = 'retired'`,
       `INSERT INTO message_set VALUES ('more', '{A010}')`,
       `INSERT INTO application_message_set VALUES ('${shared.applicationId}', 'more')`,
       `UPDATE message_set SET interactions = '{A005,A011}' WHERE name = 'more'`,

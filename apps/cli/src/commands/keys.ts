@@ -22,7 +22,7 @@ const STEPS = {
   ],
   retire: [
     'keyRetire',
-    'Stop signing with this key. The application cannot sign until another key is activated.',
+    'Stop signing with this key. Its application or CIS2 client cannot sign until another key is activated.',
   ],
   remove: [
     'keyRemove',
@@ -35,12 +35,12 @@ export function keyCommands(program: Command, { settings, output }: Context): vo
     .command('keys')
     .description('Create signing keys in KMS and move them from state to state.');
 
-  withReason(withApplication(keys.command('create')))
+  withReason(withOwner(keys.command('create')))
     .description(
-      'Create a signing key for an application. The first key of a JWKS URL becomes active immediately, any other is PENDING.',
+      'Create a signing key for an application, or for the CIS2 client of a product. The first key of a JWKS URL becomes active immediately, any other is PENDING.',
     )
-    .action(async (options: ApplicationOptions & { reason?: string }) => {
-      const body = { ...applicationOf(options), ...defined({ reason: options.reason }) };
+    .action(async (options: OwnerOptions & { reason?: string }) => {
+      const body = { ...ownerOf(options), ...defined({ reason: options.reason }) };
       print(output, await call(settings, 'keyCreate', { body }), keyText);
     });
 
@@ -52,16 +52,16 @@ export function keyCommands(program: Command, { settings, output }: Context): vo
       });
   }
 
-  withApplication(keys.command('list'))
+  withOwner(keys.command('list'))
     .description('List signing keys.')
     .addOption(choice('--state <state>', 'state of the key', signingKeyState.options))
-    .action(async (options: ApplicationOptions & { state?: string }) => {
-      const query = { ...applicationOf(options), ...defined({ state: options.state }) };
+    .action(async (options: OwnerOptions & { state?: string }) => {
+      const query = { ...ownerOf(options), ...defined({ state: options.state }) };
       print(output, await allPages(settings, 'keyList', query), (rows) =>
         table(rows, [
           ['Kid', (row) => row.kid],
           ['State', (row) => row.state],
-          ['Application', (row) => row.application],
+          ['Owner', (row) => row.owner.name],
           ['Next step from', (row) => row.nextStepAt],
           ['JWKS URL', (row) => row.jwksUrl],
         ]),
@@ -69,15 +69,35 @@ export function keyCommands(program: Command, { settings, output }: Context): vo
     });
 }
 
-function keyText({ kid, state, application, jwksUrl, nextStepAt }: SigningKeyView): string {
+interface OwnerOptions extends ApplicationOptions {
+  readonly cis2Client?: true;
+}
+
+function withOwner(command: Command): Command {
+  return withApplication(command).option(
+    '--cis2-client',
+    'of the CIS2 client that --environment and --product name, and not of an application',
+  );
+}
+
+function ownerOf({ cis2Client, ...options }: OwnerOptions) {
+  return { ...applicationOf(options), ...(cis2Client ? { owner: 'cis2-client' as const } : {}) };
+}
+
+function keyText({ kid, state, owner, jwksUrl, nextStepAt }: SigningKeyView): string {
   const from = nextStepAt === null ? 'now' : `from ${nextStepAt} on`;
   const nextStep: Record<string, string> = {
     PENDING: `Next: gatehouse keys publish ${kid}`,
     PUBLISHED: `Next, ${from}: gatehouse keys activate ${kid}`,
-    ACTIVE: 'Next: give the JWKS URL to API Management as jwks-resource-url, unless it has it already.',
+    ACTIVE: REGISTER[owner.kind],
     RETIRING: `Next, ${from}: gatehouse keys remove ${kid}`,
   };
-  return [fieldList({ kid, state, application, 'JWKS URL': jwksUrl }), nextStep[state] ?? '']
+  return [fieldList({ kid, state, owner: owner.name, 'JWKS URL': jwksUrl }), nextStep[state] ?? '']
     .join('\n')
     .trimEnd();
 }
+
+const REGISTER = {
+  application: 'Next: give the JWKS URL to API Management as jwks-resource-url, unless it has it already.',
+  'cis2-client': 'Next: register the JWKS URL with NHS CIS2, unless it has it already.',
+} as const;

@@ -4,6 +4,7 @@ import { Box, Link, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { Link as RouterLink } from 'react-router-dom';
 import { day } from '../parts/dates.js';
+import { ownerPage } from '../signing-keys/key-owner.js';
 import { Section } from '../parts/facts.js';
 
 type DashboardView = AnswerOf<'dashboardShow'>;
@@ -32,14 +33,14 @@ export function Attention({ data }: { readonly data: DashboardView }) {
       </Section>
       <Items title="Applications that are not live yet" none="Every application is set up.">
         {drafts.map(({ applicationId, application, missing }) => (
-          <Item key={applicationId} application={applicationId} name={application}>
+          <Item key={applicationId} to={applicationPage(applicationId)} name={application}>
             {missing.length === 0 ? 'Ready to go live' : `To do: ${missing.join('; ')}`}
           </Item>
         ))}
       </Items>
       <Items title="Signing keys older than a year" none="No signing key is older than a year.">
-        {oldKeys.map(({ kid, applicationId, application, activatedAt }) => (
-          <Item key={kid} application={applicationId} name={application}>
+        {oldKeys.map(({ kid, owner, activatedAt }) => (
+          <Item key={kid} to={ownerPage(owner)} name={owner.name}>
             {kid}, active since {day(activatedAt)}
           </Item>
         ))}
@@ -49,7 +50,7 @@ export function Attention({ data }: { readonly data: DashboardView }) {
         none="No application came close to its quota in the last 15 minutes."
       >
         {nearQuota.map(({ applicationId, application, callsPerMinute, requestsPerMinute }) => (
-          <Item key={applicationId} application={applicationId} name={application}>
+          <Item key={applicationId} to={applicationPage(applicationId)} name={application}>
             {callsPerMinute} of {requestsPerMinute} requests in its busiest minute
           </Item>
         ))}
@@ -57,6 +58,8 @@ export function Attention({ data }: { readonly data: DashboardView }) {
     </Box>
   );
 }
+
+const applicationPage = (id: string) => ownerPage({ kind: 'application', id });
 
 interface ItemsProps {
   readonly title: string;
@@ -71,15 +74,16 @@ function Items({ title, none, children }: ItemsProps) {
 }
 
 interface ItemProps {
-  readonly application: string;
+  /** The page behind the name. */
+  readonly to: string;
   readonly name: string;
   readonly children: ReactNode;
 }
 
-function Item({ application, name, children }: ItemProps) {
+function Item({ to, name, children }: ItemProps) {
   return (
     <Typography component="div" sx={{ mb: 1, overflowWrap: 'anywhere' }}>
-      <Link component={RouterLink} to={`/applications/${application}/show`}>
+      <Link component={RouterLink} to={to}>
         {name}
       </Link>
       <Typography color="text.secondary" variant="body2">

@@ -10,16 +10,10 @@ import { NextStep } from '../parts/next-step.js';
 import { PageLink } from '../parts/page-link.js';
 import { StateTag } from '../parts/state-tag.js';
 import { choicesOf } from '../parts/words.js';
+import { ownerPage } from './key-owner.js';
+import { KEY_STEPS } from './key-steps.js';
 
 type SigningKey = AnswerOf<'keyList'>['items'][number];
-
-const STEPS = {
-  PENDING: { route: 'keyPublish', label: 'Publish', done: 'Signing key published.', danger: false },
-  PUBLISHED: { route: 'keyActivate', label: 'Activate', done: 'Signing key activated.', danger: false },
-  ACTIVE: { route: 'keyRetire', label: 'Retire', done: 'Signing key retired.', danger: true },
-  RETIRING: { route: 'keyRemove', label: 'Remove', done: 'Signing key removed.', danger: true },
-  REMOVED: null,
-} as const;
 
 export default function SigningKeyList() {
   return (
@@ -29,7 +23,7 @@ export default function SigningKeyList() {
       filters={[
         <TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />,
         <TextInput key="environment" source="environment" label="Environment" />,
-        <SelectInput key="state" source="state" label="State" choices={choicesOf(Object.keys(STEPS))} />,
+        <SelectInput key="state" source="state" label="State" choices={choicesOf(Object.keys(KEY_STEPS))} />,
       ]}
       actions={
         <RouteDialog
@@ -48,7 +42,7 @@ export default function SigningKeyList() {
         />
       }
       rowActions={({ kid, state }) => {
-        const step = STEPS[state];
+        const step = KEY_STEPS[state];
         if (step === null) return null;
         return <RouteDialog {...step} params={{ kid }} fields={[REASON_OPTIONAL]} />;
       }}
@@ -64,10 +58,8 @@ export default function SigningKeyList() {
       columns={[
         { label: 'Key id', value: ({ kid }) => kid },
         {
-          label: 'Application',
-          value: ({ application, applicationId }) => (
-            <PageLink to={`/applications/${applicationId}/show`}>{application}</PageLink>
-          ),
+          label: 'Owner',
+          value: ({ owner }) => <PageLink to={ownerPage(owner)}>{owner.name}</PageLink>,
         },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Active since', value: ({ activatedAt }) => moment(activatedAt) },

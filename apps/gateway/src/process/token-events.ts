@@ -1,7 +1,7 @@
 /** Every mint of an access token, and every refusal of one, as an audit row and a number. */
 import { randomUUID } from 'node:crypto';
 import type { AuditValue } from '@gatehouse/domain/audit/audit';
-import type { TokenEvent } from '../adapters/nhs/apim-token.js';
+import type { TokenEvent, TokenRequestFacts } from '../adapters/nhs/access-token.js';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
 import type { Metrics } from '../status/metrics.js';
 import type { Outages } from './outages.js';
@@ -53,9 +53,10 @@ function noteOutage(outages: Outages, event: TokenEvent): void {
 function whatOf(event: TokenEvent): Record<string, AuditValue> {
   switch (event.kind) {
     case 'MINT_OK':
-      return { lifeS: event.lifeS, tokenIdHash: event.idHash };
+      return { ...whoseOf(event), lifeS: event.lifeS, tokenIdHash: event.idHash };
     case 'MINT_FAILED':
       return {
+        ...whoseOf(event),
         fault: event.fault,
         diagnosis: event.diagnosis,
         messageId: event.messageId,
@@ -64,4 +65,8 @@ function whatOf(event: TokenEvent): Record<string, AuditValue> {
     case 'KEY_STATE':
       return { state: event.state };
   }
+}
+
+function whoseOf({ grant, userSessionId }: TokenRequestFacts): Record<string, AuditValue> {
+  return userSessionId === null ? { grant } : { grant, userSessionId };
 }

@@ -35,7 +35,10 @@ const published = (kid: string) => ({ kty: 'RSA', n: `n-${kid}`, e: 'AQAB', kid,
 let snapshot: Snapshot | null = null;
 function serving(...keys: SigningKey[]): void {
   const application = { signingKeys: keys, apiKey: 'the-api-key' } as unknown as Application;
-  snapshot = { applicationsByJwksId: new Map([[ID, application]]) } as unknown as Snapshot;
+  snapshot = {
+    applicationsByJwksId: new Map([[ID, application]]),
+    cis2ClientsByJwksId: new Map(),
+  } as unknown as Snapshot;
 }
 
 let server: Server;
@@ -56,6 +59,22 @@ async function ask(path = `/jwks/${ID}`, init: RequestInit = {}) {
     body: await response.text(),
   };
 }
+
+describe('the keys of a CIS2 client', () => {
+  it.each(['RS512', 'RS256'] as const)(
+    'are published for %s, as it is registered',
+    async (signingAlgorithm) => {
+      const client = { signingAlgorithm, signingKeys: [key('one', 'ACTIVE'), key('two', 'PENDING')] };
+      snapshot = {
+        applicationsByJwksId: new Map(),
+        cis2ClientsByJwksId: new Map([[ID, client]]),
+      } as unknown as Snapshot;
+      const { status, body } = await ask();
+      expect(status).toBe(200);
+      expect(JSON.parse(body)).toEqual({ keys: [{ ...published('one'), alg: signingAlgorithm }] });
+    },
+  );
+});
 
 describe('the keys of one application', () => {
   it.each<[string, SigningKeyState[], string[]]>([

@@ -1,5 +1,6 @@
 /**
- * `GET /jwks/<id>`: the public keys of one application, for APIM to read. Served from memory, without the database.
+ * `GET /jwks/<id>`: the public keys of one application, for APIM to read, or of one CIS2 client, for NHS CIS2. Served
+ * from memory, without the database.
  *
  * APIM keeps whatever a 200 brings for an hour, so an empty or doubtful set is 503 and never 200
  * (docs/reference/protocol-facts.md §4, threat J1). Members are listed one by one, so no private one can slip out
@@ -8,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { entityTagsIn } from '@gatehouse/domain/input/entity-tags';
+import type { OpenIdAssertionAlgorithm } from '@gatehouse/domain/apim/openid-assertion';
 import type { SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
 import { isPublished } from '@gatehouse/domain/registry/signing-key';
 
@@ -20,13 +22,24 @@ export interface PublicJwk {
   readonly n: string;
   readonly e: string;
   readonly kid: string;
-  readonly alg: 'RS512';
+  readonly alg: OpenIdAssertionAlgorithm;
   readonly use: 'sig';
 }
 
-export function publicJwk(key: SigningKey): PublicJwk {
+/** @param alg of the client assertion: RS512 for APIM, and as registered for NHS CIS2 */
+export function publicJwk(key: SigningKey, alg: OpenIdAssertionAlgorithm = 'RS512'): PublicJwk {
   const { n, e } = key.publicJwk;
-  return { kty: 'RSA', n, e, kid: key.kid, alg: 'RS512', use: 'sig' };
+  return { kty: 'RSA', n, e, kid: key.kid, alg, use: 'sig' };
+}
+
+/** The keys at a JWKS URL; null: nobody's URL ends with this id. */
+function publishedKeys(snapshot: Snapshot, jwksId: string): PublicJwk[] | null {
+  const cis2Client = snapshot.cis2ClientsByJwksId.get(jwksId);
+  const owner = cis2Client ?? snapshot.applicationsByJwksId.get(jwksId);
+  if (owner === undefined) return null;
+  return owner.signingKeys
+    .filter(({ state }) => isPublished(state))
+    .map((key) => publicJwk(key, cis2Client?.signingAlgorithm));
 }
 
 /** @param snapshot null before the registry was ever read */
@@ -50,12 +63,11 @@ export function serveJwks(snapshot: () => Snapshot | null): RequestListener {
       return;
     }
     const current = snapshot();
-    const application = current?.applicationsByJwksId.get(id);
-    if (current !== null && application === undefined) {
+    const keys = current === null ? [] : publishedKeys(current, id);
+    if (keys === null) {
       answer(404, { 'Cache-Control': 'no-store' });
       return;
     }
-    const keys = application?.signingKeys.filter(({ state }) => isPublished(state)).map(publicJwk) ?? [];
     if (keys.length === 0) {
       answer(503, { 'Cache-Control': 'no-store', 'Retry-After': '5' });
       return;

@@ -1,5 +1,6 @@
 /** What needs attention, and the traffic. */
 import { z } from 'zod';
+import { signingKey } from '../operation/operation-resources.js';
 import { date, instant, odsCode } from '../registry/identifiers.js';
 import type { RouteContract } from '../route-contract.js';
 
@@ -30,7 +31,7 @@ export const dashboard = z.object({
   /** Drafts, the oldest first, with the steps that are still open. */
   drafts: z.array(z.object({ ...applicationRef, missing: z.array(z.string()) })),
   /** Keys that have signed for a year or longer. */
-  oldKeys: z.array(z.object({ ...applicationRef, kid: z.string(), activatedAt: instant })),
+  oldKeys: z.array(z.object({ owner: signingKey.shape.owner, kid: z.string(), activatedAt: instant })),
   /** Reviews due within 60 days, overdue ones first. */
   srosDue: z.array(z.object({ organisation: z.string(), name: z.string(), reviewDueOn: date })),
   approvalsPending: z.number().int(),

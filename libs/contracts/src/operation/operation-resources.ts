@@ -22,14 +22,15 @@ export const scope = z.enum(TOKEN_SCOPES);
 export type Scope = z.infer<typeof scope>;
 
 export const signingKeyState = z.enum(['PENDING', 'PUBLISHED', 'ACTIVE', 'RETIRING', 'REMOVED']);
+export const keyOwner = z.enum(['application', 'cis2-client']);
 export const signingKey = z.object({
   kid: z.string(),
-  applicationId: z.string(),
-  application: z.string(),
+  /** Whose key it is, and its id and name. */
+  owner: z.object({ kind: keyOwner, id: z.string(), name: z.string() }),
   state: signingKeyState,
   kmsKeyArn: z.string(),
   thumbprint: z.string(),
-  /** The URL to give to API Management as jwks-resource-url. */
+  /** The URL to give to API Management as jwks-resource-url, or to register with NHS CIS2. */
   jwksUrl: z.string(),
   publishedAt: instant.nullable(),
   activatedAt: instant.nullable(),
@@ -37,9 +38,15 @@ export const signingKey = z.object({
   nextStepAt: instant.nullable(),
 });
 export type SigningKeyView = z.infer<typeof signingKey>;
-export const createKeyRequest = z.strictObject({ ...applicationChoice, reason: reason.optional() });
+/** A CIS2 client is named by its environment and product. */
+export const createKeyRequest = z.strictObject({
+  owner: keyOwner.default('application'),
+  ...applicationChoice,
+  reason: reason.optional(),
+});
 export const signingKeyFilter = z.strictObject({
   ...paging(kidCursor),
+  owner: keyOwner.optional(),
   ...applicationChoice,
   state: signingKeyState.optional(),
 });

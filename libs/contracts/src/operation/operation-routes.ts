@@ -18,7 +18,7 @@ export const operationRoutes = {
   keyCreate: {
     method: 'POST',
     path: '/signing-keys',
-    summary: 'Create a signing key for an application',
+    summary: 'Create a signing key for an application or a CIS2 client',
     permission: 'signing-key.write',
     keepsToReach: true,
     body: operation.createKeyRequest,

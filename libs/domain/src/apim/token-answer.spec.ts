@@ -43,7 +43,18 @@ describe('every row of docs/reference/protocol-facts.md §3.5', () => {
     [403, 'public_key error', 'no matching public key', 'configuration'],
     [401, 'unauthorized_client', 'your application is not configured to use this…', 'configuration'],
     [401, 'access_denied', undefined, 'configuration'],
-    [401, 'invalid_grant', 'refresh_token is invalid', 'configuration'],
+    [401, 'invalid_grant', 'refresh_token is invalid', 'sign-in'],
+    [401, 'invalid_grant', 'refresh token refresh period has expired', 'sign-in'],
+    [400, 'invalid_request', "Invalid 'exp' claim in subject_token JWT - JWT has expired", 'sign-in'],
+    [400, 'invalid_request', "Missing or non-matching 'iss' claim in subject_token JWT", 'configuration'],
+    // The key that CIS2 signed with is no key of ours.
+    [
+      401,
+      'invalid_request',
+      "Invalid 'kid' header in subject_token JWT - no matching public key",
+      'configuration',
+    ],
+    [401, 'invalid_client', 'client_id or client_secret is invalid', 'configuration'],
     [415, 'invalid_request', 'Content-Type header must be …', 'configuration'],
     [429, 'too_many', undefined, 'transient'],
     [500, 'unknown_error', 'An unknown error, quoting Message ID', 'transient'],
@@ -162,11 +173,33 @@ describe('a 200 that is no token answer', () => {
     ['bearer in any case', { token_type: 'BEARER' }, 'abc.DEF-1'],
     ['members it does not know', { issued_at: '1', scope: null }, 'abc.DEF-1'],
   ])('but takes %s', (_, over, accessToken) => {
-    expect(issued(over)).toEqual({ ok: true, accessToken, lifeS: 599 });
+    expect(issued(over)).toEqual({ ok: true, accessToken, lifeS: 599, refresh: null });
   });
 });
 
 it("keeps at most 300 characters of APIM's words", () => {
   const answer = failed(400, 'x', 'y'.repeat(1_000));
   expect(answer.ok ? null : answer.description).toHaveLength(300);
+});
+
+describe('the refresh token of a user (docs/reference/protocol-facts.md §5)', () => {
+  it.each<[string, object, unknown]>([
+    ['absent', {}, null],
+    [
+      'as APIM sends it',
+      { refresh_token: 'r-1', refresh_token_expires_in: '43199' },
+      { token: 'r-1', lifeS: 43_199 },
+    ],
+    [
+      'of more than 12 hours',
+      { refresh_token: 'r-1', refresh_token_expires_in: 99_999 },
+      { token: 'r-1', lifeS: 43_200 },
+    ],
+    ['without a life', { refresh_token: 'r-1' }, null],
+    ['that has expired', { refresh_token: 'r-1', refresh_token_expires_in: '0' }, null],
+    ['that is no token', { refresh_token: 'r 1', refresh_token_expires_in: '43199' }, null],
+    ['that is no text', { refresh_token: 7, refresh_token_expires_in: '43199' }, null],
+  ])('%s', (_, members, refresh) => {
+    expect(issued(members)).toMatchObject({ ok: true, accessToken: 'abc.DEF-1', refresh });
+  });
 });

@@ -3,6 +3,8 @@
  */
 import { tokenRefusalCode, type TokenRefusalCode } from './token-refusal.js';
 
+/** API Management refreshes a user's tokens for 12 hours from their first issue. */
+const MAX_REFRESH_LIFE_S = 43_200;
 /** A token that lives shorter than this serves its own request only and is not kept. */
 export const MIN_CACHED_LIFE_S = 30;
 const MAX_LIFE_S = 3_600;
@@ -13,12 +15,18 @@ const TOKEN = /^[A-Za-z0-9._~+/=-]+$/;
  * What to do about a failed token call.
  * `ours`: our assertion was at fault, one retry with a new one. `key-not-seen`: APIM's copy of our JWKS lacks the
  * kid: fall back to the previous key once. `configuration`: nothing we can mend by retrying. `transient`: retry.
- * `malformed`: an answer that isn't one.
+ * `sign-in`: the user's sign-in is over, and only a new one helps. `malformed`: an answer that isn't one.
  */
-export type TokenFault = 'ours' | 'key-not-seen' | 'configuration' | 'transient' | 'malformed';
+export type TokenFault = 'ours' | 'key-not-seen' | 'configuration' | 'transient' | 'sign-in' | 'malformed';
 
 export type TokenAnswer =
-  | { readonly ok: true; readonly accessToken: string; readonly lifeS: number }
+  | {
+      readonly ok: true;
+      readonly accessToken: string;
+      readonly lifeS: number;
+      /** Null for an application's token, which is never refreshed. */
+      readonly refresh: { readonly token: string; readonly lifeS: number } | null;
+    }
   | {
       readonly ok: false;
       readonly fault: TokenFault;
@@ -38,26 +46,36 @@ export type TokenAnswer =
 export function readTokenAnswer(status: number, body: string, retryAfter: string | null): TokenAnswer {
   const parsed = parseObject(body);
   const description = text(parsed?.['error_description']);
+  const diagnosis = tokenRefusalCode(status, text(parsed?.['error']), description);
   const fail = (fault: TokenFault): TokenAnswer => ({
     ok: false,
     fault,
-    diagnosis: tokenRefusalCode(status, text(parsed?.['error']), description),
+    diagnosis,
     messageId: text(parsed?.['message_id']),
     description,
     retryAfterS: readRetryAfter(status, retryAfter),
   });
   if (status === 429 || status >= 500) return fail('transient');
-  if (status !== 200) return fail(classify(status, description ?? ''));
+  if (status !== 200) return fail(classify(status, diagnosis));
   if (parsed === null) return fail('malformed');
   const accessToken = parsed['access_token'];
   const tokenType = parsed['token_type'];
-  const lifeS = readLife(parsed['expires_in']);
-  if (typeof accessToken !== 'string' || accessToken.length > MAX_TOKEN_LENGTH || !TOKEN.test(accessToken)) {
-    return fail('malformed');
-  }
+  const lifeS = readLife(parsed['expires_in'], MAX_LIFE_S);
+  if (!isToken(accessToken)) return fail('malformed');
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') return fail('malformed');
   if (lifeS === null) return fail('malformed');
-  return { ok: true, accessToken, lifeS };
+  return { ok: true, accessToken, lifeS, refresh: readRefresh(parsed) };
+}
+
+/** Without a usable refresh token, the access token serves until it expires. */
+function readRefresh(answer: Record<string, unknown>): { token: string; lifeS: number } | null {
+  const token = answer['refresh_token'];
+  const lifeS = readLife(answer['refresh_token_expires_in'], MAX_REFRESH_LIFE_S);
+  return isToken(token) && lifeS !== null ? { token, lifeS } : null;
+}
+
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_TOKEN_LENGTH && TOKEN.test(value);
 }
 
 /**
@@ -70,15 +88,18 @@ function readRetryAfter(status: number, retryAfter: string | null): number | nul
 }
 
 /** `"599"` and `599` alike (APIM sends the string); not positive or not a number is no life at all. */
-function readLife(value: unknown): number | null {
+function readLife(value: unknown, mostS: number): number | null {
   const seconds = typeof value === 'string' && /^[0-9]{1,12}$/.test(value) ? Number(value) : value;
   if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds <= 0) return null;
-  return Math.min(seconds, MAX_LIFE_S);
+  return Math.min(seconds, mostS);
 }
 
-function classify(status: number, description: string): TokenFault {
+function classify(status: number, diagnosis: TokenRefusalCode): TokenFault {
+  if (diagnosis === 'SIGN_IN_OVER') return 'sign-in';
+  // A new assertion would not change CIS2's token.
+  if (diagnosis === 'ID_TOKEN') return 'configuration';
   if (status === 400) return 'ours';
-  if (status === 401 && /no matching public key/i.test(description)) return 'key-not-seen';
+  if (status === 401 && diagnosis === 'KEY_NOT_FOUND') return 'key-not-seen';
   return 'configuration';
 }
 

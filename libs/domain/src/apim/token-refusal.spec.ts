@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { recordedTokenRefusal, TOKEN_REFUSALS, tokenRefusalCode } from './token-refusal.js';
+import {
+  exchangeRefusalCode,
+  recordedTokenRefusal,
+  TOKEN_REFUSALS,
+  tokenRefusalCode,
+} from './token-refusal.js';
 
 describe('why no token was issued (docs/reference/protocol-facts.md §3.5)', () => {
   it.each([
@@ -25,7 +30,22 @@ describe('why no token was issued (docs/reference/protocol-facts.md §3.5)', () 
     [401, 'unauthorized_client', 'your application is not configured to use this grant', 'PRODUCT_MISSING'],
     [401, 'unauthorized_client', null, 'PRODUCT_MISSING'],
     [401, 'access_denied', 'The developer app … is not approved or revoked', 'NOT_APPROVED'],
-    [401, 'invalid_grant', 'refresh_token is invalid', 'UNKNOWN'],
+    [401, 'invalid_grant', 'refresh_token is invalid', 'SIGN_IN_OVER'],
+    [401, 'invalid_grant', 'refresh token refresh period has expired', 'SIGN_IN_OVER'],
+    [401, 'invalid_grant', 'something new', 'UNKNOWN'],
+    [400, 'invalid_request', "Invalid 'exp' claim in subject_token JWT - JWT has expired", 'SIGN_IN_OVER'],
+    [400, 'invalid_request', "Invalid 'exp' claim in subject_token JWT - must be an integer", 'ID_TOKEN'],
+    [400, 'invalid_request', "Missing or non-matching 'iss' claim in subject_token JWT", 'ID_TOKEN'],
+    [
+      401,
+      'invalid_request',
+      "Invalid 'kid' header in subject_token JWT - no matching public key",
+      'ID_TOKEN',
+    ],
+    [401, 'invalid_request', "Missing 'aud' claim in subject_token JWT", 'ID_TOKEN'],
+    [401, 'invalid_client', 'client_id or client_secret is invalid', 'API_SECRET'],
+    [401, 'invalid_request', 'client_id is invalid', 'API_SECRET'],
+    [401, 'invalid_request', 'client_secret is missing', 'API_SECRET'],
     [415, 'invalid_request', 'Content-Type header must be application/x-www-form-urlencoded', 'REQUEST'],
     [429, 'ratelimit_exceeded', 'The rate limit was exceeded', 'UNAVAILABLE'],
     [500, 'unknown_error', 'quoting Message ID', 'UNAVAILABLE'],
@@ -41,7 +61,20 @@ describe('why no token was issued (docs/reference/protocol-facts.md §3.5)', () 
   it.each(Object.entries(TOKEN_REFUSALS))('%s names cause, remedy and who must act', (_, refusal) => {
     expect(refusal.whatIsWrong).toMatch(/^[A-Z].{20,}\.$/);
     expect(refusal.whatToDo).toMatch(/^[A-Z].{20,}\.$/);
-    expect(refusal.whoActs).not.toBe('caller');
+  });
+
+  it('only the end of a user’s sign-in is the caller’s to act on', () => {
+    const ofCaller = Object.entries(TOKEN_REFUSALS).filter(([, { whoActs }]) => whoActs === 'caller');
+    expect(ofCaller.map(([code]) => code)).toEqual(['SIGN_IN_OVER']);
+  });
+
+  it.each([
+    ['PRODUCT_MISSING', 2, 'ASSURANCE'],
+    ['PRODUCT_MISSING', 3, 'PRODUCT_MISSING'],
+    ['API_KEY', 2, 'API_KEY'],
+    ['SIGN_IN_OVER', 2, 'SIGN_IN_OVER'],
+  ] as const)('%s at an exchange for a user at level %i: %s', (code, level, read) => {
+    expect(exchangeRefusalCode(code, level)).toBe(read);
   });
 
   it.each([

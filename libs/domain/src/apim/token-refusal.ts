@@ -7,7 +7,7 @@ import type { WhoActs } from '../errors.js';
 export interface TokenRefusal {
   readonly whatIsWrong: string;
   readonly whatToDo: string;
-  readonly whoActs: Exclude<WhoActs, 'caller'>;
+  readonly whoActs: WhoActs;
 }
 
 const QUOTE = 'Quote the message id that "gatehouse doctor" shows to NHS England support.';
@@ -83,6 +83,31 @@ export const TOKEN_REFUSALS = {
     whatToDo: QUOTE,
     whoActs: 'NHS England',
   },
+  API_SECRET: {
+    whatIsWrong:
+      'NHS England does not accept the API key and API secret with which users’ tokens are refreshed.',
+    whatToDo:
+      'Compare the API key and the API secret in the registry with those of the application in the NHS England developer portal, in the same environment, and apply the right ones.',
+    whoActs: 'platform team',
+  },
+  ASSURANCE: {
+    whatIsWrong:
+      'NHS England issued no token for a user with authentication assurance level 2: the e-RS API product of the APIM application admits level 3 alone, or is missing.',
+    whatToDo:
+      'Let the user sign in again at level 3. To admit level 2, add the e-RS API for that level to the application in the NHS England developer portal.',
+    whoActs: 'platform team',
+  },
+  ID_TOKEN: {
+    whatIsWrong: 'NHS England rejected the ID token with which CIS2 signed the user in.',
+    whatToDo:
+      'Check in the environments file that the CIS2 issuer and the token URL belong to the same NHS England environment.',
+    whoActs: 'operator',
+  },
+  SIGN_IN_OVER: {
+    whatIsWrong: 'The ID token or the refresh token of the user has expired, was used, or was revoked.',
+    whatToDo: 'Let the user sign in again.',
+    whoActs: 'caller',
+  },
   UNAVAILABLE: {
     whatIsWrong: 'The token service of NHS England was unavailable or refused to take more requests.',
     whatToDo: `Try again later. If it lasts: ${QUOTE}`,
@@ -99,6 +124,10 @@ export type TokenRefusalCode = keyof typeof TOKEN_REFUSALS;
 
 /** In this order: the first whose words are in the description. */
 const BY_DESCRIPTION: readonly (readonly [RegExp, TokenRefusalCode])[] = [
+  [/'exp' claim in subject_token JWT - JWT has expired/i, 'SIGN_IN_OVER'],
+  [/subject_token/i, 'ID_TOKEN'],
+  [/refresh_token is invalid|refresh period has expired/i, 'SIGN_IN_OVER'],
+  [/client_id|client_secret/i, 'API_SECRET'],
   [/JWKS endpoint.*can't be reached/i, 'JWKS_UNREACHABLE'],
   [/register a public key/i, 'JWKS_URL_MISSING'],
   [/no matching public key/i, 'KEY_NOT_FOUND'],
@@ -125,6 +154,14 @@ export function tokenRefusalCode(
   if (error === 'unauthorized_client') return 'PRODUCT_MISSING';
   if (error === 'access_denied') return 'NOT_APPROVED';
   return status === 400 || status === 415 ? 'REQUEST' : 'UNKNOWN';
+}
+
+/**
+ * The same for a token exchange. A user whose assurance no product admits is refused in the words for an application
+ * that has no product at all (FilterScopesTokenExchange.js); a user at level 3 is never too low.
+ */
+export function exchangeRefusalCode(code: TokenRefusalCode, authenticationLevel: 2 | 3): TokenRefusalCode {
+  return code === 'PRODUCT_MISSING' && authenticationLevel === 2 ? 'ASSURANCE' : code;
 }
 
 /** The code as it was recorded, or UNKNOWN for one that this version of Gatehouse does not have. */

@@ -17,6 +17,7 @@ const names = (sro = true): Names => ({
         }
       : undefined,
   client: (id) => (id === CLIENT_ID ? { name: 'worklist-sync', environment: 'prod' } : undefined),
+  cis2Client: (id) => (id === 'c15' ? { product: 'ReferWell', environment: 'int' } : undefined),
   hasSro: () => sro,
 });
 const row = (table: string, before: DiffRow['before'], after: DiffRow['after']): DiffRow => ({

@@ -25,6 +25,7 @@ export interface Names {
   readonly organisation: (odsCode: string) => string | undefined;
   readonly application: (id: string) => ApplicationInWords | undefined;
   readonly client: (id: string) => { readonly name: string; readonly environment: string } | undefined;
+  readonly cis2Client: (id: string) => { readonly product: string; readonly environment: string } | undefined;
   /** Whether all of these organisations have a senior responsible owner in force, or need none there. */
   readonly hasSro: (odsCodes: readonly string[], environment: string) => boolean;
 }
@@ -82,7 +83,7 @@ class Words {
       case 'message_set':
         return ofMessageSet(row, before, after);
       case 'signing_key':
-        return `Signing key ${text(row, 'kid')} of ${this.application(row)} would ${KEY_STATES[text(row, 'state')] ?? 'change'}.`;
+        return `Signing key ${text(row, 'kid')} of ${this.keyOwner(row)} would ${KEY_STATES[text(row, 'state')] ?? 'change'}.`;
       case 'client_grant':
         return this.ofGrant(row, after);
       case 'sro_appointment':
@@ -165,6 +166,15 @@ class Words {
         ? this.names.client(id)
         : { name: text(own, 'name'), environment: text(own, 'environment') };
     return named === undefined ? 'A client' : `Client ${named.name} in ${named.environment}`;
+  }
+
+  private keyOwner(row: Row): string {
+    const id = text(row, 'cis2_client_id');
+    if (id === '') return this.application(row);
+    const client = this.names.cis2Client(id);
+    return client === undefined
+      ? 'a CIS2 client'
+      : `the CIS2 client of ${client.product} in ${client.environment}`;
   }
 
   private application(row: Row): string {

@@ -51,6 +51,8 @@ const snapshot = (of: Client | null, bindings: readonly Binding[] = [binding]): 
   credentials: new Map(),
   workloads: new Map(),
   applicationsByJwksId: new Map(),
+  cis2Clients: new Map(),
+  cis2ClientsByJwksId: new Map(),
 });
 const request = (asked: Partial<PastRequest['asked']> = {}): PastRequest => ({
   clientId: 'c1',

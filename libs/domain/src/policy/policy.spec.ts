@@ -105,6 +105,8 @@ const snapshot = (organisations: R.Organisation[], version = 7): R.Snapshot => (
   credentials: new Map(),
   workloads: new Map(),
   applicationsByJwksId: new Map(),
+  cis2Clients: new Map(),
+  cis2ClientsByJwksId: new Map(),
 });
 const row = (interaction: string): Operation => CATALOGUE.find((one) => one.interaction === interaction)!;
 const asking = (of: R.Client, over: Partial<PolicyRequest> = {}): PolicyRequest => ({

@@ -72,6 +72,8 @@ const snapshot = (organisations: R.Organisation[], assuranceFloor: AssuranceLeve
   credentials: new Map(),
   workloads: new Map(),
   applicationsByJwksId: new Map(),
+  cis2Clients: new Map(),
+  cis2ClientsByJwksId: new Map(),
 });
 const session = (over: Partial<UserSession> = {}): UserSession => ({
   id: 's1',

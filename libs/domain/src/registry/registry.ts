@@ -3,6 +3,7 @@
  * The database holds the truth; the gateway's `adapters/registry` turns it into this and swaps shards as it changes.
  */
 import type { ApplicationRecord, DECISION_FIELDS } from './records/application-fields.js';
+import type { Cis2ClientRecord } from './records/cis2-client-fields.js';
 import type { Workload } from './records/client-fields.js';
 import type { AccessMode, Capability, ClientState, OrganisationState } from './records/vocabulary.js';
 import type { SigningKeyState } from './signing-key.js';
@@ -22,7 +23,7 @@ export interface WriteException {
 
 export interface SigningKey {
   readonly id: string;
-  /** Unique over all applications and environments. */
+  /** Unique over all owners and environments. */
   readonly kid: string;
   readonly kmsKeyArn: string;
   /** RFC 7638 SHA-256 thumbprint (base64url) of the public key stored at creation. */
@@ -40,6 +41,14 @@ export interface Application extends Pick<ApplicationRecord, (typeof DECISION_FI
   /** Union of the message sets' interactions. */
   readonly interactions: ReadonlySet<string>;
   readonly writeExceptions: readonly WriteException[];
+  readonly signingKeys: readonly SigningKey[];
+}
+
+/** The registration with NHS CIS2 under which the users of one product sign in to one environment. */
+export interface Cis2Client extends Omit<Cis2ClientRecord, 'clientSecret'> {
+  readonly id: string;
+  /** Unguessable last segment of the JWKS URL. */
+  readonly jwksId: string;
   readonly signingKeys: readonly SigningKey[];
 }
 
@@ -119,6 +128,9 @@ export interface Snapshot {
   readonly workloads: ReadonlyMap<string, string>;
   /** Application by the unguessable id of its JWKS URL. */
   readonly applicationsByJwksId: ReadonlyMap<string, Application>;
+  /** By `cis2ClientKey`: environment and product. */
+  readonly cis2Clients: ReadonlyMap<string, Cis2Client>;
+  readonly cis2ClientsByJwksId: ReadonlyMap<string, Cis2Client>;
 }
 
 /** One string for an issuer and subject, free of collisions whatever they contain. */

@@ -6,11 +6,12 @@ export interface CreatedSigningKey {
   readonly thumbprint: string;
 }
 
+/** Whose key it will be; said in the tags of the key. */
+export type SigningKeyOwner =
+  | { readonly environment: string; readonly applicationId: string; readonly odsCode: string }
+  | { readonly environment: string; readonly cis2ClientId: string };
+
 export interface KeyService {
   /** Makes an RSA_4096 SIGN_VERIFY key. Each call makes another one. */
-  createSigningKey(of: {
-    readonly applicationId: string;
-    readonly odsCode: string;
-    readonly environment: string;
-  }): Promise<CreatedSigningKey>;
+  createSigningKey(owner: SigningKeyOwner): Promise<CreatedSigningKey>;
 }

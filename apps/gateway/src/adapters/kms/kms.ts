@@ -16,7 +16,7 @@ import type { UnsignedJwt } from '@gatehouse/domain/apim/client-assertion';
 import type { OpenIdAssertion, OpenIdAssertionAlgorithm } from '@gatehouse/domain/apim/openid-assertion';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { SigningKey } from '@gatehouse/domain/registry/registry';
-import type { KeyService } from './key-service.js';
+import type { KeyService, SigningKeyOwner } from './key-service.js';
 
 export interface KmsOptions {
   readonly region: string;
@@ -157,17 +157,12 @@ export function openKms(options: KmsOptions): Kms {
       }
     },
 
-    async createSigningKey({ applicationId, odsCode, environment }) {
+    async createSigningKey(owner) {
       const created = await client.send(
         new CreateKeyCommand({
           KeySpec: 'RSA_4096',
           KeyUsage: 'SIGN_VERIFY',
-          Description: `Gatehouse client assertions, ${environment}, ${odsCode}`,
-          Tags: [
-            { TagKey: 'gatehouse:application', TagValue: applicationId },
-            { TagKey: 'gatehouse:organisation', TagValue: odsCode },
-            { TagKey: 'gatehouse:environment', TagValue: environment },
-          ],
+          ...describedFor(owner),
         }),
         // Generating RSA-4096 takes a second or so, unlike every other call.
         { abortSignal: AbortSignal.timeout(Math.max(options.timeoutMs, 30_000)) },
@@ -203,6 +198,21 @@ export function openKms(options: KmsOptions): Kms {
     close() {
       client.destroy();
     },
+  };
+}
+
+function describedFor(owner: SigningKeyOwner) {
+  const tag = (name: string, value: string) => ({ TagKey: `gatehouse:${name}`, TagValue: value });
+  const environment = tag('environment', owner.environment);
+  if ('cis2ClientId' in owner)
+    return {
+      Description: `Gatehouse client assertions for NHS CIS2, ${owner.environment}`,
+      Tags: [tag('cis2-client', owner.cis2ClientId), environment],
+    };
+  const { applicationId, odsCode } = owner;
+  return {
+    Description: `Gatehouse client assertions, ${owner.environment}, ${odsCode}`,
+    Tags: [tag('application', applicationId), tag('organisation', odsCode), environment],
   };
 }
 

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { UnsignedJwt } from '@gatehouse/domain/apim/client-assertion';
+import type { TokenForm } from '@gatehouse/domain/apim/token-request';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import type { Application, SigningKey } from '@gatehouse/domain/registry/registry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createTokenSource, type TokenEvent } from './apim-token.js';
+import type { TokenEvent } from './access-token.js';
+import { createTokenSource } from './apim-token.js';
 import type { Kms } from '../kms/kms.js';
 import type { TokenHttpAnswer } from './token-transport.js';
 
@@ -25,11 +27,13 @@ function plan(identity = 'one', signingKeys: SigningKey[] = [RETIRING, ACTIVE]):
 }
 
 const issued = (value: string, expires_in: unknown = '600'): TokenHttpAnswer => ({
+  wasSent: true,
   status: 200,
   body: JSON.stringify({ access_token: value, expires_in, token_type: 'Bearer' }),
   retryAfter: null,
 });
 const failed = (status: number, description = 'x', retryAfter: string | null = null): TokenHttpAnswer => ({
+  wasSent: true,
   status,
   body: JSON.stringify({ error_description: description, message_id: 'rrt-1' }),
   retryAfter,
@@ -63,7 +67,7 @@ function world(...replies: Reply[]) {
     close: () => undefined,
   };
   const transport = {
-    post: async (url: string, jws: string) => {
+    post: async (url: string, { client_assertion: jws = '' }: TokenForm) => {
       posts.push({ url, jws, atMs: performance.now() });
       const reply = await (replies[posts.length - 1] ?? replies.at(-1)!);
       if (reply instanceof Error) throw reply;

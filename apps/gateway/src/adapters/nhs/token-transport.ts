@@ -1,9 +1,13 @@
 /** The HTTP request for a token: exactly one POST, no retries, limited in time and size. */
 import type { Agent } from 'node:http';
+import type { TokenForm } from '@gatehouse/domain/apim/token-request';
 import { headerValue } from '@gatehouse/domain/input/framing';
 import { openAgent, sendHttp } from './http-call.js';
+import { HttpCallError } from './http-fault.js';
 
 export interface TokenHttpAnswer {
+  /** False if no byte of the request can have left. */
+  readonly wasSent: boolean;
   readonly status: number;
   readonly body: string;
   readonly retryAfter: string | null;
@@ -11,12 +15,12 @@ export interface TokenHttpAnswer {
 
 export interface TokenTransport {
   /** A failure of the transport is status 599, so that it is treated as a failure of the server. */
-  post(tokenUrl: string, clientAssertion: string): Promise<TokenHttpAnswer>;
+  post(tokenUrl: string, form: TokenForm): Promise<TokenHttpAnswer>;
   close(): void;
 }
 
 const MAX_ANSWER_BYTES = 65_536;
-const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const NOT_SENT: ReadonlySet<string> = new Set(['not-sent', 'tls']);
 
 /** What APIM itself answers to an assertion: a clock that is far out has them all rejected with 400 or 401 (fault F12). */
 const TELLS_TIME: ReadonlySet<number> = new Set([200, 400, 401]);
@@ -35,14 +39,9 @@ export function openTokenTransport(options: {
     return agent;
   };
   return {
-    async post(tokenUrl, clientAssertion) {
+    async post(tokenUrl, form) {
       const url = new URL(tokenUrl);
-      const form = new URLSearchParams({
-        grant_type: 'client_credentials',
-        client_assertion_type: ASSERTION_TYPE,
-        client_assertion: clientAssertion,
-      });
-      const body = Buffer.from(form.toString());
+      const body = Buffer.from(new URLSearchParams(form).toString());
       try {
         const answer = await sendHttp({
           agent: agentFor(url),
@@ -65,9 +64,10 @@ export function openTokenTransport(options: {
         if (TELLS_TIME.has(answer.status) && !Number.isNaN(dateMs)) options.onDate(dateMs);
         const retryAfter = headerValue(answer.headers, 'retry-after') ?? null;
         // An answer that is too large counts as malformed, not as a passing fault.
-        return { status: text === null ? 200 : answer.status, body: text ?? '', retryAfter };
-      } catch {
-        return { status: 599, body: '', retryAfter: null };
+        return { wasSent: true, status: text === null ? 200 : answer.status, body: text ?? '', retryAfter };
+      } catch (error) {
+        const wasSent = !(error instanceof HttpCallError && NOT_SENT.has(error.fault));
+        return { wasSent, status: 599, body: '', retryAfter: null };
       }
     },
     close() {

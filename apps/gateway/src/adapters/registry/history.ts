@@ -20,6 +20,8 @@ const TABLES: Readonly<Record<QueryName, Readonly<Record<string, string>>>> = {
   grants: { client_grant: 'client_id' },
   credentials: { client_credential: 'client_id' },
   messageSets: { message_set: 'name' },
+  cis2Clients: { cis2_client: 'id' },
+  cis2SigningKeys: { signing_key: 'cis2_client_id' },
 };
 
 /** A table's rows as of version $2, of the keys $1; null: all of them. A column made later is null. */
@@ -46,6 +48,6 @@ export async function registryAt(
     const tables = Object.entries(TABLES[name]).map(asOf).join(', ');
     return (await database.query<Row>(`WITH ${tables} ${QUERIES[name]}`, [wanted, version])).rows;
   };
-  const rows = await rowsBy(read, { ...scope, applicationIds: [], messageSets: [] });
+  const rows = await rowsBy(read, { ...scope, applicationIds: [], messageSets: [], cis2Clients: false });
   return wholeState(version, rows).snapshot;
 }

@@ -61,7 +61,11 @@ async function readState(
 }
 
 async function readChange(client: pg.ClientBase, after: number, upTo: number): Promise<ShardChange> {
-  const { rows } = await client.query<Record<keyof Omit<ShardChange, 'version'>, string[] | null>>(
+  const { rows } = await client.query<
+    Record<Exclude<keyof ShardChange, 'version' | 'cis2Clients'>, string[] | null> & {
+      cis2Clients: boolean | null;
+    }
+  >(
     `WITH change AS (SELECT * FROM registry_change WHERE version > $1 AND version <= $2)
      SELECT
        -- The organisations of a message set need no reading: their applications are regrouped in memory.
@@ -69,6 +73,7 @@ async function readChange(client: pg.ClientBase, after: number, upTo: number): P
        (SELECT array_agg(DISTINCT id::text) FROM change, unnest(client_ids) AS id) AS "clientIds",
        array_agg(DISTINCT row_key) FILTER (WHERE table_name = 'message_set') AS "messageSets",
        array_agg(DISTINCT application_id) FILTER (WHERE application_id IS NOT NULL) AS "applicationIds",
+       bool_or(table_name = 'cis2_client' OR coalesce(after, before) ->> 'cis2_client_id' IS NOT NULL) AS "cis2Clients",
        array_agg(before ->> 'jwks_id') FILTER (WHERE table_name = 'application' AND after IS NULL) AS "removedJwksIds"
      FROM change, LATERAL (SELECT CASE table_name
        WHEN 'application' THEN row_key ELSE coalesce(after, before) ->> 'application_id' END AS application_id) AS of`,
@@ -82,6 +87,7 @@ async function readChange(client: pg.ClientBase, after: number, upTo: number): P
     messageSets: changed?.messageSets ?? [],
     applicationIds: changed?.applicationIds ?? [],
     removedJwksIds: changed?.removedJwksIds ?? [],
+    cis2Clients: changed?.cis2Clients ?? false,
   };
 }
 

@@ -8,6 +8,7 @@ import type {
 } from '@gatehouse/domain/registry/records/registry-records';
 import type {
   Application,
+  Cis2Client,
   Client,
   Credential,
   Grant,
@@ -25,6 +26,8 @@ export interface Scope {
   readonly applicationIds: readonly string[];
   readonly clientIds: readonly string[];
   readonly messageSets: readonly string[];
+  /** All of them or none: there are a few, one for a product in an environment. */
+  readonly cis2Clients: boolean;
 }
 
 export interface BindingRow {
@@ -34,10 +37,10 @@ export interface BindingRow {
 }
 export type ApplicationRow = Pick<Application, 'id' | 'jwksId' | (typeof DECISION_FIELDS)[number]>;
 type OfApplication<T> = T & { readonly applicationId: string };
+export type Cis2ClientRow = Omit<Cis2Client, 'signingKeys'>;
 export type WriteExceptionRow = OfApplication<WriteException>;
-export type SigningKeyRow = OfApplication<
-  Omit<SigningKey, 'publicJwk'> & Pick<SigningKey['publicJwk'], 'n' | 'e'>
->;
+export type SigningKeyRow = Omit<SigningKey, 'publicJwk'> &
+  Pick<SigningKey['publicJwk'], 'n' | 'e'> & { readonly ownerId: string };
 export type SroAppointmentRow = SroAppointment & { readonly odsCode: string };
 export interface AssuranceFloorRow {
   /** ALL_ORGANISATIONS for the floor of those that have none of their own. */
@@ -61,6 +64,7 @@ export interface RegistryRows {
   readonly grants: readonly GrantRow[];
   readonly credentials: readonly Credential[];
   readonly messageSets: readonly MessageSetRecord[];
+  readonly cis2Clients: readonly Cis2ClientRow[];
 }
 
 /** In place of an ODS code, which is never empty. */
@@ -73,6 +77,13 @@ const APPLICATION_COLUMNS = DECISION_FIELDS.filter((name) => name !== 'messageSe
   .map((name) => `${columnsOf(name, APPLICATION_FIELDS[name]).join()} AS "${name}"`)
   .join(', ');
 
+const signingKeysOf = (
+  owner: string,
+) => `SELECT ${owner} AS "ownerId", id, kid, kms_key_arn AS "kmsKeyArn", thumbprint,
+      public_jwk ->> 'n' AS n, public_jwk ->> 'e' AS e, state,
+      ${ms('published_at', 'publishedAtMs')}, ${ms('activated_at', 'activatedAtMs')}
+    FROM signing_key WHERE ${owner} IS NOT NULL AND ${among(owner, 'uuid')} ORDER BY created_at, id`;
+
 export const QUERIES = {
   organisations: `SELECT ods_code AS "odsCode", name, state FROM organisation WHERE ${among('ods_code', 'text')}`,
   bindings: `SELECT id, application_id AS "applicationId", ods_code AS "odsCode" FROM binding
@@ -84,10 +95,7 @@ export const QUERIES = {
   writeExceptions: `SELECT application_id AS "applicationId", id, interaction, use_case_reference AS "useCaseReference",
       ${ms('expires_at', 'expiresAtMs')}, ${ms('revoked_at', 'revokedAtMs')}, ${ms('cosigned_at', 'cosignedAtMs')}
     FROM write_exception WHERE ${among('application_id', 'uuid')} ORDER BY granted_at, id`,
-  signingKeys: `SELECT application_id AS "applicationId", id, kid, kms_key_arn AS "kmsKeyArn", thumbprint,
-      public_jwk ->> 'n' AS n, public_jwk ->> 'e' AS e, state,
-      ${ms('published_at', 'publishedAtMs')}, ${ms('activated_at', 'activatedAtMs')}
-    FROM signing_key WHERE ${among('application_id', 'uuid')} ORDER BY created_at, id`,
+  signingKeys: signingKeysOf('application_id'),
   sroAppointments: `SELECT ods_code AS "odsCode", id, environments, ${ms('accepted_at', 'acceptedAtMs')},
       ${ms('withdrawn_at', 'withdrawnAtMs')}, to_char(starts_on, 'YYYY-MM-DD') AS "startsOn", to_char(review_due_on, 'YYYY-MM-DD') AS "reviewDueOn",
       grace_days AS "graceDays"
@@ -102,6 +110,10 @@ export const QUERIES = {
       ${ms('expires_at', 'expiresAtMs')}, ${ms('revoked_at', 'revokedAtMs')}
     FROM client_credential WHERE ${among('client_id', 'uuid')}`,
   messageSets: `SELECT name, interactions FROM message_set WHERE ${among('name', 'text')}`,
+  cis2Clients: `SELECT id, environment, product, registered_client_id AS "clientId", auth,
+      signing_algorithm AS "signingAlgorithm", state, jwks_id AS "jwksId"
+    FROM cis2_client WHERE ${among('id', 'uuid')}`,
+  cis2SigningKeys: signingKeysOf('cis2_client_id'),
 } as const;
 
 /** Reads in the transaction that `client` has open, so that all rows are of one version. */
@@ -122,6 +134,7 @@ export async function rowsBy(read: Read, scope: Scope | null): Promise<RegistryR
   const applicationIds = scope && [
     ...new Set([...scope.applicationIds, ...bindings.map((row) => row.applicationId)]),
   ];
+  const cis2ClientIds = scope === null || scope.cis2Clients ? null : [];
   return {
     bindings,
     organisations: await read('organisations', odsCodes),
@@ -129,7 +142,11 @@ export async function rowsBy(read: Read, scope: Scope | null): Promise<RegistryR
     assuranceFloors: await read('assuranceFloors', odsCodes && [...odsCodes, ALL_ORGANISATIONS]),
     applications: await read('applications', applicationIds),
     writeExceptions: await read('writeExceptions', applicationIds),
-    signingKeys: await read('signingKeys', applicationIds),
+    signingKeys: [
+      ...(await read<SigningKeyRow>('signingKeys', applicationIds)),
+      ...(await read<SigningKeyRow>('cis2SigningKeys', cis2ClientIds)),
+    ],
+    cis2Clients: await read('cis2Clients', cis2ClientIds),
     clients: await read('clients', clientIds),
     grants: await read('grants', clientIds),
     credentials: await read('credentials', clientIds),

@@ -2,10 +2,13 @@
 import {
   workloadKey,
   type Application,
+  type Cis2Client,
   type Client,
   type Organisation,
+  type SigningKey,
   type Snapshot,
 } from '@gatehouse/domain/registry/registry';
+import { cis2ClientKey } from '@gatehouse/domain/registry/records/cis2-client-fields';
 import { ShardedMap } from './sharded-map.js';
 import {
   ALL_ORGANISATIONS,
@@ -47,6 +50,7 @@ export function wholeState(version: number, rows: RegistryRows): RegistryState {
     credentials: ShardedMap.of(credentials),
     workloads: ShardedMap.of(workloads),
     applicationsByJwksId: ShardedMap.of(byJwksId(applications)),
+    ...buildCis2Clients(rows),
   };
   return { snapshot, messageSets };
 }
@@ -92,8 +96,12 @@ export function changedState(
   }
   const { version } = change;
   const assuranceFloor = floorOfAll(rows);
+  const cis2Clients = change.cis2Clients
+    ? buildCis2Clients(rows)
+    : { cis2Clients: snapshot.cis2Clients, cis2ClientsByJwksId: snapshot.cis2ClientsByJwksId };
   const next = {
     ...{ version, assuranceFloor, organisations, clients, credentials, workloads, applicationsByJwksId },
+    ...cis2Clients,
   };
   return { state: { snapshot: next, messageSets: sets }, odsCodes };
 }
@@ -174,7 +182,7 @@ function buildApplications(
   messageSets: ReadonlyMap<string, readonly string[]>,
 ): Map<string, Application> {
   const exceptions = Map.groupBy(rows.writeExceptions, (row) => row.applicationId);
-  const keys = Map.groupBy(rows.signingKeys, (row) => row.applicationId);
+  const keysOf = keysByOwner(rows);
   const interactionsOf = interactionsBySets(messageSets);
   return new Map(
     rows.applications.map((row: ApplicationRow): [string, Application] => [
@@ -183,7 +191,7 @@ function buildApplications(
         ...row,
         interactions: interactionsOf(row.messageSets),
         writeExceptions: (exceptions.get(row.id) ?? []).map(withoutApplication),
-        signingKeys: (keys.get(row.id) ?? []).map(signingKey),
+        signingKeys: keysOf(row.id),
       },
     ]),
   );
@@ -193,8 +201,23 @@ function withoutApplication({ applicationId: _, ...exception }: WriteExceptionRo
   return exception;
 }
 
-function signingKey({ applicationId: _, n, e, ...key }: SigningKeyRow) {
-  return { ...key, publicJwk: { kty: 'RSA' as const, n, e } };
+function buildCis2Clients(rows: RegistryRows) {
+  const keysOf = keysByOwner(rows);
+  const clients = rows.cis2Clients.map((row): Cis2Client => ({ ...row, signingKeys: keysOf(row.id) }));
+  return {
+    cis2Clients: ShardedMap.of(clients.map((client) => [cis2ClientKey(client), client])),
+    cis2ClientsByJwksId: ShardedMap.of(clients.map((client) => [client.jwksId, client])),
+  };
+}
+
+/** The keys of an application or CIS2 client, by its id. */
+function keysByOwner({ signingKeys }: RegistryRows): (ownerId: string) => SigningKey[] {
+  const rows = Map.groupBy(signingKeys, ({ ownerId }) => ownerId);
+  return (ownerId) => (rows.get(ownerId) ?? []).map(signingKey);
+}
+
+function signingKey({ ownerId: _, n, e, ...key }: SigningKeyRow): SigningKey {
+  return { ...key, publicJwk: { kty: 'RSA', n, e } };
 }
 
 /** Applications with the same message sets share one set of interactions. */

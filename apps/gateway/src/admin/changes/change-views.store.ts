@@ -47,6 +47,7 @@ export class ChangeViews {
       include: { bindings: { include: { organisation: true }, orderBy: { odsCode: 'asc' } } },
     });
     const clients = await this.db.client.findMany({ where: { id: { in: ids } } });
+    const cis2Clients = byId(await this.db.cis2Client.findMany({ where: { id: { in: ids } } }));
     const odsCodes = applications.flatMap(({ bindings }) => bindings.map(({ odsCode }) => odsCode));
     const organisations = await this.db.organisation.findMany({
       where: { odsCode: { in: [...texts, ...odsCodes] } },
@@ -65,6 +66,10 @@ export class ChangeViews {
       client: (id) => {
         const row = byClient.get(id);
         return row === undefined ? undefined : { name: row.name, environment: row.environmentName };
+      },
+      cis2Client: (id) => {
+        const row = cis2Clients.get(id);
+        return row && { product: row.productName, environment: row.environmentName };
       },
       hasSro: (codes, environment) =>
         this.environments.get(environment)?.kind === 'open' ||

@@ -116,6 +116,14 @@ async function withOwners(transaction: Transaction, rows: readonly RecordedRow[]
       })
     ).map((row) => [row.id, row]),
   );
+  const cis2Clients = new Map(
+    (
+      await transaction.cis2Client.findMany({
+        where: { id: { in: ids('cis2_client_id') } },
+        select: { id: true, environmentName: true },
+      })
+    ).map((row) => [row.id, row]),
+  );
   const uses = await transaction.applicationMessageSet.findMany({
     where: {
       messageSetName: { in: rows.filter(({ tableName }) => tableName === 'message_set').map(nameOf) },
@@ -126,6 +134,8 @@ async function withOwners(transaction: Transaction, rows: readonly RecordedRow[]
   return rows.map((row) => {
     const application = applications.get(String(valueOf(row, 'application_id')));
     const client = clients.get(String(valueOf(row, 'client_id')));
+    const cis2Client = cis2Clients.get(String(valueOf(row, 'cis2_client_id')));
+    const owner = application ?? client ?? cis2Client;
     const used = uses.filter(({ messageSetName }) => messageSetName === nameOf(row));
     return {
       table: row.tableName,
@@ -136,7 +146,7 @@ async function withOwners(transaction: Transaction, rows: readonly RecordedRow[]
       environments:
         row.tableName === 'message_set'
           ? used.map((use) => use.application.environmentName)
-          : environmentsOf(row, application?.environmentName ?? client?.environmentName),
+          : environmentsOf(row, owner?.environmentName),
     };
   });
 }

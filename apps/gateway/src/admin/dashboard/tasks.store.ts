@@ -2,11 +2,13 @@ import { dayOfDateColumn } from '@gatehouse/domain/governance/london-day';
 import { reachOf, type Reach } from '@gatehouse/domain/governance/permissions';
 import { REVIEW_NOTICE_DAYS } from '@gatehouse/domain/governance/sro';
 import { Inject, Injectable } from '@nestjs/common';
+import { ownerOf } from '../keys/key-owner.js';
 import { DoctorStore } from '../doctor/doctor.store.js';
 import type { Acting } from '../http/access/principal.js';
 import type { Queries } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
 import { ownedWithin, WHOLE_APPLICATION } from '../registry/applications.store.js';
+import { cis2ClientWhere } from '../registry/cis2-clients.store.js';
 import { nameOf } from '../registry/lists.store.js';
 
 const DAY_MS = 86_400_000;
@@ -54,16 +56,24 @@ export class TasksStore {
       where: {
         state: 'ACTIVE',
         activatedAt: { lte: new Date(this.now() - KEY_OLD_AFTER_MS) },
-        application: { state: { not: 'retired' }, ...ownedWithin(reach) },
+        OR: [
+          { application: { state: { not: 'retired' }, ...ownedWithin(reach) } },
+          { cis2Client: { state: { not: 'retired' }, ...cis2ClientWhere({}, reach) } },
+        ],
       },
-      include: { application: { include: WHOLE_APPLICATION } },
+      include: {
+        application: { include: WHOLE_APPLICATION },
+        cis2Client: { include: { signingKeys: true } },
+      },
       orderBy: [{ activatedAt: 'asc' }, { id: 'asc' }],
       take: MOST,
     });
-    return rows.flatMap(({ kid, activatedAt, application }) => {
+    return rows.flatMap((row) => {
+      const { kid, activatedAt, application } = row;
       if (activatedAt === null) return [];
-      const applicationRef = { applicationId: application.id, application: nameOf(application) };
-      return [{ kid, activatedAt: activatedAt.toISOString(), ...applicationRef }];
+      const { kind, id, name } = ownerOf(row);
+      const owner = { kind, id, name: application === null ? name : nameOf(application) };
+      return [{ kid, activatedAt: activatedAt.toISOString(), owner }];
     });
   }
 

@@ -10,11 +10,11 @@ import { conflict, notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, PUBLIC_URL } from '../injected.js';
 import { applicationWhere, ownedWithin } from '../registry/applications.store.js';
+import { cis2ClientWhere } from '../registry/cis2-clients.store.js';
+import { type KeyOwner, ownerColumn, ownerOf, WITH_OWNER } from './key-owner.js';
 import { allowedFromMs, type KeyRow, keyView } from './keys.view.js';
 
-const WITH_APPLICATION = { application: { include: { bindings: true, signingKeys: true } } } as const;
-
-/** Signing keys of applications: their public halves and their states. The private halves never leave KMS. */
+/** Signing keys of applications and CIS2 clients: their public halves and their states. The private halves never leave KMS. */
 @Injectable()
 export class KeysStore {
   constructor(
@@ -24,14 +24,21 @@ export class KeysStore {
   ) {}
 
   async list(query: InputOf<'keyList'>['query'], reach: Reach) {
-    const { limit, after, state, ...choice } = query;
+    const { limit, after, state, owner, ...choice } = query;
+    // With the column beside the relation: without further conditions Prisma takes the relation for no condition at all.
+    const ofApplication = {
+      applicationId: { not: null },
+      application: { ...applicationWhere(choice), AND: ownedWithin(reach) },
+    };
+    const ofCis2Client = { cis2ClientId: { not: null }, cis2Client: cis2ClientWhere(choice, reach) };
+    const owners = { application: [ofApplication], 'cis2-client': [ofCis2Client] };
     const rows = await this.db.signingKey.findMany({
       where: {
         ...(state === undefined ? {} : { state }),
         ...(after === undefined ? {} : { kid: { gt: after } }),
-        application: { ...applicationWhere(choice), AND: ownedWithin(reach) },
+        OR: owner === undefined ? Object.values(owners).flat() : owners[owner],
       },
-      include: WITH_APPLICATION,
+      include: WITH_OWNER,
       orderBy: { kid: 'asc' },
       take: limit + 1,
     });
@@ -47,19 +54,15 @@ export class KeysStore {
    * Adds a key that KMS has just created. The first key of a JWKS URL that never had one is ACTIVE at once: no copy of
    * the URL without it can be cached.
    */
-  async add(
-    transaction: Transaction,
-    application: { readonly id: string; readonly environmentName: string },
-    created: CreatedSigningKey,
-  ) {
-    await refuseUnfinishedKey(transaction, application.id);
+  async add(transaction: Transaction, owner: KeyOwner, created: CreatedSigningKey) {
+    await refuseUnfinishedKey(transaction, owner);
     const at = new Date(this.now());
     const day = at.toISOString().slice(0, 10).replaceAll('-', '');
-    const kid = `${application.environmentName}-${day}-${created.thumbprint.slice(0, 12)}`;
+    const kid = `${owner.environment}-${day}-${created.thumbprint.slice(0, 12)}`;
     const { kty, n, e } = created.publicJwk;
     await transaction.signingKey.create({
       data: {
-        applicationId: application.id,
+        ...ownerColumn(owner),
         kid,
         kmsKeyArn: created.arn,
         publicJwk: { kty, n, e },
@@ -69,7 +72,7 @@ export class KeysStore {
       },
     });
     const row = await requireKey(transaction, kid);
-    const isFirst = row.application.signingKeys.every(({ publishedAt }) => publishedAt === null);
+    const isFirst = ownerOf(row).signingKeys.every(({ publishedAt }) => publishedAt === null);
     if (isFirst) {
       await setState(transaction, row, 'PUBLISHED', at);
       await setState(transaction, { kid, state: 'PUBLISHED' }, 'ACTIVE', at);
@@ -97,19 +100,19 @@ export class KeysStore {
   }
 
   /**
-   * Takes a key one step on, if the times of APIM's JWKS cache allow it.
+   * Takes a key one step on, if the times of a JWKS cache allow it. NHS CIS2 is given as much time as APIM.
    * @throws AdminProblem conflict, naming the time from which the step is allowed
    */
   private async move(transaction: Transaction, kid: string, to: SigningKeyState, reach: Reach) {
     const row = await requireKey(transaction, kid);
-    const odsCodes = row.application.bindings.map(({ odsCode }) => odsCode);
-    requireReach(reach, odsCodes, `signing key ${kid}`);
+    const owner = ownerOf(row);
+    requireReach(reach, owner.odsCodes, `signing key ${kid}`);
     if (row.state === to) return keyView(row, this.publicUrl);
     const nowMs = this.now();
-    refuseTooEarly(row, to, nowMs);
+    refuseTooEarly(row, owner, to, nowMs);
     const at = new Date(nowMs);
     if (to === 'ACTIVE') {
-      const former = row.application.signingKeys.find(({ state }) => state === 'ACTIVE');
+      const former = owner.signingKeys.find(({ state }) => state === 'ACTIVE');
       if (former !== undefined) await setState(transaction, former, 'RETIRING', at);
     }
     await setState(transaction, row, to, at);
@@ -118,9 +121,9 @@ export class KeysStore {
 }
 
 /** To be called before KMS creates a key, too: so that nobody in a hurry leaves unused keys behind. */
-export async function refuseUnfinishedKey(db: Queries, applicationId: string): Promise<void> {
+export async function refuseUnfinishedKey(db: Queries, owner: KeyOwner): Promise<void> {
   const unfinished = await db.signingKey.findFirst({
-    where: { applicationId, state: { in: ['PENDING', 'PUBLISHED'] } },
+    where: { ...ownerColumn(owner), state: { in: ['PENDING', 'PUBLISHED'] } },
   });
   if (unfinished !== null) {
     throw conflict(
@@ -129,22 +132,25 @@ export async function refuseUnfinishedKey(db: Queries, applicationId: string): P
   }
 }
 
-function refuseTooEarly(row: KeyRow, to: SigningKeyState, nowMs: number): void {
+/** Who reads the JWKS URL of an owner's keys. */
+const READERS = { application: 'API Management', 'cis2-client': 'NHS CIS2' } as const;
+
+function refuseTooEarly(row: KeyRow, owner: KeyOwner, to: SigningKeyState, nowMs: number): void {
   const { kid } = row;
   const from = row.state as SigningKeyState;
   if (!mayBecome(from, to)) throw conflict(`Key ${kid} is ${from} and cannot become ${to}.`);
-  const fromMs = allowedFromMs(row, to);
+  const fromMs = allowedFromMs(row, owner, to);
   if (fromMs === null || nowMs >= fromMs) return;
   const at = new Date(fromMs).toISOString();
   throw conflict(
     to === 'ACTIVE'
-      ? `API Management may still have a copy of the JWKS without key ${kid} until ${at}. Activate it then.`
+      ? `${READERS[owner.kind]} may still have a copy of the JWKS without key ${kid} until ${at}. Activate it then.`
       : `Key ${kid} must stay published until ${at}, so that what it signed is accepted and a rollback is possible.`,
   );
 }
 
 async function requireKey(transaction: Transaction, kid: string) {
-  const row = await transaction.signingKey.findUnique({ where: { kid }, include: WITH_APPLICATION });
+  const row = await transaction.signingKey.findUnique({ where: { kid }, include: WITH_OWNER });
   if (row === null) throw notFound(`signing key ${kid}`);
   return row;
 }

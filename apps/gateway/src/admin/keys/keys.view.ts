@@ -1,28 +1,26 @@
 import { activatableAtMs, RETIREMENT_S, type SigningKeyState } from '@gatehouse/domain/registry/signing-key';
 import { instantOf } from '../http/paging.js';
-import { jwksUrlOf, keyOfRows } from '../registry/applications.store.js';
+import { jwksUrlOf } from '../registry/applications.store.js';
+import { type KeyOwner, ownerOf } from './key-owner.js';
 
-interface KeyTimes {
-  readonly kid: string;
-  readonly publishedAt: Date | null;
-}
-
-export interface KeyRow extends KeyTimes {
-  readonly applicationId: string;
+export type KeyRow = Parameters<typeof ownerOf>[0] & {
   readonly state: string;
   readonly kmsKeyArn: string;
   readonly thumbprint: string;
+  readonly publishedAt: Date | null;
   readonly activatedAt: Date | null;
   readonly retiredAt: Date | null;
-  readonly application: Parameters<typeof keyOfRows>[0] &
-    Parameters<typeof jwksUrlOf>[1] & { readonly signingKeys: readonly KeyTimes[] };
-}
+};
 
 /** The moment before which a step is refused (epoch ms); null if it needs no wait. */
-export function allowedFromMs(row: KeyRow, to: SigningKeyState): number | null {
+export function allowedFromMs(
+  row: Omit<KeyRow, 'application' | 'cis2Client'>,
+  { signingKeys }: Pick<KeyOwner, 'signingKeys'>,
+  to: SigningKeyState,
+): number | null {
   const { publishedAt, retiredAt } = row;
   if (to === 'ACTIVE' && publishedAt !== null) {
-    const earlierKeyPublished = row.application.signingKeys.some(
+    const earlierKeyPublished = signingKeys.some(
       (other) => other.kid !== row.kid && other.publishedAt !== null && other.publishedAt <= publishedAt,
     );
     return activatableAtMs(publishedAt.getTime(), earlierKeyPublished);
@@ -36,16 +34,16 @@ export function allowedFromMs(row: KeyRow, to: SigningKeyState): number | null {
 const USUAL_NEXT: Partial<Record<string, SigningKeyState>> = { PUBLISHED: 'ACTIVE', RETIRING: 'REMOVED' };
 
 export function keyView(row: KeyRow, publicUrl: string) {
+  const owner = ownerOf(row);
   const next = USUAL_NEXT[row.state];
-  const fromMs = next === undefined ? null : allowedFromMs(row, next);
+  const fromMs = next === undefined ? null : allowedFromMs(row, owner, next);
   return {
     kid: row.kid,
-    applicationId: row.applicationId,
-    application: keyOfRows(row.application),
+    owner: { kind: owner.kind, id: owner.id, name: owner.name },
     state: row.state as SigningKeyState,
     kmsKeyArn: row.kmsKeyArn,
     thumbprint: row.thumbprint,
-    jwksUrl: jwksUrlOf(publicUrl, row.application),
+    jwksUrl: jwksUrlOf(publicUrl, owner),
     publishedAt: instantOf(row.publishedAt),
     activatedAt: instantOf(row.activatedAt),
     nextStepAt: fromMs === null ? null : new Date(fromMs).toISOString(),

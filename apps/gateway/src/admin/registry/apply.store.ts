@@ -106,7 +106,7 @@ export class RegistryWriter {
     const { secretBox, randomBytes } = this;
     const means = { secretBox, randomBytes, newId: randomUUID };
     await writeApplications(transaction, plan.applications, progress, means);
-    await writeCis2Clients(transaction, plan.cis2Clients, secretBox, randomUUID);
+    await writeCis2Clients(transaction, plan.cis2Clients, means);
     await writeClients(transaction, plan.clients, progress, randomUUID);
   }
 }

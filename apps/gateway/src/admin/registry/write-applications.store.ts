@@ -15,6 +15,11 @@ import { inBatches, type Progress, recordsToCreate } from './batches.js';
 /** 192 bits: the JWKS URL can't be guessed, so the list of tenants can't be read off it. */
 const JWKS_ID_BYTES = 24;
 
+/** The last segment of a JWKS URL. */
+export function newJwksId(randomBytes: RandomBytes): string {
+  return Buffer.from(randomBytes(JWKS_ID_BYTES)).toString('base64url');
+}
+
 /** A record with the id it has or gets. */
 interface Identified extends ApplicationRecord {
   readonly id: string;
@@ -22,7 +27,7 @@ interface Identified extends ApplicationRecord {
   readonly apiSecretSealed: Uint8Array<ArrayBuffer> | null;
 }
 
-interface Means {
+export interface Means {
   readonly secretBox: SecretBox;
   readonly randomBytes: RandomBytes;
   readonly newId: () => string;
@@ -58,7 +63,7 @@ export async function writeApplications(
       data: batch.map((record) => ({
         id: record.id,
         ...identityColumns(record),
-        jwksId: Buffer.from(randomBytes(JWKS_ID_BYTES)).toString('base64url'),
+        jwksId: newJwksId(randomBytes),
         ...applicationColumns(record, record.apiSecretSealed),
       })),
     });

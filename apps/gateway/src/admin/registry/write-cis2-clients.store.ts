@@ -1,17 +1,16 @@
 import type { Planned } from '@gatehouse/domain/registry/plan/registry-change';
 import type { Cis2ClientRecord } from '@gatehouse/domain/registry/records/cis2-client-fields';
 import { cis2ClientColumns } from '../../adapters/registry/cis2-client-rows.js';
-import type { SecretBox } from '../../adapters/kms/secret-box.js';
 import type { Transaction } from '../http/transactions.js';
 import { sealedSecret } from './sealed-secret.js';
 import { recordsToCreate, recordsToUpdate } from './batches.js';
+import { type Means, newJwksId } from './write-applications.store.js';
 
 /** There are a few: one for a product in an environment. */
 export async function writeCis2Clients(
   transaction: Transaction,
   planned: readonly Planned<Cis2ClientRecord>[],
-  secretBox: SecretBox,
-  newId: () => string,
+  { secretBox, randomBytes, newId }: Means,
 ): Promise<void> {
   const columnsOf = async (record: Cis2ClientRecord, id: string) =>
     cis2ClientColumns(record, await sealedSecret(secretBox, record.clientSecret, id));
@@ -24,6 +23,8 @@ export async function writeCis2Clients(
   for (const record of recordsToCreate(planned)) {
     const id = newId();
     const key = { environmentName: record.environment, productName: record.product };
-    await transaction.cis2Client.create({ data: { id, ...key, ...(await columnsOf(record, id)) } });
+    await transaction.cis2Client.create({
+      data: { id, ...key, jwksId: newJwksId(randomBytes), ...(await columnsOf(record, id)) },
+    });
   }
 }

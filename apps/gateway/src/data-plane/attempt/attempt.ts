@@ -1,7 +1,7 @@
 /** One attempt at a call to e-RS: the types shared by the code that prepares, makes, judges and records it. */
 import type { AuditOutcome } from '@gatehouse/domain/audit/audit';
 import type { GatewayError } from '@gatehouse/domain/errors';
-import type { AccessToken } from '../../adapters/nhs/apim-token.js';
+import type { AccessToken } from '../../adapters/nhs/access-token.js';
 import type { Departure } from '../../adapters/nhs/rate-limiter.js';
 import type { Seat } from '../../adapters/nhs/upstream.js';
 import type { Admitted } from '../admit.js';

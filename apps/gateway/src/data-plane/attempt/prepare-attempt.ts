@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { rateLimitOf } from '@gatehouse/domain/policy/rate-limit';
-import type { AccessToken } from '../../adapters/nhs/apim-token.js';
+import type { AccessToken } from '../../adapters/nhs/access-token.js';
 import type { Departure } from '../../adapters/nhs/rate-limiter.js';
 import { requireConfidence } from '../confidence.js';
 import type { Route } from '../decide.js';

@@ -79,11 +79,13 @@ function standingAnswer(rows: readonly TokenRow[]): TokenAnswer | null {
 /** So many refusals in a row may have been an outage. */
 const NEWEST = 50;
 
+/** The end of one user's sign-in says nothing about the application. */
 const TOKENS = `
 SELECT record ->> 'atMs' AS at, event, record -> 'facts' ->> 'registryVersion' AS version,
        record -> 'facts' ->> 'diagnosis' AS diagnosis, record -> 'facts' ->> 'messageId' AS message_id
   FROM audit.event
  WHERE record ->> 'applicationId' = $1 AND kind = 'SYSTEM' AND event IN ('MINT_OK', 'MINT_FAILED')
+   AND record -> 'facts' ->> 'diagnosis' IS DISTINCT FROM 'SIGN_IN_OVER'
  ORDER BY started_at DESC, seq DESC LIMIT ${String(NEWEST)}`;
 
 const READS = `

@@ -1,0 +1,59 @@
+/** CIS2 clients over HTTP: their keys, and what has to be registered with NHS CIS2. */
+import { API_PREFIX } from '@gatehouse/contracts/routes';
+import { ACTIVATION_MARGIN_S, JWKS_CACHE_S } from '@gatehouse/domain/registry/signing-key';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
+
+let admin: AdminApi;
+beforeAll(async () => {
+  admin = await startAdmin();
+  await admin.call('POST', `${API_PREFIX}/registry/apply`, { document: smallDocument });
+});
+afterAll(() => admin.close());
+
+const move = (kid: string, step: string) =>
+  admin.call('POST', `${API_PREFIX}/signing-keys/${kid}/${step}`, {});
+
+describe('signing keys', () => {
+  it('of a CIS2 client have its own JWKS URL and the same states', async () => {
+    const cis2Client = { environment: 'int', product: 'ReferWell' };
+    const document = { cis2Clients: [{ ...cis2Client, clientId: 'registered', auth: 'private_key_jwt' }] };
+    await admin.call('POST', `${API_PREFIX}/registry/apply`, {
+      document: { apiVersion: 'gatehouse/v1', ...document },
+    });
+    const body = { owner: 'cis2-client' as const, ...cis2Client };
+    const first = await admin.ok('keyCreate', { body });
+    expect(first).toMatchObject({
+      state: 'ACTIVE',
+      owner: { kind: 'cis2-client', name: 'CIS2 client of ReferWell in int' },
+    });
+    const { items: ofApplications } = await admin.ok('keyList', { query: { owner: 'application' } });
+    expect(ofApplications.map(({ jwksUrl }) => jwksUrl)).not.toContain(first.jwksUrl);
+
+    const second = await admin.ok('keyCreate', { body });
+    expect((await move(second.kid, 'publish')).body.state).toBe('PUBLISHED');
+    const early = await move(second.kid, 'activate');
+    expect(early.body.detail).toContain('NHS CIS2 may still have a copy of the JWKS');
+    admin.clock.ms += (JWKS_CACHE_S + ACTIVATION_MARGIN_S) * 1000;
+    expect((await move(second.kid, 'activate')).body.state).toBe('ACTIVE');
+    const { items } = await admin.ok('keyList', { query: { owner: 'cis2-client' } });
+    expect(Object.fromEntries(items.map(({ kid, state }) => [kid, state]))).toEqual({
+      [first.kid]: 'RETIRING',
+      [second.kid]: 'ACTIVE',
+    });
+  });
+
+  it.each([
+    ['a CIS2 client that has a secret', { product: 'ReferWell' }, 409],
+    ['a product without one', { product: 'Other' }, 404],
+    ['no product', {}, 400],
+  ])('are not created for %s', async (_what, choice, status) => {
+    const secret = { clientId: 'registered', auth: 'client_secret', clientSecret: 'the-client-secret' };
+    const document = { cis2Clients: [{ environment: 'int', product: 'ReferWell', ...secret }] };
+    await admin.call('POST', `${API_PREFIX}/registry/apply`, {
+      document: { apiVersion: 'gatehouse/v1', ...document },
+    });
+    const body = { owner: 'cis2-client', environment: 'int', ...choice };
+    expect((await admin.call('POST', `${API_PREFIX}/signing-keys`, body)).status).toBe(status);
+  });
+});
