@@ -7,13 +7,14 @@ export interface Choice {
   readonly label: string;
 }
 
-export function renderPage(visit: Visit, title: string, body: Html): string {
+/** @param isFault a screen reader says so first */
+export function renderPage(visit: Visit, title: string, body: Html, isFault: boolean): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title} – ReferWell</title>
+        <title>${isFault ? 'Error: ' : null}${title} – ReferWell</title>
         <link rel="stylesheet" href="/demo.css" />
       </head>
       <body>
@@ -36,17 +37,17 @@ function header({ session: { user } }: Visit): Html {
       <div class="width bar"><a class="brand" href="/">ReferWell</a></div>
     </header>`;
   return html`<header>
-      <div class="width bar">
-        <a class="brand" href="/worklist">ReferWell</a>
-        <nav aria-label="Main">
-          <a href="/worklist">Worklists</a> <a href="/role">Change role</a> <a href="/me">Who am I?</a>
-          <form method="post" action="/sign-out"><button class="link">Sign out</button></form>
-        </nav>
-      </div>
-    </header>
+    <div class="width bar">
+      <a class="brand" href="/worklist">ReferWell</a>
+      <nav aria-label="Main">
+        <a href="/worklist">Worklists</a> <a href="/role">Change role</a> <a href="/me">Who am I?</a>
+        <form method="post" action="/sign-out"><button class="link">Sign out</button></form>
+      </nav>
+    </div>
     <div class="who">
       <p class="width">${user.user.name ?? user.user.userId}: ${roleInWords(user)}</p>
-    </div>`;
+    </div>
+  </header>`;
 }
 
 function roleInWords({ role, roles }: NonNullable<Visit['session']['user']>): string {

@@ -71,7 +71,10 @@ async function answerRequest(
   const answer = await answerOf(visit, request, url.pathname);
   const headers = { ...HEADERS, 'Set-Cookie': sessions.cookie(session) };
   if ('redirectTo' in answer) response.writeHead(303, { ...headers, Location: answer.redirectTo }).end();
-  else response.writeHead(answer.status ?? 200, headers).end(renderPage(visit, answer.title, answer.body));
+  else {
+    const { title, body, status = 200 } = answer;
+    response.writeHead(status, headers).end(renderPage(visit, title, body, status >= 400));
+  }
 }
 
 async function visitOf(

@@ -9,7 +9,7 @@ import {
   servicesIn,
   valueOf,
 } from '../fhir.js';
-import { html, type Html } from '../html.js';
+import { html, type Html, type HtmlPart } from '../html.js';
 import {
   codeInWords,
   dateTime,
@@ -50,6 +50,9 @@ async function referralPage(visit: Visit, error?: { message: string; field: stri
   const ubrn = visit.params['ubrn'] ?? '';
   const isReferrer = signedIn(visit).role?.businessFunction.startsWith('REFERRING') === true;
   const letters = lettersIn(referral);
+  const notes = (referral.note ?? []).flatMap(({ text }) => text ?? []);
+  const paragraphs = (texts: readonly string[]): HtmlPart =>
+    texts.length === 0 ? 'none' : texts.map((text) => html`<p>${text}</p>`);
   return {
     title: `Referral ${ubrnInGroups(ubrn)}`,
     status: error === undefined ? 200 : 400,
@@ -59,8 +62,8 @@ async function referralPage(visit: Visit, error?: { message: string; field: stri
       ['State', state?.display ?? state?.code ?? 'not known'],
       ['Priority', codesIn(valueOf(extensions, 'ReferralPriority')).map(codeInWords)],
       ['Services', servicesIn(referral).map(({ name }) => html`<p>${name}</p>`)],
-      ['Letters', letters.length === 0 ? 'none' : letters.map((title) => html`<p>${title}</p>`)],
-      ['Notes', (referral.note ?? []).map(({ text = '' }) => html`<p>${text}</p>`)],
+      ['Letters', paragraphs(letters)],
+      ['Notes', paragraphs(notes)],
     ])}
     ${appointmentId === undefined ? null : await appointmentPart(visit, appointmentId, isReferrer)}
     ${isReferrer ? referrerPart(ubrn, appointmentId === undefined) : providerPart(ubrn, version, error)}`,
