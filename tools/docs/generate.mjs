@@ -1,10 +1,13 @@
-// Writes the generated pages of docs/. With --check it compares them instead and fails if one is out of date.
+// Writes the generated pages of docs/ and the dashboards of Grafana. With --check it compares them instead and fails if one is out of date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { cliPage } from './cli-page.mjs';
 import { diagnosisPage, errorPage } from './error-pages.mjs';
+import { governance } from '../observability/governance.mjs';
+import { processes } from '../observability/process.mjs';
+import { today } from '../observability/today.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (name) => (existsSync(join(root, name)) ? readFileSync(join(root, name), 'utf8') : '');
@@ -13,12 +16,15 @@ const pages = {
   'docs/errors.md': errorPage,
   'docs/diagnoses.md': diagnosisPage,
   'docs/cli.md': cliPage(read('docs/cli.md')),
+  'infra/observability/grafana/today.json': JSON.stringify(today),
+  'infra/observability/grafana/audit-keys-governance.json': JSON.stringify(governance),
+  'infra/observability/grafana/process.json': JSON.stringify(processes),
 };
 
 const config = (await resolveConfig(join(root, 'package.json'))) ?? {};
 const outdated = [];
 for (const [name, text] of Object.entries(pages)) {
-  const page = await format(text, { ...config, parser: 'markdown' });
+  const page = await format(text, { ...config, parser: name.endsWith('.json') ? 'json' : 'markdown' });
   if (read(name) === page) continue;
   outdated.push(name);
   if (!process.argv.includes('--check')) writeFileSync(join(root, name), page);
