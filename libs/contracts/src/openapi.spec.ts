@@ -19,7 +19,7 @@ describe('the OpenAPI document', () => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });
 
-  it.each(all)('has %s with all that it takes and answers', (name, route) => {
+  it.each(all)('has %s with everything that it takes and returns', (name, route) => {
     const path = API_PREFIX + route.path.replaceAll(/:([a-zA-Z]+)/g, '{$1}');
     const operation = paths[path]?.[route.method.toLowerCase()];
     expect(operation?.operationId).toBe(name);
@@ -30,7 +30,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(operation?.responses['200']?.content ?? {})).toEqual([type]);
   });
 
-  it('says where the state that was read must be named, and what is answered otherwise', () => {
+  it('says where If-Match is required, and what is returned without it', () => {
     for (const [, route] of all) {
       const path = API_PREFIX + route.path.replaceAll(/:([a-zA-Z]+)/g, '{$1}');
       const operation = paths[path]?.[route.method.toLowerCase()];

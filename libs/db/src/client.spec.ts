@@ -3,17 +3,17 @@ import type { changeRegistry, Database, Queries, RegistryTransaction } from './c
 
 // Checked by the compiler: `npm run check` fails if one of these is no longer so.
 describe('a transaction of the registry', () => {
-  it('reads like the database', () => {
+  it('can be read like the database', () => {
     expectTypeOf<Database>().toExtend<Queries>();
     expectTypeOf<RegistryTransaction>().toExtend<Queries>();
   });
 
-  it('is what has been opened, never the database itself', () => {
+  it('is not interchangeable with the database itself', () => {
     expectTypeOf<Database>().not.toExtend<RegistryTransaction>();
     expectTypeOf<Queries>().not.toExtend<RegistryTransaction>();
   });
 
-  it('opens no other', () => {
+  it('can’t open another transaction', () => {
     expectTypeOf<RegistryTransaction>().not.toExtend<Parameters<typeof changeRegistry>[0]>();
     expectTypeOf<Queries>().not.toExtend<Parameters<typeof changeRegistry>[0]>();
   });

@@ -36,7 +36,7 @@ it('a plan is one line for each row', () => {
   ]);
 });
 
-it('what is missing is read again by the import, as drafts', () => {
+it('the import reads what is missing as drafts', () => {
   const { document, faults } = readRegistryCsv(missingAsImport([missing, present, shared]));
   expect(faults).toEqual([]);
   expect(document?.applications).toEqual([

@@ -27,7 +27,7 @@ const application = {
   state: 'live',
 };
 
-describe('a file that is right', () => {
+describe('a file without faults', () => {
   it.each<[string, string]>([
     ['CRLF', file(ROW)],
     ['LF, and none at the end', `${HEAD}\n${ROW}`],
@@ -59,7 +59,7 @@ describe('a file that is right', () => {
     ]);
   });
 
-  it('an empty cell says nothing, and a column may be left out', () => {
+  it('an empty cell has no value, and a column may be left out', () => {
     const text = 'organisation_ods_code,product,environment,access_mode\nR69,ReferWell,int,user-restricted';
     const { document } = readRegistryCsv(text);
     expect(document?.organisations).toEqual([]);
@@ -73,7 +73,7 @@ describe('a file that is right', () => {
     expect(document?.applications[0]?.messageSets).toEqual(['provider-read', 'provider-write']);
   });
 
-  it('rows of one user-restricted ASID are one application for several organisations', () => {
+  it('rows with the same user-restricted ASID are one application for several organisations', () => {
     const { document } = readRegistryCsv(
       file(`R69,Example NHS Trust,ReferWell,int,${USER}`, `RCD,Other,ReferWell,int,${USER}`),
     );
@@ -107,7 +107,7 @@ describe('faults, each with its line and column', () => {
     ['a cell too many', file(ROW, `${ROW},x`), [[3, null, /cell 11 has no heading/]]],
     ['a wrong ASID', file(row(6, '2454')), [[2, 'asid', /4 digits and must have 12/]]],
     [
-      'an ASID that a spreadsheet took for a number',
+      'an ASID that a spreadsheet has turned into a number',
       file(row(6, '2.00000002454E+11')),
       [[2, 'asid', /digits were lost: format the column as text/]],
     ],
@@ -117,7 +117,7 @@ describe('faults, each with its line and column', () => {
     ['a product left empty', file(row(2, '')), [[2, 'product', 'the product is empty']]],
     ['characters that are not UTF-8', file(row(1, 'Ysbyty \ufffd')), [[2, 'organisation_name', /CSV UTF-8/]]],
     [
-      'two names of one organisation',
+      'two names for one organisation',
       file(ROW, row(1, 'Another')),
       [[3, 'organisation_name', 'this organisation has another name on line 2']],
     ],
@@ -125,7 +125,7 @@ describe('faults, each with its line and column', () => {
     ['a quote inside a cell', file(row(1, 'The "Trust"')), [[2, null, /middle of a cell/]]],
     ['text after a quote', file(row(1, '"Trust" x')), [[2, null, /follows a closing quote/]]],
     [
-      'a row after a cell of two lines',
+      'a row after a cell with two lines',
       file(row(1, '"Two\nlines"'), row(6, '1').replace('R69', 'RCD')),
       [
         [2, 'organisation_name', /a line break/],
@@ -200,12 +200,12 @@ describe('what spreadsheets write', () => {
   );
 });
 
-describe('what the admin API says of the document', () => {
+describe('faults and changes that the admin API reports', () => {
   const read = readRegistryCsv(
     file(ROW, `R69,,ReferWell,int,${USER}`, `RCD,Other,ReferWell,int,${USER}`, row(5, 'referrer')),
   );
 
-  it('is told at the line and column', () => {
+  it('faults are shown at their line and column', () => {
     expect(
       read.explain([
         { pointer: '/document/applications/1/organisations/1', detail: 'there is no organisation RCD' },
@@ -221,7 +221,7 @@ describe('what the admin API says of the document', () => {
     ]);
   });
 
-  it('the changes of a diff are told line by line', () => {
+  it('the changes of a diff are shown line by line', () => {
     const change = (
       kind: 'organisation' | 'product' | 'application',
       action: 'create' | 'unchanged',

@@ -26,12 +26,12 @@ it.each([
   });
 });
 
-it('asks for ASID and JWKS URL only where the user says the organisation', () => {
+it('needs only ASID and JWKS URL where the user names the organisation', () => {
   const of = { ...base, accessMode: 'user-restricted', capability: null, odsCodes: ['R69', 'RCD'] } as const;
   expect(Object.keys(asked(of))).toEqual(['asid', 'jwks-resource-url']);
 });
 
-it('tells what is not known yet, and who gives it', () => {
+it('says what is not known yet, and who provides it', () => {
   const unknown = apimAttributes({ ...base, asid: null, sroSpineUserId: null }).filter(
     ({ value }) => value === null,
   );

@@ -37,7 +37,7 @@ describe("what e-RS's proxy answers to a misconfiguration (docs/reference/protoc
     ['a business function', 403, outcome('User does not have the required Business Function'), ''],
     ['an e-RS crash', 500, ' - The server encountered an unexpected condition', ''],
     ['another Apigee fault', 500, '{"fault":{"detail":{"errorcode":"policies.ratelimit"}}}', ''],
-  ])('none for %s', (_, status, body, wwwAuthenticate) => {
+  ])('there is none for %s', (_, status, body, wwwAuthenticate) => {
     expect(diagnose(status, body, wwwAuthenticate)).toBeNull();
   });
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openIdAssertion, openIdAssertionAlgorithm } from './openid-assertion.js';
 
-it('names the client twice, the token endpoint, and an end a minute ahead', () => {
+it('names the client as issuer and subject, the token endpoint as audience, and expires in a minute', () => {
   const request = {
     algorithm: 'RS256',
     kid: 'kid-1',

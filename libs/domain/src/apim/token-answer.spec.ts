@@ -98,7 +98,7 @@ describe('Retry-After', () => {
     expect(failed(503, 'x', 'y', header)).toMatchObject({ fault: 'transient', retryAfterS });
   });
 
-  it('of a 429 is a second where it is absent or unreadable', () => {
+  it('of a 429 counts as one second if it is absent or unreadable', () => {
     expect(failed(429, 'x', 'y', null)).toMatchObject({ fault: 'transient', retryAfterS: 1 });
     expect(failed(429, 'x', 'y', 'soon')).toMatchObject({ fault: 'transient', retryAfterS: 1 });
     expect(failed(429, 'x', 'y', '7')).toMatchObject({ fault: 'transient', retryAfterS: 7 });
@@ -139,7 +139,7 @@ describe('expires_in (F15)', () => {
   });
 });
 
-describe('a 200 that is no token answer', () => {
+describe('a 200 that is not a token', () => {
   const malformed = { ok: false, fault: 'malformed' };
   it.each([
     ['HTML', '<html></html>'],
@@ -172,7 +172,7 @@ describe('a 200 that is no token answer', () => {
     ['the largest token', { access_token: 'a'.repeat(8_192) }, 'a'.repeat(8_192)],
     ['bearer in any case', { token_type: 'BEARER' }, 'abc.DEF-1'],
     ['members it does not know', { issued_at: '1', scope: null }, 'abc.DEF-1'],
-  ])('but takes %s', (_, over, accessToken) => {
+  ])('but %s is accepted', (_, over, accessToken) => {
     expect(issued(over)).toEqual({ ok: true, accessToken, lifeS: 599, refresh: null });
   });
 });

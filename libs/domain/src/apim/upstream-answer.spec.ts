@@ -18,7 +18,7 @@ const judge = (answer: UpstreamHead, operation = row('A005')) => {
   return verdict.pass ? 'passes' : verdict.code;
 };
 
-describe('a redirect: https, a listed host, nothing clever', () => {
+describe('a redirect must be https, to a listed host, and unambiguous', () => {
   it.each([
     ['the host', 'https://allowed.example/a?X-Amz-Signature=b'],
     ['its default port', 'https://allowed.example:443/a'],
@@ -71,7 +71,7 @@ describe('a redirect: https, a listed host, nothing clever', () => {
     expect(judge(head({ status }, ['location', 'https://allowed.example/']))).toBe('passes');
   });
 
-  it('refuses a second Location, wherever the first points', () => {
+  it('refuses a second Location, whatever the first one is', () => {
     const two: [string, string][] = [
       ['location', 'https://allowed.example/'],
       ['location', 'https://evil.example/'],
@@ -101,13 +101,13 @@ describe('what never passes', () => {
       'GW_UPSTREAM_PROTOCOL',
     ],
     [
-      'a correlation id with more',
+      'a correlation id with more after it',
       head({ headers: [['x-correlation-id', `${ATTEMPT}.1`]] }),
       'GW_UPSTREAM_PROTOCOL',
     ],
     ['a second correlation id', head({}, ['x-correlation-id', 'other']), 'GW_UPSTREAM_PROTOCOL'],
     [
-      'two framings',
+      'two kinds of framing',
       head({}, ['content-length', '5'], ['transfer-encoding', 'chunked']),
       'GW_UPSTREAM_PROTOCOL',
     ],
@@ -170,7 +170,7 @@ describe('401 and diagnoses', () => {
   });
 });
 
-describe('a passing fault, after which a read may be tried again', () => {
+describe('a temporary fault, after which a read may be tried again', () => {
   it.each([
     [502, null, true],
     [503, null, true],

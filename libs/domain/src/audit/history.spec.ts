@@ -30,7 +30,7 @@ describe('the history', () => {
     expect(HISTORY_TABLES.filter((table) => !tablesSeen(powers, 'all').includes(table))).toEqual(hidden);
   });
 
-  it('of staff is not for who audits some organisations and engineers for all', () => {
+  it('of staff is hidden from a platform engineer who audits only some organisations', () => {
     const powers: Powers = {
       roles: [
         { role: 'platform-engineer', odsCodes: null },
@@ -42,7 +42,7 @@ describe('the history', () => {
     expect(tablesSeen(powers, 'all')).toContain('sro_appointment');
   });
 
-  it('of a limited role has the tables that are read with it', () => {
+  it('that a limited role sees has the tables that the role may read', () => {
     const powers: Powers = { roles: [{ role: 'auditor', odsCodes: ['R69'] }], scopes: null };
     expect(tablesSeen(powers, new Set(['R69']))).toContain('application');
   });

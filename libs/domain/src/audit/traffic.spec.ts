@@ -16,7 +16,7 @@ const of = (
 });
 
 describe('traffic by the hour', () => {
-  it('has every hour, the quiet ones too, and the one under way last', () => {
+  it('has every hour, even without calls, and ends with the current one', () => {
     const hours = trafficByHour(
       [of(0, 'COMPLETED', 2), of(2, 'REFUSED', 3, 'GW_GRANT')],
       3,
@@ -42,7 +42,7 @@ describe('traffic by the hour', () => {
 });
 
 describe('reasons by the hour', () => {
-  it('the most frequent first, each with its hours; what is older is left out', () => {
+  it('begin with the most frequent, each with its hours; older ones are left out', () => {
     const counts = [
       of(1, 'REFUSED', 1, 'GW_A'),
       of(0, 'REFUSED', 1, 'GW_A'),
@@ -55,7 +55,7 @@ describe('reasons by the hour', () => {
     ]);
   });
 
-  it('beyond the sixth they are one', () => {
+  it('after the sixth are shown as one', () => {
     const counts = Array.from({ length: 9 }, (_, at) => of(0, 'REFUSED', 10 - at, `GW_${at}`));
     const reasons = reasonsByHour(counts, 1, noon);
     expect(reasons).toHaveLength(7);

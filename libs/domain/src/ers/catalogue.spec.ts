@@ -1,4 +1,4 @@
-/** The catalogue against docs/reference/interactions.json, which was made from e-RS's specification and not from it. */
+/** The catalogue against docs/reference/interactions.json, which was generated from e-RS's specification and not from the catalogue. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, type Operation } from './catalogue.js';
@@ -12,7 +12,7 @@ interface Row {
   readonly path: string;
   readonly deprecated: boolean;
   readonly readOnly: boolean;
-  /** Null: no business function is asked for. */
+  /** Null: no business function is needed. */
   readonly userRestricted: { readonly businessFunctions: readonly string[] | null };
   readonly applicationRestricted: {
     /** A006 alone is permitted by its own page and not in the table (docs/reference/protocol-facts.md §2). */
@@ -50,7 +50,7 @@ function rowOf(operation: Operation): Row {
 }
 
 describe('every row of the specification is in the catalogue', () => {
-  it('once, and no other', () => {
+  it('exactly once, and the catalogue has no other', () => {
     expect(CATALOGUE).toHaveLength(interactions.length);
     expect(new Set(CATALOGUE.map(rowOf)).size).toBe(interactions.length);
   });

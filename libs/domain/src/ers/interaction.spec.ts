@@ -49,7 +49,7 @@ describe('what may be used', () => {
   });
 
   it.each(['referrer', 'provider'] as const)(
-    'of a %s is what decide() says for every operation',
+    'by a %s is what decide() permits, for every operation',
     (capability) => {
       for (const operation of CATALOGUE) {
         const interaction = INTERACTIONS.find(({ id }) => id === operation.interaction)!;

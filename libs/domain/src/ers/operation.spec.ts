@@ -32,7 +32,7 @@ describe('the catalogue', () => {
     expect(new Set(CATALOGUE.map((row) => `${row.method} ${row.path}`)).size).toBe(40);
   });
 
-  it('opens exactly the application-restricted table of the specification, writes only under an exception', () => {
+  it('permits exactly the application-restricted table of the specification, and writes only under an exception', () => {
     const open = CATALOGUE.filter((row) => row.applicationRestricted !== null);
     expect([...new Set(open.map((row) => row.interaction))]).toEqual(
       'A004 A005 A007 A008 A013 A024 A025 A028 A029 A033 A035 A036 A037 A042 A043'
@@ -45,7 +45,7 @@ describe('the catalogue', () => {
     for (const row of open) expect(row.applicationRestricted?.writeException).toBe(!row.readOnly);
   });
 
-  it.each(CATALOGUE)('$operationId: its own path matches it alone and renders back to itself', (row) => {
+  it.each(CATALOGUE)('$operationId: its path matches no other row, and is rendered back unchanged', (row) => {
     const path = fill(row.path);
     const matched = matchOperation(row.method, path);
     expect(matched.operation).toBe(row);
@@ -77,7 +77,7 @@ describe('one spelling per operation', () => {
     expect(codeOf(() => matchOperation('GET', path))).toBe('GW_PATH_SYNTAX');
   });
 
-  it('a known path with another method names those it takes', () => {
+  it('a known path with another method is refused with the methods that it takes', () => {
     expect(codeOf(() => matchOperation('DELETE', target))).toBe('GW_METHOD');
     expect(codeOf(() => matchOperation('HEAD', target))).toBe('GW_METHOD');
   });

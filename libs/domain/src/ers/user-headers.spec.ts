@@ -1,4 +1,4 @@
-/** Against docs/reference/interactions.json, which was made from e-RS's specification, and the hostile values of a caller. */
+/** Against docs/reference/interactions.json, which was generated from e-RS's specification, and the hostile values of a caller. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, type Operation } from './catalogue.js';
@@ -84,7 +84,7 @@ describe('what an interaction sends to e-RS', () => {
     expect(Object.keys(sent)).toEqual(expected.map((name) => name.toLowerCase()));
   });
 
-  it('nothing in place of a value that was not sent', () => {
+  it('sends nothing in place of a value that the caller left out', () => {
     expect(upstreamUserHeaders(row('A020'), 'R69', readUserHeaders(new Map()))).toEqual({
       'nhsd-end-user-organisation-ods': 'R69',
     });

@@ -60,8 +60,8 @@ describe('application-restricted A008: one of two worklists, of one named servic
 const nhs = (value: string, system = 'https://fhir.nhs.uk/Id/nhs-number') => ({ system, value });
 const patient = (...identifier: object[]) => ({ resourceType: 'Patient', identifier });
 
-describe('patients a worklist answer names', () => {
-  it('each NHS number and UBRN once, in the two systems e-RS writes, wherever they stand', () => {
+describe('the patients that a worklist names', () => {
+  it('each NHS number and UBRN once, in the two systems that e-RS uses, at any depth', () => {
     const answer = {
       resourceType: 'List',
       contained: [
@@ -100,12 +100,12 @@ describe('patients a worklist answer names', () => {
     ['no members', {}],
     ['entries that are no list', { entry: { item: {} }, contained: 3 }],
     ['empty entries', { entry: [null, 1, []], contained: [null, 'Patient'] }],
-  ])('none in %s, and nothing thrown', (_, answer) => {
+  ])('there are none in %s, and nothing is thrown', (_, answer) => {
     expect(worklistSubjects(answer)).toEqual([]);
   });
 });
 
-describe('patients a request body names', () => {
+describe('the patients that a request body names', () => {
   const nhsNumber = [{ kind: 'nhs-number', value: '9000000009' }];
   const ubrn = [{ kind: 'ubrn', value: '000000070000' }];
   it.each([

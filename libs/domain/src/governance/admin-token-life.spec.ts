@@ -42,7 +42,7 @@ describe('a token of the admin API', () => {
     });
   });
 
-  it('created with a token never outlives it', () => {
+  it('that was created with another token never outlives it', () => {
     expect(childExpiryMs(50, { expiresAtMs: 40 })).toBe(40);
     expect(childExpiryMs(50, { expiresAtMs: 60 })).toBe(50);
     expect(childExpiryMs(50, null)).toBe(50);

@@ -27,7 +27,7 @@ describe('who may decide', () => {
     ['somebody without an address', requested, { ...gita, email: null }, 0, null],
     ['the one who asked', requested, { ...gita, staffId: 'priya' }, 0, 'same-person'],
     [
-      'a token of no person',
+      'a token that belongs to nobody',
       requested,
       { staffId: null, email: null, roles: null, scopes: ['registry'] },
       0,

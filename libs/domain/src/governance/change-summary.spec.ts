@@ -121,12 +121,12 @@ describe('a requested change in one sentence', () => {
   });
 });
 
-it('says that nobody is responsible for what would go live', () => {
+it('says if an application would go live without a responsible owner', () => {
   const goesLive = row('application', draft, { ...draft, state: 'live' });
   expect(changeSummary([goesLive], names(false))).toEqual([`${PROVIDER} would go live; no SRO is in force.`]);
 });
 
-it('says what matters most first, each thing once, and nothing of what follows from it', () => {
+it('begins with what matters most, says each thing once, and leaves out what follows from it', () => {
   const added = {
     id: 'new 1',
     product: 'ReferWell',

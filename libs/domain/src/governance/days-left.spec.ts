@@ -57,7 +57,7 @@ it.each([
     ['client-key int 9'],
   ],
   [
-    'environments are apart',
+    'each environment is counted separately',
     { clients: [active('a'), active('b', 'prod')], keys: [key('a', 3), key('b', 5)] },
     ['client-key int 3', 'client-key prod 5'],
   ],

@@ -19,7 +19,7 @@ describe('which changes need a second person', () => {
   it.each([
     ['another ASID on a live application', row('application', live, { ...live, asid: '2' }), true],
     [
-      'another API key or secret on one, though masked they look the same',
+      'another API key or secret for one, even if both look the same when masked',
       row('application', live, { ...live, secrets_changed: ['api_key'] }),
       true,
     ],
@@ -29,14 +29,14 @@ describe('which changes need a second person', () => {
       false,
     ],
     [
-      'an ASID on a suspended one',
+      'another ASID for a suspended one',
       row('application', { ...live, state: 'suspended' }, { ...live, asid: '2' }),
       true,
     ],
     ['a live one put back to draft', row('application', live, { ...live, state: 'draft' }), true],
     ['a live one that is retired', row('application', live, { ...live, state: 'retired' }), true],
     [
-      'a suspended one that is retired, which would be the long way',
+      'a suspended one that is retired, which would be a way round the rule',
       row('application', { ...live, state: 'suspended' }, { ...live, state: 'retired' }),
       true,
     ],
@@ -131,7 +131,7 @@ describe('which changes need a second person', () => {
     expect(secondPersons([change], PROD)).toHaveLength(needed ? 1 : 0);
   });
 
-  it('none where the environment asks for none', () => {
+  it('no change does where the environment has no four eyes', () => {
     const change = row('client_grant', null, {}, { environments: ['int'] });
     expect(secondPersons([change], PROD)).toEqual([]);
     expect(secondPersons([row('assurance_floor', null, {}, { environments: null })], new Set())).toEqual([]);

@@ -33,7 +33,7 @@ describe('recorded with the digits hidden', () => {
   });
 });
 
-describe('recorded as it is', () => {
+describe('recorded unchanged', () => {
   it.each([
     ['a UUID', '0f0c6f0e-6f5e-4a52-8a58-901234567890'],
     ['a UUID with a prefix', 'req-0f0c6f0e-6f5e-4a52-8a58-901234567890'],
@@ -52,7 +52,7 @@ describe('recorded as it is', () => {
   });
 });
 
-it('no id is refused by chance: every second since 1970 is accepted', () => {
+it('no timestamp is refused by accident: every second since 1970 is accepted', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1_000_000_000, max: 9_999_999_999 }), (seconds) => {
       expect(correlationIdFault(`poll-${seconds}`)).toBeNull();

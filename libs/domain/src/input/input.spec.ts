@@ -103,7 +103,7 @@ describe('the start of a request line', () => {
     'GET /a HTTP/1.1\r\nHost: a b c d\r\n',
     '\r\nPOST /a HTTP/1.1\n',
     'GET /a\r\n',
-  ])('is whole in %j', (start) => {
+  ])('is complete in %j', (start) => {
     expect(mayBeRequestLine(start)).toBe(true);
   });
   it.each([
@@ -119,7 +119,7 @@ describe('the start of a request line', () => {
   });
 });
 
-describe('headers a caller may not set', () => {
+describe('headers that a caller must not send', () => {
   const of = (name: string, value = 'x') =>
     codeOf(() => {
       const headers = singleHeaders([name, value]);
@@ -166,7 +166,7 @@ describe('headers a caller may not set', () => {
   ])('%s: %s', (name, value, expected) => {
     expect(of(name, value)).toBe(expected);
   });
-  it('a header that is read comes once; others may repeat', () => {
+  it('a header that Gatehouse reads may be sent once; others may repeat', () => {
     expect(codeOf(() => singleHeaders(['If-Match', 'a', 'if-match', 'a']))).toBe('GW_HEADER_DUPLICATE');
     expect(codeOf(() => singleHeaders(['X-Other', 'a', 'X-Other', 'b']))).toBe('passed');
   });

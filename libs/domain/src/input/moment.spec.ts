@@ -15,7 +15,7 @@ describe('a day is the whole day in London', () => {
     expect([iso(moment?.startMs), iso(moment?.endMs)]).toEqual([start, end]);
   });
 
-  it('and from a day until the same day is that day', () => {
+  it('and from a day until the same day means that day', () => {
     const { fromMs, untilMs } = spanOf('2026-11-27', '2026-11-27');
     expect([iso(fromMs), iso(untilMs)]).toEqual(['2026-11-27T00:00:00.000Z', '2026-11-28T00:00:00.000Z']);
   });

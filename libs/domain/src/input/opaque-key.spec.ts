@@ -10,20 +10,20 @@ import {
 } from './opaque-key.js';
 
 describe('opaque keys', () => {
-  it('carries its environment and id', () => {
+  it('contain their environment and id', () => {
     const { id, key } = mintClientKey('int', randomBytes);
     expect(key).toMatch(/^gh_int_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}$/);
     expect(parseClientKey(key)).toEqual({ environment: 'int', keyId: id });
   });
 
-  it('tells an admin token from a client key', () => {
+  it('of admin tokens and of clients are distinguishable', () => {
     const token = mintAdminToken(randomBytes);
     expect(parseAdminToken(token.key)).toEqual({ tokenId: token.id });
     expect(parseClientKey(token.key)).toBeNull();
     expect(parseAdminToken(mintClientKey('prod', randomBytes).key)).toBeNull();
   });
 
-  it('tells the handle of a user session from a client key', () => {
+  it('of user sessions and of clients are distinguishable', () => {
     const { key } = mintUserSession('int', randomBytes);
     expect(key).toMatch(/^ghu_int_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}$/);
     expect(parseUserSession(key)).toEqual({ environment: 'int' });
@@ -32,7 +32,7 @@ describe('opaque keys', () => {
     expect(parseUserSession(key.slice(0, -1))).toBeNull();
   });
 
-  it('refuses any key with one character changed, cut or added', () => {
+  it('are refused if one character is changed, removed or added', () => {
     const { key } = mintClientKey('int', randomBytes);
     for (let at = 0; at < key.length; at += 1) {
       const other = key.charAt(at) === 'a' ? 'b' : 'a';
@@ -43,7 +43,7 @@ describe('opaque keys', () => {
     }
   });
 
-  it('uses every character of the alphabet about equally often', () => {
+  it('use every character of the alphabet about equally often', () => {
     const counts = new Map<string, number>();
     for (let n = 0; n < 400; n += 1) {
       for (const letter of mintAdminToken(randomBytes).key.slice(17, 60)) {

@@ -82,7 +82,7 @@ describe('twelve digits, as spreadsheets and people write them', () => {
     expect(cellFault(TWELVE, text)).toMatch(fault);
   });
 
-  it.each(['200000009001', '000000000101', ''])('%j is right', (text) => {
+  it.each(['200000009001', '000000000101', ''])('%j is accepted', (text) => {
     expect(cellFault(TWELVE, text)).toBeNull();
   });
 });
@@ -101,7 +101,7 @@ describe('codes', () => {
     expect(cellFault('code', text)).toMatch(fault);
   });
 
-  it.each(['R69', 'D82106', '1E5', 'X26', '8HK48'])('%s is right', (text) => {
+  it.each(['R69', 'D82106', '1E5', 'X26', '8HK48'])('%s is accepted', (text) => {
     expect(cellFault('code', text)).toBeNull();
   });
 });
@@ -130,7 +130,7 @@ describe('secrets', () => {
     },
   );
 
-  it('no fault repeats one', () => {
+  it('no fault repeats a secret', () => {
     for (const text of ['demo…ider', "'abcdefgh12345678", 'abc\u200bdef', '1.23457E+31'])
       expect(cellFault('secret', text)).not.toContain(text.slice(0, 4));
   });

@@ -23,7 +23,7 @@ describe('a file that can be decoded', () => {
   });
 });
 
-describe('a file that can not is refused at its first fault', () => {
+describe('a file that can’t be decoded is refused at its first fault', () => {
   const latin1 = Buffer.from('a,b\nR69,Caf\u00e9 Trust\n', 'latin1');
   it.each<[string, Uint8Array, number, number, RegExp]>([
     ['Latin-1', latin1, 2, 12, /not UTF-8.*CSV UTF-8/],

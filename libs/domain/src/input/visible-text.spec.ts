@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nameKey, unseenCharacter } from './visible-text.js';
 
-describe('characters that can not be seen', () => {
+describe('invisible characters', () => {
   it.each([
     ['ReferWell\u200b', /a zero-width space \(U\+200B\) at position 10/],
     ['Refer\u00a0Well', /a no-break space \(U\+00A0\) at position 6/],
@@ -26,12 +26,12 @@ describe('characters that can not be seen', () => {
     'Łukasz',
     '王芳',
     'St. Mary’s (A&E)',
-  ])('none in %s', (text) => {
+  ])('there are none in %s', (text) => {
     expect(unseenCharacter(text)).toBeNull();
   });
 });
 
-describe('names that people take for one another have one key', () => {
+describe('names that people may confuse have the same key', () => {
   it.each([
     ['ReferWell', 'referwell'],
     ['ReferWell', 'Refer Well'],
@@ -48,7 +48,7 @@ describe('names that people take for one another have one key', () => {
     ['ReferWell', 'ReferWell 2'],
     ['Refer-Well', 'ReferWell'],
     ['Café', 'Cafe'],
-  ])('%j and %j have two', (one, other) => {
+  ])('%j and %j have different keys', (one, other) => {
     expect(nameKey(one)).not.toBe(nameKey(other));
   });
 });

@@ -29,7 +29,7 @@ describe('the business function', () => {
     expect([refusal?.code ?? null, refusal?.fhirIssue ?? null]).toEqual([code, issue]);
   });
 
-  it('that is missing or not permitted is answered with the permitted ones', () => {
+  it('is refused, with the permitted ones, if it is missing or not permitted', () => {
     const refusal = businessFunctionRefusal(row('A013'), {
       businessFunction: 'COMMISSIONER',
       onBehalfOfUserId: null,

@@ -81,7 +81,7 @@ describe('a past decision made again', () => {
     ],
     ['and that none was', snapshot(client([grant, elsewhere])), request(), 'GW_AMBIGUOUS'],
     [
-      'takes a choice outside the grants for none',
+      'ignores a choice that the grants don’t allow',
       snapshot(client([grant])),
       request({ product: '?' }),
       'GW_GRANT',
@@ -113,7 +113,7 @@ describe('what the decision looks at', () => {
     return new Map(factsLookedAt(registry, request(), { odsCode: 'R69', binding: bound }, NOW));
   };
 
-  it('tells of the client’s grants those of the organisation alone', () => {
+  it('shows only those of the client’s grants that are for the organisation', () => {
     expect(facts('x').get('Grants')).toContain('R69');
     expect(facts('x').get('Grants')).not.toContain('RCD');
   });

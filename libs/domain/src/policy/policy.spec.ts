@@ -6,7 +6,7 @@ import type { AccessMode } from '../registry/records/vocabulary.js';
 import type * as R from '../registry/registry.js';
 
 /**
- * docs/reference/protocol-facts.md §2 and docs/reference/interactions.json, restated: nothing of it is read from
+ * docs/reference/protocol-facts.md §2 and docs/reference/interactions.json, written out again: nothing is read from
  * catalogue.ts.
  */
 const ids = (list: string): ReadonlySet<string> => new Set(list.split(' '));
@@ -242,7 +242,7 @@ describe('the order of refusal', () => {
     return decide(snapshot([organisation([broken], org)]), asking(client([grantOf(start)]), request));
   };
 
-  it('passes every step when nothing is broken', () => {
+  it('every step passes when no rule is broken', () => {
     const decision = run(application(), 'application-restricted', []);
     expect(decision.ok).toBe(true);
     expect(decision.steps).toEqual(BREAKS.map(([step]) => ({ step, ok: true })));
@@ -277,7 +277,7 @@ describe('a user in an open environment', () => {
       }),
     );
 
-  it('passes its own steps and nothing about tokens, ASIDs, owners or sessions', () => {
+  it('passes only the steps that concern a user, and none about tokens, ASIDs, owners or sessions', () => {
     const decision = decided(row('A005'), 'REFERRING_CLINICIAN', null);
     expect(decision.ok).toBe(true);
     expect(decision.steps.map(({ step }) => step)).toEqual([
@@ -289,7 +289,7 @@ describe('a user in an open environment', () => {
     ['no function', null, null, 'business function', 'GW_HEADER_SYNTAX'],
     ['a function that is not listed', 'COMMISSIONER', null, 'business function', 'GW_BUSINESS_FUNCTION'],
     [
-      'somebody acted for needlessly',
+      'an on-behalf-of user where none is allowed',
       'REFERRING_CLINICIAN',
       '555073103100',
       'on behalf of',
@@ -316,7 +316,7 @@ describe('the choice among grants', () => {
   const provider =
     'NHSD-End-User-Organisation-ODS: R69, Gatehouse-Product: ReferWell, Gatehouse-Capability: provider';
 
-  it('lists the candidates of an ambiguous choice: those of this access mode, no others', () => {
+  it('lists the candidates of an ambiguous choice, which are all of this access mode', () => {
     const decision = decide(shot, asking(client(grants)));
     expect(decision.ok ? null : decision.refusal.code).toBe('GW_AMBIGUOUS');
     expect(decision.ok ? null : decision.refusal.options.candidates).toEqual([
@@ -369,7 +369,7 @@ describe('the one binding', () => {
     ['product', { product: 'Other' }],
     ['access mode', { accessMode: 'user-restricted' }],
     ['capability', { capability: 'referrer' }],
-  ])('is never one of another %s', (_, over) => {
+  ])('is never a binding with another %s', (_, over) => {
     expect(chosen([other(over)])).toBe('GW_APPLICATION_STATE undefined');
     expect(chosen([other(over), bound(app)])).toBe('b1');
   });
@@ -391,7 +391,7 @@ describe('the one binding', () => {
     expect(decision.ok || decision.binding).toBeNull();
   });
 
-  it('two organisations that differ only in their ODS code: each gets its own', () => {
+  it('is each organisation’s own where two differ only in their ODS code', () => {
     const shot = snapshot(
       ['R69', 'RCD'].map((code) => organisation([bound(app, code, `b-${code}`)], {}, code)),
     );
@@ -444,7 +444,7 @@ describe('identity: equal if and only if the same call goes out', () => {
     expect(plan.identity).not.toBe(base.identity);
   });
 
-  it('does not change with what is not sent, and the active key signs', () => {
+  it('does not depend on what is not sent, and the active key signs', () => {
     const plan = planOf(application({ messageSets: ['x'], writeExceptions: [] }), undefined, 8);
     expect(plan.identity).toBe(base.identity);
     expect(plan.registryVersion).toBe(8);

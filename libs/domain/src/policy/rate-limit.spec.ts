@@ -5,7 +5,7 @@ import { nextSlot, rateLimitOf, type RateState, retryAfterS, throttledPauseMs } 
 /** Of one application in production (docs/reference/protocol-facts.md §1.6). */
 const E_RS_LIMIT = rateLimitOf(600);
 
-/** The times at which requests that arrive so are sent, each after the wait it was given. */
+/** The times at which requests that arrive at the given times are sent, each after its wait. */
 function send(arrivals: readonly number[]): number[] {
   let state: RateState = 0;
   return arrivals.map((atMs) => {
@@ -20,7 +20,7 @@ const gaps = fc.array(
 );
 
 describe('e-RS: 600 a minute, and 720 a minute smoothed', () => {
-  it('never two within 100 ms, in order, none before it arrived', () => {
+  it('never sends two within 100 ms, out of order, or before they arrived', () => {
     fc.assert(
       fc.property(gaps, (list) => {
         let atMs = 1_000;
@@ -45,12 +45,12 @@ describe('e-RS: 600 a minute, and 720 a minute smoothed', () => {
     expect(send(arrivals).map((atMs, index) => atMs - arrivals[index]!)).toEqual(waits);
   });
 
-  it('is not slower than allowed: a thousand at once take a hundred seconds', () => {
+  it('is as fast as the limit allows: a thousand at once take a hundred seconds', () => {
     const sent = send(Array<number>(1_001).fill(1_000));
     expect(sent.at(-1)! - sent[0]!).toBe(1_000 * 100);
   });
 
-  it('counts those that wait already', () => {
+  it('counts the requests that are already waiting', () => {
     expect(nextSlot(E_RS_LIMIT, 1_050, 1_000, 3)).toEqual({ waitMs: 350, next: 1_450 });
   });
 });

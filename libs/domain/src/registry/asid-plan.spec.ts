@@ -72,11 +72,11 @@ describe('one place and the applications for it', () => {
     expect(plan({ wanted: [{ ...wanted, environment: 'sandbox' }], applications })[0]?.state).toBe('present');
   });
 
-  it('what is wanted twice is wanted once', () => {
+  it('a combination that is listed twice counts once', () => {
     expect(plan({ wanted: [wanted, { ...wanted }] })).toHaveLength(1);
   });
 
-  it('an ASID that two applications name is told for both', () => {
+  it('an ASID that two applications have is reported for both', () => {
     const rcd = { ...application, id: 'a2', organisations: ['RCD'] };
     const states = plan({
       wanted: [wanted, { ...wanted, odsCode: 'RCD' }],
@@ -140,7 +140,7 @@ describe('the layouts', () => {
   });
 });
 
-describe('an application that nothing wanted needs', () => {
+describe('an application that no listed combination needs', () => {
   it.each<[string, Partial<RegisteredApplication>, string]>([
     [
       'under the wrong capability',

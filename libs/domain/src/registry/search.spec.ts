@@ -34,7 +34,7 @@ describe('the text of a search', () => {
     expect(searchTerms(text)).toEqual({ ...NOTHING, ...terms });
   });
 
-  it('compares no more than eight characters of an API key, however much is given', () => {
+  it('compares at most eight characters of an API key, however many are given', () => {
     expect(searchTerms('r69IntKey0123456789abcdefKKLL').keyPrefix).toBe('r69IntKe');
     expect(searchTerms('r69IntKeyX').keyPrefix).toBe('r69IntKe');
   });
@@ -52,7 +52,7 @@ describe('the text of a search', () => {
     ['patient 9434765918', false],
     ['200000002454', false],
     [ID, false],
-  ])('%s holds an NHS number: %s', (text, holds) => {
+  ])('%s contains an NHS number: %s', (text, holds) => {
     expect(holdsNhsNumber(text)).toBe(holds);
   });
 });

@@ -40,14 +40,14 @@ describe('the published JWKS', () => {
   });
 });
 
-describe('APIM keeps a JWKS URL for an hour without asking again', () => {
+describe('APIM caches a JWKS for an hour without fetching it again', () => {
   const published = Date.UTC(2026, 5, 1);
 
   it('the first key of a URL needs no wait', () => {
     expect(activatableAtMs(published, false)).toBe(published);
   });
 
-  it('any later one waits the hour, and the 55 s of a slow fetch with clock differences on top', () => {
+  it('any later one waits for the hour, plus the 55 s of a slow fetch and a margin for clocks', () => {
     const waitS = (activatableAtMs(published, true) - published) / 1000;
     expect(waitS).toBeGreaterThanOrEqual(3_600 + 55 + 30);
     expect(waitS).toBeLessThan(2 * 3_600);

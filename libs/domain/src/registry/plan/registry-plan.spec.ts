@@ -61,7 +61,7 @@ const document: RegistryDocument = {
   ],
 };
 
-/** The registry after a plan was carried out. */
+/** The registry after a plan has been carried out. */
 function applied(current: CurrentRegistry, next: RegistryDocument): CurrentRegistry {
   const plan = planRegistry(current, next, digest);
   expect(plan.faults).toEqual([]);
@@ -112,12 +112,12 @@ const actions = (current: CurrentRegistry, next: RegistryDocument) =>
   changesOf(planRegistry(current, next, digest)).map(({ action }) => action);
 
 describe('a plan', () => {
-  it('creates what is not there and, applied twice, changes nothing', () => {
+  it('creates what is missing, and changes nothing when it is applied again', () => {
     expect(new Set(actions(empty, document))).toEqual(new Set(['create']));
     expect(new Set(actions(applied(empty, document), document))).toEqual(new Set(['unchanged']));
   });
 
-  it('says each field before and after, and never a secret', () => {
+  it('shows each field before and after, and never a secret', () => {
     const current = applied(empty, document);
     const plan = planRegistry(
       current,
@@ -141,7 +141,7 @@ describe('a plan', () => {
     expect(plan.applications[0]?.record.apiSecret?.toSeal).toBe('top secret');
   });
 
-  it('leaves what the file leaves out as it is', () => {
+  it('does not change what the file leaves out', () => {
     const current = applied(empty, document);
     const { asid: _asid, apiKey: _key, messageSets: _sets, state: _state, ...bare } = application;
     const bareDocument = { ...only({}), applications: [bare] };
@@ -149,7 +149,7 @@ describe('a plan', () => {
     expect(actions(current, only({ messageSets: [] }))).toEqual(['update']);
   });
 
-  it('retires only what is said to be retired, and says it once', () => {
+  it('retires only what the file retires, and reports it once', () => {
     const current = applied(empty, document);
     expect(actions(current, only({ state: 'retired' }))).toEqual(['retire']);
     expect(actions(applied(current, only({ state: 'retired' })), only({ state: 'retired' }))).toEqual([
@@ -160,7 +160,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('replaces an application in one file, twice the same', () => {
+  it('replaces an application in one file, with the same result when it is applied again', () => {
     const current = applied(empty, document);
     const replacement: RegistryDocument = {
       ...only({}),
@@ -173,12 +173,12 @@ describe('a plan', () => {
     expect(actions(applied(current, replacement), replacement)).toEqual(['unchanged', 'unchanged']);
   });
 
-  it('does not retire an application with another ASID than the one said', () => {
+  it('does not retire an application whose ASID is not the one in the file', () => {
     const current = applied(empty, document);
     expect(actions(current, only({ asid: '200000001111', state: 'retired' }))).toEqual(['unchanged']);
   });
 
-  it('means the application whose id is said, whatever its identifiers become', () => {
+  it('changes the application with the given id, even if its identifiers change', () => {
     const current = applied(empty, document);
     const { id } = current.applications[0]!;
     expect(actions(current, only({ id: id!, asid: '200000001111', state: 'retired' }))).toEqual(['retire']);
@@ -242,7 +242,7 @@ describe('faults', () => {
       ['/applications/1/apiKey'],
     ],
     [
-      'two applications of one binding',
+      'two applications for one binding',
       { ...only({}), applications: [application, { ...other, capability: 'provider' }] },
       ['/applications/1'],
     ],
@@ -261,7 +261,7 @@ describe('faults', () => {
       ['/organisations/1/odsCode'],
     ],
     [
-      'a grant of nothing known',
+      'a grant for something unknown',
       {
         ...only({}),
         applications: [],
@@ -304,7 +304,7 @@ describe('faults', () => {
     ['another name', [{ name: 'ReferWell 2' }], [], []],
     ['two new ones alike', [{ name: 'Other' }, { name: 'OTHER' }], [], ['/products/1/name']],
     [
-      'an organisation alike',
+      'an organisation with a similar name',
       [],
       [{ odsCode: 'X90', name: 'example nhs  trust' }],
       ['/organisations/0/name'],
@@ -325,7 +325,7 @@ describe('faults', () => {
     for (const { detail } of faults) expect(detail).toMatch(/^this differs only in case or spacing from the/);
   });
 
-  it('names that clash already do not stop a file that says nothing new', () => {
+  it('names that clash already do not stop a file that doesn’t change them', () => {
     const current = {
       ...empty,
       products: new Map(['A b', 'ab'].map((name) => [name, { name, state: 'active' }])),
@@ -357,7 +357,7 @@ describe('faults', () => {
     ]);
   });
 
-  it('a replacement that does not say what it retires', () => {
+  it('a replacement that doesn’t name the application that it retires', () => {
     const { asid: _asid, ...unsaid } = application;
     const next = {
       ...only({}),
@@ -366,7 +366,7 @@ describe('faults', () => {
     expect(planRegistry(applied(empty, document), next, digest).faults[0]?.pointer).toBe('/applications/0');
   });
 
-  it('every fault at once', () => {
+  it('are all reported at once', () => {
     const plan = planRegistry(empty, { ...document, organisations: [], products: [] }, digest);
     expect(plan.faults.length).toBeGreaterThanOrEqual(4);
   });
@@ -409,7 +409,7 @@ describe('CIS2 clients', () => {
     expect(faults).toEqual([{ pointer: `/cis2Clients/0${pointer}`, detail: expect.stringMatching(detail) }]);
   });
 
-  it('a product has one in an environment', () => {
+  it('a product has only one in an environment', () => {
     const { faults } = planned(signsIn, { ...signsIn, clientId: 'another' });
     expect(faults).toMatchObject([{ pointer: '/cis2Clients/1/product' }]);
   });

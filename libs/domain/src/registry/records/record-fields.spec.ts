@@ -27,7 +27,7 @@ const application = (
 ) => ({ id: null, ...recordFrom(APPLICATION_FIELDS, { ...entry, ...written }, before, digest) });
 
 describe('a record made from an entry of the registry file', () => {
-  it('starts with what the fields start with', () => {
+  it('begins with the default of each field', () => {
     expect(application({})).toMatchObject({
       id: null,
       ...entry,
@@ -38,18 +38,18 @@ describe('a record made from an entry of the registry file', () => {
     });
   });
 
-  it('keeps what the entry leaves out, and takes the whole of a list that it gives', () => {
+  it('keeps what the entry leaves out, and replaces a list as a whole', () => {
     const before = application({ asid: '200000002454', messageSets: ['one'], state: 'live' });
     expect(application({}, before)).toEqual(before);
     expect(application({ messageSets: [] }, before)).toEqual({ ...before, messageSets: [] });
   });
 
-  it('has no longer what the entry empties', () => {
+  it('loses what the entry empties', () => {
     const before = application({ asid: '200000002454', apimApplicationId: 'abc-1' });
     expect(application({ apimApplicationId: null }, before)).toEqual({ ...before, apimApplicationId: null });
   });
 
-  it('has a secret to seal only when it is another one', () => {
+  it('has a secret to seal only if the secret is a new one', () => {
     const before = application({ apiSecret: 'a secret' });
     expect(before.apiSecret).toEqual({ digest: 'digest of 8', toSeal: 'a secret' });
     const sealed = { ...before, apiSecret: { digest: 'digest of 8', toSeal: null } };
@@ -64,7 +64,7 @@ describe('what people see of a record', () => {
     apiSecret: 'TopSecret',
   });
 
-  it('has API keys masked and secrets hidden, wherever it is seen', () => {
+  it('has masked API keys and no secrets, wherever it is shown', () => {
     expect(shownRecord(APPLICATION_FIELDS, record)).toMatchObject({
       apiKey: 'theK…KKLL',
       apiSecret: '(hidden)',
@@ -87,12 +87,12 @@ describe('what people see of a record', () => {
     ['abcdefgh12345678abcdefgh12345678', 'abcd…5678 (32 characters: letters and digits)'],
     ['#N/A', '•••••••• (4 characters: letters and punctuation)'],
     ['1.23457E+31', '•••••••• (11 characters: letters, digits and punctuation)'],
-  ])('the preview of a change of API key says enough of %s to notice nonsense', (apiKey, visible) => {
+  ])('the preview of a new API key shows enough of %s to notice a mistake', (apiKey, visible) => {
     const fields = comparedFields(APPLICATION_FIELDS, application({ apiKey }));
     expect(fields.find(({ name }) => name === 'apiKey')?.visible).toBe(visible);
   });
 
-  it('the preview of a new secret says its length and class, and never the secret', () => {
+  it('the preview of a new secret says its length and kind of characters, and never the secret', () => {
     const sealed = comparedFields(APPLICATION_FIELDS, application({ apiSecret: 'TopSecret' }));
     expect(sealed.find(({ name }) => name === 'apiSecret')?.visible).toBe('(hidden) (9 characters: letters)');
   });
@@ -114,7 +114,7 @@ describe('what people see of a record', () => {
   });
 });
 
-describe('the text a workload is compared by', () => {
+describe('the text by which workloads are compared', () => {
   const textOf = (audience: string, subject: string) =>
     CLIENT_FIELDS.workload.holds.compared({ issuer: 'https://idp.example', audience, subject });
 
