@@ -59,7 +59,7 @@ describe('completion in bash', () => {
     [['sro', 'appoint', '--name', ''], []],
     [['completion', 'z'], ['zsh']],
     [['nothing'], []],
-  ])('of %j offers %j', (words, expected) => {
+  ])('%j is completed by %j', (words, expected) => {
     expect(offered(...words)).toEqual(expected);
   });
 });

@@ -17,12 +17,12 @@ const read = (text: string, variables: Record<string, string> = { R69_INT_KEY: '
   readYaml(text, 'registry.yaml', (name) => variables[name]);
 
 describe('a registry file', () => {
-  it('has its secrets resolved before it is sent', () => {
+  it('has its secrets filled in from the environment before it is sent', () => {
     expect(read(GOOD).document.applications[0]?.apiKey).toBe('the-key');
     expect(read(GOOD).document.clients).toEqual([]);
   });
 
-  it('is refused at its place for a variable that holds no secret', () => {
+  it('is refused, with line and column, for a variable that can’t be a secret', () => {
     expect(() => read(GOOD, { R69_INT_KEY: 'two words' })).toThrow(
       'registry.yaml:10:5: the secret contains spaces or characters outside ASCII  (/applications/0/apiKey)',
     );
@@ -34,7 +34,7 @@ describe('a registry file', () => {
     ).toHaveLength(1);
   });
 
-  it('names every variable that is missing, with its place', () => {
+  it('is refused for every variable that is missing, each with line and column', () => {
     const two = `${GOOD}  - { organisation: R69, product: P, environment: int, accessMode: user-restricted, apiSecret: { env: OTHER } }\n`;
     expect(() => read(two, {})).toThrow(
       [
@@ -53,7 +53,7 @@ describe('a registry file', () => {
     ],
     ['a misspelt key', GOOD.replace('capability:', 'capabilty:'), '9:5: "capabilty" is not known here'],
     [
-      'a CIS2 client at an application',
+      'a CIS2 client that belongs to an application',
       GOOD.replace('capability: provider', 'cis2: { clientId: a, auth: private_key_jwt }'),
       '9:5: a CIS2 client belongs to a product: write it as an entry of cis2Clients, with product and environment',
     ],
@@ -71,7 +71,7 @@ describe('a registry file', () => {
       '1:1: apiVersion must be gatehouse/v1',
     ],
     [
-      'a service that needs its own ASID',
+      'a service that needs an ASID of its own',
       GOOD.replace('capability: provider', 'asidSharedWith: [NEMS, PDS]'),
       "9:28: an ASID used for e-RS can't be shared with PDS",
     ],
@@ -80,7 +80,7 @@ describe('a registry file', () => {
     expect(() => read(text)).toThrow(`registry.yaml:${message}`);
   });
 
-  it('puts a fault of the admin API at the nearest place the file has', () => {
+  it('shows a fault that the admin API found at the nearest place in the file', () => {
     const failure = read(GOOD).explain([
       { pointer: '/applications/0/state', detail: 'deep' },
       { pointer: '/organisations/0/odsCode', detail: 'key' },

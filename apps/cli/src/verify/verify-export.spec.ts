@@ -162,7 +162,7 @@ describe('an untouched export', () => {
     });
   });
 
-  it('may have open attempts of a live writer, which are counted, and of no other', async () => {
+  it('may have unfinished attempts of a live writer, which are counted, but of no other', async () => {
     const chain = chainOf(W1, [['INTENT', randomUUID()]]);
     expect(await verify(exportOf([chain], 'live'))).toMatchObject({ ok: true, open: 1 });
     expect(await faultsOf(exportOf([chain], 'swept'))).toEqual([
@@ -170,7 +170,7 @@ describe('an untouched export', () => {
     ]);
   });
 
-  it('of a time window may lack rows of attempts that began outside it', async () => {
+  it('limited to a time window may lack rows of attempts that began outside it', async () => {
     const inside = randomUUID();
     const rows = chainOf(W1, [
       ['INTENT', randomUUID(), { startedAtMs: 1 }],
@@ -227,7 +227,7 @@ describe('the verifier', () => {
       'comes before its INTENT',
     ],
     [
-      'a refusal that was sent',
+      'a rejected request that was sent nevertheless',
       [
         ['DENIED', attempt],
         ['INTENT', attempt],
@@ -236,7 +236,7 @@ describe('the verifier', () => {
       'has a DENIED or SYSTEM row and other rows too',
     ],
     [
-      'rows that disagree on the start',
+      'rows that disagree about when the attempt began',
       [
         ['INTENT', attempt],
         ['OUTCOME', attempt, { startedAtMs: 1_001 }],
@@ -294,7 +294,7 @@ describe('the verifier', () => {
     ]);
   });
 
-  it('reports a chain that was rewritten to its end, by the head that the writer left', async () => {
+  it('reports a chain that was rewritten to its end, because the head that the writer left no longer matches', async () => {
     const lines = exportOf(twoChains());
     const changed = JSON.parse(JSON.stringify(lines)) as Row[];
     const rows = changed.filter((line) => line.writer === W1 && line.type === 'row');

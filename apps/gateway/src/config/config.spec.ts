@@ -51,7 +51,7 @@ function faultsOf(variables: Record<string, string | undefined>): readonly strin
   }
 }
 
-describe('the least that is needed', () => {
+describe('the minimum of settings', () => {
   it('has safe defaults: loopback only, every role, everything but prod', () => {
     const config = readConfig(LEAST);
     expect([...config.environments.keys()].sort()).toEqual(['int', 'sandbox']);
@@ -73,7 +73,7 @@ describe('the least that is needed', () => {
   });
 });
 
-describe('every fault at once', () => {
+describe('all faults are reported at once', () => {
   it('of form', () => {
     const faults = faultsOf({
       DATABASE_URL: 'mysql://x',
@@ -161,17 +161,17 @@ describe('prod', () => {
     ],
     ['a public URL without TLS', { GATEHOUSE_PUBLIC_URL: 'http://g.example' }, /^GATEHOUSE_PUBLIC_URL: prod/],
     [
-      'everybody as proxy',
+      'every address as a proxy',
       { GATEHOUSE_TLS_CERT: '', GATEHOUSE_TLS_KEY: '', GATEHOUSE_TLS_TERMINATED_BY: '0.0.0.0/0' },
       /not everybody/,
     ],
     [
-      'half of everybody as proxy',
+      'half of all addresses as a proxy',
       { GATEHOUSE_TLS_CERT: '', GATEHOUSE_TLS_KEY: '', GATEHOUSE_TLS_TERMINATED_BY: '10.0.0.1,128.0.0.0/1' },
       /not everybody/,
     ],
     [
-      'a proxy by its name',
+      'a proxy given by its name',
       { GATEHOUSE_TLS_CERT: '', GATEHOUSE_TLS_KEY: '', GATEHOUSE_TLS_TERMINATED_BY: 'proxy.example' },
       /must be addresses/,
     ],
@@ -258,7 +258,7 @@ describe('prod', () => {
     expect(faultsOf({ ...PROD, DATABASE_URL: url })).toEqual([]);
   });
 
-  it('these are for prod alone', () => {
+  it('these rules hold only for prod', () => {
     const config = readConfig({
       ...LEAST,
       GATEHOUSE_SERVES: 'int',
@@ -273,7 +273,7 @@ describe('start-up warns about four eyes', () => {
   const served = (given: Record<string, string>) =>
     startWarnings({ ...readConfig({ ...PROD, ...given }), fourEyes: new Map([['prod', true]]) });
 
-  it('that nobody can lend: no token approves, and nobody can sign in', () => {
+  it('that nobody can provide: no token may approve, and nobody can sign in', () => {
     expect(served({})).toEqual([
       expect.stringMatching(/^no identity provider .* in prod: no token ever does$/),
     ]);
@@ -288,7 +288,7 @@ describe('start-up warns about four eyes', () => {
 
   const STAFF = { GATEHOUSE_STAFF_ISSUER: 'https://login.example' };
 
-  it('that the file says otherwise than the database, which counts', () => {
+  it('where the file differs from the database, whose value counts', () => {
     const file = { GATEHOUSE_ENVIRONMENTS: prodWith({ fourEyes: false }) };
     expect(served({ ...STAFF, ...file })).toEqual([
       'the environments file says fourEyes: false for prod, but the database says true, which counts; gatehouse environments four-eyes prod off changes it',
@@ -303,7 +303,7 @@ describe('start-up warns about four eyes', () => {
   });
 });
 
-describe('budgets that outlast the lease of the audit trail', () => {
+describe('budgets must end before the lease of the audit trail does', () => {
   it.each([
     ['GATEHOUSE_AUDIT_COMMIT_MS', 10_000],
     ['GATEHOUSE_KMS_MS', 25_000],

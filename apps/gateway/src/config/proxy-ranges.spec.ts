@@ -10,7 +10,7 @@ describe('a range of proxies', () => {
     'fd00::1',
     'fc00::/7',
     '2001:db8::/32',
-  ])('%s is fit', (range) => {
+  ])('%s is accepted', (range) => {
     expect(proxyRangeFault(range)).toBeNull();
   });
 
@@ -24,7 +24,7 @@ describe('a range of proxies', () => {
   it.each([
     ...['proxy.example', '10.0.0', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/-1', '10.0.0.0/8/8', '10.0.0.0/08'],
     ...['10.0.0.256', 'fd00::/129', '', '/8', '10.0.0.0 /8', '*'],
-  ])('%j is none', (range) => {
+  ])('%j is not a range', (range) => {
     expect(proxyRangeFault(range)).toContain('must be addresses');
   });
 });

@@ -8,7 +8,7 @@ const response = (closed = false) =>
 const OVERLOAD = expect.objectContaining({ code: 'GW_OVERLOAD' });
 
 describe('the budget for bodies', () => {
-  it('is one for all requests', () => {
+  it('is shared by all requests', () => {
     const budget = createBodyBudget(100);
     const [one, other] = [budget.share(), budget.share()];
     one.take(60);
@@ -18,7 +18,7 @@ describe('the budget for bodies', () => {
     expect(budget.usedBytes()).toBe(100);
   });
 
-  it('gets a share back when the answer has left, once', () => {
+  it('gets a share back once, when the answer has been sent', () => {
     const budget = createBodyBudget(100);
     const share = budget.share();
     const answer = response();
@@ -30,7 +30,7 @@ describe('the budget for bodies', () => {
     expect(budget.usedBytes()).toBe(0);
   });
 
-  it('gets it back at once from a caller that has gone', () => {
+  it('gets a share back immediately when the caller disconnects', () => {
     const budget = createBodyBudget(100);
     const share = budget.share();
     share.take(60);
@@ -38,7 +38,7 @@ describe('the budget for bodies', () => {
     expect(budget.usedBytes()).toBe(0);
   });
 
-  it('may be exceeded by the answer to a write, and then refuses everybody else', () => {
+  it('may be exceeded by the answer to a write, and then rejects all other requests', () => {
     const budget = createBodyBudget(100);
     budget.share().takeAlways(150);
     expect(() => budget.share().take(0)).toThrow(OVERLOAD);

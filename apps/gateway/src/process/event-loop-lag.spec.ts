@@ -4,7 +4,7 @@ import { watchEventLoop } from './event-loop-lag.js';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('is how late the newest tick was, or the one that is due', () => {
+it('is the delay of the latest tick, or of the tick that is due', () => {
   let blockedMs = 0;
   const loop = watchEventLoop(() => Date.now() + blockedMs);
   vi.advanceTimersByTime(1_000);

@@ -5,8 +5,8 @@ import { describeError } from './log.js';
 
 const SECRET = 'patient 9000000009';
 
-describe('an error, reduced', () => {
-  it('to its name, code and place, and the same of its causes', () => {
+describe('an error is reduced', () => {
+  it('to its name, code and place, and those of its causes', () => {
     const cause = Object.assign(new TypeError(SECRET), { code: 'ECONNREFUSED', detail: SECRET });
     const described = describeError(new GatewayError('GW_INTERNAL', { detail: SECRET, cause }));
     expect(described).toEqual({
@@ -40,7 +40,7 @@ describe('an error, reduced', () => {
     ['text', () => SECRET],
     ['an object', () => ({ message: SECRET })],
     ['nothing', () => undefined],
-  ])('never holds %s', (_, make) => {
+  ])('and never contains %s', (_, make) => {
     expect(JSON.stringify(describeError(make()))).not.toContain('9000000009');
   });
 
@@ -48,7 +48,7 @@ describe('an error, reduced', () => {
     ['text', 'string'],
     [null, 'object'],
     [undefined, 'undefined'],
-  ])('%j, which is no error, is its type', (thrown, name) => {
+  ])('%j, which is not an Error, is reduced to its type', (thrown, name) => {
     expect(describeError(thrown)).toEqual({ name });
   });
 });
@@ -89,11 +89,11 @@ describe('a line of the log', () => {
     ['an error alone', 'log.error(error);'],
     ['an error alone, in a child', 'log.child({ a: 1 }).error(error);'],
     ['an error of which the text is its own', `log.error(error, 'text');`],
-  ])('%s does not bring its message along', (_, script) => {
+  ])('%s does not put its message into the log', (_, script) => {
     expect(linesOf('info', script)).toMatchObject([{ level: 'error', err: { name: 'Error', code: 'E1' } }]);
   });
 
-  it('below the level there is none', () => {
+  it('is not written below the level', () => {
     expect(linesOf('warn', `log.info({}, 'a'); log.debug({}, 'b'); log.warn({}, 'c');`)).toMatchObject([
       { msg: 'c' },
     ]);

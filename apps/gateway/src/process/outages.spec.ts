@@ -14,7 +14,7 @@ beforeEach(() => {
   outages = createOutages({ error: write, info: write } as Parameters<typeof createOutages>[0], () => nowMs);
 });
 
-/** Fails every 200 ms for so long. */
+/** Reports a failure every 200 ms for the given time. */
 function failFor(seconds: number, dependency = 'KMS'): void {
   for (const endMs = nowMs + seconds * 1000; nowMs < endMs; nowMs += 200) outages.failed(dependency, 'gone');
 }
@@ -31,19 +31,19 @@ it('an outage is logged when it begins, at growing intervals, and when it ends',
   ]);
 });
 
-it('two failures far apart are no outage', () => {
+it('two failures far apart are not an outage', () => {
   outages.failed('KMS', 'gone');
   nowMs += 60_000;
   outages.failed('KMS', 'gone');
   expect(lines).toEqual([]);
 });
 
-it('an outage of a day is logged less than forty times', () => {
+it('an outage that lasts a day is logged fewer than forty times', () => {
   failFor(86_400);
   expect(lines.length).toBeLessThan(40);
 });
 
-it('many failures within a second are no outage, and nothing ends', () => {
+it('many failures within a second are not an outage, and no end is logged', () => {
   for (let round = 0; round < 10; round += 1) {
     failFor(0.8);
     outages.worked('KMS');

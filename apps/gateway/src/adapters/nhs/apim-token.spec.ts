@@ -104,7 +104,7 @@ afterEach(() => {
 });
 
 describe('single flight (F21)', () => {
-  it('500 at once on no token make one signature and one call', async () => {
+  it('500 requests at once without a token cause one signature and one call', async () => {
     const { get, signed, posts } = world(issued('a'), issued('b'));
     expect(new Set(await herd(get))).toEqual(new Set(['a']));
     expect([signed.length, posts.length]).toEqual([1, 1]);
@@ -112,7 +112,7 @@ describe('single flight (F21)', () => {
     expect(posts[0]).toMatchObject({ url: TOKEN_URL, jws: 'jws 1' });
   });
 
-  it('a failing leader rejects every waiter once, and the pause prevents a storm', async () => {
+  it('when the call fails, every waiting request is rejected once, and the pause prevents a storm', async () => {
     const { get, posts } = world(CONFIGURATION, issued('b'));
     expect(new Set(await herd(get))).toEqual(new Set(['GW_TOKEN_REFUSED']));
     await pass(29_000);
@@ -125,7 +125,7 @@ describe('single flight (F21)', () => {
 });
 
 describe('renewing a token for an operator', () => {
-  it('asks whatever is cached or remembered, and its token takes the place of the cached one', async () => {
+  it('calls APIM even if a token or a failure is cached, and its token replaces the cached one', async () => {
     const { source, get, posts } = world(issued('a'), CONFIGURATION, issued('b'));
     expect(await get()).toBe('a');
     await expect(source.renew(plan())).rejects.toMatchObject({ code: 'GW_TOKEN_REFUSED' });
@@ -135,7 +135,7 @@ describe('renewing a token for an operator', () => {
     expect([(await renewed).value, await get(), posts.length]).toEqual(['b', 'b', 3]);
   });
 
-  it('joins a request under way, and waits two seconds before the next', async () => {
+  it('joins a call that is under way, and waits two seconds before the next', async () => {
     const { source, posts } = world(issued('a'), issued('b'));
     await Promise.all(Array.from({ length: 50 }, () => source.renew(plan())));
     expect(posts).toHaveLength(1);
@@ -147,7 +147,7 @@ describe('renewing a token for an operator', () => {
   });
 });
 
-describe('what follows an answer (F14, F15): attempts, keys, outcome', () => {
+describe('what an answer leads to (F14, F15): attempts, keys, outcome', () => {
   it.each<[string, Reply[], string[], string]>([
     ['ours, then well', [OURS, issued('a')], ['kid-new', 'kid-new'], 'a'],
     ['ours twice', [OURS, OURS, issued('a')], ['kid-new', 'kid-new'], 'GW_TOKEN_REFUSED'],
@@ -170,13 +170,13 @@ describe('what follows an answer (F14, F15): attempts, keys, outcome', () => {
     expect(new Set(made.posts.map(({ jws }) => jws)).size).toBe(kids.length);
   });
 
-  it('key not seen, and no retiring key to fall back to: one attempt', async () => {
+  it('APIM doesn’t know the key, and there is no retiring key to fall back to: one attempt', async () => {
     const { get, posts } = world(NOT_SEEN, issued('a'));
     expect(await get(plan('one', [key('kid-gone', 'REMOVED'), ACTIVE]))).toBe('GW_TOKEN_REFUSED');
     expect(posts).toHaveLength(1);
   });
 
-  it('audit learns which key signed', async () => {
+  it('the audit trail gets the key that signed', async () => {
     const { source } = world(NOT_SEEN, issued('a'));
     expect(await source.get(plan())).toMatchObject({ kid: 'kid-old' });
     expect(source.activeKeys()).toEqual([RETIRING]);
@@ -194,7 +194,7 @@ describe('what follows an answer (F14, F15): attempts, keys, outcome', () => {
     expect(signed[0]?.assertion.claims).toMatchObject({ aud: TOKEN_URL, iss: 'api-key', exp: 1_000 + 240 });
   });
 
-  it('events tell what happened, and never the token', async () => {
+  it('events say what happened, and never contain the token', async () => {
     const { get, events, source } = world(OURS, issued('secret-token'));
     await get();
     const idHash = createHash('sha256').update('secret-token').digest('hex').slice(0, 32);
@@ -251,28 +251,31 @@ describe('the pause after a failure', () => {
     expect(await firstTry('b')).toBe(2_000);
   });
 
-  it('tells the caller how long', async () => {
+  it('is announced to the caller with its length', async () => {
     const { source } = world(failed(429, '', '7'));
     await expect(source.get(plan())).rejects.toMatchObject({ retryAfterS: 7 });
   });
 });
 
 describe('the life of a token', () => {
-  it.each(['5', 5, '29'])('a life of %j s is not kept, and mints are at most one a second', async (life) => {
-    const tokens = ['a', 'b', 'c', 'd'];
-    const { get, posts } = world(...tokens.map((value) => issued(value, life)));
-    const answers: Promise<string>[] = [];
-    for (let tick = 0; tick < 30; tick += 1) {
-      answers.push(get());
-      await pass(100);
-    }
-    const gaps = posts.slice(1).map(({ atMs }, index) => atMs - posts[index]!.atMs);
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
-    expect([3, 4]).toContain(posts.length);
-    expect(new Set(await Promise.all(answers))).toEqual(new Set(tokens.slice(0, posts.length)));
-  });
+  it.each(['5', 5, '29'])(
+    'a token with a life of %j s is not cached, and at most one a second is requested',
+    async (life) => {
+      const tokens = ['a', 'b', 'c', 'd'];
+      const { get, posts } = world(...tokens.map((value) => issued(value, life)));
+      const answers: Promise<string>[] = [];
+      for (let tick = 0; tick < 30; tick += 1) {
+        answers.push(get());
+        await pass(100);
+      }
+      const gaps = posts.slice(1).map(({ atMs }, index) => atMs - posts[index]!.atMs);
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
+      expect([3, 4]).toContain(posts.length);
+      expect(new Set(await Promise.all(answers))).toEqual(new Set(tokens.slice(0, posts.length)));
+    },
+  );
 
-  it('one of 30 s is kept', async () => {
+  it('a token with a life of 30 s is cached', async () => {
     const { get, posts } = world(issued('a', '30'), issued('b'));
     await get();
     await pass(17_000);
@@ -283,27 +286,30 @@ describe('the life of a token', () => {
   it.each([
     [0, 360_000],
     [0.999, 479_880],
-  ])('is refreshed ahead, between 60 and 80 %%, while the old one serves (%d)', async (random, dueMs) => {
-    vi.spyOn(Math, 'random').mockReturnValue(random);
-    let arrive: (answer: TokenHttpAnswer) => void = () => undefined;
-    const slow = new Promise<TokenHttpAnswer>((resolve) => (arrive = resolve));
-    const { get, posts } = world(issued('a'), slow);
-    await get();
-    await pass(dueMs - 1);
-    expect([await get(), posts.length]).toEqual(['a', 1]);
-    await pass(1);
-    expect(new Set(await herd(get))).toEqual(new Set(['a']));
-    expect(posts).toHaveLength(2);
-    // Five seconds before its end it is no longer given out: the flight under way is waited for.
-    await pass(594_999 - dueMs);
-    expect(await get()).toBe('a');
-    await pass(1);
-    const waiting = get();
-    arrive(issued('b'));
-    expect([await waiting, await get(), posts.length]).toEqual(['b', 'b', 2]);
-  });
+  ])(
+    'is refreshed between 60 and 80 %% of its life, while the old token is still used (%d)',
+    async (random, dueMs) => {
+      vi.spyOn(Math, 'random').mockReturnValue(random);
+      let arrive: (answer: TokenHttpAnswer) => void = () => undefined;
+      const slow = new Promise<TokenHttpAnswer>((resolve) => (arrive = resolve));
+      const { get, posts } = world(issued('a'), slow);
+      await get();
+      await pass(dueMs - 1);
+      expect([await get(), posts.length]).toEqual(['a', 1]);
+      await pass(1);
+      expect(new Set(await herd(get))).toEqual(new Set(['a']));
+      expect(posts).toHaveLength(2);
+      // Five seconds before its end it is no longer given out: the flight under way is waited for.
+      await pass(594_999 - dueMs);
+      expect(await get()).toBe('a');
+      await pass(1);
+      const waiting = get();
+      arrive(issued('b'));
+      expect([await waiting, await get(), posts.length]).toEqual(['b', 'b', 2]);
+    },
+  );
 
-  it('a failing refresh leaves the old token in service, without a storm', async () => {
+  it('a refresh that fails leaves the old token in use, without a storm', async () => {
     const { get, posts } = world(issued('a'), CONFIGURATION);
     await get();
     await pass(500_000);
@@ -340,7 +346,7 @@ describe('the life of a token', () => {
 });
 
 describe('forgetting', () => {
-  it('a rejected token is forgotten, but never the one that took its place', async () => {
+  it('a rejected token is forgotten, but never the token that replaced it', async () => {
     const { source, get, posts } = world(issued('a'), issued('b'), issued('c'));
     const old = await source.get(plan());
     source.discard(plan(), old);
@@ -375,7 +381,7 @@ describe('forgetting', () => {
     expect([await get(), posts.length]).toEqual(['c', 3]);
   });
 
-  it('all tokens of a key, and no others', async () => {
+  it('forgets all tokens of a key, and no others', async () => {
     const other = plan('two', [key('kid-2', 'ACTIVE')]);
     const { source, get } = world(issued('a'), issued('b'), issued('c'));
     await get();
@@ -388,7 +394,7 @@ describe('forgetting', () => {
     expect(source.activeKeys()).toEqual([]);
   });
 
-  it('two plans whose identities differ in any part never share a token, a pause or a flight', async () => {
+  it('two plans whose identities differ in any part never share a token, a pause or a call', async () => {
     const parts = [
       'int',
       'b1',

@@ -25,7 +25,7 @@ async function departures(places: readonly Departure[]): Promise<number[]> {
 const gapsOf = (times: readonly number[]) => times.slice(1).map((atMs, index) => atMs - times[index]!);
 
 describe('requests of one application', () => {
-  it('leave apart although all of them were held up until after their turns', async () => {
+  it('leave at intervals even if all of them were held up until after their turns', async () => {
     const limiter = limiterOf();
     const places = Array.from({ length: 8 }, () => reserved(limiter));
     const heldUpUntilMs = performance.now() + 9 * INTERVAL_MS;
@@ -33,7 +33,7 @@ describe('requests of one application', () => {
     for (const gap of gapsOf(await departures(places))) expect(gap).toBeGreaterThan(LEAST_GAP_MS);
   });
 
-  it('leave apart when the process was busy while they waited', async () => {
+  it('leave at intervals even if the process was busy while they waited', async () => {
     const limiter = limiterOf();
     const leaving = departures(Array.from({ length: 5 }, () => reserved(limiter)));
     setTimeout(() => {
@@ -43,7 +43,7 @@ describe('requests of one application', () => {
     for (const gap of gapsOf(await leaving)) expect(gap).toBeGreaterThan(LEAST_GAP_MS);
   });
 
-  it('are refused a place once the expected wait is too long, with that wait', () => {
+  it('are rejected with the expected wait once that is too long', () => {
     const limiter = limiterOf(3 * INTERVAL_MS);
     const places = Array.from({ length: 4 }, () => reserved(limiter));
     const refused = limiter.reserve('one', LIMIT);
@@ -54,7 +54,7 @@ describe('requests of one application', () => {
     expect('waitMs' in limiter.reserve('one', LIMIT)).toBe(true);
   });
 
-  it('never leave once they are stopped, and those behind them do not wait for them', async () => {
+  it('never leave once they are cancelled, and those behind them don’t wait for them', async () => {
     const limiter = limiterOf();
     const stop = new AbortController();
     await reserved(limiter).depart(never);
@@ -65,7 +65,7 @@ describe('requests of one application', () => {
     await behind;
   });
 
-  it('do not wait for those of another', async () => {
+  it('do not wait for requests of another application', async () => {
     const limiter = limiterOf();
     for (let count = 0; count < 50; count += 1) reserved(limiter, 'busy');
     expect(await reserved(limiter, 'idle').depart(never)).toBeLessThan(INTERVAL_MS);

@@ -70,7 +70,7 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** @param scripts one for each request in turn; the last one holds on */
+/** @param scripts one for each request in turn; the last one serves all further requests */
 async function startErs(scheme: Scheme, scripts: readonly Script[], identity = trusted) {
   const ers = { origin: '', requests: 0, connections: 0, open: 0 };
   const outside: Socket[] = [];
@@ -156,7 +156,7 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 const UNTIL_CLOSE = 'HTTP/1.1 200 OK\r\n\r\nok';
 const refused = (fault: string, afterHeaders = false): Result => ({ fault, afterHeaders });
 
-/** Writes the parts one after the other, in segments of their own. */
+/** Writes the parts one after the other, each in a TCP segment of its own. */
 const inParts =
   (...parts: string[]): Script =>
   ({ write }) => {
@@ -198,7 +198,7 @@ describe.each<Scheme>(['http', 'https'])('interim answers over %s', (scheme) => 
     }
   });
 
-  it('only: the call ends when its time for the headers is over', async () => {
+  it('and nothing else: the call ends at the time limit for the headers', async () => {
     const ers = await startErs(scheme, [
       ({ write }) => {
         const timer = setInterval(() => write(CONTINUE), 20);
@@ -288,12 +288,12 @@ describe.each<Scheme>(['http', 'https'])('where an answer ends, over %s', (schem
     expect(await call(open(), ers.origin)).toEqual(refused('broken'));
   });
 
-  it('nowhere: the body breaks off when nothing has come for too long', async () => {
+  it('nowhere: the body breaks off when no byte has arrived for too long', async () => {
     const ers = await startErs(scheme, [inParts(CHUNKED)]);
     expect(await call(open({ bodyStallMs: 200 }), ers.origin)).toEqual(refused('timeout', true));
   });
 
-  it('nowhere: the body breaks off when the time for the whole call is over', async () => {
+  it('nowhere: the body breaks off at the time limit for the whole call', async () => {
     for (const bytes of [CHUNKED, UNTIL_CLOSE]) {
       const deadline = new AbortController();
       const ers = await startErs(scheme, [inParts(bytes)]);
@@ -306,7 +306,7 @@ describe.each<Scheme>(['http', 'https'])('where an answer ends, over %s', (schem
   it.each([
     ['its length', 'HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n'],
     ['its connection', 'HTTP/1.1 200 OK\r\n\r\n'],
-  ])('a slow reader gets all of an answer that ends with %s', async (_, head) => {
+  ])('a slow reader receives the whole of an answer that ends with %s', async (_, head) => {
     const body = 'x'.repeat(3_000_000);
     const ers = await startErs(scheme, [
       ({ write, end }) => {
@@ -347,7 +347,7 @@ describe('what is known not to have been sent', () => {
     ['a certificate of another host', () => otherHost],
     ['an expired certificate', () => expired],
     ['a certificate of an unknown issuer', () => unknownIssuer],
-  ])('%s: the identity is wrong, and e-RS got no byte', async (_, identity) => {
+  ])('%s: the identity is wrong, and e-RS received no byte', async (_, identity) => {
     const ers = await startErs('https', [inParts(OK)], identity());
     expect(await call(open(), ers.origin)).toEqual(refused('tls'));
     expect(ers.requests).toBe(0);
@@ -358,7 +358,7 @@ describe('what is known not to have been sent', () => {
     expect(await call(open(), ers.origin.replace('http', 'https'))).toEqual(refused('tls'));
   });
 
-  it('a connection that ends during the handshake, or never gets that far', async () => {
+  it('a connection that ends during or before the handshake', async () => {
     const ending = createServer((socket) => socket.end());
     const resetting = createServer((socket) => socket.resetAndDestroy());
     const silent = createServer(() => undefined);
@@ -368,12 +368,12 @@ describe('what is known not to have been sent', () => {
     }
   });
 
-  it('a port where nobody listens, and a name that nobody has', async () => {
+  it('a port where nothing listens, and a host name that doesn’t exist', async () => {
     expect(await call(open(), 'http://localhost:1')).toEqual(refused('not-sent'));
     expect(await call(open(), 'https://nowhere.invalid')).toEqual(refused('not-sent'));
   });
 
-  it('is nothing once the handshake is over: a TLS error may come after the request', async () => {
+  it('is nothing once the handshake is complete: a TLS error may follow the request', async () => {
     for (const script of [({ garble }) => garble(), ({ reset }) => reset(), ({ cut }) => cut()] as Script[]) {
       const ers = await startErs('https', [script]);
       expect(await call(open(), ers.origin, { method: 'POST' })).toEqual(refused('broken'));
@@ -409,7 +409,7 @@ describe('seats and connections', () => {
   it.each([
     [new DOMException('the time is over', 'TimeoutError'), 'timeout'],
     [new Error('the lease is lost'), 'broken'],
-  ])('a call that is stopped ends, and is not taken for unsent: %s', async (reason, fault) => {
+  ])('a call that is cancelled ends, and doesn’t count as unsent: %s', async (reason, fault) => {
     const stop = new AbortController();
     const ers = await startErs('https', [() => stop.abort(reason)]);
     expect(await call(open(), ers.origin, { signal: stop.signal })).toEqual(refused(fault));
@@ -426,7 +426,7 @@ describe('seats and connections', () => {
     expect(calls).toEqual(['answered after a while', 'failed after a while']);
   });
 
-  it('a connection that ended while it was unused is not used again', async () => {
+  it('a connection that ended while it was idle is not used again', async () => {
     let connection: Connection | undefined;
     const ers = await startErs('https', [(opened) => (connection = opened).write(OK), inParts(OK)]);
     const upstream = open();

@@ -48,7 +48,7 @@ const noToken = { payload: '', signature: '' } as FlattenedJWSInput;
 const keyOf = async (keySetOf: ReturnType<typeof open>) =>
   (await keySetOf(issuer))({ alg: 'RS256', kid: 'one' }, noToken);
 
-/** More than the issuer may say, however well it is compressed or split. */
+/** More than an issuer may send, however it is compressed or split. */
 const endless: Serve = (response) => {
   const chunk = Buffer.alloc(64 * 1024, ' ');
   const write = (): void => {
@@ -80,7 +80,7 @@ describe('the keys of an issuer', () => {
     ['no JSON', noJson],
     ['null', json(null)],
     ['of another issuer', json({ issuer: 'https://other.example', jwks_uri: 'https://other.example/keys' })],
-  ])('fail while discovery is %s, and are not asked for again for 30 s', async (_, fault) => {
+  ])('are unavailable while discovery is %s, and are not requested again for 30 s', async (_, fault) => {
     faults = { [DISCOVERY]: fault };
     const keySetOf = open(fault);
     for (let times = 0; times < 3; times += 1) await expect(keyOf(keySetOf)).rejects.toThrow();
@@ -98,7 +98,7 @@ describe('the keys of an issuer', () => {
     ['slow', slow],
     ['refused', refused],
     ['no JSON', noJson],
-  ])('fail while the key set is %s, and are not asked for again for 30 s', async (_, fault) => {
+  ])('are unavailable while the key set is %s, and are not requested again for 30 s', async (_, fault) => {
     faults = { [KEYS]: fault };
     const keySetOf = open(fault);
     for (let times = 0; times < 3; times += 1) await expect(keyOf(keySetOf)).rejects.toThrow();
@@ -109,7 +109,7 @@ describe('the keys of an issuer', () => {
     expect(requests).toEqual([DISCOVERY, KEYS, KEYS]);
   });
 
-  it('of one issuer that fails do not hold up those of another', async () => {
+  it('of an issuer that fails do not hold up those of another issuer', async () => {
     const keySetOf = open();
     await expect(keySetOf('http://127.0.0.1:1')).rejects.toThrow();
     await keyOf(keySetOf);

@@ -77,7 +77,7 @@ async function token({
 }
 
 describe('a workload JWT', () => {
-  it('of the bound issuer, subject and audience is its client', async () => {
+  it('with the bound issuer, subject and audience identifies its client', async () => {
     expect(await verifier().verify(await token(), snapshotOf())).toEqual({ issuer, subject: SUBJECT });
   });
 
@@ -98,16 +98,16 @@ describe('a workload JWT', () => {
     expect(await verifier().verify(await token(variant), snapshotOf())).toBeNull();
   });
 
-  it('signed by a stranger is refused', async () => {
+  it('signed with another key is refused', async () => {
     expect(await verifier().verify(await token({ key: stranger.privateKey }), snapshotOf())).toBeNull();
   });
 
-  it('that names its own key set is verified against the issuer alone', async () => {
+  it('that names a key set of its own is verified with the issuer’s keys only', async () => {
     const forged = await token({ key: stranger.privateKey, header: { jku: `${issuer}/evil` } });
     expect(await verifier().verify(forged, snapshotOf())).toBeNull();
   });
 
-  it('without signature, or with a symmetric one over the public key, is refused', async () => {
+  it('without a signature, or with an HMAC by the public key, is refused', async () => {
     const claims = { iss: issuer, aud: AUDIENCE, sub: SUBJECT, iat: NOW_S, exp: NOW_S + 60 };
     expect(await verifier().verify(new UnsecuredJWT(claims).encode(), snapshotOf())).toBeNull();
     const symmetric = await token({ header: { alg: 'HS256' }, key: Buffer.from(JSON.stringify(published)) });
@@ -115,7 +115,7 @@ describe('a workload JWT', () => {
   });
 
   it.each(['', 'a.b', 'a.b.c', 'x'.repeat(9_000)])(
-    'that is none is refused without asking anyone',
+    'that is not a JWT is refused without a call to an issuer',
     async (text) => {
       const before = fetches;
       expect(await verifier().verify(text, snapshotOf())).toBeNull();
@@ -123,7 +123,7 @@ describe('a workload JWT', () => {
     },
   );
 
-  it('of an issuer no client is bound to makes no call', async () => {
+  it('of an issuer to which no client is bound causes no call', async () => {
     const before = fetches;
     const bound = { issuer: 'https://other.example', audience: AUDIENCE, subject: SUBJECT };
     expect(await verifier().verify(await token(), snapshotOf(bound))).toBeNull();
@@ -137,7 +137,7 @@ describe('a workload JWT', () => {
     discovery = right;
   });
 
-  it('is refused, not waited for, while its issuer is out of reach', async () => {
+  it('is refused without waiting while its issuer can’t be reached', async () => {
     const bound = { issuer: 'http://127.0.0.1:9', audience: AUDIENCE, subject: SUBJECT };
     expect(
       await verifier().verify(await token({ claims: { iss: bound.issuer } }), snapshotOf(bound)),

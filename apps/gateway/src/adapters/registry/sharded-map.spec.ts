@@ -16,7 +16,7 @@ it('is a map', () => {
   expect(seen).toBe(5_000);
 });
 
-it('a successor differs where it was told to, and the predecessor nowhere', () => {
+it('a successor has the given changes, and its predecessor stays as it was', () => {
   const before = ShardedMap.of(keys.map((key): [string, number] => [key, 1]));
   const after = before.with(
     ['X1', 'X2', 'none'],

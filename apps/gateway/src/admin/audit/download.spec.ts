@@ -15,7 +15,7 @@ afterEach(() => {
   server.close();
 });
 
-/** Serves one download of these rows; `onEnd` is what becomes of the record of its end. */
+/** Serves one download of these rows; `onEnd` stands for recording its end. */
 async function serve(
   rows: () => AsyncIterable<Record<string, unknown>>,
   onEnd: (event: SystemEvent) => Promise<void>,

@@ -48,14 +48,14 @@ describe('the pages of the console', () => {
     expect(nonces.size).toBe(2);
   });
 
-  it('keep assets for ever, for their names hold a hash', async () => {
+  it('let browsers cache assets for good, since their names contain a hash', async () => {
     const answer = await get('/assets/index-abCD12_3.js', {});
     expect(await answer.text()).toBe('run()');
     expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   });
 
-  it('serve the typeface as what it is', async () => {
+  it('serve the typeface with its own media type', async () => {
     const answer = await get('/assets/face-abCD12_3.woff2', {});
     expect(await answer.text()).toBe('wOF2');
     expect(answer.headers.get('content-type')).toBe('font/woff2');
@@ -71,7 +71,7 @@ describe('the pages of the console', () => {
     expect(await (await get(path)).text()).toBe('the API');
   });
 
-  it('are for browsers that read, not for scripts or changes', async () => {
+  it('are only served to browsers that read a page, not to scripts or for changes', async () => {
     expect(await (await get('/nothing', { accept: 'application/json' })).text()).toBe('the API');
     expect(await (await get('/', undefined, 'POST')).text()).toBe('the API');
   });

@@ -41,7 +41,7 @@ it('a reader that pauses often leaves no listeners behind', async () => {
   socket.destroy();
 });
 
-it('a reader that goes while the writer waits ends the wait', async () => {
+it('a reader that disconnects while the writer waits ends the wait', async () => {
   let hasEnded = false;
   server = createServer((_request, answer) => {
     void (async () => {

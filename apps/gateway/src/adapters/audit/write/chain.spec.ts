@@ -35,11 +35,11 @@ describe('the canonical form', () => {
     ['a bigint', 1n],
     ['undefined in a list', [undefined]],
     ['a function', () => 1],
-  ])('has no place for %s', (_, value) => {
+  ])('can’t express %s', (_, value) => {
     expect(() => canonicalJson(value as AuditValue)).toThrow(TypeError);
   });
 
-  it('is what a record reads back as, wherever its sequence number falls', () => {
+  it('is the same after a record is read back, whatever its sequence number', () => {
     const text = fc
       .string({ unit: 'grapheme' })
       .filter((each) => each.isWellFormed() && !each.includes('\0'));

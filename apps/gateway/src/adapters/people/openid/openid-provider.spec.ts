@@ -271,7 +271,7 @@ describe('the token request', () => {
     expect(seen).toEqual(credentials[expected]);
   });
 
-  it('names no method that the provider takes: a fault of the settings', async () => {
+  it('can’t be authenticated by any method that the provider accepts: a fault of the settings', async () => {
     metadata = { token_endpoint_auth_methods_supported: ['tls_client_auth'] };
     const authenticateClient = clientAuthentication({ clientSecret: SECRET, clientAuth: undefined });
     await expect(exchange('', partyWith({ authenticateClient }))).rejects.toMatchObject({
@@ -307,7 +307,7 @@ describe('a token request that is authenticated with a key', () => {
     });
   });
 
-  it('is a fault of the settings where the provider takes no algorithm of ours', async () => {
+  it('is a fault of the settings where the provider accepts none of our algorithms', async () => {
     metadata = { token_endpoint_auth_signing_alg_values_supported: ['ES256'] };
     await expect(
       exchange(
@@ -384,7 +384,7 @@ describe('discovery', () => {
     });
   });
 
-  it('finds the document below an issuer that does end with a slash', async () => {
+  it('finds the document of an issuer whose name ends with a slash', async () => {
     metadata = { issuer: `${issuer}/` };
     const { authorizationUrl } = await endpoints(partyWith({ issuer: `${issuer}/` }));
     expect(authorizationUrl).toBe(`${issuer}/authorize`);
@@ -399,7 +399,7 @@ describe('discovery', () => {
     await expect(endpoints()).rejects.toMatchObject({ kind });
   });
 
-  it('at an address where nobody listens is no refusal of the person', async () => {
+  it('at an address where nothing listens does not count as a refusal of the person', async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => {
       closed.listen(0, '127.0.0.1', resolve);
@@ -471,7 +471,7 @@ describe('the published keys', () => {
     expect(requests.filter((path) => path === '/jwks')).toHaveLength(1);
   });
 
-  it('that can’t be fetched are no refusal of the person', async () => {
+  it('that can’t be fetched do not count as a refusal of the person', async () => {
     keysStatus = 503;
     await expect(exchange(await signed({}))).rejects.toMatchObject({ kind: 'unavailable' });
   });

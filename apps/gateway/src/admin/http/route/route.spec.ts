@@ -3,7 +3,7 @@ import { describe, expectTypeOf, it } from 'vitest';
 import type { Acting } from '../access/principal.js';
 import type { Route } from './route.js';
 
-/** What the decorator of one route may stand on. */
+/** What the decorator of a route may be applied to. */
 type Takes<N extends Parameters<typeof Route>[0]> = NonNullable<
   Parameters<ReturnType<typeof Route<N>>>[2]['value']
 >;
@@ -17,19 +17,19 @@ describe('a route is served only by a handler that', () => {
     expectTypeOf<(acting: Acting) => Promise<Change>>().not.toExtend<Takes<'changeReject'>>();
   });
 
-  it('takes who sent it second', () => {
+  it('takes the caller as its second parameter', () => {
     type Given<A> = (input: InputOf<'changeReject'>, second: A) => Change;
     expectTypeOf<Given<Acting>>().toExtend<Takes<'changeReject'>>();
     expectTypeOf<Given<string>>().not.toExtend<Takes<'changeReject'>>();
   });
 
-  it('answers in its shape', () => {
+  it('returns an answer of the contract’s shape', () => {
     expectTypeOf<() => Promise<Omit<Change, 'diffHash'>>>().not.toExtend<Takes<'changeReject'>>();
     expectTypeOf<() => Promise<AnswerOf<'staffSuspend'>>>().not.toExtend<Takes<'changeReject'>>();
     expectTypeOf<() => void>().not.toExtend<Takes<'changeReject'>>();
   });
 
-  it('answers with a tag where the contract says so, and with nothing where it writes lines itself', () => {
+  it('returns a tag where the contract says so, and nothing where it writes lines itself', () => {
     type Organisation = AnswerOf<'organisationShow'>;
     expectTypeOf<() => { record: Organisation; etag: string }>().toExtend<Takes<'organisationShow'>>();
     expectTypeOf<() => Organisation>().not.toExtend<Takes<'organisationShow'>>();
