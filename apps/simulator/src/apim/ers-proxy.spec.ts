@@ -211,7 +211,7 @@ describe('the application', () => {
       expect(response.headers['content-type']).toBe('text/plain');
     },
   );
-  it('with a token that is neither of a user nor of an app: the same', async () => {
+  it('gets the same with a token of neither a user nor an application', async () => {
     const { access_token: token } = await h.control<{ access_token: string }>('POST', '/tokens', {
       apiKey: KEY,
       authType: 'odd',
@@ -223,7 +223,7 @@ describe('the application', () => {
     expectEmpty(response, '403 Forbidden');
     expect(response.headers['content-type']).toBe('text/plain');
   });
-  it('acts as its own organisation, whatever NHSD-* headers say', async () => {
+  it('acts for its own organisation, whatever the NHSD-* headers say', async () => {
     await h.control('POST', '/referrals', { ubrn: '000000090001', organisations: ['X26'] });
     const response = await as('/FHIR/STU3/ReferralRequest/000000090001', undefined, {
       'NHSD-End-User-Organisation-ODS': 'X26',
@@ -286,7 +286,7 @@ describe('the user', () => {
     );
     expect((await as(path, {}, { 'NHSD-End-User-Organisation-ODS': 'X26' })).status).toBe(isR4 ? 307 : 200);
   });
-  it('under an allow-list with an internal error: an outcome on R4, nothing on STU3', async () => {
+  it('gets an outcome on R4 and an empty body on STU3 if the allow-list has an internal error', async () => {
     await h.putApp(KEY, { attributes: { 'euo-allowlist-required': 'true' } });
     expectOutcome(
       await as(R4, {}),
@@ -442,7 +442,7 @@ describe('e-RS itself', () => {
 });
 
 describe('around the proxy', () => {
-  it('gives each answer its own X-Request-ID, echoes X-Correlation-ID, forbids caching', async () => {
+  it('each answer has its own X-Request-ID, echoes X-Correlation-ID and forbids caching', async () => {
     const [first, second] = [await as(STU3), await as(STU3)];
     expect(first.headers).toMatchObject({
       'x-correlation-id': 'corr-1',

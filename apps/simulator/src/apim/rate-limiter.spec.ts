@@ -6,7 +6,7 @@ function limiterAt(startMs: number) {
   return { clock, limiter: new RateLimiter(clock) };
 }
 
-it('spike arrest lets one through per 83 ms and application', () => {
+it('spike arrest lets each application send one request every 83 ms', () => {
   const { clock, limiter } = limiterAt(60_000);
   expect([limiter.take('a'), limiter.take('a'), limiter.take('b')]).toEqual(['ok', 'spike-arrest', 'ok']);
   clock.ms += 83;
@@ -15,7 +15,7 @@ it('spike arrest lets one through per 83 ms and application', () => {
   expect(limiter.take('a')).toBe('ok');
 });
 
-it('the quota is 600 a minute; refused requests use nothing up', () => {
+it('the quota is 600 a minute; rejected requests don’t count', () => {
   const { clock, limiter } = limiterAt(120_000);
   const answers = Array.from({ length: 650 }, () => {
     clock.ms += 84;

@@ -52,7 +52,7 @@ describe('sign-in', () => {
     });
   });
 
-  it('gives an ID token and userinfo with everything that CIS2 says of a person', async () => {
+  it('returns an ID token and userinfo with everything that CIS2 says about a person', async () => {
     const { status, body } = await exchangeCode(h, await codeOf(h, ROSA));
     expect(status).toBe(200);
     const { header, claims } = decode(body['id_token'] ?? '');
@@ -98,7 +98,7 @@ describe('sign-in', () => {
     const { claims } = decode(await idTokenOf(userId, { acr_values: acr }));
     expect([claims['authentication_assurance_level'], claims['acr']]).toEqual([aal, acr]);
   });
-  it('somebody with IAL2, and somebody of the service that looks like CIS1', async () => {
+  it('works for a person with IAL2, and for one of the service that resembles CIS1', async () => {
     expect(decode(await idTokenOf('656005750115')).claims['id_assurance_level']).toBe('2');
     const token = await idTokenOf('656005750118');
     expect(decode(token).claims['iss']).toBe(h.sim.cis1Issuer);
@@ -110,7 +110,7 @@ describe('sign-in', () => {
     expect(landed.searchParams.get('error')).toBe('access_denied');
     expect(landed.searchParams.get('state')).toBe('state-1');
   });
-  it('one browser can be one person and at once another', async () => {
+  it('lets one browser sign in as one person and then as another', async () => {
     const cookies = new Map<string, string>();
     const whoIs = async (userId: string) => {
       const landed = await signIn(authorizeUrl(h), userId, REDIRECT_URI, cookies);
@@ -176,7 +176,7 @@ describe('what a relying party gets wrong', () => {
     const answer = await exchange(await codeOf(h, ROSA));
     expect([answer.status >= 400, answer.body['error']]).toEqual([true, error]);
   });
-  it('a code is good once, and so is an assertion', async () => {
+  it('a code can be used once, and so can an assertion', async () => {
     const code = await codeOf(h, ROSA);
     const proof = { client_assertion_type: ASSERTION_TYPE, client_assertion: clientAssertion(h) };
     expect((await exchangeCode(h, code, proof)).status).toBe(200);
@@ -186,7 +186,7 @@ describe('what a relying party gets wrong', () => {
 });
 
 describe('client authentication is as registered', () => {
-  it('private_key_jwt with RS256, the key really fetched from the JWKS URL', async () => {
+  it('private_key_jwt with RS256, and the key is fetched from the JWKS URL', async () => {
     await putClient(h, { signingAlgorithm: 'RS256' });
     const before = h.jwks.fetches;
     const proof = { client_assertion_type: ASSERTION_TYPE, client_assertion: clientAssertion(h, 'RS256') };
@@ -312,7 +312,7 @@ describe('back-channel logout', () => {
   });
 });
 
-describe('the provider is away', () => {
+describe('the provider is unavailable', () => {
   const discovery = () => fetch(`${h.sim.cis2Issuer}/.well-known/openid-configuration`);
   it.each<[string, Claims]>([
     ['down', { status: 503 }],
@@ -327,7 +327,7 @@ describe('the provider is away', () => {
     await h.control('DELETE', '/faults');
     expect((await discovery()).status).toBe(200);
   });
-  it('slow: it answers after the delay, and the request is recorded', async () => {
+  it('a slow provider answers after the delay, and the request is recorded', async () => {
     await h.control('POST', '/faults', { target: 'cis2', fault: { delayMs: 100 } });
     const startedAt = performance.now();
     expect((await discovery()).status).toBe(200);

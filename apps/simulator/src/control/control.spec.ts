@@ -72,7 +72,7 @@ describe('requests', () => {
     await h.control('DELETE', '/requests');
     expect(await h.requests()).toEqual([]);
   });
-  it('beyond the capacity replace the oldest', () => {
+  it('replace the oldest once the capacity is reached', () => {
     const log = new RequestLog(3);
     const request = { method: 'GET', url: '/x', headers: {}, rawHeaders: [] } as unknown as Parameters<
       typeof openExchange
@@ -84,7 +84,7 @@ describe('requests', () => {
 });
 
 describe('applications', () => {
-  it('are put, put in bulk, listed, deleted', async () => {
+  it('can be created singly or in bulk, listed and deleted', async () => {
     await h.control('PUT', '/apps', [
       { apiKey: 'b', products: ['user-restricted'] },
       { apiKey: 'c', applicationId: 'id-c', name: 'C' },
@@ -174,7 +174,7 @@ it.each([{}, { delayMs: 1 }, { dripBytesPerSecond: 100_000 }])(
   },
 );
 
-it('close ends connections that hang', async () => {
+it('closing the simulator ends connections that hang', async () => {
   const other = await startHarness();
   await other.putApp('a');
   await other.control('POST', '/faults', { target: 'ers', fault: { hang: true } });

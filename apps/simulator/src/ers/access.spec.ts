@@ -54,7 +54,7 @@ describe('who may do what', () => {
     expect((await call('SPCA', 'GET', path, { headers: obo })).status).toBe(200);
     expect((await call('SPC', 'GET', path, { headers: obo })).status).toBe(403);
   });
-  it('the sandbox needs no token, and still checks the function and whom it acts for', async () => {
+  it('the sandbox needs no token, but checks the business function and on-behalf-of', async () => {
     await h.control('POST', '/options', { authorisation: 'none' });
     const statusOf = async (headers: Record<string, string>) =>
       (await h.ers('GET', `${REFERRAL}/000000070000`, headers)).status;
@@ -69,7 +69,7 @@ describe('who may do what', () => {
     await h.control('POST', '/options', { authorisation: 'required' });
     expect(await statusOf(as('SERVICE_PROVIDER_CLINICIAN'))).toBe(401);
   });
-  it('a user whose roles are known has no others', async () => {
+  it('a user with known roles can’t act in any other', async () => {
     await h.control('PUT', '/users/555073103100', {
       roles: [{ odsCode: 'R69', businessFunctions: ['SERVICE_PROVIDER_CLINICIAN'] }],
     });
@@ -79,7 +79,7 @@ describe('who may do what', () => {
       'A20047',
     );
   });
-  it('a legitimate relationship is needed, unless relationships are any', async () => {
+  it('a legitimate relationship is needed, unless the option relationships is any', async () => {
     expect((await call('provider', 'GET', `${REFERRAL}/000000070006`)).code).toBe('NO_RELATIONSHIP');
     await h.control('POST', '/options', { relationships: 'any' });
     expect((await call('provider', 'GET', `${REFERRAL}/000000070006`)).status).toBe(200);

@@ -14,7 +14,7 @@ const call = (...args: Parameters<typeof callAs> extends [Harness, ...infer Rest
   callAs(h, ...args);
 
 describe('attachments', () => {
-  it('A020 stores what A006 and A042 give back', async () => {
+  it('A006 and A042 return what A020 has stored', async () => {
     const upload = await call('SPC', 'POST', '/FHIR/STU3/Binary', {
       headers: { 'Content-Type': 'text/plain', 'NHSD-eRS-File-Name': 'test.txt' },
       body: 'stored bytes',
@@ -46,7 +46,7 @@ describe('attachments', () => {
   ])('A020 refuses %s', async (_name, headers, body, status) => {
     expect((await call('SPC', 'POST', '/FHIR/STU3/Binary', { headers, body })).status).toBe(status);
   });
-  it.each(['A007', 'A019', 'A043'])('%s gives a PDF with a file name', async (id) => {
+  it.each(['A007', 'A019', 'A043'])('%s returns a PDF with a file name', async (id) => {
     const row = INTERACTIONS.find((candidate) => candidate.id === id);
     const path = (row?.path ?? '').replace('{ubrn}', id === 'A043' ? '000049146177' : '000000070000');
     const response = await call('RC', 'POST', path);
@@ -60,7 +60,7 @@ describe('attachments', () => {
       true,
     ]);
   });
-  it('a large synthetic one has the bytes its documentation says', async () => {
+  it('a large synthetic attachment has the documented bytes', async () => {
     await h.control('POST', '/attachments', {
       id: 'big',
       sizeBytes: 200_000,

@@ -56,7 +56,7 @@ const SEARCH = parameters(coded('requestType', 'APPOINTMENT_REQUEST'), patient()
   resource: parameters(coded('priority', 'ROUTINE'), coded('specialty', 'CARDIOLOGY')),
 });
 
-/** One good call of every row: id, who, method, path, status, options. */
+/** One valid call of every row: id, caller, method, path, status, options. */
 const GOOD: [string, Who, string, string, number, { headers?: Record<string, string>; body?: unknown }?][] = [
   ...[
     'SPECIALTY',
@@ -282,7 +282,7 @@ const GOOD: [string, Who, string, string, number, { headers?: Record<string, str
   ],
 ];
 
-describe('every row answers a good call, and only writes change state', () => {
+describe('every row answers a valid call, and only writes change state', () => {
   it('the table has them all', () =>
     expect(GOOD.map(([id]) => id).filter((id, i, ids) => ids.indexOf(id) === i)).toHaveLength(37));
   it.each(GOOD)('%s %s %s %s: %i', async (id, who, method, path, status, options) => {

@@ -84,7 +84,7 @@ describe('errors of reads', () => {
 });
 
 describe('worklists', () => {
-  it('list several patients, each with UBRN and NHS number, of this organisation only', async () => {
+  it('list several patients of this organisation only, each with UBRN and NHS number', async () => {
     const { json } = await call('SPC', 'POST', WORKLIST, {
       body: parameters(listType('REFERRALS_FOR_REVIEW')),
     });
@@ -104,7 +104,7 @@ describe('worklists', () => {
     }
     expect([text.includes('000000070007'), text.includes('000000070006')]).toEqual([true, false]);
   });
-  it('may be retrieved twice a day and service, if that is enforced', async () => {
+  it('may be retrieved twice a day for each service, if the limit is switched on', async () => {
     await h.control('POST', '/options', { worklistDailyLimit: true });
     const ask = async (id: string) =>
       (
@@ -116,7 +116,7 @@ describe('worklists', () => {
       200, 200, 403, 200,
     ]);
   });
-  it('larger than APIM carries is Apigee’s own 500', async () => {
+  it('that are too large for APIM get Apigee’s own 500', async () => {
     await h.control(
       'POST',
       '/referrals',

@@ -127,7 +127,7 @@ describe('e-RS follows the person', () => {
   it.each([
     ['656005750108', ['656005750107', '656005750109']],
     ['656005750113', []],
-  ])('A040 lists for whom %s may act', async (userId, others) => {
+  ])('A040 lists the users for whom %s may act', async (userId, others) => {
     const { body } = await as(userId, '/FHIR/R4/Practitioner?_query=onBehalfOf', spca);
     const { entry = [] } = JSON.parse(body) as { entry?: { resource: { id: string } }[] };
     expect(entry.map(({ resource }) => resource.id)).toEqual(others);
@@ -155,7 +155,7 @@ describe('e-RS follows the person', () => {
     });
     expect(response.status).toBe(status);
   });
-  it('a call is recorded with subject, organisation, function and on behalf of whom, refused or not', async () => {
+  it('every call, refused or not, is recorded with subject, organisation, function and on-behalf-of user', async () => {
     const headers = { ...spca, [ON_BEHALF_OF]: '656005750107' };
     await as('656005750108', '/FHIR/STU3/ReferralRequest/000000070000', headers);
     await as('656005750113', '/FHIR/STU3/ReferralRequest/000000070000', headers);

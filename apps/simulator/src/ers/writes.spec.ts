@@ -46,7 +46,7 @@ describe('writes', () => {
     expect((await cancel(headers, ubrn)).status).toBe(status);
     expect((await h.counters()).stateChanges).toBe(0);
   });
-  it('the same write twice happens once', async () => {
+  it('a write that is sent twice takes effect once', async () => {
     const statuses = [(await cancel(ifMatch(3))).status, (await cancel(ifMatch(3))).status];
     expect(statuses).toEqual([200, 412]);
     const after = await call('provider', 'GET', `${REFERRAL}/000000070002`);
@@ -110,7 +110,7 @@ describe('writes', () => {
     });
     expect([response.status, response.code]).toEqual([422, code]);
   });
-  it('A011, A021 and A044 make new UBRNs that can be read', async () => {
+  it('A011, A021 and A044 create new UBRNs that can be read', async () => {
     const made = await call('RC', 'POST', `${REFERRAL}/$ers.createReferral`, {
       body: parameters(patient(), shortlist('11002')),
     });

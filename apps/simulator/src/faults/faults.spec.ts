@@ -164,7 +164,7 @@ describe('what it does', () => {
       }),
     ).rejects.toThrow();
   });
-  it('applies a write, then resets: the change has happened, once', async () => {
+  it('carries out a write, then resets: the change has happened once', async () => {
     await arm({ applyThenReset: true }, { times: 1 });
     const cancel = () =>
       get(
@@ -178,12 +178,12 @@ describe('what it does', () => {
     expect((await cancel()).status).toBe(412);
     expect((await h.counters()).stateChanges).toBe(1);
   });
-  it('a fault that replaces the answer changes nothing', async () => {
+  it('replaces the answer without changing any state', async () => {
     await arm({ status: 503 });
     await get('/FHIR/STU3/ReferralRequest/000000070000/$ers.acceptReferral', { 'If-Match': 'W/"6"' }, 'POST');
     expect((await h.counters()).stateChanges).toBe(0);
   });
-  it('ersDelayMs slows every answer', async () => {
+  it('delays every answer by ersDelayMs', async () => {
     await h.control('POST', '/options', { ersDelayMs: 120 });
     const before = performance.now();
     await get();

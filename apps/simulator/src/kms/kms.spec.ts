@@ -134,7 +134,7 @@ describe('envelopes', () => {
       (await kms('Decrypt', { CiphertextBlob: sealed, EncryptionContext: context })).json['__type'],
     ).toBe('InvalidCiphertextException');
   });
-  it('are rejected if they were changed, or with another key', async () => {
+  it('are rejected if they were changed, or if another key is used', async () => {
     const sealed = bytes(await seal({}), 'CiphertextBlob');
     const other = keyIdOf(await kms('CreateKey', {}));
     expect((await kms('Decrypt', { CiphertextBlob: b64(sealed), KeyId: other })).json['__type']).toBe(
@@ -218,7 +218,7 @@ describe('the endpoint', () => {
     const answer = await kms(action, {}, headers);
     expect([answer.status, answer.json['__type']]).toEqual([400, type]);
   });
-  it('is recorded with action and key; signs are counted', async () => {
+  it('records each request with action and key, and counts signatures', async () => {
     const before = (await h.counters()).kmsSigns;
     await sign({});
     expect((await h.counters()).kmsSigns).toBe(before + 1);
@@ -291,7 +291,7 @@ it('two pools on one directory never claim the same spare key', async () => {
   const filler = new KeyPool(dir, 2);
   await filler.open();
   await filler.close();
-  // Closing waits for the key in the making: at least one is there.
+  // Closing waits for the key that is being generated, so at least one is there.
   expect((await readdir(dir)).filter((name) => name.startsWith('spare-')).length).toBeGreaterThanOrEqual(1);
   const pools = [new KeyPool(dir, 0), new KeyPool(dir, 0)];
   await Promise.all(pools.map((pool) => pool.open()));

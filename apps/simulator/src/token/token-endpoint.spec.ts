@@ -70,7 +70,7 @@ describe('a token request is rejected (docs/reference/protocol-facts.md §3.5)',
     ],
     ['grant_type missing', () => h.tokenRequest({}), BAD, 'invalid_request', 'grant_type is missing'],
     [
-      'grant_type of nothing known',
+      'an unknown grant_type',
       () => h.tokenRequest(tokenForm(signed(), { grant_type: 'password' })),
       BAD,
       'unsupported_grant_type',
@@ -175,7 +175,7 @@ describe('a token request is rejected (docs/reference/protocol-facts.md §3.5)',
       "Invalid 'exp' claim in client_assertion JWT - more than 5 minutes in future",
     ],
     [
-      'an API key nobody has',
+      'an unknown API key',
       () => ask({ iss: 'nobody', sub: 'nobody' }),
       '401 Unauthorized',
       'invalid_request',
@@ -271,7 +271,7 @@ describe('a token request is rejected (docs/reference/protocol-facts.md §3.5)',
 });
 
 describe('the order of checks (docs/reference/protocol-facts.md §3.1)', () => {
-  // Each assertion breaks its own rule and every later one; the first rule must be the one that speaks.
+  // Each assertion breaks its own rule and every later one; the first rule must be the one that is reported.
   const later: [string, Change, Change][] = [
     ['alg', {}, { alg: 'RS256' }],
     ['JWT has expired', { exp: now() - 60 }, {}],
@@ -322,11 +322,11 @@ describe('a jti is used up before key lookup, rate limit and signature check (fa
       () => h.putApp(KEY),
       401,
     ],
-  ])('after %s the same jti is non-unique', async (_name, breakIt, mend, status) => {
+  ])('after %s the same jti is non-unique', async (_name, breakIt, repair, status) => {
     const jti = randomUUID();
     await breakIt();
     expect((await ask({ jti })).status).toBe(status);
-    await mend();
+    await repair();
     expect(errorOf(await ask({ jti }))['error_description']).toBe(
       "Non-unique 'jti' claim in client_assertion JWT",
     );
@@ -346,15 +346,15 @@ describe('a jti is used up before key lookup, rate limit and signature check (fa
     await h.control('POST', '/clock', { offsetMs: days(30.1) });
     expect((await at(days(30.1))).status).toBe(200);
   });
-  it('a request that is rejected before leaves the jti unused', async () => {
+  it('a request that is rejected earlier leaves the jti unused', async () => {
     const jti = randomUUID();
     expect((await ask({ jti, exp: now() + 4000 })).status).toBe(400);
     expect((await ask({ jti })).status).toBe(200);
   });
 });
 
-describe('the JWKS is cached 3,600 s per URL (fact U11)', () => {
-  it('is fetched once, as APIM, and again only after the hour', async () => {
+describe('the JWKS is cached for 3,600 s for each URL (fact U11)', () => {
+  it('is fetched once, by the user agent APIM, and again only after an hour', async () => {
     const at = (offsetMs: number) => ask({ exp: Math.floor((Date.now() + offsetMs) / 1000) + 240 });
     await ask();
     await ask();
@@ -366,7 +366,7 @@ describe('the JWKS is cached 3,600 s per URL (fact U11)', () => {
     await at(3_610_000);
     expect(h.jwks.fetches).toBe(2);
   });
-  it('an unknown kid is not fetched again, even once it is published', async () => {
+  it('is not fetched again for an unknown kid, even once that is published', async () => {
     await ask();
     h.jwks.body = JSON.stringify({ keys: [publicJwk('test-1'), publicJwk('test-2')] });
     expect((await ask({}, { kid: 'test-2' })).status).toBe(401);

@@ -72,7 +72,7 @@ function expectRefusal({ status, body }: Answer, expected: number, error: string
 }
 
 describe('token exchange (docs/reference/protocol-facts.md §5)', () => {
-  it('gives strings, and a token that acts for the subject', async () => {
+  it('returns numbers as strings, and a token that acts for the subject', async () => {
     const { status, body } = await exchange();
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -165,7 +165,7 @@ describe('token exchange (docs/reference/protocol-facts.md §5)', () => {
       "Missing or non-matching 'iss' claim in subject_token JWT",
     ],
     [
-      'the service that looks like CIS1',
+      'the service that resembles CIS1',
       { userId: '656005750118' },
       400,
       'invalid_request',
@@ -223,7 +223,7 @@ describe('token exchange (docs/reference/protocol-facts.md §5)', () => {
     expectRefusal(await exchange(change), 400, 'invalid_request', description);
   });
 
-  it('checks come in order: each fault speaks before all that follow', async () => {
+  it('checks are made in order: each fault is reported before all later ones', async () => {
     const faults: [string, { header?: Change; claims?: Change }][] = [
       ["'kid'", { header: { kid: null } }],
       ["'typ'", { header: { typ: null } }],
@@ -264,7 +264,7 @@ describe('token exchange (docs/reference/protocol-facts.md §5)', () => {
     await h.putApp(KEY, { products: ['application-restricted'] });
     expectRefusal(await exchange(), 401, 'unauthorized_client', NOT_CONFIGURED);
   });
-  it('somebody with IAL2 gets a token, which e-RS refuses', async () => {
+  it('gives a person with IAL2 a token, which e-RS refuses', async () => {
     const { body } = await exchange({ subject_token: await idToken({ userId: '656005750115' }) });
     expect(await callErs(body['access_token'])).toBe(401);
   });
@@ -285,7 +285,7 @@ describe('token exchange (docs/reference/protocol-facts.md §5)', () => {
 });
 
 describe('refresh (docs/reference/protocol-facts.md §5)', () => {
-  it('gives a new pair, and each refresh token is good once', async () => {
+  it('returns a new pair, and each refresh token can be used once', async () => {
     const first = (await exchange()).body;
     const second = await refresh(first['refresh_token']);
     expect(second).toEqual({
@@ -337,7 +337,7 @@ describe('refresh (docs/reference/protocol-facts.md §5)', () => {
     ],
     ['no refresh_token', { refresh_token: undefined }, 400, 'invalid_request', 'refresh_token is missing'],
     ['an unknown refresh_token', { refresh_token: 'x' }, 401, 'invalid_grant', 'refresh_token is invalid'],
-  ])('%s is refused, and the token stays good', async (_name, change, status, error, description) => {
+  ])('%s is refused, and the token remains valid', async (_name, change, status, error, description) => {
     const { body } = await exchange();
     const form = { ...refreshForm(body['refresh_token']), ...change };
     expectRefusal(await ask(form), status, error, description);
@@ -367,7 +367,7 @@ describe('refresh (docs/reference/protocol-facts.md §5)', () => {
       'refresh token refresh period has expired',
     );
   });
-  it('after 12 h it is refused and spent all the same', async () => {
+  it('is refused after 12 h, and the token is spent nevertheless', async () => {
     const { body } = await exchange();
     await moveClock(12 * HOUR_MS + 1_000);
     const description = 'refresh token refresh period has expired';
@@ -375,7 +375,7 @@ describe('refresh (docs/reference/protocol-facts.md §5)', () => {
     expectRefusal(await refresh(body['refresh_token']), 401, 'invalid_grant', 'refresh_token is invalid');
     expect((await h.counters()).refreshTokensReused).toBe(1);
   });
-  it('of 20 at once with one token, one succeeds', async () => {
+  it('succeeds once if 20 requests come at once with one token', async () => {
     const { body } = await exchange();
     const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(body['refresh_token'])));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -425,7 +425,7 @@ describe('combined authentication (docs/reference/protocol-facts.md §6)', () =>
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
 
-  it('a code comes back with the state and gives tokens without an ID token; userinfo says who it is', async () => {
+  it('a code is returned with the state and exchanged for tokens without an ID token; userinfo names the user', async () => {
     const landed = await signIn(authorizeUrl(), ROSA, CALLBACK);
     expect([...landed.searchParams.keys()].sort()).toEqual(['code', 'state']);
     expect(landed.searchParams.get('state')).toBe('state-1');
@@ -457,7 +457,7 @@ describe('combined authentication (docs/reference/protocol-facts.md §6)', () =>
     ['an unknown client_id', { client_id: 'x' }, 401, 'client_id is invalid'],
     ['no redirect_uri', { redirect_uri: null }, 400, 'redirect_uri is missing'],
     ['a redirect_uri with a query more', { redirect_uri: `${CALLBACK}?x=1` }, 400, 'redirect_uri is invalid'],
-  ])('%s is refused on the spot', async (_name, change, status, description) => {
+  ])('%s is refused without a redirect', async (_name, change, status, description) => {
     const response = await fetch(authorizeUrl(change), { redirect: 'manual' });
     const body = (await response.json()) as Record<string, string>;
     expectRefusal({ status: response.status, body }, status, 'invalid_request', description);
@@ -505,12 +505,12 @@ describe('combined authentication (docs/reference/protocol-facts.md §6)', () =>
     const { searchParams } = await signIn(authorizeUrl(), '', CALLBACK);
     expect([searchParams.get('error'), searchParams.get('state')]).toEqual(['access_denied', 'state-1']);
   });
-  it('a callback with a state that nobody has is refused', async () => {
+  it('a callback with an unknown state is refused', async () => {
     const response = await fetch(`${h.sim.apimUrl}/oauth2/callback?code=x&state=x`);
     const body = (await response.json()) as Record<string, string>;
     expectRefusal({ status: response.status, body }, 400, 'invalid_request', 'Invalid state parameter.');
   });
-  it('a code is good once and for 300 s', async () => {
+  it('a code can be used once, within 300 s', async () => {
     const code = await codeFor(ROSA);
     expect((await ask(codeForm(code))).status).toBe(200);
     expect((await ask(codeForm(code))).body['error']).toBe('invalid_grant');
@@ -525,7 +525,7 @@ describe('combined authentication (docs/reference/protocol-facts.md §6)', () =>
     };
     expect([await grantOf(), await grantOf({ acr_values: 'AAL2_OR_AAL3_ANY' })]).toEqual([3, 2]);
   });
-  it('userinfo refuses a token of the exchange, and one of nobody', async () => {
+  it('userinfo refuses a token of the exchange, and one that belongs to no user', async () => {
     const exchanged = await userinfo((await exchange()).body['access_token']);
     expect([exchanged.status, exchanged.body['error_description']]).toEqual([
       400,
@@ -533,7 +533,7 @@ describe('combined authentication (docs/reference/protocol-facts.md §6)', () =>
     ]);
     expect((await userinfo('x')).status).toBe(401);
   });
-  it('a CIS2 logout ends it: the refresh at once, an access token in the cache within 180 s', async () => {
+  it('a CIS2 logout ends the refresh token at once, and a cached access token within 180 s', async () => {
     const { body } = await ask(codeForm(await codeFor(ROSA)));
     expect(await callErs(body['access_token'])).toBe(200);
     await h.control('POST', '/cis2/logout', { userId: ROSA });
