@@ -15,7 +15,7 @@ export interface AccessToken {
   /** Authentication and identity assurance levels; user-restricted only. */
   readonly aal?: number;
   readonly ial?: number;
-  /** The user's grant it belongs to; absent if the control API issued the token. */
+  /** The user's grant that it belongs to; absent if the control API issued the token. */
   readonly grantId?: string;
 }
 
@@ -59,7 +59,7 @@ export class AccessTokens {
     return this.#tokens.get(value)?.token;
   }
 
-  /** The token as APIM sees it when it is used: through its cache, in which it then is. */
+  /** The token as APIM sees it when it is used: read through the cache, and then kept there. */
   use(value: string): AccessToken | undefined {
     const entry = this.#tokens.get(value);
     if (entry === undefined) return undefined;
@@ -94,7 +94,7 @@ export class AccessTokens {
     this.#tokens.clear();
   }
 
-  /** Expired tokens are kept for a while, since an expired token is rejected otherwise than an unknown one. */
+  /** Expired tokens are kept for a while, since an expired token is rejected in another way than an unknown one. */
   #forgetOld(): void {
     if (this.#tokens.size < 50_000) return;
     const tooOldMs = this.#clock.nowMs() - ACCESS_TOKEN_LIFE_MS;

@@ -12,7 +12,7 @@ export class JsonFile<T> {
     this.#path = join(dir, name);
   }
 
-  /** Empty if nothing was written yet. */
+  /** Empty if nothing has been written yet. */
   async read(): Promise<T[]> {
     await mkdir(this.#dir, { recursive: true });
     const text = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {

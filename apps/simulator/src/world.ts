@@ -18,7 +18,7 @@ import type { UserGrants } from './token/user-grants.js';
 export interface Settings {
   /** APIM's quota and spike arrest. */
   rateLimits: boolean;
-  /** `none`: as in the NHS sandbox, nobody needs a token, an ASID or a relationship. */
+  /** `none`: as in the NHS sandbox, no caller needs a token, an ASID or a relationship. */
   authorisation: 'required' | 'none';
   /** `any` lets every organisation see every referral. */
   relationships: 'enforced' | 'any';
@@ -45,7 +45,7 @@ export interface Addresses {
   /** The issuer of the staff identity provider. */
   staffIssuer: string;
   cis2Issuer: string;
-  /** The issuer that looks like CIS1. */
+  /** The issuer that resembles CIS1. */
   cis1Issuer: string;
 }
 

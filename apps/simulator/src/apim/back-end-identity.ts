@@ -40,7 +40,7 @@ export function userIdentity(
   return userFromHeaders(exchange, asid, token.userId ?? '');
 }
 
-/** Without a token the headers alone say who calls: a user where one of theirs came, otherwise an application. */
+/** Without a token only the headers say who calls: a user if one of the user headers was sent, otherwise an application. */
 export function sandboxIdentity(exchange: Exchange): BackEndIdentity {
   const user = userFromHeaders(exchange, '', SANDBOX_USER);
   const isUser = user.odsCode !== '' || user.businessFunction !== '';
@@ -48,7 +48,7 @@ export function sandboxIdentity(exchange: Exchange): BackEndIdentity {
 }
 
 function userFromHeaders(exchange: Exchange, asid: string, userId: string): BackEndIdentity {
-  // An x-ers-* header that the caller sent is overwritten only if its NHSD-* twin came too (fact U6).
+  // An x-ers-* header that the caller sent is overwritten only if the matching NHSD-* header was sent too (fact U6).
   const swapped = (nhsd: string, ers: string) =>
     requestHeader(exchange, nhsd) || requestHeader(exchange, ers);
   const onBehalfOfUserId = swapped('nhsd-ers-on-behalf-of-user-id', 'x-ers-obo-user-id');

@@ -23,7 +23,7 @@ export async function answerCallback(world: World, exchange: Exchange): Promise<
   return redirect(redirectUri, { code: world.combinedSignIns.issueCode(apiKey, user), state });
 }
 
-/** Whom CIS2 signed in; undefined if it refuses the code or is away. */
+/** The person whom CIS2 signed in; undefined if it refuses the code or can't be reached. */
 async function userOf(world: World, code: string): Promise<CombinedUser | undefined> {
   const issuer = world.addresses.cis2Issuer;
   const client = world.cis2.clients.get(APIM_CLIENT_ID);

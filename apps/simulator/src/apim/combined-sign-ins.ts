@@ -12,7 +12,7 @@ export interface PendingSignIn {
   readonly state: string;
 }
 
-/** Whom CIS2 named, and what its userinfo says. */
+/** The person whom CIS2 named, with the answer of its userinfo. */
 export interface CombinedUser {
   readonly userId: string;
   readonly aal: number;
@@ -21,7 +21,7 @@ export interface CombinedUser {
   readonly userinfo: unknown;
 }
 
-/** The states and codes of combined authentication. Each is good once; a code lives 300 s. */
+/** The states and codes of combined authentication. Each can be used once; a code lives for 300 s. */
 export class CombinedSignIns {
   readonly #clock: Clock;
   readonly #pending = new Map<string, PendingSignIn & { expiresAtMs: number }>();

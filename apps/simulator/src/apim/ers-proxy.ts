@@ -70,7 +70,7 @@ function passThrough(world: World, exchange: Exchange, path: string): Reply {
   return answerErs(world, exchange, identity, path.slice(ERS_BASE_PATH.length));
 }
 
-/** Notes who the back end takes the caller to be, so that a test can compare it with who called. */
+/** Records the identity that the back end is given, so that a test can compare it with the caller's. */
 function noteIdentity({ notes }: Exchange, identity: BackEndIdentity): void {
   notes.accessMode = identity.accessMode;
   if (identity.odsCode !== '') notes.odsCode = identity.odsCode;
@@ -80,7 +80,7 @@ function noteIdentity({ notes }: Exchange, identity: BackEndIdentity): void {
   if (identity.onBehalfOfUserId !== undefined) notes.onBehalfOfUserId = identity.onBehalfOfUserId;
 }
 
-/** The NHS sandbox: no authorisation, and everybody is whom their headers name (docs/reference/protocol-facts.md §2). */
+/** The NHS sandbox: no authorisation, and callers are who their headers say they are (docs/reference/protocol-facts.md §2). */
 function sandbox(world: World, exchange: Exchange, path: string): Reply {
   const identity = sandboxIdentity(exchange);
   noteIdentity(exchange, identity);

@@ -14,7 +14,7 @@ interface Usage {
 }
 
 /**
- * Limits per application. Spike arrest is smoothed as Apigee does it: one request per 83 ms, whatever came before.
+ * Limits per application. Spike arrest is smoothed as Apigee does it: one request every 83 ms, however few came before.
  * A rejected request uses up neither limit.
  */
 export class RateLimiter {

@@ -9,7 +9,7 @@ import { interact } from './interaction.js';
 import { CIS1_PATH, CIS2_PATH } from './paths.js';
 import { createProvider, SESSION_COOKIE } from './provider.js';
 
-/** CIS2 on a listener of its own, with a second issuer beside it that looks like CIS1. Needs its address in `world`. */
+/** CIS2 on a listener of its own, with a second issuer beside it that resembles CIS1. Its address must be in `world`. */
 export function cis2Listener(world: World): RequestListener {
   const provider = createProvider(world);
   world.cis2.provider = provider;
@@ -22,7 +22,7 @@ export function cis2Listener(world: World): RequestListener {
         await interact(world, provider, request, response);
       else if (path.startsWith(`${CIS2_PATH}/`)) {
         if (path.startsWith(`${CIS2_PATH}/authorize`)) forgetSession(request);
-        // As a framework does that has mounted the provider under a path.
+        // As frameworks do when they mount the provider under a path.
         Object.assign(request, { originalUrl: path, url: path.slice(CIS2_PATH.length) });
         await protocol(request, response);
       } else response.writeHead(404).end();
@@ -35,13 +35,13 @@ export function cis2Listener(world: World): RequestListener {
   };
 }
 
-/** Every sign-in shows the page, at once after another one too, so that one browser can be each person in turn. */
+/** Every sign-in shows the page, even right after another, so that one browser can be each person in turn. */
 function forgetSession(request: IncomingMessage): void {
   const cookies = (request.headers.cookie ?? '').split('; ');
   request.headers.cookie = cookies.filter((cookie) => !cookie.startsWith(SESSION_COOKIE)).join('; ');
 }
 
-/** The body stays unread, since the provider reads it; so the record has none. */
+/** The provider reads the body itself, so the record has none. */
 async function recordAndServe(
   world: World,
   request: IncomingMessage,

@@ -14,7 +14,7 @@ export interface Cis2Client {
   readonly backChannelUrl?: string;
   /** How CIS2 signs this client's ID tokens. */
   readonly idTokenAlgorithm: 'RS256' | 'RS512';
-  /** Rises with each registration, so that nothing cached of a former one is used. */
+  /** Increases with each registration, so that nothing cached for an earlier one is used. */
   readonly revision: number;
 }
 

@@ -18,7 +18,7 @@ export interface IdTokenRequest {
   readonly person: Person;
   readonly signIn: SignIn;
   readonly nonce?: string;
-  /** The access token that is issued with it; at_hash is of this one. */
+  /** The access token that is issued with it, of which at_hash is the hash. */
   readonly accessToken?: string;
 }
 

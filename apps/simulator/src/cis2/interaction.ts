@@ -43,7 +43,7 @@ export async function interact(
 }
 
 /**
- * A person who can do both signs in at AAL2 where that is admitted. Like NHS England's mock, this lets in people whose
+ * A person who can do both signs in at AAL2 where that is accepted. Like NHS England's mock, this lets in people whose
  * level is too low: a relying party has to look at the token.
  */
 export function signInOf(person: Person, clientId: string, acr: string, nowMs: number): SignIn {

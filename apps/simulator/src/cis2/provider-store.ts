@@ -1,7 +1,7 @@
 import type { Adapter, AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { Cis2Client, Cis2Clients } from './clients.js';
 
-/** Keeps what the OpenID provider stores, in memory; clients are those that are registered at the moment. */
+/** Keeps what the OpenID provider stores, in memory; clients are read from the current registrations. */
 export function providerStore(clients: Cis2Clients): (model: string) => Adapter {
   return (model) =>
     model === 'Client'

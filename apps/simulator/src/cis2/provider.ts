@@ -9,7 +9,7 @@ import { CIS2_PATH } from './paths.js';
 import { providerStore } from './provider-store.js';
 import { USERINFO_CLAIMS, userinfoOf } from './userinfo.js';
 
-/** All ports of one host share their cookies, and the staff provider has the usual names. */
+/** All ports of a host share cookies, and the staff provider uses the usual names. */
 export const SESSION_COOKIE = '_cis2_session';
 const ALGORITHMS = ['RS256', 'RS512'] as const;
 const TTL_S = { Interaction: 600, Grant: 43_200, AuthorizationCode: 60, AccessToken: 3_600, IdToken: 3_600 };
@@ -64,7 +64,7 @@ export function createProvider(world: World): Provider {
   return provider;
 }
 
-/** Publishes the keys of the moment, and replaces the provider's ID token by one with CIS2's claims. */
+/** Publishes the current keys, and replaces the provider's ID token by one with CIS2's claims. */
 function answerAsCis2(world: World, context: KoaContextWithOIDC): void {
   const route = (context.oidc as KoaContextWithOIDC['oidc'] | undefined)?.route;
   if (route === 'jwks') context.body = world.cis2.keys.jwks;

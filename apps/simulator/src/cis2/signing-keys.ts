@@ -25,7 +25,7 @@ export class SigningKeys {
     this.#stranger = stranger;
   }
 
-  /** The keys of two issuers. Each is a stranger to the other. */
+  /** The keys of two issuers, neither of which accepts the other's. */
   static async createTwo(): Promise<[SigningKeys, SigningKeys]> {
     const [one, other] = await Promise.all([newPair(), newPair()]);
     return [new SigningKeys(one, other), new SigningKeys(other, one)];

@@ -60,7 +60,7 @@ interface IdTokenOrder extends TokenChange {
   readonly acr?: string;
 }
 
-/** An ID token and its access token, as a supplier has them that signs people in by itself. */
+/** An ID token and its access token, as a supplier that signs people in itself would have them. */
 async function mintIdToken(world: World, { body }: ControlCall) {
   const { userId, clientId, nonce, acr = DEFAULT_ACR, ...change } = tokenChange<IdTokenOrder>(body);
   const person = world.people.get(userId);
@@ -87,7 +87,7 @@ async function mintIdToken(world: World, { body }: ControlCall) {
   return { id_token: idToken(world, request, change), access_token: accessToken, sid: signIn.sid };
 }
 
-/** Any JWT at all, signed by CIS2's key. Members that are left out of the header get CIS2's. */
+/** Any JWT at all, signed by CIS2's key. Members that are left out of the header have CIS2's values. */
 function mintToken(world: World, { body }: ControlCall) {
   const { keys } = world.cis2;
   const header = { typ: 'JWT', alg: 'RS256', kid: keys.kid };

@@ -65,7 +65,7 @@ export interface FaultMatch {
   readonly apiKey?: string;
   readonly correlationId?: string;
   readonly kmsAction?: string;
-  /** Of a token request, such as `refresh_token`. */
+  /** The grant type of a token request, such as `refresh_token`. */
   readonly grantType?: string;
 }
 

@@ -11,9 +11,9 @@ export interface PeoplePage {
     readonly duty: string;
     readonly detail: string;
   }[];
-  /** Whether nobody may be chosen, too. */
+  /** Whether it is possible to choose nobody. */
   readonly canCancel: boolean;
-  /** They tell the providers apart. */
+  /** They distinguish the providers. */
   readonly colours: { readonly page: string; readonly border: string };
 }
 

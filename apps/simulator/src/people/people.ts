@@ -137,7 +137,7 @@ export class People {
     this.#ers = ers;
   }
 
-  /** Replaces everybody with the people of the data set. */
+  /** Restores the people of the data set. */
   seed(): void {
     this.#byId.clear();
     for (const [userId, input] of SEED) this.put(userId, input);

@@ -4,7 +4,7 @@ export interface Person {
   readonly userId: string;
   readonly givenName: string;
   readonly familyName: string;
-  /** What this person is for, on the sign-in page. */
+  /** The case that this person stands for, as the sign-in page shows it. */
   readonly duty: string;
   /** The authentication assurance levels that this person's authenticators reach, lowest first. */
   readonly aals: readonly number[];
@@ -13,13 +13,13 @@ export interface Person {
   readonly roles: readonly PersonRole[];
   /** User ids for whom this person may act as SERVICE_PROVIDER_CLINICIAN_ADMIN; A040 lists them. */
   readonly onBehalfOf: readonly string[];
-  /** Whether the ID token has the levels as numbers. Both numbers and strings are seen. */
+  /** Whether the ID token has the levels as numbers. Both numbers and strings occur. */
   readonly numericLevels: boolean;
   /** `cis1`: the ID token names the older service, which is not permitted for e-RS. */
   readonly service: 'cis2' | 'cis1';
 }
 
-/** What somebody may be at an organisation: e-RS's business functions, and the words that CIS2's userinfo has for them. */
+/** A person's role at an organisation: e-RS's business functions, and the words that CIS2's userinfo has for them. */
 export interface PersonRole {
   readonly odsCode: string;
   readonly businessFunctions: readonly string[];

@@ -44,7 +44,7 @@ export async function callAs(
   return { ...response, json, code: json.issue?.[0]?.details?.coding[0]?.code };
 }
 
-/** Pieces of FHIR bodies that e-RS takes. */
+/** Parts of FHIR bodies that e-RS accepts. */
 export const parameters = (...parameter: unknown[]) => ({ resourceType: 'Parameters', parameter });
 export const coded = (name: string, code: string) => ({ name, valueCoding: { code } });
 export const shortlist = (...ids: string[]) => ({

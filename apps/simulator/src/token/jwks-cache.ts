@@ -6,8 +6,8 @@ export type PublicJwk = Record<string, unknown>;
 const TTL_MS = 3_600_000;
 
 /**
- * APIM's copy of each JWKS, kept 3,600 s per URL and fetched only when absent (docs/reference/protocol-facts.md §4,
- * U11): an unknown kid doesn't refetch, and a 200 with a bad or empty body is kept for the hour like a good one.
+ * APIM's copy of each JWKS, kept for 3,600 s by URL and fetched only when absent (docs/reference/protocol-facts.md §4,
+ * U11): an unknown kid causes no fetch, and a 200 with a bad or empty body is kept for the hour like a good one.
  */
 export class JwksCache {
   readonly #clock: Clock;
@@ -38,7 +38,7 @@ export class JwksCache {
   }
 }
 
-/** The keys of the JWKS at `url`; none if the answer is 2xx and no JWKS. */
+/** The keys of the JWKS at `url`; none if the answer is 2xx but not a JWKS. */
 export async function fetchKeys(url: string, timeoutMs: number): Promise<PublicJwk[] | 'unreachable'> {
   try {
     const response = await fetch(url, {

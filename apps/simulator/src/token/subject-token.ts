@@ -8,7 +8,7 @@ import { publicKeyOf } from './verified-assertion.js';
 const DIGESTS: Readonly<Record<string, string>> = { RS256: 'sha256', RS512: 'sha512' };
 
 /**
- * The first fault of an ID token before its signature is looked at, in APIM's order (docs/reference/protocol-facts.md
+ * The first fault of an ID token before its signature is checked, in APIM's order (docs/reference/protocol-facts.md
  * §5): kid, typ, alg, exp, iss, aud, then whether the issuer is the configured one. `aud` must be there, and is never
  * compared with anything.
  */

@@ -75,7 +75,7 @@ export const TOKEN_ERRORS = {
   subjectKid: [400, 'invalid_request', "Missing 'kid' header in subject_token JWT"],
   subjectTyp: [400, 'invalid_request', "Invalid 'typ' header in subject_token JWT - must be 'JWT'"],
   subjectAlgMissing: [400, 'invalid_request', "Missing 'alg' header in subject_token JWT"],
-  // These words were not found; they follow those for client_assertion.
+  // No source has these words; they follow those for client_assertion.
   subjectAlg: [
     400,
     'invalid_request',

@@ -20,7 +20,7 @@ export interface UserGrant {
   readonly sid?: string;
   readonly userinfo?: unknown;
   refreshes: number;
-  /** How often a refresh token was presented that had been spent. */
+  /** How often a spent refresh token was presented. */
   refreshTokensReused: number;
   isRevoked: boolean;
 }
@@ -44,7 +44,7 @@ interface RefreshToken {
   isSpent: boolean;
 }
 
-/** Users' tokens: one access token and one refresh token at a time, the latter good once. */
+/** Users' tokens: one access token and one refresh token at a time; a refresh token can be used once. */
 export class UserGrants {
   readonly #clock: Clock;
   readonly #accessTokens: AccessTokens;
@@ -81,7 +81,7 @@ export class UserGrants {
   }
 
   /**
-   * Spends a refresh token. The old one is spent and a new pair made before the 12 h are checked, so that it is gone
+   * Spends a refresh token. The old one is spent and a new pair created before the 12 h are checked, so that it is lost
    * even if the answer is `expired` (docs/reference/protocol-facts.md §5).
    */
   refresh(
@@ -141,7 +141,7 @@ export class UserGrants {
     return this.#grants.get(grantId);
   }
 
-  /** Whose a refresh token is, spent or not. */
+  /** The grant of a refresh token, spent or not. */
   userOf(refreshToken: string): string | undefined {
     return this.#refreshTokens.get(refreshToken)?.grant.userId;
   }

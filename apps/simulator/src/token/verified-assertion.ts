@@ -63,7 +63,7 @@ async function verifySignature(
   return { application, kid: String(header['kid']) };
 }
 
-/** The RSA key of that id in a JWKS; undefined if there is none, or it can't be read. */
+/** The RSA key with that id in a JWKS; undefined if there is none, or if it can't be read. */
 export function publicKeyOf(keys: readonly PublicJwk[], kid: unknown): KeyObject | undefined {
   const jwk = keys.find((candidate) => candidate['kid'] === kid && candidate['kty'] === 'RSA');
   if (jwk === undefined) return undefined;

@@ -7,7 +7,7 @@ export function announcesBody(request: IncomingMessage): boolean {
   return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
-/** Reads a whole body. Rejects when the client goes away or sends more than `limitBytes`. */
+/** Reads a whole body. Rejects when the client disconnects or sends more than `limitBytes`. */
 export function collectBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 /** The service at which a request arrived, as faults and records name it. */
 export type Target = 'token' | 'ers' | 'kms' | 'object-store' | 'cis2';
 
-/** What is learned about a request while it is handled; part of its record. */
+/** What becomes known about a request while it is handled; part of its record. */
 export interface Notes {
   apiKey?: string;
   applicationId?: string;

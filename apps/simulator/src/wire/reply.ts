@@ -1,7 +1,7 @@
 /** Header names and values in the order in which they are sent. Names may repeat. */
 export type HeaderList = readonly (readonly [string, string])[];
 
-/** A body that is too large for memory. It is produced in chunks; its length is known before. */
+/** A body that is too large for memory. It is produced in chunks; its length is known in advance. */
 export interface StreamedBody {
   readonly bytes: number;
   chunks(): Iterable<Buffer>;

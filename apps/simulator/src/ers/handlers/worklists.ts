@@ -26,7 +26,7 @@ import { currentVersion } from '../records/versioned.js';
 const APPLICATION_LISTS: readonly string[] = ['REFERRALS_FOR_REVIEW', 'APPOINTMENT_SLOT_ISSUES'];
 const RETRIEVALS_PER_SERVICE_AND_DAY = 2;
 
-/** A008 and A023: who is waiting, one entry a request, each with UBRN and NHS number. */
+/** A008 and A023: who is waiting, with an entry for each request that has its UBRN and NHS number. */
 export const worklistHandlers: Readonly<Record<string, Handler>> = {
   referralWorklist(call) {
     const parameters = readParameters(call.body, [

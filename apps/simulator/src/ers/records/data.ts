@@ -20,7 +20,7 @@ export class ErsData {
   readonly services = new Map<string, Service>();
   /** Users whose roles are known; anyone else has every function everywhere. */
   readonly users = new Map<string, readonly UserRole[]>();
-  /** For whom a user may act as SERVICE_PROVIDER_CLINICIAN_ADMIN; anyone else may act for anybody. */
+  /** The users for whom a user may act as SERVICE_PROVIDER_CLINICIAN_ADMIN; users who aren't listed may act for anybody. */
   readonly onBehalfOf = new Map<string, readonly string[]>();
   /** A008 retrievals by service and day. */
   readonly worklistRetrievals = new Map<string, number>();

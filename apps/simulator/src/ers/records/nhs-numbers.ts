@@ -12,7 +12,7 @@ export function isNhsNumber(value: string): boolean {
   return /^\d{10}$/.test(value) && checkDigit(value.slice(0, 9)) === Number(value[9]);
 }
 
-/** The n-th NHS number of the 999 range, which is never given to a patient. */
+/** The n-th NHS number of the 999 range, which is never allocated to a patient. */
 export function testNhsNumber(n: number): string {
   let left = n;
   for (let body = 1; ; body++) {
