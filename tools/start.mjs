@@ -138,7 +138,7 @@ try {
     GATEHOUSE_PUBLIC_LISTEN: listen('public'),
     GATEHOUSE_STATUS_LISTEN: listen('status'),
     GATEHOUSE_DRAIN_GRACE_MS: '0',
-    // A laptop that does other things too may be late without being overloaded.
+    // A laptop that is doing other work may be late without being overloaded.
     GATEHOUSE_MAX_LAG_MS: '10000',
   });
   await step('gateway', async () => {

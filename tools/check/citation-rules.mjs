@@ -174,7 +174,7 @@ function pages(path, line, add) {
 }
 
 function sections(path, line, before, add) {
-  // The page may stand at the end of the line before.
+  // The page may be named at the end of the previous line.
   const tail = /((?:docs\/[\w/-]+\.md|RFC \d+|OpenID Connect [\w. -]+?)[:,]?)(?: \*\/)?\s*$/.exec(
     before,
   )?.[1];

@@ -61,7 +61,7 @@ function readWorkspace(folder, patterns) {
   return { folder, manifest, imports: files.flatMap((file) => importsOf(folder, file)) };
 }
 
-/** Packages that an installed one needs beside it, and that its user therefore declares. */
+/** The peer dependencies of an installed package, which the workspace that uses it has to declare. */
 function peersOf(name) {
   const path = join(root, 'node_modules', name, 'package.json');
   return existsSync(path) ? Object.keys(JSON.parse(readFileSync(path, 'utf8')).peerDependencies ?? {}) : [];

@@ -1,4 +1,4 @@
-// Rules about the shape of the source tree. Each is first shown to bite: it has to object to a small tree with one
+// Rules about the shape of the source tree. Each rule is tried first: it has to reject a small tree with one
 // planted fault and to accept the same tree without it. Then it reads the repository.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const manyFiles = (count) =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`tools/many/file-${n}.mjs`, '']));
 const schema = { 'prisma/schema.prisma': 'model AdminToken {\n}\n' };
 
-/** `harmless` with `planted` laid over it has exactly one fault. */
+/** `harmless` with `planted` on top of it has exactly one fault. */
 const rules = [
   {
     name: 'no import circles',
@@ -56,7 +56,7 @@ const rules = [
   },
 ];
 
-/** What the rule says about a tree of these files, which is gone afterwards. */
+/** What the rule reports about a temporary tree of these files. */
 async function faultsAmong(rule, files) {
   const root = mkdtempSync(join(tmpdir(), 'gatehouse-structure-'));
   try {

@@ -1,4 +1,4 @@
-// Builds the file tree of the production image, lists what is in it, and fails if something forbidden is or it is too large.
+// Builds the file tree of the production image, lists its contents, and fails if something is forbidden or the tree is too large.
 // Planted contents are refused first, to show that the check sees them. It needs no container engine.
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ try {
   for (const [name, bytes] of sizes) console.log(`${(bytes / 1000).toFixed(0).padStart(7)} kB  ${name}`);
   const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
   console.log(`${(total / 1e6).toFixed(1)} MB in ${files.length} files`);
-  if (faults.length > 0) throw new Error(`The image must not hold:\n${faults.join('\n')}`);
+  if (faults.length > 0) throw new Error(`The image must not contain:\n${faults.join('\n')}`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-// What may not be in the production image, and how large it may be.
+// What must not be in the production image, and how large it may be.
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 

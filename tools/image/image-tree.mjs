@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAMS = ['apps/gateway/dist/main.js', 'apps/cli/dist/main.js'];
-/** Read at run time, so that tracing may not see all of it. */
+/** Read at run time, so that tracing may miss some of it. */
 const READ = ['apps/console/dist/www/index.html', 'apps/console/dist/www/assets', 'prisma/migrations'];
 const ALSO = ['apps/cli/bin/gatehouse.js', 'LICENSE', ...READ];
-/** Written by Vite for the build alone. */
+/** Written by Vite, and needed only by the build. */
 const LEFT_OUT = /^apps\/console\/(package\.json|dist\/www\/\.vite\/)/;
 
 /** @returns {Promise<string[]>} paths in the repository, sorted */

@@ -1,4 +1,4 @@
-// What of the demo registry is still wanted: people may have retired some of it since.
+// The part of the demo registry that still applies: people may have retired some of it since.
 
 const isRetired = ({ state }) => state === 'retired';
 

@@ -53,7 +53,7 @@ export class Pieces {
 
   /**
    * Launches a piece and returns the first line of JSON it prints that `isReady` accepts. If the piece ends before,
-   * `onDeath` hears of it and this never returns.
+   * `onDeath` is called and this never returns.
    * @throws PortTaken if it ended because it could not listen
    */
   async start(name, command, settings, isReady = () => true) {

@@ -1,4 +1,4 @@
-// The state of `npm start`: generated passwords, the admin token, client keys and the steps that are done.
+// The state of `npm start`: generated passwords, the admin token, client keys and the steps that have been completed.
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
