@@ -24,6 +24,7 @@ const steps = [
   ['commit-msg hook (planted messages refused)', ['tools/check/commit-message.mjs']],
   ['.env.example', ['tools/check/check-env-example.mjs']],
   ['image (planted contents refused)', ['tools/image/check.mjs']],
+  ['systemd unit (planted faults found)', ['tools/check/systemd-unit.mjs']],
   ['schema drift', ['tools/schema/check-drift.ts']],
 ];
 
