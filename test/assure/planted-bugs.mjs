@@ -26,6 +26,34 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'two active keys of one CIS2 client',
+    file: 'prisma/migrations/20261128122000_cis2_client_keys/migration.sql',
+    find: "CREATE UNIQUE INDEX signing_key_one_active_cis2 ON signing_key (cis2_client_id) WHERE state = 'ACTIVE';",
+    put: '',
+    tests: integration('test/integration/registry/registry-constraints.spec.ts'),
+  },
+  {
+    name: 'the key of a CIS2 client changed by one person',
+    file: 'libs/domain/src/governance/four-eyes.ts',
+    find: "return before !== null && before['state'] !== after?.['state'] &&",
+    put: "return (after?.['cis2_client_id'] ?? null) === null && before !== null && before['state'] !== after?.['state'] &&",
+    tests: integration('test/integration/admin/four-eyes.spec.ts'),
+  },
+  {
+    name: 'sessions of users shown beyond the organisations of a role',
+    file: `${ADMIN}/user-sessions/user-sessions.store.ts`,
+    find: '          within(reach),\n          ...(organisation',
+    put: '          ...(organisation',
+    tests: integration('test/integration/admin/user-sessions.spec.ts'),
+  },
+  {
+    name: 'a session of another organisation ended',
+    file: `${ADMIN}/user-sessions/user-sessions.store.ts`,
+    find: 'if (row === null || !reaches(reach, organisationsOf(row)))',
+    put: 'if (row === null)',
+    tests: integration('test/integration/admin/user-sessions.spec.ts'),
+  },
+  {
     name: 'a trail that takes no rows called available',
     file: 'apps/gateway/src/adapters/audit/write/audit-log.ts',
     find: ' && !chain.takesNoRows',

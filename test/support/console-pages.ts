@@ -17,6 +17,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/assurance-floors': ['Priya Nair', 'Assurance'],
   '/environments': ['Priya Nair', 'Environments'],
   '/emergency-stops': ['Priya Nair', 'Emergency stops'],
+  '/user-sessions': ['Priya Nair', 'User sessions'],
   '/audit': ['Priya Nair', 'Audit'],
   '/asid-plan': ['Priya Nair', 'ASID plan'],
   '/message-sets': ['Priya Nair', 'Message sets'],

@@ -15,6 +15,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { registryCommands } from './commands/registry.js';
 import { sroCommands } from './commands/governance/sro.js';
 import { tokenCommands } from './commands/tokens.js';
+import { userSessionCommands } from './commands/user-sessions.js';
 import { verifyCommand } from './commands/verify.js';
 import { type ExitCode, Failure } from './failure.js';
 import { helpFormat } from './help.js';
@@ -32,6 +33,7 @@ const GROUPS: readonly (readonly [
   ['Signing keys:', [keyCommands]],
   ['Finding out why:', [diagnosisCommands]],
   ['Governance:', [sroCommands, exceptionCommands, assuranceCommands, environmentCommands]],
+  ['Users:', [userSessionCommands]],
   ['Audit:', [auditCommands, verifyCommand]],
   ['Shell:', [completionCommand]],
 ];

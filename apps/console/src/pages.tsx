@@ -33,6 +33,7 @@ export const RESOURCES = [
     show: lazy(() => import('./changes/change-page.js')),
   },
   { name: 'emergency-stops', list: lazy(() => import('./stops/stop-list.js')) },
+  { name: 'user-sessions', list: lazy(() => import('./user-sessions/user-session-list.js')) },
   { name: 'history', list: lazy(() => import('./history/history-list.js')) },
   { name: 'staff', list: lazy(() => import('./staff/staff-list.js')) },
   { name: 'sessions', list: lazy(() => import('./staff/session-list.js')) },

@@ -16,6 +16,7 @@ import { registryRoutes } from './registry/registry-routes.js';
 import { searchRoutes } from './registry/search-routes.js';
 import { staffRoutes } from './staff/staff-routes.js';
 import { stopRoutes } from './governance/stop-routes.js';
+import { userSessionRoutes } from './users/user-session-routes.js';
 
 export type { RouteContract } from './route-contract.js';
 
@@ -31,6 +32,7 @@ export const routes = {
   ...environmentRoutes,
   ...changeRoutes,
   ...stopRoutes,
+  ...userSessionRoutes,
   ...operationRoutes,
   ...staffRoutes,
   ...auditRoutes,

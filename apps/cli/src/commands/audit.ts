@@ -15,6 +15,7 @@ interface Span {
 interface Filter extends Span {
   readonly organisation?: string;
   readonly client?: string;
+  readonly user?: string;
   readonly environment?: string;
   readonly interaction?: string;
   readonly outcome?: 'COMPLETED';
@@ -107,6 +108,7 @@ function withFilter(command: Command): Command {
   return withSpan(command)
     .option(...ORGANISATION)
     .option('--client <name>', 'client')
+    .option('--user <user-id>', 'CIS2 user id of a healthcare worker, 12 digits')
     .option(...ENVIRONMENT)
     .option('--interaction <id>', 'interaction: A005, …')
     .addOption(choice('--outcome <outcome>', 'outcome of the attempt', auditFilter.outcome.unwrap().options))
@@ -123,10 +125,10 @@ function moment(text: string): string {
 }
 
 /** The admin API takes instants; a day is the whole day in London. */
-function withInstants<F extends Span>(filter: F) {
+function withInstants({ user, ...filter }: Filter) {
   const { fromMs, untilMs } = spanOf(filter.from, filter.until);
   const instant = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
-  return defined({ ...filter, from: instant(fromMs), until: instant(untilMs) });
+  return defined({ ...filter, userId: user, from: instant(fromMs), until: instant(untilMs) });
 }
 
 /** A day is read in London, so what was asked for is said in instants. */

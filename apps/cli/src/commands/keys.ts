@@ -37,7 +37,7 @@ export function keyCommands(program: Command, { settings, output }: Context): vo
 
   withReason(withOwner(keys.command('create')))
     .description(
-      'Create a signing key for an application, or for the CIS2 client of a product. The first key of a JWKS URL becomes active immediately, any other is PENDING.',
+      'Create a signing key for an application. With --cis2-client, create it for the CIS2 client of a product. The first key of a JWKS URL becomes active immediately, any other is PENDING.',
     )
     .action(async (options: OwnerOptions & { reason?: string }) => {
       const body = { ...ownerOf(options), ...defined({ reason: options.reason }) };

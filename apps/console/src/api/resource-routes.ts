@@ -52,6 +52,7 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   changes: { list: 'changeList', id: field('id'), show: { route: 'changeShow', params: ['id'] } },
   history: { list: 'historyList', id: field('id') },
   'emergency-stops': { list: 'stopList', id: field('id') },
+  'user-sessions': { list: 'userSessionList', id: field('id') },
   staff: { list: 'staffList', id: field('id') },
   sessions: { list: 'sessionList', id: field('id') },
   'admin-tokens': { list: 'tokenList', id: field('tokenId') },

@@ -17,6 +17,7 @@ export default function AuditList() {
       filters={[
         <TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />,
         <TextInput key="client" source="client" label="Client" />,
+        <TextInput key="userId" source="userId" label="CIS2 user id" />,
         <TextInput key="applicationId" source="applicationId" label="Application id" />,
         <TextInput key="environment" source="environment" label="Environment" />,
         <TextInput key="interaction" source="interaction" label="Interaction" />,

@@ -6,6 +6,10 @@ const EVENTS: Readonly<Record<string, string>> = {
   AUDIT_EXPORT: 'Export begun',
   AUDIT_EXPORT_END: 'Export ended',
   IDENTIFIER_REVEAL: 'Patient identifier reveal',
+  USER_SIGNED_IN: 'User signed in',
+  USER_SIGN_IN_REJECTED: 'Sign-in of a user rejected',
+  USER_ROLE_CHANGED: 'User changed role',
+  USER_SESSION_ENDED: 'User session ended',
   SUPPORT_BUNDLE: 'Support bundle downloaded',
 };
 

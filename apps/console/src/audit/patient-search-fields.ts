@@ -11,6 +11,7 @@ export const PATIENT_SEARCH_FIELDS: readonly Field[] = [
   { name: 'outcome', label: 'Outcome', choices: ['', ...OUTCOMES] },
   { name: 'correlationId', label: 'Correlation id' },
   { name: 'upstreamRequestId', label: 'X-Request-ID of e-RS' },
+  { name: 'userId', label: 'CIS2 user id' },
   { name: 'applicationId', label: 'Application id' },
   { name: 'from', label: 'From', kind: 'moment' },
   { name: 'until', label: 'Until', kind: 'moment' },

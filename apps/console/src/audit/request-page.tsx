@@ -8,6 +8,7 @@ import { callRoute } from '../api/call-route.js';
 import { moment } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
+import { PageLink } from '../parts/page-link.js';
 import { AttemptSection } from './attempt-section.js';
 import { PastDecision } from './past-decision.js';
 import { PatientIdentifier } from './patient-identifier.js';
@@ -83,10 +84,8 @@ function RequestFacts(story: Story) {
         ['Client', story.client],
         ['Business function', story.businessFunction],
         ['On behalf of', story.onBehalfOfUserId],
-        [
-          'User',
-          story.noUser === null ? null : 'None: an open environment has no users, so nobody signed in',
-        ],
+        ['User', userOf(story)],
+        ['Signed in', signInOf(story)],
         ['Application', story.applicationName],
         ['ASID', story.asid],
         ['Registry version', story.registryVersion],
@@ -100,4 +99,15 @@ function RequestFacts(story: Story) {
       ]}
     />
   );
+}
+
+function userOf({ userId, noUser }: Story) {
+  if (noUser !== null) return 'None: an open environment has no users, so nobody signed in';
+  if (userId === null) return null;
+  const filter = encodeURIComponent(JSON.stringify({ userId }));
+  return <PageLink to={`/audit?filter=${filter}`}>{userId}</PageLink>;
+}
+
+function signInOf({ authenticatedAt, aal }: Story): string | null {
+  return authenticatedAt === null ? null : `${moment(authenticatedAt)}, AAL${aal ?? '?'}`;
 }

@@ -13,6 +13,7 @@ import HistoryIcon from '@mui/icons-material/History';
 import HowToReg from '@mui/icons-material/HowToReg';
 import Key from '@mui/icons-material/Key';
 import ManageSearch from '@mui/icons-material/ManageSearch';
+import MedicalInformation from '@mui/icons-material/MedicalInformation';
 import PanTool from '@mui/icons-material/PanTool';
 import Password from '@mui/icons-material/Password';
 import QuestionAnswer from '@mui/icons-material/QuestionAnswer';
@@ -45,6 +46,7 @@ const ENTRIES: readonly Entry[] = [
   { to: '/assurance-floors', text: 'Assurance levels', icon: <Security />, route: 'assuranceList' },
   { to: '/environments', text: 'Environments', icon: <Dns />, route: 'environmentList' },
   { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
+  { to: '/user-sessions', text: 'User sessions', icon: <MedicalInformation />, route: 'userSessionList' },
   { to: '/history', text: 'History', icon: <HistoryIcon />, route: 'historyList' },
   { to: '/audit', text: 'Audit trail', icon: <ManageSearch />, route: 'auditList' },
   { to: '/explain', text: 'Explain a request', icon: <QuestionAnswer />, route: 'explain' },

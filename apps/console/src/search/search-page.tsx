@@ -1,4 +1,4 @@
-/** Search results: organisations, applications and requests. */
+/** Search results: organisations, applications, users and requests. */
 import { checkShape } from '@gatehouse/contracts/fault-words';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { searchText } from '@gatehouse/contracts/registry/search-routes';
@@ -14,10 +14,14 @@ import { SearchField } from './search-field.js';
 
 type Hit = AnswerOf<'search'>['hits'][number];
 
+const filtered = (page: string, filter: object): string =>
+  `${page}?filter=${encodeURIComponent(JSON.stringify(filter))}`;
+
 const PAGE_OF: Readonly<Record<Hit['type'], (id: string) => string>> = {
   organisation: (id) => `/organisations/${id}/show`,
   application: (id) => `/applications/${id}/show`,
   request: (id) => `/requests/${id}`,
+  user: (userId) => filtered('/user-sessions', { userId }),
 };
 
 export default function SearchPage() {
@@ -32,7 +36,8 @@ export default function SearchPage() {
       <SearchField key={q} initial={q} isInvalid={q !== '' && !searchText.safeParse(q).success} />
       <Typography color="text.secondary" sx={{ my: 1 }}>
         Search by ODS code, the start of an organisation’s name, ASID, the first six or last four characters
-        of an API key, application id, correlation id or attempt id. Do not enter an NHS number here.
+        of an API key, CIS2 user id, application id, correlation id or attempt id. Do not enter an NHS number
+        here.
       </Typography>
       {q === '' ? null : <Results q={q} />}
     </Box>
@@ -82,6 +87,7 @@ function Results({ q }: { readonly q: string }) {
 }
 
 function HitCard({ type, id, title, detail, matched }: Hit) {
+  const mayReadAudit = useMay('auditList');
   return (
     <Card sx={{ mb: 1 }}>
       <CardContent>
@@ -91,6 +97,11 @@ function HitCard({ type, id, title, detail, matched }: Hit) {
         <Typography color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
           {sentenceCase(type)}, found by {matched}: {detail}
         </Typography>
+        {type === 'user' && mayReadAudit ? (
+          <Link component={RouterLink} to={filtered('/audit', { userId: id })}>
+            Audit trail of this user
+          </Link>
+        ) : null}
       </CardContent>
     </Card>
   );

@@ -23,6 +23,7 @@ import { SroModule } from './sro/sro.module.js';
 import { StaffModule } from './staff/staff.module.js';
 import { StopsModule } from './stops/stops.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
+import { UserSessionsModule } from './user-sessions/user-sessions.module.js';
 
 const RESOURCES = [
   AssuranceModule,
@@ -47,6 +48,7 @@ const RESOURCES = [
   StaffModule,
   StopsModule,
   TokensModule,
+  UserSessionsModule,
 ];
 
 /** The admin API: a module for each resource. */

@@ -13,6 +13,7 @@ import {
   odsCode,
   reason,
   text,
+  userId,
   uuid,
 } from '../registry/identifiers.js';
 import { keyIdCursor, kidCursor, opaqueCursor } from '../cursors.js';
@@ -202,6 +203,7 @@ export const auditFilter = {
   upstreamRequestId: z.string().max(200).optional(),
   requestId: uuid.optional(),
   applicationId: uuid.optional(),
+  userId: userId.optional(),
 };
 export const auditQuery = z.strictObject({ ...auditFilter, ...paging(opaqueCursor) });
 /** By POST, because a patient identifier must never be in a URL. */

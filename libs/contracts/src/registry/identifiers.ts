@@ -96,3 +96,5 @@ export const moment = z
   .string()
   .refine((given) => readMoment(given) !== null, { error: HOW_TO_WRITE_A_MOMENT });
 export const uuid = z.uuid('this is not an id');
+/** Of a healthcare worker, as NHS CIS2 knows them. */
+export const userId = z.string().regex(/^[0-9]{12}$/, 'a CIS2 user id has 12 digits');

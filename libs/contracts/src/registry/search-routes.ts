@@ -14,13 +14,22 @@ export const searchText = text('what to look for')
   });
 
 export const searchHit = z.object({
-  type: z.enum(['organisation', 'application', 'request']),
-  /** ODS code, application id, or attempt id. */
+  type: z.enum(['organisation', 'application', 'request', 'user']),
+  /** ODS code, application id, attempt id, or CIS2 user id. */
   id: z.string(),
   title: z.string(),
   detail: z.string(),
   /** What the text matched. */
-  matched: z.enum(['ODS code', 'name', 'ASID', 'API key', 'application id', 'correlation id', 'attempt id']),
+  matched: z.enum([
+    'ODS code',
+    'name',
+    'ASID',
+    'API key',
+    'application id',
+    'correlation id',
+    'attempt id',
+    'CIS2 user id',
+  ]),
 });
 export type SearchHit = z.infer<typeof searchHit>;
 
@@ -29,7 +38,7 @@ export const searchRoutes = {
     method: 'GET',
     path: '/search',
     summary:
-      'Organisations by ODS code or the start of their name; applications by id, ASID, the first six characters of their API key or its last four; requests by correlation id or attempt id',
+      'Organisations by ODS code or the start of their name; applications by id, ASID, the first six characters of their API key or its last four; requests by correlation id or attempt id; users who have signed in by CIS2 user id',
     permission: 'registry.read',
     keepsToReach: true,
     query: z.strictObject({ q: searchText }),

@@ -34,6 +34,12 @@ export const PERMISSIONS = {
   },
   /** Reviewing a stop afterwards, by somebody else. */
   'emergency.review': { roles: ['governance-officer'], scopes: [] },
+  /** Sessions of healthcare workers. */
+  'user-session.read': readers,
+  'user-session.end': {
+    roles: ['platform-engineer', 'governance-officer'],
+    scopes: ['registry', 'governance'],
+  },
   'sro.read': { roles: readers.roles, scopes: ['governance', 'audit'] },
   'sro.write': governance,
   'exception.read': { roles: readers.roles, scopes: ['governance', 'audit'] },

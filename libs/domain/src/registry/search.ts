@@ -12,6 +12,7 @@ export interface SearchTerms {
   readonly odsCode: string | null;
   /** In lower case. */
   readonly namePrefix: string | null;
+  /** 12 digits, which may as well be the CIS2 user id of a healthcare worker. */
   readonly asid: string | null;
   /** Of an application or an attempt, in lower case. */
   readonly id: string | null;

@@ -25,6 +25,8 @@ export interface AuditFilter {
   readonly upstreamRequestId?: string | undefined;
   readonly requestId?: string | undefined;
   readonly applicationId?: string | undefined;
+  /** CIS2 user id. */
+  readonly userId?: string | undefined;
 }
 
 /** A client is found by its name and environment; a name that no client has finds nothing. */

@@ -37,6 +37,7 @@ export function rowLine(row: AuditRow): AuditLine {
     environment: record['environment'] ?? null,
     organisation: record['odsCode'] ?? null,
     client: record['clientName'] ?? null,
+    userId: record['userId'] ?? null,
     interaction: record['interaction'] ?? null,
     outcome: record['outcome'] ?? null,
     status: record['status'] ?? null,

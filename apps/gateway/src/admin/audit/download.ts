@@ -12,7 +12,7 @@ import { announceCoverage } from './coverage.js';
 
 const COLUMNS = [
   ...['startedAt', 'kind', 'attemptId', 'requestId', 'correlationId', 'upstreamRequestId', 'environment'],
-  ...['organisation', 'client', 'applicationId', 'interaction', 'event', 'actor', 'reason'],
+  ...['organisation', 'client', 'userId', 'applicationId', 'interaction', 'event', 'actor', 'reason'],
   ...['outcome', 'status'],
   ...['upstreamStatus', 'code', 'diagnosis', 'durationMs'],
 ];

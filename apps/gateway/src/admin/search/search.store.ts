@@ -59,6 +59,17 @@ export class SearchStore {
     return [...hits.values()];
   }
 
+  /** A user who has signed in, by their id; of sessions that act for an organisation within reach. */
+  async users({ asid: userId }: SearchTerms, reach: Reach): Promise<SearchHit[]> {
+    if (userId === null) return [];
+    const sessions = await this.db.userSession.count({
+      where: { userId, ...(reach === 'all' ? {} : { odsCode: { in: [...reach] } }) },
+    });
+    if (sessions === 0) return [];
+    const detail = `${String(sessions)} ${sessions === 1 ? 'session' : 'sessions'}, live or ended`;
+    return [{ type: 'user', id: userId, title: `User ${userId}`, detail, matched: 'CIS2 user id' }];
+  }
+
   /** Not of keys that are hidden whole: to find one would reveal how it begins or ends. */
   private async idsByKey({ keyPrefix, keyEnding }: SearchTerms, reach: Reach): Promise<string[]> {
     if (keyPrefix === null && keyEnding === null) return [];

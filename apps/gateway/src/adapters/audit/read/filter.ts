@@ -9,6 +9,8 @@ export interface AuditFilter {
   /** Only rows of these organisations; if undefined, all rows, also those of no organisation. */
   readonly within?: readonly string[] | undefined;
   readonly applicationId?: string | undefined;
+  /** Requests of a signed-in healthcare worker, and events about them. */
+  readonly userId?: string | undefined;
   readonly environment?: string | undefined;
   readonly clientId?: string | undefined;
   /** Any of these clients; an empty list finds nothing. */
@@ -85,9 +87,17 @@ export async function conditions(reader: AuditReader, filter: AuditFilter): Prom
   })) {
     if (value !== undefined) add((at) => `e.${column} = ${at(value)}`);
   }
-  const { environment, clientIds, kind, within, applicationId } = filter;
+  const { environment, clientIds, kind, within, applicationId, userId } = filter;
   if (within !== undefined) add((at) => `e.ods_code = ANY(${at(within)}::text[])`);
   if (applicationId !== undefined) add((at) => `e.record ->> 'applicationId' = ${at(applicationId)}`);
+  if (userId !== undefined) {
+    // An event that names a user without being about them is a search for them.
+    add(
+      (at) =>
+        `(coalesce(e.record ->> 'userId', e.record #>> '{facts,userId}') = ${at(userId)}
+           AND (e.event IS NULL OR starts_with(e.event, 'USER_')))`,
+    );
+  }
   if (environment !== undefined) add((at) => `e.record ->> 'environment' = ${at(environment)}`);
   if (clientIds !== undefined) add((at) => `e.client_id = ANY(${at(clientIds)}::text[])`);
   if (kind !== undefined) add((at) => later(`o.kind = ${at(kind)}`));

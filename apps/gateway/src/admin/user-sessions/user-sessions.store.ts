@@ -1,0 +1,109 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
+import { ACTIVITY_WRITTEN_EVERY_MS, LONGEST_SESSION } from '@gatehouse/domain/users/session-life';
+import { Inject, Injectable } from '@nestjs/common';
+import { pageOf } from '../http/paging.js';
+import { conflict, notFound } from '../http/problem.js';
+import type { Queries, Transaction } from '../http/transactions.js';
+import { CLOCK, type Clock, DATABASE } from '../injected.js';
+import { isLive, type SessionRow, userSessionView } from './user-sessions.view.js';
+
+const MOST_OF_A_USER = 1_000;
+
+/**
+ * Sessions of healthcare workers. A session is within reach of a role for some organisations if it acts for one of them;
+ * before a role is chosen it acts for none.
+ */
+@Injectable()
+export class UserSessionsStore {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
+
+  async list(query: InputOf<'userSessionList'>['query'], reach: Reach) {
+    const { limit, after, state, userId, client, environment, organisation } = query;
+    const nowMs = this.now();
+    const rows = await this.db.userSession.findMany({
+      where: {
+        ...(userId === undefined ? {} : { userId }),
+        ...(client === undefined ? {} : { client: { name: client } }),
+        ...(environment === undefined ? {} : { environment }),
+        AND: [
+          within(reach),
+          ...(organisation === undefined ? [] : [{ odsCode: organisation }]),
+          ...(state === undefined ? [] : [state === 'live' ? live(nowMs) : { NOT: live(nowMs) }]),
+          ...(after === undefined ? [] : [olderThan(after)]),
+        ],
+      },
+      include: { client: true },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: limit + 1,
+    });
+    return pageOf(
+      rows,
+      limit,
+      ({ createdAt, id }) => `${createdAt.toISOString()}|${id}`,
+      (row) => userSessionView(row, nowMs),
+    );
+  }
+
+  /** @throws AdminProblem not-found, also for what is out of reach; conflict, if it has ended */
+  async requireLive(transaction: Transaction, id: string, reach: Reach): Promise<SessionRow> {
+    const row = await transaction.userSession.findUnique({ where: { id }, include: { client: true } });
+    if (row === null || !reaches(reach, organisationsOf(row))) throw notFound(`user session ${id}`);
+    if (!isLive(row, this.now())) throw conflict('This session has ended already.');
+    return row;
+  }
+
+  /** The live sessions of a user within reach. */
+  liveOf(
+    transaction: Transaction,
+    { userId, environment }: InputOf<'userSessionsEnd'>['body'],
+    reach: Reach,
+  ): Promise<SessionRow[]> {
+    return transaction.userSession.findMany({
+      where: {
+        userId,
+        ...(environment === undefined ? {} : { environment }),
+        AND: [within(reach), live(this.now())],
+      },
+      include: { client: true },
+      orderBy: { id: 'asc' },
+      take: MOST_OF_A_USER,
+    });
+  }
+
+  /** By the one function that ends sessions: it erases their tokens and the names of their users. */
+  async end(transaction: Transaction, ids: readonly string[], by: string, reason: string): Promise<void> {
+    const at = new Date(this.now());
+    await transaction.$queryRaw`
+      SELECT count(*)::int FROM end_user_sessions(${[...ids]}::uuid[], ${by}, ${reason}, ${at}::timestamptz)`;
+  }
+
+  async view(transaction: Transaction, id: string) {
+    const row = await transaction.userSession.findUniqueOrThrow({
+      where: { id },
+      include: { client: true },
+    });
+    return userSessionView(row, this.now());
+  }
+}
+
+const organisationsOf = ({ odsCode }: Pick<SessionRow, 'odsCode'>) => (odsCode === null ? [] : [odsCode]);
+
+const within = (reach: Reach) => (reach === 'all' ? {} : { odsCode: { in: [...reach] } });
+
+/** Neither ended nor out of time. */
+const live = (nowMs: number) => ({
+  endedAt: null,
+  authenticatedAt: { gt: new Date(nowMs - LONGEST_SESSION.totalMs) },
+  lastActiveAt: { gt: new Date(nowMs - LONGEST_SESSION.idleMs - ACTIVITY_WRITTEN_EVERY_MS) },
+});
+
+function olderThan(after: string) {
+  const [createdAt = '', id = ''] = after.split('|', 2);
+  return {
+    OR: [{ createdAt: { lt: new Date(createdAt) } }, { createdAt: new Date(createdAt), id: { lt: id } }],
+  };
+}
