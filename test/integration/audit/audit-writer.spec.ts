@@ -93,7 +93,7 @@ describe('the audit writer', () => {
     await untilLocked(database, 300);
     await database.admin.query('UPDATE public.registry_head SET version = version + 1');
     await lock.release();
-    expect(await waiting).toEqual({ registryVersion: registryVersion + 1 });
+    expect(await waiting).toEqual({ registryVersion: registryVersion + 1, userSession: 'same' });
   });
 
   it('rejects a second OUTCOME, so that no answer is released that contradicts the first', async () => {

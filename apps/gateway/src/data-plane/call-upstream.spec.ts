@@ -6,6 +6,7 @@ import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { HttpCallError, type HttpFault } from '../adapters/nhs/http-fault.js';
 import { createBodyBudget } from '../listener/body-budget.js';
+import type { UserSession } from '@gatehouse/domain/users/user-session';
 import type { Admitted } from './admit.js';
 import { callUpstream } from './call-upstream.js';
 import type { Route } from './decide.js';
@@ -53,6 +54,10 @@ interface World {
   /** Whether e-RS may accept a newer token after each rejection; no for those that follow. */
   readonly newerTokens?: readonly boolean[];
   readonly outcomesFail?: boolean;
+  /** In a user's call: what has become of the session at each INTENT; the last one holds on. */
+  readonly userSession?: readonly ('same' | 'changed' | 'ended')[];
+  /** The session of the user's token. */
+  readonly tokenOfSession?: string;
   readonly overload?: boolean;
   /** What is left of the budget for bodies. */
   readonly roomBytes?: number;
@@ -68,14 +73,18 @@ async function call(world: World) {
   const decisions = [...(world.decisions ?? ['one identity'])];
   const newerTokens = [...(world.newerTokens ?? [true])];
   let version = 1;
+  const isOfUser = world.userSession !== undefined;
+  const userSessions = [...(world.userSession ?? ['same'])];
 
   const decide = (): Route => {
     const next = decisions.length > 1 ? decisions.shift() : decisions[0];
     if (next?.startsWith('GW_')) throw new GatewayError(next as ErrorCode);
+    if (isOfUser && exchange.userSession === null) throw new GatewayError('GW_USER_SESSION');
     const application = { id: 'app', apimApplicationId: null };
     const plan = {
       binding: { id: 'b1', odsCode: 'R69', application },
       signingKey: { kid: 'kid' },
+      user: isOfUser ? { sessionId: 's1' } : null,
       registryVersion: version,
       identity: next,
     };
@@ -113,7 +122,10 @@ async function call(world: World) {
       leaseLost: new AbortController().signal,
       intent: ({ attemptNumber }: IntentEvent) => {
         log.push(`INTENT ${attemptNumber}`);
-        return Promise.resolve({ registryVersion: world.registryChanges ? version + 1 : version });
+        return Promise.resolve({
+          registryVersion: world.registryChanges ? version + 1 : version,
+          userSession: userSessions.length > 1 ? userSessions.shift() : userSessions[0],
+        });
       },
       outcome: ({ outcome, code, status }: OutcomeEvent) => {
         if (world.outcomesFail) return Promise.reject(new Error('no commit'));
@@ -125,7 +137,8 @@ async function call(world: World) {
     clockFault: () => null,
     lagFault: () => null,
     tokens: {
-      get: () => Promise.resolve({ value: 'the-token', bindingId: 'b1', kid: 'kid', idHash: 'hash' }),
+      get: () =>
+        Promise.resolve({ value: 'the-token', bindingId: 'b1', sessionId: null, kid: 'kid', idHash: 'hash' }),
       discard: () => {
         if (world.bug) throw new TypeError('a bug');
         log.push('token discarded');
@@ -133,6 +146,15 @@ async function call(world: World) {
       },
       isUsable: () => world.isTokenUsable ?? true,
     },
+    userTokens: {
+      get: () =>
+        Promise.resolve({
+          ...{ value: 'the-token', bindingId: 'b1', kid: null, idHash: 'hash' },
+          sessionId: world.tokenOfSession ?? 's1',
+        }),
+      isUsable: () => true,
+    },
+    userSessions: { refresh: (id: string) => Promise.resolve({ id, version: 2 }) },
     limiter: {
       reserve: () => {
         open.departures += 1;
@@ -164,6 +186,7 @@ async function call(world: World) {
   const exchange = {
     ...hypotheticalExchange(clock, operation.method, '/'),
     bodies: createBodyBudget(world.roomBytes ?? Infinity).share(),
+    userSession: isOfUser ? ({ id: 's1', version: 1 } as UserSession) : null,
   };
   const result = await callUpstream(deps, exchange, admitted, decide).then(
     ({ status }) => status,
@@ -194,6 +217,49 @@ describe('the answer to a read needs room, and that to a write always has it', (
       result,
       log: attempts(outcome),
     });
+  });
+});
+
+describe('a user’s call', () => {
+  it.each<[rule: string, World, result: number | ErrorCode, log: readonly string[]]>([
+    [
+      'is sent while the session is the same',
+      { interaction: WRITE, userSession: ['same'] },
+      200,
+      attempts('COMPLETED 200'),
+    ],
+    [
+      'is not sent if the session has ended by its INTENT',
+      { interaction: READ, userSession: ['ended'] },
+      'GW_USER_SESSION',
+      notSent(' GW_USER_SESSION'),
+    ],
+    [
+      'is sent if the session has changed in nothing that this call says',
+      { interaction: WRITE, userSession: ['changed'] },
+      200,
+      attempts('COMPLETED 200'),
+    ],
+    [
+      'is decided again if the session has changed in what it says',
+      { interaction: WRITE, userSession: ['changed', 'same'], decisions: ['a', 'a', 'b'] },
+      200,
+      [...notSent(''), 'INTENT 2', 'sent', 'OUTCOME COMPLETED 200'],
+    ],
+    [
+      'is refused if the session no longer permits it',
+      { interaction: READ, userSession: ['changed'], decisions: ['a', 'a', 'GW_USER_ROLE'] },
+      'GW_USER_ROLE',
+      notSent(' GW_USER_ROLE'),
+    ],
+    [
+      'is never sent with the token of another session (law 6)',
+      { interaction: READ, userSession: ['same'], tokenOfSession: 's2' },
+      'GW_INTERNAL',
+      [],
+    ],
+  ])('%s', async (_rule, world, result, log) => {
+    expect(await call(world)).toEqual({ result, log, open: { seats: expect.any(Number), departures: 0 } });
   });
 });
 

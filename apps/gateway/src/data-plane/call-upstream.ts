@@ -50,7 +50,7 @@ async function makeAttempt(call: Call, attempt: Attempt, retries: Retries): Prom
   let answer: ReleasableAnswer | null = null;
   try {
     const record = await recordIntent(call, attempt);
-    const result = await runAttempt(call, attempt, record.registryVersion);
+    const result = await runAttempt(call, attempt, record.committed);
     const pauseMs = takeRetry(retries, result);
     if (pauseMs !== null || result.refusal !== null) result.received?.discard();
     await record.settle(result, pauseMs !== null);

@@ -6,6 +6,7 @@ import { decide } from '@gatehouse/domain/policy/decide';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import type { Workload } from '@gatehouse/domain/registry/records/client-fields';
 import { type Client, type Grant, isLive, type Snapshot } from '@gatehouse/domain/registry/registry';
+import type { UserSession } from '@gatehouse/domain/users/user-session';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
 import type { MatchedRequest } from './match.js';
@@ -40,18 +41,27 @@ export function decideRoute(
     capability: request.headers.capability,
     operation: request.matched.operation,
     actingAs: request.user,
-    userSession: null,
+    userSession: sessionNow(deps, exchange),
     environmentKind: environment.kind,
     nowMs: deps.clock.now(),
   });
   exchange.registryVersion = snapshot.version;
-  exchange.choices = recordedChoices(current, request);
-  exchange.actingAs = actingAs(request);
+  exchange.choices = recordedChoices(current, request, exchange.userSession);
+  exchange.actingAs = (decision.ok ? decision.plan.user : null) ?? actingAs(request);
   exchange.noUser = request.user !== null && environment.kind === 'open' ? 'open environment' : null;
   exchange.steps = decision.steps;
   exchange.binding = decision.ok ? decision.plan.binding : decision.binding;
   if (!decision.ok) throw decision.refusal;
   return { plan: decision.plan, environment: environment.name };
+}
+
+/** A session that was read again since the request began, for this request or another, holds. */
+function sessionNow(deps: PlaneDeps, exchange: Exchange): UserSession | null {
+  const { userSession } = exchange;
+  if (userSession === null) return null;
+  const read = deps.userSessions.current(userSession.id);
+  if (read !== null && read.version > userSession.version) exchange.userSession = read;
+  return exchange.userSession;
 }
 
 /** The function and the user acted for, where the interaction takes them. Otherwise they are not sent. */
@@ -67,6 +77,7 @@ function actingAs({ user, matched: { operation } }: MatchedRequest): ActingAs | 
 function recordedChoices(
   { grants }: Client,
   { accessMode, headers, user }: MatchedRequest,
+  session: UserSession | null,
 ): NonNullable<Exchange['choices']> {
   // A header may hold any text. Only words that the registry has are recorded.
   const known = (choice: string | null, grantValue: (grant: Grant) => string | null): string | null =>
@@ -78,6 +89,11 @@ function recordedChoices(
     capability: known(headers.capability, ({ capability }) => capability),
     businessFunction: user?.businessFunction ?? null,
     onBehalfOfUserId: user?.onBehalfOfUserId ?? null,
+    session: session && {
+      product: session.product,
+      roles: session.roles?.filter((role) => grants.some(({ odsCode }) => odsCode === role.odsCode)) ?? null,
+      choice: session.choice,
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { SubjectSealer } from '../adapters/audit/write/subjects.js';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
 import type { RateLimiter } from '../adapters/nhs/rate-limiter.js';
 import type { Upstream } from '../adapters/nhs/upstream.js';
+import type { UserSessions } from '../adapters/users/user-sessions.js';
 import type { WorkloadVerifier } from '../adapters/people/workload-token.js';
 import type { WorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
 import type { Environment } from '../config/environments.js';
@@ -47,7 +48,11 @@ export interface PlaneDeps {
   readonly sealWorklist: SubjectSealer['sealWorklist'];
   /** A keyed hash of digits that may be a patient's number. */
   readonly hashDigits: (digits: string) => Promise<string>;
+  /** Of applications. */
   readonly tokens: TokenSource;
+  /** Of users, for plans that have one. */
+  readonly userTokens: Pick<TokenSource, 'get' | 'isUsable' | 'discard'>;
+  readonly userSessions: UserSessions;
   readonly workloads: WorkloadVerifier;
   readonly upstream: Upstream;
   readonly limiter: RateLimiter;

@@ -8,6 +8,7 @@ import type { Workload } from '@gatehouse/domain/registry/records/client-fields'
 import type { Binding, Client } from '@gatehouse/domain/registry/registry';
 import type { ActingAs } from '@gatehouse/domain/policy/business-function';
 import type { Step } from '@gatehouse/domain/policy/policy';
+import type { UserSession } from '@gatehouse/domain/users/user-session';
 import { recordedCorrelationId } from '@gatehouse/domain/input/correlation-id';
 import { correlationIdIn } from '@gatehouse/domain/input/request-headers';
 import { type BodyShare, createBodyBudget } from '../listener/body-budget.js';
@@ -39,6 +40,8 @@ export interface Exchange {
   steps: readonly Step[];
   /** The caller's choices among its grants; null until the decision. The audit trail keeps them as `asked`. */
   choices: RequestFacts['asked'];
+  /** As it was read last; null without a usable one. */
+  userSession: UserSession | null;
   /** In user-restricted mode: the function and the user acted for, as they are sent to e-RS. */
   actingAs: ActingAs | null;
   noUser: RequestFacts['noUser'];
@@ -133,6 +136,7 @@ function blankExchange(
     registryVersion: null,
     steps: [],
     choices: null,
+    userSession: null,
     actingAs: null,
     noUser: null,
     explanation: false,

@@ -15,6 +15,7 @@ import { type Exchange, hypotheticalExchange } from './exchange.js';
 import { matchTarget, readHeaders } from './match.js';
 import { readBody } from './listener/read-body.js';
 import { factsOf } from './record.js';
+import { identifyUser } from './users/identify-user.js';
 
 export const EXPLAIN_PATH = '/explain';
 
@@ -73,6 +74,7 @@ export async function explainRequest(
   let refusal: GatewayError | null = null;
   try {
     const target = matchTarget(exchange, method, path);
+    await identifyUser(deps, exchange, client, choices.headers);
     decideRoute(deps, exchange, client, { ...choices, ...target });
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;

@@ -51,7 +51,7 @@ export function readHeaders(
 
 /** Without a user, the only user header a caller may send is the one that chooses an organisation among its grants. */
 function refuseUserHeaders(client: Client, headers: CallerHeaders): void {
-  if (headers.userHeaders.size > 0) throw new GatewayError('GW_HEADER_FORBIDDEN');
+  if (headers.userHeaders.size > 0 || headers.isBackground) throw new GatewayError('GW_HEADER_FORBIDDEN');
   const { odsCode } = headers;
   const granted = client.grants.some(
     (grant) => grant.accessMode === 'application-restricted' && grant.odsCode === odsCode,

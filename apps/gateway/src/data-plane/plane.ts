@@ -1,5 +1,5 @@
 /**
- * A request in a straight line: receive → authenticate → match → decide → admit → authorise → intent → forward →
+ * A request in a straight line: receive → authenticate → match → identify → decide → admit → authorise → intent → forward →
  * outcome → record. The one place that knows the order, which is also the order of refusal (docs/request-path.md).
  */
 import { admit } from './admit.js';
@@ -16,6 +16,7 @@ import { match } from './match.js';
 import { receive } from './receive.js';
 import { asGatewayError, hideNumbers, recordDenied, recordLine } from './record.js';
 import { release } from './release.js';
+import { identifyUser } from './users/identify-user.js';
 import { createWriteTurns, writeKey } from './write-turns.js';
 
 export function createPlane(deps: PlaneDeps): RequestHandler {
@@ -38,6 +39,9 @@ export function createPlane(deps: PlaneDeps): RequestHandler {
 
       const matched = match(exchange, client, request.rawHeaders);
       done('match');
+
+      await identifyUser(deps, exchange, client, matched.headers);
+      done('identify');
 
       const decide = () => decideRoute(deps, exchange, client, matched);
       const route = decide();

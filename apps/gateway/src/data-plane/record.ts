@@ -99,7 +99,7 @@ function detailOf(error: unknown): string | undefined {
 
 /** The facts about a request that its INTENT, DENIED and EXPLANATION repeat. */
 export function factsOf(exchange: Exchange, subjectSource: string | null): RequestFacts {
-  const { client, binding, matched } = exchange;
+  const { client, binding, matched, userSession } = exchange;
   const application = binding?.application;
   const operation = matched?.operation;
   return {
@@ -121,11 +121,11 @@ export function factsOf(exchange: Exchange, subjectSource: string | null): Reque
     correlationId: exchange.recordedCorrelationId,
     businessFunction: exchange.actingAs?.businessFunction ?? null,
     onBehalfOfUserId: exchange.actingAs?.onBehalfOfUserId ?? null,
-    userId: null,
-    userSessionId: null,
-    aal: null,
-    ial: null,
-    authTimeMs: null,
+    userId: userSession?.userId ?? null,
+    userSessionId: userSession?.id ?? null,
+    aal: userSession?.authenticationLevel ?? null,
+    ial: userSession?.identityLevel ?? null,
+    authTimeMs: userSession?.authenticatedAtMs ?? null,
     noUser: exchange.noUser,
     registryVersion: exchange.registryVersion,
     steps: exchange.steps,

@@ -1,6 +1,8 @@
 /** Everything the gateway is made of that touches the outside, opened in the order of dependence. */
 import { randomUUID } from 'node:crypto';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
+import { GatewayError } from '@gatehouse/domain/errors';
+import { LONGEST_SESSION } from '@gatehouse/domain/users/session-life';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import { killPoint, now } from '#hooks';
@@ -15,6 +17,9 @@ import { createRateLimiter } from '../adapters/nhs/rate-limiter.js';
 import { openRegistry, type Registry } from '../adapters/registry/registry.js';
 import { openTokenTransport } from '../adapters/nhs/token-transport.js';
 import { openUpstream, type Upstream } from '../adapters/nhs/upstream.js';
+import { createUserDataKeys } from '../adapters/users/data-keys.js';
+import { createTokenBox } from '../adapters/users/token-box.js';
+import { createUserSessions } from '../adapters/users/user-sessions.js';
 import { createWorkloadVerifier } from '../adapters/people/workload-token.js';
 import { createWorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
 import type { Config } from '../config/config.js';
@@ -112,6 +117,17 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     onEvent: mintEvents(audit, metrics, outages, now),
     killPoint,
   });
+  const box = createTokenBox(createUserDataKeys({ database, kms, kmsKeyId: config.auditKmsKey, now }));
+  const userSessions = createUserSessions({
+    db: prisma,
+    box,
+    limits: LONGEST_SESSION,
+    now,
+    monotonicNow,
+    onFault: (error) => {
+      log.warn({ err: error }, 'the activity of a user session was not written');
+    },
+  });
   const upstream = openUpstream({
     connectMs: budgets.connectMs,
     bodyStallMs: budgets.bodyStallMs,
@@ -137,6 +153,8 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     sealSubjects: (odsCode, attemptId, subjects) => sealer.seal(odsCode, attemptId, subjects),
     sealWorklist: (odsCode, attemptId, answer) => sealer.sealWorklist(odsCode, attemptId, answer),
     tokens,
+    userTokens: noUserTokens,
+    userSessions,
     workloads: createWorkloadVerifier({
       now,
       timeoutMs: WORKLOAD_ISSUER_MS,
@@ -186,6 +204,13 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     },
   };
 }
+
+/** Until tokens of users can be had, every session asks for a new sign-in. */
+const noUserTokens: PlaneDeps['userTokens'] = {
+  get: () => Promise.reject(new GatewayError('GW_SIGN_IN_AGAIN')),
+  isUsable: () => false,
+  discard: () => false,
+};
 
 function volumeFull(facts: { readonly usedBytes: number; readonly maxBytes: number }): SystemEvent {
   const atMs = now();

@@ -32,7 +32,12 @@ const USER_HEADERS = new Set([
   'nhsd-ers-file-name',
   'nhsd-ers-referral-id',
 ]);
-const GATEHOUSE_HEADERS = new Set(['gatehouse-product', 'gatehouse-capability', 'gatehouse-user-session']);
+const GATEHOUSE_HEADERS = new Set([
+  'gatehouse-product',
+  'gatehouse-capability',
+  'gatehouse-user-session',
+  'gatehouse-user-activity',
+]);
 
 const RESERVED_FAMILY = /^(?:x-ers-|xapi-|nhsd-|gatehouse-)/;
 const RESERVED = new Set(['apikey', 'echo', 'asid', 'x-asid']);
@@ -40,6 +45,7 @@ const RESERVED = new Set(['apikey', 'echo', 'asid', 'x-asid']);
 export const ODS_CODE = /^[A-Z0-9]{1,10}$/;
 const PRODUCT = /^[\x20-\x7e]{1,100}$/;
 const SESSION = /^[A-Za-z0-9._~-]{1,512}$/;
+const ACTIVITY = /^background$/;
 const IF_MATCH = /^W\/"[0-9]{1,10}"$/;
 const ACCEPT = /^[\x20-\x7e]{0,512}$/;
 
@@ -57,6 +63,8 @@ export interface CallerHeaders {
   readonly product: string | null;
   readonly capability: Capability | null;
   readonly userSession: string | null;
+  /** A poll that no person waits for, which does not keep the session alive. */
+  readonly isBackground: boolean;
   /** The user-restricted headers of the request, except for the choice of organisation. */
   readonly userHeaders: ReadonlyMap<string, string>;
 }
@@ -125,6 +133,7 @@ export function readCallerHeaders(headers: ReadonlyMap<string, string>): CallerH
     product: checked(headers, 'gatehouse-product', PRODUCT),
     capability,
     userSession: checked(headers, 'gatehouse-user-session', SESSION),
+    isBackground: checked(headers, 'gatehouse-user-activity', ACTIVITY) !== null,
     userHeaders,
   };
 }

@@ -4,6 +4,7 @@ import { readUserHeaders } from '@gatehouse/domain/ers/user-headers';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import type { Admitted } from '../admit.js';
 import { downstreamHeaders, upstreamHeaders } from './headers.js';
 
@@ -41,6 +42,8 @@ const caller = (over: Record<string, string> = {}, without: readonly string[] = 
   readCallerHeaders(
     new Map(Object.entries({ ...SAID, ...over }).filter(([name]) => !without.includes(name))),
   );
+const planOf = (odsCode: string, user: RoutePlan['user'] = null): RoutePlan =>
+  ({ binding: { odsCode }, user }) as unknown as RoutePlan;
 const up = (
   operation: Operation,
   headers = caller(),
@@ -49,7 +52,7 @@ const up = (
 ) =>
   upstreamHeaders(
     { matched: { operation, parameters: {} }, headers, body, user: null } as unknown as Admitted,
-    'R69',
+    planOf('R69'),
     'attempt',
     token,
   );
@@ -71,24 +74,41 @@ describe('up: built from nothing (law 3)', () => {
     });
   });
 
-  it('in user-restricted mode the organisation of the binding and what the interaction takes, as decided', () => {
+  /** The headers about the user that go to e-RS where the caller sends all of SAID. */
+  const aboutUser = (operation: Operation, plan: RoutePlan) => {
     const user = readUserHeaders(caller().userHeaders);
-    const sent = upstreamHeaders(
-      {
-        matched: { operation: row('A005'), parameters: {} },
-        headers: caller(),
-        body: null,
-        user,
-      } as unknown as Admitted,
-      'RCD',
-      'attempt',
-      null,
-    );
-    expect(Object.entries(sent).filter(([name]) => name.startsWith('nhsd-'))).toEqual([
+    const admitted = { matched: { operation, parameters: {} }, headers: caller(), body: null, user };
+    const sent = upstreamHeaders(admitted as unknown as Admitted, plan, 'attempt', null);
+    return Object.entries(sent).filter(([name]) => name.startsWith('nhsd-'));
+  };
+  const signedIn = { sessionId: 's1', userId: '555073103101' };
+
+  it('without users the organisation of the binding, and of the caller’s what the interaction takes', () => {
+    expect(aboutUser(row('A005'), planOf('RCD'))).toEqual([
       ['nhsd-end-user-organisation-ods', 'RCD'],
       ['nhsd-ers-business-function', 'REFERRING_CLINICIAN'],
       ['nhsd-ers-on-behalf-of-user-id', '555073103100'],
     ]);
+  });
+
+  it.each([
+    ['nobody', null, []],
+    ['somebody', '555073103109', [['nhsd-ers-on-behalf-of-user-id', '555073103109']]],
+  ])(
+    'for a user the function that was decided, on behalf of %s, whatever the caller sent',
+    (_, onBehalfOfUserId, sent) => {
+      const user = { ...signedIn, businessFunction: 'SERVICE_PROVIDER_CLINICIAN', onBehalfOfUserId };
+      expect(aboutUser(row('A005'), planOf('RCD', user))).toEqual([
+        ['nhsd-end-user-organisation-ods', 'RCD'],
+        ['nhsd-ers-business-function', 'SERVICE_PROVIDER_CLINICIAN'],
+        ...sent,
+      ]);
+    },
+  );
+
+  it('for a user nothing where the interaction takes no function', () => {
+    const user = { ...signedIn, businessFunction: null, onBehalfOfUserId: null };
+    expect(aboutUser(row('A030'), planOf('RCD', user))).toEqual([]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 /** The headers of a request to e-RS and of an answer to the caller, each built from an empty list (law 3). */
-import { upstreamUserHeaders } from '@gatehouse/domain/ers/user-headers';
+import { upstreamUserHeaders, type UserHeaders } from '@gatehouse/domain/ers/user-headers';
+import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import type { Admitted } from '../admit.js';
 
 const USER_AGENT = 'Gatehouse';
@@ -7,11 +8,12 @@ const USER_AGENT = 'Gatehouse';
 /**
  * What is sent to e-RS: nothing the caller chose but Accept, If-Match and the type of its body, and in user-restricted
  * mode the user headers that the interaction takes (docs/reference/protocol-facts.md §2).
- * @param odsCode the organisation of the binding, which the caller can only choose among its grants
+ * @param plan the organisation is that of its binding; function and on-behalf-of are those that were decided, except in
+ *   an open environment, where nobody signs in and they are the caller's
  */
 export function upstreamHeaders(
   admitted: Admitted,
-  odsCode: string,
+  { binding, user: decided }: RoutePlan,
   attemptId: string,
   accessToken: string | null,
 ): Record<string, string> {
@@ -23,7 +25,9 @@ export function upstreamHeaders(
     // A worklist is read for the patients it names, so it must come unpacked.
     'accept-encoding': headers.acceptsGzip && !needsPlainText ? 'gzip' : 'identity',
     'x-correlation-id': attemptId,
-    ...(user === null ? {} : upstreamUserHeaders(matched.operation, odsCode, user)),
+    ...(user === null
+      ? {}
+      : upstreamUserHeaders(matched.operation, binding.odsCode, { ...user, ...rolesIn(decided) })),
   };
   if (accessToken !== null) up['authorization'] = `Bearer ${accessToken}`;
   if (headers.accept !== null) up['accept'] = headers.accept;
@@ -35,6 +39,12 @@ export function upstreamHeaders(
     up['content-length'] = '0';
   }
   return up;
+}
+
+function rolesIn(decided: RoutePlan['user']): Partial<UserHeaders> {
+  if (decided === null) return {};
+  const { businessFunction, onBehalfOfUserId } = decided;
+  return { businessFunction, onBehalfOfUserId };
 }
 
 /** What an e-RS answer may carry to the caller, in the spelling it is sent in. */

@@ -2,6 +2,7 @@ import { isPassingFault, judgeAnswer } from '@gatehouse/domain/apim/upstream-ans
 import { GatewayError } from '@gatehouse/domain/errors';
 import { headerValue } from '@gatehouse/domain/input/framing';
 import type { Attempt, AttemptResult, Call, ReceivedAnswer } from './attempt.js';
+import { tokensFor } from './prepare-attempt.js';
 import type { RetryReason } from './retry.js';
 
 /** Whether e-RS's answer may be released, must be withheld, or is a reason to try again. */
@@ -29,7 +30,8 @@ export function judge({ deps, admitted }: Call, attempt: Attempt, received: Rece
   });
   if (verdict.pass || !verdict.tokenRejected)
     return { ...answered, outcome: 'WITHHELD', retry: null, refusal };
-  const mayAcceptNewToken = attempt.token !== null && deps.tokens.discard(attempt.route.plan, attempt.token);
+  const { route, token } = attempt;
+  const mayAcceptNewToken = token !== null && tokensFor(deps, route.plan).discard(route.plan, token);
   return { ...answered, outcome: 'FAILED', retry: mayAcceptNewToken ? 'token rejected' : null, refusal };
 }
 

@@ -1,6 +1,7 @@
 /** Everything an attempt needs before its INTENT: the decision, a token, a turn under the rate limit and a connection. */
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '@gatehouse/domain/errors';
+import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import { rateLimitOf } from '@gatehouse/domain/policy/rate-limit';
 import type { AccessToken } from '../../adapters/nhs/access-token.js';
 import type { Departure } from '../../adapters/nhs/rate-limiter.js';
@@ -28,10 +29,17 @@ export async function prepareAttempt(call: Call): Promise<Attempt | null> {
 /** Null in an open environment. */
 async function tokenFor({ deps }: Call, { plan }: Route): Promise<AccessToken | null> {
   if (plan.signingKey === null) return null;
-  const token = await deps.tokens.get(plan);
+  const token = await tokensFor(deps, plan).get(plan);
   if (token.bindingId !== plan.binding.id)
     throw new GatewayError('GW_INTERNAL', { detail: 'token of another binding', law: 6 });
+  if (token.sessionId !== (plan.user?.sessionId ?? null))
+    throw new GatewayError('GW_INTERNAL', { detail: 'token of another user session', law: 6 });
   return token;
+}
+
+/** Where the tokens of a plan come from: of its application alone, or of a user at it. */
+export function tokensFor({ tokens, userTokens }: PlaneDeps, { user }: RoutePlan): PlaneDeps['userTokens'] {
+  return user === null ? tokens : userTokens;
 }
 
 /** @throws GW_RATE_LIMIT, GW_OVERLOAD */
@@ -53,7 +61,7 @@ function openAttempt({ deps, exchange, admitted }: Call, route: Route, token: Ac
     token,
     seat,
     departure,
-    headers: upstreamHeaders(admitted, route.plan.binding.odsCode, id, token?.value ?? null),
+    headers: upstreamHeaders(admitted, route.plan, id, token?.value ?? null),
   };
 }
 

@@ -4,6 +4,7 @@ import type { IntentEvent, OutcomeEvent, Subject } from '@gatehouse/domain/audit
 import { recordedHeaders, recordedValue } from '@gatehouse/domain/audit/recorded-headers';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { headerValue } from '@gatehouse/domain/input/framing';
+import type { CommittedIntent } from '../../adapters/audit/write/audit-log.js';
 import type { Sealed } from '../../adapters/audit/write/chain.js';
 import type { Admitted } from '../admit.js';
 import type { PlaneDeps } from '../deps.js';
@@ -12,8 +13,8 @@ import type { Attempt, AttemptResult, Call, ReceivedAnswer } from './attempt.js'
 
 /** An attempt whose INTENT is committed and whose OUTCOME is due. */
 export interface AttemptRecord {
-  /** Version of the registry at the commit of INTENT. */
-  readonly registryVersion: number;
+  /** Version of the registry at the commit of INTENT, and what had become of the user's session. */
+  readonly committed: CommittedIntent;
   /**
    * Commits OUTCOME. Until then nothing of the answer may be released.
    * @param isRetried another attempt follows; if not, the caller gets the result of this one
@@ -42,11 +43,11 @@ export async function recordIntent(call: Call, attempt: Attempt): Promise<Attemp
   };
   const subjects = await seal(deps, binding.odsCode, attempt.id, admitted.subjects);
   deps.killPoint('before-intent');
-  const { registryVersion } = await deps.audit.intent(event, subjects);
+  const committed = await deps.audit.intent(event, subjects, exchange.userSession ?? undefined);
   deps.killPoint('after-intent-commit');
   exchange.attempts = attempt.number;
   exchange.attemptId = attempt.id;
-  return { registryVersion, settle: (result, isRetried) => commitOutcome(call, attempt, result, isRetried) };
+  return { committed, settle: (result, isRetried) => commitOutcome(call, attempt, result, isRetried) };
 }
 
 async function commitOutcome(

@@ -1,5 +1,6 @@
 /** One attempt, from the commit of its INTENT to the result that its OUTCOME records. */
 import { GatewayError } from '@gatehouse/domain/errors';
+import type { CommittedIntent } from '../../adapters/audit/write/audit-log.js';
 import { requireConfidence } from '../confidence.js';
 import {
   type Attempt,
@@ -10,22 +11,23 @@ import {
 } from './attempt.js';
 import { forward } from './forward.js';
 import { judge } from './judge.js';
+import { tokensFor } from './prepare-attempt.js';
 
 /** After a longer wait than this between decision and departure, everything is checked once more. */
 const NO_WAIT_MS = 10;
 
 /**
  * Never throws: whatever happens, the attempt has a result, and so it gets its OUTCOME.
- * @param registryVersion version of the registry at the commit of INTENT
+ * @param committed what was true at the commit of INTENT
  */
 export async function runAttempt(
   call: Call,
   attempt: Attempt,
-  registryVersion: number,
+  committed: CommittedIntent,
 ): Promise<AttemptResult> {
   let received: ReceivedAnswer | null = null;
   try {
-    await depart(call, attempt, registryVersion);
+    await depart(call, attempt, committed);
     received = await forward(call, attempt);
     return judge(call, attempt, received);
   } catch (error) {
@@ -35,10 +37,10 @@ export async function runAttempt(
 }
 
 /** @throws AttemptFailure (NOT_SENT) if the call may no longer be sent as it was decided */
-async function depart(call: Call, attempt: Attempt, registryVersion: number): Promise<void> {
+async function depart(call: Call, attempt: Attempt, committed: CommittedIntent): Promise<void> {
   let mayBeSent: boolean;
   try {
-    mayBeSent = await isStillDecided(call, attempt, registryVersion);
+    mayBeSent = await isStillDecided(call, attempt, committed);
   } catch (error) {
     throw new AttemptFailure('NOT_SENT', notSentRefusal(call, error), null);
   }
@@ -52,19 +54,32 @@ async function depart(call: Call, attempt: Attempt, registryVersion: number): Pr
  * @throws the refusal that has come into force
  */
 async function isStillDecided(
-  { deps, decide, deadline }: Call,
+  call: Call,
   { route, token, departure }: Attempt,
-  registryVersion: number,
+  committed: CommittedIntent,
 ): Promise<boolean> {
+  const { deps, decide, deadline } = call;
+  const { registryVersion, userSession } = committed;
   const isSameIdentity = (): boolean => decide().plan.identity === route.plan.identity;
-  if (registryVersion > route.plan.registryVersion) {
-    await deps.registry.refresh(registryVersion);
-    if (!isSameIdentity()) return false;
-  }
+  const isNewer = registryVersion > route.plan.registryVersion;
+  if (isNewer) await deps.registry.refresh(registryVersion);
+  if (userSession !== 'same') await readSessionAgain(call, userSession);
+  if ((isNewer || userSession !== 'same') && !isSameIdentity()) return false;
   const waitedMs = await departure.depart(AbortSignal.any([deadline, deps.audit.leaseLost]));
   if (waitedMs <= NO_WAIT_MS) return true;
   requireConfidence(deps);
-  return isSameIdentity() && (token === null || deps.tokens.isUsable(token));
+  return isSameIdentity() && (token === null || tokensFor(deps, route.plan).isUsable(token));
+}
+
+/** The decision that follows is made for the session as it is now, or refused because it has ended. */
+async function readSessionAgain(
+  { deps, exchange }: Call,
+  userSession: CommittedIntent['userSession'],
+): Promise<void> {
+  const { id } = exchange.userSession ?? {};
+  if (id === undefined) return;
+  const read = await deps.userSessions.refresh(id);
+  exchange.userSession = userSession === 'ended' ? null : read;
 }
 
 function notSentRefusal({ deps, deadline }: Call, cause: unknown): GatewayError {

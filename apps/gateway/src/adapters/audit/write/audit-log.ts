@@ -20,6 +20,7 @@ import { isBulk, type Sealed } from './chain.js';
 import { Lease } from './lease.js';
 import type { AuditLogger, AuditMetrics } from './options.js';
 import { blankOutcome, hasOutcomeAlready, notSent } from './outcome.js';
+import type { Committed } from './queue.js';
 import { Rejections } from './rejections.js';
 import { Tallies } from './tallies.js';
 import { ChainWriter } from './writer.js';
@@ -53,15 +54,28 @@ export interface AdminRejection {
   readonly reason: string;
 }
 
+/** The user session of a decision, at the version that it was made for. */
+export interface DecidedSession {
+  readonly id: string;
+  readonly version: number;
+}
+
+export interface CommittedIntent {
+  readonly registryVersion: number;
+  /** `same` without a session; `changed` also if nobody knows. */
+  readonly userSession: 'same' | 'changed' | 'ended';
+}
+
 export interface AuditLog {
   /** Id of this process's chain. */
   readonly writerId: string;
   /**
-   * Called before any byte goes upstream. Returns the registry's version at the commit: if it is newer than that of the
-   * decision, the caller must decide again.
+   * Called before any byte goes upstream. Returns the registry's version at the commit, and what has become of the
+   * user's session: if the version is newer than that of the decision, or the session has changed, the caller must
+   * decide again; if it has ended, nothing may be sent.
    * @throws GatewayError GW_OVERLOAD immediately if the queue is full, GW_AUDIT_UNAVAILABLE after commitMs
    */
-  intent(event: IntentEvent, subjects?: Sealed): Promise<{ readonly registryVersion: number }>;
+  intent(event: IntentEvent, subjects?: Sealed, userSession?: DecidedSession): Promise<CommittedIntent>;
   /**
    * Called before any byte of the answer is released.
    * @throws GatewayError GW_AUDIT_UNAVAILABLE if it can't be committed in time, or if a sweeper has written an
@@ -149,9 +163,10 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     event: AuditEvent,
     subjects: Sealed = [],
     waitMs = budgets.commitMs,
-  ): Promise<number> => {
+    userSessionId: string | null = null,
+  ): Promise<Committed> => {
     if (isBulk(subjects)) await bulkWriter.write(event, subjects);
-    return chain.write(event, subjects, waitMs);
+    return chain.write(event, subjects, waitMs, userSessionId);
   };
 
   const tallies = new Tallies({
@@ -223,9 +238,11 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
 
   return {
     writerId,
-    async intent(event, subjects) {
+    async intent(event, subjects, userSession) {
       if (chain.queued >= maxQueue) throw new GatewayError('GW_OVERLOAD', { detail: 'audit queue is full' });
-      return { registryVersion: await write(event, subjects) };
+      const committed = await write(event, subjects, budgets.commitMs, userSession?.id);
+      const { registryVersion } = committed;
+      return { registryVersion, userSession: stateOf(userSession, committed) };
     },
     outcome: async (event, subjects) => void (await write(event, subjects)),
     withhold: (event) => void withhold(event),
@@ -269,4 +286,15 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
       lease.end();
     },
   };
+}
+
+function stateOf(
+  decided: DecidedSession | undefined,
+  { userSessions }: Committed,
+): CommittedIntent['userSession'] {
+  if (decided === undefined) return 'same';
+  if (userSessions === null) return 'changed';
+  const version = userSessions.get(decided.id);
+  if (version === undefined) return 'ended';
+  return version === decided.version ? 'same' : 'changed';
 }

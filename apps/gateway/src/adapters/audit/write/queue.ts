@@ -3,11 +3,18 @@ import type { AuditEvent } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { Row } from './store.js';
 
+/** What was true of the database at the commit of an event. */
+export interface Committed {
+  readonly registryVersion: number;
+  /** Versions of the user sessions that the batch names, without those that have ended; null: not known. */
+  readonly userSessions: ReadonlyMap<string, number> | null;
+}
+
 export interface Entry extends Row {
   readonly event: AuditEvent;
   /** It was rejected because its time was over. */
   expired: boolean;
-  readonly resolve: (registryVersion: number) => void;
+  readonly resolve: (committed: Committed) => void;
   readonly reject: (error: GatewayError) => void;
 }
 
@@ -19,9 +26,9 @@ export class EventQueue {
     return this.#waiting.size;
   }
 
-  /** Resolves with the registry's version at the commit; rejects after `waitMs`. */
-  add(event: AuditEvent, row: Row, waitMs: number): Promise<number> {
-    return new Promise<number>((resolve, reject) => {
+  /** Resolves once the event is committed; rejects after `waitMs`. */
+  add(event: AuditEvent, row: Row, waitMs: number): Promise<Committed> {
+    return new Promise<Committed>((resolve, reject) => {
       const timer = setTimeout(() => {
         entry.expired = true;
         this.#waiting.delete(entry);
@@ -31,9 +38,9 @@ export class EventQueue {
         ...row,
         event,
         expired: false,
-        resolve: (version) => {
+        resolve: (committed) => {
           clearTimeout(timer);
-          resolve(version);
+          resolve(committed);
         },
         reject: (error) => {
           clearTimeout(timer);

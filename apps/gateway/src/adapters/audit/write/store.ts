@@ -6,12 +6,16 @@ import { EMPTY_CHAIN, link, recordAt, type EncodedRecord, type Head, type Sealed
 export interface Row {
   readonly record: EncodedRecord;
   readonly subjects: readonly SealedSubject[];
+  /** The session of the user whose call this is. */
+  readonly userSessionId?: string | null;
 }
 
 export interface Appended {
   /** False if the head of the chain was not the expected one; then nothing was written. */
   readonly written: boolean;
   readonly registryVersion: number;
+  /** Versions of the user sessions asked about, without those that have ended. */
+  readonly userSessions: ReadonlyMap<string, number>;
 }
 
 export interface ReadHead extends Head {
@@ -49,7 +53,9 @@ WITH head AS (
   INSERT INTO audit.event (writer, seq, started_at, kind, attempt_id, prev_hash, hash, record)
   SELECT $1, (r ->> 'seq')::bigint, started_at, r ->> 'kind', (r ->> 'attemptId')::uuid, p, h, r FROM rows
 )
-SELECT (SELECT count(*)::int FROM head) AS heads, (SELECT version FROM public.registry_head WHERE id = 1) AS version`;
+SELECT (SELECT count(*)::int FROM head) AS heads, (SELECT version FROM public.registry_head WHERE id = 1) AS version,
+  (SELECT jsonb_object_agg(id, version) FROM public.user_session WHERE id = ANY ($10::uuid[]) AND ended_at IS NULL)
+    AS "userSessions"`;
 
 const APPEND_WITH_SUBJECTS = APPEND.replace(
   '\n)\nSELECT (SELECT count',
@@ -57,7 +63,7 @@ const APPEND_WITH_SUBJECTS = APPEND.replace(
 ), subjects AS (
   INSERT INTO audit.subject (started_at, attempt_id, event_kind, ods_code, kind, hash, sealed, key_id)
   SELECT rows.started_at, (r ->> 'attemptId')::uuid, r ->> 'kind', s.o, s.k, s.h, s.v, s.i
-    FROM jsonb_to_recordset($10::jsonb) AS s (q bigint, o text, k text, h bytea, v bytea, i uuid)
+    FROM jsonb_to_recordset($11::jsonb) AS s (q bigint, o text, k text, h bytea, v bytea, i uuid)
     JOIN rows ON (r ->> 'seq')::bigint = s.q
 )
 SELECT (SELECT count`,
@@ -69,6 +75,8 @@ export interface Chained {
   readonly head: Head;
   readonly rowsJson: string;
   readonly subjectsJson: string | null;
+  /** The sessions of the users whose calls these are. */
+  readonly userSessionIds: readonly string[];
 }
 
 export interface AppendOptions {
@@ -79,16 +87,25 @@ export interface AppendOptions {
 }
 
 export async function append(client: pg.Client, chained: Chained, options: AppendOptions): Promise<Appended> {
-  const { from, head, rowsJson, subjectsJson } = chained;
+  const { from, head, rowsJson, subjectsJson, userSessionIds } = chained;
   const { writer, epoch, openFrom, ttlMs } = options;
-  const bare = [writer, head.seq, head.hash, openFrom, ttlMs, from.seq, from.hash, epoch, rowsJson];
+  const place = [writer, head.seq, head.hash, openFrom, ttlMs, from.seq, from.hash, epoch];
+  const bare = [...place, rowsJson, userSessionIds];
   const query =
     subjectsJson === null
       ? { name: 'audit-append', text: APPEND, values: bare }
       : { name: 'audit-append-subjects', text: APPEND_WITH_SUBJECTS, values: [...bare, subjectsJson] };
-  const result = await client.query<{ heads: number; version: string | null }>(query);
+  const result = await client.query<{
+    heads: number;
+    version: string | null;
+    userSessions: Record<string, number> | null;
+  }>(query);
   const answer = result.rows[0];
-  return { written: answer?.heads === 1, registryVersion: version(answer?.version) };
+  return {
+    written: answer?.heads === 1,
+    registryVersion: version(answer?.version),
+    userSessions: new Map(Object.entries(answer?.userSessions ?? {})),
+  };
 }
 
 /**
@@ -186,6 +203,7 @@ export function chainRows(from: Head, rows: readonly Row[]): Chained {
     head: { seq, hash },
     rowsJson: `[${parts.join(',')}]`,
     subjectsJson: subjectsJson(from.seq, rows),
+    userSessionIds: rows.flatMap(({ userSessionId }) => userSessionId ?? []),
   };
 }
 

@@ -10,7 +10,7 @@ import type { AuditEvent } from '@gatehouse/domain/audit/audit';
 import { digestOfSubjects, EMPTY_CHAIN, encodeRecord, type Head, isBulk, type Sealed } from './chain.js';
 import { Connection } from './connection.js';
 import { type ChainOptions, GIVE_UP_AFTER_BUDGETS } from './options.js';
-import { EventQueue, unavailable, type Entry } from './queue.js';
+import { type Committed, EventQueue, unavailable, type Entry } from './queue.js';
 import * as store from './store.js';
 
 export type { AuditLogger, AuditMetrics } from './options.js';
@@ -80,10 +80,16 @@ export class ChainWriter {
   }
 
   /**
-   * Resolves with the registry's version once the event is durably committed. Subjects in bulk must be committed before.
+   * Resolves once the event is durably committed, with what was true then. Subjects in bulk must be committed before.
+   * @param userSessionId of the user whose call this is
    * @throws GatewayError GW_AUDIT_UNAVAILABLE after `waitMs`, or immediately if PostgreSQL rejects the row
    */
-  write(event: AuditEvent, subjects: Sealed, waitMs: number): Promise<number> {
+  write(
+    event: AuditEvent,
+    subjects: Sealed,
+    waitMs: number,
+    userSessionId: string | null = null,
+  ): Promise<Committed> {
     if (this.#state === 'fenced' || this.#state === 'closed') {
       return Promise.reject(unavailable(`the writer is ${this.#state}`));
     }
@@ -95,7 +101,8 @@ export class ChainWriter {
     } catch (error) {
       return Promise.reject(unavailable('the record has no canonical form', error));
     }
-    const settled = this.#queue.add(event, { record, subjects: bulk ? [] : subjects }, waitMs);
+    const row = { record, subjects: bulk ? [] : subjects, userSessionId };
+    const settled = this.#queue.add(event, row, waitMs);
     this.#options.metrics.queueLength(this.#queue.size);
     this.#startPump();
     return settled;
@@ -194,7 +201,8 @@ export class ChainWriter {
       this.#head = chained.head;
       this.#takesRows();
       const isOld = tookMs > VERSION_GOOD_FOR_MS;
-      this.#committed(entries, chained.from.seq, isOld ? await this.#versionNow() : answer.registryVersion);
+      const committed = isOld ? { registryVersion: await this.#versionNow(), userSessions: null } : answer;
+      this.#committed(entries, chained.from.seq, committed);
       return null;
     } catch (error) {
       if (store.isRefusal(error)) return error;
@@ -231,7 +239,8 @@ export class ChainWriter {
       this.#state = 'up';
       if (unresolved !== null && committed) {
         this.#takesNoRows = false;
-        this.#committed(unresolved.entries, fromSeq, stored.registryVersion);
+        const { registryVersion } = stored;
+        this.#committed(unresolved.entries, fromSeq, { registryVersion, userSessions: null });
       } else if (unresolved !== null) this.#queue.putBack(unresolved.entries);
       if (!this.#takesNoRows) this.#outageEnded();
       return true;
@@ -241,12 +250,12 @@ export class ChainWriter {
     }
   }
 
-  #committed(entries: readonly Entry[], fromSeq: number, registryVersion: number): void {
+  #committed(entries: readonly Entry[], fromSeq: number, committed: Committed): void {
     entries.forEach((entry, index) => {
       if (entry.event.kind === 'INTENT') this.#open.set(entry.event.attemptId, fromSeq + index + 1);
       if (entry.event.kind === 'OUTCOME') this.#open.delete(entry.event.attemptId);
       if (entry.expired) this.#options.onLateCommit(entry.event);
-      else entry.resolve(registryVersion);
+      else entry.resolve(committed);
     });
   }
 
