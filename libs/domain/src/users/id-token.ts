@@ -102,7 +102,7 @@ export function judgeIdToken({ header, payload }: IdTokenClaims, expected: Expec
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
-function isAudience(aud: unknown, clientId: string): boolean {
+export function isAudience(aud: unknown, clientId: string): boolean {
   return Array.isArray(aud) ? aud.includes(clientId) : aud === clientId;
 }
 

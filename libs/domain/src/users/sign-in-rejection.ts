@@ -1,0 +1,23 @@
+import { ID_TOKEN_FAULTS } from './id-token.js';
+
+/** Why a user's sign-in failed, as the audit trail names it. The browser sees only words of its own. */
+export const USER_SIGN_IN_REJECTIONS = [
+  ...ID_TOKEN_FAULTS,
+  /** The ID token, beside its claims. */
+  ...(['malformed', 'algorithm', 'signature', 'cis1', 'logged_out', 'other_client'] as const),
+  /** The URL with which the supplier's web application sent the browser. */
+  ...(['ticket_unknown', 'ticket_used', 'ticket_expired'] as const),
+  /** The callback: of another browser, too old, or used. */
+  'state',
+  /** NHS CIS2 said no, or the user cancelled there. */
+  'refused',
+  /** The user authenticated at a lower level than was requested. */
+  'level',
+  ...(['unavailable', 'misconfigured', 'failed'] as const),
+] as const;
+
+export type UserSignInRejection = (typeof USER_SIGN_IN_REJECTIONS)[number];
+export type IdTokenRejection = Extract<
+  UserSignInRejection,
+  (typeof ID_TOKEN_FAULTS)[number] | 'malformed' | 'algorithm' | 'signature' | 'cis1' | 'logged_out'
+>;
