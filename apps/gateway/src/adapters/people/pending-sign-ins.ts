@@ -13,7 +13,10 @@ import { hashSecret } from './secret-hash.js';
 export interface PendingSignIn extends SignInSecrets {
   /** Name of the relying party that began the sign-in. */
   readonly party: string;
+  /** Where a page of ours goes afterwards. */
   readonly returnTo: string;
+  /** Of a user's sign-in: the login that a supplier's server began. */
+  readonly loginId?: string | undefined;
 }
 
 export interface PendingSignIns {
@@ -38,6 +41,7 @@ const contentSchema = z.object({
   nonce: z.string(),
   codeVerifier: z.string(),
   returnTo: z.string(),
+  loginId: z.string().optional(),
   iat: z.number(),
 });
 

@@ -7,6 +7,7 @@ import type { Database } from '@gatehouse/db/client';
 import type { AssuranceLevel, AuthenticatedUser } from '@gatehouse/domain/users/id-token';
 import { hashSecret } from '../people/secret-hash.js';
 import type { SealedPlace, TokenBox } from './token-box.js';
+import { hasLoggedOut } from './used-tokens.js';
 
 /** What a supplier's server chose when it began a login. */
 export interface NewUserLogin {
@@ -129,6 +130,7 @@ export function createUserLogins(db: Database, box: TokenBox, now: () => number)
       const isTheirs = row.clientId === clientId && isVerifierOf(row.codeChallenge, codeVerifier);
       const isInTime = row.codeExpiresAt !== null && nowMs < row.codeExpiresAt.getTime();
       if (count !== 1 || !isTheirs || !isInTime || row.tokensSealed === null) return null;
+      if (await hasLoggedOut(db, row.environment, row.cis2SessionId)) return null;
       const tokens = JSON.parse(await box.open(row.tokensSealed, placeOf(row))) as LoginTokens;
       return { login: loginOf(row), user: userOf(row), tokens };
     },

@@ -48,8 +48,10 @@ export interface AuditLogOptions {
 
 /** Somebody was turned away by the admin API or at sign-in, before it was known who. */
 export interface AdminRejection {
-  readonly event: 'ADMIN_TOKEN_REJECTED' | 'SIGN_IN_REJECTED';
+  readonly event: 'ADMIN_TOKEN_REJECTED' | 'SIGN_IN_REJECTED' | 'USER_SIGN_IN_REJECTED';
   readonly address: string;
+  /** The client whose user was to sign in; null if it isn't known. */
+  readonly clientId?: string | null;
   /** Why, from a fixed vocabulary. */
   readonly reason: string;
 }
@@ -91,7 +93,7 @@ export interface AuditLog {
   end(event: EndEvent, subjects?: Sealed): Promise<void>;
   /** Records a rejection: as a row of its own, or in a summary if there are too many (docs/audit.md, "Floods"). */
   denied(event: DeniedEvent, subjects?: Sealed): Promise<void>;
-  /** The same for the admin API. Never rejects: what can't be written now is counted. */
+  /** The same for the admin API and sign-in. Never rejects: what can't be written now is counted. */
   rejected(rejection: AdminRejection): Promise<void>;
   system(event: SystemEvent): Promise<void>;
   /** A request was rejected because of the audit trail; counted in AUDIT_OUTAGE. */
@@ -254,12 +256,15 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
       if (chain.queued >= maxQueue / 2) tallies.add('DENIED_SUMMARY');
       else await write(event, subjects);
     },
-    async rejected({ event, address, reason }) {
-      const rejection = { range: addressRange(address), clientId: null, clientName: null, code: event };
+    async rejected({ event, address, reason, clientId = null }) {
+      const rejection = { range: addressRange(address), clientId, clientName: null, code: event };
       if (!rejections.isRecordedInFull(rejection)) return;
       const atMs = now();
       const facts = { address, reason };
-      const row = { kind: 'SYSTEM', event, attemptId: randomUUID(), startedAtMs: atMs, atMs, facts } as const;
+      const row: SystemEvent = {
+        ...{ kind: 'SYSTEM', event, attemptId: randomUUID(), startedAtMs: atMs, atMs, facts },
+        ...(clientId === null ? {} : { clientId }),
+      };
       await write(row).catch(() => {
         rejections.summarise(rejection);
       });

@@ -7,7 +7,10 @@ import {
   None,
   type ServerMetadata,
 } from 'openid-client';
-import { openIdAssertionAlgorithm } from '@gatehouse/domain/apim/openid-assertion';
+import {
+  type OpenIdAssertionAlgorithm,
+  openIdAssertionAlgorithm,
+} from '@gatehouse/domain/apim/openid-assertion';
 import type { ClientKey } from '../client-key.js';
 import { misconfigured } from './provider-fault.js';
 
@@ -36,11 +39,17 @@ export function clientAuthentication({
     WITH_SECRET[clientAuth ?? methodOf(metadata)](clientSecret)(metadata, client, body, headers);
 }
 
-/** With a key in KMS (private_key_jwt). openid-client has this for keys in memory only. */
-export function privateKeyAuthentication(key: Pick<ClientKey, 'sign'>): ClientAuth {
+/**
+ * With a key in KMS (private_key_jwt). openid-client has this for keys in memory only.
+ * @param registered the algorithm that the client is registered with; null: the best that the provider takes
+ */
+export function privateKeyAuthentication(
+  key: Pick<ClientKey, 'sign'>,
+  registered: OpenIdAssertionAlgorithm | null = null,
+): ClientAuth {
   const authenticate = async (...[metadata, client, body]: Parameters<ClientAuth>): Promise<void> => {
     const algorithms = metadata.token_endpoint_auth_signing_alg_values_supported;
-    const algorithm = openIdAssertionAlgorithm(algorithms);
+    const algorithm = registered ?? openIdAssertionAlgorithm(algorithms);
     if (algorithm === null)
       throw misconfigured(
         `the provider takes assertions signed with ${String(algorithms).slice(0, 200)} only`,

@@ -27,19 +27,21 @@ export function checkIdToken(
   nowMs: number,
 ): void {
   const ageS = nowMs / 1000 - claims.iat;
-  if (ageS > MAX_AGE_S + SKEW_S) throw new Error('the ID token was issued too long ago');
-  if (ageS < -SKEW_S) throw new Error('the ID token was issued in the future');
+  // The cause is as openid-client writes it.
+  const refuse = (claim: string, message: string) => new Error(message, { cause: { claim, claims } });
+  if (ageS > MAX_AGE_S + SKEW_S) throw refuse('iat', 'the ID token was issued too long ago');
+  if (ageS < -SKEW_S) throw refuse('iat', 'the ID token was issued in the future');
   // openid-client compares it only where there are several audiences.
   if (claims.azp !== undefined && claims.azp !== party.clientId)
-    throw new Error('the ID token names another authorized party');
+    throw refuse('azp', 'the ID token names another authorized party');
   // Optional in the code flow, but it must match if it is present (OpenID Connect Core 1.0 §3.1.3.8).
   const atHash = claims['at_hash'];
   if (atHash !== undefined && atHash !== halfHash(accessToken, decodeProtectedHeader(idToken).alg ?? ''))
-    throw new Error('the ID token belongs to another access token');
+    throw refuse('at_hash', 'the ID token belongs to another access token');
 }
 
 /** The left half of the hash that the algorithm signs (OpenID Connect Core 1.0 §3.1.3.6). */
-function halfHash(token: string, algorithm: string): string {
+export function halfHash(token: string, algorithm: string): string {
   const hash = createHash(`sha${algorithm.slice(-3)}`)
     .update(token, 'ascii')
     .digest();

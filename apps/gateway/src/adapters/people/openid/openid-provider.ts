@@ -13,6 +13,7 @@ import {
   discovery,
   enableNonRepudiationChecks,
   type ExportedJWKSCache,
+  fetchUserInfo,
   getJwksCache,
   None,
   type ServerMetadata,
@@ -39,6 +40,12 @@ export interface OpenIdProviders {
    * @throws ProviderFault if the provider reports an error, or any check of state, answer or ID token fails
    */
   exchange(party: RelyingParty, callback: URLSearchParams, secrets: SignInSecrets): Promise<SignedIn>;
+  /**
+   * The person's name, by userinfo.
+   * @param subject the `sub` of their ID token, which userinfo must have too
+   * @returns null if the provider does not say
+   */
+  nameOf(party: RelyingParty, accessToken: string, subject: string): Promise<string | null>;
 }
 
 const TIMEOUT_S = 5;
@@ -47,6 +54,7 @@ const fetchWhole = boundedFetch(MAX_ANSWER_BYTES);
 // The options are those of fetch, with undefined spelt out.
 const fetchAnswer: CustomFetch = (url, options) => fetchWhole(url, options as RequestInit);
 const METADATA_MS = 600_000;
+const MAX_NAME_LENGTH = 200;
 
 /** For development: in production the settings refuse an issuer without TLS. */
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked as deprecated only to make it stand out
@@ -112,6 +120,17 @@ export function openIdProviders(now: () => number): OpenIdProviders {
         throw fault.without([party.clientSecret, callback.get('code'), codeVerifier]);
       } finally {
         known.keys = getJwksCache(config) ?? null;
+      }
+    },
+
+    async nameOf(party, accessToken, subject) {
+      const config = configurationOf(party, await discovered(party).metadata, now());
+      if (config.serverMetadata().userinfo_endpoint === undefined) return null;
+      try {
+        const { name } = await fetchUserInfo(config, accessToken, subject);
+        return typeof name === 'string' && name !== '' ? name.slice(0, MAX_NAME_LENGTH) : null;
+      } catch (error) {
+        throw (await providerFault(error, 'refused')).without([accessToken]);
       }
     },
   };

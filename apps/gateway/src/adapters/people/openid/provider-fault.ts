@@ -15,10 +15,13 @@ export class ProviderFault extends Error {
   readonly kind: ProviderFaultKind;
   /** `error` and `error_description` of the provider. */
   readonly said: ProviderError | null;
+  /** The claim that made the ID token unacceptable, with all of the token's claims; null if it was something else. */
+  readonly claim: RejectedClaim | null;
   constructor(kind: ProviderFaultKind, message: string, said: ProviderError | null, cause?: unknown) {
     super(message, { cause });
     this.kind = kind;
     this.said = said;
+    this.claim = claimIn(cause);
   }
 
   /** The same fault, with each of these secrets removed from what the provider said. */
@@ -34,6 +37,21 @@ export class ProviderFault extends Error {
 interface ProviderError {
   readonly error: string;
   readonly description: string;
+}
+
+export interface RejectedClaim {
+  readonly name: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+const rejectionSchema = z.object({ claim: z.string(), claims: z.record(z.string(), z.unknown()) });
+
+/** openid-client says in the last cause which claim it rejected. */
+function claimIn(error: unknown): RejectedClaim | null {
+  let last = error;
+  while (last instanceof Error) last = last.cause;
+  const { data } = rejectionSchema.safeParse(last);
+  return data === undefined ? null : { name: data.claim, claims: data.claims };
 }
 
 /** Cut to one line for the log. */

@@ -1,0 +1,96 @@
+/** Ends the sessions of users who log out at CIS2, or take their smartcard out (OpenID Connect Back-Channel Logout). */
+import type { Database } from '@gatehouse/db/client';
+import { isAudience } from '@gatehouse/domain/users/id-token';
+import type { Cis2Client, Snapshot } from '@gatehouse/domain/registry/registry';
+import { judgeLogoutToken } from '@gatehouse/domain/users/logout-token';
+import { decodeJwt } from 'jose';
+import type { IdTokens } from './id-tokens.js';
+import { noteLoggedOut, useLogoutToken } from './used-tokens.js';
+
+export interface EndedUserSession {
+  readonly userSessionId: string;
+  readonly clientId: string;
+  readonly userId: string;
+}
+
+export interface BackChannelLogout {
+  /**
+   * Ends every session of the environment that began with the session at CIS2, and voids codes that were not used yet.
+   * @returns null if the token is not accepted, for whatever reason
+   * @throws GW_CIS2_UNAVAILABLE
+   */
+  accept(logoutToken: string): Promise<readonly EndedUserSession[] | null>;
+}
+
+export interface BackChannelLogoutOptions {
+  readonly db: Database;
+  readonly idTokens: Pick<IdTokens, 'signedBy'>;
+  readonly snapshot: () => Snapshot | null;
+  readonly issuerOf: (environment: string) => string | undefined;
+  readonly now: () => number;
+}
+
+/** In the session's row and the audit trail. */
+export const ENDED_BY = 'NHS CIS2';
+export const END_REASON = 'logged out at NHS CIS2';
+
+export function createBackChannelLogout(options: BackChannelLogoutOptions): BackChannelLogout {
+  const { db, idTokens, issuerOf, now } = options;
+
+  /** Clients of any state: a session may be older than the end of its client. */
+  function clientsNamedBy(logoutToken: string): { readonly issuer: string; readonly clients: Cis2Client[] } {
+    const { iss, aud } = unverifiedClaims(logoutToken);
+    const clients = [...(options.snapshot()?.cis2Clients.values() ?? [])].filter(
+      ({ environment, clientId }) => issuerOf(environment) === iss && isAudience(aud, clientId),
+    );
+    return { issuer: String(iss), clients };
+  }
+
+  async function end(environments: readonly string[], cis2SessionId: string, token: UsedToken) {
+    const nowMs = now();
+    return db.$transaction(async (transaction) => {
+      if (!(await useLogoutToken(transaction, token, nowMs))) return null;
+      for (const environment of environments)
+        await noteLoggedOut(transaction, { environment, cis2SessionId }, nowMs);
+      await transaction.userLogin.deleteMany({
+        where: { environment: { in: [...environments] }, cis2SessionId, codeUsedAt: null },
+      });
+      return transaction.$queryRaw<EndedUserSession[]>`
+        WITH ended AS (
+          SELECT end_user_sessions(
+            ARRAY(SELECT id FROM user_session
+                   WHERE environment = ANY (${[...environments]}::text[]) AND cis2_session_id = ${cis2SessionId}
+                     AND ended_at IS NULL),
+            ${ENDED_BY}, ${END_REASON}, ${new Date(nowMs)}::timestamptz) AS id)
+        SELECT id::text AS "userSessionId", client_id::text AS "clientId", user_id AS "userId"
+          FROM user_session JOIN ended USING (id)`;
+    });
+  }
+
+  return {
+    async accept(logoutToken) {
+      const { issuer, clients } = clientsNamedBy(logoutToken);
+      const [client] = clients;
+      if (client === undefined) return null;
+      const claims = await idTokens.signedBy(logoutToken, issuer);
+      if (typeof claims === 'string') return null;
+      const judged = judgeLogoutToken(claims, { issuer, clientId: client.clientId, nowMs: now() });
+      if (judged === null) return null;
+      const environments = [...new Set(clients.map(({ environment }) => environment))];
+      return end(environments, judged.cis2SessionId, { issuer, jti: judged.jti });
+    },
+  };
+}
+
+interface UsedToken {
+  readonly issuer: string;
+  readonly jti: string;
+}
+
+function unverifiedClaims(token: string): { readonly iss?: unknown; readonly aud?: unknown } {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return {};
+  }
+}
