@@ -34,7 +34,7 @@ export class AuthController {
   @Needs('public')
   @UseGuards(FinishStaffSignIn)
   async callback(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const { claims, returnTo } = request.user as FinishedSignIn;
+    const { claims, pending } = request.user as FinishedSignIn;
     const session = await this.deps.signIn(staffIdentity(claims, this.deps.rolesClaim), {
       address: request.socket.remoteAddress ?? 'unknown',
       userAgent: request.headers['user-agent'] ?? 'unknown',
@@ -42,7 +42,7 @@ export class AuthController {
     });
     if (session === null) throw new SignInRefused('suspended');
     response.append('Set-Cookie', `${SESSION_COOKIE}=${session.secret}; ${COOKIE_ATTRIBUTES}`);
-    response.redirect(303, session.hasRole ? returnTo : NO_ROLE_PATH);
+    response.redirect(303, session.hasRole ? pending.returnTo : NO_ROLE_PATH);
   }
 
   /** For a person who has signed in and has no role: why, and who can give them one. */

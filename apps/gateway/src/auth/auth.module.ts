@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthController } from './auth.controller.js';
-import { AUTH_DEPS, type AuthDeps } from './deps.js';
+import { AUTH_DEPS, type AuthDeps, SIGN_IN_DEPS } from './deps.js';
 import { OpenIdStrategy } from './openid.strategy.js';
 
 /** Sign-in, as a part of the admin listener. */
@@ -10,7 +10,11 @@ export class AuthModule {
     return {
       module: AuthModule,
       controllers: [AuthController],
-      providers: [{ provide: AUTH_DEPS, useValue: deps }, OpenIdStrategy],
+      providers: [
+        { provide: AUTH_DEPS, useValue: deps },
+        { provide: SIGN_IN_DEPS, useValue: deps },
+        OpenIdStrategy,
+      ],
     };
   }
 }

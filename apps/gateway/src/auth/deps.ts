@@ -5,16 +5,20 @@ import type { RelyingParty } from '../adapters/people/openid/relying-party.js';
 import type { Identity } from '../adapters/people/staff-identity.js';
 import type { StaffMember } from '../adapters/people/staff-sessions.js';
 
-/** What sign-in needs from the rest of the process. */
-export interface AuthDeps {
+/** What the strategy needs, whoever signs in. */
+export interface SignInDeps {
+  readonly providers: OpenIdProviders;
+  readonly pending: PendingSignIns;
+}
+
+/** What sign-in of staff needs from the rest of the process. */
+export interface AuthDeps extends SignInDeps {
   /** At the identity provider of staff. */
   readonly party: RelyingParty;
   /** The claim of staff's ID tokens that holds groups or roles, or the path to it. */
   readonly rolesClaim: string;
   /** The values of that claim that give a role. */
   readonly recognisedGroups: readonly string[];
-  readonly providers: OpenIdProviders;
-  readonly pending: PendingSignIns;
   /** Opens a session; null if the person is suspended. */
   signIn(identity: Identity, browser: Browser): Promise<OpenedSession | null>;
   /** Who is signed in with this value of the session cookie; null if nobody is. */
@@ -38,4 +42,5 @@ export interface Browser {
   readonly formerSecret: string | null;
 }
 
+export const SIGN_IN_DEPS = Symbol('SignInDeps');
 export const AUTH_DEPS = Symbol('AuthDeps');

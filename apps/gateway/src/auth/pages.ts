@@ -32,7 +32,8 @@ give you a role. Then <a href="/auth/sign-in">sign in again</a>.</p>`,
   );
 }
 
-function page(heading: string, body: string): string {
+/** @param body in HTML */
+export function page(heading: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${heading} – Gatehouse</title></head>

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { ProviderFault } from '../adapters/people/openid/provider-fault.js';
 import { cookieOf, SESSION_COOKIE } from '../adapters/people/staff-sessions.js';
 import { AUTH_DEPS, type AuthDeps } from './deps.js';
+import { factsOf } from './fault-facts.js';
 import { refusalPage } from './pages.js';
 import { safeReturnTo } from './return-to.js';
 import { SIGN_IN_REFUSALS, type SignInRefusal, SignInRefused } from './sign-in-refused.js';
@@ -49,12 +50,4 @@ export class SignInFilter implements ExceptionFilter {
 function kindOf(thrown: unknown): SignInRefusal {
   if (thrown instanceof SignInRefused || thrown instanceof ProviderFault) return thrown.kind;
   return 'failed';
-}
-
-function factsOf(thrown: unknown): object {
-  if (thrown instanceof SignInRefused) return {};
-  if (!(thrown instanceof ProviderFault)) return { err: thrown };
-  const { message: reason, said } = thrown;
-  if (said === null) return { reason };
-  return { reason, providerError: said.error, providerErrorDescription: said.description };
 }

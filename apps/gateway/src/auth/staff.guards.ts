@@ -1,7 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
+import type { Request } from 'express';
 import { AUTH_DEPS, type AuthDeps } from './deps.js';
 import { type SignInOptions, STRATEGY } from './openid.strategy.js';
+import { safeReturnTo } from './return-to.js';
+
+const COOKIES = '__Host-gatehouse-sign-in-';
 
 /** Sends the browser to the identity provider of staff. */
 @Injectable()
@@ -11,8 +15,9 @@ export class BeginStaffSignIn extends AuthGuard(STRATEGY) {
     super();
     this.party = party;
   }
-  override getAuthenticateOptions(): SignInOptions {
-    return { party: this.party, step: 'begin' };
+  override getAuthenticateOptions(context: ExecutionContext): SignInOptions {
+    const returnTo = safeReturnTo(context.switchToHttp().getRequest<Request>().query['returnTo']);
+    return { step: 'begin', cookies: COOKIES, party: this.party, purpose: { returnTo } };
   }
 }
 
@@ -25,6 +30,6 @@ export class FinishStaffSignIn extends AuthGuard(STRATEGY) {
     this.party = party;
   }
   override getAuthenticateOptions(): SignInOptions {
-    return { party: this.party, step: 'finish' };
+    return { step: 'finish', cookies: COOKIES, partyOf: () => this.party };
   }
 }
