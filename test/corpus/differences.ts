@@ -62,11 +62,11 @@ export const WAITS_FOR_USER_SESSIONS: Readonly<Record<string, string>> = {
 /** Classes about features that Gatehouse does not have, or that another proof covers. */
 export const OTHER_CLASSES: Readonly<Record<string, string>> = {
   ASSERT: 'Gatehouse has no token endpoint (README of the corpus)',
-  OIDC: 'CIS2 sign-in',
+  OIDC: 'user-sign-in.spec.ts',
   SESS: 'corpus-staff.spec.ts',
   CSRF: 'corpus-staff.spec.ts',
   CORS: 'corpus-staff.spec.ts',
-  REDIR: 'corpus-staff.spec.ts',
+  REDIR: 'corpus-staff.spec.ts, and user-sign-in.spec.ts for the public listener',
   SSRF: 'corpus-staff.spec.ts',
   BOLA: 'corpus-staff.spec.ts',
   UPLOAD: 'A020 is user-restricted',

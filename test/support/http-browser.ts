@@ -47,8 +47,15 @@ export class HttpBrowser {
     return this.identifyAt((await this.go(url)).headers.get('location') ?? '', person);
   }
 
-  /** @param providerUrl where the sign-in page redirected to */
-  async identifyAt(providerUrl: string, person: string): Promise<string> {
+  /**
+   * @param providerUrl where the sign-in page redirected to
+   * @param callbackUrl where the provider is to redirect to
+   */
+  async identifyAt(
+    providerUrl: string,
+    person: string,
+    callbackUrl = `${this.origin}/auth/callback`,
+  ): Promise<string> {
     let url = providerUrl;
     let response = await this.go(url);
     for (let hops = 0; hops < 8; hops += 1) {
@@ -58,7 +65,7 @@ export class HttpBrowser {
         continue;
       }
       url = new URL(location, url).href;
-      if (url.startsWith(`${this.origin}/auth/callback`)) return url;
+      if (url.startsWith(callbackUrl)) return url;
       response = await this.go(url);
     }
     throw new Error(`the provider did not redirect back: ${url}`);

@@ -73,7 +73,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-stack-'));
   const environments = [...simulators].map(([name, simulator]) => ({
     name,
-    ...(isOpen(name) ? { kind: 'open' } : { kind: 'authenticated', tokenUrl: simulator.tokenUrl }),
+    ...(isOpen(name)
+      ? { kind: 'open' }
+      : { kind: 'authenticated', tokenUrl: simulator.tokenUrl, cis2Issuer: simulator.cis2Issuer }),
     apiBaseUrl: simulator.apiBaseUrl,
     redirectHosts: [new URL(simulator.objectStoreUrl).host],
     requestsPerMinute: options.requestsPerMinute ?? 600,

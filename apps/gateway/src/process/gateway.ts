@@ -17,10 +17,12 @@ import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as watchKeys } from '../jobs/key-watch.job.js';
 import { atOnceAndEvery, every, type Scheduled } from '../jobs/schedule.js';
 import { closeServer, createListener, listenOn } from '../listener/listener.js';
+import type { UserAuthApp } from '../auth/users/user-auth.app.js';
 import { startAdminThread } from './admin-thread.js';
 import type { Log } from './log.js';
 import { createMetrics, type Metrics } from '../status/metrics.js';
 import { monotonicNow, openParts, type Parts } from './parts.js';
+import { userAuthDeps } from './user-parts.js';
 import { watchDaysLeft, watchParts, watchReadiness } from './watch-parts.js';
 import { serveJwks } from '../public/jwks.js';
 import { serveStaffJwks } from '../public/staff-jwks.js';
@@ -68,6 +70,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     watchDaysLeft(metrics, config, parts),
   ];
 
+  const userAuth = config.roles.has('public') ? await openUserAuth(config, log, parts) : null;
   const servers = new Map<Audience, Server | HttpsServer>();
   const addresses: Record<string, string> = {};
   const start = async (audience: Audience, server: Server | HttpsServer): Promise<void> => {
@@ -88,9 +91,14 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
   if (config.roles.has('public')) {
     await start(
       'public',
-      createListener(config, { requestTimeout: PUBLIC_REQUEST_MS }, publicHandler(config, log, parts), {
-        onError,
-      }),
+      createListener(
+        config,
+        { requestTimeout: PUBLIC_REQUEST_MS },
+        publicHandler(config, log, parts, userAuth),
+        {
+          onError,
+        },
+      ),
     );
   }
   const admin = await adminStart;
@@ -113,6 +121,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     servers.delete('status');
     await Promise.all([drain(drainMs, partner, [...servers.values()]), admin?.close(drainMs)]);
     await Promise.all(jobs.map((job) => job.stop()));
+    await userAuth?.close();
     await parts.close();
     if (status !== undefined) await closeServer(status, 1_000);
   }
@@ -200,7 +209,21 @@ function readinessOf(
   });
 }
 
-function publicHandler({ staff }: Config, log: Log, { registry, prisma, kms }: Parts): RequestListener {
+/** Null where no environment has a CIS2. Nest is loaded here only for it, and so not by other roles. */
+async function openUserAuth(config: Config, log: Log, parts: Parts): Promise<UserAuthApp | null> {
+  const hasCis2 = [...config.environments.values()].some(({ cis2Issuer }) => cis2Issuer !== undefined);
+  if (!hasCis2) return null;
+  // eslint-disable-next-line no-restricted-syntax -- Nest takes time and memory that the other roles need not spend
+  const { createUserAuthApp } = await import('../auth/users/user-auth.app.js');
+  return createUserAuthApp(userAuthDeps(config, log, parts, now));
+}
+
+function publicHandler(
+  { staff }: Config,
+  log: Log,
+  { registry, prisma, kms }: Parts,
+  userAuth: UserAuthApp | null,
+): RequestListener {
   const jwks = serveJwks(() => registry.current());
   const onError = (error: unknown): void => {
     log.error({ err: error }, 'a one-time link could not be answered');
@@ -211,6 +234,7 @@ function publicHandler({ staff }: Config, log: Log, { registry, prisma, kms }: P
     log.error({ err: error }, 'the key of staff sign-in could not be read from KMS');
   });
   return (request, response) => {
+    if (userAuth?.serve(request, response) === true) return;
     if (!sroLink(request, response) && !staffJwks(request, response)) void jwks(request, response);
   };
 }

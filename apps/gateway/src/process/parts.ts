@@ -34,6 +34,7 @@ import { type DatabaseRoom, watchDatabaseRoom } from '../adapters/audit/write/ro
 import { watchEventLoop } from './event-loop-lag.js';
 import { createOutages, type Outages } from './outages.js';
 import { mintEvents } from './token-events.js';
+import { openUserParts, type UserParts } from './user-parts.js';
 
 export interface Parts {
   readonly prisma: Database;
@@ -50,6 +51,7 @@ export interface Parts {
   readonly skew: ClockSkew;
   readonly tokens: TokenSource;
   readonly upstream: Upstream;
+  readonly users: UserParts;
   readonly plane: PlaneDeps;
   /** Closes all of them, the audit trail after whatever may still write to it. */
   close(): Promise<void>;
@@ -139,6 +141,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       skew.sample(serverMs);
     },
   });
+  const users = openUserParts(config, log, { prisma, database, kms, registry }, now);
   const plane: PlaneDeps = {
     clock: { now, monotonicNow },
     log,
@@ -189,6 +192,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     skew,
     tokens,
     upstream,
+    users,
     plane,
     async close() {
       loop.stop();

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { pageHeaders } from '../../listener/page-headers.js';
 import { AdminModule } from '../admin.module.js';
 import { consolePages } from '../console/console-pages.js';
 import type { AdminDeps } from '../deps.module.js';
@@ -22,13 +22,7 @@ export async function createAdminApp(
   });
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use((_request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    response.setHeader('Cache-Control', 'no-store');
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
-    response.setHeader('Referrer-Policy', 'no-referrer');
-    next();
-  });
+  app.use(pageHeaders);
   app.use(consolePages());
   app.use(answerRoot);
   await app.init();

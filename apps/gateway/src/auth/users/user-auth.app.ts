@@ -1,0 +1,57 @@
+import 'reflect-metadata';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { pageHeaders } from '../../listener/page-headers.js';
+import { SIGN_IN_DEPS } from '../deps.js';
+import { OpenIdStrategy } from '../openid.strategy.js';
+import { USER_AUTH_DEPS, type UserAuthDeps } from './deps.js';
+import { UserAuthController } from './user-auth.controller.js';
+
+export interface UserAuthApp {
+  /** Answers if the path is one of these; false: it is somebody else's. */
+  serve(...[request, response]: Parameters<RequestListener>): boolean;
+  close(): Promise<void>;
+}
+
+const PATHS = '/auth/cis2/';
+
+/** Sign-in of users: a Nest application of its own, since the public listener has nothing else of Nest. */
+export async function createUserAuthApp(deps: UserAuthDeps): Promise<UserAuthApp> {
+  const root = {
+    module: class UserSignIn {},
+    controllers: [UserAuthController],
+    providers: [
+      { provide: USER_AUTH_DEPS, useValue: deps },
+      { provide: SIGN_IN_DEPS, useValue: deps },
+      OpenIdStrategy,
+    ],
+  };
+  const app = await NestFactory.create<NestExpressApplication>(root, {
+    bodyParser: false,
+    logger: ['error', 'fatal'],
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(pageHeaders);
+  app.use(refuseLookingAhead);
+  await app.init();
+  const handler = app.getHttpAdapter().getInstance() as RequestListener;
+  return {
+    serve(request, response) {
+      if (request.url?.startsWith(PATHS) !== true) return false;
+      handler(request, response);
+      return true;
+    },
+    close: () => app.close(),
+  };
+}
+
+/** A link that is checked or fetched ahead must not use up the login that it opens. */
+function refuseLookingAhead(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  const purpose = String(request.headers['sec-purpose'] ?? request.headers['purpose'] ?? '');
+  if (request.method === 'HEAD') response.writeHead(405, { Allow: 'GET' }).end();
+  else if (purpose.includes('prefetch')) response.writeHead(503).end();
+  else next();
+}
