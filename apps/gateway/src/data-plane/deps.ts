@@ -7,6 +7,7 @@ import type { SubjectSealer } from '../adapters/audit/write/subjects.js';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
 import type { RateLimiter } from '../adapters/nhs/rate-limiter.js';
 import type { Upstream } from '../adapters/nhs/upstream.js';
+import type { UserTokens } from '../adapters/users/tokens/user-tokens.js';
 import type { UserSessions } from '../adapters/users/user-sessions.js';
 import type { WorkloadVerifier } from '../adapters/people/workload-token.js';
 import type { WorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
@@ -51,7 +52,7 @@ export interface PlaneDeps {
   /** Of applications. */
   readonly tokens: TokenSource;
   /** Of users, for plans that have one. */
-  readonly userTokens: Pick<TokenSource, 'get' | 'isUsable' | 'discard'>;
+  readonly userTokens: UserTokens;
   readonly userSessions: UserSessions;
   readonly workloads: WorkloadVerifier;
   readonly upstream: Upstream;

@@ -1,7 +1,6 @@
 /** Everything the gateway is made of that touches the outside, opened in the order of dependence. */
 import { randomUUID } from 'node:crypto';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
-import { GatewayError } from '@gatehouse/domain/errors';
 import { LONGEST_SESSION } from '@gatehouse/domain/users/session-life';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
@@ -15,10 +14,9 @@ import { type ClockSkew, createClockSkew } from '../adapters/nhs/clock-skew.js';
 import { type Kms, openKms } from '../adapters/kms/kms.js';
 import { createRateLimiter } from '../adapters/nhs/rate-limiter.js';
 import { openRegistry, type Registry } from '../adapters/registry/registry.js';
+import { openUserTokens } from '../adapters/users/tokens/open-user-tokens.js';
 import { openTokenTransport } from '../adapters/nhs/token-transport.js';
 import { openUpstream, type Upstream } from '../adapters/nhs/upstream.js';
-import { createUserDataKeys } from '../adapters/users/data-keys.js';
-import { createTokenBox } from '../adapters/users/token-box.js';
 import { createUserSessions } from '../adapters/users/user-sessions.js';
 import { createWorkloadVerifier } from '../adapters/people/workload-token.js';
 import { createWorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
@@ -63,6 +61,8 @@ const AUDIT_READ_CONNECT_MS = 5_000;
 const AUDIT_READ_STATEMENT_MS = 60_000;
 const SLOW_READER_MS = 30_000;
 const WORKLOAD_ISSUER_MS = 5_000;
+/** Beside the request itself, what storing a user's new tokens may take. */
+const SETTLING_MS = 5_000;
 
 export const monotonicNow = (): number => performance.now();
 
@@ -110,16 +110,25 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       skew.sample(serverMs);
     },
   });
-  const tokens = createTokenSource({
+  const tokenRequests = {
     kms,
     transport,
-    tokenUrlOf: (environment) => environments.get(environment)?.tokenUrl ?? '',
+    tokenUrlOf: (environment: string) => environments.get(environment)?.tokenUrl ?? '',
     now,
     monotonicNow,
     onEvent: mintEvents(audit, metrics, outages, now),
     killPoint,
+  };
+  const tokens = createTokenSource(tokenRequests);
+  const users = openUserParts(config, log, { prisma, database, kms, registry }, now);
+  const { box } = users;
+  const userTokens = openUserTokens({
+    ...tokenRequests,
+    database,
+    kmsKeyId: config.auditKmsKey,
+    box,
+    spendingMs: budgets.tokenMs + SETTLING_MS,
   });
-  const box = createTokenBox(createUserDataKeys({ database, kms, kmsKeyId: config.auditKmsKey, now }));
   const userSessions = createUserSessions({
     db: prisma,
     box,
@@ -141,7 +150,6 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       skew.sample(serverMs);
     },
   });
-  const users = openUserParts(config, log, { prisma, database, kms, registry }, now);
   const plane: PlaneDeps = {
     clock: { now, monotonicNow },
     log,
@@ -156,7 +164,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     sealSubjects: (odsCode, attemptId, subjects) => sealer.seal(odsCode, attemptId, subjects),
     sealWorklist: (odsCode, attemptId, answer) => sealer.sealWorklist(odsCode, attemptId, answer),
     tokens,
-    userTokens: noUserTokens,
+    userTokens,
     userSessions,
     workloads: createWorkloadVerifier({
       now,
@@ -208,13 +216,6 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     },
   };
 }
-
-/** Until tokens of users can be had, every session asks for a new sign-in. */
-const noUserTokens: PlaneDeps['userTokens'] = {
-  get: () => Promise.reject(new GatewayError('GW_SIGN_IN_AGAIN')),
-  isUsable: () => false,
-  discard: () => false,
-};
 
 function volumeFull(facts: { readonly usedBytes: number; readonly maxBytes: number }): SystemEvent {
   const atMs = now();

@@ -14,7 +14,7 @@ export function mintEvents(
 ): (event: TokenEvent) => void {
   return (event) => {
     if (event.kind === 'KEY_STATE') metrics.keyUnusable();
-    else metrics.tokenCall(event.kind === 'MINT_OK' ? 'ok' : event.fault);
+    else metrics.tokenCall(event.grant, event.kind === 'MINT_OK' ? 'ok' : event.fault);
     const { binding, registryVersion } = event.plan;
     noteOutage(outages, event);
     const atMs = now();

@@ -13,7 +13,9 @@ it('serves counters that are alarms from 0 on, so that the first increase is see
   const text = await page(createMetrics());
   for (let law = 1; law <= 11; law += 1)
     expect(text).toContain(`gatehouse_law_alarms_total{law="${law}"} 0\n`);
-  expect(text).toContain('gatehouse_token_calls_total{result="configuration"} 0\n');
+  expect(text).toContain(
+    'gatehouse_token_calls_total{grant="client_credentials",result="configuration"} 0\n',
+  );
   expect(text).toContain('gatehouse_writes_in_doubt_total 0\n');
   expect(text).toContain('gatehouse_audit_writers_swept_total 0\n');
 });

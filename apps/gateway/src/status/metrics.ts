@@ -1,13 +1,14 @@
 /** Prometheus metrics. Labels are bounded: codes, stages and interactions, never tenants or identifiers. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { TokenFault } from '@gatehouse/domain/apim/token-answer';
+import type { TokenGrant } from '@gatehouse/domain/apim/token-request';
 import type { AuditMetrics } from '../adapters/audit/write/options.js';
 import type { Exchange } from '../data-plane/exchange.js';
 
 export interface Metrics {
   readonly audit: AuditMetrics;
   observeRequest(exchange: Exchange): void;
-  tokenCall(result: 'ok' | TokenFault): void;
+  tokenCall(grant: TokenGrant, result: 'ok' | TokenFault): void;
   /** From the sending of a call to e-RS to the headers of its answer, or to its failure. */
   upstreamCall(result: 'answered' | 'failed', milliseconds: number): void;
   parseError(): void;
@@ -33,7 +34,16 @@ export interface Labelled {
 export const VERSION = '0.1.0';
 
 /** Counters of these begin at 0, so that Prometheus sees the first increase as well. */
-const TOKEN_RESULTS = ['ok', 'ours', 'key-not-seen', 'configuration', 'transient', 'malformed'] as const;
+const TOKEN_GRANTS = ['client_credentials', 'exchange', 'refresh'] as const;
+const TOKEN_RESULTS = [
+  'ok',
+  'ours',
+  'key-not-seen',
+  'configuration',
+  'transient',
+  'sign-in',
+  'malformed',
+] as const;
 const LAWS = 11;
 /** Nobody knows whether e-RS did what the caller asked for. */
 const IN_DOUBT: ReadonlySet<string | null> = new Set(['GW_DELIVERY_UNKNOWN', 'GW_DELIVERED_UNCONFIRMED']);
@@ -108,11 +118,11 @@ export function createMetrics(): Metrics {
   });
   const tokens = new Counter({
     name: 'gatehouse_token_calls_total',
-    help: 'Calls of the APIM token endpoint, by result',
-    labelNames: ['result'],
+    help: 'Calls of the APIM token endpoint, by grant and result',
+    labelNames: ['grant', 'result'],
     registers,
   });
-  for (const result of TOKEN_RESULTS) tokens.inc({ result }, 0);
+  for (const grant of TOKEN_GRANTS) for (const result of TOKEN_RESULTS) tokens.inc({ grant, result }, 0);
   const parseErrors = new Counter({
     name: 'gatehouse_parse_errors_total',
     help: 'Connections refused by the HTTP parser',
@@ -169,8 +179,8 @@ export function createMetrics(): Metrics {
       if (law !== undefined) laws.inc({ law });
       for (const [stage, milliseconds] of exchange.stageMs) stages.observe({ stage }, milliseconds / 1000);
     },
-    tokenCall(result) {
-      tokens.inc({ result });
+    tokenCall(grant, result) {
+      tokens.inc({ grant, result });
     },
     upstreamCall(result, milliseconds) {
       upstreamCalls.observe({ result }, milliseconds / 1000);

@@ -85,7 +85,7 @@ export const TOKEN_REFUSALS = {
   },
   API_SECRET: {
     whatIsWrong:
-      'NHS England does not accept the API key and API secret with which users’ tokens are refreshed.',
+      'Users’ tokens can’t be refreshed: the API secret of the application is missing in the registry, or NHS England does not accept it with the API key.',
     whatToDo:
       'Compare the API key and the API secret in the registry with those of the application in the NHS England developer portal, in the same environment, and apply the right ones.',
     whoActs: 'platform team',

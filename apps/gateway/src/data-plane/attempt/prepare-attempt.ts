@@ -37,8 +37,10 @@ async function tokenFor({ deps }: Call, { plan }: Route): Promise<AccessToken | 
   return token;
 }
 
+type TokensOfPlan = Pick<PlaneDeps['userTokens'], 'get' | 'isUsable' | 'discard'>;
+
 /** Where the tokens of a plan come from: of its application alone, or of a user at it. */
-export function tokensFor({ tokens, userTokens }: PlaneDeps, { user }: RoutePlan): PlaneDeps['userTokens'] {
+export function tokensFor({ tokens, userTokens }: PlaneDeps, { user }: RoutePlan): TokensOfPlan {
   return user === null ? tokens : userTokens;
 }
 
