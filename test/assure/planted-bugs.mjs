@@ -19,12 +19,76 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const PLANE = 'apps/gateway/src/data-plane';
 const ADMIN = 'apps/gateway/src/admin';
 const PEOPLE = 'apps/gateway/src/adapters/people';
+const USERS = 'apps/gateway/src/adapters/users';
 const unit = (...specs) => ({ config: 'vitest.config.ts', specs });
 const integration = (...specs) => ({ config: 'vitest.integration.config.ts', specs, build: true });
 const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: true });
 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
+  {
+    name: 'the signature of an ID token not checked',
+    file: `${USERS}/id-tokens.ts`,
+    find: 'await compactVerify(token, await keysOf(issuer), { algorithms: [...CIS2_ALGORITHMS] });',
+    put: 'await keysOf(issuer);',
+    tests: integration('test/integration/users/id-tokens.spec.ts'),
+  },
+  {
+    name: 'an ID token for another client accepted',
+    file: 'libs/domain/src/users/id-token.ts',
+    find: "aud: isAudience(payload['aud'], expected.clientId),",
+    put: 'aud: true,',
+    tests: unit('libs/domain/src/users/id-token.spec.ts'),
+  },
+  {
+    name: 'the nonce of an ID token not compared',
+    file: 'libs/domain/src/users/id-token.ts',
+    find: "nonce: expected.nonce === null || payload['nonce'] === expected.nonce,",
+    put: 'nonce: true,',
+    tests: unit('libs/domain/src/users/id-token.spec.ts'),
+  },
+  {
+    name: 'the at_hash of an ID token not compared',
+    file: 'libs/domain/src/users/id-token.ts',
+    find: "at_hash: isHashOfAccessToken(payload['at_hash'], expected.accessTokenHash),",
+    put: 'at_hash: true,',
+    tests: unit('libs/domain/src/users/id-token.spec.ts'),
+  },
+  {
+    name: 'a code of a login not bound to its verifier',
+    file: `${USERS}/user-logins.ts`,
+    find: ' && isVerifierOf(row.codeChallenge, codeVerifier)',
+    put: '',
+    tests: integration('test/integration/users/user-logins.spec.ts'),
+  },
+  {
+    name: 'a code of a login not bound to its client',
+    file: `${USERS}/user-logins.ts`,
+    find: 'row.clientId === clientId && ',
+    put: '',
+    tests: integration('test/integration/users/user-logins.spec.ts'),
+  },
+  {
+    name: 'a ticket that opens a login for two browsers at once',
+    file: `${USERS}/user-logins.ts`,
+    find: 'where: { id: row.id, openedAt: null },',
+    put: 'where: { id: row.id },',
+    tests: integration('test/integration/users/user-logins.spec.ts'),
+  },
+  {
+    name: 'an ID token that two clients may bring',
+    file: `${USERS}/used-tokens.ts`,
+    find: 'return owner?.clientId === clientId;',
+    put: 'return owner !== null;',
+    tests: integration('test/integration/users/id-tokens.spec.ts'),
+  },
+  {
+    name: 'a logout at CIS2 ignored',
+    file: `${USERS}/back-channel-logout.ts`,
+    find: 'return end(environments, judged.cis2SessionId, { issuer, jti: judged.jti });',
+    put: 'return [];',
+    tests: endToEnd('test/e2e/user-sign-in.spec.ts'),
+  },
   {
     name: 'two active keys of one CIS2 client',
     file: 'prisma/migrations/20261128122000_cis2_client_keys/migration.sql',
