@@ -38,7 +38,7 @@ export class UserSignInFilter implements ExceptionFilter {
 
   private report(reason: UserSignInRejection, thrown: unknown): void {
     const { log } = this.deps;
-    const facts = { reason, ...(thrown instanceof UserSignInRefused ? {} : factsOf(thrown)) };
+    const facts = { kind: reason, ...(thrown instanceof UserSignInRefused ? {} : factsOf(thrown)) };
     if (reason === 'misconfigured' || reason === 'failed') log.error(facts, 'sign-in of a user failed');
     else log.warn(facts, 'sign-in of a user failed');
   }
