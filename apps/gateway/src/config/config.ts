@@ -3,6 +3,7 @@
  * at once. `.env.example` is checked against `SETTINGS`.
  */
 import { parseRoleRule, roleRule, type RoleRule } from '@gatehouse/domain/governance/staff-roles';
+import type { SessionLimits } from '@gatehouse/domain/users/session-life';
 import type { RejectionLimits } from '@gatehouse/domain/policy/rejections';
 import { z } from 'zod';
 import { SECRET_METHODS, type SecretMethod } from '../adapters/people/openid/client-authentication.js';
@@ -91,6 +92,8 @@ export const SETTINGS = {
   GATEHOUSE_STAFF_CLIENT_AUTH: z.enum(SECRET_METHODS).optional(),
   GATEHOUSE_STAFF_ROLES_CLAIM: z.string().min(1).default('groups'),
   GATEHOUSE_STAFF_ROLES: roleRules.optional(),
+  GATEHOUSE_USER_SESSION_IDLE_MINUTES: z.coerce.number().int().min(1).max(15).default(15),
+  GATEHOUSE_USER_SESSION_HOURS: z.coerce.number().int().min(1).max(12).default(12),
   GATEHOUSE_TOKEN_SIGN_IN_DAYS: z.coerce.number().int().min(1).max(366).default(30),
   GATEHOUSE_ENVIRONMENTS: file.optional(),
   GATEHOUSE_SERVES: list.optional(),
@@ -150,6 +153,8 @@ export interface Config {
   readonly consoleOrigin: string;
   /** Where staff sign in; null: nobody can, and there are tokens alone. */
   readonly staff: StaffSignIn | null;
+  /** How long users stay signed in. */
+  readonly userSessions: SessionLimits;
   /** A personal token of the admin API works while its owner's last sign-in is at most so old. */
   readonly tokenSignInDays: number;
   /** Environments this deployment serves, by name. */
@@ -308,6 +313,10 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
             rolesClaim: settings.GATEHOUSE_STAFF_ROLES_CLAIM,
             roleRules: settings.GATEHOUSE_STAFF_ROLES ?? [],
           },
+    userSessions: {
+      idleMs: settings.GATEHOUSE_USER_SESSION_IDLE_MINUTES * 60_000,
+      totalMs: settings.GATEHOUSE_USER_SESSION_HOURS * 3_600_000,
+    },
     tokenSignInDays: settings.GATEHOUSE_TOKEN_SIGN_IN_DAYS,
     environments,
     roles: new Set(settings.GATEHOUSE_ROLES),

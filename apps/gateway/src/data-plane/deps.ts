@@ -7,6 +7,9 @@ import type { SubjectSealer } from '../adapters/audit/write/subjects.js';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
 import type { RateLimiter } from '../adapters/nhs/rate-limiter.js';
 import type { Upstream } from '../adapters/nhs/upstream.js';
+import type { BroughtTokens } from '../adapters/users/brought-tokens.js';
+import type { SignInSetups } from '../adapters/users/sign-in-setups.js';
+import type { UserLogins } from '../adapters/users/user-logins.js';
 import type { UserTokens } from '../adapters/users/tokens/user-tokens.js';
 import type { UserSessions } from '../adapters/users/user-sessions.js';
 import type { WorkloadVerifier } from '../adapters/people/workload-token.js';
@@ -54,6 +57,13 @@ export interface PlaneDeps {
   /** Of users, for plans that have one. */
   readonly userTokens: UserTokens;
   readonly userSessions: UserSessions;
+  readonly userSignIn: {
+    readonly setups: SignInSetups;
+    readonly logins: UserLogins;
+    readonly broughtTokens: BroughtTokens;
+    /** Where a user's browser begins to sign in. */
+    readonly loginUrl: string;
+  };
   readonly workloads: WorkloadVerifier;
   readonly upstream: Upstream;
   readonly limiter: RateLimiter;

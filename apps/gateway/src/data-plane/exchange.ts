@@ -109,6 +109,20 @@ export function exchangeOfOperator(
   return { ...blankExchange(clock, method, target, '', bodies), actor };
 }
 
+/** For a read that Gatehouse makes for the user whose request it is serving, with records of its own. */
+export function exchangeWithin(
+  outer: Exchange,
+  clock: Clock,
+  target: string,
+  userSession: UserSession,
+): Exchange {
+  const { remoteAddress, bodies, correlationId, recordedCorrelationId, client, keyId, workload } = outer;
+  return {
+    ...blankExchange(clock, 'GET', target, remoteAddress, bodies),
+    ...{ correlationId, recordedCorrelationId, client, keyId, workload, userSession },
+  };
+}
+
 function blankExchange(
   clock: Clock,
   method: string,

@@ -9,6 +9,7 @@ import type { RequestFacts } from '@gatehouse/domain/audit/audit';
 import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
 import type { Client } from '@gatehouse/domain/registry/registry';
 import { parseStrictJson } from '@gatehouse/domain/input/strict-json';
+import { answerJson } from './answer-json.js';
 import { decideRoute } from './decide.js';
 import type { PlaneDeps } from './deps.js';
 import { type Exchange, hypotheticalExchange } from './exchange.js';
@@ -81,16 +82,7 @@ export async function explainRequest(
     refusal = error;
   }
   await recordExplanation(deps, exchange, refusal);
-  const answer = Buffer.from(JSON.stringify(explanationOf(exchange, refusal)));
-  exchange.status = 200;
-  exchange.responseBytes = answer.length;
-  response.writeHead(200, {
-    'Content-Type': 'application/json',
-    'Content-Length': String(answer.length),
-    'Cache-Control': 'no-store',
-    'X-Correlation-ID': exchange.correlationId,
-  });
-  response.end(answer);
+  answerJson(exchange, response, 200, explanationOf(exchange, refusal));
 }
 
 /** A request that an operator wants explained. */

@@ -17,6 +17,7 @@ import { receive } from './receive.js';
 import { asGatewayError, hideNumbers, recordDenied, recordLine } from './record.js';
 import { release } from './release.js';
 import { identifyUser } from './users/identify-user.js';
+import { isUserRoute, serveUserRoute } from './users/user-routes.js';
 import { createWriteTurns, writeKey } from './write-turns.js';
 
 export function createPlane(deps: PlaneDeps): RequestHandler {
@@ -34,6 +35,11 @@ export function createPlane(deps: PlaneDeps): RequestHandler {
 
       if (exchange.target === EXPLAIN_PATH) {
         await explainRequest(deps, exchange, client, request, response);
+        return;
+      }
+
+      if (isUserRoute(exchange.target)) {
+        await serveUserRoute(deps, exchange, client, request, response);
         return;
       }
 

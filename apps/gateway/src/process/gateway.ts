@@ -8,12 +8,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { now } from '#hooks';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { startSweeper } from '../adapters/audit/write/sweeper.js';
+import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
 import { openClientKey } from '../adapters/people/client-key.js';
 import type { Config, Role } from '../config/config.js';
 import { LEASE } from '../config/lease.js';
 import { createPartnerServer, type PartnerServer } from '../data-plane/listener/partner.server.js';
 import { createPlane } from '../data-plane/plane.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
+import { run as endUserSessions } from '../jobs/user-sessions.job.js';
 import { run as watchKeys } from '../jobs/key-watch.job.js';
 import { atOnceAndEvery, every, type Scheduled } from '../jobs/schedule.js';
 import { closeServer, createListener, listenOn } from '../listener/listener.js';
@@ -44,6 +46,7 @@ type Audience = 'partner' | 'public' | 'status';
 const KMS_PROBE_MS = 10_000;
 const DATABASE_SIZE_MS = 10_000;
 const PARTITIONS_MS = 3_600_000;
+const OVERDUE_MS = 60_000;
 /** Nobody sends more than two ticked boxes there. */
 const PUBLIC_REQUEST_MS = 10_000;
 const DRAIN_POLL_MS = 50;
@@ -180,6 +183,8 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
     const onMonthsAhead = (months: number): void => {
       metrics.partitionsAhead(months);
     };
+    const endOverdue = () => endOverdueSessions(parts.prisma, config.userSessions, now());
+    jobs.push(every(OVERDUE_MS, () => endUserSessions({ endOverdue, audit, now })));
     jobs.push(atOnceAndEvery(PARTITIONS_MS, () => keepPartitions({ partitions, onMonthsAhead, log })));
   }
   return jobs;

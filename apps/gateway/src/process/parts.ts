@@ -1,7 +1,6 @@
 /** Everything the gateway is made of that touches the outside, opened in the order of dependence. */
 import { randomUUID } from 'node:crypto';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
-import { LONGEST_SESSION } from '@gatehouse/domain/users/session-life';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import { killPoint, now } from '#hooks';
@@ -17,6 +16,7 @@ import { openRegistry, type Registry } from '../adapters/registry/registry.js';
 import { openUserTokens } from '../adapters/users/tokens/open-user-tokens.js';
 import { openTokenTransport } from '../adapters/nhs/token-transport.js';
 import { openUpstream, type Upstream } from '../adapters/nhs/upstream.js';
+import { createSignInSetups } from '../adapters/users/sign-in-setups.js';
 import { createUserSessions } from '../adapters/users/user-sessions.js';
 import { createWorkloadVerifier } from '../adapters/people/workload-token.js';
 import { createWorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
@@ -32,7 +32,7 @@ import { type DatabaseRoom, watchDatabaseRoom } from '../adapters/audit/write/ro
 import { watchEventLoop } from './event-loop-lag.js';
 import { createOutages, type Outages } from './outages.js';
 import { mintEvents } from './token-events.js';
-import { openUserParts, type UserParts } from './user-parts.js';
+import { LOGIN_PATH, openUserParts, type UserParts } from './user-parts.js';
 
 export interface Parts {
   readonly prisma: Database;
@@ -121,18 +121,17 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   };
   const tokens = createTokenSource(tokenRequests);
   const users = openUserParts(config, log, { prisma, database, kms, registry }, now);
-  const { box } = users;
   const userTokens = openUserTokens({
     ...tokenRequests,
     database,
     kmsKeyId: config.auditKmsKey,
-    box,
+    box: users.box,
     spendingMs: budgets.tokenMs + SETTLING_MS,
   });
   const userSessions = createUserSessions({
     db: prisma,
-    box,
-    limits: LONGEST_SESSION,
+    box: users.box,
+    limits: config.userSessions,
     now,
     monotonicNow,
     onFault: (error) => {
@@ -166,6 +165,12 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     tokens,
     userTokens,
     userSessions,
+    userSignIn: {
+      setups: createSignInSetups(prisma),
+      logins: users.logins,
+      broughtTokens: users.brought,
+      loginUrl: config.publicUrl + LOGIN_PATH,
+    },
     workloads: createWorkloadVerifier({
       now,
       timeoutMs: WORKLOAD_ISSUER_MS,

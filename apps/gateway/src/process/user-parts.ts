@@ -39,6 +39,8 @@ interface Opened {
   readonly registry: Registry;
 }
 
+/** Where a supplier's web application sends the browser, with a ticket. */
+export const LOGIN_PATH = '/auth/cis2/login';
 /** Where CIS2 sends the browser back to: what a CIS2 client is registered with. */
 export const CALLBACK_PATH = '/auth/cis2/callback';
 const CIS2_ANSWER_MS = 5_000;

@@ -7,6 +7,8 @@ export const USER_SIGN_IN_REJECTIONS = [
   ...(['malformed', 'algorithm', 'signature', 'cis1', 'logged_out', 'other_client'] as const),
   /** The URL with which the supplier's web application sent the browser. */
   ...(['ticket_unknown', 'ticket_used', 'ticket_expired'] as const),
+  /** The code that the supplier's server presents: unknown, used, too late, or not for it. */
+  'code',
   /** The callback: of another browser, too old, or used. */
   'state',
   /** NHS CIS2 said no, or the user cancelled there. */

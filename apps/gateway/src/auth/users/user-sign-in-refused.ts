@@ -24,7 +24,8 @@ const LEVEL: UserRefusal = {
   text: 'You signed in by a method that is not strong enough for the organisation you work for. Use your smartcard, or another method of the highest level.',
 };
 
-type Worded = Exclude<UserSignInRejection, IdTokenRejection | 'other_client'>;
+/** What a supplier's server presents is no concern of a page. */
+type Worded = Exclude<UserSignInRejection, IdTokenRejection | 'other_client' | 'code'>;
 const OTHERS: Readonly<Record<Worded, UserRefusal>> = {
   ticket_unknown: { status: 400, text: 'This sign-in link is not valid.' },
   ticket_used: {

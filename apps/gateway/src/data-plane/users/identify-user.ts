@@ -19,7 +19,7 @@ export async function identifyUser(
   { userSession: handle, isBackground }: CallerHeaders,
 ): Promise<void> {
   if (handle === null || deps.environments.get(client.environment)?.kind !== 'authenticated') return;
-  exchange.userSession = await findSession(deps, client, handle);
+  exchange.userSession = await findSession(deps, client, handle, 'is enough');
   if (exchange.userSession !== null)
     deps.userSessions.touch(exchange.userSession, isBackground || exchange.explanation);
 }
@@ -34,18 +34,26 @@ export async function requireSession(
   client: Client,
   handle: string | null,
 ): Promise<UserSession> {
-  const session = handle === null ? null : await findSession(deps, client, handle);
-  exchange.userSession = session;
-  if (session === null) throw new GatewayError('GW_USER_SESSION');
-  return session;
+  const known = handle === null ? null : await findSession(deps, client, handle, 'read again');
+  exchange.userSession = known;
+  if (known === null) throw new GatewayError('GW_USER_SESSION');
+  deps.userSessions.touch(known, false);
+  return known;
 }
 
 /** Null for a handle of another client as for an unknown one: nobody learns that it exists. */
-async function findSession(deps: PlaneDeps, client: Client, handle: string): Promise<UserSession | null> {
+async function findSession(
+  deps: PlaneDeps,
+  client: Client,
+  handle: string,
+  copy: 'is enough' | 'read again',
+): Promise<UserSession | null> {
   if (parseUserSession(handle)?.environment !== client.environment) return null;
   let session: UserSession | null;
   try {
     session = await deps.userSessions.find(handle);
+    // No INTENT follows that would notice a change.
+    if (session !== null && copy === 'read again') session = await deps.userSessions.refresh(session.id);
   } catch (cause) {
     throw new GatewayError('GW_REGISTRY_STALE', { detail: 'user sessions could not be read', cause });
   }

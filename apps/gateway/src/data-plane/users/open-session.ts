@@ -1,0 +1,119 @@
+/**
+ * `POST /user-sessions`: opens a session for a user who has signed in. Opening waits for one token and for what e-RS
+ * says that the user may be (A030); tokens for further applications follow in the background.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayError } from '@gatehouse/domain/errors';
+import type { Client, Grant } from '@gatehouse/domain/registry/registry';
+import { CIS1_NOT_PERMITTED } from '@gatehouse/domain/users/cis1';
+import type { AuthenticatedUser } from '@gatehouse/domain/users/id-token';
+import { noRoleRefusal, offeredRoles, onlyRole } from '@gatehouse/domain/users/session-role';
+import type { UserSignInRejection } from '@gatehouse/domain/users/sign-in-rejection';
+import type { UserSession } from '@gatehouse/domain/users/user-session';
+import { answerJson } from '../answer-json.js';
+import type { PlaneDeps } from '../deps.js';
+import type { Exchange } from '../exchange.js';
+import { codeBody, idTokenBody, readJson, shaped } from './bodies.js';
+import { prefetchTokens } from './prefetch-tokens.js';
+import { readRoles } from './read-roles.js';
+import { recordRejectedSignIn, recordUserEvent } from './record-user-event.js';
+import { sessionAnswer } from './session-answer.js';
+import { userGrants } from './user-grants.js';
+
+/** @throws GW_BODY_SYNTAX, GW_OIDC, GW_GRANT, GW_CIS2_CLIENT, GW_USER_ROLE, and what a call to e-RS throws */
+export async function openSession(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  client: Client,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readJson(request, exchange);
+  const signedIn = await signedInUser(deps, exchange, client, body);
+  const grants = userGrants(client, signedIn.product, null);
+  const { environment, id: clientId } = client;
+  const { product, pattern, user, idToken, name } = signedIn;
+  const { session, handle } = await deps.userSessions.open({
+    ...{ environment, clientId, product, pattern, user, idToken, name },
+  });
+  const ready = await makeReady(deps, exchange, client, session, grants, signedIn.odsCode);
+  prefetchTokens(deps, exchange, client, ready, grants);
+  answerJson(exchange, response, 201, { handle, ...(await sessionAnswer(deps, client, ready)) });
+}
+
+/** A user whom CIS2 has authenticated, and for which product. */
+interface UserSignedIn {
+  readonly product: string;
+  readonly pattern: 'separate' | 'combined';
+  /** The organisation that the supplier named when the login began; null if it named none. */
+  readonly odsCode: string | null;
+  readonly user: AuthenticatedUser;
+  readonly idToken: string;
+  readonly name: string | null;
+}
+
+/** @throws GW_OIDC for a code or a token that is not accepted */
+async function signedInUser(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  client: Client,
+  body: unknown,
+): Promise<UserSignedIn> {
+  if (typeof body === 'object' && body !== null && 'code' in body) {
+    const { code, codeVerifier } = shaped(codeBody, body);
+    const redeemed = await deps.userSignIn.logins.redeem(code, codeVerifier, client.id);
+    if (redeemed === null) throw await rejected(deps, exchange, client, 'code');
+    const { login, user, tokens } = redeemed;
+    return { product: login.product, pattern: login.pattern, odsCode: login.odsCode, user, ...tokens };
+  }
+  const { idToken, accessToken = null, product } = shaped(idTokenBody, body);
+  userGrants(client, product, null);
+  const { id: clientId, environment } = client;
+  const answer = await deps.userSignIn.broughtTokens.accept({
+    ...{ environment, product, clientId, idToken, accessToken },
+  });
+  if (!answer.ok) throw await rejected(deps, exchange, client, answer.reason);
+  return { product, pattern: 'separate', odsCode: null, user: answer.user, idToken, name: answer.name };
+}
+
+/** Records why; the caller is told no more than that the sign-in is not accepted, except for CIS1. */
+async function rejected(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  client: Client,
+  reason: UserSignInRejection,
+): Promise<GatewayError> {
+  await recordRejectedSignIn(deps, exchange, client, reason);
+  return new GatewayError('GW_OIDC', {
+    detail: `the sign-in was rejected: ${reason}`,
+    ...(reason === 'cis1' ? { rule: CIS1_NOT_PERMITTED } : {}),
+  });
+}
+
+/** Reads what the user may be. A session that can serve nothing does not stay. */
+async function makeReady(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  client: Client,
+  session: UserSession,
+  grants: readonly Grant[],
+  odsCode: string | null,
+): Promise<UserSession> {
+  try {
+    const roles = await readRoles(deps, exchange, client, session, odsCode);
+    const offered = offeredRoles(roles, grants);
+    if (offered.length === 0) throw noRoleRefusal(roles);
+    const ready = await deps.userSessions.setRoles(session.id, roles, onlyRole(offered));
+    if (ready === null) throw new GatewayError('GW_USER_SESSION');
+    await recordUserEvent(deps, exchange, ready, 'USER_SESSION_OPENED', {
+      roles: offered.map(
+        ({ odsCode: organisation, businessFunction }) => `${businessFunction} ${organisation}`,
+      ),
+    });
+    return ready;
+  } catch (error) {
+    const reason = error instanceof GatewayError ? error.code : 'GW_INTERNAL';
+    await deps.userSessions.end([session.id], 'Gatehouse', `it could not be opened: ${reason}`);
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+/** What a supplier's server gets to know of a session, in every answer about it. */
+import type { Client } from '@gatehouse/domain/registry/registry';
+import { roleInWords, type UserRole } from '@gatehouse/domain/users/roles';
+import { endsAtMs } from '@gatehouse/domain/users/session-life';
+import { offeredRoles } from '@gatehouse/domain/users/session-role';
+import type { UserSession } from '@gatehouse/domain/users/user-session';
+import type { PlaneDeps } from '../deps.js';
+import { userGrants } from './user-grants.js';
+
+export interface SessionAnswer {
+  readonly user: { readonly userId: string; readonly name: string | null };
+  readonly assurance: { readonly authentication: number; readonly identity: number };
+  /** The roles that can be chosen. */
+  readonly roles: readonly OfferedRole[];
+  /** The role in force for requests that choose none; null while several are left open. */
+  readonly role: {
+    readonly organisation: string;
+    readonly businessFunction: string;
+    readonly onBehalfOf: string | null;
+  } | null;
+  /** ISO 8601; the session ends then, however much it is used. */
+  readonly endsAt: string;
+  /** The session ends then if it is not used before. */
+  readonly idleEndsAt: string;
+}
+
+interface OfferedRole {
+  readonly organisation: string;
+  readonly organisationName: string | null;
+  readonly businessFunction: string;
+  readonly inWords: string;
+}
+
+export async function sessionAnswer(
+  deps: PlaneDeps,
+  client: Client,
+  session: UserSession,
+): Promise<SessionAnswer> {
+  const { organisations } = deps.registry.current();
+  const offered = offeredRoles(session.roles ?? [], userGrants(client, session.product, null));
+  const { choice } = session;
+  return {
+    user: { userId: session.userId, name: await deps.userSessions.nameOf(session.id) },
+    assurance: { authentication: session.authenticationLevel, identity: session.identityLevel },
+    roles: offered.map((role) => offer(role, organisations.get(role.odsCode)?.name ?? null)),
+    role:
+      choice === null
+        ? null
+        : {
+            organisation: choice.odsCode,
+            businessFunction: choice.businessFunction,
+            onBehalfOf: choice.onBehalfOfUserId,
+          },
+    endsAt: new Date(session.authenticatedAtMs + deps.userSessions.limits.totalMs).toISOString(),
+    idleEndsAt: new Date(endsAtMs(session, deps.userSessions.limits)).toISOString(),
+  };
+}
+
+function offer(role: UserRole, organisationName: string | null): OfferedRole {
+  const { odsCode: organisation, businessFunction } = role;
+  return { organisation, organisationName, businessFunction, inWords: roleInWords(role, organisationName) };
+}

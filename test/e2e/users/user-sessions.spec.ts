@@ -1,0 +1,314 @@
+/** A supplier's server opens sessions for its users, chooses their roles and calls e-RS for them. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, refusalIn, sendRequest, trailOf, verdictOf, watch } from '../../support/answers.ts';
+import { type Stack, startStack } from '../../support/servers/stack.ts';
+import {
+  addPerson,
+  onboardUsers,
+  openSession,
+  signedInAtCis2,
+  signIn,
+  USER_CLIENT,
+} from '../../support/users.ts';
+
+const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
+const RC = 'REFERRING_CLINICIAN';
+const SPC = 'SERVICE_PROVIDER_CLINICIAN';
+const SPCA = 'SERVICE_PROVIDER_CLINICIAN_ADMIN';
+const SPA = 'SERVICE_PROVIDER_ADMIN';
+const CLINICIAN = '700000000001';
+const MANY = '700000000002';
+const SECRETARY = '700000000003';
+const NOBODY = '700000000004';
+const ELSEWHERE = '700000000005';
+const AT_LEVEL_2 = '700000000006';
+
+let stack: Stack;
+let key: string;
+
+beforeAll(async () => {
+  stack = await startStack();
+  ({ clientKey: key } = await onboardUsers(stack, [['R69', 'RCD'], ['X26']]));
+  await stack.simulator.control('POST', '/options', { relationships: 'any' });
+  const people = [
+    { userId: CLINICIAN, roles: { R69: [RC] } },
+    { userId: MANY, roles: { R69: [RC, SPC], RCD: [SPC], X26: [RC] } },
+    { userId: SECRETARY, roles: { R69: [SPCA] }, onBehalfOf: [MANY] },
+    { userId: NOBODY, roles: {} },
+    { userId: ELSEWHERE, roles: { Y99999: [SPC] } },
+    { userId: AT_LEVEL_2, roles: { R69: [RC] }, aals: [2] },
+  ];
+  for (const person of people) await addPerson(stack, person);
+}, 120_000);
+afterAll(() => stack.stop());
+
+interface Call {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: object;
+}
+const call = (
+  path: string,
+  handle: string | null,
+  { method = 'GET', headers = {}, body }: Call = {},
+): Promise<Answer> =>
+  sendRequest(stack.gateway.partner, path, {
+    key,
+    method,
+    headers: {
+      ...(handle === null ? {} : { 'Gatehouse-User-Session': handle }),
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+const json = (answer: Answer): Record<string, unknown> =>
+  JSON.parse(String(answer.body)) as Record<string, unknown>;
+const rowOf = async (userId: string) =>
+  (
+    await stack.sql.query<Record<string, unknown>>(
+      'SELECT * FROM user_session WHERE user_id = $1 ORDER BY created_at DESC LIMIT 1',
+      [userId],
+    )
+  ).rows[0];
+const eventsOf = async (event: string, userId: string) =>
+  (
+    await stack.sql.query<{ record: { facts: Record<string, unknown> } }>(
+      `SELECT record FROM audit.event WHERE record ->> 'event' = $1 AND record #>> '{facts,userId}' = $2 ORDER BY seq`,
+      [event, userId],
+    )
+  ).rows.map(({ record }) => record.facts);
+
+describe('opening a session', () => {
+  it('answers with the handle, who the user is, and the one role that they have', async () => {
+    const opened = await signIn(stack, key, CLINICIAN);
+    expect(opened).toMatchObject({
+      handle: expect.stringMatching(/^ghu_local_/) as string,
+      user: { userId: CLINICIAN },
+      assurance: { authentication: 3, identity: 3 },
+      roles: [
+        {
+          organisation: 'R69',
+          organisationName: 'Synthetic Trust R69',
+          businessFunction: RC,
+          inWords: 'Referring clinician at Synthetic Trust R69 (R69)',
+        },
+      ],
+      role: { organisation: 'R69', businessFunction: RC, onBehalfOf: null },
+    });
+    expect(await eventsOf('USER_SESSION_OPENED', CLINICIAN)).toHaveLength(1);
+  });
+
+  it('reads the roles through the data plane: with INTENT and OUTCOME that name the user', async () => {
+    const arrivals = await watch(stack);
+    await signIn(stack, key, CLINICIAN);
+    const [read, ...more] = await arrivals('ers');
+    expect(read).toMatchObject({ interaction: 'A030', status: 200 });
+    expect(more).toEqual([]);
+    const { rows } = await stack.sql.query<{ kind: string; record: Record<string, unknown> }>(
+      'SELECT kind, record FROM audit.event WHERE attempt_id = $1 ORDER BY seq',
+      [read?.correlationId],
+    );
+    expect(rows.map(({ kind }) => kind)).toEqual(['INTENT', 'OUTCOME']);
+    expect(rows[0]?.record).toMatchObject({
+      userId: CLINICIAN,
+      clientName: USER_CLIENT,
+      interaction: 'A030',
+    });
+  });
+
+  it.each([
+    ['no role in e-RS', NOBODY, /e-RS names no role/],
+    ['roles at organisations that are not granted', ELSEWHERE, /at no organisation for which this client/],
+  ])('is refused for a user with %s, and no session stays', async (_name, userId, text) => {
+    const answer = await openSession(stack.gateway, key, await signedInAtCis2(stack, userId));
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).toMatch(text);
+    expect(await rowOf(userId)).toMatchObject({
+      ended_by: 'Gatehouse',
+      id_token_sealed: null,
+      name_sealed: null,
+    });
+  });
+
+  it.each<[string, object]>([
+    ['of another issuer', { claims: { iss: 'https://somebody.example' } }],
+    ['for another client', { claims: { aud: 'another-client' } }],
+    ['that has expired', { claims: { exp: 1_700_000_000 } }],
+    ['of an identity that was not verified', { claims: { id_assurance_level: 2 } }],
+    ['whose signature is not CIS2’s', { signature: 'other-key' }],
+  ])('is refused with a token %s', async (_name, change) => {
+    const arrivals = await watch(stack);
+    const answer = await openSession(stack.gateway, key, await signedInAtCis2(stack, CLINICIAN, change));
+    expect({ status: answer.status, code: answer.headers.get('gatehouse-error-code') }).toEqual({
+      status: 401,
+      code: 'GW_OIDC',
+    });
+    expect(await arrivals('token')).toEqual([]);
+  });
+});
+
+describe('a call for a user', () => {
+  it('goes out with the headers, the token and the application of that user', async () => {
+    const { handle } = await signIn(stack, key, CLINICIAN);
+    const arrivals = await watch(stack);
+    const answer = await call(REFERRAL, handle);
+    expect(answer.status).toBe(200);
+    const [hit] = await arrivals('ers');
+    expect(
+      Object.fromEntries((hit?.headers ?? []).map(([name, value]) => [name.toLowerCase(), value])),
+    ).toMatchObject({
+      'nhsd-end-user-organisation-ods': 'R69',
+      'nhsd-ers-business-function': RC,
+    });
+    const [intent, outcome] = await trailOf(stack, answer);
+    expect(intent).toMatchObject({ userId: CLINICIAN, aal: 3, ial: 3, businessFunction: RC, odsCode: 'R69' });
+    expect(outcome).toMatchObject({ outcome: 'COMPLETED' });
+  });
+
+  it('costs no further token request while the token lives', async () => {
+    const { handle } = await signIn(stack, key, CLINICIAN);
+    const arrivals = await watch(stack);
+    for (let count = 0; count < 5; count += 1) expect((await call(REFERRAL, handle)).status).toBe(200);
+    expect(await arrivals('token')).toEqual([]);
+    expect(await arrivals('kms')).toEqual([]);
+  });
+
+  it('of an unknown handle, of none, and of another client’s are refused alike', async () => {
+    const { handle } = await signIn(stack, key, CLINICIAN);
+    await stack.admin('POST', '/registry/apply', {
+      document: {
+        apiVersion: 'gatehouse/v1',
+        clients: [
+          {
+            name: 'another',
+            environment: 'local',
+            grants: [{ organisation: 'R69', product: 'ReferWell', accessMode: 'user-restricted' }],
+          },
+        ],
+      },
+    });
+    const another = await stack.admin<{ key: string }>('POST', '/clients/local/another/keys', {});
+    await stack.settled();
+    const foreign = await sendRequest(stack.gateway.partner, REFERRAL, {
+      key: another.key,
+      headers: { 'Gatehouse-User-Session': handle },
+    });
+    const unknown = await call(REFERRAL, `${handle.slice(0, -7)}AAAAAAA`);
+    const none = await call(REFERRAL, null);
+    for (const answer of [foreign, unknown, none])
+      expect(verdictOf(answer)).toEqual({ status: 401, code: 'GW_USER_SESSION' });
+    expect(refusalIn(foreign)).toEqual(refusalIn(unknown));
+  });
+
+  it('that leaves a choice open is a 400 that lists the roles in words', async () => {
+    const { handle, role } = await signIn(stack, key, MANY);
+    expect(role).toBeNull();
+    const answer = await call(REFERRAL, handle);
+    expect(verdictOf(answer)).toEqual({ status: 400, code: 'GW_ROLE_CHOICE' });
+    expect(String(answer.body)).toContain('Service provider clinician at Synthetic Trust RCD (RCD)');
+  });
+
+  it('chooses by its own headers, for itself alone', async () => {
+    const { handle } = await signIn(stack, key, MANY);
+    const headers = { 'NHSD-End-User-Organisation-ODS': 'X26', 'NHSD-eRS-Business-Function': RC };
+    const answer = await call(REFERRAL, handle, { headers });
+    expect(answer.status).toBe(200);
+    expect((await trailOf(stack, answer))[0]).toMatchObject({ odsCode: 'X26', businessFunction: RC });
+    expect(verdictOf(await call(REFERRAL, handle))).toMatchObject({ code: 'GW_ROLE_CHOICE' });
+  });
+
+  it('at an organisation with a higher floor is refused, and the text says what to do', async () => {
+    const answer = await openSession(
+      stack.gateway,
+      key,
+      await signedInAtCis2(stack, AT_LEVEL_2, { acr: 'AAL2_OR_AAL3_ANY' }),
+    );
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('gatehouse-error-code')).toBe('GW_ASSURANCE');
+  });
+});
+
+describe('the role of a session', () => {
+  it('is chosen among those that e-RS named, and holds for the calls that follow', async () => {
+    const { handle } = await signIn(stack, key, MANY);
+    const chosen = await call('/user-session/role', handle, {
+      method: 'PUT',
+      body: { organisation: 'RCD', businessFunction: SPC },
+    });
+    expect(chosen.status).toBe(200);
+    expect(json(chosen)['role']).toEqual({ organisation: 'RCD', businessFunction: SPC, onBehalfOf: null });
+    const answer = await call(REFERRAL, handle);
+    expect((await trailOf(stack, answer))[0]).toMatchObject({ odsCode: 'RCD', businessFunction: SPC });
+    expect((await eventsOf('USER_ROLE_CHANGED', MANY)).at(-1)).toMatchObject({ odsCode: 'RCD' });
+  });
+
+  it('may be one that the user was given meanwhile, for which e-RS is asked again', async () => {
+    const { handle } = await signIn(stack, key, CLINICIAN);
+    const choose = () =>
+      call('/user-session/role', handle, {
+        method: 'PUT',
+        body: { organisation: 'R69', businessFunction: SPA },
+      });
+    await stack.sql.query(
+      `UPDATE user_session SET roles_read_at = now() - interval '2 minutes' WHERE user_id = $1`,
+      [CLINICIAN],
+    );
+    expect(verdictOf(await choose())).toEqual({ status: 403, code: 'GW_USER_ROLE' });
+    await addPerson(stack, { userId: CLINICIAN, roles: { R69: [RC, SPA] } });
+    // Roles are read at most once a minute.
+    expect(verdictOf(await choose())).toEqual({ status: 403, code: 'GW_USER_ROLE' });
+    await stack.sql.query(
+      `UPDATE user_session SET roles_read_at = now() - interval '2 minutes' WHERE user_id = $1`,
+      [CLINICIAN],
+    );
+    expect((await choose()).status).toBe(200);
+    await addPerson(stack, { userId: CLINICIAN, roles: { R69: [RC] } });
+  });
+
+  it('is refused at an organisation that is not granted, and with somebody to act for in a role that acts for nobody', async () => {
+    const { handle } = await signIn(stack, key, CLINICIAN);
+    const choose = (body: object) => call('/user-session/role', handle, { method: 'PUT', body });
+    expect(verdictOf(await choose({ organisation: 'Y99999', businessFunction: RC }))).toMatchObject({
+      code: 'GW_GRANT',
+    });
+    expect(
+      verdictOf(await choose({ organisation: 'R69', businessFunction: RC, onBehalfOf: MANY })),
+    ).toMatchObject({ code: 'GW_HEADER_FORBIDDEN' });
+    expect(verdictOf(await choose({ organisation: 'R69' }))).toEqual({ status: 400, code: 'GW_BODY_SYNTAX' });
+  });
+
+  it('of a secretary acts for one of the people whom e-RS names', async () => {
+    const { handle } = await signIn(stack, key, SECRETARY);
+    const listed = await call('/user-session/on-behalf-of', handle);
+    expect(json(listed)).toEqual({ people: [{ userId: MANY, name: null }] });
+    const body = { organisation: 'R69', businessFunction: SPCA, onBehalfOf: MANY };
+    expect((await call('/user-session/role', handle, { method: 'PUT', body })).status).toBe(200);
+    const answer = await call(REFERRAL, handle);
+    expect(answer.status).toBe(200);
+    expect((await trailOf(stack, answer))[0]).toMatchObject({ onBehalfOfUserId: MANY, userId: SECRETARY });
+  });
+});
+
+describe('the end of a session', () => {
+  it('by the supplier: the next request is a 401, whatever it asks', async () => {
+    const { handle } = await signIn(stack, key, CLINICIAN);
+    expect((await call('/user-session', handle)).status).toBe(200);
+    expect((await call('/user-session', handle, { method: 'DELETE' })).status).toBe(204);
+    for (const path of [REFERRAL, '/user-session', '/user-session/on-behalf-of'])
+      expect(verdictOf(await call(path, handle))).toEqual({ status: 401, code: 'GW_USER_SESSION' });
+    expect(await rowOf(CLINICIAN)).toMatchObject({ ended_by: 'client', end_reason: 'signed out' });
+    expect((await eventsOf('USER_SESSION_ENDED', CLINICIAN)).at(-1)).toMatchObject({ by: 'client' });
+  });
+
+  it('between the decision and INTENT: nothing is sent', async () => {
+    const { handle } = await signIn(stack, key, CLINICIAN);
+    // So that the gateway has a copy, which says that the session lives.
+    expect((await call(REFERRAL, handle)).status).toBe(200);
+    const { id } = (await rowOf(CLINICIAN)) as { id: string };
+    await stack.sql.query(`SELECT end_user_sessions(ARRAY[$1]::uuid[], 'test', 'ended', now())`, [id]);
+    const arrivals = await watch(stack);
+    expect(verdictOf(await call(REFERRAL, handle))).toEqual({ status: 401, code: 'GW_USER_SESSION' });
+    expect(await arrivals('ers')).toEqual([]);
+  });
+});
