@@ -1,8 +1,9 @@
 /**
- * A request in a straight line: receive → authenticate → match → identify → decide → admit → authorise → intent → forward →
- * outcome → record. The one place that knows the order, which is also the order of refusal (docs/request-path.md).
+ * A request in a straight line: receive → authenticate → match → identify → decide → admit → authorise → intent →
+ * forward → outcome → record. The one place that knows the order, which is also the order of refusal (docs/request-path.md).
  */
 import { admit } from './admit.js';
+import { createWriteTurns, writeKey } from './attempt/write-turns.js';
 import { authenticate } from './authenticate.js';
 import { authorise } from './authorise.js';
 import { callUpstream } from './call-upstream.js';
@@ -18,7 +19,6 @@ import { asGatewayError, hideNumbers, recordDenied, recordLine } from './record.
 import { release } from './release.js';
 import { identifyUser } from './users/identify-user.js';
 import { isUserRoute, serveUserRoute } from './users/user-routes.js';
-import { createWriteTurns, writeKey } from './write-turns.js';
 
 export function createPlane(deps: PlaneDeps): RequestHandler {
   const turns = createWriteTurns(deps.totalMs);

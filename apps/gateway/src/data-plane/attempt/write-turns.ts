@@ -3,8 +3,8 @@
  * a second change with 423 (docs/reference/protocol-facts.md §1.7). The order holds within a process.
  */
 import { GatewayError } from '@gatehouse/domain/errors';
-import type { Admitted } from './admit.js';
-import type { Route } from './decide.js';
+import type { Admitted } from '../admit.js';
+import type { Route } from '../decide.js';
 
 export interface WriteTurns {
   /**
