@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { toolEnvironment } from './environment.mjs';
+import { ensurePrometheus } from './prometheus.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const suites = {
@@ -65,7 +66,12 @@ try {
   const chosen = named.length > 0 ? named : Object.keys(suites);
   build();
   if (chosen.includes('browser')) ensureChromium();
+  const hasPrometheus = !chosen.includes('e2e') || ensurePrometheus();
   for (const name of chosen) runSuite(name);
+  if (!hasPrometheus)
+    console.log(
+      '\nThe tests of the alerts were left out: install Prometheus, or set PROMETHEUS_HOME to its folder.',
+    );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   totals.failed += 1;
