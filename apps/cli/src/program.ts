@@ -4,6 +4,7 @@ import { asidPlanCommand } from './commands/asid-plan.js';
 import { auditCommands } from './commands/audit.js';
 import { bootstrapCommand } from './commands/bootstrap.js';
 import { changeCommands } from './commands/changes.js';
+import { cis2ClientCommands } from './commands/cis2-clients.js';
 import { clientCommands } from './commands/clients.js';
 import { completionCommand } from './completion/completion.js';
 import { diagnosisCommands } from './commands/diagnosis.js';
@@ -29,7 +30,10 @@ const GROUPS: readonly (readonly [
   add: readonly ((program: Command, context: Context) => void)[],
 ])[] = [
   ['Setting up:', [migrateCommand, bootstrapCommand, tokenCommands]],
-  ['The registry:', [registryCommands, listCommands, clientCommands, asidPlanCommand, changeCommands]],
+  [
+    'The registry:',
+    [registryCommands, listCommands, clientCommands, cis2ClientCommands, asidPlanCommand, changeCommands],
+  ],
   ['Signing keys:', [keyCommands]],
   ['Finding out why:', [diagnosisCommands]],
   ['Governance:', [sroCommands, exceptionCommands, assuranceCommands, environmentCommands]],

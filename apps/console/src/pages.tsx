@@ -20,7 +20,11 @@ export const RESOURCES = [
     list: lazy(() => import('./clients/client-list.js')),
     show: lazy(() => import('./clients/client-page.js')),
   },
-  { name: 'cis2-clients', list: lazy(() => import('./cis2-clients/cis2-client-list.js')) },
+  {
+    name: 'cis2-clients',
+    list: lazy(() => import('./cis2-clients/cis2-client-list.js')),
+    show: lazy(() => import('./cis2-clients/cis2-client-page.js')),
+  },
   { name: 'message-sets', list: lazy(() => import('./message-sets/message-set-list.js')) },
   { name: 'signing-keys', list: lazy(() => import('./signing-keys/signing-key-list.js')) },
   { name: 'sro-appointments', list: lazy(() => import('./sro/sro-list.js')) },

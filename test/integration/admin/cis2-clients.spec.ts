@@ -57,3 +57,62 @@ describe('signing keys', () => {
     expect((await admin.call('POST', `${API_PREFIX}/signing-keys`, body)).status).toBe(status);
   });
 });
+
+describe('a CIS2 client', () => {
+  const choice = { environment: 'int', product: 'ReferWell' } as const;
+  const apply = (client: object) =>
+    admin.call('POST', `${API_PREFIX}/registry/apply`, {
+      document: {
+        apiVersion: 'gatehouse/v1',
+        cis2Clients: [{ ...choice, clientId: 'registered', ...client }],
+      },
+    });
+  const show = async () => {
+    const { items } = await admin.ok('cis2ClientsList', { query: choice });
+    return admin.ok('cis2ClientShow', { params: { id: items[0]?.id ?? '' } });
+  };
+
+  it('is shown with its keys and the exact values to register', async () => {
+    await apply({ auth: 'private_key_jwt', signingAlgorithm: 'RS256' });
+    const { keys, toRegister } = await show();
+    const jwksUrl = keys[0]?.jwksUrl ?? '';
+    expect(jwksUrl).toMatch(/^https:\/\/gatehouse\.example\/jwks\/[A-Za-z0-9_-]{32}$/);
+    expect(toRegister).toEqual([
+      { name: 'Callback URL', value: 'https://gatehouse.example/auth/cis2/callback' },
+      {
+        name: 'Back-channel logout URL',
+        value: 'https://gatehouse.example/auth/cis2/back-channel-logout',
+      },
+      { name: 'JWKS URL', value: jwksUrl },
+      { name: 'Signing algorithm', value: 'RS256' },
+    ]);
+  });
+
+  it('never shows its secret', async () => {
+    await apply({ auth: 'client_secret', clientSecret: 'the-secret-of-the-client' });
+    expect(JSON.stringify(await show())).not.toContain('the-secret-of-the-client');
+  });
+
+  it('is in the checklist of a user-restricted application, with its key', async () => {
+    const doctor = async () => {
+      const query = { environment: 'int', organisation: 'RCD', accessMode: 'user-restricted' } as const;
+      const { steps } = await admin.ok('doctor', { query });
+      return steps.filter(({ id }) => id.startsWith('cis2-')).map(({ id, done }) => [id, done]);
+    };
+    await apply({ auth: 'private_key_jwt' });
+    expect(await doctor()).toEqual([
+      ['cis2-client', true],
+      ['cis2-key', true],
+    ]);
+    await admin.db.signingKey.updateMany({
+      where: { state: 'ACTIVE', cis2ClientId: { not: null } },
+      data: { state: 'RETIRING', retiredAt: new Date(admin.clock.ms) },
+    });
+    expect(await doctor()).toEqual([
+      ['cis2-client', true],
+      ['cis2-key', false],
+    ]);
+    await apply({ auth: 'supplier' });
+    expect(await doctor()).toEqual([['cis2-client', true]]);
+  });
+});

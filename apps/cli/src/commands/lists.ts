@@ -46,22 +46,4 @@ export function listCommands(program: Command, { settings, output }: Context): v
         ]),
       );
     });
-
-  program
-    .command('cis2-clients')
-    .description('List CIS2 clients: the registrations under which the users of a product sign in.')
-    .option(...ENVIRONMENT)
-    .option('--product <name>', 'product')
-    .action(async (options: object) => {
-      print(output, await allPages(settings, 'cis2ClientsList', defined(options)), (rows) =>
-        table(rows, [
-          ['Product', (row) => row.product],
-          ['Environment', (row) => row.environment],
-          ['Client id', (row) => row.clientId],
-          ['Authentication', (row) => row.auth],
-          ['Signing algorithm', (row) => (row.auth === 'private_key_jwt' ? row.signingAlgorithm : null)],
-          ['State', (row) => row.state],
-        ]),
-      );
-    });
 }

@@ -42,7 +42,11 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
     id: field('environment', 'name'),
     show: { route: 'clientShow', params: ['environment', 'client'] },
   },
-  'cis2-clients': { list: 'cis2ClientsList', id: field('id') },
+  'cis2-clients': {
+    list: 'cis2ClientsList',
+    id: field('id'),
+    show: { route: 'cis2ClientShow', params: ['id'] },
+  },
   'signing-keys': { list: 'keyList', id: field('kid') },
   'sro-appointments': { list: 'sroList', id: field('id') },
   'write-exceptions': { list: 'exceptionList', id: field('id') },

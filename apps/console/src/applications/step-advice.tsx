@@ -50,8 +50,13 @@ const ADVICE: { readonly [S in ChecklistStep]: Advice | ((application: Applicati
   ),
   'api-secret': edit('Enter the API secret of the APIM application: it is needed to refresh tokens.'),
   'cis2-client': {
-    text: 'Register the product with NHS CIS2, and add the client to cis2Clients in a registry file.',
+    text: 'Register the product with NHS CIS2 with these values, and add the client to cis2Clients in a registry file.',
     command: 'gatehouse apply FILE',
+  },
+  'cis2-key': {
+    text: 'Open the CIS2 client of this product, create its signing key, and register the values with NHS CIS2.',
+    link: { label: 'Open the CIS2 clients', to: '/cis2-clients', route: 'keyCreate' },
+    command: 'gatehouse keys create --cis2-client',
   },
   'message-sets': edit('Enter the message sets that NHS England allowed for the ASID.'),
   live: ({ state }) =>

@@ -2,19 +2,15 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { TextInput } from 'react-admin';
 import { RegisterList } from '../parts/list/register-list.js';
 import { StateTag } from '../parts/state-tag.js';
+import { AUTH_WORDS } from './auth-words.js';
 
 type Cis2Client = AnswerOf<'cis2ClientsList'>['items'][number];
-
-const AUTH_WORDS: Readonly<Record<Cis2Client['auth'], string>> = {
-  private_key_jwt: 'Signed with a key',
-  client_secret: 'With a client secret',
-  supplier: 'Your own service signs users in',
-};
 
 export default function Cis2ClientList() {
   return (
     <RegisterList<Cis2Client>
       title="CIS2 clients"
+      href={(id) => `/cis2-clients/${id}/show`}
       filters={[
         <TextInput key="environment" source="environment" label="Environment" />,
         <TextInput key="product" source="product" label="Product" />,

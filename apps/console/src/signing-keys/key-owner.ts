@@ -4,5 +4,5 @@ type Owner = AnswerOf<'keyList'>['items'][number]['owner'];
 
 /** The page of the application or CIS2 client that a key belongs to. */
 export function ownerPage({ kind, id }: Pick<Owner, 'kind' | 'id'>): string {
-  return kind === 'application' ? `/applications/${id}/show` : '/cis2-clients';
+  return `/${kind === 'application' ? 'applications' : 'cis2-clients'}/${id}/show`;
 }

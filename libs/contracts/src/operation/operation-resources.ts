@@ -66,6 +66,7 @@ export const checklistStep = z.enum([
   'asid',
   'api-secret',
   'cis2-client',
+  'cis2-key',
   'message-sets',
   'live',
   'active-key',

@@ -2,10 +2,19 @@
 import { z } from 'zod';
 import { asid, odsCode, reason, uuid } from './identifiers.js';
 import { organisationShapes } from './record-shapes.js';
+import { signingKey } from '../operation/operation-resources.js';
 import { applicationOnWire } from './registry-file.js';
+import { cis2Client } from './registry-resources.js';
 
 export const organisationPath = z.strictObject({ odsCode });
 export const applicationPath = z.strictObject({ id: uuid });
+export const cis2ClientPath = z.strictObject({ id: uuid });
+
+export const cis2ClientRecord = cis2Client.extend({
+  keys: z.array(signingKey),
+  /** Exactly as NHS CIS2 needs it; empty where the supplier signs its users in itself. */
+  toRegister: z.array(z.object({ name: z.string(), value: z.string() })),
+});
 
 export const organisationChange = z
   .strictObject({ ...organisationShapes, reason: reason.optional() })

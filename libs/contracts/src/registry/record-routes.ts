@@ -60,4 +60,12 @@ export const recordRoutes = {
     response: registry.client,
     etag: true,
   },
+  cis2ClientShow: {
+    method: 'GET',
+    path: '/cis2-clients/:id',
+    summary: 'One CIS2 client with its keys, and what has to be registered with NHS CIS2',
+    permission: 'registry.read',
+    params: record.cis2ClientPath,
+    response: record.cis2ClientRecord,
+  },
 } as const satisfies Record<string, RouteContract>;

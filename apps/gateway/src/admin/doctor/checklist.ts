@@ -5,6 +5,7 @@
  */
 import type { ChecklistStep, DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
 import { apimAttributes } from '@gatehouse/domain/apim/apim-attributes';
+import type { RegisteredValue } from '@gatehouse/domain/registry/cis2-registration';
 import type { AccessMode, Capability } from '@gatehouse/domain/registry/records/vocabulary';
 
 export type Step = DoctorReport['steps'][number];
@@ -22,7 +23,10 @@ export interface Readiness {
   readonly asid: string | null;
   readonly hasApiKey: boolean;
   readonly hasApiSecret: boolean;
-  readonly hasCis2Client: boolean;
+  /** The active CIS2 client of the product; null: it has none. */
+  readonly cis2Client: { readonly auth: string; readonly keyActive: boolean } | null;
+  /** What has to be registered with NHS CIS2, as far as it is known. */
+  readonly toRegister: readonly RegisteredValue[];
   readonly messageSets: readonly string[];
   readonly jwksUrl: string;
   readonly keyPublished: boolean;
@@ -106,7 +110,8 @@ function step(
 }
 
 /** What signing users in, and keeping them signed in, needs besides. */
-function userSteps({ hasApiSecret, hasCis2Client }: Readiness): Step[] {
+function userSteps({ hasApiSecret, cis2Client, toRegister }: Readiness): Step[] {
+  const values = toRegister.map(({ name, value }) => ({ name, value, known: true }));
   return [
     step(
       'api-secret',
@@ -117,11 +122,24 @@ function userSteps({ hasApiSecret, hasCis2Client }: Readiness): Step[] {
     ),
     step(
       'cis2-client',
-      hasCis2Client,
+      cis2Client !== null,
       'The product has a CIS2 client in this environment',
       PLATFORM,
-      'Register the product with NHS CIS2, and add the client to cis2Clients in the registry file.',
+      'Register the product with NHS CIS2 with these values, and add the client to cis2Clients in the registry file.',
+      values,
     ),
+    ...(cis2Client?.auth === 'private_key_jwt'
+      ? [
+          step(
+            'cis2-key',
+            cis2Client.keyActive,
+            'The CIS2 client has an active signing key',
+            PLATFORM,
+            'Run "gatehouse keys create --cis2-client" for this product, and register these values with NHS CIS2.',
+            values,
+          ),
+        ]
+      : []),
   ];
 }
 

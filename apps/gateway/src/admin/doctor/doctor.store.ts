@@ -2,10 +2,12 @@ import type { AskedReport, DoctorReport } from '@gatehouse/contracts/operation/o
 import type { ApplicationChoice } from '@gatehouse/contracts/registry/registry-resources';
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { addressesToRegister, valuesToRegister } from '@gatehouse/domain/registry/cis2-registration';
 import { isInForce } from '@gatehouse/domain/governance/sro';
 import { Inject, Injectable } from '@nestjs/common';
 import { appointmentOf } from '../../adapters/people/sro-appointment.js';
 import { applicationIdentity } from '../../adapters/registry/application-rows.js';
+import { cis2ClientRecord } from '../../adapters/registry/cis2-client-rows.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { notFound } from '../http/problem.js';
 import type { Queries } from '../http/transactions.js';
@@ -76,7 +78,7 @@ export class DoctorStore {
       ...this.applicationFacts(row),
       ...(await this.sroFacts(row, nowMs)),
       ...(await this.clientFacts(row, nowMs)),
-      hasCis2Client: await this.hasCis2Client(row),
+      ...(await this.cis2Facts(row)),
     });
   }
 
@@ -133,11 +135,19 @@ export class DoctorStore {
     return { sro: 'none', sroSpineUserId: null };
   }
 
-  private async hasCis2Client({ environmentName, productName }: ApplicationRows): Promise<boolean> {
-    const clients = await this.db.cis2Client.count({
+  private async cis2Facts({ environmentName, productName }: ApplicationRows) {
+    const row = await this.db.cis2Client.findFirst({
       where: { environmentName, productName, state: 'active' },
+      include: { signingKeys: true },
     });
-    return clients > 0;
+    const { publicUrl } = this;
+    if (row === null) return { cis2Client: null, toRegister: addressesToRegister(publicUrl) };
+    const keyActive = row.signingKeys.some(({ state }) => state === 'ACTIVE');
+    const jwksUrl = jwksUrlOf(publicUrl, row);
+    return {
+      cis2Client: { auth: row.auth, keyActive },
+      toRegister: valuesToRegister(cis2ClientRecord(row), { publicUrl, jwksUrl }),
+    };
   }
 
   private async clientFacts(row: ApplicationRows, nowMs: number) {

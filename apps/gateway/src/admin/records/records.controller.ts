@@ -3,6 +3,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { FourEyes } from '../changes/four-eyes.js';
 import type { Acting } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
+import { Cis2ClientRecords } from './cis2-client-record.store.js';
 import { RecordsStore } from './records.store.js';
 
 /** One record of the registry, read with its entity tag and changed only as it was read. */
@@ -10,6 +11,7 @@ import { RecordsStore } from './records.store.js';
 export class RecordsController {
   constructor(
     @Inject(RecordsStore) private readonly records: RecordsStore,
+    @Inject(Cis2ClientRecords) private readonly cis2Clients: Cis2ClientRecords,
     @Inject(FourEyes) private readonly fourEyes: FourEyes,
   ) {}
 
@@ -26,6 +28,11 @@ export class RecordsController {
   @Route('clientShow')
   client({ params }: InputOf<'clientShow'>, { reach }: Acting) {
     return this.records.client(params, reach);
+  }
+
+  @Route('cis2ClientShow')
+  cis2Client({ params }: InputOf<'cis2ClientShow'>) {
+    return this.cis2Clients.read(params.id);
   }
 
   @Route('organisationChange')

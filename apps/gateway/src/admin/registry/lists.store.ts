@@ -102,7 +102,7 @@ const ownedBy = (odsCodes: string): string[] => [
   `NOT EXISTS (${boundTo(`application_id = application.id AND ods_code <> ALL(${odsCodes}::text[])`)})`,
 ];
 
-function cis2ClientView(row: Prisma.Cis2ClientGetPayload<object>) {
+export function cis2ClientView(row: Prisma.Cis2ClientGetPayload<object>) {
   return { id: row.id, ...shownRecord(CIS2_CLIENT_FIELDS, cis2ClientRecord(row)) };
 }
 
