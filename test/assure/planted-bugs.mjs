@@ -1,8 +1,10 @@
 // `npm run planted`: plants bugs one by one in a copy of the tree. A test must find each of them.
 // `npm run planted -- <file or part of a name>` plants some of them.
+// `--check`, a step of `npm run check`, only looks that each text to replace and each test is there.
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -636,6 +638,31 @@ function copyTree() {
     }
   }
   return copy;
+}
+
+/** What keeps a bug from being planted: a text that its file doesn't contain, or a test that doesn't exist. */
+function faultsOf({ name, file, find, also = [], tests }) {
+  const source = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '';
+  const missingTexts = [find, ...also.map(([text]) => text)].filter((text) => !source.includes(text));
+  const missingSpecs = tests.specs.filter((spec) => !existsSync(join(root, spec)));
+  return [
+    ...missingTexts.map((text) => `${name}: ${file} doesn't contain: ${text}`),
+    ...missingSpecs.map((spec) => `${name}: there is no ${spec}`),
+  ];
+}
+
+if (process.argv.includes('--check')) {
+  const [bug] = BUGS;
+  const canaries = [
+    { ...bug, find: 'a text that is nowhere' },
+    { ...bug, file: 'no-such-file.ts' },
+    { ...bug, tests: unit('no-such.spec.ts') },
+  ];
+  const faults = BUGS.flatMap(faultsOf);
+  for (const fault of faults) console.error(fault);
+  const bites = canaries.every((canary) => faultsOf(canary).length > 0);
+  if (!bites) console.error('a bug that can’t be planted was not noticed');
+  process.exit(faults.length === 0 && bites ? 0 : 1);
 }
 
 const copy = copyTree();
