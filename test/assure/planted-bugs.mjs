@@ -591,6 +591,13 @@ const BUGS = [
     tests: integration('test/integration/registry/every-field.spec.ts'),
   },
   {
+    name: 'an error value of a spreadsheet taken for a new name',
+    file: 'libs/domain/src/registry/plan/written-text-faults.ts',
+    find: "change.action === 'create' || change",
+    put: 'change',
+    tests: unit('libs/domain/src/registry/plan/written-text-faults.spec.ts'),
+  },
+  {
     name: 'a write exception open without its co-signature',
     file: 'libs/domain/src/policy/decide.ts',
     find: 'cosignedAtMs !== null && cosignedAtMs <= nowMs',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cellFault, type CellKind, describeSecret } from './spreadsheet-cell.js';
 
 const TWELVE: CellKind = { digits: 12 };
-const EVERY_KIND: CellKind[] = [TWELVE, 'code', 'secret', 'name', 'word'];
+const EVERY_KIND: CellKind[] = [TWELVE, 'code', 'secret', 'name', 'issued', 'word'];
 
 describe('what a spreadsheet writes in place of a value is a fault in every column', () => {
   it.each([
@@ -96,6 +96,9 @@ describe('codes', () => {
     ['2026-03-01', /date/],
     ['01/03/2026 00:00', /date/],
     ['r69', /capital letters/],
+    ['TRUE', /placeholder/],
+    ['0', /placeholder/],
+    ['NULL', /placeholder/],
     ["'R69", /apostrophe/],
   ])('%s', (text, fault) => {
     expect(cellFault('code', text)).toMatch(fault);
@@ -148,8 +151,22 @@ describe('secrets', () => {
 });
 
 it('what looks like a secret is a fault in every other column', () => {
-  for (const kind of EVERY_KIND.filter((other) => other !== 'secret'))
+  for (const kind of EVERY_KIND.filter((other) => other !== 'secret' && other !== 'issued'))
     expect(cellFault(kind, 'abcdefgh12345678abcdefgh12345678')).toMatch(/slipped/);
+});
+
+describe('identifiers that another system issued', () => {
+  it.each(['0', 'FALSE', 'n/a', 'TBC', '-'])('%s', (text) => {
+    expect(cellFault('issued', text)).toMatch(/placeholder/);
+  });
+
+  it.each([
+    '5f2c0b9e-2a51-4c8e-9a0f-0c7c1f6f8f10',
+    'abcdefgh12345678abcdefgh12345678',
+    '328183617639.apps.nhs',
+  ])('%s is right', (text) => {
+    expect(cellFault('issued', text)).toBeNull();
+  });
 });
 
 describe('names', () => {

@@ -6,15 +6,18 @@ import { unseenCharacter } from './visible-text.js';
 
 /**
  * What a column contains. `digits`: an identifier of that many digits. `code`: a short code of letters and digits.
- * `secret`: a value that is never shown. `name`: a name in words. `word`: one of a few fixed words.
+ * `secret`: a value that is never shown. `name`: a name in words. `issued`: an identifier that another system issued,
+ * which may look like a secret. `word`: one of a few fixed words.
  */
-export type CellKind = { readonly digits: number } | 'code' | 'secret' | 'name' | 'word';
+export type CellKind = { readonly digits: number } | 'code' | 'secret' | 'name' | 'issued' | 'word';
 
 /** Excel, LibreOffice and Google Sheets, in English and in the languages that translate them. */
 const ERROR_VALUE =
   /^(?:#+|#[¡¿]?[\p{Lu}\p{N}/_ ]+[!?]?|#[¡¿]?[\p{L}\p{N}/_ ]+[!?]|#n\/[a-z]|(?:.*!)?(?:#REF!)+.*|Err:[0-9]{3}|Loading\.\.\.)$/iu;
 /** A link to an empty cell is 0, a comparison TRUE or FALSE; people write the others into cells that they must fill. */
 const NO_VALUE = /^(?:0|true|false|null|n\/a|na|none|nil|nan|undefined|\(blank\)|tbc|tbd|[-–—.?_]+)$/i;
+/** What stands in an ODS code's place when there is none; no real code is as short, or has four letters. */
+const NO_CODE = /^(?:0|TRUE|FALSE|NULL|NONE|NA)$/;
 const SCIENTIFIC = /^[+-]?[0-9]+(?:[.,][0-9]+)?E[+-][0-9]+$|^[+-]?[0-9]+[.,][0-9]+E[0-9]+$/i;
 const DATE =
   /^[0-9]{1,2}[-. /]\p{L}{3,9}(?:[-. /][0-9]{2,4})?$|^\p{L}{3,9}[-. /][0-9]{2,4}$|^[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}(?: [0-9:]{4,8})?$/u;
@@ -36,6 +39,7 @@ export function cellFault(kind: CellKind, text: string): string | null {
   const unseen = unseenCharacter(text);
   if (unseen !== null) return unseen;
   if (kind === 'secret') return secretFault(text);
+  if (kind === 'issued') return NO_VALUE.test(text) ? 'holds a placeholder in place of an identifier' : null;
   if (LIKE_A_SECRET.test(text)) return 'holds what looks like a secret: have the cells of this row slipped?';
   if (typeof kind === 'object') return digitsFault(kind.digits, text);
   if (kind === 'code') return codeFault(text);
@@ -60,6 +64,7 @@ function digitsFault(count: number, text: string): string | null {
 }
 
 function codeFault(text: string): string | null {
+  if (NO_CODE.test(text)) return 'holds a placeholder in place of a code';
   if (DATE.test(text)) return `was made a date by the spreadsheet: ${AS_TEXT}`;
   if (APOSTROPHE.test(text)) return 'begins with an apostrophe: write the code alone';
   if (/[a-z]/.test(text) && /^[A-Za-z0-9]{1,10}$/.test(text)) return 'must be written in capital letters';

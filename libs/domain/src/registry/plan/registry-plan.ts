@@ -26,6 +26,7 @@ import { planCis2Clients } from './plan-cis2-clients.js';
 import { planClients } from './plan-clients.js';
 import { type Planned, planRecord, type RegistryChange } from './registry-change.js';
 import { lookAlikeFaults, nameFaults, type RegistryFault, repeatFaults } from './registry-fault.js';
+import { writtenTextFaults } from './written-text-faults.js';
 
 export interface RegistryPlan extends Readonly<Record<RegistryList, readonly Planned<object>[]>> {
   readonly faults: readonly RegistryFault[];
@@ -56,19 +57,23 @@ export function planRegistry(
   const applications = planApplications(afterwards, document.applications, digestSecret);
   const cis2Clients = planCis2Clients(afterwards, document.cis2Clients, digestSecret);
   const clients = planClients(afterwards, document.clients, digestSecret);
-  return {
-    faults: [
-      ...listFaults(document, current),
-      ...applications.faults,
-      ...cis2Clients.faults,
-      ...clients.faults,
-    ],
+  const planned = {
     organisations,
     products,
     messageSets,
     applications: applications.planned,
     cis2Clients: cis2Clients.planned,
     clients: clients.planned,
+  };
+  return {
+    faults: [
+      ...listFaults(document, current),
+      ...REGISTRY_LISTS.flatMap((list) => writtenTextFaults(list, document[list], planned[list])),
+      ...applications.faults,
+      ...cis2Clients.faults,
+      ...clients.faults,
+    ],
+    ...planned,
   };
 }
 
