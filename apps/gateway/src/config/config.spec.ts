@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from './config.js';
+import { ConfigError, readConfig, settingNames } from './config.js';
 import { startWarnings } from './warnings.js';
 
 const LEAST = {
@@ -313,6 +313,78 @@ describe('budgets must end before the lease of the audit trail does', () => {
     expect(faultsOf({ ...LEAST, [name]: String(most + 1) })).toEqual([
       `${name}: at most ${most}, so that it ends within the lease of the audit trail`,
     ]);
+  });
+});
+
+describe('every wrong value has words that say what to write', () => {
+  const WRONG = ['word', '0', '-1', '1.5', '1e12', '#N/A', ' ', ',', '{', '[::1]', 'http:', 'x'.repeat(300)];
+  const RAW = /Invalid|Too (?:small|big)|Unrecognized|[Ee]xpected|this is not written/;
+
+  it.each(settingNames)('%s', (name) => {
+    for (const value of WRONG) {
+      for (const fault of faultsOf({ ...LEAST, [name]: value })) expect(fault).not.toMatch(RAW);
+    }
+  });
+
+  it.each([
+    ['GATEHOUSE_TOKEN_MS', 'soon', 'write a number'],
+    ['GATEHOUSE_TOKEN_MS', '1.5', 'write a whole number'],
+    ['GATEHOUSE_TOKEN_MS', '0', 'write 1 or more'],
+    ['GATEHOUSE_TOKEN_MS', '600001', 'write 600,000 or less'],
+    ['GATEHOUSE_ROLES', 'partner,janitor', 'write partner, public, admin or worker'],
+    ['GATEHOUSE_ROLES', ',', 'list at least 1'],
+    ['GATEHOUSE_LOG_LEVEL', 'loud', 'write debug, info, warn or error'],
+    ['AWS_ENDPOINT_URL', 'localhost', 'write a whole URL, https://…'],
+  ])('%s=%s: %s', (name, value, words) => {
+    expect(faultsOf({ ...LEAST, [name]: value })).toEqual([`${name}: ${words}`]);
+  });
+
+  const other = (over: object) => environmentsFile(JSON.stringify({ environments: [over] }));
+  const INT = { name: 'int', kind: 'open', apiBaseUrl: 'https://a.example/referrals' };
+  it.each([
+    ['nothing', environmentsFile(''), ['the file: this must be an object, { … }']],
+    ['a list', environmentsFile('- a'), ['the file: this must be an object, { … }']],
+    ['no environment', environmentsFile('environments: []'), ['environments: list at least 1']],
+    [
+      'a text as an environment',
+      environmentsFile('environments: [a]'),
+      ['environments.0: this must be an object, { … }'],
+    ],
+    ['a kind of its own', other({ ...INT, kind: 'closed' }), ['int.kind: write authenticated or open']],
+    [
+      'a rate in words',
+      other({ ...INT, requestsPerMinute: 'many' }),
+      ['int.requestsPerMinute: write a number'],
+    ],
+    ['four eyes in words', other({ ...INT, fourEyes: 'yes' }), ['int.fourEyes: write true or false']],
+    [
+      'a misspelt member',
+      other({ ...INT, tokenURL: 'x' }),
+      ['int.tokenURL: "tokenURL" is not known here; check its spelling'],
+    ],
+    [
+      'a URL as redirect host',
+      other({ ...INT, redirectHosts: ['https://a'] }),
+      ['int.redirectHosts.0: must be a host in lower case, or host:port, without https://'],
+    ],
+    ['no name', other({ ...INT, name: undefined }), ['environments.0.name: this is missing']],
+    [
+      'a name in capitals',
+      other({ ...INT, name: 'INT' }),
+      [expect.stringMatching(/^environments\.0\.name: must begin/)],
+    ],
+    [
+      'no YAML',
+      environmentsFile('environments:\n  - {'),
+      [expect.stringMatching(/^line 2, column \d+: this is not valid YAML: /)],
+    ],
+    ['no file', '/nowhere.yaml', ["the file can't be read: it does not exist"]],
+    ['a folder', folder, ["the file can't be read: it is a folder"]],
+  ])('an environments file with %s', (_name, file, faults) => {
+    const inFile = faultsOf({ ...LEAST, GATEHOUSE_ENVIRONMENTS: file }).map((fault) =>
+      fault.replace(/^GATEHOUSE_ENVIRONMENTS: /, ''),
+    );
+    expect(inFile).toEqual(faults);
   });
 });
 

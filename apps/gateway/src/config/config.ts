@@ -2,6 +2,7 @@
  * The only reader of the environment: one schema, read once, frozen. Start-up lists every wrong or missing setting
  * at once. `.env.example` is checked against `SETTINGS`.
  */
+import { checkShape } from '@gatehouse/contracts/fault-words';
 import { parseRoleRule, roleRule, type RoleRule } from '@gatehouse/domain/governance/staff-roles';
 import type { SessionLimits } from '@gatehouse/domain/users/session-life';
 import type { RejectionLimits } from '@gatehouse/domain/policy/rejections';
@@ -237,7 +238,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const faults = Object.keys(given)
     .filter((name) => name.startsWith('GATEHOUSE_') && !known.has(name) && !CLI_SETTINGS.has(name))
     .map((name) => `${name}: not a setting of Gatehouse`);
-  const parsed = schema.safeParse(given);
+  const parsed = checkShape(schema, given);
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0]);
     faults.push(`${name}: ${name in given ? issue.message : 'is required'}`);

@@ -4,8 +4,10 @@
  * (docs/reference/protocol-facts.md §3.4, §7).
  */
 import { readFileSync } from 'node:fs';
+import { checkShape } from '@gatehouse/contracts/fault-words';
+import { faultsOf } from '@gatehouse/contracts/problem';
 import { decodeTextFile } from '@gatehouse/domain/input/text-file';
-import { parse } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 
 /** One spelling for one address, so that what is read here is what is called. */
@@ -27,7 +29,12 @@ function isPlain(value: string): boolean {
 
 export const environmentSchema = z
   .strictObject({
-    name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case letters, digits and hyphens'),
+    name: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9-]{0,30}$/,
+        'must begin with a lower-case letter and have lower-case letters, digits and hyphens, at most 31',
+      ),
     /** `open`: the sandbox, with no tokens, ASIDs or owners. */
     kind: z.enum(['authenticated', 'open']),
     tokenUrl: url.optional(),
@@ -39,7 +46,16 @@ export const environmentSchema = z
     /** Quota of one APIM application; NHS England sets it lower on the path to live. */
     requestsPerMinute: z.number().int().min(1).default(600),
     /** `host` (port 443) or `host:port` that an e-RS 307 may point to. */
-    redirectHosts: z.array(z.string().regex(/^[a-z0-9.-]+(?::[0-9]{1,5})?$/)).default([]),
+    redirectHosts: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^[a-z0-9.-]+(?::[0-9]{1,5})?$/,
+            'must be a host in lower case, or host:port, without https://',
+          ),
+      )
+      .default([]),
   })
   .refine((value) => value.kind === 'open' || value.tokenUrl !== undefined, {
     path: ['tokenUrl'],
@@ -90,22 +106,53 @@ export function readEnvironments(file: string | undefined): {
 } {
   const environments = new Map(BUILT_IN_ENVIRONMENTS.map((environment) => [environment.name, environment]));
   if (file === undefined) return { environments, faults: [] };
-  let content: unknown;
-  try {
-    const { text, fault } = decodeTextFile(readFileSync(file));
-    if (fault !== undefined)
-      return { environments, faults: [`line ${fault.line}, byte ${fault.byte}: ${fault.detail}`] };
-    content = parse(text);
-  } catch (error) {
-    return { environments, faults: [`the file can't be read: ${(error as Error).message}`] };
+  const { content, faults } = readFile(file);
+  if (faults.length > 0) return { environments, faults };
+  const checked = checkShape(fileSchema, content);
+  if (!checked.success) {
+    const shapeFaults = faultsOf(checked.error).map(
+      ({ pointer, detail }) => `${placeOf(pointer, content)}: ${detail}`,
+    );
+    return { environments, faults: shapeFaults };
   }
-  const parsed = fileSchema.safeParse(content);
-  if (!parsed.success) {
-    return {
-      environments,
-      faults: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    };
-  }
-  for (const environment of parsed.data.environments) environments.set(environment.name, environment);
+  for (const environment of checked.data.environments) environments.set(environment.name, environment);
   return { environments, faults: [] };
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'permission was denied',
+  EISDIR: 'it is a folder',
+};
+
+function readFile(file: string): { readonly content: unknown; readonly faults: string[] } {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    return { content: undefined, faults: [`the file can't be read: ${UNREADABLE[code] ?? message}`] };
+  }
+  const { text, fault } = decodeTextFile(bytes);
+  if (fault !== undefined)
+    return { content: undefined, faults: [`line ${fault.line}, byte ${fault.byte}: ${fault.detail}`] };
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const faults = document.errors.map(({ pos: [offset], message }) => {
+    const { line, col } = lineCounter.linePos(offset);
+    return `line ${line}, column ${col}: this is not valid YAML: ${message}`;
+  });
+  return { content: faults.length === 0 ? document.toJS() : undefined, faults };
+}
+
+const namedEntries = z.object({ environments: z.array(z.object({ name: z.string() }).catch({ name: '' })) });
+
+/** An environment by its name, where it has one: `prod.tokenUrl`, `environments.1.name`, `the file`. */
+function placeOf(pointer: string, content: unknown): string {
+  const path = pointer.split('/').slice(1);
+  const [list, index, ...rest] = path;
+  if (list === undefined) return 'the file';
+  const entries = namedEntries.safeParse(content).data?.environments;
+  const name = entries?.[Number(index)]?.name ?? '';
+  return name === '' || rest.length === 0 || rest[0] === 'name' ? path.join('.') : [name, ...rest].join('.');
 }
