@@ -270,7 +270,9 @@ describe('the trail', () => {
   const NOTHING_ELSE = { GATEHOUSE_ADMIN_URL: 'http://127.0.0.1:1', GATEHOUSE_ADMIN_TOKEN: '' };
 
   it('audit export, then verify with nothing but the file', async () => {
-    await write('trail.ndjson', await does('audit export'));
+    const { code, out: exported, err } = await gatehouse('audit export');
+    expect([code, err]).toEqual([0, 'The whole trail.\n']);
+    await write('trail.ndjson', exported);
     const out = await does('verify trail.ndjson', { env: NOTHING_ELSE });
     expect(out).toMatch(/rows of 2 writers about \d+ attempts: the whole trail\./);
     expect(out).toMatch(/Verified: every chain is unbroken and every row is as it was written\./);

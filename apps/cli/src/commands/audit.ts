@@ -93,6 +93,7 @@ function streamCommands(audit: Command, { settings, output }: Context): void {
     )
     .action(async (span: Span) => {
       const query = withInstants(span);
+      if (span.from === undefined && span.until === undefined) output.err('The whole trail.\n');
       noteCoverage(output, query);
       for await (const row of callLines(settings, 'auditExport', { query })) output.out(JSON.stringify(row));
     });

@@ -11,6 +11,8 @@ import { paramsOf, RESOURCE_ROUTES } from './resource-routes.js';
 const page = z.object({
   items: z.array(z.looseObject({})),
   next: z.string().nullable().optional(),
+  /** The span that a filter was read as (the audit trail). */
+  covers: z.looseObject({}).optional(),
 });
 const LARGEST_PAGE = 500;
 
@@ -24,8 +26,12 @@ async function readPage(resource: string, query: Readonly<Record<string, unknown
   const { list, id } = routeOf(resource);
   // Short lists have neither pages nor filters.
   const request = 'query' in routes[list] ? { query } : {};
-  const { items, next } = page.parse(await callRouteWith(list, request));
-  return { data: items.map((item) => ({ ...item, id: id(item) })), next: next ?? null };
+  const { items, next, covers } = page.parse(await callRouteWith(list, request));
+  return {
+    data: items.map((item) => ({ ...item, id: id(item) })),
+    next: next ?? null,
+    meta: covers === undefined ? undefined : { covers },
+  };
 }
 
 /** The `next` of each page but the last, by query. */
@@ -49,11 +55,12 @@ async function getList(resource: string, { pagination, filter, sort }: Partial<G
   if (known.length < number - 1) {
     return { data: [], pageInfo: { hasNextPage: false, hasPreviousPage: true } };
   }
-  const { data, next } = await readPage(resource, { ...query, after: known[number - 2] });
+  const { data, next, meta } = await readPage(resource, { ...query, after: known[number - 2] });
   if (next !== null) known[number - 1] = next;
   const pageInfo = { hasNextPage: next !== null, hasPreviousPage: number > 1 };
   // Only the last page shows how many there are.
-  return next === null ? { data, pageInfo, total: (number - 1) * perPage + data.length } : { data, pageInfo };
+  const total = next === null ? { total: (number - 1) * perPage + data.length } : {};
+  return { data, pageInfo, meta, ...total };
 }
 
 /** React-admin sorts by `id` where no column was chosen; that is the route's own order. */

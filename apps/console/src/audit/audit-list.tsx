@@ -1,5 +1,5 @@
-import { Button } from '@mui/material';
-import { DateTimeInput, SelectInput, TextInput } from 'react-admin';
+import { Button, Typography } from '@mui/material';
+import { DateTimeInput, SelectInput, TextInput, useListContext } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
 import { instantOf } from '../parts/form/fields.js';
@@ -7,6 +7,7 @@ import { asOdsCode } from '../parts/list/filter-texts.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { choicesOf } from '../parts/words.js';
 import { type AuditRow, COLUMNS, hrefOf, OUTCOMES } from './columns.js';
+import { coverageText, type Covers } from './coverage-words.js';
 import { DownloadButton } from './download-button.js';
 
 export default function AuditList() {
@@ -14,6 +15,7 @@ export default function AuditList() {
     <RegisterList<AuditRow>
       title="Audit trail"
       actions={<Actions />}
+      above={<CoveredSpan />}
       filters={[
         <TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />,
         <TextInput key="client" source="client" label="Client" />,
@@ -34,6 +36,13 @@ export default function AuditList() {
       columns={COLUMNS}
     />
   );
+}
+
+/** A list without limits needs no words. */
+function CoveredSpan() {
+  const covers = (useListContext().meta as { readonly covers?: Covers } | undefined)?.covers;
+  if (covers === undefined || (covers.from === null && covers.until === null)) return null;
+  return <Typography sx={{ mb: 1 }}>{coverageText(covers)}</Typography>;
 }
 
 function Actions() {

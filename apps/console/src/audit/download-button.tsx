@@ -15,6 +15,7 @@ import { messageOf, ProblemError } from '../api/problem-error.js';
 import { streamRoute } from '../api/stream-route.js';
 import { useMay } from '../api/use-may.js';
 import { saveFile } from '../parts/save-file.js';
+import { coverageOfHeader, coverageText, type Covers } from './coverage-words.js';
 
 const FORMATS = {
   csv: { label: 'CSV', type: 'text/csv', headerLines: 1 },
@@ -27,8 +28,10 @@ interface Progress {
   readonly lines: number;
   readonly bytes: number;
   readonly state: 'running' | 'saved';
+  /** Null: the answer has not begun. */
+  readonly covers: Covers | null;
 }
-const NOTHING: Progress = { lines: 0, bytes: 0, state: 'running' };
+const NOTHING: Progress = { lines: 0, bytes: 0, state: 'running', covers: null };
 
 export function DownloadButton({ format }: { readonly format: keyof typeof FORMATS }) {
   const filterValues = useListContext().filterValues as Readonly<Record<string, unknown>>;
@@ -45,17 +48,20 @@ export function DownloadButton({ format }: { readonly format: keyof typeof FORMA
     setFailure(null);
     setProgress(NOTHING);
     const pieces: Uint8Array<ArrayBuffer>[] = [];
-    let { lines, bytes } = NOTHING;
+    let { lines, bytes, covers } = NOTHING;
+    const readHeaders = (headers: Headers): void => {
+      covers = coverageOfHeader(headers.get('gatehouse-covers'));
+    };
     try {
       const query = { ...filterValues, format };
-      for await (const piece of streamRoute('auditDownload', query, cancel.signal)) {
+      for await (const piece of streamRoute('auditDownload', query, cancel.signal, readHeaders)) {
         pieces.push(piece);
         bytes += piece.length;
         for (const byte of piece) if (byte === LINE_FEED) lines += 1;
-        setProgress({ lines, bytes, state: 'running' });
+        setProgress({ lines, bytes, state: 'running', covers });
       }
       saveFile(`gatehouse-audit.${format}`, pieces, type);
-      setProgress({ lines, bytes, state: 'saved' });
+      setProgress({ lines, bytes, state: 'saved', covers });
     } catch (error) {
       if (cancel.signal.aborted) return;
       if (!(error instanceof ProblemError)) throw error;
@@ -78,6 +84,9 @@ export function DownloadButton({ format }: { readonly format: keyof typeof FORMA
           {progress?.state === 'running' && failure === null ? (
             <LinearProgress aria-label="Downloading" sx={{ mb: 1 }} />
           ) : null}
+          {progress === null || progress.covers === null ? null : (
+            <Typography sx={{ mb: 1 }}>{coverageText(progress.covers)}</Typography>
+          )}
           <Typography role="status">
             {progress === null ? '' : progressText(progress, Math.max(0, progress.lines - headerLines))}
           </Typography>

@@ -2,6 +2,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Button, Typography } from '@mui/material';
 import { RecordRows } from '../parts/list/record-rows.js';
 import { counted } from '../parts/words.js';
+import { coverageText } from './coverage-words.js';
 import { type AuditRow, COLUMNS, hrefOf } from './columns.js';
 
 interface Props extends AnswerOf<'auditSearch'> {
@@ -10,18 +11,20 @@ interface Props extends AnswerOf<'auditSearch'> {
   readonly onMore: (after: string) => void;
 }
 
-export function PatientSearchResults({ items, next, isBusy, onMore }: Props) {
+export function PatientSearchResults({ items, next, covers, isBusy, onMore }: Props) {
   if (items.length === 0) {
     return (
       <Typography role="status">
-        The audit trail has no record that matches this search in the organisations that you may see.
+        The audit trail has no record that matches this search in the organisations that you may see.{' '}
+        {coverageText(covers)}
       </Typography>
     );
   }
   return (
     <>
       <Typography role="status" sx={{ mb: 1 }}>
-        {counted(items.length, 'attempt')} found{next === null ? '' : ', and there are more'}. Newest first.
+        {counted(items.length, 'attempt')} found{next === null ? '' : ', and there are more'}. Newest first.{' '}
+        {coverageText(covers)}
       </Typography>
       <RecordRows<AuditRow>
         data={items.map((item) => ({ ...item, id: String(item['attemptId']) }))}

@@ -9,6 +9,7 @@ import { moment } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 import { PageLink } from '../parts/page-link.js';
+import { sentenceCase } from '../parts/words.js';
 import { AttemptSection } from './attempt-section.js';
 import { PastDecision } from './past-decision.js';
 import { PatientIdentifier } from './patient-identifier.js';
@@ -65,7 +66,8 @@ function RequestStory({ story, attemptId }: { readonly story: Story; readonly at
       <Section title="Audit records">
         {rows.map(({ kind, at, writer, seq, hash, faults }) => (
           <Typography key={hash} sx={{ mb: 1, overflowWrap: 'anywhere' }}>
-            {kind}, {moment(at)}, {writer} {seq}: {faults.length === 0 ? 'intact' : faults.join('; ')}
+            {sentenceCase(kind)}, {moment(at)}, {writer} {seq}:{' '}
+            {faults.length === 0 ? 'intact' : faults.join('; ')}
           </Typography>
         ))}
       </Section>

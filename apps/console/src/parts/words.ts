@@ -1,5 +1,10 @@
+/** Stored words that people read as another one. */
+const READ_AS: Readonly<Record<string, string>> = { DENIED: 'Rejected', REFUSED: 'Rejected' };
+
 /** `NOT_SENT` as “Not sent”: states and codes as a page shows them. */
 export function sentenceCase(text: string): string {
+  const readAs = READ_AS[text];
+  if (readAs !== undefined) return readAs;
   const isConstant = /^[A-Z][A-Z_]+$/.test(text);
   const words = isConstant ? text.toLowerCase().replaceAll('_', ' ') : text;
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;

@@ -32,7 +32,7 @@ export async function explainPast(parts: PastParts, story: RequestStory): Promis
   const request = requestOf(parts, story);
   if (typeof request === 'string' || story.registryVersion === null) {
     const why =
-      typeof request === 'string' ? request : 'The request was refused before the registry was read.';
+      typeof request === 'string' ? request : 'The request was rejected before the registry was read.';
     return { recorded, then: null, now: null, same: null, note: why, registry: [] };
   }
   const atMs = Date.parse(story.startedAt);
@@ -58,7 +58,7 @@ export async function explainPast(parts: PastParts, story: RequestStory): Promis
 function requestOf({ environments }: PastParts, story: RequestStory): PastRequest | string {
   const operation = CATALOGUE.find(({ operationId }) => operationId === story.operationId);
   if (story.clientId === null || operation === undefined)
-    return 'The request was refused before there was anything to decide: its credential, path or method was at fault.';
+    return 'The request was rejected before there was anything to decide: its credential, path or method was at fault.';
   const environment = environments.get(story.environment ?? '');
   if (environment === undefined) return `This deployment no longer serves ${story.environment ?? ''}.`;
   if (story.asked === null)
