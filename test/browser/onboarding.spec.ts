@@ -65,6 +65,10 @@ async function keepsSecret(page: Page, secret: string): Promise<void> {
   const question = page.waitForEvent('dialog');
   await page.evaluate('void setTimeout(() => location.reload())');
   await (await question).dismiss();
+  const address = page.url();
+  await page.evaluate('history.back()');
+  await dialog.getByText('Leaving this page would lose it.').waitFor();
+  expect(page.url()).toBe(address);
   expect(await dialog.getByLabel('Secret').inputValue()).toBe(secret);
 
   await page.evaluate(`navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))`);
@@ -82,6 +86,10 @@ async function keepsSecret(page: Page, secret: string): Promise<void> {
   await page.setViewportSize({ width: 1280, height: 900 });
   await dialog.getByRole('button', { name: 'I have saved it' }).click();
   await dialog.waitFor({ state: 'detached' });
+  await page.goBack();
+  await page.waitForURL((url) => url.href !== address);
+  await page.goForward();
+  await page.waitForURL(address);
 }
 
 /** What an empty list says and offers, by person: its link, and the command beside; null: that person may do neither. */

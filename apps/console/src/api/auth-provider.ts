@@ -1,5 +1,5 @@
 /** React-admin's auth provider over the session of the admin listener. */
-import { type RouteContract, routes } from '@gatehouse/contracts/routes';
+import { allowedRoutes } from '@gatehouse/contracts/staff/allowed-routes';
 import type { AuthProvider } from 'react-admin';
 import { isSignedOut, isWithoutRole } from './problem-error.js';
 import { RESOURCE_ROUTES } from './resource-routes.js';
@@ -45,15 +45,14 @@ export const authProvider: AuthProvider = {
     return { id: person.id, fullName: person.name };
   },
   async getPermissions() {
-    return (await currentSession()).permissions;
+    return allowedRoutes(await currentSession());
   },
   async canAccess({ resource, action }) {
     const row = RESOURCE_ROUTES[resource];
     if (row === undefined) return true;
     if (action !== 'list' && action !== 'show') return false;
-    const route: RouteContract = routes[row.list];
     // Without an answer the list is called anyway: the gateway decides, and the list shows what failed.
     const session = await currentSession().catch(() => null);
-    return session?.permissions.includes(route.permission) !== false;
+    return session === null || allowedRoutes(session).includes(row.list);
   },
 };

@@ -1,8 +1,8 @@
-import { type RouteName, routes } from '@gatehouse/contracts/routes';
+import type { RouteName } from '@gatehouse/contracts/routes';
 import { usePermissions } from 'react-admin';
 
 /** Whether the person signed in may call a route; false until that is known. */
 export function useMay(name: RouteName): boolean {
-  const { permissions } = usePermissions<readonly string[]>();
-  return permissions?.includes(routes[name].permission) === true;
+  const { permissions } = usePermissions<readonly RouteName[]>();
+  return permissions?.includes(name) === true;
 }

@@ -1,4 +1,4 @@
-import { type RouteName, routes } from '@gatehouse/contracts/routes';
+import type { RouteName } from '@gatehouse/contracts/routes';
 import type { ReactNode } from 'react';
 import { AccessDenied, usePermissions } from 'react-admin';
 import { Loading } from '../parts/load-state.js';
@@ -10,7 +10,7 @@ interface Props {
 
 /** A page for people who may call a route. Where their permissions could not be loaded, the gateway decides. */
 export function IfMay({ route, children }: Props) {
-  const { permissions, error } = usePermissions<readonly string[]>();
+  const { permissions, error } = usePermissions<readonly RouteName[]>();
   if (permissions === undefined) return error === null ? <Loading /> : children;
-  return permissions.includes(routes[route].permission) ? children : <AccessDenied />;
+  return permissions.includes(route) ? children : <AccessDenied />;
 }

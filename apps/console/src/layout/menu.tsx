@@ -1,4 +1,4 @@
-import { type RouteName, routes } from '@gatehouse/contracts/routes';
+import type { RouteName } from '@gatehouse/contracts/routes';
 import AccountTree from '@mui/icons-material/AccountTree';
 import Apartment from '@mui/icons-material/Apartment';
 import Apps from '@mui/icons-material/Apps';
@@ -56,15 +56,13 @@ const ENTRIES: readonly Entry[] = [
 ];
 
 export function ConsoleMenu() {
-  const { permissions = [] } = usePermissions<readonly string[]>();
+  const { permissions = [] } = usePermissions<readonly RouteName[]>();
   return (
     <Menu>
       <Menu.DashboardItem />
-      {ENTRIES.filter(({ route }) => permissions.includes(routes[route].permission)).map(
-        ({ to, text, icon }) => (
-          <Menu.Item key={to} to={to} primaryText={text} leftIcon={icon} />
-        ),
-      )}
+      {ENTRIES.filter(({ route }) => permissions.includes(route)).map(({ to, text, icon }) => (
+        <Menu.Item key={to} to={to} primaryText={text} leftIcon={icon} />
+      ))}
     </Menu>
   );
 }

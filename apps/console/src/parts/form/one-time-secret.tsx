@@ -1,6 +1,6 @@
 import { Alert, Box, Button, TextField, Typography } from '@mui/material';
-import { useCallback, useRef } from 'react';
-import { useBeforeUnload } from 'react-router-dom';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useBeforeUnload, useBlocker } from 'react-router-dom';
 import { useCopy } from '../use-copy.js';
 
 interface Props {
@@ -24,11 +24,17 @@ export function OneTimeSecret({
       event.preventDefault();
     }, []),
   );
+  const wasHeld = useHeldPage();
   return (
     <>
       <Alert severity="warning" sx={{ mb: 2 }}>
         {advice}
       </Alert>
+      {wasHeld ? (
+        <Alert severity="error" sx={{ mb: 2 }}>
+          Leaving this page would lose it. Save it first, then press “I have saved it”.
+        </Alert>
+      ) : null}
       <TextField
         label={label}
         value={secret}
@@ -51,4 +57,16 @@ export function OneTimeSecret({
       </Box>
     </>
   );
+}
+
+/** Keeps the Back button, and every other way to another page of the console, from taking the secret away. */
+function useHeldPage(): boolean {
+  const [wasHeld, setHeld] = useState(false);
+  const blocker = useBlocker(true);
+  useEffect(() => {
+    if (blocker.state !== 'blocked') return;
+    blocker.reset();
+    setHeld(true);
+  }, [blocker]);
+  return wasHeld;
 }
