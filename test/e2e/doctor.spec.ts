@@ -213,6 +213,8 @@ describe('the doctor, when it is to test the connection to NHS England', () => {
     ]);
     expect(records[1]).toMatchObject({ actor, origin, interaction: 'A004', asid: application.asid });
     expect(records.at(-1)).toMatchObject({ facts: { actor, origin, code: null } });
+    const story = await stack.admin('GET', `/audit/requests/${String(records[1]?.['attemptId'])}`);
+    expect(story).toMatchObject({ actor, interaction: 'A004' });
   });
 
   it('runs the test despite a cached token and a remembered refusal, and passes once the fault is corrected', async () => {

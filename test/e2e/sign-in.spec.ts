@@ -156,5 +156,11 @@ describe('sign-in', () => {
     expect((await browser.go(`${origin}/api/v1/session`)).status).toBe(401);
     const refused = await browser.go(await browser.identify('pawel'));
     expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('suspended')]);
+    const { rows } = await stack.sql.query(
+      `SELECT e.record -> 'facts' ->> 'reason' AS reason, s.name FROM audit.event e
+         LEFT JOIN staff s ON s.id::text = e.record -> 'facts' ->> 'staffId'
+        WHERE e.event = 'SIGN_IN_REJECTED' ORDER BY e.started_at DESC LIMIT 1`,
+    );
+    expect(rows).toEqual([{ reason: 'suspended', name: 'Pawel Nowak' }]);
   });
 });

@@ -83,7 +83,7 @@ function RequestFacts(story: Story) {
         ['Interaction', [story.interaction, story.operation].filter(Boolean).join(', ') || null],
         ['Method and path', [story.method, story.path].filter(Boolean).join(' ') || null],
         ['Organisation', [story.organisation, story.organisationName].filter(Boolean).join(', ') || null],
-        ['Client', story.client],
+        story.actor === null ? ['Client', story.client] : ['Asked by', story.actor],
         ['Business function', story.businessFunction],
         ['On behalf of', story.onBehalfOfUserId],
         ['User', userOf(story)],

@@ -40,7 +40,8 @@ export class AuthController {
       userAgent: request.headers['user-agent'] ?? 'unknown',
       formerSecret: cookieOf(request, SESSION_COOKIE),
     });
-    if (session === null) throw new SignInRefused('suspended');
+    if ('suspendedStaffId' in session)
+      throw new SignInRefused('suspended', returnTo, session.suspendedStaffId);
     response.append('Set-Cookie', `${SESSION_COOKIE}=${session.secret}; ${COOKIE_ATTRIBUTES}`);
     response.redirect(303, session.hasRole ? pending.returnTo : NO_ROLE_PATH);
   }

@@ -19,12 +19,12 @@ export interface AuthDeps extends SignInDeps {
   readonly rolesClaim: string;
   /** The values of that claim that give a role. */
   readonly recognisedGroups: readonly string[];
-  /** Opens a session; null if the person is suspended. */
-  signIn(identity: Identity, browser: Browser): Promise<OpenedSession | null>;
+  /** Opens a session, unless the person is suspended. */
+  signIn(identity: Identity, browser: Browser): Promise<OpenedSession | SuspendedPerson>;
   /** Who is signed in with this value of the session cookie; null if nobody is. */
   signedIn(secret: string): Promise<StaffMember | null>;
-  /** Records that a sign-in failed. */
-  rejected(request: IncomingMessage, reason: string): Promise<void>;
+  /** Records that a sign-in failed. @param staffId who signed in; null: it is not known */
+  rejected(request: IncomingMessage, reason: string, staffId: string | null): Promise<void>;
   readonly log: {
     warn(facts: object, message: string): void;
     error(facts: object, message: string): void;
@@ -34,6 +34,10 @@ export interface AuthDeps extends SignInDeps {
 export interface OpenedSession {
   readonly secret: string;
   readonly hasRole: boolean;
+}
+
+export interface SuspendedPerson {
+  readonly suspendedStaffId: string;
 }
 
 export interface Browser {

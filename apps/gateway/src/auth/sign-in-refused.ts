@@ -38,9 +38,12 @@ export class SignInRefused extends Error {
   readonly kind: SignInRefusal;
   /** Where the person wanted to go. */
   readonly returnTo: string;
-  constructor(kind: SignInRefusal, returnTo = '/') {
+  /** Who signed in; null: it is not known. */
+  readonly staffId: string | null;
+  constructor(kind: SignInRefusal, returnTo = '/', staffId: string | null = null) {
     super(`sign-in ${kind}`);
     this.kind = kind;
     this.returnTo = returnTo;
+    this.staffId = staffId;
   }
 }

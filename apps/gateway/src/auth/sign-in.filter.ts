@@ -29,7 +29,8 @@ export class SignInFilter implements ExceptionFilter {
       return;
     }
     this.report(kind, thrown);
-    await this.deps.rejected(request, kind);
+    const staffId = thrown instanceof SignInRefused ? thrown.staffId : null;
+    await this.deps.rejected(request, kind, staffId);
     response.status(SIGN_IN_REFUSALS[kind].status).type('html').send(refusalPage(kind, returnTo));
   }
 

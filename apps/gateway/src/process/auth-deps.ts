@@ -49,13 +49,13 @@ export function authDeps(
     recognisedGroups: [...new Set(staff.roleRules.map(({ claim }) => claim))],
     providers: openIdProviders(now),
     pending: createPendingSignIns(prisma, createSecretBox(kms, auditKmsKey), now),
-    rejected: (request, reason) =>
-      audit.rejected({ event: 'SIGN_IN_REJECTED', address: callerAddress(request), reason }),
+    rejected: (request, reason, staffId) =>
+      audit.rejected({ event: 'SIGN_IN_REJECTED', address: callerAddress(request), reason, staffId }),
     log,
     async signIn(identity, browser) {
       const roles = rolesOfClaim(identity.groups, staff.roleRules);
       const person = await welcome(prisma, identity, roles, `sign-in from ${browser.address}`);
-      if (person === null) return null;
+      if (person.isSuspended) return { suspendedStaffId: person.id };
       if (!person.hasRole) {
         const { groups } = identity;
         const facts = {

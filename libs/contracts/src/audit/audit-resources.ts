@@ -60,6 +60,8 @@ export const requestStory = z.object({
   product: words,
   accessMode: words,
   capability: words,
+  /** Who asked in the console or with a token, where no client did: a live check of an application. */
+  actor: words,
   client: words,
   clientId: words,
   /** Public id of the client's key, or `workload`. */

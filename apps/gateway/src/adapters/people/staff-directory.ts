@@ -8,13 +8,13 @@ import { ABSOLUTE_MS, endSession, findSession, nameOf } from './staff-sessions.j
 
 const randomText = (): string => randomBytes(32).toString('base64url');
 
-/** Records the person with the roles that their provider gives them now. Null if they are suspended here. */
+/** Records the person with the roles that their provider gives them now, unless they are suspended here. */
 export async function welcome(
   db: Database,
   identity: Identity,
   roles: readonly HeldRole[],
   origin: string,
-): Promise<{ readonly id: string; readonly hasRole: boolean } | null> {
+): Promise<{ readonly id: string; readonly isSuspended: boolean; readonly hasRole: boolean }> {
   const { issuer, subject, name, email } = identity;
   const change = {
     actor: nameOf({ id: subject, name, email }),
@@ -28,7 +28,7 @@ export async function welcome(
       create: { issuer, subject, name, email },
       update: { name, email },
     });
-    if (staff.state !== 'active') return null;
+    if (staff.state !== 'active') return { id: staff.id, isSuspended: true, hasRole: false };
     const where = { staffId: staff.id, source: 'provider' };
     await transaction.staffRole.deleteMany({
       where: { ...where, role: { notIn: roles.map(({ role }) => role) } },
@@ -43,6 +43,7 @@ export async function welcome(
     }
     return {
       id: staff.id,
+      isSuspended: false,
       hasRole: (await transaction.staffRole.count({ where: { staffId: staff.id } })) > 0,
     };
   });

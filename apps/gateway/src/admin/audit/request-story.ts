@@ -27,6 +27,7 @@ export function storyOf(rows: readonly StoryRow[], snapshot: Snapshot): RequestS
     product: text('product'),
     accessMode: text('accessMode'),
     capability: text('capability'),
+    actor: text('actor'),
     client: text('clientName'),
     clientId: text('clientId'),
     keyId: text('keyId'),

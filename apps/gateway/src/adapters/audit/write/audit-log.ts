@@ -46,7 +46,7 @@ export interface AuditLogOptions {
   readonly hasRoom: () => boolean;
 }
 
-/** Somebody was turned away by the admin API or at sign-in, before it was known who. */
+/** Somebody was turned away by the admin API or at sign-in. */
 export interface AdminRejection {
   readonly event: 'ADMIN_TOKEN_REJECTED' | 'SIGN_IN_REJECTED' | 'USER_SIGN_IN_REJECTED';
   readonly address: string;
@@ -54,6 +54,8 @@ export interface AdminRejection {
   readonly clientId?: string | null;
   /** Why, from a fixed vocabulary. */
   readonly reason: string;
+  /** The person, where the identity provider has confirmed who they are. */
+  readonly staffId?: string | null;
 }
 
 /** The user session of a decision, at the version that it was made for. */
@@ -256,11 +258,11 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
       if (chain.queued >= maxQueue / 2) tallies.add('DENIED_SUMMARY');
       else await write(event, subjects);
     },
-    async rejected({ event, address, reason, clientId = null }) {
+    async rejected({ event, address, reason, clientId = null, staffId = null }) {
       const rejection = { range: addressRange(address), clientId, clientName: null, code: event };
       if (!rejections.isRecordedInFull(rejection)) return;
       const atMs = now();
-      const facts = { address, reason };
+      const facts = { address, reason, ...(staffId === null ? {} : { staffId }) };
       const row: SystemEvent = {
         ...{ kind: 'SYSTEM', event, attemptId: randomUUID(), startedAtMs: atMs, atMs, facts },
         ...(clientId === null ? {} : { clientId }),
