@@ -48,3 +48,57 @@ it('an id of ten digits alone is rejected, whatever its check digit', async () =
   for (const id of ['9000000009', '1234567890', '123-456-7890'])
     expect((await call(id)).code).toBe('GW_PII_IN_URL');
 });
+
+const NHS_NUMBER = '9000000009';
+/** As a caller, e-RS or an auditor might write it. */
+const SPELLINGS = [NHS_NUMBER, '900-000-0009', '900%20000%200009'] as const;
+
+/** Every record of the trail, with its columns, and every line of the log. */
+async function everythingRecorded(): Promise<string> {
+  const { rows } = await stack.sql.query('SELECT e::text AS event FROM audit.event e');
+  return JSON.stringify(rows) + stack.gateway.logs();
+}
+function expectNoNumber(text: string): void {
+  for (const spelling of SPELLINGS) expect(text).not.toContain(spelling);
+}
+
+it.each(SPELLINGS)('an X-Request-ID of e-RS that reads as %s is not recorded', async (spelling) => {
+  const headers = { 'Content-Type': 'application/fhir+json', 'X-Request-ID': `ers ${spelling}` };
+  await stack.simulator.control('POST', '/faults', {
+    target: 'ers',
+    fault: { status: 500, headers, body: '{"resourceType":"OperationOutcome"}' },
+    times: 1,
+  });
+  const { attemptId } = await call(`request-id-${SPELLINGS.indexOf(spelling)}`);
+  await stack.simulator.control('DELETE', '/faults');
+  const story = await stack.admin<{ attempts: { upstreamStatus: number; upstreamRequestId: string }[] }>(
+    'GET',
+    `/audit/requests/${attemptId}`,
+  );
+  expect(story.attempts[0]).toMatchObject({ upstreamStatus: 500, upstreamRequestId: '[redacted]' });
+  expectNoNumber(JSON.stringify(story) + (await everythingRecorded()));
+});
+
+it.each([
+  'client',
+  'correlationId',
+  'upstreamRequestId',
+  'environment',
+  'code',
+  'after',
+  'from',
+  'noSuchFilter',
+])(
+  'a filter %s of the audit trail that holds an NHS number is neither recorded nor repeated',
+  async (filter) => {
+    for (const spelling of SPELLINGS) {
+      const query = new URLSearchParams({ [filter]: spelling }).toString();
+      for (const path of [`/audit?${query}`, `/audit/download?format=ndjson&${query}`]) {
+        const answer = await stack.admin<unknown>('GET', path).catch((error: unknown) => String(error));
+        const text = typeof answer === 'string' ? answer.slice(answer.indexOf('{')) : JSON.stringify(answer);
+        expectNoNumber(text);
+      }
+    }
+    expectNoNumber(await everythingRecorded());
+  },
+);
