@@ -79,6 +79,7 @@ async function outcomeOf({ attemptId }: GatewayAnswer): Promise<unknown> {
   return (await gather(stack)).outcomes.get(attemptId ?? '')?.[0]?.record['outcome'];
 }
 
+// The name has a private address as well (127.0.0.1): who answers there is known by the certificate alone.
 it('a certificate that is expired, of another host, or of an unknown authority: nothing is sent', async () => {
   const { port } = ers.address() as AddressInfo;
   const gateway = await gatewayTo(`https://localhost:${String(port)}/referrals`);

@@ -10,6 +10,7 @@ import { gather, grantWrites, type Hit, prove, PROVED, UNHURRIED } from '../../s
 import type { GatewayProcess } from '../../support/servers/processes.ts';
 import { ROUNDS } from '../../support/size.ts';
 import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { until } from '../../support/until.ts';
 
 let stack: Stack;
 let application: Onboarded;
@@ -84,6 +85,45 @@ describe('with short limits', () => {
     expect([answer.status, answer.code, hits.length]).toEqual([504, 'GW_UPSTREAM_TIMEOUT', 1]);
     expect(await outcomeOf(answer)).toBe('FAILED');
     expect((await call({ gateway: hasty.partner })).status).toBe(200);
+  });
+});
+
+describe('F18: an answer that drips, and so never stalls', () => {
+  const dripping = (bytes: number): object => ({
+    status: 200,
+    headers: json,
+    body: JSON.stringify({ resourceType: 'Binary', data: 'A'.repeat(bytes) }),
+    dripBytesPerSecond: 5,
+  });
+  let patient: GatewayProcess;
+  beforeAll(async () => {
+    // The limit of stalls stays at 30 s: only the limit of the whole call can end these.
+    patient = await stack.startGateway({ GATEHOUSE_TOTAL_MS: '3000' });
+  });
+
+  it('is cut by the limit of the whole call, and others are served meanwhile', async () => {
+    const before = (await ersRequests()).length;
+    const { answer, hits } = await under(
+      dripping(1_000),
+      async () => {
+        const dripped = call({ gateway: patient.partner });
+        await until('the dripping call is under way', async () => (await ersRequests()).length > before);
+        const others = await Promise.all(
+          Array.from({ length: 10 }, () => call({ gateway: patient.partner })),
+        );
+        expect(others.map(({ status }) => status)).toEqual(others.map(() => 200));
+        return dripped;
+      },
+      { times: 1 },
+    );
+    expect([answer.status, answer.code, hits.length]).toEqual([504, 'GW_UPSTREAM_TIMEOUT', 11]);
+    const [outcome] = (await gather(stack)).outcomes.get(answer.attemptId ?? '') ?? [];
+    expect(outcome?.record['outcome']).toBe('FAILED');
+  });
+
+  it('is broken off where it was streamed already', async () => {
+    const { answer, hits } = await under(dripping(1_600_000), () => call({ gateway: patient.partner }));
+    expect([answer.status, answer.complete, hits.length]).toEqual([200, false, 1]);
   });
 });
 

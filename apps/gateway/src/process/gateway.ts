@@ -21,7 +21,7 @@ import { atOnceAndEvery, every, type Scheduled } from '../jobs/schedule.js';
 import { closeServer, createListener, listenOn } from '../listener/listener.js';
 import type { UserAuthApp } from '../auth/users/user-auth.app.js';
 import { startAdminThread } from './admin-thread.js';
-import type { Log } from './log.js';
+import { countDroppedLines, type Log } from './log.js';
 import { createMetrics, type Metrics } from '../status/metrics.js';
 import { monotonicNow, openParts, type Parts } from './parts.js';
 import { userAuthDeps } from './user-parts.js';
@@ -84,6 +84,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
   const onError = (error: unknown): void => {
     log.error({ err: error }, 'certificate not reloaded; the old one stays');
   };
+  metrics.watch('log_lines_dropped_total', 'Lines that the log had no room for', countDroppedLines);
   const readiness = readinessOf(config, parts, state);
   watchReadiness(metrics, readiness);
   // Plain and open to any prober (ADR 15).

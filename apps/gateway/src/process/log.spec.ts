@@ -1,6 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { GatewayError } from '@gatehouse/domain/errors';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { describeError } from './log.js';
 
 const SECRET = 'patient 9000000009';
@@ -97,5 +100,52 @@ describe('a line of the log', () => {
     expect(linesOf('warn', `log.info({}, 'a'); log.debug({}, 'b'); log.warn({}, 'c');`)).toMatchObject([
       { msg: 'c' },
     ]);
+  });
+});
+
+describe('F13: an output that takes nothing', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-log-'));
+  const file = join(folder, 'log');
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** What a process writes to the file and to standard error, when the file is at first opened for reading alone. */
+  function run(script: string): { readonly lines: string[]; readonly report: unknown } {
+    writeFileSync(file, '');
+    const program = `
+      import { closeSync, openSync } from 'node:fs';
+      import { countDroppedLines, createLog, openLogOutput } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
+      const path = ${JSON.stringify(file)};
+      const fd = openSync(path, 'r');
+      const log = createLog('info', openLogOutput(fd));
+      // A descriptor that is free again is the next one that is opened.
+      const makeRoom = () => { closeSync(fd); if (openSync(path, 'w') !== fd) throw new Error('another descriptor'); };
+      const report = (value) => process.stderr.write(JSON.stringify(value));
+      ${script}`;
+    const { stderr, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/^\{.*\}$/)]);
+    return { lines: readFileSync(file, 'utf8').split('\n').slice(0, -1), report: JSON.parse(stderr) };
+  }
+
+  it('stops nothing: lines wait, and all are written once there is room', () => {
+    const { lines, report } = run(`
+      log.info('one'); log.warn('two'); makeRoom(); log.info('three');
+      report({ dropped: countDroppedLines() });`);
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['one', 'two', 'three']);
+    expect(report).toEqual({ dropped: 0 });
+  });
+
+  it('holds at most a mebibyte of lines, and counts those it drops', () => {
+    const { lines, report } = run(`
+      for (let line = 0; line < 300; line += 1) log.info('x'.repeat(10_000));
+      makeRoom(); log.info('the end');
+      report({ dropped: countDroppedLines() });`);
+    const { dropped } = report as { dropped: number };
+    expect(dropped).toBeGreaterThan(190);
+    expect(dropped + lines.length).toBeGreaterThanOrEqual(300);
+    expect(lines.join('').length).toBeLessThan(1_100_000);
   });
 });

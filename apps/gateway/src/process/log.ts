@@ -3,10 +3,31 @@ import { withoutNhsNumbers } from '@gatehouse/domain/input/nhs-number';
 import { type DestinationStream, type LoggerOptions, pino } from 'pino';
 import type { Config } from '../config/config.js';
 
+/** What waits in memory while standard output takes nothing. Later lines are dropped. */
+const MOST_WAITING_BYTES = 1_048_576;
+const STANDARD_OUTPUT = 1;
+
+let droppedLines = 0;
+/** Lines of the log that this thread has dropped, because nobody took them. */
+export const countDroppedLines = (): number => droppedLines;
+
+/**
+ * Where the log goes. A volume of logs that is full stops no request (fault F13): lines wait for room, and those that
+ * find none are dropped and counted.
+ */
+export function openLogOutput(fd = STANDARD_OUTPUT): DestinationStream {
+  const output = pino.destination({ dest: fd, sync: true, maxLength: MOST_WAITING_BYTES });
+  output.on('drop', () => {
+    droppedLines += 1;
+  });
+  // Without a listener an error that is no broken pipe would stop the process. The line waits for the next one.
+  output.on('error', () => undefined);
+  return output;
+}
+
 export type Log = ReturnType<typeof createLog>;
 
-/** @param destination standard output by default */
-export function createLog(level: Config['logLevel'], destination?: DestinationStream) {
+export function createLog(level: Config['logLevel'], destination = openLogOutput()) {
   const options: LoggerOptions = {
     level,
     base: null,
