@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SecretBox } from '../../../apps/gateway/src/adapters/kms/secret-box.ts';
+import { Transactions } from '../../../apps/gateway/src/admin/http/transactions.ts';
 import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { IS_FULL_SIZE } from '../../support/size.ts';
 
@@ -232,4 +234,46 @@ describe('applying a registry file', () => {
     expect(firstMs).toBeLessThan(60_000);
     expect(thirdMs).toBeLessThan(60_000);
   }, 200_000);
+});
+
+describe('while KMS seals the secrets of a file', () => {
+  let slow: AdminApi;
+  /** The ids that secrets were sealed for. */
+  const sealedFor: string[] = [];
+  const secretBox: SecretBox = {
+    seal: async (secret, id) => {
+      sealedFor.push(id);
+      // Waits for ever if the writer of the file has its turn already.
+      await new Transactions(slow.db).run({ actor: 'another writer' }, (transaction) =>
+        transaction.organisation.create({
+          data: { odsCode: `W${String(sealedFor.length)}`, name: `Trust ${String(sealedFor.length)}` },
+        }),
+      );
+      return new Uint8Array(Buffer.from(`${secret} for ${id}`));
+    },
+    open: () => Promise.reject(new Error('nothing is opened here')),
+  };
+  beforeAll(async () => {
+    slow = await startAdmin({ secretBox });
+  });
+  afterAll(() => slow.close());
+
+  const applications = () => slow.db.application.findMany({ where: { apiSecretSealed: { not: null } } });
+
+  it('other writers take their turn, and each secret is sealed once, for its row', async () => {
+    const { clients: _clients, ...document } = smallDocument;
+    const [, user] = document.applications;
+    const file = (apiSecret: string) =>
+      slow.call('POST', '/api/v1/registry/apply', {
+        document: { ...document, applications: [{ ...user, apiSecret }] },
+        reason: 'a test',
+      });
+    for (const secret of ['TheFirstSecretOfTheUserApp', 'TheSecondSecretOfTheUserApp']) {
+      expect(lastOf((await file(secret)).body)).toMatchObject({ type: 'done' });
+      const [row, ...more] = await applications();
+      expect(more).toEqual([]);
+      expect(Buffer.from(row?.apiSecretSealed ?? []).toString()).toBe(`${secret} for ${String(row?.id)}`);
+    }
+    expect(sealedFor).toEqual([(await applications())[0]?.id, (await applications())[0]?.id]);
+  });
 });

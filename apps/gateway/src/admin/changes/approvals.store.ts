@@ -62,6 +62,7 @@ export class Approvals {
       ...changeBy(acting, `approved change ${id}: ${reason}`),
       ...(await this.bothPeople(acting, id)),
     };
+    const input = await this.preparedInput(id);
     const carryOut = async (transaction: Transaction) => {
       const row = await this.requireDecidable(transaction, acting, id);
       if (row.requester !== null && row.requester.state !== 'active')
@@ -69,8 +70,8 @@ export class Approvals {
       if (row.diffHash !== diffHash) throw conflict('That is not the diff of this change. Read it again.');
       // A reveal writes nothing: its approval opens it to the person who requested it.
       if (row.action !== REVEAL_ACTION) {
+        if (input === null) throw REFUSALS['not-pending']();
         const action = this.actions.named(row.action);
-        const input = (await this.pendingChanges.inputOf(row)) as GuardedInput<GuardedRoute>;
         const writes = await watchWrites(transaction, () => action(transaction, change, input, 'all'));
         const same = isSameProposal(await writes.proposal(), { diffHash, odsCodes: row.odsCodes });
         if (!same) throw new Stale();
@@ -108,6 +109,15 @@ export class Approvals {
       if (row.state !== 'pending') throw REFUSALS['not-pending']();
       return this.decide(transaction, acting, id, 'withdrawn', reason ?? null);
     });
+  }
+
+  /** What was requested, ready to be carried out; null: there is nothing to carry out. It never changes. */
+  private async preparedInput(id: string): Promise<GuardedInput<GuardedRoute> | null> {
+    const row = await this.db.pendingChange.findUnique({ where: { id, state: 'pending' } });
+    if (row === null || row.action === REVEAL_ACTION) return null;
+    const input = (await this.pendingChanges.inputOf(row)) as GuardedInput<GuardedRoute>;
+    await this.actions.prepare(row.action, input);
+    return input;
   }
 
   private async requireDecidable(transaction: Transaction, acting: Acting, id: string) {

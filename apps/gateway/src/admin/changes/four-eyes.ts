@@ -55,6 +55,7 @@ export class FourEyes {
     const { reason = input.body.reason, action = this.actions.of(name) as unknown as GuardedAction<N, R> } =
       instead;
     const change = changeBy(acting, reason);
+    await this.actions.prepare(name, input);
     try {
       return await this.transactions.run(
         change,

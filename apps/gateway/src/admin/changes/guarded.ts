@@ -6,6 +6,7 @@ import type { RouteAnswer } from '../http/route/route.js';
 import type { Change, Transaction } from '../http/transactions.js';
 
 export const GUARDED_KEY = 'gatehouse:guarded';
+export const BEFORE_GUARDED_KEY = 'gatehouse:before-guarded';
 
 type Routes = typeof routes;
 
@@ -27,6 +28,19 @@ export type GuardedAction<N extends GuardedRoute, R = Result<N>> = (
   input: GuardedInput<N>,
   reach: Reach,
 ) => Promise<R>;
+
+/** What a guarded route does before its transaction begins: calls of KMS, for which nobody else may wait. */
+export type Preparation<N extends GuardedRoute> = (input: GuardedInput<N>) => Promise<void>;
+
+export function BeforeGuarded<N extends GuardedRoute>(name: N) {
+  return <P extends Preparation<N>>(
+    target: object,
+    key: string,
+    descriptor: TypedPropertyDescriptor<P>,
+  ): void => {
+    SetMetadata(BEFORE_GUARDED_KEY, name)(target, key, descriptor);
+  };
+}
 
 /** Marks the method of a provider that carries out a guarded route: at once, or once it is approved. */
 export function Guarded<N extends GuardedRoute>(name: N) {

@@ -7,7 +7,7 @@ import { changesOf, planRegistry, type RegistryPlan } from '@gatehouse/domain/re
 import type { RegistryDocument } from '@gatehouse/domain/registry/records/registry-records';
 import { Inject, Injectable } from '@nestjs/common';
 import type { SecretBox } from '../../adapters/kms/secret-box.js';
-import { Guarded, type GuardedInput } from '../changes/guarded.js';
+import { BeforeGuarded, Guarded, type GuardedInput } from '../changes/guarded.js';
 import { AdminProblem } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import {
@@ -20,6 +20,7 @@ import {
 } from '../injected.js';
 import { inBatches, type Progress, recordsToUpdate, recordsToCreate } from './batches.js';
 import { digestSecret, loadCurrent } from './current-registry.store.js';
+import { hasSecrets, sealAhead, type Sealing } from './seal-ahead.store.js';
 import { writeApplications } from './write-applications.store.js';
 import { writeCis2Clients } from './write-cis2-clients.store.js';
 import { writeClients } from './write-clients.store.js';
@@ -44,6 +45,8 @@ export const UNOBSERVED: ApplyObserver = {
 /** Compares a registry document with the registry, and writes what differs. */
 @Injectable()
 export class RegistryWriter {
+  private readonly sealedAhead = new WeakMap<RegistryDocument, Sealing>();
+
   constructor(
     @Inject(DATABASE) private readonly db: Queries,
     @Inject(ENVIRONMENTS) private readonly environments: Environments,
@@ -56,6 +59,20 @@ export class RegistryWriter {
   async diff(document: RegistryDocument): Promise<Applied> {
     const plan = await this.plan(this.db, document, 'all');
     return { registryVersion: await readVersion(this.db), changes: changesOf(plan) };
+  }
+
+  /** A document with faults is sealed by nobody: its transaction reports them. */
+  @BeforeGuarded('registryApply')
+  async prepareApply({ body: { document } }: GuardedInput<'registryApply'>): Promise<void> {
+    if (!hasSecrets(document)) return;
+    const current = await loadCurrent(this.db, this.environments, this.interactions, document);
+    const plan = planRegistry(current, document, digestSecret);
+    if (plan.faults.length > 0) return;
+    const { secretBox } = this;
+    this.sealedAhead.set(
+      document,
+      await sealAhead(this.db, plan, { seal: secretBox.seal.bind(secretBox), newId: randomUUID }),
+    );
   }
 
   @Guarded('registryApply')
@@ -72,7 +89,7 @@ export class RegistryWriter {
   ): Promise<Applied> {
     const plan = await this.plan(transaction, document, reach);
     await planned(changesOf(plan));
-    await this.write(transaction, plan, progress);
+    await this.write(transaction, plan, progress, this.sealedAhead.get(document) ?? null);
     return { registryVersion: await readVersion(transaction), changes: changesOf(plan) };
   }
 
@@ -84,7 +101,12 @@ export class RegistryWriter {
     return plan;
   }
 
-  private async write(transaction: Transaction, plan: RegistryPlan, progress: Progress): Promise<void> {
+  private async write(
+    transaction: Transaction,
+    plan: RegistryPlan,
+    progress: Progress,
+    sealing: Sealing | null,
+  ): Promise<void> {
     await inBatches(recordsToCreate(plan.organisations), 'organisations', progress, (data) =>
       transaction.organisation.createMany({ data }),
     );
@@ -104,7 +126,7 @@ export class RegistryWriter {
       await transaction.messageSet.update({ where: { name }, data: { interactions: [...interactions] } });
     }
     const { secretBox, randomBytes } = this;
-    const means = { secretBox, randomBytes, newId: randomUUID };
+    const means = { secretBox: sealing ?? secretBox, randomBytes, newId: sealing?.newId ?? randomUUID };
     await writeApplications(transaction, plan.applications, progress, means);
     await writeCis2Clients(transaction, plan.cis2Clients, means);
     await writeClients(transaction, plan.clients, progress, randomUUID);

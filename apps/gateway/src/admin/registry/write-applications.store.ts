@@ -9,7 +9,7 @@ import {
 } from '../../adapters/registry/application-rows.js';
 import type { SecretBox } from '../../adapters/kms/secret-box.js';
 import type { Transaction } from '../http/transactions.js';
-import { sealedSecret } from './sealed-secret.js';
+import { sealedSecret } from './seal-ahead.store.js';
 import { inBatches, type Progress, recordsToCreate } from './batches.js';
 
 /** 192 bits: the JWKS URL can't be guessed, so the list of tenants can't be read off it. */
@@ -28,7 +28,7 @@ interface Identified extends ApplicationRecord {
 }
 
 export interface Means {
-  readonly secretBox: SecretBox;
+  readonly secretBox: Pick<SecretBox, 'seal'>;
   readonly randomBytes: RandomBytes;
   readonly newId: () => string;
 }
@@ -76,7 +76,11 @@ export async function writeApplications(
   });
 }
 
-async function identified(record: ApplicationRecord, id: string, secretBox: SecretBox): Promise<Identified> {
+async function identified(
+  record: ApplicationRecord,
+  id: string,
+  secretBox: Means['secretBox'],
+): Promise<Identified> {
   return { ...record, id, apiSecretSealed: await sealedSecret(secretBox, record.apiSecret, id) };
 }
 

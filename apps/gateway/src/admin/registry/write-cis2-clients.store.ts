@@ -2,7 +2,7 @@ import type { Planned } from '@gatehouse/domain/registry/plan/registry-change';
 import type { Cis2ClientRecord } from '@gatehouse/domain/registry/records/cis2-client-fields';
 import { cis2ClientColumns } from '../../adapters/registry/cis2-client-rows.js';
 import type { Transaction } from '../http/transactions.js';
-import { sealedSecret } from './sealed-secret.js';
+import { sealedSecret } from './seal-ahead.store.js';
 import { recordsToCreate, recordsToUpdate } from './batches.js';
 import { type Means, newJwksId } from './write-applications.store.js';
 
