@@ -55,6 +55,13 @@ describe('the program', () => {
     ['no authority', 'sro appoint', "required option '--organisation <ods-code>' not specified"],
     ['no token', 'clients list', 'GATEHOUSE_ADMIN_TOKEN is not set'],
     ['no database', 'bootstrap', 'DATABASE_URL is not set'],
+    ...['11/12/2026', '27/11/2026', '1', '2026-11-27T12:00', '20261127'].flatMap((moment) =>
+      ['audit list', 'audit export', 'audit follow'].map((command): [string, string, string] => [
+        `${command} from ${moment}`,
+        `${command} --from ${moment}`,
+        'write a day as 2026-03-02 or an instant with its zone',
+      ]),
+    ),
   ])('ends with 2 for %s', async (_what, line, text) => {
     expect(await gatehouse(line)).toEqual({ code: 2, out: '', err: expect.stringContaining(text) });
   });
