@@ -267,8 +267,8 @@ const BUGS = [
   {
     name: 'INTENT skipped',
     file: `${PLANE}/attempt/record-attempt.ts`,
-    find: 'const { registryVersion } = await deps.audit.intent(event, subjects);',
-    put: 'const registryVersion = [event, subjects].length - 2;',
+    find: 'const committed = await deps.audit.intent(event, subjects, exchange.userSession ?? undefined);',
+    put: "const committed = { registryVersion: [event, subjects].length - 2, userSession: 'same' } as const;",
     tests: endToEnd('test/e2e/first-way.spec.ts'),
   },
   {
@@ -411,7 +411,7 @@ const BUGS = [
   {
     name: 'a call sent although the registry changed after its decision',
     file: `${PLANE}/attempt/run-attempt.ts`,
-    find: 'if (!isSameIdentity()) return false;',
+    find: "if ((isNewer || userSession !== 'same') && !isSameIdentity()) return false;",
     put: 'isSameIdentity();',
     tests: unit('apps/gateway/src/data-plane/call-upstream.spec.ts'),
   },
