@@ -40,8 +40,7 @@ export class AuthController {
       userAgent: request.headers['user-agent'] ?? 'unknown',
       formerSecret: cookieOf(request, SESSION_COOKIE),
     });
-    if ('suspendedStaffId' in session)
-      throw new SignInRefused('suspended', returnTo, session.suspendedStaffId);
+    if ('suspendedStaffId' in session) throw new SignInRefused('suspended', '/', session.suspendedStaffId);
     response.append('Set-Cookie', `${SESSION_COOKIE}=${session.secret}; ${COOKIE_ATTRIBUTES}`);
     response.redirect(303, session.hasRole ? pending.returnTo : NO_ROLE_PATH);
   }
