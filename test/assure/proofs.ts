@@ -22,6 +22,14 @@ export const PROOFS: readonly Proof[] = [
     size: (rounds) => `${String(rounds * 20_000)} requests of 20 organisations in 2 environments`,
   },
   {
+    name: 'user-tokens',
+    suite: 'integration',
+    file: 'test/integration/users/user-tokens.spec.ts',
+    only: 'is sent once by two replicas',
+    size: (rounds) =>
+      `one refresh token on two replicas, ${String(rounds * 1_000)} times, a third with one killed`,
+  },
+  {
     name: 'kill-points',
     suite: 'e2e',
     file: 'test/e2e/faults/kill-points.spec.ts',

@@ -82,7 +82,7 @@ export async function startUserTokenWorld(): Promise<UserTokenWorld> {
   const simulator = await startSimulatorProcess();
   process.env['AWS_ACCESS_KEY_ID'] ??= 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test';
-  await simulator.control('POST', '/options', { rateLimits: false });
+  await simulator.control('POST', '/options', { rateLimits: false, idTokenLifeMs: 3_600_000 });
   const database: TestDatabase = await createDatabase();
   const sql = new pg.Pool({ connectionString: database.appUrl, max: 8 });
   await seedBasics(sql);

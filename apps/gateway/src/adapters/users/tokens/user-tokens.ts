@@ -37,6 +37,11 @@ export function createUserTokens(options: UserTokenRequestOptions): UserTokens {
   const { monotonicNow } = options;
   const entries = createTokenEntries(monotonicNow);
 
+  const entryFor = (plan: RoutePlan): UserTokenEntry => {
+    const { environment, id } = plan.binding.application;
+    return entries.of(environment, sessionOf(plan), id);
+  };
+
   const keep = (plan: RoutePlan, entry: UserTokenEntry, issued: UserToken): AccessToken => {
     const nowMs = monotonicNow();
     const lifeMs = issued.expiresAtMs - issued.issuedAtMs;
@@ -94,11 +99,7 @@ export function createUserTokens(options: UserTokenRequestOptions): UserTokens {
 
   return {
     async get(plan) {
-      const entry = entries.of(
-        plan.binding.application.environment,
-        sessionOf(plan),
-        plan.binding.application.id,
-      );
+      const entry = entryFor(plan);
       const token = serving(plan, entry);
       if (token !== null) return ofBinding(token, plan);
       const { failure } = entry;
@@ -109,11 +110,7 @@ export function createUserTokens(options: UserTokenRequestOptions): UserTokens {
     isUsable: ({ usableUntilMs }) => monotonicNow() < usableUntilMs,
 
     discard(plan, token) {
-      const entry = entries.of(
-        plan.binding.application.environment,
-        sessionOf(plan),
-        plan.binding.application.id,
-      );
+      const entry = entryFor(plan);
       if (entry.token?.value === token.value) {
         entry.rejectedGeneration = entry.generation;
         entry.token = null;
