@@ -157,6 +157,15 @@ it('downloads the audit trail, shows the progress, and can cancel the download',
   await page.getByRole('progressbar', { name: 'Downloading' }).waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.unroute('**/audit/download*');
+  const span = { from: '2026-03-02T00:00:00.000Z', until: '2026-06-30T23:00:00.000Z' };
+  await page.goto(`${origin}/audit?filter=${encodeURIComponent(JSON.stringify(span))}`);
+  const covered = page.getByText(
+    'Covers 2 Mar 2026, 00:00:00 until just before 1 Jul 2026, 00:00:00, London time.',
+  );
+  await covered.waitFor();
+  await page.getByRole('button', { name: 'CSV' }).click();
+  await page.getByRole('dialog').filter({ has: covered }).waitFor();
   expect(at.complaints).toEqual([]);
   await page.context().close();
 });
