@@ -34,9 +34,9 @@ export function AskNhs({ applicationId }: { readonly applicationId: string }) {
   );
 }
 
-type Asked = AnswerOf<'doctorAsk'>['asked'];
+type NhsAnswer = AnswerOf<'doctorAsk'>['asked'];
 
-function Result({ refusal, isRead }: Asked) {
+function Result({ refusal, isRead }: NhsAnswer) {
   if (refusal !== null)
     return (
       <Alert severity="error">

@@ -46,9 +46,9 @@ export function PlanRows({ rows }: { readonly rows: readonly AsidPlanRowView[] }
 }
 
 function shortened(odsCodes: readonly string[]): string {
-  const shown = odsCodes.slice(0, SHOWN_ORGANISATIONS).join(', ');
+  const listed = odsCodes.slice(0, SHOWN_ORGANISATIONS).join(', ');
   const more = odsCodes.length - SHOWN_ORGANISATIONS;
-  return more > 0 ? `${shown} and ${more} more` : shown;
+  return more > 0 ? `${listed} and ${more} more` : listed;
 }
 
 function Checklists({ applications }: Pick<AsidPlanRowView, 'applications'>) {

@@ -57,7 +57,7 @@ function EventFacts({ at, event, actor, origin, reason, facts, faults, eventId }
       {Object.keys(about).length === 0 ? null : (
         <Section title="What it was about">
           <Facts
-            facts={Object.entries(about).map(([name, value]) => [fieldLabel(name), shown(name, value)])}
+            facts={Object.entries(about).map(([name, value]) => [fieldLabel(name), factText(name, value)])}
           />
         </Section>
       )}
@@ -72,7 +72,7 @@ const PAGES: Readonly<Record<string, string>> = {
   changeId: 'changes',
 };
 
-function shown(name: string, value: unknown) {
+function factText(name: string, value: unknown) {
   const text = fieldText(value);
   const page = PAGES[name];
   if (page === undefined || typeof value !== 'string') return text;

@@ -49,12 +49,12 @@ export default function PatientSearchPage() {
   const submit = (form: HTMLFormElement): void => {
     const texts = withoutSeparators(textsOf(PATIENT_SEARCH_FIELDS, new FormData(form)));
     const body = bodyOfNew(PATIENT_SEARCH_FIELDS, texts);
-    const found = checkForm(PATIENT_SEARCH_FIELDS, texts, body, auditSearch);
+    const formFaults = checkForm(PATIENT_SEARCH_FIELDS, texts, body, auditSearch);
     // The results of an earlier search must not stand below a form that asks for something else.
     setResults(null);
-    setFaults(found);
-    if (found.length > 0) {
-      setProblem(problemOfFaults(PATIENT_SEARCH_FIELDS, found));
+    setFaults(formFaults);
+    if (formFaults.length > 0) {
+      setProblem(problemOfFaults(PATIENT_SEARCH_FIELDS, formFaults));
       return;
     }
     lastBody.current = body;

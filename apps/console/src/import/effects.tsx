@@ -9,7 +9,7 @@ const PAGE = 200;
 
 /** The effect that each line would have. */
 export function Effects({ effects }: { readonly effects: readonly CsvEffect[] }) {
-  const [shown, setShown] = useState(PAGE);
+  const [rowCount, setRowCount] = useState(PAGE);
   const count = (action: CsvEffect['action']) => effects.filter((effect) => effect.action === action).length;
   return (
     <>
@@ -21,17 +21,17 @@ export function Effects({ effects }: { readonly effects: readonly CsvEffect[] })
         {count('unchanged')} without a change.
       </Typography>
       <RecordRows<CsvEffect>
-        data={effects.slice(0, shown).map((effect) => ({ ...effect, id: String(effect.line) }))}
+        data={effects.slice(0, rowCount).map((effect) => ({ ...effect, id: String(effect.line) }))}
         columns={[
           { label: 'Line', value: ({ line }) => `Line ${line}` },
           { label: 'Effect', value: ({ action }) => <StateTag state={action} /> },
           { label: 'Changes', value: ({ changes }) => <Changes changes={changes} /> },
         ]}
       />
-      {effects.length > shown ? (
+      {effects.length > rowCount ? (
         <Button
           onClick={() => {
-            setShown(shown + PAGE);
+            setRowCount(rowCount + PAGE);
           }}
         >
           Show more

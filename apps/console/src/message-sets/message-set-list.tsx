@@ -47,11 +47,11 @@ export default function MessageSetList() {
 
 function Applications({ applications, applicationCount }: MessageSet) {
   if (applicationCount === 0) return 'No applications';
-  const shown = applications.slice(0, 3);
-  const more = applicationCount - shown.length;
+  const firstApplications = applications.slice(0, 3);
+  const more = applicationCount - firstApplications.length;
   return (
     <>
-      {shown.map(({ id, name }) => (
+      {firstApplications.map(({ id, name }) => (
         <Link key={id} component={RouterLink} to={`/applications/${id}/show`} sx={{ display: 'block' }}>
           {name}
         </Link>

@@ -39,8 +39,8 @@ export function Diff({ rows, things = [], isPast = false }: DiffProps) {
               {fieldLabel(name)}
             </Box>
             <Box component="dd" sx={{ m: 0, overflowWrap: 'anywhere', minWidth: 0 }}>
-              {before === null ? null : <del>{shown(was, things)}</del>}{' '}
-              {after === null ? null : <ins>{shown(is, things)}</ins>}
+              {before === null ? null : <del>{diffValue(was, things)}</del>}{' '}
+              {after === null ? null : <ins>{diffValue(is, things)}</ins>}
             </Box>
           </Box>
         ))}
@@ -71,7 +71,7 @@ function changedFields(before: Row, after: Row): [name: string, was: unknown, is
 }
 
 /** A value, or each of a list, with the name of what it is an id of. */
-function shown(value: unknown, things: readonly Thing[]): ReactNode {
+function diffValue(value: unknown, things: readonly Thing[]): ReactNode {
   const values: unknown[] = Array.isArray(value) ? value : [value];
   if (values.length === 0) return NONE;
   return values.map((each, index) => {

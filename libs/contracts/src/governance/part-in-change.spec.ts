@@ -29,9 +29,9 @@ it.each([
     organisations: [...given.organisations],
     deciders: given.deciders.map((each) => [...each]),
   };
-  const held = roles.map((role) => ({
+  const heldRoles = roles.map((role) => ({
     ...role,
     odsCodes: role.odsCodes === null ? null : [...role.odsCodes],
   }));
-  expect(partIn(view, { person, roles: held }, NOW_MS)).toBe(part);
+  expect(partIn(view, { person, roles: heldRoles }, NOW_MS)).toBe(part);
 });

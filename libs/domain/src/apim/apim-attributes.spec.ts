@@ -10,14 +10,14 @@ const base = {
   jwksUrl: 'https://gatehouse.example/jwks/x',
 } as const;
 
-const asked = (of: Parameters<typeof apimAttributes>[0]) =>
-  Object.fromEntries(apimAttributes(of).map(({ name, value }) => [name, value]));
+const attributes = (application: Parameters<typeof apimAttributes>[0]) =>
+  Object.fromEntries(apimAttributes(application).map(({ name, value }) => [name, value]));
 
 it.each([
   ['provider', 'PROVIDER_AUTHORISED_APPLICATION'],
   ['referrer', 'REFERRER_AUTHORISED_APPLICATION'],
 ] as const)('a %s asks for its own business function', (capability, businessFunction) => {
-  expect(asked({ ...base, capability })).toEqual({
+  expect(attributes({ ...base, capability })).toEqual({
     asid: '200000002454',
     'app-restricted-ods-code': 'R69',
     'app-restricted-user-id': '555073103100',
@@ -27,8 +27,13 @@ it.each([
 });
 
 it('needs only ASID and JWKS URL where the user names the organisation', () => {
-  const of = { ...base, accessMode: 'user-restricted', capability: null, odsCodes: ['R69', 'RCD'] } as const;
-  expect(Object.keys(asked(of))).toEqual(['asid', 'jwks-resource-url']);
+  const application = {
+    ...base,
+    accessMode: 'user-restricted',
+    capability: null,
+    odsCodes: ['R69', 'RCD'],
+  } as const;
+  expect(Object.keys(attributes(application))).toEqual(['asid', 'jwks-resource-url']);
 });
 
 it('says what is not known yet, and who provides it', () => {

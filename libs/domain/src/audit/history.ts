@@ -36,7 +36,10 @@ export const HISTORY_TABLES = Object.keys(READ_WITH) as readonly HistoryTable[];
  */
 export function tablesSeen(powers: Powers, reach: Reach): readonly HistoryTable[] {
   return HISTORY_TABLES.filter((table) => {
-    const held = reachOf(powers, READ_WITH[table]);
-    return held === 'all' || (held !== null && reach !== 'all' && [...reach].every((code) => held.has(code)));
+    const permitted = reachOf(powers, READ_WITH[table]);
+    return (
+      permitted === 'all' ||
+      (permitted !== null && reach !== 'all' && [...reach].every((code) => permitted.has(code)))
+    );
   });
 }

@@ -3,7 +3,7 @@ import { busiestMinutes, type HourCount, isNearQuota, reasonsByHour, trafficByHo
 
 const HOUR = 3_600_000;
 const noon = Date.parse('2026-11-27T12:00:00Z');
-const of = (
+const calls = (
   hoursAgo: number,
   outcome: string | null,
   count: number,
@@ -18,7 +18,7 @@ const of = (
 describe('traffic by the hour', () => {
   it('has every hour, even without calls, and ends with the current one', () => {
     const hours = trafficByHour(
-      [of(0, 'COMPLETED', 2), of(2, 'REFUSED', 3, 'GW_GRANT')],
+      [calls(0, 'COMPLETED', 2), calls(2, 'REFUSED', 3, 'GW_GRANT')],
       3,
       noon + 59 * 60_000,
     );
@@ -32,7 +32,7 @@ describe('traffic by the hour', () => {
   it.each(['FAILED', 'NOT_SENT', 'UNKNOWN', 'WITHHELD', 'ANOTHER', null])(
     'counts %s as failed',
     (outcome) => {
-      expect(trafficByHour([of(0, outcome, 1)], 1, noon)[0]).toMatchObject({
+      expect(trafficByHour([calls(0, outcome, 1)], 1, noon)[0]).toMatchObject({
         completed: 0,
         refused: 0,
         failed: 1,
@@ -44,10 +44,10 @@ describe('traffic by the hour', () => {
 describe('reasons by the hour', () => {
   it('begin with the most frequent, each with its hours; older ones are left out', () => {
     const counts = [
-      of(1, 'REFUSED', 1, 'GW_A'),
-      of(0, 'REFUSED', 1, 'GW_A'),
-      of(0, 'FAILED', 5, 'GW_B'),
-      of(9, 'REFUSED', 9, 'GW_C'),
+      calls(1, 'REFUSED', 1, 'GW_A'),
+      calls(0, 'REFUSED', 1, 'GW_A'),
+      calls(0, 'FAILED', 5, 'GW_B'),
+      calls(9, 'REFUSED', 9, 'GW_C'),
     ];
     expect(reasonsByHour(counts, 2, noon)).toEqual([
       { code: 'GW_B', count: 5, hours: [0, 5] },
@@ -56,7 +56,7 @@ describe('reasons by the hour', () => {
   });
 
   it('after the sixth are shown as one', () => {
-    const counts = Array.from({ length: 9 }, (_, at) => of(0, 'REFUSED', 10 - at, `GW_${at}`));
+    const counts = Array.from({ length: 9 }, (_, at) => calls(0, 'REFUSED', 10 - at, `GW_${at}`));
     const reasons = reasonsByHour(counts, 1, noon);
     expect(reasons).toHaveLength(7);
     expect(reasons.at(-1)).toEqual({ code: 'others', count: 4 + 3 + 2, hours: [9] });

@@ -82,10 +82,10 @@ describe('the patients that a worklist names', () => {
         {},
       ],
     };
-    const found = worklistSubjects(answer as unknown as JsonObject).map(
+    const subjects = worklistSubjects(answer as unknown as JsonObject).map(
       ({ kind, value }) => `${kind} ${value}`,
     );
-    expect(found.sort()).toEqual([
+    expect(subjects.sort()).toEqual([
       'nhs-number 9000000009',
       'nhs-number 9000000017',
       'nhs-number 9000000025',

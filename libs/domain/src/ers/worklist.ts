@@ -43,8 +43,8 @@ export function worklistSubjects(answer: Json): Subject[] {
   const waiting: Json[] = [answer];
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (value === null || typeof value !== 'object') continue;
-    const found = [...nhsNumber(value), ...optional(ubrnIn(at(value, 'reference')))];
-    for (const subject of found) subjects.set(`${subject.kind}|${subject.value}`, subject);
+    const identifiers = [...nhsNumber(value), ...optional(ubrnIn(at(value, 'reference')))];
+    for (const subject of identifiers) subjects.set(`${subject.kind}|${subject.value}`, subject);
     waiting.push(...Object.values(value as Record<string, Json>));
   }
   return [...subjects.values()];

@@ -14,8 +14,8 @@ describe('a diff that two people compare', () => {
   });
 
   it('keeps when an exception expires', () => {
-    const of = (expires: string) =>
+    const diffOf = (expires: string) =>
       stableDiff([{ table: 'write_exception', key: 'x', before: null, after: { expires_at: expires } }]);
-    expect(of('2027-01-01')).not.toEqual(of('2028-01-01'));
+    expect(diffOf('2027-01-01')).not.toEqual(diffOf('2028-01-01'));
   });
 });

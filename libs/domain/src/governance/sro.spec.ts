@@ -95,8 +95,8 @@ describe('the last day in force', () => {
     fc.assert(
       fc.property(instants, instants, fc.integer({ min: 0, max: 90 }), (one, two, graceDays) => {
         const [earlier, later] = one < two ? [one, two] : [two, one];
-        const of = appointment({ graceDays });
-        return isInForce(of, 'int', earlier) || !isInForce(of, 'int', later);
+        const graced = appointment({ graceDays });
+        return isInForce(graced, 'int', earlier) || !isInForce(graced, 'int', later);
       }),
     );
   });

@@ -39,12 +39,12 @@ export function recordedCorrelationId(id: string, hash: (digits: string) => stri
 
 /** The same, with an asynchronous hash. Nothing is hashed if there is nothing to hide. */
 export async function hashNumbersIn(id: string, hash: (digits: string) => Promise<string>): Promise<string> {
-  const found = new Set<string>();
+  const numbers = new Set<string>();
   recordedCorrelationId(id, (digits) => {
-    found.add(digits);
+    numbers.add(digits);
     return '';
   });
   const hashes = new Map<string, string>();
-  for (const digits of found) hashes.set(digits, await hash(digits));
+  for (const digits of numbers) hashes.set(digits, await hash(digits));
   return recordedCorrelationId(id, (digits) => hashes.get(digits) ?? '');
 }

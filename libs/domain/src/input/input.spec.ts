@@ -120,7 +120,7 @@ describe('the start of a request line', () => {
 });
 
 describe('headers that a caller must not send', () => {
-  const of = (name: string, value = 'x') =>
+  const codeOfHeader = (name: string, value = 'x') =>
     codeOf(() => {
       const headers = singleHeaders([name, value]);
       refuseReservedHeaders(headers);
@@ -141,16 +141,16 @@ describe('headers that a caller must not send', () => {
     'Gatehouse-Anything',
     'gatehouse_product',
   ])('%s is reserved', (name) => {
-    expect(of(name)).toBe('GW_HEADER_FORBIDDEN');
+    expect(codeOfHeader(name)).toBe('GW_HEADER_FORBIDDEN');
   });
   it.each(['X-Forwarded-For', 'Cookie', 'User-Agent', 'X-Method-Override', 'traceparent', 'Sec-Fetch-Mode'])(
     '%s is merely ignored',
     (name) => {
-      expect(of(name)).toBe('passed');
+      expect(codeOfHeader(name)).toBe('passed');
     },
   );
   it.each(['Origin', 'Sec-Fetch-Site'])('%s means a browser', (name) => {
-    expect(of(name)).toBe('GW_ORIGIN');
+    expect(codeOfHeader(name)).toBe('GW_ORIGIN');
   });
   it.each([
     ['X-Correlation-ID', '11C46F5F-CDEF-4865-94B2-0EE0EDCC26DA', 'passed'],
@@ -164,7 +164,7 @@ describe('headers that a caller must not send', () => {
     ['Gatehouse-Capability', 'provider', 'passed'],
     ['Gatehouse-Capability', 'both', 'GW_HEADER_SYNTAX'],
   ])('%s: %s', (name, value, expected) => {
-    expect(of(name, value)).toBe(expected);
+    expect(codeOfHeader(name, value)).toBe(expected);
   });
   it('a header that Gatehouse reads may be sent once; others may repeat', () => {
     expect(codeOf(() => singleHeaders(['If-Match', 'a', 'if-match', 'a']))).toBe('GW_HEADER_DUPLICATE');
@@ -207,7 +207,7 @@ describe('NHS numbers', () => {
 });
 
 describe('strict JSON', () => {
-  const of = (text: string | Buffer) => codeOf(() => parseStrictJson(Buffer.from(text as string)));
+  const codeOfJson = (text: string | Buffer) => codeOf(() => parseStrictJson(Buffer.from(text as string)));
   it.each([
     '{}{}',
     '{"a":NaN}',
@@ -229,12 +229,12 @@ describe('strict JSON', () => {
     '{"a":tru}',
     `{"a":${'['.repeat(70)}${']'.repeat(70)}}`,
   ])('%s is refused', (text) => {
-    expect(of(text)).toBe('GW_BODY_SYNTAX');
+    expect(codeOfJson(text)).toBe('GW_BODY_SYNTAX');
   });
   it('refuses malformed UTF-8 and a flood of keys', () => {
-    expect(of(Buffer.from([0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d]))).toBe('GW_BODY_SYNTAX');
+    expect(codeOfJson(Buffer.from([0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d]))).toBe('GW_BODY_SYNTAX');
     const keys = Object.fromEntries(Array.from({ length: 10_001 }, (_, index) => [`k${index}`, 1]));
-    expect(of(JSON.stringify(keys))).toBe('GW_BODY_SYNTAX');
+    expect(codeOfJson(JSON.stringify(keys))).toBe('GW_BODY_SYNTAX');
   });
   it('reads what JSON.parse reads, whatever the document', () => {
     fc.assert(
@@ -250,14 +250,14 @@ describe('strict JSON', () => {
 
 describe('media types', () => {
   const a008 = CATALOGUE.find((row) => row.interaction === 'A008')!;
-  const of = (type: string | null, encoding: string | null = null) =>
+  const codeOfType = (type: string | null, encoding: string | null = null) =>
     codeOf(() => {
       checkMediaType(a008, type, encoding);
     });
   it.each(['application/fhir+json', 'APPLICATION/FHIR+JSON', 'application/fhir+json; charset=utf-8'])(
     '%s',
     (type) => {
-      expect(of(type)).toBe('passed');
+      expect(codeOfType(type)).toBe('passed');
     },
   );
   it.each([
@@ -269,9 +269,9 @@ describe('media types', () => {
     'application/fhir+json; charset=utf-16le',
     'multipart/form-data; boundary=x',
   ])('%s is refused', (type) => {
-    expect(of(type)).toBe('GW_MEDIA_TYPE');
+    expect(codeOfType(type)).toBe('GW_MEDIA_TYPE');
   });
   it('no content encoding', () => {
-    expect(of('application/fhir+json', 'gzip')).toBe('GW_MEDIA_TYPE');
+    expect(codeOfType('application/fhir+json', 'gzip')).toBe('GW_MEDIA_TYPE');
   });
 });

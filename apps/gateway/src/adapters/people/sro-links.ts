@@ -44,9 +44,9 @@ export async function answerSroLink(
   const { name, email } = seen.link.appointment;
   const change = { actor: `SRO ${name} (${email})`, origin: `one-time link from ${from}`, reason: answer };
   const { value } = await changeRegistry(db, change, async (transaction) => {
-    const found = await findSroLink(transaction, token, nowMs);
-    if (found.state !== 'open') return found;
-    const { id, appointment, exception } = found.link;
+    const linkState = await findSroLink(transaction, token, nowMs);
+    if (linkState.state !== 'open') return linkState;
+    const { id, appointment, exception } = linkState.link;
     await transaction.sroLink.update({ where: { id }, data: { endedAt: new Date(nowMs), outcome: answer } });
     if (exception !== null) {
       const data =
@@ -59,7 +59,7 @@ export async function answerSroLink(
       const data = { withdrawnAt: new Date(nowMs) };
       await transaction.sroAppointment.update({ where: { id: appointment.id }, data });
     }
-    return found;
+    return linkState;
   });
   return value;
 }

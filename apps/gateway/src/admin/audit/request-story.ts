@@ -1,4 +1,4 @@
-/** The rows of one request, told as one thing. */
+/** The rows of one request, put together as one story. */
 import type { RequestStory } from '@gatehouse/contracts/audit/audit-resources';
 import { applicationName } from '@gatehouse/domain/registry/application-name';
 import { recordedTokenRefusal, TOKEN_REFUSALS } from '@gatehouse/domain/apim/token-refusal';
@@ -11,7 +11,7 @@ type Attempt = RequestStory['attempts'][number];
 
 /** @param rows at least one, in the order in which they were made */
 export function storyOf(rows: readonly StoryRow[], snapshot: Snapshot): RequestStory {
-  // An INTENT tells more than the DENIED of the same request: it had a binding.
+  // An INTENT has more than the DENIED of the same request: it had a binding.
   const base =
     rows.find(({ kind }) => kind === 'INTENT') ?? rows.find(({ kind }) => kind === 'DENIED') ?? rows[0];
   const record = base?.record ?? {};
@@ -57,8 +57,8 @@ export function storyOf(rows: readonly StoryRow[], snapshot: Snapshot): RequestS
     refusal: refusalOf(rows),
     attempts: rows.filter(({ kind }) => kind === 'INTENT').map((intent) => attemptOf(intent, rows)),
     chain: { intact: rows.every(({ faults }) => faults.length === 0), rows: rows.length },
-    rows: rows.map(({ kind, writer, seq, hash, faults, record: of }) => {
-      return { kind, at: iso(numberOf(of['atMs']) ?? 0), writer, seq, hash, faults: [...faults], record: of };
+    rows: rows.map(({ kind, writer, seq, hash, faults, record }) => {
+      return { kind, at: iso(numberOf(record['atMs']) ?? 0), writer, seq, hash, faults: [...faults], record };
     }),
   };
 }
@@ -70,9 +70,9 @@ function askedOf(asked: unknown): RequestStory['asked'] {
 }
 
 function attemptOf(intent: StoryRow, rows: readonly StoryRow[]): Attempt {
-  const of = (kind: string) =>
+  const rowOf = (kind: string) =>
     rows.find((row) => row.kind === kind && row.attemptId === intent.attemptId)?.record ?? null;
-  const [outcome, end] = [of('OUTCOME'), of('END')];
+  const [outcome, end] = [rowOf('OUTCOME'), rowOf('END')];
   const ended = end ?? outcome;
   return {
     attemptId: intent.attemptId,
@@ -110,8 +110,10 @@ function subjectsOf(rows: readonly StoryRow[]): RequestStory['subjects'] {
   const hashes = rows.flatMap(({ subjects }) => subjects);
   return (['nhs-number', 'ubrn'] as const)
     .map((kind) => {
-      const of = hashes.filter((subject) => subject.kind === kind).map(({ hash }) => hash.toString('hex'));
-      return { kind, count: new Set(of).size };
+      const hashesOfKind = hashes
+        .filter((subject) => subject.kind === kind)
+        .map(({ hash }) => hash.toString('hex'));
+      return { kind, count: new Set(hashesOfKind).size };
     })
     .filter(({ count }) => count > 0);
 }

@@ -61,8 +61,8 @@ export class DoctorStore {
     const { id, bindings } = await theApplication(this.db, choice, reach);
     const binding = bindings.find(({ organisation }) => organisation.state === 'active') ?? bindings[0];
     if (binding === undefined) throw notFound('organisation of this application');
-    const asked = await this.askNhs({ odsCode: binding.odsCode, applicationId: id }, actor);
-    return { ...(await this.examine({ application: id }, reach)), asked };
+    const nhsAnswer = await this.askNhs({ odsCode: binding.odsCode, applicationId: id }, actor);
+    return { ...(await this.examine({ application: id }, reach)), asked: nhsAnswer };
   }
 
   /** The titles of the steps that remain. */

@@ -44,10 +44,10 @@ export async function sortedKeys(
      ORDER BY ${by.name} ${order}, ${key.name} ${order} LIMIT ${at(limit + 1)}`,
     ...values,
   );
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
   return {
-    keys: shown.map((row) => row.key),
+    keys: page.map((row) => row.key),
     next: rows.length > limit && last !== undefined ? cursorOf(last.value, last.key) : null,
   };
 }

@@ -45,11 +45,11 @@ export class StopsStore {
 
   /** Suspends at once: every replica refuses the next request within a second. */
   async create(transaction: Transaction, acting: Acting, request: StopRequest) {
-    const found = await findTarget(transaction, request);
-    const { kind, target, environment, odsCodes, state } = found;
+    const stopTarget = await findTarget(transaction, request);
+    const { kind, target, environment, odsCodes, state } = stopTarget;
     requireReach(acting.reach, odsCodes, `${kind} ${target}`);
-    refuseIdle(found);
-    await setState(transaction, found, state, SUSPENDED);
+    refuseIdle(stopTarget);
+    await setState(transaction, stopTarget, state, SUSPENDED);
     const row = await transaction.emergencyStop.create({
       data: {
         id: randomUUID(),
