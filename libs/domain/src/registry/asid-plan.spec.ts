@@ -173,22 +173,31 @@ describe('an application that no listed combination needs', () => {
   });
 });
 
-it('plans 1,000 organisations, of which nothing is right, quickly', () => {
+it('plans 1,000 organisations, none of them right, without comparing each with every other', () => {
+  let reads = 0;
+  const counted = <T extends object>(record: T): T =>
+    new Proxy(record, {
+      get(target, name) {
+        reads += 1;
+        return Reflect.get(target, name);
+      },
+    });
   const codes = Array.from({ length: 1_000 }, (_, at) => `X${at}`);
   const given = {
     wanted: codes.flatMap((odsCode) => [
-      { ...wanted, odsCode },
-      { ...wantedByUsers, odsCode },
+      counted({ ...wanted, odsCode }),
+      counted({ ...wantedByUsers, odsCode }),
     ]),
-    applications: codes.map((odsCode, at) => ({
-      ...application,
-      id: odsCode,
-      organisations: [odsCode],
-      capability: 'referrer' as const,
-      asid: String(at).padStart(12, '0'),
-    })),
+    applications: codes.map((odsCode, at) =>
+      counted({
+        ...application,
+        id: odsCode,
+        organisations: [odsCode],
+        capability: 'referrer' as const,
+        asid: String(at).padStart(12, '0'),
+      }),
+    ),
   };
-  const startedAt = performance.now();
   expect(countStates(plan(given))).toMatchObject({ missing: 2_000, misplaced: 1_000 });
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(reads / codes.length).toBeLessThan(100);
 });
