@@ -8,6 +8,24 @@ import { freePort } from './servers/free-port.ts';
 import type { GatewayProcess } from './servers/processes.ts';
 import { type Stack, startStack } from './servers/stack.ts';
 
+/** Features of a browser's window that need a process for each page; the rest is Playwright's own list, which this replaces. */
+const DISABLED_FEATURES = [
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+];
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -16,6 +34,7 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  `--disable-features=${DISABLED_FEATURES.join(',')}`,
 ];
 const ROLES = [
   'gatehouse-platform=platform-engineer',
