@@ -189,6 +189,17 @@ describe('a login URL', () => {
     expect((await browser.go(url)).status).toBe(302);
   });
 
+  it('takes no other method, and no other spelling of its path', async () => {
+    const url = await users.begin();
+    const post = await users.browser().go(url, { method: 'POST' });
+    expect([post.status, post.headers.get('allow'), await post.text()]).toEqual([405, 'GET', '']);
+    for (const path of ['/auth/cis2/LOGIN', '/auth/cis2/login/', '/auth/cis2/', '/auth/cis2/x']) {
+      const answer = await users.browser().go(stack.gateway.public + path + new URL(url).search);
+      expect([answer.status, await answer.text()]).toEqual([404, '']);
+    }
+    expect((await users.browser().go(url)).status).toBe(302);
+  });
+
   it.each(['', '?ticket=', '?ticket=x', '?ticket=a&ticket=b', '?TICKET=x'])(
     '%j is not one of ours',
     async (query) => {

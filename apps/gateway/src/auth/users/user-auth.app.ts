@@ -14,7 +14,12 @@ export interface UserAuthApp {
   close(): Promise<void>;
 }
 
-const PATHS = '/auth/cis2/';
+/** The method of each path. */
+const METHODS: ReadonlyMap<string, string> = new Map([
+  ['/auth/cis2/login', 'GET'],
+  ['/auth/cis2/callback', 'GET'],
+  ['/auth/cis2/back-channel-logout', 'POST'],
+]);
 
 /** Sign-in of users: a Nest application of its own, since the public listener has nothing else of Nest. */
 export async function createUserAuthApp(deps: UserAuthDeps): Promise<UserAuthApp> {
@@ -35,23 +40,27 @@ export async function createUserAuthApp(deps: UserAuthDeps): Promise<UserAuthApp
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(pageHeaders);
-  app.use(refuseLookingAhead);
+  app.use(refusePrefetch);
   await app.init();
   const handler = app.getHttpAdapter().getInstance() as RequestListener;
   return {
     serve(request, response) {
-      if (request.url?.startsWith(PATHS) !== true) return false;
-      handler(request, response);
+      const [path = ''] = (request.url ?? '').split('?', 1);
+      const method = METHODS.get(path);
+      if (method === undefined) return false;
+      // HEAD too: a link that is checked must not use up the login that it opens.
+      if (request.method !== method)
+        response.writeHead(405, { Allow: method, 'Cache-Control': 'no-store' }).end();
+      else handler(request, response);
       return true;
     },
     close: () => app.close(),
   };
 }
 
-/** A link that is checked or fetched ahead must not use up the login that it opens. */
-function refuseLookingAhead(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+/** Nor may a browser that fetches it before anybody follows it. */
+function refusePrefetch(request: IncomingMessage, response: ServerResponse, next: () => void): void {
   const purpose = String(request.headers['sec-purpose'] ?? request.headers['purpose'] ?? '');
-  if (request.method === 'HEAD') response.writeHead(405, { Allow: 'GET' }).end();
-  else if (purpose.includes('prefetch')) response.writeHead(503).end();
+  if (purpose.includes('prefetch')) response.writeHead(503).end();
   else next();
 }
