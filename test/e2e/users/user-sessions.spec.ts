@@ -9,7 +9,7 @@ import {
   signedInAtCis2,
   signIn,
   USER_CLIENT,
-} from '../../support/users.ts';
+} from '../../support/users/onboard-users.ts';
 
 const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
 const RC = 'REFERRING_CLINICIAN';

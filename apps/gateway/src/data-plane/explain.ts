@@ -9,7 +9,7 @@ import type { RequestFacts } from '@gatehouse/domain/audit/audit';
 import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
 import type { Client } from '@gatehouse/domain/registry/registry';
 import { parseStrictJson } from '@gatehouse/domain/input/strict-json';
-import { answerJson } from './answer-json.js';
+import { answerJson } from './listener/answer-json.js';
 import { decideRoute } from './decide.js';
 import type { PlaneDeps } from './deps.js';
 import { type Exchange, hypotheticalExchange } from './exchange.js';

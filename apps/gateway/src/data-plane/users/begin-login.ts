@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { Client, Snapshot } from '@gatehouse/domain/registry/registry';
 import { assuranceFloorOf } from '@gatehouse/domain/policy/user-decision';
-import { answerJson } from '../answer-json.js';
+import { answerJson } from '../listener/answer-json.js';
 import type { PlaneDeps } from '../deps.js';
 import type { Exchange } from '../exchange.js';
 import { loginBody, readJson, shaped } from './bodies.js';

@@ -10,7 +10,7 @@ import type { AuthenticatedUser } from '@gatehouse/domain/users/id-token';
 import { noRoleRefusal, offeredRoles, onlyRole } from '@gatehouse/domain/users/session-role';
 import type { UserSignInRejection } from '@gatehouse/domain/users/sign-in-rejection';
 import type { UserSession } from '@gatehouse/domain/users/user-session';
-import { answerJson } from '../answer-json.js';
+import { answerJson } from '../listener/answer-json.js';
 import type { PlaneDeps } from '../deps.js';
 import type { Exchange } from '../exchange.js';
 import { codeBody, idTokenBody, readJson, shaped } from './bodies.js';

@@ -5,7 +5,7 @@ import type { Client } from '@gatehouse/domain/registry/registry';
 import { peopleIn } from '@gatehouse/domain/users/on-behalf-of';
 import { hasRole, offeredRoles } from '@gatehouse/domain/users/session-role';
 import type { UserSession } from '@gatehouse/domain/users/user-session';
-import { answerJson } from '../answer-json.js';
+import { answerJson } from '../listener/answer-json.js';
 import type { PlaneDeps } from '../deps.js';
 import type { Exchange } from '../exchange.js';
 import { readJson, roleBody, shaped } from './bodies.js';

@@ -1,6 +1,6 @@
 /** Gatehouse's own answers on the partner listener, which are JSON and no FHIR. */
 import type { ServerResponse } from 'node:http';
-import type { Exchange } from './exchange.js';
+import type { Exchange } from '../exchange.js';
 
 /** @param value undefined for an answer without a body */
 export function answerJson(

@@ -2,8 +2,8 @@
  * Users for a test: applications in both ASID layouts, a client whose supplier signs its users in itself, and sessions
  * that are opened as a supplier's server opens them.
  */
-import { ALL_INTERACTIONS, appointOwner } from './onboard.ts';
-import type { Stack } from './servers/stack.ts';
+import { ALL_INTERACTIONS, appointOwner } from '../onboard.ts';
+import type { Stack } from '../servers/stack.ts';
 
 export const USER_CLIENT = 'ward-web';
 const PRODUCT = 'ReferWell';
