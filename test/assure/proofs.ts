@@ -30,6 +30,12 @@ export const PROOFS: readonly Proof[] = [
       `one refresh token on two replicas, ${String(rounds * 1_000)} times, a third with one killed`,
   },
   {
+    name: 'user-isolation',
+    suite: 'e2e',
+    file: 'test/e2e/users/user-isolation.spec.ts',
+    size: (rounds) => `${String(rounds * 20_000)} requests of 30 users at 10 organisations`,
+  },
+  {
     name: 'kill-points',
     suite: 'e2e',
     file: 'test/e2e/faults/kill-points.spec.ts',

@@ -22,6 +22,7 @@ export interface Person {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly aals?: readonly number[];
   readonly onBehalfOf?: readonly string[];
+  readonly givenName?: string;
 }
 
 export interface OpenedSession {
