@@ -9,6 +9,7 @@ import { gatehouse, loadDemo } from './start/demo.mjs';
 import { isRunning, Pieces } from './start/pieces.mjs';
 import { startOnFreePorts } from './start/ports.mjs';
 import { openState } from './start/state.mjs';
+import { prepareWeb, WEB_CLIENT } from './start/web.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const home = join(root, '.gatehouse');
@@ -57,7 +58,7 @@ pieces.onDeath((name, how, lastLines) => {
 
 const isGatewayReady = ({ msg }) => msg === 'gateway ready';
 /** Browsers accept Secure cookies from localhost without TLS. */
-const consoleUrl = (port) => `http://localhost:${port}`;
+const inBrowser = (port) => `http://localhost:${port}`;
 const DEMO_ROLES = [
   'gatehouse-platform=platform-engineer',
   'gatehouse-governance=governance-officer',
@@ -127,8 +128,8 @@ try {
   const gatewaySettings = (environments) => ({
     ...settings,
     GATEHOUSE_AUDIT_KMS_KEY: state.auditKmsKey,
-    GATEHOUSE_PUBLIC_URL: url('public'),
-    GATEHOUSE_CONSOLE_URL: consoleUrl(ports.admin),
+    GATEHOUSE_PUBLIC_URL: inBrowser(ports.public),
+    GATEHOUSE_CONSOLE_URL: inBrowser(ports.admin),
     GATEHOUSE_STAFF_ISSUER: url('staff'),
     GATEHOUSE_STAFF_ROLES: DEMO_ROLES,
     GATEHOUSE_ENVIRONMENTS: environments,
@@ -154,20 +155,40 @@ try {
     return url('partner');
   });
 
-  await step('demo', () =>
-    loadDemo({
+  const admin = { ...settings, GATEHOUSE_ADMIN_URL: url('admin') };
+  let registry;
+  await step('demo', async () => {
+    registry = await loadDemo({
       root,
       home,
       state,
-      settings: { ...settings, GATEHOUSE_ADMIN_URL: url('admin') },
+      settings: admin,
       asOwner,
       adminUrl: url('admin'),
-      publicUrl: url('public'),
+      publicUrl: inBrowser(ports.public),
       controlUrl: url('control'),
-    }),
-  );
+    });
+    return `${registry.organisations.length} organisations, ${registry.applications.length} applications, ${registry.clients.length} clients`;
+  });
 
-  if (!ending) console.log(welcome(state, url, consoleUrl(ports.admin)));
+  if (registry.clients.some(({ name }) => name === WEB_CLIENT)) {
+    const demo = { root, home, state, admin: { ...admin, GATEHOUSE_ADMIN_TOKEN: state.adminToken } };
+    await step('web app', async () => {
+      await startOnPorts(['web'], async () => {
+        const addresses = {
+          listen: listen('web'),
+          url: inBrowser(ports.web),
+          gatehouseUrl: url('partner'),
+          consoleUrl: inBrowser(ports.admin),
+        };
+        const webSettings = await prepareWeb(demo, addresses, registry.organisations);
+        await pieces.start('web', ['apps/demo/dist/main.js'], webSettings);
+      });
+      return inBrowser(ports.web);
+    });
+  }
+
+  if (!ending) console.log(welcome(state, url, ports));
 } catch (error) {
   await end(1, `\n${error instanceof Error ? error.message : String(error)}`);
 }
@@ -204,15 +225,15 @@ async function untilReady(address) {
     throw new Error(`The gateway is not ready after 60 s: ${last}\n${pieces.lastLines('gateway')}`);
 }
 
-function welcome(state, url, consoleAddress) {
+function welcome(state, url, ports) {
   return `
 Gatehouse is running (started in ${((Date.now() - startedAt) / 1000).toFixed(1)} s).
 
   partner   ${url('partner')}   where your services send e-RS requests
-  console   ${consoleAddress}   sign in as Priya (platform engineer), Gita (governance officer), Omar (auditor),
+  console   ${inBrowser(ports.admin)}   sign in as Priya (platform engineer), Gita (governance officer), Omar (auditor),
             Ada (administrator) or another demo person; in Chrome or Firefox
-  admin     ${url('admin')}   admin API, for the gatehouse command
-  public    ${url('public')}   JWKS
+${ports.web === undefined ? '' : webApp(inBrowser(ports.web))}  admin     ${url('admin')}   admin API, for the gatehouse command
+  public    ${url('public')}   sign-in of users, JWKS
   status    ${url('status')}   /live, /ready, /metrics
   simulator ${url('apim')}   the NHS: token service and e-RS; control API ${url('control')}
 
@@ -229,4 +250,13 @@ See what was recorded, with the administrator's token:
 GATEHOUSE_ADMIN_URL=${url('admin')} GATEHOUSE_ADMIN_TOKEN=${state.adminToken} npx gatehouse audit list
 
 All data is synthetic. State is in .gatehouse/. Ctrl-C stops everything.`;
+}
+
+function webApp(address) {
+  return `  web app   ${address}   a supplier's application. Sign in as
+            Rosa Field   refers patients of a surgery: worklists, booking, letters
+            Tom Hale     refers and treats at three organisations: chooses a role, accepts referrals
+            Mina Shah    answers advice requests on behalf of two clinicians
+            Max Stone    signs in with a lower level first, then with a higher one
+`;
 }

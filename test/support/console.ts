@@ -26,7 +26,7 @@ const DISABLED_FEATURES = [
   'AimEnabled',
   'PreconnectToSearch',
 ];
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

@@ -9,6 +9,8 @@ import { cleanEnvironment } from './pieces.mjs';
 
 const CLIENT_KEY = /gh_local_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/;
 const ADMIN_TOKEN = /gha_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/;
+/** The organisation whose users may sign in at AAL2. All others require AAL3. */
+const LOWER_LEVEL = 'X26';
 const day = (offset) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 
 /** Runs `gatehouse …` and returns its output. @throws with its output if it fails */
@@ -31,6 +33,7 @@ export function gatehouse(root, args, settings) {
   });
 }
 
+/** @returns what of the demo registry is there: people may have retired some of it since */
 export async function loadDemo({ root, home, state, settings, asOwner, adminUrl, publicUrl, controlUrl }) {
   const text = readFileSync(join(root, 'infra/demo/registry.yaml'), 'utf8');
   const once = async (name, work) => {
@@ -95,7 +98,11 @@ export async function loadDemo({ root, home, state, settings, asOwner, adminUrl,
         throw new Error('gatehouse clients issue-key printed no key.');
     });
   }
-  return `${registry.organisations.length} organisations, ${registry.applications.length} applications, ${registry.clients.length} clients`;
+  // Users of one organisation may sign in with an authenticator of level 2, so that a step up can be seen.
+  await once('assurance', () =>
+    run('assurance', 'set', '2', '--organisation', LOWER_LEVEL, '--reason', 'demo of a step up'),
+  );
+  return registry;
 }
 
 async function isUsable(token, adminUrl) {

@@ -11,7 +11,7 @@ const KEPT_LINES = 20;
 const STOP_MS = 20_000;
 const PORT_TAKEN = /EADDRINUSE|address already in use/i;
 /** Settings of a developer's own shell, which must not reach the demo. */
-const foreign = /^(GATEHOUSE_|DATABASE_|AWS_|SIMULATOR_|PG[A-Z]+$)/;
+const foreign = /^(GATEHOUSE_|DATABASE_|AWS_|SIMULATOR_|DEMO_|PG[A-Z]+$)/;
 
 export function cleanEnvironment(settings) {
   const inherited = Object.entries(toolEnvironment()).filter(([name]) => !foreign.test(name));

@@ -6,6 +6,7 @@ const DEFAULT_PORTS = {
   admin: 8081,
   public: 8082,
   status: 8083,
+  web: 8084,
   apim: 8090,
   kms: 8091,
   objects: 8092,

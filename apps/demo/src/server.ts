@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { type BrowserSession, BrowserSessions } from './browser-session.js';
+import { BrowserSessions } from './browser-session.js';
 import { callGatehouse, Rejection } from './gatehouse.js';
 import { html } from './html.js';
 import { heading, renderPage } from './page.js';
@@ -66,28 +66,12 @@ async function answerRequest(
     response.writeHead(204).end();
     return;
   }
+  const route = ROUTES.find((each) => each.method === request.method && each.path.test(url.pathname));
   const session = sessions.of(request);
-  const visit = await visitOf(settings, sessions, session, request, url);
-  const answer = await answerOf(visit, request, url.pathname);
-  const headers = { ...HEADERS, 'Set-Cookie': sessions.cookie(session) };
-  if ('redirectTo' in answer) response.writeHead(303, { ...headers, Location: answer.redirectTo }).end();
-  else {
-    const { title, body, status = 200 } = answer;
-    response.writeHead(status, headers).end(renderPage(visit, title, body, status >= 400));
-  }
-}
-
-async function visitOf(
-  settings: Settings,
-  sessions: BrowserSessions,
-  session: BrowserSession,
-  request: IncomingMessage,
-  url: URL,
-): Promise<Visit & { readonly params: Record<string, string> }> {
-  return {
+  const visit: Visit = {
     settings,
     session,
-    params: {},
+    params: { ...route?.path.exec(url.pathname)?.groups },
     query: url.searchParams,
     form: await readForm(request),
     send: (each) =>
@@ -96,20 +80,22 @@ async function visitOf(
       sessions.renew(session);
     },
   };
+  const answer = await answerOf(route, visit, request.headers.origin);
+  const headers = { ...HEADERS, 'Set-Cookie': sessions.cookie(session) };
+  if ('redirectTo' in answer) response.writeHead(303, { ...headers, Location: answer.redirectTo }).end();
+  else {
+    const { title, body, status = 200 } = answer;
+    response.writeHead(status, headers).end(renderPage(visit, title, body, status >= 400));
+  }
 }
 
-async function answerOf(
-  visit: Visit & { readonly params: Record<string, string> },
-  request: IncomingMessage,
-  path: string,
-): Promise<Answer> {
-  const route = ROUTES.find((each) => each.method === request.method && each.path.test(path));
+async function answerOf(route: Route | undefined, visit: Visit, origin: string | undefined): Promise<Answer> {
+  const { session, settings } = visit;
   if (route === undefined) return notice(404, 'Page not found');
   // A form on another site can't send our cookie (SameSite), but one on another port of this host can.
-  if (request.method === 'POST' && request.headers.origin !== visit.settings.url)
+  if (route.method === 'POST' && origin !== settings.url)
     return notice(403, 'This form was not on a page of ReferWell');
-  if (route.isPublic !== true && visit.session.user === null) return { redirectTo: '/' };
-  Object.assign(visit.params, route.path.exec(path)?.groups);
+  if (route.isPublic !== true && session.user === null) return { redirectTo: '/' };
   try {
     return await route.answer(visit);
   } catch (error) {

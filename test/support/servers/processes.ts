@@ -172,6 +172,19 @@ export async function startGatewayProcess(
   };
 }
 
+/** @param settings its environment variables, `DEMO_LISTEN` among them */
+export async function startWebProcess(
+  settings: Readonly<Record<string, string>>,
+): Promise<{ stop(): Promise<void> }> {
+  const child = fork(join(ROOT, 'apps/demo/dist/main.js'), [], {
+    execArgv: END_WITH_PARENT,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: { PATH: process.env['PATH'], ...settings },
+  });
+  await firstLine(child, '"demo":"ready"');
+  return { stop: () => endProcess(child, 'SIGTERM') };
+}
+
 async function firstLine(child: ChildProcess, mark: string): Promise<string> {
   let text = '';
   return new Promise((resolve, reject) => {
