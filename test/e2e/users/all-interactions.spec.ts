@@ -4,7 +4,7 @@ import { matchOperation } from '@gatehouse/domain/ers/operation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, sendRequest, trailOf, verdictOf, watch } from '../../support/answers.ts';
 import { type Stack, startStack } from '../../support/servers/stack.ts';
-import { addPerson, onboardUsers, signIn } from '../../support/users.ts';
+import { addPerson, onboardUsers, signIn } from '../../support/users/onboard-users.ts';
 
 const RC = 'REFERRING_CLINICIAN';
 const RCA = 'REFERRING_CLINICIAN_ADMIN';
