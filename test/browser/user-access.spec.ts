@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accessible } from '../support/console.ts';
-import { type DemoWorld, startDemoWorld } from '../support/demo-world.ts';
+import { type DemoWorld, startDemoWorld } from '../support/servers/demo-world.ts';
 
 const TOM = '656005750107';
 const MINA = '656005750108';

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { findChromium } from '../../tools/chromium.mjs';
-import { loadDemo } from '../../tools/start/demo.mjs';
-import { prepareWeb } from '../../tools/start/web.mjs';
-import { FLAGS } from './console.ts';
-import { freePort } from './servers/free-port.ts';
-import { startWebProcess } from './servers/processes.ts';
-import { type Stack, startStack } from './servers/stack.ts';
+import { findChromium } from '../../../tools/chromium.mjs';
+import { loadDemo } from '../../../tools/start/demo.mjs';
+import { prepareWeb } from '../../../tools/start/web.mjs';
+import { FLAGS } from '../console.ts';
+import { freePort } from './free-port.ts';
+import { startWebProcess } from './processes.ts';
+import { type Stack, startStack } from './stack.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface DemoWorld {
   readonly stack: Stack;
