@@ -17,7 +17,7 @@ export default defineConfig({
       here('test/support/servers/postgres-server.ts'),
       here('test/support/servers/simulator-server.ts'),
     ],
-    setupFiles: [here('test/support/refuse-deprecated-pg.ts')],
+    setupFiles: [here('test/support/servers/refuse-deprecated-pg.ts')],
     passWithNoTests: false,
     pool: 'forks',
     maxWorkers: 2,
