@@ -386,9 +386,11 @@ async function expectRefused(
     code: expected.code,
     status: expected.status,
     interaction: request.interaction,
-    odsCode: application.odsCode,
     clientName: application.client,
-    bindingId: expect.any(String) as unknown,
+    // Without a user session nothing is said of an organisation.
+    ...(application.accessMode === 'user-restricted'
+      ? { odsCode: null, bindingId: null }
+      : { odsCode: application.odsCode, bindingId: expect.any(String) as unknown }),
   });
 }
 
