@@ -148,6 +148,37 @@ describe('opening a session', () => {
   });
 });
 
+describe('a login', () => {
+  const body = {
+    product: 'ReferWell',
+    returnTarget: 'https://app.supplier.example/signed-in',
+    state: 'state-of-the-supplier',
+    codeChallenge: 'a'.repeat(43),
+  };
+  const begin = (change: object) =>
+    call('/user-logins', null, { method: 'POST', body: { ...body, ...change } });
+
+  it.each<[string, object, { status: number; code: string }]>([
+    ['for a product whose users the supplier signs in', {}, { status: 403, code: 'GW_CIS2_CLIENT' }],
+    ['for a product that is not granted', { product: 'Other' }, { status: 403, code: 'GW_GRANT' }],
+    [
+      'for an organisation that is not granted',
+      { organisation: 'Y99999' },
+      { status: 403, code: 'GW_GRANT' },
+    ],
+    ['by combined authentication', { pattern: 'combined' }, { status: 400, code: 'GW_BODY_SYNTAX' }],
+    ['without a challenge', { codeChallenge: undefined }, { status: 400, code: 'GW_BODY_SYNTAX' }],
+    ['with a member that nobody knows', { returnTo: '/' }, { status: 400, code: 'GW_BODY_SYNTAX' }],
+  ])('%s is refused', async (_name, change, verdict) => {
+    expect(verdictOf(await begin(change))).toEqual(verdict);
+  });
+
+  it('is begun by POST alone', async () => {
+    const answer = await call('/user-logins', null);
+    expect(verdictOf(answer)).toEqual({ status: 405, code: 'GW_METHOD' });
+  });
+});
+
 describe('a call for a user', () => {
   it('goes out with the headers, the token and the application of that user', async () => {
     const { handle } = await signIn(stack, key, CLINICIAN);

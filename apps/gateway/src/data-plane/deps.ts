@@ -61,6 +61,8 @@ export interface PlaneDeps {
     readonly setups: SignInSetups;
     readonly logins: UserLogins;
     readonly broughtTokens: BroughtTokens;
+    /** True if CIS2 has reported that the session ended. */
+    readonly hasLoggedOut: (environment: string, cis2SessionId: string | null) => Promise<boolean>;
     /** Where a user's browser begins to sign in. */
     readonly loginUrl: string;
   };

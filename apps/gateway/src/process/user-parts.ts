@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@gatehouse/db/client';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
+import { CIS2_CALLBACK_PATH } from '@gatehouse/domain/registry/cis2-registration';
 import type pg from 'pg';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
 import type { Kms } from '../adapters/kms/kms.js';
@@ -41,8 +42,6 @@ interface Opened {
 
 /** Where a supplier's web application sends the browser, with a ticket. */
 export const LOGIN_PATH = '/auth/cis2/login';
-/** Where CIS2 sends the browser back to: what a CIS2 client is registered with. */
-export const CALLBACK_PATH = '/auth/cis2/callback';
 const CIS2_ANSWER_MS = 5_000;
 
 export function openUserParts(
@@ -60,7 +59,7 @@ export function openUserParts(
     db: prisma,
     box: createSecretBox(kms, auditKmsKey),
     kms,
-    redirectUri: publicUrl + CALLBACK_PATH,
+    redirectUri: publicUrl + CIS2_CALLBACK_PATH,
     now,
   });
   const brought = createBroughtTokens({ db: prisma, idTokens, parties, providers, now, log });

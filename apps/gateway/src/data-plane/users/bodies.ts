@@ -26,7 +26,8 @@ export const loginBody = z.strictObject({
   state: z.string().regex(/^[A-Za-z0-9._~-]{1,512}$/, 'write 1 to 512 of A-Z a-z 0-9 - . _ ~'),
   codeChallenge,
   organisation: odsCode.optional(),
-  pattern: z.enum(['separate', 'combined']).default('separate'),
+  /** Combined authentication is not offered yet. */
+  pattern: z.literal('separate').default('separate'),
 });
 
 export const codeBody = z.strictObject({

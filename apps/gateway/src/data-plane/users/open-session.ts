@@ -16,7 +16,7 @@ import type { Exchange } from '../exchange.js';
 import { codeBody, idTokenBody, readJson, shaped } from './bodies.js';
 import { prefetchTokens } from './prefetch-tokens.js';
 import { readRoles } from './read-roles.js';
-import { recordRejectedSignIn, recordUserEvent } from './record-user-event.js';
+import { recordBroughtUser, recordUserEvent } from './record-user-event.js';
 import { sessionAnswer } from './session-answer.js';
 import { userGrants } from './user-grants.js';
 
@@ -36,6 +36,11 @@ export async function openSession(
   const { session, handle } = await deps.userSessions.open({
     ...{ environment, clientId, product, pattern, user, idToken, name },
   });
+  // CIS2 may have reported a logout since the sign-in was checked: it ended the sessions that were there.
+  if (await deps.userSignIn.hasLoggedOut(environment, user.cis2SessionId)) {
+    await deps.userSessions.end([session.id], 'NHS CIS2', 'signed out at NHS CIS2');
+    throw await rejected(deps, exchange, client, 'logged_out');
+  }
   const ready = await makeReady(deps, exchange, client, session, grants, signedIn.odsCode);
   prefetchTokens(deps, exchange, client, ready, grants);
   answerJson(exchange, response, 201, { handle, ...(await sessionAnswer(deps, client, ready)) });
@@ -73,6 +78,7 @@ async function signedInUser(
     ...{ environment, product, clientId, idToken, accessToken },
   });
   if (!answer.ok) throw await rejected(deps, exchange, client, answer.reason);
+  await recordBroughtUser(deps, exchange, client, { product, user: answer.user });
   return { product, pattern: 'separate', odsCode: null, user: answer.user, idToken, name: answer.name };
 }
 
@@ -83,7 +89,8 @@ async function rejected(
   client: Client,
   reason: UserSignInRejection,
 ): Promise<GatewayError> {
-  await recordRejectedSignIn(deps, exchange, client, reason);
+  const { remoteAddress: address } = exchange;
+  await deps.audit.rejected({ event: 'USER_SIGN_IN_REJECTED', address, reason, clientId: client.id });
   return new GatewayError('GW_OIDC', {
     detail: `the sign-in was rejected: ${reason}`,
     ...(reason === 'cis1' ? { rule: CIS1_NOT_PERMITTED } : {}),

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditValue } from '@gatehouse/domain/audit/audit';
 import type { Client } from '@gatehouse/domain/registry/registry';
-import type { UserSignInRejection } from '@gatehouse/domain/users/sign-in-rejection';
+import type { AuthenticatedUser } from '@gatehouse/domain/users/id-token';
 import type { UserSession } from '@gatehouse/domain/users/user-session';
 import type { PlaneDeps } from '../deps.js';
 import type { Exchange } from '../exchange.js';
@@ -35,25 +35,21 @@ export async function recordUserEvent(
   });
 }
 
-/** @throws GW_AUDIT_UNAVAILABLE */
-export async function recordRejectedSignIn(
+/** A user whom the supplier signed in itself, and whose ID token it brought. @throws GW_AUDIT_UNAVAILABLE */
+export async function recordBroughtUser(
   deps: PlaneDeps,
   exchange: Exchange,
-  client: Client,
-  reason: UserSignInRejection,
+  { id: clientId, environment }: Client,
+  { product, user }: { readonly product: string; readonly user: AuthenticatedUser },
 ): Promise<void> {
+  const { userId, authenticationAssurance: aal, authenticatedAtMs: authTimeMs } = user;
   await deps.audit.system({
-    kind: 'SYSTEM',
-    event: 'USER_SIGN_IN_REJECTED',
-    attemptId: randomUUID(),
+    ...{ kind: 'SYSTEM', event: 'USER_SIGNED_IN', attemptId: randomUUID(), clientId },
     startedAtMs: exchange.startedAtMs,
     atMs: deps.clock.now(),
-    clientId: client.id,
     facts: {
       requestId: exchange.requestId,
-      environment: client.environment,
-      reason,
-      address: exchange.remoteAddress,
+      ...{ userId, environment, product, aal, ial: 3, authTimeMs, by: 'supplier' },
     },
   });
 }
