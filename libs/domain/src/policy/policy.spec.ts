@@ -350,6 +350,7 @@ describe('the choice among grants', () => {
     ['names none, has both', [user, grantOf(app)], false, 'application-restricted'],
     ['names none, has user grants only', [user], false, 'user-restricted'],
     ['names a session without a user grant', [grantOf(app)], true, 'user-restricted'],
+    ['names none, has no grant', [], false, 'application-restricted'],
   ] as const)('access mode: %s', (_, held, names, expected) => {
     expect(accessModeOf(client([...held]), names)).toBe(expected);
   });

@@ -83,13 +83,14 @@ export type Decision =
     };
 
 /**
- * The access mode of a request: user-restricted if it names a user session, or if the client has no
- * application-restricted grant at all.
+ * The access mode of a request: user-restricted if it names a user session, or if the client's grants are all
+ * user-restricted. A client without any grant is refused for that, and not for a missing user.
  */
 export function accessModeOf(client: Client, namesUserSession: boolean): AccessMode {
   if (namesUserSession) return 'user-restricted';
-  const hasApplicationGrant = client.grants.some((grant) => grant.accessMode === 'application-restricted');
-  return hasApplicationGrant ? 'application-restricted' : 'user-restricted';
+  const has = (mode: AccessMode): boolean => client.grants.some(({ accessMode }) => accessMode === mode);
+  const isForUsersAlone = has('user-restricted') && !has('application-restricted');
+  return isForUsersAlone ? 'user-restricted' : 'application-restricted';
 }
 
 /** The steps of one decision as they are taken. */
