@@ -1,4 +1,5 @@
 import type { RandomBytes } from '@gatehouse/domain/input/opaque-key';
+import type { SessionLimits } from '@gatehouse/domain/users/session-life';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import type { KeyService } from '../adapters/kms/key-service.js';
 import type { SecretBox } from '../adapters/kms/secret-box.js';
@@ -14,6 +15,7 @@ export interface AdminDeps {
   readonly publicUrl: string;
   readonly consoleOrigin: string;
   readonly ownerSignInMs: number;
+  readonly userSessionLimits: SessionLimits;
   readonly environments: injected.Environments;
   readonly interactions: ReadonlySet<string>;
   readonly keyService: KeyService;
@@ -37,6 +39,7 @@ export class DepsModule {
       { provide: injected.PUBLIC_URL, useValue: deps.publicUrl },
       { provide: injected.CONSOLE_ORIGIN, useValue: deps.consoleOrigin },
       { provide: injected.OWNER_SIGN_IN_MS, useValue: deps.ownerSignInMs },
+      { provide: injected.USER_SESSION_LIMITS, useValue: deps.userSessionLimits },
       { provide: injected.ENVIRONMENTS, useValue: deps.environments },
       { provide: injected.INTERACTIONS, useValue: deps.interactions },
       { provide: injected.KEY_SERVICE, useValue: deps.keyService },

@@ -20,6 +20,8 @@ export const RANDOM_BYTES = Symbol('RandomBytes');
 
 /** Where the public listener is reached, without a trailing slash. */
 export const PUBLIC_URL = Symbol('public URL');
+/** How long users stay signed in. */
+export const USER_SESSION_LIMITS = Symbol('user session limits');
 
 /** Scheme, host and port that the console's pages come from. */
 export const CONSOLE_ORIGIN = Symbol('console origin');

@@ -28,6 +28,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
     publicUrl: config.publicUrl,
     consoleOrigin: config.consoleOrigin,
     ownerSignInMs: config.tokenSignInDays * DAY_MS,
+    userSessionLimits: config.userSessions,
     environments,
     interactions: new Set(CATALOGUE.map(({ interaction }) => interaction)),
     keyService: kms,

@@ -1,11 +1,11 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
-import { ACTIVITY_WRITTEN_EVERY_MS, LONGEST_SESSION } from '@gatehouse/domain/users/session-life';
+import { ACTIVITY_WRITTEN_EVERY_MS, type SessionLimits } from '@gatehouse/domain/users/session-life';
 import { Inject, Injectable } from '@nestjs/common';
 import { pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Queries, Transaction } from '../http/transactions.js';
-import { CLOCK, type Clock, DATABASE } from '../injected.js';
+import { CLOCK, type Clock, DATABASE, USER_SESSION_LIMITS } from '../injected.js';
 import { isLive, type SessionRow, userSessionView } from './user-sessions.view.js';
 
 const MOST_OF_A_USER = 1_000;
@@ -19,6 +19,7 @@ export class UserSessionsStore {
   constructor(
     @Inject(DATABASE) private readonly db: Queries,
     @Inject(CLOCK) private readonly now: Clock,
+    @Inject(USER_SESSION_LIMITS) private readonly limits: SessionLimits,
   ) {}
 
   async list(query: InputOf<'userSessionList'>['query'], reach: Reach) {
@@ -32,7 +33,9 @@ export class UserSessionsStore {
         AND: [
           within(reach),
           ...(organisation === undefined ? [] : [{ odsCode: organisation }]),
-          ...(state === undefined ? [] : [state === 'live' ? live(nowMs) : { NOT: live(nowMs) }]),
+          ...(state === undefined
+            ? []
+            : [state === 'live' ? live(this.limits, nowMs) : { NOT: live(this.limits, nowMs) }]),
           ...(after === undefined ? [] : [olderThan(after)]),
         ],
       },
@@ -44,7 +47,7 @@ export class UserSessionsStore {
       rows,
       limit,
       ({ createdAt, id }) => `${createdAt.toISOString()}|${id}`,
-      (row) => userSessionView(row, nowMs),
+      (row) => userSessionView(row, this.limits, nowMs),
     );
   }
 
@@ -52,7 +55,7 @@ export class UserSessionsStore {
   async requireLive(transaction: Transaction, id: string, reach: Reach): Promise<SessionRow> {
     const row = await transaction.userSession.findUnique({ where: { id }, include: { client: true } });
     if (row === null || !reaches(reach, organisationsOf(row))) throw notFound(`user session ${id}`);
-    if (!isLive(row, this.now())) throw conflict('This session has ended already.');
+    if (!isLive(row, this.limits, this.now())) throw conflict('This session has ended already.');
     return row;
   }
 
@@ -66,7 +69,7 @@ export class UserSessionsStore {
       where: {
         userId,
         ...(environment === undefined ? {} : { environment }),
-        AND: [within(reach), live(this.now())],
+        AND: [within(reach), live(this.limits, this.now())],
       },
       include: { client: true },
       orderBy: { id: 'asc' },
@@ -86,7 +89,7 @@ export class UserSessionsStore {
       where: { id },
       include: { client: true },
     });
-    return userSessionView(row, this.now());
+    return userSessionView(row, this.limits, this.now());
   }
 }
 
@@ -95,10 +98,10 @@ const organisationsOf = ({ odsCode }: Pick<SessionRow, 'odsCode'>) => (odsCode =
 const within = (reach: Reach) => (reach === 'all' ? {} : { odsCode: { in: [...reach] } });
 
 /** Neither ended nor out of time. */
-const live = (nowMs: number) => ({
+const live = (limits: SessionLimits, nowMs: number) => ({
   endedAt: null,
-  authenticatedAt: { gt: new Date(nowMs - LONGEST_SESSION.totalMs) },
-  lastActiveAt: { gt: new Date(nowMs - LONGEST_SESSION.idleMs - ACTIVITY_WRITTEN_EVERY_MS) },
+  authenticatedAt: { gt: new Date(nowMs - limits.totalMs) },
+  lastActiveAt: { gt: new Date(nowMs - limits.idleMs - ACTIVITY_WRITTEN_EVERY_MS) },
 });
 
 function olderThan(after: string) {

@@ -1,5 +1,5 @@
 import type { UserSessionView } from '@gatehouse/contracts/users/user-session-routes';
-import { LONGEST_SESSION, sessionEnd } from '@gatehouse/domain/users/session-life';
+import { sessionEnd, type SessionLimits } from '@gatehouse/domain/users/session-life';
 import { instantOf } from '../http/paging.js';
 
 export interface SessionRow {
@@ -21,16 +21,20 @@ export interface SessionRow {
 }
 
 /** Neither ended nor out of time, whether or not somebody has written that down yet. */
-export function isLive({ authenticatedAt, lastActiveAt, endedAt }: SessionRow, nowMs: number): boolean {
+export function isLive(
+  { authenticatedAt, lastActiveAt, endedAt }: SessionRow,
+  limits: SessionLimits,
+  nowMs: number,
+): boolean {
   const times = {
     authenticatedAtMs: authenticatedAt.getTime(),
     lastActiveAtMs: lastActiveAt.getTime(),
     endedAtMs: endedAt?.getTime() ?? null,
   };
-  return sessionEnd(times, LONGEST_SESSION, nowMs) === null;
+  return sessionEnd(times, limits, nowMs) === null;
 }
 
-export function userSessionView(row: SessionRow, nowMs: number): UserSessionView {
+export function userSessionView(row: SessionRow, limits: SessionLimits, nowMs: number): UserSessionView {
   return {
     id: row.id,
     userId: row.userId,
@@ -41,7 +45,7 @@ export function userSessionView(row: SessionRow, nowMs: number): UserSessionView
     organisation: row.odsCode,
     businessFunction: row.businessFunction,
     onBehalfOfUserId: row.onBehalfOfUserId,
-    state: isLive(row, nowMs) ? 'live' : 'ended',
+    state: isLive(row, limits, nowMs) ? 'live' : 'ended',
     authenticatedAt: row.authenticatedAt.toISOString(),
     lastActiveAt: row.lastActiveAt.toISOString(),
     endedAt: instantOf(row.endedAt),
