@@ -191,6 +191,13 @@ const UPSTREAM_HEADERS = new Set([
   'content-length',
 ]);
 
+/** With which a user’s call says who acts. */
+const USER_HEADERS = new Set([
+  'nhsd-end-user-organisation-ods',
+  'nhsd-ers-business-function',
+  'nhsd-ers-file-name',
+]);
+
 /** An entry that consists of bytes has its path in the request line. */
 function pathOf({ raw_path, raw_latin1 }: Entry): string {
   return raw_path === '(raw)' ? (raw_latin1?.split(' ', 2)[1] ?? '') : raw_path;
@@ -247,7 +254,8 @@ export function renderingFaults(hit: UpstreamHit): string[] {
   const rows = RENDERINGS.filter(({ method, pattern }) => method === hit.method && pattern.test(hit.path));
   const strange = hit.headers
     .map(([name]) => name.toLowerCase())
-    .filter((name) => !UPSTREAM_HEADERS.has(name));
+    .filter((name) => !UPSTREAM_HEADERS.has(name))
+    .filter((name) => hit.accessMode !== 'user-restricted' || !USER_HEADERS.has(name));
   return [
     ...(rows.length === 1 ? [] : [`${hit.method} ${hit.path} renders ${rows.length} rows of the catalogue`]),
     ...strange.map((name) => `header ${name} went up`),

@@ -48,17 +48,6 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
   },
 };
 
-/** Entries that need a CIS2 session to reach the refusal that they test. Today they get GW_USER_SESSION. */
-export const WAITS_FOR_USER_SESSIONS: Readonly<Record<string, string>> = {
-  'DUP-007': 'the value of a business function is checked against the user',
-  'DUP-008': 'the value of a business function is checked against the user',
-  'DUP-012': 'whether a user must name somebody to act for depends on the business function',
-  'DUP-014': 'is allowed: it needs a user to go out',
-  'DUP-025': 'If-Match is looked at after policy (docs/laws.md, the order of refusal)',
-  'DUP-026': 'If-Match is looked at after policy',
-  'DUP-028': 'If-Match is looked at after policy',
-};
-
 /** Classes about features that Gatehouse does not have, or that another proof covers. */
 export const OTHER_CLASSES: Readonly<Record<string, string>> = {
   ASSERT: 'Gatehouse has no token endpoint (README of the corpus)',
@@ -69,5 +58,4 @@ export const OTHER_CLASSES: Readonly<Record<string, string>> = {
   REDIR: 'corpus-staff.spec.ts, and user-sign-in.spec.ts for the public listener',
   SSRF: 'corpus-staff.spec.ts',
   BOLA: 'corpus-staff.spec.ts',
-  UPLOAD: 'A020 is user-restricted',
 };

@@ -3,6 +3,7 @@ import { createHash, createSign, generateKeyPairSync, randomBytes } from 'node:c
 import { mintClientKey } from '@gatehouse/domain/input/opaque-key';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
+import { addPerson, registerSupplier, signIn } from '../support/users/onboard-users.ts';
 
 export interface UpstreamHit {
   readonly n: number;
@@ -63,6 +64,10 @@ export interface World {
   readonly secrets: readonly string[];
 }
 
+/** For A020. */
+const FILE = 'a letter\n';
+/** A healthcare worker with roles at both organisations of tenant A. */
+const USER = '700000000100';
 /** Service ids of the simulator, all of the same length. */
 const SERVICES = ['11000', '11002', '11012', '11013', '11014', '11021'];
 
@@ -112,6 +117,15 @@ async function inhabit(stack: Stack): Promise<World> {
       ],
     },
   });
+  await addPerson(stack, {
+    userId: USER,
+    roles: {
+      R69: ['REFERRING_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN'],
+      RCD: ['SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
+    },
+  });
+  await registerSupplier(stack);
+  const session = await signIn(stack, aUser.clientKey, USER);
   // Both tenants may read the same referral, so that only their identity distinguishes their calls.
   await stack.simulator.control('POST', '/options', { relationships: 'any' });
 
@@ -123,7 +137,8 @@ async function inhabit(stack: Stack): Promise<World> {
   const placeholders = new Map([
     ['A_APP_PROVIDER', aProvider.clientKey],
     ['A_APP_REFERRER', aReferrer.clientKey],
-    ['A_USER_AAL3', aUser.clientKey],
+    // A signed-in user is the client’s key and the handle of the session.
+    ['A_USER_AAL3', `${aUser.clientKey}\r\nGatehouse-User-Session: ${session.handle}`],
     ['B_APP_PROVIDER', bProvider.clientKey],
     ['A_EXPIRED', special.expired],
     ['A_DISABLED_TENANT', special.suspended],
@@ -131,6 +146,8 @@ async function inhabit(stack: Stack): Promise<World> {
     ['APIM_ACCESS_TOKEN_A', apim.access_token],
     ['A_ADMIN_SID', stack.adminToken],
     ['A_ID_TOKEN', idToken()],
+    ['LEN', String(FILE.length)],
+    ['BODY', FILE],
     // The length in hex, for chunked bodies.
     ['WORKLIST_HEX', worklistBody(SERVICES[0]).length.toString(16)],
   ]);
@@ -162,6 +179,7 @@ async function inhabit(stack: Stack): Promise<World> {
     newDay: () => stack.sql.query('DELETE FROM worklist_use'),
     secrets: [
       ...onboarded.map(({ clientKey }) => clientKey),
+      session.handle,
       ...[special.expired, special.suspended, special.foreign, stack.adminToken, apim.access_token],
     ],
     async mark() {

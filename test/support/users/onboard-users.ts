@@ -48,11 +48,6 @@ export async function onboardUsers(
   });
   const odsCodes = layouts.flat();
   const binding = { product: PRODUCT, environment: 'local', accessMode: 'user-restricted' };
-  await stack.simulator.control('PUT', `/cis2/clients/${CIS2_CLIENT}`, {
-    redirectUris: ['https://supplier.example/signed-in'],
-    auth: 'client_secret',
-    clientSecret: 'known-to-the-supplier-alone',
-  });
   await stack.admin('POST', '/registry/apply', {
     document: {
       apiVersion: 'gatehouse/v1',
@@ -62,7 +57,6 @@ export async function onboardUsers(
       applications: applications.map(({ odsCodes: organisations, apiKey, apiSecret, asid }) => ({
         ...{ organisations, ...binding, asid, apiKey, apiSecret, messageSets: ['for-users'], state: 'live' },
       })),
-      cis2Clients: [{ product: PRODUCT, environment: 'local', clientId: CIS2_CLIENT, auth: 'supplier' }],
       clients: [
         {
           name: USER_CLIENT,
@@ -74,11 +68,28 @@ export async function onboardUsers(
       ],
     },
   });
+  await registerSupplier(stack);
   for (const odsCode of odsCodes) await appointOwner(stack, odsCode);
   for (const application of applications) await registerAtApim(stack, application);
   const { key } = await stack.admin<{ key: string }>('POST', `/clients/local/${USER_CLIENT}/keys`, {});
   await stack.settled();
   return { applications, clientKey: key };
+}
+
+/** The CIS2 client with which the supplier signs users of the product in itself. */
+export async function registerSupplier(stack: Stack): Promise<void> {
+  await stack.simulator.control('PUT', `/cis2/clients/${CIS2_CLIENT}`, {
+    redirectUris: ['https://supplier.example/signed-in'],
+    auth: 'client_secret',
+    clientSecret: 'known-to-the-supplier-alone',
+  });
+  await stack.admin('POST', '/registry/apply', {
+    document: {
+      apiVersion: 'gatehouse/v1',
+      cis2Clients: [{ product: PRODUCT, environment: 'local', clientId: CIS2_CLIENT, auth: 'supplier' }],
+    },
+  });
+  await stack.settled();
 }
 
 async function registerAtApim(

@@ -266,7 +266,7 @@ describe('the role', () => {
       'an application’s function',
       { acting: { businessFunction: 'PROVIDER_AUTHORISED_APPLICATION' } },
       'business function',
-      'GW_BUSINESS_FUNCTION',
+      'GW_HEADER_FORBIDDEN',
     ],
     ['before A030 was read', { session: { roles: null } }, 'role', 'GW_USER_ROLE'],
   ])('%s is refused', (_why, given, step, code) => {

@@ -70,7 +70,7 @@ describe('the role of one call', () => {
     [
       'the function of an application',
       { businessFunction: 'PROVIDER_AUTHORISED_APPLICATION' },
-      'business function: GW_BUSINESS_FUNCTION',
+      'business function: GW_HEADER_FORBIDDEN',
     ],
     [
       'A030 takes none, whatever the request names',

@@ -4,6 +4,7 @@
  */
 import type { Operation } from '../ers/catalogue.js';
 import { GatewayError } from '../errors.js';
+import { businessFunctionRefusal } from '../policy/business-function.js';
 import type { Grant } from '../registry/registry.js';
 import { type UserRole, roleInWords } from './roles.js';
 
@@ -63,12 +64,11 @@ function withFunction(grants: readonly Grant[], request: RoleRequest): RoleChoic
   const { operation, roles, organisationName } = request;
   const named = request.businessFunction ?? functionOfSession(request);
   const permitted = operation.businessFunctions;
-  if (named !== null && !permitted.some((each) => each === named))
-    return refused(
-      'business function',
-      new GatewayError('GW_BUSINESS_FUNCTION', { candidates: permitted }),
-      grants,
-    );
+  const functionRefusal =
+    named === null
+      ? null
+      : businessFunctionRefusal(operation, { businessFunction: named, onBehalfOfUserId: null });
+  if (functionRefusal !== null) return refused('business function', functionRefusal, grants);
   const suitable = roles.filter(
     ({ odsCode, businessFunction }) =>
       grants.some((grant) => grant.odsCode === odsCode) &&
