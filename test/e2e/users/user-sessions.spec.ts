@@ -297,6 +297,22 @@ describe('the role of a session', () => {
     await addPerson(stack, { userId: CLINICIAN, roles: { R69: [RC] } });
   });
 
+  it('gained meanwhile serves a call that names it', async () => {
+    const { handle } = await signIn(stack, key, CLINICIAN);
+    await addPerson(stack, { userId: CLINICIAN, roles: { R69: [RC], RCD: [SPC] } });
+    const headers = { 'NHSD-End-User-Organisation-ODS': 'RCD', 'NHSD-eRS-Business-Function': SPC };
+    expect(verdictOf(await call(REFERRAL, handle, { headers }))).toEqual({
+      status: 403,
+      code: 'GW_USER_ROLE',
+    });
+    await stack.sql.query(
+      `UPDATE user_session SET roles_read_at = now() - interval '2 minutes' WHERE user_id = $1`,
+      [CLINICIAN],
+    );
+    expect((await call(REFERRAL, handle, { headers })).status).toBe(200);
+    await addPerson(stack, { userId: CLINICIAN, roles: { R69: [RC] } });
+  });
+
   it('is refused at an organisation that is not granted, and with somebody to act for in a role that acts for nobody', async () => {
     const { handle } = await signIn(stack, key, CLINICIAN);
     const choose = (body: object) => call('/user-session/role', handle, { method: 'PUT', body });

@@ -93,7 +93,7 @@ describe('a session', () => {
   it('has a new version with each change of roles, choice or end, and with nothing else', async () => {
     const { session } = await sessions.open(values());
     expect(session).toMatchObject({ version: 1, roles: null, choice: null });
-    expect(await sessions.setRoles(session.id, [ROLE], null)).toMatchObject({ version: 2, roles: [ROLE] });
+    expect(await sessions.begin(session.id, [ROLE], null)).toMatchObject({ version: 2, roles: [ROLE] });
     expect(await sessions.setChoice(session.id, CHOICE)).toMatchObject({ version: 3, choice: CHOICE });
     expect(await sessions.setChoice(session.id, CHOICE)).toMatchObject({ version: 3 });
     nowMs += 60_000;
@@ -106,11 +106,20 @@ describe('a session', () => {
 
   it('is read again after a second, so that a change elsewhere is seen', async () => {
     const { session, handle } = await sessions.open(values());
-    await elsewhere.setRoles(session.id, [ROLE], CHOICE);
+    await elsewhere.begin(session.id, [ROLE], CHOICE);
     expect(await sessions.find(handle)).toMatchObject({ version: 1 });
     monotonicMs += 1_000;
     expect(await sessions.find(handle)).toMatchObject({ version: 2, choice: CHOICE });
     expect(sessions.current(session.id)).toMatchObject({ version: 2 });
+  });
+
+  it('keeps a role that was chosen while its roles were read again', async () => {
+    const { session } = await sessions.open(values());
+    await sessions.begin(session.id, [ROLE], null);
+    await elsewhere.setChoice(session.id, CHOICE);
+    expect(await sessions.setRoles(session.id, [ROLE, { ...ROLE, odsCode: 'RCD' }])).toMatchObject({
+      choice: CHOICE,
+    });
   });
 
   it('is never replaced by what was read before a change', async () => {
@@ -173,7 +182,7 @@ describe('the end of a session', () => {
     nowMs += 1_000;
     expect(await sessions.end([session.id], 'Sam Owner', 'again')).toEqual([]);
     expect(await sessions.setChoice(session.id, CHOICE)).toBeNull();
-    expect(await sessions.setRoles(session.id, [ROLE], null)).toBeNull();
+    expect(await sessions.setRoles(session.id, [ROLE])).toBeNull();
     expect(await sessions.mayReadRoles(session.id, 0)).toBe(false);
     await expect(
       db.userSession.update({
@@ -211,7 +220,7 @@ describe('the end of a session', () => {
 
   it('comes with the organisation for which the user acts, when that is suspended', async () => {
     const [mine, unchosen] = [await sessions.open(values()), await sessions.open(values('555073103199'))];
-    await sessions.setRoles(mine.session.id, [ROLE], CHOICE);
+    await sessions.begin(mine.session.id, [ROLE], CHOICE);
     await db.organisation.update({ where: { odsCode: 'R69' }, data: { state: 'suspended' } });
     expect(await rowOf(mine.session.id)).toMatchObject({ endReason: 'organisation suspended' });
     expect((await rowOf(unchosen.session.id)).endedAt).toBeNull();

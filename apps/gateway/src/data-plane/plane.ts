@@ -17,11 +17,15 @@ import { match } from './match.js';
 import { receive } from './receive.js';
 import { asGatewayError, hideNumbers, recordDenied, recordLine } from './record.js';
 import { release } from './release.js';
+import { decideWithFreshRoles } from './users/fresh-roles.js';
 import { identifyUser } from './users/identify-user.js';
 import { isUserRoute, serveUserRoute } from './users/user-routes.js';
 
+/** Longer than e-RS takes for nearly every write, and shorter than most callers wait. */
+const LONGEST_TURN_MS = 30_000;
+
 export function createPlane(deps: PlaneDeps): RequestHandler {
-  const turns = createWriteTurns(deps.totalMs);
+  const turns = createWriteTurns(LONGEST_TURN_MS);
   return async (request, response) => {
     const exchange = beginExchange(request, deps.clock, deps.callerAddress(request), deps.bodies.share());
     const done = (stage: string): void => lap(exchange, stage, deps.clock);
@@ -50,7 +54,7 @@ export function createPlane(deps: PlaneDeps): RequestHandler {
       done('identify');
 
       const decide = () => decideRoute(deps, exchange, client, matched);
-      const route = decide();
+      const route = await decideWithFreshRoles(deps, exchange, client, decide);
       done('decide');
 
       const admitted = await admit(exchange, request, matched);
@@ -60,7 +64,7 @@ export function createPlane(deps: PlaneDeps): RequestHandler {
       done('authorise');
 
       // intent, forward and outcome are one loop: a read may be tried again while no byte has reached the caller.
-      const answer = await turns.inTurn(writeKey(route, admitted), () =>
+      const answer = await turns.inTurn(writeKey(route, admitted), response, () =>
         allowance.spend(() => callUpstream(deps, exchange, admitted, decide)),
       );
       done('forward');

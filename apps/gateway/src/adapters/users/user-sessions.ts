@@ -25,6 +25,13 @@ export interface NewUserSession {
   readonly name: string | null;
 }
 
+export interface OpenedUserSession {
+  readonly session: UserSession;
+  readonly handle: string;
+  /** Those that had to make room. */
+  readonly ended: readonly string[];
+}
+
 export interface UserSessions {
   readonly limits: SessionLimits;
   /** The session of a handle, as it was within the last second; null if there is none. */
@@ -39,9 +46,11 @@ export interface UserSessions {
    * Opens a session, of which the handle is known to the caller alone. Beyond five of a user and client, the oldest end.
    * @throws GW_SIGNING_UNAVAILABLE if KMS is needed and does not answer
    */
-  open(values: NewUserSession): Promise<{ readonly session: UserSession; readonly handle: string }>;
-  /** Null if the session has ended. */
-  setRoles(id: string, roles: readonly UserRole[], choice: UserChoice | null): Promise<UserSession | null>;
+  open(values: NewUserSession): Promise<OpenedUserSession>;
+  /** The first roles of a session, and the one in force if there is no other. Null if it has ended. */
+  begin(id: string, roles: readonly UserRole[], choice: UserChoice | null): Promise<UserSession | null>;
+  /** Roles that were read again. The choice stays. Null if the session has ended. */
+  setRoles(id: string, roles: readonly UserRole[]): Promise<UserSession | null>;
   /** Null if the session has ended. */
   setChoice(id: string, choice: UserChoice): Promise<UserSession | null>;
   /** Takes the turn to read roles again, of which there is one in so many ms. */
@@ -75,6 +84,11 @@ export function createUserSessions({
     const row = await db.userSession.findUnique({ where });
     return row === null ? null : copies.keep(row.handleHash, sessionOf(row));
   };
+
+  const readNow = (roles: readonly UserRole[]) => ({
+    roles: roles.map(({ odsCode, businessFunction }) => ({ odsCode, businessFunction })),
+    rolesReadAt: new Date(now()),
+  });
 
   /** @returns the session after the change; null if it has ended */
   const change = async (id: string, data: Parameters<typeof db.userSession.updateMany>[0]['data']) => {
@@ -119,17 +133,14 @@ export function createUserSessions({
         const ids = oldest.map((each) => each.id);
         if (ids.length > 0)
           await transaction.$executeRaw`SELECT end_user_sessions(${ids}::uuid[], 'Gatehouse', 'the user opened a newer one', ${new Date(now())})`;
-        return copies.keep(handleHash, sessionOf(session));
+        return { session: copies.keep(handleHash, sessionOf(session)), handle, ended: ids };
       });
-      return { session: created, handle };
+      for (const ended of created.ended) copies.forget(ended);
+      return created;
     },
 
-    setRoles: (id, roles, choice) =>
-      change(id, {
-        roles: roles.map(({ odsCode, businessFunction }) => ({ odsCode, businessFunction })),
-        rolesReadAt: new Date(now()),
-        ...columnsOf(choice),
-      }),
+    begin: (id, roles, choice) => change(id, { ...readNow(roles), ...columnsOf(choice) }),
+    setRoles: (id, roles) => change(id, readNow(roles)),
 
     setChoice: (id, choice) => change(id, columnsOf(choice)),
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { createWriteTurns } from './write-turns.js';
 
+const HERE = { closed: false };
+
 /** A write that ends when it is told to. */
 function write(log: string[], name: string) {
   let end = (): void => undefined;
@@ -21,7 +23,7 @@ it('writes of one key run one after the other, in the order in which they came',
   const log: string[] = [];
   const [first, second, third] = ['first', 'second', 'third'].map((name) => write(log, name));
   const results = [first, second, third].map((each) =>
-    turns.inTurn('a', each?.run ?? (() => Promise.resolve(''))),
+    turns.inTurn('a', HERE, each?.run ?? (() => Promise.resolve(''))),
   );
   third?.end();
   second?.end();
@@ -34,17 +36,17 @@ it('writes of different keys, and those of none, do not wait', async () => {
   const turns = createWriteTurns(10_000);
   const log: string[] = [];
   const slow = write(log, 'slow');
-  const slowResult = turns.inTurn('a', slow.run);
-  await turns.inTurn('b', () => Promise.resolve());
-  await turns.inTurn(null, () => Promise.resolve());
+  const slowResult = turns.inTurn('a', HERE, slow.run);
+  await turns.inTurn('b', HERE, () => Promise.resolve());
+  await turns.inTurn(null, HERE, () => Promise.resolve());
   slow.end();
   expect(await slowResult).toBe('slow');
 });
 
 it('a write that fails lets the next one run', async () => {
   const turns = createWriteTurns(10_000);
-  const failed = turns.inTurn('a', () => Promise.reject(new Error('refused')));
-  const next = turns.inTurn('a', () => Promise.resolve('next'));
+  const failed = turns.inTurn('a', HERE, () => Promise.reject(new Error('refused')));
+  const next = turns.inTurn('a', HERE, () => Promise.resolve('next'));
   await expect(failed).rejects.toThrow('refused');
   expect(await next).toBe('next');
 });
@@ -53,9 +55,11 @@ it('a write whose turn does not come in time is refused, and those behind it sti
   const turns = createWriteTurns(20);
   const log: string[] = [];
   const slow = write(log, 'slow');
-  const slowResult = turns.inTurn('a', slow.run);
-  await expect(turns.inTurn('a', () => Promise.resolve())).rejects.toMatchObject({ code: 'GW_OVERLOAD' });
-  const behind = turns.inTurn('a', () => {
+  const slowResult = turns.inTurn('a', HERE, slow.run);
+  await expect(turns.inTurn('a', HERE, () => Promise.resolve())).rejects.toMatchObject({
+    code: 'GW_OVERLOAD',
+  });
+  const behind = turns.inTurn('a', HERE, () => {
     log.push('behind begins');
     return Promise.resolve('behind');
   });
@@ -63,4 +67,18 @@ it('a write whose turn does not come in time is refused, and those behind it sti
   expect(await slowResult).toBe('slow');
   expect(await behind).toBe('behind');
   expect(log).toEqual(['slow begins', 'slow ends', 'behind begins']);
+});
+
+it('a write whose caller has gone while it waited is not sent', async () => {
+  const turns = createWriteTurns(10_000);
+  const log: string[] = [];
+  const slow = write(log, 'slow');
+  const slowResult = turns.inTurn('a', HERE, slow.run);
+  const caller = { closed: false };
+  const waiting = turns.inTurn('a', caller, () => Promise.resolve(log.push('sent')));
+  caller.closed = true;
+  slow.end();
+  await slowResult;
+  await expect(waiting).rejects.toMatchObject({ code: 'GW_TIMEOUT' });
+  expect(log).not.toContain('sent');
 });

@@ -8,6 +8,7 @@ import type { Client, Grant } from '@gatehouse/domain/registry/registry';
 import { CIS1_NOT_PERMITTED } from '@gatehouse/domain/users/cis1';
 import type { AuthenticatedUser } from '@gatehouse/domain/users/id-token';
 import { noRoleRefusal, offeredRoles, onlyRole } from '@gatehouse/domain/users/session-role';
+import { sessionEnd } from '@gatehouse/domain/users/session-life';
 import type { UserSignInRejection } from '@gatehouse/domain/users/sign-in-rejection';
 import type { UserSession } from '@gatehouse/domain/users/user-session';
 import { answerJson } from '../listener/answer-json.js';
@@ -33,14 +34,23 @@ export async function openSession(
   const grants = userGrants(client, signedIn.product, null);
   const { environment, id: clientId } = client;
   const { product, pattern, user, idToken, name } = signedIn;
-  const { session, handle } = await deps.userSessions.open({
+  const nowMs = deps.clock.now();
+  const born = { authenticatedAtMs: user.authenticatedAtMs, lastActiveAtMs: nowMs, endedAtMs: null };
+  if (sessionEnd(born, deps.userSessions.limits, nowMs) !== null)
+    throw await rejected(deps, exchange, client, 'auth_time');
+  const { session, handle, ended } = await deps.userSessions.open({
     ...{ environment, clientId, product, pattern, user, idToken, name },
   });
   // CIS2 may have reported a logout since the sign-in was checked: it ended the sessions that were there.
   if (await deps.userSignIn.hasLoggedOut(environment, user.cis2SessionId)) {
-    await deps.userSessions.end([session.id], 'NHS CIS2', 'signed out at NHS CIS2');
+    await endRecorded(deps, exchange, session, 'logged out at NHS CIS2');
     throw await rejected(deps, exchange, client, 'logged_out');
   }
+  for (const id of ended)
+    await recordUserEvent(deps, exchange, { ...session, id }, 'USER_SESSION_ENDED', {
+      by: 'Gatehouse',
+      reason: 'the user opened a newer one',
+    });
   const ready = await makeReady(deps, exchange, client, session, grants, signedIn.odsCode);
   prefetchTokens(deps, exchange, client, ready, grants);
   answerJson(exchange, response, 201, { handle, ...(await sessionAnswer(deps, client, ready)) });
@@ -97,6 +107,17 @@ async function rejected(
   });
 }
 
+/** Ends a session that was never handed out. */
+async function endRecorded(
+  deps: PlaneDeps,
+  exchange: Exchange,
+  session: UserSession,
+  reason: string,
+): Promise<void> {
+  await deps.userSessions.end([session.id], 'Gatehouse', reason);
+  await recordUserEvent(deps, exchange, session, 'USER_SESSION_ENDED', { by: 'Gatehouse', reason });
+}
+
 /** Reads what the user may be. A session that can serve nothing does not stay. */
 async function makeReady(
   deps: PlaneDeps,
@@ -110,7 +131,7 @@ async function makeReady(
     const roles = await readRoles(deps, exchange, client, session, odsCode);
     const offered = offeredRoles(roles, grants);
     if (offered.length === 0) throw noRoleRefusal(roles);
-    const ready = await deps.userSessions.setRoles(session.id, roles, onlyRole(offered));
+    const ready = await deps.userSessions.begin(session.id, roles, onlyRole(offered));
     if (ready === null) throw new GatewayError('GW_USER_SESSION');
     await recordUserEvent(deps, exchange, ready, 'USER_SESSION_OPENED', {
       roles: offered.map(
@@ -120,7 +141,7 @@ async function makeReady(
     return ready;
   } catch (error) {
     const reason = error instanceof GatewayError ? error.code : 'GW_INTERNAL';
-    await deps.userSessions.end([session.id], 'Gatehouse', `it could not be opened: ${reason}`);
+    await endRecorded(deps, exchange, session, `it could not be opened: ${reason}`);
     throw error;
   }
 }

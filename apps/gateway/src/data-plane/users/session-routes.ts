@@ -9,8 +9,8 @@ import { answerJson } from '../listener/answer-json.js';
 import type { PlaneDeps } from '../deps.js';
 import type { Exchange } from '../exchange.js';
 import { readJson, roleBody, shaped } from './bodies.js';
+import { withFreshRoles } from './fresh-roles.js';
 import { readAsUser } from './read-as-user.js';
-import { readRoles } from './read-roles.js';
 import { recordUserEvent } from './record-user-event.js';
 import { sessionAnswer } from './session-answer.js';
 import { userGrants } from './user-grants.js';
@@ -18,8 +18,6 @@ import { userGrants } from './user-grants.js';
 /** The function that acts on behalf of somebody (docs/reference/protocol-facts.md §2). */
 const ACTS_FOR_OTHERS = 'SERVICE_PROVIDER_CLINICIAN_ADMIN';
 const A040 = '/FHIR/R4/Practitioner?_query=onBehalfOf';
-/** Roles change while people work, and a wrong choice must not become a load on e-RS. */
-const ROLES_READ_EVERY_MS = 60_000;
 
 /** A request about one session, which belongs to the client. */
 export interface SessionRequest {
@@ -67,13 +65,9 @@ async function withRole(
   wanted: Parameters<typeof hasRole>[1],
 ): Promise<UserSession> {
   if (hasRole(session.roles ?? [], wanted)) return session;
-  if (await deps.userSessions.mayReadRoles(session.id, ROLES_READ_EVERY_MS)) {
-    const roles = await readRoles(deps, exchange, client, session, wanted.odsCode);
-    const updated = await deps.userSessions.setRoles(session.id, roles, session.choice);
-    if (updated === null) throw new GatewayError('GW_USER_SESSION');
-    if (hasRole(roles, wanted)) return updated;
-  }
-  const offered = offeredRoles(session.roles ?? [], userGrants(client, session.product, null));
+  const updated = await withFreshRoles(deps, exchange, client, session, wanted.odsCode);
+  if (updated !== null && hasRole(updated.roles ?? [], wanted)) return updated;
+  const offered = offeredRoles((updated ?? session).roles ?? [], userGrants(client, session.product, null));
   throw new GatewayError('GW_USER_ROLE', {
     candidates: offered.map(({ odsCode, businessFunction }) => `${businessFunction} at ${odsCode}`),
   });
