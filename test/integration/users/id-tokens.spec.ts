@@ -235,6 +235,14 @@ describe('a token that a client brings', () => {
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
   });
 
+  it('with other unused bits in its signature is the same token', async () => {
+    const text = await token();
+    const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const twin = text.slice(0, -1) + (digits[digits.indexOf(text.at(-1) ?? '') ^ 1] ?? '');
+    expect((await bring(first, text)).ok).toBe(true);
+    expect(await bring(second, twin)).toMatchObject({ ok: false });
+  });
+
   it('is nobody’s while it is not valid', async () => {
     const text = await token();
     expect(await bring(first, text, null)).toEqual({ ok: false, reason: 'at_hash' });

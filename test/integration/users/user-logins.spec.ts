@@ -108,8 +108,30 @@ describe('a ticket', () => {
   it('is forgotten an hour after it expired', async () => {
     const { loginId } = await logins.begin(values());
     nowMs += TICKET_MS + 3_600_001;
-    await logins.begin(values());
+    await logins.clear();
     expect(await db.userLogin.findUnique({ where: { id: loginId } })).toBeNull();
+  });
+});
+
+describe('logins', () => {
+  it('of one client wait in a bounded number', async () => {
+    const row = { ...values(), createdAt: new Date(nowMs), expiresAt: new Date(nowMs + TICKET_MS) };
+    const waiting = Array.from({ length: 1_000 }, () => ({ ...row, ticketHash: randomUUID() }));
+    await db.userLogin.createMany({ data: waiting });
+    await expect(logins.begin(values())).rejects.toMatchObject({ code: 'GW_OVERLOAD' });
+    nowMs += TICKET_MS;
+    await expect(logins.begin(values())).resolves.toHaveProperty('ticket');
+    await db.userLogin.deleteMany({});
+  });
+
+  it('whose code nobody redeemed lose their tokens', async () => {
+    const { loginId } = await signedIn();
+    nowMs += CODE_MS - 1;
+    await logins.clear();
+    expect((await db.userLogin.findUniqueOrThrow({ where: { id: loginId } })).tokensSealed).not.toBeNull();
+    nowMs += 1;
+    await logins.clear();
+    expect((await db.userLogin.findUniqueOrThrow({ where: { id: loginId } })).tokensSealed).toBeNull();
   });
 });
 

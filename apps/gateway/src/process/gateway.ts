@@ -185,7 +185,9 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
       metrics.partitionsAhead(months);
     };
     const endOverdue = () => endOverdueSessions(parts.prisma, config.userSessions, now());
-    jobs.push(every(OVERDUE_MS, () => endUserSessions({ endOverdue, audit, now })));
+    jobs.push(
+      every(OVERDUE_MS, () => endUserSessions({ endOverdue, logins: parts.users.logins, audit, now })),
+    );
     jobs.push(atOnceAndEvery(PARTITIONS_MS, () => keepPartitions({ partitions, onMonthsAhead, log })));
   }
   return jobs;

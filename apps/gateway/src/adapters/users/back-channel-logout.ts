@@ -48,10 +48,10 @@ export function createBackChannelLogout(options: BackChannelLogoutOptions): Back
 
   async function end(environments: readonly string[], cis2SessionId: string, token: UsedToken) {
     const nowMs = now();
+    // Committed first: a session that is being opened meanwhile is either ended below, or finds this note.
+    for (const environment of environments) await noteLoggedOut(db, { environment, cis2SessionId }, nowMs);
     return db.$transaction(async (transaction) => {
       if (!(await useLogoutToken(transaction, token, nowMs))) return null;
-      for (const environment of environments)
-        await noteLoggedOut(transaction, { environment, cis2SessionId }, nowMs);
       await transaction.userLogin.deleteMany({
         where: { environment: { in: [...environments] }, cis2SessionId, codeUsedAt: null },
       });

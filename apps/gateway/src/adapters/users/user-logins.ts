@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Database } from '@gatehouse/db/client';
+import { GatewayError } from '@gatehouse/domain/errors';
 import type { AssuranceLevel, AuthenticatedUser } from '@gatehouse/domain/users/id-token';
 import { hashSecret } from '../people/secret-hash.js';
 import type { SealedPlace, TokenBox } from './token-box.js';
@@ -46,6 +47,7 @@ export interface RedeemedLogin {
 }
 
 export interface UserLogins {
+  /** @throws GW_OVERLOAD if a thousand logins of the client wait to be opened */
   begin(values: NewUserLogin): Promise<{ readonly loginId: string; readonly ticket: string }>;
   /** Gives the login to the browser that presents the ticket. Only the first one gets it. */
   open(ticket: string): Promise<UserLogin | 'unknown' | 'used' | 'expired'>;
@@ -62,10 +64,14 @@ export interface UserLogins {
    * @throws GW_SIGNING_UNAVAILABLE if KMS is needed and does not answer
    */
   redeem(code: string, codeVerifier: string, clientId: string): Promise<RedeemedLogin | null>;
+  /** Erases tokens whose code nobody redeemed in time, and logins that are long over. */
+  clear(): Promise<void>;
 }
 
 export const TICKET_MS = 300_000;
 export const CODE_MS = 60_000;
+/** Logins of one client that nobody has opened yet. */
+const MOST_WAITING = 1_000;
 /** A browser that comes late is told why for so long. */
 const KEPT_MS = 3_600_000;
 
@@ -73,7 +79,12 @@ export function createUserLogins(db: Database, box: TokenBox, now: () => number)
   return {
     async begin(values) {
       const nowMs = now();
-      await db.userLogin.deleteMany({ where: { expiresAt: { lt: new Date(nowMs - KEPT_MS) } } });
+      const waiting = await db.userLogin.count({
+        where: { clientId: values.clientId, openedAt: null, expiresAt: { gt: new Date(nowMs) } },
+        take: MOST_WAITING,
+      });
+      if (waiting >= MOST_WAITING)
+        throw new GatewayError('GW_OVERLOAD', { detail: 'too many logins wait', retryAfterS: 60 });
       const ticket = newSecret();
       const times = { createdAt: new Date(nowMs), expiresAt: new Date(nowMs + TICKET_MS) };
       const data = { ...values, ...times, ticketHash: hashSecret(ticket) };
@@ -117,6 +128,15 @@ export function createUserLogins(db: Database, box: TokenBox, now: () => number)
         },
       });
       return count === 1 ? code : null;
+    },
+
+    async clear() {
+      const nowMs = now();
+      await db.userLogin.updateMany({
+        where: { codeExpiresAt: { lte: new Date(nowMs) }, tokensSealed: { not: null } },
+        data: { tokensSealed: null },
+      });
+      await db.userLogin.deleteMany({ where: { expiresAt: { lt: new Date(nowMs - KEPT_MS) } } });
     },
 
     async redeem(code, codeVerifier, clientId) {

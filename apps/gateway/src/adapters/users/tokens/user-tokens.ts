@@ -50,6 +50,7 @@ export function createUserTokens(options: UserTokenRequestOptions): UserTokens {
     const token: AccessToken = {
       value: issued.value,
       bindingId: plan.binding.id,
+      applicationId: plan.binding.application.id,
       sessionId: sessionOf(plan),
       kid: null,
       idHash: tokenIdHash(issued.value),
@@ -137,7 +138,7 @@ function sessionOf({ user }: RoutePlan): string {
   return user.sessionId;
 }
 
-/** An application may serve several organisations, and then has one token for all its bindings. */
+/** An application may serve several organisations, and then has one token for all its bindings; see `applicationId`. */
 function ofBinding(token: AccessToken, { binding }: RoutePlan): AccessToken {
   return token.bindingId === binding.id ? token : { ...token, bindingId: binding.id };
 }
