@@ -138,7 +138,14 @@ async function call(world: World) {
     lagFault: () => null,
     tokens: {
       get: () =>
-        Promise.resolve({ value: 'the-token', bindingId: 'b1', sessionId: null, kid: 'kid', idHash: 'hash' }),
+        Promise.resolve({
+          value: 'the-token',
+          bindingId: 'b1',
+          applicationId: 'app',
+          sessionId: null,
+          kid: 'kid',
+          idHash: 'hash',
+        }),
       discard: () => {
         if (world.bug) throw new TypeError('a bug');
         log.push('token discarded');
@@ -149,7 +156,7 @@ async function call(world: World) {
     userTokens: {
       get: () =>
         Promise.resolve({
-          ...{ value: 'the-token', bindingId: 'b1', kid: null, idHash: 'hash' },
+          ...{ value: 'the-token', bindingId: 'b1', applicationId: 'app', kid: null, idHash: 'hash' },
           sessionId: world.tokenOfSession ?? 's1',
         }),
       isUsable: () => true,

@@ -6,6 +6,7 @@ import { decide } from '@gatehouse/domain/policy/decide';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import type { Workload } from '@gatehouse/domain/registry/records/client-fields';
 import { type Client, type Grant, isLive, type Snapshot } from '@gatehouse/domain/registry/registry';
+import { sessionEnd } from '@gatehouse/domain/users/session-life';
 import type { UserSession } from '@gatehouse/domain/users/user-session';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
@@ -55,13 +56,14 @@ export function decideRoute(
   return { plan: decision.plan, environment: environment.name };
 }
 
-/** A session that was read again since the request began, for this request or another, holds. */
+/** A session that was read again since the request began, for this request or another, holds; null once it is over. */
 function sessionNow(deps: PlaneDeps, exchange: Exchange): UserSession | null {
   const { userSession } = exchange;
   if (userSession === null) return null;
   const read = deps.userSessions.current(userSession.id);
   if (read !== null && read.version > userSession.version) exchange.userSession = read;
-  return exchange.userSession;
+  const isOver = sessionEnd(exchange.userSession ?? userSession, deps.userSessions.limits, deps.clock.now());
+  return isOver === null ? exchange.userSession : null;
 }
 
 /** The function and the user acted for, where the interaction takes them. Otherwise they are not sent. */

@@ -9,6 +9,8 @@ export interface AccessToken {
   readonly value: string;
   /** The binding for which it was issued. The audit trail asserts that it is the binding of the request (law 6). */
   readonly bindingId: string;
+  /** The application for which it was issued. Each call asserts that it is its own (law 6). */
+  readonly applicationId: string;
   /** The user session for which it was issued, and which the audit trail asserts likewise; null for an application. */
   readonly sessionId: string | null;
   /** The key that signed the request for it; null for a user's token, which may come from a refresh. */

@@ -95,6 +95,7 @@ export function createTokenSource(options: TokenRequestOptions): TokenSource {
     const token: AccessToken = {
       value: answer.accessToken,
       bindingId: plan.binding.id,
+      applicationId: plan.binding.application.id,
       sessionId: null,
       kid: key.kid,
       idHash: tokenIdHash(answer.accessToken),

@@ -52,7 +52,7 @@ export async function requestSigned(
     const startedMs = options.monotonicNow();
     const received = await attempt(options, plan, key, formFor);
     if (received.ok) return { answer: received, key, startedMs };
-    const answer = read(received);
+    const answer = read(grant === 'client_credentials' ? ofApplication(received) : received);
     const { fault, diagnosis, messageId, description } = answer;
     const facts = { plan, grant, kid: key.kid, userSessionId };
     options.onEvent({ kind: 'MINT_FAILED', ...facts, fault, diagnosis, messageId, description });
@@ -97,4 +97,10 @@ function keyForRetry(plan: RoutePlan, key: SigningKey, answer: FailedTokenAnswer
     case 'malformed':
       return null;
   }
+}
+
+/** What is said of a user's sign-in means nothing to an application that acts for itself. */
+function ofApplication(answer: FailedTokenAnswer): FailedTokenAnswer {
+  if (answer.fault !== 'sign-in') return answer;
+  return { ...answer, fault: 'configuration', diagnosis: 'UNKNOWN' };
 }

@@ -32,6 +32,8 @@ async function tokenFor({ deps }: Call, { plan }: Route): Promise<AccessToken | 
   const token = await tokensFor(deps, plan).get(plan);
   if (token.bindingId !== plan.binding.id)
     throw new GatewayError('GW_INTERNAL', { detail: 'token of another binding', law: 6 });
+  if (token.applicationId !== plan.binding.application.id)
+    throw new GatewayError('GW_INTERNAL', { detail: 'token of another application', law: 6 });
   if (token.sessionId !== (plan.user?.sessionId ?? null))
     throw new GatewayError('GW_INTERNAL', { detail: 'token of another user session', law: 6 });
   return token;

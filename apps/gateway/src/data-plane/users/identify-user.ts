@@ -32,12 +32,12 @@ export async function requireSession(
   deps: PlaneDeps,
   exchange: Exchange,
   client: Client,
-  handle: string | null,
+  { userSession: handle, isBackground }: CallerHeaders,
 ): Promise<UserSession> {
   const known = handle === null ? null : await findSession(deps, client, handle, 'read again');
   exchange.userSession = known;
   if (known === null) throw new GatewayError('GW_USER_SESSION');
-  deps.userSessions.touch(known, false);
+  deps.userSessions.touch(known, isBackground);
   return known;
 }
 

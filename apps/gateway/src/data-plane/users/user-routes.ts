@@ -40,13 +40,13 @@ export async function serveUserRoute(
 ): Promise<void> {
   const single = singleHeaders(request.rawHeaders);
   refuseReservedHeaders(single);
-  const { userSession } = readCallerHeaders(single);
+  const headers = readCallerHeaders(single);
   if (deps.environments.get(client.environment)?.kind === 'open') throw new GatewayError('GW_NO_USERS');
   const { target, method } = exchange;
   const signIn = SIGN_IN[target];
   if (signIn !== undefined) return routeFor(signIn, method)(deps, exchange, client, request, response);
   const serve = routeFor(OF_A_SESSION[target] ?? {}, method);
-  const session = await requireSession(deps, exchange, client, userSession);
+  const session = await requireSession(deps, exchange, client, headers);
   return serve({ deps, exchange, client, session, request, response });
 }
 
