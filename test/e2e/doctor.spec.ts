@@ -266,7 +266,15 @@ describe('the doctor, when it is to test the connection to NHS England', () => {
         organisations: [{ odsCode: 'X97', name: 'Synthetic Trust X97', state: 'suspended' }],
       },
     });
-    await stack.settled();
+    // The admin listener reads the registry for itself.
+    await until('the admin listener knows of the suspension', async () => {
+      const request = { client: application.client, environment: 'local', method: 'GET', path: CODES };
+      const explained = await stack.admin<{ refusal: { code: string } | null }>('POST', '/explain', {
+        ...request,
+        headers: {},
+      });
+      return explained.refusal?.code === 'GW_ORGANISATION_SUSPENDED';
+    });
     const arrivals = await watch(stack);
     expect(await askNhs(application)).toMatchObject({
       ready: false,
