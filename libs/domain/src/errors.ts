@@ -104,7 +104,7 @@ export const ERRORS = {
     400,
     'invalid',
     'A header value is missing or malformed.',
-    'X-Correlation-ID: 1 to 128 of A-Z a-z 0-9 . _ : - and nothing like an NHS number. NHSD-End-User-Organisation-ODS: one ODS code. If-Match: W/"<version>" where the interaction requires it. Gatehouse-Capability: referrer or provider. In user-restricted mode also: NHSD-eRS-Business-Function: one function. NHSD-eRS-On-Behalf-Of-User-ID: 12 digits, from SERVICE_PROVIDER_CLINICIAN_ADMIN always. NHSD-eRS-Comm-Rule-Org: one ODS code, for A015. NHSD-eRS-File-Name: a plain name with one extension, for A020. NHSD-eRS-Referral-ID: a UBRN.',
+    'X-Correlation-ID: 1 to 128 of A-Z a-z 0-9 . _ : - and nothing like an NHS number or a key. NHSD-End-User-Organisation-ODS: one ODS code. If-Match: W/"<version>" where the interaction requires it. Gatehouse-Capability: referrer or provider. In user-restricted mode also: NHSD-eRS-Business-Function: one function. NHSD-eRS-On-Behalf-Of-User-ID: 12 digits, from SERVICE_PROVIDER_CLINICIAN_ADMIN always. NHSD-eRS-Comm-Rule-Org: one ODS code, for A015. NHSD-eRS-File-Name: a plain name with one extension, for A020. NHSD-eRS-Referral-ID: a UBRN.',
   ),
   GW_PII_IN_URL: caller(
     400,

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { correlationIdFault, hashNumbersIn, recordedCorrelationId } from './correlation-id.js';
+import { mintAdminToken, mintClientKey, mintUserSession } from './opaque-key.js';
 
 describe('refused', () => {
   it.each([
@@ -13,6 +15,9 @@ describe('refused', () => {
     ['a/b', 'syntax'],
     ['é', 'syntax'],
     ['a'.repeat(129), 'syntax'],
+    [mintClientKey('int', randomBytes).key, 'syntax'],
+    [`order-${mintUserSession('int', randomBytes).key}`, 'syntax'],
+    [mintAdminToken(randomBytes).key, 'syntax'],
   ])('%s: %s', (id, fault) => {
     expect(correlationIdFault(id)).toBe(fault);
   });

@@ -1,8 +1,11 @@
 /**
  * A caller's correlation id. Any id of safe characters is accepted, except one that is nothing but ten digits, which
  * is how people write an NHS number. Where an id contains ten digits, whatever their check digit, a keyed hash replaces
- * them in everything that is recorded: no id is refused by chance, and no NHS number is recorded in clear.
+ * them in everything that is recorded: no id is refused by chance, and no NHS number is recorded in clear. One
+ * that holds a key of Gatehouse, sent in the wrong header, is refused and not recorded.
  */
+import { holdsKey } from './opaque-key.js';
+
 const SAFE = /^[A-Za-z0-9._:-]{1,128}$/;
 /** Alone, or 3-3-4 with a separator. */
 const TEN_DIGITS = /^[0-9]{3}[._:-]?[0-9]{3}[._:-]?[0-9]{4}$/;
@@ -19,12 +22,12 @@ const IN_AN_ID = new RegExp(
   'g',
 );
 
-/** `number`: nothing but ten digits. `syntax`: empty, longer than 128, or with other than safe characters. */
+/** `number`: nothing but ten digits. `syntax`: empty, longer than 128, with other than safe characters, or with a key. */
 export type CorrelationIdFault = 'number' | 'syntax';
 
 export function correlationIdFault(id: string): CorrelationIdFault | null {
   if (TEN_DIGITS.test(id)) return 'number';
-  return SAFE.test(id) ? null : 'syntax';
+  return SAFE.test(id) && !holdsKey(id) ? null : 'syntax';
 }
 
 /**

@@ -73,6 +73,12 @@ export function parseUserSession(text: string): { readonly environment: string }
   return environment === undefined || !checksumFits(text) ? null : { environment };
 }
 
+/** A key, token or handle of any kind, anywhere in a text. */
+const ANY_KEY = /gh[asu]?_(?:[a-z][a-z0-9-]{0,31}_)?[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/;
+
+/** Whether a text holds what must never be recorded, as where a caller sends its key in the wrong header. */
+export const holdsKey = (text: string): boolean => ANY_KEY.test(text);
+
 function mint(prefix: string, randomBytes: RandomBytes): MintedKey {
   const id = randomText(ID_LENGTH, randomBytes);
   const body = `${prefix}${id}_${randomText(RANDOM_LENGTH, randomBytes)}`;
