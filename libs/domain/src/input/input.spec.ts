@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { CATALOGUE } from '../ers/catalogue.js';
@@ -6,8 +7,11 @@ import { FRAMING_RULES } from './framing-rules.js';
 import { checkFraming, mayBeRequestLine } from './framing.js';
 import { checkMediaType } from './media-type.js';
 import { containsNhsNumber, isNhsNumber } from './nhs-number.js';
+import { mintClientKey, mintUserSession } from './opaque-key.js';
 import { readCallerHeaders, refuseReservedHeaders, singleHeaders } from './request-headers.js';
 import { parseStrictJson } from './strict-json.js';
+
+const KEY = mintClientKey('int', randomBytes).key;
 
 function codeOf(run: () => unknown): string {
   try {
@@ -158,6 +162,10 @@ describe('headers that a caller must not send', () => {
     ['X-Correlation-ID', '${jndi:ldap://127.0.0.1}', 'GW_HEADER_SYNTAX'],
     ['X-Correlation-ID', 'a'.repeat(129), 'GW_HEADER_SYNTAX'],
     ['X-Correlation-ID', '', 'GW_HEADER_SYNTAX'],
+    ['X-Correlation-ID', KEY, 'GW_HEADER_SYNTAX'],
+    ['Accept', `application/json; key=${KEY}`, 'GW_HEADER_SYNTAX'],
+    ['Gatehouse-Product', KEY, 'GW_HEADER_SYNTAX'],
+    ['Gatehouse-User-Session', mintUserSession('int', randomBytes).key, 'passed'],
     ['NHSD-End-User-Organisation-ODS', 'R69', 'passed'],
     ['NHSD-End-User-Organisation-ODS', 'R69, X26', 'GW_HEADER_SYNTAX'],
     ['NHSD-End-User-Organisation-ODS', 'r69', 'GW_HEADER_SYNTAX'],

@@ -6,6 +6,7 @@ import type { Operation } from '../ers/catalogue.js';
 import { GatewayError } from '../errors.js';
 import { headerPairs } from './framing.js';
 import { correlationIdFault } from './correlation-id.js';
+import { holdsKey } from './opaque-key.js';
 import type { Capability } from '../registry/records/vocabulary.js';
 
 /** Read by Gatehouse itself; a second one is refused. */
@@ -99,11 +100,17 @@ export function refuseReservedHeaders(headers: ReadonlyMap<string, string>): voi
   }
 }
 
+/** Where a key or a handle belongs. In any other header it would be recorded, or sent to e-RS. */
+const CREDENTIALS = new Set(['authorization', 'gatehouse-user-session']);
+
 /**
  * The checked values of the headers that Gatehouse reads.
  * @throws GW_HEADER_SYNTAX; GW_PII_IN_URL for a correlation id that is nothing but ten digits
  */
 export function readCallerHeaders(headers: ReadonlyMap<string, string>): CallerHeaders {
+  for (const [name, value] of headers)
+    if (isConsumed(name) && !CREDENTIALS.has(name) && holdsKey(value))
+      throw new GatewayError('GW_HEADER_SYNTAX');
   const correlationId = headers.get('x-correlation-id') ?? null;
   const idFault = correlationId === null ? null : correlationIdFault(correlationId);
   if (idFault === 'number') throw new GatewayError('GW_PII_IN_URL');
