@@ -143,8 +143,8 @@ const BUGS = [
   },
   {
     name: 'a binding closed by a token that was older than the rejection',
-    file: 'apps/gateway/src/adapters/nhs/apim-token.ts',
-    find: 'if (token.requestedAtMs <= entry.rejectedAtMs) return true;',
+    file: 'apps/gateway/src/adapters/nhs/token-failure.ts',
+    find: 'if (requestedAtMs <= remembered.rejectedAtMs) return true;',
     put: '',
     tests: unit('apps/gateway/src/adapters/nhs/apim-token.spec.ts'),
   },

@@ -9,7 +9,7 @@ import type { SigningKey } from '@gatehouse/domain/registry/registry';
 import { MIN_CACHED_LIFE_S } from '@gatehouse/domain/apim/token-answer';
 import { type AccessToken, EXPIRY_MARGIN_MS, replaceAfterMs, tokenIdHash } from './access-token.js';
 import { type IssuedToken, requestSigned, type TokenRequestOptions } from './signed-token-request.js';
-import { CONFIGURATION_PAUSE_MS, pauseAfterMs, tokenRefusal } from './token-failure.js';
+import { noteRejection, pauseAfterMs, type Rejections, tokenRefusal } from './token-failure.js';
 
 export interface TokenSource {
   /** @throws GW_TOKEN_REFUSED, GW_TOKEN_UNAVAILABLE, GW_KEY_UNUSABLE, GW_SIGNING_UNAVAILABLE */
@@ -34,14 +34,12 @@ export interface TokenSource {
   activeKeys(): SigningKey[];
 }
 
-interface Entry {
+interface Entry extends Rejections {
   token: AccessToken | null;
   key: SigningKey | null;
-  rejectedAtMs: number;
   refreshAtMs: number;
   expiresAtMs: number;
   flight: Promise<AccessToken> | null;
-  failure: { readonly error: GatewayError; readonly untilMs: number } | null;
   failures: number;
   notBeforeMs: number;
 }
@@ -184,16 +182,7 @@ export function createTokenSource(options: TokenRequestOptions): TokenSource {
       const entry = entries.get(plan.identity);
       if (entry === undefined) return true;
       if (entry.token?.value === token.value) entry.token = null;
-      // A token that was requested before the last rejection may have been revoked together with the rejected one.
-      if (token.requestedAtMs <= entry.rejectedAtMs) return true;
-      const nowMs = monotonicNow();
-      const isSecond = nowMs - entry.rejectedAtMs < CONFIGURATION_PAUSE_MS;
-      entry.rejectedAtMs = nowMs;
-      if (!isSecond) return true;
-      // The next token would be rejected too, and each costs a signature.
-      const error = new GatewayError('GW_UPSTREAM_TOKEN', { detail: 'new tokens are rejected too' });
-      entry.failure = { error, untilMs: nowMs + CONFIGURATION_PAUSE_MS };
-      return false;
+      return noteRejection(entry, token, monotonicNow());
     },
 
     discardKey(kid) {

@@ -6,7 +6,7 @@ import { ERRORS, GatewayError } from '@gatehouse/domain/errors';
 export type FailedTokenAnswer = TokenAnswer & { readonly ok: false };
 
 /** The pause after a fault that a person has to correct. */
-export const CONFIGURATION_PAUSE_MS = 30_000;
+const CONFIGURATION_PAUSE_MS = 30_000;
 const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
 const LEAST_RETRY_AFTER_S = 2;
 /** One wrong Retry-After must not close a binding for days. */
@@ -38,6 +38,34 @@ function ruleOf(code: 'GW_ASSURANCE' | 'GW_TOKEN_REFUSED', diagnosis: TokenRefus
   const { whatIsWrong, whatToDo, whoActs } = TOKEN_REFUSALS[diagnosis];
   const text = code === 'GW_ASSURANCE' ? whatIsWrong : `${ERRORS[code].publicText} ${whatIsWrong}`;
   return { text, whatToDo, whoActs };
+}
+
+/** What is remembered of the rejections of a token by e-RS. */
+export interface Rejections {
+  /** Monotonic ms. */
+  rejectedAtMs: number;
+  failure: { readonly error: GatewayError; readonly untilMs: number } | null;
+}
+
+/**
+ * Notes that e-RS rejected a token.
+ * @returns whether a newer token may be accepted; false when one that was requested after the last rejection was
+ * rejected as well
+ */
+export function noteRejection(
+  remembered: Rejections,
+  { requestedAtMs }: { readonly requestedAtMs: number },
+  nowMs: number,
+): boolean {
+  // A token that was requested before the last rejection may have been revoked together with the rejected one.
+  if (requestedAtMs <= remembered.rejectedAtMs) return true;
+  const isSecond = nowMs - remembered.rejectedAtMs < CONFIGURATION_PAUSE_MS;
+  remembered.rejectedAtMs = nowMs;
+  if (!isSecond) return true;
+  // The next token would be rejected too, and each costs a request.
+  const error = new GatewayError('GW_UPSTREAM_TOKEN', { detail: 'new tokens are rejected too' });
+  remembered.failure = { error, untilMs: nowMs + CONFIGURATION_PAUSE_MS };
+  return false;
 }
 
 /** Spread upwards only, never shorter than Retry-After. @param failures before this one, in a row */

@@ -1,18 +1,16 @@
 /** What this process remembers of users' tokens: those in use, and no more than memory allows. */
-import type { GatewayError } from '@gatehouse/domain/errors';
 import type { AccessToken } from '../../nhs/access-token.js';
+import type { Rejections } from '../../nhs/token-failure.js';
 
-export interface UserTokenEntry {
+export interface UserTokenEntry extends Rejections {
   token: AccessToken | null;
   /** Of the pair that the token is from; generations begin at 1. */
   generation: number;
   rejectedGeneration: number;
   dueGeneration: number;
-  /** Monotonic ms, as the next one. */
-  rejectedAtMs: number;
+  /** Monotonic ms. */
   replaceAtMs: number;
   flight: Promise<AccessToken> | null;
-  failure: { readonly error: GatewayError; readonly untilMs: number } | null;
   failures: number;
 }
 

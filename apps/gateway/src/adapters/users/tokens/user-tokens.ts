@@ -7,7 +7,7 @@ import { MIN_CACHED_LIFE_S } from '@gatehouse/domain/apim/token-answer';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import { type AccessToken, EXPIRY_MARGIN_MS, replaceAfterMs, tokenIdHash } from '../../nhs/access-token.js';
-import { CONFIGURATION_PAUSE_MS, pauseAfterMs } from '../../nhs/token-failure.js';
+import { noteRejection, pauseAfterMs } from '../../nhs/token-failure.js';
 import { createTokenEntries, type UserTokenEntry } from './user-token-entries.js';
 import { obtainUserToken, type UserToken, type UserTokenRequestOptions } from './user-token-requests.js';
 
@@ -116,15 +116,7 @@ export function createUserTokens(options: UserTokenRequestOptions): UserTokens {
         entry.rejectedGeneration = entry.generation;
         entry.token = null;
       }
-      // A token that was issued before the last rejection may have been revoked together with the rejected one.
-      if (token.requestedAtMs <= entry.rejectedAtMs) return true;
-      const nowMs = monotonicNow();
-      const isSecond = nowMs - entry.rejectedAtMs < CONFIGURATION_PAUSE_MS;
-      entry.rejectedAtMs = nowMs;
-      if (!isSecond) return true;
-      const error = new GatewayError('GW_UPSTREAM_TOKEN', { detail: 'new tokens are rejected too' });
-      entry.failure = { error, untilMs: nowMs + CONFIGURATION_PAUSE_MS };
-      return false;
+      return noteRejection(entry, token, monotonicNow());
     },
 
     forget(sessionId) {
