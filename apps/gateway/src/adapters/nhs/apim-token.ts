@@ -9,7 +9,13 @@ import type { SigningKey } from '@gatehouse/domain/registry/registry';
 import { MIN_CACHED_LIFE_S } from '@gatehouse/domain/apim/token-answer';
 import { type AccessToken, EXPIRY_MARGIN_MS, replaceAfterMs, tokenIdHash } from './access-token.js';
 import { type IssuedToken, requestSigned, type TokenRequestOptions } from './signed-token-request.js';
-import { noteRejection, pauseAfterMs, type Rejections, tokenRefusal } from './token-failure.js';
+import {
+  type FailedTokenAnswer,
+  noteRejection,
+  pauseAfterMs,
+  type Rejections,
+  tokenRefusal,
+} from './token-failure.js';
 
 export interface TokenSource {
   /** @throws GW_TOKEN_REFUSED, GW_TOKEN_UNAVAILABLE, GW_KEY_UNUSABLE, GW_SIGNING_UNAVAILABLE */
@@ -83,6 +89,7 @@ export function createTokenSource(options: TokenRequestOptions): TokenSource {
       grant: 'client_credentials',
       userSessionId: null,
       formFor: clientCredentialsForm,
+      read: ofApplication,
     });
     if ('fault' in issued) throw tokenRefusal(issued);
     return keep(plan, entry, issued);
@@ -205,4 +212,10 @@ function evictExpired(entries: Map<string, Entry>, nowMs: number): void {
   for (const [identity, entry] of entries) {
     if (entry.flight === null && entry.expiresAtMs < nowMs) entries.delete(identity);
   }
+}
+
+/** What is said of a user's sign-in means nothing to an application that acts for itself. */
+function ofApplication(answer: FailedTokenAnswer): FailedTokenAnswer {
+  if (answer.fault !== 'sign-in') return answer;
+  return { ...answer, fault: 'configuration', diagnosis: 'UNKNOWN' };
 }

@@ -31,7 +31,7 @@ export interface SignedTokenRequest {
   readonly userSessionId: string | null;
   readonly formFor: (clientAssertion: string) => TokenForm;
   /** Turns an answer into what it means for this grant. */
-  readonly read?: (answer: FailedTokenAnswer) => FailedTokenAnswer;
+  readonly read: (answer: FailedTokenAnswer) => FailedTokenAnswer;
 }
 
 export interface IssuedToken {
@@ -44,7 +44,7 @@ export interface IssuedToken {
 /** @throws GW_KEY_MISSING, GW_KEY_UNUSABLE, GW_SIGNING_UNAVAILABLE */
 export async function requestSigned(
   options: TokenRequestOptions,
-  { plan, grant, userSessionId, formFor, read = (answer) => answer }: SignedTokenRequest,
+  { plan, grant, userSessionId, formFor, read }: SignedTokenRequest,
 ): Promise<IssuedToken | FailedTokenAnswer> {
   if (plan.signingKey === null) throw new GatewayError('GW_KEY_MISSING');
   let key: SigningKey = plan.signingKey;
@@ -52,7 +52,7 @@ export async function requestSigned(
     const startedMs = options.monotonicNow();
     const received = await attempt(options, plan, key, formFor);
     if (received.ok) return { answer: received, key, startedMs };
-    const answer = read(grant === 'client_credentials' ? ofApplication(received) : received);
+    const answer = read(received);
     const { fault, diagnosis, messageId, description } = answer;
     const facts = { plan, grant, kid: key.kid, userSessionId };
     options.onEvent({ kind: 'MINT_FAILED', ...facts, fault, diagnosis, messageId, description });
@@ -97,10 +97,4 @@ function keyForRetry(plan: RoutePlan, key: SigningKey, answer: FailedTokenAnswer
     case 'malformed':
       return null;
   }
-}
-
-/** What is said of a user's sign-in means nothing to an application that acts for itself. */
-function ofApplication(answer: FailedTokenAnswer): FailedTokenAnswer {
-  if (answer.fault !== 'sign-in') return answer;
-  return { ...answer, fault: 'configuration', diagnosis: 'UNKNOWN' };
 }
