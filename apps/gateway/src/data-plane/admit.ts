@@ -71,10 +71,29 @@ export async function admit(
     upload,
     bodySha256: body === null ? null : createHash('sha256').update(body).digest('hex'),
     subjects: requestSubjects(request, json),
-    subjectSource: operation.subject.from ?? `none: ${operation.subject.why}`,
+    subjectSource: subjectSourceOf(matched),
     worklistService: needsFilter && json !== null ? requireWorklistFilter(json) : null,
   };
 }
+
+/** A read that Gatehouse makes of its own accord: no body, and nobody in the request. */
+export function admitRead({ matched, headers, query, user }: Omit<MatchedRequest, 'accessMode'>): Admitted {
+  return {
+    matched,
+    headers,
+    user,
+    path: renderPath(matched) + renderQuery(matched.operation, query),
+    body: null,
+    upload: null,
+    bodySha256: null,
+    subjects: [],
+    subjectSource: subjectSourceOf(matched),
+    worklistService: null,
+  };
+}
+
+const subjectSourceOf = ({ operation: { subject } }: MatchedOperation): string =>
+  subject.from ?? `none: ${subject.why}`;
 
 /** The subjects where the catalogue says that this interaction names them. */
 function requestSubjects({ matched, query, user }: MatchedRequest, json: JsonObject | null): Subject[] {

@@ -6,11 +6,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import { CATALOGUE, type Operation } from '@gatehouse/domain/ers/catalogue';
 import { matchOperation } from '@gatehouse/domain/ers/operation';
+import { parseQuery } from '@gatehouse/domain/ers/query';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { readCallerHeaders, singleHeaders } from '@gatehouse/domain/input/request-headers';
 import { decide } from '@gatehouse/domain/policy/decide';
 import type { Application, Binding, Client, Snapshot } from '@gatehouse/domain/registry/registry';
-import type { Admitted } from './admit.js';
+import { type Admitted, admitRead } from './admit.js';
 import type { ReleasableAnswer } from './attempt/attempt.js';
 import { callUpstream } from './call-upstream.js';
 import { requireConfidence } from './confidence.js';
@@ -121,19 +122,8 @@ async function renewToken(deps: PlaneDeps, { plan }: Route): Promise<void> {
 
 function admitted(): Admitted {
   const matched = matchOperation(METHOD, PATH);
-  const { subject } = matched.operation;
-  return {
-    matched,
-    headers: readCallerHeaders(singleHeaders(['Accept', 'application/fhir+json'])),
-    user: null,
-    path: PATH,
-    body: null,
-    upload: null,
-    bodySha256: null,
-    subjects: [],
-    subjectSource: subject.from === null ? `none: ${subject.why}` : subject.from,
-    worklistService: null,
-  };
+  const headers = readCallerHeaders(singleHeaders(['Accept', 'application/fhir+json']));
+  return admitRead({ matched, headers, user: null, query: parseQuery(matched.operation, null) });
 }
 
 /** Nobody is given the answer. END says how much of a streamed one arrived. */

@@ -3,14 +3,12 @@
  * (A040). It is decided, paced, recorded and judged like a call of the client, and its records name the user.
  */
 import { GatewayError } from '@gatehouse/domain/errors';
-import { renderPath } from '@gatehouse/domain/ers/operation';
-import { renderQuery } from '@gatehouse/domain/ers/query';
 import { readUserHeaders } from '@gatehouse/domain/ers/user-headers';
 import { readCallerHeaders, singleHeaders } from '@gatehouse/domain/input/request-headers';
 import { type Json, parseStrictJson } from '@gatehouse/domain/input/strict-json';
 import type { Client } from '@gatehouse/domain/registry/registry';
 import type { UserSession } from '@gatehouse/domain/users/user-session';
-import type { Admitted } from '../admit.js';
+import { admitRead } from '../admit.js';
 import type { ReleasableAnswer } from '../attempt/attempt.js';
 import { callUpstream } from '../call-upstream.js';
 import { decideRoute } from '../decide.js';
@@ -42,7 +40,7 @@ export async function readAsUser(
   const exchange = exchangeWithin(within, deps.clock, target, session);
   try {
     const request = requestAsUser(exchange, target, headers);
-    const answer = await callUpstream(deps, exchange, admitted(request), () =>
+    const answer = await callUpstream(deps, exchange, admitRead(request), () =>
       decideRoute(deps, exchange, client, request),
     );
     exchange.status = answer.status;
@@ -68,22 +66,6 @@ export function requestAsUser(
     accessMode: 'user-restricted',
     user: readUserHeaders(read.userHeaders),
     ...matchTarget(exchange, 'GET', target),
-  };
-}
-
-function admitted({ matched, headers, query, user }: MatchedRequest): Admitted {
-  const { subject } = matched.operation;
-  return {
-    matched,
-    headers,
-    user,
-    path: renderPath(matched) + renderQuery(matched.operation, query),
-    body: null,
-    upload: null,
-    bodySha256: null,
-    subjects: [],
-    subjectSource: subject.from ?? `none: ${subject.why}`,
-    worklistService: null,
   };
 }
 
