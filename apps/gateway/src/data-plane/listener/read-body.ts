@@ -2,9 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '@gatehouse/domain/ers/catalogue';
 import { GatewayError } from '@gatehouse/domain/errors';
-import { brokenFraming } from '@gatehouse/domain/input/framing-rules';
 import type { BodyShare } from '../../listener/body-budget.js';
-import { connectionOf } from './connection.js';
+import { watchForBreak } from './broken-body.js';
 
 const MAX_JSON_BYTES = 1_048_576;
 const JSON_TIMEOUT_MS = 30_000;
@@ -28,7 +27,6 @@ export async function readBody(
 }
 
 function collect(request: IncomingMessage, maxBytes: number, share: BodyShare): Promise<Buffer> {
-  const broken = connectionOf(request.socket).bodySignal(request);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -47,26 +45,16 @@ function collect(request: IncomingMessage, maxBytes: number, share: BodyShare): 
       cleanUp();
       resolve(Buffer.concat(chunks, length));
     };
-    const onBroken = (): void => {
-      fail(brokenBodyError(broken));
-    };
     const timer = setTimeout(() => {
       fail(new GatewayError('GW_TIMEOUT'));
     }, JSON_TIMEOUT_MS);
     const cleanUp = (): void => {
       clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('close', onBroken).off('error', onBroken);
-      broken?.removeEventListener('abort', onBroken);
+      request.off('data', onData).off('end', onEnd);
+      stopWatching();
     };
-    request.on('data', onData).on('end', onEnd).on('close', onBroken).on('error', onBroken);
-    broken?.addEventListener('abort', onBroken);
-    if (broken?.aborted) onBroken();
+    let stopWatching = (): void => undefined;
+    request.on('data', onData).on('end', onEnd);
+    stopWatching = watchForBreak(request, fail);
   });
-}
-
-function brokenBodyError(broken: AbortSignal | null): GatewayError {
-  const reason: unknown = broken?.reason;
-  return reason instanceof GatewayError
-    ? reason
-    : new GatewayError('GW_FRAMING', brokenFraming('incomplete'));
 }

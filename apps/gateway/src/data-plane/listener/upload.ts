@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import { GatewayError } from '@gatehouse/domain/errors';
-import { brokenFraming } from '@gatehouse/domain/input/framing-rules';
 import type { BodyShare } from '../../listener/body-budget.js';
-import { connectionOf } from './connection.js';
+import { watchForBreak } from './broken-body.js';
 
 /** Of a file for A020 (docs/reference/protocol-facts.md §2). */
 const MAX_FILE_BYTES = 5_242_880;
@@ -57,23 +56,10 @@ export function acceptUpload(request: IncomingMessage, share: BodyShare): Upload
 }
 
 function failWithCaller(request: IncomingMessage, file: Transform): void {
-  const broken = connectionOf(request.socket).bodySignal(request);
-  const onBroken = (): void => {
-    const reason: unknown = broken?.reason;
-    file.destroy(
-      reason instanceof GatewayError ? reason : new GatewayError('GW_FRAMING', brokenFraming('incomplete')),
-    );
-  };
-  const onClose = (): void => {
-    if (!request.complete) onBroken();
-  };
   const timer = setTimeout(() => file.destroy(new GatewayError('GW_TIMEOUT')), FILE_TIMEOUT_MS);
-  request.once('close', onClose).on('error', onBroken);
-  broken?.addEventListener('abort', onBroken);
+  const stopWatching = watchForBreak(request, (error) => file.destroy(error));
   file.once('close', () => {
     clearTimeout(timer);
-    request.off('close', onClose).off('error', onBroken);
-    broken?.removeEventListener('abort', onBroken);
+    stopWatching();
   });
-  if (broken?.aborted === true) onBroken();
 }
