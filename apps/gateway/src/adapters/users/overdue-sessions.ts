@@ -1,5 +1,6 @@
 import type { Database } from '@gatehouse/db/client';
 import { ACTIVITY_WRITTEN_EVERY_MS, type SessionLimits } from '@gatehouse/domain/users/session-life';
+import { endSessions } from './end-sessions.js';
 
 export interface EndedSession {
   readonly id: string;
@@ -37,10 +38,7 @@ export async function endOverdueSessions(
     });
     if (rows.length === 0) continue;
     const ids = rows.map(({ id }) => id);
-    const now = new Date(nowMs);
-    const ours = await db.$queryRaw<{ id: string }[]>`
-      SELECT end_user_sessions AS id FROM end_user_sessions(${ids}::uuid[], 'Gatehouse', ${reason}, ${now})`;
-    const endedIds = new Set(ours.map(({ id }) => id));
+    const endedIds = new Set(await endSessions(db, ids, { by: 'Gatehouse', reason, nowMs }));
     ended.push({ reason, sessions: rows.filter(({ id }) => endedIds.has(id)) });
   }
   return ended;

@@ -10,6 +10,7 @@ import type { UserFunction, UserRole } from '@gatehouse/domain/users/roles';
 import { SESSIONS_PER_USER, type SessionLimits, writesActivity } from '@gatehouse/domain/users/session-life';
 import type { UserChoice, UserSession } from '@gatehouse/domain/users/user-session';
 import { hashSecret } from '../people/secret-hash.js';
+import { endSessions } from './end-sessions.js';
 import { createSessionCopies } from './session-copies.js';
 import type { SealedPlace, TokenBox } from './token-box.js';
 
@@ -36,6 +37,8 @@ export interface UserSessions {
   readonly limits: SessionLimits;
   /** The session of a handle, as it was within the last second; null if there is none. */
   find(handle: string): Promise<UserSession | null>;
+  /** The same, as it is now. */
+  read(handle: string): Promise<UserSession | null>;
   /** What was read last of a session in use; null if it is not in use. */
   current(id: string): UserSession | null;
   /** Reads a session again; null if there is none. */
@@ -101,6 +104,8 @@ export function createUserSessions({
     current: (id) => copies.byId(id),
     refresh: (id) => read({ id }),
 
+    read: (handle) => read({ handleHash: hashSecret(handle) }),
+
     find(handle) {
       const handleHash = hashSecret(handle);
       return copies.fresh(handleHash, () => read({ handleHash }));
@@ -132,7 +137,11 @@ export function createUserSessions({
         });
         const ids = oldest.map((each) => each.id);
         if (ids.length > 0)
-          await transaction.$executeRaw`SELECT end_user_sessions(${ids}::uuid[], 'Gatehouse', 'the user opened a newer one', ${new Date(now())})`;
+          await endSessions(transaction, ids, {
+            by: 'Gatehouse',
+            reason: 'the user opened a newer one',
+            nowMs: now(),
+          });
         return { session: copies.keep(handleHash, sessionOf(session)), handle, ended: ids };
       });
       for (const ended of created.ended) copies.forget(ended);
@@ -167,10 +176,9 @@ export function createUserSessions({
     },
 
     async end(ids, by, reason) {
-      const ended = await db.$queryRaw<{ id: string }[]>`
-        SELECT end_user_sessions AS id FROM end_user_sessions(${[...ids]}::uuid[], ${by}, ${reason}, ${new Date(now())})`;
+      const ended = await endSessions(db, ids, { by, reason, nowMs: now() });
       for (const id of ids) copies.forget(id);
-      return ended.map(({ id }) => id);
+      return ended;
     },
   };
 

@@ -2,6 +2,7 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
 import { ACTIVITY_WRITTEN_EVERY_MS, type SessionLimits } from '@gatehouse/domain/users/session-life';
 import { Inject, Injectable } from '@nestjs/common';
+import { endSessions } from '../../adapters/users/end-sessions.js';
 import { pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Queries, Transaction } from '../http/transactions.js';
@@ -77,11 +78,8 @@ export class UserSessionsStore {
     });
   }
 
-  /** By the one function that ends sessions: it erases their tokens and the names of their users. */
   async end(transaction: Transaction, ids: readonly string[], by: string, reason: string): Promise<void> {
-    const at = new Date(this.now());
-    await transaction.$queryRaw`
-      SELECT count(*)::int FROM end_user_sessions(${[...ids]}::uuid[], ${by}, ${reason}, ${at}::timestamptz)`;
+    await endSessions(transaction, ids, { by, reason, nowMs: this.now() });
   }
 
   async view(transaction: Transaction, id: string) {

@@ -19,7 +19,7 @@ export async function identifyUser(
   { userSession: handle, isBackground }: CallerHeaders,
 ): Promise<void> {
   if (handle === null || deps.environments.get(client.environment)?.kind !== 'authenticated') return;
-  exchange.userSession = await findSession(deps, client, handle, 'is enough');
+  exchange.userSession = await findSession(deps, client, handle, (text) => deps.userSessions.find(text));
   if (exchange.userSession !== null)
     deps.userSessions.touch(exchange.userSession, isBackground || exchange.explanation);
 }
@@ -34,7 +34,9 @@ export async function requireSession(
   client: Client,
   { userSession: handle, isBackground }: CallerHeaders,
 ): Promise<UserSession> {
-  const known = handle === null ? null : await findSession(deps, client, handle, 'read again');
+  // No INTENT follows that would notice a change.
+  const read = (text: string) => deps.userSessions.read(text);
+  const known = handle === null ? null : await findSession(deps, client, handle, read);
   exchange.userSession = known;
   if (known === null) throw new GatewayError('GW_USER_SESSION');
   deps.userSessions.touch(known, isBackground);
@@ -46,14 +48,12 @@ async function findSession(
   deps: PlaneDeps,
   client: Client,
   handle: string,
-  copy: 'is enough' | 'read again',
+  read: (handle: string) => Promise<UserSession | null>,
 ): Promise<UserSession | null> {
   if (parseUserSession(handle)?.environment !== client.environment) return null;
   let session: UserSession | null;
   try {
-    session = await deps.userSessions.find(handle);
-    // No INTENT follows that would notice a change.
-    if (session !== null && copy === 'read again') session = await deps.userSessions.refresh(session.id);
+    session = await read(handle);
   } catch (cause) {
     throw new GatewayError('GW_REGISTRY_STALE', { detail: 'user sessions could not be read', cause });
   }
