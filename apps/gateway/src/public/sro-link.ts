@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerSroLink, findSroLink, type SroAnswer, type SroLink } from '../adapters/people/sro-links.js';
+import { readForm } from '../listener/read-form.js';
 import { linkPage, POLICY } from './sro-page.js';
 
 const PATH = /^\/sro\/(ghs_[0-9A-Za-z_]{62})$/;
@@ -64,14 +65,8 @@ function statusOf({ state }: SroLink): number {
 
 /** Null: both boxes must be ticked before one can accept, or there was no answer at all. */
 async function readAnswer(request: IncomingMessage): Promise<SroAnswer | null> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) return null;
-    chunks.push(chunk);
-  }
-  const form = new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+  const form = await readForm(request, MAX_BODY_BYTES);
+  if (form === null) return null;
   if (form.get('answer') === 'decline') return 'declined';
   const ticked = form.get('understood') === 'yes' && form.get('current') === 'yes';
   return form.get('answer') === 'accept' && ticked ? 'accepted' : null;
