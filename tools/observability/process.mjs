@@ -4,7 +4,7 @@ const HERE = 'instance=~"$instance"';
 const each = (metric) => [[`${metric}{${HERE}}`, '{{instance}}']];
 const rateOf = (metric) => [[`rate(${metric}{${HERE}}[$__rate_interval])`, '{{instance}}']];
 
-/** For whoever runs the processes. */
+/** For the people who run the processes. */
 export const processes = dashboard(
   'Gatehouse: process',
   'Event loop, memory, connections and listeners of each process.',

@@ -5,7 +5,7 @@ const OF = `${HERE},environment=~"$environment"`;
 const requests = (by, more) =>
   `sum by (${by}) (rate(gatehouse_requests_total{${OF}${more ? `,${more}` : ''}}[$__rate_interval]))`;
 
-/** For whoever is on call, and for anybody who asks how things are. */
+/** For the person on call, and for everybody who wants to know how things are. */
 export const today = dashboard(
   'Gatehouse: today',
   'Traffic, refusals, errors, the time of e-RS and of Gatehouse apart, and how much room is left.',

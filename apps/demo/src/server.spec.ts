@@ -58,7 +58,7 @@ describe('signing in', () => {
     const { code, codeVerifier = '' } = bodyOf('POST /user-sessions');
     expect(code).toBe('the-code');
     expect(createHash('sha256').update(codeVerifier).digest('base64url')).toBe(login['codeChallenge']);
-    // Whoever knew the session's id before is not signed in.
+    // Somebody who knew the session's former id is not signed in.
     expect(browser.cookie).not.toBe(before);
     const { location: page } = await openBrowser(demo.url).get('/worklist');
     expect(page).toBe('/');

@@ -12,7 +12,7 @@ export interface Visit {
   readonly query: URLSearchParams;
   /** Empty for GET. */
   readonly form: FormData;
-  /** Calls Gatehouse for whoever is signed in. @throws Rejection */
+  /** Calls Gatehouse for the user who is signed in. @throws Rejection */
   readonly send: (request: GatehouseRequest) => Promise<GatehouseAnswer>;
   /** Gives the browser's session a new id, as who is signed in changes. */
   readonly renewSession: () => void;

@@ -68,7 +68,7 @@ const answered =
     });
 
 describe('a user’s token', () => {
-  it('is exchanged once for a session and application, whoever asks and how often', async () => {
+  it('is exchanged once for a session and application, by however many calls on either replica', async () => {
     const [one, two] = [world.startReplica(), world.startReplica()];
     const { sessionId } = await world.signIn();
     const values = new Set<string>();

@@ -5,7 +5,7 @@ import type { RelyingParty } from '../adapters/people/openid/relying-party.js';
 import type { Identity } from '../adapters/people/staff-identity.js';
 import type { StaffMember } from '../adapters/people/staff-sessions.js';
 
-/** What the strategy needs, whoever signs in. */
+/** What the strategy needs, for staff and for users. */
 export interface SignInDeps {
   readonly providers: OpenIdProviders;
   readonly pending: PendingSignIns;

@@ -51,7 +51,7 @@ export interface Step {
   readonly ok: boolean;
 }
 
-/** Who makes a user-restricted call, and what e-RS is told of their role; null where the interaction takes none. */
+/** Who makes a user-restricted call, and in which role, as it is sent to e-RS; null where the interaction takes none. */
 export interface UserOfCall {
   readonly sessionId: string;
   /** 12 digits, as the next but one. */

@@ -34,7 +34,7 @@ export function createUserDataKeys(options: UserDataKeyOptions): UserDataKeys {
   const keys = new Map<string, Promise<Uint8Array | null>>();
   let retryAtMs = 0;
 
-  /** One request to KMS for each key, whoever asks; forgotten if it fails. */
+  /** One request to KMS for each key, however many callers need it. A request that fails is forgotten. */
   const once = (id: string, load: () => Promise<Uint8Array | null>): Promise<Uint8Array | null> => {
     const known = keys.get(id);
     if (known !== undefined) return known;

@@ -1,6 +1,7 @@
 /**
- * Sign-ins of users that suppliers' servers have begun. A ticket opens a login once, and belongs to the browser that
- * was first; a code is used up by whoever presents it first, whether or not it was theirs. PostgreSQL decides both.
+ * Sign-ins of users that suppliers' servers have begun. A ticket opens a login once, for the browser that presents it
+ * first. A code is used up by the first client that presents it, even if it was issued to another. PostgreSQL decides
+ * both.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Database } from '@gatehouse/db/client';
@@ -72,7 +73,7 @@ export const TICKET_MS = 300_000;
 export const CODE_MS = 60_000;
 /** Logins of one client that nobody has opened yet. */
 const MOST_WAITING = 1_000;
-/** A browser that comes late is told why for so long. */
+/** For so long, a browser that comes late sees why. */
 const KEPT_MS = 3_600_000;
 
 export function createUserLogins(db: Database, box: TokenBox, now: () => number): UserLogins {

@@ -13,7 +13,7 @@ import { loginOf } from './login-of-request.js';
 import { userRefusal, UserSignInRefused } from './user-sign-in-refused.js';
 
 /**
- * A user's sign-in that failed, as a page. The browser is never sent to the return target: whoever made it come here
+ * A user's sign-in that failed, as a page. The browser is never sent to the return target: an attacker who sent it here
  * would learn something, and the supplier's web application could be made to act.
  */
 @Catch()

@@ -3,7 +3,7 @@ import { createWriteTurns } from './write-turns.js';
 
 const HERE = { closed: false };
 
-/** A write that ends when it is told to. */
+/** A write that ends when the test ends it. */
 function write(log: string[], name: string) {
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => {

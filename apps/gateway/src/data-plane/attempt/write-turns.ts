@@ -7,7 +7,7 @@ import { GatewayError } from '@gatehouse/domain/errors';
 import type { Admitted } from '../admit.js';
 import type { Route } from '../decide.js';
 
-/** The answer to whoever waits; closed once they have gone. */
+/** The answer to the caller that waits. It is closed once the caller has gone. */
 type Caller = Pick<ServerResponse, 'closed'>;
 
 export interface WriteTurns {

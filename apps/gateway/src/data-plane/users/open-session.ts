@@ -92,7 +92,7 @@ async function signedInUser(
   return { product, pattern: 'separate', odsCode: null, user: answer.user, idToken, name: answer.name };
 }
 
-/** Records why; the caller is told no more than that the sign-in is not accepted, except for CIS1. */
+/** Records the reason. The caller learns only that the sign-in is not accepted, except for a token of CIS1. */
 async function rejected(
   deps: PlaneDeps,
   exchange: Exchange,

@@ -1,6 +1,7 @@
 /**
  * While a token endpoint fails, each further refresh would spend a pair for nothing and cost a user their sign-in. One
- * attempt at a time finds out whether it is back; until then, tokens that live serve and the rest is told to wait.
+ * attempt at a time finds out whether it is back. Until then, tokens that are still valid serve, and other calls are
+ * refused for now.
  */
 import { GatewayError } from '@gatehouse/domain/errors';
 import { pauseAfterMs } from '../../nhs/token-failure.js';
@@ -30,7 +31,7 @@ export function createTokenOutages(monotonicNow: () => number, attemptMs: number
           detail: 'the token endpoint failed a moment ago',
           retryAfterS: Math.ceil(waitMs / 1000),
         });
-      // Whoever comes first tries; the others wait for the answer.
+      // The first call tries again; the others are refused until it has its answer.
       outage.untilMs = monotonicNow() + attemptMs;
     },
     worked(environment) {
