@@ -1,8 +1,8 @@
 /** User-restricted access in an open environment such as the NHS sandbox, which has no users, tokens, ASIDs or owners. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, apply, sendRequest, refusalIn, trailOf, watch } from '../support/answers.ts';
-import { ALL_INTERACTIONS } from '../support/onboard.ts';
-import { type Stack, startStack } from '../support/servers/stack.ts';
+import { type Answer, sendRequest, refusalIn, trailOf, watch } from '../support/answers.ts';
+import type { Stack } from '../support/servers/stack.ts';
+import { startOpenWard } from '../support/users/open-ward.ts';
 
 const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
 const SOMEBODY = '555073103100';
@@ -14,18 +14,7 @@ let stack: Stack;
 let key: string;
 
 beforeAll(async () => {
-  stack = await startStack({ environments: ['sandbox'], openEnvironments: ['sandbox'] });
-  const grants = [{ organisation: 'R69', product: 'ReferWell', accessMode: 'user-restricted' }];
-  await apply(stack, {
-    organisations: [{ odsCode: 'R69', name: 'Synthetic Trust R69' }],
-    products: [{ name: 'ReferWell' }],
-    messageSets: [{ name: 'everything', interactions: ALL_INTERACTIONS.filter((id) => id !== 'A038') }],
-    applications: [{ ...grants[0], environment: 'sandbox', messageSets: ['everything'], state: 'live' }],
-    clients: [{ name: 'ward', environment: 'sandbox', grants }],
-  });
-  await stack.settled();
-  ({ key } = await stack.admin<{ key: string }>('POST', '/clients/sandbox/ward/keys', {}));
-  await stack.settled();
+  ({ stack, key } = await startOpenWard());
 });
 afterAll(() => stack.stop());
 

@@ -2,9 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type ClientRequest, request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, apply, sendRequest, trailOf, verdictOf, watch } from '../support/answers.ts';
-import { ALL_INTERACTIONS } from '../support/onboard.ts';
-import { type Stack, startStack } from '../support/servers/stack.ts';
+import { type Answer, sendRequest, trailOf, verdictOf, watch } from '../support/answers.ts';
+import type { Stack } from '../support/servers/stack.ts';
+import { startOpenWard } from '../support/users/open-ward.ts';
 import { until } from '../support/until.ts';
 
 const PATH = '/FHIR/STU3/Binary';
@@ -15,18 +15,7 @@ let stack: Stack;
 let key: string;
 
 beforeAll(async () => {
-  stack = await startStack({ environments: ['sandbox'], openEnvironments: ['sandbox'] });
-  const grants = [{ organisation: 'R69', product: 'ReferWell', accessMode: 'user-restricted' }];
-  await apply(stack, {
-    organisations: [{ odsCode: 'R69', name: 'Synthetic Trust R69' }],
-    products: [{ name: 'ReferWell' }],
-    messageSets: [{ name: 'everything', interactions: ALL_INTERACTIONS.filter((id) => id !== 'A038') }],
-    applications: [{ ...grants[0], environment: 'sandbox', messageSets: ['everything'], state: 'live' }],
-    clients: [{ name: 'ward', environment: 'sandbox', grants }],
-  });
-  await stack.settled();
-  ({ key } = await stack.admin<{ key: string }>('POST', '/clients/sandbox/ward/keys', {}));
-  await stack.settled();
+  ({ stack, key } = await startOpenWard());
 });
 afterEach(() => stack.simulator.control('DELETE', '/faults'));
 afterAll(() => stack.stop());

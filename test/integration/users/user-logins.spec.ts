@@ -2,7 +2,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TokenBox } from '../../../apps/gateway/src/adapters/users/token-box.ts';
 import {
   CODE_MS,
   createUserLogins,
@@ -11,6 +10,7 @@ import {
   type UserLogins,
 } from '../../../apps/gateway/src/adapters/users/user-logins.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
+import { readableBox } from '../../support/users/readable-box.ts';
 
 const VERIFIER = 'a-verifier-of-the-supplier-0123456789-0123456789';
 const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
@@ -23,16 +23,6 @@ const USER = {
 } as const;
 const TOKENS = { idToken: 'header.payload.signature', name: 'Dr Ann Example' };
 
-/** Shows in the test that bytes open in their own place alone; token-box.spec.ts has the real one. */
-const box: TokenBox = {
-  seal: async (secret, place) => new Uint8Array(Buffer.from(JSON.stringify([place, secret]))),
-  open: async (sealed, place) => {
-    const [sealedFor, secret] = JSON.parse(Buffer.from(sealed).toString()) as [object, string];
-    expect(sealedFor).toEqual(place);
-    return secret;
-  },
-};
-
 let database: TestDatabase;
 let db: Database;
 let logins: UserLogins;
@@ -44,7 +34,7 @@ beforeAll(async () => {
   db = createPrisma(database.appUrl);
   await db.environment.create({ data: { name: 'int', kind: 'authenticated' } });
   await db.client.create({ data: { id: clientId, name: 'web', environmentName: 'int' } });
-  logins = createUserLogins(db, box, () => nowMs);
+  logins = createUserLogins(db, readableBox, () => nowMs);
 });
 afterAll(async () => {
   await db.$disconnect();

@@ -3,27 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { LONGEST_SESSION } from '@gatehouse/domain/users/session-life';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TokenBox } from '../../../apps/gateway/src/adapters/users/token-box.ts';
 import {
   createUserSessions,
   type NewUserSession,
   type UserSessions,
 } from '../../../apps/gateway/src/adapters/users/user-sessions.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
+import { readableBox } from '../../support/users/readable-box.ts';
 
 const ROLE = { odsCode: 'R69', businessFunction: 'REFERRING_CLINICIAN' } as const;
 const CHOICE = { ...ROLE, onBehalfOfUserId: null };
 const START_MS = Date.UTC(2026, 10, 28, 9);
-
-/** Shows in the test that bytes open in their own place alone; token-box.spec.ts has the real one. */
-const box: TokenBox = {
-  seal: async (secret, place) => new Uint8Array(Buffer.from(JSON.stringify([place, secret]))),
-  open: async (sealed, place) => {
-    const [sealedFor, secret] = JSON.parse(Buffer.from(sealed).toString()) as [object, string];
-    expect(sealedFor).toEqual(place);
-    return secret;
-  },
-};
 
 let database: TestDatabase;
 let db: Database;
@@ -36,7 +26,7 @@ let clientId: string;
 
 const replica = (): UserSessions =>
   createUserSessions({
-    ...{ db, box, limits: LONGEST_SESSION },
+    ...{ db, box: readableBox, limits: LONGEST_SESSION },
     now: () => nowMs,
     monotonicNow: () => monotonicMs,
     onFault: (error) => {
