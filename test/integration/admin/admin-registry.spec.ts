@@ -236,7 +236,7 @@ describe('applying a registry file', () => {
   }, 200_000);
 });
 
-describe('while KMS seals the secrets of a file', () => {
+describe('while KMS seals a secret', () => {
   let slow: AdminApi;
   /** The ids that secrets were sealed for. */
   const sealedFor: string[] = [];
@@ -260,7 +260,7 @@ describe('while KMS seals the secrets of a file', () => {
 
   const applications = () => slow.db.application.findMany({ where: { apiSecretSealed: { not: null } } });
 
-  it('other writers take their turn, and each secret is sealed once, for its row', async () => {
+  it('of a file, other writers take their turn, and each secret is sealed once, for its row', async () => {
     const { clients: _clients, ...document } = smallDocument;
     const [, user] = document.applications;
     const file = (apiSecret: string) =>
@@ -275,5 +275,27 @@ describe('while KMS seals the secrets of a file', () => {
       expect(Buffer.from(row?.apiSecretSealed ?? []).toString()).toBe(`${secret} for ${String(row?.id)}`);
     }
     expect(sealedFor).toEqual([(await applications())[0]?.id, (await applications())[0]?.id]);
+  });
+
+  it('of one application, other writers take their turn, and it is sealed once', async () => {
+    const [application] = await applications();
+    const path = `/api/v1/applications/${String(application?.id)}`;
+    const change = async (fields: object) => {
+      const { headers } = await slow.call('GET', path);
+      const ifMatch = { 'if-match': headers.get('etag') ?? '' };
+      return slow.call('PATCH', path, { ...fields, reason: 'a test' }, undefined, ifMatch);
+    };
+    const before = sealedFor.length;
+    expect((await change({ apiSecret: 'TheThirdSecretOfTheUserApp' })).status).toBe(200);
+    expect(sealedFor.slice(before)).toEqual([application?.id]);
+    const [row] = await applications();
+    expect(Buffer.from(row?.apiSecretSealed ?? []).toString()).toContain('TheThirdSecretOfTheUserApp');
+
+    // Neither a change of something else nor one with a fault needs KMS.
+    expect((await change({ apimApplicationId: 'another-id' })).status).toBe(200);
+    expect((await change({ apiSecret: 'TheFourthSecretOfTheApp', messageSets: ['nowhere'] })).status).toBe(
+      400,
+    );
+    expect(sealedFor).toHaveLength(before + 1);
   });
 });

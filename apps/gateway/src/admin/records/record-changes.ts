@@ -2,12 +2,15 @@ import type { Reach } from '@gatehouse/domain/governance/permissions';
 import type { DocumentApplication } from '@gatehouse/domain/registry/records/application-fields';
 import { EMPTY_DOCUMENT, type RegistryDocument } from '@gatehouse/domain/registry/records/registry-records';
 import { Inject, Injectable } from '@nestjs/common';
-import { Guarded, type GuardedInput } from '../changes/guarded.js';
+import { BeforeGuarded, Guarded, type GuardedInput } from '../changes/guarded.js';
 import { AdminProblem, conflict, invalid } from '../http/problem.js';
 import { refuseStale } from '../http/route/entity-tag.js';
 import type { Change, Transaction } from '../http/transactions.js';
 import { RegistryWriter } from '../registry/apply.store.js';
+import type { Sealing } from '../registry/seal-ahead.store.js';
 import { RecordsStore } from './records.store.js';
+
+type ApplicationChange = GuardedInput<'applicationChange'>;
 
 /**
  * A change of one organisation or application: a registry document with one entry, planned and applied like any other.
@@ -15,6 +18,8 @@ import { RecordsStore } from './records.store.js';
  */
 @Injectable()
 export class RecordChanges {
+  private readonly sealedAhead = new WeakMap<ApplicationChange['body'], Sealing>();
+
   constructor(
     @Inject(RecordsStore) private readonly records: RecordsStore,
     @Inject(RegistryWriter) private readonly writer: RegistryWriter,
@@ -34,35 +39,38 @@ export class RecordChanges {
     return this.records.organisation(odsCode, reach, transaction);
   }
 
+  @BeforeGuarded('applicationChange')
+  async prepareApplication({ params: { id }, body }: ApplicationChange): Promise<void> {
+    if (body.apiSecret === undefined) return;
+    const { record } = await this.records.application(id, 'all');
+    const sealing = await this.writer.sealAhead(documentOf(record, body));
+    if (sealing !== null) this.sealedAhead.set(body, sealing);
+  }
+
   @Guarded('applicationChange')
   async changeApplication(
     transaction: Transaction,
     _change: Change,
-    { params: { id }, body, ifMatch }: GuardedInput<'applicationChange'>,
+    { params: { id }, body, ifMatch }: ApplicationChange,
     reach: Reach,
   ) {
     const current = await this.records.application(id, reach, transaction);
     if (ifMatch !== undefined) refuseStale(current, ifMatch, 'this application');
     const { record } = current;
     if (record.state === 'retired') throw conflict('This application is retired and can no longer change.');
-    const { reason: _reason, ...fields } = body;
-    const entry: DocumentApplication = {
-      id,
-      organisations: record.organisations,
-      product: record.product,
-      environment: record.environment,
-      accessMode: record.accessMode,
-      capability: record.capability ?? undefined,
-      ...fields,
-    };
-    await this.apply(transaction, { ...EMPTY_DOCUMENT, applications: [entry] }, reach);
+    await this.apply(transaction, documentOf(record, body), reach, this.sealedAhead.get(body));
     return this.records.application(id, reach, transaction);
   }
 
   /** Faults point into the body that was sent, which is the one entry. */
-  private async apply(transaction: Transaction, document: RegistryDocument, reach: Reach): Promise<void> {
+  private async apply(
+    transaction: Transaction,
+    document: RegistryDocument,
+    reach: Reach,
+    sealing?: Sealing,
+  ): Promise<void> {
     try {
-      await this.writer.apply(transaction, document, undefined, reach);
+      await this.writer.apply(transaction, document, { reach, sealing });
     } catch (error) {
       if (!(error instanceof AdminProblem) || error.kind !== 'registry-faults') throw error;
       throw invalid(
@@ -73,4 +81,22 @@ export class RecordChanges {
       );
     }
   }
+}
+
+type ApplicationView = Awaited<ReturnType<RecordsStore['application']>>['record'];
+
+function documentOf(
+  { id, organisations, product, environment, accessMode, capability }: ApplicationView,
+  { reason: _reason, ...fields }: ApplicationChange['body'],
+): RegistryDocument {
+  const entry: DocumentApplication = {
+    id,
+    organisations,
+    product,
+    environment,
+    accessMode,
+    capability: capability ?? undefined,
+    ...fields,
+  };
+  return { ...EMPTY_DOCUMENT, applications: [entry] };
 }

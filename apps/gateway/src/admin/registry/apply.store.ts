@@ -37,7 +37,14 @@ export interface ApplyObserver {
   readonly progress: Progress;
 }
 
-export const UNOBSERVED: ApplyObserver = {
+interface ApplyOptions {
+  readonly observer?: ApplyObserver;
+  readonly reach?: Reach;
+  /** What was sealed ahead; by default, what `prepareApply` has sealed for this very document. */
+  readonly sealing?: Sealing | undefined;
+}
+
+const UNOBSERVED: ApplyObserver = {
   planned: () => Promise.resolve(),
   progress: () => Promise.resolve(),
 };
@@ -61,18 +68,23 @@ export class RegistryWriter {
     return { registryVersion: await readVersion(this.db), changes: changesOf(plan) };
   }
 
-  /** A document with faults is sealed by nobody: its transaction reports them. */
-  @BeforeGuarded('registryApply')
-  async prepareApply({ body: { document } }: GuardedInput<'registryApply'>): Promise<void> {
-    if (!hasSecrets(document)) return;
+  /**
+   * Seals the secrets of a document before the transaction that applies it begins. Null: nothing is sealed, since it has
+   * no secrets, or has faults, which its transaction reports.
+   */
+  async sealAhead(document: RegistryDocument): Promise<Sealing | null> {
+    if (!hasSecrets(document)) return null;
     const current = await loadCurrent(this.db, this.environments, this.interactions, document);
     const plan = planRegistry(current, document, digestSecret);
-    if (plan.faults.length > 0) return;
+    if (plan.faults.length > 0) return null;
     const { secretBox } = this;
-    this.sealedAhead.set(
-      document,
-      await sealAhead(this.db, plan, { seal: secretBox.seal.bind(secretBox), newId: randomUUID }),
-    );
+    return sealAhead(this.db, plan, { seal: secretBox.seal.bind(secretBox), newId: randomUUID });
+  }
+
+  @BeforeGuarded('registryApply')
+  async prepareApply({ body: { document } }: GuardedInput<'registryApply'>): Promise<void> {
+    const sealing = await this.sealAhead(document);
+    if (sealing !== null) this.sealedAhead.set(document, sealing);
   }
 
   @Guarded('registryApply')
@@ -84,12 +96,15 @@ export class RegistryWriter {
   async apply(
     transaction: Transaction,
     document: RegistryDocument,
-    { planned, progress }: ApplyObserver = UNOBSERVED,
-    reach: Reach = 'all',
+    {
+      observer: { planned, progress } = UNOBSERVED,
+      reach = 'all',
+      sealing = this.sealedAhead.get(document),
+    }: ApplyOptions = {},
   ): Promise<Applied> {
     const plan = await this.plan(transaction, document, reach);
     await planned(changesOf(plan));
-    await this.write(transaction, plan, progress, this.sealedAhead.get(document) ?? null);
+    await this.write(transaction, plan, progress, sealing ?? null);
     return { registryVersion: await readVersion(transaction), changes: changesOf(plan) };
   }
 

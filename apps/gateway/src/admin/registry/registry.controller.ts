@@ -75,7 +75,7 @@ export class RegistryController {
       progress: (step: string, done: number, total: number) => write({ type: 'progress', step, done, total }),
     };
     const { registryVersion, changes } = await this.fourEyes.submit(acting, 'registryApply', input, {
-      action: (transaction) => this.writer.apply(transaction, input.body.document, observer),
+      action: (transaction) => this.writer.apply(transaction, input.body.document, { observer }),
     });
     const made = changes.filter(({ action }) => action !== 'unchanged');
     return { type: 'done', registryVersion, changes: made.map(lineOf) };
