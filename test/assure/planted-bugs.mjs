@@ -92,6 +92,20 @@ const BUGS = [
     tests: endToEnd('test/e2e/user-sign-in.spec.ts'),
   },
   {
+    name: 'the end of a user session recorded by two workers',
+    file: `${USERS}/record-ends.ts`,
+    find: ' FOR UPDATE SKIP LOCKED',
+    put: '',
+    tests: integration('test/integration/admin/user-session-ends.spec.ts'),
+  },
+  {
+    name: 'the end of a user session whose process died never recorded',
+    file: 'apps/gateway/src/jobs/user-session-ends.job.ts',
+    find: 'while ((await records.recordMissing()) > 0);',
+    put: 'await Promise.resolve(records);',
+    tests: integration('test/integration/admin/user-session-ends.spec.ts'),
+  },
+  {
     name: 'two active keys of one CIS2 client',
     file: 'prisma/migrations/20261128122000_cis2_client_keys/migration.sql',
     find: "CREATE UNIQUE INDEX signing_key_one_active_cis2 ON signing_key (cis2_client_id) WHERE state = 'ACTIVE';",

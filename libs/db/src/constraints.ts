@@ -361,6 +361,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     'The end of a user session has a time, a reason and somebody who ended it.',
   ),
   user_session_erased_at_end: rule('', 'A user session that has ended keeps no token and no name.'),
+  user_session_recorded_after_end: rule('', 'A user session that has not ended has no record of its end.'),
   user_session_end_final: rule('', 'A user session that has ended stays ended.'),
   user_session_identity_fixed: rule('', 'Who signed in, how and for which client never changes.'),
   user_token_pkey: rule('', 'This session has a token for this application already.'),

@@ -357,5 +357,9 @@ describe('the end of a session', () => {
     const arrivals = await watch(stack);
     expect(verdictOf(await call(REFERRAL, handle))).toEqual({ status: 401, code: 'GW_USER_SESSION' });
     expect(await arrivals('ers')).toEqual([]);
-  });
+    // What ended it is gone without a record, so that a worker writes it.
+    const records = async () =>
+      (await eventsOf('USER_SESSION_ENDED', CLINICIAN)).filter(({ userSessionId }) => userSessionId === id);
+    await expect.poll(records, { timeout: 60_000 }).toMatchObject([{ by: 'test', reason: 'ended' }]);
+  }, 90_000);
 });

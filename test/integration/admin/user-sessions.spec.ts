@@ -220,6 +220,11 @@ describe('an emergency stop', () => {
     const stop = { kind: 'client', environment: 'int', client: 'worklist-sync', reason: 'a leaked key' };
     expect((await admin.call('POST', '/api/v1/emergency-stops', stop)).status).toBe(200);
     const row = await admin.db.userSession.findUniqueOrThrow({ where: { id } });
-    expect(row).toMatchObject({ endedBy: 'registry', endReason: 'client suspended', nameSealed: null });
+    const endReason = 'client suspended: emergency stop: a leaked key';
+    expect(row).toMatchObject({
+      endedBy: expect.stringMatching(/^registry\+governance\+audit /),
+      endReason,
+      nameSealed: null,
+    });
   });
 });

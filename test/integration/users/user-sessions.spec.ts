@@ -23,10 +23,13 @@ let monotonicMs: number;
 let sessions: UserSessions;
 let elsewhere: UserSessions;
 let clientId: string;
+/** Ids of sessions whose end was to be recorded. */
+let recorded: string[];
 
 const replica = (): UserSessions =>
   createUserSessions({
     ...{ db, box: readableBox, limits: LONGEST_SESSION },
+    endRecords: { record: async (ids) => void recorded.push(...ids) },
     now: () => nowMs,
     monotonicNow: () => monotonicMs,
     onFault: (error) => {
@@ -47,6 +50,7 @@ afterAll(async () => {
 beforeEach(async () => {
   nowMs = START_MS;
   monotonicMs = 0;
+  recorded = [];
   sessions = replica();
   elsewhere = replica();
   clientId = randomUUID();
@@ -90,7 +94,7 @@ describe('a session', () => {
     sessions.touch(session, false);
     await expect.poll(async () => (await rowOf(session.id)).lastActiveAt.getTime()).toBe(nowMs);
     expect((await rowOf(session.id)).version).toBe(3n);
-    await sessions.end([session.id], 'client', 'signed out');
+    await sessions.end([session.id], { by: 'client', reason: 'signed out' });
     expect((await rowOf(session.id)).version).toBe(4n);
   });
 
@@ -154,7 +158,9 @@ describe('the end of a session', () => {
   it('erases its tokens and the name, and keeps who ended it, when and why', async () => {
     const { session } = await sessions.open(values());
     expect(await sessions.nameOf(session.id)).toBe('Dr Ann Example');
-    expect(await elsewhere.end([session.id], 'Sam Owner', 'a lost smartcard')).toEqual([session.id]);
+    expect(await elsewhere.end([session.id], { by: 'Sam Owner', reason: 'a lost smartcard' })).toEqual([
+      session.id,
+    ]);
     expect(await rowOf(session.id)).toMatchObject({
       idTokenSealed: null,
       nameSealed: null,
@@ -168,9 +174,9 @@ describe('the end of a session', () => {
 
   it('happens once, and nothing changes the session afterwards', async () => {
     const { session } = await sessions.open(values());
-    await sessions.end([session.id], 'client', 'signed out');
+    await sessions.end([session.id], { by: 'client', reason: 'signed out' });
     nowMs += 1_000;
-    expect(await sessions.end([session.id], 'Sam Owner', 'again')).toEqual([]);
+    expect(await sessions.end([session.id], { by: 'Sam Owner', reason: 'again' })).toEqual([]);
     expect(await sessions.setChoice(session.id, CHOICE)).toBeNull();
     expect(await sessions.setRoles(session.id, [ROLE])).toBeNull();
     expect(await sessions.mayReadRoles(session.id, 0)).toBe(false);
@@ -181,6 +187,7 @@ describe('the end of a session', () => {
       }),
     ).rejects.toThrow(/user_session_end_final/);
     expect(await rowOf(session.id)).toMatchObject({ endedBy: 'client', endReason: 'signed out' });
+    expect(recorded).toEqual([session.id]);
   });
 
   it('comes to the oldest of six of a user and client, and to nobody else’s', async () => {
@@ -192,6 +199,7 @@ describe('the end of a session', () => {
     }
     const ended = await Promise.all(opened.map(async (id) => (await rowOf(id)).endedAt !== null));
     expect(ended).toEqual([true, false, false, false, false, false]);
+    expect(recorded).toEqual([opened[0]]);
     expect((await rowOf(other.session.id)).endedAt).toBeNull();
   });
 

@@ -16,6 +16,7 @@ import { createPartnerServer, type PartnerServer } from '../data-plane/listener/
 import { createPlane } from '../data-plane/plane.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as endUserSessions } from '../jobs/user-sessions.job.js';
+import { run as recordSessionEnds } from '../jobs/user-session-ends.job.js';
 import { run as watchKeys } from '../jobs/key-watch.job.js';
 import { atOnceAndEvery, every, type Scheduled } from '../jobs/schedule.js';
 import { closeServer, createListener, listenOn } from '../listener/listener.js';
@@ -47,6 +48,7 @@ const KMS_PROBE_MS = 10_000;
 const DATABASE_SIZE_MS = 10_000;
 const PARTITIONS_MS = 3_600_000;
 const OVERDUE_MS = 60_000;
+const END_RECORDS_MS = 5_000;
 /** Nobody sends more than two ticked boxes there. */
 const PUBLIC_REQUEST_MS = 10_000;
 const DRAIN_POLL_MS = 50;
@@ -185,9 +187,9 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
       metrics.partitionsAhead(months);
     };
     const endOverdue = () => endOverdueSessions(parts.prisma, config.userSessions, now());
-    jobs.push(
-      every(OVERDUE_MS, () => endUserSessions({ endOverdue, logins: parts.users.logins, audit, now })),
-    );
+    const { users, endRecords } = parts;
+    jobs.push(every(OVERDUE_MS, () => endUserSessions({ endOverdue, logins: users.logins })));
+    jobs.push(every(END_RECORDS_MS, () => recordSessionEnds(endRecords)));
     jobs.push(atOnceAndEvery(PARTITIONS_MS, () => keepPartitions({ partitions, onMonthsAhead, log })));
   }
   return jobs;

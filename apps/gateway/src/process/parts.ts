@@ -17,6 +17,7 @@ import { openUserTokens } from '../adapters/users/tokens/open-user-tokens.js';
 import { openTokenTransport } from '../adapters/nhs/token-transport.js';
 import { openUpstream, type Upstream } from '../adapters/nhs/upstream.js';
 import { createSignInSetups } from '../adapters/users/sign-in-setups.js';
+import { createEndRecords, type EndRecords } from '../adapters/users/record-ends.js';
 import { hasLoggedOut } from '../adapters/users/used-tokens.js';
 import { createUserSessions } from '../adapters/users/user-sessions.js';
 import { createWorkloadVerifier } from '../adapters/people/workload-token.js';
@@ -51,6 +52,8 @@ export interface Parts {
   readonly tokens: TokenSource;
   readonly upstream: Upstream;
   readonly users: UserParts;
+  /** Of user sessions. */
+  readonly endRecords: EndRecords;
   readonly plane: PlaneDeps;
   /** Closes all of them, the audit trail after whatever may still write to it. */
   close(): Promise<void>;
@@ -129,8 +132,17 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     box: users.box,
     spendingMs: budgets.tokenMs + SETTLING_MS,
   });
+  const endRecords = createEndRecords({
+    db: prisma,
+    write: (event) => audit.system(event),
+    now,
+    onFault: (error) => {
+      log.warn({ err: error }, 'the end of a user session is not recorded yet');
+    },
+  });
   const userSessions = createUserSessions({
     db: prisma,
+    endRecords,
     box: users.box,
     limits: config.userSessions,
     now,
@@ -208,6 +220,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     tokens,
     upstream,
     users,
+    endRecords,
     plane,
     async close() {
       loop.stop();

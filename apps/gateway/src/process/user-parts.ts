@@ -10,11 +10,12 @@ import { createSecretBox } from '../adapters/kms/secret-box.js';
 import { type OpenIdProviders, openIdProviders } from '../adapters/people/openid/openid-provider.js';
 import { createPendingSignIns } from '../adapters/people/pending-sign-ins.js';
 import type { Registry } from '../adapters/registry/registry.js';
-import { createBackChannelLogout, END_REASON } from '../adapters/users/back-channel-logout.js';
+import { createBackChannelLogout } from '../adapters/users/back-channel-logout.js';
 import { type BroughtTokens, createBroughtTokens } from '../adapters/users/brought-tokens.js';
 import { type Cis2Parties, createCis2Parties } from '../adapters/users/cis2-parties.js';
 import { createUserDataKeys } from '../adapters/users/data-keys.js';
 import { createIdTokens, type IdTokens } from '../adapters/users/id-tokens.js';
+import type { EndRecords } from '../adapters/users/record-ends.js';
 import { createTokenBox, type TokenBox } from '../adapters/users/token-box.js';
 import { hasLoggedOut } from '../adapters/users/used-tokens.js';
 import { createUserLogins, type UserLogins } from '../adapters/users/user-logins.js';
@@ -70,10 +71,14 @@ export function openUserParts(
 export function userAuthDeps(
   config: Pick<Config, 'auditKmsKey' | 'environments' | 'tlsTerminatedBy'>,
   log: Log,
-  parts: Omit<Opened, 'database'> & { readonly users: UserParts; readonly audit: AuditLog },
+  parts: Omit<Opened, 'database'> & {
+    readonly users: UserParts;
+    readonly audit: AuditLog;
+    readonly endRecords: EndRecords;
+  },
   now: () => number,
 ): UserAuthDeps {
-  const { prisma, kms, registry, users, audit } = parts;
+  const { prisma, kms, registry, users, audit, endRecords } = parts;
   const callerAddress = callerAddressBehind(config.tlsTerminatedBy);
   const event = (name: string, clientId: string, facts: SystemEvent['facts']): SystemEvent => {
     const atMs = now();
@@ -102,12 +107,7 @@ export function userAuthDeps(
         reason,
         clientId: login?.clientId ?? null,
       }),
-    async loggedOut(sessions) {
-      for (const { userSessionId, clientId, userId } of sessions)
-        await audit.system(
-          event('USER_SESSION_ENDED', clientId, { userId, userSessionId, reason: END_REASON }),
-        );
-    },
+    recordEnds: (ids) => endRecords.record(ids),
     log,
   };
 }

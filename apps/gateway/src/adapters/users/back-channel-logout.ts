@@ -4,22 +4,17 @@ import { isAudience } from '@gatehouse/domain/users/id-token';
 import type { Cis2Client, Snapshot } from '@gatehouse/domain/registry/registry';
 import { judgeLogoutToken } from '@gatehouse/domain/users/logout-token';
 import { decodeJwt } from 'jose';
+import { type Ending, endSessions } from './end-sessions.js';
 import type { IdTokens } from './id-tokens.js';
 import { noteLoggedOut, useLogoutToken } from './used-tokens.js';
-
-export interface EndedUserSession {
-  readonly userSessionId: string;
-  readonly clientId: string;
-  readonly userId: string;
-}
 
 export interface BackChannelLogout {
   /**
    * Ends every session of the environment that began with the session at CIS2, and voids codes that were not used yet.
-   * @returns null if the token is not accepted, for whatever reason
+   * @returns the ids of those that it has ended; null if the token is not accepted, for whatever reason
    * @throws GW_CIS2_UNAVAILABLE
    */
-  accept(logoutToken: string): Promise<readonly EndedUserSession[] | null>;
+  accept(logoutToken: string): Promise<readonly string[] | null>;
 }
 
 export interface BackChannelLogoutOptions {
@@ -30,9 +25,7 @@ export interface BackChannelLogoutOptions {
   readonly now: () => number;
 }
 
-/** In the session's row and the audit trail. */
-export const ENDED_BY = 'NHS CIS2';
-export const END_REASON = 'logged out at NHS CIS2';
+const BY_LOGOUT: Ending = { by: 'NHS CIS2', reason: 'logged out at NHS CIS2' };
 
 export function createBackChannelLogout(options: BackChannelLogoutOptions): BackChannelLogout {
   const { db, idTokens, issuerOf, now } = options;
@@ -55,15 +48,12 @@ export function createBackChannelLogout(options: BackChannelLogoutOptions): Back
       await transaction.userLogin.deleteMany({
         where: { environment: { in: [...environments] }, cis2SessionId, codeUsedAt: null },
       });
-      return transaction.$queryRaw<EndedUserSession[]>`
-        WITH ended AS (
-          SELECT end_user_sessions(
-            ARRAY(SELECT id FROM user_session
-                   WHERE environment = ANY (${[...environments]}::text[]) AND cis2_session_id = ${cis2SessionId}
-                     AND ended_at IS NULL),
-            ${ENDED_BY}, ${END_REASON}, ${new Date(nowMs)}::timestamptz) AS id)
-        SELECT id::text AS "userSessionId", client_id::text AS "clientId", user_id AS "userId"
-          FROM user_session JOIN ended USING (id)`;
+      const live = await transaction.userSession.findMany({
+        where: { environment: { in: [...environments] }, cis2SessionId, endedAt: null },
+        select: { id: true },
+      });
+      const ids = live.map(({ id }) => id);
+      return endSessions(transaction, ids, BY_LOGOUT, nowMs);
     });
   }
 

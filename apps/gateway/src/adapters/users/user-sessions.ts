@@ -10,7 +10,8 @@ import type { UserFunction, UserRole } from '@gatehouse/domain/users/roles';
 import { SESSIONS_PER_USER, type SessionLimits, writesActivity } from '@gatehouse/domain/users/session-life';
 import type { UserChoice, UserSession } from '@gatehouse/domain/users/user-session';
 import { hashSecret } from '../people/secret-hash.js';
-import { endSessions } from './end-sessions.js';
+import { endSessions, type Ending } from './end-sessions.js';
+import type { EndRecords } from './record-ends.js';
 import { createSessionCopies } from './session-copies.js';
 import type { SealedPlace, TokenBox } from './token-box.js';
 
@@ -29,8 +30,6 @@ export interface NewUserSession {
 export interface OpenedUserSession {
   readonly session: UserSession;
   readonly handle: string;
-  /** Those that had to make room. */
-  readonly ended: readonly string[];
 }
 
 export interface UserSessions {
@@ -60,23 +59,27 @@ export interface UserSessions {
   mayReadRoles(id: string, everyMs: number): Promise<boolean>;
   /** The person's name; null if it is not known, or the session has ended. */
   nameOf(id: string): Promise<string | null>;
-  /** Ends sessions for good. @returns the ids of those that had not ended before */
-  end(ids: readonly string[], by: string, reason: string): Promise<string[]>;
+  /** Ends sessions for good and records it, as `EndRecords.record` does. @returns the ids of those that had not ended before */
+  end(ids: readonly string[], ending: Ending): Promise<string[]>;
 }
 
 export interface UserSessionOptions {
   readonly db: Database;
   readonly box: TokenBox;
   readonly limits: SessionLimits;
+  readonly endRecords: Pick<EndRecords, 'record'>;
   readonly now: () => number;
   readonly monotonicNow: () => number;
   readonly onFault: (error: unknown) => void;
 }
 
+const ROOM_FOR_NEWER: Ending = { by: 'Gatehouse', reason: 'the user opened a newer one' };
+
 export function createUserSessions({
   db,
   box,
   limits,
+  endRecords,
   now,
   monotonicNow,
   onFault,
@@ -136,16 +139,12 @@ export function createUserSessions({
           select: { id: true },
         });
         const ids = oldest.map((each) => each.id);
-        if (ids.length > 0)
-          await endSessions(transaction, ids, {
-            by: 'Gatehouse',
-            reason: 'the user opened a newer one',
-            nowMs: now(),
-          });
-        return { session: copies.keep(handleHash, sessionOf(session)), handle, ended: ids };
+        if (ids.length > 0) await endSessions(transaction, ids, ROOM_FOR_NEWER, now());
+        return { session: copies.keep(handleHash, sessionOf(session)), ended: ids };
       });
       for (const ended of created.ended) copies.forget(ended);
-      return created;
+      await endRecords.record(created.ended);
+      return { session: created.session, handle };
     },
 
     begin: (id, roles, choice) => change(id, { ...readNow(roles), ...columnsOf(choice) }),
@@ -175,9 +174,10 @@ export function createUserSessions({
       return box.open(row.nameSealed, placeOf(row.environment, id, 'name'));
     },
 
-    async end(ids, by, reason) {
-      const ended = await endSessions(db, ids, { by, reason, nowMs: now() });
+    async end(ids, ending) {
+      const ended = await endSessions(db, ids, ending, now());
       for (const id of ids) copies.forget(id);
+      await endRecords.record(ended);
       return ended;
     },
   };

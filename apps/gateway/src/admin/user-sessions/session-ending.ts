@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Inject, Injectable } from '@nestjs/common';
 import { actorFacts } from '../audit/audit-access.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { type Acting, changeBy } from '../http/access/principal.js';
 import { type Transaction, Transactions } from '../http/transactions.js';
-import { CLOCK, type Clock } from '../injected.js';
 import { UserSessionsStore } from './user-sessions.store.js';
 import type { SessionRow } from './user-sessions.view.js';
 
@@ -16,7 +14,6 @@ export class SessionEnding {
     @Inject(UserSessionsStore) private readonly sessions: UserSessionsStore,
     @Inject(AuditTrail) private readonly trail: Pick<AuditTrail, 'record'>,
     @Inject(Transactions) private readonly transactions: Transactions,
-    @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
   one({ params: { id }, body: { reason } }: InputOf<'userSessionEnd'>, acting: Acting) {
@@ -42,21 +39,8 @@ export class SessionEnding {
     reason: string,
   ): Promise<void> {
     const ids = rows.map(({ id }) => id);
-    await this.sessions.end(transaction, ids, acting.actor, reason);
-    await Promise.all(rows.map((row) => this.record(row, acting, reason)));
-  }
-
-  private record(row: SessionRow, acting: Acting, reason: string): Promise<void> {
-    const atMs = this.now();
-    return this.trail.record({
-      kind: 'SYSTEM',
-      event: 'USER_SESSION_ENDED',
-      attemptId: randomUUID(),
-      startedAtMs: atMs,
-      atMs,
-      clientId: row.clientId,
-      ...(row.odsCode === null ? {} : { odsCode: row.odsCode }),
-      facts: { ...actorFacts(acting), userId: row.userId, userSessionId: row.id, reason },
-    });
+    await this.sessions.end(transaction, ids, { by: acting.actor, reason }, (event) =>
+      this.trail.record({ ...event, facts: { ...event.facts, ...actorFacts(acting) } }),
+    );
   }
 }

@@ -1,8 +1,10 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
+import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
 import { ACTIVITY_WRITTEN_EVERY_MS, type SessionLimits } from '@gatehouse/domain/users/session-life';
 import { Inject, Injectable } from '@nestjs/common';
-import { endSessions } from '../../adapters/users/end-sessions.js';
+import { type Ending, endSessions } from '../../adapters/users/end-sessions.js';
+import { recordEnds } from '../../adapters/users/record-ends.js';
 import { pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Queries, Transaction } from '../http/transactions.js';
@@ -78,8 +80,16 @@ export class UserSessionsStore {
     });
   }
 
-  async end(transaction: Transaction, ids: readonly string[], by: string, reason: string): Promise<void> {
-    await endSessions(transaction, ids, { by, reason, nowMs: this.now() });
+  /** @throws what `record` throws; then the transaction may not commit */
+  async end(
+    transaction: Transaction,
+    ids: readonly string[],
+    ending: Ending,
+    record: (event: SystemEvent) => Promise<void>,
+  ): Promise<void> {
+    await endSessions(transaction, ids, ending, this.now());
+    const { failures } = await recordEnds(transaction, { ids }, record, this.now);
+    if (failures.length > 0) throw failures[0];
   }
 
   async view(transaction: Transaction, id: string) {

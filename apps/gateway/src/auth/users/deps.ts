@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AuthenticatedUser } from '@gatehouse/domain/users/id-token';
 import type { UserSignInRejection } from '@gatehouse/domain/users/sign-in-rejection';
-import type { BackChannelLogout, EndedUserSession } from '../../adapters/users/back-channel-logout.js';
+import type { BackChannelLogout } from '../../adapters/users/back-channel-logout.js';
 import type { Cis2Parties } from '../../adapters/users/cis2-parties.js';
 import type { IdTokens } from '../../adapters/users/id-tokens.js';
 import type { UserLogin, UserLogins } from '../../adapters/users/user-logins.js';
@@ -19,8 +19,8 @@ export interface UserAuthDeps extends SignInDeps {
   signedIn(login: UserLogin, user: AuthenticatedUser): Promise<void>;
   /** Records that a sign-in failed. @param login null if it isn't known */
   rejected(request: IncomingMessage, reason: UserSignInRejection, login: UserLogin | null): Promise<void>;
-  /** Records that CIS2 ended these sessions. */
-  loggedOut(sessions: readonly EndedUserSession[]): Promise<void>;
+  /** Records that these sessions have ended. Never rejects, as `EndRecords.record`. */
+  recordEnds(ids: readonly string[]): Promise<void>;
   readonly log: AuthDeps['log'];
 }
 

@@ -63,7 +63,7 @@ export class UserAuthController {
       const token = await readLogoutToken(request);
       const ended = token === null ? null : await deps.logout.accept(token);
       if (ended === null) deps.log.warn({}, 'a logout token was rejected');
-      else await deps.loggedOut(ended);
+      else await deps.recordEnds(ended);
       return ended !== null;
     } catch (error) {
       deps.log.error({ err: error }, 'a logout at NHS CIS2 could not be followed');

@@ -38,19 +38,14 @@ export async function openSession(
   const born = { authenticatedAtMs: user.authenticatedAtMs, lastActiveAtMs: nowMs, endedAtMs: null };
   if (sessionEnd(born, deps.userSessions.limits, nowMs) !== null)
     throw await rejected(deps, exchange, client, 'auth_time');
-  const { session, handle, ended } = await deps.userSessions.open({
+  const { session, handle } = await deps.userSessions.open({
     ...{ environment, clientId, product, pattern, user, idToken, name },
   });
   // CIS2 may have reported a logout since the sign-in was checked: it ended the sessions that were there.
   if (await deps.userSignIn.hasLoggedOut(environment, user.cis2SessionId)) {
-    await endRecorded(deps, exchange, session, 'logged out at NHS CIS2');
+    await deps.userSessions.end([session.id], { by: 'Gatehouse', reason: 'logged out at NHS CIS2' });
     throw await rejected(deps, exchange, client, 'logged_out');
   }
-  for (const id of ended)
-    await recordUserEvent(deps, exchange, { ...session, id }, 'USER_SESSION_ENDED', {
-      by: 'Gatehouse',
-      reason: 'the user opened a newer one',
-    });
   const ready = await makeReady(deps, exchange, client, session, grants, signedIn.odsCode);
   prefetchTokens(deps, exchange, client, ready, grants);
   answerJson(exchange, response, 201, { handle, ...(await sessionAnswer(deps, client, ready)) });
@@ -107,17 +102,6 @@ async function rejected(
   });
 }
 
-/** Ends a session that was never handed out. */
-async function endRecorded(
-  deps: PlaneDeps,
-  exchange: Exchange,
-  session: UserSession,
-  reason: string,
-): Promise<void> {
-  await deps.userSessions.end([session.id], 'Gatehouse', reason);
-  await recordUserEvent(deps, exchange, session, 'USER_SESSION_ENDED', { by: 'Gatehouse', reason });
-}
-
 /** Reads what the user may be. A session that can serve nothing does not stay. */
 async function makeReady(
   deps: PlaneDeps,
@@ -140,8 +124,9 @@ async function makeReady(
     });
     return ready;
   } catch (error) {
-    const reason = error instanceof GatewayError ? error.code : 'GW_INTERNAL';
-    await endRecorded(deps, exchange, session, `it could not be opened: ${reason}`);
+    const code = error instanceof GatewayError ? error.code : 'GW_INTERNAL';
+    const reason = `it could not be opened: ${code}`;
+    await deps.userSessions.end([session.id], { by: 'Gatehouse', reason });
     throw error;
   }
 }

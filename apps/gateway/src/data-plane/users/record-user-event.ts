@@ -7,7 +7,7 @@ import type { UserSession } from '@gatehouse/domain/users/user-session';
 import type { PlaneDeps } from '../deps.js';
 import type { Exchange } from '../exchange.js';
 
-export type UserEvent = 'USER_SESSION_OPENED' | 'USER_ROLE_CHANGED' | 'USER_SESSION_ENDED';
+export type UserEvent = 'USER_SESSION_OPENED' | 'USER_ROLE_CHANGED';
 
 /** Resolves once the event is durable. It names the user by their id alone. @throws GW_AUDIT_UNAVAILABLE */
 export async function recordUserEvent(

@@ -98,11 +98,7 @@ function organisationToActIn({ choice, roles }: UserSession): string | null {
 }
 
 export async function endSession({ deps, exchange, session, response }: SessionRequest): Promise<void> {
-  await deps.userSessions.end([session.id], 'client', 'signed out');
+  await deps.userSessions.end([session.id], { by: 'client', reason: 'signed out' });
   deps.userTokens.forget(session.id);
-  await recordUserEvent(deps, exchange, session, 'USER_SESSION_ENDED', {
-    by: 'client',
-    reason: 'signed out',
-  });
   answerJson(exchange, response, 204, undefined);
 }
