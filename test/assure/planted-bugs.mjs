@@ -475,6 +475,20 @@ const BUGS = [
     tests: unit('apps/gateway/src/data-plane/listener/connection.spec.ts'),
   },
   {
+    name: 'ten digits of a correlation id recorded as they are',
+    file: 'libs/domain/src/input/correlation-id.ts',
+    find: 'ofMachine === undefined ?',
+    put: "ofMachine === '' ?",
+    tests: unit('libs/domain/src/input/correlation-id.spec.ts'),
+  },
+  {
+    name: 'a correlation id of ten digits refused by chance',
+    file: 'libs/domain/src/input/correlation-id.ts',
+    find: 'if (TEN_DIGITS.test(id))',
+    put: 'if (TEN_DIGITS.test(id) && Number(id) % 11 === 0)',
+    tests: unit('libs/domain/src/input/correlation-id.spec.ts'),
+  },
+  {
     name: 'a request sent although its application was suspended while it waited',
     file: `${PLANE}/attempt/run-attempt.ts`,
     find: 'if (waitedMs <= NO_WAIT_MS) return true;',

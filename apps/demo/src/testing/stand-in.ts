@@ -105,6 +105,13 @@ function listen(server: ReturnType<typeof createServer>): Promise<string> {
   });
 }
 
+interface BrowserAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly location: string | null;
+  readonly text: string;
+}
+
 /** A browser that keeps one cookie and follows no redirect. */
 export function openBrowser(url: string) {
   let cookie = '';
@@ -113,7 +120,7 @@ export function openBrowser(url: string) {
     path: string,
     body: URLSearchParams | FormData | null,
     origin = url,
-  ) => {
+  ): Promise<BrowserAnswer> => {
     const response = await fetch(url + path, {
       method,
       body,
