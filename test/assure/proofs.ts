@@ -72,6 +72,12 @@ export const PROOFS: readonly Proof[] = [
     size: inRounds('e-RS broken off at any byte'),
   },
   {
+    name: 'memory',
+    suite: 'e2e',
+    file: 'test/e2e/faults/memory.spec.ts',
+    size: inRounds('32 answers of 10 MiB at once with room for 3'),
+  },
+  {
     name: 'corpus',
     suite: 'e2e',
     file: 'test/e2e/corpus.spec.ts',

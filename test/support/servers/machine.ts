@@ -25,6 +25,16 @@ export function waitedSinceStartMs(pid: number | undefined): number {
   }
 }
 
+/** The most memory that a process has had so far, in MiB; 0 where the system doesn't say, as outside Linux. */
+export function peakMemoryMib(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1_024;
+  } catch {
+    return 0;
+  }
+}
+
 /** The second figure of a schedstat is in nanoseconds. */
 function waitedMs(path: string): number {
   try {
