@@ -1,5 +1,5 @@
 // `npm run planted`: plants bugs one by one in a copy of the tree. A test must find each of them.
-// `npm run planted -- <file or part of a name>` plants some of them.
+// `npm run planted -- <file or part of a name>…` plants some of them.
 // `--check`, a step of `npm run check`, only looks that each text to replace and each test is there.
 import { spawnSync } from 'node:child_process';
 import {
@@ -763,8 +763,10 @@ function plant({ file, find, put, also = [] }) {
   return () => writeFileSync(path, before);
 }
 
-const [filter = ''] = process.argv.slice(2);
-const bugs = BUGS.filter(({ name, file }) => name.includes(filter) || file.includes(filter));
+const filters = process.argv.slice(2);
+const isChosen = ({ name, file }) =>
+  filters.length === 0 || filters.some((filter) => name.includes(filter) || file.includes(filter));
+const bugs = BUGS.filter(isChosen);
 let missed = bugs.length === 0 ? 1 : 0;
 try {
   for (const bug of bugs) {
