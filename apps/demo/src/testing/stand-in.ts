@@ -112,8 +112,15 @@ interface BrowserAnswer {
   readonly text: string;
 }
 
+export interface TestBrowser {
+  readonly cookie: string;
+  get(path: string): Promise<BrowserAnswer>;
+  /** `origin` is that of the page with the form; by default the application's. */
+  post(path: string, fields?: Record<string, string> | FormData, origin?: string): Promise<BrowserAnswer>;
+}
+
 /** A browser that keeps one cookie and follows no redirect. */
-export function openBrowser(url: string) {
+export function openBrowser(url: string): TestBrowser {
   let cookie = '';
   const send = async (
     method: string,
@@ -135,8 +142,8 @@ export function openBrowser(url: string) {
     get cookie() {
       return cookie;
     },
-    get: (path: string) => send('GET', path, null),
-    post: (path: string, fields: Record<string, string> | FormData = {}, origin?: string) =>
+    get: (path) => send('GET', path, null),
+    post: (path, fields = {}, origin = url) =>
       send('POST', path, fields instanceof FormData ? fields : new URLSearchParams(fields), origin),
   };
 }
