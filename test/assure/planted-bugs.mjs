@@ -106,6 +106,13 @@ const BUGS = [
     tests: integration('test/integration/admin/user-session-ends.spec.ts'),
   },
   {
+    name: 'an ID token that reopens a session that has ended',
+    file: `${USERS}/used-tokens.ts`,
+    find: "return ended === null ? null : 'session_ended';",
+    put: "return ended === undefined ? 'session_ended' : null;",
+    tests: endToEnd('test/e2e/users/user-sessions.spec.ts'),
+  },
+  {
     name: 'two active keys of one CIS2 client',
     file: 'prisma/migrations/20261128122000_cis2_client_keys/migration.sql',
     find: "CREATE UNIQUE INDEX signing_key_one_active_cis2 ON signing_key (cis2_client_id) WHERE state = 'ACTIVE';",

@@ -346,6 +346,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   user_session_pkey: rule('id', 'There is a user session with this id already.'),
   user_session_handle_unique: rule('', 'This user session exists already.'),
   user_session_handle_hash_format: rule('handleHash', SECRET_HASH),
+  user_session_id_token_hash_format: rule('', SECRET_HASH),
   user_session_client_id_fkey: rule('client', 'There is no such client, or users are signed in for it.'),
   user_session_pattern_known: rule('pattern', PATTERN),
   user_session_user_id_format: rule('userId', USER_ID),

@@ -4,6 +4,7 @@ import { type Answer, refusalIn, sendRequest, trailOf, verdictOf, watch } from '
 import { type Stack, startStack } from '../../support/servers/stack.ts';
 import {
   addPerson,
+  logOutAtCis2,
   onboardUsers,
   openSession,
   signedInAtCis2,
@@ -334,6 +335,55 @@ describe('the role of a session', () => {
     const answer = await call(REFERRAL, handle);
     expect(answer.status).toBe(200);
     expect((await trailOf(stack, answer))[0]).toMatchObject({ onBehalfOfUserId: MANY, userId: SECRETARY });
+  });
+});
+
+describe('an ID token whose session has ended', () => {
+  const ENDED = { status: 401, code: 'GW_OIDC' };
+  const verdict = ({ status, headers }: Response) => ({ status, code: headers.get('gatehouse-error-code') });
+  const ends: Record<string, (session: { handle: string; id: string }) => Promise<unknown>> = {
+    'the supplier': ({ handle }) => call('/user-session', handle, { method: 'DELETE' }),
+    staff: ({ id }) => stack.admin('POST', `/user-sessions/${id}/end`, { reason: 'a lost smartcard' }),
+    'a sixth session': async () => {
+      for (let count = 0; count < 5; count += 1) await signIn(stack, key, CLINICIAN);
+    },
+  };
+
+  it.each(Object.entries(ends))('by %s opens no other', async (_who, end) => {
+    const tokens = await signedInAtCis2(stack, CLINICIAN);
+    const opened = await openSession(stack.gateway, key, tokens);
+    const { handle } = (await opened.json()) as { handle: string };
+    const { id } = (await rowOf(CLINICIAN)) as { id: string };
+    await end({ handle, id });
+    const arrivals = await watch(stack);
+    const again = await openSession(stack.gateway, key, tokens);
+    expect(verdict(again)).toEqual(ENDED);
+    expect(await again.text()).toContain('The user session that this ID token opened has ended');
+    expect(await arrivals('token')).toEqual([]);
+    const { rows } = await stack.sql.query<{ reason: string }>(
+      `SELECT record #>> '{facts,reason}' AS reason FROM audit.event
+        WHERE event = 'USER_SIGN_IN_REJECTED' ORDER BY started_at DESC LIMIT 1`,
+    );
+    expect(rows).toEqual([{ reason: 'session_ended' }]);
+    expect((await openSession(stack.gateway, key, await signedInAtCis2(stack, CLINICIAN))).status).toBe(201);
+  });
+
+  it('by a logout at CIS2 opens no other, and the caller is not told of the logout', async () => {
+    const tokens = await signedInAtCis2(stack, CLINICIAN);
+    expect((await openSession(stack.gateway, key, tokens)).status).toBe(201);
+    await logOutAtCis2(stack, tokens.sid);
+    expect(await rowOf(CLINICIAN)).toMatchObject({ ended_by: 'NHS CIS2' });
+    const again = await openSession(stack.gateway, key, tokens);
+    expect(verdict(again)).toEqual(ENDED);
+    expect(await again.text()).not.toContain('ended');
+  });
+
+  it('because it could not be opened opens one later', async () => {
+    const tokens = await signedInAtCis2(stack, NOBODY);
+    expect((await openSession(stack.gateway, key, tokens)).status).toBe(403);
+    await addPerson(stack, { userId: NOBODY, roles: { R69: [RC] } });
+    expect((await openSession(stack.gateway, key, tokens)).status).toBe(201);
+    await addPerson(stack, { userId: NOBODY, roles: {} });
   });
 });
 

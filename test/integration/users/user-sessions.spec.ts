@@ -8,6 +8,7 @@ import {
   type NewUserSession,
   type UserSessions,
 } from '../../../apps/gateway/src/adapters/users/user-sessions.ts';
+import { endOfSignIn } from '../../../apps/gateway/src/adapters/users/used-tokens.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 import { readableBox } from '../../support/users/readable-box.ts';
 
@@ -223,5 +224,36 @@ describe('the end of a session', () => {
     expect(await rowOf(mine.session.id)).toMatchObject({ endReason: 'organisation suspended' });
     expect((await rowOf(unchosen.session.id)).endedAt).toBeNull();
     await db.organisation.update({ where: { odsCode: 'R69' }, data: { state: 'active' } });
+  });
+});
+
+describe('the ID token of a session', () => {
+  const endOf = (idToken: string | null = 'header.payload.signature') =>
+    endOfSignIn(db, { environment: 'int', cis2SessionId: 'sid-1', idToken });
+  beforeEach(() => db.userSession.updateMany({ data: { idTokenHash: null } }));
+
+  it('opens others while the session lives, and none once it has ended', async () => {
+    const { session } = await sessions.open(values());
+    expect(await endOf()).toBeNull();
+    await sessions.end([session.id], { by: 'Sam Owner', reason: 'a lost smartcard' });
+    expect(await endOf()).toBe('session_ended');
+    expect(await endOf('header.payload.another')).toBe('session_ended');
+    expect(await endOf('header.other.signature')).toBeNull();
+    expect(await endOf(null)).toBeNull();
+  });
+
+  it('is not used up by a session that could not be opened', async () => {
+    const { session } = await sessions.open(values());
+    await sessions.abandon(session.id, { by: 'Gatehouse', reason: 'it could not be opened' });
+    expect(await rowOf(session.id)).toMatchObject({ endReason: 'it could not be opened' });
+    expect(recorded).toEqual([session.id]);
+    expect(await endOf()).toBeNull();
+  });
+
+  it('is used up by a session that somebody ended while it was being opened', async () => {
+    const { session } = await sessions.open(values());
+    await elsewhere.end([session.id], { by: 'Sam Owner', reason: 'a lost smartcard' });
+    await sessions.abandon(session.id, { by: 'Gatehouse', reason: 'it could not be opened' });
+    expect(await endOf()).toBe('session_ended');
   });
 });

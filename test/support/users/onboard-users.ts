@@ -2,6 +2,7 @@
  * Users for a test: applications in both ASID layouts, a client whose supplier signs its users in itself, and sessions
  * that are opened as a supplier's server opens them.
  */
+import { randomUUID } from 'node:crypto';
 import { ALL_INTERACTIONS, appointOwner } from '../onboard.ts';
 import type { Stack } from '../servers/stack.ts';
 
@@ -126,6 +127,29 @@ export const signedInAtCis2 = (
   change: object = {},
 ): Promise<{ readonly id_token: string; readonly access_token: string; readonly sid: string }> =>
   stack.simulator.control('POST', '/cis2/id-tokens', { userId, clientId: CIS2_CLIENT, ...change });
+
+/** CIS2 reports that a session at CIS2 has ended. @throws if the report is not accepted */
+export async function logOutAtCis2(stack: Stack, sid: string): Promise<void> {
+  const nowS = Math.floor(Date.now() / 1000);
+  const claims = {
+    ...{
+      iss: stack.simulator.cis2Issuer,
+      aud: CIS2_CLIENT,
+      iat: nowS,
+      exp: nowS + 120,
+      jti: randomUUID(),
+      sid,
+    },
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+  };
+  const { token } = await stack.simulator.control<{ token: string }>('POST', '/cis2/tokens', { claims });
+  const answer = await fetch(`${stack.gateway.public}/auth/cis2/back-channel-logout`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: `logout_token=${token}`,
+  });
+  if (answer.status !== 200) throw new Error(`the logout was not accepted: ${answer.status}`);
+}
 
 /** Opens a session as the supplier's server does; the answer may be a refusal. */
 export async function openSession(

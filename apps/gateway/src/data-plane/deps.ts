@@ -9,6 +9,7 @@ import type { RateLimiter } from '../adapters/nhs/rate-limiter.js';
 import type { Upstream } from '../adapters/nhs/upstream.js';
 import type { BroughtTokens } from '../adapters/users/brought-tokens.js';
 import type { SignInSetups } from '../adapters/users/sign-in-setups.js';
+import type { SignIn } from '../adapters/users/used-tokens.js';
 import type { UserLogins } from '../adapters/users/user-logins.js';
 import type { UserTokens } from '../adapters/users/tokens/user-tokens.js';
 import type { UserSessions } from '../adapters/users/user-sessions.js';
@@ -61,8 +62,8 @@ export interface PlaneDeps {
     readonly setups: SignInSetups;
     readonly logins: UserLogins;
     readonly broughtTokens: BroughtTokens;
-    /** True if CIS2 has reported that the session ended. */
-    readonly hasLoggedOut: (environment: string, cis2SessionId: string | null) => Promise<boolean>;
+    /** Why a sign-in may open no session any more; null if it may. */
+    readonly endOf: (signIn: SignIn) => Promise<'logged_out' | 'session_ended' | null>;
     /** Where a user's browser begins to sign in. */
     readonly loginUrl: string;
   };

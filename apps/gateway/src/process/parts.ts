@@ -18,7 +18,7 @@ import { openTokenTransport } from '../adapters/nhs/token-transport.js';
 import { openUpstream, type Upstream } from '../adapters/nhs/upstream.js';
 import { createSignInSetups } from '../adapters/users/sign-in-setups.js';
 import { createEndRecords, type EndRecords } from '../adapters/users/record-ends.js';
-import { hasLoggedOut } from '../adapters/users/used-tokens.js';
+import { endOfSignIn } from '../adapters/users/used-tokens.js';
 import { createUserSessions } from '../adapters/users/user-sessions.js';
 import { createWorkloadVerifier } from '../adapters/people/workload-token.js';
 import { createWorklistAllowance } from '../adapters/nhs/worklist-allowance.js';
@@ -182,7 +182,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       setups: createSignInSetups(prisma),
       logins: users.logins,
       broughtTokens: users.brought,
-      hasLoggedOut: (environment, cis2SessionId) => hasLoggedOut(prisma, environment, cis2SessionId),
+      endOf: (signIn) => endOfSignIn(prisma, signIn),
       loginUrl: config.publicUrl + LOGIN_PATH,
     },
     workloads: createWorkloadVerifier({

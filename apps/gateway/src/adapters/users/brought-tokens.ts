@@ -10,7 +10,7 @@ import type { OpenIdProviders } from '../people/openid/openid-provider.js';
 import type { RelyingParty } from '../people/openid/relying-party.js';
 import type { Cis2Parties, Cis2Product } from './cis2-parties.js';
 import { CIS2_ALGORITHMS, type IdTokens } from './id-tokens.js';
-import { belongsToClient, hasLoggedOut } from './used-tokens.js';
+import { belongsToClient, endOfSignIn } from './used-tokens.js';
 
 export interface BroughtToken extends Cis2Product {
   /** Of the client's row. */
@@ -55,8 +55,9 @@ export function createBroughtTokens(options: BroughtTokenOptions): BroughtTokens
         log.warn({ clientId, ...product }, 'a client brought the ID token of another client');
         return { ok: false, reason: 'other_client' };
       }
-      if (await hasLoggedOut(db, product.environment, user.cis2SessionId))
-        return { ok: false, reason: 'logged_out' };
+      const { cis2SessionId } = user;
+      const end = await endOfSignIn(db, { environment: product.environment, cis2SessionId, idToken });
+      if (end !== null) return { ok: false, reason: end };
       if (accessToken === null) return { ok: true, user, name: null };
       const party = partyForUserinfo(expected);
       return { ok: true, user, name: await nameOrNull({ providers, log }, party, accessToken, user.userId) };

@@ -1,6 +1,6 @@
 /**
- * Tokens of CIS2 that were used here, by their hashes: to which client an ID token belongs, and which logout tokens and
- * ended sessions were announced.
+ * Tokens of CIS2 that were used here, by their hashes: to which client an ID token belongs, whether a session that it
+ * opened has ended, and which logout tokens and ended sessions were announced.
  */
 import type { Database, Queries } from '@gatehouse/db/client';
 import { LOGOUT_TOKEN_KEPT_MS } from '@gatehouse/domain/users/logout-token';
@@ -9,14 +9,17 @@ import { hashSecret } from '../people/secret-hash.js';
 /** An ID token that was issued before the user logged out may be brought for so long afterwards. */
 const LOGGED_OUT_KEPT_MS = 12 * 3_600_000;
 
+/** A signature has bits that nobody checks, so only what it signs tells one token from another. */
+export const hashOfIdToken = (idToken: string): string =>
+  hashSecret(idToken.slice(0, idToken.lastIndexOf('.')));
+
 /** Whether the token is of this client: the first that brings one keeps it until it expires. */
 export async function belongsToClient(
   db: Database,
   token: { readonly idToken: string; readonly clientId: string; readonly expiresAtMs: number },
   nowMs: number,
 ): Promise<boolean> {
-  // A signature has bits that nobody checks, so only what it signs tells one token from another.
-  const tokenHash = hashSecret(token.idToken.slice(0, token.idToken.lastIndexOf('.')));
+  const tokenHash = hashOfIdToken(token.idToken);
   const { clientId } = token;
   // A minute longer than it is valid, since clocks differ.
   await db.userTokenOwner.deleteMany({ where: { expiresAt: { lt: new Date(nowMs - 60_000) } } });
@@ -66,6 +69,29 @@ export async function hasLoggedOut(
   if (cis2SessionId === null) return false;
   const jtiHash = hashOfSession({ environment, cis2SessionId });
   return (await db.userLogoutToken.findUnique({ where: { jtiHash } })) !== null;
+}
+
+/** A sign-in whose ID token is still valid. */
+export interface SignIn {
+  readonly environment: string;
+  readonly cis2SessionId: string | null;
+  /** Null in combined authentication. */
+  readonly idToken: string | null;
+}
+
+/**
+ * Why the sign-in may open no session any more, although its ID token is valid: CIS2 has said that the user logged
+ * out, or a session that the token opened has ended, by whatever means. Null if it may.
+ */
+export async function endOfSignIn(
+  db: Queries,
+  { environment, cis2SessionId, idToken }: SignIn,
+): Promise<'logged_out' | 'session_ended' | null> {
+  if (await hasLoggedOut(db, environment, cis2SessionId)) return 'logged_out';
+  if (idToken === null) return null;
+  const where = { idTokenHash: hashOfIdToken(idToken), endedAt: { not: null } };
+  const ended = await db.userSession.findFirst({ where, select: { id: true } });
+  return ended === null ? null : 'session_ended';
 }
 
 const hashOfSession = ({ environment, cis2SessionId }: Cis2Session): string =>

@@ -14,6 +14,7 @@ import { endSessions, type Ending } from './end-sessions.js';
 import type { EndRecords } from './record-ends.js';
 import { createSessionCopies } from './session-copies.js';
 import type { SealedPlace, TokenBox } from './token-box.js';
+import { hashOfIdToken } from './used-tokens.js';
 
 export interface NewUserSession {
   readonly environment: string;
@@ -61,6 +62,8 @@ export interface UserSessions {
   nameOf(id: string): Promise<string | null>;
   /** Ends sessions for good and records it, as `EndRecords.record` does. @returns the ids of those that had not ended before */
   end(ids: readonly string[], ending: Ending): Promise<string[]>;
+  /** Ends a session that was never handed out, and which therefore does not use up its ID token. */
+  abandon(id: string, ending: Ending): Promise<void>;
 }
 
 export interface UserSessionOptions {
@@ -100,6 +103,13 @@ export function createUserSessions({
   const change = async (id: string, data: Parameters<typeof db.userSession.updateMany>[0]['data']) => {
     const { count } = await db.userSession.updateMany({ where: { id, endedAt: null }, data });
     return count === 0 ? null : read({ id });
+  };
+
+  const end: UserSessions['end'] = async (ids, ending) => {
+    const ended = await endSessions(db, ids, ending, now());
+    for (const id of ids) copies.forget(id);
+    await endRecords.record(ended);
+    return ended;
   };
 
   return {
@@ -174,11 +184,12 @@ export function createUserSessions({
       return box.open(row.nameSealed, placeOf(row.environment, id, 'name'));
     },
 
-    async end(ids, ending) {
-      const ended = await endSessions(db, ids, ending, now());
-      for (const id of ids) copies.forget(id);
-      await endRecords.record(ended);
-      return ended;
+    end,
+
+    async abandon(id, ending) {
+      // If somebody has ended it meanwhile, the token stays used up.
+      await db.userSession.updateMany({ where: { id, endedAt: null }, data: { idTokenHash: null } });
+      await end([id], ending);
     },
   };
 
@@ -196,6 +207,7 @@ export function createUserSessions({
       authenticatedAt: new Date(user.authenticatedAtMs),
       idTokenSealed: await seal(idToken, 'id'),
       idTokenExpiresAt: new Date(user.expiresAtMs),
+      idTokenHash: idToken === null ? null : hashOfIdToken(idToken),
       nameSealed: await seal(name, 'name'),
       createdAt: at,
       lastActiveAt: at,

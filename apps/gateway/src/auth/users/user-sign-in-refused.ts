@@ -25,7 +25,7 @@ const LEVEL: UserRefusal = {
 };
 
 /** What a supplier's server presents is no concern of a page. */
-type Worded = Exclude<UserSignInRejection, IdTokenRejection | 'other_client' | 'code'>;
+type Worded = Exclude<UserSignInRejection, IdTokenRejection | 'other_client' | 'session_ended' | 'code'>;
 const OTHERS: Readonly<Record<Worded, UserRefusal>> = {
   ticket_unknown: { status: 400, text: 'This sign-in link is not valid.' },
   ticket_used: {

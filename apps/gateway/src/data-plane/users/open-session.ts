@@ -9,7 +9,7 @@ import { CIS1_NOT_PERMITTED } from '@gatehouse/domain/users/cis1';
 import type { AuthenticatedUser } from '@gatehouse/domain/users/id-token';
 import { noRoleRefusal, offeredRoles, onlyRole } from '@gatehouse/domain/users/session-role';
 import { sessionEnd } from '@gatehouse/domain/users/session-life';
-import type { UserSignInRejection } from '@gatehouse/domain/users/sign-in-rejection';
+import { SESSION_OF_TOKEN_ENDED, type UserSignInRejection } from '@gatehouse/domain/users/sign-in-rejection';
 import type { UserSession } from '@gatehouse/domain/users/user-session';
 import { answerJson } from '../listener/answer-json.js';
 import type { PlaneDeps } from '../deps.js';
@@ -20,6 +20,11 @@ import { readRoles } from './read-roles.js';
 import { recordBroughtUser, recordUserEvent } from './record-user-event.js';
 import { sessionAnswer } from './session-answer.js';
 import { userGrants } from './user-grants.js';
+
+const ENDED_MEANWHILE = {
+  logged_out: 'logged out at NHS CIS2',
+  session_ended: 'another session of the same ID token ended',
+} as const;
 
 /** @throws GW_BODY_SYNTAX, GW_OIDC, GW_GRANT, GW_CIS2_CLIENT, GW_USER_ROLE, and what a call to e-RS throws */
 export async function openSession(
@@ -41,10 +46,11 @@ export async function openSession(
   const { session, handle } = await deps.userSessions.open({
     ...{ environment, clientId, product, pattern, user, idToken, name },
   });
-  // CIS2 may have reported a logout since the sign-in was checked: it ended the sessions that were there.
-  if (await deps.userSignIn.hasLoggedOut(environment, user.cis2SessionId)) {
-    await deps.userSessions.end([session.id], { by: 'Gatehouse', reason: 'logged out at NHS CIS2' });
-    throw await rejected(deps, exchange, client, 'logged_out');
+  // What ended the user's sessions since the sign-in was checked did not know of this one.
+  const end = await deps.userSignIn.endOf({ environment, cis2SessionId: user.cis2SessionId, idToken });
+  if (end !== null) {
+    await deps.userSessions.end([session.id], { by: 'Gatehouse', reason: ENDED_MEANWHILE[end] });
+    throw await rejected(deps, exchange, client, end);
   }
   const ready = await makeReady(deps, exchange, client, session, grants, signedIn.odsCode);
   prefetchTokens(deps, exchange, client, ready, grants);
@@ -87,7 +93,7 @@ async function signedInUser(
   return { product, pattern: 'separate', odsCode: null, user: answer.user, idToken, name: answer.name };
 }
 
-/** Records the reason. The caller learns only that the sign-in is not accepted, except for a token of CIS1. */
+/** Records the reason. The caller learns only that the sign-in is not accepted, except for the two that it must act on. */
 async function rejected(
   deps: PlaneDeps,
   exchange: Exchange,
@@ -99,6 +105,7 @@ async function rejected(
   return new GatewayError('GW_OIDC', {
     detail: `the sign-in was rejected: ${reason}`,
     ...(reason === 'cis1' ? { rule: CIS1_NOT_PERMITTED } : {}),
+    ...(reason === 'session_ended' ? { rule: SESSION_OF_TOKEN_ENDED } : {}),
   });
 }
 
@@ -126,7 +133,7 @@ async function makeReady(
   } catch (error) {
     const code = error instanceof GatewayError ? error.code : 'GW_INTERNAL';
     const reason = `it could not be opened: ${code}`;
-    await deps.userSessions.end([session.id], { by: 'Gatehouse', reason });
+    await deps.userSessions.abandon(session.id, { by: 'Gatehouse', reason });
     throw error;
   }
 }
