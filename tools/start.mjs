@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 import { gatehouse, loadDemo } from './start/demo.mjs';
 import { isRunning, Pieces } from './start/pieces.mjs';
@@ -94,7 +94,9 @@ try {
         SIMULATOR_STATE_DIR: join(home, 'simulator'),
       }),
     );
-    state.auditKmsKey ??= await createAuditKey({ ...AWS, AWS_ENDPOINT_URL_KMS: url('kms') });
+    const kms = { ...AWS, AWS_ENDPOINT_URL_KMS: url('kms') };
+    state.auditKmsKey ??= await createKmsKey(kms, 'SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT');
+    state.checkpointKmsKey ??= await createKmsKey(kms, 'RSA_4096', 'SIGN_VERIFY');
     state.save();
     return url('apim');
   });
@@ -128,6 +130,8 @@ try {
   const gatewaySettings = (environments) => ({
     ...settings,
     GATEHOUSE_AUDIT_KMS_KEY: state.auditKmsKey,
+    GATEHOUSE_CHECKPOINT_KMS_KEY: state.checkpointKmsKey,
+    GATEHOUSE_CHECKPOINTS: pathToFileURL(join(home, 'checkpoints')).href,
     GATEHOUSE_PUBLIC_URL: inBrowser(ports.public),
     GATEHOUSE_CONSOLE_URL: inBrowser(ports.admin),
     GATEHOUSE_STAFF_ISSUER: url('staff'),
@@ -193,17 +197,15 @@ try {
   await end(1, `\n${error instanceof Error ? error.message : String(error)}`);
 }
 
-/** Creates the key that seals patient identifiers in the audit trail. The simulated KMS keeps it on disk. */
-async function createAuditKey(settings) {
+/** The simulated KMS keeps its keys on disk. */
+async function createKmsKey(settings, KeySpec, KeyUsage) {
   const { CreateKeyCommand, KMSClient } = await import('@aws-sdk/client-kms');
   const kms = new KMSClient({
     region: settings.AWS_REGION,
     endpoint: settings.AWS_ENDPOINT_URL_KMS,
     credentials: { accessKeyId: settings.AWS_ACCESS_KEY_ID, secretAccessKey: settings.AWS_SECRET_ACCESS_KEY },
   });
-  const { KeyMetadata } = await kms.send(
-    new CreateKeyCommand({ KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' }),
-  );
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ KeySpec, KeyUsage }));
   kms.destroy();
   return KeyMetadata.Arn;
 }

@@ -27,6 +27,20 @@ export const governance = dashboard(
       '',
     ]),
     number(
+      'Checkpoint age',
+      's',
+      'Since the checkpoints of the audit trail were last made and stored',
+      ['max(gatehouse_audit_checkpoint_age_seconds)', ''],
+      { bad: 90 },
+    ),
+    number(
+      'Trail behind a checkpoint',
+      'none',
+      'In the last 24 hours. Records were removed, or the database lost commits',
+      ['max(gatehouse_audit_checkpoints_behind)', ''],
+      { bad: 1 },
+    ),
+    number(
       'Law alarms',
       'none',
       'In the last 24 hours. Gatehouse noticed a fault of its own',

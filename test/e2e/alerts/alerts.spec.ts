@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -20,7 +20,7 @@ import { allowWrite, appointOwner, onboard, type Onboarded, worklistBody } from 
 import { environmentsFile, grantWrites, rebind } from '../../support/proofs.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
 import { type PrometheusServer, startPrometheus } from '../../support/servers/prometheus-server.ts';
-import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { createCheckpointKey, type Stack, startStack } from '../../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts';
 import { until } from '../../support/until.ts';
 
@@ -72,7 +72,13 @@ beforeAll(async () => {
 
   proxy = await startTcpProxy(new URL(stack.database.appUrl).host);
   far = await stack.startGateway({ DATABASE_URL: proxy.through(stack.database.appUrl) });
+  await stack.sql.query(
+    `INSERT INTO audit.checkpoint (sequence, made_at, is_full, chains, jws, heads, behind)
+     VALUES (1, now(), true, 0, 'unsigned', '', '[{"writer":"gone","coveredSeq":3,"seq":null}]')`,
+  );
   misled = await stack.startGateway({
+    GATEHOUSE_CHECKPOINT_KMS_KEY: await createCheckpointKey(stack.simulator.kmsUrl),
+    GATEHOUSE_CHECKPOINTS: pathToFileURL(join(folder, 'checkpoints')).href,
     GATEHOUSE_ENVIRONMENTS: await environmentsFile(stack, {
       apiBaseUrl: `https://localhost:${port}/referrals`,
     }),
@@ -125,6 +131,8 @@ async function startEndingGateway(): Promise<GatewayProcess> {
     `CREATE OR REPLACE FUNCTION audit.partitions_ahead() RETURNS integer LANGUAGE sql AS 'SELECT 1'`,
   );
   return stack.startGateway({
+    GATEHOUSE_CHECKPOINT_KMS_KEY: 'no-such-key',
+    GATEHOUSE_CHECKPOINTS: pathToFileURL(join(folder, 'checkpoints')).href,
     GATEHOUSE_TLS_CERT: join(folder, 'cert.pem'),
     GATEHOUSE_TLS_KEY: join(folder, 'key.pem'),
     GATEHOUSE_DATABASE_MAX_MIB: String(Math.floor(Number(rows[0]?.bytes) / 1_048_576 / 0.88)),
@@ -335,6 +343,10 @@ describe('the process and its database', () => {
   it('the writers of the process that was killed are swept', async () => {
     await red(['GatehouseAuditWriterDied']);
   });
+});
+
+it('the trail lacks what a checkpoint covers, and checkpoints cannot be signed', async () => {
+  await red(['GatehouseTrailBehindCheckpoint', 'GatehouseCheckpointsFailing']);
 });
 
 it('no alert was left out', async () => {

@@ -190,7 +190,16 @@ async function insertAdminToken(sql: pg.Pool): Promise<string> {
 }
 
 /** Creates the KMS key under which the audit trail seals patients' identifiers, as an operator's infrastructure would. */
-export async function createAuditKey(kmsUrl: string): Promise<string> {
+export function createAuditKey(kmsUrl: string): Promise<string> {
+  return createKmsKey(kmsUrl, { KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' });
+}
+
+/** The same for the key that signs the checkpoints of the audit trail. */
+export function createCheckpointKey(kmsUrl: string): Promise<string> {
+  return createKmsKey(kmsUrl, { KeySpec: 'RSA_4096', KeyUsage: 'SIGN_VERIFY' });
+}
+
+async function createKmsKey(kmsUrl: string, key: object): Promise<string> {
   const answer = await fetch(kmsUrl, {
     method: 'POST',
     headers: {
@@ -198,7 +207,7 @@ export async function createAuditKey(kmsUrl: string): Promise<string> {
       'x-amz-target': 'TrentService.CreateKey',
       authorization: 'AWS4-HMAC-SHA256 Credential=test',
     },
-    body: JSON.stringify({ KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' }),
+    body: JSON.stringify(key),
   });
   const { KeyMetadata } = (await answer.json()) as { KeyMetadata: { Arn: string } };
   return KeyMetadata.Arn;

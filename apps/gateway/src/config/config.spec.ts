@@ -119,6 +119,31 @@ describe('all faults are reported at once', () => {
   });
 });
 
+describe('checkpoints', () => {
+  const KEY = { GATEHOUSE_CHECKPOINT_KMS_KEY: 'alias/checkpoints' };
+
+  it('need a key and a place', () => {
+    const both = 'GATEHOUSE_CHECKPOINT_KMS_KEY, GATEHOUSE_CHECKPOINTS: give both or neither';
+    expect(faultsOf({ ...LEAST, ...KEY })).toEqual([both]);
+    expect(faultsOf({ ...LEAST, GATEHOUSE_CHECKPOINTS: 'file:///mnt/a' })).toEqual([both]);
+    expect(readConfig(LEAST).checkpoints).toBeNull();
+    const places = { GATEHOUSE_CHECKPOINTS: 'file:///mnt/a, file:///mnt/b' };
+    expect(readConfig({ ...LEAST, ...KEY, ...places }).checkpoints).toEqual({
+      kmsKey: 'alias/checkpoints',
+      places: ['file:///mnt/a', 'file:///mnt/b'],
+    });
+  });
+
+  it.each(['/mnt/a', 'file://mnt/a', 'file:///', 'https://example.org/a', 'file:///mnt/a,b'])(
+    'are refused in %s',
+    (place) => {
+      expect(faultsOf({ ...LEAST, ...KEY, GATEHOUSE_CHECKPOINTS: place })).toEqual([
+        'GATEHOUSE_CHECKPOINTS: must be file:///path/to/folder, or a list of these',
+      ]);
+    },
+  );
+});
+
 describe('prod', () => {
   it.each<[string, Record<string, string>]>([
     ['with a certificate', {}],
@@ -269,9 +294,22 @@ describe('prod', () => {
   });
 });
 
-describe('start-up warns about four eyes', () => {
-  const served = (given: Record<string, string>) =>
-    startWarnings({ ...readConfig({ ...PROD, ...given }), fourEyes: new Map([['prod', true]]) });
+describe('start-up warns', () => {
+  const CHECKPOINTS = {
+    GATEHOUSE_CHECKPOINT_KMS_KEY: 'alias/checkpoints',
+    GATEHOUSE_CHECKPOINTS: 'file:///var/lib/gatehouse/checkpoints',
+  };
+  const served = (given: Record<string, string>, checkpoints: object = CHECKPOINTS) =>
+    startWarnings({
+      ...readConfig({ ...PROD, ...checkpoints, ...given }),
+      fourEyes: new Map([['prod', true]]),
+    });
+
+  it('that nobody outside the database would notice a trail that was rewritten', () => {
+    expect(served({ GATEHOUSE_STAFF_ISSUER: 'https://login.example' }, {})).toEqual([
+      expect.stringMatching(/^no checkpoints are made of the audit trail/),
+    ]);
+  });
 
   it('that nobody can provide: no token may approve, and nobody can sign in', () => {
     expect(served({})).toEqual([

@@ -71,6 +71,14 @@ function jsonOf(text: string): unknown {
   }
 }
 
+/** Folders as file: URLs. */
+const checkpointPlaces = list.superRefine((places, context) => {
+  for (const place of places) {
+    if (URL.canParse(place) && /^file:\/\/\/[^/]/.test(place)) continue;
+    context.addIssue({ code: 'custom', message: `must be file:///path/to/folder, or a list of these` });
+  }
+});
+
 const file = z.string().min(1);
 
 /** Name of the environment variable → what it must be. */
@@ -82,6 +90,8 @@ export const SETTINGS = {
   AWS_ENDPOINT_URL: z.url().optional(),
   AWS_ENDPOINT_URL_KMS: z.url().optional(),
   GATEHOUSE_AUDIT_KMS_KEY: z.string().min(1),
+  GATEHOUSE_CHECKPOINT_KMS_KEY: z.string().min(1).optional(),
+  GATEHOUSE_CHECKPOINTS: checkpointPlaces.optional(),
   GATEHOUSE_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
   GATEHOUSE_CONSOLE_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
@@ -149,6 +159,8 @@ export interface Config {
     readonly timeoutMs: number;
   };
   readonly auditKmsKey: string;
+  /** The key that signs checkpoints of the audit trail, and where they are stored; null: none are made. */
+  readonly checkpoints: { readonly kmsKey: string; readonly places: readonly string[] } | null;
   readonly publicUrl: string;
   /** Where browsers reach the admin listener: scheme, host and port. */
   readonly consoleOrigin: string;
@@ -246,7 +258,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const { environments, faults: fileFaults } = readEnvironments(given['GATEHOUSE_ENVIRONMENTS']);
   faults.push(...fileFaults.map((fault) => `GATEHOUSE_ENVIRONMENTS: ${fault}`));
   const served = servedEnvironments(given['GATEHOUSE_SERVES'], environments, faults);
-  faults.push(...transportFaults(given), ...productionFaults(given, served));
+  faults.push(...pairFaults(given), ...productionFaults(given, served));
   if (parsed.success) faults.push(...leaseFaults(parsed.data));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(toConfig(parsed.data, served));
@@ -272,7 +284,7 @@ function servedEnvironments(
 }
 
 /** Settings that would silently do nothing beside each other. */
-function transportFaults(given: Readonly<Record<string, string | undefined>>): string[] {
+function pairFaults(given: Readonly<Record<string, string | undefined>>): string[] {
   const has = (name: string): boolean => given[name] !== undefined;
   const faults: string[] = [];
   if (has('GATEHOUSE_TLS_CERT') !== has('GATEHOUSE_TLS_KEY')) {
@@ -280,6 +292,9 @@ function transportFaults(given: Readonly<Record<string, string | undefined>>): s
   }
   if (has('GATEHOUSE_STAFF_CLIENT_KMS_KEY') && has('GATEHOUSE_STAFF_CLIENT_SECRET')) {
     faults.push('GATEHOUSE_STAFF_CLIENT_SECRET, GATEHOUSE_STAFF_CLIENT_KMS_KEY: give one of the two');
+  }
+  if (has('GATEHOUSE_CHECKPOINT_KMS_KEY') !== has('GATEHOUSE_CHECKPOINTS')) {
+    faults.push('GATEHOUSE_CHECKPOINT_KMS_KEY, GATEHOUSE_CHECKPOINTS: give both or neither');
   }
   if (has('GATEHOUSE_PARTNER_CLIENT_CA') && !has('GATEHOUSE_TLS_CERT')) {
     faults.push('GATEHOUSE_PARTNER_CLIENT_CA: client certificates need GATEHOUSE_TLS_CERT here');
@@ -292,6 +307,7 @@ function transportFaults(given: Readonly<Record<string, string | undefined>>): s
 
 function toConfig(settings: Settings, environments: ReadonlyMap<string, Environment>): Config {
   const { GATEHOUSE_TLS_CERT: cert, GATEHOUSE_TLS_KEY: key } = settings;
+  const { GATEHOUSE_CHECKPOINT_KMS_KEY: checkpointKey, GATEHOUSE_CHECKPOINTS: places = [] } = settings;
   return {
     databaseUrl: settings.DATABASE_URL,
     kms: {
@@ -300,6 +316,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
       timeoutMs: settings.GATEHOUSE_KMS_MS,
     },
     auditKmsKey: settings.GATEHOUSE_AUDIT_KMS_KEY,
+    checkpoints: checkpointKey === undefined ? null : { kmsKey: checkpointKey, places },
     publicUrl: settings.GATEHOUSE_PUBLIC_URL.replace(/\/+$/, ''),
     consoleOrigin: new URL(settings.GATEHOUSE_CONSOLE_URL).origin,
     staff:

@@ -5,10 +5,11 @@ interface Started {
   /** As the database has it, by environment. */
   readonly fourEyes: ReadonlyMap<string, boolean>;
   readonly staff: Config['staff'];
+  readonly checkpoints: Config['checkpoints'];
 }
 
 /** What start-up warns about: settings that are allowed, and that will not do what they look like. */
-export function startWarnings({ environments, fourEyes, staff }: Started): string[] {
+export function startWarnings({ environments, fourEyes, staff, checkpoints }: Started): string[] {
   const differing = [...environments].flatMap(([name, { fourEyes: inFile }]) => {
     const recorded = fourEyes.get(name);
     if (inFile === undefined || inFile === recorded) return [];
@@ -17,9 +18,12 @@ export function startWarnings({ environments, fourEyes, staff }: Started): strin
     ];
   });
   const guarded = [...environments.keys()].filter((name) => fourEyes.get(name) === true);
-  if (staff !== null || guarded.length === 0) return differing;
-  return [
-    ...differing,
+  if (guarded.length === 0) return differing;
+  const noStaff = [
     `no identity provider is configured (GATEHOUSE_STAFF_ISSUER), so nobody can approve what needs a second person in ${guarded.join(', ')}: no token ever does`,
   ];
+  const noCheckpoints = [
+    'no checkpoints are made of the audit trail (GATEHOUSE_CHECKPOINT_KMS_KEY, GATEHOUSE_CHECKPOINTS), so an administrator of the database can rewrite or cut it unnoticed',
+  ];
+  return [...differing, ...(staff === null ? noStaff : []), ...(checkpoints === null ? noCheckpoints : [])];
 }

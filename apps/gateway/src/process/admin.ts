@@ -22,7 +22,7 @@ export async function openAdmin(
   const now = replacements.now ?? systemNow;
   const { environments, ...deps } = { ...adminDeps(config, log, parts, now), ...replacements };
   const fourEyes = await openEnvironments(parts.prisma, environments);
-  for (const warning of startWarnings({ environments, fourEyes, staff: config.staff })) log.warn({}, warning);
+  for (const warning of startWarnings({ ...config, environments, fourEyes })) log.warn({}, warning);
   const signIn =
     config.staff === null ? [] : [AuthModule.with(authDeps(config, config.staff, parts, { now, log }))];
   return createAdminApp({ ...deps, environments }, signIn);

@@ -22,6 +22,7 @@ import { atOnceAndEvery, every, type Scheduled } from '../jobs/schedule.js';
 import { closeServer, createListener, listenOn } from '../listener/listener.js';
 import type { UserAuthApp } from '../auth/users/user-auth.app.js';
 import { startAdminThread } from './admin-thread.js';
+import { startCheckpoints } from './checkpoints.js';
 import { countDroppedLines, type Log } from './log.js';
 import { createMetrics, type Metrics } from '../status/metrics.js';
 import { monotonicNow, openParts, type Parts } from './parts.js';
@@ -191,6 +192,7 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
     jobs.push(every(OVERDUE_MS, () => endUserSessions({ endOverdue, logins: users.logins })));
     jobs.push(every(END_RECORDS_MS, () => recordSessionEnds(endRecords)));
     jobs.push(atOnceAndEvery(PARTITIONS_MS, () => keepPartitions({ partitions, onMonthsAhead, log })));
+    if (config.checkpoints !== null) jobs.push(startCheckpoints(config.checkpoints, log, metrics, parts));
   }
   return jobs;
 }

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-kms';
 import type { UnsignedJwt } from '@gatehouse/domain/apim/client-assertion';
 import type { OpenIdAssertion, OpenIdAssertionAlgorithm } from '@gatehouse/domain/apim/openid-assertion';
+import type { UnsignedCheckpoint } from '@gatehouse/domain/audit/checkpoint';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { SigningKey } from '@gatehouse/domain/registry/registry';
 import type { KeyService, SigningKeyOwner } from './key-service.js';
@@ -35,6 +36,8 @@ export interface Kms extends KeyService {
   signAssertion(key: SigningKey, assertion: UnsignedJwt): Promise<string>;
   /** The same over an assertion for an identity provider. */
   signOpenIdAssertion(key: AssertionKey, assertion: OpenIdAssertion): Promise<string>;
+  /** The same over a checkpoint of the audit trail. */
+  signCheckpoint(key: AssertionKey, checkpoint: UnsignedCheckpoint): Promise<string>;
   /**
    * The public half of an RSA key that was made outside Gatehouse.
    * @throws GW_KEY_UNUSABLE if there is no such RSA key, or it may not be read; GW_SIGNING_UNAVAILABLE otherwise
@@ -117,7 +120,10 @@ export function openKms(options: KmsOptions): Kms {
     }
   };
 
-  const signed = async (key: AssertionKey, { header, claims }: UnsignedJwt | OpenIdAssertion) => {
+  const signed = async (
+    key: AssertionKey,
+    { header, claims }: UnsignedJwt | OpenIdAssertion | UnsignedCheckpoint,
+  ) => {
     const signingInput = `${encode(header)}.${encode(claims)}`;
     const signature = await sign(key, signingInput, header.alg);
     if (!verify(ALGORITHMS[header.alg].hash, Buffer.from(signingInput), publicKeyOf(key), signature)) {
@@ -137,6 +143,7 @@ export function openKms(options: KmsOptions): Kms {
 
     signAssertion: signed,
     signOpenIdAssertion: signed,
+    signCheckpoint: signed,
 
     async publicKey(kmsKeyArn) {
       const { n, e } = await publicKeyIn(kmsKeyArn).catch((error: unknown) => {

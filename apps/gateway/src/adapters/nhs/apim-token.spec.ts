@@ -58,6 +58,7 @@ function world(...replies: Reply[]) {
       return Promise.resolve(`jws ${signed.length}`);
     },
     signOpenIdAssertion: notAsked,
+    signCheckpoint: notAsked,
     publicKey: notAsked,
     createSigningKey: notAsked,
     isUsable: notAsked,
