@@ -698,6 +698,41 @@ const BUGS = [
     put: 'return { bindings: { some: mine } };',
     tests: integration('test/integration/admin/permissions.spec.ts'),
   },
+  {
+    name: 'a verifier that trusts the head in the database',
+    file: 'apps/cli/src/verify/checkpoints.ts',
+    find: 'if (line.head.seq < highest.seq) {',
+    put: 'if (line.head.seq < 0) {',
+    tests: unit('apps/cli/src/verify/checkpoints.spec.ts'),
+  },
+  {
+    name: 'a row that was replaced since its checkpoint',
+    file: 'apps/cli/src/verify/checkpoints.ts',
+    find: 'return head.hash === hash',
+    put: 'return head.seq === seq',
+    tests: unit('apps/cli/src/verify/checkpoints.spec.ts'),
+  },
+  {
+    name: 'the signature of a checkpoint not checked',
+    file: 'apps/cli/src/verify/checkpoints.ts',
+    find: 'return isSigned && isClaims(claims) ? claims : null;',
+    put: 'return isClaims(claims) ? claims : null;',
+    tests: unit('apps/cli/src/verify/checkpoints.spec.ts'),
+  },
+  {
+    name: 'a chain that was removed not noticed by the worker',
+    file: 'libs/domain/src/audit/checkpoint.ts',
+    find: 'if (head === undefined) return [{ writer, coveredSeq, seq: null }];',
+    put: 'if (head === undefined) return [];',
+    tests: integration('test/integration/audit/audit-checkpoints.spec.ts'),
+  },
+  {
+    name: 'checkpoints of a place not taken back after a restore',
+    file: 'apps/gateway/src/jobs/audit-checkpoint.job.ts',
+    find: 'for (const place of places) await takeBack(place, deps);',
+    put: '',
+    tests: integration('test/integration/audit/audit-checkpoints.spec.ts'),
+  },
 ];
 
 /** Copies sources and builds and links the packages, so that no planted bug can stay in this tree. */

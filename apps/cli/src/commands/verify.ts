@@ -1,10 +1,14 @@
-import { open } from 'node:fs/promises';
+import type { KeyObject } from 'node:crypto';
+import { open, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { unreadable } from '../files.js';
+import { Failure } from '../failure.js';
+import { readTextFile, unreadable } from '../files.js';
 import type { Context } from '../options.js';
 import { count, print } from '../output.js';
-import { verifyExport, type VerifyReport } from '../verify/verify-export.js';
+import { type CheckpointFile, type CheckpointReport, readPublicKeys } from '../verify/checkpoints.js';
+import { type GivenCheckpoints, verifyExport, type VerifyReport } from '../verify/verify-export.js';
 
 export function verifyCommand(program: Command, { output, setExitCode }: Context): void {
   program
@@ -12,11 +16,42 @@ export function verifyCommand(program: Command, { output, setExitCode }: Context
     .description(
       'Verify an audit export offline; only the file is needed. The exit code is 1 if anything is wrong.',
     )
-    .action(async (file: string) => {
-      const report = await verifyExport(await linesOf(file));
+    .option('--checkpoints <folder>', 'signed checkpoints, with which the export is compared (needs --key)')
+    .option('--key <file>', 'public key of the checkpoints in PEM, as KMS gives it')
+    .action(async (file: string, options: { checkpoints?: string; key?: string }) => {
+      const report = await verifyExport(await linesOf(file), await checkpointsOf(options));
       print(output, report, reportText);
       if (!report.ok) setExitCode(1);
     });
+}
+
+/** @throws Failure if one option is given without the other, or what they name can't be read */
+async function checkpointsOf(options: {
+  checkpoints?: string;
+  key?: string;
+}): Promise<GivenCheckpoints | null> {
+  const { checkpoints: folder, key } = options;
+  if (folder === undefined && key === undefined) return null;
+  if (folder === undefined || key === undefined)
+    throw new Failure('Give both --checkpoints and --key: a checkpoint proves nothing without its key.', 2);
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
+  const files = names.filter((name) => name.startsWith('checkpoint-') && name.endsWith('.txt')).sort();
+  if (files.length === 0) throw new Failure(`There is no checkpoint in ${folder}.`, 2);
+  return { keys: keysOf(key, await readTextFile(key)), files: filesOf(folder, files) };
+}
+
+function keysOf(file: string, pem: string): KeyObject[] {
+  try {
+    return readPublicKeys(pem);
+  } catch (error) {
+    throw new Failure(`${file}: ${error instanceof Error ? error.message : String(error)}.`, 2);
+  }
+}
+
+async function* filesOf(folder: string, names: readonly string[]): AsyncGenerator<CheckpointFile> {
+  for (const name of names) yield { name, text: await readFile(join(folder, name), 'utf8') };
 }
 
 /** @throws Failure if the file can't be read */
@@ -29,19 +64,39 @@ async function linesOf(file: string): Promise<AsyncIterable<string>> {
 }
 
 function reportText(report: VerifyReport): string {
-  const { ok, whole, rows, writers, attempts, open: openAttempts, faultCount, faults } = report;
+  const { ok, whole, rows, writers, attempts, open: openAttempts, faultCount, faults, checkpoints } = report;
   const extent = whole ? 'the whole trail' : 'a part of the trail, by start time';
   const lines = [
     `${count(rows, 'row')} of ${count(writers, 'writer')} about ${count(attempts, 'attempt')}: ${extent}.`,
   ];
   if (openAttempts > 0)
     lines.push(`Still in progress when the export was made: ${count(openAttempts, 'attempt')}.`);
-  for (const { line, what } of faults) lines.push(`line ${line}: ${what}`);
+  if (checkpoints !== null) lines.push(...checkpointLines(checkpoints));
+  for (const { line, what } of faults) lines.push(line === 0 ? what : `line ${line}: ${what}`);
   if (faultCount > faults.length) lines.push(`… and ${faultCount - faults.length} more.`);
+  if (checkpoints === null)
+    lines.push(
+      'Without checkpoints, rows that were cut from the end of a chain, or a removed chain, are not found.',
+    );
   lines.push(
     ok
       ? 'Verified: every chain is unbroken and every row is as it was written.'
       : `NOT verified: ${count(faultCount, 'fault')}.`,
   );
   return lines.join('\n');
+}
+
+function checkpointLines({
+  checkpoints,
+  coveredToMs,
+  headsChecked,
+  headsOutside,
+}: CheckpointReport): string[] {
+  const until = coveredToMs === null ? 'never' : new Date(coveredToMs).toISOString();
+  const lines = [
+    `Compared with ${count(checkpoints, 'checkpoint')}, the newest of ${until}: ${count(headsChecked, 'row')} that they cover.`,
+  ];
+  if (headsOutside > 0)
+    lines.push(`Not compared, because the export does not have them: ${count(headsOutside, 'row')}.`);
+  return lines;
 }

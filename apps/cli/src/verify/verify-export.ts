@@ -2,7 +2,9 @@
  * Verifies an export of the audit trail offline, with nothing but Node. It was written from docs/audit.md and shares no
  * code with the writer, so that it can't repeat the writer's mistakes.
  */
+import type { KeyObject } from 'node:crypto';
 import { Attempts, type Place } from './attempts.js';
+import { type CheckpointFile, type CheckpointReport, Checkpoints } from './checkpoints.js';
 import { NotCanonical, rowHash, subjectsHash } from './canonical.js';
 import {
   FORMAT,
@@ -34,14 +36,29 @@ export interface VerifyReport {
   readonly faultCount: number;
   /** The first 1,000. */
   readonly faults: readonly Fault[];
+  /** What the checkpoints cover; null if none were given. */
+  readonly checkpoints: CheckpointReport | null;
+}
+
+/** Signed checkpoints to compare an export with, in the order of their names. */
+export interface GivenCheckpoints {
+  readonly keys: readonly KeyObject[];
+  readonly files: AsyncIterable<CheckpointFile>;
 }
 
 const FAULTS_KEPT = 1_000;
 const ZERO_HASH = '0'.repeat(64);
 
-/** Reads the lines of one export, in order. Faults are reported, not thrown; what `lines` throws is thrown. */
-export async function verifyExport(lines: AsyncIterable<string>): Promise<VerifyReport> {
-  const verification = new Verification();
+/**
+ * Reads the lines of one export, in order. Faults are reported, not thrown; what `lines` or the files throw is thrown.
+ * @param checkpoints without them, a tail that was rewritten or cut, and a chain that was removed, can't be found
+ */
+export async function verifyExport(
+  lines: AsyncIterable<string>,
+  checkpoints: GivenCheckpoints | null = null,
+): Promise<VerifyReport> {
+  const verification = new Verification(checkpoints?.keys ?? null);
+  if (checkpoints !== null) for await (const file of checkpoints.files) verification.checkpoints?.add(file);
   for await (const line of lines) verification.readLine(line);
   return verification.finish();
 }
@@ -53,13 +70,21 @@ class Verification {
   #rows = 0;
   #header: ExportLine | null = null;
   #ended = false;
-  readonly #states = new Map<string, string>();
+  readonly #writers = new Map<string, WriterLine>();
   readonly #attempts = new Attempts((at, what) => {
     this.#fault(what, at);
   });
+  readonly checkpoints: Checkpoints | null;
   /** The writer whose chain is being read, and its last row so far. */
   #writer: WriterLine | null = null;
   #last: { readonly seq: number; readonly hash: string } | null = null;
+
+  constructor(keys: readonly KeyObject[] | null) {
+    const report = (what: string): void => {
+      this.#fault(what, { line: 0, writer: null, seq: null });
+    };
+    this.checkpoints = keys === null ? null : new Checkpoints(keys, report);
+  }
 
   readLine(text: string): void {
     this.#line += 1;
@@ -90,9 +115,9 @@ class Verification {
         this.#ended = true;
         if (line.rows !== this.#rows)
           this.#fault(`the export declares ${String(line.rows)} rows; it has ${String(this.#rows)}`);
-        if (line.writers !== this.#states.size) {
+        if (line.writers !== this.#writers.size) {
           this.#fault(
-            `the export declares ${String(line.writers)} writers; it has ${String(this.#states.size)}`,
+            `the export declares ${String(line.writers)} writers; it has ${String(this.#writers.size)}`,
           );
         }
     }
@@ -106,8 +131,8 @@ class Verification {
     this.#writer = line;
     this.#last = null;
     const at = this.#at(line.writer, null);
-    if (this.#states.has(line.writer)) this.#fault('the writer has a second section', at);
-    this.#states.set(line.writer, line.state);
+    if (this.#writers.has(line.writer)) this.#fault('the writer has a second section', at);
+    this.#writers.set(line.writer, line);
     const { head, fromSeq, toSeq } = line;
     if (head.seq === 0 && head.hash !== ZERO_HASH)
       this.#fault('the chain is empty, but the hash of its head is not zero', at);
@@ -140,6 +165,8 @@ class Verification {
     this.#hashes(row, at);
     if (row.record['writer'] !== row.writer) this.#fault('the record names another writer', at);
     if (row.record['seq'] !== row.seq) this.#fault('the record names another sequence number', at);
+    const replaced = this.checkpoints?.faultOfRow(row.writer, row.seq, row.hash);
+    if (typeof replaced === 'string') this.#fault(replaced, at);
     this.#attempts.add(row, this.#line);
   }
 
@@ -175,17 +202,18 @@ class Verification {
   finish(): VerifyReport {
     if (this.#header === null) this.#fault('there is no line of type "export"');
     if (!this.#ended) this.#fault('the export is cut off: there is no line of type "end"');
+    const checkpoints = this.checkpoints?.finish(this.#writers, this.#whole) ?? null;
     const { fromMs = null, toMs = null } = this.#header ?? {};
     const open = this.#attempts.finish(
-      (writer) => writer !== null && ['live', 'sweeping'].includes(this.#states.get(writer) ?? ''),
+      (writer) => writer !== null && ['live', 'sweeping'].includes(this.#writers.get(writer)?.state ?? ''),
       (startedAtMs) => startedAtMs >= (fromMs ?? 0) && startedAtMs < (toMs ?? Number.MAX_SAFE_INTEGER),
     );
     return {
       ok: this.#faultCount === 0,
       ...{ whole: this.#whole, fromMs, toMs },
-      ...{ lines: this.#line, writers: this.#states.size, rows: this.#rows },
+      ...{ lines: this.#line, writers: this.#writers.size, rows: this.#rows },
       ...{ attempts: this.#attempts.count, open },
-      ...{ faultCount: this.#faultCount, faults: this.#faults },
+      ...{ faultCount: this.#faultCount, faults: this.#faults, checkpoints },
     };
   }
 
