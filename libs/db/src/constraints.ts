@@ -17,7 +17,10 @@ const CAPABILITIES = 'The capability is referrer or provider.';
 const unseen = (field: string) =>
   rule(field, 'A name contains a character that can’t be seen. Type it again without it.');
 const lookAlike = (what: string) =>
-  rule('name', `There is ${what} whose name differs from this only in case or spacing. Use that name.`);
+  rule(
+    'name',
+    `There is ${what} whose name differs from this only in case, spacing or look-alike letters. Use that name.`,
+  );
 const SECRET_HASH = 'A secret is stored as its SHA-256 in 64 hexadecimal digits.';
 const PATTERN = 'Users sign in by separate or combined authentication.';
 const LEVEL = 'The authentication assurance level of a user is 2 or 3.';

@@ -353,7 +353,7 @@ describe('names that look alike', () => {
       {
         pointer: '/document/products/0/name',
         detail:
-          'this differs only in case or spacing from the product "ReferWell": use that name, or another one',
+          'this differs only in case, spacing or look-alike letters from the product "ReferWell": use that name, or another one',
       },
     ]);
     const owner = new pg.Client(admin.database.superuserUrl);

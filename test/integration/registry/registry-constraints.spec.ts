@@ -4,6 +4,7 @@ import { explainDatabaseError } from '@gatehouse/db/database-error';
 import { SIGNING_KEY_STATES, mayBecome } from '@gatehouse/domain/registry/signing-key';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nameKey, unseenCharacter } from '@gatehouse/domain/input/visible-text';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 import { insert, seedApplication, seedBasics, valid, type Row } from '../../support/registry-rows.ts';
 
@@ -599,13 +600,23 @@ describe('a violation of each rule is refused by the database with the name of t
       ['a right-to-left override', 'Clear\u202eView'],
       ['a tab', 'Clear\tView'],
       ['a tag character', 'Clear\u{e0041}View'],
+      ['a variation selector', 'Clear\ufe0fView'],
+      ['a filler', 'Clear\u3164View'],
+      ['a braille blank', 'Clear\u2800View'],
     ])('refuse %s', async (_what, name) => {
       expect(await refusal(insertNamed(name))).toBe(`${table}_name_visible`);
     });
 
-    it('may not differ only in case, spacing or width, but may differ in more', async () => {
+    it('may not differ only in case, spacing, width or alphabet, but may differ in more', async () => {
       await insertNamed(`Look Alike`)();
-      for (const name of ['look alike', 'LookAlike', 'Look  Alike', 'Ｌook Alike'])
+      for (const name of [
+        'look alike',
+        'LookAlike',
+        'Look  Alike',
+        'Ｌook Alike',
+        'L\u043eok Alik\u0435',
+        'Look \u0391like',
+      ])
         expect(await refusal(insertNamed(name)), name).toBe(`${table}_name_distinct`);
       expect(await refusal(insertNamed('Look Alike 2'))).toBeUndefined();
     });
@@ -636,6 +647,26 @@ describe('a violation of each rule is refused by the database with the name of t
       );
     },
   );
+
+  it('the database and the domain call the same characters invisible, and the same names alike', async () => {
+    const { rows } = await pool.query<{ codes: number[] }>(`
+      SELECT array_agg(code ORDER BY code) AS codes FROM generate_series(1, x'E0FFF'::int) AS code
+      WHERE code NOT BETWEEN x'D800'::int AND x'DFFF'::int AND name_has_unseen(chr(code))`);
+    const codes = Array.from({ length: 0xe0fff }, (_, at) => at + 1);
+    const isUnseen = (code: number) =>
+      (code < 0xd800 || code > 0xdfff) && unseenCharacter(String.fromCodePoint(code)) !== null;
+    expect(rows[0]?.codes).toEqual(codes.filter(isUnseen));
+
+    const greekAndCyrillic = Array.from({ length: 0x530 - 0x370 }, (_, at) =>
+      String.fromCodePoint(0x370 + at),
+    );
+    const names = greekAndCyrillic.filter((letter) => /^[a-z]$/.test(nameKey(letter)));
+    const keys = await pool.query<{ key: string }>(
+      'SELECT name_key(name) AS key FROM unnest($1::text[]) WITH ORDINALITY AS each (name, n) ORDER BY n',
+      [names],
+    );
+    expect(keys.rows.map(({ key }) => key)).toEqual(names.map(nameKey));
+  });
 
   it('every rule of the database has an explanation, and there are no others', async () => {
     const { rows } = await pool.query<{ name: string }>(`

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../failure.js';
 import { readYaml } from './yaml.js';
 
 const GOOD = `apiVersion: gatehouse/v1
@@ -62,7 +63,11 @@ describe('a registry file', () => {
       GOOD.replace('odsCode: R69', 'odsCode: r69'),
       '3:7: an ODS code has 1 to 10 capital letters',
     ],
-    ['a key twice', GOOD.replace('capability: provider', 'product: Other'), '9:5: Map keys must be unique'],
+    [
+      'a key twice',
+      GOOD.replace('capability: provider', 'product: Other'),
+      '9:5: this key is in the same mapping twice',
+    ],
     ['a list in place of a mapping', '- one\n- two\n', '1:1: the registry file must be one mapping'],
     ['an empty file', '', '1:1: the registry file must be one mapping'],
     [
@@ -78,6 +83,32 @@ describe('a registry file', () => {
     ['a list that is no list', GOOD.replace('capability: provider', 'messageSets: provider-read'), '9:5: '],
   ])('is refused for %s, at its line and column', (_what, text, message) => {
     expect(() => read(text)).toThrow(`registry.yaml:${message}`);
+  });
+
+  it.each([
+    ['two documents', `${GOOD}---\n${GOOD}`, '11:1: a second document begins here'],
+    ['a tab', 'apiVersion: gatehouse/v1\n\tproducts: []\n', '2:1: a tab stands in the indentation'],
+    ['an open bracket', 'apiVersion: gatehouse/v1\nproducts: [\n', '3:1: '],
+    ['a value that ends in itself', `${GOOD}products: &all [*all]\n`, '11:17: this alias stands for a value'],
+    ['an alias without an anchor', `${GOOD}products: *other\n`, '11:11: there is no anchor for this alias'],
+    [
+      'too many aliases',
+      `${GOOD}products:\n  - &one { name: One }\n${'  - *one\n'.repeat(101)}`,
+      '113:5: this file has more than 100 aliases',
+    ],
+  ])('that is not valid YAML, with %s, is refused in our words', (_what, text, message) => {
+    expect(() => read(text)).toThrow(`registry.yaml is not valid YAML:\nregistry.yaml:${message}`);
+  });
+
+  it.each([
+    ['in place of its variable', 'apiKey: { env: abcdefgh12345678abcdefgh12345678 }'],
+    ['as an alias', 'apiKey: *abcdefgh12345678abcdefgh12345678'],
+    ['behind a tag', 'apiKey: !abcdefgh12345678abcdefgh12345678'],
+    ['as a key', 'abcdefgh12345678abcdefgh12345678: apiKey'],
+  ])('does not show a secret that stands %s', (_where, line) => {
+    const failing = () => read(GOOD.replace('apiKey: { env: R69_INT_KEY }', line), {});
+    expect(failing).toThrow(Failure);
+    expect(failing).not.toThrow('abcdefgh12345678');
   });
 
   it('shows a fault that the admin API found at the nearest place in the file', () => {

@@ -9,9 +9,11 @@ import {
   secretByName,
 } from '@gatehouse/contracts/registry/registry-file';
 import { sizeFaults } from '@gatehouse/contracts/registry/registry-size';
+import { looksLikeSecret } from '@gatehouse/domain/input/spreadsheet-cell';
 import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { Failure } from '../failure.js';
 import { faultSummary, type RegistryInput } from './registry-input.js';
+import { yamlFaults } from './yaml-faults.js';
 
 /**
  * @param variable looks up `{ env: NAME }`; every missing one is reported at once
@@ -27,13 +29,12 @@ export function readYaml(
     lineCounter: lines,
     prettyErrors: false,
     version: '1.2',
-    maxAliasCount: 100,
-  } as never);
-  if (parsed.errors.length > 0) {
-    const places = parsed.errors.map(
-      ({ pos, message }) => `${fileName}:${placeAt(lines, pos[0])}: ${message}`,
-    );
-    throw new Failure(`${fileName} is not valid YAML:\n${places.join('\n')}`);
+  });
+  const unreadable = yamlFaults(parsed);
+  if (unreadable.length > 0) {
+    const places = unreadable.map(({ offset, detail }) => `${fileName}:${placeAt(lines, offset)}: ${detail}`);
+    const format = fileName.endsWith('.json') ? 'JSON' : 'YAML';
+    throw new Failure(`${fileName} is not valid ${format}:\n${places.join('\n')}`);
   }
   const explain = (faults: readonly FaultAt[]): Failure =>
     faultSummary(
@@ -70,14 +71,20 @@ function resolveSecrets(
       return Object.fromEntries(members.map(([key, each]) => [key, resolve(each, `${pointer}/${key}`)]));
     }
     const secret = variable(named.data.env);
-    if (secret === undefined)
-      missing.push({ pointer, detail: `the environment variable ${named.data.env} is not set` });
+    if (secret === undefined) missing.push({ pointer, detail: missingVariable(named.data.env) });
     return secret;
   };
   const resolved = checkShape(registryDocument, resolve(file, ''));
   if (missing.length > 0) throw explain(missing);
   if (!resolved.success) throw explain(faultsOf(resolved.error));
   return resolved.data;
+}
+
+/** Somebody may write the secret itself in the place of its variable. */
+function missingVariable(name: string): string {
+  const variable =
+    /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !looksLikeSecret(name) ? ` ${name}` : ' named here';
+  return `the environment variable${variable} is not set`;
 }
 
 function placeAt(lines: LineCounter, offset: number): string {

@@ -38,9 +38,11 @@ describe('a product that can’t be seen to be another one', () => {
     ['a zero-width space', 'ReferWell\u200b', /a zero-width space \(U\+200B\) at position 10/],
     ['a no-break space', 'Refer\u00a0Well', /a no-break space \(U\+00A0\) at position 6/],
     ['a soft hyphen', 'Refer\u00adWell', /a soft hyphen \(U\+00AD\) at position 6/],
-    ['another case', 'referwell', /only in case or spacing from the product "ReferWell"/],
-    ['a space', 'Refer Well', /only in case or spacing from the product "ReferWell"/],
-    ['two spaces', 'Refer  Well', /only in case or spacing from the product "ReferWell"/],
+    ['another case', 'referwell', /only in case, spacing or look-alike letters from the product "ReferWell"/],
+    ['a space', 'Refer Well', /only in case, spacing or look-alike letters from the product "ReferWell"/],
+    ['two spaces', 'Refer  Well', /only in case, spacing or look-alike letters from the product "ReferWell"/],
+    ['a Cyrillic letter', 'R\u0435ferWell', /look-alike letters from the product "ReferWell"/],
+    ['a variation selector', 'ReferWell\ufe0f', /U\+FE0F/],
   ])('%s', (_name, product, fault) => {
     expect(faultsOf(utf8(fileFor(product)))).toEqual([expect.stringMatching(fault)]);
   });

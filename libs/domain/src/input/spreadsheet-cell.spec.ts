@@ -78,6 +78,11 @@ describe('twelve digits, as spreadsheets and people write them', () => {
     ['101', /has 3 digits and must have 12; a spreadsheet drops zeros/],
     ['2000000090011', /exactly 12 digits/],
     ['20000000900O', /exactly 12 digits/],
+    ['２０００００００９００１', /other characters than its 12 digits/],
+    ['"200000009001"', /other characters than its 12 digits/],
+    ['200_000_009_001', /other characters than its 12 digits/],
+    ['ASID 200000009001', /other characters than its 12 digits/],
+    ['٢٠٠٠٠٠٠٠٩٠٠١', /other characters than its 12 digits: write the digits alone, as 0 to 9/],
   ])('%s', (text, fault) => {
     expect(cellFault(TWELVE, text)).toMatch(fault);
   });
@@ -100,6 +105,11 @@ describe('codes', () => {
     ['0', /placeholder/],
     ['NULL', /placeholder/],
     ["'R69", /apostrophe/],
+    ['R69.0', /with decimals/],
+    ['12345,00', /with decimals/],
+    ['12,345', /thousands/],
+    ['R 69', /spaces or hyphens/],
+    ['R-69', /spaces or hyphens/],
   ])('%s', (text, fault) => {
     expect(cellFault('code', text)).toMatch(fault);
   });

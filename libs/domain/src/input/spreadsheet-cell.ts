@@ -40,10 +40,15 @@ export function cellFault(kind: CellKind, text: string): string | null {
   if (unseen !== null) return unseen;
   if (kind === 'secret') return secretFault(text);
   if (kind === 'issued') return NO_VALUE.test(text) ? 'holds a placeholder in place of an identifier' : null;
-  if (LIKE_A_SECRET.test(text)) return 'holds what looks like a secret: have the cells of this row slipped?';
+  if (looksLikeSecret(text)) return 'holds what looks like a secret: have the cells of this row slipped?';
   if (typeof kind === 'object') return digitsFault(kind.digits, text);
   if (kind === 'code') return codeFault(text);
   return kind === 'name' ? nameFault(text) : null;
+}
+
+/** Whether a text may be an API key in the wrong place, and must not be repeated in a fault. */
+export function looksLikeSecret(text: string): boolean {
+  return LIKE_A_SECRET.test(text);
 }
 
 function digitsFault(count: number, text: string): string | null {
@@ -60,13 +65,21 @@ function digitsFault(count: number, text: string): string | null {
   if (/^[0-9]+$/.test(text) && text.length < count) {
     return `has ${text.length} digits and must have ${count}; a spreadsheet drops zeros at the front: ${AS_TEXT}`;
   }
-  return `must have exactly ${count} digits`;
+  return [...text.matchAll(/\p{Nd}/gu)].length === count
+    ? `has other characters than its ${count} digits: write the digits alone, as 0 to 9`
+    : `must have exactly ${count} digits`;
 }
 
 function codeFault(text: string): string | null {
   if (NO_CODE.test(text)) return 'holds a placeholder in place of a code';
   if (DATE.test(text)) return `was made a date by the spreadsheet: ${AS_TEXT}`;
   if (APOSTROPHE.test(text)) return 'begins with an apostrophe: write the code alone';
+  if (/^[A-Z0-9]+[.,]0*$/.test(text))
+    return `was made a number by the spreadsheet, with decimals: ${AS_TEXT}`;
+  if (/^[0-9]/.test(text) && THOUSANDS.test(text))
+    return `was grouped in thousands by the spreadsheet: ${AS_TEXT}`;
+  if (/^[A-Z0-9]+(?:[ ‐-―−-]+[A-Z0-9]+)+$/.test(text))
+    return 'has spaces or hyphens in it: write the code alone';
   if (/[a-z]/.test(text) && /^[A-Za-z0-9]{1,10}$/.test(text)) return 'must be written in capital letters';
   return null;
 }

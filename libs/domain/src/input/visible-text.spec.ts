@@ -13,6 +13,12 @@ describe('invisible characters', () => {
     ['Sam\tOwner', /a tab \(U\+0009\)/],
     ['Sam\u0007', /a control character \(U\+0007\)/],
     ['😀\u200b', /position 2/],
+    ['Sam\ufe0f', /can’t be seen \(U\+FE0F\) at position 4/],
+    ['Sam\u034fOwner', /U\+034F/],
+    ['Sam\u115fOwner', /U\+115F/],
+    ['Sam\u3164Owner', /U\+3164/],
+    ['Sam\u2800Owner', /U\+2800/],
+    ['Sam\u{e0101}', /U\+E0101/],
     ['Sam\ud800', /U\+D800/],
   ])('%j', (text, detail) => {
     expect(unseenCharacter(text)).toMatch(detail);
@@ -40,6 +46,12 @@ describe('names that people may confuse have the same key', () => {
     ['Refer Well', 'Refer  Well'],
     ['Caf\u00e9', 'Cafe\u0301'],
     ['ReferWell', '\uff32eferWell'],
+    ['ReferWell', 'R\u0435ferWell'],
+    ['ReferWell', 'ReferWell\ufe0f'],
+    ['ReferWell', 'Refer\u3164Well'],
+    ['ACE Care', '\u0410\u0421\u0415 \u0421are'],
+    ['Omnia', '\u039fmnia'],
+    ['Visit', 'V\u0131sit'],
   ])('%j and %j', (one, other) => {
     expect(nameKey(one)).toBe(nameKey(other));
   });

@@ -1,11 +1,26 @@
 /**
  * Two names that look the same to people count as the same name. Invisible characters are refused in names, and names
- * that differ only in case or spacing are equal. PostgreSQL enforces both rules with the same definitions
+ * that differ only in case, spacing or letters of another alphabet that look the same are equal. PostgreSQL enforces both rules with the same definitions
  * (prisma/migrations).
  */
 
-/** Controls, format characters (zero-width, bidirectional, soft hyphen), line and paragraph separators, odd spaces. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|(?! )\p{Zs}/u;
+/**
+ * Controls, format characters (zero-width, bidirectional, soft hyphen), line and paragraph separators, odd spaces, and
+ * what Unicode calls ignorable: variation selectors, fillers, the grapheme joiner. The braille blank shows nothing either.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/u;
+const UNSEEN_IN_KEYS = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\p{Z}\s]+/gu;
+
+/** Letters of Cyrillic and Greek, and two of Latin, with those of the English alphabet that they look like. */
+const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
+  [
+    ['АВЕКМНОРСТУХІЈЅԌԚԜ', 'ABEKMHOPCTYXIJSGQW'],
+    ['авекмнорстухіјѕһԁԛԝӏ', 'abekmhopctyxijshdqwl'],
+    ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ', 'ABEZHIKMNOPTYX'],
+    ['αικνορτυχϲϳ', 'aikvoptuxcj'],
+    ['ıɡ', 'ig'],
+  ].flatMap(([alike = '', letters = '']) => [...alike].map((letter, at) => [letter, letters[at] ?? letter])),
+);
 
 const KNOWN: Readonly<Record<string, string>> = {
   '\u00a0': 'a no-break space',
@@ -35,11 +50,11 @@ export function unseenCharacter(text: string): string | null {
   return `contains ${name} (U+${code}) at position ${position}: type it again without it`;
 }
 
-/** Equal for names that people would take for one another: case, spacing and unseen characters don't count. */
+/** Equal for names that people would take for one another: case, spacing, unseen characters and alphabet don't count. */
 export function nameKey(name: string): string {
-  return name
-    .normalize('NFKC')
-    .replaceAll(/\p{Cf}/gu, '')
-    .replaceAll(/[\p{Z}\s]+/gu, '')
+  const seen = name.normalize('NFKC').replaceAll(UNSEEN_IN_KEYS, '');
+  return [...seen]
+    .map((character) => LOOK_ALIKES.get(character) ?? character)
+    .join('')
     .toLowerCase();
 }

@@ -7,7 +7,7 @@ import {
 } from '../records/application-fields.js';
 import type { CurrentRegistry } from '../records/registry-records.js';
 import type { Planned } from './registry-change.js';
-import { nameFaults, type RegistryFault, repeatFaults, takenFaults } from './registry-fault.js';
+import { nameFaults, type RegistryFault, repeatFaults, takenFaults, unknownName } from './registry-fault.js';
 
 type Fault = (at: string, detail: string) => void;
 
@@ -56,7 +56,7 @@ function unknownNames(
     ['environment', entry.environment, environments],
   ] as const) {
     if (name === undefined || known.has(name)) continue;
-    faults.push({ pointer: `${pointer}/${field}`, detail: `there is no ${field} ${name}` });
+    faults.push({ pointer: `${pointer}/${field}`, detail: unknownName(field, name) });
   }
   return [
     ...faults,

@@ -9,7 +9,7 @@ import type { DigestSecret } from '../records/field-kinds.js';
 import { recordFrom } from '../records/record-fields.js';
 import type { CurrentRegistry } from '../records/registry-records.js';
 import { type Planned, planRecord } from './registry-change.js';
-import { type RegistryFault, repeatFaults, takenFaults } from './registry-fault.js';
+import { type RegistryFault, repeatFaults, takenFaults, unknownName } from './registry-fault.js';
 
 export function planCis2Clients(
   current: CurrentRegistry,
@@ -43,10 +43,10 @@ function cis2ClientFaults(
   const faults: RegistryFault[] = [];
   const fault = (at: string, detail: string) => faults.push({ pointer: `${pointer}${at}`, detail });
   const kind = environments.get(entry.environment);
-  if (kind === undefined) fault('/environment', `there is no environment ${entry.environment}`);
+  if (kind === undefined) fault('/environment', unknownName('environment', entry.environment));
   if (kind === 'open') fault('/environment', `${entry.environment} is open: it has no users who sign in`);
   const product = products.get(entry.product);
-  if (product === undefined) fault('/product', `there is no product ${entry.product}`);
+  if (product === undefined) fault('/product', unknownName('product', entry.product));
   if (record.state === 'retired') return faults;
   if (product?.state === 'retired') fault('/product', `product ${entry.product} is retired`);
   if (record.auth === 'client_secret' && record.clientSecret === null)

@@ -12,7 +12,7 @@ import { recordFrom } from '../records/record-fields.js';
 import type { CurrentRegistry } from '../records/registry-records.js';
 import { workloadKey } from '../registry.js';
 import { type Planned, planRecord } from './registry-change.js';
-import { type RegistryFault, repeatFaults } from './registry-fault.js';
+import { type RegistryFault, repeatFaults, unknownName } from './registry-fault.js';
 
 export function planClients(
   current: CurrentRegistry,
@@ -47,7 +47,7 @@ function clientFaults(pointer: string, entry: DocumentClient, current: CurrentRe
   const faults: RegistryFault[] = [];
   const fault = (at: string, detail: string) => faults.push({ pointer: `${pointer}${at}`, detail });
   if (!current.environments.has(entry.environment)) {
-    fault('/environment', `there is no environment ${entry.environment}`);
+    fault('/environment', unknownName('environment', entry.environment));
   }
   const seen = new Set<string>();
   entry.grants?.forEach((grant, at) => {
@@ -73,9 +73,9 @@ function grantFaults(
 ): (readonly [field: string, detail: string])[] {
   const faults: [string, string][] = [];
   if (!current.organisations.has(organisation)) {
-    faults.push(['/organisation', `there is no organisation ${organisation}`]);
+    faults.push(['/organisation', unknownName('organisation', organisation)]);
   }
-  if (!current.products.has(product)) faults.push(['/product', `there is no product ${product}`]);
+  if (!current.products.has(product)) faults.push(['/product', unknownName('product', product)]);
   if (accessMode === 'application-restricted' && capability === undefined) {
     faults.push(['', 'application-restricted access needs a capability: referrer or provider']);
   }

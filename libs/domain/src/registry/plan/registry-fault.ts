@@ -1,3 +1,4 @@
+import { looksLikeSecret } from '../../input/spreadsheet-cell.js';
 import { nameKey } from '../../input/visible-text.js';
 
 /** What is wrong with a registry file, each fault with its place. */
@@ -54,6 +55,13 @@ export function takenFaults<R>(
   });
 }
 
+/** An API key in the place of a name is not repeated. */
+export function unknownName(what: string, name: string): string {
+  return looksLikeSecret(name)
+    ? `there is no ${what} of this name, which looks like a secret: is it in the wrong place?`
+    : `there is no ${what} ${name}`;
+}
+
 /** A fault for each name that is unknown, or that is in the list twice. */
 export function nameFaults(
   pointer: string,
@@ -64,7 +72,7 @@ export function nameFaults(
   const seen = new Set<string>();
   return names.flatMap((name, index) => {
     const place = `${pointer}/${index}`;
-    if (!known.has(name)) return [{ pointer: place, detail: `there is no ${what} ${name}` }];
+    if (!known.has(name)) return [{ pointer: place, detail: unknownName(what, name) }];
     if (!seen.has(name)) {
       seen.add(name);
       return [];
@@ -103,7 +111,7 @@ export function lookAlikeFaults(
       ?.find(({ key, name }) => key !== entry.key && name !== entry.name);
     add(entry);
     if (other === undefined) return [];
-    const detail = `this differs only in case or spacing from the ${what} "${other.name}": use that name, or another one`;
+    const detail = `this differs only in case, spacing or look-alike letters from the ${what} "${other.name}": use that name, or another one`;
     return [{ pointer: `${list}/${index}/name`, detail }];
   });
 }

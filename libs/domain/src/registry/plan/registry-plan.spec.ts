@@ -322,7 +322,8 @@ describe('faults', () => {
     const next = { ...only({}), applications: [], products, organisations };
     const { faults } = planRegistry(current, next, digest);
     expect(faults.map(({ pointer }) => pointer)).toEqual(pointers);
-    for (const { detail } of faults) expect(detail).toMatch(/^this differs only in case or spacing from the/);
+    for (const { detail } of faults)
+      expect(detail).toMatch(/^this differs only in case, spacing or look-alike letters from the/);
   });
 
   it('names that clash already do not stop a file that doesn’t change them', () => {
