@@ -10,6 +10,7 @@ describe('refused', () => {
     ['1234567890', 'number'],
     ['900-000-0009', 'number'],
     ['900.000.0009', 'number'],
+    ['900 000 0009', 'number'],
     ['', 'syntax'],
     ['a b', 'syntax'],
     ['a/b', 'syntax'],

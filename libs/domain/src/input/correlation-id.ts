@@ -8,7 +8,7 @@ import { holdsKey } from './opaque-key.js';
 
 const SAFE = /^[A-Za-z0-9._:-]{1,128}$/;
 /** Alone, or 3-3-4 with a separator. */
-const TEN_DIGITS = /^[0-9]{3}[._:-]?[0-9]{3}[._:-]?[0-9]{4}$/;
+const TEN_DIGITS = /^[0-9]{3}[._: -]?[0-9]{3}[._: -]?[0-9]{4}$/;
 
 /** Ids of machines, in which ten digits in a row are chance: UUID, ULID, trace and span ids, longer numbers. */
 const OF_MACHINES = [

@@ -33,6 +33,8 @@ function ruleOf({ code, reason = '', rawPacket, bytesParsed = 0 }: ParseError): 
       const line = rawPacket?.toString('latin1', 0, rawPacket.indexOf('\r', bytesParsed)) ?? '';
       return UNKNOWN_METHOD.test(line) ? 'method' : 'request line';
     }
+    case 'HPE_PAUSED_H2_UPGRADE':
+      return 'version';
     case 'HPE_INVALID_VERSION':
     case 'HPE_INVALID_URL':
     case 'HPE_INVALID_CONSTANT':
