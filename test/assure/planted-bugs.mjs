@@ -59,15 +59,15 @@ const BUGS = [
   {
     name: 'a code of a login not bound to its verifier',
     file: `${USERS}/user-logins.ts`,
-    find: ' && isVerifierOf(row.codeChallenge, codeVerifier)',
-    put: '',
+    find: 'expected.length === actual.length && timingSafeEqual(expected, actual)',
+    put: 'expected.length === actual.length || timingSafeEqual(expected, actual)',
     tests: integration('test/integration/users/user-logins.spec.ts'),
   },
   {
     name: 'a code of a login not bound to its client',
     file: `${USERS}/user-logins.ts`,
     find: 'row.clientId === clientId && ',
-    put: '',
+    put: "clientId !== '' && ",
     tests: integration('test/integration/users/user-logins.spec.ts'),
   },
   {
@@ -87,8 +87,8 @@ const BUGS = [
   {
     name: 'a logout at CIS2 ignored',
     file: `${USERS}/back-channel-logout.ts`,
-    find: 'return end(environments, judged.cis2SessionId, { issuer, jti: judged.jti });',
-    put: 'return [];',
+    find: 'return endSessions(transaction, ids, BY_LOGOUT, nowMs);',
+    put: 'return endSessions(transaction, ids.slice(0, 0), BY_LOGOUT, nowMs);',
     tests: endToEnd('test/e2e/user-sign-in.spec.ts'),
   },
   {
@@ -130,14 +130,14 @@ const BUGS = [
     name: 'sessions of users shown beyond the organisations of a role',
     file: `${ADMIN}/user-sessions/user-sessions.store.ts`,
     find: '          within(reach),\n          ...(organisation',
-    put: '          ...(organisation',
+    put: "          reach === 'all' ? within(reach) : {},\n          ...(organisation",
     tests: integration('test/integration/admin/user-sessions.spec.ts'),
   },
   {
     name: 'a session of another organisation ended',
     file: `${ADMIN}/user-sessions/user-sessions.store.ts`,
     find: 'if (row === null || !reaches(reach, organisationsOf(row)))',
-    put: 'if (row === null)',
+    put: "if (row === null || (reach === 'all' && !reaches(reach, organisationsOf(row))))",
     tests: integration('test/integration/admin/user-sessions.spec.ts'),
   },
   {
