@@ -81,7 +81,13 @@ export async function loadDemo({ root, home, state, settings, asOwner, adminUrl,
     await once(`key ${application.apiKey}`, () => run('keys', 'create', ...choice(application)));
   }
   await registerWithApim(registry.applications, read, controlUrl);
-  for (const client of registry.cis2Clients) await registerWithCis2(client, controlUrl, publicUrl);
+  for (const client of registry.cis2Clients) {
+    const { environment, product, clientId } = client;
+    await once(`key ${clientId}`, () =>
+      run('keys', 'create', '--cis2-client', '--environment', environment, '--product', product),
+    );
+    await registerWithCis2(client, read, controlUrl, publicUrl);
+  }
   for (const { name, environment } of registry.clients) {
     await once(`client ${name}`, async () => {
       const printed = await run(
@@ -185,12 +191,15 @@ const actsAs = ({ organisation, capability }, owners) => ({
 });
 
 /** What CIS2's Connection Manager is given for a product whose users Gatehouse signs in. */
-function registerWithCis2({ clientId, clientSecret }, controlUrl, publicUrl) {
-  return register(controlUrl, `/cis2/clients/${clientId}`, {
+async function registerWithCis2({ environment, product, clientId }, read, controlUrl, publicUrl) {
+  const { items: clients } = await read('/cis2-clients?limit=500');
+  const { id } = clients.find((each) => each.environment === environment && each.product === product);
+  const { items: keys } = await read('/signing-keys?owner=cis2-client&limit=500');
+  await register(controlUrl, `/cis2/clients/${clientId}`, {
     redirectUris: [`${publicUrl}/auth/cis2/callback`],
     backChannelUrl: `${publicUrl}/auth/cis2/back-channel-logout`,
-    auth: 'client_secret',
-    clientSecret,
+    auth: 'private_key_jwt',
+    jwksUrl: keys.find(({ owner }) => owner.id === id).jwksUrl,
   });
 }
 
