@@ -1,6 +1,7 @@
 /** Healthcare workers sign in to a supplier's web application with CIS2 and work in e-RS through Gatehouse. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { moveClocks } from '../support/answers.ts';
 import { accessible } from '../support/console.ts';
 import { type DemoWorld, startDemoWorld } from '../support/servers/demo-world.ts';
 
@@ -170,6 +171,29 @@ it('a user who signed in at level 2 steps up for an organisation that requires l
   await heading(page, 'Referrals for review');
   await page.getByRole('link', { name: 'Who am I?' }).click();
   await page.getByText('level 3 (AAL3)').waitFor();
+  await page.context().close();
+});
+
+it('a user who was away for too long is told so, and signs in again', async () => {
+  const page = await world.open();
+  await signIn(page, 'Rosa Field', 'Awaiting booking');
+  await moveClocks(world.stack, 16 * 60_000);
+  await page.reload();
+  await heading(page, 'You have been signed out');
+  await isUsable(page, 'the end of a session');
+  await moveClocks(world.stack, 0);
+  await page.getByRole('button', { name: 'Sign in again' }).click();
+  await page.getByRole('button', { name: 'Rosa Field' }).click();
+  await heading(page, 'Awaiting booking');
+  await page.context().close();
+});
+
+it('a user who was logged out at CIS2 is told so at the next click', async () => {
+  const page = await world.open();
+  await signIn(page, 'Rosa Field', 'Awaiting booking');
+  await world.stack.simulator.control('POST', '/cis2/logout', { userId: '656005750104' });
+  await page.reload();
+  await heading(page, 'You have been signed out');
   await page.context().close();
 });
 
