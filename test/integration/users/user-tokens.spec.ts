@@ -143,6 +143,27 @@ describe('a user’s token', () => {
     });
   });
 
+  it('costs one token call in six to eight minutes of use, and no signature after sign-in', async () => {
+    const replica = world.startReplica();
+    const { sessionId } = await world.signIn();
+    await get(replica, sessionId);
+    const refreshes = () => replica.events.filter(({ kind }) => kind === 'MINT_OK').length - 1;
+    let [seen, seenAtMinute] = [0, 0];
+    const asked = await during(async () => {
+      for (let minute = 0.5; seen < 8; minute += 0.5) {
+        await world.setClock(minute * MINUTE_MS);
+        expect(await get(replica, sessionId)).not.toMatch(/^GW_/);
+        // A call does not wait for the next token, so only one that is late is waited for.
+        if (minute - seenAtMinute >= 8)
+          await until('the next token', () => Promise.resolve(refreshes() > seen));
+        if (refreshes() > seen) [seen, seenAtMinute] = [refreshes(), minute];
+      }
+    });
+    expect(asked).toEqual({ ...NOTHING, tokenRefreshes: 8 });
+    expect(seenAtMinute).toBeGreaterThan(8 * 6 - 0.5);
+    expect(seenAtMinute).toBeLessThanOrEqual(8 * 8);
+  });
+
   it('is replaced when e-RS rejects it', async () => {
     const replica = world.startReplica();
     const { sessionId } = await world.signIn();
