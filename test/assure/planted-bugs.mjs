@@ -352,6 +352,20 @@ const BUGS = [
     tests: unit('libs/domain/src/policy/user-decision.spec.ts'),
   },
   {
+    name: 'the assurance of a user looked at when they sign in alone',
+    file: 'libs/domain/src/policy/user-decision.ts',
+    find: 'session.authenticationLevel < assuranceFloorOf(snapshot, organisation)',
+    put: 'session.authenticationLevel < Math.min(2, assuranceFloorOf(snapshot, organisation))',
+    tests: unit('libs/domain/src/policy/user-decision.spec.ts'),
+  },
+  {
+    name: 'the assurance that a login requires taken for what the user reached',
+    file: `${USERS}/user-logins.ts`,
+    find: 'row.authenticationLevel as AssuranceLevel',
+    put: 'row.minimumLevel as AssuranceLevel',
+    tests: integration('test/integration/users/user-logins.spec.ts'),
+  },
+  {
     name: 'the handle not bound to its client',
     file: 'libs/domain/src/policy/user-decision.ts',
     find: 'userSession.clientId === client.id && ',

@@ -53,7 +53,8 @@ const values = (): NewUserLogin => ({
   returnTarget: 'https://app.supplier.example/signed-in',
   supplierState: 'state-of-the-supplier',
   codeChallenge: CHALLENGE,
-  minimumLevel: 3,
+  // Below the level that the user reached, so that neither passes for the other.
+  minimumLevel: 2,
 });
 
 async function signedIn(): Promise<{ readonly loginId: string; readonly code: string }> {
