@@ -1,6 +1,15 @@
 /** A supplier's server opens sessions for its users, chooses their roles and calls e-RS for them. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, refusalIn, sendRequest, trailOf, verdictOf, watch } from '../../support/answers.ts';
+import {
+  type Answer,
+  apply,
+  refusalIn,
+  sendRequest,
+  trailOf,
+  verdictOf,
+  watch,
+} from '../../support/answers.ts';
 import { type Stack, startStack } from '../../support/servers/stack.ts';
 import {
   addPerson,
@@ -79,6 +88,13 @@ const eventsOf = async (event: string, userId: string) =>
       [event, userId],
     )
   ).rows.map(({ record }) => record.facts);
+
+/** A client that is granted the same organisation. */
+async function registerAnother(): Promise<void> {
+  const grant = { organisation: 'R69', product: 'ReferWell', accessMode: 'user-restricted' };
+  await apply(stack, { clients: [{ name: 'another', environment: 'local', grants: [grant] }] });
+  await stack.settled();
+}
 
 describe('opening a session', () => {
   it('answers with the handle, who the user is, and the one role that they have', async () => {
@@ -208,18 +224,7 @@ describe('a call for a user', () => {
 
   it('of an unknown handle, of none, and of another client’s are refused alike', async () => {
     const { handle } = await signIn(stack, key, CLINICIAN);
-    await stack.admin('POST', '/registry/apply', {
-      document: {
-        apiVersion: 'gatehouse/v1',
-        clients: [
-          {
-            name: 'another',
-            environment: 'local',
-            grants: [{ organisation: 'R69', product: 'ReferWell', accessMode: 'user-restricted' }],
-          },
-        ],
-      },
-    });
+    await registerAnother();
     const another = await stack.admin<{ key: string }>('POST', '/clients/local/another/keys', {});
     await stack.settled();
     const foreign = await sendRequest(stack.gateway.partner, REFERRAL, {
@@ -335,6 +340,115 @@ describe('the role of a session', () => {
     const answer = await call(REFERRAL, handle);
     expect(answer.status).toBe(200);
     expect((await trailOf(stack, answer))[0]).toMatchObject({ onBehalfOfUserId: MANY, userId: SECRETARY });
+  });
+});
+
+describe('an explanation', () => {
+  interface Explained {
+    readonly allowed: boolean;
+    readonly steps: readonly { readonly step: string; readonly ok: boolean }[];
+    readonly refusal: { readonly code: string } | null;
+  }
+  const USER_STEPS = [
+    ...['user session', 'grant', 'organisation', 'application state', 'asid', 'assurance', 'role'],
+    ...['business function', 'on behalf of', 'message set', 'signing key'],
+  ];
+  const explain = (who: object, headers: Record<string, string> = {}, client = USER_CLIENT) =>
+    stack.admin<Explained>('POST', '/explain', {
+      ...{ client, environment: 'local', method: 'GET', path: REFERRAL, headers, ...who },
+    });
+  const sessionOf = async (userId: string) => {
+    const { handle } = await signIn(stack, key, userId);
+    const { id } = (await rowOf(userId)) as { id: string };
+    return { handle, session: id };
+  };
+
+  it('to an operator, who names the session by its id, is the supplier’s own, with every step', async () => {
+    const { handle, session } = await sessionOf(MANY);
+    for (const headers of [{}, { 'NHSD-End-User-Organisation-ODS': 'X26' }] as Record<string, string>[]) {
+      const own = await call('/explain', handle, {
+        method: 'POST',
+        body: { method: 'GET', path: REFERRAL },
+        headers,
+      });
+      expect(await explain({ session }, headers)).toEqual(json(own));
+    }
+    const chosen = await explain({ session }, { 'NHSD-End-User-Organisation-ODS': 'X26' });
+    expect(chosen).toMatchObject({
+      ...{ allowed: true, binding: { organisation: 'X26', accessMode: 'user-restricted' } },
+      actingAs: { businessFunction: RC, onBehalfOfUserId: null },
+    });
+    expect(chosen.steps.map(({ step }) => step)).toEqual(USER_STEPS);
+    // The operator's are in another chain than the supplier's.
+    const byOperator = (await eventsOf('EXPLANATION', MANY)).filter((facts) => 'actor' in facts);
+    expect(byOperator.at(-1)).toMatchObject({ userSessionId: session, code: null });
+  });
+
+  it('of a session that has ended, or is another client’s, fails at the session', async () => {
+    await registerAnother();
+    const { handle, session } = await sessionOf(CLINICIAN);
+    const refused = {
+      allowed: false,
+      refusal: { code: 'GW_USER_SESSION' },
+      steps: [{ step: 'user session', ok: false }],
+    };
+    expect(await explain({ session }, {}, 'another')).toMatchObject(refused);
+    await call('/user-session', handle, { method: 'DELETE' });
+    expect(await explain({ session })).toMatchObject(refused);
+    expect(await explain({ session: randomUUID() })).toMatchObject(refused);
+  });
+
+  it.each<[string, { level: 2 | 3; roles: string[] }, string | null, string]>([
+    ['the right role', { level: 3, roles: [`R69:${RC}`] }, null, 'signing key'],
+    ['too low a level', { level: 2, roles: [`R69:${RC}`] }, 'GW_ASSURANCE', 'assurance'],
+    ['a role elsewhere', { level: 3, roles: [`Y99999:${RC}`] }, 'GW_USER_ROLE', 'role'],
+    ['two roles', { level: 3, roles: [`R69:${RC}`, `R69:${SPC}`] }, 'GW_ROLE_CHOICE', 'role'],
+    ['nobody to act for', { level: 3, roles: [`R69:${SPCA}`] }, 'GW_HEADER_SYNTAX', 'on behalf of'],
+  ])(
+    'about a user with %s, whom nobody signed in, records nobody',
+    async (_, { level, roles }, code, last) => {
+      const user = { product: 'ReferWell', authenticationLevel: level, roles };
+      const { allowed, refusal, steps } = await explain({ user });
+      expect({ allowed, code: refusal?.code ?? null, last: steps.at(-1)?.step }).toEqual({
+        ...{ allowed: code === null, code, last },
+      });
+      const { rows } = await stack.sql.query<{ facts: object }>(
+        `SELECT record -> 'facts' AS facts FROM audit.event WHERE event = 'EXPLANATION' ORDER BY started_at DESC LIMIT 1`,
+      );
+      expect(rows[0]?.facts).toMatchObject({ userId: null, userSessionId: null, code });
+    },
+  );
+
+  it.each<[string, object, Record<string, string>]>([
+    ['a handle', {}, { 'Gatehouse-User-Session': 'ghu_local_x' }],
+    [
+      'a session and facts',
+      { session: randomUUID(), user: { product: 'ReferWell', authenticationLevel: 3, roles: [] } },
+      {},
+    ],
+    [
+      'a function that e-RS does not have',
+      { user: { product: 'ReferWell', authenticationLevel: 3, roles: ['R69:KING'] } },
+      {},
+    ],
+  ])('with %s is not given', async (_, who, headers) => {
+    await expect(explain(who, headers)).rejects.toThrow(/400/);
+  });
+
+  it('of a request that was made decides as it was recorded, and again as things are now', async () => {
+    const { handle, session } = await sessionOf(CLINICIAN);
+    const answer = await call(REFERRAL, handle);
+    await stack.admin('POST', `/user-sessions/${session}/end`, { reason: 'a lost smartcard' });
+    const { items } = await stack.admin<{ items: { attemptId: string }[] }>(
+      'GET',
+      `/audit?correlationId=${answer.correlationId}`,
+    );
+    const past = await stack.admin<{ then: Explained }>(
+      'GET',
+      `/audit/requests/${items[0]?.attemptId ?? ''}/explanation`,
+    );
+    expect(past).toMatchObject({ same: true, then: { allowed: true }, now: { allowed: true } });
+    expect(past.then.steps.map(({ step }) => step)).toEqual(USER_STEPS);
   });
 });
 

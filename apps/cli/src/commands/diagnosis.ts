@@ -4,7 +4,7 @@ import {
   type ExplanationView,
   explainRequest,
 } from '@gatehouse/contracts/operation/operation-resources';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { call } from '../api.js';
 import {
   type ApplicationOptions,
@@ -19,6 +19,10 @@ interface ExplainOptions {
   readonly client: string;
   readonly environment: string;
   readonly header: Record<string, string>;
+  readonly session?: string;
+  readonly userRole?: string[];
+  readonly userLevel: '2' | '3';
+  readonly product?: string;
 }
 type Method = (typeof explainRequest.shape.method.options)[number];
 
@@ -55,11 +59,27 @@ export function diagnosisCommands(program: Command, context: Context): void {
     .requiredOption('--client <name>', 'client that would send it')
     .requiredOption(...ENVIRONMENT)
     .option('--header <name:value>', 'header that it would have; may be repeated', addHeader, {})
+    .option('--session <id>', 'user session in which it would be made; its id, never its handle')
+    .option(
+      '--user-role <ods:function...>',
+      'in place of a session, what the user would be: R69:REFERRING_CLINICIAN',
+    )
+    .addOption(
+      new Option('--user-level <level>', 'level of authentication assurance of that user')
+        .choices(['2', '3'])
+        .default('3'),
+    )
+    .option('--product <product>', 'product for which that user signed in')
     .action(async (method: Method, path: string, options: ExplainOptions) => {
-      const { header: headers, ...rest } = options;
-      const body = { ...rest, method, path, headers };
+      const { header: headers, client, environment, session } = options;
+      const body = { client, environment, session, method, path, headers, user: userOf(options) };
       print(output, await call(settings, 'explain', { body }), explanationText);
     });
+}
+
+function userOf({ userRole: roles, userLevel, product = '' }: ExplainOptions) {
+  if (roles === undefined) return undefined;
+  return { product, authenticationLevel: userLevel === '2' ? 2 : 3, roles } as const;
 }
 
 function upperCaseMethod(text: string): Method {

@@ -29,6 +29,38 @@ const FIELDS: readonly Field[] = [
     choices: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'],
     initial: 'GET',
   },
+  {
+    name: 'session',
+    label: 'User session',
+    help: 'For a request of a signed-in user: the id from “User sessions”, never the handle.',
+  },
+  {
+    name: 'user.product',
+    label: 'Product of the user',
+    help: 'In place of a session: what the user would be.',
+  },
+  {
+    name: 'user.authenticationLevel',
+    label: 'Authentication level of the user',
+    kind: 'number',
+    choices: ['', '2', '3'],
+  },
+  { name: 'user.roles', label: 'Roles of the user', kind: 'list', help: 'R69:REFERRING_CLINICIAN' },
+  {
+    name: 'headers.NHSD-End-User-Organisation-ODS',
+    label: 'Organisation',
+    help: 'If the request chooses one',
+  },
+  {
+    name: 'headers.NHSD-eRS-Business-Function',
+    label: 'Business function',
+    help: 'If the request chooses one',
+  },
+  {
+    name: 'headers.NHSD-eRS-On-Behalf-Of-User-ID',
+    label: 'On behalf of',
+    help: 'If the request names a user',
+  },
 ];
 
 /** Shows how Gatehouse would decide a request, without sending it. */

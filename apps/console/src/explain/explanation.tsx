@@ -3,7 +3,14 @@ import { Alert, Box } from '@mui/material';
 import { Facts } from '../parts/facts.js';
 
 /** The decision in words, with the steps that led to it. */
-export function Explanation({ refusal, operation, steps, binding, registryVersion }: ExplanationView) {
+export function Explanation({
+  refusal,
+  operation,
+  steps,
+  binding,
+  actingAs,
+  registryVersion,
+}: ExplanationView) {
   return (
     <Box role="region" aria-label="Explanation" sx={{ mt: 2 }}>
       <Alert severity={refusal === null ? 'success' : 'error'} sx={{ mb: 1 }}>
@@ -20,6 +27,8 @@ export function Explanation({ refusal, operation, steps, binding, registryVersio
           ['Product', binding?.product],
           ['Access mode', binding?.accessMode],
           ['Capability', binding?.capability],
+          ['Business function', actingAs?.businessFunction],
+          ['On behalf of', actingAs?.onBehalfOfUserId],
           ['ASID', binding?.asid],
           ['Registry version', registryVersion],
         ]}

@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFacts } from '@gatehouse/domain/audit/audit';
 import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
 import type { Client } from '@gatehouse/domain/registry/registry';
+import type { ActingAs } from '@gatehouse/domain/policy/business-function';
 import { parseStrictJson } from '@gatehouse/domain/input/strict-json';
 import { answerJson } from './listener/answer-json.js';
 import { decideRoute } from './decide.js';
@@ -16,6 +17,7 @@ import { type Exchange, hypotheticalExchange } from './exchange.js';
 import { matchTarget, readHeaders } from './match.js';
 import { readBody } from './listener/read-body.js';
 import { factsOf } from './record.js';
+import { hypotheticalUser, type UserFacts } from './users/hypothetical-user.js';
 import { identifyUser } from './users/identify-user.js';
 
 export const EXPLAIN_PATH = '/explain';
@@ -39,6 +41,8 @@ export interface Explanation {
     readonly capability: string | null;
     readonly asid: string | null;
   } | null;
+  /** The function in which the user would act, and for whom; null without a user. */
+  readonly actingAs: ActingAs | null;
   readonly refusal: {
     readonly code: ErrorCode;
     readonly status: number;
@@ -93,13 +97,17 @@ export interface HypotheticalRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Id of a user session. */
+  readonly session?: string | undefined;
+  /** In place of a session. */
+  readonly user?: UserFacts | undefined;
 }
 
 /** Explains a decision to an operator, who names the client instead of sending its key. */
-export function explainFor(
+export async function explainFor(
   deps: PlaneDeps,
   request: HypotheticalRequest,
-): { explanation: Explanation; facts: RequestFacts } {
+): Promise<{ explanation: Explanation; facts: RequestFacts }> {
   const exchange = hypotheticalExchange(deps.clock, request.method, request.path);
   let refusal: GatewayError | null = null;
   try {
@@ -109,15 +117,24 @@ export function explainFor(
     if (client === undefined) throw new GatewayError('GW_TOKEN', { detail: 'no such client' });
     exchange.client = client;
     if (client.state !== 'active') throw new GatewayError('GW_TOKEN', { detail: `client ${client.state}` });
-    const choices = readHeaders(client, Object.entries(request.headers).flat());
+    const namesUser = request.session !== undefined || request.user !== undefined;
+    const choices = readHeaders(client, Object.entries(request.headers).flat(), namesUser);
     const target = matchTarget(exchange, request.method, request.path);
+    exchange.userSession = await hypotheticalUser(deps, client, request);
     decideRoute(deps, exchange, client, { ...choices, ...target });
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     refusal = error;
   }
-  return { explanation: explanationOf(exchange, refusal), facts: factsOf(exchange, null) };
+  const facts = factsOf(exchange, null);
+  return {
+    explanation: explanationOf(exchange, refusal),
+    facts: request.user === undefined ? facts : { ...facts, ...NOBODY },
+  };
 }
+
+/** What is recorded of a user who was only described. */
+const NOBODY = { userId: null, userSessionId: null, authTimeMs: null };
 
 async function recordExplanation(
   deps: PlaneDeps,
@@ -135,10 +152,10 @@ async function recordExplanation(
 }
 
 export function explanationOf(
-  exchange: Pick<Exchange, 'matched' | 'steps' | 'binding' | 'registryVersion'>,
+  exchange: Pick<Exchange, 'matched' | 'steps' | 'binding' | 'registryVersion' | 'actingAs'>,
   refusal: GatewayError | null,
 ): Explanation {
-  const { matched, binding } = exchange;
+  const { matched, binding, actingAs } = exchange;
   const operation = matched?.operation;
   return {
     allowed: refusal === null,
@@ -160,6 +177,10 @@ export function explanationOf(
             capability: binding.application.capability,
             asid: binding.application.asid,
           },
+    actingAs: actingAs && {
+      businessFunction: actingAs.businessFunction,
+      onBehalfOfUserId: actingAs.onBehalfOfUserId,
+    },
     refusal:
       refusal === null
         ? null

@@ -34,15 +34,20 @@ export function match(exchange: Exchange, client: Client, rawHeaders: readonly s
   return { ...readHeaders(client, rawHeaders), ...matchTarget(exchange, method, target) };
 }
 
-/** The caller's headers and the access mode that follows from them. @throws as `match` does for headers */
+/**
+ * The caller's headers and the access mode that follows from them.
+ * @param namesUser whether a user is named in another way than by a handle
+ * @throws as `match` does for headers
+ */
 export function readHeaders(
   client: Client,
   rawHeaders: readonly string[],
+  namesUser = false,
 ): Pick<MatchedRequest, 'headers' | 'accessMode' | 'user'> {
   const single = singleHeaders(rawHeaders);
   refuseReservedHeaders(single);
   const headers = readCallerHeaders(single);
-  const accessMode = accessModeOf(client, headers.userSession !== null);
+  const accessMode = accessModeOf(client, namesUser || headers.userSession !== null);
   if (accessMode === 'user-restricted')
     return { headers, accessMode, user: readUserHeaders(headers.userHeaders) };
   refuseUserHeaders(client, headers);

@@ -55,7 +55,7 @@ async function askNhs({ plane }: Parts, application: Parameters<AskNhs>[0], acto
 /** Decides a request that is not made, and records that somebody had it explained. */
 function auditedExplain({ plane, audit }: Parts, now: Clock): Explain {
   return async (request, actor) => {
-    const { explanation, facts } = explainFor(plane, request);
+    const { explanation, facts } = await explainFor(plane, request);
     const atMs = now();
     await audit.system({
       kind: 'SYSTEM',

@@ -2,6 +2,7 @@
 import { ADMIN_TOKEN_ENDS, ADMIN_TOKEN_STATES } from '@gatehouse/domain/governance/admin-token-life';
 import { TOKEN_SCOPES } from '@gatehouse/domain/governance/permissions';
 import { isNhsNumber } from '@gatehouse/domain/input/nhs-number';
+import { isUserFunction } from '@gatehouse/domain/users/roles';
 import { z } from 'zod';
 import {
   environmentName,
@@ -11,6 +12,7 @@ import {
   moment,
   named,
   odsCode,
+  productName,
   reason,
   text,
   userId,
@@ -137,21 +139,46 @@ export const askedReport = doctorReport.extend({
 });
 export type AskedReport = z.infer<typeof askedReport>;
 
-export const explainRequest = z.strictObject({
-  client: named('the client', 64),
-  environment: environmentName,
-  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']),
-  path: text('the path').startsWith('/', 'a path starts with /').max(2000),
-  headers: z
-    .record(
-      z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'this is not the name of a header'),
-      z.string().max(1000),
-      {
-        error: 'the headers are names and values: { "NHSD-End-User-Organisation-ODS": "R69" }',
-      },
-    )
-    .default({}),
+/** Written R69:REFERRING_CLINICIAN. */
+const userRole = text('a role').refine((role) => {
+  const [organisation = '', businessFunction = '', ...more] = role.split(':');
+  return odsCode.safeParse(organisation).success && isUserFunction(businessFunction) && more.length === 0;
+}, 'a role is an ODS code and a business function of e-RS: R69:REFERRING_CLINICIAN');
+/** A user who is not signed in, or whose session is not known: what the decision would know of them. */
+export const userFacts = z.strictObject({
+  product: productName,
+  authenticationLevel: z.union([z.literal(2), z.literal(3)], {
+    error: 'the level of authentication assurance is 2 or 3',
+  }),
+  roles: z.array(userRole).max(100),
 });
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,100}$/, 'this is not the name of a header')
+  .refine(
+    (name) => name.toLowerCase() !== 'gatehouse-user-session',
+    'a handle is a secret of the supplier: name the user session by its id',
+  );
+export const explainRequest = z
+  .strictObject({
+    client: named('the client', 64),
+    environment: environmentName,
+    method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']),
+    path: text('the path').startsWith('/', 'a path starts with /').max(2000),
+    headers: z
+      .record(headerName, z.string().max(1000), {
+        error: 'the headers are names and values: { "NHSD-End-User-Organisation-ODS": "R69" }',
+      })
+      .default({}),
+    /** The id of a user session, never its handle. */
+    session: uuid.optional(),
+    /** In place of a session. */
+    user: userFacts.optional(),
+  })
+  .refine(({ session, user }) => session === undefined || user === undefined, {
+    path: ['session'],
+    error: 'give a user session or facts of a user, not both',
+  });
 export type ExplainRequest = z.infer<typeof explainRequest>;
 /** How a request would be decided. */
 export const explanation = z.object({
@@ -170,6 +197,10 @@ export const explanation = z.object({
       capability: z.string().nullable(),
       asid: z.string().nullable(),
     })
+    .nullable(),
+  /** The function in which a user would act, and for whom; null without a user. */
+  actingAs: z
+    .object({ businessFunction: z.string().nullable(), onBehalfOfUserId: z.string().nullable() })
     .nullable(),
   refusal: z
     .object({

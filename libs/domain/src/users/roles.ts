@@ -17,6 +17,10 @@ export const USER_FUNCTIONS = [
 ] as const;
 export type UserFunction = (typeof USER_FUNCTIONS)[number];
 
+/** Whether a text is one of the ten. */
+export const isUserFunction = (text: string): text is UserFunction =>
+  (USER_FUNCTIONS as readonly string[]).includes(text);
+
 /** One function at one organisation. */
 export interface UserRole {
   readonly odsCode: string;
