@@ -20,10 +20,11 @@ import { ErsData } from './ers/records/data.js';
 import { seed } from './ers/records/seed.js';
 import { FaultBook } from './faults/fault-book.js';
 import { KeyStore } from './kms/key-store.js';
-import { kmsServer } from './kms/kms-listener.js';
+import { awsServer } from './kms/aws-listener.js';
 import { objectStoreCertificate } from './object-store/certificate.js';
 import { objectStoreServer } from './object-store/object-store-listener.js';
 import { RequestLog } from './request-log.js';
+import { createBuckets } from './s3/bucket.js';
 import { staffProvider } from './staff/staff-provider.js';
 import { Cis2Jwks } from './token/cis2-jwks.js';
 import { JtiMemory } from './token/jti-memory.js';
@@ -68,7 +69,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   await writeFile(join(stateDir, 'object-store-certificate.pem'), tls.cert);
 
   const apim = await listen(apimServer(world), options.apimListen ?? '127.0.0.1:0', 'http');
-  const kms = await listen(kmsServer(world), options.kmsListen ?? '127.0.0.1:0', 'http');
+  const kms = await listen(awsServer(world), options.kmsListen ?? '127.0.0.1:0', 'http');
   const objectStore = await listen(
     objectStoreServer(world, tls),
     options.objectStoreListen ?? '127.0.0.1:0',
@@ -170,5 +171,6 @@ async function createWorld(options: SimulatorOptions): Promise<World> {
     people: new People(ers),
     cis2: await openCis2(stateDir),
     keys: await KeyStore.open(join(stateDir, 'kms'), pool.dir, pool.spare),
+    buckets: createBuckets(),
   };
 }

@@ -9,6 +9,7 @@ import type { ErsData } from './ers/records/data.js';
 import type { FaultBook } from './faults/fault-book.js';
 import type { KeyStore } from './kms/key-store.js';
 import type { RequestLog } from './request-log.js';
+import type { Bucket } from './s3/bucket.js';
 import type { Cis2Jwks } from './token/cis2-jwks.js';
 import type { JtiMemory } from './token/jti-memory.js';
 import type { JwksCache } from './token/jwks-cache.js';
@@ -67,6 +68,7 @@ export interface World {
   readonly faults: FaultBook;
   readonly ers: ErsData;
   readonly keys: KeyStore;
+  readonly buckets: ReadonlyMap<string, Bucket>;
   readonly people: People;
   readonly cis2: Cis2;
 }

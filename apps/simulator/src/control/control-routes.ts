@@ -10,7 +10,7 @@ import { ControlError } from './control-error.js';
 import type { ControlCall, ControlRoute } from './control-route.js';
 import { PEOPLE_ROUTES } from './people-routes.js';
 
-const TARGETS = ['token', 'ers', 'kms', 'object-store', 'cis2'];
+const TARGETS = ['token', 'ers', 'kms', 's3', 'object-store', 'cis2'];
 
 /** All routes of the control API. */
 export const CONTROL_ROUTES: readonly ControlRoute[] = [

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import { attachmentBody } from '../ers/records/attachment.js';
 import { pathOnly, queryOf, requestHeader, type Exchange } from '../wire/exchange.js';
-import { emptyReply, textReply, type Reply } from '../wire/reply.js';
+import { s3Error } from '../s3/s3-error.js';
+import { emptyReply, type Reply } from '../wire/reply.js';
 import { serveTarget } from '../wire/serve.js';
 import type { World } from '../world.js';
 import { checkLink, LINK_LIFE_S } from './signed-url.js';
@@ -59,10 +59,4 @@ function answer(world: World, exchange: Exchange): Reply {
     ],
     body: attachmentBody(attachment),
   };
-}
-
-function s3Error(status: number, code: string, message: string, more = ''): Reply {
-  const requestId = randomBytes(8).toString('hex').toUpperCase();
-  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message>${more}<RequestId>${requestId}</RequestId><HostId>simulator</HostId></Error>`;
-  return textReply(status, xml, [], 'application/xml');
 }

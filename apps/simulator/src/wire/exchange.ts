@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 /** The service at which a request arrived, as faults and records name it. */
-export type Target = 'token' | 'ers' | 'kms' | 'object-store' | 'cis2';
+export type Target = 'token' | 'ers' | 'kms' | 's3' | 'object-store' | 'cis2';
 
 /** What becomes known about a request while it is handled; part of its record. */
 export interface Notes {

@@ -2,15 +2,19 @@ import { createServer, type Server } from 'node:http';
 import { requestHeader, type Exchange } from '../wire/exchange.js';
 import type { Reply } from '../wire/reply.js';
 import { serveTarget } from '../wire/serve.js';
+import { answerS3 } from '../s3/s3-listener.js';
 import type { World } from '../world.js';
 import { awsError, awsReply, KmsError } from './aws-reply.js';
 import { KMS_ACTIONS, type KmsInput } from './kms-actions.js';
 
 const TARGET_PREFIX = 'TrentService.';
 
-/** The KMS endpoint: AWS JSON 1.1. Requests must be signed, but the signatures are not verified. */
-export function kmsServer(world: World): Server {
-  const serve = serveTarget(world, {
+/**
+ * The endpoint of AWS: KMS speaks AWS JSON 1.1 and names its action in a header; every other request is for S3. Requests
+ * must be signed, but the signatures are not verified.
+ */
+export function awsServer(world: World): Server {
+  const serveKms = serveTarget(world, {
     target: 'kms',
     identify: (exchange) => {
       const action = requestHeader(exchange, 'x-amz-target')?.replace(TARGET_PREFIX, '');
@@ -20,7 +24,14 @@ export function kmsServer(world: World): Server {
     },
     answer: (exchange) => answer(world, exchange),
   });
-  return createServer({ insecureHTTPParser: false }, serve);
+  const serveS3 = serveTarget(world, {
+    target: 's3',
+    identify: () => undefined,
+    answer: (exchange) => answerS3(world, exchange),
+  });
+  return createServer({ insecureHTTPParser: false }, (request, response) => {
+    (request.headers['x-amz-target'] === undefined ? serveS3 : serveKms)(request, response);
+  });
 }
 
 async function answer(world: World, exchange: Exchange): Promise<Reply> {
