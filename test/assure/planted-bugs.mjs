@@ -743,7 +743,7 @@ const BUGS = [
   {
     name: 'checkpoints of a place not taken back after a restore',
     file: 'apps/gateway/src/jobs/audit-checkpoint.job.ts',
-    find: 'for (const place of places) await takeBack(place, deps);',
+    find: 'await store.add(checkpoint);',
     put: '',
     tests: integration('test/integration/audit/audit-checkpoints.spec.ts'),
   },

@@ -1,5 +1,5 @@
 /** Signed checkpoints: made from a real trail, signed in KMS, stored in a directory, and read by the offline verifier. */
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { type CheckpointFile, readPublicKeys } from '../../../apps/cli/src/verif
 import { verifyExport } from '../../../apps/cli/src/verify/verify-export.ts';
 import { createCheckpointSigner } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint-signer.ts';
 import { openCheckpointStore } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint.store.ts';
+import { bucketPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/bucket-place.ts';
 import { directoryPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/directory-place.ts';
 import { exportAudit } from '../../../apps/gateway/src/adapters/audit/read/export.ts';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
@@ -27,12 +28,13 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 let kms: Kms;
+let endpoint: string;
 let keyArn: string;
 let pem: string;
 beforeAll(async () => {
-  const { AWS_ENDPOINT_URL_KMS: endpoint } = JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}') as {
-    AWS_ENDPOINT_URL_KMS?: string;
-  };
+  ({ AWS_ENDPOINT_URL_KMS: endpoint } = JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}') as {
+    AWS_ENDPOINT_URL_KMS: string;
+  });
   kms = openKms({ region: 'eu-west-2', endpoint, timeoutMs: 20_000 });
   const owner = { environment: 'int', applicationId: 'checkpoints', odsCode: 'none' };
   const { arn, publicJwk } = await kms.createSigningKey(owner);
@@ -297,5 +299,69 @@ describe('a place', () => {
     await run(deps());
     expect(failures).toHaveLength(1);
     expect(counts).toEqual({ behind: 0, waiting: 0 });
+  });
+});
+
+describe('a bucket with object lock', () => {
+  const s3 = { region: 'eu-west-2' };
+  const FIRST = 'checkpoint-000000000001.txt';
+  /** A prefix of its own for each test. */
+  const bucket = (name = 'gatehouse-checkpoints') =>
+    bucketPlace(`s3://${name}/${randomUUID()}`, { ...s3, endpoint });
+  const keyOf = (place: { readonly name: string }, file: string): string =>
+    `${place.name.replace('s3://', '/')}/${file}`;
+  const asSomebodyElse = (method: string, path: string, body?: string): Promise<Response> =>
+    fetch(endpoint + path, {
+      method,
+      headers: { authorization: 'AWS4-HMAC-SHA256 Credential=x', 'x-amz-checksum-crc32': 'AAAAAA==' },
+      ...(body === undefined ? {} : { body }),
+    });
+
+  it('takes each checkpoint once, and its version is recorded', async () => {
+    const place = bucket();
+    for (let count = 0; count < 3; count += 1) {
+      await nextMinute();
+      await run(deps({ places: [place] }));
+    }
+    expect(failures).toEqual([]);
+    expect(counts).toEqual({ behind: 0, waiting: 0 });
+    expect(await place.filesAfter(FIRST)).toEqual([
+      'checkpoint-000000000002.txt',
+      'checkpoint-000000000003.txt',
+    ]);
+    const { rows } = await database.app.query<{ version: string }>(
+      'SELECT version FROM audit.checkpoint_copy',
+    );
+    expect(rows.map(({ version }) => version)).toEqual(
+      Array(3).fill(expect.stringMatching(/^[0-9a-f]{32}$/)),
+    );
+    for (const name of [FIRST, 'checkpoint-000000000002.txt', 'checkpoint-000000000003.txt'])
+      await writeFile(join(folder, name), await place.read(name));
+    expect(await faults()).toEqual([]);
+  });
+
+  it.each<[string, (key: string) => Promise<Response>]>([
+    ['was written over', (key) => asSomebodyElse('PUT', key, 'forged')],
+    ['was marked as deleted', (key) => asSomebodyElse('DELETE', key)],
+  ])('reports a checkpoint that %s', async (_, change) => {
+    const place = bucket();
+    await nextMinute();
+    await run(deps({ places: [place] }));
+    await change(keyOf(place, FIRST));
+    await nextMinute();
+    await run(deps({ places: [place] }));
+    expect(errors).toEqual(['a stored checkpoint was replaced, or two databases share one place']);
+    expect(String(failures[0])).toContain(FIRST);
+  });
+
+  it('is refused as a place if it does not lock what it has', async () => {
+    const place = bucket('gatehouse-unlocked');
+    await expect(place.keep(FIRST, 'first')).rejects.toThrow('does not lock its objects in compliance mode');
+  });
+
+  it('that has another checkpoint of this name is a conflict; the same one is not', async () => {
+    const place = bucket();
+    expect(await place.keep(FIRST, 'first')).toBe(await place.keep(FIRST, 'first'));
+    await expect(place.keep(FIRST, 'second')).rejects.toThrow('is another checkpoint');
   });
 });

@@ -127,21 +127,27 @@ describe('checkpoints', () => {
     expect(faultsOf({ ...LEAST, ...KEY })).toEqual([both]);
     expect(faultsOf({ ...LEAST, GATEHOUSE_CHECKPOINTS: 'file:///mnt/a' })).toEqual([both]);
     expect(readConfig(LEAST).checkpoints).toBeNull();
-    const places = { GATEHOUSE_CHECKPOINTS: 'file:///mnt/a, file:///mnt/b' };
+    const places = { GATEHOUSE_CHECKPOINTS: 'file:///mnt/a, s3://evidence/gatehouse' };
     expect(readConfig({ ...LEAST, ...KEY, ...places }).checkpoints).toEqual({
       kmsKey: 'alias/checkpoints',
-      places: ['file:///mnt/a', 'file:///mnt/b'],
+      places: ['file:///mnt/a', 's3://evidence/gatehouse'],
+      s3: { region: 'eu-west-2', endpoint: undefined },
     });
   });
 
-  it.each(['/mnt/a', 'file://mnt/a', 'file:///', 'https://example.org/a', 'file:///mnt/a,b'])(
-    'are refused in %s',
-    (place) => {
-      expect(faultsOf({ ...LEAST, ...KEY, GATEHOUSE_CHECKPOINTS: place })).toEqual([
-        'GATEHOUSE_CHECKPOINTS: must be file:///path/to/folder, or a list of these',
-      ]);
-    },
-  );
+  it.each([
+    '/mnt/a',
+    'file://mnt/a',
+    'file:///',
+    'https://example.org/a',
+    'file:///mnt/a,b',
+    's3:///a',
+    's3://B/a',
+  ])('are refused in %s', (place) => {
+    expect(faultsOf({ ...LEAST, ...KEY, GATEHOUSE_CHECKPOINTS: place })).toEqual([
+      'GATEHOUSE_CHECKPOINTS: must be s3://bucket/prefix or file:///path/to/folder, or a list of these',
+    ]);
+  });
 });
 
 describe('prod', () => {

@@ -71,12 +71,14 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Folders as file: URLs. */
+/** Folders as file: URLs, and buckets. */
+const PLACE = /^(file:\/\/\/[^/]|s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/|$))/;
 const checkpointPlaces = list.superRefine((places, context) => {
-  for (const place of places) {
-    if (URL.canParse(place) && /^file:\/\/\/[^/]/.test(place)) continue;
-    context.addIssue({ code: 'custom', message: `must be file:///path/to/folder, or a list of these` });
-  }
+  if (places.every((place) => URL.canParse(place) && PLACE.test(place))) return;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be s3://bucket/prefix or file:///path/to/folder, or a list of these',
+  });
 });
 
 const file = z.string().min(1);
@@ -89,6 +91,7 @@ export const SETTINGS = {
   AWS_REGION: z.string().min(1).default('eu-west-2'),
   AWS_ENDPOINT_URL: z.url().optional(),
   AWS_ENDPOINT_URL_KMS: z.url().optional(),
+  AWS_ENDPOINT_URL_S3: z.url().optional(),
   GATEHOUSE_AUDIT_KMS_KEY: z.string().min(1),
   GATEHOUSE_CHECKPOINT_KMS_KEY: z.string().min(1).optional(),
   GATEHOUSE_CHECKPOINTS: checkpointPlaces.optional(),
@@ -160,7 +163,11 @@ export interface Config {
   };
   readonly auditKmsKey: string;
   /** The key that signs checkpoints of the audit trail, and where they are stored; null: none are made. */
-  readonly checkpoints: { readonly kmsKey: string; readonly places: readonly string[] } | null;
+  readonly checkpoints: {
+    readonly kmsKey: string;
+    readonly places: readonly string[];
+    readonly s3: { readonly region: string; readonly endpoint: string | undefined };
+  } | null;
   readonly publicUrl: string;
   /** Where browsers reach the admin listener: scheme, host and port. */
   readonly consoleOrigin: string;
@@ -316,7 +323,17 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
       timeoutMs: settings.GATEHOUSE_KMS_MS,
     },
     auditKmsKey: settings.GATEHOUSE_AUDIT_KMS_KEY,
-    checkpoints: checkpointKey === undefined ? null : { kmsKey: checkpointKey, places },
+    checkpoints:
+      checkpointKey === undefined
+        ? null
+        : {
+            kmsKey: checkpointKey,
+            places,
+            s3: {
+              region: settings.AWS_REGION,
+              endpoint: settings.AWS_ENDPOINT_URL_S3 ?? settings.AWS_ENDPOINT_URL,
+            },
+          },
     publicUrl: settings.GATEHOUSE_PUBLIC_URL.replace(/\/+$/, ''),
     consoleOrigin: new URL(settings.GATEHOUSE_CONSOLE_URL).origin,
     staff:

@@ -43,6 +43,10 @@ export function productionFaults(given: Given, served: ReadonlyMap<string, Envir
     'AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL: prod uses the real KMS; no endpoint may be set',
   );
   check(
+    given['AWS_ENDPOINT_URL_S3']?.toLowerCase().startsWith('http:') === true,
+    'AWS_ENDPOINT_URL_S3: prod needs https',
+  );
+  check(
     given['GATEHOUSE_PUBLIC_URL']?.startsWith('https://') === false,
     'GATEHOUSE_PUBLIC_URL: prod needs https',
   );

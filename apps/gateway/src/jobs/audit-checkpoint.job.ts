@@ -36,6 +36,7 @@ export async function run(deps: AuditCheckpointDeps): Promise<void> {
     for (const place of places) await takeBack(place, deps);
     await makeNext(deps);
     for (const place of places) await storeIn(place, store);
+    for (const place of places) await lookForReplaced(place, deps);
     onDone(await store.counts(places.map(({ name }) => name)));
     outages.worked(OUTAGE);
   } catch (error) {
@@ -112,4 +113,14 @@ async function storeIn(place: CheckpointPlace, store: CheckpointStore): Promise<
     }
     if (checkpoints.length === 0) return;
   }
+}
+
+/** About a day of them; older ones were looked at then. */
+const LOOKED_AT = 1_500;
+
+async function lookForReplaced(place: CheckpointPlace, { store }: AuditCheckpointDeps): Promise<void> {
+  const { sequence } = await store.covered();
+  const replaced = await place.replacedAfter(checkpointFileName(Math.max(0, sequence - LOOKED_AT)));
+  if (replaced.length > 0)
+    throw new PlaceConflict(`${replaced.join(', ')}: there is a newer version, or it was deleted`);
 }

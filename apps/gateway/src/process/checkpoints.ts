@@ -2,6 +2,7 @@
 import { now } from '#hooks';
 import { createCheckpointSigner } from '../adapters/audit/checkpoints/checkpoint-signer.js';
 import { openCheckpointStore } from '../adapters/audit/checkpoints/checkpoint.store.js';
+import { bucketPlace } from '../adapters/audit/checkpoints/bucket-place.js';
 import { directoryPlace } from '../adapters/audit/checkpoints/directory-place.js';
 import type { Config } from '../config/config.js';
 import { run } from '../jobs/audit-checkpoint.job.js';
@@ -13,7 +14,7 @@ import { monotonicNow, type Parts } from './parts.js';
 const EVERY_MS = 60_000;
 
 export function startCheckpoints(
-  { kmsKey, places }: NonNullable<Config['checkpoints']>,
+  { kmsKey, places, s3 }: NonNullable<Config['checkpoints']>,
   log: Log,
   metrics: Metrics,
   { auditDatabase, kms, audit, outages }: Parts,
@@ -36,7 +37,7 @@ export function startCheckpoints(
   const deps = {
     store: openCheckpointStore(auditDatabase),
     signer: createCheckpointSigner(kms, kmsKey),
-    places: places.map(directoryPlace),
+    places: places.map((place) => (place.startsWith('s3:') ? bucketPlace(place, s3) : directoryPlace(place))),
     ...{ audit, outages, log, now },
     onDone(latest: typeof counts) {
       doneAtMs = monotonicNow();

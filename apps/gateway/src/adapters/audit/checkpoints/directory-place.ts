@@ -16,6 +16,7 @@ export function directoryPlace(url: string): CheckpointPlace {
   return {
     name: url,
     read,
+    replacedAfter: () => Promise.resolve([]),
 
     async keep(file, content) {
       await mkdir(folder, { recursive: true });

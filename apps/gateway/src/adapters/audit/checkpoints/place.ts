@@ -11,6 +11,8 @@ export interface CheckpointPlace {
   /** Names of files that sort after this one, in their order; at most a thousand. */
   filesAfter(file: string): Promise<string[]>;
   read(file: string): Promise<string>;
+  /** Files after this one of which there is more than the version that was stored. Empty where a place has no versions. */
+  replacedAfter(file: string): Promise<string[]>;
 }
 
 /** A checkpoint was replaced, or two databases write to one place. */
