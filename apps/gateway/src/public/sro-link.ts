@@ -42,21 +42,25 @@ async function answer(
   const token = PATH.exec(request.url ?? '')?.[1];
   if (token === undefined) return send(response, 404, linkPage({ state: 'unknown' }));
   if (request.method === 'GET' || request.method === 'HEAD') {
-    const found = await findSroLink(db, token, now());
-    return send(response, statusOf(found), linkPage(found), request.method === 'HEAD');
+    const link = await findSroLink(db, token, now());
+    return send(response, statusOf(link), linkPage(link), request.method === 'HEAD');
   }
   if (request.method !== 'POST') {
     response.setHeader('Allow', 'GET, HEAD, POST');
     return send(response, 405, linkPage({ state: 'unknown' }));
   }
   // Looked up first: nobody without a link holds a connection by a body that never ends.
-  const asked = await findSroLink(db, token, now());
-  if (asked.state !== 'open') return send(response, statusOf(asked), linkPage(asked));
+  const link = await findSroLink(db, token, now());
+  if (link.state !== 'open') return send(response, statusOf(link), linkPage(link));
   const given = await readAnswer(request);
-  if (given === null) return send(response, 400, linkPage(asked, 'incomplete'));
+  if (given === null) return send(response, 400, linkPage(link, 'incomplete'));
   const from = request.socket.remoteAddress ?? 'unknown';
-  const found = await answerSroLink(db, token, given, { from, nowMs: now() });
-  send(response, statusOf(found), found.state === 'open' ? linkPage({ state: given }) : linkPage(found));
+  const answered = await answerSroLink(db, token, given, { from, nowMs: now() });
+  send(
+    response,
+    statusOf(answered),
+    answered.state === 'open' ? linkPage({ state: given }) : linkPage(answered),
+  );
 }
 
 function statusOf({ state }: SroLink): number {

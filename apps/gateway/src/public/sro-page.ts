@@ -20,7 +20,7 @@ const HASH = createHash('sha256').update(STYLE).digest('base64');
 export const POLICY = `default-src 'none'; style-src 'sha256-${HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
 type Open = Extract<SroLink, { state: 'open' }>['link'];
-type Shown = SroLink | { readonly state: SroAnswer | 'failed' };
+type PageState = SroLink | { readonly state: SroAnswer | 'failed' };
 
 const OVER = {
   answered: 'This has been answered already. A link answers once.',
@@ -29,12 +29,12 @@ const OVER = {
   withdrawn: 'This was withdrawn. There is nothing to answer any more.',
 } as const;
 
-export function linkPage(shown: Shown, fault?: 'incomplete'): string {
-  switch (shown.state) {
+export function linkPage(link: PageState, fault?: 'incomplete'): string {
+  switch (link.state) {
     case 'open':
-      return shown.link.exception === null ? acceptance(shown.link, fault) : cosignature(shown.link, fault);
+      return link.link.exception === null ? acceptance(link.link, fault) : cosignature(link.link, fault);
     case 'over':
-      return page('This link is over', `<p>${OVER[shown.why]}</p>`);
+      return page('This link is over', `<p>${OVER[link.why]}</p>`);
     case 'accepted':
       return page('Thank you', '<p>Your acceptance is recorded. You can close this page.</p>');
     case 'declined':
@@ -103,8 +103,8 @@ ${form(
 }
 
 function form(fault: 'incomplete' | undefined, understood: string, current: string): string {
-  const told = `<p class="fault" role="alert">Nothing is recorded yet: tick both boxes to accept, or decline.</p>`;
-  return `<form method="post">${fault === undefined ? '' : told}
+  const warning = `<p class="fault" role="alert">Nothing is recorded yet: tick both boxes to accept, or decline.</p>`;
+  return `<form method="post">${fault === undefined ? '' : warning}
 <label><input type="checkbox" name="understood" value="yes"><span>${escaped(understood)}</span></label>
 <label><input type="checkbox" name="current" value="yes"><span>${escaped(current)}</span></label>
 <button class="yes" name="answer" value="accept">Accept</button><button class="no" name="answer" value="decline">Decline</button>

@@ -22,10 +22,10 @@ export function isNhsNumber(digits: string): boolean {
  * The text is searched as it is and with its percent-escapes decoded, so that no spelling hides a number.
  */
 export function containsNhsNumber(text: string): boolean {
-  return found(text) || (text.includes('%') && found(decodeLoosely(text)));
+  return isNumberWithin(text) || (text.includes('%') && isNumberWithin(decodeLoosely(text)));
 }
 
-function found(text: string): boolean {
+function isNumberWithin(text: string): boolean {
   const withoutUuids = text.replace(UUID, '~');
   for (const match of withoutUuids.matchAll(CANDIDATE)) {
     if (isNhsNumber(`${match[1]}${match[2]}${match[3]}`)) return true;

@@ -24,7 +24,7 @@ export function scanAnswer({ token, contentEncoding, jsonEnd }: ScanOptions): An
   const unpacker = isGzip(contentEncoding) ? new Unpacker() : null;
   const overlap = token === null ? 0 : token.length - 1;
   /** Packed chunks not released yet, each with the place in the unpacked answer at which it ends. */
-  const held: { readonly chunk: Buffer; readonly endsAt: number }[] = [];
+  const unreleased: { readonly chunk: Buffer; readonly endsAt: number }[] = [];
   let tail: Buffer = Buffer.alloc(0);
   let scanned = 0;
 
@@ -37,14 +37,14 @@ export function scanAnswer({ token, contentEncoding, jsonEnd }: ScanOptions): An
     tail = window.subarray(Math.max(0, window.length - overlap));
   };
   const released = (upTo: number): Buffer[] => {
-    const ready = held.findIndex(({ endsAt }) => endsAt > upTo);
-    return held.splice(0, ready === -1 ? held.length : ready).map(({ chunk }) => chunk);
+    const ready = unreleased.findIndex(({ endsAt }) => endsAt > upTo);
+    return unreleased.splice(0, ready === -1 ? unreleased.length : ready).map(({ chunk }) => chunk);
   };
 
   return {
     async push(chunk) {
       scan(unpacker === null ? chunk : await unpacker.write(chunk));
-      held.push({ chunk, endsAt: scanned });
+      unreleased.push({ chunk, endsAt: scanned });
       return released(scanned - overlap);
     },
     async end() {

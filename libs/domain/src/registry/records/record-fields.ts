@@ -124,12 +124,12 @@ export function exportedRecord<F extends RecordFields>(
   fields: F,
   record: RecordOf<F>,
 ): Partial<ShownRecord<F>> {
-  const shown = Object.entries(shownRecord(fields, record)).filter(([name, value]) => {
+  const members = Object.entries(shownRecord(fields, record)).filter(([name, value]) => {
     const { exported } = (fields[name] as RecordField).holds;
     const empty = Array.isArray(value) && value.length === 0;
     return exported !== 'never' && !(exported === 'unless empty' && empty);
   });
-  return withoutNulls(Object.fromEntries(shown)) as Partial<ShownRecord<F>>;
+  return withoutNulls(Object.fromEntries(members)) as Partial<ShownRecord<F>>;
 }
 
 /** A registry file has no null: what a record lacks is left out. */
