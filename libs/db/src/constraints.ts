@@ -414,6 +414,15 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   worklist_use_application_id_fkey: rule('application', 'There is no such application.'),
   worklist_use_not_negative: rule('uses', 'Uses are 0 or more.'),
 
+  job_schedule_pkey: rule('job', 'This job has a schedule already.'),
+  background_job_pkey: rule('id', 'There is a job with this id already.'),
+  background_job_queue_id_unique: rule('', 'This job is recorded already.'),
+  background_job_state_known: rule('state', 'A job is waiting, failed or done.'),
+  background_job_ended: rule('state', 'A job that is not waiting has ended.'),
+  background_job_failed_with_cause: rule('cause', 'A job that failed has a cause.'),
+  background_job_payload_small: rule('payload', 'The payload of a job has at most 1,024 bytes.'),
+  background_job_waits_once: rule('', 'This job is waiting to run already.'),
+
   registry_head_pkey: rule('', 'The registry has one version.'),
   registry_head_single: rule('', 'The registry has one version.'),
   registry_change_pkey: rule('', 'Changes are numbered once.'),

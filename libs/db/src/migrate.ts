@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { knownMigrations, type Migration } from './migrations.js';
+import { migrateQueue } from './queue-schema.js';
 import { grantRights } from './rights.js';
 
 export interface MigrateOptions {
@@ -44,6 +45,7 @@ export async function migrate(ownerUrl: string, options: MigrateOptions): Promis
       await apply(client, migration);
       options.log?.(`applied ${migration.name}`);
     }
+    await migrateQueue(client);
     await inTransaction(client, async () => {
       await grantRights(client, options.runningRole);
       // After a restore into another cluster transaction numbers start again; an equal one would hide a change.

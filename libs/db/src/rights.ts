@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { QUEUE_SCHEMA } from './queue-schema.js';
 
 const READ_AND_WRITE = [
   'environment',
@@ -24,6 +25,8 @@ const READ_AND_WRITE = [
   'user_data_key',
   'user_token_owner',
   'user_logout_token',
+  'job_schedule',
+  'background_job',
 ];
 /** Rows that must remain: they end by a state or a time and are never deleted. */
 const NEVER_DELETED = [
@@ -39,7 +42,7 @@ const NEVER_DELETED = [
 /** Written by triggers with the owner's rights. */
 const READ_ONLY = ['registry_head', 'registry_change', '_prisma_migrations'];
 
-/** Gives the running role the rights it needs in schema `public`, and no others. */
+/** Gives the running role the rights it needs in schema `public` and in that of the queue, and no others. */
 export async function grantRights(client: pg.Client, runningRole: string): Promise<void> {
   const { rows } = await client.query<{ owner: boolean }>(
     'SELECT rolname = current_user AS owner FROM pg_roles WHERE rolname = $1',
@@ -61,5 +64,8 @@ export async function grantRights(client: pg.Client, runningRole: string): Promi
     GRANT SELECT, INSERT, UPDATE, DELETE ON ${tables(READ_AND_WRITE)} TO ${role};
     GRANT SELECT, INSERT, UPDATE ON ${tables(NEVER_DELETED)} TO ${role};
     GRANT SELECT ON ${tables(READ_ONLY)} TO ${role};
+    GRANT USAGE ON SCHEMA ${QUEUE_SCHEMA} TO ${role};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${QUEUE_SCHEMA} TO ${role};
+    GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${QUEUE_SCHEMA} TO ${role};
   `);
 }

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { causeText, isJobName, isOverdue, JOB_KINDS, JOB_NAMES } from './job-kinds.js';
+
+const MINUTE_MS = 60_000;
+
+describe('kinds of jobs', () => {
+  it.each(JOB_NAMES)('%s has limits, and words for the people who see it fail', (name) => {
+    const { purpose, waits, everyMs, timeLimitMs, attempts, backOffMs, concurrency } = JOB_KINDS[name];
+    for (const text of [purpose, waits]) expect(text).toMatch(/^[A-Z].*\.$/);
+    for (const limit of [everyMs, timeLimitMs, attempts, backOffMs, concurrency])
+      expect(limit).toBeGreaterThan(0);
+  });
+
+  it.each(['audit-partitions', 'toString', '__proto__', 'unheard-of'])('%s is one or is not', (name) => {
+    expect(isJobName(name)).toBe(name === 'audit-partitions');
+  });
+});
+
+describe('a scheduled job is overdue', () => {
+  it.each([
+    ['of a minute: after six', MINUTE_MS, 6 * MINUTE_MS, false],
+    ['of a minute: and not before', MINUTE_MS, 6 * MINUTE_MS + 1, true],
+    ['of an hour: after two', 60 * MINUTE_MS, 120 * MINUTE_MS, false],
+    ['of an hour: and not before', 60 * MINUTE_MS, 120 * MINUTE_MS + 1, true],
+    ['never, without a schedule', null, 1e12, false],
+  ])('%s', (_, everyMs, ageMs, expected) => {
+    expect(isOverdue({ everyMs }, 1_000, 1_000 + ageMs)).toBe(expected);
+  });
+});
+
+describe('the cause of a failure', () => {
+  it.each([
+    ['Error', 'connection lost', 'connection lost'],
+    ['RangeError', 'too\n  far', 'RangeError: too far'],
+    ['TypeError', '', 'TypeError'],
+    ['Error', 'patient 943 476 5919 and 9434765919', 'patient [number] and [number]'],
+    ['Error', 'UBRN 0000-5000-0123', 'UBRN [number]'],
+    ['Error', 'code 42501 after 3 of 5', 'code 42501 after 3 of 5'],
+  ])('%s, %j: %j', (name, message, expected) => {
+    expect(causeText(name, message)).toBe(expected);
+  });
+
+  it('is short', () => {
+    expect(causeText('Error', 'x'.repeat(10_000))).toHaveLength(300);
+  });
+});

@@ -1,0 +1,95 @@
+/**
+ * The kinds of background jobs. Each has a queue of its own, so that a worker of an older version leaves what it does not
+ * know, and a kind that is stuck holds up no other (fault F22).
+ */
+export interface JobKind {
+  /** What it does. */
+  readonly purpose: string;
+  /** What waits for it while it doesn't run, in words for the person who has to decide how urgent it is. */
+  readonly waits: string;
+  /** How often it runs; null: only when it is requested. */
+  readonly everyMs: number | null;
+  /** A run that takes longer is given up, and counts as a failed attempt. */
+  readonly timeLimitMs: number;
+  /** Before the job has failed permanently. */
+  readonly attempts: number;
+  /** Before the second attempt; doubled before each later one. */
+  readonly backOffMs: number;
+  /** Jobs of this kind that one process runs at the same time. */
+  readonly concurrency: number;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+export const JOB_KINDS = {
+  'audit-partitions': {
+    purpose: 'Creates the partitions of the audit trail for the months ahead.',
+    waits:
+      'Nothing is lost. Records of a month without a partition cannot be archived, and are slow to search, until it runs.',
+    everyMs: HOUR_MS,
+    timeLimitMs: 30 * MINUTE_MS,
+    attempts: 5,
+    backOffMs: 5_000,
+    concurrency: 1,
+  },
+  'user-sessions': {
+    purpose:
+      'Ends sessions of healthcare workers whose time is over, and clears sign-ins that came to nothing.',
+    waits:
+      'Such sessions are refused all the same. Their tokens and names stay stored, sealed, until it runs.',
+    everyMs: MINUTE_MS,
+    timeLimitMs: 2 * MINUTE_MS,
+    attempts: 5,
+    backOffMs: 1_000,
+    concurrency: 1,
+  },
+  'user-session-ends': {
+    purpose: 'Records the ends of user sessions of which the audit trail has no record yet.',
+    waits:
+      'The sessions have ended. The audit trail does not say so, after a suspension or the death of a process, until it runs.',
+    everyMs: 5_000,
+    timeLimitMs: 2 * MINUTE_MS,
+    attempts: 5,
+    backOffMs: 1_000,
+    concurrency: 1,
+  },
+  housekeeping: {
+    purpose: 'Removes old sessions of staff, spent sign-ins, expired keys of sign-in and finished jobs.',
+    waits: 'Nothing is lost. The database grows until it runs.',
+    everyMs: HOUR_MS,
+    timeLimitMs: 10 * MINUTE_MS,
+    attempts: 5,
+    backOffMs: 5_000,
+    concurrency: 1,
+  },
+} as const satisfies Record<string, JobKind>;
+
+export type JobName = keyof typeof JOB_KINDS;
+export const JOB_NAMES = Object.keys(JOB_KINDS) as readonly JobName[];
+
+export const isJobName = (name: string): name is JobName => Object.hasOwn(JOB_KINDS, name);
+
+/** A run may be late by one interval, and by five minutes if that is more: the time of a restart. */
+const LEAST_PATIENCE_MS = 5 * MINUTE_MS;
+
+/**
+ * Whether a scheduled job should have succeeded by now.
+ * @param sinceMs epoch ms: when it last succeeded, or when its schedule was registered if it never did
+ */
+export function isOverdue({ everyMs }: Pick<JobKind, 'everyMs'>, sinceMs: number, nowMs: number): boolean {
+  return everyMs !== null && nowMs - sinceMs > everyMs + Math.max(everyMs, LEAST_PATIENCE_MS);
+}
+
+/** Long enough for the message of an error, and too short for a payload. */
+const CAUSE_LENGTH = 300;
+
+/** A cause that may be kept and shown: one line, without anything that reads as an NHS number or a UBRN. */
+export function causeText(name: string, message: string): string {
+  const line = message.replace(/\s+/g, ' ').trim();
+  const text = line === '' ? name : name === 'Error' ? line : `${name}: ${line}`;
+  return text.replace(LONG_NUMBER, '[number]').slice(0, CAUSE_LENGTH);
+}
+
+/** Ten digits or more, however they are grouped. */
+const LONG_NUMBER = /\d(?:[ ._:+-]?\d){9,}/g;
