@@ -145,7 +145,7 @@ describe('partitions of the audit trail', () => {
     const log = { info: () => undefined, error: (_: object, message: string) => alarms.push(message) };
     const onMonthsAhead = (count: number) => months.push(count);
     const partitions = { keep: () => Promise.reject(new Error('no')), ahead: () => Promise.resolve(1) };
-    await run({ partitions, onMonthsAhead, log });
+    await expect(run({ partitions, onMonthsAhead, log })).rejects.toThrow('no');
     expect(months).toEqual([1]);
     expect(alarms).toEqual([
       'the partitions of the audit trail could not be made',

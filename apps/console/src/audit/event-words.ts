@@ -10,6 +10,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   USER_SIGN_IN_REJECTED: 'Sign-in of a user rejected',
   USER_ROLE_CHANGED: 'User changed role',
   USER_SESSION_ENDED: 'User session ended',
+  JOB_DEAD: 'Background job failed permanently',
   SUPPORT_BUNDLE: 'Support bundle downloaded',
 };
 

@@ -232,6 +232,7 @@ describe('prod', () => {
       { DATABASE_URL: 'postgresql://app@db.example/g?sslmode=require' },
       /verify-full/,
     ],
+    ['a queue without TLS', { REDIS_URL: 'redis://queue.example:6379' }, /^REDIS_URL: prod needs rediss/],
     ['requests printed', { NODE_DEBUG: 'undici' }, /^NODE_DEBUG/],
     ['unverified NHS hosts', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }, /^NODE_TLS_REJECT_UNAUTHORIZED/],
     ['a lenient parser', { NODE_OPTIONS: '--insecure-http-parser' }, /^NODE_OPTIONS/],

@@ -88,6 +88,7 @@ export const SETTINGS = {
   DATABASE_URL: postgresUrl,
   /** Used by `gatehouse migrate` alone; the gateway ignores it. */
   DATABASE_OWNER_URL: postgresUrl.optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
   AWS_REGION: z.string().min(1).default('eu-west-2'),
   AWS_ENDPOINT_URL: z.url().optional(),
   AWS_ENDPOINT_URL_KMS: z.url().optional(),
@@ -156,6 +157,8 @@ export interface Listen {
 
 export interface Config {
   readonly databaseUrl: string;
+  /** Where the queue of background jobs is; null: in PostgreSQL. */
+  readonly redisUrl: string | null;
   readonly kms: {
     readonly region: string;
     readonly endpoint: string | undefined;
@@ -317,6 +320,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
   const { GATEHOUSE_CHECKPOINT_KMS_KEY: checkpointKey, GATEHOUSE_CHECKPOINTS: places = [] } = settings;
   return {
     databaseUrl: settings.DATABASE_URL,
+    redisUrl: settings.REDIS_URL ?? null,
     kms: {
       region: settings.AWS_REGION,
       endpoint: settings.AWS_ENDPOINT_URL_KMS ?? settings.AWS_ENDPOINT_URL,

@@ -8,6 +8,7 @@ import type { Environment } from './environments.js';
 type Given = Readonly<Record<string, string | undefined>>;
 
 const LIVE_HOSTS = new Set(['api.service.nhs.uk', 'am.nhsidentity.spineservices.nhs.uk']);
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const FORBIDDEN = ['NODE_DEBUG', 'DEBUG', 'NODE_TLS_REJECT_UNAUTHORIZED', 'SSLKEYLOGFILE'];
 const FORBIDDEN_OPTIONS = /insecure-http-parser|inspect|tls-keylog|conditions|tls-min|openssl/;
 const URLS = ['tokenUrl', 'apiBaseUrl', 'cis2Issuer'] as const;
@@ -59,6 +60,11 @@ export function productionFaults(given: Given, served: ReadonlyMap<string, Envir
     'GATEHOUSE_STAFF_ISSUER: prod needs an identity provider with https',
   );
   faults.push(...databaseFaults(given['DATABASE_URL'] ?? ''));
+  const redis = given['REDIS_URL'];
+  check(
+    redis !== undefined && !/^rediss:/i.test(redis) && !LOOPBACK.has(hostOf(redis)),
+    'REDIS_URL: prod needs rediss://, unless Redis is on this machine',
+  );
   const proxies = (given['GATEHOUSE_TLS_TERMINATED_BY'] ?? '').split(',').map((range) => range.trim());
   check(
     given['GATEHOUSE_TLS_CERT'] === undefined && proxies.every((range) => range === ''),

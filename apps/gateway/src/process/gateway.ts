@@ -8,15 +8,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { now } from '#hooks';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { startSweeper } from '../adapters/audit/write/sweeper.js';
-import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
 import { openClientKey } from '../adapters/people/client-key.js';
 import type { Config, Role } from '../config/config.js';
 import { LEASE } from '../config/lease.js';
 import { createPartnerServer, type PartnerServer } from '../data-plane/listener/partner.server.js';
 import { createPlane } from '../data-plane/plane.js';
-import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
-import { run as endUserSessions } from '../jobs/user-sessions.job.js';
-import { run as recordSessionEnds } from '../jobs/user-session-ends.job.js';
+import type { BackgroundJobs } from '../jobs/queue/background-jobs.js';
 import { run as watchKeys } from '../jobs/key-watch.job.js';
 import { atOnceAndEvery, every, type Scheduled } from '../jobs/schedule.js';
 import { closeServer, createListener, listenOn } from '../listener/listener.js';
@@ -47,9 +44,7 @@ type Audience = 'partner' | 'public' | 'status';
 
 const KMS_PROBE_MS = 10_000;
 const DATABASE_SIZE_MS = 10_000;
-const PARTITIONS_MS = 3_600_000;
-const OVERDUE_MS = 60_000;
-const END_RECORDS_MS = 5_000;
+const PARTITIONS_MS = 60_000;
 /** Nobody sends more than two ticked boxes there. */
 const PUBLIC_REQUEST_MS = 10_000;
 const DRAIN_POLL_MS = 50;
@@ -119,6 +114,8 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
   }
   const partner = openPartner(config, metrics, parts, onError);
   if (config.roles.has('partner')) await start('partner', partner.server);
+  // Only now: loading the queue takes a tenth of a second that no listener should wait for.
+  const background = config.roles.has('worker') ? startBackground(config, log, metrics, parts) : null;
 
   async function close({ drainGraceMs, drainMs }: DrainLimits): Promise<void> {
     // Readiness first, so that balancers look elsewhere before the door closes.
@@ -126,7 +123,11 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     await pause(drainGraceMs);
     const status = servers.get('status');
     servers.delete('status');
-    await Promise.all([drain(drainMs, partner, [...servers.values()]), admin?.close(drainMs)]);
+    await Promise.all([
+      drain(drainMs, partner, [...servers.values()]),
+      admin?.close(drainMs),
+      background?.then((running) => running?.stop(drainMs)),
+    ]);
     await Promise.all(jobs.map((job) => job.stop()));
     await userAuth?.close();
     await parts.close();
@@ -184,17 +185,32 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
     });
     jobs.push({ stop: () => sweeper.close() });
     const partitions = openPartitions(parts.auditDatabase);
-    const onMonthsAhead = (months: number): void => {
-      metrics.partitionsAhead(months);
-    };
-    const endOverdue = () => endOverdueSessions(parts.prisma, config.userSessions, now());
-    const { users, endRecords } = parts;
-    jobs.push(every(OVERDUE_MS, () => endUserSessions({ endOverdue, logins: users.logins })));
-    jobs.push(every(END_RECORDS_MS, () => recordSessionEnds(endRecords)));
-    jobs.push(atOnceAndEvery(PARTITIONS_MS, () => keepPartitions({ partitions, onMonthsAhead, log })));
+    // The job that creates them runs in one process; each of them has to show how many there are.
+    jobs.push(
+      atOnceAndEvery(PARTITIONS_MS, async () => {
+        metrics.partitionsAhead(await partitions.ahead());
+      }),
+    );
     if (config.checkpoints !== null) jobs.push(startCheckpoints(config.checkpoints, log, metrics, parts));
   }
   return jobs;
+}
+
+/** Null if the queue could not be loaded, which the log says. A queue that can't be reached is tried again and again. */
+async function startBackground(
+  config: Config,
+  log: Log,
+  metrics: Metrics,
+  parts: Parts,
+): Promise<BackgroundJobs | null> {
+  try {
+    // eslint-disable-next-line no-restricted-syntax -- BullMQ takes time and memory that the other roles need not spend
+    const { openBackgroundJobs } = await import('./background.js');
+    return openBackgroundJobs(config, log, metrics, parts);
+  } catch (error) {
+    log.error({ err: error }, 'the background jobs could not be started');
+    return null;
+  }
 }
 
 interface State {

@@ -17,6 +17,8 @@ export interface Metrics {
   writerSwept(): void;
   /** Months in a row for which the audit trail has partitions, as the worker role last found. */
   partitionsAhead(months: number): void;
+  /** How long a background job waited past the moment at which it was due. */
+  jobLag(job: string, milliseconds: number): void;
   /** Read at scrape time. */
   watch(name: string, help: string, read: () => number): void;
   /** The same with labels, or with no value now and then; a combination that is no longer returned disappears. */
@@ -49,6 +51,7 @@ const LAWS = 11;
 const IN_DOUBT: ReadonlySet<string | null> = new Set(['GW_DELIVERY_UNKNOWN', 'GW_DELIVERED_UNCONFIRMED']);
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
+const LAG_SECONDS = [0.05, 0.25, 1, 5, 15, 60, 300, 3_600];
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -144,6 +147,13 @@ export function createMetrics(): Metrics {
     help: 'Months in a row, the current one included, for which the audit trail has a partition',
     registers,
   });
+  const jobLags = new Histogram({
+    name: 'gatehouse_job_lag_seconds',
+    help: 'How long a background job waited past the moment at which it was due',
+    labelNames: ['job'],
+    buckets: LAG_SECONDS,
+    registers,
+  });
   // A process that is no worker never looks, and 0 would be an alarm.
   partitions.remove();
 
@@ -196,6 +206,9 @@ export function createMetrics(): Metrics {
     },
     partitionsAhead(months) {
       partitions.set(months);
+    },
+    jobLag(job, milliseconds) {
+      jobLags.observe({ job }, milliseconds / 1000);
     },
     watch(name, help, read) {
       const gauge: Gauge = new Gauge({

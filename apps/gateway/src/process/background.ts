@@ -1,0 +1,77 @@
+/** The background jobs of the worker role, with what each of them needs. */
+import { randomUUID } from 'node:crypto';
+import { JOB_KINDS, JOB_NAMES, type JobName } from '@gatehouse/domain/jobs/job-kinds';
+import { now } from '#hooks';
+import { openPartitions } from '../adapters/audit/write/partitions.js';
+import { removeEndedRows } from '../adapters/people/ended-rows.js';
+import { createJobRecords } from '../adapters/queue/job-records.js';
+import { openQueueStore } from '../adapters/queue/queue-store.js';
+import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
+import type { Config } from '../config/config.js';
+import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
+import { run as keepHouse } from '../jobs/housekeeping.job.js';
+import { type BackgroundJob, noPayload } from '../jobs/queue/background-job.js';
+import { type BackgroundJobs, startBackgroundJobs } from '../jobs/queue/background-jobs.js';
+import type { DeadJob } from '../jobs/queue/keep-queue.js';
+import { run as recordSessionEnds } from '../jobs/user-session-ends.job.js';
+import { run as endUserSessions } from '../jobs/user-sessions.job.js';
+import type { Metrics } from '../status/metrics.js';
+import type { Log } from './log.js';
+import type { Parts } from './parts.js';
+
+/** Beside the one by which each worker is woken. */
+const QUERY_CONNECTIONS = 3;
+
+export function openBackgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): BackgroundJobs {
+  const onStore = (error: Error | null): void => {
+    if (error === null) parts.outages.worked('queue');
+    else parts.outages.failed('queue', error);
+  };
+  const store = openQueueStore({
+    redisUrl: config.redisUrl,
+    databaseUrl: config.databaseUrl,
+    connections: JOB_NAMES.length + QUERY_CONNECTIONS,
+    onError: onStore,
+  });
+  return startBackgroundJobs({
+    store,
+    records: createJobRecords(parts.prisma, now),
+    jobs: backgroundJobs(config, log, metrics, parts),
+    log,
+    onLag: (job, lagMs) => {
+      metrics.jobLag(job, lagMs);
+    },
+    onDead: (failure) => recordDead(parts, log, failure),
+    onStore,
+  });
+}
+
+function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): BackgroundJob[] {
+  const { prisma, users, endRecords } = parts;
+  const partitions = openPartitions(parts.auditDatabase);
+  const onMonthsAhead = (months: number): void => {
+    metrics.partitionsAhead(months);
+  };
+  const runs: Record<JobName, BackgroundJob['run']> = {
+    'audit-partitions': (_, signal) => keepPartitions({ partitions, onMonthsAhead, signal, log }),
+    'user-sessions': () =>
+      endUserSessions({
+        endOverdue: () => endOverdueSessions(prisma, config.userSessions, now()),
+        logins: users.logins,
+      }),
+    'user-session-ends': () => recordSessionEnds(endRecords),
+    housekeeping: (_, signal) =>
+      keepHouse({ removeSlice: () => removeEndedRows(prisma, now()), signal, log }),
+  };
+  return JOB_NAMES.map((name) => ({ name, kind: JOB_KINDS[name], payload: noPayload, run: runs[name] }));
+}
+
+async function recordDead({ audit }: Parts, log: Log, failure: DeadJob): Promise<void> {
+  const { job, queueId, attempts, cause } = failure;
+  log.error({ job, attempts }, 'a background job has failed permanently');
+  const atMs = now();
+  await audit.system({
+    ...{ kind: 'SYSTEM', event: 'JOB_DEAD', attemptId: randomUUID(), startedAtMs: atMs, atMs },
+    facts: { job, queueId, attempts, cause },
+  });
+}
