@@ -9,6 +9,7 @@ import { build } from './build.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { toolEnvironment } from './environment.mjs';
 import { ensurePrometheus } from './prometheus.mjs';
+import { ensureRedis } from './redis.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const suites = {
@@ -67,11 +68,18 @@ try {
   build();
   if (chosen.includes('browser')) ensureChromium();
   const hasPrometheus = !chosen.includes('e2e') || ensurePrometheus();
+  const hasRedis = !chosen.includes('integration') || ensureRedis();
   for (const name of chosen) runSuite(name);
   if (!hasPrometheus)
     console.log(
       '\nThe tests of the alerts were left out: install Prometheus, or set PROMETHEUS_HOME to its folder.',
     );
+  if (!hasRedis) {
+    console.log(
+      '\nThe tests of background jobs on Redis were left out: install Redis, or set REDIS_HOME to its folder.',
+    );
+    if (process.env.CI) totals.skipped += 1;
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   totals.failed += 1;

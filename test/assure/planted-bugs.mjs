@@ -29,6 +29,27 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'a job that failed recorded without compare-and-set, so once for each worker that sees it',
+    file: 'apps/gateway/src/adapters/queue/job-records.ts',
+    find: "          where: { ...request, state: 'waiting' },\n          data: payload",
+    put: '          where: { id: request.id },\n          data: payload',
+    tests: integration('test/integration/jobs/job-records.spec.ts'),
+  },
+  {
+    name: 'a job that failed retried twice',
+    file: 'apps/gateway/src/adapters/queue/job-records.ts',
+    find: "where: { id, state: 'failed', payload",
+    put: 'where: { id, payload',
+    tests: integration('test/integration/jobs/job-records.spec.ts'),
+  },
+  {
+    name: 'a payload queued as it is, with an NHS number',
+    file: 'apps/gateway/src/jobs/queue/keep-queue.ts',
+    find: 'const payload = background.payload.safeParse(request.payload);',
+    put: 'const payload = { success: true, data: request.payload as object };',
+    tests: integration('test/integration/jobs/on-postgresql.spec.ts'),
+  },
+  {
     name: 'the signature of an ID token not checked',
     file: `${USERS}/id-tokens.ts`,
     find: 'await compactVerify(token, await keysOf(issuer), { algorithms: [...CIS2_ALGORITHMS] });',

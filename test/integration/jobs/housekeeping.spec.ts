@@ -1,0 +1,96 @@
+/** Rows that have ended are removed, and none that anything still needs. */
+import { createPrisma, type Database } from '@gatehouse/db/client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { removeEndedRows } from '../../../apps/gateway/src/adapters/people/ended-rows.js';
+import { run } from '../../../apps/gateway/src/jobs/housekeeping.job.js';
+import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
+
+const NOW_MS = Date.parse('2026-11-28T12:00:00Z');
+const daysAgo = (days: number): Date => new Date(NOW_MS - days * 86_400_000);
+
+let database: TestDatabase;
+let db: Database;
+beforeAll(async () => {
+  database = await createDatabase();
+  db = createPrisma(database.appUrl);
+});
+afterAll(async () => {
+  await db.$disconnect();
+  await database.drop();
+});
+
+let hashes = 0;
+const hash = (): string => (hashes += 1).toString(16).padStart(64, '0');
+
+async function person(subject: string): Promise<string> {
+  const { id } = await db.staff.create({
+    data: { issuer: 'https://login.example', subject, name: subject },
+  });
+  return id;
+}
+const session = (staffId: string, createdDaysAgo: number, endedDaysAgo: number | null, life = 1) =>
+  db.staffSession.create({
+    data: {
+      ...{ staffId, secretHash: hash(), address: '192.0.2.1', userAgent: 'test' },
+      ...{ createdAt: daysAgo(createdDaysAgo), lastSeenAt: daysAgo(createdDaysAgo) },
+      expiresAt: daysAgo(createdDaysAgo - life),
+      endedAt: endedDaysAgo === null ? null : daysAgo(endedDaysAgo),
+      endedBy: endedDaysAgo === null ? null : 'test',
+    },
+  });
+
+it('old sessions of staff go, but never the newest of a person, on which their tokens depend', async () => {
+  const [often, once] = [await person('often'), await person('once')];
+  const expired = await session(often, 200, null);
+  const ended = await session(often, 150, 149, 400);
+  const recent = await session(often, 80, 79);
+  const last = await session(often, 10, 9);
+  const only = await session(once, 300, 299);
+  const removed: object[] = [];
+  const log = { info: (fields: object) => void removed.push(fields) };
+  const job = {
+    removeSlice: () => removeEndedRows(db, NOW_MS),
+    log,
+    signal: new AbortController().signal,
+  };
+  await run(job);
+  const left = await db.staffSession.findMany({ select: { id: true } });
+  expect(left.map(({ id }) => id).toSorted()).toEqual([recent.id, last.id, only.id].toSorted());
+  expect([expired.id, ended.id]).toHaveLength(2);
+  expect(removed).toEqual([{ removed: { staffSessions: 2 } }]);
+  await run(job);
+  expect(removed).toHaveLength(1);
+});
+
+it('spent states, keys, tokens and finished jobs go once nothing can ask for them', async () => {
+  for (const age of [0, 1, 40]) {
+    await db.signInSpent.create({ data: { stateHash: hash(), spentAt: daysAgo(age) } });
+    await db.userLogoutToken.create({ data: { jtiHash: hash(), expiresAt: daysAgo(age + 0.5) } });
+    await db.signInKey.create({
+      data: { id: crypto.randomUUID(), keySealed: Buffer.from('sealed'), createdAt: daysAgo(age * 2) },
+    });
+    for (const state of ['done', 'failed'])
+      await db.backgroundJob.create({
+        data: {
+          ...{ job: 'housekeeping', payload: {}, queueId: `${state} ${age}`, state, cause: 'a cause' },
+          ...{ requestedBy: 'test', requestedAt: daysAgo(age), endedAt: daysAgo(age) },
+        },
+      });
+  }
+  expect(await removeEndedRows(db, NOW_MS)).toEqual({
+    ...{ staffSessions: 0, spentSignIns: 2, signInKeys: 1, logoutTokens: 2, tokenOwners: 0, finishedJobs: 1 },
+  });
+  // What failed stays until somebody has looked at it.
+  expect(await db.backgroundJob.count({ where: { state: 'failed' } })).toBe(3);
+});
+
+it('removes in slices until nothing is left, and stops when it is told to', async () => {
+  const log = { info: () => undefined };
+  const slices = [{ a: 1_000 }, { a: 2 }, { a: 0 }];
+  let calls = 0;
+  const removeSlice = () => Promise.resolve(slices[calls++] ?? {});
+  await run({ removeSlice, log, signal: new AbortController().signal });
+  expect(calls).toBe(3);
+  await run({ removeSlice, log, signal: AbortSignal.abort() });
+  expect(calls).toBe(3);
+});

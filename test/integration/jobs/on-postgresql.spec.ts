@@ -1,0 +1,30 @@
+import pg from 'pg';
+import { describe } from 'vitest';
+import { OWNER } from '../../support/servers/postgres.ts';
+import { startTcpProxy } from '../../support/servers/tcp-proxy.ts';
+import { jobTests } from './job-tests.ts';
+
+describe('background jobs on PostgreSQL, under the running role', () => {
+  jobTests({
+    async open(databaseUrl) {
+      const proxy = await startTcpProxy(new URL(databaseUrl).host);
+      const ownerUrl = new URL(databaseUrl);
+      ownerUrl.username = OWNER;
+      const owner = new pg.Pool({ connectionString: ownerUrl.href, max: 1 });
+      const { rows } = await owner.query<{ names: string }>(
+        `SELECT string_agg(format('bullmq.%I', tablename), ', ') AS names FROM pg_tables
+         WHERE schemaname = 'bullmq' AND tablename <> 'migration'`,
+      );
+      return {
+        ...{ proxy, redisUrl: null, databaseUrl: proxy.through(databaseUrl) },
+        async flush() {
+          await owner.query(`TRUNCATE ${rows[0]?.names ?? ''}`);
+        },
+        async close() {
+          await owner.end();
+          await proxy.close();
+        },
+      };
+    },
+  });
+});
