@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Entry, readEntries } from '../corpus/entries.ts';
 import { converse } from '../corpus/wire.ts';
 import type { HttpBrowser } from '../support/http-browser.ts';
+import { nothingLeaked } from '../support/proofs.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 import {
   CIS2_CLIENT,
@@ -120,6 +121,25 @@ describe('a sign-in', () => {
       { facts: expect.objectContaining({ userId: ROSA, aal: 3, ial: 3, product: 'ReferWell' }) },
     ]);
     expect(JSON.stringify(events.rows)).not.toMatch(/Rosa|Field/);
+  });
+
+  it('leaves no ticket, code, state or name in a log or table, whether it succeeds or is rejected', async () => {
+    const browser = users.browser();
+    const url = await users.begin();
+    const callback = await users.identify(browser, url, ROSA);
+    const answers = [await browser.go(callback), await browser.go(callback), await browser.go(url)];
+    expect(answers.map(({ status }) => status)).toEqual([303, 401, 410]);
+    const returned = new URL(answers[0]?.headers.get('location') ?? '');
+    const secrets = [
+      new URL(url).searchParams.get('ticket'),
+      new URL(callback).searchParams.get('code'),
+      new URL(callback).searchParams.get('state'),
+      returned.searchParams.get('code'),
+      VERIFIER,
+      'Rosa',
+    ].map((secret) => secret ?? '');
+    expect(secrets.filter((secret) => secret.length < 4)).toEqual([]);
+    expect(await nothingLeaked(stack, secrets)).toEqual([]);
   });
 
   it('in two tabs at once finishes in each', async () => {

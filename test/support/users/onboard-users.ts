@@ -83,6 +83,7 @@ export async function registerSupplier(stack: Stack): Promise<void> {
     redirectUris: ['https://supplier.example/signed-in'],
     auth: 'client_secret',
     clientSecret: 'known-to-the-supplier-alone',
+    backChannelUrl: `${stack.gateway.public}/auth/cis2/back-channel-logout`,
   });
   await stack.admin('POST', '/registry/apply', {
     document: {
