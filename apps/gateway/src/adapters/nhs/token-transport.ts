@@ -1,8 +1,8 @@
-/** The HTTP request for a token: exactly one POST, no retries, limited in time and size. */
+/** Requests to the identity service of API Management: exactly one each, no retries, limited in time and size. */
 import type { Agent } from 'node:http';
 import type { TokenForm } from '@gatehouse/domain/apim/token-request';
 import { headerValue } from '@gatehouse/domain/input/framing';
-import { openAgent, sendHttp } from './http-call.js';
+import { type HttpCall, openAgent, sendHttp } from './http-call.js';
 import { HttpCallError } from './http-fault.js';
 
 export interface TokenHttpAnswer {
@@ -16,6 +16,8 @@ export interface TokenHttpAnswer {
 export interface TokenTransport {
   /** A failure of the transport is status 599, so that it is treated as a failure of the server. */
   post(tokenUrl: string, form: TokenForm): Promise<TokenHttpAnswer>;
+  /** Reads what belongs to a user's access token. Failures as in `post`. */
+  get(url: string, accessToken: string): Promise<TokenHttpAnswer>;
   close(): void;
 }
 
@@ -38,37 +40,45 @@ export function openTokenTransport(options: {
     agents.set(url.origin, agent);
     return agent;
   };
+  const send = async (
+    url: URL,
+    request: Pick<HttpCall, 'method' | 'headers' | 'body'>,
+  ): Promise<TokenHttpAnswer> => {
+    try {
+      const answer = await sendHttp({
+        ...request,
+        agent: agentFor(url),
+        origin: url,
+        path: url.pathname + url.search,
+        connectMs: options.connectMs,
+        headersMs: options.totalMs,
+        signal: AbortSignal.timeout(options.totalMs),
+      });
+      const text = await readText(answer.body);
+      const dateMs = Date.parse(headerValue(answer.headers, 'date') ?? '');
+      if (TELLS_TIME.has(answer.status) && !Number.isNaN(dateMs)) options.onDate(dateMs);
+      const retryAfter = headerValue(answer.headers, 'retry-after') ?? null;
+      // An answer that is too large counts as malformed, not as a passing fault.
+      return { wasSent: true, status: text === null ? 200 : answer.status, body: text ?? '', retryAfter };
+    } catch (error) {
+      const wasSent = !(error instanceof HttpCallError && NOT_SENT.has(error.fault));
+      return { wasSent, status: 599, body: '', retryAfter: null };
+    }
+  };
   return {
     async post(tokenUrl, form) {
-      const url = new URL(tokenUrl);
       const body = Buffer.from(new URLSearchParams(form).toString());
-      try {
-        const answer = await sendHttp({
-          agent: agentFor(url),
-          origin: url,
-          method: 'POST',
-          path: url.pathname + url.search,
-          headers: {
-            // APIM compares this header as a string (docs/reference/protocol-facts.md §3.2).
-            'content-type': 'application/x-www-form-urlencoded',
-            accept: 'application/json',
-            'content-length': String(body.length),
-          },
-          body,
-          connectMs: options.connectMs,
-          headersMs: options.totalMs,
-          signal: AbortSignal.timeout(options.totalMs),
-        });
-        const text = await readText(answer.body);
-        const dateMs = Date.parse(headerValue(answer.headers, 'date') ?? '');
-        if (TELLS_TIME.has(answer.status) && !Number.isNaN(dateMs)) options.onDate(dateMs);
-        const retryAfter = headerValue(answer.headers, 'retry-after') ?? null;
-        // An answer that is too large counts as malformed, not as a passing fault.
-        return { wasSent: true, status: text === null ? 200 : answer.status, body: text ?? '', retryAfter };
-      } catch (error) {
-        const wasSent = !(error instanceof HttpCallError && NOT_SENT.has(error.fault));
-        return { wasSent, status: 599, body: '', retryAfter: null };
-      }
+      const headers = {
+        // APIM compares this header as a string (docs/reference/protocol-facts.md §3.2).
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+        'content-length': String(body.length),
+      };
+      return send(new URL(tokenUrl), { method: 'POST', headers, body });
+    },
+    async get(url, accessToken) {
+      const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' };
+      return send(new URL(url), { method: 'GET', headers, body: null });
     },
     close() {
       for (const agent of agents.values()) agent.destroy();
