@@ -36,7 +36,7 @@ export interface Labelled {
 export const VERSION = '0.1.0';
 
 /** Counters of these begin at 0, so that Prometheus sees the first increase as well. */
-const TOKEN_GRANTS = ['client_credentials', 'exchange', 'refresh'] as const;
+const TOKEN_GRANTS = ['client_credentials', 'exchange', 'refresh', 'authorization_code'] as const;
 const TOKEN_RESULTS = [
   'ok',
   'ours',

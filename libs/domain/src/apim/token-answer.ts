@@ -96,8 +96,8 @@ function readLife(value: unknown, mostS: number): number | null {
 
 function classify(status: number, diagnosis: TokenRefusalCode): TokenFault {
   if (diagnosis === 'SIGN_IN_OVER') return 'sign-in';
-  // A new assertion would not change CIS2's token.
-  if (diagnosis === 'ID_TOKEN') return 'configuration';
+  // A new assertion would change neither CIS2's token nor the address.
+  if (diagnosis === 'ID_TOKEN' || diagnosis === 'CALLBACK') return 'configuration';
   if (status === 400) return 'ours';
   if (status === 401 && diagnosis === 'KEY_NOT_FOUND') return 'key-not-seen';
   return 'configuration';

@@ -33,6 +33,8 @@ describe('why no token was issued (docs/reference/protocol-facts.md §3.5)', () 
     [401, 'invalid_grant', 'refresh_token is invalid', 'SIGN_IN_OVER'],
     [401, 'invalid_grant', 'refresh token refresh period has expired', 'SIGN_IN_OVER'],
     [401, 'invalid_grant', 'something new', 'UNKNOWN'],
+    [400, 'invalid_grant', 'authorization_code is invalid', 'SIGN_IN_OVER'],
+    [400, 'invalid_request', 'redirect_uri is invalid', 'CALLBACK'],
     [400, 'invalid_request', "Invalid 'exp' claim in subject_token JWT - JWT has expired", 'SIGN_IN_OVER'],
     [400, 'invalid_request', "Invalid 'exp' claim in subject_token JWT - must be an integer", 'ID_TOKEN'],
     [400, 'invalid_request', "Missing or non-matching 'iss' claim in subject_token JWT", 'ID_TOKEN'],

@@ -90,6 +90,13 @@ export const TOKEN_REFUSALS = {
       'Compare the API key and the API secret in the registry with those of the application in the NHS England developer portal, in the same environment, and apply the right ones.',
     whoActs: 'platform team',
   },
+  CALLBACK: {
+    whatIsWrong:
+      'The callback URL of the APIM application is not the one with which Gatehouse signs users in by combined authentication.',
+    whatToDo:
+      'Enter the callback URL that "gatehouse doctor" shows, exactly, as the callback URL of the application in the NHS England developer portal.',
+    whoActs: 'platform team',
+  },
   ASSURANCE: {
     whatIsWrong:
       'NHS England issued no token for a user with authentication assurance level 2: the e-RS API product of the APIM application admits level 3 alone, or is missing.',
@@ -104,7 +111,8 @@ export const TOKEN_REFUSALS = {
     whoActs: 'operator',
   },
   SIGN_IN_OVER: {
-    whatIsWrong: 'The ID token or the refresh token of the user has expired, was used, or was revoked.',
+    whatIsWrong:
+      'The code, the ID token or the refresh token of the user has expired, was used, or was revoked.',
     whatToDo: 'Let the user sign in again.',
     whoActs: 'caller',
   },
@@ -127,6 +135,8 @@ const BY_DESCRIPTION: readonly (readonly [RegExp, TokenRefusalCode])[] = [
   [/'exp' claim in subject_token JWT - JWT has expired/i, 'SIGN_IN_OVER'],
   [/subject_token/i, 'ID_TOKEN'],
   [/refresh_token is invalid|refresh period has expired/i, 'SIGN_IN_OVER'],
+  [/authorization_code is invalid/i, 'SIGN_IN_OVER'],
+  [/redirect_uri/i, 'CALLBACK'],
   [/client_id|client_secret/i, 'API_SECRET'],
   [/JWKS endpoint.*can't be reached/i, 'JWKS_UNREACHABLE'],
   [/register a public key/i, 'JWKS_URL_MISSING'],
@@ -157,7 +167,7 @@ export function tokenRefusalCode(
 }
 
 /**
- * The same for a token exchange. A user whose assurance no product admits is refused in the words for an application
+ * The same for an exchange or a code of a user. A user whose assurance no product admits is refused in the words for an application
  * that has no product at all (FilterScopesTokenExchange.js); a user at level 3 is never too low.
  */
 export function exchangeRefusalCode(code: TokenRefusalCode, authenticationLevel: 2 | 3): TokenRefusalCode {

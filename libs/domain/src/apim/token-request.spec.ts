@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { clientCredentialsForm, exchangeForm, refreshForm } from './token-request.js';
+import { authorizationCodeForm, clientCredentialsForm, exchangeForm, refreshForm } from './token-request.js';
 
-describe('the forms of the token endpoint (docs/reference/protocol-facts.md §3.2, §5)', () => {
+describe('the forms of the token endpoint (docs/reference/protocol-facts.md §3.2, §5, §6)', () => {
   it.each([
     [
       'client credentials',
@@ -31,6 +31,20 @@ describe('the forms of the token endpoint (docs/reference/protocol-facts.md §3.
         client_id: 'key',
         client_secret: 'secret',
         refresh_token: 'refresh',
+      },
+    ],
+    [
+      'the code of combined authentication, without an assertion',
+      authorizationCodeForm(
+        { apiKey: 'key', apiSecret: 'secret' },
+        { code: 'code', redirectUri: 'https://gatehouse.example/auth/apim/callback' },
+      ),
+      {
+        grant_type: 'authorization_code',
+        client_id: 'key',
+        client_secret: 'secret',
+        redirect_uri: 'https://gatehouse.example/auth/apim/callback',
+        code: 'code',
       },
     ],
   ])('%s', (_, form, fields) => {

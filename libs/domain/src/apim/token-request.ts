@@ -1,9 +1,9 @@
-/** The forms that API Management's token endpoint takes (docs/reference/protocol-facts.md §3.2, §5). */
+/** The forms that API Management's token endpoint takes (docs/reference/protocol-facts.md §3.2, §5, §6). */
 
 export type TokenForm = Readonly<Record<string, string>>;
 
 /** How a token was requested, as the audit trail and the metrics name it. */
-export type TokenGrant = 'client_credentials' | 'exchange' | 'refresh';
+export type TokenGrant = 'client_credentials' | 'exchange' | 'refresh' | 'authorization_code';
 
 /** @param clientAssertion a compact JWS over `clientAssertion` */
 export function clientCredentialsForm(clientAssertion: string): TokenForm {
@@ -27,6 +27,23 @@ export function refreshForm(apiKey: string, apiSecret: string, refreshToken: str
     client_id: apiKey,
     client_secret: apiSecret,
     refresh_token: refreshToken,
+  };
+}
+
+/**
+ * The code of combined authentication, which is not signed either. It can be used once.
+ * @param redirectUri exactly as the sign-in began with it
+ */
+export function authorizationCodeForm(
+  { apiKey, apiSecret }: { readonly apiKey: string; readonly apiSecret: string },
+  { code, redirectUri }: { readonly code: string; readonly redirectUri: string },
+): TokenForm {
+  return {
+    grant_type: 'authorization_code',
+    client_id: apiKey,
+    client_secret: apiSecret,
+    redirect_uri: redirectUri,
+    code,
   };
 }
 

@@ -34,18 +34,21 @@ export type TokenEvent =
     })
   | {
       readonly kind: 'KEY_STATE';
-      readonly plan: RoutePlan;
+      readonly plan: TokenRoute;
       readonly kid: string;
       /** The name of KMS's error, or KEY_MISMATCH. */
       readonly state: string;
     };
 
+/** For which binding a token is requested. */
+export type TokenRoute = Pick<RoutePlan, 'binding' | 'registryVersion'>;
+
 export interface TokenRequestFacts {
-  readonly plan: RoutePlan;
+  readonly plan: TokenRoute;
   readonly grant: TokenGrant;
   /** Null for a request that no key signed. */
   readonly kid: string | null;
-  /** Null for an application's token. */
+  /** Null for an application's token, and while a user who signs in has no session yet. */
   readonly userSessionId: string | null;
 }
 
