@@ -4,6 +4,7 @@ import { staffIdentity } from '../adapters/people/staff-identity.js';
 import { cookieOf, SESSION_COOKIE } from '../adapters/people/staff-sessions.js';
 import { Needs } from '../listener/needs.js';
 import { AUTH_DEPS, type AuthDeps } from './deps.js';
+import type { OpenIdSignIn } from './openid-sign-in.js';
 import { noRolePage } from './pages.js';
 import type { FinishedSignIn } from './openid.strategy.js';
 import { COOKIE_ATTRIBUTES } from './sign-in-cookies.js';
@@ -34,8 +35,8 @@ export class AuthController {
   @Needs('public')
   @UseGuards(FinishStaffSignIn)
   async callback(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const { claims, pending } = request.user as FinishedSignIn;
-    const session = await this.deps.signIn(staffIdentity(claims, this.deps.rolesClaim), {
+    const { proven, pending } = request.user as FinishedSignIn<OpenIdSignIn>;
+    const session = await this.deps.signIn(staffIdentity(proven.claims, this.deps.rolesClaim), {
       address: request.socket.remoteAddress ?? 'unknown',
       userAgent: request.headers['user-agent'] ?? 'unknown',
       formerSecret: cookieOf(request, SESSION_COOKIE),

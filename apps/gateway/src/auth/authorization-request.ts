@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import { Strategy } from 'passport-openidconnect';
 import type { RelyingParty } from '../adapters/people/openid/relying-party.js';
 
@@ -9,7 +10,7 @@ interface Parameters {
 
 /**
  * Sends one browser to an identity provider: passport-openidconnect builds the authentication request of
- * OpenID Connect Core 1.0 §3.1.2.1 and redirects with it. It never sees the callback.
+ * OpenID Connect Core 1.0 §3.1.2.1. It never sees the callback.
  */
 export class AuthorizationRequest extends Strategy {
   private readonly parameters: Parameters;
@@ -45,6 +46,16 @@ export class AuthorizationRequest extends Strategy {
       },
     );
     this.parameters = parameters;
+  }
+
+  /** Where the browser is to be sent. */
+  url(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.redirect = resolve;
+      this.error = reject;
+      // Without the request's own query, in which it would look for a callback.
+      this.authenticate({ query: {} } as Request);
+    });
   }
 
   override authorizationParams(): object {

@@ -7,12 +7,12 @@ import type { StaffMember } from '../adapters/people/staff-sessions.js';
 
 /** What the strategy needs, for staff and for users. */
 export interface SignInDeps {
-  readonly providers: OpenIdProviders;
   readonly pending: PendingSignIns;
 }
 
 /** What sign-in of staff needs from the rest of the process. */
 export interface AuthDeps extends SignInDeps {
+  readonly providers: OpenIdProviders;
   /** At the identity provider of staff. */
   readonly party: RelyingParty;
   /** The claim of staff's ID tokens that holds groups or roles, or the path to it. */

@@ -1,12 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
+import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import passport from 'passport';
-import type { SignedIn } from '../adapters/people/openid/id-token.js';
 import type { SignInSecrets } from '../adapters/people/openid/openid-provider.js';
 import type { PendingSignIn } from '../adapters/people/pending-sign-ins.js';
-import type { RelyingParty } from '../adapters/people/openid/relying-party.js';
-import { AuthorizationRequest } from './authorization-request.js';
+import type { SignInProvider } from '../adapters/people/sign-in-provider.js';
 import { SIGN_IN_DEPS, type SignInDeps } from './deps.js';
 import { finish, keep, sealedOf, type SignInCookies } from './sign-in-cookies.js';
 import { SignInRefused } from './sign-in-refused.js';
@@ -19,7 +17,7 @@ export type SignInOptions = BeginOptions | FinishOptions;
 export interface BeginOptions {
   readonly step: 'begin';
   readonly cookies: SignInCookies;
-  readonly party: RelyingParty;
+  readonly provider: SignInProvider;
   readonly purpose: SignInPurpose;
 }
 
@@ -29,19 +27,19 @@ type SignInPurpose = Pick<PendingSignIn, 'returnTo' | 'loginId'>;
 export interface FinishOptions {
   readonly step: 'finish';
   readonly cookies: SignInCookies;
-  /** The party with which the sign-in must have begun. */
-  partyOf(pending: PendingSignIn): RelyingParty | Promise<RelyingParty>;
+  /** The provider with which the sign-in must have begun. */
+  providerOf(pending: PendingSignIn): SignInProvider | Promise<SignInProvider>;
 }
 
-/** `request.user` after a callback. */
-export interface FinishedSignIn extends SignedIn {
-  readonly party: RelyingParty;
+/** `request.user` after a callback: what the provider has proven, for a sign-in that this browser began. */
+export interface FinishedSignIn<Proven = unknown> {
+  readonly proven: Proven;
   readonly pending: PendingSignIn;
 }
 
 /**
- * Signs people in with an identity provider (OpenID Connect, code flow, PKCE). passport-openidconnect sends the browser
- * there; openid-client, behind `providers`, exchanges the code and checks the ID token (ADR 29).
+ * Signs people in with an identity provider: binds the sign-in to the browser that began it, and to one use. What is
+ * particular to a provider is the provider's (ADR 39).
  */
 @Injectable()
 export class OpenIdStrategy extends passport.Strategy {
@@ -62,42 +60,30 @@ export class OpenIdStrategy extends passport.Strategy {
     });
   }
 
-  private async begin(request: Request, { party, cookies, purpose }: BeginOptions): Promise<void> {
-    const endpoints = await this.deps.providers.endpoints(party);
+  private async begin(request: Request, { provider, cookies, purpose }: BeginOptions): Promise<void> {
     const secrets: SignInSecrets = {
       state: randomState(),
       nonce: randomNonce(),
       codeVerifier: randomPKCECodeVerifier(),
     };
     const { state } = secrets;
-    const sealed = await this.deps.pending.seal({ ...secrets, ...purpose, party: party.name });
+    const url = await provider.authorizationUrl(secrets);
+    const sealed = await this.deps.pending.seal({ ...secrets, ...purpose, party: provider.name });
     if (request.res !== undefined) keep(request, request.res, cookies, { state, sealed });
-    const redirection = new AuthorizationRequest(party, endpoints, {
-      state,
-      nonce: secrets.nonce,
-      codeChallenge: await calculatePKCECodeChallenge(secrets.codeVerifier),
-    });
-    redirection.redirect = (url) => {
-      this.redirect(url);
-    };
-    redirection.error = (error) => {
-      this.error(error);
-    };
-    // Without the request's own query, in which it would look for a callback.
-    redirection.authenticate({ query: {} } as Request);
+    this.redirect(url);
   }
 
   private async finish(request: Request, options: FinishOptions): Promise<void> {
     const callback = new URL(request.originalUrl, 'http://callback.invalid').searchParams;
     const { pending, sealed } = await this.begun(request, options, callback);
     const { state } = pending;
-    const party = await options.partyOf(pending);
-    if (pending.party !== party.name) throw new SignInRefused('stale');
-    const signedIn = await this.deps.providers.exchange(party, callback, pending);
+    const provider = await options.providerOf(pending);
+    if (pending.party !== provider.name) throw new SignInRefused('stale');
+    const proven = await provider.finish(callback, pending);
     // After the exchange, so that only people who have signed in write a row. The first of two callbacks wins.
     if (!(await this.deps.pending.spend(state))) throw new SignInRefused('stale', pending.returnTo);
     if (request.res !== undefined) finish(request.res, options.cookies, { state, sealed });
-    const finished: FinishedSignIn = { ...signedIn, party, pending };
+    const finished: FinishedSignIn = { proven, pending };
     this.success(finished);
   }
 

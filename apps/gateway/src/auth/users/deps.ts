@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AuthenticatedUser } from '@gatehouse/domain/users/id-token';
 import type { UserSignInRejection } from '@gatehouse/domain/users/sign-in-rejection';
+import type { OpenIdProviders } from '../../adapters/people/openid/openid-provider.js';
 import type { BackChannelLogout } from '../../adapters/users/back-channel-logout.js';
 import type { Cis2Parties } from '../../adapters/users/cis2-parties.js';
 import type { IdTokens } from '../../adapters/users/id-tokens.js';
@@ -10,6 +11,7 @@ import type { AuthDeps, SignInDeps } from '../deps.js';
 /** What sign-in of users needs from the rest of the process. */
 export interface UserAuthDeps extends SignInDeps {
   readonly logins: UserLogins;
+  readonly providers: OpenIdProviders;
   readonly parties: Cis2Parties;
   readonly idTokens: IdTokens;
   readonly logout: BackChannelLogout;

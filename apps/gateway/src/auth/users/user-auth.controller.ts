@@ -3,6 +3,7 @@ import { returnUrl } from '@gatehouse/domain/users/return-target';
 import type { Request, Response } from 'express';
 import { nameOrNull } from '../../adapters/users/brought-tokens.js';
 import type { FinishedSignIn } from '../openid.strategy.js';
+import type { OpenIdSignIn } from '../openid-sign-in.js';
 import { USER_AUTH_DEPS, type UserAuthDeps } from './deps.js';
 import { loginOf } from './login-of-request.js';
 import { readLogoutToken } from './read-logout-token.js';
@@ -33,7 +34,8 @@ export class UserAuthController {
     const { deps } = this;
     const login = loginOf(request);
     if (login === null) throw new UserSignInRefused('state');
-    const { party, pending, idToken, accessToken } = request.user as FinishedSignIn;
+    const { proven, pending } = request.user as FinishedSignIn<OpenIdSignIn>;
+    const { party, idToken, accessToken } = proven;
     const { issuer, clientId, maxAgeS } = party;
     const expected = { issuer, clientId, maxAgeS, nonce: pending.nonce, accessToken };
     const answer = await deps.idTokens.verify(idToken, expected);

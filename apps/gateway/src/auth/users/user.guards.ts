@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import type { PendingSignIn } from '../../adapters/people/pending-sign-ins.js';
 import type { UserLogin } from '../../adapters/users/user-logins.js';
 import { type SignInOptions, STRATEGY } from '../openid.strategy.js';
+import { openIdSignIn } from '../openid-sign-in.js';
 import type { SignInCookies } from '../sign-in-cookies.js';
 import { USER_AUTH_DEPS, type UserAuthDeps } from './deps.js';
 import { setLogin } from './login-of-request.js';
@@ -24,8 +25,8 @@ export class BeginUserSignIn extends AuthGuard(STRATEGY) {
     const request = context.switchToHttp().getRequest<Request>();
     const login = await this.open(ticketOf(request));
     setLogin(request, login);
-    const party = await this.deps.parties.toSignIn(login);
-    return { step: 'begin', cookies: COOKIES, party, purpose: { returnTo: '/', loginId: login.id } };
+    const provider = openIdSignIn(this.deps.providers, await this.deps.parties.toSignIn(login));
+    return { step: 'begin', cookies: COOKIES, provider, purpose: { returnTo: '/', loginId: login.id } };
   }
 
   private async open(ticket: string | null): Promise<UserLogin> {
@@ -46,13 +47,13 @@ export class FinishUserSignIn extends AuthGuard(STRATEGY) {
 
   override getAuthenticateOptions(context: ExecutionContext): SignInOptions {
     const request = context.switchToHttp().getRequest<Request>();
-    const partyOf = async ({ loginId }: PendingSignIn) => {
+    const providerOf = async ({ loginId }: PendingSignIn) => {
       const login = loginId === undefined ? null : await this.deps.logins.opened(loginId);
       if (login === null) throw new UserSignInRefused('state');
       setLogin(request, login);
-      return this.deps.parties.toSignIn(login);
+      return openIdSignIn(this.deps.providers, await this.deps.parties.toSignIn(login));
     };
-    return { step: 'finish', cookies: COOKIES, partyOf };
+    return { step: 'finish', cookies: COOKIES, providerOf };
   }
 }
 
