@@ -297,6 +297,12 @@ export const ERRORS = {
     'The user signed in at a lower level of authentication assurance than this organisation requires.',
     'Let the user sign in again for this organisation, which asks CIS2 for the level it requires. Governance staff decide on that level.',
   ),
+  GW_OTHER_ORGANISATION: caller(
+    403,
+    'forbidden',
+    'The user signed in by combined authentication, which gives access for one organisation, and the request is about another.',
+    'Let the user sign in again for that organisation, or leave the organisation out to act for the one of the session. Separate authentication gives access for all organisations that you are granted.',
+  ),
   GW_ROLE_CHOICE: caller(
     400,
     'required',

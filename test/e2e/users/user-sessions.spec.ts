@@ -183,7 +183,11 @@ describe('a login', () => {
       { organisation: 'Y99999' },
       { status: 403, code: 'GW_GRANT' },
     ],
-    ['by combined authentication', { pattern: 'combined' }, { status: 400, code: 'GW_BODY_SYNTAX' }],
+    [
+      'by combined authentication for no organisation',
+      { pattern: 'combined' },
+      { status: 400, code: 'GW_BODY_SYNTAX' },
+    ],
     ['without a challenge', { codeChallenge: undefined }, { status: 400, code: 'GW_BODY_SYNTAX' }],
     ['with a member that nobody knows', { returnTo: '/' }, { status: 400, code: 'GW_BODY_SYNTAX' }],
   ])('%s is refused', async (_name, change, verdict) => {

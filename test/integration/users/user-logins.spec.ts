@@ -67,8 +67,10 @@ describe('a ticket', () => {
   it('opens the login that was begun, once', async () => {
     const { loginId, ticket } = await logins.begin(values());
     expect(await logins.opened(loginId)).toBeNull();
-    expect(await logins.open(ticket)).toEqual({ id: loginId, ...values() });
-    expect(await logins.opened(loginId)).toEqual({ id: loginId, ...values() });
+    const opened = { id: loginId, ...values(), openedAtMs: nowMs };
+    expect(await logins.open(ticket)).toEqual(opened);
+    nowMs += 1_000;
+    expect(await logins.opened(loginId)).toEqual(opened);
     expect(await logins.open(ticket)).toBe('used');
   });
 
@@ -130,7 +132,8 @@ describe('a code', () => {
   it('brings back who signed in, once, and leaves no token behind', async () => {
     const { loginId, code } = await signedIn();
     const redeemed = await logins.redeem(code, VERIFIER, clientId);
-    expect(redeemed).toEqual({ login: { id: loginId, ...values() }, user: USER, tokens: TOKENS });
+    const login = { id: loginId, ...values(), openedAtMs: nowMs };
+    expect(redeemed).toEqual({ login, user: USER, tokens: TOKENS });
     expect(await logins.redeem(code, VERIFIER, clientId)).toBeNull();
     const row = await db.userLogin.findUniqueOrThrow({ where: { id: loginId } });
     expect(row.tokensSealed).toBeNull();

@@ -59,7 +59,7 @@ beforeEach(async () => {
 });
 
 const values = (userId = '555073103100'): NewUserSession => ({
-  ...{ environment: 'int', clientId, product: 'ReferWell', pattern: 'separate' },
+  ...{ environment: 'int', clientId, product: 'ReferWell', pattern: 'separate', onlyOdsCode: null },
   user: {
     userId,
     cis2SessionId: 'sid-1',

@@ -198,6 +198,8 @@ export async function startUserTokenWorld(): Promise<UserTokenWorld> {
         monotonicNow: () => performance.now() + offsetMs,
         onEvent: (event) => events.push(event),
         killPoint: () => undefined,
+        endSession: (sessionId, { by, reason }) =>
+          sql.query('SELECT end_user_sessions(ARRAY[$1]::uuid[], $2, $3, now())', [sessionId, by, reason]),
       });
       return Object.assign(state, { tokens, events });
     },

@@ -50,7 +50,7 @@ const ADVICE: { readonly [S in ChecklistStep]: Advice | ((application: Applicati
   ),
   'api-secret': edit('Enter the API secret of the APIM application: it is needed to refresh tokens.'),
   'cis2-client': {
-    text: 'Register the product with NHS CIS2 with these values, and add the client to cis2Clients in a registry file.',
+    text: 'Register the product with NHS CIS2 with these values, and add the client to cis2Clients in a registry file. A product whose users sign in by combined authentication alone needs none.',
     command: 'gatehouse apply FILE',
   },
   'cis2-key': {

@@ -95,6 +95,7 @@ function recordedChoices(
       product: session.product,
       roles: session.roles?.filter((role) => grants.some(({ odsCode }) => odsCode === role.odsCode)) ?? null,
       choice: session.choice,
+      ...(session.onlyOdsCode === null ? {} : { onlyOdsCode: session.onlyOdsCode }),
     },
   };
 }

@@ -8,6 +8,7 @@ import type { AuditLog } from '../adapters/audit/write/audit-log.js';
 import type { RateLimiter } from '../adapters/nhs/rate-limiter.js';
 import type { Upstream } from '../adapters/nhs/upstream.js';
 import type { BroughtTokens } from '../adapters/users/brought-tokens.js';
+import type { CombinedSignIns } from '../adapters/users/combined/combined-sign-ins.js';
 import type { SignInSetups } from '../adapters/users/sign-in-setups.js';
 import type { SignIn } from '../adapters/users/used-tokens.js';
 import type { UserLogins } from '../adapters/users/user-logins.js';
@@ -62,6 +63,7 @@ export interface PlaneDeps {
     readonly setups: SignInSetups;
     readonly logins: UserLogins;
     readonly broughtTokens: BroughtTokens;
+    readonly combined: Pick<CombinedSignIns, 'check'>;
     /** Why a sign-in may open no session any more; null if it may. */
     readonly endOf: (signIn: SignIn) => Promise<'logged_out' | 'session_ended' | null>;
     /** Where a user's browser begins to sign in. */

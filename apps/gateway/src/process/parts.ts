@@ -124,12 +124,13 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     killPoint,
   };
   const tokens = createTokenSource(tokenRequests);
-  const users = openUserParts(config, log, { prisma, database, kms, registry }, now);
+  const users = openUserParts(config, log, { prisma, database, kms, registry, tokenRequests }, now);
   const userTokens = openUserTokens({
     ...tokenRequests,
     database,
     kmsKeyId: config.auditKmsKey,
     box: users.box,
+    endSession: (sessionId, ending) => userSessions.end([sessionId], ending),
     spendingMs: budgets.tokenMs + SETTLING_MS,
   });
   const endRecords = createEndRecords({
@@ -182,6 +183,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       setups: createSignInSetups(prisma),
       logins: users.logins,
       broughtTokens: users.brought,
+      combined: users.combined,
       endOf: (signIn) => endOfSignIn(prisma, signIn),
       loginUrl: config.publicUrl + LOGIN_PATH,
     },

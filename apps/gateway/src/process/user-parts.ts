@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@gatehouse/db/client';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
-import { CIS2_CALLBACK_PATH } from '@gatehouse/domain/registry/cis2-registration';
+import { COMBINED_CALLBACK_PATH, CIS2_CALLBACK_PATH } from '@gatehouse/domain/registry/cis2-registration';
 import type pg from 'pg';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
 import type { Kms } from '../adapters/kms/kms.js';
@@ -13,10 +13,13 @@ import type { Registry } from '../adapters/registry/registry.js';
 import { createBackChannelLogout } from '../adapters/users/back-channel-logout.js';
 import { type BroughtTokens, createBroughtTokens } from '../adapters/users/brought-tokens.js';
 import { type Cis2Parties, createCis2Parties } from '../adapters/users/cis2-parties.js';
+import { type CombinedSignIns, createCombinedSignIns } from '../adapters/users/combined/combined-sign-ins.js';
+import type { CodeExchangeOptions } from '../adapters/users/combined/exchange-code.js';
 import { createUserDataKeys } from '../adapters/users/data-keys.js';
 import { createIdTokens, type IdTokens } from '../adapters/users/id-tokens.js';
 import type { EndRecords } from '../adapters/users/record-ends.js';
 import { createTokenBox, type TokenBox } from '../adapters/users/token-box.js';
+import { createApiSecrets, requireApiSecret } from '../adapters/users/tokens/api-secret.js';
 import { hasLoggedOut } from '../adapters/users/used-tokens.js';
 import { createUserLogins, type UserLogins } from '../adapters/users/user-logins.js';
 import type { UserAuthDeps } from '../auth/users/deps.js';
@@ -31,6 +34,7 @@ export interface UserParts {
   readonly parties: Cis2Parties;
   readonly idTokens: IdTokens;
   readonly brought: BroughtTokens;
+  readonly combined: CombinedSignIns;
   readonly providers: OpenIdProviders;
 }
 
@@ -41,6 +45,10 @@ interface Opened {
   readonly registry: Registry;
 }
 
+interface TokenRequests {
+  readonly tokenRequests: Pick<CodeExchangeOptions, 'transport' | 'tokenUrlOf' | 'now' | 'onEvent'>;
+}
+
 /** Where a supplier's web application sends the browser, with a ticket. */
 export const LOGIN_PATH = '/auth/cis2/login';
 const CIS2_ANSWER_MS = 5_000;
@@ -48,7 +56,7 @@ const CIS2_ANSWER_MS = 5_000;
 export function openUserParts(
   { auditKmsKey, publicUrl, environments }: Pick<Config, 'auditKmsKey' | 'publicUrl' | 'environments'>,
   log: Log,
-  { prisma, database, kms, registry }: Opened,
+  { prisma, database, kms, registry, tokenRequests }: Opened & TokenRequests,
   now: () => number,
 ): UserParts {
   const box = createTokenBox(createUserDataKeys({ database, kms, kmsKeyId: auditKmsKey, now }));
@@ -64,7 +72,13 @@ export function openUserParts(
     now,
   });
   const brought = createBroughtTokens({ db: prisma, idTokens, parties, providers, now, log });
-  return { box, providers, idTokens, parties, brought, logins: createUserLogins(prisma, box, now) };
+  const combined = createCombinedSignIns({
+    ...tokenRequests,
+    snapshot: () => registry.current(),
+    requireApiSecret: requireApiSecret(createApiSecrets(database, createSecretBox(kms, auditKmsKey))),
+    redirectUri: publicUrl + COMBINED_CALLBACK_PATH,
+  });
+  return { box, providers, idTokens, parties, brought, combined, logins: createUserLogins(prisma, box, now) };
 }
 
 /** What the pages of sign-in on the public listener need. */
@@ -95,9 +109,9 @@ export function userAuthDeps(
       now,
     }),
     hasLoggedOut: (environment, cis2SessionId) => hasLoggedOut(prisma, environment, cis2SessionId),
-    signedIn: ({ id, environment, clientId, product }, user) => {
+    signedIn: ({ id, environment, clientId, product, pattern }, user) => {
       const { userId, authenticationAssurance: aal, authenticatedAtMs: authTimeMs } = user;
-      const facts = { userId, loginId: id, environment, product, aal, ial: 3, authTimeMs };
+      const facts = { userId, loginId: id, environment, product, pattern, aal, ial: 3, authTimeMs };
       return audit.system(event('USER_SIGNED_IN', clientId, facts));
     },
     rejected: (request, reason, login) =>

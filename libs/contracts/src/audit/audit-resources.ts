@@ -96,6 +96,8 @@ export const requestStory = z.object({
           choice: z
             .object({ odsCode: z.string(), businessFunction: z.string(), onBehalfOfUserId: words })
             .nullable(),
+          /** In combined authentication, the one organisation that the session acts for. */
+          onlyOdsCode: z.string().exactOptional(),
         })
         .nullable(),
     })

@@ -119,6 +119,8 @@ export type RecordedSession = {
     readonly businessFunction: string;
     readonly onBehalfOfUserId: string | null;
   } | null;
+  /** In combined authentication, the one organisation that the session acts for. */
+  readonly onlyOdsCode?: string;
 };
 
 export const OUTSIDE_GRANTS = '?';

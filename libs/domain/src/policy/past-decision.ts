@@ -131,9 +131,10 @@ function actingAsOf({ asked }: PastRequest): ActingAs | null {
 /** The session as the record knows it: whether it has ended since says nothing about the decision. */
 function sessionOf(client: Client, { asked, user }: PastRequest): UserSession | null {
   if (!asked.session || !user?.userSessionId || !user.userId) return null;
-  const { product, roles, choice } = asked.session;
+  const { product, roles, choice, onlyOdsCode = null } = asked.session;
   return {
     ...{ id: user.userSessionId, version: 0, clientId: client.id, environment: client.environment, product },
+    onlyOdsCode,
     userId: user.userId,
     authenticationLevel: user.aal === 2 ? 2 : 3,
     identityLevel: 3,

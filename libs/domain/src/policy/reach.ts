@@ -17,7 +17,13 @@ export function reachBinding(
   steps: DecisionSteps,
   snapshot: Snapshot,
   grant: Grant,
-  { client, environmentKind }: PolicyRequest,
+  {
+    client,
+    environmentKind,
+  }: {
+    readonly client: Pick<PolicyRequest['client'], 'environment'>;
+    readonly environmentKind: PolicyRequest['environmentKind'];
+  },
 ): { readonly organisation: Organisation; readonly binding: Binding } {
   const organisation = snapshot.organisations.get(grant.odsCode);
   if (organisation?.state !== 'active') throw steps.refused('organisation', 'GW_ORGANISATION_SUSPENDED');

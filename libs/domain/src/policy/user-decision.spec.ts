@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, type Operation } from '../ers/catalogue.js';
+import { GatewayError } from '../errors.js';
 import type * as R from '../registry/registry.js';
 import type { AssuranceLevel } from '../users/id-token.js';
 import { USER_FUNCTIONS, type UserFunction, type UserRole } from '../users/roles.js';
 import type { UserSession } from '../users/user-session.js';
+import { type CombinedTarget, combinedRoute } from './combined-route.js';
 import { decide } from './decide.js';
 import type { Decision, PolicyRequest, RoutePlan } from './policy.js';
 
@@ -81,6 +83,7 @@ const session = (over: Partial<UserSession> = {}): UserSession => ({
   clientId: 'c1',
   environment: 'int',
   product: 'ReferWell',
+  onlyOdsCode: null,
   userId: '555073103100',
   authenticationLevel: 3,
   identityLevel: 3,
@@ -413,5 +416,48 @@ describe('the generated matrix: interaction × function × on behalf of × messa
 
   it('the last step of a cell that is refused is the one that failed', () => {
     expect(lastStep(decided({ acting: { businessFunction: 'COMMISSIONER' } }))).toBe('business function');
+  });
+});
+
+describe('combined authentication', () => {
+  const BOTH = { grants: [grant('R69'), grant('RCD')] };
+  const roles = [role('R69', SPC), role('RCD', SPC)];
+  const combined = { onlyOdsCode: 'RCD', roles };
+
+  it('acts for its one organisation, without a choice, however many are granted', () => {
+    expect(planOf({ ...BOTH, session: combined }).binding.odsCode).toBe('RCD');
+    expect(planOf({ ...BOTH, session: combined, request: { odsCode: 'RCD' } }).binding.odsCode).toBe('RCD');
+    expect(
+      planOf({ ...BOTH, session: { ...combined, roles: null }, request: { operation: row('A030') } }).binding
+        .odsCode,
+    ).toBe('RCD');
+  });
+  it('is refused at another organisation before anything else is judged', () => {
+    const decision = decided({ ...BOTH, session: combined, request: { odsCode: 'R69' } });
+    expect([codeOf(decision), lastStep(decision)]).toEqual(['GW_OTHER_ORGANISATION', 'grant']);
+    const withoutGrant = decided({ session: combined, request: { odsCode: 'R69' } });
+    expect(codeOf(withoutGrant)).toBe('GW_OTHER_ORGANISATION');
+  });
+  it('does not reach beyond the grants', () => {
+    expect(codeOf(decided({ grants: [grant('R69')], session: combined }))).toBe('GW_GRANT');
+  });
+  it('signs in through the application that the calls will go through', () => {
+    const registry = snapshot([organisation('R69'), organisation('RCD')]);
+    const target = { environment: 'int', product: 'ReferWell', odsCode: 'RCD' };
+    const route = combinedRoute(registry, target);
+    expect(route).toEqual({
+      binding: planOf({ ...BOTH, session: combined }).binding,
+      registryVersion: registry.version,
+    });
+    const codeFor = (change: Partial<CombinedTarget>): string => {
+      try {
+        return combinedRoute(registry, { ...target, ...change }).binding.odsCode;
+      } catch (error) {
+        return error instanceof GatewayError ? error.code : 'another error';
+      }
+    };
+    expect(codeFor({ odsCode: 'X26' })).toBe('GW_ORGANISATION_SUSPENDED');
+    expect(codeFor({ product: 'Other' })).toBe('GW_APPLICATION_STATE');
+    expect(codeFor({ environment: 'prod' })).toBe('GW_APPLICATION_STATE');
   });
 });

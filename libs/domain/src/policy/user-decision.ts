@@ -38,6 +38,13 @@ export function decideForUser(snapshot: Snapshot, request: PolicyRequest): Decis
       throw steps.refused('user session', 'GW_USER_SESSION');
     });
   }
+  if (namesAnotherOrganisation(request, session)) {
+    const steps = new DecisionSteps();
+    return steps.decision(() => {
+      steps.pass('user session');
+      throw steps.refused('grant', 'GW_OTHER_ORGANISATION');
+    });
+  }
   const choice = chooseRole({
     grants: grantsOf(request, session),
     roles: session.roles ?? [],
@@ -65,10 +72,14 @@ function usableSession({ userSession, client }: PolicyRequest): UserSession | nu
   return isOfClient ? userSession : null;
 }
 
+function namesAnotherOrganisation({ odsCode }: PolicyRequest, { onlyOdsCode }: UserSession): boolean {
+  return onlyOdsCode !== null && odsCode !== null && odsCode !== onlyOdsCode;
+}
+
 /** The user signed in for one product; a request may name it, and no other. */
-function grantsOf(request: PolicyRequest, { product }: UserSession): readonly Grant[] {
+function grantsOf(request: PolicyRequest, { product, onlyOdsCode }: UserSession): readonly Grant[] {
   if (request.product !== null && request.product !== product) return [];
-  return matchingGrants(request.client.grants, { ...request, odsCode: null, product });
+  return matchingGrants(request.client.grants, { ...request, odsCode: onlyOdsCode, product });
 }
 
 interface UserCall {

@@ -2,6 +2,8 @@
 import type { Cis2ClientRecord } from './records/cis2-client-fields.js';
 
 export const CIS2_CALLBACK_PATH = '/auth/cis2/callback';
+/** Of combined authentication: the callback URL of the APIM application (docs/reference/protocol-facts.md §6). */
+export const COMBINED_CALLBACK_PATH = '/auth/apim/callback';
 export const CIS2_BACK_CHANNEL_LOGOUT_PATH = '/auth/cis2/back-channel-logout';
 
 export interface RegisteredValue {

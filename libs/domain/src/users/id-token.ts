@@ -44,15 +44,25 @@ export type IdTokenFault = (typeof ID_TOKEN_FAULTS)[number];
 
 export type AssuranceLevel = 2 | 3;
 
+/** The `acr_values` by which CIS2 is asked for a level, or a higher one (docs/reference/protocol-facts.md §6, §7). */
+export const ACR_VALUES: Readonly<Record<AssuranceLevel, string>> = { 2: 'AAL2_OR_AAL3_ANY', 3: 'AAL3_ANY' };
+/** Seconds: a user who signs in is at the keyboard now. API Management asks CIS2 for the same. */
+export const MAX_AGE_S = 300;
+
 /** A healthcare worker, as CIS2 has just authenticated them. */
-export interface AuthenticatedUser {
+export interface SignedInUser {
   /** 12 digits. */
   readonly userId: string;
   /** CIS2's session, which a back-channel logout names; null where the token has none. */
   readonly cis2SessionId: string | null;
   readonly authenticatedAtMs: number;
   readonly authenticationAssurance: AssuranceLevel;
-  /** The ID token can't be exchanged from then on. */
+  /** The ID token can't be exchanged from then on. Null in combined authentication, which has none. */
+  readonly expiresAtMs: number | null;
+}
+
+/** One whose ID token was judged. */
+export interface AuthenticatedUser extends SignedInUser {
   readonly expiresAtMs: number;
 }
 
@@ -64,7 +74,7 @@ export type IdTokenVerdict =
 const LEEWAY_S = 30;
 /** A token that was issued longer ago belongs to another sign-in. */
 const OLDEST_S = 600;
-const USER_ID = /^[0-9]{12}$/;
+export const USER_ID = /^[0-9]{12}$/;
 
 /** Judges the claims in the order of ID_TOKEN_FAULTS. */
 export function judgeIdToken({ header, payload }: IdTokenClaims, expected: ExpectedIdToken): IdTokenVerdict {

@@ -19,6 +19,8 @@ export interface UserSession {
   readonly clientId: string;
   readonly environment: string;
   readonly product: string;
+  /** In combined authentication, the one organisation to act for; null: any that is granted. */
+  readonly onlyOdsCode: string | null;
   /** 12 digits: the `sub` of CIS2. */
   readonly userId: string;
   /** Of this authentication: a refresh of tokens never raises it. */

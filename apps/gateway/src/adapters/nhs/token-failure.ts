@@ -34,6 +34,12 @@ export function tokenRefusal(answer: FailedTokenAnswer): GatewayError {
   return new GatewayError('GW_TOKEN_REFUSED', { detail, diagnosis, rule });
 }
 
+/** The registry has no API secret of the application, without which users' tokens can't be had. */
+export function apiSecretMissing(): GatewayError {
+  const rule = ruleOf('GW_TOKEN_REFUSED', 'API_SECRET');
+  return new GatewayError('GW_TOKEN_REFUSED', { detail: 'no API secret', diagnosis: 'API_SECRET', rule });
+}
+
 function ruleOf(code: 'GW_ASSURANCE' | 'GW_TOKEN_REFUSED', diagnosis: TokenRefusalCode) {
   const { whatIsWrong, whatToDo, whoActs } = TOKEN_REFUSALS[diagnosis];
   const text = code === 'GW_ASSURANCE' ? whatIsWrong : `${ERRORS[code].publicText} ${whatIsWrong}`;

@@ -4,7 +4,7 @@ import { openIdAssertion } from '@gatehouse/domain/apim/openid-assertion';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { activeCis2Client, signingKeyFor } from '@gatehouse/domain/registry/cis2-client';
 import type { Cis2Client, Snapshot } from '@gatehouse/domain/registry/registry';
-import type { AssuranceLevel } from '@gatehouse/domain/users/id-token';
+import { ACR_VALUES, type AssuranceLevel, MAX_AGE_S } from '@gatehouse/domain/users/id-token';
 import { randomUUID } from 'node:crypto';
 import type { Kms } from '../kms/kms.js';
 import type { SecretBox } from '../kms/secret-box.js';
@@ -39,9 +39,6 @@ export interface Cis2PartyOptions {
 }
 
 const SCOPES = ['profile', 'nhsperson', 'nationalrbacaccess', 'associatedorgs'];
-/** Seconds: the user is at the keyboard now. */
-const MAX_AGE_S = 300;
-const ACR_VALUES: Readonly<Record<AssuranceLevel, string>> = { 2: 'AAL2_OR_AAL3_ANY', 3: 'AAL3_ANY' };
 
 export function createCis2Parties(options: Cis2PartyOptions): Cis2Parties {
   const { db, box, kms, now } = options;

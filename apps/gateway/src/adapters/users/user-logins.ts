@@ -6,9 +6,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Database } from '@gatehouse/db/client';
 import { GatewayError } from '@gatehouse/domain/errors';
-import type { AssuranceLevel, AuthenticatedUser } from '@gatehouse/domain/users/id-token';
+import type { AssuranceLevel, SignedInUser } from '@gatehouse/domain/users/id-token';
 import { hashSecret } from '../people/secret-hash.js';
 import type { SealedPlace, TokenBox } from './token-box.js';
+import type { IssuedPair } from './tokens/issued-pair.js';
 import { hasLoggedOut } from './used-tokens.js';
 
 /** What a supplier's server chose when it began a login. */
@@ -29,13 +30,19 @@ export interface NewUserLogin {
   readonly minimumLevel: AssuranceLevel;
 }
 
+/** A login that a browser owns. */
 export interface UserLogin extends NewUserLogin {
   readonly id: string;
+  /** When that browser opened it, epoch ms. */
+  readonly openedAtMs: number;
 }
 
-/** What CIS2 issued for a login. Sealed until the supplier's server redeems the code. */
+/** What was issued for a login. Sealed until the supplier's server redeems the code. */
 export interface LoginTokens {
-  readonly idToken: string;
+  /** Of CIS2; null in combined authentication, which issues none. */
+  readonly idToken: string | null;
+  /** Of API Management, in combined authentication. */
+  readonly pair?: IssuedPair;
   /** Of CIS2; null if userinfo had none. */
   readonly name: string | null;
 }
@@ -43,7 +50,7 @@ export interface LoginTokens {
 /** A login whose user is known: enough to open a session. */
 export interface RedeemedLogin {
   readonly login: UserLogin;
-  readonly user: AuthenticatedUser;
+  readonly user: SignedInUser;
   readonly tokens: LoginTokens;
 }
 
@@ -58,7 +65,7 @@ export interface UserLogins {
    * @returns a code for the supplier's server, valid for 60 s; null if the login was finished before
    * @throws GW_SIGNING_UNAVAILABLE if KMS is needed and does not answer
    */
-  signedIn(loginId: string, user: AuthenticatedUser, tokens: LoginTokens): Promise<string | null>;
+  signedIn(loginId: string, user: SignedInUser, tokens: LoginTokens): Promise<string | null>;
   /**
    * @param clientId of the client that presents the code
    * @returns null unless code, verifier and client belong together; the code is used up either way
@@ -103,12 +110,12 @@ export function createUserLogins(db: Database, box: TokenBox, now: () => number)
         where: { id: row.id, openedAt: null },
         data: { openedAt: new Date(nowMs) },
       });
-      return count === 1 ? loginOf(row) : 'used';
+      return count === 1 ? loginOf(row, nowMs) : 'used';
     },
 
     async opened(loginId) {
       const row = await db.userLogin.findUnique({ where: { id: loginId } });
-      return row === null || row.openedAt === null ? null : loginOf(row);
+      return row === null || row.openedAt === null ? null : loginOf(row, row.openedAt.getTime());
     },
 
     async signedIn(loginId, user, tokens) {
@@ -124,7 +131,7 @@ export function createUserLogins(db: Database, box: TokenBox, now: () => number)
           cis2SessionId: user.cis2SessionId,
           authenticationLevel: user.authenticationAssurance,
           authenticatedAt: new Date(user.authenticatedAtMs),
-          idTokenExpiresAt: new Date(user.expiresAtMs),
+          idTokenExpiresAt: user.expiresAtMs === null ? null : new Date(user.expiresAtMs),
           tokensSealed: await box.seal(JSON.stringify(tokens), placeOf(row)),
         },
       });
@@ -150,10 +157,11 @@ export function createUserLogins(db: Database, box: TokenBox, now: () => number)
       });
       const isTheirs = row.clientId === clientId && isVerifierOf(row.codeChallenge, codeVerifier);
       const isInTime = row.codeExpiresAt !== null && nowMs < row.codeExpiresAt.getTime();
-      if (count !== 1 || !isTheirs || !isInTime || row.tokensSealed === null) return null;
+      if (count !== 1 || !isTheirs || !isInTime) return null;
+      if (row.tokensSealed === null || row.openedAt === null) return null;
       if (await hasLoggedOut(db, row.environment, row.cis2SessionId)) return null;
       const tokens = JSON.parse(await box.open(row.tokensSealed, placeOf(row))) as LoginTokens;
-      return { login: loginOf(row), user: userOf(row), tokens };
+      return { login: loginOf(row, row.openedAt.getTime()), user: userOf(row), tokens };
     },
   };
 }
@@ -162,21 +170,21 @@ type Row = NonNullable<Awaited<ReturnType<Database['userLogin']['findUnique']>>>
 
 // The casts: the database's own constraints keep these columns to the words of the types.
 
-function loginOf(row: Row): UserLogin {
+function loginOf(row: Row, openedAtMs: number): UserLogin {
   const { id, environment, clientId, product, odsCode, returnTarget, supplierState, codeChallenge } = row;
   const pattern = row.pattern as UserLogin['pattern'];
   const minimumLevel = row.minimumLevel as AssuranceLevel;
   const chosen = { environment, clientId, product, pattern, odsCode, returnTarget, supplierState };
-  return { id, ...chosen, codeChallenge, minimumLevel };
+  return { id, ...chosen, codeChallenge, minimumLevel, openedAtMs };
 }
 
-function userOf(row: Row): AuthenticatedUser {
+function userOf(row: Row): SignedInUser {
   return {
     userId: row.userId ?? '',
     cis2SessionId: row.cis2SessionId,
     authenticatedAtMs: row.authenticatedAt?.getTime() ?? 0,
     authenticationAssurance: row.authenticationLevel as AssuranceLevel,
-    expiresAtMs: row.idTokenExpiresAt?.getTime() ?? 0,
+    expiresAtMs: row.idTokenExpiresAt?.getTime() ?? null,
   };
 }
 

@@ -5,7 +5,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Database } from '@gatehouse/db/client';
 import { mintUserSession } from '@gatehouse/domain/input/opaque-key';
-import type { AssuranceLevel, AuthenticatedUser } from '@gatehouse/domain/users/id-token';
+import type { AssuranceLevel, SignedInUser } from '@gatehouse/domain/users/id-token';
 import type { UserFunction, UserRole } from '@gatehouse/domain/users/roles';
 import { SESSIONS_PER_USER, type SessionLimits, writesActivity } from '@gatehouse/domain/users/session-life';
 import type { UserChoice, UserSession } from '@gatehouse/domain/users/user-session';
@@ -21,7 +21,9 @@ export interface NewUserSession {
   readonly clientId: string;
   readonly product: string;
   readonly pattern: 'separate' | 'combined';
-  readonly user: AuthenticatedUser;
+  /** The one organisation to act for, in combined authentication; null: any that is granted. */
+  readonly onlyOdsCode: string | null;
+  readonly user: SignedInUser;
   /** To be exchanged for access tokens; null in combined authentication. */
   readonly idToken: string | null;
   /** In words, for people; null if CIS2 gave none. */
@@ -194,19 +196,19 @@ export function createUserSessions({
   };
 
   async function rowOf(id: string, handle: string, values: NewUserSession) {
-    const { environment, clientId, product, pattern, user, idToken, name } = values;
+    const { environment, clientId, product, pattern, onlyOdsCode, user, idToken, name } = values;
     const at = new Date(now());
     const seal = (secret: string | null, kind: 'id' | 'name') =>
       secret === null ? null : box.seal(secret, placeOf(environment, id, kind));
     return {
-      ...{ id, handleHash: hashSecret(handle), environment, clientId, product, pattern },
+      ...{ id, handleHash: hashSecret(handle), environment, clientId, product, pattern, onlyOdsCode },
       userId: user.userId,
       cis2SessionId: user.cis2SessionId,
       authenticationLevel: user.authenticationAssurance,
       identityLevel: 3,
       authenticatedAt: new Date(user.authenticatedAtMs),
       idTokenSealed: await seal(idToken, 'id'),
-      idTokenExpiresAt: new Date(user.expiresAtMs),
+      idTokenExpiresAt: user.expiresAtMs === null ? null : new Date(user.expiresAtMs),
       idTokenHash: idToken === null ? null : hashOfIdToken(idToken),
       nameSealed: await seal(name, 'name'),
       createdAt: at,
@@ -250,6 +252,7 @@ function sessionOf(row: Row): UserSession {
     clientId: row.clientId,
     environment: row.environment,
     product: row.product,
+    onlyOdsCode: row.onlyOdsCode,
     userId: row.userId,
     authenticationLevel: row.authenticationLevel as AssuranceLevel,
     identityLevel: 3,

@@ -29,6 +29,8 @@ export interface Readiness {
   readonly toRegister: readonly RegisteredValue[];
   readonly messageSets: readonly string[];
   readonly jwksUrl: string;
+  /** Of combined authentication; null for an application that has no users. */
+  readonly callbackUrl: string | null;
   readonly keyPublished: boolean;
   readonly keyActive: boolean;
   readonly sro: 'none' | 'proposed' | 'lapsed' | 'in force';
@@ -125,7 +127,7 @@ function userSteps({ hasApiSecret, cis2Client, toRegister }: Readiness): Step[] 
       cis2Client !== null,
       'The product has a CIS2 client in this environment',
       PLATFORM,
-      'Register the product with NHS CIS2 with these values, and add the client to cis2Clients in the registry file.',
+      'Register the product with NHS CIS2 with these values, and add the client to cis2Clients in the registry file. A product whose users sign in by combined authentication alone needs none.',
       values,
     ),
     ...(cis2Client?.auth === 'private_key_jwt'
@@ -164,6 +166,9 @@ function portalStep(application: Readiness): Step {
     [
       { name: 'name', value: application.name, known: true },
       { name: 'jwks-resource-url', value: application.jwksUrl, known: true },
+      ...(application.callbackUrl === null
+        ? []
+        : [{ name: 'callback URL', value: application.callbackUrl, known: true }]),
     ],
   );
 }

@@ -2,7 +2,11 @@ import type { AskedReport, DoctorReport } from '@gatehouse/contracts/operation/o
 import type { ApplicationChoice } from '@gatehouse/contracts/registry/registry-resources';
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
-import { addressesToRegister, valuesToRegister } from '@gatehouse/domain/registry/cis2-registration';
+import {
+  COMBINED_CALLBACK_PATH,
+  addressesToRegister,
+  valuesToRegister,
+} from '@gatehouse/domain/registry/cis2-registration';
 import { isInForce } from '@gatehouse/domain/governance/sro';
 import { Inject, Injectable } from '@nestjs/common';
 import { appointmentOf } from '../../adapters/people/sro-appointment.js';
@@ -107,6 +111,7 @@ export class DoctorStore {
       hasApiSecret: row.apiSecretSealed !== null,
       messageSets: row.messageSets.map(({ messageSetName }) => messageSetName),
       jwksUrl: jwksUrlOf(this.publicUrl, row),
+      callbackUrl: accessMode === 'user-restricted' ? this.publicUrl + COMBINED_CALLBACK_PATH : null,
       keyPublished: row.signingKeys.some(({ state }) => PUBLISHED_STATES.includes(state)),
       keyActive: row.signingKeys.some(({ state }) => state === 'ACTIVE'),
     };

@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { pageHeaders } from '../../listener/page-headers.js';
 import { SIGN_IN_DEPS } from '../deps.js';
 import { OpenIdStrategy } from '../openid.strategy.js';
+import { CombinedAuthController } from './combined-auth.controller.js';
 import { USER_AUTH_DEPS, type UserAuthDeps } from './deps.js';
 import { UserAuthController } from './user-auth.controller.js';
 
@@ -19,13 +20,14 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['/auth/cis2/login', 'GET'],
   ['/auth/cis2/callback', 'GET'],
   ['/auth/cis2/back-channel-logout', 'POST'],
+  ['/auth/apim/callback', 'GET'],
 ]);
 
 /** Sign-in of users: a Nest application of its own, since the public listener has nothing else of Nest. */
 export async function createUserAuthApp(deps: UserAuthDeps): Promise<UserAuthApp> {
   const root = {
     module: class UserSignIn {},
-    controllers: [UserAuthController],
+    controllers: [UserAuthController, CombinedAuthController],
     providers: [
       { provide: USER_AUTH_DEPS, useValue: deps },
       { provide: SIGN_IN_DEPS, useValue: deps },

@@ -1,5 +1,4 @@
 import { Controller, Get, Inject, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
-import { returnUrl } from '@gatehouse/domain/users/return-target';
 import type { Request, Response } from 'express';
 import { nameOrNull } from '../../adapters/users/brought-tokens.js';
 import type { FinishedSignIn } from '../openid.strategy.js';
@@ -7,6 +6,7 @@ import type { OpenIdSignIn } from '../openid-sign-in.js';
 import { USER_AUTH_DEPS, type UserAuthDeps } from './deps.js';
 import { loginOf } from './login-of-request.js';
 import { readLogoutToken } from './read-logout-token.js';
+import { returnToSupplier } from './return-to-supplier.js';
 import { BeginUserSignIn, FinishUserSignIn } from './user.guards.js';
 import { UserSignInFilter } from './user-sign-in.filter.js';
 import { UserSignInRefused } from './user-sign-in-refused.js';
@@ -19,7 +19,7 @@ export class UserAuthController {
     this.deps = deps;
   }
 
-  /** The guard sends the browser to CIS2, so that nobody gets here. */
+  /** The guard sends the browser to CIS2 or API Management, so that nobody gets here. */
   @Get('login')
   @UseFilters(UserSignInFilter)
   @UseGuards(BeginUserSignIn)
@@ -46,11 +46,7 @@ export class UserAuthController {
     if (await deps.hasLoggedOut(login.environment, user.cis2SessionId))
       throw new UserSignInRefused('logged_out');
     const name = await nameOrNull(deps, party, accessToken, user.userId);
-    await deps.signedIn(login, user);
-    const code = await deps.logins.signedIn(login.id, user, { idToken, name });
-    if (code === null) throw new UserSignInRefused('state');
-    const { returnTarget, supplierState: state } = login;
-    response.status(303).setHeader('Location', returnUrl(returnTarget, { code, state })).end();
+    await returnToSupplier(deps, { login, user, tokens: { idToken, name } }, response);
   }
 
   /** 200 or 400, and never why (OpenID Connect Back-Channel Logout 1.0 §2.8). */

@@ -44,13 +44,19 @@ export class UserSignInFilter implements ExceptionFilter {
   }
 }
 
+/** The CIS2 client of a separate sign-in, or the application of a combined one, can't be used as it is registered. */
+const MISCONFIGURED: ReadonlySet<string> = new Set([
+  ...['GW_CIS2_CLIENT', 'GW_KEY_MISSING', 'GW_TOKEN_REFUSED'],
+  ...['GW_ORGANISATION_SUSPENDED', 'GW_APPLICATION_STATE', 'GW_ASID_MISSING'],
+]);
+
 function reasonOf(thrown: unknown): UserSignInRejection {
   if (thrown instanceof UserSignInRefused) return thrown.reason;
   if (thrown instanceof SignInRefused) return thrown.kind === 'refused' ? 'refused' : 'state';
   if (thrown instanceof ProviderFault) return reasonOfFault(thrown);
   if (!(thrown instanceof GatewayError)) return 'failed';
   if (thrown.code === 'GW_CIS2_UNAVAILABLE' || thrown.code === 'GW_SIGNING_UNAVAILABLE') return 'unavailable';
-  return thrown.code === 'GW_CIS2_CLIENT' || thrown.code === 'GW_KEY_MISSING' ? 'misconfigured' : 'failed';
+  return MISCONFIGURED.has(thrown.code) ? 'misconfigured' : 'failed';
 }
 
 /** openid-client rejects some ID tokens before id-tokens.ts sees them, and does not always say for which claim. */

@@ -2,6 +2,7 @@ import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request } from 'express';
 import type { PendingSignIn } from '../../adapters/people/pending-sign-ins.js';
+import type { SignInProvider } from '../../adapters/people/sign-in-provider.js';
 import type { UserLogin } from '../../adapters/users/user-logins.js';
 import { type SignInOptions, STRATEGY } from '../openid.strategy.js';
 import { openIdSignIn } from '../openid-sign-in.js';
@@ -12,7 +13,7 @@ import { UserSignInRefused } from './user-sign-in-refused.js';
 
 const COOKIES: SignInCookies = '__Host-gatehouse-user-sign-in-';
 
-/** Gives the login of the ticket to this browser, and sends it to CIS2. */
+/** Gives the login of the ticket to this browser, and sends it to CIS2 or API Management. */
 @Injectable()
 export class BeginUserSignIn extends AuthGuard(STRATEGY) {
   private readonly deps: UserAuthDeps;
@@ -25,7 +26,7 @@ export class BeginUserSignIn extends AuthGuard(STRATEGY) {
     const request = context.switchToHttp().getRequest<Request>();
     const login = await this.open(ticketOf(request));
     setLogin(request, login);
-    const provider = openIdSignIn(this.deps.providers, await this.deps.parties.toSignIn(login));
+    const provider = await providerFor(this.deps, login);
     return { step: 'begin', cookies: COOKIES, provider, purpose: { returnTo: '/', loginId: login.id } };
   }
 
@@ -36,25 +37,50 @@ export class BeginUserSignIn extends AuthGuard(STRATEGY) {
   }
 }
 
-/** Admits the browser that owns a login, with what CIS2 says of its user. */
-@Injectable()
-export class FinishUserSignIn extends AuthGuard(STRATEGY) {
-  private readonly deps: UserAuthDeps;
-  constructor(@Inject(USER_AUTH_DEPS) deps: UserAuthDeps) {
-    super();
-    this.deps = deps;
-  }
+/** Admits the browser that owns a login, with what CIS2 or API Management says of its user. */
+abstract class FinishSignIn extends AuthGuard(STRATEGY) {
+  protected abstract readonly deps: UserAuthDeps;
+  /** The logins whose callback this is: what one provider says never finishes a sign-in with the other. */
+  protected abstract readonly pattern: UserLogin['pattern'];
 
   override getAuthenticateOptions(context: ExecutionContext): SignInOptions {
     const request = context.switchToHttp().getRequest<Request>();
     const providerOf = async ({ loginId }: PendingSignIn) => {
       const login = loginId === undefined ? null : await this.deps.logins.opened(loginId);
-      if (login === null) throw new UserSignInRefused('state');
+      if (login?.pattern !== this.pattern) throw new UserSignInRefused('state');
       setLogin(request, login);
-      return openIdSignIn(this.deps.providers, await this.deps.parties.toSignIn(login));
+      return providerFor(this.deps, login);
     };
     return { step: 'finish', cookies: COOKIES, providerOf };
   }
+}
+
+@Injectable()
+export class FinishUserSignIn extends FinishSignIn {
+  protected readonly pattern = 'separate';
+  protected readonly deps: UserAuthDeps;
+  constructor(@Inject(USER_AUTH_DEPS) deps: UserAuthDeps) {
+    super();
+    this.deps = deps;
+  }
+}
+
+@Injectable()
+export class FinishCombinedSignIn extends FinishSignIn {
+  protected readonly pattern = 'combined';
+  protected readonly deps: UserAuthDeps;
+  constructor(@Inject(USER_AUTH_DEPS) deps: UserAuthDeps) {
+    super();
+    this.deps = deps;
+  }
+}
+
+async function providerFor(
+  { providers, parties, combined }: UserAuthDeps,
+  login: UserLogin,
+): Promise<SignInProvider> {
+  if (login.pattern === 'combined') return combined.providerFor(login);
+  return openIdSignIn(providers, await parties.toSignIn(login));
 }
 
 /** The one parameter that the URL may have. Nobody chooses here where the browser goes afterwards. */

@@ -20,15 +20,19 @@ const codeVerifier = z
   .string()
   .regex(/^[A-Za-z0-9._~-]{43,128}$/, 'write the code verifier, 43 to 128 of A-Z a-z 0-9 - . _ ~');
 
-export const loginBody = z.strictObject({
-  product,
-  returnTarget: z.string().min(1).max(2_000),
-  state: z.string().regex(/^[A-Za-z0-9._~-]{1,512}$/, 'write 1 to 512 of A-Z a-z 0-9 - . _ ~'),
-  codeChallenge,
-  organisation: odsCode.optional(),
-  /** Combined authentication is not offered yet. */
-  pattern: z.literal('separate').default('separate'),
-});
+export const loginBody = z
+  .strictObject({
+    product,
+    returnTarget: z.string().min(1).max(2_000),
+    state: z.string().regex(/^[A-Za-z0-9._~-]{1,512}$/, 'write 1 to 512 of A-Z a-z 0-9 - . _ ~'),
+    codeChallenge,
+    organisation: odsCode.optional(),
+    pattern: z.enum(['separate', 'combined']).default('separate'),
+  })
+  .refine(({ pattern, organisation }) => pattern === 'separate' || organisation !== undefined, {
+    path: ['organisation'],
+    error: 'name the organisation: combined authentication signs a user in for one',
+  });
 
 export const codeBody = z.strictObject({
   code: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'this is not a code that Gatehouse issued'),

@@ -26,6 +26,7 @@ export async function hypotheticalUser(
   return {
     ...{ id: randomUUID(), version: 1, clientId: client.id, environment: client.environment },
     product: user.product,
+    onlyOdsCode: null,
     userId: '000000000000',
     authenticationLevel: user.authenticationLevel,
     identityLevel: 3,

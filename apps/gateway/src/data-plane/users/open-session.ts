@@ -6,11 +6,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { Client, Grant } from '@gatehouse/domain/registry/registry';
 import { CIS1_NOT_PERMITTED } from '@gatehouse/domain/users/cis1';
-import type { AuthenticatedUser } from '@gatehouse/domain/users/id-token';
+import type { SignedInUser } from '@gatehouse/domain/users/id-token';
 import { noRoleRefusal, offeredRoles, onlyRole } from '@gatehouse/domain/users/session-role';
 import { sessionEnd } from '@gatehouse/domain/users/session-life';
 import { SESSION_OF_TOKEN_ENDED, type UserSignInRejection } from '@gatehouse/domain/users/sign-in-rejection';
 import type { UserSession } from '@gatehouse/domain/users/user-session';
+import type { IssuedPair } from '../../adapters/users/tokens/issued-pair.js';
 import { answerJson } from '../listener/answer-json.js';
 import type { PlaneDeps } from '../deps.js';
 import type { Exchange } from '../exchange.js';
@@ -36,7 +37,8 @@ export async function openSession(
 ): Promise<void> {
   const body = await readJson(request, exchange);
   const signedIn = await signedInUser(deps, exchange, client, body);
-  const grants = userGrants(client, signedIn.product, null);
+  const onlyOdsCode = signedIn.pattern === 'combined' ? signedIn.odsCode : null;
+  const grants = userGrants(client, signedIn.product, onlyOdsCode);
   const { environment, id: clientId } = client;
   const { product, pattern, user, idToken, name } = signedIn;
   const nowMs = deps.clock.now();
@@ -44,7 +46,7 @@ export async function openSession(
   if (sessionEnd(born, deps.userSessions.limits, nowMs) !== null)
     throw await rejected(deps, exchange, client, 'auth_time');
   const { session, handle } = await deps.userSessions.open({
-    ...{ environment, clientId, product, pattern, user, idToken, name },
+    ...{ environment, clientId, product, pattern, onlyOdsCode, user, idToken, name },
   });
   // What ended the user's sessions since the sign-in was checked did not know of this one.
   const end = await deps.userSignIn.endOf({ environment, cis2SessionId: user.cis2SessionId, idToken });
@@ -52,8 +54,8 @@ export async function openSession(
     await deps.userSessions.end([session.id], { by: 'Gatehouse', reason: ENDED_MEANWHILE[end] });
     throw await rejected(deps, exchange, client, end);
   }
-  const ready = await makeReady(deps, exchange, client, session, grants, signedIn.odsCode);
-  prefetchTokens(deps, exchange, client, ready, grants);
+  const ready = await makeReady(deps, exchange, client, session, { ...signedIn, grants });
+  if (pattern === 'separate') prefetchTokens(deps, exchange, client, ready, grants);
   answerJson(exchange, response, 201, { handle, ...(await sessionAnswer(deps, client, ready)) });
 }
 
@@ -63,8 +65,10 @@ interface UserSignedIn {
   readonly pattern: 'separate' | 'combined';
   /** The organisation that the supplier named when the login began; null if it named none. */
   readonly odsCode: string | null;
-  readonly user: AuthenticatedUser;
-  readonly idToken: string;
+  readonly user: SignedInUser;
+  readonly idToken: string | null;
+  /** In combined authentication, which begins with tokens and not with an ID token. */
+  readonly pair?: IssuedPair;
   readonly name: string | null;
 }
 
@@ -115,10 +119,10 @@ async function makeReady(
   exchange: Exchange,
   client: Client,
   session: UserSession,
-  grants: readonly Grant[],
-  odsCode: string | null,
+  { grants, odsCode, pair }: Pick<UserSignedIn, 'odsCode' | 'pair'> & { readonly grants: readonly Grant[] },
 ): Promise<UserSession> {
   try {
+    if (pair !== undefined) await deps.userTokens.adopt(session, pair);
     const roles = await readRoles(deps, exchange, client, session, odsCode);
     const offered = offeredRoles(roles, grants);
     if (offered.length === 0) throw noRoleRefusal(roles);

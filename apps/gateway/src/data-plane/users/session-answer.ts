@@ -5,7 +5,7 @@ import { endsAtMs } from '@gatehouse/domain/users/session-life';
 import { offeredRoles } from '@gatehouse/domain/users/session-role';
 import type { UserSession } from '@gatehouse/domain/users/user-session';
 import type { PlaneDeps } from '../deps.js';
-import { userGrants } from './user-grants.js';
+import { sessionGrants } from './user-grants.js';
 
 export interface SessionAnswer {
   readonly user: { readonly userId: string; readonly name: string | null };
@@ -37,7 +37,7 @@ export async function sessionAnswer(
   session: UserSession,
 ): Promise<SessionAnswer> {
   const { organisations } = deps.registry.current();
-  const offered = offeredRoles(session.roles ?? [], userGrants(client, session.product, null));
+  const offered = offeredRoles(session.roles ?? [], sessionGrants(client, session));
   const { choice } = session;
   return {
     user: { userId: session.userId, name: await deps.userSessions.nameOf(session.id) },

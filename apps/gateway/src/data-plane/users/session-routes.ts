@@ -13,7 +13,7 @@ import { withFreshRoles } from './fresh-roles.js';
 import { readAsUser } from './read-as-user.js';
 import { recordUserEvent } from './record-user-event.js';
 import { sessionAnswer } from './session-answer.js';
-import { userGrants } from './user-grants.js';
+import { sessionGrants, userGrants } from './user-grants.js';
 
 /** The function that acts on behalf of somebody (docs/reference/protocol-facts.md §2). */
 const ACTS_FOR_OTHERS = 'SERVICE_PROVIDER_CLINICIAN_ADMIN';
@@ -39,12 +39,14 @@ export async function showSession({
   answerJson(exchange, response, 200, await sessionAnswer(deps, client, session));
 }
 
-/** @throws GW_BODY_SYNTAX, GW_GRANT, GW_USER_ROLE, GW_HEADER_FORBIDDEN, GW_USER_SESSION */
+/** @throws GW_BODY_SYNTAX, GW_GRANT, GW_OTHER_ORGANISATION, GW_USER_ROLE, GW_HEADER_FORBIDDEN, GW_USER_SESSION */
 export async function chooseRole(sessionRequest: SessionRequest): Promise<void> {
   const { deps, exchange, client, session, request, response } = sessionRequest;
   const body = shaped(roleBody, await readJson(request, exchange));
   const { organisation: odsCode, businessFunction, onBehalfOf: onBehalfOfUserId = null } = body;
   userGrants(client, session.product, odsCode);
+  if (session.onlyOdsCode !== null && odsCode !== session.onlyOdsCode)
+    throw new GatewayError('GW_OTHER_ORGANISATION');
   if (onBehalfOfUserId !== null && businessFunction !== ACTS_FOR_OTHERS)
     throw new GatewayError('GW_HEADER_FORBIDDEN');
   const current = await withRole(sessionRequest, { odsCode, businessFunction });
@@ -67,7 +69,7 @@ async function withRole(
   if (hasRole(session.roles ?? [], wanted)) return session;
   const updated = await withFreshRoles(deps, exchange, client, session, wanted.odsCode);
   if (updated !== null && hasRole(updated.roles ?? [], wanted)) return updated;
-  const offered = offeredRoles((updated ?? session).roles ?? [], userGrants(client, session.product, null));
+  const offered = offeredRoles((updated ?? session).roles ?? [], sessionGrants(client, session));
   throw new GatewayError('GW_USER_ROLE', {
     candidates: offered.map(({ odsCode, businessFunction }) => `${businessFunction} at ${odsCode}`),
   });

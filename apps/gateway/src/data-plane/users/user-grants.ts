@@ -1,5 +1,6 @@
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { Client, Grant } from '@gatehouse/domain/registry/registry';
+import type { UserSession } from '@gatehouse/domain/users/user-session';
 
 /**
  * The client's user-restricted grants for a product, and for one organisation if it is named.
@@ -14,4 +15,9 @@ export function userGrants(client: Client, product: string, odsCode: string | nu
   );
   if (grants.length === 0) throw new GatewayError('GW_GRANT');
   return grants;
+}
+
+/** The grants for which a session may act. @throws GW_GRANT if there are none */
+export function sessionGrants(client: Client, { product, onlyOdsCode }: UserSession): Grant[] {
+  return userGrants(client, product, onlyOdsCode);
 }

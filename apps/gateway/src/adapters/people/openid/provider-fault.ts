@@ -60,6 +60,12 @@ function providerError(error: string, description: string | undefined): Provider
   return { error: line(error), description: line(description ?? '') };
 }
 
+/** What a provider reports at the callback (RFC 6749 §4.1.2.1). */
+export function reportedFault(error: string, description: string | null): ProviderFault {
+  const said = providerError(error, description ?? undefined);
+  return new ProviderFault(kindOf(said, 400), 'the provider answered the sign-in with an error', said);
+}
+
 export const misconfigured = (message: string): ProviderFault =>
   new ProviderFault('misconfigured', message, null);
 

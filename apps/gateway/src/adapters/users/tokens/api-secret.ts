@@ -1,6 +1,16 @@
 import { GatewayError } from '@gatehouse/domain/errors';
 import type pg from 'pg';
+import { apiSecretMissing } from '../../nhs/token-failure.js';
 import type { SecretBox } from '../../kms/secret-box.js';
+
+/** Throws GW_TOKEN_REFUSED if the registry has none, and what `ApiSecrets` throws. */
+export const requireApiSecret =
+  (apiSecrets: ApiSecrets) =>
+  async (applicationId: string): Promise<string> => {
+    const apiSecret = await apiSecrets(applicationId);
+    if (apiSecret === null) throw apiSecretMissing();
+    return apiSecret;
+  };
 
 /** The API secret of an application, with which users' tokens are refreshed; null: the registry has none. */
 export type ApiSecrets = (applicationId: string) => Promise<string | null>;

@@ -3,19 +3,17 @@ import type { Kms } from '../../kms/kms.js';
 import { createSecretBox } from '../../kms/secret-box.js';
 import type { TokenRequestOptions } from '../../nhs/signed-token-request.js';
 import { createApiSecrets } from './api-secret.js';
-import type { TokenBox } from '../token-box.js';
 import { createTokenOutages } from './token-outages.js';
 import { createTokenRows } from './token-rows.js';
+import type { UserTokenRequestOptions } from './user-token-requests.js';
 import { createUserTokens, type UserTokens } from './user-tokens.js';
 
-export interface OpenUserTokensOptions extends TokenRequestOptions {
+export interface OpenUserTokensOptions
+  extends TokenRequestOptions, Pick<UserTokenRequestOptions, 'box' | 'endSession' | 'spendingMs'> {
   readonly database: pg.Pool;
   readonly kms: Kms;
   /** The KMS key under which API secrets are sealed. */
   readonly kmsKeyId: string;
-  readonly box: TokenBox;
-  /** A replica that has been asking for a pair for longer than this has died; ms. */
-  readonly spendingMs: number;
 }
 
 export function openUserTokens(options: OpenUserTokensOptions): UserTokens {

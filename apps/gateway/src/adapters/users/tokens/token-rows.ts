@@ -22,6 +22,7 @@ export interface SealedPair {
 
 export interface TokenState {
   readonly environment: string;
+  readonly pattern: 'separate' | 'combined';
   readonly authenticationLevel: AssuranceLevel;
   readonly authenticatedAtMs: number;
   readonly idToken: { readonly sealed: Uint8Array; readonly expiresAtMs: number } | null;
@@ -43,6 +44,7 @@ export interface TokenRows {
 
 interface Row {
   readonly environment: string;
+  readonly pattern: TokenState['pattern'];
   readonly authentication_level: AssuranceLevel;
   readonly authenticated_at: Date;
   readonly id_token_sealed: Buffer | null;
@@ -101,6 +103,7 @@ export function createTokenRows(database: pg.Pool): TokenRows {
 function stateOf(row: Row): TokenState {
   return {
     environment: row.environment,
+    pattern: row.pattern,
     authenticationLevel: row.authentication_level,
     authenticatedAtMs: row.authenticated_at.getTime(),
     idToken: sealedUntil(row.id_token_sealed, row.id_token_expires_at),
@@ -127,7 +130,7 @@ function sealedUntil(sealed: Buffer | null, expiresAt: Date | null) {
 
 /** How long a mark has been there is PostgreSQL's to say, since the clocks of replicas differ. */
 const READ = `
-SELECT s.environment, s.authentication_level, s.authenticated_at, s.id_token_sealed, s.id_token_expires_at,
+SELECT s.environment, s.pattern, s.authentication_level, s.authenticated_at, s.id_token_sealed, s.id_token_expires_at,
        t.generation, t.access_sealed, t.access_expires_at, t.refresh_sealed, t.refresh_expires_at, t.issued_at,
        (extract(epoch FROM clock_timestamp() - t.spending_since) * 1000)::float8 AS spending_for_ms
   FROM user_session s LEFT JOIN user_token t ON t.session_id = s.id AND t.application_id = $2

@@ -5,16 +5,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readTokenAnswer, type TokenAnswer } from '@gatehouse/domain/apim/token-answer';
-import { exchangeRefusalCode, TOKEN_REFUSALS } from '@gatehouse/domain/apim/token-refusal';
+import { exchangeRefusalCode } from '@gatehouse/domain/apim/token-refusal';
 import { exchangeForm, refreshForm, type TokenGrant } from '@gatehouse/domain/apim/token-request';
-import { ERRORS, GatewayError } from '@gatehouse/domain/errors';
+import { GatewayError } from '@gatehouse/domain/errors';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import { refreshUntilMs, tokenStep } from '@gatehouse/domain/users/token-step';
 import { tokenIdHash } from '../../nhs/access-token.js';
 import { requestSigned, type TokenRequestOptions } from '../../nhs/signed-token-request.js';
-import { type FailedTokenAnswer, tokenRefusal } from '../../nhs/token-failure.js';
+import { apiSecretMissing, type FailedTokenAnswer, tokenRefusal } from '../../nhs/token-failure.js';
 import type { TokenHttpAnswer } from '../../nhs/token-transport.js';
 import type { ApiSecrets } from './api-secret.js';
+import type { Ending } from '../end-sessions.js';
 import { SealBroken, type SealedPlace, type TokenBox } from '../token-box.js';
 import type { TokenOutages } from './token-outages.js';
 import type { SealedPair, TokenKey, TokenRows, TokenState } from './token-rows.js';
@@ -24,6 +25,7 @@ export interface UserTokenRequestOptions extends TokenRequestOptions {
   readonly box: TokenBox;
   readonly apiSecrets: ApiSecrets;
   readonly outages: TokenOutages;
+  readonly endSession: (sessionId: string, ending: Ending) => Promise<unknown>;
   /** A replica that has been asking for a pair for longer than this has died; ms. */
   readonly spendingMs: number;
 }
@@ -49,6 +51,11 @@ interface Turn {
   readonly state: TokenState;
 }
 
+/** CIS2 reports a logout to API Management alone in combined authentication, so this is how it is learnt. */
+const REVOKED: Ending = {
+  by: 'NHS England',
+  reason: 'API Management refused to renew the tokens: the user has logged out, or the sign-in is over',
+};
 const FIRST_LOOK_MS = 25;
 const LONGEST_LOOK_MS = 250;
 
@@ -161,7 +168,7 @@ async function refresh(
   const { application } = turn.plan.binding;
   // Whatever may fail for reasons of our own comes before the mark.
   const apiSecret = await options.apiSecrets(application.id);
-  if (apiSecret === null) throw secretMissing();
+  if (apiSecret === null) throw apiSecretMissing();
   const refreshToken = await options.box.open(refreshSealed, placeOf(turn, 'refresh', generation));
   options.outages.refuseIfAway(application.environment);
   const by = randomUUID();
@@ -174,7 +181,13 @@ async function refresh(
   if (answer.ok) return keep(options, turn, answer, { issuedAtMs, grant: 'refresh', kid: null });
   if (isUnspent(received, answer)) await options.rows.unmark(key, generation, by);
   else await options.rows.dropRefresh(key, generation, by);
-  throw refreshRefusal(options, turn, answer);
+  const refusal = refreshRefusal(options, turn, answer);
+  if (turn.state.pattern !== 'combined' || answer.fault !== 'sign-in') throw refusal;
+  await options.endSession(key.sessionId, REVOKED);
+  throw new GatewayError('GW_USER_SESSION', {
+    detail: 'API Management has ended the sign-in',
+    cause: refusal,
+  });
 }
 
 /** API Management limits the rate, and checks API key and secret, before it looks at the refresh token. */
@@ -199,16 +212,6 @@ function refreshRefusal(
   if (fault === 'transient' && answer.retryAfterS === null) options.outages.failed(environment, refusal);
   else options.outages.worked(environment);
   return refusal;
-}
-
-function secretMissing(): GatewayError {
-  const { whatIsWrong, whatToDo, whoActs } = TOKEN_REFUSALS.API_SECRET;
-  const text = `${ERRORS.GW_TOKEN_REFUSED.publicText} ${whatIsWrong}`;
-  return new GatewayError('GW_TOKEN_REFUSED', {
-    detail: 'no API secret',
-    diagnosis: 'API_SECRET',
-    rule: { text, whatToDo, whoActs },
-  });
 }
 
 /** Stores the pair as the next generation. Null if another replica was first: its pair serves, and this one does not. */

@@ -6,8 +6,10 @@
 import { MIN_CACHED_LIFE_S } from '@gatehouse/domain/apim/token-answer';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
+import type { UserSession } from '@gatehouse/domain/users/user-session';
 import { type AccessToken, EXPIRY_MARGIN_MS, replaceAfterMs, tokenIdHash } from '../../nhs/access-token.js';
 import { noteRejection, pauseAfterMs } from '../../nhs/token-failure.js';
+import { type IssuedPair, storeIssuedPair } from './issued-pair.js';
 import { createTokenEntries, type UserTokenEntry } from './user-token-entries.js';
 import { obtainUserToken, type UserToken, type UserTokenRequestOptions } from './user-token-requests.js';
 
@@ -18,6 +20,8 @@ export interface UserTokens {
    *   GW_KEY_UNUSABLE, GW_SIGNING_UNAVAILABLE
    */
   get(plan: RoutePlan): Promise<AccessToken>;
+  /** Keeps the tokens with which a session of combined authentication begins. @throws GW_USER_SESSION, GW_SIGNING_UNAVAILABLE */
+  adopt(session: UserSession, pair: IssuedPair): Promise<void>;
   /** Whether a call may be sent with this token now. */
   isUsable(token: AccessToken): boolean;
   /**
@@ -107,6 +111,8 @@ export function createUserTokens(options: UserTokenRequestOptions): UserTokens {
       if (entry.flight === null && failure !== null && failure.untilMs > monotonicNow()) throw failure.error;
       return ofBinding(await (entry.flight ?? startFlight(plan, entry)), plan);
     },
+
+    adopt: (session, pair) => storeIssuedPair(options, session, pair),
 
     isUsable: ({ usableUntilMs }) => monotonicNow() < usableUntilMs,
 
