@@ -1,9 +1,8 @@
 // Finds Prometheus and promtool for the tests of the alerts, or unpacks Debian's, which starts no service.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unpackDebianPackages } from './debian-packages.mjs';
 
 const unpacked = fileURLToPath(new URL('../node_modules/.cache/gatehouse/prometheus', import.meta.url));
 const folders = [
@@ -27,23 +26,7 @@ export function findPrometheus() {
 export function ensurePrometheus() {
   if (findPrometheus() === undefined && existsSync('/usr/bin/apt-get')) {
     console.log('Unpacking Prometheus from Debian’s packages …');
-    if (!unpack() && process.getuid?.() === 0) {
-      spawnSync('apt-get', ['update'], { stdio: 'ignore' });
-      unpack();
-    }
+    unpackDebianPackages(['prometheus'], unpacked);
   }
   return findPrometheus() !== undefined;
-}
-
-function unpack() {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-prometheus-'));
-  try {
-    spawnSync('apt-get', ['download', 'prometheus'], { cwd: folder, stdio: 'ignore' });
-    const archive = readdirSync(folder).find((name) => name.endsWith('.deb'));
-    if (archive === undefined) return false;
-    mkdirSync(unpacked, { recursive: true });
-    return spawnSync('dpkg', ['-x', join(folder, archive), unpacked], { stdio: 'ignore' }).status === 0;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

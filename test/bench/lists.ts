@@ -9,7 +9,7 @@ import { startStack } from '../support/servers/stack.ts';
 import { type SignedIn, signIn } from '../support/staff.ts';
 import { benchmark } from './benchmark.ts';
 import { APPLICATIONS, ATTEMPTS, fill, ORGANISATIONS, WRITER } from './lists-data.ts';
-import { percentile } from './load.ts';
+import { percentile } from './load/figures.ts';
 
 const ROUNDS = 40;
 const AIM_MS = 200;

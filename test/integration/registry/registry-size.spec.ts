@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openRegistry } from '../../../apps/gateway/src/adapters/registry/registry.js';
-import { fillRegistry, REGISTRY_CHANGES } from '../../bench/registry-data.ts';
+import { fillRegistry, REGISTRY_CHANGES } from '../../bench/servers/registry-data.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 
 const ORGANISATIONS = 1_000;

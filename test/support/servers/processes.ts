@@ -2,9 +2,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -13,6 +15,8 @@ const END_WITH_PARENT = ['--import', new URL('end-with-parent.mjs', import.meta.
 const KEY_POOL = join(ROOT, 'node_modules/.cache/gatehouse/spare-keys');
 /** A gateway loads 1,600 modules, which a run has to compile only once. */
 const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/gatehouse/compiled');
+/** How often the log of a gateway that starts is read. */
+const LOOK_MS = 10;
 
 export interface SimulatorProcess {
   readonly apimUrl: string;
@@ -84,6 +88,12 @@ async function returnKeys(folder: string): Promise<void> {
   }
 }
 
+export interface GatewayProcessOptions {
+  readonly testHooks?: boolean | undefined;
+  readonly folder?: string | undefined;
+  readonly logFile?: string | undefined;
+}
+
 export interface GatewayProcess {
   readonly child: ChildProcess;
   readonly partner: string;
@@ -109,16 +119,18 @@ export interface GatewayProcess {
 /**
  * @param settings environment variables; the listeners are on free ports unless these say otherwise
  * @param options.folder the folder of the gateway's files; default: this checkout
+ * @param options.logFile where its log goes, so that this process needn't read it; default: it is kept in memory
  */
 export async function startGatewayProcess(
   settings: Readonly<Record<string, string>>,
-  options: { testHooks?: boolean | undefined; folder?: string | undefined } = {},
+  options: GatewayProcessOptions = {},
 ): Promise<GatewayProcess> {
   const folder = options.folder ?? ROOT;
+  const output = options.logFile === undefined ? 'pipe' : openSync(options.logFile, 'a');
   const child = fork(join(folder, 'apps/gateway/dist/main.js'), [], {
     cwd: folder,
     execArgv: [...END_WITH_PARENT, ...(options.testHooks === false ? [] : ['--conditions=gatehouse-test'])],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
     env: {
       PATH: process.env['PATH'],
       NODE_COMPILE_CACHE: COMPILE_CACHE,
@@ -134,29 +146,22 @@ export async function startGatewayProcess(
       ...settings,
     },
   });
-  let logs = '';
-  child.stdout?.on('data', (chunk: Buffer) => (logs += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (logs += chunk.toString()));
+  if (typeof output === 'number') closeSync(output);
+  let kept = '';
+  child.stdout?.on('data', (chunk: Buffer) => (kept += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (kept += chunk.toString()));
+  const logs = (): string => (options.logFile === undefined ? kept : readFileSync(options.logFile, 'utf8'));
   const ended = once(child, 'exit').then(
     ([code, signal]: (number | string | null)[]) => signal ?? code ?? -1,
   );
-  const addresses = await new Promise<Record<string, string>>((resolve, reject) => {
-    const look = (): void => {
-      const line = logs.split('\n').find((text) => text.includes('"gateway ready"'));
-      if (line !== undefined) resolve(JSON.parse(line) as Record<string, string>);
-    };
-    child.stdout?.on('data', look);
-    void ended.then((how) => {
-      reject(new Error(`the gateway ended (${how}) before it was ready:\n${logs}`));
-    });
-  });
+  const addresses = JSON.parse(await readyLine(logs, ended)) as Record<string, string>;
   return {
     child,
     partner: addresses['partner'] ?? '',
     admin: addresses['admin'] ?? '',
     public: addresses['public'] ?? '',
     status: addresses['status'] ?? '',
-    logs: () => logs,
+    logs,
     async hook(instruction) {
       const acknowledged = once(child, 'message');
       child.send(instruction);
@@ -170,6 +175,21 @@ export async function startGatewayProcess(
       await endProcess(child, 'SIGTERM');
     },
   };
+}
+
+/** @throws if the gateway ends before it is ready */
+async function readyLine(logs: () => string, ended: Promise<number | string>): Promise<string> {
+  const endings: (number | string)[] = [];
+  void ended.then((how) => endings.push(how));
+  for (;;) {
+    const line = logs()
+      .split('\n')
+      .find((text) => text.includes('"gateway ready"') && text.endsWith('}'));
+    if (line !== undefined) return line;
+    const [how] = endings;
+    if (how !== undefined) throw new Error(`the gateway ended (${how}) before it was ready:\n${logs()}`);
+    await delay(LOOK_MS);
+  }
 }
 
 /** @param settings its environment variables, `DEMO_LISTEN` among them */

@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly folder?: string;
   /** The quota of each application; default 600. */
   readonly requestsPerMinute?: number;
+  /** Where the gateways write their logs, one file each; default: the logs are kept in memory. */
+  readonly logFolder?: string;
   /** A separate PostgreSQL, for tests that stop it. */
   readonly server?: TestServer;
 }
@@ -96,10 +98,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   const adminToken = await insertAdminToken(sql);
   const gateways: GatewayProcess[] = [];
+  const nextLogFile = (): string | undefined =>
+    options.logFolder && join(options.logFolder, `gateway-${gateways.length}.log`);
   const startGateway = async (more: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> => {
     const gateway = await startGatewayProcess(
       { ...settings, ...more },
-      { testHooks: options.testHooks ?? true, folder: options.folder },
+      { testHooks: options.testHooks ?? true, folder: options.folder, logFile: nextLogFile() },
     );
     gateways.push(gateway);
     return gateway;

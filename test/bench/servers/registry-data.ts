@@ -1,10 +1,29 @@
 /** A registry as large as a supplier's, written in one go. */
 import pg from 'pg';
-import { seedBasics } from '../support/registry-rows.ts';
-import type { TestDatabase } from '../support/servers/postgres.ts';
+import { seedBasics } from '../../support/registry-rows.ts';
+import type { TestDatabase } from '../../support/servers/postgres.ts';
 
-/** Organisations `X1` to `X<count>`, each with three live applications that have a signing key and an SRO. */
-export async function fillRegistry(database: TestDatabase, count: number): Promise<void> {
+/** A key that signs for all applications, where they have to get tokens. */
+export interface SharedSigningKey {
+  readonly id: string;
+  readonly publicJwk: object;
+}
+
+export interface RegistryFill {
+  /** Default: 3. */
+  readonly productsEach?: number;
+  /** Default: keys of real size that can't sign. */
+  readonly signingKey?: SharedSigningKey;
+}
+
+const NO_KEY: SharedSigningKey = { id: 'none', publicJwk: { kty: 'RSA', e: 'AQAB', n: 'n'.repeat(683) } };
+
+/** Organisations `X1` to `X<count>`, each with live applications that have a signing key and an SRO. */
+export async function fillRegistry(
+  database: TestDatabase,
+  count: number,
+  { productsEach = 3, signingKey = NO_KEY }: RegistryFill = {},
+): Promise<void> {
   const pool = new pg.Pool({ connectionString: database.appUrl });
   await seedBasics(pool);
   await pool.end();
@@ -18,16 +37,18 @@ export async function fillRegistry(database: TestDatabase, count: number): Promi
     INSERT INTO application (id, environment, product, access_mode, capability, state, asid, api_key, jwks_id)
       SELECT lpad((n * 3 + p)::text, 32, '0')::uuid, 'int', 'P' || p, 'application-restricted', 'provider', 'live',
         lpad((n * 3 + p)::text, 12, '0'), 'key-' || n || '-' || p, lpad((n * 3 + p)::text, 22, 'j')
-      FROM generate_series(1, ${count}) AS n, generate_series(0, 2) AS p;
+      FROM generate_series(1, ${count}) AS n, generate_series(0, ${productsEach - 1}) AS p;
     INSERT INTO binding (application_id, ods_code, environment, product, access_mode, capability, live)
       SELECT lpad((n * 3 + p)::text, 32, '0')::uuid, 'X' || n, 'int', 'P' || p, 'application-restricted', 'provider', true
-      FROM generate_series(1, ${count}) AS n, generate_series(0, 2) AS p;
+      FROM generate_series(1, ${count}) AS n, generate_series(0, ${productsEach - 1}) AS p;
     INSERT INTO application_message_set SELECT id, 'provider-read' FROM application;
-    INSERT INTO signing_key (application_id, kid, kms_key_arn, public_jwk, thumbprint)
-      SELECT id, 'kid-' || id, 'arn-' || id, jsonb_build_object('kty', 'RSA', 'e', 'AQAB', 'n', repeat('n', 683)), 't-' || id FROM application;
+    -- KMS finds a key by the end of its ARN alone, so that these are all the same one.
+    INSERT INTO signing_key (application_id, kid, kms_key_arn, public_jwk, thumbprint, state, published_at, activated_at)
+      SELECT id, 'kid-' || id, 'arn:aws:kms:eu-west-2:' || id || ':key/${signingKey.id}',
+        '${JSON.stringify(signingKey.publicJwk)}', 't-' || id, 'ACTIVE', now(), now() - interval '1 day' FROM application;
     INSERT INTO sro_appointment (ods_code, environments, name, email, job_title, spine_user_id, authority_name,
-        authority_reference, authority_date, authority_document_sha256, review_due_on, appointed_by)
-      SELECT ods_code, '{int}', 'Ann', 'a@b', 'CIO', '555073103100', 'Bob', 'r', '2026-01-01', repeat('a', 64), '2027-01-01', 'x'
+        authority_reference, authority_date, authority_document_sha256, review_due_on, accepted_at, appointed_by)
+      SELECT ods_code, '{int}', 'Ann', 'a@b', 'CIO', '555073103100', 'Bob', 'r', '2026-01-01', repeat('a', 64), current_date + 300, now(), 'x'
       FROM organisation;
     ANALYZE;
   `);

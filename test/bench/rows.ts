@@ -1,0 +1,21 @@
+/** The rows of the benchmark by name. To add one, write its file in rows/ and its line here. */
+import type { Row } from './row.ts';
+import { fairness } from './rows/fairness.ts';
+import { latency } from './rows/latency.ts';
+import { longTrail } from './rows/long-trail.ts';
+import { registry } from './rows/registry.ts';
+import { streams } from './rows/streams.ts';
+import { throughput } from './rows/throughput.ts';
+import { tokens } from './rows/tokens.ts';
+import { twoProcesses } from './rows/two-processes.ts';
+
+export const ROWS: Readonly<Record<string, Row>> = {
+  a: latency,
+  b: throughput,
+  c: twoProcesses,
+  d: tokens,
+  e: streams,
+  f: registry,
+  g: fairness,
+  h: longTrail,
+};
