@@ -112,7 +112,7 @@ const EMPTY_LISTS = [
     'keys create',
   ],
   ['Priya Nair', 'Emergency stops', 'Nothing has been stopped', 'Open the organisations', null],
-  ['Priya Nair', 'API tokens', 'There are no tokens', 'Go to “Create a token”', 'tokens create'],
+  ['Priya Nair', 'API tokens', 'You have no tokens', 'Go to “Create a token”', 'tokens create'],
   ['Priya Nair', 'SROs', 'Nobody is appointed', null, null],
   ['Gita Rao', 'SROs', 'Nobody is appointed', 'Go to “Appoint an SRO”', 'sro appoint'],
   [

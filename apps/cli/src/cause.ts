@@ -1,10 +1,16 @@
 import { Failure } from './failure.js';
 
+const WITHOUT_TLS = 'it does not use TLS (http in place of https?)';
+const IN_WORDS: Readonly<Record<string, string>> = {
+  ERR_SSL_WRONG_VERSION_NUMBER: WITHOUT_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: WITHOUT_TLS,
+};
+
 /** Why a connection failed, in one line. Where several addresses were tried, Node gives a code and no message. */
 export function causeOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const { code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
-  return message === '' || code.startsWith('ERR_SSL') ? code : message;
+  return IN_WORDS[code] ?? (message === '' || code.startsWith('ERR_SSL') ? code : message);
 }
 
 /**

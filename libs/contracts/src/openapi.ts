@@ -88,7 +88,7 @@ function operationOf(name: RouteName, route: RouteContract): Json {
       ...(route.ifMatch === true
         ? {
             412: refusal('It has changed since it was read: read it again, then send the change again'),
-            428: refusal('If-Match is missing'),
+            428: refusal('If-Match is missing, or holds no ETag'),
           }
         : {}),
       default: refusal('A refusal that says what to change'),

@@ -58,10 +58,14 @@ describe('one record', () => {
 
 describe('a change', () => {
   it('needs the ETag: 428 without one or with *, and 412 with an outdated one', async () => {
-    for (const etag of [undefined, '*', 'no-tag']) {
+    for (const [etag, detail] of [
+      [undefined, 'Send the header If-Match'],
+      ['*', 'If-Match is sent, but is not an ETag'],
+      ['no-tag', 'If-Match is sent, but is not an ETag'],
+    ] as const) {
       const { status, body } = await change('/organisations/R69', { name: 'New' }, etag);
       expect(status).toBe(428);
-      expect(body.detail).toContain('If-Match');
+      expect(body.detail).toContain(detail);
     }
     const etag = await etagOf('/organisations/R69');
     const first = await change('/organisations/R69', { name: 'New' }, etag);

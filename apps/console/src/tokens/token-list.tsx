@@ -52,7 +52,7 @@ export default function TokenList() {
       }
       empty={
         <NextStep
-          text="There are no tokens yet. The gatehouse command and build pipelines sign in with one."
+          text="You have no tokens yet. The gatehouse command and build pipelines sign in with one."
           route="tokenCreate"
           to={`#${LIST_ACTIONS}`}
           link="Go to “Create a token”"

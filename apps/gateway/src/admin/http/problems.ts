@@ -6,6 +6,9 @@ import { AdminProblem } from './problem.js';
 export const UNDECODABLE =
   'The address has a % that encodes no character. Encode each part of it as UTF-8, and % itself as %25.';
 
+/** The router could not decode a part of the path. */
+const UNDECODED = /^(?:Failed to decode|URI malformed)/;
+
 /** Refusals of Nest and of the router beneath it. */
 function ofNest(thrown: HttpException): AdminProblem {
   switch (thrown.getStatus()) {
@@ -16,7 +19,7 @@ function ofNest(thrown: HttpException): AdminProblem {
     case 415:
       return new AdminProblem('not-json');
     default:
-      return new AdminProblem('invalid-request');
+      return new AdminProblem('invalid-request', UNDECODED.test(thrown.message) ? UNDECODABLE : undefined);
   }
 }
 

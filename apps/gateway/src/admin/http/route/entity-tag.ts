@@ -23,7 +23,9 @@ export function entityTagsOf(ifMatch: string | undefined): readonly string[] {
   if (tags.length > 0) return tags;
   throw new AdminProblem(
     'if-match-needed',
-    'Send the header If-Match with the ETag of the record as you read it, so that nobody’s change is overwritten unseen.',
+    ifMatch === undefined
+      ? 'Send the header If-Match with the ETag of the record as you read it, so that nobody’s change is overwritten unseen.'
+      : 'If-Match is sent, but is not an ETag. Send the ETag of the record as you read it, with its quotes: "…". An asterisk is not accepted.',
   );
 }
 
