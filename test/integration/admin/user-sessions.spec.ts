@@ -196,6 +196,47 @@ describe('a user', () => {
     expect((await as(reachless, 'GET', `/search?q=${USER}`)).body.hits).toEqual([]);
   });
 
+  it('has a name on the page of a request while the session lives, and who sees it is recorded', async () => {
+    const userId = '555000000008';
+    const nowMs = admin.clock.ms;
+    admin.clock.ms = Date.now();
+    const { userSessions } = admin.parts.plane;
+    const { session } = await userSessions.open({
+      ...{
+        environment: 'int',
+        clientId,
+        product: 'ReferWell',
+        pattern: 'separate',
+        idToken: null,
+        onlyOdsCode: null,
+      },
+      user: {
+        ...{ userId, cis2SessionId: null, authenticationAssurance: 3, authenticatedAtMs: Date.now() },
+        expiresAtMs: Date.now() + 60_000,
+      },
+      name: 'Dr Ann Example',
+    });
+    const intent = intentOf({ odsCode: 'R69', userId, userSessionId: session.id });
+    await admin.parts.audit.intent(intent);
+    const read = () => admin.ok('auditStory', { params: { attemptId: intent.attemptId } });
+    const shown = async () =>
+      (await admin.systemEvents('USER_NAME_SHOWN')).filter((facts) => facts['userId'] === userId);
+    expect(await read()).toMatchObject({ userId, userSessionId: session.id, userName: 'Dr Ann Example' });
+    expect(await shown()).toEqual([
+      expect.objectContaining({
+        ...{ requestId: intent.requestId, userSessionId: session.id },
+        actor: expect.any(String),
+      }),
+    ]);
+    admin.clock.ms += 17 * MINUTE_MS;
+    expect((await read()).userName).toBeNull();
+    admin.clock.ms -= 17 * MINUTE_MS;
+    await userSessions.end([session.id], { by: 'client', reason: 'signed out' });
+    expect((await read()).userName).toBeNull();
+    expect(await shown()).toHaveLength(1);
+    admin.clock.ms = nowMs;
+  });
+
   it('can be followed through the audit trail: their requests and the ends of their sessions', async () => {
     admin.clock.ms = Date.now();
     const userId = '555000000009';

@@ -11,6 +11,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   USER_ROLE_CHANGED: 'User changed role',
   USER_SESSION_ENDED: 'User session ended',
   JOB_DEAD: 'Background job failed permanently',
+  USER_NAME_SHOWN: 'Name of a user shown',
   SUPPORT_BUNDLE: 'Support bundle downloaded',
 };
 

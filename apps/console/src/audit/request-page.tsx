@@ -87,6 +87,7 @@ function RequestFacts(story: Story) {
         ['Business function', story.businessFunction],
         ['On behalf of', story.onBehalfOfUserId],
         ['User', userOf(story)],
+        ['Name', story.userName],
         ['Signed in', signInOf(story)],
         ['Application', story.applicationName],
         ['ASID', story.asid],

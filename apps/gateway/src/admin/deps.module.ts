@@ -24,6 +24,7 @@ export interface AdminDeps {
   readonly askNhs: injected.AskNhs;
   readonly explainPast: injected.ExplainPast;
   readonly auditTrail: Pick<AuditTrail, keyof AuditTrail>;
+  readonly userName: injected.UserName;
   readonly tokenRejected: injected.TokenRejected;
   readonly log: injected.Log;
 }
@@ -47,6 +48,7 @@ export class DepsModule {
       { provide: injected.EXPLAIN, useValue: deps.explain },
       { provide: injected.ASK_NHS, useValue: deps.askNhs },
       { provide: injected.EXPLAIN_PAST, useValue: deps.explainPast },
+      { provide: injected.USER_NAME, useValue: deps.userName },
       { provide: injected.TOKEN_REJECTED, useValue: deps.tokenRejected },
       { provide: injected.LOG, useValue: deps.log },
       { provide: AuditTrail, useValue: deps.auditTrail },

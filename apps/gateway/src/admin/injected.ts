@@ -63,6 +63,10 @@ export type AskNhs = (
 export const EXPLAIN_PAST = Symbol('ExplainPast');
 export type ExplainPast = (story: RequestStory) => Promise<PastExplanation>;
 
+/** The name of the user of a session; null once the session is over, or if CIS2 gave none. */
+export const USER_NAME = Symbol('UserName');
+export type UserName = (userSessionId: string) => Promise<string | null>;
+
 /** Records that a token was turned away. */
 export const TOKEN_REJECTED = Symbol('TokenRejected');
 export type TokenRejected = (request: IncomingMessage) => Promise<void>;

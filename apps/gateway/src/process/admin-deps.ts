@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
+import { sessionEnd } from '@gatehouse/domain/users/session-life';
 import { createSecretBox } from '../adapters/kms/secret-box.js';
 import { AuditTrail } from '../admin/audit/audit-trail.js';
 import type { AdminDeps } from '../admin/deps.module.js';
@@ -37,6 +38,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
     explain: auditedExplain(parts, now),
     askNhs: (application, actor) => askNhs(parts, application, actor),
     explainPast: (story) => explainPast({ database, snapshot, environments, now }, story),
+    userName: (id) => nameWhileLive(parts, id, now()),
     async tokenRejected(request) {
       const reason = 'malformed, unknown, expired or revoked';
       await audit.rejected({ event: 'ADMIN_TOKEN_REJECTED', address: callerAddress(request), reason });
@@ -50,6 +52,14 @@ async function askNhs({ plane }: Parts, application: Parameters<AskNhs>[0], acto
   if (refusal === null) return { refusal, isRead };
   const { code, publicText: text, whatToDo, whoActs } = refusal;
   return { refusal: { code, text, whatToDo, whoActs }, isRead };
+}
+
+/** The name is erased when the session is ended, which may be a minute after its time is over. */
+async function nameWhileLive({ plane }: Parts, id: string, nowMs: number): Promise<string | null> {
+  const { userSessions } = plane;
+  const session = await userSessions.refresh(id);
+  if (session === null || sessionEnd(session, userSessions.limits, nowMs) !== null) return null;
+  return userSessions.nameOf(id);
 }
 
 /** Decides a request that is not made, and records that somebody had it explained. */

@@ -130,6 +130,8 @@ export const requestStory = z.object({
   rows: z.array(storyRow),
 });
 export type RequestStory = z.infer<typeof requestStory>;
+/** As people read it: the user's name is known while their session lives, and recorded nowhere. */
+export const requestWithName = requestStory.extend({ userName: words });
 
 export const systemEvent = z.object({
   eventId: z.string(),

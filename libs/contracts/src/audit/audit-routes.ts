@@ -13,7 +13,7 @@ export const auditRoutes = {
     permission: 'audit.read',
     keepsToReach: true,
     params: audit.attemptPath,
-    response: audit.requestStory,
+    response: audit.requestWithName,
   },
   auditEvent: {
     method: 'GET',

@@ -1,9 +1,19 @@
+import type { RequestStory } from '@gatehouse/contracts/audit/audit-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
 import type { Acting } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
 import { notFound } from '../http/problem.js';
-import { CLOCK, type Clock, EXPLAIN_PAST, type ExplainPast } from '../injected.js';
+import {
+  CLOCK,
+  type Clock,
+  EXPLAIN_PAST,
+  type ExplainPast,
+  LOG,
+  type Log,
+  USER_NAME,
+  type UserName,
+} from '../injected.js';
 import { AuditAccess } from './audit-access.js';
 import { AuditTrail } from './audit-trail.js';
 import { requireStory } from './require-story.js';
@@ -16,13 +26,31 @@ export class AuditRequestsController {
     @Inject(AuditTrail) private readonly auditTrail: AuditTrail,
     @Inject(AuditAccess) private readonly access: AuditAccess,
     @Inject(EXPLAIN_PAST) private readonly explainPast: ExplainPast,
+    @Inject(USER_NAME) private readonly userName: UserName,
     @Inject(CLOCK) private readonly now: Clock,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   @Route('auditStory')
   async story({ params }: InputOf<'auditStory'>, acting: Acting) {
     await this.access.record('AUDIT_READ', acting, { attemptId: params.attemptId });
-    return requireStory(this.auditTrail, params.attemptId, acting.reach);
+    const story = await requireStory(this.auditTrail, params.attemptId, acting.reach);
+    return { ...story, userName: await this.nameOf(story, acting) };
+  }
+
+  /** Records who is shown a user's name. Where the name can't be unsealed now, the request is shown without it. */
+  private async nameOf(
+    { requestId, userId, userSessionId }: RequestStory,
+    acting: Acting,
+  ): Promise<string | null> {
+    if (userId === null || userSessionId === null) return null;
+    const name = await this.userName(userSessionId).catch((error: unknown) => {
+      this.log.error({ err: error }, 'the name of a user could not be unsealed');
+      return null;
+    });
+    if (name !== null)
+      await this.access.record('USER_NAME_SHOWN', acting, { requestId, userId, userSessionId });
+    return name;
   }
 
   @Route('auditEvent')
