@@ -49,6 +49,16 @@ export async function* callLines<N extends RouteName>(
   name: N,
   request: Partial<RequestOf<N>>,
 ): AsyncGenerator<AnswerOf<N>> {
+  for await (const line of callText(settings, name, request))
+    if (line !== '') yield JSON.parse(line) as AnswerOf<N>;
+}
+
+/** The lines of an answer, without their ends, as they arrive. @throws as `callLines` */
+export async function* callText<N extends RouteName>(
+  settings: Settings,
+  name: N,
+  request: Partial<RequestOf<N>>,
+): AsyncGenerator<string> {
   const response = await send(settings, name, request);
   if (response.body === null) return;
   let rest = '';
@@ -56,7 +66,7 @@ export async function* callLines<N extends RouteName>(
     for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) if (line !== '') yield JSON.parse(line) as AnswerOf<N>;
+      for (const line of lines) yield line.replace(/\r$/, '');
     }
   } catch {
     throw new Failure(CUT_OFF);

@@ -6,6 +6,7 @@ import { run } from '../../../apps/cli/src/program.ts';
 import { readSettings } from '../../../apps/cli/src/settings.ts';
 import { createDatabase, createEmptyDatabase } from '../../support/servers/postgres.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
+import { intentOf } from '../../support/audit-trail.ts';
 
 const FILE = `apiVersion: gatehouse/v1
 organisations:
@@ -214,6 +215,32 @@ describe('the command line', () => {
     expect(await admin.systemEvents('AUDIT_SEARCH')).toHaveLength(1);
     expect((await gatehouse('audit list --nhs-number 9000000009 --reason r')).code).toBe(2);
     expect((await gatehouse('audit list --nhs-number')).code).toBe(2);
+  });
+
+  it('downloads what the trail has of one user', async () => {
+    const [userId, other] = ['555000000001', '555000000002'];
+    // A download ends at the time of its request.
+    const times = { startedAtMs: admin.clock.ms - 1_000, atMs: admin.clock.ms - 1_000 };
+    for (const user of [userId, other])
+      await admin.parts.audit.intent(intentOf({ odsCode: 'R69', userId: user, ...times }));
+    const csv = await gatehouse(`audit download --user ${userId} --kind INTENT`);
+    const [header = '', ...lines] = csv.out.trim().split('\n');
+    expect({ code: csv.code, header }).toEqual({
+      code: 0,
+      header: expect.stringMatching(/^startedAt,kind,/),
+    });
+    expect(lines).toEqual([expect.stringContaining(userId)]);
+    const rows = await gatehouse(`audit download --user ${other} --kind INTENT --format ndjson`);
+    expect(
+      rows.out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([{ userId: other }]);
+    expect((await admin.systemEvents('AUDIT_EXPORT')).slice(-2)).toMatchObject([
+      { userId },
+      { userId: other },
+    ]);
   });
 
   it('explains, lists and exports', async () => {

@@ -1,9 +1,10 @@
+import { auditDownload } from '@gatehouse/contracts/audit/audit-resources';
 import { auditFilter } from '@gatehouse/contracts/operation/operation-resources';
 import { HOW_TO_WRITE_A_MOMENT, readMoment, spanOf } from '@gatehouse/domain/input/moment';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { allPages } from '../all-pages.js';
-import { call, callLines } from '../api.js';
+import { call, callLines, callText } from '../api.js';
 import { Failure } from '../failure.js';
 import { choice, type Context, defined, ENVIRONMENT, ORGANISATION, wholeNumber } from '../options.js';
 import { cell, type Column, type Output, print, table } from '../output.js';
@@ -35,6 +36,7 @@ interface ListOptions extends Filter {
 type Row = Readonly<Record<string, unknown>>;
 
 const LARGEST_SEARCH = 500;
+const FORMATS = auditDownload.shape.format.unwrap().options;
 
 export function auditCommands(program: Command, context: Context): void {
   const audit = program.command('audit').description('Search, follow and export the audit trail.');
@@ -85,6 +87,17 @@ function streamCommands(audit: Command, { settings, output }: Context): void {
       noteCoverage(output, query);
       for await (const row of callLines(settings, 'auditFollow', { query }))
         output.out(output.json ? JSON.stringify(row) : lineText(row));
+    });
+
+  withFilter(audit.command('download'))
+    .description(
+      'Print every attempt that the filter finds, without its chain. The download is itself audited.',
+    )
+    .addOption(choice('--format <format>', 'what is printed', FORMATS).default('csv'))
+    .action(async ({ format, ...filter }: Filter & { readonly format: (typeof FORMATS)[number] }) => {
+      const query = { ...withInstants(filter), format };
+      noteCoverage(output, query);
+      for await (const line of callText(settings, 'auditDownload', { query })) output.out(line);
     });
 
   withSpan(audit.command('export'))
