@@ -545,6 +545,13 @@ const BUGS = [
     tests: unit('apps/gateway/src/data-plane/listener/connection.spec.ts'),
   },
   {
+    name: 'KMS given a digest, which emulators hash again',
+    file: 'apps/gateway/src/adapters/kms/kms.ts',
+    find: "MessageType: 'RAW'",
+    put: "MessageType: 'DIGEST'",
+    tests: unit('apps/gateway/src/adapters/kms/kms.spec.ts'),
+  },
+  {
     name: 'ten digits of a correlation id recorded as they are',
     file: 'libs/domain/src/input/correlation-id.ts',
     find: 'ofMachine === undefined ?',
