@@ -14,6 +14,7 @@ const packageFile = (...parts) => join('node_modules', ...parts);
 /** What takes longest comes first. */
 const steps = [
   ['lint with types', [packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0']],
+  ['AWS infrastructure (each rule shown to bite)', ['tools/check/aws.mjs']],
   ['types of tests and tools', [packageFile('typescript', 'bin', 'tsc'), '-p', 'tsconfig.tests.json']],
   ['format', [packageFile('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']],
   ['boundaries (each rule shown to bite)', ['tools/check/boundary-canary.mjs']],

@@ -61,3 +61,11 @@ it('alone in its process: /ready says that it is down until it is back', async (
   await alone.stop();
   expect(await alone.ended).toBe(0);
 });
+
+it('keeps idle connections for as long as a proxy in front needs', async () => {
+  const { admin, public: publicly } = await stack.startGateway({ GATEHOUSE_KEEP_ALIVE_MS: '340000' });
+  for (const listener of [admin, publicly]) {
+    const answer = await fetch(`${listener}/nowhere`);
+    expect(answer.headers.get('keep-alive')).toBe('timeout=340');
+  }
+});

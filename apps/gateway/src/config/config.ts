@@ -122,6 +122,7 @@ export const SETTINGS = {
   GATEHOUSE_TLS_KEY: file.optional(),
   GATEHOUSE_PARTNER_CLIENT_CA: file.optional(),
   GATEHOUSE_TLS_TERMINATED_BY: proxyRanges.optional(),
+  GATEHOUSE_KEEP_ALIVE_MS: milliseconds(10_000),
   GATEHOUSE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   GATEHOUSE_AUDIT_COMMIT_MS: milliseconds(2_000),
   GATEHOUSE_KMS_MS: milliseconds(3_000),
@@ -198,6 +199,8 @@ export interface Config {
   } | null;
   /** Address ranges of a proxy that terminates TLS in front; empty if none is declared. */
   readonly tlsTerminatedBy: readonly string[];
+  /** How long the admin and public listeners keep a connection on which nothing comes. */
+  readonly keepAliveMs: number;
   readonly logLevel: Settings['GATEHOUSE_LOG_LEVEL'];
   readonly budgets: {
     readonly auditCommitMs: number;
@@ -374,6 +377,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
         ? null
         : { cert, key, partnerClientCa: settings.GATEHOUSE_PARTNER_CLIENT_CA },
     tlsTerminatedBy: settings.GATEHOUSE_TLS_TERMINATED_BY ?? [],
+    keepAliveMs: settings.GATEHOUSE_KEEP_ALIVE_MS,
     logLevel: settings.GATEHOUSE_LOG_LEVEL,
     budgets: {
       auditCommitMs: settings.GATEHOUSE_AUDIT_COMMIT_MS,

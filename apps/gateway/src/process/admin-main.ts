@@ -21,11 +21,16 @@ const log = createLog(config.logLevel).child({ thread: 'admin' });
 const { port } = workerData as AdminThreadData;
 const parts = await openParts(config, log, createMetrics());
 const app = await openAdmin(config, log, parts);
-const server = createListener(config, {}, app.getHttpAdapter().getInstance() as RequestListener, {
-  onError: (error) => {
-    log.error({ err: error }, 'certificate not reloaded; the old one stays');
+const server = createListener(
+  config,
+  { keepAliveTimeout: config.keepAliveMs },
+  app.getHttpAdapter().getInstance() as RequestListener,
+  {
+    onError: (error) => {
+      log.error({ err: error }, 'certificate not reloaded; the old one stays');
+    },
   },
-});
+);
 
 parts.audit.fenced.addEventListener('abort', () => {
   log.error({}, 'the audit chain of the admin listener was taken over; it must not go on');

@@ -95,7 +95,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
       'public',
       createListener(
         config,
-        { requestTimeout: PUBLIC_REQUEST_MS },
+        { requestTimeout: PUBLIC_REQUEST_MS, keepAliveTimeout: config.keepAliveMs },
         publicHandler(config, log, parts, userAuth),
         {
           onError,
