@@ -19,6 +19,7 @@ import {
   signedInAtCis2,
   signIn,
   USER_CLIENT,
+  type UserApplication,
 } from '../../support/users/onboard-users.ts';
 
 const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
@@ -32,13 +33,15 @@ const SECRETARY = '700000000003';
 const NOBODY = '700000000004';
 const ELSEWHERE = '700000000005';
 const AT_LEVEL_2 = '700000000006';
+const LOCUM = '700000000007';
 
 let stack: Stack;
 let key: string;
+let applications: readonly UserApplication[];
 
 beforeAll(async () => {
   stack = await startStack();
-  ({ clientKey: key } = await onboardUsers(stack, [['R69', 'RCD'], ['X26']]));
+  ({ clientKey: key, applications } = await onboardUsers(stack, [['R69', 'RCD'], ['X26'], ['Y12']]));
   await stack.simulator.control('POST', '/options', { relationships: 'any' });
   const people = [
     { userId: CLINICIAN, roles: { R69: [RC] } },
@@ -46,6 +49,7 @@ beforeAll(async () => {
     { userId: SECRETARY, roles: { R69: [SPCA] }, onBehalfOf: [MANY] },
     { userId: NOBODY, roles: {} },
     { userId: ELSEWHERE, roles: { Y99999: [SPC] } },
+    { userId: LOCUM, roles: { R69: [RC], X26: [RC], Y12: [RC] } },
     { userId: AT_LEVEL_2, roles: { R69: [RC] }, aals: [2] },
   ];
   for (const person of people) await addPerson(stack, person);
@@ -163,6 +167,17 @@ describe('opening a session', () => {
     });
     expect(await arrivals('token')).toEqual([]);
   });
+});
+
+it('tokens of further applications come ahead, that of the latest used first', async () => {
+  const headers = { 'NHSD-End-User-Organisation-ODS': 'Y12', 'NHSD-eRS-Business-Function': RC };
+  const { handle } = await signIn(stack, key, LOCUM);
+  expect((await call(REFERRAL, handle, { headers })).status).toBe(200);
+  const arrivals = await watch(stack);
+  await signIn(stack, key, LOCUM);
+  await expect.poll(async () => (await arrivals('token')).length, { timeout: 20_000 }).toBe(3);
+  const [atR69, atX26, atY12] = applications.map(({ apiKey }) => apiKey);
+  expect((await arrivals('token')).map(({ apiKey }) => apiKey)).toEqual([atR69, atY12, atX26]);
 });
 
 describe('a login', () => {

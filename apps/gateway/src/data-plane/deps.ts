@@ -2,6 +2,7 @@
 import type { Subject } from '@gatehouse/domain/audit/audit';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type { TokenSource } from '../adapters/nhs/apim-token.js';
+import type { UserOfEnvironment } from '../adapters/audit/read/last-used.js';
 import type { Sealed } from '../adapters/audit/write/chain.js';
 import type { SubjectSealer } from '../adapters/audit/write/subjects.js';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
@@ -66,6 +67,8 @@ export interface PlaneDeps {
     readonly combined: Pick<CombinedSignIns, 'check'>;
     /** Why a sign-in may open no session any more; null if it may. */
     readonly endOf: (signIn: SignIn) => Promise<'logged_out' | 'session_ended' | null>;
+    /** Ids of the applications through which a user has acted, the latest used first. */
+    readonly lastUsed: (user: UserOfEnvironment) => Promise<readonly string[]>;
     /** Where a user's browser begins to sign in. */
     readonly loginUrl: string;
   };

@@ -5,6 +5,7 @@ import { createPrisma, type Database } from '@gatehouse/db/client';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import { killPoint, now } from '#hooks';
 import pg from 'pg';
+import { applicationsLastUsed } from '../adapters/audit/read/last-used.js';
 import { createTokenSource, type TokenSource } from '../adapters/nhs/apim-token.js';
 import { type AuditLog, openAuditLog } from '../adapters/audit/write/audit-log.js';
 import { openSealingPool } from '../adapters/audit/subjects/sealing-pool.js';
@@ -185,6 +186,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       broughtTokens: users.brought,
       combined: users.combined,
       endOf: (signIn) => endOfSignIn(prisma, signIn),
+      lastUsed: (user) => applicationsLastUsed(auditDatabase, user, now()),
       loginUrl: config.publicUrl + LOGIN_PATH,
     },
     workloads: createWorkloadVerifier({
