@@ -113,6 +113,17 @@ export const governance = dashboard(
       [`gatehouse_registry_version{${HERE}}`, '{{instance}}'],
     ]),
 
+    row('Background jobs'),
+    lines('Overdue', 'none', '1 while a scheduled job should have succeeded by now', [
+      ['max by (name) (gatehouse_job_overdue)', '{{name}}'],
+    ]),
+    lines('Failed permanently', 'none', 'Until a later run does their work', [
+      ['max by (name) (gatehouse_jobs_failed)', '{{name}}'],
+    ]),
+    lines('Lag', 's', 'How long the oldest waiting job has been due', [
+      ['max by (name) (gatehouse_jobs_oldest_seconds)', '{{name}}'],
+    ]),
+
     row('What ends soon'),
     lines(
       'Days left',

@@ -186,6 +186,32 @@ it('what ends soon, and a database that is nearly full', async () => {
   ]);
 });
 
+it('a background job is overdue, and one has failed permanently', async () => {
+  // It runs once an hour, so no run puts this right meanwhile.
+  await until('it has run', async () => {
+    const { rows } = await stack.sql.query(
+      `UPDATE job_schedule SET registered_at = now() - interval '1 day', succeeded_at = now() - interval '3 hours'
+       WHERE job = 'housekeeping' AND succeeded_at IS NOT NULL RETURNING job`,
+    );
+    return rows.length > 0;
+  });
+  await stack.sql.query(
+    `INSERT INTO background_job (job, payload, queue_id, state, requested_by, requested_at, cause, ended_at)
+     VALUES ('housekeeping', '{}', 'by-hand', 'failed', 'schedule', now(), 'no luck', now())`,
+  );
+  await red(['GatehouseJobOverdue', 'GatehouseJobFailed']);
+  // Each process reads the schedules by itself.
+  await until(
+    'the ready page names the job, and stays 200',
+    async () => {
+      const ready = await fetch(`${stack.gateway.status}/ready`);
+      const { overdueJobs } = (await ready.json()) as { overdueJobs?: string[] };
+      return ready.status === 200 && overdueJobs?.includes('housekeeping') === true;
+    },
+    60_000,
+  );
+});
+
 describe('e-RS', () => {
   it('is slow', async () => {
     await arm('ers', { delayMs: 7_000 }, { match: { apiKey: slowed.apiKey } });

@@ -6,6 +6,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import { now } from '#hooks';
+import { createJobRecords } from '../adapters/queue/job-records.js';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { startSweeper } from '../adapters/audit/write/sweeper.js';
 import { openClientKey } from '../adapters/people/client-key.js';
@@ -29,6 +30,7 @@ import { serveJwks } from '../public/jwks.js';
 import { serveStaffJwks } from '../public/staff-jwks.js';
 import { serveSroLink } from '../public/sro-link.js';
 import { type Readiness, serveStatus } from '../status/status.js';
+import { watchJobs } from '../status/watch-jobs.js';
 
 export interface Gateway {
   /** Audience → address, with the port that was taken. */
@@ -71,6 +73,15 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     watchDaysLeft(metrics, config, parts),
   ];
 
+  let running: BackgroundJobs | null = null;
+  const jobWatch = watchJobs(
+    metrics,
+    createJobRecords(parts.prisma, now),
+    () => running?.counts() ?? new Map<string, never>(),
+    now,
+  );
+  jobs.push(jobWatch);
+
   const userAuth = config.roles.has('public') ? await openUserAuth(config, log, parts) : null;
   const servers = new Map<Audience, Server | HttpsServer>();
   const addresses: Record<string, string> = {};
@@ -88,7 +99,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
   // Plain and open to any prober (ADR 15).
   await start(
     'status',
-    createListener({ tls: null, tlsTerminatedBy: [] }, {}, serveStatus(readiness, metrics)),
+    createListener({ tls: null, tlsTerminatedBy: [] }, {}, serveStatus(readiness, metrics, jobWatch.overdue)),
   );
   if (config.roles.has('public')) {
     await start(
@@ -116,6 +127,9 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
   if (config.roles.has('partner')) await start('partner', partner.server);
   // Only now: loading the queue takes a tenth of a second that no listener should wait for.
   const background = config.roles.has('worker') ? startBackground(config, log, metrics, parts) : null;
+  void background?.then((started) => {
+    running = started;
+  });
 
   async function close({ drainGraceMs, drainMs }: DrainLimits): Promise<void> {
     // Readiness first, so that balancers look elsewhere before the door closes.
@@ -126,7 +140,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     await Promise.all([
       drain(drainMs, partner, [...servers.values()]),
       admin?.close(drainMs),
-      background?.then((running) => running?.stop(drainMs)),
+      background?.then((started) => started?.stop(drainMs)),
     ]);
     await Promise.all(jobs.map((job) => job.stop()));
     await userAuth?.close();

@@ -150,7 +150,8 @@ export function createMetrics(): Metrics {
   const jobLags = new Histogram({
     name: 'gatehouse_job_lag_seconds',
     help: 'How long a background job waited past the moment at which it was due',
-    labelNames: ['job'],
+    // Prometheus gives `job` to every series itself.
+    labelNames: ['name'],
     buckets: LAG_SECONDS,
     registers,
   });
@@ -208,7 +209,7 @@ export function createMetrics(): Metrics {
       partitions.set(months);
     },
     jobLag(job, milliseconds) {
-      jobLags.observe({ job }, milliseconds / 1000);
+      jobLags.observe({ name: job }, milliseconds / 1000);
     },
     watch(name, help, read) {
       const gauge: Gauge = new Gauge({

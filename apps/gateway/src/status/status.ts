@@ -5,7 +5,12 @@ import type { Metrics } from './metrics.js';
 /** Name of a condition → true if it holds, else why not, in words without secrets. */
 export type Readiness = () => Record<string, true | string>;
 
-export function serveStatus(readiness: Readiness, metrics: Metrics): RequestListener {
+/** @param overdueJobs named by /ready, which they don't fail: a process must not leave its balancer for them */
+export function serveStatus(
+  readiness: Readiness,
+  metrics: Metrics,
+  overdueJobs: () => readonly string[],
+): RequestListener {
   return (request, response) => {
     const answer = (status: number, contentType: string, body: string): void => {
       response.writeHead(status, { 'Content-Type': contentType, 'Cache-Control': 'no-store' }).end(body);
@@ -17,7 +22,9 @@ export function serveStatus(readiness: Readiness, metrics: Metrics): RequestList
       case '/ready': {
         const conditions = readiness();
         const ready = Object.values(conditions).every((condition) => condition === true);
-        answer(ready ? 200 : 503, 'application/json', JSON.stringify({ ready, conditions }));
+        const overdue = overdueJobs();
+        const body = { ready, conditions, ...(overdue.length === 0 ? {} : { overdueJobs: overdue }) };
+        answer(ready ? 200 : 503, 'application/json', JSON.stringify(body));
         return;
       }
       case '/metrics':
