@@ -28,7 +28,7 @@ export class GatehouseStack extends Stack {
       ...{ secretsKey: keys.secrets, logsKey: keys.logs },
     });
     const services = new Services(this, 'Services', {
-      ...{ settings, network, database, secrets, keys },
+      ...{ settings, network, database, secrets, keys, archive: storage.archive },
       ...{ logsKey: keys.logs, accessLogs: storage.accessLogs },
     });
     const { byRole, unhealthy, balancerErrors } = services;

@@ -1,8 +1,9 @@
 /** What each role has in its environment. */
-import type { AccountKeys } from '../key-rights.ts';
+import { CHECKPOINT_PREFIX } from '../checkpoint-rights.ts';
 import type { Settings } from '../settings.ts';
 import { SIZES } from '../sizes.ts';
 import { CERTIFICATE_SETTINGS } from './files.ts';
+import type { Deployment } from './deployment.ts';
 import { DRAIN_GRACE_MS, DRAIN_MS, IDLE_S } from './limits.ts';
 import type { Role } from './roles.ts';
 
@@ -12,8 +13,7 @@ const SHARE_OF_DATABASE = 0.9;
 
 export function gatewaySettings(
   role: Role,
-  settings: Settings,
-  keys: AccountKeys,
+  { settings, keys, archive }: Deployment,
   balancerRanges: readonly string[],
 ): Record<string, string> {
   const { storageGib } = SIZES[settings.size].database;
@@ -29,6 +29,10 @@ export function gatewaySettings(
     GATEHOUSE_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS),
     ...listenerSettings(role, balancerRanges),
     ...(role === 'admin' ? staffSettings(settings) : {}),
+    ...(role === 'worker' && {
+      GATEHOUSE_CHECKPOINT_KMS_KEY: keys.checkpoints.keyArn,
+      GATEHOUSE_CHECKPOINTS: `s3://${archive.bucketName}/${CHECKPOINT_PREFIX}`,
+    }),
   };
 }
 

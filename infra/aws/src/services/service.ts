@@ -3,6 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { checkpointStatements } from '../checkpoint-rights.ts';
 import { keyStatements } from '../key-rights.ts';
 import { SIZES } from '../sizes.ts';
 import type { Deployment } from './deployment.ts';
@@ -56,14 +57,18 @@ export class RoleService extends Construct {
   }
 
   private task(role: Role, deployment: Deployment, balancerRanges: readonly string[]): ecs.TaskDefinition {
-    const { settings, secrets, keys, images, logging } = deployment;
+    const { settings, secrets, keys, archive, images, logging } = deployment;
     const { cpu, memoryMib } = SIZES[settings.size].tasks[role];
     const task = new ecs.FargateTaskDefinition(this, 'Task', {
       cpu,
       memoryLimitMiB: memoryMib,
       runtimePlatform: { cpuArchitecture: ecs.CpuArchitecture.X86_64 },
     });
-    for (const statement of keyStatements(role, keys, settings)) task.addToTaskRolePolicy(statement);
+    const statements = [
+      ...keyStatements(role, keys, settings),
+      ...(role === 'worker' ? checkpointStatements(archive, keys.data) : []),
+    ];
+    for (const statement of statements) task.addToTaskRolePolicy(statement);
     const { databaseCa, staffClient, ...partner } = secrets.given;
     const files = addFiles(task, images.awsCli, logging(`${role}-files`), {
       databaseCa,
@@ -72,7 +77,7 @@ export class RoleService extends Construct {
     const gateway = task.addContainer('gateway', {
       image: images.gateway,
       logging: logging(role),
-      environment: gatewaySettings(role, settings, keys, balancerRanges),
+      environment: gatewaySettings(role, deployment, balancerRanges),
       secrets: {
         DATABASE_URL: ecs.Secret.fromSecretsManager(secrets.runningLogin, 'url'),
         ...(role === 'admin' && {

@@ -17,6 +17,8 @@ const ALLOWED: Record<string, Record<string, string[]>> = {
     signing: ['kms:DisableKey', 'kms:GetPublicKey', 'kms:ScheduleKeyDeletion'],
     any: CREATE,
     checkpoints: ['kms:GetPublicKey', 'kms:Sign'],
+    // By way of S3 alone, where the checkpoints are kept.
+    data: ['kms:Decrypt', 'kms:GenerateDataKey'],
   },
 };
 /** The end of a key, which an operator may order. The program itself sends neither. */
@@ -40,6 +42,7 @@ function keyOf({ Resource }: Statement): string {
   const text = JSON.stringify(Resource);
   if (text.includes('KeysAudit')) return 'audit';
   if (text.includes('KeysCheckpoints')) return 'checkpoints';
+  if (text.includes('KeysData')) return 'data';
   if (text.includes('KeysSecrets')) return 'secrets';
   if (Resource === SIGNING) return 'signing';
   return Resource === '*' ? 'any' : text;

@@ -73,6 +73,35 @@ export const RECORD_RULES: readonly Rule[] = [
     },
   },
   {
+    name: 'the worker keeps checkpoints in the archive, and nobody may delete from it',
+    faultsIn: (all) => {
+      const [worker] = ofType(all, 'AWS::IAM::Policy').filter(([id]) =>
+        id.startsWith('ServicesworkerTaskTaskRole'),
+      );
+      const s3 = (policy: any): string[] =>
+        policy.PolicyDocument.Statement.flatMap(({ Action }: any) => Action).filter((action: string) =>
+          action.startsWith('s3:'),
+        );
+      const deletes = ofType(all, 'AWS::IAM::Policy').flatMap(([, policy]) =>
+        s3(policy).filter((action) => /Delete|Bypass|PutObjectRetention|\*/.test(action)),
+      );
+      return [
+        ...(worker !== undefined && s3(worker[1]).includes('s3:PutObject') ? [] : ['worker']),
+        ...deletes,
+      ];
+    },
+    plant: (all) => {
+      const [worker] = ofType(all, 'AWS::IAM::Policy').filter(([id]) =>
+        id.startsWith('ServicesworkerTaskTaskRole'),
+      );
+      worker![1]['PolicyDocument'].Statement.push({
+        Effect: 'Allow',
+        Action: 's3:DeleteObjectVersion',
+        Resource: '*',
+      });
+    },
+  },
+  {
     name: 'CloudTrail records every use of a key, and an end of a key is an alarm',
     faultsIn: (all) => {
       const { IsLogging, EnableLogFileValidation, EventSelectors = [] } = trail(all);
