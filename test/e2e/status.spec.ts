@@ -1,10 +1,12 @@
 /** What monitoring sees: the documented metrics, readiness, and an outage in few lines of the log. */
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { onboard } from '../support/onboard.ts';
 import type { GatewayProcess } from '../support/servers/processes.ts';
-import { type Stack, startStack } from '../support/servers/stack.ts';
+import { createCheckpointKey, type Stack, startStack } from '../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../support/servers/tcp-proxy.ts';
 import { until } from '../support/until.ts';
 
@@ -15,17 +17,24 @@ let stack: Stack;
 let proxy: TcpProxy;
 /** Reaches PostgreSQL by way of the proxy. */
 let gateway: GatewayProcess;
+let checkpoints: string;
 
 beforeAll(async () => {
   stack = await startStack();
   await onboard(stack, [{ odsCode: 'R69' }]);
   proxy = await startTcpProxy(new URL(stack.database.appUrl).host);
-  gateway = await stack.startGateway({ DATABASE_URL: proxy.through(stack.database.appUrl) });
+  checkpoints = await mkdtemp(join(tmpdir(), 'gatehouse-checkpoints-'));
+  gateway = await stack.startGateway({
+    DATABASE_URL: proxy.through(stack.database.appUrl),
+    GATEHOUSE_CHECKPOINT_KMS_KEY: await createCheckpointKey(stack.simulator.kmsUrl),
+    GATEHOUSE_CHECKPOINTS: pathToFileURL(checkpoints).href,
+  });
 });
 afterAll(async () => {
   proxy.pass();
   await stack.stop();
   await proxy.close();
+  await rm(checkpoints, { recursive: true });
 });
 
 const metricsPage = async (): Promise<string> => (await fetch(`${gateway.status}/metrics`)).text();
