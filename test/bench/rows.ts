@@ -8,6 +8,8 @@ import { streams } from './rows/streams.ts';
 import { throughput } from './rows/throughput.ts';
 import { tokens } from './rows/tokens.ts';
 import { twoProcesses } from './rows/two-processes.ts';
+import { userSessions } from './rows/user-sessions.ts';
+import { users } from './rows/users.ts';
 
 export const ROWS: Readonly<Record<string, Row>> = {
   a: latency,
@@ -18,4 +20,6 @@ export const ROWS: Readonly<Record<string, Row>> = {
   f: registry,
   g: fairness,
   h: longTrail,
+  i: users,
+  j: userSessions,
 };
