@@ -62,10 +62,10 @@ function steppedSweeper(audit: AuditLog, databaseUrl = database.appUrl) {
   };
 }
 
-/** Ends the lease of a writer that can't renew it any more. */
+/** Ends the lease of a writer that can't renew it any more; each time it is another lease. */
 const endLease = ({ writerId }: AuditLog) =>
   database.admin.query(
-    `UPDATE audit.writer SET lease_until = clock_timestamp() - interval '1 ms' WHERE writer = $1`,
+    `UPDATE audit.writer SET lease_until = least(lease_until, clock_timestamp()) - interval '1 ms' WHERE writer = $1`,
     [writerId],
   );
 
