@@ -302,7 +302,7 @@ it('lets one person decide in an environment once two agree, and asks for two ag
   await signIn(gita, 'Gita Rao');
   await signIn(grace, 'Grace Obi');
   await gita.goto(`${origin}/environments`);
-  await gita.getByText('Need a second person').waitFor();
+  await gita.getByRole('cell', { name: 'Need a second person' }).waitFor();
   await decide(gita, 'Let one person decide', 'a rehearsal');
   await gita.getByText('A second person must approve').waitFor();
   await gita.screenshot({ path: `${SHOTS}/environments-1280-light.png`, fullPage: true });
@@ -313,9 +313,9 @@ it('lets one person decide in an environment once two agree, and asks for two ag
   await decide(grace, 'Approve', 'for this rehearsal');
   await grace.getByText('Change approved and made.').waitFor();
   await gita.goto(`${origin}/environments`);
-  await gita.getByText('Need one person').waitFor();
+  await gita.getByRole('cell', { name: 'Need one person' }).waitFor();
   await decide(gita, 'Require a second person', 'the rehearsal is over');
-  await gita.getByText('Need a second person').waitFor();
+  await gita.getByRole('cell', { name: 'Need a second person' }).waitFor();
   await gita.context().close();
   await grace.context().close();
 });
