@@ -101,8 +101,10 @@ it(
       const n = made;
       made += 1;
       const user = users[n % users.length] as User;
-      const odsCode = user.odsCodes[(n * 7) % user.odsCodes.length] ?? '';
-      const businessFunction = FUNCTIONS[(n * 5) % FUNCTIONS.length] ?? SPC;
+      // Each user goes through all organisations, and then through all of them with the next function.
+      const turn = Math.floor(n / users.length);
+      const odsCode = user.odsCodes[turn % user.odsCodes.length] ?? '';
+      const businessFunction = FUNCTIONS[Math.floor(turn / user.odsCodes.length) % FUNCTIONS.length] ?? SPC;
       const onBehalfOfUserId =
         businessFunction === SPCA ? String(720_000_000_000 + (n % users.length)) : null;
       const correlationId = `user-iso-${String(n)}`;
