@@ -9,6 +9,8 @@
  * what Unicode calls ignorable: variation selectors, fillers, the grapheme joiner. The braille blank shows nothing either.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/u;
+/** Nearly every name has none, and a file may have a hundred thousand names. */
+const BEYOND_ASCII = /[^\u0000-\u007f]/gu;
 const UNSEEN_IN_KEYS = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\p{Z}\s]+/gu;
 
 /** Letters of Cyrillic and Greek, and two of Latin, with those of the English alphabet that they look like. */
@@ -53,8 +55,5 @@ export function unseenCharacter(text: string): string | null {
 /** Equal for names that people would take for one another: case, spacing, unseen characters and alphabet don't count. */
 export function nameKey(name: string): string {
   const seen = name.normalize('NFKC').replaceAll(UNSEEN_IN_KEYS, '');
-  return [...seen]
-    .map((character) => LOOK_ALIKES.get(character) ?? character)
-    .join('')
-    .toLowerCase();
+  return seen.replaceAll(BEYOND_ASCII, (letter) => LOOK_ALIKES.get(letter) ?? letter).toLowerCase();
 }
