@@ -19,7 +19,7 @@ export function verifyCommand(program: Command, { output, setExitCode }: Context
     .option('--checkpoints <folder>', 'signed checkpoints, with which the export is compared (needs --key)')
     .option('--key <file>', 'public key of the checkpoints in PEM, as KMS gives it')
     .action(async (file: string, options: { checkpoints?: string; key?: string }) => {
-      const report = await verifyExport(await linesOf(file), await checkpointsOf(options));
+      const report = await verifyExport(linesOf(file), await checkpointsOf(options));
       print(output, report, reportText);
       if (!report.ok) setExitCode(1);
     });
@@ -54,13 +54,16 @@ async function* filesOf(folder: string, names: readonly string[]): AsyncGenerato
   for (const name of names) yield { name, text: await readFile(join(folder, name), 'utf8') };
 }
 
-/** @throws Failure if the file can't be read */
-async function linesOf(file: string): Promise<AsyncIterable<string>> {
+/**
+ * Opened when the first line is wanted: readline reads at once, and what nobody waits for yet is lost.
+ * @throws Failure if the file can't be read
+ */
+async function* linesOf(file: string): AsyncGenerator<string> {
   const handle = await open(file).catch((error: unknown) => {
     throw unreadable(file, error);
   });
   if ((await handle.stat()).isDirectory()) throw unreadable(file, { code: 'EISDIR' });
-  return createInterface({ input: handle.createReadStream({ encoding: 'utf8' }), crlfDelay: Infinity });
+  yield* createInterface({ input: handle.createReadStream({ encoding: 'utf8' }), crlfDelay: Infinity });
 }
 
 function reportText(report: VerifyReport): string {
