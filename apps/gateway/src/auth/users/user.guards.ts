@@ -39,9 +39,14 @@ export class BeginUserSignIn extends AuthGuard(STRATEGY) {
 
 /** Admits the browser that owns a login, with what CIS2 or API Management says of its user. */
 abstract class FinishSignIn extends AuthGuard(STRATEGY) {
-  protected abstract readonly deps: UserAuthDeps;
+  private readonly deps: UserAuthDeps;
   /** The logins whose callback this is: what one provider says never finishes a sign-in with the other. */
   protected abstract readonly pattern: UserLogin['pattern'];
+
+  constructor(@Inject(USER_AUTH_DEPS) deps: UserAuthDeps) {
+    super();
+    this.deps = deps;
+  }
 
   override getAuthenticateOptions(context: ExecutionContext): SignInOptions {
     const request = context.switchToHttp().getRequest<Request>();
@@ -58,21 +63,11 @@ abstract class FinishSignIn extends AuthGuard(STRATEGY) {
 @Injectable()
 export class FinishUserSignIn extends FinishSignIn {
   protected readonly pattern = 'separate';
-  protected readonly deps: UserAuthDeps;
-  constructor(@Inject(USER_AUTH_DEPS) deps: UserAuthDeps) {
-    super();
-    this.deps = deps;
-  }
 }
 
 @Injectable()
 export class FinishCombinedSignIn extends FinishSignIn {
   protected readonly pattern = 'combined';
-  protected readonly deps: UserAuthDeps;
-  constructor(@Inject(USER_AUTH_DEPS) deps: UserAuthDeps) {
-    super();
-    this.deps = deps;
-  }
 }
 
 async function providerFor(
