@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { openIdAssertion, type OpenIdAssertionAlgorithm } from '@gatehouse/domain/apim/openid-assertion';
 import type { AssertionKey, Kms } from '../kms/kms.js';
+import { publicKeyOnce } from '../kms/public-key-once.js';
 
 export interface ClientKey {
   /**
@@ -18,16 +19,7 @@ export function openClientKey(
   kmsKeyArn: string,
   now: () => number,
 ): ClientKey {
-  let known: Promise<AssertionKey> | null = null;
-
-  function publicKey(): Promise<AssertionKey> {
-    known ??= kms.publicKey(kmsKeyArn).catch((error: unknown) => {
-      known = null;
-      throw error;
-    });
-    return known;
-  }
-
+  const publicKey = publicKeyOnce(kms, kmsKeyArn);
   return {
     publicKey,
     async sign(clientId, tokenUrl, algorithm) {

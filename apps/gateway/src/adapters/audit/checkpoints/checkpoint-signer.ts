@@ -7,7 +7,8 @@ import {
   type ChainHead,
 } from '@gatehouse/domain/audit/checkpoint';
 import { compactVerify, importJWK } from 'jose';
-import type { AssertionKey, Kms } from '../../kms/kms.js';
+import type { Kms } from '../../kms/kms.js';
+import { publicKeyOnce } from '../../kms/public-key-once.js';
 import type { StoredCheckpoint } from './checkpoint.store.js';
 
 export interface CheckpointSigner {
@@ -24,14 +25,7 @@ export function createCheckpointSigner(
   kms: Pick<Kms, 'publicKey' | 'signCheckpoint'>,
   kmsKeyArn: string,
 ): CheckpointSigner {
-  let known: Promise<AssertionKey> | null = null;
-  const publicKey = (): Promise<AssertionKey> => {
-    known ??= kms.publicKey(kmsKeyArn).catch((error: unknown) => {
-      known = null;
-      throw error;
-    });
-    return known;
-  };
+  const publicKey = publicKeyOnce(kms, kmsKeyArn);
 
   return {
     async sign(checkpoint, heads) {
