@@ -3,7 +3,6 @@
  * method and path in the body. Nothing is sent to e-RS and no token is fetched; one audit record says that the decision
  * was explained.
  */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFacts } from '@gatehouse/domain/audit/audit';
 import { type ErrorCode, GatewayError } from '@gatehouse/domain/errors';
@@ -19,6 +18,7 @@ import { readBody } from './listener/read-body.js';
 import { factsOf } from './record.js';
 import { hypotheticalUser, type UserFacts } from './users/hypothetical-user.js';
 import { identifyUser } from './users/identify-user.js';
+import { systemEvent } from '../adapters/audit/system-event.js';
 
 export const EXPLAIN_PATH = '/explain';
 
@@ -141,14 +141,9 @@ async function recordExplanation(
   exchange: Exchange,
   refusal: GatewayError | null,
 ): Promise<void> {
-  await deps.audit.system({
-    kind: 'SYSTEM',
-    event: 'EXPLANATION',
-    attemptId: randomUUID(),
-    startedAtMs: exchange.startedAtMs,
-    atMs: deps.clock.now(),
-    facts: { requestId: exchange.requestId, ...factsOf(exchange, null), code: refusal?.code ?? null },
-  });
+  const { requestId, startedAtMs } = exchange;
+  const facts = { requestId, ...factsOf(exchange, null), code: refusal?.code ?? null };
+  await deps.audit.system(systemEvent('EXPLANATION', deps.clock.now(), facts, { startedAtMs }));
 }
 
 export function explanationOf(

@@ -2,7 +2,7 @@
  * Asks NHS England about one application, for an operator: one new token, then one read that names no patient. It is
  * decided, paced, recorded and judged like the request of a client, and the records name the operator as the actor.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import { CATALOGUE, type Operation } from '@gatehouse/domain/ers/catalogue';
 import { matchOperation } from '@gatehouse/domain/ers/operation';
@@ -19,6 +19,7 @@ import type { Route } from './decide.js';
 import type { PlaneDeps } from './deps.js';
 import { type Exchange, exchangeOfOperator } from './exchange.js';
 import { asGatewayError, endOf, recordDenied, recordLine } from './record.js';
+import { systemEvent } from '../adapters/audit/system-event.js';
 
 /** Reference data: both capabilities may read it, and it is about nobody. */
 const METHOD = 'GET';
@@ -152,19 +153,8 @@ async function recordCheck(
   check: { odsCode: string; applicationId: string; actor: ActorFacts; code: string | null },
 ): Promise<void> {
   const { odsCode, applicationId, actor, code } = check;
-  await deps.audit.system({
-    kind: 'SYSTEM',
-    event: 'LIVE_CHECK',
-    attemptId: randomUUID(),
-    startedAtMs: exchange.startedAtMs,
-    atMs: deps.clock.now(),
-    applicationId,
-    odsCode,
-    facts: {
-      requestId: exchange.requestId,
-      environment: exchange.client?.environment ?? null,
-      ...actor,
-      code,
-    },
-  });
+  const { requestId, startedAtMs, client } = exchange;
+  const facts = { requestId, environment: client?.environment ?? null, ...actor, code };
+  const about = { startedAtMs, applicationId, odsCode };
+  await deps.audit.system(systemEvent('LIVE_CHECK', deps.clock.now(), facts, about));
 }

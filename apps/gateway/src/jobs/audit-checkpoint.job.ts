@@ -2,7 +2,6 @@
  * Makes signed checkpoints of the audit trail and stores them outside the database (docs/audit.md, "Checkpoints"). If KMS
  * or a place is away, nothing is refused; the next run goes on where this one stopped.
  */
-import { randomUUID } from 'node:crypto';
 import {
   type ChainBehind,
   chainsBehind,
@@ -15,6 +14,7 @@ import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import type { CheckpointSigner } from '../adapters/audit/checkpoints/checkpoint-signer.js';
 import type { CheckpointStore } from '../adapters/audit/checkpoints/checkpoint.store.js';
 import { type CheckpointPlace, PlaceConflict } from '../adapters/audit/checkpoints/place.js';
+import { systemEvent } from '../adapters/audit/system-event.js';
 
 export interface AuditCheckpointDeps {
   readonly store: CheckpointStore;
@@ -51,7 +51,7 @@ export async function run(deps: AuditCheckpointDeps): Promise<void> {
  * or lost commits in a fail-over. Its checkpoints are taken back, so that the numbers go on and what is lost shows.
  */
 async function takeBack(place: CheckpointPlace, { store, signer }: AuditCheckpointDeps): Promise<void> {
-  let { sequence } = await store.covered();
+  let sequence = await store.latest();
   for (;;) {
     const files = await place.filesAfter(checkpointFileName(sequence));
     for (const file of files) {
@@ -94,14 +94,7 @@ function trailBehind(checkpoint: number, behind: readonly ChainBehind[], atMs: n
   const chains = behind
     .slice(0, CHAINS_NAMED)
     .map(({ writer, coveredSeq, seq }) => ({ writer, coveredSeq, seq }));
-  return {
-    kind: 'SYSTEM',
-    startedAtMs: atMs,
-    atMs,
-    attemptId: randomUUID(),
-    event: 'TRAIL_BEHIND_CHECKPOINT',
-    facts: { checkpoint, count: behind.length, chains },
-  };
+  return systemEvent('TRAIL_BEHIND_CHECKPOINT', atMs, { checkpoint, count: behind.length, chains });
 }
 
 async function storeIn(place: CheckpointPlace, store: CheckpointStore): Promise<void> {
@@ -119,7 +112,7 @@ async function storeIn(place: CheckpointPlace, store: CheckpointStore): Promise<
 const LOOKED_AT = 1_500;
 
 async function lookForReplaced(place: CheckpointPlace, { store }: AuditCheckpointDeps): Promise<void> {
-  const { sequence } = await store.covered();
+  const sequence = await store.latest();
   const replaced = await place.replacedAfter(checkpointFileName(Math.max(0, sequence - LOOKED_AT)));
   if (replaced.length > 0)
     throw new PlaceConflict(`${replaced.join(', ')}: there is a newer version, or it was deleted`);

@@ -2,10 +2,10 @@
  * Asks KMS whether the keys behind cached tokens may still sign. A disabled key or one pending deletion means that
  * its owner said stop: its tokens are dropped at once, not kept to their end (faults F10).
  */
-import { randomUUID } from 'node:crypto';
 import type { TokenSource } from '../adapters/nhs/apim-token.js';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
 import type { Kms } from '../adapters/kms/kms.js';
+import { systemEvent } from '../adapters/audit/system-event.js';
 
 export interface KeyWatchDeps {
   readonly kms: Pick<Kms, 'isUsable'>;
@@ -22,16 +22,8 @@ export async function run(deps: KeyWatchDeps): Promise<void> {
     if (usable) continue;
     deps.tokens.discardKey(key.kid);
     deps.onUnusable(key.kid);
-    const atMs = deps.now();
     await deps.audit
-      .system({
-        kind: 'SYSTEM',
-        event: 'KEY_STATE',
-        attemptId: randomUUID(),
-        startedAtMs: atMs,
-        atMs,
-        facts: { kid: key.kid, state: 'unusable' },
-      })
+      .system(systemEvent('KEY_STATE', deps.now(), { kid: key.kid, state: 'unusable' }))
       .catch(() => undefined);
   }
 }

@@ -1,5 +1,5 @@
 /** What the admin API gets of the parts that the process has opened. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { sessionEnd } from '@gatehouse/domain/users/session-life';
@@ -14,6 +14,7 @@ import { checkLive } from '../data-plane/live-check.js';
 import { callerAddressBehind } from '../listener/caller-address.js';
 import type { Log } from './log.js';
 import type { Parts } from './parts.js';
+import { systemEvent } from '../adapters/audit/system-event.js';
 
 const DAY_MS = 86_400_000;
 
@@ -66,15 +67,8 @@ async function nameWhileLive({ plane }: Parts, id: string, nowMs: number): Promi
 function auditedExplain({ plane, audit }: Parts, now: Clock): Explain {
   return async (request, actor) => {
     const { explanation, facts } = await explainFor(plane, request);
-    const atMs = now();
-    await audit.system({
-      kind: 'SYSTEM',
-      event: 'EXPLANATION',
-      attemptId: randomUUID(),
-      startedAtMs: atMs,
-      atMs,
-      facts: { ...facts, ...actor, code: explanation.refusal?.code ?? null },
-    });
+    const code = explanation.refusal?.code ?? null;
+    await audit.system(systemEvent('EXPLANATION', now(), { ...facts, ...actor, code }));
     const { steps, refusal } = explanation;
     return {
       ...explanation,

@@ -1,5 +1,4 @@
 /** The background jobs of the worker role, with what each of them needs. */
-import { randomUUID } from 'node:crypto';
 import { JOB_KINDS, JOB_NAMES, type JobName } from '@gatehouse/domain/jobs/job-kinds';
 import { now } from '#hooks';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
@@ -18,6 +17,7 @@ import { run as endUserSessions } from '../jobs/user-sessions.job.js';
 import type { Metrics } from '../status/metrics.js';
 import type { Log } from './log.js';
 import type { Parts } from './parts.js';
+import { systemEvent } from '../adapters/audit/system-event.js';
 
 /** Beside the one by which each worker is woken. */
 const QUERY_CONNECTIONS = 3;
@@ -69,9 +69,5 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
 async function recordDead({ audit }: Parts, log: Log, failure: DeadJob): Promise<void> {
   const { job, queueId, attempts, cause } = failure;
   log.error({ job, attempts }, 'a background job has failed permanently');
-  const atMs = now();
-  await audit.system({
-    ...{ kind: 'SYSTEM', event: 'JOB_DEAD', attemptId: randomUUID(), startedAtMs: atMs, atMs },
-    facts: { job, queueId, attempts, cause },
-  });
+  await audit.system(systemEvent('JOB_DEAD', now(), { job, queueId, attempts, cause }));
 }

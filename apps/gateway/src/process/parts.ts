@@ -1,6 +1,4 @@
 /** Everything the gateway is made of that touches the outside, opened in the order of dependence. */
-import { randomUUID } from 'node:crypto';
-import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import { killPoint, now } from '#hooks';
@@ -36,6 +34,7 @@ import { watchEventLoop } from './event-loop-lag.js';
 import { createOutages, type Outages } from './outages.js';
 import { mintEvents } from './token-events.js';
 import { LOGIN_PATH, openUserParts, type UserParts } from './user-parts.js';
+import { systemEvent } from '../adapters/audit/system-event.js';
 
 export interface Parts {
   readonly prisma: Database;
@@ -80,7 +79,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   const auditDatabase = openPool(config, log, 4, AUDIT_READ_CONNECT_MS, AUDIT_READ_STATEMENT_MS);
   const kms = openKms(config.kms);
   const room = watchDatabaseRoom(database, config.limits.databaseBytes, log, (facts) =>
-    audit.system(volumeFull(facts)),
+    audit.system(systemEvent('AUDIT_VOLUME_FULL', now(), facts)),
   );
   const outages = createOutages(log, monotonicNow);
   const audit = await openAuditLog({
@@ -239,12 +238,6 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       kms.close();
     },
   };
-}
-
-function volumeFull(facts: { readonly usedBytes: number; readonly maxBytes: number }): SystemEvent {
-  const atMs = now();
-  const attemptId = randomUUID();
-  return { kind: 'SYSTEM', event: 'AUDIT_VOLUME_FULL', attemptId, startedAtMs: atMs, atMs, facts };
 }
 
 const UPSTREAM_FAILED = new Set<string | null>([

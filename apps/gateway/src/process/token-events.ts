@@ -1,10 +1,10 @@
 /** Every mint of an access token, and every refusal of one, as an audit row and a number. */
-import { randomUUID } from 'node:crypto';
 import type { AuditValue } from '@gatehouse/domain/audit/audit';
 import type { TokenEvent, TokenRequestFacts } from '../adapters/nhs/access-token.js';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
 import type { Metrics } from '../status/metrics.js';
 import type { Outages } from './outages.js';
+import { systemEvent } from '../adapters/audit/system-event.js';
 
 export function mintEvents(
   audit: Pick<AuditLog, 'system'>,
@@ -17,7 +17,6 @@ export function mintEvents(
     else metrics.tokenCall(event.grant, event.kind === 'MINT_OK' ? 'ok' : event.fault);
     const { binding, registryVersion } = event.plan;
     noteOutage(outages, event);
-    const atMs = now();
     const facts = {
       odsCode: binding.odsCode,
       bindingId: binding.id,
@@ -28,16 +27,12 @@ export function mintEvents(
     };
     // The call that the token is for has its own rows, without which it isn't made.
     audit
-      .system({
-        kind: 'SYSTEM',
-        event: event.kind,
-        attemptId: randomUUID(),
-        startedAtMs: atMs,
-        atMs,
-        applicationId: binding.application.id,
-        odsCode: binding.odsCode,
-        facts,
-      })
+      .system(
+        systemEvent(event.kind, now(), facts, {
+          applicationId: binding.application.id,
+          odsCode: binding.odsCode,
+        }),
+      )
       .catch(() => undefined);
   };
 }

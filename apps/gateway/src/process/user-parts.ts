@@ -1,7 +1,5 @@
 /** What signs users in and keeps what belongs to them, from the parts that the process has opened. */
-import { randomUUID } from 'node:crypto';
 import type { Database } from '@gatehouse/db/client';
-import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import { COMBINED_CALLBACK_PATH, CIS2_CALLBACK_PATH } from '@gatehouse/domain/registry/cis2-registration';
 import type pg from 'pg';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
@@ -26,6 +24,7 @@ import type { UserAuthDeps } from '../auth/users/deps.js';
 import type { Config } from '../config/config.js';
 import { callerAddressBehind } from '../listener/caller-address.js';
 import type { Log } from './log.js';
+import { systemEvent } from '../adapters/audit/system-event.js';
 
 export interface UserParts {
   /** Seals what is kept of users. */
@@ -94,10 +93,6 @@ export function userAuthDeps(
 ): UserAuthDeps {
   const { prisma, kms, registry, users, audit, endRecords } = parts;
   const callerAddress = callerAddressBehind(config.tlsTerminatedBy);
-  const event = (name: string, clientId: string, facts: SystemEvent['facts']): SystemEvent => {
-    const atMs = now();
-    return { kind: 'SYSTEM', event: name, attemptId: randomUUID(), startedAtMs: atMs, atMs, clientId, facts };
-  };
   return {
     ...users,
     pending: createPendingSignIns(prisma, createSecretBox(kms, config.auditKmsKey), now),
@@ -112,7 +107,7 @@ export function userAuthDeps(
     signedIn: ({ id, environment, clientId, product, pattern }, user) => {
       const { userId, authenticationAssurance: aal, authenticatedAtMs: authTimeMs } = user;
       const facts = { userId, loginId: id, environment, product, pattern, aal, ial: 3, authTimeMs };
-      return audit.system(event('USER_SIGNED_IN', clientId, facts));
+      return audit.system(systemEvent('USER_SIGNED_IN', now(), facts, { clientId }));
     },
     rejected: (request, reason, login) =>
       audit.rejected({

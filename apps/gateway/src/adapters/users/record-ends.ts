@@ -3,9 +3,9 @@
  * inside the database, and a process may die between an end and its record. Of two who would record an end, one holds
  * its row until the record is durable.
  */
-import { randomUUID } from 'node:crypto';
 import type { Database, Queries } from '@gatehouse/db/client';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
+import { systemEvent } from '../audit/system-event.js';
 
 export interface EndRecords {
   /** Never rejects: the job records what can't be recorded now. */
@@ -103,12 +103,10 @@ function unrecorded(transaction: Queries, which: WhichEnds): Promise<EndedRow[]>
 
 function eventOf(row: EndedRow, atMs: number): SystemEvent {
   const { id: userSessionId, clientId, odsCode, environment, product, userId } = row;
-  return {
-    ...{ kind: 'SYSTEM', event: 'USER_SESSION_ENDED', attemptId: randomUUID() },
-    startedAtMs: row.endedAt.getTime(),
+  return systemEvent(
+    'USER_SESSION_ENDED',
     atMs,
-    clientId,
-    ...(odsCode === null ? {} : { odsCode }),
-    facts: { environment, product, userId, userSessionId, by: row.endedBy, reason: row.endReason },
-  };
+    { environment, product, userId, userSessionId, by: row.endedBy, reason: row.endReason },
+    { startedAtMs: row.endedAt.getTime(), clientId, ...(odsCode === null ? {} : { odsCode }) },
+  );
 }

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { ActorFacts, AuditValue } from '@gatehouse/domain/audit/audit';
 import { recordedCorrelationId } from '@gatehouse/domain/input/correlation-id';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Acting } from '../http/access/principal.js';
 import { CLOCK, type Clock } from '../injected.js';
 import { AuditTrail } from './audit-trail.js';
+import { systemEvent } from '../../adapters/audit/system-event.js';
 
 /** Records in the audit trail who reads it, before they are shown anything. */
 @Injectable()
@@ -16,9 +16,7 @@ export class AuditAccess {
 
   /** @throws what the audit trail throws; then nothing may be shown */
   record(event: string, acting: Acting, facts: Readonly<Record<string, AuditValue>>): Promise<void> {
-    const atMs = this.now();
-    const ids = { kind: 'SYSTEM', startedAtMs: atMs, atMs, attemptId: randomUUID() } as const;
-    return this.auditTrail.record({ ...ids, event, facts: { ...actorFacts(acting), ...facts } });
+    return this.auditTrail.record(systemEvent(event, this.now(), { ...actorFacts(acting), ...facts }));
   }
 }
 

@@ -1,11 +1,11 @@
 /** SYSTEM records of sign-ins and sessions. They name a user by their id alone. */
-import { randomUUID } from 'node:crypto';
 import type { AuditValue } from '@gatehouse/domain/audit/audit';
 import type { Client } from '@gatehouse/domain/registry/registry';
 import type { AuthenticatedUser } from '@gatehouse/domain/users/id-token';
 import type { UserSession } from '@gatehouse/domain/users/user-session';
 import type { PlaneDeps } from '../deps.js';
 import type { Exchange } from '../exchange.js';
+import { systemEvent } from '../../adapters/audit/system-event.js';
 
 export type UserEvent = 'USER_SESSION_OPENED' | 'USER_ROLE_CHANGED';
 
@@ -17,22 +17,10 @@ export async function recordUserEvent(
   event: UserEvent,
   facts: Readonly<Record<string, AuditValue>>,
 ): Promise<void> {
-  await deps.audit.system({
-    kind: 'SYSTEM',
-    event,
-    attemptId: randomUUID(),
-    startedAtMs: exchange.startedAtMs,
-    atMs: deps.clock.now(),
-    clientId: session.clientId,
-    facts: {
-      requestId: exchange.requestId,
-      environment: session.environment,
-      product: session.product,
-      userId: session.userId,
-      userSessionId: session.id,
-      ...facts,
-    },
-  });
+  const { requestId, startedAtMs } = exchange;
+  const { id: userSessionId, clientId, environment, product, userId } = session;
+  const named = { requestId, environment, product, userId, userSessionId, ...facts };
+  await deps.audit.system(systemEvent(event, deps.clock.now(), named, { startedAtMs, clientId }));
 }
 
 /** A user whom the supplier signed in itself, and whose ID token it brought. @throws GW_AUDIT_UNAVAILABLE */
@@ -43,13 +31,7 @@ export async function recordBroughtUser(
   { product, user }: { readonly product: string; readonly user: AuthenticatedUser },
 ): Promise<void> {
   const { userId, authenticationAssurance: aal, authenticatedAtMs: authTimeMs } = user;
-  await deps.audit.system({
-    ...{ kind: 'SYSTEM', event: 'USER_SIGNED_IN', attemptId: randomUUID(), clientId },
-    startedAtMs: exchange.startedAtMs,
-    atMs: deps.clock.now(),
-    facts: {
-      requestId: exchange.requestId,
-      ...{ userId, environment, product, aal, ial: 3, authTimeMs, by: 'supplier' },
-    },
-  });
+  const { requestId, startedAtMs } = exchange;
+  const facts = { requestId, userId, environment, product, aal, ial: 3, authTimeMs, by: 'supplier' };
+  await deps.audit.system(systemEvent('USER_SIGNED_IN', deps.clock.now(), facts, { startedAtMs, clientId }));
 }

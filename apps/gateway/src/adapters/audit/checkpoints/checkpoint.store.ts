@@ -32,6 +32,8 @@ export interface Covered {
 }
 
 export interface CheckpointStore {
+  /** The sequence number of the newest one; 0: there is none yet. */
+  latest(): Promise<number>;
   covered(): Promise<Covered>;
   /** Where the chains stand now, in one statement. */
   heads(): Promise<ChainHead[]>;
@@ -53,6 +55,13 @@ export function checkpointHash(jws: string): string {
 
 export function openCheckpointStore(database: Pick<pg.Pool, 'query'>): CheckpointStore {
   return {
+    async latest() {
+      const { rows } = await database.query<{ sequence: string }>(
+        'SELECT coalesce(max(sequence), 0) AS sequence FROM audit.checkpoint',
+      );
+      return Number(rows[0]?.sequence);
+    },
+
     async covered() {
       const { rows } = await database.query<Row>(
         `${SELECT} WHERE sequence >= ${LAST_FULL} ORDER BY sequence`,

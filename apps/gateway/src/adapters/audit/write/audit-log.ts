@@ -24,6 +24,7 @@ import type { Committed } from './queue.js';
 import { Rejections } from './rejections.js';
 import { Tallies } from './tallies.js';
 import { ChainWriter } from './writer.js';
+import { systemEvent } from '../system-event.js';
 
 export interface AuditLogOptions {
   readonly databaseUrl: string;
@@ -194,14 +195,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     else if (event.kind === 'OUTCOME' && event.outcome !== 'WITHHELD' && event.outcome !== 'UNKNOWN') {
       const { attemptId, outcome, startedAtMs } = event;
       const facts = { attemptId, outcome };
-      writeCorrection({
-        kind: 'SYSTEM',
-        event: 'ANSWER_WITHHELD',
-        attemptId: randomUUID(),
-        startedAtMs,
-        atMs: now(),
-        facts,
-      });
+      writeCorrection(systemEvent('ANSWER_WITHHELD', now(), facts, { startedAtMs }));
     }
   }
 
@@ -261,13 +255,8 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     async rejected({ event, address, reason, clientId = null, staffId = null }) {
       const rejection = { range: addressRange(address), clientId, clientName: null, code: event };
       if (!rejections.isRecordedInFull(rejection)) return;
-      const atMs = now();
       const facts = { address, reason, ...(staffId === null ? {} : { staffId }) };
-      const row: SystemEvent = {
-        ...{ kind: 'SYSTEM', event, attemptId: randomUUID(), startedAtMs: atMs, atMs, facts },
-        ...(clientId === null ? {} : { clientId }),
-      };
-      await write(row).catch(() => {
+      await write(systemEvent(event, now(), facts, clientId === null ? {} : { clientId })).catch(() => {
         rejections.summarise(rejection);
       });
     },

@@ -2,7 +2,6 @@
  * Decides which rejections are recorded in full, and writes the counts of the others as SYSTEM events: every ten seconds,
  * and when the process ends. Memory is bounded: once too many addresses are counted, new ones share one count.
  */
-import { randomUUID } from 'node:crypto';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import {
   countedIn,
@@ -12,6 +11,7 @@ import {
   type RejectionLimits,
   type RejectionWindow,
 } from '@gatehouse/domain/policy/rejections';
+import { systemEvent } from '../system-event.js';
 
 /** A rejection, and the name of its client for readers of the summary. */
 export interface NamedRejection extends Rejection {
@@ -126,15 +126,11 @@ export class Rejections {
 
   #eventOf({ rejection, count, firstAtMs, lastAtMs }: Summary): SystemEvent {
     const { range, clientId, clientName, code } = rejection;
-    const atMs = this.#options.now();
-    return {
-      kind: 'SYSTEM',
-      event: 'REJECTION_SUMMARY',
-      attemptId: randomUUID(),
-      startedAtMs: atMs,
-      atMs,
-      ...(clientId === null ? {} : { clientId }),
-      facts: { addresses: range, clientName, code, count, firstAtMs, lastAtMs },
-    };
+    return systemEvent(
+      'REJECTION_SUMMARY',
+      this.#options.now(),
+      { addresses: range, clientName, code, count, firstAtMs, lastAtMs },
+      clientId === null ? {} : { clientId },
+    );
   }
 }

@@ -6,12 +6,12 @@
  * lease was not renewed. By then the writer has given up its calls, at fenceMs. A writer that only lost the database
  * for a while has the time to renew first.
  */
-import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { Connection } from './connection.js';
 import type { AuditLog } from './audit-log.js';
 import { blankOutcome, hasOutcomeAlready } from './outcome.js';
 import type { AuditLogger } from './options.js';
+import { systemEvent } from '../system-event.js';
 
 export interface SweeperOptions {
   readonly databaseUrl: string;
@@ -115,19 +115,10 @@ export function startSweeper(options: SweeperOptions): Sweeper {
       [writer],
     );
     if (closed.rowCount !== 1) return false;
-    const atMs = now();
     const facts = { writer, unknown };
     log.warn(facts, 'a dead audit writer was swept');
     options.onSwept?.();
-    const event = {
-      kind: 'SYSTEM',
-      event: 'WRITER_SWEPT',
-      attemptId: randomUUID(),
-      startedAtMs: atMs,
-      atMs,
-      facts,
-    } as const;
-    await audit.system(event);
+    await audit.system(systemEvent('WRITER_SWEPT', now(), facts));
     return true;
   }
 

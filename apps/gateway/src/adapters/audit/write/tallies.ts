@@ -2,8 +2,8 @@
  * Counts in memory what happens too often to have a row each, or while the database is down, and writes the count as one
  * SYSTEM event when that is possible again (faults F1, F5).
  */
-import { randomUUID } from 'node:crypto';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
+import { systemEvent } from '../system-event.js';
 
 type Name = 'AUDIT_OUTAGE' | 'DENIED_SUMMARY' | 'CONNECTION_REJECTED';
 
@@ -62,17 +62,9 @@ export class Tallies {
       if (!this.#options.canWrite() || (goesOn && !isLast)) continue;
       this.#counts.delete(name);
       const { count, firstAtMs, lastAtMs } = tally;
-      const atMs = this.#options.now();
       const facts = { count, firstAtMs, lastAtMs };
       try {
-        await this.#options.write({
-          kind: 'SYSTEM',
-          event: name,
-          attemptId: randomUUID(),
-          startedAtMs: atMs,
-          atMs,
-          facts,
-        });
+        await this.#options.write(systemEvent(name, this.#options.now(), facts));
       } catch {
         this.#giveBack(name, tally);
       }
