@@ -174,7 +174,7 @@ it('a user who signed in at level 2 steps up for an organisation that requires l
   await page.context().close();
 });
 
-it('a user who was away for too long is told so, and signs in again', async () => {
+it('a user who was away for too long sees why the session ended, and signs in again', async () => {
   const page = await world.open();
   await signIn(page, 'Rosa Field', 'Awaiting booking');
   await moveClocks(world.stack, 16 * 60_000);
@@ -188,7 +188,7 @@ it('a user who was away for too long is told so, and signs in again', async () =
   await page.context().close();
 });
 
-it('a user who was logged out at CIS2 is told so at the next click', async () => {
+it('a user who was logged out at CIS2 sees so at the next click', async () => {
   const page = await world.open();
   await signIn(page, 'Rosa Field', 'Awaiting booking');
   await world.stack.simulator.control('POST', '/cis2/logout', { userId: '656005750104' });

@@ -218,7 +218,7 @@ describe('a login', () => {
     expect(verdictOf(await send('/user-logins', { ...LOGIN, ...change }))).toEqual(verdict);
   });
 
-  it('without an organisation is told that it needs one', async () => {
+  it('without an organisation is refused, since it needs one', async () => {
     const answer = await send('/user-logins', { ...LOGIN, organisation: undefined });
     expect(answer.text).toContain('combined authentication signs a user in for one');
   });

@@ -86,7 +86,7 @@ async function statusOf(route: RouteContract, path: string, body = '{}'): Promis
   return response.status;
 }
 
-it.each(['%ED%A0%80', '%C3', '%'])('a path with %s is told what to write', async (part) => {
+it.each(['%ED%A0%80', '%C3', '%'])('a path with %s is refused with what to write', async (part) => {
   for (const path of [`/organisations/${part}`, `/organisations?after=${part}`]) {
     const { status, body } = await admin.call('GET', API_PREFIX + path);
     expect([status, body.detail]).toEqual([400, expect.stringContaining('Encode each part of it as UTF-8')]);

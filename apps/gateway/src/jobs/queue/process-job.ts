@@ -39,7 +39,7 @@ export async function processJob(
   await records.succeeded(name, job.id ?? '');
 }
 
-/** A run that is given up is told so by its signal; one that goes on regardless has no effect that counts. */
+/** The signal fires when a run is given up. A run that goes on has no effect that counts. */
 async function withinLimits(
   background: BackgroundJob,
   payload: object,
