@@ -426,6 +426,16 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   background_job_payload_small: rule('payload', 'The payload of a job has at most 1,024 bytes.'),
   background_job_waits_once: rule('', 'This job is waiting to run already.'),
 
+  notice_pkey: rule('id', 'There is a notice with this id already.'),
+  notice_staff_id_fkey: rule('staffId', 'There is no such person.'),
+  notice_kind_known: rule('kind', 'There is no such kind of notice.'),
+  notice_texts_short: rule(
+    '',
+    'A notice has a title of at most 200 characters, a text of at most 2,000, and says what to do in at most 1,000.',
+  ),
+  notice_path_of_console: rule('path', 'A notice leads to a page of the console.'),
+  notice_once: rule('', 'There is a notice of this already.'),
+
   registry_head_pkey: rule('', 'The registry has one version.'),
   registry_head_single: rule('', 'The registry has one version.'),
   registry_change_pkey: rule('', 'Changes are numbered once.'),

@@ -27,6 +27,7 @@ const READ_AND_WRITE = [
   'user_logout_token',
   'job_schedule',
   'background_job',
+  'notice',
 ];
 /** Rows that must remain: they end by a state or a time and are never deleted. */
 const NEVER_DELETED = [

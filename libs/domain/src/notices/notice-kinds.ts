@@ -1,0 +1,51 @@
+/** What members of staff are notified of. Each chooses kinds; nobody is notified of what their roles do not cover. */
+import type { Permission } from '../governance/permissions.js';
+
+export interface NoticeKind {
+  /** As people choose it. */
+  readonly label: string;
+  readonly description: string;
+  /** Whoever has it, for the organisations of the notice, may receive it. */
+  readonly permission: Permission;
+}
+
+export const NOTICE_KINDS = {
+  'approval-requested': {
+    label: 'Approvals requested',
+    description: 'A change is waiting for a second person.',
+    permission: 'change.decide',
+  },
+  'approval-decided': {
+    label: 'Approvals decided',
+    description: 'A change that you requested was approved or rejected.',
+    permission: 'change.read',
+  },
+  sro: {
+    label: 'Senior responsible owners',
+    description: 'A link was created for an SRO, an SRO answered, or the review of an appointment is due.',
+    permission: 'sro.read',
+  },
+  'emergency-stop': {
+    label: 'Emergency stops',
+    description: 'Something was stopped in an emergency, or such a stop was lifted.',
+    permission: 'emergency.stop',
+  },
+  expiry: {
+    label: 'Expiries',
+    description: 'A key, a token, a certificate or a write exception is about to expire.',
+    permission: 'registry.read',
+  },
+  'job-failed': {
+    label: 'Failed jobs',
+    description: 'A background job has failed permanently.',
+    permission: 'registry.write',
+  },
+  alarm: {
+    label: 'Alarms',
+    description: 'Something needs attention now.',
+    permission: 'emergency.stop',
+  },
+} as const satisfies Record<string, NoticeKind>;
+
+export type NoticeKindName = keyof typeof NOTICE_KINDS;
+export const NOTICE_KIND_NAMES = Object.keys(NOTICE_KINDS) as readonly NoticeKindName[];
