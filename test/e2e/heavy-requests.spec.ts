@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sealInBulk } from '../../apps/gateway/src/adapters/audit/subjects/seal.ts';
+import { writeLargeRegistryFile } from '../support/large-registry-file.ts';
 import { callGateway, type GatewayAnswer } from '../support/load.ts';
 import { watchMachine } from '../support/servers/machine.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
@@ -123,43 +124,26 @@ it('other callers are served while a long worklist is recorded', async () => {
   expect((await prove(stack, { answers: [result, ...answers] })).faults).toEqual(PROVED);
 }, 200_000);
 
-/** The most entries that a file may list. */
-function largeDocument(): object {
-  const odsCodes = Array.from({ length: ENTRIES / 5 }, (_, n) => `Y${String(n).padStart(5, '0')}`);
-  return {
-    apiVersion: 'gatehouse/v1',
-    organisations: odsCodes.map((odsCode) => ({
-      odsCode,
-      name: `Synthetic Practice ${odsCode} ${'x'.repeat(80)}`,
-    })),
-    applications: odsCodes.flatMap((odsCode) =>
-      ['referrer', 'provider'].map((capability) => ({
-        organisation: odsCode,
-        product: 'ReferWell',
-        environment: 'local',
-        accessMode: 'application-restricted',
-        capability,
-        apimApplicationId: `${odsCode}-${capability}-`.padEnd(100, 'x'),
-        messageSets: ['everything'],
-        state: 'draft',
-      })),
-    ),
-  };
-}
+/** A file with the most entries that one may list: of five, one is an organisation, two applications, two their sets. */
+const largeFile = () =>
+  writeLargeRegistryFile({
+    admin: stack.gateway.admin,
+    adminToken: stack.adminToken,
+    organisations: ENTRIES / 5,
+  });
 
 it('other callers are served while a large registry file is compared', async () => {
-  const document = largeDocument();
+  const file = await largeFile();
   const alone = await besides(pause(QUIET_MS));
   await longestBlockMs();
   const lateMs = watchMachine(stack.gateway.child.pid);
   const startedMs = performance.now();
-  const { result, answers } = await besides(
-    stack.admin<{ changes: unknown[] }>('POST', '/registry/diff', { document }),
-  );
+  const { result: changes, answers } = await besides(file.compare());
   const comparedMs = performance.now() - startedMs;
   const blockMs = await longestBlockMs();
+  await file.close();
 
-  expect(result.changes).toHaveLength((ENTRIES / 5) * 3);
+  expect(changes).toBe((ENTRIES / 5) * 3);
   expect(answers.length).toBeGreaterThan(others.length);
   expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
   expect(blockMs).toBeLessThan(comparedMs / 8 + lateMs());
@@ -168,23 +152,21 @@ it('other callers are served while a large registry file is compared', async () 
 
 it('other callers are served while a long worklist is recorded and a large registry file is compared', async () => {
   const body = await prepareWorklist();
-  const document = largeDocument();
+  const file = await largeFile();
   const alone = await besides(pause(QUIET_MS));
   await longestBlockMs();
   const lateMs = watchMachine(stack.gateway.child.pid);
   const startedMs = performance.now();
   // Each service has two fetches a day.
-  const both = Promise.all([
-    fetchWorklist(stack.gateway, '11013'),
-    stack.admin<{ changes: unknown[] }>('POST', '/registry/diff', { document }),
-  ]);
+  const both = Promise.all([fetchWorklist(stack.gateway, '11013'), file.compare()]);
   const { result, answers } = await besides(both);
   const bothMs = performance.now() - startedMs;
   const blockMs = await longestBlockMs();
+  await file.close();
 
-  const [list, { changes }] = result;
+  const [list, changes] = result;
   expect(list).toMatchObject({ status: 200, complete: true, bytes: body.length });
-  expect(changes).toHaveLength((ENTRIES / 5) * 3);
+  expect(changes).toBe((ENTRIES / 5) * 3);
   expect(answers.length).toBeGreaterThan(others.length);
   expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
   expect(blockMs).toBeLessThan(sealingMs() / 3 + bothMs / 8 + lateMs());
