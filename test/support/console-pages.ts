@@ -18,6 +18,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/environments': ['Priya Nair', 'Environments'],
   '/emergency-stops': ['Priya Nair', 'Emergency stops'],
   '/user-sessions': ['Priya Nair', 'User sessions'],
+  '/jobs': ['Priya Nair', 'Background jobs'],
   '/audit': ['Priya Nair', 'Audit'],
   '/asid-plan': ['Priya Nair', 'ASID plan'],
   '/message-sets': ['Priya Nair', 'Message sets'],

@@ -10,6 +10,7 @@ import { completionCommand } from './completion/completion.js';
 import { diagnosisCommands } from './commands/diagnosis.js';
 import { environmentCommands } from './commands/governance/environments.js';
 import { exceptionCommands } from './commands/governance/exceptions.js';
+import { jobCommands } from './commands/jobs.js';
 import { keyCommands } from './commands/keys.js';
 import { listCommands } from './commands/lists.js';
 import { migrateCommand } from './commands/migrate.js';
@@ -38,6 +39,7 @@ const GROUPS: readonly (readonly [
   ['Finding out why:', [diagnosisCommands]],
   ['Governance:', [sroCommands, exceptionCommands, assuranceCommands, environmentCommands]],
   ['Users:', [userSessionCommands]],
+  ['Background work:', [jobCommands]],
   ['Audit:', [auditCommands, verifyCommand]],
   ['Shell:', [completionCommand]],
 ];

@@ -38,6 +38,11 @@ export const RESOURCES = [
   },
   { name: 'emergency-stops', list: lazy(() => import('./stops/stop-list.js')) },
   { name: 'user-sessions', list: lazy(() => import('./user-sessions/user-session-list.js')) },
+  {
+    name: 'jobs',
+    list: lazy(() => import('./jobs/job-list.js')),
+    show: lazy(() => import('./jobs/job-page.js')),
+  },
   { name: 'history', list: lazy(() => import('./history/history-list.js')) },
   { name: 'staff', list: lazy(() => import('./staff/staff-list.js')) },
   { name: 'sessions', list: lazy(() => import('./staff/session-list.js')) },

@@ -8,6 +8,7 @@ import { dashboardRoutes } from './audit/dashboard-routes.js';
 import { environmentRoutes } from './governance/environment-routes.js';
 import { governanceRoutes } from './governance/governance-routes.js';
 import { historyRoutes } from './audit/history-routes.js';
+import { jobRoutes } from './operation/job-routes.js';
 import { messageSetRoutes } from './registry/message-set-routes.js';
 import { operationRoutes } from './operation/operation-routes.js';
 import { plannerRoutes } from './asid-plan/planner-routes.js';
@@ -34,6 +35,7 @@ export const routes = {
   ...stopRoutes,
   ...userSessionRoutes,
   ...operationRoutes,
+  ...jobRoutes,
   ...staffRoutes,
   ...auditRoutes,
   ...plannerRoutes,

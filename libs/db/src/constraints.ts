@@ -426,6 +426,12 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   background_job_payload_small: rule('payload', 'The payload of a job has at most 1,024 bytes.'),
   background_job_waits_once: rule('', 'This job is waiting to run already.'),
 
+  job_worker_pkey: rule('id', 'There is a worker with this id already.'),
+  job_worker_store_known: rule('store', 'A queue is kept in redis or postgresql.'),
+  job_worker_away_with_cause: rule('', 'A queue that cannot be reached has a cause.'),
+  job_queue_pkey: rule('job', 'This queue is measured already.'),
+  job_queue_not_negative: rule('', 'Numbers of jobs are 0 or more.'),
+
   notice_pkey: rule('id', 'There is a notice with this id already.'),
   notice_staff_id_fkey: rule('staffId', 'There is no such person.'),
   notice_kind_known: rule('kind', 'There is no such kind of notice.'),

@@ -27,6 +27,8 @@ const READ_AND_WRITE = [
   'user_logout_token',
   'job_schedule',
   'background_job',
+  'job_worker',
+  'job_queue',
   'notice',
 ];
 /** Rows that must remain: they end by a state or a time and are never deleted. */

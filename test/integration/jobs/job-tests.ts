@@ -1,5 +1,6 @@
 /** What holds for background jobs wherever their queue is: the same tests run on PostgreSQL and on Redis. */
 import { createPrisma, type Database } from '@gatehouse/db/client';
+import { jobId } from '@gatehouse/contracts/operation/job-payloads';
 import type { JobKind } from '@gatehouse/domain/jobs/job-kinds';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -15,7 +16,8 @@ import {
   openQueueStore,
   type QueueStore,
 } from '../../../apps/gateway/src/adapters/queue/queue-store.js';
-import { type BackgroundJob, jobId } from '../../../apps/gateway/src/jobs/queue/background-job.js';
+import { workerReports } from '../../../apps/gateway/src/adapters/queue/worker-reports.js';
+import type { BackgroundJob } from '../../../apps/gateway/src/jobs/queue/background-job.js';
 import {
   type BackgroundJobs,
   startBackgroundJobs,
@@ -91,8 +93,9 @@ export function jobTests(under: StoreUnderTest): void {
     jobs: readonly BackgroundJob[],
     workerOptions: Partial<JobWorkerOptions> = {},
   ): BackgroundJobs {
+    const store = openStore();
     const jobsOfProcess = startBackgroundJobs({
-      ...{ store: openStore(), records, jobs, workerOptions },
+      ...{ store, records, jobs, workerOptions, reports: workerReports(db, store.kind, Date.now) },
       log: { warn: () => undefined, error: () => undefined },
       onLag: (job, lagMs) => lags.push([job, lagMs]),
       onDead: async (failure) => void dead.push(failure),

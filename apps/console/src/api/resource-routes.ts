@@ -57,6 +57,7 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   history: { list: 'historyList', id: field('id') },
   'emergency-stops': { list: 'stopList', id: field('id') },
   'user-sessions': { list: 'userSessionList', id: field('id') },
+  jobs: { list: 'jobList', id: field('id'), show: { route: 'jobShow', params: ['id'] } },
   staff: { list: 'staffList', id: field('id') },
   sessions: { list: 'sessionList', id: field('id') },
   'admin-tokens': { list: 'tokenList', id: field('tokenId') },

@@ -10,6 +10,8 @@ const EVENTS: Readonly<Record<string, string>> = {
   USER_SIGN_IN_REJECTED: 'Sign-in of a user rejected',
   USER_ROLE_CHANGED: 'User changed role',
   USER_SESSION_ENDED: 'User session ended',
+  JOB_REQUESTED: 'Background job requested',
+  JOB_RETRIED: 'Background job retried',
   JOB_DEAD: 'Background job failed permanently',
   USER_NAME_SHOWN: 'Name of a user shown',
   SUPPORT_BUNDLE: 'Support bundle downloaded',

@@ -19,6 +19,7 @@ import Password from '@mui/icons-material/Password';
 import QuestionAnswer from '@mui/icons-material/QuestionAnswer';
 import Security from '@mui/icons-material/Security';
 import SettingsEthernet from '@mui/icons-material/SettingsEthernet';
+import PendingActions from '@mui/icons-material/PendingActions';
 import UploadFile from '@mui/icons-material/UploadFile';
 import type { ReactElement } from 'react';
 import { Menu, usePermissions } from 'react-admin';
@@ -47,6 +48,7 @@ const ENTRIES: readonly Entry[] = [
   { to: '/environments', text: 'Environments', icon: <Dns />, route: 'environmentList' },
   { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
   { to: '/user-sessions', text: 'User sessions', icon: <MedicalInformation />, route: 'userSessionList' },
+  { to: '/jobs', text: 'Jobs', icon: <PendingActions />, route: 'jobList' },
   { to: '/history', text: 'History', icon: <HistoryIcon />, route: 'historyList' },
   { to: '/audit', text: 'Audit trail', icon: <ManageSearch />, route: 'auditList' },
   { to: '/explain', text: 'Explain a request', icon: <QuestionAnswer />, route: 'explain' },

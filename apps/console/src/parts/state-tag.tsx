@@ -48,6 +48,13 @@ const COLOURS: Readonly<Record<string, ChipProps['color']>> = {
   'half done': 'warning',
   duplicated: 'warning',
   misplaced: 'warning',
+  // Background jobs and their queue
+  waiting: 'info',
+  failed: 'error',
+  working: 'success',
+  'partly away': 'warning',
+  away: 'error',
+  'no worker': 'error',
   // Outcomes of a request
   COMPLETED: 'success',
   REFUSED: 'error',

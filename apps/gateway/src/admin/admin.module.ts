@@ -11,6 +11,7 @@ import { ExceptionsModule } from './exceptions/exceptions.module.js';
 import { ExplainModule } from './explain/explain.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { AdminHttpModule } from './http/http.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { MessageSetsModule } from './message-sets/message-sets.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
@@ -36,6 +37,7 @@ const RESOURCES = [
   ExceptionsModule,
   ExplainModule,
   HistoryModule,
+  JobsModule,
   KeysModule,
   MessageSetsModule,
   OpenApiModule,

@@ -1,15 +1,17 @@
 /** The background jobs of the worker role, with what each of them needs. */
+import { JOB_PAYLOADS } from '@gatehouse/contracts/operation/job-payloads';
 import { JOB_KINDS, JOB_NAMES, type JobName } from '@gatehouse/domain/jobs/job-kinds';
 import { now } from '#hooks';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { removeEndedRows } from '../adapters/people/ended-rows.js';
 import { createJobRecords } from '../adapters/queue/job-records.js';
 import { openQueueStore } from '../adapters/queue/queue-store.js';
+import { workerReports } from '../adapters/queue/worker-reports.js';
 import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
 import type { Config } from '../config/config.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as keepHouse } from '../jobs/housekeeping.job.js';
-import { type BackgroundJob, noPayload } from '../jobs/queue/background-job.js';
+import type { BackgroundJob } from '../jobs/queue/background-job.js';
 import { type BackgroundJobs, startBackgroundJobs } from '../jobs/queue/background-jobs.js';
 import type { DeadJob } from '../jobs/queue/keep-queue.js';
 import { run as recordSessionEnds } from '../jobs/user-session-ends.job.js';
@@ -43,6 +45,7 @@ export function openBackgroundJobs(config: Config, log: Log, metrics: Metrics, p
     },
     onDead: (failure) => recordDead(parts, log, failure),
     onStore,
+    reports: workerReports(parts.prisma, store.kind, now),
   });
 }
 
@@ -63,7 +66,9 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
     housekeeping: (_, signal) =>
       keepHouse({ removeSlice: () => removeEndedRows(prisma, now()), signal, log }),
   };
-  return JOB_NAMES.map((name) => ({ name, kind: JOB_KINDS[name], payload: noPayload, run: runs[name] }));
+  return JOB_NAMES.map((name) => ({
+    ...{ name, kind: JOB_KINDS[name], payload: JOB_PAYLOADS[name], run: runs[name] },
+  }));
 }
 
 async function recordDead({ audit }: Parts, log: Log, failure: DeadJob): Promise<void> {

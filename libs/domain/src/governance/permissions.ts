@@ -61,6 +61,9 @@ export const PERMISSIONS = {
   explain: readers,
   'planner.read': readers,
   'dashboard.read': readers,
+  /** Background jobs. */
+  'job.read': readers,
+  'job.run': platform,
   'audit.read': { roles: readers.roles, scopes: ['audit'] },
   /** By NHS number or UBRN. */
   'audit.search': { roles: ['governance-officer', 'auditor'], scopes: ['audit'] },

@@ -97,9 +97,10 @@ export function createJobRecords(db: JobRows, now: () => number) {
       return count === 1;
     },
 
-    /** A worker has seen the scheduler in the queue. */
-    async confirm(job: string): Promise<void> {
-      await db.jobSchedule.updateMany({ where: { job }, data: { confirmedAt: at() } });
+    /** A worker has seen the scheduler in the queue. @param nextMs epoch ms at which it runs the job next */
+    async confirm(job: string, nextMs: number | null): Promise<void> {
+      const nextAt = nextMs === null ? {} : { nextAt: new Date(nextMs) };
+      await db.jobSchedule.updateMany({ where: { job }, data: { confirmedAt: at(), ...nextAt } });
     },
 
     async started(job: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** A kind of background job, as the queue runs it. */
 import { causeText, type JobKind } from '@gatehouse/domain/jobs/job-kinds';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 export interface BackgroundJob {
   /** Also of its queue and of its scheduler. */
@@ -11,12 +11,6 @@ export interface BackgroundJob {
   /** May run twice, also at the same time, and has its effect once. `signal` fires when it should stop. */
   readonly run: (payload: object, signal: AbortSignal) => Promise<void>;
 }
-
-/** What a payload may hold. */
-export const jobId = z.uuid();
-export const jobVersion = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-/** Of jobs that work out from rows what is to be done. */
-export const noPayload = z.strictObject({});
 
 /** The cause of a failure that no retry can put right. */
 export const WRONG_PAYLOAD = 'the payload is not one of this job';

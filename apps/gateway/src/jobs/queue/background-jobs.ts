@@ -3,6 +3,7 @@
  * job. A `<name>.job.ts` is a function that knows nothing of it (ADR 41).
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { QueueMeasure, WorkerReports } from '../../adapters/queue/worker-reports.js';
 import type { JobRecords } from '../../adapters/queue/job-records.js';
 import type {
   JobProcessor,
@@ -26,22 +27,16 @@ export interface BackgroundJobsDeps {
   readonly onDead: (failure: DeadJob) => Promise<void>;
   /** Null: the store works (again). */
   readonly onStore: (error: Error | null) => void;
+  readonly reports: WorkerReports;
   /** For tests. */
   readonly workerOptions?: Partial<JobWorkerOptions>;
 }
 
 export interface BackgroundJobs {
   /** Of each job, as last measured. */
-  counts(): ReadonlyMap<string, QueueCounts>;
+  counts(): ReadonlyMap<string, QueueMeasure>;
   /** Takes no further job; those under way have `drainMs` to finish, and are handed back to other workers then. */
   stop(drainMs: number): Promise<void>;
-}
-
-export interface QueueCounts {
-  readonly running: number;
-  readonly waiting: number;
-  /** How long the oldest waiting job has been due; 0: none waits. */
-  readonly oldestMs: number;
 }
 
 const RELAY_MS = 1_000;
@@ -64,10 +59,15 @@ interface Line {
 }
 
 export function startBackgroundJobs(deps: BackgroundJobsDeps): BackgroundJobs {
-  const { store, records, jobs, log } = deps;
+  const { store, records, jobs, log, reports } = deps;
   const handBack = new AbortController();
+  let away: Error | null = null;
+  const onStore = (error: Error | null): void => {
+    away = error;
+    deps.onStore(error);
+  };
   const onError = (error: unknown): void => {
-    deps.onStore(error instanceof Error ? error : new Error(String(error)));
+    onStore(error instanceof Error ? error : new Error(String(error)));
   };
   const underWay = new Set<Promise<void>>();
   const process: Process = async (background, job, token) => {
@@ -75,8 +75,8 @@ export function startBackgroundJobs(deps: BackgroundJobsDeps): BackgroundJobs {
     underWay.add(ended);
     await ended.finally(() => underWay.delete(ended));
   };
-  const open = (): Line[] => jobs.map((background) => openLine(background, deps, process));
-  const counts = new Map<string, QueueCounts>();
+  const open = (): Line[] => jobs.map((background) => openLine(background, { ...deps, onStore }, process));
+  const counts = new Map<string, QueueMeasure>();
   let lines = open();
   let outages = store.outages();
   let stopping = false;
@@ -110,15 +110,21 @@ export function startBackgroundJobs(deps: BackgroundJobsDeps): BackgroundJobs {
     await reopenAfterOutage();
     await records.register(jobs.filter(({ kind }) => kind.everyMs !== null).map(({ name }) => name));
     for (const { background, queue } of lines) {
-      await keepScheduler(background, queue, records);
+      const nextMs = await keepScheduler(background, queue, records);
       await recordFailures(background, queue, records, deps.onDead);
-      counts.set(background.name, await measure(queue));
-      await records.confirm(background.name);
+      const measure = await measureQueue(queue);
+      counts.set(background.name, measure);
+      await reports.measured(background.name, measure);
+      await records.confirm(background.name, nextMs);
     }
-    deps.onStore(null);
+    onStore(null);
   }
 
-  const timers = [atOnceAndEvery(RELAY_MS, relay), atOnceAndEvery(KEEP_MS, () => keep().catch(onError))];
+  const timers = [
+    atOnceAndEvery(RELAY_MS, relay),
+    atOnceAndEvery(KEEP_MS, () => keep().catch(onError)),
+    atOnceAndEvery(KEEP_MS, () => reports.seen(away)),
+  ];
   return {
     counts: () => counts,
     async stop(drainMs) {
@@ -130,6 +136,7 @@ export function startBackgroundJobs(deps: BackgroundJobsDeps): BackgroundJobs {
       handBack.abort();
       const closed = workersClosed
         .then(() => timersStopped)
+        .then(() => reports.gone())
         .then(() => Promise.all(lines.map(({ queue }) => queue.close())))
         .then(() => store.close())
         .catch(onError);
@@ -156,7 +163,7 @@ function openLine(background: BackgroundJob, deps: BackgroundJobsDeps, process: 
   return { background, queue, worker };
 }
 
-async function measure(queue: JobQueue): Promise<QueueCounts> {
+async function measureQueue(queue: JobQueue): Promise<QueueMeasure> {
   const { waiting = 0, active = 0 } = await queue.getJobCounts('waiting', 'active');
   const [oldest] = waiting === 0 ? [] : await queue.getWaiting(0, 0);
   const dueMs = oldest === undefined ? null : oldest.timestamp + (oldest.opts.delay ?? 0);

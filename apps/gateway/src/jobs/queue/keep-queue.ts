@@ -20,24 +20,28 @@ export const optionsOf = ({ kind }: Pick<BackgroundJob, 'kind'>): JobsOptions =>
   ...KEPT,
 });
 
-/** Registers the scheduler of a job, under its name, unless it is there already. Ten replicas register one. */
+/**
+ * Registers the scheduler of a job, under its name, unless it is there already. Ten replicas register one.
+ * @returns epoch ms at which it runs the job next; null: there is none, or it has just been registered
+ */
 export async function keepScheduler(
   background: BackgroundJob,
   queue: JobQueue,
   records: Pick<JobRecords, 'claim'>,
-): Promise<void> {
+): Promise<number | null> {
   const { name, kind } = background;
-  if (kind.everyMs === null) return;
+  if (kind.everyMs === null) return null;
   const scheduler = await queue.getJobScheduler(name);
   const isLost = scheduler?.next === undefined || scheduler.next < Date.now() - 2 * kind.everyMs;
-  if (scheduler?.every === kind.everyMs && !isLost) return;
+  if (scheduler?.every === kind.everyMs && !isLost) return scheduler.next ?? null;
   // Each registration runs the job at once.
-  if (!(await records.claim(name))) return;
+  if (!(await records.claim(name))) return null;
   await queue.upsertJobScheduler(
     name,
     { every: kind.everyMs },
     { name, data: {}, opts: optionsOf(background) },
   );
+  return null;
 }
 
 /** Queues a requested job. The queue takes each id once, so it does no harm to do this again while the job waits. */

@@ -1,0 +1,26 @@
+/** What the payload of each job may be: ids and versions alone, no data of patients, no secrets, no names. */
+import type { JobName } from '@gatehouse/domain/jobs/job-kinds';
+import { z } from 'zod';
+import { checkShape } from '../fault-words.js';
+import { type FaultAt, faultsOf } from '../problem.js';
+
+/** What a payload may hold. */
+export const jobId = z.uuid();
+export const jobVersion = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+/** Of jobs that work out from rows what is to be done. */
+export const noPayload = z.strictObject({});
+
+export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
+  'audit-partitions': noPayload,
+  'user-sessions': noPayload,
+  'user-session-ends': noPayload,
+  housekeeping: noPayload,
+};
+
+/** What is wrong with a payload, each fault with its place in a body that holds it as `payload`. */
+export function payloadFaults(job: JobName, payload: unknown): FaultAt[] {
+  const { error } = checkShape(JOB_PAYLOADS[job], payload);
+  return error === undefined
+    ? []
+    : faultsOf(error).map(({ pointer, detail }) => ({ pointer: `/payload${pointer}`, detail }));
+}
