@@ -29,6 +29,20 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'an assertion that expires too far ahead passed by the linter',
+    file: 'libs/domain/src/apim/lint-assertion.ts',
+    find: 'const MOST_AHEAD_S = 310;',
+    put: 'const MOST_AHEAD_S = 3_100;',
+    tests: unit('libs/domain/src/apim/lint-assertion.spec.ts'),
+  },
+  {
+    name: 'the linter looking for the key before the claims, unlike API Management',
+    file: 'libs/domain/src/apim/lint-assertion.ts',
+    find: "  ['alg', 'ALG_MISSING', ({ header }) => !header['alg']],",
+    put: "  ['signature', 'SIGNATURE', isWronglySigned],\n  ['alg', 'ALG_MISSING', ({ header }) => !header['alg']],",
+    tests: integration('test/integration/apim/lint-assertion.spec.ts'),
+  },
+  {
     name: 'a job that failed recorded without compare-and-set, so once for each worker that sees it',
     file: 'apps/gateway/src/adapters/queue/job-records.ts',
     find: "          where: { ...request, state: 'waiting' },\n          data: payload",

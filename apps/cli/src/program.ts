@@ -12,6 +12,7 @@ import { environmentCommands } from './commands/governance/environments.js';
 import { exceptionCommands } from './commands/governance/exceptions.js';
 import { jobCommands } from './commands/jobs.js';
 import { keyCommands } from './commands/keys.js';
+import { lintAssertionCommand } from './commands/apim/lint-assertion.js';
 import { listCommands } from './commands/lists.js';
 import { migrateCommand } from './commands/migrate.js';
 import { registryCommands } from './commands/registry.js';
@@ -36,7 +37,7 @@ const GROUPS: readonly (readonly [
     [registryCommands, listCommands, clientCommands, cis2ClientCommands, asidPlanCommand, changeCommands],
   ],
   ['Signing keys:', [keyCommands]],
-  ['Finding out why:', [diagnosisCommands]],
+  ['Finding out why:', [diagnosisCommands, lintAssertionCommand]],
   ['Governance:', [sroCommands, exceptionCommands, assuranceCommands, environmentCommands]],
   ['Users:', [userSessionCommands]],
   ['Background work:', [jobCommands]],
