@@ -817,6 +817,13 @@ const BUGS = [
     put: '',
     tests: integration('test/integration/audit/audit-checkpoints.spec.ts'),
   },
+  {
+    name: 'a name that NO_PROXY lists taken for the end of a longer one',
+    file: 'apps/gateway/src/adapters/outbound/outbound-proxy.ts',
+    find: '`.${host.toLowerCase()}`.endsWith(`.${suffix}`)',
+    put: 'host.toLowerCase().endsWith(suffix)',
+    tests: integration('test/integration/outbound/outbound-proxy.spec.ts'),
+  },
 ];
 
 /** Copies sources and builds and links the packages, so that no planted bug can stay in this tree. */

@@ -5,37 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
-import { generate } from 'selfsigned';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callGateway, type GatewayAnswer } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { environmentsFile, gather, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { certificateFor, type Identity } from '../../support/outbound/tls-server.ts';
 import { until } from '../../support/until.ts';
-
-const DAY_MS = 86_400_000;
-
-interface Identity {
-  readonly key: string;
-  readonly cert: string;
-}
-
-async function certificate(
-  name: string,
-  notBeforeDate = new Date(Date.now() - DAY_MS / 2),
-): Promise<Identity> {
-  const made = await generate([{ name: 'commonName', value: name }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    notBeforeDate,
-    notAfterDate: new Date(notBeforeDate.getTime() + DAY_MS),
-    extensions: [
-      { name: 'basicConstraints', cA: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: name }] },
-    ],
-  });
-  return { key: made.private, cert: made.cert };
-}
 
 let stack: Stack;
 let application: Onboarded;
@@ -50,9 +26,9 @@ beforeAll(async () => {
   stack = await startStack({ requestsPerMinute: UNHURRIED });
   [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   await stack.settled();
-  const expired = await certificate('localhost', new Date('2020-01-01'));
-  const otherHost = await certificate('another.example');
-  const unknownAuthority = await certificate('localhost');
+  const expired = await certificateFor('localhost', new Date('2020-01-01'));
+  const otherHost = await certificateFor('another.example');
+  const unknownAuthority = await certificateFor('localhost');
   identities = { expired, 'of another host': otherHost, 'of an unknown authority': unknownAuthority };
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-tls-'));
   await writeFile(join(folder, 'ca.pem'), `${expired.cert}\n${otherHost.cert}`);

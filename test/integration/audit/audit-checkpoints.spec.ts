@@ -35,7 +35,7 @@ beforeAll(async () => {
   ({ AWS_ENDPOINT_URL_KMS: endpoint } = JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}') as {
     AWS_ENDPOINT_URL_KMS: string;
   });
-  kms = openKms({ region: 'eu-west-2', endpoint, timeoutMs: 20_000 });
+  kms = openKms({ region: 'eu-west-2', endpoint, timeoutMs: 20_000, proxy: null });
   const owner = { environment: 'int', applicationId: 'checkpoints', odsCode: 'none' };
   const { arn, publicJwk } = await kms.createSigningKey(owner);
   keyArn = arn;
@@ -303,7 +303,7 @@ describe('a place', () => {
 });
 
 describe('a bucket with object lock', () => {
-  const s3 = { region: 'eu-west-2' };
+  const s3 = { region: 'eu-west-2', proxy: null };
   const FIRST = 'checkpoint-000000000001.txt';
   /** A prefix of its own for each test. */
   const bucket = (name = 'gatehouse-checkpoints') =>

@@ -25,7 +25,7 @@ beforeAll(async () => {
   const { AWS_ENDPOINT_URL_KMS: endpoint } = JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}') as {
     AWS_ENDPOINT_URL_KMS?: string;
   };
-  const kms = openKms({ region: 'eu-west-2', endpoint, timeoutMs: 5_000 });
+  const kms = openKms({ region: 'eu-west-2', endpoint, timeoutMs: 5_000, proxy: null });
   const key = { applicationId: 'staff', odsCode: 'none', environment: 'int' };
   const { arn } = await kms.createSigningKey(key);
   kms.close();

@@ -28,7 +28,12 @@ beforeAll(async () => {
   database = await createDatabase();
   pool = new pg.Pool({ connectionString: database.appUrl, max: 4 });
   const settings = JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}') as Record<string, string>;
-  kms = openKms({ region: 'eu-west-2', endpoint: settings['AWS_ENDPOINT_URL_KMS'], timeoutMs: 20_000 });
+  kms = openKms({
+    region: 'eu-west-2',
+    endpoint: settings['AWS_ENDPOINT_URL_KMS'],
+    timeoutMs: 20_000,
+    proxy: null,
+  });
   kmsKeyId = settings['GATEHOUSE_AUDIT_KMS_KEY'] ?? '';
 });
 afterAll(async () => {

@@ -86,7 +86,7 @@ export async function startUserTokenWorld(): Promise<UserTokenWorld> {
   const database: TestDatabase = await createDatabase();
   const sql = new pg.Pool({ connectionString: database.appUrl, max: 8 });
   await seedBasics(sql);
-  const kms = openKms({ region: 'eu-west-2', endpoint: simulator.kmsUrl, timeoutMs: 20_000 });
+  const kms = openKms({ region: 'eu-west-2', endpoint: simulator.kmsUrl, timeoutMs: 20_000, proxy: null });
   const kmsKeyId = await createAuditKey(simulator.kmsUrl);
   const key = await signingKey(kms);
   const jwks = await serveJwks(key);
@@ -180,7 +180,12 @@ export async function startUserTokenWorld(): Promise<UserTokenWorld> {
       };
     },
     startReplica(spendingMs = TOKEN_MS + 5_000) {
-      const transport = openTokenTransport({ connectMs: 2_000, totalMs: TOKEN_MS, onDate: () => undefined });
+      const transport = openTokenTransport({
+        connectMs: 2_000,
+        totalMs: TOKEN_MS,
+        proxy: null,
+        onDate: () => undefined,
+      });
       transports.push(transport);
       const events: TokenEvent[] = [];
       const state: Pick<Replica, 'onPost' | 'isKmsAway'> = { onPost: null, isKmsAway: false };

@@ -119,6 +119,41 @@ describe('all faults are reported at once', () => {
   });
 });
 
+describe('the outbound proxy', () => {
+  const HTTPS_PROXY = 'http://user:hunter2@proxy.example:3128';
+
+  it('is none by default', () => {
+    expect(readConfig({ ...LEAST, NO_PROXY: 'a.example' })).toMatchObject({
+      proxy: null,
+      kms: { proxy: null },
+    });
+  });
+
+  it.each([
+    ['in capitals', { HTTPS_PROXY, NO_PROXY: 'a.example, b.example' }],
+    ['in lower case', { https_proxy: HTTPS_PROXY, no_proxy: 'a.example b.example' }],
+    [
+      'in both, of which lower case counts',
+      { https_proxy: HTTPS_PROXY, HTTPS_PROXY: 'http://other', no_proxy: 'a.example,b.example' },
+    ],
+  ])('is named %s', (_, variables) => {
+    const proxy = { url: new URL(HTTPS_PROXY), bypassed: ['a.example', 'b.example'], connectMs: 2_000 };
+    expect(readConfig({ ...LEAST, ...variables })).toMatchObject({ proxy, kms: { proxy } });
+  });
+
+  it.each([
+    'https://proxy.example',
+    'socks5://proxy.example',
+    'proxy.example:3128',
+    'http://proxy.example/path',
+  ])('is not %s, and the fault quotes nothing', (url) => {
+    const [fault, ...others] = faultsOf({ ...LEAST, HTTPS_PROXY: url });
+    expect(others).toEqual([]);
+    expect(fault).toMatch(/^HTTPS_PROXY: must be (?:an )?http:\/\//);
+    expect(fault).not.toContain('proxy.example');
+  });
+});
+
 describe('checkpoints', () => {
   const KEY = { GATEHOUSE_CHECKPOINT_KMS_KEY: 'alias/checkpoints' };
 
@@ -131,7 +166,7 @@ describe('checkpoints', () => {
     expect(readConfig({ ...LEAST, ...KEY, ...places }).checkpoints).toEqual({
       kmsKey: 'alias/checkpoints',
       places: ['file:///mnt/a', 's3://evidence/gatehouse'],
-      s3: { region: 'eu-west-2', endpoint: undefined },
+      s3: { region: 'eu-west-2', endpoint: undefined, proxy: null },
     });
   });
 

@@ -8,6 +8,9 @@ import type { SessionLimits } from '@gatehouse/domain/users/session-life';
 import type { RejectionLimits } from '@gatehouse/domain/policy/rejections';
 import { z } from 'zod';
 import { SECRET_METHODS, type SecretMethod } from '../adapters/people/openid/client-authentication.js';
+import type { BucketOptions } from '../adapters/audit/checkpoints/bucket-place.js';
+import type { KmsOptions } from '../adapters/kms/kms.js';
+import type { OutboundProxy } from '../adapters/outbound/outbound-proxy.js';
 import { type Environment, readEnvironments } from './environments.js';
 import { leaseFaults } from './lease.js';
 import { productionFaults } from './production.js';
@@ -81,6 +84,14 @@ const checkpointPlaces = list.superRefine((places, context) => {
   });
 });
 
+const outboundProxy = z
+  .url({ protocol: /^http$/, error: 'must be an http:// URL: TLS goes through the proxy, and not to it' })
+  .transform((url) => new URL(url))
+  .refine(
+    ({ pathname, search }) => pathname === '/' && search === '',
+    'must be http://host:port, without a path',
+  );
+
 const file = z.string().min(1);
 
 /** Name of the environment variable → what it must be. */
@@ -89,6 +100,11 @@ export const SETTINGS = {
   /** Used by `gatehouse migrate` alone; the gateway ignores it. */
   DATABASE_OWNER_URL: postgresUrl.optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
+  HTTPS_PROXY: outboundProxy.optional(),
+  NO_PROXY: z
+    .string()
+    .transform((hosts) => hosts.split(/[,\s]+/).filter((host) => host !== ''))
+    .optional(),
   AWS_REGION: z.string().min(1).default('eu-west-2'),
   AWS_ENDPOINT_URL: z.url().optional(),
   AWS_ENDPOINT_URL_KMS: z.url().optional(),
@@ -160,17 +176,15 @@ export interface Config {
   readonly databaseUrl: string;
   /** Where the queue of background jobs is; null: in PostgreSQL. */
   readonly redisUrl: string | null;
-  readonly kms: {
-    readonly region: string;
-    readonly endpoint: string | undefined;
-    readonly timeoutMs: number;
-  };
+  /** The HTTP proxy through which https goes out; null: none. */
+  readonly proxy: OutboundProxy | null;
+  readonly kms: KmsOptions;
   readonly auditKmsKey: string;
   /** The key that signs checkpoints of the audit trail, and where they are stored; null: none are made. */
   readonly checkpoints: {
     readonly kmsKey: string;
     readonly places: readonly string[];
-    readonly s3: { readonly region: string; readonly endpoint: string | undefined };
+    readonly s3: BucketOptions;
   } | null;
   readonly publicUrl: string;
   /** Where browsers reach the admin listener: scheme, host and port. */
@@ -258,7 +272,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const known = new Set<string>(settingNames);
   // An empty value means "not set", as in most shells and container files.
   const given = Object.fromEntries(
-    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(withUpperCaseProxy(variables)).filter(([, value]) => value !== undefined && value !== ''),
   );
   const faults = Object.keys(given)
     .filter((name) => name.startsWith('GATEHOUSE_') && !known.has(name) && !CLI_SETTINGS.has(name))
@@ -275,6 +289,15 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   if (parsed.success) faults.push(...leaseFaults(parsed.data));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(toConfig(parsed.data, served));
+}
+
+/** Many systems set these two in lower case, and that form has precedence as it has in curl. */
+function withUpperCaseProxy(
+  variables: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string | undefined>> {
+  const { https_proxy: proxy = variables['HTTPS_PROXY'], no_proxy: bypassed = variables['NO_PROXY'] } =
+    variables;
+  return { ...variables, HTTPS_PROXY: proxy, NO_PROXY: bypassed };
 }
 
 /** Read by the command line and the start script, which share the shell with the gateway. */
@@ -320,14 +343,18 @@ function pairFaults(given: Readonly<Record<string, string | undefined>>): string
 
 function toConfig(settings: Settings, environments: ReadonlyMap<string, Environment>): Config {
   const { GATEHOUSE_TLS_CERT: cert, GATEHOUSE_TLS_KEY: key } = settings;
+  const { HTTPS_PROXY: url, NO_PROXY: bypassed = [], GATEHOUSE_CONNECT_MS: connectMs } = settings;
+  const proxy = url === undefined ? null : { url, bypassed, connectMs };
   const { GATEHOUSE_CHECKPOINT_KMS_KEY: checkpointKey, GATEHOUSE_CHECKPOINTS: places = [] } = settings;
   return {
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL ?? null,
+    proxy,
     kms: {
       region: settings.AWS_REGION,
       endpoint: settings.AWS_ENDPOINT_URL_KMS ?? settings.AWS_ENDPOINT_URL,
       timeoutMs: settings.GATEHOUSE_KMS_MS,
+      proxy,
     },
     auditKmsKey: settings.GATEHOUSE_AUDIT_KMS_KEY,
     checkpoints:
@@ -339,6 +366,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
             s3: {
               region: settings.AWS_REGION,
               endpoint: settings.AWS_ENDPOINT_URL_S3 ?? settings.AWS_ENDPOINT_URL,
+              proxy,
             },
           },
     publicUrl: settings.GATEHOUSE_PUBLIC_URL.replace(/\/+$/, ''),

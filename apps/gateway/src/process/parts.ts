@@ -2,6 +2,7 @@
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import { killPoint, now } from '#hooks';
+import { setGlobalProxyFromEnv } from 'node:http';
 import pg from 'pg';
 import { applicationsLastUsed } from '../adapters/audit/read/last-used.js';
 import { createTokenSource, type TokenSource } from '../adapters/nhs/apim-token.js';
@@ -71,7 +72,9 @@ const SETTLING_MS = 5_000;
 export const monotonicNow = (): number => performance.now();
 
 export async function openParts(config: Config, log: Log, metrics: Metrics): Promise<Parts> {
-  const { budgets, environments } = config;
+  const { budgets, environments, proxy } = config;
+  if (proxy !== null)
+    setGlobalProxyFromEnv({ HTTPS_PROXY: proxy.url.href, NO_PROXY: proxy.bypassed.join(',') });
   await checkSchemaVersion(config.databaseUrl);
   const prisma = createPrisma(config.databaseUrl);
   const database = openPool(config, log, 8, budgets.auditCommitMs, budgets.auditCommitMs);
@@ -110,6 +113,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   const transport = openTokenTransport({
     connectMs: budgets.connectMs,
     totalMs: budgets.tokenMs,
+    proxy,
     onDate: (serverMs) => {
       skew.sample(serverMs);
     },
@@ -156,6 +160,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     connectMs: budgets.connectMs,
     bodyStallMs: budgets.bodyStallMs,
     connectionsPerBinding: CONNECTIONS_PER_BINDING,
+    proxy,
     onCall: (result, tookMs) => {
       metrics.upstreamCall(result, tookMs);
     },

@@ -46,7 +46,12 @@ beforeAll(async () => {
   });
   await once(emulator.listen(0, '127.0.0.1'), 'listening');
   const { port } = emulator.address() as AddressInfo;
-  kms = openKms({ region: 'eu-west-2', endpoint: `http://127.0.0.1:${String(port)}`, timeoutMs: 20_000 });
+  kms = openKms({
+    region: 'eu-west-2',
+    endpoint: `http://127.0.0.1:${String(port)}`,
+    timeoutMs: 20_000,
+    proxy: null,
+  });
 });
 afterAll(() => {
   kms.close();

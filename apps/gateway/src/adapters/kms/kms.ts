@@ -17,12 +17,15 @@ import type { OpenIdAssertion, OpenIdAssertionAlgorithm } from '@gatehouse/domai
 import type { UnsignedCheckpoint } from '@gatehouse/domain/audit/checkpoint';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { SigningKey } from '@gatehouse/domain/registry/registry';
+import type { OutboundProxy } from '../outbound/outbound-proxy.js';
+import { awsRequests } from '../outbound/aws-requests.js';
 import type { KeyService, SigningKeyOwner } from './key-service.js';
 
 export interface KmsOptions {
   readonly region: string;
   readonly endpoint: string | undefined;
   readonly timeoutMs: number;
+  readonly proxy: OutboundProxy | null;
 }
 
 /** What is needed of a key to sign with it, and to check the signature. */
@@ -80,6 +83,7 @@ export function openKms(options: KmsOptions): Kms {
   const client = new KMSClient({
     region: options.region,
     maxAttempts: 2,
+    requestHandler: awsRequests(options.proxy),
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
   });
   const budget = () => ({ abortSignal: AbortSignal.timeout(options.timeoutMs) });

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { finished, pipeline, type Readable, Transform } from 'node:stream';
 import { HttpCallError } from './http-fault.js';
-import { endedProperly } from './tls-agent.js';
+import { endedProperly } from '../outbound/tls-agent.js';
 
 export interface HttpAnswer {
   readonly status: number;

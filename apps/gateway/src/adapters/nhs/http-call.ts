@@ -13,9 +13,10 @@ import type { Socket } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
+import type { OutboundProxy } from '../outbound/outbound-proxy.js';
+import { TlsAgent } from '../outbound/tls-agent.js';
 import { type HttpAnswer, headFault, readAnswer } from './http-answer.js';
 import { callFault, HttpCallError } from './http-fault.js';
-import { TlsAgent } from './tls-agent.js';
 
 export interface HttpCall {
   readonly agent: HttpAgent;
@@ -42,9 +43,9 @@ const MAX_HEADER_BYTES = 32_768;
 /** Far more than any server sends, and few enough that they can't hold up other calls (law 11). */
 const MAX_INTERIM_ANSWERS = 1_000;
 
-/** The connections to one origin. */
-export function openAgent(origin: URL, options: AgentOptions): HttpAgent {
-  return origin.protocol === 'https:' ? new TlsAgent(options) : new HttpAgent(options);
+/** The connections to one origin; those with TLS go through the outbound proxy if there is one. */
+export function openAgent(origin: URL, options: AgentOptions, proxy: OutboundProxy | null): HttpAgent {
+  return origin.protocol === 'https:' ? new TlsAgent(options, proxy) : new HttpAgent(options);
 }
 
 /** @throws HttpCallError */

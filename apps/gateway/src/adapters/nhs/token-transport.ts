@@ -2,6 +2,7 @@
 import type { Agent } from 'node:http';
 import type { TokenForm } from '@gatehouse/domain/apim/token-request';
 import { headerValue } from '@gatehouse/domain/input/framing';
+import type { OutboundProxy } from '../outbound/outbound-proxy.js';
 import { type HttpCall, openAgent, sendHttp } from './http-call.js';
 import { HttpCallError } from './http-fault.js';
 
@@ -30,13 +31,15 @@ const TELLS_TIME: ReadonlySet<number> = new Set([200, 400, 401]);
 export function openTokenTransport(options: {
   readonly connectMs: number;
   readonly totalMs: number;
+  readonly proxy: OutboundProxy | null;
   /** Epoch ms of the answer's `Date` header, by which clock skew is measured. */
   readonly onDate: (serverMs: number) => void;
 }): TokenTransport {
   const agents = new Map<string, Agent>();
   // Each connection is used once, since nothing else ties an answer to the assertion of its tenant.
   const agentFor = (url: URL): Agent => {
-    const agent = agents.get(url.origin) ?? openAgent(url, { keepAlive: false, maxSockets: 32 });
+    const agent =
+      agents.get(url.origin) ?? openAgent(url, { keepAlive: false, maxSockets: 32 }, options.proxy);
     agents.set(url.origin, agent);
     return agent;
   };

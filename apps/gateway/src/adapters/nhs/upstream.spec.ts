@@ -112,6 +112,7 @@ function open(options: Partial<UpstreamOptions> = {}) {
     connectMs: 20_000,
     bodyStallMs: 20_000,
     connectionsPerBinding: 4,
+    proxy: null,
     onDate: () => undefined,
     onCall: () => undefined,
     ...options,

@@ -5,6 +5,7 @@
 import type { Agent } from 'node:http';
 import { finished, type Readable } from 'node:stream';
 import { headerValue } from '@gatehouse/domain/input/framing';
+import type { OutboundProxy } from '../outbound/outbound-proxy.js';
 import { type HttpAnswer, limitStalls } from './http-answer.js';
 import { openAgent, sendHttp } from './http-call.js';
 
@@ -39,6 +40,7 @@ export interface UpstreamOptions {
   readonly connectMs: number;
   readonly bodyStallMs: number;
   readonly connectionsPerBinding: number;
+  readonly proxy: OutboundProxy | null;
   /** Epoch ms of an answer's `Date` header, by which clock skew is measured. */
   readonly onDate: (serverMs: number) => void;
   /** How long a call took to the headers of its answer, or to its failure; ms. */
@@ -58,7 +60,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     const key = JSON.stringify([bindingId, origin.origin]);
     let entry = pools.get(key);
     if (entry === undefined) {
-      const agent = openAgent(origin, { keepAlive: true, timeout: KEEP_ALIVE_MS });
+      const agent = openAgent(origin, { keepAlive: true, timeout: KEEP_ALIVE_MS }, options.proxy);
       entry = { agent, usedMs: 0, busy: 0 };
       pools.set(key, entry);
     }

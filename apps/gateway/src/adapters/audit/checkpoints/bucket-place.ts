@@ -11,12 +11,15 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { awsRequests } from '../../outbound/aws-requests.js';
+import type { OutboundProxy } from '../../outbound/outbound-proxy.js';
 import { type CheckpointPlace, PlaceConflict } from './place.js';
 
 export interface BucketOptions {
   readonly region: string;
   /** Of an emulator; undefined: AWS itself. */
   readonly endpoint: string | undefined;
+  readonly proxy: OutboundProxy | null;
 }
 
 /** The bucket has another object under this key; two writers at once are refused in the same way. */
@@ -24,12 +27,13 @@ const TAKEN = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
 const TIMEOUT_MS = 10_000;
 
 /** @param url `s3://bucket/prefix` */
-export function bucketPlace(url: string, { region, endpoint }: BucketOptions): CheckpointPlace {
+export function bucketPlace(url: string, { region, endpoint, proxy }: BucketOptions): CheckpointPlace {
   const { host: bucket, pathname } = new URL(url);
   const prefix = pathname.replace(/^\//, '').replace(/[^/]$/, '$&/');
   const client = new S3Client({
     region,
     maxAttempts: 2,
+    requestHandler: awsRequests(proxy),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
   });
   const budget = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
