@@ -43,6 +43,20 @@ const BUGS = [
     tests: integration('test/integration/apim/lint-assertion.spec.ts'),
   },
   {
+    name: 'the canonical text of a list remembered while its members can still change',
+    file: 'libs/domain/src/audit/canonical-json.ts',
+    find: 'if (isDeeplyFrozen(value)) textsOfFrozen.set(value, text);',
+    put: 'if (isDeeplyFrozen(null)) textsOfFrozen.set(value, text);',
+    tests: unit('libs/domain/src/audit/canonical-json.spec.ts'),
+  },
+  {
+    name: 'an NHS number recorded where a text needs no escapes',
+    file: 'libs/domain/src/audit/canonical-json.ts',
+    find: 'value.length >= DIGITS_OF_NHS_NUMBER',
+    put: 'value.length > DIGITS_OF_NHS_NUMBER',
+    tests: unit('libs/domain/src/audit/canonical-json.spec.ts'),
+  },
+  {
     name: 'a job that failed recorded without compare-and-set, so once for each worker that sees it',
     file: 'apps/gateway/src/adapters/queue/job-records.ts',
     find: "          where: { ...request, state: 'waiting' },\n          data: payload",

@@ -1,7 +1,8 @@
 /** All rows of one request, each checked against its neighbours in the chain. */
 import type { AuditValue } from '@gatehouse/domain/audit/audit';
+import { canonicalJson } from '@gatehouse/domain/audit/canonical-json';
 import type pg from 'pg';
-import { canonicalJson, digestOfSubjects, link, type SealedSubject } from '../write/chain.js';
+import { digestOfSubjects, link, type SealedSubject } from '../write/chain.js';
 import { columnsOf, toRow, type AuditRow, type EventRow } from './filter.js';
 
 /** A row, and what is wrong with its place in the chain. */

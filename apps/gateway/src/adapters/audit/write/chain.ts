@@ -3,8 +3,8 @@
  * The offline verifier was written from that page and shares no code with this file.
  */
 import { createHash } from 'node:crypto';
-import type { AuditEvent, AuditValue } from '@gatehouse/domain/audit/audit';
-import { withoutNhsNumbers } from '@gatehouse/domain/input/nhs-number';
+import type { AuditEvent } from '@gatehouse/domain/audit/audit';
+import { canonicalMembers } from '@gatehouse/domain/audit/canonical-json';
 
 /** The sequence number and hash of the newest row of a chain. */
 export interface Head {
@@ -49,37 +49,14 @@ export interface EncodedRecord {
   readonly after: string;
 }
 
-/**
- * RFC 8785 narrowed to what every JSON library reads and writes in the same way: members sorted by UTF-16 code unit, no
- * whitespace, no numbers but safe integers, no NUL and no lone surrogate (PostgreSQL's jsonb takes neither).
- * Members that are undefined are left out.
- * @throws TypeError for anything else, since a record that can't be hashed is not written
- */
-export function canonicalJson(value: AuditValue | undefined): string {
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return canonicalString(value);
-  if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value)) throw new TypeError('audit records contain only safe integers');
-    return String(value === 0 ? 0 : value);
-  }
-  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object') return `{${members(value).join(',')}}`;
-  throw new TypeError(`audit records cannot contain a ${typeof value}`);
-}
-
 /** The canonical form of a writer's record of an event, without `seq`. */
 export function encodeRecord(
   event: AuditEvent,
   writer: string,
   subjectsDigest: string | null,
 ): EncodedRecord {
-  const record = { ...event, writer, ...(subjectsDigest === null ? {} : { subjectsDigest }) };
-  const fields = record as unknown as { readonly [key: string]: AuditValue | undefined };
-  const isBefore = (key: string): boolean => key < 'seq';
-  return {
-    before: members(fields, isBefore).join(','),
-    after: members(fields, (key) => key > 'seq').join(','),
-  };
+  const record = subjectsDigest === null ? { ...event, writer } : { ...event, writer, subjectsDigest };
+  return canonicalMembers(record, 'seq');
 }
 
 /** The whole canonical record of row `seq`. Neither part is empty: members such as kind and writer surround `seq`. */
@@ -109,29 +86,6 @@ export function digestOfSubjects(subjects: readonly SealedSubject[]): string | n
 
 export function sha256Hex(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-function canonicalString(value: string): string {
-  if (value.includes('\0') || !value.isWellFormed()) {
-    throw new TypeError('audit records contain only well-formed text without NUL');
-  }
-  // Every text of every record passes this check, whatever its source.
-  return JSON.stringify(withoutNhsNumbers(value));
-}
-
-function members(
-  fields: { readonly [key: string]: AuditValue | undefined },
-  isIncluded: (key: string) => boolean = () => true,
-): string[] {
-  return Object.keys(fields)
-    .filter((key) => fields[key] !== undefined && isIncluded(key))
-    .sort(byCodeUnit)
-    .map((key) => `${canonicalString(key)}:${canonicalJson(fields[key])}`);
-}
-
-/** `Array.isArray` does not narrow readonly arrays. */
-function isList(value: AuditValue | undefined): value is readonly AuditValue[] {
-  return Array.isArray(value);
 }
 
 function byCodeUnit(a: string, b: string): number {
