@@ -17,7 +17,9 @@ const AWS = ['*.amazonaws.com'];
 
 export function egressHosts(settings: Settings): string[] {
   const hosts = settings.environments.flatMap((name) => NHS_EGRESS[name]);
-  return [...new Set([...hosts, new URL(settings.staff.issuer).hostname, ...settings.furtherEgress])].sort();
+  // A rotation reads its own JWKS by the public address.
+  const own = [settings.publicHost, new URL(settings.staff.issuer).hostname];
+  return [...new Set([...hosts, ...own, ...settings.furtherEgress])].sort();
 }
 
 export class EgressList extends Construct {

@@ -12,6 +12,8 @@ interface KeyRights {
   /** Of keys that carry the tag of an environment that this deployment serves. */
   readonly signingKeys: readonly string[];
   readonly createsSigningKeys: boolean;
+  /** Finds a key that a run which died has left. */
+  readonly listsKeys?: true;
   readonly checkpointKey: readonly string[];
 }
 
@@ -33,8 +35,13 @@ export const KEY_RIGHTS: Readonly<Record<Role, KeyRights>> = {
     checkpointKey: [],
   },
   worker: {
-    signingKeys: ['kms:GetPublicKey', 'kms:DisableKey', 'kms:ScheduleKeyDeletion'],
+    // It signs the canary of a rotation.
+    signingKeys: [
+      ...['kms:Sign', 'kms:GetPublicKey', 'kms:DescribeKey', 'kms:ListResourceTags'],
+      ...['kms:DisableKey', 'kms:ScheduleKeyDeletion'],
+    ],
     createsSigningKeys: true,
+    listsKeys: true,
     checkpointKey: ['kms:Sign', 'kms:GetPublicKey'],
   },
 };
@@ -78,6 +85,10 @@ export function keyStatements(role: Role, keys: AccountKeys, settings: Settings)
           StringEqualsIfExists: environments,
         },
       }),
+    );
+  if (rights.listsKeys === true)
+    statements.push(
+      new iam.PolicyStatement({ sid: 'ListKeys', actions: ['kms:ListKeys'], resources: ['*'] }),
     );
   if (rights.checkpointKey.length > 0)
     statements.push(

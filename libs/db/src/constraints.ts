@@ -293,8 +293,26 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     '',
     'Owner, kid, KMS key, public key and thumbprint of a signing key never change.',
   ),
+  signing_key_confirmed_after_publication: rule('confirmedAt', 'Only a published key is confirmed.'),
+  signing_key_proven_after_confirmation: rule('provenAt', 'A key is confirmed before it is tried out.'),
+  signing_key_disabled_after_use: rule('disabledAt', 'Only the KMS key of a removed key is disabled.'),
   signing_key_public_rsa: rule('publicJwk', 'The public key is an RSA JWK with n and e.'),
   signing_key_no_private_member: rule('publicJwk', 'A public key has no private member.'),
+
+  rotation_policy_pkey: rule('id', 'There is a rotation policy with this id already.'),
+  rotation_policy_once: rule(
+    '',
+    'There is a rotation policy for this organisation, product and environment already.',
+  ),
+  rotation_policy_ods_code_fkey: rule('organisation', 'There is no such organisation.'),
+  rotation_policy_product_fkey: rule('product', 'There is no such product.'),
+  rotation_policy_environment_fkey: rule('environment', 'There is no such environment.'),
+  rotation_policy_every_days_possible: rule('everyDays', 'Keys rotate every 1 to 365 days.'),
+
+  key_rotation_pkey: rule('', 'The rotation of this owner has been begun already.'),
+  key_rotation_claimed_for_a_time: rule('claim', 'A claim has an end.'),
+  key_rotation_failure_with_cause: rule('cause', 'A failure has a cause and a beginning.'),
+  jwks_fetch_pkey: rule('', 'This JWKS URL has been noted already.'),
 
   admin_token_pkey: rule('id', 'There is an admin token with this id already.'),
   admin_token_token_id_unique: rule('tokenId', 'There is an admin token with this id already.'),

@@ -2,6 +2,9 @@ import pg from 'pg';
 import { QUEUE_SCHEMA } from './queue-schema.js';
 
 const READ_AND_WRITE = [
+  'rotation_policy',
+  'key_rotation',
+  'jwks_fetch',
   'environment',
   'organisation',
   'product',

@@ -212,6 +212,24 @@ it('a background job is overdue, and one has failed permanently', async () => {
   );
 });
 
+it('a key rotation that does not go on', async () => {
+  await stack.sql.query(
+    `INSERT INTO rotation_policy (ods_code, product, environment, every_days)
+     SELECT ods_code, product, environment, 90 FROM application JOIN binding ON application_id = application.id
+     WHERE application.state = 'live' LIMIT 1`,
+  );
+  await stack.sql.query(
+    `INSERT INTO key_rotation (owner_id, step, cause, failures, failing_since, not_before)
+     SELECT application.id, 'prove', 'no luck', 3, now(), now() + interval '1 day'
+     FROM application JOIN binding ON application_id = application.id
+     JOIN rotation_policy p ON p.ods_code = binding.ods_code AND p.product = application.product
+     WHERE application.state = 'live'
+     ON CONFLICT (owner_id) DO UPDATE SET step = 'prove', cause = 'no luck', failures = 3, failing_since = now(),
+       not_before = now() + interval '1 day'`,
+  );
+  await red(['GatehouseKeyRotationStuck']);
+});
+
 describe('e-RS', () => {
   it('is slow', async () => {
     await arm('ers', { delayMs: 7_000 }, { match: { apiKey: slowed.apiKey } });

@@ -9,7 +9,8 @@ export type KillPoint =
   | 'before-outcome'
   | 'after-outcome-before-first-byte'
   | 'mid-stream'
-  | 'in-mint';
+  | 'in-mint'
+  | 'in-rotation';
 
 /** Epoch milliseconds. */
 export function now(): number {

@@ -1,7 +1,7 @@
 /** The background jobs of the worker role, with what each of them needs. */
-import { JOB_PAYLOADS } from '@gatehouse/contracts/operation/job-payloads';
+import { JOB_PAYLOADS, ownerPayload } from '@gatehouse/contracts/operation/job-payloads';
 import { JOB_KINDS, JOB_NAMES, type JobName } from '@gatehouse/domain/jobs/job-kinds';
-import { now } from '#hooks';
+import { killPoint, now } from '#hooks';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { removeEndedRows } from '../adapters/people/ended-rows.js';
 import { createJobRecords } from '../adapters/queue/job-records.js';
@@ -12,8 +12,11 @@ import type { Config } from '../config/config.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as keepHouse } from '../jobs/housekeeping.job.js';
 import type { BackgroundJob } from '../jobs/queue/background-job.js';
+import { run as rotateKeys } from '../jobs/key-rotation.job.js';
+import { run as takeRotationStep } from '../jobs/key-rotation-step.job.js';
 import { type BackgroundJobs, startBackgroundJobs } from '../jobs/queue/background-jobs.js';
 import type { DeadJob } from '../jobs/queue/keep-queue.js';
+import { rotationDeps, rotationStepDeps } from '../jobs/rotation-parts.js';
 import { run as recordSessionEnds } from '../jobs/user-session-ends.job.js';
 import { run as endUserSessions } from '../jobs/user-sessions.job.js';
 import type { Metrics } from '../status/metrics.js';
@@ -55,6 +58,11 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
   const onMonthsAhead = (months: number): void => {
     metrics.partitionsAhead(months);
   };
+  const { kms: keyService, canary, audit, registry } = parts;
+  const rotationStep = rotationStepDeps({
+    ...{ db: prisma, keyService, canary, audit, publicUrl: config.publicUrl, now, killPoint, log },
+    snapshot: () => registry.current(),
+  });
   const runs: Record<JobName, BackgroundJob['run']> = {
     'audit-partitions': (_, signal) => keepPartitions({ partitions, onMonthsAhead, signal, log }),
     'user-sessions': () =>
@@ -63,6 +71,13 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
         logins: users.logins,
       }),
     'user-session-ends': () => recordSessionEnds(endRecords),
+    'key-rotation': () =>
+      rotateKeys(
+        rotationDeps({ db: prisma, now }, (count) => {
+          metrics.rotationsStuck(count);
+        }),
+      ),
+    'key-rotation-step': (payload) => takeRotationStep(rotationStep, ownerPayload.parse(payload).owner),
     housekeeping: (_, signal) =>
       keepHouse({ removeSlice: () => removeEndedRows(prisma, now()), signal, log }),
   };

@@ -9,6 +9,7 @@ import { now } from '#hooks';
 import { createJobRecords } from '../adapters/queue/job-records.js';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { startSweeper } from '../adapters/audit/write/sweeper.js';
+import { noteJwksFetches } from '../adapters/keys/jwks-fetches.js';
 import { openClientKey } from '../adapters/people/client-key.js';
 import type { Config, Role } from '../config/config.js';
 import { LEASE } from '../config/lease.js';
@@ -266,7 +267,10 @@ function publicHandler(
   { registry, prisma, kms }: Parts,
   userAuth: UserAuthApp | null,
 ): RequestListener {
-  const jwks = serveJwks(() => registry.current());
+  const onFetched = noteJwksFetches(prisma, now, (error) => {
+    log.warn({ err: error }, 'a fetch of a JWKS by API Management was not noted');
+  });
+  const jwks = serveJwks(() => registry.current(), onFetched);
   const onError = (error: unknown): void => {
     log.error({ err: error }, 'a one-time link could not be answered');
   };

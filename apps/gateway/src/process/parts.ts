@@ -11,6 +11,7 @@ import { openSealingPool } from '../adapters/audit/subjects/sealing-pool.js';
 import { createSubjectSealer, type SubjectSealer } from '../adapters/audit/write/subjects.js';
 import { type ClockSkew, createClockSkew } from '../adapters/nhs/clock-skew.js';
 import { type Kms, openKms } from '../adapters/kms/kms.js';
+import { type Canary, createCanary } from '../adapters/nhs/canary.js';
 import { createRateLimiter } from '../adapters/nhs/rate-limiter.js';
 import { openRegistry, type Registry } from '../adapters/registry/registry.js';
 import { openUserTokens } from '../adapters/users/tokens/open-user-tokens.js';
@@ -51,6 +52,7 @@ export interface Parts {
   readonly sealer: SubjectSealer;
   readonly skew: ClockSkew;
   readonly tokens: TokenSource;
+  readonly canary: Canary;
   readonly upstream: Upstream;
   readonly users: UserParts;
   /** Of user sessions. */
@@ -128,6 +130,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     killPoint,
   };
   const tokens = createTokenSource(tokenRequests);
+  const canary = createCanary(tokenRequests);
   const users = openUserParts(config, log, { prisma, database, kms, registry, tokenRequests }, now);
   const userTokens = openUserTokens({
     ...tokenRequests,
@@ -226,6 +229,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     sealer,
     skew,
     tokens,
+    canary,
     upstream,
     users,
     endRecords,

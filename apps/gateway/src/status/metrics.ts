@@ -17,6 +17,8 @@ export interface Metrics {
   writerSwept(): void;
   /** Months in a row for which the audit trail has partitions, as the worker role last found. */
   partitionsAhead(months: number): void;
+  /** Rotations of signing keys that need a person, as the worker role last found. */
+  rotationsStuck(count: number): void;
   /** How long a background job waited past the moment at which it was due. */
   jobLag(job: string, milliseconds: number): void;
   /** Read at scrape time. */
@@ -142,6 +144,11 @@ export function createMetrics(): Metrics {
     help: 'Audit writers that died and whose open attempts this process closed',
     registers,
   });
+  const rotations = new Gauge({
+    name: 'gatehouse_key_rotations_stuck',
+    help: 'Rotations of signing keys whose step failed again and again',
+    registers,
+  });
   const partitions = new Gauge({
     name: 'gatehouse_audit_partitions_ahead',
     help: 'Months in a row, the current one included, for which the audit trail has a partition',
@@ -204,6 +211,9 @@ export function createMetrics(): Metrics {
     },
     writerSwept() {
       swept.inc();
+    },
+    rotationsStuck(count) {
+      rotations.set(count);
     },
     partitionsAhead(months) {
       partitions.set(months);

@@ -14,15 +14,19 @@ const ALLOWED: Record<string, Record<string, string[]>> = {
   admin: { audit: AUDIT, signing: ['kms:DisableKey', 'kms:GetPublicKey'], any: CREATE },
   worker: {
     audit: AUDIT,
-    signing: ['kms:DisableKey', 'kms:GetPublicKey', 'kms:ScheduleKeyDeletion'],
+    signing: [
+      ...['kms:DescribeKey', 'kms:DisableKey', 'kms:GetPublicKey', 'kms:ListResourceTags'],
+      ...['kms:ScheduleKeyDeletion', 'kms:Sign'],
+    ],
     any: CREATE,
+    names: ['kms:ListKeys'],
     checkpoints: ['kms:GetPublicKey', 'kms:Sign'],
     // By way of S3 alone, where the checkpoints are kept.
     data: ['kms:Decrypt', 'kms:GenerateDataKey'],
   },
 };
-/** The end of a key, which an operator may order. The program itself sends neither. */
-const BEYOND_THE_PROGRAM = new Set(['kms:DisableKey', 'kms:ScheduleKeyDeletion']);
+/** The end of a key, which an operator may order. The program itself does not send it. */
+const BEYOND_THE_PROGRAM = new Set(['kms:ScheduleKeyDeletion']);
 
 interface Statement {
   Action: string | string[];
@@ -38,13 +42,16 @@ const statementsOf = (all: Resources, role: string): Statement[] =>
     .flatMap(([, { PolicyDocument }]) => PolicyDocument.Statement as Statement[])
     .filter((statement) => actionsOf(statement).some((action) => action.startsWith('kms:')));
 
-function keyOf({ Resource }: Statement): string {
+function keyOf(statement: Statement): string {
+  const { Resource } = statement;
   const text = JSON.stringify(Resource);
   if (text.includes('KeysAudit')) return 'audit';
   if (text.includes('KeysCheckpoints')) return 'checkpoints';
   if (text.includes('KeysData')) return 'data';
   if (text.includes('KeysSecrets')) return 'secrets';
   if (Resource === SIGNING) return 'signing';
+  // It takes no key, and answers with the names of all of them.
+  if (Resource === '*' && actionsOf(statement).join() === 'kms:ListKeys') return 'names';
   return Resource === '*' ? 'any' : text;
 }
 

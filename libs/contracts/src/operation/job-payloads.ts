@@ -10,10 +10,15 @@ export const jobVersion = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** Of jobs that work out from rows what is to be done. */
 export const noPayload = z.strictObject({});
 
+/** Of jobs about one application or CIS2 client. */
+export const ownerPayload = z.strictObject({ owner: jobId });
+
 export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'audit-partitions': noPayload,
   'user-sessions': noPayload,
   'user-session-ends': noPayload,
+  'key-rotation': noPayload,
+  'key-rotation-step': ownerPayload,
   housekeeping: noPayload,
 };
 

@@ -24,7 +24,7 @@ describe('the history', () => {
     [
       'a token for governance sees no signing keys',
       token('governance'),
-      ['signing_key', 'staff', 'staff_role', 'admin_token'],
+      ['signing_key', 'rotation_policy', 'staff', 'staff_role', 'admin_token'],
     ],
   ])('%s', (_, powers, hidden) => {
     expect(HISTORY_TABLES.filter((table) => !tablesSeen(powers, 'all').includes(table))).toEqual(hidden);

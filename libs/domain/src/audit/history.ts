@@ -17,6 +17,7 @@ const READ_WITH = {
   client_credential: 'registry.read',
   cis2_client: 'registry.read',
   signing_key: 'signing-key.read',
+  rotation_policy: 'signing-key.read',
   sro_appointment: 'sro.read',
   write_exception: 'exception.read',
   assurance_floor: 'assurance.read',

@@ -92,6 +92,23 @@ describe('a requested change in one sentence', () => {
       `Signing key k1 of ${PROVIDER} would be retired.`,
     ],
     [
+      row('rotation_policy', null, {
+        ods_code: 'RCD',
+        product: 'ReferWell',
+        environment: 'int',
+        every_days: 90,
+      }),
+      'The signing keys of ReferWell of Sample Trust (RCD) in int would rotate every 90 days.',
+    ],
+    [
+      row(
+        'rotation_policy',
+        { ods_code: null, product: 'ReferWell', environment: 'int', every_days: 90 },
+        null,
+      ),
+      'The signing keys of the CIS2 client of ReferWell in int would no longer rotate by themselves.',
+    ],
+    [
       row('sro_appointment', null, {
         ods_code: 'RCD',
         name: 'Sam Owner',

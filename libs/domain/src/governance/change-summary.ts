@@ -33,6 +33,7 @@ export interface Names {
 /** The weightiest first: the first sentence stands for the change in a list. */
 const ORDER = [
   ...['environment', 'audit_record', 'application', 'organisation', 'client', 'signing_key'],
+  ...['rotation_policy'],
   ...['sro_appointment', 'write_exception', 'client_grant', 'cis2_client', 'message_set'],
   ...['application_message_set', 'binding'],
   ...['assurance_floor', 'product'],
@@ -84,6 +85,8 @@ class Words {
         return ofMessageSet(row, before, after);
       case 'signing_key':
         return `Signing key ${text(row, 'kid')} of ${this.keyOwner(row)} would ${KEY_STATES[text(row, 'state')] ?? 'change'}.`;
+      case 'rotation_policy':
+        return this.ofPolicy(row, after);
       case 'client_grant':
         return this.ofGrant(row, after);
       case 'sro_appointment':
@@ -124,6 +127,16 @@ class Words {
     const access = [text(row, 'access_mode'), text(row, 'capability')].filter((part) => part !== '');
     const grant = `${text(row, 'product')} (${access.join(', ')}) of ${this.organisation(text(row, 'ods_code'))}`;
     return `${client} would ${after === null ? 'no longer use' : 'be granted'} ${grant}.`;
+  }
+
+  private ofPolicy(row: Row, after: Row | null): string {
+    const odsCode = text(row, 'ods_code');
+    const [product, environment] = [text(row, 'product'), text(row, 'environment')];
+    const whose =
+      odsCode === '' ? `the CIS2 client of ${product}` : `${product} of ${this.organisation(odsCode)}`;
+    const rotates =
+      after === null ? 'no longer rotate by themselves' : `rotate every ${text(row, 'every_days')} days`;
+    return `The signing keys of ${whose} in ${environment} would ${rotates}.`;
   }
 
   private ofAppointment(row: Row, before: Row | null): string {

@@ -104,6 +104,8 @@ describe('which changes need a second person', () => {
     ['a key retired', row('signing_key', { state: 'ACTIVE' }, { state: 'RETIRING' }), true],
     ['a key taken out', row('signing_key', { state: 'RETIRING' }, { state: 'REMOVED' }), true],
     ['a key published', row('signing_key', { state: 'PENDING' }, { state: 'PUBLISHED' }), false],
+    ['a rotation policy', row('rotation_policy', null, { every_days: 90 }), true],
+    ['a rotation policy given up', row('rotation_policy', { every_days: 90 }, null), true],
     ['a key made', row('signing_key', null, { state: 'PENDING' }), false],
     [
       'a wider message set',

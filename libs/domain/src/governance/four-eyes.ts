@@ -78,6 +78,9 @@ export function secondPersonFor(change: RowChange): SecondPerson | null {
       return before !== null && before['state'] !== after?.['state'] && after?.['state'] !== 'PUBLISHED'
         ? { rule: 'activation or revocation of a signing key', roles: platformOrGovernance }
         : null;
+    case 'rotation_policy':
+      // What its steps change needs nobody else: two people have decided on the policy.
+      return { rule: 'how signing keys rotate', roles: platformOrGovernance };
     case 'cis2_client':
       return { rule: 'the CIS2 client of a product', roles: platformOrGovernance };
     case 'client_grant':

@@ -54,6 +54,25 @@ export const JOB_KINDS = {
     backOffMs: 1_000,
     concurrency: 1,
   },
+  'key-rotation': {
+    purpose: 'Finds signing keys whose rotation has a step to take, and has it taken.',
+    waits: 'Callers notice nothing. Keys are used longer than their policy says until it runs.',
+    everyMs: 10_000,
+    timeLimitMs: MINUTE_MS,
+    attempts: 5,
+    backOffMs: 1_000,
+    concurrency: 1,
+  },
+  'key-rotation-step': {
+    purpose: 'Takes one step of the rotation of a signing key, such as publishing or activating it.',
+    waits:
+      'Callers notice nothing. The keys of that application or CIS2 client do not rotate until somebody retries the job.',
+    everyMs: null,
+    timeLimitMs: MINUTE_MS,
+    attempts: 5,
+    backOffMs: 5_000,
+    concurrency: 4,
+  },
   housekeeping: {
     purpose: 'Removes old sessions of staff, spent sign-ins, expired keys of sign-in and finished jobs.',
     waits: 'Nothing is lost. The database grows until it runs.',

@@ -12,6 +12,13 @@ export type SigningKeyOwner =
   | { readonly environment: string; readonly cis2ClientId: string };
 
 export interface KeyService {
-  /** Makes an RSA_4096 SIGN_VERIFY key. Each call makes another one. */
-  createSigningKey(owner: SigningKeyOwner): Promise<CreatedSigningKey>;
+  /**
+   * Makes an RSA_4096 SIGN_VERIFY key. Each call makes another one.
+   * @param creation kept as a tag, by which `signingKeysOf` finds the key if nobody remembers its ARN
+   */
+  createSigningKey(owner: SigningKeyOwner, creation?: string): Promise<CreatedSigningKey>;
+  /** The enabled keys with the tag of a creation, except those whose ARN is known. Lists all keys of the account. */
+  signingKeysOf(creation: string, knownArns: ReadonlySet<string>): Promise<CreatedSigningKey[]>;
+  /** From then on the key signs nothing, and whoever asks is refused. Does nothing if it is disabled already. */
+  disableKey(arn: string): Promise<void>;
 }

@@ -7,9 +7,12 @@ import {
   CreateKeyCommand,
   DecryptCommand,
   DescribeKeyCommand,
+  DisableKeyCommand,
   GenerateDataKeyCommand,
   GetPublicKeyCommand,
   KMSClient,
+  ListKeysCommand,
+  ListResourceTagsCommand,
   SignCommand,
 } from '@aws-sdk/client-kms';
 import type { UnsignedJwt } from '@gatehouse/domain/apim/client-assertion';
@@ -19,7 +22,7 @@ import { GatewayError } from '@gatehouse/domain/errors';
 import type { SigningKey } from '@gatehouse/domain/registry/registry';
 import type { OutboundProxy } from '../outbound/outbound-proxy.js';
 import { awsRequests } from '../outbound/aws-requests.js';
-import type { KeyService, SigningKeyOwner } from './key-service.js';
+import type { CreatedSigningKey, KeyService, SigningKeyOwner } from './key-service.js';
 
 export interface KmsOptions {
   readonly region: string;
@@ -142,6 +145,27 @@ export function openKms(options: KmsOptions): Kms {
     return createPublicKey({ key: der, format: 'der', type: 'spki' }).export({ format: 'jwk' });
   };
 
+  const createdKey = async (arn: string): Promise<CreatedSigningKey> => {
+    const { n, e } = await publicKeyIn(arn);
+    if (typeof n !== 'string' || typeof e !== 'string')
+      throw new GatewayError('GW_SIGNING_UNAVAILABLE', { detail: 'not an RSA key' });
+    return { arn, publicJwk: { kty: 'RSA', n, e }, thumbprint: rsaThumbprint(n, e) };
+  };
+
+  /** Keys of other systems in the same account may not be read at all. */
+  const isOfCreation = async (arn: string, creation: string): Promise<boolean> => {
+    try {
+      const { Tags: tags = [] } = await client.send(new ListResourceTagsCommand({ KeyId: arn }), budget());
+      if (!tags.some(({ TagKey, TagValue }) => TagKey === CREATION_TAG && TagValue === creation))
+        return false;
+      const { KeyMetadata: key } = await client.send(new DescribeKeyCommand({ KeyId: arn }), budget());
+      return key?.KeyState === 'Enabled';
+    } catch (error) {
+      if (error instanceof Error && PERMANENT.has(error.name)) return false;
+      throw error;
+    }
+  };
+
   return {
     counts,
 
@@ -168,23 +192,39 @@ export function openKms(options: KmsOptions): Kms {
       }
     },
 
-    async createSigningKey(owner) {
+    async createSigningKey(owner, creation) {
       const created = await client.send(
         new CreateKeyCommand({
           KeySpec: 'RSA_4096',
           KeyUsage: 'SIGN_VERIFY',
-          ...describedFor(owner),
+          ...describedFor(owner, creation),
         }),
         // Generating RSA-4096 takes a second or so, unlike every other call.
         { abortSignal: AbortSignal.timeout(Math.max(options.timeoutMs, 30_000)) },
       );
       const arn = created.KeyMetadata?.Arn;
       if (arn === undefined) throw new GatewayError('GW_SIGNING_UNAVAILABLE', { detail: 'no key ARN' });
-      const { n, e } = await publicKeyIn(arn);
-      if (typeof n !== 'string' || typeof e !== 'string') {
-        throw new GatewayError('GW_SIGNING_UNAVAILABLE', { detail: 'not an RSA key' });
-      }
-      return { arn, publicJwk: { kty: 'RSA', n, e }, thumbprint: rsaThumbprint(n, e) };
+      return createdKey(arn);
+    },
+
+    async signingKeysOf(creation, knownArns) {
+      const keys: CreatedSigningKey[] = [];
+      let marker: string | undefined;
+      do {
+        const page = await client.send(
+          new ListKeysCommand({ Limit: 1_000, ...(marker === undefined ? {} : { Marker: marker }) }),
+          budget(),
+        );
+        for (const { KeyArn: arn } of page.Keys ?? [])
+          if (arn !== undefined && !knownArns.has(arn) && (await isOfCreation(arn, creation)))
+            keys.push(await createdKey(arn));
+        marker = page.Truncated === true ? page.NextMarker : undefined;
+      } while (marker !== undefined);
+      return keys;
+    },
+
+    async disableKey(arn) {
+      await client.send(new DisableKeyCommand({ KeyId: arn }), budget());
     },
 
     async generateDataKey(keyId, context) {
@@ -212,18 +252,21 @@ export function openKms(options: KmsOptions): Kms {
   };
 }
 
-function describedFor(owner: SigningKeyOwner) {
+const CREATION_TAG = 'gatehouse:creation';
+
+function describedFor(owner: SigningKeyOwner, creation: string | undefined) {
   const tag = (name: string, value: string) => ({ TagKey: `gatehouse:${name}`, TagValue: value });
   const environment = tag('environment', owner.environment);
+  const created = creation === undefined ? [] : [{ TagKey: CREATION_TAG, TagValue: creation }];
   if ('cis2ClientId' in owner)
     return {
       Description: `Gatehouse client assertions for NHS CIS2, ${owner.environment}`,
-      Tags: [tag('cis2-client', owner.cis2ClientId), environment],
+      Tags: [tag('cis2-client', owner.cis2ClientId), environment, ...created],
     };
   const { applicationId, odsCode } = owner;
   return {
     Description: `Gatehouse client assertions, ${owner.environment}, ${odsCode}`,
-    Tags: [tag('application', applicationId), tag('organisation', odsCode), environment],
+    Tags: [tag('application', applicationId), tag('organisation', odsCode), environment, ...created],
   };
 }
 

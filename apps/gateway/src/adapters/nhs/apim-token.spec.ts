@@ -61,6 +61,8 @@ function world(...replies: Reply[]) {
     signCheckpoint: notAsked,
     publicKey: notAsked,
     createSigningKey: notAsked,
+    signingKeysOf: notAsked,
+    disableKey: notAsked,
     isUsable: notAsked,
     generateDataKey: notAsked,
     decrypt: notAsked,

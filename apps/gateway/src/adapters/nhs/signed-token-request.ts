@@ -8,7 +8,7 @@ import { readTokenAnswer, type TokenAnswer } from '@gatehouse/domain/apim/token-
 import type { TokenForm, TokenGrant } from '@gatehouse/domain/apim/token-request';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
-import type { SigningKey } from '@gatehouse/domain/registry/registry';
+import type { Application, SigningKey } from '@gatehouse/domain/registry/registry';
 import type { Kms } from '../kms/kms.js';
 import type { TokenEvent } from './access-token.js';
 import type { FailedTokenAnswer } from './token-failure.js';
@@ -50,7 +50,7 @@ export async function requestSigned(
   let key: SigningKey = plan.signingKey;
   for (let retriesLeft = 1; ; retriesLeft -= 1) {
     const startedMs = options.monotonicNow();
-    const received = await attempt(options, plan, key, formFor);
+    const received = await requestOnce(options, plan.binding.application, key, formFor);
     if (received.ok) return { answer: received, key, startedMs };
     const answer = read(received);
     const { fault, diagnosis, messageId, description } = answer;
@@ -62,9 +62,10 @@ export async function requestSigned(
   }
 }
 
-async function attempt(
-  options: TokenRequestOptions,
-  { binding: { application } }: RoutePlan,
+/** One request, signed with this key and no other. Nothing is retried and nothing is kept. */
+export async function requestOnce(
+  options: Pick<TokenRequestOptions, 'kms' | 'transport' | 'tokenUrlOf' | 'now' | 'killPoint'>,
+  application: Pick<Application, 'environment' | 'apiKey'>,
   key: SigningKey,
   formFor: SignedTokenRequest['formFor'],
 ): Promise<TokenAnswer> {

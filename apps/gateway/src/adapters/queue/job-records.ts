@@ -59,6 +59,25 @@ export async function requestJob(
   return id;
 }
 
+/**
+ * Has jobs of one kind run, except those that wait already and those that failed permanently: a person decides on these.
+ */
+export async function requestJobs(
+  db: Pick<Database, '$executeRaw'>,
+  request: { job: string; payloads: readonly object[]; by: string; nowMs: number },
+): Promise<void> {
+  const { job, by } = request;
+  const rows = request.payloads.map((payload) => ({ id: randomUUID(), payload }));
+  await db.$executeRaw`
+    INSERT INTO background_job (id, job, payload, queue_id, state, requested_by, requested_at)
+    SELECT wanted.id, ${job}, wanted.payload, wanted.id::text, 'waiting', ${by}, ${new Date(request.nowMs)}
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS wanted (id uuid, payload jsonb)
+    WHERE NOT EXISTS (
+      SELECT FROM background_job b WHERE b.job = ${job} AND b.state = 'failed' AND b.payload = wanted.payload
+    )
+    ON CONFLICT DO NOTHING`;
+}
+
 /** Has a job that failed run again. @returns false if it does not wait for that any more */
 export async function retryJob(
   db: Pick<Database, 'backgroundJob'>,

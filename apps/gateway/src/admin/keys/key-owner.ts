@@ -62,8 +62,3 @@ export function ownerOf(row: {
   if (row.cis2Client !== null) return cis2ClientOwner(row.cis2Client);
   throw new Error(`signing key ${row.kid} has no owner`);
 }
-
-/** The column of a key that names its owner. */
-export function ownerColumn({ kind, id }: Pick<KeyOwner, 'kind' | 'id'>) {
-  return kind === 'application' ? { applicationId: id } : { cis2ClientId: id };
-}

@@ -2,6 +2,7 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { mayBecome, type SigningKeyState } from '@gatehouse/domain/registry/signing-key';
 import { Inject, Injectable } from '@nestjs/common';
+import { addKey, ownerColumn, setKeyState } from '../../adapters/keys/key-rows.js';
 import type { CreatedSigningKey } from '../../adapters/kms/key-service.js';
 import { Guarded, type GuardedInput } from '../changes/guarded.js';
 import { requireReach } from '../http/access/principal.js';
@@ -11,7 +12,7 @@ import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, PUBLIC_URL } from '../injected.js';
 import { applicationWhere, ownedWithin } from '../registry/applications.store.js';
 import { cis2ClientWhere } from '../registry/cis2-clients.store.js';
-import { type KeyOwner, ownerColumn, ownerOf, WITH_OWNER } from './key-owner.js';
+import { type KeyOwner, ownerOf, WITH_OWNER } from './key-owner.js';
 import { allowedFromMs, type KeyRow, keyView } from './keys.view.js';
 
 /** Signing keys of applications and CIS2 clients: their public halves and their states. The private halves never leave KMS. */
@@ -57,25 +58,12 @@ export class KeysStore {
   async add(transaction: Transaction, owner: KeyOwner, created: CreatedSigningKey) {
     await refuseUnfinishedKey(transaction, owner);
     const at = new Date(this.now());
-    const day = at.toISOString().slice(0, 10).replaceAll('-', '');
-    const kid = `${owner.environment}-${day}-${created.thumbprint.slice(0, 12)}`;
-    const { kty, n, e } = created.publicJwk;
-    await transaction.signingKey.create({
-      data: {
-        ...ownerColumn(owner),
-        kid,
-        kmsKeyArn: created.arn,
-        publicJwk: { kty, n, e },
-        thumbprint: created.thumbprint,
-        state: 'PENDING',
-        createdAt: at,
-      },
-    });
+    const kid = await addKey(transaction, owner, created, at);
     const row = await requireKey(transaction, kid);
     const isFirst = ownerOf(row).signingKeys.every(({ publishedAt }) => publishedAt === null);
     if (isFirst) {
-      await setState(transaction, row, 'PUBLISHED', at);
-      await setState(transaction, { kid, state: 'PUBLISHED' }, 'ACTIVE', at);
+      await setKeyState(transaction, row, 'PUBLISHED', at);
+      await setKeyState(transaction, { kid, state: 'PUBLISHED' }, 'ACTIVE', at);
     }
     return keyView(await requireKey(transaction, kid), this.publicUrl);
   }
@@ -113,9 +101,9 @@ export class KeysStore {
     const at = new Date(nowMs);
     if (to === 'ACTIVE') {
       const former = owner.signingKeys.find(({ state }) => state === 'ACTIVE');
-      if (former !== undefined) await setState(transaction, former, 'RETIRING', at);
+      if (former !== undefined) await setKeyState(transaction, former, 'RETIRING', at);
     }
-    await setState(transaction, row, to, at);
+    await setKeyState(transaction, row, to, at);
     return keyView(await requireKey(transaction, kid), this.publicUrl);
   }
 }
@@ -153,20 +141,4 @@ async function requireKey(transaction: Transaction, kid: string) {
   const row = await transaction.signingKey.findUnique({ where: { kid }, include: WITH_OWNER });
   if (row === null) throw notFound(`signing key ${kid}`);
   return row;
-}
-
-async function setState(
-  transaction: Transaction,
-  { kid, state: from }: { readonly kid: string; readonly state: string },
-  state: SigningKeyState,
-  at: Date,
-): Promise<void> {
-  const times: Record<SigningKeyState, object> = {
-    PENDING: {},
-    PUBLISHED: { publishedAt: at },
-    ACTIVE: { activatedAt: at, retiredAt: null },
-    RETIRING: { retiredAt: at },
-    REMOVED: { removedAt: at },
-  };
-  await transaction.signingKey.update({ where: { kid, state: from }, data: { state, ...times[state] } });
 }

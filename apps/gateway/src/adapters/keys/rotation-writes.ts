@@ -1,0 +1,84 @@
+/** What the steps of a rotation change in the registry. Each decides again, in its transaction, whether its step is due. */
+import { changeRegistry, type Database, type RegistryTransaction } from '@gatehouse/db/client';
+import { dueStep, mayActivate, type NextStep } from '@gatehouse/domain/rotation/rotation';
+import type { CreatedSigningKey } from '../kms/key-service.js';
+import { addKey, setKeyState } from './key-rows.js';
+import { type OwnerRotation, readRotations } from './rotations.js';
+
+/** As the history and the trail name it. */
+export const ROTATION_ACTOR = 'Gatehouse key rotation';
+
+const day = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);
+
+/** The approval under which the steps run. */
+export function policyText({ policyId, everyDays, policyBy, policyAtMs }: OwnerRotation): string {
+  return `Under rotation policy ${policyId} (every ${everyDays} days), set by ${policyBy} on ${day(policyAtMs)}`;
+}
+
+/**
+ * Takes one step in the registry.
+ * @returns false if it is no longer due: a person or another worker was faster, and nothing is changed
+ */
+export async function takeStep(
+  db: Database,
+  rotation: OwnerRotation,
+  { step, kid }: NextStep,
+  { created, now }: { readonly created: CreatedSigningKey | null; readonly now: () => number },
+): Promise<boolean> {
+  const change = { actor: ROTATION_ACTOR, reason: policyText(rotation) };
+  const { value } = await changeRegistry(db, change, async (transaction) => {
+    const [current] = await readRotations(transaction, rotation.ownerId);
+    const nowMs = now();
+    if (current === undefined) return false;
+    const due = dueStep(current, nowMs);
+    if (due?.step !== step || due.kid !== kid) return false;
+    const at = new Date(nowMs);
+    if (step === 'create') {
+      if (created === null) return false;
+      await addKey(transaction, rotation, created, at);
+      const { ownerId } = rotation;
+      await transaction.keyRotation.updateMany({ where: { ownerId }, data: { creation: null } });
+    } else if (step === 'activate') {
+      if (!mayActivate(current, kid ?? '', nowMs)) return false;
+      await activateKey(transaction, current, kid ?? '', at);
+    } else await moveKey(transaction, step, kid ?? '', at);
+    return true;
+  });
+  return value;
+}
+
+/** The predecessor first: the database lets no owner have two ACTIVE keys. */
+async function activateKey(
+  transaction: RegistryTransaction,
+  { keys }: OwnerRotation,
+  kid: string,
+  at: Date,
+): Promise<void> {
+  const former = keys.find(({ state }) => state === 'ACTIVE');
+  if (former !== undefined) await setKeyState(transaction, former, 'RETIRING', at);
+  await setKeyState(transaction, { kid, state: 'PUBLISHED' }, 'ACTIVE', at);
+}
+
+async function moveKey(
+  transaction: RegistryTransaction,
+  step: Exclude<NextStep['step'], 'create' | 'activate'>,
+  kid: string,
+  at: Date,
+): Promise<void> {
+  switch (step) {
+    case 'publish':
+      await setKeyState(transaction, { kid, state: 'PENDING' }, 'PUBLISHED', at);
+      return;
+    case 'confirm':
+      await transaction.signingKey.update({ where: { kid, state: 'PUBLISHED' }, data: { confirmedAt: at } });
+      return;
+    case 'prove':
+      await transaction.signingKey.update({ where: { kid, state: 'PUBLISHED' }, data: { provenAt: at } });
+      return;
+    case 'remove':
+      await setKeyState(transaction, { kid, state: 'RETIRING' }, 'REMOVED', at);
+      return;
+    case 'disable':
+      await transaction.signingKey.update({ where: { kid, state: 'REMOVED' }, data: { disabledAt: at } });
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Takes the next step of one rotation: a short job that may run twice and be killed anywhere. The claim comes first; what
+ * reaches out of the process comes next and does no harm if it is repeated; the transaction that decides comes last.
+ */
+import type { SystemEvent } from '@gatehouse/domain/audit/audit';
+import { jwksBody, publishedKeys } from '@gatehouse/domain/apim/jwks';
+import { GatewayError } from '@gatehouse/domain/errors';
+import { causeText } from '@gatehouse/domain/jobs/job-kinds';
+import type { SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
+import { dueStep, type NextStep } from '@gatehouse/domain/rotation/rotation';
+import { systemEvent } from '../adapters/audit/system-event.js';
+import type { OwnerRotation } from '../adapters/keys/rotations.js';
+import type { CreatedSigningKey, KeyService } from '../adapters/kms/key-service.js';
+import type { CanaryRefusal } from '../adapters/nhs/canary.js';
+
+export interface KeyRotationStepDeps {
+  readonly claim: (ownerId: string) => Promise<string | null>;
+  readonly read: (ownerId: string) => Promise<OwnerRotation | undefined>;
+  readonly release: (ownerId: string, claim: string) => Promise<void>;
+  readonly noteFailure: (
+    rotation: OwnerRotation,
+    failure: { claim: string; step: NextStep['step']; cause: string; nowMs: number },
+  ) => Promise<void>;
+  readonly beginCreation: (ownerId: string, claim: string) => Promise<string>;
+  readonly takeStep: (
+    rotation: OwnerRotation,
+    step: NextStep,
+    created: CreatedSigningKey | null,
+  ) => Promise<boolean>;
+  readonly keyService: KeyService;
+  readonly arnOf: (kid: string) => Promise<string>;
+  readonly knownArns: () => Promise<ReadonlySet<string>>;
+  readonly readJwks: (jwksId: string) => Promise<string>;
+  /** One token requested with this key, and thrown away. */
+  readonly canary: (rotation: OwnerRotation, key: SigningKey) => Promise<CanaryRefusal>;
+  readonly snapshot: () => Snapshot;
+  readonly audit: { system(event: SystemEvent): Promise<void> };
+  readonly policyText: (rotation: OwnerRotation) => string;
+  readonly now: () => number;
+  readonly killPoint: (name: 'in-rotation') => void;
+  readonly log: Record<'info' | 'warn', (fields: object, message: string) => void>;
+}
+
+export async function run(deps: KeyRotationStepDeps, ownerId: string): Promise<void> {
+  const claim = await deps.claim(ownerId);
+  // Another run takes the step.
+  if (claim === null) return;
+  const rotation = await deps.read(ownerId);
+  const due = rotation === undefined ? null : dueStep(rotation, deps.now());
+  if (rotation === undefined || due === null) {
+    await deps.release(ownerId, claim);
+    return;
+  }
+  try {
+    const created = await reachOut(deps, rotation, due, claim);
+    deps.killPoint('in-rotation');
+    const isTaken = await deps.takeStep(rotation, due, created);
+    if (created !== null && !isTaken) await deps.keyService.disableKey(created.arn);
+    await deps.release(ownerId, claim);
+    if (isTaken) await record(deps, rotation, due, {});
+  } catch (error) {
+    const cause = causeIn(error);
+    await deps.noteFailure(rotation, { claim, step: due.step, cause, nowMs: deps.now() });
+    const { kid, step } = due;
+    deps.log.warn({ err: error, step, kid }, 'a step of a key rotation failed');
+    await record(deps, rotation, due, { cause, ...(error instanceof CanaryRefused ? error.facts : {}) });
+  }
+}
+
+class CanaryRefused extends Error {
+  override readonly name = 'Error';
+  readonly facts: { readonly diagnosis: string; readonly messageId: string | null };
+  constructor({ diagnosis, text, messageId }: NonNullable<CanaryRefusal>) {
+    super(text);
+    this.facts = { diagnosis, messageId };
+  }
+}
+
+/** What a step does outside the database. @returns the key that KMS has made, if it is that step */
+async function reachOut(
+  deps: KeyRotationStepDeps,
+  rotation: OwnerRotation,
+  { step, kid }: NextStep,
+  claim: string,
+): Promise<CreatedSigningKey | null> {
+  switch (step) {
+    case 'create':
+      return createInKms(deps, rotation, claim);
+    case 'confirm':
+      await confirm(deps, rotation, kid ?? '');
+      return null;
+    case 'prove':
+      await prove(deps, rotation, kid ?? '');
+      return null;
+    case 'disable':
+      await deps.keyService.disableKey(await deps.arnOf(kid ?? ''));
+      return null;
+    case 'publish':
+    case 'activate':
+    case 'remove':
+      return null;
+  }
+}
+
+/** A run that died may have left a key in KMS: it is found by its tag and used. */
+async function createInKms(
+  { keyService, knownArns, beginCreation }: KeyRotationStepDeps,
+  { kind, ownerId, odsCodes, environment, creation }: OwnerRotation,
+  claim: string,
+): Promise<CreatedSigningKey> {
+  const [left, ...further] =
+    creation === null ? [] : await keyService.signingKeysOf(creation, await knownArns());
+  for (const { arn } of further) await keyService.disableKey(arn);
+  if (left !== undefined) return left;
+  const tag = creation ?? (await beginCreation(ownerId, claim));
+  return keyService.createSigningKey(
+    kind === 'application'
+      ? { applicationId: ownerId, odsCode: odsCodes[0] ?? '', environment }
+      : { cis2ClientId: ownerId, environment },
+    tag,
+  );
+}
+
+/** Byte for byte: what NHS England reads must be what this registry holds. */
+async function confirm(
+  { snapshot, readJwks }: KeyRotationStepDeps,
+  { jwksId }: OwnerRotation,
+  kid: string,
+): Promise<void> {
+  const body = await readJwks(jwksId);
+  const keys = publishedKeys(snapshot(), jwksId) ?? [];
+  if (!keys.some((key) => key.kid === kid)) throw new Error('this process has not loaded the key yet');
+  if (body !== jwksBody(keys))
+    throw new Error('the public JWKS URL does not answer with the keys of the registry');
+}
+
+async function prove(deps: KeyRotationStepDeps, rotation: OwnerRotation, kid: string): Promise<void> {
+  const { applicationsByJwksId, cis2ClientsByJwksId } = deps.snapshot();
+  const owner = cis2ClientsByJwksId.get(rotation.jwksId) ?? applicationsByJwksId.get(rotation.jwksId);
+  const key = owner?.signingKeys.find((each) => each.kid === kid);
+  if (key === undefined) throw new Error('this process has not loaded the key yet');
+  const refusal = await deps.canary(rotation, key);
+  if (refusal !== null) throw new CanaryRefused(refusal);
+}
+
+function causeIn(error: unknown): string {
+  if (error instanceof GatewayError)
+    return causeText('Error', `${error.code} ${error.options.detail ?? ''}`.trim());
+  return error instanceof Error ? causeText(error.name, error.message) : causeText('Error', String(error));
+}
+
+async function record(
+  { audit, now, policyText }: KeyRotationStepDeps,
+  rotation: OwnerRotation,
+  { step, kid }: NextStep,
+  failure: { readonly cause?: string; readonly diagnosis?: string; readonly messageId?: string | null },
+): Promise<void> {
+  const { kind, ownerId, environment, odsCodes, policyId } = rotation;
+  const facts = {
+    ...{ step, kid, environment, owner: kind, ownerId, policyId, policy: policyText(rotation) },
+    ...{ result: failure.cause === undefined ? 'done' : 'failed', ...failure },
+  };
+  const odsCode = odsCodes.length === 1 ? odsCodes[0] : undefined;
+  await audit.system(
+    systemEvent('KEY_ROTATION', now(), facts, {
+      ...(kind === 'application' ? { applicationId: ownerId } : {}),
+      ...(odsCode === undefined ? {} : { odsCode }),
+    }),
+  );
+}
