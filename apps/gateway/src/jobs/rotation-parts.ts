@@ -3,8 +3,10 @@ import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import type { Application, SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
 import { readPublicJwks } from '../adapters/keys/public-jwks.js';
 import {
+  arnOfKey,
   beginCreation,
   claimRotation,
+  knownKeyArns,
   noteFailure,
   type OwnerRotation,
   readRotations,
@@ -58,11 +60,8 @@ export function rotationStepDeps(parts: RotationParts): KeyRotationStepDeps {
     beginCreation: (ownerId, claim) => beginCreation(db, ownerId, claim),
     takeStep: (rotation, step, created) => takeStep(db, rotation, step, { created, now }),
     keyService,
-    arnOf: async (kid) => (await db.signingKey.findUniqueOrThrow({ where: { kid } })).kmsKeyArn,
-    knownArns: async () => {
-      const rows = await db.signingKey.findMany({ select: { kmsKeyArn: true } });
-      return new Set(rows.map(({ kmsKeyArn }) => kmsKeyArn));
-    },
+    arnOf: (kid) => arnOfKey(db, kid),
+    knownArns: () => knownKeyArns(db),
     readJwks: (jwksId) => readPublicJwks(`${publicUrl}/jwks/${jwksId}`),
     canary: (rotation, key) => parts.canary(applicationOf(snapshot(), rotation, key), key),
     ...{ snapshot, audit, policyText, now, killPoint, log },

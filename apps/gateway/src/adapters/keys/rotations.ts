@@ -175,3 +175,13 @@ export async function beginCreation(db: ProgressRows, ownerId: string, claim: st
   if (count === 0) throw new Error('another run has taken over');
   return creation;
 }
+
+export async function arnOfKey(db: Pick<Queries, 'signingKey'>, kid: string): Promise<string> {
+  return (await db.signingKey.findUniqueOrThrow({ where: { kid } })).kmsKeyArn;
+}
+
+/** Of every signing key that the registry has. */
+export async function knownKeyArns(db: Pick<Queries, 'signingKey'>): Promise<ReadonlySet<string>> {
+  const rows = await db.signingKey.findMany({ select: { kmsKeyArn: true } });
+  return new Set(rows.map(({ kmsKeyArn }) => kmsKeyArn));
+}
