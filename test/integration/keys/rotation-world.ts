@@ -49,7 +49,10 @@ export async function startRotationWorld() {
   const sql = new pg.Pool({ connectionString: database.appUrl, max: 4 });
   await seedBasics(sql);
   const db: Database = createPrisma(database.appUrl);
-  const kms: Kms = openKms({ region: 'eu-west-2', endpoint: simulator.kmsUrl, timeoutMs: 20_000 });
+  const kms: Kms = openKms({
+    ...{ region: 'eu-west-2', endpoint: simulator.kmsUrl, timeoutMs: 20_000 },
+    proxy: null,
+  });
   const registry: Registry = await openRegistry({
     databaseUrl: database.appUrl,
     onError: () => undefined,
@@ -61,7 +64,10 @@ export async function startRotationWorld() {
   const listener = createServer(serveJwks(() => registry.current(), onFetched));
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const publicUrl = `http://127.0.0.1:${String((listener.address() as AddressInfo).port)}`;
-  const transport = openTokenTransport({ connectMs: 2_000, totalMs: 10_000, onDate: () => undefined });
+  const transport = openTokenTransport({
+    ...{ connectMs: 2_000, totalMs: 10_000, proxy: null },
+    onDate: () => undefined,
+  });
   const events: SystemEvent[] = [];
   const stuck: number[] = [];
   let applications = 0;
