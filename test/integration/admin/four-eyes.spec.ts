@@ -69,7 +69,18 @@ const approve = (person: SignedIn, id: string, diffHash: string) =>
 describe('a change that needs a second person', () => {
   it('waits once, however often it is requested', async () => {
     const request = () => as(priya, 'POST', '/sro-appointments', { ...appointment, reason: 'first owner' });
-    const answers = [...(await Promise.all([request(), request()])), await request()];
+    // Both have seen that nothing waits before either is kept.
+    const colleague = new pg.Client({ connectionString: admin.database.superuserUrl });
+    await colleague.connect();
+    await colleague.query('BEGIN');
+    await colleague.query('LOCK TABLE pending_change IN SHARE MODE');
+    const atOnce = [request(), request()];
+    const waiting = `SELECT FROM pg_locks WHERE relation = 'pending_change'::regclass AND NOT granted`;
+    await until('both wait', async () => (await admin.db.$queryRawUnsafe<unknown[]>(waiting)).length === 2);
+    await colleague.query('COMMIT');
+    await colleague.end();
+
+    const answers = [...(await Promise.all(atOnce)), await request()];
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
     for (const { body } of answers.filter(({ status }) => status === 409))
       expect(body.detail).toMatch(/^This change is already waiting for approval\./);
