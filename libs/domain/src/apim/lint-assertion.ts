@@ -1,6 +1,6 @@
 /**
- * Says what API Management would answer to a client assertion, without a call (docs/reference/protocol-facts.md §3.1,
- * §3.5): the first fault is its answer, the others would be the next ones.
+ * Says what API Management would answer to a client assertion, without a call: the first fault is its answer, the others
+ * would be the next ones (docs/reference/protocol-facts.md §3.1, §3.5).
  */
 import type { AssertionFaultCode } from './assertion-faults.js';
 
