@@ -29,6 +29,27 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'a referrer that acts as a provider passed by the probe',
+    file: 'libs/domain/src/apim/probe.ts',
+    find: "return read === 'A035' ? 'ACTS_AS_PROVIDER' : 'FORBIDDEN';",
+    put: "return read === 'A035' ? null : 'FORBIDDEN';",
+    tests: unit('libs/domain/src/apim/probe.spec.ts'),
+  },
+  {
+    name: 'a probe recorded as the call of a client',
+    file: `${PLANE}/record.ts`,
+    find: 'const caller = exchange.actor === null ? client : null;',
+    put: 'const caller = client;',
+    tests: endToEnd('test/e2e/probes.spec.ts'),
+  },
+  {
+    name: 'an application taken on by every worker that finds it due',
+    file: 'apps/gateway/src/adapters/probes/probe-results.ts',
+    find: 'SET claimed_at = EXCLUDED.claimed_at WHERE p.claimed_at <= ${old}',
+    put: 'SET claimed_at = EXCLUDED.claimed_at',
+    tests: integration('test/integration/apim/probe-results.spec.ts'),
+  },
+  {
     name: 'an assertion that expires too far ahead passed by the linter',
     file: 'libs/domain/src/apim/lint-assertion.ts',
     find: 'const MOST_AHEAD_S = 310;',

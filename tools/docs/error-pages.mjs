@@ -2,6 +2,7 @@
 const { ERRORS } = await import('../../libs/domain/dist/errors.js');
 const { FRAMING_RULES } = await import('../../libs/domain/dist/input/framing-rules.js');
 const { DIAGNOSES } = await import('../../libs/domain/dist/apim/diagnosis.js');
+const { PROBE_FINDINGS } = await import('../../libs/domain/dist/apim/probe.js');
 const { TOKEN_REFUSALS } = await import('../../libs/domain/dist/apim/token-refusal.js');
 
 const ACTORS = {
@@ -74,6 +75,20 @@ export const diagnosisPage = [
     `**What to do.** ${whatToDo}`,
     '',
     `**Who must act.** ${sentence(ACTORS[whoActs])}`,
+    '',
+  ]),
+  '## What a probe concludes',
+  '',
+  'The probe of an application ([ADR 48](adr/0048-probes-on-schedule.md)) has one of the codes above, a code of Gatehouse, or one of these, which no single answer is known to mean.',
+  '',
+  ...Object.entries(PROBE_FINDINGS).flatMap(([code, { whatIsWrong, whatToDo, whoActs }]) => [
+    `### ${code}`,
+    '',
+    `**What is wrong.** ${whatIsWrong}`,
+    '',
+    `**What to do.** ${whatToDo}`,
+    '',
+    `**Who must act.** ${sentence(ACTORS[whoActs] ?? whoActs)}`,
     '',
   ]),
 ].join('\n');

@@ -460,6 +460,10 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   notice_path_of_console: rule('path', 'A notice leads to a page of the console.'),
   notice_once: rule('', 'There is a notice of this already.'),
 
+  application_probe_pkey: rule('applicationId', 'There is a result for this application already.'),
+  application_probe_application_id_fkey: rule('applicationId', 'There is no such application.'),
+  application_probe_whole: rule('', 'A result says when and by whom NHS England was asked.'),
+
   registry_head_pkey: rule('', 'The registry has one version.'),
   registry_head_single: rule('', 'The registry has one version.'),
   registry_change_pkey: rule('', 'Changes are numbered once.'),

@@ -33,6 +33,7 @@ const READ_AND_WRITE = [
   'job_worker',
   'job_queue',
   'notice',
+  'application_probe',
 ];
 /** Rows that must remain: they end by a state or a time and are never deleted. */
 const NEVER_DELETED = [

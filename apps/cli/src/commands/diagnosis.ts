@@ -96,7 +96,7 @@ function addHeader(text: string, headers: Record<string, string>): Record<string
 }
 
 function doctorText(
-  { application, name, ready, steps, lookAlikes, nhs }: DoctorReport,
+  { application, name, ready, steps, lookAlikes, nhs, probe }: DoctorReport,
   asked: AskedReport['asked'] | null,
 ): string {
   const lines = [name, `(${application})`, ''];
@@ -110,7 +110,7 @@ function doctorText(
   for (const { kind, name: mine, other } of lookAlikes)
     lines.push('', `The ${kind} ${mine} can be taken for ${other}: rename or retire one of them.`);
   if (asked !== null) lines.push('', ...askedLines(asked));
-  lines.push('', ...nhsLines(nhs), '', summary(ready, nhs));
+  lines.push('', ...nhsLines(nhs), ...probeLines(probe), '', summary(ready, nhs));
   return lines.join('\n');
 }
 
@@ -118,7 +118,7 @@ function askedLines({ refusal, isRead }: AskedReport['asked']): string[] {
   if (refusal === null)
     return isRead
       ? ['NHS England was asked: it issued a token, and e-RS answered.']
-      : ['NHS England was asked and issued a token. No read was sent: the message sets do not contain A004.'];
+      : ['NHS England was asked and issued a token. No read was sent.'];
   return [
     `NHS England was asked, without success: ${refusal.text} (${refusal.code})`,
     `       who acts:   ${refusal.whoActs}`,
@@ -155,6 +155,20 @@ function nhsLines({ token, read }: DoctorReport['nhs']): string[] {
     if (read.changedSince) lines.push(CHANGED_SINCE);
   }
   return lines;
+}
+
+function probeLines(probe: DoctorReport['probe']): string[] {
+  if (probe === null) return [];
+  const { at, by, reads, limits, finding } = probe;
+  const lines = [`The last probe, ${at}, by ${by}: ${['a token', ...reads].join(', ')}`];
+  if (finding === null) lines.push('  nothing is wrong');
+  else {
+    const { code, whatIsWrong, whoActs, whatToDo, since, values } = finding;
+    lines.push(`  since ${since}: ${whatIsWrong} (${code})`);
+    lines.push(`       who acts:   ${whoActs}`, `       what to do: ${whatToDo}`);
+    for (const { name, value } of values) lines.push(`         ${name} = ${value}`);
+  }
+  return [...lines, ...limits.map((limit) => `  ${limit}`)];
 }
 
 const CHANGED_SINCE = '       The application has changed since then.';

@@ -8,6 +8,7 @@ import { Facts } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 import { StateTag } from '../parts/state-tag.js';
 import { AskNhs } from './ask-nhs.js';
+import { LastProbe } from './last-probe.js';
 import { NhsAnswers } from './nhs-answers.js';
 import { type Application, StepAdvice } from './step-advice.js';
 
@@ -23,7 +24,7 @@ export function Checklist({ id: applicationId, ...application }: AnswerOf<'appli
   });
   return (
     <Loaded query={query} loading="Checking">
-      {({ steps, nhs }) => (
+      {({ steps, nhs, probe }) => (
         <>
           <Alert severity={steps.every(({ done }) => done) ? 'success' : 'info'} sx={{ mb: 1 }}>
             {steps.every(({ done }) => done)
@@ -31,6 +32,7 @@ export function Checklist({ id: applicationId, ...application }: AnswerOf<'appli
               : 'Complete the steps marked “To do” in this order.'}
           </Alert>
           <NhsAnswers {...nhs} />
+          {probe === null ? null : <LastProbe {...probe} />}
           <AskNhs applicationId={applicationId} />
           <Box component="ol" sx={{ pl: 3, m: 0 }}>
             {steps.map((step) => (

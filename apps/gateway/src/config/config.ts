@@ -125,6 +125,7 @@ export const SETTINGS = {
   GATEHOUSE_STAFF_ROLES: roleRules.optional(),
   GATEHOUSE_USER_SESSION_IDLE_MINUTES: z.coerce.number().int().min(1).max(15).default(15),
   GATEHOUSE_USER_SESSION_HOURS: z.coerce.number().int().min(1).max(12).default(12),
+  GATEHOUSE_PROBE_HOURS: z.coerce.number().int().min(0).max(168).default(6),
   GATEHOUSE_TOKEN_SIGN_IN_DAYS: z.coerce.number().int().min(1).max(366).default(30),
   GATEHOUSE_ENVIRONMENTS: file.optional(),
   GATEHOUSE_SERVES: list.optional(),
@@ -193,6 +194,8 @@ export interface Config {
   readonly staff: StaffSignIn | null;
   /** How long users stay signed in. */
   readonly userSessions: SessionLimits;
+  /** After which NHS England is asked about an application again, ms; null: only when a person asks. */
+  readonly probeEveryMs: number | null;
   /** A personal token of the admin API works while its owner's last sign-in is at most so old. */
   readonly tokenSignInDays: number;
   /** Environments this deployment serves, by name. */
@@ -387,6 +390,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
       idleMs: settings.GATEHOUSE_USER_SESSION_IDLE_MINUTES * 60_000,
       totalMs: settings.GATEHOUSE_USER_SESSION_HOURS * 3_600_000,
     },
+    probeEveryMs: settings.GATEHOUSE_PROBE_HOURS === 0 ? null : settings.GATEHOUSE_PROBE_HOURS * 3_600_000,
     tokenSignInDays: settings.GATEHOUSE_TOKEN_SIGN_IN_DAYS,
     environments,
     roles: new Set(settings.GATEHOUSE_ROLES),

@@ -28,7 +28,7 @@ export interface Exchange {
   /** The correlation id as it is recorded and logged. A keyed hash replaces digits that may be a patient's number. */
   recordedCorrelationId: string;
   client: Client | null;
-  /** The operator who asked, where no client did. */
+  /** The operator, or the schedule, that asked for a probe; null where a client called. */
   readonly actor: ActorFacts | null;
   /** Public id of the client key, or `workload`. */
   keyId: string | null;
@@ -98,15 +98,14 @@ export function hypotheticalExchange(clock: Clock, method: string, target: strin
   return { ...blankExchange(clock, method, target, '', UNLIMITED.share()), explanation: true };
 }
 
-/** For a call that an operator of the admin API asks for. */
-export function exchangeOfOperator(
+/** For a read by which an operator, or the schedule, asks NHS England about an application. */
+export function exchangeOfProbe(
   clock: Clock,
-  method: string,
   target: string,
   actor: ActorFacts,
   bodies: BodyShare,
 ): Exchange {
-  return { ...blankExchange(clock, method, target, '', bodies), actor };
+  return { ...blankExchange(clock, 'GET', target, '', bodies), actor };
 }
 
 /** For a read that Gatehouse makes for the user whose request it is serving, with records of its own. */

@@ -102,6 +102,8 @@ export function factsOf(exchange: Exchange, subjectSource: string | null): Reque
   const { client, binding, matched, userSession } = exchange;
   const application = binding?.application;
   const operation = matched?.operation;
+  // A probe is decided as if a client called, and none does.
+  const caller = exchange.actor === null ? client : null;
   return {
     environment: client?.environment ?? null,
     odsCode: binding?.odsCode ?? null,
@@ -112,8 +114,8 @@ export function factsOf(exchange: Exchange, subjectSource: string | null): Reque
     applicationId: application?.id ?? null,
     apimApplicationId: application?.apimApplicationId ?? null,
     asid: application?.asid ?? null,
-    clientId: client?.id ?? null,
-    clientName: client?.name ?? null,
+    clientId: caller?.id ?? null,
+    clientName: caller?.name ?? null,
     keyId: exchange.keyId,
     interaction: operation?.interaction ?? null,
     operationId: operation?.operationId ?? null,
@@ -131,7 +133,7 @@ export function factsOf(exchange: Exchange, subjectSource: string | null): Reque
     steps: exchange.steps,
     subjectSource,
     asked: exchange.choices,
-    ...exchange.actor,
+    ...(exchange.actor === null ? {} : { ...exchange.actor, probe: true }),
   };
 }
 

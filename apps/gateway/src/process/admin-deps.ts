@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { sessionEnd } from '@gatehouse/domain/users/session-life';
+import { storeProbes } from '../adapters/probes/probe-results.js';
 import { createSecretBox } from '../adapters/kms/secret-box.js';
 import { AuditTrail } from '../admin/audit/audit-trail.js';
 import type { AdminDeps } from '../admin/deps.module.js';
@@ -10,7 +11,7 @@ import { explainPast } from '../admin/explain/explain-past.js';
 import type { AskNhs, Clock, Explain } from '../admin/injected.js';
 import type { Config } from '../config/config.js';
 import { explainFor } from '../data-plane/explain.js';
-import { checkLive } from '../data-plane/live-check.js';
+import { checkLive } from '../data-plane/probe/live-check.js';
 import { callerAddressBehind } from '../listener/caller-address.js';
 import type { Log } from './log.js';
 import type { Parts } from './parts.js';
@@ -48,8 +49,10 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
   };
 }
 
-async function askNhs({ plane }: Parts, application: Parameters<AskNhs>[0], actor: ActorFacts) {
-  const { refusal, isRead } = await checkLive(plane, application, actor);
+async function askNhs({ plane, prisma }: Parts, application: Parameters<AskNhs>[0], actor: ActorFacts) {
+  const { refusal, isRead, result } = await checkLive(plane, application, actor);
+  const { applicationId } = application;
+  await storeProbes(prisma, [{ applicationId, checkedBy: actor.actor, ...result }], plane.clock.now());
   if (refusal === null) return { refusal, isRead };
   const { code, publicText: text, whatToDo, whoActs } = refusal;
   return { refusal: { code, text, whatToDo, whoActs }, isRead };

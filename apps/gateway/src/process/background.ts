@@ -2,6 +2,7 @@
 import { JOB_PAYLOADS, ownerPayload } from '@gatehouse/contracts/operation/job-payloads';
 import { JOB_KINDS, JOB_NAMES, type JobName } from '@gatehouse/domain/jobs/job-kinds';
 import { killPoint, now } from '#hooks';
+import { claimDue, storeProbes } from '../adapters/probes/probe-results.js';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { removeEndedRows } from '../adapters/people/ended-rows.js';
 import { createJobRecords } from '../adapters/queue/job-records.js';
@@ -11,6 +12,8 @@ import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
 import type { Config } from '../config/config.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as keepHouse } from '../jobs/housekeeping.job.js';
+import { checkLive } from '../data-plane/probe/live-check.js';
+import { run as probeApplications } from '../jobs/probes.job.js';
 import type { BackgroundJob } from '../jobs/queue/background-job.js';
 import { run as rotateKeys } from '../jobs/key-rotation.job.js';
 import { run as takeRotationStep } from '../jobs/key-rotation-step.job.js';
@@ -80,10 +83,32 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
     'key-rotation-step': (payload) => takeRotationStep(rotationStep, ownerPayload.parse(payload).owner),
     housekeeping: (_, signal) =>
       keepHouse({ removeSlice: () => removeEndedRows(prisma, now()), signal, log }),
+    probes: (_, signal) => runProbes(config, log, parts, signal),
   };
   return JOB_NAMES.map((name) => ({
     ...{ name, kind: JOB_KINDS[name], payload: JOB_PAYLOADS[name], run: runs[name] },
   }));
+}
+
+/** The schedule, as the records name it. */
+const SCHEDULE = { actor: 'schedule', origin: 'background job' };
+
+async function runProbes(
+  { probeEveryMs, environments }: Config,
+  log: Log,
+  { prisma, plane }: Parts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (probeEveryMs === null) return;
+  const authenticated = [...environments.values()].filter(({ kind }) => kind === 'authenticated');
+  const names = authenticated.map(({ name }) => name);
+  await probeApplications({
+    claim: (most) => claimDue(prisma, names, { nowMs: now(), everyMs: probeEveryMs, most }),
+    ask: async (due) => (await checkLive(plane, due, SCHEDULE)).result,
+    store: (rows) => storeProbes(prisma, rows, now()),
+    log,
+    signal,
+  });
 }
 
 async function recordDead({ audit }: Parts, log: Log, failure: DeadJob): Promise<void> {

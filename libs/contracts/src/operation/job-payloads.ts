@@ -20,6 +20,7 @@ export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'key-rotation': noPayload,
   'key-rotation-step': ownerPayload,
   housekeeping: noPayload,
+  probes: noPayload,
 };
 
 /** What is wrong with a payload, each fault with its place in a body that holds it as `payload`. */

@@ -124,6 +124,29 @@ export const doctorReport = z.object({
       })
       .nullable(),
   }),
+  /** The last probe, by the schedule or by a person; null: there was none. */
+  probe: z
+    .object({
+      at: instant,
+      /** `schedule`, or who asked. */
+      by: z.string(),
+      /** Interactions that were read; none: a token alone. */
+      reads: z.array(z.string()),
+      /** What was not checked, and why. */
+      limits: z.array(z.string()),
+      finding: z
+        .object({
+          code: z.string(),
+          whatIsWrong: z.string(),
+          whatToDo: z.string(),
+          whoActs: z.string(),
+          since: instant,
+          /** What to send to those who must act. */
+          values: z.array(z.object({ name: z.string(), value: z.string() })),
+        })
+        .nullable(),
+    })
+    .nullable(),
 });
 export type DoctorReport = z.infer<typeof doctorReport>;
 export const doctorAskRequest = z.strictObject(applicationChoice);

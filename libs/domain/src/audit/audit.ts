@@ -51,10 +51,12 @@ export interface ActorFacts {
 }
 
 /**
- * Who requested what, and what was decided. The actor is the operator who asked NHS England through the admin API;
- * absent where a client called.
+ * Who requested what, and what was decided. The actor is the operator who asked NHS England through the admin API, or
+ * the schedule; absent where a client called.
  */
 export interface RequestFacts extends Partial<ActorFacts> {
+  /** A probe, in place of a client. Older records name one. */
+  readonly probe?: boolean;
   readonly environment: string | null;
   readonly odsCode: string | null;
   readonly product: string | null;

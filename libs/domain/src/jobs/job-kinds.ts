@@ -82,6 +82,16 @@ export const JOB_KINDS = {
     backOffMs: 5_000,
     concurrency: 1,
   },
+  probes: {
+    purpose: 'Asks NHS England about applications, each one when its last answer has become old.',
+    waits:
+      'Requests do not wait for it. What NHS England changed or never set is found by the first request that fails.',
+    everyMs: MINUTE_MS,
+    timeLimitMs: 10 * MINUTE_MS,
+    attempts: 3,
+    backOffMs: 10_000,
+    concurrency: 1,
+  },
 } as const satisfies Record<string, JobKind>;
 
 export type JobName = keyof typeof JOB_KINDS;

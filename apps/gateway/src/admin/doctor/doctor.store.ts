@@ -35,6 +35,7 @@ import { nameOf } from '../registry/lists.store.js';
 import { checklist, type Readiness } from './checklist.js';
 import { lookAlikesOf } from './look-alikes.store.js';
 import { isClear, nhsView } from './nhs-answers.view.js';
+import { probeView } from './probe.view.js';
 
 const PUBLISHED_STATES = ['PUBLISHED', 'ACTIVE', 'RETIRING'];
 
@@ -55,9 +56,13 @@ export class DoctorStore {
     const row = await theApplication(this.db, choice, reach);
     const steps = await this.stepsOf(row);
     const nhs = nhsView(await this.trail.nhsAnswers(row.id), await this.changedAtVersion(row.id));
+    const probe = probeView(await this.db.applicationProbe.findUnique({ where: { applicationId: row.id } }), {
+      ...{ name: nameOf(row), row, jwksUrl: jwksUrlOf(this.publicUrl, row) },
+      messageId: nhs.token?.refusal?.messageId ?? null,
+    });
     const ready = steps.every(({ done }) => done) && isClear(nhs);
     const lookAlikes = await lookAlikesOf(this.db, row, reach);
-    return { application: keyOfRows(row), name: nameOf(row), ready, steps, lookAlikes, nhs };
+    return { application: keyOfRows(row), name: nameOf(row), ready, steps, lookAlikes, nhs, probe };
   }
 
   /** The same, after NHS England was asked for a token and a read. */

@@ -1,0 +1,267 @@
+/**
+ * Probes on schedule: every answer of NHS England that a supplier may meet (docs/reference/protocol-facts.md §1.7,
+ * docs/reference/protocol-facts.md §3.5), from a simulator that is broken in that way, with two replicas.
+ */
+import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
+import { findingOf, PROBE_LIMITS } from '@gatehouse/domain/apim/probe';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type NewApplication, onboard, type Onboarded } from '../support/onboard.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
+import { until } from '../support/until.ts';
+
+interface App {
+  readonly apiKey: string;
+  readonly products: readonly string[];
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Changes how the simulated APIM knows the application. */
+const changed = (change: (app: App) => object) => async (application: Onboarded) => {
+  const app = await atApim(application);
+  await stack.simulator.control('PUT', `/apps/${application.apiKey}`, { ...app, ...change(app) });
+};
+const without = (name: string) =>
+  changed(({ attributes: { [name]: _removed, ...attributes } }) => ({ attributes }));
+const jwksAt = (url: () => string) =>
+  changed(({ attributes }) => ({ attributes: { ...attributes, 'jwks-resource-url': url() } }));
+const answering = (target: 'token' | 'ers', fault: object) => (application: Onboarded) =>
+  stack.simulator.control('POST', '/faults', { target, match: { apiKey: application.apiKey }, fault });
+const refusing = (status: number, error: string, error_description: string) =>
+  answering('token', {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ error, error_description, message_id: 'rrt-77' }),
+  });
+
+type Break = (application: Onboarded) => Promise<unknown>;
+
+/** A code that is found, the reads that were made, and how the application is broken. */
+const BROKEN: readonly (readonly [code: string, reads: string[], break_: Break, more?: object])[] = [
+  ['JWKS_URL_MISSING', ['A004'], without('jwks-resource-url')],
+  ['JWKS_UNREACHABLE', ['A004'], jwksAt(() => 'http://127.0.0.1:1/jwks.json')],
+  ['KEY_NOT_FOUND', ['A004'], jwksAt(() => otherJwksUrl)],
+  ['API_KEY', ['A004'], ({ apiKey }) => stack.simulator.control('DELETE', `/apps/${apiKey}`)],
+  ['NOT_APPROVED', ['A004'], changed(() => ({ status: 'revoked' }))],
+  ['PRODUCT_MISSING', ['A004'], changed(() => ({ products: [] }))],
+  ['SIGNATURE', ['A004'], refusing(401, 'public_key error', 'JWT signature verification failed')],
+  [
+    'AUDIENCE',
+    ['A004'],
+    refusing(401, 'invalid_request', "Missing or invalid 'aud' claim in client_assertion JWT"),
+  ],
+  [
+    'CLOCK',
+    ['A004'],
+    refusing(400, 'invalid_request', "Invalid 'exp' claim in client_assertion JWT - JWT has expired"),
+  ],
+  ['GW_TOKEN_UNAVAILABLE', ['A004'], answering('token', { status: 503 })],
+  ['ASID_NOT_CONFIGURED', ['A004'], without('asid')],
+  ['ODS_CODE_NOT_CONFIGURED', ['A004'], without('app-restricted-ods-code')],
+  ['USER_ID_NOT_CONFIGURED', ['A004'], without('app-restricted-user-id')],
+  [
+    'NOT_SUBSCRIBED',
+    ['A004'],
+    answering('ers', {
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer error="Invalid API call as no apiproduct match found"' },
+    }),
+  ],
+  ['FORBIDDEN', ['A004'], answering('ers', { status: 403, headers: {}, body: '' })],
+  ['RATE_LIMITED', ['A004'], answering('ers', { status: 429, headers: {}, body: '' })],
+  [
+    'ERS_UNAVAILABLE',
+    ['A004'],
+    answering('ers', { status: 503, headers: { 'retry-after': '120' }, body: '' }),
+  ],
+  [
+    'ERS_FAILED',
+    ['A004'],
+    answering('ers', { status: 500, headers: { 'content-type': 'text/plain' }, body: ' - The server …' }),
+  ],
+  [
+    'ACTS_AS_PROVIDER',
+    ['A004', 'A035'],
+    without('app-restricted-business-function'),
+    { capability: 'referrer' },
+  ],
+];
+const SOUND: readonly NewApplication[] = [{ odsCode: 'S01' }, { odsCode: 'S02', capability: 'referrer' }];
+
+let stack: Stack;
+let broken: Onboarded[];
+let sound: Onboarded[];
+let otherJwksUrl: string;
+
+beforeAll(async () => {
+  stack = await startStack({
+    settings: { GATEHOUSE_PROBE_HOURS: '1', GATEHOUSE_ROLES: 'partner,admin,public' },
+  });
+  const applications = await onboard(stack, [
+    ...BROKEN.map(([, , , more], at) => ({ odsCode: `B${String(at + 10)}`, ...more })),
+    ...SOUND,
+  ]);
+  broken = applications.slice(0, BROKEN.length);
+  sound = applications.slice(BROKEN.length);
+  otherJwksUrl = (await atApim(sound[0]!)).attributes['jwks-resource-url'] ?? '';
+  for (const [at, [, , break_]] of BROKEN.entries()) await break_(broken[at]!);
+  await Promise.all([1, 2].map(() => stack.startGateway({ GATEHOUSE_ROLES: 'partner,admin,public,worker' })));
+  await everyProbeIsDone(broken.length + sound.length);
+});
+afterAll(() => stack.stop());
+
+async function atApim({ apiKey }: Onboarded): Promise<App> {
+  const apps = await stack.simulator.control<App[]>('GET', '/apps');
+  return apps.find((app) => app.apiKey === apiKey)!;
+}
+
+interface ProbeRow {
+  readonly ods_code: string;
+  readonly code: string | null;
+  readonly reads: string[];
+  readonly limits: string[];
+  readonly checked_by: string;
+}
+async function probes(): Promise<ProbeRow[]> {
+  const { rows } = await stack.sql.query<ProbeRow>(
+    `SELECT b.ods_code, p.code, p.reads, p.limits, p.checked_by
+       FROM application_probe p JOIN binding b ON b.application_id = p.application_id WHERE p.checked_at IS NOT NULL`,
+  );
+  return rows;
+}
+const everyProbeIsDone = (count: number) =>
+  until('every application was probed', async () => (await probes()).length === count, 90_000);
+const probeOf = async ({ odsCode }: Onboarded) => {
+  const { probe } = await stack.admin<DoctorReport>('GET', `/doctor?organisation=${odsCode}`);
+  return probe;
+};
+const recordsOf = async ({ odsCode }: Onboarded) => {
+  const { rows } = await stack.sql.query<{ record: Record<string, unknown> }>(
+    `SELECT record FROM audit.event
+      WHERE attempt_id IN (SELECT attempt_id FROM audit.event WHERE ods_code = $1) ORDER BY started_at, writer, seq`,
+    [odsCode],
+  );
+  return rows.map(({ record }) => record);
+};
+const notices = async () => {
+  const { rows } = await stack.sql.query<{ kind: string; title: string; body: string; ods_codes: string[] }>(
+    'SELECT kind, title, body, ods_codes FROM notice ORDER BY created_at',
+  );
+  return rows;
+};
+
+describe('a scheduled probe', () => {
+  it.each(BROKEN.map(([code, reads], at) => [code, at, reads] as const))(
+    'finds %s',
+    async (code, at, reads) => {
+      const { whatIsWrong, whatToDo, whoActs } = findingOf(code);
+      const probe = await probeOf(broken[at]!);
+      expect(probe).toMatchObject({ by: 'schedule', reads, limits: [] });
+      expect(probe?.finding).toMatchObject({ code, whatIsWrong, whatToDo, whoActs });
+      const values = Object.fromEntries(probe!.finding!.values.map(({ name, value }) => [name, value]));
+      expect(values).toMatchObject({ organisation: broken[at]!.odsCode, asid: broken[at]!.asid });
+      expect(values['X-Correlation-ID'] ?? values['message id'] ?? code).toMatch(
+        /^([0-9a-f-]{36}|rrt-.*|GW_TOKEN_UNAVAILABLE)$/,
+      );
+    },
+  );
+
+  it('finds nothing wrong with a provider and a referrer that are as they should be', async () => {
+    expect(await probeOf(sound[0]!)).toMatchObject({ reads: ['A004'], limits: [], finding: null });
+    expect(await probeOf(sound[1]!)).toMatchObject({ reads: ['A004', 'A035'], limits: [], finding: null });
+  });
+
+  it('is made once, however many workers there are, and recorded like a call, of no client', async () => {
+    const records = await recordsOf(sound[1]!);
+    const calls = records.filter(({ kind }) => kind === 'INTENT' || kind === 'OUTCOME');
+    expect(calls.map(({ kind }) => kind)).toEqual(['INTENT', 'OUTCOME', 'INTENT', 'OUTCOME']);
+    expect(calls.filter(({ kind }) => kind === 'INTENT')).toMatchObject([
+      { interaction: 'A004', actor: 'schedule', probe: true, clientId: null, clientName: null },
+      { interaction: 'A035', actor: 'schedule', probe: true, clientId: null, clientName: null },
+    ]);
+    expect(records.filter(({ event }) => event === 'MINT_OK')).toHaveLength(1);
+    expect(records.filter(({ event }) => event === 'LIVE_CHECK')).toMatchObject([
+      { facts: { actor: 'schedule', probe: true, code: null, finding: null } },
+    ]);
+  });
+
+  it('notifies the people of each organisation, but not of an outage', async () => {
+    const codes = (await notices()).flatMap(({ body }) => /\(([A-Z_]+)\)/.exec(body)?.[1] ?? []);
+    const passing = ['GW_TOKEN_UNAVAILABLE', 'RATE_LIMITED', 'ERS_UNAVAILABLE', 'ERS_FAILED'];
+    const expected = BROKEN.map(([code]) => code).filter((code) => !passing.includes(code));
+    expect(codes.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('raises one alarm where five organisations begin to fail in the same way', async () => {
+    await stack.simulator.control('DELETE', '/faults');
+    await stack.sql.query('DELETE FROM notice');
+    for (const application of broken.slice(0, 5)) {
+      const { attributes } = await atApim(sound[0]!);
+      await stack.simulator.control('PUT', `/apps/${application.apiKey}`, {
+        status: 'approved',
+        products: ['application-restricted'],
+        attributes: { ...attributes, asid: application.asid },
+      });
+    }
+    const chosen = broken.slice(0, 5).map(({ odsCode }) => odsCode);
+    await stack.simulator.control('POST', '/faults', {
+      target: 'token',
+      fault: {
+        status: 401,
+        body: '{"error":"unauthorized_client","error_description":"…","message_id":"rrt-1"}',
+      },
+    });
+    await stack.sql.query(
+      `UPDATE application_probe SET claimed_at = claimed_at - interval '2 hours', code = NULL
+        WHERE application_id IN (SELECT application_id FROM binding WHERE ods_code = ANY($1))`,
+      [chosen],
+    );
+    await stack.admin('POST', '/job-kinds/probes/run', { reason: 'after a change' });
+    await until('the five were probed again', async () => {
+      const rows = (await probes()).filter(({ ods_code }) => chosen.includes(ods_code));
+      return rows.every(({ code }) => code === 'PRODUCT_MISSING');
+    });
+    expect(await notices()).toMatchObject([
+      {
+        ...{ kind: 'alarm', ods_codes: [] },
+        title: expect.stringMatching(/^[56] organisations fail in the same way in local$/),
+        body: expect.stringContaining('The likely cause is a change by NHS England'),
+      },
+    ]);
+  });
+});
+
+describe('a probe by a person', () => {
+  it('asks for the token alone of a draft, and says so', async () => {
+    await stack.simulator.control('DELETE', '/faults');
+    await stack.admin('POST', '/registry/apply', {
+      document: {
+        apiVersion: 'gatehouse/v1',
+        organisations: [{ odsCode: 'D01', name: 'Synthetic Trust D01' }],
+        applications: [
+          {
+            ...{ organisation: 'D01', product: 'ReferWell', environment: 'local', apiKey: 'key-of-d01' },
+            ...{ accessMode: 'application-restricted', capability: 'provider', messageSets: ['everything'] },
+          },
+        ],
+      },
+    });
+    const { jwksUrl } = await stack.admin<{ jwksUrl: string }>('POST', '/signing-keys', {
+      organisation: 'D01',
+    });
+    await stack.settled();
+    await stack.simulator.control('PUT', '/apps/key-of-d01', {
+      products: ['application-restricted'],
+      attributes: { 'jwks-resource-url': stack.gateway.public + new URL(jwksUrl).pathname },
+    });
+    // The admin listener reads the registry for itself.
+    await until('the draft was probed', async () => {
+      const { asked } = await stack.admin<{ asked: { refusal: object | null } }>('POST', '/doctor', {
+        organisation: 'D01',
+      });
+      return asked.refusal === null;
+    });
+    const { probe } = await stack.admin<DoctorReport>('GET', '/doctor?organisation=D01');
+    expect(probe).toMatchObject({ reads: [], limits: [PROBE_LIMITS.draft], finding: null });
+    expect(probe?.by).not.toBe('schedule');
+  });
+});
