@@ -342,13 +342,14 @@ it('shows the story of a refused request, and what to do about it', async () => 
 
 describe('what each role is shown', () => {
   it.each([
-    ['Priya Nair', ['Organisations', 'Approvals'], ['Staff']],
-    ['Ada Clarke', ['Staff', 'My sessions'], ['Organisations', 'Audit', 'Approvals']],
-  ] as const)('%s', async (person, visible, hidden) => {
+    ['Priya Nair', ['Organisations', 'Approvals'], ['Staff'], 4],
+    ['Ada Clarke', ['Staff', 'My sessions'], ['Organisations', 'Audit', 'Approvals'], 1],
+  ] as const)('%s', async (person, visible, hidden, groups) => {
     const page = await open();
     await signIn(page, person);
     for (const name of visible) await page.getByRole('menuitem', { name }).waitFor();
     for (const name of hidden) expect(await page.getByRole('menuitem', { name }).count()).toBe(0);
+    expect(await page.getByRole('group').count()).toBe(groups);
     await page.context().close();
   });
 });

@@ -79,6 +79,7 @@ async function show(page: Page, { path, heading }: ConsolePage): Promise<void> {
   await page.goto(at.origin + path.replace(/APPLICATION|CLIENT/, (name) => ids[name as keyof typeof ids]));
   await page.getByRole('heading', { level: 1, name: heading }).waitFor();
   await page.waitForLoadState('networkidle');
+  expect(await page.title()).toMatch(/^\S.* – Gatehouse$/);
 }
 
 const isDark = (page: Page): Promise<boolean> =>

@@ -3,13 +3,13 @@ import type { AsidPlanRowView } from '@gatehouse/contracts/asid-plan/planner-res
 import { Alert, Box, Button, Card, CardContent, Typography } from '@mui/material';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Title } from 'react-admin';
 import { callRoute } from '../api/call-route.js';
 import { messageOf } from '../api/problem-error.js';
 import { Loaded } from '../parts/load-state.js';
 import { saveFile } from '../parts/save-file.js';
 import { PlanChoice, type PlanRequest } from './plan-choice.js';
 import { PlanRows } from './plan-rows.js';
+import { PageTitle } from '../parts/page-title.js';
 
 interface Download {
   readonly name: string;
@@ -42,7 +42,7 @@ export default function AsidPlanPage() {
   const [first] = query.data?.pages ?? [];
   return (
     <Box sx={{ pt: 2 }}>
-      <Title title="ASID plan" />
+      <PageTitle>ASID plan</PageTitle>
       <Typography variant="h1" gutterBottom>
         ASID plan
       </Typography>

@@ -2,7 +2,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Link, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
-import { Title } from 'react-admin';
 import { Link as RouterLink, useParams } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { moment } from '../parts/dates.js';
@@ -10,6 +9,7 @@ import { fieldLabel, fieldText } from '../parts/diff-words.js';
 import { Facts, Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 import { eventInWords } from './event-words.js';
+import { PageTitle } from '../parts/page-title.js';
 
 type Event = AnswerOf<'auditEvent'>;
 
@@ -22,7 +22,7 @@ export default function EventPage() {
   const heading = query.data === undefined ? 'Event' : eventInWords(query.data.event);
   return (
     <Box sx={{ pt: 2 }}>
-      <Title title="Event" />
+      <PageTitle>Event</PageTitle>
       <Typography variant="h1" sx={{ mb: 2 }}>
         {heading}
       </Typography>

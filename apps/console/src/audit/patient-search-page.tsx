@@ -6,7 +6,6 @@ import { auditSearch } from '@gatehouse/contracts/operation/operation-resources'
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Button, Typography } from '@mui/material';
 import { type SyntheticEvent, useEffect, useRef, useState } from 'react';
-import { Title } from 'react-admin';
 import { callRouteWith } from '../api/call-route.js';
 import { type FieldFault, ProblemError } from '../api/problem-error.js';
 import { Section } from '../parts/facts.js';
@@ -17,6 +16,7 @@ import { focusFirstFault } from '../parts/form/focus-first-fault.js';
 import { FormProblem } from '../parts/form/form-problem.js';
 import { PATIENT_SEARCH_FIELDS, withoutSeparators } from './patient-search-fields.js';
 import { PatientSearchResults } from './patient-search-results.js';
+import { PageTitle } from '../parts/page-title.js';
 
 type Results = AnswerOf<'auditSearch'>;
 type SearchBody = Readonly<Record<string, unknown>>;
@@ -62,7 +62,7 @@ export default function PatientSearchPage() {
   };
   return (
     <Box sx={{ pt: 2 }}>
-      <Title title="Who saw a patient" />
+      <PageTitle>Who saw a patient</PageTitle>
       <Typography variant="h1" gutterBottom>
         Who saw a patient
       </Typography>

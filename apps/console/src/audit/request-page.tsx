@@ -2,7 +2,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
-import { Title } from 'react-admin';
 import { useParams } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { moment } from '../parts/dates.js';
@@ -14,6 +13,7 @@ import { AttemptSection } from './attempt-section.js';
 import { PastDecision } from './past-decision.js';
 import { PatientIdentifier } from './patient-identifier.js';
 import { SupportBundle } from './support-bundle.js';
+import { PageTitle } from '../parts/page-title.js';
 
 type Story = AnswerOf<'auditStory'>;
 
@@ -25,7 +25,7 @@ export default function RequestPage() {
   });
   return (
     <Box sx={{ pt: 2 }}>
-      <Title title="Request" />
+      <PageTitle>Request</PageTitle>
       <Typography variant="h1" sx={{ mb: 2, overflowWrap: 'anywhere' }}>
         Request {query.data?.requestId ?? ''}
       </Typography>

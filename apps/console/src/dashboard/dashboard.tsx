@@ -1,7 +1,6 @@
 import { Box, ToggleButton, ToggleButtonGroup, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { Suspense, useState } from 'react';
-import { Title } from 'react-admin';
 import { callRoute } from '../api/call-route.js';
 import { useMay } from '../api/use-may.js';
 import { PlanCoverage } from '../asid-plan/plan-coverage.js';
@@ -10,6 +9,7 @@ import { SroOutlook } from '../sro/sro-outlook.js';
 import { Attention } from './attention.js';
 import { Traffic } from './lazy-traffic.js';
 import { Waiting } from './waiting.js';
+import { PageTitle } from '../parts/page-title.js';
 
 /** What needs a person today, and the traffic. */
 export default function Dashboard() {
@@ -17,7 +17,7 @@ export default function Dashboard() {
   const [maySeeSros, maySeePlan] = [useMay('sroOutlook'), useMay('planShow')];
   return (
     <Box sx={{ pt: 2 }}>
-      <Title title="Dashboard" />
+      <PageTitle>Dashboard</PageTitle>
       <Typography variant="h1" sx={{ mb: 2 }}>
         Today
       </Typography>

@@ -3,7 +3,6 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Button, Card, CardContent, Typography } from '@mui/material';
 import { useMutation } from '@tanstack/react-query';
 import { type SyntheticEvent, useEffect, useRef, useState } from 'react';
-import { Title } from 'react-admin';
 import { callRouteWith } from '../api/call-route.js';
 import { type FieldFault, ProblemError } from '../api/problem-error.js';
 import { checkForm, faultOf, problemOfFaults } from '../parts/form/faults.js';
@@ -12,6 +11,7 @@ import { bodyOfNew, type Field, textsOf } from '../parts/form/fields.js';
 import { focusFirstFault } from '../parts/form/focus-first-fault.js';
 import { FormProblem } from '../parts/form/form-problem.js';
 import { Explanation } from './explanation.js';
+import { PageTitle } from '../parts/page-title.js';
 
 const FIELDS: readonly Field[] = [
   { name: 'client', label: 'Client', required: true },
@@ -85,7 +85,7 @@ export default function ExplainPage() {
   };
   return (
     <Box sx={{ pt: 2 }}>
-      <Title title="Explain a request" />
+      <PageTitle>Explain a request</PageTitle>
       <Typography variant="h1" gutterBottom>
         Explain a request
       </Typography>

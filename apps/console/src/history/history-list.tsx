@@ -4,6 +4,7 @@ import { FilterButton, List, SelectInput, TextInput, TopToolbar } from 'react-ad
 import { fieldLabel } from '../parts/diff-words.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
 import { ListPages, LoadedList, QUERY_OPTIONS } from '../parts/list/loaded-list.js';
+import { TabTitle } from '../parts/page-title.js';
 import { Entry, type HistoryEntry } from './history-entry.js';
 
 const TABLES = historyTable.options.map((id) => ({ id, name: fieldLabel(id) }));
@@ -31,6 +32,7 @@ export default function HistoryList() {
       }
       pagination={<ListPages />}
     >
+      <TabTitle>History</TabTitle>
       <Typography variant="h1" sx={{ mb: 2 }}>
         History
       </Typography>

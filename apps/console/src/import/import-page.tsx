@@ -9,13 +9,13 @@ import type { RegistryDocument } from '@gatehouse/contracts/registry/registry-fi
 import { Alert, Box, Button, Card, CardContent, TextField, Typography } from '@mui/material';
 import { useMutation } from '@tanstack/react-query';
 import { type ChangeEvent, useState } from 'react';
-import { Title } from 'react-admin';
 import { callRoute } from '../api/call-route.js';
 import { messageOf, ProblemError } from '../api/problem-error.js';
 import { ApplyDocument } from '../parts/form/apply-document.js';
 import { saveFile } from '../parts/save-file.js';
 import { counted } from '../parts/words.js';
 import { Effects } from './effects.js';
+import { PageTitle } from '../parts/page-title.js';
 
 interface Preview {
   readonly faults: readonly CsvFault[];
@@ -44,7 +44,7 @@ export default function ImportPage() {
   };
   return (
     <Box sx={{ pt: 2 }}>
-      <Title title="Import" />
+      <PageTitle>Import</PageTitle>
       <Typography variant="h1" gutterBottom>
         Import applications
       </Typography>

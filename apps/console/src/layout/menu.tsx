@@ -21,8 +21,9 @@ import Security from '@mui/icons-material/Security';
 import SettingsEthernet from '@mui/icons-material/SettingsEthernet';
 import PendingActions from '@mui/icons-material/PendingActions';
 import UploadFile from '@mui/icons-material/UploadFile';
+import { Box, ListSubheader } from '@mui/material';
 import type { ReactElement } from 'react';
-import { Menu, usePermissions } from 'react-admin';
+import { Menu, usePermissions, useSidebarState } from 'react-admin';
 
 interface Entry {
   readonly to: string;
@@ -32,39 +33,61 @@ interface Entry {
   readonly route: RouteName;
 }
 
-const ENTRIES: readonly Entry[] = [
-  { to: '/changes', text: 'Approvals', icon: <HowToReg />, route: 'changeList' },
-  { to: '/organisations', text: 'Organisations', icon: <Apartment />, route: 'organisationsList' },
-  { to: '/applications', text: 'Applications', icon: <Apps />, route: 'applicationsList' },
-  { to: '/asid-plan', text: 'ASID plan', icon: <AccountTree />, route: 'planShow' },
-  { to: '/import', text: 'Import', icon: <UploadFile />, route: 'registryApply' },
-  { to: '/message-sets', text: 'Message sets', icon: <Checklist />, route: 'messageSetList' },
-  { to: '/clients', text: 'Clients', icon: <SettingsEthernet />, route: 'clientsList' },
-  { to: '/cis2-clients', text: 'CIS2 clients', icon: <Badge />, route: 'cis2ClientsList' },
-  { to: '/signing-keys', text: 'Signing keys', icon: <Key />, route: 'keyList' },
-  { to: '/sro-appointments', text: 'SROs', icon: <AssignmentInd />, route: 'sroList' },
-  { to: '/write-exceptions', text: 'Write exceptions', icon: <EditNote />, route: 'exceptionList' },
-  { to: '/assurance-floors', text: 'Assurance levels', icon: <Security />, route: 'assuranceList' },
-  { to: '/environments', text: 'Environments', icon: <Dns />, route: 'environmentList' },
-  { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
-  { to: '/user-sessions', text: 'User sessions', icon: <MedicalInformation />, route: 'userSessionList' },
-  { to: '/jobs', text: 'Jobs', icon: <PendingActions />, route: 'jobList' },
-  { to: '/history', text: 'History', icon: <HistoryIcon />, route: 'historyList' },
-  { to: '/audit', text: 'Audit trail', icon: <ManageSearch />, route: 'auditList' },
-  { to: '/explain', text: 'Explain a request', icon: <QuestionAnswer />, route: 'explain' },
-  { to: '/admin-tokens', text: 'API tokens', icon: <Password />, route: 'tokenList' },
-  { to: '/staff', text: 'Staff', icon: <Groups />, route: 'staffList' },
-  { to: '/sessions', text: 'My sessions', icon: <Devices />, route: 'sessionList' },
-];
+/** What needs somebody now, what is registered, who may decide what, and what can be shown afterwards. */
+const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
+  Today: [
+    { to: '/changes', text: 'Approvals', icon: <HowToReg />, route: 'changeList' },
+    { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
+    { to: '/jobs', text: 'Jobs', icon: <PendingActions />, route: 'jobList' },
+    { to: '/explain', text: 'Explain a request', icon: <QuestionAnswer />, route: 'explain' },
+  ],
+  Registry: [
+    { to: '/organisations', text: 'Organisations', icon: <Apartment />, route: 'organisationsList' },
+    { to: '/applications', text: 'Applications', icon: <Apps />, route: 'applicationsList' },
+    { to: '/clients', text: 'Clients', icon: <SettingsEthernet />, route: 'clientsList' },
+    { to: '/cis2-clients', text: 'CIS2 clients', icon: <Badge />, route: 'cis2ClientsList' },
+    { to: '/signing-keys', text: 'Signing keys', icon: <Key />, route: 'keyList' },
+    { to: '/message-sets', text: 'Message sets', icon: <Checklist />, route: 'messageSetList' },
+    { to: '/asid-plan', text: 'ASID plan', icon: <AccountTree />, route: 'planShow' },
+    { to: '/environments', text: 'Environments', icon: <Dns />, route: 'environmentList' },
+    { to: '/import', text: 'Import', icon: <UploadFile />, route: 'registryApply' },
+  ],
+  Governance: [
+    { to: '/sro-appointments', text: 'SROs', icon: <AssignmentInd />, route: 'sroList' },
+    { to: '/write-exceptions', text: 'Write exceptions', icon: <EditNote />, route: 'exceptionList' },
+    { to: '/assurance-floors', text: 'Assurance levels', icon: <Security />, route: 'assuranceList' },
+    { to: '/staff', text: 'Staff', icon: <Groups />, route: 'staffList' },
+    { to: '/admin-tokens', text: 'API tokens', icon: <Password />, route: 'tokenList' },
+    { to: '/sessions', text: 'My sessions', icon: <Devices />, route: 'sessionList' },
+  ],
+  Evidence: [
+    { to: '/audit', text: 'Audit trail', icon: <ManageSearch />, route: 'auditList' },
+    { to: '/history', text: 'History', icon: <HistoryIcon />, route: 'historyList' },
+    { to: '/user-sessions', text: 'User sessions', icon: <MedicalInformation />, route: 'userSessionList' },
+  ],
+};
 
 export function ConsoleMenu() {
   const { permissions = [] } = usePermissions<readonly RouteName[]>();
+  const [isOpen] = useSidebarState();
   return (
     <Menu>
       <Menu.DashboardItem />
-      {ENTRIES.filter(({ route }) => permissions.includes(route)).map(({ to, text, icon }) => (
-        <Menu.Item key={to} to={to} primaryText={text} leftIcon={icon} />
-      ))}
+      {Object.entries(GROUPS).map(([title, entries]) => {
+        const mine = entries.filter(({ route }) => permissions.includes(route));
+        return mine.length === 0 ? null : (
+          <Box key={title} role="group" aria-label={title}>
+            {isOpen ? (
+              <ListSubheader component="div" disableSticky aria-hidden sx={{ lineHeight: 2.5 }}>
+                {title}
+              </ListSubheader>
+            ) : null}
+            {mine.map(({ to, text, icon }) => (
+              <Menu.Item key={to} to={to} primaryText={text} leftIcon={icon} />
+            ))}
+          </Box>
+        );
+      })}
     </Menu>
   );
 }

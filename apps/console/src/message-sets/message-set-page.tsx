@@ -1,12 +1,13 @@
 import { Box, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
-import { Title, useGetOne } from 'react-admin';
+import { useGetOne } from 'react-admin';
 import { useSearchParams } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import type { ConsoleRecord } from '../api/data-provider.js';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { Loaded } from '../parts/load-state.js';
 import { MessageSetEditor } from './message-set-editor.js';
+import { PageTitle } from '../parts/page-title.js';
 
 /** The message set of the name in the address, or a new one. */
 export default function MessageSetPage() {
@@ -14,7 +15,7 @@ export default function MessageSetPage() {
   const name = search.get('name');
   return (
     <Box sx={{ pt: 2 }}>
-      <Title title="Message set" />
+      <PageTitle>Message set</PageTitle>
       <Typography variant="h1" sx={{ mb: 2, overflowWrap: 'anywhere' }}>
         {name === null ? 'Create a message set' : `Message set ${name}`}
       </Typography>

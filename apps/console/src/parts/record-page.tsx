@@ -1,9 +1,10 @@
 import { Box, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
-import { Title, useGetOne, useResourceContext } from 'react-admin';
+import { useGetOne, useResourceContext } from 'react-admin';
 import { useParams } from 'react-router-dom';
 import type { ConsoleRecord, Tagged } from '../api/data-provider.js';
 import { Loaded } from './load-state.js';
+import { PageTitle } from './page-title.js';
 
 interface Props<T> {
   readonly name: (record: T) => string;
@@ -21,7 +22,7 @@ export function RecordPage<T>({ name, children }: Props<T>) {
           const record = data as unknown as Tagged<T>;
           return (
             <>
-              <Title title={name(record)} />
+              <PageTitle>{name(record)}</PageTitle>
               <Typography variant="h1" sx={{ mb: 2, overflowWrap: 'anywhere' }}>
                 {name(record)}
               </Typography>

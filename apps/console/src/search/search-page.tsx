@@ -4,13 +4,13 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { searchText } from '@gatehouse/contracts/registry/search-routes';
 import { Box, Card, CardContent, Link, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
-import { Title } from 'react-admin';
 import { Link as RouterLink, useLocation } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { useMay } from '../api/use-may.js';
 import { Loaded } from '../parts/load-state.js';
 import { counted, sentenceCase } from '../parts/words.js';
 import { SearchField } from './search-field.js';
+import { PageTitle } from '../parts/page-title.js';
 
 type Hit = AnswerOf<'search'>['hits'][number];
 
@@ -29,7 +29,7 @@ export default function SearchPage() {
   const q = typeof state?.q === 'string' ? state.q : '';
   return (
     <Box sx={{ pt: 2 }}>
-      <Title title="Search" />
+      <PageTitle>Search</PageTitle>
       <Typography variant="h1" sx={{ mb: 2 }}>
         Search
       </Typography>

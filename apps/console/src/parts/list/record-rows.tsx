@@ -65,7 +65,7 @@ function RecordTable<T>({ columns, rowActions, bulk, href, data }: RecordRowsPro
           {data.map((record) => (
             <TableRow key={record.id} hover>
               {columns.map(({ label, value }, index) => (
-                <TableCell key={label} sx={{ overflowWrap: 'anywhere' }}>
+                <TableCell key={label} sx={{ overflowWrap: 'break-word' }}>
                   {index === 0 && bulk !== undefined ? (
                     <BulkCheckbox<T> record={record} action={bulk} />
                   ) : null}

@@ -2,6 +2,7 @@
 import { Typography } from '@mui/material';
 import type { ReactElement, ReactNode } from 'react';
 import { FilterButton, List, TopToolbar } from 'react-admin';
+import { TabTitle } from '../page-title.js';
 import { BulkBar } from './bulk-action.js';
 import { ListPages, LoadedList, QUERY_OPTIONS } from './loaded-list.js';
 import { RecordRows, type RowsProps } from './record-rows.js';
@@ -38,6 +39,7 @@ export function RegisterList<T>({ title, filters, above, actions, empty, ...rows
       }
       pagination={<ListPages />}
     >
+      <TabTitle>{title}</TabTitle>
       <Typography variant="h1" sx={{ mb: 2 }}>
         {title}
       </Typography>
