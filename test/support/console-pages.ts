@@ -12,6 +12,8 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/search': ['Priya Nair', 'Search'],
   '/cis2-clients': ['Priya Nair', 'CIS2 clients'],
   '/signing-keys': ['Priya Nair', 'Signing keys'],
+  '/rotations': ['Priya Nair', 'Key rotation'],
+  '/key-emergencies': ['Priya Nair', 'Key emergencies'],
   '/sro-appointments': ['Priya Nair', 'Senior responsible owners'],
   '/write-exceptions': ['Priya Nair', 'Write exceptions'],
   '/assurance-floors': ['Priya Nair', 'Assurance'],

@@ -27,6 +27,12 @@ export const RESOURCES = [
   },
   { name: 'message-sets', list: lazy(() => import('./message-sets/message-set-list.js')) },
   { name: 'signing-keys', list: lazy(() => import('./signing-keys/signing-key-list.js')) },
+  { name: 'rotations', list: lazy(() => import('./rotations/rotation-list.js')) },
+  {
+    name: 'key-emergencies',
+    list: lazy(() => import('./key-emergencies/key-emergency-list.js')),
+    show: lazy(() => import('./key-emergencies/key-emergency-page.js')),
+  },
   { name: 'sro-appointments', list: lazy(() => import('./sro/sro-list.js')) },
   { name: 'write-exceptions', list: lazy(() => import('./exceptions/exception-list.js')) },
   { name: 'environments', list: lazy(() => import('./environments/environment-list.js')) },

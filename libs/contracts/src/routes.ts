@@ -9,10 +9,12 @@ import { environmentRoutes } from './governance/environment-routes.js';
 import { governanceRoutes } from './governance/governance-routes.js';
 import { historyRoutes } from './audit/history-routes.js';
 import { jobRoutes } from './operation/job-routes.js';
+import { keyEmergencyRoutes } from './operation/key-emergency-routes.js';
 import { messageSetRoutes } from './registry/message-set-routes.js';
 import { operationRoutes } from './operation/operation-routes.js';
 import { plannerRoutes } from './asid-plan/planner-routes.js';
 import { recordRoutes } from './registry/record-routes.js';
+import { rotationRoutes } from './operation/rotation-routes.js';
 import { registryRoutes } from './registry/registry-routes.js';
 import { searchRoutes } from './registry/search-routes.js';
 import { staffRoutes } from './staff/staff-routes.js';
@@ -35,6 +37,8 @@ export const routes = {
   ...stopRoutes,
   ...userSessionRoutes,
   ...operationRoutes,
+  ...rotationRoutes,
+  ...keyEmergencyRoutes,
   ...jobRoutes,
   ...staffRoutes,
   ...auditRoutes,

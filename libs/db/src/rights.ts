@@ -44,6 +44,7 @@ const NEVER_DELETED = [
   'staff',
   'pending_change',
   'emergency_stop',
+  'key_emergency',
   'user_session',
 ];
 /** Written by triggers with the owner's rights. */

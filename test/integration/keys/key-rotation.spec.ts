@@ -227,6 +227,21 @@ describe('of several workers and people', () => {
   });
 });
 
+it('the key of a CIS2 client rotates by the same steps, and CIS2 itself says whether it knows it', async () => {
+  const id = await world.addCis2Client();
+  await world.setPolicy(null, EVERY_DAYS);
+  const { jwksId } = await world.db.cis2Client.findUniqueOrThrow({ where: { id } });
+  await world.registerWithCis2('0000000000000000000000');
+  expect(await world.catchUp(id)).toEqual(['create', 'publish', 'confirm']);
+  await world.moveTo(world.now() + 40 * 86_400_000);
+  expect(await world.catchUp(id)).toEqual(['prove']);
+  expect((await world.rotation(id))?.cause).toContain('NHS CIS2 did not accept');
+  expect(await world.statesOf(id)).toEqual(['ACTIVE', 'PUBLISHED']);
+  await world.registerWithCis2(jwksId);
+  await world.moveTo((await world.rotation(id))?.notBeforeMs ?? 0);
+  expect(await world.catchUp(id)).toEqual(['prove', 'activate', 'create', 'publish', 'confirm']);
+});
+
 it('a JWKS that does not answer with what the registry holds is not confirmed', async () => {
   const one = await rotating();
   const deps = { ...world.stepDeps(), readJwks: async () => '{"keys":[]}' };

@@ -14,6 +14,7 @@ import { noteJwksFetches } from '../../../apps/gateway/src/adapters/keys/jwks-fe
 import { addKey, setKeyState } from '../../../apps/gateway/src/adapters/keys/key-rows.ts';
 import { readRotations } from '../../../apps/gateway/src/adapters/keys/rotations.ts';
 import { type Kms, openKms } from '../../../apps/gateway/src/adapters/kms/kms.ts';
+import { createCis2Canary } from '../../../apps/gateway/src/adapters/users/cis2-canary.ts';
 import { createCanary } from '../../../apps/gateway/src/adapters/nhs/canary.ts';
 import { openTokenTransport } from '../../../apps/gateway/src/adapters/nhs/token-transport.ts';
 import { openRegistry, type Registry } from '../../../apps/gateway/src/adapters/registry/registry.ts';
@@ -24,7 +25,7 @@ import {
 } from '../../../apps/gateway/src/jobs/key-rotation-step.job.ts';
 import { rotationDeps, rotationStepDeps } from '../../../apps/gateway/src/jobs/rotation-parts.ts';
 import { serveJwks } from '../../../apps/gateway/src/public/jwks.ts';
-import { insert, seedApplication, seedBasics } from '../../support/registry-rows.ts';
+import { insert, seedApplication, seedBasics, valid } from '../../support/registry-rows.ts';
 import { createDatabase } from '../../support/servers/postgres.ts';
 import { startSimulatorProcess } from '../../support/servers/processes.ts';
 
@@ -38,6 +39,8 @@ export interface RotatingApplication {
 
 export type RotationWorld = Awaited<ReturnType<typeof startRotationWorld>>;
 
+const CALLBACK = 'http://127.0.0.1:9/auth/cis2/callback';
+const CIS2_CLIENT = 'referwell-int';
 const POLICY_BY = 'Pat Engineer, approved by Gwen Officer';
 
 export async function startRotationWorld() {
@@ -76,9 +79,14 @@ export async function startRotationWorld() {
     killPoint: () => undefined,
   });
 
+  const cis2Canary = createCis2Canary({
+    ...{ kms, now, redirectUri: CALLBACK },
+    issuerOf: () => simulator.cis2Issuer,
+  });
+
   const stepDeps = (): KeyRotationStepDeps =>
     rotationStepDeps({
-      ...{ db, keyService: kms, canary, publicUrl, now, killPoint: () => undefined },
+      ...{ db, keyService: kms, canary, cis2Canary, publicUrl, now, killPoint: () => undefined },
       snapshot: () => registry.current(),
       audit: { system: async (event) => void events.push(event) },
       log: { info: () => undefined, warn: () => undefined },
@@ -130,6 +138,31 @@ export async function startRotationWorld() {
       });
       await settled();
       return { id, odsCode, apiKey, jwksUrl, firstKid };
+    },
+    /** The CIS2 client of ReferWell, with an ACTIVE key that CIS2 knows. */
+    async addCis2Client(): Promise<string> {
+      const id = randomUUID();
+      await insert(sql, 'cis2_client', valid.cis2_client({ id, registered_client_id: CIS2_CLIENT }));
+      await changeRegistry(db, { actor: 'test' }, async (transaction) => {
+        const at = new Date(now());
+        const owner = { kind: 'cis2-client', id, environment: 'int' } as const;
+        const created = await kms.createSigningKey({ cis2ClientId: id, environment: 'int' });
+        const kid = await addKey(transaction, owner, created, at);
+        await setKeyState(transaction, { kid, state: 'PENDING' }, 'PUBLISHED', at);
+        await setKeyState(transaction, { kid, state: 'PUBLISHED' }, 'ACTIVE', at);
+      });
+      await settled();
+      return id;
+    },
+    /** What CIS2 knows of that client. */
+    async registerWithCis2(jwksId: string): Promise<void> {
+      await simulator.control('PUT', `/cis2/clients/${CIS2_CLIENT}`, {
+        redirectUris: [CALLBACK],
+        jwksUrl: `${publicUrl}/jwks/${jwksId}`,
+        auth: 'private_key_jwt',
+        signingAlgorithm: 'RS512',
+        idTokenAlgorithm: 'RS256',
+      });
     },
     async setPolicy(odsCode: string | null, everyDays: number): Promise<string> {
       const data = { odsCode, productName: 'ReferWell', environmentName: 'int', everyDays };

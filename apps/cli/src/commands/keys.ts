@@ -13,6 +13,8 @@ import {
   withReason,
 } from '../options.js';
 import { fieldList, print, table } from '../output.js';
+import { keyEmergencyCommands } from './key-emergency.js';
+import { rotationCommands } from './rotation.js';
 
 const STEPS = {
   publish: ['keyPublish', 'Publish a PENDING key at the JWKS URL.'],
@@ -30,7 +32,8 @@ const STEPS = {
   ],
 } as const satisfies Record<string, readonly [RouteName, string]>;
 
-export function keyCommands(program: Command, { settings, output }: Context): void {
+export function keyCommands(program: Command, context: Context): void {
+  const { settings, output } = context;
   const keys = program
     .command('keys')
     .description('Create signing keys in KMS and move them from state to state.');
@@ -43,6 +46,9 @@ export function keyCommands(program: Command, { settings, output }: Context): vo
       const body = { ...ownerOf(options), ...defined({ reason: options.reason }) };
       print(output, await call(settings, 'keyCreate', { body }), keyText);
     });
+
+  rotationCommands(keys, context);
+  keyEmergencyCommands(keys, context);
 
   for (const [name, [route, description]] of Object.entries(STEPS)) {
     withReason(keys.command(`${name} <kid>`))

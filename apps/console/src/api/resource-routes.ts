@@ -48,6 +48,12 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
     show: { route: 'cis2ClientShow', params: ['id'] },
   },
   'signing-keys': { list: 'keyList', id: field('kid') },
+  rotations: { list: 'rotationList', id: ({ owner }) => text((owner as { readonly id: string }).id) },
+  'key-emergencies': {
+    list: 'keyEmergencyList',
+    id: field('id'),
+    show: { route: 'keyEmergencyShow', params: ['id'] },
+  },
   'sro-appointments': { list: 'sroList', id: field('id') },
   'write-exceptions': { list: 'exceptionList', id: field('id') },
   environments: { list: 'environmentList', id: field('name') },

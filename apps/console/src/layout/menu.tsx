@@ -3,6 +3,7 @@ import AccountTree from '@mui/icons-material/AccountTree';
 import Apartment from '@mui/icons-material/Apartment';
 import Apps from '@mui/icons-material/Apps';
 import AssignmentInd from '@mui/icons-material/AssignmentInd';
+import Autorenew from '@mui/icons-material/Autorenew';
 import Badge from '@mui/icons-material/Badge';
 import Checklist from '@mui/icons-material/Checklist';
 import Devices from '@mui/icons-material/Devices';
@@ -12,6 +13,7 @@ import Groups from '@mui/icons-material/Groups';
 import HistoryIcon from '@mui/icons-material/History';
 import HowToReg from '@mui/icons-material/HowToReg';
 import Key from '@mui/icons-material/Key';
+import KeyOff from '@mui/icons-material/KeyOff';
 import ManageSearch from '@mui/icons-material/ManageSearch';
 import MedicalInformation from '@mui/icons-material/MedicalInformation';
 import PanTool from '@mui/icons-material/PanTool';
@@ -38,6 +40,7 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
   Today: [
     { to: '/changes', text: 'Approvals', icon: <HowToReg />, route: 'changeList' },
     { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
+    { to: '/key-emergencies', text: 'Key emergencies', icon: <KeyOff />, route: 'keyEmergencyList' },
     { to: '/jobs', text: 'Jobs', icon: <PendingActions />, route: 'jobList' },
     { to: '/explain', text: 'Explain a request', icon: <QuestionAnswer />, route: 'explain' },
   ],
@@ -47,6 +50,7 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
     { to: '/clients', text: 'Clients', icon: <SettingsEthernet />, route: 'clientsList' },
     { to: '/cis2-clients', text: 'CIS2 clients', icon: <Badge />, route: 'cis2ClientsList' },
     { to: '/signing-keys', text: 'Signing keys', icon: <Key />, route: 'keyList' },
+    { to: '/rotations', text: 'Key rotation', icon: <Autorenew />, route: 'rotationList' },
     { to: '/message-sets', text: 'Message sets', icon: <Checklist />, route: 'messageSetList' },
     { to: '/asid-plan', text: 'ASID plan', icon: <AccountTree />, route: 'planShow' },
     { to: '/environments', text: 'Environments', icon: <Dns />, route: 'environmentList' },

@@ -1,6 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { SelectInput, TextInput } from 'react-admin';
 import { PendingChanges } from '../changes/pending-changes.js';
+import { DisableNow } from '../key-emergencies/disable-now.js';
 import { moment } from '../parts/dates.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -44,7 +45,12 @@ export default function SigningKeyList() {
       rowActions={({ kid, state }) => {
         const step = KEY_STEPS[state];
         if (step === null) return null;
-        return <RouteDialog {...step} params={{ kid }} fields={[REASON_OPTIONAL]} />;
+        return (
+          <>
+            <RouteDialog {...step} params={{ kid }} fields={[REASON_OPTIONAL]} />
+            <DisableNow kid={kid} />
+          </>
+        );
       }}
       empty={
         <NextStep

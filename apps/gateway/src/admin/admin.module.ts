@@ -12,6 +12,7 @@ import { ExplainModule } from './explain/explain.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { AdminHttpModule } from './http/http.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { KeyEmergencyModule } from './key-emergency/key-emergency.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { MessageSetsModule } from './message-sets/message-sets.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
@@ -19,6 +20,7 @@ import { PlannerModule } from './planner/planner.module.js';
 import { RecordsModule } from './records/records.module.js';
 import { RegistryModule } from './registry/registry.module.js';
 import { RevealsModule } from './reveals/reveals.module.js';
+import { RotationModule } from './rotation/rotation.module.js';
 import { SearchModule } from './search/search.module.js';
 import { SroModule } from './sro/sro.module.js';
 import { StaffModule } from './staff/staff.module.js';
@@ -38,6 +40,7 @@ const RESOURCES = [
   ExplainModule,
   HistoryModule,
   JobsModule,
+  KeyEmergencyModule,
   KeysModule,
   MessageSetsModule,
   OpenApiModule,
@@ -45,6 +48,7 @@ const RESOURCES = [
   RecordsModule,
   RegistryModule,
   RevealsModule,
+  RotationModule,
   SearchModule,
   SroModule,
   StaffModule,

@@ -1,6 +1,6 @@
 /** What the jobs of key rotation need, over the database, KMS and NHS England. */
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
-import type { Application, SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
+import type { SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
 import { readPublicJwks } from '../adapters/keys/public-jwks.js';
 import {
   arnOfKey,
@@ -14,7 +14,8 @@ import {
 } from '../adapters/keys/rotations.js';
 import { policyText, ROTATION_ACTOR, takeStep } from '../adapters/keys/rotation-writes.js';
 import type { KeyService } from '../adapters/kms/key-service.js';
-import type { Canary } from '../adapters/nhs/canary.js';
+import type { Canary, CanaryRefusal } from '../adapters/nhs/canary.js';
+import type { Cis2Canary } from '../adapters/users/cis2-canary.js';
 import { requestJobs } from '../adapters/queue/job-records.js';
 import type { KeyRotationDeps } from './key-rotation.job.js';
 import type { KeyRotationStepDeps } from './key-rotation-step.job.js';
@@ -23,6 +24,7 @@ export interface RotationParts {
   readonly db: Parameters<typeof takeStep>[0];
   readonly keyService: KeyService;
   readonly canary: Canary;
+  readonly cis2Canary: Cis2Canary;
   readonly snapshot: () => Snapshot;
   readonly audit: { system(event: SystemEvent): Promise<void> };
   /** Where the public listener is reached, without a trailing slash. */
@@ -63,13 +65,19 @@ export function rotationStepDeps(parts: RotationParts): KeyRotationStepDeps {
     arnOf: (kid) => arnOfKey(db, kid),
     knownArns: () => knownKeyArns(db),
     readJwks: (jwksId) => readPublicJwks(`${publicUrl}/jwks/${jwksId}`),
-    canary: (rotation, key) => parts.canary(applicationOf(snapshot(), rotation, key), key),
+    canary: (rotation, key) => askCanary(parts, rotation, key),
     ...{ snapshot, audit, policyText, now, killPoint, log },
   };
 }
 
-function applicationOf(snapshot: Snapshot, { jwksId }: OwnerRotation, { kid }: SigningKey): Application {
-  const application = snapshot.applicationsByJwksId.get(jwksId);
-  if (application === undefined) throw new Error(`the application of key ${kid} is not loaded`);
-  return application;
+async function askCanary(
+  { canary, cis2Canary, snapshot }: Pick<RotationParts, 'canary' | 'cis2Canary' | 'snapshot'>,
+  { jwksId }: OwnerRotation,
+  key: SigningKey,
+): Promise<CanaryRefusal> {
+  const client = snapshot().cis2ClientsByJwksId.get(jwksId);
+  if (client !== undefined) return cis2Canary(client, key);
+  const application = snapshot().applicationsByJwksId.get(jwksId);
+  if (application === undefined) throw new Error(`the application of key ${key.kid} is not loaded`);
+  return canary(application, key);
 }

@@ -1,6 +1,7 @@
 /** The background jobs of the worker role, with what each of them needs. */
 import { JOB_PAYLOADS, ownerPayload } from '@gatehouse/contracts/operation/job-payloads';
 import { JOB_KINDS, JOB_NAMES, type JobName } from '@gatehouse/domain/jobs/job-kinds';
+import { CIS2_CALLBACK_PATH } from '@gatehouse/domain/registry/cis2-registration';
 import { killPoint, now } from '#hooks';
 import { claimDue, storeProbes } from '../adapters/probes/probe-results.js';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
@@ -8,6 +9,7 @@ import { removeEndedRows } from '../adapters/people/ended-rows.js';
 import { createJobRecords } from '../adapters/queue/job-records.js';
 import { openQueueStore } from '../adapters/queue/queue-store.js';
 import { workerReports } from '../adapters/queue/worker-reports.js';
+import { createCis2Canary } from '../adapters/users/cis2-canary.js';
 import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
 import type { Config } from '../config/config.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
@@ -62,8 +64,22 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
     metrics.partitionsAhead(months);
   };
   const { kms: keyService, canary, audit, registry } = parts;
+  const cis2Canary = createCis2Canary({
+    ...{ kms: keyService, now, redirectUri: config.publicUrl + CIS2_CALLBACK_PATH },
+    issuerOf: (environment) => config.environments.get(environment)?.cis2Issuer,
+  });
   const rotationStep = rotationStepDeps({
-    ...{ db: prisma, keyService, canary, audit, publicUrl: config.publicUrl, now, killPoint, log },
+    ...{
+      db: prisma,
+      keyService,
+      canary,
+      cis2Canary,
+      audit,
+      publicUrl: config.publicUrl,
+      now,
+      killPoint,
+      log,
+    },
     snapshot: () => registry.current(),
   });
   const runs: Record<JobName, BackgroundJob['run']> = {

@@ -14,6 +14,7 @@ import type { OwnerOfKey } from './key-rows.js';
 
 /** An application or CIS2 client whose keys rotate under a policy. */
 export interface OwnerRotation extends Rotation, OwnerOfKey {
+  readonly product: string;
   readonly jwksId: string;
   readonly odsCodes: readonly string[];
   /** Of an application with several organisations: the strictest of their policies. */
@@ -22,6 +23,7 @@ export interface OwnerRotation extends Rotation, OwnerOfKey {
   readonly policyBy: string;
   readonly failures: number;
   /** Of the last failure; null: the last step worked. */
+  readonly step: string | null;
   readonly cause: string | null;
   readonly failingSinceMs: number | null;
   /** The earliest time of the next attempt; 0: nothing is waited for. */
@@ -38,6 +40,7 @@ interface Row {
   readonly ownerId: string;
   readonly kind: OwnerOfKey['kind'];
   readonly environment: string;
+  readonly product: string;
   readonly jwksId: string;
   readonly odsCodes: string[];
   readonly everyDays: number;
@@ -45,6 +48,7 @@ interface Row {
   readonly policyBy: string;
   readonly policyAt: Date;
   readonly failures: number | null;
+  readonly step: string | null;
   readonly cause: string | null;
   readonly failingSince: Date | null;
   readonly notBefore: Date | null;
@@ -60,7 +64,7 @@ export async function readRotations(
 ): Promise<OwnerRotation[]> {
   const rows = await db.$queryRaw<Row[]>`
     WITH owner AS (
-      SELECT a.id, 'application' AS kind, a.environment, a.jwks_id,
+      SELECT a.id, 'application' AS kind, a.environment, a.product, a.jwks_id,
         array_agg(b.ods_code ORDER BY b.ods_code) AS ods_codes,
         (array_agg(p.id ORDER BY p.every_days, p.id))[1] AS policy_id,
         bool_and(p.id IS NOT NULL) AS has_policy
@@ -70,14 +74,14 @@ export async function readRotations(
       WHERE a.state = 'live' AND a.api_key IS NOT NULL ${only('a.id', ownerId)}
       GROUP BY a.id
       UNION ALL
-      SELECT c.id, 'cis2-client', c.environment, c.jwks_id, '{}'::text[], p.id, true
+      SELECT c.id, 'cis2-client', c.environment, c.product, c.jwks_id, '{}'::text[], p.id, true
       FROM cis2_client c JOIN rotation_policy p
         ON p.ods_code IS NULL AND p.product = c.product AND p.environment = c.environment
       WHERE c.state = 'active' AND c.auth = 'private_key_jwt' ${only('c.id', ownerId)}
     )
-    SELECT owner.id AS "ownerId", owner.kind, owner.environment, owner.jwks_id AS "jwksId", ods_codes AS "odsCodes",
+    SELECT owner.id AS "ownerId", owner.kind, owner.environment, owner.product, owner.jwks_id AS "jwksId", ods_codes AS "odsCodes",
       policy.every_days AS "everyDays", policy.id AS "policyId", set.actor AS "policyBy", set.at AS "policyAt",
-      r.failures, r.cause, r.failing_since AS "failingSince", r.not_before AS "notBefore",
+      r.failures, r.step, r.cause, r.failing_since AS "failingSince", r.not_before AS "notBefore",
       r.claimed_until AS "claimedUntil", r.creation,
       coalesce((
         SELECT json_agg(json_build_object(

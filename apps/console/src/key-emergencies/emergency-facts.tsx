@@ -1,0 +1,33 @@
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { Alert, List, ListItem, Typography } from '@mui/material';
+import { moment } from '../parts/dates.js';
+import { Facts } from '../parts/facts.js';
+
+type Emergency = AnswerOf<'keyEmergencyMake'>;
+
+/** What stays exposed although the key is disabled, and what only NHS England can do. */
+export function EmergencyFacts({ kid, standbyKid, disabledInKmsAt, exposed, stepsAtNhs }: Emergency) {
+  return (
+    <>
+      <Alert severity={disabledInKmsAt === null ? 'error' : 'success'} sx={{ mb: 2 }}>
+        {disabledInKmsAt === null
+          ? `Key ${kid} signs nothing in Gatehouse any more. AWS KMS did not confirm that it is disabled.`
+          : `Key ${kid} is disabled.`}{' '}
+        {standbyKid === null ? 'No other key could take over.' : `Key ${standbyKid} signs from now on.`}
+      </Alert>
+      <Typography variant="h3">What stays exposed</Typography>
+      <List>
+        {exposed.map(({ text, until }) => (
+          <ListItem key={text}>{until === null ? text : `${text} Until ${moment(until)}.`}</ListItem>
+        ))}
+      </List>
+      <Typography variant="h3">What only NHS England can do</Typography>
+      {stepsAtNhs.map(({ whatToAsk, values }) => (
+        <section key={whatToAsk}>
+          <Typography sx={{ mt: 1 }}>{whatToAsk}</Typography>
+          <Facts facts={values.map(({ name, value }) => [name, value])} />
+        </section>
+      ))}
+    </>
+  );
+}

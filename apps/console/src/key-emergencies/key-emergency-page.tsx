@@ -1,0 +1,36 @@
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { moment } from '../parts/dates.js';
+import { Facts, Section } from '../parts/facts.js';
+import { RecordPage } from '../parts/record-page.js';
+import { EmergencyFacts } from './emergency-facts.js';
+import { Review } from './key-emergency-list.js';
+
+type Emergency = AnswerOf<'keyEmergencyShow'>;
+
+/** One key that was disabled in an emergency: what was done, what stays exposed, and the review. */
+export default function KeyEmergencyPage() {
+  return (
+    <RecordPage<Emergency> name={({ kid }) => `Emergency: key ${kid}`}>
+      {(emergency) => (
+        <>
+          <Section title="What happened">
+            <Facts
+              facts={[
+                ['What happened', emergency.reason],
+                ['Owner', emergency.owner.name],
+                ['Disabled by', emergency.disabledBy],
+                ['Disabled', moment(emergency.disabledAt)],
+                ['Reviewed by', emergency.reviewedBy],
+                ['Finding', emergency.reviewNote],
+              ]}
+            />
+            <Review {...emergency} />
+          </Section>
+          <Section title="What to do now">
+            <EmergencyFacts {...emergency} />
+          </Section>
+        </>
+      )}
+    </RecordPage>
+  );
+}

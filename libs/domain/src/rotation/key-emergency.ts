@@ -1,0 +1,137 @@
+/**
+ * A signing key that may be in wrong hands: what is done at once, what stays exposed all the same, and what only NHS
+ * England can do (docs/reference/protocol-facts.md §1, §3 and §4; threat K4).
+ */
+import { activatableAtMs, JWKS_CACHE_S } from '../registry/signing-key.js';
+import type { RotatingKey } from './rotation.js';
+
+/** The longest life of a token that API Management issues to an application. */
+export const TOKEN_LIFE_S = 599;
+/** For so long API Management goes on to take a token that was revoked (docs/reference/protocol-facts.md §1). */
+export const REVOCATION_S = 180;
+
+/** The key that signs in place of the disabled one at once; null: none is published for long enough. */
+export function standbyFor(
+  keys: readonly RotatingKey[],
+  disabledKid: string,
+  nowMs: number,
+): RotatingKey | null {
+  const ready = keys.filter(
+    ({ kid, state, publishedAtMs }) =>
+      kid !== disabledKid &&
+      publishedAtMs !== null &&
+      (state === 'RETIRING' || (state === 'PUBLISHED' && activatableAtMs(publishedAtMs, true) <= nowMs)),
+  );
+  return ready.find(({ state }) => state === 'PUBLISHED') ?? ready[0] ?? null;
+}
+
+export interface DisabledKey {
+  readonly kid: string;
+  readonly ownerKind: 'application' | 'cis2-client';
+  readonly ownerName: string;
+  readonly accessMode: string | null;
+  readonly apimApplicationId: string | null;
+  readonly asid: string | null;
+  readonly environment: string;
+  readonly jwksUrl: string;
+  readonly kmsKeyArn: string;
+  readonly isDisabledInKms: boolean;
+  readonly standbyKid: string | null;
+  readonly disabledAtMs: number;
+}
+
+export interface Exposure {
+  readonly text: string;
+  /** Epoch ms; null: until somebody acts. */
+  readonly untilMs: number | null;
+}
+
+/** What a person who has the key, or a token that was issued with it, can still do. */
+export function stillExposed(key: DisabledKey): Exposure[] {
+  const { disabledAtMs } = key;
+  const after = (seconds: number): number => disabledAtMs + seconds * 1000;
+  return [
+    ...(key.isDisabledInKms
+      ? []
+      : [
+          {
+            text: `AWS KMS did not confirm that the key is disabled. Disable it yourself now: aws kms disable-key --key-id ${key.kmsKeyArn}`,
+            untilMs: null,
+          },
+        ]),
+    {
+      text: 'Tokens that NHS England has issued already stay valid there until they expire. Gatehouse has dropped its own.',
+      untilMs: after(TOKEN_LIFE_S),
+    },
+    {
+      text: 'NHS England keeps its copy of the JWKS, so it still accepts what this key has signed.',
+      untilMs: after(JWKS_CACHE_S),
+    },
+    {
+      text: `If NHS England revokes a token, it goes on accepting it for up to ${REVOCATION_S} s more.`,
+      untilMs: null,
+    },
+    ...(key.accessMode === 'user-restricted'
+      ? [
+          {
+            text: 'Tokens of users are renewed with the API key and secret, and not with this key. If these may be known as well, end the user sessions and ask for new ones.',
+            untilMs: null,
+          },
+        ]
+      : []),
+    ...(key.standbyKid === null
+      ? [
+          {
+            text: 'No other key could sign at once. Calls are refused until the next key is published for long enough.',
+            untilMs: null,
+          },
+        ]
+      : []),
+  ];
+}
+
+export interface StepAtNhs {
+  readonly whatToAsk: string;
+  readonly values: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** What only NHS England can do, and what to quote. */
+export function stepsAtNhs(key: DisabledKey): StepAtNhs[] {
+  const from = new Date(key.disabledAtMs).toISOString();
+  const named = [
+    { name: 'name', value: key.ownerName },
+    { name: 'environment', value: key.environment },
+    ...(key.apimApplicationId === null
+      ? []
+      : [{ name: 'APIM application id', value: key.apimApplicationId }]),
+    ...(key.asid === null ? [] : [{ name: 'ASID', value: key.asid }]),
+    { name: 'kid', value: key.kid },
+  ];
+  if (key.ownerKind === 'cis2-client')
+    return [
+      {
+        whatToAsk:
+          'Ask NHS CIS2 to fetch the JWKS again, and to look for token requests with this key that are not yours.',
+        values: [...named, { name: 'JWKS URL', value: key.jwksUrl }, { name: 'disabled at', value: from }],
+      },
+    ];
+  return [
+    {
+      whatToAsk:
+        'Ask API Management to revoke the tokens that were issued to this application before the key was disabled.',
+      values: [...named, { name: 'disabled at', value: from }],
+    },
+    {
+      whatToAsk: 'Ask API Management to drop its copy of the JWKS, so that it fetches the URL again.',
+      values: [...named, { name: 'jwks-resource-url', value: key.jwksUrl }],
+    },
+    {
+      whatToAsk:
+        'Ask for the requests that were made with tokens of this application, to compare them with the audit trail.',
+      values: [
+        ...named,
+        { name: 'until', value: new Date(key.disabledAtMs + TOKEN_LIFE_S * 1000).toISOString() },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,136 @@
+/** A key that may be in wrong hands: disabled at once by one person, and reviewed by another. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type AdminApi, type Answer, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type SignedIn, signIn } from '../../support/staff.ts';
+
+const WAIT_MS = 3_900_000;
+
+let admin: AdminApi;
+let priya: SignedIn;
+let gita: SignedIn;
+let lena: SignedIn;
+/** Of the application: one ACTIVE, one PUBLISHED. */
+let active: string;
+let standby: string;
+
+beforeAll(async () => {
+  admin = await startAdmin();
+  await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
+  await admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes: true } });
+  active = (await admin.ok('keyCreate', { body: r69 })).kid;
+});
+afterAll(() => admin.close());
+
+beforeEach(async () => {
+  vi.restoreAllMocks();
+  const { kid } = await admin.ok('keyCreate', { body: r69 });
+  standby = kid;
+  await admin.ok('keyPublish', { params: { kid }, body: {} });
+  await signInAgain();
+});
+
+/** Sessions of staff end when nobody uses them. */
+async function signInAgain(): Promise<void> {
+  priya = await signIn(admin.db, 'Priya', ['platform-engineer', 'governance-officer'], admin.clock.ms);
+  gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);
+  const elsewhere = { role: 'platform-engineer', odsCodes: ['RCD'] } as const;
+  lena = await signIn(admin.db, 'Lena', [elsewhere], admin.clock.ms);
+}
+
+/** Until every copy of the JWKS has the standby. */
+async function wait(): Promise<void> {
+  admin.clock.ms += WAIT_MS;
+  await signInAgain();
+}
+
+const as = (person: SignedIn, method: string, path: string, body?: unknown): Promise<Answer> =>
+  admin.call(method, `/api/v1${path}`, body, '', person.headers);
+const disable = (person: SignedIn, kid: string, reason = 'it was in a log') =>
+  as(person, 'POST', `/signing-keys/${kid}/disable-now`, { reason });
+const keyOf = (kid: string) => admin.db.signingKey.findUniqueOrThrow({ where: { kid } });
+
+describe('a key in wrong hands', () => {
+  it('is disabled by one person, who may not review it, though the environment has four eyes', async () => {
+    await wait();
+    expect((await disable(lena, active)).status).toBe(404);
+    expect((await as(priya, 'POST', `/signing-keys/${active}/disable-now`, {})).status).toBe(400);
+    const answer = await disable(priya, active);
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.body).toMatchObject({
+      ...{ kid: active, standbyKid: standby, disabledBy: 'Priya (priya@example.org)' },
+      disabledInKmsAt: new Date(admin.clock.ms).toISOString(),
+    });
+    const key = await keyOf(active);
+    expect([key.state, key.disabledAt]).toEqual(['REMOVED', new Date(admin.clock.ms)]);
+    expect(await admin.parts.kms.isUsable(key.kmsKeyArn)).toBe(false);
+    expect((await keyOf(standby)).state).toBe('ACTIVE');
+
+    const until = (seconds: number) => new Date(admin.clock.ms + seconds * 1000).toISOString();
+    const { exposed, stepsAtNhs, id } = answer.body;
+    expect(exposed.map((each: { until: string | null }) => each.until)).toEqual([
+      until(599),
+      until(3_600),
+      null,
+    ]);
+    expect(JSON.stringify(exposed)).toContain('180 s');
+    expect(JSON.stringify(stepsAtNhs)).toContain('200000002454');
+    const changes = await admin.db.registryChange.findMany({
+      where: { reason: 'emergency: it was in a log', tableName: 'signing_key' },
+    });
+    expect(changes.length).toBeGreaterThanOrEqual(3);
+
+    expect((await disable(priya, active)).status).toBe(409);
+    const review = { reason: 'right to do so' };
+    const own = await as(priya, 'POST', `/key-emergencies/${id}/review`, review);
+    expect(own.body.type).toBe('urn:gatehouse:problem:same-person');
+    expect((await as(gita, 'GET', '/key-emergencies?only=unreviewed')).body.items).toHaveLength(1);
+    expect((await as(lena, 'GET', '/key-emergencies')).body.items).toEqual([]);
+    const reviewed = await as(gita, 'POST', `/key-emergencies/${id}/review`, review);
+    expect(reviewed.body).toMatchObject({
+      reviewedBy: 'Gita (gita@example.org)',
+      reviewNote: 'right to do so',
+    });
+    expect((await as(gita, 'POST', `/key-emergencies/${id}/review`, review)).status).toBe(409);
+    expect((await as(gita, 'GET', '/key-emergencies?only=unreviewed')).body.items).toEqual([]);
+    active = standby;
+  });
+
+  it('leaves its tokens nowhere, since no snapshot has it any more', async () => {
+    await wait();
+    await disable(priya, active);
+    const { jwksId } = await admin.db.application.findFirstOrThrow({ where: { asid: '200000002454' } });
+    await vi.waitFor(
+      () => {
+        const keys = admin.parts.registry.current().applicationsByJwksId.get(jwksId)?.signingKeys ?? [];
+        expect(keys.find(({ kid }) => kid === active)?.state ?? 'REMOVED').toBe('REMOVED');
+        expect(keys.find(({ state }) => state === 'ACTIVE')?.kid).toBe(standby);
+      },
+      { timeout: 10_000 },
+    );
+    active = standby;
+  });
+
+  it('is taken out of use while KMS is away, and the answer says what is left to do', async () => {
+    await wait();
+    const away = vi.spyOn(admin.parts.kms, 'disableKey').mockRejectedValue(new Error('KMS is away'));
+    const answer = await disable(priya, active);
+    expect(answer.body).toMatchObject({ disabledInKmsAt: null, standbyKid: standby });
+    const { kmsKeyArn } = await keyOf(active);
+    expect(answer.body.exposed[0].text).toContain(`aws kms disable-key --key-id ${kmsKeyArn}`);
+    expect((await keyOf(active)).state).toBe('REMOVED');
+    away.mockRestore();
+    const again = await disable(priya, active);
+    expect(again.body.disabledInKmsAt).not.toBeNull();
+    expect(again.body.id).toBe(answer.body.id);
+    expect(await admin.parts.kms.isUsable(kmsKeyArn)).toBe(false);
+    active = standby;
+  });
+
+  it('has no successor that API Management may not know yet, and the answer says so', async () => {
+    const answer = await disable(priya, active);
+    expect(answer.body.standbyKid).toBeNull();
+    expect(JSON.stringify(answer.body.exposed)).toContain('Calls are refused until the next key');
+    expect((await keyOf(standby)).state).toBe('PUBLISHED');
+    expect((await disable(priya, standby)).body.standbyKid).toBeNull();
+  });
+});
