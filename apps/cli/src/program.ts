@@ -11,7 +11,7 @@ import { diagnosisCommands } from './commands/diagnosis.js';
 import { environmentCommands } from './commands/governance/environments.js';
 import { exceptionCommands } from './commands/governance/exceptions.js';
 import { jobCommands } from './commands/jobs.js';
-import { keyCommands } from './commands/keys.js';
+import { keyCommands } from './commands/keys/keys.js';
 import { lintAssertionCommand } from './commands/apim/lint-assertion.js';
 import { listCommands } from './commands/lists.js';
 import { migrateCommand } from './commands/migrate.js';

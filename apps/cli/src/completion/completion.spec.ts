@@ -46,7 +46,10 @@ describe('completion in bash', () => {
     [['ke'], ['keys']],
     [
       ['keys', ''],
-      ['create', 'publish', 'activate', 'retire', 'remove', 'list', '-h', '--help'],
+      [
+        ...['create', 'policy', 'rotations', 'disable-now', 'emergencies', 'review'],
+        ...['publish', 'activate', 'retire', 'remove', 'list', '-h', '--help'],
+      ],
     ],
     [['keys', 'list', '--st'], ['--state']],
     [

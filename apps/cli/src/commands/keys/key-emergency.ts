@@ -1,10 +1,10 @@
 /** A signing key that may be in wrong hands: `gatehouse keys disable-now`, `emergencies` and `review`. */
 import type { KeyEmergencyView } from '@gatehouse/contracts/operation/key-emergency-routes';
 import type { Command } from 'commander';
-import { allPages } from '../all-pages.js';
-import { call } from '../api.js';
-import type { Context } from '../options.js';
-import { fieldList, print, table } from '../output.js';
+import { allPages } from '../../all-pages.js';
+import { call } from '../../api.js';
+import type { Context } from '../../options.js';
+import { fieldList, print, table } from '../../output.js';
 
 export function keyEmergencyCommands(keys: Command, { settings, output }: Context): void {
   keys

@@ -1,8 +1,8 @@
 import { signingKeyState, type SigningKeyView } from '@gatehouse/contracts/operation/operation-resources';
 import type { RouteName } from '@gatehouse/contracts/routes';
 import type { Command } from 'commander';
-import { allPages } from '../all-pages.js';
-import { call } from '../api.js';
+import { allPages } from '../../all-pages.js';
+import { call } from '../../api.js';
 import {
   type ApplicationOptions,
   applicationOf,
@@ -11,8 +11,8 @@ import {
   defined,
   withApplication,
   withReason,
-} from '../options.js';
-import { fieldList, print, table } from '../output.js';
+} from '../../options.js';
+import { fieldList, print, table } from '../../output.js';
 import { keyEmergencyCommands } from './key-emergency.js';
 import { rotationCommands } from './rotation.js';
 

@@ -2,10 +2,10 @@
 import type { RotationView } from '@gatehouse/contracts/operation/rotation-routes';
 import { EVERY_DAYS } from '@gatehouse/domain/rotation/rotation';
 import type { Command } from 'commander';
-import { allPages } from '../all-pages.js';
-import { call } from '../api.js';
-import { type Context, defined, wholeNumber, withReason } from '../options.js';
-import { fieldList, print, table } from '../output.js';
+import { allPages } from '../../all-pages.js';
+import { call } from '../../api.js';
+import { type Context, defined, wholeNumber, withReason } from '../../options.js';
+import { fieldList, print, table } from '../../output.js';
 
 interface Choice {
   readonly organisation?: string;
