@@ -42,6 +42,18 @@ export const PROOFS: readonly Proof[] = [
     size: inRounds('SIGKILL at 23 points and twice under load'),
   },
   {
+    name: 'rotation',
+    suite: 'e2e',
+    file: 'test/e2e/rotation.spec.ts',
+    size: () => '200 applications rotated by workers that are killed, under 50 requests a second',
+  },
+  {
+    name: 'key-emergency',
+    suite: 'e2e',
+    file: 'test/e2e/key-emergency.spec.ts',
+    size: () => 'last use of a disabled key within 1 s, first token of its standby within 5 s',
+  },
+  {
     name: 'signing',
     suite: 'e2e',
     file: 'test/e2e/faults/signing.spec.ts',

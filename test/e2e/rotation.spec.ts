@@ -1,0 +1,195 @@
+/**
+ * Many keys rotated under a policy, by workers that are killed at random moments, on clocks that are moved past the hour for
+ * which APIM caches a JWKS, while calls go on. `npm run assure` does it with 200 applications.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { administer, sendRequest } from '../support/answers.ts';
+import { openLoop, type Stream } from '../support/load.ts';
+import { onboard, type Onboarded } from '../support/onboard.ts';
+import type { GatewayProcess } from '../support/servers/processes.ts';
+import { type Stack, startStack } from '../support/servers/stack.ts';
+import { IS_FULL_SIZE } from '../support/size.ts';
+import { until } from '../support/until.ts';
+
+const CODES = '/FHIR/STU3/CodeSystem/SPECIALTY';
+const APPLICATIONS = IS_FULL_SIZE ? 200 : 4;
+const CALLS_PER_SECOND = IS_FULL_SIZE ? 50 : 5;
+const LIMIT_MS = IS_FULL_SIZE ? 3_600_000 : 400_000;
+const WAIT_MS = 3_900_000;
+const DAY_MS = 86_400_000;
+const LOOK_MS = 500;
+const TURN_LOOKS = 25;
+/** Longer than a claim, so that what a killed worker has begun goes on in the next turn. */
+const TURN_MS = 190_000;
+
+let front: Server;
+let stack: Stack;
+let applications: Onboarded[];
+let traffic: Stream<number>;
+let offsetMs = 0;
+let workers: GatewayProcess[] = [];
+let kills = 0;
+let underWay = 0;
+/** No call is made while the clocks of the two sides differ. */
+let clocksAgree = Promise.resolve();
+
+beforeAll(async () => {
+  // The public address, as a balancer in front of the public listener would be.
+  front = createServer((request, response) => {
+    void fetch(stack.gateway.public + (request.url ?? ''))
+      .then(async (answer) => response.writeHead(answer.status).end(await answer.text()))
+      .catch(() => response.writeHead(502).end());
+  });
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  const { port } = front.address() as AddressInfo;
+  stack = await startStack({
+    settings: { GATEHOUSE_PUBLIC_URL: `http://127.0.0.1:${port}`, GATEHOUSE_ROLES: 'partner,admin,public' },
+  });
+  applications = await onboard(
+    stack,
+    Array.from({ length: APPLICATIONS }, (_, n) => ({ odsCode: `Q${n + 1}` })),
+  );
+  workers = [await startWorker(), await startWorker()];
+  let sent = 0;
+  traffic = openLoop(CALLS_PER_SECOND, async () => {
+    const { clientKey: key = '' } = applications[(sent += 1) % applications.length] ?? {};
+    await clocksAgree;
+    underWay += 1;
+    const { status } = await sendRequest(stack.gateway.partner, CODES, { key });
+    underWay -= 1;
+    return status;
+  });
+}, LIMIT_MS);
+afterAll(async () => {
+  await traffic.stop();
+  await stack.stop();
+  front.close();
+});
+
+const startWorker = (): Promise<GatewayProcess> => stack.startGateway({ GATEHOUSE_ROLES: 'worker' });
+
+async function moveBy(ms: number): Promise<void> {
+  let agree: () => void = () => undefined;
+  clocksAgree = new Promise((resolve) => (agree = resolve));
+  await until('no call is under way', () => underWay === 0, 60_000);
+  offsetMs += ms;
+  for (const gateway of [stack.gateway, ...workers]) await gateway.hook({ clockOffsetMs: offsetMs });
+  await stack.simulator.control('POST', '/clock', { offsetMs });
+  agree();
+}
+
+/** Kills one of the workers, wherever it is, and starts another. */
+async function killOne(): Promise<void> {
+  const [victim, ...rest] = workers;
+  victim?.kill('SIGKILL');
+  await victim?.ended;
+  kills += 1;
+  const next = await startWorker();
+  await next.hook({ clockOffsetMs: offsetMs });
+  workers = [...rest, next];
+}
+
+interface KeyRow {
+  readonly owner: string;
+  readonly kid: string;
+  readonly state: string;
+  readonly confirmed: boolean;
+  readonly waited: number | null;
+  readonly arn: string;
+}
+
+async function keys(): Promise<KeyRow[]> {
+  const { rows } = await stack.sql.query<KeyRow>(
+    `SELECT application_id AS owner, kid, state, confirmed_at IS NOT NULL AS confirmed, kms_key_arn AS arn,
+       (extract(epoch FROM activated_at - published_at) * 1000)::float8 AS waited
+     FROM signing_key ORDER BY created_at`,
+  );
+  return rows;
+}
+
+/** Kills workers and moves the clock until each owner has come so far. */
+async function turnsUntil(what: string, isDone: (ofOwner: readonly KeyRow[]) => boolean): Promise<void> {
+  let turns = 0;
+  await until(
+    what,
+    async () => {
+      const rows = Object.values(Object.groupBy(await keys(), ({ owner }) => owner));
+      if (rows.length === APPLICATIONS && rows.every((ofOwner) => isDone(ofOwner ?? []))) return true;
+      await pause(LOOK_MS);
+      turns += 1;
+      if (turns % TURN_LOOKS === 0) {
+        await killOne();
+        await moveBy(TURN_MS);
+      }
+      return false;
+    },
+    LIMIT_MS / 3,
+  );
+}
+
+const isReady = ({ state, confirmed }: KeyRow): boolean => state === 'PUBLISHED' && confirmed;
+
+it(
+  'costs no call, activates nothing early, has one winner each, and leaves no key that nobody knows',
+  async () => {
+    for (const { odsCode } of applications)
+      await stack.admin('PUT', '/rotation-policies', {
+        ...{ organisation: odsCode, product: 'ReferWell', environment: 'local', everyDays: 1 },
+      });
+    await turnsUntil('each application has a standby', (ofOwner) => ofOwner.some(isReady));
+    const [standby] = (await keys()).filter(isReady) as [KeyRow];
+    const early = await administer(stack, 'POST', `/signing-keys/${standby.kid}/activate`, {});
+    expect(early.status).toBe(409);
+    await moveBy(2 * DAY_MS);
+    await turnsUntil(
+      'each application signs with its standby, and has the next one',
+      (ofOwner) =>
+        ofOwner.some(isReady) && ofOwner.some(({ state, waited }) => state === 'ACTIVE' && waited !== 0),
+    );
+    const statuses = await traffic.stop();
+    expect(statuses.length).toBeGreaterThan(20);
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    expect(kills).toBeGreaterThan(0);
+
+    const rows = await keys();
+    for (const ofOwner of Object.values(Object.groupBy(rows, ({ owner }) => owner))) {
+      expect(ofOwner?.filter(({ state }) => state === 'ACTIVE')).toHaveLength(1);
+      const [first, ...later] = ofOwner ?? [];
+      expect(first?.waited).toBe(0);
+      for (const { waited } of later) if (waited !== null) expect(waited).toBeGreaterThanOrEqual(WAIT_MS);
+    }
+    expect(await unknownKeys(new Set(rows.map(({ arn }) => arn)))).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+/** Signing keys in KMS that are enabled and that the registry does not know. */
+async function unknownKeys(known: ReadonlySet<string>): Promise<string[]> {
+  const ask = async <T>(action: string, body: object): Promise<T> => {
+    const answer = await fetch(stack.simulator.kmsUrl, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `TrentService.${action}`,
+        authorization: 'AWS4-HMAC-SHA256 Credential=test',
+      },
+      body: JSON.stringify(body),
+    });
+    return (await answer.json()) as T;
+  };
+  const { Keys } = await ask<{ Keys: { KeyArn: string }[] }>('ListKeys', {});
+  const unknown: string[] = [];
+  for (const { KeyArn } of Keys.filter(({ KeyArn: arn }) => !known.has(arn))) {
+    const { KeyMetadata: key } = await ask<{ KeyMetadata: { KeySpec: string; KeyState: string } }>(
+      'DescribeKey',
+      {
+        KeyId: KeyArn,
+      },
+    );
+    if (key.KeySpec === 'RSA_4096' && key.KeyState === 'Enabled') unknown.push(KeyArn);
+  }
+  return unknown;
+}
