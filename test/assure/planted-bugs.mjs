@@ -610,7 +610,7 @@ const BUGS = [
   },
   {
     name: 'a connection that was cut taken for the end of an answer',
-    file: 'apps/gateway/src/adapters/nhs/tls-agent.ts',
+    file: 'apps/gateway/src/adapters/outbound/tls-agent.ts',
     find: 'return !(socket instanceof TLSSocket) || closedByHost.has(socket);',
     put: 'return closedByHost.has(socket) || socket instanceof Socket;',
     tests: unit('apps/gateway/src/adapters/nhs/upstream.spec.ts'),

@@ -74,7 +74,8 @@ export const NETWORK_RULES: readonly Rule[] = [
           [...NHS_EGRESS.int].sort(),
           [...NHS_EGRESS.prod].sort(),
         ]);
-      const needed = [...(int ?? []), ...(prod ?? []), 'login.example.org'];
+      const own = ['keys.gatehouse.example', 'login.example.org'];
+      const needed = [...(int ?? []), ...(prod ?? []), ...own];
       const rules = the(all, 'AWS::Route53Resolver::FirewallRuleGroup')['FirewallRules'];
       return [
         ...(known ? [] : ['src/egress.ts and environments.ts differ']),
