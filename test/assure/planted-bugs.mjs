@@ -29,6 +29,13 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'refusals of all clients counted together as the guesses of one',
+    file: 'apps/gateway/src/status/guessed-referrals.ts',
+    find: 'clients.get(client.id)',
+    put: '[...clients.values()][0]',
+    tests: unit('apps/gateway/src/status/guessed-referrals.spec.ts'),
+  },
+  {
     name: 'a referrer that acts as a provider passed by the probe',
     file: 'libs/domain/src/apim/probe.ts',
     find: "return read === 'A035' ? 'ACTS_AS_PROVIDER' : 'FORBIDDEN';",

@@ -274,6 +274,14 @@ describe('callers', () => {
     );
   });
 
+  it('try referrals that are not theirs', async () => {
+    let ubrn = 700_000;
+    await red(['GatehouseReferralsGuessed'], async () => {
+      for (let tries = 0; tries < 20; tries += 1)
+        await call(slowed, { path: `/FHIR/STU3/ReferralRequest/${String((ubrn += 1)).padStart(12, '0')}` });
+    });
+  });
+
   it('are of an organisation without an owner', async () => {
     const { items } = await stack.admin<{ items: { id: string }[] }>(
       'GET',

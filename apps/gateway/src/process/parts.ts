@@ -30,6 +30,7 @@ import { callerAddressBehind } from '../listener/caller-address.js';
 import type { PlaneDeps } from '../data-plane/deps.js';
 import type { Exchange } from '../data-plane/exchange.js';
 import type { Log } from './log.js';
+import { watchForGuesses } from '../status/guessed-referrals.js';
 import type { Metrics } from '../status/metrics.js';
 import { type DatabaseRoom, watchDatabaseRoom } from '../adapters/audit/write/room.js';
 import { watchEventLoop } from './event-loop-lag.js';
@@ -112,6 +113,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   const sealer = createSubjectSealer(database, kms, config.auditKmsKey, sealing.seal);
   const skew = createClockSkew(now, monotonicNow);
   const loop = watchEventLoop(monotonicNow);
+  const guesses = watchForGuesses(monotonicNow);
   const transport = openTokenTransport({
     connectMs: budgets.connectMs,
     totalMs: budgets.tokenMs,
@@ -214,6 +216,9 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     observe: (exchange) => {
       metrics.observeRequest(exchange);
       noteUpstream(outages, exchange);
+      if (!guesses.noteAnswer(exchange)) return;
+      metrics.referralsGuessed();
+      log.warn({ client: exchange.client?.name }, 'a client tried many referrals that e-RS refused');
     },
     killPoint,
   };

@@ -12,6 +12,8 @@ export interface Metrics {
   /** From the sending of a call to e-RS to the headers of its answer, or to its failure. */
   upstreamCall(result: 'answered' | 'failed', milliseconds: number): void;
   parseError(): void;
+  /** A client tried many referrals that e-RS refused (threat T8). */
+  referralsGuessed(): void;
   keyUnusable(): void;
   /** The sweeper closed the attempts of a writer that had died. */
   writerSwept(): void;
@@ -95,6 +97,11 @@ export function createMetrics(): Metrics {
     help: 'Time spent in each stage of a request',
     labelNames: ['stage'],
     buckets: SECONDS,
+    registers,
+  });
+  const guesses = new Counter({
+    name: 'gatehouse_referrals_guessed_total',
+    help: 'Clients that tried twenty UBRNs within ten minutes which e-RS refused',
     registers,
   });
   const upstreamCalls = new Histogram({
@@ -202,6 +209,9 @@ export function createMetrics(): Metrics {
     },
     upstreamCall(result, milliseconds) {
       upstreamCalls.observe({ result }, milliseconds / 1000);
+    },
+    referralsGuessed() {
+      guesses.inc();
     },
     parseError() {
       parseErrors.inc();
