@@ -214,18 +214,13 @@ it('a background job is overdue, and one has failed permanently', async () => {
 
 it('a key rotation that does not go on', async () => {
   await stack.sql.query(
-    `INSERT INTO rotation_policy (ods_code, product, environment, every_days)
-     SELECT ods_code, product, environment, 90 FROM application JOIN binding ON application_id = application.id
-     WHERE application.state = 'live' LIMIT 1`,
+    `INSERT INTO key_rotation (owner_id, step, cause, failures, failing_since, not_before)
+     SELECT id, 'prove', 'no luck', 3, now(), now() + interval '1 day' FROM application WHERE state = 'live'`,
   );
   await stack.sql.query(
-    `INSERT INTO key_rotation (owner_id, step, cause, failures, failing_since, not_before)
-     SELECT application.id, 'prove', 'no luck', 3, now(), now() + interval '1 day'
-     FROM application JOIN binding ON application_id = application.id
-     JOIN rotation_policy p ON p.ods_code = binding.ods_code AND p.product = application.product
-     WHERE application.state = 'live'
-     ON CONFLICT (owner_id) DO UPDATE SET step = 'prove', cause = 'no luck', failures = 3, failing_since = now(),
-       not_before = now() + interval '1 day'`,
+    `INSERT INTO rotation_policy (ods_code, product, environment, every_days)
+     SELECT b.ods_code, a.product, a.environment, 90 FROM application a JOIN binding b ON b.application_id = a.id
+     WHERE a.state = 'live' LIMIT 1`,
   );
   await red(['GatehouseKeyRotationStuck']);
 });

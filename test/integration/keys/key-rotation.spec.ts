@@ -1,6 +1,8 @@
 /** A signing key's whole life under a policy, on moved clocks. */
+import { changeRegistry } from '@gatehouse/db/client';
 import { ROLLBACK_MS, rotationDueMs } from '@gatehouse/domain/rotation/rotation';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { setKeyState } from '../../../apps/gateway/src/adapters/keys/key-rows.ts';
 import { takeStep as writeStep } from '../../../apps/gateway/src/adapters/keys/rotation-writes.ts';
 import {
   type KeyRotationStepDeps,
@@ -240,6 +242,26 @@ it('the key of a CIS2 client rotates by the same steps, and CIS2 itself says whe
   await world.registerWithCis2(jwksId);
   await world.moveTo((await world.rotation(id))?.notBeforeMs ?? 0);
   expect(await world.catchUp(id)).toEqual(['prove', 'activate', 'create', 'publish', 'confirm']);
+});
+
+it('after a roll back the policy goes on from the key that signs again', async () => {
+  const one = await rotating();
+  await world.catchUp(one.id);
+  await world.moveTo(world.now() + 40 * 86_400_000);
+  expect(await world.catchUp(one.id)).toEqual(['prove', 'activate', 'create', 'publish', 'confirm']);
+  const [first, second] = await world.keysOf(one.id);
+  await changeRegistry(world.db, { actor: 'Pat Engineer' }, async (transaction) => {
+    const at = new Date(world.now());
+    await setKeyState(transaction, { kid: second?.kid ?? '', state: 'ACTIVE' }, 'RETIRING', at);
+    await setKeyState(transaction, { kid: first?.kid ?? '', state: 'RETIRING' }, 'ACTIVE', at);
+  });
+  expect(await world.catchUp(one.id)).toEqual([]);
+  await world.moveTo(world.now() + ROLLBACK_MS + MINUTE_MS);
+  expect(await world.catchUp(one.id)).toEqual(['remove', 'disable']);
+  expect(await world.statesOf(one.id)).toEqual(['ACTIVE', 'REMOVED', 'PUBLISHED']);
+  await world.moveTo(world.now() + EVERY_DAYS * 86_400_000);
+  expect(await world.catchUp(one.id)).toEqual(['prove', 'activate', 'create', 'publish', 'confirm']);
+  expect(await world.statesOf(one.id)).toEqual(['RETIRING', 'REMOVED', 'ACTIVE', 'PUBLISHED']);
 });
 
 it('a JWKS that does not answer with what the registry holds is not confirmed', async () => {
