@@ -459,6 +459,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   job_queue_pkey: rule('job', 'This queue is measured already.'),
   job_queue_not_negative: rule('', 'Numbers of jobs are 0 or more.'),
 
+  notice_ods_codes_present: rule('', 'A notice says which organisations it is about.'),
   notice_pkey: rule('id', 'There is a notice with this id already.'),
   notice_staff_id_fkey: rule('staffId', 'There is no such person.'),
   notice_kind_known: rule('kind', 'There is no such kind of notice.'),
@@ -469,6 +470,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   notice_path_of_console: rule('path', 'A notice leads to a page of the console.'),
   notice_once: rule('', 'There is a notice of this already.'),
 
+  application_probe_lists_present: rule('', 'The result of a probe lists what was read.'),
   application_probe_pkey: rule('applicationId', 'There is a result for this application already.'),
   application_probe_application_id_fkey: rule('applicationId', 'There is no such application.'),
   application_probe_whole: rule('', 'A result says when and by whom NHS England was asked.'),
