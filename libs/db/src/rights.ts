@@ -34,6 +34,8 @@ const READ_AND_WRITE = [
   'job_queue',
   'notice',
   'application_probe',
+  'notice_choice',
+  'notice_delivery',
 ];
 /** Rows that must remain: they end by a state or a time and are never deleted. */
 const NEVER_DELETED = [
@@ -46,6 +48,7 @@ const NEVER_DELETED = [
   'emergency_stop',
   'key_emergency',
   'user_session',
+  'notice_webhook',
 ];
 /** Written by triggers with the owner's rights. */
 const READ_ONLY = ['registry_head', 'registry_change', '_prisma_migrations'];

@@ -1,11 +1,17 @@
 /** Rows that have ended are removed, and none that anything still needs. */
 import { createPrisma, type Database } from '@gatehouse/db/client';
+import type { Notice } from '@gatehouse/domain/notices/notice';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { removeEndedRows } from '../../../apps/gateway/src/adapters/people/ended-rows.js';
+import { notify } from '../../../apps/gateway/src/adapters/notices/notify.js';
 import { run } from '../../../apps/gateway/src/jobs/housekeeping.job.js';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 
 const NOW_MS = Date.parse('2026-11-28T12:00:00Z');
+const NOTICE: Notice = {
+  ...{ kind: 'alarm', onceKey: null, title: 'An alarm', body: '', whatToDo: 'Look.', path: '/jobs' },
+  ...{ odsCodes: [], staffId: null },
+};
 const daysAgo = (days: number): Date => new Date(NOW_MS - days * 86_400_000);
 
 let database: TestDatabase;
@@ -69,6 +75,7 @@ it('spent states, keys, tokens and finished jobs go once nothing can ask for the
     await db.signInKey.create({
       data: { id: crypto.randomUUID(), keySealed: Buffer.from('sealed'), createdAt: daysAgo(age * 2) },
     });
+    await notify(db, NOTICE, daysAgo(age * 11).getTime());
     for (const state of ['done', 'failed'])
       await db.backgroundJob.create({
         data: {
@@ -77,8 +84,10 @@ it('spent states, keys, tokens and finished jobs go once nothing can ask for the
         },
       });
   }
+  await db.notice.updateMany({ data: { addressedAt: daysAgo(0) } });
   expect(await removeEndedRows(db, NOW_MS)).toEqual({
     ...{ staffSessions: 0, spentSignIns: 2, signInKeys: 1, logoutTokens: 2, tokenOwners: 0, finishedJobs: 1 },
+    notices: 1,
   });
   // What failed stays until somebody has looked at it.
   expect(await db.backgroundJob.count({ where: { state: 'failed' } })).toBe(3);

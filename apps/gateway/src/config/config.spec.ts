@@ -154,6 +154,47 @@ describe('the outbound proxy', () => {
   });
 });
 
+describe('notices', () => {
+  const MAIL = { GATEHOUSE_SMTP_URL: 'smtps://u:p@mail.example', GATEHOUSE_SMTP_FROM: 'G <g@mail.example>' };
+
+  it('go nowhere without settings', () => {
+    expect(readConfig(LEAST).notices).toEqual({ mail: null, webhookHosts: null });
+  });
+
+  it('need a mail server and a sender', () => {
+    const both = 'GATEHOUSE_SMTP_URL, GATEHOUSE_SMTP_FROM: give both or neither';
+    expect(faultsOf({ ...LEAST, ...MAIL, GATEHOUSE_SMTP_FROM: '' })).toEqual([both]);
+    expect(faultsOf({ ...LEAST, ...MAIL, GATEHOUSE_SMTP_URL: '' })).toEqual([both]);
+    expect(readConfig({ ...LEAST, ...MAIL }).notices.mail).toEqual({
+      ...{ url: MAIL.GATEHOUSE_SMTP_URL, from: MAIL.GATEHOUSE_SMTP_FROM },
+    });
+  });
+
+  it.each([
+    ['GATEHOUSE_SMTP_URL', 'http://mail.example', 'must be an smtps:// or smtp:// URL'],
+    ['GATEHOUSE_SMTP_FROM', 'Gatehouse', 'must be name@host or Name <name@host>'],
+    ['GATEHOUSE_SMTP_FROM', 'a@b.example\r\nBcc: c@d.example', 'must be name@host or Name <name@host>'],
+  ])('%s is not %j', (name, value, fault) => {
+    expect(faultsOf({ ...LEAST, ...MAIL, [name]: value })).toEqual([`${name}: ${fault}`]);
+  });
+
+  it.each(['*', 'https://hooks.example', '127.0.0.1', 'hooks.example:8443', 'localhost', 'a..example'])(
+    'no webhook leads to a host %j',
+    (GATEHOUSE_WEBHOOK_HOSTS) => {
+      const faults = faultsOf({ ...LEAST, GATEHOUSE_WEBHOOK_HOSTS });
+      expect(faults).toEqual(['GATEHOUSE_WEBHOOK_HOSTS: must be host names']);
+    },
+  );
+
+  it('hosts of webhooks are compared without regard to case', () => {
+    const { webhookHosts } = readConfig({
+      ...LEAST,
+      GATEHOUSE_WEBHOOK_HOSTS: 'Hooks.Example, b.example',
+    }).notices;
+    expect([...(webhookHosts ?? [])]).toEqual(['hooks.example', 'b.example']);
+  });
+});
+
 describe('checkpoints', () => {
   const KEY = { GATEHOUSE_CHECKPOINT_KMS_KEY: 'alias/checkpoints' };
 

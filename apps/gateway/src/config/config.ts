@@ -92,6 +92,15 @@ const outboundProxy = z
     'must be http://host:port, without a path',
   );
 
+/** Names of hosts, in lower case. */
+const hosts = list
+  .transform((names) => names.map((name) => name.toLowerCase()))
+  .pipe(
+    z.array(
+      z.string().regex(/^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/, 'must be host names'),
+    ),
+  );
+
 const file = z.string().min(1);
 
 /** Name of the environment variable → what it must be. */
@@ -126,6 +135,15 @@ export const SETTINGS = {
   GATEHOUSE_USER_SESSION_IDLE_MINUTES: z.coerce.number().int().min(1).max(15).default(15),
   GATEHOUSE_USER_SESSION_HOURS: z.coerce.number().int().min(1).max(12).default(12),
   GATEHOUSE_PROBE_HOURS: z.coerce.number().int().min(0).max(168).default(6),
+  GATEHOUSE_SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtps:// or smtp:// URL' }).optional(),
+  GATEHOUSE_SMTP_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>@\r\n]* <[^<>@\s]+@[A-Za-z0-9.-]+>|[^<>@\s]+@[A-Za-z0-9.-]+)$/,
+      'must be name@host or Name <name@host>',
+    )
+    .optional(),
+  GATEHOUSE_WEBHOOK_HOSTS: hosts.optional(),
   GATEHOUSE_TOKEN_SIGN_IN_DAYS: z.coerce.number().int().min(1).max(366).default(30),
   GATEHOUSE_ENVIRONMENTS: file.optional(),
   GATEHOUSE_SERVES: list.optional(),
@@ -188,6 +206,13 @@ export interface Config {
     readonly s3: BucketOptions;
   } | null;
   readonly publicUrl: string;
+  /** How staff are notified. */
+  readonly notices: {
+    /** Null: nobody gets an email. */
+    readonly mail: { readonly url: string; readonly from: string } | null;
+    /** Hosts that webhooks may lead to; null: there are no webhooks. */
+    readonly webhookHosts: ReadonlySet<string> | null;
+  };
   /** Where browsers reach the admin listener: scheme, host and port. */
   readonly consoleOrigin: string;
   /** Where staff sign in; null: nobody can, and there are tokens alone. */
@@ -335,6 +360,9 @@ function pairFaults(given: Readonly<Record<string, string | undefined>>): string
   if (has('GATEHOUSE_CHECKPOINT_KMS_KEY') !== has('GATEHOUSE_CHECKPOINTS')) {
     faults.push('GATEHOUSE_CHECKPOINT_KMS_KEY, GATEHOUSE_CHECKPOINTS: give both or neither');
   }
+  if (has('GATEHOUSE_SMTP_URL') !== has('GATEHOUSE_SMTP_FROM')) {
+    faults.push('GATEHOUSE_SMTP_URL, GATEHOUSE_SMTP_FROM: give both or neither');
+  }
   if (has('GATEHOUSE_PARTNER_CLIENT_CA') && !has('GATEHOUSE_TLS_CERT')) {
     faults.push('GATEHOUSE_PARTNER_CLIENT_CA: client certificates need GATEHOUSE_TLS_CERT here');
   }
@@ -348,6 +376,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
   const { GATEHOUSE_TLS_CERT: cert, GATEHOUSE_TLS_KEY: key } = settings;
   const { HTTPS_PROXY: url, NO_PROXY: bypassed = [], GATEHOUSE_CONNECT_MS: connectMs } = settings;
   const proxy = url === undefined ? null : { url, bypassed, connectMs };
+  const { GATEHOUSE_SMTP_URL: mailUrl, GATEHOUSE_SMTP_FROM: from } = settings;
   const { GATEHOUSE_CHECKPOINT_KMS_KEY: checkpointKey, GATEHOUSE_CHECKPOINTS: places = [] } = settings;
   return {
     databaseUrl: settings.DATABASE_URL,
@@ -372,6 +401,11 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
               proxy,
             },
           },
+    notices: {
+      mail: mailUrl === undefined || from === undefined ? null : { url: mailUrl, from },
+      webhookHosts:
+        settings.GATEHOUSE_WEBHOOK_HOSTS === undefined ? null : new Set(settings.GATEHOUSE_WEBHOOK_HOSTS),
+    },
     publicUrl: settings.GATEHOUSE_PUBLIC_URL.replace(/\/+$/, ''),
     consoleOrigin: new URL(settings.GATEHOUSE_CONSOLE_URL).origin,
     staff:

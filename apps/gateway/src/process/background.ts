@@ -5,6 +5,9 @@ import { CIS2_CALLBACK_PATH } from '@gatehouse/domain/registry/cis2-registration
 import { killPoint, now } from '#hooks';
 import { claimDue, storeProbes } from '../adapters/probes/probe-results.js';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
+import { createSecretBox } from '../adapters/kms/secret-box.js';
+import { createMailer } from '../adapters/notices/email.js';
+import { createWebhooks } from '../adapters/notices/webhook.js';
 import { removeEndedRows } from '../adapters/people/ended-rows.js';
 import { createJobRecords } from '../adapters/queue/job-records.js';
 import { openQueueStore } from '../adapters/queue/queue-store.js';
@@ -26,6 +29,7 @@ import { run as recordSessionEnds } from '../jobs/user-session-ends.job.js';
 import { run as endUserSessions } from '../jobs/user-sessions.job.js';
 import type { Metrics } from '../status/metrics.js';
 import type { Log } from './log.js';
+import { type NoticeSending, sendNotices } from '../jobs/send-notices.js';
 import type { Parts } from './parts.js';
 import { systemEvent } from '../adapters/audit/system-event.js';
 
@@ -82,6 +86,7 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
     },
     snapshot: () => registry.current(),
   });
+  const sending = noticeSending(config, parts);
   const runs: Record<JobName, BackgroundJob['run']> = {
     'audit-partitions': (_, signal) => keepPartitions({ partitions, onMonthsAhead, signal, log }),
     'user-sessions': () =>
@@ -97,6 +102,7 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
         }),
       ),
     'key-rotation-step': (payload) => takeRotationStep(rotationStep, ownerPayload.parse(payload).owner),
+    notices: (_, signal) => sendNotices(sending, signal),
     housekeeping: (_, signal) =>
       keepHouse({ removeSlice: () => removeEndedRows(prisma, now()), signal, log }),
     probes: (_, signal) => runProbes(config, log, parts, signal),
@@ -125,6 +131,18 @@ async function runProbes(
     log,
     signal,
   });
+}
+
+function noticeSending(
+  { notices, consoleOrigin, auditKmsKey }: Config,
+  { prisma, kms }: Parts,
+): NoticeSending {
+  const { mail, webhookHosts } = notices;
+  return {
+    ...{ db: prisma, box: createSecretBox(kms, auditKmsKey), consoleOrigin, now },
+    mailer: mail === null ? null : createMailer(mail),
+    webhooks: webhookHosts === null ? null : createWebhooks({ hosts: webhookHosts, now }),
+  };
 }
 
 async function recordDead({ audit }: Parts, log: Log, failure: DeadJob): Promise<void> {

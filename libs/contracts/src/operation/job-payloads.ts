@@ -21,6 +21,7 @@ export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'key-rotation-step': ownerPayload,
   housekeeping: noPayload,
   probes: noPayload,
+  notices: noPayload,
 };
 
 /** What is wrong with a payload, each fault with its place in a body that holds it as `payload`. */

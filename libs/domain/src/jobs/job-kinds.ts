@@ -92,6 +92,15 @@ export const JOB_KINDS = {
     backOffMs: 10_000,
     concurrency: 1,
   },
+  notices: {
+    purpose: 'Sends notices to staff by email and to webhooks.',
+    waits: 'Nothing is lost. Nobody is notified of approvals, stops, expiries and alarms until it runs.',
+    everyMs: 5_000,
+    timeLimitMs: 2 * MINUTE_MS,
+    attempts: 5,
+    backOffMs: 1_000,
+    concurrency: 1,
+  },
 } as const satisfies Record<string, JobKind>;
 
 export type JobName = keyof typeof JOB_KINDS;

@@ -1,5 +1,6 @@
 /** A notice to staff: what happened, and what to do. It never holds an identifier of a patient, or a secret. */
 import { withoutNhsNumbers } from '../input/nhs-number.js';
+import type { StaffRole } from '../governance/permissions.js';
 import type { NoticeKindName } from './notice-kinds.js';
 
 /** Texts are plain. They quote names of records and of staff, and no text that somebody typed as a reason. */
@@ -22,6 +23,10 @@ export interface Notice {
   readonly odsCodes: readonly string[];
   /** The one person whom it is for; null: all whose role covers it. */
   readonly staffId: string | null;
+  /** Who does not receive it, although their role covers it: it is about what they did. */
+  readonly exceptStaffId?: string | null;
+  /** Only people with one of these roles receive it. Absent: whoever has the permission of its kind. */
+  readonly roles?: readonly StaffRole[];
 }
 
 const TITLE_LENGTH = 200;

@@ -12,9 +12,11 @@ export async function notify(
   notice: Notice,
   nowMs: number,
 ): Promise<boolean> {
-  const { odsCodes, ...kept } = keptNotice(notice);
+  const { odsCodes, roles = [], ...kept } = keptNotice(notice);
   const { count } = await transaction.notice.createMany({
-    data: [{ ...kept, id: randomUUID(), odsCodes: [...odsCodes], createdAt: new Date(nowMs) }],
+    data: [
+      { ...kept, id: randomUUID(), odsCodes: [...odsCodes], roles: [...roles], createdAt: new Date(nowMs) },
+    ],
     skipDuplicates: true,
   });
   return count === 1;

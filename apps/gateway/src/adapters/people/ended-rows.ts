@@ -9,6 +9,8 @@ const SESSIONS_KEPT_MS = 90 * DAY_MS;
 const KEYS_KEPT_MS = 3 * DAY_MS;
 const TOKENS_KEPT_MS = DAY_MS;
 const JOBS_KEPT_MS = 30 * DAY_MS;
+/** With their deliveries. Long enough that nothing is announced again by its key. */
+const NOTICES_KEPT_MS = 400 * DAY_MS;
 /** In one statement, so that none holds locks for long. */
 const MOST_AT_ONCE = 1_000;
 
@@ -20,6 +22,7 @@ type Rows = Pick<
   | 'userLogoutToken'
   | 'userTokenOwner'
   | 'backgroundJob'
+  | 'notice'
   | '$queryRaw'
 >;
 
@@ -45,6 +48,12 @@ export async function removeEndedRows(db: Rows, nowMs: number): Promise<Readonly
     ),
     finishedJobs: await count(
       db.backgroundJob.deleteMany({ where: { state: 'done', endedAt: { lt: before(JOBS_KEPT_MS) } }, limit }),
+    ),
+    notices: await count(
+      db.notice.deleteMany({
+        where: { addressedAt: { not: null }, createdAt: { lt: before(NOTICES_KEPT_MS) } },
+        limit,
+      }),
     ),
   };
 }

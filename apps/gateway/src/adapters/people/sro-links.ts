@@ -5,8 +5,10 @@
 import { changeRegistry, type Database, type Queries, type RegistryTransaction } from '@gatehouse/db/client';
 import { parseSroLink } from '@gatehouse/domain/input/opaque-key';
 import { isInForce } from '@gatehouse/domain/governance/sro';
+import { notify } from '../notices/notify.js';
 import { hashSecret } from './secret-hash.js';
 import { appointmentOf } from './sro-appointment.js';
+import { answerNotice } from './sro-notices.js';
 
 const EVERYTHING = {
   appointment: { include: { organisation: true, predecessor: true } },
@@ -48,6 +50,8 @@ export async function answerSroLink(
     if (linkState.state !== 'open') return linkState;
     const { id, appointment, exception } = linkState.link;
     await transaction.sroLink.update({ where: { id }, data: { endedAt: new Date(nowMs), outcome: answer } });
+    const about = { id, odsCode: appointment.odsCode, exceptionId: exception?.id ?? null };
+    await notify(transaction, answerNotice(about, answer, name), nowMs);
     if (exception !== null) {
       const data =
         answer === 'accepted'

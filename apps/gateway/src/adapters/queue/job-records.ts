@@ -4,6 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Database, Prisma } from '@gatehouse/db/client';
+import { isJobName, JOB_KINDS } from '@gatehouse/domain/jobs/job-kinds';
+import type { Notice } from '@gatehouse/domain/notices/notice';
+import { notify } from '../notices/notify.js';
 
 export interface WaitingJob {
   readonly id: string;
@@ -32,7 +35,7 @@ export interface ScheduleRecord {
   readonly succeededAtMs: number | null;
 }
 
-type JobRows = Pick<Database, 'backgroundJob' | 'jobSchedule' | '$queryRaw' | '$executeRaw'>;
+type JobRows = Pick<Database, 'backgroundJob' | 'jobSchedule' | '$transaction'>;
 
 const MOST_WAITING = 500;
 /** Then another replica may try. */
@@ -144,26 +147,12 @@ export function createJobRecords(db: JobRows, now: () => number) {
     },
 
     /** Records that a job has failed permanently. @returns whether this call recorded it, and not another before it */
-    async failed({ job, queueId, payload, attempts, cause }: JobFailure): Promise<boolean> {
-      const end = { state: 'failed', attempts, cause, endedAt: at() };
-      const request = requestOf(queueId);
-      if (request !== null) {
-        const { count } = await db.backgroundJob.updateMany({
-          where: { ...request, state: 'waiting' },
-          data: payload === null ? { ...end, payload: Prisma.DbNull } : end,
-        });
-        return count === 1;
-      }
-      const { count } = await db.backgroundJob.createMany({
-        data: [
-          {
-            ...{ ...end, job, queueId, payload: payload ?? Prisma.DbNull },
-            ...{ requestedBy: 'schedule', requestedAt: end.endedAt },
-          },
-        ],
-        skipDuplicates: true,
+    failed(failure: JobFailure): Promise<boolean> {
+      return db.$transaction(async (transaction) => {
+        if (!(await recordFailure(transaction, failure, at()))) return false;
+        await notify(transaction, failedNotice(failure), now());
+        return true;
       });
-      return count === 1;
     },
 
     /** Requested jobs that have not ended, the oldest first. */
@@ -196,5 +185,41 @@ export function createJobRecords(db: JobRows, now: () => number) {
       });
       return new Map(rows.map(({ job, _count }) => [job, _count._all]));
     },
+  };
+}
+
+async function recordFailure(
+  db: Pick<Database, 'backgroundJob'>,
+  { job, queueId, payload, attempts, cause }: JobFailure,
+  endedAt: Date,
+): Promise<boolean> {
+  const end = { state: 'failed', attempts, cause, endedAt };
+  const request = requestOf(queueId);
+  if (request !== null) {
+    const { count } = await db.backgroundJob.updateMany({
+      where: { ...request, state: 'waiting' },
+      data: payload === null ? { ...end, payload: Prisma.DbNull } : end,
+    });
+    return count === 1;
+  }
+  const { count } = await db.backgroundJob.createMany({
+    data: [
+      {
+        ...{ ...end, job, queueId, payload: payload ?? Prisma.DbNull },
+        ...{ requestedBy: 'schedule', requestedAt: endedAt },
+      },
+    ],
+    skipDuplicates: true,
+  });
+  return count === 1;
+}
+
+function failedNotice({ job, queueId, attempts, cause }: JobFailure): Notice {
+  const waits = isJobName(job) ? ` ${JOB_KINDS[job].waits}` : '';
+  return {
+    ...{ kind: 'job-failed', onceKey: `job ${queueId} failed`, title: `Background job failed: ${job}` },
+    body: `It failed permanently after ${attempts} attempts: ${cause}.${waits}`,
+    whatToDo: 'Put right what the cause names, then retry the job.',
+    ...{ path: '/jobs', odsCodes: [], staffId: null },
   };
 }

@@ -1,12 +1,14 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { type DecisionRefusal, decisionRefusal } from '@gatehouse/domain/governance/change-decision';
 import { Inject, Injectable } from '@nestjs/common';
+import { notify } from '../../adapters/notices/notify.js';
 import { AuditAccess } from '../audit/audit-access.js';
 import { recordReveal, REVEAL_ACTION } from '../audit/record-reveal.js';
 import { type Acting, changeBy, requireReach } from '../http/access/principal.js';
 import { AdminProblem, conflict, notFound } from '../http/problem.js';
 import { type Change, type Queries, type Transaction, Transactions } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
+import { decidedNotice } from './change-notices.js';
 import { ChangeViews } from './change-views.store.js';
 import { requestedOf } from './changes.view.js';
 import type { GuardedInput, GuardedRoute } from './guarded.js';
@@ -82,7 +84,9 @@ export class Approvals {
       return await this.transactions.run(change, carryOut, APPROVE_TIMEOUT_MS);
     } catch (error) {
       if (!(error instanceof Stale)) throw error;
-      await this.decide(this.db, acting, id, 'stale', reason);
+      await this.transactions.run(changeBy(acting, reason), (transaction) =>
+        this.decide(transaction, acting, id, 'stale', reason),
+      );
       throw conflict(
         'The registry has changed since this was requested, and the change would now do something else. Submit it again.',
       );
@@ -131,8 +135,14 @@ export class Approvals {
     return row;
   }
 
-  private async decide(db: Queries, acting: Acting, id: string, state: Decision, reason: string | null) {
-    const row = await db.pendingChange.update({
+  private async decide(
+    transaction: Transaction,
+    acting: Acting,
+    id: string,
+    state: Decision,
+    reason: string | null,
+  ) {
+    const row = await transaction.pendingChange.update({
       where: { id },
       data: {
         state,
@@ -144,6 +154,8 @@ export class Approvals {
     });
     // Recorded before it is committed: a reveal that the audit trail does not have opens nothing.
     if (row.action === REVEAL_ACTION) await recordReveal(this.auditAccess, acting, state, row);
+    const notice = decidedNotice(row, state, acting.actor);
+    if (notice !== null) await notify(transaction, notice, this.now());
     return this.views.of(row);
   }
 

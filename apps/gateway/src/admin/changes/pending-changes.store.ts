@@ -7,12 +7,14 @@ import type { SecondPerson } from '@gatehouse/domain/governance/four-eyes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
 import type { SecretBox } from '../../adapters/kms/secret-box.js';
-import { type Acting, requireReach } from '../http/access/principal.js';
+import { notify } from '../../adapters/notices/notify.js';
+import { type Acting, changeBy, requireReach } from '../http/access/principal.js';
 import { AwaitingApproval } from '../http/awaiting-approval.js';
 import { pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
-import type { Queries } from '../http/transactions.js';
+import { type Queries, Transactions } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, SECRET_BOX } from '../injected.js';
+import { requestedNotice } from './change-notices.js';
 import { ChangeViews } from './change-views.store.js';
 
 const REQUESTED_ALREADY = 'This change is already waiting for approval.';
@@ -37,6 +39,7 @@ export class PendingChanges {
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(SECRET_BOX) private readonly box: SecretBox,
     @Inject(ChangeViews) private readonly views: ChangeViews,
+    @Inject(Transactions) private readonly transactions: Transactions,
   ) {}
 
   /** Newest first. */
@@ -82,24 +85,27 @@ export class PendingChanges {
     const nowMs = this.now();
     await this.refuseTwice(request.diffHash, nowMs);
     const payloadSealed = new Uint8Array(await this.box.seal(JSON.stringify(input), id));
-    const create = this.db.pendingChange.create({
-      data: {
-        id,
-        action,
-        rules: needed.map(({ rule }) => rule),
-        deciders: needed.map(({ roles }) => [...roles]),
-        odsCodes: [...request.odsCodes],
-        payloadSealed,
-        diff: JSON.parse(JSON.stringify(request.diff)) as object,
-        diffHash: request.diffHash,
-        reason: input.body.reason ?? null,
-        requestedBy: acting.actor,
-        requestedByStaff: acting.staffId,
-        requestedByToken: acting.tokenId,
-        requestedFrom: acting.origin,
-        requestedAt: new Date(nowMs),
-        expiresAt: new Date(nowMs + CHANGE_LIFE_MS),
-      },
+    const data = {
+      id,
+      action,
+      rules: needed.map(({ rule }) => rule),
+      deciders: needed.map(({ roles }) => [...roles]),
+      odsCodes: [...request.odsCodes],
+      payloadSealed,
+      diff: JSON.parse(JSON.stringify(request.diff)) as object,
+      diffHash: request.diffHash,
+      reason: input.body.reason ?? null,
+      requestedBy: acting.actor,
+      requestedByStaff: acting.staffId,
+      requestedByToken: acting.tokenId,
+      requestedFrom: acting.origin,
+      requestedAt: new Date(nowMs),
+      expiresAt: new Date(nowMs + CHANGE_LIFE_MS),
+    };
+    const create = this.transactions.run(changeBy(acting, data.reason ?? undefined), async (transaction) => {
+      const row = await transaction.pendingChange.create({ data });
+      await notify(transaction, requestedNotice(row), nowMs);
+      return row;
     });
     // Of two requests at the same moment the database keeps one.
     const row = await create.catch((error: unknown) => {

@@ -1,6 +1,8 @@
 import { mintSroLink, type RandomBytes } from '@gatehouse/domain/input/opaque-key';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
+import { notify } from '../../adapters/notices/notify.js';
+import { linkNotice } from '../../adapters/people/sro-notices.js';
 import { makeSroLink } from '../../adapters/people/sro-links.js';
 import { conflict } from '../http/problem.js';
 import type { Change, Transaction } from '../http/transactions.js';
@@ -50,6 +52,7 @@ export class SroLinks {
     const { id: appointmentId, odsCode } = appointment;
     const link = { id, token, appointmentId, odsCode, exceptionId, createdBy: change.actor, expiresAtMs };
     await makeSroLink(transaction, link, nowMs);
+    await notify(transaction, linkNotice(link), nowMs);
     return { url: `${this.publicUrl}/sro/${token}`, expiresAt: new Date(expiresAtMs).toISOString() };
   }
 }

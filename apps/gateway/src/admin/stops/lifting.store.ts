@@ -2,11 +2,13 @@ import type { StopRequest } from '@gatehouse/contracts/governance/stop-resources
 import { isUndo } from '@gatehouse/domain/governance/change-decision';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
+import { notify } from '../../adapters/notices/notify.js';
 import { Guarded, type GuardedInput } from '../changes/guarded.js';
 import type { Acting } from '../http/access/principal.js';
 import { conflict } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
+import { liftNotice } from './stop-notices.js';
 import { stopView } from './stop-views.store.js';
 import { theStop } from './stops.store.js';
 import { setState, SUSPENDED } from './suspension.store.js';
@@ -35,7 +37,9 @@ export class Lifting {
     // First: the database lets nothing run while its stop stands.
     const lifted = await transaction.emergencyStop.update({ where: { id }, data });
     await setState(transaction, { kind, target, environment }, SUSPENDED, stateBefore);
-    return stopView(transaction, lifted);
+    const view = await stopView(transaction, lifted);
+    await notify(transaction, liftNotice(view), this.now());
+    return view;
   }
 
   /** Whether this person takes back a stop of their own that they have just made. @throws AdminProblem not-found */

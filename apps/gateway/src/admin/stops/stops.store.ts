@@ -3,12 +3,14 @@ import type { StopRequest } from '@gatehouse/contracts/governance/stop-resources
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
+import { notify } from '../../adapters/notices/notify.js';
 import { type Acting, requireReach } from '../http/access/principal.js';
 import { pageOf } from '../http/paging.js';
 import { AdminProblem, conflict, notFound } from '../http/problem.js';
 import type { Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
 import { stopView, stopViews } from './stop-views.store.js';
+import { stopNotice } from './stop-notices.js';
 import { findTarget, refuseIdle, setState, SUSPENDED } from './suspension.store.js';
 
 /** Emergency stops: one person suspends something at once, and a colleague reviews it afterwards. */
@@ -64,7 +66,9 @@ export class StopsStore {
         stoppedAt: new Date(this.now()),
       },
     });
-    return stopView(transaction, row);
+    const view = await stopView(transaction, row);
+    await notify(transaction, stopNotice(view, acting.staffId), this.now());
+    return view;
   }
 
   /** By a person, and not by the one who made the stop. */
