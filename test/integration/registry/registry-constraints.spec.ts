@@ -1,5 +1,6 @@
 import { createPrisma, changeRegistry } from '@gatehouse/db/client';
 import { constraintMessages } from '@gatehouse/db/constraints';
+import { HISTORY_TABLES } from '@gatehouse/domain/audit/history';
 import { explainDatabaseError } from '@gatehouse/db/database-error';
 import { SIGNING_KEY_STATES, mayBecome } from '@gatehouse/domain/registry/signing-key';
 import pg from 'pg';
@@ -684,6 +685,21 @@ describe('a violation of each rule is refused by the database with the name of t
     expect(names.filter((name) => !(name in constraintMessages))).toEqual([]);
     expect(Object.keys(constraintMessages).filter((name) => !names.includes(name))).toEqual([]);
     for (const { message } of Object.values(constraintMessages)) expect(message).toMatch(/\S.*\.$/);
+  });
+
+  it('every table that keeps a history is listed by who may read it, and has all three triggers', async () => {
+    const { rows } = await pool.query<{ trigger: string; name: string }>(
+      `SELECT tgname AS trigger, relname AS name FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid`,
+    );
+    const tablesWith = (trigger: string) =>
+      rows
+        .filter((row) => row.trigger === trigger)
+        .map(({ name }) => name)
+        .toSorted();
+    const recorded = tablesWith('registry_record');
+    expect(recorded).toEqual([...HISTORY_TABLES, 'sro_link'].toSorted());
+    for (const trigger of ['registry_lock', 'registry_no_truncate'])
+      expect(tablesWith(trigger)).toEqual(expect.arrayContaining(recorded));
   });
 
   it('the explanation also works for the errors of Prisma', async () => {

@@ -27,6 +27,8 @@ const READ_WITH = {
 } as const satisfies Record<string, Permission>;
 
 export type HistoryTable = keyof typeof READ_WITH;
+/** The tables of which the registry keeps a history, whether or not it is shown. */
+export type RecordedTable = HistoryTable | 'sro_link';
 /** The tables that have a history. */
 export const HISTORY_TABLES = Object.keys(READ_WITH) as readonly HistoryTable[];
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { RecordedTable } from '../audit/history.js';
 import { type RowChange, secondPersons } from './four-eyes.js';
 
-const row = (table: string, before: object | null, after: object | null, more: Partial<RowChange> = {}) =>
+const row = (
+  table: RecordedTable,
+  before: object | null,
+  after: object | null,
+  more: Partial<RowChange> = {},
+) =>
   ({
     table,
     before,

@@ -3,6 +3,7 @@
  * so that it holds for the console, the command line and `gatehouse apply` alike. Only where the environment has four
  * eyes, which its own row says; a change that belongs to no environment counts if any environment has them.
  */
+import type { RecordedTable } from '../audit/history.js';
 import { APPLICATION_FIELDS } from '../registry/records/application-fields.js';
 import { CLIENT_FIELDS } from '../registry/records/client-fields.js';
 import { columnsOf, namesOf, type RecordFields, secondPersonOf } from '../registry/records/record-fields.js';
@@ -12,7 +13,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** One row that a change writes, as registry_change keeps it: without secrets. */
 export interface RowChange {
-  readonly table: string;
+  readonly table: RecordedTable;
   readonly before: Row | null;
   readonly after: Row | null;
   readonly odsCodes: readonly string[];
@@ -93,7 +94,12 @@ export function secondPersonFor(change: RowChange): SecondPerson | null {
       return before === null ? { rule: 'a write exception', roles: governance } : null;
     case 'assurance_floor':
       return { rule: 'the assurance floor', roles: governance };
-    default:
+    case 'product':
+    case 'client_credential':
+    case 'sro_link':
+    case 'staff':
+    case 'staff_role':
+    case 'admin_token':
       return null;
   }
 }

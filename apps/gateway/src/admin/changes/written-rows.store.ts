@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { RecordedTable } from '@gatehouse/domain/audit/history';
 import { type DiffRow, stableDiff } from '@gatehouse/domain/governance/change-diff';
 import { IN_USE, type RowChange } from '@gatehouse/domain/governance/four-eyes';
 import type { Transaction } from '../http/transactions.js';
@@ -138,7 +139,7 @@ async function withOwners(transaction: Transaction, rows: readonly RecordedRow[]
     const owner = application ?? client ?? cis2Client;
     const used = uses.filter(({ messageSetName }) => messageSetName === nameOf(row));
     return {
-      table: row.tableName,
+      table: row.tableName as RecordedTable,
       before: row.before as Json,
       after: row.after as Json,
       odsCodes: row.odsCodes,
