@@ -15,6 +15,7 @@ import { keyCommands } from './commands/keys/keys.js';
 import { lintAssertionCommand } from './commands/apim/lint-assertion.js';
 import { listCommands } from './commands/lists.js';
 import { migrateCommand } from './commands/migrate.js';
+import { noticeCommands } from './commands/notices.js';
 import { registryCommands } from './commands/registry.js';
 import { sroCommands } from './commands/governance/sro.js';
 import { tokenCommands } from './commands/tokens.js';
@@ -40,7 +41,7 @@ const GROUPS: readonly (readonly [
   ['Finding out why:', [diagnosisCommands, lintAssertionCommand]],
   ['Governance:', [sroCommands, exceptionCommands, assuranceCommands, environmentCommands]],
   ['Users:', [userSessionCommands]],
-  ['Background work:', [jobCommands]],
+  ['Background work:', [jobCommands, noticeCommands]],
   ['Audit:', [auditCommands, verifyCommand]],
   ['Shell:', [completionCommand]],
 ];

@@ -9,6 +9,7 @@ import { environmentRoutes } from './governance/environment-routes.js';
 import { governanceRoutes } from './governance/governance-routes.js';
 import { historyRoutes } from './audit/history-routes.js';
 import { jobRoutes } from './operation/job-routes.js';
+import { noticeRoutes } from './operation/notice-routes.js';
 import { keyEmergencyRoutes } from './operation/key-emergency-routes.js';
 import { messageSetRoutes } from './registry/message-set-routes.js';
 import { operationRoutes } from './operation/operation-routes.js';
@@ -40,6 +41,7 @@ export const routes = {
   ...rotationRoutes,
   ...keyEmergencyRoutes,
   ...jobRoutes,
+  ...noticeRoutes,
   ...staffRoutes,
   ...auditRoutes,
   ...plannerRoutes,

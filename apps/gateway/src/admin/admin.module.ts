@@ -15,6 +15,7 @@ import { JobsModule } from './jobs/jobs.module.js';
 import { KeyEmergencyModule } from './key-emergency/key-emergency.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { MessageSetsModule } from './message-sets/message-sets.module.js';
+import { NoticesModule } from './notices/notices.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PlannerModule } from './planner/planner.module.js';
 import { RecordsModule } from './records/records.module.js';
@@ -43,6 +44,7 @@ const RESOURCES = [
   KeyEmergencyModule,
   KeysModule,
   MessageSetsModule,
+  NoticesModule,
   OpenApiModule,
   PlannerModule,
   RecordsModule,

@@ -26,6 +26,7 @@ export interface AdminDeps {
   readonly auditTrail: Pick<AuditTrail, keyof AuditTrail>;
   readonly userName: injected.UserName;
   readonly tokenRejected: injected.TokenRejected;
+  readonly webhookFault: injected.WebhookFault;
   readonly log: injected.Log;
 }
 
@@ -50,6 +51,7 @@ export class DepsModule {
       { provide: injected.EXPLAIN_PAST, useValue: deps.explainPast },
       { provide: injected.USER_NAME, useValue: deps.userName },
       { provide: injected.TOKEN_REJECTED, useValue: deps.tokenRejected },
+      { provide: injected.WEBHOOK_FAULT, useValue: deps.webhookFault },
       { provide: injected.LOG, useValue: deps.log },
       { provide: AuditTrail, useValue: deps.auditTrail },
       Transactions,

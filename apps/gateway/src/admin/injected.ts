@@ -71,6 +71,10 @@ export type UserName = (userSessionId: string) => Promise<string | null>;
 export const TOKEN_REJECTED = Symbol('TokenRejected');
 export type TokenRejected = (request: IncomingMessage) => Promise<void>;
 
+/** What is wrong with the URL of a webhook, in words; null: nothing. */
+export const WEBHOOK_FAULT = Symbol('WebhookFault');
+export type WebhookFault = (url: string) => Promise<string | null>;
+
 export const LOG = Symbol('Log');
 export interface Log {
   info(facts: object, message: string): void;

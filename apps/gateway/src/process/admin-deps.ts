@@ -4,6 +4,7 @@ import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { sessionEnd } from '@gatehouse/domain/users/session-life';
 import { storeProbes } from '../adapters/probes/probe-results.js';
+import { createWebhooks } from '../adapters/notices/webhook.js';
 import { createSecretBox } from '../adapters/kms/secret-box.js';
 import { AuditTrail } from '../admin/audit/audit-trail.js';
 import type { AdminDeps } from '../admin/deps.module.js';
@@ -23,6 +24,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
   const { auditDatabase: database, sealer, audit, kms } = parts;
   const snapshot = () => parts.registry.current();
   const { environments } = config;
+  const webhooks = createWebhooks({ hosts: config.notices.webhookHosts ?? new Set(), now });
   const callerAddress = callerAddressBehind(config.tlsTerminatedBy);
   return {
     db: parts.prisma,
@@ -45,6 +47,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
       const reason = 'malformed, unknown, expired or revoked';
       await audit.rejected({ event: 'ADMIN_TOKEN_REJECTED', address: callerAddress(request), reason });
     },
+    webhookFault: (url) => webhooks.fault(url),
     log,
   };
 }

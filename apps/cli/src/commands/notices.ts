@@ -1,0 +1,89 @@
+import { noticeKind, type NoticeView, type WebhookView } from '@gatehouse/contracts/operation/notice-routes';
+import type { Command } from 'commander';
+import { allPages } from '../all-pages.js';
+import { call } from '../api.js';
+import { choice, commaSeparated, type Context, defined, wholeNumber } from '../options.js';
+import { fieldList, print, table } from '../output.js';
+
+const REASON = ['--reason <text>', 'why; recorded in the audit trail'] as const;
+type Kind = WebhookView['kinds'][number];
+
+export function noticeCommands(program: Command, { settings, output }: Context): void {
+  const notices = program.command('notices').description('Notices to staff, by email and webhook.');
+
+  notices
+    .command('list')
+    .description('List notices with their deliveries, newest first.')
+    .addOption(choice('--kind <kind>', 'kind of notice', noticeKind.options))
+    .option('--failed', 'only notices of which a delivery has failed')
+    .option('--limit <rows>', 'largest number of notices', wholeNumber(1, 100_000), 50)
+    .action(async ({ kind, failed, limit }: { kind?: string; failed?: true; limit: number }) => {
+      const query = defined({ kind, only: failed === true ? 'failed' : undefined });
+      print(output, await allPages(settings, 'noticeList', query, limit), noticeTable);
+    });
+
+  notices
+    .command('retry <delivery>')
+    .description('Try a delivery again that has failed.')
+    .requiredOption(...REASON)
+    .action(async (id: string, { reason }: { reason: string }) => {
+      const answer = await call(settings, 'noticeRetry', { params: { id }, body: { reason } });
+      print(output, answer, () => `Delivery ${id} is tried again.`);
+    });
+
+  const webhooks = program.command('webhooks').description('Webhooks that receive notices.');
+
+  webhooks
+    .command('list')
+    .description('List webhooks, newest first.')
+    .action(async () => {
+      print(output, (await call(settings, 'webhookList', {})).items, webhookTable);
+    });
+
+  webhooks
+    .command('create <url>')
+    .description('Create a webhook. The secret that signs its messages is shown once.')
+    .requiredOption('--kinds <kinds>', `kinds of notices: ${noticeKind.options.join(',')}`, commaSeparated)
+    .requiredOption(...REASON)
+    .action(async (url: string, { kinds, reason }: { kinds: string[]; reason: string }) => {
+      const body = { url, kinds: kinds as Kind[], reason };
+      print(output, await call(settings, 'webhookCreate', { body }), ({ webhook, secret }) =>
+        fieldList({ id: webhook.id, url: webhook.url, kinds: webhook.kinds, secret }),
+      );
+    });
+
+  webhooks
+    .command('end <id>')
+    .description('End a webhook: it receives no further notice.')
+    .requiredOption(...REASON)
+    .action(async (id: string, { reason }: { reason: string }) => {
+      const ended = await call(settings, 'webhookEnd', { params: { id }, body: { reason } });
+      print(output, ended, ({ url }) => `Ended: ${url}`);
+    });
+}
+
+function noticeTable(rows: readonly NoticeView[]): string {
+  const lines = rows.flatMap(({ createdAt, title, deliveries }) => {
+    const each: readonly (NoticeView['deliveries'][number] | null)[] =
+      deliveries.length === 0 ? [null] : deliveries;
+    return each.map((delivery) => ({ createdAt, title, delivery }));
+  });
+  return table(lines, [
+    ['Written', ({ createdAt }) => createdAt],
+    ['Title', ({ title }) => title],
+    ['To', ({ delivery }) => delivery?.to],
+    ['State', ({ delivery }) => delivery?.state ?? 'no receiver'],
+    ['Delivery', ({ delivery }) => delivery?.id],
+    ['Cause', ({ delivery }) => delivery?.cause],
+  ]);
+}
+
+function webhookTable(rows: readonly WebhookView[]): string {
+  return table(rows, [
+    ['Id', ({ id }) => id],
+    ['URL', ({ url }) => url],
+    ['Kinds', ({ kinds }) => kinds],
+    ['Created by', ({ createdBy }) => createdBy],
+    ['Ended', ({ endedAt }) => endedAt],
+  ]);
+}

@@ -1,0 +1,56 @@
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { Controller, Inject } from '@nestjs/common';
+import type { Acting } from '../http/access/principal.js';
+import { AdminProblem } from '../http/problem.js';
+import { Route } from '../http/route/route.js';
+import { NoticesStore } from './notices.store.js';
+import { WebhooksStore } from './webhooks.store.js';
+
+@Controller()
+export class NoticesController {
+  constructor(
+    @Inject(NoticesStore) private readonly notices: NoticesStore,
+    @Inject(WebhooksStore) private readonly webhooks: WebhooksStore,
+  ) {}
+
+  @Route('noticeList')
+  list({ query }: InputOf<'noticeList'>) {
+    return this.notices.list(query);
+  }
+
+  @Route('noticeRetry')
+  retry(input: InputOf<'noticeRetry'>, acting: Acting) {
+    return this.webhooks.retry(input, acting);
+  }
+
+  @Route('noticeChoiceList')
+  async choices(_: InputOf<'noticeChoiceList'>, acting: Acting) {
+    return { items: await this.notices.choices(personOf(acting)) };
+  }
+
+  @Route('noticeChoiceSet')
+  choose({ params, body }: InputOf<'noticeChoiceSet'>, acting: Acting) {
+    return this.notices.choose(personOf(acting), params.kind, body.email);
+  }
+
+  @Route('webhookList')
+  async listWebhooks() {
+    return { items: await this.notices.webhooks() };
+  }
+
+  @Route('webhookCreate')
+  create(input: InputOf<'webhookCreate'>, acting: Acting) {
+    return this.webhooks.create(input, acting);
+  }
+
+  @Route('webhookEnd')
+  end(input: InputOf<'webhookEnd'>, acting: Acting) {
+    return this.webhooks.end(input, acting);
+  }
+}
+
+/** @throws AdminProblem forbidden, for a service, which receives no email */
+function personOf({ staffId }: Acting): string {
+  if (staffId === null) throw new AdminProblem('forbidden', 'Only a person chooses notices.');
+  return staffId;
+}

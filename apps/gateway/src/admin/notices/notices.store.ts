@@ -1,0 +1,111 @@
+import type { NoticeView, WebhookView } from '@gatehouse/contracts/operation/notice-routes';
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { NOTICE_KIND_NAMES, NOTICE_KINDS, type NoticeKindName } from '@gatehouse/domain/notices/notice-kinds';
+import { Inject, Injectable } from '@nestjs/common';
+import { instantOf, pageOf } from '../http/paging.js';
+import type { Queries } from '../http/transactions.js';
+import { DATABASE } from '../injected.js';
+
+const DELIVERIES = {
+  deliveries: { include: { staff: true, webhook: true }, orderBy: { id: 'asc' } },
+} as const;
+
+/** Notices, what became of them, and who wants which. */
+@Injectable()
+export class NoticesStore {
+  constructor(@Inject(DATABASE) private readonly db: Queries) {}
+
+  async list({ limit, after, kind, only }: InputOf<'noticeList'>['query']) {
+    const rows = await this.db.notice.findMany({
+      where: {
+        ...(kind === undefined ? {} : { kind }),
+        ...(only === undefined ? {} : { deliveries: { some: { state: 'failed' } } }),
+        ...(after === undefined ? {} : olderThan(after)),
+      },
+      include: DELIVERIES,
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: limit + 1,
+    });
+    return pageOf(rows, limit, ({ createdAt, id }) => `${createdAt.toISOString()}|${id}`, noticeView);
+  }
+
+  async choices(staffId: string) {
+    const rows = await this.db.noticeChoice.findMany({ where: { staffId } });
+    return NOTICE_KIND_NAMES.map((kind) =>
+      choiceView(kind, rows.find((row) => row.kind === kind)?.email ?? true),
+    );
+  }
+
+  async choose(staffId: string, kind: NoticeKindName, email: boolean) {
+    const where = { staffId_kind: { staffId, kind } };
+    await this.db.noticeChoice.upsert({ where, create: { staffId, kind, email }, update: { email } });
+    return choiceView(kind, email);
+  }
+
+  async webhooks() {
+    const rows = await this.db.noticeWebhook.findMany({ orderBy: { createdAt: 'desc' }, take: 500 });
+    return rows.map(webhookView);
+  }
+}
+
+function choiceView(kind: NoticeKindName, email: boolean) {
+  const { label, description } = NOTICE_KINDS[kind];
+  return { kind, label, description, email };
+}
+
+interface WebhookRow {
+  readonly id: string;
+  readonly url: string;
+  readonly kinds: readonly string[];
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly endedAt: Date | null;
+}
+
+export const webhookView = ({ id, url, kinds, createdBy, createdAt, endedAt }: WebhookRow): WebhookView => ({
+  ...{ id, url, createdBy, createdAt: createdAt.toISOString(), endedAt: instantOf(endedAt) },
+  kinds: kinds as NoticeKindName[],
+});
+
+interface NoticeRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly body: string;
+  readonly whatToDo: string;
+  readonly path: string;
+  readonly odsCodes: readonly string[];
+  readonly createdAt: Date;
+  readonly deliveries: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly attempts: number;
+    readonly cause: string | null;
+    readonly endedAt: Date | null;
+    readonly staff: { readonly name: string } | null;
+    readonly webhook: { readonly url: string } | null;
+  }[];
+}
+
+function noticeView({ odsCodes, createdAt, deliveries, ...row }: NoticeRow): NoticeView {
+  const { id, title, body, whatToDo, path } = row;
+  return {
+    ...{ id, title, body, whatToDo, path, organisations: [...odsCodes] },
+    kind: row.kind as NoticeKindName,
+    createdAt: createdAt.toISOString(),
+    deliveries: deliveries.map(({ staff, webhook, state, endedAt, ...delivery }) => ({
+      ...{ id: delivery.id, attempts: delivery.attempts, cause: delivery.cause },
+      to: staff?.name ?? webhook?.url ?? '',
+      channel: staff === null ? 'webhook' : 'email',
+      state: state as NoticeView['deliveries'][number]['state'],
+      endedAt: instantOf(endedAt),
+    })),
+  };
+}
+
+function olderThan(after: string) {
+  const [createdAt = '', id = ''] = after.split('|', 2);
+  return {
+    OR: [{ createdAt: { lt: new Date(createdAt) } }, { createdAt: new Date(createdAt), id: { lt: id } }],
+  };
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { Inject, Injectable } from '@nestjs/common';
+import type { SecretBox } from '../../adapters/kms/secret-box.js';
+import { retryDelivery } from '../../adapters/notices/deliveries.js';
+import { mintWebhookSecret } from '../../adapters/notices/webhook-signature.js';
+import { AuditAccess } from '../audit/audit-access.js';
+import { type Acting, changeBy } from '../http/access/principal.js';
+import { conflict, invalid, notFound } from '../http/problem.js';
+import { Transactions } from '../http/transactions.js';
+import { CLOCK, type Clock, SECRET_BOX, WEBHOOK_FAULT, type WebhookFault } from '../injected.js';
+import { webhookView } from './notices.store.js';
+
+/** Creates and ends webhooks, and has deliveries tried again. What the audit trail can't record does not happen. */
+@Injectable()
+export class WebhooksStore {
+  constructor(
+    @Inject(AuditAccess) private readonly auditAccess: AuditAccess,
+    @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(SECRET_BOX) private readonly box: SecretBox,
+    @Inject(WEBHOOK_FAULT) private readonly faultOf: WebhookFault,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
+
+  /** @throws AdminProblem invalid-request, if the URL leads where no webhook may lead */
+  async create({ body: { url, kinds, reason } }: InputOf<'webhookCreate'>, acting: Acting) {
+    const fault = await this.faultOf(url);
+    if (fault !== null) throw invalid([{ pointer: '/url', detail: fault }]);
+    const [id, secret] = [randomUUID(), mintWebhookSecret()];
+    const secretSealed = new Uint8Array(await this.box.seal(secret, id));
+    const created = { createdBy: acting.actor, createdAt: new Date(this.now()) };
+    return this.transactions.run(changeBy(acting, reason), async (transaction) => {
+      const data = { id, url, kinds: [...new Set(kinds)], secretSealed, ...created };
+      const row = await transaction.noticeWebhook.create({ data });
+      await this.auditAccess.record('WEBHOOK_CREATED', acting, { webhook: id, url, kinds, reason });
+      return { webhook: webhookView(row), secret };
+    });
+  }
+
+  /** @throws AdminProblem not-found, conflict */
+  end({ params: { id }, body: { reason } }: InputOf<'webhookEnd'>, acting: Acting) {
+    return this.transactions.run(changeBy(acting, reason), async (transaction) => {
+      const row = await transaction.noticeWebhook.findUnique({ where: { id } });
+      if (row === null) throw notFound(`webhook ${id}`);
+      if (row.endedAt !== null) throw conflict('This webhook has ended already.');
+      const data = { endedBy: acting.actor, endedAt: new Date(this.now()) };
+      const ended = await transaction.noticeWebhook.update({ where: { id }, data });
+      await this.auditAccess.record('WEBHOOK_ENDED', acting, { webhook: id, url: row.url, reason });
+      return webhookView(ended);
+    });
+  }
+
+  /** @throws AdminProblem conflict, if it has not failed */
+  retry({ params: { id }, body: { reason } }: InputOf<'noticeRetry'>, acting: Acting) {
+    return this.transactions.run(changeBy(acting, reason), async (transaction) => {
+      const isRetried = await retryDelivery(transaction, id, this.now());
+      if (!isRetried) throw conflict('There is no delivery with this id that has failed.');
+      await this.auditAccess.record('NOTICE_RETRIED', acting, { delivery: id, reason });
+      return { id };
+    });
+  }
+}
