@@ -48,6 +48,8 @@ interface World {
   readonly decisions?: readonly string[];
   /** The registry changes with every INTENT. */
   readonly registryChanges?: boolean;
+  /** An owner, an exception or a key lapses with every INTENT. */
+  readonly decisionsLapse?: boolean;
   /** How long each request waits for its turn. */
   readonly waitedMs?: number;
   readonly isTokenUsable?: boolean;
@@ -88,7 +90,8 @@ async function call(world: World) {
       registryVersion: version,
       identity: next,
     };
-    return { plan, environment: 'int' } as unknown as Route;
+    const validUntilMs = world.decisionsLapse ? clock.now() : Infinity;
+    return { plan, environment: 'int', validUntilMs } as unknown as Route;
   };
   const send = (): Promise<unknown> => {
     const behaviour = ers.shift() ?? 200;
@@ -419,6 +422,12 @@ describe('a decision that changes', () => {
     [
       'to a refusal after INTENT: neither is it sent',
       { interaction: READ, decisions: ['a', 'a', 'GW_SRO_LAPSED'], registryChanges: true },
+      'GW_SRO_LAPSED',
+      notSent(' GW_SRO_LAPSED'),
+    ],
+    [
+      'to a refusal because its time is over by the commit of INTENT: neither is it sent',
+      { interaction: READ, decisions: ['a', 'a', 'GW_SRO_LAPSED'], decisionsLapse: true },
       'GW_SRO_LAPSED',
       notSent(' GW_SRO_LAPSED'),
     ],

@@ -2,7 +2,6 @@
 import { OUTSIDE_GRANTS } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { ActingAs } from '@gatehouse/domain/policy/business-function';
-import { decide } from '@gatehouse/domain/policy/decide';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import type { Workload } from '@gatehouse/domain/registry/records/client-fields';
 import { type Client, type Grant, isLive, type Snapshot } from '@gatehouse/domain/registry/registry';
@@ -16,6 +15,8 @@ import type { MatchedRequest } from './match.js';
 export interface Route {
   readonly plan: RoutePlan;
   readonly environment: string;
+  /** Epoch ms from which the decision must be made again, though the registry is the same. */
+  readonly validUntilMs: number;
 }
 
 /** @throws the policy's refusal */
@@ -34,7 +35,7 @@ export function decideRoute(
   if (!isStillAuthenticated(snapshot, exchange, current, deps.clock.now())) {
     throw new GatewayError('GW_TOKEN', { detail: 'key no longer valid' });
   }
-  const decision = decide(snapshot, {
+  const decision = deps.decisions.decide(snapshot, {
     client: current,
     accessMode: request.accessMode,
     odsCode: request.headers.odsCode,
@@ -53,7 +54,9 @@ export function decideRoute(
   exchange.steps = decision.steps;
   exchange.binding = decision.ok ? decision.plan.binding : decision.binding;
   if (!decision.ok) throw decision.refusal;
-  return { plan: decision.plan, environment: environment.name };
+  const { expiresAtMs = Infinity } = snapshot.credentials.get(exchange.keyId ?? '') ?? {};
+  const validUntilMs = Math.min(decision.validUntilMs, expiresAtMs);
+  return { plan: decision.plan, environment: environment.name, validUntilMs };
 }
 
 /** A session that was read again since the request began, for this request or another, holds; null once it is over. */

@@ -1,5 +1,6 @@
 /** What the data plane needs from outside. `process/parts.ts` builds it; tests can replace each part. */
 import type { Subject } from '@gatehouse/domain/audit/audit';
+import type { DecisionMemo } from '@gatehouse/domain/policy/decision-memo';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type { TokenSource } from '../adapters/nhs/apim-token.js';
 import type { UserOfEnvironment } from '../adapters/audit/read/last-used.js';
@@ -45,6 +46,7 @@ export interface PlaneDeps {
     age(): number;
   };
   readonly snapshotMaxAgeMs: number;
+  readonly decisions: Pick<DecisionMemo, 'decide'>;
   readonly audit: AuditLog;
   readonly sealSubjects: (
     odsCode: string,

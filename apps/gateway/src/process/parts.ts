@@ -1,6 +1,7 @@
 /** Everything the gateway is made of that touches the outside, opened in the order of dependence. */
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
+import { DecisionMemo } from '@gatehouse/domain/policy/decision-memo';
 import { killPoint, now } from '#hooks';
 import { setGlobalProxyFromEnv } from 'node:http';
 import pg from 'pg';
@@ -65,6 +66,8 @@ export interface Parts {
 
 /** At 10 requests a second, enough for answers that take 12 s; more at once are told so. */
 const CONNECTIONS_PER_BINDING = 128;
+/** Decisions of some 8,000 combinations of client and operation. */
+const DECISION_MEMO_BYTES = 16_777_216;
 const AUDIT_READ_CONNECT_MS = 5_000;
 const AUDIT_READ_STATEMENT_MS = 60_000;
 const SLOW_READER_MS = 30_000;
@@ -182,6 +185,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     callerAddress: callerAddressBehind(config.tlsTerminatedBy),
     registry,
     snapshotMaxAgeMs: budgets.snapshotMaxAgeMs,
+    decisions: new DecisionMemo(DECISION_MEMO_BYTES),
     audit,
     hashDigits: sealer.hashDigits,
     sealSubjects: (odsCode, attemptId, subjects) => sealer.seal(odsCode, attemptId, subjects),

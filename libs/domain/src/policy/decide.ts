@@ -4,6 +4,7 @@
  */
 import { businessFunctionRefusal, onBehalfOfRefusal } from './business-function.js';
 import { type ErrorCode, GatewayError } from '../errors.js';
+import { endOfLondonDayMs, londonDay } from '../governance/london-day.js';
 import { isInForce } from '../governance/sro.js';
 import type { Application, Grant, Organisation, Snapshot } from '../registry/registry.js';
 import {
@@ -24,7 +25,10 @@ export function decide(snapshot: Snapshot, request: PolicyRequest): Decision {
   if (accessMode === 'user-restricted' && environmentKind === 'authenticated')
     return decideForUser(snapshot, request);
   const steps = new DecisionSteps();
-  return steps.decision(() => planWithoutUser(steps, snapshot, request));
+  return steps.decision(
+    () => planWithoutUser(steps, snapshot, request),
+    () => nextChangeMs(snapshot, request),
+  );
 }
 
 /** Application-restricted access, and user-restricted access in an open environment, which has no users. */
@@ -42,6 +46,26 @@ function planWithoutUser(steps: DecisionSteps, snapshot: Snapshot, request: Poli
     steps.pass('write exception');
   }
   return planFor(snapshot, binding, requireSigningKey(steps, application, request), null);
+}
+
+/**
+ * The next moment at which an owner or an exception may come into force or lapse although the registry stays as it is.
+ * An owner's days begin and end at midnight.
+ */
+function nextChangeMs(snapshot: Snapshot, request: PolicyRequest): number {
+  const { client, nowMs } = request;
+  const organisations = matchingGrants(client.grants, request).flatMap(
+    ({ odsCode }) => snapshot.organisations.get(odsCode) ?? [],
+  );
+  const ofOwners = organisations
+    .flatMap(({ sroAppointments }) => sroAppointments)
+    .flatMap(({ acceptedAtMs, withdrawnAtMs }) => [acceptedAtMs, withdrawnAtMs]);
+  const ofExceptions = organisations
+    .flatMap(({ bindings }) => bindings)
+    .flatMap(({ application }) => application.writeExceptions)
+    .flatMap(({ cosignedAtMs, expiresAtMs }) => [cosignedAtMs, expiresAtMs]);
+  const moments = [endOfLondonDayMs(londonDay(nowMs)), ...ofOwners, ...ofExceptions];
+  return Math.min(...moments.filter((momentMs) => momentMs !== null && momentMs > nowMs).map(Number));
 }
 
 function onlyGrant(steps: DecisionSteps, request: PolicyRequest): Grant {

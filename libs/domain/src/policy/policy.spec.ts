@@ -452,3 +452,19 @@ describe('identity: equal if and only if the same call goes out', () => {
     expect(plan.signingKey?.kid).toBe('kid-1');
   });
 });
+
+describe('until when a decision stands while the registry stays as it is', () => {
+  const MIDNIGHT = Date.parse('2026-06-01T23:00:00Z');
+  const [SOON, LATER] = [NOW + 60_000, NOW + 120_000];
+  it.each<[string, Partial<R.SroAppointment>, Partial<R.WriteException>, number]>([
+    ['midnight in London, at which an owner’s days begin and end', {}, { expiresAtMs: NOW }, MIDNIGHT],
+    ['the withdrawal of an owner', { withdrawnAtMs: SOON }, { expiresAtMs: LATER }, SOON],
+    ['the end of an exception', { withdrawnAtMs: LATER }, { expiresAtMs: SOON }, SOON],
+    ['what is to come, not what has been', { acceptedAtMs: NOW }, { expiresAtMs: LATER }, LATER],
+  ])('%s', (_, ofOwner, ofException, untilMs) => {
+    const app = application({ writeExceptions: [exception(ofException)] });
+    const shot = snapshot([organisation([bound(app)], { sroAppointments: [sro(ofOwner)] })]);
+    const decision = decide(shot, asking(client([grantOf(app)]), { operation: row('A004') }));
+    expect(decision).toMatchObject({ ok: true, validUntilMs: untilMs });
+  });
+});

@@ -72,8 +72,16 @@ export interface RoutePlan {
   readonly identity: string;
 }
 
+export interface Allowed {
+  readonly ok: true;
+  readonly steps: readonly Step[];
+  readonly plan: RoutePlan;
+  /** Epoch ms until which the decision stands in an unchanged registry. Infinity if it doesn't read the clock. */
+  readonly validUntilMs: number;
+}
+
 export type Decision =
-  | { readonly ok: true; readonly steps: readonly Step[]; readonly plan: RoutePlan }
+  | Allowed
   | {
       readonly ok: false;
       readonly steps: readonly Step[];
@@ -109,10 +117,14 @@ export class DecisionSteps {
     return typeof refusal === 'string' ? new GatewayError(refusal) : refusal;
   }
 
-  /** Runs the checks of a decision. @param work throws what `refused` returns, at the first step that fails */
-  decision(work: () => RoutePlan): Decision {
+  /**
+   * Runs the checks of a decision.
+   * @param work throws what `refused` returns, at the first step that fails
+   * @param validUntilMs called once they have passed
+   */
+  decision(work: () => RoutePlan, validUntilMs: () => number = () => Infinity): Decision {
     try {
-      return { ok: true, steps: this.taken, plan: work() };
+      return { ok: true, steps: this.taken, plan: work(), validUntilMs: validUntilMs() };
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       return { ok: false, steps: this.taken, refusal: error, binding: this.binding };

@@ -62,9 +62,10 @@ async function isStillDecided(
   const { registryVersion, userSession } = committed;
   const isSameIdentity = (): boolean => decide().plan.identity === route.plan.identity;
   const isNewer = registryVersion > route.plan.registryVersion;
+  const isOver = deps.clock.now() >= route.validUntilMs;
   if (isNewer) await deps.registry.refresh(registryVersion);
   if (userSession !== 'same') await readSessionAgain(call, userSession);
-  if ((isNewer || userSession !== 'same') && !isSameIdentity()) return false;
+  if ((isNewer || isOver || userSession !== 'same') && !isSameIdentity()) return false;
   const waitedMs = await departure.depart(AbortSignal.any([deadline, deps.audit.leaseLost]));
   if (waitedMs <= NO_WAIT_MS) return true;
   requireConfidence(deps);

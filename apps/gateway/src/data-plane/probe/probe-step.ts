@@ -130,7 +130,7 @@ function decideFor(
   if (!decision.ok) throw decision.refusal;
   // Another application of the same binding may be the live one.
   if (decision.plan.binding.application.id !== application.id) throw new GatewayError('GW_APPLICATION_STATE');
-  return { plan: decision.plan, environment: application.environment };
+  return { plan: decision.plan, environment: application.environment, validUntilMs: decision.validUntilMs };
 }
 
 /** For its token alone: a draft makes no call. @throws GW_ORGANISATION_SUSPENDED, GW_ASID_MISSING, GW_KEY_MISSING */
@@ -144,7 +144,7 @@ function routeOfDraft(snapshot: Snapshot, exchange: Exchange, binding: Binding):
   const signingKey = application.signingKeys.find(({ state }) => state === 'ACTIVE');
   if (signingKey === undefined) throw new GatewayError('GW_KEY_MISSING');
   const plan = planFor(snapshot, binding, signingKey, null);
-  return { plan, environment: application.environment };
+  return { plan, environment: application.environment, validUntilMs: Infinity };
 }
 
 /** For the decision alone, where no read is sent. */
