@@ -136,9 +136,9 @@ const BUGS = [
   },
   {
     name: 'an NHS number recorded where a text needs no escapes',
-    file: 'libs/domain/src/audit/canonical-json.ts',
-    find: 'value.length >= DIGITS_OF_NHS_NUMBER',
-    put: 'value.length > DIGITS_OF_NHS_NUMBER',
+    file: 'libs/domain/src/input/nhs-number.ts',
+    find: 'text.length < DIGITS ||',
+    put: 'text.length <= DIGITS ||',
     tests: unit('libs/domain/src/audit/canonical-json.spec.ts'),
   },
   {

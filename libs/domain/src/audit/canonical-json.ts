@@ -67,7 +67,6 @@ function isDeeplyFrozen(value: AuditValue | Members | undefined): boolean {
 /** Printable ASCII that JSON writes as it is. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
-const DIGITS_OF_NHS_NUMBER = 10;
 
 // Every text of every record passes the search for NHS numbers, whatever its source.
 function canonicalString(value: string): string {
@@ -79,7 +78,7 @@ function canonicalString(value: string): string {
 }
 
 function mayHoldNumber(value: string): boolean {
-  return value.length >= DIGITS_OF_NHS_NUMBER && !UUID.test(value) && containsNhsNumber(value);
+  return !UUID.test(value) && containsNhsNumber(value);
 }
 
 /** A name of an object's members, and how it is written. */

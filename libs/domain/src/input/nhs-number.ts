@@ -12,6 +12,8 @@ const TEN_DIGITS = /[0-9]{3}[ ._:+-]?[0-9]{3}[ ._:+-]?[0-9]{4}/;
 
 const CANDIDATE_OR_UUID = new RegExp(`${CANDIDATE.source}|${UUID.source}`, 'g');
 
+const DIGITS = 10;
+
 export function isNhsNumber(digits: string): boolean {
   if (!/^[0-9]{10}$/.test(digits)) return false;
   let sum = 0;
@@ -29,7 +31,7 @@ export function containsNhsNumber(text: string): boolean {
 }
 
 function isNumberWithin(text: string): boolean {
-  if (!TEN_DIGITS.test(text)) return false;
+  if (text.length < DIGITS || !TEN_DIGITS.test(text)) return false;
   const withoutUuids = text.replace(UUID, '~');
   for (const match of withoutUuids.matchAll(CANDIDATE)) {
     if (isNhsNumber(`${match[1]}${match[2]}${match[3]}`)) return true;

@@ -21,10 +21,10 @@ const DETAILS: Readonly<Record<HttpFault, string>> = {
   protocol: 'the answer is not HTTP',
 };
 
-/** @throws AttemptFailure */
-export async function forward(call: Call, attempt: Attempt): Promise<ReceivedAnswer> {
+/** @param signal ends the call @throws AttemptFailure */
+export async function forward(call: Call, attempt: Attempt, signal: AbortSignal): Promise<ReceivedAnswer> {
   const { operation } = call.admitted.matched;
-  const answer = await send(call, attempt);
+  const answer = await send(call, attempt, signal);
   const { status, headers, isBodyless, endsWithConnection } = answer;
   const discard = (): void => {
     answer.body.on('error', () => undefined).destroy();
@@ -64,7 +64,7 @@ export async function forward(call: Call, attempt: Attempt): Promise<ReceivedAns
 }
 
 /** @throws AttemptFailure */
-async function send({ deps, admitted, deadline }: Call, attempt: Attempt): Promise<HttpAnswer> {
+async function send({ deps, admitted }: Call, attempt: Attempt, signal: AbortSignal): Promise<HttpAnswer> {
   const { method, readOnly } = admitted.matched.operation;
   try {
     return await attempt.seat.send({
@@ -74,7 +74,7 @@ async function send({ deps, admitted, deadline }: Call, attempt: Attempt): Promi
       body: admitted.upload?.read() ?? admitted.body,
       // Waiting for a write as long as APIM may take leaves the fewest unknown outcomes.
       headersMs: readOnly ? deps.readHeadersMs : deps.totalMs,
-      signal: AbortSignal.any([deadline, deps.audit.leaseLost]),
+      signal,
     });
   } catch (error) {
     throw sendFailure(error, readOnly);

@@ -27,8 +27,10 @@ export async function runAttempt(
 ): Promise<AttemptResult> {
   let received: ReceivedAnswer | null = null;
   try {
-    await depart(call, attempt, committed);
-    received = await forward(call, attempt);
+    // One for the whole attempt: each costs several microseconds.
+    const signal = AbortSignal.any([call.deadline, call.deps.audit.leaseLost]);
+    await depart(call, attempt, committed, signal);
+    received = await forward(call, attempt, signal);
     return judge(call, attempt, received);
   } catch (error) {
     received?.discard();
@@ -37,10 +39,15 @@ export async function runAttempt(
 }
 
 /** @throws AttemptFailure (NOT_SENT) if the call may no longer be sent as it was decided */
-async function depart(call: Call, attempt: Attempt, committed: CommittedIntent): Promise<void> {
+async function depart(
+  call: Call,
+  attempt: Attempt,
+  committed: CommittedIntent,
+  signal: AbortSignal,
+): Promise<void> {
   let mayBeSent: boolean;
   try {
-    mayBeSent = await isStillDecided(call, attempt, committed);
+    mayBeSent = await isStillDecided(call, attempt, committed, signal);
   } catch (error) {
     throw new AttemptFailure('NOT_SENT', notSentRefusal(call, error), null);
   }
@@ -57,8 +64,9 @@ async function isStillDecided(
   call: Call,
   { route, token, departure }: Attempt,
   committed: CommittedIntent,
+  signal: AbortSignal,
 ): Promise<boolean> {
-  const { deps, decide, deadline } = call;
+  const { deps, decide } = call;
   const { registryVersion, userSession } = committed;
   const isSameIdentity = (): boolean => decide().plan.identity === route.plan.identity;
   const isNewer = registryVersion > route.plan.registryVersion;
@@ -66,7 +74,7 @@ async function isStillDecided(
   if (isNewer) await deps.registry.refresh(registryVersion);
   if (userSession !== 'same') await readSessionAgain(call, userSession);
   if ((isNewer || isOver || userSession !== 'same') && !isSameIdentity()) return false;
-  const waitedMs = await departure.depart(AbortSignal.any([deadline, deps.audit.leaseLost]));
+  const waitedMs = await departure.depart(signal);
   if (waitedMs <= NO_WAIT_MS) return true;
   requireConfidence(deps);
   return isSameIdentity() && (token === null || tokensFor(deps, route.plan).isUsable(token));
