@@ -29,6 +29,13 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'a notice of an expiry sent once for all its stages',
+    file: 'libs/domain/src/notices/expiry-notices.ts',
+    find: 'stages.findLast((days)',
+    put: 'stages.find((days)',
+    tests: unit('libs/domain/src/notices/expiry-notices.spec.ts'),
+  },
+  {
     name: 'refusals of all clients counted together as the guesses of one',
     file: 'apps/gateway/src/status/guessed-referrals.ts',
     find: 'clients.get(client.id)',

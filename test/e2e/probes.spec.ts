@@ -265,3 +265,25 @@ describe('a probe by a person', () => {
     expect(probe?.by).not.toBe('schedule');
   });
 });
+
+it('a job announces a key that expires soon, once', async () => {
+  await stack.admin('POST', '/registry/apply', {
+    document: {
+      apiVersion: 'gatehouse/v1',
+      clients: [{ name: 'short', environment: 'local', grants: [] }],
+    },
+  });
+  await stack.admin('POST', '/clients/local/short/keys', { expiresInDays: 5 });
+  await stack.settled();
+  const announced = async () => (await notices()).filter(({ kind }) => kind === 'expiry');
+  for (const turn of [1, 2]) {
+    const { id } = await stack.admin<{ id: string }>('POST', '/job-kinds/expiry-watch/run', {
+      reason: `run ${String(turn)}`,
+    });
+    await until('the job has run', async () => {
+      const { state } = await stack.admin<{ state: string }>('GET', `/jobs/${id}`);
+      return state === 'done';
+    });
+  }
+  expect(await announced()).toMatchObject([{ title: expect.stringContaining('client short in local') }]);
+});

@@ -1,8 +1,10 @@
 /** The background jobs of the worker role, with what each of them needs. */
 import { JOB_PAYLOADS, ownerPayload } from '@gatehouse/contracts/operation/job-payloads';
+import { expiryNotices } from '@gatehouse/domain/notices/expiry-notices';
 import { JOB_KINDS, JOB_NAMES, type JobName } from '@gatehouse/domain/jobs/job-kinds';
 import { CIS2_CALLBACK_PATH } from '@gatehouse/domain/registry/cis2-registration';
 import { killPoint, now } from '#hooks';
+import { notify } from '../adapters/notices/notify.js';
 import { claimDue, storeProbes } from '../adapters/probes/probe-results.js';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { createSecretBox } from '../adapters/kms/secret-box.js';
@@ -16,6 +18,7 @@ import { createCis2Canary } from '../adapters/users/cis2-canary.js';
 import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
 import type { Config } from '../config/config.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
+import { run as watchExpiry } from '../jobs/expiry-watch.job.js';
 import { run as keepHouse } from '../jobs/housekeeping.job.js';
 import { checkLive } from '../data-plane/probe/live-check.js';
 import { run as probeApplications } from '../jobs/probes.job.js';
@@ -105,6 +108,12 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
     notices: (_, signal) => sendNotices(sending, signal),
     housekeeping: (_, signal) =>
       keepHouse({ removeSlice: () => removeEndedRows(prisma, now()), signal, log }),
+    'expiry-watch': (_, signal) =>
+      watchExpiry({
+        notices: () => expiryNotices(registry.current(), now()),
+        write: (notice) => notify(prisma, notice, now()),
+        signal,
+      }),
     probes: (_, signal) => runProbes(config, log, parts, signal),
   };
   return JOB_NAMES.map((name) => ({

@@ -20,6 +20,7 @@ export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'key-rotation': noPayload,
   'key-rotation-step': ownerPayload,
   housekeeping: noPayload,
+  'expiry-watch': noPayload,
   probes: noPayload,
   notices: noPayload,
 };

@@ -47,7 +47,7 @@ export function daysLeft(snapshot: Snapshot, nowMs: number): DaysLeft[] {
 }
 
 /** By client, when the last of its live keys expires. */
-function lastKeys({ credentials }: Snapshot, nowMs: number): Map<string, number> {
+export function lastKeys({ credentials }: Snapshot, nowMs: number): Map<string, number> {
   const last = new Map<string, number>();
   for (const credential of credentials.values()) {
     const { clientId, expiresAtMs } = credential;

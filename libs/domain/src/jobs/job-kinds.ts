@@ -82,6 +82,15 @@ export const JOB_KINDS = {
     backOffMs: 5_000,
     concurrency: 1,
   },
+  'expiry-watch': {
+    purpose: 'Writes notices of client keys, write exceptions and SRO reviews that end soon.',
+    waits: 'Nobody is notified of what ends soon. The metrics and alerts of it do not depend on this job.',
+    everyMs: HOUR_MS,
+    timeLimitMs: 10 * MINUTE_MS,
+    attempts: 5,
+    backOffMs: 5_000,
+    concurrency: 1,
+  },
   probes: {
     purpose: 'Asks NHS England about applications, each one when its last answer has become old.',
     waits:
