@@ -146,7 +146,7 @@ const BUGS = [
     file: 'libs/domain/src/input/nhs-number.ts',
     find: 'text.length < DIGITS ||',
     put: 'text.length <= DIGITS ||',
-    tests: unit('libs/domain/src/input/nhs-number.spec.ts'),
+    tests: unit('libs/domain/src/input/input.spec.ts'),
   },
   {
     name: 'a job that failed recorded without compare-and-set, so once for each worker that sees it',
