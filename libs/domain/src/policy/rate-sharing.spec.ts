@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import {
+  afterAnswer,
+  HEALTHY,
+  HOLD_MS,
+  JOINING,
+  nextSharing,
+  type Replica,
+  type ReplicaState,
+  type Sharing,
+} from './rate-sharing.js';
+
+const NOW_MS = 10_000;
+const own = { id: 'b', isSlow: false };
+const ownSlow = { id: 'b', isSlow: true };
+const other = (id: string, state: ReplicaState = 'shared', ageMs = 200): Replica => ({ id, state, ageMs });
+const shared: Sharing = { state: 'shared', members: [], fromMs: 0 };
+const divided: Sharing = { state: 'divided', members: ['a', 'b'], fromMs: 0 };
+
+describe('a replica that shares', () => {
+  it.each([
+    ['goes on while all are well', own, [other('a')], shared],
+    ['goes on when another begins', own, [other('a'), other('c', 'joining')], shared],
+    ['goes on when another has gone', own, [], shared],
+    ['goes on while another still divides', own, [other('a', 'divided')], shared],
+    [
+      'divides with one that is slow, after a while',
+      own,
+      [other('a', 'slow')],
+      { state: 'divided', members: ['a', 'b'], fromMs: NOW_MS + HOLD_MS },
+    ],
+    [
+      'divides with one that was not heard of',
+      own,
+      [other('a', 'shared', 601), other('c')],
+      { state: 'divided', members: ['a', 'b', 'c'], fromMs: NOW_MS + HOLD_MS },
+    ],
+    [
+      'divides when it is slow itself',
+      ownSlow,
+      [other('a')],
+      { state: 'slow', members: ['a', 'b'], fromMs: NOW_MS + HOLD_MS },
+    ],
+    [
+      'has the whole rate, without a pause, when it is alone',
+      ownSlow,
+      [],
+      { state: 'slow', members: ['b'], fromMs: NOW_MS },
+    ],
+    [
+      'does not count one that begins',
+      ownSlow,
+      [other('a', 'joining')],
+      { state: 'slow', members: ['b'], fromMs: NOW_MS + HOLD_MS },
+    ],
+  ])('%s', (_, replica, others, expected) => {
+    expect(nextSharing(shared, replica, others, NOW_MS)).toEqual(expected);
+  });
+});
+
+describe('a replica that divides', () => {
+  it.each([
+    ['goes on', own, [other('a', 'slow')], divided],
+    ['goes on when it is slow as well', ownSlow, [other('a', 'slow')], { ...divided, state: 'slow' }],
+    [
+      'waits when another has gone',
+      own,
+      [other('c', 'slow')],
+      { state: 'divided', members: ['b', 'c'], fromMs: NOW_MS + HOLD_MS },
+    ],
+    [
+      'shares again after a while when all are well',
+      own,
+      [other('a', 'divided')],
+      { state: 'shared', members: [], fromMs: NOW_MS + HOLD_MS },
+    ],
+  ])('%s', (_, replica, others, expected) => {
+    expect(nextSharing(divided, replica, others, NOW_MS)).toEqual(expected);
+  });
+});
+
+describe('a replica that begins', () => {
+  it.each([
+    ['alone shares at once', own, [], { state: 'shared', members: [], fromMs: NOW_MS }],
+    [
+      'among others that share does so at once',
+      own,
+      [other('a'), other('c', 'joining')],
+      { state: 'shared', members: [], fromMs: NOW_MS },
+    ],
+    ['waits while others divide', own, [other('a', 'divided')], JOINING],
+    ['waits while another is slow', own, [other('a', 'slow')], JOINING],
+    ['waits while another is out of touch', own, [other('a', 'shared', 601)], JOINING],
+  ])('%s', (_, replica, others, expected) => {
+    expect(nextSharing(JOINING, replica, others, NOW_MS)).toEqual(expected);
+  });
+});
+
+describe('the health of the store', () => {
+  const after = (...tookMs: number[]) => tookMs.reduce(afterAnswer, HEALTHY).isSlow;
+  it.each([
+    ['fast', [1, 2, 1], false],
+    ['one slow answer', [1, 51, 1, 51, 1], false],
+    ['two slow answers in a row', [1, 51, 51], true],
+    ['a silence', [1, 251], true],
+    ['still slow after seven good answers', [251, 1, 1, 1, 1, 1, 1, 1], true],
+    ['well after eight', [251, 1, 1, 1, 1, 1, 1, 1, 1], false],
+    ['a slow answer begins the count again', [251, 1, 1, 1, 1, 60, 1, 1, 1, 1], true],
+  ])('%s', (_, tookMs, isSlow) => {
+    expect(after(...tookMs)).toBe(isSlow);
+  });
+});

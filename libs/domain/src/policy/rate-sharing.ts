@@ -1,0 +1,102 @@
+/**
+ * Whether the replicas take the slots of a rate from the shared store, or divide the rate among them because one of them
+ * can't (fault F7). All of them must do the same, so each tells the others how it is, and waits after a change until
+ * the others have seen it too. Pure; times are ms.
+ */
+
+/**
+ * `slow`: can't keep up with the store. `divided`: could, but follows another that can't. `joining`: has just begun, and
+ * sends nothing until the others share.
+ */
+export type ReplicaState = 'joining' | 'shared' | 'divided' | 'slow';
+
+/** What a replica's row in the store says. */
+export interface Replica {
+  readonly id: string;
+  /** Since it sent what its row says. */
+  readonly ageMs: number;
+  readonly state: ReplicaState;
+}
+
+/** How often a replica writes its row and reads those of the others. */
+export const BEAT_MS = 250;
+/** A replica that was not heard of for so long may have begun to divide. */
+const OUT_OF_TOUCH_MS = 2 * BEAT_MS + 100;
+/** An answer of the store that takes longer is slow. */
+export const SLOW_MS = 50;
+/** A statement without an answer for so long is slow, whatever follows. */
+export const SILENT_MS = 250;
+/** So many slow answers in a row make a replica slow, and so many good ones make it well. */
+const SLOW_IN_A_ROW = 2;
+const GOOD_IN_A_ROW = 8;
+/** A slot of the store is never given further ahead. */
+export const LONGEST_AHEAD_MS = 500;
+/**
+ * After a change nothing is sent for so long: until every other replica must have noticed (OUT_OF_TOUCH_MS, BEAT_MS,
+ * SLOW_MS), and the slots that it had been given before are past (LONGEST_AHEAD_MS).
+ */
+export const HOLD_MS = 1_500;
+
+/** What a replica does, and from when on it may. */
+export interface Sharing {
+  readonly state: ReplicaState;
+  /** The replicas that divide the rate, in order; empty unless they do. */
+  readonly members: readonly string[];
+  /** Monotonic ms. Until then nothing is sent. */
+  readonly fromMs: number;
+}
+export const JOINING: Sharing = { state: 'joining', members: [], fromMs: Infinity };
+
+/** @param others the other replicas' rows, as they were read last */
+export function nextSharing(
+  before: Sharing,
+  own: { readonly id: string; readonly isSlow: boolean },
+  others: readonly Replica[],
+  nowMs: number,
+): Sharing {
+  const state = nextState(before.state, own.isSlow, others);
+  const members = state === 'slow' || state === 'divided' ? membersOf(own.id, others) : [];
+  const isDividing = members.length > 0;
+  if (isDividing === before.members.length > 0 && sameList(members, before.members))
+    if (before.state !== 'joining' || state === 'joining') return { ...before, state };
+  if (state === 'joining') return JOINING;
+  // A replica that begins among others that share, or that is alone, changes nothing for anybody.
+  const changesNothing = others.length === 0 || (before.state === 'joining' && state === 'shared');
+  return { state, members, fromMs: changesNothing ? nowMs : nowMs + HOLD_MS };
+}
+
+function nextState(before: ReplicaState, isSlow: boolean, others: readonly Replica[]): ReplicaState {
+  const joined = others.filter(({ state }) => state !== 'joining');
+  if (before === 'joining' && joined.some((other) => other.state !== 'shared' || isOutOfTouch(other)))
+    return 'joining';
+  if (isSlow) return 'slow';
+  const isDivided = joined.some((other) => other.state === 'slow' || isOutOfTouch(other));
+  return isDivided ? 'divided' : 'shared';
+}
+
+function isOutOfTouch({ ageMs }: Replica): boolean {
+  return ageMs > OUT_OF_TOUCH_MS;
+}
+
+function membersOf(ownId: string, others: readonly Replica[]): string[] {
+  return [ownId, ...others.filter(({ state }) => state !== 'joining').map(({ id }) => id)].toSorted();
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, index) => id === b[index]);
+}
+
+/** How the answers of the store have been, newest last: below 0 slow ones in a row, above 0 good ones. */
+export interface StoreHealth {
+  readonly isSlow: boolean;
+  readonly inARow: number;
+}
+export const HEALTHY: StoreHealth = { isSlow: false, inARow: 0 };
+
+/** @param tookMs time until the answer, or until now if there is none yet */
+export function afterAnswer({ isSlow, inARow }: StoreHealth, tookMs: number): StoreHealth {
+  if (tookMs > SILENT_MS) return { isSlow: true, inARow: 0 };
+  const row = tookMs > SLOW_MS ? Math.min(inARow, 0) - 1 : Math.max(inARow, 0) + 1;
+  if (row <= -SLOW_IN_A_ROW) return { isSlow: true, inARow: row };
+  return { isSlow: isSlow && row < GOOD_IN_A_ROW, inARow: row };
+}
