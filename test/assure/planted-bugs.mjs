@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const PLANE = 'apps/gateway/src/data-plane';
+const RATE = 'apps/gateway/src/adapters/rate';
 const ADMIN = 'apps/gateway/src/admin';
 const PEOPLE = 'apps/gateway/src/adapters/people';
 const USERS = 'apps/gateway/src/adapters/users';
@@ -778,16 +779,45 @@ const BUGS = [
   },
   {
     name: 'requests that waited together leave together',
-    file: 'apps/gateway/src/adapters/nhs/rate-limiter.ts',
-    find: 'const turn = queue.last.then(() => takeTurn(queue, limit, signal)).finally(settle);',
-    put: 'const turn = pause(Math.max(0, queue.nextMs - monotonicNow())).finally(settle);\n          void takeTurn;',
-    also: [
-      [
-        'queue.waiting += 1;',
-        'queue.waiting += 1;\n      queue.nextMs = Math.max(queue.nextMs, monotonicNow()) + limit.intervalMs;',
-      ],
-    ],
-    tests: unit('apps/gateway/src/adapters/nhs/rate-limiter.spec.ts'),
+    file: `${RATE}/departure-queue.ts`,
+    find: 'if (nowMs >= fromMs) return this.#leave(slot, nowMs, limit);',
+    put: 'while (this.#ready.length > 0) this.#leave(slot, nowMs, limit);\n    if (nowMs >= 0) return;',
+    tests: unit('apps/gateway/src/adapters/rate/rate-limiter.spec.ts'),
+  },
+  {
+    name: 'a rate limit per process',
+    file: `${RATE}/rate-replica.ts`,
+    find: "if (state === 'shared') return { kind: 'store' };",
+    put: "if (state === 'shared') return { kind: 'divided', share: { index: 0, count: 1 } };",
+    tests: integration('test/integration/rate/shared-rate.spec.ts'),
+  },
+  {
+    name: 'a slot spent twice',
+    file: `${RATE}/slot-store.ts`,
+    find: '(slot.taken_at = unused_at)::int AS reused',
+    put: '(unused_at > 0)::int AS reused',
+    tests: integration('test/integration/rate/shared-rate.spec.ts'),
+  },
+  {
+    name: 'a slot used when it is over',
+    file: `${RATE}/rate-limiter.ts`,
+    find: 'mayBeSent: () => slot !== null && monotonicNow() <= slot.untilMs,',
+    put: 'mayBeSent: () => slot !== null,',
+    tests: unit('apps/gateway/src/adapters/rate/rate-limiter.spec.ts'),
+  },
+  {
+    name: 'a class that starves',
+    file: 'libs/domain/src/policy/departure-order.ts',
+    find: 'user: 8, write: 4, read: 2, background: 1 };',
+    put: 'user: 8, write: 4, read: 2, background: 0 };',
+    tests: unit('libs/domain/src/policy/departure-order.spec.ts'),
+  },
+  {
+    name: 'a write that can be overtaken for ever',
+    file: 'libs/domain/src/policy/departure-order.ts',
+    find: 'const index = write !== -1 && write < fair ? write : fair;',
+    put: 'const index = write === -2 ? write : fair;',
+    tests: unit('libs/domain/src/policy/departure-order.spec.ts'),
   },
   {
     name: 'an NHS number searched for whatever its check digit',

@@ -171,7 +171,10 @@ async function call(world: World) {
         const settle = (): void => {
           open.departures = 0;
         };
-        return { giveUp: settle, depart: () => Promise.resolve(world.waitedMs ?? 0) };
+        return {
+          ...{ giveUp: settle, mayBeSent: () => true, remaining: () => null },
+          depart: () => Promise.resolve(world.waitedMs ?? 0),
+        };
       },
     },
     upstream: {
@@ -192,6 +195,7 @@ async function call(world: World) {
     headers: { accept: null, acceptsGzip: false, contentType: null, ifMatch: null },
     subjects: [],
     body: null,
+    upload: null,
   } as unknown as Admitted;
   const exchange = {
     ...hypotheticalExchange(clock, operation.method, '/'),

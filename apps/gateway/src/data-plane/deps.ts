@@ -7,7 +7,7 @@ import type { UserOfEnvironment } from '../adapters/audit/read/last-used.js';
 import type { Sealed } from '../adapters/audit/write/chain.js';
 import type { SubjectSealer } from '../adapters/audit/write/subjects.js';
 import type { AuditLog } from '../adapters/audit/write/audit-log.js';
-import type { RateLimiter } from '../adapters/nhs/rate-limiter.js';
+import type { RateLimiter } from '../adapters/rate/rate-limiter.js';
 import type { Upstream } from '../adapters/nhs/upstream.js';
 import type { BroughtTokens } from '../adapters/users/brought-tokens.js';
 import type { CombinedSignIns } from '../adapters/users/combined/combined-sign-ins.js';

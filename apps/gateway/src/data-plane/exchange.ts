@@ -63,6 +63,8 @@ export interface Exchange {
   diagnosis: string | null;
   /** Its share of the budget for bodies. */
   readonly bodies: BodyShare;
+  /** How many more calls of the application fit into this minute, when the newest left; null if that is not known. */
+  rateRemaining: number | null;
   requestBytes: number;
   responseBytes: number;
   /** Milliseconds spent per stage, for metrics and the log line. */
@@ -163,6 +165,7 @@ function blankExchange(
     recordedCode: null,
     diagnosis: null,
     bodies,
+    rateRemaining: null,
     requestBytes: 0,
     responseBytes: 0,
     stageMs: new Map(),

@@ -21,6 +21,8 @@ export async function release(
   exchange.status = answer.status;
   const headers = downstreamHeaders(answer.headers);
   headers.push(['X-Correlation-ID', exchange.correlationId], ['Gatehouse-Attempt-Id', answer.attempt.id]);
+  if (exchange.rateRemaining !== null)
+    headers.push(['Gatehouse-Rate-Remaining', String(exchange.rateRemaining)]);
   if (exchange.diagnosis !== null) headers.push(['Gatehouse-Diagnosis', exchange.diagnosis]);
   if (answer.status >= 400) headers.push(['Gatehouse-Error-Source', 'upstream']);
   // APIM's 429 names no time (docs/reference/protocol-facts.md §1.6).

@@ -1,4 +1,5 @@
 /** Everything the gateway is made of that touches the outside, opened in the order of dependence. */
+import { isMainThread } from 'node:worker_threads';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import { DecisionMemo } from '@gatehouse/domain/policy/decision-memo';
@@ -13,7 +14,8 @@ import { createSubjectSealer, type SubjectSealer } from '../adapters/audit/write
 import { type ClockSkew, createClockSkew } from '../adapters/nhs/clock-skew.js';
 import { type Kms, openKms } from '../adapters/kms/kms.js';
 import { type Canary, createCanary } from '../adapters/nhs/canary.js';
-import { createRateLimiter } from '../adapters/nhs/rate-limiter.js';
+import { createRateLimiter } from '../adapters/rate/rate-limiter.js';
+import { createSharedSlots, type SlotSource } from '../adapters/rate/shared-slots.js';
 import { openRegistry, type Registry } from '../adapters/registry/registry.js';
 import { openUserTokens } from '../adapters/users/tokens/open-user-tokens.js';
 import { openTokenTransport } from '../adapters/nhs/token-transport.js';
@@ -56,6 +58,8 @@ export interface Parts {
   readonly tokens: TokenSource;
   readonly canary: Canary;
   readonly upstream: Upstream;
+  /** The rates of applications, shared with the other replicas. */
+  readonly slots: SlotSource;
   readonly users: UserParts;
   /** Of user sessions. */
   readonly endRecords: EndRecords;
@@ -176,6 +180,17 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       skew.sample(serverMs);
     },
   });
+  const slots = createSharedSlots({
+    databaseUrl: config.databaseUrl,
+    monotonicNow,
+    onFault: (error) => {
+      outages.failed('rate limit', error);
+    },
+    onWorked: () => {
+      outages.worked('rate limit');
+    },
+  });
+  if (isMainThread && config.roles.has('partner')) slots.join();
   const plane: PlaneDeps = {
     clock: { now, monotonicNow },
     log,
@@ -210,7 +225,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       },
     }),
     upstream,
-    limiter: createRateLimiter({ maxWaitMs: budgets.rateQueueMs, monotonicNow }),
+    limiter: createRateLimiter({ maxWaitMs: budgets.rateQueueMs, monotonicNow, slots }),
     allowance: createWorklistAllowance(database),
     readHeadersMs: budgets.readHeadersMs,
     totalMs: budgets.totalMs,
@@ -240,6 +255,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     tokens,
     canary,
     upstream,
+    slots,
     users,
     endRecords,
     plane,
@@ -247,6 +263,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       loop.stop();
       upstream.close();
       transport.close();
+      await slots.close();
       await registry.close();
       await audit.close();
       await sealing.close();

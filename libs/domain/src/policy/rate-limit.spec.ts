@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextSlot, rateLimitOf, type RateState, retryAfterS, throttledPauseMs } from './rate-limit.js';
+import {
+  dividedSlot,
+  nextSlot,
+  rateLimitOf,
+  type RateState,
+  retryAfterS,
+  throttledPauseMs,
+} from './rate-limit.js';
 
 /** Of one application in production (docs/reference/protocol-facts.md §1.6). */
 const E_RS_LIMIT = rateLimitOf(600);
@@ -20,7 +27,7 @@ const gaps = fc.array(
 );
 
 describe('e-RS: 600 a minute, and 720 a minute smoothed', () => {
-  it('never sends two within 100 ms, out of order, or before they arrived', () => {
+  it('never sends two within 102 ms, out of order, or before they arrived', () => {
     fc.assert(
       fc.property(gaps, (list) => {
         let atMs = 1_000;
@@ -28,7 +35,7 @@ describe('e-RS: 600 a minute, and 720 a minute smoothed', () => {
         const sent = send(arrivals);
         for (const [index, leftMs] of sent.entries()) {
           expect(leftMs).toBeGreaterThanOrEqual(arrivals[index]!);
-          if (index > 0) expect(leftMs - sent[index - 1]!).toBeGreaterThanOrEqual(100);
+          if (index > 0) expect(leftMs - sent[index - 1]!).toBeGreaterThanOrEqual(102);
         }
       }),
     );
@@ -36,22 +43,74 @@ describe('e-RS: 600 a minute, and 720 a minute smoothed', () => {
 
   it.each([
     ['a first request', [1_000], [0]],
-    ['a second at once', [1_000, 1_000], [0, 100]],
-    ['a third at once', [1_000, 1_000, 1_000], [0, 100, 200]],
-    ['a second after 99 ms', [1_000, 1_099], [0, 1]],
-    ['every 100 ms', [1_000, 1_100, 1_200, 1_300], [0, 0, 0, 0]],
-    ['a pause does not save up', [1_000, 9_000, 9_000, 9_000], [0, 0, 100, 200]],
+    ['a second at once', [1_000, 1_000], [0, 102]],
+    ['a third at once', [1_000, 1_000, 1_000], [0, 102, 204]],
+    ['a second after 101 ms', [1_000, 1_101], [0, 1]],
+    ['every 102 ms', [1_000, 1_102, 1_204, 1_306], [0, 0, 0, 0]],
+    ['a pause does not save up', [1_000, 9_000, 9_000, 9_000], [0, 0, 102, 204]],
   ])('%s', (_, arrivals, waits) => {
     expect(send(arrivals).map((atMs, index) => atMs - arrivals[index]!)).toEqual(waits);
   });
 
-  it('is as fast as the limit allows: a thousand at once take a hundred seconds', () => {
+  it('is as fast as the limit allows: a thousand at once take a hundred and two seconds', () => {
     const sent = send(Array<number>(1_001).fill(1_000));
-    expect(sent.at(-1)! - sent[0]!).toBe(1_000 * 100);
+    expect(sent.at(-1)! - sent[0]!).toBe(1_000 * 102);
   });
 
   it('counts the requests that are already waiting', () => {
-    expect(nextSlot(E_RS_LIMIT, 1_050, 1_000, 3)).toEqual({ waitMs: 350, next: 1_450 });
+    expect(nextSlot(E_RS_LIMIT, 1_050, 1_000, 3)).toEqual({ waitMs: 356, next: 1_458 });
+  });
+});
+
+describe('each request as late as its slot allows, or as early', () => {
+  const late = fc.array(fc.boolean(), { minLength: 12, maxLength: 200 });
+  const departures = (isLate: readonly boolean[]): number[] =>
+    isLate.map((at, slot) => slot * E_RS_LIMIT.intervalMs + (at ? E_RS_LIMIT.toleranceMs : 0));
+
+  it('never two within 83.3 ms, and never eleven within a second', () => {
+    fc.assert(
+      fc.property(late, (isLate) => {
+        const left = departures(isLate);
+        for (let index = 1; index < left.length; index += 1)
+          expect(left[index]! - left[index - 1]!).toBeGreaterThan(60_000 / 720);
+        for (let index = 10; index < left.length; index += 1)
+          expect(left[index]! - left[index - 10]!).toBeGreaterThan(1_000);
+      }),
+    );
+  });
+
+  it('97 % of the quota can be used', () => {
+    expect(60_000 / E_RS_LIMIT.intervalMs).toBeGreaterThan(0.97 * 600);
+  });
+});
+
+describe('the shares of replicas', () => {
+  const shares = fc.integer({ min: 1, max: 12 });
+  const START_MS = Date.UTC(2026, 10, 28);
+
+  it('never have the same slot, and together have them all', () => {
+    fc.assert(
+      fc.property(shares, fc.integer({ min: 0, max: 100_000 }), (count, offsetMs) => {
+        const slots = Array.from({ length: count }, (_, index) =>
+          dividedSlot(E_RS_LIMIT, { index, count }, START_MS + offsetMs),
+        ).toSorted((a, b) => a - b);
+        for (const [index, atMs] of slots.entries()) {
+          expect(atMs).toBeGreaterThanOrEqual(START_MS + offsetMs);
+          if (index > 0) expect(atMs - slots[index - 1]!).toBeCloseTo(E_RS_LIMIT.intervalMs, 3);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['alone, from the beginning of a slot', { index: 0, count: 1 }, 1_020, 1_020],
+    ['alone, within a slot', { index: 0, count: 1 }, 1_021, 1_122],
+    ['the first of three', { index: 0, count: 3 }, 1_020, 1_224],
+    ['the second of three', { index: 1, count: 3 }, 1_020, 1_020],
+    ['the third of three', { index: 2, count: 3 }, 1_020, 1_122],
+    ['the second of three, a moment later', { index: 1, count: 3 }, 1_021, 1_326],
+  ])('%s', (_, share, earliestMs, expected) => {
+    expect(dividedSlot(E_RS_LIMIT, share, earliestMs)).toBe(expected);
   });
 });
 

@@ -10,7 +10,7 @@ import {
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
-import { pipeline, Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import type { OutboundProxy } from '../outbound/outbound-proxy.js';
@@ -26,13 +26,18 @@ export interface HttpCall {
   /** Path and query, as they are sent. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** A stream that fails ends the call, and its error is the cause. */
-  readonly body: Buffer | Readable | null;
+  /** A stream is opened when it is sent. One that fails ends the call, and its error is the cause. */
+  readonly body: Buffer | (() => Readable) | null;
   /** Until the connection, with its TLS, is there; ms. */
   readonly connectMs: number;
   /** From then until the answer's headers, ms. */
   readonly headersMs: number;
   readonly signal: AbortSignal;
+  /**
+   * Called once bytes can leave, before the first. Null: send now; otherwise send after that, or not at all if it
+   * rejects, and then its error is what the call throws.
+   */
+  readonly beforeSending?: () => Promise<void> | null;
 }
 
 class HeadersTimeout extends Error {
@@ -77,12 +82,25 @@ export function sendHttp(call: HttpCall): Promise<HttpAnswer> {
       reject(new HttpCallError('protocol', new Error(why)));
       outgoing.destroy();
     };
+    /** From here on bytes may have left. */
+    const begin = (): void => {
+      if (outgoing.destroyed) return;
+      isConnected = true;
+      timer = limit(call.headersMs, 'no answer');
+      if (typeof call.body === 'function') pipeline(call.body(), outgoing, (error) => error && fail(error));
+      else outgoing.end(call.body ?? undefined);
+    };
+    const abandon = (error: Error): void => {
+      reject(error);
+      outgoing.destroy();
+    };
     outgoing
       .on('socket', (socket) => {
         whenConnected(socket, () => {
-          isConnected = true;
           clearTimeout(timer);
-          timer = limit(call.headersMs, 'no answer');
+          const wait = call.beforeSending?.() ?? null;
+          if (wait === null) begin();
+          else wait.then(begin, abandon);
         });
       })
       .on('information', () => {
@@ -103,8 +121,6 @@ export function sendHttp(call: HttpCall): Promise<HttpAnswer> {
         refuse('an unasked change of protocol');
       })
       .on('error', fail);
-    if (call.body instanceof Readable) pipeline(call.body, outgoing, (error) => error && fail(error));
-    else outgoing.end(call.body ?? undefined);
   });
 }
 

@@ -14,10 +14,12 @@ export interface UpstreamRequest {
   /** Path and query after the base URL. */
   readonly path: string;
   readonly headers: Record<string, string>;
-  readonly body: Buffer | Readable | null;
+  readonly body: Buffer | (() => Readable) | null;
   /** Until the answer's headers, ms. */
   readonly headersMs: number;
   readonly signal: AbortSignal;
+  /** As in HttpCall. */
+  readonly beforeSending?: () => Promise<void> | null;
 }
 
 /** One of a binding's connections, reserved so that a call never waits for one after it was decided and recorded. */
@@ -97,7 +99,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       return {
         release,
         async send(request) {
-          const sentMs = performance.now();
+          let sentMs = performance.now();
           try {
             const answer = await sendHttp({
               ...request,
@@ -105,6 +107,10 @@ export function openUpstream(options: UpstreamOptions): Upstream {
               origin: base,
               path: base.pathname + request.path,
               connectMs: options.connectMs,
+              beforeSending() {
+                const wait = request.beforeSending?.() ?? null;
+                return wait === null ? null : wait.finally(() => (sentMs = performance.now()));
+              },
             });
             options.onCall('answered', performance.now() - sentMs);
             // The body may have failed already, with bytes that came together with the headers.

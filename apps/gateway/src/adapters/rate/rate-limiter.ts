@@ -1,103 +1,151 @@
 /**
- * The rate of each application, kept at the moment of sending. A request reserves its place before it is recorded and
- * departs when its turn has come, however long the record took: two requests never leave closer together than the
- * limit allows. Per process for now.
+ * The rate of each application, kept at the moment of sending. A request reserves its place before it is recorded, and
+ * departs in a slot of its application, however long the record took (ADR 45).
  */
-import { setTimeout as pause } from 'node:timers/promises';
-import { nextSlot, type RateLimit } from '@gatehouse/domain/policy/rate-limit';
+import type { DepartureRank } from '@gatehouse/domain/policy/departure-order';
+import type { RateLimit } from '@gatehouse/domain/policy/rate-limit';
+import { type Departed, DepartureQueue, type Ready } from './departure-queue.js';
+import type { Slot, SlotSource } from './shared-slots.js';
 
-/** A place in the queue of one application. It is used once: by departing or by giving it up. */
+/** A place in the queue of one application. One request is sent with it, or it is given up. */
 export interface Departure {
   /**
-   * Waits until the request may leave, and counts it as having left. It must be sent at once.
+   * Waits until the request may leave, and counts it as having left. It must be sent while `mayBeSent`; if it was not,
+   * it must depart again.
    * @returns how long it waited, ms
-   * @throws the signal's reason if it aborts first; then nothing may be sent
+   * @throws the signal's reason if it aborts first, or RateUnavailable; then nothing may be sent
    */
   depart(signal: AbortSignal): Promise<number>;
+  /** Whether its slot still lasts. */
+  mayBeSent(): boolean;
+  /** How many more requests of the application fit into the calendar minute; null while that is not known. */
+  remaining(): number | null;
   /** The request will not be sent. Does nothing once it has departed. */
   giveUp(): void;
 }
 
+/** No slot was to be had for much longer than expected: the store is away, or others take them all. */
+export class RateUnavailable extends Error {
+  override readonly name = 'RateUnavailable';
+}
+
 export interface RateLimiter {
-  /** @returns a place in the queue, or the wait in ms if that is too long */
+  /** @returns a place in the queue, or the expected wait in ms if that is too long */
   reserve(
-    applicationId: string,
+    key: string,
     limit: RateLimit,
+    rank: DepartureRank,
     longestWaitMs?: number,
   ): Departure | { readonly waitMs: number };
+  /** Requests that wait to depart. */
+  readonly waiting: () => number;
 }
 
 export interface RateLimiterOptions {
   /** A place with a longer expected wait is not given. */
   readonly maxWaitMs: number;
   readonly monotonicNow: () => number;
+  readonly slots: SlotSource;
 }
 
 /** No quota of e-RS is that high, and a timer could not keep it. */
 const SHORTEST_INTERVAL_MS = 1;
 /** Beyond this many applications, those that are idle are forgotten. */
 const FORGET_ABOVE = 10_000;
+/** A wait may last so much longer than was expected: for as long as the replicas need to agree on how they share. */
+const PATIENCE_MS = 5_000;
 
-interface Queue {
-  /** Earliest time at which the next request may leave. */
-  nextMs: number;
-  /** Places that were neither used nor given up. */
-  waiting: number;
-  /** Settles when the last request that was to depart has left or has failed. */
-  last: Promise<void>;
-}
+export function createRateLimiter({ maxWaitMs, monotonicNow, slots }: RateLimiterOptions): RateLimiter {
+  const queues = new Map<string, DepartureQueue>();
 
-export function createRateLimiter({ maxWaitMs, monotonicNow }: RateLimiterOptions): RateLimiter {
-  const queues = new Map<string, Queue>();
-
-  const queueOf = (applicationId: string): Queue => {
-    const known = queues.get(applicationId);
+  const queueOf = (key: string): DepartureQueue => {
+    const known = queues.get(key);
     if (known !== undefined) return known;
     if (queues.size > FORGET_ABOVE) forgetIdle(queues, monotonicNow());
-    const queue = { nextMs: 0, waiting: 0, last: Promise.resolve() };
-    queues.set(applicationId, queue);
+    const queue = new DepartureQueue(key, slots, monotonicNow);
+    queues.set(key, queue);
     return queue;
   };
 
-  /** One at a time, so that a late timer delays those behind it instead of letting them leave together. */
-  const takeTurn = async (queue: Queue, limit: RateLimit, signal: AbortSignal): Promise<void> => {
-    for (;;) {
-      signal.throwIfAborted();
-      const { waitMs, next } = nextSlot(limit, queue.nextMs, monotonicNow());
-      if (waitMs <= 0 || limit.intervalMs < SHORTEST_INTERVAL_MS) {
-        queue.nextMs = next;
-        return;
-      }
-      await pause(Math.ceil(waitMs), undefined, { signal });
-    }
-  };
-
   return {
-    reserve(applicationId, limit, longestWaitMs = maxWaitMs) {
-      const queue = queueOf(applicationId);
-      const { waitMs } = nextSlot(limit, queue.nextMs, monotonicNow(), queue.waiting);
+    waiting: () => [...queues.values()].reduce((sum, queue) => sum + queue.waiting, 0),
+
+    reserve(key, limit, rank, longestWaitMs = maxWaitMs) {
+      if (limit.intervalMs < SHORTEST_INTERVAL_MS) return UNLIMITED;
+      const queue = queueOf(key);
+      const waitMs = queue.expectedWaitMs(limit, rank);
       if (waitMs > longestWaitMs) return { waitMs };
-      queue.waiting += 1;
-      let settled = false;
-      const settle = (): void => {
-        if (!settled) queue.waiting -= 1;
-        settled = true;
+      const place = { ...rank };
+      queue.enter(place, limit);
+      const giveUp = (): void => {
+        queue.exit(place);
       };
+      let slot: Slot | null = null;
       return {
-        giveUp: settle,
+        giveUp,
+        mayBeSent: () => slot !== null && monotonicNow() <= slot.untilMs,
+        remaining: () => slot?.remaining ?? null,
         async depart(signal) {
-          const startedMs = monotonicNow();
-          const turn = queue.last.then(() => takeTurn(queue, limit, signal)).finally(settle);
-          queue.last = turn.catch(() => undefined);
-          await turn;
-          return monotonicNow() - startedMs;
+          if (slot !== null) queue.handBack(slot);
+          const wait = { signal, sinceMs: monotonicNow(), longestWaitMs: longestWaitMs + PATIENCE_MS };
+          try {
+            const departed = await departureFrom(queue, limit, place, wait);
+            ({ slot } = departed);
+            return departed.waitedMs;
+          } finally {
+            giveUp();
+          }
         },
       };
     },
   };
 }
 
-function forgetIdle(queues: Map<string, Queue>, nowMs: number): void {
-  for (const [applicationId, { nextMs, waiting }] of queues)
-    if (nextMs <= nowMs && waiting === 0) queues.delete(applicationId);
+interface Wait {
+  readonly signal: AbortSignal;
+  /** Monotonic ms. */
+  readonly sinceMs: number;
+  readonly longestWaitMs: number;
+}
+
+function departureFrom(
+  queue: DepartureQueue,
+  limit: RateLimit,
+  rank: DepartureRank,
+  wait: Wait,
+): Promise<Departed> {
+  const { signal, sinceMs, longestWaitMs } = wait;
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      queue.remove(ready);
+    };
+    const ready: Ready = {
+      ...{ ...rank, sinceMs },
+      leave(departed) {
+        settle();
+        resolve(departed);
+      },
+    };
+    const stop = (): void => {
+      settle();
+      reject(signal.aborted ? (signal.reason as Error) : new RateUnavailable('no slot was to be had'));
+    };
+    const timer = setTimeout(stop, longestWaitMs);
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    else queue.push(ready, limit);
+  });
+}
+
+const UNLIMITED: Departure = {
+  depart: (signal) => (signal.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve(0)),
+  mayBeSent: () => true,
+  remaining: () => null,
+  giveUp: () => undefined,
+};
+
+function forgetIdle(queues: Map<string, DepartureQueue>, nowMs: number): void {
+  for (const [key, queue] of queues) if (queue.isIdle(nowMs)) queues.delete(key);
 }

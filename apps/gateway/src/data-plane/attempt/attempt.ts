@@ -2,7 +2,7 @@
 import type { AuditOutcome } from '@gatehouse/domain/audit/audit';
 import type { GatewayError } from '@gatehouse/domain/errors';
 import type { AccessToken } from '../../adapters/nhs/access-token.js';
-import type { Departure } from '../../adapters/nhs/rate-limiter.js';
+import type { Departure } from '../../adapters/rate/rate-limiter.js';
 import type { Seat } from '../../adapters/nhs/upstream.js';
 import type { Admitted } from '../admit.js';
 import type { Route } from '../decide.js';

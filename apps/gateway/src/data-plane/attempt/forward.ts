@@ -21,10 +21,19 @@ const DETAILS: Readonly<Record<HttpFault, string>> = {
   protocol: 'the answer is not HTTP',
 };
 
-/** @param signal ends the call @throws AttemptFailure */
-export async function forward(call: Call, attempt: Attempt, signal: AbortSignal): Promise<ReceivedAnswer> {
+/**
+ * @param signal ends the call
+ * @param departAgain asked when the first byte could leave; null if it may
+ * @throws AttemptFailure
+ */
+export async function forward(
+  call: Call,
+  attempt: Attempt,
+  signal: AbortSignal,
+  departAgain: () => Promise<void> | null,
+): Promise<ReceivedAnswer> {
   const { operation } = call.admitted.matched;
-  const answer = await send(call, attempt, signal);
+  const answer = await send(call, attempt, signal, departAgain);
   const { status, headers, isBodyless, endsWithConnection } = answer;
   const discard = (): void => {
     answer.body.on('error', () => undefined).destroy();
@@ -64,19 +73,27 @@ export async function forward(call: Call, attempt: Attempt, signal: AbortSignal)
 }
 
 /** @throws AttemptFailure */
-async function send({ deps, admitted }: Call, attempt: Attempt, signal: AbortSignal): Promise<HttpAnswer> {
+async function send(
+  { deps, admitted }: Call,
+  attempt: Attempt,
+  signal: AbortSignal,
+  beforeSending: () => Promise<void> | null,
+): Promise<HttpAnswer> {
   const { method, readOnly } = admitted.matched.operation;
+  const { upload } = admitted;
   try {
     return await attempt.seat.send({
       method,
       path: admitted.path,
       headers: attempt.headers,
-      body: admitted.upload?.read() ?? admitted.body,
+      body: upload === null ? admitted.body : () => upload.read(),
       // Waiting for a write as long as APIM may take leaves the fewest unknown outcomes.
       headersMs: readOnly ? deps.readHeadersMs : deps.totalMs,
       signal,
+      beforeSending,
     });
   } catch (error) {
+    if (error instanceof AttemptFailure) throw error;
     throw sendFailure(error, readOnly);
   }
 }

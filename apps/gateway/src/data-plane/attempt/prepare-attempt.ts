@@ -1,13 +1,16 @@
 /** Everything an attempt needs before its INTENT: the decision, a token, a turn under the rate limit and a connection. */
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '@gatehouse/domain/errors';
+import { departureClass, type DepartureRank } from '@gatehouse/domain/policy/departure-order';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import { rateLimitOf } from '@gatehouse/domain/policy/rate-limit';
 import type { AccessToken } from '../../adapters/nhs/access-token.js';
-import type { Departure } from '../../adapters/nhs/rate-limiter.js';
+import type { Departure } from '../../adapters/rate/rate-limiter.js';
 import { requireConfidence } from '../confidence.js';
 import type { Route } from '../decide.js';
+import type { Admitted } from '../admit.js';
 import type { PlaneDeps } from '../deps.js';
+import type { Exchange } from '../exchange.js';
 import type { Attempt, Call } from './attempt.js';
 import { upstreamHeaders } from './headers.js';
 
@@ -49,7 +52,7 @@ export function tokensFor({ tokens, userTokens }: PlaneDeps, { user }: RoutePlan
 /** @throws GW_RATE_LIMIT, GW_OVERLOAD */
 function openAttempt({ deps, exchange, admitted }: Call, route: Route, token: AccessToken | null): Attempt {
   const { apiBaseUrl = '' } = deps.environments.get(route.environment) ?? {};
-  const departure = reserveDeparture(deps, route);
+  const departure = reserveDeparture(deps, route, rankOf(exchange, admitted, route));
   const seat = deps.upstream.reserve(route.plan.binding.id, apiBaseUrl);
   if (seat === null) {
     departure.giveUp();
@@ -70,10 +73,19 @@ function openAttempt({ deps, exchange, admitted }: Call, route: Route, token: Ac
 }
 
 /** The turn is reserved before INTENT, so that a request which would wait too long is refused without one. */
-function reserveDeparture(deps: PlaneDeps, { plan, environment }: Route): Departure {
+function reserveDeparture(deps: PlaneDeps, { plan, environment }: Route, rank: DepartureRank): Departure {
   const { requestsPerMinute = 0 } = deps.environments.get(environment) ?? {};
-  const departure = deps.limiter.reserve(plan.binding.application.id, rateLimitOf(requestsPerMinute));
+  const limit = rateLimitOf(requestsPerMinute);
+  const departure = deps.limiter.reserve(plan.binding.application.id, limit, rank);
   if ('waitMs' in departure)
     throw new GatewayError('GW_RATE_LIMIT', { retryAfterS: Math.ceil(departure.waitMs / 1000) });
   return departure;
+}
+
+function rankOf({ client, actor }: Exchange, { matched, headers }: Admitted, { plan }: Route): DepartureRank {
+  return {
+    class: departureClass(matched.operation, plan.user !== null, headers.isBackground),
+    isWrite: !matched.operation.readOnly,
+    clientId: client?.id ?? actor?.actor ?? '',
+  };
 }

@@ -2,6 +2,7 @@
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { CommittedIntent } from '../../adapters/audit/write/audit-log.js';
 import { requireConfidence } from '../confidence.js';
+import type { Route } from '../decide.js';
 import {
   type Attempt,
   AttemptFailure,
@@ -9,6 +10,7 @@ import {
   type Call,
   type ReceivedAnswer,
 } from './attempt.js';
+import { RateUnavailable } from '../../adapters/rate/rate-limiter.js';
 import { forward } from './forward.js';
 import { judge } from './judge.js';
 import { tokensFor } from './prepare-attempt.js';
@@ -29,8 +31,8 @@ export async function runAttempt(
   try {
     // One for the whole attempt: each costs several microseconds.
     const signal = AbortSignal.any([call.deadline, call.deps.audit.leaseLost]);
-    await depart(call, attempt, committed, signal);
-    received = await forward(call, attempt, signal);
+    await orNotSent(call, isStillDecided(call, attempt, committed, signal));
+    received = await forward(call, attempt, signal, () => departAgain(call, attempt, signal));
     return judge(call, attempt, received);
   } catch (error) {
     received?.discard();
@@ -38,16 +40,20 @@ export async function runAttempt(
   }
 }
 
+/**
+ * Called when the first byte could leave. Opening the connection may have taken longer than the slot lasts; then the
+ * call needs another.
+ * @returns null if it may be sent now
+ */
+function departAgain(call: Call, attempt: Attempt, signal: AbortSignal): Promise<void> | null {
+  return attempt.departure.mayBeSent() ? null : orNotSent(call, takeTurn(call, attempt, signal));
+}
+
 /** @throws AttemptFailure (NOT_SENT) if the call may no longer be sent as it was decided */
-async function depart(
-  call: Call,
-  attempt: Attempt,
-  committed: CommittedIntent,
-  signal: AbortSignal,
-): Promise<void> {
+async function orNotSent(call: Call, decision: Promise<boolean>): Promise<void> {
   let mayBeSent: boolean;
   try {
-    mayBeSent = await isStillDecided(call, attempt, committed, signal);
+    mayBeSent = await decision;
   } catch (error) {
     throw new AttemptFailure('NOT_SENT', notSentRefusal(call, error), null);
   }
@@ -62,22 +68,37 @@ async function depart(
  */
 async function isStillDecided(
   call: Call,
-  { route, token, departure }: Attempt,
+  attempt: Attempt,
   committed: CommittedIntent,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { deps, decide } = call;
+  const { deps } = call;
+  const { route } = attempt;
   const { registryVersion, userSession } = committed;
-  const isSameIdentity = (): boolean => decide().plan.identity === route.plan.identity;
   const isNewer = registryVersion > route.plan.registryVersion;
   const isOver = deps.clock.now() >= route.validUntilMs;
   if (isNewer) await deps.registry.refresh(registryVersion);
   if (userSession !== 'same') await readSessionAgain(call, userSession);
-  if ((isNewer || isOver || userSession !== 'same') && !isSameIdentity()) return false;
+  if ((isNewer || isOver || userSession !== 'same') && !isSameIdentity(call, route)) return false;
+  return takeTurn(call, attempt, signal);
+}
+
+/** @returns false if the call must be decided again. @throws the refusal that has come into force */
+async function takeTurn(
+  call: Call,
+  { route, token, departure }: Attempt,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { deps, exchange } = call;
   const waitedMs = await departure.depart(signal);
+  exchange.rateRemaining = departure.remaining();
   if (waitedMs <= NO_WAIT_MS) return true;
   requireConfidence(deps);
-  return isSameIdentity() && (token === null || tokensFor(deps, route.plan).isUsable(token));
+  return isSameIdentity(call, route) && (token === null || tokensFor(deps, route.plan).isUsable(token));
+}
+
+function isSameIdentity({ decide }: Call, { plan }: Route): boolean {
+  return decide().plan.identity === plan.identity;
 }
 
 /** The decision that follows is made for the session as it is now, or refused because it has ended. */
@@ -93,6 +114,7 @@ async function readSessionAgain(
 
 function notSentRefusal({ deps, deadline }: Call, cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
+  if (cause instanceof RateUnavailable) return new GatewayError('GW_RATE_LIMIT', { cause });
   if (deps.audit.leaseLost.aborted)
     return new GatewayError('GW_AUDIT_UNAVAILABLE', { detail: 'the audit lease is lost', cause });
   if (deadline.aborted) return new GatewayError('GW_RATE_LIMIT', { cause });
