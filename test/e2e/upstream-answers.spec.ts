@@ -486,7 +486,10 @@ const PASSES: Record<string, Passes> = {
 
 /** The headers that Gatehouse adds to an answer, and their values. */
 function ours(answer: Answer, expected: { error: boolean; diagnosis?: string | undefined; length?: number }) {
+  // Absent while replicas divide the rate, as a slow machine may have them do.
+  const hasRate = pairsOf(answer).some(([name]) => name === 'gatehouse-rate-remaining');
   return {
+    ...(hasRate ? { 'gatehouse-rate-remaining': expect.stringMatching(/^[0-9]{1,3}$/) as string } : {}),
     'cache-control': 'no-store',
     'x-correlation-id': answer.correlationId,
     'gatehouse-attempt-id': expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
