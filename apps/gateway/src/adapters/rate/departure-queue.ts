@@ -102,9 +102,11 @@ export class DepartureQueue {
     }
     if (this.#isFetching || this.#slot !== null) return;
     this.#isFetching = true;
-    const isWanted = (): boolean => this.#places.size > 0;
+    const isWanted = (): boolean => this.#places.size > 0 || this.#ready.length > 0;
     void this.#slots.next(this.#key, limit, this.#unused, isWanted).then((slot) => {
       this.#isFetching = false;
+      // Whoever still waits runs out of time, or of the process.
+      if (this.#slots.isClosed()) return;
       this.#slot = slot;
       this.#lastSlot = slot ?? this.#lastSlot;
       if (slot !== null) this.#unused = null;

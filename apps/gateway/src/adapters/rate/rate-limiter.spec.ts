@@ -16,9 +16,11 @@ const now = () => performance.now();
 function slotSource({ answersAfterMs = 0, isAway = false } = {}) {
   const given: number[] = [];
   const handedBack: number[] = [];
+  let isClosed = false;
   const states = new Map<string, { takenMs: number; nextMs: number }>();
   const source: SlotSource = {
-    async next(key, limit, unused): Promise<Slot | null> {
+    async next(key, limit, unused, isWanted): Promise<Slot | null> {
+      if (isClosed || !isWanted()) return null;
       if (isAway) return new Promise(() => undefined);
       await pause(answersAfterMs);
       const before = states.get(key) ?? { takenMs: 0, nextMs: 0 };
@@ -33,7 +35,11 @@ function slotSource({ answersAfterMs = 0, isAway = false } = {}) {
     },
     join: () => undefined,
     isShared: () => true,
-    close: () => Promise.resolve(),
+    isClosed: () => isClosed,
+    close() {
+      isClosed = true;
+      return Promise.resolve();
+    },
   };
   return { source, given, handedBack };
 }
@@ -168,6 +174,20 @@ it('a request gives up if no slot is to be had', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+it('a request gives up, and keeps nothing busy, once the source of slots is closed', async () => {
+  const { source } = slotSource();
+  const limiter = limiterOf(source, 0);
+  const place = reserved(limiter);
+  await place.depart(never);
+  await source.close();
+  const stop = new AbortController();
+  const waiting = place.depart(stop.signal);
+  // A timer is served, so the event loop is free.
+  await pause(1);
+  stop.abort(new Error('stopped'));
+  await expect(waiting).rejects.toThrow('stopped');
 });
 
 it('a user leaves before a batch that came earlier', async () => {

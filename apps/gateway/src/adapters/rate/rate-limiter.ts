@@ -86,7 +86,10 @@ export function createRateLimiter({ maxWaitMs, monotonicNow, slots }: RateLimite
         mayBeSent: () => slot !== null && monotonicNow() <= slot.untilMs,
         remaining: () => slot?.remaining ?? null,
         async depart(signal) {
-          if (slot !== null) queue.handBack(slot);
+          if (slot !== null) {
+            queue.handBack(slot);
+            queue.enter(place, limit);
+          }
           const wait = { signal, sinceMs: monotonicNow(), longestWaitMs: longestWaitMs + PATIENCE_MS };
           try {
             const departed = await departureFrom(queue, limit, place, wait);

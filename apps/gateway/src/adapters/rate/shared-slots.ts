@@ -17,13 +17,14 @@ export interface SlotSource {
   /**
    * The next free slot. Waits while none can be had.
    * @param unused the slot that was given last, if it was not used
-   * @returns null once it is no longer wanted
+   * @returns null once it is no longer wanted, or the source is closed
    */
   next(key: string, limit: RateLimit, unused: Slot | null, isWanted: () => boolean): Promise<Slot | null>;
   /** Takes part from now on, so that the first request does not wait until the other replicas know this one. */
   join(): void;
   /** False while replicas divide the rate, or can't send at all, because the store is slow or away. */
   readonly isShared: () => boolean;
+  readonly isClosed: () => boolean;
   close(): Promise<void>;
 }
 
@@ -144,6 +145,7 @@ export function createSharedSlots(options: SharedSlotsOptions): SlotSource {
       replica.need();
     },
     isShared: () => replica.isShared,
+    isClosed: () => isClosed,
     async close() {
       isClosed = true;
       giveUp();
