@@ -460,6 +460,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   job_queue_not_negative: rule('', 'Numbers of jobs are 0 or more.'),
 
   notice_ods_codes_present: rule('', 'A notice says which organisations it is about.'),
+  notice_roles_present: rule('', 'A notice says which roles it is for.'),
   notice_pkey: rule('id', 'There is a notice with this id already.'),
   notice_staff_id_fkey: rule('staffId', 'There is no such person.'),
   notice_except_staff_id_fkey: rule('exceptStaffId', 'There is no such person.'),
@@ -478,6 +479,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     'The URL of a webhook begins with https:// and has at most 500 characters.',
   ),
   notice_webhook_ended_by_somebody: rule('', 'Somebody ends a webhook.'),
+  notice_webhook_kinds_present: rule('kinds', 'A webhook names the kinds of notices that it receives.'),
   notice_webhook_one_of_url: rule('url', 'There is a webhook with this URL already.'),
   notice_delivery_pkey: rule('id', 'There is a delivery with this id already.'),
   notice_delivery_notice_id_fkey: rule('noticeId', 'There is no such notice.'),
