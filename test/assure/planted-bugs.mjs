@@ -147,7 +147,7 @@ const BUGS = [
     file: 'libs/domain/src/input/nhs-number.ts',
     find: 'text.length < DIGITS ||',
     put: 'text.length <= DIGITS ||',
-    tests: unit('libs/domain/src/input/input.spec.ts'),
+    tests: unit('libs/domain/src/audit/canonical-json.spec.ts'),
   },
   {
     name: 'a job that failed recorded without compare-and-set, so once for each worker that sees it',
@@ -738,8 +738,8 @@ const BUGS = [
   {
     name: 'a call sent although the registry changed after its decision',
     file: `${PLANE}/attempt/run-attempt.ts`,
-    find: "if ((isNewer || isOver || userSession !== 'same') && !isSameIdentity()) return false;",
-    put: 'isSameIdentity();',
+    find: "if ((isNewer || isOver || userSession !== 'same') && !isSameIdentity(call, route)) return false;",
+    put: 'isSameIdentity(call, route);',
     tests: unit('apps/gateway/src/data-plane/call-upstream.spec.ts'),
   },
   {

@@ -251,11 +251,17 @@ describe('a store that is', () => {
     const silent = await replicaBehindProxy();
     const other = replica();
     await Promise.all([slotOf(silent.source), slotOf(other)]);
-    await keepAsking(
-      [silent.source, other],
-      'each knows of the other',
-      async () => (await states()).length === 2,
-    );
+    await keepAsking([silent.source, other], 'both are there', async () => (await states()).length === 2);
+    // A replica that has said again that it lives has read of the other before.
+    for (let times = 0; times < 2; times += 1) {
+      const { rows } = await pool.query<{ latest: number }>(
+        'SELECT max(seen_at) AS latest FROM rate.replica',
+      );
+      await keepAsking([silent.source, other], 'each has been heard of again', async () => {
+        const heard = await pool.query('SELECT FROM rate.replica WHERE seen_at > $1', [rows[0]?.latest]);
+        return heard.rowCount === 2;
+      });
+    }
     silent.proxy.swallow();
     await keepAsking([silent.source, other], 'the other divides', () => !other.isShared());
     const slots = (await Promise.all([slotsOf(silent.source, 6, LIMIT), slotsOf(other, 6, LIMIT)])).flat();

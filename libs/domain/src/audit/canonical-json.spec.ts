@@ -20,6 +20,10 @@ describe('the canonical form', () => {
     expect(canonicalJson(value)).toBe(expected);
   });
 
+  it('hides an NHS number that is the whole text', () => {
+    expect(canonicalJson('9434765919')).toBe('"[NHS number]"');
+  });
+
   it('leaves out members that are undefined', () => {
     expect(canonicalJson({ a: undefined, b: 1 } as unknown as AuditValue)).toBe('{"b":1}');
   });
