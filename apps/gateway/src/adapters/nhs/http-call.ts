@@ -87,8 +87,13 @@ export function sendHttp(call: HttpCall): Promise<HttpAnswer> {
       if (outgoing.destroyed) return;
       isConnected = true;
       timer = limit(call.headersMs, 'no answer');
-      if (typeof call.body === 'function') pipeline(call.body(), outgoing, (error) => error && fail(error));
-      else outgoing.end(call.body ?? undefined);
+      if (typeof call.body !== 'function') {
+        outgoing.end(call.body ?? undefined);
+        return;
+      }
+      // Otherwise whoever sends the body would choose when the call leaves.
+      outgoing.flushHeaders();
+      pipeline(call.body(), outgoing, (error) => error && fail(error));
     };
     const abandon = (error: Error): void => {
       reject(error);

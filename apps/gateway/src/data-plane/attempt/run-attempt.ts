@@ -41,12 +41,14 @@ export async function runAttempt(
 }
 
 /**
- * Called when the first byte could leave. Opening the connection may have taken longer than the slot lasts; then the
- * call needs another.
+ * Called when the first byte could leave. Opening the connection may have taken longer than the slot lasts, or than the
+ * decision stands; then the call needs another slot, and is decided again.
  * @returns null if it may be sent now
  */
 function departAgain(call: Call, attempt: Attempt, signal: AbortSignal): Promise<void> | null {
-  return attempt.departure.mayBeSent() ? null : orNotSent(call, takeTurn(call, attempt, signal));
+  const { departure, route } = attempt;
+  if (departure.mayBeSent() && call.deps.clock.now() < route.validUntilMs) return null;
+  return orNotSent(call, takeTurn(call, attempt, { signal, hasWaited: true }));
 }
 
 /** @throws AttemptFailure (NOT_SENT) if the call may no longer be sent as it was decided */
@@ -80,19 +82,19 @@ async function isStillDecided(
   if (isNewer) await deps.registry.refresh(registryVersion);
   if (userSession !== 'same') await readSessionAgain(call, userSession);
   if ((isNewer || isOver || userSession !== 'same') && !isSameIdentity(call, route)) return false;
-  return takeTurn(call, attempt, signal);
+  return takeTurn(call, attempt, { signal, hasWaited: false });
 }
 
 /** @returns false if the call must be decided again. @throws the refusal that has come into force */
 async function takeTurn(
   call: Call,
   { route, token, departure }: Attempt,
-  signal: AbortSignal,
+  { signal, hasWaited }: { readonly signal: AbortSignal; readonly hasWaited: boolean },
 ): Promise<boolean> {
   const { deps, exchange } = call;
   const waitedMs = await departure.depart(signal);
   exchange.rateRemaining = departure.remaining();
-  if (waitedMs <= NO_WAIT_MS) return true;
+  if (!hasWaited && waitedMs <= NO_WAIT_MS) return true;
   requireConfidence(deps);
   return isSameIdentity(call, route) && (token === null || tokensFor(deps, route.plan).isUsable(token));
 }

@@ -110,7 +110,7 @@ function decideFor(
   const { application, odsCode } = probed;
   const environment = deps.environments.get(application.environment);
   if (environment === undefined) throw new GatewayError('GW_APPLICATION_STATE');
-  if (application.state === 'draft' && environment.kind === 'authenticated')
+  if (application.state === 'draft' && environment.kind === 'authenticated' && matched === null)
     return routeOfDraft(snapshot, exchange, probed);
   const decision = decide(snapshot, {
     client: probeAsClient(probed),
