@@ -25,7 +25,9 @@ export interface Ready extends WaitingDeparture {
 }
 
 /** How much the newest distance between two slots counts in the expected one. */
-const NEWEST = 0.3;
+const NEWEST = 0.1;
+/** A longer one, in intervals, is a pause of the machine or of the store, and says nothing of the slots that follow. */
+const LONGEST_GAP = 4;
 
 export class DepartureQueue {
   readonly #key: string;
@@ -142,7 +144,8 @@ export class DepartureQueue {
     const { index, order } = nextToLeave(this.#ready, this.#order, nowMs);
     const [first] = this.#ready.splice(index, 1);
     if (first === undefined) return;
-    this.#gapMs += NEWEST * (nowMs - Math.max(first.sinceMs, this.#leftMs) - this.#gapMs);
+    const gapMs = nowMs - Math.max(first.sinceMs, this.#leftMs);
+    this.#gapMs += NEWEST * (Math.min(gapMs, LONGEST_GAP * limit.intervalMs) - this.#gapMs);
     this.#order = order;
     this.#slot = null;
     this.#leftBeforeMs = this.#leftMs;

@@ -111,6 +111,17 @@ describe('requests of one application', () => {
     expect('waitMs' in refused && refused.waitMs).toBeGreaterThan(8 * LIMIT.intervalMs);
   });
 
+  it('do not expect a pause of the machine to come again', async () => {
+    const limiter = limiterOf();
+    const waiting = departures(places(limiter, 3));
+    await pause(1);
+    stayBusy(now() + 40 * LIMIT.intervalMs);
+    await waiting;
+    places(limiter, 9);
+    const refused = limiter.reserve('one', LIMIT, rankOf(), 0);
+    expect('waitMs' in refused && refused.waitMs).toBeLessThan(20 * LIMIT.intervalMs);
+  });
+
   it('never leave once they are cancelled, and those behind them don’t wait for them', async () => {
     const limiter = limiterOf();
     const stop = new AbortController();

@@ -54,6 +54,8 @@ export class RateReplica {
   /** Settles with the newest statement. */
   #last: Promise<unknown> = Promise.resolve();
   #isConnecting = false;
+  /** Whether the rows of the others have been read by this connection. */
+  #hasRead = false;
   #isBeating = false;
   #neededMs = -Infinity;
   #lastTookMs = 0;
@@ -163,6 +165,7 @@ export class RateReplica {
       }
       this.#store?.cut();
       this.#store = store;
+      this.#hasRead = false;
       this.#isBeating = false;
       void this.#beat();
     } catch (error) {
@@ -187,6 +190,7 @@ export class RateReplica {
       );
       if (store !== this.#store) return;
       this.#others = others;
+      this.#hasRead = true;
       if (beat.state !== 'joining') this.#announced(sentMs);
       this.#update();
       isAnnounced = beat.state === this.#sharing.state || beat.state !== 'joining';
@@ -208,7 +212,7 @@ export class RateReplica {
   }
 
   #update(): void {
-    if (this.#store === null || !this.clock.isKnown) return;
+    if (this.#store === null || !this.#hasRead || !this.clock.isKnown) return;
     const nowMs = this.#options.monotonicNow();
     this.#sharing = nextSharing(
       this.#sharing,
@@ -239,6 +243,7 @@ export class RateReplica {
     this.#others = [];
     this.#announcedMs = null;
     this.#isKnown = false;
+    this.#hasRead = false;
     this.#isBeating = false;
   }
 }

@@ -95,7 +95,7 @@ export function createSharedSlots(options: SharedSlotsOptions): SlotSource {
       batch.delete(slot.key);
     }
     for (const { answer } of batch.values()) answer(null);
-    await send();
+    void send();
   };
 
   const fromStore = (key: string, limit: RateLimit, unused: Slot | null): Promise<TakenSlot | null> =>

@@ -2,7 +2,9 @@
  * The slots of all applications in PostgreSQL, and the replicas that take them (ADR 45). One statement takes a slot for
  * each application that waits in this process; the row's lock and the server's clock make it exact, whoever else asks.
  */
+import { randomUUID } from 'node:crypto';
 import { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { LONGEST_AHEAD_MS, type Replica, type ReplicaState } from '@gatehouse/domain/policy/rate-sharing';
 import pg from 'pg';
 
@@ -41,6 +43,8 @@ export interface SlotStore {
 }
 
 const CONNECT_MS = 2_000;
+/** A store that is silent holds up no shutdown. */
+const LEAVE_MS = 2_000;
 /** The server gives up a statement that waits for so long, for a lock for example. */
 const STATEMENT_MS = 10_000;
 
@@ -122,8 +126,7 @@ export async function openSlotStore(databaseUrl: string, onLost: () => void): Pr
   try {
     await client.connect();
     isOpen = true;
-    const { rows } = await client.query<{ name: string }>('SELECT gen_random_uuid() AS name');
-    const name = rows[0]?.name ?? '';
+    const name = randomUUID();
     return {
       async take(requests, leadMs) {
         tickets += 1;
@@ -146,9 +149,15 @@ export async function openSlotStore(databaseUrl: string, onLost: () => void): Pr
         return { storeMs: rows[0]?.now_ms ?? 0, others: rows.flatMap(replicaOf) };
       },
       async leave(id) {
-        await client.query('DELETE FROM rate.replica WHERE id = $1', [id]);
-        isOpen = false;
-        await client.end();
+        const left = client.query('DELETE FROM rate.replica WHERE id = $1', [id]).then(() => {
+          isOpen = false;
+          return client.end();
+        });
+        left.catch(() => undefined);
+        const tooLate = pause(LEAVE_MS, undefined, { ref: false }).then(() => {
+          throw new Error('the store of rates did not answer');
+        });
+        await Promise.race([left, tooLate]);
       },
       cut,
     };
