@@ -369,7 +369,7 @@ describe('the process and its database', () => {
 
   it('commits are slow', async () => {
     proxy.delay(400);
-    await red(['GatehouseAuditSlow'], () => call(slowed, { gateway: far.partner }));
+    await red(['GatehouseAuditSlow', 'GatehouseRateDivided'], () => call(slowed, { gateway: far.partner }));
     proxy.pass();
   });
 

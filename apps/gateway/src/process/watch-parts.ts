@@ -15,13 +15,17 @@ const DAYS_LEFT_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 export function watchParts(metrics: Metrics, { limits }: Config, parts: Parts): void {
-  const { registry, upstream, kms, plane, audit, skew } = parts;
+  const { registry, upstream, kms, plane, audit, skew, slots } = parts;
   const ageS = (): number => registry.age() / 1000;
   metrics.watch('snapshot_age_seconds', 'Since the registry was last confirmed current', ageS);
   metrics.watch('registry_version', 'Version of the snapshot', () => registry.current().version);
   metrics.watch('upstream_in_flight', 'Calls to e-RS whose answer is not complete', () =>
     upstream.inFlight(),
   );
+  metrics.watch('rate_shared', 'Whether replicas share the rates of applications, or divide them', () =>
+    slots.isShared() ? 1 : 0,
+  );
+  metrics.watch('rate_waiting', 'Requests that wait for their turn to be sent', plane.limiter.waiting);
   metrics.watch('buffered_body_bytes', 'Bodies of partners held in memory', plane.bodies.usedBytes);
   metrics.watch('kms_signs_total', 'Signatures asked of KMS', () => kms.counts.signs);
   metrics.watch('audit_lease_held', 'Whether this process may write to its audit chain', () =>
