@@ -103,6 +103,13 @@ export const PROOFS: readonly Proof[] = [
     size: () => 'five minutes of bursts with a slow audit trail, none refused by e-RS',
   },
   {
+    name: 'shared-rate',
+    suite: 'e2e',
+    file: 'test/e2e/shared-rate.spec.ts',
+    size: () =>
+      'three replicas with a skewed load of one application for two and a half minutes, none refused by e-RS',
+  },
+  {
     name: 'heavy-requests',
     suite: 'e2e',
     file: 'test/e2e/heavy-requests.spec.ts',
