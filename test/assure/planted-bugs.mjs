@@ -773,7 +773,7 @@ const BUGS = [
   {
     name: 'a request sent although its application was suspended while it waited',
     file: `${PLANE}/attempt/run-attempt.ts`,
-    find: 'if (waitedMs <= NO_WAIT_MS) return true;',
+    find: 'if (!hasWaited && waitedMs <= NO_WAIT_MS) return true;',
     put: 'if (waitedMs <= NO_WAIT_MS || waitedMs > 0) return true;',
     tests: endToEnd('test/e2e/rate-limit.spec.ts'),
   },

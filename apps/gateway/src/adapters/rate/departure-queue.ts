@@ -125,7 +125,7 @@ export class DepartureQueue {
     if (slot === null) return this.#fetch(limit);
     const nowMs = this.#monotonicNow();
     // After a change of their source, a slot may come too early for the one before.
-    const fromMs = Math.max(slot.fromMs, this.#leftMs + limit.intervalMs - limit.toleranceMs);
+    const fromMs = Math.max(slot.fromMs, this.#leftMs + slot.leastGapMs);
     if (Math.max(nowMs, fromMs) > slot.untilMs) {
       this.#unused = slot;
       this.#slot = null;

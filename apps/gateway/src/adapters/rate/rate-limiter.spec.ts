@@ -31,7 +31,13 @@ function slotSource({ answersAfterMs = 0, isAway = false } = {}) {
       const atMs = nowMs + waitMs;
       states.set(key, { takenMs: atMs, nextMs: next });
       given.push(atMs);
-      return { atMs, fromMs: atMs, untilMs: atMs + limit.toleranceMs, remaining: 1 };
+      return {
+        atMs,
+        fromMs: atMs,
+        untilMs: atMs + limit.toleranceMs,
+        leastGapMs: LEAST_GAP_MS + 1,
+        remaining: 1,
+      };
     },
     join: () => undefined,
     isShared: () => true,

@@ -89,6 +89,11 @@ export class RateReplica {
     return this.#timer === null || this.use().kind === 'store';
   }
 
+  /** No other replica is there; one that joins sends nothing before this one knows. */
+  get isAlone(): boolean {
+    return this.#hasRead && this.#others.length === 0;
+  }
+
   /** How far ahead a slot must be for the answer to come in time, ms. */
   get leadMs(): number {
     return this.#lastTookMs > 5 ? Math.min(this.#lastTookMs * 1.5, 100) : 0;

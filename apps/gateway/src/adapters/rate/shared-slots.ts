@@ -9,6 +9,8 @@ export interface Slot {
   /** When it may be used, monotonic ms. */
   readonly fromMs: number;
   readonly untilMs: number;
+  /** How long after the request before it the next may leave at the earliest, ms. */
+  readonly leastGapMs: number;
   /** How many more fit into the calendar minute, for all replicas together; null while that is not known. */
   readonly remaining: number | null;
 }
@@ -105,6 +107,14 @@ export function createSharedSlots(options: SharedSlotsOptions): SlotSource {
       queueMicrotask(() => void send());
     });
 
+  /** Where no other replica sends, lateness is this process's own affair, and a slot need not be lost for it. */
+  const slotAt = (atMs: number, limit: RateLimit): Omit<Slot, 'remaining'> => {
+    const { fromMs, untilMs } = replica.clock.windowOf(atMs, limit);
+    return replica.isAlone
+      ? { atMs, fromMs, untilMs: untilMs + limit.intervalMs, leastGapMs: limit.intervalMs }
+      : { atMs, fromMs, untilMs, leastGapMs: limit.intervalMs - limit.toleranceMs };
+  };
+
   const fromShare = (key: string, limit: RateLimit, share: Parameters<typeof dividedSlot>[1]): Slot => {
     const earliestMs = Math.max(
       replica.clock.storeMs(monotonicNow()),
@@ -112,7 +122,7 @@ export function createSharedSlots(options: SharedSlotsOptions): SlotSource {
     );
     const atMs = dividedSlot(limit, share, earliestMs);
     lastAtMs.set(key, atMs);
-    return { atMs, ...replica.clock.windowOf(atMs, limit), remaining: null };
+    return { ...slotAt(atMs, limit), remaining: null };
   };
 
   const change = (withinMs: number): Promise<void> =>
@@ -135,7 +145,7 @@ export function createSharedSlots(options: SharedSlotsOptions): SlotSource {
         const taken = use.kind === 'store' ? await fromStore(key, limit, unused) : null;
         if (taken?.isGiven === true && replica.use().kind === 'store') {
           const remaining = Math.max(0, Math.floor(60_000 / limit.intervalMs) - taken.usedInMinute);
-          return { atMs: taken.atMs, ...replica.clock.windowOf(taken.atMs, limit), remaining };
+          return { ...slotAt(taken.atMs, limit), remaining };
         }
         await change(taken === null ? LOOK_AGAIN_MS : TOO_FAR_MS);
       }
