@@ -40,8 +40,8 @@ async function call(gateway: string): Promise<GatewayAnswer> {
   return answer;
 }
 
-/** A burst spread over the replicas. @returns the statuses of those that must be answered */
-async function burst(spread: readonly number[]): Promise<number[]> {
+/** A burst spread over the replicas. @returns the statuses */
+async function burst(spread: readonly number[]): Promise<(number | null)[]> {
   const calls = spread.flatMap((count, replica) => {
     const { partner } = stack.gateways[replica]!;
     return Array.from({ length: count }, () => call(partner));
