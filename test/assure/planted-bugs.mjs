@@ -1044,6 +1044,13 @@ const BUGS = [
     put: 'host.toLowerCase().endsWith(suffix)',
     tests: integration('test/integration/outbound/outbound-proxy.spec.ts'),
   },
+  {
+    name: 'a signing key disabled in KMS that another run has recorded meanwhile',
+    file: 'apps/gateway/src/jobs/key-rotation-step.job.ts',
+    find: 'if (!(await knownArns()).has(arn)) await keyService.disableKey(arn);',
+    put: 'if ((await knownArns()).size >= 0) await keyService.disableKey(arn);',
+    tests: unit('apps/gateway/src/jobs/key-rotation-step.job.spec.ts'),
+  },
 ];
 
 /** Copies sources and builds and links the packages, so that no planted bug can stay in this tree. */

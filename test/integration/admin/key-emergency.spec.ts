@@ -69,7 +69,7 @@ describe('a key in wrong hands', () => {
     const { exposed, stepsAtNhs, id } = answer.body;
     expect(exposed.map((each: { until: string | null }) => each.until)).toEqual([
       until(599),
-      until(3_600),
+      until(4_199),
       null,
     ]);
     expect(JSON.stringify(exposed)).toContain('180 s');

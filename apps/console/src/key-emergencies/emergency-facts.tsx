@@ -6,14 +6,15 @@ import { Facts } from '../parts/facts.js';
 type Emergency = AnswerOf<'keyEmergencyMake'>;
 
 /** What stays exposed although the key is disabled, and what only NHS England can do. */
-export function EmergencyFacts({ kid, standbyKid, disabledInKmsAt, exposed, stepsAtNhs }: Emergency) {
+export function EmergencyFacts(emergency: Emergency) {
+  const { kid, disabledInKmsAt, exposed, stepsAtNhs } = emergency;
   return (
     <>
       <Alert severity={disabledInKmsAt === null ? 'error' : 'success'} sx={{ mb: 2 }}>
         {disabledInKmsAt === null
           ? `Key ${kid} signs nothing in Gatehouse any more. AWS KMS did not confirm that it is disabled.`
           : `Key ${kid} is disabled.`}{' '}
-        {standbyKid === null ? 'No other key could take over.' : `Key ${standbyKid} signs from now on.`}
+        {whoSigns(emergency)}
       </Alert>
       <Typography variant="h3">What stays exposed</Typography>
       <List>
@@ -30,4 +31,9 @@ export function EmergencyFacts({ kid, standbyKid, disabledInKmsAt, exposed, step
       ))}
     </>
   );
+}
+
+function whoSigns({ wasActive, standbyKid }: Emergency): string {
+  if (!wasActive) return 'It did not sign for callers, so their calls go on as before.';
+  return standbyKid === null ? 'No other key could take over.' : `Key ${standbyKid} signs from now on.`;
 }

@@ -55,7 +55,7 @@ export async function run(deps: KeyRotationStepDeps, ownerId: string): Promise<v
     const created = await reachOut(deps, rotation, due, claim);
     deps.killPoint('in-rotation');
     const isTaken = await deps.takeStep(rotation, due, created);
-    if (created !== null && !isTaken) await deps.keyService.disableKey(created.arn);
+    if (created !== null && !isTaken) await disableUnlessRecorded(deps, created.arn);
     await deps.release(ownerId, claim);
     if (isTaken) await record(deps, rotation, due, {});
   } catch (error) {
@@ -102,15 +102,24 @@ async function reachOut(
   }
 }
 
+/** A run that was held up may find that another has recorded the key meanwhile. */
+async function disableUnlessRecorded(
+  { keyService, knownArns }: KeyRotationStepDeps,
+  arn: string,
+): Promise<void> {
+  if (!(await knownArns()).has(arn)) await keyService.disableKey(arn);
+}
+
 /** A run that died may have left a key in KMS: it is found by its tag and used. */
 async function createInKms(
-  { keyService, knownArns, beginCreation }: KeyRotationStepDeps,
+  deps: KeyRotationStepDeps,
   { kind, ownerId, odsCodes, environment, creation }: OwnerRotation,
   claim: string,
 ): Promise<CreatedSigningKey> {
+  const { keyService, knownArns, beginCreation } = deps;
   const [left, ...further] =
     creation === null ? [] : await keyService.signingKeysOf(creation, await knownArns());
-  for (const { arn } of further) await keyService.disableKey(arn);
+  for (const { arn } of further) await disableUnlessRecorded(deps, arn);
   if (left !== undefined) return left;
   const tag = creation ?? (await beginCreation(ownerId, claim));
   return keyService.createSigningKey(

@@ -19,6 +19,8 @@ export const keyEmergency = z.object({
   /** Null: AWS KMS did not confirm it. */
   disabledInKmsAt: instant.nullable(),
   /** The key that signs in its place; null: none could. */
+  /** Whether it signed for callers until then. */
+  wasActive: z.boolean(),
   standbyKid: z.string().nullable(),
   /** What is still possible with the key or its tokens, and until when. */
   exposed: z.array(z.object({ text: z.string(), until: instant.nullable() })),

@@ -30,7 +30,13 @@ describe('the key that takes over', () => {
 
 const disabled: DisabledKey = {
   ...{ kid: 'bad', ownerKind: 'application', ownerName: 'int / R69', accessMode: 'application-restricted' },
-  ...{ apimApplicationId: '1f8d', asid: '200000002454', environment: 'int', standbyKid: 'next' },
+  ...{
+    apimApplicationId: '1f8d',
+    asid: '200000002454',
+    environment: 'int',
+    standbyKid: 'next',
+    wasActive: true,
+  },
   ...{ jwksUrl: 'https://gatehouse.example/jwks/x', kmsKeyArn: 'arn:aws:kms:x', isDisabledInKms: true },
   disabledAtMs: T,
 };
@@ -40,8 +46,8 @@ const textOf = (facts: Partial<DisabledKey>) =>
     .join('\n');
 
 describe('what stays exposed', () => {
-  it('is said with its end: 599 s, an hour, and 180 s after a revocation', () => {
-    expect(textOf({})).toMatch(/until they expire.* 599\n.*JWKS.* 3600\n.*180 s more/);
+  it('is said with its end: 599 s, an hour and 599 s, and 180 s after a revocation', () => {
+    expect(textOf({})).toMatch(/until they expire.* 599\n.*JWKS.* 4199\n.*180 s more/);
   });
 
   it.each<[string, Partial<DisabledKey>, RegExp]>([
@@ -52,10 +58,16 @@ describe('what stays exposed', () => {
     ],
     ['an application for users', { accessMode: 'user-restricted' }, /API key and secret/],
     ['no standby', { standbyKid: null }, /Calls are refused/],
+    ['tokens of users', { accessMode: 'user-restricted' }, /goes on using those of signed-in users/],
+    ['sessions at CIS2', { ownerKind: 'cis2-client', accessMode: null }, /Sessions of users that are open/],
   ])('%s', (_, facts, words) => {
     expect(textOf(facts)).toMatch(words);
     expect(textOf({})).not.toMatch(words);
   });
+});
+
+it('a key that did not sign leaves calls as they are', () => {
+  expect(textOf({ wasActive: false, standbyKid: null })).not.toMatch(/refused/);
 });
 
 it('NHS England is given the values to act on', () => {

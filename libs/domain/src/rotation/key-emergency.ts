@@ -36,6 +36,8 @@ export interface DisabledKey {
   readonly jwksUrl: string;
   readonly kmsKeyArn: string;
   readonly isDisabledInKms: boolean;
+  /** Whether it signed for callers; false of a standby, and of a key that had signed before. */
+  readonly wasActive: boolean;
   readonly standbyKid: string | null;
   readonly disabledAtMs: number;
 }
@@ -45,6 +47,20 @@ export interface Exposure {
   /** Epoch ms; null: until somebody acts. */
   readonly untilMs: number | null;
 }
+
+type ExposedKind = 'application' | 'users' | 'cis2-client';
+
+const kindOf = ({ ownerKind, accessMode }: DisabledKey): ExposedKind => {
+  if (ownerKind === 'cis2-client') return 'cis2-client';
+  return accessMode === 'user-restricted' ? 'users' : 'application';
+};
+
+/** What becomes of the tokens that Gatehouse itself holds. */
+const OWN_TOKENS: Readonly<Record<ExposedKind, string>> = {
+  application: 'Gatehouse has dropped its own.',
+  users: 'Gatehouse goes on using those of signed-in users: end their sessions if they must not.',
+  'cis2-client': 'Sessions of users that are open already go on: end them if they must not.',
+};
 
 /** What a person who has the key, or a token that was issued with it, can still do. */
 export function stillExposed(key: DisabledKey): Exposure[] {
@@ -60,12 +76,12 @@ export function stillExposed(key: DisabledKey): Exposure[] {
           },
         ]),
     {
-      text: 'Tokens that NHS England has issued already stay valid there until they expire. Gatehouse has dropped its own.',
+      text: `Tokens that NHS England has issued already stay valid there until they expire. ${OWN_TOKENS[kindOf(key)]}`,
       untilMs: after(TOKEN_LIFE_S),
     },
     {
-      text: 'NHS England keeps its copy of the JWKS, so it still accepts what this key has signed.',
-      untilMs: after(JWKS_CACHE_S),
+      text: `NHS England keeps its copy of the JWKS for up to an hour. So long it issues tokens for what this key has signed, and the last of them lives ${TOKEN_LIFE_S} s.`,
+      untilMs: after(JWKS_CACHE_S + TOKEN_LIFE_S),
     },
     {
       text: `If NHS England revokes a token, it goes on accepting it for up to ${REVOCATION_S} s more.`,
@@ -79,7 +95,7 @@ export function stillExposed(key: DisabledKey): Exposure[] {
           },
         ]
       : []),
-    ...(key.standbyKid === null
+    ...(key.wasActive && key.standbyKid === null
       ? [
           {
             text: 'No other key could sign at once. Calls are refused until the next key is published for long enough.',
@@ -130,7 +146,10 @@ export function stepsAtNhs(key: DisabledKey): StepAtNhs[] {
         'Ask for the requests that were made with tokens of this application, to compare them with the audit trail.',
       values: [
         ...named,
-        { name: 'until', value: new Date(key.disabledAtMs + TOKEN_LIFE_S * 1000).toISOString() },
+        {
+          name: 'until',
+          value: new Date(key.disabledAtMs + (JWKS_CACHE_S + TOKEN_LIFE_S) * 1000).toISOString(),
+        },
       ],
     },
   ];

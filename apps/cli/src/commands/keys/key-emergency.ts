@@ -49,11 +49,15 @@ export function keyEmergencyCommands(keys: Command, { settings, output }: Contex
 }
 
 function emergencyText(emergency: KeyEmergencyView): string {
-  const { id, kid, owner, standbyKid, disabledInKmsAt, exposed, stepsAtNhs, reviewedBy } = emergency;
+  const { id, kid, owner, wasActive, standbyKid, disabledInKmsAt, exposed, stepsAtNhs, reviewedBy } =
+    emergency;
   return [
     fieldList({
       ...{ id, kid, owner: owner.name, 'disabled in KMS': disabledInKmsAt ?? 'NOT CONFIRMED' },
-      ...{ 'signs from now on': standbyKid ?? 'no key', 'reviewed by': reviewedBy },
+      ...{
+        'signs from now on': wasActive ? (standbyKid ?? 'no key') : 'the same key as before',
+        'reviewed by': reviewedBy,
+      },
     }),
     '',
     'What stays exposed:',

@@ -21,6 +21,7 @@ interface EmergencyRow {
   readonly reviewNote: string | null;
   readonly signingKey: Parameters<typeof ownerOf>[0] & {
     readonly kmsKeyArn: string;
+    readonly retiredAt: Date | null;
     readonly application: {
       readonly accessMode: string;
       readonly apimApplicationId: string | null;
@@ -33,6 +34,8 @@ export function emergencyView(row: EmergencyRow, publicUrl: string): KeyEmergenc
   const { id, kid, reason, disabledBy, disabledByStaff, standbyKid, signingKey } = row;
   const owner = ownerOf(signingKey);
   const { application } = signingKey;
+  // Disabling an ACTIVE key is what retired it.
+  const wasActive = signingKey.retiredAt?.getTime() === row.disabledAt.getTime();
   const disabled: DisabledKey = {
     ...{ kid, standbyKid, ownerKind: owner.kind, ownerName: owner.name, environment: owner.environment },
     accessMode: application?.accessMode ?? null,
@@ -41,10 +44,12 @@ export function emergencyView(row: EmergencyRow, publicUrl: string): KeyEmergenc
     jwksUrl: jwksUrlOf(publicUrl, owner),
     kmsKeyArn: signingKey.kmsKeyArn,
     isDisabledInKms: row.kmsDisabledAt !== null,
+    wasActive,
     disabledAtMs: row.disabledAt.getTime(),
   };
   return {
-    ...{ id, kid, reason, disabledBy, disabledByPerson: disabledByStaff, standbyKid },
+    ...{ id, kid, reason, disabledBy, disabledByPerson: disabledByStaff },
+    ...{ wasActive, standbyKid },
     owner: { kind: owner.kind, id: owner.id, name: owner.name },
     disabledAt: row.disabledAt.toISOString(),
     disabledInKmsAt: instantOf(row.kmsDisabledAt),
