@@ -51,7 +51,7 @@ export function decidedNotice(
   };
 }
 
-/** Roles that can decide on the whole change. Where there is none, nobody can alone, and whoever has a part is notified. */
+/** Roles that can decide on the whole change. If there is none, everybody who can decide on a part of it is notified. */
 function rolesOfAll(deciders: readonly (readonly StaffRole[])[]): readonly StaffRole[] {
   const [first = [], ...others] = deciders;
   return first.filter((role) => others.every((roles) => roles.includes(role)));

@@ -10,7 +10,8 @@ import type { SecretBox } from '../../adapters/kms/secret-box.js';
 import { notify } from '../../adapters/notices/notify.js';
 import { type Acting, changeBy, requireReach } from '../http/access/principal.js';
 import { AwaitingApproval } from '../http/awaiting-approval.js';
-import { pageOf } from '../http/paging.js';
+import { idsWithin } from '../http/access/ids-within.store.js';
+import { instantCursor, olderThan, pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import { type Queries, Transactions } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, SECRET_BOX } from '../injected.js';
@@ -52,8 +53,8 @@ export class PendingChanges {
         ...(state === undefined ? {} : stateWhere(state, new Date(nowMs))),
         AND: [
           ...(naming === null ? [] : [{ id: { in: naming } }]),
-          ...(reach === 'all' ? [] : [{ id: { in: await this.idsWithin(reach) } }]),
-          ...(after === undefined ? [] : [olderThan(after)]),
+          ...(reach === 'all' ? [] : [{ id: { in: await idsWithin(this.db, 'pending_change', reach) } }]),
+          ...(after === undefined ? [] : [olderThan('requestedAt', after)]),
         ],
       },
       orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
@@ -62,7 +63,7 @@ export class PendingChanges {
     const { items, next } = pageOf(
       rows,
       limit,
-      ({ requestedAt, id }) => `${requestedAt.toISOString()}|${id}`,
+      ({ requestedAt, id }) => instantCursor(requestedAt, id),
       (row) => row,
     );
     return { items: await this.views.all(items), next };
@@ -153,27 +154,10 @@ export class PendingChanges {
           AND (${table}::text IS NULL OR diff @> jsonb_build_array(jsonb_build_object('table', ${table}::text)))`;
     return rows.map(({ id }) => id);
   }
-
-  /** Of organisations within reach and no other. */
-  private async idsWithin(reach: ReadonlySet<string>): Promise<string[]> {
-    const rows = await this.db.$queryRaw<{ id: string }[]>`
-      SELECT id FROM pending_change WHERE cardinality(ods_codes) > 0 AND ods_codes <@ ${[...reach]}::text[]`;
-    return rows.map(({ id }) => id);
-  }
 }
 
 /** Any member of any row that is this text, or a list with it. */
 const NAMES_TEXT = '$[*].*.* ? (@ == $text)';
-
-function olderThan(after: string) {
-  const [requestedAt = '', id = ''] = after.split('|', 2);
-  return {
-    OR: [
-      { requestedAt: { lt: new Date(requestedAt) } },
-      { requestedAt: new Date(requestedAt), id: { lt: id } },
-    ],
-  };
-}
 
 function stateWhere(state: string, now: Date) {
   if (state === 'expired') return { state: 'pending', expiresAt: { lte: now } };

@@ -18,6 +18,20 @@ export function pageOf<R, V>(
   return { items: page.map(view), next: rows.length > limit && last !== undefined ? keyOf(last) : null };
 }
 
+/** The `next` of a list that is newest first: the instant by which it is sorted, and the id of the row. */
+export function instantCursor(at: Date, id: string): string {
+  return `${at.toISOString()}|${id}`;
+}
+
+/** What comes after a cursor of `instantCursor`. @param field the instant by which the list is sorted */
+export function olderThan<F extends string>(field: F, after: string) {
+  const [at = '', id = ''] = after.split('|', 2);
+  const instant = new Date(at);
+  return { OR: [{ [field]: { lt: instant } }, { [field]: instant, id: { lt: id } }] } as {
+    OR: [Record<F, { lt: Date }>, Record<F, Date> & { id: { lt: string } }];
+  };
+}
+
 /** ISO 8601, or null. */
 export function instantOf(date: Date | null): string | null {
   return date?.toISOString() ?? null;

@@ -2,7 +2,7 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { JOB_NAMES } from '@gatehouse/domain/jobs/job-kinds';
 import { queueHealth, type WorkerReport } from '@gatehouse/domain/jobs/queue-health';
 import { Inject, Injectable } from '@nestjs/common';
-import { pageOf } from '../http/paging.js';
+import { instantCursor, olderThan, pageOf } from '../http/paging.js';
 import { notFound } from '../http/problem.js';
 import type { Queries } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
@@ -21,12 +21,12 @@ export class JobsStore {
       where: {
         ...(state === undefined ? {} : { state }),
         ...(job === undefined ? {} : { job }),
-        ...(after === undefined ? {} : olderThan(after)),
+        ...(after === undefined ? {} : olderThan('requestedAt', after)),
       },
       orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
     });
-    return pageOf(rows, limit, ({ requestedAt, id }) => `${requestedAt.toISOString()}|${id}`, jobView);
+    return pageOf(rows, limit, ({ requestedAt, id }) => instantCursor(requestedAt, id), jobView);
   }
 
   /** @throws AdminProblem not-found */
@@ -76,13 +76,3 @@ const reportOf = ({ store, seenAt, awaySince, awayCause }: WorkerRow): WorkerRep
   awaySinceMs: awaySince?.getTime() ?? null,
   awayCause,
 });
-
-function olderThan(after: string) {
-  const [requestedAt = '', id = ''] = after.split('|', 2);
-  return {
-    OR: [
-      { requestedAt: { lt: new Date(requestedAt) } },
-      { requestedAt: new Date(requestedAt), id: { lt: id } },
-    ],
-  };
-}

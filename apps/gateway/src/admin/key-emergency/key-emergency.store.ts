@@ -6,7 +6,8 @@ import type { SigningKeyState } from '@gatehouse/domain/registry/signing-key';
 import { Inject, Injectable } from '@nestjs/common';
 import { setKeyState } from '../../adapters/keys/key-rows.js';
 import { type Acting, requireReach } from '../http/access/principal.js';
-import { pageOf } from '../http/paging.js';
+import { idsWithin } from '../http/access/ids-within.store.js';
+import { instantCursor, olderThan, pageOf } from '../http/paging.js';
 import { AdminProblem, conflict, notFound } from '../http/problem.js';
 import type { Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, PUBLIC_URL } from '../injected.js';
@@ -31,7 +32,7 @@ export class KeyEmergencyStore {
     return row;
   }
 
-  /** Every replica drops the key's tokens within a second, and signs with the standby. */
+  /** Every replica learns of it within a second. If the key was ACTIVE, its standby takes over. */
   async record(
     transaction: Transaction,
     acting: Acting,
@@ -73,8 +74,8 @@ export class KeyEmergencyStore {
     const rows = await this.db.keyEmergency.findMany({
       where: {
         ...(only === undefined ? {} : { reviewedAt: null }),
-        ...(reach === 'all' ? {} : { id: { in: await this.idsWithin(reach) } }),
-        ...(after === undefined ? {} : olderThan(after)),
+        ...(reach === 'all' ? {} : { id: { in: await idsWithin(this.db, 'key_emergency', reach) } }),
+        ...(after === undefined ? {} : olderThan('disabledAt', after)),
       },
       include: WITH_KEY,
       orderBy: [{ disabledAt: 'desc' }, { id: 'desc' }],
@@ -83,7 +84,7 @@ export class KeyEmergencyStore {
     return pageOf(
       rows,
       limit,
-      ({ disabledAt, id }) => `${disabledAt.toISOString()}|${id}`,
+      ({ disabledAt, id }) => instantCursor(disabledAt, id),
       (row) => emergencyView(row, this.publicUrl),
     );
   }
@@ -111,12 +112,6 @@ export class KeyEmergencyStore {
     const written = await transaction.keyEmergency.findUniqueOrThrow({ where: { id }, include: WITH_KEY });
     return emergencyView(written, this.publicUrl);
   }
-
-  private async idsWithin(reach: ReadonlySet<string>): Promise<string[]> {
-    const rows = await this.db.$queryRaw<{ id: string }[]>`
-      SELECT id FROM key_emergency WHERE cardinality(ods_codes) > 0 AND ods_codes <@ ${[...reach]}::text[]`;
-    return rows.map(({ id }) => id);
-  }
 }
 
 type KeyOfOwner = Awaited<ReturnType<KeyEmergencyStore['requireUsable']>>;
@@ -143,10 +138,3 @@ async function activateStandby(
 }
 
 const msOf = (time: Date | null): number | null => time?.getTime() ?? null;
-
-function olderThan(after: string) {
-  const [disabledAt = '', id = ''] = after.split('|', 2);
-  return {
-    OR: [{ disabledAt: { lt: new Date(disabledAt) } }, { disabledAt: new Date(disabledAt), id: { lt: id } }],
-  };
-}

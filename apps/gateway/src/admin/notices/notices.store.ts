@@ -2,7 +2,7 @@ import type { NoticeView, WebhookView } from '@gatehouse/contracts/operation/not
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { NOTICE_KIND_NAMES, NOTICE_KINDS, type NoticeKindName } from '@gatehouse/domain/notices/notice-kinds';
 import { Inject, Injectable } from '@nestjs/common';
-import { instantOf, pageOf } from '../http/paging.js';
+import { instantCursor, instantOf, olderThan, pageOf } from '../http/paging.js';
 import type { Queries } from '../http/transactions.js';
 import { DATABASE } from '../injected.js';
 
@@ -20,13 +20,13 @@ export class NoticesStore {
       where: {
         ...(kind === undefined ? {} : { kind }),
         ...(only === undefined ? {} : { deliveries: { some: { state: 'failed' } } }),
-        ...(after === undefined ? {} : olderThan(after)),
+        ...(after === undefined ? {} : olderThan('createdAt', after)),
       },
       include: DELIVERIES,
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
     });
-    return pageOf(rows, limit, ({ createdAt, id }) => `${createdAt.toISOString()}|${id}`, noticeView);
+    return pageOf(rows, limit, ({ createdAt, id }) => instantCursor(createdAt, id), noticeView);
   }
 
   async choices(staffId: string) {
@@ -100,12 +100,5 @@ function noticeView({ odsCodes, createdAt, deliveries, ...row }: NoticeRow): Not
       state: state as NoticeView['deliveries'][number]['state'],
       endedAt: instantOf(endedAt),
     })),
-  };
-}
-
-function olderThan(after: string) {
-  const [createdAt = '', id = ''] = after.split('|', 2);
-  return {
-    OR: [{ createdAt: { lt: new Date(createdAt) } }, { createdAt: new Date(createdAt), id: { lt: id } }],
   };
 }

@@ -5,7 +5,8 @@ import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
 import { notify } from '../../adapters/notices/notify.js';
 import { type Acting, requireReach } from '../http/access/principal.js';
-import { pageOf } from '../http/paging.js';
+import { idsWithin } from '../http/access/ids-within.store.js';
+import { instantCursor, olderThan, pageOf } from '../http/paging.js';
 import { AdminProblem, conflict, notFound } from '../http/problem.js';
 import type { Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
@@ -30,8 +31,8 @@ export class StopsStore {
         ...(target === undefined ? {} : { target }),
         ...(environment === undefined ? {} : { environment }),
         ...(only === 'standing' ? { liftedAt: null } : only === 'unreviewed' ? { reviewedAt: null } : {}),
-        ...(reach === 'all' ? {} : { id: { in: await this.idsWithin(reach) } }),
-        ...(after === undefined ? {} : olderThan(after)),
+        ...(reach === 'all' ? {} : { id: { in: await idsWithin(this.db, 'emergency_stop', reach) } }),
+        ...(after === undefined ? {} : olderThan('stoppedAt', after)),
       },
       orderBy: [{ stoppedAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
@@ -39,7 +40,7 @@ export class StopsStore {
     const { items, next } = pageOf(
       rows,
       limit,
-      ({ stoppedAt, id }) => `${stoppedAt.toISOString()}|${id}`,
+      ({ stoppedAt, id }) => instantCursor(stoppedAt, id),
       (row) => row,
     );
     return { items: await stopViews(this.db, items), next };
@@ -86,12 +87,6 @@ export class StopsStore {
     };
     return stopView(transaction, await transaction.emergencyStop.update({ where: { id }, data }));
   }
-
-  private async idsWithin(reach: ReadonlySet<string>): Promise<string[]> {
-    const rows = await this.db.$queryRaw<{ id: string }[]>`
-      SELECT id FROM emergency_stop WHERE cardinality(ods_codes) > 0 AND ods_codes <@ ${[...reach]}::text[]`;
-    return rows.map(({ id }) => id);
-  }
 }
 
 /** @throws AdminProblem not-found, also for what is out of reach */
@@ -100,11 +95,4 @@ export async function theStop(db: Queries, id: string, reach: Reach) {
   if (row === null) throw notFound(`emergency stop ${id}`);
   requireReach(reach, row.odsCodes, `emergency stop ${id}`);
   return row;
-}
-
-function olderThan(after: string) {
-  const [stoppedAt = '', id = ''] = after.split('|', 2);
-  return {
-    OR: [{ stoppedAt: { lt: new Date(stoppedAt) } }, { stoppedAt: new Date(stoppedAt), id: { lt: id } }],
-  };
 }

@@ -5,7 +5,7 @@ import { ACTIVITY_WRITTEN_EVERY_MS, type SessionLimits } from '@gatehouse/domain
 import { Inject, Injectable } from '@nestjs/common';
 import { type Ending, endSessions } from '../../adapters/users/end-sessions.js';
 import { recordEnds } from '../../adapters/users/record-ends.js';
-import { pageOf } from '../http/paging.js';
+import { instantCursor, olderThan, pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, USER_SESSION_LIMITS } from '../injected.js';
@@ -39,7 +39,7 @@ export class UserSessionsStore {
           ...(state === undefined
             ? []
             : [state === 'live' ? live(this.limits, nowMs) : { NOT: live(this.limits, nowMs) }]),
-          ...(after === undefined ? [] : [olderThan(after)]),
+          ...(after === undefined ? [] : [olderThan('createdAt', after)]),
         ],
       },
       include: { client: true },
@@ -49,7 +49,7 @@ export class UserSessionsStore {
     return pageOf(
       rows,
       limit,
-      ({ createdAt, id }) => `${createdAt.toISOString()}|${id}`,
+      ({ createdAt, id }) => instantCursor(createdAt, id),
       (row) => userSessionView(row, this.limits, nowMs),
     );
   }
@@ -111,10 +111,3 @@ const live = (limits: SessionLimits, nowMs: number) => ({
   authenticatedAt: { gt: new Date(nowMs - limits.totalMs) },
   lastActiveAt: { gt: new Date(nowMs - limits.idleMs - ACTIVITY_WRITTEN_EVERY_MS) },
 });
-
-function olderThan(after: string) {
-  const [createdAt = '', id = ''] = after.split('|', 2);
-  return {
-    OR: [{ createdAt: { lt: new Date(createdAt) } }, { createdAt: new Date(createdAt), id: { lt: id } }],
-  };
-}
