@@ -47,6 +47,18 @@ export const errorPage = [
   ]),
 ].join('\n');
 
+/** @param whoActs a kind of actor, or the actor in words */
+const remedySection = ([code, { whatIsWrong, whatToDo, whoActs }]) => [
+  `### ${code}`,
+  '',
+  `**What is wrong.** ${whatIsWrong}`,
+  '',
+  `**What to do.** ${whatToDo}`,
+  '',
+  `**Who must act.** ${sentence(ACTORS[whoActs] ?? whoActs)}`,
+  '',
+];
+
 /** docs/diagnoses.md */
 export const diagnosisPage = [
   '# Diagnoses',
@@ -67,28 +79,10 @@ export const diagnosisPage = [
   '',
   'The answer is 502 GW_TOKEN_REFUSED, or 503 GW_TOKEN_UNAVAILABLE without the header where trying again may help. The audit trail has the words of NHS England and its message id (event `MINT_FAILED`).',
   '',
-  ...Object.entries(TOKEN_REFUSALS).flatMap(([code, { whatIsWrong, whatToDo, whoActs }]) => [
-    `### ${code}`,
-    '',
-    `**What is wrong.** ${whatIsWrong}`,
-    '',
-    `**What to do.** ${whatToDo}`,
-    '',
-    `**Who must act.** ${sentence(ACTORS[whoActs])}`,
-    '',
-  ]),
+  ...Object.entries(TOKEN_REFUSALS).flatMap(remedySection),
   '## What a probe concludes',
   '',
   'The probe of an application ([ADR 48](adr/0048-probes-on-schedule.md)) has one of the codes above, a code of Gatehouse, or one of these, which no single answer is known to mean.',
   '',
-  ...Object.entries(PROBE_FINDINGS).flatMap(([code, { whatIsWrong, whatToDo, whoActs }]) => [
-    `### ${code}`,
-    '',
-    `**What is wrong.** ${whatIsWrong}`,
-    '',
-    `**What to do.** ${whatToDo}`,
-    '',
-    `**Who must act.** ${sentence(ACTORS[whoActs] ?? whoActs)}`,
-    '',
-  ]),
+  ...Object.entries(PROBE_FINDINGS).flatMap(remedySection),
 ].join('\n');
