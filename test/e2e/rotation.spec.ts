@@ -10,7 +10,7 @@ import { administer, sendRequest } from '../support/answers.ts';
 import { openLoop, type Stream } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import type { GatewayProcess } from '../support/servers/processes.ts';
-import { type Stack, startStack } from '../support/servers/stack.ts';
+import { callKms, type Stack, startStack } from '../support/servers/stack.ts';
 import { IS_FULL_SIZE } from '../support/size.ts';
 import { until } from '../support/until.ts';
 
@@ -168,22 +168,12 @@ it(
 
 /** Signing keys in KMS that are enabled and that the registry does not know. */
 async function unknownKeys(known: ReadonlySet<string>): Promise<string[]> {
-  const ask = async <T>(action: string, body: object): Promise<T> => {
-    const answer = await fetch(stack.simulator.kmsUrl, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': `TrentService.${action}`,
-        authorization: 'AWS4-HMAC-SHA256 Credential=test',
-      },
-      body: JSON.stringify(body),
-    });
-    return (await answer.json()) as T;
-  };
-  const { Keys } = await ask<{ Keys: { KeyArn: string }[] }>('ListKeys', {});
+  const { kmsUrl } = stack.simulator;
+  const { Keys } = await callKms<{ Keys: { KeyArn: string }[] }>(kmsUrl, 'ListKeys', {});
   const unknown: string[] = [];
   for (const { KeyArn } of Keys.filter(({ KeyArn: arn }) => !known.has(arn))) {
-    const { KeyMetadata: key } = await ask<{ KeyMetadata: { KeySpec: string; KeyState: string } }>(
+    const { KeyMetadata: key } = await callKms<{ KeyMetadata: { KeySpec: string; KeyState: string } }>(
+      kmsUrl,
       'DescribeKey',
       {
         KeyId: KeyArn,

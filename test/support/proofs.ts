@@ -386,20 +386,6 @@ export function applicationChoice({ environment, odsCode, accessMode, capability
   };
 }
 
-/** Calls the KMS of the simulator as an operator would. */
-export async function kms(stack: Stack, action: string, input: object): Promise<void> {
-  const answer = await fetch(stack.simulator.kmsUrl, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': `TrentService.${action}`,
-      authorization: 'AWS4-HMAC-SHA256 Credential=test',
-    },
-    body: JSON.stringify(input),
-  });
-  if (!answer.ok) throw new Error(`KMS ${action}: ${String(answer.status)} ${await answer.text()}`);
-}
-
 /** Writes an environments file like the stack's but with other URLs. @returns its path, for GATEHOUSE_ENVIRONMENTS */
 export async function environmentsFile(
   stack: Stack,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { mintClientKey } from '@gatehouse/domain/input/opaque-key';
 import pg from 'pg';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
-import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { callKms, type Stack, startStack } from '../../support/servers/stack.ts';
 import type { Later } from '../benchmark.ts';
 import type { Target } from '../load/target.ts';
 import { fillRegistry, type SharedSigningKey } from './registry-data.ts';
@@ -118,23 +118,13 @@ export async function mintTokens(target: Target): Promise<void> {
 
 /** One key in KMS for all applications: to make an RSA key of 4,096 bits takes most of a second. */
 async function createSigningKey(kmsUrl: string): Promise<SharedSigningKey> {
-  const call = async <T>(action: string, input: object): Promise<T> => {
-    const answer = await fetch(kmsUrl, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': `TrentService.${action}`,
-        authorization: 'AWS4-HMAC-SHA256 Credential=test',
-      },
-      body: JSON.stringify(input),
-    });
-    return (await answer.json()) as T;
-  };
-  const { KeyMetadata } = await call<{ KeyMetadata: { KeyId: string } }>('CreateKey', {
+  const { KeyMetadata } = await callKms<{ KeyMetadata: { KeyId: string } }>(kmsUrl, 'CreateKey', {
     KeySpec: 'RSA_4096',
     KeyUsage: 'SIGN_VERIFY',
   });
-  const { PublicKey } = await call<{ PublicKey: string }>('GetPublicKey', { KeyId: KeyMetadata.KeyId });
+  const { PublicKey } = await callKms<{ PublicKey: string }>(kmsUrl, 'GetPublicKey', {
+    KeyId: KeyMetadata.KeyId,
+  });
   const key = createPublicKey({ key: Buffer.from(PublicKey, 'base64'), format: 'der', type: 'spki' });
   const { kty, n, e } = key.export({ format: 'jwk' });
   return { id: KeyMetadata.KeyId, publicJwk: { kty, n, e } };

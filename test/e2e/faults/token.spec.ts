@@ -19,14 +19,13 @@ import {
   environmentsFile,
   gather,
   type Hit,
-  kms,
   prove,
   PROVED,
   rebind,
   UNHURRIED,
 } from '../../support/proofs.ts';
 import { until } from '../../support/until.ts';
-import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { callKms, type Stack, startStack } from '../../support/servers/stack.ts';
 
 let stack: Stack;
 /** One for tests of keys, one that gets a new ASID for each refusal, and two whose tokens expire during this file. */
@@ -152,7 +151,7 @@ describe('F10: a key is disabled in KMS', () => {
     const load = openLoop(60, (n) => call(keyed, { gateway: stack.gateways[n % 2]?.partner ?? '' }));
     await until('calls are served', () => load.answers.length >= 40);
     const lateMs = watchMachine(...stack.gateways.map(({ child }) => child.pid));
-    await kms(stack, 'DisableKey', { KeyId: kmsKeyArn });
+    await callKms(stack.simulator.kmsUrl, 'DisableKey', { KeyId: kmsKeyArn });
     const disabledAtMs = Date.now();
     await until('a call is refused', () => load.answers.some(({ code }) => code === 'GW_KEY_UNUSABLE'));
     const boundMs = KEY_POLL_MS + 500 + lateMs();
@@ -171,7 +170,7 @@ describe('F10: a key is disabled in KMS', () => {
     const stated = (await events('KEY_STATE')).filter((facts) => facts['kid'] === kid);
     expect(stated.length).toBeGreaterThanOrEqual(2);
 
-    await kms(stack, 'EnableKey', { KeyId: kmsKeyArn });
+    await callKms(stack.simulator.kmsUrl, 'EnableKey', { KeyId: kmsKeyArn });
     // This identity pauses before it asks KMS again; another identity signs with the key immediately.
     keyed = await rebind(stack, keyed);
     expect((await call(keyed)).status).toBe(200);
@@ -180,10 +179,10 @@ describe('F10: a key is disabled in KMS', () => {
   it('before a token is cached: the first refused signature records it', async () => {
     tried = await rebind(stack, tried);
     const { kid, kmsKeyArn } = await keyOf(tried);
-    await kms(stack, 'DisableKey', { KeyId: kmsKeyArn });
+    await callKms(stack.simulator.kmsUrl, 'DisableKey', { KeyId: kmsKeyArn });
     const before = (await tokenCalls(tried)).length;
     const answer = await call(tried);
-    await kms(stack, 'EnableKey', { KeyId: kmsKeyArn });
+    await callKms(stack.simulator.kmsUrl, 'EnableKey', { KeyId: kmsKeyArn });
     expect([answer.status, answer.code]).toEqual([503, 'GW_KEY_UNUSABLE']);
     expect((await tokenCalls(tried)).length).toBe(before);
     await until('it is recorded', async () =>

@@ -8,6 +8,7 @@ import {
   type KeyRotationStepDeps,
   run as takeStep,
 } from '../../../apps/gateway/src/jobs/key-rotation-step.job.ts';
+import { callKms } from '../../support/servers/stack.ts';
 import { type RotatingApplication, type RotationWorld, startRotationWorld } from './rotation-world.ts';
 
 const WAIT_MS = 3_900_000;
@@ -287,14 +288,6 @@ it('a step that failed permanently waits for a person', async () => {
 async function keysInKms(): Promise<number> {
   const rows = await world.kms.signingKeysOf('no such creation', new Set());
   expect(rows).toEqual([]);
-  const response = await fetch(world.simulator.kmsUrl, {
-    method: 'POST',
-    headers: {
-      'X-Amz-Target': 'TrentService.ListKeys',
-      'Content-Type': 'application/x-amz-json-1.1',
-      Authorization: 'AWS4-HMAC-SHA256 Credential=test',
-    },
-    body: '{}',
-  });
-  return ((await response.json()) as { Keys: unknown[] }).Keys.length;
+  const { Keys } = await callKms<{ Keys: unknown[] }>(world.simulator.kmsUrl, 'ListKeys', {});
+  return Keys.length;
 }

@@ -15,13 +15,12 @@ import { createWebhooks } from '../../../apps/gateway/src/adapters/notices/webho
 import { mintWebhookSecret } from '../../../apps/gateway/src/adapters/notices/webhook-signature.js';
 import { type NoticeSending, sendNotices } from '../../../apps/gateway/src/jobs/send-notices.js';
 import {
-  type Certificate,
   type MailSink,
-  makeCertificate,
   startMailSink,
   startWebhookReceiver,
   type WebhookReceiver,
 } from '../../support/notices/notice-receivers.ts';
+import { certificateFor, type Identity } from '../../support/outbound/tls-server.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 
 const HOST = 'hooks.example';
@@ -34,12 +33,12 @@ const NOTICE: Notice = {
 
 let database: TestDatabase;
 let db: Database;
-let ofMail: Certificate;
-let ofHooks: Certificate;
+let ofMail: Identity;
+let ofHooks: Identity;
 beforeAll(async () => {
   database = await createDatabase();
   db = createPrisma(database.appUrl);
-  [ofMail, ofHooks] = await Promise.all([makeCertificate('localhost'), makeCertificate(HOST)]);
+  [ofMail, ofHooks] = await Promise.all([certificateFor('localhost'), certificateFor(HOST)]);
 });
 afterAll(async () => {
   await db.$disconnect();

@@ -4,21 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
-import { generate } from 'selfsigned';
 import { SMTPServer } from 'smtp-server';
-
-export interface Certificate {
-  readonly key: string;
-  readonly cert: string;
-}
-
-export async function makeCertificate(name: string): Promise<Certificate> {
-  const made = await generate([{ name: 'commonName', value: name }], {
-    keySize: 2048,
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
-  });
-  return { key: made.private, cert: made.cert };
-}
+import type { Identity } from '../outbound/tls-server.ts';
 
 export interface MailSink {
   /** `smtp://` or `smtps://`, without credentials. */
@@ -32,7 +19,7 @@ export interface MailSink {
 
 type Encryption = 'smtps' | 'starttls' | 'none';
 
-export async function startMailSink(encryption: Encryption, { key, cert }: Certificate): Promise<MailSink> {
+export async function startMailSink(encryption: Encryption, { key, cert }: Identity): Promise<MailSink> {
   const messages: string[] = [];
   const sink = { messages, answer: null as number | null };
   const server = new SMTPServer({
@@ -80,7 +67,7 @@ export interface WebhookReceiver {
   close(): Promise<void>;
 }
 
-export async function startWebhookReceiver({ key, cert }: Certificate): Promise<WebhookReceiver> {
+export async function startWebhookReceiver({ key, cert }: Identity): Promise<WebhookReceiver> {
   const calls: WebhookCall[] = [];
   const receiver = { calls, status: 204, location: '' };
   const server = createServer({ key, cert }, (request: IncomingMessage, response) => {

@@ -206,15 +206,23 @@ export function createCheckpointKey(kmsUrl: string): Promise<string> {
 }
 
 async function createKmsKey(kmsUrl: string, key: object): Promise<string> {
+  const { KeyMetadata } = await callKms<{ KeyMetadata: { Arn: string } }>(kmsUrl, 'CreateKey', key);
+  return KeyMetadata.Arn;
+}
+
+/** Calls the KMS of the simulator as an operator would. Throws on anything but 200. */
+export async function callKms<T = unknown>(kmsUrl: string, action: string, input: object): Promise<T> {
   const answer = await fetch(kmsUrl, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'TrentService.CreateKey',
+      'x-amz-target': `TrentService.${action}`,
       authorization: 'AWS4-HMAC-SHA256 Credential=test',
     },
-    body: JSON.stringify(key),
+    body: JSON.stringify(input),
   });
-  const { KeyMetadata } = (await answer.json()) as { KeyMetadata: { Arn: string } };
-  return KeyMetadata.Arn;
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`KMS ${action}: ${String(answer.status)} ${text}`);
+  // Some actions answer with nothing.
+  return JSON.parse(text || 'null') as T;
 }
