@@ -10,7 +10,7 @@ export function DisableNow({ kid }: { readonly kid: string }) {
       route="keyEmergencyMake"
       label="Disable now"
       params={{ kid }}
-      intro="For a key that may be in wrong hands. It is disabled in KMS at once and never used again, its tokens are dropped within a second, and its standby signs from then on. A colleague reviews it afterwards."
+      intro="For a key that may be in wrong hands. It is disabled in KMS at once and never used again. If it signs for callers, its standby takes over. Afterwards you see what stays exposed, and a colleague reviews it."
       fields={[{ ...REASON_REQUIRED, label: 'What happened' }]}
       danger
       done="Signing key disabled."

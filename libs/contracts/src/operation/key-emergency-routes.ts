@@ -18,9 +18,9 @@ export const keyEmergency = z.object({
   disabledAt: instant,
   /** Null: AWS KMS did not confirm it. */
   disabledInKmsAt: instant.nullable(),
-  /** The key that signs in its place; null: none could. */
   /** Whether it signed for callers until then. */
   wasActive: z.boolean(),
+  /** The key that signs in its place; null: none could, or it did not sign. */
   standbyKid: z.string().nullable(),
   /** What is still possible with the key or its tokens, and until when. */
   exposed: z.array(z.object({ text: z.string(), until: instant.nullable() })),
@@ -39,7 +39,7 @@ export const keyEmergencyRoutes = {
     method: 'POST',
     path: '/signing-keys/:kid/disable-now',
     summary:
-      'Disable a signing key at once, by one person: in KMS, in its JWKS, with its tokens; its standby signs from then on',
+      'Disable a signing key at once, by one person: in KMS and in its JWKS; if it was signing, its standby takes over',
     permission: 'emergency.stop',
     keepsToReach: true,
     params: kidPath,

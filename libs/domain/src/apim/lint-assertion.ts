@@ -136,7 +136,7 @@ function warningsOf(keys: readonly PublicKeyRecord[]): string[] {
   return [
     ...exposed.map(
       (kid) =>
-        `The JWKS contains the private key ${kid}. Whoever has read it can act as the application: withdraw the key and create another one.`,
+        `The JWKS contains the private key ${kid}. Anybody who has read it can act as the application: withdraw the key and create another one.`,
     ),
     ...[...repeated].map((kid) => `The JWKS has two keys ${kid}. API Management may use either of them.`),
   ];

@@ -5,7 +5,7 @@ export interface NoticeKind {
   /** As people choose it. */
   readonly label: string;
   readonly description: string;
-  /** Whoever has it, for the organisations of the notice, may receive it. */
+  /** People who have it for the organisations of the notice may receive it. */
   readonly permission: Permission;
 }
 

@@ -25,7 +25,7 @@ export interface Notice {
   readonly staffId: string | null;
   /** Who does not receive it, although their role covers it: it is about what they did. */
   readonly exceptStaffId?: string | null;
-  /** Only people with one of these roles receive it. Absent: whoever has the permission of its kind. */
+  /** Only people with one of these roles receive it. Absent: everybody who has the permission of its kind. */
   readonly roles?: readonly StaffRole[];
 }
 

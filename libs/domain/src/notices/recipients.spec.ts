@@ -12,13 +12,13 @@ const NOTICE: AddressedNotice = {
 };
 
 it.each<[string, Partial<Addressee>, Partial<AddressedNotice>, boolean]>([
-  ['whoever may decide', {}, {}, true],
-  ['not whoever is suspended', { isActive: false }, {}, false],
-  ['not whoever has no address', { email: null }, {}, false],
-  ['not whoever has switched the kind off', { unwanted: ['approval-requested'] }, {}, false],
-  ['whoever has switched another kind off', { unwanted: ['alarm'] }, {}, true],
-  ['not whoever did it', {}, { exceptStaffId: 'ana' }, false],
-  ['whoever somebody else did it for', {}, { exceptStaffId: 'ben' }, true],
+  ['people who may decide', {}, {}, true],
+  ['nobody who is suspended', { isActive: false }, {}, false],
+  ['nobody who has no address', { email: null }, {}, false],
+  ['nobody who has switched the kind off', { unwanted: ['approval-requested'] }, {}, false],
+  ['people who have switched another kind off', { unwanted: ['alarm'] }, {}, true],
+  ['not the person who did it', {}, { exceptStaffId: 'ana' }, false],
+  ['people other than the one who did it', {}, { exceptStaffId: 'ben' }, true],
   ['the one it is for', { roles: [role('auditor', ['RCD'])] }, { staffId: 'ana' }, true],
   ['not the one it is for, once they have no role', { roles: [] }, { staffId: 'ana' }, false],
   ['nobody else than the one it is for', {}, { staffId: 'ben' }, false],

@@ -34,7 +34,7 @@ export interface WaitingDeparture extends DepartureRank {
   readonly sinceMs: number;
 }
 
-/** By key, what those that wait are owed: the one that is owed most is next. Whoever doesn't wait is owed nothing. */
+/** By key, what those that wait are owed: the one that is owed most is next. One that doesn't wait is owed nothing. */
 type Owed = ReadonlyMap<string, number>;
 
 export interface DepartureOrder {
@@ -82,7 +82,7 @@ function shareOut<Key extends string>(owed: Owed, weights: ReadonlyMap<Key, numb
   return new Map([...weights].map(([key, weight]) => [key, (owed.get(key) ?? 0) + weight]));
 }
 
-/** Whoever has the slot pays for it what all of them were owed. */
+/** The one that is given the slot pays for it what all of them were owed. */
 function settle(owed: Map<string, number>, key: string, weights: ReadonlyMap<string, number>): Owed {
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
   return owed.set(key, (owed.get(key) ?? 0) - total);

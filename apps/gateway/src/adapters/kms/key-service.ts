@@ -19,6 +19,6 @@ export interface KeyService {
   createSigningKey(owner: SigningKeyOwner, creation?: string): Promise<CreatedSigningKey>;
   /** The enabled keys with the tag of a creation, except those whose ARN is known. Lists all keys of the account. */
   signingKeysOf(creation: string, knownArns: ReadonlySet<string>): Promise<CreatedSigningKey[]>;
-  /** From then on the key signs nothing, and whoever asks is refused. Does nothing if it is disabled already. */
+  /** From then on KMS refuses to sign with the key. Does nothing if it is disabled already. */
   disableKey(arn: string): Promise<void>;
 }

@@ -91,7 +91,7 @@ export function sendHttp(call: HttpCall): Promise<HttpAnswer> {
         outgoing.end(call.body ?? undefined);
         return;
       }
-      // Otherwise whoever sends the body would choose when the call leaves.
+      // Without this, the call would leave only when the sender of the body sends its first byte.
       outgoing.flushHeaders();
       pipeline(call.body(), outgoing, (error) => error && fail(error));
     };

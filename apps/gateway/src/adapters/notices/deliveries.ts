@@ -9,7 +9,7 @@ import { pauseAfter } from '@gatehouse/domain/notices/delivery';
 import type { SendResult } from './send-result.js';
 
 const MOST_AT_ONCE = 200;
-/** Longer than an attempt can take: whoever claimed it is gone by then. */
+/** After so long the worker that claimed an attempt is taken to have died. */
 const CLAIM_MS = 60_000;
 const CAUSE_LENGTH = 300;
 
@@ -53,7 +53,7 @@ export async function mark(
 ): Promise<void> {
   const now = new Date(nowMs);
   if (result.state === 'sent') {
-    // Whoever has claimed it meanwhile: it is sent.
+    // Even if another worker has claimed it meanwhile.
     const data = { state: 'sent', cause: null, claimedUntil: null, endedAt: now };
     await db.noticeDelivery.updateMany({ where: { id, state: { not: 'sent' } }, data });
     return;

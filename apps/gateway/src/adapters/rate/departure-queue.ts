@@ -107,7 +107,7 @@ export class DepartureQueue {
     const isWanted = (): boolean => this.#places.size > 0 || this.#ready.length > 0;
     void this.#slots.next(this.#key, limit, this.#unused, isWanted).then((slot) => {
       this.#isFetching = false;
-      // Whoever still waits runs out of time, or of the process.
+      // Requests that still wait time out, or end with the process.
       if (this.#slots.isClosed()) return;
       this.#slot = slot;
       this.#lastSlot = slot ?? this.#lastSlot;

@@ -1,6 +1,6 @@
 /**
  * The slots of all applications in PostgreSQL, and the replicas that take them (ADR 45). One statement takes a slot for
- * each application that waits in this process; the row's lock and the server's clock make it exact, whoever else asks.
+ * each application that waits in this process; the row's lock and the server's clock make it exact for all replicas.
  */
 import { randomUUID } from 'node:crypto';
 import { Socket } from 'node:net';
