@@ -166,7 +166,24 @@ describe('of several workers and people', () => {
   it('one creates the key', async () => {
     const one = await rotating();
     const before = await keysInKms();
-    await Promise.all(Array.from({ length: 6 }, () => takeStep(world.stepDeps(), one.id)));
+    const deps = world.stepDeps();
+    const allTried = Promise.withResolvers<unknown>();
+    let tries = 0;
+    // Nobody creates a key before each has tried to claim the step: one that came later would take the next step.
+    const racing: KeyRotationStepDeps = {
+      ...deps,
+      async claim(ownerId) {
+        const claim = await deps.claim(ownerId);
+        tries += 1;
+        if (tries === 6) allTried.resolve(null);
+        return claim;
+      },
+      async beginCreation(ownerId, claim) {
+        await allTried.promise;
+        return deps.beginCreation(ownerId, claim);
+      },
+    };
+    await Promise.all(Array.from({ length: 6 }, () => takeStep(racing, one.id)));
     expect(await world.statesOf(one.id)).toEqual(['ACTIVE', 'PENDING']);
     expect((await keysInKms()) - before).toBe(1);
   });
