@@ -50,7 +50,7 @@ export function jobCommands(program: Command, { settings, output }: Context): vo
   jobs
     .command('run <job>')
     .description(
-      'Run a job as soon as a worker is free. What is running or waiting already is not run twice.',
+      'Run a job as soon as a worker is free, besides the runs of its schedule. The same request is not queued twice.',
     )
     .option('--payload <json>', 'ids and versions, for a job that takes them')
     .requiredOption(...REASON)

@@ -133,6 +133,10 @@ describe('the outbound proxy', () => {
     ['in capitals', { HTTPS_PROXY, NO_PROXY: 'a.example, b.example' }],
     ['in lower case', { https_proxy: HTTPS_PROXY, no_proxy: 'a.example b.example' }],
     [
+      'beside empty ones in lower case',
+      { https_proxy: '', HTTPS_PROXY, no_proxy: '', NO_PROXY: 'a.example,b.example' },
+    ],
+    [
       'in both, of which lower case counts',
       { https_proxy: HTTPS_PROXY, HTTPS_PROXY: 'http://other', no_proxy: 'a.example,b.example' },
     ],

@@ -323,9 +323,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
 function withUpperCaseProxy(
   variables: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string | undefined>> {
-  const { https_proxy: proxy = variables['HTTPS_PROXY'], no_proxy: bypassed = variables['NO_PROXY'] } =
-    variables;
-  return { ...variables, HTTPS_PROXY: proxy, NO_PROXY: bypassed };
+  return {
+    ...variables,
+    HTTPS_PROXY: variables['https_proxy'] || variables['HTTPS_PROXY'],
+    NO_PROXY: variables['no_proxy'] || variables['NO_PROXY'],
+  };
 }
 
 /** Read by the command line and the start script, which share the shell with the gateway. */
