@@ -11,7 +11,7 @@ export const noticeKind = z.enum(NOTICE_KIND_NAMES);
 
 export const noticeDelivery = z.object({
   id: z.string(),
-  /** Name of the person, or URL of the webhook. */
+  /** Name of the person, or the webhook's host. */
   to: z.string(),
   channel: z.enum(['email', 'webhook']),
   state: z.enum(['waiting', 'sending', 'sent', 'failed']),
@@ -42,6 +42,7 @@ export const noticeChoice = z.object({
 
 export const webhook = z.object({
   id: z.string(),
+  /** Scheme and host: the path, which may hold a secret, is shown to nobody. */
   url: z.string(),
   kinds: z.array(noticeKind),
   createdBy: z.string(),

@@ -1,6 +1,7 @@
 import type { NoticeView, WebhookView } from '@gatehouse/contracts/operation/notice-routes';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { NOTICE_KIND_NAMES, NOTICE_KINDS, type NoticeKindName } from '@gatehouse/domain/notices/notice-kinds';
+import { maskedUrl } from '@gatehouse/domain/notices/masked-url';
 import { Inject, Injectable } from '@nestjs/common';
 import { instantCursor, instantOf, olderThan, pageOf } from '../http/paging.js';
 import type { Queries } from '../http/transactions.js';
@@ -63,7 +64,7 @@ interface WebhookRow {
 }
 
 export const webhookView = ({ id, url, kinds, createdBy, createdAt, endedAt }: WebhookRow): WebhookView => ({
-  ...{ id, url, createdBy, createdAt: createdAt.toISOString(), endedAt: instantOf(endedAt) },
+  ...{ id, url: maskedUrl(url), createdBy, createdAt: createdAt.toISOString(), endedAt: instantOf(endedAt) },
   kinds: kinds as NoticeKindName[],
 });
 
@@ -95,7 +96,7 @@ function noticeView({ odsCodes, createdAt, deliveries, ...row }: NoticeRow): Not
     createdAt: createdAt.toISOString(),
     deliveries: deliveries.map(({ staff, webhook, state, endedAt, ...delivery }) => ({
       ...{ id: delivery.id, attempts: delivery.attempts, cause: delivery.cause },
-      to: staff?.name ?? webhook?.url ?? '',
+      to: staff?.name ?? (webhook === null ? '' : maskedUrl(webhook.url)),
       channel: staff === null ? 'webhook' : 'email',
       state: state as NoticeView['deliveries'][number]['state'],
       endedAt: instantOf(endedAt),

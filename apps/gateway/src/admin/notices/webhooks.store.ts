@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { InputOf } from '@gatehouse/contracts/routes';
+import { maskedUrl } from '@gatehouse/domain/notices/masked-url';
 import { Inject, Injectable } from '@nestjs/common';
 import type { SecretBox } from '../../adapters/kms/secret-box.js';
 import { retryDelivery } from '../../adapters/notices/deliveries.js';
@@ -32,7 +33,8 @@ export class WebhooksStore {
     return this.transactions.run(changeBy(acting, reason), async (transaction) => {
       const data = { id, url, kinds: [...new Set(kinds)], secretSealed, ...created };
       const row = await transaction.noticeWebhook.create({ data });
-      await this.auditAccess.record('WEBHOOK_CREATED', acting, { webhook: id, url, kinds, reason });
+      const recorded = { webhook: id, url: maskedUrl(url), kinds, reason };
+      await this.auditAccess.record('WEBHOOK_CREATED', acting, recorded);
       return { webhook: webhookView(row), secret };
     });
   }
@@ -42,11 +44,15 @@ export class WebhooksStore {
     return this.transactions.run(changeBy(acting, reason), async (transaction) => {
       const row = await transaction.noticeWebhook.findUnique({ where: { id } });
       if (row === null) throw notFound(`webhook ${id}`);
-      if (row.endedAt !== null) throw conflict('This webhook has ended already.');
-      const data = { endedBy: acting.actor, endedAt: new Date(this.now()) };
-      const ended = await transaction.noticeWebhook.update({ where: { id }, data });
-      await this.auditAccess.record('WEBHOOK_ENDED', acting, { webhook: id, url: row.url, reason });
-      return webhookView(ended);
+      const ended = { endedBy: acting.actor, endedAt: new Date(this.now()) };
+      const { count } = await transaction.noticeWebhook.updateMany({
+        where: { id, endedAt: null },
+        data: ended,
+      });
+      if (count === 0) throw conflict('This webhook has ended already.');
+      const recorded = { webhook: id, url: maskedUrl(row.url), reason };
+      await this.auditAccess.record('WEBHOOK_ENDED', acting, recorded);
+      return webhookView({ ...row, ...ended });
     });
   }
 
