@@ -1,5 +1,7 @@
 /** Notices reach a mail server and a webhook receiver, signed, and never twice if the first time was certain. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import type { Notice } from '@gatehouse/domain/notices/notice';
 import { Webhook } from 'standardwebhooks';
@@ -55,27 +57,29 @@ const box = {
   seal: (text: string) => Promise.resolve(new TextEncoder().encode(text)),
   open: (sealed: Uint8Array) => Promise.resolve(Buffer.from(sealed).toString()),
 };
+async function person(email: string): Promise<string> {
+  const { id } = await db.staff.create({
+    data: { issuer: 'https://login.example', subject: randomUUID(), name: 'Ana Ito', email },
+  });
+  await db.staffRole.create({
+    data: { staffId: id, role: 'governance-officer', source: 'provider', everyOrganisation: true },
+  });
+  return id;
+}
+async function webhook(path: string): Promise<void> {
+  await db.noticeWebhook.create({
+    data: {
+      ...{ id: randomUUID(), url: `https://${HOST}:${hooks.port}${path}`, kinds: ['emergency-stop'] },
+      ...{ secretSealed: await box.seal(secret), createdBy: 'test', createdAt: new Date(nowMs) },
+    },
+  });
+}
 beforeEach(async () => {
   nowMs = Date.now();
   mail = await startMailSink('starttls', ofMail);
   hooks = await startWebhookReceiver(ofHooks);
-  ({ id: staffId } = await db.staff.create({
-    data: {
-      issuer: 'https://login.example',
-      subject: randomUUID(),
-      name: 'Ana Ito',
-      email: 'ana@example.org',
-    },
-  }));
-  await db.staffRole.create({
-    data: { staffId, role: 'governance-officer', source: 'provider', everyOrganisation: true },
-  });
-  await db.noticeWebhook.create({
-    data: {
-      ...{ id: randomUUID(), url: `https://${HOST}:${hooks.port}/notices`, kinds: ['emergency-stop'] },
-      ...{ secretSealed: await box.seal(secret), createdBy: 'test', createdAt: new Date(nowMs) },
-    },
-  });
+  staffId = await person('ana@example.org');
+  await webhook('/notices');
 });
 afterEach(async () => {
   await db.notice.deleteMany();
@@ -182,6 +186,23 @@ describe('a notice', () => {
       expect(() => new Webhook(secret).verify(body, { ...headers })).not.toThrow();
   });
 
+  it('is not sent to people who lost the role, the address or the account since it was addressed', async () => {
+    const others = await Promise.all([0, 1].map((at) => person(`ben${at}@example.org`)));
+    await notify(db, NOTICE, nowMs);
+    mail.answer = 451;
+    await send({ webhooks: null });
+    expect(await db.noticeDelivery.count({ where: { state: 'waiting' } })).toBe(3);
+    mail.answer = null;
+    nowMs += 10_000;
+    await db.staffRole.deleteMany({ where: { staffId } });
+    await db.staff.update({ where: { id: others[0] ?? '' }, data: { state: 'suspended' } });
+    await send({ webhooks: null });
+    expect(mail.messages.map((message) => headerOf(message, 'To'))).toEqual(['ben1@example.org']);
+    expect(await db.noticeDelivery.findMany({ where: { state: 'failed' } })).toMatchObject(
+      [1, 2].map(() => ({ cause: expect.stringContaining('no role that covers this notice') })),
+    );
+  });
+
   it('has one claim for each attempt', async () => {
     await notify(db, NOTICE, nowMs);
     await send({ mailer: null, webhooks: sending().webhooks });
@@ -229,6 +250,58 @@ describe('a receiver that does not take it', () => {
     expect((await Promise.all(retries)).toSorted()).toEqual([false, true]);
     await send({ mailer: null });
     expect((await deliveries()).map(({ state }) => state)).toEqual(['sent']);
+  });
+
+  it('does not keep others waiting, however much waits for it', async () => {
+    await db.notice.createMany({
+      data: Array.from({ length: 205 }, (_, at) => ({
+        ...{
+          ...NOTICE,
+          id: randomUUID(),
+          odsCodes: ['R69'],
+          roles: [],
+          createdAt: new Date(nowMs - 1_000 + at),
+        },
+      })),
+    });
+    const attempts: string[] = [];
+    const away = {
+      send: async ({ url }: { url: string }) => {
+        attempts.push(new URL(url).pathname);
+        return { state: 'failed', cause: 'away', concerns: 'place' } as const;
+      },
+    };
+    await send({ mailer: null, webhooks: away });
+    // The other receiver is new, so whatever is for it is due later than the 205.
+    await webhook('/other');
+    nowMs += 61_000;
+    await notify(db, NOTICE, nowMs);
+    attempts.length = 0;
+    await send({ mailer: null, webhooks: away });
+    expect(attempts.toSorted()).toEqual(['/notices', '/other']);
+  });
+
+  it('is left alone for a minute but for the one message that was tried', async () => {
+    for (let count = 0; count < 3; count += 1) await notify(db, NOTICE, nowMs);
+    hooks.status = 503;
+    await send({ mailer: null });
+    await send({ mailer: null });
+    expect(hooks.calls).toHaveLength(1);
+    [hooks.status, nowMs] = [200, nowMs + 10_000];
+    await send({ mailer: null });
+    expect(hooks.calls).toHaveLength(2);
+    nowMs += 50_000;
+    await send({ mailer: null });
+    expect(hooks.calls).toHaveLength(4);
+  });
+
+  it('is tried again where its secret could not be opened', async () => {
+    await notify(db, NOTICE, nowMs);
+    await send({ mailer: null, box: { ...box, open: () => Promise.reject(new Error('KMS is away')) } });
+    expect(await deliveries()).toMatchObject([{ state: 'waiting', attempts: 1, cause: 'KMS is away' }]);
+    nowMs += 10_000;
+    await send({ mailer: null });
+    expect(hooks.calls).toHaveLength(1);
   });
 
   it.each([
@@ -339,6 +412,29 @@ describe('the mail server', () => {
     } finally {
       await sink.close();
     }
+  });
+
+  it('that keeps talking and never comes to an end is given up, and its connection is closed', async () => {
+    let isClosed: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => (isClosed = resolve));
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      // Never silent: a limit on silence alone would wait for ever.
+      const talking = setInterval(() => socket.write('250-wait\r\n'), 20);
+      socket.on('close', () => {
+        clearInterval(talking);
+        isClosed();
+      });
+      socket.write('220 mail.example\r\n');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await notify(db, NOTICE, nowMs);
+    const url = `smtp://localhost:${port}`;
+    await send({ webhooks: null, mailer: createMailer({ url, from, limitMs: 500 }) });
+    await closed;
+    expect(await deliveries()).toMatchObject([{ state: 'waiting', cause: 'no answer within 0.5 s' }]);
+    server.close();
   });
 
   it.each([

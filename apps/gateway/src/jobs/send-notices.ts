@@ -1,9 +1,10 @@
 /** The job that sends notices, with the adapters that it needs. */
 import { emailText } from '@gatehouse/domain/notices/delivery';
 import type { NoticeKindName } from '@gatehouse/domain/notices/notice-kinds';
+import { receives } from '@gatehouse/domain/notices/recipients';
 import type { SecretBox } from '../adapters/kms/secret-box.js';
-import { addressNotices } from '../adapters/notices/addressing.js';
-import { claim, type Delivery, dueDeliveries, mark } from '../adapters/notices/deliveries.js';
+import { addresseeOf, addressNotices } from '../adapters/notices/addressing.js';
+import { claim, type Delivery, dueDeliveries, mark, restPlace } from '../adapters/notices/deliveries.js';
 import type { Mailer } from '../adapters/notices/email.js';
 import type { SendResult } from '../adapters/notices/send-result.js';
 import type { Webhooks } from '../adapters/notices/webhook.js';
@@ -34,7 +35,8 @@ export function sendNotices(sending: NoticeSending, signal: AbortSignal): Promis
     send: (delivery) =>
       delivery.webhook === null ? sendEmail(sending, delivery) : callWebhook(sending, delivery),
     mark: (delivery, result) => mark(db, delivery, result, now()),
-    signal,
+    rest: ({ webhookId }) => restPlace(db, webhookId, now()),
+    ...{ now, signal },
   });
 }
 
@@ -42,10 +44,14 @@ async function sendEmail(
   { mailer, consoleOrigin }: NoticeSending,
   { id, notice, staff }: Delivery,
 ): Promise<SendResult> {
-  if (mailer === null) return { state: 'failed', cause: 'no mail server is set (GATEHOUSE_SMTP_URL)' };
-  if (staff?.state !== 'active' || staff.email === null)
-    return { state: 'refused', cause: 'the person is suspended or has no address any more' };
+  if (mailer === null) return unset('no mail server is set (GATEHOUSE_SMTP_URL)');
   const written = { ...notice, kind: notice.kind as NoticeKindName };
+  // Days may have passed since the notice was addressed.
+  if (staff === null || staff.email === null || !receives(addresseeOf(staff), written))
+    return {
+      state: 'refused',
+      cause: 'the person has no address any more, or no role that covers this notice',
+    };
   const text = emailText(written, consoleOrigin);
   return mailer.send({ id, to: staff.email, subject: notice.title, text, date: notice.createdAt });
 }
@@ -54,8 +60,7 @@ async function callWebhook(
   { webhooks, box, consoleOrigin }: NoticeSending,
   { id, notice, webhook }: Delivery,
 ): Promise<SendResult> {
-  if (webhooks === null)
-    return { state: 'failed', cause: 'no host is listed for webhooks (GATEHOUSE_WEBHOOK_HOSTS)' };
+  if (webhooks === null) return unset('no host is listed for webhooks (GATEHOUSE_WEBHOOK_HOSTS)');
   if (webhook === null || webhook.endedAt !== null)
     return { state: 'refused', cause: 'the webhook has ended' };
   const { kind, title, body, whatToDo, path, odsCodes, createdAt } = notice;
@@ -67,3 +72,5 @@ async function callWebhook(
   const secret = await box.open(webhook.secretSealed, webhook.id);
   return webhooks.send({ id, url: webhook.url, secret, body: message });
 }
+
+const unset = (cause: string): SendResult => ({ state: 'failed', cause, concerns: 'place' });

@@ -32,7 +32,7 @@ export const NOTICE_KINDS = {
   },
   expiry: {
     label: 'Expiries',
-    description: 'A key, a token, a certificate or a write exception is about to expire.',
+    description: 'The last key of a client or a write exception is about to expire.',
     permission: 'registry.read',
   },
   'job-failed': {

@@ -25,7 +25,7 @@ export interface AddressedNotice {
 export function receives(person: Addressee, notice: AddressedNotice): boolean {
   if (!person.isActive || person.email === null || person.unwanted.includes(notice.kind)) return false;
   if (person.staffId === notice.exceptStaffId) return false;
-  if (notice.staffId !== null) return person.staffId === notice.staffId && person.roles.length > 0;
+  if (notice.staffId !== null && notice.staffId !== person.staffId) return false;
   const roles = person.roles.filter(({ role }) => isWanted(role, notice.roles));
   const reach = reachOf({ roles, scopes: null }, NOTICE_KINDS[notice.kind].permission);
   return reach !== null && reaches(reach, notice.odsCodes);

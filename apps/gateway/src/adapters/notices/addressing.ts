@@ -52,12 +52,27 @@ async function findAddressees(db: Queries): Promise<Addressee[]> {
     where: { state: 'active', email: { not: null } },
     include: { roles: true, choices: { where: { email: false } } },
   });
-  return rows.map(({ id, state, email, roles, choices }) => ({
-    ...{ staffId: id, isActive: state === 'active', email },
+  return rows.map((row) => ({ ...addresseeOf(row), unwanted: row.choices.map(({ kind }) => kind) }));
+}
+
+interface StaffRow {
+  readonly id: string;
+  readonly state: string;
+  readonly email: string | null;
+  readonly roles: readonly {
+    readonly role: string;
+    readonly everyOrganisation: boolean;
+    readonly odsCodes: string[];
+  }[];
+}
+
+/** Who may receive what, without their choices. */
+export function addresseeOf({ id, state, email, roles }: StaffRow): Addressee {
+  return {
+    ...{ staffId: id, isActive: state === 'active', email, unwanted: [] },
     roles: roles.map(({ role, everyOrganisation, odsCodes }) => ({
       role: role as StaffRole,
       odsCodes: everyOrganisation ? null : odsCodes,
     })),
-    unwanted: choices.map(({ kind }) => kind),
-  }));
+  };
 }

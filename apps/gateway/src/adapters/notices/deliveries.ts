@@ -6,30 +6,44 @@
 import type { Database } from '@gatehouse/db/client';
 import { withoutNhsNumbers } from '@gatehouse/domain/input/nhs-number';
 import { pauseAfter } from '@gatehouse/domain/notices/delivery';
-import type { SendResult } from './send-result.js';
+import { SEND_MS, type SendResult } from './send-result.js';
 
 const MOST_AT_ONCE = 200;
-/** After so long the worker that claimed an attempt is taken to have died. */
-const CLAIM_MS = 60_000;
+/** Three times as long as an attempt can take: by then the worker that claimed it has died. */
+const CLAIM_MS = 3 * SEND_MS;
+/** How long a place that is away is left alone, so that those that work have their turn. */
+const REST_MS = 60_000;
 const CAUSE_LENGTH = 300;
 
 type Rows = Pick<Database, 'noticeDelivery'>;
 
 export type Delivery = Awaited<ReturnType<typeof dueDeliveries>>[number];
 
-/** Those that wait and are due, and those whose worker died. The longest due come first. */
-export function dueDeliveries(db: Rows, nowMs: number) {
+/**
+ * Those that wait and are due, and those whose worker died: the oldest of each place, then the second of each, and so on.
+ * However many wait for one place, the others have their turn.
+ */
+export async function dueDeliveries(db: Rows & Pick<Database, '$queryRaw'>, nowMs: number) {
   const now = new Date(nowMs);
+  const due = await db.$queryRaw<{ id: string }[]>`
+    SELECT id::text FROM (
+      SELECT id, due_at, row_number() OVER (PARTITION BY webhook_id ORDER BY due_at, id) AS turn
+        FROM notice_delivery
+       WHERE (state = 'waiting' AND due_at <= ${now}) OR (state = 'sending' AND claimed_until < ${now})
+    ) AS in_turn
+    ORDER BY turn, due_at LIMIT ${MOST_AT_ONCE}`;
   return db.noticeDelivery.findMany({
-    where: {
-      OR: [
-        { state: 'waiting', dueAt: { lte: now } },
-        { state: 'sending', claimedUntil: { lt: now } },
-      ],
-    },
-    include: { notice: true, staff: true, webhook: true },
+    where: { id: { in: due.map(({ id }) => id) } },
+    include: { notice: true, staff: { include: { roles: true } }, webhook: true },
     orderBy: { dueAt: 'asc' },
-    take: MOST_AT_ONCE,
+  });
+}
+
+/** Leaves a place that is away alone for a while. @param webhookId null: the mail server */
+export async function restPlace(db: Rows, webhookId: string | null, nowMs: number): Promise<void> {
+  await db.noticeDelivery.updateMany({
+    where: { webhookId, state: 'waiting', dueAt: { lte: new Date(nowMs) } },
+    data: { dueAt: new Date(nowMs + REST_MS) },
   });
 }
 

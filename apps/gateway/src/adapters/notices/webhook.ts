@@ -6,7 +6,7 @@ import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { request } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from './public-address.js';
-import { SEND_MS, type SendResult } from './send-result.js';
+import { noAnswerWithin, SEND_MS, type SendResult } from './send-result.js';
 import { webhookHeaders } from './webhook-signature.js';
 
 export interface WebhookSettings {
@@ -100,7 +100,7 @@ export function createWebhooks({ hosts, now, network }: WebhookSettings) {
       try {
         return resultOf(await statusOf(url, { ...options, ca: network?.ca }, body));
       } catch (error) {
-        return { state: 'failed', cause: causeOf(error) };
+        return { state: 'failed', cause: causeOf(error), concerns: 'place' };
       }
     },
   };
@@ -124,13 +124,13 @@ function resultOf(status: number): SendResult {
   if (status >= 200 && status < 300) return { state: 'sent' };
   if (status === 410) return { state: 'refused', cause: 'the receiver answered 410: it wants no more' };
   const redirect = status >= 300 && status < 400 ? '; redirects are not followed' : '';
-  return { state: 'failed', cause: `the receiver answered ${status}${redirect}` };
+  return { state: 'failed', cause: `the receiver answered ${status}${redirect}`, concerns: 'place' };
 }
 
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'it could not be sent';
   return error.name === 'TimeoutError' || error.name === 'AbortError'
-    ? `no answer within ${SEND_MS / 1_000} s`
+    ? noAnswerWithin(SEND_MS)
     : error.message;
 }
 
