@@ -157,6 +157,20 @@ const BUGS = [
     tests: integration('test/integration/jobs/job-records.spec.ts'),
   },
   {
+    name: 'a notice for each run of a schedule that goes on failing',
+    file: 'apps/gateway/src/adapters/queue/job-records.ts',
+    find: 'if (lasting === null) return false;',
+    put: 'if (lasting === null || lasting.id !== queueId) return false;',
+    tests: integration('test/integration/jobs/job-records.spec.ts'),
+  },
+  {
+    name: 'a failed job that the audit trail refused, forgotten',
+    file: 'apps/gateway/src/adapters/queue/job-records.ts',
+    find: '(error: unknown) => failures.push(error),\n    );\n  }',
+    put: '(error: unknown) => failures.push(error, recorded.push(id)),\n    );\n  }',
+    tests: integration('test/integration/jobs/job-records.spec.ts'),
+  },
+  {
     name: 'a job that failed retried twice',
     file: 'apps/gateway/src/adapters/queue/job-records.ts',
     find: "where: { id, state: 'failed', payload",
@@ -188,7 +202,7 @@ const BUGS = [
     name: 'a notice sent without a claim, so once by each worker',
     file: 'apps/gateway/src/adapters/notices/deliveries.ts',
     find: 'where: { id, state, attempts },',
-    put: 'where: { id },',
+    put: "where: { id, state: { in: [state, 'waiting', 'sending'] }, attempts: { gte: attempts } },",
     tests: integration('test/integration/notices/sending.spec.ts'),
   },
   {

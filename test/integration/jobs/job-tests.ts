@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import { z } from 'zod';
 import {
   createJobRecords,
+  type DeadJob,
   type JobRecords,
   requestJob,
   retryJob,
@@ -22,7 +23,7 @@ import {
   type BackgroundJobs,
   startBackgroundJobs,
 } from '../../../apps/gateway/src/jobs/queue/background-jobs.js';
-import { type DeadJob, optionsOf } from '../../../apps/gateway/src/jobs/queue/keep-queue.js';
+import { optionsOf } from '../../../apps/gateway/src/jobs/queue/keep-queue.js';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 import type { TcpProxy } from '../../support/servers/tcp-proxy.ts';
 import { until } from '../../support/until.ts';

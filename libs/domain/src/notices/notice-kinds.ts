@@ -37,7 +37,7 @@ export const NOTICE_KINDS = {
   },
   'job-failed': {
     label: 'Failed jobs',
-    description: 'A background job has failed permanently.',
+    description: 'A background job has failed permanently, or works again.',
     permission: 'registry.write',
   },
   alarm: {

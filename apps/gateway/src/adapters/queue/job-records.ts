@@ -3,7 +3,7 @@
  * them or deliver them twice, and each change of state here is a compare-and-set that one of two callers wins.
  */
 import { randomUUID } from 'node:crypto';
-import { type Database, Prisma } from '@gatehouse/db/client';
+import { type Database, Prisma, type Queries } from '@gatehouse/db/client';
 import { isJobName, JOB_KINDS } from '@gatehouse/domain/jobs/job-kinds';
 import type { Notice } from '@gatehouse/domain/notices/notice';
 import { notify } from '../notices/notify.js';
@@ -35,9 +35,19 @@ export interface ScheduleRecord {
   readonly succeededAtMs: number | null;
 }
 
+export interface DeadJob {
+  readonly job: string;
+  readonly queueId: string;
+  readonly attempts: number;
+  readonly cause: string;
+}
+
 type JobRows = Pick<Database, 'backgroundJob' | 'jobSchedule' | '$transaction'>;
 
 const MOST_WAITING = 500;
+const MOST_DEATHS = 50;
+/** The payload of a scheduled job. */
+const NOTHING = { equals: {} };
 /** Then another replica may try. */
 const CLAIM_MS = 4_000;
 
@@ -130,29 +140,34 @@ export function createJobRecords(db: JobRows, now: () => number) {
     },
 
     /** Also ends earlier failures of a scheduled job: what they left undone, this run has done. */
-    async succeeded(job: string, queueId: string): Promise<void> {
-      const endedAt = at();
-      const request = requestOf(queueId);
-      if (request !== null)
-        await db.backgroundJob.updateMany({
-          where: { ...request, state: 'waiting' },
-          data: { state: 'done', endedAt },
-        });
-      const { count } = await db.jobSchedule.updateMany({ where: { job }, data: { succeededAt: endedAt } });
-      if (count > 0)
-        await db.backgroundJob.updateMany({
-          where: { job, state: 'failed', payload: { equals: {} } },
-          data: { state: 'done', endedAt },
-        });
+    succeeded(job: string, queueId: string): Promise<void> {
+      return db.$transaction(async (transaction) => {
+        const ended = await recordSuccess(transaction, job, queueId, at());
+        if (ended > 0) await notify(transaction, worksAgainNotice(job, queueId), now());
+      });
     },
 
-    /** Records that a job has failed permanently. @returns whether this call recorded it, and not another before it */
+    /**
+     * Records that a job has failed permanently. A schedule that goes on failing is one failure until a run succeeds.
+     * @returns whether this call recorded it, and not another before it
+     */
     failed(failure: JobFailure): Promise<boolean> {
       return db.$transaction(async (transaction) => {
+        if (await goesOnFailing(transaction, failure, at())) return false;
         if (!(await recordFailure(transaction, failure, at()))) return false;
         await notify(transaction, failedNotice(failure), now());
         return true;
       });
+    },
+
+    /**
+     * Has failures recorded that the audit trail does not have yet. Of two workers, one holds a row until its record is
+     * durable.
+     * @throws what `record` throws; those before it are recorded
+     */
+    async recordDeaths(record: (failure: DeadJob) => Promise<void>): Promise<void> {
+      const failures = await db.$transaction((transaction) => recordDeaths(transaction, record), TRANSACTION);
+      if (failures.length > 0) throw failures[0];
     },
 
     /** Requested jobs that have not ended, the oldest first. */
@@ -188,12 +203,71 @@ export function createJobRecords(db: JobRows, now: () => number) {
   };
 }
 
+/** @returns how many failures it has ended */
+async function recordSuccess(db: Queries, job: string, queueId: string, endedAt: Date): Promise<number> {
+  const request = requestOf(queueId);
+  const done = { state: 'done', endedAt };
+  let ended = 0;
+  if (request !== null) {
+    const where = { ...request, state: 'waiting' };
+    const { count } = await db.backgroundJob.updateMany({ where, data: done });
+    // A later turn: it had failed, and a person had it retried.
+    if (request.turn > 1) ended += count;
+  }
+  const { count: schedules } = await db.jobSchedule.updateMany({
+    where: { job },
+    data: { succeededAt: endedAt },
+  });
+  if (schedules === 0) return ended;
+  const where = { job, state: 'failed', payload: NOTHING };
+  const { count } = await db.backgroundJob.updateMany({ where, data: done });
+  return ended + count;
+}
+
+/** Adds another failed run of a schedule to the failure that lasts. @returns false if there is none, or it is no such run */
+async function goesOnFailing(db: Queries, failure: JobFailure, endedAt: Date): Promise<boolean> {
+  const { job, queueId, payload, attempts, cause } = failure;
+  if (requestOf(queueId) !== null || payload === null) return false;
+  // One run after another, so that two which fail together are one failure.
+  const schedule = await db.$queryRaw<unknown[]>`SELECT job FROM job_schedule WHERE job = ${job} FOR UPDATE`;
+  if (schedule.length === 0) return false;
+  const lasting = await db.backgroundJob.findFirst({ where: { job, state: 'failed', payload: NOTHING } });
+  if (lasting === null) return false;
+  await db.backgroundJob.updateMany({
+    where: { id: lasting.id, queueId: { not: queueId } },
+    data: { queueId, attempts: { increment: attempts }, cause, endedAt },
+  });
+  return true;
+}
+
+const TRANSACTION = { timeout: 30_000, maxWait: 10_000 };
+
+async function recordDeaths(
+  db: Queries,
+  record: (failure: DeadJob) => Promise<void>,
+): Promise<readonly unknown[]> {
+  const rows = await db.$queryRaw<(DeadJob & { readonly id: string })[]>`
+    SELECT id::text, job, queue_id AS "queueId", attempts, cause FROM background_job
+     WHERE death_to_record ORDER BY ended_at LIMIT ${MOST_DEATHS} FOR UPDATE SKIP LOCKED`;
+  const failures: unknown[] = [];
+  const recorded: string[] = [];
+  for (const { id, ...failure } of rows) {
+    if (failures.length > 0) break;
+    await record(failure).then(
+      () => recorded.push(id),
+      (error: unknown) => failures.push(error),
+    );
+  }
+  await db.backgroundJob.updateMany({ where: { id: { in: recorded } }, data: { deathToRecord: false } });
+  return failures;
+}
+
 async function recordFailure(
   db: Pick<Database, 'backgroundJob'>,
   { job, queueId, payload, attempts, cause }: JobFailure,
   endedAt: Date,
 ): Promise<boolean> {
-  const end = { state: 'failed', attempts, cause, endedAt };
+  const end = { state: 'failed', attempts, cause, endedAt, deathToRecord: true };
   const request = requestOf(queueId);
   if (request !== null) {
     const { count } = await db.backgroundJob.updateMany({
@@ -220,6 +294,16 @@ function failedNotice({ job, queueId, attempts, cause }: JobFailure): Notice {
     ...{ kind: 'job-failed', onceKey: `job ${queueId} failed`, title: `Background job failed: ${job}` },
     body: `It failed permanently after ${attempts} attempts: ${cause}.${waits}`,
     whatToDo: 'Put right what the cause names, then retry the job.',
+    ...{ path: '/jobs', odsCodes: [], staffId: null },
+  };
+}
+
+function worksAgainNotice(job: string, queueId: string): Notice {
+  return {
+    ...{ kind: 'job-failed', onceKey: `job ${queueId} works again` },
+    title: `Background job works again: ${job}`,
+    body: 'It had failed permanently. A run has succeeded since.',
+    whatToDo: 'Nothing more is needed.',
     ...{ path: '/jobs', odsCodes: [], staffId: null },
   };
 }

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { QueueMeasure, WorkerReports } from '../../adapters/queue/worker-reports.js';
-import type { JobRecords } from '../../adapters/queue/job-records.js';
+import type { DeadJob, JobRecords } from '../../adapters/queue/job-records.js';
 import type {
   JobProcessor,
   JobQueue,
@@ -14,7 +14,7 @@ import type {
 } from '../../adapters/queue/queue-store.js';
 import { atOnceAndEvery } from '../schedule.js';
 import type { BackgroundJob } from './background-job.js';
-import { type DeadJob, enqueue, keepScheduler, recordFailures } from './keep-queue.js';
+import { enqueue, keepScheduler, recordFailures } from './keep-queue.js';
 import { processJob } from './process-job.js';
 
 export interface BackgroundJobsDeps {
@@ -111,13 +111,16 @@ export function startBackgroundJobs(deps: BackgroundJobsDeps): BackgroundJobs {
     await records.register(jobs.filter(({ kind }) => kind.everyMs !== null).map(({ name }) => name));
     for (const { background, queue } of lines) {
       const nextMs = await keepScheduler(background, queue, records);
-      await recordFailures(background, queue, records, deps.onDead);
+      await recordFailures(background, queue, records);
       const measure = await measureQueue(queue);
       counts.set(background.name, measure);
       await reports.measured(background.name, measure);
       await records.confirm(background.name, nextMs);
     }
     onStore(null);
+    await records.recordDeaths(deps.onDead).catch((error: unknown) => {
+      log.warn({ err: error }, 'the failure of a background job is not in the audit trail yet');
+    });
   }
 
   const timers = [

@@ -67,7 +67,6 @@ export async function recordFailures(
   background: BackgroundJob,
   queue: JobQueue,
   records: Pick<JobRecords, 'failed'>,
-  onDead: (failure: DeadJob) => Promise<void>,
 ): Promise<void> {
   for (const job of await queue.getFailed(0, MOST_FAILED_AT_ONCE - 1)) {
     const failure = {
@@ -77,14 +76,7 @@ export async function recordFailures(
       attempts: job.attemptsMade,
       cause: causeOf(job.failedReason),
     };
-    if (await records.failed(failure)) await onDead(failure);
+    await records.failed(failure);
     await queue.remove(failure.queueId);
   }
-}
-
-export interface DeadJob {
-  readonly job: string;
-  readonly queueId: string;
-  readonly attempts: number;
-  readonly cause: string;
 }
