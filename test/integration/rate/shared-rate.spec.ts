@@ -3,7 +3,7 @@
  * store gave them, and sends by the slots' windows, so that a slow machine makes the test slower and not wrong.
  */
 import { dividedSlot, nextSlot, rateLimitOf } from '@gatehouse/domain/policy/rate-limit';
-import { HOLD_MS } from '@gatehouse/domain/policy/rate-sharing';
+import { HOLD_MS, LONGEST_AHEAD_MS } from '@gatehouse/domain/policy/rate-sharing';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRateLimiter, type Departure } from '../../../apps/gateway/src/adapters/rate/rate-limiter.js';
@@ -235,6 +235,29 @@ describe('a store that is', () => {
     for (const [index, atMs] of slots.entries()) expect(atMs).toBeCloseTo(grid[index] ?? 0, 1);
   });
 
+  it('slow holds up a small quota for an interval, and no slot is given far ahead', async () => {
+    const small = rateLimitOf(20);
+    const [slow, other] = [await replicaBehindProxy(), replica()];
+    const before = [
+      await slotOf(slow.source, 'small', null, small),
+      await slotOf(other, 'small', null, small),
+    ];
+    slow.proxy.delay(500);
+    await keepAsking([slow.source, other], 'both divide', async () => {
+      const both = await states();
+      return both.includes('slow') && both.includes('divided');
+    });
+    const slots = await Promise.all(
+      [slow.source, other].map(async (source) => {
+        const slot = await slotOf(source, 'small', null, small);
+        expect(slot.fromMs - performance.now()).toBeLessThanOrEqual(LONGEST_AHEAD_MS + small.toleranceMs);
+        return slot.atMs;
+      }),
+    );
+    const all = [...before.map(({ atMs }) => atMs), ...slots];
+    expect(leastGap(all)).toBeGreaterThanOrEqual(small.intervalMs - 0.001);
+  });
+
   it('well again is shared again', async () => {
     const [slow, other] = [await replicaBehindProxy(), replica()];
     await Promise.all([slotOf(slow.source), slotOf(other)]);
@@ -301,6 +324,6 @@ describe('a replica that ends', () => {
   });
 });
 
-it('the hold after a change outlasts every slot that was given before it', () => {
-  expect(HOLD_MS).toBeGreaterThan(500 + 600 + 250 + 50);
+it('the hold after a change lasts until every slot that was given before it has begun', () => {
+  expect(HOLD_MS).toBeGreaterThan(LONGEST_AHEAD_MS + 600 + 250 + 50);
 });

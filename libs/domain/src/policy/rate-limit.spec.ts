@@ -56,10 +56,6 @@ describe('e-RS: 600 a minute, and 720 a minute smoothed', () => {
     const sent = send(Array<number>(1_001).fill(1_000));
     expect(sent.at(-1)! - sent[0]!).toBe(1_000 * 102);
   });
-
-  it('counts the requests that are already waiting', () => {
-    expect(nextSlot(E_RS_LIMIT, 1_050, 1_000, 3)).toEqual({ waitMs: 356, next: 1_458 });
-  });
 });
 
 describe('each request as late as its slot allows, or as early', () => {
@@ -111,6 +107,16 @@ describe('the shares of replicas', () => {
     ['the second of three, a moment later', { index: 1, count: 3 }, 1_021, 1_326],
   ])('%s', (_, share, earliestMs, expected) => {
     expect(dividedSlot(E_RS_LIMIT, share, earliestMs)).toBe(expected);
+  });
+
+  it.each([
+    ['after the last one', 1_020, 1_020, 1_326],
+    ['after the last one, which is ahead', 1_020, 1_326, 1_632],
+    ['after a pause', 9_000, 1_020, 9_282],
+    ['after the last one, which is far ahead', 1_020, 2_520, 2_856],
+    ['at once, if the clock was set back by an hour', 1_020, 3_601_020, 1_020],
+  ])('the second of three has its next %s', (_, nowMs, lastAtMs, expected) => {
+    expect(dividedSlot(E_RS_LIMIT, { index: 1, count: 3 }, nowMs, lastAtMs)).toBe(expected);
   });
 });
 

@@ -3,6 +3,8 @@
  * (docs/reference/protocol-facts.md §1.6, §11). The requests of one application leave in slots, at 600 a minute 102 ms
  * apart. Arithmetic only; storage and waiting are the caller's.
  */
+import { BELIEVED_MS, LONGEST_AHEAD_MS } from './rate-sharing.js';
+
 export interface RateLimit {
   /** Least time between two slots, ms. */
   readonly intervalMs: number;
@@ -33,12 +35,9 @@ export interface RateDecision {
   readonly next: RateState;
 }
 
-/**
- * The rule of the shared store, which applies it in SQL; a test compares the two.
- * @param ahead how many requests are already waiting and will leave first
- */
-export function nextSlot(limit: RateLimit, state: RateState, nowMs: number, ahead = 0): RateDecision {
-  const leavesMs = Math.max(nowMs, state) + ahead * limit.intervalMs;
+/** The rule of the shared store, which applies it in SQL; a test compares the two. */
+export function nextSlot(limit: RateLimit, state: RateState, nowMs: number): RateDecision {
+  const leavesMs = Math.max(nowMs, state);
   return { waitMs: leavesMs - nowMs, next: leavesMs + limit.intervalMs };
 }
 
@@ -50,12 +49,20 @@ export interface RateShare {
 }
 
 /**
- * The first slot of a share. Time is cut into slots from 1970 on, and each share owns every `count`-th of them: all
+ * The next slot of a share. Time is cut into slots from 1970 on, and each share owns every `count`-th of them: all
  * shares together never exceed the rate, and no two of their slots are closer than the interval.
- * @param earliestMs epoch ms on the clock of the store
+ * @param nowMs epoch ms on the clock of the store, as the next
+ * @param lastAtMs when the last slot of the share began; null if there was none
  * @returns when the slot begins, on the same clock
  */
-export function dividedSlot({ intervalMs }: RateLimit, share: RateShare, earliestMs: number): number {
+export function dividedSlot(
+  { intervalMs }: RateLimit,
+  share: RateShare,
+  nowMs: number,
+  lastAtMs: number | null = null,
+): number {
+  const isOfThisClock = lastAtMs !== null && lastAtMs <= nowMs + LONGEST_AHEAD_MS + BELIEVED_MS;
+  const earliestMs = isOfThisClock ? Math.max(nowMs, lastAtMs + intervalMs / 2) : nowMs;
   const first = Math.ceil(earliestMs / intervalMs);
   const behind = (share.index - (first % share.count) + share.count) % share.count;
   return (first + behind) * intervalMs;

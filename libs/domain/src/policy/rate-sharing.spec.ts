@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { rateLimitOf } from './rate-limit.js';
 import {
   afterAnswer,
   HEALTHY,
+  heldUntilMs,
   HOLD_MS,
   JOINING,
   nextSharing,
@@ -14,8 +16,8 @@ const NOW_MS = 10_000;
 const own = { id: 'b', isSlow: false };
 const ownSlow = { id: 'b', isSlow: true };
 const other = (id: string, state: ReplicaState = 'shared', ageMs = 200): Replica => ({ id, state, ageMs });
-const shared: Sharing = { state: 'shared', members: [], fromMs: 0 };
-const divided: Sharing = { state: 'divided', members: ['a', 'b'], fromMs: 0 };
+const shared: Sharing = { state: 'shared', members: [], changedMs: null };
+const divided: Sharing = { state: 'divided', members: ['a', 'b'], changedMs: null };
 
 describe('a replica that shares', () => {
   it.each([
@@ -27,31 +29,31 @@ describe('a replica that shares', () => {
       'divides with one that is slow, after a while',
       own,
       [other('a', 'slow')],
-      { state: 'divided', members: ['a', 'b'], fromMs: NOW_MS + HOLD_MS },
+      { state: 'divided', members: ['a', 'b'], changedMs: NOW_MS },
     ],
     [
       'divides with one that was not heard of',
       own,
       [other('a', 'shared', 601), other('c')],
-      { state: 'divided', members: ['a', 'b', 'c'], fromMs: NOW_MS + HOLD_MS },
+      { state: 'divided', members: ['a', 'b', 'c'], changedMs: NOW_MS },
     ],
     [
       'divides when it is slow itself',
       ownSlow,
       [other('a')],
-      { state: 'slow', members: ['a', 'b'], fromMs: NOW_MS + HOLD_MS },
+      { state: 'slow', members: ['a', 'b'], changedMs: NOW_MS },
     ],
     [
       'has the whole rate, without a pause, when it is alone',
       ownSlow,
       [],
-      { state: 'slow', members: ['b'], fromMs: NOW_MS },
+      { state: 'slow', members: ['b'], changedMs: null },
     ],
     [
       'does not count one that begins',
       ownSlow,
       [other('a', 'joining')],
-      { state: 'slow', members: ['b'], fromMs: NOW_MS + HOLD_MS },
+      { state: 'slow', members: ['b'], changedMs: NOW_MS },
     ],
   ])('%s', (_, replica, others, expected) => {
     expect(nextSharing(shared, replica, others, NOW_MS)).toEqual(expected);
@@ -66,13 +68,13 @@ describe('a replica that divides', () => {
       'waits when another has gone',
       own,
       [other('c', 'slow')],
-      { state: 'divided', members: ['b', 'c'], fromMs: NOW_MS + HOLD_MS },
+      { state: 'divided', members: ['b', 'c'], changedMs: NOW_MS },
     ],
     [
       'shares again after a while when all are well',
       own,
       [other('a', 'divided')],
-      { state: 'shared', members: [], fromMs: NOW_MS + HOLD_MS },
+      { state: 'shared', members: [], changedMs: NOW_MS },
     ],
   ])('%s', (_, replica, others, expected) => {
     expect(nextSharing(divided, replica, others, NOW_MS)).toEqual(expected);
@@ -81,18 +83,40 @@ describe('a replica that divides', () => {
 
 describe('a replica that begins', () => {
   it.each([
-    ['alone shares at once', own, [], { state: 'shared', members: [], fromMs: NOW_MS }],
+    ['alone shares at once', own, [], { state: 'shared', members: [], changedMs: null }],
     [
       'among others that share does so at once',
       own,
       [other('a'), other('c', 'joining')],
-      { state: 'shared', members: [], fromMs: NOW_MS },
+      { state: 'shared', members: [], changedMs: null },
     ],
     ['waits while others divide', own, [other('a', 'divided')], JOINING],
     ['waits while another is slow', own, [other('a', 'slow')], JOINING],
     ['waits while another is out of touch', own, [other('a', 'shared', 601)], JOINING],
   ])('%s', (_, replica, others, expected) => {
     expect(nextSharing(JOINING, replica, others, NOW_MS)).toEqual(expected);
+  });
+});
+
+describe('after a change', () => {
+  it.each([
+    ['600 a minute, one interval more', rateLimitOf(600).intervalMs, NOW_MS + HOLD_MS + 102],
+    [
+      '5 a minute, one interval more, which is far longer',
+      rateLimitOf(5).intervalMs,
+      NOW_MS + HOLD_MS + 12_240,
+    ],
+  ])('nothing is sent for the hold and, at %s', (_, intervalMs, untilMs) => {
+    expect(heldUntilMs({ ...divided, changedMs: NOW_MS }, intervalMs)).toBeCloseTo(untilMs, 6);
+  });
+
+  it('a replica that never changed waits for nothing', () => {
+    expect(heldUntilMs(shared, rateLimitOf(5).intervalMs)).toBe(-Infinity);
+  });
+
+  it('a replica that is left alone still waits for the change before', () => {
+    const changed = { ...divided, changedMs: NOW_MS - 100 };
+    expect(nextSharing(changed, ownSlow, [], NOW_MS).changedMs).toBe(NOW_MS - 100);
   });
 });
 

@@ -29,23 +29,35 @@ export const SILENT_MS = 250;
 /** So many slow answers in a row make a replica slow, and so many good ones make it well. */
 const SLOW_IN_A_ROW = 2;
 const GOOD_IN_A_ROW = 8;
-/** A slot of the store is never given further ahead. */
+/** A slot is never given further ahead. */
 export const LONGEST_AHEAD_MS = 500;
+/** A slot further ahead than this beyond it was given before the store's clock was set back. */
+export const BELIEVED_MS = 1_000;
 /**
- * After a change nothing is sent for so long: until every other replica must have noticed (OUT_OF_TOUCH_MS, BEAT_MS,
- * SLOW_MS), and the slots that it had been given before are past (LONGEST_AHEAD_MS).
+ * Within this time after a change every other replica must have noticed (OUT_OF_TOUCH_MS, BEAT_MS, SLOW_MS), and the
+ * slots that it had been given before have begun (LONGEST_AHEAD_MS).
  */
 export const HOLD_MS = 1_500;
 
-/** What a replica does, and from when on it may. */
+/** What a replica does, and since when. */
 export interface Sharing {
   readonly state: ReplicaState;
   /** The replicas that divide the rate, in order; empty unless they do. */
   readonly members: readonly string[];
-  /** Monotonic ms. Until then nothing is sent. */
-  readonly fromMs: number;
+  /** When it changed what others must know, monotonic ms; null if it never did. */
+  readonly changedMs: number | null;
 }
-export const JOINING: Sharing = { state: 'joining', members: [], fromMs: Infinity };
+export const JOINING: Sharing = { state: 'joining', members: [], changedMs: null };
+
+/**
+ * Nothing is sent before: the last slot that was given before the change, by whichever replica, may have begun at the end
+ * of HOLD_MS, and the next must be an interval later. A small quota has an interval of many seconds.
+ * @param intervalMs between two slots of the application
+ * @returns monotonic ms
+ */
+export function heldUntilMs({ changedMs }: Sharing, intervalMs: number): number {
+  return changedMs === null ? -Infinity : changedMs + HOLD_MS + intervalMs;
+}
 
 /** @param others the other replicas' rows, as they were read last */
 export function nextSharing(
@@ -62,7 +74,7 @@ export function nextSharing(
   if (state === 'joining') return JOINING;
   // A replica that begins among others that share, or that is alone, changes nothing for anybody.
   const changesNothing = others.length === 0 || (before.state === 'joining' && state === 'shared');
-  return { state, members, fromMs: changesNothing ? nowMs : nowMs + HOLD_MS };
+  return { state, members, changedMs: changesNothing ? before.changedMs : nowMs };
 }
 
 function nextState(before: ReplicaState, isSlow: boolean, others: readonly Replica[]): ReplicaState {

@@ -9,6 +9,7 @@ import {
   afterAnswer,
   BEAT_MS,
   HEALTHY,
+  heldUntilMs,
   JOINING,
   nextSharing,
   type Replica,
@@ -76,9 +77,11 @@ export class RateReplica {
     this.#tick();
   }
 
-  use(): RateUse {
-    const { members, state, fromMs } = this.#sharing;
-    if (!this.#isKnown || this.#options.monotonicNow() < fromMs) return AWAY;
+  /** @param intervalMs between two slots of the application, which is what a change holds up; 0: of any */
+  use(intervalMs = 0): RateUse {
+    const { members, state } = this.#sharing;
+    if (state === 'joining' || !this.#isKnown) return AWAY;
+    if (this.#options.monotonicNow() < heldUntilMs(this.#sharing, intervalMs)) return AWAY;
     if (state === 'shared') return { kind: 'store' };
     const index = members.indexOf(this.id);
     return index === -1 ? AWAY : { kind: 'divided', share: { index, count: members.length } };

@@ -1,5 +1,6 @@
 /** The slots in which requests may leave: from the shared store, or from this replica's share of the rate. */
-import { dividedSlot, type RateLimit } from '@gatehouse/domain/policy/rate-limit';
+import { dividedSlot, type RateLimit, type RateShare } from '@gatehouse/domain/policy/rate-limit';
+import { LONGEST_AHEAD_MS } from '@gatehouse/domain/policy/rate-sharing';
 import { RateReplica, type RateReplicaOptions } from './rate-replica.js';
 import type { TakenSlot } from './slot-store.js';
 
@@ -59,7 +60,8 @@ export function createSharedSlots(options: SharedSlotsOptions): SlotSource {
     ...options,
     onChange() {
       // What was asked may never be answered; whatever is given after all is lost.
-      if (replica.use().kind !== 'store') giveUp();
+      if (replica.use().kind === 'store') lastAtMs.clear();
+      else giveUp();
       for (const watcher of watchers) watcher();
       watchers.clear();
     },
@@ -115,12 +117,11 @@ export function createSharedSlots(options: SharedSlotsOptions): SlotSource {
       : { atMs, fromMs, untilMs, leastGapMs: limit.intervalMs - limit.toleranceMs };
   };
 
-  const fromShare = (key: string, limit: RateLimit, share: Parameters<typeof dividedSlot>[1]): Slot => {
-    const earliestMs = Math.max(
-      replica.clock.storeMs(monotonicNow()),
-      (lastAtMs.get(key) ?? -Infinity) + limit.intervalMs / 2,
-    );
-    const atMs = dividedSlot(limit, share, earliestMs);
+  /** Null if the next one is too far ahead to be given: by then the replicas may share again. */
+  const fromShare = (key: string, limit: RateLimit, share: RateShare): Slot | null => {
+    const nowMs = replica.clock.storeMs(monotonicNow());
+    const atMs = dividedSlot(limit, share, nowMs, lastAtMs.get(key));
+    if (atMs > nowMs + LONGEST_AHEAD_MS) return null;
     lastAtMs.set(key, atMs);
     return { ...slotAt(atMs, limit), remaining: null };
   };
@@ -140,8 +141,9 @@ export function createSharedSlots(options: SharedSlotsOptions): SlotSource {
     async next(key, limit, unused, isWanted) {
       while (!isClosed && isWanted()) {
         replica.need();
-        const use = replica.use();
-        if (use.kind === 'divided') return fromShare(key, limit, use.share);
+        const use = replica.use(limit.intervalMs);
+        const own = use.kind === 'divided' ? fromShare(key, limit, use.share) : null;
+        if (own !== null) return own;
         const taken = use.kind === 'store' ? await fromStore(key, limit, unused) : null;
         if (taken?.isGiven === true && replica.use().kind === 'store') {
           const remaining = Math.max(0, Math.floor(60_000 / limit.intervalMs) - taken.usedInMinute);

@@ -5,7 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LONGEST_AHEAD_MS, type Replica, type ReplicaState } from '@gatehouse/domain/policy/rate-sharing';
+import {
+  BELIEVED_MS,
+  LONGEST_AHEAD_MS,
+  type Replica,
+  type ReplicaState,
+} from '@gatehouse/domain/policy/rate-sharing';
 import pg from 'pg';
 
 export interface SlotRequest {
@@ -50,7 +55,7 @@ const STATEMENT_MS = 10_000;
 
 const NOW_MS = 'extract(epoch FROM clock_timestamp())::float8 * 1000';
 
-/** `nextSlot` in SQL, evaluated once the row is locked. A clock that was set back by more than a second is believed. */
+/** `nextSlot` in SQL, evaluated once the row is locked. A clock that was set back is believed. */
 const TAKE = `
   WITH asked AS (
     SELECT * FROM unnest($1::text[], $2::float8[], $3::float8[]) AS asked (key, interval_ms, unused_at)
@@ -72,7 +77,7 @@ const TAKE = `
       FROM (
         SELECT interval_ms, now_ms, reused, greatest(now_ms + $4, CASE
           WHEN reused = 1 THEN slot.taken_at
-          WHEN slot.next_at > now_ms + $4 + interval_ms + ${LONGEST_AHEAD_MS + 1_000} THEN now_ms + ${LONGEST_AHEAD_MS}
+          WHEN slot.next_at > now_ms + $4 + interval_ms + ${LONGEST_AHEAD_MS + BELIEVED_MS} THEN now_ms + ${LONGEST_AHEAD_MS}
           ELSE slot.next_at END) AS turn
         FROM (
           SELECT interval_ms, ${NOW_MS} AS now_ms, (slot.taken_at = unused_at)::int AS reused
