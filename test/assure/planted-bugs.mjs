@@ -30,6 +30,20 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'a page that polls keeps a session from going idle',
+    file: `${PEOPLE}/staff-sessions.ts`,
+    find: 'if (isActivity && nowMs',
+    put: 'if (nowMs',
+    tests: integration('test/integration/admin/own-notices.spec.ts'),
+  },
+  {
+    name: 'a notice read by one person counts as read by all',
+    file: `${ADMIN}/notices/own-notices.store.ts`,
+    find: 'reads: { none: { staffId } }',
+    put: 'reads: { none: { NOT: { staffId } } }',
+    tests: integration('test/integration/admin/own-notices.spec.ts'),
+  },
+  {
     name: 'a notice of an expiry sent once for all its stages',
     file: 'libs/domain/src/notices/expiry-notices.ts',
     find: 'stages.findLast((days)',

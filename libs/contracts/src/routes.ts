@@ -10,12 +10,14 @@ import { governanceRoutes } from './governance/governance-routes.js';
 import { historyRoutes } from './audit/history-routes.js';
 import { jobRoutes } from './operation/job-routes.js';
 import { noticeRoutes } from './operation/notice-routes.js';
+import { ownNoticeRoutes } from './operation/own-notice-routes.js';
 import { keyEmergencyRoutes } from './operation/key-emergency-routes.js';
 import { messageSetRoutes } from './registry/message-set-routes.js';
 import { operationRoutes } from './operation/operation-routes.js';
 import { plannerRoutes } from './asid-plan/planner-routes.js';
 import { recordRoutes } from './registry/record-routes.js';
 import { rotationRoutes } from './operation/rotation-routes.js';
+import { webhookRoutes } from './operation/webhook-routes.js';
 import { registryRoutes } from './registry/registry-routes.js';
 import { searchRoutes } from './registry/search-routes.js';
 import { staffRoutes } from './staff/staff-routes.js';
@@ -25,6 +27,8 @@ import { userSessionRoutes } from './users/user-session-routes.js';
 export type { RouteContract } from './route-contract.js';
 
 export const API_PREFIX = '/api/v1';
+/** A page sends it with requests that it makes by itself: they do not keep a session from going idle. */
+export const POLL_HEADER = 'Gatehouse-Poll';
 
 export const routes = {
   ...registryRoutes,
@@ -42,6 +46,8 @@ export const routes = {
   ...keyEmergencyRoutes,
   ...jobRoutes,
   ...noticeRoutes,
+  ...ownNoticeRoutes,
+  ...webhookRoutes,
   ...staffRoutes,
   ...auditRoutes,
   ...plannerRoutes,

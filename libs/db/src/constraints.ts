@@ -473,6 +473,9 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   notice_once: rule('', 'There is a notice of this already.'),
   notice_choice_pkey: rule('kind', 'This person has chosen already.'),
   notice_choice_staff_id_fkey: rule('staffId', 'There is no such person.'),
+  notice_read_pkey: rule('id', 'This person has read this notice already.'),
+  notice_read_staff_id_fkey: rule('staffId', 'There is no such person.'),
+  notice_read_notice_id_fkey: rule('id', 'There is no such notice.'),
   notice_webhook_pkey: rule('id', 'There is a webhook with this id already.'),
   notice_webhook_https: rule(
     'url',

@@ -35,6 +35,7 @@ const READ_AND_WRITE = [
   'notice',
   'application_probe',
   'notice_choice',
+  'notice_read',
   'notice_delivery',
 ];
 /** Rows that must remain: they end by a state or a time and are never deleted. */

@@ -14,6 +14,17 @@ export async function callRoute<N extends RouteName>(name: N, request: RequestOf
   return (await callRouteWith(name, request)) as AnswerOf<N>;
 }
 
+/**
+ * For what a page reads again by itself: it does not keep a session from going idle, and where the session has ended, it
+ * leaves the page and its open form as they are.
+ * @throws ProblemError
+ */
+export async function pollRoute<N extends RouteName>(name: N, request: RequestOf<N>): Promise<AnswerOf<N>> {
+  const route: RouteContract = routes[name];
+  const { body } = await sendRequest(route, { ...request, isPoll: true });
+  return route.response.parse(body) as AnswerOf<N>;
+}
+
 /** For forms, whose values the gateway checks. @throws ProblemError, AwaitingApproval */
 export async function callRouteWith(name: RouteName, request: ApiRequest): Promise<unknown> {
   return (await callRouteForRecord(name, request)).body;

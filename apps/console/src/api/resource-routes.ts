@@ -64,6 +64,8 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   'emergency-stops': { list: 'stopList', id: field('id') },
   'user-sessions': { list: 'userSessionList', id: field('id') },
   jobs: { list: 'jobList', id: field('id'), show: { route: 'jobShow', params: ['id'] } },
+  notices: { list: 'ownNoticeList', id: field('id'), show: { route: 'ownNoticeShow', params: ['id'] } },
+  webhooks: { list: 'webhookList', id: field('id'), show: { route: 'webhookShow', params: ['id'] } },
   staff: { list: 'staffList', id: field('id') },
   sessions: { list: 'sessionList', id: field('id') },
   'admin-tokens': { list: 'tokenList', id: field('tokenId') },

@@ -1,5 +1,5 @@
 /** Requests to the admin API, as its contracts describe them. */
-import { API_PREFIX, type RouteContract } from '@gatehouse/contracts/routes';
+import { API_PREFIX, POLL_HEADER, type RouteContract } from '@gatehouse/contracts/routes';
 import { AwaitingApproval } from './awaiting-approval.js';
 import { NO_ANSWER, problemOf, ProblemError } from './problem-error.js';
 
@@ -9,6 +9,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** The ETag of the record to change, as it was read. */
   readonly ifMatch?: string;
+  /** The page makes it by itself: it does not keep the session from going idle. */
+  readonly isPoll?: true;
 }
 
 export interface ApiResponse {
@@ -67,6 +69,7 @@ async function fetchRoute(
       ...(csrfToken === undefined ? {} : { 'Gatehouse-CSRF': csrfToken }),
       ...(request.ifMatch === undefined ? {} : { 'If-Match': request.ifMatch }),
       ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(request.isPoll === true ? { [POLL_HEADER]: '1' } : {}),
     },
     ...(signal === undefined ? {} : { signal }),
     ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),

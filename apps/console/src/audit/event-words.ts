@@ -14,6 +14,8 @@ const EVENTS: Readonly<Record<string, string>> = {
   JOB_RETRIED: 'Background job retried',
   WEBHOOK_CREATED: 'Webhook created',
   WEBHOOK_ENDED: 'Webhook ended',
+  WEBHOOK_TESTED: 'Webhook tested',
+  WEBHOOK_SECRET_ROTATED: 'Secret of a webhook replaced',
   NOTICE_RETRIED: 'Notice sent again',
   JOB_DEAD: 'Background job failed permanently',
   USER_NAME_SHOWN: 'Name of a user shown',

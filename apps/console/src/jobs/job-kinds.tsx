@@ -1,7 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
-import { callRoute } from '../api/call-route.js';
+import { pollRoute } from '../api/call-route.js';
 import { moment, NONE } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
@@ -17,7 +17,7 @@ const REFRESH_MS = 10_000;
 export function JobKinds() {
   const query = useQuery({
     queryKey: ['jobs', 'kinds'],
-    queryFn: () => callRoute('jobKindList', {}),
+    queryFn: () => pollRoute('jobKindList', {}),
     refetchInterval: REFRESH_MS,
   });
   return (

@@ -24,10 +24,18 @@ export interface AddressedNotice {
 /** Whether this person receives it: they are active, want it, and their roles let them see what it is about. */
 export function receives(person: Addressee, notice: AddressedNotice): boolean {
   if (!person.isActive || person.email === null || person.unwanted.includes(notice.kind)) return false;
-  if (person.staffId === notice.exceptStaffId) return false;
-  if (notice.staffId !== null && notice.staffId !== person.staffId) return false;
-  const roles = person.roles.filter(({ role }) => isWanted(role, notice.roles));
-  const reach = reachOf({ roles, scopes: null }, NOTICE_KINDS[notice.kind].permission);
+  return concerns(person, notice);
+}
+
+/** Whether a person may see it, in the console and by email: their roles cover what it is about. */
+export function concerns(
+  { staffId, roles }: Pick<Addressee, 'staffId' | 'roles'>,
+  notice: AddressedNotice,
+): boolean {
+  if (staffId === notice.exceptStaffId) return false;
+  if (notice.staffId !== null && notice.staffId !== staffId) return false;
+  const covering = roles.filter(({ role }) => isWanted(role, notice.roles));
+  const reach = reachOf({ roles: covering, scopes: null }, NOTICE_KINDS[notice.kind].permission);
   return reach !== null && reaches(reach, notice.odsCodes);
 }
 

@@ -34,11 +34,15 @@ export interface StaffSession {
 const csrfTokenOf = (secret: string): string =>
   createHash('sha256').update(`csrf:${secret}`).digest('base64url');
 
-/** The session behind a cookie's value, or null. Being asked for keeps it from going idle. */
+/**
+ * The session behind a cookie's value, or null.
+ * @param isActivity whether a person did something, which keeps the session from going idle; a page that polls does not
+ */
 export async function findSession(
   db: Pick<Database, 'staffSession'>,
   secret: string,
   nowMs: number,
+  isActivity = true,
 ): Promise<StaffSession | null> {
   const row = await db.staffSession.findUnique({
     where: { secretHash: hashSecret(secret) },
@@ -47,7 +51,7 @@ export async function findSession(
   if (row === null || row.endedAt !== null || row.staff.state !== 'active') return null;
   const lastSeenMs = row.lastSeenAt.getTime();
   if (lastSeenMs + IDLE_MS <= nowMs || row.expiresAt.getTime() <= nowMs) return null;
-  if (nowMs - lastSeenMs >= TOUCH_MS) {
+  if (isActivity && nowMs - lastSeenMs >= TOUCH_MS) {
     await db.staffSession.updateMany({
       where: { id: row.id, endedAt: null },
       data: { lastSeenAt: new Date(nowMs) },
@@ -57,7 +61,7 @@ export async function findSession(
     id: row.id,
     staff: staffMember(row.staff),
     csrfToken: csrfTokenOf(secret),
-    endsAtMs: Math.min(nowMs + IDLE_MS, row.expiresAt.getTime()),
+    endsAtMs: Math.min((isActivity ? nowMs : lastSeenMs) + IDLE_MS, row.expiresAt.getTime()),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
 import type { Acting } from '../http/access/principal.js';
-import { AdminProblem } from '../http/problem.js';
 import { Route } from '../http/route/route.js';
 import { NoticesStore } from './notices.store.js';
+import { personOf } from './person.js';
+import { WebhookTestsStore } from './webhook-tests.store.js';
 import { WebhooksStore } from './webhooks.store.js';
 
 @Controller()
@@ -11,6 +12,7 @@ export class NoticesController {
   constructor(
     @Inject(NoticesStore) private readonly notices: NoticesStore,
     @Inject(WebhooksStore) private readonly webhooks: WebhooksStore,
+    @Inject(WebhookTestsStore) private readonly tests: WebhookTestsStore,
   ) {}
 
   @Route('noticeList')
@@ -47,10 +49,19 @@ export class NoticesController {
   end(input: InputOf<'webhookEnd'>, acting: Acting) {
     return this.webhooks.end(input, acting);
   }
-}
 
-/** @throws AdminProblem forbidden, for a service, which receives no email */
-function personOf({ staffId }: Acting): string {
-  if (staffId === null) throw new AdminProblem('forbidden', 'Only a person chooses notices.');
-  return staffId;
+  @Route('webhookShow')
+  showWebhook({ params }: InputOf<'webhookShow'>) {
+    return this.tests.show(params.id);
+  }
+
+  @Route('webhookTest')
+  testWebhook(input: InputOf<'webhookTest'>, acting: Acting) {
+    return this.tests.test(input, acting, personOf(acting));
+  }
+
+  @Route('webhookRotateSecret')
+  rotateSecret(input: InputOf<'webhookRotateSecret'>, acting: Acting) {
+    return this.webhooks.rotateSecret(input, acting);
+  }
 }

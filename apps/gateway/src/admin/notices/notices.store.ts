@@ -7,7 +7,7 @@ import { instantCursor, instantOf, olderThan, pageOf } from '../http/paging.js';
 import type { Queries } from '../http/transactions.js';
 import { DATABASE } from '../injected.js';
 
-const DELIVERIES = {
+export const DELIVERIES = {
   deliveries: { include: { staff: true, webhook: true }, orderBy: { id: 'asc' } },
 } as const;
 
@@ -88,7 +88,7 @@ interface NoticeRow {
   }[];
 }
 
-function noticeView({ odsCodes, createdAt, deliveries, ...row }: NoticeRow): NoticeView {
+export function noticeView({ odsCodes, createdAt, deliveries, ...row }: NoticeRow): NoticeView {
   const { id, title, body, whatToDo, path } = row;
   return {
     ...{ id, title, body, whatToDo, path, organisations: [...odsCodes] },

@@ -56,6 +56,23 @@ export class WebhooksStore {
     });
   }
 
+  /**
+   * From now on messages are signed with the new secret, those that are tried again among them.
+   * @throws AdminProblem not-found, conflict
+   */
+  async rotateSecret({ params: { id }, body: { reason } }: InputOf<'webhookRotateSecret'>, acting: Acting) {
+    const secret = mintWebhookSecret();
+    const secretSealed = new Uint8Array(await this.box.seal(secret, id));
+    return this.transactions.run(changeBy(acting, reason), async (transaction) => {
+      const row = await transaction.noticeWebhook.findUnique({ where: { id } });
+      if (row === null) throw notFound(`webhook ${id}`);
+      if (row.endedAt !== null) throw conflict('This webhook has ended. Create another one.');
+      await transaction.noticeWebhook.update({ where: { id }, data: { secretSealed } });
+      await this.auditAccess.record('WEBHOOK_SECRET_ROTATED', acting, { webhook: id, reason });
+      return { webhook: webhookView(row), secret };
+    });
+  }
+
   /** @throws AdminProblem conflict, if it has not failed */
   retry({ params: { id }, body: { reason } }: InputOf<'noticeRetry'>, acting: Acting) {
     return this.transactions.run(changeBy(acting, reason), async (transaction) => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { POLL_HEADER } from '@gatehouse/contracts/routes';
 import { Inject, Injectable } from '@nestjs/common';
 import { cookieOf, findSession, nameOf, SESSION_COOKIE } from '../../../adapters/people/staff-sessions.js';
 import {
@@ -57,7 +58,8 @@ export class Principals {
 
   private async ofSession(request: IncomingMessage): Promise<Principal> {
     const secret = cookieOf(request, SESSION_COOKIE);
-    const session = secret === null ? null : await findSession(this.db, secret, this.now());
+    const isActivity = request.headers[POLL_HEADER.toLowerCase()] === undefined;
+    const session = secret === null ? null : await findSession(this.db, secret, this.now(), isActivity);
     if (session === null) throw notSignedIn();
     refuseForgery(request, { consoleOrigin: this.consoleOrigin, csrfToken: session.csrfToken });
     return {
