@@ -1,4 +1,5 @@
 /** The console as its users see it: signed in by the local identity provider, in Chromium. */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -205,6 +206,71 @@ it('asks NHS England about an application at the press of a button', async () =>
   await page.screenshot({ path: `${SHOTS}/application-asked-1280-light.png`, fullPage: true });
   expect(at.complaints).toEqual([]);
   await page.context().close();
+});
+
+it('rings for a notice, which is read once it was opened, and shows whether a webhook received it', async () => {
+  const priya = await at.as('Priya Nair', 320);
+  const bell = priya.getByRole('button', { name: /^Notices/ });
+  await bell.waitFor();
+  const [notice, webhook] = [randomUUID(), randomUUID()];
+  await stack.sql.query(
+    `INSERT INTO notice (id, kind, title, body, what_to_do, path, ods_codes, created_at, addressed_at)
+     VALUES ($1, 'alarm', 'The certificate of R69 ends tomorrow', 'Calls will fail.', 'Replace it today.', '/jobs', '{R69}', now(), now())`,
+    [notice],
+  );
+  await stack.sql.query(
+    `INSERT INTO notice_webhook (id, url, kinds, secret_sealed, created_by, created_at)
+     VALUES ($1, 'https://hooks.example/', '{alarm}', '\\x00', 'test', now())`,
+    [webhook],
+  );
+  await stack.sql.query(
+    `INSERT INTO notice_delivery (id, notice_id, webhook_id, state, attempts, cause, due_at, ended_at)
+     VALUES (gen_random_uuid(), $1, $2, 'failed', 10, 'the receiver answered 500', now(), now())`,
+    [notice, webhook],
+  );
+  await priya.reload();
+  const unread = priya.getByRole('button', { name: /^Notices: \d+ unread/ });
+  await unread.waitFor();
+  await priya
+    .getByRole('status')
+    .filter({ hasText: /^\d+ unread notices?$/ })
+    .waitFor();
+  await unread.focus();
+  await priya.keyboard.press('Enter');
+  const title = 'The certificate of R69 ends tomorrow';
+  const panel = priya.getByRole('dialog', { name: 'Unread notices' });
+  await panel.getByRole('link', { name: title }).waitFor();
+  await accessible(priya, 'the bell');
+  await priya.screenshot({ path: `${SHOTS}/bell-320-light.png` });
+  await panel.getByRole('link', { name: title }).click();
+  await priya.getByText('Replace it today.').waitFor();
+  await priya.getByText('the receiver answered 500').waitFor();
+  await accessible(priya, 'a notice');
+  await priya.screenshot({ path: `${SHOTS}/notice-320-light.png`, fullPage: true });
+  await until('it is marked as read', async () => {
+    const { rows } = await stack.sql.query('SELECT 1 FROM notice_read WHERE notice_id = $1', [notice]);
+    return rows.length === 1;
+  });
+  await priya.setViewportSize({ width: 1280, height: 900 });
+  await priya.goto(`${origin}/notices`);
+  await priya.getByRole('row', { name: title }).getByText('Read', { exact: true }).waitFor();
+  await priya.goto(`${origin}/webhooks/${webhook}/show`);
+  await priya.getByText('the receiver answered 500').waitFor();
+  await accessible(priya, 'a webhook');
+  await decide(priya, 'Try again', 'the receiver is back');
+  await priya.getByText('A worker tries again within seconds.').waitFor();
+  await decide(priya, 'Send a test', 'to see whether it works');
+  await priya.getByText('The test is on its way.', { exact: false }).waitFor();
+  await priya.getByText('Test of a webhook').waitFor();
+  await priya.screenshot({ path: `${SHOTS}/webhook-1280-light.png`, fullPage: true });
+  await priya.goto(`${origin}/notice-choices`);
+  const choice = priya.getByRole('switch', { name: 'Alarms' });
+  await choice.click();
+  await until('the choice is kept', async () => {
+    const { rows } = await stack.sql.query("SELECT 1 FROM notice_choice WHERE kind = 'alarm' AND NOT email");
+    return rows.length === 1;
+  });
+  await priya.context().close();
 });
 
 it('explains in words how a request would be decided', async () => {

@@ -49,6 +49,16 @@ export const RESOURCES = [
     list: lazy(() => import('./jobs/job-list.js')),
     show: lazy(() => import('./jobs/job-page.js')),
   },
+  {
+    name: 'notices',
+    list: lazy(() => import('./notices/notice-list.js')),
+    show: lazy(() => import('./notices/notice-page.js')),
+  },
+  {
+    name: 'webhooks',
+    list: lazy(() => import('./webhooks/webhook-list.js')),
+    show: lazy(() => import('./webhooks/webhook-page.js')),
+  },
   { name: 'history', list: lazy(() => import('./history/history-list.js')) },
   { name: 'staff', list: lazy(() => import('./staff/staff-list.js')) },
   { name: 'sessions', list: lazy(() => import('./staff/session-list.js')) },
@@ -81,6 +91,11 @@ export const PAGES: readonly CustomPage[] = [
     path: '/message-set',
     route: 'messageSetShow',
     Page: lazy(() => import('./message-sets/message-set-page.js')),
+  },
+  {
+    path: '/notice-choices',
+    route: 'noticeChoiceList',
+    Page: lazy(() => import('./notices/notice-choices-page.js')),
   },
   { path: '/search', route: 'search', Page: lazy(() => import('./search/search-page.js')) },
   { path: '/explain', route: 'explain', Page: lazy(() => import('./explain/explain-page.js')) },

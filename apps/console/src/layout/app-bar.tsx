@@ -3,9 +3,10 @@ import { Box, IconButton, type Theme, useMediaQuery } from '@mui/material';
 import { AppBar, TitlePortal } from 'react-admin';
 import { Link } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
+import { Bell } from '../notices/bell.js';
 import { SearchField } from '../search/search-field.js';
 
-/** Title, search, colour mode and user menu. On a narrow screen the search is a link to its page. */
+/** Title, search, notices, colour mode and user menu. On a narrow screen the search is a link to its page. */
 export function ConsoleAppBar() {
   const isNarrow = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
   const maySearch = useMay('search');
@@ -21,6 +22,7 @@ export function ConsoleAppBar() {
           <SearchField />
         </Box>
       )}
+      <Bell />
     </AppBar>
   );
 }

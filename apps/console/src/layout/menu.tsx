@@ -16,6 +16,7 @@ import Key from '@mui/icons-material/Key';
 import KeyOff from '@mui/icons-material/KeyOff';
 import ManageSearch from '@mui/icons-material/ManageSearch';
 import MedicalInformation from '@mui/icons-material/MedicalInformation';
+import Notifications from '@mui/icons-material/Notifications';
 import PanTool from '@mui/icons-material/PanTool';
 import Password from '@mui/icons-material/Password';
 import QuestionAnswer from '@mui/icons-material/QuestionAnswer';
@@ -39,6 +40,7 @@ interface Entry {
 const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
   Today: [
     { to: '/changes', text: 'Approvals', icon: <HowToReg />, route: 'changeList' },
+    { to: '/notices', text: 'Notices', icon: <Notifications />, route: 'ownNoticeList' },
     { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
     { to: '/key-emergencies', text: 'Key emergencies', icon: <KeyOff />, route: 'keyEmergencyList' },
     { to: '/jobs', text: 'Jobs', icon: <PendingActions />, route: 'jobList' },

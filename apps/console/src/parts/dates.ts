@@ -14,3 +14,17 @@ export const day = (value: string | null): string => (value === null ? NONE : DA
 /** An instant in London, to the second. */
 export const moment = (value: string | null): string =>
   value === null ? NONE : MOMENT.format(new Date(value));
+
+const AGE = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** “3 hours ago”, in the largest unit that fits; less than a minute is “just now”. */
+export function age(instant: string, nowMs: number): string {
+  const elapsedMs = nowMs - Date.parse(instant);
+  const unit = UNITS.find(([, ms]) => elapsedMs >= ms);
+  return unit === undefined ? 'just now' : AGE.format(-Math.floor(elapsedMs / unit[1]), unit[0]);
+}

@@ -51,6 +51,8 @@ const COLOURS: Readonly<Record<string, ChipProps['color']>> = {
   // Background jobs and their queue
   waiting: 'info',
   failed: 'error',
+  sent: 'success',
+  unread: 'info',
   working: 'success',
   'partly away': 'warning',
   away: 'error',

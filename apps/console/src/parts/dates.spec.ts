@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { age } from './dates.js';
+
+const NOW = '2026-03-02T09:00:00.000Z';
+
+it.each([
+  ['2026-03-02T09:00:05.000Z', 'just now'],
+  ['2026-03-02T08:59:01.000Z', 'just now'],
+  ['2026-03-02T08:59:00.000Z', '1 minute ago'],
+  ['2026-03-02T08:00:01.000Z', '59 minutes ago'],
+  ['2026-03-02T08:00:00.000Z', '1 hour ago'],
+  ['2026-03-01T09:00:00.000Z', 'yesterday'],
+  ['2026-02-20T09:00:00.000Z', '10 days ago'],
+])('%s is %s', (instant, words) => {
+  expect(age(instant, Date.parse(NOW))).toBe(words);
+});
