@@ -123,9 +123,16 @@ const BUGS = [
   },
   {
     name: 'an emergency that waits for KMS',
+    file: 'apps/gateway/src/adapters/keys/key-emergencies.ts',
+    find: '  const steps = await Promise.allSettled([',
+    put: '  await disableInKms(parts, id);\n  const steps = await Promise.allSettled([',
+    tests: integration('test/integration/admin/key-emergency.spec.ts'),
+  },
+  {
+    name: 'an emergency that asks KMS before it is recorded',
     file: 'apps/gateway/src/admin/key-emergency/key-disabling.ts',
-    find: '      return null;',
-    put: '      throw error;',
+    find: '    const id = await beginEmergency(',
+    put: '    await this.keyService.disableKey(key.kmsKeyArn);\n    const id = await beginEmergency(',
     tests: integration('test/integration/admin/key-emergency.spec.ts'),
   },
   {

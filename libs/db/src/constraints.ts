@@ -319,6 +319,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   key_emergency_reviewed_by_staff_fkey: rule('reviewedBy', 'There is no such person.'),
   key_emergency_ods_codes_present: rule('', 'An emergency says whose key it was.'),
   key_emergency_reason_present: rule('reason', 'An emergency needs a reason.'),
+  key_emergency_audited_step_known: rule('', 'The audited step of an emergency is begun or confirmed.'),
   key_emergency_review_whole: rule('reviewedBy', 'A review has a person, a time and a finding.'),
   key_emergency_reviewed_by_another: rule('', 'It is reviewed by a person who did not disable the key.'),
   jwks_fetch_pkey: rule('', 'This JWKS URL has been noted already.'),

@@ -121,6 +121,8 @@ async function needs(): Promise<void> {
   await admin.db.emergencyStop.create({
     data: { ...stop, id: randomUUID(), target: 'R69', stoppedAt: new Date(now) },
   });
+  const emergency = { odsCodes: ['R69'], reason: 'x', disabledBy: 'x', disabledAt: new Date(now) };
+  await admin.db.keyEmergency.create({ data: { ...emergency, id: randomUUID(), kid } });
 }
 
 async function read(query = '', person = priya): Promise<Dashboard> {
@@ -171,7 +173,7 @@ describe('the dashboard', () => {
       ['RCD', 'Late Owner'],
       ['R69', 'Sam Owner'],
     ]);
-    expect(counts).toMatchObject({ approvalsPending: 3, stopsUnreviewed: 1 });
+    expect(counts).toMatchObject({ approvalsPending: 3, stopsUnreviewed: 1, keyEmergenciesUnreviewed: 1 });
     expect(nearQuota).toMatchObject([{ applicationId: live, callsPerMinute: 3, requestsPerMinute: 4 }]);
   });
 
@@ -185,6 +187,7 @@ describe('the dashboard', () => {
       nearQuota: [],
       approvalsPending: 1,
       stopsUnreviewed: 0,
+      keyEmergenciesUnreviewed: 0,
     });
     expect(dashboard.srosDue.map(({ organisation }) => organisation)).toEqual(['RCD']);
     const own = { role: 'auditor', odsCodes: ['R69'] } as const;

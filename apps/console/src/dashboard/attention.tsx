@@ -10,7 +10,8 @@ import { Section } from '../parts/facts.js';
 type DashboardView = AnswerOf<'dashboardShow'>;
 
 export function Attention({ data }: { readonly data: DashboardView }) {
-  const { drafts, oldKeys, srosDue, nearQuota, stopsUnreviewed, approvalsPending } = data;
+  const { drafts, oldKeys, srosDue, nearQuota, approvalsPending } = data;
+  const { stopsUnreviewed, keyEmergenciesUnreviewed } = data;
   const unreviewed = encodeURIComponent(JSON.stringify({ only: 'unreviewed' }));
   return (
     <Box sx={{ display: 'grid', columnGap: 2, gridTemplateColumns: { md: '1fr 1fr' }, alignItems: 'start' }}>
@@ -25,9 +26,14 @@ export function Attention({ data }: { readonly data: DashboardView }) {
             SRO reviews due within 60 days: {srosDue.length}
           </Link>
         </Typography>
-        <Typography>
+        <Typography sx={{ mb: 1 }}>
           <Link component={RouterLink} to={`/emergency-stops?filter=${unreviewed}`}>
             Emergency stops to review: {stopsUnreviewed}
+          </Link>
+        </Typography>
+        <Typography>
+          <Link component={RouterLink} to={`/key-emergencies?filter=${unreviewed}`}>
+            Key emergencies to review: {keyEmergenciesUnreviewed}
           </Link>
         </Typography>
       </Section>

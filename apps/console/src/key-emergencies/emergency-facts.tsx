@@ -7,14 +7,12 @@ type Emergency = AnswerOf<'keyEmergencyMake'>;
 
 /** What stays exposed although the key is disabled, and what only NHS England can do. */
 export function EmergencyFacts(emergency: Emergency) {
-  const { kid, disabledInKmsAt, exposed, stepsAtNhs } = emergency;
+  const { disabledInKmsAt, takenOutAt, exposed, stepsAtNhs } = emergency;
+  const isDone = disabledInKmsAt !== null && takenOutAt !== null;
   return (
     <>
-      <Alert severity={disabledInKmsAt === null ? 'error' : 'success'} sx={{ mb: 2 }}>
-        {disabledInKmsAt === null
-          ? `Key ${kid} signs nothing in Gatehouse any more. AWS KMS did not confirm that it is disabled.`
-          : `Key ${kid} is disabled.`}{' '}
-        {whoSigns(emergency)}
+      <Alert severity={isDone ? 'success' : 'error'} sx={{ mb: 2 }}>
+        {whatIsDone(emergency)} {whoSigns(emergency)}
       </Alert>
       <Typography variant="h3">What stays exposed</Typography>
       <List>
@@ -23,6 +21,7 @@ export function EmergencyFacts(emergency: Emergency) {
         ))}
       </List>
       <Typography variant="h3">What only NHS England can do</Typography>
+      {stepsAtNhs.length === 0 && <Typography>Nothing.</Typography>}
       {stepsAtNhs.map(({ whatToAsk, values }) => (
         <section key={whatToAsk}>
           <Typography sx={{ mt: 1 }}>{whatToAsk}</Typography>
@@ -33,7 +32,15 @@ export function EmergencyFacts(emergency: Emergency) {
   );
 }
 
-function whoSigns({ wasActive, standbyKid }: Emergency): string {
+function whatIsDone({ kid, takenOutAt, disabledInKmsAt }: Emergency): string {
+  if (takenOutAt === null) return `The order to disable key ${kid} is recorded. Gatehouse goes on trying.`;
+  return disabledInKmsAt === null
+    ? `Key ${kid} signs nothing in Gatehouse any more. AWS KMS did not confirm that it is disabled.`
+    : `Key ${kid} is disabled.`;
+}
+
+function whoSigns({ wasActive, takenOutAt, standbyKid }: Emergency): string {
+  if (takenOutAt === null) return '';
   if (!wasActive) return 'It did not sign for callers, so their calls go on as before.';
   return standbyKid === null ? 'No other key could take over.' : `Key ${standbyKid} signs from now on.`;
 }

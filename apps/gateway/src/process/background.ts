@@ -23,6 +23,12 @@ import { run as keepHouse } from '../jobs/housekeeping.job.js';
 import { checkLive } from '../data-plane/probe/live-check.js';
 import { run as probeApplications } from '../jobs/probes.job.js';
 import type { BackgroundJob } from '../jobs/queue/background-job.js';
+import {
+  announceUnconfirmed,
+  settleEmergency,
+  unsettledEmergencies,
+} from '../adapters/keys/key-emergencies.js';
+import { run as settleEmergencies } from '../jobs/key-emergencies.job.js';
 import { run as rotateKeys } from '../jobs/key-rotation.job.js';
 import { run as takeRotationStep } from '../jobs/key-rotation-step.job.js';
 import { type BackgroundJobs, startBackgroundJobs } from '../jobs/queue/background-jobs.js';
@@ -88,6 +94,7 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
     },
     snapshot: () => registry.current(),
   });
+  const emergencies = { db: prisma, keyService, audit, now, log };
   const sending = noticeSending(config, parts);
   const runs: Record<JobName, BackgroundJob['run']> = {
     'audit-partitions': (_, signal) => keepPartitions({ partitions, onMonthsAhead, signal, log }),
@@ -104,6 +111,13 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
         }),
       ),
     'key-rotation-step': (payload) => takeRotationStep(rotationStep, ownerPayload.parse(payload).owner),
+    'key-emergencies': () =>
+      settleEmergencies({
+        unsettled: (beforeMs) => unsettledEmergencies(prisma, beforeMs),
+        settle: (id) => settleEmergency(emergencies, id),
+        announce: (id) => announceUnconfirmed(emergencies, id),
+        now,
+      }),
     notices: (_, signal) => sendNotices(sending, signal),
     housekeeping: (_, signal) =>
       keepHouse({ removeSlice: () => removeEndedRows(prisma, now()), signal, log }),

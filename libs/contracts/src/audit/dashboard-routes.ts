@@ -36,6 +36,7 @@ export const dashboard = z.object({
   srosDue: z.array(z.object({ organisation: z.string(), name: z.string(), reviewDueOn: date })),
   approvalsPending: z.number().int(),
   stopsUnreviewed: z.number().int(),
+  keyEmergenciesUnreviewed: z.number().int(),
 });
 export type DashboardView = z.infer<typeof dashboard>;
 

@@ -19,6 +19,7 @@ export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'user-session-ends': noPayload,
   'key-rotation': noPayload,
   'key-rotation-step': ownerPayload,
+  'key-emergencies': noPayload,
   housekeeping: noPayload,
   'expiry-watch': noPayload,
   probes: noPayload,

@@ -16,6 +16,8 @@ export const keyEmergency = z.object({
   /** The id of that person; null: a service's token. */
   disabledByPerson: z.string().nullable(),
   disabledAt: instant,
+  /** When Gatehouse itself stopped signing with it; null: not yet. */
+  takenOutAt: instant.nullable(),
   /** Null: AWS KMS did not confirm it. */
   disabledInKmsAt: instant.nullable(),
   /** Whether it signed for callers until then. */

@@ -73,6 +73,16 @@ export const JOB_KINDS = {
     backOffMs: 5_000,
     concurrency: 4,
   },
+  'key-emergencies': {
+    purpose: 'Goes on disabling signing keys that may be in wrong hands, if KMS was away or a process died.',
+    waits:
+      'Gatehouse may go on signing with such a key, and AWS KMS too, until it runs or somebody disables the key by hand.',
+    everyMs: 5_000,
+    timeLimitMs: 2 * MINUTE_MS,
+    attempts: 5,
+    backOffMs: 1_000,
+    concurrency: 1,
+  },
   housekeeping: {
     purpose: 'Removes old sessions of staff, spent sign-ins, expired keys of sign-in and finished jobs.',
     waits: 'Nothing is lost. The database grows until it runs.',

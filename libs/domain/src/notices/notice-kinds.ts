@@ -27,7 +27,8 @@ export const NOTICE_KINDS = {
   },
   'emergency-stop': {
     label: 'Emergency stops',
-    description: 'Something was stopped in an emergency, or such a stop was lifted.',
+    description:
+      'Something was stopped in an emergency, such a stop was lifted, or a signing key was disabled at once.',
     permission: 'emergency.stop',
   },
   expiry: {

@@ -38,6 +38,8 @@ const disabled: DisabledKey = {
     wasActive: true,
   },
   ...{ jwksUrl: 'https://gatehouse.example/jwks/x', kmsKeyArn: 'arn:aws:kms:x', isDisabledInKms: true },
+  wasPublished: true,
+  takenOutAtMs: T,
   disabledAtMs: T,
 };
 const textOf = (facts: Partial<DisabledKey>) =>
@@ -57,6 +59,7 @@ describe('what stays exposed', () => {
       /aws kms disable-key --key-id arn:aws:kms:x/,
     ],
     ['an application for users', { accessMode: 'user-restricted' }, /API key and secret/],
+    ['a registry that was busy', { takenOutAtMs: null }, /The registry was busy.*null/],
     ['no standby', { standbyKid: null }, /Calls are refused/],
     ['tokens of users', { accessMode: 'user-restricted' }, /goes on using those of signed-in users/],
     ['sessions at CIS2', { ownerKind: 'cis2-client', accessMode: null }, /Sessions of users that are open/],
@@ -68,6 +71,21 @@ describe('what stays exposed', () => {
 
 it('a key that did not sign leaves calls as they are', () => {
   expect(textOf({ wasActive: false, standbyKid: null })).not.toMatch(/refused/);
+});
+
+it('a key that was never published is known to nobody', () => {
+  expect(textOf({ wasPublished: false })).toMatch(/^The key was never published[^\n]* null$/);
+  expect(stepsAtNhs({ ...disabled, wasPublished: false })).toEqual([]);
+});
+
+it('no end is said of what lasts until the registry has taken the key out of use', () => {
+  expect(textOf({ takenOutAtMs: null, standbyKid: null })).not.toMatch(/ 599$| 4199|Calls are refused/m);
+});
+
+it('NHS England drops its copy of the JWKS first, since it issues tokens by it until then', () => {
+  const [drop, revoke] = stepsAtNhs(disabled).map(({ whatToAsk }) => whatToAsk);
+  expect(drop).toContain('drop its copy of the JWKS');
+  expect(revoke).toMatch(/revoke the tokens .* as soon as its copy of the JWKS is gone/);
 });
 
 it('NHS England is given the values to act on', () => {

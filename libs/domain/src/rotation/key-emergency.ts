@@ -36,10 +36,14 @@ export interface DisabledKey {
   readonly jwksUrl: string;
   readonly kmsKeyArn: string;
   readonly isDisabledInKms: boolean;
+  /** Whether NHS England can ever have had its public half. */
+  readonly wasPublished: boolean;
   /** Whether it signed for callers; false of a standby, and of a key that had signed before. */
   readonly wasActive: boolean;
   readonly standbyKid: string | null;
   readonly disabledAtMs: number;
+  /** When the registry took it out of use and out of the JWKS; null: not yet. */
+  readonly takenOutAtMs: number | null;
 }
 
 export interface Exposure {
@@ -64,17 +68,34 @@ const OWN_TOKENS: Readonly<Record<ExposedKind, string>> = {
 
 /** What a person who has the key, or a token that was issued with it, can still do. */
 export function stillExposed(key: DisabledKey): Exposure[] {
-  const { disabledAtMs } = key;
-  const after = (seconds: number): number => disabledAtMs + seconds * 1000;
-  return [
-    ...(key.isDisabledInKms
+  return [...notDoneYet(key), ...(key.wasPublished ? stillAccepted(key) : [NEVER_PUBLISHED])];
+}
+
+const NEVER_PUBLISHED: Exposure = {
+  text: 'The key was never published, so NHS England accepts nothing that was signed with it.',
+  untilMs: null,
+};
+
+/** What is tried again until it is done. */
+function notDoneYet({ takenOutAtMs, isDisabledInKms, kmsKeyArn }: DisabledKey): Exposure[] {
+  const texts = [
+    ...(takenOutAtMs === null
+      ? ['The registry was busy, so Gatehouse has not stopped using the key yet. It goes on trying.']
+      : []),
+    ...(isDisabledInKms
       ? []
       : [
-          {
-            text: `AWS KMS did not confirm that the key is disabled. Disable it yourself now: aws kms disable-key --key-id ${key.kmsKeyArn}`,
-            untilMs: null,
-          },
+          `AWS KMS did not confirm that the key is disabled. Gatehouse goes on trying. Disable it yourself now: aws kms disable-key --key-id ${kmsKeyArn}`,
         ]),
+  ];
+  return texts.map((text) => ({ text, untilMs: null }));
+}
+
+function stillAccepted(key: DisabledKey): Exposure[] {
+  const { takenOutAtMs } = key;
+  const after = (seconds: number): number | null =>
+    takenOutAtMs === null ? null : takenOutAtMs + seconds * 1000;
+  return [
     {
       text: `Tokens that NHS England has issued already stay valid there until they expire. ${OWN_TOKENS[kindOf(key)]}`,
       untilMs: after(TOKEN_LIFE_S),
@@ -95,7 +116,7 @@ export function stillExposed(key: DisabledKey): Exposure[] {
           },
         ]
       : []),
-    ...(key.wasActive && key.standbyKid === null
+    ...(takenOutAtMs !== null && key.wasActive && key.standbyKid === null
       ? [
           {
             text: 'No other key could sign at once. Calls are refused until the next key is published for long enough.',
@@ -111,8 +132,9 @@ export interface StepAtNhs {
   readonly values: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** What only NHS England can do, and what to quote. */
+/** What only NHS England can do, and what to quote. Nothing, of a key that it never had. */
 export function stepsAtNhs(key: DisabledKey): StepAtNhs[] {
+  if (!key.wasPublished) return [];
   const from = new Date(key.disabledAtMs).toISOString();
   const named = [
     { name: 'name', value: key.ownerName },
@@ -133,13 +155,13 @@ export function stepsAtNhs(key: DisabledKey): StepAtNhs[] {
     ];
   return [
     {
-      whatToAsk:
-        'Ask API Management to revoke the tokens that were issued to this application before the key was disabled.',
-      values: [...named, { name: 'disabled at', value: from }],
-    },
-    {
       whatToAsk: 'Ask API Management to drop its copy of the JWKS, so that it fetches the URL again.',
       values: [...named, { name: 'jwks-resource-url', value: key.jwksUrl }],
+    },
+    {
+      whatToAsk:
+        'Ask API Management to revoke the tokens of this application as soon as its copy of the JWKS is gone. Until then it still issues tokens for what this key has signed. Gatehouse requests new ones.',
+      values: [...named, { name: 'disabled at', value: from }],
     },
     {
       whatToAsk:

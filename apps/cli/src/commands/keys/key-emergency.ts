@@ -49,11 +49,14 @@ export function keyEmergencyCommands(keys: Command, { settings, output }: Contex
 }
 
 function emergencyText(emergency: KeyEmergencyView): string {
-  const { id, kid, owner, wasActive, standbyKid, disabledInKmsAt, exposed, stepsAtNhs, reviewedBy } =
+  const { id, kid, owner, disabledBy, disabledAt, takenOutAt, disabledInKmsAt, exposed, reviewedBy } =
     emergency;
+  const { wasActive, standbyKid, stepsAtNhs } = emergency;
   return [
     fieldList({
-      ...{ id, kid, owner: owner.name, 'disabled in KMS': disabledInKmsAt ?? 'NOT CONFIRMED' },
+      ...{ id, kid, owner: owner.name, 'disabled by': disabledBy, 'disabled at': disabledAt },
+      'out of use in Gatehouse': takenOutAt ?? 'NOT YET',
+      'disabled in KMS': disabledInKmsAt ?? 'NOT CONFIRMED',
       ...{
         'signs from now on': wasActive ? (standbyKid ?? 'no key') : 'the same key as before',
         'reviewed by': reviewedBy,
@@ -64,6 +67,7 @@ function emergencyText(emergency: KeyEmergencyView): string {
     ...exposed.map(({ text, until }) => `- ${text}${until === null ? '' : ` Until ${until}.`}`),
     '',
     'What only NHS England can do:',
+    ...(stepsAtNhs.length === 0 ? ['- Nothing.'] : []),
     ...stepsAtNhs.flatMap(({ whatToAsk, values }) => [
       `- ${whatToAsk}`,
       ...values.map(({ name, value }) => `    ${name}: ${value}`),

@@ -102,7 +102,7 @@ export class TasksStore {
 
   private async counts(reach: Reach) {
     const within = reach === 'all' ? null : [...reach];
-    const [row] = await this.db.$queryRaw<{ approvals: number; stops: number }[]>`
+    const [row] = await this.db.$queryRaw<{ approvals: number; stops: number; emergencies: number }[]>`
       SELECT
         (SELECT count(*)::int FROM pending_change
           WHERE state = 'pending' AND expires_at > ${new Date(this.now())}
@@ -111,7 +111,15 @@ export class TasksStore {
         (SELECT count(*)::int FROM emergency_stop
           WHERE reviewed_at IS NULL
             AND (${within}::text[] IS NULL
-              OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[]))) AS stops`;
-    return { approvalsPending: row?.approvals ?? 0, stopsUnreviewed: row?.stops ?? 0 };
+              OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[]))) AS stops,
+        (SELECT count(*)::int FROM key_emergency
+          WHERE reviewed_at IS NULL
+            AND (${within}::text[] IS NULL
+              OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[]))) AS emergencies`;
+    return {
+      approvalsPending: row?.approvals ?? 0,
+      stopsUnreviewed: row?.stops ?? 0,
+      keyEmergenciesUnreviewed: row?.emergencies ?? 0,
+    };
   }
 }

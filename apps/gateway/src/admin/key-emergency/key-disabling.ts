@@ -1,40 +1,43 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { beginEmergency, settleEmergency } from '../../adapters/keys/key-emergencies.js';
 import type { KeyService } from '../../adapters/kms/key-service.js';
-import { type Acting, changeBy } from '../http/access/principal.js';
-import { Transactions } from '../http/transactions.js';
-import { CLOCK, type Clock, KEY_SERVICE, LOG, type Log } from '../injected.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import type { Acting } from '../http/access/principal.js';
+import type { Database } from '../http/transactions.js';
+import { CLOCK, type Clock, DATABASE, KEY_SERVICE, LOG, type Log } from '../injected.js';
+import { ownerOf } from '../keys/key-owner.js';
 import { KeyEmergencyStore } from './key-emergency.store.js';
 
 /**
- * Disables a key that may be in wrong hands. It waits for no queue, no second person and no KMS that is away: what the
- * registry can do is done in any case, and the answer says what is missing.
+ * Disables a key that may be in wrong hands. It waits for no queue and no second person. The emergency is recorded first, so
+ * that a job goes on with what an outage or a crash has interrupted; the answer says what is missing.
  */
 @Injectable()
 export class KeyDisabling {
   constructor(
+    @Inject(DATABASE) private readonly db: Database,
     @Inject(KEY_SERVICE) private readonly keyService: KeyService,
+    @Inject(AuditTrail) private readonly auditTrail: Pick<AuditTrail, 'record'>,
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(LOG) private readonly log: Log,
-    @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(KeyEmergencyStore) private readonly emergencies: KeyEmergencyStore,
   ) {}
 
-  /** @throws AdminProblem not-found; conflict if the key is disabled already */
-  async disableNow(acting: Acting, kid: string, reason: string) {
-    const { kmsKeyArn } = await this.emergencies.requireUsable(kid, acting.reach);
-    const kmsDisabledAt = await this.disableInKms(kid, kmsKeyArn);
-    return this.transactions.run(changeBy(acting, `emergency: ${reason}`), (transaction) =>
-      this.emergencies.record(transaction, acting, { kid, reason, kmsDisabledAt }),
-    );
-  }
-
-  private async disableInKms(kid: string, arn: string): Promise<Date | null> {
-    try {
-      await this.keyService.disableKey(arn);
-      return new Date(this.now());
-    } catch (error) {
-      this.log.error({ err: error, kid }, 'KMS did not disable a signing key');
-      return null;
-    }
+  /**
+   * A second person gets the emergency that a colleague has declared, and what is missing of it is tried again.
+   * @throws AdminProblem not-found; conflict if the key is disabled already, and not in an emergency
+   */
+  async disableNow({ reach, actor, staffId, origin }: Acting, kid: string, reason: string) {
+    const key = await this.emergencies.requireUsable(kid, reach);
+    const { name: ownerName, odsCodes } = ownerOf(key);
+    const request = {
+      ...{ kid, ownerName, odsCodes, wasActive: key.state === 'ACTIVE' },
+      ...{ reason, by: actor, staffId, origin },
+    };
+    const id = await beginEmergency(this.db, request, this.now());
+    const { db, keyService, now, log } = this;
+    const audit = { system: this.auditTrail.record.bind(this.auditTrail) };
+    await settleEmergency({ db, keyService, audit, now, log }, id);
+    return this.emergencies.show(id, reach);
   }
 }

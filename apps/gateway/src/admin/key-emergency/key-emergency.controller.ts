@@ -1,5 +1,6 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
+import { AuditAccess } from '../audit/audit-access.js';
 import { type Acting, changeBy } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
 import { Transactions } from '../http/transactions.js';
@@ -12,6 +13,7 @@ export class KeyEmergencyController {
     @Inject(KeyEmergencyStore) private readonly emergencies: KeyEmergencyStore,
     @Inject(KeyDisabling) private readonly disabling: KeyDisabling,
     @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(AuditAccess) private readonly auditAccess: AuditAccess,
   ) {}
 
   @Route('keyEmergencyMake')
@@ -31,8 +33,11 @@ export class KeyEmergencyController {
 
   @Route('keyEmergencyReview')
   review({ params, body }: InputOf<'keyEmergencyReview'>, acting: Acting) {
-    return this.transactions.run(changeBy(acting, body.reason), (transaction) =>
-      this.emergencies.review(transaction, acting, params.id, body.reason),
-    );
+    return this.transactions.run(changeBy(acting, body.reason), async (transaction) => {
+      const view = await this.emergencies.review(transaction, acting, params.id, body.reason);
+      const facts = { step: 'reviewed', emergencyId: view.id, kid: view.kid };
+      await this.auditAccess.record('KEY_EMERGENCY', acting, facts);
+      return view;
+    });
   }
 }

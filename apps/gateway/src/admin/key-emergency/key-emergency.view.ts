@@ -14,6 +14,8 @@ interface EmergencyRow {
   readonly disabledBy: string;
   readonly disabledByStaff: string | null;
   readonly disabledAt: Date;
+  readonly wasActive: boolean;
+  readonly takenOutAt: Date | null;
   readonly kmsDisabledAt: Date | null;
   readonly standbyKid: string | null;
   readonly reviewedBy: string | null;
@@ -21,7 +23,7 @@ interface EmergencyRow {
   readonly reviewNote: string | null;
   readonly signingKey: Parameters<typeof ownerOf>[0] & {
     readonly kmsKeyArn: string;
-    readonly retiredAt: Date | null;
+    readonly publishedAt: Date | null;
     readonly application: {
       readonly accessMode: string;
       readonly apimApplicationId: string | null;
@@ -31,11 +33,9 @@ interface EmergencyRow {
 }
 
 export function emergencyView(row: EmergencyRow, publicUrl: string): KeyEmergencyView {
-  const { id, kid, reason, disabledBy, disabledByStaff, standbyKid, signingKey } = row;
+  const { id, kid, reason, disabledBy, disabledByStaff, wasActive, standbyKid, signingKey } = row;
   const owner = ownerOf(signingKey);
   const { application } = signingKey;
-  // Disabling an ACTIVE key is what retired it.
-  const wasActive = signingKey.retiredAt?.getTime() === row.disabledAt.getTime();
   const disabled: DisabledKey = {
     ...{ kid, standbyKid, ownerKind: owner.kind, ownerName: owner.name, environment: owner.environment },
     accessMode: application?.accessMode ?? null,
@@ -44,14 +44,17 @@ export function emergencyView(row: EmergencyRow, publicUrl: string): KeyEmergenc
     jwksUrl: jwksUrlOf(publicUrl, owner),
     kmsKeyArn: signingKey.kmsKeyArn,
     isDisabledInKms: row.kmsDisabledAt !== null,
+    wasPublished: signingKey.publishedAt !== null,
     wasActive,
     disabledAtMs: row.disabledAt.getTime(),
+    takenOutAtMs: row.takenOutAt?.getTime() ?? null,
   };
   return {
     ...{ id, kid, reason, disabledBy, disabledByPerson: disabledByStaff },
     ...{ wasActive, standbyKid },
     owner: { kind: owner.kind, id: owner.id, name: owner.name },
     disabledAt: row.disabledAt.toISOString(),
+    takenOutAt: instantOf(row.takenOutAt),
     disabledInKmsAt: instantOf(row.kmsDisabledAt),
     exposed: stillExposed(disabled).map(({ text, untilMs }) => ({
       text,
