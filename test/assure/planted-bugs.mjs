@@ -65,6 +65,41 @@ const BUGS = [
     tests: unit('libs/domain/src/apim/probe.spec.ts'),
   },
   {
+    name: 'an application left for six hours because its probe could not be recorded',
+    file: 'apps/gateway/src/adapters/probes/probe-results.ts',
+    find: 'const lost = new Date(nowMs - CLAIM_MS);',
+    put: 'const lost = new Date(nowMs - everyMs - 0 * CLAIM_MS);',
+    tests: integration('test/integration/apim/probe-results.spec.ts'),
+  },
+  {
+    name: 'drafts counted among organisations that fail in the same way',
+    file: 'apps/gateway/src/adapters/probes/probe-results.ts',
+    find: "WHERE a.state = 'live' AND p.code IS NOT NULL AND p.since",
+    put: 'WHERE p.code IS NOT NULL AND p.since',
+    tests: integration('test/integration/apim/probe-results.spec.ts'),
+  },
+  {
+    name: 'a fault of a draft never announced once it is live',
+    file: 'apps/gateway/src/adapters/probes/probe-results.ts',
+    find: "state === 'live' && limits.includes(",
+    put: "state === 'never' && limits.includes(",
+    tests: integration('test/integration/apim/probe-results.spec.ts'),
+  },
+  {
+    name: 'an application ready although NHS England takes it for a provider',
+    file: `${ADMIN}/doctor/probe.view.ts`,
+    find: 'PASSING.has(probe.finding.code)',
+    put: 'probe.finding.code.length > 0',
+    tests: unit('apps/gateway/src/admin/doctor/probe.view.spec.ts'),
+  },
+  {
+    name: 'a refusal of Gatehouse announced as an answer of NHS England',
+    file: 'libs/domain/src/apim/probe.ts',
+    find: "return has(ERRORS, code) ? 'gatehouse' : 'answer';",
+    put: "return has(ERRORS, code) && code === '' ? 'gatehouse' : 'answer';",
+    tests: unit('libs/domain/src/apim/probe.spec.ts'),
+  },
+  {
     name: 'a probe recorded as the call of a client',
     file: `${PLANE}/record.ts`,
     find: 'const caller = exchange.actor === null ? client : null;',
@@ -74,8 +109,8 @@ const BUGS = [
   {
     name: 'an application taken on by every worker that finds it due',
     file: 'apps/gateway/src/adapters/probes/probe-results.ts',
-    find: 'SET claimed_at = EXCLUDED.claimed_at WHERE p.claimed_at <= ${old}',
-    put: 'SET claimed_at = EXCLUDED.claimed_at',
+    find: 'SET claimed_at = EXCLUDED.claimed_at\n       WHERE p.claimed_at <= ${old}',
+    put: 'SET claimed_at = EXCLUDED.claimed_at\n       WHERE TRUE',
     tests: integration('test/integration/apim/probe-results.spec.ts'),
   },
   {

@@ -35,26 +35,26 @@ const refusing = (status: number, error: string, error_description: string) =>
 
 type Break = (application: Onboarded) => Promise<unknown>;
 
-/** A code that is found, the reads that were made, and how the application is broken. */
+/** A code that is found, the reads that were sent (none without a token), and how the application is broken. */
 const BROKEN: readonly (readonly [code: string, reads: string[], break_: Break, more?: object])[] = [
-  ['JWKS_URL_MISSING', ['A004'], without('jwks-resource-url')],
-  ['JWKS_UNREACHABLE', ['A004'], jwksAt(() => 'http://127.0.0.1:1/jwks.json')],
-  ['KEY_NOT_FOUND', ['A004'], jwksAt(() => otherJwksUrl)],
-  ['API_KEY', ['A004'], ({ apiKey }) => stack.simulator.control('DELETE', `/apps/${apiKey}`)],
-  ['NOT_APPROVED', ['A004'], changed(() => ({ status: 'revoked' }))],
-  ['PRODUCT_MISSING', ['A004'], changed(() => ({ products: [] }))],
-  ['SIGNATURE', ['A004'], refusing(401, 'public_key error', 'JWT signature verification failed')],
+  ['JWKS_URL_MISSING', [], without('jwks-resource-url')],
+  ['JWKS_UNREACHABLE', [], jwksAt(() => 'http://127.0.0.1:1/jwks.json')],
+  ['KEY_NOT_FOUND', [], jwksAt(() => otherJwksUrl)],
+  ['API_KEY', [], ({ apiKey }) => stack.simulator.control('DELETE', `/apps/${apiKey}`)],
+  ['NOT_APPROVED', [], changed(() => ({ status: 'revoked' }))],
+  ['PRODUCT_MISSING', [], changed(() => ({ products: [] }))],
+  ['SIGNATURE', [], refusing(401, 'public_key error', 'JWT signature verification failed')],
   [
     'AUDIENCE',
-    ['A004'],
+    [],
     refusing(401, 'invalid_request', "Missing or invalid 'aud' claim in client_assertion JWT"),
   ],
   [
     'CLOCK',
-    ['A004'],
+    [],
     refusing(400, 'invalid_request', "Invalid 'exp' claim in client_assertion JWT - JWT has expired"),
   ],
-  ['GW_TOKEN_UNAVAILABLE', ['A004'], answering('token', { status: 503 })],
+  ['GW_TOKEN_UNAVAILABLE', [], answering('token', { status: 503 })],
   ['ASID_NOT_CONFIGURED', ['A004'], without('asid')],
   ['ODS_CODE_NOT_CONFIGURED', ['A004'], without('app-restricted-ods-code')],
   ['USER_ID_NOT_CONFIGURED', ['A004'], without('app-restricted-user-id')],
@@ -155,7 +155,7 @@ describe('a scheduled probe', () => {
     async (code, at, reads) => {
       const { whatIsWrong, whatToDo, whoActs } = findingOf(code);
       const probe = await probeOf(broken[at]!);
-      expect(probe).toMatchObject({ by: 'schedule', reads, limits: [] });
+      expect(probe).toMatchObject({ by: 'schedule', asked: ['a token', ...reads], limits: [] });
       expect(probe?.finding).toMatchObject({ code, whatIsWrong, whatToDo, whoActs });
       const values = Object.fromEntries(probe!.finding!.values.map(({ name, value }) => [name, value]));
       expect(values).toMatchObject({ organisation: broken[at]!.odsCode, asid: broken[at]!.asid });
@@ -164,6 +164,15 @@ describe('a scheduled probe', () => {
       );
     },
   );
+
+  it('leaves no application ready that it found a fault with, unless that passes by itself', async () => {
+    const readiness = await Promise.all(
+      broken.map(({ odsCode }) => stack.admin<DoctorReport>('GET', `/doctor?organisation=${odsCode}`)),
+    );
+    const unready = readiness.filter(({ ready }) => !ready).map(({ probe }) => probe?.finding?.code);
+    expect(unready).toEqual(expect.arrayContaining(['ACTS_AS_PROVIDER', 'FORBIDDEN', 'ASID_NOT_CONFIGURED']));
+    expect(unready).not.toContain('ERS_UNAVAILABLE');
+  });
 
   it('finds nothing wrong with a provider and a referrer that are as they should be', async () => {
     expect(await probeOf(sound[0]!)).toMatchObject({ reads: ['A004'], limits: [], finding: null });

@@ -225,6 +225,16 @@ it('a key rotation that does not go on', async () => {
   await red(['GatehouseKeyRotationStuck']);
 });
 
+it('an application that NHS England does not serve as it should', async () => {
+  await stack.sql.query(
+    `INSERT INTO application_probe AS p (application_id, claimed_at, checked_at, checked_by, since, code)
+     SELECT id, now(), now(), 'schedule', now(), 'ACTS_AS_PROVIDER' FROM application WHERE state = 'live'
+     ON CONFLICT (application_id) DO UPDATE SET code = EXCLUDED.code, claimed_at = now(), checked_at = now(),
+       checked_by = 'schedule', since = now()`,
+  );
+  await red(['GatehouseProbesFailing']);
+});
+
 describe('e-RS', () => {
   it('is slow', async () => {
     await arm('ers', { delayMs: 7_000 }, { match: { apiKey: slowed.apiKey } });

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import {
   claimDue,
+  countFailingProbes,
   type ProbeRow,
   storeProbes,
 } from '../../../apps/gateway/src/adapters/probes/probe-results.js';
@@ -77,9 +78,28 @@ it('takes on drafts and live applications that can ask for a token, of the envir
 it('takes each on once, by whichever worker comes first, and again after the interval', async () => {
   const claims = await Promise.all([claim(), claim(), claim(), claim()]);
   expect(odsCodes(claims.flat())).toEqual(['R69', 'RCD', 'X90']);
+  await storeProbes(
+    db,
+    ['R69', 'RCD', 'X90'].map((odsCode) => result(odsCode, null)),
+    NOW_MS,
+  );
   expect(await claim(NOW_MS + 6 * HOUR_MS - 1)).toEqual([]);
   const again = await Promise.all([claim(NOW_MS + 6 * HOUR_MS), claim(NOW_MS + 6 * HOUR_MS)]);
   expect(odsCodes(again.flat())).toEqual(['R69', 'RCD', 'X90']);
+});
+
+it('takes on again within minutes what has no result, as after the death of its worker', async () => {
+  const minute = 60_000;
+  await claim();
+  await storeProbes(db, [result('R69', null)], NOW_MS + minute);
+  expect(await claim(NOW_MS + 5 * minute - 1)).toEqual([]);
+  const again = await Promise.all([claim(NOW_MS + 5 * minute), claim(NOW_MS + 5 * minute)]);
+  expect(odsCodes(again.flat())).toEqual(['RCD', 'X90']);
+  // One that had a result before and lost the next one.
+  const later = NOW_MS + minute + 6 * HOUR_MS;
+  await storeProbes(db, [result('RCD', null), result('X90', null)], NOW_MS + minute + 1);
+  expect(odsCodes(await claim(later))).toEqual(['R69']);
+  expect(odsCodes(await claim(later + 5 * minute))).toContain('R69');
 });
 
 it('takes on so many at a time, the oldest first', async () => {
@@ -106,6 +126,36 @@ it('keeps since when a result has been so, and writes one notice when it gets wo
   expect(await db.notice.findMany()).toMatchObject([{ kind: 'alarm', odsCodes: ['R69'] }]);
   await storeProbes(db, [result('R69', null)], at(180));
   expect(await db.applicationProbe.findMany()).toMatchObject([{ code: null, since: new Date(at(180)) }]);
+});
+
+it('says of an application that went live what had been no news of a draft', async () => {
+  const draft = { ...result('R69', 'FORBIDDEN'), limits: ['draft'] };
+  await sql.query(`UPDATE application SET state = 'draft' WHERE id = $1`, [ids['R69']]);
+  await storeProbes(db, [draft], NOW_MS);
+  expect(await db.notice.count()).toBe(0);
+  await sql.query(`UPDATE application SET state = 'live' WHERE id = $1`, [ids['R69']]);
+  await storeProbes(db, [result('R69', 'FORBIDDEN')], NOW_MS + HOUR_MS);
+  await storeProbes(db, [result('R69', 'FORBIDDEN')], NOW_MS + 2 * HOUR_MS);
+  expect(await db.notice.count()).toBe(1);
+});
+
+it('counts live applications that fail, and neither drafts nor outages', async () => {
+  const rows = [result('R69', 'FORBIDDEN'), result('RCD', 'ERS_FAILED'), result('X90', 'FORBIDDEN')];
+  await storeProbes(db, rows, NOW_MS);
+  expect(await countFailingProbes(db)).toEqual([{ environment: 'int', failing: 1 }]);
+});
+
+it('counts no draft among organisations that fail in the same way', async () => {
+  const codes = ['D1', 'D2', 'D3', 'D4', 'D5'];
+  for (const odsCode of codes) ids[odsCode] ??= await application(odsCode, { state: 'draft' });
+  await storeProbes(
+    db,
+    codes.map((odsCode) => result(odsCode, 'KEY_NOT_FOUND')),
+    NOW_MS,
+  );
+  expect(await db.notice.count()).toBe(0);
+  // Later tests expect the applications of this file.
+  await sql.query(`UPDATE organisation SET state = 'suspended' WHERE ods_code = ANY($1)`, [codes]);
 });
 
 it('passes over an application that is gone', async () => {

@@ -110,7 +110,7 @@ function doctorText(
   for (const { kind, name: mine, other } of lookAlikes)
     lines.push('', `The ${kind} ${mine} can be taken for ${other}: rename or retire one of them.`);
   if (asked !== null) lines.push('', ...askedLines(asked));
-  lines.push('', ...nhsLines(nhs), ...probeLines(probe), '', summary(ready, nhs));
+  lines.push('', ...nhsLines(nhs), ...probeLines(probe), '', summary(ready, nhs, probe));
   return lines.join('\n');
 }
 
@@ -126,8 +126,10 @@ function askedLines({ refusal, isRead }: AskedReport['asked']): string[] {
   ];
 }
 
-function summary(ready: boolean, { token, read }: DoctorReport['nhs']): string {
-  if (!ready) return 'Not ready yet.';
+function summary(ready: boolean, { token, read }: DoctorReport['nhs'], probe: DoctorReport['probe']): string {
+  const fault = probe?.finding?.code;
+  if (!ready)
+    return fault === undefined ? 'Not ready yet.' : `Not ready: the last probe found a fault (${fault}).`;
   if (read !== null && !read.changedSince) return 'Ready: nothing is missing.';
   const what = token === null && read === null ? 'has not been asked' : 'has not been asked since';
   return `Everything is entered here. NHS England ${what} about it: run this command with --live.`;
@@ -159,8 +161,10 @@ function nhsLines({ token, read }: DoctorReport['nhs']): string[] {
 
 function probeLines(probe: DoctorReport['probe']): string[] {
   if (probe === null) return [];
-  const { at, by, reads, limits, finding } = probe;
-  const lines = [`The last probe, ${at}, by ${by}: ${['a token', ...reads].join(', ')}`];
+  const { at, by, asked, limits, finding } = probe;
+  const lines = [
+    `The last probe, ${at}, by ${by}: ${asked.length === 0 ? 'nothing was asked' : asked.join(', ')}`,
+  ];
   if (finding === null) lines.push('  nothing is wrong');
   else {
     const { code, whatIsWrong, whoActs, whatToDo, since, values } = finding;

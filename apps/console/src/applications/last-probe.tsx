@@ -7,8 +7,7 @@ import { Facts } from '../parts/facts.js';
 type Probe = NonNullable<AnswerOf<'applicationChecklist'>['probe']>;
 
 /** What the last probe of an application found, with what to send to those who must act. */
-export function LastProbe({ at, by, reads, limits, finding }: Probe) {
-  const asked = ['a token', ...reads].join(', ');
+export function LastProbe({ at, by, asked, limits, finding }: Probe) {
   return (
     <Alert severity={finding === null ? 'success' : 'error'} sx={{ mb: 1 }}>
       <AlertTitle>
@@ -18,7 +17,7 @@ export function LastProbe({ at, by, reads, limits, finding }: Probe) {
       </AlertTitle>
       {finding === null ? null : <Finding {...finding} />}
       <Typography>
-        Asked for: {asked}. By: {by}.
+        {asked.length === 0 ? 'NHS England was not asked.' : `Asked for: ${asked.join(', ')}.`} By: {by}.
       </Typography>
       {limits.map((limit) => (
         <Typography key={limit}>{limit}</Typography>

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { daysLeft } from '@gatehouse/domain/governance/days-left';
 import { now } from '#hooks';
+import { countFailingProbes } from '../adapters/probes/probe-results.js';
 import { firstTokenExpiryMs } from '../adapters/registry/token-expiry.js';
 import type { Config } from '../config/config.js';
 import { atOnceAndEvery, type Scheduled } from '../jobs/schedule.js';
@@ -13,6 +14,7 @@ import { monotonicNow, type Parts } from './parts.js';
 /** Every client and organisation is looked at, so not at every request of a page. */
 const DAYS_LEFT_MS = 60_000;
 const DAY_MS = 86_400_000;
+const PROBES_MS = 30_000;
 
 export function watchParts(metrics: Metrics, { limits }: Config, parts: Parts): void {
   const { registry, upstream, kms, plane, audit, skew, slots } = parts;
@@ -112,5 +114,19 @@ export function watchDaysLeft(
     if (tls !== null)
       certificateExpiryMs = new X509Certificate(await readFile(tls.cert)).validToDate.getTime();
     tokenExpiryMs = await firstTokenExpiryMs(auditDatabase);
+  });
+}
+
+/** Applications that NHS England does not serve as it should, read from the database: also where no worker runs. */
+export function watchProbes(metrics: Metrics, { prisma }: Parts): Scheduled {
+  let counts: Awaited<ReturnType<typeof countFailingProbes>> = [];
+  metrics.watchEach(
+    'probes_failing',
+    'Live applications whose last probe found a fault that does not pass by itself',
+    ['environment'],
+    () => counts.map(({ environment, failing }) => ({ labels: { environment }, value: failing })),
+  );
+  return atOnceAndEvery(PROBES_MS, async () => {
+    counts = await countFailingProbes(prisma);
   });
 }

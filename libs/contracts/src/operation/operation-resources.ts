@@ -130,7 +130,9 @@ export const doctorReport = z.object({
       at: instant,
       /** `schedule`, or who asked. */
       by: z.string(),
-      /** Interactions that were read; none: a token alone. */
+      /** What NHS England was asked for: `a token`, `A004`. Empty: it was not asked. */
+      asked: z.array(z.string()),
+      /** Interactions that were read. */
       reads: z.array(z.string()),
       /** What was not checked, and why. */
       limits: z.array(z.string()),

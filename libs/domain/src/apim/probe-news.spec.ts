@@ -28,6 +28,19 @@ describe('notices of probes', () => {
     expect(probeNotices([one], [], NOW_MS)).toEqual([]);
   });
 
+  it('says where Gatehouse itself refused, and not that NHS England did', () => {
+    const [one] = probeNotices([change('R69', { code: 'GW_SRO_LAPSED' })], [], NOW_MS);
+    expect(one?.title).toBe('Trust R69: Gatehouse itself now rejects its probes');
+    const group = { environment: 'int', code: 'GW_SRO_LAPSED', organisations: 5 };
+    const [alarm] = probeNotices([], [group], NOW_MS);
+    for (const text of [one?.body, alarm?.body, alarm?.whatToDo])
+      expect(text).not.toContain('NHS England gave');
+    expect(alarm?.body).toContain('Gatehouse itself rejected the probes of all of them');
+    expect(alarm?.body).toContain('The likely cause is in this deployment');
+    const [silent] = probeNotices([], [{ ...group, code: 'GW_UPSTREAM_TIMEOUT' }], NOW_MS);
+    expect(silent?.body).toContain('NHS England gave no answer about any of them');
+  });
+
   const CHANGES = ['A01', 'A02', 'A03', 'A04', 'A05'].map((odsCode) => change(odsCode));
 
   it('is one alarm for five organisations that fail in the same way, and names a likely cause', () => {

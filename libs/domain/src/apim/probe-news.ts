@@ -1,6 +1,6 @@
 /** What is worth a notice in the results of probes: one application that got worse, or many that fail in the same way. */
 import type { Notice } from '../notices/notice.js';
-import { findingOf, isWorse } from './probe.js';
+import { findingOf, isWorse, sourceOf } from './probe.js';
 
 export interface ProbeChange {
   readonly applicationId: string;
@@ -44,19 +44,27 @@ export function probeNotices(
 }
 
 function alarmOf({ environment, code, organisations }: ProbeGroup, nowMs: number): Notice {
-  const { whatIsWrong } = findingOf(code);
+  const { whatIsWrong, whatToDo } = findingOf(code);
+  const source = sourceOf(code);
   return {
     kind: 'alarm',
     onceKey: `probes ${environment} ${code} ${String(Math.floor(nowMs / HOUR_MS))}`,
     title: `${String(organisations)} organisations fail in the same way in ${environment}`,
-    body: `Within ten minutes NHS England gave the same answer about all of them (${code}). ${whatIsWrong} ${commonCause(code)}`,
-    whatToDo:
-      'Look at the service status of NHS England first, then send its support one of the X-Correlation-IDs that the checklists show. Change nothing in the registry until the cause is known.',
+    body: `Within ten minutes ${SAME_WAY[source]} (${code}). ${whatIsWrong} ${commonCause(code)}`,
+    whatToDo: source === 'gatehouse' ? whatToDo : ASK_SUPPORT,
     path: '/applications',
     odsCodes: [],
     staffId: null,
   };
 }
+
+const SAME_WAY = {
+  answer: 'NHS England gave the same answer about all of them',
+  'no answer': 'NHS England gave no answer about any of them',
+  gatehouse: 'Gatehouse itself rejected the probes of all of them, and NHS England was not asked',
+} as const;
+const ASK_SUPPORT =
+  'Look at the service status of NHS England first, then send its support one of the X-Correlation-IDs that the checklists show. Change nothing in the registry until the cause is known.';
 
 /** Where one cause is more likely than many. */
 export function commonCause(code: string): string {
@@ -84,6 +92,8 @@ export function commonCause(code: string): string {
     case 'GW_UPSTREAM_TLS':
       return 'The likely cause is the network between Gatehouse and NHS England.';
     default:
+      if (sourceOf(code) === 'gatehouse')
+        return 'The likely cause is in this deployment: a change of many records in the registry, or a fault of Gatehouse or of what it depends on.';
       return 'The likely cause is a change by NHS England: a release of API Management, or an API product or attributes that were changed for many applications.';
   }
 }
@@ -93,7 +103,7 @@ function noticeOf({ applicationId, name, odsCodes, code }: ProbeChange, nowMs: n
   return {
     kind: 'alarm',
     onceKey: `probe ${applicationId} ${code ?? ''} ${String(Math.floor(nowMs / HOUR_MS))}`,
-    title: `${name}: NHS England now answers differently`,
+    title: `${name}: ${sourceOf(code ?? '') === 'gatehouse' ? 'Gatehouse itself now rejects its probes' : 'NHS England now answers differently'}`,
     body: `${whatIsWrong} (${code ?? ''}) Who must act: ${whoActs}.`,
     whatToDo: `${whatToDo} The checklist of the application shows the values.`,
     path: `/applications/${applicationId}/show`,

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { DIAGNOSES } from './diagnosis.js';
-import { findingOf, isWorse, PROBE_FINDINGS, PROBE_READS, probePlan, readFinding } from './probe.js';
+import {
+  findingOf,
+  isWorse,
+  PROBE_FINDINGS,
+  PROBE_READS,
+  probePlan,
+  readFinding,
+  sourceOf,
+} from './probe.js';
 import { TOKEN_REFUSALS } from './token-refusal.js';
 import { CATALOGUE } from '../ers/catalogue.js';
 
@@ -78,6 +86,22 @@ describe('what an answer means', () => {
   it('has no code twice', () => {
     const codes = [PROBE_FINDINGS, TOKEN_REFUSALS, DIAGNOSES].flatMap((table) => Object.keys(table));
     expect(new Set(codes).size).toBe(codes.length);
+  });
+});
+
+describe('a result comes from', () => {
+  it.each([
+    ['FORBIDDEN', 'answer'],
+    ['KEY_NOT_FOUND', 'answer'],
+    ['ASID_NOT_CONFIGURED', 'answer'],
+    ['of another version', 'answer'],
+    ['GW_TOKEN_UNAVAILABLE', 'no answer'],
+    ['GW_UPSTREAM_TIMEOUT', 'no answer'],
+    ['GW_SRO_LAPSED', 'gatehouse'],
+    ['GW_RATE_LIMIT', 'gatehouse'],
+    ['GW_SIGNING_UNAVAILABLE', 'gatehouse'],
+  ])('%s: %s', (code, source) => {
+    expect(sourceOf(code)).toBe(source);
   });
 });
 

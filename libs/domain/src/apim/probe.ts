@@ -22,6 +22,8 @@ export const PROBE_LIMITS = {
     'The message sets contain no read without a patient (A004, or A035 for a referrer), so only a token was requested.',
   'business-function':
     'Whether NHS England has set the business function of a referrer was not checked, because the message sets do not contain A035.',
+  'not-asked': 'NHS England was not asked, because Gatehouse itself rejected the request.',
+  open: 'The environment is open, so no token was requested.',
   user: 'Nothing was asked, because e-RS answers only for a signed-in user. Callback, API secret and CIS2 client are as they were entered here, and not checked.',
 } as const;
 export type ProbeLimit = keyof typeof PROBE_LIMITS;
@@ -131,7 +133,7 @@ function has<T extends object>(table: T, code: string): code is string & keyof T
 }
 
 /** What may be over by the next probe, so that one application alone is no news. */
-const PASSING: ReadonlySet<string> = new Set<keyof typeof PROBE_FINDINGS | 'UNAVAILABLE' | ErrorCode>([
+export const PASSING: ReadonlySet<string> = new Set<keyof typeof PROBE_FINDINGS | 'UNAVAILABLE' | ErrorCode>([
   ...(['RATE_LIMITED', 'ERS_UNAVAILABLE', 'ERS_FAILED', 'UNAVAILABLE'] as const),
   ...([
     'GW_UPSTREAM_UNREACHABLE',
@@ -142,6 +144,23 @@ const PASSING: ReadonlySet<string> = new Set<keyof typeof PROBE_FINDINGS | 'UNAV
   ...(['GW_UPSTREAM_PROTOCOL', 'GW_TOKEN_UNAVAILABLE', 'GW_SIGNING_UNAVAILABLE', 'GW_RATE_LIMIT'] as const),
   ...(['GW_OVERLOAD', 'GW_AUDIT_UNAVAILABLE', 'GW_REGISTRY_STALE', 'GW_INTERNAL'] as const),
 ]);
+
+/** Failures of Gatehouse to get an answer. Every other `GW_` code is a refusal of its own, before NHS England was asked. */
+const NO_ANSWER: ReadonlySet<string> = new Set<ErrorCode>([
+  ...([
+    'GW_UPSTREAM_UNREACHABLE',
+    'GW_UPSTREAM_TLS',
+    'GW_UPSTREAM_TIMEOUT',
+    'GW_UPSTREAM_INCOMPLETE',
+  ] as const),
+  ...(['GW_UPSTREAM_PROTOCOL', 'GW_TOKEN_UNAVAILABLE'] as const),
+]);
+
+/** Who a result comes from: NHS England answered, it gave no answer, or Gatehouse itself refused to ask. */
+export function sourceOf(code: string): 'answer' | 'no answer' | 'gatehouse' {
+  if (NO_ANSWER.has(code)) return 'no answer';
+  return has(ERRORS, code) ? 'gatehouse' : 'answer';
+}
 
 /**
  * Whether a result is worse than the one before it.

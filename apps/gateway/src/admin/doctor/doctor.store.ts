@@ -35,7 +35,7 @@ import { nameOf } from '../registry/lists.store.js';
 import { checklist, type Readiness } from './checklist.js';
 import { lookAlikesOf } from './look-alikes.store.js';
 import { isClear, nhsView } from './nhs-answers.view.js';
-import { probeView } from './probe.view.js';
+import { isProbeClear, probeView } from './probe.view.js';
 
 const PUBLISHED_STATES = ['PUBLISHED', 'ACTIVE', 'RETIRING'];
 
@@ -60,7 +60,7 @@ export class DoctorStore {
       ...{ name: nameOf(row), row, jwksUrl: jwksUrlOf(this.publicUrl, row) },
       messageId: nhs.token?.refusal?.messageId ?? null,
     });
-    const ready = steps.every(({ done }) => done) && isClear(nhs);
+    const ready = steps.every(({ done }) => done) && isClear(nhs) && isProbeClear(probe);
     const lookAlikes = await lookAlikesOf(this.db, row, reach);
     return { application: keyOfRows(row), name: nameOf(row), ready, steps, lookAlikes, nhs, probe };
   }

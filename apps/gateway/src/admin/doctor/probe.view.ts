@@ -1,6 +1,6 @@
 /** The last probe of an application, in words for people, with what to send to those who must act. */
 import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
-import { findingOf, PROBE_LIMITS } from '@gatehouse/domain/apim/probe';
+import { findingOf, PASSING, PROBE_LIMITS } from '@gatehouse/domain/apim/probe';
 import type { ApplicationRows } from '../registry/applications.store.js';
 
 interface ProbeRow {
@@ -27,8 +27,9 @@ export function probeView(probe: ProbeRow | null, probed: Probed): DoctorReport[
   return {
     at: checkedAt.toISOString(),
     by: checkedBy ?? '',
+    asked: askedOf(probe),
     reads,
-    limits: limits.map((limit) => textOf(limit)),
+    limits: shownLimits(limits).map(textOf),
     finding:
       code === null
         ? null
@@ -40,6 +41,20 @@ export function probeView(probe: ProbeRow | null, probed: Probed): DoctorReport[
           },
   };
 }
+
+/** Whether nothing that the last probe found stands in the way. An outage passes by itself. */
+export const isProbeClear = (probe: DoctorReport['probe']): boolean =>
+  probe === null || probe.finding === null || PASSING.has(probe.finding.code);
+
+const WITHOUT_TOKEN: readonly string[] = ['user', 'not-asked', 'open'];
+
+/** What NHS England was asked for, in words. */
+function askedOf({ reads, limits }: Pick<ProbeRow, 'reads' | 'limits'>): string[] {
+  return limits.some((limit) => WITHOUT_TOKEN.includes(limit)) ? reads : ['a token', ...reads];
+}
+
+/** Where nothing was asked, what would not have been asked either says nothing more. */
+const shownLimits = (limits: string[]): string[] => (limits.includes('not-asked') ? ['not-asked'] : limits);
 
 /** A limit of another version is shown as it is. */
 function textOf(limit: string): string {

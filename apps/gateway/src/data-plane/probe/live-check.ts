@@ -20,6 +20,7 @@ export interface LiveCheck {
 export interface ProbeResult {
   /** Of `findingOf`; null: nothing is wrong as far as it was checked. */
   readonly code: string | null;
+  /** Reads that were sent; a fault ends a probe before the others. */
   readonly reads: readonly ProbeRead[];
   readonly limits: readonly ProbeLimit[];
   /** Of the last read, as NHS England's support knows it. */
@@ -32,16 +33,31 @@ export async function checkLive(
   application: ProbedApplication,
   actor: ActorFacts,
 ): Promise<LiveCheck> {
-  const { reads, limits } = planOf(deps, application);
-  let step = await takeStep(deps, application, actor, { read: reads[0] ?? null, isFirst: true });
-  for (const read of reads.slice(1))
-    if (step.refusal === null && step.code === null)
+  const plan = planOf(deps, application);
+  const [first = null, ...others] = plan.reads;
+  let step = await takeStep(deps, application, actor, { read: first, isFirst: true });
+  const { isTokenRequested } = step;
+  const reads = sentRead(first, step);
+  for (const read of others)
+    if (step.refusal === null && step.code === null) {
       step = await takeStep(deps, application, actor, { read, isFirst: false });
+      reads.push(...sentRead(read, step));
+    }
   const { refusal, attemptId } = step;
   // That nobody is signed in is no finding.
-  const code = limits.includes('user') ? null : step.code;
+  const code = plan.limits.includes('user') ? null : step.code;
   await recordCheck(deps, step, application, actor, code);
-  return { refusal, isRead: reads.length > 0, result: { code, reads, limits, attemptId } };
+  const limits = [...plan.limits, ...(isTokenRequested ? [] : withoutToken(plan, reads))];
+  return { refusal, isRead: plan.reads.length > 0, result: { code, reads, limits, attemptId } };
+}
+
+const sentRead = (read: ProbeRead | null, { attemptId }: ProbeStep): ProbeRead[] =>
+  read === null || attemptId === null ? [] : [read];
+
+/** Why no token was requested. */
+function withoutToken({ limits }: ProbePlan, reads: readonly ProbeRead[]): ProbeLimit[] {
+  if (limits.includes('user')) return [];
+  return [reads.length > 0 ? 'open' : 'not-asked'];
 }
 
 /** Nothing of one that the registry does not have, which the first step says. */

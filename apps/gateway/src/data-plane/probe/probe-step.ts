@@ -32,7 +32,9 @@ export interface ProbeStep {
   readonly refusal: GatewayError | null;
   /** What is wrong; null: nothing. */
   readonly code: string | null;
+  /** Null: no read was sent. */
   readonly attemptId: string | null;
+  readonly isTokenRequested: boolean;
   readonly requestId: string;
   /** Epoch ms. */
   readonly startedAtMs: number;
@@ -48,13 +50,22 @@ export async function takeStep(
   const { path } = PROBE_READS[read ?? 'A004'];
   const exchange = exchangeOfProbe(deps.clock, path, actor, deps.bodies.share());
   let refusal: GatewayError | null = null;
+  let isTokenRequested = false;
   try {
     const binding = bindingOf(deps.registry.current(), probed);
     exchange.client = probeAsClient(binding);
     const matched = read === null ? null : matchOperation(METHOD, path);
     exchange.matched = matched;
     const decideAgain = () => decideFor(deps, exchange, binding, matched);
-    if (isFirst) await renewToken(deps, decideAgain());
+    if (isFirst) {
+      const { plan } = decideAgain();
+      requireConfidence(deps);
+      if (plan.signingKey !== null) {
+        isTokenRequested = true;
+        // A cached token would say nothing about what NHS England does now.
+        await deps.tokens.renew(plan);
+      }
+    }
     if (read !== null && matched !== null)
       await readToEnd(
         deps,
@@ -68,7 +79,13 @@ export async function takeStep(
     recordLine(deps, exchange);
   }
   const { attemptId, requestId, startedAtMs, client } = exchange;
-  const about = { attemptId, requestId, startedAtMs, environment: client?.environment ?? null };
+  const about = {
+    attemptId,
+    isTokenRequested,
+    requestId,
+    startedAtMs,
+    environment: client?.environment ?? null,
+  };
   return { refusal, code: codeOf(exchange, read, refusal), ...about };
 }
 
@@ -155,12 +172,6 @@ function anyRead({ interactions }: Application): Operation {
   );
   if (operation === undefined) throw new GatewayError('GW_MESSAGE_SET');
   return operation;
-}
-
-/** A cached token would say nothing about what NHS England does now. */
-async function renewToken(deps: PlaneDeps, { plan }: Route): Promise<void> {
-  requireConfidence(deps);
-  if (plan.signingKey !== null) await deps.tokens.renew(plan);
 }
 
 function admitted(read: ProbeRead, matched: MatchedOperation): Admitted {
