@@ -690,6 +690,44 @@ it('finds an application from any page, and never sends an NHS number', async ()
   await page.context().close();
 });
 
+it('goes to a page, an action or a record from the keyboard alone, and sends no NHS number', async () => {
+  const page = await open();
+  await signIn(page, 'Priya Nair');
+  const sent: string[] = [];
+  page.on('request', (request) => sent.push(request.url()));
+  const box = page.getByRole('dialog', { name: 'Go to' }).getByRole('combobox', { name: 'Go to' });
+  const type = async (text: string): Promise<void> => {
+    await page.keyboard.press('Control+k');
+    await box.fill(text);
+  };
+  await page.getByRole('button', { name: 'Go to' }).waitFor();
+  await type('jobs');
+  await page.getByRole('option', { name: 'Jobs' }).waitFor();
+  await accessible(page, 'the palette');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Background jobs' }).waitFor();
+
+  await type('create token');
+  await page.getByRole('option', { name: 'Create a token' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Create a token' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+  await type('943 476 5919');
+  await page.getByText('This reads as an NHS number').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(sent.filter((url) => url.includes('943') || page.url().includes('943'))).toEqual([]);
+
+  await type(onboarded.asid);
+  await page.getByText('1 result.').waitFor();
+  await page.screenshot({ path: `${SHOTS}/palette-1280-light.png` });
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 2, name: 'Application' }).waitFor();
+  await page.context().close();
+});
+
 it('edits the interactions of a message set: fewer immediately, more only with a colleague', async () => {
   const page = await open();
   await signIn(page, 'Priya Nair');

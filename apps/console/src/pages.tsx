@@ -1,4 +1,4 @@
-/** Every page, each loaded when it is first opened. To add a page, add a line here and one in layout/menu.tsx. */
+/** Every page, each loaded when it is first opened. To add a page, add a line here and one in layout/menu-entries.tsx. */
 import type { RouteName } from '@gatehouse/contracts/routes';
 import { type ComponentType, lazy } from 'react';
 

@@ -12,11 +12,28 @@ const KEY = smallDocument.applications[0].apiKey;
 const request = intentOf({ odsCode: 'R69', correlationId: 'worklist-2026-0042' });
 const foreign = intentOf({ odsCode: 'RCD', correlationId: 'worklist-2026-0042' });
 
+const APPOINTMENT = {
+  organisation: 'R69',
+  environments: ['int'],
+  name: 'Olive Owner',
+  email: 'olive@example.org',
+  jobTitle: 'Chief Information Officer',
+  spineUserId: '555073103100',
+  authority: {
+    cioName: 'Chris Officer',
+    reference: 'REF-1',
+    date: '2026-01-05',
+    documentSha256: 'a'.repeat(64),
+  },
+  reviewDueOn: new Date(Date.now() + 300 * 86_400_000).toISOString().slice(0, 10),
+};
+
 let admin: AdminApi;
 let log: AuditLog;
 let priya: SignedIn;
 let limited: SignedIn;
 let id: string;
+let kid: string;
 
 beforeAll(async () => {
   admin = await startAdmin();
@@ -31,6 +48,8 @@ beforeAll(async () => {
   const applied = await admin.call('POST', '/api/v1/registry/apply', { document });
   expect(applied.body.at(-1).type).toBe('done');
   id = (await admin.db.application.findFirstOrThrow({ where: { asid: '200000002454' } })).id;
+  ({ kid } = await admin.ok('keyCreate', { body: { application: id } }));
+  await admin.ok('sroAppoint', { body: APPOINTMENT });
   await log.intent(request);
   await log.intent(foreign);
   priya = await signIn(admin.db, 'Priya', ['platform-engineer'], admin.clock.ms);
@@ -65,6 +84,9 @@ describe('a search', () => {
     ['200000002454', ['application by ASID']],
     ['r69Int', ['application by API key']],
     [KEY, ['application by API key']],
+    ['WORKLIST-s', ['client by name']],
+    ['olive', ['sro by name']],
+    ['sro', ['error-code by error code']],
     ['KKLL', ['application by API key']],
     ['r69I…KKLL', ['application by API key']],
     ['worklist-2026-0042', ['request by correlation id', 'request by correlation id']],
@@ -76,6 +98,18 @@ describe('a search', () => {
   it('for the id of an application, with its key masked', async () => {
     expect(await search(id)).toMatchObject([{ type: 'application', id, matched: 'application id' }]);
     expect((await search('r69Int'))[0]?.detail).toContain('r69I…KKLL');
+  });
+
+  it('for the id of a signing key, whole', async () => {
+    expect(await search(kid)).toMatchObject([{ type: 'application', id, matched: 'key id' }]);
+    expect(await search(kid.slice(0, -1))).toEqual([]);
+  });
+
+  it('for a client, and for an SRO, with what tells them apart', async () => {
+    expect(await search('worklist-s')).toMatchObject([{ id: 'int~worklist-sync', detail: 'int, active' }]);
+    expect(await search('Olive Owner')).toMatchObject([
+      { id: 'R69', title: 'Olive Owner', detail: 'SRO of R69 (owner), proposed' },
+    ]);
   });
 
   it('reveals nothing of a key beyond its first eight characters, and nothing of one that is fully hidden', async () => {
@@ -118,7 +152,10 @@ describe('a search', () => {
       '200000002455',
       'r69Int',
       'KKLL',
+      'worklist-s',
+      'olive',
       id,
+      kid,
       request.attemptId,
     ]) {
       expect(await search(q, limited), q).toEqual([]);

@@ -1,8 +1,9 @@
 /** Grants one more application to a new or existing client, by applying a registry document of that one client. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Button, Dialog, DialogActions, DialogContent, DialogTitle } from '@mui/material';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { useMay } from '../api/use-may.js';
+import { useDialog } from '../parts/form/use-dialog.js';
 import { GrantForm } from './grant-form.js';
 
 interface Props {
@@ -12,22 +13,12 @@ interface Props {
 }
 
 export function GrantDialog({ label, client }: Props) {
-  const [isOpen, setOpen] = useState(false);
+  const { isOpen, open, close } = useDialog(label);
   const titleId = useId();
   if (!useMay('registryApply')) return null;
-  const close = (): void => {
-    setOpen(false);
-  };
   return (
     <>
-      <Button
-        size="small"
-        variant="outlined"
-        onClick={() => {
-          setOpen(true);
-        }}
-        sx={{ m: 0.25 }}
-      >
+      <Button size="small" variant="outlined" onClick={open} sx={{ m: 0.25 }}>
         {label}
       </Button>
       <Dialog

@@ -4,15 +4,17 @@ import { AppBar, TitlePortal } from 'react-admin';
 import { Link } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
 import { Bell } from '../notices/bell.js';
+import { PaletteButton } from '../palette/palette-button.js';
 import { SearchField } from '../search/search-field.js';
 
-/** Title, search, notices, colour mode and user menu. On a narrow screen the search is a link to its page. */
+/** Title, palette, search, notices, colour mode and user menu. On a narrow screen the search is a link to its page. */
 export function ConsoleAppBar() {
   const isNarrow = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
   const maySearch = useMay('search');
   return (
     <AppBar>
       <TitlePortal />
+      <PaletteButton />
       {!maySearch ? null : isNarrow ? (
         <IconButton component={Link} to="/search" aria-label="Search" color="inherit">
           <Search />

@@ -1,77 +1,7 @@
 import type { RouteName } from '@gatehouse/contracts/routes';
-import AccountTree from '@mui/icons-material/AccountTree';
-import Apartment from '@mui/icons-material/Apartment';
-import Apps from '@mui/icons-material/Apps';
-import AssignmentInd from '@mui/icons-material/AssignmentInd';
-import Autorenew from '@mui/icons-material/Autorenew';
-import Badge from '@mui/icons-material/Badge';
-import Checklist from '@mui/icons-material/Checklist';
-import Devices from '@mui/icons-material/Devices';
-import Dns from '@mui/icons-material/Dns';
-import EditNote from '@mui/icons-material/EditNote';
-import Groups from '@mui/icons-material/Groups';
-import HistoryIcon from '@mui/icons-material/History';
-import HowToReg from '@mui/icons-material/HowToReg';
-import Key from '@mui/icons-material/Key';
-import KeyOff from '@mui/icons-material/KeyOff';
-import ManageSearch from '@mui/icons-material/ManageSearch';
-import MedicalInformation from '@mui/icons-material/MedicalInformation';
-import Notifications from '@mui/icons-material/Notifications';
-import PanTool from '@mui/icons-material/PanTool';
-import Password from '@mui/icons-material/Password';
-import QuestionAnswer from '@mui/icons-material/QuestionAnswer';
-import Security from '@mui/icons-material/Security';
-import SettingsEthernet from '@mui/icons-material/SettingsEthernet';
-import PendingActions from '@mui/icons-material/PendingActions';
-import UploadFile from '@mui/icons-material/UploadFile';
 import { Box, ListSubheader } from '@mui/material';
-import type { ReactElement } from 'react';
 import { Menu, usePermissions, useSidebarState } from 'react-admin';
-
-interface Entry {
-  readonly to: string;
-  readonly text: string;
-  readonly icon: ReactElement;
-  /** Shown to people who may call this route. */
-  readonly route: RouteName;
-}
-
-/** What needs somebody now, what is registered, who may decide what, and what can be shown afterwards. */
-const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
-  Today: [
-    { to: '/changes', text: 'Approvals', icon: <HowToReg />, route: 'changeList' },
-    { to: '/notices', text: 'Notices', icon: <Notifications />, route: 'ownNoticeList' },
-    { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
-    { to: '/key-emergencies', text: 'Key emergencies', icon: <KeyOff />, route: 'keyEmergencyList' },
-    { to: '/jobs', text: 'Jobs', icon: <PendingActions />, route: 'jobList' },
-    { to: '/explain', text: 'Explain a request', icon: <QuestionAnswer />, route: 'explain' },
-  ],
-  Registry: [
-    { to: '/organisations', text: 'Organisations', icon: <Apartment />, route: 'organisationsList' },
-    { to: '/applications', text: 'Applications', icon: <Apps />, route: 'applicationsList' },
-    { to: '/clients', text: 'Clients', icon: <SettingsEthernet />, route: 'clientsList' },
-    { to: '/cis2-clients', text: 'CIS2 clients', icon: <Badge />, route: 'cis2ClientsList' },
-    { to: '/signing-keys', text: 'Signing keys', icon: <Key />, route: 'keyList' },
-    { to: '/rotations', text: 'Key rotation', icon: <Autorenew />, route: 'rotationList' },
-    { to: '/message-sets', text: 'Message sets', icon: <Checklist />, route: 'messageSetList' },
-    { to: '/asid-plan', text: 'ASID plan', icon: <AccountTree />, route: 'planShow' },
-    { to: '/environments', text: 'Environments', icon: <Dns />, route: 'environmentList' },
-    { to: '/import', text: 'Import', icon: <UploadFile />, route: 'registryApply' },
-  ],
-  Governance: [
-    { to: '/sro-appointments', text: 'SROs', icon: <AssignmentInd />, route: 'sroList' },
-    { to: '/write-exceptions', text: 'Write exceptions', icon: <EditNote />, route: 'exceptionList' },
-    { to: '/assurance-floors', text: 'Assurance levels', icon: <Security />, route: 'assuranceList' },
-    { to: '/staff', text: 'Staff', icon: <Groups />, route: 'staffList' },
-    { to: '/admin-tokens', text: 'API tokens', icon: <Password />, route: 'tokenList' },
-    { to: '/sessions', text: 'My sessions', icon: <Devices />, route: 'sessionList' },
-  ],
-  Evidence: [
-    { to: '/audit', text: 'Audit trail', icon: <ManageSearch />, route: 'auditList' },
-    { to: '/history', text: 'History', icon: <HistoryIcon />, route: 'historyList' },
-    { to: '/user-sessions', text: 'User sessions', icon: <MedicalInformation />, route: 'userSessionList' },
-  ],
-};
+import { MENU_GROUPS } from './menu-entries.js';
 
 export function ConsoleMenu() {
   const { permissions = [] } = usePermissions<readonly RouteName[]>();
@@ -79,7 +9,7 @@ export function ConsoleMenu() {
   return (
     <Menu>
       <Menu.DashboardItem />
-      {Object.entries(GROUPS).map(([title, entries]) => {
+      {Object.entries(MENU_GROUPS).map(([title, entries]) => {
         const mine = entries.filter(({ route }) => permissions.includes(route));
         return mine.length === 0 ? null : (
           <Box key={title} role="group" aria-label={title}>

@@ -1,4 +1,4 @@
-/** Search results: organisations, applications, users and requests. */
+/** Search results: whatever in the registry or the audit trail has that name or id. */
 import { checkShape } from '@gatehouse/contracts/fault-words';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { searchText } from '@gatehouse/contracts/registry/search-routes';
@@ -9,20 +9,11 @@ import { callRoute } from '../api/call-route.js';
 import { useMay } from '../api/use-may.js';
 import { Loaded } from '../parts/load-state.js';
 import { counted, sentenceCase } from '../parts/words.js';
+import { filtered, HIT_KINDS } from './hit-kinds.js';
 import { SearchField } from './search-field.js';
 import { PageTitle } from '../parts/page-title.js';
 
 type Hit = AnswerOf<'search'>['hits'][number];
-
-const filtered = (page: string, filter: object): string =>
-  `${page}?filter=${encodeURIComponent(JSON.stringify(filter))}`;
-
-const PAGE_OF: Readonly<Record<Hit['type'], (id: string) => string>> = {
-  organisation: (id) => `/organisations/${id}/show`,
-  application: (id) => `/applications/${id}/show`,
-  request: (id) => `/requests/${id}`,
-  user: (userId) => filtered('/user-sessions', { userId }),
-};
 
 export default function SearchPage() {
   const { state } = useLocation() as { state: { q?: unknown } | null };
@@ -35,9 +26,9 @@ export default function SearchPage() {
       </Typography>
       <SearchField key={q} initial={q} isInvalid={q !== '' && !searchText.safeParse(q).success} />
       <Typography color="text.secondary" sx={{ my: 1 }}>
-        Search by ODS code, the start of an organisation’s name, ASID, the first six or last four characters
-        of an API key, CIS2 user id, application id, correlation id or attempt id. Do not enter an NHS number
-        here.
+        Search by ODS code, the start of the name of an organisation, client or SRO, ASID, key id, the first
+        six or last four characters of an API key, CIS2 client id or user id, application id, correlation id,
+        attempt id or error code. Do not enter an NHS number here.
       </Typography>
       {q === '' ? null : <Results q={q} />}
     </Box>
@@ -91,11 +82,11 @@ function HitCard({ type, id, title, detail, matched }: Hit) {
   return (
     <Card sx={{ mb: 1 }}>
       <CardContent>
-        <Link component={RouterLink} to={PAGE_OF[type](id)} sx={{ overflowWrap: 'anywhere' }}>
+        <Link component={RouterLink} to={HIT_KINDS[type].page(id)} sx={{ overflowWrap: 'anywhere' }}>
           {title}
         </Link>
         <Typography color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
-          {sentenceCase(type)}, found by {matched}: {detail}
+          {HIT_KINDS[type].noun}, found by {matched}: {detail}
         </Typography>
         {type === 'user' && mayReadAudit ? (
           <Link component={RouterLink} to={filtered('/audit', { userId: id })}>

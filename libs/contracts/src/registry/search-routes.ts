@@ -14,8 +14,17 @@ export const searchText = text('what to look for')
   });
 
 export const searchHit = z.object({
-  type: z.enum(['organisation', 'application', 'request', 'user']),
-  /** ODS code, application id, attempt id, or CIS2 user id. */
+  type: z.enum([
+    'organisation',
+    'application',
+    'client',
+    'cis2-client',
+    'sro',
+    'request',
+    'user',
+    'error-code',
+  ]),
+  /** ODS code (of an SRO: the organisation's), application id, attempt id, CIS2 user id, error code, or as in the address of its page. */
   id: z.string(),
   title: z.string(),
   detail: z.string(),
@@ -29,6 +38,9 @@ export const searchHit = z.object({
     'correlation id',
     'attempt id',
     'CIS2 user id',
+    'CIS2 client id',
+    'key id',
+    'error code',
   ]),
 });
 export type SearchHit = z.infer<typeof searchHit>;
@@ -38,7 +50,7 @@ export const searchRoutes = {
     method: 'GET',
     path: '/search',
     summary:
-      'Organisations by ODS code or the start of their name; applications by id, ASID, the first six characters of their API key or its last four; requests by correlation id or attempt id; users who have signed in by CIS2 user id',
+      'Organisations by ODS code or the start of their name; applications by id, ASID, the key id of a signing key, the first six characters of their API key or its last four; clients and SROs by the start of their name; CIS2 clients by their client id or key id; requests by correlation id or attempt id; error codes; users who have signed in by CIS2 user id',
     permission: 'registry.read',
     keepsToReach: true,
     query: z.strictObject({ q: searchText }),

@@ -9,27 +9,49 @@ const NOTHING = {
   correlationId: null,
   keyPrefix: null,
   keyEnding: null,
+  registeredId: null,
 };
 const ID = '3F2504E0-4F89-41D3-9A0C-0305E82C3301';
 
 describe('the text of a search', () => {
   it.each([
-    ['r69', { odsCode: 'R69', namePrefix: 'r69' }],
+    ['r69', { odsCode: 'R69', namePrefix: 'r69', registeredId: 'r69' }],
     ['Example NHS', { namePrefix: 'example nhs' }],
-    ['200000002454', { asid: '200000002454', correlationId: '200000002454', namePrefix: '200000002454' }],
+    [
+      '200000002454',
+      {
+        asid: '200000002454',
+        correlationId: '200000002454',
+        namePrefix: '200000002454',
+        registeredId: '200000002454',
+      },
+    ],
     ['2000 0000 2454', { asid: '200000002454', namePrefix: '2000 0000 2454' }],
     ['200\u00a0000 002\t454', { asid: '200000002454', namePrefix: '200\u00a0000 002\t454' }],
     [
       '2000-0000-2454',
-      { asid: '200000002454', correlationId: '2000-0000-2454', namePrefix: '2000-0000-2454' },
+      {
+        asid: '200000002454',
+        correlationId: '2000-0000-2454',
+        namePrefix: '2000-0000-2454',
+        registeredId: '2000-0000-2454',
+      },
     ],
-    ["'200000002454", { asid: '200000002454', namePrefix: "'200000002454" }],
+    ["'200000002454", { asid: '200000002454', namePrefix: "'200000002454", registeredId: "'200000002454" }],
     ['2000 0000 245', { namePrefix: '2000 0000 245' }],
-    [ID, { id: ID.toLowerCase(), correlationId: ID.toLowerCase(), namePrefix: ID.toLowerCase() }],
-    ['KKLL', { odsCode: 'KKLL', keyEnding: 'KKLL', namePrefix: 'kkll' }],
+    [
+      ID,
+      {
+        id: ID.toLowerCase(),
+        correlationId: ID.toLowerCase(),
+        namePrefix: ID.toLowerCase(),
+        registeredId: ID,
+      },
+    ],
+    ['KKLL', { odsCode: 'KKLL', keyEnding: 'KKLL', namePrefix: 'kkll', registeredId: 'KKLL' }],
     ['r69I…KKLL', { keyEnding: 'KKLL' }],
-    ['r69In', { odsCode: 'R69IN', namePrefix: 'r69in' }],
-    ['r69Int', { odsCode: 'R69INT', keyPrefix: 'r69Int', namePrefix: 'r69int' }],
+    ['r69In', { odsCode: 'R69IN', namePrefix: 'r69in', registeredId: 'r69In' }],
+    ['r69Int', { odsCode: 'R69INT', keyPrefix: 'r69Int', namePrefix: 'r69int', registeredId: 'r69Int' }],
   ])('%s', (text, terms) => {
     expect(searchTerms(text)).toEqual({ ...NOTHING, ...terms });
   });

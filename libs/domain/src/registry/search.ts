@@ -21,6 +21,8 @@ export interface SearchTerms {
   readonly keyPrefix: string | null;
   /** The last four, alone or as in a masked key (`r69I…KKLL`). */
   readonly keyEnding: string | null;
+  /** The key id of a signing key, or the id under which a client is registered with CIS2. */
+  readonly registeredId: string | null;
 }
 
 export function searchTerms(text: string): SearchTerms {
@@ -38,6 +40,7 @@ export function searchTerms(text: string): SearchTerms {
     id,
     correlationId: id ?? fits(/^(?=.*[0-9])[A-Za-z0-9._:-]{8,128}$/),
     keyPrefix: key !== null && key.length >= KEY_SHORTEST ? key.slice(0, KEY_COMPARED) : null,
+    registeredId: fits(/^[\x21-\x7e]{3,}$/),
     keyEnding: /^(?:[\x21-\x7e]{0,4}…)?([\x21-\x7e]{4})$/.exec(text)?.[1] ?? null,
   };
 }

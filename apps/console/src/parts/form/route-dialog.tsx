@@ -1,12 +1,13 @@
 /** A button that opens a form for the fields of a route, and calls the route. */
 import { Box, Button, Dialog, DialogActions, DialogContent, DialogTitle } from '@mui/material';
-import { type ReactNode, type SyntheticEvent, useEffect, useId, useRef, useState } from 'react';
+import { type ReactNode, type SyntheticEvent, useEffect, useId, useRef } from 'react';
 import { useRefresh } from 'react-admin';
 import { useMay } from '../../api/use-may.js';
 import { faultOf } from './faults.js';
 import { FieldInput } from './field-input.js';
 import { focusFirstFault } from './focus-first-fault.js';
 import { FormProblem } from './form-problem.js';
+import { useDialog } from './use-dialog.js';
 import { type RouteForm, useRouteForm } from './use-route-form.js';
 
 interface Props extends RouteForm {
@@ -20,24 +21,13 @@ interface Props extends RouteForm {
 
 /** Not shown to people who may not call the route. */
 export function RouteDialog({ label, danger = false, ...props }: Props) {
-  const [isOpen, setOpen] = useState(false);
+  const { isOpen, open, close } = useDialog(label);
   const titleId = useId();
   if (!useMay(props.route)) return null;
   const colour = danger ? 'error' : 'primary';
-  const close = (): void => {
-    setOpen(false);
-  };
   return (
     <>
-      <Button
-        size="small"
-        variant="outlined"
-        color={colour}
-        onClick={() => {
-          setOpen(true);
-        }}
-        sx={{ m: 0.25 }}
-      >
+      <Button size="small" variant="outlined" color={colour} onClick={open} sx={{ m: 0.25 }}>
         {label}
       </Button>
       {isOpen ? (

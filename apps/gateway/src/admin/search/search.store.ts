@@ -9,14 +9,14 @@ import { type ApplicationRows, ownedWithin, WHOLE_APPLICATION } from '../registr
 import { nameOf } from '../registry/lists.store.js';
 
 /** The most results of each kind. The lists show all of them. */
-const MOST = 10;
+export const MOST = 10;
 
 interface Criterion {
   readonly matched: SearchHit['matched'];
   readonly where: object;
 }
 
-/** Finds organisations and applications. */
+/** Finds organisations, applications and users. */
 @Injectable()
 export class SearchStore {
   constructor(@Inject(DATABASE) private readonly db: Queries) {}
@@ -39,12 +39,13 @@ export class SearchStore {
     }));
   }
 
-  /** By id, ASID, or the start or the end of the API key. */
+  /** By id, ASID, the id of a signing key, or the start or the end of the API key. */
   async applications(terms: SearchTerms, reach: Reach): Promise<SearchHit[]> {
-    const { id, asid } = terms;
+    const { id, asid, registeredId: kid } = terms;
     const criteria: Criterion[] = [
       ...(id === null ? [] : [{ matched: 'application id', where: { id } } as const]),
       ...(asid === null ? [] : [{ matched: 'ASID', where: { asid } } as const]),
+      ...(kid === null ? [] : [{ matched: 'key id', where: { signingKeys: { some: { kid } } } } as const]),
       { matched: 'API key', where: { id: { in: await this.idsByKey(terms, reach) } } },
     ];
     const hits = new Map<string, SearchHit>();
@@ -60,8 +61,8 @@ export class SearchStore {
   }
 
   /** A user who has signed in, by their id; of sessions that act for an organisation within reach. */
-  async users({ asid: userId }: SearchTerms, reach: Reach): Promise<SearchHit[]> {
-    if (userId === null) return [];
+  async users({ asid: userId }: SearchTerms, reach: Reach | null): Promise<SearchHit[]> {
+    if (userId === null || reach === null) return [];
     const sessions = await this.db.userSession.count({
       where: { userId, ...(reach === 'all' ? {} : { odsCode: { in: [...reach] } }) },
     });
@@ -94,4 +95,4 @@ function applicationHit(row: ApplicationRows, matched: SearchHit['matched']): Se
 }
 
 /** As a pattern of LIKE. */
-const startsWith = (text: string): string => `${text.replace(/[\\%_]/g, '\\$&')}%`;
+export const startsWith = (text: string): string => `${text.replace(/[\\%_]/g, '\\$&')}%`;
