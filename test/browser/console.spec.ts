@@ -294,6 +294,28 @@ it('explains in words how a request would be decided', async () => {
   await page.context().close();
 });
 
+it('checks a client assertion, whose text never becomes part of an address', async () => {
+  const priya = await at.as('Priya Nair', 390);
+  const addresses: string[] = [];
+  priya.on('request', (request) => addresses.push(request.url()));
+  await priya.goto(`${origin}/applications/${applicationId}/show`);
+  await priya.getByRole('link', { name: 'Check an assertion' }).last().click();
+  await priya.getByRole('button', { name: 'Check' }).click();
+  await priya.getByText('Enter the client assertion').waitFor();
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = part({ iss: 'key-1', sub: 'key-1', jti: 7, exp: 1 });
+  await priya
+    .getByLabel('Client assertion')
+    .fill(`${part({ alg: 'RS512', typ: 'JWT', kid: 'k' })}.${claims}.AAAA`);
+  await priya.getByRole('button', { name: 'Check' }).click();
+  await priya.getByText('API Management would answer 400 invalid_request').waitFor();
+  await priya.getByText('jti in the claims').waitFor();
+  await accessible(priya, 'findings on an assertion');
+  await priya.screenshot({ path: `${SHOTS}/check-assertion-390-light.png`, fullPage: true });
+  expect(addresses.join()).not.toContain(claims);
+  await priya.context().close();
+});
+
 it('retires a signing key only with the approval of a second person', async () => {
   const priya = await open();
   await signIn(priya, 'Priya Nair');

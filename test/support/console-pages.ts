@@ -29,6 +29,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/message-sets': ['Priya Nair', 'Message sets'],
   '/message-set': ['Priya Nair', 'Create a message set'],
   '/import': ['Priya Nair', 'Import applications'],
+  '/check-assertion': ['Priya Nair', 'Check an assertion'],
   '/explain': ['Priya Nair', 'Explain'],
   '/admin-tokens': ['Priya Nair', 'API tokens'],
   '/sessions': ['Priya Nair', 'My sessions'],

@@ -98,5 +98,10 @@ export const PAGES: readonly CustomPage[] = [
     Page: lazy(() => import('./notices/notice-choices-page.js')),
   },
   { path: '/search', route: 'search', Page: lazy(() => import('./search/search-page.js')) },
+  {
+    path: '/check-assertion',
+    route: 'assertionLint',
+    Page: lazy(() => import('./check-assertion/check-assertion-page.js')),
+  },
   { path: '/explain', route: 'explain', Page: lazy(() => import('./explain/explain-page.js')) },
 ];

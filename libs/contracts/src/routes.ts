@@ -9,6 +9,7 @@ import { environmentRoutes } from './governance/environment-routes.js';
 import { governanceRoutes } from './governance/governance-routes.js';
 import { historyRoutes } from './audit/history-routes.js';
 import { jobRoutes } from './operation/job-routes.js';
+import { lintAssertionRoutes } from './operation/lint-assertion-routes.js';
 import { noticeRoutes } from './operation/notice-routes.js';
 import { ownNoticeRoutes } from './operation/own-notice-routes.js';
 import { keyEmergencyRoutes } from './operation/key-emergency-routes.js';
@@ -42,6 +43,7 @@ export const routes = {
   ...stopRoutes,
   ...userSessionRoutes,
   ...operationRoutes,
+  ...lintAssertionRoutes,
   ...rotationRoutes,
   ...keyEmergencyRoutes,
   ...jobRoutes,

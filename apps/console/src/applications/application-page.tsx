@@ -8,6 +8,7 @@ import { mayChangeState, StandingStop, useStandingStop } from '../stops/standing
 import { StopButton } from '../stops/stop-button.js';
 import { factsOf } from './application-fields.js';
 import { Checklist } from './checklist.js';
+import { CheckAssertionLink } from '../check-assertion/check-assertion-link.js';
 import { CreateSigningKey } from './create-signing-key.js';
 import { APPLICATION_SECTION } from './step-advice.js';
 import { EditApplication } from './edit-application.js';
@@ -44,6 +45,7 @@ function ApplicationSection(application: Tagged<Application>) {
         <>
           <EditApplication application={application} mayChangeState={mayChangeState(stop)} />
           <CreateSigningKey applicationId={id} />
+          <CheckAssertionLink applicationId={id} />
         </>
       )}
       {state === 'live' ? <StopButton target={{ kind: 'application', application: id }} /> : null}

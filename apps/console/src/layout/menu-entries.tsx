@@ -10,6 +10,7 @@ import Checklist from '@mui/icons-material/Checklist';
 import Devices from '@mui/icons-material/Devices';
 import Dns from '@mui/icons-material/Dns';
 import EditNote from '@mui/icons-material/EditNote';
+import FactCheck from '@mui/icons-material/FactCheck';
 import Groups from '@mui/icons-material/Groups';
 import HistoryIcon from '@mui/icons-material/History';
 import HowToReg from '@mui/icons-material/HowToReg';
@@ -44,6 +45,7 @@ export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
     { to: '/key-emergencies', text: 'Key emergencies', icon: <KeyOff />, route: 'keyEmergencyList' },
     { to: '/jobs', text: 'Jobs', icon: <PendingActions />, route: 'jobList' },
     { to: '/explain', text: 'Explain a request', icon: <QuestionAnswer />, route: 'explain' },
+    { to: '/check-assertion', text: 'Check an assertion', icon: <FactCheck />, route: 'assertionLint' },
   ],
   Registry: [
     { to: '/organisations', text: 'Organisations', icon: <Apartment />, route: 'organisationsList' },

@@ -14,6 +14,7 @@ import { AdminHttpModule } from './http/http.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { KeyEmergencyModule } from './key-emergency/key-emergency.module.js';
 import { KeysModule } from './keys/keys.module.js';
+import { LintAssertionModule } from './lint-assertion/lint-assertion.module.js';
 import { MessageSetsModule } from './message-sets/message-sets.module.js';
 import { NoticesModule } from './notices/notices.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
@@ -43,6 +44,7 @@ const RESOURCES = [
   JobsModule,
   KeyEmergencyModule,
   KeysModule,
+  LintAssertionModule,
   MessageSetsModule,
   NoticesModule,
   OpenApiModule,

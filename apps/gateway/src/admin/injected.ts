@@ -34,6 +34,8 @@ export const ENVIRONMENTS = Symbol('Environments');
 export type Environments = ReadonlyMap<string, ServedEnvironment>;
 export interface ServedEnvironment {
   readonly kind: EnvironmentKind;
+  /** Of API Management; an open environment has none. */
+  readonly tokenUrl?: string | undefined;
   /** Of the environments file: counts at the first start alone. */
   readonly fourEyes?: boolean | undefined;
   /** The quota of one application at e-RS. */

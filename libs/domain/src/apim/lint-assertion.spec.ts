@@ -112,8 +112,9 @@ describe('a client assertion (docs/reference/protocol-facts.md §3.1)', () => {
 });
 
 it.each(Object.entries(ASSERTION_FAULTS))('%s is a refusal that the decoder knows', (code, fault) => {
-  const { status, error, description, whatToDo } = fault;
+  const { status, error, description, whatToDo, place } = fault;
   expect(whatToDo).toMatch(/^[A-Z].*\.$/);
+  expect(place).toMatch(/in the (header|claims)$|^the (signature|whole assertion)$/);
   const decoded = tokenRefusalCode(status, error, description);
   const ours = { EXPIRED: 'CLOCK', EXP_TOO_FAR: 'CLOCK' } as Record<string, string>;
   const expected = status === 400 ? (ours[code] ?? 'REQUEST') : code;

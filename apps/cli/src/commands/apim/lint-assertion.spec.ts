@@ -50,6 +50,7 @@ it('says what API Management would answer first, and next', async () => {
   const { code, text } = await lint('bad.jwt');
   expect(code).toBe(1);
   expect(text).toMatch(/^API Management would answer 400 invalid_request: Invalid 'jti' claim/);
+  expect(text).toContain('where: jti in the claims');
   expect(text).toMatch(/Then it would answer 401 invalid_request: Missing or invalid 'aud' claim/);
 });
 

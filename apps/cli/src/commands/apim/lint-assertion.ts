@@ -79,10 +79,11 @@ function withWords({ faults, ...report }: AssertionReport) {
 }
 
 function reportText({ faults, warnings, notChecked }: ReturnType<typeof withWords>): string {
-  const lines = faults.flatMap(({ status, error, description, whatToDo }, at) => [
+  const lines = faults.flatMap(({ status, error, description, whatToDo, place }, at) => [
     at === 0
       ? `API Management would answer ${status} ${error}: ${description}`
       : `Then it would answer ${status} ${error}: ${description}`,
+    `       where: ${place}`,
     `       what to do: ${whatToDo}`,
   ]);
   if (faults.length === 0) lines.push('Nothing is wrong with this assertion.');

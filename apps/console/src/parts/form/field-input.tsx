@@ -11,12 +11,19 @@ interface Props {
 
 const TYPES = {
   text: 'text',
+  pasted: 'text',
   list: 'text',
   number: 'number',
   date: 'date',
   moment: 'datetime-local',
   secret: 'password',
 } as const;
+
+/** What a browser must neither fill in nor keep nor send to a spelling service. */
+const WITHOUT_HELP: Readonly<Record<string, object>> = {
+  secret: { autoComplete: 'new-password', spellCheck: false },
+  pasted: { autoComplete: 'off', spellCheck: false },
+};
 
 export function FieldInput({ field, fault, marksOptional = true }: Props) {
   const { name, label, kind = 'text', choices, required = false, help, initial = '' } = field;
@@ -33,11 +40,11 @@ export function FieldInput({ field, fault, marksOptional = true }: Props) {
       error={fault !== undefined}
       helperText={fault ?? help}
       fullWidth
+      {...(kind === 'pasted' && { multiline: true, minRows: 3, maxRows: 10 })}
       margin="dense"
       variant="outlined"
       slotProps={{
-        // A password manager must neither fill in nor offer to save a secret of an application.
-        htmlInput: kind === 'secret' ? { autoComplete: 'new-password', spellCheck: false } : {},
+        htmlInput: WITHOUT_HELP[kind] ?? {},
         ...((kind === 'date' || kind === 'moment') && { inputLabel: { shrink: true } }),
         ...(isMultiple && { select: { multiple: true } }),
       }}

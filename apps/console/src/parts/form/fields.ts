@@ -3,8 +3,8 @@ export interface Field {
   /** Its place in the body: `authority.date`. */
   readonly name: string;
   readonly label: string;
-  /** A moment is a date and a time on the person's own clock, sent as an instant. */
-  readonly kind?: 'text' | 'date' | 'moment' | 'number' | 'list' | 'secret';
+  /** A moment is a date and a time on the person's own clock, sent as an instant; a pasted text has several lines. */
+  readonly kind?: 'text' | 'pasted' | 'date' | 'moment' | 'number' | 'list' | 'secret';
   readonly choices?: readonly string[];
   readonly required?: boolean;
   readonly help?: string;
