@@ -116,7 +116,7 @@ const BUGS = [
   {
     name: 'a policy that activates a key without waiting for the cache of API Management',
     file: 'libs/domain/src/rotation/rotation.ts',
-    find: 'const atMs = Math.max(earliestMs, dueMs, confirmedAtMs);',
+    find: 'const atMs = Math.max(earliestMs, dueMs);',
     put: 'const atMs = Math.max(0 * earliestMs, dueMs, confirmedAtMs);',
     tests: unit('libs/domain/src/rotation/rotation.spec.ts'),
   },
@@ -144,10 +144,38 @@ const BUGS = [
   {
     name: 'a step of a rotation not decided again in its transaction',
     file: 'apps/gateway/src/adapters/keys/rotation-writes.ts',
-    find: 'if (due?.step !== step || due.kid !== kid) return false;',
+    find: "if (due?.step !== step || due.kid !== kid) return 'not-due';",
     put: 'void due;',
-    also: [["if (!mayActivate(current, kid ?? '', nowMs)) return false;", 'void mayActivate;']],
+    also: [["if (!mayActivate(current, kid ?? '', nowMs)) return 'not-due';", 'void mayActivate;']],
     tests: integration('test/integration/keys/key-rotation.spec.ts'),
+  },
+  {
+    name: 'a step of a rotation taken by a run that has lost its claim',
+    file: 'apps/gateway/src/adapters/keys/rotation-writes.ts',
+    find: "if (count === 0) return 'claim-lost';",
+    put: 'void count;',
+    tests: integration('test/integration/keys/key-rotation.spec.ts'),
+  },
+  {
+    name: 'the hour of a standby counted from its publication',
+    file: 'libs/domain/src/rotation/rotation.ts',
+    find: 'activatableAtMs(confirmedAtMs, true)',
+    put: 'activatableAtMs(publishedAtMs, true)',
+    tests: unit('libs/domain/src/rotation/rotation.spec.ts'),
+  },
+  {
+    name: 'a canary sent before the trail has it',
+    file: 'apps/gateway/src/jobs/key-rotation-step.job.ts',
+    find: "  await record(deps, rotation, next, { result: 'begun' });",
+    put: '',
+    tests: unit('apps/gateway/src/jobs/key-rotation-step.job.spec.ts'),
+  },
+  {
+    name: 'rotations held up by those that wait for a person',
+    file: 'apps/gateway/src/jobs/key-rotation.job.ts',
+    find: 'if (deadOwners.has(ownerId) || claimedUntilMs',
+    put: 'if (claimedUntilMs',
+    tests: unit('apps/gateway/src/jobs/key-rotation.job.spec.ts'),
   },
   {
     name: 'two active keys of one application',
@@ -173,8 +201,8 @@ const BUGS = [
   {
     name: 'an emergency that activates a key which API Management may not know',
     file: 'libs/domain/src/rotation/key-emergency.ts',
-    find: 'activatableAtMs(publishedAtMs, true) <= nowMs',
-    put: 'activatableAtMs(publishedAtMs, false) <= nowMs',
+    find: 'activatableAtMs(sinceMs, true) <= nowMs',
+    put: 'activatableAtMs(sinceMs, false) <= nowMs',
     tests: unit('libs/domain/src/rotation/key-emergency.spec.ts'),
   },
   {

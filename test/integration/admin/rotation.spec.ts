@@ -80,6 +80,26 @@ describe('a rotation policy', () => {
     expect((await as(lena, 'POST', `/rotation-policies/${items[0]?.id}/remove`, {})).status).toBe(404);
   });
 
+  it('of an application that serves others too needs a role that covers all of them', async () => {
+    const policies = () => admin.db.rotationPolicy.count();
+    const own = { role: 'platform-engineer', odsCodes: ['R69'] } as const;
+    const rae = await signIn(admin.db, 'Rae', [own], admin.clock.ms);
+    const [before] = await readRotations(admin.db);
+    const refused = await as(rae, 'PUT', '/rotation-policies', { ...choice, everyDays: 1 });
+    expect([refused.status, refused.text]).toEqual([
+      403,
+      expect.stringContaining('serves other organisations'),
+    ]);
+    const { items } = await admin.ok('rotationPolicyList', { query: {} });
+    const removal = await as(rae, 'POST', `/rotation-policies/${items[0]?.id}/remove`, {});
+    expect(removal.status).toBe(403);
+    expect(await policies()).toBe(1);
+    expect((await readRotations(admin.db))[0]?.everyDays).toBe(before?.everyDays);
+    const both = { role: 'platform-engineer', odsCodes: ['R69', 'RCD'] } as const;
+    const bo = await signIn(admin.db, 'Bo', [both], admin.clock.ms);
+    expect((await as(bo, 'PUT', '/rotation-policies', { ...choice, everyDays: 30 })).status).toBe(200);
+  });
+
   it('in an environment with four eyes needs two people, and its steps name both', async () => {
     await admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes: true } });
     const asked = await as(priya, 'PUT', '/rotation-policies', {

@@ -1,4 +1,5 @@
 /** A signing key's whole life under a policy, on moved clocks. */
+import { randomUUID } from 'node:crypto';
 import { changeRegistry } from '@gatehouse/db/client';
 import { ROLLBACK_MS, rotationDueMs } from '@gatehouse/domain/rotation/rotation';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -136,12 +137,14 @@ describe('an application with a new policy', () => {
     const rotation = await world.rotation(rcd.id);
     if (rotation === undefined || standby === undefined) throw new Error('no rotation');
     const forced = { step: 'activate', kid: standby.kid, atMs: 0 } as const;
-    await world.moveTo((standby.publishedAt?.getTime() ?? 0) + WAIT_MS - MINUTE_MS);
-    const now = world.now;
-    expect(await writeStep(world.db, rotation, forced, { created: null, now })).toBe(false);
-    await world.moveTo((standby.publishedAt?.getTime() ?? 0) + WAIT_MS);
+    await world.moveTo((standby.confirmedAt?.getTime() ?? 0) + WAIT_MS - 1_000);
+    const claim = (await world.stepDeps().claim(rcd.id)) ?? '';
+    const asRun = { claim, created: null, now: world.now };
+    expect(await writeStep(world.db, rotation, forced, asRun)).toBe('not-due');
+    await world.moveTo((standby.confirmedAt?.getTime() ?? 0) + WAIT_MS);
     // Nor without a canary.
-    expect(await writeStep(world.db, rotation, forced, { created: null, now })).toBe(false);
+    expect(await writeStep(world.db, rotation, forced, asRun)).toBe('not-due');
+    await world.stepDeps().release(rcd.id, claim);
     expect(await world.catchUp(rcd.id)).toEqual(['prove', 'activate', 'create', 'publish', 'confirm']);
   });
 
@@ -198,13 +201,15 @@ describe('of several workers and people', () => {
     if (rotation === undefined) throw new Error('no rotation');
     const kid = rotation.keys.at(-1)?.kid ?? '';
     const activate = { step: 'activate', kid, atMs: 0 } as const;
+    const claim = (await world.stepDeps().claim(one.id)) ?? '';
+    const asRun = { claim, created: null, now: world.now };
+    const late = { ...asRun, claim: randomUUID() };
+    expect(await writeStep(world.db, rotation, activate, late)).toBe('claim-lost');
     // As if each of them had the claim.
     const results = await Promise.all(
-      Array.from({ length: 6 }, () =>
-        writeStep(world.db, rotation, activate, { created: null, now: world.now }),
-      ),
+      Array.from({ length: 6 }, () => writeStep(world.db, rotation, activate, asRun)),
     );
-    expect(results.filter(Boolean)).toHaveLength(1);
+    expect(results.toSorted()).toEqual([...Array<string>(5).fill('not-due'), 'taken']);
     expect(await world.statesOf(one.id)).toEqual(['RETIRING', 'ACTIVE']);
     const other = world.sql.query(
       `UPDATE signing_key SET state = 'ACTIVE', retired_at = NULL WHERE kid = $1`,
@@ -218,7 +223,7 @@ describe('of several workers and people', () => {
     const deps = world.stepDeps();
     const before = await keysInKms();
     // Dies after KMS has answered: nothing of it is recorded.
-    const dies = { ...deps, takeStep: () => new Promise<boolean>(() => undefined) };
+    const dies = { ...deps, takeStep: () => new Promise<never>(() => undefined) };
     void takeStep(dies, one.id);
     await vi.waitFor(async () => expect((await keysInKms()) - before).toBe(1), {
       timeout: 30_000,
@@ -236,9 +241,9 @@ describe('of several workers and people', () => {
   it('a key that was made for nothing is disabled, not left behind', async () => {
     const one = await rotating();
     const made: string[] = [];
-    const overtaken: KeyRotationStepDeps['takeStep'] = async (_rotation, _step, created) => {
+    const overtaken: KeyRotationStepDeps['takeStep'] = async (_rotation, _step, { created }) => {
       made.push(created?.arn ?? '');
-      return false;
+      return 'not-due';
     };
     await takeStep({ ...world.stepDeps(), takeStep: overtaken }, one.id);
     expect(await world.kms.isUsable(made[0] ?? '')).toBe(false);
@@ -291,6 +296,25 @@ it('a JWKS that does not answer with what the registry holds is not confirmed', 
   expect(standby?.confirmedAt).toBeNull();
 });
 
+it.each<[string, object, ReadonlySet<string>]>([
+  ['of a suspended organisation', { state: 'suspended' }, new Set(['int'])],
+  ['of an environment that this deployment does not serve', {}, new Set(['prod'])],
+])('the keys %s do not rotate', async (_, organisation, environments) => {
+  const one = await rotating();
+  await changeRegistry(world.db, { actor: 'test' }, (transaction) =>
+    transaction.organisation.update({ where: { odsCode: one.odsCode }, data: organisation }),
+  );
+  await world.settled();
+  expect(await world.plan(environments)).not.toContain(one.id);
+  await takeStep(world.stepDeps(environments), one.id);
+  expect(await world.statesOf(one.id)).toEqual(['ACTIVE']);
+  const active = { state: 'active' };
+  await changeRegistry(world.db, { actor: 'test' }, (transaction) =>
+    transaction.organisation.update({ where: { odsCode: one.odsCode }, data: active }),
+  );
+  expect(await world.plan()).toContain(one.id);
+});
+
 it('a step that failed permanently waits for a person', async () => {
   const one = await rotating();
   expect(await world.plan()).toContain(one.id);
@@ -300,6 +324,7 @@ it('a step that failed permanently waits for a person', async () => {
     data: { state: 'failed', cause: 'test', endedAt: new Date() },
   });
   expect(await world.plan()).not.toContain(one.id);
+  expect(world.stuck.at(-1)).toBeGreaterThanOrEqual(1);
 });
 
 async function keysInKms(): Promise<number> {

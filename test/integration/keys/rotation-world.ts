@@ -41,6 +41,7 @@ export type RotationWorld = Awaited<ReturnType<typeof startRotationWorld>>;
 
 const CALLBACK = 'http://127.0.0.1:9/auth/cis2/callback';
 const CIS2_CLIENT = 'referwell-int';
+const SERVED: ReadonlySet<string> = new Set(['int']);
 const POLICY_BY = 'Pat Engineer, approved by Gwen Officer';
 
 export async function startRotationWorld() {
@@ -84,9 +85,18 @@ export async function startRotationWorld() {
     issuerOf: () => simulator.cis2Issuer,
   });
 
-  const stepDeps = (): KeyRotationStepDeps =>
+  const stepDeps = (environments = SERVED): KeyRotationStepDeps =>
     rotationStepDeps({
-      ...{ db, keyService: kms, canary, cis2Canary, publicUrl, now, killPoint: () => undefined },
+      ...{
+        environments,
+        db,
+        keyService: kms,
+        canary,
+        cis2Canary,
+        publicUrl,
+        now,
+        killPoint: () => undefined,
+      },
       snapshot: () => registry.current(),
       audit: { system: async (event) => void events.push(event) },
       log: { info: () => undefined, warn: () => undefined },
@@ -185,8 +195,8 @@ export async function startRotationWorld() {
       }
       throw new Error(`too many steps: ${taken.join(', ')}`);
     },
-    async plan(): Promise<string[]> {
-      await plan(rotationDeps({ db, now }, (count) => stuck.push(count)));
+    async plan(environments = SERVED): Promise<string[]> {
+      await plan(rotationDeps({ db, environments, now }, (count) => stuck.push(count)));
       const rows = await db.backgroundJob.findMany({ where: { job: 'key-rotation-step', state: 'waiting' } });
       return rows.map(({ payload }) => (payload as { owner: string }).owner);
     },

@@ -1,41 +1,118 @@
-/** A run that was held up after it had created a key: whether that key is disabled again. */
-import { expect, it } from 'vitest';
+/** Runs that were held up, lost their claim or could not be recorded: which KMS keys are disabled, and what is noted. */
+import type { SystemEvent } from '@gatehouse/domain/audit/audit';
+import { describe, expect, it } from 'vitest';
 import { type KeyRotationStepDeps, run } from './key-rotation-step.job.js';
 
 const ARN = 'arn:aws:kms:eu-west-2:000000000000:key/1';
+const ACTIVE = { kid: 'a', state: 'ACTIVE', createdAtMs: 0, publishedAtMs: 0, activatedAtMs: 1 };
+const STANDBY = {
+  ...{ kid: 'b', state: 'PUBLISHED', createdAtMs: 0, publishedAtMs: 0, confirmedAtMs: 0, provenAtMs: null },
+};
+const NOW_MS = 200 * 86_400_000;
 
-/** The owner has an ACTIVE key and no standby; when the step is to be taken, it isn't due any more. */
-async function disabledAfter(recordedMeanwhile: readonly string[]): Promise<string[]> {
-  const disabled: string[] = [];
-  const active = { kid: 'a', state: 'ACTIVE', createdAtMs: 0, publishedAtMs: 0, activatedAtMs: 1 };
-  const deps = {
-    claim: () => Promise.resolve('claim'),
-    read: () =>
-      Promise.resolve({
-        ownerId: 'o',
-        kind: 'application',
-        odsCodes: ['R69'],
-        creation: 'tag',
-        keys: [active],
-      }),
-    release: () => Promise.resolve(),
-    takeStep: () => Promise.resolve(false),
-    knownArns: () => Promise.resolve(new Set(recordedMeanwhile)),
-    keyService: {
-      signingKeysOf: () => Promise.resolve([{ arn: ARN }]),
-      disableKey: (arn: string) => Promise.resolve(disabled.push(arn)),
-    },
-    now: () => 1_000,
-    killPoint: () => undefined,
-  } as unknown as KeyRotationStepDeps;
-  await run(deps, 'o');
-  return disabled;
+interface Given {
+  readonly result?: 'taken' | 'not-due' | 'claim-lost';
+  /** What the registry knows when the run looks. */
+  readonly known?: readonly string[];
+  readonly creation?: string | null;
+  /** After the step. */
+  readonly creationLater?: string | null;
+  readonly keys?: readonly object[];
+  readonly audit?: (event: SystemEvent) => Promise<void>;
 }
 
-it('it is disabled if nobody has recorded it', async () => {
-  expect(await disabledAfter([])).toEqual([ARN]);
+/** @returns the effects of one run, in their order */
+async function effectsOf(given: Given): Promise<string[]> {
+  const { result = 'taken', known = [], creation = 'tag', creationLater = null, keys = [ACTIVE] } = given;
+  const effects: string[] = [];
+  const note = (effect: string) => Promise.resolve(void effects.push(effect));
+  const rotation = {
+    ...{ ownerId: 'o', kind: 'application', odsCodes: ['R69'], everyDays: 90, policyAtMs: 0, keys },
+    ...{ jwksId: 'j', creation },
+  };
+  let reads = 0;
+  const deps = {
+    claim: () => Promise.resolve('claim'),
+    read: () => Promise.resolve({ ...rotation, creation: (reads += 1) === 1 ? creation : creationLater }),
+    release: () => note('released'),
+    noteFailure: (_: unknown, { cause }: { cause: string }) => note(`failed: ${cause}`),
+    endCreation: () => note('creation ended'),
+    takeStep: () => Promise.resolve(result),
+    knownArns: () => Promise.resolve(new Set(known)),
+    keyService: {
+      signingKeysOf: () => Promise.resolve([{ arn: ARN }]),
+      disableKey: (arn: string) => note(`disabled ${arn}`),
+    },
+    snapshot: () => ({
+      applicationsByJwksId: new Map([['j', { signingKeys: [STANDBY] }]]),
+      cis2ClientsByJwksId: new Map(),
+    }),
+    canary: () => note('canary').then(() => null),
+    audit: {
+      system: given.audit ?? (({ facts }: SystemEvent) => note(`recorded ${facts['result'] as string}`)),
+    },
+    policyText: () => 'policy',
+    now: () => NOW_MS,
+    killPoint: () => undefined,
+    log: { warn: () => undefined, info: () => undefined },
+  } as unknown as KeyRotationStepDeps;
+  await run(deps, 'o');
+  return effects;
+}
+
+describe('a key that KMS has made', () => {
+  it.each<[string, Given, readonly string[]]>([
+    ['is kept if the step is taken', {}, ['released', 'recorded done']],
+    [
+      'is disabled if a person was faster',
+      { result: 'not-due' },
+      [`disabled ${ARN}`, 'creation ended', 'released'],
+    ],
+    [
+      'is left alone if another run has recorded it meanwhile',
+      { result: 'claim-lost', known: [ARN] },
+      ['released'],
+    ],
+    [
+      'is left to the run that has the claim, which finds it by its tag',
+      { result: 'claim-lost', creationLater: 'tag' },
+      ['released'],
+    ],
+    [
+      'is disabled if that run has recorded another',
+      { result: 'claim-lost', creationLater: null },
+      [`disabled ${ARN}`, 'released'],
+    ],
+    [
+      'of a run that died is disabled once a person has made the next key',
+      { keys: [ACTIVE, { ...STANDBY, publishedAtMs: NOW_MS, confirmedAtMs: NOW_MS }] },
+      [`disabled ${ARN}`, 'creation ended', 'released'],
+    ],
+  ])('%s', async (_, given, effects) => {
+    expect(await effectsOf(given)).toEqual(effects);
+  });
 });
 
-it('it is left alone if another run has recorded it meanwhile', async () => {
-  expect(await disabledAfter([ARN])).toEqual([]);
+describe('the canary', () => {
+  const due = { creation: null, keys: [ACTIVE, STANDBY] };
+
+  it('is recorded before it is sent, and after', async () => {
+    expect(await effectsOf(due)).toEqual(['recorded begun', 'canary', 'released', 'recorded done']);
+  });
+
+  it('is not sent if the audit trail cannot record it', async () => {
+    let calls = 0;
+    const audit = () => ((calls += 1) === 1 ? Promise.reject(new Error('away')) : Promise.resolve());
+    expect(await effectsOf({ ...due, audit })).toEqual(['failed: away']);
+  });
+});
+
+it('a step that was taken is not noted as failed because it could not be recorded', async () => {
+  const effects: string[] = [];
+  const audit = async () => {
+    effects.push('tried to record');
+    throw new Error('away');
+  };
+  await expect(effectsOf({ audit })).rejects.toThrow('away');
+  expect(effects).toEqual(['tried to record']);
 });

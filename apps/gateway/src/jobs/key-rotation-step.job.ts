@@ -10,6 +10,7 @@ import type { SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
 import { dueStep, type NextStep } from '@gatehouse/domain/rotation/rotation';
 import { systemEvent } from '../adapters/audit/system-event.js';
 import type { OwnerRotation } from '../adapters/keys/rotations.js';
+import type { StepResult } from '../adapters/keys/rotation-writes.js';
 import type { CreatedSigningKey, KeyService } from '../adapters/kms/key-service.js';
 import type { CanaryRefusal } from '../adapters/nhs/canary.js';
 
@@ -22,11 +23,13 @@ export interface KeyRotationStepDeps {
     failure: { claim: string; step: NextStep['step']; cause: string; nowMs: number },
   ) => Promise<void>;
   readonly beginCreation: (ownerId: string, claim: string) => Promise<string>;
+  /** No KMS key with the tag of a creation is left that nobody knows. */
+  readonly endCreation: (ownerId: string, claim: string) => Promise<void>;
   readonly takeStep: (
     rotation: OwnerRotation,
     step: NextStep,
-    created: CreatedSigningKey | null,
-  ) => Promise<boolean>;
+    run: { readonly claim: string; readonly created: CreatedSigningKey | null },
+  ) => Promise<StepResult>;
   readonly keyService: KeyService;
   readonly arnOf: (kid: string) => Promise<string>;
   readonly knownArns: () => Promise<ReadonlySet<string>>;
@@ -46,25 +49,70 @@ export async function run(deps: KeyRotationStepDeps, ownerId: string): Promise<v
   // Another run takes the step.
   if (claim === null) return;
   const rotation = await deps.read(ownerId);
-  const due = rotation === undefined ? null : dueStep(rotation, deps.now());
-  if (rotation === undefined || due === null) {
+  if (rotation === undefined) {
     await deps.release(ownerId, claim);
     return;
   }
+  const due = dueStep(rotation, deps.now());
+  let isTaken = false;
   try {
-    const created = await reachOut(deps, rotation, due, claim);
-    deps.killPoint('in-rotation');
-    const isTaken = await deps.takeStep(rotation, due, created);
-    if (created !== null && !isTaken) await disableUnlessRecorded(deps, created.arn);
-    await deps.release(ownerId, claim);
-    if (isTaken) await record(deps, rotation, due, {});
+    if (due?.step !== 'create') await disableLeftKeys(deps, rotation, claim);
+    if (due !== null) isTaken = await attempt(deps, rotation, due, claim);
   } catch (error) {
-    const cause = causeIn(error);
-    await deps.noteFailure(rotation, { claim, step: due.step, cause, nowMs: deps.now() });
-    const { kid, step } = due;
-    deps.log.warn({ err: error, step, kid }, 'a step of a key rotation failed');
-    await record(deps, rotation, due, { cause, ...(error instanceof CanaryRefused ? error.facts : {}) });
+    await noteFailure(deps, rotation, due, { claim, error });
+    return;
   }
+  await deps.release(ownerId, claim);
+  if (isTaken && due !== null) await record(deps, rotation, due, { result: 'done' });
+}
+
+/** @returns whether this run took the step */
+async function attempt(
+  deps: KeyRotationStepDeps,
+  rotation: OwnerRotation,
+  due: NextStep,
+  claim: string,
+): Promise<boolean> {
+  const created = await reachOut(deps, rotation, due, claim);
+  deps.killPoint('in-rotation');
+  const result = await deps.takeStep(rotation, due, { claim, created });
+  if (created !== null && result === 'not-due') {
+    await disableUnlessRecorded(deps, created.arn);
+    await deps.endCreation(rotation.ownerId, claim);
+  }
+  // The run that has the claim now finds the key by its tag; if it has already recorded another, this one is left over.
+  if (created !== null && result === 'claim-lost') {
+    const current = await deps.read(rotation.ownerId);
+    if ((current?.creation ?? null) === null) await disableUnlessRecorded(deps, created.arn);
+  }
+  return result === 'taken';
+}
+
+async function noteFailure(
+  deps: KeyRotationStepDeps,
+  rotation: OwnerRotation,
+  due: NextStep | null,
+  { claim, error }: { readonly claim: string; readonly error: unknown },
+): Promise<void> {
+  const next = due ?? { step: 'create' as const, kid: null, atMs: 0 };
+  const { step, kid } = next;
+  const cause = causeIn(error);
+  await deps.noteFailure(rotation, { claim, step, cause, nowMs: deps.now() });
+  deps.log.warn({ err: error, step, kid }, 'a step of a key rotation failed');
+  const facts = error instanceof CanaryRefused ? error.facts : {};
+  await record(deps, rotation, next, { result: 'failed', cause, ...facts });
+}
+
+/** A person has created the next key first: what a run that died had created is not needed any more. */
+async function disableLeftKeys(
+  { keyService, knownArns, endCreation }: KeyRotationStepDeps,
+  { ownerId, creation }: OwnerRotation,
+  claim: string,
+): Promise<void> {
+  if (creation === null) return;
+  for (const { arn } of await keyService.signingKeysOf(creation, await knownArns()))
+    await keyService.disableKey(arn);
+  await endCreation(ownerId, claim);
 }
 
 class CanaryRefused extends Error {
@@ -80,9 +128,10 @@ class CanaryRefused extends Error {
 async function reachOut(
   deps: KeyRotationStepDeps,
   rotation: OwnerRotation,
-  { step, kid }: NextStep,
+  next: NextStep,
   claim: string,
 ): Promise<CreatedSigningKey | null> {
+  const { step, kid } = next;
   switch (step) {
     case 'create':
       return createInKms(deps, rotation, claim);
@@ -90,7 +139,7 @@ async function reachOut(
       await confirm(deps, rotation, kid ?? '');
       return null;
     case 'prove':
-      await prove(deps, rotation, kid ?? '');
+      await prove(deps, rotation, next);
       return null;
     case 'disable':
       await deps.keyService.disableKey(await deps.arnOf(kid ?? ''));
@@ -143,11 +192,13 @@ async function confirm(
     throw new Error('the public JWKS URL does not answer with the keys of the registry');
 }
 
-async function prove(deps: KeyRotationStepDeps, rotation: OwnerRotation, kid: string): Promise<void> {
+async function prove(deps: KeyRotationStepDeps, rotation: OwnerRotation, next: NextStep): Promise<void> {
   const { applicationsByJwksId, cis2ClientsByJwksId } = deps.snapshot();
   const owner = cis2ClientsByJwksId.get(rotation.jwksId) ?? applicationsByJwksId.get(rotation.jwksId);
-  const key = owner?.signingKeys.find((each) => each.kid === kid);
+  const key = owner?.signingKeys.find((each) => each.kid === next.kid);
   if (key === undefined) throw new Error('this process has not loaded the key yet');
+  // Nothing goes to NHS England of which the trail has no record (law 1).
+  await record(deps, rotation, next, { result: 'begun' });
   const refusal = await deps.canary(rotation, key);
   if (refusal !== null) throw new CanaryRefused(refusal);
 }
@@ -162,12 +213,17 @@ async function record(
   { audit, now, policyText }: KeyRotationStepDeps,
   rotation: OwnerRotation,
   { step, kid }: NextStep,
-  failure: { readonly cause?: string; readonly diagnosis?: string; readonly messageId?: string | null },
+  outcome: {
+    readonly result: 'begun' | 'done' | 'failed';
+    readonly cause?: string;
+    readonly diagnosis?: string;
+    readonly messageId?: string | null;
+  },
 ): Promise<void> {
   const { kind, ownerId, environment, odsCodes, policyId } = rotation;
   const facts = {
     ...{ step, kid, environment, owner: kind, ownerId, policyId, policy: policyText(rotation) },
-    ...{ result: failure.cause === undefined ? 'done' : 'failed', ...failure },
+    ...outcome,
   };
   const odsCode = odsCodes.length === 1 ? odsCodes[0] : undefined;
   await audit.system(

@@ -7,6 +7,8 @@ import type { OwnerRotation } from '../adapters/keys/rotations.js';
 
 export interface KeyRotationDeps {
   readonly read: () => Promise<readonly OwnerRotation[]>;
+  /** Owners a step of whom has failed permanently: nothing more is requested for them until a person retries it. */
+  readonly dead: () => Promise<ReadonlySet<string>>;
   /** Has the next step of these owners taken, unless that is requested already or waits for a person. */
   readonly request: (ownerIds: readonly string[]) => Promise<void>;
   readonly now: () => number;
@@ -17,14 +19,19 @@ export interface KeyRotationDeps {
 /** With a run every 10 s, six steps a second: a tenth of what KMS takes, and less of the token endpoint. */
 const MOST_AT_ONCE = 60;
 
-export async function run({ read, request, now, onStuck }: KeyRotationDeps): Promise<void> {
+export async function run({ read, dead, request, now, onStuck }: KeyRotationDeps): Promise<void> {
   const rotations = await read();
-  onStuck(rotations.filter(({ failures }) => failures >= STUCK_AFTER_FAILURES).length);
+  const deadOwners = await dead();
+  const isStuck = ({ failures, ownerId }: OwnerRotation) =>
+    failures >= STUCK_AFTER_FAILURES || deadOwners.has(ownerId);
+  onStuck(rotations.filter(isStuck).length);
   const nowMs = now();
   const due = rotations.flatMap((rotation) => {
-    if (rotation.claimedUntilMs > nowMs || rotation.notBeforeMs > nowMs) return [];
-    const step = dueStep(rotation, nowMs);
-    return step === null ? [] : [{ ownerId: rotation.ownerId, atMs: step.atMs }];
+    const { ownerId, claimedUntilMs, notBeforeMs } = rotation;
+    // Otherwise they would take the places of others for as long as nobody retries them.
+    if (deadOwners.has(ownerId) || claimedUntilMs > nowMs || notBeforeMs > nowMs) return [];
+    const atMs = dueStep(rotation, nowMs)?.atMs ?? (rotation.creation === null ? null : nowMs);
+    return atMs === null ? [] : [{ ownerId, atMs }];
   });
   const oldestFirst = due.toSorted((one, other) => one.atMs - other.atMs);
   await request(oldestFirst.slice(0, MOST_AT_ONCE).map(({ ownerId }) => ownerId));

@@ -1,4 +1,5 @@
 /** What the jobs of key rotation need, over the database, KMS and NHS England. */
+import { ownerPayload } from '@gatehouse/contracts/operation/job-payloads';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import type { SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
 import { readPublicJwks } from '../adapters/keys/public-jwks.js';
@@ -6,6 +7,7 @@ import {
   arnOfKey,
   beginCreation,
   claimRotation,
+  endCreation,
   knownKeyArns,
   noteFailure,
   type OwnerRotation,
@@ -16,7 +18,7 @@ import { policyText, ROTATION_ACTOR, takeStep } from '../adapters/keys/rotation-
 import type { KeyService } from '../adapters/kms/key-service.js';
 import type { Canary, CanaryRefusal } from '../adapters/nhs/canary.js';
 import type { Cis2Canary } from '../adapters/users/cis2-canary.js';
-import { requestJobs } from '../adapters/queue/job-records.js';
+import { failedPayloads, requestJobs } from '../adapters/queue/job-records.js';
 import type { KeyRotationDeps } from './key-rotation.job.js';
 import type { KeyRotationStepDeps } from './key-rotation-step.job.js';
 
@@ -27,6 +29,8 @@ export interface RotationParts {
   readonly cis2Canary: Cis2Canary;
   readonly snapshot: () => Snapshot;
   readonly audit: { system(event: SystemEvent): Promise<void> };
+  /** Names of the environments that this deployment serves. Keys of others are not its to rotate. */
+  readonly environments: ReadonlySet<string>;
   /** Where the public listener is reached, without a trailing slash. */
   readonly publicUrl: string;
   readonly now: () => number;
@@ -35,11 +39,12 @@ export interface RotationParts {
 }
 
 export function rotationDeps(
-  { db, now }: Pick<RotationParts, 'db' | 'now'>,
+  { db, environments, now }: Pick<RotationParts, 'db' | 'environments' | 'now'>,
   onStuck: (count: number) => void,
 ): KeyRotationDeps {
   return {
-    read: () => readRotations(db),
+    read: async () => (await readRotations(db)).filter(({ environment }) => environments.has(environment)),
+    dead: async () => new Set(ownersOf(await failedPayloads(db, 'key-rotation-step'))),
     request: (ownerIds) =>
       requestJobs(db, {
         job: 'key-rotation-step',
@@ -53,14 +58,18 @@ export function rotationDeps(
 }
 
 export function rotationStepDeps(parts: RotationParts): KeyRotationStepDeps {
-  const { db, keyService, snapshot, audit, publicUrl, now, killPoint, log } = parts;
+  const { db, environments, keyService, snapshot, audit, publicUrl, now, killPoint, log } = parts;
   return {
     claim: (ownerId) => claimRotation(db, ownerId, now()),
-    read: async (ownerId) => (await readRotations(db, ownerId))[0],
+    async read(ownerId) {
+      const [rotation] = await readRotations(db, ownerId);
+      return rotation !== undefined && environments.has(rotation.environment) ? rotation : undefined;
+    },
     release: (ownerId, claim) => releaseRotation(db, ownerId, claim),
     noteFailure: (rotation, failure) => noteFailure(db, rotation, failure),
     beginCreation: (ownerId, claim) => beginCreation(db, ownerId, claim),
-    takeStep: (rotation, step, created) => takeStep(db, rotation, step, { created, now }),
+    endCreation: (ownerId, claim) => endCreation(db, ownerId, claim),
+    takeStep: (rotation, step, run) => takeStep(db, rotation, step, { ...run, now }),
     keyService,
     arnOf: (kid) => arnOfKey(db, kid),
     knownArns: () => knownKeyArns(db),
@@ -80,4 +89,11 @@ async function askCanary(
   const application = snapshot().applicationsByJwksId.get(jwksId);
   if (application === undefined) throw new Error(`the application of key ${key.kid} is not loaded`);
   return canary(application, key);
+}
+
+function ownersOf(payloads: readonly unknown[]): string[] {
+  return payloads.flatMap((payload) => {
+    const parsed = ownerPayload.safeParse(payload);
+    return parsed.success ? [parsed.data.owner] : [];
+  });
 }

@@ -80,9 +80,11 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
     ...{ kms: keyService, now, redirectUri: config.publicUrl + CIS2_CALLBACK_PATH },
     issuerOf: (environment) => config.environments.get(environment)?.cis2Issuer,
   });
+  const environments = new Set(config.environments.keys());
   const rotationStep = rotationStepDeps({
     ...{
       db: prisma,
+      environments,
       keyService,
       canary,
       cis2Canary,
@@ -106,7 +108,7 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
     'user-session-ends': () => recordSessionEnds(endRecords),
     'key-rotation': () =>
       rotateKeys(
-        rotationDeps({ db: prisma, now }, (count) => {
+        rotationDeps({ db: prisma, environments, now }, (count) => {
           metrics.rotationsStuck(count);
         }),
       ),

@@ -4,8 +4,13 @@ import type { RotatingKey } from './rotation.js';
 
 const T = Date.parse('2026-03-01T09:00:00Z');
 const WAIT_MS = 3_900_000;
-const key = (kid: string, state: RotatingKey['state'], publishedAtMs: number | null): RotatingKey => ({
-  ...{ kid, state, createdAtMs: T, publishedAtMs, confirmedAtMs: null, provenAtMs: null },
+const key = (
+  kid: string,
+  state: RotatingKey['state'],
+  publishedAtMs: number | null,
+  confirmedAtMs: number | null = null,
+): RotatingKey => ({
+  ...{ kid, state, createdAtMs: T, publishedAtMs, confirmedAtMs, provenAtMs: null },
   ...{ activatedAtMs: null, retiredAtMs: null, removedAtMs: null, disabledAtMs: null },
 });
 
@@ -13,13 +18,23 @@ describe('the key that takes over', () => {
   const active = key('bad', 'ACTIVE', T - WAIT_MS);
   it.each<[string, RotatingKey[], string | null]>([
     ['a standby that every copy of the JWKS has', [active, key('next', 'PUBLISHED', T - WAIT_MS)], 'next'],
+    [
+      'none that was confirmed too late, however long ago it was published',
+      [active, key('next', 'PUBLISHED', 0, T - WAIT_MS + 1)],
+      null,
+    ],
     ['none that is too young', [active, key('next', 'PUBLISHED', T - WAIT_MS + 1)], null],
     ['none that is not published', [active, key('next', 'PENDING', null)], null],
     ['the one that signed before', [active, key('old', 'RETIRING', T - 2 * WAIT_MS)], 'old'],
     [
       'the standby before the one that signed before',
-      [active, key('old', 'RETIRING', 0), key('next', 'PUBLISHED', 0)],
+      [active, key('old', 'RETIRING', 0), key('next', 'PUBLISHED', 0, T - WAIT_MS)],
       'next',
+    ],
+    [
+      'the one that signed before, if nobody has confirmed the standby',
+      [active, key('old', 'RETIRING', 0), key('next', 'PUBLISHED', 0)],
+      'old',
     ],
     ['never the disabled one', [key('bad', 'RETIRING', 0)], null],
     ['never a removed one', [active, key('gone', 'REMOVED', 0)], null],

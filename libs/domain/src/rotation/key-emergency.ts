@@ -10,19 +10,27 @@ export const TOKEN_LIFE_S = 599;
 /** For so long API Management goes on to take a token that was revoked (docs/reference/protocol-facts.md §1). */
 export const REVOCATION_S = 180;
 
-/** The key that signs in place of the disabled one at once; null: none is published for long enough. */
+/**
+ * The key that signs in place of the disabled one at once; null: none is published for long enough. A key that a person
+ * published by hand was never read back by its URL: it comes last, since calls are refused without any key.
+ */
 export function standbyFor(
   keys: readonly RotatingKey[],
   disabledKid: string,
   nowMs: number,
 ): RotatingKey | null {
-  const ready = keys.filter(
-    ({ kid, state, publishedAtMs }) =>
-      kid !== disabledKid &&
-      publishedAtMs !== null &&
-      (state === 'RETIRING' || (state === 'PUBLISHED' && activatableAtMs(publishedAtMs, true) <= nowMs)),
+  const others = keys.filter(({ kid }) => kid !== disabledKid);
+  const isOldEnough = (sinceMs: number | null): boolean =>
+    sinceMs !== null && activatableAtMs(sinceMs, true) <= nowMs;
+  const published = others.filter(({ state }) => state === 'PUBLISHED');
+  return (
+    published.find(({ confirmedAtMs }) => isOldEnough(confirmedAtMs)) ??
+    others.find(({ state }) => state === 'RETIRING') ??
+    published.find(
+      ({ confirmedAtMs, publishedAtMs }) => confirmedAtMs === null && isOldEnough(publishedAtMs),
+    ) ??
+    null
   );
-  return ready.find(({ state }) => state === 'PUBLISHED') ?? ready[0] ?? null;
 }
 
 export interface DisabledKey {

@@ -27,7 +27,7 @@ describe('why a rotation waits', () => {
     ],
     [
       'copies of the JWKS',
-      rotation(active, key('new', 'PUBLISHED', { publishedAtMs: T + 90 * DAY_MS, confirmedAtMs: T })),
+      rotation(active, key('new', 'PUBLISHED', { confirmedAtMs: T + 90 * DAY_MS })),
       T + 90 * DAY_MS,
       /copy of the JWKS/,
     ],

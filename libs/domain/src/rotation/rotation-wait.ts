@@ -10,8 +10,8 @@ export function whyItWaits(rotation: Rotation, next: NextStep | null, nowMs: num
   const key = rotation.keys.find(({ kid }) => kid === next.kid);
   const active = rotation.keys.find(({ state }) => state === 'ACTIVE');
   const dueMs = active === undefined ? 0 : rotationDueMs(rotation, active.activatedAtMs ?? 0);
-  const publishedAtMs = key?.publishedAtMs ?? null;
-  return publishedAtMs !== null && activatableAtMs(publishedAtMs, true) > dueMs ? JWKS_CACHE : NOT_DUE;
+  const confirmedAtMs = key?.confirmedAtMs ?? null;
+  return confirmedAtMs !== null && activatableAtMs(confirmedAtMs, true) > dueMs ? JWKS_CACHE : NOT_DUE;
 }
 
 const NO_KEY = 'No key has signed yet. Create the first key and give its JWKS URL to NHS England.';

@@ -47,9 +47,14 @@ describe('the next step of a rotation', () => {
       { step: 'prove', kid: 'new', atMs: DUE_MS },
     ],
     [
-      'published just before the active key is due: the cache of API Management comes first',
-      rotation(active, standby({ publishedAtMs: DUE_MS - 1, confirmedAtMs: DUE_MS })),
+      'confirmed just before the active key is due: the cache of API Management comes first',
+      rotation(active, standby({ confirmedAtMs: DUE_MS - 1 })),
       { step: 'prove', kid: 'new', atMs: DUE_MS - 1 + WAIT_MS },
+    ],
+    [
+      'published long ago and confirmed late: a copy of before may be as young as the confirmation',
+      rotation(active, standby({ publishedAtMs: DUE_MS - 2 * WAIT_MS, confirmedAtMs: DUE_MS })),
+      { step: 'prove', kid: 'new', atMs: DUE_MS + WAIT_MS },
     ],
     [
       'proven when it was due',

@@ -120,10 +120,11 @@ function standbyStep(
   const { kid, publishedAtMs, confirmedAtMs, provenAtMs, createdAtMs } = standby;
   if (publishedAtMs === null) return { step: 'publish', kid, atMs: createdAtMs };
   if (confirmedAtMs === null) return { step: 'confirm', kid, atMs: publishedAtMs };
-  const earliestMs = activatableAtMs(publishedAtMs, true);
+  // A replica or proxy that is behind may answer with the JWKS of before until the URL is seen to be current.
+  const earliestMs = activatableAtMs(confirmedAtMs, true);
   // Without a key that signs, nothing is waited for that need not be.
   const dueMs = active === null ? 0 : rotationDueMs(rotation, active.activatedAtMs ?? 0);
-  const atMs = Math.max(earliestMs, dueMs, confirmedAtMs);
+  const atMs = Math.max(earliestMs, dueMs);
   const isProven = provenAtMs !== null && provenAtMs >= atMs && nowMs - provenAtMs <= PROOF_LIFE_MS;
   if (!isProven) return { step: 'prove', kid, atMs };
   return { step: 'activate', kid, atMs: provenAtMs };

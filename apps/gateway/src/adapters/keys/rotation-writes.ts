@@ -15,34 +15,44 @@ export function policyText({ policyId, everyDays, policyBy, policyAtMs }: OwnerR
   return `Under rotation policy ${policyId} (every ${everyDays} days), set by ${policyBy} on ${day(policyAtMs)}`;
 }
 
-/**
- * Takes one step in the registry.
- * @returns false if it is no longer due: a person or another worker was faster, and nothing is changed
- */
+/** `not-due`: a person was faster. `claim-lost`: the run was held up, and another may be at work. Neither changes anything. */
+export type StepResult = 'taken' | 'not-due' | 'claim-lost';
+
+/** Takes one step in the registry, if the run still has the claim of the owner and the step is still due. */
 export async function takeStep(
   db: Database,
   rotation: OwnerRotation,
   { step, kid }: NextStep,
-  { created, now }: { readonly created: CreatedSigningKey | null; readonly now: () => number },
-): Promise<boolean> {
+  run: {
+    readonly claim: string;
+    readonly created: CreatedSigningKey | null;
+    readonly now: () => number;
+  },
+): Promise<StepResult> {
+  const { claim, created, now } = run;
   const change = { actor: ROTATION_ACTOR, reason: policyText(rotation) };
-  const { value } = await changeRegistry(db, change, async (transaction) => {
+  const { value } = await changeRegistry(db, change, async (transaction): Promise<StepResult> => {
+    const { ownerId } = rotation;
+    const { count } = await transaction.keyRotation.updateMany({
+      where: { ownerId, claim },
+      data: { claim },
+    });
+    if (count === 0) return 'claim-lost';
     const [current] = await readRotations(transaction, rotation.ownerId);
     const nowMs = now();
-    if (current === undefined) return false;
+    if (current === undefined) return 'not-due';
     const due = dueStep(current, nowMs);
-    if (due?.step !== step || due.kid !== kid) return false;
+    if (due?.step !== step || due.kid !== kid) return 'not-due';
     const at = new Date(nowMs);
     if (step === 'create') {
-      if (created === null) return false;
+      if (created === null) return 'not-due';
       await addKey(transaction, rotation, created, at);
-      const { ownerId } = rotation;
       await transaction.keyRotation.updateMany({ where: { ownerId }, data: { creation: null } });
     } else if (step === 'activate') {
-      if (!mayActivate(current, kid ?? '', nowMs)) return false;
+      if (!mayActivate(current, kid ?? '', nowMs)) return 'not-due';
       await activateKey(transaction, current, kid ?? '', at);
     } else await moveKey(transaction, step, kid ?? '', at);
-    return true;
+    return 'taken';
   });
   return value;
 }

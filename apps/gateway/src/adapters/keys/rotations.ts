@@ -57,7 +57,11 @@ interface Row {
   readonly keys: readonly RotatingKey[];
 }
 
-/** @param ownerId null: of all owners */
+/**
+ * Not of an application all of whose organisations are suspended or retired: nothing is sent in their name, a canary
+ * neither. What they miss is caught up once they are active again.
+ * @param ownerId null: of all owners
+ */
 export async function readRotations(
   db: Pick<Queries, '$queryRaw'>,
   ownerId: string | null = null,
@@ -71,8 +75,10 @@ export async function readRotations(
       FROM application a JOIN binding b ON b.application_id = a.id
       LEFT JOIN rotation_policy p
         ON p.ods_code = b.ods_code AND p.product = a.product AND p.environment = a.environment
+      JOIN organisation o ON o.ods_code = b.ods_code
       WHERE a.state = 'live' AND a.api_key IS NOT NULL ${only('a.id', ownerId)}
       GROUP BY a.id
+      HAVING bool_or(o.state = 'active')
       UNION ALL
       SELECT c.id, 'cis2-client', c.environment, c.product, c.jwks_id, '{}'::text[], p.id, true
       FROM cis2_client c JOIN rotation_policy p
@@ -142,10 +148,7 @@ export async function claimRotation(
   return rows[0]?.claim ?? null;
 }
 
-const WORKED = {
-  ...{ creation: null, step: null, cause: null },
-  ...{ failures: 0, failingSince: null, notBefore: null },
-};
+const WORKED = { step: null, cause: null, failures: 0, failingSince: null, notBefore: null };
 
 /** The step was taken. */
 export async function releaseRotation(db: ProgressRows, ownerId: string, claim: string): Promise<void> {
@@ -178,6 +181,11 @@ export async function beginCreation(db: ProgressRows, ownerId: string, claim: st
   const { count } = await db.keyRotation.updateMany({ where: { ownerId, claim }, data: { creation } });
   if (count === 0) throw new Error('another run has taken over');
   return creation;
+}
+
+/** Every KMS key with the tag of a creation is recorded or disabled. */
+export async function endCreation(db: ProgressRows, ownerId: string, claim: string): Promise<void> {
+  await db.keyRotation.updateMany({ where: { ownerId, claim }, data: { creation: null } });
 }
 
 export async function arnOfKey(db: Pick<Queries, 'signingKey'>, kid: string): Promise<string> {

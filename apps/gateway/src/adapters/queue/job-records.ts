@@ -91,6 +91,15 @@ export async function requestJobs(
     ON CONFLICT DO NOTHING`;
 }
 
+/** What the jobs of one kind that failed permanently, and that nobody has retried, were to do. */
+export async function failedPayloads(db: Pick<Database, 'backgroundJob'>, job: string): Promise<unknown[]> {
+  const rows = await db.backgroundJob.findMany({
+    where: { job, state: 'failed' },
+    select: { payload: true },
+  });
+  return rows.map(({ payload }) => payload);
+}
+
 /** Has a job that failed run again. @returns false if it does not wait for that any more */
 export async function retryJob(
   db: Pick<Database, 'backgroundJob'>,

@@ -5,7 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Guarded, type GuardedInput } from '../changes/guarded.js';
 import { requireNoLimit, requireReach } from '../http/access/principal.js';
 import { pageOf } from '../http/paging.js';
-import { conflict, notFound } from '../http/problem.js';
+import { AdminProblem, conflict, notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { DATABASE, ENVIRONMENTS, type Environments } from '../injected.js';
 
@@ -63,6 +63,7 @@ export class RotationPoliciesStore {
     if ((await transaction.product.findUnique({ where: { name: productName } })) === null)
       throw notFound(`product ${productName}`);
     const identity = { odsCode, productName, environmentName };
+    await refuseForSharedApplications(transaction, identity, reach);
     const row = await transaction.rotationPolicy.findFirst({ where: identity });
     const written =
       row === null
@@ -81,6 +82,7 @@ export class RotationPoliciesStore {
     const row = await transaction.rotationPolicy.findUnique({ where: { id } });
     if (row === null || !reaches(reach, row.odsCode === null ? [] : [row.odsCode]))
       throw notFound(`rotation policy ${id}`);
+    await refuseForSharedApplications(transaction, row, reach);
     const view = await policyView(transaction, row);
     await transaction.rotationPolicy.delete({ where: { id } });
     return view;
@@ -96,6 +98,25 @@ export class RotationPoliciesStore {
 function refuseOutOfReach(reach: Reach, odsCode: string | null): void {
   if (odsCode === null) requireNoLimit(reach, 'The policy of a CIS2 client');
   else requireReach(reach, [odsCode], `organisation ${odsCode}`);
+}
+
+/** An application of several organisations has one key, which rotates at the shortest of their intervals. */
+async function refuseForSharedApplications(
+  db: Queries,
+  { odsCode, productName, environmentName }: Pick<PolicyRow, 'odsCode' | 'productName' | 'environmentName'>,
+  reach: Reach,
+): Promise<void> {
+  if (odsCode === null) return;
+  const rows = await db.application.findMany({
+    where: { productName, environmentName, state: { not: 'retired' }, bindings: { some: { odsCode } } },
+    select: { bindings: { select: { odsCode: true } } },
+  });
+  const served = rows.flatMap(({ bindings }) => bindings.map((binding) => binding.odsCode));
+  if (reaches(reach, [odsCode, ...served])) return;
+  throw new AdminProblem(
+    'forbidden',
+    `An application of ${odsCode} serves other organisations too, and your role does not cover all of them. Their calls are signed with the same key, so ask a colleague whose role covers them.`,
+  );
 }
 
 async function policyView(db: Queries, row: PolicyRow): Promise<RotationPolicyView> {
