@@ -25,6 +25,8 @@ export function PaletteButton() {
           color="inherit"
           aria-label="Go to"
           aria-keyshortcuts="Control+K Meta+K"
+          // The bar of a phone has no room for it, and a phone no such keys.
+          sx={{ display: { xs: 'none', sm: 'inline-flex' } }}
           onClick={() => {
             setOpen(true);
           }}
