@@ -6,30 +6,29 @@ import { Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 import { counted } from '../parts/words.js';
 
-/** How many of the applications that grants need exist, in one sentence. */
+/** How many of the applications that grants need exist, in one sentence; nothing if all of them do. */
 export function PlanCoverage() {
   const query = useQuery({
     queryKey: ['plan-coverage'],
     queryFn: () => callRoute('planShow', { body: { limit: 1 } }),
   });
-  return (
-    <Section title="ASID plan">
-      <Loaded query={query}>{({ counts }) => <Coverage {...counts} />}</Loaded>
-      <Link component={RouterLink} to="/asid-plan">
-        View the plan
-      </Link>
-    </Section>
-  );
+  return <Loaded query={query}>{({ counts }) => <Coverage {...counts} />}</Loaded>;
 }
 
 function Coverage(counts: Readonly<Record<string, number>>) {
   const { present = 0, misplaced = 0, ...notPresent } = counts;
   const needed = Object.values(notPresent).reduce((sum, count) => sum + count, present);
   const others = Object.entries({ ...notPresent, misplaced }).filter(([, count]) => count > 0);
+  if (others.length === 0) return null;
   return (
-    <Typography sx={{ mb: 1 }}>
-      {present} of {counted(needed, 'needed application')} {present === 1 ? 'is' : 'are'} present
-      {others.map(([state, count]) => `, ${count} ${state}`).join('')}.
-    </Typography>
+    <Section title="ASID plan">
+      <Typography sx={{ mb: 1 }}>
+        {present} of {counted(needed, 'needed application')} {present === 1 ? 'is' : 'are'} present
+        {others.map(([state, count]) => `, ${count} ${state}`).join('')}.
+      </Typography>
+      <Link component={RouterLink} to="/asid-plan">
+        View the plan
+      </Link>
+    </Section>
   );
 }

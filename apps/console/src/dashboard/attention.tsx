@@ -1,4 +1,4 @@
-/** Lists of what needs a person. An empty list says so in one line. */
+/** What needs a person. What needs nobody takes no room. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Link, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
@@ -13,48 +13,53 @@ export function Attention({ data }: { readonly data: DashboardView }) {
   const { drafts, oldKeys, srosDue, nearQuota, approvalsPending } = data;
   const { stopsUnreviewed, keyEmergenciesUnreviewed } = data;
   const unreviewed = encodeURIComponent(JSON.stringify({ only: 'unreviewed' }));
+  const reviews = [
+    { text: 'Approvals pending', to: '/changes', count: approvalsPending },
+    { text: 'SRO reviews due within 60 days', to: '/sro-appointments', count: srosDue.length },
+    {
+      text: 'Emergency stops to review',
+      to: `/emergency-stops?filter=${unreviewed}`,
+      count: stopsUnreviewed,
+    },
+    {
+      text: 'Key emergencies to review',
+      to: `/key-emergencies?filter=${unreviewed}`,
+      count: keyEmergenciesUnreviewed,
+    },
+  ].filter(({ count }) => count > 0);
+  if (reviews.length + drafts.length + oldKeys.length + nearQuota.length === 0)
+    return (
+      <Typography sx={{ mb: 2 }}>
+        Nothing else needs attention: every application is set up, no signing key is older than a year, and no
+        application came close to its quota in the last 15 minutes.
+      </Typography>
+    );
   return (
     <Box sx={{ display: 'grid', columnGap: 2, gridTemplateColumns: { md: '1fr 1fr' }, alignItems: 'start' }}>
-      <Section title="To decide and review">
-        <Typography sx={{ mb: 1 }}>
-          <Link component={RouterLink} to="/changes">
-            Approvals pending: {approvalsPending}
-          </Link>
-        </Typography>
-        <Typography sx={{ mb: 1 }}>
-          <Link component={RouterLink} to="/sro-appointments">
-            SRO reviews due within 60 days: {srosDue.length}
-          </Link>
-        </Typography>
-        <Typography sx={{ mb: 1 }}>
-          <Link component={RouterLink} to={`/emergency-stops?filter=${unreviewed}`}>
-            Emergency stops to review: {stopsUnreviewed}
-          </Link>
-        </Typography>
-        <Typography>
-          <Link component={RouterLink} to={`/key-emergencies?filter=${unreviewed}`}>
-            Key emergencies to review: {keyEmergenciesUnreviewed}
-          </Link>
-        </Typography>
-      </Section>
-      <Items title="Applications that are not live yet" none="Every application is set up.">
+      <Items title="To decide and review">
+        {reviews.map(({ text, to, count }) => (
+          <Typography key={to} sx={{ mb: 1 }}>
+            <Link component={RouterLink} to={to}>
+              {text}: {count}
+            </Link>
+          </Typography>
+        ))}
+      </Items>
+      <Items title="Applications that are not live yet">
         {drafts.map(({ applicationId, application, missing }) => (
           <Item key={applicationId} to={applicationPage(applicationId)} name={application}>
             {missing.length === 0 ? 'Ready to go live' : `To do: ${missing.join('; ')}`}
           </Item>
         ))}
       </Items>
-      <Items title="Signing keys older than a year" none="No signing key is older than a year.">
+      <Items title="Signing keys older than a year">
         {oldKeys.map(({ kid, owner, activatedAt }) => (
           <Item key={kid} to={ownerPage(owner)} name={owner.name}>
             {kid}, active since {day(activatedAt)}
           </Item>
         ))}
       </Items>
-      <Items
-        title="Close to the e-RS quota"
-        none="No application came close to its quota in the last 15 minutes."
-      >
+      <Items title="Close to the e-RS quota">
         {nearQuota.map(({ applicationId, application, callsPerMinute, requestsPerMinute }) => (
           <Item key={applicationId} to={applicationPage(applicationId)} name={application}>
             {callsPerMinute} of {requestsPerMinute} requests in its busiest minute
@@ -69,14 +74,11 @@ const applicationPage = (id: string) => ownerPage({ kind: 'application', id });
 
 interface ItemsProps {
   readonly title: string;
-  readonly none: string;
   readonly children: readonly ReactNode[];
 }
 
-function Items({ title, none, children }: ItemsProps) {
-  return (
-    <Section title={title}>{children.length === 0 ? <Typography>{none}</Typography> : children}</Section>
-  );
+function Items({ title, children }: ItemsProps) {
+  return children.length === 0 ? null : <Section title={title}>{children}</Section>;
 }
 
 interface ItemProps {

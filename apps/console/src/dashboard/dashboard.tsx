@@ -22,7 +22,7 @@ export default function Dashboard() {
         Today
       </Typography>
       {maySeeChanges ? <Waiting /> : null}
-      {maySeeSros ? <SroOutlook /> : null}
+      {maySeeSros ? <SroOutlook isHiddenIfNone /> : null}
       {maySeePlan ? <PlanCoverage /> : null}
       {maySeeNumbers ? <Numbers /> : null}
     </Box>

@@ -13,23 +13,21 @@ export function Waiting() {
     queryFn: () => callRoute('changeList', { query: { state: 'pending', limit: 10 } }),
   });
   return (
-    <Section title="Waiting for approval">
-      <Loaded query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Typography>No change is waiting for approval.</Typography>
-          ) : (
-            items.map(({ id, summary, requestedBy }) => (
+    <Loaded query={query}>
+      {({ items }) =>
+        items.length === 0 ? null : (
+          <Section title="Waiting for approval">
+            {items.map(({ id, summary, requestedBy }) => (
               <Typography key={id} sx={{ mb: 1 }}>
                 <Link component={RouterLink} to={`/changes/${id}/show`}>
                   {summaryInShort({ summary })}
                 </Link>{' '}
                 Requested by {requestedBy}.
               </Typography>
-            ))
-          )
-        }
-      </Loaded>
-    </Section>
+            ))}
+          </Section>
+        )
+      }
+    </Loaded>
   );
 }

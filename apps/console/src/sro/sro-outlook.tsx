@@ -19,31 +19,38 @@ const GATES: Readonly<Record<Item['gate'], string>> = {
   closed: 'closed',
 };
 
+interface Props {
+  /** On the dashboard nothing is shown if no access closes. */
+  readonly isHiddenIfNone?: boolean;
+}
+
 /** The organisations whose application-restricted access closes next, and what stops with it. */
-export function SroOutlook() {
+export function SroOutlook({ isHiddenIfNone = false }: Props) {
   const query = useQuery({
     queryKey: ['sro-outlook'],
     queryFn: () => callRoute('sroOutlook', { query: { days: DAYS, limit: 10 } }),
   });
   return (
-    <Section title="Access that closes next">
-      <Loaded query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Typography>
-              None within {DAYS} days. Every organisation with a live application-restricted application has
-              an SRO in force.
-            </Typography>
-          ) : (
-            <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
-              {items.map((item) => (
-                <Closing key={`${item.organisation} ${item.environment}`} {...item} />
-              ))}
-            </Box>
-          )
-        }
-      </Loaded>
-    </Section>
+    <Loaded query={query}>
+      {({ items }) =>
+        isHiddenIfNone && items.length === 0 ? null : (
+          <Section title="Access that closes next">
+            {items.length === 0 ? (
+              <Typography>
+                None within {DAYS} days. Every organisation with a live application-restricted application has
+                an SRO in force.
+              </Typography>
+            ) : (
+              <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
+                {items.map((item) => (
+                  <Closing key={`${item.organisation} ${item.environment}`} {...item} />
+                ))}
+              </Box>
+            )}
+          </Section>
+        )
+      }
+    </Loaded>
   );
 }
 
