@@ -1,5 +1,5 @@
 import KeyboardCommandKey from '@mui/icons-material/KeyboardCommandKey';
-import { IconButton, Tooltip } from '@mui/material';
+import { IconButton } from '@mui/material';
 import { Suspense, useEffect, useState } from 'react';
 import { Palette } from './lazy-palette.js';
 
@@ -20,20 +20,19 @@ export function PaletteButton() {
   }, []);
   return (
     <>
-      <Tooltip title="Go to a page, an action or a record (Ctrl K)">
-        <IconButton
-          color="inherit"
-          aria-label="Go to"
-          aria-keyshortcuts="Control+K Meta+K"
-          // The bar of a phone has no room for it, and a phone no such keys.
-          sx={{ display: { xs: 'none', sm: 'inline-flex' } }}
-          onClick={() => {
-            setOpen(true);
-          }}
-        >
-          <KeyboardCommandKey />
-        </IconButton>
-      </Tooltip>
+      <IconButton
+        color="inherit"
+        aria-label="Go to"
+        title="Go to a page, an action or a record (Ctrl K)"
+        aria-keyshortcuts="Control+K Meta+K"
+        // The bar of a phone has no room for it, and a phone no such keys.
+        sx={{ display: { xs: 'none', sm: 'inline-flex' } }}
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        <KeyboardCommandKey />
+      </IconButton>
       {isOpen ? (
         <Suspense>
           <Palette

@@ -1,5 +1,5 @@
 /** Message sets, and the catalogue of interactions they are made from. */
-import { INTERACTION_ACCESS } from '@gatehouse/domain/ers/interaction';
+import { INTERACTION_ACCESS } from '@gatehouse/domain/ers/interaction-access';
 import { z } from 'zod';
 import { messageSetName } from './identifiers.js';
 import { messageSetCursor } from '../cursors.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from './catalogue.js';
-import { accessOf, INTERACTIONS } from './interaction.js';
+import { INTERACTIONS } from './interaction.js';
+import { accessOf } from './interaction-access.js';
 import { decide } from '../policy/decide.js';
 import type { Application, Snapshot } from '../registry/registry.js';
 import type { Capability } from '../registry/records/vocabulary.js';

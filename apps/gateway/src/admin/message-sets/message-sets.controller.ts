@@ -1,5 +1,6 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
-import { accessOf, INTERACTIONS } from '@gatehouse/domain/ers/interaction';
+import { INTERACTIONS } from '@gatehouse/domain/ers/interaction';
+import { accessOf } from '@gatehouse/domain/ers/interaction-access';
 import { Controller, Inject } from '@nestjs/common';
 import type { Acting } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
