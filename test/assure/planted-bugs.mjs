@@ -93,6 +93,13 @@ const BUGS = [
     tests: unit('apps/gateway/src/admin/doctor/probe.view.spec.ts'),
   },
   {
+    name: 'a key that NHS CIS2 does not know passed by the probe',
+    file: `${PLANE}/probe/user-check.ts`,
+    find: "{ ...asked, code: 'CIS2_KEY' }",
+    put: '{ ...asked, code: null }',
+    tests: unit('apps/gateway/src/data-plane/probe/user-check.spec.ts'),
+  },
+  {
     name: 'a refusal of Gatehouse announced as an answer of NHS England',
     file: 'libs/domain/src/apim/probe.ts',
     find: "return has(ERRORS, code) ? 'gatehouse' : 'answer';",

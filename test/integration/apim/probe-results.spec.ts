@@ -71,21 +71,21 @@ const result = (odsCode: string, code: string | null): ProbeRow => ({
 
 it('takes on drafts and live applications that can ask for a token, of the environments that are served', async () => {
   const due = await claim();
-  expect(odsCodes(due)).toEqual(['R69', 'RCD', 'X90']);
+  expect(odsCodes(due)).toEqual(['R69', 'RCD', 'X90', 'X94']);
   expect(due.find(({ odsCode }) => odsCode === 'R69')?.applicationId).toBe(ids['R69']);
 });
 
 it('takes each on once, by whichever worker comes first, and again after the interval', async () => {
   const claims = await Promise.all([claim(), claim(), claim(), claim()]);
-  expect(odsCodes(claims.flat())).toEqual(['R69', 'RCD', 'X90']);
+  expect(odsCodes(claims.flat())).toEqual(['R69', 'RCD', 'X90', 'X94']);
   await storeProbes(
     db,
-    ['R69', 'RCD', 'X90'].map((odsCode) => result(odsCode, null)),
+    ['R69', 'RCD', 'X90', 'X94'].map((odsCode) => result(odsCode, null)),
     NOW_MS,
   );
   expect(await claim(NOW_MS + 6 * HOUR_MS - 1)).toEqual([]);
   const again = await Promise.all([claim(NOW_MS + 6 * HOUR_MS), claim(NOW_MS + 6 * HOUR_MS)]);
-  expect(odsCodes(again.flat())).toEqual(['R69', 'RCD', 'X90']);
+  expect(odsCodes(again.flat())).toEqual(['R69', 'RCD', 'X90', 'X94']);
 });
 
 it('takes on again within minutes what has no result, as after the death of its worker', async () => {
@@ -94,10 +94,11 @@ it('takes on again within minutes what has no result, as after the death of its 
   await storeProbes(db, [result('R69', null)], NOW_MS + minute);
   expect(await claim(NOW_MS + 5 * minute - 1)).toEqual([]);
   const again = await Promise.all([claim(NOW_MS + 5 * minute), claim(NOW_MS + 5 * minute)]);
-  expect(odsCodes(again.flat())).toEqual(['RCD', 'X90']);
+  expect(odsCodes(again.flat())).toEqual(['RCD', 'X90', 'X94']);
   // One that had a result before and lost the next one.
   const later = NOW_MS + minute + 6 * HOUR_MS;
-  await storeProbes(db, [result('RCD', null), result('X90', null)], NOW_MS + minute + 1);
+  const others = ['RCD', 'X90', 'X94'].map((odsCode) => result(odsCode, null));
+  await storeProbes(db, others, NOW_MS + minute + 1);
   expect(odsCodes(await claim(later))).toEqual(['R69']);
   expect(odsCodes(await claim(later + 5 * minute))).toContain('R69');
 });
@@ -105,8 +106,8 @@ it('takes on again within minutes what has no result, as after the death of its 
 it('takes on so many at a time, the oldest first', async () => {
   const first = await claim(NOW_MS, 2);
   const second = await claim(NOW_MS + 1, 2);
-  expect([first.length, second.length]).toEqual([2, 1]);
-  expect(odsCodes([...first, ...second])).toEqual(['R69', 'RCD', 'X90']);
+  expect([first.length, second.length]).toEqual([2, 2]);
+  expect(odsCodes([...first, ...second])).toEqual(['R69', 'RCD', 'X90', 'X94']);
   expect(await claim(NOW_MS + 6 * HOUR_MS, 2)).toHaveLength(2);
 });
 

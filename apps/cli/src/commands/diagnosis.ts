@@ -118,7 +118,7 @@ function askedLines({ refusal, isRead }: AskedReport['asked']): string[] {
   if (refusal === null)
     return isRead
       ? ['NHS England was asked: it issued a token, and e-RS answered.']
-      : ['NHS England was asked and issued a token. No read was sent.'];
+      : ['NHS England was asked: it knows the key of the application. No read was sent.'];
   return [
     `NHS England was asked, without success: ${refusal.text} (${refusal.code})`,
     `       who acts:   ${refusal.whoActs}`,

@@ -47,7 +47,7 @@ function Result({ refusal, isRead }: NhsAnswer) {
     <Alert severity="success">
       {isRead
         ? 'NHS England issued a token, and e-RS answered.'
-        : 'NHS England issued a token. No read was sent.'}
+        : 'NHS England knows the key of the application. No read was sent.'}
     </Alert>
   );
 }

@@ -1,5 +1,6 @@
 /** What the admin API gets of the parts that the process has opened. */
 import { randomBytes } from 'node:crypto';
+import { findingOf } from '@gatehouse/domain/apim/probe';
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { sessionEnd } from '@gatehouse/domain/users/session-life';
@@ -13,6 +14,7 @@ import type { AskNhs, Clock, Explain } from '../admin/injected.js';
 import type { Config } from '../config/config.js';
 import { explainFor } from '../data-plane/explain.js';
 import { checkLive } from '../data-plane/probe/live-check.js';
+import type { Canaries } from '../data-plane/probe/user-check.js';
 import { callerAddressBehind } from '../listener/caller-address.js';
 import type { Log } from './log.js';
 import type { Parts } from './parts.js';
@@ -25,6 +27,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
   const snapshot = () => parts.registry.current();
   const { environments } = config;
   const webhooks = createWebhooks({ hosts: config.notices.webhookHosts ?? new Set(), now });
+  const canaries = { application: parts.canary, cis2: parts.cis2Canary };
   const callerAddress = callerAddressBehind(config.tlsTerminatedBy);
   return {
     db: parts.prisma,
@@ -40,7 +43,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
     secretBox: createSecretBox(kms, config.auditKmsKey),
     auditTrail: new AuditTrail({ database, sealer, audit, snapshot }),
     explain: auditedExplain(parts, now),
-    askNhs: (application, actor) => askNhs(parts, application, actor),
+    askNhs: (application, actor) => askNhs(parts, canaries, application, actor),
     explainPast: (story) => explainPast({ database, snapshot, environments, now }, story),
     userName: (id) => nameWhileLive(parts, id, now()),
     async tokenRejected(request) {
@@ -52,13 +55,25 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
   };
 }
 
-async function askNhs({ plane, prisma }: Parts, application: Parameters<AskNhs>[0], actor: ActorFacts) {
-  const { refusal, isRead, result } = await checkLive(plane, application, actor);
+async function askNhs(
+  { plane, prisma }: Parts,
+  canaries: Canaries,
+  application: Parameters<AskNhs>[0],
+  actor: ActorFacts,
+) {
+  const { refusal, isRead, result } = await checkLive(plane, application, actor, canaries);
   const { applicationId } = application;
   await storeProbes(prisma, [{ applicationId, checkedBy: actor.actor, ...result }], plane.clock.now());
-  if (refusal === null) return { refusal, isRead };
+  if (refusal === null) return { refusal: isRead ? null : refusalOf(result.code), isRead };
   const { code, publicText: text, whatToDo, whoActs } = refusal;
   return { refusal: { code, text, whatToDo, whoActs }, isRead };
+}
+
+/** A fault that NHS England found where nothing was to be read, as of an application for users. */
+function refusalOf(code: string | null) {
+  if (code === null) return null;
+  const { whatIsWrong: text, whatToDo, whoActs } = findingOf(code);
+  return { code, text, whatToDo, whoActs };
 }
 
 /** The name is erased when the session is ended, which may be a minute after its time is over. */

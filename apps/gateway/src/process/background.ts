@@ -2,7 +2,6 @@
 import { JOB_PAYLOADS, ownerPayload } from '@gatehouse/contracts/operation/job-payloads';
 import { expiryNotices } from '@gatehouse/domain/notices/expiry-notices';
 import { JOB_KINDS, JOB_NAMES, type JobName } from '@gatehouse/domain/jobs/job-kinds';
-import { CIS2_CALLBACK_PATH } from '@gatehouse/domain/registry/cis2-registration';
 import { killPoint, now } from '#hooks';
 import { notify } from '../adapters/notices/notify.js';
 import { claimDue, storeProbes } from '../adapters/probes/probe-results.js';
@@ -14,13 +13,13 @@ import { removeEndedRows } from '../adapters/people/ended-rows.js';
 import { createJobRecords, type DeadJob } from '../adapters/queue/job-records.js';
 import { openQueueStore } from '../adapters/queue/queue-store.js';
 import { workerReports } from '../adapters/queue/worker-reports.js';
-import { createCis2Canary } from '../adapters/users/cis2-canary.js';
 import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
 import type { Config } from '../config/config.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as watchExpiry } from '../jobs/expiry-watch.job.js';
 import { run as keepHouse } from '../jobs/housekeeping.job.js';
 import { checkLive } from '../data-plane/probe/live-check.js';
+import type { Canaries } from '../data-plane/probe/user-check.js';
 import { run as probeApplications } from '../jobs/probes.job.js';
 import type { BackgroundJob } from '../jobs/queue/background-job.js';
 import {
@@ -75,11 +74,7 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
   const onMonthsAhead = (months: number): void => {
     metrics.partitionsAhead(months);
   };
-  const { kms: keyService, canary, audit, registry } = parts;
-  const cis2Canary = createCis2Canary({
-    ...{ kms: keyService, now, redirectUri: config.publicUrl + CIS2_CALLBACK_PATH },
-    issuerOf: (environment) => config.environments.get(environment)?.cis2Issuer,
-  });
+  const { kms: keyService, canary, cis2Canary, audit, registry } = parts;
   const environments = new Set(config.environments.keys());
   const rotationStep = rotationStepDeps({
     ...{
@@ -129,7 +124,7 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
         write: (notice) => notify(prisma, notice, now()),
         signal,
       }),
-    probes: (_, signal) => runProbes(config, log, parts, signal),
+    probes: (_, signal) => runProbes(config, log, parts, { application: canary, cis2: cis2Canary }, signal),
   };
   return JOB_NAMES.map((name) => ({
     ...{ name, kind: JOB_KINDS[name], payload: JOB_PAYLOADS[name], run: runs[name] },
@@ -143,6 +138,7 @@ async function runProbes(
   { probeEveryMs, environments }: Config,
   log: Log,
   { prisma, plane }: Parts,
+  canaries: Canaries,
   signal: AbortSignal,
 ): Promise<void> {
   if (probeEveryMs === null) return;
@@ -150,7 +146,7 @@ async function runProbes(
   const names = authenticated.map(({ name }) => name);
   await probeApplications({
     claim: (most) => claimDue(prisma, names, { nowMs: now(), everyMs: probeEveryMs, most }),
-    ask: async (due) => (await checkLive(plane, due, SCHEDULE)).result,
+    ask: async (due) => (await checkLive(plane, due, SCHEDULE, canaries)).result,
     store: (rows) => storeProbes(prisma, rows, now()),
     log,
     signal,

@@ -13,7 +13,9 @@ import { openSealingPool } from '../adapters/audit/subjects/sealing-pool.js';
 import { createSubjectSealer, type SubjectSealer } from '../adapters/audit/write/subjects.js';
 import { type ClockSkew, createClockSkew } from '../adapters/nhs/clock-skew.js';
 import { type Kms, openKms } from '../adapters/kms/kms.js';
+import { CIS2_CALLBACK_PATH } from '@gatehouse/domain/registry/cis2-registration';
 import { type Canary, createCanary } from '../adapters/nhs/canary.js';
+import { type Cis2Canary, createCis2Canary } from '../adapters/users/cis2-canary.js';
 import { createRateLimiter } from '../adapters/rate/rate-limiter.js';
 import { createSharedSlots, type SlotSource } from '../adapters/rate/shared-slots.js';
 import { openRegistry, type Registry } from '../adapters/registry/registry.js';
@@ -57,6 +59,7 @@ export interface Parts {
   readonly skew: ClockSkew;
   readonly tokens: TokenSource;
   readonly canary: Canary;
+  readonly cis2Canary: Cis2Canary;
   readonly upstream: Upstream;
   /** The rates of applications, shared with the other replicas. */
   readonly slots: SlotSource;
@@ -140,6 +143,10 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   };
   const tokens = createTokenSource(tokenRequests);
   const canary = createCanary(tokenRequests);
+  const cis2Canary = createCis2Canary({
+    ...{ kms, now, redirectUri: config.publicUrl + CIS2_CALLBACK_PATH },
+    issuerOf: (environment) => environments.get(environment)?.cis2Issuer,
+  });
   const users = openUserParts(config, log, { prisma, database, kms, registry, tokenRequests }, now);
   const userTokens = openUserTokens({
     ...tokenRequests,
@@ -254,6 +261,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     skew,
     tokens,
     canary,
+    cis2Canary,
     upstream,
     slots,
     users,

@@ -85,6 +85,10 @@ export function commonCause(code: string): string {
       return 'The likely cause is the clock of this deployment.';
     case 'AUDIENCE':
       return 'The likely cause is a changed token URL of NHS England, or a wrong one in the environments file.';
+    case 'CIS2_UNAVAILABLE':
+      return 'The likely cause is an outage of NHS CIS2.';
+    case 'CIS2_KEY':
+      return 'The likely cause is the public listener of Gatehouse, which serves all JWKS, or the way to it from NHS CIS2.';
     case 'RATE_LIMITED':
       return 'The likely cause is a lowered rate limit of API Management.';
     case 'GW_UPSTREAM_UNREACHABLE':

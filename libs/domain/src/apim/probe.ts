@@ -24,7 +24,9 @@ export const PROBE_LIMITS = {
     'Whether NHS England has set the business function of a referrer was not checked, because the message sets do not contain A035.',
   'not-asked': 'NHS England was not asked, because Gatehouse itself rejected the request.',
   open: 'The environment is open, so no token was requested.',
-  user: 'Nothing was asked, because e-RS answers only for a signed-in user. Callback, API secret and CIS2 client are as they were entered here, and not checked.',
+  user: 'Nothing was read, because e-RS answers only for a signed-in user. API secret and callback are as they were entered here, and not checked.',
+  'cis2-secret': 'The secret of the CIS2 client is as it was entered here, and not checked.',
+  'cis2-key': 'The CIS2 client has no active key, so NHS CIS2 was not asked.',
 } as const;
 export type ProbeLimit = keyof typeof PROBE_LIMITS;
 
@@ -90,6 +92,17 @@ export const PROBE_FINDINGS = {
     whatToDo: `Wait for the next probe. If it lasts: ${SUPPORT}`,
     whoActs: 'NHS England',
   },
+  CIS2_KEY: {
+    whatIsWrong: 'NHS CIS2 does not accept the key of the CIS2 client of this product.',
+    whatToDo:
+      'Compare the client id and the JWKS URL that are registered with NHS CIS2 with those that the page of the CIS2 client shows.',
+    whoActs: 'the CIS2 team of NHS England, asked by your platform team',
+  },
+  CIS2_UNAVAILABLE: {
+    whatIsWrong: 'NHS CIS2 gave no answer, or one that is not known.',
+    whatToDo: 'Wait for the next probe. If it lasts, look at the service status of NHS CIS2.',
+    whoActs: 'NHS England',
+  },
   UNEXPECTED: {
     whatIsWrong: 'e-RS gave an answer that is not in its documentation.',
     whatToDo: SUPPORT,
@@ -134,7 +147,7 @@ function has<T extends object>(table: T, code: string): code is string & keyof T
 
 /** What may be over by the next probe, so that one application alone is no news. */
 export const PASSING: ReadonlySet<string> = new Set<keyof typeof PROBE_FINDINGS | 'UNAVAILABLE' | ErrorCode>([
-  ...(['RATE_LIMITED', 'ERS_UNAVAILABLE', 'ERS_FAILED', 'UNAVAILABLE'] as const),
+  ...(['RATE_LIMITED', 'ERS_UNAVAILABLE', 'ERS_FAILED', 'UNAVAILABLE', 'CIS2_UNAVAILABLE'] as const),
   ...([
     'GW_UPSTREAM_UNREACHABLE',
     'GW_UPSTREAM_TLS',

@@ -31,7 +31,7 @@ const CLAIM_MS = 5 * 60_000;
 
 /**
  * Takes on applications whose last probe is older than that, by compare-and-set: of several workers one gets each. An
- * application of several organisations is probed for the first of them, and a user-restricted one not at all.
+ * application of several organisations is probed for the first of them.
  */
 export async function claimDue(
   db: Pick<Queries, '$queryRaw'>,
@@ -47,7 +47,7 @@ export async function claimDue(
         JOIN binding b ON b.application_id = a.id
         JOIN organisation o ON o.ods_code = b.ods_code AND o.state = 'active'
         LEFT JOIN application_probe p ON p.application_id = a.id
-       WHERE a.state IN ('draft', 'live') AND a.access_mode = 'application-restricted'
+       WHERE a.state IN ('draft', 'live')
          AND a.api_key IS NOT NULL AND a.environment = ANY(${[...environments]}::text[])
          AND EXISTS (SELECT FROM signing_key k WHERE k.application_id = a.id AND k.state = 'ACTIVE')
          AND (p.claimed_at IS NULL OR p.claimed_at <= ${old}

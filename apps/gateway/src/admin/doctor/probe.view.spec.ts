@@ -23,7 +23,12 @@ it.each([
   ['a token and a read', { reads: ['A004'] }, ['a token', 'A004']],
   ['a token alone of a draft', { limits: ['draft'] }, ['a token']],
   ['nothing, where Gatehouse itself refused', { limits: ['draft', 'not-asked'] }, []],
-  ['nothing, where users act', { limits: ['user'] }, []],
+  [
+    'a token for users, and one of NHS CIS2',
+    { reads: ['CIS2'], limits: ['user'] },
+    ['a token', 'a token of NHS CIS2'],
+  ],
+  ['nothing for users, where the environment is open', { limits: ['user', 'open'] }, []],
   ['a read without a token, where the environment is open', { reads: ['A004'], limits: ['open'] }, ['A004']],
 ])('says that it asked for %s', (_, more, asked) => {
   expect(view(more)?.asked).toEqual(asked);

@@ -28,7 +28,7 @@ export function probeView(probe: ProbeRow | null, probed: Probed): DoctorReport[
     at: checkedAt.toISOString(),
     by: checkedBy ?? '',
     asked: askedOf(probe),
-    reads,
+    reads: reads.filter((read) => read !== CIS2),
     limits: shownLimits(limits).map(textOf),
     finding:
       code === null
@@ -46,11 +46,14 @@ export function probeView(probe: ProbeRow | null, probed: Probed): DoctorReport[
 export const isProbeClear = (probe: DoctorReport['probe']): boolean =>
   probe === null || probe.finding === null || PASSING.has(probe.finding.code);
 
-const WITHOUT_TOKEN: readonly string[] = ['user', 'not-asked', 'open'];
+const WITHOUT_TOKEN: readonly string[] = ['not-asked', 'open'];
+/** As `reads` has it: a token request that NHS CIS2 is bound to reject, for what it says of the client. */
+const CIS2 = 'CIS2';
 
 /** What NHS England was asked for, in words. */
 function askedOf({ reads, limits }: Pick<ProbeRow, 'reads' | 'limits'>): string[] {
-  return limits.some((limit) => WITHOUT_TOKEN.includes(limit)) ? reads : ['a token', ...reads];
+  const asked = reads.map((read) => (read === CIS2 ? 'a token of NHS CIS2' : read));
+  return limits.some((limit) => WITHOUT_TOKEN.includes(limit)) ? asked : ['a token', ...asked];
 }
 
 /** Where nothing was asked, what would not have been asked either says nothing more. */

@@ -2,12 +2,16 @@
  * Asks NHS England about one application, for an operator or on schedule: one new token, then reads that name no patient.
  * Each is decided, paced, recorded and judged like the request of a client, and the records name who asked as the actor.
  */
-import { type ProbeLimit, type ProbePlan, probePlan, type ProbeRead } from '@gatehouse/domain/apim/probe';
+import { randomUUID } from 'node:crypto';
+import { type ProbeLimit, probePlan, type ProbeRead } from '@gatehouse/domain/apim/probe';
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import type { GatewayError } from '@gatehouse/domain/errors';
 import { systemEvent } from '../../adapters/audit/system-event.js';
+import { requireConfidence } from '../confidence.js';
 import type { PlaneDeps } from '../deps.js';
+import type { Binding } from '@gatehouse/domain/registry/registry';
 import { findBinding, type ProbedApplication, type ProbeStep, takeStep } from './probe-step.js';
+import { type Canaries, checkForUsers, type CIS2, type UserCheck } from './user-check.js';
 
 export interface LiveCheck {
   /** What kept it from an answer; null: a token was issued and, where `isRead`, e-RS answered. */
@@ -21,7 +25,7 @@ export interface ProbeResult {
   /** Of `findingOf`; null: nothing is wrong as far as it was checked. */
   readonly code: string | null;
   /** Reads that were sent; a fault ends a probe before the others. */
-  readonly reads: readonly ProbeRead[];
+  readonly reads: readonly (ProbeRead | typeof CIS2)[];
   readonly limits: readonly ProbeLimit[];
   /** Of the last read, as NHS England's support knows it. */
   readonly attemptId: string | null;
@@ -32,8 +36,13 @@ export async function checkLive(
   deps: PlaneDeps,
   application: ProbedApplication,
   actor: ActorFacts,
+  canaries: Canaries,
 ): Promise<LiveCheck> {
-  const plan = planOf(deps, application);
+  const binding = findBinding(deps.registry.current(), application);
+  if (binding?.application.accessMode === 'user-restricted')
+    return checkWithoutUser(deps, binding, actor, canaries);
+  // One that the registry does not have is refused by the first step.
+  const plan = binding === undefined ? { reads: [], limits: [] } : probePlan(binding.application);
   const [first = null, ...others] = plan.reads;
   let step = await takeStep(deps, application, actor, { read: first, isFirst: true });
   const { isTokenRequested } = step;
@@ -43,11 +52,9 @@ export async function checkLive(
       step = await takeStep(deps, application, actor, { read, isFirst: false });
       reads.push(...sentRead(read, step));
     }
-  const { refusal, attemptId } = step;
-  // That nobody is signed in is no finding.
-  const code = plan.limits.includes('user') ? null : step.code;
+  const { refusal, attemptId, code } = step;
   await recordCheck(deps, step, application, actor, code);
-  const limits = [...plan.limits, ...(isTokenRequested ? [] : withoutToken(plan, reads))];
+  const limits = [...plan.limits, ...(isTokenRequested ? [] : withoutToken(reads))];
   return { refusal, isRead: plan.reads.length > 0, result: { code, reads, limits, attemptId } };
 }
 
@@ -55,21 +62,38 @@ const sentRead = (read: ProbeRead | null, { attemptId }: ProbeStep): ProbeRead[]
   read === null || attemptId === null ? [] : [read];
 
 /** Why no token was requested. */
-function withoutToken({ limits }: ProbePlan, reads: readonly ProbeRead[]): ProbeLimit[] {
-  if (limits.includes('user')) return [];
-  return [reads.length > 0 ? 'open' : 'not-asked'];
+const withoutToken = (reads: readonly ProbeRead[]): ProbeLimit[] => [reads.length > 0 ? 'open' : 'not-asked'];
+
+/** Of an application for users: nobody is signed in, so whether its keys are known is all that can be asked. */
+async function checkWithoutUser(
+  deps: PlaneDeps,
+  binding: Binding,
+  actor: ActorFacts,
+  canaries: Canaries,
+): Promise<LiveCheck> {
+  const { odsCode, application } = binding;
+  const { id: applicationId, environment } = application;
+  const about = { requestId: randomUUID(), startedAtMs: deps.clock.now(), environment };
+  requireConfidence(deps);
+  const isOpen = deps.environments.get(environment)?.kind === 'open';
+  const { code, reads, limits, refusal } = isOpen
+    ? NOTHING_TO_ASK
+    : await checkForUsers(binding, deps.registry.current(), canaries);
+  await recordCheck(deps, { ...about, refusal }, { odsCode, applicationId }, actor, code);
+  return { refusal, isRead: false, result: { code, reads, limits, attemptId: null } };
 }
 
-/** Nothing of one that the registry does not have, which the first step says. */
-function planOf({ registry }: PlaneDeps, application: ProbedApplication): ProbePlan {
-  const binding = findBinding(registry.current(), application);
-  return binding === undefined ? { reads: [], limits: [] } : probePlan(binding.application);
-}
+const NOTHING_TO_ASK: UserCheck = { code: null, reads: [], limits: ['user', 'open'], refusal: null };
 
 /** Resolves once this and the records before it, those of the token among them, are durable. */
 async function recordCheck(
   deps: PlaneDeps,
-  { refusal, requestId, startedAtMs, environment }: ProbeStep,
+  {
+    refusal,
+    requestId,
+    startedAtMs,
+    environment,
+  }: Pick<ProbeStep, 'refusal' | 'requestId' | 'startedAtMs' | 'environment'>,
   { applicationId, odsCode }: ProbedApplication,
   actor: ActorFacts,
   finding: string | null,
