@@ -1,6 +1,7 @@
 /** The rows of the benchmark by name. To add one, write its file in rows/ and its line here. */
 import type { Row } from './row.ts';
 import { fairness } from './rows/fairness.ts';
+import { jobs } from './rows/jobs.ts';
 import { latency } from './rows/latency.ts';
 import { longTrail } from './rows/long-trail.ts';
 import { registry } from './rows/registry.ts';
@@ -22,4 +23,5 @@ export const ROWS: Readonly<Record<string, Row>> = {
   h: longTrail,
   i: users,
   j: userSessions,
+  k: jobs,
 };
