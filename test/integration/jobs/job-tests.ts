@@ -1,4 +1,6 @@
 /** What holds for background jobs wherever their queue is: the same tests run on PostgreSQL and on Redis. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { jobId } from '@gatehouse/contracts/operation/job-payloads';
 import type { JobKind } from '@gatehouse/domain/jobs/job-kinds';
@@ -24,6 +26,7 @@ import {
   startBackgroundJobs,
 } from '../../../apps/gateway/src/jobs/queue/background-jobs.js';
 import { optionsOf } from '../../../apps/gateway/src/jobs/queue/keep-queue.js';
+import { DEATHS, type Delivery, EFFECT, SHORT_LOCKS, takeEffect } from './deaths.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 import type { TcpProxy } from '../../support/servers/tcp-proxy.ts';
 import { until } from '../../support/until.ts';
@@ -76,6 +79,7 @@ export function jobTests(under: StoreUnderTest): void {
     await opened.close();
     await db.backgroundJob.deleteMany();
     await db.jobSchedule.deleteMany();
+    await db.notice.deleteMany();
     for (const list of [dead, lags, outages]) list.length = 0;
   });
   afterAll(async () => {
@@ -314,6 +318,56 @@ export function jobTests(under: StoreUnderTest): void {
     await until('it is done', async () => (await stateOf(id)) === 'done');
     expect(await db.backgroundJob.count()).toBe(1);
     expect(dead).toEqual([]);
+  });
+
+  /** Runs a worker process until it has killed itself over a job. */
+  async function death(name: string, diesAt: Delivery['diesAt']): Promise<void> {
+    const { redisUrl, databaseUrl: queueUrl } = opened;
+    const delivery = { ...{ name, diesAt, redisUrl, queueUrl }, databaseUrl: database.appUrl, kind: KIND };
+    const endWithParent = new URL('../../support/servers/end-with-parent.mjs', import.meta.url).href;
+    const child = fork(new URL('./dying-worker.ts', import.meta.url), [], {
+      execArgv: ['--import', endWithParent],
+      env: { ...process.env, DELIVERY: JSON.stringify(delivery) },
+    });
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+  }
+
+  it.each(DEATHS)('a worker killed %s leaves the job to another, and the effect is one', async (diesAt) => {
+    await records.register([EFFECT]);
+    const id = await request('doomed');
+    await death('doomed', diesAt);
+    start([job('doomed', () => takeEffect(db))], { ...SHORT_LOCKS, maxStalledCount: 3 });
+    await until('it is done', async () => (await stateOf(id)) === 'done', 60_000);
+    const queue = queueOf('doomed');
+    await until(
+      'nothing of it is left in the queue',
+      async () => {
+        const {
+          active = 0,
+          waiting = 0,
+          delayed = 0,
+        } = await queue.getJobCounts('active', 'waiting', 'delayed');
+        return active + waiting + delayed === 0;
+      },
+      60_000,
+    );
+    expect(await db.notice.count({ where: { title: EFFECT } })).toBe(1);
+    expect([await stateOf(id), dead]).toEqual(['done', []]);
+  });
+
+  it('a job that kills each process that takes it fails after its second death', async () => {
+    const id = await request('killer');
+    for (const diesAt of [DEATHS[0], DEATHS[0]]) await death('killer', diesAt);
+    let isTaken = false;
+    start(
+      [job('killer', async () => void (isTaken = true)), job('good', async () => undefined)],
+      SHORT_LOCKS,
+    );
+    await until('it has failed', async () => (await stateOf(id)) === 'failed', 60_000);
+    const { cause } = await db.backgroundJob.findUniqueOrThrow({ where: { id } });
+    expect([isTaken, cause]).toEqual([false, expect.stringContaining('stalled')]);
+    const good = await request('good');
+    await until('a good one is done', async () => (await stateOf(good)) === 'done');
   });
 
   it('a job under way when its process stops is handed to another', async () => {
