@@ -27,6 +27,21 @@ afterAll(() => api.close());
 const as = (method: string, path: string, body?: unknown) =>
   api.call(method, `/api/v1${path}`, body, '', priya.headers);
 
+/** The command line with this token, and what it has printed. */
+function gatehouseWith(token: string) {
+  let out = '';
+  const output = {
+    out: (text: string) => void (out += `${text}\n`),
+    err: () => undefined,
+    interactive: false,
+  };
+  const settings = readSettings({ GATEHOUSE_ADMIN_URL: api.url, GATEHOUSE_ADMIN_TOKEN: token });
+  return {
+    run: (...line: string[]) => run(line, { settings, output, ask: () => Promise.resolve('') }),
+    output: () => out,
+  };
+}
+
 it('a person chooses which kinds come by email; all do until then', async () => {
   const { items } = (await as('GET', '/notice-choices')).body;
   expect(items.every(({ email }: { email: boolean }) => email)).toBe(true);
@@ -36,6 +51,20 @@ it('a person chooses which kinds come by email; all do until then', async () => 
   expect(off.map(({ kind }: { kind: string }) => kind)).toEqual(['alarm']);
   expect((await as('PUT', '/notice-choices/gossip', { email: false })).status).toBe(400);
   expect((await api.call('GET', '/api/v1/notice-choices')).status).toBe(403);
+});
+
+it('a person chooses with a token of their own as well; the token of a service chooses nothing', async () => {
+  const { body: token } = await as('POST', '/admin-tokens', { label: 'mine', scopes: ['registry'] });
+  const asTokenOf = (tokenText: string) => gatehouseWith(tokenText);
+  const mine = asTokenOf(token.token);
+  expect(await mine.run('notices', 'choose', 'expiry', '--email', 'never')).toBe(0);
+  expect(await mine.run('notices', 'choices')).toBe(0);
+  expect(mine.output()).toMatch(/expiry +never/);
+  const { items } = (await as('GET', '/notice-choices')).body;
+  expect(items).toContainEqual(expect.objectContaining({ kind: 'expiry', email: false }));
+  expect(await mine.run('notices', 'choose', 'expiry', '--email', 'at-once')).toBe(0);
+  expect(await mine.run('notices', 'choose', 'gossip', '--email', 'never')).not.toBe(0);
+  expect(await asTokenOf(api.tokens.all).run('notices', 'choices')).toBe(1);
 });
 
 it('a webhook is created, listed and ended; its secret is shown once, and the trail says by whom', async () => {
@@ -86,16 +115,9 @@ it('a delivery that failed is shown with its cause, and tried again once', async
       deliveries: [{ id, to: 'Priya', channel: 'email', state: 'failed', cause: failed.cause }],
     },
   ]);
-  let out = '';
-  const output = {
-    out: (text: string) => void (out += `${text}\n`),
-    err: () => undefined,
-    interactive: false,
-  };
-  const settings = readSettings({ GATEHOUSE_ADMIN_URL: api.url, GATEHOUSE_ADMIN_TOKEN: api.tokens.all });
-  const gatehouse = (...line: string[]) => run(line, { settings, output, ask: () => Promise.resolve('') });
+  const { run: gatehouse, output } = gatehouseWith(api.tokens.all);
   expect(await gatehouse('notices', 'list', '--failed')).toBe(0);
-  expect(out).toContain('the mail server is away');
+  expect(output()).toContain('the mail server is away');
   expect(await gatehouse('notices', 'retry', id, '--reason', 'it is back')).toBe(0);
   expect(await gatehouse('notices', 'retry', id, '--reason', 'it is back')).toBe(1);
   expect(await gatehouse('webhooks', 'list')).toBe(0);

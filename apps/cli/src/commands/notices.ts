@@ -1,3 +1,4 @@
+import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { noticeKind, type NoticeView, type WebhookView } from '@gatehouse/contracts/operation/notice-routes';
 import type { Command } from 'commander';
 import { allPages } from '../all-pages.js';
@@ -31,6 +32,23 @@ export function noticeCommands(program: Command, { settings, output }: Context):
       print(output, answer, () => `Delivery ${id} is tried again.`);
     });
 
+  notices
+    .command('choices')
+    .description('List which kinds of notices you receive by email. Needs a token of your own.')
+    .action(async () => {
+      print(output, (await call(settings, 'noticeChoiceList', {})).items, choiceTable);
+    });
+
+  notices
+    .command('choose <kind>')
+    .description('Choose whether you receive a kind of notice by email. Needs a token of your own.')
+    .addOption(choice('--email <when>', 'when it is sent', ['at-once', 'never']).makeOptionMandatory())
+    .action(async (kind: Kind, { email }: { email: string }) => {
+      const body = { email: email === 'at-once' };
+      const chosen = await call(settings, 'noticeChoiceSet', { params: { kind }, body });
+      print(output, chosen, () => choiceTable([chosen]));
+    });
+
   const webhooks = program.command('webhooks').description('Webhooks that receive notices.');
 
   webhooks
@@ -60,6 +78,14 @@ export function noticeCommands(program: Command, { settings, output }: Context):
       const ended = await call(settings, 'webhookEnd', { params: { id }, body: { reason } });
       print(output, ended, ({ url }) => `Ended: ${url}`);
     });
+}
+
+function choiceTable(rows: AnswerOf<'noticeChoiceList'>['items']): string {
+  return table(rows, [
+    ['Kind', ({ kind }) => kind],
+    ['Email', ({ email }) => (email ? 'at once' : 'never')],
+    ['What', ({ description }) => description],
+  ]);
 }
 
 function noticeTable(rows: readonly NoticeView[]): string {

@@ -76,6 +76,8 @@ export const PERMISSIONS = {
   'session.own': { roles: STAFF_ROLES, scopes: [] },
   /** One's own tokens; of a token without a person, tokens with at most its scopes. */
   'token.own': { roles: STAFF_ROLES, scopes: TOKEN_SCOPES },
+  /** Which notices one receives; a token of no person receives none. */
+  'notice-choice.own': { roles: STAFF_ROLES, scopes: TOKEN_SCOPES },
 } as const satisfies Record<string, Row>;
 
 export type Permission = keyof typeof PERMISSIONS;
