@@ -12,7 +12,7 @@ import { watchMachine } from '../support/servers/machine.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import { prove, PROVED } from '../support/proofs.ts';
 import { IS_FULL_SIZE } from '../support/size.ts';
-import { type Stack, startStack } from '../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
 
 /** 10 MiB can hold 100,000 identifiers. */
@@ -175,7 +175,7 @@ it('other callers are served while a long worklist is recorded and a large regis
 }, 200_000);
 
 it('bodies have one budget, and a call whose answer may not fit is refused before it is made', async () => {
-  const small = await stack.startGateway({ GATEHOUSE_BUFFERED_BODIES_MIB: '16' });
+  const small = await stack.startGateway({ ...PARTNER_ONLY, GATEHOUSE_BUFFERED_BODIES_MIB: '16' });
   await stack.settled();
   const { simulator } = stack;
   await simulator.control('POST', '/faults', { target: 'ers', times: 1, fault: { delayMs: 3_000 } });

@@ -6,7 +6,7 @@ import { converse, headerOf } from '../corpus/wire.ts';
 import { watch } from '../support/answers.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import { UNHURRIED } from '../support/proofs.ts';
-import { type Stack, startStack } from '../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../support/servers/stack.ts';
 
 const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
 const WORKLIST = '/FHIR/STU3/ReferralRequest/$ers.fetchworklist';
@@ -183,6 +183,6 @@ it.each(["a!$&'()*+,;=~b", 'caf%C3%A9.example', '[fe80::1]', 'x'.repeat(255)])(
 
 let unlistedGateway: Promise<{ partner: string }> | undefined;
 async function unlisted(): Promise<string> {
-  unlistedGateway ??= stack.startGateway({ GATEHOUSE_PARTNER_HOSTS: '' });
+  unlistedGateway ??= stack.startGateway({ ...PARTNER_ONLY, GATEHOUSE_PARTNER_HOSTS: '' });
   return (await unlistedGateway).partner;
 }

@@ -9,7 +9,7 @@ import { onboard, type Onboarded } from '../support/onboard.ts';
 import { grantWrites, registryEntry } from '../support/proofs.ts';
 import type { GatewayProcess } from '../support/servers/processes.ts';
 import { IS_FULL_SIZE } from '../support/size.ts';
-import { type Stack, startStack } from '../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../support/servers/tcp-proxy.ts';
 
 /** It lasts five minutes in `npm run assure`. */
@@ -35,7 +35,10 @@ beforeAll(async () => {
   [bursting, throttled, stopped] = all as [Onboarded, Onboarded, Onboarded];
   const { host } = new URL(stack.database.appUrl);
   proxy = await startTcpProxy(host);
-  gateway = await stack.startGateway({ DATABASE_URL: proxy.through(stack.database.appUrl) });
+  gateway = await stack.startGateway({
+    ...PARTNER_ONLY,
+    DATABASE_URL: proxy.through(stack.database.appUrl),
+  });
   await stack.settled();
 });
 afterEach(async () => {

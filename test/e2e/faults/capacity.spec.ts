@@ -5,7 +5,7 @@ import { callGateway, tally, type GatewayAnswer } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { gather, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
-import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 import { until } from '../../support/until.ts';
 
 const MIB = 1_048_576;
@@ -45,7 +45,7 @@ it('F13: at 90 % of the volume requests are refused, the trail says why, and the
     return Number(rows[0]?.bytes) / MIB;
   };
   const maxMib = Math.ceil((await usedMib()) / 0.9) + 20;
-  const gateway = await stack.startGateway({ GATEHOUSE_DATABASE_MAX_MIB: String(maxMib) });
+  const gateway = await stack.startGateway({ ...PARTNER_ONLY, GATEHOUSE_DATABASE_MAX_MIB: String(maxMib) });
   expect(outcome(await call(gateway))).toBe('200 null');
   expect((await conditions(gateway))['volume']).toBe(true);
 
@@ -77,7 +77,7 @@ it('F13: at 90 % of the volume requests are refused, the trail says why, and the
 });
 
 it('F24: while the event loop is late requests are refused, none is lost, and afterwards they are served', async () => {
-  const gateway = await stack.startGateway({ GATEHOUSE_MAX_LAG_MS: '500' });
+  const gateway = await stack.startGateway({ ...PARTNER_ONLY, GATEHOUSE_MAX_LAG_MS: '500' });
   const agents = Array.from({ length: 20 }, () => new Agent({ keepAlive: true }));
   const callAll = () => Promise.all(agents.map((agent) => call(gateway, agent)));
   await callAll();

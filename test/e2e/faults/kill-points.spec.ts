@@ -22,7 +22,7 @@ import {
 import { ROUNDS } from '../../support/size.ts';
 import { waitedSinceStartMs } from '../../support/servers/machine.ts';
 import { until } from '../../support/until.ts';
-import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts';
 
 let stack: Stack;
@@ -215,8 +215,9 @@ async function killAt(point: Point): Promise<{ answer: GatewayAnswer; stateChang
   const proxy = point.proxy === undefined ? null : await startTcpProxy(new URL(stack.simulator.apimUrl).host);
   const victim = await stack.startGateway(
     proxy === null
-      ? {}
+      ? PARTNER_ONLY
       : {
+          ...PARTNER_ONLY,
           GATEHOUSE_ENVIRONMENTS: await environmentsFile(stack, {
             apiBaseUrl: proxy.through(stack.simulator.apiBaseUrl),
           }),

@@ -8,7 +8,7 @@ import { onboard, type Onboarded, worklistBody } from '../../support/onboard.ts'
 import { gather, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import { peakMemoryMib } from '../../support/servers/machine.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
-import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 import { ROUNDS } from '../../support/size.ts';
 import { until } from '../../support/until.ts';
 
@@ -66,7 +66,10 @@ async function prepareWorklists(): Promise<void> {
 }
 
 it('F24: answers that do not fit into memory are refused before their calls, and others are served', async () => {
-  const gateway = await stack.startGateway({ GATEHOUSE_BUFFERED_BODIES_MIB: String(BUDGET_MIB) });
+  const gateway = await stack.startGateway({
+    ...PARTNER_ONLY,
+    GATEHOUSE_BUFFERED_BODIES_MIB: String(BUDGET_MIB),
+  });
   await stack.settled();
   await prepareWorklists();
   expect((await call(gateway)).status).toBe(200);

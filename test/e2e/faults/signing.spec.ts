@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callGateway, tally, type GatewayAnswer } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { gather, type Hit, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
-import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 import { IS_FULL_SIZE } from '../../support/size.ts';
 import { until } from '../../support/until.ts';
 
@@ -115,7 +115,7 @@ describe('F12: the clock is wrong', () => {
 
   it('by 400 s, and everybody has a token: the answers of e-RS show it', async () => {
     const holder = nextFresh();
-    const far = await stack.startGateway();
+    const far = await stack.startGateway(PARTNER_ONLY);
     const callFar = async (): Promise<GatewayAnswer> => {
       const answer = await callGateway({ gateway: far.partner, key: holder.clientKey });
       callers.set(answer.correlationId, holder);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callGateway, type GatewayAnswer } from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { environmentsFile, gather, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
-import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 import { certificateFor, type Identity } from '../../support/outbound/tls-server.ts';
 import { until } from '../../support/until.ts';
 
@@ -46,6 +46,7 @@ afterAll(async () => {
 
 async function gatewayTo(apiBaseUrl: string) {
   return stack.startGateway({
+    ...PARTNER_ONLY,
     GATEHOUSE_ENVIRONMENTS: await environmentsFile(stack, { apiBaseUrl }),
     NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
   });

@@ -25,7 +25,7 @@ import {
   UNHURRIED,
 } from '../../support/proofs.ts';
 import { until } from '../../support/until.ts';
-import { callKms, type Stack, startStack } from '../../support/servers/stack.ts';
+import { callKms, PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 
 let stack: Stack;
 /** One for tests of keys, one that gets a new ASID for each refusal, and two whose tokens expire during this file. */
@@ -410,6 +410,7 @@ describe('F15: the token endpoint fails', () => {
   it('the token endpoint is unreachable: nothing is sent', async () => {
     tried = await rebind(stack, tried);
     const gateway = await stack.startGateway({
+      ...PARTNER_ONLY,
       GATEHOUSE_ENVIRONMENTS: await environmentsFile(stack, { tokenUrl: 'http://127.0.0.1:1/oauth2/token' }),
     });
     const answer = await call(tried, { gateway: gateway.partner });

@@ -9,7 +9,7 @@ import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { gather, grantWrites, type Hit, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
 import { ROUNDS } from '../../support/size.ts';
-import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 import { until } from '../../support/until.ts';
 
 let stack: Stack;
@@ -63,7 +63,11 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 describe('with short limits', () => {
   let hasty: GatewayProcess;
   beforeAll(async () => {
-    hasty = await stack.startGateway({ GATEHOUSE_TOTAL_MS: '5000', GATEHOUSE_BODY_STALL_MS: '500' });
+    hasty = await stack.startGateway({
+      ...PARTNER_ONLY,
+      GATEHOUSE_TOTAL_MS: '5000',
+      GATEHOUSE_BODY_STALL_MS: '500',
+    });
     expect((await call({ gateway: hasty.partner })).status).toBe(200);
   });
   const outcomeOf = async ({ attemptId }: GatewayAnswer): Promise<unknown> =>
@@ -98,7 +102,7 @@ describe('F18: an answer that drips, and so never stalls', () => {
   let patient: GatewayProcess;
   beforeAll(async () => {
     // The limit of stalls stays at 30 s: only the limit of the whole call can end these.
-    patient = await stack.startGateway({ GATEHOUSE_TOTAL_MS: '3000' });
+    patient = await stack.startGateway({ ...PARTNER_ONLY, GATEHOUSE_TOTAL_MS: '3000' });
   });
 
   it('is cut by the limit of the whole call, and others are served meanwhile', async () => {

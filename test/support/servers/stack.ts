@@ -55,6 +55,9 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+/** For a replica that only serves partners, which starts with a third of the work of a whole gateway. */
+export const PARTNER_ONLY = { GATEHOUSE_ROLES: 'partner' };
+
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const names = options.environments ?? ['local'];
   const isOpen = (name: string): boolean => options.openEnvironments?.includes(name) ?? false;
