@@ -46,12 +46,15 @@ export interface FragileServer extends TestServer {
 
 let shared: Promise<TestServer> | undefined;
 
-/** A separate server with roles and template, for tests that stop the server while the gateway uses it. */
-export async function startServer(): Promise<FragileServer> {
+/**
+ * A separate server with roles and template, for tests that stop the server while the gateway uses it.
+ * @param settings of PostgreSQL
+ */
+export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<FragileServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-postgres-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
-    let server = await startEmbeddedPostgres({ dataDir: folder, persistent: false });
+    let server = await startEmbeddedPostgres({ dataDir: folder, persistent: false, settings });
     const { port, superuserUrl } = server;
     let crashedIn: string | null = null;
     const stop = () =>
@@ -70,7 +73,7 @@ export async function startServer(): Promise<FragileServer> {
         while (isAlive(pid)) await delay(10);
       },
       async restart() {
-        server = await startEmbeddedPostgres({ dataDir: folder, persistent: false, port });
+        server = await startEmbeddedPostgres({ dataDir: folder, persistent: false, port, settings });
         crashedIn = null;
       },
     };
