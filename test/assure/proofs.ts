@@ -130,6 +130,12 @@ export const PROOFS: readonly Proof[] = [
     size: () => '1,000 organisations with 3 applications each from one file',
   },
   {
+    name: 'console-pages',
+    suite: 'browser',
+    file: 'test/browser/pages.spec.ts',
+    size: () => 'axe on every page of the console, on a desktop and on a telephone',
+  },
+  {
     name: 'silent-callers',
     suite: 'unit',
     file: 'apps/gateway/src/data-plane/listener/partner.server.spec.ts',
