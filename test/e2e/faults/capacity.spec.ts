@@ -46,6 +46,7 @@ it('F13: at 90 % of the volume requests are refused, the trail says why, and the
   };
   const maxMib = Math.ceil((await usedMib()) / 0.9) + 20;
   const gateway = await stack.startGateway({ ...PARTNER_ONLY, GATEHOUSE_DATABASE_MAX_MIB: String(maxMib) });
+  await until('it is ready', async () => (await fetch(`${gateway.status}/ready`)).ok);
   expect(outcome(await call(gateway))).toBe('200 null');
   expect((await conditions(gateway))['volume']).toBe(true);
 
@@ -78,6 +79,7 @@ it('F13: at 90 % of the volume requests are refused, the trail says why, and the
 
 it('F24: while the event loop is late requests are refused, none is lost, and afterwards they are served', async () => {
   const gateway = await stack.startGateway({ ...PARTNER_ONLY, GATEHOUSE_MAX_LAG_MS: '500' });
+  await until('it is ready', async () => (await fetch(`${gateway.status}/ready`)).ok);
   const agents = Array.from({ length: 20 }, () => new Agent({ keepAlive: true }));
   const callAll = () => Promise.all(agents.map((agent) => call(gateway, agent)));
   await callAll();

@@ -210,6 +210,9 @@ async function requestOf(point: Point): Promise<Partial<GatewayRequest>> {
   };
 }
 
+const untilReady = (gateway: GatewayProcess): Promise<void> =>
+  until('it is ready', async () => (await fetch(`${gateway.status}/ready`)).status === 200);
+
 /** Starts a process and kills it at the point. */
 async function killAt(point: Point): Promise<{ answer: GatewayAnswer; stateChanges: number; hits: number }> {
   const proxy = point.proxy === undefined ? null : await startTcpProxy(new URL(stack.simulator.apimUrl).host);
@@ -223,6 +226,7 @@ async function killAt(point: Point): Promise<{ answer: GatewayAnswer; stateChang
           }),
         },
   );
+  await untilReady(victim);
   // The process now has its token, its data key and its connection to e-RS.
   if (point.killAt === 'in-mint') unusedSigns += 1;
   else if (point.target !== 'token') expect((await call(victim)).status).toBe(200);
