@@ -1,8 +1,10 @@
-// Runs the test suites one after the other and adds up vitest's counts: all suites, or those that are named. The last
-// line is always "N passed, N failed, N skipped". A skipped test fails the run.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Runs the test suites and adds up vitest's counts: all suites, or those that are named. The end-to-end suite waits for a
+// third of its time, so others run beside it where the machine has room for them; what measures times runs alone, at the
+// end. The last line is always "N passed, N failed, N skipped". A skipped test fails the run.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
@@ -13,11 +15,16 @@ import { ensureRedis } from './redis.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const suites = {
-  unit: 'vitest.config.ts',
-  integration: 'vitest.integration.config.ts',
-  e2e: 'vitest.e2e.config.ts',
-  browser: 'vitest.browser.config.ts',
+  unit: { config: 'vitest.config.ts' },
+  integration: { config: 'vitest.integration.config.ts' },
+  e2e: { config: 'vitest.e2e.config.ts' },
+  browser: { config: 'vitest.browser.config.ts' },
 };
+/** The parts of `e2e` by the projects of its configuration. */
+const BESIDE_OTHERS = ['--project=1 waiting', '--project=2 at once'];
+const BY_ITSELF = ['--project=3 one by one'];
+/** Two suites together run up to five Gatehouses at once, or three and two Chromiums. */
+const MEMORY_FOR_TWO = 8 * 1024 ** 3;
 
 const words = process.argv.slice(2);
 const named = words.filter((word) => Object.hasOwn(suites, word));
@@ -25,25 +32,46 @@ const passedOn = words.filter((word) => !Object.hasOwn(suites, word));
 const scratch = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
-/** Runs one suite. An error outside a test (a file that doesn't load, an unhandled rejection) counts as a failure. */
-function runSuite(name) {
-  const report = join(scratch, `${name}.json`);
+const running = new Set();
+let interrupted = false;
+let runs = 0;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    interrupted = true;
+    for (const vitest of running) vitest.kill(signal);
+  });
+
+/**
+ * Runs one suite, or a part of it. An error outside a test (a file that doesn't load, an unhandled rejection) counts as
+ * a failure.
+ * @param isAlone prints its output at once, and otherwise when it has ended
+ */
+async function runSuite(name, options, isAlone) {
+  if (interrupted) return;
+  const prefix = join(scratch, String((runs += 1)));
+  const [report, output] = [`${prefix}.json`, `${prefix}.txt`];
   const startedAt = Date.now();
-  console.log(`\n── ${name} ──`);
-  const vitest = spawnSync(
+  console.log(`\n── ${name} ${isAlone ? '' : 'has started '}──`);
+  const sink = isAlone ? 'inherit' : openSync(output, 'w');
+  const vitest = spawn(
     process.execPath,
     [
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
       'run',
       '--config',
-      suites[name],
+      suites[name].config,
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
+      ...options,
       ...passedOn,
     ],
-    { cwd: root, env: toolEnvironment(), stdio: ['ignore', 'inherit', 'inherit'] },
+    { cwd: root, env: toolEnvironment(), stdio: ['ignore', sink, sink] },
   );
+  running.add(vitest);
+  const [status] = await once(vitest, 'exit');
+  running.delete(vitest);
+  if (!isAlone) console.log(`\n── ${name} ──\n${readFileSync(output, 'utf8')}`);
   const counts = { passed: 0, failed: 0, skipped: 0 };
   if (existsSync(report)) {
     const result = JSON.parse(readFileSync(report, 'utf8'));
@@ -54,9 +82,30 @@ function runSuite(name) {
       (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
     ).length;
   }
-  if (vitest.status !== 0 && counts.failed === 0) counts.failed = 1;
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
   console.log(`${name}: ${line(counts)} (${String(Math.round((Date.now() - startedAt) / 1000))} s)`);
   for (const key of Object.keys(totals)) totals[key] += counts[key];
+}
+
+/** Runs the suites of each lane one after the other, and the lanes at once. */
+async function runLanes(lanes) {
+  const busy = lanes.filter((lane) => lane.length > 0);
+  const isRoomy = totalmem() >= MEMORY_FOR_TWO && availableParallelism() > 1;
+  const atOnce = isRoomy ? busy : [busy.flat()];
+  await Promise.all(
+    atOnce.map(async (lane) => {
+      for (const [name, options] of lane) await runSuite(name, options, atOnce.length === 1);
+    }),
+  );
+}
+
+/** A path may belong to any part of a suite, so that `e2e` is divided only where none is given. */
+async function runSuites(chosen) {
+  const isDivided = passedOn.length === 0;
+  const part = (name, options = []) => (chosen.includes(name) ? [[name, options]] : []);
+  await runLanes([part('unit')]);
+  await runLanes([part('e2e', isDivided ? BESIDE_OTHERS : []), [...part('integration'), ...part('browser')]]);
+  if (isDivided) await runLanes([part('e2e', BY_ITSELF)]);
 }
 
 function line({ passed, failed, skipped }) {
@@ -69,7 +118,7 @@ try {
   if (chosen.includes('browser')) ensureChromium();
   const hasPrometheus = !chosen.includes('e2e') || ensurePrometheus();
   const hasRedis = !chosen.includes('integration') || ensureRedis();
-  for (const name of chosen) runSuite(name);
+  await runSuites(chosen);
   if (!hasPrometheus)
     console.log(
       '\nThe tests of the alerts were left out: install Prometheus, or set PROMETHEUS_HOME to its folder.',
@@ -86,6 +135,7 @@ try {
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
+if (interrupted) totals.failed += 1;
 if (totals.skipped > 0) console.log('\nSkipped tests count as failures. Correct them or remove them.');
 if (process.env.TEST_TOTALS_FILE) writeFileSync(process.env.TEST_TOTALS_FILE, JSON.stringify(totals));
 console.log(`\n${line(totals)}`);
