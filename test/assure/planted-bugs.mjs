@@ -136,14 +136,14 @@ const BUGS = [
   },
   {
     name: 'a canary that NHS England refused taken for one that it accepted',
-    file: 'apps/gateway/src/jobs/key-rotation-step.job.ts',
+    file: 'apps/gateway/src/jobs/keys/key-rotation-step.job.ts',
     find: 'if (refusal !== null) throw new CanaryRefused(refusal);',
     put: 'void refusal;',
     tests: integration('test/integration/keys/key-rotation.spec.ts'),
   },
   {
     name: 'a step of a rotation taken without the claim, so a KMS key for each worker',
-    file: 'apps/gateway/src/jobs/key-rotation-step.job.ts',
+    file: 'apps/gateway/src/jobs/keys/key-rotation-step.job.ts',
     find: '  if (claim === null) return;',
     put: "  if (claim === null) return run({ ...deps, claim: async () => 'mine' }, ownerId);",
     tests: integration('test/integration/keys/key-rotation.spec.ts'),
@@ -172,17 +172,24 @@ const BUGS = [
   },
   {
     name: 'a canary sent before the trail has it',
-    file: 'apps/gateway/src/jobs/key-rotation-step.job.ts',
+    file: 'apps/gateway/src/jobs/keys/key-rotation-step.job.ts',
     find: "  await record(deps, rotation, next, { result: 'begun' });",
     put: '',
-    tests: unit('apps/gateway/src/jobs/key-rotation-step.job.spec.ts'),
+    tests: unit('apps/gateway/src/jobs/keys/key-rotation-step.job.spec.ts'),
   },
   {
     name: 'rotations held up by those that wait for a person',
-    file: 'apps/gateway/src/jobs/key-rotation.job.ts',
+    file: 'apps/gateway/src/jobs/keys/key-rotation.job.ts',
     find: 'if (deadOwners.has(ownerId) || claimedUntilMs',
     put: 'if (claimedUntilMs',
-    tests: unit('apps/gateway/src/jobs/key-rotation.job.spec.ts'),
+    tests: unit('apps/gateway/src/jobs/keys/key-rotation.job.spec.ts'),
+  },
+  {
+    name: 'the state of all signing keys read from KMS in one run',
+    file: 'libs/domain/src/rotation/key-state-pace.ts',
+    find: 'if (parts <= 1) return keys;',
+    put: 'if (parts <= 100) return keys;',
+    tests: unit('libs/domain/src/rotation/key-state-pace.spec.ts'),
   },
   {
     name: 'two active keys of one application',
@@ -1186,10 +1193,10 @@ const BUGS = [
   },
   {
     name: 'a signing key disabled in KMS that another run has recorded meanwhile',
-    file: 'apps/gateway/src/jobs/key-rotation-step.job.ts',
+    file: 'apps/gateway/src/jobs/keys/key-rotation-step.job.ts',
     find: 'if (!(await knownArns()).has(arn)) await keyService.disableKey(arn);',
     put: 'if ((await knownArns()).size >= 0) await keyService.disableKey(arn);',
-    tests: unit('apps/gateway/src/jobs/key-rotation-step.job.spec.ts'),
+    tests: unit('apps/gateway/src/jobs/keys/key-rotation-step.job.spec.ts'),
   },
 ];
 

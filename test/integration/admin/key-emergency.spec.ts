@@ -7,7 +7,7 @@ import {
   settleEmergency,
   unsettledEmergencies,
 } from '../../../apps/gateway/src/adapters/keys/key-emergencies.ts';
-import { run as settleEmergencies } from '../../../apps/gateway/src/jobs/key-emergencies.job.ts';
+import { run as settleEmergencies } from '../../../apps/gateway/src/jobs/keys/key-emergencies.job.ts';
 import { type AdminApi, type Answer, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 

@@ -8,7 +8,7 @@ import { takeStep as writeStep } from '../../../apps/gateway/src/adapters/keys/r
 import {
   type KeyRotationStepDeps,
   run as takeStep,
-} from '../../../apps/gateway/src/jobs/key-rotation-step.job.ts';
+} from '../../../apps/gateway/src/jobs/keys/key-rotation-step.job.ts';
 import { callKms } from '../../support/servers/stack.ts';
 import { type RotatingApplication, type RotationWorld, startRotationWorld } from './rotation-world.ts';
 

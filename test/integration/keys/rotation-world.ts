@@ -18,12 +18,12 @@ import { createCis2Canary } from '../../../apps/gateway/src/adapters/users/cis2-
 import { createCanary } from '../../../apps/gateway/src/adapters/nhs/canary.ts';
 import { openTokenTransport } from '../../../apps/gateway/src/adapters/nhs/token-transport.ts';
 import { openRegistry, type Registry } from '../../../apps/gateway/src/adapters/registry/registry.ts';
-import { run as plan } from '../../../apps/gateway/src/jobs/key-rotation.job.ts';
+import { run as plan } from '../../../apps/gateway/src/jobs/keys/key-rotation.job.ts';
 import {
   type KeyRotationStepDeps,
   run as takeStep,
-} from '../../../apps/gateway/src/jobs/key-rotation-step.job.ts';
-import { rotationDeps, rotationStepDeps } from '../../../apps/gateway/src/jobs/rotation-parts.ts';
+} from '../../../apps/gateway/src/jobs/keys/key-rotation-step.job.ts';
+import { rotationDeps, rotationStepDeps } from '../../../apps/gateway/src/jobs/keys/rotation-parts.ts';
 import { serveJwks } from '../../../apps/gateway/src/public/jwks.ts';
 import { insert, seedApplication, seedBasics, valid } from '../../support/registry-rows.ts';
 import { createDatabase } from '../../support/servers/postgres.ts';

@@ -27,11 +27,12 @@ import {
   settleEmergency,
   unsettledEmergencies,
 } from '../adapters/keys/key-emergencies.js';
-import { run as settleEmergencies } from '../jobs/key-emergencies.job.js';
-import { run as rotateKeys } from '../jobs/key-rotation.job.js';
-import { run as takeRotationStep } from '../jobs/key-rotation-step.job.js';
+import { run as readKeyStates } from '../jobs/keys/key-states.job.js';
+import { run as settleEmergencies } from '../jobs/keys/key-emergencies.job.js';
+import { run as rotateKeys } from '../jobs/keys/key-rotation.job.js';
+import { run as takeRotationStep } from '../jobs/keys/key-rotation-step.job.js';
 import { type BackgroundJobs, startBackgroundJobs } from '../jobs/queue/background-jobs.js';
-import { rotationDeps, rotationStepDeps } from '../jobs/rotation-parts.js';
+import { rotationDeps, rotationStepDeps } from '../jobs/keys/rotation-parts.js';
 import { run as recordSessionEnds } from '../jobs/user-session-ends.job.js';
 import { run as endUserSessions } from '../jobs/user-sessions.job.js';
 import type { Metrics } from '../status/metrics.js';
@@ -108,6 +109,15 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
         }),
       ),
     'key-rotation-step': (payload) => takeRotationStep(rotationStep, ownerPayload.parse(payload).owner),
+    'key-states': (_, signal) =>
+      readKeyStates({
+        ...{ kms: keyService, environments, audit, now, signal, snapshot: () => registry.current() },
+        notify: (notice) => notify(prisma, notice, now()),
+        onActiveUnusable: (kid) => {
+          metrics.keyUnusable();
+          log.error({ kid }, 'signing key is disabled, gone or pending deletion');
+        },
+      }),
     'key-emergencies': () =>
       settleEmergencies({
         unsettled: (beforeMs) => unsettledEmergencies(prisma, beforeMs),

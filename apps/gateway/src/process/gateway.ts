@@ -16,7 +16,7 @@ import { LEASE } from '../config/lease.js';
 import { createPartnerServer, type PartnerServer } from '../data-plane/listener/partner.server.js';
 import { createPlane } from '../data-plane/plane.js';
 import type { BackgroundJobs } from '../jobs/queue/background-jobs.js';
-import { run as watchKeys } from '../jobs/key-watch.job.js';
+import { run as watchKeys } from '../jobs/keys/key-watch.job.js';
 import { atOnceAndEvery, every, type Scheduled } from '../jobs/schedule.js';
 import { closeServer, createListener, listenOn } from '../listener/listener.js';
 import type { UserAuthApp } from '../auth/users/user-auth.app.js';

@@ -20,6 +20,7 @@ export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'key-rotation': noPayload,
   'key-rotation-step': ownerPayload,
   'key-emergencies': noPayload,
+  'key-states': noPayload,
   housekeeping: noPayload,
   'expiry-watch': noPayload,
   probes: noPayload,

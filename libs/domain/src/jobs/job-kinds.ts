@@ -2,6 +2,8 @@
  * The kinds of background jobs. Each has a queue of its own, so that a worker of an older version leaves what it does not
  * know, and a kind that is stuck holds up no other (fault F22).
  */
+import { KEY_STATE_RUN_MS } from '../rotation/key-state-pace.js';
+
 export interface JobKind {
   /** What it does. */
   readonly purpose: string;
@@ -72,6 +74,16 @@ export const JOB_KINDS = {
     attempts: 5,
     backOffMs: 5_000,
     concurrency: 4,
+  },
+  'key-states': {
+    purpose: 'Reads from KMS whether published signing keys may sign, a part of them in each run.',
+    waits:
+      'Callers notice nothing. A key that somebody disabled in KMS is found when it is used, and a standby when it is needed, until it runs.',
+    everyMs: KEY_STATE_RUN_MS,
+    timeLimitMs: 2 * MINUTE_MS,
+    attempts: 5,
+    backOffMs: 5_000,
+    concurrency: 1,
   },
   'key-emergencies': {
     purpose: 'Goes on disabling signing keys that may be in wrong hands, if KMS was away or a process died.',

@@ -2,7 +2,7 @@
 import { ownerPayload } from '@gatehouse/contracts/operation/job-payloads';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import type { SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
-import { readPublicJwks } from '../adapters/keys/public-jwks.js';
+import { readPublicJwks } from '../../adapters/keys/public-jwks.js';
 import {
   arnOfKey,
   beginCreation,
@@ -13,12 +13,12 @@ import {
   type OwnerRotation,
   readRotations,
   releaseRotation,
-} from '../adapters/keys/rotations.js';
-import { policyText, ROTATION_ACTOR, takeStep } from '../adapters/keys/rotation-writes.js';
-import type { KeyService } from '../adapters/kms/key-service.js';
-import type { Canary, CanaryRefusal } from '../adapters/nhs/canary.js';
-import type { Cis2Canary } from '../adapters/users/cis2-canary.js';
-import { failedPayloads, requestJobs } from '../adapters/queue/job-records.js';
+} from '../../adapters/keys/rotations.js';
+import { policyText, ROTATION_ACTOR, takeStep } from '../../adapters/keys/rotation-writes.js';
+import type { KeyService } from '../../adapters/kms/key-service.js';
+import type { Canary, CanaryRefusal } from '../../adapters/nhs/canary.js';
+import type { Cis2Canary } from '../../adapters/users/cis2-canary.js';
+import { failedPayloads, requestJobs } from '../../adapters/queue/job-records.js';
 import type { KeyRotationDeps } from './key-rotation.job.js';
 import type { KeyRotationStepDeps } from './key-rotation-step.job.js';
 

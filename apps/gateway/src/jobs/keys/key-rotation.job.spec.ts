@@ -1,6 +1,6 @@
 /** Which rotations are taken on in one run, and which need a person. */
 import { expect, it } from 'vitest';
-import type { OwnerRotation } from '../adapters/keys/rotations.js';
+import type { OwnerRotation } from '../../adapters/keys/rotations.js';
 import { run } from './key-rotation.job.js';
 
 const NOW_MS = 1_000_000;

@@ -3,7 +3,7 @@
  * once; and no more are requested at a time than KMS and API Management take in their stride.
  */
 import { dueStep, STUCK_AFTER_FAILURES } from '@gatehouse/domain/rotation/rotation';
-import type { OwnerRotation } from '../adapters/keys/rotations.js';
+import type { OwnerRotation } from '../../adapters/keys/rotations.js';
 
 export interface KeyRotationDeps {
   readonly read: () => Promise<readonly OwnerRotation[]>;

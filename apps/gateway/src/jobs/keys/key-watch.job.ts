@@ -2,10 +2,10 @@
  * Asks KMS whether the keys behind cached tokens may still sign. A disabled key or one pending deletion means that
  * its owner said stop: its tokens are dropped at once, not kept to their end (faults F10).
  */
-import type { TokenSource } from '../adapters/nhs/apim-token.js';
-import type { AuditLog } from '../adapters/audit/write/audit-log.js';
-import type { Kms } from '../adapters/kms/kms.js';
-import { systemEvent } from '../adapters/audit/system-event.js';
+import type { TokenSource } from '../../adapters/nhs/apim-token.js';
+import type { AuditLog } from '../../adapters/audit/write/audit-log.js';
+import type { Kms } from '../../adapters/kms/kms.js';
+import { systemEvent } from '../../adapters/audit/system-event.js';
 
 export interface KeyWatchDeps {
   readonly kms: Pick<Kms, 'isUsable'>;

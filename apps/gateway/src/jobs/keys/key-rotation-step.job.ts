@@ -8,11 +8,11 @@ import { GatewayError } from '@gatehouse/domain/errors';
 import { causeText } from '@gatehouse/domain/jobs/job-kinds';
 import type { SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
 import { dueStep, type NextStep } from '@gatehouse/domain/rotation/rotation';
-import { systemEvent } from '../adapters/audit/system-event.js';
-import type { OwnerRotation } from '../adapters/keys/rotations.js';
-import type { StepResult } from '../adapters/keys/rotation-writes.js';
-import type { CreatedSigningKey, KeyService } from '../adapters/kms/key-service.js';
-import type { CanaryRefusal } from '../adapters/nhs/canary.js';
+import { systemEvent } from '../../adapters/audit/system-event.js';
+import type { OwnerRotation } from '../../adapters/keys/rotations.js';
+import type { StepResult } from '../../adapters/keys/rotation-writes.js';
+import type { CreatedSigningKey, KeyService } from '../../adapters/kms/key-service.js';
+import type { CanaryRefusal } from '../../adapters/nhs/canary.js';
 
 export interface KeyRotationStepDeps {
   readonly claim: (ownerId: string) => Promise<string | null>;
