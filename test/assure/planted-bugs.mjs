@@ -325,10 +325,17 @@ const BUGS = [
     tests: integration('test/integration/notices/sending.spec.ts'),
   },
   {
+    name: 'a digest for each day of a standstill',
+    file: 'apps/gateway/src/adapters/notices/deliveries.ts',
+    find: 'Map.groupBy(rows, ({ staffId }) => staffId)',
+    put: 'Map.groupBy(rows, ({ staffId, dueAt }) => `${staffId} ${dueAt.toISOString()}`)',
+    tests: integration('test/integration/notices/sending.spec.ts'),
+  },
+  {
     name: 'a notice sent to a person who has lost the role since',
     file: 'apps/gateway/src/jobs/send-notices.ts',
-    find: 'receives(addresseeOf(staff), written)',
-    put: "receives({ ...addresseeOf(staff), isActive: true, roles: [{ role: 'governance-officer', odsCodes: null }] }, written)",
+    find: 'receives(addresseeOf(staff), writtenNotice(notice))',
+    put: "receives({ ...addresseeOf(staff), isActive: true, roles: [{ role: 'governance-officer', odsCodes: null }] }, writtenNotice(notice))",
     tests: integration('test/integration/notices/sending.spec.ts'),
   },
   {

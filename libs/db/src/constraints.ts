@@ -492,6 +492,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   notice_delivery_state_known: rule('state', 'A delivery is waiting, sending, sent or failed.'),
   notice_delivery_to_one: rule('', 'A delivery is to a person or to a webhook.'),
   notice_delivery_claimed: rule('state', 'A delivery that is being sent is claimed by a worker.'),
+  notice_delivery_daily_to_person: rule('', 'A daily digest is sent to a person.'),
   notice_delivery_ended: rule('state', 'A delivery that was sent or has failed has ended.'),
   notice_delivery_failed_with_cause: rule('cause', 'A delivery that failed has a cause.'),
   notice_delivery_once_to_person: rule('', 'This person receives this notice already.'),

@@ -62,6 +62,8 @@ it('a person chooses with a token of their own as well; the token of a service c
   expect(mine.output()).toMatch(/expiry +never/);
   const { items } = (await as('GET', '/notice-choices')).body;
   expect(items).toContainEqual(expect.objectContaining({ kind: 'expiry', email: false }));
+  expect(await mine.run('notices', 'choose', 'expiry', '--email', 'daily')).toBe(0);
+  expect(mine.output()).toMatch(/expiry +daily/);
   expect(await mine.run('notices', 'choose', 'expiry', '--email', 'at-once')).toBe(0);
   expect(await mine.run('notices', 'choose', 'gossip', '--email', 'never')).not.toBe(0);
   expect(await asTokenOf(api.tokens.all).run('notices', 'choices')).toBe(1);

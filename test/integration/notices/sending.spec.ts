@@ -92,6 +92,7 @@ afterEach(async () => {
   await Promise.all([mail.close(), hooks.close()]);
 });
 
+const AWAY = { state: 'failed', cause: 'away', concerns: 'place' } as const;
 const toThisMachine = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
 
 const sending = (replaced: Partial<NoticeSending> = {}): NoticeSending => ({
@@ -214,6 +215,69 @@ describe('a notice', () => {
     if (due === undefined) throw new Error('nothing is due');
     const claims = await Promise.all([1, 2, 3].map(() => claim(db, due, nowMs)));
     expect(claims.filter(Boolean)).toHaveLength(1);
+  });
+});
+
+describe('the daily digest', () => {
+  const DAY_MS = 86_400_000;
+  const at = (text: string) => (nowMs = Date.parse(text));
+  const write = async (...titles: string[]) => {
+    for (const title of titles) await notify(db, { ...NOTICE, title }, nowMs++);
+    await send({ webhooks: null });
+  };
+  const subjects = () => mail.messages.map((message) => headerOf(message, 'Subject'));
+  beforeEach(() =>
+    db.noticeChoice.create({ data: { staffId, kind: 'emergency-stop', email: true, daily: true } }),
+  );
+
+  it('is one email at 8 in the morning, and what is not wanted daily comes at once', async () => {
+    at('2026-07-01T12:00:00Z');
+    await write('One', 'Two');
+    await notify(db, { ...NOTICE, kind: 'alarm', title: 'At once' }, nowMs);
+    await send({ webhooks: null });
+    expect(subjects()).toEqual(['At once']);
+    at('2026-07-02T06:59:59Z');
+    await send({ webhooks: null });
+    expect(mail.messages).toHaveLength(1);
+    at('2026-07-02T07:00:00Z');
+    await Promise.all([1, 2, 3, 4].map(() => send({ webhooks: null })));
+    expect(subjects()).toEqual(['At once', 'Gatehouse: 2 notices']);
+    expect(mail.messages[1]).toMatch(/One[^]*Two/);
+    await send({ webhooks: null });
+    expect(mail.messages).toHaveLength(2);
+  });
+
+  it('is one after a standstill of a week, and not seven', async () => {
+    at('2026-03-25T12:00:00Z');
+    for (let day = 0; day < 7; day += 1) {
+      await notify(db, { ...NOTICE, title: `Day ${String(day)}` }, nowMs);
+      // Workers address it, and the mail server is not there.
+      await send({ webhooks: null, mailer: { send: async () => AWAY } });
+      nowMs += DAY_MS;
+    }
+    await send({ webhooks: null });
+    nowMs += DAY_MS;
+    await send({ webhooks: null });
+    expect(subjects()[0]).toMatch(/^Gatehouse: [67] notices$/);
+    expect(mail.messages.length).toBeLessThanOrEqual(2);
+    expect(await db.noticeDelivery.count({ where: { state: 'sent' } })).toBe(7);
+  });
+
+  it('that was sent before its worker died is sent again under the same id', async () => {
+    at('2026-07-01T12:00:00Z');
+    await write('One', 'Two');
+    at('2026-07-02T07:00:00Z');
+    const { mailer } = sending();
+    const lost = () => new Promise<never>(() => undefined);
+    void send({ webhooks: null, mailer: mailer && { send: (email) => mailer.send(email).then(lost) } });
+    await expect.poll(() => mail.messages.length, { timeout: 30_000 }).toBe(1);
+    await send({ webhooks: null });
+    nowMs += 61_000;
+    await send({ webhooks: null });
+    nowMs += 61_000;
+    await send({ webhooks: null });
+    const ids = mail.messages.map((message) => headerOf(message, 'Message-ID'));
+    expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
   });
 });
 

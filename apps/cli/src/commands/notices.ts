@@ -42,9 +42,11 @@ export function noticeCommands(program: Command, { settings, output }: Context):
   notices
     .command('choose <kind>')
     .description('Choose whether you receive a kind of notice by email. Needs a token of your own.')
-    .addOption(choice('--email <when>', 'when it is sent', ['at-once', 'never']).makeOptionMandatory())
+    .addOption(
+      choice('--email <when>', 'when it is sent', ['at-once', 'daily', 'never']).makeOptionMandatory(),
+    )
     .action(async (kind: Kind, { email }: { email: string }) => {
-      const body = { email: email === 'at-once' };
+      const body = { email: email !== 'never', daily: email === 'daily' };
       const chosen = await call(settings, 'noticeChoiceSet', { params: { kind }, body });
       print(output, chosen, () => choiceTable([chosen]));
     });
@@ -83,7 +85,7 @@ export function noticeCommands(program: Command, { settings, output }: Context):
 function choiceTable(rows: AnswerOf<'noticeChoiceList'>['items']): string {
   return table(rows, [
     ['Kind', ({ kind }) => kind],
-    ['Email', ({ email }) => (email ? 'at once' : 'never')],
+    ['Email', ({ email, daily }) => (daily ? 'daily' : email ? 'at once' : 'never')],
     ['What', ({ description }) => description],
   ]);
 }

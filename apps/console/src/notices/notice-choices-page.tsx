@@ -22,7 +22,8 @@ export default function NoticeChoicesPage() {
       </Typography>
       <Typography sx={{ mb: 2, maxWidth: '44rem' }}>
         <PageLink to="/notices">Your notices</PageLink> are always in the console. Choose which of them you
-        also receive by email, at once. A change takes effect immediately.
+        also receive by email, and by “gatehouse notices choose” which of them once a day. A change takes
+        effect immediately.
       </Typography>
       <Card>
         <CardContent>
@@ -35,7 +36,7 @@ export default function NoticeChoicesPage() {
   );
 }
 
-function KindChoice({ kind, label, description, email }: Choice) {
+function KindChoice({ kind, label, description, email, daily }: Choice) {
   const queries = useQueryClient();
   const { mutate, isPending, error } = useMutation({
     mutationFn: (wanted: boolean) =>
@@ -59,7 +60,7 @@ function KindChoice({ kind, label, description, email }: Choice) {
         }
       />
       <Typography id={descriptionId} variant="body2" color="text.secondary">
-        {description}
+        {description} {daily ? 'You receive these once a day.' : ''}
       </Typography>
       {error === null ? null : <Alert severity="error">{messageOf(error)}</Alert>}
     </Box>

@@ -38,6 +38,8 @@ export const noticeChoice = z.object({
   label: z.string(),
   description: z.string(),
   email: z.boolean(),
+  /** By one email a day, at 8 in the morning in London, and not at once. */
+  daily: z.boolean(),
 });
 
 export const webhook = z.object({
@@ -87,11 +89,11 @@ export const noticeRoutes = {
   noticeChoiceSet: {
     method: 'PUT',
     path: '/notice-choices/:kind',
-    summary: 'Choose whether you receive a kind of notice by email',
+    summary: 'Choose whether you receive a kind of notice by email, at once or once a day',
     permission: 'notice-choice.own',
     keepsToReach: true,
     params: z.strictObject({ kind: noticeKind }),
-    body: z.strictObject({ email: z.boolean() }),
+    body: z.strictObject({ email: z.boolean(), daily: z.boolean().optional() }),
     response: noticeChoice,
   },
   webhookList: {

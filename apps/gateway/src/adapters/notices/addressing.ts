@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, Queries } from '@gatehouse/db/client';
 import type { StaffRole } from '@gatehouse/domain/governance/permissions';
+import { nextDigestMs } from '@gatehouse/domain/notices/digest';
 import type { NoticeKindName } from '@gatehouse/domain/notices/notice-kinds';
 import { type Addressee, receives } from '@gatehouse/domain/notices/recipients';
 
@@ -26,8 +27,12 @@ export async function addressNotices(db: Database, channels: Channels, nowMs: nu
   for (const notice of notices) {
     const addressed = { ...notice, kind: notice.kind as NoticeKindName };
     const to = [
-      ...people.filter((person) => receives(person, addressed)).map(({ staffId }) => ({ staffId })),
-      ...webhooks.filter(({ kinds }) => kinds.includes(notice.kind)).map(({ id }) => ({ webhookId: id })),
+      ...people
+        .filter((person) => receives(person, addressed))
+        .map(({ staffId, daily }) => ({ staffId, ...whenOf(daily.includes(notice.kind), nowMs) })),
+      ...webhooks
+        .filter(({ kinds }) => kinds.includes(notice.kind))
+        .map(({ id }) => ({ webhookId: id, ...whenOf(false, nowMs) })),
     ];
     await db.$transaction(async (transaction) => {
       const { count } = await transaction.notice.updateMany({
@@ -39,7 +44,7 @@ export async function addressNotices(db: Database, channels: Channels, nowMs: nu
       await transaction.noticeDelivery.createMany({
         data: to.map((receiver) => ({
           ...{ id: randomUUID(), noticeId: notice.id, ...receiver },
-          ...{ state: 'waiting', dueAt: new Date(nowMs) },
+          state: 'waiting',
         })),
       });
     });
@@ -47,12 +52,27 @@ export async function addressNotices(db: Database, channels: Channels, nowMs: nu
   return notices.length;
 }
 
-async function findAddressees(db: Queries): Promise<Addressee[]> {
+const whenOf = (daily: boolean, nowMs: number) => ({
+  daily,
+  dueAt: new Date(daily ? nextDigestMs(nowMs) : nowMs),
+});
+
+interface Receiver extends Addressee {
+  /** Kinds that they want once a day. */
+  readonly daily: readonly string[];
+}
+
+async function findAddressees(db: Queries): Promise<Receiver[]> {
   const rows = await db.staff.findMany({
     where: { state: 'active', email: { not: null } },
-    include: { roles: true, choices: { where: { email: false } } },
+    include: { roles: true, choices: true },
   });
-  return rows.map((row) => ({ ...addresseeOf(row), unwanted: row.choices.map(({ kind }) => kind) }));
+  return rows.map((row) => {
+    const kindsOf = (choices: typeof row.choices) => choices.map(({ kind }) => kind);
+    const unwanted = kindsOf(row.choices.filter(({ email }) => !email));
+    const daily = kindsOf(row.choices.filter((choice) => choice.email && choice.daily));
+    return { ...addresseeOf(row), unwanted, daily };
+  });
 }
 
 interface StaffRow {

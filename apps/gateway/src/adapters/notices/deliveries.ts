@@ -9,6 +9,7 @@ import { pauseAfter } from '@gatehouse/domain/notices/delivery';
 import { SEND_MS, type SendResult } from './send-result.js';
 
 const MOST_AT_ONCE = 200;
+const MOST_IN_DIGESTS = 5_000;
 /** Three times as long as an attempt can take: by then the worker that claimed it has died. */
 const CLAIM_MS = 3 * SEND_MS;
 /** How long a place that is away is left alone, so that those that work have their turn. */
@@ -16,6 +17,8 @@ const REST_MS = 60_000;
 const CAUSE_LENGTH = 300;
 
 type Rows = Pick<Database, 'noticeDelivery'>;
+
+const WHOLE = { notice: true, staff: { include: { roles: true } }, webhook: true } as const;
 
 export type Delivery = Awaited<ReturnType<typeof dueDeliveries>>[number];
 
@@ -29,14 +32,35 @@ export async function dueDeliveries(db: Rows & Pick<Database, '$queryRaw'>, nowM
     SELECT id::text FROM (
       SELECT id, due_at, row_number() OVER (PARTITION BY webhook_id ORDER BY due_at, id) AS turn
         FROM notice_delivery
-       WHERE (state = 'waiting' AND due_at <= ${now}) OR (state = 'sending' AND claimed_until < ${now})
+       WHERE NOT daily
+         AND ((state = 'waiting' AND due_at <= ${now}) OR (state = 'sending' AND claimed_until < ${now}))
     ) AS in_turn
     ORDER BY turn, due_at LIMIT ${MOST_AT_ONCE}`;
   return db.noticeDelivery.findMany({
     where: { id: { in: due.map(({ id }) => id) } },
-    include: { notice: true, staff: { include: { roles: true } }, webhook: true },
+    include: WHOLE,
     orderBy: { dueAt: 'asc' },
   });
+}
+
+/**
+ * What each person is to be sent in one email, oldest first: all that is due, so that a standstill of a week is one digest.
+ */
+export async function dueDigests(db: Rows, nowMs: number): Promise<Delivery[][]> {
+  const now = new Date(nowMs);
+  const rows = await db.noticeDelivery.findMany({
+    where: {
+      daily: true,
+      OR: [
+        { state: 'waiting', dueAt: { lte: now } },
+        { state: 'sending', claimedUntil: { lt: now } },
+      ],
+    },
+    include: WHOLE,
+    orderBy: [{ notice: { createdAt: 'asc' } }, { id: 'asc' }],
+    take: MOST_IN_DIGESTS,
+  });
+  return [...Map.groupBy(rows, ({ staffId }) => staffId).values()];
 }
 
 /** Leaves a place that is away alone for a while. @param webhookId null: the mail server */
@@ -57,6 +81,27 @@ export async function claim(db: Rows, { id, state, attempts }: Attempt, nowMs: n
   });
   return count === 1;
 }
+
+/**
+ * Claims all that a digest has, by its first: of several workers one sends it.
+ * @returns those that it is to send
+ */
+export function claimAll<D extends Attempt>(
+  db: Pick<Database, '$transaction'>,
+  deliveries: readonly D[],
+  nowMs: number,
+): Promise<D[]> {
+  const [first, ...others] = deliveries;
+  // At once, so that no other worker finds the rest without the first.
+  return db.$transaction(async (transaction) => {
+    if (first === undefined || !(await claim(transaction, first, nowMs))) return [];
+    const claimed = [first];
+    for (const other of others) if (await claim(transaction, other, nowMs)) claimed.push(other);
+    return claimed;
+  }, CLAIM_TRANSACTION);
+}
+
+const CLAIM_TRANSACTION = { timeout: 15_000, maxWait: 10_000 };
 
 /** Records what came of the attempt that `claim` permitted. */
 export async function mark(

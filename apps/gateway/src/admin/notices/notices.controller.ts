@@ -32,7 +32,8 @@ export class NoticesController {
 
   @Route('noticeChoiceSet')
   choose({ params, body }: InputOf<'noticeChoiceSet'>, acting: Acting) {
-    return this.notices.choose(personOf(acting), params.kind, body.email);
+    const { email, daily = false } = body;
+    return this.notices.choose(personOf(acting), params.kind, { email, daily: email && daily });
   }
 
   @Route('webhookList')

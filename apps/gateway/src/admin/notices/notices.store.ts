@@ -33,14 +33,14 @@ export class NoticesStore {
   async choices(staffId: string) {
     const rows = await this.db.noticeChoice.findMany({ where: { staffId } });
     return NOTICE_KIND_NAMES.map((kind) =>
-      choiceView(kind, rows.find((row) => row.kind === kind)?.email ?? true),
+      choiceView(kind, rows.find((row) => row.kind === kind) ?? { email: true, daily: false }),
     );
   }
 
-  async choose(staffId: string, kind: NoticeKindName, email: boolean) {
+  async choose(staffId: string, kind: NoticeKindName, choice: Choice) {
     const where = { staffId_kind: { staffId, kind } };
-    await this.db.noticeChoice.upsert({ where, create: { staffId, kind, email }, update: { email } });
-    return choiceView(kind, email);
+    await this.db.noticeChoice.upsert({ where, create: { staffId, kind, ...choice }, update: choice });
+    return choiceView(kind, choice);
   }
 
   async webhooks() {
@@ -49,9 +49,14 @@ export class NoticesStore {
   }
 }
 
-function choiceView(kind: NoticeKindName, email: boolean) {
+interface Choice {
+  readonly email: boolean;
+  readonly daily: boolean;
+}
+
+function choiceView(kind: NoticeKindName, { email, daily }: Choice) {
   const { label, description } = NOTICE_KINDS[kind];
-  return { kind, label, description, email };
+  return { kind, label, description, email, daily };
 }
 
 interface WebhookRow {
