@@ -96,6 +96,7 @@ const client: Samples<typeof CLIENT_FIELDS> = {
     to: { issuer: 'https://idp.example', audience: 'gatehouse', subject: 'two' },
     secondPerson: 'who a client is',
   },
+  rateShare: { from: 'single', to: 'fourfold', secondPerson: null },
   state: { from: 'active', to: 'suspended', secondPerson: null },
 };
 

@@ -233,6 +233,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   client_environment_fkey: rule('environment', 'There is no such environment, or clients still use it.'),
   client_name_present: rule('name', 'A client needs a name.'),
   client_name_unique: rule('name', 'This environment has a client of this name already.'),
+  client_rate_share_known: rule('rateShare', 'The share of the rate is single, double or fourfold.'),
   client_state_known: rule('state', 'The state of a client is active, suspended or retired.'),
   client_return_targets_https: rule(
     'returnTargets',

@@ -297,7 +297,8 @@ describe('a store that is', () => {
     proxy.refuse();
     await until('it is noticed', () => !source.isShared());
     const limiter = createRateLimiter({ maxWaitMs: 0, monotonicNow: () => performance.now(), slots: source });
-    const place = limiter.reserve('app', LIMIT, { class: 'read', clientId: 'one', isWrite: false });
+    const rank = { class: 'read', clientId: 'one', isWrite: false, clientWeight: 1 } as const;
+    const place = limiter.reserve('app', LIMIT, rank);
     await expect((place as Departure).depart(new AbortController().signal)).rejects.toThrow('no slot');
     proxy.pass();
     await slotOf(source);

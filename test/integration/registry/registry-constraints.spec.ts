@@ -334,6 +334,7 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   ['client_name_present', 'empty', aClient({ name: '' })],
   ['client_name_unique', 'same environment', aClient({ name: 'worklist' })],
   ['client_state_known', 'unknown state', aClient({ state: 'draft' })],
+  ['client_rate_share_known', 'unknown share', aClient({ rate_share: 'all' })],
   [
     'client_return_targets_https',
     'http',

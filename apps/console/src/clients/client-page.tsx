@@ -17,6 +17,13 @@ const KEYS_SECTION = 'keys';
 
 type Client = AnswerOf<'clientShow'>;
 
+/** Among the clients of an application that wait at the same time. */
+const RATE_SHARE_TEXTS: Readonly<Record<Client['rateShare'], string>> = {
+  single: 'Single: as much as any other client',
+  double: 'Double: two calls for one of a single share',
+  fourfold: 'Fourfold: four calls for one of a single share',
+};
+
 const ISSUE_KEY: readonly Field[] = [
   { name: 'label', label: 'Label', help: 'Where the key will be used' },
   { name: 'expiresInDays', label: 'Days until it expires', kind: 'number', initial: '90' },
@@ -27,7 +34,7 @@ export default function ClientPage() {
   return (
     <RecordPage<Client> name={({ name, environment }) => `${name} (${environment})`}>
       {(client) => {
-        const { name, environment, state, grants, workload } = client;
+        const { name, environment, state, grants, workload, rateShare } = client;
         return (
           <>
             <PendingChanges about={{ client: name, environment }} />
@@ -36,6 +43,7 @@ export default function ClientPage() {
               <Facts
                 facts={[
                   ['State', <StateTag key="state" state={state} />],
+                  ['Share of the rate', RATE_SHARE_TEXTS[rateShare]],
                   ['Grants', <Grants key="grants" grants={grants} />],
                   [
                     'Workload identity',

@@ -25,6 +25,7 @@ const CLIENT: Client = {
   state: 'active',
   grants: [],
   workload: { issuer: 'https://issuer.example', audience: 'gatehouse', subject: 'sub' },
+  rateShare: 'single',
 };
 const CREDENTIAL: Credential = {
   keyId,

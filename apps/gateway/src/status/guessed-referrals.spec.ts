@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type GuessedReferrals, watchForGuesses } from './guessed-referrals.js';
 
 const client = (id: string): Client => ({
-  ...{ id, name: id, environment: 'int', state: 'active', grants: [], workload: null },
+  ...{ id, name: id, environment: 'int', state: 'active', grants: [], workload: null, rateShare: 'single' },
 });
 const referral = (n: number) =>
   matchOperation('GET', `/FHIR/STU3/ReferralRequest/${String(n).padStart(12, '0')}`);

@@ -7,6 +7,7 @@ import {
   CIS2_CLIENT_STATES,
   CIS2_SIGNING_ALGORITHMS,
   CLIENT_STATES,
+  RATE_SHARES,
   ORGANISATION_STATES,
   PRODUCT_STATES,
 } from '@gatehouse/domain/registry/records/vocabulary';
@@ -65,6 +66,7 @@ export const organisationState = wordOf('the state', ORGANISATION_STATES);
 export const productState = wordOf('the state', PRODUCT_STATES);
 export const applicationState = wordOf('the state', APPLICATION_STATES);
 export const clientState = wordOf('the state', CLIENT_STATES);
+export const rateShare = wordOf('the share of the rate', RATE_SHARES);
 export const cis2ClientAuth = wordOf('auth', CIS2_CLIENT_AUTHS);
 export const cis2SigningAlgorithm = wordOf('the signing algorithm', CIS2_SIGNING_ALGORITHMS);
 export const cis2ClientState = wordOf('the state', CIS2_CLIENT_STATES);

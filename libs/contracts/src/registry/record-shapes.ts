@@ -31,6 +31,7 @@ import {
   organisationState,
   productName,
   productState,
+  rateShare,
   text,
 } from './identifiers.js';
 
@@ -135,5 +136,6 @@ export const clientShapes = {
   grants: z.array(grant).optional(),
   returnTargets: z.array(returnTarget).optional(),
   workload: workload.optional(),
+  rateShare: rateShare.optional(),
   state: clientState.optional(),
 } satisfies ShapesOf<typeof CLIENT_FIELDS>;

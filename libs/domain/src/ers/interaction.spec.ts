@@ -99,6 +99,7 @@ function refusingStep(operation: (typeof CATALOGUE)[number], capability: Capabil
         state: 'active',
         grants: [grant],
         workload: null,
+        rateShare: 'single',
       },
       actingAs: null,
       userSession: null,

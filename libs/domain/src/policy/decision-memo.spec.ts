@@ -82,7 +82,15 @@ const grant = fc.record({
 const clientOf = (id: string): fc.Arbitrary<R.Client> =>
   fc
     .uniqueArray(grant, { minLength: 2, maxLength: 4, selector: ({ odsCode, product }) => odsCode + product })
-    .map((grants) => ({ id, name: id, environment: 'int', state: 'active', grants, workload: null }));
+    .map((grants) => ({
+      id,
+      name: id,
+      environment: 'int',
+      state: 'active',
+      grants,
+      workload: null,
+      rateShare: 'single',
+    }));
 
 /** Two snapshots of the same version and two clients, so that nothing but the objects tells them apart. */
 const world = fc.record({
@@ -179,6 +187,7 @@ it('remembers what it allowed, and stays within its bytes', () => {
       state: 'active',
       grants,
       workload: null,
+      rateShare: 'single',
     };
     const choices = { odsCode: null, product: null, capability: null, environmentKind: 'open' } as const;
     const asked: PolicyRequest = { ...NO_USER, ...choices, client, operation, nowMs: START };

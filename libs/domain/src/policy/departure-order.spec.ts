@@ -7,7 +7,9 @@ import {
   NO_DEPARTURES,
   placesAhead,
   type WaitingDeparture,
+  weightOf,
 } from './departure-order.js';
+import type { RateShare } from '../registry/records/vocabulary.js';
 
 const SLOT_MS = 102;
 
@@ -16,7 +18,10 @@ const waitingFor = (
   clientId = 'one',
   sinceMs = 0,
   isWrite = kind === 'write',
-): WaitingDeparture => ({ class: kind, clientId, sinceMs, isWrite });
+): WaitingDeparture => ({ class: kind, clientId, sinceMs, isWrite, clientWeight: 1 });
+const ofShare = (share: RateShare, rank: WaitingDeparture): WaitingDeparture => ({
+  ...{ ...rank, clientWeight: weightOf(share) },
+});
 const several = (count: number, kind: DepartureClass, clientId?: string, sinceMs?: number) =>
   Array.from({ length: count }, () => waitingFor(kind, clientId, sinceMs));
 
@@ -142,5 +147,38 @@ describe('places ahead', () => {
     ['in the background among users', several(50, 'user'), waitingFor('background'), 8],
   ] as const)('%s', (_, waiting, mine, expected) => {
     expect(placesAhead(waiting, mine)).toBe(expected);
+  });
+});
+
+describe('the shares of clients', () => {
+  it.each([
+    ['single', 10],
+    ['double', 13],
+    ['fourfold', 16],
+  ] as const)('a %s share beside a single one has %i of 20 slots', (share, slots) => {
+    const waiting = [
+      ...several(20, 'read', 'other'),
+      ...several(20, 'read', 'mine').map((rank) => ofShare(share, rank)),
+    ];
+    const left = leave(waiting, 20);
+    const mine = countOf(left, ({ clientId }) => clientId === 'mine');
+    expect(Math.abs(mine - slots)).toBeLessThanOrEqual(1);
+  });
+
+  it('starve nobody: a single share leaves among ten fourfold ones', () => {
+    const waiting = Array.from({ length: 10 }, (_, index) =>
+      several(20, 'read', `greedy ${index}`).map((rank) => ofShare('fourfold', rank)),
+    ).flat();
+    const left = leave([...waiting, waitingFor('read', 'small')], 41);
+    expect(left.some(({ clientId }) => clientId === 'small')).toBe(true);
+  });
+
+  it.each([
+    ['a fourfold share waits for a quarter of the other’s requests', 'fourfold', 'single', 1],
+    ['a single share waits for four of a fourfold one', 'single', 'fourfold', 4],
+    ['two fourfold shares take turns', 'fourfold', 'fourfold', 1],
+  ] as const)('%s', (_, mine, other, expected) => {
+    const waiting = several(10, 'read', 'other').map((rank) => ofShare(other, rank));
+    expect(placesAhead(waiting, ofShare(mine, waitingFor('read', 'mine')))).toBe(expected);
   });
 });

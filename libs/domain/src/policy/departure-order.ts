@@ -1,8 +1,9 @@
 /**
  * Which of the requests that wait for a slot of one application leaves first: by class, weighted so that none starves,
- * and within a class fairly among clients. Pure; times are monotonic ms.
+ * and within a class among clients by their shares. Pure; times are monotonic ms.
  */
 import type { Operation } from '../ers/catalogue.js';
+import type { RateShare } from '../registry/records/vocabulary.js';
 
 export type DepartureClass = 'user' | 'write' | 'read' | 'background';
 
@@ -13,10 +14,19 @@ const WRITE_OVERTAKEN_MS = 1_000;
 /** The worklists, which services read again and again. */
 const BACKGROUND_INTERACTIONS: ReadonlySet<string> = new Set(['A008', 'A023']);
 
+const SHARE_WEIGHTS: Readonly<Record<RateShare, number>> = { single: 1, double: 2, fourfold: 4 };
+
+/** @param share of the client; whoever has none, such as a probe, has a single one */
+export function weightOf(share: RateShare | undefined): number {
+  return SHARE_WEIGHTS[share ?? 'single'];
+}
+
 export interface DepartureRank {
   readonly class: DepartureClass;
   readonly isWrite: boolean;
   readonly clientId: string;
+  /** How many turns the client has for one of a client whose share is single. */
+  readonly clientWeight: number;
 }
 
 /** @param isBackground the caller says that no user waits for the answer (`Gatehouse-User-Activity: background`) */
@@ -98,12 +108,13 @@ function weightsOf(waiting: readonly DepartureRank[]): Map<DepartureClass, numbe
 }
 
 function clientsOf(waiting: readonly DepartureRank[]): Map<string, number> {
-  return new Map(waiting.map(({ clientId }) => [clientId, 1]));
+  return new Map(waiting.map(({ clientId, clientWeight }) => [clientId, clientWeight]));
 }
 
 /**
  * How many of those that wait will leave before one that comes now, if nobody else comes: of its own client all, of
- * each other client of its class as many as of its own, and of the other classes what their weight gives them.
+ * each other client of its class as many as of its own by their shares, and of the other classes what their weight gives
+ * them.
  */
 export function placesAhead(waiting: readonly DepartureRank[], mine: DepartureRank): number {
   const ofClasses = new Map<DepartureClass, number>();
@@ -114,8 +125,12 @@ export function placesAhead(waiting: readonly DepartureRank[], mine: DepartureRa
   }
   const own = ofClients.get(mine.clientId) ?? 0;
   ofClients.delete(mine.clientId);
+  const weights = clientsOf(waiting);
   let ahead = own;
-  for (const count of ofClients.values()) ahead += Math.min(count, own + 1);
+  for (const [other, count] of ofClients) {
+    const turns = ((own + 1) * (weights.get(other) ?? 1)) / mine.clientWeight;
+    ahead += Math.min(count, Math.ceil(turns));
+  }
   const turn = ahead + 1;
   for (const [other, count] of ofClasses)
     ahead += Math.min(count, Math.ceil((turn * WEIGHTS[other]) / WEIGHTS[mine.class]));

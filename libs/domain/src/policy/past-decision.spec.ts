@@ -27,7 +27,7 @@ const application: Application = {
 };
 const binding: Binding = { id: 'b1', odsCode: 'R69', application };
 const client = (grants: readonly Grant[], over: Partial<Client> = {}): Client => ({
-  ...{ id: 'c1', name: 'sync', environment: 'int', state: 'active', workload: null },
+  ...{ id: 'c1', name: 'sync', environment: 'int', state: 'active', workload: null, rateShare: 'single' },
   grants,
   ...over,
 });

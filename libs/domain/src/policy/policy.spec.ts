@@ -96,6 +96,7 @@ const client = (grants: R.Grant[], environment = 'int'): R.Client => ({
   state: 'active',
   grants,
   workload: null,
+  rateShare: 'single',
 });
 const snapshot = (organisations: R.Organisation[], version = 7): R.Snapshot => ({
   version,

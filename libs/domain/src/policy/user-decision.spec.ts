@@ -64,7 +64,7 @@ const grant = (odsCode: string, product = 'ReferWell'): R.Grant => ({
   ...{ odsCode, product, accessMode: 'user-restricted', capability: null },
 });
 const client = (grants: R.Grant[], id = 'c1'): R.Client => ({
-  ...{ id, name: 'portal', environment: 'int', state: 'active', grants, workload: null },
+  ...{ id, name: 'portal', environment: 'int', state: 'active', grants, workload: null, rateShare: 'single' },
 });
 const snapshot = (organisations: R.Organisation[], assuranceFloor: AssuranceLevel | null = null) => ({
   version: 7,

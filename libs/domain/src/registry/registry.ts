@@ -5,7 +5,13 @@
 import type { ApplicationRecord, DECISION_FIELDS } from './records/application-fields.js';
 import type { Cis2ClientRecord } from './records/cis2-client-fields.js';
 import type { Workload } from './records/client-fields.js';
-import type { AccessMode, Capability, ClientState, OrganisationState } from './records/vocabulary.js';
+import type {
+  AccessMode,
+  Capability,
+  ClientState,
+  OrganisationState,
+  RateShare,
+} from './records/vocabulary.js';
 import type { SigningKeyState } from './signing-key.js';
 import type { AssuranceLevel } from '../users/id-token.js';
 
@@ -97,6 +103,7 @@ export interface Client {
   readonly state: ClientState;
   readonly grants: readonly Grant[];
   readonly workload: Workload | null;
+  readonly rateShare: RateShare;
 }
 
 /** One opaque key of a client. Two may overlap while a caller changes over. */

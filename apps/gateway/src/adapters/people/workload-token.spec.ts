@@ -42,7 +42,14 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const snapshotOf = (bound = { issuer, audience: AUDIENCE, subject: SUBJECT }): Snapshot => {
-  const client = { id: 'client', name: 'worklist-sync', environment: 'int', state: 'active', grants: [] };
+  const client = {
+    id: 'client',
+    name: 'worklist-sync',
+    environment: 'int',
+    state: 'active',
+    grants: [],
+    rateShare: 'single',
+  };
   return {
     clients: new Map([['client', { ...client, workload: bound } as Client]]),
     workloads: new Map([[workloadKey(bound.issuer, bound.subject), 'client']]),

@@ -53,7 +53,7 @@ const limiterOf = (source = slotSource().source, maxWaitMs = 1_000): RateLimiter
   createRateLimiter({ maxWaitMs, monotonicNow: now, slots: source });
 
 const rankOf = (kind: DepartureClass = 'read', clientId = 'client'): DepartureRank => ({
-  ...{ class: kind, clientId, isWrite: kind === 'write' },
+  ...{ class: kind, clientId, isWrite: kind === 'write', clientWeight: 1 },
 });
 function reserved(limiter: RateLimiter, application = 'one', rank = rankOf()): Departure {
   const place = limiter.reserve(application, LIMIT, rank);

@@ -20,6 +20,7 @@ export function clientRecord(row: ClientRows): ClientRecord & { readonly id: str
     grants: row.grants.map(grantRecord),
     returnTargets: row.returnTargets,
     workload: workloadOf(row),
+    rateShare: row.rateShare as ClientRecord['rateShare'],
     state: row.state as ClientRecord['state'],
   };
 }
@@ -40,9 +41,10 @@ export function grantRecord(
 type ChangingColumn = Exclude<keyof typeof CLIENT_FIELDS, 'name' | 'environment' | 'grants' | 'workload'>;
 
 /** The columns that may change. */
-export function clientColumns({ state, returnTargets, workload }: ClientRecord) {
+export function clientColumns({ state, returnTargets, rateShare, workload }: ClientRecord) {
   const columns = {
     state,
+    rateShare,
     returnTargets: [...returnTargets],
   } satisfies Readonly<Record<ChangingColumn, unknown>>;
   return {

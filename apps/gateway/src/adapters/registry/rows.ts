@@ -47,7 +47,7 @@ export interface AssuranceFloorRow {
   readonly odsCode: string;
   readonly level: AssuranceLevel;
 }
-export type ClientRow = Pick<Client, 'id' | 'name' | 'environment' | 'state'> & {
+export type ClientRow = Pick<Client, 'id' | 'name' | 'environment' | 'state' | 'rateShare'> & {
   readonly [K in keyof Workload]: Workload[K] | null;
 };
 export type GrantRow = Grant & { readonly clientId: string };
@@ -102,7 +102,7 @@ export const QUERIES = {
     FROM sro_appointment WHERE ${among('ods_code', 'text')} ORDER BY appointed_at, id`,
   assuranceFloors: `SELECT coalesce(ods_code, '${ALL_ORGANISATIONS}') AS "odsCode", level FROM assurance_floor
     WHERE ${among(`coalesce(ods_code, '${ALL_ORGANISATIONS}')`, 'text')}`,
-  clients: `SELECT id, name, environment, state, workload_issuer AS issuer, workload_audience AS audience,
+  clients: `SELECT id, name, environment, state, rate_share AS "rateShare", workload_issuer AS issuer, workload_audience AS audience,
       workload_subject AS subject FROM client WHERE ${among('id', 'uuid')}`,
   grants: `SELECT client_id AS "clientId", ods_code AS "odsCode", product, access_mode AS "accessMode", capability
     FROM client_grant WHERE ${among('client_id', 'uuid')} ORDER BY ods_code, product, access_mode, capability`,

@@ -1,7 +1,7 @@
 /** Everything an attempt needs before its INTENT: the decision, a token, a turn under the rate limit and a connection. */
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '@gatehouse/domain/errors';
-import { departureClass, type DepartureRank } from '@gatehouse/domain/policy/departure-order';
+import { departureClass, type DepartureRank, weightOf } from '@gatehouse/domain/policy/departure-order';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import { rateLimitOf } from '@gatehouse/domain/policy/rate-limit';
 import type { AccessToken } from '../../adapters/nhs/access-token.js';
@@ -87,5 +87,6 @@ function rankOf({ client, actor }: Exchange, { matched, headers }: Admitted, { p
     class: departureClass(matched.operation, plan.user !== null, headers.isBackground),
     isWrite: !matched.operation.readOnly,
     clientId: client?.id ?? actor?.actor ?? '',
+    clientWeight: weightOf(client?.rateShare),
   };
 }

@@ -113,7 +113,15 @@ function codeOf(exchange: Exchange, read: ProbeRead | null, refusal: GatewayErro
 function probeAsClient({ odsCode, application }: Binding): Client {
   const { environment, product, accessMode, capability } = application;
   const grants = [{ odsCode, product, accessMode, capability }];
-  return { id: PROBE, name: PROBE, environment, state: 'active', grants, workload: null };
+  return {
+    id: PROBE,
+    name: PROBE,
+    environment,
+    state: 'active',
+    grants,
+    workload: null,
+    rateShare: 'single',
+  };
 }
 
 /** @throws the policy's refusal */

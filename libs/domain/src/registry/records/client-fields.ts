@@ -2,7 +2,7 @@
 import type { FieldKind } from './field-kinds.js';
 import { choice, initially, object, optional, optionalList, text } from './field-kinds.js';
 import type { EntryOf, RecordField, RecordOf } from './record-fields.js';
-import { type AccessMode, type Capability, CLIENT_STATES } from './vocabulary.js';
+import { type AccessMode, type Capability, CLIENT_STATES, RATE_SHARES } from './vocabulary.js';
 
 export interface DocumentGrant {
   readonly organisation: string;
@@ -51,6 +51,8 @@ export const CLIENT_FIELDS = {
     secondPerson: 'needed',
     columns: ['workload_issuer', 'workload_audience', 'workload_subject'],
   },
+  /** Of an application's rate, where it waits beside other clients. It lets nothing through that would not go otherwise. */
+  rateShare: { holds: initially(choice(RATE_SHARES), 'single'), secondPerson: 'not needed' },
   state: { holds: initially(choice(CLIENT_STATES), 'active'), secondPerson: 'own rule' },
 } as const satisfies Readonly<Record<string, RecordField>>;
 

@@ -109,6 +109,7 @@ describe('what people see of a record', () => {
       name: 'c',
       environment: 'int',
       grants: [grant],
+      rateShare: 'single',
       state: 'active',
     });
   });

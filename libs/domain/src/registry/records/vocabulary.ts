@@ -25,6 +25,10 @@ export type ApplicationState = (typeof APPLICATION_STATES)[number];
 export const CLIENT_STATES = ['active', 'suspended', 'retired'] as const;
 export type ClientState = (typeof CLIENT_STATES)[number];
 
+/** How much of an application's rate a client has, beside another that waits for it and whose share is single. */
+export const RATE_SHARES = ['single', 'double', 'fourfold'] as const;
+export type RateShare = (typeof RATE_SHARES)[number];
+
 /**
  * How a CIS2 client proves who it is: with a key, with a secret, or not at all, because the supplier signs its users
  * in itself and brings their ID tokens.
