@@ -69,7 +69,7 @@ export async function startRotationWorld() {
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const publicUrl = `http://127.0.0.1:${String((listener.address() as AddressInfo).port)}`;
   const transport = openTokenTransport({
-    ...{ connectMs: 2_000, totalMs: 10_000, proxy: null },
+    ...{ connectMs: 2_000, totalMs: 10_000, proxy: null, reserve: null },
     onDate: () => undefined,
   });
   const events: SystemEvent[] = [];

@@ -168,6 +168,7 @@ it('a token request goes through a tunnel', async () => {
   const transport = openTokenTransport({
     ...{ connectMs: UNHURRIED_MS, totalMs: UNHURRIED_MS, onDate: () => undefined },
     proxy: proxy(),
+    reserve: null,
   });
   expect(await transport.get(`${origin}/userinfo`, SECRET)).toMatchObject({ wasSent: true, status: 200 });
   expect(server.requests).toHaveLength(1);

@@ -184,6 +184,7 @@ export async function startUserTokenWorld(): Promise<UserTokenWorld> {
         connectMs: 2_000,
         totalMs: TOKEN_MS,
         proxy: null,
+        reserve: null,
         onDate: () => undefined,
       });
       transports.push(transport);
@@ -194,8 +195,8 @@ export async function startUserTokenWorld(): Promise<UserTokenWorld> {
         ...{ database: sql, kmsKeyId, spendingMs, now, kms: replicaKms },
         box: createTokenBox(createUserDataKeys({ database: sql, kms: replicaKms, kmsKeyId, now })),
         transport: {
-          post(url, form) {
-            const send = () => transport.post(url, form);
+          post(url, form, application) {
+            const send = () => transport.post(url, form, application);
             return state.onPost === null ? send() : state.onPost(form, send);
           },
         },

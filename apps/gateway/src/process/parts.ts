@@ -3,6 +3,8 @@ import { isMainThread } from 'node:worker_threads';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import { DecisionMemo } from '@gatehouse/domain/policy/decision-memo';
+import type { DepartureRank } from '@gatehouse/domain/policy/departure-order';
+import { rateLimitOf } from '@gatehouse/domain/policy/rate-limit';
 import { killPoint, now } from '#hooks';
 import { setGlobalProxyFromEnv } from 'node:http';
 import pg from 'pg';
@@ -75,6 +77,8 @@ export interface Parts {
 const CONNECTIONS_PER_BINDING = 128;
 /** Decisions of some 8,000 combinations of client and operation. */
 const DECISION_MEMO_BYTES = 16_777_216;
+/** All of an application's are of one kind, first come, first served. */
+const TOKEN_REQUEST: DepartureRank = { class: 'read', isWrite: false, clientId: '', clientWeight: 1 };
 const AUDIT_READ_CONNECT_MS = 5_000;
 const AUDIT_READ_STATEMENT_MS = 60_000;
 const SLOW_READER_MS = 30_000;
@@ -124,10 +128,26 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   const skew = createClockSkew(now, monotonicNow);
   const loop = watchEventLoop(monotonicNow);
   const guesses = watchForGuesses(monotonicNow);
+  const slots = createSharedSlots({
+    databaseUrl: config.databaseUrl,
+    monotonicNow,
+    onFault: (error) => {
+      outages.failed('rate limit', error);
+    },
+    onWorked: () => {
+      outages.worked('rate limit');
+    },
+  });
+  if (isMainThread && config.roles.has('partner')) slots.join();
+  const limiter = createRateLimiter({ maxWaitMs: budgets.rateQueueMs, monotonicNow, slots });
   const transport = openTokenTransport({
     connectMs: budgets.connectMs,
     totalMs: budgets.tokenMs,
     proxy,
+    reserve: ({ id, environment }) => {
+      const { requestsPerMinute = 0 } = environments.get(environment) ?? {};
+      return limiter.reserve(`token ${id}`, rateLimitOf(requestsPerMinute), TOKEN_REQUEST);
+    },
     onDate: (serverMs) => {
       skew.sample(serverMs);
     },
@@ -187,17 +207,6 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       skew.sample(serverMs);
     },
   });
-  const slots = createSharedSlots({
-    databaseUrl: config.databaseUrl,
-    monotonicNow,
-    onFault: (error) => {
-      outages.failed('rate limit', error);
-    },
-    onWorked: () => {
-      outages.worked('rate limit');
-    },
-  });
-  if (isMainThread && config.roles.has('partner')) slots.join();
   const plane: PlaneDeps = {
     clock: { now, monotonicNow },
     log,
@@ -232,7 +241,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       },
     }),
     upstream,
-    limiter: createRateLimiter({ maxWaitMs: budgets.rateQueueMs, monotonicNow, slots }),
+    limiter,
     allowance: createWorklistAllowance(database),
     readHeadersMs: budgets.readHeadersMs,
     totalMs: budgets.totalMs,

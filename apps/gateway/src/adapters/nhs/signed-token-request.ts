@@ -65,7 +65,7 @@ export async function requestSigned(
 /** One request, signed with this key and no other. Nothing is retried and nothing is kept. */
 export async function requestOnce(
   options: Pick<TokenRequestOptions, 'kms' | 'transport' | 'tokenUrlOf' | 'now' | 'killPoint'>,
-  application: Pick<Application, 'environment' | 'apiKey'>,
+  application: Pick<Application, 'id' | 'environment' | 'apiKey'>,
   key: SigningKey,
   formFor: SignedTokenRequest['formFor'],
 ): Promise<TokenAnswer> {
@@ -79,7 +79,7 @@ export async function requestOnce(
   });
   const jws = await options.kms.signAssertion(key, assertion);
   options.killPoint('in-mint');
-  const answer = await options.transport.post(tokenUrl, formFor(jws));
+  const answer = await options.transport.post(tokenUrl, formFor(jws), application);
   return readTokenAnswer(answer.status, answer.body, answer.retryAfter);
 }
 

@@ -2,7 +2,9 @@
 import type { Agent } from 'node:http';
 import type { TokenForm } from '@gatehouse/domain/apim/token-request';
 import { headerValue } from '@gatehouse/domain/input/framing';
+import type { Application } from '@gatehouse/domain/registry/registry';
 import type { OutboundProxy } from '../outbound/outbound-proxy.js';
+import type { Departure } from '../rate/rate-limiter.js';
 import { type HttpCall, openAgent, sendHttp } from './http-call.js';
 import { HttpCallError } from './http-fault.js';
 
@@ -14,9 +16,15 @@ export interface TokenHttpAnswer {
   readonly retryAfter: string | null;
 }
 
+/** The application whose rate a token request counts towards. */
+export type TokenApplication = Pick<Application, 'id' | 'environment'>;
+
 export interface TokenTransport {
-  /** A failure of the transport is status 599, so that it is treated as a failure of the server. */
-  post(tokenUrl: string, form: TokenForm): Promise<TokenHttpAnswer>;
+  /**
+   * A failure of the transport is status 599, so that it is treated as a failure of the server. A request that would wait
+   * too long for the application's rate is answered as API Management would, with 429.
+   */
+  post(tokenUrl: string, form: TokenForm, application: TokenApplication): Promise<TokenHttpAnswer>;
   /** Reads what belongs to a user's access token. Failures as in `post`. */
   get(url: string, accessToken: string): Promise<TokenHttpAnswer>;
   close(): void;
@@ -32,6 +40,8 @@ export function openTokenTransport(options: {
   readonly connectMs: number;
   readonly totalMs: number;
   readonly proxy: OutboundProxy | null;
+  /** A place among the token requests of an application, or how long it would wait, ms (ADR 45). Null: no limit. */
+  readonly reserve: ((application: TokenApplication) => Departure | { readonly waitMs: number }) | null;
   /** Epoch ms of the answer's `Date` header, by which clock skew is measured. */
   readonly onDate: (serverMs: number) => void;
 }): TokenTransport {
@@ -46,7 +56,10 @@ export function openTokenTransport(options: {
   const send = async (
     url: URL,
     request: Pick<HttpCall, 'method' | 'headers' | 'body'>,
+    departure: Departure | null,
   ): Promise<TokenHttpAnswer> => {
+    const signal = AbortSignal.timeout(options.totalMs);
+    let mayHaveLeft = departure === null;
     try {
       const answer = await sendHttp({
         ...request,
@@ -55,7 +68,14 @@ export function openTokenTransport(options: {
         path: url.pathname + url.search,
         connectMs: options.connectMs,
         headersMs: options.totalMs,
-        signal: AbortSignal.timeout(options.totalMs),
+        signal,
+        // The limit counts at the moment of sending, and a new connection takes longer than a slot lasts.
+        beforeSending: () =>
+          departure === null
+            ? null
+            : departure.depart(signal).then(() => {
+                mayHaveLeft = true;
+              }),
       });
       const text = await readText(answer.body);
       const dateMs = Date.parse(headerValue(answer.headers, 'date') ?? '');
@@ -64,12 +84,17 @@ export function openTokenTransport(options: {
       // An answer that is too large counts as malformed, not as a passing fault.
       return { wasSent: true, status: text === null ? 200 : answer.status, body: text ?? '', retryAfter };
     } catch (error) {
-      const wasSent = !(error instanceof HttpCallError && NOT_SENT.has(error.fault));
+      const wasSent = mayHaveLeft && !(error instanceof HttpCallError && NOT_SENT.has(error.fault));
       return { wasSent, status: 599, body: '', retryAfter: null };
     }
   };
   return {
-    async post(tokenUrl, form) {
+    async post(tokenUrl, form, application) {
+      const departure = options.reserve?.(application) ?? null;
+      if (departure !== null && 'waitMs' in departure) {
+        const retryAfter = String(Math.ceil(departure.waitMs / 1000));
+        return { wasSent: false, status: 429, body: '', retryAfter };
+      }
       const body = Buffer.from(new URLSearchParams(form).toString());
       const headers = {
         // APIM compares this header as a string (docs/reference/protocol-facts.md §3.2).
@@ -77,11 +102,15 @@ export function openTokenTransport(options: {
         accept: 'application/json',
         'content-length': String(body.length),
       };
-      return send(new URL(tokenUrl), { method: 'POST', headers, body });
+      try {
+        return await send(new URL(tokenUrl), { method: 'POST', headers, body }, departure);
+      } finally {
+        departure?.giveUp();
+      }
     },
     async get(url, accessToken) {
       const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' };
-      return send(new URL(url), { method: 'GET', headers, body: null });
+      return send(new URL(url), { method: 'GET', headers, body: null }, null);
     },
     close() {
       for (const agent of agents.values()) agent.destroy();

@@ -33,11 +33,13 @@ export async function exchangeCode(
   { route, code, login }: CodeOfLogin,
 ): Promise<IssuedPair> {
   const { redirectUri, onEvent } = options;
-  const { id: applicationId, apiKey } = route.binding.application;
+  const { application } = route.binding;
+  const { id: applicationId, apiKey } = application;
   const apiSecret = await options.requireApiSecret(applicationId);
   const form = authorizationCodeForm({ apiKey: apiKey ?? '', apiSecret }, { code, redirectUri });
   const issuedAtMs = options.now();
-  const received = await options.transport.post(options.tokenUrlOf(login.environment), form);
+  const tokenUrl = options.tokenUrlOf(login.environment);
+  const received = await options.transport.post(tokenUrl, form, application);
   const answer = readTokenAnswer(received.status, received.body, received.retryAfter);
   const facts = { plan: route, grant: 'authorization_code', kid: null, userSessionId: null } as const;
   if (!answer.ok) {

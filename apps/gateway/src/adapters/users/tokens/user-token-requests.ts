@@ -175,7 +175,8 @@ async function refresh(
   if (!(await options.rows.markSpending(key, generation, by))) return null;
   const issuedAtMs = options.now();
   const form = refreshForm(application.apiKey ?? '', apiSecret, refreshToken);
-  const received = await options.transport.post(options.tokenUrlOf(application.environment), form);
+  const tokenUrl = options.tokenUrlOf(application.environment);
+  const received = await options.transport.post(tokenUrl, form, application);
   options.killPoint('in-mint');
   const answer = readTokenAnswer(received.status, received.body, received.retryAfter);
   if (answer.ok) return keep(options, turn, answer, { issuedAtMs, grant: 'refresh', kid: null });
