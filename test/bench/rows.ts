@@ -4,6 +4,7 @@ import { fairness } from './rows/fairness.ts';
 import { jobs } from './rows/jobs.ts';
 import { latency } from './rows/latency.ts';
 import { longTrail } from './rows/long-trail.ts';
+import { rate } from './rows/rate.ts';
 import { registry } from './rows/registry.ts';
 import { streams } from './rows/streams.ts';
 import { throughput } from './rows/throughput.ts';
@@ -24,4 +25,5 @@ export const ROWS: Readonly<Record<string, Row>> = {
   i: users,
   j: userSessions,
   k: jobs,
+  l: rate,
 };

@@ -21,7 +21,14 @@ export interface BenchGatehouse {
   readonly keys: readonly string[];
   /** Starts a gateway that serves the partner listener alone; others serve the rest, as in production. */
   startMeasured(settings?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
+  /** The settings of gateways with the limit of production; without them they have none. */
+  readonly limited: Readonly<Record<string, string>>;
 }
+
+/** Of one application in production (docs/reference/protocol-facts.md §1.6). */
+export const REQUESTS_PER_MINUTE = 600;
+/** So many that no limit is kept. */
+const UNLIMITED = 60_000_000;
 
 /** @param apiBaseUrl where the gateways send requests; the simulator only issues tokens and signs */
 export async function startGatehouse(
@@ -33,30 +40,23 @@ export async function startGatehouse(
   later(() => rm(folder, { recursive: true }));
   const stack = await startStack({ environments: [ENVIRONMENT], replicas: 0, logFolder: folder });
   later(() => stack.stop());
-  await writeFile(
-    join(folder, 'environments.json'),
-    JSON.stringify({
-      environments: [
-        {
-          name: ENVIRONMENT,
-          kind: 'authenticated',
-          tokenUrl: stack.simulator.tokenUrl,
-          apiBaseUrl,
-          requestsPerMinute: 60_000_000,
-          redirectHosts: [],
-        },
-      ],
-    }),
-  );
+  const settingsAt = async (requestsPerMinute: number): Promise<Record<string, string>> => {
+    const file = join(folder, `environments-${requestsPerMinute}.json`);
+    const { tokenUrl } = stack.simulator;
+    const environment = { name: ENVIRONMENT, kind: 'authenticated', tokenUrl, apiBaseUrl, redirectHosts: [] };
+    await writeFile(file, JSON.stringify({ environments: [{ ...environment, requestsPerMinute }] }));
+    return { GATEHOUSE_ENVIRONMENTS: file };
+  };
+  const settings = await settingsAt(UNLIMITED);
   const signingKey = await createSigningKey(stack.simulator.kmsUrl);
   await fillRegistry(stack.database, applications, { signingKey, productsEach: 1 });
   const keys = await addClients(stack.database.superuserUrl, applications);
-  const settings = { GATEHOUSE_ENVIRONMENTS: join(folder, 'environments.json') };
   const others = await stack.startGateway({ ...settings, GATEHOUSE_ROLES: 'admin,public,worker' });
   await addToApim(stack, others.public, applications);
   return {
     stack,
     keys,
+    limited: await settingsAt(REQUESTS_PER_MINUTE),
     startMeasured: (more = {}) =>
       stack.startGateway({ ...settings, GATEHOUSE_ROLES: 'partner', GATEHOUSE_LOG_LEVEL: 'info', ...more }),
   };
