@@ -103,6 +103,48 @@ describe('a line of the log', () => {
   });
 });
 
+describe('lines that are written together', () => {
+  /** What a process wrote until its end, whichever that was. */
+  const writtenBy = (script: string): string[] => {
+    const program = `
+      import { createLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
+      const log = createLog('info');
+      ${script}`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+    });
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => (JSON.parse(line) as { msg: string }).msg);
+  };
+  const KILL = `process.kill(process.pid, 'SIGKILL');`;
+
+  it.each([
+    ['a warning', `log.info({}, 'a'); log.warn({}, 'b'); ${KILL}`, ['a', 'b']],
+    ['an error', `log.info({}, 'a'); log.error({}, 'b'); ${KILL}`, ['a', 'b']],
+    ['an error of a child', `log.child({ thread: 'admin' }).error({}, 'b'); ${KILL}`, ['b']],
+    ['a fatal error', `log.fatal({}, 'b'); ${KILL}`, ['b']],
+  ])('%s is out, with what came before it, if the process is killed in the same turn', (_, script, texts) => {
+    expect(writtenBy(script)).toEqual(texts);
+  });
+
+  it.each([
+    ['ends', ''],
+    ['exits in the same turn', 'process.exit(1);'],
+    ['throws in the same turn', `throw new Error('x');`],
+    ['is killed in the next turn', `setImmediate(() => setImmediate(() => { ${KILL} }));`],
+  ])('no line is lost if the process %s', (_, end) => {
+    expect(writtenBy(`log.info({}, 'a'); log.info({}, 'b'); ${end}`)).toEqual(['a', 'b']);
+  });
+
+  it('a block that grows too large does not wait for the end of the turn', () => {
+    const texts = writtenBy(`for (let n = 0; n < 1_000; n += 1) log.info({}, String(n)); ${KILL}`);
+    expect(texts.length).toBeGreaterThan(500);
+    expect(texts).toEqual(texts.map((_, index) => String(index)));
+  });
+});
+
 describe('F13: an output that takes nothing', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-log-'));
   const file = join(folder, 'log');

@@ -1,4 +1,7 @@
-/** Structured logs on standard output, one JSON line each. Errors are reduced to what can't hold a secret. */
+/**
+ * Structured logs on standard output, one JSON line each. Errors are reduced to what can't hold a secret. The lines of one
+ * turn of the event loop are written together, warnings and errors at once.
+ */
 import { withoutNhsNumbers } from '@gatehouse/domain/input/nhs-number';
 import { type DestinationStream, type LoggerOptions, pino } from 'pino';
 import type { Config } from '../config/config.js';
@@ -6,6 +9,10 @@ import type { Config } from '../config/config.js';
 /** What waits in memory while standard output takes nothing. Later lines are dropped. */
 const MOST_WAITING_BYTES = 1_048_576;
 const STANDARD_OUTPUT = 1;
+/** Characters. What finds no room is dropped as a block. */
+const LARGEST_BLOCK = 16_384;
+/** From this level on a line is written at once: the process may not live until the end of the turn. */
+const AT_ONCE = pino.levels.values['warn'] ?? 0;
 
 let droppedLines = 0;
 /** Lines of the log that this thread has dropped, because nobody took them. */
@@ -17,12 +24,42 @@ export const countDroppedLines = (): number => droppedLines;
  */
 export function openLogOutput(fd = STANDARD_OUTPUT): DestinationStream {
   const output = pino.destination({ dest: fd, sync: true, maxLength: MOST_WAITING_BYTES });
-  output.on('drop', () => {
-    droppedLines += 1;
+  output.on('drop', (block: string) => {
+    droppedLines += block.split('\n').length - 1;
   });
   // Without a listener an error that is no broken pipe would stop the process. The line waits for the next one.
   output.on('error', () => undefined);
-  return output;
+  const blocks = new LineBlocks(output);
+  process.on('exit', () => {
+    blocks.flush();
+  });
+  return blocks;
+}
+
+/** Writes the lines of one turn of the event loop as one block. */
+class LineBlocks implements DestinationStream {
+  /** Lets pino say, before each line, of which level it is. */
+  readonly [pino.symbols.needsMetadataGsym] = true;
+  lastLevel = 0;
+  readonly #output: DestinationStream;
+  #block = '';
+
+  constructor(output: DestinationStream) {
+    this.#output = output;
+  }
+
+  write(line: string): void {
+    if (this.#block === '') setImmediate(() => this.flush());
+    this.#block += line;
+    if (this.lastLevel >= AT_ONCE || this.#block.length >= LARGEST_BLOCK) this.flush();
+  }
+
+  flush(): void {
+    if (this.#block === '') return;
+    const block = this.#block;
+    this.#block = '';
+    this.#output.write(block);
+  }
 }
 
 export type Log = ReturnType<typeof createLog>;
