@@ -946,6 +946,27 @@ const BUGS = [
     tests: unit('libs/domain/src/policy/departure-order.spec.ts'),
   },
   {
+    name: 'a block of the log that swallows an error',
+    file: 'apps/gateway/src/process/log.ts',
+    find: 'this.lastLevel >= AT_ONCE || ',
+    put: '',
+    tests: unit('apps/gateway/src/process/log.spec.ts'),
+  },
+  {
+    name: 'a lost lease that ends no running call',
+    file: `${PLANE}/running-calls.ts`,
+    find: 'this.#abort([...this.#calls.keys()], leaseLost.reason);',
+    put: '',
+    tests: unit('apps/gateway/src/data-plane/running-calls.spec.ts'),
+  },
+  {
+    name: 'a call that outlives its time',
+    file: `${PLANE}/running-calls.ts`,
+    find: 'this.#abort(late, overTime());',
+    put: 'void late;',
+    tests: unit('apps/gateway/src/data-plane/running-calls.spec.ts'),
+  },
+  {
     name: 'a token request sent before its turn',
     file: 'apps/gateway/src/adapters/nhs/token-transport.ts',
     find: 'departure === null\n            ? null',

@@ -12,6 +12,7 @@ import { callUpstream } from './call-upstream.js';
 import type { Route } from './decide.js';
 import type { PlaneDeps } from './deps.js';
 import { hypotheticalExchange } from './exchange.js';
+import { RunningCalls } from './running-calls.js';
 
 const pausesMs = vi.hoisted((): number[] => []);
 vi.mock('node:timers/promises', () => ({
@@ -184,6 +185,10 @@ async function call(world: World) {
         return { send, release: () => (open.seats -= 1) };
       },
     },
+    running: new RunningCalls({
+      monotonicNow: clock.monotonicNow,
+      leaseLost: () => new AbortController().signal,
+    }),
     readHeadersMs: 1_000,
     totalMs: 60_000,
     killPoint: () => undefined,

@@ -25,7 +25,8 @@ export async function callUpstream(
   admitted: Admitted,
   decide: () => Route,
 ): Promise<ReleasableAnswer> {
-  const call: Call = { deps, exchange, admitted, decide, deadline: AbortSignal.timeout(deps.totalMs) };
+  const deadlineMs = deps.clock.monotonicNow() + deps.totalMs;
+  const call: Call = { deps, exchange, admitted, decide, deadlineMs };
   const retries = new Retries(admitted.matched.operation.readOnly);
   for (;;) {
     const attempt = await prepareAttempt(call);

@@ -23,6 +23,7 @@ import type { BodyBudget } from '../listener/body-budget.js';
 import type { CallerAddress } from '../listener/caller-address.js';
 import type { KillPoint } from '../hooks/hooks.js';
 import type { Clock, Exchange } from './exchange.js';
+import type { RunningCalls } from './running-calls.js';
 
 export interface PlaneDeps {
   readonly clock: Clock;
@@ -77,6 +78,7 @@ export interface PlaneDeps {
   readonly workloads: WorkloadVerifier;
   readonly upstream: Upstream;
   readonly limiter: RateLimiter;
+  readonly running: RunningCalls;
   readonly allowance: WorklistAllowance;
   /** Time until the headers of e-RS's answer, for reads. */
   readonly readHeadersMs: number;

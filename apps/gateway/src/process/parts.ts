@@ -35,6 +35,7 @@ import { LEASE } from '../config/lease.js';
 import { createBodyBudget } from '../listener/body-budget.js';
 import { callerAddressBehind } from '../listener/caller-address.js';
 import type { PlaneDeps } from '../data-plane/deps.js';
+import { RunningCalls } from '../data-plane/running-calls.js';
 import type { Exchange } from '../data-plane/exchange.js';
 import type { Log } from './log.js';
 import { watchForGuesses } from '../status/guessed-referrals.js';
@@ -242,6 +243,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     }),
     upstream,
     limiter,
+    running: new RunningCalls({ monotonicNow, leaseLost: () => audit.leaseLost }),
     allowance: createWorklistAllowance(database),
     readHeadersMs: budgets.readHeadersMs,
     totalMs: budgets.totalMs,

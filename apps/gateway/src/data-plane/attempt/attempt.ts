@@ -17,8 +17,8 @@ export interface Call {
   readonly admitted: Admitted;
   /** Decides on the registry as it is now. @throws the policy's refusal */
   readonly decide: () => Route;
-  /** Aborts the attempt under way when the time for the whole request is over. */
-  readonly deadline: AbortSignal;
+  /** When the time for the whole request is over, and the attempt under way ends; monotonic ms. */
+  readonly deadlineMs: number;
 }
 
 export interface Attempt {

@@ -28,15 +28,17 @@ export async function runAttempt(
   committed: CommittedIntent,
 ): Promise<AttemptResult> {
   let received: ReceivedAnswer | null = null;
+  const { signal, end } = call.deps.running.begin(call.deadlineMs);
   try {
-    // One for the whole attempt: each costs several microseconds.
-    const signal = AbortSignal.any([call.deadline, call.deps.audit.leaseLost]);
     await orNotSent(call, isStillDecided(call, attempt, committed, signal));
     received = await forward(call, attempt, signal, () => departAgain(call, attempt, signal));
     return judge(call, attempt, received);
   } catch (error) {
     received?.discard();
     return error instanceof AttemptFailure ? error.result : unforeseenResult(call, attempt, error);
+  } finally {
+    // An answer that is still to be streamed is under way until its time is over.
+    if (received === null || received.body !== null) end();
   }
 }
 
@@ -114,12 +116,12 @@ async function readSessionAgain(
   exchange.userSession = userSession === 'ended' ? null : read;
 }
 
-function notSentRefusal({ deps, deadline }: Call, cause: unknown): GatewayError {
+function notSentRefusal({ deps, deadlineMs }: Call, cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
   if (cause instanceof RateUnavailable) return new GatewayError('GW_RATE_LIMIT', { cause });
   if (deps.audit.leaseLost.aborted)
     return new GatewayError('GW_AUDIT_UNAVAILABLE', { detail: 'the audit lease is lost', cause });
-  if (deadline.aborted) return new GatewayError('GW_RATE_LIMIT', { cause });
+  if (deps.clock.monotonicNow() >= deadlineMs) return new GatewayError('GW_RATE_LIMIT', { cause });
   return new GatewayError('GW_REGISTRY_STALE', { detail: 'the registry could not be read', cause });
 }
 
