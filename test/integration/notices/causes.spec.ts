@@ -1,4 +1,5 @@
 /** What staff are notified of, over HTTP: each cause writes one notice, and one that is rolled back writes none. */
+import pg from 'pg';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createJobRecords } from '../../../apps/gateway/src/adapters/queue/job-records.js';
 import { type Answer, type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
@@ -72,6 +73,22 @@ describe('a change that needs a second person', () => {
       expect(decided[0]?.title.toLowerCase()).toContain(decision);
     },
   );
+});
+
+it('a change that could not be committed is announced to nobody', async () => {
+  const database = new pg.Client(admin.database.superuserUrl);
+  await database.connect();
+  await database
+    .query(
+      `CREATE FUNCTION public.refuse_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN RAISE EXCEPTION 'refused'; END $$;
+       CREATE CONSTRAINT TRIGGER refuse_commit AFTER INSERT ON pending_change DEFERRABLE INITIALLY DEFERRED
+         FOR EACH ROW EXECUTE FUNCTION public.refuse_commit()`,
+    )
+    .finally(() => database.end());
+  expect((await propose()).status).toBe(500);
+  expect(await admin.db.pendingChange.count()).toBe(0);
+  expect(await notices()).toEqual([]);
 });
 
 it('an emergency stop is announced, and its end only once the end is approved', async () => {
