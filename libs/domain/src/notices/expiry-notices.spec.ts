@@ -62,7 +62,7 @@ describe('the last key of a client is announced', () => {
   it('to the people of its organisations, with what to do', () => {
     expect(noticesOf({ keys: [5] })).toMatchObject([
       {
-        ...{ kind: 'expiry', path: '/clients/c/show', odsCodes: ['R69'], staffId: null },
+        ...{ kind: 'expiry', path: '/clients/int~worklist/show', odsCodes: ['R69'], staffId: null },
         title: 'The last key of the client worklist in int expires on 2026-03-07',
       },
     ]);

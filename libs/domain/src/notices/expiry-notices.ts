@@ -31,7 +31,7 @@ function clientKeyNotices(snapshot: Snapshot, nowMs: number): Notice[] {
       title: `The last key of the client ${client.name} in ${client.environment} expires on ${londonDay(expiresAtMs)}`,
       body: 'From then on every request of this client is refused.',
       whatToDo: 'Issue another key, and let the service change to it before that day.',
-      path: `/clients/${clientId}/show`,
+      path: `/clients/${client.environment}~${encodeURIComponent(client.name)}/show`,
       odsCodes: [...new Set(client.grants.map(({ odsCode }) => odsCode))],
       staffId: null,
     };
