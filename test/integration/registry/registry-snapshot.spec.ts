@@ -85,6 +85,7 @@ describe('what a snapshot holds', () => {
       workload_audience: 'a',
       workload_subject: 's',
       name: 'worklist',
+      rate_share: 'double',
     });
     await insert(pool, 'client', client);
     await insert(pool, 'client_grant', valid.client_grant({ client_id: client.id }));
@@ -157,6 +158,7 @@ describe('what a snapshot holds', () => {
       name: 'worklist',
       environment: 'int',
       state: 'active',
+      rateShare: 'double',
       grants: [
         {
           odsCode: 'R69',
