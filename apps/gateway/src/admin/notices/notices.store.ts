@@ -73,7 +73,7 @@ export const webhookView = ({ id, url, kinds, createdBy, createdAt, endedAt }: W
   kinds: kinds as NoticeKindName[],
 });
 
-interface NoticeRow {
+export interface NoticeFacts {
   readonly id: string;
   readonly kind: string;
   readonly title: string;
@@ -82,6 +82,9 @@ interface NoticeRow {
   readonly path: string;
   readonly odsCodes: readonly string[];
   readonly createdAt: Date;
+}
+
+interface NoticeRow extends NoticeFacts {
   readonly deliveries: readonly {
     readonly id: string;
     readonly state: string;
@@ -93,18 +96,32 @@ interface NoticeRow {
   }[];
 }
 
-export function noticeView({ odsCodes, createdAt, deliveries, ...row }: NoticeRow): NoticeView {
+/** Without its deliveries. */
+export function noticeFacts({ odsCodes, createdAt, ...row }: NoticeFacts): Omit<NoticeView, 'deliveries'> {
   const { id, title, body, whatToDo, path } = row;
   return {
     ...{ id, title, body, whatToDo, path, organisations: [...odsCodes] },
     kind: row.kind as NoticeKindName,
     createdAt: createdAt.toISOString(),
-    deliveries: deliveries.map(({ staff, webhook, state, endedAt, ...delivery }) => ({
-      ...{ id: delivery.id, attempts: delivery.attempts, cause: delivery.cause },
-      to: staff?.name ?? (webhook === null ? '' : maskedUrl(webhook.url)),
-      channel: staff === null ? 'webhook' : 'email',
-      state: state as NoticeView['deliveries'][number]['state'],
-      endedAt: instantOf(endedAt),
-    })),
+  };
+}
+
+export function noticeView({ deliveries, ...row }: NoticeRow): NoticeView {
+  return { ...noticeFacts(row), deliveries: deliveries.map(deliveryView) };
+}
+
+export function deliveryView({
+  staff,
+  webhook,
+  state,
+  endedAt,
+  ...delivery
+}: NoticeRow['deliveries'][number]): NoticeView['deliveries'][number] {
+  return {
+    ...{ id: delivery.id, attempts: delivery.attempts, cause: delivery.cause },
+    to: staff?.name ?? (webhook === null ? '' : maskedUrl(webhook.url)),
+    channel: staff === null ? 'webhook' : 'email',
+    state: state as NoticeView['deliveries'][number]['state'],
+    endedAt: instantOf(endedAt),
   };
 }

@@ -8,7 +8,7 @@ import { instantCursor, instantOf, olderThan, pageOf } from '../http/paging.js';
 import { notFound } from '../http/problem.js';
 import type { Queries } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
-import { DELIVERIES, noticeView } from './notices.store.js';
+import { DELIVERIES, deliveryView, type NoticeFacts, noticeFacts } from './notices.store.js';
 
 /** A person and what they may see. */
 export interface Reader {
@@ -54,7 +54,7 @@ export class OwnNoticesStore {
     const deliveries = showsAll
       ? row.deliveries
       : row.deliveries.filter(({ staffId }) => staffId === reader.staffId);
-    return { ...viewOf(row), deliveries: noticeView({ ...row, deliveries }).deliveries };
+    return { ...viewOf(row), deliveries: deliveries.map(deliveryView) };
   }
 
   /** @returns how many this call marked: of two at the same time, each notice is counted by one */
@@ -97,15 +97,7 @@ export class OwnNoticesStore {
 
 const unreadBy = ({ staffId }: Reader) => ({ reads: { none: { staffId } } });
 
-interface OwnRow {
-  readonly id: string;
-  readonly kind: string;
-  readonly title: string;
-  readonly body: string;
-  readonly whatToDo: string;
-  readonly path: string;
-  readonly odsCodes: readonly string[];
-  readonly createdAt: Date;
+interface OwnRow extends NoticeFacts {
   readonly staffId: string | null;
   readonly exceptStaffId: string | null;
   readonly roles: readonly string[];
@@ -117,7 +109,7 @@ const addressed = <R extends { readonly kind: string }>(row: R) => ({
   kind: row.kind as NoticeKindName,
 });
 
-function viewOf(row: OwnRow): OwnNoticeView {
-  const { deliveries: _, ...view } = noticeView({ ...row, deliveries: [] });
-  return { ...view, readAt: instantOf(row.reads[0]?.readAt ?? null) };
-}
+const viewOf = (row: OwnRow): OwnNoticeView => ({
+  ...noticeFacts(row),
+  readAt: instantOf(row.reads[0]?.readAt ?? null),
+});
