@@ -16,7 +16,7 @@ const BACKGROUND_INTERACTIONS: ReadonlySet<string> = new Set(['A008', 'A023']);
 
 const SHARE_WEIGHTS: Readonly<Record<RateShare, number>> = { single: 1, double: 2, fourfold: 4 };
 
-/** @param share of the client; whoever has none, such as a probe, has a single one */
+/** @param share of the client; a caller without a client, such as a probe, has a single one */
 export function weightOf(share: RateShare | undefined): number {
   return SHARE_WEIGHTS[share ?? 'single'];
 }

@@ -34,7 +34,7 @@ export function unconfirmedNotice(emergency: EmergencyFacts & { readonly kmsKeyA
       onceKey: `key emergency ${id} unconfirmed`,
       title: `AWS KMS has not disabled key ${kid}`,
     },
-    body: 'Gatehouse signs nothing with the key, and goes on trying to disable it. Whoever may use the KMS key still can.',
+    body: 'Gatehouse signs nothing with the key and keeps trying to disable it. Anyone who has access to the KMS key can still use it.',
     whatToDo: `Disable it yourself now: aws kms disable-key --key-id ${kmsKeyArn}`,
     ...{ path: pageOf(id), odsCodes, staffId: null },
   };

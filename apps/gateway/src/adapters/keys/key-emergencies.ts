@@ -160,7 +160,7 @@ async function audit(
   await db.keyEmergency.updateMany({ where: { id, auditedStep }, data: { auditedStep: step } });
 }
 
-/** Whoever goes on with it, the history names the person who declared the emergency. */
+/** The history names the person who declared the emergency, even where a job completes it. */
 async function changeOf(db: Database, id: string) {
   const { disabledBy, reason, origin, disabler } = await db.keyEmergency.findUniqueOrThrow({
     where: { id },

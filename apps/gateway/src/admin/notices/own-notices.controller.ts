@@ -6,7 +6,7 @@ import { Route } from '../http/route/route.js';
 import { OwnNoticesStore, type Reader } from './own-notices.store.js';
 import { personOf } from './person.js';
 
-/** The notices of whoever is signed in. The route for what is unread stands before the one for a notice by its id. */
+/** The notices of the person who is signed in. The route for what is unread stands before the one for a notice by its id. */
 @Controller()
 export class OwnNoticesController {
   constructor(@Inject(OwnNoticesStore) private readonly notices: OwnNoticesStore) {}
