@@ -4,6 +4,7 @@
  */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refuseRows } from '../../support/audit/refuse-rows.ts';
 import { callGateway, openLoop, tally, type GatewayAnswer, type GatewayRequest } from '../../support/load.ts';
 import { watchMachine } from '../../support/servers/machine.ts';
 import { onboard, type Onboarded, allowWrite } from '../../support/onboard.ts';
@@ -216,11 +217,10 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
 
   it('F13: PostgreSQL’s disk is full: nothing is sent, and once there is space the chains are intact', async () => {
     expect((await call(application)).status).toBe(200);
-    await stack.sql.query(`
-      CREATE FUNCTION audit.test_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        RAISE EXCEPTION 'could not extend file "base/1/1": No space left on device' USING ERRCODE = 'disk_full';
-      END $$;
-      CREATE TRIGGER test_full BEFORE INSERT ON audit.event FOR EACH ROW EXECUTE FUNCTION audit.test_full()`);
+    const acceptRows = await refuseRows(stack.database.superuserUrl, 'true', {
+      message: 'could not extend file "base/1/1": No space left on device',
+      sqlState: 'disk_full',
+    });
     const before = await hits();
     const lateMs = watchMachine(gateway.child.pid);
     const logged = gateway.logs().length;
@@ -233,7 +233,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     const refused = [...first, ...later];
     const laterMs = later.map(({ ms }) => ms).sort((a, b) => a - b);
     expect(laterMs[laterMs.length >> 1]).toBeLessThan(250 + lateMs());
-    await stack.sql.query('DROP TRIGGER test_full ON audit.event; DROP FUNCTION audit.test_full()');
+    await acceptRows();
     expect(await hits()).toBe(before);
     const counts = tally(refused.map(({ status, code }) => `${String(status)} ${String(code)}`));
     process.stdout.write(`F13: ${JSON.stringify(counts)}\n`);
@@ -301,13 +301,11 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
   });
 
   it('F4: the database rejects the OUTCOME of one request: only that request fails', async () => {
-    await stack.sql.query(`
-      CREATE FUNCTION audit.test_refuse() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
-        IF NEW.kind = 'OUTCOME' AND EXISTS (SELECT FROM audit.event i WHERE i.attempt_id = NEW.attempt_id
-             AND i.kind = 'INTENT' AND i.record ->> 'correlationId' LIKE 'refuse-%')
-        THEN RAISE EXCEPTION 'refused by the test'; END IF;
-        RETURN NEW; END $$;
-      CREATE TRIGGER test_refuse BEFORE INSERT ON audit.event FOR EACH ROW EXECUTE FUNCTION audit.test_refuse()`);
+    const acceptRows = await refuseRows(
+      stack.database.superuserUrl,
+      `NEW.kind = 'OUTCOME' AND EXISTS (SELECT FROM audit.event i WHERE i.attempt_id = NEW.attempt_id
+         AND i.kind = 'INTENT' AND i.record ->> 'correlationId' LIKE 'refuse-%')`,
+    );
     const id = String(Date.now());
     const otherCalls = openLoop(30, () => call(otherApplication));
     const [read, write] = await Promise.all([
@@ -323,7 +321,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
       'sent',
     ]);
     expect(tally(beside.map(({ status }) => status))).toEqual({ 200: beside.length });
-    await stack.sql.query('DROP TRIGGER test_refuse ON audit.event; DROP FUNCTION audit.test_refuse()');
+    await acceptRows();
     await until(
       'both are recorded',
       async () =>

@@ -6,7 +6,7 @@ import { run } from '../../../apps/cli/src/program.ts';
 import { readSettings } from '../../../apps/cli/src/settings.ts';
 import { createDatabase, createEmptyDatabase } from '../../support/servers/postgres.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
-import { intentOf } from '../../support/audit-trail.ts';
+import { intentOf } from '../../support/audit/audit-trail.ts';
 
 const FILE = `apiVersion: gatehouse/v1
 organisations:

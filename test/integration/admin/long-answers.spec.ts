@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
-import { deniedOf } from '../../support/audit-trail.ts';
+import { deniedOf } from '../../support/audit/audit-trail.ts';
 import { signIn } from '../../support/staff.ts';
 import { until } from '../../support/until.ts';
 

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
-import { intentOf } from '../../support/audit-trail.ts';
+import { intentOf } from '../../support/audit/audit-trail.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 
 const USER = '555000000001';

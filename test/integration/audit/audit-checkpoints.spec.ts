@@ -21,7 +21,7 @@ import {
   openLog,
   systemFacts,
   systemOf,
-} from '../../support/audit-trail.ts';
+} from '../../support/audit/audit-trail.ts';
 import { SETTINGS_VARIABLE } from '../../support/servers/simulator-server.ts';
 
 const MINUTE_MS = 60_000;

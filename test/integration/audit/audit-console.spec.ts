@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 import { signIn } from '../../support/staff.ts';
-import { deniedOf, intentOf, outcomeOf } from '../../support/audit-trail.ts';
+import { deniedOf, intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
 
 const NHS_NUMBER = '9000000009';
 const FORMULA = '=HYPERLINK("http://x")';

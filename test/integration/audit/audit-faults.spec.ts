@@ -11,13 +11,13 @@ import {
   outcomeOf,
   outcomes,
   recordingLog,
-  refuseRows,
   systemFacts,
   systemOf,
   untilLocked,
   verified,
   type AuditDatabase,
-} from '../../support/audit-trail.js';
+} from '../../support/audit/audit-trail.js';
+import { refuseRows } from '../../support/audit/refuse-rows.js';
 import { watchMachine } from '../../support/servers/machine.js';
 import { until } from '../../support/until.js';
 
@@ -254,16 +254,15 @@ describe('F13: the database takes no rows', () => {
     const lines = recordingLog();
     const log = await openLog(database.appUrl, { log: lines });
     await log.intent(intentOf());
-    await database.admin.query(`
-      CREATE FUNCTION audit.test_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full';
-      END $$;
-      CREATE TRIGGER test_full BEFORE INSERT ON audit.event FOR EACH ROW EXECUTE FUNCTION audit.test_full()`);
+    const accept = await refuseRows(database.superuserUrl, 'true', {
+      message: 'No space left on device',
+      sqlState: 'disk_full',
+    });
     expect(await timed(log.intent(intentOf()))).toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
     expect(log.available()).toBe(false);
     expect(await timed(log.system(systemOf('TRIED')))).toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
     expect(log.available()).toBe(false);
-    await database.admin.query('DROP TRIGGER test_full ON audit.event; DROP FUNCTION audit.test_full()');
+    await accept();
     await until('the log takes writes', () => log.available());
     await log.close();
     expect((await systemFacts(database, 'AUDIT_OUTAGE')).length).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ import {
   openLog,
   outcomeOf,
   verified,
-} from '../../support/audit-trail.js';
+} from '../../support/audit/audit-trail.js';
 import { RUNNING_ROLE } from '../../support/servers/postgres.ts';
 
 const TWO_YEARS_MS = 2 * 365 * 86_400_000;

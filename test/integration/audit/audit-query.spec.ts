@@ -21,7 +21,7 @@ import {
   outcomeOf,
   systemOf,
   type AuditDatabase,
-} from '../../support/audit-trail.js';
+} from '../../support/audit/audit-trail.js';
 import { until } from '../../support/until.js';
 
 const NHS_NUMBER = '9000000009';

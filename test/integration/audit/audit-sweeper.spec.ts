@@ -15,7 +15,7 @@ import {
   systemFacts,
   verified,
   type AuditDatabase,
-} from '../../support/audit-trail.js';
+} from '../../support/audit/audit-trail.js';
 import { until } from '../../support/until.js';
 
 /** The lease, scaled down from 30 s, 5 s and 25 s. */

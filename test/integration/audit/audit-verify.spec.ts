@@ -6,7 +6,7 @@ import {
   outcomeOf,
   verified,
   type AuditDatabase,
-} from '../../support/audit-trail.js';
+} from '../../support/audit/audit-trail.js';
 
 let database: AuditDatabase & { drop: () => Promise<void> };
 beforeAll(async () => {

@@ -20,7 +20,7 @@ import {
   untilLocked,
   verified,
   type AuditDatabase,
-} from '../../support/audit-trail.js';
+} from '../../support/audit/audit-trail.js';
 import { until } from '../../support/until.js';
 
 let database: AuditDatabase & { drop: () => Promise<void> };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
-import { deniedOf, intentOf, outcomeOf } from '../../support/audit-trail.ts';
+import { deniedOf, intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
 
 type Dashboard = AnswerOf<'dashboardShow'>;
 

@@ -3,7 +3,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Answer, type AdminApi, startAdmin } from '../../support/admin-api.ts';
-import { deniedOf, intentOf, outcomeOf, refuseRows } from '../../support/audit-trail.ts';
+import { deniedOf, intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
+import { refuseRows } from '../../support/audit/refuse-rows.ts';
 
 const NHS_NUMBER = '9000000009';
 const HOUR_MS = 3_600_000;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
-import { intentOf } from '../../support/audit-trail.ts';
+import { intentOf } from '../../support/audit/audit-trail.ts';
 
 type Hits = AnswerOf<'search'>['hits'];
 

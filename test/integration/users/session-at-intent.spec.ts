@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
-import { intentOf, openLog } from '../../support/audit-trail.ts';
+import { intentOf, openLog } from '../../support/audit/audit-trail.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 
 let database: TestDatabase;

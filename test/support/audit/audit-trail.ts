@@ -4,16 +4,16 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { DeniedEvent, IntentEvent, OutcomeEvent, SystemEvent } from '@gatehouse/domain/audit/audit';
 import pg from 'pg';
-import { verifyExport, type VerifyReport } from '../../apps/cli/src/verify/verify-export.js';
-import { exportAudit } from '../../apps/gateway/src/adapters/audit/read/export.js';
+import { verifyExport, type VerifyReport } from '../../../apps/cli/src/verify/verify-export.js';
+import { exportAudit } from '../../../apps/gateway/src/adapters/audit/read/export.js';
 import {
   openAuditLog,
   type AuditLog,
   type AuditLogOptions,
-} from '../../apps/gateway/src/adapters/audit/write/audit-log.js';
-import type { AuditLogger } from '../../apps/gateway/src/adapters/audit/write/options.js';
-import { createDatabase } from './servers/postgres.js';
-import { until } from './until.js';
+} from '../../../apps/gateway/src/adapters/audit/write/audit-log.js';
+import type { AuditLogger } from '../../../apps/gateway/src/adapters/audit/write/options.js';
+import { createDatabase } from '../servers/postgres.js';
+import { until } from '../until.js';
 
 export interface AuditDatabase {
   readonly appUrl: string;
@@ -222,23 +222,6 @@ export async function holdHead(
       client.release();
     },
   };
-}
-
-/**
- * Makes the database reject the audit rows for which a condition on NEW holds.
- * @returns a function after which it accepts them again
- */
-export async function refuseRows(superuserUrl: string, condition: string): Promise<() => Promise<void>> {
-  const run = async (sql: string): Promise<void> => {
-    const client = new pg.Client(superuserUrl);
-    await client.connect();
-    await client.query(sql).finally(() => client.end());
-  };
-  await run(`
-    CREATE FUNCTION public.refuse_rows() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN IF ${condition} THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$;
-    CREATE TRIGGER refuse_rows BEFORE INSERT ON audit.event FOR EACH ROW EXECUTE FUNCTION public.refuse_rows()`);
-  return () => run('DROP TRIGGER refuse_rows ON audit.event; DROP FUNCTION public.refuse_rows()');
 }
 
 /** Waits until a statement has been waiting for a lock for at least this long. */
