@@ -30,6 +30,34 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'access for applications read from the text of the operation, although the table of access modes differs',
+    file: 'libs/domain/src/ers/drift/specification.ts',
+    find: 'inTable === null ?',
+    put: 'inTable !== null ?',
+    tests: unit('libs/domain/src/ers/drift/specification.spec.ts'),
+  },
+  {
+    name: 'a business function that is named outside the list of roles counts as one that may call',
+    file: 'libs/domain/src/ers/drift/description.ts',
+    find: "line !== '' && !/^[-*|]/.test(line)",
+    put: 'false',
+    tests: unit('libs/domain/src/ers/drift/specification.spec.ts'),
+  },
+  {
+    name: 'an operation that the file no longer has is not shown as removed',
+    file: 'libs/domain/src/ers/drift/compare-catalogue.ts',
+    find: 'if (found === undefined) removed.push(builtIn);',
+    put: 'if (found === undefined) continue;',
+    tests: unit('libs/domain/src/ers/drift/compare-catalogue.spec.ts'),
+  },
+  {
+    name: 'the patch of the catalogue decides that a new operation only reads',
+    file: 'apps/cli/src/catalogue/catalogue-row.ts',
+    find: "'readOnly: UNDECIDED'",
+    put: "'readOnly: true'",
+    tests: integration('test/integration/tools/catalogue-compare.spec.ts'),
+  },
+  {
     name: 'a page that polls keeps a session from going idle',
     file: `${PEOPLE}/staff-sessions.ts`,
     find: 'if (isActivity && nowMs',

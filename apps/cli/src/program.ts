@@ -3,6 +3,7 @@ import { assuranceCommands } from './commands/governance/assurance.js';
 import { asidPlanCommand } from './commands/asid-plan.js';
 import { auditCommands } from './commands/audit.js';
 import { bootstrapCommand } from './commands/bootstrap.js';
+import { catalogueCommands } from './commands/catalogue/catalogue.js';
 import { changeCommands } from './commands/changes.js';
 import { cis2ClientCommands } from './commands/cis2-clients.js';
 import { clientCommands } from './commands/clients.js';
@@ -42,6 +43,7 @@ const GROUPS: readonly (readonly [
   ['Governance:', [sroCommands, exceptionCommands, assuranceCommands, environmentCommands]],
   ['Users:', [userSessionCommands]],
   ['Background work:', [jobCommands, noticeCommands]],
+  ['The NHS specification:', [catalogueCommands]],
   ['Audit:', [auditCommands, verifyCommand]],
   ['Shell:', [completionCommand]],
 ];
