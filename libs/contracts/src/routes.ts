@@ -4,6 +4,7 @@
 import type { z } from 'zod';
 import { changeRoutes } from './governance/change-routes.js';
 import { auditRoutes } from './audit/audit-routes.js';
+import { catalogueRoutes } from './operation/catalogue-routes.js';
 import { dashboardRoutes } from './audit/dashboard-routes.js';
 import { environmentRoutes } from './governance/environment-routes.js';
 import { governanceRoutes } from './governance/governance-routes.js';
@@ -44,6 +45,7 @@ export const routes = {
   ...userSessionRoutes,
   ...operationRoutes,
   ...lintAssertionRoutes,
+  ...catalogueRoutes,
   ...rotationRoutes,
   ...keyEmergencyRoutes,
   ...jobRoutes,
@@ -71,14 +73,15 @@ export interface InputOf<N extends RouteName> {
   readonly ifMatch: Routes[N] extends { readonly ifMatch: true } ? readonly string[] : undefined;
 }
 
-type SentOf<R, K extends string> = R extends { readonly [key in K]: infer S extends z.ZodType }
-  ? { readonly [key in K]: z.input<S> }
-  : { readonly [key in K]?: undefined };
+type Part = 'params' | 'query' | 'body';
+
+/** By part, and not one part after another: the compiler would try the parts of each route with those of every other. */
+type SentOf<R> = {
+  readonly [K in keyof R & Part]: R[K] extends z.ZodType ? z.input<R[K]> : never;
+} & { readonly [K in Exclude<Part, keyof R>]?: undefined };
 
 /** What a caller sends. */
-export type RequestOf<N extends RouteName> = N extends RouteName
-  ? SentOf<Routes[N], 'params'> & SentOf<Routes[N], 'query'> & SentOf<Routes[N], 'body'>
-  : never;
+export type RequestOf<N extends RouteName> = N extends RouteName ? SentOf<Routes[N]> : never;
 
 /** What a caller gets; of an ndjson route: one line. */
 export type AnswerOf<N extends RouteName> = z.output<Routes[N]['response']>;

@@ -478,6 +478,11 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   notice_read_pkey: rule('id', 'This person has read this notice already.'),
   notice_read_staff_id_fkey: rule('staffId', 'There is no such person.'),
   notice_read_notice_id_fkey: rule('id', 'There is no such notice.'),
+  catalogue_comparison_pkey: rule('id', 'There is a comparison with this id already.'),
+  catalogue_comparison_of_file: rule(
+    '',
+    'A comparison has the version and the SHA-256 of its file, and at most 2,000,000 characters of what it says.',
+  ),
   notice_webhook_pkey: rule('id', 'There is a webhook with this id already.'),
   notice_webhook_https: rule(
     'url',

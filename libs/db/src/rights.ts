@@ -50,6 +50,7 @@ const NEVER_DELETED = [
   'key_emergency',
   'user_session',
   'notice_webhook',
+  'catalogue_comparison',
 ];
 /** Written by triggers with the owner's rights. */
 const READ_ONLY = ['registry_head', 'registry_change', '_prisma_migrations'];

@@ -12,6 +12,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   USER_SESSION_ENDED: 'User session ended',
   JOB_REQUESTED: 'Background job requested',
   JOB_RETRIED: 'Background job retried',
+  CATALOGUE_COMPARED: 'Newer e-RS specification recorded',
   WEBHOOK_CREATED: 'Webhook created',
   WEBHOOK_ENDED: 'Webhook ended',
   WEBHOOK_TESTED: 'Webhook tested',

@@ -10,7 +10,7 @@ import { Section } from '../parts/facts.js';
 type DashboardView = AnswerOf<'dashboardShow'>;
 
 export function Attention({ data }: { readonly data: DashboardView }) {
-  const { drafts, oldKeys, srosDue, nearQuota, approvalsPending } = data;
+  const { drafts, oldKeys, srosDue, nearQuota, approvalsPending, newerCatalogue } = data;
   const { stopsUnreviewed, keyEmergenciesUnreviewed } = data;
   const unreviewed = encodeURIComponent(JSON.stringify({ only: 'unreviewed' }));
   const reviews = [
@@ -27,7 +27,8 @@ export function Attention({ data }: { readonly data: DashboardView }) {
       count: keyEmergenciesUnreviewed,
     },
   ].filter(({ count }) => count > 0);
-  if (reviews.length + drafts.length + oldKeys.length + nearQuota.length === 0)
+  const lists = [reviews, drafts, oldKeys, nearQuota];
+  if (newerCatalogue === null && lists.every(({ length }) => length === 0))
     return (
       <Typography sx={{ mb: 2 }}>
         Nothing else needs attention: every application is set up, no signing key is older than a year, and no
@@ -44,6 +45,20 @@ export function Attention({ data }: { readonly data: DashboardView }) {
             </Link>
           </Typography>
         ))}
+      </Items>
+      <Items title="The e-RS specification">
+        {newerCatalogue === null
+          ? []
+          : [
+              <Typography key={newerCatalogue.version} sx={{ mb: 1, overflowWrap: 'anywhere' }}>
+                NHS England’s catalogue version {newerCatalogue.version} is newer than this build (
+                {newerCatalogue.differences === 1
+                  ? 'one difference'
+                  : `${newerCatalogue.differences} differences`}
+                ). Requests are decided by the catalogue of this build. “gatehouse catalogue show” lists what
+                is different.
+              </Typography>,
+            ]}
       </Items>
       <Items title="Applications that are not live yet">
         {drafts.map(({ applicationId, application, missing }) => (

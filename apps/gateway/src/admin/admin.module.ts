@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AssuranceModule } from './assurance/assurance.module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { CatalogueModule } from './catalogue/catalogue.module.js';
 import { ChangesModule } from './changes/changes.module.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { DashboardModule } from './dashboard/dashboard.module.js';
@@ -33,6 +34,7 @@ import { UserSessionsModule } from './user-sessions/user-sessions.module.js';
 const RESOURCES = [
   AssuranceModule,
   AuditModule,
+  CatalogueModule,
   ChangesModule,
   ClientsModule,
   DashboardModule,

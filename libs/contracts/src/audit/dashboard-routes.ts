@@ -37,6 +37,8 @@ export const dashboard = z.object({
   approvalsPending: z.number().int(),
   stopsUnreviewed: z.number().int(),
   keyEmergenciesUnreviewed: z.number().int(),
+  /** The newest specification that was recorded, as long as this build differs from it. */
+  newerCatalogue: z.object({ version: z.string(), differences: z.number().int() }).nullable(),
 });
 export type DashboardView = z.infer<typeof dashboard>;
 

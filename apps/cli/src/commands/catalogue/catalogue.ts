@@ -11,9 +11,10 @@ import { readSpecificationFile } from '../../catalogue/specification-file.js';
 import { Failure } from '../../failure.js';
 import { unreadable } from '../../files.js';
 import type { Context } from '../../options.js';
+import { call } from '../../api.js';
 import { count, print } from '../../output.js';
 
-export function catalogueCommands(program: Command, { output, setExitCode }: Context): void {
+export function catalogueCommands(program: Command, { settings, output, setExitCode }: Context): void {
   const catalogue = program
     .command('catalogue')
     .description('The catalogue of e-RS interactions of this build.');
@@ -27,13 +28,38 @@ export function catalogueCommands(program: Command, { output, setExitCode }: Con
       '--patch <file>',
       'write the changed rows as a patch for git apply; run it at the root of a checkout',
     )
-    .action(async (file: string, { patch }: { patch?: string }) => {
-      const { specification } = await readSpecificationFile(file);
+    .option('--record', 'let the console say that this file is newer than the build (needs --reason)')
+    .option('--reason <text>', 'why; recorded in the audit trail')
+    .action(async (file: string, { patch, record, reason }: CompareOptions) => {
+      if (record === true && reason === undefined) throw new Failure('--record needs --reason.', 2);
+      const { specification, sha256 } = await readSpecificationFile(file);
       const comparison = compareCatalogue(specification);
       if (patch !== undefined) await writePatch(patch, specification);
+      if (reason !== undefined && record === true) {
+        const body = { specification: { ...specification }, sha256, reason };
+        await call(settings, 'catalogueComparisonRecord', { body });
+      }
       print(output, comparison, comparisonText);
       if (comparison.differences.length > 0) setExitCode(1);
     });
+
+  catalogue
+    .command('show')
+    .description(
+      'Show what the newest recorded e-RS specification changes against the catalogue of the gateway that answers.',
+    )
+    .action(async () => {
+      const { comparison } = await call(settings, 'catalogueComparisonShow', {});
+      print(output, comparison, () =>
+        comparison === null ? 'No comparison was recorded.' : comparisonText(comparison),
+      );
+    });
+}
+
+interface CompareOptions {
+  readonly patch?: string;
+  readonly record?: true;
+  readonly reason?: string;
 }
 
 /** @throws Failure if this is no checkout of the version that runs, or the patch can't be written */
@@ -55,7 +81,7 @@ async function writePatch(file: string, specification: Specification): Promise<v
   });
 }
 
-function comparisonText({ version, operations, differences, remarks }: Comparison): string {
+function comparisonText({ version, operations, differences, remarks }: Shown): string {
   const lines = [
     `The file is version ${version} of the e-RS specification. Its ${count(operations, 'operation')} were compared with the catalogue of this build.`,
   ];
@@ -72,7 +98,13 @@ function comparisonText({ version, operations, differences, remarks }: Compariso
   return lines.join('\n');
 }
 
-function differenceText({ aspect, builtIn, file }: Difference): string {
+type Shown = Pick<Comparison, 'version' | 'operations'> & {
+  readonly differences: readonly ShownDifference[];
+  readonly remarks: readonly string[];
+};
+type ShownDifference = Omit<Difference, 'aspect'> & { readonly aspect: string };
+
+function differenceText({ aspect, builtIn, file }: ShownDifference): string {
   if (aspect === 'added') return `  + ${file ?? ''}`;
   if (aspect === 'removed') return `  - ${builtIn ?? ''}`;
   return `  ~ ${aspect}: ${builtIn ?? 'none'} → ${file ?? 'none'}`;

@@ -3,6 +3,7 @@ import { reasonsByHour, trafficByHour } from '@gatehouse/domain/audit/traffic';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { Controller, Inject } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { CatalogueStore } from '../catalogue/catalogue.store.js';
 import { type Acting, requireReach } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
 import { CLOCK, type Clock } from '../injected.js';
@@ -17,6 +18,7 @@ export class DashboardController {
     @Inject(AuditTrail) private readonly auditTrail: AuditTrail,
     @Inject(NearQuotaStore) private readonly nearQuota: NearQuotaStore,
     @Inject(TasksStore) private readonly tasks: TasksStore,
+    @Inject(CatalogueStore) private readonly catalogue: CatalogueStore,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
@@ -27,6 +29,7 @@ export class DashboardController {
       ...(await this.traffic(acting.reach, query.days)),
       nearQuota: await this.nearQuota.list(acting.reach),
       ...(await this.tasks.read(acting)),
+      newerCatalogue: await this.catalogue.newer(),
     };
   }
 

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
+import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { DoctorModule } from '../doctor/doctor.module.js';
 import { DashboardController } from './dashboard.controller.js';
 import { NearQuotaStore } from './near-quota.store.js';
 import { TasksStore } from './tasks.store.js';
 
 @Module({
-  imports: [DoctorModule],
+  imports: [CatalogueModule, DoctorModule],
   controllers: [DashboardController],
   providers: [NearQuotaStore, TasksStore],
 })
