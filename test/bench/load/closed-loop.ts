@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { benchProgram } from '../../../tools/bench-programs.mjs';
 import { outputOf } from '../servers/programs.ts';
-import { CONTENT_TYPE, type Target } from './target.ts';
+import type { Target } from './target.ts';
 
 export interface LoadResult {
   readonly requests: number;
@@ -27,12 +27,9 @@ export async function closedLoop(target: Target, connections: number, seconds: n
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-load-'));
   try {
     await writeFile(join(folder, 'keys'), target.keys.join('\n'));
-    await writeFile(join(folder, 'body'), target.body ?? '');
     const env = {
       LOAD_FOLDER: folder,
-      LOAD_METHOD: target.method,
       LOAD_PATH: target.path,
-      LOAD_CONTENT_TYPE: target.body === undefined ? '' : CONTENT_TYPE,
     };
     const text =
       wrk === undefined

@@ -5,21 +5,13 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 
 const [origin = '', connections, seconds] = process.argv.slice(2);
-const { LOAD_FOLDER = '', LOAD_METHOD, LOAD_PATH, LOAD_CONTENT_TYPE } = process.env;
+const { LOAD_FOLDER = '', LOAD_PATH } = process.env;
 const { hostname, port, host } = new URL(origin);
-const body = readFileSync(join(LOAD_FOLDER, 'body'));
 const keys = readFileSync(join(LOAD_FOLDER, 'keys'), 'utf8').split('\n');
 const requests = keys.map((key) =>
-  Buffer.concat([
-    Buffer.from(
-      `${LOAD_METHOD} ${LOAD_PATH} HTTP/1.1\r\nHost: ${host}\r\n` +
-        (key === '' ? '' : `Authorization: Bearer ${key}\r\n`) +
-        (LOAD_CONTENT_TYPE
-          ? `Content-Type: ${LOAD_CONTENT_TYPE}\r\nContent-Length: ${body.length}\r\n\r\n`
-          : '\r\n'),
-    ),
-    body,
-  ]),
+  Buffer.from(
+    `GET ${LOAD_PATH} HTTP/1.1\r\nHost: ${host}\r\n${key === '' ? '' : `Authorization: Bearer ${key}\r\n`}\r\n`,
+  ),
 );
 
 const startedMs = performance.now();

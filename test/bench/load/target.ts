@@ -1,23 +1,17 @@
-/** Where load is sent. */
+/** What is read under load. */
 export interface Target {
   readonly origin: string;
   readonly path: string;
-  readonly method: 'GET' | 'POST';
   /** The n-th request sends the n-th of them, and begins again after the last; none if it is empty. */
   readonly keys: readonly string[];
   /** Handles of user sessions, sent in the same way; by an open loop alone. */
   readonly sessions?: readonly string[];
-  /** Of a POST. */
-  readonly body?: string;
 }
 
-export const CONTENT_TYPE = 'application/fhir+json';
-
 /** Headers of the n-th request. */
-export function headersOf({ keys, sessions = [], body }: Target, n: number): Record<string, string> {
+export function headersOf({ keys, sessions = [] }: Target, n: number): Record<string, string> {
   return {
     ...(keys.length === 0 ? {} : { authorization: `Bearer ${keys[n % keys.length]}` }),
     ...(sessions.length === 0 ? {} : { 'gatehouse-user-session': sessions[n % sessions.length] ?? '' }),
-    ...(body === undefined ? {} : { 'content-type': CONTENT_TYPE }),
   };
 }

@@ -11,17 +11,12 @@ local function read(name)
 end
 
 function init(args)
-  local method, path, contentType = os.getenv("LOAD_METHOD"), os.getenv("LOAD_PATH"), os.getenv("LOAD_CONTENT_TYPE")
-  local body = nil
-  if contentType ~= "" then
-    wrk.headers["Content-Type"] = contentType
-    body = read("body")
-  end
+  local path = os.getenv("LOAD_PATH")
   for key in read("keys"):gmatch("[^\n]+") do
     wrk.headers["Authorization"] = "Bearer " .. key
-    requests[#requests + 1] = wrk.format(method, path, wrk.headers, body)
+    requests[#requests + 1] = wrk.format("GET", path, wrk.headers)
   end
-  if #requests == 0 then requests[1] = wrk.format(method, path, wrk.headers, body) end
+  if #requests == 0 then requests[1] = wrk.format("GET", path, wrk.headers) end
 end
 
 function request()

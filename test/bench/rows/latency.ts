@@ -20,7 +20,7 @@ export const latency: Row = {
         const gatehouse = await startGatehouse(later, `${upstream.origin}/referrals`, applications);
         const gateway = await gatehouse.startMeasured();
         const through = readTarget(gateway, gatehouse.keys);
-        const direct = upstream.target('GET');
+        const direct = upstream.target;
         await mintTokens(through);
         pin(gateway.child.pid, SERVER_CORE);
         await openLoop(through, 200, isQuick ? 1 : 30);

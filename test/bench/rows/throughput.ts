@@ -2,10 +2,9 @@
 import type { Bench, Row } from '../row.ts';
 import { closedLoop, LOAD_GENERATOR, warmUp } from '../load/closed-loop.ts';
 import { median, spread } from '../load/figures.ts';
-import type { Target } from '../load/target.ts';
 import { type Contender, startRivals, startUpstream, type Upstream } from '../servers/contenders.ts';
 import { watchCpu } from '../servers/cpu.ts';
-import { mintTokens, postTarget, readTarget, startGatehouse } from '../servers/gatehouse.ts';
+import { mintTokens, readTarget, startGatehouse } from '../servers/gatehouse.ts';
 import { pin, SERVER_CORE } from '../servers/programs.ts';
 import { type DatabaseUse, watchDatabase } from '../servers/database-use.ts';
 
@@ -33,33 +32,26 @@ export const throughput: Row = {
       lacks: 'nothing',
       pid: gateway.child.pid ?? 0,
       isNative: false,
-      target: (method) => (method === 'GET' ? readTarget : postTarget)(gateway, gatehouse.keys),
+      target: readTarget(gateway, gatehouse.keys),
     };
     const contenders = [own, ...(await startRivals(later, upstream, gatehouse.stack.database.superuserUrl))];
     for (const { pid } of contenders) pin(pid, SERVER_CORE);
     const databaseUse = () => watchDatabase(gatehouse.stack.sql);
     console.log(`  load from ${LOAD_GENERATOR}`);
     for (const { name, lacks } of contenders) console.log(`  ${name} lacks: ${lacks}`);
-    for (const method of isQuick ? (['GET'] as const) : (['GET', 'POST'] as const)) {
-      for (const contender of contenders) await warmUp(contender.target(method), 32, bench.warmUp);
-      for (const connections of isQuick ? [32] : [8, 32, 128, 512]) {
-        const results = await interleaved(bench, contenders, { method, connections }, databaseUse);
-        await printCell(bench, upstream, { method, connections }, results);
-      }
+    for (const { target } of contenders) await warmUp(target, 32, bench.warmUp);
+    for (const connections of isQuick ? [32] : [8, 32, 128, 512]) {
+      const results = await interleaved(bench, contenders, connections, databaseUse);
+      await printCell(bench, upstream, connections, results);
     }
   },
 };
-
-interface Cell {
-  readonly method: Target['method'];
-  readonly connections: number;
-}
 
 /** Each round measures every contender once, so that what else the machine does meets all of them alike. */
 async function interleaved(
   { rounds, seconds }: Bench,
   contenders: readonly Contender[],
-  { method, connections }: Cell,
+  connections: number,
   databaseUse: () => Promise<() => Promise<DatabaseUse>>,
 ): Promise<Map<Contender, Measured>> {
   const results = new Map<Contender, Measured>(
@@ -69,7 +61,7 @@ async function interleaved(
     for (const [contender, measured] of results) {
       const usedDatabase = await databaseUse();
       const usedCpuUs = watchCpu(() => [contender.pid]);
-      const result = await closedLoop(contender.target(method), connections, seconds);
+      const result = await closedLoop(contender.target, connections, seconds);
       const cpuUs = usedCpuUs();
       if (result.failed > 0) throw new Error(`${contender.name}: ${result.failed} requests failed`);
       measured.perSecond.push(Math.round(result.requests / result.seconds));
@@ -89,17 +81,17 @@ async function interleaved(
 async function printCell(
   { seconds, record }: Bench,
   upstream: Upstream,
-  { method, connections }: Cell,
+  connections: number,
   results: ReadonlyMap<Contender, Measured>,
 ): Promise<void> {
-  const straight = await closedLoop(upstream.target(method), connections, seconds);
+  const straight = await closedLoop(upstream.target, connections, seconds);
   const ceiling = Math.round(straight.requests / straight.seconds);
   const fastest = Math.max(
     ...[...results].filter(([{ isNative }]) => !isNative).map(([, { perSecond }]) => median(perSecond)),
   );
   const counts = ceiling >= LEAST_HEADROOM * fastest;
   console.log(
-    `  ${method}, ${connections} connections; ceiling ${ceiling} requests/s${counts ? '' : ': LESS THAN TWICE THE FASTEST, THE RUN DOESN’T COUNT'}`,
+    `  ${connections} connections; ceiling ${ceiling} requests/s${counts ? '' : ': LESS THAN TWICE THE FASTEST, THE RUN DOESN’T COUNT'}`,
   );
   const own = [...results].find(([{ name }]) => name === GATEHOUSE)?.[1];
   for (const [{ name, lacks }, { perSecond, cpuUs, p99Ms, database }] of results) {
@@ -117,7 +109,6 @@ async function printCell(
         `      PostgreSQL: ${use.cpuUs} µs, ${use.bytes} bytes and ${use.walBytes} bytes of WAL a request`,
       );
     record({
-      method,
       connections,
       ceiling,
       counts,

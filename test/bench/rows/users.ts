@@ -62,7 +62,7 @@ async function userCalls({ isQuick, rounds, seconds, record }: Bench, later: Lat
     sessions.push((await signIn(stack, clientKey, userIdOf(n))).handle);
   }
   await stack.simulator.control('POST', '/options', { ersDelayMs: 20 });
-  const common = { origin: stack.gateway.partner, path: PATH, method: 'GET' } as const;
+  const common = { origin: stack.gateway.partner, path: PATH };
   const asApplication: Target = { ...common, keys: clients.map((client) => client.clientKey) };
   const asUser: Target = { ...common, keys: [clientKey], sessions };
   for (const target of [asApplication, asUser]) await openLoop(target, PER_SECOND, seconds);

@@ -10,7 +10,7 @@ import type { Later } from '../benchmark.ts';
 import type { Target } from '../load/target.ts';
 import { freePort } from '../../support/servers/free-port.ts';
 import { until } from '../../support/until.ts';
-import { CODE_SYSTEM, LARGE_BODY } from './gatehouse.ts';
+import { CODE_SYSTEM } from './gatehouse.ts';
 import { LOAD_CORE, pin, startProgram } from './programs.ts';
 
 export interface Contender {
@@ -20,12 +20,12 @@ export interface Contender {
   readonly pid: number;
   /** Written in C, it is printed for orientation, and may be faster than the load. */
   readonly isNative: boolean;
-  target(method: Target['method']): Target;
+  readonly target: Target;
 }
 
 export interface Upstream {
   readonly origin: string;
-  target(method: Target['method']): Target;
+  readonly target: Target;
 }
 
 const CHECKS = 'no credentials, no policy, no token, no checked answer';
@@ -35,7 +35,7 @@ const NOTHING = `${CHECKS}, no audit trail, no log`;
 export async function startUpstream(later: Later, delayMs = 0): Promise<Upstream> {
   const { origin, pid } = await startScript(later, 'upstream.mjs', [String(delayMs)]);
   pin(pid, LOAD_CORE);
-  return { origin, target: (method) => targetOf(origin, method) };
+  return { origin, target: targetOf(origin) };
 }
 
 /** Every rival that can be had here. @param databaseUrl of a database that one of them writes to */
@@ -46,7 +46,7 @@ export async function startRivals(
 ): Promise<Contender[]> {
   const inNode = async (name: string, script: string, lacks: string): Promise<Contender> => {
     const { origin, pid } = await startScript(later, 'rivals.mjs', [script, upstream.origin, databaseUrl]);
-    return { name, lacks, pid, isNative: false, target: (method) => targetOf(origin, method) };
+    return { name, lacks, pid, isNative: false, target: targetOf(origin) };
   };
   const native = await Promise.all([nginx(later, upstream), haproxy(later, upstream)]);
   return [
@@ -59,8 +59,8 @@ export async function startRivals(
 }
 
 /** The same request without what only Gatehouse needs. */
-function targetOf(origin: string, method: Target['method']): Target {
-  return { origin, path: CODE_SYSTEM, method, keys: [], ...(method === 'POST' ? { body: LARGE_BODY } : {}) };
+function targetOf(origin: string): Target {
+  return { origin, path: CODE_SYSTEM, keys: [] };
 }
 
 async function startScript(
@@ -143,6 +143,11 @@ async function native(
       () => false,
     ),
   );
-  const target = (method: Target['method']) => targetOf(origin, method);
-  return { name: `${name} ${program.version}`, lacks: NOTHING, pid, isNative: true, target };
+  return {
+    name: `${name} ${program.version}`,
+    lacks: NOTHING,
+    pid,
+    isNative: true,
+    target: targetOf(origin),
+  };
 }

@@ -12,7 +12,6 @@ import type { Target } from '../load/target.ts';
 import { fillRegistry, type SharedSigningKey } from './registry-data.ts';
 
 export const CODE_SYSTEM = '/FHIR/STU3/CodeSystem/SPECIALTY';
-const WORKLIST = '/FHIR/STU3/ReferralRequest/$ers.fetchworklist';
 const ENVIRONMENT = 'int';
 
 export interface BenchGatehouse {
@@ -66,39 +65,7 @@ export async function startGatehouse(
 export const readTarget = (gateway: GatewayProcess, keys: readonly string[]): Target => ({
   origin: gateway.partner,
   path: CODE_SYSTEM,
-  method: 'GET',
   keys,
-});
-
-/** Fetches a worklist of ten referrals with a body of 20 KB. */
-export const postTarget = (gateway: GatewayProcess, keys: readonly string[]): Target => ({
-  origin: gateway.partner,
-  path: WORKLIST,
-  method: 'POST',
-  keys,
-  body: LARGE_BODY,
-});
-
-export const LARGE_BODY = JSON.stringify({
-  resourceType: 'Parameters',
-  meta: { profile: ['https://fhir.nhs.uk/STU3/StructureDefinition/eRS-FetchWorklist-Parameters-1'] },
-  parameter: [
-    {
-      name: 'listType',
-      valueCodeableConcept: {
-        coding: [
-          {
-            system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-ReferralListSelector-1',
-            code: 'REFERRALS_FOR_REVIEW',
-          },
-        ],
-      },
-    },
-    ...Array.from({ length: 160 }, (_, n) => ({
-      name: 'service',
-      valueIdentifier: { system: 'http://fhir.nhs.net/Id/ers-service', value: String(10_000 + n) },
-    })),
-  ],
 });
 
 /** Waits until each binding has its token. @throws if a request is refused */
@@ -135,7 +102,7 @@ async function addClients(superuserUrl: string, applications: number): Promise<s
   const minted = Array.from({ length: applications }, () => mintClientKey(ENVIRONMENT, randomBytes));
   const client = new pg.Client(superuserUrl);
   await client.connect();
-  await client.query(`UPDATE message_set SET interactions = '{A004,A008,A042}' WHERE name = 'provider-read'`);
+  await client.query(`UPDATE message_set SET interactions = '{A004,A042}' WHERE name = 'provider-read'`);
   await client.query(
     `INSERT INTO client (id, name, environment)
       SELECT lpad(n::text, 32, '0')::uuid, 'client-' || n, '${ENVIRONMENT}' FROM generate_series(1, ${applications}) AS n`,

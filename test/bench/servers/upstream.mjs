@@ -10,12 +10,6 @@ const BODY = JSON.stringify({
     display: `Specialty number ${n}`,
   })),
 });
-const WORKLIST = JSON.stringify({
-  resourceType: 'List',
-  entry: Array.from({ length: 10 }, (_, n) => ({
-    item: { reference: `ReferralRequest/${500_000_000_000 + n}/_history/1` },
-  })),
-});
 const STREAM_BYTES = 50 * 1_048_576;
 const STREAM = Buffer.alloc(64 * 1_024, 'x');
 
@@ -27,8 +21,7 @@ const headOf = (body, type, correlationId) =>
 function answer(socket, head) {
   const [, correlationId = ''] = /\r\nx-correlation-id: *([^\r]*)/i.exec(head) ?? [];
   if (head.includes('/Binary/')) return void stream(socket, correlationId);
-  const body = head.startsWith('POST') ? WORKLIST : BODY;
-  const text = headOf(body, 'application/fhir+json', correlationId) + body;
+  const text = headOf(BODY, 'application/fhir+json', correlationId) + BODY;
   if (delayMs === 0) socket.write(text);
   else setTimeout(() => socket.writable && socket.write(text), delayMs);
 }
@@ -48,29 +41,12 @@ function stream(socket, correlationId) {
 
 const server = createServer({ noDelay: true }, (socket) => {
   let head = '';
-  let bodyLeft = 0;
   const read = (chunk) => {
-    if (bodyLeft > chunk.length) {
-      bodyLeft -= chunk.length;
-      return;
-    }
-    if (bodyLeft > 0) {
-      answer(socket, head);
-      head = '';
-      chunk = chunk.subarray(bodyLeft);
-      bodyLeft = 0;
-    }
     head += chunk.latin1Slice();
-    const end = head.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    const rest = Buffer.from(head.slice(end + 4), 'latin1');
-    head = head.slice(0, end + 2);
-    bodyLeft = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
-    if (bodyLeft === 0) {
-      answer(socket, head);
-      head = '';
+    for (let end = head.indexOf('\r\n\r\n'); end >= 0; end = head.indexOf('\r\n\r\n')) {
+      answer(socket, head.slice(0, end + 2));
+      head = head.slice(end + 4);
     }
-    if (rest.length > 0) read(rest);
   };
   socket.on('data', read);
   // A client that goes away is no fault.
