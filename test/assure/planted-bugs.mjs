@@ -30,6 +30,41 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'a signature of one key excused by a lost answer of another',
+    file: 'libs/domain/src/signatures/reconcile.ts',
+    find: 'span.key === key &&',
+    put: 'span.key !== undefined &&',
+    tests: unit('libs/domain/src/signatures/reconcile.spec.ts'),
+  },
+  {
+    name: 'one lost answer excuses any number of signatures',
+    file: 'libs/domain/src/signatures/reconcile.ts',
+    find: 'left.splice(at, 1);',
+    put: '',
+    tests: unit('libs/domain/src/signatures/reconcile.spec.ts'),
+  },
+  {
+    name: 'a signature whose record the log can not read is left out in silence',
+    file: 'libs/domain/src/signatures/cloudtrail.ts',
+    find: 'if (signature === null) return {',
+    put: 'if (signature === null) continue;\n    if (signature.eventId === null) return {',
+    tests: unit('libs/domain/src/signatures/reconcile.spec.ts'),
+  },
+  {
+    name: 'a signature of KMS whose answer was lost is not noted',
+    file: 'apps/gateway/src/adapters/kms/kms.ts',
+    find: 'noteLost(requestId === undefined ? attempts : attempts - 1);',
+    put: 'noteLost(attempts * 0);',
+    tests: integration('test/integration/keys/signatures.spec.ts'),
+  },
+  {
+    name: 'the audit trail does not record what KMS signed',
+    file: 'apps/gateway/src/adapters/kms/kms.ts',
+    find: 'if (requestId !== undefined) options.onSign',
+    put: 'if (requestId === null) options.onSign',
+    tests: integration('test/integration/keys/signatures.spec.ts'),
+  },
+  {
     name: 'the dashboard says that a recorded specification is newer although the build has caught up',
     file: `${ADMIN}/catalogue/catalogue.store.ts`,
     find: ' || comparison.differences.length === 0',

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { decodeTextFile } from '@gatehouse/domain/input/text-file';
 import { Failure } from './failure.js';
 
@@ -27,4 +28,16 @@ export async function readTextFile(file: string): Promise<string> {
   const { text, fault } = decodeTextFile(await readBytes(file));
   if (fault !== undefined) throw new Failure(`${file}:${fault.line}: byte ${fault.byte}: ${fault.detail}`, 2);
   return text;
+}
+
+/**
+ * Opened when the first line is wanted: readline reads at once, and what nobody waits for yet is lost.
+ * @throws Failure if the file can't be read
+ */
+export async function* linesOf(file: string): AsyncGenerator<string> {
+  const handle = await open(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  if ((await handle.stat()).isDirectory()) throw unreadable(file, { code: 'EISDIR' });
+  yield* createInterface({ input: handle.createReadStream({ encoding: 'utf8' }), crlfDelay: Infinity });
 }

@@ -18,6 +18,7 @@ import { listCommands } from './commands/lists.js';
 import { migrateCommand } from './commands/migrate.js';
 import { noticeCommands } from './commands/notices.js';
 import { registryCommands } from './commands/registry.js';
+import { signatureCommands } from './commands/signatures/signatures.js';
 import { sroCommands } from './commands/governance/sro.js';
 import { tokenCommands } from './commands/tokens.js';
 import { userSessionCommands } from './commands/user-sessions.js';
@@ -44,7 +45,7 @@ const GROUPS: readonly (readonly [
   ['Users:', [userSessionCommands]],
   ['Background work:', [jobCommands, noticeCommands]],
   ['The NHS specification:', [catalogueCommands]],
-  ['Audit:', [auditCommands, verifyCommand]],
+  ['Audit:', [auditCommands, verifyCommand, signatureCommands]],
   ['Shell:', [completionCommand]],
 ];
 

@@ -1,10 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import { open, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { Failure } from '../failure.js';
-import { readTextFile, unreadable } from '../files.js';
+import { linesOf, readTextFile, unreadable } from '../files.js';
 import type { Context } from '../options.js';
 import { count, print } from '../output.js';
 import { type CheckpointFile, type CheckpointReport, readPublicKeys } from '../verify/checkpoints.js';
@@ -52,18 +51,6 @@ function keysOf(file: string, pem: string): KeyObject[] {
 
 async function* filesOf(folder: string, names: readonly string[]): AsyncGenerator<CheckpointFile> {
   for (const name of names) yield { name, text: await readFile(join(folder, name), 'utf8') };
-}
-
-/**
- * Opened when the first line is wanted: readline reads at once, and what nobody waits for yet is lost.
- * @throws Failure if the file can't be read
- */
-async function* linesOf(file: string): AsyncGenerator<string> {
-  const handle = await open(file).catch((error: unknown) => {
-    throw unreadable(file, error);
-  });
-  if ((await handle.stat()).isDirectory()) throw unreadable(file, { code: 'EISDIR' });
-  yield* createInterface({ input: handle.createReadStream({ encoding: 'utf8' }), crlfDelay: Infinity });
 }
 
 function reportText(report: VerifyReport): string {

@@ -10,6 +10,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   USER_SIGN_IN_REJECTED: 'Sign-in of a user rejected',
   USER_ROLE_CHANGED: 'User changed role',
   USER_SESSION_ENDED: 'User session ended',
+  KMS_SIGNATURES: 'Signatures made in KMS',
   JOB_REQUESTED: 'Background job requested',
   JOB_RETRIED: 'Background job retried',
   CATALOGUE_COMPARED: 'Newer e-RS specification recorded',

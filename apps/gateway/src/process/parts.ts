@@ -15,6 +15,7 @@ import { openSealingPool } from '../adapters/audit/subjects/sealing-pool.js';
 import { createSubjectSealer, type SubjectSealer } from '../adapters/audit/write/subjects.js';
 import { type ClockSkew, createClockSkew } from '../adapters/nhs/clock-skew.js';
 import { type Kms, openKms } from '../adapters/kms/kms.js';
+import { createSignatureRecord, type SignatureRecord } from '../adapters/kms/signature-record.js';
 import { CIS2_CALLBACK_PATH } from '@gatehouse/domain/registry/cis2-registration';
 import { type Canary, createCanary } from '../adapters/nhs/canary.js';
 import { type Cis2Canary, createCis2Canary } from '../adapters/users/cis2-canary.js';
@@ -56,6 +57,8 @@ export interface Parts {
   readonly outages: Outages;
   readonly room: DatabaseRoom;
   readonly kms: Kms;
+  /** Of signatures that KMS made. */
+  readonly signatures: SignatureRecord;
   readonly audit: AuditLog;
   readonly registry: Registry;
   readonly sealer: SubjectSealer;
@@ -98,7 +101,12 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   const database = openPool(config, log, 8, budgets.auditCommitMs, budgets.auditCommitMs);
   // Long exports must not keep the data plane waiting for a connection.
   const auditDatabase = openPool(config, log, 4, AUDIT_READ_CONNECT_MS, AUDIT_READ_STATEMENT_MS);
-  const kms = openKms(config.kms);
+  const kms = openKms({
+    ...config.kms,
+    onSign: (attempt) => {
+      signatures.note(attempt);
+    },
+  });
   const room = watchDatabaseRoom(database, config.limits.databaseBytes, log, (facts) =>
     audit.system(systemEvent('AUDIT_VOLUME_FULL', now(), facts)),
   );
@@ -115,6 +123,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     maxQueue: config.limits.auditQueue,
     hasRoom: room.hasRoom,
   });
+  const signatures = createSignatureRecord((event) => audit.system(event), now);
   const registry = await openRegistry({
     databaseUrl: config.databaseUrl,
     onError: (error) => {
@@ -266,6 +275,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     outages,
     room,
     kms,
+    signatures,
     audit,
     registry,
     sealer,
@@ -284,6 +294,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       transport.close();
       await slots.close();
       await registry.close();
+      await signatures.close();
       await audit.close();
       await sealing.close();
       await prisma.$disconnect();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { requestHeader, type Exchange } from '../wire/exchange.js';
 import type { Reply } from '../wire/reply.js';
@@ -44,7 +45,9 @@ async function answer(world: World, exchange: Exchange): Promise<Reply> {
   const input = inputOf(exchange);
   if (input === undefined) return awsError('SerializationException', '');
   try {
-    return awsReply(await action(world, input, exchange));
+    const value = await action(world, input, exchange);
+    exchange.notes.kmsRequestId = randomUUID();
+    return awsReply(value, exchange.notes.kmsRequestId);
   } catch (error) {
     if (error instanceof KmsError) return awsError(error.type, error.message);
     throw error;

@@ -19,8 +19,8 @@ export class KmsError extends Error {
   }
 }
 
-export function awsReply(value: unknown): Reply {
-  return jsonReply(200, value, [['x-amzn-RequestId', randomUUID()]], MEDIA_TYPE);
+export function awsReply(value: unknown, requestId: string): Reply {
+  return jsonReply(200, value, [['x-amzn-RequestId', requestId]], MEDIA_TYPE);
 }
 
 /** An AWS JSON 1.1 error: `{"__type", "message"}`. */

@@ -19,6 +19,8 @@ export interface Notes {
   jti?: string;
   kid?: string;
   kmsAction?: string;
+  /** What a call of KMS that worked was answered in `x-amzn-RequestId`; CloudTrail names the same. */
+  kmsRequestId?: string;
   keyId?: string;
   stateChange?: true;
 }

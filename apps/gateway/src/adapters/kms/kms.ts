@@ -14,6 +14,7 @@ import {
   ListKeysCommand,
   ListResourceTagsCommand,
   SignCommand,
+  type SignCommandOutput,
 } from '@aws-sdk/client-kms';
 import type { UnsignedJwt } from '@gatehouse/domain/apim/client-assertion';
 import type { OpenIdAssertion, OpenIdAssertionAlgorithm } from '@gatehouse/domain/apim/openid-assertion';
@@ -22,6 +23,7 @@ import { GatewayError } from '@gatehouse/domain/errors';
 import type { SigningKey } from '@gatehouse/domain/registry/registry';
 import type { OutboundProxy } from '../outbound/outbound-proxy.js';
 import { awsRequests } from '../outbound/aws-requests.js';
+import type { SignAttempt } from './signature-record.js';
 import type { CreatedSigningKey, KeyService, SigningKeyOwner } from './key-service.js';
 
 export interface KmsOptions {
@@ -29,6 +31,8 @@ export interface KmsOptions {
   readonly endpoint: string | undefined;
   readonly timeoutMs: number;
   readonly proxy: OutboundProxy | null;
+  /** Hears of every signature, and of every request to sign that may have been one. */
+  readonly onSign?: (attempt: SignAttempt) => void;
 }
 
 /** What is needed of a key to sign with it, and to check the signature. */
@@ -109,6 +113,12 @@ export function openKms(options: KmsOptions): Kms {
     algorithm: OpenIdAssertionAlgorithm,
   ): Promise<Uint8Array> => {
     counts.signs += 1;
+    const fromMs = Date.now();
+    /** The SDK tries again by itself: KMS may have signed for a try whose answer was lost. */
+    const noteLost = (tries: number) => {
+      for (let lost = 0; lost < tries; lost++)
+        options.onSign?.({ key: key.kmsKeyArn, unanswered: { fromMs, toMs: Date.now() } });
+    };
     try {
       const answer = await client.send(
         new SignCommand({
@@ -120,9 +130,16 @@ export function openKms(options: KmsOptions): Kms {
         }),
         budget(),
       );
+      const { requestId, attempts = 1 } = answer.$metadata;
+      noteLost(requestId === undefined ? attempts : attempts - 1);
+      if (requestId !== undefined) options.onSign?.({ key: answer.KeyId ?? key.kmsKeyArn, requestId });
       return answer.Signature ?? new Uint8Array();
     } catch (error) {
       counts.failures += 1;
+      const { httpStatusCode, attempts = 1 } =
+        (error as Partial<Pick<SignCommandOutput, '$metadata'>>).$metadata ?? {};
+      // An answer that is an error is no signature; CloudTrail has it with an errorCode.
+      noteLost(httpStatusCode === undefined ? attempts : attempts - 1);
       throw keyError(error);
     }
   };
