@@ -478,6 +478,10 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   notice_read_pkey: rule('id', 'This person has read this notice already.'),
   notice_read_staff_id_fkey: rule('staffId', 'There is no such person.'),
   notice_read_notice_id_fkey: rule('id', 'There is no such notice.'),
+  upkeep_finding_pkey: rule('key', 'This has been found already.'),
+  upkeep_finding_watch_known: rule('watch', 'There is no such watch.'),
+  upkeep_finding_ods_codes_present: rule('odsCodes', 'A finding says which organisations it is about.'),
+  upkeep_finding_seen_after_found: rule('seenAt', 'A finding is not last seen before it was found.'),
   catalogue_comparison_pkey: rule('id', 'There is a comparison with this id already.'),
   catalogue_comparison_of_file: rule(
     '',

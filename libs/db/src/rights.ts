@@ -37,6 +37,7 @@ const READ_AND_WRITE = [
   'notice_choice',
   'notice_read',
   'notice_delivery',
+  'upkeep_finding',
 ];
 /** Rows that must remain: they end by a state or a time and are never deleted. */
 const NEVER_DELETED = [

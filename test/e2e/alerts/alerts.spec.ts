@@ -225,6 +225,16 @@ it('a key rotation that does not go on', async () => {
   await red(['GatehouseKeyRotationStuck']);
 });
 
+it('unusually many sign-ins that failed', async () => {
+  // Seen last tomorrow, so that no run of the job finds that it has ended.
+  await stack.sql.query(
+    `INSERT INTO upkeep_finding (key, watch, title, body, what_to_do, path, ods_codes, found_at, seen_at)
+     VALUES ('refused-sign-ins staff', 'refused-sign-ins', 'Many failed', '', 'Look.', '/audit', '{}', now(),
+       now() + interval '1 day')`,
+  );
+  await red(['GatehouseSignInsFailing']);
+});
+
 it('an application that NHS England does not serve as it should', async () => {
   await stack.sql.query(
     `INSERT INTO application_probe AS p (application_id, claimed_at, checked_at, checked_by, since, code)

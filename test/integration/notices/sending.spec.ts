@@ -13,6 +13,7 @@ import {
 } from '../../../apps/gateway/src/adapters/notices/deliveries.js';
 import { createMailer } from '../../../apps/gateway/src/adapters/notices/email.js';
 import { notify } from '../../../apps/gateway/src/adapters/notices/notify.js';
+import { settleFindings } from '../../../apps/gateway/src/adapters/upkeep/findings.js';
 import { createWebhooks } from '../../../apps/gateway/src/adapters/notices/webhook.js';
 import { mintWebhookSecret } from '../../../apps/gateway/src/adapters/notices/webhook-signature.js';
 import { type NoticeSending, sendNotices } from '../../../apps/gateway/src/jobs/send-notices.js';
@@ -66,10 +67,10 @@ async function person(email: string): Promise<string> {
   });
   return id;
 }
-async function webhook(path: string): Promise<void> {
+async function webhook(path: string, kinds = ['emergency-stop']): Promise<void> {
   await db.noticeWebhook.create({
     data: {
-      ...{ id: randomUUID(), url: `https://${HOST}:${hooks.port}${path}`, kinds: ['emergency-stop'] },
+      ...{ id: randomUUID(), url: `https://${HOST}:${hooks.port}${path}`, kinds },
       ...{ secretSealed: await box.seal(secret), createdBy: 'test', createdAt: new Date(nowMs) },
     },
   });
@@ -83,6 +84,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await db.notice.deleteMany();
+  await db.upkeepFinding.deleteMany();
   await db.noticeChoice.deleteMany();
   await db.noticeWebhook.updateMany({
     where: { endedAt: null },
@@ -131,6 +133,19 @@ describe('a notice', () => {
       { state: 'sent', staffId: null },
       { state: 'sent', staffId },
     ]);
+  });
+
+  it('of a finding is sent once, although two workers found it in two runs', async () => {
+    await webhook('/upkeep', ['upkeep']);
+    const finding = { key: 'unused-client 1', notice: { ...NOTICE, kind: 'upkeep' as const } };
+    for (const ranAtMs of [nowMs, nowMs + 86_400_000]) {
+      const run = { nowMs: ranAtMs, signal: new AbortController().signal };
+      await Promise.all([1, 2].map(() => settleFindings(db, 'unused-client', [finding], run)));
+      await Promise.all([send(), send()]);
+    }
+    expect(mail.messages.map((message) => headerOf(message, 'Subject'))).toEqual([NOTICE.title]);
+    const types = hooks.calls.map(({ body }) => (JSON.parse(body) as { type: string }).type);
+    expect(types).toEqual(['notice.upkeep']);
   });
 
   it('is not sent if its cause is rolled back', async () => {

@@ -3,13 +3,13 @@ import type { Notice } from '@gatehouse/domain/notices/notice';
 
 export interface ExpiryWatchDeps {
   /** Those that are due now. */
-  readonly notices: () => readonly Notice[];
+  readonly notices: () => Promise<readonly Notice[]>;
   readonly write: (notice: Notice) => Promise<unknown>;
   readonly signal: AbortSignal;
 }
 
 export async function run({ notices, write, signal }: ExpiryWatchDeps): Promise<void> {
-  for (const notice of notices()) {
+  for (const notice of await notices()) {
     if (signal.aborted) return;
     await write(notice);
   }

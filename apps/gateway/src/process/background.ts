@@ -1,9 +1,11 @@
 /** The background jobs of the worker role, with what each of them needs. */
 import { JOB_PAYLOADS, ownerPayload } from '@gatehouse/contracts/operation/job-payloads';
 import { expiryNotices } from '@gatehouse/domain/notices/expiry-notices';
+import { tokenNotices } from '@gatehouse/domain/notices/token-notices';
 import { JOB_KINDS, JOB_NAMES, type JobName } from '@gatehouse/domain/jobs/job-kinds';
 import { killPoint, now } from '#hooks';
 import { notify } from '../adapters/notices/notify.js';
+import { expiringTokens } from '../adapters/people/expiring-tokens.js';
 import { claimDue, storeProbes } from '../adapters/probes/probe-results.js';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { createSecretBox } from '../adapters/kms/secret-box.js';
@@ -17,6 +19,7 @@ import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
 import type { Config } from '../config/config.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as watchExpiry } from '../jobs/expiry-watch.job.js';
+import { runSignInWatch, runUsageWatch } from '../jobs/upkeep-runs.js';
 import { run as keepHouse } from '../jobs/housekeeping.job.js';
 import { checkLive } from '../data-plane/probe/live-check.js';
 import type { Canaries } from '../data-plane/probe/user-check.js';
@@ -94,6 +97,10 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
   });
   const emergencies = { db: prisma, keyService, audit, now, log };
   const sending = noticeSending(config, parts);
+  const upkeep = {
+    ...{ db: prisma, auditDatabase: parts.auditDatabase, now },
+    snapshot: () => registry.current(),
+  };
   const runs: Record<JobName, BackgroundJob['run']> = {
     'audit-partitions': (_, signal) => keepPartitions({ partitions, onMonthsAhead, signal, log }),
     'user-sessions': () =>
@@ -130,10 +137,15 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
       keepHouse({ removeSlice: () => removeEndedRows(prisma, now()), signal, log }),
     'expiry-watch': (_, signal) =>
       watchExpiry({
-        notices: () => expiryNotices(registry.current(), now()),
+        notices: async () => [
+          ...expiryNotices(registry.current(), now()),
+          ...tokenNotices(await expiringTokens(prisma, now()), now()),
+        ],
         write: (notice) => notify(prisma, notice, now()),
         signal,
       }),
+    'usage-watch': (_, signal) => runUsageWatch(upkeep, signal),
+    'sign-in-watch': (_, signal) => runSignInWatch(upkeep, signal),
     probes: (_, signal) => runProbes(config, log, parts, { application: canary, cis2: cis2Canary }, signal),
   };
   return JOB_NAMES.map((name) => ({

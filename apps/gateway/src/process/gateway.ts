@@ -26,7 +26,7 @@ import { countDroppedLines, type Log } from './log.js';
 import { createMetrics, type Metrics } from '../status/metrics.js';
 import { monotonicNow, openParts, type Parts } from './parts.js';
 import { userAuthDeps } from './user-parts.js';
-import { watchDaysLeft, watchParts, watchProbes, watchReadiness } from './watch-parts.js';
+import { watchDaysLeft, watchParts, watchProbes, watchReadiness, watchUpkeep } from './watch-parts.js';
 import { serveJwks } from '../public/jwks.js';
 import { serveStaffJwks } from '../public/staff-jwks.js';
 import { serveSroLink } from '../public/sro-link.js';
@@ -73,6 +73,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     ...startJobs(config, log, metrics, parts),
     watchDaysLeft(metrics, config, parts),
     watchProbes(metrics, parts),
+    watchUpkeep(metrics, parts),
   ];
 
   let running: BackgroundJobs | null = null;

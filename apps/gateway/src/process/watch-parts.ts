@@ -3,7 +3,9 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { daysLeft } from '@gatehouse/domain/governance/days-left';
 import { now } from '#hooks';
+import { WATCHES } from '@gatehouse/domain/upkeep/finding';
 import { countFailingProbes } from '../adapters/probes/probe-results.js';
+import { countFindings } from '../adapters/upkeep/findings.js';
 import { firstTokenExpiryMs } from '../adapters/registry/token-expiry.js';
 import type { Config } from '../config/config.js';
 import { atOnceAndEvery, type Scheduled } from '../jobs/schedule.js';
@@ -128,5 +130,19 @@ export function watchProbes(metrics: Metrics, { prisma }: Parts): Scheduled {
   );
   return atOnceAndEvery(PROBES_MS, async () => {
     counts = await countFailingProbes(prisma);
+  });
+}
+
+/** What the watches of upkeep have found, read from the database: also where no worker runs. */
+export function watchUpkeep(metrics: Metrics, { prisma }: Parts): Scheduled {
+  let counts: ReadonlyMap<string, number> = new Map();
+  metrics.watchEach(
+    'upkeep_findings',
+    'What scheduled jobs found that somebody should put right, by what they watch',
+    ['watch'],
+    () => WATCHES.map((watch) => ({ labels: { watch }, value: counts.get(watch) ?? 0 })),
+  );
+  return atOnceAndEvery(PROBES_MS, async () => {
+    counts = await countFindings(prisma);
   });
 }

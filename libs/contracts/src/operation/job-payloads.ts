@@ -23,6 +23,8 @@ export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'key-states': noPayload,
   housekeeping: noPayload,
   'expiry-watch': noPayload,
+  'usage-watch': noPayload,
+  'sign-in-watch': noPayload,
   probes: noPayload,
   notices: noPayload,
 };

@@ -105,12 +105,31 @@ export const JOB_KINDS = {
     concurrency: 1,
   },
   'expiry-watch': {
-    purpose: 'Writes notices of client keys, write exceptions and SRO reviews that end soon.',
+    purpose:
+      'Writes notices of client keys, write exceptions, SRO reviews and tokens of the admin API that end soon.',
     waits: 'Nobody is notified of what ends soon. The metrics and alerts of it do not depend on this job.',
     everyMs: HOUR_MS,
     timeLimitMs: 10 * MINUTE_MS,
     attempts: 5,
     backOffMs: 5_000,
+    concurrency: 1,
+  },
+  'usage-watch': {
+    purpose: 'Finds clients that nobody uses, and clients that still call deprecated interactions.',
+    waits: 'Nobody is notified of them. What was found before is still shown.',
+    everyMs: 24 * HOUR_MS,
+    timeLimitMs: 30 * MINUTE_MS,
+    attempts: 5,
+    backOffMs: 60_000,
+    concurrency: 1,
+  },
+  'sign-in-watch': {
+    purpose: 'Finds out whether unusually many sign-ins of staff or of healthcare workers failed.',
+    waits: 'Nobody is notified of a flood of failed sign-ins. They are refused and recorded all the same.',
+    everyMs: 5 * MINUTE_MS,
+    timeLimitMs: 2 * MINUTE_MS,
+    attempts: 3,
+    backOffMs: 10_000,
     concurrency: 1,
   },
   probes: {

@@ -85,7 +85,7 @@ function reviewNotices({ odsCode, sroAppointments }: Organisation, nowMs: number
 const DAY_MS = 86_400_000;
 
 /** The stage that is reached: the fewest days in which it still fits; null: it ends later, or has ended. */
-function stageOf(stages: readonly number[], endsAtMs: number, nowMs: number): number | null {
+export function stageOf(stages: readonly number[], endsAtMs: number, nowMs: number): number | null {
   const left = endsAtMs - nowMs;
   if (left <= 0) return null;
   return stages.findLast((days) => left <= days * DAY_MS) ?? null;

@@ -36,6 +36,16 @@ export const NOTICE_KINDS = {
     description: 'The last key of a client or a write exception is about to expire.',
     permission: 'registry.read',
   },
+  'token-expiry': {
+    label: 'API tokens that expire',
+    description: 'Your API token, or one of a service, is about to expire.',
+    permission: 'token.own',
+  },
+  upkeep: {
+    label: 'Upkeep',
+    description: 'A client has not been used for 90 days, or still calls what NHS England has deprecated.',
+    permission: 'registry.read',
+  },
   'job-failed': {
     label: 'Failed jobs',
     description: 'A background job has failed permanently, or works again.',

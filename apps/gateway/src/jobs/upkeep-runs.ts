@@ -1,0 +1,40 @@
+/** The watches of upkeep with what they read and write. */
+import type { Snapshot } from '@gatehouse/domain/registry/registry';
+import type { Finding, Watch } from '@gatehouse/domain/upkeep/finding';
+import type pg from 'pg';
+import { refusedSignInCounts } from '../adapters/audit/read/sign-ins.js';
+import { callsOfDeprecated, clientUse } from '../adapters/audit/read/usage.js';
+import { type FindingRows, openFindings, settleFindings } from '../adapters/upkeep/findings.js';
+import { run as watchSignIns } from './sign-in-watch.job.js';
+import { run as watchUsage } from './usage-watch.job.js';
+
+export interface UpkeepParts {
+  readonly db: FindingRows;
+  readonly auditDatabase: Pick<pg.Pool, 'query'>;
+  readonly snapshot: () => Snapshot;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+export async function runUsageWatch(parts: UpkeepParts, signal: AbortSignal): Promise<void> {
+  const { auditDatabase, snapshot, now } = parts;
+  await watchUsage({
+    ...{ snapshot, now, signal, settle: settleOf(parts, signal) },
+    clientUse: (ids, nowMs) => clientUse(auditDatabase, ids, nowMs),
+    callsOfDeprecated: (nowMs) => callsOfDeprecated(auditDatabase, nowMs),
+  });
+}
+
+export async function runSignInWatch(parts: UpkeepParts, signal: AbortSignal): Promise<void> {
+  const { db, auditDatabase, snapshot, now } = parts;
+  await watchSignIns({
+    ...{ snapshot, now, settle: settleOf(parts, signal) },
+    counts: (nowMs) => refusedSignInCounts(auditDatabase, nowMs),
+    open: (watch) => openFindings(db, watch),
+  });
+}
+
+const settleOf =
+  ({ db }: UpkeepParts, signal: AbortSignal) =>
+  (watch: Watch, findings: readonly Finding[], nowMs: number): Promise<void> =>
+    settleFindings(db, watch, findings, { nowMs, signal });
