@@ -1,9 +1,18 @@
 // Builds the console. Vite can't read files whose path holds `#` or `?`, so a checkout with such a path is built by way of
 // a link whose path has neither.
-import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'vite';
 import config from './vite.config.mjs';
 
@@ -30,3 +39,10 @@ if (UNREADABLE.test(folder)) {
     rmSync(linkFolder, { recursive: true });
   }
 } else await buildIn(folder);
+
+// As the admin listener serves it to browsers that read Brotli. Compressed here, since its best level takes seconds.
+const assets = new URL('dist/www/assets/', import.meta.url);
+for (const name of readdirSync(assets)) {
+  if (!/\.(js|css|svg)$/.test(name)) continue;
+  writeFileSync(new URL(`${name}.br`, assets), brotliCompressSync(readFileSync(new URL(name, assets))));
+}

@@ -1,9 +1,7 @@
-// What a browser loads before a page is seen: the entry, the page, all they import, and the typeface. Fails above LIMIT.
-import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+// What a browser loads before a page is seen: the entry, the page, all they import, and the typeface. Fails above the limit.
+import { existsSync, readFileSync } from 'node:fs';
 
-const LIMIT = 420_000;
-const PAGES = ['src/dashboard/dashboard.tsx', 'src/organisations/organisation-list.tsx'];
+const LIMITS = { 'src/dashboard/dashboard.tsx': 318_000, 'src/organisations/organisation-list.tsx': 338_000 };
 // Loaded only where a page shows a letter of it: `unicode-range` says which.
 const ON_DEMAND = /-latin-ext-/;
 
@@ -18,21 +16,21 @@ function collect(name, files, seen) {
   for (const each of imports) collect(each, files, seen);
 }
 
-/** Typefaces are compressed already, and served as they are. */
+/** As Brotli, in which every browser that the console supports is served; typefaces are compressed already. */
 const sizeOf = (file) => {
-  const bytes = readFileSync(new URL(file, www));
-  return file.endsWith('.woff2') ? bytes.length : gzipSync(bytes).length;
+  const compressed = new URL(`${file}.br`, www);
+  return readFileSync(existsSync(compressed) ? compressed : new URL(file, www)).length;
 };
 
-for (const page of PAGES) {
+for (const [page, limit] of Object.entries(LIMITS)) {
   if (manifest[page] === undefined) throw new Error(`${page} is no longer a chunk of its own`);
   const [files, seen] = [new Set(), new Set()];
   for (const name of ['index.html', page]) collect(name, files, seen);
   const bytes = [...files].reduce((sum, file) => sum + sizeOf(file), 0);
   console.log(
-    `console: ${page} loads ${(bytes / 1000).toFixed(0)} kB compressed; the limit is ${LIMIT / 1000}`,
+    `console: ${page} loads ${(bytes / 1000).toFixed(0)} kB compressed; the limit is ${limit / 1000}`,
   );
-  if (bytes > LIMIT) {
+  if (bytes > limit) {
     console.error('Move what this page does not need at first into a chunk of its own (React.lazy).');
     process.exitCode = 1;
   }

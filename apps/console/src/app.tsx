@@ -1,5 +1,19 @@
+import { CssBaseline } from '@mui/material';
 import { QueryClient } from '@tanstack/react-query';
-import { Admin, CustomRoutes, Resource } from 'react-admin';
+import {
+  AccessDenied,
+  AdminContext,
+  AuthenticationError,
+  CoreAdminUI,
+  CustomRoutes,
+  defaultI18nProvider,
+  Error as PageError,
+  LoadingPage,
+  localStorageStore,
+  NotFound,
+  Notification,
+  Resource,
+} from 'react-admin';
 import { Route } from 'react-router-dom';
 import { authProvider } from './api/auth-provider.js';
 import { dataProvider } from './api/data-provider.js';
@@ -24,37 +38,56 @@ const queryClient = new QueryClient({
   },
 });
 
+const store = localStorageStore();
+
+const PageNotFound = () => <NotFound />;
+
+/** React-admin's `Admin`, put together without its own sign-in page, whose form would be loaded and never seen. */
 export function App() {
   return (
-    <Admin
-      title="Gatehouse"
+    <AdminContext
       authProvider={authProvider}
       dataProvider={dataProvider}
       queryClient={queryClient}
-      layout={ConsoleLayout}
-      loginPage={SignIn}
-      dashboard={Dashboard}
+      i18nProvider={defaultI18nProvider}
+      store={store}
       theme={light}
       darkTheme={dark}
-      disableTelemetry
-      requireAuth
     >
-      {RESOURCES.map((resource) => (
-        <Resource key={resource.name} {...resource} />
-      ))}
-      <CustomRoutes>
-        {PAGES.map(({ path, route, Page }) => (
-          <Route
-            key={path}
-            path={path}
-            element={
-              <IfMay route={route}>
-                <Page />
-              </IfMay>
-            }
-          />
-        ))}
-      </CustomRoutes>
-    </Admin>
+      <CssBaseline enableColorScheme>
+        <CoreAdminUI
+          title="Gatehouse"
+          layout={ConsoleLayout}
+          loginPage={SignIn}
+          authCallbackPage={false}
+          dashboard={Dashboard}
+          accessDenied={AccessDenied}
+          authenticationError={AuthenticationError}
+          catchAll={PageNotFound}
+          error={PageError}
+          loading={LoadingPage}
+          disableTelemetry
+          requireAuth
+        >
+          {RESOURCES.map((resource) => (
+            <Resource key={resource.name} {...resource} />
+          ))}
+          <CustomRoutes>
+            {PAGES.map(({ path, route, Page }) => (
+              <Route
+                key={path}
+                path={path}
+                element={
+                  <IfMay route={route}>
+                    <Page />
+                  </IfMay>
+                }
+              />
+            ))}
+          </CustomRoutes>
+        </CoreAdminUI>
+        <Notification />
+      </CssBaseline>
+    </AdminContext>
   );
 }

@@ -1,7 +1,7 @@
 import { applicationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { SelectInput, TextInput } from 'react-admin';
 import { NONE } from '../parts/dates.js';
+import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode, withoutSpaces } from '../parts/list/filter-texts.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';

@@ -2,7 +2,8 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
-import { LIST_ACTIONS, RegisterList } from '../parts/list/register-list.js';
+import { LIST_ACTIONS } from '../parts/list/list-toolbar.js';
+import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 
 type Floor = AnswerOf<'assuranceList'>['items'][number];

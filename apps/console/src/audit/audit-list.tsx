@@ -1,8 +1,9 @@
 import { Button, Typography } from '@mui/material';
-import { DateTimeInput, SelectInput, TextInput, useListContext } from 'react-admin';
+import { useListContext } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
 import { instantOf } from '../parts/form/fields.js';
+import { DateTimeInput, SelectInput, TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { choicesOf } from '../parts/words.js';

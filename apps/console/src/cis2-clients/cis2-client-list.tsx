@@ -1,5 +1,5 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { TextInput } from 'react-admin';
+import { TextInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { StateTag } from '../parts/state-tag.js';
 import { AUTH_WORDS } from './auth-words.js';

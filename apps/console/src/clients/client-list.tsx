@@ -1,6 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { TextInput } from 'react-admin';
-import { LIST_ACTIONS, RegisterList } from '../parts/list/register-list.js';
+import { TextInput } from '../parts/list/lazy-filters.js';
+import { LIST_ACTIONS } from '../parts/list/list-toolbar.js';
+import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
 import { GrantDialog } from './grant-dialog.js';

@@ -1,12 +1,13 @@
 import { WRITE_INTERACTIONS } from '@gatehouse/contracts/governance/governance-resources';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { TextInput } from 'react-admin';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { day } from '../parts/dates.js';
 import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
+import { TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
-import { LIST_ACTIONS, RegisterList } from '../parts/list/register-list.js';
+import { LIST_ACTIONS } from '../parts/list/list-toolbar.js';
+import { RegisterList } from '../parts/list/register-list.js';
 import { LinkDialog } from '../sro/link-dialog.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';

@@ -1,9 +1,9 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { SelectInput } from 'react-admin';
 import { useSession } from '../api/use-session.js';
 import { moment, NONE } from '../parts/dates.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
+import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { PageLink } from '../parts/page-link.js';

@@ -1,10 +1,11 @@
 import { NOTICE_LABELS } from '@gatehouse/contracts/operation/own-notice-routes';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Button } from '@mui/material';
-import { SelectInput, useListContext, useRefresh } from 'react-admin';
+import { useListContext, useRefresh } from 'react-admin';
 import { Link } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
 import { moment } from '../parts/dates.js';
+import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { StateTag } from '../parts/state-tag.js';
 import { labelOf } from './labels.js';

@@ -1,7 +1,7 @@
 import { organisationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { SelectInput } from 'react-admin';
 import { day } from '../parts/dates.js';
+import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';

@@ -1,11 +1,12 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { SelectInput, TextInput } from 'react-admin';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { moment, NONE } from '../parts/dates.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
+import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
-import { LIST_ACTIONS, RegisterList } from '../parts/list/register-list.js';
+import { LIST_ACTIONS } from '../parts/list/list-toolbar.js';
+import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { PageLink } from '../parts/page-link.js';
 import { ownerPage } from '../signing-keys/key-owner.js';

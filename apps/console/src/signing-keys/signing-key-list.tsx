@@ -1,10 +1,10 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { SelectInput, TextInput } from 'react-admin';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { DisableNow } from '../key-emergencies/disable-now.js';
 import { moment } from '../parts/dates.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
+import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';

@@ -1,11 +1,12 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { SelectInput, TextInput } from 'react-admin';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { day } from '../parts/dates.js';
 import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
+import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
-import { LIST_ACTIONS, RegisterList } from '../parts/list/register-list.js';
+import { LIST_ACTIONS } from '../parts/list/list-toolbar.js';
+import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
 import { sentenceCase } from '../parts/words.js';

@@ -1,6 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { SelectInput } from 'react-admin';
 import { moment, NONE } from '../parts/dates.js';
+import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { sentenceCase } from '../parts/words.js';

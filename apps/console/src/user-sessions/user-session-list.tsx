@@ -1,9 +1,10 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Typography } from '@mui/material';
-import { SelectInput, TextInput, useListContext } from 'react-admin';
+import { useListContext } from 'react-admin';
 import { moment, NONE } from '../parts/dates.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
+import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { StateTag } from '../parts/state-tag.js';

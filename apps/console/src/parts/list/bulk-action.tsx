@@ -1,46 +1,11 @@
-/** Calls one route for each of several selected rows, one after the other, and shows the result of each. */
-import { reason as reasonText } from '@gatehouse/contracts/registry/identifiers';
-import type { RouteName } from '@gatehouse/contracts/routes';
-import {
-  Alert,
-  Box,
-  Button,
-  Checkbox,
-  Dialog,
-  DialogActions,
-  DialogContent,
-  DialogTitle,
-  LinearProgress,
-  TextField,
-} from '@mui/material';
-import { useMutation } from '@tanstack/react-query';
-import { type SyntheticEvent, useId, useState } from 'react';
-import { useListContext, useRefresh } from 'react-admin';
-import { AwaitingApproval } from '../../api/awaiting-approval.js';
-import { callRouteWith } from '../../api/call-route.js';
+/** One action for several selected rows: the boxes that select them, and the button that opens its dialog. */
+import { Box, Button, Checkbox } from '@mui/material';
+import { Suspense, useState } from 'react';
+import { useListContext } from 'react-admin';
 import type { ConsoleRecord } from '../../api/data-provider.js';
-import { ProblemError } from '../../api/problem-error.js';
 import { useMay } from '../../api/use-may.js';
-import { faultOfValue } from '../form/faults.js';
-import { focusFirstFault } from '../form/focus-first-fault.js';
-
-export interface BulkAction<T> {
-  readonly route: RouteName;
-  readonly label: string;
-  /** The name of a row. */
-  readonly name: (row: T) => string;
-  /** The request for a row, without its reason; null if the action does not apply to it. */
-  readonly request: (row: T) => {
-    readonly params?: Readonly<Record<string, string>>;
-    readonly body?: Readonly<Record<string, unknown>>;
-  } | null;
-}
-
-interface Result {
-  readonly name: string;
-  readonly text: string;
-  readonly ok: boolean;
-}
+import type { BulkAction } from './bulk.js';
+import { BulkDialog } from './lazy-bulk-dialog.js';
 
 /** Disabled for rows to which the action does not apply. */
 export function BulkCheckbox<T>({ record, action }: { record: ConsoleRecord; action: BulkAction<T> }) {
@@ -82,118 +47,11 @@ export function BulkBar<T>({ action }: { readonly action: BulkAction<T> }) {
       >
         {action.label} ({selected.length} selected)
       </Button>
-      {isOpen ? <BulkDialog action={action} rows={selected} close={close} /> : null}
+      {isOpen ? (
+        <Suspense>
+          <BulkDialog action={action as BulkAction<unknown>} rows={selected} close={close} />
+        </Suspense>
+      ) : null}
     </Box>
   );
-}
-
-interface BulkDialogProps<T> {
-  readonly action: BulkAction<T>;
-  readonly rows: readonly T[];
-  readonly close: () => void;
-}
-
-/** Rows that failed can be tried again with the same reason. */
-function BulkDialog<T>({ action, rows, close }: BulkDialogProps<T>) {
-  const [results, setResults] = useState<readonly Result[]>([]);
-  const [reasonFault, setReasonFault] = useState<string | null>(null);
-  const titleId = useId();
-  const refresh = useRefresh();
-  const succeeded = new Set(results.filter(({ ok }) => ok).map(({ name }) => name));
-  const remaining = rows.filter((row) => !succeeded.has(action.name(row)));
-  const { mutate, isPending } = useMutation({
-    mutationFn: async (reason: string) => {
-      setResults((earlier) => earlier.filter(({ ok }) => ok));
-      for (const row of remaining) {
-        const result = await callForRow(action, row, reason);
-        setResults((earlier) => [...earlier, result]);
-      }
-      refresh();
-    },
-  });
-  const submit = (form: HTMLFormElement): void => {
-    const given = new FormData(form).get('reason');
-    const reason = typeof given === 'string' ? given.trim() : '';
-    const fault = reason === '' ? 'Enter the reason' : faultOfValue(reasonText, reason);
-    setReasonFault(fault);
-    if (fault === null) mutate(reason);
-    else focusFirstFault(form);
-  };
-  return (
-    <Dialog
-      open
-      onClose={(_, why) => {
-        if (why === 'escapeKeyDown' && !isPending) close();
-      }}
-      fullWidth
-      maxWidth="sm"
-      aria-labelledby={titleId}
-    >
-      <DialogTitle id={titleId}>{action.label}</DialogTitle>
-      <Box
-        component="form"
-        noValidate
-        onSubmit={(event: SyntheticEvent<HTMLFormElement>) => {
-          event.preventDefault();
-          submit(event.currentTarget);
-        }}
-      >
-        <DialogContent>
-          <TextField
-            name="reason"
-            label="Reason"
-            error={reasonFault !== null}
-            helperText={reasonFault ?? 'Kept in the history'}
-            fullWidth
-            variant="outlined"
-            margin="dense"
-          />
-          <Results results={results} count={rows.length} />
-        </DialogContent>
-        <DialogActions>
-          <Button onClick={close} disabled={isPending}>
-            Close
-          </Button>
-          {remaining.length === 0 ? null : (
-            <Button type="submit" variant="contained" color="error" disabled={isPending}>
-              {action.label}
-            </Button>
-          )}
-        </DialogActions>
-      </Box>
-    </Dialog>
-  );
-}
-
-function Results({ results, count }: { readonly results: readonly Result[]; readonly count: number }) {
-  return (
-    <Box aria-live="polite" sx={{ mt: 1 }}>
-      {results.length === 0 ? null : (
-        <LinearProgress
-          variant="determinate"
-          value={(100 * results.length) / count}
-          aria-label={`${results.length} of ${count}`}
-        />
-      )}
-      {results.map(({ name, text, ok }) => (
-        <Alert key={name} severity={ok ? 'success' : 'error'} sx={{ mt: 1 }}>
-          {name}: {text}
-        </Alert>
-      ))}
-    </Box>
-  );
-}
-
-async function callForRow<T>(action: BulkAction<T>, row: T, reason: string): Promise<Result> {
-  const name = action.name(row);
-  const request = action.request(row);
-  if (request === null) return { name, text: 'does not apply', ok: false };
-  try {
-    await callRouteWith(action.route, { params: request.params, body: { ...request.body, reason } });
-    return { name, text: 'done', ok: true };
-  } catch (error) {
-    if (error instanceof AwaitingApproval) return { name, text: 'waiting for approval', ok: true };
-    if (!(error instanceof ProblemError)) throw error;
-    return { name, text: error.message, ok: false };
-  }
 }

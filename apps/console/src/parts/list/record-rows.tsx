@@ -18,7 +18,8 @@ import type { ReactNode } from 'react';
 import { useListContext } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
 import type { ConsoleRecord } from '../../api/data-provider.js';
-import { type BulkAction, BulkCheckbox } from './bulk-action.js';
+import type { BulkAction } from './bulk.js';
+import { BulkCheckbox } from './bulk-action.js';
 
 export interface Column<T> {
   readonly label: string;

@@ -1,14 +1,15 @@
 /** The list of a resource, with its filters, pages and buttons. */
 import { Typography } from '@mui/material';
 import type { ReactElement, ReactNode } from 'react';
-import { FilterButton, List, TopToolbar } from 'react-admin';
-import { TabTitle } from '../page-title.js';
+import { ListBase } from 'react-admin';
+import { PageTitle } from '../page-title.js';
+import { Loading } from '../load-state.js';
 import { BulkBar } from './bulk-action.js';
 import { ListPages, LoadedList, QUERY_OPTIONS } from './loaded-list.js';
+import { ListToolbar } from './list-toolbar.js';
 import { RecordRows, type RowsProps } from './record-rows.js';
 
-/** The buttons above a list, for links to them. */
-export const LIST_ACTIONS = 'actions';
+const NO_FILTERS: ReactElement[] = [];
 
 interface RegisterListProps<T> extends RowsProps<T> {
   readonly title: string;
@@ -21,25 +22,24 @@ interface RegisterListProps<T> extends RowsProps<T> {
   readonly empty: ReactNode;
 }
 
-export function RegisterList<T>({ title, filters, above, actions, empty, ...rows }: RegisterListProps<T>) {
+export function RegisterList<T>({
+  title,
+  filters = NO_FILTERS,
+  above,
+  actions,
+  empty,
+  ...rows
+}: RegisterListProps<T>) {
   return (
-    <List
-      title={title}
-      filters={filters}
+    <ListBase
       exporter={false}
       perPage={25}
-      component="div"
-      empty={false}
       queryOptions={QUERY_OPTIONS}
-      actions={
-        <TopToolbar id={LIST_ACTIONS}>
-          {filters === undefined ? null : <FilterButton />}
-          {actions}
-        </TopToolbar>
-      }
-      pagination={<ListPages />}
+      authLoading={<Loading />}
+      offline={false}
     >
-      <TabTitle>{title}</TabTitle>
+      <PageTitle>{title}</PageTitle>
+      <ListToolbar filters={filters} actions={actions} />
       <Typography variant="h1" sx={{ mb: 2 }}>
         {title}
       </Typography>
@@ -52,6 +52,7 @@ export function RegisterList<T>({ title, filters, above, actions, empty, ...rows
           </>
         )}
       </LoadedList>
-    </List>
+      <ListPages />
+    </ListBase>
   );
 }

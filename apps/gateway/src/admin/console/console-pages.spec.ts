@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { consolePages } from './console-pages.js';
 
@@ -12,6 +13,7 @@ mkdirSync(join(folder, 'assets'));
 mkdirSync(join(folder, '.vite'));
 writeFileSync(join(folder, 'index.html'), '<meta property="csp-nonce" nonce="GATEHOUSE-NONCE" />');
 writeFileSync(join(folder, 'assets', 'index-abCD12_3.js'), 'run()');
+writeFileSync(join(folder, 'assets', 'index-abCD12_3.js.br'), brotliCompressSync('run()'));
 writeFileSync(join(folder, 'assets', 'face-abCD12_3.woff2'), 'wOF2');
 writeFileSync(join(folder, '.vite', 'manifest.json'), '{}');
 
@@ -55,6 +57,20 @@ describe('the pages of the console', () => {
     expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   });
 
+  it.each([
+    ['gzip, deflate, br, zstd', 'br'],
+    ['br', 'br'],
+    ['gzip, br;q=0', 'gzip'],
+    ['br;q=0.5, gzip', 'br'],
+    ['gzip', 'gzip'],
+    ['identity', null],
+  ])('are encoded for a browser that accepts %s', async (accepted, encoding) => {
+    const answer = await get('/assets/index-abCD12_3.js', { 'accept-encoding': accepted });
+    expect(answer.headers.get('content-encoding')).toBe(encoding);
+    expect(answer.headers.get('vary')).toBe('Accept-Encoding');
+    expect(await answer.text()).toBe('run()');
+  });
+
   it('serve the typeface with its own media type', async () => {
     const answer = await get('/assets/face-abCD12_3.woff2', {});
     expect(await answer.text()).toBe('wOF2');
@@ -66,6 +82,7 @@ describe('the pages of the console', () => {
     '/api',
     '/auth/sign-in',
     '/assets/missing.js',
+    '/assets/index-abCD12_3.js.br',
     '/assets/..%2f.vite/manifest.json',
   ])('leave %s to the API', async (path) => {
     expect(await (await get(path)).text()).toBe('the API');

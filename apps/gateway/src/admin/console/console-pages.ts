@@ -22,6 +22,8 @@ interface Asset {
   readonly type: string;
   readonly bytes: Buffer;
   readonly zipped: Buffer;
+  /** As the build compressed it; null for what is compressed in itself. */
+  readonly brotli: Buffer | null;
 }
 
 interface Build {
@@ -61,7 +63,9 @@ function readBuild(folder: URL): Build | null {
     const type = TYPES[extname(name)];
     if (type === undefined) continue;
     const bytes = readFileSync(new URL(`assets/${name}`, folder));
-    assets.set(`/assets/${name}`, { type, bytes, zipped: gzipSync(bytes) });
+    const compressed = new URL(`assets/${name}.br`, folder);
+    const brotli = existsSync(compressed) ? readFileSync(compressed) : null;
+    assets.set(`/assets/${name}`, { type, bytes, zipped: gzipSync(bytes), brotli });
   }
   return { page: readFileSync(index, 'utf8'), assets };
 }
@@ -69,21 +73,24 @@ function readBuild(folder: URL): Build | null {
 /** A hash in the name: what it holds never changes. */
 const HASHED = /-[\w-]{8}\.\w+$/;
 
-function sendAsset(
-  { headers }: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-  { type, bytes, zipped }: Asset,
-): void {
-  const zips = headers['accept-encoding']?.includes('gzip') === true;
-  response.setHeader('Content-Type', type);
+function sendAsset({ headers }: IncomingMessage, response: ServerResponse, path: string, asset: Asset): void {
+  const { encoding, bytes } = encodedFor(headers['accept-encoding'] ?? '', asset);
+  response.setHeader('Content-Type', asset.type);
   response.setHeader('Vary', 'Accept-Encoding');
   response.setHeader(
     'Cache-Control',
     HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
   );
-  if (zips) response.setHeader('Content-Encoding', 'gzip');
-  response.end(zips ? zipped : bytes);
+  if (encoding !== null) response.setHeader('Content-Encoding', encoding);
+  response.end(bytes);
+}
+
+/** The smallest encoding that the browser reads. */
+function encodedFor(accepted: string, { bytes, zipped, brotli }: Asset) {
+  if (brotli !== null && /\bbr\b(?!;q=0(?:\.0*)?(?:,|$))/.test(accepted))
+    return { encoding: 'br', bytes: brotli };
+  if (accepted.includes('gzip')) return { encoding: 'gzip', bytes: zipped };
+  return { encoding: null, bytes };
 }
 
 function sendPage(response: ServerResponse, { page }: Build): void {

@@ -1,0 +1,14 @@
+import type { RouteName } from '@gatehouse/contracts/routes';
+
+/** An action for several rows of a list at once. */
+export interface BulkAction<T> {
+  readonly route: RouteName;
+  readonly label: string;
+  /** The name of a row. */
+  readonly name: (row: T) => string;
+  /** The request for a row, without its reason; null if the action does not apply to it. */
+  readonly request: (row: T) => {
+    readonly params?: Readonly<Record<string, string>>;
+    readonly body?: Readonly<Record<string, unknown>>;
+  } | null;
+}

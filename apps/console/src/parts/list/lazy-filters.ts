@@ -1,0 +1,12 @@
+import { lazy } from 'react';
+
+/** For a pointer that comes near, so that the click need not wait. */
+export const loadFilters = () => import('./list-filters.js');
+
+/** React-admin's filters and inputs, loaded when the first filter is wanted: most visits to a list need none. */
+export const ListFilters = lazy(loadFilters);
+export const TextInput = lazy(() => loadFilters().then(({ TextInput: Input }) => ({ default: Input })));
+export const SelectInput = lazy(() => loadFilters().then(({ SelectInput: Input }) => ({ default: Input })));
+export const DateTimeInput = lazy(() =>
+  loadFilters().then(({ DateTimeInput: Input }) => ({ default: Input })),
+);

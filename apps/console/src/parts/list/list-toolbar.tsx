@@ -1,0 +1,76 @@
+/** Above a list: its filters and its buttons. What a filter takes is loaded when the first one is wanted. */
+import FilterList from '@mui/icons-material/FilterList';
+import { Box, Button } from '@mui/material';
+import { type ReactElement, type ReactNode, Suspense, useState } from 'react';
+import { TopToolbar, useListContext } from 'react-admin';
+import type { ConsoleRecord } from '../../api/data-provider.js';
+import { ListFilters, loadFilters } from './lazy-filters.js';
+
+/** The buttons above a list, for links to them. */
+export const LIST_ACTIONS = 'actions';
+
+interface Props {
+  readonly filters: ReactElement[];
+  readonly actions: ReactNode;
+}
+
+export function ListToolbar({ filters, actions }: Props) {
+  const list = useListContext<ConsoleRecord>();
+  const [values, displayed] = [list.filterValues as object, list.displayedFilters as object];
+  const [isWanted, setWanted] = useState(false);
+  const isShown =
+    isWanted ||
+    filters.some(({ props }) => (props as { readonly alwaysOn?: boolean }).alwaysOn === true) ||
+    Object.keys(values).length > 0 ||
+    Object.keys(displayed).length > 0;
+  const bar = (button: ReactNode) => (
+    <TopToolbar id={LIST_ACTIONS} sx={{ flexWrap: 'wrap' }}>
+      {button}
+      {actions}
+    </TopToolbar>
+  );
+  const waiting = (
+    <>
+      <Box />
+      {bar(
+        filters.length === 0 ? null : (
+          <Button
+            size="small"
+            startIcon={<FilterList />}
+            aria-haspopup="true"
+            onPointerEnter={() => void loadFilters()}
+            onFocus={() => void loadFilters()}
+            onClick={() => {
+              setWanted(true);
+            }}
+          >
+            Add filter
+          </Button>
+        ),
+      )}
+    </>
+  );
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        flexDirection: { xs: 'column-reverse', sm: 'row' },
+        flexWrap: { xs: 'nowrap', sm: 'wrap', md: 'nowrap' },
+        justifyContent: 'space-between',
+        alignItems: 'flex-end',
+        // The height of the filters, so that nothing moves when they appear.
+        minHeight: { sm: filters.length === 0 ? 0 : 64 },
+      }}
+    >
+      {isShown ? (
+        <Suspense fallback={waiting}>
+          <ListFilters filters={filters} opensMenu={isWanted}>
+            {bar}
+          </ListFilters>
+        </Suspense>
+      ) : (
+        waiting
+      )}
+    </Box>
+  );
+}

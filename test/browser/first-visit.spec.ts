@@ -1,0 +1,79 @@
+/** What a list loads on a first visit, and that what it loads later, when it is wanted, does what it says. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessible, type Console, signIn, startConsole } from '../support/console.ts';
+import { onboard } from '../support/onboard.ts';
+
+const LIMIT_BYTES = 350_000;
+
+let at: Console;
+beforeAll(async () => {
+  at = await startConsole(async (stack) => {
+    await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'R70' }]);
+  });
+});
+afterAll(() => at.stop());
+
+describe('the list of organisations', () => {
+  it('is at most 350 kB on a first visit, as the browser counts it', async () => {
+    const page = await at.open();
+    await page.goto(`${at.origin}/organisations`);
+    await page.getByRole('link', { name: 'Sign in' }).waitFor();
+    await signIn(page, at.origin, 'Priya Nair');
+    await page.goto(`${at.origin}/organisations`);
+    await page.getByRole('link', { name: 'R69' }).waitFor();
+    await page.waitForLoadState('networkidle');
+    const loaded = await page.evaluate<{ name: string; bytes: number; encoded: boolean }[]>(
+      `performance.getEntriesByType('resource').filter(({ name }) => name.includes('/assets/'))
+        .map(({ name, encodedBodySize, decodedBodySize }) =>
+          ({ name, bytes: encodedBodySize, encoded: encodedBodySize !== decodedBodySize }))`,
+    );
+    const scripts = loaded.filter(({ name }) => name.endsWith('.js'));
+    expect(scripts.length).toBeGreaterThan(5);
+    expect(scripts.filter(({ encoded }) => !encoded)).toEqual([]);
+    const bytes = loaded.reduce((sum, each) => sum + each.bytes, 0);
+    expect(bytes).toBeGreaterThan(200_000);
+    expect(bytes).toBeLessThanOrEqual(LIMIT_BYTES);
+    expect(at.complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('opens the menu of its filters with the first click, by mouse or keyboard', async () => {
+    const page = await at.open();
+    await signIn(page, at.origin, 'Priya Nair');
+    for (const open of ['click', 'keyboard']) {
+      await page.goto(`${at.origin}/organisations`);
+      await page.getByRole('link', { name: 'R69' }).waitFor();
+      const button = page.getByRole('button', { name: 'Add filter' });
+      if (open === 'click') await button.click();
+      else {
+        await button.focus();
+        await page.keyboard.press('Enter');
+      }
+      await page.getByRole('menuitemcheckbox', { name: 'State' }).click();
+      await page.getByRole('combobox', { name: 'State' }).click();
+      await page.getByRole('option', { name: 'Suspended' }).click();
+      await page.getByText('No results. Change or remove a filter.').waitFor();
+      await accessible(page, `a filtered list, by ${open}`);
+      // The address holds the filter, and shows it when it is opened.
+      await page.reload();
+      await page.getByRole('combobox', { name: 'State' }).waitFor();
+      await page.getByText('No results. Change or remove a filter.').waitFor();
+      await page.getByRole('button', { name: 'Remove this filter' }).click();
+      await page.getByRole('link', { name: 'R69' }).waitFor();
+    }
+    expect(at.complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('opens the dialog of an action for several rows', async () => {
+    const page = await at.open();
+    await signIn(page, at.origin, 'Priya Nair');
+    await page.goto(`${at.origin}/organisations`);
+    await page.getByRole('checkbox', { name: 'Select R69' }).click();
+    await page.getByRole('checkbox', { name: 'Select R70' }).click();
+    await page.getByRole('button', { name: 'Stop immediately (2 selected)' }).click();
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Reason' }).waitFor();
+    expect(at.complaints).toEqual([]);
+    await page.context().close();
+  });
+});
