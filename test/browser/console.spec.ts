@@ -263,13 +263,36 @@ it('rings for a notice, which is read once it was opened, and shows whether a we
   await priya.getByText('The test is on its way.', { exact: false }).waitFor();
   await priya.getByText('Test of a webhook').waitFor();
   await priya.screenshot({ path: `${SHOTS}/webhook-1280-light.png`, fullPage: true });
+  await priya.context().close();
+});
+
+it('lets a person choose when each kind of notice comes by email', async () => {
+  const priya = await at.as('Priya Nair', 390);
   await priya.goto(`${origin}/notice-choices`);
-  const choice = priya.getByRole('switch', { name: 'Alarms' });
-  await choice.click();
-  await until('the choice is kept', async () => {
-    const { rows } = await stack.sql.query("SELECT 1 FROM notice_choice WHERE kind = 'alarm' AND NOT email");
-    return rows.length === 1;
-  });
+  const alarms = priya.getByRole('group', { name: 'Alarms' });
+  const kept = async () => {
+    const { rows } = await stack.sql.query("SELECT email, daily FROM notice_choice WHERE kind = 'alarm'");
+    return rows;
+  };
+  expect(await alarms.getByRole('radio', { name: 'At once' }).isChecked()).toBe(true);
+  for (const [when, saved, row] of [
+    ['Never', 'You receive no email for these notices.', { email: false, daily: false }],
+    ['At once', 'You receive an email for each of these notices at once.', { email: true, daily: false }],
+    ['Daily digest', 'You receive these notices in one email a day', { email: true, daily: true }],
+  ] as const) {
+    await alarms.getByRole('radio', { name: when }).check();
+    await alarms
+      .getByRole('status')
+      .filter({ hasText: `Saved. ${saved}` })
+      .waitFor();
+    expect(await kept()).toEqual([row]);
+  }
+  await accessible(priya, 'the choice of emails');
+  await priya.screenshot({ path: `${SHOTS}/notice-choices-390-light.png`, fullPage: true });
+  await priya.setViewportSize({ width: 1280, height: 900 });
+  await priya.reload();
+  expect(await alarms.getByRole('radio', { name: 'Daily digest' }).isChecked()).toBe(true);
+  await priya.screenshot({ path: `${SHOTS}/notice-choices-1280-light.png`, fullPage: true });
   await priya.context().close();
 });
 

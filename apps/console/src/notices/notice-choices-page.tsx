@@ -1,5 +1,16 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { Alert, Box, Card, CardContent, FormControlLabel, Switch, Typography } from '@mui/material';
+import {
+  Alert,
+  Box,
+  Card,
+  CardContent,
+  FormControl,
+  FormControlLabel,
+  FormLabel,
+  Radio,
+  RadioGroup,
+  Typography,
+} from '@mui/material';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { callRoute } from '../api/call-route.js';
 import { messageOf } from '../api/problem-error.js';
@@ -11,7 +22,32 @@ type Choice = AnswerOf<'noticeChoiceList'>['items'][number];
 
 const CHOICES = ['notices', 'choices'];
 
-/** Which kinds of notices a person receives by email. Each switch takes effect at once. */
+interface When {
+  readonly label: string;
+  readonly body: { readonly email: boolean; readonly daily: boolean };
+  /** What holds once it is saved. */
+  readonly done: string;
+}
+
+const WHEN: readonly When[] = [
+  {
+    label: 'At once',
+    body: { email: true, daily: false },
+    done: 'You receive an email for each of these notices at once.',
+  },
+  {
+    label: 'Daily digest',
+    body: { email: true, daily: true },
+    done: 'You receive these notices in one email a day, at 8 in the morning in London.',
+  },
+  {
+    label: 'Never',
+    body: { email: false, daily: false },
+    done: 'You receive no email for these notices. They stay in the console.',
+  },
+];
+
+/** Which kinds of notices a person receives by email, and when. Each choice takes effect at once. */
 export default function NoticeChoicesPage() {
   const query = useQuery({ queryKey: CHOICES, queryFn: () => callRoute('noticeChoiceList', {}) });
   return (
@@ -22,8 +58,8 @@ export default function NoticeChoicesPage() {
       </Typography>
       <Typography sx={{ mb: 2, maxWidth: '44rem' }}>
         <PageLink to="/notices">Your notices</PageLink> are always in the console. Choose which of them you
-        also receive by email, and by “gatehouse notices choose” which of them once a day. A change takes
-        effect immediately.
+        also receive by email: at once, or in a daily digest, which is one email at 8 in the morning in
+        London. Each choice is saved immediately.
       </Typography>
       <Card>
         <CardContent>
@@ -38,31 +74,42 @@ export default function NoticeChoicesPage() {
 
 function KindChoice({ kind, label, description, email, daily }: Choice) {
   const queries = useQueryClient();
-  const { mutate, isPending, error } = useMutation({
-    mutationFn: (wanted: boolean) =>
-      callRoute('noticeChoiceSet', { params: { kind }, body: { email: wanted } }),
+  const { mutate, variables, isPending, isSuccess, error } = useMutation({
+    mutationFn: ({ body }: When) => callRoute('noticeChoiceSet', { params: { kind }, body }),
     onSettled: () => queries.invalidateQueries({ queryKey: CHOICES }),
   });
+  const chosen = WHEN.find(({ body }) => body.email === email && body.daily === daily);
   const descriptionId = `about-${kind}`;
   return (
-    <Box sx={{ py: 1, borderBottom: 1, borderColor: 'divider' }}>
-      <FormControlLabel
-        label={label}
-        control={
-          <Switch
-            checked={email}
-            disabled={isPending}
-            slotProps={{ input: { 'aria-describedby': descriptionId } }}
-            onChange={({ target }) => {
-              mutate(target.checked);
-            }}
-          />
-        }
-      />
+    <FormControl
+      component="fieldset"
+      disabled={isPending}
+      aria-describedby={descriptionId}
+      sx={{ display: 'block', py: 1, borderBottom: 1, borderColor: 'divider' }}
+    >
+      <FormLabel component="legend" sx={{ color: 'text.primary' }}>
+        {label}
+      </FormLabel>
       <Typography id={descriptionId} variant="body2" color="text.secondary">
-        {description} {daily ? 'You receive these once a day.' : ''}
+        {description}
+      </Typography>
+      <RadioGroup
+        row
+        name={kind}
+        value={(isPending ? variables : chosen)?.label ?? ''}
+        onChange={(_, value) => {
+          const wanted = WHEN.find((when) => when.label === value);
+          if (wanted !== undefined) mutate(wanted);
+        }}
+      >
+        {WHEN.map((when) => (
+          <FormControlLabel key={when.label} value={when.label} label={when.label} control={<Radio />} />
+        ))}
+      </RadioGroup>
+      <Typography role="status" variant="body2">
+        {isSuccess ? `Saved. ${chosen?.done ?? ''}` : ''}
       </Typography>
       {error === null ? null : <Alert severity="error">{messageOf(error)}</Alert>}
-    </Box>
+    </FormControl>
   );
 }
