@@ -156,6 +156,20 @@ const BUGS = [
     tests: integration('test/integration/tools/catalogue-compare.spec.ts'),
   },
   {
+    name: 'a replaced secret of a webhook ends at once',
+    file: 'apps/gateway/src/jobs/send-notices.ts',
+    find: 'signing.push(former)',
+    put: 'signing.push()',
+    tests: integration('test/integration/notices/sending.spec.ts'),
+  },
+  {
+    name: 'a replaced secret of a webhook signs for ever',
+    file: 'libs/domain/src/notices/webhook-secret.ts',
+    find: 'untilMs !== null && nowMs < untilMs',
+    put: 'untilMs !== null',
+    tests: unit('libs/domain/src/notices/webhook-secret.spec.ts'),
+  },
+  {
     name: 'a page that polls keeps a session from going idle',
     file: `${PEOPLE}/staff-sessions.ts`,
     find: 'if (isActivity && nowMs',

@@ -262,7 +262,12 @@ it('rings for a notice, which is read once it was opened, and shows whether a we
   await decide(priya, 'Send a test', 'to see whether it works');
   await priya.getByText('The test is on its way.', { exact: false }).waitFor();
   await priya.getByText('Test of a webhook').waitFor();
+  await decide(priya, 'Replace the secret', 'it is a year old');
+  await priya.getByRole('button', { name: 'I have saved it' }).click();
+  await priya.getByText('signed with both the old and the new secret until', { exact: false }).waitFor();
   await priya.screenshot({ path: `${SHOTS}/webhook-1280-light.png`, fullPage: true });
+  await decide(priya, 'End the old secret', 'the receiver has the new one');
+  await priya.getByText('The old secret has ended.').waitFor();
   await priya.context().close();
 });
 

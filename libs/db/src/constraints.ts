@@ -493,6 +493,7 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     'The URL of a webhook begins with https:// and has at most 500 characters.',
   ),
   notice_webhook_ended_by_somebody: rule('', 'Somebody ends a webhook.'),
+  notice_webhook_former_secret_ends: rule('', 'A secret that was replaced has a time at which it ends.'),
   notice_webhook_kinds_present: rule('kinds', 'A webhook names the kinds of notices that it receives.'),
   notice_webhook_one_of_url: rule('url', 'There is a webhook with this URL already.'),
   notice_delivery_pkey: rule('id', 'There is a delivery with this id already.'),

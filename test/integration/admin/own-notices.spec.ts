@@ -119,7 +119,21 @@ it('a webhook is tested, its deliveries are shown, and its secret is replaced', 
   expect(rotated.body.secret).toMatch(/^whsec_/);
   expect(rotated.body.secret).not.toBe(secret);
   expect(await sealed()).not.toEqual(before);
-  expect(await api.systemEvents('WEBHOOK_SECRET_ROTATED')).toMatchObject([REASON]);
+  // For a day the old one signs as well; until then no third one can be made.
+  const until = new Date(api.clock.ms + 24 * 3_600_000).toISOString();
+  expect(rotated.body.webhook.formerSecretUntil).toBe(until);
+  const former = async () => (await api.db.noticeWebhook.findFirstOrThrow()).formerSecretSealed;
+  expect(await former()).toEqual(before);
+  const again = () => as(anna, 'POST', `/webhooks/${webhook.id}/rotate-secret`, REASON);
+  expect((await again()).status).toBe(409);
+  const endFormer = () => as(anna, 'POST', `/webhooks/${webhook.id}/end-former-secret`, REASON);
+  expect((await endFormer()).body.formerSecretUntil).toBeNull();
+  expect((await endFormer()).status).toBe(409);
+  expect(await former()).toBeNull();
+  expect(await api.systemEvents('WEBHOOK_FORMER_SECRET_ENDED')).toMatchObject([REASON]);
+  // Of two people who replace it at the same time one does.
+  expect((await Promise.all([again(), again()])).map(({ status }) => status).toSorted()).toEqual([200, 409]);
+  expect(await api.systemEvents('WEBHOOK_SECRET_ROTATED')).toMatchObject([{ until, ...REASON }, REASON]);
   expect(await api.systemEvents('WEBHOOK_TESTED')).toMatchObject([{ delivery, ...REASON }]);
   await as(anna, 'POST', `/webhooks/${webhook.id}/end`, REASON);
   for (const verb of ['test', 'rotate-secret'])

@@ -87,10 +87,27 @@ it('spent states, keys, tokens and finished jobs go once nothing can ask for the
   await db.notice.updateMany({ data: { addressedAt: daysAgo(0) } });
   expect(await removeEndedRows(db, NOW_MS)).toEqual({
     ...{ staffSessions: 0, spentSignIns: 2, signInKeys: 1, logoutTokens: 2, tokenOwners: 0, finishedJobs: 1 },
-    notices: 1,
+    ...{ notices: 1, formerSecrets: 0 },
   });
   // What failed stays until somebody has looked at it.
   expect(await db.backgroundJob.count({ where: { state: 'failed' } })).toBe(3);
+});
+
+it('the old secret of a webhook is forgotten once it signs no more', async () => {
+  for (const [url, age] of [
+    ['https://a.example/', 0.1],
+    ['https://b.example/', -0.1],
+  ] as const)
+    await db.noticeWebhook.create({
+      data: {
+        ...{ id: crypto.randomUUID(), url, kinds: ['alarm'], secretSealed: Buffer.from('new') },
+        ...{ createdBy: 'test', createdAt: daysAgo(2) },
+        ...{ formerSecretSealed: Buffer.from('old'), formerSecretUntil: daysAgo(age) },
+      },
+    });
+  expect(await removeEndedRows(db, NOW_MS)).toMatchObject({ formerSecrets: 1 });
+  const rows = await db.noticeWebhook.findMany({ orderBy: { url: 'asc' } });
+  expect(rows.map(({ formerSecretSealed }) => formerSecretSealed === null)).toEqual([true, false]);
 });
 
 it('removes in slices until nothing is left, and stops when it is told to', async () => {

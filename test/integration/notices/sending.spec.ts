@@ -467,6 +467,31 @@ describe('a webhook', () => {
     ]);
   });
 
+  it('signs with the old secret as well until its time is over, so that a receiver with either accepts it', async () => {
+    const former = mintWebhookSecret();
+    const untilMs = nowMs + 1_000;
+    await db.noticeWebhook.updateMany({
+      where: { endedAt: null },
+      data: { formerSecretSealed: await box.seal(former), formerSecretUntil: new Date(untilMs) },
+    });
+    const accepts = (withSecret: string): boolean => {
+      const { body, headers } = hooks.calls.at(-1)!;
+      try {
+        return new Webhook(withSecret).verify(body, headers) !== null;
+      } catch {
+        return false;
+      }
+    };
+    await notify(db, NOTICE, nowMs);
+    await send({ mailer: null });
+    expect([accepts(secret), accepts(former), accepts(mintWebhookSecret())]).toEqual([true, true, false]);
+    nowMs = untilMs;
+    await notify(db, { ...NOTICE, onceKey: null }, nowMs);
+    await send({ mailer: null });
+    expect(hooks.calls).toHaveLength(2);
+    expect([accepts(secret), accepts(former)]).toEqual([true, false]);
+  });
+
   it('whose host is no longer listed is not called', async () => {
     await notify(db, NOTICE, nowMs);
     const webhooks = createWebhooks({

@@ -1,5 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { noticeKind, type NoticeView, type WebhookView } from '@gatehouse/contracts/operation/notice-routes';
+import { FORMER_SECRET_HOURS } from '@gatehouse/contracts/operation/webhook-routes';
 import type { Command } from 'commander';
 import { allPages } from '../all-pages.js';
 import { call } from '../api.js';
@@ -80,6 +81,28 @@ export function noticeCommands(program: Command, { settings, output }: Context):
       const ended = await call(settings, 'webhookEnd', { params: { id }, body: { reason } });
       print(output, ended, ({ url }) => `Ended: ${url}`);
     });
+
+  webhooks
+    .command('rotate-secret <id>')
+    .description(
+      `Replace the secret of a webhook. The new one is shown once; both sign for ${FORMER_SECRET_HOURS} hours.`,
+    )
+    .requiredOption(...REASON)
+    .action(async (id: string, { reason }: { reason: string }) => {
+      const answer = await call(settings, 'webhookRotateSecret', { params: { id }, body: { reason } });
+      print(output, answer, ({ webhook, secret }) =>
+        fieldList({ id, url: webhook.url, 'old secret signs until': webhook.formerSecretUntil, secret }),
+      );
+    });
+
+  webhooks
+    .command('end-former-secret <id>')
+    .description('End the old secret of a webhook before its time: the new one alone signs from then on.')
+    .requiredOption(...REASON)
+    .action(async (id: string, { reason }: { reason: string }) => {
+      const answer = await call(settings, 'webhookEndFormerSecret', { params: { id }, body: { reason } });
+      print(output, answer, ({ url }) => `The new secret alone signs messages to ${url}.`);
+    });
 }
 
 function choiceTable(rows: AnswerOf<'noticeChoiceList'>['items']): string {
@@ -112,6 +135,7 @@ function webhookTable(rows: readonly WebhookView[]): string {
     ['URL', ({ url }) => url],
     ['Kinds', ({ kinds }) => kinds],
     ['Created by', ({ createdBy }) => createdBy],
+    ['Old secret signs until', ({ formerSecretUntil }) => formerSecretUntil],
     ['Ended', ({ endedAt }) => endedAt],
   ]);
 }

@@ -18,6 +18,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   WEBHOOK_ENDED: 'Webhook ended',
   WEBHOOK_TESTED: 'Webhook tested',
   WEBHOOK_SECRET_ROTATED: 'Secret of a webhook replaced',
+  WEBHOOK_FORMER_SECRET_ENDED: 'Old secret of a webhook ended',
   NOTICE_RETRIED: 'Notice sent again',
   JOB_DEAD: 'Background job failed permanently',
   USER_NAME_SHOWN: 'Name of a user shown',

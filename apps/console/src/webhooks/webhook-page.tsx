@@ -1,4 +1,5 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { FORMER_SECRET_HOURS } from '@gatehouse/contracts/operation/webhook-routes';
 import { Box, Typography } from '@mui/material';
 import { labelOf } from '../notices/labels.js';
 import { RetryDelivery } from '../notices/retry-delivery.js';
@@ -20,7 +21,7 @@ const REASON = [{ ...REASON_REQUIRED, help: 'Kept in the audit trail' }];
 export default function WebhookPage() {
   return (
     <RecordPage<Webhook> name={({ url }) => `Webhook to ${url}`}>
-      {({ id, kinds, createdBy, createdAt, endedAt, deliveries }) => (
+      {({ id, kinds, createdBy, createdAt, endedAt, formerSecretUntil, deliveries }) => (
         <>
           <Section title="Receiver">
             <Facts
@@ -29,9 +30,15 @@ export default function WebhookPage() {
                 ['Kinds of notices', kinds.map(labelOf).join(', ')],
                 ['Created', `${moment(createdAt)} by ${createdBy}`],
                 ['Ended', endedAt === null ? null : moment(endedAt)],
+                [
+                  'Secret',
+                  formerSecretUntil === null
+                    ? null
+                    : `Replaced. Messages are signed with both the old and the new secret until ${moment(formerSecretUntil)}.`,
+                ],
               ]}
             />
-            {endedAt === null ? <Actions id={id} /> : null}
+            {endedAt === null ? <Actions id={id} formerSecretUntil={formerSecretUntil} /> : null}
           </Section>
           <Section title="Last deliveries">
             {deliveries.length === 0 ? (
@@ -51,7 +58,7 @@ export default function WebhookPage() {
   );
 }
 
-function Actions({ id }: { readonly id: string }) {
+function Actions({ id, formerSecretUntil }: Pick<Webhook, 'id' | 'formerSecretUntil'>) {
   return (
     <Box sx={{ mt: 1 }}>
       <RouteDialog
@@ -62,15 +69,27 @@ function Actions({ id }: { readonly id: string }) {
         fields={REASON}
         done="The test is on its way. Reload the page to see what became of it."
       />
+      {/* Always there: while it shows the new secret, the page learns that the old one still signs. */}
       <RouteDialog
         route="webhookRotateSecret"
         label="Replace the secret"
-        intro="From then on messages are signed with the new secret. Until the receiver has it, it will refuse them; they are tried again for fourteen hours."
+        intro={`For ${FORMER_SECRET_HOURS} hours messages are signed with both secrets, so that the receiver can change over without losing any. You can end the old secret sooner, for instance because somebody else knows it.`}
         params={{ id }}
         fields={REASON}
-        done="Secret replaced."
+        done={`Secret replaced. The old one signs for ${FORMER_SECRET_HOURS} hours more.`}
         result={(answer) => <WebhookSecret secret={(answer as AnswerOf<'webhookRotateSecret'>).secret} />}
       />
+      {formerSecretUntil === null ? null : (
+        <RouteDialog
+          route="webhookEndFormerSecret"
+          label="End the old secret"
+          intro="From then on messages are signed with the new secret alone. A receiver that does not have it yet will refuse them; they are tried again for fourteen hours."
+          params={{ id }}
+          fields={REASON}
+          danger
+          done="The old secret has ended."
+        />
+      )}
       <RouteDialog
         route="webhookEnd"
         label="End the webhook"

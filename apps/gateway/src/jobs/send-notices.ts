@@ -3,6 +3,7 @@ import { emailText } from '@gatehouse/domain/notices/delivery';
 import { digestEmail } from '@gatehouse/domain/notices/digest';
 import type { NoticeKindName } from '@gatehouse/domain/notices/notice-kinds';
 import { receives } from '@gatehouse/domain/notices/recipients';
+import { doesFormerSign } from '@gatehouse/domain/notices/webhook-secret';
 import type { SecretBox } from '../adapters/kms/secret-box.js';
 import { addresseeOf, addressNotices } from '../adapters/notices/addressing.js';
 import {
@@ -94,7 +95,7 @@ function mayStillReceive({ staff, notice }: Delivery): boolean {
 }
 
 async function callWebhook(
-  { webhooks, box, consoleOrigin }: NoticeSending,
+  { webhooks, box, consoleOrigin, now }: NoticeSending,
   { id, notice, webhook }: Delivery,
 ): Promise<SendResult> {
   if (webhooks === null) return unset('no host is listed for webhooks (GATEHOUSE_WEBHOOK_HOSTS)');
@@ -106,8 +107,11 @@ async function callWebhook(
     timestamp: createdAt.toISOString(),
     data: { id: notice.id, title, body, whatToDo, url: `${consoleOrigin}${path}`, organisations: odsCodes },
   });
-  const secret = await box.open(webhook.secretSealed, webhook.id);
-  return webhooks.send({ id, url: webhook.url, secret, body: message });
+  const { formerSecretSealed: former, formerSecretUntil: until } = webhook;
+  const signing = [webhook.secretSealed];
+  if (former !== null && doesFormerSign(until?.getTime() ?? null, now())) signing.push(former);
+  const secrets = await Promise.all(signing.map((sealed) => box.open(sealed, webhook.id)));
+  return webhooks.send({ id, url: webhook.url, secrets, body: message });
 }
 
 const unset = (cause: string): SendResult => ({ state: 'failed', cause, concerns: 'place' });

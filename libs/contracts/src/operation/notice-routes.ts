@@ -50,6 +50,8 @@ export const webhook = z.object({
   createdBy: z.string(),
   createdAt: instant,
   endedAt: instant.nullable(),
+  /** Until when messages are also signed with the secret before the last replacement; null: by one secret alone. */
+  formerSecretUntil: instant.nullable(),
 });
 export type WebhookView = z.infer<typeof webhook>;
 

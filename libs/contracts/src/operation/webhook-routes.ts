@@ -1,10 +1,13 @@
 /** One webhook: what it was sent, a test of it, and another secret for it. */
+import { FORMER_SECRET_HOURS } from '@gatehouse/domain/notices/webhook-secret';
 import { z } from 'zod';
 import { idPath } from '../governance/governance-resources.js';
 import { instant } from '../registry/identifiers.js';
 import { reasonNeeded } from '../registry/registry-resources.js';
 import type { RouteContract } from '../route-contract.js';
 import { noticeDelivery, webhook } from './notice-routes.js';
+
+export { FORMER_SECRET_HOURS };
 
 const webhookDelivery = noticeDelivery
   .pick({ id: true, state: true, attempts: true, cause: true, endedAt: true })
@@ -36,11 +39,19 @@ export const webhookRoutes = {
   webhookRotateSecret: {
     method: 'POST',
     path: '/webhooks/:id/rotate-secret',
-    summary:
-      'Replace the secret that signs a webhook’s messages at once; the new one is shown here and never again',
+    summary: `Replace the secret of a webhook; both sign for ${FORMER_SECRET_HOURS} hours, and the new one is shown here and never again`,
     permission: 'job.run',
     params: idPath,
     body: reasonNeeded,
     response: z.object({ webhook, secret: z.string() }),
+  },
+  webhookEndFormerSecret: {
+    method: 'POST',
+    path: '/webhooks/:id/end-former-secret',
+    summary: 'Sign a webhook’s messages with the new secret alone from now on',
+    permission: 'job.run',
+    params: idPath,
+    body: reasonNeeded,
+    response: webhook,
   },
 } as const satisfies Record<string, RouteContract>;

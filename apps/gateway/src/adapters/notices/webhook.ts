@@ -24,7 +24,8 @@ export interface WebhookSettings {
 export interface WebhookMessage {
   readonly id: string;
   readonly url: string;
-  readonly secret: string;
+  /** Each of them signs. */
+  readonly secrets: readonly string[];
   readonly body: string;
 }
 
@@ -86,12 +87,12 @@ export function createWebhooks({ hosts, now, network }: WebhookSettings) {
       }
     },
 
-    async send({ id, url, secret, body }: WebhookMessage): Promise<SendResult> {
+    async send({ id, url, secrets, body }: WebhookMessage): Promise<SendResult> {
       // The list of hosts may be shorter by now.
       const fault = urlFault(url);
       if (fault !== null) return { state: 'refused', cause: fault };
       const headers = {
-        ...webhookHeaders(secret, { id, atMs: now(), body }),
+        ...webhookHeaders(secrets, { id, atMs: now(), body }),
         'content-type': 'application/json',
         'content-length': String(Buffer.byteLength(body)),
         'user-agent': 'Gatehouse',

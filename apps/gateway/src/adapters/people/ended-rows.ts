@@ -23,6 +23,7 @@ type Rows = Pick<
   | 'userTokenOwner'
   | 'backgroundJob'
   | 'notice'
+  | 'noticeWebhook'
   | '$queryRaw'
 >;
 
@@ -52,6 +53,13 @@ export async function removeEndedRows(db: Rows, nowMs: number): Promise<Readonly
     notices: await count(
       db.notice.deleteMany({
         where: { addressedAt: { not: null }, createdAt: { lt: before(NOTICES_KEPT_MS) } },
+        limit,
+      }),
+    ),
+    formerSecrets: await count(
+      db.noticeWebhook.updateMany({
+        where: { formerSecretUntil: { lte: new Date(nowMs) } },
+        data: { formerSecretSealed: null, formerSecretUntil: null },
         limit,
       }),
     ),

@@ -65,4 +65,9 @@ export class NoticesController {
   rotateSecret(input: InputOf<'webhookRotateSecret'>, acting: Acting) {
     return this.webhooks.rotateSecret(input, acting);
   }
+
+  @Route('webhookEndFormerSecret')
+  endFormerSecret(input: InputOf<'webhookEndFormerSecret'>, acting: Acting) {
+    return this.webhooks.endFormerSecret(input, acting);
+  }
 }

@@ -2,10 +2,11 @@ import type { NoticeView, WebhookView } from '@gatehouse/contracts/operation/not
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { NOTICE_KIND_NAMES, NOTICE_KINDS, type NoticeKindName } from '@gatehouse/domain/notices/notice-kinds';
 import { maskedUrl } from '@gatehouse/domain/notices/masked-url';
+import { doesFormerSign } from '@gatehouse/domain/notices/webhook-secret';
 import { Inject, Injectable } from '@nestjs/common';
 import { instantCursor, instantOf, olderThan, pageOf } from '../http/paging.js';
 import type { Queries } from '../http/transactions.js';
-import { DATABASE } from '../injected.js';
+import { CLOCK, type Clock, DATABASE } from '../injected.js';
 
 export const DELIVERIES = {
   deliveries: { include: { staff: true, webhook: true }, orderBy: { id: 'asc' } },
@@ -14,7 +15,10 @@ export const DELIVERIES = {
 /** Notices, what became of them, and who wants which. */
 @Injectable()
 export class NoticesStore {
-  constructor(@Inject(DATABASE) private readonly db: Queries) {}
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
 
   async list({ limit, after, kind, only }: InputOf<'noticeList'>['query']) {
     const rows = await this.db.notice.findMany({
@@ -45,7 +49,7 @@ export class NoticesStore {
 
   async webhooks() {
     const rows = await this.db.noticeWebhook.findMany({ orderBy: { createdAt: 'desc' }, take: 500 });
-    return rows.map(webhookView);
+    return rows.map((row) => webhookView(row, this.now()));
   }
 }
 
@@ -66,12 +70,18 @@ interface WebhookRow {
   readonly createdBy: string;
   readonly createdAt: Date;
   readonly endedAt: Date | null;
+  readonly formerSecretUntil: Date | null;
 }
 
-export const webhookView = ({ id, url, kinds, createdBy, createdAt, endedAt }: WebhookRow): WebhookView => ({
-  ...{ id, url: maskedUrl(url), createdBy, createdAt: createdAt.toISOString(), endedAt: instantOf(endedAt) },
-  kinds: kinds as NoticeKindName[],
-});
+export function webhookView(row: WebhookRow, nowMs: number): WebhookView {
+  const { id, url, kinds, createdBy, createdAt, endedAt, formerSecretUntil: until } = row;
+  return {
+    ...{ id, url: maskedUrl(url), createdBy, createdAt: createdAt.toISOString() },
+    endedAt: instantOf(endedAt),
+    formerSecretUntil: doesFormerSign(until?.getTime() ?? null, nowMs) ? instantOf(until) : null,
+    kinds: kinds as NoticeKindName[],
+  };
+}
 
 export interface NoticeFacts {
   readonly id: string;

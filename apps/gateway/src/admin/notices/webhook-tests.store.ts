@@ -33,7 +33,7 @@ export class WebhookTestsStore {
       orderBy: [{ notice: { createdAt: 'desc' } }, { id: 'desc' }],
       take: DELIVERIES_SHOWN,
     });
-    return { ...webhookView(row), deliveries: deliveries.map(deliveryView) };
+    return { ...webhookView(row, this.now()), deliveries: deliveries.map(deliveryView) };
   }
 
   /**

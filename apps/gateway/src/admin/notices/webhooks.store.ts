@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { maskedUrl } from '@gatehouse/domain/notices/masked-url';
+import { formerSecretUntil } from '@gatehouse/domain/notices/webhook-secret';
 import { Inject, Injectable } from '@nestjs/common';
 import type { SecretBox } from '../../adapters/kms/secret-box.js';
 import { retryDelivery } from '../../adapters/notices/deliveries.js';
@@ -11,6 +12,10 @@ import { conflict, invalid, notFound } from '../http/problem.js';
 import { Transactions } from '../http/transactions.js';
 import { CLOCK, type Clock, SECRET_BOX, WEBHOOK_FAULT, type WebhookFault } from '../injected.js';
 import { webhookView } from './notices.store.js';
+
+const NO_FORMER = { formerSecretSealed: null, formerSecretUntil: null };
+const STILL_SIGNS =
+  'The secret before this one still signs beside it. Wait until its time is over, or end it once the receiver has the new one; then replace the secret again.';
 
 /** Creates and ends webhooks, and has deliveries tried again. What the audit trail can't record does not happen. */
 @Injectable()
@@ -35,7 +40,7 @@ export class WebhooksStore {
       const row = await transaction.noticeWebhook.create({ data });
       const recorded = { webhook: id, url: maskedUrl(url), kinds, reason };
       await this.auditAccess.record('WEBHOOK_CREATED', acting, recorded);
-      return { webhook: webhookView(row), secret };
+      return { webhook: webhookView(row, this.now()), secret };
     });
   }
 
@@ -44,7 +49,7 @@ export class WebhooksStore {
     return this.transactions.run(changeBy(acting, reason), async (transaction) => {
       const row = await transaction.noticeWebhook.findUnique({ where: { id } });
       if (row === null) throw notFound(`webhook ${id}`);
-      const ended = { endedBy: acting.actor, endedAt: new Date(this.now()) };
+      const ended = { endedBy: acting.actor, endedAt: new Date(this.now()), ...NO_FORMER };
       const { count } = await transaction.noticeWebhook.updateMany({
         where: { id, endedAt: null },
         data: ended,
@@ -52,13 +57,14 @@ export class WebhooksStore {
       if (count === 0) throw conflict('This webhook has ended already.');
       const recorded = { webhook: id, url: maskedUrl(row.url), reason };
       await this.auditAccess.record('WEBHOOK_ENDED', acting, recorded);
-      return webhookView({ ...row, ...ended });
+      return webhookView({ ...row, ...ended }, this.now());
     });
   }
 
   /**
-   * From now on messages are signed with the new secret, those that are tried again among them.
-   * @throws AdminProblem not-found, conflict
+   * From now on messages are signed with the new secret, those that are tried again among them, and for a while with the
+   * old one as well, so that the receiver can change over.
+   * @throws AdminProblem not-found; conflict, if the webhook has ended, or an older secret still signs
    */
   async rotateSecret({ params: { id }, body: { reason } }: InputOf<'webhookRotateSecret'>, acting: Acting) {
     const secret = mintWebhookSecret();
@@ -67,9 +73,41 @@ export class WebhooksStore {
       const row = await transaction.noticeWebhook.findUnique({ where: { id } });
       if (row === null) throw notFound(`webhook ${id}`);
       if (row.endedAt !== null) throw conflict('This webhook has ended. Create another one.');
-      await transaction.noticeWebhook.update({ where: { id }, data: { secretSealed } });
-      await this.auditAccess.record('WEBHOOK_SECRET_ROTATED', acting, { webhook: id, reason });
-      return { webhook: webhookView(row), secret };
+      const nowMs = this.now();
+      const former = {
+        formerSecretSealed: row.secretSealed,
+        formerSecretUntil: new Date(formerSecretUntil(nowMs)),
+      };
+      const { count } = await transaction.noticeWebhook.updateMany({
+        where: {
+          ...{ id, endedAt: null, secretSealed: row.secretSealed },
+          // Receivers may have either of the two that sign: a third would lock one of them out.
+          OR: [{ formerSecretUntil: null }, { formerSecretUntil: { lte: new Date(nowMs) } }],
+        },
+        data: { secretSealed, ...former },
+      });
+      if (count === 0) throw conflict(STILL_SIGNS);
+      const until = former.formerSecretUntil.toISOString();
+      await this.auditAccess.record('WEBHOOK_SECRET_ROTATED', acting, { webhook: id, until, reason });
+      return { webhook: webhookView({ ...row, ...former }, nowMs), secret };
+    });
+  }
+
+  /**
+   * Ends the time in which a secret that was replaced still signs.
+   * @throws AdminProblem not-found; conflict, if none does
+   */
+  endFormerSecret({ params: { id }, body: { reason } }: InputOf<'webhookEndFormerSecret'>, acting: Acting) {
+    return this.transactions.run(changeBy(acting, reason), async (transaction) => {
+      const row = await transaction.noticeWebhook.findUnique({ where: { id } });
+      if (row === null) throw notFound(`webhook ${id}`);
+      const { count } = await transaction.noticeWebhook.updateMany({
+        where: { id, formerSecretUntil: { gt: new Date(this.now()) } },
+        data: NO_FORMER,
+      });
+      if (count === 0) throw conflict('One secret alone signs the messages of this webhook already.');
+      await this.auditAccess.record('WEBHOOK_FORMER_SECRET_ENDED', acting, { webhook: id, reason });
+      return webhookView({ ...row, ...NO_FORMER }, this.now());
     });
   }
 
