@@ -30,6 +30,13 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'the dashboard shows what was found about other organisations',
+    file: `${ADMIN}/dashboard/tasks.store.ts`,
+    find: 'WHERE ${within}::text[] IS NULL OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[])',
+    put: 'WHERE ${within}::text[] IS NULL OR true',
+    tests: integration('test/integration/audit/dashboard.spec.ts'),
+  },
+  {
     name: 'a signature of one key excused by a lost answer of another',
     file: 'libs/domain/src/signatures/reconcile.ts',
     find: 'span.key === key &&',

@@ -86,6 +86,16 @@ async function needs(): Promise<void> {
       { ...appointment, odsCode: 'R69', reviewDueOn: due(1), withdrawnAt: new Date(now) },
     ],
   });
+  const found = (key: string, odsCodes: string[], hoursAgo: number) => ({
+    ...{ key, watch: 'unused-client', title: `${key} is unused`, body: '', whatToDo: 'Look.', odsCodes },
+    ...{ path: '/clients', foundAt: new Date(now - hoursAgo * HOUR_MS), seenAt: new Date(now) },
+  });
+  await admin.db.upkeepFinding.createMany({
+    data: [found('of R69', ['R69'], 2), found('of both', ['R69', 'RCD'], 1)],
+  });
+  await admin.db.upkeepFinding.createMany({
+    data: [found('of RCD', ['RCD'], 3), found('of nobody', [], 4)],
+  });
   const change = {
     diff: [],
     deciders: [],
@@ -165,7 +175,7 @@ describe('the dashboard', () => {
   });
 
   it('lists what somebody must do', async () => {
-    const { drafts, oldKeys, srosDue, nearQuota, ...counts } = await read();
+    const { drafts, oldKeys, srosDue, upkeep, nearQuota, ...counts } = await read();
     expect(drafts).toHaveLength(1);
     expect(drafts[0]?.missing.length).toBeGreaterThan(0);
     expect(oldKeys).toMatchObject([{ kid, owner: { kind: 'application', id: live } }]);
@@ -173,6 +183,11 @@ describe('the dashboard', () => {
       ['RCD', 'Late Owner'],
       ['R69', 'Sam Owner'],
     ]);
+    expect(upkeep.map(({ key }) => key)).toEqual(['of both', 'of R69', 'of RCD', 'of nobody']);
+    expect(upkeep[0]).toEqual({
+      ...{ key: 'of both', title: 'of both is unused', whatToDo: 'Look.', path: '/clients' },
+      foundAt: new Date(now - HOUR_MS).toISOString(),
+    });
     expect(counts).toMatchObject({ approvalsPending: 3, stopsUnreviewed: 1, keyEmergenciesUnreviewed: 1 });
     expect(nearQuota).toMatchObject([{ applicationId: live, callsPerMinute: 3, requestsPerMinute: 4 }]);
   });
@@ -190,6 +205,7 @@ describe('the dashboard', () => {
       keyEmergenciesUnreviewed: 0,
     });
     expect(dashboard.srosDue.map(({ organisation }) => organisation)).toEqual(['RCD']);
+    expect(dashboard.upkeep.map(({ key }) => key)).toEqual(['of RCD']);
     const own = { role: 'auditor', odsCodes: ['R69'] } as const;
     const r69Only = await signIn(admin.db, 'Rae', [own], now);
     expect(total(await read('', r69Only))).toEqual([2, 3, 1]);

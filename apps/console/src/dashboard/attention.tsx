@@ -10,7 +10,7 @@ import { Section } from '../parts/facts.js';
 type DashboardView = AnswerOf<'dashboardShow'>;
 
 export function Attention({ data }: { readonly data: DashboardView }) {
-  const { drafts, oldKeys, srosDue, nearQuota, approvalsPending, newerCatalogue } = data;
+  const { drafts, oldKeys, srosDue, upkeep, nearQuota, approvalsPending, newerCatalogue } = data;
   const { stopsUnreviewed, keyEmergenciesUnreviewed } = data;
   const unreviewed = encodeURIComponent(JSON.stringify({ only: 'unreviewed' }));
   const reviews = [
@@ -27,7 +27,7 @@ export function Attention({ data }: { readonly data: DashboardView }) {
       count: keyEmergenciesUnreviewed,
     },
   ].filter(({ count }) => count > 0);
-  const lists = [reviews, drafts, oldKeys, nearQuota];
+  const lists = [reviews, upkeep, drafts, oldKeys, nearQuota];
   if (newerCatalogue === null && lists.every(({ length }) => length === 0))
     return (
       <Typography sx={{ mb: 2 }}>
@@ -44,6 +44,13 @@ export function Attention({ data }: { readonly data: DashboardView }) {
               {text}: {count}
             </Link>
           </Typography>
+        ))}
+      </Items>
+      <Items title="Found by Gatehouse">
+        {upkeep.map(({ key, title, whatToDo, path, foundAt }) => (
+          <Item key={key} to={path} name={title}>
+            {whatToDo} Found on {day(foundAt)}.
+          </Item>
         ))}
       </Items>
       <Items title="The e-RS specification">

@@ -34,6 +34,16 @@ export const dashboard = z.object({
   oldKeys: z.array(z.object({ owner: signingKey.shape.owner, kid: z.string(), activatedAt: instant })),
   /** Reviews due within 60 days, overdue ones first. */
   srosDue: z.array(z.object({ organisation: z.string(), name: z.string(), reviewDueOn: date })),
+  /** What scheduled jobs found and what has not ended yet, the newest first. */
+  upkeep: z.array(
+    z.object({
+      key: z.string(),
+      title: z.string(),
+      whatToDo: z.string(),
+      path: z.string(),
+      foundAt: instant,
+    }),
+  ),
   approvalsPending: z.number().int(),
   stopsUnreviewed: z.number().int(),
   keyEmergenciesUnreviewed: z.number().int(),

@@ -18,6 +18,14 @@ const SRO_DUE_WITHIN_MS = REVIEW_NOTICE_DAYS[0] * DAY_MS;
 /** Of each kind; the lists have the rest. */
 const MOST = 10;
 
+interface UpkeepRow {
+  readonly key: string;
+  readonly title: string;
+  readonly whatToDo: string;
+  readonly path: string;
+  readonly foundAt: Date;
+}
+
 /** What needs a person, within reach. */
 @Injectable()
 export class TasksStore {
@@ -32,6 +40,7 @@ export class TasksStore {
       drafts: await this.drafts(acting.reach),
       oldKeys: await this.oldKeys(acting.reach),
       srosDue: await this.srosDue(acting),
+      upkeep: await this.upkeep(acting.reach),
       ...(await this.counts(acting.reach)),
     };
   }
@@ -98,6 +107,16 @@ export class TasksStore {
       name,
       reviewDueOn: dayOfDateColumn(reviewDueOn),
     }));
+  }
+
+  /** What belongs to no organisation is shown to people without a limit alone, as its notice is. */
+  private async upkeep(reach: Reach) {
+    const within = reach === 'all' ? null : [...reach];
+    const rows = await this.db.$queryRaw<UpkeepRow[]>`
+      SELECT key, title, what_to_do AS "whatToDo", path, found_at AS "foundAt" FROM upkeep_finding
+       WHERE ${within}::text[] IS NULL OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[])
+       ORDER BY found_at DESC, key LIMIT ${MOST}`;
+    return rows.map(({ foundAt, ...same }) => ({ ...same, foundAt: foundAt.toISOString() }));
   }
 
   private async counts(reach: Reach) {
