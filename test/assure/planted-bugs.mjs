@@ -346,6 +346,27 @@ const BUGS = [
     tests: integration('test/integration/keys/key-rotation.spec.ts'),
   },
   {
+    name: 'the deletion of a key that is still served',
+    file: 'libs/domain/src/rotation/key-deletion.ts',
+    find: "  if (isServed) return 'The key is in a JWKS again.';",
+    put: '',
+    tests: unit('libs/domain/src/rotation/key-deletion.spec.ts'),
+  },
+  {
+    name: 'the deletion of keys without a second person',
+    file: 'libs/domain/src/governance/four-eyes.ts',
+    find: "if (before !== null && isSet(after, 'deletion_list')",
+    put: "if (before === null && isSet(after, 'deletion_list')",
+    tests: integration('test/integration/admin/key-deletion.spec.ts'),
+  },
+  {
+    name: 'a second list of deletions in the same month',
+    file: 'libs/domain/src/rotation/key-deletion.ts',
+    find: 'newestMonth < month ? month : null',
+    put: 'newestMonth <= month ? `${month}` : null',
+    tests: unit('libs/domain/src/rotation/key-deletion.spec.ts'),
+  },
+  {
     name: 'an emergency that waits for KMS',
     file: 'apps/gateway/src/adapters/keys/key-emergencies.ts',
     find: '  const steps = await Promise.allSettled([',

@@ -13,6 +13,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/cis2-clients': ['Priya Nair', 'CIS2 clients'],
   '/signing-keys': ['Priya Nair', 'Signing keys'],
   '/rotations': ['Priya Nair', 'Key rotation'],
+  '/key-deletions': ['Priya Nair', 'Key deletions'],
   '/key-emergencies': ['Priya Nair', 'Key emergencies'],
   '/sro-appointments': ['Priya Nair', 'Senior responsible owners'],
   '/write-exceptions': ['Priya Nair', 'Write exceptions'],

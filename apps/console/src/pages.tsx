@@ -28,6 +28,7 @@ export const RESOURCES = [
   { name: 'message-sets', list: lazy(() => import('./message-sets/message-set-list.js')) },
   { name: 'signing-keys', list: lazy(() => import('./signing-keys/signing-key-list.js')) },
   { name: 'rotations', list: lazy(() => import('./rotations/rotation-list.js')) },
+  { name: 'key-deletions', list: lazy(() => import('./key-deletions/key-deletion-list.js')) },
   {
     name: 'key-emergencies',
     list: lazy(() => import('./key-emergencies/key-emergency-list.js')),

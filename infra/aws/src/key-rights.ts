@@ -38,7 +38,7 @@ export const KEY_RIGHTS: Readonly<Record<Role, KeyRights>> = {
     // It signs the canary of a rotation.
     signingKeys: [
       ...['kms:Sign', 'kms:GetPublicKey', 'kms:DescribeKey', 'kms:ListResourceTags'],
-      ...['kms:DisableKey', 'kms:ScheduleKeyDeletion'],
+      ...['kms:DisableKey', 'kms:ScheduleKeyDeletion', 'kms:CancelKeyDeletion'],
     ],
     createsSigningKeys: true,
     listsKeys: true,

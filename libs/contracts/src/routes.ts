@@ -18,6 +18,7 @@ import { messageSetRoutes } from './registry/message-set-routes.js';
 import { operationRoutes } from './operation/operation-routes.js';
 import { plannerRoutes } from './asid-plan/planner-routes.js';
 import { recordRoutes } from './registry/record-routes.js';
+import { keyDeletionRoutes } from './operation/key-deletion-routes.js';
 import { rotationRoutes } from './operation/rotation-routes.js';
 import { webhookRoutes } from './operation/webhook-routes.js';
 import { registryRoutes } from './registry/registry-routes.js';
@@ -47,6 +48,7 @@ export const routes = {
   ...lintAssertionRoutes,
   ...catalogueRoutes,
   ...rotationRoutes,
+  ...keyDeletionRoutes,
   ...keyEmergencyRoutes,
   ...jobRoutes,
   ...noticeRoutes,

@@ -323,6 +323,18 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   key_emergency_audited_step_known: rule('', 'The audited step of an emergency is begun or confirmed.'),
   key_emergency_review_whole: rule('reviewedBy', 'A review has a person, a time and a finding.'),
   key_emergency_reviewed_by_another: rule('', 'It is reviewed by a person who did not disable the key.'),
+  signing_key_deleted_after_disabled: rule(
+    'deletionList',
+    'Only a removed key that is disabled in KMS is deleted.',
+  ),
+  signing_key_scheduled_with_date: rule('deletesAt', 'A scheduled deletion has a date.'),
+  key_deletion_list_pkey: rule('month', 'There is a list of deletions for this month already.'),
+  key_deletion_list_month_format: rule('month', 'A month is written as 2026-11.'),
+  key_deletion_pkey: rule('kid', 'This key is on the list already.'),
+  key_deletion_month_fkey: rule('month', 'There is no list of deletions for this month.'),
+  key_deletion_kid_fkey: rule('kid', 'There is no such signing key.'),
+  key_deletion_state_known: rule('state', 'A key on the list is listed, struck, dropped or cancelled.'),
+  key_deletion_off_with_reason: rule('reason', 'A key that is taken off the list has a reason.'),
   jwks_fetch_pkey: rule('', 'This JWKS URL has been noted already.'),
 
   admin_token_pkey: rule('id', 'There is an admin token with this id already.'),

@@ -49,6 +49,8 @@ const NEVER_DELETED = [
   'pending_change',
   'emergency_stop',
   'key_emergency',
+  'key_deletion_list',
+  'key_deletion',
   'user_session',
   'notice_webhook',
   'catalogue_comparison',

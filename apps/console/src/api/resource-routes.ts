@@ -49,6 +49,7 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   },
   'signing-keys': { list: 'keyList', id: field('kid') },
   rotations: { list: 'rotationList', id: ({ owner }) => text((owner as { readonly id: string }).id) },
+  'key-deletions': { list: 'keyDeletionList', id: field('month', 'kid') },
   'key-emergencies': {
     list: 'keyEmergencyList',
     id: field('id'),

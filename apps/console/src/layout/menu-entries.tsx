@@ -54,6 +54,7 @@ export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
     { to: '/cis2-clients', text: 'CIS2 clients', icon: <Badge />, route: 'cis2ClientsList' },
     { to: '/signing-keys', text: 'Signing keys', icon: <Key />, route: 'keyList' },
     { to: '/rotations', text: 'Key rotation', icon: <Autorenew />, route: 'rotationList' },
+    { to: '/key-deletions', text: 'Key deletions', icon: <KeyOff />, route: 'keyDeletionList' },
     { to: '/message-sets', text: 'Message sets', icon: <Checklist />, route: 'messageSetList' },
     { to: '/asid-plan', text: 'ASID plan', icon: <AccountTree />, route: 'planShow' },
     { to: '/environments', text: 'Environments', icon: <Dns />, route: 'environmentList' },

@@ -68,6 +68,7 @@ export default function SigningKeyList() {
           value: ({ owner }) => <PageLink to={ownerPage(owner)}>{owner.name}</PageLink>,
         },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
+        { label: 'Deleted on', value: ({ deletesAt }) => moment(deletesAt) },
         { label: 'Active since', value: ({ activatedAt }) => moment(activatedAt) },
         { label: 'Next step possible from', value: ({ nextStepAt }) => moment(nextStepAt) },
       ]}

@@ -1,5 +1,6 @@
 /** The background jobs of the worker role, with what each of them needs. */
 import { JOB_PAYLOADS, ownerPayload } from '@gatehouse/contracts/operation/job-payloads';
+import { isServed } from '@gatehouse/domain/apim/jwks';
 import { expiryNotices } from '@gatehouse/domain/notices/expiry-notices';
 import { tokenNotices } from '@gatehouse/domain/notices/token-notices';
 import { JOB_KINDS, JOB_NAMES, type JobName } from '@gatehouse/domain/jobs/job-kinds';
@@ -32,10 +33,12 @@ import {
 } from '../adapters/keys/key-emergencies.js';
 import { run as readKeyStates } from '../jobs/keys/key-states.job.js';
 import { run as settleEmergencies } from '../jobs/keys/key-emergencies.job.js';
+import { run as endKeys } from '../jobs/keys/key-deletions.job.js';
 import { run as rotateKeys } from '../jobs/keys/key-rotation.job.js';
 import { run as takeRotationStep } from '../jobs/keys/key-rotation-step.job.js';
 import { type BackgroundJobs, startBackgroundJobs } from '../jobs/queue/background-jobs.js';
 import { rotationDeps, rotationStepDeps } from '../jobs/keys/rotation-parts.js';
+import { keyDeletions } from '../adapters/keys/key-deletions.js';
 import { run as recordSessionEnds } from '../jobs/user-session-ends.job.js';
 import { run as endUserSessions } from '../jobs/user-sessions.job.js';
 import type { Metrics } from '../status/metrics.js';
@@ -131,6 +134,12 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
         settle: (id) => settleEmergency(emergencies, id),
         announce: (id) => announceUnconfirmed(emergencies, id),
         now,
+      }),
+    'key-deletions': (_, signal) =>
+      endKeys({
+        deletions: keyDeletions(prisma),
+        isServed: (kid) => isServed(registry.current(), kid),
+        ...{ kms: keyService, environments, audit, now, signal },
       }),
     notices: (_, signal) => sendNotices(sending, signal),
     housekeeping: (_, signal) =>

@@ -15,7 +15,8 @@ const ALLOWED: Record<string, Record<string, string[]>> = {
   worker: {
     audit: AUDIT,
     signing: [
-      ...['kms:DescribeKey', 'kms:DisableKey', 'kms:GetPublicKey', 'kms:ListResourceTags'],
+      ...['kms:CancelKeyDeletion', 'kms:DescribeKey', 'kms:DisableKey'],
+      ...['kms:GetPublicKey', 'kms:ListResourceTags'],
       ...['kms:ScheduleKeyDeletion', 'kms:Sign'],
     ],
     any: CREATE,
@@ -25,9 +26,6 @@ const ALLOWED: Record<string, Record<string, string[]>> = {
     data: ['kms:Decrypt', 'kms:GenerateDataKey'],
   },
 };
-/** The end of a key, which an operator may order. The program itself does not send it. */
-const BEYOND_THE_PROGRAM = new Set(['kms:ScheduleKeyDeletion']);
-
 interface Statement {
   Action: string | string[];
   Resource: unknown;
@@ -83,10 +81,7 @@ export const KEY_RULES: readonly Rule[] = [
       const called = kmsActions();
       const given = new Set(ROLES.flatMap((role) => Object.values(rightsOf(all, role)).flat()));
       const missing = [...called].filter((action) => !given.has(action));
-      return [
-        ...[...given].filter((action) => !called.has(action) && !BEYOND_THE_PROGRAM.has(action)),
-        ...missing,
-      ];
+      return [...[...given].filter((action) => !called.has(action)), ...missing];
     },
     plant: (all) => {
       const [, { PolicyDocument }] = policiesOf(all, 'worker')[0]!;

@@ -21,6 +21,7 @@ export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'key-rotation-step': ownerPayload,
   'key-emergencies': noPayload,
   'key-states': noPayload,
+  'key-deletions': noPayload,
   housekeeping: noPayload,
   'expiry-watch': noPayload,
   'usage-watch': noPayload,

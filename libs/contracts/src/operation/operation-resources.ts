@@ -37,6 +37,8 @@ export const signingKey = z.object({
   jwksUrl: z.string(),
   publishedAt: instant.nullable(),
   activatedAt: instant.nullable(),
+  /** When KMS deletes it; null: nothing is scheduled. */
+  deletesAt: instant.nullable(),
   /** The earliest time of the next step; null if nothing delays it. */
   nextStepAt: instant.nullable(),
 });

@@ -34,6 +34,20 @@ export function publishedKeys(
     .map((key) => publicJwk(key, cis2Client?.signingAlgorithm));
 }
 
+/** Whether a key is at any JWKS URL. */
+export function isServed(
+  {
+    applicationsByJwksId,
+    cis2ClientsByJwksId,
+  }: Pick<Snapshot, 'applicationsByJwksId' | 'cis2ClientsByJwksId'>,
+  kid: string,
+): boolean {
+  const owners = [...applicationsByJwksId.values(), ...cis2ClientsByJwksId.values()];
+  return owners.some(({ signingKeys }) =>
+    signingKeys.some((key) => key.kid === kid && isPublished(key.state)),
+  );
+}
+
 /** Byte for byte. */
 export function jwksBody(keys: readonly PublicJwk[]): string {
   return JSON.stringify({ keys });

@@ -110,6 +110,24 @@ describe('which changes need a second person', () => {
     ['a key retired', row('signing_key', { state: 'ACTIVE' }, { state: 'RETIRING' }), true],
     ['a key taken out', row('signing_key', { state: 'RETIRING' }, { state: 'REMOVED' }), true],
     ['a key published', row('signing_key', { state: 'PENDING' }, { state: 'PUBLISHED' }), false],
+    [
+      'a key deleted',
+      row(
+        'signing_key',
+        { state: 'REMOVED', deletion_list: null },
+        { state: 'REMOVED', deletion_list: '2026-11' },
+      ),
+      true,
+    ],
+    [
+      'a deletion cancelled',
+      row(
+        'signing_key',
+        { state: 'REMOVED', deletion_list: '2026-11' },
+        { state: 'REMOVED', deletion_list: null },
+      ),
+      false,
+    ],
     ['a rotation policy', row('rotation_policy', null, { every_days: 90 }), true],
     ['a rotation policy given up', row('rotation_policy', { every_days: 90 }, null), true],
     ['a key made', row('signing_key', null, { state: 'PENDING' }), false],

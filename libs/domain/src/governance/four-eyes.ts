@@ -44,6 +44,8 @@ const RUN_AGAIN: SecondPerson = { rule: 'letting what was stopped run again', ro
 const runsAgain = (before: Row | null, after: Row | null): boolean =>
   before !== null && before['state'] !== 'active' && after?.['state'] === 'active';
 
+const isSet = (row: Row | null, column: string): boolean => (row?.[column] ?? null) !== null;
+
 /** The rule that asks for a second person, or null. */
 export function secondPersonFor(change: RowChange): SecondPerson | null {
   const { table, before, after } = change;
@@ -75,6 +77,8 @@ export function secondPersonFor(change: RowChange): SecondPerson | null {
         ? { rule: 'a wider message set', roles: platformOrGovernance }
         : null;
     case 'signing_key':
+      if (before !== null && isSet(after, 'deletion_list') && !isSet(before, 'deletion_list'))
+        return { rule: 'deletion of signing keys', roles: platformOrGovernance };
       // A first key starts by itself: it is written as new and moved on in one transaction.
       return before !== null && before['state'] !== after?.['state'] && after?.['state'] !== 'PUBLISHED'
         ? { rule: 'activation or revocation of a signing key', roles: platformOrGovernance }

@@ -95,6 +95,16 @@ export const JOB_KINDS = {
     backOffMs: 1_000,
     concurrency: 1,
   },
+  'key-deletions': {
+    purpose:
+      'Takes the keys of retired applications and CIS2 clients out of use, proposes one list of deletions a month, and schedules in KMS the deletions that two people approved.',
+    waits: 'Callers notice nothing. Keys that nobody needs stay in KMS, and are paid for, until it runs.',
+    everyMs: MINUTE_MS,
+    timeLimitMs: 5 * MINUTE_MS,
+    attempts: 5,
+    backOffMs: 5_000,
+    concurrency: 1,
+  },
   housekeeping: {
     purpose: 'Removes old sessions of staff, spent sign-ins, expired keys of sign-in and finished jobs.',
     waits: 'Nothing is lost. The database grows until it runs.',

@@ -13,6 +13,7 @@ import {
   withReason,
 } from '../../options.js';
 import { fieldList, print, table } from '../../output.js';
+import { keyDeletionCommands } from './key-deletion.js';
 import { keyEmergencyCommands } from './key-emergency.js';
 import { rotationCommands } from './rotation.js';
 
@@ -49,6 +50,7 @@ export function keyCommands(program: Command, context: Context): void {
 
   rotationCommands(keys, context);
   keyEmergencyCommands(keys, context);
+  keyDeletionCommands(keys, context);
 
   for (const [name, [route, description]] of Object.entries(STEPS)) {
     withReason(keys.command(`${name} <kid>`))

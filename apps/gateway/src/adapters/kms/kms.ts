@@ -4,6 +4,7 @@
  */
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import {
+  CancelKeyDeletionCommand,
   CreateKeyCommand,
   DecryptCommand,
   DescribeKeyCommand,
@@ -13,6 +14,7 @@ import {
   KMSClient,
   ListKeysCommand,
   ListResourceTagsCommand,
+  ScheduleKeyDeletionCommand,
   SignCommand,
   type SignCommandOutput,
 } from '@aws-sdk/client-kms';
@@ -38,6 +40,13 @@ export interface KmsOptions {
 /** What is needed of a key to sign with it, and to check the signature. */
 export type AssertionKey = Pick<SigningKey, 'kmsKeyArn' | 'publicJwk' | 'thumbprint'>;
 
+/** `Gone`: KMS has no such key. Any other state is named as KMS names it. */
+export interface KmsKeyState {
+  readonly state: 'Enabled' | 'Disabled' | 'PendingDeletion' | 'Gone' | (string & {});
+  /** Epoch ms, of a key whose deletion is pending. */
+  readonly deletesAtMs: number | null;
+}
+
 export interface Kms extends KeyService {
   /**
    * A compact JWS over the assertion, with the algorithm that its header names.
@@ -55,6 +64,12 @@ export interface Kms extends KeyService {
   publicKey(kmsKeyArn: string): Promise<AssertionKey>;
   /** Whether the key may sign now: false once it is disabled or pending deletion. Throws if KMS can't be asked. */
   isUsable(kmsKeyArn: string): Promise<boolean>;
+  /** @throws if KMS can't be asked, or this process may not ask about the key */
+  keyState(kmsKeyArn: string): Promise<KmsKeyState>;
+  /** Has KMS delete a key after `days` (7 to 30). @returns when, in epoch ms @throws if KMS refuses */
+  scheduleDeletion(kmsKeyArn: string, days: number): Promise<number>;
+  /** Keeps a key whose deletion is pending. It stays disabled. @throws if KMS refuses */
+  cancelDeletion(kmsKeyArn: string): Promise<void>;
   generateDataKey(
     keyId: string,
     context: Record<string, string>,
@@ -242,6 +257,33 @@ export function openKms(options: KmsOptions): Kms {
 
     async disableKey(arn) {
       await client.send(new DisableKeyCommand({ KeyId: arn }), budget());
+    },
+
+    async keyState(kmsKeyArn) {
+      try {
+        const { KeyMetadata: key } = await client.send(
+          new DescribeKeyCommand({ KeyId: kmsKeyArn }),
+          budget(),
+        );
+        return { state: key?.KeyState ?? 'unknown', deletesAtMs: key?.DeletionDate?.getTime() ?? null };
+      } catch (error) {
+        if (error instanceof Error && error.name === 'NotFoundException')
+          return { state: 'Gone', deletesAtMs: null };
+        throw error;
+      }
+    },
+
+    async scheduleDeletion(kmsKeyArn, days) {
+      const { DeletionDate: at } = await client.send(
+        new ScheduleKeyDeletionCommand({ KeyId: kmsKeyArn, PendingWindowInDays: days }),
+        budget(),
+      );
+      if (at === undefined) throw new GatewayError('GW_SIGNING_UNAVAILABLE', { detail: 'no deletion date' });
+      return at.getTime();
+    },
+
+    async cancelDeletion(kmsKeyArn) {
+      await client.send(new CancelKeyDeletionCommand({ KeyId: kmsKeyArn }), budget());
     },
 
     async generateDataKey(keyId, context) {

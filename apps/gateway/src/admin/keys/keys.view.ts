@@ -10,6 +10,7 @@ export type KeyRow = Parameters<typeof ownerOf>[0] & {
   readonly publishedAt: Date | null;
   readonly activatedAt: Date | null;
   readonly retiredAt: Date | null;
+  readonly deletesAt: Date | null;
 };
 
 /** The moment before which a step is refused (epoch ms); null if it needs no wait. */
@@ -46,6 +47,7 @@ export function keyView(row: KeyRow, publicUrl: string) {
     jwksUrl: jwksUrlOf(publicUrl, owner),
     publishedAt: instantOf(row.publishedAt),
     activatedAt: instantOf(row.activatedAt),
+    deletesAt: instantOf(row.deletesAt),
     nextStepAt: fromMs === null ? null : new Date(fromMs).toISOString(),
   };
 }
