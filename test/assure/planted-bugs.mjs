@@ -30,6 +30,13 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'the state of the trail calls a chain whole that was cut behind its checkpoint',
+    file: 'libs/domain/src/audit/trail-status.ts',
+    find: 'isBehind: isBehind.has(chain.writer)',
+    put: 'isBehind: false',
+    tests: unit('libs/domain/src/audit/trail-status.spec.ts'),
+  },
+  {
     name: 'the dashboard shows what was found about other organisations',
     file: `${ADMIN}/dashboard/tasks.store.ts`,
     find: 'WHERE ${within}::text[] IS NULL OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[])',

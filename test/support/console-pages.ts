@@ -26,6 +26,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/webhooks': ['Priya Nair', 'Webhooks'],
   '/jobs': ['Priya Nair', 'Background jobs'],
   '/audit': ['Priya Nair', 'Audit'],
+  '/trail': ['Priya Nair', 'State of the audit trail'],
   '/asid-plan': ['Priya Nair', 'ASID plan'],
   '/message-sets': ['Priya Nair', 'Message sets'],
   '/message-set': ['Priya Nair', 'Create a message set'],

@@ -86,6 +86,7 @@ export const PAGES: readonly CustomPage[] = [
     route: 'auditSearch',
     Page: lazy(() => import('./audit/patient-search-page.js')),
   },
+  { path: '/trail', route: 'trailShow', Page: lazy(() => import('./audit/trail-page.js')) },
   { path: '/asid-plan', route: 'planShow', Page: lazy(() => import('./asid-plan/asid-plan-page.js')) },
   { path: '/import', route: 'registryApply', Page: lazy(() => import('./import/import-page.js')) },
   {

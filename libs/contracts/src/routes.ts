@@ -25,6 +25,7 @@ import { registryRoutes } from './registry/registry-routes.js';
 import { searchRoutes } from './registry/search-routes.js';
 import { staffRoutes } from './staff/staff-routes.js';
 import { stopRoutes } from './governance/stop-routes.js';
+import { trailRoutes } from './audit/trail-routes.js';
 import { userSessionRoutes } from './users/user-session-routes.js';
 
 export type { RouteContract } from './route-contract.js';
@@ -56,6 +57,7 @@ export const routes = {
   ...webhookRoutes,
   ...staffRoutes,
   ...auditRoutes,
+  ...trailRoutes,
   ...plannerRoutes,
   ...messageSetRoutes,
 } as const;

@@ -12,6 +12,7 @@ import { openCheckpointStore } from '../../../apps/gateway/src/adapters/audit/ch
 import { bucketPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/bucket-place.ts';
 import { directoryPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/directory-place.ts';
 import { exportAudit } from '../../../apps/gateway/src/adapters/audit/read/export.ts';
+import { readTrailStatus } from '../../../apps/gateway/src/adapters/audit/read/trail-status.ts';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { type Kms, openKms } from '../../../apps/gateway/src/adapters/kms/kms.ts';
 import { type AuditCheckpointDeps, run } from '../../../apps/gateway/src/jobs/audit-checkpoint.job.ts';
@@ -277,6 +278,40 @@ describe('a trail that is behind its checkpoints', () => {
     expect(await faults()).toEqual([
       expect.stringContaining('the database was restored or lost commits in a fail-over'),
     ]);
+  });
+});
+
+describe('the state of the trail', () => {
+  const state = () => readTrailStatus(database.app, Date.now());
+
+  it('says what checkpoints cover, where they are stored, and which chain is behind', async () => {
+    await log.system(systemOf('NOTE'));
+    const chain = { writer: log.writerId, phase: 'writing' };
+    expect(await state()).toMatchObject({
+      ...{ records: 1, uncovered: 1, missing: [], checkpoints: null },
+      chains: [{ ...chain, uncovered: 1, isBehind: false }],
+    });
+    await threeCheckpoints();
+    await log.system(systemOf('NOTE'));
+    const covered = await state();
+    expect(covered).toMatchObject({
+      ...{ records: 5, uncovered: 1, missing: [] },
+      checkpoints: { sequence: 3, lastBehind: null, places: [{ sequence: 3, lacks: 0 }] },
+      chains: [{ ...chain, uncovered: 1, isBehind: false }],
+    });
+    expect(covered.monthsAhead).toBeGreaterThan(0);
+    await tamper('DELETE FROM audit.checkpoint_copy WHERE sequence = 2', ...cutTo(3));
+    expect(await state()).toMatchObject({
+      ...{ records: 3, uncovered: 0, missing: [] },
+      checkpoints: { places: [{ sequence: 3, lacks: 1 }] },
+      chains: [{ isBehind: true }],
+    });
+    await run(deps());
+    await tamper(`DELETE FROM audit.event`, `DELETE FROM audit.writer WHERE writer = '${log.writerId}'`);
+    expect(await state()).toMatchObject({
+      ...{ records: 0, missing: [log.writerId], chains: [] },
+      checkpoints: { sequence: 4, lastBehind: { sequence: 4, madeAtMs: clockMs } },
+    });
   });
 });
 

@@ -25,6 +25,7 @@ import QuestionAnswer from '@mui/icons-material/QuestionAnswer';
 import Security from '@mui/icons-material/Security';
 import SettingsEthernet from '@mui/icons-material/SettingsEthernet';
 import PendingActions from '@mui/icons-material/PendingActions';
+import Link from '@mui/icons-material/Link';
 import UploadFile from '@mui/icons-material/UploadFile';
 import type { ReactElement } from 'react';
 
@@ -70,6 +71,7 @@ export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
   ],
   Evidence: [
     { to: '/audit', text: 'Audit trail', icon: <ManageSearch />, route: 'auditList' },
+    { to: '/trail', text: 'State of the trail', icon: <Link />, route: 'trailShow' },
     { to: '/history', text: 'History', icon: <HistoryIcon />, route: 'historyList' },
     { to: '/user-sessions', text: 'User sessions', icon: <MedicalInformation />, route: 'userSessionList' },
   ],

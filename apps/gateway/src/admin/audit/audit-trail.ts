@@ -17,6 +17,7 @@ import { followAudit } from '../../adapters/audit/read/follow.js';
 import { type NhsAnswers, readNhsAnswers } from '../../adapters/audit/read/nhs-answers.js';
 import { searchAudit } from '../../adapters/audit/read/query.js';
 import { readEvent, readStory, type StoryRow } from '../../adapters/audit/read/story.js';
+import { readTrailStatus, type StoredTrail } from '../../adapters/audit/read/trail-status.js';
 import type { AuditLog } from '../../adapters/audit/write/audit-log.js';
 import type { SubjectSealer } from '../../adapters/audit/write/subjects.js';
 import { foreignCursor, type Paging } from '../http/paging.js';
@@ -48,6 +49,11 @@ export class AuditTrail {
   /** One line an attempt, newest first. */
   list(filter: AuditFilter, paging: Paging): Promise<AuditPage> {
     return this.page(this.trailFilter(filter), paging);
+  }
+
+  /** Its chains, and how far checkpoints cover them. */
+  status(nowMs: number): Promise<StoredTrail> {
+    return readTrailStatus(this.parts.database, nowMs);
   }
 
   /** The keyed hashes (hex) under which an identifier may be found: of one organisation, or of all that have a key. */

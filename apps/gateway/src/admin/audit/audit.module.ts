@@ -4,10 +4,11 @@ import { AuditAccess } from './audit-access.js';
 import { AuditController } from './audit.controller.js';
 import { AuditDownload } from './download.js';
 import { AuditRequestsController } from './requests.controller.js';
+import { TrailController } from './trail.controller.js';
 
 @Module({
   imports: [AdminHttpModule],
-  controllers: [AuditController, AuditRequestsController],
+  controllers: [AuditController, AuditRequestsController, TrailController],
   providers: [AuditAccess, AuditDownload],
   exports: [AuditAccess],
 })

@@ -1,0 +1,140 @@
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { Alert, Typography } from '@mui/material';
+import { useQuery } from '@tanstack/react-query';
+import { pollRoute } from '../api/call-route.js';
+import type { ConsoleRecord } from '../api/data-provider.js';
+import { moment } from '../parts/dates.js';
+import { Facts, Section } from '../parts/facts.js';
+import { type Column, RecordRows } from '../parts/list/record-rows.js';
+import { Loaded } from '../parts/load-state.js';
+import { PageTitle } from '../parts/page-title.js';
+import { counted } from '../parts/words.js';
+
+type Trail = AnswerOf<'trailShow'>;
+type Chain = Trail['chains'][number];
+type Checkpoints = NonNullable<Trail['checkpoints']>;
+
+const REFRESH_MS = 30_000;
+
+const PHASES: Readonly<Record<Chain['phase'], string>> = {
+  writing: 'Written to',
+  'lease over': 'Its process is gone or cut off; a worker will end it',
+  sweeping: 'Open attempts are being closed',
+  ended: 'Ended',
+};
+
+/** Whether the trail is whole: its chains, and how far signed checkpoints cover them. */
+export default function TrailPage() {
+  const query = useQuery({
+    queryKey: ['trail'],
+    queryFn: () => pollRoute('trailShow', {}),
+    refetchInterval: REFRESH_MS,
+  });
+  return (
+    <>
+      <PageTitle>State of the audit trail</PageTitle>
+      <Loaded query={query}>{(trail) => <TrailState {...trail} />}</Loaded>
+    </>
+  );
+}
+
+function TrailState({ checkpoints, chains, chainCount, records, monthsAhead }: Trail) {
+  const behind = chains.filter(({ isBehind }) => isBehind).length + (checkpoints?.missing.length ?? 0);
+  return (
+    <>
+      <Verdict checkpoints={checkpoints} behind={behind} />
+      <Section title="Checkpoints">
+        {checkpoints === null ? (
+          <Typography>
+            A checkpoint is a signed statement of where the chains stand, stored outside the database each
+            minute. GATEHOUSE_CHECKPOINT_KMS_KEY and GATEHOUSE_CHECKPOINTS turn checkpoints on.
+          </Typography>
+        ) : (
+          <CheckpointFacts {...checkpoints} />
+        )}
+      </Section>
+      <Section title="Chains">
+        <Typography sx={{ mb: 1 }}>
+          Each process that records has its own chain.{' '}
+          {chainCount === 0
+            ? 'Nothing has been recorded yet.'
+            : `The trail has ${counted(records, 'record')} in ${counted(chainCount, 'chain')}.`}{' '}
+          Partitions are ready for the next {monthsAhead === 1 ? 'month' : `${monthsAhead} months`}.
+        </Typography>
+        {chainCount === 0 ? null : (
+          <RecordRows<Chain>
+            columns={COLUMNS}
+            data={chains.map((chain): ConsoleRecord => ({ ...chain, id: chain.writer }))}
+          />
+        )}
+        {chainCount > chains.length ? (
+          <Typography sx={{ mt: 1 }}>
+            The other {counted(chainCount - chains.length, 'chain')} have ended.
+          </Typography>
+        ) : null}
+      </Section>
+      <Section title="Check it yourself">
+        <Typography>
+          “gatehouse audit export” writes the trail to a file, and “gatehouse verify” checks each record, each
+          chain and the checkpoints without this server.
+        </Typography>
+      </Section>
+    </>
+  );
+}
+
+function Verdict({ checkpoints, behind }: Pick<Trail, 'checkpoints'> & { readonly behind: number }) {
+  if (checkpoints === null)
+    return (
+      <Alert severity="warning" role="status" sx={{ mb: 2 }}>
+        No checkpoint has been made. Somebody who can write to the database as its superuser could rewrite the
+        end of a chain unnoticed.
+      </Alert>
+    );
+  if (behind > 0)
+    return (
+      <Alert severity="error" role="status" sx={{ mb: 2 }}>
+        {behind === 1 ? 'One chain has' : `${behind} chains have`} fewer or other records than a checkpoint
+        covers. The database was restored, a fail-over lost commits, or somebody changed it. The runbook
+        GatehouseTrailBehindCheckpoint says what to do.
+      </Alert>
+    );
+  return (
+    <Alert severity="success" role="status" sx={{ mb: 2 }}>
+      Every chain has at least what the checkpoints cover. {counted(checkpoints.uncovered, 'record')} of the
+      last minutes {checkpoints.uncovered === 1 ? 'is' : 'are'} not covered yet.
+    </Alert>
+  );
+}
+
+function CheckpointFacts({ sequence, madeAt, lastBehind, missing, places }: Checkpoints) {
+  return (
+    <Facts
+      facts={[
+        ['Newest', `Number ${sequence}, ${moment(madeAt)}`],
+        [
+          'Last time a chain was behind',
+          lastBehind === null ? 'Never' : `Number ${lastBehind.sequence}, ${moment(lastBehind.madeAt)}`,
+        ],
+        ...(missing.length === 0 ? [] : [['Chains that are gone', missing.join(', ')] as const]),
+        ...(places.length === 0 ? [['Stored in', 'No place yet'] as const] : []),
+        ...places.map(
+          ({ place, sequence: stored, storedAt, lacks }) =>
+            [
+              `Stored in ${place}`,
+              `Up to number ${stored}, ${moment(storedAt)}${lacks === 0 ? '' : `; it lacks ${lacks}`}`,
+            ] as const,
+        ),
+      ]}
+    />
+  );
+}
+
+const COLUMNS: readonly Column<Chain>[] = [
+  { label: 'Chain', value: ({ writer }) => writer },
+  { label: 'Runs on', value: ({ host }) => host },
+  { label: 'Started', value: ({ startedAt }) => moment(startedAt) },
+  { label: 'State', value: ({ phase, isBehind }) => (isBehind ? 'Behind a checkpoint' : PHASES[phase]) },
+  { label: 'Records', value: ({ records }) => records },
+  { label: 'Not covered yet', value: ({ uncovered }) => uncovered },
+];
