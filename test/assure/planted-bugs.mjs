@@ -1429,6 +1429,27 @@ const BUGS = [
     put: 'if ((await knownArns()).size >= 0) await keyService.disableKey(arn);',
     tests: unit('apps/gateway/src/jobs/keys/key-rotation-step.job.spec.ts'),
   },
+  {
+    name: 'the health of an application forgets that it is stopped',
+    file: 'libs/domain/src/policy/health.ts',
+    find: "if (state !== 'live')",
+    put: "if (state !== 'live' && state !== 'suspended')",
+    tests: unit('libs/domain/src/policy/health.spec.ts'),
+  },
+  {
+    name: 'a probe of Gatehouse itself counts as a call that worked',
+    file: 'apps/gateway/src/adapters/audit/read/newest-calls.ts',
+    find: "AND i.record ->> 'probe' IS NULL",
+    put: '',
+    tests: integration('test/integration/registry/health.spec.ts'),
+  },
+  {
+    name: 'health is shown of organisations out of reach',
+    file: 'apps/gateway/src/admin/health/health.store.ts',
+    find: "reach === 'all' || reach.has(odsCode)",
+    put: "reach === 'all' || odsCode !== ''",
+    tests: integration('test/integration/registry/health.spec.ts'),
+  },
 ];
 
 /** Copies sources and builds and links the packages, so that no planted bug can stay in this tree. */

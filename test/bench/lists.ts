@@ -32,6 +32,8 @@ const PAGES: Readonly<Record<string, string>> = {
   'applications, draft': '/applications?limit=25&state=draft',
   'applications, retired in one environment': '/applications?limit=25&state=retired&environment=int',
   'applications, by ASID': '/applications?limit=25&asid=200000050000',
+  'health of a page of organisations': '/health?organisations=ORGANISATIONS',
+  'health of a page of applications': '/health?applications=APPLICATIONS',
   'clients, first': '/clients?limit=25',
   'signing keys, first': '/signing-keys?limit=25',
   'SROs, first': '/sro-appointments?limit=25',
@@ -81,6 +83,10 @@ await benchmark(async (later) => {
   );
   owner.release();
   const [application] = rows;
+  const page = await stack.sql.query<{ ids: string; codes: string }>(
+    `SELECT (SELECT string_agg(id::text, ',') FROM (SELECT id FROM application ORDER BY id LIMIT 25) a) AS ids,
+            (SELECT string_agg(ods_code, ',') FROM (SELECT ods_code FROM organisation ORDER BY 1 LIMIT 25) o) AS codes`,
+  );
   const gateway = await stack.startGateway({ GATEHOUSE_ROLES: 'admin' });
   const db = createPrisma(stack.database.appUrl);
   later(() => db.$disconnect());
@@ -100,7 +106,11 @@ await benchmark(async (later) => {
   const urlOf = (path: string): string =>
     gateway.admin +
     API_PREFIX +
-    path.replace('APPLICATION', application?.id ?? '').replace('KEY', application?.api_key.slice(0, 8) ?? '');
+    path
+      .replace('APPLICATIONS', page.rows[0]?.ids ?? '')
+      .replace('ORGANISATIONS', page.rows[0]?.codes ?? '')
+      .replace('APPLICATION', application?.id ?? '')
+      .replace('KEY', application?.api_key.slice(0, 8) ?? '');
   let slow = 0;
   console.log(
     `${ORGANISATIONS} organisations, ${APPLICATIONS} applications, ${ATTEMPTS} attempts in the trail\n`,

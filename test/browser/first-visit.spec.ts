@@ -1,6 +1,6 @@
 /** What a list loads on a first visit, and that what it loads later, when it is wanted, does what it says. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessible, type Console, signIn, startConsole } from '../support/console.ts';
+import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
 import { onboard } from '../support/onboard.ts';
 
 const LIMIT_BYTES = 350_000;
@@ -73,6 +73,21 @@ describe('the list of organisations', () => {
     await page.getByRole('checkbox', { name: 'Select R70' }).click();
     await page.getByRole('button', { name: 'Stop immediately (2 selected)' }).click();
     await page.getByRole('dialog').getByRole('textbox', { name: 'Reason' }).waitFor();
+    expect(at.complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('says beside each row whether it works, and why not', async () => {
+    const page = await at.open();
+    await signIn(page, at.origin, 'Priya Nair');
+    for (const path of ['organisations', 'applications'])
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(`${at.origin}/${path}`);
+        await page.getByText('in the last 90 days').first().waitFor();
+        await accessible(page, `health in ${path} at ${width}`);
+        await page.screenshot({ path: `${SHOTS}/health-${path}-${width}.png`, fullPage: true });
+      }
     expect(at.complaints).toEqual([]);
     await page.context().close();
   });

@@ -13,6 +13,7 @@ import { jobRoutes } from './operation/job-routes.js';
 import { lintAssertionRoutes } from './operation/lint-assertion-routes.js';
 import { noticeRoutes } from './operation/notice-routes.js';
 import { ownNoticeRoutes } from './operation/own-notice-routes.js';
+import { healthRoutes } from './registry/health-routes.js';
 import { keyEmergencyRoutes } from './operation/key-emergency-routes.js';
 import { messageSetRoutes } from './registry/message-set-routes.js';
 import { operationRoutes } from './operation/operation-routes.js';
@@ -37,6 +38,7 @@ export const POLL_HEADER = 'Gatehouse-Poll';
 export const routes = {
   ...registryRoutes,
   ...recordRoutes,
+  ...healthRoutes,
   ...historyRoutes,
   ...searchRoutes,
   ...dashboardRoutes,

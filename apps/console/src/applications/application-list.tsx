@@ -1,5 +1,6 @@
 import { applicationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { HealthCell } from '../health/health-cell.js';
 import { NONE } from '../parts/dates.js';
 import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode, withoutSpaces } from '../parts/list/filter-texts.js';
@@ -44,6 +45,7 @@ export default function ApplicationList() {
         { label: 'Name', value: ({ name }) => name },
         { label: 'Environment', sort: 'environment', value: ({ environment }) => environment },
         { label: 'State', sort: 'state', value: ({ state }) => <StateTag state={state} /> },
+        { label: 'Health', value: ({ id }) => <HealthCell of="applications" id={id} /> },
         { label: 'Product', sort: 'product', value: ({ product }) => product },
         { label: 'ASID', value: ({ asid }) => asid ?? NONE },
         { label: 'API key', value: ({ apiKey }) => apiKey ?? NONE },

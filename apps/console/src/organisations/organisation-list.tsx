@@ -1,5 +1,6 @@
 import { organisationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { HealthCell } from '../health/health-cell.js';
 import { day } from '../parts/dates.js';
 import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
@@ -37,6 +38,7 @@ export default function OrganisationList() {
         { label: 'ODS code', sort: 'odsCode', value: ({ odsCode }) => odsCode },
         { label: 'Name', sort: 'name', value: ({ name }) => name },
         { label: 'State', sort: 'state', value: ({ state }) => <StateTag state={state} /> },
+        { label: 'Health', value: ({ odsCode }) => <HealthCell of="organisations" id={odsCode} /> },
         { label: 'Applications', value: ({ applications }) => applications },
         { label: 'SRO review due', value: ({ sroReviewDueOn }) => day(sroReviewDueOn) },
       ]}

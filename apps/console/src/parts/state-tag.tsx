@@ -4,6 +4,8 @@ import { sentenceCase } from './words.js';
 const COLOURS: Readonly<Record<string, ChipProps['color']>> = {
   // Records of the registry
   draft: 'info',
+  works: 'success',
+  refused: 'error',
   active: 'success',
   live: 'success',
   usable: 'success',

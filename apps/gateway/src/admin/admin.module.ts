@@ -10,6 +10,7 @@ import { DoctorModule } from './doctor/doctor.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
 import { ExceptionsModule } from './exceptions/exceptions.module.js';
 import { ExplainModule } from './explain/explain.module.js';
+import { HealthModule } from './health/health.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { AdminHttpModule } from './http/http.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
@@ -42,6 +43,7 @@ const RESOURCES = [
   EnvironmentsModule,
   ExceptionsModule,
   ExplainModule,
+  HealthModule,
   HistoryModule,
   JobsModule,
   KeyEmergencyModule,

@@ -24,7 +24,7 @@ export function ListToolbar({ filters, actions }: Props) {
     Object.keys(values).length > 0 ||
     Object.keys(displayed).length > 0;
   const bar = (button: ReactNode) => (
-    <TopToolbar id={LIST_ACTIONS} sx={{ flexWrap: 'wrap' }}>
+    <TopToolbar id={LIST_ACTIONS} sx={{ flexWrap: 'wrap', backgroundColor: 'transparent' }}>
       {button}
       {actions}
     </TopToolbar>

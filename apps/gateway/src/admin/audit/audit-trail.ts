@@ -15,6 +15,7 @@ import {
 } from '../../adapters/audit/read/filter.js';
 import { followAudit } from '../../adapters/audit/read/follow.js';
 import { type NhsAnswers, readNhsAnswers } from '../../adapters/audit/read/nhs-answers.js';
+import { type NewestCall, newestCalls } from '../../adapters/audit/read/newest-calls.js';
 import { searchAudit } from '../../adapters/audit/read/query.js';
 import { readEvent, readStory, type StoryRow } from '../../adapters/audit/read/story.js';
 import { readTrailStatus, type StoredTrail } from '../../adapters/audit/read/trail-status.js';
@@ -140,6 +141,11 @@ export class AuditTrail {
   /** What NHS England last said about an application. */
   nhsAnswers(applicationId: string): Promise<NhsAnswers> {
     return readNhsAnswers(this.parts.database, applicationId);
+  }
+
+  /** How the newest call under each application since then (epoch ms) ended, by application id. */
+  newestCalls(applicationIds: readonly string[], sinceMs: number): Promise<ReadonlyMap<string, NewestCall>> {
+    return newestCalls(this.parts.database, applicationIds, sinceMs);
   }
 
   /** How many requests went out under each binding since then (epoch ms). */

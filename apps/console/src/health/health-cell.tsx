@@ -1,0 +1,48 @@
+/** “Does it work?” for a row of a list. All rows of the page are asked about in one request, after the list is shown. */
+import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { Typography } from '@mui/material';
+import { useQuery } from '@tanstack/react-query';
+import { useListContext } from 'react-admin';
+import { callRoute } from '../api/call-route.js';
+import type { ConsoleRecord } from '../api/data-provider.js';
+import { age, moment, NONE } from '../parts/dates.js';
+import { StateTag } from '../parts/state-tag.js';
+
+type Health = AnswerOf<'healthShow'>['items'][number];
+
+interface Props {
+  readonly of: 'applications' | 'organisations';
+  readonly id: string;
+}
+
+export function HealthCell({ of, id }: Props) {
+  const { data = [] } = useListContext<ConsoleRecord>();
+  const ids = data.map((record) => record.id).join(',');
+  const { data: answer, isError } = useQuery({
+    queryKey: ['health', of, ids],
+    queryFn: () => callRoute('healthShow', { query: { [of]: ids } }),
+    enabled: ids !== '',
+  });
+  if (isError) return <>Not known</>;
+  if (answer === undefined) return <>…</>;
+  const health = answer.items.find((each) => each.id === id);
+  return health === undefined ? <>{NONE}</> : <HealthWords {...health} />;
+}
+
+function HealthWords({ health, reason, code, at }: Health) {
+  return (
+    <>
+      <StateTag state={health} />
+      <Typography variant="body2" component="span" color="text.secondary" sx={{ display: 'block', mt: 0.25 }}>
+        {health === 'never called' ? 'in the last 90 days' : reason}
+        {reason !== null && at !== null && code !== null ? ` (${code})` : ''}
+        {at === null ? null : (
+          <span title={moment(at)}>
+            {reason === null ? '' : ', '}
+            {age(at, Date.now())}
+          </span>
+        )}
+      </Typography>
+    </>
+  );
+}
