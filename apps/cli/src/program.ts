@@ -11,6 +11,7 @@ import { completionCommand } from './completion/completion.js';
 import { diagnosisCommands } from './commands/diagnosis.js';
 import { environmentCommands } from './commands/governance/environments.js';
 import { exceptionCommands } from './commands/governance/exceptions.js';
+import { impactCommands } from './commands/impact.js';
 import { jobCommands } from './commands/jobs.js';
 import { keyCommands } from './commands/keys/keys.js';
 import { lintAssertionCommand } from './commands/apim/lint-assertion.js';
@@ -40,7 +41,7 @@ const GROUPS: readonly (readonly [
     [registryCommands, listCommands, clientCommands, cis2ClientCommands, asidPlanCommand, changeCommands],
   ],
   ['Signing keys:', [keyCommands]],
-  ['Finding out why:', [diagnosisCommands, lintAssertionCommand]],
+  ['Finding out why:', [diagnosisCommands, lintAssertionCommand, impactCommands]],
   ['Governance:', [sroCommands, exceptionCommands, assuranceCommands, environmentCommands]],
   ['Users:', [userSessionCommands]],
   ['Background work:', [jobCommands, noticeCommands]],

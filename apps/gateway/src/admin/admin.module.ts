@@ -13,6 +13,7 @@ import { ExplainModule } from './explain/explain.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { AdminHttpModule } from './http/http.module.js';
+import { ImpactModule } from './impact/impact.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { KeyEmergencyModule } from './key-emergency/key-emergency.module.js';
 import { KeysModule } from './keys/keys.module.js';
@@ -45,6 +46,7 @@ const RESOURCES = [
   ExplainModule,
   HealthModule,
   HistoryModule,
+  ImpactModule,
   JobsModule,
   KeyEmergencyModule,
   KeysModule,

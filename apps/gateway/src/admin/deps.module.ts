@@ -24,6 +24,7 @@ export interface AdminDeps {
   readonly askNhs: injected.AskNhs;
   readonly explainPast: injected.ExplainPast;
   readonly auditTrail: Pick<AuditTrail, keyof AuditTrail>;
+  readonly snapshot: injected.CurrentSnapshot;
   readonly userName: injected.UserName;
   readonly tokenRejected: injected.TokenRejected;
   readonly webhookFault: injected.WebhookFault;
@@ -49,6 +50,7 @@ export class DepsModule {
       { provide: injected.EXPLAIN, useValue: deps.explain },
       { provide: injected.ASK_NHS, useValue: deps.askNhs },
       { provide: injected.EXPLAIN_PAST, useValue: deps.explainPast },
+      { provide: injected.SNAPSHOT, useValue: deps.snapshot },
       { provide: injected.USER_NAME, useValue: deps.userName },
       { provide: injected.TOKEN_REJECTED, useValue: deps.tokenRejected },
       { provide: injected.WEBHOOK_FAULT, useValue: deps.webhookFault },

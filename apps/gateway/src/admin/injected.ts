@@ -7,6 +7,7 @@ import type {
 } from '@gatehouse/contracts/operation/operation-resources';
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
+import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type { IncomingMessage } from 'node:http';
 
 /** `Queries` for what reads and writes rows, `Database` for what opens transactions. */
@@ -68,6 +69,10 @@ export type ExplainPast = (story: RequestStory) => Promise<PastExplanation>;
 /** The name of the user of a session; null once the session is over, or if CIS2 gave none. */
 export const USER_NAME = Symbol('UserName');
 export type UserName = (userSessionId: string) => Promise<string | null>;
+
+/** The registry as requests are decided by it now. */
+export const SNAPSHOT = Symbol('Snapshot');
+export type CurrentSnapshot = () => Snapshot;
 
 /** Records that a token was turned away. */
 export const TOKEN_REJECTED = Symbol('TokenRejected');

@@ -45,6 +45,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
     explain: auditedExplain(parts, now),
     askNhs: (application, actor) => askNhs(parts, canaries, application, actor),
     explainPast: (story) => explainPast({ database, snapshot, environments, now }, story),
+    snapshot,
     userName: (id) => nameWhileLive(parts, id, now()),
     async tokenRejected(request) {
       const reason = 'malformed, unknown, expired or revoked';

@@ -60,6 +60,8 @@ export const PERMISSIONS = {
   doctor: { roles: readers.roles, scopes: ['registry', 'governance'] },
   explain: readers,
   'planner.read': readers,
+  /** What an event would hit, and the plan for it. */
+  'impact.read': readers,
   'dashboard.read': readers,
   /** Background jobs. */
   'job.read': readers,

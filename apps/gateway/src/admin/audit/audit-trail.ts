@@ -6,7 +6,13 @@ import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
 import { spanOf } from '@gatehouse/domain/input/moment';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type pg from 'pg';
-import { countHours, countMinutes, requestsByBinding } from '../../adapters/audit/read/counts.js';
+import {
+  type CallCount,
+  countCalls,
+  countHours,
+  countMinutes,
+  requestsByBinding,
+} from '../../adapters/audit/read/counts.js';
 import { exportAudit } from '../../adapters/audit/read/export.js';
 import {
   type AuditFilter as TrailFilter,
@@ -154,6 +160,11 @@ export class AuditTrail {
     sinceMs: number,
   ): Promise<ReadonlyMap<string, number>> {
     return requestsByBinding(this.parts.database, bindings, sinceMs);
+  }
+
+  /** The requests for these organisations since then (epoch ms), by binding, client and operation. */
+  calls(odsCodes: readonly string[], sinceMs: number): Promise<CallCount[]> {
+    return countCalls(this.parts.database, odsCodes, sinceMs);
   }
 
   /** Resolves once the event is durable. */

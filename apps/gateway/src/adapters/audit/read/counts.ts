@@ -83,3 +83,39 @@ export async function requestsByBinding(
   );
   return new Map(rows.map(({ binding_id, count }) => [binding_id, count]));
 }
+
+export interface CallCount {
+  readonly bindingId: string;
+  readonly clientId: string;
+  readonly operationId: string;
+  readonly count: number;
+  readonly lastAtMs: number;
+}
+
+/** The requests sent for these organisations since then, by what was called. Probes, which have no client, are left out. */
+export async function countCalls(
+  database: pg.Pool,
+  odsCodes: readonly string[],
+  sinceMs: number,
+): Promise<CallCount[]> {
+  if (odsCodes.length === 0) return [];
+  const { rows } = await database.query<{
+    binding_id: string;
+    client_id: string;
+    operation_id: string;
+    count: number;
+    last: string;
+  }>(
+    `SELECT binding_id, client_id, record ->> 'operationId' AS operation_id, count(*)::int AS count,
+       ${milliseconds('max(started_at)')} AS last
+     FROM audit.event
+     WHERE ods_code = ANY($1::text[]) AND started_at >= ${epochMs('$2')} AND kind = 'INTENT'
+       AND binding_id IS NOT NULL AND client_id IS NOT NULL
+     GROUP BY 1, 2, 3`,
+    [odsCodes, sinceMs],
+  );
+  return rows.map(({ binding_id, client_id, operation_id, count, last }) => ({
+    ...{ bindingId: binding_id, clientId: client_id, operationId: operation_id, count },
+    lastAtMs: Number(last),
+  }));
+}
