@@ -28,6 +28,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/audit': ['Priya Nair', 'Audit'],
   '/trail': ['Priya Nair', 'State of the audit trail'],
   '/asid-plan': ['Priya Nair', 'ASID plan'],
+  '/impact': ['Priya Nair', 'Impact'],
   '/message-sets': ['Priya Nair', 'Message sets'],
   '/message-set': ['Priya Nair', 'Create a message set'],
   '/import': ['Priya Nair', 'Import applications'],

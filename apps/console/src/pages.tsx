@@ -88,6 +88,7 @@ export const PAGES: readonly CustomPage[] = [
   },
   { path: '/trail', route: 'trailShow', Page: lazy(() => import('./audit/trail-page.js')) },
   { path: '/asid-plan', route: 'planShow', Page: lazy(() => import('./asid-plan/asid-plan-page.js')) },
+  { path: '/impact', route: 'impactShow', Page: lazy(() => import('./impact/impact-page.js')) },
   { path: '/import', route: 'registryApply', Page: lazy(() => import('./import/import-page.js')) },
   {
     path: '/message-set',

@@ -15,6 +15,7 @@ import Groups from '@mui/icons-material/Groups';
 import HistoryIcon from '@mui/icons-material/History';
 import HowToReg from '@mui/icons-material/HowToReg';
 import Key from '@mui/icons-material/Key';
+import Hub from '@mui/icons-material/Hub';
 import KeyOff from '@mui/icons-material/KeyOff';
 import ManageSearch from '@mui/icons-material/ManageSearch';
 import MedicalInformation from '@mui/icons-material/MedicalInformation';
@@ -58,6 +59,7 @@ export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
     { to: '/key-deletions', text: 'Key deletions', icon: <KeyOff />, route: 'keyDeletionList' },
     { to: '/message-sets', text: 'Message sets', icon: <Checklist />, route: 'messageSetList' },
     { to: '/asid-plan', text: 'ASID plan', icon: <AccountTree />, route: 'planShow' },
+    { to: '/impact', text: 'Impact', icon: <Hub />, route: 'impactShow' },
     { to: '/environments', text: 'Environments', icon: <Dns />, route: 'environmentList' },
     { to: '/import', text: 'Import', icon: <UploadFile />, route: 'registryApply' },
   ],

@@ -4,6 +4,7 @@ import { Link as RouterLink } from 'react-router-dom';
 import type { ConsoleRecord, Tagged } from '../api/data-provider.js';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { RecentHistory } from '../history/recent-history.js';
+import { ImpactLink } from '../impact/impact-link.js';
 import { day } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { NextStep } from '../parts/next-step.js';
@@ -63,6 +64,11 @@ function OrganisationSection(organisation: Tagged<Organisation>) {
         ]}
       />
       <EditOrganisation organisation={organisation} mayChangeState={mayChangeState(stop)} />
+      {state === 'retired' ? null : (
+        <ImpactLink event={{ kind: 'organisation-closes', odsCode }}>
+          Show the impact of its closing
+        </ImpactLink>
+      )}
       {state === 'active' ? <StopButton target={{ kind: 'organisation', organisation: odsCode }} /> : null}
     </Section>
   );

@@ -1,6 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { DisableNow } from '../key-emergencies/disable-now.js';
+import { ImpactLink } from '../impact/impact-link.js';
 import { moment } from '../parts/dates.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -49,6 +50,7 @@ export default function SigningKeyList() {
           <>
             <RouteDialog {...step} params={{ kid }} fields={[REASON_OPTIONAL]} />
             <DisableNow kid={kid} />
+            <ImpactLink event={{ kind: 'key-suspected', kid }}>Impact if suspected</ImpactLink>
           </>
         );
       }}

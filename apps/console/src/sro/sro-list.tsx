@@ -1,5 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { PendingChanges } from '../changes/pending-changes.js';
+import { ImpactLink } from '../impact/impact-link.js';
 import { day } from '../parts/dates.js';
 import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -95,6 +96,7 @@ function Actions({ id, state, organisation, environments, role }: Sro) {
           />
         </>
       )}
+      <ImpactLink event={{ kind: 'sro-leaves', appointmentId: id }}>Impact of leaving</ImpactLink>
       <RouteDialog
         route="sroWithdraw"
         label="Withdraw"

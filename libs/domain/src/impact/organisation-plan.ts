@@ -150,7 +150,7 @@ function stepsOfOld(
           ({ state, accessMode }) => state === 'retired' || accessMode === 'user-restricted',
         ),
       ...{
-        page: null,
+        page: `/impact?kind=organisation-closes&odsCode=${odsCode}`,
         command: 'gatehouse impact … --retirement-file > retire.yaml; gatehouse apply retire.yaml',
       },
     },
