@@ -827,7 +827,7 @@ const BUGS = [
   },
   {
     name: 'an event is simulated on the registry as it is, and refuses nothing',
-    file: `${ADMIN}/impact/impact.store.ts`,
+    file: `${ADMIN}/impact/impact.ts`,
     find: 'after: snapshotAfter(snapshot, event, { nowMs, standbyKid })',
     put: 'after: snapshotAfter(snapshot, event, { nowMs, standbyKid }) && snapshot',
     tests: integration('test/integration/admin/impact.spec.ts'),

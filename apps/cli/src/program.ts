@@ -11,7 +11,7 @@ import { completionCommand } from './completion/completion.js';
 import { diagnosisCommands } from './commands/diagnosis.js';
 import { environmentCommands } from './commands/governance/environments.js';
 import { exceptionCommands } from './commands/governance/exceptions.js';
-import { impactCommands } from './commands/impact.js';
+import { impactCommands } from './commands/governance/impact.js';
 import { jobCommands } from './commands/jobs.js';
 import { keyCommands } from './commands/keys/keys.js';
 import { lintAssertionCommand } from './commands/apim/lint-assertion.js';

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ImpactController } from './impact.controller.js';
 import { ImpactFacts } from './impact-facts.store.js';
-import { ImpactStore } from './impact.store.js';
+import { Impact } from './impact.js';
 
-@Module({ controllers: [ImpactController], providers: [ImpactFacts, ImpactStore] })
+@Module({ controllers: [ImpactController], providers: [ImpactFacts, Impact] })
 export class ImpactModule {}

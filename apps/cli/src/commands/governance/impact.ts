@@ -2,10 +2,10 @@
 import type { ImpactRequest } from '@gatehouse/contracts/impact/impact-routes';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import type { Command } from 'commander';
-import { call } from '../api.js';
-import type { Context } from '../options.js';
-import { fieldList, print, table, yaml } from '../output.js';
-import { Failure } from '../failure.js';
+import { call } from '../../api.js';
+import type { Context } from '../../options.js';
+import { fieldList, print, table, yaml } from '../../output.js';
+import { Failure } from '../../failure.js';
 
 type Impact = AnswerOf<'impactShow'>;
 

@@ -38,11 +38,11 @@ const LOOK_BACK_MS = 7 * DAY_MS;
 /** Each is decided for about thirty operations, two or three times. */
 const MOST_GRANTS = 500;
 
-type Impact = AnswerOf<'impactShow'>;
+type ImpactView = AnswerOf<'impactShow'>;
 
 /** What an event would hit, decided by the rules that decide requests. Changes nothing. */
 @Injectable()
-export class ImpactStore {
+export class Impact {
   constructor(
     @Inject(SNAPSHOT) private readonly snapshot: CurrentSnapshot,
     @Inject(ImpactFacts) private readonly facts: ImpactFacts,
@@ -52,7 +52,7 @@ export class ImpactStore {
   ) {}
 
   /** @throws AdminProblem not-found, invalid-request; forbidden for a key of a CIS2 client under a limited role */
-  async show(event: ImpactRequest, reach: Reach): Promise<Impact> {
+  async show(event: ImpactRequest, reach: Reach): Promise<ImpactView> {
     const snapshot = this.snapshot();
     const nowMs = this.now();
     requireAnotherSuccessor(event);
@@ -112,8 +112,8 @@ export class ImpactStore {
     simulation: Simulation,
     grants: readonly AffectedGrant[],
     counts: CallCounts,
-  ): Promise<Impact['clients']> {
-    const views: Impact['clients'] = [];
+  ): Promise<ImpactView['clients']> {
+    const views: ImpactView['clients'] = [];
     for (const each of grants) {
       const { client, grant } = each;
       const bindings = bindingsOf(simulation.before, each);
@@ -210,7 +210,7 @@ function environmentsOf({ applications, grants, cis2Clients }: BlastRadius): str
 }
 
 function applicationViews({ applications, organisations }: BlastRadius, counts: CallCounts, nowMs: number) {
-  return applications.map(({ application, serves }): Impact['applications'][number] => {
+  return applications.map(({ application, serves }): ImpactView['applications'][number] => {
     const { id, environment, product, accessMode, capability, state, asid, messageSets } = application;
     const bindings = organisations
       .flatMap((organisation) => organisation.bindings)
