@@ -47,7 +47,7 @@ describe('completion in bash', () => {
     [
       ['keys', ''],
       [
-        ...['create', 'policy', 'rotations', 'disable-now', 'emergencies', 'review'],
+        ...['create', 'policy', 'rotations', 'disable-now', 'emergencies', 'review', 'deletions'],
         ...['publish', 'activate', 'retire', 'remove', 'list', '-h', '--help'],
       ],
     ],

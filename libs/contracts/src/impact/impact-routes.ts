@@ -21,18 +21,25 @@ import type { RouteContract } from '../route-contract.js';
 const kid = text('the key id').regex(/^[A-Za-z0-9_-]{1,100}$/, 'write the key id as the key’s page shows it');
 
 /** `firstDay`: the first day without the organisation or the owner, Europe/London. */
-export const impactRequest = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('organisation-closes'), odsCode, firstDay: date }),
-  z.strictObject({ kind: z.literal('organisation-merges'), odsCode, successor: odsCode, firstDay: date }),
-  z.strictObject({
-    kind: z.literal('organisation-changes-code'),
-    odsCode,
-    successor: odsCode,
-    firstDay: date,
-  }),
-  z.strictObject({ kind: z.literal('sro-leaves'), appointmentId: uuid, firstDay: date }),
-  z.strictObject({ kind: z.literal('key-suspected'), kid }),
-]);
+export const impactRequest = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('organisation-closes'), odsCode, firstDay: date }),
+    z.strictObject({ kind: z.literal('organisation-merges'), odsCode, successor: odsCode, firstDay: date }),
+    z.strictObject({
+      kind: z.literal('organisation-changes-code'),
+      odsCode,
+      successor: odsCode,
+      firstDay: date,
+    }),
+    z.strictObject({ kind: z.literal('sro-leaves'), appointmentId: uuid, firstDay: date }),
+    z.strictObject({ kind: z.literal('key-suspected'), kid }),
+  ],
+  {
+    error:
+      'write a kind: organisation-closes, organisation-merges, organisation-changes-code, sro-leaves or key-suspected',
+  },
+);
 export type ImpactRequest = z.infer<typeof impactRequest>;
 
 const count = z.number().int();
