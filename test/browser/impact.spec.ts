@@ -14,10 +14,9 @@ it('an organisation closes: what is hit, what would be refused, and the plan', a
   await signIn(priya, at.origin, 'Priya Nair');
   await priya.goto(`${at.origin}/organisations/R69/show`);
   await priya.getByRole('link', { name: 'Show the impact of its closing' }).click();
-  await priya.getByRole('textbox', { name: 'ODS code' }).waitFor();
+  await priya.getByRole('textbox', { name: 'ODS code of the organisation that closes' }).waitFor();
   await priya.getByLabel('First day without it').fill('2030-04-01');
-  const show = () => priya.getByRole('button', { name: 'Show the impact' }).click();
-  await show();
+  await priya.getByRole('button', { name: 'Show the impact' }).click();
   await priya.getByText('GW_ORGANISATION_SUSPENDED').first().waitFor();
   for (const width of [1280, 768, 390]) {
     await priya.setViewportSize({ width, height: 844 });
@@ -27,5 +26,10 @@ it('an organisation closes: what is hit, what would be refused, and the plan', a
   await priya.setViewportSize({ width: 1280, height: 844 });
   // It waits: the organisation is not suspended.
   expect(await priya.getByRole('button', { name: 'Retire all of it' }).count()).toBe(0);
+  await priya.getByRole('combobox', { name: 'What happens' }).click();
+  await priya.getByRole('option', { name: 'A signing key may be in wrong hands' }).click();
+  await priya.getByRole('textbox', { name: 'Key id' }).waitFor();
+  // Nothing of the other event stays.
+  expect(await priya.getByText('GW_ORGANISATION_SUSPENDED').count()).toBe(0);
   await priya.context().close();
 });

@@ -1,8 +1,9 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Typography } from '@mui/material';
+import type { ConsoleRecord } from '../api/data-provider.js';
 import { moment, NONE } from '../parts/dates.js';
 import { Facts } from '../parts/facts.js';
-import { RecordRows } from '../parts/list/record-rows.js';
+import { RecordRows, type RowsProps } from '../parts/list/record-rows.js';
 import { PageLink } from '../parts/page-link.js';
 import { StateTag } from '../parts/state-tag.js';
 import { counted } from '../parts/words.js';
@@ -25,8 +26,9 @@ export function ImpactAnswer({ impact }: { readonly impact: Impact }) {
       <Heading>What is hit</Heading>
       <Hit impact={impact} />
       <Heading>Applications</Heading>
-      {applications.length === 0 ? <Typography>No application is hit.</Typography> : null}
-      <RecordRows<Application>
+      <RecordsOr<Application>
+        none="No application is hit."
+
         data={applications}
         href={(id) => `/applications/${id}/show`}
         columns={[
@@ -39,8 +41,8 @@ export function ImpactAnswer({ impact }: { readonly impact: Impact }) {
         ]}
       />
       <Heading>Calls</Heading>
-      {clients.length === 0 ? <Typography>No client may call for it.</Typography> : null}
-      <RecordRows<Client>
+      <RecordsOr<Client>
+        none="No client may call for it."
         data={clients.map((client) => ({
           ...client,
           id: `${client.id} ${inWords(client)} ${client.organisation}`,
@@ -62,6 +64,16 @@ export function ImpactAnswer({ impact }: { readonly impact: Impact }) {
       </ul>
     </Box>
   );
+}
+
+interface RecordsOrProps<T> extends RowsProps<T> {
+  readonly data: readonly ConsoleRecord[];
+  /** What is said where there are none. */
+  readonly none: string;
+}
+
+function RecordsOr<T>({ none, ...rows }: RecordsOrProps<T>) {
+  return rows.data.length === 0 ? <Typography>{none}</Typography> : <RecordRows<T> {...rows} />;
 }
 
 export function Heading({ children }: { readonly children: string }) {

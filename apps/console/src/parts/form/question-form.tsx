@@ -13,6 +13,10 @@ import { FormProblem } from './form-problem.js';
 interface Props<T> {
   readonly title: string;
   readonly intro: string;
+  /** Above the fields: a choice between forms. */
+  readonly above?: ReactNode;
+  /** Sent beside the fields. */
+  readonly fixed?: Readonly<Record<string, unknown>>;
   readonly fields: readonly Field[];
   readonly schema: Parameters<typeof checkForm>[3];
   /** @throws ProblemError with what the gateway found wrong */
@@ -25,7 +29,7 @@ interface Props<T> {
 }
 
 export function QuestionForm<T>({ title, intro, fields, schema, submitLabel, children, ...rest }: Props<T>) {
-  const { ask, isForgotten = false } = rest;
+  const { ask, above, fixed, isForgotten = false } = rest;
   const [formFaults, setFormFaults] = useState<readonly FieldFault[]>([]);
   const formElement = useRef<HTMLFormElement>(null);
   const { mutate, reset, data, error, isPending } = useMutation({
@@ -38,7 +42,7 @@ export function QuestionForm<T>({ title, intro, fields, schema, submitLabel, chi
   }, [faults]);
   const submit = (form: HTMLFormElement): void => {
     const texts = textsOf(fields, new FormData(form));
-    const body = bodyOfNew(fields, texts);
+    const body = { ...bodyOfNew(fields, texts), ...fixed };
     const faultsFound = checkForm(fields, texts, body, schema);
     setFormFaults(faultsFound);
     // An earlier answer must not stand below a form that asks for something else.
@@ -63,6 +67,7 @@ export function QuestionForm<T>({ title, intro, fields, schema, submitLabel, chi
             }}
           >
             <Typography sx={{ mb: 1 }}>{intro}</Typography>
+            {above}
             {error instanceof ProblemError ? (
               <FormProblem problem={problemOfFaults(fields, error.faults, error)} />
             ) : null}
