@@ -7,7 +7,7 @@ import { findPrometheus } from './tools/prometheus.mjs';
  * after the other, when the others are through.
  */
 const ALONE = [
-  'test/e2e/{heavy-requests,isolation,rate-limit,shared-rate}.spec.ts',
+  'test/e2e/{heavy-requests,isolation,key-emergency,rate-limit,rotation,shared-rate}.spec.ts',
   'test/e2e/faults/{drain,registry,store,token,upstream}.spec.ts',
 ];
 
