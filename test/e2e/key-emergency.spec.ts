@@ -9,8 +9,11 @@ import { until } from '../support/until.ts';
 
 const CODES = '/FHIR/STU3/CodeSystem/SPECIALTY';
 const WAIT_MS = 3_905_000;
-/** Below the ten that the application may send, so that calls that waited for a token do not fill the queue for good. */
-const CALLS_PER_SECOND = 6;
+/**
+ * A third of what the application may send: while the store of the rate is slow, each replica keeps to its own part, and
+ * calls that waited for a token must not fill its queue for good.
+ */
+const CALLS_PER_SECOND = 3;
 /** What other tests beside this one may cost. */
 const SLOWNESS = IS_FULL_SIZE ? 1 : 10;
 
@@ -60,7 +63,7 @@ async function usesOf(kid: string): Promise<number[]> {
 }
 
 it('the disabled key is used for at most a second more, and its standby signs within five', async () => {
-  await until('calls go on', () => traffic.answers.length > 20);
+  await until('calls go on', () => traffic.answers.length > 10);
   const [{ kid }] = (await stack.sql.query<Key>(`SELECT kid FROM signing_key WHERE state = 'ACTIVE'`))
     .rows as [Key];
   const emergency = await stack.admin<Emergency>('POST', `/signing-keys/${kid}/disable-now`, {
@@ -68,7 +71,7 @@ it('the disabled key is used for at most a second more, and its standby signs wi
   });
   expect(emergency).toMatchObject({ kid, standbyKid: standby.kid });
   const before = traffic.answers.length;
-  await until('calls go on with the standby', () => traffic.answers.length > before + 60);
+  await until('calls go on with the standby', () => traffic.answers.length > before + 30);
   const statuses = await traffic.stop();
   const disabledMs = Date.parse(emergency.disabledAt);
   expect(Math.max(...(await usesOf(kid))) - disabledMs).toBeLessThanOrEqual(1_000 * SLOWNESS);
