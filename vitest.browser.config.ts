@@ -12,7 +12,7 @@ export default defineConfig({
     // Pages of the console are walked two at a time.
     maxConcurrency: 2,
     retry: 0,
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 180_000,
     teardownTimeout: 60_000,
   },
