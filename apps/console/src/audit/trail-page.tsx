@@ -33,6 +33,9 @@ export default function TrailPage() {
   return (
     <>
       <PageTitle>State of the audit trail</PageTitle>
+      <Typography variant="h1" gutterBottom sx={{ pt: 2 }}>
+        State of the audit trail
+      </Typography>
       <Loaded query={query}>{(trail) => <TrailState {...trail} />}</Loaded>
     </>
   );
