@@ -5,13 +5,11 @@
 import { randomUUID } from 'node:crypto';
 import { changeRegistry, type Database, type Queries, type RegistryTransaction } from '@gatehouse/db/client';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
-import type { SigningKeyState } from '@gatehouse/domain/registry/signing-key';
-import { standbyFor } from '@gatehouse/domain/rotation/key-emergency';
 import { systemEvent } from '../audit/system-event.js';
 import type { KeyService } from '../kms/key-service.js';
 import { notify } from '../notices/notify.js';
 import { emergencyNotice, unconfirmedNotice } from './emergency-notices.js';
-import { setKeyState } from './key-rows.js';
+import { type OwnedKey, readStandby, setKeyState } from './key-rows.js';
 
 export interface EmergencyRequest {
   readonly kid: string;
@@ -170,30 +168,14 @@ async function changeOf(db: Database, id: string) {
   return { actor: disabledBy, people, origin: origin ?? undefined, reason: `emergency: ${reason}` };
 }
 
-interface OwnedKey {
-  readonly kid: string;
-  readonly applicationId: string | null;
-  readonly cis2ClientId: string | null;
-}
-
 /** @returns the kid of the key that signs from now on; null: none can yet */
 async function activateStandby(
   transaction: RegistryTransaction,
-  { kid, applicationId, cis2ClientId }: OwnedKey,
+  key: OwnedKey,
   nowMs: number,
 ): Promise<string | null> {
-  const rows = await transaction.signingKey.findMany({ where: { applicationId, cis2ClientId } });
-  const keys = rows.map((key) => ({
-    ...{ kid: key.kid, state: key.state as SigningKeyState, createdAtMs: key.createdAt.getTime() },
-    ...{ publishedAtMs: msOf(key.publishedAt), confirmedAtMs: msOf(key.confirmedAt) },
-    ...{ provenAtMs: msOf(key.provenAt), activatedAtMs: msOf(key.activatedAt) },
-    ...{ retiredAtMs: msOf(key.retiredAt), removedAtMs: msOf(key.removedAt) },
-    disabledAtMs: msOf(key.disabledAt),
-  }));
-  const standby = standbyFor(keys, kid, nowMs);
+  const standby = await readStandby(transaction, key, nowMs);
   if (standby === null) return null;
   await setKeyState(transaction, standby, 'ACTIVE', new Date(nowMs));
   return standby.kid;
 }
-
-const msOf = (time: Date | null): number | null => time?.getTime() ?? null;

@@ -1,6 +1,7 @@
 /** Writes signing keys and their states, for people and for policies alike. */
 import type { RegistryTransaction } from '@gatehouse/db/client';
 import type { SigningKeyState } from '@gatehouse/domain/registry/signing-key';
+import { standbyFor } from '@gatehouse/domain/rotation/key-emergency';
 import type { CreatedSigningKey } from '../kms/key-service.js';
 
 export interface OwnerOfKey {
@@ -54,3 +55,28 @@ export async function setKeyState(
   };
   await transaction.signingKey.update({ where: { kid, state: from }, data: { state, ...times[state] } });
 }
+
+export interface OwnedKey {
+  readonly kid: string;
+  readonly applicationId: string | null;
+  readonly cis2ClientId: string | null;
+}
+
+/** The key of the same owner that may sign at once in place of this one; null: none can yet. */
+export async function readStandby(
+  db: Pick<RegistryTransaction, 'signingKey'>,
+  { kid, applicationId, cis2ClientId }: OwnedKey,
+  nowMs: number,
+) {
+  const rows = await db.signingKey.findMany({ where: { applicationId, cis2ClientId } });
+  const keys = rows.map((key) => ({
+    ...{ kid: key.kid, state: key.state as SigningKeyState, createdAtMs: key.createdAt.getTime() },
+    ...{ publishedAtMs: msOf(key.publishedAt), confirmedAtMs: msOf(key.confirmedAt) },
+    ...{ provenAtMs: msOf(key.provenAt), activatedAtMs: msOf(key.activatedAt) },
+    ...{ retiredAtMs: msOf(key.retiredAt), removedAtMs: msOf(key.removedAt) },
+    disabledAtMs: msOf(key.disabledAt),
+  }));
+  return standbyFor(keys, kid, nowMs);
+}
+
+const msOf = (time: Date | null): number | null => time?.getTime() ?? null;

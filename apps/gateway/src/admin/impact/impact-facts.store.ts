@@ -1,14 +1,12 @@
 /** What the snapshot does not hold about an event: standby keys, requested changes and signed-in users. */
 import type { BlastRadius } from '@gatehouse/domain/impact/blast-radius';
 import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
-import { standbyFor } from '@gatehouse/domain/rotation/key-emergency';
-import type { SigningKeyState } from '@gatehouse/domain/registry/signing-key';
 import { Inject, Injectable } from '@nestjs/common';
+import { readStandby } from '../../adapters/keys/key-rows.js';
 import type { Queries } from '../http/transactions.js';
 import { DATABASE } from '../injected.js';
 
 const MOST_CHANGES = 100;
-const msOf = (time: Date | null): number | null => time?.getTime() ?? null;
 
 @Injectable()
 export class ImpactFacts {
@@ -17,17 +15,7 @@ export class ImpactFacts {
   /** The key that a key emergency would let sign at once; null: none. */
   async standbyKid(kid: string, nowMs: number): Promise<string | null> {
     const key = await this.db.signingKey.findUnique({ where: { kid } });
-    if (key === null) return null;
-    const { applicationId, cis2ClientId } = key;
-    const rows = await this.db.signingKey.findMany({ where: { applicationId, cis2ClientId } });
-    const keys = rows.map((row) => ({
-      ...{ kid: row.kid, state: row.state as SigningKeyState, createdAtMs: row.createdAt.getTime() },
-      ...{ publishedAtMs: msOf(row.publishedAt), confirmedAtMs: msOf(row.confirmedAt) },
-      ...{ provenAtMs: msOf(row.provenAt), activatedAtMs: msOf(row.activatedAt) },
-      ...{ retiredAtMs: msOf(row.retiredAt), removedAtMs: msOf(row.removedAt) },
-      disabledAtMs: msOf(row.disabledAt),
-    }));
-    return standbyFor(keys, kid, nowMs)?.kid ?? null;
+    return key === null ? null : ((await readStandby(this.db, key, nowMs))?.kid ?? null);
   }
 
   /** Requested changes that touch one of the organisations and await a decision. */
