@@ -1,7 +1,7 @@
 /** Counts for the dashboard and the outlook, read from an index and never from the records. */
 import type { HourCount, MinuteCount } from '@gatehouse/domain/audit/traffic';
 import type pg from 'pg';
-import { epochMs } from './filter.js';
+import { epochMs, millisecondsOf } from './filter.js';
 
 export interface Span {
   readonly fromMs: number;
@@ -13,8 +13,6 @@ export interface Span {
 /** The beginning of the hour or minute of `at`. */
 const binned = (unit: 'hour' | 'minute', at: string): string =>
   `date_bin('1 ${unit}', ${at}, timestamptz 'epoch')`;
-/** Computed once for each group, not for each row. */
-const milliseconds = (at: string): string => `(extract(epoch FROM ${at}) * 1000)::bigint`;
 
 interface HourRow {
   readonly hour: string;
@@ -32,8 +30,9 @@ export async function countHours(database: pg.Pool, { fromMs, toMs, within }: Sp
   return rows.map(({ hour, outcome, code, count }) => ({ hourMs: Number(hour), outcome, code, count }));
 }
 
+/** The hour is computed once for each group, not for each row. */
 const byHour = (counted: string): string =>
-  `SELECT ${milliseconds('hour')} AS hour, outcome, code, count FROM (${counted} GROUP BY 1, 2, 3) hours`;
+  `SELECT ${millisecondsOf('hour')} AS hour, outcome, code, count FROM (${counted} GROUP BY 1, 2, 3) hours`;
 
 const EVERYWHERE = byHour(`
   SELECT ${binned('hour', 'started_at')} AS hour, outcome, code, count(*)::int AS count FROM audit.event
@@ -54,7 +53,7 @@ export async function countMinutes(
   { fromMs, toMs, within }: Span,
 ): Promise<MinuteCount[]> {
   const { rows } = await database.query<{ binding_id: string; minute: string; count: number }>(
-    `SELECT binding_id, ${milliseconds('minute')} AS minute, count FROM (
+    `SELECT binding_id, ${millisecondsOf('minute')} AS minute, count FROM (
      SELECT binding_id, ${binned('minute', 'started_at')} AS minute, count(*)::int AS count FROM audit.event
      WHERE started_at >= ${epochMs('$1')} AND started_at < ${epochMs('$2')} AND kind = 'INTENT'
        AND binding_id IS NOT NULL AND ($3::text[] IS NULL OR ods_code = ANY($3::text[]))
@@ -107,7 +106,7 @@ export async function countCalls(
     last: string;
   }>(
     `SELECT binding_id, client_id, record ->> 'operationId' AS operation_id, count(*)::int AS count,
-       ${milliseconds('max(started_at)')} AS last
+       ${millisecondsOf('max(started_at)')} AS last
      FROM audit.event
      WHERE ods_code = ANY($1::text[]) AND started_at >= ${epochMs('$2')} AND kind = 'INTENT'
        AND binding_id IS NOT NULL AND client_id IS NOT NULL

@@ -167,6 +167,11 @@ export function toRow(row: EventRow): AuditRow {
   return { writer, kind, hash, record, ...numbers, attemptId: row.attempt_id, prevHash: row.prev_hash };
 }
 
+/** Epoch milliseconds of a timestamptz; `pg` returns them as a text. */
+export function millisecondsOf(sql: string): string {
+  return `(extract(epoch FROM ${sql}) * 1000)::bigint`;
+}
+
 /** An exact timestamptz of epoch milliseconds. */
 export function epochMs(sql: string): string {
   return `(timestamptz 'epoch' + ${sql}::bigint * interval '1 millisecond')`;

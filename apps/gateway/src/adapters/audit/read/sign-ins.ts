@@ -1,7 +1,7 @@
 /** How many sign-ins failed lately, and how many usually do. */
 import type pg from 'pg';
 import { type RefusedSignIns, USUAL_DAYS, WINDOW_MS } from '@gatehouse/domain/upkeep/refused-sign-ins';
-import { epochMs } from './filter.js';
+import { epochMs, millisecondsOf } from './filter.js';
 
 /** The newest are read, and no more, so that an attack does not make this slow. */
 const MOST_ROWS = 50_000;
@@ -48,6 +48,6 @@ WITH newest AS (
 SELECT event, client_id, reason,
        coalesce(sum(count) FILTER (WHERE started_at > ${epochMs('$2')}), 0)::int AS recent,
        coalesce(sum(count) FILTER (WHERE started_at <= ${epochMs('$2')}), 0)::int AS before,
-       (SELECT (extract(epoch FROM min(started_at)) * 1000)::bigint FROM newest) AS oldest,
+       (SELECT ${millisecondsOf('min(started_at)')} FROM newest) AS oldest,
        (SELECT count(*)::int FROM newest) AS read
   FROM newest GROUP BY 1, 2, 3`;

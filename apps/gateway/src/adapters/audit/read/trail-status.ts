@@ -2,6 +2,7 @@
 import { type Chain, type TrailStatus, trailStatus } from '@gatehouse/domain/audit/trail-status';
 import type pg from 'pg';
 import { openCheckpointStore } from '../checkpoints/checkpoint.store.js';
+import { millisecondsOf } from './filter.js';
 
 export interface CheckpointStatus {
   readonly sequence: number;
@@ -64,21 +65,19 @@ function withNumbers({ seq, startedAtMs, leaseUntilMs, ...chain }: Chain): Chain
   };
 }
 
-const milliseconds = (at: string): string => `(extract(epoch FROM ${at}) * 1000)::bigint`;
-
 const CHAINS = `
-SELECT writer, seq, encode(hash, 'hex') AS hash, host, state, ${milliseconds('started_at')} AS "startedAtMs",
-       ${milliseconds('lease_until')} AS "leaseUntilMs"
+SELECT writer, seq, encode(hash, 'hex') AS hash, host, state, ${millisecondsOf('started_at')} AS "startedAtMs",
+       ${millisecondsOf('lease_until')} AS "leaseUntilMs"
   FROM audit.writer WHERE seq > 0`;
 
 /** The newest, and the newest that found a chain behind. */
 const CHECKPOINTS = `
-SELECT sequence, ${milliseconds('made_at')} AS "madeAtMs", behind <> '[]' AS "isBehind" FROM audit.checkpoint
+SELECT sequence, ${millisecondsOf('made_at')} AS "madeAtMs", behind <> '[]' AS "isBehind" FROM audit.checkpoint
  WHERE sequence IN ((SELECT max(sequence) FROM audit.checkpoint),
                     (SELECT max(sequence) FROM audit.checkpoint WHERE behind <> '[]'))
  ORDER BY sequence DESC`;
 
 const PLACES = `
-SELECT place, max(sequence) AS sequence, ${milliseconds('max(stored_at)')} AS "storedAtMs",
+SELECT place, max(sequence) AS sequence, ${millisecondsOf('max(stored_at)')} AS "storedAtMs",
        (SELECT count(*) FROM audit.checkpoint) - count(*) AS lacks
   FROM audit.checkpoint_copy GROUP BY place ORDER BY place`;

@@ -6,7 +6,7 @@ import {
   type DeprecatedCalls,
 } from '@gatehouse/domain/upkeep/deprecated-calls';
 import { type ClientUse, LOOK_BACK_DAYS } from '@gatehouse/domain/upkeep/unused-clients';
-import { epochMs } from './filter.js';
+import { epochMs, millisecondsOf } from './filter.js';
 
 const DAY_MS = 86_400_000;
 
@@ -33,10 +33,8 @@ export async function clientUse(
   }));
 }
 
-const milliseconds = (at: string): string => `(extract(epoch FROM ${at}) * 1000)::bigint`;
-
 const CLIENT_USE = `
-SELECT c.id AS client_id, ${milliseconds('first.at')} AS created, ${milliseconds('newest.started_at')} AS last_used
+SELECT c.id AS client_id, ${millisecondsOf('first.at')} AS created, ${millisecondsOf('newest.started_at')} AS last_used
   FROM unnest($1::text[]) AS c(id)
   CROSS JOIN LATERAL (
     SELECT at FROM public.registry_change WHERE table_name = 'client' AND row_key = c.id ORDER BY n LIMIT 1) first
@@ -70,7 +68,7 @@ export async function callsOfDeprecated(
 /** Literals and no parameters, so that PostgreSQL sees that the index `event_of_deprecated` has all of these rows. */
 const LIST = DEPRECATED.map((id) => `'${id}'`).join(', ');
 const DEPRECATED_CALLS = `
-SELECT client_id, ods_code, interaction, count, ${milliseconds('last')} AS last FROM (
+SELECT client_id, ods_code, interaction, count, ${millisecondsOf('last')} AS last FROM (
   SELECT client_id, ods_code, interaction, count(*)::int AS count, max(started_at) AS last FROM audit.event
    WHERE kind = 'INTENT' AND interaction IN (${LIST}) AND client_id IS NOT NULL AND ods_code IS NOT NULL
      AND started_at >= ${epochMs('$1')} AND started_at < ${epochMs('$2')}
