@@ -131,3 +131,20 @@ export async function seedApplication(
   });
   return { applicationId, bindingId };
 }
+
+/** The columns of a senior responsible owner that a test of something else doesn't care about. */
+export function sroAppointment(appointedAt: Date) {
+  return {
+    environments: ['int'],
+    name: 'Sam Owner',
+    email: 'sam@example.org',
+    jobTitle: 'Director',
+    spineUserId: '555012345678',
+    authorityName: 'Chris',
+    authorityReference: 'CIO/1',
+    authorityDate: appointedAt,
+    authorityDocumentSha256: 'a'.repeat(64),
+    appointedBy: 'test',
+    appointedAt,
+  };
+}

@@ -3,10 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../../apps/cli/src/program.ts';
-import { readSettings } from '../../../apps/cli/src/settings.ts';
 import { matchOperation } from '../../../libs/domain/src/ers/operation.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
+import { runCli } from '../../support/cli/run-cli.ts';
 import { specificationFile } from '../../support/ers-specification.ts';
 import { signIn } from '../../support/staff.ts';
 
@@ -31,13 +30,8 @@ afterAll(async () => {
 });
 
 async function gatehouse(token: string, ...args: readonly string[]) {
-  let [out, err] = ['', ''];
-  const code = await run(args, {
-    settings: readSettings({ GATEHOUSE_ADMIN_URL: admin.url, GATEHOUSE_ADMIN_TOKEN: token }),
-    output: { out: (text) => (out += text), err: (text) => (err += text), interactive: false },
-    ask: () => Promise.resolve(''),
-  });
-  return { code, text: out + err };
+  const { code, out, err } = await runCli({ url: admin.url, token }, args);
+  return { code, text: out.replace(/\n$/, '') + err };
 }
 const record = (file: string, token = admin.tokens.registry) =>
   gatehouse(token, 'catalogue', 'compare', join(folder, file), '--record', '--reason', 'published');

@@ -2,6 +2,7 @@
 import type { AnswerOf, RequestOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { sroAppointment } from '../../support/registry-rows.ts';
 import { intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { until } from '../../support/until.ts';
@@ -41,17 +42,7 @@ beforeEach(async () => {
 });
 
 const owner = {
-  environments: ['int'],
-  name: 'Sam Owner',
-  email: 'sam@example.org',
-  jobTitle: 'Director',
-  spineUserId: '555012345678',
-  authorityName: 'Chris',
-  authorityReference: 'CIO/1',
-  authorityDate: new Date('2026-01-05'),
-  authorityDocumentSha256: 'a'.repeat(64),
-  appointedBy: 'test',
-  appointedAt: new Date('2026-01-06'),
+  ...sroAppointment(new Date('2026-01-06')),
   acceptedAt: new Date('2026-01-07'),
   reviewDueOn: new Date('2099-01-05'),
 };

@@ -3,9 +3,8 @@ import { JOB_NAMES } from '@gatehouse/domain/jobs/job-kinds';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createJobRecords } from '../../../apps/gateway/src/adapters/queue/job-records.js';
 import { workerReports } from '../../../apps/gateway/src/adapters/queue/worker-reports.js';
-import { run } from '../../../apps/cli/src/program.ts';
-import { readSettings } from '../../../apps/cli/src/settings.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
+import { runCli } from '../../support/cli/run-cli.ts';
 
 const NHS_NUMBER = '943 476 5919';
 const REASON = { reason: 'after the repair' };
@@ -160,18 +159,7 @@ describe('the kinds of jobs', () => {
 });
 
 describe('gatehouse jobs', () => {
-  async function gatehouse(...line: string[]) {
-    let out = '';
-    let err = '';
-    const settings = readSettings({ GATEHOUSE_ADMIN_URL: api.url, GATEHOUSE_ADMIN_TOKEN: api.tokens.all });
-    const output = {
-      out: (text: string) => void (out += `${text}\n`),
-      err: (text: string) => void (err += text),
-      interactive: false,
-    };
-    const code = await run(['jobs', ...line], { settings, output, ask: () => Promise.resolve('') });
-    return { code, out, err };
-  }
+  const gatehouse = (...line: string[]) => runCli({ url: api.url, token: api.tokens.all }, ['jobs', ...line]);
 
   it('lists the kinds and the jobs, shows one and retries it', async () => {
     const id = await failedJob();

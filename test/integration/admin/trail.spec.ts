@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { run } from '../../../apps/cli/src/program.ts';
-import { readSettings } from '../../../apps/cli/src/settings.ts';
 import { createCheckpointSigner } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint-signer.ts';
 import { openCheckpointStore } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint.store.ts';
 import { directoryPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/directory-place.ts';
 import { run as makeCheckpoint } from '../../../apps/gateway/src/jobs/audit-checkpoint.job.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 import { systemOf } from '../../support/audit/audit-trail.ts';
+import { runCli } from '../../support/cli/run-cli.ts';
 import { signIn } from '../../support/staff.ts';
 
 let admin: AdminApi;
@@ -25,15 +24,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function gatehouse(...args: readonly string[]): Promise<string> {
-  let text = '';
-  await run(args, {
-    settings: readSettings({ GATEHOUSE_ADMIN_URL: admin.url, GATEHOUSE_ADMIN_TOKEN: admin.tokens.audit }),
-    output: { out: (line) => (text += line), err: (line) => (text += line), interactive: false },
-    ask: () => Promise.resolve(''),
-  });
-  return text;
-}
+const gatehouse = async (...args: readonly string[]): Promise<string> =>
+  (await runCli({ url: admin.url, token: admin.tokens.audit }, args)).out;
 
 it('is for people who may read the trail of every organisation', async () => {
   const of = async (odsCodes: readonly string[] | null) => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { sroAppointment } from '../../support/registry-rows.ts';
 import { deniedOf, intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
 
 type Dashboard = AnswerOf<'dashboardShow'>;
@@ -64,19 +65,7 @@ async function requests(bindingId: string): Promise<void> {
 }
 
 async function needs(): Promise<void> {
-  const appointment = {
-    environments: ['int'],
-    name: 'Sam Owner',
-    email: 'sam@example.org',
-    jobTitle: 'Director',
-    spineUserId: '555012345678',
-    authorityName: 'Chris',
-    authorityReference: 'CIO/1',
-    authorityDate: new Date(now - 300 * DAY_MS),
-    authorityDocumentSha256: 'a'.repeat(64),
-    appointedBy: 'test',
-    appointedAt: new Date(now - 300 * DAY_MS),
-  };
+  const appointment = sroAppointment(new Date(now - 300 * DAY_MS));
   const due = (days: number) => new Date(now + days * DAY_MS);
   await admin.db.sroAppointment.createMany({
     data: [

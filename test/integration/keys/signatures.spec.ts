@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { SigningKey } from '@gatehouse/domain/registry/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../../apps/cli/src/program.ts';
-import { readSettings } from '../../../apps/cli/src/settings.ts';
+import type { SignatureReport } from '../../../apps/cli/src/commands/signatures/signatures.ts';
 import { systemEvent } from '../../../apps/gateway/src/adapters/audit/system-event.ts';
 import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { runCli } from '../../support/cli/run-cli.ts';
 import { type SimulatorProcess, startSimulatorProcess } from '../../support/servers/processes.ts';
 import { callKms, createAuditKey, createCheckpointKey } from '../../support/servers/stack.ts';
 
@@ -24,18 +24,6 @@ interface KmsRequest {
   readonly kmsRequestId?: string;
   readonly keyId?: string;
 }
-interface Report {
-  readonly ok: boolean;
-  readonly signatures: number;
-  readonly recorded: number;
-  readonly excused: number;
-  readonly notLogged: number;
-  readonly outside: number;
-  readonly otherKeys: number;
-  readonly unrecorded: readonly { key: string; by: string; requestId: string }[];
-  readonly setAside: readonly { file: string; fault: string }[];
-}
-
 let simulator: SimulatorProcess;
 let admin: AdminApi;
 let folder: string;
@@ -95,15 +83,7 @@ async function cloudTrail(): Promise<object[]> {
   }));
 }
 
-async function gatehouse(...args: readonly string[]) {
-  let [out, err] = ['', ''];
-  const code = await run(args, {
-    settings: readSettings({ GATEHOUSE_ADMIN_URL: admin.url, GATEHOUSE_ADMIN_TOKEN: admin.tokens.all }),
-    output: { out: (text) => (out += `${text}\n`), err: (text) => (err += text), interactive: false },
-    ask: () => Promise.resolve(''),
-  });
-  return { code, out, err };
-}
+const gatehouse = (...args: readonly string[]) => runCli({ url: admin.url, token: admin.tokens.all }, args);
 
 /** Ten minutes later, so that what was signed is settled. */
 async function exportTrail(): Promise<string> {
@@ -125,11 +105,14 @@ async function logFolder(records: readonly object[], more: Record<string, Buffer
   return logs;
 }
 
-async function reconcile(logs: string, ...options: readonly string[]): Promise<Report & { code: number }> {
+async function reconcile(
+  logs: string,
+  ...options: readonly string[]
+): Promise<SignatureReport & { code: number }> {
   const args = ['signatures', 'reconcile', logs, '--trail', await exportTrail(), ...options, '--json'];
   const { code, out, err } = await gatehouse(...args);
   if (out === '') throw new Error(err);
-  return { code, ...(JSON.parse(out) as Report) };
+  return { code, ...(JSON.parse(out) as SignatureReport) };
 }
 
 describe('signatures', () => {

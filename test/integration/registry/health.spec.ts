@@ -3,6 +3,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import type { OutcomeEvent } from '@gatehouse/domain/audit/audit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { sroAppointment } from '../../support/registry-rows.ts';
 import { deniedOf, intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
 import { signIn } from '../../support/staff.ts';
 
@@ -48,17 +49,7 @@ describe('the health of an application', () => {
     await admin.db.sroAppointment.create({
       data: {
         odsCode: 'R69',
-        environments: ['int'],
-        name: 'Sam Owner',
-        email: 'sam@example.org',
-        jobTitle: 'Director',
-        spineUserId: '555012345678',
-        authorityName: 'Chris',
-        authorityReference: 'CIO/1',
-        authorityDate: new Date(now - 30 * DAY_MS),
-        authorityDocumentSha256: 'a'.repeat(64),
-        appointedBy: 'test',
-        appointedAt: new Date(now - 30 * DAY_MS),
+        ...sroAppointment(new Date(now - 30 * DAY_MS)),
         acceptedAt: new Date(now - 30 * DAY_MS),
         reviewDueOn: new Date(now + 300 * DAY_MS),
       },

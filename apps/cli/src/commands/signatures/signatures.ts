@@ -45,7 +45,8 @@ export function signatureCommands(program: Command, { output, setExitCode }: Con
     });
 }
 
-interface Report {
+/** What `gatehouse signatures reconcile --json` prints. */
+export interface SignatureReport {
   readonly ok: boolean;
   readonly from: string;
   readonly to: string;
@@ -61,7 +62,7 @@ interface Report {
   readonly setAside: readonly { file: string; fault: string }[];
 }
 
-function reportText(report: Report): string {
+function reportText(report: SignatureReport): string {
   const { from, to, files, signatures, recorded, excused, notLogged, outside, otherKeys } = report;
   const lines = [
     `${count(files, 'log file')} and the audit trail were compared from ${from} to ${to}.`,
