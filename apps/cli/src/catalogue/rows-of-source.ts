@@ -33,7 +33,7 @@ export function rowsOf(text: string, begins: string, indent: string): SourceRows
   return { head: lines.slice(0, first), rows, tail: lines.slice(at) };
 }
 
-/** The row with some fields written anew; `fields` has the whole text of each, without its indentation and comma. */
+/** The row with some fields replaced; `fields` has the whole text of each, without its indentation and comma. */
 export function withFields(
   { lines }: SourceRow,
   indent: string,

@@ -90,10 +90,10 @@ function Approve() {
       route="keyDeletionApprove"
       label="Request deletion"
       params={{ month: first.month }}
-      intro="A colleague must approve it. AWS KMS then deletes every key that is left on the list after 30 days; until that day each deletion can be cancelled."
+      intro="Where an environment has four eyes, a colleague approves it. AWS KMS then deletes every key that is left on the list after 30 days; until that day each deletion can be cancelled."
       fields={[REASON_OPTIONAL]}
       danger
-      done="Deletion approved. A worker has AWS KMS delete the keys after 30 days."
+      done="Deletion approved. A worker schedules it in AWS KMS, 30 days ahead."
     />
   );
 }
