@@ -33,7 +33,7 @@ export default defineConfig({
     // Of one order, they start in the order of their names.
     projects: [
       {
-        test: { ...common, name: '1 waiting', include: WAITING, maxWorkers: 3, sequence: { groupOrder: 1 } },
+        test: { ...common, name: '1 waiting', include: WAITING, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
       {
         test: {
@@ -41,7 +41,7 @@ export default defineConfig({
           name: '2 at once',
           include: ['test/e2e/**/*.spec.ts'],
           exclude: [...configDefaults.exclude, ...WAITING, ...ALONE, ...ALERTS],
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

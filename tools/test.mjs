@@ -23,7 +23,7 @@ const suites = {
 /** The parts of `e2e` by the projects of its configuration. */
 const BESIDE_OTHERS = ['--project=1 waiting', '--project=2 at once'];
 const BY_ITSELF = ['--project=3 one by one'];
-/** Two suites together run up to five Gatehouses at once, or three and two Chromiums. */
+/** Two suites together run up to four Gatehouses at once, or two and two Chromiums. */
 const MEMORY_FOR_TWO = 8 * 1024 ** 3;
 
 const words = process.argv.slice(2);
