@@ -14,7 +14,7 @@ import { until } from '../support/until.ts';
 
 const ENVIRONMENTS = ['alpha', 'beta'];
 const ORGANISATIONS = IS_FULL_SIZE ? 20 : 6;
-const REQUESTS = IS_FULL_SIZE ? 20_000 * ROUNDS : 14_000;
+const REQUESTS = IS_FULL_SIZE ? 20_000 * ROUNDS : 7_000;
 const IN_FLIGHT = 400;
 const UBRNS = [
   '000000070000',
@@ -31,7 +31,11 @@ const applications: Onboarded[] = [];
 const waitingKeys: string[] = [];
 
 beforeAll(async () => {
-  stack = await startStack({ environments: ENVIRONMENTS, replicas: 2 });
+  stack = await startStack({
+    environments: ENVIRONMENTS,
+    replicas: 2,
+    settings: { GATEHOUSE_RATE_QUEUE_MS: '10000' },
+  });
   for (const simulator of stack.simulators.values()) {
     await simulator.control('POST', '/options', { relationships: 'any' });
   }
