@@ -30,6 +30,55 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'a step of a plan writes something else than what was approved',
+    file: `${ADMIN}/impact-plans/plan-runs.store.ts`,
+    find: 'if (diffHash !== step.hash) throw',
+    put: 'if (step.hash === null) throw',
+    tests: integration('test/integration/admin/impact-plans.spec.ts'),
+  },
+  {
+    name: 'of two people who carry out a plan at once, both do the step',
+    file: `${ADMIN}/impact-plans/plan-runs.store.ts`,
+    find: 'if (isRecordedDone(recorded, step.id)) return;\n    const change',
+    put: 'const change',
+    tests: integration('test/integration/admin/impact-plans.spec.ts'),
+  },
+  {
+    name: 'a plan goes on behind a step that was refused',
+    file: 'libs/domain/src/impact/plan-progress.ts',
+    find: "(step.closedBy === 'plan' && other.closedBy === 'plan' && place < at)",
+    put: "(step.closedBy === 'plan' && other.closedBy === 'person' && place < 0)",
+    tests: unit('libs/domain/src/impact/plan-progress.spec.ts'),
+  },
+  {
+    name: 'a plan suspends an organisation before the first day without it',
+    file: 'libs/domain/src/impact/plan-progress.ts',
+    find: 'step.fromFirstDay && !isFirstDayReached',
+    put: 'step.fromFirstDay && isFirstDayReached === null',
+    tests: unit('libs/domain/src/impact/plan-progress.spec.ts'),
+  },
+  {
+    name: 'a plan withdraws an SRO for somebody who may not',
+    file: `${ADMIN}/impact-plans/plan-requests.store.ts`,
+    find: '!mayDo(acting, PERMISSION_FOR[kind])',
+    put: '!mayDo(acting, PERMISSION_FOR[kind === kind ? "apply" : kind])',
+    tests: integration('test/integration/admin/impact-plans.spec.ts'),
+  },
+  {
+    name: 'what is tried for a plan stays written',
+    file: `${ADMIN}/impact-plans/plan-requests.store.ts`,
+    find: 'await transaction.$executeRaw`ROLLBACK TO SAVEPOINT impact_plan_trial`;',
+    put: '',
+    tests: integration('test/integration/admin/impact-plans.spec.ts'),
+  },
+  {
+    name: 'a plan for an event needs no second person',
+    file: 'libs/domain/src/governance/four-eyes.ts',
+    find: "return before === null ? { rule: 'a plan for an event'",
+    put: "return before !== null ? { rule: 'a plan for an event'",
+    tests: unit('libs/domain/src/governance/four-eyes.spec.ts'),
+  },
+  {
     name: 'the state of the trail calls a chain whole that was cut behind its checkpoint',
     file: 'libs/domain/src/audit/trail-status.ts',
     find: 'isBehind: isBehind.has(chain.writer)',

@@ -2,6 +2,7 @@
 const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>> = {
   '/': ['Priya Nair', 'Today'],
   '/changes': ['Priya Nair', 'Approvals'],
+  '/impact-plans': ['Priya Nair', 'Event plans'],
   '/organisations': ['Priya Nair', 'Organisations'],
   '/organisations/R69/show': ['Priya Nair', 'R69'],
   '/applications': ['Priya Nair', 'Applications'],

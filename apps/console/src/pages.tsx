@@ -43,6 +43,11 @@ export const RESOURCES = [
     list: lazy(() => import('./changes/change-list.js')),
     show: lazy(() => import('./changes/change-page.js')),
   },
+  {
+    name: 'impact-plans',
+    list: lazy(() => import('./impact-plans/impact-plan-list.js')),
+    show: lazy(() => import('./impact-plans/impact-plan-page.js')),
+  },
   { name: 'emergency-stops', list: lazy(() => import('./stops/stop-list.js')) },
   { name: 'user-sessions', list: lazy(() => import('./user-sessions/user-session-list.js')) },
   {

@@ -17,6 +17,7 @@ import { healthRoutes } from './registry/health-routes.js';
 import { keyEmergencyRoutes } from './operation/key-emergency-routes.js';
 import { messageSetRoutes } from './registry/message-set-routes.js';
 import { operationRoutes } from './operation/operation-routes.js';
+import { impactPlanRoutes } from './impact/impact-plan-routes.js';
 import { impactRoutes } from './impact/impact-routes.js';
 import { plannerRoutes } from './asid-plan/planner-routes.js';
 import { recordRoutes } from './registry/record-routes.js';
@@ -63,6 +64,7 @@ export const routes = {
   ...trailRoutes,
   ...plannerRoutes,
   ...impactRoutes,
+  ...impactPlanRoutes,
   ...messageSetRoutes,
 } as const;
 

@@ -335,6 +335,17 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   key_deletion_kid_fkey: rule('kid', 'There is no such signing key.'),
   key_deletion_state_known: rule('state', 'A key on the list is listed, struck, dropped or cancelled.'),
   key_deletion_off_with_reason: rule('reason', 'A key that is taken off the list has a reason.'),
+  impact_plan_pkey: rule('id', 'There is a plan with this id already.'),
+  impact_plan_once: rule(
+    'event',
+    'There is an approved plan for this already. Carry it out, or end it before you request another.',
+  ),
+  impact_plan_environments_present: rule('', 'A plan says which environments it changes.'),
+  impact_plan_ended_with_reason: rule('reason', 'A plan that has ended says who ended it, and why.'),
+  impact_plan_step_pkey: rule('step', 'This step of the plan has been recorded already.'),
+  impact_plan_step_plan_id_fkey: rule('plan', 'There is no such plan.'),
+  impact_plan_step_outcome_known: rule('outcome', 'A step of a plan is done, ticked or refused.'),
+  impact_plan_step_note_unless_done: rule('note', 'A step that is ticked off or refused says why.'),
   jwks_fetch_pkey: rule('', 'This JWKS URL has been noted already.'),
 
   admin_token_pkey: rule('id', 'There is an admin token with this id already.'),

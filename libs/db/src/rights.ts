@@ -54,6 +54,8 @@ const NEVER_DELETED = [
   'user_session',
   'notice_webhook',
   'catalogue_comparison',
+  'impact_plan',
+  'impact_plan_step',
 ];
 /** Written by triggers with the owner's rights. */
 const READ_ONLY = ['registry_head', 'registry_change', '_prisma_migrations'];

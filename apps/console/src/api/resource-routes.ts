@@ -61,6 +61,11 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   'assurance-floors': { list: 'assuranceList', id: field('organisation') },
   audit: { list: 'auditList', id: field('attemptId') },
   changes: { list: 'changeList', id: field('id'), show: { route: 'changeShow', params: ['id'] } },
+  'impact-plans': {
+    list: 'impactPlanList',
+    id: field('id'),
+    show: { route: 'impactPlanShow', params: ['id'] },
+  },
   history: { list: 'historyList', id: field('id') },
   'emergency-stops': { list: 'stopList', id: field('id') },
   'user-sessions': { list: 'userSessionList', id: field('id') },

@@ -28,6 +28,8 @@ function explanationFor(part: PartInChange, change: Change): string {
     case 'requester':
       return 'You requested this change, so a colleague with the right role must decide it. Until then you can withdraw it.';
     case 'decider':
+      if (change.action === 'impactPlanRequest')
+        return 'If you approve this plan, a colleague can carry out its steps, each exactly as shown above. Nothing changes at once.';
       return 'If you approve this change, Gatehouse makes exactly the change shown above.';
     case 'reader':
       return `Your roles do not let you decide this change. Who can approve it: ${rolesThatDecide(change)}.`;
@@ -46,7 +48,7 @@ function Withdraw({ id }: Change) {
   );
 }
 
-function Decide({ id, diffHash }: Change) {
+function Decide({ id, action, diffHash }: Change) {
   return (
     <>
       <RouteDialog
@@ -55,7 +57,11 @@ function Decide({ id, diffHash }: Change) {
         params={{ id }}
         fixed={{ diffHash }}
         fields={[REASON_REQUIRED]}
-        done="Change approved and made."
+        done={
+          action === 'impactPlanRequest'
+            ? 'Plan approved. Its steps are carried out under “Event plans”.'
+            : 'Change approved and made.'
+        }
       />
       <RouteDialog
         route="changeReject"

@@ -1,3 +1,4 @@
+import type { ImpactRequest } from '@gatehouse/contracts/impact/impact-routes';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Typography } from '@mui/material';
 import type { ConsoleRecord } from '../api/data-provider.js';
@@ -14,7 +15,7 @@ type Application = Impact['applications'][number];
 type Client = Impact['clients'][number];
 
 /** What is hit, which calls would be refused, the plan, and what Gatehouse can't know. */
-export function ImpactAnswer({ impact }: { readonly impact: Impact }) {
+export function ImpactAnswer({ event, impact }: { readonly event: ImpactRequest; readonly impact: Impact }) {
   const { requestsRefused, effectiveAt, applications, clients, notKnown } = impact;
   return (
     <Box sx={{ mt: 2 }}>
@@ -55,7 +56,7 @@ export function ImpactAnswer({ impact }: { readonly impact: Impact }) {
           { label: 'For the successor', value: ({ calls }) => <Successor calls={calls} /> },
         ]}
       />
-      <ImpactPlan impact={impact} />
+      <ImpactPlan event={event} impact={impact} />
       <Heading>What Gatehouse can’t know</Heading>
       <ul>
         {notKnown.map((what) => (

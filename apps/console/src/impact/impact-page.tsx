@@ -54,7 +54,7 @@ const EVENTS: Readonly<Record<Kind, { readonly text: string; readonly fields: re
 };
 const KINDS = Object.keys(EVENTS) as Kind[];
 
-/** Shows what an event hits and the plan for it. Only the retirement below it changes anything. */
+/** Shows what an event hits and the plan for it. Only the buttons below the plan change anything. */
 export default function ImpactPage() {
   const [search, setSearch] = useSearchParams();
   const kind = KINDS.find((each) => each === search.get('kind')) ?? 'organisation-closes';
@@ -86,10 +86,13 @@ export default function ImpactPage() {
       fields={EVENTS[kind].fields.map((field) => ({ ...field, initial: search.get(field.name) ?? '' }))}
       schema={impactRequest}
       fixed={{ kind }}
-      ask={(body) => callRoute('impactShow', { body: impactRequest.parse(body) })}
+      ask={async (body) => {
+        const event = impactRequest.parse(body);
+        return { event, impact: await callRoute('impactShow', { body: event }) };
+      }}
       submitLabel="Show the impact"
     >
-      {(answer) => (answer === undefined ? null : <ImpactAnswer impact={answer} />)}
+      {(answer) => (answer === undefined ? null : <ImpactAnswer {...answer} />)}
     </QuestionForm>
   );
 }

@@ -42,6 +42,7 @@ export interface MenuEntry {
 export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
   Today: [
     { to: '/changes', text: 'Approvals', icon: <HowToReg />, route: 'changeList' },
+    { to: '/impact-plans', text: 'Event plans', icon: <Checklist />, route: 'impactPlanList' },
     { to: '/notices', text: 'Notices', icon: <Notifications />, route: 'ownNoticeList' },
     { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
     { to: '/key-emergencies', text: 'Key emergencies', icon: <KeyOff />, route: 'keyEmergencyList' },

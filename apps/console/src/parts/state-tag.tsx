@@ -15,6 +15,7 @@ const COLOURS: Readonly<Record<string, ChipProps['color']>> = {
   // Steps of a checklist
   done: 'success',
   'to do': 'warning',
+  ready: 'info',
   'entered here': 'info',
   // Signing keys
   PENDING: 'info',

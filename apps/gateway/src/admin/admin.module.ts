@@ -14,6 +14,7 @@ import { HealthModule } from './health/health.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { AdminHttpModule } from './http/http.module.js';
 import { ImpactModule } from './impact/impact.module.js';
+import { PlansModule } from './impact-plans/plans.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { KeyEmergencyModule } from './key-emergency/key-emergency.module.js';
 import { KeysModule } from './keys/keys.module.js';
@@ -47,6 +48,7 @@ const RESOURCES = [
   HealthModule,
   HistoryModule,
   ImpactModule,
+  PlansModule,
   JobsModule,
   KeyEmergencyModule,
   KeysModule,

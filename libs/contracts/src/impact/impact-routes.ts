@@ -1,5 +1,5 @@
 /** What an event in the life of an organisation, its SRO or a signing key hits, and the plan that answers it. */
-import { STEP_ACTORS, STEP_STATES } from '@gatehouse/domain/impact/ordered-plan';
+import { STEP_ACTORS, STEP_CLOSINGS, STEP_STATES } from '@gatehouse/domain/impact/ordered-plan';
 import { z } from 'zod';
 import {
   accessMode,
@@ -116,6 +116,9 @@ export const impact = z.object({
       after: z.array(z.string()),
       waitsFor: z.array(z.string()),
       state: z.enum(STEP_STATES),
+      closedBy: z.enum(STEP_CLOSINGS),
+      /** An approved plan does it on the first day of the event, and not before. */
+      fromFirstDay: z.boolean(),
       page: z.string().nullable(),
       command: z.string().nullable(),
     }),

@@ -18,6 +18,7 @@ const READ_WITH = {
   cis2_client: 'registry.read',
   signing_key: 'signing-key.read',
   rotation_policy: 'signing-key.read',
+  impact_plan: 'impact.read',
   sro_appointment: 'sro.read',
   write_exception: 'exception.read',
   assurance_floor: 'assurance.read',

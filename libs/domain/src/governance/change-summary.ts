@@ -1,5 +1,6 @@
 /** What a requested change would do, in sentences for the person who decides on it. */
 import type { DiffRow } from './change-diff.js';
+import { stepsOfPlan } from './plan-rows.js';
 import {
   APPLICATION_STATES,
   becomes,
@@ -32,7 +33,7 @@ export interface Names {
 
 /** The weightiest first: the first sentence stands for the change in a list. */
 const ORDER = [
-  ...['environment', 'audit_record', 'application', 'organisation', 'client', 'signing_key'],
+  ...['impact_plan', 'environment', 'audit_record', 'application', 'organisation', 'client', 'signing_key'],
   ...['rotation_policy'],
   ...['sro_appointment', 'write_exception', 'client_grant', 'cis2_client', 'message_set'],
   ...['application_message_set', 'binding'],
@@ -45,9 +46,24 @@ export function changeSummary(rows: readonly DiffRow[], names: Names): readonly 
   const place = ({ table }: DiffRow): number => (ORDER.includes(table) ? ORDER.indexOf(table) : ORDER.length);
   const sentences = rows
     .toSorted((one, other) => place(one) - place(other))
-    .map((row) => words.sentence(row));
+    .flatMap((row): readonly (string | null)[] =>
+      row.table === 'impact_plan' ? ofPlan(row, names) : [words.sentence(row)],
+    );
   const said = [...new Set(sentences.filter((sentence) => sentence !== null))];
   return said.length === 0 ? ['Nothing that is shown here would change.'] : said;
+}
+
+/** What each step would do by itself. */
+function ofPlan({ before, after }: DiffRow, names: Names): readonly string[] {
+  const row = after ?? before ?? {};
+  if (before !== null) return [`The plan for ${text(row, 'subject')} would change.`];
+  const steps = stepsOfPlan(row).filter(({ rows }) => rows.length > 0);
+  return [
+    `A plan for ${text(row, 'subject')} could be carried out, one step after the other.`,
+    ...steps.flatMap(({ order, title, rows }) =>
+      changeSummary(rows, names).map((sentence): string => `Step ${order}, ${title}: ${sentence}`),
+    ),
+  ];
 }
 
 class Words {

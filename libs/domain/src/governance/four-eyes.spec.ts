@@ -128,6 +128,8 @@ describe('which changes need a second person', () => {
       ),
       false,
     ],
+    ['a plan for an event', row('impact_plan', null, { subject: 'organisation R69' }), true],
+    ['the end of a plan', row('impact_plan', { ended_at: null }, { ended_at: '2026-11-29' }), false],
     ['a rotation policy', row('rotation_policy', null, { every_days: 90 }), true],
     ['a rotation policy given up', row('rotation_policy', { every_days: 90 }, null), true],
     ['a key made', row('signing_key', null, { state: 'PENDING' }), false],

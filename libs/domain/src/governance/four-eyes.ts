@@ -86,6 +86,9 @@ export function secondPersonFor(change: RowChange): SecondPerson | null {
     case 'rotation_policy':
       // What its steps change needs nobody else: two people have decided on the policy.
       return { rule: 'how signing keys rotate', roles: platformOrGovernance };
+    case 'impact_plan':
+      // What its steps change needs nobody else: two people have decided on all of them.
+      return before === null ? { rule: 'a plan for an event', roles: platformOrGovernance } : null;
     case 'cis2_client':
       return { rule: 'the CIS2 client of a product', roles: platformOrGovernance };
     case 'client_grant':

@@ -62,6 +62,11 @@ export const PERMISSIONS = {
   'planner.read': readers,
   /** What an event would hit, and the plan for it. */
   'impact.read': readers,
+  /** Requesting a plan, carrying it out and ticking off its steps; each change in it needs its own permission too. */
+  'impact.plan': {
+    roles: ['platform-engineer', 'governance-officer'],
+    scopes: ['registry', 'governance'],
+  },
   'dashboard.read': readers,
   /** Background jobs. */
   'job.read': readers,

@@ -5,6 +5,7 @@ import { effectiveAtMs, type LifeCycleEvent, snapshotAfter, successorOf } from '
 import { orderedPlan } from './ordered-plan.js';
 import { organisationPlan } from './organisation-plan.js';
 import { keyPlan, ownerPlan } from './person-and-key-plans.js';
+import { actionsOf } from './plan-actions.js';
 import { retirementFile } from './retirement-file.js';
 import { simulate } from './simulate.js';
 
@@ -275,6 +276,70 @@ describe('the ordered plan', () => {
     expect(plan[0]?.detail).toContain('calls are refused');
     expect(states(orderedPlan(keyPlan({ ...facts, isPublished: false, hasActiveKey: true })))).toEqual({
       ...{ disable: 'done', nhs: 'not known', sign: 'done', review: 'not known' },
+    });
+  });
+});
+
+describe('what Gatehouse carries out', () => {
+  const actions = (event: LifeCycleEvent, step: string, standbyKid: string | null = null) =>
+    actionsOf(step, { event, hit: blastRadius(snapshot, event, 'all'), standbyKid, nowMs: NOW });
+
+  it.each([
+    ['suspends the organisation', closes, 'suspend', null, [expect.objectContaining({ kind: 'apply' })]],
+    ['retires it by its file', closes, 'retire', null, [expect.objectContaining({ kind: 'apply' })]],
+    [
+      'withdraws its owners',
+      closes,
+      'withdraw',
+      null,
+      [{ kind: 'withdraw-owner', appointmentId: 'owner-R69' }],
+    ],
+    ['removes its grants', closes, 'clean-grants', null, [{ kind: 'remove-grants', odsCode: 'R69' }]],
+    [
+      'grants the clients access to the successor',
+      merges,
+      'grants',
+      null,
+      [{ kind: 'grant-successor', odsCode: 'R69', successor: 'RNEW' }],
+    ],
+    ['is nothing that callers do', closes, 'callers', null, []],
+    ['is nothing that NHS England does', closes, 'nhs-close', null, []],
+    [
+      'withdraws the owner who leaves',
+      leaves,
+      'withdraw',
+      null,
+      [{ kind: 'withdraw-owner', appointmentId: 'owner-R69' }],
+    ],
+    ['lets the standby sign', suspected, 'sign', 'old-next', [{ kind: 'activate-key', kid: 'old-next' }]],
+    [
+      'takes the suspected key out',
+      suspected,
+      'remove',
+      'old-next',
+      [{ kind: 'remove-key', kid: 'old-key' }],
+    ],
+    ['disables no key: one person does that at once', suspected, 'disable', 'old-next', []],
+    ['replaces no key without another that can sign', suspected, 'sign', null, []],
+  ] as const)('%s', (_name, event, step, standbyKid, expected) => {
+    expect(actions(event, step, standbyKid)).toEqual(expected);
+  });
+
+  it('is what the plan says that it carries out', () => {
+    for (const event of [closes, merges]) {
+      const carried = planOf(event)
+        .filter(({ closedBy }) => closedBy === 'plan')
+        .map(({ id }) => id);
+      expect(
+        planOf(event)
+          .filter(({ id }) => actions(event, id).length > 0)
+          .map(({ id }) => id),
+      ).toEqual(carried);
+    }
+    expect(planOf(changesCode).find(({ id }) => id === 'grants')?.closedBy).toBe('registry');
+    const facts = { kid: 'old-key', isPublished: true, standbyKid: 'old-next', hasActiveKey: false };
+    expect(states(orderedPlan(keyPlan(facts)))).toEqual({
+      ...{ disable: 'ready', nhs: 'waiting', sign: 'ready', remove: 'waiting', review: 'waiting' },
     });
   });
 });

@@ -2,6 +2,13 @@
 
 export const STEP_ACTORS = ['your team', 'NHS England', 'the organisation'] as const;
 
+/**
+ * How a step comes to be done: by Gatehouse, once the plan is approved; by a person who says so, because Gatehouse can't
+ * know; or on its own page, after which the registry says so.
+ */
+export const STEP_CLOSINGS = ['plan', 'person', 'registry'] as const;
+export type StepClosing = (typeof STEP_CLOSINGS)[number];
+
 export interface Step {
   readonly id: string;
   readonly title: string;
@@ -11,6 +18,9 @@ export interface Step {
   readonly after: readonly string[];
   /** As the registry and the audit trail say; null: Gatehouse can't know. */
   readonly isDone: boolean | null;
+  readonly closedBy: StepClosing;
+  /** An approved plan does it on the first day of the event, and not before. */
+  readonly fromFirstDay: boolean;
   /** Path of the console's page that does it. */
   readonly page: string | null;
   readonly command: string | null;

@@ -46,6 +46,8 @@ function stepsOfSuccessor(facts: OrganisationFacts, odsCode: string): Step[] {
       whoActs: 'your team',
       after: [],
       isDone: successor?.state === 'active',
+      closedBy: 'registry',
+      fromFirstDay: false,
       ...{ page: `/organisations`, command: 'gatehouse apply FILE' },
     },
     {
@@ -57,6 +59,8 @@ function stepsOfSuccessor(facts: OrganisationFacts, odsCode: string): Step[] {
       isDone: named.every(
         (pair) => pair.new !== undefined && pair.new.asid !== null && pair.new.apiKey !== null,
       ),
+      closedBy: 'registry',
+      fromFirstDay: false,
       ...{ page: '/asid-plan', command: `gatehouse plan --combinations --organisations ${odsCode}` },
     },
     {
@@ -66,6 +70,8 @@ function stepsOfSuccessor(facts: OrganisationFacts, odsCode: string): Step[] {
       whoActs: 'the organisation',
       after: ['successor'],
       isDone: unowned.every((pair) => hasOwner(pair.old.environment)),
+      closedBy: 'registry',
+      fromFirstDay: false,
       ...{ page: '/sro-appointments', command: 'gatehouse sro appoint' },
     },
     {
@@ -76,6 +82,8 @@ function stepsOfSuccessor(facts: OrganisationFacts, odsCode: string): Step[] {
       whoActs: 'your team',
       after: ['successor'],
       isDone: named.every((pair) => pair.new?.signingKeys.some(({ state }) => state === 'ACTIVE') ?? false),
+      closedBy: 'registry',
+      fromFirstDay: false,
       ...{ page: '/signing-keys', command: 'gatehouse keys create' },
     },
     {
@@ -85,6 +93,8 @@ function stepsOfSuccessor(facts: OrganisationFacts, odsCode: string): Step[] {
       whoActs: 'your team',
       after: ['nhs-applications', 'owner', 'keys'],
       isDone: pairs.every((pair) => pair.new?.state === 'live' && covers(pair.new, pair.old)),
+      closedBy: 'registry',
+      fromFirstDay: false,
       ...{ page: '/applications', command: 'gatehouse apply FILE' },
     },
     {
@@ -102,6 +112,8 @@ function stepsOfSuccessor(facts: OrganisationFacts, odsCode: string): Step[] {
             each.capability === grant.capability,
         ),
       ),
+      closedBy: successor === undefined ? 'registry' : 'plan',
+      fromFirstDay: false,
       ...{ page: '/clients', command: 'gatehouse apply FILE' },
     },
   ];
@@ -126,6 +138,8 @@ function stepsOfOld(
       whoActs: 'your team',
       after: before,
       isDone: requestsOfLastDay === 0,
+      closedBy: 'person',
+      fromFirstDay: false,
       ...{ page: '/audit', command: `gatehouse audit list --organisation ${odsCode}` },
     },
     {
@@ -135,6 +149,8 @@ function stepsOfOld(
       whoActs: 'your team',
       after: [...before, 'callers'],
       isDone: organisation.state !== 'active',
+      closedBy: 'plan',
+      fromFirstDay: true,
       ...{ page, command: 'gatehouse apply FILE' },
     },
     {
@@ -149,6 +165,8 @@ function stepsOfOld(
         applications.every(
           ({ state, accessMode }) => state === 'retired' || accessMode === 'user-restricted',
         ),
+      closedBy: 'plan',
+      fromFirstDay: true,
       ...{
         page: `/impact?kind=organisation-closes&odsCode=${odsCode}`,
         command: 'gatehouse impact … --retirement-file > retire.yaml; gatehouse apply retire.yaml',
@@ -161,6 +179,8 @@ function stepsOfOld(
       whoActs: 'your team',
       after: ['suspend'],
       isDone: appointments.length === 0,
+      closedBy: 'plan',
+      fromFirstDay: true,
       ...{ page: '/sro-appointments', command: 'gatehouse sro withdraw ID' },
     },
     {
@@ -171,6 +191,8 @@ function stepsOfOld(
       whoActs: 'your team',
       after: ['retire'],
       isDone: grants.length === 0,
+      closedBy: 'plan',
+      fromFirstDay: true,
       ...{ page: '/clients', command: 'gatehouse apply FILE' },
     },
     {
@@ -180,6 +202,8 @@ function stepsOfOld(
       whoActs: 'NHS England',
       after: ['retire'],
       isDone: null,
+      closedBy: 'person',
+      fromFirstDay: false,
       ...{ page: null, command: null },
     },
   ];

@@ -27,6 +27,8 @@ export function ownerPlan(
       whoActs: 'your team',
       after: [],
       isDone: isAppointed,
+      closedBy: 'registry',
+      fromFirstDay: false,
       ...{ page, command: 'gatehouse sro appoint' },
     },
     {
@@ -36,6 +38,8 @@ export function ownerPlan(
       whoActs: 'the organisation',
       after: ['appoint'],
       isDone: isAccepted,
+      closedBy: 'registry',
+      fromFirstDay: false,
       ...{ page, command: 'gatehouse sro link ID' },
     },
     {
@@ -45,6 +49,8 @@ export function ownerPlan(
       whoActs: 'your team',
       after: ['accept'],
       isDone: leaving === undefined || leaving.withdrawnAtMs !== null,
+      closedBy: 'plan',
+      fromFirstDay: true,
       ...{ page, command: `gatehouse sro withdraw ${appointmentId}` },
     },
     {
@@ -54,6 +60,8 @@ export function ownerPlan(
       whoActs: 'the organisation',
       after: ['accept'],
       isDone: exceptions.length === 0 ? true : null,
+      closedBy: 'person',
+      fromFirstDay: false,
       ...{ page: '/write-exceptions', command: 'gatehouse exceptions list' },
     },
   ];
@@ -85,14 +93,32 @@ export function keyPlan({
     standbyKid === null
       ? 'No other key can sign at once: calls are refused until a new key is published and API Management’s copy of the JWKS is an hour old.'
       : `The key ${standbyKid} signs in its place at once.`;
+  const calmly =
+    standbyKid === null
+      ? ''
+      : ' If the suspicion is weak, an approved plan lets another key sign and takes this one out of the JWKS instead, and no call is refused.';
+  const removal: Step = {
+    id: 'remove',
+    title: `Take ${kid} out of the JWKS`,
+    detail:
+      'Not before the assertions and tokens that it signed have expired. It is disabled in KMS afterwards, like every key that was removed.',
+    whoActs: 'your team',
+    after: ['sign'],
+    isDone: !isPublished,
+    closedBy: 'plan',
+    fromFirstDay: false,
+    ...{ page: '/signing-keys', command: `gatehouse keys remove ${kid}` },
+  };
   return [
     {
       id: 'disable',
       title: 'Disable the key now',
-      detail: `One person does this at once, and somebody else reviews it afterwards. The key is disabled in KMS and its tokens are dropped everywhere. ${standby}`,
+      detail: `One person does this at once, whether or not a plan is approved, and somebody else reviews it afterwards. The key is disabled in KMS and its tokens are dropped everywhere. ${standby}${calmly}`,
       whoActs: 'your team',
       after: [],
       isDone: !isPublished,
+      closedBy: 'registry',
+      fromFirstDay: false,
       ...{ page: '/key-emergencies', command: `gatehouse keys disable-now ${kid}` },
     },
     {
@@ -103,6 +129,8 @@ export function keyPlan({
       whoActs: 'NHS England',
       after: ['disable'],
       isDone: null,
+      closedBy: 'person',
+      fromFirstDay: false,
       ...{ page: '/key-emergencies', command: 'gatehouse keys emergencies' },
     },
     {
@@ -110,10 +138,16 @@ export function keyPlan({
       title: 'Sign with another key',
       detail: standby,
       whoActs: 'your team',
-      after: ['disable'],
+      after: standbyKid === null ? ['disable'] : [],
       isDone: hasActiveKey,
-      ...{ page: '/signing-keys', command: 'gatehouse keys create' },
+      closedBy: standbyKid === null ? 'registry' : 'plan',
+      fromFirstDay: false,
+      ...{
+        page: '/signing-keys',
+        command: standbyKid === null ? 'gatehouse keys create' : `gatehouse keys activate ${standbyKid}`,
+      },
     },
+    ...(standbyKid === null ? [] : [removal]),
     {
       id: 'review',
       title: 'Review the emergency',
@@ -121,6 +155,8 @@ export function keyPlan({
       whoActs: 'your team',
       after: ['disable'],
       isDone: null,
+      closedBy: 'person',
+      fromFirstDay: false,
       ...{ page: '/key-emergencies', command: 'gatehouse keys review ID' },
     },
   ];

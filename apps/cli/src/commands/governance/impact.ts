@@ -3,9 +3,10 @@ import type { ImpactRequest } from '@gatehouse/contracts/impact/impact-routes';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import type { Command } from 'commander';
 import { call } from '../../api.js';
-import type { Context } from '../../options.js';
+import { type Context, defined, withReason } from '../../options.js';
 import { fieldList, print, table, yaml } from '../../output.js';
 import { Failure } from '../../failure.js';
+import { impactPlanCommands, planText } from './impact-plans.js';
 
 type Impact = AnswerOf<'impactShow'>;
 
@@ -15,16 +16,37 @@ const RETIREMENT = [
   'print the registry file that retires the organisation, for gatehouse apply',
 ] as const;
 
-interface OrganisationOptions {
+interface OrganisationOptions extends PlanOptions {
   readonly firstDay: string;
   readonly retirementFile?: true;
 }
 
-export function impactCommands(program: Command, { settings, output }: Context): void {
+const PLAN = [
+  '--request-plan',
+  'request the whole plan, which a second person approves where an environment has four eyes',
+] as const;
+
+interface PlanOptions {
+  readonly requestPlan?: true;
+  readonly reason?: string;
+}
+
+export function impactCommands(program: Command, context: Context): void {
+  const { settings, output } = context;
   const impact = program
     .command('impact')
-    .description('Show what an event hits, which calls would be refused, and the plan. Changes nothing.');
-  const show = async (body: ImpactRequest, wantsFile = false) => {
+    .description(
+      'Show what an event hits, which calls would be refused, and the plan. Changes nothing, unless the plan is requested.',
+    );
+  impactPlanCommands(impact, context);
+  const show = async (body: ImpactRequest, { requestPlan, reason }: PlanOptions, wantsFile = false) => {
+    if (requestPlan) {
+      const plan = await call(settings, 'impactPlanRequest', {
+        body: { event: body, ...defined({ reason }) },
+      });
+      print(output, plan, planText);
+      return;
+    }
     const answer = await call(settings, 'impactShow', { body });
     if (!wantsFile) {
       print(output, answer, impactText);
@@ -37,47 +59,45 @@ export function impactCommands(program: Command, { settings, output }: Context):
     print(output, answer.retirementFile, yaml);
   };
 
-  impact
-    .command('organisation-closes')
+  withPlan(impact.command('organisation-closes'))
     .argument('<ods-code>', 'the organisation')
     .description('An organisation closes.')
     .requiredOption(...FIRST_DAY)
     .option(...RETIREMENT)
-    .action(async (odsCode: string, { firstDay, retirementFile }: OrganisationOptions) => {
-      await show({ kind: 'organisation-closes', odsCode, firstDay }, retirementFile);
+    .action(async (odsCode: string, { firstDay, retirementFile, ...plan }: OrganisationOptions) => {
+      await show({ kind: 'organisation-closes', odsCode, firstDay }, plan, retirementFile);
     });
   for (const [kind, description] of [
     ['organisation-merges', 'An organisation becomes part of another.'],
     ['organisation-changes-code', 'An organisation gets a new ODS code.'],
   ] as const) {
-    impact
-      .command(kind)
+    withPlan(impact.command(kind))
       .argument('<ods-code>', 'the organisation')
       .argument('<successor>', 'ODS code that takes its place')
       .description(description)
       .requiredOption(...FIRST_DAY)
       .option(...RETIREMENT)
       .action(async (odsCode: string, successor: string, options: OrganisationOptions) => {
-        const { firstDay, retirementFile } = options;
-        await show({ kind, odsCode, successor, firstDay }, retirementFile);
+        const { firstDay, retirementFile, ...plan } = options;
+        await show({ kind, odsCode, successor, firstDay }, plan, retirementFile);
       });
   }
-  impact
-    .command('sro-leaves')
+  withPlan(impact.command('sro-leaves'))
     .argument('<id>', 'the appointment, as gatehouse sro list shows it')
     .description('A senior responsible owner leaves.')
     .requiredOption(...FIRST_DAY)
-    .action(async (appointmentId: string, { firstDay }: { readonly firstDay: string }) => {
-      await show({ kind: 'sro-leaves', appointmentId, firstDay });
+    .action(async (appointmentId: string, { firstDay, ...plan }: OrganisationOptions) => {
+      await show({ kind: 'sro-leaves', appointmentId, firstDay }, plan);
     });
-  impact
-    .command('key-suspected')
+  withPlan(impact.command('key-suspected'))
     .argument('<kid>', 'key id')
     .description('A signing key may be in wrong hands.')
-    .action(async (kid: string) => {
-      await show({ kind: 'key-suspected', kid });
+    .action(async (kid: string, plan: PlanOptions) => {
+      await show({ kind: 'key-suspected', kid }, plan);
     });
 }
+
+const withPlan = (command: Command): Command => withReason(command.option(...PLAN));
 
 function impactText(impact: Impact): string {
   const calls = impact.clients.flatMap(({ calls: each, ...client }) =>

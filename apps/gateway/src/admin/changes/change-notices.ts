@@ -3,6 +3,7 @@ import type { Notice } from '@gatehouse/domain/notices/notice';
 
 interface ChangeRow {
   readonly id: string;
+  readonly action: string;
   readonly rules: readonly string[];
   /** One role of each list is needed. */
   readonly deciders: unknown;
@@ -25,6 +26,12 @@ export function requestedNotice(change: ChangeRow): Notice {
   };
 }
 
+const PLAN_APPROVED = [
+  'Approved',
+  'Its steps may be carried out.',
+  'Open the plan under “Event plans” and carry it out.',
+] as const;
+
 const DECISIONS = {
   approved: ['Approved', 'It has been carried out.', 'Nothing more is needed.'],
   rejected: ['Rejected', 'Nothing was changed.', 'Read why, and request it again if that can be put right.'],
@@ -37,12 +44,13 @@ const DECISIONS = {
 
 /** Null: nobody is notified of this, because no person requested the change or because they withdrew it themselves. */
 export function decidedNotice(
-  { id, rules, odsCodes, requestedByStaff }: ChangeRow,
+  { id, action, rules, odsCodes, requestedByStaff }: ChangeRow,
   decision: keyof typeof DECISIONS | 'withdrawn',
   decidedBy: string,
 ): Notice | null {
   if (requestedByStaff === null || decision === 'withdrawn') return null;
-  const [word, outcome, whatToDo] = DECISIONS[decision];
+  const isPlan = action === 'impactPlanRequest' && decision === 'approved';
+  const [word, outcome, whatToDo] = isPlan ? PLAN_APPROVED : DECISIONS[decision];
   return {
     ...{ kind: 'approval-decided', onceKey: `change ${id} ${decision}`, whatToDo },
     title: `${word}: ${rules.join(', ')}`,

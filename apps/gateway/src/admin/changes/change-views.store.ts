@@ -1,6 +1,7 @@
 import type { PendingChangeView, Thing } from '@gatehouse/contracts/governance/change-resources';
 import type { DiffRow } from '@gatehouse/domain/governance/change-diff';
 import { changeSummary, type Names } from '@gatehouse/domain/governance/change-summary';
+import { withRowsOfPlans } from '@gatehouse/domain/governance/plan-rows';
 import { isInForce } from '@gatehouse/domain/governance/sro';
 import { Inject, Injectable } from '@nestjs/common';
 import { appointmentOf } from '../../adapters/people/sro-appointment.js';
@@ -30,12 +31,14 @@ export class ChangeViews {
   async all(rows: readonly PendingRow[]): Promise<PendingChangeView[]> {
     const nowMs = this.now();
     const diffs = rows.map(({ diff }) => diff as readonly DiffRow[]);
-    const recorded = await this.recorded([...new Set(diffs.flatMap(textsIn))], nowMs);
+    const shown = diffs.map(withRowsOfPlans);
+    const recorded = await this.recorded([...new Set(shown.flatMap(textsIn))], nowMs);
     return rows.map((row, index) => {
-      const diff = diffs[index] ?? [];
+      const diff = [...(shown[index] ?? [])];
       const texts = new Set(textsIn(diff));
       const things = recorded.things.filter(({ id }) => texts.has(id));
-      return { ...viewOf(row, nowMs), summary: [...changeSummary(diff, recorded.names)], things };
+      const summary = [...changeSummary(diffs[index] ?? [], recorded.names)];
+      return { ...viewOf(row, nowMs), diff, summary, things };
     });
   }
 

@@ -27,16 +27,14 @@ export async function watchWrites<T>(
   transaction: Transaction,
   work: () => Promise<T>,
 ): Promise<WatchedWrites<T>> {
-  const before = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
+  // All writes of a transaction have one version, so those before `work` are told apart by their numbers.
+  const last = await transaction.registryChange.findFirst({ orderBy: { n: 'desc' }, select: { n: true } });
   const value = await work();
-  const after = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
-  const rows =
-    after.version === before.version
-      ? []
-      : await transaction.registryChange.findMany({
-          where: { version: after.version },
-          orderBy: { n: 'asc' },
-        });
+  const { version } = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });
+  const rows = await transaction.registryChange.findMany({
+    where: { version, n: { gt: last?.n ?? 0n } },
+    orderBy: { n: 'asc' },
+  });
   return {
     value,
     rows: await withOwners(transaction, rows),

@@ -3,5 +3,5 @@ import { ImpactController } from './impact.controller.js';
 import { ImpactFacts } from './impact-facts.store.js';
 import { Impact } from './impact.js';
 
-@Module({ controllers: [ImpactController], providers: [ImpactFacts, Impact] })
+@Module({ controllers: [ImpactController], providers: [ImpactFacts, Impact], exports: [Impact] })
 export class ImpactModule {}

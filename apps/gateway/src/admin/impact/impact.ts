@@ -16,6 +16,7 @@ import { organisationPlan } from '@gatehouse/domain/impact/organisation-plan';
 import { keyPlan, ownerPlan } from '@gatehouse/domain/impact/person-and-key-plans';
 import { retirementFile } from '@gatehouse/domain/impact/retirement-file';
 import { type AffectedGrant, simulate, type Simulation } from '@gatehouse/domain/impact/simulate';
+import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import { isPublished } from '@gatehouse/domain/registry/signing-key';
 import { Inject, Injectable } from '@nestjs/common';
@@ -40,6 +41,13 @@ const MOST_GRANTS = 500;
 
 type ImpactView = AnswerOf<'impactShow'>;
 
+/** The steps that answer an event, and what they are about. */
+export interface EventPlan {
+  readonly hit: BlastRadius;
+  readonly standbyKid: string | null;
+  readonly steps: readonly Step[];
+}
+
 /** What an event would hit, decided by the rules that decide requests. Changes nothing. */
 @Injectable()
 export class Impact {
@@ -63,7 +71,7 @@ export class Impact {
     const simulation: Simulation = {
       ...{ before: snapshot, after: snapshotAfter(snapshot, event, { nowMs, standbyKid }) },
       ...{ successor: successorOf(event), nowMs, effectiveMs },
-      environmentKind: (name) => this.environments.get(name)?.kind ?? 'authenticated',
+      environmentKind: this.environmentKind,
     };
     const odsCodes = hit.organisations.map(({ odsCode }) => odsCode);
     const counts = new CallCounts(await this.auditTrail.calls(odsCodes, nowMs - LOOK_BACK_MS));
@@ -72,7 +80,7 @@ export class Impact {
     const steps = this.steps({
       snapshot,
       hit,
-      simulation,
+      times: { nowMs, effectiveMs },
       standbyKid,
       event,
       requestsOfLastDay: lastDay.total,
@@ -107,6 +115,30 @@ export class Impact {
     };
   }
 
+  /**
+   * The steps alone, for somebody whose role has no limit. No call is simulated.
+   * @param countsRequests whether to look in the audit trail for requests of the last 24 hours; else it has none
+   * @throws AdminProblem not-found, invalid-request
+   */
+  async plan(
+    event: LifeCycleEvent,
+    { countsRequests }: { readonly countsRequests: boolean },
+  ): Promise<EventPlan> {
+    const snapshot = this.snapshot();
+    const nowMs = this.now();
+    requireAnotherSuccessor(event);
+    const hit = blastRadius(snapshot, event, 'all');
+    requireWithin(hit, event, 'all');
+    const standbyKid = event.kind === 'key-suspected' ? await this.facts.standbyKid(event.kid, nowMs) : null;
+    const times = { nowMs, effectiveMs: effectiveAtMs(event, nowMs) };
+    const odsCodes = hit.organisations.map(({ odsCode }) => odsCode);
+    const requestsOfLastDay = countsRequests
+      ? new CallCounts(await this.auditTrail.calls(odsCodes, nowMs - DAY_MS)).total
+      : 0;
+    const steps = this.steps({ snapshot, hit, times, standbyKid, event, requestsOfLastDay });
+    return { hit, standbyKid, steps };
+  }
+
   /** One grant at a time, so that a large organisation doesn't hold up other requests. */
   private async clients(
     simulation: Simulation,
@@ -131,22 +163,24 @@ export class Impact {
     return views;
   }
 
+  private readonly environmentKind = (name: string): EnvironmentKind =>
+    this.environments.get(name)?.kind ?? 'authenticated';
+
   private steps({
     snapshot,
     hit,
-    simulation,
+    times,
     standbyKid,
     event,
     requestsOfLastDay,
   }: {
     readonly snapshot: Snapshot;
     readonly hit: BlastRadius;
-    readonly simulation: Simulation;
+    readonly times: { readonly nowMs: number; readonly effectiveMs: number };
     readonly standbyKid: string | null;
     readonly event: LifeCycleEvent;
     readonly requestsOfLastDay: number;
   }): readonly Step[] {
-    const { successor, nowMs, effectiveMs, environmentKind } = simulation;
     if (event.kind === 'key-suspected') {
       const keys = [...hit.applications.map(({ application }) => application), ...hit.cis2Clients].flatMap(
         ({ signingKeys }) => signingKeys,
@@ -161,10 +195,10 @@ export class Impact {
     const [organisation] = hit.organisations;
     if (organisation === undefined) return [];
     return event.kind === 'sro-leaves'
-      ? ownerPlan(organisation, event.appointmentId, { nowMs, effectiveMs })
+      ? ownerPlan(organisation, event.appointmentId, times)
       : organisationPlan({
-          ...{ snapshot, organisation, successor, grants: hit.grants, requestsOfLastDay, nowMs },
-          environmentKind,
+          ...{ snapshot, organisation, successor: successorOf(event), grants: hit.grants },
+          ...{ requestsOfLastDay, nowMs: times.nowMs, environmentKind: this.environmentKind },
         });
   }
 }

@@ -8,5 +8,6 @@ import { KeysStore } from './keys.store.js';
   imports: [ChangesModule],
   controllers: [KeysController],
   providers: [KeyCreation, KeysStore],
+  exports: [KeysStore],
 })
 export class KeysModule {}

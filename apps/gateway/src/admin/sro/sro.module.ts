@@ -10,6 +10,6 @@ import { SroController } from './sro.controller.js';
   imports: [ChangesModule],
   controllers: [SroController],
   providers: [Appointing, AppointmentsStore, SroLinks, OutlookStore],
-  exports: [SroLinks],
+  exports: [AppointmentsStore, SroLinks],
 })
 export class SroModule {}
