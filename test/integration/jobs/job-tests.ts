@@ -1,8 +1,10 @@
 /** What holds for background jobs wherever their queue is: the same tests run on PostgreSQL and on Redis. */
 import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { jobId } from '@gatehouse/contracts/operation/job-payloads';
+import { mintClientKey } from '@gatehouse/domain/input/opaque-key';
 import type { JobKind } from '@gatehouse/domain/jobs/job-kinds';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -39,6 +41,8 @@ export interface StoreUnderTest {
     readonly databaseUrl: string;
     /** Loses all that the queue holds. */
     flush(): Promise<void>;
+    /** Everything that the queue holds, as one text. */
+    contents(): Promise<string>;
     close(): Promise<void>;
   }>;
 }
@@ -50,6 +54,11 @@ const KIND: JobKind = {
 const withId = z.strictObject({ id: jobId });
 const ID = '3f0f1f66-8d4e-4e21-9a53-1e0f5a0b8b11';
 const NHS_NUMBER = '943 476 5919';
+const PATIENT = 'Jessica Testpatient';
+const CLIENT_KEY = mintClientKey('int', randomBytes).key;
+const SECRET = randomBytes(32).toString('hex');
+/** What jobs work on, and no queue may hold. */
+const CANARIES = [NHS_NUMBER, NHS_NUMBER.replaceAll(' ', ''), PATIENT, CLIENT_KEY, SECRET];
 
 export function jobTests(under: StoreUnderTest): void {
   vi.setConfig({ testTimeout: 180_000 });
@@ -75,12 +84,14 @@ export function jobTests(under: StoreUnderTest): void {
     opened.proxy.pass();
     await Promise.all(running.splice(0).map((each) => each.stop(5_000)));
     await Promise.all(stores.splice(0).map((store) => store.close()));
+    const contents = await opened.contents();
     await opened.flush();
     await opened.close();
     await db.backgroundJob.deleteMany();
     await db.jobSchedule.deleteMany();
     await db.notice.deleteMany();
     for (const list of [dead, lags, outages]) list.length = 0;
+    expect(CANARIES.filter((canary) => contents.includes(canary))).toEqual([]);
   });
   afterAll(async () => {
     await db.$disconnect();
@@ -245,6 +256,47 @@ export function jobTests(under: StoreUnderTest): void {
     expect(ran).toBe(true);
     const row = await db.backgroundJob.findUniqueOrThrow({ where: { id } });
     expect(row).toMatchObject({ state: 'failed', payload: null });
+  });
+
+  it('of the data that jobs work on nothing gets into the queue, whatever comes of them', async () => {
+    const body = `${NHS_NUMBER} ${NHS_NUMBER.replaceAll(' ', '')} ${CLIENT_KEY} ${SECRET}`;
+    const data = { kind: 'alarm', title: PATIENT, body, whatToDo: 'Nothing.', path: '/jobs', odsCodes: [] };
+    await db.notice.create({ data: { id: ID, ...data, createdAt: new Date() } });
+    const work = async (payload: object) => {
+      const { id } = z.object({ id: jobId }).parse(payload);
+      return db.notice.findUniqueOrThrow({ where: { id } });
+    };
+    let attempts = 0;
+    // A job answers nothing, whatever it returns.
+    const works = job('works', (payload) => work(payload) as Promise<never>);
+    const flaky = job('flaky', async (payload) => {
+      const notice = await work(payload);
+      attempts += 1;
+      if (attempts === 1) throw new Error(notice.body);
+    });
+    const fails = job('fails', async (payload) => Promise.reject(new Error((await work(payload)).body)));
+    start([works, flaky, fails]);
+    const ids = await Promise.all([request('works'), request('flaky'), request('fails')]);
+    const named = await requestJob(db, {
+      ...{ job: 'works', by: 'test', nowMs: Date.now() },
+      payload: { id: ID, name: PATIENT, key: CLIENT_KEY, secret: SECRET },
+    });
+    let seen = '';
+    await until(
+      'all have ended',
+      async () => {
+        seen += await opened.contents();
+        const states = await Promise.all([...ids, named].map(stateOf));
+        return states.join() === 'done,done,failed,failed';
+      },
+      60_000,
+    );
+    seen += await opened.contents();
+    for (const id of ids) expect(seen).toContain(id);
+    expect(seen).toContain('[number] [secret] [secret]');
+    expect(CANARIES.filter((canary) => seen.includes(canary))).toEqual([]);
+    const rows = await db.backgroundJob.findMany();
+    expect(CANARIES.filter((canary) => JSON.stringify([rows, dead]).includes(canary))).toEqual([]);
   });
 
   it('what the queue loses is queued again, and has its effect once', async () => {

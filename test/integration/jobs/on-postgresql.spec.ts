@@ -30,6 +30,19 @@ describe('background jobs on PostgreSQL, under the running role', () => {
               },
             );
         },
+        async contents() {
+          const { rows: tables } = await owner.query<{ name: string }>(
+            `SELECT format('bullmq.%I', tablename) AS name FROM pg_tables WHERE schemaname = 'bullmq'`,
+          );
+          const texts: string[] = [];
+          for (const { name } of tables) {
+            const { rows: kept } = await owner.query<{ text: string }>(
+              `SELECT t::text AS text FROM ${name} AS t`,
+            );
+            texts.push(name, ...kept.map(({ text }) => text));
+          }
+          return texts.join('\n');
+        },
         async close() {
           await owner.end();
           await proxy.close();

@@ -13,6 +13,7 @@ describe('background jobs on Redis', () => {
         async flush() {
           await redis.command('FLUSHALL');
         },
+        contents: () => redis.contents(),
         async close() {
           await proxy.close();
           await redis.stop();

@@ -37,11 +37,17 @@ describe('the cause of a failure', () => {
     ['Error', 'patient 943 476 5919 and 9434765919', 'patient [number] and [number]'],
     ['Error', 'UBRN 0000-5000-0123', 'UBRN [number]'],
     ['Error', 'code 42501 after 3 of 5', 'code 42501 after 3 of 5'],
+    ['Error', `key gh_int_abcdefABCDEF_${'k9'.repeat(24)}x refused`, 'key [secret] refused'],
+    ['Error', `hash ${'0f'.repeat(32)}`, 'hash [secret]'],
+    ['Error', 'token eyJhbGciOiJSUzUxMiJ9.eyJzdWIiOiIxIn0.c2ln', 'token [secret]'],
+    ['Error', '550 <nobody@trust.example> is unknown', '550 <[address]> is unknown'],
+    ['Error', 'owner 3f0f1f66-8d4e-4e21-9a53-1e0f5a0b8b11', 'owner 3f0f1f66-8d4e-4e21-9a53-1e0f5a0b8b11'],
+    ['Error', 'key int-20261129-AbCdEfGhIjKl is unusable', 'key int-20261129-AbCdEfGhIjKl is unusable'],
   ])('%s, %j: %j', (name, message, expected) => {
     expect(causeText(name, message)).toBe(expected);
   });
 
   it('is short', () => {
-    expect(causeText('Error', 'x'.repeat(10_000))).toHaveLength(300);
+    expect(causeText('Error', 'word '.repeat(10_000))).toHaveLength(300);
   });
 });

@@ -181,13 +181,23 @@ export function isOverdue({ everyMs }: Pick<JobKind, 'everyMs'>, sinceMs: number
 
 /** Long enough for the message of an error, and too short for a payload. */
 const CAUSE_LENGTH = 300;
+/** What is looked at of a message, which may be a megabyte. */
+const LOOKED_AT_LENGTH = 2_000;
 
-/** A cause that may be kept and shown: one line, without anything that reads as an NHS number or a UBRN. */
+/**
+ * A cause that may be kept and shown: one line, without anything that reads as an NHS number, a UBRN, an address of email,
+ * a key or another secret.
+ */
 export function causeText(name: string, message: string): string {
-  const line = message.replace(/\s+/g, ' ').trim();
+  const line = message.slice(0, LOOKED_AT_LENGTH).replace(/\s+/g, ' ').trim();
   const text = line === '' ? name : name === 'Error' ? line : `${name}: ${line}`;
-  return text.replace(LONG_NUMBER, '[number]').slice(0, CAUSE_LENGTH);
+  const withoutSecrets = text.replace(ADDRESS, '[address]').replace(SECRET, '[secret]');
+  return withoutSecrets.replace(LONG_NUMBER, '[number]').slice(0, CAUSE_LENGTH);
 }
+
+const ADDRESS = /[^\s<>"']+@[^\s<>"']+/g;
+/** A signed token, or 32 letters and digits together, in a word with what else it consists of. A UUID is none. */
+const SECRET = /\beyJ[\w-]+\.[\w.-]*|[\w+/=-]*[0-9A-Za-z]{32}[\w+/=-]*/g;
 
 /** Ten digits or more, however they are grouped. */
 const LONG_NUMBER = /\d(?:[ ._:+-]?\d){9,}/g;
