@@ -107,6 +107,54 @@ describe('a write', () => {
   });
 });
 
+describe('a write among requests that keep coming', () => {
+  const arrival = fc.record({
+    class: fc.constantFrom<DepartureClass>('user', 'write', 'read', 'background'),
+    clientId: fc.constantFrom('a', 'b', 'c'),
+    clientWeight: fc.constantFrom(1, 2, 4),
+    isWrite: fc.boolean(),
+    sinceMs: fc.nat(8_000),
+  });
+  it('is not overtaken once it has waited for a second, in whatever class it is', () => {
+    fc.assert(
+      fc.property(fc.array(arrival, { minLength: 1, maxLength: 120 }), (arrivals) => {
+        const coming = arrivals.toSorted((one, other) => one.sinceMs - other.sinceMs);
+        const waiting: WaitingDeparture[] = [];
+        let order = NO_DEPARTURES;
+        for (let nowMs = 0; coming.length + waiting.length > 0; nowMs += SLOT_MS) {
+          while (coming[0] !== undefined && coming[0].sinceMs <= nowMs) waiting.push(coming.shift()!);
+          if (waiting.length === 0) continue;
+          const next = nextToLeave(waiting, order, nowMs);
+          ({ order } = next);
+          waiting.splice(next.index, 1);
+          const before = waiting.slice(0, next.index);
+          expect(before.filter(({ isWrite, sinceMs }) => isWrite && nowMs - sinceMs >= 1_000)).toEqual([]);
+        }
+      }),
+    );
+  });
+});
+
+describe('a user', () => {
+  it('who comes while a batch takes every slot leaves in one of the next two', () => {
+    let order = NO_DEPARTURES;
+    const waiting = several(20, 'background', 'batch');
+    const cameAt: number[] = [];
+    for (let slot = 0; slot < 500; slot += 1) {
+      if (slot % 7 === 0) {
+        waiting.push(waitingFor('user', 'ward'));
+        cameAt.push(slot);
+      }
+      const next = nextToLeave(waiting, order, slot * SLOT_MS);
+      ({ order } = next);
+      const [left] = waiting.splice(next.index, 1);
+      if (left?.class === 'user') expect(slot - (cameAt.shift() ?? 0)).toBeLessThanOrEqual(1);
+      else waiting.push(waitingFor('background', 'batch'));
+    }
+    expect(cameAt.length).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('clients', () => {
   it('have the same number of slots, whatever they ask for', () => {
     const left = leave([...several(500, 'read', 'greedy'), ...several(10, 'read', 'modest')], 20);
