@@ -45,7 +45,8 @@ export const PROOFS: readonly Proof[] = [
     name: 'rotation',
     suite: 'e2e',
     file: 'test/e2e/rotation.spec.ts',
-    size: () => '200 applications rotated by workers that are killed, under 50 requests a second',
+    size: () =>
+      '200 applications rotated by two workers that are killed, under 50 requests a second at two replicas',
   },
   {
     name: 'key-emergency',

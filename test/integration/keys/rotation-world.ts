@@ -15,7 +15,7 @@ import { addKey, setKeyState } from '../../../apps/gateway/src/adapters/keys/key
 import { readRotations } from '../../../apps/gateway/src/adapters/keys/rotations.ts';
 import { type Kms, openKms } from '../../../apps/gateway/src/adapters/kms/kms.ts';
 import { createCis2Canary } from '../../../apps/gateway/src/adapters/users/cis2-canary.ts';
-import { createCanary } from '../../../apps/gateway/src/adapters/nhs/canary.ts';
+import { type CanaryRefusal, createCanary } from '../../../apps/gateway/src/adapters/nhs/canary.ts';
 import { openTokenTransport } from '../../../apps/gateway/src/adapters/nhs/token-transport.ts';
 import { openRegistry, type Registry } from '../../../apps/gateway/src/adapters/registry/registry.ts';
 import { run as plan } from '../../../apps/gateway/src/jobs/keys/key-rotation.job.ts';
@@ -117,6 +117,21 @@ export async function startRotationWorld() {
 
   return {
     ...{ db, sql, kms, simulator, registry, events, stuck, publicUrl, now, stepDeps, settled, keysOf },
+    /** What a worker in a process of its own needs. */
+    workerSettings: () => ({
+      ...{ databaseUrl: database.appUrl, kmsUrl: simulator.kmsUrl, tokenUrl: simulator.tokenUrl },
+      ...{ publicUrl, offsetMs, environment: 'int' },
+    }),
+    /** As a call does when its token has expired. @returns null: API Management has issued a token */
+    async askForToken(id: string): Promise<CanaryRefusal> {
+      await settled();
+      const application = [...registry.current().applicationsByJwksId.values()].find(
+        (each) => each.id === id,
+      );
+      const key = application?.signingKeys.find(({ state }) => state === 'ACTIVE');
+      if (application === undefined || key === undefined) throw new Error('no key signs');
+      return canary(application, key);
+    },
     async moveTo(ms: number): Promise<void> {
       offsetMs = ms - Date.now();
       await simulator.control('POST', '/clock', { offsetMs });

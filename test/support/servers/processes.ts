@@ -14,7 +14,7 @@ const END_WITH_PARENT = ['--import', new URL('end-with-parent.mjs', import.meta.
 /** A spare RSA-4096 key takes 0.8 s to generate, so all simulators of a run share these. */
 const KEY_POOL = join(ROOT, 'node_modules/.cache/gatehouse/spare-keys');
 /** A gateway loads 1,600 modules, which a run has to compile only once. */
-const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/gatehouse/compiled');
+export const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/gatehouse/compiled');
 /** How often the log of a gateway that starts is read. */
 const LOOK_MS = 10;
 

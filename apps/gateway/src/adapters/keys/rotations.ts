@@ -129,6 +129,31 @@ function rotationOf(row: Row): OwnerRotation {
   };
 }
 
+/** What a run that died may have left in KMS. */
+export interface LeftCreation {
+  readonly ownerId: string;
+  readonly environment: string;
+  /** The tag of the key. */
+  readonly creation: string;
+  readonly claimedUntilMs: number;
+}
+
+/** Of all owners, or of one, whether or not their keys rotate any more. */
+export async function readLeftCreations(
+  db: Pick<Queries, '$queryRaw'>,
+  ownerId: string | null = null,
+): Promise<LeftCreation[]> {
+  const rows = await db.$queryRaw<
+    (Omit<LeftCreation, 'claimedUntilMs'> & { readonly claimedUntil: Date | null })[]
+  >`
+    SELECT r.owner_id AS "ownerId", owner.environment, r.creation, r.claimed_until AS "claimedUntil"
+    FROM key_rotation r JOIN (
+      SELECT id, environment FROM application UNION ALL SELECT id, environment FROM cis2_client
+    ) AS owner ON owner.id = r.owner_id
+    WHERE r.creation IS NOT NULL ${only('r.owner_id', ownerId)}`;
+  return rows.map(({ claimedUntil, ...left }) => ({ ...left, claimedUntilMs: claimedUntil?.getTime() ?? 0 }));
+}
+
 type ProgressRows = Pick<Database, '$queryRaw' | 'keyRotation'>;
 
 /** Gives one of several runs the right to take the next step. @returns the claim; null: another run has it */

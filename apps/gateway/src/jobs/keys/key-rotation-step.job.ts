@@ -17,6 +17,8 @@ import type { CanaryRefusal } from '../../adapters/nhs/canary.js';
 export interface KeyRotationStepDeps {
   readonly claim: (ownerId: string) => Promise<string | null>;
   readonly read: (ownerId: string) => Promise<OwnerRotation | undefined>;
+  /** The tag of a KMS key that a run which died may have left. */
+  readonly leftCreation: (ownerId: string) => Promise<string | null>;
   readonly release: (ownerId: string, claim: string) => Promise<void>;
   readonly noteFailure: (
     rotation: OwnerRotation,
@@ -50,6 +52,7 @@ export async function run(deps: KeyRotationStepDeps, ownerId: string): Promise<v
   if (claim === null) return;
   const rotation = await deps.read(ownerId);
   if (rotation === undefined) {
+    await disableLeftKeys(deps, { ownerId, creation: await deps.leftCreation(ownerId) }, claim);
     await deps.release(ownerId, claim);
     return;
   }
@@ -103,10 +106,13 @@ async function noteFailure(
   await record(deps, rotation, next, { result: 'failed', cause, ...facts });
 }
 
-/** A person has created the next key first: what a run that died had created is not needed any more. */
+/**
+ * A person has created the next key first, or the keys of this owner rotate no more: what a run that died had created is not
+ * needed.
+ */
 async function disableLeftKeys(
   { keyService, knownArns, endCreation }: KeyRotationStepDeps,
-  { ownerId, creation }: OwnerRotation,
+  { ownerId, creation }: Pick<OwnerRotation, 'ownerId' | 'creation'>,
   claim: string,
 ): Promise<void> {
   if (creation === null) return;

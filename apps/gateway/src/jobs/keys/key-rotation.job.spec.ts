@@ -1,6 +1,6 @@
 /** Which rotations are taken on in one run, and which need a person. */
 import { expect, it } from 'vitest';
-import type { OwnerRotation } from '../../adapters/keys/rotations.js';
+import type { LeftCreation, OwnerRotation } from '../../adapters/keys/rotations.js';
 import { run } from './key-rotation.job.js';
 
 const NOW_MS = 1_000_000;
@@ -14,14 +14,19 @@ const rotation = (ownerId: string, more: object = {}): OwnerRotation =>
     ...{ claimedUntilMs: 0, notBeforeMs: 0, ...more },
   }) as unknown as OwnerRotation;
 
-async function plan(rotations: readonly OwnerRotation[], dead: readonly string[] = []) {
+async function plan(
+  rotations: readonly OwnerRotation[],
+  dead: readonly string[] = [],
+  { nowMs = NOW_MS, left = [] }: { nowMs?: number; left?: readonly LeftCreation[] } = {},
+) {
   const requested: string[] = [];
   let stuck = 0;
   await run({
     read: () => Promise.resolve(rotations),
+    left: () => Promise.resolve(left),
     dead: () => Promise.resolve(new Set(dead)),
     request: (ownerIds) => Promise.resolve(void requested.push(...ownerIds)),
-    now: () => NOW_MS,
+    now: () => nowMs,
     onStuck: (count) => (stuck = count),
   });
   return { requested, stuck };
@@ -59,4 +64,22 @@ it('of more than sixty, those that are due for longest come first', async () => 
   const { requested } = await plan(rotations);
   expect(requested).toHaveLength(60);
   expect(requested[0]).toBe('o-69');
+});
+
+it('a key that is proven is activated before others that have been due for longer are proven', async () => {
+  const confirmed = { ...STANDBY, publishedAtMs: 0, confirmedAtMs: 0 };
+  const atMs = 100 * 86_400_000;
+  const due = Array.from({ length: 70 }, (_, n) => rotation(`o-${n}`, { keys: [ACTIVE, confirmed] }));
+  const proven = rotation('proven', { keys: [ACTIVE, { ...confirmed, provenAtMs: atMs - 1 }] });
+  const { requested } = await plan([...due, proven], [], { nowMs: atMs });
+  expect([requested.length, requested[0]]).toEqual([60, 'proven']);
+});
+
+it('what a run that died may have left in KMS is looked for, although its owner has no policy any more', async () => {
+  const left = (ownerId: string, claimedUntilMs = 0): LeftCreation => ({
+    ...{ ownerId, environment: 'int', creation: 'tag', claimedUntilMs },
+  });
+  const all = [left('o'), left('claimed', NOW_MS + 1), left('dead'), left('rotating')];
+  const rotating = rotation('rotating', { creation: 'tag', claimedUntilMs: NOW_MS + 1 });
+  expect((await plan([rotating], ['dead'], { left: all })).requested).toEqual(['o']);
 });

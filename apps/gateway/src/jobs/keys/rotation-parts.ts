@@ -11,6 +11,7 @@ import {
   knownKeyArns,
   noteFailure,
   type OwnerRotation,
+  readLeftCreations,
   readRotations,
   releaseRotation,
 } from '../../adapters/keys/rotations.js';
@@ -44,6 +45,8 @@ export function rotationDeps(
 ): KeyRotationDeps {
   return {
     read: async () => (await readRotations(db)).filter(({ environment }) => environments.has(environment)),
+    left: async () =>
+      (await readLeftCreations(db)).filter(({ environment }) => environments.has(environment)),
     dead: async () => new Set(ownersOf(await failedPayloads(db, 'key-rotation-step'))),
     request: (ownerIds) =>
       requestJobs(db, {
@@ -64,6 +67,10 @@ export function rotationStepDeps(parts: RotationParts): KeyRotationStepDeps {
     async read(ownerId) {
       const [rotation] = await readRotations(db, ownerId);
       return rotation !== undefined && environments.has(rotation.environment) ? rotation : undefined;
+    },
+    async leftCreation(ownerId) {
+      const [left] = await readLeftCreations(db, ownerId);
+      return left !== undefined && environments.has(left.environment) ? left.creation : null;
     },
     release: (ownerId, claim) => releaseRotation(db, ownerId, claim),
     noteFailure: (rotation, failure) => noteFailure(db, rotation, failure),

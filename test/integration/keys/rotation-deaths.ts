@@ -1,0 +1,23 @@
+/** What the worker that dies inside a rotation and the tests about it share. */
+
+/** When it dies; of a step that has no such moment, it lives on. */
+export const MOMENTS = [
+  'after its claim',
+  'after it noted what it will do',
+  'after it reached out',
+  'after it changed the registry',
+  'after it gave its claim back',
+] as const;
+export type Moment = (typeof MOMENTS)[number];
+
+export interface DyingRun {
+  readonly ownerId: string;
+  readonly diesAt: Moment;
+  /** Of the clock of the test. */
+  readonly offsetMs: number;
+  readonly databaseUrl: string;
+  readonly kmsUrl: string;
+  readonly tokenUrl: string;
+  readonly publicUrl: string;
+  readonly environment: string;
+}
