@@ -3,8 +3,8 @@
 // end. The last line is always "N passed, N failed, N skipped". A skipped test fails the run.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
@@ -12,6 +12,7 @@ import { ensureChromium } from './chromium.mjs';
 import { toolEnvironment } from './environment.mjs';
 import { ensurePrometheus } from './prometheus.mjs';
 import { ensureRedis } from './redis.mjs';
+import { scratchHome } from './scratch.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const suites = {
@@ -29,7 +30,9 @@ const MEMORY_FOR_TWO = 8 * 1024 ** 3;
 const words = process.argv.slice(2);
 const named = words.filter((word) => Object.hasOwn(suites, word));
 const passedOn = words.filter((word) => !Object.hasOwn(suites, word));
-const scratch = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+const scratch = mkdtempSync(join(scratchHome(), 'gatehouse-test-'));
+// As root, PostgreSQL runs as another user, who has to reach its files.
+chmodSync(scratch, 0o755);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
 const running = new Set();
@@ -66,7 +69,7 @@ async function runSuite(name, options, isAlone) {
       ...options,
       ...passedOn,
     ],
-    { cwd: root, env: toolEnvironment(), stdio: ['ignore', sink, sink] },
+    { cwd: root, env: toolEnvironment({ TMPDIR: scratch }), stdio: ['ignore', sink, sink] },
   );
   running.add(vitest);
   const [status] = await once(vitest, 'exit');

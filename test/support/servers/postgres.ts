@@ -4,7 +4,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrate } from '@gatehouse/db/migrate';
@@ -14,6 +13,7 @@ import {
   ensureDatabase,
   startEmbeddedPostgres,
 } from '../../../tools/postgres/embedded-postgres.ts';
+import { scratchHome } from '../../../tools/scratch.mjs';
 
 export const OWNER = 'gatehouse_owner';
 export const RUNNING_ROLE = 'gatehouse_app';
@@ -51,7 +51,7 @@ let shared: Promise<TestServer> | undefined;
  * @param settings of PostgreSQL
  */
 export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<FragileServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-postgres-'));
+  const folder = await mkdtemp(join(scratchHome(), 'gatehouse-postgres-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
     let server = await startEmbeddedPostgres({ dataDir: folder, persistent: false, settings });
