@@ -1,10 +1,10 @@
 /** One organisation, application or client is read with an ETag and changed with If-Match, by the rules of the registry file. */
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Answer, type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
 const started: AdminApi[] = [];
-afterAll(() => Promise.all(started.map((admin) => admin.close())));
+afterEach(() => Promise.all(started.splice(0).map((admin) => admin.close())));
 
 let admin: AdminApi;
 let id: string;

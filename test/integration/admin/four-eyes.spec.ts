@@ -1,12 +1,12 @@
 /** Changes that need a second person, over HTTP: people, tokens, and the same rule for every route. */
 import pg from 'pg';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Answer, type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { until } from '../../support/until.ts';
 
 const started: AdminApi[] = [];
-afterAll(() => Promise.all(started.map((admin) => admin.close())));
+afterEach(() => Promise.all(started.splice(0).map((admin) => admin.close())));
 
 let admin: AdminApi;
 let priya: SignedIn;

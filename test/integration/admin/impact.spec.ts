@@ -1,6 +1,6 @@
 /** What an event hits, on a real registry and trail: what is hit, refused and planned, and the retirement by two people. */
 import type { AnswerOf, RequestOf } from '@gatehouse/contracts/routes';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { sroAppointment } from '../../support/registry-rows.ts';
 import { intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
@@ -10,7 +10,7 @@ import { until } from '../../support/until.ts';
 type Impact = AnswerOf<'impactShow'>;
 
 const started: AdminApi[] = [];
-afterAll(() => Promise.all(started.map((admin) => admin.close())));
+afterEach(() => Promise.all(started.splice(0).map((admin) => admin.close())));
 
 let admin: AdminApi;
 let kid: string;

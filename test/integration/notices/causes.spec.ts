@@ -1,6 +1,6 @@
 /** What staff are notified of, over HTTP: each cause writes one notice, and one that is rolled back writes none. */
 import pg from 'pg';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createJobRecords } from '../../../apps/gateway/src/adapters/queue/job-records.js';
 import { type Answer, type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
@@ -9,7 +9,7 @@ import { type SignedIn, signIn } from '../../support/staff.ts';
 const REASON = { reason: 'odd traffic of a secret kind' };
 
 const started: AdminApi[] = [];
-afterAll(() => Promise.all(started.map((admin) => admin.close())));
+afterEach(() => Promise.all(started.splice(0).map((admin) => admin.close())));
 
 let admin: AdminApi;
 let priya: SignedIn;

@@ -1,7 +1,7 @@
 /** What the watches of upkeep find in the real audit trail: each cause is announced once, and gone when it has ended. */
 import { INTERACTIONS } from '@gatehouse/domain/ers/interaction';
 import pg from 'pg';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expiringTokens } from '../../../apps/gateway/src/adapters/people/expiring-tokens.ts';
 import { runSignInWatch, runUsageWatch } from '../../../apps/gateway/src/jobs/upkeep-runs.ts';
 import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 const LATER_MS = Date.now() + 100 * DAY_MS;
 
 const started: AdminApi[] = [];
-afterAll(() => Promise.all(started.map((admin) => admin.close())));
+afterEach(() => Promise.all(started.splice(0).map((admin) => admin.close())));
 
 let admin: AdminApi;
 let clientId: string;
