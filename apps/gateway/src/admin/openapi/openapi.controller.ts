@@ -5,23 +5,27 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { Needs } from '../../listener/needs.js';
 import { readablePage } from './readable-page.js';
 
-/** The description of the API. It reveals nothing about this deployment, so anybody may read it. */
+/**
+ * The description of the API. It reveals nothing about this deployment, so anybody may read it. It is written when it is
+ * first read, since that takes longer than anything else at the start of the process.
+ */
 @Controller()
 export class OpenApiController {
-  private readonly document = openApiDocument('1');
-  private readonly page = readablePage();
+  private document: ReturnType<typeof openApiDocument> | undefined;
+  private page: ReturnType<typeof readablePage> | undefined;
 
   @Get(`${API_PREFIX}/openapi.json`)
   @Needs('public')
   json() {
-    return this.document;
+    return (this.document ??= openApiDocument('1'));
   }
 
   @Get(`${API_PREFIX}/docs`)
   @Needs('public')
   html(@Res() response: ServerResponse): void {
+    const { policy, html } = (this.page ??= readablePage());
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
-    response.setHeader('Content-Security-Policy', this.page.policy);
-    response.end(this.page.html);
+    response.setHeader('Content-Security-Policy', policy);
+    response.end(html);
   }
 }
