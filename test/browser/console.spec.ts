@@ -39,17 +39,14 @@ async function signedIn(context: BrowserContext, name: string): Promise<Page> {
 
 /** Fetches a worklist whose answer names patients. @returns one of their NHS numbers */
 async function seePatients(): Promise<string> {
-  const answer = await fetch(
-    `${stack.gateways.at(-1)!.partner}/FHIR/STU3/ReferralRequest/$ers.fetchworklist`,
-    {
-      method: 'POST',
-      headers: {
-        Authorization: `Bearer ${onboarded.clientKey}`,
-        'Content-Type': 'application/fhir+json',
-      },
-      body: worklistBody('11012'),
+  const answer = await fetch(`${stack.gateway.partner}/FHIR/STU3/ReferralRequest/$ers.fetchworklist`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${onboarded.clientKey}`,
+      'Content-Type': 'application/fhir+json',
     },
-  );
+    body: worklistBody('11012'),
+  });
   const text = await answer.text();
   expect(answer.status, text).toBe(200);
   return /(?<![0-9])[0-9]{10}(?![0-9])/.exec(text)![0];
@@ -437,7 +434,7 @@ it('lets one person decide in an environment once two agree, and asks for two ag
 });
 
 const refusedRequest = () =>
-  fetch(`${stack.gateways.at(-1)!.partner}/FHIR/STU3/ReferralRequest/000000070000`, {
+  fetch(`${stack.gateway.partner}/FHIR/STU3/ReferralRequest/000000070000`, {
     headers: { Authorization: `Bearer ${onboarded.clientKey}`, 'Gatehouse-Product': 'Another' },
   });
 

@@ -54,7 +54,7 @@ beforeAll(async () => {
     [onboarded] = await onboard(stack, [{ odsCode: 'R69' }]);
   });
   // Requests for the dashboard to count.
-  await fetch(`${at.stack.gateways.at(-1)!.partner}/FHIR/STU3/ReferralRequest/000000070000`, {
+  await fetch(`${at.stack.gateway.partner}/FHIR/STU3/ReferralRequest/000000070000`, {
     headers: { Authorization: `Bearer ${onboarded?.clientKey}`, 'Gatehouse-Product': 'Another' },
   });
   const { rows } = await at.stack.sql.query<{ id: string }>('SELECT id FROM application');

@@ -28,14 +28,15 @@ let asidOfB = '';
 let db: ReturnType<typeof createPrisma>;
 
 beforeAll(async () => {
-  stack = await startStack();
   const port = await freePort();
   origin = `http://127.0.0.1:${port}`;
-  await stack.startGateway({
-    GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
-    GATEHOUSE_CONSOLE_URL: origin,
-    GATEHOUSE_STAFF_ISSUER: stack.simulator.staffIssuer,
-    GATEHOUSE_STAFF_ROLES: 'gatehouse-platform=platform-engineer',
+  stack = await startStack({
+    settings: ({ staffIssuer }) => ({
+      GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
+      GATEHOUSE_CONSOLE_URL: origin,
+      GATEHOUSE_STAFF_ISSUER: staffIssuer,
+      GATEHOUSE_STAFF_ROLES: 'gatehouse-platform=platform-engineer',
+    }),
   });
   const [, applicationOfB] = await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }]);
   await fetch(`${stack.gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`, {

@@ -9,14 +9,15 @@ const ROLES = 'gatehouse-platform=platform-engineer,gatehouse-governance-r69=gov
 let stack: Stack;
 let origin: string;
 beforeAll(async () => {
-  stack = await startStack();
   const port = await freePort();
   origin = `http://127.0.0.1:${port}`;
-  await stack.startGateway({
-    GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
-    GATEHOUSE_CONSOLE_URL: origin,
-    GATEHOUSE_STAFF_ISSUER: stack.simulator.staffIssuer,
-    GATEHOUSE_STAFF_ROLES: ROLES,
+  stack = await startStack({
+    settings: ({ staffIssuer }) => ({
+      GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
+      GATEHOUSE_CONSOLE_URL: origin,
+      GATEHOUSE_STAFF_ISSUER: staffIssuer,
+      GATEHOUSE_STAFF_ROLES: ROLES,
+    }),
   });
 });
 afterAll(() => stack.stop());

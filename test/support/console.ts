@@ -46,7 +46,6 @@ export const SHOTS = '.gatehouse/screenshots';
 
 export interface Console {
   readonly stack: Stack;
-  /** The one whose console is opened. */
   readonly gateway: GatewayProcess;
   readonly origin: string;
   readonly browser: Browser;
@@ -65,17 +64,18 @@ export interface Console {
 export async function startConsole(
   prepare: (stack: Stack) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Console> {
-  const stack = await startStack();
-  await prepare(stack);
-  await stack.sql.query('UPDATE environment SET four_eyes = true');
   const port = await freePort();
   const origin = `http://localhost:${port}`;
-  const gateway = await stack.startGateway({
-    GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
-    GATEHOUSE_CONSOLE_URL: origin,
-    GATEHOUSE_STAFF_ISSUER: stack.simulator.staffIssuer,
-    GATEHOUSE_STAFF_ROLES: ROLES,
+  const stack = await startStack({
+    settings: ({ staffIssuer }) => ({
+      GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
+      GATEHOUSE_CONSOLE_URL: origin,
+      GATEHOUSE_STAFF_ISSUER: staffIssuer,
+      GATEHOUSE_STAFF_ROLES: ROLES,
+    }),
   });
+  await prepare(stack);
+  await stack.sql.query('UPDATE environment SET four_eyes = true');
   const browser = await chromium.launch({ executablePath: findChromium() ?? '', args: FLAGS });
   mkdirSync(SHOTS, { recursive: true });
   const complaints: string[] = [];
@@ -97,7 +97,7 @@ export async function startConsole(
   };
   return {
     stack,
-    gateway,
+    gateway: stack.gateway,
     origin,
     browser,
     complaints,

@@ -17,13 +17,15 @@ import {
 } from './processes.ts';
 import { until } from '../until.ts';
 
+type Settings = Readonly<Record<string, string>>;
+
 export interface StackOptions {
   /** The names of the environments; each gets a simulator. Default: local. */
   readonly environments?: readonly string[];
   /** The environments that are open, as the NHS sandbox is. */
   readonly openEnvironments?: readonly string[];
   readonly replicas?: number;
-  readonly settings?: Readonly<Record<string, string>>;
+  readonly settings?: Settings | ((simulator: SimulatorProcess) => Settings);
   readonly testHooks?: boolean;
   /** The folder of the gateways' files; default: this checkout. */
   readonly folder?: string;
@@ -51,7 +53,7 @@ export interface Stack {
   readonly environmentsFile: string;
   /** Waits until every running gateway has loaded the current version of the registry. */
   settled(): Promise<void>;
-  startGateway(settings?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
+  startGateway(settings?: Settings): Promise<GatewayProcess>;
   stop(): Promise<void>;
 }
 
@@ -99,13 +101,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     // Tests provoke many rejections a minute from one address, and look for the record of each.
     GATEHOUSE_RECORDED_REJECTIONS_PER_ADDRESS: '1000000',
     GATEHOUSE_RECORDED_REJECTIONS_PER_CLIENT: '1000000',
-    ...options.settings,
+    ...(typeof options.settings === 'function' ? options.settings(simulator) : options.settings),
   };
   const adminToken = await insertAdminToken(sql);
   const gateways: GatewayProcess[] = [];
   const nextLogFile = (): string | undefined =>
     options.logFolder && join(options.logFolder, `gateway-${gateways.length}.log`);
-  const startGateway = async (more: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> => {
+  const startGateway = async (more: Settings = {}): Promise<GatewayProcess> => {
     const gateway = await startGatewayProcess(
       { ...settings, ...more },
       { testHooks: options.testHooks ?? true, folder: options.folder, logFile: nextLogFile() },
