@@ -8,7 +8,7 @@ import { callGateway, type GatewayAnswer, type GatewayRequest } from '../../supp
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { type Hit, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
-import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 import { until } from '../../support/until.ts';
 
 let stack: Stack;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   stack = await startStack({ requestsPerMinute: UNHURRIED });
   [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   await stack.settled();
-  paused = await stack.startGateway();
+  paused = await stack.startGateway(PARTNER_ONLY);
 });
 afterAll(async () => {
   paused.kill('SIGCONT');
