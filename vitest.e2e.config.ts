@@ -7,12 +7,12 @@ import { findPrometheus } from './tools/prometheus.mjs';
  * after the other, when the others are through.
  */
 const ALONE = [
-  'test/e2e/{heavy-requests,isolation,key-emergency,rate-limit,rotation,shared-rate}.spec.ts',
+  'test/e2e/{corpus-slow,heavy-requests,isolation,key-emergency,rate-limit,rotation,shared-rate}.spec.ts',
   'test/e2e/faults/{drain,registry,store,token,upstream}.spec.ts',
 ];
 
 /** What waits for real time limits most of the time starts first, so that others run meanwhile. */
-const WAITING = ['test/e2e/faults/{kill-points,paused}.spec.ts', 'test/e2e/corpus-slow.spec.ts'];
+const WAITING = ['test/e2e/faults/{kill-points,paused}.spec.ts'];
 
 /** Only Prometheus can run these (ADR 40). `npm test` unpacks it, or says that they are left out. */
 const ALERTS = findPrometheus() === undefined ? ['test/e2e/alerts/*.spec.ts'] : [];

@@ -61,7 +61,7 @@ async function endOf(socket: Socket, gateway: GatewayProcess): Promise<Ended | n
 function judge(id: string, ended: Ended | null, fromMs: number, toMs: number): string[] {
   if (ended === null) return [`${id}: still open`];
   const faults: string[] = [];
-  if (![408, 0].includes(ended.status)) faults.push(`${id}: status ${ended.status}`);
+  if (![408, 0].includes(ended.status)) faults.push(`${id}: status ${ended.status}, ${String(ended.code)}`);
   if (ended.status === 408 && ended.code !== 'GW_TIMEOUT') faults.push(`${id}: code ${ended.code}`);
   if (ended.afterMs < fromMs || ended.afterMs > toMs + ended.lateMs)
     faults.push(`${id}: ended after ${ended.afterMs} ms`);
@@ -132,7 +132,10 @@ async function idle(world: World): Promise<string[]> {
   return faults;
 }
 
-/** SLOW-004: the answer is larger than the kernel's buffers, so that sending it stalls. */
+/**
+ * SLOW-004: the answer is larger than the kernel's buffers, so that sending it stalls. The application is none of the
+ * crowd's, whose calls wait in its queue for up to 10 s.
+ */
 async function slowReader(world: World): Promise<string[]> {
   const { simulator, gateway } = world.stack;
   const correlationId = 'slow-reader';
@@ -152,7 +155,7 @@ async function slowReader(world: World): Promise<string[]> {
     [
       `POST ${path} HTTP/1.1`,
       'Host: gw.local',
-      `Authorization: Bearer ${world.placeholder('A_APP_PROVIDER') ?? ''}`,
+      `Authorization: Bearer ${world.applications.cold.clientKey}`,
       `X-Correlation-ID: ${correlationId}`,
       'Content-Length: 0',
       '\r\n',
@@ -241,7 +244,10 @@ async function flood(world: World): Promise<string[]> {
   ];
 }
 
-/** The same limits behind TLS: idle callers are cut off, and a connection in use outlives the limit on headers. */
+/**
+ * The same limits behind TLS: idle callers are cut off, and a connection in use outlives the limit on headers. Its calls
+ * don't wait in the queue of the crowd either.
+ */
 async function overTls(world: World): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-corpus-tls-'));
   const pem = await selfsigned.generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 });
@@ -263,7 +269,7 @@ async function overTls(world: World): Promise<string[]> {
   const request = [
     'GET /FHIR/STU3/CodeSystem/SPECIALTY HTTP/1.1',
     'Host: localhost',
-    `Authorization: Bearer ${world.applications.bReferrer.clientKey}`,
+    `Authorization: Bearer ${world.applications.cold.clientKey}`,
     '\r\n',
   ].join('\r\n');
   // The connection has to be older than the real limit, and never idle for so long.
@@ -272,7 +278,8 @@ async function overTls(world: World): Promise<string[]> {
     socket.write(request);
     const isAnswered = until('it is answered', () => text.length > before || socket.destroyed, 8_000);
     await isAnswered.catch(() => undefined);
-    if (text.length === before) faults.push('TLS: a connection in use was cut off');
+    if (text.length === before)
+      faults.push(socket.destroyed ? 'TLS: a connection in use was cut off' : 'TLS: no answer');
     await delay(pauseMs);
   }
   socket.destroy();
