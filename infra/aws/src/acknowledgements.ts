@@ -62,6 +62,11 @@ const ACKNOWLEDGED: readonly (readonly [path: string, rule: string, reason: stri
     'IAM5[Resource::<StorageArchiveEF4C9845.Arn>/checkpoints/*]',
     'Checkpoints of the audit trail have numbers as names. The right ends with their folder, and deletes nothing.',
   ],
+  [
+    'Services/worker/Task/TaskRole',
+    'IAM5[Resource::<StorageArchiveEF4C9845.Arn>/cloudtrail/AWSLogs/{account}/CloudTrail/{region}/*]',
+    'CloudTrail chooses the names of its files. The right ends with its folder, and only reads.',
+  ],
   ['Services/Migrate/Task/ExecutionRole', 'IAM5[Resource::*]', NO_RESOURCE],
   ['Services/Migrate/Task', 'ECS2', NO_SECRET],
   [

@@ -5,6 +5,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { CLOUDTRAIL_PREFIX } from './cloudtrail-rights.ts';
 
 const ENDS_A_KEY = ['ScheduleKeyDeletion', 'DisableKey', 'PutKeyPolicy', 'DeleteImportedKeyMaterial'];
 
@@ -21,7 +22,7 @@ export class KeyTrail extends Construct {
     });
     new cloudtrail.Trail(this, 'Trail', {
       bucket,
-      s3KeyPrefix: 'cloudtrail',
+      s3KeyPrefix: CLOUDTRAIL_PREFIX,
       // Uses of keys are management events.
       managementEvents: cloudtrail.ReadWriteType.ALL,
       enableFileValidation: true,

@@ -38,6 +38,10 @@ const READ_AND_WRITE = [
   'notice_read',
   'notice_delivery',
   'upkeep_finding',
+  'signature_watch',
+  'signature_log_file',
+  'unmatched_signature',
+  'signature_log_gap',
 ];
 /** Rows that must remain: they end by a state or a time and are never deleted. */
 const NEVER_DELETED = [

@@ -225,14 +225,14 @@ it('a key rotation that does not go on', async () => {
   await red(['GatehouseKeyRotationStuck']);
 });
 
-it('unusually many sign-ins that failed', async () => {
+it('sign-ins that failed, signatures that nobody recorded, and a log that lacks some', async () => {
   // Seen last tomorrow, so that no run of the job finds that it has ended.
   await stack.sql.query(
     `INSERT INTO upkeep_finding (key, watch, title, body, what_to_do, path, ods_codes, found_at, seen_at)
-     VALUES ('refused-sign-ins staff', 'refused-sign-ins', 'Many failed', '', 'Look.', '/audit', '{}', now(),
-       now() + interval '1 day')`,
+     SELECT watch, watch, 'Found', '', 'Look.', '/audit', '{}', now(), now() + interval '1 day'
+       FROM unnest(ARRAY['refused-sign-ins', 'unrecorded-signature', 'signature-log']) AS watch`,
   );
-  await red(['GatehouseSignInsFailing']);
+  await red(['GatehouseSignInsFailing', 'GatehouseSignatureUnrecorded', 'GatehouseSignatureLogIncomplete']);
 });
 
 it('an application that NHS England does not serve as it should', async () => {

@@ -199,6 +199,36 @@ describe('notices', () => {
   });
 });
 
+describe('the log of CloudTrail', () => {
+  it.each([
+    's3://evidence/AWSLogs/000000000001/CloudTrail/eu-west-2',
+    's3://evidence/a/b/AWSLogs/000000000001/CloudTrail/eu-west-2/',
+    'file:///mnt/log',
+  ])('is read from %s', (place) => {
+    expect(readConfig({ ...LEAST, GATEHOUSE_CLOUDTRAIL: place }).cloudTrail).toEqual({
+      place,
+      s3: { region: 'eu-west-2', endpoint: undefined, proxy: null },
+    });
+  });
+
+  it.each([
+    's3://evidence',
+    's3://evidence/cloudtrail',
+    's3://evidence/AWSLogs/1/CloudTrail-Digest/eu-west-2',
+    's3://evidence/AWSLogs/1/CloudTrail/eu-west-2/2027',
+    'https://evidence.example/CloudTrail/eu-west-2',
+    '/mnt/log',
+  ])('is not read from %s', (place) => {
+    expect(faultsOf({ ...LEAST, GATEHOUSE_CLOUDTRAIL: place })).toEqual([
+      expect.stringMatching(/^GATEHOUSE_CLOUDTRAIL: must be s3:/),
+    ]);
+  });
+
+  it('is not read without a place', () => {
+    expect(readConfig(LEAST).cloudTrail).toBeNull();
+  });
+});
+
 describe('checkpoints', () => {
   const KEY = { GATEHOUSE_CHECKPOINT_KMS_KEY: 'alias/checkpoints' };
 

@@ -8,9 +8,9 @@ import type { SessionLimits } from '@gatehouse/domain/users/session-life';
 import type { RejectionLimits } from '@gatehouse/domain/policy/rejections';
 import { z } from 'zod';
 import { SECRET_METHODS, type SecretMethod } from '../adapters/people/openid/client-authentication.js';
-import type { BucketOptions } from '../adapters/audit/checkpoints/bucket-place.js';
 import type { KmsOptions } from '../adapters/kms/kms.js';
 import type { OutboundProxy } from '../adapters/outbound/outbound-proxy.js';
+import type { BucketOptions } from '../adapters/outbound/s3-client.js';
 import { type Environment, readEnvironments } from './environments.js';
 import { leaseFaults } from './lease.js';
 import { productionFaults } from './production.js';
@@ -84,6 +84,16 @@ const checkpointPlaces = list.superRefine((places, context) => {
   });
 });
 
+/** The folder of one region, in which CloudTrail makes a folder for each year. */
+const CLOUDTRAIL =
+  /^(file:\/\/\/[^/]|s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/(.+\/)?CloudTrail\/[a-z0-9-]+\/?$)/;
+const cloudTrail = z
+  .string()
+  .refine(
+    (place) => URL.canParse(place) && CLOUDTRAIL.test(place),
+    'must be s3://bucket/prefix/AWSLogs/account/CloudTrail/region or file:///path/to/folder: the folder that has one for each year',
+  );
+
 const outboundProxy = z
   .url({ protocol: /^http$/, error: 'must be an http:// URL: TLS goes through the proxy, and not to it' })
   .transform((url) => new URL(url))
@@ -121,6 +131,7 @@ export const SETTINGS = {
   GATEHOUSE_AUDIT_KMS_KEY: z.string().min(1),
   GATEHOUSE_CHECKPOINT_KMS_KEY: z.string().min(1).optional(),
   GATEHOUSE_CHECKPOINTS: checkpointPlaces.optional(),
+  GATEHOUSE_CLOUDTRAIL: cloudTrail.optional(),
   GATEHOUSE_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
   GATEHOUSE_CONSOLE_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
@@ -205,6 +216,8 @@ export interface Config {
     readonly places: readonly string[];
     readonly s3: BucketOptions;
   } | null;
+  /** Where CloudTrail delivers the log of KMS, which is compared with the audit trail; null: nobody compares it. */
+  readonly cloudTrail: { readonly place: string; readonly s3: BucketOptions } | null;
   readonly publicUrl: string;
   /** How staff are notified. */
   readonly notices: {
@@ -380,6 +393,12 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
   const proxy = url === undefined ? null : { url, bypassed, connectMs };
   const { GATEHOUSE_SMTP_URL: mailUrl, GATEHOUSE_SMTP_FROM: from } = settings;
   const { GATEHOUSE_CHECKPOINT_KMS_KEY: checkpointKey, GATEHOUSE_CHECKPOINTS: places = [] } = settings;
+  const { GATEHOUSE_CLOUDTRAIL: logPlace } = settings;
+  const s3 = {
+    region: settings.AWS_REGION,
+    endpoint: settings.AWS_ENDPOINT_URL_S3 ?? settings.AWS_ENDPOINT_URL,
+    proxy,
+  };
   return {
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL ?? null,
@@ -391,18 +410,8 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
       proxy,
     },
     auditKmsKey: settings.GATEHOUSE_AUDIT_KMS_KEY,
-    checkpoints:
-      checkpointKey === undefined
-        ? null
-        : {
-            kmsKey: checkpointKey,
-            places,
-            s3: {
-              region: settings.AWS_REGION,
-              endpoint: settings.AWS_ENDPOINT_URL_S3 ?? settings.AWS_ENDPOINT_URL,
-              proxy,
-            },
-          },
+    checkpoints: checkpointKey === undefined ? null : { kmsKey: checkpointKey, places, s3 },
+    cloudTrail: logPlace === undefined ? null : { place: logPlace, s3 },
     notices: {
       mail: mailUrl === undefined || from === undefined ? null : { url: mailUrl, from },
       webhookHosts:

@@ -33,6 +33,7 @@ import {
 } from '../adapters/keys/key-emergencies.js';
 import { run as readKeyStates } from '../jobs/keys/key-states.job.js';
 import { run as settleEmergencies } from '../jobs/keys/key-emergencies.job.js';
+import { runSignatureWatch } from '../jobs/signatures/signature-runs.js';
 import { run as endKeys } from '../jobs/keys/key-deletions.job.js';
 import { run as rotateKeys } from '../jobs/keys/key-rotation.job.js';
 import { run as takeRotationStep } from '../jobs/keys/key-rotation-step.job.js';
@@ -104,6 +105,11 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
     ...{ db: prisma, auditDatabase: parts.auditDatabase, now },
     snapshot: () => registry.current(),
   };
+  const signatures = {
+    ...{ db: prisma, trail: parts.auditDatabase, audit, log, now },
+    cloudTrail: config.cloudTrail,
+    ownKeys: config.checkpoints === null ? [] : [config.checkpoints.kmsKey],
+  };
   const runs: Record<JobName, BackgroundJob['run']> = {
     'audit-partitions': (_, signal) => keepPartitions({ partitions, onMonthsAhead, signal, log }),
     'user-sessions': () =>
@@ -155,6 +161,7 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
       }),
     'usage-watch': (_, signal) => runUsageWatch(upkeep, signal),
     'sign-in-watch': (_, signal) => runSignInWatch(upkeep, signal),
+    'signature-watch': (_, signal) => runSignatureWatch(signatures, signal),
     probes: (_, signal) => runProbes(config, log, parts, { application: canary, cis2: cis2Canary }, signal),
   };
   return JOB_NAMES.map((name) => ({

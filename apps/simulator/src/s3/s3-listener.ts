@@ -119,12 +119,16 @@ function listKeys(bucket: Bucket, query: URLSearchParams): Reply {
   const page = keys.slice(0, most);
   const next =
     keys.length > most ? `<NextContinuationToken>${xml(page.at(-1) ?? '')}</NextContinuationToken>` : '';
-  const contents = page.map((key) => `<Contents><Key>${xml(key)}</Key></Contents>`).join('');
+  const contents = page
+    .map((key) => `<Contents><Key>${xml(key)}</Key><Size>${sizeOf(bucket, key)}</Size></Contents>`)
+    .join('');
   return xmlReply(
     'ListBucketResult',
     `<KeyCount>${page.length}</KeyCount><IsTruncated>${keys.length > most}</IsTruncated>${next}${contents}`,
   );
 }
+
+const sizeOf = (bucket: Bucket, key: string): number => bucket.versionsOf(key)[0]?.body?.length ?? 0;
 
 function listVersions(bucket: Bucket, query: URLSearchParams): Reply {
   const after = query.get('key-marker') ?? '';

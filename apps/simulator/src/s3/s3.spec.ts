@@ -72,6 +72,7 @@ describe('the simulated S3', () => {
     const list = async (query: string) => s3('GET', `/gatehouse-unlocked?list-type=2&prefix=list/${query}`);
     expect(keysOf((await list('')).text)).toEqual(['list/1', 'list/2', 'list/3']);
     expect(keysOf((await list('&start-after=list/1')).text)).toEqual(['list/2', 'list/3']);
+    expect((await list('&start-after=list/2')).text).toContain('<Key>list/3</Key><Size>1</Size>');
     const page = await list('&max-keys=2');
     expect(page.text).toContain('<IsTruncated>true</IsTruncated>');
     expect(page.text).toContain('<NextContinuationToken>list/2</NextContinuationToken>');

@@ -1,5 +1,6 @@
 /** What each role has in its environment. */
 import { CHECKPOINT_PREFIX } from '../checkpoint-rights.ts';
+import { cloudTrailFolder } from '../cloudtrail-rights.ts';
 import type { Settings } from '../settings.ts';
 import { SIZES } from '../sizes.ts';
 import { CERTIFICATE_SETTINGS } from './files.ts';
@@ -32,6 +33,7 @@ export function gatewaySettings(
     ...(role === 'worker' && {
       GATEHOUSE_CHECKPOINT_KMS_KEY: keys.checkpoints.keyArn,
       GATEHOUSE_CHECKPOINTS: `s3://${archive.bucketName}/${CHECKPOINT_PREFIX}`,
+      GATEHOUSE_CLOUDTRAIL: `s3://${archive.bucketName}/${cloudTrailFolder(archive)}`,
     }),
   };
 }

@@ -4,6 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { checkpointStatements } from '../checkpoint-rights.ts';
+import { cloudTrailStatements } from '../cloudtrail-rights.ts';
 import { keyStatements } from '../key-rights.ts';
 import { SIZES } from '../sizes.ts';
 import type { Deployment } from './deployment.ts';
@@ -66,7 +67,9 @@ export class RoleService extends Construct {
     });
     const statements = [
       ...keyStatements(role, keys, settings),
-      ...(role === 'worker' ? checkpointStatements(archive, keys.data) : []),
+      ...(role === 'worker'
+        ? [...checkpointStatements(archive, keys.data), ...cloudTrailStatements(archive)]
+        : []),
     ];
     for (const statement of statements) task.addToTaskRolePolicy(statement);
     const { databaseCa, staffClient, ...partner } = secrets.given;

@@ -102,6 +102,39 @@ export const RECORD_RULES: readonly Rule[] = [
     },
   },
   {
+    name: 'the worker lists and reads the folder of CloudTrail, nobody else does, and nobody writes there',
+    faultsIn: (all) => {
+      const rightsOf = (role: string): string[] =>
+        ofType(all, 'AWS::IAM::Policy')
+          .filter(([id]) => id.startsWith(`Services${role}TaskTaskRole`))
+          .flatMap(([, { PolicyDocument }]) => PolicyDocument.Statement)
+          .filter((statement) => JSON.stringify(statement).includes('/CloudTrail/'))
+          .flatMap(({ Action, Resource, Condition }: any) =>
+            [Action].flat().map((action) => `${action} ${JSON.stringify(Condition ?? Resource)}`),
+          );
+      const folder = `cloudtrail/AWSLogs/${settings.account}/CloudTrail/${settings.region}/*`;
+      const [read = '', list = '', ...more] = rightsOf('worker');
+      return [
+        ...(read.startsWith('s3:GetObject ') && read.includes(`/${folder}`) ? [] : ['read']),
+        ...(list === `s3:ListBucket ${JSON.stringify({ StringLike: { 's3:prefix': folder } })}`
+          ? []
+          : ['list']),
+        ...more,
+        ...['partner', 'public', 'admin'].flatMap(rightsOf),
+      ];
+    },
+    plant: (all) => {
+      const [admin] = ofType(all, 'AWS::IAM::Policy').filter(([id]) =>
+        id.startsWith('ServicesadminTaskTaskRole'),
+      );
+      admin![1]['PolicyDocument'].Statement.push({
+        Effect: 'Allow',
+        Action: 's3:GetObject',
+        Resource: 'arn:aws:s3:::archive/cloudtrail/AWSLogs/1/CloudTrail/eu-west-2/*',
+      });
+    },
+  },
+  {
     name: 'CloudTrail records every use of a key, and an end of a key is an alarm',
     faultsIn: (all) => {
       const { IsLogging, EnableLogFileValidation, EventSelectors = [] } = trail(all);

@@ -142,6 +142,16 @@ export const JOB_KINDS = {
     backOffMs: 10_000,
     concurrency: 1,
   },
+  'signature-watch': {
+    purpose:
+      'Compares the signatures in KMS’s own log (CloudTrail) with those that the audit trail records, where a place of the log is configured.',
+    waits: 'Callers notice nothing. A signature that Gatehouse did not ask for is found when it runs.',
+    everyMs: 5 * MINUTE_MS,
+    timeLimitMs: 10 * MINUTE_MS,
+    attempts: 3,
+    backOffMs: 10_000,
+    concurrency: 1,
+  },
   probes: {
     purpose: 'Asks NHS England about applications, each one when its last answer has become old.',
     waits:

@@ -3,7 +3,13 @@ import type { Notice } from '../notices/notice.js';
 
 /** Which job looks for it: a run replaces the findings of its watch and touches no others. */
 export type Watch = (typeof WATCHES)[number];
-export const WATCHES = ['unused-client', 'deprecated-call', 'refused-sign-ins'] as const;
+export const WATCHES = [
+  'unused-client',
+  'deprecated-call',
+  'refused-sign-ins',
+  'unrecorded-signature',
+  'signature-log',
+] as const;
 
 export interface Finding {
   /** Of the cause, the same in each run: `unused-client 0b7c…`. */

@@ -8,34 +8,18 @@ import {
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandOutput,
   PutObjectCommand,
-  S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { awsRequests } from '../../outbound/aws-requests.js';
-import type { OutboundProxy } from '../../outbound/outbound-proxy.js';
+import { type BucketOptions, openBucket } from '../../outbound/s3-client.js';
 import { type CheckpointPlace, PlaceConflict } from './place.js';
-
-export interface BucketOptions {
-  readonly region: string;
-  /** Of an emulator; undefined: AWS itself. */
-  readonly endpoint: string | undefined;
-  readonly proxy: OutboundProxy | null;
-}
 
 /** The bucket has another object under this key; two writers at once are refused in the same way. */
 const TAKEN = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
 const TIMEOUT_MS = 10_000;
 
 /** @param url `s3://bucket/prefix` */
-export function bucketPlace(url: string, { region, endpoint, proxy }: BucketOptions): CheckpointPlace {
-  const { host: bucket, pathname } = new URL(url);
-  const prefix = pathname.replace(/^\//, '').replace(/[^/]$/, '$&/');
-  const client = new S3Client({
-    region,
-    maxAttempts: 2,
-    requestHandler: awsRequests(proxy),
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-  });
+export function bucketPlace(url: string, options: BucketOptions): CheckpointPlace {
+  const { client, bucket, prefix } = openBucket(url, options);
   const budget = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
   const keyOf = (file: string): string => prefix + file;
   const fileOf = (key: string): string => key.slice(prefix.length);
