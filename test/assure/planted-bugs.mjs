@@ -607,8 +607,15 @@ const BUGS = [
   {
     name: 'a notice sent without a claim, so once by each worker',
     file: 'apps/gateway/src/adapters/notices/deliveries.ts',
-    find: 'where: { id, state, attempts },',
-    put: "where: { id, state: { in: [state, 'waiting', 'sending'] }, attempts: { gte: attempts } },",
+    find: 'where: { id, attempts, ...isDue(new Date(nowMs)) },',
+    put: 'where: { id, attempts: { gte: attempts } },',
+    tests: integration('test/integration/notices/sending.spec.ts'),
+  },
+  {
+    name: 'a delivery claimed a second time by a worker that read it after the first claim',
+    file: 'apps/gateway/src/adapters/notices/deliveries.ts',
+    find: 'where: { id, attempts, ...isDue(new Date(nowMs)) },',
+    put: 'where: { id, attempts },',
     tests: integration('test/integration/notices/sending.spec.ts'),
   },
   {

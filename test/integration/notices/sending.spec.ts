@@ -230,6 +230,10 @@ describe('a notice', () => {
     if (due === undefined) throw new Error('nothing is due');
     const claims = await Promise.all([1, 2, 3].map(() => claim(db, due, nowMs)));
     expect(claims.filter(Boolean)).toHaveLength(1);
+    // Another worker that found it due, and reads it only now.
+    const claimed = await db.noticeDelivery.findUniqueOrThrow({ where: { id: due.id } });
+    expect(await claim(db, claimed, nowMs)).toBe(false);
+    expect(await claim(db, claimed, claimed.claimedUntil!.getTime() + 1)).toBe(true);
   });
 });
 

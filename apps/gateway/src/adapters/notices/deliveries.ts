@@ -18,12 +18,20 @@ const CAUSE_LENGTH = 300;
 
 type Rows = Pick<Database, 'noticeDelivery'>;
 
+/** Those that wait and are due, and those whose worker died. */
+const isDue = (now: Date) => ({
+  OR: [
+    { state: 'waiting', dueAt: { lte: now } },
+    { state: 'sending', claimedUntil: { lt: now } },
+  ],
+});
+
 const WHOLE = { notice: true, staff: { include: { roles: true } }, webhook: true } as const;
 
 export type Delivery = Awaited<ReturnType<typeof dueDeliveries>>[number];
 
 /**
- * Those that wait and are due, and those whose worker died: the oldest of each place, then the second of each, and so on.
+ * What is due: the oldest of each place, then the second of each, and so on.
  * However many wait for one place, the others have their turn.
  */
 export async function dueDeliveries(db: Rows & Pick<Database, '$queryRaw'>, nowMs: number) {
@@ -49,13 +57,7 @@ export async function dueDeliveries(db: Rows & Pick<Database, '$queryRaw'>, nowM
 export async function dueDigests(db: Rows, nowMs: number): Promise<Delivery[][]> {
   const now = new Date(nowMs);
   const rows = await db.noticeDelivery.findMany({
-    where: {
-      daily: true,
-      OR: [
-        { state: 'waiting', dueAt: { lte: now } },
-        { state: 'sending', claimedUntil: { lt: now } },
-      ],
-    },
+    where: { daily: true, ...isDue(now) },
     include: WHOLE,
     orderBy: [{ notice: { createdAt: 'asc' } }, { id: 'asc' }],
     take: MOST_IN_DIGESTS,
@@ -71,12 +73,15 @@ export async function restPlace(db: Rows, webhookId: string | null, nowMs: numbe
   });
 }
 
-type Attempt = Pick<Delivery, 'id' | 'state' | 'attempts'>;
+type Attempt = Pick<Delivery, 'id' | 'attempts'>;
 
-/** @returns whether this worker, and no other, may make the next attempt */
-export async function claim(db: Rows, { id, state, attempts }: Attempt, nowMs: number): Promise<boolean> {
+/**
+ * Another worker may have claimed it before it was read, so it has to be due still.
+ * @returns whether this worker, and no other, may make the next attempt
+ */
+export async function claim(db: Rows, { id, attempts }: Attempt, nowMs: number): Promise<boolean> {
   const { count } = await db.noticeDelivery.updateMany({
-    where: { id, state, attempts },
+    where: { id, attempts, ...isDue(new Date(nowMs)) },
     data: { state: 'sending', attempts: attempts + 1, claimedUntil: new Date(nowMs + CLAIM_MS) },
   });
   return count === 1;
@@ -106,7 +111,7 @@ const CLAIM_TRANSACTION = { timeout: 15_000, maxWait: 10_000 };
 /** Records what came of the attempt that `claim` permitted. */
 export async function mark(
   db: Rows,
-  { id, attempts }: Pick<Attempt, 'id' | 'attempts'>,
+  { id, attempts }: Attempt,
   result: SendResult,
   nowMs: number,
 ): Promise<void> {
