@@ -97,6 +97,7 @@ try {
     const kms = { ...AWS, AWS_ENDPOINT_URL_KMS: url('kms') };
     state.auditKmsKey ??= await createKmsKey(kms, 'SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT');
     state.checkpointKmsKey ??= await createKmsKey(kms, 'RSA_4096', 'SIGN_VERIFY');
+    state.evidenceKmsKey ??= await createKmsKey(kms, 'RSA_4096', 'SIGN_VERIFY');
     state.save();
     return url('apim');
   });
@@ -132,6 +133,7 @@ try {
     GATEHOUSE_AUDIT_KMS_KEY: state.auditKmsKey,
     GATEHOUSE_CHECKPOINT_KMS_KEY: state.checkpointKmsKey,
     GATEHOUSE_CHECKPOINTS: pathToFileURL(join(home, 'checkpoints')).href,
+    GATEHOUSE_EVIDENCE_KMS_KEY: state.evidenceKmsKey,
     GATEHOUSE_PUBLIC_URL: inBrowser(ports.public),
     GATEHOUSE_CONSOLE_URL: inBrowser(ports.admin),
     GATEHOUSE_STAFF_ISSUER: url('staff'),

@@ -29,7 +29,15 @@ afterAll(() => at.stop());
 const CLAIMS =
   /of 25|there are no|no change has|nothing has|nothing is recorded|nobody|no minimum level|you have no|no results|none within|every step is done|nothing else needs/i;
 /** Pages that load nothing until a person submits a form. */
-const FORMS_ONLY = ['/search', '/impact', '/import', '/check-assertion', '/explain', '/patient-search'];
+const FORMS_ONLY = [
+  '/search',
+  '/impact',
+  '/import',
+  '/check-assertion',
+  '/explain',
+  '/patient-search',
+  '/evidence-pack',
+];
 
 const FAILURES: Readonly<Record<string, (route: Route) => Promise<void>>> = {
   'an error without a reason': (route) => route.fulfill({ status: 500, body: 'oops' }),

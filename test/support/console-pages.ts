@@ -37,6 +37,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/explain': ['Priya Nair', 'Explain'],
   '/admin-tokens': ['Priya Nair', 'API tokens'],
   '/sessions': ['Priya Nair', 'My sessions'],
+  '/evidence-pack': ['Omar Haddad', 'Evidence pack'],
   '/patient-search': ['Omar Haddad', 'Who saw a patient'],
   '/staff': ['Ada Clarke', 'Staff'],
 };

@@ -9,7 +9,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAMS = ['apps/gateway/dist/main.js', 'apps/cli/dist/main.js'];
 /** Read at run time, so that tracing may miss some of it. */
 const READ = ['apps/console/dist/www/index.html', 'apps/console/dist/www/assets', 'prisma/migrations'];
-const ALSO = ['apps/cli/bin/gatehouse.js', 'LICENSE', ...READ];
+/** The fonts of documents, which are found by their names. */
+const FONTS = [
+  'ttf/DejaVuSansCondensed.ttf',
+  'ttf/DejaVuSansCondensed-Bold.ttf',
+  'package.json',
+  'LICENSE',
+].map((file) => `node_modules/dejavu-fonts-ttf/${file}`);
+const ALSO = ['apps/cli/bin/gatehouse.js', 'LICENSE', ...READ, ...FONTS];
 /** Written by Vite, and needed only by the build. */
 const LEFT_OUT = /^apps\/console\/(package\.json|dist\/www\/\.vite\/)/;
 

@@ -10,6 +10,7 @@ import { clientCommands } from './commands/clients.js';
 import { completionCommand } from './completion/completion.js';
 import { diagnosisCommands } from './commands/diagnosis.js';
 import { environmentCommands } from './commands/governance/environments.js';
+import { evidencePackCommand } from './commands/evidence/evidence-pack.js';
 import { exceptionCommands } from './commands/governance/exceptions.js';
 import { impactCommands } from './commands/governance/impact.js';
 import { jobCommands } from './commands/jobs.js';
@@ -24,6 +25,7 @@ import { sroCommands } from './commands/governance/sro.js';
 import { tokenCommands } from './commands/tokens.js';
 import { userSessionCommands } from './commands/user-sessions.js';
 import { verifyCommand } from './commands/verify.js';
+import { verifyPackCommand } from './commands/evidence/verify-pack.js';
 import { type ExitCode, Failure } from './failure.js';
 import { helpFormat } from './help.js';
 import type { Context } from './options.js';
@@ -46,7 +48,7 @@ const GROUPS: readonly (readonly [
   ['Users:', [userSessionCommands]],
   ['Background work:', [jobCommands, noticeCommands]],
   ['The NHS specification:', [catalogueCommands]],
-  ['Audit:', [auditCommands, verifyCommand, signatureCommands]],
+  ['Audit:', [auditCommands, verifyCommand, signatureCommands, evidencePackCommand, verifyPackCommand]],
   ['Shell:', [completionCommand]],
 ];
 

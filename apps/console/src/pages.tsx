@@ -92,6 +92,11 @@ export const PAGES: readonly CustomPage[] = [
     Page: lazy(() => import('./audit/patient-search-page.js')),
   },
   { path: '/trail', route: 'trailShow', Page: lazy(() => import('./audit/trail-page.js')) },
+  {
+    path: '/evidence-pack',
+    route: 'evidencePackMake',
+    Page: lazy(() => import('./evidence/evidence-page.js')),
+  },
   { path: '/asid-plan', route: 'planShow', Page: lazy(() => import('./asid-plan/asid-plan-page.js')) },
   { path: '/impact', route: 'impactShow', Page: lazy(() => import('./impact/impact-page.js')) },
   { path: '/import', route: 'registryApply', Page: lazy(() => import('./import/import-page.js')) },

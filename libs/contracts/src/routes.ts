@@ -6,6 +6,7 @@ import { changeRoutes } from './governance/change-routes.js';
 import { auditRoutes } from './audit/audit-routes.js';
 import { catalogueRoutes } from './operation/catalogue-routes.js';
 import { dashboardRoutes } from './audit/dashboard-routes.js';
+import { evidenceRoutes } from './audit/evidence-routes.js';
 import { environmentRoutes } from './governance/environment-routes.js';
 import { governanceRoutes } from './governance/governance-routes.js';
 import { historyRoutes } from './audit/history-routes.js';
@@ -62,6 +63,7 @@ export const routes = {
   ...staffRoutes,
   ...auditRoutes,
   ...trailRoutes,
+  ...evidenceRoutes,
   ...plannerRoutes,
   ...impactRoutes,
   ...impactPlanRoutes,

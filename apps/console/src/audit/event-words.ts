@@ -5,6 +5,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   AUDIT_SEARCH: 'Patient searched for',
   AUDIT_EXPORT: 'Export begun',
   AUDIT_EXPORT_END: 'Export ended',
+  EVIDENCE_PACK: 'Evidence pack made',
   IDENTIFIER_REVEAL: 'Patient identifier reveal',
   USER_SIGNED_IN: 'User signed in',
   USER_SIGN_IN_REJECTED: 'Sign-in of a user rejected',

@@ -28,6 +28,7 @@ import SettingsEthernet from '@mui/icons-material/SettingsEthernet';
 import PendingActions from '@mui/icons-material/PendingActions';
 import Link from '@mui/icons-material/Link';
 import UploadFile from '@mui/icons-material/UploadFile';
+import Verified from '@mui/icons-material/Verified';
 import type { ReactElement } from 'react';
 
 export interface MenuEntry {
@@ -75,6 +76,7 @@ export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
   Evidence: [
     { to: '/audit', text: 'Audit trail', icon: <ManageSearch />, route: 'auditList' },
     { to: '/trail', text: 'State of the trail', icon: <Link />, route: 'trailShow' },
+    { to: '/evidence-pack', text: 'Evidence pack', icon: <Verified />, route: 'evidencePackMake' },
     { to: '/history', text: 'History', icon: <HistoryIcon />, route: 'historyList' },
     { to: '/user-sessions', text: 'User sessions', icon: <MedicalInformation />, route: 'userSessionList' },
   ],

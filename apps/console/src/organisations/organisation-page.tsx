@@ -3,6 +3,7 @@ import { Link } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
 import type { ConsoleRecord, Tagged } from '../api/data-provider.js';
 import { PendingChanges } from '../changes/pending-changes.js';
+import { EvidenceLink } from '../evidence/evidence-link.js';
 import { RecentHistory } from '../history/recent-history.js';
 import { ImpactLink } from '../impact/impact-link.js';
 import { day } from '../parts/dates.js';
@@ -69,6 +70,7 @@ function OrganisationSection(organisation: Tagged<Organisation>) {
           Show the impact of its closing
         </ImpactLink>
       )}
+      <EvidenceLink odsCode={odsCode} />
       {state === 'active' ? <StopButton target={{ kind: 'organisation', organisation: odsCode }} /> : null}
     </Section>
   );

@@ -8,6 +8,7 @@ import { DashboardModule } from './dashboard/dashboard.module.js';
 import { type AdminDeps, DepsModule } from './deps.module.js';
 import { DoctorModule } from './doctor/doctor.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
+import { EvidenceModule } from './evidence/evidence.module.js';
 import { ExceptionsModule } from './exceptions/exceptions.module.js';
 import { ExplainModule } from './explain/explain.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -43,6 +44,7 @@ const RESOURCES = [
   DashboardModule,
   DoctorModule,
   EnvironmentsModule,
+  EvidenceModule,
   ExceptionsModule,
   ExplainModule,
   HealthModule,

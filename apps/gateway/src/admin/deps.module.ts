@@ -28,6 +28,7 @@ export interface AdminDeps {
   readonly userName: injected.UserName;
   readonly tokenRejected: injected.TokenRejected;
   readonly webhookFault: injected.WebhookFault;
+  readonly evidence: injected.Evidence;
   readonly log: injected.Log;
 }
 
@@ -54,6 +55,7 @@ export class DepsModule {
       { provide: injected.USER_NAME, useValue: deps.userName },
       { provide: injected.TOKEN_REJECTED, useValue: deps.tokenRejected },
       { provide: injected.WEBHOOK_FAULT, useValue: deps.webhookFault },
+      { provide: injected.EVIDENCE, useValue: deps.evidence },
       { provide: injected.LOG, useValue: deps.log },
       { provide: AuditTrail, useValue: deps.auditTrail },
       Transactions,

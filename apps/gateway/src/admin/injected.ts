@@ -9,6 +9,8 @@ import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type { IncomingMessage } from 'node:http';
+import type { EvidenceSource } from '../adapters/evidence/evidence-source.js';
+import type { ManifestSigner } from '../adapters/evidence/manifest-signer.js';
 
 /** `Queries` for what reads and writes rows, `Database` for what opens transactions. */
 export const DATABASE = Symbol('Database');
@@ -81,6 +83,13 @@ export type TokenRejected = (request: IncomingMessage) => Promise<void>;
 /** What is wrong with the URL of a webhook, in words; null: nothing. */
 export const WEBHOOK_FAULT = Symbol('WebhookFault');
 export type WebhookFault = (url: string) => Promise<string | null>;
+
+/** What evidence packs are made from, and what signs them; `signer` null: no key is configured. */
+export const EVIDENCE = Symbol('Evidence');
+export interface Evidence {
+  readonly source: EvidenceSource;
+  readonly signer: ManifestSigner | null;
+}
 
 export const LOG = Symbol('Log');
 export interface Log {

@@ -132,6 +132,7 @@ export const SETTINGS = {
   GATEHOUSE_CHECKPOINT_KMS_KEY: z.string().min(1).optional(),
   GATEHOUSE_CHECKPOINTS: checkpointPlaces.optional(),
   GATEHOUSE_CLOUDTRAIL: cloudTrail.optional(),
+  GATEHOUSE_EVIDENCE_KMS_KEY: z.string().min(1).optional(),
   GATEHOUSE_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
   GATEHOUSE_CONSOLE_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
@@ -210,6 +211,8 @@ export interface Config {
   readonly proxy: OutboundProxy | null;
   readonly kms: KmsOptions;
   readonly auditKmsKey: string;
+  /** The key that signs evidence packs; null: none are made. */
+  readonly evidenceKmsKey: string | null;
   /** The key that signs checkpoints of the audit trail, and where they are stored; null: none are made. */
   readonly checkpoints: {
     readonly kmsKey: string;
@@ -410,6 +413,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
       proxy,
     },
     auditKmsKey: settings.GATEHOUSE_AUDIT_KMS_KEY,
+    evidenceKmsKey: settings.GATEHOUSE_EVIDENCE_KMS_KEY ?? null,
     checkpoints: checkpointKey === undefined ? null : { kmsKey: checkpointKey, places, s3 },
     cloudTrail: logPlace === undefined ? null : { place: logPlace, s3 },
     notices: {

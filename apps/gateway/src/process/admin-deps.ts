@@ -6,6 +6,8 @@ import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { sessionEnd } from '@gatehouse/domain/users/session-life';
 import { storeProbes } from '../adapters/probes/probe-results.js';
 import { createWebhooks } from '../adapters/notices/webhook.js';
+import { openEvidenceSource } from '../adapters/evidence/evidence-source.js';
+import { createManifestSigner } from '../adapters/evidence/manifest-signer.js';
 import { createSecretBox } from '../adapters/kms/secret-box.js';
 import { AuditTrail } from '../admin/audit/audit-trail.js';
 import type { AdminDeps } from '../admin/deps.module.js';
@@ -52,6 +54,10 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
       await audit.rejected({ event: 'ADMIN_TOKEN_REJECTED', address: callerAddress(request), reason });
     },
     webhookFault: (url) => webhooks.fault(url),
+    evidence: {
+      source: openEvidenceSource(database),
+      signer: config.evidenceKmsKey === null ? null : createManifestSigner(kms, config.evidenceKmsKey),
+    },
     log,
   };
 }

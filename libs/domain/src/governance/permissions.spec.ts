@@ -47,6 +47,18 @@ describe('how far a permission reaches', () => {
     for (const name of writes) expect(reachOf(everywhere('auditor'), name), name).toBeNull();
   });
 
+  it('lets nobody make an evidence pack who could not read every part of it', () => {
+    const { roles, scopes } = PERMISSIONS['evidence.make'];
+    const parts = [
+      ...(['registry.read', 'sro.read', 'exception.read', 'signing-key.read', 'change.read'] as const),
+      ...(['audit.read', 'audit.export'] as const),
+    ];
+    for (const part of parts) {
+      for (const role of roles) expect(PERMISSIONS[part].roles, part).toContain(role);
+      for (const scope of scopes) expect(PERMISSIONS[part].scopes, part).toContain(scope);
+    }
+  });
+
   it('lets no token decide a change, review a stop or reveal a patient', () => {
     for (const name of ['change.decide', 'audit.reveal', 'emergency.review'] as const) {
       expect(PERMISSIONS[name].scopes).toEqual([]);

@@ -75,6 +75,8 @@ export const PERMISSIONS = {
   /** By NHS number or UBRN. */
   'audit.search': { roles: ['governance-officer', 'auditor'], scopes: ['audit'] },
   'audit.export': { roles: ['governance-officer', 'auditor'], scopes: ['audit'] },
+  /** An evidence pack: everything that it shows must be readable by who makes it, and it leaves Gatehouse like an export. */
+  'evidence.make': { roles: ['governance-officer', 'auditor'], scopes: ['audit'] },
   /** Requesting to see a patient's identifier, which is shown only after a second person has approved. */
   'audit.reveal': { roles: ['governance-officer', 'auditor'], scopes: [] },
   'staff.read': { roles: ['administrator', 'auditor'], scopes: [] },

@@ -22,6 +22,7 @@ import type { UnsignedJwt } from '@gatehouse/domain/apim/client-assertion';
 import type { OpenIdAssertion, OpenIdAssertionAlgorithm } from '@gatehouse/domain/apim/openid-assertion';
 import type { UnsignedCheckpoint } from '@gatehouse/domain/audit/checkpoint';
 import { GatewayError } from '@gatehouse/domain/errors';
+import type { UnsignedManifest } from '@gatehouse/domain/evidence/manifest';
 import type { SigningKey } from '@gatehouse/domain/registry/registry';
 import type { OutboundProxy } from '../outbound/outbound-proxy.js';
 import { awsRequests } from '../outbound/aws-requests.js';
@@ -57,6 +58,8 @@ export interface Kms extends KeyService {
   signOpenIdAssertion(key: AssertionKey, assertion: OpenIdAssertion): Promise<string>;
   /** The same over a checkpoint of the audit trail. */
   signCheckpoint(key: AssertionKey, checkpoint: UnsignedCheckpoint): Promise<string>;
+  /** The same over the manifest of an evidence pack. */
+  signEvidence(key: AssertionKey, manifest: UnsignedManifest): Promise<string>;
   /**
    * The public half of an RSA key that was made outside Gatehouse.
    * @throws GW_KEY_UNUSABLE if there is no such RSA key, or it may not be read; GW_SIGNING_UNAVAILABLE otherwise
@@ -161,7 +164,7 @@ export function openKms(options: KmsOptions): Kms {
 
   const signed = async (
     key: AssertionKey,
-    { header, claims }: UnsignedJwt | OpenIdAssertion | UnsignedCheckpoint,
+    { header, claims }: UnsignedJwt | OpenIdAssertion | UnsignedCheckpoint | UnsignedManifest,
   ) => {
     const signingInput = `${encode(header)}.${encode(claims)}`;
     const signature = await sign(key, signingInput, header.alg);
@@ -204,6 +207,7 @@ export function openKms(options: KmsOptions): Kms {
     signAssertion: signed,
     signOpenIdAssertion: signed,
     signCheckpoint: signed,
+    signEvidence: signed,
 
     async publicKey(kmsKeyArn) {
       const { n, e } = await publicKeyIn(kmsKeyArn).catch((error: unknown) => {

@@ -59,6 +59,7 @@ function world(...replies: Reply[]) {
     },
     signOpenIdAssertion: notAsked,
     signCheckpoint: notAsked,
+    signEvidence: notAsked,
     publicKey: notAsked,
     createSigningKey: notAsked,
     signingKeysOf: notAsked,

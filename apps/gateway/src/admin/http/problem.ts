@@ -18,6 +18,7 @@ const KINDS = {
   'too-many': { status: 429, title: 'You have too many requests of this kind under way.', retryAfterS: 30 },
   busy: { status: 503, title: 'Too many of these are under way.', retryAfterS: 60 },
   'if-match-needed': { status: 428, title: 'The header If-Match is missing, or holds no ETag.' },
+  'signing-failed': { status: 503, title: 'AWS KMS did not sign.', retryAfterS: 60 },
   'kms-failed': { status: 503, title: 'AWS KMS did not create the key.' },
 } as const;
 

@@ -1,0 +1,103 @@
+/** Makes the evidence pack of an organisation and a period, and writes its files into a folder. */
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { date } from '@gatehouse/contracts/registry/identifiers';
+import { type Command, InvalidArgumentError } from 'commander';
+import { callLines } from '../../api.js';
+import { Failure } from '../../failure.js';
+import { unreadable } from '../../files.js';
+import type { Context } from '../../options.js';
+import { print } from '../../output.js';
+
+interface Options {
+  readonly from: string;
+  readonly until: string;
+  readonly out?: string;
+}
+
+export function evidencePackCommand(program: Command, { settings, output }: Context): void {
+  program
+    .command('evidence-pack <ods-code>')
+    .description(
+      'Make the evidence pack of an organisation and a period: who was responsible, what was allowed and why, who decided it, and what happened. The pack is signed, and making it is recorded.',
+    )
+    .requiredOption('--from <date>', 'first day, Europe/London: 2026-04-01', day)
+    .requiredOption('--until <date>', 'last day, yesterday at the latest: 2027-03-31', day)
+    .option('--out <folder>', 'where the files are written; it must be empty, or not exist')
+    .action(async (organisation: string, { from, until, out }: Options) => {
+      const folder = out ?? `evidence-${organisation}-${from}-${until}`;
+      await requireEmpty(folder);
+      const { files, sha256 } = await receive(
+        callLines(settings, 'evidencePackMake', { body: { organisation, from, until } }),
+        (text) => {
+          if (output.interactive) output.err(`\r${text}`.padEnd(60));
+        },
+      );
+      if (output.interactive) output.err('\n');
+      await writeFiles(folder, files);
+      const names = [...files.keys()];
+      print(output, { folder, files: names, sha256 }, () =>
+        [
+          `Written to ${folder}: ${names.join(', ')}.`,
+          `SHA-256 of the manifest, which the audit trail has too: ${sha256}`,
+          `To verify it: gatehouse verify-pack ${folder} --key evidence-key.pem`,
+        ].join('\n'),
+      );
+    });
+}
+
+function day(text: string): string {
+  if (date.safeParse(text).success) return text;
+  throw new InvalidArgumentError('Write a date as YYYY-MM-DD.');
+}
+
+type Lines = ReturnType<typeof callLines<'evidencePackMake'>>;
+
+/** @throws Failure if it could not be made, or not all of it has arrived */
+async function receive(
+  lines: Lines,
+  onProgress: (text: string) => void,
+): Promise<{ files: Map<string, Buffer>; sha256: string }> {
+  const parts = new Map<string, Buffer[]>();
+  const sizes = new Map<string, number>();
+  let sha256: string | null = null;
+  for await (const line of lines) {
+    if (line.type === 'failed') throw new Failure(line.detail);
+    if (line.type === 'progress') onProgress(`Gatehouse is ${line.what} (${line.done} of ${line.total})`);
+    if (line.type === 'done') sha256 = line.sha256;
+    if (line.type !== 'file') continue;
+    parts.set(line.name, [...(parts.get(line.name) ?? []), Buffer.from(line.base64, 'base64')]);
+    sizes.set(line.name, line.size);
+  }
+  const files = new Map([...parts].map(([name, each]) => [name, Buffer.concat(each)]));
+  const isWhole = [...files].every(([name, bytes]) => bytes.length === sizes.get(name));
+  if (sha256 === null || !isWhole)
+    throw new Failure('The connection was lost before the pack was complete. Make it again.');
+  return { files, sha256 };
+}
+
+async function requireEmpty(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw unreadable(folder, error);
+  });
+  if (names.length > 0)
+    throw new Failure(`${folder} is not empty. Name another folder with --out, so that no two packs mix.`, 2);
+}
+
+/** All of them or none: a folder with half a pack would look like one that was tampered with. */
+async function writeFiles(folder: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
+  const unfinished = `${folder}.unfinished`;
+  try {
+    await rm(unfinished, { recursive: true, force: true });
+    await mkdir(unfinished, { recursive: true });
+    for (const [name, bytes] of files) await writeFile(join(unfinished, name), bytes);
+    await rm(folder, { recursive: true, force: true });
+    await rename(unfinished, folder);
+  } catch (error) {
+    throw new Failure(
+      `The files can't be written to ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+      2,
+    );
+  }
+}

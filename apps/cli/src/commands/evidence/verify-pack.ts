@@ -1,0 +1,70 @@
+import type { KeyObject } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { Failure } from '../../failure.js';
+import { readBytes, readTextFile, unreadable } from '../../files.js';
+import type { Context } from '../../options.js';
+import { count, print } from '../../output.js';
+import { readPublicKeys } from '../../verify/checkpoints.js';
+import { type PackReport, verifyPack } from '../../verify/verify-pack.js';
+
+interface Options {
+  readonly key: string;
+  readonly organisation?: string;
+  readonly from?: string;
+  readonly until?: string;
+}
+
+const MOST_FILES = 100;
+
+export function verifyPackCommand(program: Command, { output, setExitCode }: Context): void {
+  program
+    .command('verify-pack <folder>')
+    .description(
+      'Verify an evidence pack offline; only its files and the public key are needed. The exit code is 1 if anything is wrong.',
+    )
+    .requiredOption('--key <file>', 'public key of evidence packs in PEM, as KMS gives it')
+    .option('--organisation <ods-code>', 'the organisation that the pack must be about')
+    .option('--from <date>', 'the first day that it must have')
+    .option('--until <date>', 'the last day that it must have')
+    .action(async (folder: string, { key, ...expected }: Options) => {
+      const keys = keysOf(key, await readTextFile(key));
+      const report = verifyPack({ files: await filesIn(folder), keys }, expected);
+      print(output, report, reportText);
+      if (!report.ok) setExitCode(1);
+    });
+}
+
+async function filesIn(folder: string): Promise<Map<string, Buffer>> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
+  if (names.length > MOST_FILES) throw new Failure(`${folder} has too many files to be an evidence pack.`, 2);
+  const files = new Map<string, Buffer>();
+  for (const name of names.sort()) files.set(name, await readBytes(join(folder, name)));
+  return files;
+}
+
+/** @throws Failure if the file has no public key */
+function keysOf(file: string, pem: string): KeyObject[] {
+  try {
+    return readPublicKeys(pem);
+  } catch (error) {
+    throw new Failure(`${file}: ${error instanceof Error ? error.message : String(error)}.`, 2);
+  }
+}
+
+function reportText({ ok, faults, pack }: PackReport): string {
+  const about =
+    pack === null
+      ? []
+      : [
+          `Evidence pack of ${pack.organisation}, ${pack.from} to ${pack.until}, made at ${pack.madeAt} by ${pack.madeBy}.`,
+          `Files: ${pack.files.join(', ')}. SHA-256 of the manifest: ${pack.sha256}`,
+        ];
+  const result = ok
+    ? 'Verified: every file is as it was signed.'
+    : `NOT verified: ${count(faults.length, 'fault')}.`;
+  return [...about, ...faults.map((fault) => `${fault}.`), result].join('\n');
+}
