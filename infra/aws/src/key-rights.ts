@@ -15,6 +15,7 @@ interface KeyRights {
   /** Finds a key that a run which died has left. */
   readonly listsKeys?: true;
   readonly checkpointKey: readonly string[];
+  readonly evidenceKey?: readonly string[];
 }
 
 /** Every role writes the trail, and asks for the state of the audit key to answer `/ready`. */
@@ -33,6 +34,8 @@ export const KEY_RIGHTS: Readonly<Record<Role, KeyRights>> = {
     signingKeys: ['kms:GetPublicKey', 'kms:DisableKey'],
     createsSigningKeys: true,
     checkpointKey: [],
+    // Evidence packs are made where they are asked for.
+    evidenceKey: ['kms:Sign', 'kms:GetPublicKey'],
   },
   worker: {
     // It signs the canary of a rotation.
@@ -49,6 +52,7 @@ export const KEY_RIGHTS: Readonly<Record<Role, KeyRights>> = {
 export interface AccountKeys {
   readonly audit: kms.IKey;
   readonly checkpoints: kms.IKey;
+  readonly evidence: kms.IKey;
 }
 
 export function keyStatements(role: Role, keys: AccountKeys, settings: Settings): iam.PolicyStatement[] {
@@ -96,6 +100,14 @@ export function keyStatements(role: Role, keys: AccountKeys, settings: Settings)
         sid: 'UseCheckpointKey',
         actions: [...rights.checkpointKey],
         resources: [keys.checkpoints.keyArn],
+      }),
+    );
+  if (rights.evidenceKey !== undefined)
+    statements.push(
+      new iam.PolicyStatement({
+        sid: 'UseEvidenceKey',
+        actions: [...rights.evidenceKey],
+        resources: [keys.evidence.keyArn],
       }),
     );
   return statements;

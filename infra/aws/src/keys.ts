@@ -12,6 +12,8 @@ export class Keys extends Construct {
   readonly audit: kms.Key;
   /** Signs checkpoints of the trail. */
   readonly checkpoints: kms.Key;
+  /** Signs evidence packs. */
+  readonly evidence: kms.Key;
   /** Encrypts the database, its copies and the buckets. */
   readonly data: kms.Key;
   readonly secrets: kms.Key;
@@ -30,13 +32,16 @@ export class Keys extends Construct {
     this.data = symmetric('Data', 'database, backups and buckets');
     this.secrets = symmetric('Secrets', 'secrets');
     this.logs = symmetric('Logs', 'logs and alarms');
-    this.checkpoints = new kms.Key(this, 'Checkpoints', {
-      description: 'Gatehouse: checkpoints of the audit trail',
-      keySpec: kms.KeySpec.RSA_4096,
-      keyUsage: kms.KeyUsage.SIGN_VERIFY,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    for (const key of [this.audit, this.checkpoints, this.data]) {
+    const signing = (name: string, description: string): kms.Key =>
+      new kms.Key(this, name, {
+        description: `Gatehouse: ${description}`,
+        keySpec: kms.KeySpec.RSA_4096,
+        keyUsage: kms.KeyUsage.SIGN_VERIFY,
+        removalPolicy: RemovalPolicy.RETAIN,
+      });
+    this.checkpoints = signing('Checkpoints', 'checkpoints of the audit trail');
+    this.evidence = signing('Evidence', 'evidence packs');
+    for (const key of [this.audit, this.checkpoints, this.evidence, this.data]) {
       key.addToResourcePolicy(neverEnds());
       key.addToResourcePolicy(neverSigns());
     }

@@ -29,7 +29,10 @@ export function gatewaySettings(
     GATEHOUSE_DRAIN_MS: String(DRAIN_MS),
     GATEHOUSE_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS),
     ...listenerSettings(role, balancerRanges),
-    ...(role === 'admin' ? staffSettings(settings) : {}),
+    ...(role === 'admin' && {
+      ...staffSettings(settings),
+      GATEHOUSE_EVIDENCE_KMS_KEY: keys.evidence.keyArn,
+    }),
     ...(role === 'worker' && {
       GATEHOUSE_CHECKPOINT_KMS_KEY: keys.checkpoints.keyArn,
       GATEHOUSE_CHECKPOINTS: `s3://${archive.bucketName}/${CHECKPOINT_PREFIX}`,

@@ -11,7 +11,12 @@ const CREATE = ['kms:CreateKey', 'kms:TagResource'];
 const ALLOWED: Record<string, Record<string, string[]>> = {
   partner: { audit: AUDIT, signing: ['kms:DescribeKey', 'kms:Sign'] },
   public: { audit: AUDIT, signing: ['kms:Sign'] },
-  admin: { audit: AUDIT, signing: ['kms:DisableKey', 'kms:GetPublicKey'], any: CREATE },
+  admin: {
+    audit: AUDIT,
+    signing: ['kms:DisableKey', 'kms:GetPublicKey'],
+    any: CREATE,
+    evidence: ['kms:GetPublicKey', 'kms:Sign'],
+  },
   worker: {
     audit: AUDIT,
     signing: [
@@ -45,6 +50,7 @@ function keyOf(statement: Statement): string {
   const text = JSON.stringify(Resource);
   if (text.includes('KeysAudit')) return 'audit';
   if (text.includes('KeysCheckpoints')) return 'checkpoints';
+  if (text.includes('KeysEvidence')) return 'evidence';
   if (text.includes('KeysData')) return 'data';
   if (text.includes('KeysSecrets')) return 'secrets';
   if (Resource === SIGNING) return 'signing';
@@ -109,9 +115,9 @@ export const KEY_RULES: readonly Rule[] = [
     },
   },
   {
-    name: 'audit and checkpoint keys are apart, outlive the stack, and are never ended or tagged as signing keys',
+    name: 'the keys of the audit trail, checkpoints and evidence packs are apart, outlive the stack, and are never ended or tagged as signing keys',
     faultsIn: (all) =>
-      ['KeysAudit', 'KeysCheckpoints', 'KeysData'].filter((begins) => {
+      ['KeysAudit', 'KeysCheckpoints', 'KeysEvidence', 'KeysData'].filter((begins) => {
         const { KeyPolicy } = the(all, 'AWS::KMS::Key', begins);
         const denied = (KeyPolicy.Statement as (Statement & { Effect: string })[])
           .filter(({ Effect }) => Effect === 'Deny')
