@@ -1,5 +1,7 @@
 /** The monthly list of deletions over HTTP: who reads it, who strikes a key off, and which two people approve. */
+import { SIGNATURES_EVENT, signatureFacts } from '@gatehouse/domain/signatures/recorded-signatures';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemEvent } from '../../../apps/gateway/src/adapters/audit/system-event.ts';
 import { type AdminApi, type Answer, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 
@@ -107,4 +109,28 @@ it('a key struck off after the request leaves nothing of it to approve', async (
   const approved = await as(gita, 'POST', `/changes/${id}/approve`, { diffHash, reason: 'agreed' });
   expect(approved.status).toBe(409);
   expect((await listOf()).deletionList).toBeNull();
+});
+
+it('shows when the key last signed, by the newest record of the trail, and of no other key', async () => {
+  const { kmsKeyArn } = await listOf();
+  const lastSigned = async () =>
+    (await admin.ok('keyDeletionList', { query: {} })).items.map(({ lastSignedAt }) => lastSignedAt);
+  expect(await lastSigned()).toEqual([null]);
+  // The trail has partitions for the months around today.
+  const nowMs = Date.now();
+  admin.clock.ms = nowMs;
+  for (const [key, minutesAgo] of [
+    [kmsKeyArn, 90],
+    [kmsKeyArn, 30],
+    [kmsKeyArn, 60],
+    ['another', 1],
+  ] as const)
+    await admin.parts.audit.system(
+      systemEvent(
+        SIGNATURES_EVENT,
+        nowMs - minutesAgo * 60_000,
+        signatureFacts({ key, requestIds: ['1'], unanswered: [] }),
+      ),
+    );
+  expect(await lastSigned()).toEqual([new Date(nowMs - 30 * 60_000).toISOString()]);
 });

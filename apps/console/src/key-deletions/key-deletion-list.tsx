@@ -69,6 +69,10 @@ export default function KeyDeletionList() {
         },
         { label: 'Disabled since', value: ({ disabledAt }) => moment(disabledAt) },
         { label: 'Signed until', value: ({ signedUntil }) => moment(signedUntil) },
+        {
+          label: 'Last signature',
+          value: ({ lastSignedAt }) => (lastSignedAt === null ? 'None in the trail' : moment(lastSignedAt)),
+        },
         { label: 'State', value: ({ state }) => STATES[state] },
         { label: 'Deleted on', value: ({ deletesAt }) => moment(deletesAt) },
         {

@@ -31,6 +31,8 @@ export const keyDeletion = z.object({
   disabledAt: instant.nullable(),
   /** Until when Gatehouse signed with it; null: it never signed. */
   signedUntil: instant.nullable(),
+  /** The newest signature of AWS KMS that the audit trail has, to the minute; null: it has none. */
+  lastSignedAt: instant.nullable(),
   state: z.enum(KEY_DELETION_STATES),
   /** Why it is not deleted, and who said so. */
   reason: z.string().nullable(),

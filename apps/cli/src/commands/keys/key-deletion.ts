@@ -25,6 +25,7 @@ export function keyDeletionCommands(keys: Command, { settings, output }: Context
             ['Organisations', (row) => row.organisations.join(', ')],
             ['Disabled', (row) => row.disabledAt],
             ['Signed until', (row) => row.signedUntil],
+            ['Last signature', (row) => row.lastSignedAt ?? 'none in the trail'],
             ['State', (row) => row.state],
             ['Deleted on', (row) => row.deletesAt],
             ['Reason', (row) => row.reason],

@@ -21,6 +21,7 @@ import {
 } from '../../adapters/audit/read/filter.js';
 import { followAudit } from '../../adapters/audit/read/follow.js';
 import { type NhsAnswers, readNhsAnswers } from '../../adapters/audit/read/nhs-answers.js';
+import { lastSignatures } from '../../adapters/audit/read/last-signatures.js';
 import { type NewestCall, newestCalls } from '../../adapters/audit/read/newest-calls.js';
 import { searchAudit } from '../../adapters/audit/read/query.js';
 import { readEvent, readStory, type StoryRow } from '../../adapters/audit/read/story.js';
@@ -165,6 +166,11 @@ export class AuditTrail {
   /** The requests for these organisations since then (epoch ms), by binding, client and operation. */
   calls(odsCodes: readonly string[], sinceMs: number): Promise<CallCount[]> {
     return countCalls(this.parts.database, odsCodes, sinceMs);
+  }
+
+  /** When each key last signed (epoch ms), by its ARN; without those of which the trail has no signature. */
+  lastSignatures(keyArns: readonly string[], untilMs: number): Promise<ReadonlyMap<string, number>> {
+    return lastSignatures(this.parts.database, keyArns, untilMs);
   }
 
   /** Resolves once the event is durable. */

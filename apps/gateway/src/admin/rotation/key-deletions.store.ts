@@ -3,6 +3,7 @@ import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
 import { DELETABLE } from '../../adapters/keys/key-deletions.js';
 import { AuditAccess } from '../audit/audit-access.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { Guarded, type GuardedInput } from '../changes/guarded.js';
 import { type Acting, changeBy, requireNoLimit } from '../http/access/principal.js';
 import { instantOf, pageOf } from '../http/paging.js';
@@ -21,6 +22,7 @@ export class KeyDeletionsStore {
     @Inject(DATABASE) private readonly db: Queries,
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(AuditAccess) private readonly auditAccess: AuditAccess,
+    @Inject(AuditTrail) private readonly auditTrail: AuditTrail,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
@@ -37,7 +39,20 @@ export class KeyDeletionsStore {
       orderBy: { kid: 'asc' },
       take: limit + 1,
     });
-    return pageOf(rows, limit, ({ kid }) => kid, deletionView);
+    const lastSigned = await this.lastSigned(rows);
+    return pageOf(
+      rows,
+      limit,
+      ({ kid }) => kid,
+      (row) => deletionView(row, lastSigned),
+    );
+  }
+
+  private lastSigned(rows: readonly DeletionRow[]): Promise<ReadonlyMap<string, number>> {
+    return this.auditTrail.lastSignatures(
+      rows.map(({ signingKey }) => signingKey.kmsKeyArn),
+      this.now(),
+    );
   }
 
   /** Deletes what nobody has struck off. It is decided again for each key before KMS is called. */
@@ -68,7 +83,7 @@ export class KeyDeletionsStore {
   }
 
   /** One person may keep a key, whatever others have decided. */
-  private takeOff(
+  private async takeOff(
     acting: Acting,
     {
       month,
@@ -78,7 +93,7 @@ export class KeyDeletionsStore {
     }: { month: string; kid: string; reason: string; state: 'struck' | 'cancelled' },
   ) {
     const where = { month_kid: { month, kid } };
-    return this.transactions.run(changeBy(acting, reason), async (transaction) => {
+    const taken = await this.transactions.run(changeBy(acting, reason), async (transaction) => {
       const row = await transaction.keyDeletion.findUnique({ where, include: WITH_KEY });
       if (row === null || !reaches(acting.reach, ownerOf(row.signingKey).odsCodes))
         throw notFound(`key ${kid} on the list of ${month}`);
@@ -95,12 +110,13 @@ export class KeyDeletionsStore {
           data: { deletionList: null },
         });
       await this.auditAccess.record('KEY_DELETION', acting, { step: state, kid, list: month, reason });
-      return deletionView(await transaction.keyDeletion.findUniqueOrThrow({ where, include: WITH_KEY }));
+      return transaction.keyDeletion.findUniqueOrThrow({ where, include: WITH_KEY });
     });
+    return deletionView(taken, await this.lastSigned([taken]));
   }
 
   private refuseInOtherState(row: DeletionRow, to: 'struck' | 'cancelled'): void {
-    const { kid, state, deletesAt } = deletionView(row);
+    const { kid, state, deletesAt } = deletionView(row, new Map());
     const isApproved = state === 'approved' || state === 'scheduled';
     if (to === 'struck' ? state !== 'listed' : !isApproved)
       throw conflict(
@@ -120,6 +136,7 @@ interface DeletionRow {
   readonly reason: string | null;
   readonly decidedBy: string | null;
   readonly signingKey: Parameters<typeof ownerOf>[0] & {
+    readonly kmsKeyArn: string;
     readonly disabledAt: Date | null;
     readonly activatedAt: Date | null;
     readonly retiredAt: Date | null;
@@ -129,7 +146,12 @@ interface DeletionRow {
   };
 }
 
-function deletionView({ month, kid, state, reason, decidedBy, signingKey }: DeletionRow) {
+/** @param lastSigned epoch ms by the ARN of the key */
+function deletionView(
+  { month, kid, state, reason, decidedBy, signingKey }: DeletionRow,
+  lastSigned: ReadonlyMap<string, number>,
+) {
+  const lastSignedMs = lastSigned.get(signingKey.kmsKeyArn);
   const { kind, id, name, odsCodes, environment } = ownerOf(signingKey);
   const { disabledAt, activatedAt, retiredAt, deletionList, deletesAt, deletionScheduledAt } = signingKey;
   const isApproved = state === 'listed' && deletionList === month;
@@ -137,6 +159,7 @@ function deletionView({ month, kid, state, reason, decidedBy, signingKey }: Dele
     ...{ month, kid, owner: { kind, id, name }, organisations: [...odsCodes], environment },
     disabledAt: instantOf(disabledAt),
     signedUntil: activatedAt === null ? null : instantOf(retiredAt),
+    lastSignedAt: lastSignedMs === undefined ? null : new Date(lastSignedMs).toISOString(),
     state: isApproved
       ? deletionScheduledAt === null
         ? ('approved' as const)
