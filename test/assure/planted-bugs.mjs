@@ -30,17 +30,31 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'the oldest signature of a key is shown as its last one',
+    file: 'apps/gateway/src/adapters/audit/read/last-signatures.ts',
+    find: 'ORDER BY started_at DESC',
+    put: 'ORDER BY started_at ASC',
+    tests: integration('test/integration/admin/key-deletion.spec.ts'),
+  },
+  {
+    name: 'the page of rotations sends everybody who reads of a refused canary to the operator',
+    file: 'libs/domain/src/rotation/rotation-failure.ts',
+    find: "return refusal?.whoActs ?? 'operator';",
+    put: "return refusal === null ? refusal : 'operator';",
+    tests: unit('libs/domain/src/rotation/rotation-failure.spec.ts'),
+  },
+  {
     name: 'a step of a plan writes something else than what was approved',
     file: `${ADMIN}/impact-plans/plan-runs.store.ts`,
     find: 'if (diffHash !== step.hash) throw',
-    put: 'if (step.hash === null) throw',
+    put: "if (diffHash === '') throw",
     tests: integration('test/integration/admin/impact-plans.spec.ts'),
   },
   {
     name: 'of two people who carry out a plan at once, both do the step',
     file: `${ADMIN}/impact-plans/plan-runs.store.ts`,
     find: 'if (isRecordedDone(recorded, step.id)) return;\n    const change',
-    put: 'const change',
+    put: 'if (recorded.length < 0) return;\n    const change',
     tests: integration('test/integration/admin/impact-plans.spec.ts'),
   },
   {

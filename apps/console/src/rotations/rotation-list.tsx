@@ -1,4 +1,5 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { Box } from '@mui/material';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { moment, NONE } from '../parts/dates.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
@@ -86,15 +87,25 @@ export default function RotationList() {
         { label: 'Every', value: ({ everyDays }) => `${everyDays} days` },
         { label: 'Next step', value: ({ next }) => (next === null ? NONE : STEPS[next.step]) },
         { label: 'From', value: ({ next }) => moment(next?.from ?? null) },
-        { label: 'Why it waits', value: whyItWaits },
+        { label: 'Why it waits', value: (rotation) => <WhyItWaits {...rotation} /> },
         { label: 'JWKS last fetched', value: ({ jwksFetchedAt }) => moment(jwksFetchedAt) },
       ]}
     />
   );
 }
 
-function whyItWaits({ failure, waitsBecause }: Rotation): string {
+/** Of a failure: the cause, who must act, and what happens until then. */
+function WhyItWaits({ failure, waitsBecause }: Rotation) {
   if (failure === null) return waitsBecause ?? 'It is due now.';
   const times = failure.failures === 1 ? 'once' : `${failure.failures} times`;
-  return `It failed ${times}: ${failure.cause} It is tried again at ${moment(failure.triedAgainAt)}.`;
+  return (
+    <>
+      <Box>
+        It failed {times}: {failure.cause}
+      </Box>
+      <Box sx={{ mt: 0.5 }}>Who must act: {failure.whoActs}</Box>
+      <Box sx={{ mt: 0.5 }}>{failure.meanwhile}</Box>
+      <Box sx={{ mt: 0.5 }}>It is tried again at {moment(failure.triedAgainAt)}.</Box>
+    </>
+  );
 }

@@ -58,6 +58,10 @@ export const rotation = z.object({
       failures: z.number(),
       since: instant,
       triedAgainAt: instant,
+      /** Who can remove the cause. */
+      whoActs: z.string(),
+      /** What goes on meanwhile, in words. */
+      meanwhile: z.string(),
     })
     .nullable(),
   /** When somebody who says that it is API Management last fetched the JWKS URL. */

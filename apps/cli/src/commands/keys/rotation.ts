@@ -87,7 +87,8 @@ export function rotationCommands(keys: Command, { settings, output }: Context): 
 
 function because({ failure, waitsBecause }: RotationView): string {
   if (failure === null) return waitsBecause ?? 'It is due now.';
-  return `${failure.step} failed ${failure.failures} times: ${failure.cause} Tried again at ${failure.triedAgainAt}.`;
+  const { step, failures, cause, whoActs, meanwhile, triedAgainAt } = failure;
+  return `${step} failed ${failures} times: ${cause} Who must act: ${whoActs}. ${meanwhile} Tried again at ${triedAgainAt}.`;
 }
 
 function withChoice(command: Command): Command {

@@ -1,7 +1,8 @@
 import type { RotationView } from '@gatehouse/contracts/operation/rotation-routes';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
-import { nextStep } from '@gatehouse/domain/rotation/rotation';
+import { nextStep, type RotationStep } from '@gatehouse/domain/rotation/rotation';
+import { rotationFailure } from '@gatehouse/domain/rotation/rotation-failure';
 import { whyItWaits } from '@gatehouse/domain/rotation/rotation-wait';
 import { Inject, Injectable } from '@nestjs/common';
 import { type OwnerRotation, readRotations } from '../../adapters/keys/rotations.js';
@@ -77,12 +78,13 @@ export class RotationsStore {
   }
 }
 
-function failureOf({ step, cause, failures, failingSinceMs, notBeforeMs }: OwnerRotation) {
+function failureOf({ step, cause, failures, failingSinceMs, notBeforeMs, keys }: OwnerRotation) {
   if (cause === null) return null;
   return {
     ...{ step: step ?? '', cause, failures },
     since: iso(failingSinceMs ?? 0),
     triedAgainAt: iso(notBeforeMs),
+    ...rotationFailure((step ?? 'create') as RotationStep, cause, keys),
   };
 }
 
