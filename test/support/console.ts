@@ -60,9 +60,13 @@ export interface Console {
   stop(): Promise<void>;
 }
 
-/** @param prepare sets up what the pages show, before changes that matter need a second person */
+/**
+ * @param prepare sets up what the pages show, before changes that matter need a second person
+ * @param settings of the gateway, in addition to those that every console has
+ */
 export async function startConsole(
   prepare: (stack: Stack) => Promise<unknown> = () => Promise.resolve(),
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Console> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -72,6 +76,7 @@ export async function startConsole(
       GATEHOUSE_CONSOLE_URL: origin,
       GATEHOUSE_STAFF_ISSUER: staffIssuer,
       GATEHOUSE_STAFF_ROLES: ROLES,
+      ...settings,
     }),
   });
   await prepare(stack);

@@ -101,7 +101,7 @@ class Words {
         return ofMessageSet(row, before, after);
       case 'signing_key':
         if (text(row, 'deletion_list') !== '' && row['deletion_list'] !== before?.['deletion_list'])
-          return `Signing key ${text(row, 'kid')} of ${this.keyOwner(row)}, disabled since ${text(row, 'disabled_at').slice(0, 10)}, would be deleted in AWS KMS after 30 days.`;
+          return `Signing key ${text(row, 'kid')} of ${this.keyOwner(row)} would be deleted in AWS KMS after 30 days. “Key deletions” shows since when it is disabled and when it last signed.`;
         return `Signing key ${text(row, 'kid')} of ${this.keyOwner(row)} would ${KEY_STATES[text(row, 'state')] ?? 'change'}.`;
       case 'rotation_policy':
         return this.ofPolicy(row, after);

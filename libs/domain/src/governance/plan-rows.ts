@@ -23,10 +23,18 @@ export function withRowsOfPlans(diff: readonly DiffRow[]): readonly DiffRow[] {
     return [
       { ...row, before, after },
       ...steps.flatMap(({ order, rows }) =>
-        rows.map((each) => ({ ...each, table: `${each.table} (step ${order})` })),
+        rows.map((each) => ({ ...each, table: inStep(each.table, order) })),
       ),
     ];
   });
+}
+
+/** A record that is shown as it would be keeps these words at its end: by them it is known not to be written itself. */
+function inStep(table: string, order: number): string {
+  const shown = ' as it would be';
+  return table.endsWith(shown)
+    ? `${table.slice(0, -shown.length)} (step ${order})${shown}`
+    : `${table} (step ${order})`;
 }
 
 function withoutSteps(row: Readonly<Record<string, unknown>> | null) {

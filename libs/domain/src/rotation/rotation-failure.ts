@@ -27,7 +27,7 @@ function whoActs(step: RotationStep, cause: string): WhoActs {
   return refusal?.whoActs ?? 'operator';
 }
 
-const AGAIN = 'Gatehouse tries the step again by itself, so nothing is to be started once the cause is gone.';
+const AGAIN = 'Gatehouse tries the step again by itself: you need not start anything.';
 
 function meanwhile(step: RotationStep, keys: readonly Pick<RotatingKey, 'kid' | 'state'>[]): string {
   if (step === 'remove' || step === 'disable') return `The key in question no longer signs. ${AGAIN}`;
