@@ -17,48 +17,55 @@ type Step = Plan['steps'][number];
 /** One plan: who authorised it, how far it is, and the buttons to carry it on. */
 export default function ImpactPlanPage() {
   return (
-    <RecordPage<Plan> name={(plan) => `Plan: ${subjectInWords(plan)}`}>
-      {(plan) => (
-        <>
-          <Section title="How far it is">
-            <Standing {...plan} />
-            <Facts
-              facts={[
-                ['State', <StateTag key="state" state={plan.state} />],
-                ['Authorised by', plan.authorisedBy],
-                ['Authorised', moment(plan.authorisedAt)],
-                ['Reason', plan.reason],
-                ['The event counts from', moment(plan.firstMoment)],
-                ['Ended', moment(plan.endedAt)],
-                ['Ended by', plan.endedBy],
-              ]}
-            />
-            {plan.state === 'open' ? <Actions {...plan} /> : null}
-          </Section>
-          <Typography variant="h2" sx={{ mb: 1 }}>
-            Steps
-          </Typography>
-          <RecordRows<Step>
-            data={plan.steps}
-            columns={[
-              { label: 'Step', value: ({ order, title }) => `${order}. ${title}` },
-              { label: 'State', value: ({ state }) => <StateTag state={state} /> },
-              {
-                label: 'Who acts',
-                value: ({ closedBy, whoActs }) => (closedBy === 'plan' ? 'Gatehouse' : whoActs),
-              },
-              { label: 'Why', value: ({ because }) => because },
-              {
-                label: 'Recorded',
-                value: ({ recordedAt, recordedBy }) =>
-                  recordedAt === null ? NONE : `${moment(recordedAt)}, ${recordedBy ?? ''}`,
-              },
-              { label: 'What to do', value: (step) => <StepAction plan={plan} step={step} /> },
-            ]}
-          />
-        </>
-      )}
+    <RecordPage<Plan> name={(plan) => `Plan: ${subjectInWords(plan)}`} hasMoreThanItsList>
+      {(plan) => (isWhole(plan) ? <WholePlan {...plan} /> : null)}
     </RecordPage>
+  );
+}
+
+/** What is known from the list has no steps; it is there until the plan itself is loaded. */
+const isWhole = (plan: Partial<Plan>): boolean => plan.steps !== undefined;
+
+function WholePlan(plan: Plan) {
+  return (
+    <>
+      <Section title="How far it is">
+        <Standing {...plan} />
+        <Facts
+          facts={[
+            ['State', <StateTag key="state" state={plan.state} />],
+            ['Authorised by', plan.authorisedBy],
+            ['Authorised', moment(plan.authorisedAt)],
+            ['Reason', plan.reason],
+            ['The event counts from', moment(plan.firstMoment)],
+            ['Ended', moment(plan.endedAt)],
+            ['Ended by', plan.endedBy],
+          ]}
+        />
+        {plan.state === 'open' ? <Actions {...plan} /> : null}
+      </Section>
+      <Typography variant="h2" sx={{ mb: 1 }}>
+        Steps
+      </Typography>
+      <RecordRows<Step>
+        data={plan.steps}
+        columns={[
+          { label: 'Step', value: ({ order, title }) => `${order}. ${title}` },
+          { label: 'State', value: ({ state }) => <StateTag state={state} /> },
+          {
+            label: 'Who acts',
+            value: ({ closedBy, whoActs }) => (closedBy === 'plan' ? 'Gatehouse' : whoActs),
+          },
+          { label: 'Why', value: ({ because }) => because },
+          {
+            label: 'Recorded',
+            value: ({ recordedAt, recordedBy }) =>
+              recordedAt === null ? NONE : `${moment(recordedAt)}, ${recordedBy ?? ''}`,
+          },
+          { label: 'What to do', value: (step) => <StepAction plan={plan} step={step} /> },
+        ]}
+      />
+    </>
   );
 }
 

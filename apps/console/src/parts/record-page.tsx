@@ -9,12 +9,18 @@ import { PageTitle } from './page-title.js';
 interface Props<T> {
   readonly name: (record: T) => string;
   readonly children: (record: Tagged<T>) => ReactNode;
+  /** The list of these records has less of each, so that what is known from it is not enough. */
+  readonly hasMoreThanItsList?: boolean;
 }
 
 /** The page of one record. A failed reload leaves what is on the page, and any form that is open there. */
-export function RecordPage<T>({ name, children }: Props<T>) {
+export function RecordPage<T>({ name, children, hasMoreThanItsList = false }: Props<T>) {
   const { id = '' } = useParams();
-  const query = useGetOne<ConsoleRecord>(useResourceContext() ?? '', { id });
+  const query = useGetOne<ConsoleRecord>(
+    useResourceContext() ?? '',
+    { id },
+    hasMoreThanItsList ? { staleTime: 0 } : {},
+  );
   return (
     <Box sx={{ pt: 2 }}>
       <Loaded query={query}>

@@ -17,10 +17,13 @@ export function planInList(plan: PlanRow) {
 }
 
 export function planView(plan: PlanRow, state: PlanState): ImpactPlanView {
+  // One that was refused and has been done by hand since is done.
+  const refused = state.progress.find((each) => each.state === 'refused')?.id;
   const next = plan.endedAt === null ? nextToCarryOut(state.progress) : null;
   return {
     ...planInList(plan),
     firstMoment: new Date(state.firstMs).toISOString(),
+    refusedStep: stepsOf(plan).find(({ id }) => id === refused)?.title ?? null,
     next: stepsOf(plan).find(({ id }) => id === next)?.title ?? null,
     steps: stepsOf(plan).map((step, at) => {
       const { id, order, title, whoActs, closedBy } = step;
