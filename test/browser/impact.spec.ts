@@ -1,7 +1,10 @@
-/** The impact of an organisation’s closing: what it hits, what would be refused, and the plan. */
+/** The impact of an organisation’s closing: what it hits, what would be refused, and the plan, which is then carried out. */
+import { londonDay } from '@gatehouse/domain/governance/london-day';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
+import { accessible, type Console, decide, fillIn, SHOTS, signIn, startConsole } from '../support/console.ts';
 import { onboard } from '../support/onboard.ts';
+import { until } from '../support/until.ts';
 
 let at: Console;
 beforeAll(async () => {
@@ -33,3 +36,59 @@ it('an organisation closes: what is hit, what would be refused, and the plan', a
   expect(await priya.getByText('GW_ORGANISATION_SUSPENDED').count()).toBe(0);
   await priya.context().close();
 });
+
+it('the whole plan is requested, approved by a colleague, and carried out; what people do is ticked off', async () => {
+  const priya = await at.as('Priya Nair');
+  await priya.goto(`${at.origin}/impact?kind=organisation-closes&odsCode=R69`);
+  await priya.getByLabel('First day without it').fill(londonDay(Date.now()));
+  await priya.getByRole('button', { name: 'Show the impact' }).click();
+  await priya.getByRole('button', { name: 'Request the whole plan' }).waitFor();
+  await fillIn(priya, 'Request the whole plan', { Reason: 'CHG-42' });
+  let id = '';
+  await until('the plan waits for a second person', async () => {
+    const { rows } = await at.stack.sql.query<{ id: string }>(
+      `SELECT id FROM pending_change WHERE state = 'pending'`,
+    );
+    id = rows[0]?.id ?? '';
+    return id !== '';
+  });
+  const gita = await at.as('Gita Rao');
+  await gita.goto(`${at.origin}/changes/${id}/show`);
+  await gita
+    .getByText('A plan for organisation R69 could be carried out', { exact: false })
+    .first()
+    .waitFor();
+  await gita
+    .getByText(/^Step 2, Suspend R69: /)
+    .first()
+    .waitFor();
+  await gita.getByText('Nothing changes at once.', { exact: false }).waitFor();
+  await shots(gita, 'impact-plan-approval');
+  await decide(gita, 'Approve', 'agreed with the trust');
+  await gita.getByText('Plan approved.', { exact: false }).waitFor();
+
+  await priya.goto(`${at.origin}/impact-plans`);
+  await priya.getByRole('link', { name: 'R69 closes' }).first().click();
+  await priya.getByRole('heading', { level: 1, name: 'Plan: R69 closes' }).waitFor();
+  await priya.getByText('“Suspend R69” can be carried out now.').waitFor();
+  await shots(priya, 'impact-plan-ready');
+  await fillIn(priya, 'Carry out', { Reason: 'the trust closed today' });
+  await priya.getByText('To be done by people:', { exact: false }).waitFor();
+  await priya.getByText('Gatehouse carried it out.').first().waitFor();
+  await shots(priya, 'impact-plan-carried-out');
+  const tick = 'Tick off “Have the old applications and ASIDs closed”';
+  await fillIn(priya, tick, { 'Who did it, and when': 'NHS England, INC-7, today' });
+  await priya.getByText('Ticked off: NHS England, INC-7, today').first().waitFor();
+  const { rows: organisations } = await at.stack.sql.query<{ state: string }>(
+    `SELECT state FROM organisation WHERE ods_code = 'R69'`,
+  );
+  expect(organisations[0]?.state).toBe('retired');
+});
+
+async function shots(page: Page, name: string): Promise<void> {
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await accessible(page, `${name} at ${width} px`);
+    await page.screenshot({ path: `${SHOTS}/${name}-${width}-light.png`, fullPage: true });
+  }
+}
