@@ -92,6 +92,14 @@ describe('a requested change in one sentence', () => {
       `Signing key k1 of ${PROVIDER} would be retired.`,
     ],
     [
+      row(
+        'signing_key',
+        { ...own, kid: 'k1', state: 'REMOVED', deletion_list: null },
+        { ...own, kid: 'k1', state: 'REMOVED', deletion_list: '2026-11' },
+      ),
+      `Signing key k1 of ${PROVIDER} would be deleted in AWS KMS after 30 days. “Key deletions” shows since when it is disabled and when it last signed.`,
+    ],
+    [
       row('rotation_policy', null, {
         ods_code: 'RCD',
         product: 'ReferWell',

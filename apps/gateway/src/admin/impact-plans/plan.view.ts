@@ -58,7 +58,7 @@ function because(
       if (recorded?.outcome === 'done') return 'Gatehouse carried it out.';
       return recorded?.outcome === 'ticked'
         ? `Ticked off: ${recorded.note ?? ''}`
-        : 'The registry says that it is done.';
+        : 'The registry, or the audit trail, says that it is done.';
     case 'ready':
       return 'It is next: carry the plan out.';
     case 'to do':
