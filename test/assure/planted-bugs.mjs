@@ -198,6 +198,20 @@ const BUGS = [
     tests: integration('test/integration/keys/signature-watch.spec.ts'),
   },
   {
+    name: 'a newer specification is announced each time somebody records it',
+    file: 'libs/domain/src/notices/catalogue-notice.ts',
+    find: 'onceKey: `e-RS specification ${version}`',
+    put: 'onceKey: null',
+    tests: integration('test/integration/admin/catalogue.spec.ts'),
+  },
+  {
+    name: 'a specification that the build has is announced',
+    file: 'libs/domain/src/notices/catalogue-notice.ts',
+    find: 'if (differences.length === 0) return null;',
+    put: '',
+    tests: unit('libs/domain/src/notices/catalogue-notice.spec.ts'),
+  },
+  {
     name: 'a finding is announced by each run of its watch',
     file: 'apps/gateway/src/adapters/upkeep/findings.ts',
     find: 'return row?.isNew === true;',

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => at.stop());
 
 const LINE =
-  'NHS England’s catalogue version 1.3.0 is newer than this build (one difference). Requests are decided by the catalogue of this build. “gatehouse catalogue show” lists what is different.';
+  'NHS England’s catalogue version 1.3.0 is newer than this build (one difference). Requests are decided by the catalogue of this build.';
 
 it('names the version and the number of differences, on wide and narrow screens', async () => {
   const document = specificationFile('1.3.0');
@@ -27,6 +27,12 @@ it('names the version and the number of differences, on wide and narrow screens'
   await signIn(priya, at.origin, 'Priya Nair');
   await priya.getByRole('heading', { name: 'The e-RS specification' }).waitFor();
   expect(await priya.getByText('NHS England’s catalogue').textContent()).toBe(LINE);
+  await priya.getByText('What is different').click();
+  const list = priya.getByRole('list', { name: 'What is different' });
+  await list.waitFor();
+  expect(await list.getByRole('listitem').allTextContents()).toEqual([
+    'A034: NHS England has deprecated it.',
+  ]);
   await accessible(priya, 'a newer specification');
   await priya.screenshot({ path: `${SHOTS}/newer-catalogue-1280-light.png`, fullPage: true });
   await priya.setViewportSize({ width: 390, height: 844 });

@@ -89,8 +89,25 @@ describe('a newer specification', () => {
     ]);
   });
 
+  it('is announced once for each version, to those who run Gatehouse', async () => {
+    const notices = () => admin.db.notice.findMany();
+    expect(await notices()).toMatchObject([
+      {
+        ...{ kind: 'upkeep', roles: ['platform-engineer', 'administrator'], odsCodes: [] },
+        title: 'Version 1.3.0 of the e-RS specification is newer than this build',
+        body: expect.stringContaining('A034: NHS England has deprecated it.'),
+      },
+    ]);
+    await record('newer.json');
+    expect(await notices()).toHaveLength(1);
+  });
+
   it('is compared by the gateway and not by who recorded it', async () => {
     const { comparison } = await admin.ok('catalogueComparisonShow');
+    expect(comparison?.differences.map(({ text }) => text)).toEqual([
+      'NHS England has deprecated it.',
+      'It is new: GET /FHIR/R4/Task (Tasks). Gatehouse refuses it until a build has it.',
+    ]);
     expect(comparison?.differences.map(({ interaction, aspect }) => [interaction, aspect])).toEqual([
       ['A034', 'deprecated'],
       ['A045', 'added'],
@@ -101,6 +118,7 @@ describe('a newer specification', () => {
     admin.clock.ms += 1_000;
     expect(await record('same.json')).toMatchObject({ code: 0 });
     expect(await newer()).toBeNull();
-    expect(await admin.db.catalogueComparison.count()).toBe(2);
+    expect(await admin.db.catalogueComparison.count()).toBe(3);
+    expect(await admin.db.notice.count()).toBe(1);
   });
 });

@@ -1,11 +1,13 @@
 /** What needs a person. What needs nobody takes no room. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Link, Typography } from '@mui/material';
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { Link as RouterLink } from 'react-router-dom';
 import { day } from '../parts/dates.js';
 import { ownerPage } from '../signing-keys/key-owner.js';
 import { Section } from '../parts/facts.js';
+import { Loading } from '../parts/load-state.js';
+import { NewerSpecification } from './lazy-newer-specification.js';
 
 type DashboardView = AnswerOf<'dashboardShow'>;
 
@@ -53,19 +55,8 @@ export function Attention({ data }: { readonly data: DashboardView }) {
           </Item>
         ))}
       </Items>
-      <Items title="The e-RS specification">
-        {newerCatalogue === null
-          ? []
-          : [
-              <Typography key={newerCatalogue.version} sx={{ mb: 1, overflowWrap: 'anywhere' }}>
-                NHS England’s catalogue version {newerCatalogue.version} is newer than this build (
-                {newerCatalogue.differences === 1
-                  ? 'one difference'
-                  : `${newerCatalogue.differences} differences`}
-                ). Requests are decided by the catalogue of this build. “gatehouse catalogue show” lists what
-                is different.
-              </Typography>,
-            ]}
+      <Items title="The e-RS specification" id="e-rs-specification">
+        {newerCatalogue === null ? [] : [<NewerCatalogue key={newerCatalogue.version} {...newerCatalogue} />]}
       </Items>
       <Items title="Applications that are not live yet">
         {drafts.map(({ applicationId, application, missing }) => (
@@ -92,15 +83,42 @@ export function Attention({ data }: { readonly data: DashboardView }) {
   );
 }
 
+function NewerCatalogue({ version, differences }: NonNullable<DashboardView['newerCatalogue']>) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <Box sx={{ overflowWrap: 'anywhere' }}>
+      <Typography sx={{ mb: 1 }}>
+        NHS England’s catalogue version {version} is newer than this build (
+        {differences === 1 ? 'one difference' : `${differences} differences`}). Requests are decided by the
+        catalogue of this build.
+      </Typography>
+      <details
+        onToggle={(event) => {
+          setOpen(event.currentTarget.open);
+        }}
+      >
+        <summary>What is different</summary>
+        {isOpen ? (
+          <Suspense fallback={<Loading />}>
+            <NewerSpecification />
+          </Suspense>
+        ) : null}
+      </details>
+    </Box>
+  );
+}
+
 const applicationPage = (id: string) => ownerPage({ kind: 'application', id });
 
 interface ItemsProps {
   readonly title: string;
+  /** For links to it. */
+  readonly id?: string;
   readonly children: readonly ReactNode[];
 }
 
-function Items({ title, children }: ItemsProps) {
-  return children.length === 0 ? null : <Section title={title}>{children}</Section>;
+function Items({ children, ...section }: ItemsProps) {
+  return children.length === 0 ? null : <Section {...section}>{children}</Section>;
 }
 
 interface ItemProps {

@@ -17,6 +17,8 @@ const comparison = z.object({
       aspect: z.string(),
       builtIn: z.string().nullable(),
       file: z.string().nullable(),
+      /** The same in words. */
+      text: z.string(),
     }),
   ),
   remarks: z.array(z.string()),

@@ -43,7 +43,8 @@ export const NOTICE_KINDS = {
   },
   upkeep: {
     label: 'Upkeep',
-    description: 'A client has not been used for 90 days, or still calls what NHS England has deprecated.',
+    description:
+      'A client has not been used for 90 days, still calls what NHS England has deprecated, or a newer e-RS specification is known.',
     permission: 'registry.read',
   },
   'job-failed': {

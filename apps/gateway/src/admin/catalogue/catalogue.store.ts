@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { compareCatalogue } from '@gatehouse/domain/ers/drift/compare-catalogue';
+import { differenceInWords } from '@gatehouse/domain/ers/drift/difference-words';
+import { catalogueNotice } from '@gatehouse/domain/notices/catalogue-notice';
 import { Inject, Injectable } from '@nestjs/common';
+import { notify } from '../../adapters/notices/notify.js';
 import { AuditAccess } from '../audit/audit-access.js';
 import { type Acting, changeBy } from '../http/access/principal.js';
 import { type Queries, Transactions } from '../http/transactions.js';
@@ -45,6 +48,8 @@ export class CatalogueStore {
       });
       const view = viewOf(row);
       const { version, differences } = view;
+      const notice = catalogueNotice(compareCatalogue(specification));
+      if (notice !== null) await notify(transaction, notice, this.now());
       await this.auditAccess.record('CATALOGUE_COMPARED', acting, {
         ...{ version, sha256, differences: differences.length, reason },
       });
@@ -71,7 +76,7 @@ function viewOf({ fileSha256, specification, recordedBy, recordedAt }: Row) {
   const { version, operations, differences, remarks } = compareCatalogue(readRecorded(specification));
   return {
     ...{ version, sha256: fileSha256, recordedBy, recordedAt: recordedAt.toISOString(), operations },
-    differences: [...differences],
+    differences: differences.map((difference) => ({ ...difference, text: differenceInWords(difference) })),
     remarks: [...remarks],
   };
 }
