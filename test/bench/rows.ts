@@ -6,6 +6,7 @@ import { latency } from './rows/latency.ts';
 import { longTrail } from './rows/long-trail.ts';
 import { rate } from './rows/rate.ts';
 import { registry } from './rows/registry.ts';
+import { rotations } from './rows/rotations.ts';
 import { streams } from './rows/streams.ts';
 import { throughput } from './rows/throughput.ts';
 import { tokens } from './rows/tokens.ts';
@@ -26,4 +27,5 @@ export const ROWS: Readonly<Record<string, Row>> = {
   j: userSessions,
   k: jobs,
   l: rate,
+  m: rotations,
 };

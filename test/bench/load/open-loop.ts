@@ -26,6 +26,19 @@ export async function openLoop(target: Target, perSecond: number, seconds: numbe
   return samples;
 }
 
+/** Load like that of a batch: so many requests are under way at any moment, for so long. */
+export async function keepInFlight(target: Target, inFlight: number, seconds: number): Promise<Sample[]> {
+  const pool = new Pool(target.origin, { connections: inFlight });
+  const endMs = performance.now() + seconds * 1_000;
+  const samples: Sample[] = [];
+  const sender = async (_: unknown, n: number): Promise<void> => {
+    while (performance.now() < endMs) samples.push(await timed(pool, target, n, performance.now()));
+  };
+  await Promise.all(Array.from({ length: inFlight }, sender));
+  await pool.close();
+  return samples;
+}
+
 /** Sends this many requests at the same time, each on a connection of its own. */
 export async function allAtOnce(target: Target, requests: number): Promise<Sample[]> {
   const pool = new Pool(target.origin, { connections: requests });

@@ -1,4 +1,8 @@
-/** (l) The rate limit shared by three replicas: what it adds, how much of it can be used, and one client beside others. */
+/**
+ * (l) The rate limit shared by three replicas: what it adds, how much of it can be used, one client beside others, and a user
+ * beside a batch.
+ */
+import { inScope } from '../benchmark.ts';
 import { closedLoop } from '../load/closed-loop.ts';
 import { percentile } from '../load/figures.ts';
 import { openLoop, type Sample } from '../load/open-loop.ts';
@@ -11,6 +15,7 @@ import {
   REQUESTS_PER_MINUTE,
   startGatehouse,
 } from '../servers/gatehouse.ts';
+import { measurePriority } from './rate-priority.ts';
 
 const REPLICAS = 3;
 const APPLICATIONS = 60;
@@ -23,6 +28,7 @@ type Gateways = Awaited<ReturnType<BenchGatehouse['startMeasured']>>[];
 export const rate: Row = {
   title: 'the rate limit shared by three replicas',
   async run({ isQuick, seconds, later, record }) {
+    await inScope((part) => measurePriority({ isQuick, seconds, record }, part));
     const upstream = await startUpstream(later);
     const gatehouse = await startGatehouse(later, `${upstream.origin}/referrals`, APPLICATIONS + 1);
     const [greedy = '', ...keys] = gatehouse.keys;
