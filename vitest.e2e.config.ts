@@ -11,7 +11,7 @@ const ALONE = [
   'test/e2e/faults/{drain,registry,store,token,upstream}.spec.ts',
 ];
 
-/** What waits for real time limits most of the time starts first, so that others run meanwhile. */
+/** What waits for real time limits most of the time: others run meanwhile. */
 const WAITING = ['test/e2e/{alerts/alerts,faults/kill-points,faults/paused}.spec.ts'];
 
 /** Only Prometheus can run these (ADR 40). `npm test` unpacks it, or says that they are left out. */
@@ -30,7 +30,7 @@ const common = {
 export default defineConfig({
   test: {
     passWithNoTests: false,
-    // Of one order, they start in the order of their names.
+    // `npm test` runs the first two beside each other, as processes of their own (tools/test.mjs).
     projects: [
       {
         test: {
@@ -49,11 +49,11 @@ export default defineConfig({
           include: ['test/e2e/**/*.spec.ts'],
           exclude: [...configDefaults.exclude, ...WAITING, ...ALONE, ...ALERTS],
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
-        test: { ...common, name: '3 one by one', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } },
+        test: { ...common, name: '3 one by one', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 3 } },
       },
     ],
   },

@@ -22,10 +22,11 @@ const suites = {
   browser: { config: 'vitest.browser.config.ts' },
 };
 /** The parts of `e2e` by the projects of its configuration. */
-const BESIDE_OTHERS = ['--project=1 waiting', '--project=2 at once'];
+const WAITING = ['--project=1 waiting'];
+const BESIDE_OTHERS = ['--project=2 at once'];
 const BY_ITSELF = ['--project=3 one by one'];
-/** Two suites together run up to four Gatehouses at once, or two and two Chromiums. */
-const MEMORY_FOR_TWO = 8 * 1024 ** 3;
+/** The suites together run up to five Gatehouses at once, and two Chromiums. */
+const MEMORY_FOR_ALL = 8 * 1024 ** 3;
 
 const words = process.argv.slice(2);
 const named = words.filter((word) => Object.hasOwn(suites, word));
@@ -93,7 +94,7 @@ async function runSuite(name, options, isAlone) {
 /** Runs the suites of each lane one after the other, and the lanes at once. */
 async function runLanes(lanes) {
   const busy = lanes.filter((lane) => lane.length > 0);
-  const isRoomy = totalmem() >= MEMORY_FOR_TWO && availableParallelism() > 1;
+  const isRoomy = totalmem() >= MEMORY_FOR_ALL && availableParallelism() > 1;
   const atOnce = isRoomy ? busy : [busy.flat()];
   await Promise.all(
     atOnce.map(async (lane) => {
@@ -107,7 +108,10 @@ async function runSuites(chosen) {
   const isDivided = passedOn.length === 0;
   const part = (name, options = []) => (chosen.includes(name) ? [[name, options]] : []);
   await runLanes([part('unit')]);
-  await runLanes([part('e2e', isDivided ? BESIDE_OTHERS : []), [...part('integration'), ...part('browser')]]);
+  await runLanes([
+    ...(isDivided ? [part('e2e', WAITING), part('e2e', BESIDE_OTHERS)] : [part('e2e')]),
+    [...part('integration'), ...part('browser')],
+  ]);
   if (isDivided) await runLanes([part('e2e', BY_ITSELF)]);
 }
 
