@@ -140,7 +140,10 @@ const config = tseslint.config(
   },
   {
     // Pages and charts are loaded when they are first opened.
-    files: ['apps/console/src/pages.tsx', 'apps/console/src/{dashboard,palette,parts/list}/lazy-*.ts'],
+    files: [
+      'apps/console/src/pages.tsx',
+      'apps/console/src/{dashboard,palette,parts/list,session}/lazy-*.ts',
+    ],
     rules: { 'no-restricted-syntax': ['error', ...banned, ...environmentReads] },
   },
   { files: ['apps/{cli,demo,simulator}/src/**/*.ts'], rules: { 'no-console': 'off' } },

@@ -438,6 +438,55 @@ const refusedRequest = () =>
     headers: { Authorization: `Bearer ${onboarded.clientKey}`, 'Gatehouse-Product': 'Another' },
   });
 
+const OF_PRIYA = `ended_at IS NULL AND staff_id IN (SELECT id FROM staff WHERE name = 'Priya Nair')`;
+
+it('warns two minutes before a session ends, and lets the person keep it', async () => {
+  const page = await open();
+  await page.clock.install();
+  await signIn(page, 'Priya Nair');
+  const idleFor = (minutes: number, seconds: number) =>
+    stack.sql.query(
+      `UPDATE staff_session SET last_seen_at = now() - make_interval(mins => $1, secs => $2) WHERE ${OF_PRIYA}`,
+      [minutes, seconds],
+    );
+  const dialog = page.getByRole('alertdialog', { name: 'Your session is about to end' });
+  // Looking at the end of the session doesn't extend it.
+  await idleFor(12, 0);
+  await page.clock.fastForward('13:00');
+  await page.clock.runFor(1_000);
+  expect(await dialog.count()).toBe(0);
+  await idleFor(13, 30);
+  await page.clock.fastForward('01:30');
+  await dialog.waitFor();
+  await accessible(page, 'the warning before a session ends');
+  await page.screenshot({ path: `${SHOTS}/session-warning-1280-light.png` });
+  await page.keyboard.press('Escape');
+  expect(await dialog.isVisible()).toBe(true);
+  await dialog.getByRole('button', { name: 'Stay signed in' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  const { rows } = await stack.sql.query<{ ms: number }>(
+    `SELECT extract(epoch FROM now() - max(last_seen_at)) * 1000 AS ms FROM staff_session WHERE ${OF_PRIYA}`,
+  );
+  expect(Number(rows[0]?.ms)).toBeLessThan(60_000);
+  await page.context().close();
+});
+
+it('says of a session of almost eight hours that it can’t be extended', async () => {
+  const page = await open();
+  await page.clock.install();
+  await signIn(page, 'Priya Nair');
+  await stack.sql.query(
+    `UPDATE staff_session SET expires_at = now() + interval '90 seconds' WHERE ${OF_PRIYA}`,
+  );
+  await page.clock.fastForward('13:00');
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByRole('button', { name: 'Stay signed in' }).click();
+  await dialog.getByText('A session lasts at most 8 hours').waitFor();
+  await dialog.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('link', { name: 'Sign in' }).waitFor();
+  await page.context().close();
+});
+
 it('shows the story of a refused request, and what to do about it', async () => {
   await refusedRequest();
   const page = await open();

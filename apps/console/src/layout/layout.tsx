@@ -1,6 +1,7 @@
 import { Layout, type LayoutProps } from 'react-admin';
 import { ConsoleAppBar } from './app-bar.js';
 import { ConsoleMenu } from './menu.js';
+import { SessionWarning } from '../session/session-warning.js';
 import { PermissionsError } from './permissions-error.js';
 
 export function ConsoleLayout({ children, ...props }: LayoutProps) {
@@ -20,6 +21,7 @@ export function ConsoleLayout({ children, ...props }: LayoutProps) {
       }}
     >
       <PermissionsError />
+      <SessionWarning />
       {children}
     </Layout>
   );

@@ -15,6 +15,11 @@ export const day = (value: string | null): string => (value === null ? NONE : DA
 export const moment = (value: string | null): string =>
   value === null ? NONE : MOMENT.format(new Date(value));
 
+const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/London' });
+
+/** The time of day of an instant in London, to the minute. */
+export const clockTime = (value: string): string => CLOCK.format(new Date(value));
+
 const AGE = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
 const UNITS = [
   ['day', 86_400_000],

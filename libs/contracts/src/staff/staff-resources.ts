@@ -19,6 +19,8 @@ export const session = z.object({
   csrfToken: z.string(),
   /** When it ends without another request. Each request extends it, up to eight hours after sign-in. */
   endsAt: instant,
+  /** Seconds until then, for a browser whose clock is wrong. */
+  endsInS: z.number(),
 });
 export type SessionView = z.infer<typeof session>;
 export const sessionEnded = z.object({ ended: z.literal(true) });

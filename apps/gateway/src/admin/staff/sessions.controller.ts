@@ -26,6 +26,7 @@ export class SessionsController {
       permissions: PERMISSION_NAMES.filter((permission) => mayDo(acting, permission)),
       csrfToken: session.csrfToken,
       endsAt: new Date(session.endsAtMs).toISOString(),
+      endsInS: this.sessions.secondsUntil(session.endsAtMs),
     };
   }
 

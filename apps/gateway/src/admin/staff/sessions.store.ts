@@ -15,6 +15,10 @@ export class SessionsStore {
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
+  secondsUntil(endsAtMs: number): number {
+    return Math.max(0, Math.round((endsAtMs - this.now()) / 1000));
+  }
+
   /** Sign-ins that are still good. @param staffId whose; null: everybody's */
   async list({ limit, after }: InputOf<'sessionList'>['query'], staffId: string | null, acting: Acting) {
     const nowMs = this.now();
