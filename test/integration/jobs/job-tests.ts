@@ -442,28 +442,15 @@ export function jobTests(under: StoreUnderTest): void {
   });
 
   it('a process that stops waits for what is nearly done', async () => {
-    let end: () => void = () => undefined;
-    const short = job(
-      'short',
-      () =>
-        new Promise(
-          (resolve) =>
-            (end = () => {
-              resolve();
-            }),
-        ),
-    );
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    let hasBegun = false;
+    const short = job('short', () => {
+      hasBegun = true;
+      return ended;
+    });
     const only = start([short]);
     const id = await request('short');
-    let begun = false;
-    await until(
-      'it has begun',
-      async () => {
-        begun ||= only.counts().get('short')?.running === 1;
-        return begun;
-      },
-      30_000,
-    );
+    await until('it has begun', () => hasBegun, 30_000);
     const stopped = only.stop(20_000);
     end();
     await stopped;
