@@ -4,7 +4,10 @@ import { lazy } from 'react';
 export const loadFilters = () => import('./list-filters.js');
 
 /** React-admin's filters and inputs, loaded when the first filter is wanted: most visits to a list need none. */
-export const ListFilters = lazy(loadFilters);
+export const ListFilterForm = lazy(loadFilters);
+export const ListFilterButton = lazy(() =>
+  loadFilters().then(({ ListFilterButton: Button }) => ({ default: Button })),
+);
 export const TextInput = lazy(() => loadFilters().then(({ TextInput: Input }) => ({ default: Input })));
 export const SelectInput = lazy(() => loadFilters().then(({ SelectInput: Input }) => ({ default: Input })));
 export const DateTimeInput = lazy(() =>

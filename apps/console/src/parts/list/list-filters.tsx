@@ -1,18 +1,28 @@
 /** React-admin's filters of a list: their form, the button that adds one, and the inputs. Loaded when first wanted. */
 import { Box } from '@mui/material';
-import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import { FilterButton, FilterContext, FilterForm } from 'react-admin';
 
 export { DateTimeInput, SelectInput, TextInput } from 'react-admin';
 
 interface Props {
   readonly filters: ReactElement[];
-  /** Opens the menu of the button at once, for the click that loaded this. */
-  readonly opensMenu: boolean;
-  readonly children: (button: ReactNode) => ReactNode;
 }
 
-export default function ListFilters({ filters, opensMenu, children }: Props) {
+export default function ListFilterForm({ filters }: Props) {
+  return (
+    <FilterContext.Provider value={filters}>
+      <FilterForm />
+    </FilterContext.Provider>
+  );
+}
+
+interface ButtonProps extends Props {
+  /** Opens the menu of the button at once, for the click that loaded this. */
+  readonly opensMenu: boolean;
+}
+
+export function ListFilterButton({ filters, opensMenu }: ButtonProps) {
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
     if (!opensMenu) return;
@@ -22,12 +32,9 @@ export default function ListFilters({ filters, opensMenu, children }: Props) {
   }, [opensMenu]);
   return (
     <FilterContext.Provider value={filters}>
-      <FilterForm />
-      {children(
-        <Box component="span" ref={box}>
-          <FilterButton />
-        </Box>,
-      )}
+      <Box component="span" ref={box}>
+        <FilterButton />
+      </Box>
     </FilterContext.Provider>
   );
 }

@@ -4,7 +4,7 @@ import { Box, Button } from '@mui/material';
 import { type ReactElement, type ReactNode, Suspense, useState } from 'react';
 import { TopToolbar, useListContext } from 'react-admin';
 import type { ConsoleRecord } from '../../api/data-provider.js';
-import { ListFilters, loadFilters } from './lazy-filters.js';
+import { ListFilterButton, ListFilterForm, loadFilters } from './lazy-filters.js';
 
 /** The buttons above a list, for links to them. */
 export const LIST_ACTIONS = 'actions';
@@ -23,33 +23,21 @@ export function ListToolbar({ filters, actions }: Props) {
     filters.some(({ props }) => (props as { readonly alwaysOn?: boolean }).alwaysOn === true) ||
     Object.keys(values).length > 0 ||
     Object.keys(displayed).length > 0;
-  const bar = (button: ReactNode) => (
-    <TopToolbar id={LIST_ACTIONS} sx={{ flexWrap: 'wrap', backgroundColor: 'transparent' }}>
-      {button}
-      {actions}
-    </TopToolbar>
-  );
-  const waiting = (
-    <>
-      <Box />
-      {bar(
-        filters.length === 0 ? null : (
-          <Button
-            size="small"
-            startIcon={<FilterList />}
-            aria-haspopup="true"
-            onPointerEnter={() => void loadFilters()}
-            onFocus={() => void loadFilters()}
-            onClick={() => {
-              setWanted(true);
-            }}
-          >
-            Add filter
-          </Button>
-        ),
-      )}
-    </>
-  );
+  const addFilter =
+    filters.length === 0 ? null : (
+      <Button
+        size="small"
+        startIcon={<FilterList />}
+        aria-haspopup="true"
+        onPointerEnter={() => void loadFilters()}
+        onFocus={() => void loadFilters()}
+        onClick={() => {
+          setWanted(true);
+        }}
+      >
+        Add filter
+      </Button>
+    );
   return (
     <Box
       sx={{
@@ -63,14 +51,25 @@ export function ListToolbar({ filters, actions }: Props) {
       }}
     >
       {isShown ? (
-        <Suspense fallback={waiting}>
-          <ListFilters filters={filters} opensMenu={isWanted}>
-            {bar}
-          </ListFilters>
+        <Suspense fallback={<Box />}>
+          <ListFilterForm filters={filters} />
         </Suspense>
       ) : (
-        waiting
+        <Box />
       )}
+      <TopToolbar id={LIST_ACTIONS} sx={{ flexWrap: 'wrap', backgroundColor: 'transparent' }}>
+        {isShown ? (
+          <Suspense fallback={addFilter}>
+            <ListFilterButton filters={filters} opensMenu={isWanted} />
+          </Suspense>
+        ) : (
+          addFilter
+        )}
+        {
+          // Outside of what is loaded, so that a dialog that somebody opened meanwhile stays open.
+          actions
+        }
+      </TopToolbar>
     </Box>
   );
 }
