@@ -28,7 +28,7 @@ beforeAll(async () => {
   front = createServer((request, response) => {
     const answer = isAway
       ? Promise.reject(new Error('away'))
-      : fetch(at.gateway.public + (request.url ?? ''));
+      : fetch(at.stack.gateway.public + (request.url ?? ''));
     void answer
       .then(async (got) => response.writeHead(got.status).end(await got.text()))
       .catch(() => response.writeHead(502).end());

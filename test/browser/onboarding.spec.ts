@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => at.stop());
 
 const callGateway = async () => {
-  const answer = await fetch(`${at.gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`, {
+  const answer = await fetch(`${at.stack.gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`, {
     headers: { Authorization: `Bearer ${clientKey}` },
   });
   return { status: answer.status, code: answer.headers.get('gatehouse-error-code') };
@@ -178,7 +178,7 @@ it('onboards an organisation, whose first request is answered', async () => {
     products: ['application-restricted'],
     attributes: {
       asid: '200000007777',
-      'jwks-resource-url': `${at.gateway.public}/jwks/${rows[0]?.jwks}`,
+      'jwks-resource-url': `${at.stack.gateway.public}/jwks/${rows[0]?.jwks}`,
       'app-restricted-ods-code': ODS,
       'app-restricted-user-id': '555073103100',
       'app-restricted-business-function': 'PROVIDER_AUTHORISED_APPLICATION',
@@ -241,7 +241,7 @@ it('onboards an organisation, whose first request is answered', async () => {
   const link = new URL(await gita.getByRole('textbox', { name: 'Link', exact: true }).inputValue());
   for (const width of [1280, 390]) {
     const sam = await at.open(width, width === 390 ? 'dark' : 'light');
-    await sam.goto(at.gateway.public + link.pathname);
+    await sam.goto(at.stack.gateway.public + link.pathname);
     await sam.getByRole('heading', { name: 'Accept the role of senior responsible owner' }).waitFor();
     await sam.getByText('Quay NHS Trust (R0Q)').waitFor();
     await accessible(sam, 'acceptance');
@@ -266,7 +266,7 @@ it('stops the organisation, whose requests are refused within a second', async (
   await decide(priya, 'Stop immediately', 'odd traffic');
   expect((await stopped).status()).toBe(200);
   const since = Date.now();
-  const lateMs = watchMachine(at.gateway.child.pid);
+  const lateMs = watchMachine(at.stack.gateway.child.pid);
   let refused = await callGateway();
   while (refused.status === 200 && Date.now() - since < 5_000) refused = await callGateway();
   expect(refused).toEqual({ status: 403, code: 'GW_ORGANISATION_SUSPENDED' });

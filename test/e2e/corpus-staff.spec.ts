@@ -8,9 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentSchema } from '../../apps/gateway/src/config/environments.ts';
 import { STAFF_DIFFERENCES } from '../corpus/staff-differences.ts';
 import { HttpBrowser } from '../support/http-browser.ts';
-import { freePort } from '../support/servers/free-port.ts';
 import { onboard } from '../support/onboard.ts';
-import { type Stack, startStack } from '../support/servers/stack.ts';
+import { type Stack, startStaffStack } from '../support/servers/stack.ts';
 import { type SignedIn, signIn } from '../support/staff.ts';
 import { type Entry, readEntries } from '../corpus/entries.ts';
 import { converse, headerOf, type WireAnswer } from '../corpus/wire.ts';
@@ -28,16 +27,7 @@ let asidOfB = '';
 let db: ReturnType<typeof createPrisma>;
 
 beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://127.0.0.1:${port}`;
-  stack = await startStack({
-    settings: ({ staffIssuer }) => ({
-      GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
-      GATEHOUSE_CONSOLE_URL: origin,
-      GATEHOUSE_STAFF_ISSUER: staffIssuer,
-      GATEHOUSE_STAFF_ROLES: 'gatehouse-platform=platform-engineer',
-    }),
-  });
+  ({ stack, origin } = await startStaffStack('gatehouse-platform=platform-engineer'));
   const [, applicationOfB] = await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }]);
   await fetch(`${stack.gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`, {
     headers: { Authorization: `Bearer ${applicationOfB?.clientKey}` },

@@ -1,24 +1,14 @@
 /** Staff sign in with the simulator's identity provider, over HTTP as a browser does. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HttpBrowser } from '../support/http-browser.ts';
-import { freePort } from '../support/servers/free-port.ts';
-import { type Stack, startStack } from '../support/servers/stack.ts';
+import { type Stack, startStaffStack } from '../support/servers/stack.ts';
 
 const ROLES = 'gatehouse-platform=platform-engineer,gatehouse-governance-r69=governance-officer@R69';
 
 let stack: Stack;
 let origin: string;
 beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://127.0.0.1:${port}`;
-  stack = await startStack({
-    settings: ({ staffIssuer }) => ({
-      GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
-      GATEHOUSE_CONSOLE_URL: origin,
-      GATEHOUSE_STAFF_ISSUER: staffIssuer,
-      GATEHOUSE_STAFF_ROLES: ROLES,
-    }),
-  });
+  ({ stack, origin } = await startStaffStack(ROLES));
 });
 afterAll(() => stack.stop());
 

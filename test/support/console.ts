@@ -4,9 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { findChromium } from '../../tools/chromium.mjs';
-import { freePort } from './servers/free-port.ts';
-import type { GatewayProcess } from './servers/processes.ts';
-import { type Stack, startStack } from './servers/stack.ts';
+import { type Stack, startStaffStack } from './servers/stack.ts';
 
 /** Features of a browser's window that need a process for each page; the rest is Playwright's own list, which this replaces. */
 const DISABLED_FEATURES = [
@@ -46,7 +44,6 @@ export const SHOTS = '.gatehouse/screenshots';
 
 export interface Console {
   readonly stack: Stack;
-  readonly gateway: GatewayProcess;
   readonly origin: string;
   readonly browser: Browser;
   /** Errors that no page may cause: uncaught exceptions, and messages such as violations of the content security policy. */
@@ -68,17 +65,7 @@ export async function startConsole(
   prepare: (stack: Stack) => Promise<unknown> = () => Promise.resolve(),
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Console> {
-  const port = await freePort();
-  const origin = `http://localhost:${port}`;
-  const stack = await startStack({
-    settings: ({ staffIssuer }) => ({
-      GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
-      GATEHOUSE_CONSOLE_URL: origin,
-      GATEHOUSE_STAFF_ISSUER: staffIssuer,
-      GATEHOUSE_STAFF_ROLES: ROLES,
-      ...settings,
-    }),
-  });
+  const { stack, origin } = await startStaffStack(ROLES, { host: 'localhost', settings });
   await prepare(stack);
   await stack.sql.query('UPDATE environment SET four_eyes = true');
   const browser = await chromium.launch({ executablePath: findChromium() ?? '', args: FLAGS });
@@ -102,7 +89,6 @@ export async function startConsole(
   };
   return {
     stack,
-    gateway: stack.gateway,
     origin,
     browser,
     complaints,

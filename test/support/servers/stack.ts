@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mintAdminToken } from '@gatehouse/domain/input/opaque-key';
 import pg from 'pg';
+import { freePort } from './free-port.ts';
 import { createDatabase, type TestDatabase, type TestServer } from './postgres.ts';
 import {
   type GatewayProcess,
@@ -183,6 +184,29 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * A stack whose one gateway has staff sign in at the simulator's identity provider.
+ * @param roles the setting GATEHOUSE_STAFF_ROLES
+ * @param options.host of the console's address: a browser keeps Secure cookies over plain HTTP only from localhost
+ */
+export async function startStaffStack(
+  roles: string,
+  { host = '127.0.0.1', settings = {} }: { readonly host?: string; readonly settings?: Settings } = {},
+): Promise<{ readonly stack: Stack; readonly origin: string }> {
+  const port = await freePort();
+  const origin = `http://${host}:${port}`;
+  const stack = await startStack({
+    settings: ({ staffIssuer }) => ({
+      GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
+      GATEHOUSE_CONSOLE_URL: origin,
+      GATEHOUSE_STAFF_ISSUER: staffIssuer,
+      GATEHOUSE_STAFF_ROLES: roles,
+      ...settings,
+    }),
+  });
+  return { stack, origin };
 }
 
 function first<T>(items: Iterable<T>): T {
