@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { EvidenceLine } from '@gatehouse/contracts/audit/evidence-routes';
 import type { InputOf } from '@gatehouse/contracts/routes';
@@ -17,6 +16,7 @@ import {
 import { type EvidencePeriod, evidencePeriod } from '@gatehouse/domain/evidence/period';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { Inject, Injectable } from '@nestjs/common';
+import { sha256Hex } from '../../adapters/audit/write/chain.js';
 import type { ManifestSigner } from '../../adapters/evidence/manifest-signer.js';
 import { renderPdf } from '../../adapters/evidence/pdf/render-pdf.js';
 import { TooManyRows } from '../../adapters/evidence/registry-history.js';
@@ -113,11 +113,11 @@ export class EvidencePacks {
       until: pack.period.until,
       madeAt: made.at,
       madeBy: made.by,
-      files: parts.map(({ name, bytes }) => ({ name, size: bytes.length, sha256: sha256(bytes) })),
+      files: parts.map(({ name, bytes }) => ({ name, size: bytes.length, sha256: sha256Hex(bytes) })),
     };
     const signature = await signer.sign(manifest);
     const manifestBytes = Buffer.from(manifestText(manifest));
-    const digest = sha256(manifestBytes);
+    const digest = sha256Hex(manifestBytes);
     await this.access.record('EVIDENCE_PACK', acting, {
       organisation: manifest.organisation,
       from: manifest.from,
@@ -173,8 +173,4 @@ async function sendFile(
     const base64 = bytes.subarray((part - 1) * PART_BYTES, part * PART_BYTES).toString('base64');
     await write({ type: 'file', name, part, parts, size: bytes.length, base64 });
   }
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,11 +1,10 @@
 /** The records of one attempt: INTENT before a byte is sent, OUTCOME before a byte of the answer is released (law 1). */
-import { createHash } from 'node:crypto';
 import type { IntentEvent, OutcomeEvent, Subject } from '@gatehouse/domain/audit/audit';
 import { recordedHeaders, recordedValue } from '@gatehouse/domain/audit/recorded-headers';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { headerValue } from '@gatehouse/domain/input/framing';
 import type { CommittedIntent } from '../../adapters/audit/write/audit-log.js';
-import type { Sealed } from '../../adapters/audit/write/chain.js';
+import { type Sealed, sha256Hex } from '../../adapters/audit/write/chain.js';
 import type { Admitted } from '../admit.js';
 import type { PlaneDeps } from '../deps.js';
 import { factsOf } from '../record.js';
@@ -64,7 +63,7 @@ async function commitOutcome(
     status: released?.status ?? null,
     code: isRetried ? null : (result.refusal?.code ?? null),
     responseBytes: released?.body ? released.body.length : null,
-    responseSha256: released?.body ? sha256(released.body) : null,
+    responseSha256: released?.body ? sha256Hex(released.body) : null,
   };
   exchange.outcome = result.outcome;
   exchange.upstreamStatus = result.upstreamStatus;
@@ -156,8 +155,4 @@ async function sealAnswer(
 
 function isUnreadable(cause: unknown): boolean {
   return cause instanceof GatewayError && cause.code === 'GW_UPSTREAM_PROTOCOL';
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
