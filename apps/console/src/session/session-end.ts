@@ -7,12 +7,8 @@ const LOOK_S = 10;
 /** After a failure that says nothing about the session. */
 const AGAIN_S = 60;
 
-/** @param endsInS by the newest answer of the gateway; requests since then have made it later */
-export function lookAgainInS(endsInS: number): number {
-  return endsInS > WARN_S ? endsInS - WARN_S : LOOK_S;
-}
-
 /**
+ * @param endsInS by the newest answer of the gateway; requests since then have made it later
  * @param error of the newest look
  * @returns milliseconds; false: the session has ended, and there is nothing to look at
  */
@@ -22,5 +18,6 @@ export function nextLookMs(
   isSignedOut: (error: unknown) => boolean,
 ): number | false {
   if (error !== null) return isSignedOut(error) ? false : AGAIN_S * 1_000;
-  return endsInS === undefined ? false : lookAgainInS(endsInS) * 1_000;
+  if (endsInS === undefined) return false;
+  return (endsInS > WARN_S ? endsInS - WARN_S : LOOK_S) * 1_000;
 }

@@ -1,4 +1,5 @@
 /** What the watch of KMS's own log finds (ADR 51): signatures that nobody recorded, and a log that lacks something. */
+import { dayOf } from '../signatures/log-watch.js';
 import type { Finding } from './finding.js';
 
 /** Whose key it is, as far as the registry knows. */
@@ -64,7 +65,7 @@ export function unrecordedSignatures(rows: readonly UnrecordedSignatures[]): Fin
 
 /** One for each day with gaps, and one for each day on which files could not be read. */
 export function logFindings(gaps: readonly LogGap[], unreadable: readonly UnreadableFile[]): Finding[] {
-  const gapDays = Map.groupBy(gaps, ({ fromMs }) => new Date(fromMs).toISOString().slice(0, 10));
+  const gapDays = Map.groupBy(gaps, ({ fromMs }) => dayOf(fromMs));
   const fileDays = Map.groupBy(unreadable, ({ day }) => day);
   return [
     ...[...gapDays].map(([day, of]) => gapFinding(day, of)),
