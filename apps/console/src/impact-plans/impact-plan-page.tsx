@@ -30,7 +30,7 @@ function WholePlan(plan: Plan) {
   return (
     <>
       <Section title="How far it is">
-        <Standing {...plan} />
+        <Progress {...plan} />
         <Facts
           facts={[
             ['State', <StateTag key="state" state={plan.state} />],
@@ -70,28 +70,34 @@ function WholePlan(plan: Plan) {
 }
 
 /** In one sentence: what is the matter, and what comes next. */
-function Standing({ state, endedBecause, refusedStep, next, steps }: Plan) {
-  if (state === 'ended') return <Told severity="info">This plan has ended: {endedBecause}</Told>;
+function Progress({ state, endedBecause, refusedStep, next, steps }: Plan) {
+  if (state === 'ended') return <Message severity="info">This plan has ended: {endedBecause}</Message>;
   if (refusedStep !== null)
     return (
-      <Told severity="error">
+      <Message severity="error">
         “{refusedStep}” could not be carried out, and the steps after it wait. What was done before stays
         done. Read why below, put it right, and carry the plan out again.
-      </Told>
+      </Message>
     );
-  if (next !== null) return <Told severity="info">“{next}” can be carried out now.</Told>;
+  if (next !== null) return <Message severity="info">“{next}” can be carried out now.</Message>;
   const byPeople = steps.filter((step) => step.state === 'to do').map(({ title }) => `“${title}”`);
   return (
-    <Told severity="info">
+    <Message severity="info">
       Gatehouse can carry out nothing at the moment.{' '}
       {byPeople.length === 0
         ? 'The next step waits for its time.'
         : `To be done by people: ${byPeople.join(', ')}.`}
-    </Told>
+    </Message>
   );
 }
 
-function Told({ severity, children }: { readonly severity: 'info' | 'error'; readonly children: ReactNode }) {
+function Message({
+  severity,
+  children,
+}: {
+  readonly severity: 'info' | 'error';
+  readonly children: ReactNode;
+}) {
   return (
     <Alert severity={severity} role="status" sx={{ mb: 1 }}>
       {children}

@@ -51,5 +51,5 @@ function jsonOf(text: Buffer): unknown {
   }
 }
 
-/** The last part of an ARN is chosen by whoever takes the role on. */
+/** The caller chooses the last part of the ARN of an assumed role. */
 const callerText = (caller: string): string => caller.replace(/[^\x21-\x7e]/g, '?').slice(0, 200);

@@ -27,7 +27,7 @@ export async function watchWrites<T>(
   transaction: Transaction,
   work: () => Promise<T>,
 ): Promise<WatchedWrites<T>> {
-  // All writes of a transaction have one version, so those before `work` are told apart by their numbers.
+  // All writes of a transaction have one version, so only their numbers show which came before `work`.
   const last = await transaction.registryChange.findFirst({ orderBy: { n: 'desc' }, select: { n: true } });
   const value = await work();
   const { version } = await transaction.registryHead.findUniqueOrThrow({ where: { id: 1 } });

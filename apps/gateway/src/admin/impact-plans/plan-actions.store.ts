@@ -84,7 +84,7 @@ async function grantSuccessor(
 ): Promise<void> {
   const inUse = { client: { state: { not: 'retired' } } };
   const orderBy = [...GRANTS_IN_ORDER];
-  const of = (code: string) =>
+  const grantsFor = (code: string) =>
     transaction.clientGrant.findMany({ where: { odsCode: code, ...inUse }, orderBy });
   const same = (one: object, other: object) => JSON.stringify(one) === JSON.stringify(other);
   const accessOf = ({
@@ -92,13 +92,13 @@ async function grantSuccessor(
     productName,
     accessMode,
     capability,
-  }: Awaited<ReturnType<typeof of>>[number]) => ({
+  }: Awaited<ReturnType<typeof grantsFor>>[number]) => ({
     ...{ clientId, productName, accessMode, capability },
   });
-  const held = (await of(successor)).map(accessOf);
-  const missing = (await of(odsCode))
+  const existing = (await grantsFor(successor)).map(accessOf);
+  const missing = (await grantsFor(odsCode))
     .map(accessOf)
-    .filter((grant) => !held.some((each) => same(each, grant)));
+    .filter((grant) => !existing.some((each) => same(each, grant)));
   for (const grant of missing)
     await transaction.clientGrant.create({ data: { ...grant, odsCode: successor } });
 }

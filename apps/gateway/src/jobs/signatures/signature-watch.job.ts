@@ -83,7 +83,7 @@ async function endAlarms({ db, trail }: SignatureWatchDeps, nowMs: number): Prom
   await settle(db, { recorded, excused: [], unrecorded: [] }, nowMs);
 }
 
-/** Whoever removes log files also removes those of Gatehouse's own signatures, and is found by that. */
+/** Removed log files are noticed, because signatures that Gatehouse recorded are missing with them. */
 async function lookForGaps(
   { db, trail, signal }: SignatureWatchDeps,
   { lookedUntilMs }: Watch,

@@ -10,7 +10,7 @@ export type Block =
   | { readonly kind: 'paragraph'; readonly text: string }
   | {
       readonly kind: 'table';
-      /** What a reader who can't see the table is told of it. */
+      /** Describes the table to a reader who can't see it. */
       readonly summary: string;
       readonly columns: readonly Column[];
       readonly rows: readonly (readonly string[])[];
