@@ -48,7 +48,7 @@ export class CatalogueStore {
       });
       const view = viewOf(row);
       const { version, differences } = view;
-      const notice = catalogueNotice(compareCatalogue(specification));
+      const notice = catalogueNotice(view);
       if (notice !== null) await notify(transaction, notice, this.now());
       await this.auditAccess.record('CATALOGUE_COMPARED', acting, {
         ...{ version, sha256, differences: differences.length, reason },

@@ -44,7 +44,7 @@ export class KeyDeletionsStore {
       rows,
       limit,
       ({ kid }) => kid,
-      (row) => deletionView(row, lastSigned),
+      (row) => withLastSigned(row, lastSigned),
     );
   }
 
@@ -112,11 +112,11 @@ export class KeyDeletionsStore {
       await this.auditAccess.record('KEY_DELETION', acting, { step: state, kid, list: month, reason });
       return transaction.keyDeletion.findUniqueOrThrow({ where, include: WITH_KEY });
     });
-    return deletionView(taken, await this.lastSigned([taken]));
+    return withLastSigned(taken, await this.lastSigned([taken]));
   }
 
   private refuseInOtherState(row: DeletionRow, to: 'struck' | 'cancelled'): void {
-    const { kid, state, deletesAt } = deletionView(row, new Map());
+    const { kid, state, deletesAt } = deletionView(row);
     const isApproved = state === 'approved' || state === 'scheduled';
     if (to === 'struck' ? state !== 'listed' : !isApproved)
       throw conflict(
@@ -147,11 +147,12 @@ interface DeletionRow {
 }
 
 /** @param lastSigned epoch ms by the ARN of the key */
-function deletionView(
-  { month, kid, state, reason, decidedBy, signingKey }: DeletionRow,
-  lastSigned: ReadonlyMap<string, number>,
-) {
-  const lastSignedMs = lastSigned.get(signingKey.kmsKeyArn);
+function withLastSigned(row: DeletionRow, lastSigned: ReadonlyMap<string, number>) {
+  const ms = lastSigned.get(row.signingKey.kmsKeyArn);
+  return { ...deletionView(row), lastSignedAt: ms === undefined ? null : new Date(ms).toISOString() };
+}
+
+function deletionView({ month, kid, state, reason, decidedBy, signingKey }: DeletionRow) {
   const { kind, id, name, odsCodes, environment } = ownerOf(signingKey);
   const { disabledAt, activatedAt, retiredAt, deletionList, deletesAt, deletionScheduledAt } = signingKey;
   const isApproved = state === 'listed' && deletionList === month;
@@ -159,7 +160,6 @@ function deletionView(
     ...{ month, kid, owner: { kind, id, name }, organisations: [...odsCodes], environment },
     disabledAt: instantOf(disabledAt),
     signedUntil: activatedAt === null ? null : instantOf(retiredAt),
-    lastSignedAt: lastSignedMs === undefined ? null : new Date(lastSignedMs).toISOString(),
     state: isApproved
       ? deletionScheduledAt === null
         ? ('approved' as const)
