@@ -44,6 +44,11 @@ const logs = (): string[] =>
     .logs()
     .split('\n')
     .filter((text) => text.startsWith('{'));
+const isLogged = (dependency: string, msg: string): boolean =>
+  logs().some((text) => {
+    const entry = JSON.parse(text) as { dependency?: string; msg: string };
+    return entry.dependency === dependency && entry.msg === msg;
+  });
 
 it('a line with a field that is not documented is refused', () => {
   const sample = { level: 'info', time: '2026-03-02T09:00:00.000Z', msg: 'gateway closed' };
@@ -64,10 +69,11 @@ it('requests, outages and the end of the process are logged as the schema says',
   await arm({ scenario: 'gzip-bomb' });
   await call();
   proxy.refuse();
-  await until('an outage is logged', () => gateway.logs().includes('"an outage has begun"'), 60_000);
+  // On a slow machine, the faults of e-RS may be an outage of their own, which no later call ends.
+  await until('an outage is logged', () => isLogged('registry', 'an outage has begun'), 60_000);
   expect((await call()).code).toBe('GW_AUDIT_UNAVAILABLE');
   proxy.pass();
-  await until('its end is logged', () => gateway.logs().includes('"an outage has ended"'), 60_000);
+  await until('its end is logged', () => isLogged('registry', 'an outage has ended'), 60_000);
   await gateway.hook({ failAdmin: true });
   await until('the failure of the admin listener is logged', () =>
     gateway.logs().includes('the admin listener failed'),
