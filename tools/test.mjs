@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { ensureChromium } from './chromium.mjs';
@@ -35,6 +35,8 @@ const scratch = mkdtempSync(join(scratchHome(), 'gatehouse-test-'));
 // As root, PostgreSQL runs as another user, who has to reach its files.
 chmodSync(scratch, 0o755);
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, by its suite, file and name: printed again at the end, where it is found at once. */
+const failures = [];
 
 const running = new Set();
 let interrupted = false;
@@ -82,11 +84,20 @@ async function runSuite(name, options, isAlone) {
     counts.passed = result.numPassedTests;
     counts.failed = result.numFailedTests;
     counts.skipped = result.numPendingTests + result.numTodoTests;
-    counts.failed += result.testResults.filter(
-      (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-    ).length;
+    for (const file of result.testResults.filter(({ status }) => status === 'failed')) {
+      const path = relative(root, file.name);
+      const tests = file.assertionResults.filter((test) => test.status === 'failed');
+      for (const test of tests)
+        failures.push(`${name}: ${path} > ${test.fullName}\n  ${firstLine(test.failureMessages.join('\n'))}`);
+      if (tests.length > 0) continue;
+      counts.failed += 1;
+      failures.push(`${name}: ${path}\n  ${firstLine(file.message)}`);
+    }
   }
-  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  if (status !== 0 && counts.failed === 0) {
+    counts.failed = 1;
+    failures.push(`${name}: an error outside the tests; see its output above`);
+  }
   console.log(`${name}: ${line(counts)} (${String(Math.round((Date.now() - startedAt) / 1000))} s)`);
   for (const key of Object.keys(totals)) totals[key] += counts[key];
 }
@@ -114,6 +125,8 @@ async function runSuites(chosen) {
   ]);
   if (isDivided) await runLanes([part('e2e', BY_ITSELF)]);
 }
+
+const firstLine = (message) => message.trim().split('\n', 1)[0];
 
 function line({ passed, failed, skipped }) {
   return `${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} skipped`;
@@ -143,6 +156,7 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 if (interrupted) totals.failed += 1;
+if (failures.length > 0) console.log(`\n── failed ──\n${failures.join('\n')}`);
 if (totals.skipped > 0) console.log('\nSkipped tests count as failures. Correct them or remove them.');
 if (process.env.TEST_TOTALS_FILE) writeFileSync(process.env.TEST_TOTALS_FILE, JSON.stringify(totals));
 console.log(`\n${line(totals)}`);
