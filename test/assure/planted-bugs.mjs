@@ -451,6 +451,20 @@ const BUGS = [
     tests: integration('test/integration/keys/key-rotation.spec.ts'),
   },
   {
+    name: 'a step of a rotation leaves nothing to record in its transaction',
+    file: 'apps/gateway/src/adapters/keys/rotation-writes.ts',
+    find: 'await leaveToRecord(',
+    put: "if (due.step === 'publish') await leaveToRecord(",
+    tests: integration('test/integration/keys/rotation-kills.spec.ts'),
+  },
+  {
+    name: 'a step recorded a second time after a run that died with its record written',
+    file: 'apps/gateway/src/adapters/keys/rotation-records.ts',
+    find: 'if (!(await isRecorded(trail, event)))',
+    put: 'if ((await isRecorded(trail, event)) !== null)',
+    tests: integration('test/integration/keys/rotation-kills.spec.ts'),
+  },
+  {
     name: 'the tag of a KMS key not kept before the key is created',
     file: 'apps/gateway/src/adapters/keys/rotations.ts',
     find: 'where: { ownerId, claim }, data: { creation } });',

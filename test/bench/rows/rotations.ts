@@ -46,6 +46,8 @@ async function measureMachine(
   later(() => registry.close());
   const { now } = Date;
   let created = 0;
+  const trail = new pg.Pool({ connectionString: database.appUrl, max: 4 });
+  later(() => trail.end());
   const step = rotationStepDeps({
     ...{ db, environments: ENVIRONMENTS, publicUrl: '', now, killPoint: () => undefined },
     keyService: {
@@ -64,7 +66,7 @@ async function measureMachine(
     canary: () => Promise.resolve(null),
     cis2Canary: () => Promise.resolve(null),
     snapshot: () => registry.current(),
-    audit: { system: () => Promise.resolve() },
+    ...{ audit: { system: () => Promise.resolve() }, trail },
     log: { info: () => undefined, warn: console.warn },
   });
   const deps = {

@@ -1,10 +1,12 @@
 /**
  * A worker process for the tests of SIGKILL inside a rotation: it takes the next step of one owner and kills itself at the
- * moment that `DYING_RUN` names. What it writes to the audit trail it tells its parent.
+ * moment that `DYING_RUN` names.
  */
 import process from 'node:process';
 import { createPrisma } from '@gatehouse/db/client';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
+import pg from 'pg';
+import { openAuditLog } from '../../../apps/gateway/dist/adapters/audit/write/audit-log.js';
 import { openKms } from '../../../apps/gateway/dist/adapters/kms/kms.js';
 import { createCanary } from '../../../apps/gateway/dist/adapters/nhs/canary.js';
 import { openTokenTransport } from '../../../apps/gateway/dist/adapters/nhs/token-transport.js';
@@ -25,9 +27,6 @@ async function thenDieAt<T>(moment: Moment, result: Promise<T>): Promise<T> {
   dieAt(moment);
   return value;
 }
-const tell = (event: SystemEvent): Promise<void> =>
-  new Promise((resolve) => process.send?.(event, () => resolve()));
-
 const now = (): number => Date.now() + offsetMs;
 const db = createPrisma(databaseUrl);
 const kms = openKms({ region: 'eu-west-2', endpoint: kmsUrl, timeoutMs: 20_000, proxy: null });
@@ -36,12 +35,25 @@ const transport = openTokenTransport({
   ...{ connectMs: 2_000, totalMs: 10_000, proxy: null, reserve: null },
   onDate: () => undefined,
 });
+const ignore = (): void => undefined;
+const log = await openAuditLog({
+  ...{ databaseUrl, now, monotonicNow: () => performance.now() },
+  log: { info: ignore, warn: ignore, error: ignore, fatal: ignore },
+  metrics: { commitMs: ignore, queueLength: ignore, batch: ignore },
+  ...{ budgets: { commitMs: 2_000 }, lease: { ttlMs: 30_000, renewMs: 5_000, fenceMs: 25_000 } },
+  ...{ maxQueue: 10, hasRoom: () => true, rejections: { perAddressMinute: 1, perClientSecond: 1 } },
+});
+const record = (event: SystemEvent): Promise<void> =>
+  thenDieAt(
+    event.facts['result'] === 'begun' ? 'after it noted what it will do' : 'after it recorded the step',
+    log.system(event),
+  );
 const deps = rotationStepDeps({
   ...{ db, keyService: kms, publicUrl, now, environments: new Set([environment]) },
   canary: createCanary({ kms, transport, tokenUrlOf: () => tokenUrl, now, killPoint: () => undefined }),
   cis2Canary: () => Promise.reject(new Error('no CIS2 client rotates here')),
   snapshot: () => registry.current(),
-  audit: { system: (event) => thenDieAt('after it noted what it will do', tell(event)) },
+  ...{ audit: { system: record }, trail: new pg.Pool({ connectionString: databaseUrl, max: 1 }) },
   killPoint: () => {
     dieAt('after it reached out');
   },

@@ -6,6 +6,7 @@ export const MOMENTS = [
   'after it noted what it will do',
   'after it reached out',
   'after it changed the registry',
+  'after it recorded the step',
   'after it gave its claim back',
 ] as const;
 export type Moment = (typeof MOMENTS)[number];

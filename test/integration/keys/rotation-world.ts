@@ -26,6 +26,7 @@ import {
 import { rotationDeps, rotationStepDeps } from '../../../apps/gateway/src/jobs/keys/rotation-parts.ts';
 import { serveJwks } from '../../../apps/gateway/src/public/jwks.ts';
 import { insert, seedApplication, seedBasics, valid } from '../../support/registry-rows.ts';
+import { openLog } from '../../support/audit/audit-trail.ts';
 import { createDatabase } from '../../support/servers/postgres.ts';
 import { startSimulatorProcess } from '../../support/servers/processes.ts';
 
@@ -72,6 +73,7 @@ export async function startRotationWorld() {
     ...{ connectMs: 2_000, totalMs: 10_000, proxy: null, reserve: null },
     onDate: () => undefined,
   });
+  const trail = await openLog(database.appUrl);
   const events: SystemEvent[] = [];
   const stuck: number[] = [];
   let applications = 0;
@@ -98,7 +100,13 @@ export async function startRotationWorld() {
         killPoint: () => undefined,
       },
       snapshot: () => registry.current(),
-      audit: { system: async (event) => void events.push(event) },
+      audit: {
+        async system(event) {
+          await trail.system(event);
+          events.push(event);
+        },
+      },
+      trail: sql,
       log: { info: () => undefined, warn: () => undefined },
     });
 
@@ -225,6 +233,7 @@ export async function startRotationWorld() {
       listener.closeAllConnections();
       listener.close();
       await registry.close();
+      await trail.close();
       await db.$disconnect();
       await sql.end();
       await database.drop();

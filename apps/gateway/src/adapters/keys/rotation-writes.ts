@@ -1,19 +1,16 @@
-/** What the steps of a rotation change in the registry. Each decides again, in its transaction, whether its step is due. */
+/**
+ * What the steps of a rotation change in the registry. Each decides again, in its transaction, whether its step is due, and
+ * leaves in the same transaction what the audit trail is to have of it.
+ */
 import { changeRegistry, type Database, type RegistryTransaction } from '@gatehouse/db/client';
 import { dueStep, mayActivate, type NextStep } from '@gatehouse/domain/rotation/rotation';
 import type { CreatedSigningKey } from '../kms/key-service.js';
 import { addKey, setKeyState } from './key-rows.js';
-import { type OwnerRotation, readRotations } from './rotations.js';
+import { leaveToRecord, stepEvent } from './rotation-records.js';
+import { type OwnerRotation, policyText, readRotations } from './rotations.js';
 
 /** As the history and the trail name it. */
 export const ROTATION_ACTOR = 'Gatehouse key rotation';
-
-const day = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);
-
-/** The approval under which the steps run. */
-export function policyText({ policyId, everyDays, policyBy, policyAtMs }: OwnerRotation): string {
-  return `Under rotation policy ${policyId} (every ${everyDays} days), set by ${policyBy} on ${day(policyAtMs)}`;
-}
 
 /** `not-due`: a person was faster. `claim-lost`: the run was held up, and another may be at work. Neither changes anything. */
 export type StepResult = 'taken' | 'not-due' | 'claim-lost';
@@ -52,6 +49,7 @@ export async function takeStep(
       if (!mayActivate(current, kid ?? '', nowMs)) return 'not-due';
       await activateKey(transaction, current, kid ?? '', at);
     } else await moveKey(transaction, step, kid ?? '', at);
+    await leaveToRecord(transaction, ownerId, stepEvent(rotation, due, nowMs, { result: 'done' }));
     return 'taken';
   });
   return value;

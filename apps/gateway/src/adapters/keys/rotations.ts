@@ -33,6 +33,13 @@ export interface OwnerRotation extends Rotation, OwnerOfKey {
   readonly creation: string | null;
 }
 
+const day = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);
+
+/** The approval under which the steps run. */
+export function policyText({ policyId, everyDays, policyBy, policyAtMs }: OwnerRotation): string {
+  return `Under rotation policy ${policyId} (every ${everyDays} days), set by ${policyBy} on ${day(policyAtMs)}`;
+}
+
 /** Longer than a step may take. */
 export const CLAIM_MS = 180_000;
 
@@ -129,28 +136,28 @@ function rotationOf(row: Row): OwnerRotation {
   };
 }
 
-/** What a run that died may have left in KMS. */
-export interface LeftCreation {
+/** What a run that died may have left: a key in KMS, or a step that the audit trail does not have. */
+export interface LeftOver {
   readonly ownerId: string;
   readonly environment: string;
-  /** The tag of the key. */
-  readonly creation: string;
+  /** The tag of the key; null: only a step is to be recorded. */
+  readonly creation: string | null;
   readonly claimedUntilMs: number;
 }
 
 /** Of all owners, or of one, whether or not their keys rotate any more. */
-export async function readLeftCreations(
+export async function readLeftOver(
   db: Pick<Queries, '$queryRaw'>,
   ownerId: string | null = null,
-): Promise<LeftCreation[]> {
+): Promise<LeftOver[]> {
   const rows = await db.$queryRaw<
-    (Omit<LeftCreation, 'claimedUntilMs'> & { readonly claimedUntil: Date | null })[]
+    (Omit<LeftOver, 'claimedUntilMs'> & { readonly claimedUntil: Date | null })[]
   >`
     SELECT r.owner_id AS "ownerId", owner.environment, r.creation, r.claimed_until AS "claimedUntil"
     FROM key_rotation r JOIN (
       SELECT id, environment FROM application UNION ALL SELECT id, environment FROM cis2_client
     ) AS owner ON owner.id = r.owner_id
-    WHERE r.creation IS NOT NULL ${only('r.owner_id', ownerId)}`;
+    WHERE (r.creation IS NOT NULL OR r.unrecorded IS NOT NULL) ${only('r.owner_id', ownerId)}`;
   return rows.map(({ claimedUntil, ...left }) => ({ ...left, claimedUntilMs: claimedUntil?.getTime() ?? 0 }));
 }
 
@@ -175,7 +182,7 @@ export async function claimRotation(
 
 const WORKED = { step: null, cause: null, failures: 0, failingSince: null, notBefore: null };
 
-/** The step was taken. */
+/** The step was taken and recorded. */
 export async function releaseRotation(db: ProgressRows, ownerId: string, claim: string): Promise<void> {
   await db.keyRotation.updateMany({
     where: { ownerId, claim },

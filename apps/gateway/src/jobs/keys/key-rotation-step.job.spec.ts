@@ -19,6 +19,8 @@ interface Given {
   readonly creationLater?: string | null;
   readonly keys?: readonly object[];
   readonly audit?: (event: SystemEvent) => Promise<void>;
+  /** Whether the trail lacks a step that an earlier run has taken. */
+  readonly isLeft?: boolean;
 }
 
 /** @returns the effects of one run, in their order */
@@ -31,13 +33,21 @@ async function effectsOf(given: Given): Promise<string[]> {
     ...{ jwksId: 'j', creation },
   };
   let reads = 0;
+  let isUnrecorded = given.isLeft ?? false;
   const deps = {
     claim: () => Promise.resolve('claim'),
     read: () => Promise.resolve({ ...rotation, creation: (reads += 1) === 1 ? creation : creationLater }),
     release: () => note('released'),
     noteFailure: (_: unknown, { cause }: { cause: string }) => note(`failed: ${cause}`),
     endCreation: () => note('creation ended'),
-    takeStep: () => Promise.resolve(result),
+    takeStep: () => {
+      isUnrecorded = result === 'taken';
+      return Promise.resolve(result);
+    },
+    recordTaken: async () => {
+      if (isUnrecorded) await (given.audit?.({} as SystemEvent) ?? note('recorded the step'));
+      isUnrecorded = false;
+    },
     knownArns: () => Promise.resolve(new Set(known)),
     keyService: {
       signingKeysOf: () => Promise.resolve([{ arn: ARN }]),
@@ -51,7 +61,6 @@ async function effectsOf(given: Given): Promise<string[]> {
     audit: {
       system: given.audit ?? (({ facts }: SystemEvent) => note(`recorded ${facts['result'] as string}`)),
     },
-    policyText: () => 'policy',
     now: () => NOW_MS,
     killPoint: () => undefined,
     log: { warn: () => undefined, info: () => undefined },
@@ -62,7 +71,7 @@ async function effectsOf(given: Given): Promise<string[]> {
 
 describe('a key that KMS has made', () => {
   it.each<[string, Given, readonly string[]]>([
-    ['is kept if the step is taken', {}, ['released', 'recorded done']],
+    ['is kept if the step is taken', {}, ['recorded the step', 'released']],
     [
       'is disabled if a person was faster',
       { result: 'not-due' },
@@ -97,7 +106,7 @@ describe('the canary', () => {
   const due = { creation: null, keys: [ACTIVE, STANDBY] };
 
   it('is recorded before it is sent, and after', async () => {
-    expect(await effectsOf(due)).toEqual(['recorded begun', 'canary', 'released', 'recorded done']);
+    expect(await effectsOf(due)).toEqual(['recorded begun', 'canary', 'recorded the step', 'released']);
   });
 
   it('is not sent if the audit trail cannot record it', async () => {
@@ -105,6 +114,11 @@ describe('the canary', () => {
     const audit = () => ((calls += 1) === 1 ? Promise.reject(new Error('away')) : Promise.resolve());
     expect(await effectsOf({ ...due, audit })).toEqual(['failed: away']);
   });
+});
+
+it('what an earlier run has left is recorded before another step is taken', async () => {
+  const due = { isLeft: true, creation: null, keys: [ACTIVE, STANDBY] };
+  expect((await effectsOf(due)).slice(0, 2)).toEqual(['recorded the step', 'recorded begun']);
 });
 
 it('a step that was taken is not noted as failed because it could not be recorded', async () => {

@@ -8,7 +8,7 @@ import { GatewayError } from '@gatehouse/domain/errors';
 import { causeText } from '@gatehouse/domain/jobs/job-kinds';
 import type { SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
 import { dueStep, type NextStep } from '@gatehouse/domain/rotation/rotation';
-import { systemEvent } from '../../adapters/audit/system-event.js';
+import { stepEvent, type StepOutcome } from '../../adapters/keys/rotation-records.js';
 import type { OwnerRotation } from '../../adapters/keys/rotations.js';
 import type { StepResult } from '../../adapters/keys/rotation-writes.js';
 import type { CreatedSigningKey, KeyService } from '../../adapters/kms/key-service.js';
@@ -40,7 +40,8 @@ export interface KeyRotationStepDeps {
   readonly canary: (rotation: OwnerRotation, key: SigningKey) => Promise<CanaryRefusal>;
   readonly snapshot: () => Snapshot;
   readonly audit: { system(event: SystemEvent): Promise<void> };
-  readonly policyText: (rotation: OwnerRotation) => string;
+  /** Records in the trail, once, the step that this run or an earlier one has taken. */
+  readonly recordTaken: (ownerId: string, claim: string) => Promise<void>;
   readonly now: () => number;
   readonly killPoint: (name: 'in-rotation') => void;
   readonly log: Record<'info' | 'warn', (fields: object, message: string) => void>;
@@ -50,6 +51,7 @@ export async function run(deps: KeyRotationStepDeps, ownerId: string): Promise<v
   const claim = await deps.claim(ownerId);
   // Another run takes the step.
   if (claim === null) return;
+  await deps.recordTaken(ownerId, claim);
   const rotation = await deps.read(ownerId);
   if (rotation === undefined) {
     await disableLeftKeys(deps, { ownerId, creation: await deps.leftCreation(ownerId) }, claim);
@@ -65,8 +67,9 @@ export async function run(deps: KeyRotationStepDeps, ownerId: string): Promise<v
     await noteFailure(deps, rotation, due, { claim, error });
     return;
   }
+  // While the trail is away the claim stays, and the run after it expires records the step.
+  if (isTaken) await deps.recordTaken(ownerId, claim);
   await deps.release(ownerId, claim);
-  if (isTaken && due !== null) await record(deps, rotation, due, { result: 'done' });
 }
 
 /** @returns whether this run took the step */
@@ -216,26 +219,10 @@ function causeIn(error: unknown): string {
 }
 
 async function record(
-  { audit, now, policyText }: KeyRotationStepDeps,
+  { audit, now }: KeyRotationStepDeps,
   rotation: OwnerRotation,
-  { step, kid }: NextStep,
-  outcome: {
-    readonly result: 'begun' | 'done' | 'failed';
-    readonly cause?: string;
-    readonly diagnosis?: string;
-    readonly messageId?: string | null;
-  },
+  step: NextStep,
+  outcome: StepOutcome,
 ): Promise<void> {
-  const { kind, ownerId, environment, odsCodes, policyId } = rotation;
-  const facts = {
-    ...{ step, kid, environment, owner: kind, ownerId, policyId, policy: policyText(rotation) },
-    ...outcome,
-  };
-  const odsCode = odsCodes.length === 1 ? odsCodes[0] : undefined;
-  await audit.system(
-    systemEvent('KEY_ROTATION', now(), facts, {
-      ...(kind === 'application' ? { applicationId: ownerId } : {}),
-      ...(odsCode === undefined ? {} : { odsCode }),
-    }),
-  );
+  await audit.system(stepEvent(rotation, step, now(), outcome));
 }

@@ -4,12 +4,12 @@
  * activated before another is proven: thousands that are due would otherwise take turns to prove themselves again.
  */
 import { dueStep, STUCK_AFTER_FAILURES } from '@gatehouse/domain/rotation/rotation';
-import type { LeftCreation, OwnerRotation } from '../../adapters/keys/rotations.js';
+import type { LeftOver, OwnerRotation } from '../../adapters/keys/rotations.js';
 
 export interface KeyRotationDeps {
   readonly read: () => Promise<readonly OwnerRotation[]>;
   /** Also of owners whose policy has been removed since. */
-  readonly left: () => Promise<readonly LeftCreation[]>;
+  readonly left: () => Promise<readonly LeftOver[]>;
   /** Owners a step of whom has failed permanently: nothing more is requested for them until a person retries it. */
   readonly dead: () => Promise<ReadonlySet<string>>;
   /** Has the next step of these owners taken, unless that is requested already or waits for a person. */
@@ -24,7 +24,7 @@ export const MOST_AT_ONCE = 60;
 
 export async function run({ read, left, dead, request, now, onStuck }: KeyRotationDeps): Promise<void> {
   const rotations = await read();
-  const leftCreations = await left();
+  const leftOver = new Map((await left()).map((each) => [each.ownerId, each]));
   const deadOwners = await dead();
   const isStuck = ({ failures, ownerId }: OwnerRotation) =>
     failures >= STUCK_AFTER_FAILURES || deadOwners.has(ownerId);
@@ -35,11 +35,11 @@ export async function run({ read, left, dead, request, now, onStuck }: KeyRotati
     // Otherwise they would take the places of others for as long as nobody retries them.
     if (deadOwners.has(ownerId) || claimedUntilMs > nowMs || notBeforeMs > nowMs) return [];
     const step = dueStep(rotation, nowMs);
-    const atMs = step?.atMs ?? (rotation.creation === null ? null : nowMs);
+    const atMs = step?.atMs ?? (leftOver.has(ownerId) ? nowMs : null);
     return atMs === null ? [] : [{ ownerId, atMs, place: step?.step === 'activate' ? 0 : 1 }];
   });
   const rotating = new Set(rotations.map(({ ownerId }) => ownerId));
-  for (const { ownerId, claimedUntilMs } of leftCreations)
+  for (const { ownerId, claimedUntilMs } of leftOver.values())
     if (!rotating.has(ownerId) && !deadOwners.has(ownerId) && claimedUntilMs <= nowMs)
       due.push({ ownerId, atMs: nowMs, place: 1 });
   const inOrder = due.toSorted((one, other) => one.place - other.place || one.atMs - other.atMs);

@@ -2,6 +2,7 @@
 import { ownerPayload } from '@gatehouse/contracts/operation/job-payloads';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import type { SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
+import type { Trail } from '../../adapters/audit/read/is-recorded.js';
 import { readPublicJwks } from '../../adapters/keys/public-jwks.js';
 import {
   arnOfKey,
@@ -11,11 +12,12 @@ import {
   knownKeyArns,
   noteFailure,
   type OwnerRotation,
-  readLeftCreations,
+  readLeftOver,
   readRotations,
   releaseRotation,
 } from '../../adapters/keys/rotations.js';
-import { policyText, ROTATION_ACTOR, takeStep } from '../../adapters/keys/rotation-writes.js';
+import { ROTATION_ACTOR, takeStep } from '../../adapters/keys/rotation-writes.js';
+import { recordTaken } from '../../adapters/keys/rotation-records.js';
 import type { KeyService } from '../../adapters/kms/key-service.js';
 import type { Canary, CanaryRefusal } from '../../adapters/nhs/canary.js';
 import type { Cis2Canary } from '../../adapters/users/cis2-canary.js';
@@ -30,6 +32,8 @@ export interface RotationParts {
   readonly cis2Canary: Cis2Canary;
   readonly snapshot: () => Snapshot;
   readonly audit: { system(event: SystemEvent): Promise<void> };
+  /** Where the audit trail is read. */
+  readonly trail: Trail;
   /** Names of the environments that this deployment serves. Keys of others are not its to rotate. */
   readonly environments: ReadonlySet<string>;
   /** Where the public listener is reached, without a trailing slash. */
@@ -45,8 +49,7 @@ export function rotationDeps(
 ): KeyRotationDeps {
   return {
     read: async () => (await readRotations(db)).filter(({ environment }) => environments.has(environment)),
-    left: async () =>
-      (await readLeftCreations(db)).filter(({ environment }) => environments.has(environment)),
+    left: async () => (await readLeftOver(db)).filter(({ environment }) => environments.has(environment)),
     dead: async () => new Set(ownersOf(await failedPayloads(db, 'key-rotation-step'))),
     request: (ownerIds) =>
       requestJobs(db, {
@@ -61,7 +64,7 @@ export function rotationDeps(
 }
 
 export function rotationStepDeps(parts: RotationParts): KeyRotationStepDeps {
-  const { db, environments, keyService, snapshot, audit, publicUrl, now, killPoint, log } = parts;
+  const { db, environments, keyService, snapshot, audit, trail, publicUrl, now, killPoint, log } = parts;
   return {
     claim: (ownerId) => claimRotation(db, ownerId, now()),
     async read(ownerId) {
@@ -69,7 +72,7 @@ export function rotationStepDeps(parts: RotationParts): KeyRotationStepDeps {
       return rotation !== undefined && environments.has(rotation.environment) ? rotation : undefined;
     },
     async leftCreation(ownerId) {
-      const [left] = await readLeftCreations(db, ownerId);
+      const [left] = await readLeftOver(db, ownerId);
       return left !== undefined && environments.has(left.environment) ? left.creation : null;
     },
     release: (ownerId, claim) => releaseRotation(db, ownerId, claim),
@@ -82,7 +85,9 @@ export function rotationStepDeps(parts: RotationParts): KeyRotationStepDeps {
     knownArns: () => knownKeyArns(db),
     readJwks: (jwksId) => readPublicJwks(`${publicUrl}/jwks/${jwksId}`),
     canary: (rotation, key) => askCanary(parts, rotation, key),
-    ...{ snapshot, audit, policyText, now, killPoint, log },
+    recordTaken: (ownerId, claim) =>
+      recordTaken({ db, trail, write: (event) => audit.system(event) }, ownerId, claim),
+    ...{ snapshot, audit, now, killPoint, log },
   };
 }
 
