@@ -65,6 +65,9 @@ const STATEMENTS: readonly string[] = [
           LATERAL unnest(CASE WHEN n % 50 = 0 THEN '{DENIED}' ELSE '{INTENT,OUTCOME}' END::text[]) kind
       ) attempts
     ) rows`,
+  // As the migration does it in a database that has applications.
+  'INSERT INTO application_health (application_id, due_at) SELECT id, now() FROM application',
+  "UPDATE health_position SET position = 300000 WHERE source = 'registry'",
   "SET session_replication_role = 'origin'",
 ];
 

@@ -38,6 +38,8 @@ const READ_AND_WRITE = [
   'notice_read',
   'notice_delivery',
   'upkeep_finding',
+  'application_health',
+  'health_position',
   'signature_watch',
   'signature_log_file',
   'unmatched_signature',

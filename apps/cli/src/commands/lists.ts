@@ -4,6 +4,12 @@ import { allPages } from '../all-pages.js';
 import { choice, type Context, defined, ENVIRONMENT, ORGANISATION } from '../options.js';
 import { print, table } from '../output.js';
 
+const HEALTH = choice(
+  '--health <health>',
+  'whether calls work, or why they are refused',
+  applicationFilter.shape.health.unwrap().options,
+);
+
 export function listCommands(program: Command, { settings, output }: Context): void {
   program
     .command('organisations')
@@ -11,7 +17,8 @@ export function listCommands(program: Command, { settings, output }: Context): v
     .addOption(
       choice('--state <state>', 'state of the organisation', organisationFilter.shape.state.unwrap().options),
     )
-    .action(async (options: { state?: string }) => {
+    .addOption(HEALTH)
+    .action(async (options: object) => {
       print(output, await allPages(settings, 'organisationsList', defined(options)), (rows) =>
         table(rows, [
           ['ODS', (row) => row.odsCode],
@@ -35,6 +42,7 @@ export function listCommands(program: Command, { settings, output }: Context): v
       choice('--state <state>', 'state of the application', applicationFilter.shape.state.unwrap().options),
     )
     .option('--asid <asid>', 'ASID, 12 digits')
+    .addOption(HEALTH)
     .action(async (options: object) => {
       print(output, await allPages(settings, 'applicationsList', defined(options)), (rows) =>
         table(rows, [

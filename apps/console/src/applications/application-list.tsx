@@ -1,6 +1,7 @@
 import { applicationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { HealthCell } from '../health/health-cell.js';
+import { HEALTH_CHOICES } from '../health/health-choices.js';
 import { NONE } from '../parts/dates.js';
 import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode, withoutSpaces } from '../parts/list/filter-texts.js';
@@ -31,6 +32,7 @@ export default function ApplicationList() {
         <TextInput key="product" source="product" label="Product" />,
         <TextInput key="asid" source="asid" label="ASID" parse={withoutSpaces} />,
         <SelectInput key="state" source="state" label="State" choices={STATES} />,
+        <SelectInput key="health" source="health" label="Health" choices={HEALTH_CHOICES} />,
       ]}
       empty={
         <NextStep

@@ -1,6 +1,7 @@
 import { organisationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { HealthCell } from '../health/health-cell.js';
+import { ORGANISATION_HEALTH_CHOICES } from '../health/health-choices.js';
 import { day } from '../parts/dates.js';
 import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
@@ -24,7 +25,10 @@ export default function OrganisationList() {
           state === 'active' ? { body: { kind: 'organisation', organisation: odsCode } } : null,
       }}
       href={(id) => `/organisations/${id}/show`}
-      filters={[<SelectInput key="state" source="state" label="State" choices={STATES} />]}
+      filters={[
+        <SelectInput key="state" source="state" label="State" choices={STATES} />,
+        <SelectInput key="health" source="health" label="Health" choices={ORGANISATION_HEALTH_CHOICES} />,
+      ]}
       empty={
         <NextStep
           text="There are no organisations yet."

@@ -2,9 +2,13 @@
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type { Finding, Watch } from '@gatehouse/domain/upkeep/finding';
 import type pg from 'pg';
+import { newestCalls } from '../adapters/audit/read/newest-calls.js';
 import { refusedSignInCounts } from '../adapters/audit/read/sign-ins.js';
 import { callsOfDeprecated, clientUse } from '../adapters/audit/read/usage.js';
 import { type FindingRows, openFindings, settleFindings } from '../adapters/upkeep/findings.js';
+import { applicationHealths, type HealthParts } from '../adapters/health/application-healths.js';
+import { dueHealths, markChanged, storeHealths } from '../adapters/health/health-rows.js';
+import { run as watchHealth } from './health-watch.job.js';
 import { run as watchSignIns } from './sign-in-watch.job.js';
 import { run as watchUsage } from './usage-watch.job.js';
 
@@ -38,3 +42,28 @@ const settleOf =
   ({ db }: UpkeepParts, signal: AbortSignal) =>
   (watch: Watch, findings: readonly Finding[], nowMs: number): Promise<void> =>
     settleFindings(db, watch, findings, { nowMs, signal });
+
+export interface HealthRunParts {
+  readonly db: Parameters<typeof markChanged>[0];
+  readonly auditDatabase: pg.Pool;
+  readonly kindOf: HealthParts['kindOf'];
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+export async function runHealthWatch(
+  { db, auditDatabase, kindOf, now }: HealthRunParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const parts: HealthParts = {
+    ...{ db, kindOf, now },
+    newestCalls: (ids, sinceMs) => newestCalls(auditDatabase, ids, sinceMs),
+  };
+  await watchHealth({
+    markChanged: () => markChanged(db, now()),
+    due: (most) => dueHealths(db, now(), most),
+    decide: (ids) => applicationHealths(parts, { id: { in: [...ids] } }),
+    store: (due, decided) => storeHealths(db, due, decided, now()),
+    signal,
+  });
+}

@@ -20,7 +20,7 @@ import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
 import type { Config } from '../config/config.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as watchExpiry } from '../jobs/expiry-watch.job.js';
-import { runSignInWatch, runUsageWatch } from '../jobs/upkeep-runs.js';
+import { runHealthWatch, runSignInWatch, runUsageWatch } from '../jobs/upkeep-runs.js';
 import { run as keepHouse } from '../jobs/housekeeping.job.js';
 import { checkLive } from '../data-plane/probe/live-check.js';
 import type { Canaries } from '../data-plane/probe/user-check.js';
@@ -162,6 +162,14 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
       }),
     'usage-watch': (_, signal) => runUsageWatch(upkeep, signal),
     'sign-in-watch': (_, signal) => runSignInWatch(upkeep, signal),
+    'health-watch': (_, signal) =>
+      runHealthWatch(
+        {
+          ...{ db: prisma, auditDatabase: parts.auditDatabase, now },
+          kindOf: (environment) => config.environments.get(environment)?.kind,
+        },
+        signal,
+      ),
     'signature-watch': (_, signal) => runSignatureWatch(signatures, signal),
     probes: (_, signal) => runProbes(config, log, parts, { application: canary, cis2: cis2Canary }, signal),
   };

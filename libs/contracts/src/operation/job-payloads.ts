@@ -26,6 +26,7 @@ export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'expiry-watch': noPayload,
   'usage-watch': noPayload,
   'sign-in-watch': noPayload,
+  'health-watch': noPayload,
   'signature-watch': noPayload,
   probes: noPayload,
   notices: noPayload,

@@ -1,3 +1,4 @@
+import { HEALTH_CAUSES, HEALTHS } from '@gatehouse/domain/policy/health';
 import { containsNhsNumber } from '@gatehouse/domain/input/nhs-number';
 import {
   ACCESS_MODES,
@@ -100,3 +101,7 @@ export const moment = z
 export const uuid = z.uuid('this is not an id');
 /** Of a healthcare worker, as NHS CIS2 knows them. */
 export const userId = z.string().regex(/^[0-9]{12}$/, 'a CIS2 user id has 12 digits');
+
+export const healthCause = z.enum(HEALTH_CAUSES);
+/** Whether calls work, or why they are refused. */
+export const healthFilter = z.enum([...HEALTHS, ...HEALTH_CAUSES]);

@@ -9,6 +9,7 @@ import {
   applicationState,
   asid,
   capability,
+  healthFilter,
   clientName,
   environmentName,
   instant,
@@ -134,12 +135,14 @@ export const applicationFilter = z.strictObject({
   product: productName.optional(),
   state: applicationState.optional(),
   asid: asid.optional(),
+  health: healthFilter.optional(),
 });
 export const organisationFilter = z.strictObject({
   ...paging(opaqueCursor),
   sort: z.enum(['odsCode', 'name', 'state']).default('odsCode'),
   order,
   state: organisationState.optional(),
+  health: healthFilter.optional(),
 });
 export const cis2ClientFilter = z.strictObject({
   ...paging(idCursor),

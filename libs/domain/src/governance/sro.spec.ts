@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SroAppointment } from '../registry/registry.js';
-import { isInForce, lastDayInForce, reviewNotice, sroState } from './sro.js';
+import { isInForce, lastDayInForce, nextChangeMs, reviewNotice, sroState } from './sro.js';
 
 const appointment = (over: Partial<SroAppointment> = {}): SroAppointment => ({
   id: 's1',
@@ -34,6 +34,21 @@ describe('in force to the end of the review day, Europe/London', () => {
     ['years after', '2026-07-15', 0, '2030-01-01T00:00:00.000Z', false],
   ])('%s', (_, reviewDueOn, graceDays, now, expected) => {
     expect(isInForce(appointment({ reviewDueOn, graceDays }), 'int', at(now))).toBe(expected);
+  });
+});
+
+describe('the next change', () => {
+  const now = at('2026-07-01T12:00:00Z');
+  it.each<[string, Partial<SroAppointment>, string | null]>([
+    ['of one in force is its end', {}, '2026-07-15T23:00:00Z'],
+    ['counts the grace', { graceDays: 2 }, '2026-07-17T23:00:00Z'],
+    ['is the first day of one that waits for it', { startsOn: '2026-07-03' }, '2026-07-02T23:00:00Z'],
+    ['is a withdrawal that is to come', { withdrawnAtMs: now + 60_000 }, '2026-07-01T12:01:00Z'],
+    ['is none once it was withdrawn', { withdrawnAtMs: now }, null],
+    ['is none before it was accepted', { acceptedAtMs: null }, null],
+    ['is none after its end', { reviewDueOn: '2026-06-30' }, null],
+  ])('%s', (_, over, expected) => {
+    expect(nextChangeMs(appointment(over), now)).toBe(expected === null ? null : at(expected));
   });
 });
 

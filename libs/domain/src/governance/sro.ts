@@ -4,7 +4,7 @@
  * end (Europe/London) of the day its review is due plus the grace that governance set.
  */
 import type { SroAppointment } from '../registry/registry.js';
-import { addDays, daysBetween, londonDay } from './london-day.js';
+import { addDays, daysBetween, endOfLondonDayMs, londonDay } from './london-day.js';
 
 /** The last day, inclusive, on which an accepted appointment opens the gate. */
 export function lastDayInForce(appointment: SroAppointment): string {
@@ -17,6 +17,18 @@ export function isInForce(appointment: SroAppointment, environment: string, nowM
   if (acceptedAtMs === null || acceptedAtMs > nowMs || isWithdrawn(appointment, nowMs)) return false;
   const today = londonDay(nowMs);
   return (startsOn === null || startsOn <= today) && today <= lastDayInForce(appointment);
+}
+
+/** When it next comes into force or stops being so by itself, epoch ms; null: never. */
+export function nextChangeMs(appointment: SroAppointment, nowMs: number): number | null {
+  const { acceptedAtMs, withdrawnAtMs, startsOn } = appointment;
+  if (acceptedAtMs === null || isWithdrawn(appointment, nowMs)) return null;
+  const moments = [
+    ...[acceptedAtMs, withdrawnAtMs ?? 0],
+    startsOn === null ? 0 : endOfLondonDayMs(addDays(startsOn, -1)),
+    endOfLondonDayMs(lastDayInForce(appointment)),
+  ].filter((ms) => ms > nowMs);
+  return moments.length === 0 ? null : Math.min(...moments);
 }
 
 function isWithdrawn({ withdrawnAtMs }: SroAppointment, nowMs: number): boolean {

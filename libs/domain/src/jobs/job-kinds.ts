@@ -142,6 +142,16 @@ export const JOB_KINDS = {
     backOffMs: 10_000,
     concurrency: 1,
   },
+  'health-watch': {
+    purpose:
+      'Decides again whether an application works, after a change of the registry or another end of a call.',
+    waits: 'Callers notice nothing. The lists filtered by health are as they were when it last ran.',
+    everyMs: 5_000,
+    timeLimitMs: 2 * MINUTE_MS,
+    attempts: 5,
+    backOffMs: 1_000,
+    concurrency: 1,
+  },
   'signature-watch': {
     purpose:
       'Compares the signatures in KMS’s own log (CloudTrail) with those that the audit trail records, where a place of the log is configured.',

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { applicationHealth, type Ended, organisationHealth, type Standing } from './health.js';
+import {
+  applicationHealth,
+  type Ended,
+  type HealthCause,
+  organisationHealth,
+  type Standing,
+} from './health.js';
 
 const READY: Standing = {
   environmentKind: 'authenticated',
@@ -15,30 +21,35 @@ const READY: Standing = {
 const WORKED: Ended = { atMs: 5, outcome: 'COMPLETED', code: null, status: 200 };
 
 describe('the health of an application', () => {
-  it.each<[string, Partial<Standing>, string | null]>([
+  it.each<[string, Partial<Standing>, string | null, (HealthCause | null)?]>([
     ['nothing', {}, null],
-    ['no client', { hasClient: false }, 'no client has a grant'],
-    ['a stopped organisation', { organisationActive: false }, 'the organisation is stopped'],
-    ['a draft', { state: 'draft' }, 'not live yet'],
-    ['a stop', { state: 'suspended' }, 'stopped'],
-    ['its end', { state: 'retired' }, 'retired'],
-    ['no ASID', { hasAsid: false }, 'no ASID'],
-    ['no API key', { hasApiKey: false }, 'no API key'],
-    ['no SRO', { sroInForce: false }, 'no SRO in force'],
+    ['no client', { hasClient: false }, 'no client has a grant', 'no client'],
+    ['a stopped organisation', { organisationActive: false }, 'the organisation is stopped', 'stopped'],
+    ['a draft', { state: 'draft' }, 'not live yet', 'not live'],
+    ['a stop', { state: 'suspended' }, 'stopped', 'stopped'],
+    ['its end', { state: 'retired' }, 'retired', 'not live'],
+    ['no ASID', { hasAsid: false }, 'no ASID', 'no ASID'],
+    ['no API key', { hasApiKey: false }, 'no API key', 'no API key'],
+    ['no SRO', { sroInForce: false }, 'no SRO in force', 'no SRO'],
     ['no SRO, for users', { sroInForce: false, accessMode: 'user-restricted' }, null],
-    ['no signing key', { keyActive: false }, 'no active signing key'],
+    ['no signing key', { keyActive: false }, 'no active signing key', 'no signing key'],
     [
       'an open environment, which asks for none of them',
       { environmentKind: 'open', hasAsid: false, hasApiKey: false, sroInForce: false, keyActive: false },
       null,
     ],
-    ['the first of several', { state: 'suspended', keyActive: false, sroInForce: false }, 'stopped'],
-  ])('names what refuses every call, though the last one worked: %s', (_, standing, reason) => {
-    const { health, reason: given, atMs } = applicationHealth({ ...READY, ...standing }, WORKED);
-    expect({ health, given, atMs }).toEqual(
+    [
+      'the first of several',
+      { state: 'suspended', keyActive: false, sroInForce: false },
+      'stopped',
+      'stopped',
+    ],
+  ])('names what refuses every call, though the last one worked: %s', (_, standing, reason, cause = null) => {
+    const health = applicationHealth({ ...READY, ...standing }, WORKED);
+    expect(health).toMatchObject(
       reason === null
-        ? { health: 'works', given: null, atMs: 5 }
-        : { health: 'refused', given: reason, atMs: null },
+        ? { health: 'works', cause: null, reason: null, atMs: 5 }
+        : { health: 'refused', cause, reason, atMs: null },
     );
   });
 
@@ -61,7 +72,8 @@ describe('the health of an application', () => {
     [{ outcome: 'NOT_SENT', status: null }, 'refused', 'the newest call failed', 'NOT_SENT'],
   ])('is decided by the newest call otherwise: %o', (newest, health, reason, code) => {
     const result = applicationHealth(READY, newest === null ? null : { ...WORKED, ...newest });
-    expect(result).toEqual({ health, reason, code, atMs: newest === null ? null : 5 });
+    const cause = health === 'refused' ? 'newest call' : null;
+    expect(result).toEqual({ health, cause, reason, code, atMs: newest === null ? null : 5 });
   });
 });
 

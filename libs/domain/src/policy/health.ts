@@ -8,6 +8,19 @@ import type { AccessMode, EnvironmentKind } from '../registry/records/vocabulary
 
 export const HEALTHS = ['works', 'refused', 'never called'] as const;
 
+/** Why calls are refused, as lists filter by it. */
+export const HEALTH_CAUSES = [
+  'no client',
+  'stopped',
+  'not live',
+  'no ASID',
+  'no API key',
+  'no SRO',
+  'no signing key',
+  'newest call',
+] as const;
+export type HealthCause = (typeof HEALTH_CAUSES)[number];
+
 /** What the registry says about an application. */
 export interface Standing {
   readonly environmentKind: EnvironmentKind;
@@ -36,6 +49,8 @@ export interface Ended {
 
 export interface Health {
   readonly health: (typeof HEALTHS)[number];
+  /** Null unless it is refused. */
+  readonly cause: HealthCause | null;
   /** Why it is refused, in a few words; null otherwise. */
   readonly reason: string | null;
   readonly code: string | null;
@@ -47,25 +62,43 @@ export interface Health {
 export function applicationHealth(standing: Standing, newest: Ended | null): Health {
   const obstacle = obstacleOf(standing);
   if (obstacle !== null) return { health: 'refused', ...obstacle, atMs: null };
-  if (newest === null) return { health: 'never called', reason: null, code: null, atMs: null };
+  if (newest === null) return NEVER_CALLED;
   const { atMs, outcome, code, status } = newest;
-  if (outcome === 'COMPLETED') return { health: 'works', reason: null, code: null, atMs };
-  return { health: 'refused', reason: endOf(newest), code: code ?? (status === null ? outcome : null), atMs };
+  if (outcome === 'COMPLETED') return { health: 'works', cause: null, reason: null, code: null, atMs };
+  return {
+    ...{ health: 'refused', cause: 'newest call', reason: endOf(newest), atMs },
+    code: code ?? (status === null ? outcome : null),
+  };
+}
+
+const NEVER_CALLED: Health = { health: 'never called', cause: null, reason: null, code: null, atMs: null };
+
+interface Obstacle {
+  readonly cause: HealthCause;
+  readonly reason: string;
+  readonly code: ErrorCode;
 }
 
 /** The first thing that refuses every call; null: nothing does. */
-function obstacleOf(standing: Standing): { readonly reason: string; readonly code: ErrorCode } | null {
+function obstacleOf(standing: Standing): Obstacle | null {
   const { environmentKind, accessMode, state } = standing;
   const isGuarded = environmentKind === 'authenticated';
-  if (!standing.hasClient) return { reason: 'no client has a grant', code: 'GW_GRANT' };
+  if (!standing.hasClient) return { cause: 'no client', reason: 'no client has a grant', code: 'GW_GRANT' };
   if (!standing.organisationActive)
-    return { reason: 'the organisation is stopped', code: 'GW_ORGANISATION_SUSPENDED' };
-  if (state !== 'live') return { reason: STATE_REASONS[state] ?? 'not live', code: 'GW_APPLICATION_STATE' };
-  if (isGuarded && !standing.hasAsid) return { reason: 'no ASID', code: 'GW_ASID_MISSING' };
-  if (isGuarded && !standing.hasApiKey) return { reason: 'no API key', code: 'GW_ASID_MISSING' };
+    return { cause: 'stopped', reason: 'the organisation is stopped', code: 'GW_ORGANISATION_SUSPENDED' };
+  if (state !== 'live')
+    return {
+      cause: state === 'suspended' ? 'stopped' : 'not live',
+      reason: STATE_REASONS[state] ?? 'not live',
+      code: 'GW_APPLICATION_STATE',
+    };
+  if (isGuarded && !standing.hasAsid) return { cause: 'no ASID', reason: 'no ASID', code: 'GW_ASID_MISSING' };
+  if (isGuarded && !standing.hasApiKey)
+    return { cause: 'no API key', reason: 'no API key', code: 'GW_ASID_MISSING' };
   if (isGuarded && accessMode === 'application-restricted' && !standing.sroInForce)
-    return { reason: 'no SRO in force', code: 'GW_SRO_LAPSED' };
-  if (isGuarded && !standing.keyActive) return { reason: 'no active signing key', code: 'GW_KEY_MISSING' };
+    return { cause: 'no SRO', reason: 'no SRO in force', code: 'GW_SRO_LAPSED' };
+  if (isGuarded && !standing.keyActive)
+    return { cause: 'no signing key', reason: 'no active signing key', code: 'GW_KEY_MISSING' };
   return null;
 }
 
@@ -99,12 +132,5 @@ export function organisationHealth(
     const share = used.length === 1 ? '' : `${refused.length} of ${used.length} applications: `;
     return { ...worst, reason: `${share}${worst.reason}` };
   }
-  return (
-    healths.find(({ health }) => health === 'works') ?? {
-      health: 'never called',
-      reason: null,
-      code: null,
-      atMs: null,
-    }
-  );
+  return healths.find(({ health }) => health === 'works') ?? NEVER_CALLED;
 }

@@ -13,6 +13,7 @@ import {
 } from '../../adapters/registry/application-rows.js';
 import { cis2ClientRecord } from '../../adapters/registry/cis2-client-rows.js';
 import { type ApplicationRows, jwksUrlOf, WHOLE_APPLICATION } from './applications.store.js';
+import { applicationsOfHealth, organisationsOfHealth } from '../health/health-conditions.js';
 import { pageOf } from '../http/paging.js';
 import type { Queries } from '../http/transactions.js';
 import { DATABASE, PUBLIC_URL } from '../injected.js';
@@ -46,11 +47,12 @@ export class RegistryLists {
   ) {}
 
   async organisations(query: OrganisationQuery, reach: Reach) {
-    const { sort, order, state } = query;
+    const { sort, order, state, health } = query;
     const list = { table: 'organisation', key: text('ods_code'), by: ORGANISATIONS_BY[sort] };
     const sorted = { ...list, descending: order === 'desc' };
     const { keys, next } = await sortedKeys(this.db, sorted, query, (at) => [
       ...(state === undefined ? [] : [`state = ${at(state)}`]),
+      ...(health === undefined ? [] : organisationsOfHealth(health, reach, at)),
       ...(reach === 'all' ? [] : [`ods_code = ANY(${at([...reach])}::text[])`]),
     ]);
     const rows = await this.db.organisation.findMany({
@@ -61,7 +63,7 @@ export class RegistryLists {
   }
 
   async applications(query: ApplicationQuery, reach: Reach) {
-    const { sort, order, organisation, ...rest } = query;
+    const { sort, order, organisation, health, ...rest } = query;
     const list = { table: 'application', key: APPLICATIONS_BY.id, by: APPLICATIONS_BY[sort] };
     const sorted = { ...list, descending: order === 'desc' };
     const { keys, next } = await sortedKeys(this.db, sorted, query, (at) => [
@@ -69,6 +71,7 @@ export class RegistryLists {
         rest[name] === undefined ? [] : [`${name} = ${at(rest[name])}`],
       ),
       ...(organisation === undefined ? [] : [`id IN (${boundTo(`ods_code = ${at(organisation)}`)})`]),
+      ...(health === undefined ? [] : [applicationsOfHealth(health, at)]),
       ...(reach === 'all' ? [] : ownedBy(at([...reach]))),
     ]);
     const rows = await this.db.application.findMany({
