@@ -30,6 +30,34 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'the path of a request, with its identifiers, becomes an attribute of its span',
+    file: `${PLANE}/trace/spans.ts`,
+    find: "'http.route': matched?.operation.path,",
+    put: "'http.route': exchange.target,",
+    tests: unit('apps/gateway/src/data-plane/trace/spans.spec.ts'),
+  },
+  {
+    name: 'e-RS is told of the trace',
+    file: `${PLANE}/attempt/headers.ts`,
+    find: "'x-correlation-id': attemptId,",
+    put: "'x-correlation-id': attemptId,\n    traceparent: `00-${attemptId.replaceAll('-', '')}-00f067aa0ba902b7-01`,",
+    tests: endToEnd('test/e2e/correlation-ids.spec.ts'),
+  },
+  {
+    name: 'a caller has every request traced by its flag',
+    file: 'libs/domain/src/tracing/sampling.ts',
+    find: 'return count < MOST_FOLLOWED;',
+    put: 'return count >= 0;',
+    tests: unit('libs/domain/src/tracing/sampling.spec.ts'),
+  },
+  {
+    name: 'of two traceparents, the first is believed',
+    file: 'libs/domain/src/tracing/traceparent.ts',
+    find: 'first === undefined || values.length > 1 ? null',
+    put: 'first === undefined ? null',
+    tests: unit('libs/domain/src/tracing/traceparent.spec.ts'),
+  },
+  {
     name: 'the oldest signature of a key is shown as its last one',
     file: 'apps/gateway/src/adapters/audit/read/last-signatures.ts',
     find: 'ORDER BY started_at DESC',
@@ -1487,8 +1515,8 @@ const BUGS = [
   {
     name: 'a valid key refused because others from its address failed',
     file: `${PLANE}/plane.ts`,
-    find: "done('receive');",
-    put: "done('receive');\n      if (deps.log !== null && ++rejections > 200) throw new Error('too many');",
+    find: "stage('authenticate');",
+    put: "stage('authenticate');\n      if (deps.log !== null && ++rejections > 200) throw new Error('too many');",
     also: [['export function createPlane(', 'let rejections = 0;\n\nexport function createPlane(']],
     tests: endToEnd('test/e2e/flood.spec.ts'),
   },

@@ -1,19 +1,37 @@
-/** Correlation ids that contain ten digits are accepted, echoed and searchable, but never stored in clear. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { callGateway } from '../support/load.ts';
+/**
+ * Correlation ids that contain ten digits are accepted, echoed and searchable, but never stored in clear. The trace of a
+ * request is exported without anything that names a patient, and its headers go no further.
+ */
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callGateway, REFERRAL } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { UNHURRIED } from '../support/proofs.ts';
+import { type OtlpCollector, startOtlpCollector } from '../support/outbound/otlp-collector.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
+import { until } from '../support/until.ts';
 
 let stack: Stack;
 let caller: Onboarded;
+let collector: OtlpCollector;
 
 beforeAll(async () => {
-  stack = await startStack({ requestsPerMinute: UNHURRIED });
+  collector = await startOtlpCollector();
+  stack = await startStack({
+    requestsPerMinute: UNHURRIED,
+    settings: {
+      GATEHOUSE_OTLP_ENDPOINT: collector.url,
+      GATEHOUSE_OTLP_HEADERS: 'x-collector-key=opensesame',
+      GATEHOUSE_TRACE_RATIO: '0',
+    },
+  });
   await stack.simulator.control('POST', '/options', { relationships: 'any' });
   [caller] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
 });
-afterAll(() => stack.stop());
+afterAll(async () => {
+  await stack.stop();
+  await collector.close();
+});
 
 const call = (correlationId: string) =>
   callGateway({ gateway: stack.gateway.partner, key: caller.clientKey, correlationId });
@@ -48,6 +66,8 @@ it('an id of ten digits alone is rejected, whatever its check digit', async () =
   for (const id of ['9000000009', '1234567890', '123-456-7890'])
     expect((await call(id)).code).toBe('GW_PII_IN_URL');
 });
+
+const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const NHS_NUMBER = '9000000009';
 /** As a caller, e-RS or an auditor might write it. */
@@ -102,3 +122,109 @@ it.each([
     expectNoNumber(await everythingRecorded());
   },
 );
+
+describe('a caller that traces its requests', () => {
+  const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const SPAN = '00f067aa0ba902b7';
+  const tracing = {
+    traceparent: `00-${TRACE}-${SPAN}-01`,
+    tracestate: 'vendor=carried-along',
+    baggage: `patient=${NHS_NUMBER}`,
+  };
+  const traced = (path: string, headers: Record<string, string> = tracing, key = caller.clientKey) =>
+    callGateway({ gateway: stack.gateway.partner, key, path, headers });
+  const isLineOf = (correlationId: string) => (line: string) => line.includes(correlationId);
+  async function logLineOf(correlationId: string): Promise<{ requestId: string; traceId: string }> {
+    const line = () => stack.gateway.logs().split('\n').find(isLineOf(correlationId));
+    await until('the line is logged', () => line() !== undefined);
+    return JSON.parse(line() ?? '') as { requestId: string; traceId: string };
+  }
+  const received = () =>
+    until('the spans arrive', () => collector.spans().some(({ name }) => name.startsWith('GET')));
+
+  it('finds the request and the attempt at e-RS in its own trace', async () => {
+    await stack.simulator.control('POST', '/faults', {
+      target: 'ers',
+      fault: { resetBeforeResponse: true },
+      times: 1,
+    });
+    const answer = await traced(REFERRAL);
+    await stack.simulator.control('DELETE', '/faults');
+    expect(answer.status).toBe(200);
+    await received();
+    const spans = collector.spans();
+    expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([TRACE]));
+    const request = spans.find(({ parentSpanId }) => parentSpanId === SPAN);
+    expect(request).toMatchObject({
+      name: 'GET /FHIR/STU3/ReferralRequest/{ubrn}',
+      kind: 'server',
+      attributes: { 'gatehouse.interaction': 'A005', 'http.response.status_code': 200 },
+    });
+    expect(await logLineOf(answer.correlationId)).toMatchObject({
+      ...{ requestId: request?.attributes['gatehouse.request_id'], traceId: TRACE },
+    });
+    const stages = spans.filter(({ parentSpanId }) => parentSpanId === request?.spanId);
+    expect(stages.map(({ name }) => name)).toEqual([
+      ...[
+        'receive',
+        'authenticate',
+        'match',
+        'identify',
+        'decide',
+        'admit',
+        'authorise',
+        'forward',
+        'release',
+      ],
+    ]);
+    const forward = stages.find(({ name }) => name === 'forward');
+    const attempts = spans.filter(({ kind }) => kind === 'client');
+    expect(attempts.map(({ parentSpanId }) => parentSpanId)).toEqual([forward?.spanId, forward?.spanId]);
+    expect(attempts.map(({ isError }) => isError)).toEqual([true, false]);
+    expect(attempts[1]?.attributes).toMatchObject({
+      ...{ 'gatehouse.attempt_id': answer.attemptId, 'http.request.resend_count': 1 },
+      'server.address': '127.0.0.1',
+    });
+    expect(collector.headers()['x-collector-key']).toBe('opensesame');
+  });
+
+  it('is heard by nobody on the side of the NHS', async () => {
+    const upstream = await stack.simulator.control<unknown[]>('GET', '/requests');
+    expect(upstream.length).toBeGreaterThan(1);
+    const text = JSON.stringify(upstream).toLowerCase();
+    for (const hidden of ['traceparent', 'tracestate', 'baggage', 'carried-along', TRACE, SPAN, NHS_NUMBER])
+      expect(text).not.toContain(hidden);
+  });
+
+  it('is asked for no more than its flag says, and a malformed traceparent begins a new trace', async () => {
+    const before = collector.spans().length;
+    const unsampled = await traced(REFERRAL, { traceparent: `00-${TRACE}-${SPAN}-00` });
+    const malformed = await traced(REFERRAL, { traceparent: `00-${TRACE}-${SPAN}` });
+    expect([unsampled.status, malformed.status]).toEqual([200, 200]);
+    expect((await logLineOf(unsampled.correlationId)).traceId).toBe(TRACE);
+    expect((await logLineOf(malformed.correlationId)).traceId).toMatch(/^(?!4bf92f35)[0-9a-f]{32}$/);
+    // What it does have exported leaves later than both.
+    await traced('/FHIR/STU3/NoSuchThing');
+    await until('the later spans arrive', () => collector.spans().length > before);
+    expect(collector.spans().filter(({ kind }) => kind === 'server')).toHaveLength(2);
+  });
+
+  it('exports no identifier, path, key, token or address', async () => {
+    await traced(`/FHIR/STU3/ReferralRequest/${NHS_NUMBER}`);
+    await traced(`${REFERRAL}?_id=${NHS_NUMBER}`);
+    const refused = await traced(REFERRAL, { ...tracing, 'if-match': NHS_NUMBER });
+    const { requestId } = await logLineOf(refused.correlationId);
+    await until('the last spans arrive', () => collector.text().includes(requestId));
+    const hidden = [NHS_NUMBER, '000000070000', 'carried-along', 'NoSuchThing', 'Bearer'];
+    for (const text of [...hidden, caller.clientKey, caller.apiKey, caller.asid])
+      expect(collector.text()).not.toContain(text);
+    // The simulator keeps the hash of each Authorization header, which holds a token.
+    const upstream = JSON.stringify(await stack.simulator.control('GET', '/requests?target=ers'));
+    const hashes = collector
+      .text()
+      .split('"')
+      .map((text) => sha256Hex(`Bearer ${text}`));
+    expect(upstream).toContain('"authorization"');
+    expect(hashes.filter((hash) => upstream.includes(hash))).toEqual([]);
+  });
+});

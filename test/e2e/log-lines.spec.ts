@@ -1,9 +1,11 @@
 /** Each line that a gateway logs fits the schema in infra/observability, whose every field is documented. */
 import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { callGateway, REFERRAL } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
+import { freePort } from '../support/servers/free-port.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 import type { GatewayProcess } from '../support/servers/processes.ts';
 import { startTcpProxy, type TcpProxy } from '../support/servers/tcp-proxy.ts';
@@ -26,7 +28,12 @@ beforeAll(async () => {
   stack = await startStack();
   [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   proxy = await startTcpProxy(new URL(stack.database.appUrl).host);
-  gateway = await stack.startGateway({ DATABASE_URL: proxy.through(stack.database.appUrl) });
+  gateway = await stack.startGateway({
+    DATABASE_URL: proxy.through(stack.database.appUrl),
+    // Nobody listens there.
+    GATEHOUSE_OTLP_ENDPOINT: `http://127.0.0.1:${String(await freePort())}`,
+    GATEHOUSE_TRACE_RATIO: '1',
+  });
 });
 afterAll(async () => {
   proxy.pass();
@@ -56,6 +63,25 @@ it('a line with a field that is not documented is refused', () => {
   expect(line.safeParse({ ...sample, url: '/FHIR' }).success).toBe(false);
   expect(line.safeParse({ ...sample, msg: 'something new' }).success).toBe(false);
   expect(line.safeParse({ ...sample, err: { name: 'Error', message: 'secret' } }).success).toBe(false);
+});
+
+it('a collector of traces that is away costs one line, and no request anything', async () => {
+  const codes = new Set<string | null>();
+  await until(
+    'the outage of the collector is logged',
+    async () => {
+      codes.add((await call()).code);
+      await pause(300);
+      return isLogged('OTLP collector', 'an outage has begun');
+    },
+    60_000,
+  );
+  // On a slow machine the event loop may be late.
+  codes.delete('GW_OVERLOAD');
+  expect([...codes]).toEqual([null]);
+  const lines = logs().filter((text) => text.includes('OTLP collector'));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('ECONNREFUSED');
 });
 
 it('requests, outages and the end of the process are logged as the schema says', async () => {

@@ -471,6 +471,37 @@ describe('budgets must end before the lease of the audit trail does', () => {
   });
 });
 
+describe('traces', () => {
+  const ENDPOINT = { GATEHOUSE_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+
+  it('go nowhere without a collector', () => {
+    expect(readConfig(LEAST).tracing).toBeNull();
+    expect(faultsOf({ ...LEAST, GATEHOUSE_OTLP_HEADERS: 'key=value' })).toEqual([
+      'GATEHOUSE_OTLP_HEADERS: only with GATEHOUSE_OTLP_ENDPOINT',
+    ]);
+  });
+
+  it('are sent with headers of their own, one request in ten by default', () => {
+    const headers = { GATEHOUSE_OTLP_HEADERS: 'api-key=abc=, x-tenant=1' };
+    expect(readConfig({ ...LEAST, ...ENDPOINT, ...headers }).tracing).toEqual({
+      ...{ endpoint: ENDPOINT.GATEHOUSE_OTLP_ENDPOINT, ratio: 0.1 },
+      headers: { 'api-key': 'abc=', 'x-tenant': '1' },
+    });
+  });
+
+  it.each([
+    ['GATEHOUSE_OTLP_ENDPOINT', 'grpc://collector:4317', 'must be an http or https URL'],
+    [
+      'GATEHOUSE_OTLP_ENDPOINT',
+      'https://user:secret@collector',
+      'must have no user name, query or fragment: secrets belong in GATEHOUSE_OTLP_HEADERS',
+    ],
+    ['GATEHOUSE_OTLP_HEADERS', 'Authorization: Bearer secret', 'must be name=value,name=value'],
+  ])('%s is not %j', (name, value, fault) => {
+    expect(faultsOf({ ...LEAST, ...ENDPOINT, [name]: value })).toEqual([`${name}: ${fault}`]);
+  });
+});
+
 describe('every wrong value has words that say what to write', () => {
   const WRONG = ['word', '0', '-1', '1.5', '1e12', '#N/A', ' ', ',', '{', '[::1]', 'http:', 'x'.repeat(300)];
   const RAW = /Invalid|Too (?:small|big)|Unrecognized|[Ee]xpected|this is not written/;

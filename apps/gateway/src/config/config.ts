@@ -111,6 +111,20 @@ const hosts = list
     ),
   );
 
+const collector = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).refine((url) => {
+  // What is no URL has its own words.
+  if (!URL.canParse(url)) return true;
+  const { username, password, search, hash } = new URL(url);
+  return username + password + search + hash === '';
+}, 'must have no user name, query or fragment: secrets belong in GATEHOUSE_OTLP_HEADERS');
+
+/** `name=value` in a list, as OTEL_EXPORTER_OTLP_HEADERS has them. */
+const headerList = z.string().transform((text, context) => {
+  const headers = list.parse(text).map((header) => /^([A-Za-z0-9-]+)=([\x21-\x7e]+)$/.exec(header));
+  if (headers.includes(null)) context.addIssue({ code: 'custom', message: 'must be name=value,name=value' });
+  return Object.fromEntries(headers.flatMap((match) => (match ? [[match[1] ?? '', match[2] ?? '']] : [])));
+});
+
 const file = z.string().min(1);
 
 /** Name of the environment variable → what it must be. */
@@ -170,6 +184,9 @@ export const SETTINGS = {
   GATEHOUSE_PARTNER_CLIENT_CA: file.optional(),
   GATEHOUSE_TLS_TERMINATED_BY: proxyRanges.optional(),
   GATEHOUSE_KEEP_ALIVE_MS: milliseconds(10_000),
+  GATEHOUSE_OTLP_ENDPOINT: collector.optional(),
+  GATEHOUSE_OTLP_HEADERS: headerList.optional(),
+  GATEHOUSE_TRACE_RATIO: z.coerce.number().min(0).max(1).default(0.1),
   GATEHOUSE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   GATEHOUSE_AUDIT_COMMIT_MS: milliseconds(2_000),
   GATEHOUSE_KMS_MS: milliseconds(3_000),
@@ -260,6 +277,14 @@ export interface Config {
   /** How long the admin and public listeners keep a connection on which nothing comes. */
   readonly keepAliveMs: number;
   readonly logLevel: Settings['GATEHOUSE_LOG_LEVEL'];
+  /** Where traces of requests are exported to; null: nothing is traced. */
+  readonly tracing: {
+    /** Base URL of an OpenTelemetry collector. */
+    readonly endpoint: string;
+    readonly headers: Readonly<Record<string, string>>;
+    /** Of requests whose caller doesn't trace them, from 0 to 1. */
+    readonly ratio: number;
+  } | null;
   readonly budgets: {
     readonly auditCommitMs: number;
     readonly connectMs: number;
@@ -381,6 +406,9 @@ function pairFaults(given: Readonly<Record<string, string | undefined>>): string
   if (has('GATEHOUSE_SMTP_URL') !== has('GATEHOUSE_SMTP_FROM')) {
     faults.push('GATEHOUSE_SMTP_URL, GATEHOUSE_SMTP_FROM: give both or neither');
   }
+  if (has('GATEHOUSE_OTLP_HEADERS') && !has('GATEHOUSE_OTLP_ENDPOINT')) {
+    faults.push('GATEHOUSE_OTLP_HEADERS: only with GATEHOUSE_OTLP_ENDPOINT');
+  }
   if (has('GATEHOUSE_PARTNER_CLIENT_CA') && !has('GATEHOUSE_TLS_CERT')) {
     faults.push('GATEHOUSE_PARTNER_CLIENT_CA: client certificates need GATEHOUSE_TLS_CERT here');
   }
@@ -397,6 +425,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
   const { GATEHOUSE_SMTP_URL: mailUrl, GATEHOUSE_SMTP_FROM: from } = settings;
   const { GATEHOUSE_CHECKPOINT_KMS_KEY: checkpointKey, GATEHOUSE_CHECKPOINTS: places = [] } = settings;
   const { GATEHOUSE_CLOUDTRAIL: logPlace } = settings;
+  const { GATEHOUSE_OTLP_ENDPOINT: endpoint, GATEHOUSE_OTLP_HEADERS: headers = {} } = settings;
   const s3 = {
     region: settings.AWS_REGION,
     endpoint: settings.AWS_ENDPOINT_URL_S3 ?? settings.AWS_ENDPOINT_URL,
@@ -460,6 +489,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
     tlsTerminatedBy: settings.GATEHOUSE_TLS_TERMINATED_BY ?? [],
     keepAliveMs: settings.GATEHOUSE_KEEP_ALIVE_MS,
     logLevel: settings.GATEHOUSE_LOG_LEVEL,
+    tracing: endpoint === undefined ? null : { endpoint, headers, ratio: settings.GATEHOUSE_TRACE_RATIO },
     budgets: {
       auditCommitMs: settings.GATEHOUSE_AUDIT_COMMIT_MS,
       connectMs: settings.GATEHOUSE_CONNECT_MS,

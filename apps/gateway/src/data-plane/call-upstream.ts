@@ -14,6 +14,7 @@ import { registryKeepsChanging, runAttempt } from './attempt/run-attempt.js';
 import type { Route } from './decide.js';
 import type { PlaneDeps } from './deps.js';
 import type { Exchange } from './exchange.js';
+import type { TracedAttempt } from './trace/request-trace.js';
 
 /**
  * @param decide the decision on the registry as it is now; throws the policy's refusal
@@ -30,9 +31,11 @@ export async function callUpstream(
   const retries = new Retries(admitted.matched.operation.readOnly);
   for (;;) {
     const attempt = await prepareAttempt(call);
+    exchange.trace?.notePart('prepare', deps.clock.monotonicNow());
     const next = attempt === null ? redecide(retries) : await makeAttempt(call, attempt, retries);
     if ('answer' in next) return next.answer;
     if (next.pauseMs > 0) await pause(next.pauseMs);
+    exchange.trace?.notePart('pause', deps.clock.monotonicNow());
   }
 }
 
@@ -48,13 +51,18 @@ function redecide(retries: Retries): Next {
 
 /** INTENT, the call itself and OUTCOME. @throws the refusal that OUTCOME records */
 async function makeAttempt(call: Call, attempt: Attempt, retries: Retries): Promise<Next> {
+  const { trace } = call.exchange;
+  const { monotonicNow } = call.deps.clock;
   let answer: ReleasableAnswer | null = null;
   try {
     const record = await recordIntent(call, attempt);
+    trace?.notePart('intent', monotonicNow());
     const result = await runAttempt(call, attempt, record.committed);
+    trace?.notePart('attempt', monotonicNow(), tracedAttempt(attempt, result));
     const pauseMs = takeRetry(retries, result);
     if (pauseMs !== null || result.refusal !== null) result.received?.discard();
     await record.settle(result, pauseMs !== null);
+    trace?.notePart('outcome', monotonicNow());
     if (pauseMs !== null) return { pauseMs };
     if (result.refusal !== null) throw result.refusal;
     answer = { ...result.received, attempt };
@@ -67,4 +75,11 @@ async function makeAttempt(call: Call, attempt: Attempt, retries: Retries): Prom
 
 function takeRetry(retries: Retries, { retry, received }: AttemptResult): number | null {
   return retry === null ? null : retries.take(retry, headerValue(received?.headers ?? [], 'retry-after'));
+}
+
+function tracedAttempt(
+  { id, number }: Attempt,
+  { outcome, upstreamStatus, refusal }: AttemptResult,
+): TracedAttempt {
+  return { id, number, outcome, status: upstreamStatus, code: refusal?.code ?? null };
 }

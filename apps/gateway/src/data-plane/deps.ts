@@ -24,6 +24,7 @@ import type { CallerAddress } from '../listener/caller-address.js';
 import type { KillPoint } from '../hooks/hooks.js';
 import type { Clock, Exchange } from './exchange.js';
 import type { RunningCalls } from './running-calls.js';
+import type { Tracing } from './trace/tracing.js';
 
 export interface PlaneDeps {
   readonly clock: Clock;
@@ -91,5 +92,7 @@ export interface PlaneDeps {
   /** How late the event loop is, in ms, if it is too late to take requests; null if it is not. */
   readonly lagFault: () => number | null;
   readonly observe: (exchange: Exchange) => void;
+  /** Null, the default: nothing is traced. */
+  readonly tracing: Tracing | null;
   readonly killPoint: (name: KillPoint) => void;
 }

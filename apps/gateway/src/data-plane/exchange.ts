@@ -12,6 +12,7 @@ import type { UserSession } from '@gatehouse/domain/users/user-session';
 import { recordedCorrelationId } from '@gatehouse/domain/input/correlation-id';
 import { correlationIdIn } from '@gatehouse/domain/input/request-headers';
 import { type BodyShare, createBodyBudget } from '../listener/body-budget.js';
+import type { RequestTrace } from './trace/request-trace.js';
 
 export interface Exchange {
   readonly requestId: string;
@@ -67,9 +68,14 @@ export interface Exchange {
   rateRemaining: number | null;
   requestBytes: number;
   responseBytes: number;
-  /** Milliseconds spent per stage, for metrics and the log line. */
+  /** Milliseconds spent per stage, for metrics. */
   readonly stageMs: Map<string, number>;
+  /** The stage that the request is in; null before the first. */
+  stage: string | null;
+  /** When that began, monotonic ms. */
   lapMs: number;
+  /** Null where nothing is traced. */
+  trace: RequestTrace | null;
 }
 
 export interface Clock {
@@ -169,13 +175,20 @@ function blankExchange(
     requestBytes: 0,
     responseBytes: 0,
     stageMs: new Map(),
+    stage: null,
     lapMs: startedMs,
+    trace: null,
   };
 }
 
-/** Adds the time since the last lap to a stage. */
-export function lap(exchange: Exchange, stage: string, clock: Clock): void {
+/** Ends the stage that the request is in, if any, and begins the next one. A stage may be entered again. */
+export function enter(exchange: Exchange, next: string, clock: Clock): void {
+  const { stage, lapMs } = exchange;
   const nowMs = clock.monotonicNow();
-  exchange.stageMs.set(stage, (exchange.stageMs.get(stage) ?? 0) + nowMs - exchange.lapMs);
+  if (stage !== null) {
+    exchange.stageMs.set(stage, (exchange.stageMs.get(stage) ?? 0) + nowMs - lapMs);
+    exchange.trace?.noteStage(stage, lapMs, nowMs);
+  }
+  exchange.stage = next;
   exchange.lapMs = nowMs;
 }

@@ -9,7 +9,7 @@ import { authorise } from './authorise.js';
 import { callUpstream } from './call-upstream.js';
 import { decideRoute } from './decide.js';
 import type { PlaneDeps } from './deps.js';
-import { beginExchange, lap } from './exchange.js';
+import { beginExchange, enter } from './exchange.js';
 import { EXPLAIN_PATH, explainRequest } from './explain.js';
 import { connectionOf, type RequestHandler } from './listener/connection.js';
 import { refuse } from './listener/refusal.js';
@@ -28,50 +28,54 @@ export function createPlane(deps: PlaneDeps): RequestHandler {
   const turns = createWriteTurns(LONGEST_TURN_MS);
   return async (request, response) => {
     const exchange = beginExchange(request, deps.clock, deps.callerAddress(request), deps.bodies.share());
-    const done = (stage: string): void => lap(exchange, stage, deps.clock);
+    exchange.trace = deps.tracing?.begin(request.rawHeaders) ?? null;
+    const stage = (name: string): void => enter(exchange, name, deps.clock);
     try {
+      stage('receive');
       await hideNumbers(deps, exchange);
       const authorization = receive(request, deps.hosts);
-      done('receive');
 
+      stage('authenticate');
       const client = await authenticate(deps, exchange, authorization);
-      done('authenticate');
 
       if (exchange.target === EXPLAIN_PATH) {
+        stage('explain');
         await explainRequest(deps, exchange, client, request, response);
         return;
       }
 
       if (isUserRoute(exchange.target)) {
+        stage('user route');
         await serveUserRoute(deps, exchange, client, request, response);
         return;
       }
 
+      stage('match');
       const matched = match(exchange, client, request.rawHeaders);
-      done('match');
 
+      stage('identify');
       await identifyUser(deps, exchange, client, matched.headers);
-      done('identify');
 
+      stage('decide');
       const decide = () => decideRoute(deps, exchange, client, matched);
       const route = await decideWithFreshRoles(deps, exchange, client, decide);
-      done('decide');
 
+      stage('admit');
       const admitted = await admit(exchange, request, matched);
-      done('admit');
 
+      stage('authorise');
       const allowance = await authorise(deps, route, admitted);
-      done('authorise');
 
+      stage('forward');
       // intent, forward and outcome are one loop: a read may be tried again while no byte has reached the caller.
       const answer = await turns.inTurn(writeKey(route, admitted), response, () =>
         allowance.spend(() => callUpstream(deps, exchange, admitted, decide)),
       );
-      done('forward');
 
+      stage('release');
       await release(deps, exchange, answer, response);
-      done('release');
     } catch (error) {
+      stage('record');
       const refusal = asGatewayError(deps, error);
       connectionOf(request.socket).noteRefusal(refusal);
       refuse(exchange, await recordDenied(deps, exchange, refusal), request, response);

@@ -5,7 +5,7 @@ import { GatewayError } from '@gatehouse/domain/errors';
 import { hashNumbersIn } from '@gatehouse/domain/input/correlation-id';
 import type { ReleasableAnswer } from './attempt/attempt.js';
 import type { PlaneDeps } from './deps.js';
-import { type Exchange, lap } from './exchange.js';
+import { enter, type Exchange } from './exchange.js';
 
 /**
  * Commits DENIED, unless the OUTCOME of an attempt already records the refusal.
@@ -60,13 +60,15 @@ export async function recordDenied(
  * that would have broken a law is logged as an alarm.
  */
 export function recordLine(deps: PlaneDeps, exchange: Exchange): void {
-  lap(exchange, 'record', deps.clock);
+  enter(exchange, 'ended', deps.clock);
   deps.observe(exchange);
+  if (exchange.trace !== null) deps.tracing?.end(exchange, exchange.trace);
   const { failure } = exchange;
   const failed = exchange.status === null || exchange.status >= 500;
   const fields = {
     requestId: exchange.requestId,
     correlationId: exchange.recordedCorrelationId,
+    traceId: exchange.trace?.traceId,
     attemptId: exchange.attemptId ?? undefined,
     attempts: exchange.attempts,
     client: exchange.client?.name,

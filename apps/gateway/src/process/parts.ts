@@ -35,8 +35,10 @@ import type { Config } from '../config/config.js';
 import { LEASE } from '../config/lease.js';
 import { createBodyBudget } from '../listener/body-budget.js';
 import { callerAddressBehind } from '../listener/caller-address.js';
+import { openSpanSink } from '../adapters/tracing/open-span-sink.js';
 import type { PlaneDeps } from '../data-plane/deps.js';
 import { RunningCalls } from '../data-plane/running-calls.js';
+import { createTracing, type TracingOptions } from '../data-plane/trace/tracing.js';
 import type { Exchange } from '../data-plane/exchange.js';
 import type { Log } from './log.js';
 import { watchForGuesses } from '../status/guessed-referrals.js';
@@ -217,8 +219,10 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       skew.sample(serverMs);
     },
   });
+  const spans = await openSpans(config, outages);
+  const clock = { now, monotonicNow };
   const plane: PlaneDeps = {
-    clock: { now, monotonicNow },
+    clock,
     log,
     environments,
     hosts: config.partnerHosts,
@@ -266,6 +270,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       metrics.referralsGuessed();
       log.warn({ client: exchange.client?.name }, 'a client tried many referrals that e-RS refused');
     },
+    tracing: spans && createTracing({ ...spans, clock, environments }),
     killPoint,
   };
   return {
@@ -289,6 +294,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     endRecords,
     plane,
     async close() {
+      const flushed = spans?.sink.close();
       loop.stop();
       upstream.close();
       transport.close();
@@ -301,9 +307,27 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
       await database.end();
       await auditDatabase.end();
       kms.close();
+      await flushed;
     },
   };
 }
+
+const COLLECTOR = 'OTLP collector';
+
+/** Null unless requests are served here, and traced. */
+async function openSpans({ tracing, roles }: Config, outages: Outages): Promise<Spans | null> {
+  if (tracing === null || !isMainThread || !roles.has('partner')) return null;
+  const onFailed = (error: unknown): void => {
+    outages.failed(COLLECTOR, error);
+  };
+  const onWorked = (): void => {
+    outages.worked(COLLECTOR);
+  };
+  const sink = await openSpanSink({ ...tracing, onFailed, onWorked });
+  return { sink, ratio: tracing.ratio, onFault: onFailed };
+}
+
+type Spans = Pick<TracingOptions, 'sink' | 'ratio' | 'onFault'>;
 
 const UPSTREAM_FAILED = new Set<string | null>([
   'GW_UPSTREAM_UNREACHABLE',

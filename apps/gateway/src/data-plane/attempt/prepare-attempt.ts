@@ -23,6 +23,7 @@ export async function prepareAttempt(call: Call): Promise<Attempt | null> {
   const decided = call.decide();
   requireConfidence(call.deps);
   const token = await tokenFor(call, decided);
+  call.exchange.trace?.notePart('token', call.deps.clock.monotonicNow());
   // Fetching a token takes time, in which an owner, a key or an exception may have lapsed.
   const route = call.decide();
   if (route.plan.identity !== decided.plan.identity) return null;

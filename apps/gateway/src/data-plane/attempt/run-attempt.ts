@@ -31,6 +31,7 @@ export async function runAttempt(
   const { signal, end } = call.deps.running.begin(call.deadlineMs);
   try {
     await orNotSent(call, isStillDecided(call, attempt, committed, signal));
+    call.exchange.trace?.notePart('departure', call.deps.clock.monotonicNow());
     received = await forward(call, attempt, signal, () => departAgain(call, attempt, signal));
     return judge(call, attempt, received);
   } catch (error) {
