@@ -479,6 +479,20 @@ const BUGS = [
     tests: integration('test/integration/keys/key-rotation.spec.ts'),
   },
   {
+    name: 'a review of unrecorded signatures also ends the alarm of those found since',
+    file: `${ADMIN}/signatures/signatures.store.ts`,
+    find: ' AND alarmed_at <= ${new Date(group.foundMs)}',
+    put: '',
+    tests: integration('test/integration/admin/unrecorded-signatures.spec.ts'),
+  },
+  {
+    name: 'unrecorded signatures keep their alarm although they were reviewed',
+    file: 'apps/gateway/src/adapters/signatures/watch-findings.ts',
+    find: ' AND reviewed_at IS NULL',
+    put: '',
+    tests: integration('test/integration/admin/unrecorded-signatures.spec.ts'),
+  },
+  {
     name: 'a step of a rotation leaves nothing to record in its transaction',
     file: 'apps/gateway/src/adapters/keys/rotation-writes.ts',
     find: 'await leaveToRecord(',
@@ -517,7 +531,7 @@ const BUGS = [
     name: 'what an error quotes kept by the queue',
     file: 'apps/gateway/src/jobs/queue/process-job.ts',
     find: 'throw new Error(causeOf(error));',
-    put: 'throw error;',
+    put: 'throw (causeOf(error), error);',
     tests: integration('test/integration/jobs/on-redis.spec.ts'),
   },
   {

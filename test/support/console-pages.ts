@@ -16,6 +16,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/rotations': ['Priya Nair', 'Key rotation'],
   '/key-deletions': ['Priya Nair', 'Key deletions'],
   '/key-emergencies': ['Priya Nair', 'Key emergencies'],
+  '/unrecorded-signatures': ['Priya Nair', 'Unrecorded signatures'],
   '/sro-appointments': ['Priya Nair', 'Senior responsible owners'],
   '/write-exceptions': ['Priya Nair', 'Write exceptions'],
   '/assurance-floors': ['Priya Nair', 'Assurance'],

@@ -34,6 +34,10 @@ export const RESOURCES = [
     list: lazy(() => import('./key-emergencies/key-emergency-list.js')),
     show: lazy(() => import('./key-emergencies/key-emergency-page.js')),
   },
+  {
+    name: 'unrecorded-signatures',
+    list: lazy(() => import('./signatures/unrecorded-signature-list.js')),
+  },
   { name: 'sro-appointments', list: lazy(() => import('./sro/sro-list.js')) },
   { name: 'write-exceptions', list: lazy(() => import('./exceptions/exception-list.js')) },
   { name: 'environments', list: lazy(() => import('./environments/environment-list.js')) },

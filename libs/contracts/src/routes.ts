@@ -16,6 +16,7 @@ import { noticeRoutes } from './operation/notice-routes.js';
 import { ownNoticeRoutes } from './operation/own-notice-routes.js';
 import { healthRoutes } from './registry/health-routes.js';
 import { keyEmergencyRoutes } from './operation/key-emergency-routes.js';
+import { signatureRoutes } from './operation/signature-routes.js';
 import { messageSetRoutes } from './registry/message-set-routes.js';
 import { operationRoutes } from './operation/operation-routes.js';
 import { impactPlanRoutes } from './impact/impact-plan-routes.js';
@@ -56,6 +57,7 @@ export const routes = {
   ...rotationRoutes,
   ...keyDeletionRoutes,
   ...keyEmergencyRoutes,
+  ...signatureRoutes,
   ...jobRoutes,
   ...noticeRoutes,
   ...ownNoticeRoutes,

@@ -525,6 +525,8 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   unmatched_signature_pkey: rule('eventId', 'This signature is known already.'),
   unmatched_signature_decided_once: rule('', 'A signature is excused or raises an alarm, not both.'),
   unmatched_signature_audited_alarm: rule('auditedAt', 'Only an alarm is written to the audit trail.'),
+  unmatched_signature_review_whole: rule('reviewedBy', 'A review has a person, a time and a finding.'),
+  unmatched_signature_reviewed_alarm: rule('', 'Only an alarm that the audit trail has is reviewed.'),
   unmatched_signature_one_of_excuse: rule('excuse', 'A request without an answer excuses one signature.'),
   signature_log_gap_pkey: rule('fromAt', 'This gap is known already.'),
   signature_log_gap_lacks_some: rule('', 'A gap has a length, and lacks a signature.'),

@@ -55,6 +55,7 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
     id: field('id'),
     show: { route: 'keyEmergencyShow', params: ['id'] },
   },
+  'unrecorded-signatures': { list: 'unrecordedSignatureList', id: field('id') },
   'sro-appointments': { list: 'sroList', id: field('id') },
   'write-exceptions': { list: 'exceptionList', id: field('id') },
   environments: { list: 'environmentList', id: field('name') },

@@ -12,6 +12,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   USER_ROLE_CHANGED: 'User changed role',
   USER_SESSION_ENDED: 'User session ended',
   KMS_SIGNATURES: 'Signatures made in KMS',
+  SIGNATURES_REVIEWED: 'Signatures without a record reviewed',
   SIGNATURES_UNRECORDED: 'Signatures in KMS without a record',
   JOB_REQUESTED: 'Background job requested',
   JOB_RETRIED: 'Background job retried',

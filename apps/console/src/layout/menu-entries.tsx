@@ -9,6 +9,7 @@ import Badge from '@mui/icons-material/Badge';
 import Checklist from '@mui/icons-material/Checklist';
 import Devices from '@mui/icons-material/Devices';
 import Dns from '@mui/icons-material/Dns';
+import Draw from '@mui/icons-material/Draw';
 import EditNote from '@mui/icons-material/EditNote';
 import FactCheck from '@mui/icons-material/FactCheck';
 import Groups from '@mui/icons-material/Groups';
@@ -47,6 +48,12 @@ export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
     { to: '/notices', text: 'Notices', icon: <Notifications />, route: 'ownNoticeList' },
     { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
     { to: '/key-emergencies', text: 'Key emergencies', icon: <KeyOff />, route: 'keyEmergencyList' },
+    {
+      to: '/unrecorded-signatures',
+      text: 'Unrecorded signatures',
+      icon: <Draw />,
+      route: 'unrecordedSignatureList',
+    },
     { to: '/jobs', text: 'Jobs', icon: <PendingActions />, route: 'jobList' },
     { to: '/explain', text: 'Explain a request', icon: <QuestionAnswer />, route: 'explain' },
     { to: '/check-assertion', text: 'Check an assertion', icon: <FactCheck />, route: 'assertionLint' },

@@ -17,6 +17,7 @@ import { AdminHttpModule } from './http/http.module.js';
 import { ImpactModule } from './impact/impact.module.js';
 import { PlansModule } from './impact-plans/plans.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { SignaturesModule } from './signatures/signatures.module.js';
 import { KeyEmergencyModule } from './key-emergency/key-emergency.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { LintAssertionModule } from './lint-assertion/lint-assertion.module.js';
@@ -53,6 +54,7 @@ const RESOURCES = [
   PlansModule,
   JobsModule,
   KeyEmergencyModule,
+  SignaturesModule,
   KeysModule,
   LintAssertionModule,
   MessageSetsModule,

@@ -6,7 +6,7 @@ const AT = Date.parse('2027-01-15T08:00:00Z');
 const ROLE = 'arn:aws:sts::000000000001:assumed-role/worker/1';
 const ROW: UnrecordedSignatures = {
   ...{ key: KEY, day: '2027-01-15', count: 3, firstAtMs: AT, lastAtMs: AT + 60_000, callers: [ROLE] },
-  owner: { kid: 'kid-1', path: '/applications/a/show', odsCodes: ['R69'] },
+  owner: { kid: 'kid-1', odsCodes: ['R69'] },
 };
 
 it('names the key, the times, the callers and what to do, for the organisations of the key', () => {
@@ -16,7 +16,7 @@ it('names the key, the times, the callers and what to do, for the organisations 
     notice: {
       kind: 'alarm',
       title: '3 signatures by signing key kid-1 have no record in the audit trail',
-      path: '/applications/a/show',
+      path: '/unrecorded-signatures',
       odsCodes: ['R69'],
     },
   });

@@ -5,7 +5,6 @@ import type { Finding } from './finding.js';
 /** Whose key it is, as far as the registry knows. */
 export interface KeyOwner {
   readonly kid: string;
-  readonly path: string;
   readonly odsCodes: readonly string[];
 }
 
@@ -40,22 +39,28 @@ export interface UnreadableFile {
   readonly fault: string;
 }
 
+/** Where people record what they found out. */
+const REVIEW_PAGE = '/unrecorded-signatures';
 /** Of events that belong to no request. */
 const RECORDS_PAGE = `/audit?filter=${encodeURIComponent('{"kind":"SYSTEM"}')}`;
 const GUIDE = '“Signatures that nobody recorded” in the running guide says more.';
+
+/** @param day UTC */
+export const unrecordedFindingKey = (key: string, day: string): string =>
+  `unrecorded-signature ${key} ${day}`;
 
 export function unrecordedSignatures(rows: readonly UnrecordedSignatures[]): Finding[] {
   return rows.map(({ key, day, count, firstAtMs, lastAtMs, callers, owner }) => {
     const [signatures, have] = count === 1 ? ['A signature', 'has'] : [`${String(count)} signatures`, 'have'];
     const name = owner === null ? `the KMS key ${key}` : `signing key ${owner.kid}`;
     return {
-      key: `unrecorded-signature ${key} ${day}`,
+      key: unrecordedFindingKey(key, day),
       notice: {
         kind: 'alarm',
         title: `${signatures} by ${name} ${have} no record in the audit trail`,
         body: `KMS made ${count === 1 ? 'it at' : 'them between'} ${timeOf(firstAtMs)}${count === 1 ? '' : ` and ${timeOf(lastAtMs)}`} for ${callers.join(', ')}. No process of Gatehouse has recorded that. Whoever may use this key can pose as its owner.`,
-        whatToDo: `If a process of Gatehouse was killed at that time (WRITER_SWEPT in the audit trail) and the caller is its role, it was its own. Otherwise disable the key at once as a key emergency, and take the caller's right to sign. ${GUIDE}`,
-        path: owner?.path ?? RECORDS_PAGE,
+        whatToDo: `If a process of Gatehouse was killed at that time (WRITER_SWEPT in the audit trail) and the caller is its role, it was its own. Otherwise disable the key at once as a key emergency, and take the caller's right to sign. Then record what you found out, which ends this alarm. ${GUIDE}`,
+        path: REVIEW_PAGE,
         odsCodes: owner?.odsCodes ?? [],
         staffId: null,
       },

@@ -1,7 +1,9 @@
 import { reconcile } from '@gatehouse/domain/signatures/reconcile';
 import type { Command } from 'commander';
+import { allPages } from '../../all-pages.js';
+import { call } from '../../api.js';
 import type { Context } from '../../options.js';
-import { count, print } from '../../output.js';
+import { count, fieldList, print, table } from '../../output.js';
 import { readLogFiles } from '../../signatures/log-files.js';
 import { readRecordedTrail } from '../../signatures/recorded-trail.js';
 
@@ -13,8 +15,48 @@ interface ReconcileOptions {
 /** Of the signatures without a record; more are counted. */
 const MOST_SHOWN = 100;
 
-export function signatureCommands(program: Command, { output, setExitCode }: Context): void {
+export function signatureCommands(program: Command, { settings, output, setExitCode }: Context): void {
   const signatures = program.command('signatures').description('Signatures that KMS made.');
+
+  signatures
+    .command('unrecorded')
+    .description('List the signatures in the log of KMS that no process of Gatehouse has recorded.')
+    .option('--unreviewed', 'only those that nobody has reviewed')
+    .action(async ({ unreviewed }: { unreviewed?: true }) => {
+      const query = unreviewed ? { only: 'unreviewed' as const } : {};
+      print(output, await allPages(settings, 'unrecordedSignatureList', query), (rows) =>
+        table(
+          rows,
+          [
+            ['Id', (row) => row.id],
+            ['Key', (row) => row.signingKey?.kid ?? row.key],
+            ['Count', (row) => row.count],
+            ['First', (row) => row.firstAt],
+            ['Last', (row) => row.lastAt],
+            ['Made for', (row) => row.callers.join(', ')],
+            ['Reviewed by', (row) => row.reviewedBy],
+          ],
+          'Every signature in the log has its record.',
+        ),
+      );
+    });
+
+  signatures
+    .command('review <id>')
+    .description(
+      'Record what you found out about unrecorded signatures, which ends their alarm. If another is found, the alarm is raised again.',
+    )
+    .requiredOption('--reason <text>', 'what you found out')
+    .action(async (id: string, body: { reason: string }) => {
+      print(output, await call(settings, 'unrecordedSignatureReview', { params: { id }, body }), (row) =>
+        fieldList({
+          key: row.signingKey?.kid ?? row.key,
+          signatures: row.count,
+          'reviewed by': row.reviewedBy,
+          finding: row.reviewNote,
+        }),
+      );
+    });
 
   signatures
     .command('reconcile <logs...>')

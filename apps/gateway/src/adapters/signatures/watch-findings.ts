@@ -28,33 +28,29 @@ async function ownersOf(
   const rows = await db.signingKey.findMany({
     where: { kmsKeyArn: { in: [...keys] } },
     select: {
-      ...{ kid: true, kmsKeyArn: true, applicationId: true, cis2ClientId: true },
+      ...{ kid: true, kmsKeyArn: true, applicationId: true },
       application: { select: { bindings: { select: { odsCode: true } } } },
     },
   });
   return new Map(
-    rows.map(({ kid, kmsKeyArn, applicationId, cis2ClientId, application }) => [
+    rows.map(({ kid, kmsKeyArn, applicationId, application }) => [
       kmsKeyArn,
       {
         ...{ kid, applicationId },
-        path:
-          applicationId === null
-            ? `/cis2-clients/${cis2ClientId ?? ''}/show`
-            : `/applications/${applicationId}/show`,
         odsCodes: [...new Set((application?.bindings ?? []).map(({ odsCode }) => odsCode))],
       },
     ]),
   );
 }
 
-/** The newest first. */
+/** Those that nobody has reviewed, the newest first. */
 export async function alarmedSignatures(db: Database, nowMs: number): Promise<UnrecordedSignatures[]> {
   const rows = await db.$queryRaw<
     { key: string; day: string; count: number; first: Date; last: Date; callers: string[] }[]
   >`
     SELECT key, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, count(*)::int AS count, min(at) AS first, max(at) AS last,
            (array_agg(DISTINCT caller))[1:${CALLERS}::int] AS callers
-      FROM unmatched_signature WHERE alarmed_at >= ${new Date(nowMs - SHOWN_MS)}
+      FROM unmatched_signature WHERE alarmed_at >= ${new Date(nowMs - SHOWN_MS)} AND reviewed_at IS NULL
      GROUP BY 1, 2 ORDER BY 5 DESC, 1 LIMIT ${MOST}`;
   const owners = await ownersOf(db, [...new Set(rows.map(({ key }) => key))]);
   return rows.map(({ first, last, key, ...same }) => ({
