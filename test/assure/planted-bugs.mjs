@@ -532,7 +532,7 @@ const BUGS = [
     file: 'apps/gateway/src/jobs/queue/process-job.ts',
     find: 'throw new Error(causeOf(error));',
     put: 'throw (causeOf(error), error);',
-    tests: integration('test/integration/jobs/on-redis.spec.ts'),
+    tests: integration('test/integration/jobs/on-postgresql.spec.ts'),
   },
   {
     name: 'the hour of a standby counted from its publication',
@@ -1878,7 +1878,9 @@ function passes({ config, specs, build }) {
     const built = run(['node_modules/typescript/bin/tsc', '-b']);
     if (built.status !== 0) throw new Error(`the copy doesn't build:\n${built.stdout}`);
   }
-  return run(['node_modules/vitest/vitest.mjs', 'run', '--config', config, ...specs]).status === 0;
+  // A spec that this machine leaves out, such as that of Redis, finds nothing.
+  const args = ['run', '--config', config, '--passWithNoTests', ...specs];
+  return run(['node_modules/vitest/vitest.mjs', ...args]).status === 0;
 }
 
 /** Whether a test has seen the planted bug, or why nobody can know. */
