@@ -20,7 +20,11 @@ const tasks = {
   'bench:lists': { script: 'test/bench/lists.ts', built: true },
   assure: { script: 'test/assure/run.ts', built: true },
   planted: { script: 'test/assure/planted-bugs.mjs', built: true },
-  gateway: { script: 'apps/gateway/dist/main.js', built: true, flags: ['--env-file-if-exists=.env'] },
+  gateway: {
+    script: 'apps/gateway/dist/bundle/program/main.js',
+    built: true,
+    flags: ['--env-file-if-exists=.env'],
+  },
   simulator: { script: 'apps/simulator/dist/main.js', built: true },
   gatehouse: { script: 'apps/cli/dist/main.js', built: true },
 };

@@ -24,9 +24,12 @@ export function sourceState() {
   const hash = createHash('sha256');
   const files = [
     ...['apps', 'libs', 'prisma'].flatMap((folder) => [...filesUnder(join(root, folder))]),
-    ...['package-lock.json', 'tsconfig.base.json', 'tools/schema/prisma-generate.mjs'].map((name) =>
-      join(root, name),
-    ),
+    ...[
+      'package-lock.json',
+      'tsconfig.base.json',
+      'tools/schema/prisma-generate.mjs',
+      'tools/bundle-gateway.mjs',
+    ].map((name) => join(root, name)),
   ].filter((path) => existsSync(path));
   for (const path of files.sort()) {
     const { size, mtimeMs } = statSync(path);

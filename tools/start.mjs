@@ -155,7 +155,12 @@ try {
     const shifted = text.replaceAll(/127\.0\.0\.1:(8090|8092|8095)/g, (_, port) => listen(pieceOfPort[port]));
     writeFileSync(environments, shifted);
     await startOnPorts(['partner', 'admin', 'public', 'status'], () =>
-      pieces.start('gateway', ['apps/gateway/dist/main.js'], gatewaySettings(environments), isGatewayReady),
+      pieces.start(
+        'gateway',
+        ['apps/gateway/dist/bundle/program/main.js'],
+        gatewaySettings(environments),
+        isGatewayReady,
+      ),
     );
     await untilReady(`${url('status')}/ready`);
     return url('partner');

@@ -37,9 +37,8 @@ function faultsIn(text) {
     faults.push(
       `TimeoutStopSec must be more than ${String(drainMs / 1000)} s, or calls under way are killed`,
     );
-  const program = /(\S+)\.js$/.exec(valueOf(text, 'ExecStart') ?? '')?.[1] ?? 'nothing';
-  if (!existsSync(join(root, `${program.replace('/dist/', '/src/')}.ts`)))
-    faults.push(`ExecStart: no ${program}`);
+  const program = /\S+\.js$/.exec(valueOf(text, 'ExecStart') ?? '')?.[0] ?? 'nothing';
+  if (!existsSync(join(root, program))) faults.push(`ExecStart: no ${program}`);
   for (const line of GIVEN_UP) if (!text.split('\n').includes(line)) faults.push(`${line} is missing`);
   return faults;
 }
@@ -60,7 +59,7 @@ function objectionsTo(text) {
 
 const planted = [
   ['TimeoutStopSec=210', 'TimeoutStopSec=200'],
-  ['gateway/dist/main.js', 'gateway/dist/start.js'],
+  ['program/main.js', 'program/start.js'],
   ['NoNewPrivileges=yes\n', ''],
 ];
 const faults = planted.flatMap(([from, to]) => {

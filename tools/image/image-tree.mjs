@@ -1,12 +1,23 @@
 // Builds the file tree of the production image: the files that the gateway and the `gatehouse` command can load, found by
 // tracing their imports, and nothing else (ADR 31). `node tools/image/image-tree.mjs FOLDER`, after the build.
 import { nodeFileTrace } from '@vercel/nft';
-import { cpSync, existsSync, globSync, lstatSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAMS = ['apps/gateway/dist/main.js', 'apps/cli/dist/main.js'];
+const PROGRAMS = ['apps/gateway/dist/bundle/program/*.js', 'apps/cli/dist/main.js'];
+/** The folders of the packages in the bundle, whose licences are shipped as well. */
+const BUNDLED = 'apps/gateway/dist/bundle/packages.json';
 /** Read at run time, so that tracing may miss some of it. */
 const READ = ['apps/console/dist/www/index.html', 'apps/console/dist/www/assets', 'prisma/migrations'];
 /** The fonts of documents, which are found by their names. */
@@ -22,17 +33,19 @@ const LEFT_OUT = /^apps\/console\/(package\.json|dist\/www\/\.vite\/)/;
 
 /** @returns {Promise<string[]>} paths in the repository, sorted */
 async function filesToShip() {
-  const { fileList } = await nodeFileTrace(
-    PROGRAMS.map((program) => join(root, program)),
-    { base: root },
-  );
+  const programs = globSync(PROGRAMS, { cwd: root }).map((program) => join(root, program));
+  const { fileList } = await nodeFileTrace(programs, { base: root });
   const traced = [...fileList].filter((file) => !LEFT_OUT.test(file));
   // Stack traces in the log name lines of the source.
   const maps = traced.map((file) => `${file}.map`).filter((file) => /^(apps|libs)\//.test(file));
-  const packages = new Set(traced.map((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(file)?.[0]));
+  const bundled = JSON.parse(readFileSync(join(root, BUNDLED), 'utf8'));
+  const packages = new Set([
+    ...traced.map((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]),
+    ...bundled,
+  ]);
   packages.delete(undefined);
   const licences = [...packages].flatMap((folder) =>
-    globSync(`${folder}{LICENSE,LICENCE,License,license,NOTICE}*`, { cwd: root }),
+    globSync(`${folder}/{LICENSE,LICENCE,License,license,NOTICE}*`, { cwd: root }),
   );
   const files = [...traced, ...maps, ...licences, ...ALSO];
   return [...new Set(files)].filter((file) => existsSync(join(root, file))).sort();

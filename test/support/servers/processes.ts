@@ -127,7 +127,7 @@ export async function startGatewayProcess(
 ): Promise<GatewayProcess> {
   const folder = options.folder ?? ROOT;
   const output = options.logFile === undefined ? 'pipe' : openSync(options.logFile, 'a');
-  const child = fork(join(folder, 'apps/gateway/dist/main.js'), [], {
+  const child = fork(join(folder, 'apps/gateway/dist/bundle/program/main.js'), [], {
     cwd: folder,
     execArgv: [...END_WITH_PARENT, ...(options.testHooks === false ? [] : ['--conditions=gatehouse-test'])],
     stdio: ['ignore', output, output, 'ipc'],
