@@ -25,6 +25,8 @@ export default defineConfig({
     setupFiles: [here('test/support/servers/refuse-deprecated-pg.ts')],
     passWithNoTests: false,
     pool: 'forks',
+    // A worker serves several files: to load the gateway for each takes two seconds of processor time.
+    isolate: false,
     maxWorkers: 2,
     retry: 0,
     testTimeout: 30_000,

@@ -22,6 +22,12 @@ export const PROOFS: readonly Proof[] = [
     size: (rounds) => `${String(rounds * 20_000)} requests of 20 organisations in 2 environments`,
   },
   {
+    name: 'hostile-input',
+    suite: 'integration',
+    file: 'test/integration/admin/hostile-input.spec.ts',
+    size: () => 'every hostile value in every parameter of every route',
+  },
+  {
     name: 'user-tokens',
     suite: 'integration',
     file: 'test/integration/users/user-tokens.spec.ts',
