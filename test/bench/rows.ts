@@ -10,6 +10,7 @@ import { rotations } from './rows/rotations.ts';
 import { streams } from './rows/streams.ts';
 import { throughput } from './rows/throughput.ts';
 import { tokens } from './rows/tokens.ts';
+import { tracing } from './rows/tracing.ts';
 import { twoProcesses } from './rows/two-processes.ts';
 import { userSessions } from './rows/user-sessions.ts';
 import { users } from './rows/users.ts';
@@ -28,4 +29,5 @@ export const ROWS: Readonly<Record<string, Row>> = {
   k: jobs,
   l: rate,
   m: rotations,
+  n: tracing,
 };
