@@ -1,5 +1,5 @@
 /** What a list loads on a first visit, and that what it loads later, when it is wanted, does what it says. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
 import { onboard } from '../support/onboard.ts';
 
@@ -34,6 +34,26 @@ describe('the list of organisations', () => {
     expect(bytes).toBeGreaterThan(200_000);
     expect(bytes).toBeLessThanOrEqual(LIMIT_BYTES);
     expect(at.complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('is found by health, once the job has looked', async () => {
+    const page = await at.open();
+    await signIn(page, at.origin, 'Priya Nair');
+    const filter = encodeURIComponent(JSON.stringify({ health: 'never called' }));
+    const look = async (): Promise<void> => {
+      await page.goto(`${at.origin}/organisations?filter=${filter}`);
+      await page.getByRole('link', { name: 'R70' }).waitFor({ timeout: 3_000 });
+    };
+    await vi.waitFor(look, { timeout: 40_000, interval: 500 });
+    await page.getByText('in the last 90 days').first().waitFor();
+    await page.screenshot({ path: `${SHOTS}/organisations-by-health.png` });
+    await page.getByRole('link', { name: 'R70' }).click();
+    await page.getByRole('button', { name: 'Stop immediately' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('every request for this organisation is rejected').waitFor();
+    await accessible(page, 'a dialog that names its target');
+    await page.screenshot({ path: `${SHOTS}/stop-names-target.png` });
     await page.context().close();
   });
 

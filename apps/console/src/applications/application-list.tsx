@@ -2,6 +2,7 @@ import { applicationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { HealthCell } from '../health/health-cell.js';
 import { HEALTH_CHOICES } from '../health/health-choices.js';
+import { EnvironmentTag } from '../environments/environment-tag.js';
 import { NONE } from '../parts/dates.js';
 import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode, withoutSpaces } from '../parts/list/filter-texts.js';
@@ -45,7 +46,11 @@ export default function ApplicationList() {
       }
       columns={[
         { label: 'Name', value: ({ name }) => name },
-        { label: 'Environment', sort: 'environment', value: ({ environment }) => environment },
+        {
+          label: 'Environment',
+          sort: 'environment',
+          value: ({ environment }) => <EnvironmentTag environment={environment} />,
+        },
         { label: 'State', sort: 'state', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Health', value: ({ id }) => <HealthCell of="applications" id={id} /> },
         { label: 'Product', sort: 'product', value: ({ product }) => product },

@@ -35,7 +35,7 @@ export default function ApplicationPage() {
 }
 
 function ApplicationSection(application: Tagged<Application>) {
-  const { id, state } = application;
+  const { id, name, environment, state } = application;
   const stop = useStandingStop({ kind: 'application', target: id }, state);
   return (
     <Section title="Application" id={APPLICATION_SECTION}>
@@ -48,7 +48,16 @@ function ApplicationSection(application: Tagged<Application>) {
           <CheckAssertionLink applicationId={id} />
         </>
       )}
-      {state === 'live' ? <StopButton target={{ kind: 'application', application: id }} /> : null}
+      {state === 'live' ? (
+        <StopButton
+          body={{ kind: 'application', application: id }}
+          target={{
+            name,
+            environments: [environment],
+            effect: 'Every request under this application is rejected from now on.',
+          }}
+        />
+      ) : null}
     </Section>
   );
 }

@@ -3,6 +3,7 @@ import { TextInput } from '../parts/list/lazy-filters.js';
 import { LIST_ACTIONS } from '../parts/list/list-toolbar.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
+import { EnvironmentTag } from '../environments/environment-tag.js';
 import { StateTag } from '../parts/state-tag.js';
 import { GrantDialog } from './grant-dialog.js';
 
@@ -26,7 +27,7 @@ export default function ClientList() {
       }
       columns={[
         { label: 'Name', value: ({ name }) => name },
-        { label: 'Environment', value: ({ environment }) => environment },
+        { label: 'Environment', value: ({ environment }) => <EnvironmentTag environment={environment} /> },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Grants', value: ({ grants }) => grants.length },
         { label: 'Usable keys', value: ({ keys }) => keys.filter(({ state }) => state === 'usable').length },

@@ -53,7 +53,14 @@ export default function ClientPage() {
               />
               <GrantDialog label="Add a grant" client={client} />
               {state === 'active' ? (
-                <StopButton target={{ kind: 'client', environment, client: name }} />
+                <StopButton
+                  body={{ kind: 'client', environment, client: name }}
+                  target={{
+                    name,
+                    environments: [environment],
+                    effect: 'Every request of this client is rejected from now on, whichever key it uses.',
+                  }}
+                />
               ) : null}
             </Section>
             <Section title="Keys" id={KEYS_SECTION}>
@@ -102,6 +109,11 @@ function Keys({ name, environment, keys, workload }: Client) {
               route="clientKeyRevoke"
               label={`Revoke ${keyId}`}
               params={{ keyId }}
+              target={{
+                name: `Key ${keyId} of ${name}`,
+                environments: [environment],
+                effect: 'Every request with this key is rejected from now on.',
+              }}
               fields={[REASON_OPTIONAL]}
               danger
               done="Key revoked."

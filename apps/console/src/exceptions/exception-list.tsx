@@ -3,6 +3,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { day } from '../parts/dates.js';
 import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
+import { EnvironmentTag } from '../environments/environment-tag.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
@@ -39,7 +40,7 @@ export default function ExceptionList() {
           done="Exception granted. It has no effect until the SRO co-signs it."
         />
       }
-      rowActions={({ id, state }) =>
+      rowActions={({ id, state, interaction, organisations, product, environment }) =>
         state === 'in force' || state === 'to be co-signed' ? (
           <>
             {state === 'in force' ? null : (
@@ -61,6 +62,11 @@ export default function ExceptionList() {
               route="exceptionRevoke"
               label="Revoke"
               params={{ id }}
+              target={{
+                name: `${interaction} of ${product} for ${organisations.join(', ')}`,
+                environments: [environment],
+                effect: 'Application-restricted requests of this interaction are rejected from now on.',
+              }}
               fields={[REASON_REQUIRED]}
               danger
               done="Exception revoked."
@@ -81,7 +87,7 @@ export default function ExceptionList() {
         { label: 'Interaction', value: ({ interaction }) => interaction },
         { label: 'Organisations', value: ({ organisations }) => organisations.join(', ') },
         { label: 'Product', value: ({ product }) => product },
-        { label: 'Environment', value: ({ environment }) => environment },
+        { label: 'Environment', value: ({ environment }) => <EnvironmentTag environment={environment} /> },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Co-signed by', value: ({ cosignedBy }) => cosignedBy ?? 'Not yet' },
         { label: 'Expires', value: ({ expiresAt }) => day(expiresAt) },

@@ -1,6 +1,6 @@
 /** “Does it work?” for a row of a list. All rows of the page are asked about in one request, after the list is shown. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { Typography } from '@mui/material';
+import { Box, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useListContext } from 'react-admin';
 import { callRoute } from '../api/call-route.js';
@@ -31,9 +31,9 @@ export function HealthCell({ of, id }: Props) {
 
 function HealthWords({ health, reason, code, at }: Health) {
   return (
-    <>
+    <Box sx={{ display: 'flex', flexWrap: 'wrap', columnGap: 1, alignItems: 'center' }}>
       <StateTag state={health} />
-      <Typography variant="body2" component="span" color="text.secondary" sx={{ display: 'block', mt: 0.25 }}>
+      <Typography variant="body2" component="span" color="text.secondary">
         {health === 'never called' ? 'in the last 90 days' : reason}
         {reason !== null && at !== null && code !== null ? ` (${code})` : ''}
         {at === null ? null : (
@@ -43,6 +43,6 @@ function HealthWords({ health, reason, code, at }: Health) {
           </span>
         )}
       </Typography>
-    </>
+    </Box>
   );
 }

@@ -10,6 +10,7 @@ import { day } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { NextStep } from '../parts/next-step.js';
 import { RecordPage } from '../parts/record-page.js';
+import { counted } from '../parts/words.js';
 import { StateTag } from '../parts/state-tag.js';
 import { mayChangeState, StandingStop, useStandingStop } from '../stops/standing-stop.js';
 import { StopButton } from '../stops/stop-button.js';
@@ -53,7 +54,7 @@ export default function OrganisationPage() {
 }
 
 function OrganisationSection(organisation: Tagged<Organisation>) {
-  const { odsCode, state, sroReviewDueOn } = organisation;
+  const { odsCode, name, state, applications, sroReviewDueOn } = organisation;
   const stop = useStandingStop({ kind: 'organisation', target: odsCode }, state);
   return (
     <Section title="Organisation">
@@ -71,7 +72,16 @@ function OrganisationSection(organisation: Tagged<Organisation>) {
         </ImpactLink>
       )}
       <EvidenceLink odsCode={odsCode} />
-      {state === 'active' ? <StopButton target={{ kind: 'organisation', organisation: odsCode }} /> : null}
+      {state === 'active' ? (
+        <StopButton
+          body={{ kind: 'organisation', organisation: odsCode }}
+          target={{
+            name: `${name} (${odsCode})`,
+            environments: [],
+            effect: `In every environment, every request for this organisation is rejected from now on. It has ${counted(applications, 'application')}.`,
+          }}
+        />
+      ) : null}
     </Section>
   );
 }

@@ -52,7 +52,7 @@ function stateText({ state, reviewNotice }: Sro): string {
 const firstDay = ({ startsOn, acceptedAt }: Sro): string =>
   startsOn === null && acceptedAt === null ? 'On acceptance' : day(startsOn ?? acceptedAt);
 
-function Actions({ id, state, organisation, environments, role }: Sro) {
+function Actions({ id, name, state, organisation, environments, role }: Sro) {
   if (state === 'withdrawn') return null;
   const params = { id };
   return (
@@ -101,6 +101,12 @@ function Actions({ id, state, organisation, environments, role }: Sro) {
         route="sroWithdraw"
         label="Withdraw"
         params={params}
+        target={{
+          name: `${name}, ${role} of ${organisation}`,
+          environments,
+          effect:
+            'Application-restricted requests for this organisation are rejected unless another owner or a deputy is in force.',
+        }}
         fields={[REASON_REQUIRED]}
         danger
         done="Appointment withdrawn."

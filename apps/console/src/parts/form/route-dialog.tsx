@@ -3,6 +3,7 @@ import { Box, Button, Dialog, DialogActions, DialogContent, DialogTitle } from '
 import { type ReactNode, type SyntheticEvent, useEffect, useId, useRef } from 'react';
 import { useRefresh } from 'react-admin';
 import { useMay } from '../../api/use-may.js';
+import { DialogTarget, type Target } from './dialog-target.js';
 import { faultOf } from './faults.js';
 import { FieldInput } from './field-input.js';
 import { focusFirstFault } from './focus-first-fault.js';
@@ -12,6 +13,8 @@ import { type RouteForm, useRouteForm } from './use-route-form.js';
 
 interface Props extends RouteForm {
   readonly label: string;
+  /** What it is about and what it stops, for what can't be undone by Cancel. */
+  readonly target?: Target;
   /** A sentence above the fields. */
   readonly intro?: ReactNode;
   readonly danger?: boolean;
@@ -43,7 +46,7 @@ interface OpenDialogProps extends Omit<Props, 'danger'> {
   readonly close: () => void;
 }
 
-function OpenDialog({ label, intro, colour, titleId, result, close, ...form }: OpenDialogProps) {
+function OpenDialog({ label, target, intro, colour, titleId, result, close, ...form }: OpenDialogProps) {
   const { state, submit, finish } = useRouteForm(form, result !== undefined, close);
   const formElement = useRef<HTMLFormElement>(null);
   const refresh = useRefresh();
@@ -84,6 +87,7 @@ function OpenDialog({ label, intro, colour, titleId, result, close, ...form }: O
               }}
             />
           )}
+          {isDone || target === undefined ? null : <DialogTarget {...target} />}
           {isDone ? null : intro}
           {isDone
             ? result?.(answer)

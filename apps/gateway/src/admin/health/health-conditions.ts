@@ -20,11 +20,12 @@ export function applicationsOfHealth(filter: HealthFilter, at: At): string {
 export function organisationsOfHealth(filter: HealthFilter, reach: Reach, at: At): string[] {
   const mine = reach === 'all' ? null : at([...reach]);
   const whose = (condition: string): string =>
-    `SELECT b.ods_code FROM binding b JOIN application a ON a.id = b.application_id AND a.state IN ('live', 'suspended')
-       JOIN application_health h ON h.application_id = a.id WHERE ${condition}` +
+    `SELECT b.ods_code FROM binding b JOIN application_health h ON h.application_id = b.application_id
+      WHERE (b.live OR EXISTS (SELECT FROM application a WHERE a.id = b.application_id AND a.state = 'suspended'))
+        AND ${condition}` +
     (mine === null
       ? ''
-      : ` AND NOT EXISTS (SELECT FROM binding o WHERE o.application_id = a.id AND o.ods_code <> ALL(${mine}::text[]))`);
+      : ` AND NOT EXISTS (SELECT FROM binding o WHERE o.application_id = b.application_id AND o.ods_code <> ALL(${mine}::text[]))`);
   const has = (condition: string): string =>
     `EXISTS (${whose(condition)} AND b.ods_code = organisation.ods_code)`;
   switch (filter) {

@@ -1,0 +1,14 @@
+import { Chip } from '@mui/material';
+
+/** An environment, by its name and a colour. Production alone is filled, so that nobody takes it for another one. */
+export function EnvironmentTag({ environment }: { readonly environment: string }) {
+  const isProduction = environment === 'prod';
+  return (
+    <Chip
+      size="small"
+      label={environment}
+      color={isProduction ? 'error' : 'default'}
+      variant={isProduction ? 'filled' : 'outlined'}
+    />
+  );
+}
