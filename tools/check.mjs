@@ -22,6 +22,7 @@ const steps = [
   ['structure (each rule shown to bite)', ['tools/check/structure.mjs']],
   ['generated pages are up to date', ['tools/docs/generate.mjs', '--check']],
   ['citations (planted ones refused)', ['tools/check/citations.mjs']],
+  ['assurance pages (planted faults found)', ['tools/check/assurance.mjs']],
   ['commit-msg hook (planted messages refused)', ['tools/check/commit-message.mjs']],
   ['planted bugs (each can be planted)', ['test/assure/planted-bugs.mjs', '--check']],
   ['.env.example', ['tools/check/check-env-example.mjs']],
