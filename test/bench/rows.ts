@@ -7,6 +7,7 @@ import { longTrail } from './rows/long-trail.ts';
 import { rate } from './rows/rate.ts';
 import { registry } from './rows/registry.ts';
 import { rotations } from './rows/rotations.ts';
+import { size } from './rows/size.ts';
 import { streams } from './rows/streams.ts';
 import { throughput } from './rows/throughput.ts';
 import { tokens } from './rows/tokens.ts';
@@ -30,4 +31,5 @@ export const ROWS: Readonly<Record<string, Row>> = {
   l: rate,
   m: rotations,
   n: tracing,
+  o: size,
 };

@@ -102,7 +102,7 @@ async function addClients(superuserUrl: string, applications: number): Promise<s
   const minted = Array.from({ length: applications }, () => mintClientKey(ENVIRONMENT, randomBytes));
   const client = new pg.Client(superuserUrl);
   await client.connect();
-  await client.query(`UPDATE message_set SET interactions = '{A004,A042}' WHERE name = 'provider-read'`);
+  await client.query(`UPDATE message_set SET interactions = '{A004,A005,A042}' WHERE name = 'provider-read'`);
   await client.query(
     `INSERT INTO client (id, name, environment)
       SELECT lpad(n::text, 32, '0')::uuid, 'client-' || n, '${ENVIRONMENT}' FROM generate_series(1, ${applications}) AS n`,
