@@ -177,6 +177,23 @@ describe('the health of an application', () => {
   });
 });
 
+it('of an organisation is that of the worst of its applications', async () => {
+  expect((await found('organisationsList', ['works'])).works).toEqual(['R69']);
+  const [first] = smallDocument.applications;
+  // No client may call it.
+  const second = {
+    ...first,
+    product: 'Second',
+    asid: '200000002460',
+    apiKey: 'r69SecondKey0123456789abcdefKK',
+  };
+  const document = { apiVersion: 'gatehouse/v1', products: [{ name: 'Second' }], applications: [second] };
+  await admin.call('POST', '/api/v1/registry/apply', { document });
+  expect(await ofOrganisation('R69')).toMatchObject({ health: 'refused' });
+  expect(await found('organisationsList', ['works', 'refused'])).toEqual({ works: [], refused: ['R69'] });
+  await expectAgreement();
+});
+
 it('is shown for the organisations of a person’s role, and for no other', async () => {
   const role = { role: 'platform-engineer', odsCodes: ['RCD'] } as const;
   const { headers } = await signIn(admin.db, 'Odd', [role], now);
