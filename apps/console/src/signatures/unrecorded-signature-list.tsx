@@ -37,8 +37,11 @@ export default function UnrecordedSignatureList() {
       columns={[
         { label: 'Key', value: ({ key, signingKey }) => nameOf(key, signingKey) },
         { label: 'Signatures', value: ({ count }) => String(count) },
-        { label: 'First', value: ({ firstAt }) => moment(firstAt) },
-        { label: 'Last', value: ({ lastAt }) => moment(lastAt) },
+        {
+          label: 'When',
+          value: ({ count, firstAt, lastAt }) =>
+            count === 1 ? moment(firstAt) : `${moment(firstAt)} to ${moment(lastAt)}`,
+        },
         { label: 'Made for', value: ({ callers }) => callers.join(', ') },
         { label: 'Found', value: ({ foundAt }) => moment(foundAt) },
         {
