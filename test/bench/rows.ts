@@ -4,7 +4,7 @@ import { fairness } from './rows/fairness.ts';
 import { jobs } from './rows/jobs.ts';
 import { latency } from './rows/latency.ts';
 import { longTrail } from './rows/long-trail.ts';
-import { rate } from './rows/rate.ts';
+import { rate } from './rows/rate/rate.ts';
 import { registry } from './rows/registry.ts';
 import { rotations } from './rows/rotations.ts';
 import { size } from './rows/size.ts';

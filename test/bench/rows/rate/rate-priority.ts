@@ -1,12 +1,12 @@
 /** A user beside a batch of the same application that takes every slot it can get: part of row (l). */
-import { startStack } from '../../support/servers/stack.ts';
-import { addPerson, onboardUsers, signIn } from '../../support/users/onboard-users.ts';
-import type { Later } from '../benchmark.ts';
-import { percentile } from '../load/figures.ts';
-import { keepInFlight, openLoop, type Sample } from '../load/open-loop.ts';
-import type { Target } from '../load/target.ts';
-import type { Bench } from '../row.ts';
-import { CODE_SYSTEM } from '../servers/gatehouse.ts';
+import { startStack } from '../../../support/servers/stack.ts';
+import { addPerson, onboardUsers, signIn } from '../../../support/users/onboard-users.ts';
+import type { Later } from '../../benchmark.ts';
+import { percentile } from '../../load/figures.ts';
+import { keepInFlight, openLoop, type Sample } from '../../load/open-loop.ts';
+import type { Target } from '../../load/target.ts';
+import type { Bench } from '../../row.ts';
+import { CODE_SYSTEM } from '../../servers/gatehouse.ts';
 
 /** As many as fit into the queue of two seconds beside a user. */
 const BATCH_IN_FLIGHT = 16;

@@ -2,19 +2,19 @@
  * (l) The rate limit shared by three replicas: what it adds, how much of it can be used, one client beside others, and a user
  * beside a batch.
  */
-import { inScope } from '../benchmark.ts';
-import { closedLoop } from '../load/closed-loop.ts';
-import { percentile } from '../load/figures.ts';
-import { openLoop, type Sample } from '../load/open-loop.ts';
-import type { Row } from '../row.ts';
-import { startUpstream } from '../servers/contenders.ts';
+import { inScope } from '../../benchmark.ts';
+import { closedLoop } from '../../load/closed-loop.ts';
+import { percentile } from '../../load/figures.ts';
+import { openLoop, type Sample } from '../../load/open-loop.ts';
+import type { Row } from '../../row.ts';
+import { startUpstream } from '../../servers/contenders.ts';
 import {
   type BenchGatehouse,
   mintTokens,
   readTarget,
   REQUESTS_PER_MINUTE,
   startGatehouse,
-} from '../servers/gatehouse.ts';
+} from '../../servers/gatehouse.ts';
 import { measurePriority } from './rate-priority.ts';
 
 const REPLICAS = 3;
