@@ -37,7 +37,7 @@ const BUGS = [
     tests: unit('apps/gateway/src/data-plane/trace/spans.spec.ts'),
   },
   {
-    name: 'e-RS is told of the trace',
+    name: 'the traceparent of a caller reaches e-RS',
     file: `${PLANE}/attempt/headers.ts`,
     find: "'x-correlation-id': attemptId,",
     put: "'x-correlation-id': attemptId,\n    traceparent: `00-${attemptId.replaceAll('-', '')}-00f067aa0ba902b7-01`,",

@@ -100,7 +100,7 @@ it('that are found while a person looks are not reviewed with those that the per
   });
   expect((await review(gita, seen)).status).toBe(409);
   expect(await ofKey('?only=unreviewed')).toMatchObject({ count: 1 });
-  // Announced anew: the review removed the finding of before.
+  // It is announced again, because the review has removed the earlier finding.
   const before = await alarms();
   await report();
   expect(await alarms()).toBe(before + 1);

@@ -3,7 +3,7 @@ import type { Target } from '../parts/form/dialog-target.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 
 interface Props {
-  /** What the route is told to stop. */
+  /** Names what is stopped, in the body of the request. */
   readonly body: Readonly<Record<string, string>>;
   readonly target: Target;
 }
