@@ -27,7 +27,7 @@ export default function UnrecordedSignatureList() {
       rowActions={(signatures) => <Review {...signatures} />}
       empty={
         <NextStep
-          text="Every signature in the log of AWS KMS has its record in the audit trail."
+          text="No signature without a record was found. Gatehouse reads the log of AWS KMS only where GATEHOUSE_CLOUDTRAIL is set."
           route="keyList"
           to="/signing-keys"
           link="Open the signing keys"

@@ -36,7 +36,7 @@ export function signatureCommands(program: Command, { settings, output, setExitC
             ['Made for', (row) => row.callers.join(', ')],
             ['Reviewed by', (row) => row.reviewedBy],
           ],
-          'Every signature in the log has its record.',
+          'No signature without a record was found. The log of KMS is read only where GATEHOUSE_CLOUDTRAIL is set.',
         ),
       );
     });
