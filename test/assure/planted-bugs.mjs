@@ -500,11 +500,21 @@ const BUGS = [
     tests: integration('test/integration/keys/rotation-kills.spec.ts'),
   },
   {
-    name: 'a step recorded a second time after a run that died with its record written',
+    name: 'a step recorded a second time by the run after one that died, or by one that waited for longer than its claim',
     file: 'apps/gateway/src/adapters/keys/rotation-records.ts',
-    find: 'if (!(await isRecorded(trail, event)))',
-    put: 'if ((await isRecorded(trail, event)) !== null)',
-    tests: integration('test/integration/keys/rotation-kills.spec.ts'),
+    find: 'await write(event)',
+    put: 'await write({ ...event, attemptId: crypto.randomUUID() })',
+    tests: integration(
+      'test/integration/keys/rotation-kills.spec.ts',
+      'test/integration/keys/key-rotation.spec.ts',
+    ),
+  },
+  {
+    name: 'a run fails because another has recorded its step',
+    file: 'apps/gateway/src/adapters/keys/rotation-records.ts',
+    find: 'if (!isRecordedAlready(error)) throw error;',
+    put: 'throw error;',
+    tests: integration('test/integration/keys/key-rotation.spec.ts'),
   },
   {
     name: 'the tag of a KMS key not kept before the key is created',

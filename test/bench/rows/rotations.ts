@@ -46,8 +46,6 @@ async function measureMachine(
   later(() => registry.close());
   const { now } = Date;
   let created = 0;
-  const trail = new pg.Pool({ connectionString: database.appUrl, max: 4 });
-  later(() => trail.end());
   const step = rotationStepDeps({
     ...{ db, environments: ENVIRONMENTS, publicUrl: '', now, killPoint: () => undefined },
     keyService: {
@@ -66,7 +64,7 @@ async function measureMachine(
     canary: () => Promise.resolve(null),
     cis2Canary: () => Promise.resolve(null),
     snapshot: () => registry.current(),
-    ...{ audit: { system: () => Promise.resolve() }, trail },
+    audit: { system: () => Promise.resolve() },
     log: { info: () => undefined, warn: console.warn },
   });
   const deps = {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.js';
-import { hasOutcomeAlready } from '../../../apps/gateway/src/adapters/audit/write/outcome.js';
+import { isRecordedAlready } from '../../../apps/gateway/src/adapters/audit/write/queue.js';
 import { startSweeper, type Sweeper } from '../../../apps/gateway/src/adapters/audit/write/sweeper.js';
 import {
   atTheEnd,
@@ -205,7 +205,7 @@ describe('the sweeper', () => {
         mine.status === 'fulfilled' ? 'COMPLETED' : 'UNKNOWN',
       );
       const refused = mine.status === 'rejected' ? mine : theirs;
-      expect(refused.status === 'rejected' && hasOutcomeAlready(refused.reason)).toBe(true);
+      expect(refused.status === 'rejected' && isRecordedAlready(refused.reason)).toBe(true);
     });
     expect(await verified(database)).toMatchObject({ ok: true, open: 0, faults: [] });
   });

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { EMPTY_CHAIN, encodeRecord } from '../../../apps/gateway/src/adapters/audit/write/chain.js';
 import { Connection } from '../../../apps/gateway/src/adapters/audit/write/connection.js';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.js';
-import { hasOutcomeAlready } from '../../../apps/gateway/src/adapters/audit/write/outcome.js';
+import { isRecordedAlready } from '../../../apps/gateway/src/adapters/audit/write/queue.js';
 import * as store from '../../../apps/gateway/src/adapters/audit/write/store.js';
 import {
   auditDatabase,
@@ -104,7 +104,7 @@ describe('the audit writer', () => {
     await otherLog.outcome(outcomeOf(intent, { outcome: 'UNKNOWN' }));
     const late = await log.outcome(outcomeOf(intent)).catch((error: unknown) => error);
     expect(late).toMatchObject({ code: 'GW_AUDIT_UNAVAILABLE' });
-    expect(hasOutcomeAlready(late)).toBe(true);
+    expect(isRecordedAlready(late)).toBe(true);
     log.withhold(outcomeOf(intent));
     // It first writes all the records that are still missing.
     await log.close();

@@ -5,7 +5,6 @@
 import process from 'node:process';
 import { createPrisma } from '@gatehouse/db/client';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
-import pg from 'pg';
 import { openAuditLog } from '../../../apps/gateway/dist/adapters/audit/write/audit-log.js';
 import { openKms } from '../../../apps/gateway/dist/adapters/kms/kms.js';
 import { createCanary } from '../../../apps/gateway/dist/adapters/nhs/canary.js';
@@ -53,7 +52,7 @@ const deps = rotationStepDeps({
   canary: createCanary({ kms, transport, tokenUrlOf: () => tokenUrl, now, killPoint: () => undefined }),
   cis2Canary: () => Promise.reject(new Error('no CIS2 client rotates here')),
   snapshot: () => registry.current(),
-  ...{ audit: { system: record }, trail: new pg.Pool({ connectionString: databaseUrl, max: 1 }) },
+  audit: { system: record },
   killPoint: () => {
     dieAt('after it reached out');
   },

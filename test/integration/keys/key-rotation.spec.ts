@@ -4,6 +4,8 @@ import { changeRegistry } from '@gatehouse/db/client';
 import { ROLLBACK_MS, rotationDueMs } from '@gatehouse/domain/rotation/rotation';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { setKeyState } from '../../../apps/gateway/src/adapters/keys/key-rows.ts';
+import { recordTaken } from '../../../apps/gateway/src/adapters/keys/rotation-records.ts';
+import { CLAIM_MS } from '../../../apps/gateway/src/adapters/keys/rotations.ts';
 import { takeStep as writeStep } from '../../../apps/gateway/src/adapters/keys/rotation-writes.ts';
 import {
   type KeyRotationStepDeps,
@@ -236,6 +238,36 @@ describe('of several workers and people', () => {
     await takeStep(deps, one.id);
     expect(await world.statesOf(one.id)).toEqual(['ACTIVE', 'PENDING']);
     expect((await keysInKms()) - before).toBe(1);
+  });
+
+  it('one records a step, although the run that took it waited for the trail for longer than its claim', async () => {
+    const one = await rotating();
+    const deps = world.stepDeps();
+    const trailIsBack = Promise.withResolvers<undefined>();
+    const write: KeyRotationStepDeps['audit']['system'] = async (event) => {
+      await trailIsBack.promise;
+      await deps.audit.system(event);
+    };
+    const heldUp = takeStep(
+      { ...deps, recordTaken: (ownerId, claim) => recordTaken({ db: world.db, write }, ownerId, claim) },
+      one.id,
+    );
+    await vi.waitFor(async () => expect(await world.statesOf(one.id)).toEqual(['ACTIVE', 'PENDING']), {
+      timeout: 30_000,
+      interval: 50,
+    });
+    await world.moveTo(world.now() + CLAIM_MS + 1_000);
+    // The next run records the step that the first has taken, and takes its own.
+    await takeStep(deps, one.id);
+    trailIsBack.resolve(undefined);
+    await heldUp;
+    expect(await world.catchUp(one.id)).toEqual(['confirm']);
+    const { rows } = await world.sql.query<{ step: string }>(
+      `SELECT record #>> '{facts,step}' AS step FROM audit.event
+        WHERE event = 'KEY_ROTATION' AND record #>> '{facts,ownerId}' = $1 ORDER BY started_at`,
+      [one.id],
+    );
+    expect(rows.map(({ step }) => step)).toEqual(['create', 'publish', 'confirm']);
   });
 
   it('a key that was made for nothing is disabled, not left behind', async () => {

@@ -106,7 +106,6 @@ export async function startRotationWorld() {
           events.push(event);
         },
       },
-      trail: sql,
       log: { info: () => undefined, warn: () => undefined },
     });
 

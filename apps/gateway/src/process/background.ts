@@ -92,7 +92,6 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
       canary,
       cis2Canary,
       audit,
-      trail: parts.auditDatabase,
       publicUrl: config.publicUrl,
       now,
       killPoint,

@@ -6,8 +6,8 @@ import type { Database, Queries, RegistryTransaction } from '@gatehouse/db/clien
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import type { NextStep } from '@gatehouse/domain/rotation/rotation';
 import { Prisma } from '@gatehouse/db/client';
-import { isRecorded, type Trail } from '../audit/read/is-recorded.js';
 import { systemEvent } from '../audit/system-event.js';
+import { isRecordedAlready } from '../audit/write/queue.js';
 import { type OwnerRotation, policyText } from './rotations.js';
 
 export interface StepOutcome {
@@ -48,18 +48,16 @@ export async function leaveToRecord(
 }
 
 /**
- * Records the step that this or an earlier run has taken, unless the trail has it: the run may have died between the record
- * and the note that it is written.
+ * Records the step that this or an earlier run has taken. The trail refuses a second record of it, by its id: an earlier run
+ * may have died after its record, or have waited for the trail until its claim was over.
  * @throws GW_AUDIT_UNAVAILABLE
  */
 export async function recordTaken(
   {
     db,
-    trail,
     write,
   }: {
     readonly db: Pick<Database, 'keyRotation'> | Pick<Queries, 'keyRotation'>;
-    readonly trail: Trail;
     /** Resolves once the event is durable. */
     readonly write: (event: SystemEvent) => Promise<void>;
   },
@@ -69,6 +67,10 @@ export async function recordTaken(
   const row = await db.keyRotation.findFirst({ where: { ownerId, claim }, select: { unrecorded: true } });
   const event = (row?.unrecorded ?? null) as SystemEvent | null;
   if (event === null) return;
-  if (!(await isRecorded(trail, event))) await write(event);
+  try {
+    await write(event);
+  } catch (error) {
+    if (!isRecordedAlready(error)) throw error;
+  }
   await db.keyRotation.updateMany({ where: { ownerId, claim }, data: { unrecorded: Prisma.DbNull } });
 }

@@ -2,7 +2,6 @@
 import { ownerPayload } from '@gatehouse/contracts/operation/job-payloads';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import type { SigningKey, Snapshot } from '@gatehouse/domain/registry/registry';
-import type { Trail } from '../../adapters/audit/read/is-recorded.js';
 import { readPublicJwks } from '../../adapters/keys/public-jwks.js';
 import {
   arnOfKey,
@@ -32,8 +31,6 @@ export interface RotationParts {
   readonly cis2Canary: Cis2Canary;
   readonly snapshot: () => Snapshot;
   readonly audit: { system(event: SystemEvent): Promise<void> };
-  /** Where the audit trail is read. */
-  readonly trail: Trail;
   /** Names of the environments that this deployment serves. Keys of others are not its to rotate. */
   readonly environments: ReadonlySet<string>;
   /** Where the public listener is reached, without a trailing slash. */
@@ -64,7 +61,7 @@ export function rotationDeps(
 }
 
 export function rotationStepDeps(parts: RotationParts): KeyRotationStepDeps {
-  const { db, environments, keyService, snapshot, audit, trail, publicUrl, now, killPoint, log } = parts;
+  const { db, environments, keyService, snapshot, audit, publicUrl, now, killPoint, log } = parts;
   return {
     claim: (ownerId) => claimRotation(db, ownerId, now()),
     async read(ownerId) {
@@ -86,7 +83,7 @@ export function rotationStepDeps(parts: RotationParts): KeyRotationStepDeps {
     readJwks: (jwksId) => readPublicJwks(`${publicUrl}/jwks/${jwksId}`),
     canary: (rotation, key) => askCanary(parts, rotation, key),
     recordTaken: (ownerId, claim) =>
-      recordTaken({ db, trail, write: (event) => audit.system(event) }, ownerId, claim),
+      recordTaken({ db, write: (event) => audit.system(event) }, ownerId, claim),
     ...{ snapshot, audit, now, killPoint, log },
   };
 }

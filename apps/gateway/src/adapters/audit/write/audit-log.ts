@@ -19,8 +19,8 @@ import { openBulkWriter } from '../subjects/bulk-writer.js';
 import { isBulk, type Sealed } from './chain.js';
 import { Lease } from './lease.js';
 import type { AuditLogger, AuditMetrics } from './options.js';
-import { blankOutcome, hasOutcomeAlready, notSent } from './outcome.js';
-import type { Committed } from './queue.js';
+import { blankOutcome, notSent } from './outcome.js';
+import { type Committed, isRecordedAlready } from './queue.js';
 import { Rejections } from './rejections.js';
 import { Tallies } from './tallies.js';
 import { ChainWriter } from './writer.js';
@@ -214,7 +214,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
         await chain.write(event, [], Math.min(leftMs, NO_HURRY_MS));
         return true;
       } catch (error) {
-        if (hasOutcomeAlready(error) || chain.fenced) return true;
+        if (isRecordedAlready(error) || chain.fenced) return true;
         // Closing ends the pause and the loop.
         await pause(Math.min(everyMs, leftMs), undefined, { signal: closing.signal }).catch(() => undefined);
       }

@@ -1,7 +1,5 @@
 /** Outcomes that the audit trail writes on its own account. */
 import type { IntentEvent, OutcomeEvent } from '@gatehouse/domain/audit/audit';
-import { GatewayError } from '@gatehouse/domain/errors';
-import { isDuplicate } from './store.js';
 
 interface Attempt {
   readonly startedAtMs: number;
@@ -36,9 +34,4 @@ export function blankOutcome(attempt: Attempt, atMs: number): OutcomeEvent {
 /** For an INTENT that was committed after it had been rejected: its caller sent nothing. */
 export function notSent(intent: IntentEvent, atMs: number): OutcomeEvent {
   return { ...blankOutcome(intent, atMs), outcome: 'NOT_SENT' };
-}
-
-/** True if an OUTCOME was rejected because the attempt has one already. A sweeper wrote it, and it stands. */
-export function hasOutcomeAlready(error: unknown): boolean {
-  return error instanceof GatewayError && isDuplicate(error.options.cause);
 }

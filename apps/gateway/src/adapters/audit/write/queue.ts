@@ -1,7 +1,7 @@
 /** Events that wait for their commit, in order of arrival. Each is settled, at the latest when its time is over. */
 import type { AuditEvent } from '@gatehouse/domain/audit/audit';
 import { GatewayError } from '@gatehouse/domain/errors';
-import type { Row } from './store.js';
+import { isDuplicate, type Row } from './store.js';
 
 /** What was true of the database at the commit of an event. */
 export interface Committed {
@@ -75,4 +75,9 @@ export class EventQueue {
 
 export function unavailable(detail: string, cause?: unknown): GatewayError {
   return new GatewayError('GW_AUDIT_UNAVAILABLE', { detail: `audit: ${detail}`, cause });
+}
+
+/** True if a row was rejected because the trail has one of this kind and id. Another process wrote it, and it stands. */
+export function isRecordedAlready(error: unknown): boolean {
+  return error instanceof GatewayError && isDuplicate(error.options.cause);
 }

@@ -9,8 +9,9 @@
 import type pg from 'pg';
 import { Connection } from './connection.js';
 import type { AuditLog } from './audit-log.js';
-import { blankOutcome, hasOutcomeAlready } from './outcome.js';
 import type { AuditLogger } from './options.js';
+import { blankOutcome } from './outcome.js';
+import { isRecordedAlready } from './queue.js';
 import { systemEvent } from '../system-event.js';
 
 export interface SweeperOptions {
@@ -129,7 +130,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
         blankOutcome({ startedAtMs: Number(intent.startedAtMs), requestId, attemptId }, now()),
       );
     } catch (error) {
-      if (!hasOutcomeAlready(error)) throw error;
+      if (!isRecordedAlready(error)) throw error;
     }
   }
 
