@@ -1,4 +1,5 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { Box } from '@mui/material';
 import { moment, NONE } from '../parts/dates.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -39,10 +40,10 @@ export default function UnrecordedSignatureList() {
         { label: 'Signatures', value: ({ count }) => String(count) },
         {
           label: 'When',
-          value: ({ count, firstAt, lastAt }) =>
-            count === 1 ? moment(firstAt) : `${moment(firstAt)} to ${moment(lastAt)}`,
+          value: ({ firstAt, lastAt }) =>
+            firstAt === lastAt ? moment(firstAt) : `${moment(firstAt)} to ${moment(lastAt)}`,
         },
-        { label: 'Made for', value: ({ callers }) => callers.join(', ') },
+        { label: 'Made for', value: ({ callers }) => <Breaking>{callers.join(', ')}</Breaking> },
         { label: 'Found', value: ({ foundAt }) => moment(foundAt) },
         {
           label: 'Review',
@@ -54,8 +55,17 @@ export default function UnrecordedSignatureList() {
   );
 }
 
+/** An ARN is a long word, and the button at the end of its row must not be pushed out of sight. */
+function Breaking({ children }: { readonly children: string }) {
+  return (
+    <Box component="span" sx={{ overflowWrap: 'anywhere' }}>
+      {children}
+    </Box>
+  );
+}
+
 function nameOf(key: string, signingKey: Signatures['signingKey']) {
-  if (signingKey === null) return key;
+  if (signingKey === null) return <Breaking>{key}</Breaking>;
   return <PageLink to={ownerPage(signingKey.owner)}>{signingKey.kid}</PageLink>;
 }
 
