@@ -1432,6 +1432,13 @@ const BUGS = [
     tests: unit('libs/domain/src/policy/rate-sharing.spec.ts'),
   },
   {
+    name: 'what is left of a rate said although the replicas divide it',
+    file: `${RATE}/calls-in-minute.ts`,
+    find: 'row.isDivided ? null',
+    put: 'row.isDivided === null ? null',
+    tests: integration('test/integration/admin/editing.spec.ts'),
+  },
+  {
     name: 'a rate limit per process',
     file: `${RATE}/rate-replica.ts`,
     find: "if (state === 'shared') return { kind: 'store' };",

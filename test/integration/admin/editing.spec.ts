@@ -11,7 +11,8 @@ let id: string;
 let priya: SignedIn;
 
 beforeEach(async () => {
-  admin = await startAdmin();
+  // Without the role of a partner listener, no replica is there that could find the database slow.
+  admin = await startAdmin({}, { GATEHOUSE_ROLES: 'admin' });
   started.push(admin);
   const applied = await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   expect(applied.body.at(-1)?.type).toBe('done');
@@ -53,6 +54,25 @@ describe('one record', () => {
     expect((await change('/organisations/R69', { name: 'Mine' }, '"x"', outsider)).status).toBe(404);
     expect((await change(`/applications/${id}`, { state: 'draft' }, '"x"', outsider)).status).toBe(404);
     expect((await read('/organisations/RCD', outsider)).status).toBe(200);
+    expect((await read(`/applications/${id}/rate`, outsider)).status).toBe(404);
+  });
+
+  it('of an application says how much of its rate is left, unless the replicas divide it', async () => {
+    const rate = async (): Promise<unknown> => (await read(`/applications/${id}/rate`)).body;
+    expect(await rate()).toEqual({ perMinute: 588, left: 588 });
+    const use = (minute: string, used: number) =>
+      admin.db.$executeRawUnsafe(
+        `INSERT INTO rate.slot VALUES ('${id}', 0, 0, floor(extract(epoch FROM now()) / 60) ${minute}, ${used}, '')
+         ON CONFLICT (key) DO UPDATE SET minute = excluded.minute, used = excluded.used`,
+      );
+    await use('- 1', 300);
+    expect(await rate()).toEqual({ perMinute: 588, left: 588 });
+    // The minute after this one, so that the test may run at the end of one.
+    await use('+ 1', 300);
+    expect(await rate()).toEqual({ perMinute: 588, left: 288 });
+    await admin.db.$executeRaw`INSERT INTO rate.replica
+      SELECT 'other', pid, backend_start, 0, 'slow' FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
+    expect(await rate()).toEqual({ perMinute: 588, left: null });
   });
 });
 

@@ -12,6 +12,7 @@ import { CheckAssertionLink } from '../check-assertion/check-assertion-link.js';
 import { CreateSigningKey } from './create-signing-key.js';
 import { APPLICATION_SECTION } from './step-advice.js';
 import { EditApplication } from './edit-application.js';
+import { RateLeft } from './rate-left.js';
 
 type Application = AnswerOf<'applicationShow'>;
 
@@ -41,6 +42,7 @@ function ApplicationSection(application: Tagged<Application>) {
     <Section title="Application" id={APPLICATION_SECTION}>
       <StandingStop query={stop} />
       <Facts facts={factsOf(application)} />
+      {state === 'live' ? <RateLeft id={id} /> : null}
       {state === 'retired' ? null : (
         <>
           <EditApplication application={application} mayChangeState={mayChangeState(stop)} />

@@ -30,6 +30,11 @@ export function watchParts(metrics: Metrics, { limits }: Config, parts: Parts): 
     slots.isShared() ? 1 : 0,
   );
   metrics.watch('rate_waiting', 'Requests that wait for their turn to be sent', plane.limiter.waiting);
+  metrics.watch(
+    'rate_left_ratio',
+    'The least share of its rate that an application had left in this minute or the one before',
+    plane.limiter.leastLeft,
+  );
   metrics.watch('buffered_body_bytes', 'Bodies of partners held in memory', plane.bodies.usedBytes);
   metrics.watch('kms_signs_total', 'Signatures asked of KMS', () => kms.counts.signs);
   metrics.watch('audit_lease_held', 'Whether this process may write to its audit chain', () =>

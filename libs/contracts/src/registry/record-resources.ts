@@ -16,6 +16,15 @@ export const cis2ClientRecord = cis2Client.extend({
   toRegister: z.array(z.object({ name: z.string(), value: z.string() })),
 });
 
+/** Of one calendar minute, by the clock of the database; for all callers and replicas together. */
+export const applicationRate = z.object({
+  /** How many calls Gatehouse sends at most; null: this deployment doesn't serve the environment. */
+  perMinute: z.number().int().nullable(),
+  /** How many of them are left; null: that is not known while the replicas divide the rate. */
+  left: z.number().int().nullable(),
+});
+export type ApplicationRate = z.output<typeof applicationRate>;
+
 export const organisationChange = z
   .strictObject({ ...organisationShapes, reason: reason.optional() })
   .omit({ odsCode: true })

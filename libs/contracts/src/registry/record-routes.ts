@@ -37,6 +37,15 @@ export const recordRoutes = {
     response: registry.application,
     etag: true,
   },
+  applicationRate: {
+    method: 'GET',
+    path: '/applications/:id/rate',
+    summary: 'How much of its rate an application has left in this calendar minute',
+    permission: 'registry.read',
+    keepsToReach: true,
+    params: record.applicationPath,
+    response: record.applicationRate,
+  },
   applicationChange: {
     method: 'PATCH',
     path: '/applications/:id',

@@ -25,6 +25,9 @@ export function rateLimitOf(requestsPerMinute: number): RateLimit {
   return { intervalMs, toleranceMs: intervalMs * TOLERANCE };
 }
 
+/** How many requests fit into a calendar minute at most: 588 of a quota of 600. */
+export const mostInMinute = ({ intervalMs }: RateLimit): number => Math.floor(60_000 / intervalMs);
+
 /** The earliest time at which the next request may leave, ms on the clock of the store. Initially 0. */
 export type RateState = number;
 

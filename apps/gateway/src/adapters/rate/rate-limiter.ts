@@ -3,8 +3,9 @@
  * departs in a slot of its application, however long the record took (ADR 45).
  */
 import type { DepartureRank } from '@gatehouse/domain/policy/departure-order';
-import type { RateLimit } from '@gatehouse/domain/policy/rate-limit';
+import { mostInMinute, type RateLimit } from '@gatehouse/domain/policy/rate-limit';
 import { type Departed, DepartureQueue, type Ready } from './departure-queue.js';
+import { createLeastLeft } from './least-left.js';
 import type { Slot, SlotSource } from './shared-slots.js';
 
 /** A place in the queue of one application. One request is sent with it, or it is given up. */
@@ -39,6 +40,8 @@ export interface RateLimiter {
   ): Departure | { readonly waitMs: number };
   /** Requests that wait to depart. */
   readonly waiting: () => number;
+  /** The least share of its rate that an application had left, as `LeastLeft` reads it. */
+  readonly leastLeft: () => number;
 }
 
 export interface RateLimiterOptions {
@@ -57,6 +60,7 @@ const PATIENCE_MS = 5_000;
 
 export function createRateLimiter({ maxWaitMs, monotonicNow, slots }: RateLimiterOptions): RateLimiter {
   const queues = new Map<string, DepartureQueue>();
+  const leastLeft = createLeastLeft(monotonicNow);
 
   const queueOf = (key: string): DepartureQueue => {
     const known = queues.get(key);
@@ -68,6 +72,7 @@ export function createRateLimiter({ maxWaitMs, monotonicNow, slots }: RateLimite
   };
 
   return {
+    leastLeft: leastLeft.read,
     waiting: () => [...queues.values()].reduce((sum, queue) => sum + queue.waiting, 0),
 
     reserve(key, limit, rank, longestWaitMs = maxWaitMs) {
@@ -94,6 +99,7 @@ export function createRateLimiter({ maxWaitMs, monotonicNow, slots }: RateLimite
           try {
             const departed = await departureFrom(queue, limit, place, wait);
             ({ slot } = departed);
+            if (slot.remaining !== null) leastLeft.note(slot.remaining / mostInMinute(limit));
             return departed.waitedMs;
           } finally {
             giveUp();

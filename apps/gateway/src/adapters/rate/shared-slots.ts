@@ -1,5 +1,10 @@
 /** The slots in which requests may leave: from the shared store, or from this replica's share of the rate. */
-import { dividedSlot, type RateLimit, type RateShare } from '@gatehouse/domain/policy/rate-limit';
+import {
+  dividedSlot,
+  mostInMinute,
+  type RateLimit,
+  type RateShare,
+} from '@gatehouse/domain/policy/rate-limit';
 import { LONGEST_AHEAD_MS } from '@gatehouse/domain/policy/rate-sharing';
 import { RateReplica, type RateReplicaOptions } from './rate-replica.js';
 import type { TakenSlot } from './slot-store.js';
@@ -146,7 +151,7 @@ export function createSharedSlots(options: SharedSlotsOptions): SlotSource {
         if (own !== null) return own;
         const taken = use.kind === 'store' ? await fromStore(key, limit, unused) : null;
         if (taken?.isGiven === true && replica.use().kind === 'store') {
-          const remaining = Math.max(0, Math.floor(60_000 / limit.intervalMs) - taken.usedInMinute);
+          const remaining = Math.max(0, mostInMinute(limit) - taken.usedInMinute);
           return { ...slotAt(taken.atMs, limit), remaining };
         }
         await change(taken === null ? LOOK_AGAIN_MS : TOO_FAR_MS);

@@ -25,6 +25,11 @@ export class RecordsController {
     return this.records.application(params.id, reach);
   }
 
+  @Route('applicationRate')
+  applicationRate({ params }: InputOf<'applicationRate'>, { reach }: Acting) {
+    return this.records.rate(params.id, reach);
+  }
+
   @Route('clientShow')
   client({ params }: InputOf<'clientShow'>, { reach }: Acting) {
     return this.records.client(params, reach);

@@ -1,11 +1,14 @@
+import type { ApplicationRate } from '@gatehouse/contracts/registry/record-resources';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { mostInMinute, rateLimitOf } from '@gatehouse/domain/policy/rate-limit';
 import { Inject, Injectable } from '@nestjs/common';
+import { callsInMinute } from '../../adapters/rate/calls-in-minute.js';
 import { clientView, organisationsOf, WHOLE_CLIENT } from '../clients/clients.store.js';
 import { requireReach } from '../http/access/principal.js';
 import { notFound } from '../http/problem.js';
 import { type Tagged, tagged } from '../http/route/entity-tag.js';
 import type { Queries } from '../http/transactions.js';
-import { CLOCK, type Clock, DATABASE, PUBLIC_URL } from '../injected.js';
+import { CLOCK, type Clock, DATABASE, ENVIRONMENTS, type Environments, PUBLIC_URL } from '../injected.js';
 import { WHOLE_APPLICATION } from '../registry/applications.store.js';
 import { applicationView } from '../registry/lists.store.js';
 import { organisationView, WITH_COUNTS } from '../registry/organisations.view.js';
@@ -17,6 +20,7 @@ export class RecordsStore {
     @Inject(DATABASE) private readonly db: Queries,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
     @Inject(CLOCK) private readonly now: Clock,
+    @Inject(ENVIRONMENTS) private readonly environments: Environments,
   ) {}
 
   async organisation(odsCode: string, reach: Reach, db = this.db) {
@@ -32,6 +36,15 @@ export class RecordsStore {
     const odsCodes = row.bindings.map(({ odsCode }) => odsCode);
     requireReach(reach, odsCodes, `application ${id}`);
     return withTag(db, 'application', id, applicationView(row, this.publicUrl));
+  }
+
+  async rate(id: string, reach: Reach): Promise<ApplicationRate> {
+    const { environment } = (await this.application(id, reach)).record;
+    const { requestsPerMinute } = this.environments.get(environment) ?? {};
+    if (requestsPerMinute === undefined) return { perMinute: null, left: null };
+    const perMinute = mostInMinute(rateLimitOf(requestsPerMinute));
+    const used = await callsInMinute(this.db, id);
+    return { perMinute, left: used === null ? null : Math.max(0, perMinute - used) };
   }
 
   async client(
