@@ -30,6 +30,20 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'a total counts what is out of reach',
+    file: `${ADMIN}/registry/lists.store.ts`,
+    find: "'application', applicationConditions(filter, reach)",
+    put: "'application', applicationConditions(filter, reach === 'all' ? reach : 'all')",
+    tests: integration('test/integration/registry/sorted-lists.spec.ts'),
+  },
+  {
+    name: '10,000 rows are “more than 10,000”',
+    file: `${ADMIN}/http/paging.ts`,
+    find: 'isMore: rows > MOST_COUNTED',
+    put: 'isMore: rows >= MOST_COUNTED',
+    tests: integration('test/integration/registry/sorted-lists.spec.ts'),
+  },
+  {
     name: 'the path of a request, with its identifiers, becomes an attribute of its span',
     file: `${PLANE}/trace/spans.ts`,
     find: "'http.route': matched?.operation.path,",

@@ -81,6 +81,14 @@ describe('a role for some organisations', () => {
     for (const name of ['applicationsList', 'clientsList', 'keyList', 'exceptionList'] as const) {
       expect(await items(name), name).toEqual([]);
     }
+    for (const [name, own, all] of [
+      ['organisationsTotal', 1, 2],
+      ['applicationsTotal', 0, 2],
+      ['clientsTotal', 0, 1],
+    ] as const) {
+      expect((await callRoute(limited, routes[name])).body.total, name).toBe(own);
+      expect((await admin.ok(name)).total, name).toBe(all);
+    }
     expect((await admin.ok('applicationsList')).items).toHaveLength(2);
     expect((await admin.ok('clientsList')).items).toHaveLength(1);
   });

@@ -1,5 +1,6 @@
 /** The lists of organisations and applications in every order, page by page, without a gap or a repeat. */
 import { type RouteName, routes } from '@gatehouse/contracts/routes';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/staff.ts';
 import { type AdminApi, pathOf, startAdmin } from '../../support/admin-api.ts';
@@ -106,5 +107,64 @@ describe('a sorted list', () => {
     const { status, body } = await admin.call('GET', `/api/v1/organisations?after=${after}`);
     expect(status).toBe(400);
     expect(body.errors[0].pointer).toBe('/after');
+  });
+});
+
+describe('the total of a list', () => {
+  const totalOf = async (path: string, headers?: Record<string, string>) => {
+    const { status, body, text } = await admin.call(
+      'GET',
+      `/api/v1/totals/${path}`,
+      undefined,
+      headers && '',
+      headers,
+    );
+    expect(status, text).toBe(200);
+    return body;
+  };
+
+  it.each([
+    ['organisations', 9],
+    ['organisations?state=suspended', 3],
+    ['organisations?health=stopped', 3],
+    // An application that is new and retired at once is not created.
+    ['applications', 16],
+    ['applications?organisation=S01', 2],
+    ['applications?product=BookWell&environment=int', 4],
+    ['applications?state=draft', 16],
+    ['applications?state=retired', 0],
+    ['applications?organisation=S99', 0],
+    ['clients', 0],
+  ])('of %s is %i', async (path, total) => {
+    expect(await totalOf(path)).toEqual({ total, isMore: false });
+  });
+
+  it('counts what a person’s organisations have, and nothing of the others', async () => {
+    const role = { role: 'platform-engineer', odsCodes: ['S01', 'S02'] } as const;
+    const { headers } = await signIn(admin.db, 'Odd', [role], admin.clock.ms);
+    expect(await totalOf('organisations', headers)).toEqual({ total: 2, isMore: false });
+    expect(await totalOf('applications', headers)).toEqual({ total: 4, isMore: false });
+    expect(await totalOf('applications?organisation=S03', headers)).toEqual({ total: 0, isMore: false });
+  });
+
+  it('rejects what only pages have', async () => {
+    expect((await admin.call('GET', '/api/v1/totals/organisations?limit=5')).status).toBe(400);
+  });
+
+  it('is exact up to 10,000, and from then on “more than 10,000”', async () => {
+    const owner = new pg.Client({ connectionString: admin.database.superuserUrl });
+    await owner.connect();
+    // Without its triggers, which would write a change for every row.
+    await owner.query("SET session_replication_role = 'replica'");
+    const add = (first: number, last: number) =>
+      owner.query(
+        "INSERT INTO organisation (ods_code, name) SELECT 'T' || n, 'Trust ' || n FROM generate_series($1::int, $2::int) n",
+        [first, last],
+      );
+    await add(10, 10_000);
+    expect(await totalOf('organisations')).toEqual({ total: 10_000, isMore: false });
+    await add(10_001, 10_001);
+    expect(await totalOf('organisations')).toEqual({ total: 10_000, isMore: true });
+    await owner.end();
   });
 });

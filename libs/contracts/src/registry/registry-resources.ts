@@ -35,6 +35,15 @@ export const paging = <T extends z.ZodType>(cursor: T) => ({
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next: z.string().nullable() });
 
+/** A list is counted up to here: more rows than that are “more than 10,000”. */
+export const MOST_COUNTED = 10_000;
+/** How many rows of a list a filter finds, whatever its pages. */
+export const total = z.object({
+  total: z.number().int().max(MOST_COUNTED),
+  /** There are more than `total`, which is then 10,000. */
+  isMore: z.boolean(),
+});
+
 const changeValue = z.union([z.string(), z.array(z.string()), z.null()]);
 export const registryChange = z.object({
   action: z.enum(['create', 'update', 'retire', 'unchanged']),
@@ -126,35 +135,44 @@ export type ApplicationChoice = z.infer<z.ZodObject<typeof applicationChoice>>;
 
 const order = z.enum(['asc', 'desc']).default('asc');
 
-export const applicationFilter = z.strictObject({
-  ...paging(opaqueCursor),
-  sort: z.enum(['id', 'environment', 'product', 'state', 'createdAt']).default('id'),
-  order,
+const applicationConditions = {
   environment: environmentName.optional(),
   organisation: odsCode.optional(),
   product: productName.optional(),
   state: applicationState.optional(),
   asid: asid.optional(),
   health: healthFilter.optional(),
+};
+export const applicationFilter = z.strictObject({
+  ...paging(opaqueCursor),
+  sort: z.enum(['id', 'environment', 'product', 'state', 'createdAt']).default('id'),
+  order,
+  ...applicationConditions,
 });
+export const applicationTotalFilter = z.strictObject(applicationConditions);
+const organisationConditions = {
+  state: organisationState.optional(),
+  health: healthFilter.optional(),
+};
 export const organisationFilter = z.strictObject({
   ...paging(opaqueCursor),
   sort: z.enum(['odsCode', 'name', 'state']).default('odsCode'),
   order,
-  state: organisationState.optional(),
-  health: healthFilter.optional(),
+  ...organisationConditions,
 });
+export const organisationTotalFilter = z.strictObject(organisationConditions);
 export const cis2ClientFilter = z.strictObject({
   ...paging(idCursor),
   environment: environmentName.optional(),
   product: productName.optional(),
 });
-export const clientFilter = z.strictObject({
-  ...paging(clientCursor),
+const clientConditions = {
   environment: environmentName.optional(),
   /** Clients with a grant for it. */
   organisation: odsCode.optional(),
-});
+};
+export const clientFilter = z.strictObject({ ...paging(clientCursor), ...clientConditions });
+export const clientTotalFilter = z.strictObject(clientConditions);
 
 export const issueKeyRequest = z.strictObject({
   expiresInDays: z.number().int().min(1).max(366).default(90),

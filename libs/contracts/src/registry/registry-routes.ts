@@ -49,6 +49,15 @@ export const registryRoutes = {
     query: registry.organisationFilter,
     response: registry.page(registry.organisation),
   },
+  organisationsTotal: {
+    method: 'GET',
+    path: '/totals/organisations',
+    summary: 'How many organisations a filter finds, exact up to 10,000',
+    permission: 'registry.read',
+    keepsToReach: true,
+    query: registry.organisationTotalFilter,
+    response: registry.total,
+  },
   applicationsList: {
     method: 'GET',
     path: '/applications',
@@ -57,6 +66,15 @@ export const registryRoutes = {
     keepsToReach: true,
     query: registry.applicationFilter,
     response: registry.page(registry.application),
+  },
+  applicationsTotal: {
+    method: 'GET',
+    path: '/totals/applications',
+    summary: 'How many applications a filter finds, exact up to 10,000',
+    permission: 'registry.read',
+    keepsToReach: true,
+    query: registry.applicationTotalFilter,
+    response: registry.total,
   },
   cis2ClientsList: {
     method: 'GET',
@@ -74,6 +92,15 @@ export const registryRoutes = {
     keepsToReach: true,
     query: registry.clientFilter,
     response: registry.page(registry.client),
+  },
+  clientsTotal: {
+    method: 'GET',
+    path: '/totals/clients',
+    summary: 'How many clients a filter finds, exact up to 10,000',
+    permission: 'registry.read',
+    keepsToReach: true,
+    query: registry.clientTotalFilter,
+    response: registry.total,
   },
   clientKeyIssue: {
     method: 'POST',

@@ -17,6 +17,11 @@ export class ClientsController {
     return this.clients.list(query, reach);
   }
 
+  @Route('clientsTotal')
+  total({ query }: InputOf<'clientsTotal'>, { reach }: Acting) {
+    return this.clients.total(query, reach);
+  }
+
   @Route('clientKeyIssue')
   issueKey(input: InputOf<'clientKeyIssue'>, acting: Acting) {
     const change = changeBy(acting, input.body.reason);

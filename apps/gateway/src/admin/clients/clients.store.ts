@@ -1,3 +1,4 @@
+import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Prisma } from '@gatehouse/db/client';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
@@ -8,7 +9,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLIENT_ROWS, clientRecord } from '../../adapters/registry/client-rows.js';
 import { hashSecret } from '../../adapters/people/secret-hash.js';
 import { requireReach } from '../http/access/principal.js';
-import { instantOf, pageOf } from '../http/paging.js';
+import { instantOf, pageOf, totalOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, RANDOM_BYTES } from '../injected.js';
@@ -36,13 +37,11 @@ export class ClientsStore {
     @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
   ) {}
 
-  async list({ limit, after, environment, organisation }: InputOf<'clientsList'>['query'], reach: Reach) {
+  async list({ limit, after, ...filter }: InputOf<'clientsList'>['query'], reach: Reach) {
     const nowMs = this.now();
     const rows = await this.db.client.findMany({
       where: {
-        ...(reach === 'all' ? {} : { grants: { some: {}, every: { odsCode: { in: [...reach] } } } }),
-        ...(environment === undefined ? {} : { environmentName: environment }),
-        ...(organisation === undefined ? {} : { AND: { grants: { some: { odsCode: organisation } } } }),
+        ...clientsWhere(filter, reach),
         ...(after === undefined ? {} : afterClient(after)),
       },
       include: WHOLE_CLIENT,
@@ -54,6 +53,12 @@ export class ClientsStore {
       limit,
       (row) => `${row.environmentName}/${row.name}`,
       (row) => clientView(row, nowMs),
+    );
+  }
+
+  async total(filter: InputOf<'clientsTotal'>['query'], reach: Reach) {
+    return totalOf(
+      await this.db.client.count({ where: clientsWhere(filter, reach), take: MOST_COUNTED + 1 }),
     );
   }
 
@@ -98,6 +103,14 @@ export class ClientsStore {
     const data = { revokedAt: new Date(nowMs) };
     return keyView(await transaction.clientCredential.update({ where: { keyId }, data }), nowMs);
   }
+}
+
+function clientsWhere({ environment, organisation }: InputOf<'clientsTotal'>['query'], reach: Reach) {
+  return {
+    ...(reach === 'all' ? {} : { grants: { some: {}, every: { odsCode: { in: [...reach] } } } }),
+    ...(environment === undefined ? {} : { environmentName: environment }),
+    ...(organisation === undefined ? {} : { AND: { grants: { some: { odsCode: organisation } } } }),
+  };
 }
 
 async function requireClient(transaction: Transaction, environmentName: string, name: string, reach: Reach) {

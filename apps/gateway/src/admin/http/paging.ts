@@ -1,3 +1,4 @@
+import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import { type AdminProblem, invalid } from './problem.js';
 
 export interface Paging {
@@ -16,6 +17,11 @@ export function pageOf<R, V>(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return { items: page.map(view), next: rows.length > limit && last !== undefined ? keyOf(last) : null };
+}
+
+/** @param rows of one more than are counted, if there are as many */
+export function totalOf(rows: number): { total: number; isMore: boolean } {
+  return { total: Math.min(rows, MOST_COUNTED), isMore: rows > MOST_COUNTED };
 }
 
 /** The `next` of a list that is newest first: the instant by which it is sorted, and the id of the row. */

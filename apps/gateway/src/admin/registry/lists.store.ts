@@ -14,11 +14,15 @@ import {
 import { cis2ClientRecord } from '../../adapters/registry/cis2-client-rows.js';
 import { type ApplicationRows, jwksUrlOf, WHOLE_APPLICATION } from './applications.store.js';
 import { applicationsOfHealth, organisationsOfHealth } from '../health/health-conditions.js';
-import { pageOf } from '../http/paging.js';
+import { pageOf, totalOf } from '../http/paging.js';
 import type { Queries } from '../http/transactions.js';
 import { DATABASE, PUBLIC_URL } from '../injected.js';
 import { organisationView, WITH_COUNTS } from './organisations.view.js';
-import { inOrder, sortedKeys, type SortedList } from './sorted-keys.store.js';
+import { type At, countedRows, inOrder, sortedKeys, type SortedList } from './sorted-keys.store.js';
+
+type OrganisationFilter = InputOf<'organisationsTotal'>['query'];
+type ApplicationFilter = InputOf<'applicationsTotal'>['query'];
+type Conditions = (at: At) => string[];
 
 type OrganisationQuery = InputOf<'organisationsList'>['query'];
 type ApplicationQuery = InputOf<'applicationsList'>['query'];
@@ -47,14 +51,10 @@ export class RegistryLists {
   ) {}
 
   async organisations(query: OrganisationQuery, reach: Reach) {
-    const { sort, order, state, health } = query;
+    const { sort, order } = query;
     const list = { table: 'organisation', key: text('ods_code'), by: ORGANISATIONS_BY[sort] };
     const sorted = { ...list, descending: order === 'desc' };
-    const { keys, next } = await sortedKeys(this.db, sorted, query, (at) => [
-      ...(state === undefined ? [] : [`state = ${at(state)}`]),
-      ...(health === undefined ? [] : organisationsOfHealth(health, reach, at)),
-      ...(reach === 'all' ? [] : [`ods_code = ANY(${at([...reach])}::text[])`]),
-    ]);
+    const { keys, next } = await sortedKeys(this.db, sorted, query, organisationConditions(query, reach));
     const rows = await this.db.organisation.findMany({
       where: { odsCode: { in: [...keys] } },
       include: WITH_COUNTS,
@@ -63,23 +63,24 @@ export class RegistryLists {
   }
 
   async applications(query: ApplicationQuery, reach: Reach) {
-    const { sort, order, organisation, health, ...rest } = query;
+    const { sort, order } = query;
     const list = { table: 'application', key: APPLICATIONS_BY.id, by: APPLICATIONS_BY[sort] };
     const sorted = { ...list, descending: order === 'desc' };
-    const { keys, next } = await sortedKeys(this.db, sorted, query, (at) => [
-      ...(['environment', 'product', 'state', 'asid'] as const).flatMap((name) =>
-        rest[name] === undefined ? [] : [`${name} = ${at(rest[name])}`],
-      ),
-      ...(organisation === undefined ? [] : [`id IN (${boundTo(`ods_code = ${at(organisation)}`)})`]),
-      ...(health === undefined ? [] : [applicationsOfHealth(health, at)]),
-      ...(reach === 'all' ? [] : ownedBy(at([...reach]))),
-    ]);
+    const { keys, next } = await sortedKeys(this.db, sorted, query, applicationConditions(query, reach));
     const rows = await this.db.application.findMany({
       where: { id: { in: [...keys] } },
       include: WHOLE_APPLICATION,
     });
     const items = inOrder(keys, rows, ({ id }) => id).map((row) => applicationView(row, this.publicUrl));
     return { items, next };
+  }
+
+  async organisationsTotal(filter: InputOf<'organisationsTotal'>['query'], reach: Reach) {
+    return totalOf(await countedRows(this.db, 'organisation', organisationConditions(filter, reach)));
+  }
+
+  async applicationsTotal(filter: InputOf<'applicationsTotal'>['query'], reach: Reach) {
+    return totalOf(await countedRows(this.db, 'application', applicationConditions(filter, reach)));
   }
 
   /** They belong to no organisation. */
@@ -96,6 +97,25 @@ export class RegistryLists {
     return pageOf(rows, limit, ({ id }) => id, cis2ClientView);
   }
 }
+
+const organisationConditions =
+  ({ state, health }: OrganisationFilter, reach: Reach): Conditions =>
+  (at) => [
+    ...(state === undefined ? [] : [`state = ${at(state)}`]),
+    ...(health === undefined ? [] : organisationsOfHealth(health, reach, at)),
+    ...(reach === 'all' ? [] : [`ods_code = ANY(${at([...reach])}::text[])`]),
+  ];
+
+const applicationConditions =
+  ({ organisation, health, ...rest }: ApplicationFilter, reach: Reach): Conditions =>
+  (at) => [
+    ...(['environment', 'product', 'state', 'asid'] as const).flatMap((name) =>
+      rest[name] === undefined ? [] : [`${name} = ${at(rest[name])}`],
+    ),
+    ...(organisation === undefined ? [] : [`id IN (${boundTo(`ods_code = ${at(organisation)}`)})`]),
+    ...(health === undefined ? [] : [applicationsOfHealth(health, at)]),
+    ...(reach === 'all' ? [] : ownedBy(at([...reach]))),
+  ];
 
 const boundTo = (condition: string): string => `SELECT application_id FROM binding WHERE ${condition}`;
 

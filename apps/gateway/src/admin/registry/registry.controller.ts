@@ -57,6 +57,16 @@ export class RegistryController {
     return this.lists.applications(query, reach);
   }
 
+  @Route('organisationsTotal')
+  organisationsTotal({ query }: InputOf<'organisationsTotal'>, { reach }: Acting) {
+    return this.lists.organisationsTotal(query, reach);
+  }
+
+  @Route('applicationsTotal')
+  applicationsTotal({ query }: InputOf<'applicationsTotal'>, { reach }: Acting) {
+    return this.lists.applicationsTotal(query, reach);
+  }
+
   @Route('cis2ClientsList')
   cis2Clients({ query }: InputOf<'cis2ClientsList'>) {
     return this.lists.cis2Clients(query);

@@ -1,3 +1,4 @@
+import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import { unstorableCharacter } from '@gatehouse/domain/input/unstorable-text';
 import { z } from 'zod';
 import { foreignCursor, type Paging } from '../http/paging.js';
@@ -50,6 +51,24 @@ export async function sortedKeys(
     keys: page.map((row) => row.key),
     next: rows.length > limit && last !== undefined ? cursorOf(last.value, last.key) : null,
   };
+}
+
+/** How many rows there are, and at most one more than are counted: a later one is not looked at. */
+export async function countedRows(
+  db: Queries,
+  table: string,
+  where: (at: At) => readonly string[],
+): Promise<number> {
+  const values: unknown[] = [];
+  const at: At = (value) => `$${values.push(value)}`;
+  const conditions = where(at);
+  const [row] = await db.$queryRawUnsafe<{ rows: number }[]>(
+    `SELECT count(*)::int AS rows FROM
+       (SELECT FROM ${table} ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+         LIMIT ${at(MOST_COUNTED + 1)}) AS counted`,
+    ...values,
+  );
+  return row?.rows ?? 0;
 }
 
 /** Rows in the order of their keys; one that has gone meanwhile is left out. */
