@@ -1,7 +1,7 @@
 // What a browser loads before a page is seen: the entry, the page, all they import, and the typeface. Fails above the limit.
 import { existsSync, readFileSync } from 'node:fs';
 
-const LIMITS = { 'src/dashboard/dashboard.tsx': 320_000, 'src/organisations/organisation-list.tsx': 340_000 };
+const LIMITS = { 'src/dashboard/dashboard.tsx': 325_000, 'src/organisations/organisation-list.tsx': 350_000 };
 // Loaded only where a page shows a letter of it: `unicode-range` says which.
 const ON_DEMAND = /-latin-ext-/;
 

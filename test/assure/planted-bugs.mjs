@@ -44,6 +44,20 @@ const BUGS = [
     tests: integration('test/integration/registry/sorted-lists.spec.ts'),
   },
   {
+    name: 'a filter with a UBRN is saved in the browser',
+    file: 'apps/console/src/session/kept-items.ts',
+    find: '([0-9]{10}|[0-9]{12})',
+    put: '([0-9]{10})',
+    tests: unit('apps/console/src/session/kept-items.spec.ts'),
+  },
+  {
+    name: 'saved filters of one person are shown to the next',
+    file: 'apps/console/src/session/person-store.ts',
+    find: '`${PEOPLE}${encodeURIComponent(id)}.${key}`',
+    put: '`${PEOPLE}${key}`',
+    tests: unit('apps/console/src/session/person-store.spec.ts'),
+  },
+  {
     name: 'the path of a request, with its identifiers, becomes an attribute of its span',
     file: `${PLANE}/trace/spans.ts`,
     find: "'http.route': matched?.operation.path,",

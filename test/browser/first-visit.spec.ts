@@ -1,7 +1,9 @@
 /** What a list loads on a first visit, and that what it loads later, when it is wanted, does what it says. */
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
 import { onboard } from '../support/onboard.ts';
+import { until } from '../support/until.ts';
 
 const LIMIT_BYTES = 350_000;
 
@@ -108,6 +110,100 @@ describe('the list of organisations', () => {
         await accessible(page, `health in ${path} at ${width}`);
         await page.screenshot({ path: `${SHOTS}/health-${path}-${width}.png`, fullPage: true });
       }
+    expect(at.complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('the list of applications', () => {
+  const rowHeights = (page: Page): Promise<number[]> =>
+    page.evaluate(
+      "[...document.querySelectorAll('tbody tr')].map((row) => row.getBoundingClientRect().height)",
+    );
+  const headings = (page: Page): Promise<string[]> => page.getByRole('columnheader').allInnerTexts();
+
+  async function open(page: Page, path: string): Promise<void> {
+    await page.goto(at.origin + path);
+    await page
+      .getByRole('link', { name: /ReferWell - Local/ })
+      .first()
+      .waitFor();
+  }
+
+  it('is counted, has rows of one line, and shows the columns that a person has chosen', async () => {
+    const page = await at.open();
+    await signIn(page, at.origin, 'Priya Nair');
+    for (const path of ['/organisations', '/clients', '/applications']) {
+      await page.goto(at.origin + path);
+      await page.getByText(`2 ${path.slice(1)}`, { exact: true }).waitFor();
+      await page.waitForLoadState('networkidle');
+      for (const height of await rowHeights(page)) {
+        expect(height, path).toBeGreaterThanOrEqual(36);
+        expect(height, path).toBeLessThanOrEqual(40);
+      }
+    }
+    await page
+      .getByRole('button', { name: /^Copy the official name .* - ReferWell - Local/ })
+      .first()
+      .waitFor();
+    expect(await headings(page)).not.toContain('API key');
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'API key' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'State' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Compact rows' }).click();
+    await accessible(page, 'the menu of columns');
+    await page.screenshot({ path: `${SHOTS}/columns-1280-light.png` });
+    await open(page, '/applications');
+    expect(await headings(page)).toContain('API key');
+    expect(await headings(page)).not.toContain('State');
+    expect(Math.min(...(await rowHeights(page)))).toBeGreaterThan(48);
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('menuitem', { name: 'Reset' }).click();
+    await page.keyboard.press('Escape');
+    await until('the columns are as at first', async () => (await headings(page)).includes('State'));
+    expect(at.complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('keeps a saved filter for the person who saved it, over a sign-out, and none with an identifier', async () => {
+    const page = await at.open();
+    await signIn(page, at.origin, 'Priya Nair');
+    const filtered = (filter: object): string => `?filter=${encodeURIComponent(JSON.stringify(filter))}`;
+    const addFilter = page.getByRole('button', { name: 'Add filter' });
+    const saved = page.getByRole('menuitem', { name: 'Live ones' });
+    await open(page, `/applications${filtered({ state: 'live' })}`);
+    await addFilter.click();
+    await page.getByRole('menuitem', { name: 'Save this filter' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Save this filter' });
+    await dialog.getByLabel('Name of the filter').fill('Live ones');
+    await accessible(page, 'saving a filter');
+    await page.screenshot({ path: `${SHOTS}/save-filter-1280-light.png` });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+
+    // A filter that may hold a UBRN is not offered for saving.
+    await page.goto(`${at.origin}/audit${filtered({ correlationId: '000000070000' })}`);
+    await addFilter.click();
+    await page.getByRole('menuitem', { name: 'Remove all filters' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: 'Save this filter' }).count()).toBe(0);
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: 'Profile' }).click();
+    await page.getByRole('menuitem', { name: 'Logout' }).click();
+    await page.getByRole('link', { name: 'Sign in' }).waitFor();
+    await page.context().clearCookies();
+    await signIn(page, at.origin, 'Omar Haddad');
+    await open(page, '/applications');
+    await addFilter.click();
+    await page.getByRole('menuitemcheckbox', { name: 'ASID' }).waitFor();
+    expect(await saved.count()).toBe(0);
+
+    await page.context().clearCookies();
+    await signIn(page, at.origin, 'Priya Nair');
+    await open(page, '/applications');
+    await addFilter.click();
+    await saved.click();
+    await page.waitForURL(/filter=%7B%22state%22%3A%22live%22%7D/);
     expect(at.complaints).toEqual([]);
     await page.context().close();
   });

@@ -8,6 +8,7 @@ import {
   CustomRoutes,
   defaultI18nProvider,
   Error as PageError,
+  type I18nProvider,
   LoadingPage,
   localStorageStore,
   NotFound,
@@ -17,11 +18,14 @@ import {
 import { Route } from 'react-router-dom';
 import { authProvider } from './api/auth-provider.js';
 import { dataProvider } from './api/data-provider.js';
+import { signedInPerson } from './api/session.js';
 import { Dashboard, PAGES, RESOURCES } from './pages.js';
 import { IfMay } from './layout/if-may.js';
 import { ConsoleLayout } from './layout/layout.js';
 import { SignIn } from './layout/sign-in.js';
+import { personStore } from './session/person-store.js';
 import { dark, light } from './theme.js';
+import { WORDS } from './session/saved-filter-words.js';
 
 const queryClient = new QueryClient({
   defaultOptions: {
@@ -38,7 +42,14 @@ const queryClient = new QueryClient({
   },
 });
 
-const store = localStorageStore();
+const store = personStore(localStorageStore(), signedInPerson);
+
+/** React-admin’s words, except where its “query” is our “filter”. */
+const i18nProvider: I18nProvider = {
+  ...defaultI18nProvider,
+  translate: (key, options: { readonly name?: string } = {}) =>
+    WORDS[key]?.(options.name ?? '') ?? defaultI18nProvider.translate(key, options),
+};
 
 const PageNotFound = () => <NotFound />;
 
@@ -49,7 +60,7 @@ export function App() {
       authProvider={authProvider}
       dataProvider={dataProvider}
       queryClient={queryClient}
-      i18nProvider={defaultI18nProvider}
+      i18nProvider={i18nProvider}
       store={store}
       theme={light}
       darkTheme={dark}

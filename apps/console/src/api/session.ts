@@ -5,17 +5,25 @@ import { sendRequest } from './send.js';
 
 let pending: Promise<SessionView> | null = null;
 let ended = false;
+let personId: string | null = null;
 
 /** @throws ProblemError 401 if nobody is signed in */
 export function currentSession(): Promise<SessionView> {
   pending ??= sendRequest(routes.sessionShow, {})
-    .then(({ body }) => session.parse(body))
+    .then(({ body }) => {
+      const view = session.parse(body);
+      personId = view.person.id;
+      return view;
+    })
     .catch((error: unknown) => {
       pending = null;
       throw error;
     });
   return pending;
 }
+
+/** The id of the person who is signed in, or was until now; null before that is known. */
+export const signedInPerson = (): string | null => personId;
 
 /** Forgets the session, which the gateway no longer accepts. The next call reads the one that a new sign-in has made. */
 export function sessionEnded(): void {

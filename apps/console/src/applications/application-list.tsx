@@ -9,7 +9,10 @@ import { asOdsCode, withoutSpaces } from '../parts/list/filter-texts.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
+import { Tag } from '../parts/list/tag.js';
 import { choicesOf } from '../parts/words.js';
+import { AccessTags } from './access-tags.js';
+import { organisationInName } from './name-parts.js';
 
 type Application = AnswerOf<'applicationsList'>['items'][number];
 
@@ -19,6 +22,9 @@ export default function ApplicationList() {
   return (
     <RegisterList<Application>
       title="Applications"
+      total={{ route: 'applicationsTotal', one: 'application' }}
+      isOneLine
+      wholeName={({ name }) => name}
       bulk={{
         route: 'stopMake',
         label: 'Stop immediately',
@@ -45,17 +51,23 @@ export default function ApplicationList() {
         />
       }
       columns={[
-        { label: 'Name', value: ({ name }) => name },
+        { label: 'Name', fills: '50%', value: organisationInName },
+        {
+          label: 'ODS code',
+          isExtra: true,
+          value: ({ organisations }) => organisations.join(', '),
+        },
+        { label: 'Product', sort: 'product', value: ({ product }) => <Tag text={product} isFilled /> },
         {
           label: 'Environment',
           sort: 'environment',
           value: ({ environment }) => <EnvironmentTag environment={environment} />,
         },
+        { label: 'Access', value: (application) => <AccessTags {...application} /> },
         { label: 'State', sort: 'state', value: ({ state }) => <StateTag state={state} /> },
-        { label: 'Health', value: ({ id }) => <HealthCell of="applications" id={id} /> },
-        { label: 'Product', sort: 'product', value: ({ product }) => product },
-        { label: 'ASID', value: ({ asid }) => asid ?? NONE },
-        { label: 'API key', value: ({ apiKey }) => apiKey ?? NONE },
+        { label: 'Health', fills: '50%', value: ({ id }) => <HealthCell of="applications" id={id} /> },
+        { label: 'ASID', isExtra: true, value: ({ asid }) => asid ?? NONE },
+        { label: 'API key', isExtra: true, value: ({ apiKey }) => apiKey ?? NONE },
       ]}
     />
   );

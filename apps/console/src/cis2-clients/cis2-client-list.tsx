@@ -1,6 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { TextInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
+import { Tag } from '../parts/list/tag.js';
 import { EnvironmentTag } from '../environments/environment-tag.js';
 import { StateTag } from '../parts/state-tag.js';
 import { AUTH_WORDS } from './auth-words.js';
@@ -24,7 +25,7 @@ export default function Cis2ClientList() {
         </>
       }
       columns={[
-        { label: 'Product', value: ({ product }) => product },
+        { label: 'Product', value: ({ product }) => <Tag text={product} isFilled /> },
         { label: 'Environment', value: ({ environment }) => <EnvironmentTag environment={environment} /> },
         { label: 'Client id', value: ({ clientId }) => clientId },
         { label: 'Authentication', value: ({ auth }) => AUTH_WORDS[auth] },

@@ -13,6 +13,8 @@ export default function ClientList() {
   return (
     <RegisterList<Client>
       title="Clients"
+      total={{ route: 'clientsTotal', one: 'client' }}
+      isOneLine
       actions={<GrantDialog label="Create a client" />}
       href={(id) => `/clients/${id}/show`}
       filters={[<TextInput key="environment" source="environment" label="Environment" />]}
@@ -26,7 +28,7 @@ export default function ClientList() {
         />
       }
       columns={[
-        { label: 'Name', value: ({ name }) => name },
+        { label: 'Name', fills: '100%', value: ({ name }) => <span title={name}>{name}</span> },
         { label: 'Environment', value: ({ environment }) => <EnvironmentTag environment={environment} /> },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Grants', value: ({ grants }) => grants.length },

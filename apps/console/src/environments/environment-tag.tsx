@@ -1,4 +1,4 @@
-import { Chip } from '@mui/material';
+import { Box, Chip } from '@mui/material';
 
 /** An environment, by its name and a colour. Production alone is filled, so that nobody takes it for another one. */
 export function EnvironmentTag({ environment }: { readonly environment: string }) {
@@ -10,5 +10,16 @@ export function EnvironmentTag({ environment }: { readonly environment: string }
       color={isProduction ? 'error' : 'default'}
       variant={isProduction ? 'filled' : 'outlined'}
     />
+  );
+}
+
+/** Several environments. */
+export function EnvironmentTags({ environments }: { readonly environments: readonly string[] }) {
+  return (
+    <Box component="span" sx={{ display: 'inline-flex', flexWrap: 'wrap', gap: 0.5 }}>
+      {environments.map((environment) => (
+        <EnvironmentTag key={environment} environment={environment} />
+      ))}
+    </Box>
   );
 }

@@ -9,6 +9,7 @@ import { TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
 import { LIST_ACTIONS } from '../parts/list/list-toolbar.js';
 import { RegisterList } from '../parts/list/register-list.js';
+import { Tag } from '../parts/list/tag.js';
 import { LinkDialog } from '../sro/link-dialog.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
@@ -86,7 +87,7 @@ export default function ExceptionList() {
       columns={[
         { label: 'Interaction', value: ({ interaction }) => interaction },
         { label: 'Organisations', value: ({ organisations }) => organisations.join(', ') },
-        { label: 'Product', value: ({ product }) => product },
+        { label: 'Product', value: ({ product }) => <Tag text={product} isFilled /> },
         { label: 'Environment', value: ({ environment }) => <EnvironmentTag environment={environment} /> },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Co-signed by', value: ({ cosignedBy }) => cosignedBy ?? 'Not yet' },

@@ -30,18 +30,31 @@ export function HealthCell({ of, id }: Props) {
 }
 
 function HealthWords({ health, reason, code, at }: Health) {
+  const detail =
+    (health === 'never called' ? 'in the last 90 days' : (reason ?? '')) +
+    (reason !== null && at !== null && code !== null ? ` (${code})` : '');
+  const since = at === null ? '' : `${detail === '' ? '' : ', '}${age(at, Date.now())}`;
   return (
-    <Box sx={{ display: 'flex', flexWrap: 'wrap', columnGap: 1, alignItems: 'center' }}>
+    <Box
+      component="span"
+      sx={{
+        display: 'flex',
+        flexWrap: { xs: 'wrap', md: 'nowrap' },
+        columnGap: 1,
+        alignItems: 'center',
+        '& > .MuiChip-root': { flexShrink: 0 },
+      }}
+    >
       <StateTag state={health} />
-      <Typography variant="body2" component="span" color="text.secondary">
-        {health === 'never called' ? 'in the last 90 days' : reason}
-        {reason !== null && at !== null && code !== null ? ` (${code})` : ''}
-        {at === null ? null : (
-          <span title={moment(at)}>
-            {reason === null ? '' : ', '}
-            {age(at, Date.now())}
-          </span>
-        )}
+      <Typography
+        variant="body2"
+        component="span"
+        color="text.secondary"
+        title={at === null ? detail : `${detail === '' ? '' : `${detail}, `}${moment(at)}`}
+        sx={{ overflow: 'hidden', textOverflow: 'ellipsis', minWidth: 0 }}
+      >
+        {detail}
+        {since}
       </Typography>
     </Box>
   );

@@ -1,8 +1,9 @@
 import { historyTable } from '@gatehouse/contracts/audit/history-routes';
 import { Card, CardContent, Typography } from '@mui/material';
-import { FilterButton, List, SelectInput, TextInput, TopToolbar } from 'react-admin';
+import { List, SelectInput, TextInput, TopToolbar } from 'react-admin';
 import { fieldLabel } from '../parts/diff-words.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
+import { SafeFilterButton } from '../parts/list/list-filters.js';
 import { ListPages, LoadedList, QUERY_OPTIONS } from '../parts/list/loaded-list.js';
 import { TabTitle } from '../parts/page-title.js';
 import { Entry, type HistoryEntry } from './history-entry.js';
@@ -27,7 +28,7 @@ export default function HistoryList() {
       ]}
       actions={
         <TopToolbar>
-          <FilterButton />
+          <SafeFilterButton />
         </TopToolbar>
       }
       pagination={<ListPages />}

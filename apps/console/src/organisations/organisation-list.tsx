@@ -17,6 +17,8 @@ export default function OrganisationList() {
   return (
     <RegisterList<Organisation>
       title="Organisations"
+      total={{ route: 'organisationsTotal', one: 'organisation' }}
+      isOneLine
       bulk={{
         route: 'stopMake',
         label: 'Stop immediately',
@@ -40,9 +42,13 @@ export default function OrganisationList() {
       }
       columns={[
         { label: 'ODS code', sort: 'odsCode', value: ({ odsCode }) => odsCode },
-        { label: 'Name', sort: 'name', value: ({ name }) => name },
+        { label: 'Name', sort: 'name', fills: '50%', value: ({ name }) => <span title={name}>{name}</span> },
         { label: 'State', sort: 'state', value: ({ state }) => <StateTag state={state} /> },
-        { label: 'Health', value: ({ odsCode }) => <HealthCell of="organisations" id={odsCode} /> },
+        {
+          label: 'Health',
+          fills: '50%',
+          value: ({ odsCode }) => <HealthCell of="organisations" id={odsCode} />,
+        },
         { label: 'Applications', value: ({ applications }) => applications },
         { label: 'SRO review due', value: ({ sroReviewDueOn }) => day(sroReviewDueOn) },
       ]}

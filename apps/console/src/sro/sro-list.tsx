@@ -1,5 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { PendingChanges } from '../changes/pending-changes.js';
+import { EnvironmentTags } from '../environments/environment-tag.js';
 import { ImpactLink } from '../impact/impact-link.js';
 import { day } from '../parts/dates.js';
 import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
@@ -163,7 +164,7 @@ export default function SroList() {
         { label: 'Role', value: ({ role }) => sentenceCase(role) },
         { label: 'State', value: (sro) => <StateTag state={stateText(sro)} /> },
         { label: 'From', value: firstDay },
-        { label: 'Environments', value: ({ environments }) => environments.join(', ') },
+        { label: 'Environments', value: EnvironmentTags },
         { label: 'Review due', value: ({ reviewDueOn }) => day(reviewDueOn) },
       ]}
     />

@@ -15,7 +15,7 @@ export function BulkCheckbox<T>({ record, action }: { record: ConsoleRecord; act
   return (
     <Checkbox
       size="small"
-      sx={{ p: 0.5, mr: 0.5 }}
+      sx={{ p: 0.5, mr: 0.5, my: -0.5 }}
       disabled={action.request(row) === null}
       checked={selectedIds.includes(record.id)}
       onChange={() => {

@@ -1,7 +1,9 @@
 /** React-admin's filters of a list: their form, the button that adds one, and the inputs. Loaded when first wanted. */
 import { Box } from '@mui/material';
 import { type ReactElement, useEffect, useRef } from 'react';
-import { FilterButton, FilterContext, FilterForm } from 'react-admin';
+import { FilterButton, FilterContext, FilterForm, useListContext } from 'react-admin';
+import type { ConsoleRecord } from '../../api/data-provider.js';
+import { isSavable } from '../../session/kept-items.js';
 
 export { DateTimeInput, SelectInput, TextInput } from 'react-admin';
 
@@ -15,6 +17,12 @@ export default function ListFilterForm({ filters }: Props) {
       <FilterForm />
     </FilterContext.Provider>
   );
+}
+
+/** Offers no saving of a filter that may hold an identifier of a patient. */
+export function SafeFilterButton() {
+  const list = useListContext<ConsoleRecord>();
+  return <FilterButton disableSaveQuery={!isSavable(list.filterValues as object)} />;
 }
 
 interface ButtonProps extends Props {
@@ -33,7 +41,7 @@ export function ListFilterButton({ filters, opensMenu }: ButtonProps) {
   return (
     <FilterContext.Provider value={filters}>
       <Box component="span" ref={box}>
-        <FilterButton />
+        <SafeFilterButton />
       </Box>
     </FilterContext.Provider>
   );

@@ -11,10 +11,12 @@ export const LIST_ACTIONS = 'actions';
 
 interface Props {
   readonly filters: ReactElement[];
+  /** The button by which people choose how they see the list. */
+  readonly view: ReactNode;
   readonly actions: ReactNode;
 }
 
-export function ListToolbar({ filters, actions }: Props) {
+export function ListToolbar({ filters, view, actions }: Props) {
   const list = useListContext<ConsoleRecord>();
   const [values, displayed] = [list.filterValues as object, list.displayedFilters as object];
   const [isWanted, setWanted] = useState(false);
@@ -65,6 +67,7 @@ export function ListToolbar({ filters, actions }: Props) {
         ) : (
           addFilter
         )}
+        {view}
         {
           // Outside of what is loaded, so that a dialog that somebody opened meanwhile stays open.
           actions

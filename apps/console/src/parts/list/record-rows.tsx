@@ -18,19 +18,29 @@ import type { ReactNode } from 'react';
 import { useListContext } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
 import type { ConsoleRecord } from '../../api/data-provider.js';
+import { CopyButton } from '../copyable.js';
 import type { BulkAction } from './bulk.js';
 import { BulkCheckbox } from './bulk-action.js';
+import { useColumns, useCompact } from './list-view.js';
 
 export interface Column<T> {
   readonly label: string;
   readonly value: (row: T) => ReactNode;
   /** What the route calls this column, if it can sort by it. */
   readonly sort?: string;
+  /** A share of the room that is left, such as `50%`. In a list of one line, what doesn't fit is cut. */
+  readonly fills?: string;
+  /** Not shown until somebody chooses it. */
+  readonly isExtra?: true;
 }
 
 export interface RowsProps<T> {
   /** The first one names the row. */
   readonly columns: readonly Column<T>[];
+  /** Every row of the table has one line; `fills` says which columns are cut where there is no room. */
+  readonly isOneLine?: true;
+  /** The whole name of a row of which the first column shows a part: on hover, for screen readers, and to be copied. */
+  readonly wholeName?: (row: T) => string;
   /** Buttons of one row. */
   readonly rowActions?: (row: T) => ReactNode;
   /** An action for several rows at once. */
@@ -43,13 +53,23 @@ type RecordRowsProps<T> = RowsProps<T> & { readonly data: readonly ConsoleRecord
 
 export function RecordRows<T>(props: RecordRowsProps<T>) {
   const isNarrow = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
-  return isNarrow ? <RecordCards<T> {...props} /> : <RecordTable<T> {...props} />;
+  const { shown } = useColumns(props.columns);
+  const Rows = isNarrow ? RecordCards<T> : RecordTable<T>;
+  return <Rows {...props} columns={shown} />;
 }
 
-function RecordTable<T>({ columns, rowActions, bulk, href, data }: RecordRowsProps<T>) {
+const CUT = { overflow: 'hidden', textOverflow: 'ellipsis' } as const;
+/** `maxWidth` lets a column be narrower than what is in it. */
+const cellOf = (fills: string | undefined) =>
+  fills === undefined ? {} : { ...CUT, width: fills, maxWidth: 0, minWidth: '10rem' };
+
+function RecordTable<T>(props: RecordRowsProps<T>) {
+  const { columns, isOneLine, rowActions, data } = props;
+  const [isCompact] = useCompact();
+  const line = isOneLine === undefined ? {} : ({ whiteSpace: 'nowrap', px: 1 } as const);
   return (
     <Card sx={{ overflowX: 'auto' }}>
-      <Table size="small">
+      <Table size={isCompact ? 'small' : 'medium'} sx={{ '& td, & th': line }}>
         <TableHead>
           <TableRow>
             {columns.map(({ label, sort }) =>
@@ -65,15 +85,18 @@ function RecordTable<T>({ columns, rowActions, bulk, href, data }: RecordRowsPro
         <TableBody>
           {data.map((record) => (
             <TableRow key={record.id} hover>
-              {columns.map(({ label, value }, index) => (
-                <TableCell key={label} sx={{ overflowWrap: 'break-word' }}>
-                  {index === 0 && bulk !== undefined ? (
-                    <BulkCheckbox<T> record={record} action={bulk} />
-                  ) : null}
-                  {index === 0 ? nameOf(record, value, href) : value(record as unknown as T)}
+              {columns.map(({ label, value, fills }, index) => (
+                <TableCell key={label} sx={isOneLine === undefined ? {} : cellOf(fills)}>
+                  {index === 0 ? (
+                    <NameCell<T> {...props} record={record} value={value} />
+                  ) : (
+                    value(record as unknown as T)
+                  )}
                 </TableCell>
               ))}
-              {rowActions === undefined ? null : <TableCell>{rowActions(record as unknown as T)}</TableCell>}
+              {rowActions === undefined ? null : (
+                <TableCell sx={isCompact ? { py: 0 } : {}}>{rowActions(record as unknown as T)}</TableCell>
+              )}
             </TableRow>
           ))}
         </TableBody>
@@ -101,14 +124,14 @@ function SortedHeading({ label, sort }: { readonly label: string; readonly sort:
   );
 }
 
-function RecordCards<T>({ columns, rowActions, bulk, href, data }: RecordRowsProps<T>) {
+function RecordCards<T>(props: RecordRowsProps<T>) {
+  const { columns, rowActions, data } = props;
   const [first, ...others] = columns;
   return data.map((record) => (
     <Card key={record.id} sx={{ mb: 1 }}>
       <CardContent>
         <Typography variant="h3" component="h2" sx={{ overflowWrap: 'anywhere' }}>
-          {bulk === undefined ? null : <BulkCheckbox<T> record={record} action={bulk} />}
-          {first === undefined ? null : nameOf(record, first.value, href)}
+          {first === undefined ? null : <NameCell<T> {...props} record={record} value={first.value} />}
         </Typography>
         <Box component="dl" sx={{ m: 0, mt: 1 }}>
           {others.map(({ label, value }) => (
@@ -128,13 +151,34 @@ function RecordCards<T>({ columns, rowActions, bulk, href, data }: RecordRowsPro
   ));
 }
 
-function nameOf<T>(record: ConsoleRecord, value: (row: T) => ReactNode, href: RowsProps<T>['href']) {
+interface NameCellProps<T> extends Pick<RowsProps<T>, 'bulk' | 'href' | 'wholeName'> {
+  readonly record: ConsoleRecord;
+  readonly value: Column<T>['value'];
+}
+
+/** The name of a row: a link to its page, with the box that selects it and, where it is cut, a button that copies it. */
+function NameCell<T>({ record, value, bulk, href, wholeName }: NameCellProps<T>) {
   const row = record as unknown as T;
   const address = href?.(encodeURIComponent(record.id), row) ?? null;
-  if (address === null) return value(row);
+  const whole = wholeName?.(row);
+  const name =
+    address === null ? (
+      value(row)
+    ) : (
+      <Link component={RouterLink} to={address} {...(whole === undefined ? {} : { 'aria-label': whole })}>
+        {value(row)}
+      </Link>
+    );
+  if (bulk === undefined && whole === undefined) return name;
   return (
-    <Link component={RouterLink} to={address}>
-      {value(row)}
-    </Link>
+    <Box component="span" sx={{ display: 'flex', alignItems: 'center' }}>
+      {bulk === undefined ? null : <BulkCheckbox<T> record={record} action={bulk} />}
+      <Box component="span" title={whole} sx={{ ...CUT, minWidth: 0 }}>
+        {name}
+      </Box>
+      {whole === undefined ? null : (
+        <CopyButton text={whole} name={`the official name ${whole}`} sx={{ p: 0.5, ml: 0.5, my: -0.5 }} />
+      )}
+    </Box>
   );
 }

@@ -7,13 +7,17 @@ import { Loading } from '../load-state.js';
 import { BulkBar } from './bulk-action.js';
 import { ListPages, LoadedList, QUERY_OPTIONS } from './loaded-list.js';
 import { ListToolbar } from './list-toolbar.js';
+import { ListTotal, type ListTotalProps } from './list-total.js';
 import { RecordRows, type RowsProps } from './record-rows.js';
+import { ViewButton } from './view-button.js';
 
 const NO_FILTERS: ReactElement[] = [];
 
 interface RegisterListProps<T> extends RowsProps<T> {
   readonly title: string;
   readonly filters?: ReactElement[];
+  /** For lists that can be counted. */
+  readonly total?: ListTotalProps;
   /** Between the heading and the list. */
   readonly above?: ReactNode;
   /** Buttons above the list. */
@@ -25,6 +29,7 @@ interface RegisterListProps<T> extends RowsProps<T> {
 export function RegisterList<T>({
   title,
   filters = NO_FILTERS,
+  total,
   above,
   actions,
   empty,
@@ -39,10 +44,11 @@ export function RegisterList<T>({
       offline={false}
     >
       <PageTitle>{title}</PageTitle>
-      <ListToolbar filters={filters} actions={actions} />
-      <Typography variant="h1" sx={{ mb: 2 }}>
+      <ListToolbar filters={filters} view={<ViewButton columns={rows.columns} />} actions={actions} />
+      <Typography variant="h1" sx={{ mb: total === undefined ? 2 : 0 }}>
         {title}
       </Typography>
+      {total === undefined ? null : <ListTotal {...total} />}
       {above}
       <LoadedList empty={empty}>
         {(data) => (

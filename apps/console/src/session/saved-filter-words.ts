@@ -1,0 +1,9 @@
+/** Words for saved filters in place of react-admin’s, by its keys. The name is that of the filter. */
+export const WORDS: Readonly<Record<string, (name: string) => string>> = {
+  'ra.saved_queries.new_label': () => 'Save this filter',
+  'ra.saved_queries.new_dialog_title': () => 'Save this filter',
+  'ra.saved_queries.query_name': () => 'Name of the filter',
+  'ra.saved_queries.remove_label_with_name': (name) => `Remove the saved filter “${name}”`,
+  'ra.saved_queries.remove_dialog_title': () => 'Remove the saved filter?',
+  'ra.saved_queries.remove_message': () => 'The list stays as it is. Only the saved filter is removed.',
+};
