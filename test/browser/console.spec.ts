@@ -30,6 +30,7 @@ afterAll(() => at.stop());
 
 const open: console.Console['open'] = (...options) => at.open(...options);
 const signIn = (page: Page, name: string) => console.signIn(page, origin, name);
+const openToday = (page: Page, name: string) => console.openToday(page, origin, name);
 
 async function signedIn(context: BrowserContext, name: string): Promise<Page> {
   const page = await context.newPage();
@@ -206,7 +207,8 @@ it('asks NHS England about an application at the press of a button', async () =>
 });
 
 it('rings for a notice, which is read once it was opened, and shows whether a webhook received it', async () => {
-  const priya = await at.as('Priya Nair', 320);
+  const priya = await open(320);
+  await openToday(priya, 'Priya Nair');
   const bell = priya.getByRole('button', { name: /^Notices/ });
   await bell.waitFor();
   const [notice, webhook] = [randomUUID(), randomUUID()];
@@ -446,7 +448,7 @@ const OF_PRIYA = `ended_at IS NULL AND staff_id IN (SELECT id FROM staff WHERE n
 it('warns two minutes before a session ends, and lets the person keep it', async () => {
   const page = await open();
   await page.clock.install();
-  await signIn(page, 'Priya Nair');
+  await openToday(page, 'Priya Nair');
   const idleFor = (minutes: number, seconds: number) =>
     stack.sql.query(
       `UPDATE staff_session SET last_seen_at = now() - make_interval(mins => $1, secs => $2) WHERE ${OF_PRIYA}`,
@@ -477,7 +479,7 @@ it('warns two minutes before a session ends, and lets the person keep it', async
 it('says of a session of almost eight hours that it can’t be extended', async () => {
   const page = await open();
   await page.clock.install();
-  await signIn(page, 'Priya Nair');
+  await openToday(page, 'Priya Nair');
   await stack.sql.query(
     `UPDATE staff_session SET expires_at = now() + interval '90 seconds' WHERE ${OF_PRIYA}`,
   );
@@ -511,7 +513,7 @@ describe('what each role is shown', () => {
     ['Ada Clarke', ['Staff', 'My sessions'], ['Organisations', 'Audit', 'Approvals'], 2],
   ] as const)('%s', async (person, visible, hidden, groups) => {
     const page = await open();
-    await signIn(page, person);
+    await openToday(page, person);
     for (const name of visible) await page.getByRole('menuitem', { name }).waitFor();
     for (const name of hidden) expect(await page.getByRole('menuitem', { name }).count()).toBe(0);
     expect(await page.getByRole('menu').getByRole('group').count()).toBe(groups);
@@ -762,7 +764,7 @@ it('reports a change only if there was one, and removes an optional value', asyn
 
 it('finds an application from any page, and never sends an NHS number', async () => {
   const page = await open();
-  await signIn(page, 'Priya Nair');
+  await openToday(page, 'Priya Nair');
   const sent: string[] = [];
   page.on('request', (request) => sent.push(request.url()));
   const find = async (text: string): Promise<void> => {
@@ -791,7 +793,7 @@ it('finds an application from any page, and never sends an NHS number', async ()
 
 it('goes to a page, an action or a record from the keyboard alone, and sends no NHS number', async () => {
   const page = await open();
-  await signIn(page, 'Priya Nair');
+  await openToday(page, 'Priya Nair');
   const sent: string[] = [];
   page.on('request', (request) => sent.push(request.url()));
   const box = page.getByRole('dialog', { name: 'Go to' }).getByRole('combobox', { name: 'Go to' });
@@ -877,7 +879,7 @@ it('sorts a list by the headings of its columns', async () => {
 
 it('can be used by keyboard: the first link of the menu is reached and opened', async () => {
   const page = await open();
-  await signIn(page, 'Priya Nair');
+  await openToday(page, 'Priya Nair');
   const focused = () => page.evaluate('document.activeElement?.textContent?.trim()');
   for (let count = 0; count < 40 && (await focused()) !== 'Approvals'; count += 1) {
     await page.keyboard.press('Tab');

@@ -1,7 +1,7 @@
 /** What the console says when the gateway fails, hangs or can't be reached, and when a session has ended. */
 import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
+import { accessible, type Console, follow, SHOTS, signIn, startConsole } from '../support/console.ts';
 import { CONSOLE_PAGES } from '../support/console-pages.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 
@@ -63,11 +63,11 @@ const impatient = (page: Page) =>
 
 /** Opens pages, each of which must say that it failed and offer to try again. */
 async function openFailing(page: Page, person: string, paths: (path: string) => boolean, failure: string) {
+  await page.goto(at.origin);
   for (const { path, heading } of CONSOLE_PAGES.filter(
     (page) => page.person === person && paths(page.path),
   )) {
-    await page.goto(at.origin + path);
-    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    await follow(page, path, heading);
     await page.getByRole('button', { name: 'Try again' }).first().waitFor();
     expect(await page.getByRole('main').innerText(), `${path}: ${failure}`).not.toMatch(CLAIMS);
   }

@@ -5,15 +5,15 @@
  */
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
+import { accessible, type Console, follow, openToday, SHOTS, startConsole } from '../support/console.ts';
 import { CONSOLE_PAGES, type ConsolePage } from '../support/console-pages.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { IS_FULL_SIZE } from '../support/size.ts';
 
 type Width = readonly [width: number, modes: readonly ('light' | 'dark')[]];
 /**
- * A window of 1280 pixels at a zoom of 200 % has 640. Zooming doesn't load the page again, so neither does the test; a
- * telephone, whose menu is closed at first, loads it at its own width.
+ * A window of 1280 pixels at a zoom of 200 % has 640. Zooming doesn't load the page again, so neither does the test; on a
+ * telephone the menu is closed at first.
  */
 const SCREENS = {
   desktop: [
@@ -61,9 +61,9 @@ beforeAll(async () => {
   ids = { APPLICATION: rows[0]?.id ?? '', CLIENT: `${onboarded?.environment}~${onboarded?.client}` };
   for (const person of PEOPLE)
     for (const kind of [...Object.keys(SCREENS), 'wide letters']) {
-      const page = await at.open();
-      await signIn(page, at.origin, person);
+      const page = await at.open(kind === 'telephone' ? SCREENS.telephone[0][0] : undefined);
       if (kind === 'wide letters') await page.context().addInitScript(DOUBLE_LETTERS);
+      await openToday(page, at.origin, person);
       contexts.set(`${person}, ${kind}`, page.context());
       idleTabs.set(page.context(), [page]);
     }
@@ -76,14 +76,17 @@ async function inTab(person: string, kind: string, visit: (page: Page) => Promis
   const idle = context && idleTabs.get(context);
   if (context === undefined || idle === undefined) throw new Error(`${person} has no browser of ${kind}`);
   const page = idle.pop() ?? (await at.openTab(context));
+  if (page.url() === 'about:blank') await page.goto(at.origin);
   await visit(page);
   idle.push(page);
 }
 
 async function show(page: Page, { path, heading }: ConsolePage): Promise<void> {
-  await page.goto(at.origin + path.replace(/APPLICATION|CLIENT/, (name) => ids[name as keyof typeof ids]));
-  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-  await page.waitForLoadState('networkidle');
+  await follow(
+    page,
+    path.replace(/APPLICATION|CLIENT/, (name) => ids[name as keyof typeof ids]),
+    heading,
+  );
   expect(await page.title()).toMatch(/^\S.* – Gatehouse$/);
 }
 

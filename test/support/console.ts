@@ -1,7 +1,8 @@
 /** The console in Chromium, with a gateway that requires four eyes and the simulator's identity provider. */
 import { mkdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
 import { expect } from 'vitest';
 import { findChromium } from '../../tools/chromium.mjs';
 import { type Stack, startStaffStack } from './servers/stack.ts';
@@ -79,6 +80,11 @@ export async function startConsole(
       const refused = /status of 4\d\d/.test(message.text());
       if (message.type() === 'error' && !refused) complaints.push(message.text());
     });
+    const requests = new Set<Request>();
+    waitingFor.set(page, requests);
+    page.on('request', (request) => requests.add(request));
+    const forget = (request: Request) => requests.delete(request);
+    page.on('requestfinished', forget).on('requestfailed', forget);
     page.on('pageerror', (error) => complaints.push(String(error)));
     return page;
   };
@@ -109,19 +115,51 @@ export async function startConsole(
 /** The cookies of everybody who has signed in, by origin and name. */
 const sessions = new Map<string, Awaited<ReturnType<BrowserContext['cookies']>>>();
 
-/** Signs each person in through the identity provider once; their later pages reuse the session while it lasts. */
+/**
+ * Signs each person in through the identity provider once, which ends on the page "Today". Their later pages reuse the
+ * session while it lasts, and stay empty until the test opens one.
+ */
 export async function signIn(page: Page, origin: string, name: string): Promise<void> {
   const key = `${origin} ${name}`;
-  const today = page.getByRole('heading', { level: 1, name: 'Today' });
-  const link = page.getByRole('link', { name: 'Sign in' });
-  await page.context().addCookies(sessions.get(key) ?? []);
+  const cookies = sessions.get(key);
+  if (cookies !== undefined) {
+    await page.context().addCookies(cookies);
+    if ((await page.request.get(`${origin}/api/v1/session`)).ok()) return;
+  }
   await page.goto(`${origin}/`);
-  await today.or(link).waitFor();
-  if (!(await link.isVisible())) return;
-  await link.click();
+  await page.getByRole('link', { name: 'Sign in' }).click();
   await page.getByRole('button', { name }).click();
-  await today.waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
   sessions.set(key, await page.context().cookies());
+}
+
+/** Signs a person in and opens the page "Today". */
+export async function openToday(page: Page, origin: string, name: string): Promise<void> {
+  await signIn(page, origin, name);
+  await page.goto(`${origin}/`);
+  await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+}
+
+/** What each tab has asked for and not yet received. */
+const waitingFor = new WeakMap<Page, Set<Request>>();
+/** A tab that asks for nothing this long has loaded its page. */
+const QUIET_MS = 300;
+
+/**
+ * Opens another page of the console as a link would, without loading the console again, and waits for its heading and
+ * for what it asks the gateway for.
+ * @param path as in the address bar
+ */
+export async function follow(page: Page, path: string, heading: string): Promise<void> {
+  await page.evaluate(
+    `history.pushState(null, '', ${JSON.stringify(path)}), dispatchEvent(new PopStateEvent('popstate')), null`,
+  );
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+  let quietSince = Date.now();
+  while (Date.now() - quietSince < QUIET_MS) {
+    if ((waitingFor.get(page)?.size ?? 0) > 0) quietSince = Date.now();
+    await delay(QUIET_MS / 6);
+  }
 }
 
 /** Presses a button, fills in its dialog by label, and confirms. */
