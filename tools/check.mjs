@@ -13,7 +13,16 @@ const packageFile = (...parts) => join('node_modules', ...parts);
 
 /** What takes longest comes first. */
 const steps = [
-  ['lint with types', [packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0']],
+  ['lint', [packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0']],
+  [
+    'lint with types',
+    [
+      packageFile('oxlint', 'bin', 'oxlint'),
+      '--type-aware',
+      '--max-warnings=0',
+      '--ignore-pattern=infra/aws',
+    ],
+  ],
   ['AWS infrastructure (each rule shown to bite)', ['tools/check/aws.mjs']],
   ['types of tests and tools', [packageFile('typescript', 'bin', 'tsc'), '-p', 'tsconfig.tests.json']],
   ['format', [packageFile('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']],

@@ -19,7 +19,7 @@ const run = (command) =>
   spawnSync(process.execPath, command, {
     cwd: root,
     stdio: 'inherit',
-    env: toolEnvironment({ LINT_WITHOUT_TYPES: '1' }),
+    env: toolEnvironment(),
   }).status === 0;
 
 const formatted = run([

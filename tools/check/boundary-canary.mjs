@@ -2,10 +2,9 @@
 // may reject an allowed one. The text is linted under that path without being written, with the repository's own
 // configuration except for the rules that need types.
 import { fileURLToPath } from 'node:url';
+import { ESLint } from 'eslint';
 import { importRules } from './import-rules.mjs';
 
-process.env.LINT_WITHOUT_TYPES = '1';
-const { ESLint } = await import('eslint');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const eslint = new ESLint({ cwd: root });
 

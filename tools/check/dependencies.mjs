@@ -15,7 +15,15 @@ import ts from 'typescript';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What is run by its path or name, or read as types or as a font, and imported nowhere. */
-const TOOLS = new Set(['node', 'nx', 'simple-git-hooks', '@types/node', 'dejavu-fonts-ttf']);
+const TOOLS = new Set([
+  'oxlint',
+  'oxlint-tsgolint',
+  'node',
+  'nx',
+  'simple-git-hooks',
+  '@types/node',
+  'dejavu-fonts-ttf',
+]);
 const SHIPPED = /^src\/(?!testing\/)(?!.*\.spec\.tsx?$)/;
 
 /** The package of an import specifier; null for a path, a subpath import or a module of Node. */

@@ -118,6 +118,6 @@ async function readForm(request: IncomingMessage): Promise<FormData> {
   const isSmall = Number(length) <= MAX_FORM_BYTES;
   if (request.method !== 'POST' || contentType === '' || !isSmall) return new FormData();
   const body = new Uint8Array(await buffer(request));
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- it holds the whole body, which is small here
+  // oxlint-disable-next-line typescript/no-deprecated -- it holds the whole body, which is small here
   return new Response(body, { headers: { 'Content-Type': contentType } }).formData();
 }

@@ -78,14 +78,16 @@ describe('a change that needs a second person', () => {
 it('a change that could not be committed is announced to nobody', async () => {
   const database = new pg.Client(admin.database.superuserUrl);
   await database.connect();
-  await database
-    .query(
+  try {
+    await database.query(
       `CREATE FUNCTION public.refuse_commit() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN RAISE EXCEPTION 'refused'; END $$;
        CREATE CONSTRAINT TRIGGER refuse_commit AFTER INSERT ON pending_change DEFERRABLE INITIALLY DEFERRED
          FOR EACH ROW EXECUTE FUNCTION public.refuse_commit()`,
-    )
-    .finally(() => database.end());
+    );
+  } finally {
+    await database.end();
+  }
   expect((await propose()).status).toBe(500);
   expect(await admin.db.pendingChange.count()).toBe(0);
   expect(await notices()).toEqual([]);

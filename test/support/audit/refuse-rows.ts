@@ -14,7 +14,11 @@ export async function refuseRows(
   const run = async (sql: string): Promise<void> => {
     const client = new pg.Client(superuserUrl);
     await client.connect();
-    await client.query(sql).finally(() => client.end());
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
   };
   const refuseIf = (when: string): string => `
     CREATE OR REPLACE FUNCTION public.refuse_rows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN

@@ -57,8 +57,13 @@ export async function startServer(settings: Readonly<Record<string, string>> = {
     let server = await startEmbeddedPostgres({ dataDir: folder, persistent: false, settings });
     const { port, superuserUrl } = server;
     let crashedIn: string | null = null;
-    const stop = () =>
-      (crashedIn === null ? server.stop() : rm(crashedIn, { recursive: true })).finally(removeFolder);
+    const stop = async () => {
+      try {
+        await (crashedIn === null ? server.stop() : rm(crashedIn, { recursive: true }));
+      } finally {
+        await removeFolder();
+      }
+    };
     await makeTemplate(superuserUrl).catch(async (error: unknown) => {
       await stop();
       throw error;

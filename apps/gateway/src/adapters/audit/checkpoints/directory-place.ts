@@ -57,7 +57,11 @@ async function writeOnce(folder: string, file: string, content: string): Promise
     await unlink(draft);
   }
   const directory = await open(folder);
-  await directory.sync().finally(() => directory.close());
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
 }
 
 function isCode(error: unknown, code: string): boolean {

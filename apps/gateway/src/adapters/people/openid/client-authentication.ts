@@ -60,7 +60,7 @@ export function privateKeyAuthentication(
     body.set('client_assertion', await key.sign(client.client_id, tokenUrl, algorithm));
   };
   // openid-client awaits it, although its type says void.
-  // eslint-disable-next-line @typescript-eslint/no-misused-promises
+  // oxlint-disable-next-line typescript/no-misused-promises
   return authenticate;
 }
 

@@ -57,7 +57,7 @@ const METADATA_MS = 600_000;
 const MAX_NAME_LENGTH = 200;
 
 /** For development: in production the settings refuse an issuer without TLS. */
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked as deprecated only to make it stand out
+// oxlint-disable-next-line typescript/no-deprecated -- marked as deprecated only to make it stand out
 const allowPlainHttp: (config: Configuration) => void = allowInsecureRequests;
 
 /** What has been learnt about one issuer. */
