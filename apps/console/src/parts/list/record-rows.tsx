@@ -59,6 +59,8 @@ export function RecordRows<T>(props: RecordRowsProps<T>) {
 }
 
 const CUT = { overflow: 'hidden', textOverflow: 'ellipsis' } as const;
+/** As wide as what is shown of it, so that the part that is cut doesn’t lie below the button beside it. */
+const CUT_LINK = { ...CUT, display: 'block' } as const;
 /** `maxWidth` lets a column be narrower than what is in it. */
 const cellOf = (fills: string | undefined) =>
   fills === undefined ? {} : { ...CUT, width: fills, maxWidth: 0, minWidth: '10rem' };
@@ -165,7 +167,11 @@ function NameCell<T>({ record, value, bulk, href, wholeName }: NameCellProps<T>)
     address === null ? (
       value(row)
     ) : (
-      <Link component={RouterLink} to={address} {...(whole === undefined ? {} : { 'aria-label': whole })}>
+      <Link
+        component={RouterLink}
+        to={address}
+        {...(whole === undefined ? {} : { 'aria-label': whole, sx: CUT_LINK })}
+      >
         {value(row)}
       </Link>
     );
