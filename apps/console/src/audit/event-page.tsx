@@ -4,6 +4,7 @@ import { Alert, Box, Link, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { Link as RouterLink, useParams } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
+import { PageTrail } from '../layout/page-trail.js';
 import { moment } from '../parts/dates.js';
 import { fieldLabel, fieldText } from '../parts/diff-words.js';
 import { Facts, Section } from '../parts/facts.js';
@@ -22,7 +23,8 @@ export default function EventPage() {
   const heading = query.data === undefined ? 'Event' : eventInWords(query.data.event);
   return (
     <Box sx={{ pt: 2 }}>
-      <PageTitle>Event</PageTitle>
+      <PageTrail list="/audit" />
+      <PageTitle within="Audit trail">{heading}</PageTitle>
       <Typography variant="h1" sx={{ mb: 2 }}>
         {heading}
       </Typography>

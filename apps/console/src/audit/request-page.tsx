@@ -4,6 +4,7 @@ import { Alert, Box, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
+import { PageTrail } from '../layout/page-trail.js';
 import { moment } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
@@ -23,11 +24,13 @@ export default function RequestPage() {
     queryKey: ['story', attemptId],
     queryFn: () => callRoute('auditStory', { params: { attemptId } }),
   });
+  const heading = `Request ${query.data?.requestId ?? ''}`.trim();
   return (
     <Box sx={{ pt: 2 }}>
-      <PageTitle>Request</PageTitle>
+      <PageTrail list="/audit" />
+      <PageTitle within="Audit trail">{heading}</PageTitle>
       <Typography variant="h1" sx={{ mb: 2, overflowWrap: 'anywhere' }}>
-        Request {query.data?.requestId ?? ''}
+        {heading}
       </Typography>
       <Loaded query={query}>{(story) => <RequestStory story={story} attemptId={attemptId} />}</Loaded>
     </Box>

@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import type { ConsoleRecord } from '../api/data-provider.js';
 import { PendingChanges } from '../changes/pending-changes.js';
+import { PageTrail } from '../layout/page-trail.js';
 import { Loaded } from '../parts/load-state.js';
 import { MessageSetEditor } from './message-set-editor.js';
 import { PageTitle } from '../parts/page-title.js';
@@ -13,11 +14,13 @@ import { PageTitle } from '../parts/page-title.js';
 export default function MessageSetPage() {
   const [search] = useSearchParams();
   const name = search.get('name');
+  const heading = name === null ? 'Create a message set' : `Message set ${name}`;
   return (
     <Box sx={{ pt: 2 }}>
-      <PageTitle>Message set</PageTitle>
+      <PageTrail list="/message-sets" />
+      <PageTitle>{heading}</PageTitle>
       <Typography variant="h1" sx={{ mb: 2, overflowWrap: 'anywhere' }}>
-        {name === null ? 'Create a message set' : `Message set ${name}`}
+        {heading}
       </Typography>
       {name === null ? null : <PendingChanges about={{ messageSet: name }} />}
       {name === null ? <WithCatalogue name={null} before={[]} /> : <ExistingSet key={name} name={name} />}

@@ -1,10 +1,16 @@
 import { Title } from 'react-admin';
 
+interface Props {
+  readonly children: string;
+  /** The list that the thing of this page belongs to, for the browser's tab. */
+  readonly within?: string;
+}
+
 /** Names the page in the bar, and in the browser's tab and history. */
-export function PageTitle({ children }: { readonly children: string }) {
+export function PageTitle({ children, within }: Props) {
   return (
     <>
-      <TabTitle>{children}</TabTitle>
+      <TabTitle>{within === undefined ? children : `${children} – ${within}`}</TabTitle>
       <Title title={children} />
     </>
   );

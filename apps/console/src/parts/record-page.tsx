@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useGetOne, useResourceContext } from 'react-admin';
 import { useParams } from 'react-router-dom';
 import type { ConsoleRecord, Tagged } from '../api/data-provider.js';
+import { listPageOf, PageTrail } from '../layout/page-trail.js';
 import { Loaded } from './load-state.js';
 import { PageTitle } from './page-title.js';
 
@@ -16,19 +17,18 @@ interface Props<T> {
 /** The page of one record. A failed reload leaves what is on the page, and any form that is open there. */
 export function RecordPage<T>({ name, children, hasMoreThanItsList = false }: Props<T>) {
   const { id = '' } = useParams();
-  const query = useGetOne<ConsoleRecord>(
-    useResourceContext() ?? '',
-    { id },
-    hasMoreThanItsList ? { staleTime: 0 } : {},
-  );
+  const resource = useResourceContext() ?? '';
+  const list = `/${resource}`;
+  const query = useGetOne<ConsoleRecord>(resource, { id }, hasMoreThanItsList ? { staleTime: 0 } : {});
   return (
     <Box sx={{ pt: 2 }}>
+      <PageTrail list={list} />
       <Loaded query={query}>
         {(data) => {
           const record = data as unknown as Tagged<T>;
           return (
             <>
-              <PageTitle>{name(record)}</PageTitle>
+              <PageTitle within={listPageOf(list)?.text}>{name(record)}</PageTitle>
               <Typography variant="h1" sx={{ mb: 2, overflowWrap: 'anywhere' }}>
                 {name(record)}
               </Typography>
