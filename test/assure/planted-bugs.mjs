@@ -58,6 +58,13 @@ const BUGS = [
     tests: unit('apps/console/src/session/person-store.spec.ts'),
   },
   {
+    name: 'a gateway serves from a database that was restored and that nobody has confirmed',
+    file: 'libs/db/src/schema-version.ts',
+    find: 'if ((await isAtHome(client)) !== true)',
+    put: 'if ((await isAtHome(client)) === null)',
+    tests: integration('test/integration/registry/migrate.spec.ts'),
+  },
+  {
     name: 'the path of a request, with its identifiers, becomes an attribute of its span',
     file: `${PLANE}/trace/spans.ts`,
     find: "'http.route': matched?.operation.path,",

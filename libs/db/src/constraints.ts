@@ -562,6 +562,9 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   application_probe_application_id_fkey: rule('applicationId', 'There is no such application.'),
   application_probe_whole: rule('', 'A result says when and by whom NHS England was asked.'),
 
+  database_home_pkey: rule('', 'A database is in one place.'),
+  database_home_single: rule('', 'A database is in one place.'),
+
   registry_head_pkey: rule('', 'The registry has one version.'),
   registry_head_single: rule('', 'The registry has one version.'),
   registry_change_pkey: rule('', 'Changes are numbered once.'),

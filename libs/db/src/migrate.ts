@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { isAtHome, settleHere } from './database-home.js';
 import { knownMigrations, type Migration } from './migrations.js';
 import { migrateQueue } from './queue-schema.js';
 import { grantRights } from './rights.js';
@@ -27,7 +28,8 @@ const HISTORY = `CREATE TABLE IF NOT EXISTS public._prisma_migrations (
 )`;
 
 /**
- * Brings the database to this build's schema and grants the running role its rights. A second run changes nothing.
+ * Brings the database to this build's schema, grants the running role its rights, and confirms a database that was
+ * restored or copied. A second run changes nothing.
  * Each migration is one transaction together with its row in Prisma's history, so that none is ever half applied.
  * @param ownerUrl DATABASE_OWNER_URL: the owner of the database
  * @returns the names of the migrations that were applied now
@@ -50,6 +52,9 @@ export async function migrate(ownerUrl: string, options: MigrateOptions): Promis
       await grantRights(client, options.runningRole);
       // After a restore into another cluster transaction numbers start again; an equal one would hide a change.
       await client.query('UPDATE public.registry_head SET xid = NULL');
+      const wasMoved = (await isAtHome(client)) === false;
+      await settleHere(client);
+      if (wasMoved) options.log?.('this database is a copy or was restored; gateways may use it from now on');
     });
     await keepPartitions(client, options.log);
     if (pending.length === 0) options.log?.('the database is up to date');

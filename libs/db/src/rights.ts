@@ -63,8 +63,8 @@ const NEVER_DELETED = [
   'impact_plan',
   'impact_plan_step',
 ];
-/** Written by triggers with the owner's rights. */
-const READ_ONLY = ['registry_head', 'registry_change', '_prisma_migrations'];
+/** Written by triggers with the owner's rights, or by the owner. */
+const READ_ONLY = ['registry_head', 'registry_change', '_prisma_migrations', 'database_home'];
 
 /** Gives the running role the rights it needs in schema `public` and in that of the queue, and no others. */
 export async function grantRights(client: pg.Client, runningRole: string): Promise<void> {

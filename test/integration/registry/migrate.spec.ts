@@ -37,6 +37,44 @@ it('a copy of the template is up to date', async () => {
   await checkSchemaVersion(database.appUrl);
 });
 
+it('a copy is refused until it is migrated, and so is one whose server was replaced', async () => {
+  const original = await createDatabase();
+  databases.push(original);
+  const { superuserUrl, ownerUrl } = original;
+  const copyName = `${original.name}_copy`;
+  const at = (url: string): string => url.replace(original.name, copyName);
+  const client = new pg.Client(superuserUrl.replace(original.name, 'postgres'));
+  await client.connect();
+  await client.query(`CREATE DATABASE ${copyName} TEMPLATE ${original.name} OWNER ${OWNER}`);
+  const drop = async (): Promise<void> => {
+    await client.query(`DROP DATABASE ${copyName} WITH (FORCE)`);
+    await client.end();
+  };
+  const copy = { ...original, name: copyName, ownerUrl: at(ownerUrl), appUrl: at(original.appUrl), drop };
+  databases.push(copy);
+  await expect(checkSchemaVersion(copy.appUrl)).rejects.toThrow(
+    /restored or copied.* run "gatehouse migrate"/,
+  );
+  await checkSchemaVersion(original.appUrl);
+
+  const lines: string[] = [];
+  await migrate(copy.ownerUrl, { runningRole: RUNNING_ROLE, log: (line) => lines.push(line) });
+  expect(lines).toContain('this database is a copy or was restored; gateways may use it from now on');
+  await checkSchemaVersion(copy.appUrl);
+  lines.length = 0;
+  await migrate(copy.ownerUrl, { runningRole: RUNNING_ROLE, log: (line) => lines.push(line) });
+  expect(lines).toEqual(['the database is up to date']);
+
+  // What a dump that is restored on another server brings along.
+  const owner = new pg.Client(copy.ownerUrl);
+  await owner.connect();
+  await owner.query(`UPDATE database_home SET system_identifier = '1'`);
+  await expect(checkSchemaVersion(copy.appUrl)).rejects.toThrow(/server was replaced/);
+  await owner.query('DELETE FROM database_home');
+  await owner.end();
+  await expect(checkSchemaVersion(copy.appUrl)).rejects.toThrow(/run "gatehouse migrate"/);
+});
+
 it('a failing migration changes nothing', async () => {
   const { ownerUrl } = await emptyDatabase();
   const broken = { name: '1_broken', sql: 'CREATE TABLE half (); SELECT 1/0;', checksum: '0'.repeat(64) };

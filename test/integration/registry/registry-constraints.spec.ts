@@ -792,6 +792,7 @@ describe('the running role', () => {
     ['switches no trigger off', 'ALTER TABLE application DISABLE TRIGGER ALL'],
     ['has no replica role', `SET session_replication_role = 'replica'`],
     ['forges no migration', 'DELETE FROM _prisma_migrations'],
+    ['confirms no copy', 'UPDATE database_home SET database_oid = 0'],
   ];
   it.each(forbidden)('%s', async (_what, statement) => {
     await expect(pool.query(statement)).rejects.toThrow(/permission denied|must be owner/);

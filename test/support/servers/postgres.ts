@@ -17,8 +17,10 @@ import { scratchHome } from '../../../tools/scratch.mjs';
 
 export const OWNER = 'gatehouse_owner';
 export const RUNNING_ROLE = 'gatehouse_app';
-const ROLE_PASSWORD = 'gatehouse-local';
+export const ROLE_PASSWORD = 'gatehouse-local';
 const TEMPLATE = 'gatehouse_template';
+const CONFIRM_COPY = `UPDATE public.database_home
+  SET database_oid = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 /** Holds the superuser's URL of a server that another process started and will stop. */
 export const SERVER_VARIABLE = 'GATEHOUSE_TEST_POSTGRES';
 
@@ -110,6 +112,8 @@ export async function createDatabase(on?: TestServer): Promise<TestDatabase> {
   const { superuserUrl } = on ?? (await sharedServer());
   const name = `test_${randomBytes(6).toString('hex')}`;
   await statement(superuserUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} OWNER ${OWNER}`);
+  // As `gatehouse migrate` would: a gateway refuses a copy until it is confirmed.
+  await statement(urlOf(superuserUrl, name), CONFIRM_COPY);
   return {
     name,
     ownerUrl: urlOf(superuserUrl, name, OWNER),
@@ -164,7 +168,8 @@ function sharedServer(): Promise<TestServer> {
   return shared;
 }
 
-async function makeTemplate(superuserUrl: string): Promise<void> {
+/** Creates the roles and the migrated template of a server on which databases are to be created. */
+export async function makeTemplate(superuserUrl: string): Promise<void> {
   await createRoles(superuserUrl, { [OWNER]: ROLE_PASSWORD, [RUNNING_ROLE]: ROLE_PASSWORD });
   await ensureDatabase(superuserUrl, TEMPLATE, OWNER);
   await migrate(urlOf(superuserUrl, TEMPLATE, OWNER), { runningRole: RUNNING_ROLE });
