@@ -18,6 +18,7 @@ const tasks = {
   staged: { script: 'tools/staged.mjs' },
   bench: { script: 'test/bench/run.ts', built: true },
   'bench:lists': { script: 'test/bench/lists.ts', built: true },
+  drill: { script: 'test/drills/run.ts', built: true },
   assure: { script: 'test/assure/run.ts', built: true },
   planted: { script: 'test/assure/planted-bugs.mjs', built: true },
   gateway: {

@@ -34,6 +34,7 @@ const steps = [
   ['assurance pages (planted faults found)', ['tools/check/assurance.mjs']],
   ['commit-msg hook (planted messages refused)', ['tools/check/commit-message.mjs']],
   ['planted bugs (each can be planted)', ['test/assure/planted-bugs.mjs', '--check']],
+  ['drills (each loads)', ['test/drills/run.ts', '--check']],
   ['.env.example', ['tools/check/check-env-example.mjs']],
   ['image (planted contents refused)', ['tools/image/check.mjs']],
   ['systemd unit (planted faults found)', ['tools/check/systemd-unit.mjs']],

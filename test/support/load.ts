@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { GatewayProcess } from './servers/processes.ts';
 
 export interface GatewayRequest {
   /** The URL of the partner listener. */
@@ -161,6 +162,39 @@ export function openLoop<T>(
       running = false;
       await loop;
       return Promise.all(calls);
+    },
+  };
+}
+
+export interface Balancer {
+  /** The replica of the call with this number, among those that were ready when last looked at. */
+  pick(n: number): GatewayProcess;
+  stop(): Promise<void>;
+}
+
+/** Picks replicas by their readiness, as a load balancer does. */
+export function startBalancer(replicas: () => readonly GatewayProcess[], everyMs = 100): Balancer {
+  let ready = [...replicas()];
+  let running = true;
+  const loop = (async () => {
+    while (running) {
+      const looked = await Promise.all(
+        replicas().map(async (replica) => {
+          const answer = await fetch(`${replica.status}/ready`).catch(() => null);
+          return answer?.status === 200 ? replica : null;
+        }),
+      );
+      const found = looked.filter((replica) => replica !== null);
+      // Where none is ready, a balancer tries them all.
+      ready = found.length > 0 ? found : [...replicas()];
+      await delay(everyMs);
+    }
+  })();
+  return {
+    pick: (n) => ready[n % ready.length] as GatewayProcess,
+    async stop() {
+      running = false;
+      await loop;
     },
   };
 }

@@ -5,9 +5,15 @@
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { callGateway, keepAlive, openLoop, tally, type GatewayAnswer } from '../../support/load.ts';
+import {
+  callGateway,
+  keepAlive,
+  openLoop,
+  startBalancer,
+  tally,
+  type GatewayAnswer,
+} from '../../support/load.ts';
 import { onboard, type Onboarded } from '../../support/onboard.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
 import { prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
@@ -34,31 +40,6 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** Picks replicas that were ready when last checked, at most 100 ms ago. */
-function startBalancer(): { pick(n: number): GatewayProcess; stop(): Promise<void> } {
-  let ready = [...stack.gateways];
-  let running = true;
-  const loop = (async () => {
-    while (running) {
-      const gateways = await Promise.all(
-        stack.gateways.map(async (gateway) => {
-          const answer = await fetch(`${gateway.status}/ready`).catch(() => null);
-          return answer?.status === 200 ? gateway : null;
-        }),
-      );
-      ready = gateways.filter((gateway) => gateway !== null);
-      await delay(100);
-    }
-  })();
-  return {
-    pick: (n) => ready[n % ready.length] as GatewayProcess,
-    async stop() {
-      running = false;
-      await loop;
-    },
-  };
-}
-
 it.each(Array.from({ length: ROUNDS }, (_, round) => round))(
   'a replica is replaced under load, round %i',
   async () => {
@@ -79,7 +60,7 @@ it.each(Array.from({ length: ROUNDS }, (_, round) => round))(
         dripBytesPerSecond: 500_000,
       },
     });
-    const balancer = startBalancer();
+    const balancer = startBalancer(() => stack.gateways);
     const agents = new Map<GatewayProcess, ReturnType<typeof keepAlive>>();
     const leaving = stack.gateways[0] as GatewayProcess;
     const served = new Map<string, GatewayProcess>();
