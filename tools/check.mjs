@@ -36,7 +36,6 @@ const steps = [
   ['planted bugs (each can be planted)', ['test/assure/planted-bugs.mjs', '--check']],
   ['drills (each loads)', ['test/drills/run.ts', '--check']],
   ['.env.example', ['tools/check/check-env-example.mjs']],
-  ['image (planted contents refused)', ['tools/image/check.mjs']],
   ['systemd unit (planted faults found)', ['tools/check/systemd-unit.mjs']],
   ['schema drift', ['tools/schema/check-drift.ts']],
 ];

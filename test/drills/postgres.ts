@@ -47,10 +47,14 @@ export async function startPrimary(settings: Readonly<Record<string, string>> = 
   const data = await dataFolder();
   const passwordFile = `${data}.password`;
   await writeFile(passwordFile, PASSWORD);
-  await asServer('initdb', [
-    ...['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`],
-    ...['--encoding=UTF8', '--locale=C'],
-  ]).finally(() => rm(passwordFile));
+  try {
+    await asServer('initdb', [
+      ...['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`],
+      ...['--encoding=UTF8', '--locale=C'],
+    ]);
+  } finally {
+    await rm(passwordFile);
+  }
   return start(data, settings);
 }
 

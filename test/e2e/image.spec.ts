@@ -1,6 +1,6 @@
 /**
- * The files of the production image are enough to run Gatehouse. They are copied outside the repository, so that
- * nothing else can be loaded.
+ * The files of the production image are enough to run Gatehouse, and none is among them that must not be. They are copied
+ * outside the repository, so that nothing else can be loaded.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { imageContents } from '../../tools/image/image-contents.mjs';
 import { onboard, worklistBody } from '../support/onboard.ts';
 import { createEmptyDatabase } from '../support/servers/postgres.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
@@ -42,6 +43,10 @@ async function gatehouse(args: readonly string[], settings: Readonly<Record<stri
   });
   return stdout;
 }
+
+it('nothing in it is forbidden, and it is small enough', () => {
+  expect(imageContents(tree).faults).toEqual([]);
+});
 
 it('its command migrates an empty database', async () => {
   const database = await createEmptyDatabase();

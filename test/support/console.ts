@@ -41,6 +41,7 @@ const ROLES = [
   'gatehouse-audit=auditor',
   'gatehouse-administrators=administrator',
 ].join(',');
+/** Where the tests leave pictures of the pages, for people to look at; none are taken in CI. */
 export const SHOTS = '.gatehouse/screenshots';
 
 export interface Console {
@@ -75,6 +76,8 @@ export async function startConsole(
 
   const openTab: Console['openTab'] = async (context) => {
     const page = await context.newPage();
+    // Nobody would look at them there, and each takes as long as loading a page.
+    if (process.env['CI'] !== undefined) page.screenshot = () => Promise.resolve(Buffer.alloc(0));
     page.on('console', (message) => {
       // Tests provoke refusals, and the console asks who is signed in before anybody is.
       const refused = /status of 4\d\d/.test(message.text());
