@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { createPrisma, type Database } from '@gatehouse/db/client';
+import { STAFF_ROLES, type StaffRole } from '@gatehouse/domain/governance/permissions';
 import type { Notice } from '@gatehouse/domain/notices/notice';
+import { NOTICE_KIND_NAMES } from '@gatehouse/domain/notices/notice-kinds';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -58,12 +60,12 @@ const box = {
   seal: (text: string) => Promise.resolve(new TextEncoder().encode(text)),
   open: (sealed: Uint8Array) => Promise.resolve(Buffer.from(sealed).toString()),
 };
-async function person(email: string): Promise<string> {
+async function person(email: string, roles: readonly StaffRole[] = ['governance-officer']): Promise<string> {
   const { id } = await db.staff.create({
     data: { issuer: 'https://login.example', subject: randomUUID(), name: 'Ana Ito', email },
   });
-  await db.staffRole.create({
-    data: { staffId: id, role: 'governance-officer', source: 'provider', everyOrganisation: true },
+  await db.staffRole.createMany({
+    data: roles.map((role) => ({ staffId: id, role, source: 'provider', everyOrganisation: true })),
   });
   return id;
 }
@@ -134,6 +136,24 @@ describe('a notice', () => {
       { state: 'sent', staffId },
     ]);
   });
+
+  it.each(NOTICE_KIND_NAMES)(
+    'of the kind %s reaches a person who may see it, and a webhook',
+    async (kind) => {
+      await db.staff.updateMany({ data: { state: 'suspended' } });
+      const id = await person('mia@example.org', STAFF_ROLES);
+      await db.noticeChoice.create({ data: { staffId: id, kind, email: true } });
+      await db.noticeWebhook.updateMany({ where: { endedAt: null }, data: { kinds: [kind] } });
+      const title = `A notice of the kind ${kind}`;
+      await notify(db, { ...NOTICE, kind, title, staffId: kind === 'token-expiry' ? id : null }, nowMs);
+      await send();
+      expect(mail.messages.map((message) => headerOf(message, 'Subject'))).toEqual([title]);
+      const [call] = hooks.calls;
+      const verified = new Webhook(secret).verify(call?.body ?? '', { ...call?.headers });
+      expect(verified).toMatchObject({ type: `notice.${kind}`, data: { title } });
+      expect((await deliveries()).every(({ state }) => state === 'sent')).toBe(true);
+    },
+  );
 
   it('of a finding is sent once, although two workers found it in two runs', async () => {
     await webhook('/upkeep', ['upkeep']);
