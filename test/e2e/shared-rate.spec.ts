@@ -1,13 +1,15 @@
 /**
  * Three replicas share the rate of an application (ADR 45). However the balancer spreads its requests, and although one
- * replica is killed, they reach e-RS as far apart as those of one process would; the simulator's own record says so.
+ * replica is killed or its store is slow, they reach e-RS as far apart as those of one process would; the simulator's own
+ * record says so.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callGateway, type GatewayAnswer } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { prove, PROVED } from '../support/proofs.ts';
 import { IS_FULL_SIZE } from '../support/size.ts';
-import { type Stack, startStack } from '../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../support/servers/stack.ts';
+import { startTcpProxy } from '../support/servers/tcp-proxy.ts';
 import { until } from '../support/until.ts';
 
 /** Each is 24 requests, which take two and a half seconds. */
@@ -86,6 +88,37 @@ it('a replica that is killed takes nothing of the rate with it', async () => {
   expect(await burst([12, 4, 0])).toEqual(Array(16).fill(200));
   expect(crowded(await arrivalTimes())).toEqual([]);
 }, 60_000);
+
+it('a store that is slow for one replica costs time, and never more than the rate', async () => {
+  const proxy = await startTcpProxy(new URL(stack.database.appUrl).host);
+  const slow = await stack.startGateway({
+    ...PARTNER_ONLY,
+    DATABASE_URL: proxy.through(stack.database.appUrl),
+  });
+  expect((await call(slow.partner)).status).toBe(200);
+  const replicas = [stack.gateways[0]!, stack.gateways[1]!, slow];
+  const sharing = async (): Promise<string[]> =>
+    Promise.all(
+      replicas.map(async ({ status }) => {
+        const metrics = await (await fetch(`${status}/metrics`)).text();
+        return /^gatehouse_rate_shared (\d)$/m.exec(metrics)?.[1] ?? 'unknown';
+      }),
+    );
+  // Only the connection that takes slots: the audit trail of this replica is as quick as ever.
+  proxy.delay(500, 'gatehouse-rate');
+  await until('all divide the rate', async () => (await sharing()).join() === '0,0,0');
+  const calls = replicas.flatMap(({ partner }) => Array.from({ length: 6 }, () => call(partner)));
+  expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array(18).fill(200));
+  expect(await sharing()).toEqual(['0', '0', '0']);
+  expect(crowded(await arrivalTimes())).toEqual([]);
+
+  proxy.pass();
+  await until('all share the rate again', async () => (await sharing()).join() === '1,1,1');
+  expect(await burst([12, 4, 0])).toEqual(Array(16).fill(200));
+  expect(crowded(await arrivalTimes())).toEqual([]);
+  await slow.stop();
+  await proxy.close();
+}, 120_000);
 
 it('every proof holds over all of it', async () => {
   const { faults } = await prove(stack, { answers, callerOf: () => application });

@@ -11,8 +11,11 @@ export interface TcpProxy {
   through(url: string): string;
   /** Lets everything pass again, on new connections and on those that are still open. */
   pass(): void;
-  /** Delays each chunk by this time. */
-  delay(milliseconds: number): void;
+  /**
+   * Delays each chunk by this time.
+   * @param name only of connections whose first chunk has it, as PostgreSQL's start of a session has the application's name
+   */
+  delay(milliseconds: number, name?: string): void;
   /** Keeps connections open but passes nothing in either direction. */
   swallow(): void;
   /** Resets open connections and new ones. */
@@ -39,6 +42,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(`tcp://${target}`);
   let mode: 'pass' | 'swallow' | 'refuse' = 'pass';
   let delayMs = 0;
+  let delayedName = '';
   let stop: Stop | null = null;
   let upBytes = 0;
   const received = { up: 0, down: 0 };
@@ -51,7 +55,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     heldBack.clear();
   };
 
-  const pipe = (from: Socket, to: Socket, direction: Direction): void => {
+  const pipe = (from: Socket, to: Socket, direction: Direction, isDelayed: () => boolean): void => {
     let passedBytes = 0;
     let last = Promise.resolve();
     const deliver = (chunk: Buffer): void => {
@@ -77,7 +81,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     from.on('data', (chunk: Buffer) => {
       received[direction] += chunk.length;
       if (mode === 'swallow') heldBack.add(() => deliver(chunk));
-      else if (delayMs === 0) deliver(chunk);
+      else if (!isDelayed()) deliver(chunk);
       else {
         const due = new Promise((resolve) => setTimeout(resolve, delayMs));
         last = last.then(() => due).then(() => deliver(chunk));
@@ -101,8 +105,11 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     }
     const upstream = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
     open.add(upstream);
-    pipe(client, upstream, 'up');
-    pipe(upstream, client, 'down');
+    let first: Buffer | null = null;
+    client.once('data', (chunk: Buffer) => (first = chunk));
+    const isDelayed = (): boolean => delayMs > 0 && (first?.includes(delayedName) ?? delayedName === '');
+    pipe(client, upstream, 'up', isDelayed);
+    pipe(upstream, client, 'down', isDelayed);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -122,8 +129,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       for (const release of heldBack) release();
       heldBack.clear();
     },
-    delay(milliseconds) {
+    delay(milliseconds, name = '') {
       delayMs = milliseconds;
+      delayedName = name;
     },
     swallow() {
       mode = 'swallow';
