@@ -1,17 +1,15 @@
 /** A fail-over of PostgreSQL: the primary dies in the middle of calls, and its synchronous standby is promoted. */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { startBalancer } from '../support/load.ts';
 import { makeTemplate } from '../support/servers/postgres.ts';
 import { PARTNER_ONLY } from '../support/servers/stack.ts';
+import { startTcpProxy } from '../support/servers/tcp-proxy.ts';
 import { until } from '../support/until.ts';
 import { timed, unless, type Drill } from './drill.ts';
-import { startForwarder } from './forwarder.ts';
 import { canariesOf, install, promiseAll, SWEPT_MS } from './installation.ts';
 import { startPrimary, startStandby } from './postgres.ts';
-import { failuresOf, hasFailed, outageMs, startTraffic } from './traffic.ts';
+import { failuresOf, hasFailed, outageMs, PER_SECOND, startTraffic } from './traffic.ts';
 
-const PER_SECOND = 10;
 const STANDBY = 'standby';
 const BEFORE_MS = 8_000;
 const AFTER_MS = 12_000;
@@ -25,7 +23,8 @@ export const drill: Drill = {
     const primary = await startPrimary({ synchronous_standby_names: STANDBY, synchronous_commit: 'local' });
     run.later(() => primary.stop());
     let current = primary;
-    const address = await startForwarder(() => current.port);
+    // Stays while what is behind it changes, as the name of a database does.
+    const address = await startTcpProxy(() => `127.0.0.1:${current.port}`);
     run.later(() => address.close());
     const server = { ...primary, superuserUrl: address.through(primary.superuserUrl) };
     await makeTemplate(server.superuserUrl);
@@ -33,13 +32,11 @@ export const drill: Drill = {
     run.later(() => standby.stop());
     run.note('PostgreSQL', primary.version);
     await commitOnBoth(primary.superuserUrl);
-    const { stack, applications, verifyWithCheckpoints } = await install(run, server);
+    const installation = await install(run, server);
+    const { stack, applications } = installation;
     const replicas = [stack.gateway, await stack.startGateway(PARTNER_ONLY)];
     await stack.settled();
-    const balancer = startBalancer(() => replicas);
-    run.later(() => balancer.stop());
-    const traffic = startTraffic(stack, applications, balancer.pick, PER_SECOND);
-    run.later(() => traffic.stop());
+    const traffic = startTraffic(run, installation, () => replicas);
     await delay(BEFORE_MS);
 
     run.step('the primary dies');
@@ -76,21 +73,16 @@ export const drill: Drill = {
         'a replica has ended',
       ),
     );
-    await promiseAll(run, stack, {
+    await promiseAll(run, installation, {
       answers: calls,
       callerOf: traffic.callerOf,
       canaries: canariesOf(applications),
       waitMs: SWEPT_MS,
     });
-    const report = await verifyWithCheckpoints(stack.sql);
-    run.promise(
-      'no record was lost: the trail agrees with the signed checkpoints',
-      report.faults.map(({ what }) => what),
-    );
   },
 };
 
-/** From now on a commit is on both before anybody is told of it. The template was made without a standby. */
+/** From now on a commit is acknowledged once both servers have it. The template was created without a standby. */
 async function commitOnBoth(superuserUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();

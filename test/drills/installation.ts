@@ -87,10 +87,19 @@ const PROOFS = {
   S11: 'the log says why each call failed that Gatehouse refused',
 } as const;
 
-/** Runs the proofs of the fault tests, and reports each as a promise. */
-export async function promiseAll(run: DrillRun, stack: Stack, options: ProofOptions): Promise<Evidence> {
+/** Runs the proofs of the fault tests, compares the trail with the checkpoints, and reports each as a promise. */
+export async function promiseAll(
+  run: DrillRun,
+  { stack, verifyWithCheckpoints }: Installation,
+  options: ProofOptions,
+): Promise<Evidence> {
   const { faults, evidence } = await prove(stack, options);
   for (const [name, text] of Object.entries(PROOFS)) run.promise(text, faults[name as keyof typeof PROOFS]);
+  const report = await verifyWithCheckpoints(stack.sql);
+  run.promise(
+    'no record was lost: the trail agrees with the signed checkpoints',
+    report.faults.map(({ what }) => what),
+  );
   return evidence;
 }
 

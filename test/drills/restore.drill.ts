@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { createRoles, ensureDatabase } from '../../tools/postgres/embedded-postgres.ts';
-import { startBalancer, tally } from '../support/load.ts';
+import { tally } from '../support/load.ts';
 import { gather, registryEntry, type Hit } from '../support/proofs.ts';
 import { makeTemplate, OWNER, ROLE_PASSWORD, RUNNING_ROLE } from '../support/servers/postgres.ts';
 import { PARTNER_ONLY, type Stack } from '../support/servers/stack.ts';
@@ -17,9 +17,8 @@ import { timed, unless, type Drill } from './drill.ts';
 import { gatehouse } from './gatehouse-command.ts';
 import { install, untilSwept } from './installation.ts';
 import { runProgram, startPrimary } from './postgres.ts';
-import { failuresOf, hasFailed, startTraffic } from './traffic.ts';
+import { failuresOf, hasFailed, PER_SECOND, startTraffic } from './traffic.ts';
 
-const PER_SECOND = 10;
 const BEFORE_MS = 8_000;
 const AFTER_MS = 8_000;
 /** A worker makes one every minute. */
@@ -39,10 +38,7 @@ export const drill: Drill = {
     const { stack, applications, settings, verifyWithCheckpoints, newestCheckpointMs } = installation;
     await stack.startGateway(PARTNER_ONLY);
     await stack.settled();
-    const balancer = startBalancer(() => stack.gateways);
-    run.later(() => balancer.stop());
-    const traffic = startTraffic(stack, applications, balancer.pick, PER_SECOND);
-    run.later(() => traffic.stop());
+    const traffic = startTraffic(run, installation, () => stack.gateways);
     await delay(BEFORE_MS);
 
     run.step('pg_dump, under traffic');
@@ -70,7 +66,6 @@ export const drill: Drill = {
       CHECKPOINT_MS,
     );
     const before = await traffic.stop();
-    await balancer.stop();
     const lostHits = (await gather(stack)).hits;
 
     run.step('the database and the replicas are lost');
@@ -125,9 +120,7 @@ export const drill: Drill = {
     run.later(() => sql.end());
 
     run.step('calls, and what the dump did not have');
-    const again = startBalancer(() => stack.gateways);
-    const later = startTraffic(stack, applications, again.pick, PER_SECOND);
-    run.later(() => later.stop());
+    const later = startTraffic(run, installation, () => stack.gateways);
     await delay(AFTER_MS / 2);
     const servedStopped = later.calls.filter(
       (call) => !hasFailed(call) && later.callerOf(call.correlationId) === stopped,
@@ -141,7 +134,6 @@ export const drill: Drill = {
     const repeatedAtMs = Date.now();
     await delay(AFTER_MS / 2);
     const after = await later.stop();
-    await again.stop();
     const servedAfterwards = after.filter(
       (call) =>
         !hasFailed(call) &&

@@ -1,9 +1,11 @@
 /** Calls of two organisations for a drill: reads, and every tenth a write to a referral of its own. */
 import { Agent } from 'node:http';
-import { callGateway, openLoop, tally, type GatewayAnswer } from '../support/load.ts';
+import { callGateway, openLoop, startBalancer, tally, type GatewayAnswer } from '../support/load.ts';
 import type { Onboarded } from '../support/onboard.ts';
 import type { GatewayProcess } from '../support/servers/processes.ts';
 import type { Stack } from '../support/servers/stack.ts';
+import type { DrillRun } from './drill.ts';
+import type { Installation } from './installation.ts';
 
 export interface Call extends GatewayAnswer {
   readonly isWrite: boolean;
@@ -18,6 +20,7 @@ export interface Traffic {
   stop(): Promise<Call[]>;
 }
 
+export const PER_SECOND = 10;
 const EACH_TENTH = 10;
 /** A caller that waits for more than these sends no more. */
 const MOST_UNDER_WAY = 200;
@@ -26,13 +29,18 @@ const IDLE_MS = 2_000;
 /** Over all drills of a run, so that each write has a referral of its own. */
 let referrals = 0;
 
-/** @param applications the first of them may write */
+/**
+ * Makes ten calls a second through a balancer until it is stopped, at the latest by the end of the drill.
+ * @param replicas among which the balancer chooses, now
+ * @param lookMs how often the balancer looks whether they are ready; default: that of `startBalancer`
+ */
 export function startTraffic(
-  stack: Stack,
-  applications: readonly Onboarded[],
-  pick: (n: number) => GatewayProcess,
-  perSecond: number,
+  run: DrillRun,
+  { stack, applications }: Installation,
+  replicas: () => readonly GatewayProcess[],
+  lookMs?: number,
 ): Traffic {
+  const balancer = startBalancer(replicas, lookMs);
   const callers = new Map<string, Onboarded>();
   const agents = new Map<GatewayProcess, Agent>();
   const agentOf = (replica: GatewayProcess): Agent => {
@@ -41,12 +49,12 @@ export function startTraffic(
     return agent;
   };
   const load = openLoop(
-    perSecond,
+    PER_SECOND,
     async (n): Promise<Call> => {
       const isWrite = n % EACH_TENTH === 0;
       const caller = applications[isWrite ? 0 : n % applications.length] as Onboarded;
       const write = isWrite ? await newWrite(stack) : {};
-      const replica = pick(n);
+      const replica = balancer.pick(n);
       const answer = await callGateway({
         gateway: replica.partner,
         key: caller.clientKey,
@@ -58,15 +66,18 @@ export function startTraffic(
     },
     MOST_UNDER_WAY,
   );
-  return {
+  const traffic: Traffic = {
     calls: load.answers,
     callerOf: (correlationId) => callers.get(correlationId),
     async stop() {
       const calls = await load.stop();
       for (const agent of agents.values()) agent.destroy();
+      await balancer.stop();
       return calls;
     },
   };
+  run.later(() => traffic.stop());
+  return traffic;
 }
 
 async function newWrite(

@@ -37,9 +37,9 @@ interface Stop {
   readonly how: 'reset' | 'silence';
 }
 
-/** @param target host:port */
-export async function startTcpProxy(target: string): Promise<TcpProxy> {
-  const { hostname, port } = new URL(`tcp://${target}`);
+/** @param target host:port, or what says for each new connection where it leads */
+export async function startTcpProxy(target: string | (() => string)): Promise<TcpProxy> {
+  const targetNow = typeof target === 'string' ? () => target : target;
   let mode: 'pass' | 'swallow' | 'refuse' = 'pass';
   let delayMs = 0;
   let delayedName = '';
@@ -103,6 +103,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       open.delete(client);
       return;
     }
+    const { hostname, port } = new URL(`tcp://${targetNow()}`);
     const upstream = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
     open.add(upstream);
     let first: Buffer | null = null;
