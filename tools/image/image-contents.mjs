@@ -28,9 +28,9 @@ const FORBIDDEN = [
 
 /**
  * @param {string} folder an image's file tree
- * @returns {{ files: string[], sizes: [name: string, bytes: number][], faults: string[] }} largest packages first
+ * @returns {string[]} what must not be in it, each with the reason, and its size if that is too large
  */
-export function imageContents(folder) {
+export function imageFaults(folder) {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
@@ -47,7 +47,14 @@ export function imageContents(folder) {
   const faults = FORBIDDEN.flatMap(([pattern, why]) =>
     files.filter((file) => pattern.test(file)).map((file) => `${file}: ${why}`),
   );
-  if (total > MAX_BYTES)
-    faults.push(`${(total / 1e6).toFixed(1)} MB; the limit is ${(MAX_BYTES / 1e6).toFixed(0)} MB`);
-  return { files, sizes: [...sizes].sort(([, a], [, b]) => b - a), faults };
+  if (total > MAX_BYTES) {
+    const largest = [...sizes].sort(([, a], [, b]) => b - a).slice(0, 5);
+    faults.push(
+      `${megabytes(total)}; the limit is ${megabytes(MAX_BYTES)}. The largest parts are ` +
+        largest.map(([name, bytes]) => `${name} (${megabytes(bytes)})`).join(', '),
+    );
+  }
+  return faults;
 }
+
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -2,19 +2,19 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { imageContents, MAX_BYTES } from './image-contents.mjs';
+import { imageFaults, MAX_BYTES } from './image-contents.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-image-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The contents of an image that has this file. */
-function imageWith(file, bytes = 0) {
+/** What is wrong with an image that has this file alone. */
+function faultsOfImageWith(file, bytes = 0) {
   const image = mkdtempSync(join(folder, 'image-'));
   const path = join(image, file);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, '');
   truncateSync(path, bytes);
-  return imageContents(image);
+  return imageFaults(image);
 }
 
 it.each([
@@ -29,10 +29,10 @@ it.each([
   'libs/domain/src/errors.ts',
   'config/.env',
 ])('an image must not contain %s', (file) => {
-  expect(imageWith(file).faults).toEqual([expect.stringContaining(file)]);
+  expect(faultsOfImageWith(file)).toEqual([expect.stringContaining(file)]);
 });
 
 it('an image must not be larger than its limit', () => {
-  expect(imageWith('LICENSE', MAX_BYTES).faults).toEqual([]);
-  expect(imageWith('LICENSE', MAX_BYTES + 1).faults).toEqual([expect.stringContaining('the limit is')]);
+  expect(faultsOfImageWith('LICENSE', MAX_BYTES)).toEqual([]);
+  expect(faultsOfImageWith('LICENSE', MAX_BYTES + 1)).toEqual([expect.stringContaining('the limit is')]);
 });
