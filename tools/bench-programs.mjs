@@ -1,9 +1,9 @@
 // Finds wrk, nginx and haproxy for the benchmark, or unpacks Debian's. Without them it makes do.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { librariesOf, unpackDebianPackages } from './debian-packages.mjs';
+import { librariesOf, libraryPath, unpackDebianPackages } from './debian-packages.mjs';
 
 const unpacked = fileURLToPath(new URL('../node_modules/.cache/gatehouse/bench', import.meta.url));
 
@@ -30,17 +30,11 @@ function startable(name, root) {
   const { path, version } = programs[name];
   const file = join(root, path);
   if (!existsSync(file)) return undefined;
-  const env = root === '/' ? {} : { LD_LIBRARY_PATH: libraryFolders(root).join(':') };
+  const env = root === '/' ? {} : { LD_LIBRARY_PATH: libraryPath(root) };
   const { stdout, stderr, error } = spawnSync(file, version, {
     encoding: 'utf8',
     env: { ...process.env, ...env },
   });
   const [, number] = /(?:wrk|nginx|version)\W+(?:debian\/)?(\d[\w.+-]*)/i.exec(`${stdout}${stderr}`) ?? [];
   return error === undefined && number !== undefined ? { file, env, version: number } : undefined;
-}
-
-function libraryFolders(root) {
-  const libraries = join(root, 'usr/lib');
-  if (!existsSync(libraries)) return [];
-  return readdirSync(libraries).map((name) => join(libraries, name));
 }

@@ -22,6 +22,15 @@ export function librariesOf(name) {
   return [...new Set([...direct, ...direct.flatMap(directLibrariesOf)])];
 }
 
+/** LD_LIBRARY_PATH for programs that were unpacked into a folder. */
+export function libraryPath(folder) {
+  const libraries = join(folder, 'usr/lib');
+  if (!existsSync(libraries)) return '';
+  return readdirSync(libraries)
+    .map((name) => join(libraries, name))
+    .join(':');
+}
+
 function directLibrariesOf(name) {
   const { stdout } = spawnSync('apt-cache', ['depends', name], { encoding: 'utf8' });
   const names = [...(stdout ?? '').matchAll(/Depends: (lib[\w.+-]+)/g)].map(([, library]) => library);

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { libraryPath } from './debian-packages.mjs';
 
 const unpacked = fileURLToPath(new URL('../node_modules/.cache/gatehouse/redis', import.meta.url));
 /** With the libraries that a bare Debian lacks. */
@@ -19,8 +20,7 @@ export function findRedis() {
   if (folder !== undefined) return { program: join(folder, 'redis-server'), env: {} };
   const program = join(unpacked, 'usr/bin/redis-server');
   if (!existsSync(program)) return undefined;
-  const libraries = readdirSync(join(unpacked, 'usr/lib')).map((name) => join(unpacked, 'usr/lib', name));
-  return { program, env: { LD_LIBRARY_PATH: libraries.join(':') } };
+  return { program, env: { LD_LIBRARY_PATH: libraryPath(unpacked) } };
 }
 
 /** @returns whether Redis is here, now or already */

