@@ -1,5 +1,6 @@
 // Bundles the gateway's program, so that a start takes less processor time: Node loads some 20 files instead of 2,000. It
-// does so twice, because the admin listener has a thread of its own (ADR 61). What reads files beside itself, or is compiled, stays in node_modules.
+// does so twice, because the admin listener has a thread of its own (ADR 61). What reads files beside itself, or is compiled,
+// stays in node_modules.
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

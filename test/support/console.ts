@@ -139,7 +139,7 @@ export async function signIn(page: Page, origin: string, name: string): Promise<
 /** Signs a person in and opens the page "Today". */
 export async function openToday(page: Page, origin: string, name: string): Promise<void> {
   await signIn(page, origin, name);
-  await page.goto(`${origin}/`);
+  if (page.url() === 'about:blank') await page.goto(`${origin}/`);
   await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
 }
 

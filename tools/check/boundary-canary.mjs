@@ -1,6 +1,6 @@
 // Shows that every import rule works: exactly the rule of the row must reject a forbidden import at its place, and none
 // may reject an allowed one. The text is linted under that path without being written, with the repository's own
-// configuration except for the rules that need types.
+// configuration.
 import { fileURLToPath } from 'node:url';
 import { ESLint } from 'eslint';
 import { importRules } from './import-rules.mjs';

@@ -6,7 +6,7 @@ interface Props {
   readonly isFilled?: boolean;
 }
 
-/** A short value by which rows are told apart. Nothing is said by its look alone. */
+/** A short value that distinguishes a row from its neighbours. Its colour and outline alone mean nothing. */
 export function Tag({ text, isFilled = false }: Props) {
   return (
     <Chip
