@@ -72,7 +72,7 @@ export function build(onStart = () => undefined) {
   };
   run(join(root, 'node_modules/nx/dist/bin/nx.js'), 'run-many', '-t', 'build', '--output-style=stream');
   // Builds the referenced projects that have no build script of their own.
-  run(join(root, 'node_modules/typescript/bin/tsc'), '-b', 'tsconfig.build.json');
+  run(join(root, 'node_modules/@typescript/native/bin/tsc'), '-b', 'tsconfig.build.json');
   writeFileSync(stamp, `${before}\n`);
   return true;
 }

@@ -24,8 +24,11 @@ const steps = [
     ],
   ],
   ['AWS infrastructure (each rule shown to bite)', ['tools/check/aws.mjs']],
-  ['types of tests and tools', [packageFile('typescript', 'bin', 'tsc'), '-p', 'tsconfig.tests.json']],
-  ['format', [packageFile('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']],
+  [
+    'types of tests and tools',
+    [packageFile('@typescript', 'native', 'bin', 'tsc'), '-p', 'tsconfig.tests.json'],
+  ],
+  ['format', [packageFile('oxfmt', 'bin', 'oxfmt'), '--check', '.']],
   ['boundaries (each rule shown to bite)', ['tools/check/boundary-canary.mjs']],
   ['dependencies (each fault shown to be found)', ['tools/check/dependencies.mjs']],
   ['structure (each rule shown to bite)', ['tools/check/structure.mjs']],

@@ -23,10 +23,9 @@ const run = (command) =>
   }).status === 0;
 
 const formatted = run([
-  'node_modules/prettier/bin/prettier.cjs',
+  'node_modules/oxfmt/bin/oxfmt',
   '--check',
-  '--ignore-unknown',
-  '--log-level=warn',
+  '--no-error-on-unmatched-pattern',
   ...files,
 ]);
 const code = files.filter((file) => /\.(ts|tsx|js|mjs)$/.test(file));

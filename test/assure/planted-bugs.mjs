@@ -1927,7 +1927,7 @@ const run = (args) =>
 /** Whether the tests pass. @throws if the build fails, since the compiler must accept a planted bug */
 function passes({ config, specs, build }) {
   if (build) {
-    for (const command of [['node_modules/typescript/bin/tsc', '-b'], ['tools/bundle-gateway.mjs']]) {
+    for (const command of [['node_modules/@typescript/native/bin/tsc', '-b'], ['tools/bundle-gateway.mjs']]) {
       const built = run(command);
       if (built.status !== 0) throw new Error(`the copy doesn't build:\n${built.stdout}${built.stderr}`);
     }

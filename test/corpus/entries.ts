@@ -4,7 +4,12 @@ import type { Manner } from './wire.ts';
 import type { World } from './world.ts';
 
 export type AuditExpected =
-  'DENIED' | 'INTENT+OUTCOME' | 'PARSE_EVENT' | 'DENIED_OR_PARSE_EVENT' | 'ANY' | 'NONE';
+  | 'DENIED'
+  | 'INTENT+OUTCOME'
+  | 'PARSE_EVENT'
+  | 'DENIED_OR_PARSE_EVENT'
+  | 'ANY'
+  | 'NONE';
 
 export interface Expected {
   readonly status: readonly number[];

@@ -13,12 +13,12 @@ import { type Stack, startStack } from '../support/servers/stack.ts';
 const REFERRER = ['A004', 'A033', 'A035', 'A037'];
 const PROVIDER = [
   'A004', 'A005', 'A007', 'A008', 'A013', 'A024', 'A025', 'A028', 'A029', 'A036', 'A042', 'A043',
-]; // prettier-ignore
+]; // oxfmt-ignore
 const WRITES_UNDER_A_USE_CASE = ['A013', 'A028', 'A036'];
 const WRITES = [
   'A011', 'A012', 'A013', 'A014', 'A016', 'A020', 'A021', 'A022', 'A026', 'A027', 'A028', 'A031', 'A032', 'A034',
   'A036', 'A044',
-]; // prettier-ignore
+]; // oxfmt-ignore
 
 type Mode = 'provider' | 'referrer' | 'user';
 interface Cell {

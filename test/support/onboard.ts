@@ -7,7 +7,7 @@ export const ALL_INTERACTIONS = [
   'A004', 'A005', 'A006', 'A007', 'A008', 'A010', 'A011', 'A012', 'A013', 'A014', 'A015', 'A016', 'A019', 'A020',
   'A021', 'A022', 'A023', 'A024', 'A025', 'A026', 'A027', 'A028', 'A029', 'A030', 'A031', 'A032', 'A033', 'A034',
   'A035', 'A036', 'A037', 'A038', 'A040', 'A041', 'A042', 'A043', 'A044',
-]; // prettier-ignore
+]; // oxfmt-ignore
 
 export interface NewApplication {
   readonly environment?: string;

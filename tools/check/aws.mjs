@@ -42,7 +42,7 @@ function run(...command) {
 }
 
 install();
-run('typescript/bin/tsc', '-p', 'infra/aws/tsconfig.json');
+run('@typescript/native/bin/tsc', '-p', 'infra/aws/tsconfig.json');
 run('eslint/bin/eslint.js', '--config', 'infra/aws/eslint.config.js', '--max-warnings=0', 'infra/aws');
 run('oxlint/bin/oxlint', '--type-aware', '--max-warnings=0', 'infra/aws');
 run('vitest/vitest.mjs', 'run', '--config', 'infra/aws/vitest.config.ts', '--reporter=dot');

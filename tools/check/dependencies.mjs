@@ -16,6 +16,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What is run by its path or name, or read as types or as a font, and imported nowhere. */
 const TOOLS = new Set([
+  '@typescript/native',
   'oxlint',
   'oxlint-tsgolint',
   'node',
@@ -106,7 +107,7 @@ function versionFaults(workspaces) {
     for (const [name, version] of declared.filter(([each]) => !each.startsWith('@gatehouse/'))) {
       const other = versions.get(name) ?? { folder, version };
       versions.set(name, other);
-      if (!/^\d+\.\d+\.\d+(-[\w.-]+)?$/.test(version))
+      if (!/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+(-[\w.-]+)?$/.test(version))
         faults.push(`${folder}: ${name} ${version} is not exact`);
       if (version !== other.version) {
         faults.push(`${name} is ${version} in ${folder} and ${other.version} in ${other.folder}`);

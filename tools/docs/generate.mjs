@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
+import { format } from 'oxfmt';
 import { cliPage } from './cli-page.mjs';
 import { diagnosisPage, errorPage } from './error-pages.mjs';
 import { governance } from '../observability/governance.mjs';
@@ -21,10 +21,10 @@ const pages = {
   'infra/observability/grafana/process.json': JSON.stringify(processes),
 };
 
-const config = (await resolveConfig(join(root, 'package.json'))) ?? {};
+const style = JSON.parse(read('.oxfmtrc.json'));
 const outdated = [];
 for (const [name, text] of Object.entries(pages)) {
-  const page = await format(text, { ...config, parser: name.endsWith('.json') ? 'json' : 'markdown' });
+  const { code: page } = await format(name, text, style);
   if (read(name) === page) continue;
   outdated.push(name);
   if (!process.argv.includes('--check')) writeFileSync(join(root, name), page);

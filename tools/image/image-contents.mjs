@@ -11,7 +11,7 @@ const FORBIDDEN = [
     'the console is compiled',
   ],
   [
-    /^node_modules\/(prisma|@prisma\/(engines|dev|studio-core)|typescript|nx|eslint|prettier|vitest)\//,
+    /^node_modules\/(prisma|@prisma\/(engines|dev|studio-core)|typescript|nx|eslint|oxfmt|oxlint|vitest)\//,
     'a tool',
   ],
   [

@@ -19,7 +19,8 @@ export interface Visit {
 }
 
 export type Answer =
-  { readonly title: string; readonly body: Html; readonly status?: number } | { readonly redirectTo: string };
+  | { readonly title: string; readonly body: Html; readonly status?: number }
+  | { readonly redirectTo: string };
 
 export interface Route {
   readonly method: 'GET' | 'POST';

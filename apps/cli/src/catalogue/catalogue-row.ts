@@ -1,4 +1,4 @@
-/** Rows of libs/domain/src/ers/catalogue.ts, as prettier writes them. */
+/** Rows of libs/domain/src/ers/catalogue.ts, as our formatter writes them. */
 import type { Operation } from '@gatehouse/domain/ers/catalogue';
 import type { Pair } from '@gatehouse/domain/ers/drift/compare-catalogue';
 import type { SpecifiedOperation } from '@gatehouse/domain/ers/drift/specification';
@@ -116,7 +116,7 @@ const functionName = (name: string): string => FUNCTIONS[name] ?? quoted(name);
 const inBrackets = (values: readonly string[], text: (value: string) => string): string =>
   `[${[...values].sort().map(text).join(', ')}]`;
 
-/** As prettier quotes a text. */
+/** As our formatter quotes a text. */
 function quoted(text: string): string {
   const json = JSON.stringify(text);
   return text.includes("'") ? json : `'${json.slice(1, -1).replaceAll('\\"', '"')}'`;

@@ -122,7 +122,7 @@ function parametersOf({ path, query }: SpecifiedOperation, before: Row): readonl
   return [...inPath, ...query.map(({ name, required }) => as('query', name, required))];
 }
 
-/** `"name": value` as prettier writes it: a list without objects stands on one line if it fits. */
+/** `"name": value` as our formatter writes it: a list without objects stands on one line if it fits. */
 function member(name: string, value: unknown): string {
   return `${JSON.stringify(name)}: ${text(value, 6, name.length + 4)}`;
 }

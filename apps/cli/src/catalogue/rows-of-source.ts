@@ -1,4 +1,4 @@
-/** The rows of a source file that holds a list of objects, one field a line or more, as prettier formats them. */
+/** The rows of a source file that holds a list of objects, one field a line or more, as our formatter writes them. */
 import type { Piece } from './unified-diff.js';
 
 export interface SourceRow {

@@ -24,7 +24,12 @@ export interface Subject {
 
 /** Values allowed in a record: no floats, so that every JSON library writes the same bytes. */
 export type AuditValue =
-  string | number | boolean | null | readonly AuditValue[] | { readonly [key: string]: AuditValue };
+  | string
+  | number
+  | boolean
+  | null
+  | readonly AuditValue[]
+  | { readonly [key: string]: AuditValue };
 
 interface Common {
   /** Epoch ms at which the attempt (or refused request, or event) began. Partition key; same on all its rows. */

@@ -49,7 +49,9 @@ export interface Operation {
   readonly onBehalfOf: boolean;
   readonly query: Readonly<Record<string, QueryParameter>>;
   readonly body:
-    { readonly kind: 'json' } | { readonly kind: 'file'; readonly mediaTypes: readonly string[] } | null;
+    | { readonly kind: 'json' }
+    | { readonly kind: 'file'; readonly mediaTypes: readonly string[] }
+    | null;
   readonly subject: SubjectSource;
 }
 

@@ -15,7 +15,13 @@ import type { Service } from './services.js';
 import type { Versioned } from './versioned.js';
 
 export type ReferralState =
-  'NOT_BOOKED' | 'TRIAGE' | 'BOOKED' | 'ACCEPTED' | 'REJECTED' | 'REVIEWED' | 'CANCELLED';
+  | 'NOT_BOOKED'
+  | 'TRIAGE'
+  | 'BOOKED'
+  | 'ACCEPTED'
+  | 'REJECTED'
+  | 'REVIEWED'
+  | 'CANCELLED';
 
 /** The worklists of A008 that a referral may be on. */
 export const REFERRAL_WORKLISTS = [

@@ -54,7 +54,8 @@ export interface SpecificationFault {
 }
 
 export type ReadSpecification =
-  { readonly specification: Specification } | { readonly faults: readonly SpecificationFault[] };
+  | { readonly specification: Specification }
+  | { readonly faults: readonly SpecificationFault[] };
 
 type Members = Readonly<Record<string, unknown>>;
 

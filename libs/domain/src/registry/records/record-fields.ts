@@ -48,7 +48,9 @@ export type EntryOf<F extends RecordFields> = {
   readonly [K in RequiredName<F>]: WrittenOf<F[K]['holds']>;
 } & {
   readonly [K in Exclude<keyof F, RequiredName<F>>]?:
-    WrittenOf<F[K]['holds']> | Extract<F[K]['holds']['initial'], null> | undefined;
+    | WrittenOf<F[K]['holds']>
+    | Extract<F[K]['holds']['initial'], null>
+    | undefined;
 };
 
 /** The record as the admin API shows it. */
