@@ -2,20 +2,11 @@
 // `npm run planted -- <file or part of a name>…` plants some of them.
 // `--check`, a step of `npm run check`, only looks that each text to replace and each test is there.
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { linkPackages } from './linked-packages.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const PLANE = 'apps/gateway/src/data-plane';
@@ -1882,16 +1873,7 @@ function copyTree() {
     if (['node_modules', '.git', '.nx', '.gatehouse'].includes(name)) continue;
     cpSync(join(root, name), join(copy, name), { recursive: true });
   }
-  mkdirSync(join(copy, 'node_modules/@gatehouse'), { recursive: true });
-  for (const name of readdirSync(join(root, 'node_modules'))) {
-    if (name !== '@gatehouse')
-      symlinkSync(join(root, 'node_modules', name), join(copy, 'node_modules', name));
-  }
-  for (const folder of ['apps', 'libs']) {
-    for (const name of readdirSync(join(root, folder))) {
-      symlinkSync(join(copy, folder, name), join(copy, 'node_modules/@gatehouse', name));
-    }
-  }
+  linkPackages(root, copy);
   return copy;
 }
 

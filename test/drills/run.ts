@@ -3,21 +3,20 @@
  * if a promise was broken. The guide is docs/guides/recovering.md. `--check` only loads each drill.
  */
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
-import type { Drill } from './drill.ts';
+import { type Drill, DRILLS } from './drill.ts';
 import './sources.ts';
 
-const NAMES = ['restore', 'rolling', 'zone', 'failover'] as const;
-type Name = (typeof NAMES)[number];
+type Name = (typeof DRILLS)[number];
 
 const words = process.argv.slice(2);
 if (words.join() === '--check') {
-  for (const name of NAMES) await load(name);
+  for (const name of DRILLS) await load(name);
   process.exit(0);
 }
-const unknown = words.filter((word) => !(NAMES as readonly string[]).includes(word));
+const unknown = words.filter((word) => !(DRILLS as readonly string[]).includes(word));
 if (words.length === 0 || unknown.length > 0) {
   if (unknown.length > 0) console.error(`There is no drill “${unknown.join('”, “')}”.`);
-  console.error(`Usage: npm run drill -- ${NAMES.join('|')} …`);
+  console.error(`Usage: npm run drill -- ${DRILLS.join('|')} …`);
   process.exit(2);
 }
 
@@ -54,7 +53,7 @@ async function rehearse(name: Name): Promise<void> {
   const rows: (readonly [string, string])[] = [];
   const promises: string[] = [];
   console.log(`\n${name}: ${title}`);
-  await run({
+  const rehearsal = run({
     step(text) {
       const at = new Date().toISOString().slice(11, 23);
       console.log(`  ${at}  ${seconds(performance.now() - startedMs).padStart(8)}  ${text}`);
@@ -68,6 +67,10 @@ async function rehearse(name: Name): Promise<void> {
     },
     later: (stop) => void stops.unshift(stop),
   });
+  await rehearsal.finally(() => print(name, rows, promises));
+}
+
+function print(name: Name, rows: readonly (readonly [string, string])[], promises: readonly string[]): void {
   const width = Math.max(...rows.map(([what]) => what.length));
   console.log(`\n${name}, measured`);
   for (const [what, value] of rows) console.log(`  ${what.padEnd(width)}  ${value}`);
@@ -82,16 +85,13 @@ const cores = availableParallelism();
 console.log(
   `${cores} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load average ${loadavg()[0]?.toFixed(1)}`,
 );
-try {
-  for (const name of words as Name[]) {
-    await rehearse(name);
-    await stopAll();
-  }
-} catch (error) {
-  if (!interrupted) console.error(error);
-  broken += 1;
-}
-if (!interrupted) {
+for (const name of words as Name[]) {
+  // One that can't be finished doesn't keep the others from being rehearsed.
+  await rehearse(name).catch((error: unknown) => {
+    if (!interrupted) console.error(error);
+    broken += 1;
+  });
+  if (interrupted) break;
   await stopAll();
-  process.exit(broken > 0 ? 1 : 0);
 }
+if (!interrupted) process.exit(broken > 0 ? 1 : 0);

@@ -54,7 +54,8 @@ export interface Stack {
   readonly environmentsFile: string;
   /** Waits until every running gateway has loaded the current version of the registry. */
   settled(): Promise<void>;
-  startGateway(settings?: Settings): Promise<GatewayProcess>;
+  /** @param folder of another build's files; default: that of the other gateways */
+  startGateway(settings?: Settings, folder?: string): Promise<GatewayProcess>;
   stop(): Promise<void>;
 }
 
@@ -108,10 +109,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const gateways: GatewayProcess[] = [];
   const nextLogFile = (): string | undefined =>
     options.logFolder && join(options.logFolder, `gateway-${gateways.length}.log`);
-  const startGateway = async (more: Settings = {}): Promise<GatewayProcess> => {
+  const startGateway = async (more: Settings = {}, folder = options.folder): Promise<GatewayProcess> => {
     const gateway = await startGatewayProcess(
       { ...settings, ...more },
-      { testHooks: options.testHooks ?? true, folder: options.folder, logFile: nextLogFile() },
+      { testHooks: options.testHooks ?? true, folder, logFile: nextLogFile() },
     );
     gateways.push(gateway);
     return gateway;
