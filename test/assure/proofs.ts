@@ -1,6 +1,9 @@
 /** The long proofs and their size in `npm run assure`; test/support/size.ts has the size of the small forms. */
+import { DRILLS } from '../drills/drill.ts';
 
-export interface Proof {
+export type Proof = TestProof | DrillProof;
+
+interface TestProof {
   readonly name: string;
   /** The suite whose vitest configuration runs it. */
   readonly suite: 'unit' | 'integration' | 'e2e' | 'browser';
@@ -10,6 +13,13 @@ export interface Proof {
   readonly settings?: Readonly<Record<string, string>>;
   /** What it covers, for the summary. */
   readonly size: (rounds: number) => string;
+}
+
+/** Fails if a drill breaks one of its promises or can't be finished. */
+interface DrillProof {
+  readonly name: string;
+  readonly drills: readonly string[];
+  readonly size: () => string;
 }
 
 const inRounds = (what: string) => (rounds: number) => `${what}, ${String(rounds)} times`;
@@ -147,5 +157,10 @@ export const PROOFS: readonly Proof[] = [
     suite: 'unit',
     file: 'apps/gateway/src/data-plane/listener/partner.server.spec.ts',
     size: () => 'the real limit of 10 s for silent connections',
+  },
+  {
+    name: 'drills',
+    drills: DRILLS,
+    size: () => `each recovery rehearsed under calls once: ${DRILLS.join(', ')}`,
   },
 ];

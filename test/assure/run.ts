@@ -22,27 +22,30 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-function run({ suite, file, only, settings }: Proof): boolean {
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      join(root, 'node_modules/vitest/vitest.mjs'),
-      ...['run', '--config', `vitest.${suite === 'unit' ? '' : `${suite}.`}config.ts`, file],
-      ...(only === undefined ? [] : ['-t', only]),
-      `--testTimeout=${String(ROUND_MS * rounds)}`,
-    ],
-    {
-      cwd: root,
-      stdio: 'inherit',
-      env: {
-        ...process.env,
-        ...settings,
-        GATEHOUSE_ASSURE: '1',
-        GATEHOUSE_ASSURE_ROUNDS: String(rounds),
-      },
+function run(proof: Proof): boolean {
+  const settings = 'drills' in proof ? {} : proof.settings;
+  const { status } = spawnSync(process.execPath, commandOf(proof), {
+    cwd: root,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      ...settings,
+      GATEHOUSE_ASSURE: '1',
+      GATEHOUSE_ASSURE_ROUNDS: String(rounds),
     },
-  );
+  });
   return status === 0;
+}
+
+function commandOf(proof: Proof): string[] {
+  if ('drills' in proof) return [join(root, 'test/drills/run.ts'), ...proof.drills];
+  const { suite, file, only } = proof;
+  return [
+    join(root, 'node_modules/vitest/vitest.mjs'),
+    ...['run', '--config', `vitest.${suite === 'unit' ? '' : `${suite}.`}config.ts`, file],
+    ...(only === undefined ? [] : ['-t', only]),
+    `--testTimeout=${String(ROUND_MS * rounds)}`,
+  ];
 }
 
 const lines: string[] = [];
