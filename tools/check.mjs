@@ -23,7 +23,7 @@ const steps = [
       '--ignore-pattern=infra/aws',
     ],
   ],
-  ['AWS infrastructure (each rule shown to bite)', ['tools/check/aws.mjs']],
+  ['AWS infrastructure (each rule shown to bite)', ['tools/check/infrastructure.mjs', 'aws']],
   [
     'types of tests and tools',
     [packageFile('@typescript', 'native', 'bin', 'tsc'), '-p', 'tsconfig.tests.json'],

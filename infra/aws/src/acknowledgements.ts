@@ -4,7 +4,7 @@
  */
 import { type Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { ROLES } from './services/roles.ts';
+import { ROLES } from '../../shared/roles.ts';
 
 const BASIC = 'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]';
 const IN_VPC =

@@ -11,7 +11,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Database } from './database.ts';
-import type { Role } from './services/roles.ts';
+import type { Role } from '../../shared/roles.ts';
 import type { Settings } from './settings.ts';
 import { SIZES } from './sizes.ts';
 import type { KeyTrail } from './trail.ts';

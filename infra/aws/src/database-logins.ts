@@ -16,7 +16,7 @@ import type { Database } from './database.ts';
 import type { Network } from './network.ts';
 import type { Secrets } from './secrets.ts';
 import { DATABASE_CA_FILE } from './services/files.ts';
-import { ROLES } from './services/roles.ts';
+import { ROLES } from '../../shared/roles.ts';
 
 const ROTATION_DAYS = 30;
 const CLUSTER = 'gatehouse';

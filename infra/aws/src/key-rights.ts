@@ -5,7 +5,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Stack } from 'aws-cdk-lib';
-import type { Role } from './services/roles.ts';
+import type { Role } from '../../shared/roles.ts';
 import type { Settings } from './settings.ts';
 
 interface KeyRights {

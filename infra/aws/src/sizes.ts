@@ -2,7 +2,8 @@
  * Three sizes. What drives the cost is said beside each figure; docs/guides/aws.md has the table. Each is at least two
  * tasks for each role and a database in two zones.
  */
-import type { Role } from './services/roles.ts';
+import { type Replicas, REPLICAS } from '../../shared/replicas.ts';
+import type { Role } from '../../shared/roles.ts';
 
 export interface Size {
   readonly zones: 2 | 3;
@@ -15,50 +16,26 @@ export interface Size {
     /** What PostgreSQL on this instance class takes at its default parameters, rounded down. */
     readonly maxConnections: number;
   };
-  readonly tasks: Readonly<Record<Role, Tasks>>;
+  readonly tasks: Readonly<Record<Role, Replicas>>;
 }
-
-export interface Tasks {
-  readonly count: number;
-  /** 1,024 is one vCPU. A process has one thread for requests, so more than two are of no use to it. */
-  readonly cpu: 512 | 1024 | 2048;
-  readonly memoryMib: number;
-}
-
-const SMALLEST: Tasks = { count: 2, cpu: 512, memoryMib: 1024 };
 
 export const SIZES = {
   small: {
     zones: 2,
     natGateways: 1,
     database: { instance: 'm7g.large', storageGib: 100, maxConnections: 800 },
-    tasks: {
-      partner: { count: 2, cpu: 1024, memoryMib: 2048 },
-      public: SMALLEST,
-      admin: { count: 2, cpu: 1024, memoryMib: 2048 },
-      worker: SMALLEST,
-    },
+    tasks: REPLICAS.small,
   },
   medium: {
     zones: 3,
     natGateways: 3,
     database: { instance: 'm7g.xlarge', storageGib: 500, maxConnections: 1_600 },
-    tasks: {
-      partner: { count: 3, cpu: 2048, memoryMib: 4096 },
-      public: SMALLEST,
-      admin: { count: 2, cpu: 1024, memoryMib: 2048 },
-      worker: SMALLEST,
-    },
+    tasks: REPLICAS.medium,
   },
   large: {
     zones: 3,
     natGateways: 3,
     database: { instance: 'r7g.2xlarge', storageGib: 2_000, maxConnections: 5_000 },
-    tasks: {
-      partner: { count: 9, cpu: 2048, memoryMib: 4096 },
-      public: { count: 3, cpu: 1024, memoryMib: 2048 },
-      admin: { count: 3, cpu: 2048, memoryMib: 4096 },
-      worker: { count: 2, cpu: 1024, memoryMib: 2048 },
-    },
+    tasks: REPLICAS.large,
   },
 } as const satisfies Record<string, Size>;

@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { tryRules } from '../../shared/rule.ts';
 import { SIZES } from '../src/sizes.ts';
 import { readSettings } from '../src/settings.ts';
 import { RULES } from './rules.ts';
 import { nagObjections, settings, template } from './template.ts';
 
-describe.each(RULES)('$name', ({ faultsIn, plant }) => {
-  it('holds', () => {
-    expect(faultsIn(template())).toEqual([]);
-  });
-
-  it('finds a planted fault', () => {
-    const planted = template();
-    plant(planted);
-    expect(faultsIn(planted)).toHaveLength(1);
-  });
-});
+tryRules(RULES, template);
 
 describe('cdk-nag', () => {
   it('objects to nothing that has no reason in src/acknowledgements.ts', () => {

@@ -11,7 +11,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Network } from '../network.ts';
 import { DEREGISTRATION_S, IDLE_S } from './limits.ts';
-import { PORTS, type Role, STATUS_PORT } from './roles.ts';
+import { PORTS, type Role, STATUS_PORT } from '../../../shared/roles.ts';
 
 export type BalancedRole = Exclude<Role, 'worker'>;
 

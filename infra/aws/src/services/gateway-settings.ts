@@ -6,7 +6,7 @@ import { SIZES } from '../sizes.ts';
 import { CERTIFICATE_SETTINGS } from './files.ts';
 import type { Deployment } from './deployment.ts';
 import { DRAIN_GRACE_MS, DRAIN_MS, IDLE_S } from './limits.ts';
-import type { Role } from './roles.ts';
+import type { Role } from '../../../shared/roles.ts';
 
 const MIB_PER_GIB = 1024;
 /** The rest is for PostgreSQL's write-ahead log. */

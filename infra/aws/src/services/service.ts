@@ -11,7 +11,7 @@ import type { Deployment } from './deployment.ts';
 import { addFiles, readFiles } from './files.ts';
 import { gatewaySettings } from './gateway-settings.ts';
 import { STOP_TIMEOUT_S } from './limits.ts';
-import { PORTS, type Role, STATUS_PORT } from './roles.ts';
+import { PORTS, type Role, STATUS_PORT } from '../../../shared/roles.ts';
 
 const probe = (path: string): string[] => [
   'CMD',

@@ -12,7 +12,7 @@ import { PublicFirewall } from '../firewall.ts';
 import { PartnerBalancer, WebBalancer } from './balancers.ts';
 import type { Deployment } from './deployment.ts';
 import { MigrateTask } from './migrate-task.ts';
-import { type Role, ROLES } from './roles.ts';
+import { type Role, ROLES } from '../../../shared/roles.ts';
 import { RoleService } from './service.ts';
 
 const ANYWHERE = ['0.0.0.0/0'];

@@ -1,5 +1,5 @@
-import { ROLES } from '../../src/services/roles.ts';
-import { kmsActions } from '../facts.ts';
+import { ROLES } from '../../../shared/roles.ts';
+import { kmsActions } from '../../../shared/program.ts';
 import type { Rule } from '../rules.ts';
 import { ofType, type Resources, settings, the } from '../template.ts';
 

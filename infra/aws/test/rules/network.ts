@@ -1,5 +1,5 @@
 import { NHS_EGRESS } from '../../src/egress.ts';
-import { environmentHosts } from '../facts.ts';
+import { environmentHosts } from '../../../shared/program.ts';
 import type { Rule } from '../rules.ts';
 import { ofType, type Resources, the } from '../template.ts';
 

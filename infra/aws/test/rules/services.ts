@@ -1,6 +1,6 @@
 import { IDLE_S } from '../../src/services/limits.ts';
-import { ROLES } from '../../src/services/roles.ts';
-import { defaultMs, isSetting } from '../facts.ts';
+import { ROLES } from '../../../shared/roles.ts';
+import { defaultMs, isSetting } from '../../../shared/program.ts';
 import type { Rule } from '../rules.ts';
 import { ofType, type Resources, the } from '../template.ts';
 

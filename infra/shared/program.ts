@@ -1,7 +1,7 @@
 /** What the program itself says, read from its source, so that the two can't drift apart. */
 import { readFileSync } from 'node:fs';
 
-const source = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+const source = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const config = source('apps/gateway/src/config/config.ts');
 
 /** The default of a setting, in milliseconds. */
@@ -25,7 +25,7 @@ export function environmentHosts(): Record<string, string[]> {
   const hosts: Record<string, string[]> = {};
   for (const block of text.split(/\bname: '/).slice(1)) {
     const name = block.slice(0, block.indexOf("'"));
-    const urls = [...block.matchAll(/'(https:\/\/[^']+)'/g)].map(([, url]) => new URL(url!).hostname);
+    const urls = [...block.matchAll(/'(https:\/\/[^']+)'/g)].map(([, url = '']) => new URL(url).hostname);
     hosts[name] = [...new Set(urls)].sort();
   }
   return hosts;

@@ -1,5 +1,6 @@
-// infra/aws: types, lint, and a synthesis whose template keeps the rules of infra/aws/test. Its packages are its own
-// (ADR 44) and are installed here, where alone they are needed.
+// A folder of infra with packages of its own (ADR 44), which are installed here, where alone they are needed: types, the
+// lint rules that need them, and a synthesis that keeps the rules of its test folder.
+//   node tools/check/infrastructure.mjs FOLDER
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { toolEnvironment } from '../environment.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const aws = join(root, 'infra', 'aws');
-const stamp = join(aws, 'node_modules', '.gatehouse-install');
+const folder = `infra/${process.argv[2]}`;
+const stamp = join(root, folder, 'node_modules', '.gatehouse-install');
 const lock = createHash('sha256')
-  .update(readFileSync(join(aws, 'package-lock.json')))
+  .update(readFileSync(join(root, folder, 'package-lock.json')))
   .digest('hex');
 
 /** npm must not run on the Node of node_modules: it may not find itself there. */
@@ -23,7 +24,7 @@ const outerPath = (process.env.PATH ?? '')
 function install() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: aws,
+    cwd: join(root, folder),
     stdio: 'inherit',
     env: { ...process.env, PATH: outerPath },
   });
@@ -42,7 +43,5 @@ function run(...command) {
 }
 
 install();
-run('@typescript/native/bin/tsc', '-p', 'infra/aws/tsconfig.json');
-run('eslint/bin/eslint.js', '--config', 'infra/aws/eslint.config.js', '--max-warnings=0', 'infra/aws');
-run('oxlint/bin/oxlint', '--type-aware', '--max-warnings=0', 'infra/aws');
-run('vitest/vitest.mjs', 'run', '--config', 'infra/aws/vitest.config.ts', '--reporter=dot');
+run('oxlint/bin/oxlint', '--type-aware', '--type-check', '--max-warnings=0', folder);
+run('vitest/vitest.mjs', 'run', '--config', `${folder}/vitest.config.ts`, '--reporter=dot');

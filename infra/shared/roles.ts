@@ -1,4 +1,4 @@
-/** The four services. Each runs the same image with one role (`GATEHOUSE_ROLES`). */
+/** The roles of Gatehouse that a deployment runs. Each runs the same image with one role (`GATEHOUSE_ROLES`). */
 export const ROLES = ['partner', 'public', 'admin', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 
