@@ -21,9 +21,11 @@ const steps = [
       '--type-aware',
       '--max-warnings=0',
       '--ignore-pattern=infra/aws',
+      '--ignore-pattern=infra/kubernetes',
     ],
   ],
   ['AWS infrastructure (each rule shown to bite)', ['tools/check/infrastructure.mjs', 'aws']],
+  ['Kubernetes manifests (each rule shown to bite)', ['tools/check/infrastructure.mjs', 'kubernetes']],
   [
     'types of tests and tools',
     [packageFile('@typescript', 'native', 'bin', 'tsc'), '-p', 'tsconfig.tests.json'],

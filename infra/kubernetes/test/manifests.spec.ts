@@ -1,0 +1,117 @@
+import { posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { REPLICAS } from '../../shared/replicas.ts';
+import { ROLES } from '../../shared/roles.ts';
+import { tryRules } from '../../shared/rule.ts';
+import { manifests, overlay, SIZES, synthesise } from '../src/manifests.ts';
+import { readSettings } from '../src/settings.ts';
+import { example, type KubernetesObject, objects, ofKind, ofSize, settings, the } from './manifests.ts';
+import { RULES } from './rules.ts';
+import { schemaFaults } from './schemas.ts';
+
+tryRules(RULES, objects);
+
+interface Replacement {
+  op: string;
+  path: string;
+  value: unknown;
+}
+
+/** As Kustomize applies a JSON patch (RFC 6902); a replacement of what isn't there is an error. */
+function apply(object: any, patch: string): void {
+  for (const { op, path, value } of JSON.parse(patch) as Replacement[]) {
+    const keys = path.split('/').slice(1);
+    const last = keys.pop() ?? '';
+    const parent = keys.reduce((within, key) => within?.[key], object);
+    if (op !== 'replace' || !(last in (parent ?? {}))) throw new Error(`${op} ${path}`);
+    parent[last] = value;
+  }
+}
+
+function patched(size: (typeof SIZES)[number]): KubernetesObject[] {
+  const base = ofSize('small');
+  for (const { target, patch } of overlay(size).patches ?? []) {
+    const found = ofKind(base, target.kind).filter(({ metadata }) => metadata.name === target.name);
+    expect(found).toHaveLength(1);
+    apply(found[0], patch);
+  }
+  return base;
+}
+
+describe.each(SIZES)('size %s', (size) => {
+  it('is the same by Kustomize as it is plain', () => {
+    expect(patched(size)).toEqual(ofSize(size));
+  });
+
+  it('has the pods that the table says', () => {
+    for (const role of ROLES) {
+      const { spec } = the(ofSize(size), 'Deployment', role);
+      const { count, cpu, memoryMib } = REPLICAS[size][role];
+      expect(spec.replicas).toBe(count);
+      expect(spec.template.spec.containers[0].resources.requests).toEqual({
+        cpu: `${(cpu / 1024) * 1000}m`,
+        memory: `${memoryMib}Mi`,
+      });
+    }
+  });
+});
+
+describe('files', () => {
+  const files = manifests(settings);
+
+  it('are the namespace, the migration, plain manifests, a base and its overlays', () => {
+    expect([...files.keys()].map((path) => posix.dirname(path)).sort()).toEqual([
+      ...['.', '.'],
+      ...Array.from({ length: ROLES.length + 2 }, () => 'base'),
+      ...['overlays/large', 'overlays/medium', 'overlays/small'],
+      ...['plain', 'plain', 'plain'],
+    ]);
+  });
+
+  it('that a kustomization names are there', () => {
+    const kustomizations = [...files].filter(([path]) => path.endsWith('/kustomization.yaml'));
+    for (const [path, text] of kustomizations)
+      for (const [, resource = ''] of text.matchAll(/^ {2}- ([\w./-]+)$/gm)) {
+        const named = posix.join(posix.dirname(path), resource);
+        expect(files.has(named) || files.has(`${named}/kustomization.yaml`), named).toBe(true);
+      }
+  });
+
+  it('with all roles do not have the migration, whose Job must have ended before', () => {
+    for (const [path, text] of files) expect(/^kind: Job$/m.test(text), path).toBe(path === 'migrate.yaml');
+  });
+});
+
+describe('settings', () => {
+  it('of the example make objects that Kubernetes knows', () => {
+    const all = SIZES.flatMap((size) => [...synthesise(example, size).values()].flat());
+    expect((all as KubernetesObject[]).flatMap(schemaFaults)).toEqual([]);
+  });
+
+  it('names every wrong one', () => {
+    const wrong = {
+      ...settings,
+      image: 'gatehouse:latest',
+      database: { networks: ['0.0.0.0/0'] },
+      aws: {},
+      variables: { GATEHOUSE_DRAIN_MS: '1' },
+    };
+    for (const name of ['image', 'database.networks[0]', 'aws', 'variables'])
+      expect(() => readSettings(wrong)).toThrow(`→ at ${name}`);
+  });
+
+  it.each([
+    [
+      'a partner’s balancer that terminates TLS',
+      { partner: { ...settings.partner, annotations: { 'x/ssl-cert': 'arn' } } },
+    ],
+    ['no way to the NHS', { nhs: undefined, proxy: undefined }],
+    [
+      'a console on the public Ingress',
+      { console: { ...settings.console, ingressClass: settings.public.ingressClass } },
+    ],
+    ['a secret among the variables', { variables: { GATEHOUSE_SMTP_URL: 'smtps://mail.example' } }],
+  ])('refuses %s', (_, wrong) => {
+    expect(() => readSettings({ ...settings, ...wrong })).toThrow(/The settings are wrong/);
+  });
+});
