@@ -1,6 +1,6 @@
 // A folder of infra with packages of its own (ADR 44), which are installed here, where alone they are needed: types, the
 // lint rules that need them, and a synthesis that keeps the rules of its test folder.
-//   node tools/check/infrastructure.mjs FOLDER
+//   node tools/check/infrastructure.mjs FOLDER     after a build: the program itself reads what is synthesised
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { REPLICAS } from '../../shared/replicas.ts';
+import { type Replicas, REPLICAS } from '../../shared/replicas.ts';
 import { ROLES } from '../../shared/roles.ts';
 import { tryRules } from '../../shared/rule.ts';
-import { manifests, overlay, SIZES, synthesise } from '../src/manifests.ts';
+import { manifests, overlay, type Size, SIZES, synthesise } from '../src/manifests.ts';
 import { readSettings } from '../src/settings.ts';
 import { example, type KubernetesObject, objects, ofKind, ofSize, settings, the } from './manifests.ts';
 import { RULES } from './rules.ts';
@@ -28,7 +29,7 @@ function apply(object: any, patch: string): void {
   }
 }
 
-function patched(size: (typeof SIZES)[number]): KubernetesObject[] {
+function patched(size: Size): KubernetesObject[] {
   const base = ofSize('small');
   for (const { target, patch } of overlay(size).patches ?? []) {
     const found = ofKind(base, target.kind).filter(({ metadata }) => metadata.name === target.name);
@@ -38,12 +39,33 @@ function patched(size: (typeof SIZES)[number]): KubernetesObject[] {
   return base;
 }
 
+const guide = readFileSync(new URL('../../../docs/guides/kubernetes.md', import.meta.url), 'utf8');
+
+/** A cell of the table of sizes. */
+function inGuide(row: string, size: Size): string | undefined {
+  const line = guide.split('\n').find((each) => each.startsWith(`| ${row} `));
+  return line?.split('|')[2 + SIZES.indexOf(size)]?.trim();
+}
+
 describe.each(SIZES)('size %s', (size) => {
   it('is the same by Kustomize as it is plain', () => {
     expect(patched(size)).toEqual(ofSize(size));
   });
 
-  it('has the pods that the table says', () => {
+  it('is in the guide as it is', () => {
+    const pods = Object.entries(REPLICAS[size]);
+    const total = (of: (each: Replicas) => number) =>
+      pods.reduce((sum, [, each]) => sum + each.count * of(each), 0);
+    for (const [role, { count, cpu, memoryMib }] of pods)
+      expect(inGuide(role, size)).toBe(
+        `${count} × ${cpu === 512 ? '½' : cpu / 1024} CPU, ${memoryMib / 1024} GiB`,
+      );
+    expect(inGuide('requests in all', size)).toBe(
+      `${total(({ cpu }) => cpu / 1024)} CPU, ${total(({ memoryMib }) => memoryMib / 1024)} GiB`,
+    );
+  });
+
+  it('has pods of that number and size', () => {
     for (const role of ROLES) {
       const { spec } = the(ofSize(size), 'Deployment', role);
       const { count, cpu, memoryMib } = REPLICAS[size][role];

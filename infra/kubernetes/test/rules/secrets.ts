@@ -1,3 +1,4 @@
+import { readConfig } from '../../../../apps/gateway/dist/config/config.js';
 import { isSetting } from '../../../shared/program.ts';
 import { type Role, ROLES } from '../../../shared/roles.ts';
 import { gatewayOf, type KubernetesObject, podOf, pods, variablesOf } from '../manifests.ts';
@@ -10,6 +11,24 @@ const SECRETS: Record<Role, string> = {
   admin: 'DATABASE_URL,HTTPS_PROXY,GATEHOUSE_STAFF_CLIENT_SECRET',
   worker: 'DATABASE_URL,HTTPS_PROXY,REDIS_URL,GATEHOUSE_SMTP_URL',
 };
+/** What the Secrets might hold. */
+const HELD: Record<string, string> = {
+  DATABASE_URL: 'postgresql://gatehouse_app:x@db.example/gatehouse?sslmode=verify-full',
+  HTTPS_PROXY: 'http://proxy.example:3128',
+  GATEHOUSE_STAFF_CLIENT_SECRET: 'x',
+  REDIS_URL: 'rediss://redis.example:6379',
+  GATEHOUSE_SMTP_URL: 'smtps://gatehouse:x@mail.example:465',
+};
+/** What Gatehouse says about the variables when it starts; the settings of the tests serve prod. */
+function startFaults(all: KubernetesObject[], role: Role): string[] {
+  const given = Object.entries(variablesOf(all, role)).map(([name, value]) => [name, value ?? HELD[name]]);
+  try {
+    readConfig(Object.fromEntries(given));
+    return [];
+  } catch (error) {
+    return [`${role}: ${String(error)}`];
+  }
+}
 const environments = (all: KubernetesObject[]): [string, any[]][] =>
   pods(all).map(([name, { containers }]) => [name, containers.flatMap(({ env }: any) => env)]);
 const secretVolumes = (pod: any): string =>
@@ -83,6 +102,14 @@ export const SECRET_RULES: readonly Rule[] = [
       ),
     plant: (all) => {
       podOf(all, 'worker').volumes = podOf(all, 'partner').volumes;
+    },
+  },
+  {
+    name: 'Gatehouse starts with the variables of each role, in production as well',
+    faultsIn: (all) => ROLES.flatMap((role) => startFaults(all, role)),
+    plant: (all) => {
+      const variables = gatewayOf(all, 'worker').env as any[];
+      variables.find(({ name }) => name === 'GATEHOUSE_TLS_TERMINATED_BY').value = '';
     },
   },
   {
