@@ -510,7 +510,12 @@ it('shows the story of a refused request, and what to do about it', async () => 
 describe('what each role is shown', () => {
   it.each([
     ['Priya Nair', ['Organisations', 'Approvals'], ['Staff'], 4],
-    ['Ada Clarke', ['Staff', 'My sessions'], ['Organisations', 'Audit', 'Approvals'], 2],
+    [
+      'Ada Clarke',
+      ['Staff', 'My sessions', 'State of the trail'],
+      ['Organisations', 'Audit', 'Approvals'],
+      3,
+    ],
   ] as const)('%s', async (person, visible, hidden, groups) => {
     const page = await open();
     await openToday(page, person);

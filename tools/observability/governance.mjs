@@ -41,6 +41,13 @@ export const governance = dashboard(
       { bad: 1 },
     ),
     number(
+      'Faults in the trail',
+      'none',
+      'Records that are not what was written, as the verification by the worker found them',
+      ['max(gatehouse_upkeep_findings{watch="trail-fault"})', ''],
+      { bad: 1 },
+    ),
+    number(
       'Law alarms',
       'none',
       'In the last 24 hours. Gatehouse noticed a fault of its own',

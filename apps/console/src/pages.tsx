@@ -95,7 +95,7 @@ export const PAGES: readonly CustomPage[] = [
     route: 'auditSearch',
     Page: lazy(() => import('./audit/patient-search-page.js')),
   },
-  { path: '/trail', route: 'trailShow', Page: lazy(() => import('./audit/trail-page.js')) },
+  { path: '/trail', route: 'trailShow', Page: lazy(() => import('./trail/trail-page.js')) },
   {
     path: '/evidence-pack',
     route: 'evidencePackMake',

@@ -225,14 +225,19 @@ it('a key rotation that does not go on', async () => {
   await red(['GatehouseKeyRotationStuck']);
 });
 
-it('sign-ins that failed, signatures that nobody recorded, and a log that lacks some', async () => {
+it('sign-ins that failed, signatures that nobody recorded, a log that lacks some, and a changed record', async () => {
   // Seen last tomorrow, so that no run of the job finds that it has ended.
   await stack.sql.query(
     `INSERT INTO upkeep_finding (key, watch, title, body, what_to_do, path, ods_codes, found_at, seen_at)
      SELECT watch, watch, 'Found', '', 'Look.', '/audit', '{}', now(), now() + interval '1 day'
-       FROM unnest(ARRAY['refused-sign-ins', 'unrecorded-signature', 'signature-log']) AS watch`,
+       FROM unnest(ARRAY['refused-sign-ins', 'unrecorded-signature', 'signature-log', 'trail-fault']) AS watch`,
   );
-  await red(['GatehouseSignInsFailing', 'GatehouseSignatureUnrecorded', 'GatehouseSignatureLogIncomplete']);
+  await red([
+    'GatehouseSignInsFailing',
+    'GatehouseSignatureUnrecorded',
+    'GatehouseSignatureLogIncomplete',
+    'GatehouseTrailFault',
+  ]);
 });
 
 it('an application that NHS England does not serve as it should', async () => {

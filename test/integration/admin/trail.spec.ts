@@ -1,12 +1,19 @@
-/** The state of the audit trail through the admin API and the CLI: chains, and the checkpoints that cover them. */
+/**
+ * The state of the audit trail through the admin API and the CLI: chains, the checkpoints that cover them, and how far they
+ * are verified.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { StaffRole } from '@gatehouse/domain/governance/permissions';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCheckpointSigner } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint-signer.ts';
 import { openCheckpointStore } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint.store.ts';
 import { directoryPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/directory-place.ts';
+import { openVerificationStore } from '../../../apps/gateway/src/adapters/audit/verify/verification.store.ts';
+import { linkHex } from '../../../apps/gateway/src/adapters/audit/write/chain.ts';
+import { run as verifyTrail } from '../../../apps/gateway/src/jobs/audit-verification.job.ts';
 import { run as makeCheckpoint } from '../../../apps/gateway/src/jobs/audit-checkpoint.job.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 import { systemOf } from '../../support/audit/audit-trail.ts';
@@ -67,4 +74,62 @@ it('says that there is no checkpoint, and then what the newest covers', async ()
   const text = await gatehouse('audit', 'chains');
   expect(text).toContain('Checkpoint 1 was made at');
   expect(text).toContain(parts.audit.writerId);
+});
+
+describe('the verification of the whole trail', () => {
+  const REASON = { reason: 'before the audit' };
+  const ask = (headers: Record<string, string>) =>
+    admin.call('POST', '/api/v1/audit-trail/verifications', REASON, '', headers);
+  const as = async (role: StaffRole) => (await signIn(admin.db, role, [role], admin.clock.ms)).headers;
+
+  it('is asked for by an auditor or administrator, one at a time, and the trail says by whom and why', async () => {
+    const before = await admin.ok('trailShow');
+    expect(before.verification).toMatchObject({
+      lastRunAt: null,
+      whole: null,
+      wholeUnderWay: null,
+      faults: [],
+    });
+    for (const role of ['platform-engineer', 'governance-officer'] as const)
+      expect((await ask(await as(role))).status).toBe(403);
+    const answers = await Promise.all([ask(await as('auditor')), ask(await as('administrator'))]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body.detail).toBe(
+      'The whole trail is being verified already.',
+    );
+    expect(await admin.systemEvents('TRAIL_VERIFICATION_REQUESTED')).toMatchObject([REASON]);
+    expect(await admin.db.backgroundJob.findMany()).toMatchObject([
+      { job: 'audit-verification', payload: {} },
+    ]);
+  });
+
+  it('is shown with who asked for it, what it found and how far each chain is verified', async () => {
+    const { parts } = admin;
+    await verifyTrail({
+      store: openVerificationStore(parts.auditDatabase, parts.prisma),
+      covered: openCheckpointStore(parts.auditDatabase).covered,
+      link: linkHex,
+      audit: parts.audit,
+      log: { error: () => undefined },
+      settle: () => Promise.resolve(),
+      ...{ now: () => admin.clock.ms, monotonicNow: () => performance.now() },
+      signal: new AbortController().signal,
+    });
+    const { items } = await admin.ok('verificationList', { query: { limit: 10 } });
+    expect(items).toMatchObject([
+      { scope: 'whole', completes: true, checkpoint: 1, faults: 0, firstFault: null, chains: 1 },
+    ]);
+    const { verification, chains } = await admin.ok('trailShow');
+    expect(verification).toMatchObject({ wholeUnderWay: null, faults: [], unverified: 0 });
+    expect(verification.whole?.requestedBy).toBe(items[0]?.requestedBy);
+    expect(items[0]?.requestedBy).toMatch(/^(auditor|administrator)/);
+    const [chain] = chains;
+    expect(chain).toMatchObject({ verifiedTo: chain?.records, verifiedBy: items[0]?.requestedBy });
+    expect(await gatehouse('audit', 'chains')).toContain('No fault is known.');
+    expect(await gatehouse('audit', 'verifications')).toContain('the whole trail');
+    expect(await gatehouse('audit', 'verify-all', '--reason', 'again')).toContain('A worker begins');
+    expect(await gatehouse('audit', 'chains')).toContain(
+      'The verification of every record has been under way',
+    );
+  });
 });

@@ -1,5 +1,4 @@
 import { auditDownload } from '@gatehouse/contracts/audit/audit-resources';
-import type { TrailView } from '@gatehouse/contracts/audit/trail-routes';
 import { auditFilter } from '@gatehouse/contracts/operation/operation-resources';
 import { HOW_TO_WRITE_A_MOMENT, readMoment, spanOf } from '@gatehouse/domain/input/moment';
 import type { Command } from 'commander';
@@ -8,7 +7,8 @@ import { allPages } from '../all-pages.js';
 import { call, callLines, callText } from '../api.js';
 import { Failure } from '../failure.js';
 import { choice, type Context, defined, ENVIRONMENT, ORGANISATION, wholeNumber } from '../options.js';
-import { cell, type Column, count, type Output, print, table } from '../output.js';
+import { cell, type Column, type Output, print, table } from '../output.js';
+import { trailCommands } from './evidence/trail.js';
 
 interface Span {
   readonly from?: string;
@@ -35,7 +35,6 @@ interface ListOptions extends Filter {
 }
 
 type Row = Readonly<Record<string, unknown>>;
-type Checkpoints = NonNullable<TrailView['checkpoints']>;
 
 const LARGEST_SEARCH = 500;
 const FORMATS = auditDownload.shape.format.unwrap().options;
@@ -44,7 +43,7 @@ export function auditCommands(program: Command, context: Context): void {
   const audit = program.command('audit').description('Search, follow and export the audit trail.');
   listCommand(audit, context);
   streamCommands(audit, context);
-  chainsCommand(audit, context);
+  trailCommands(audit, context);
 }
 
 function listCommand(audit: Command, { settings, output, ask }: Context): void {
@@ -113,50 +112,6 @@ function streamCommands(audit: Command, { settings, output }: Context): void {
       noteCoverage(output, query);
       for await (const row of callLines(settings, 'auditExport', { query })) output.out(JSON.stringify(row));
     });
-}
-
-function chainsCommand(audit: Command, { settings, output }: Context): void {
-  audit
-    .command('chains')
-    .description('Show the chains of the trail, and how far signed checkpoints cover them.')
-    .action(async () => {
-      print(output, await call(settings, 'trailShow', {}), trailText);
-    });
-}
-
-function trailText({ chains, chainCount, checkpoints, records, monthsAhead }: TrailView): string {
-  const rows = table(chains, [
-    ['Chain', ({ writer }) => writer],
-    ['Host', ({ host }) => host],
-    ['Started', ({ startedAt }) => startedAt],
-    ['State', ({ phase, isBehind }) => (isBehind ? 'behind a checkpoint' : phase)],
-    ['Records', ({ records }) => records],
-    ['Not covered', ({ uncovered }) => uncovered],
-  ]);
-  const others = chainCount - chains.length;
-  return [
-    `${count(chainCount, 'chain')}, ${count(records, 'record')}; partitions for ${count(monthsAhead, 'more month')}`,
-    checkpoints === null ? 'No checkpoint has been made.' : checkpointText(checkpoints),
-    rows,
-    ...(others > 0 ? [`The other ${count(others, 'chain')} have ended.`] : []),
-  ].join('\n\n');
-}
-
-function checkpointText({ sequence, madeAt, uncovered, missing, lastBehind, places }: Checkpoints): string {
-  return [
-    `Checkpoint ${String(sequence)} was made at ${madeAt}. It does not cover ${count(uncovered, 'record')} yet.`,
-    ...missing.map((writer) => `Chain ${writer} is covered, and the database no longer has it.`),
-    ...(lastBehind === null
-      ? []
-      : [
-          `Checkpoint ${String(lastBehind.sequence)} of ${lastBehind.madeAt} found a chain behind an earlier one.`,
-        ]),
-    ...places.map(
-      (stored) =>
-        `${stored.place} has checkpoints up to ${String(stored.sequence)}, stored at ${stored.storedAt}` +
-        (stored.lacks === 0 ? '.' : `; it lacks ${String(stored.lacks)}.`),
-    ),
-  ].join('\n');
 }
 
 function withSpan(command: Command): Command {

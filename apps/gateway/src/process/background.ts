@@ -8,6 +8,9 @@ import { killPoint, now } from '#hooks';
 import { notify } from '../adapters/notices/notify.js';
 import { expiringTokens } from '../adapters/people/expiring-tokens.js';
 import { claimDue, storeProbes } from '../adapters/probes/probe-results.js';
+import { openCheckpointStore } from '../adapters/audit/checkpoints/checkpoint.store.js';
+import { openVerificationStore } from '../adapters/audit/verify/verification.store.js';
+import { linkHex } from '../adapters/audit/write/chain.js';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { createSecretBox } from '../adapters/kms/secret-box.js';
 import { createMailer } from '../adapters/notices/email.js';
@@ -16,9 +19,11 @@ import { removeEndedRows } from '../adapters/people/ended-rows.js';
 import { createJobRecords, type DeadJob } from '../adapters/queue/job-records.js';
 import { openQueueStore } from '../adapters/queue/queue-store.js';
 import { workerReports } from '../adapters/queue/worker-reports.js';
+import { settleFindings } from '../adapters/upkeep/findings.js';
 import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
 import type { Config } from '../config/config.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
+import { run as verifyTrail } from '../jobs/audit-verification.job.js';
 import { run as watchExpiry } from '../jobs/expiry-watch.job.js';
 import { runHealthWatch, runSignInWatch, runUsageWatch } from '../jobs/upkeep-runs.js';
 import { run as keepHouse } from '../jobs/housekeeping.job.js';
@@ -45,7 +50,7 @@ import { run as endUserSessions } from '../jobs/user-sessions.job.js';
 import type { Metrics } from '../status/metrics.js';
 import type { Log } from './log.js';
 import { type NoticeSending, sendNotices } from '../jobs/send-notices.js';
-import type { Parts } from './parts.js';
+import { monotonicNow, type Parts } from './parts.js';
 import { systemEvent } from '../adapters/audit/system-event.js';
 
 /** Beside the one by which each worker is woken. */
@@ -112,6 +117,14 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
   };
   const runs: Record<JobName, BackgroundJob['run']> = {
     'audit-partitions': (_, signal) => keepPartitions({ partitions, onMonthsAhead, signal, log }),
+    'audit-verification': (_, signal) =>
+      verifyTrail({
+        store: openVerificationStore(parts.auditDatabase, prisma),
+        covered: openCheckpointStore(parts.auditDatabase).covered,
+        link: linkHex,
+        settle: (findings, nowMs) => settleFindings(prisma, 'trail-fault', findings, { nowMs, signal }),
+        ...{ audit, log, now, monotonicNow, signal },
+      }),
     'user-sessions': () =>
       endUserSessions({
         endOverdue: () => endOverdueSessions(prisma, config.userSessions, now()),

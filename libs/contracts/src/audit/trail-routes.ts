@@ -1,7 +1,64 @@
-/** The state of the audit trail as a whole: its chains, and the signed checkpoints that cover them. */
+/**
+ * The state of the audit trail as a whole: its chains, the signed checkpoints that cover them, and how far they are
+ * verified (ADR 67).
+ */
+import { CHAIN_FAULT_KINDS } from '@gatehouse/domain/audit/chain-check';
 import { z } from 'zod';
+import { instantCursor } from '../cursors.js';
 import { instant } from '../registry/identifiers.js';
+import { page, paging, reasonNeeded } from '../registry/registry-resources.js';
 import type { RouteContract } from '../route-contract.js';
+
+/** What is wrong with a record of a chain. */
+const fault = z.object({
+  writer: z.uuid(),
+  /** The number of the record. */
+  seq: z.number().int(),
+  fault: z.enum(CHAIN_FAULT_KINDS),
+  /** The same in words, which follow "at record 42:". */
+  text: z.string(),
+});
+
+/** The verification of every record, from the first one of each chain on. */
+const wholeTrail = z.object({
+  begunAt: instant,
+  /** `schedule`, or a person. */
+  requestedBy: z.string(),
+});
+
+const verification = z.object({
+  /** Records that have not been verified yet. */
+  unverified: z.number().int(),
+  /** When new records were last verified, and by whom; null: never. */
+  lastRunAt: instant.nullable(),
+  lastRunBy: z.string().nullable(),
+  /** The last time that every record was verified; null: it has not been completed yet. */
+  whole: wholeTrail.extend({ endedAt: instant }).nullable(),
+  /** It is under way. */
+  wholeUnderWay: wholeTrail.nullable(),
+  /** In the order in which they were found; at most 100. */
+  faults: z.array(fault.extend({ foundAt: instant })),
+});
+export type TrailVerificationView = z.infer<typeof verification>;
+
+const verificationRun = z.object({
+  id: z.uuid(),
+  /** `new`: records that no earlier run had verified. `whole`: a part of the verification of the whole trail, or all of it. */
+  scope: z.enum(['new', 'whole']),
+  /** Whether the whole trail was verified when it ended. */
+  completes: z.boolean(),
+  requestedBy: z.string(),
+  beganAt: instant,
+  endedAt: instant,
+  records: z.number().int(),
+  chains: z.number().int(),
+  /** Number of the newest checkpoint that the chains were compared with; null: there was none. */
+  checkpoint: z.number().int().nullable(),
+  /** Chains in which a fault is known, and the first of these faults. */
+  faults: z.number().int(),
+  firstFault: fault.nullable(),
+});
+export type VerificationRunView = z.infer<typeof verificationRun>;
 
 const chain = z.object({
   writer: z.uuid(),
@@ -14,6 +71,10 @@ const chain = z.object({
   uncovered: z.number().int(),
   /** It has less, or something else, than a checkpoint covers. */
   isBehind: z.boolean(),
+  /** Its records up to this number are verified, since then; 0 and null: none of them is. */
+  verifiedTo: z.number().int(),
+  verifiedAt: instant.nullable(),
+  verifiedBy: z.string().nullable(),
 });
 export type TrailChainView = z.infer<typeof chain>;
 
@@ -48,6 +109,7 @@ const trail = z.object({
     .nullable(),
   /** Whole months after this one that have partitions. */
   monthsAhead: z.number().int(),
+  verification,
 });
 export type TrailView = z.infer<typeof trail>;
 
@@ -55,8 +117,26 @@ export const trailRoutes = {
   trailShow: {
     method: 'GET',
     path: '/audit-trail',
-    summary: 'The chains of the audit trail, and how far signed checkpoints cover them',
-    permission: 'audit.read',
+    summary:
+      'The chains of the audit trail, how far signed checkpoints cover them, and how far they are verified',
+    permission: 'trail.read',
     response: trail,
+  },
+  verificationList: {
+    method: 'GET',
+    path: '/audit-trail/verifications',
+    summary:
+      'Each run in which a worker verified the audit trail: by whom, how much and with what result; newest first',
+    permission: 'trail.read',
+    query: z.strictObject(paging(instantCursor)),
+    response: page(verificationRun),
+  },
+  verificationRequest: {
+    method: 'POST',
+    path: '/audit-trail/verifications',
+    summary: 'Verify every record of the audit trail, as soon as a worker is free',
+    permission: 'trail.verify',
+    body: reasonNeeded,
+    response: wholeTrail,
   },
 } as const satisfies Record<string, RouteContract>;

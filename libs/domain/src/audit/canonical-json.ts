@@ -36,6 +36,26 @@ export function canonicalMembers(fields: Members, around: string): { before: str
   return { before, after };
 }
 
+/**
+ * The canonical form of a record that is stored, as it is: nothing is hidden, so that a text which was put in later
+ * does not read as the one that was written.
+ * @throws TypeError for what has no canonical form
+ */
+export function canonicalOfStored(value: AuditValue | undefined): string {
+  if (typeof value === 'string') return storedString(value);
+  if (typeof value !== 'object' || value === null) return canonicalJson(value);
+  if (isList(value)) return `[${value.map(canonicalOfStored).join(',')}]`;
+  const members = Object.entries(value).toSorted(([a], [b]) => byCodeUnit(a, b));
+  return `{${members.map(([name, member]) => `${storedString(name)}:${canonicalOfStored(member)}`).join(',')}}`;
+}
+
+function storedString(value: string): string {
+  if (PLAIN.test(value)) return `"${value}"`;
+  if (value.includes('\0') || !value.isWellFormed())
+    throw new TypeError('audit records contain only well-formed text without NUL');
+  return JSON.stringify(value);
+}
+
 type Composite = readonly AuditValue[] | Members;
 
 function textOf(value: Composite): string {

@@ -72,6 +72,10 @@ export const PERMISSIONS = {
   'job.read': readers,
   'job.run': platform,
   'audit.read': { roles: readers.roles, scopes: ['audit'] },
+  /** Its chains, how far they are verified, and by whom; no record is shown. */
+  'trail.read': { roles: STAFF_ROLES, scopes: ['audit'] },
+  /** Having the whole trail verified at once. */
+  'trail.verify': { roles: ['auditor', 'administrator'], scopes: ['audit'] },
   /** By NHS number or UBRN. */
   'audit.search': { roles: ['governance-officer', 'auditor'], scopes: ['audit'] },
   'audit.export': { roles: ['governance-officer', 'auditor'], scopes: ['audit'] },

@@ -35,6 +35,17 @@ export const JOB_KINDS = {
     backOffMs: 5_000,
     concurrency: 1,
   },
+  'audit-verification': {
+    purpose:
+      'Verifies new records of the audit trail and compares its chains with the newest checkpoint; once a week, or when somebody asks for it, it verifies the whole trail.',
+    waits:
+      'Callers notice nothing, and records are written all the same. A record that somebody changed or removed is found when it runs.',
+    everyMs: 10 * MINUTE_MS,
+    timeLimitMs: 10 * MINUTE_MS,
+    attempts: 3,
+    backOffMs: 10_000,
+    concurrency: 1,
+  },
   'user-sessions': {
     purpose:
       'Ends sessions of healthcare workers whose time is over, and clears sign-ins that came to nothing.',

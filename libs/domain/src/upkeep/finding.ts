@@ -9,6 +9,7 @@ export const WATCHES = [
   'refused-sign-ins',
   'unrecorded-signature',
   'signature-log',
+  'trail-fault',
 ] as const;
 
 export interface Finding {

@@ -26,6 +26,7 @@ import { type NewestCall, newestCalls } from '../../adapters/audit/read/newest-c
 import { searchAudit } from '../../adapters/audit/read/query.js';
 import { readEvent, readStory, type StoryRow } from '../../adapters/audit/read/story.js';
 import { readTrailStatus, type StoredTrail } from '../../adapters/audit/read/trail-status.js';
+import { readRuns, type StoredRun } from '../../adapters/audit/read/verification-status.js';
 import type { AuditLog } from '../../adapters/audit/write/audit-log.js';
 import type { SubjectSealer } from '../../adapters/audit/write/subjects.js';
 import { foreignCursor, type Paging } from '../http/paging.js';
@@ -59,9 +60,14 @@ export class AuditTrail {
     return this.page(this.trailFilter(filter), paging);
   }
 
-  /** Its chains, and how far checkpoints cover them. */
+  /** Its chains, how far checkpoints cover them, and how far they are verified. */
   status(nowMs: number): Promise<StoredTrail> {
     return readTrailStatus(this.parts.database, nowMs);
+  }
+
+  /** Runs of verification, newest first. @param after a cursor of `instantCursor` */
+  verifications(most: number, after: string | undefined): Promise<StoredRun[]> {
+    return readRuns(this.parts.database, most, after);
   }
 
   /** The keyed hashes (hex) under which an identifier may be found: of one organisation, or of all that have a key. */

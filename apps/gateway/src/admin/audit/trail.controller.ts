@@ -1,6 +1,16 @@
-import type { TrailView } from '@gatehouse/contracts/audit/trail-routes';
+import type { TrailVerificationView, TrailView } from '@gatehouse/contracts/audit/trail-routes';
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { CHAIN_FAULTS, type ChainFault } from '@gatehouse/domain/audit/chain-check';
 import { Controller, Inject } from '@nestjs/common';
-import type { CheckpointStatus } from '../../adapters/audit/read/trail-status.js';
+import type { CheckpointStatus, StoredTrail } from '../../adapters/audit/read/trail-status.js';
+import { type StoredRun, unverifiedOf } from '../../adapters/audit/read/verification-status.js';
+import { beginPass, type Pass } from '../../adapters/audit/verify/verification.store.js';
+import { requestJobs } from '../../adapters/queue/job-records.js';
+import { type Acting, changeBy } from '../http/access/principal.js';
+import { instantCursor, pageOf } from '../http/paging.js';
+import { conflict } from '../http/problem.js';
+import { Transactions } from '../http/transactions.js';
+import { AuditAccess } from './audit-access.js';
 import { Route } from '../http/route/route.js';
 import { CLOCK, type Clock } from '../injected.js';
 import { AuditTrail } from './audit-trail.js';
@@ -12,24 +22,82 @@ const MOST_CHAINS = 100;
 export class TrailController {
   constructor(
     @Inject(AuditTrail) private readonly auditTrail: AuditTrail,
+    @Inject(AuditAccess) private readonly auditAccess: AuditAccess,
+    @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
   @Route('trailShow')
   async show(): Promise<TrailView> {
-    const { chains, checkpoints, uncovered, missing, records, monthsAhead } = await this.auditTrail.status(
-      this.now(),
-    );
+    const trail = await this.auditTrail.status(this.now());
+    const { chains, checkpoints, uncovered, missing, records, monthsAhead, verification } = trail;
     return {
       ...{ records, monthsAhead, chainCount: chains.length },
       chains: chains
         .slice(0, MOST_CHAINS)
         .map(({ writer, host, phase, startedAtMs, seq, uncovered, isBehind }) => ({
           ...{ writer, host, phase, startedAt: instantOf(startedAtMs), records: seq, uncovered, isBehind },
+          ...verifiedOf(verification.chains.get(writer)),
         })),
       checkpoints: checkpoints === null ? null : { ...viewOf(checkpoints), uncovered, missing: [...missing] },
+      verification: verificationOf(trail),
     };
   }
+
+  /** Shows no record either. */
+  @Route('verificationList')
+  async runs({ query: { limit, after } }: InputOf<'verificationList'>) {
+    const rows = await this.auditTrail.verifications(limit + 1, after);
+    return pageOf(rows, limit, ({ beganAtMs, id }) => instantCursor(new Date(beganAtMs), id), runOf);
+  }
+
+  /** What the audit trail can't record does not happen. @throws AdminProblem conflict, if it is under way */
+  @Route('verificationRequest')
+  verify({ body: { reason } }: InputOf<'verificationRequest'>, acting: Acting) {
+    const nowMs = this.now();
+    return this.transactions.run(changeBy(acting, reason), async (transaction) => {
+      if (!(await beginPass(transaction, acting.actor, nowMs)))
+        throw conflict('The whole trail is being verified already.');
+      await requestJobs(transaction, {
+        ...{ job: 'audit-verification', payloads: [{}], by: acting.actor, nowMs },
+      });
+      await this.auditAccess.record('TRAIL_VERIFICATION_REQUESTED', acting, { reason });
+      return { begunAt: instantOf(nowMs), requestedBy: acting.actor };
+    });
+  }
+}
+
+function verifiedOf(chain: { readonly seq: number; readonly atMs: number; readonly by: string } | undefined) {
+  if (chain === undefined || chain.seq === 0) return { verifiedTo: 0, verifiedAt: null, verifiedBy: null };
+  return { verifiedTo: chain.seq, verifiedAt: instantOf(chain.atMs), verifiedBy: chain.by };
+}
+
+function verificationOf({ verification, chains }: StoredTrail): TrailVerificationView {
+  const { lastRun, completed, open, faults } = verification;
+  return {
+    unverified: unverifiedOf(verification, chains),
+    lastRunAt: lastRun === null ? null : instantOf(lastRun.endedAtMs),
+    lastRunBy: lastRun?.requestedBy ?? null,
+    whole: completed === null ? null : { ...passOf(completed), endedAt: instantOf(completed.endedAtMs) },
+    wholeUnderWay: open === null ? null : passOf(open),
+    faults: faults.map((fault) => ({ ...faultOf(fault), foundAt: instantOf(fault.foundAtMs) })),
+  };
+}
+
+const passOf = ({ begunAtMs, requestedBy }: Pass) => ({ begunAt: instantOf(begunAtMs), requestedBy });
+
+function faultOf({ writer, seq, kind }: ChainFault & { readonly writer: string }) {
+  return { writer, seq, fault: kind, text: CHAIN_FAULTS[kind] };
+}
+
+function runOf({ beganAtMs, endedAtMs, isWhole, faultCount, firstFault, ...run }: StoredRun) {
+  const { id, completes, requestedBy, records, chains, checkpoint } = run;
+  return {
+    ...{ id, completes, requestedBy, records, chains, checkpoint, faults: faultCount },
+    scope: isWhole ? ('whole' as const) : ('new' as const),
+    ...{ beganAt: instantOf(beganAtMs), endedAt: instantOf(endedAtMs) },
+    firstFault: firstFault === null ? null : faultOf(firstFault),
+  };
 }
 
 function viewOf({ sequence, madeAtMs, lastBehind, places }: CheckpointStatus) {

@@ -1,8 +1,8 @@
 /** All rows of one request, each checked against its neighbours in the chain. */
 import type { AuditValue } from '@gatehouse/domain/audit/audit';
-import { canonicalJson } from '@gatehouse/domain/audit/canonical-json';
+import { faultOfContent } from '@gatehouse/domain/audit/chain-check';
 import type pg from 'pg';
-import { digestOfSubjects, link, type SealedSubject } from '../write/chain.js';
+import { digestOfSubjects, linkHex, type SealedSubject } from '../write/chain.js';
 import { columnsOf, toRow, type AuditRow, type EventRow } from './filter.js';
 
 /** A row, and what is wrong with its place in the chain. */
@@ -63,7 +63,7 @@ function faultsOf(
   const after = atHead ? around?.head_hash : around?.after;
   const record = row.record as { readonly [key: string]: AuditValue };
   return [
-    link(previous, canonicalJson(record)).equals(hash) ? null : 'its hash does not match its record',
+    faultOfContent({ ...row, record }, linkHex) === null ? null : 'its hash does not match its record',
     before?.equals(previous) === true ? null : 'its previous hash is not the hash of the row before it',
     after?.equals(hash) === true
       ? null

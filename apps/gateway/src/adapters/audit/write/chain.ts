@@ -69,6 +69,11 @@ export function link(previous: Buffer, canonicalRecord: string): Buffer {
   return createHash('sha256').update(previous).update(canonicalRecord, 'utf8').digest();
 }
 
+/** The same with hashes in hex, as records are read. */
+export function linkHex(previous: string, canonicalRecord: string): string {
+  return link(Buffer.from(previous, 'hex'), canonicalRecord).toString('hex');
+}
+
 /** The digest of the subjects that are stored beside a record. It covers the sealed bytes by their hash. */
 export function digestOfSubjects(subjects: readonly SealedSubject[]): string | null {
   if (subjects.length === 0) return null;

@@ -9,6 +9,7 @@ import { type Column, RecordRows } from '../parts/list/record-rows.js';
 import { Loaded } from '../parts/load-state.js';
 import { PageTitle } from '../parts/page-title.js';
 import { counted } from '../parts/words.js';
+import { TrailVerification } from './trail-verification.js';
 
 type Trail = AnswerOf<'trailShow'>;
 type Chain = Trail['chains'][number];
@@ -23,7 +24,7 @@ const PHASES: Readonly<Record<Chain['phase'], string>> = {
   ended: 'Ended',
 };
 
-/** Whether the trail is whole: its chains, and how far signed checkpoints cover them. */
+/** Whether the trail is whole: how far it is verified, its chains, and how far signed checkpoints cover them. */
 export default function TrailPage() {
   const query = useQuery({
     queryKey: ['trail'],
@@ -41,11 +42,12 @@ export default function TrailPage() {
   );
 }
 
-function TrailState({ checkpoints, chains, chainCount, records, monthsAhead }: Trail) {
+function TrailState({ checkpoints, chains, chainCount, records, monthsAhead, verification }: Trail) {
   const behind = chains.filter(({ isBehind }) => isBehind).length + (checkpoints?.missing.length ?? 0);
   return (
     <>
       <Verdict checkpoints={checkpoints} behind={behind} />
+      <TrailVerification {...verification} records={records} />
       <Section title="Checkpoints">
         {checkpoints === null ? (
           <Typography>
@@ -139,5 +141,7 @@ const COLUMNS: readonly Column<Chain>[] = [
   { label: 'Started', value: ({ startedAt }) => moment(startedAt) },
   { label: 'State', value: ({ phase, isBehind }) => (isBehind ? 'Behind a checkpoint' : PHASES[phase]) },
   { label: 'Records', value: ({ records }) => records },
+  { label: 'Verified up to', value: ({ verifiedTo }) => verifiedTo },
+  { label: 'Verified', value: ({ verifiedAt }) => moment(verifiedAt) },
   { label: 'Not covered yet', value: ({ uncovered }) => uncovered },
 ];
