@@ -204,9 +204,10 @@ it('is shown for the organisations of a person’s role, and for no other', asyn
 });
 
 it.each([
-  '/health?applications=x',
-  '/health?organisations=R69,',
-  `/health?organisations=${'R69,'.repeat(100)}R69`,
-])('rejects %s', async (path) => {
-  expect((await admin.call('GET', `/api/v1${path}`)).status).toBe(400);
+  ['/health?applications=x', 'number 1 of them: this is not an id'],
+  ['/health?organisations=R69,', 'number 2 of them: an ODS code has 1 to 10 capital letters and digits'],
+  [`/health?organisations=${'R69,'.repeat(100)}R69`, 'give at most 100 ODS codes, with commas between them'],
+])('rejects %s', async (path, what) => {
+  const { status, text } = await admin.call('GET', `/api/v1${path}`);
+  expect([status, text]).toEqual([400, expect.stringContaining(what)]);
 });

@@ -6,11 +6,17 @@ import type { RouteContract } from '../route-contract.js';
 
 const MOST = 100;
 
-const several = (name: string, one: z.ZodType<string>) =>
-  text(name).refine((list) => {
+/** Names with commas between them. A fault says which of them is wrong, and never repeats it. */
+const several = (what: string, one: z.ZodType<string>) =>
+  text(what).superRefine((list, context) => {
     const names = list.split(',');
-    return names.length <= MOST && names.every((each) => one.safeParse(each).success);
-  }, `name at most ${MOST} of them, with commas between them`);
+    if (names.length > MOST)
+      return context.addIssue(`give at most ${MOST} ${what}, with commas between them`);
+    for (const [at, name] of names.entries()) {
+      const { error } = one.safeParse(name);
+      if (error !== undefined) context.addIssue(`number ${at + 1} of them: ${error.issues[0]?.message}`);
+    }
+  });
 
 export const healthOf = z.object({
   /** Application id or ODS code, as it was asked for. */
