@@ -2,6 +2,9 @@
  * The files: plain manifests for each size, and the same as a Kustomize base (of the smallest size) with an overlay for
  * each. The migration is apart from both, because it has to end before they are applied.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { App, type Chart, Yaml } from 'cdk8s';
 import { REPLICAS } from '../../shared/replicas.ts';
 import { ROLES } from '../../shared/roles.ts';
@@ -48,17 +51,19 @@ export const migrateObjects = (settings: Settings): Objects =>
 const objectsOf = (chart: Chart): Objects => chart.toJson() as object[];
 
 export function overlay(size: Size): Kustomization {
-  const patches = ROLES.filter((role) => REPLICAS[size][role] !== REPLICAS[BASE][role]).map((role) => ({
-    target: { kind: 'Deployment', name: nameOf(role) },
-    patch: JSON.stringify([
-      { op: 'replace', path: '/spec/replicas', value: REPLICAS[size][role].count },
-      {
-        op: 'replace',
-        path: '/spec/template/spec/containers/0/resources',
-        value: resourcesOf(REPLICAS[size][role]),
-      },
-    ]),
-  }));
+  const patches = ROLES.filter((role) => !isDeepStrictEqual(REPLICAS[size][role], REPLICAS[BASE][role])).map(
+    (role) => ({
+      target: { kind: 'Deployment', name: nameOf(role) },
+      patch: JSON.stringify([
+        { op: 'replace', path: '/spec/replicas', value: REPLICAS[size][role].count },
+        {
+          op: 'replace',
+          path: '/spec/template/spec/containers/0/resources',
+          value: resourcesOf(REPLICAS[size][role]),
+        },
+      ]),
+    }),
+  );
   return { ...kustomization(['../../base']), ...(patches.length > 0 && { patches }) };
 }
 
@@ -83,4 +88,15 @@ export function manifests(settings: Settings): ReadonlyMap<string, string> {
     ...SIZES.map((size): [string, Objects] => [`overlays/${size}/kustomization.yaml`, [overlay(size)]]),
   ];
   return new Map(files.map(([path, objects]) => [path, Yaml.stringify(...objects)]));
+}
+
+/** @returns how many files there are */
+export function writeManifests(settings: Settings, folder: string): number {
+  const files = manifests(settings);
+  for (const [path, text] of files) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return files.size;
 }

@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { posix } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, posix } from 'node:path';
+import { Yaml } from 'cdk8s';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Replicas, REPLICAS } from '../../shared/replicas.ts';
 import { ROLES } from '../../shared/roles.ts';
 import { tryRules } from '../../shared/rule.ts';
-import { manifests, overlay, type Size, SIZES, synthesise } from '../src/manifests.ts';
+import { manifests, overlay, type Size, SIZES, synthesise, writeManifests } from '../src/manifests.ts';
 import { readSettings } from '../src/settings.ts';
 import { example, type KubernetesObject, objects, ofKind, ofSize, settings, the } from './manifests.ts';
 import { RULES } from './rules.ts';
@@ -75,6 +78,32 @@ describe.each(SIZES)('size %s', (size) => {
         memory: `${memoryMib}Mi`,
       });
     }
+  });
+});
+
+/** Kustomize itself, where it is here; `apply` above stands in for it elsewhere. */
+const kustomize = (...args: string[]) => spawnSync('kubectl', ['kustomize', ...args], { encoding: 'utf8' });
+
+/** An older one has another Kustomize, without patches by target. */
+const hasKustomize = (kustomize('--help').stdout ?? '').includes('--output');
+
+describe.runIf(hasKustomize)('kubectl kustomize', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-manifests-'));
+    writeManifests(settings, folder);
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const inOrder = (file: string): KubernetesObject[] =>
+    (Yaml.load(join(folder, file)) as KubernetesObject[]).sort((a, b) => key(a).localeCompare(key(b)));
+  const key = ({ kind, metadata }: KubernetesObject): string => `${kind} ${metadata.name}`;
+
+  it.each(SIZES)('makes of %s what is plain', (size) => {
+    const { stderr } = kustomize(join(folder, 'overlays', size), '--output', join(folder, 'made.yaml'));
+    expect(stderr).toBe('');
+    expect(inOrder('made.yaml')).toEqual(inOrder(`plain/${size}.yaml`));
   });
 });
 
