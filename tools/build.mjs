@@ -29,6 +29,7 @@ export function sourceState() {
       'tsconfig.base.json',
       'tools/schema/prisma-generate.mjs',
       'tools/bundle-gateway.mjs',
+      'tools/bundled-packages.mjs',
     ].map((name) => join(root, name)),
   ].filter((path) => existsSync(path));
   for (const path of files.sort()) {

@@ -1,10 +1,10 @@
 // Bundles the gateway's program, so that a start takes less processor time: Node loads some 20 files instead of 2,000. It
 // does so twice, because the admin listener has a thread of its own (ADR 61). What reads files beside itself, or is compiled,
 // stays in node_modules.
-import { writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { writeBundledPackages } from './bundled-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const gateway = join(root, 'apps/gateway');
@@ -48,14 +48,4 @@ const { output } = await bundle.write({
 });
 await bundle.close();
 
-// The licences of these packages are shipped with the bundle (tools/image/image-tree.mjs).
-const packages = new Set();
-for (const { moduleIds = [] } of output)
-  for (const id of moduleIds) {
-    const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(relative(root, id))?.[1];
-    if (folder !== undefined) packages.add(folder);
-  }
-writeFileSync(
-  join(gateway, 'dist/bundle/packages.json'),
-  `${JSON.stringify([...packages].sort(), null, 2)}\n`,
-);
+writeBundledPackages(join(gateway, 'dist/bundle/packages.json'), output, root);

@@ -14,14 +14,17 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'vite';
+import { writeBundledPackages } from '../../tools/bundled-packages.mjs';
 import config from './vite.config.mjs';
 
 const UNREADABLE = /[#?]/;
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
-async function buildIn(root, resolve = {}) {
-  await build({ ...config, configFile: false, root, resolve });
+async function buildIn(seenRepository, resolve = {}) {
+  const root = join(seenRepository, relative(repository, folder));
+  const { output } = await build({ ...config, configFile: false, root, resolve });
+  writeBundledPackages(join(folder, 'dist/packages.json'), output, seenRepository);
 }
 
 if (UNREADABLE.test(folder)) {
@@ -34,11 +37,11 @@ if (UNREADABLE.test(folder)) {
   const link = join(linkFolder, 'repository');
   symlinkSync(repository, link, 'junction');
   try {
-    await buildIn(join(link, relative(repository, folder)), { preserveSymlinks: true });
+    await buildIn(link, { preserveSymlinks: true });
   } finally {
     rmSync(linkFolder, { recursive: true });
   }
-} else await buildIn(folder);
+} else await buildIn(repository);
 
 // As the admin listener serves it to browsers that read Brotli. Compressed here, since its best level takes seconds.
 const assets = new URL('dist/www/assets/', import.meta.url);

@@ -21,6 +21,13 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'the SBOM leaves out what is compiled into the console',
+    file: 'tools/image/image-tree.mjs',
+    find: ", 'apps/console/dist/packages.json'",
+    put: '',
+    tests: endToEnd('test/e2e/image.spec.ts'),
+  },
+  {
     name: 'a total counts what is out of reach',
     file: `${ADMIN}/registry/lists.store.ts`,
     find: "'application', applicationConditions(filter, reach)",

@@ -3,6 +3,7 @@
  * outside the repository, so that nothing else can be loaded.
  */
 import { execFile, spawnSync } from 'node:child_process';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,8 +45,35 @@ async function gatehouse(args: readonly string[], settings: Readonly<Record<stri
   return stdout;
 }
 
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+
+/** By its files, by the source maps of the gateway's bundle, and by what the build says of the console, which has no maps. */
+function packagesIn(image: string): string[] {
+  const files = readdirSync(image, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const sources = globSync('apps/gateway/dist/bundle/program/*.map', { cwd: image }).flatMap(
+    (map) => (readJson(join(image, map)) as { sources: string[] }).sources,
+  );
+  const ofConsole = readJson(join(ROOT, 'apps/console/dist/packages.json')) as string[];
+  const folders = [...files, ...sources, ...ofConsole.map((folder) => `${folder}/`)].map(
+    (path) => /(node_modules\/(?:.*\/node_modules\/)?(?!@gatehouse)(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1],
+  );
+  const manifests = [...new Set(folders)]
+    .filter((folder) => folder !== undefined)
+    .map((folder) => readJson(join(ROOT, folder, 'package.json')) as { name: string; version: string });
+  return [...new Set(manifests.map(({ name, version }) => `${name}@${version}`))].toSorted();
+}
+
 it('nothing in it is forbidden, and it is small enough', () => {
   expect(imageFaults(tree)).toEqual([]);
+});
+
+it('its SBOM names each package that is in it or compiled into it, and nothing else', () => {
+  const { components } = readJson(join(tree, 'sbom.cdx.json')) as { components: { 'bom-ref': string }[] };
+  const named = components.map((component) => component['bom-ref']).toSorted();
+  expect(named).toEqual(packagesIn(tree));
+  expect(named.length).toBeGreaterThan(100);
 });
 
 it('its command migrates an empty database', async () => {
