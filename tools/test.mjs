@@ -118,9 +118,10 @@ async function runLanes(lanes) {
 async function runSuites(chosen) {
   const isDivided = passedOn.length === 0;
   const part = (name, options = []) => (chosen.includes(name) ? [[name, options]] : []);
+  await runLanes([part('unit')]);
   await runLanes([
     ...(isDivided ? [part('e2e', WAITING), part('e2e', BESIDE_OTHERS)] : [part('e2e')]),
-    [...part('unit'), ...part('integration'), ...part('browser')],
+    [...part('integration'), ...part('browser')],
   ]);
   if (isDivided) await runLanes([part('e2e', BY_ITSELF)]);
 }
