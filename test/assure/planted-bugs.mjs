@@ -28,6 +28,27 @@ const BUGS = [
     tests: endToEnd('test/e2e/image.spec.ts'),
   },
   {
+    name: 'the live NHS under another name is not production',
+    file: 'libs/domain/src/registry/production.ts',
+    find: "return name === 'prod' || [tokenUrl",
+    put: "return name === 'prod' && [tokenUrl",
+    tests: unit('libs/domain/src/registry/production.spec.ts'),
+  },
+  {
+    name: 'a dangerous dialog about every environment does not say that production is among them',
+    file: 'apps/console/src/environments/environment-words.ts',
+    find: 'each.isProduction && shown.includes(each.name)',
+    put: 'each.isProduction && names.includes(each.name)',
+    tests: unit('apps/console/src/environments/environment-words.spec.ts'),
+  },
+  {
+    name: 'a change of an organisation is shown as one of a single environment',
+    file: 'libs/domain/src/governance/change-places.ts',
+    find: 'if (each.includes(null)) return [];',
+    put: '',
+    tests: unit('libs/domain/src/governance/change-places.spec.ts'),
+  },
+  {
     name: 'a total counts what is out of reach',
     file: `${ADMIN}/registry/lists.store.ts`,
     find: "'application', applicationConditions(filter, reach)",

@@ -11,6 +11,9 @@ let at: Console;
 beforeAll(async () => {
   at = await startConsole(async (stack) => {
     await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'R70' }]);
+    await stack.sql.query(
+      `INSERT INTO environment (name, kind, four_eyes) VALUES ('prod', 'authenticated', true)`,
+    );
   });
 });
 afterAll(() => at.stop());
@@ -51,9 +54,12 @@ describe('the list of organisations', () => {
     await page.getByText('in the last 90 days').first().waitFor();
     await page.screenshot({ path: `${SHOTS}/organisations-by-health.png` });
     await page.getByRole('link', { name: 'R70' }).click();
+    await page.getByRole('group', { name: 'Served here: local' }).waitFor();
     await page.getByRole('button', { name: 'Stop immediately' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('every request for this organisation is rejected').waitFor();
+    // It counts in an environment that another deployment serves, too.
+    await dialog.getByText('Production: this installation has local and prod.').waitFor();
     await accessible(page, 'a dialog that names its target');
     await page.screenshot({ path: `${SHOTS}/stop-names-target.png` });
     await page.context().close();

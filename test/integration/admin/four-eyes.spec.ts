@@ -471,13 +471,18 @@ describe('whether an environment needs a second person', () => {
       ['dev', { kind: 'authenticated' as const }],
       ['new', { kind: 'open' as const, fourEyes: true }],
       ['prod', { kind: 'authenticated' as const }],
+      ['live', { kind: 'authenticated' as const, apiBaseUrl: 'https://api.service.nhs.uk/referrals' }],
     ]);
     await admin.startAgain({ environments });
-    expect(await fourEyes()).toEqual({ dev: false, int: true, new: true, prod: true });
+    expect(await fourEyes()).toEqual({ dev: false, int: true, new: true, prod: true, live: true });
+    // This gateway does not serve “live”, so it knows nothing of it but its name.
+    const { environments: shown } = (await as(priya, 'GET', '/session')).body;
+    const production = shown.filter((each: { isProduction: boolean }) => each.isProduction);
+    expect(production.map(({ name }: { name: string }) => name)).toEqual(['prod']);
     expect((await as(priya, 'PUT', '/assurance-floors', { minimumLevel: 3 })).status).toBe(202);
     environments.set('new', { kind: 'open', fourEyes: false });
     await admin.startAgain({ environments });
-    expect(await fourEyes()).toEqual({ dev: false, int: true, new: true, prod: true });
+    expect(await fourEyes()).toEqual({ dev: false, int: true, new: true, prod: true, live: true });
   });
 
   it('is changed by two people where it needs one, and by one where it does not', async () => {
@@ -485,6 +490,7 @@ describe('whether an environment needs a second person', () => {
     const { status, body } = await set(priya, 'int', false);
     expect([status, body.rules]).toEqual([202, ['whether changes need a second person']]);
     expect(body.summary).toEqual(['Changes that matter in int would no longer need a second person.']);
+    expect(body.environments).toEqual(['int']);
     expect((await approve(priya, body.id, body.diffHash)).status).toBe(403);
     expect(await fourEyes()).toEqual({ dev: true, int: true });
     expect((await approve(gita, body.id, body.diffHash)).status).toBe(200);

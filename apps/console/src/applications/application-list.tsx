@@ -29,6 +29,7 @@ export default function ApplicationList() {
         route: 'stopMake',
         label: 'Stop immediately',
         name: ({ name }) => name,
+        environment: ({ environment }) => environment,
         request: ({ id, state }) =>
           state === 'live' ? { body: { kind: 'application', application: id } } : null,
       }}

@@ -2,6 +2,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Link } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
 import { moment } from '../parts/dates.js';
+import { EnvironmentTags } from '../environments/environment-tag.js';
 import { Diff } from '../parts/diff.js';
 import { Facts, Section } from '../parts/facts.js';
 import { RecordPage } from '../parts/record-page.js';
@@ -31,6 +32,14 @@ export default function ChangePage() {
                 ['Requested', moment(change.requestedAt)],
                 ['Expires', moment(change.expiresAt)],
                 ['Who can approve', rolesThatDecide(change)],
+                [
+                  'Environments',
+                  change.environments.length === 0 ? (
+                    'Every environment'
+                  ) : (
+                    <EnvironmentTags key="environments" environments={change.environments} />
+                  ),
+                ],
                 ['Organisations', change.organisations.join(', ') || null],
                 ['Decided by', change.decidedBy],
                 ['Reason for the decision', change.decisionReason],

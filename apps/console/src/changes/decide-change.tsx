@@ -48,12 +48,13 @@ function Withdraw({ id }: Change) {
   );
 }
 
-function Decide({ id, action, diffHash }: Change) {
+function Decide({ id, action, diffHash, environments }: Change) {
   return (
     <>
       <RouteDialog
         route="changeApprove"
         label="Approve"
+        environments={environments}
         params={{ id }}
         fixed={{ diffHash }}
         fields={[REASON_REQUIRED]}
@@ -66,6 +67,7 @@ function Decide({ id, action, diffHash }: Change) {
       <RouteDialog
         route="changeReject"
         label="Reject"
+        environments={environments}
         params={{ id }}
         fields={[REASON_REQUIRED]}
         danger

@@ -1,8 +1,9 @@
 import { Box, Chip } from '@mui/material';
+import { useEnvironments } from './use-environments.js';
 
 /** An environment, by its name and a colour. Production alone is filled, so that nobody takes it for another one. */
 export function EnvironmentTag({ environment }: { readonly environment: string }) {
-  const isProduction = environment === 'prod';
+  const isProduction = useEnvironments().some((each) => each.isProduction && each.name === environment);
   return (
     <Chip
       size="small"

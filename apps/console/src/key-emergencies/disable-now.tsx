@@ -3,13 +3,19 @@ import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { EmergencyFacts } from './emergency-facts.js';
 
+interface Props {
+  readonly kid: string;
+  readonly environment: string;
+}
+
 /** For a key that may be in wrong hands: by one person, at once. */
-export function DisableNow({ kid }: { readonly kid: string }) {
+export function DisableNow({ kid, environment }: Props) {
   return (
     <RouteDialog
       route="keyEmergencyMake"
       label="Disable now"
       params={{ kid }}
+      environments={[environment]}
       intro="For a key that may be in wrong hands. It is disabled in KMS at once and never used again. If it signs for callers, its standby takes over. Afterwards you see what stays exposed, and a colleague reviews it."
       fields={[{ ...REASON_REQUIRED, label: 'What happened' }]}
       danger

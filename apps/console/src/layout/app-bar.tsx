@@ -3,17 +3,24 @@ import { Box, IconButton, type Theme, useMediaQuery } from '@mui/material';
 import { AppBar, TitlePortal } from 'react-admin';
 import { Link } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
+import { BarEnvironments } from '../environments/bar-environments.js';
+import { useEnvironments } from '../environments/use-environments.js';
 import { Bell } from '../notices/bell.js';
 import { PaletteButton } from '../palette/palette-button.js';
 import { SearchField } from '../search/search-field.js';
 
-/** Title, palette, search, notices, colour mode and user menu. On a narrow screen the search is a link to its page. */
+/** A thick line below the bar, so that production is seen at a glance. */
+const PRODUCTION = { borderBottom: 6, borderColor: 'error.main' };
+
+/** Title, environments, palette, search, notices, colour mode and user menu. On a narrow screen the search is a link to its page. */
 export function ConsoleAppBar() {
   const isNarrow = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
   const maySearch = useMay('search');
+  const isProduction = useEnvironments().some((each) => each.isServed && each.isProduction);
   return (
-    <AppBar>
+    <AppBar sx={isProduction ? PRODUCTION : {}}>
       <TitlePortal />
+      <BarEnvironments isNarrow={isNarrow} />
       <PaletteButton />
       {!maySearch ? null : isNarrow ? (
         <IconButton component={Link} to="/search" aria-label="Search" color="inherit">

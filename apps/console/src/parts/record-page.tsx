@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useGetOne, useResourceContext } from 'react-admin';
 import { useParams } from 'react-router-dom';
 import type { ConsoleRecord, Tagged } from '../api/data-provider.js';
+import { EnvironmentTag } from '../environments/environment-tag.js';
 import { listPageOf, PageTrail } from '../layout/page-trail.js';
 import { Loaded } from './load-state.js';
 import { PageTitle } from './page-title.js';
@@ -29,9 +30,12 @@ export function RecordPage<T>({ name, children, hasMoreThanItsList = false }: Pr
           return (
             <>
               <PageTitle within={listPageOf(list)?.text}>{name(record)}</PageTitle>
-              <Typography variant="h1" sx={{ mb: 2, overflowWrap: 'anywhere' }}>
-                {name(record)}
-              </Typography>
+              <Box sx={{ display: 'flex', flexWrap: 'wrap', columnGap: 1.5, alignItems: 'center', mb: 2 }}>
+                <Typography variant="h1" sx={{ overflowWrap: 'anywhere', minWidth: 0 }}>
+                  {name(record)}
+                </Typography>
+                {'environment' in data ? <EnvironmentTag environment={String(data['environment'])} /> : null}
+              </Box>
               {children(record)}
             </>
           );

@@ -62,10 +62,11 @@ export default function RotationList() {
           done="Policy set. Its keys rotate by themselves from now on."
         />
       }
-      rowActions={({ policyId }) => (
+      rowActions={({ policyId, environment }) => (
         <RouteDialog
           route="rotationPolicyRemove"
           label="Remove the policy"
+          environments={[environment]}
           params={{ id: policyId }}
           intro="The keys stay as they are, and are rotated by hand from then on."
           fields={[REASON_OPTIONAL]}

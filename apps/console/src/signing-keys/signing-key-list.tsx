@@ -43,13 +43,13 @@ export default function SigningKeyList() {
           done="Signing key created. The first key of an application becomes active immediately. Publish any other key next."
         />
       }
-      rowActions={({ kid, state }) => {
+      rowActions={({ kid, environment, state }) => {
         const step = KEY_STEPS[state];
         if (step === null) return null;
         return (
           <>
             <RouteDialog {...step} params={{ kid }} fields={[REASON_OPTIONAL]} />
-            <DisableNow kid={kid} />
+            <DisableNow kid={kid} environment={environment} />
             <ImpactLink event={{ kind: 'key-suspected', kid }}>Impact if suspected</ImpactLink>
           </>
         );

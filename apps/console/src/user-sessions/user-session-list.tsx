@@ -41,6 +41,7 @@ export default function UserSessionList() {
                 finishes.
               </Typography>
             }
+            environments={[environment]}
             params={{ id }}
             fields={[REASON]}
             danger
@@ -80,6 +81,7 @@ function EndAll() {
           {place.environment === undefined ? '' : ` in ${place.environment}`} will end.
         </Typography>
       }
+      environments={place.environment === undefined ? [] : [place.environment]}
       fixed={{ userId, ...place }}
       fields={[REASON]}
       danger

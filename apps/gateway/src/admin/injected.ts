@@ -39,6 +39,9 @@ export interface ServedEnvironment {
   readonly kind: EnvironmentKind;
   /** Of API Management; an open environment has none. */
   readonly tokenUrl?: string | undefined;
+  /** Of e-RS. */
+  readonly apiBaseUrl?: string | undefined;
+  readonly cis2Issuer?: string | undefined;
   /** Of the environments file: counts at the first start alone. */
   readonly fourEyes?: boolean | undefined;
   /** The quota of one application at e-RS. */

@@ -2,28 +2,20 @@
  * What a deployment that reaches the live NHS may not do: leave TLS or the real KMS out on any side, or run with
  * Node's switches that print requests or weaken parsing and certificates (threats K2, O4).
  */
+import { isProduction } from '@gatehouse/domain/registry/production';
 import { databaseFaults } from './database-url.js';
 import type { Environment } from './environments.js';
 
 type Given = Readonly<Record<string, string | undefined>>;
 
-const LIVE_HOSTS = new Set(['api.service.nhs.uk', 'am.nhsidentity.spineservices.nhs.uk']);
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const FORBIDDEN = ['NODE_DEBUG', 'DEBUG', 'NODE_TLS_REJECT_UNAUTHORIZED', 'SSLKEYLOGFILE'];
 const FORBIDDEN_OPTIONS = /insecure-http-parser|inspect|tls-keylog|conditions|tls-min|openssl/;
 const URLS = ['tokenUrl', 'apiBaseUrl', 'cis2Issuer'] as const;
 
-/** The environments served that are production, by name or by the hosts they lead to. */
-function liveAmong(served: ReadonlyMap<string, Environment>): Environment[] {
-  return [...served.values()].filter(
-    (environment) =>
-      environment.name === 'prod' || URLS.some((field) => LIVE_HOSTS.has(hostOf(environment[field] ?? ''))),
-  );
-}
-
 /** @returns every fault, in words; none when nothing served is production */
 export function productionFaults(given: Given, served: ReadonlyMap<string, Environment>): string[] {
-  const live = liveAmong(served);
+  const live = [...served.values()].filter(isProduction);
   if (live.length === 0) return [];
   const faults: string[] = [];
   const check = (wrong: boolean, fault: string): void => {

@@ -40,6 +40,8 @@ export const pendingChange = z.object({
   /** The person who decides needs one role from each list. */
   deciders: z.array(z.array(staffRole)),
   organisations: z.array(z.string()),
+  /** Those that its rows belong to; none: rows that count in every environment are among them. */
+  environments: z.array(z.string()),
   state: changeState,
   reason: z.string().nullable(),
   requestedBy: z.string(),

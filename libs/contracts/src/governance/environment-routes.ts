@@ -8,6 +8,8 @@ export const environment = z.object({
   kind: z.enum(['authenticated', 'open']),
   /** Whether this deployment serves it. */
   isServed: z.boolean(),
+  /** Whether it is production: by its name, or because it leads to the live NHS. */
+  isProduction: z.boolean(),
   /** Whether changes that matter need a second person. */
   fourEyes: z.boolean(),
 });

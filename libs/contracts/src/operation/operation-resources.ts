@@ -30,6 +30,7 @@ export const signingKey = z.object({
   kid: z.string(),
   /** Whose key it is, and its id and name. */
   owner: z.object({ kind: keyOwner, id: z.string(), name: z.string() }),
+  environment: z.string(),
   state: signingKeyState,
   kmsKeyArn: z.string(),
   thumbprint: z.string(),

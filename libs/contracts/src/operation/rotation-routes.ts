@@ -43,6 +43,7 @@ const choice = {
 
 export const rotation = z.object({
   owner: z.object({ kind: keyOwner, id: z.string(), name: z.string() }),
+  environment: z.string(),
   policyId: z.string(),
   everyDays: z.number(),
   keys: z.array(z.object({ kid: z.string(), state: signingKeyState })),

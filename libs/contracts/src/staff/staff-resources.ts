@@ -1,6 +1,7 @@
 /** People who sign in: their sessions and roles. */
 import { PERMISSION_NAMES, STAFF_ROLES } from '@gatehouse/domain/governance/permissions';
 import { z } from 'zod';
+import { environment } from '../governance/environment-routes.js';
 import { instant, odsCode, reason, uuid } from '../registry/identifiers.js';
 import { idCursor } from '../cursors.js';
 import { paging } from '../registry/registry-resources.js';
@@ -15,6 +16,8 @@ export const session = z.object({
   person: z.object({ id: z.string(), name: z.string(), email: z.string().nullable() }),
   roles: z.array(heldRole),
   permissions: z.array(z.enum(PERMISSION_NAMES)),
+  /** Every environment of the registry, for everybody: which of them are production must be plain on each page. */
+  environments: z.array(environment),
   /** Sent as `Gatehouse-CSRF` with every request that changes something. */
   csrfToken: z.string(),
   /** When it ends without another request. Each request extends it, up to eight hours after sign-in. */

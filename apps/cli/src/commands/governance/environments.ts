@@ -17,6 +17,7 @@ export function environmentCommands(program: Command, { settings, output }: Cont
         table(rows, [
           ['Environment', (row) => row.name],
           ['Kind', (row) => row.kind],
+          ['Production', (row) => (row.isProduction ? 'yes' : 'no')],
           ['Served here', (row) => (row.isServed ? 'yes' : 'no')],
           ['Four eyes', (row) => (row.fourEyes ? 'on' : 'off')],
         ]),

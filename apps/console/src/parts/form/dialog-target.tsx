@@ -1,5 +1,4 @@
 import { Box, Typography } from '@mui/material';
-import { EnvironmentTag } from '../../environments/environment-tag.js';
 
 /** What a dialog is about, and what happens to it. */
 export interface Target {
@@ -10,17 +9,12 @@ export interface Target {
   readonly effect: string;
 }
 
-export function DialogTarget({ name, environments, effect }: Target) {
+export function DialogTarget({ name, effect }: Pick<Target, 'name' | 'effect'>) {
   return (
     <Box sx={{ mb: 1 }}>
-      <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center' }}>
-        <Typography component="strong" sx={{ fontWeight: 600 }}>
-          {name}
-        </Typography>
-        {environments.map((environment) => (
-          <EnvironmentTag key={environment} environment={environment} />
-        ))}
-      </Box>
+      <Typography component="strong" sx={{ fontWeight: 600 }}>
+        {name}
+      </Typography>
       <Typography>{effect}</Typography>
     </Box>
   );

@@ -3,6 +3,7 @@ import { Box, Button, Dialog, DialogActions, DialogContent, DialogTitle } from '
 import { type ReactNode, type SyntheticEvent, useEffect, useId, useRef } from 'react';
 import { useRefresh } from 'react-admin';
 import { useMay } from '../../api/use-may.js';
+import { Place } from '../../environments/place.js';
 import { DialogTarget, type Target } from './dialog-target.js';
 import { faultOf } from './faults.js';
 import { FieldInput } from './field-input.js';
@@ -15,6 +16,8 @@ interface Props extends RouteForm {
   readonly label: string;
   /** What it is about and what it stops, for what can't be undone by Cancel. */
   readonly target?: Target;
+  /** Where it counts, if it has no target. A dangerous dialog without both names those of the installation. */
+  readonly environments?: readonly string[];
   /** A sentence above the fields. */
   readonly intro?: ReactNode;
   readonly danger?: boolean;
@@ -28,25 +31,27 @@ export function RouteDialog({ label, danger = false, ...props }: Props) {
   const titleId = useId();
   if (!useMay(props.route)) return null;
   const colour = danger ? 'error' : 'primary';
+  const environments = props.target?.environments ?? props.environments ?? (danger ? [] : undefined);
   return (
     <>
       <Button size="small" variant="outlined" color={colour} onClick={open} sx={{ m: 0.25 }}>
         {label}
       </Button>
-      {isOpen ? (
-        <OpenDialog {...props} label={label} colour={colour} titleId={titleId} close={close} />
-      ) : null}
+      {isOpen ? <OpenDialog {...props} {...{ label, colour, environments, titleId, close }} /> : null}
     </>
   );
 }
 
-interface OpenDialogProps extends Omit<Props, 'danger'> {
+interface OpenDialogProps extends Omit<Props, 'danger' | 'environments'> {
+  /** Undefined: it is not said. */
+  readonly environments: readonly string[] | undefined;
   readonly colour: 'error' | 'primary';
   readonly titleId: string;
   readonly close: () => void;
 }
 
-function OpenDialog({ label, target, intro, colour, titleId, result, close, ...form }: OpenDialogProps) {
+function OpenDialog({ label, target, intro, colour, titleId, result, close, ...rest }: OpenDialogProps) {
+  const { environments, ...form } = rest;
   const { state, submit, finish } = useRouteForm(form, result !== undefined, close);
   const formElement = useRef<HTMLFormElement>(null);
   const refresh = useRefresh();
@@ -87,6 +92,7 @@ function OpenDialog({ label, target, intro, colour, titleId, result, close, ...f
               }}
             />
           )}
+          {isDone || environments === undefined ? null : <Place environments={environments} />}
           {isDone || target === undefined ? null : <DialogTarget {...target} />}
           {isDone ? null : intro}
           {isDone

@@ -17,6 +17,7 @@ import { useRefresh } from 'react-admin';
 import { AwaitingApproval } from '../../api/awaiting-approval.js';
 import { callRouteWith } from '../../api/call-route.js';
 import { ProblemError } from '../../api/problem-error.js';
+import { Place } from '../../environments/place.js';
 import { faultOfValue } from '../form/faults.js';
 import { focusFirstFault } from '../form/focus-first-fault.js';
 import type { BulkAction } from './bulk.js';
@@ -79,6 +80,7 @@ export default function BulkDialog<T>({ action, rows, close }: BulkDialogProps<T
         }}
       >
         <DialogContent>
+          <Place environments={[...new Set(rows.flatMap((row) => action.environment?.(row) ?? []))]} />
           <TextField
             name="reason"
             label="Reason"

@@ -6,6 +6,8 @@ export interface BulkAction<T> {
   readonly label: string;
   /** The name of a row. */
   readonly name: (row: T) => string;
+  /** The environment of a row; left out: it counts in all of them. */
+  readonly environment?: (row: T) => string;
   /** The request for a row, without its reason; null if the action does not apply to it. */
   readonly request: (row: T) => {
     readonly params?: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import type { PendingChangeView, Thing } from '@gatehouse/contracts/governance/change-resources';
 import type { DiffRow } from '@gatehouse/domain/governance/change-diff';
+import { environmentsOfChange } from '@gatehouse/domain/governance/change-places';
 import { changeSummary, type Names } from '@gatehouse/domain/governance/change-summary';
 import { withRowsOfPlans } from '@gatehouse/domain/governance/plan-rows';
 import { isInForce } from '@gatehouse/domain/governance/sro';
@@ -38,7 +39,8 @@ export class ChangeViews {
       const texts = new Set(textsIn(diff));
       const things = recorded.things.filter(({ id }) => texts.has(id));
       const summary = [...changeSummary(diffs[index] ?? [], recorded.names)];
-      return { ...viewOf(row, nowMs), diff, summary, things };
+      const environments = [...environmentsOfChange(diff, recorded.names)];
+      return { ...viewOf(row, nowMs), environments, diff, summary, things };
     });
   }
 

@@ -39,7 +39,10 @@ export function requestedOf(row: PendingRow, requestedByEmail: string | null): R
 }
 
 /** Without what only the registry knows: see ChangeViews. */
-export function viewOf(row: PendingRow, nowMs: number): Omit<PendingChangeView, 'summary' | 'things'> {
+export function viewOf(
+  row: PendingRow,
+  nowMs: number,
+): Omit<PendingChangeView, 'summary' | 'things' | 'environments'> {
   return {
     id: row.id,
     action: row.action,

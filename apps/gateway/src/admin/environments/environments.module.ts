@@ -7,5 +7,6 @@ import { EnvironmentsStore } from './environments.store.js';
   imports: [ChangesModule],
   controllers: [EnvironmentsController],
   providers: [EnvironmentsStore],
+  exports: [EnvironmentsStore],
 })
 export class EnvironmentsModule {}

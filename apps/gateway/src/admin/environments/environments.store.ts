@@ -1,3 +1,4 @@
+import { isProduction } from '@gatehouse/domain/registry/production';
 import { Inject, Injectable } from '@nestjs/common';
 import { Guarded, type GuardedInput } from '../changes/guarded.js';
 import { notFound } from '../http/problem.js';
@@ -40,6 +41,7 @@ export class EnvironmentsStore {
       name,
       kind: kind as 'authenticated' | 'open',
       isServed: this.environments.has(name),
+      isProduction: isProduction({ name, ...this.environments.get(name) }),
       fourEyes: fourEyes ?? true,
     };
   }

@@ -1,3 +1,4 @@
+import { isProduction } from '@gatehouse/domain/registry/production';
 import { type Change, type Database, type Transaction, Transactions } from '../http/transactions.js';
 import type { Environments, ServedEnvironment } from '../injected.js';
 
@@ -25,8 +26,9 @@ export async function openEnvironments(
 async function openEnvironment(
   transaction: Transaction,
   name: string,
-  { kind, fourEyes = name === 'prod' }: ServedEnvironment,
+  environment: ServedEnvironment,
 ): Promise<void> {
+  const { kind, fourEyes = isProduction({ name, ...environment }) } = environment;
   const data = [{ name, kind, fourEyes }];
   await transaction.environment.createMany({ data, skipDuplicates: true });
   await transaction.environment.updateMany({ where: { name, fourEyes: null }, data: { fourEyes } });

@@ -41,6 +41,7 @@ export function keyView(row: KeyRow, publicUrl: string) {
   return {
     kid: row.kid,
     owner: { kind: owner.kind, id: owner.id, name: owner.name },
+    environment: owner.environment,
     state: row.state as SigningKeyState,
     kmsKeyArn: row.kmsKeyArn,
     thumbprint: row.thumbprint,

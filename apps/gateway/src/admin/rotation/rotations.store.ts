@@ -65,10 +65,10 @@ export class RotationsStore {
   private view(rotation: OwnerRotation, { names, fetchedAt }: Seen): RotationView {
     const nowMs = this.now();
     const next = nextStep(rotation, nowMs);
-    const { ownerId: id, kind, keys, policyId, everyDays } = rotation;
+    const { ownerId: id, kind, environment, keys, policyId, everyDays } = rotation;
     return {
       owner: { kind, id, name: names.get(id)?.name ?? id },
-      ...{ policyId, everyDays },
+      ...{ environment, policyId, everyDays },
       keys: keys.map(({ kid, state }) => ({ kid, state })),
       next: next === null ? null : { step: next.step, kid: next.kid, from: iso(Math.max(next.atMs, 0)) },
       waitsBecause: whyItWaits(rotation, next, nowMs),

@@ -3,6 +3,7 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { PERMISSION_NAMES, reachOf } from '@gatehouse/domain/governance/permissions';
 import { Controller, Inject } from '@nestjs/common';
 import { SESSION_COOKIE } from '../../adapters/people/staff-sessions.js';
+import { EnvironmentsStore } from '../environments/environments.store.js';
 import { type Acting, mayDo } from '../http/access/principal.js';
 import { AdminProblem } from '../http/problem.js';
 import { Route } from '../http/route/route.js';
@@ -13,10 +14,13 @@ const ENDED = { ended: true } as const;
 /** Sign-ins: the caller's current one, all of their own, and for administrators everybody's. */
 @Controller()
 export class SessionsController {
-  constructor(@Inject(SessionsStore) private readonly sessions: SessionsStore) {}
+  constructor(
+    @Inject(SessionsStore) private readonly sessions: SessionsStore,
+    @Inject(EnvironmentsStore) private readonly environments: EnvironmentsStore,
+  ) {}
 
   @Route('sessionShow')
-  show(_input: InputOf<'sessionShow'>, acting: Acting) {
+  async show(_input: InputOf<'sessionShow'>, acting: Acting) {
     const { session } = acting;
     if (session === null) throw new AdminProblem('forbidden', 'A token has no session.');
     const { id, name, email, roles } = session.staff;
@@ -24,6 +28,7 @@ export class SessionsController {
       person: { id, name, email },
       roles,
       permissions: PERMISSION_NAMES.filter((permission) => mayDo(acting, permission)),
+      environments: (await this.environments.list()).items,
       csrfToken: session.csrfToken,
       endsAt: new Date(session.endsAtMs).toISOString(),
       endsInS: this.sessions.secondsUntil(session.endsAtMs),

@@ -1,0 +1,31 @@
+/** Where somebody is, and where a change counts, in words. */
+import type { SessionView } from '@gatehouse/contracts/staff/staff-resources';
+
+export type Environment = Pick<SessionView['environments'][number], 'name' | 'isServed' | 'isProduction'>;
+
+const LIST = new Intl.ListFormat('en-GB');
+
+/** What the bar names: production first, because on a narrow screen there is room for one name alone. */
+export function servedEnvironments<E extends Environment>(environments: readonly E[]): E[] {
+  return environments
+    .filter(({ isServed }) => isServed)
+    .toSorted((one, other) => Number(other.isProduction) - Number(one.isProduction));
+}
+
+interface Place {
+  readonly isProduction: boolean;
+  readonly text: string;
+}
+
+/**
+ * What a dangerous dialog says of where it counts.
+ * @param names of the environments it is about; none: it is about no environment, or about all of them
+ */
+export function placeOf(names: readonly string[], environments: readonly Environment[]): Place {
+  const isInstallation = names.length === 0;
+  const shown = isInstallation ? environments.map(({ name }) => name) : names;
+  const listed = LIST.format(shown);
+  const text = isInstallation ? `this installation has ${listed}.` : `this is about ${listed}.`;
+  const isProduction = environments.some((each) => each.isProduction && shown.includes(each.name));
+  return { isProduction, text: isProduction ? `Production: ${text}` : text.replace('t', 'T') };
+}
