@@ -28,6 +28,13 @@ const BUGS = [
     tests: endToEnd('test/e2e/image.spec.ts'),
   },
   {
+    name: 'the menu counts a stop for the person who made it',
+    file: `${ADMIN}/dashboard/waiting.store.ts`,
+    find: 'AND stopped_by_staff IS DISTINCT FROM ${me}::uuid ',
+    put: 'AND (${me}::uuid IS NULL OR true) ',
+    tests: integration('test/integration/audit/dashboard.spec.ts'),
+  },
+  {
     name: 'the live NHS under another name is not production',
     file: 'libs/domain/src/registry/production.ts',
     find: "return name === 'prod' || [tokenUrl",

@@ -8,6 +8,10 @@ import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/adm
 import { sroAppointment } from '../../support/registry-rows.ts';
 import { deniedOf, intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
 
+const BOTH = ['platform-engineer', 'governance-officer'];
+
+const LIVE = { apiBaseUrl: 'https://api.service.nhs.uk/referrals' };
+
 type Dashboard = AnswerOf<'dashboardShow'>;
 
 const DAY_MS = 86_400_000;
@@ -17,12 +21,15 @@ let admin: AdminApi;
 let log: AuditLog;
 let priya: SignedIn;
 let limited: SignedIn;
+let greta: SignedIn;
 let live: string;
 let kid: string;
 const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS + HOUR_MS / 2;
 
 beforeAll(async () => {
-  const environments = new Map([['int', { kind: 'authenticated' as const, requestsPerMinute: 4 }]]);
+  const environments = new Map([
+    ['int', { kind: 'authenticated' as const, requestsPerMinute: 4, fourEyes: false, ...LIVE }],
+  ]);
   admin = await startAdmin({ environments });
   log = admin.parts.audit;
   admin.clock.ms = now - 400 * DAY_MS;
@@ -35,6 +42,7 @@ beforeAll(async () => {
   });
   live = application.id;
   await requests(application.bindings[0]?.id ?? '');
+  greta = await signIn(admin.db, 'Greta', ['governance-officer'], now);
   await needs();
   priya = await signIn(admin.db, 'Priya', ['platform-engineer'], now);
   const role = { role: 'platform-engineer', odsCodes: ['RCD'] } as const;
@@ -87,13 +95,19 @@ async function needs(): Promise<void> {
   });
   const change = {
     diff: [],
-    deciders: [],
     rules: [],
     requestedBy: 'x',
     requestedFrom: 'x',
   };
-  const pending = (odsCodes: string[], expiresAt: Date) => ({
+  const pending = (
+    odsCodes: string[],
+    expiresAt: Date,
+    deciders = [BOTH],
+    requestedByStaff: string | null = null,
+  ) => ({
     ...change,
+    deciders,
+    requestedByStaff,
     id: randomUUID(),
     diffHash: randomUUID().replaceAll('-', '').repeat(2),
     action: 'sroAppoint',
@@ -104,9 +118,9 @@ async function needs(): Promise<void> {
   });
   await admin.db.pendingChange.createMany({
     data: [
-      pending(['R69'], due(1)),
+      pending(['R69'], due(1), [['governance-officer']]),
       pending(['R69', 'RCD'], due(1)),
-      pending(['RCD'], due(1)),
+      pending(['RCD'], due(1), [BOTH], greta.staffId),
       pending(['R69'], due(-1)),
     ],
   });
@@ -116,6 +130,7 @@ async function needs(): Promise<void> {
     stateBefore: 'active',
     reason: 'x',
     stoppedBy: 'x',
+    stoppedByStaff: greta.staffId,
   };
   await admin.db.emergencyStop.create({
     data: { ...stop, id: randomUUID(), target: 'R69', stoppedAt: new Date(now) },
@@ -213,4 +228,57 @@ describe('the dashboard', () => {
     expect((await admin.ok('dashboardShow', {}, admin.tokens.registry)).srosDue).toEqual([]);
     expect((await admin.ok('dashboardShow', {}, admin.tokens.governance)).srosDue).toHaveLength(2);
   });
+});
+
+describe('what waits for one person', () => {
+  const waiting = async (name: string, roles: Parameters<typeof signIn>[2]) => {
+    const { headers } = await signIn(admin.db, name, roles, now);
+    const { body } = await admin.call('GET', '/api/v1/waiting', undefined, '', headers);
+    return body;
+  };
+  const nothing = { approvals: 0, stops: 0, keyEmergencies: 0, unrecordedSignatures: 0, failedJobs: 0 };
+
+  it('is what they may decide, review or run again, within their organisations', async () => {
+    await admin.db.upkeepFinding.create({
+      data: {
+        ...{ key: 'signature', watch: 'unrecorded-signature', title: '', body: '', whatToDo: '' },
+        ...{
+          path: '/unrecorded-signatures',
+          odsCodes: ['RCD'],
+          foundAt: new Date(now),
+          seenAt: new Date(now),
+        },
+      },
+    });
+    await admin.db.backgroundJob.create({
+      data: {
+        ...{ job: 'probe', queueId: 'q', state: 'failed', requestedBy: 'schedule', cause: 'x' },
+        ...{ requestedAt: new Date(now), endedAt: new Date(now) },
+      },
+    });
+    const everything = { stops: 1, keyEmergencies: 1, unrecordedSignatures: 1 };
+    expect(await waiting('Gita', ['governance-officer'])).toEqual({
+      ...nothing,
+      ...everything,
+      approvals: 3,
+    });
+    expect(await waiting('Pia', ['platform-engineer'])).toEqual({ ...nothing, approvals: 2, failedJobs: 1 });
+    expect(await waiting('Grace', [{ role: 'governance-officer', odsCodes: ['RCD'] }])).toEqual({
+      ...nothing,
+      ...{ approvals: 1, unrecordedSignatures: 1 },
+    });
+    expect(await waiting('Pat', [{ role: 'platform-engineer', odsCodes: ['R69'] }])).toEqual(nothing);
+    expect(await waiting('Omar', ['auditor'])).toEqual(nothing);
+    expect(await waiting('Ada', ['administrator'])).toEqual(nothing);
+  });
+
+  it('is not their own request, nor their own stop', async () => {
+    const { body } = await admin.call('GET', '/api/v1/waiting', undefined, '', greta.headers);
+    expect(body).toMatchObject({ approvals: 2, stops: 0, keyEmergencies: 1 });
+  });
+});
+
+it('says that an environment which leads to the live NHS is production, whatever its name', async () => {
+  const { body } = await admin.call('GET', '/api/v1/session', undefined, '', greta.headers);
+  expect(body.environments).toMatchObject([{ name: 'int', isServed: true, isProduction: true }]);
 });

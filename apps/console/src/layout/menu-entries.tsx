@@ -1,5 +1,5 @@
 /** The pages of the menu and of the palette, in their groups. */
-import type { RouteName } from '@gatehouse/contracts/routes';
+import type { AnswerOf, RouteName } from '@gatehouse/contracts/routes';
 import AccountTree from '@mui/icons-material/AccountTree';
 import Apartment from '@mui/icons-material/Apartment';
 import Apps from '@mui/icons-material/Apps';
@@ -38,23 +38,32 @@ export interface MenuEntry {
   readonly icon: ReactElement;
   /** Shown to people who may call this route. */
   readonly route: RouteName;
+  /** What waits there for the person signed in is counted beside it. */
+  readonly waits?: keyof AnswerOf<'waitingShow'>;
 }
 
 /** What needs somebody now, what is registered, who may decide what, and what can be shown afterwards. */
 export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
   Today: [
-    { to: '/changes', text: 'Approvals', icon: <HowToReg />, route: 'changeList' },
+    { to: '/changes', text: 'Approvals', icon: <HowToReg />, route: 'changeList', waits: 'approvals' },
     { to: '/impact-plans', text: 'Event plans', icon: <Checklist />, route: 'impactPlanList' },
     { to: '/notices', text: 'Notices', icon: <Notifications />, route: 'ownNoticeList' },
-    { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList' },
-    { to: '/key-emergencies', text: 'Key emergencies', icon: <KeyOff />, route: 'keyEmergencyList' },
+    { to: '/emergency-stops', text: 'Emergency stops', icon: <PanTool />, route: 'stopList', waits: 'stops' },
+    {
+      to: '/key-emergencies',
+      text: 'Key emergencies',
+      icon: <KeyOff />,
+      route: 'keyEmergencyList',
+      waits: 'keyEmergencies',
+    },
     {
       to: '/unrecorded-signatures',
       text: 'Unrecorded signatures',
       icon: <Draw />,
       route: 'unrecordedSignatureList',
+      waits: 'unrecordedSignatures',
     },
-    { to: '/jobs', text: 'Jobs', icon: <PendingActions />, route: 'jobList' },
+    { to: '/jobs', text: 'Jobs', icon: <PendingActions />, route: 'jobList', waits: 'failedJobs' },
     { to: '/explain', text: 'Explain a request', icon: <QuestionAnswer />, route: 'explain' },
     { to: '/check-assertion', text: 'Check an assertion', icon: <FactCheck />, route: 'assertionLint' },
   ],

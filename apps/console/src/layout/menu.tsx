@@ -1,11 +1,14 @@
 import type { RouteName } from '@gatehouse/contracts/routes';
-import { Box, ListSubheader } from '@mui/material';
+import { Badge, Box, ListSubheader } from '@mui/material';
 import { Menu, usePermissions, useSidebarState } from 'react-admin';
-import { MENU_GROUPS } from './menu-entries.js';
+import { FOR_SCREEN_READERS } from './for-screen-readers.js';
+import { MENU_GROUPS, type MenuEntry } from './menu-entries.js';
+import { useWaiting } from './use-waiting.js';
 
 export function ConsoleMenu() {
   const { permissions = [] } = usePermissions<readonly RouteName[]>();
   const [isOpen] = useSidebarState();
+  const waiting = useWaiting();
   return (
     <Menu>
       <Menu.DashboardItem />
@@ -18,12 +21,42 @@ export function ConsoleMenu() {
                 {title}
               </ListSubheader>
             ) : null}
-            {mine.map(({ to, text, icon }) => (
-              <Menu.Item key={to} to={to} primaryText={text} leftIcon={icon} />
+            {mine.map((entry) => (
+              <Entry
+                key={entry.to}
+                {...entry}
+                count={entry.waits === undefined ? 0 : (waiting?.[entry.waits] ?? 0)}
+              />
             ))}
           </Box>
         );
       })}
     </Menu>
+  );
+}
+
+/** The gateway counts to 100. The count is on the icon, so that it is there while the menu is narrow. */
+function Entry({ to, text, icon, count }: MenuEntry & { readonly count: number }) {
+  return (
+    <Menu.Item
+      to={to}
+      primaryText={
+        count === 0 ? (
+          text
+        ) : (
+          <span>
+            {text}
+            <Box component="span" sx={FOR_SCREEN_READERS}>
+              : {count > 99 ? 'more than 99' : count} waiting for you
+            </Box>
+          </span>
+        )
+      }
+      leftIcon={
+        <Badge badgeContent={count} max={99} color="error" slotProps={{ badge: { 'aria-hidden': true } }}>
+          {icon}
+        </Badge>
+      }
+    />
   );
 }

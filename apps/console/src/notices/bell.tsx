@@ -6,15 +6,10 @@ import { useId, useState } from 'react';
 import { Link as RouterLink } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
 import { age } from '../parts/dates.js';
+import { FOR_SCREEN_READERS } from '../layout/for-screen-readers.js';
 import { Loaded } from '../parts/load-state.js';
 import { counted } from '../parts/words.js';
 import { useBell, useMarkRead } from './use-bell.js';
-
-/** Read aloud and not visible. */
-const FOR_SCREEN_READERS = {
-  ...{ position: 'absolute', width: '1px', height: '1px', overflow: 'hidden' },
-  ...{ clipPath: 'inset(50%)', whiteSpace: 'nowrap' },
-};
 
 type BellAnswer = AnswerOf<'ownNoticeBell'>;
 

@@ -52,6 +52,18 @@ export const dashboard = z.object({
 });
 export type DashboardView = z.infer<typeof dashboard>;
 
+/** Each kind is counted no further. */
+export const MOST_WAITING = 100;
+const count = z.number().int();
+/** What nobody has decided, reviewed or run again yet, and this person may; 0 where they may not. */
+const waiting = z.object({
+  approvals: count,
+  stops: count,
+  keyEmergencies: count,
+  unrecordedSignatures: count,
+  failedJobs: count,
+});
+
 export const dashboardRoutes = {
   dashboardShow: {
     method: 'GET',
@@ -61,6 +73,14 @@ export const dashboardRoutes = {
     keepsToReach: true,
     query: z.strictObject({ days }),
     response: dashboard,
+  },
+  waitingShow: {
+    method: 'GET',
+    path: '/waiting',
+    summary: `What waits for you to decide, review or run again, in numbers (at most ${MOST_WAITING} of each kind are counted)`,
+    permission: 'session.own',
+    keepsToReach: true,
+    response: waiting,
   },
   trafficShow: {
     method: 'GET',

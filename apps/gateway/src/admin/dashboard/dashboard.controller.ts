@@ -9,6 +9,7 @@ import { Route } from '../http/route/route.js';
 import { CLOCK, type Clock } from '../injected.js';
 import { NearQuotaStore } from './near-quota.store.js';
 import { TasksStore } from './tasks.store.js';
+import { WaitingStore } from './waiting.store.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -18,6 +19,7 @@ export class DashboardController {
     @Inject(AuditTrail) private readonly auditTrail: AuditTrail,
     @Inject(NearQuotaStore) private readonly nearQuota: NearQuotaStore,
     @Inject(TasksStore) private readonly tasks: TasksStore,
+    @Inject(WaitingStore) private readonly waiting: WaitingStore,
     @Inject(CatalogueStore) private readonly catalogue: CatalogueStore,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
@@ -31,6 +33,11 @@ export class DashboardController {
       ...(await this.tasks.read(acting)),
       newerCatalogue: await this.catalogue.newer(),
     };
+  }
+
+  @Route('waitingShow')
+  waitingFor(_input: InputOf<'waitingShow'>, acting: Acting) {
+    return this.waiting.count(acting);
   }
 
   @Route('trafficShow')

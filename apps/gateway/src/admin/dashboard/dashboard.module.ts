@@ -4,10 +4,11 @@ import { DoctorModule } from '../doctor/doctor.module.js';
 import { DashboardController } from './dashboard.controller.js';
 import { NearQuotaStore } from './near-quota.store.js';
 import { TasksStore } from './tasks.store.js';
+import { WaitingStore } from './waiting.store.js';
 
 @Module({
   imports: [CatalogueModule, DoctorModule],
   controllers: [DashboardController],
-  providers: [NearQuotaStore, TasksStore],
+  providers: [NearQuotaStore, TasksStore, WaitingStore],
 })
 export class DashboardModule {}
