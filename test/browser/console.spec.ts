@@ -1,7 +1,7 @@
 /** The console as its users see it: signed in by the local identity provider, in Chromium. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as console from '../support/console.ts';
 import { watchMachine } from '../support/servers/machine.ts';
@@ -455,11 +455,21 @@ it('warns two minutes before a session ends, and lets the person keep it', async
       [minutes, seconds],
     );
   const dialog = page.getByRole('alertdialog', { name: 'Your session is about to end' });
-  // Looking at the end of the session doesn't extend it.
+  await page.getByRole('heading', { name: 'Requests by hour' }).waitFor();
+  await page.waitForLoadState('networkidle');
+  const asked: Request[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/api/v1/')) asked.push(request);
+  });
+  const again = (path: string) => asked.filter((request) => request.url().includes(`/api/v1/${path}`));
+  // Nothing that an open page reads by itself extends it: neither Today, nor the bell, nor the end of the session.
   await idleFor(12, 0);
   await page.clock.fastForward('13:00');
   await page.clock.runFor(1_000);
   expect(await dialog.count()).toBe(0);
+  for (const path of ['dashboard', 'changes', 'sro-outlook', 'waiting', 'own-notices', 'session'])
+    await until(`${path} is read again`, () => again(path).length > 0);
+  expect(asked.filter((request) => request.headers()['gatehouse-poll'] === undefined)).toEqual([]);
   await idleFor(13, 30);
   await page.clock.fastForward('01:30');
   await dialog.waitFor();
@@ -469,6 +479,15 @@ it('warns two minutes before a session ends, and lets the person keep it', async
   expect(await dialog.isVisible()).toBe(true);
   await dialog.getByRole('button', { name: 'Stay signed in' }).click();
   await dialog.waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText(/^As of [0-9:]+\. Paused\.$/).waitFor();
+  asked.length = 0;
+  await page.clock.fastForward('05:00');
+  await page.clock.runFor(1_000);
+  await until('the menu counts again', () => again('waiting').length > 0);
+  expect(again('dashboard')).toEqual([]);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await until('Today is read again', () => again('dashboard').length > 0);
   const { rows } = await stack.sql.query<{ ms: number }>(
     `SELECT extract(epoch FROM now() - max(last_seen_at)) * 1000 AS ms FROM staff_session WHERE ${OF_PRIYA}`,
   );

@@ -6,7 +6,10 @@ import { Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 import { counted } from '../parts/words.js';
 
-/** How many of the applications that grants need exist, in one sentence; nothing if all of them do. */
+/**
+ * How many of the applications that grants need exist, in one sentence; nothing if all of them do. A plan is compared
+ * from the whole registry, so a page that is left open doesn’t read it again and again.
+ */
 export function PlanCoverage() {
   const query = useQuery({
     queryKey: ['plan-coverage'],
@@ -23,7 +26,8 @@ function Coverage(counts: Readonly<Record<string, number>>) {
   return (
     <Section title="ASID plan">
       <Typography sx={{ mb: 1 }}>
-        {present} of {counted(needed, 'needed application')} {present === 1 ? 'is' : 'are'} present
+        {present} of {counted(needed, 'needed application')} {present === 1 ? 'was' : 'were'} present when
+        this page was opened
         {others.map(([state, count]) => `, ${count} ${state}`).join('')}.
       </Typography>
       <Link component={RouterLink} to="/asid-plan">

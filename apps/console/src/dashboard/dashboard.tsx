@@ -1,41 +1,43 @@
 import { Box, ToggleButton, ToggleButtonGroup, Typography } from '@mui/material';
-import { useQuery } from '@tanstack/react-query';
 import { Suspense, useState } from 'react';
-import { callRoute } from '../api/call-route.js';
 import { useMay } from '../api/use-may.js';
 import { PlanCoverage } from '../asid-plan/plan-coverage.js';
+import { RefreshMs, useLive } from '../api/use-live.js';
 import { Loaded, Loading } from '../parts/load-state.js';
 import { SroOutlook } from '../sro/sro-outlook.js';
 import { Attention } from './attention.js';
+import { Freshness } from './freshness.js';
 import { Traffic } from './lazy-traffic.js';
 import { Waiting } from './waiting.js';
 import { PageTitle } from '../parts/page-title.js';
 
-/** What needs a person today, and the traffic. */
+const REFRESH_MS = 60_000;
+
+/** What needs a person today, and the traffic. It is read again every minute, until a person pauses it. */
 export default function Dashboard() {
   const [maySeeNumbers, maySeeChanges] = [useMay('dashboardShow'), useMay('changeList')];
+  const [isPaused, setPaused] = useState(false);
   const [maySeeSros, maySeePlan] = [useMay('sroOutlook'), useMay('planShow')];
   return (
     <Box sx={{ pt: 2 }}>
       <PageTitle>Dashboard</PageTitle>
-      <Typography variant="h1" sx={{ mb: 2 }}>
-        Today
-      </Typography>
-      {maySeeChanges ? <Waiting /> : null}
-      {maySeeSros ? <SroOutlook isHiddenIfNone /> : null}
-      {maySeePlan ? <PlanCoverage /> : null}
-      {maySeeNumbers ? <Numbers /> : null}
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', columnGap: 2, justifyContent: 'space-between', mb: 2 }}>
+        <Typography variant="h1">Today</Typography>
+        <Freshness isPaused={isPaused} setPaused={setPaused} />
+      </Box>
+      <RefreshMs value={isPaused ? false : REFRESH_MS}>
+        {maySeeChanges ? <Waiting /> : null}
+        {maySeeSros ? <SroOutlook isHiddenIfNone /> : null}
+        {maySeePlan ? <PlanCoverage /> : null}
+        {maySeeNumbers ? <Numbers /> : null}
+      </RefreshMs>
     </Box>
   );
 }
 
 function Numbers() {
   const [days, setDays] = useState<1 | 7>(1);
-  const query = useQuery({
-    queryKey: ['dashboard', days],
-    queryFn: () => callRoute('dashboardShow', { query: { days } }),
-    placeholderData: (previous) => previous,
-  });
+  const query = useLive(['dashboard', days], 'dashboardShow', { query: { days } });
   return (
     <Loaded query={query}>
       {(data) => (

@@ -29,13 +29,25 @@ export default function Traffic({ traffic, reasons }: Props) {
     colour: colours[index % colours.length] ?? palette.text.primary,
     values,
   }));
+  if (!isBusy(series))
+    return (
+      <Typography sx={{ mb: 2 }}>
+        No requests in the last {hours.length > 24 ? '7 days' : '24 hours'}.
+      </Typography>
+    );
+  const columns = isBusy(reasonSeries) ? '1fr 1fr' : '1fr';
   return (
-    <Box sx={{ display: 'grid', columnGap: 2, gridTemplateColumns: { lg: '1fr 1fr' }, alignItems: 'start' }}>
+    <Box sx={{ display: 'grid', columnGap: 2, gridTemplateColumns: { lg: columns }, alignItems: 'start' }}>
       <Chart title="Requests by hour" hours={hours} series={series} />
-      <Chart title="Rejected and failed requests by reason" hours={hours} series={reasonSeries} />
+      {isBusy(reasonSeries) ? (
+        <Chart title="Rejected and failed requests by reason" hours={hours} series={reasonSeries} />
+      ) : null}
     </Box>
   );
 }
+
+const isBusy = (series: readonly Series[]): boolean =>
+  series.some(({ values }) => values.some((count) => count > 0));
 
 interface ChartProps {
   readonly title: string;
@@ -48,13 +60,6 @@ function Chart({ title, hours, series }: ChartProps) {
   const busyHours = hours.flatMap((at, index) =>
     series.some(({ values }) => values[index] !== 0) ? [{ at, index }] : [],
   );
-  if (busyHours.length === 0) {
-    return (
-      <Section title={title}>
-        <Typography>None in this period.</Typography>
-      </Section>
-    );
-  }
   return (
     <Section title={title}>
       <Box role="img" aria-label={`${title}: ${totals.join(', ')}`} sx={{ height: 280 }}>

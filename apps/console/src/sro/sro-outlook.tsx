@@ -1,10 +1,9 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Link, Typography } from '@mui/material';
-import { useQuery } from '@tanstack/react-query';
 import { Link as RouterLink } from 'react-router-dom';
-import { callRoute } from '../api/call-route.js';
 import { day } from '../parts/dates.js';
 import { Section } from '../parts/facts.js';
+import { useLive } from '../api/use-live.js';
 import { Loaded } from '../parts/load-state.js';
 import { StateTag } from '../parts/state-tag.js';
 import { counted } from '../parts/words.js';
@@ -26,10 +25,7 @@ interface Props {
 
 /** The organisations whose application-restricted access closes next, and what stops with it. */
 export function SroOutlook({ isHiddenIfNone = false }: Props) {
-  const query = useQuery({
-    queryKey: ['sro-outlook'],
-    queryFn: () => callRoute('sroOutlook', { query: { days: DAYS, limit: 10 } }),
-  });
+  const query = useLive(['sro-outlook'], 'sroOutlook', { query: { days: DAYS, limit: 10 } });
   return (
     <Loaded query={query}>
       {({ items }) =>
