@@ -181,7 +181,7 @@ describe('the command line', () => {
     const { id } = JSON.parse(granted.out) as { id: string };
     expect((await gatehouse(`exception revoke ${id} --reason closed`)).out).toContain('revoked');
     expect((await gatehouse('assurance set 3 --organisation R69')).out).toContain('R69: AAL3.');
-    expect((await gatehouse('environments list')).out).toMatch(/^int +authenticated +yes +off$/m);
+    expect((await gatehouse('environments list')).out).toMatch(/^int +authenticated +no +yes +off$/m);
     expect((await gatehouse('environments four-eyes int off --reason same')).out).toContain(
       'int: four eyes off.',
     );
