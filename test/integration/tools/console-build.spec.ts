@@ -17,12 +17,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** What builds the console. */
+const BUILD = [
+  ...['build.mjs', 'vite.config.mjs', 'package.json'].map((file) => `apps/console/${file}`),
+  'tools/bundled-packages.mjs',
+];
+
 /** Makes a checkout at a path, with a console of one page. */
 async function checkoutAt(name: string): Promise<string> {
   const console = join(folder, name, 'apps/console');
   await mkdir(join(console, 'src'), { recursive: true });
-  for (const file of ['build.mjs', 'vite.config.mjs', 'package.json'])
-    await cp(join(ROOT, 'apps/console', file), join(console, file));
+  for (const file of BUILD) await cp(join(ROOT, file), join(folder, name, file));
   await writeFile(join(console, 'index.html'), PAGE);
   await writeFile(join(console, 'src/main.tsx'), SCRIPT);
   await symlink(join(ROOT, 'node_modules'), join(folder, name, 'node_modules'));
