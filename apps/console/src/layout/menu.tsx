@@ -53,9 +53,13 @@ function Entry({ to, text, icon, count }: MenuEntry & { readonly count: number }
         )
       }
       leftIcon={
-        <Badge badgeContent={count} max={99} color="error" slotProps={{ badge: { 'aria-hidden': true } }}>
-          {icon}
-        </Badge>
+        count === 0 ? (
+          icon
+        ) : (
+          <Badge badgeContent={count} max={99} color="error" slotProps={{ badge: { 'aria-hidden': true } }}>
+            {icon}
+          </Badge>
+        )
       }
     />
   );
