@@ -20,6 +20,7 @@ const tasks = {
   'bench:lists': { script: 'test/bench/lists.ts', built: true },
   drill: { script: 'test/drills/run.ts', built: true },
   assure: { script: 'test/assure/run.ts', built: true },
+  screenshots: { script: 'test/screenshots/take.ts', built: true },
   planted: { script: 'test/assure/planted-bugs.mjs', built: true },
   gateway: {
     script: 'apps/gateway/dist/bundle/program/main.js',
