@@ -221,7 +221,7 @@ const BUGS = [
     name: 'the worker does not compare chains with checkpoints',
     file: 'apps/gateway/src/jobs/audit-verification.job.ts',
     find: 'await compare(deps, thisRun, [...covered.heads.values()]);',
-    put: '',
+    put: 'await compare(deps, thisRun, []);',
     tests: integration('test/integration/audit/trail-verification.spec.ts'),
   },
   {
