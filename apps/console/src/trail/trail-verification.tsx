@@ -26,19 +26,22 @@ export function TrailVerification(props: Verification & { readonly records: numb
       <Facts
         facts={[
           ['Verified', `${(records - unverified).toLocaleString('en-GB')} of ${counted(records, 'record')}`],
-          ['Last run', lastRunAt === null ? 'None yet' : `${moment(lastRunAt)}, ${askedBy(lastRunBy)}`],
           [
-            'Every record verified',
+            'Last run',
+            lastRunAt === null ? 'None yet' : `${moment(lastRunAt)}, ${requestedWords(lastRunBy)}`,
+          ],
+          [
+            'Whole trail verified',
             whole === null
               ? 'Not yet'
-              : `${moment(whole.begunAt)} to ${moment(whole.endedAt)}, ${askedBy(whole.requestedBy)}`,
+              : `${moment(whole.begunAt)} to ${moment(whole.endedAt)}, ${requestedWords(whole.requestedBy)}`,
           ],
           ...(wholeUnderWay === null
             ? []
             : [
                 [
-                  'Verifying every record',
-                  `Since ${moment(wholeUnderWay.begunAt)}, ${askedBy(wholeUnderWay.requestedBy)}`,
+                  'Whole trail being verified',
+                  `Since ${moment(wholeUnderWay.begunAt)}, ${requestedWords(wholeUnderWay.requestedBy)}`,
                 ] as const,
               ]),
         ]}
@@ -105,7 +108,7 @@ const COLUMNS: readonly Column<Run>[] = [
   { label: 'Began', value: ({ beganAt }) => moment(beganAt) },
   { label: 'Ended', value: ({ endedAt }) => moment(endedAt) },
   {
-    label: 'Asked for by',
+    label: 'Requested by',
     value: ({ requestedBy }) => (requestedBy === 'schedule' ? 'Schedule' : requestedBy),
   },
   { label: 'Verified', value: scopeText },
@@ -127,5 +130,5 @@ function resultText({ faults, firstFault }: Run): string {
 const faultText = ({ writer, seq, text }: NonNullable<Run['firstFault']>): string =>
   `Chain ${writer}, at record ${seq}: ${text}.`;
 
-const askedBy = (by: string | null): string =>
-  by === 'schedule' ? 'by schedule' : `asked for by ${by ?? ''}`;
+const requestedWords = (by: string | null): string =>
+  by === 'schedule' ? 'by schedule' : `requested by ${by ?? ''}`;

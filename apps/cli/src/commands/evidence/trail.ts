@@ -99,7 +99,9 @@ function verificationText(verification: TrailVerificationView): string {
       : `The last run of verification ended at ${lastRunAt} (requested by ${cell(lastRunBy)}). ${count(unverified, 'record')} not verified yet.`,
     ...(whole === null
       ? []
-      : [`Every record was verified by ${whole.endedAt} (requested by ${whole.requestedBy}).`]),
+      : [
+          `The whole trail was last verified from ${whole.begunAt} to ${whole.endedAt} (requested by ${whole.requestedBy}).`,
+        ]),
     ...(wholeUnderWay === null
       ? []
       : [
