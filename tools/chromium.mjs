@@ -30,6 +30,8 @@ export function ensureChromium() {
       spawnSync('apt-get', args, {
         stdio: ['ignore', 'ignore', 'inherit'],
         env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+        // Where the packages can't be reached, a Chromium that is there serves as well.
+        timeout: 120_000,
       });
     }
   }
