@@ -8,6 +8,7 @@ import {
   parseHeadLines,
 } from '@gatehouse/domain/audit/checkpoint';
 import type pg from 'pg';
+import { epochMs } from '../read/filter.js';
 
 export interface StoredCheckpoint {
   readonly sequence: number;
@@ -87,7 +88,7 @@ export function openCheckpointStore(database: Pick<pg.Pool, 'query'>): Checkpoin
     async add({ sequence, madeAtMs, full, chains, jws, heads, behind }) {
       const { rowCount } = await database.query(
         `INSERT INTO audit.checkpoint (sequence, made_at, is_full, chains, jws, heads, behind)
-         VALUES ($1, timestamptz 'epoch' + $2::bigint * interval '1 millisecond', $3, $4, $5, $6, $7)
+         VALUES ($1, ${epochMs('$2')}, $3, $4, $5, $6, $7)
          ON CONFLICT DO NOTHING`,
         [sequence, madeAtMs, full, chains, jws, heads, JSON.stringify(behind)],
       );

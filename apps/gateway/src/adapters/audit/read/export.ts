@@ -3,6 +3,7 @@
  * by chain, and an unbroken stretch of each chain, since only that can be verified.
  */
 import type pg from 'pg';
+import { epochMs } from './filter.js';
 
 export interface ExportFilter {
   /** Start of the attempt, epoch ms: from (inclusive) and to (exclusive). Neither: the whole trail. */
@@ -96,8 +97,8 @@ interface EventRow {
 const WRITERS = `
 WITH stretch AS (
   SELECT writer, min(seq) AS from_seq, max(seq) AS to_seq FROM audit.event
-   WHERE ($1::bigint IS NULL OR started_at >= timestamptz 'epoch' + $1::bigint * interval '1 millisecond')
-     AND ($2::bigint IS NULL OR started_at < timestamptz 'epoch' + $2::bigint * interval '1 millisecond')
+   WHERE ($1::bigint IS NULL OR started_at >= ${epochMs('$1')})
+     AND ($2::bigint IS NULL OR started_at < ${epochMs('$2')})
    GROUP BY writer
 )
 SELECT w.writer, w.state, w.seq, encode(w.hash, 'hex') AS hash,

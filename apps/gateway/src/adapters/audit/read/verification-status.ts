@@ -1,7 +1,13 @@
 /** How far the trail is verified, when and by whom, and the runs that did so (ADR 67). */
 import type { ChainFault, ChainFaultKind } from '@gatehouse/domain/audit/chain-check';
 import type pg from 'pg';
-import { faultsOf, type Passes, readPasses, type TrailFault } from '../verify/verification.store.js';
+import {
+  faultsOf,
+  type Passes,
+  readPasses,
+  type Run,
+  type TrailFault,
+} from '../verify/verification.store.js';
 import { millisecondsOf } from './filter.js';
 
 /** How far a chain is verified. */
@@ -13,17 +19,8 @@ export interface VerifiedChain {
   readonly by: string;
 }
 
-export interface StoredRun {
-  readonly id: string;
-  readonly requestedBy: string;
-  readonly beganAtMs: number;
-  readonly endedAtMs: number;
-  readonly records: number;
-  readonly chains: number;
-  readonly checkpoint: number | null;
-  readonly completes: boolean;
-  /** It verified records from the first one of each chain on, and not only new ones. */
-  readonly isWhole: boolean;
+/** A run as it is stored: of its faults, their number and the first. */
+export interface StoredRun extends Omit<Run, 'pass' | 'faults'> {
   readonly faultCount: number;
   readonly firstFault: (ChainFault & { readonly writer: string }) | null;
 }
@@ -78,17 +75,14 @@ function once(faults: readonly TrailFault[]): TrailFault[] {
   return [...byPlace.values()];
 }
 
-interface RunRow {
-  readonly id: string;
-  readonly requestedBy: string;
+interface RunRow extends Pick<
+  StoredRun,
+  'id' | 'requestedBy' | 'chains' | 'completes' | 'isWhole' | 'faultCount'
+> {
   readonly beganAtMs: string;
   readonly endedAtMs: string;
   readonly records: string;
-  readonly chains: number;
   readonly checkpoint: string | null;
-  readonly completes: boolean;
-  readonly isWhole: boolean;
-  readonly faultCount: number;
   readonly writer: string | null;
   readonly seq: string | null;
   readonly kind: ChainFaultKind | null;

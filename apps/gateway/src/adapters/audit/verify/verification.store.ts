@@ -2,7 +2,7 @@
 import type { Database } from '@gatehouse/db/client';
 import type { ChainFault, ChainProgress, Position, StoredRecord } from '@gatehouse/domain/audit/chain-check';
 import type { ChainHead } from '@gatehouse/domain/audit/checkpoint';
-import { millisecondsOf } from '../read/filter.js';
+import { epochMs, millisecondsOf } from '../read/filter.js';
 import { chainOf, chainsOf, hashesAt, type Queries, recordsOf } from './stored-chains.js';
 
 /** Verifies every chain from its first record on. */
@@ -94,7 +94,7 @@ export function openVerificationStore(database: Queries, db: Rows): Verification
       const { rowCount } = await database.query(
         `INSERT INTO audit.verified_range
            (pass, writer, after_seq, to_seq, hash, run, requested_by, verified_at, fault, fault_seq)
-         VALUES ($1, $2, $3, $4, decode($5, 'hex'), $6, $7, ${instant('$8')}, $9, $10) ON CONFLICT DO NOTHING`,
+         VALUES ($1, $2, $3, $4, decode($5, 'hex'), $6, $7, ${epochMs('$8')}, $9, $10) ON CONFLICT DO NOTHING`,
         [pass, writer, afterSeq, to.seq, to.hash, run, requestedBy, nowMs, fault?.kind, fault?.seq],
       );
       return rowCount === 1;
@@ -126,7 +126,7 @@ export async function readPasses(database: Queries): Promise<Passes> {
   };
 }
 
-/** Has the whole trail verified anew. @returns false if that is under way already */
+/** Begins another verification of the whole trail. @returns false if that is under way already */
 export async function beginPass(db: Rows, requestedBy: string, nowMs: number): Promise<boolean> {
   const begun = await db.$executeRaw`
     INSERT INTO audit.verification_pass (pass, begun_at, requested_by)
@@ -156,7 +156,7 @@ async function insertRun(database: Queries, run: Run): Promise<boolean> {
   const { rowCount } = await database.query(
     `INSERT INTO audit.verification (id, pass, requested_by, began_at, ended_at, records, chains, checkpoint, is_whole,
                                      completes, faults, fault_writer, fault_seq, fault)
-     VALUES ($1, $2, $3, ${instant('$4')}, ${instant('$5')}, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+     VALUES ($1, $2, $3, ${epochMs('$4')}, ${epochMs('$5')}, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      ON CONFLICT DO NOTHING`,
     [
       ...[id, pass, requestedBy, beganAtMs, endedAtMs, records, chains, checkpoint],
@@ -165,9 +165,6 @@ async function insertRun(database: Queries, run: Run): Promise<boolean> {
   );
   return rowCount === 1;
 }
-
-const instant = (parameter: string): string =>
-  `timestamptz 'epoch' + ${parameter}::bigint * interval '1 millisecond'`;
 
 /** One pass at a time is under way, so the newest completed one is among the last two. */
 const PASSES = `
