@@ -25,7 +25,7 @@ export function placeOf(names: readonly string[], environments: readonly Environ
   const isInstallation = names.length === 0;
   const shown = isInstallation ? environments.map(({ name }) => name) : names;
   const listed = LIST.format(shown);
-  const text = isInstallation ? `this installation has ${listed}.` : `this is about ${listed}.`;
+  const said = isInstallation ? `installation has ${listed}.` : `is about ${listed}.`;
   const isProduction = environments.some((each) => each.isProduction && shown.includes(each.name));
-  return { isProduction, text: isProduction ? `Production: ${text}` : text.replace('t', 'T') };
+  return { isProduction, text: `${isProduction ? 'Production: this' : 'This'} ${said}` };
 }
