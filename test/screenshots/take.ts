@@ -1,5 +1,5 @@
 /**
- * `npm run screenshots` takes the pictures of docs/screenshots anew: it starts a Gatehouse with the demo registry of
+ * `npm run screenshots` takes the pictures of docs/screenshots again: it starts a Gatehouse with the demo registry of
  * `npm start`, sends it requests, and opens its console in Chromium as the demo people.
  */
 import { randomUUID } from 'node:crypto';
@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { ensureChromium, findChromium } from '../../tools/chromium.mjs';
-import { loadDemo } from '../../tools/start/demo.mjs';
+import { FLAGS, openToday } from '../support/console.ts';
+import { loadDemoInto } from '../support/servers/demo-world.ts';
 import { stop as stopPostgres } from '../support/servers/postgres.ts';
 import { freePort } from '../support/servers/free-port.ts';
 import { type Stack, startStaffStack } from '../support/servers/stack.ts';
@@ -78,13 +79,7 @@ const PICTURES: Readonly<Record<string, readonly [person: string, find: (page: P
 
 async function fill(stack: Stack, publicUrl: string): Promise<Record<string, string>> {
   const home = await mkdtemp(join(tmpdir(), 'gatehouse-screenshots-'));
-  const state = { clientKeys: {}, done: [], adminToken: stack.adminToken, save: () => undefined };
-  await loadDemo({
-    ...{ root: ROOT, home, state, publicUrl, adminUrl: stack.gateway.admin },
-    settings: { GATEHOUSE_ADMIN_URL: stack.gateway.admin },
-    asOwner: { DATABASE_OWNER_URL: stack.database.ownerUrl, DATABASE_URL: stack.database.appUrl },
-    controlUrl: stack.simulator.controlUrl,
-  });
+  const { state } = await loadDemoInto(stack, stack.gateway, publicUrl, home);
   await rm(home, { recursive: true });
   await stack.settled();
   return state.clientKeys;
@@ -116,10 +111,7 @@ async function signIn(browser: Browser, origin: string, person: string): Promise
   const context = await browser.newContext({ viewport: SIZE, colorScheme: 'light' });
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
-  await page.goto(origin);
-  await page.getByRole('link', { name: 'Sign in' }).click();
-  await page.getByRole('button', { name: person }).click();
-  await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+  await openToday(page, origin, person);
   return page;
 }
 
@@ -181,7 +173,7 @@ const { stack, origin } = await startStaffStack(ROLES, {
     GATEHOUSE_PUBLIC_URL: publicUrl,
   },
 });
-const browser = await chromium.launch({ executablePath: findChromium() ?? '', args: ['--no-sandbox'] });
+const browser = await chromium.launch({ executablePath: findChromium() ?? '', args: FLAGS });
 try {
   await send(stack, await fill(stack, publicUrl));
   await leaveWork(stack);

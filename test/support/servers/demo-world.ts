@@ -9,7 +9,7 @@ import { loadDemo } from '../../../tools/start/demo.mjs';
 import { prepareWeb } from '../../../tools/start/web.mjs';
 import { FLAGS } from '../console.ts';
 import { freePort } from './free-port.ts';
-import { startWebProcess } from './processes.ts';
+import { type GatewayProcess, startWebProcess } from './processes.ts';
 import { type Stack, startStack } from './stack.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -25,6 +25,22 @@ export interface DemoWorld {
   stop(): Promise<void>;
 }
 
+/**
+ * Loads the demo's registry, as `npm start` does.
+ * @param publicUrl where API Management fetches the JWKS of each application
+ * @param home a folder for the files of the demo
+ */
+export async function loadDemoInto(stack: Stack, gateway: GatewayProcess, publicUrl: string, home: string) {
+  const state = { clientKeys: {}, done: [], adminToken: stack.adminToken, save: () => undefined };
+  const settings = { GATEHOUSE_ADMIN_URL: gateway.admin };
+  const registry = await loadDemo({
+    ...{ root: ROOT, home, state, settings, adminUrl: gateway.admin, publicUrl },
+    asOwner: { DATABASE_OWNER_URL: stack.database.ownerUrl, DATABASE_URL: stack.database.appUrl },
+    controlUrl: stack.simulator.controlUrl,
+  });
+  return { state, settings, registry };
+}
+
 export async function startDemoWorld(): Promise<DemoWorld> {
   const stack = await startStack({ replicas: 0 });
   const [publicPort, webPort] = [await freePort(), await freePort()];
@@ -35,13 +51,7 @@ export async function startDemoWorld(): Promise<DemoWorld> {
     GATEHOUSE_PUBLIC_URL: publicUrl,
   });
   const home = await mkdtemp(join(tmpdir(), 'gatehouse-demo-'));
-  const state = { clientKeys: {}, done: [], adminToken: stack.adminToken, save: () => undefined };
-  const settings = { GATEHOUSE_ADMIN_URL: gateway.admin };
-  const registry = await loadDemo({
-    ...{ root: ROOT, home, state, settings, adminUrl: gateway.admin, publicUrl },
-    asOwner: { DATABASE_OWNER_URL: stack.database.ownerUrl, DATABASE_URL: stack.database.appUrl },
-    controlUrl: stack.simulator.controlUrl,
-  });
+  const { state, settings, registry } = await loadDemoInto(stack, gateway, publicUrl, home);
   const webSettings = await prepareWeb(
     { root: ROOT, home, state, admin: { ...settings, GATEHOUSE_ADMIN_TOKEN: state.adminToken } },
     {
