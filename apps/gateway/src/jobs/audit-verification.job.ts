@@ -1,6 +1,6 @@
 /**
  * Verifies the audit trail inside the database (docs/audit.md, "Verification by the worker"; ADR 67): the new records of
- * each chain, and once a week, or when somebody asks for it, every record. A chain that has a fault is not followed
+ * each chain, and once a week, or on request, every record. A chain that has a fault is not followed
  * further. What a killed run has verified stands, and the next one goes on from there.
  */
 import { randomUUID } from 'node:crypto';

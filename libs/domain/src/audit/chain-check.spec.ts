@@ -45,7 +45,7 @@ const position = (seq: number, records = SOUND): Position =>
 const changed = (seq: number, changes: Partial<StoredRecord>, records = SOUND): StoredRecord[] =>
   records.map((record) => (record.seq === seq ? { ...record, ...changes } : record));
 const without = (seq: number): StoredRecord[] => SOUND.filter((record) => record.seq !== seq);
-/** Whoever forges a record may hash it anew. */
+/** A forger may hash a record again. */
 const rehashed = (seq: number, fields: Fields): Partial<StoredRecord> => {
   const record = { ...at(seq).record, ...fields };
   return { record, hash: link(at(seq).prevHash, canonicalOfStored(record)) };

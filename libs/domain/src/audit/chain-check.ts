@@ -158,7 +158,7 @@ export function faultOfCovered(
   return hash === covered.hash ? null : { seq: covered.seq, kind: 'checkpoint' };
 }
 
-/** Whether the whole trail is to be verified anew. @param begunAtMs when the last completed pass began; null: none */
+/** Whether the whole trail is due to be verified again. @param begunAtMs when the last completed pass began; null: none */
 export function isPassDue(begunAtMs: number | null, nowMs: number): boolean {
   return begunAtMs === null || nowMs - begunAtMs >= PASS_EVERY_MS;
 }

@@ -37,7 +37,7 @@ export const JOB_KINDS = {
   },
   'audit-verification': {
     purpose:
-      'Verifies new records of the audit trail and compares its chains with the newest checkpoint; once a week, or when somebody asks for it, it verifies the whole trail.',
+      'Verifies new records of the audit trail and compares its chains with the newest checkpoint; once a week, or on request, it verifies the whole trail.',
     waits:
       'Callers notice nothing, and records are written all the same. A record that somebody changed or removed is found when it runs.',
     everyMs: 10 * MINUTE_MS,
