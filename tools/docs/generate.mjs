@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format } from 'oxfmt';
 import { cliPage } from './cli-page.mjs';
+import { partnerOpenApiDocument } from '../../libs/contracts/dist/partner/partner-openapi.js';
 import { diagnosisPage, errorPage } from './error-pages.mjs';
 import { governance } from '../observability/governance.mjs';
 import { processes } from '../observability/process.mjs';
@@ -16,6 +17,7 @@ const pages = {
   'docs/errors.md': errorPage,
   'docs/diagnoses.md': diagnosisPage,
   'docs/cli.md': cliPage(read('docs/cli.md')),
+  'docs/reference/partner-openapi.json': JSON.stringify(partnerOpenApiDocument('1')),
   'infra/observability/grafana/today.json': JSON.stringify(today),
   'infra/observability/grafana/audit-keys-governance.json': JSON.stringify(governance),
   'infra/observability/grafana/process.json': JSON.stringify(processes),

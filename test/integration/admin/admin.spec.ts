@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { API_PREFIX, type RouteContract, type RouteName, routes } from '@gatehouse/contracts/routes';
 import { PERMISSIONS, TOKEN_SCOPES as SCOPES } from '@gatehouse/domain/governance/permissions';
 import { mintAdminToken } from '@gatehouse/domain/input/opaque-key';
@@ -293,6 +294,12 @@ describe('the audit trail', () => {
 it('is documented for everybody, as OpenAPI and as a page without scripts', async () => {
   const { status, body } = await admin.call('GET', '/api/v1/openapi.json', undefined, '');
   expect([status, body.openapi]).toEqual([200, '3.1.0']);
+  const partner = await admin.call('GET', '/api/v1/partner-openapi.json', undefined, '');
+  const written = await readFile(
+    new URL('../../../docs/reference/partner-openapi.json', import.meta.url),
+    'utf8',
+  );
+  expect([partner.status, partner.body]).toEqual([200, JSON.parse(written)]);
   const page = await fetch(`${admin.url}/api/v1/docs`);
   const text = await page.text();
   expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);

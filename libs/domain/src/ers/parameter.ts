@@ -17,14 +17,13 @@ const COMMUNICATION_INCLUDES = [
   'Communication:content-reference:DocumentReference',
 ];
 
-const exactly =
-  (...values: readonly string[]) =>
-  (value: string): boolean =>
-    values.includes(value);
-const matching =
-  (pattern: RegExp, maxLength: number) =>
-  (value: string): boolean =>
-    value.length <= maxLength && pattern.test(value);
+/** The values that a parameter may have, or the pattern of them; lengths are in characters. */
+export type ParameterForm =
+  | { readonly values: readonly string[] }
+  | { readonly pattern: RegExp; readonly maxLength: number };
+
+const exactly = (...values: readonly string[]): ParameterForm => ({ values });
+const matching = (pattern: RegExp, maxLength: number): ParameterForm => ({ pattern, maxLength });
 
 const UUID = '[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}';
 
@@ -59,9 +58,15 @@ const FORMS = {
 
 export type ParameterKind = keyof typeof FORMS;
 
+/** The form of each kind, as the description of the partner listener states it. */
+export const PARAMETER_FORMS: Readonly<Record<ParameterKind, ParameterForm>> = FORMS;
+
 export const PARAMETER_KINDS = Object.keys(FORMS) as readonly ParameterKind[];
 
 /** Whether a decoded value has the form of its kind. */
 export function isParameter(kind: ParameterKind, value: string): boolean {
-  return FORMS[kind](value);
+  const form = PARAMETER_FORMS[kind];
+  return 'values' in form
+    ? form.values.includes(value)
+    : value.length <= form.maxLength && form.pattern.test(value);
 }

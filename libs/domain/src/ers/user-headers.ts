@@ -19,15 +19,23 @@ export interface UserHeaders {
   readonly referralId: string | null;
 }
 
-const BUSINESS_FUNCTION = /^[A-Z][A-Z_]{0,63}$/;
-const USER_ID = /^[0-9]{12}$/;
-const UBRN = /^[0-9]{12}$/;
-/** One name and one extension of a type that A020 takes: nothing that another system could read as a path. */
-const FILE_NAME =
-  /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\.)[A-Za-z0-9_(][A-Za-z0-9 _()-]{0,99}\.(?:txt|pdf|xml|rtf|au|mp3|png|gif|jpe?g|tiff?|mpe?g|docx?|dcm)$/i;
+/**
+ * The forms of the values. A file name is one name and one extension of a type that A020 takes: nothing that another
+ * system could read as a path.
+ */
+export const USER_HEADER_FORMS = {
+  businessFunction: /^[A-Z][A-Z_]{0,63}$/,
+  userId: /^[0-9]{12}$/,
+  ubrn: /^[0-9]{12}$/,
+  fileName:
+    /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\.)[A-Za-z0-9_(][A-Za-z0-9 _()-]{0,99}\.(?:txt|pdf|xml|rtf|au|mp3|png|gif|jpe?g|tiff?|mpe?g|docx?|dcm)$/i,
+} as const;
 
-const TAKES_COMM_RULE_ORG = new Set(['A015']);
-const TAKES_FILE_NAME = new Set(['A020']);
+/** The user headers that an interaction takes and, but for the referral id, requires (docs/reference/protocol-facts.md §2). */
+export const takesCommRuleOrg = ({ interaction }: Pick<Operation, 'interaction'>): boolean =>
+  interaction === 'A015';
+export const takesFileName = ({ interaction }: Pick<Operation, 'interaction'>): boolean =>
+  interaction === 'A020';
 
 /**
  * @param headers names in lower case
@@ -35,19 +43,19 @@ const TAKES_FILE_NAME = new Set(['A020']);
  */
 export function readUserHeaders(headers: ReadonlyMap<string, string>): UserHeaders {
   return {
-    businessFunction: checked(headers, 'nhsd-ers-business-function', BUSINESS_FUNCTION),
-    onBehalfOfUserId: checked(headers, 'nhsd-ers-on-behalf-of-user-id', USER_ID),
+    businessFunction: checked(headers, 'nhsd-ers-business-function', USER_HEADER_FORMS.businessFunction),
+    onBehalfOfUserId: checked(headers, 'nhsd-ers-on-behalf-of-user-id', USER_HEADER_FORMS.userId),
     commRuleOrg: checked(headers, 'nhsd-ers-comm-rule-org', ODS_CODE),
-    fileName: checked(headers, 'nhsd-ers-file-name', FILE_NAME),
-    referralId: checked(headers, 'nhsd-ers-referral-id', UBRN),
+    fileName: checked(headers, 'nhsd-ers-file-name', USER_HEADER_FORMS.fileName),
+    referralId: checked(headers, 'nhsd-ers-referral-id', USER_HEADER_FORMS.ubrn),
   };
 }
 
 /** @throws GW_HEADER_SYNTAX if the interaction needs the commissioning organisation or a file name and has none */
-export function requireUserHeaders({ interaction }: Operation, user: UserHeaders): void {
+export function requireUserHeaders(operation: Operation, user: UserHeaders): void {
   const isMissing =
-    (TAKES_COMM_RULE_ORG.has(interaction) && user.commRuleOrg === null) ||
-    (TAKES_FILE_NAME.has(interaction) && user.fileName === null);
+    (takesCommRuleOrg(operation) && user.commRuleOrg === null) ||
+    (takesFileName(operation) && user.fileName === null);
   if (isMissing) throw new GatewayError('GW_HEADER_SYNTAX', { fhirIssue: 'required' });
 }
 
@@ -57,16 +65,16 @@ export function upstreamUserHeaders(
   odsCode: string,
   user: UserHeaders,
 ): Readonly<Record<string, string>> {
-  const { interaction, businessFunctions, onBehalfOf } = operation;
+  const { businessFunctions, onBehalfOf } = operation;
   const takesFunction = businessFunctions.length > 0;
   const sent: [name: string, value: string | null][] = [
     // A030, which finds out what a user may be, needs neither (docs/reference/protocol-facts.md §2).
     ['nhsd-end-user-organisation-ods', takesFunction ? odsCode : null],
     ['nhsd-ers-business-function', takesFunction ? user.businessFunction : null],
     ['nhsd-ers-on-behalf-of-user-id', onBehalfOf ? user.onBehalfOfUserId : null],
-    ['nhsd-ers-comm-rule-org', TAKES_COMM_RULE_ORG.has(interaction) ? user.commRuleOrg : null],
-    ['nhsd-ers-file-name', TAKES_FILE_NAME.has(interaction) ? user.fileName : null],
-    ['nhsd-ers-referral-id', TAKES_FILE_NAME.has(interaction) ? user.referralId : null],
+    ['nhsd-ers-comm-rule-org', takesCommRuleOrg(operation) ? user.commRuleOrg : null],
+    ['nhsd-ers-file-name', takesFileName(operation) ? user.fileName : null],
+    ['nhsd-ers-referral-id', takesFileName(operation) ? user.referralId : null],
   ];
   return Object.fromEntries(sent.filter((pair): pair is [string, string] => pair[1] !== null));
 }

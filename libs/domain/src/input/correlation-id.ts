@@ -6,7 +6,8 @@
  */
 import { holdsKey } from './opaque-key.js';
 
-const SAFE = /^[A-Za-z0-9._:-]{1,128}$/;
+/** The characters of an id. One that is nothing but ten digits has them, too, and is rejected all the same. */
+export const CORRELATION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 /** Alone, or 3-3-4 with a separator. */
 const TEN_DIGITS = /^[0-9]{3}[._: -]?[0-9]{3}[._: -]?[0-9]{4}$/;
 
@@ -30,7 +31,7 @@ export type CorrelationIdFault = 'number' | 'syntax';
 
 export function correlationIdFault(id: string): CorrelationIdFault | null {
   if (TEN_DIGITS.test(id)) return 'number';
-  return SAFE.test(id) && !holdsKey(id) ? null : 'syntax';
+  return CORRELATION_ID.test(id) && !holdsKey(id) ? null : 'syntax';
 }
 
 /**

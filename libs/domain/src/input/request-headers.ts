@@ -44,11 +44,14 @@ const RESERVED_FAMILY = /^(?:x-ers-|xapi-|nhsd-|gatehouse-)/;
 const RESERVED = new Set(['apikey', 'echo', 'asid', 'x-asid']);
 
 export const ODS_CODE = /^[A-Z0-9]{1,10}$/;
-const PRODUCT = /^[\x20-\x7e]{1,100}$/;
-const SESSION = /^[A-Za-z0-9._~-]{1,512}$/;
-const ACTIVITY = /^background$/;
-const IF_MATCH = /^W\/"[0-9]{1,10}"$/;
-const ACCEPT = /^[\x20-\x7e]{0,512}$/;
+/** The forms of the other values that Gatehouse reads. */
+export const HEADER_FORMS = {
+  product: /^[\x20-\x7e]{1,100}$/,
+  userSession: /^[A-Za-z0-9._~-]{1,512}$/,
+  userActivity: /^background$/,
+  ifMatch: /^W\/"[0-9]{1,10}"$/,
+  accept: /^[\x20-\x7e]{0,512}$/,
+} as const;
 
 export interface CallerHeaders {
   readonly authorization: string | null;
@@ -130,17 +133,17 @@ export function readCallerHeaders(headers: ReadonlyMap<string, string>): CallerH
     contentType: headers.get('content-type') ?? null,
     contentEncoding: headers.get('content-encoding') ?? null,
     contentLength: length === undefined ? null : Number(length),
-    accept: checked(headers, 'accept', ACCEPT),
+    accept: checked(headers, 'accept', HEADER_FORMS.accept),
     acceptsGzip: /(?:^|,)\s*gzip\s*(?:,|;(?!\s*q=0(?:\.0*)?\s*(?:,|$))|$)/i.test(
       headers.get('accept-encoding') ?? '',
     ),
     ifMatch: headers.get('if-match') ?? null,
     correlationId,
     odsCode: checked(headers, CHOOSES_ORGANISATION, ODS_CODE),
-    product: checked(headers, 'gatehouse-product', PRODUCT),
+    product: checked(headers, 'gatehouse-product', HEADER_FORMS.product),
     capability,
-    userSession: checked(headers, 'gatehouse-user-session', SESSION),
-    isBackground: checked(headers, 'gatehouse-user-activity', ACTIVITY) !== null,
+    userSession: checked(headers, 'gatehouse-user-session', HEADER_FORMS.userSession),
+    isBackground: checked(headers, 'gatehouse-user-activity', HEADER_FORMS.userActivity) !== null,
     userHeaders,
   };
 }
@@ -164,5 +167,5 @@ export function checked(headers: ReadonlyMap<string, string>, name: string, patt
 export function requireIfMatch(operation: Operation, ifMatch: string | null): void {
   if (!operation.ifMatch) return;
   if (ifMatch === null) throw new GatewayError('GW_HEADER_SYNTAX', { fhirIssue: 'required' });
-  if (!IF_MATCH.test(ifMatch)) throw new GatewayError('GW_HEADER_SYNTAX');
+  if (!HEADER_FORMS.ifMatch.test(ifMatch)) throw new GatewayError('GW_HEADER_SYNTAX');
 }

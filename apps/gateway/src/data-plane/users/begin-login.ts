@@ -3,6 +3,7 @@
  * gets, and the browser comes back to its return target with a code.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { loginBody } from '@gatehouse/contracts/partner/sign-in-shapes';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { Client, Snapshot } from '@gatehouse/domain/registry/registry';
 import { assuranceFloorOf } from '@gatehouse/domain/policy/user-decision';
@@ -11,7 +12,7 @@ import type { UserLogin } from '../../adapters/users/user-logins.js';
 import { answerJson } from '../listener/answer-json.js';
 import type { PlaneDeps } from '../deps.js';
 import type { Exchange } from '../exchange.js';
-import { loginBody, readJson, shaped } from './bodies.js';
+import { readJson, shaped } from './bodies.js';
 import { userGrants } from './user-grants.js';
 
 /**

@@ -3,6 +3,7 @@
  * says that the user may be (A030); tokens for further applications follow in the background.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { codeBody, idTokenBody } from '@gatehouse/contracts/partner/sign-in-shapes';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { Client, Grant } from '@gatehouse/domain/registry/registry';
 import { CIS1_NOT_PERMITTED } from '@gatehouse/domain/users/cis1';
@@ -15,7 +16,7 @@ import type { IssuedPair } from '../../adapters/users/tokens/issued-pair.js';
 import { answerJson } from '../listener/answer-json.js';
 import type { PlaneDeps } from '../deps.js';
 import type { Exchange } from '../exchange.js';
-import { codeBody, idTokenBody, readJson, shaped } from './bodies.js';
+import { readJson, shaped } from './bodies.js';
 import { prefetchTokens } from './prefetch-tokens.js';
 import { readRoles } from './read-roles.js';
 import { recordBroughtUser, recordUserEvent } from './record-user-event.js';

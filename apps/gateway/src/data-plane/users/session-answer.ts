@@ -1,4 +1,5 @@
 /** What a supplier's server gets to know of a session, in every answer about it. */
+import type { SessionAnswer } from '@gatehouse/contracts/partner/sign-in-shapes';
 import type { Client } from '@gatehouse/domain/registry/registry';
 import { roleInWords, type UserRole } from '@gatehouse/domain/users/roles';
 import { endsAtMs } from '@gatehouse/domain/users/session-life';
@@ -6,30 +7,6 @@ import { offeredRoles } from '@gatehouse/domain/users/session-role';
 import type { UserSession } from '@gatehouse/domain/users/user-session';
 import type { PlaneDeps } from '../deps.js';
 import { sessionGrants } from './user-grants.js';
-
-export interface SessionAnswer {
-  readonly user: { readonly userId: string; readonly name: string | null };
-  readonly assurance: { readonly authentication: number; readonly identity: number };
-  /** The roles that can be chosen. */
-  readonly roles: readonly OfferedRole[];
-  /** The role in force for requests that choose none; null while several are left open. */
-  readonly role: {
-    readonly organisation: string;
-    readonly businessFunction: string;
-    readonly onBehalfOf: string | null;
-  } | null;
-  /** ISO 8601; the session ends then, however much it is used. */
-  readonly endsAt: string;
-  /** The session ends then if it is not used before. */
-  readonly idleEndsAt: string;
-}
-
-interface OfferedRole {
-  readonly organisation: string;
-  readonly organisationName: string | null;
-  readonly businessFunction: string;
-  readonly inWords: string;
-}
 
 export async function sessionAnswer(
   deps: PlaneDeps,
@@ -56,7 +33,7 @@ export async function sessionAnswer(
   };
 }
 
-function offer(role: UserRole, organisationName: string | null): OfferedRole {
+function offer(role: UserRole, organisationName: string | null): SessionAnswer['roles'][number] {
   const { odsCode: organisation, businessFunction } = role;
   return { organisation, organisationName, businessFunction, inWords: roleInWords(role, organisationName) };
 }

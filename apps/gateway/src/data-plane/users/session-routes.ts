@@ -1,5 +1,6 @@
 /** What a supplier's server does with an open session: ask about it, choose a role, end it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { roleBody } from '@gatehouse/contracts/partner/sign-in-shapes';
 import { GatewayError } from '@gatehouse/domain/errors';
 import type { Client } from '@gatehouse/domain/registry/registry';
 import { peopleIn } from '@gatehouse/domain/users/on-behalf-of';
@@ -8,7 +9,7 @@ import type { UserSession } from '@gatehouse/domain/users/user-session';
 import { answerJson } from '../listener/answer-json.js';
 import type { PlaneDeps } from '../deps.js';
 import type { Exchange } from '../exchange.js';
-import { readJson, roleBody, shaped } from './bodies.js';
+import { readJson, shaped } from './bodies.js';
 import { withFreshRoles } from './fresh-roles.js';
 import { readAsUser } from './read-as-user.js';
 import { recordUserEvent } from './record-user-event.js';
