@@ -24,7 +24,7 @@ const suites = {
 /** The parts of `e2e` by the projects of its configuration. */
 const WAITING = ['--project=1 waiting'];
 const BESIDE_OTHERS = ['--project=2 at once'];
-const BY_ITSELF = ['--project=3 one by one'];
+const AT_THE_END = ['--project=3 in pairs', '--project=4 one by one'];
 /** The suites together run up to five Gatehouses at once, and two Chromiums. */
 const MEMORY_FOR_ALL = 8 * 1024 ** 3;
 
@@ -123,7 +123,7 @@ async function runSuites(chosen) {
     ...(isDivided ? [part('e2e', WAITING), part('e2e', BESIDE_OTHERS)] : [part('e2e')]),
     [...part('integration'), ...part('browser')],
   ]);
-  if (isDivided) await runLanes([part('e2e', BY_ITSELF)]);
+  if (isDivided) await runLanes([part('e2e', AT_THE_END)]);
 }
 
 const firstLine = (message) => message.trim().split('\n', 1)[0];

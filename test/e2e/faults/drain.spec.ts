@@ -139,7 +139,8 @@ async function isRefused(url: string): Promise<boolean> {
     await once(socket, 'connect');
     return false;
   } catch (error) {
-    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+    // A connection that still waits in the kernel's queue when the listener closes is reset.
+    expect(['ECONNREFUSED', 'ECONNRESET']).toContain((error as NodeJS.ErrnoException).code);
     return true;
   } finally {
     socket.destroy();
