@@ -161,6 +161,10 @@ export interface OutcomeEvent extends OfRequest {
   readonly responseBytes: number | null;
   readonly responseSha256: string | null;
   readonly durationMs: number;
+  /**
+   * From when the call was handed to its connection; null if it never was. In older records from the beginning of the
+   * attempt, so with the commit of INTENT and the wait for the attempt's turn.
+   */
   readonly upstreamDurationMs: number | null;
   /** As `recordedHeaders` returns them; null if not sent, not received or not known. */
   readonly sentHeaders: Readonly<Record<string, string>> | null;

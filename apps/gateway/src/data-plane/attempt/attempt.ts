@@ -28,8 +28,8 @@ export interface Attempt {
   readonly number: number;
   /** Epoch ms. */
   readonly startedAtMs: number;
-  /** Monotonic ms. */
-  readonly startedMs: number;
+  /** When the call was handed to its connection, monotonic ms; null: it has not been yet. */
+  sentMs: number | null;
   readonly route: Route;
   /** Null in an open environment. */
   readonly token: AccessToken | null;

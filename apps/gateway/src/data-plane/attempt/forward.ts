@@ -81,6 +81,7 @@ async function send(
 ): Promise<HttpAnswer> {
   const { method, readOnly } = admitted.matched.operation;
   const { upload } = admitted;
+  attempt.sentMs = deps.clock.monotonicNow();
   try {
     return await attempt.seat.send({
       method,

@@ -64,7 +64,7 @@ function openAttempt({ deps, exchange, admitted }: Call, route: Route, token: Ac
     id,
     number: exchange.attempts + 1,
     startedAtMs: deps.clock.now(),
-    startedMs: deps.clock.monotonicNow(),
+    sentMs: null,
     route,
     token,
     seat,

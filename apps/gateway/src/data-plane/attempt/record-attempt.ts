@@ -1,5 +1,5 @@
 /** The records of one attempt: INTENT before a byte is sent, OUTCOME before a byte of the answer is released (law 1). */
-import type { IntentEvent, OutcomeEvent, Subject } from '@gatehouse/domain/audit/audit';
+import type { AuditOutcome, IntentEvent, OutcomeEvent, Subject } from '@gatehouse/domain/audit/audit';
 import { recordedHeaders, recordedValue } from '@gatehouse/domain/audit/recorded-headers';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { headerValue } from '@gatehouse/domain/input/framing';
@@ -89,6 +89,7 @@ function outcomeEvent({ deps, exchange }: Call, attempt: Attempt, result: Attemp
   const { outcome, upstreamStatus, diagnosis, received } = result;
   const token = attempt.token?.value ?? null;
   const requestId = headerValue(received?.headers ?? [], 'x-request-id');
+  const endedMs = deps.clock.monotonicNow();
   return {
     kind: 'OUTCOME',
     startedAtMs: attempt.startedAtMs,
@@ -99,11 +100,16 @@ function outcomeEvent({ deps, exchange }: Call, attempt: Attempt, result: Attemp
     upstreamStatus,
     upstreamRequestId: requestId === undefined ? null : recordedValue(requestId, token),
     diagnosis,
-    durationMs: Math.round(deps.clock.monotonicNow() - exchange.startedMs),
-    upstreamDurationMs: Math.round(deps.clock.monotonicNow() - attempt.startedMs),
+    durationMs: Math.round(endedMs - exchange.startedMs),
+    upstreamDurationMs: isSent(attempt, outcome) ? Math.round(endedMs - attempt.sentMs) : null,
     sentHeaders: outcome === 'NOT_SENT' ? null : recordedHeaders(Object.entries(attempt.headers), token),
     receivedHeaders: received === null ? null : recordedHeaders(received.headers, token),
   } as const;
+}
+
+/** A call that was handed to its connection may be given up before its first byte is sent. */
+function isSent(attempt: Attempt, outcome: AuditOutcome): attempt is Attempt & { readonly sentMs: number } {
+  return attempt.sentMs !== null && outcome !== 'NOT_SENT';
 }
 
 /** What the caller gets if OUTCOME could not be recorded. */
