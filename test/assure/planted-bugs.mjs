@@ -225,6 +225,28 @@ const BUGS = [
     tests: integration('test/integration/audit/trail-verification.spec.ts'),
   },
   {
+    name: 'the position of a chain in the roll-ups moves before its records are counted',
+    file: 'apps/gateway/src/adapters/audit/rollup/rollup.store.ts',
+    find: 'const { rows } = await database.query<{ seq: string }>(COUNT_PAGE, [writer, afterSeq, most, nowMs]);',
+    put: `await database.query('UPDATE audit_search.position SET seq = $2 WHERE writer = $1', [writer, afterSeq + 1]);
+      const { rows } = await database.query<{ seq: string }>(COUNT_PAGE.replace('AND p.seq = $2', ''), [writer, afterSeq, most, nowMs]);`,
+    tests: integration('test/integration/audit/audit-rollups.spec.ts'),
+  },
+  {
+    name: 'two workers count the same page into the roll-ups',
+    file: 'apps/gateway/src/adapters/audit/rollup/rollup.store.ts',
+    find: 'AND p.seq = $2 AND w.seq > $2',
+    put: 'AND w.seq > $2',
+    tests: integration('test/integration/audit/audit-rollups.spec.ts'),
+  },
+  {
+    name: 'the roll-ups count a request in the hour of its OUTCOME',
+    file: 'apps/gateway/src/adapters/audit/rollup/counted.ts',
+    find: "SELECT date_bin('1 hour', o.started_at, timestamptz 'epoch') AS hour",
+    put: "SELECT date_bin('1 hour', timestamptz 'epoch' + (o.record ->> 'atMs')::bigint * interval '1 millisecond', timestamptz 'epoch') AS hour",
+    tests: integration('test/integration/audit/audit-rollups.spec.ts'),
+  },
+  {
     name: 'the state of the trail calls a chain whole that was cut behind its checkpoint',
     file: 'libs/domain/src/audit/trail-status.ts',
     find: 'isBehind: isBehind.has(chain.writer)',

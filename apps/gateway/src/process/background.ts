@@ -9,6 +9,7 @@ import { notify } from '../adapters/notices/notify.js';
 import { expiringTokens } from '../adapters/people/expiring-tokens.js';
 import { claimDue, storeProbes } from '../adapters/probes/probe-results.js';
 import { openCheckpointStore } from '../adapters/audit/checkpoints/checkpoint.store.js';
+import { openRollupStore } from '../adapters/audit/rollup/rollup.store.js';
 import { openVerificationStore } from '../adapters/audit/verify/verification.store.js';
 import { linkHex } from '../adapters/audit/write/chain.js';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
@@ -24,6 +25,7 @@ import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
 import type { Config } from '../config/config.js';
 import { run as keepPartitions } from '../jobs/audit-partitions.job.js';
 import { run as verifyTrail } from '../jobs/audit-verification.job.js';
+import { run as countTrail } from '../jobs/audit/audit-rollups.job.js';
 import { run as watchExpiry } from '../jobs/expiry-watch.job.js';
 import { runHealthWatch, runSignInWatch, runUsageWatch } from '../jobs/upkeep-runs.js';
 import { run as keepHouse } from '../jobs/housekeeping.job.js';
@@ -125,6 +127,8 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
         settle: (findings, nowMs) => settleFindings(prisma, 'trail-fault', findings, { nowMs, signal }),
         ...{ audit, log, now, monotonicNow, signal },
       }),
+    'audit-rollups': (_, signal) =>
+      countTrail({ store: openRollupStore(parts.auditDatabase), now, monotonicNow, signal }),
     'user-sessions': () =>
       endUserSessions({
         endOverdue: () => endOverdueSessions(prisma, config.userSessions, now()),

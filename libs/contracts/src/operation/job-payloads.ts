@@ -16,6 +16,7 @@ export const ownerPayload = z.strictObject({ owner: jobId });
 export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'audit-partitions': noPayload,
   'audit-verification': noPayload,
+  'audit-rollups': noPayload,
   'user-sessions': noPayload,
   'user-session-ends': noPayload,
   'key-rotation': noPayload,

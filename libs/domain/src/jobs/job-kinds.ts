@@ -46,6 +46,16 @@ export const JOB_KINDS = {
     backOffMs: 10_000,
     concurrency: 1,
   },
+  'audit-rollups': {
+    purpose: 'Counts new records of the audit trail into its hourly roll-ups.',
+    waits:
+      'Callers notice nothing, and records are written all the same. The roll-ups lack what was recorded since.',
+    everyMs: 10_000,
+    timeLimitMs: 2 * MINUTE_MS,
+    attempts: 3,
+    backOffMs: 5_000,
+    concurrency: 1,
+  },
   'user-sessions': {
     purpose:
       'Ends sessions of healthcare workers whose time is over, and clears sign-ins that came to nothing.',

@@ -1,0 +1,76 @@
+/**
+ * How the records of the trail become rows of the roll-ups, as SQL (docs/audit.md, "Roll-ups"). What counts the trail, what
+ * compares it with the roll-ups and what reads the records that are not counted yet share it.
+ */
+import { BUCKET_BOUNDS_MS, BUCKETS } from '@gatehouse/domain/audit/rollup/buckets';
+import type pg from 'pg';
+
+export type Queries = Pick<pg.Pool, 'query'>;
+
+/** What tells rows of `audit_search.hour` apart. */
+export const KEY = [
+  ...['hour', 'environment', 'ods_code', 'client_id', 'application_id', 'interaction', 'outcome', 'code'],
+] as const;
+
+/** Longer texts would be no name or code, and could not be indexed. */
+const LENGTH = 200;
+const text = (sql: string): string => `left(${sql}, ${LENGTH})`;
+
+/** A number of a record; null if the record has none. */
+const amount = (record: string, name: string): string =>
+  `CASE WHEN jsonb_typeof(${record} -> '${name}') = 'number' THEN (${record} ->> '${name}')::float8 END`;
+
+/**
+ * A row for each request that was rejected and for each attempt whose OUTCOME is known, in the hour in which it began. An
+ * OUTCOME names neither organisation nor client; its INTENT does, which was committed before it and may lie in another
+ * chain. e-RS's time is that from the sending of the call; Gatehouse's own is known of first attempts alone, since the
+ * duration of a later one includes those before it.
+ * @param source a FROM clause that has the records as `o`
+ */
+export const countedRecords = (source: string): string => `
+SELECT date_bin('1 hour', o.started_at, timestamptz 'epoch') AS hour,
+       ${text(`facts.record ->> 'environment'`)} AS environment, ${text('facts.ods_code')} AS ods_code,
+       ${text('facts.client_id')} AS client_id, ${text(`facts.record ->> 'applicationId'`)} AS application_id,
+       ${text('facts.interaction')} AS interaction, ${text(`coalesce(o.outcome, 'UNKNOWN')`)} AS outcome,
+       ${text('o.code')} AS code, times.upstream_ms,
+       CASE WHEN facts.record -> 'attemptNumber' = '1' THEN greatest(0, times.whole_ms - times.upstream_ms) END AS own_ms
+  FROM ${source}
+  LEFT JOIN audit.event i ON o.kind = 'OUTCOME' AND i.kind = 'INTENT'
+        AND i.attempt_id = o.attempt_id AND i.started_at = o.started_at
+  CROSS JOIN LATERAL (SELECT coalesce(i.record, o.record) AS record, coalesce(i.ods_code, o.ods_code) AS ods_code,
+          coalesce(i.client_id, o.client_id) AS client_id, coalesce(i.interaction, o.interaction) AS interaction) facts
+  CROSS JOIN LATERAL (SELECT ${amount('o.record', 'durationMs')} AS whole_ms,
+          CASE WHEN o.kind = 'OUTCOME' AND o.outcome <> 'NOT_SENT' THEN ${amount('o.record', 'upstreamDurationMs')} END AS upstream_ms) times
+ WHERE o.kind IN ('OUTCOME', 'DENIED')`;
+
+const BOUNDS = `'{${BUCKET_BOUNDS_MS.join(',')}}'::float8[]`;
+const places = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
+
+/** The bucket of a time: 0 for the first one. A bound belongs to its own bucket, so what is compared lies just below. */
+const bucketOf = (ms: string): string => `width_bucket(${ms} - 0.5, ${BOUNDS})`;
+
+/** A histogram of `ms` over a group; null if it has no time. */
+const histogram = (ms: string): string =>
+  `CASE WHEN count(${ms}) > 0 THEN ARRAY[${places
+    .map((bucket) => `count(*) FILTER (WHERE ${bucketOf(ms)} = ${bucket})::int`)
+    .join(', ')}] END`;
+
+/** Histograms of a group, added up; null if none has a number. */
+export const addedUp = (column: string): string =>
+  `CASE WHEN count(${column}) > 0 THEN ARRAY[${places
+    .map((bucket) => `coalesce(sum(${column}[${bucket + 1}]), 0)::bigint`)
+    .join(', ')}] END`;
+
+/** Rows of `audit_search.hour`. @param records as `countedRecords` has them */
+export const byKey = (records: string): string => `
+SELECT ${KEY.join(', ')}, count(*) AS count, ${histogram('own_ms')} AS own, ${histogram('upstream_ms')} AS upstream
+  FROM (${records}) counted GROUP BY ${KEY.join(', ')}`;
+
+/** Rows of `audit_search.hour_total`: of each organisation, and of all together. @param rows as `byKey` has them */
+export const totals = (rows: string): string => `
+SELECT hour, ods_code, outcome, code, sum(count)::bigint AS count, (${addedUp('own')})::int[] AS own,
+       (${addedUp('upstream')})::int[] AS upstream
+  FROM (SELECT hour, scope.ods_code, outcome, code, count, own, upstream FROM (${rows}) r
+         CROSS JOIN LATERAL (VALUES ('*'), (r.ods_code)) AS scope (ods_code)
+         WHERE scope.ods_code IS NOT NULL) scoped
+ GROUP BY hour, ods_code, outcome, code`;
