@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { openApiDocument } from './openapi.js';
 import { API_PREFIX, type RouteContract, routes } from './routes.js';
@@ -14,8 +15,9 @@ const paths = document['paths'] as Record<string, Record<string, Operation>>;
 const all = Object.entries(routes) as [string, RouteContract][];
 
 describe('the OpenAPI document', () => {
-  it('is of version 3.1 and can be sent as JSON', () => {
+  it('is valid by the schema of OpenAPI 3.1, and can be sent as JSON', async () => {
     expect(document['openapi']).toBe('3.1.0');
+    expect(await new Validator().validate(structuredClone(document))).toMatchObject({ valid: true });
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });
 

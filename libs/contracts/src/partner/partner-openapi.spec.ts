@@ -1,6 +1,7 @@
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { isParameter, PARAMETER_FORMS, PARAMETER_KINDS } from '@gatehouse/domain/ers/parameter';
 import { ERRORS } from '@gatehouse/domain/errors';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { OWN_ROUTES } from './own-routes.js';
 import { partnerOpenApiDocument } from './partner-openapi.js';
@@ -38,8 +39,9 @@ const header = ({ parameters }: Operation, name: string): Parameter | undefined 
     .find((each) => each?.in === 'header' && each.name === name);
 
 describe('the OpenAPI document of the partner listener', () => {
-  it('is of version 3.1 and can be sent as JSON', () => {
+  it('is valid by the schema of OpenAPI 3.1, and can be sent as JSON', async () => {
     expect(document.openapi).toBe('3.1.0');
+    expect(await new Validator().validate(structuredClone(document))).toMatchObject({ valid: true });
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });
 
