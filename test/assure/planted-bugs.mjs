@@ -21,6 +21,41 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'the client repeats a write of which nobody knows what became',
+    file: 'libs/client/src/retry.ts',
+    find: "if (!reads && failure.fate !== 'NOT_SENT') return false;",
+    put: "if (!reads && failure.fate === 'SENT') return false;",
+    tests: unit('libs/client/src/retry.spec.ts', 'libs/client/src/client.spec.ts'),
+  },
+  {
+    name: 'the client takes a broken connection for one that was never there',
+    file: 'libs/client/src/failure.ts',
+    find: "const fate = NOT_CONNECTED.has(code) ? 'NOT_SENT' : 'UNKNOWN';",
+    put: "const fate = code !== '' ? 'NOT_SENT' : 'UNKNOWN';",
+    tests: unit('libs/client/src/client.spec.ts'),
+  },
+  {
+    name: 'the client comes back before Retry-After is over',
+    file: 'libs/client/src/retry.ts',
+    find: 'retryAfterS * 1000 + backOffMs * chance',
+    put: 'Math.min(retryAfterS * 1000, backOffMs)',
+    tests: unit('libs/client/src/retry.spec.ts'),
+  },
+  {
+    name: 'an error of the client has the words of e-RS, and so does a log of it',
+    file: 'libs/client/src/failure.ts',
+    find: 'return `e-RS answered ${String(failure.status)}.`;',
+    put: 'return `e-RS answered ${String(failure.status)}. ${body}`;',
+    tests: unit('libs/client/src/client.spec.ts'),
+  },
+  {
+    name: 'the client follows a redirect with its key',
+    file: 'libs/client/src/call.ts',
+    find: "redirect: 'manual'",
+    put: "redirect: 'follow'",
+    tests: unit('libs/client/src/client.spec.ts'),
+  },
+  {
     name: 'the SBOM leaves out what is compiled into the console',
     file: 'tools/image/image-tree.mjs',
     find: ", 'apps/console/dist/packages.json'",

@@ -3,6 +3,7 @@
  * path and with nothing from the request; nothing goes upstream, and there is one DENIED record. Then the choice among
  * grants, and two organisations that differ only in their ODS code.
  */
+import { createClient, type Failure, GatehouseError } from '@gatehouse/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
@@ -15,6 +16,7 @@ import {
   watch,
 } from '../support/answers.ts';
 import { onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
+import { grantWrites } from '../support/proofs.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
 
@@ -35,6 +37,7 @@ const APPLICATIONS = {
   ownerless: { odsCode: 'N4' },
   keyless: { odsCode: 'N5' },
   lapsedException: { odsCode: 'N6' },
+  writer: { odsCode: 'N7' },
 } as const;
 type Name = keyof typeof APPLICATIONS;
 
@@ -46,6 +49,7 @@ beforeAll(async () => {
   applications = Object.fromEntries(names.map((name, at) => [name, live[at]])) as Record<Name, Onboarded>;
   manyKey = await issueKey('many', [applications.plain, applications.referrer, applications.twin]);
   await setUpRefusals();
+  await grantWrites(stack, applications.writer);
   await stack.settled();
 });
 afterAll(() => stack.stop());
@@ -699,5 +703,73 @@ describe('two organisations that differ in nothing but their ODS code', () => {
       new Set(mints.filter((mint) => mint.apiKey === apiKey).map(({ kid }) => kid));
     expect(kidOf(applications.plain.apiKey).size).toBe(1);
     expect([...kidOf(applications.plain.apiKey)]).not.toEqual([...kidOf(applications.twin.apiKey)]);
+  });
+});
+
+describe('libs/client, as a supplier’s service uses it', () => {
+  const clientOf = (name: Name) =>
+    createClient({ url: stack.gateway.partner, key: applications[name].clientKey });
+  const failureOf = (call: Promise<unknown>): Promise<Failure> =>
+    call.then(
+      () => Promise.reject(new Error('it was answered')),
+      (error: unknown) => (error instanceof GatehouseError ? error.failure : Promise.reject(error as Error)),
+    );
+  const UBRN = '000000070000';
+  const arrivalsOf = async (name: Name): Promise<Arrival[]> => {
+    const arrivals = await stack.simulator.control<Arrival[]>('GET', '/requests?target=ers');
+    return arrivals.filter(({ apiKey }) => apiKey === applications[name].apiKey);
+  };
+  const under = async <T>(name: Name, fault: object, call: () => Promise<T>): Promise<T> => {
+    const { id } = await stack.simulator.control<{ id: string }>('POST', '/faults', {
+      ...{ target: 'ers', match: { apiKey: applications[name].apiKey }, fault },
+    });
+    return call().finally(() => stack.simulator.control('DELETE', `/faults/${id}`));
+  };
+
+  it('returns the answer of e-RS', async () => {
+    const answer = await clientOf('plain').a005RetrieveReferralRequest(
+      { ubrn: UBRN },
+      { organisation: 'R69', correlationId: 'client-library' },
+    );
+    expect(answer).toMatchObject({ status: 200, correlationId: 'client-library' });
+    expect(answer.attemptId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await answer.json()).toMatchObject({ resourceType: 'ReferralRequest', id: UBRN });
+  });
+
+  it('tells a refusal by its code', async () => {
+    const failure = await failureOf(clientOf('ownerless').a005RetrieveReferralRequest({ ubrn: UBRN }));
+    expect(failure).toMatchObject({
+      ...{ code: 'GW_SRO_LAPSED', status: 403, fate: 'NOT_SENT', whoActs: 'governance', retryAfterS: null },
+    });
+  });
+
+  it('waits as a 429 says, until all of a burst are answered', async () => {
+    // It is asked for the key before each attempt.
+    let attempts = 0;
+    const key = (): string => {
+      attempts += 1;
+      return applications.narrow.clientKey;
+    };
+    const client = createClient({ url: stack.gateway.partner, key });
+    const answers = await Promise.all(
+      Array.from({ length: 45 }, () => client.a004RetrieveReferenceData({ codeSystem: 'SPECIALTY' })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(45).fill(200));
+    expect(attempts).toBeGreaterThan(45);
+  });
+
+  it('does not repeat a write of which nobody knows what became', async () => {
+    const ubrn = '000000087001';
+    await stack.simulator.control('POST', '/referrals', { ubrn, state: 'BOOKED' });
+    const write = () => clientOf('writer').a013AcceptReferral({ ubrn, ifMatch: 'W/"1"' });
+    const failure = await failureOf(under('writer', { resetBeforeResponse: true }, write));
+    expect(failure).toMatchObject({ code: 'GW_DELIVERY_UNKNOWN', status: 504, fate: 'UNKNOWN' });
+    expect(await arrivalsOf('writer')).toHaveLength(1);
+  });
+
+  it('ends a call that is aborted', async () => {
+    const signal = AbortSignal.timeout(500);
+    const call = () => clientOf('plain').a005RetrieveReferralRequest({ ubrn: UBRN }, { signal });
+    await expect(under('plain', { hang: true }, call)).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 });

@@ -1,6 +1,7 @@
 // All import rules. eslint.config.js turns each row into a lint rule. tools/check/boundary-canary.mjs plants `canary` in a
 // file at `at` and expects exactly that rule to reject it, and `fine` to pass.
 //
+//   client → nothing, not even a package
 //   console → contracts → domain          cli → contracts, domain (db for migrate and bootstrap only)
 //   gateway → domain, contracts, db       simulator, demo → nothing of ours
 //   gateway: data-plane, auth, admin, public, jobs → adapters → db, domain; the five never import each other
@@ -30,6 +31,16 @@ export const importRules = [
     at: 'libs/domain/src/planted.ts',
     canary: 'node:fs',
     fine: './errors.js',
+  },
+  {
+    name: 'client-alone',
+    files: ['libs/client/src/**/*.ts'],
+    except: specs,
+    forbid: '^(?!\\.{1,2}/|node:)',
+    why: 'libs/client is published alone: it imports no package, and nothing of ours.',
+    at: 'libs/client/src/planted.ts',
+    canary: '@gatehouse/domain/errors',
+    fine: 'node:timers/promises',
   },
   {
     name: 'contracts-to-domain',

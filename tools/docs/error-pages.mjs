@@ -35,7 +35,7 @@ export const errorPage = [
   ...Object.entries(ERRORS).flatMap(([code, entry]) => [
     `## ${code}`,
     '',
-    `HTTP ${entry.status}, FHIR issue \`${entry.fhirIssue}\`${entry.retryAfterS === undefined ? '' : `, Retry-After ${entry.retryAfterS} s or more`}.`,
+    `HTTP ${entry.status}, FHIR issue \`${entry.fhirIssue}\`${entry.retryAfterS === undefined ? '' : `, Retry-After ${entry.retryAfterS} s or more`}${entry.readMayBeRepeated ? ', a read may be repeated' : ''}.`,
     '',
     `**What was wrong.** ${entry.publicText}`,
     '',

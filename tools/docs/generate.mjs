@@ -1,9 +1,10 @@
-// Writes the generated pages of docs/ and the dashboards of Grafana. With --check it compares them instead and fails if one is out of date.
+// Writes the generated pages of docs/, the generated half of libs/client and the dashboards of Grafana. With --check it compares them instead and fails if one is out of date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format } from 'oxfmt';
 import { cliPage } from './cli-page.mjs';
+import { clientOperations, clientRefusals } from './client-source.mjs';
 import { partnerOpenApiDocument } from '../../libs/contracts/dist/partner/partner-openapi.js';
 import { diagnosisPage, errorPage } from './error-pages.mjs';
 import { governance } from '../observability/governance.mjs';
@@ -18,6 +19,8 @@ const pages = {
   'docs/diagnoses.md': diagnosisPage,
   'docs/cli.md': cliPage(read('docs/cli.md')),
   'docs/reference/partner-openapi.json': JSON.stringify(partnerOpenApiDocument('1')),
+  'libs/client/src/operations.ts': clientOperations,
+  'libs/client/src/refusals.ts': clientRefusals,
   'infra/observability/grafana/today.json': JSON.stringify(today),
   'infra/observability/grafana/audit-keys-governance.json': JSON.stringify(governance),
   'infra/observability/grafana/process.json': JSON.stringify(processes),

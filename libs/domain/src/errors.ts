@@ -34,6 +34,8 @@ export interface ErrorEntry {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Seconds for `Retry-After`; every 503 and 429 has one. */
   readonly retryAfterS?: number;
+  /** Trying a read again may help, though nothing says when. Whatever has a Retry-After may be tried again anyway. */
+  readonly readMayBeRepeated?: true;
 }
 
 const caller = (status: number, fhirIssue: FhirIssue, publicText: string, whatToDo: string): ErrorEntry => ({
@@ -394,27 +396,36 @@ export const ERRORS = {
     'The identity of the NHS England host could not be verified; nothing was sent.',
     'Check DNS, the host name and the certificate authorities of this deployment.',
   ),
-  GW_UPSTREAM_INCOMPLETE: by(
-    'NHS England',
-    502,
-    'incomplete',
-    'e-RS closed the connection before its answer was complete.',
-    'Retry: this interaction only reads.',
-  ),
-  GW_UPSTREAM_TIMEOUT: by(
-    'NHS England',
-    504,
-    'timeout',
-    'e-RS did not answer in time.',
-    'Retry later: this interaction only reads.',
-  ),
-  GW_UPSTREAM_PROTOCOL: by(
-    'NHS England',
-    502,
-    'exception',
-    'e-RS answered in a way that Gatehouse will not pass on.',
-    'Quote Gatehouse-Attempt-Id to NHS England support; a read may be retried.',
-  ),
+  GW_UPSTREAM_INCOMPLETE: {
+    ...by(
+      'NHS England',
+      502,
+      'incomplete',
+      'e-RS closed the connection before its answer was complete.',
+      'Retry: this interaction only reads.',
+    ),
+    readMayBeRepeated: true,
+  },
+  GW_UPSTREAM_TIMEOUT: {
+    ...by(
+      'NHS England',
+      504,
+      'timeout',
+      'e-RS did not answer in time.',
+      'Retry later: this interaction only reads.',
+    ),
+    readMayBeRepeated: true,
+  },
+  GW_UPSTREAM_PROTOCOL: {
+    ...by(
+      'NHS England',
+      502,
+      'exception',
+      'e-RS answered in a way that Gatehouse will not pass on.',
+      'Quote Gatehouse-Attempt-Id to NHS England support; a read may be retried.',
+    ),
+    readMayBeRepeated: true,
+  },
   GW_UPSTREAM_REDIRECT: by(
     'operator',
     502,
