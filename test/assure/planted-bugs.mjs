@@ -63,6 +63,27 @@ const BUGS = [
     tests: endToEnd('test/e2e/image.spec.ts'),
   },
   {
+    name: 'the trail filtered by “me” shows what others did',
+    file: `${ADMIN}/audit/audit-filter.ts`,
+    find: '...(criteria.by === undefined ? {} : { actor })',
+    put: '...(criteria.by === undefined || true ? {} : { actor })',
+    tests: integration('test/integration/audit/audit-console.spec.ts'),
+  },
+  {
+    name: 'slow requests of other organisations are shown to a limited role',
+    file: 'apps/gateway/src/adapters/audit/read/query.ts',
+    find: 'const { isSlow = false, ...others } = filter;',
+    put: 'const { isSlow = false, within: _, ...others } = filter;',
+    tests: integration('test/integration/audit/audit-console.spec.ts'),
+  },
+  {
+    name: 'a chip that is set can’t be taken away',
+    file: 'apps/console/src/audit/explorer/quick-filters.ts',
+    find: 'filter[name] === value ? without(filter, [name]) : {',
+    put: 'filter[name] === value ? filter : {',
+    tests: unit('apps/console/src/audit/explorer/quick-filters.spec.ts'),
+  },
+  {
     name: 'the menu counts a stop for the person who made it',
     file: `${ADMIN}/dashboard/waiting.store.ts`,
     find: 'AND stopped_by_staff IS DISTINCT FROM ${me}::uuid ',

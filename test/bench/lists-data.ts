@@ -61,7 +61,7 @@ const STATEMENTS: readonly string[] = [
           'applicationId', ${idOf(`'application' || n % ${APPLICATIONS}`)}, 'interaction', 'A005', 'correlationId', 'bench-' || n,
           'steps', jsonb_build_array(jsonb_build_object('step', 'grant', 'ok', true))) AS asked,
         jsonb_build_object('outcome', CASE WHEN kind = 'DENIED' THEN 'REFUSED' WHEN n % 97 = 0 THEN 'FAILED' ELSE 'COMPLETED' END,
-          'status', 200, 'durationMs', 30, 'upstreamRequestId', 'up-' || n,
+          'status', 200, 'durationMs', CASE WHEN n % 20011 = 0 THEN 1500 ELSE 30 END, 'upstreamRequestId', 'up-' || n,
           'code', CASE WHEN kind = 'DENIED' THEN (ARRAY['GW_GRANT', 'GW_QUERY', 'GW_SRO'])[1 + n % 3] END) AS became
       FROM (
         SELECT n, ${idOf("'attempt' || n")} AS attempt, kind,

@@ -27,6 +27,8 @@ const second = intentOf({
 const foreign = intentOf({ odsCode: 'RCD' });
 const refused = deniedOf({ odsCode: 'R69', code: 'GW_GRANT', status: 403 });
 const unknown = deniedOf({ odsCode: null, code: 'GW_TOKEN' });
+const slow = intentOf({ odsCode: 'SLOW', operationId: 'a005-retrieve-referral-request' });
+const slowForeign = intentOf({ odsCode: 'RCD' });
 
 beforeAll(async () => {
   admin = await startAdmin({}, { GATEHOUSE_RECORDED_REJECTIONS_PER_CLIENT: '1000000' });
@@ -40,6 +42,11 @@ beforeAll(async () => {
   const subjects = await sealer.seal('R69', second.attemptId, [{ kind: 'nhs-number', value: NHS_NUMBER }]);
   await log.outcome(outcomeOf(second, { upstreamRequestId: 'ers-request-2' }), subjects);
   await log.intent(foreign);
+  await log.outcome(outcomeOf(foreign, { durationMs: 999 }));
+  for (const intent of [slow, slowForeign]) {
+    await log.intent(intent);
+    await log.outcome(outcomeOf(intent, { durationMs: 1_000 }));
+  }
   await log.denied({ ...refused, requestId: refused.attemptId });
   await log.denied({ ...unknown, requestId: unknown.attemptId });
   limited = await auditorOf(['RCD']);
@@ -50,8 +57,8 @@ afterAll(async () => {
   await admin.close();
 });
 
-/** A personal token of an auditor for these organisations. */
-async function auditorOf(odsCodes: string[]): Promise<string> {
+/** A personal token of an auditor for these organisations; null: for all. */
+async function auditorOf(odsCodes: string[] | null): Promise<string> {
   const { token, tokenId } = await admin.ok('tokenCreate', { body: { label: 'own', scopes: ['audit'] } });
   const { staffId } = await signIn(admin.db, 'Ada', [{ role: 'auditor', odsCodes }], admin.clock.ms);
   await admin.db.adminToken.update({ where: { tokenId }, data: { staffId, parentId: null } });
@@ -72,12 +79,70 @@ describe('a search', () => {
   });
 
   it('shows people with a limited role only the records of their organisations', async () => {
-    expect(await attemptsOf({}, limited)).toEqual([foreign.attemptId]);
+    expect(new Set(await attemptsOf({}, limited))).toEqual(
+      new Set([foreign.attemptId, slowForeign.attemptId]),
+    );
+    expect(await attemptsOf({ pace: 'slow' }, limited)).toEqual([slowForeign.attemptId]);
     const all = await admin.ok('auditList', {}, limited);
     expect(new Set(all.items.map(({ organisation }) => organisation))).toEqual(new Set(['RCD']));
     const searched = await admin.ok('auditSearch', { body: { nhsNumber: NHS_NUMBER, reason: 'x' } }, limited);
     expect(searched.items).toEqual([]);
     expect((await admin.call('GET', `${API_PREFIX}/audit/export`, undefined, limited)).status).toBe(403);
+  });
+});
+
+describe('the filters of the console', () => {
+  const list = async (query: object, token?: string) => (await admin.ok('auditList', { query }, token)).items;
+  const faultOf = async (query: string): Promise<unknown> => {
+    const { status, body } = await admin.call('GET', `${API_PREFIX}/audit?${query}`);
+    return { status, text: JSON.stringify(body) };
+  };
+
+  it('are slow from a second on, and requests without events', async () => {
+    expect(new Set(await attemptsOf({ pace: 'slow' }))).toEqual(
+      new Set([slow.attemptId, slowForeign.attemptId]),
+    );
+    const kinds = new Set((await list({ kind: 'REQUEST' })).map(({ kind }) => kind));
+    expect(kinds).toEqual(new Set(['INTENT', 'DENIED']));
+    const read = await list({ event: 'AUDIT_READ' });
+    expect(new Set(read.map(({ event }) => event))).toEqual(new Set(['AUDIT_READ']));
+  });
+
+  it('by me are what the caller did, and nobody else', async () => {
+    const ada = await auditorOf(null);
+    await list({}, ada);
+    const own = await list({ by: 'me' }, ada);
+    const [{ actor } = {}] = own;
+    expect(actor).toMatch(/^Ada /);
+    expect(own.length).toBeGreaterThan(1);
+    expect(new Set(own.map((line) => line['actor']))).toEqual(new Set([actor]));
+    const ofService = (await list({ by: 'me' })).map((line) => line['actor']);
+    expect(ofService.length).toBeGreaterThan(1);
+    expect(ofService).not.toContain(actor);
+  });
+
+  it('say what the last hour covered, and reject limits beside it', async () => {
+    const { covers } = await admin.ok('auditList', { query: { last: '1h' } });
+    const from = new Date(admin.clock.ms - 3_600_000).toISOString();
+    expect(covers).toEqual({ from, until: null });
+    expect(await events('AUDIT_READ')).toContainEqual(expect.objectContaining({ from }));
+    for (const [query, text] of [
+      ['last=1h&from=2026-03-02', 'give either `last`, or `from` and `until`'],
+      ['event=audit%20read', 'the name of an event looks like AUDIT_EXPORT'],
+      ['by=you', 'by'],
+    ] as const)
+      expect(await faultOf(query)).toEqual({ status: 400, text: expect.stringContaining(text) });
+  });
+
+  it('show what happened, why, and where the time went', async () => {
+    const [line] = await list({ attemptId: refused.attemptId });
+    expect(line).toMatchObject({
+      refusal: { code: 'GW_GRANT', whoActs: expect.stringMatching(/./) },
+      timeline: [{ stage: 'rejected', attemptNumber: null, afterMs: 0 }],
+    });
+    const [answered] = await list({ attemptId: slow.attemptId });
+    expect(answered?.['path']).toMatch(/^\/.*\{/);
+    expect((answered?.['timeline'] as { stage: string }[])[0]?.stage).toBe('checked');
   });
 });
 
@@ -210,6 +275,6 @@ describe('a download', () => {
     const lines = (await (await download('organisation=MANY')).text()).trim().split('\n');
     expect(new Set(lines.map((line) => JSON.parse(line).attemptId)).size).toBe(520);
     const within = (await (await download('format=ndjson', limited)).text()).trim().split('\n');
-    expect(within.map((line) => JSON.parse(line).organisation)).toEqual(['RCD']);
+    expect(within.map((line) => JSON.parse(line).organisation)).toEqual(['RCD', 'RCD']);
   });
 });

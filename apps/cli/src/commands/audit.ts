@@ -22,6 +22,9 @@ interface Filter extends Span {
   readonly interaction?: string;
   readonly outcome?: 'COMPLETED';
   readonly kind?: 'INTENT';
+  readonly event?: string;
+  readonly pace?: 'slow';
+  readonly by?: 'me';
   readonly code?: string;
   readonly correlationId?: string;
   readonly attemptId?: string;
@@ -129,6 +132,9 @@ function withFilter(command: Command): Command {
     .option('--interaction <id>', 'interaction: A005, …')
     .addOption(choice('--outcome <outcome>', 'outcome of the attempt', auditFilter.outcome.unwrap().options))
     .addOption(choice('--kind <kind>', 'kind of row', auditFilter.kind.unwrap().options))
+    .option('--event <name>', 'name of a SYSTEM event: AUDIT_EXPORT, …')
+    .addOption(choice('--pace <pace>', 'slow: a second or longer', auditFilter.pace.unwrap().options))
+    .addOption(choice('--by <whom>', 'me: what you did yourself', auditFilter.by.unwrap().options))
     .option('--code <code>', 'code of Gatehouse: GW_GRANT, …')
     .option('--correlation-id <id>', "the caller's X-Correlation-ID")
     .option('--attempt-id <id>', 'Gatehouse-Attempt-Id')

@@ -39,8 +39,9 @@ const cursors = new Map<string, string[]>();
 
 async function getList(resource: string, { pagination, filter, sort }: Partial<GetListParams>) {
   const { page: number, perPage } = pagination ?? { page: 1, perPage: LARGEST_PAGE };
+  const filtered = (filter ?? {}) as Readonly<Record<string, unknown>>;
   const query = {
-    ...(filter as Record<string, unknown> | undefined),
+    ...(routeOf(resource).asked?.(filtered) ?? filtered),
     ...sortOf(resource, sort),
     limit: perPage,
   };

@@ -1,11 +1,14 @@
 /** The routes behind react-admin's resources: of the list, and of one record; and how a record's id is made. */
 import type { RouteName } from '@gatehouse/contracts/routes';
+import { asked } from '../audit/explorer/quick-filters.js';
 
 interface ResourceRoute {
   readonly list: RouteName;
   readonly id: (record: Readonly<Record<string, unknown>>) => string;
   /** Whether the list's route can sort. */
   readonly sorts?: true;
+  /** What the list asks for, where that is not the filter itself. */
+  readonly asked?: (filter: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** For records that have a page of their own. */
   readonly show?: { readonly route: RouteName; readonly params: readonly string[] };
 }
@@ -60,7 +63,7 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   'write-exceptions': { list: 'exceptionList', id: field('id') },
   environments: { list: 'environmentList', id: field('name') },
   'assurance-floors': { list: 'assuranceList', id: field('organisation') },
-  audit: { list: 'auditList', id: field('attemptId') },
+  audit: { list: 'auditList', id: field('attemptId'), asked },
   changes: { list: 'changeList', id: field('id'), show: { route: 'changeShow', params: ['id'] } },
   'impact-plans': {
     list: 'impactPlanList',

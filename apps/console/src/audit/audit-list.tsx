@@ -7,34 +7,56 @@ import { DateTimeInput, SelectInput, TextInput } from '../parts/list/lazy-filter
 import { asOdsCode } from '../parts/list/filter-texts.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { choicesOf } from '../parts/words.js';
-import { type AuditRow, COLUMNS, hrefOf, OUTCOMES } from './columns.js';
+import { type AuditRow, EVENT_COLUMNS, hrefOf, OUTCOMES, REQUEST_COLUMNS } from './columns.js';
 import { coverageText, type Covers } from './coverage-words.js';
 import { DownloadButton } from './download-button.js';
+import { EVENT_CHOICES } from './event-words.js';
+import { FilterChips } from './explorer/filter-chips.js';
+import { isOfEvents } from './explorer/quick-filters.js';
+
+const SHARED_FILTERS = [
+  <TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />,
+  <TextInput key="userId" source="userId" label="CIS2 user id" />,
+  <TextInput key="applicationId" source="applicationId" label="Application id" />,
+];
+const LIMITS = [
+  <DateTimeInput key="from" source="from" label="From" parse={instantOf} />,
+  <DateTimeInput key="until" source="until" label="Until" parse={instantOf} />,
+];
+const REQUEST_FILTERS = [
+  ...SHARED_FILTERS,
+  <TextInput key="client" source="client" label="Client" />,
+  <TextInput key="environment" source="environment" label="Environment" />,
+  <TextInput key="interaction" source="interaction" label="Interaction" />,
+  <SelectInput key="outcome" source="outcome" label="Outcome" choices={choicesOf(OUTCOMES)} />,
+  <TextInput key="code" source="code" label="Code" />,
+  <TextInput key="correlationId" source="correlationId" label="Correlation id" />,
+  <TextInput key="upstreamRequestId" source="upstreamRequestId" label="X-Request-ID of e-RS" />,
+  <TextInput key="attemptId" source="attemptId" label="Attempt id" />,
+  ...LIMITS,
+];
+const EVENT_FILTERS = [
+  <SelectInput key="event" source="event" label="Event" choices={EVENT_CHOICES} />,
+  ...SHARED_FILTERS,
+  ...LIMITS,
+];
 
 export default function AuditList() {
   return (
     <RegisterList<AuditRow>
       title="Audit trail"
       actions={<Actions />}
-      above={<CoveredSpan />}
-      filters={[
-        <TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />,
-        <TextInput key="client" source="client" label="Client" />,
-        <TextInput key="userId" source="userId" label="CIS2 user id" />,
-        <TextInput key="applicationId" source="applicationId" label="Application id" />,
-        <TextInput key="environment" source="environment" label="Environment" />,
-        <TextInput key="interaction" source="interaction" label="Interaction" />,
-        <SelectInput key="outcome" source="outcome" label="Outcome" choices={choicesOf(OUTCOMES)} />,
-        <TextInput key="code" source="code" label="Code" />,
-        <TextInput key="correlationId" source="correlationId" label="Correlation id" />,
-        <TextInput key="upstreamRequestId" source="upstreamRequestId" label="X-Request-ID of e-RS" />,
-        <TextInput key="attemptId" source="attemptId" label="Attempt id" />,
-        <DateTimeInput key="from" source="from" label="From" parse={instantOf} />,
-        <DateTimeInput key="until" source="until" label="Until" parse={instantOf} />,
-      ]}
+      above={
+        <>
+          <FilterChips />
+          <CoveredSpan />
+        </>
+      }
+      isOneLine
+      filters={(filter) => (isOfEvents(filter) ? EVENT_FILTERS : REQUEST_FILTERS)}
       href={hrefOf}
       empty="Nothing is recorded yet. Every request to the gateway appears here, including rejected ones."
-      columns={COLUMNS}
+      columns={(filter) => (isOfEvents(filter) ? EVENT_COLUMNS : REQUEST_COLUMNS)}
     />
   );
 }

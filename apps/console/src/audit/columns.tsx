@@ -1,10 +1,11 @@
 /** The columns of the audit trail, in its list and in the results of a search for a patient. */
-import { Box } from '@mui/material';
-import { moment, NONE } from '../parts/dates.js';
+import { Fragment } from 'react';
+import { CopyButton } from '../parts/copyable.js';
+import { exactMoment, NONE } from '../parts/dates.js';
 import type { Column } from '../parts/list/record-rows.js';
 import { StateTag } from '../parts/state-tag.js';
-import { sentenceCase } from '../parts/words.js';
 import { eventInWords } from './event-words.js';
+import { idsText, outcomeText, requestText, tookText } from './explorer/line-words.js';
 
 export type AuditRow = Readonly<Record<string, unknown>>;
 
@@ -19,23 +20,77 @@ const textOf = (row: AuditRow, name: string): string => {
 export const hrefOf = (id: string, { kind }: AuditRow): string =>
   kind === 'SYSTEM' ? `/audit-events/${id}` : `/requests/${id}`;
 
-export const COLUMNS: readonly Column<AuditRow>[] = [
-  { label: 'Time', value: ({ startedAt }) => (typeof startedAt === 'string' ? moment(startedAt) : NONE) },
+const time = ({ startedAt }: AuditRow) =>
+  typeof startedAt === 'string' ? <time dateTime={startedAt}>{exactMoment(startedAt)}</time> : NONE;
+
+/** One line for each request, with what people ask first: when, what, whose, and how it ended. */
+export const REQUEST_COLUMNS: readonly Column<AuditRow>[] = [
+  { label: 'Time', value: time },
+  { label: 'Status', value: (row) => textOf(row, 'status') },
+  { label: 'Request', fills: '30%', value: (row) => <PathText text={requestText(row)} /> },
+  { label: 'ODS code', value: (row) => textOf(row, 'organisation') },
   {
-    label: 'Event',
-    value: (row) => (
-      <Box component="span" sx={{ overflowWrap: 'normal' }}>
-        {row['kind'] === 'SYSTEM' ? eventInWords(textOf(row, 'event')) : sentenceCase(textOf(row, 'kind'))}
-      </Box>
-    ),
+    label: 'Client',
+    fills: '20%',
+    value: (row) => <WholeOnHover text={textOf(row, row['client'] === null ? 'actor' : 'client')} />,
   },
   {
     label: 'Outcome',
-    value: ({ outcome }) => (typeof outcome === 'string' ? <StateTag state={outcome} /> : NONE),
+    fills: '50%',
+    value: (row) => (
+      <>
+        {typeof row['outcome'] === 'string' ? <StateTag state={row['outcome']} /> : 'Not known yet'}{' '}
+        <WholeOnHover text={outcomeText(row)} />
+      </>
+    ),
   },
-  { label: 'Interaction', value: (row) => textOf(row, 'interaction') },
-  { label: 'Organisation', value: (row) => textOf(row, 'organisation') },
-  { label: 'Who', value: (row) => textOf(row, row['kind'] === 'SYSTEM' ? 'actor' : 'client') },
-  { label: 'Code', value: (row) => textOf(row, 'code') },
-  { label: 'Attempt', value: (row) => textOf(row, 'attemptId') },
+  { label: 'Took', value: ({ durationMs }) => tookText(durationMs) },
+  {
+    label: 'Ids',
+    value: (row) => (
+      <CopyButton
+        text={idsText(row)}
+        name={`the ids of the request of ${typeof row['startedAt'] === 'string' ? exactMoment(row['startedAt']) : NONE}`}
+        sx={{ p: 0.5, my: -0.5 }}
+      />
+    ),
+  },
+  { label: 'Interaction', isExtra: true, value: (row) => textOf(row, 'interaction') },
+  { label: 'Environment', isExtra: true, value: (row) => textOf(row, 'environment') },
+  { label: 'Code', isExtra: true, value: (row) => textOf(row, 'code') },
 ];
+
+/** What happened besides requests: who did what, and why. */
+export const EVENT_COLUMNS: readonly Column<AuditRow>[] = [
+  { label: 'Time', value: time },
+  {
+    label: 'Event',
+    fills: '40%',
+    value: (row) => <WholeOnHover text={eventInWords(textOf(row, 'event'))} />,
+  },
+  {
+    label: 'Who',
+    fills: '30%',
+    value: (row) => <WholeOnHover text={row['actor'] === null ? 'Gatehouse' : textOf(row, 'actor')} />,
+  },
+  { label: 'ODS code', value: (row) => textOf(row, 'organisation') },
+  { label: 'Reason', fills: '30%', value: (row) => <WholeOnHover text={textOf(row, 'reason')} /> },
+];
+
+/** Breaks after a slash, where there is no room for all of it in one line. */
+function PathText({ text }: { readonly text: string }) {
+  return (
+    <span title={text}>
+      {text.split(/(?<=\/)/).map((part, index) => (
+        <Fragment key={index}>
+          {part}
+          <wbr />
+        </Fragment>
+      ))}
+    </span>
+  );
+}
+
+function WholeOnHover({ text }: { readonly text: string }) {
+  return <span title={text}>{text}</span>;
+}

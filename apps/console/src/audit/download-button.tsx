@@ -15,6 +15,7 @@ import { messageOf, ProblemError } from '../api/problem-error.js';
 import { streamRoute } from '../api/stream-route.js';
 import { useMay } from '../api/use-may.js';
 import { saveFile } from '../parts/save-file.js';
+import { asked } from './explorer/quick-filters.js';
 import { coverageOfHeader, coverageText, type Covers } from './coverage-words.js';
 
 const FORMATS = {
@@ -53,7 +54,7 @@ export function DownloadButton({ format }: { readonly format: keyof typeof FORMA
       covers = coverageOfHeader(headers.get('gatehouse-covers'));
     };
     try {
-      const query = { ...filterValues, format };
+      const query = { ...asked(filterValues), format };
       for await (const piece of streamRoute('auditDownload', query, cancel.signal, readHeaders)) {
         pieces.push(piece);
         bytes += piece.length;

@@ -29,7 +29,29 @@ const EVENTS: Readonly<Record<string, string>> = {
   JOB_DEAD: 'Background job failed permanently',
   USER_NAME_SHOWN: 'Name of a user shown',
   SUPPORT_BUNDLE: 'Support bundle downloaded',
+  ADMIN_TOKEN_REJECTED: 'Admin token rejected',
+  ANSWER_WITHHELD: 'Answer withheld',
+  AUDIT_OUTAGE: 'Audit trail could not be written',
+  AUDIT_VOLUME_FULL: 'Volume of the audit trail full',
+  CONNECTION_REJECTED: 'Connection rejected',
+  EXPLANATION: 'Decision explained',
+  IMPACT_PLAN: 'Event plan',
+  KEY_DELETION: 'Deletion of signing keys',
+  KEY_EMERGENCY: 'Emergency of a signing key',
+  KEY_ROTATION: 'Rotation of a signing key',
+  KEY_STATE: 'State of a signing key changed',
+  LIVE_CHECK: 'Application checked with NHS England',
+  MINT_FAILED: 'Token not issued',
+  MINT_OK: 'Token issued',
+  REJECTION_SUMMARY: 'Rejections counted together',
+  SIGN_IN_REJECTED: 'Sign-in of a member of staff rejected',
+  WRITER_SWEPT: 'Chain of a stopped writer closed',
 };
 
 /** What happened, in words: an event of the trail that is no request. */
 export const eventInWords = (event: string): string => EVENTS[event] ?? sentenceCase(event);
+
+/** Every event that has words, by them, for people to choose from. */
+export const EVENT_CHOICES = Object.entries(EVENTS)
+  .map(([id, name]) => ({ id, name }))
+  .toSorted((one, other) => one.name.localeCompare(other.name));

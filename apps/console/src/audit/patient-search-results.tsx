@@ -3,7 +3,7 @@ import { Button, Typography } from '@mui/material';
 import { RecordRows } from '../parts/list/record-rows.js';
 import { counted } from '../parts/words.js';
 import { coverageText } from './coverage-words.js';
-import { type AuditRow, COLUMNS, hrefOf } from './columns.js';
+import { type AuditRow, hrefOf, REQUEST_COLUMNS } from './columns.js';
 
 interface Props extends AnswerOf<'auditSearch'> {
   readonly isBusy: boolean;
@@ -29,7 +29,8 @@ export function PatientSearchResults({ items, next, covers, isBusy, onMore }: Pr
       <RecordRows<AuditRow>
         data={items.map((item) => ({ ...item, id: String(item['attemptId']) }))}
         href={hrefOf}
-        columns={COLUMNS}
+        isOneLine
+        columns={REQUEST_COLUMNS}
       />
       {next === null ? null : (
         <Button

@@ -15,6 +15,21 @@ export const day = (value: string | null): string => (value === null ? NONE : DA
 export const moment = (value: string | null): string =>
   value === null ? NONE : MOMENT.format(new Date(value));
 
+const EXACT = new Intl.DateTimeFormat('en-GB', {
+  ...{
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  },
+  ...{ fractionalSecondDigits: 3, timeZoneName: 'short', timeZone: 'Europe/London' },
+});
+
+/** An instant in London to the millisecond, with the zone: “28 Nov 2026, 12:03:04.123 GMT”. */
+export const exactMoment = (value: string): string => EXACT.format(new Date(value));
+
 const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/London' });
 
 /** The time of day of an instant in London, to the minute. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { pendingChange } from '../governance/change-resources.js';
 import { instant, odsCode } from '../registry/identifiers.js';
-import { auditFilter } from '../operation/operation-resources.js';
+import { auditFilter, oneSpan } from '../operation/operation-resources.js';
 
 export const attemptPath = z.strictObject({ attemptId: z.uuid('this is not the id of an attempt') });
 
@@ -125,6 +125,17 @@ export const requestStory = z.object({
       whoActs: z.string(),
     })
     .nullable(),
+  /** Where the time went, in the order of the stages. */
+  timeline: z.array(
+    z.object({
+      /** Null: rejected before there was an attempt. */
+      attemptNumber: amount,
+      stage: z.enum(['checked', 'around e-RS', 'in e-RS', 'delivered', 'rejected']),
+      /** Milliseconds after the request began; and how long it took, null while it is open. */
+      afterMs: z.number(),
+      tookMs: amount,
+    }),
+  ),
   attempts: z.array(storyAttempt),
   chain: z.object({ intact: z.boolean(), rows: z.number() }),
   rows: z.array(storyRow),
@@ -214,8 +225,10 @@ export const revealed = z.object({
 });
 export type Revealed = z.infer<typeof revealed>;
 
-export const auditDownload = z.strictObject({
-  ...auditFilter,
-  organisation: odsCode.optional(),
-  format: z.enum(['csv', 'ndjson']).default('ndjson'),
-});
+export const auditDownload = z
+  .strictObject({
+    ...auditFilter,
+    organisation: odsCode.optional(),
+    format: z.enum(['csv', 'ndjson']).default('ndjson'),
+  })
+  .refine(...oneSpan);

@@ -243,8 +243,11 @@ export const explanation = z.object({
 });
 export type ExplanationView = z.infer<typeof explanation>;
 
+export const AUDIT_SPANS = ['15m', '1h', '24h', '7d'] as const;
 /** From the beginning of a day, or from an instant on; until the end of a day, or until just before an instant. */
 export const auditFilter = {
+  /** The time before now that is searched, in place of `from` and `until`. */
+  last: z.enum(AUDIT_SPANS).optional(),
   from: moment.optional(),
   until: moment.optional(),
   organisation: odsCode.optional(),
@@ -252,7 +255,17 @@ export const auditFilter = {
   environment: environmentName.optional(),
   interaction: interactionId.optional(),
   outcome: z.enum(['COMPLETED', 'REFUSED', 'NOT_SENT', 'FAILED', 'UNKNOWN', 'WITHHELD']).optional(),
-  kind: z.enum(['INTENT', 'OUTCOME', 'END', 'DENIED', 'SYSTEM']).optional(),
+  /** REQUEST: every attempt and every refused request, and no SYSTEM event. */
+  kind: z.enum(['REQUEST', 'INTENT', 'OUTCOME', 'END', 'DENIED', 'SYSTEM']).optional(),
+  /** The name of a SYSTEM event. */
+  event: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,60}$/, 'the name of an event looks like AUDIT_EXPORT')
+    .optional(),
+  /** `slow`: Gatehouse took a second or longer until the answer began. */
+  pace: z.enum(['slow']).optional(),
+  /** `me`: what the caller did themselves, such as reading the trail or checking an application live. */
+  by: z.enum(['me']).optional(),
   code: z
     .string()
     .regex(/^GW_[A-Z_]{1,60}$/, 'a code looks like GW_GRANT')
@@ -265,7 +278,16 @@ export const auditFilter = {
   applicationId: uuid.optional(),
   userId: userId.optional(),
 };
-export const auditQuery = z.strictObject({ ...auditFilter, ...paging(opaqueCursor) });
+/** A span before now and limits of its own would contradict each other. */
+export const oneSpan: [
+  check: (filter: Readonly<Partial<Record<'last' | 'from' | 'until', string | undefined>>>) => boolean,
+  fault: { readonly path: string[]; readonly error: string },
+] = [
+  ({ last, from, until }) => last === undefined || (from === undefined && until === undefined),
+  { path: ['last'], error: 'give either `last`, or `from` and `until`' },
+];
+export const auditQuery = z.strictObject({ ...auditFilter, ...paging(opaqueCursor) }).refine(...oneSpan);
+export const auditFollowQuery = z.strictObject(auditFilter).refine(...oneSpan);
 /** By POST, because a patient identifier must never be in a URL. */
 export const auditSearch = z
   .strictObject({
@@ -284,7 +306,8 @@ export const auditSearch = z
   })
   .refine((search) => (search.nhsNumber === undefined) !== (search.ubrn === undefined), {
     error: 'give an NHS number or a UBRN',
-  });
+  })
+  .refine(...oneSpan);
 export const auditRow = z.looseObject({});
 /** `covers` is what the filter was read as: from an instant on, until just before another. Null: no limit. */
 export const auditPage = page(auditRow).extend({

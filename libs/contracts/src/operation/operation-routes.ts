@@ -127,7 +127,7 @@ export const operationRoutes = {
     summary: 'Audit rows as they are written',
     permission: 'audit.read',
     keepsToReach: true,
-    query: z.strictObject(operation.auditFilter),
+    query: operation.auditFollowQuery,
     response: operation.auditRow,
     ndjson: true,
   },

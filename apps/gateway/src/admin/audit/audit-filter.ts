@@ -2,8 +2,10 @@
 import type { AuditKind, AuditOutcome } from '@gatehouse/domain/audit/audit';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { spanOf } from '@gatehouse/domain/input/moment';
+import type { AUDIT_SPANS } from '@gatehouse/contracts/operation/operation-resources';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type { AuditFilter as TrailFilter } from '../../adapters/audit/read/filter.js';
+import type { Acting } from '../http/access/principal.js';
 
 export interface AuditFilter {
   /** Rows of these organisations; rows of no organisation only where the reach is everything. */
@@ -18,7 +20,12 @@ export interface AuditFilter {
   readonly environment?: string | undefined;
   readonly interaction?: string | undefined;
   readonly outcome?: AuditOutcome | undefined;
-  readonly kind?: AuditKind | undefined;
+  readonly kind?: AuditKind | 'REQUEST' | undefined;
+  readonly event?: string | undefined;
+  readonly pace?: 'slow' | undefined;
+  readonly by?: 'me' | undefined;
+  /** Whose records `by` asks for. */
+  readonly actor?: TrailFilter['actor'];
   readonly code?: string | undefined;
   readonly correlationId?: string | undefined;
   readonly attemptId?: string | undefined;
@@ -29,9 +36,30 @@ export interface AuditFilter {
   readonly userId?: string | undefined;
 }
 
+type Asked = Omit<AuditFilter, 'reach' | 'actor'> & {
+  readonly last?: (typeof AUDIT_SPANS)[number] | undefined;
+};
+
+const HOUR_MS = 3_600_000;
+const SPAN_MS: Readonly<Record<(typeof AUDIT_SPANS)[number], number>> = {
+  ...{ '15m': HOUR_MS / 4, '1h': HOUR_MS, '24h': 24 * HOUR_MS, '7d': 7 * 24 * HOUR_MS },
+};
+
+/** What a caller asked for, with `last` as the instant that it means now. It is recorded in this form. */
+export function criteriaOf({ last, ...asked }: Asked, nowMs: number): Omit<AuditFilter, 'reach' | 'actor'> {
+  return last === undefined ? asked : { ...asked, from: new Date(nowMs - SPAN_MS[last]).toISOString() };
+}
+
+/** Within the reach of the caller, who is also who `by` means. */
+export function filterFor(criteria: Omit<AuditFilter, 'reach' | 'actor'>, acting: Acting): AuditFilter {
+  const { reach, person, actor: name } = acting;
+  const actor = person === null ? { id: name, issuer: null } : { id: person.subject, issuer: person.issuer };
+  return { ...criteria, reach, ...(criteria.by === undefined ? {} : { actor }) };
+}
+
 /** A client is found by its name and environment; a name that no client has finds nothing. */
 export function trailFilter(filter: AuditFilter, snapshot: Snapshot): TrailFilter {
-  const { organisation, client, environment, from, until, reach, ...same } = filter;
+  const { organisation, client, environment, from, until, reach, pace, by: _, ...same } = filter;
   const { fromMs, untilMs } = spanOf(from, until);
   const clients = [...snapshot.clients.values()].filter(
     (candidate) =>
@@ -45,6 +73,7 @@ export function trailFilter(filter: AuditFilter, snapshot: Snapshot): TrailFilte
     ...(client === undefined ? {} : { clientIds: clients.map(({ id }) => id) }),
     fromMs,
     toMs: untilMs,
+    ...(pace === undefined ? {} : { isSlow: true as const }),
   };
 }
 

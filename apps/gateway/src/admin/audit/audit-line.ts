@@ -1,6 +1,8 @@
 /** Rows of the audit trail as the admin API lists them. They hold no secret and no patient identifier in clear. */
 import type { AuditRow } from '../../adapters/audit/read/filter.js';
+import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import type { AuditAttempt } from '../../adapters/audit/read/query.js';
+import { refusalOf, timelineOfRecords } from './request-story.js';
 
 export type AuditLine = Readonly<Record<string, unknown>>;
 
@@ -22,6 +24,20 @@ export function attemptLine({ rows }: AuditAttempt): AuditLine {
   };
 }
 
+/** With what the preview of a line tells: what its code means, what to do, who must act, and where the time went. */
+export function listedLine(attempt: AuditAttempt): AuditLine {
+  const records = attempt.rows.map(({ record }) => record);
+  const isEvent = records.some(({ kind }) => kind === 'SYSTEM');
+  return {
+    ...attemptLine(attempt),
+    refusal: isEvent ? null : refusalOf(records),
+    timeline: isEvent ? [] : timelineOfRecords(records),
+  };
+}
+
+/** Paths by operation, with the names of their parameters and never their values. */
+const PATHS = new Map(CATALOGUE.map(({ operationId, path }) => [operationId as unknown, path]));
+
 export function rowLine(row: AuditRow): AuditLine {
   // A SYSTEM event names what it is about in its facts.
   const record = { ...row.record, ...(row.record['facts'] as Record<string, unknown> | undefined) };
@@ -39,6 +55,8 @@ export function rowLine(row: AuditRow): AuditLine {
     client: record['clientName'] ?? null,
     userId: record['userId'] ?? null,
     interaction: record['interaction'] ?? null,
+    method: record['method'] ?? null,
+    path: PATHS.get(record['operationId']) ?? null,
     outcome: record['outcome'] ?? null,
     status: record['status'] ?? null,
     code: record['code'] ?? null,

@@ -23,7 +23,7 @@ import { followAudit } from '../../adapters/audit/read/follow.js';
 import { type NhsAnswers, readNhsAnswers } from '../../adapters/audit/read/nhs-answers.js';
 import { lastSignatures } from '../../adapters/audit/read/last-signatures.js';
 import { type NewestCall, newestCalls } from '../../adapters/audit/read/newest-calls.js';
-import { searchAudit } from '../../adapters/audit/read/query.js';
+import { type AuditAttempt, searchAudit } from '../../adapters/audit/read/query.js';
 import { readEvent, readStory, type StoryRow } from '../../adapters/audit/read/story.js';
 import { readTrailStatus, type StoredTrail } from '../../adapters/audit/read/trail-status.js';
 import { readRuns, type StoredRun } from '../../adapters/audit/read/verification-status.js';
@@ -31,7 +31,7 @@ import type { AuditLog } from '../../adapters/audit/write/audit-log.js';
 import type { SubjectSealer } from '../../adapters/audit/write/subjects.js';
 import { foreignCursor, type Paging } from '../http/paging.js';
 import { type AuditFilter, organisationsWithin, trailFilter } from './audit-filter.js';
-import { type AuditLine, attemptLine, rowLine } from './audit-line.js';
+import { type AuditLine, attemptLine, listedLine, rowLine } from './audit-line.js';
 import { storyOf } from './request-story.js';
 import { eventOf } from './system-event.js';
 
@@ -57,7 +57,7 @@ export class AuditTrail {
 
   /** One line an attempt, newest first. */
   list(filter: AuditFilter, paging: Paging): Promise<AuditPage> {
-    return this.page(this.trailFilter(filter), paging);
+    return this.page(this.trailFilter(filter), paging, listedLine);
   }
 
   /** Its chains, how far checkpoints cover them, and how far they are verified. */
@@ -79,14 +79,18 @@ export class AuditTrail {
   /** Attempts that concerned one of these hashes. */
   search(hashes: readonly string[], filter: AuditFilter, paging: Paging): Promise<AuditPage> {
     const subjectHashes = hashes.map((hash) => Buffer.from(hash, 'hex'));
-    return this.page({ ...this.trailFilter(filter), subjectHashes }, paging);
+    return this.page({ ...this.trailFilter(filter), subjectHashes }, paging, listedLine);
   }
 
   /** Every attempt that the filter finds, newest first, in the lines of `list`. */
   async *all(filter: AuditFilter, signal: AbortSignal): AsyncIterable<AuditLine> {
     let after: string | undefined;
     do {
-      const { items, next } = await this.page(this.trailFilter(filter), { limit: PAGE_SIZE, after });
+      const { items, next } = await this.page(
+        this.trailFilter(filter),
+        { limit: PAGE_SIZE, after },
+        attemptLine,
+      );
       yield* items;
       after = next ?? undefined;
     } while (after !== undefined && !signal.aborted);
@@ -188,10 +192,14 @@ export class AuditTrail {
     return trailFilter(filter, this.parts.snapshot());
   }
 
-  private async page(filter: TrailFilter, { limit, after }: Paging): Promise<AuditPage> {
+  private async page(
+    filter: TrailFilter,
+    { limit, after }: Paging,
+    lineOf: (attempt: AuditAttempt) => AuditLine,
+  ): Promise<AuditPage> {
     try {
       const { attempts, next } = await searchAudit(this.parts, filter, { limit, cursor: after });
-      return { items: attempts.map(attemptLine), next };
+      return { items: attempts.map(lineOf), next };
     } catch (error) {
       throw error instanceof InvalidCursor ? foreignCursor() : error;
     }

@@ -7,7 +7,9 @@ import { LongAnswers } from '../http/access/long-answers.js';
 import { sendLines } from '../http/ndjson.js';
 import { type Acting, requireNoLimit } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
+import { CLOCK, type Clock } from '../injected.js';
 import { AuditAccess, factsOf } from './audit-access.js';
+import { criteriaOf, filterFor } from './audit-filter.js';
 import { AuditTrail } from './audit-trail.js';
 import { announceCoverage, coverageOf } from './coverage.js';
 import { AuditDownload } from './download.js';
@@ -24,20 +26,23 @@ export class AuditController {
     @Inject(AuditDownload) private readonly downloads: AuditDownload,
     @Inject(LongAnswers) private readonly longAnswers: LongAnswers,
     @Inject(Exports) private readonly exports: Exports,
+    @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
   @Route('auditList')
   async list({ query }: InputOf<'auditList'>, acting: Acting) {
-    const { limit, after, ...filter } = query;
+    const { limit, after, ...asked } = query;
+    const filter = criteriaOf(asked, this.now());
     await this.access.record('AUDIT_READ', acting, factsOf(filter));
-    const page = await this.auditTrail.list({ ...filter, reach: acting.reach }, { limit, after });
+    const page = await this.auditTrail.list(filterFor(filter, acting), { limit, after });
     return { ...page, covers: coverageOf(filter) };
   }
 
   /** Records who searched for a patient, and why, before anything is found. The identifier itself is never recorded. */
   @Route('auditSearch')
   async search({ body }: InputOf<'auditSearch'>, acting: Acting) {
-    const { nhsNumber, ubrn, reason, limit, after, ...filter } = body;
+    const { nhsNumber, ubrn, reason, limit, after, ...asked } = body;
+    const filter = criteriaOf(asked, this.now());
     const subject: Subject =
       nhsNumber === undefined
         ? { kind: 'ubrn', value: ubrn ?? '' }
@@ -50,18 +55,19 @@ export class AuditController {
       hashes: hashes.slice(0, HASHES_NAMED),
       hashCount: hashes.length,
     });
-    const page = await this.auditTrail.search(hashes, { ...filter, reach: acting.reach }, { limit, after });
+    const page = await this.auditTrail.search(hashes, filterFor(filter, acting), { limit, after });
     return { ...page, covers: coverageOf(filter) };
   }
 
   @Route('auditFollow')
   async follow({ query }: InputOf<'auditFollow'>, acting: Acting, response: ServerResponse): Promise<void> {
-    await this.access.record('AUDIT_READ', acting, { ...factsOf(query), follow: true });
+    const filter = criteriaOf(query, this.now());
+    await this.access.record('AUDIT_READ', acting, { ...factsOf(filter), follow: true });
     const allowed = this.longAnswers.whileAllowed(response.req, 'audit.read', acting.reach);
-    announceCoverage(response, query);
+    announceCoverage(response, filter);
     await sendLines(response, (gone) => {
       const signal = AbortSignal.any([gone, allowed.signal]);
-      return this.auditTrail.follow({ ...query, reach: acting.reach }, signal);
+      return this.auditTrail.follow(filterFor(filter, acting), signal);
     }).finally(allowed.stop);
   }
 
@@ -82,9 +88,8 @@ export class AuditController {
     acting: Acting,
     response: ServerResponse,
   ): Promise<void> {
-    const { format, ...filter } = query;
-    await this.exports.run(response, acting, () =>
-      this.downloads.send(response, acting, format, { ...filter, reach: acting.reach }),
-    );
+    const { format, ...asked } = query;
+    const filter = filterFor(criteriaOf(asked, this.now()), acting);
+    await this.exports.run(response, acting, () => this.downloads.send(response, acting, format, filter));
   }
 }

@@ -37,7 +37,7 @@ export class AuditDownload {
     format: 'csv' | 'ndjson',
     filter: AuditFilter,
   ): Promise<void> {
-    const { reach: _, ...criteria } = filter;
+    const { reach: _, actor: __, ...criteria } = filter;
     const until = criteria.until ?? new Date(this.now()).toISOString();
     const exportId = randomUUID();
     await this.access.record('AUDIT_EXPORT', acting, { exportId, format, ...factsOf(criteria), until });

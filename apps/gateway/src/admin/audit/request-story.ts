@@ -4,6 +4,7 @@ import { applicationName } from '@gatehouse/domain/registry/application-name';
 import { recordedTokenRefusal, TOKEN_REFUSALS } from '@gatehouse/domain/apim/token-refusal';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { type ErrorCode, ERRORS } from '@gatehouse/domain/errors';
+import { type Stage, timelineOf } from '@gatehouse/domain/audit/timeline';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type { StoryRow } from '../../adapters/audit/read/story.js';
 
@@ -54,7 +55,8 @@ export function storyOf(rows: readonly StoryRow[], snapshot: Snapshot): RequestS
     noUser: text('noUser'),
     subjectSource: text('subjectSource'),
     subjects: subjectsOf(rows),
-    refusal: refusalOf(rows),
+    refusal: refusalOf(rows.map((row) => row.record)),
+    timeline: timelineOfRecords(rows.map((row) => row.record)),
     attempts: rows.filter(({ kind }) => kind === 'INTENT').map((intent) => attemptOf(intent, rows)),
     chain: { intact: rows.every(({ faults }) => faults.length === 0), rows: rows.length },
     rows: rows.map(({ kind, writer, seq, hash, faults, record }) => {
@@ -118,8 +120,23 @@ function subjectsOf(rows: readonly StoryRow[]): RequestStory['subjects'] {
     .filter(({ count }) => count > 0);
 }
 
-function refusalOf(rows: readonly StoryRow[]): RequestStory['refusal'] {
-  const record = rows.findLast((row) => typeof row.record['code'] === 'string')?.record;
+type Records = readonly Readonly<Record<string, unknown>>[];
+
+/** Where the time went. @param records of one request, in the order in which they were made */
+export function timelineOfRecords(records: Records): Stage[] {
+  return timelineOf(
+    records.map((record) => ({
+      ...{ kind: textOf(record['kind']) ?? '', attemptId: textOf(record['attemptId']) ?? '' },
+      ...{ startedAtMs: numberOf(record['startedAtMs']) ?? 0, atMs: numberOf(record['atMs']) ?? 0 },
+      attemptNumber: numberOf(record['attemptNumber']),
+      upstreamDurationMs: numberOf(record['upstreamDurationMs']),
+    })),
+  );
+}
+
+/** The last code of Gatehouse, what it means, and who must act. Null: there is none, or an older version had it. */
+export function refusalOf(records: Records): RequestStory['refusal'] {
+  const record = records.findLast(({ code }) => typeof code === 'string');
   const code = textOf(record?.['code']);
   if (code === null || !Object.hasOwn(ERRORS, code)) return null;
   const { status, publicText, whatToDo, whoActs } = ERRORS[code as ErrorCode];

@@ -15,8 +15,11 @@ export interface AuditFilter {
   readonly clientId?: string | undefined;
   /** Any of these clients; an empty list finds nothing. */
   readonly clientIds?: readonly string[] | undefined;
-  /** The kind of any row of the attempt. */
+  /** The kind of any row of the attempt. REQUEST: the attempts and refused requests, and no SYSTEM event. */
   readonly kind?: string | undefined;
+  /** Who acted: a person of an identity provider, or by name where no person did. */
+  readonly actor?: { readonly id: string; readonly issuer: string | null } | undefined;
+  readonly isSlow?: true | undefined;
   readonly bindingId?: string | undefined;
   readonly interaction?: string | undefined;
   readonly outcome?: AuditOutcome | undefined;
@@ -36,6 +39,14 @@ export interface AuditFilter {
   /** Keyed hashes of a subject; any of them matches. */
   readonly subjectHashes?: readonly Buffer[] | undefined;
 }
+
+/** Of the index event_slow: the row `o` that says that an attempt took a second or longer. An attempt has one. */
+export const SLOW = `o.kind IN ('OUTCOME', 'DENIED') AND o.record -> 'durationMs' >= '1000'::jsonb`;
+/** Of the index event_by_actor: of a request in the record itself, of a SYSTEM event in its facts. */
+const ACTOR = `coalesce(e.record ->> 'actorSubject', e.record #>> '{facts,actorSubject}', e.record ->> 'actor', e.record #>> '{facts,actor}')`;
+const ISSUER = `coalesce(e.record ->> 'actorIssuer', e.record #>> '{facts,actorIssuer}')`;
+/** Rows that can be the first of an attempt, so that one lookup decides. */
+const FIRST_KINDS = ['INTENT', 'DENIED', 'SYSTEM'];
 
 export interface AuditRow {
   readonly writer: string;
@@ -100,8 +111,15 @@ export async function conditions(reader: AuditReader, filter: AuditFilter): Prom
   }
   if (environment !== undefined) add((at) => `e.record ->> 'environment' = ${at(environment)}`);
   if (clientIds !== undefined) add((at) => `e.client_id = ANY(${at(clientIds)}::text[])`);
-  if (kind !== undefined) add((at) => later(`o.kind = ${at(kind)}`));
-  const { attemptId, fromMs, toMs, outcome, code, upstreamRequestId, subject } = filter;
+  if (kind === 'REQUEST') add(() => `e.kind <> 'SYSTEM'`);
+  else if (kind === 'SYSTEM') add(() => `e.kind = 'SYSTEM'`);
+  else if (kind !== undefined)
+    add((at) => (FIRST_KINDS.includes(kind) ? `e.kind = ${at(kind)}` : later(`o.kind = ${at(kind)}`)));
+  const { attemptId, fromMs, toMs, outcome, code, upstreamRequestId, subject, actor, isSlow } = filter;
+  if (actor !== undefined) {
+    const { id, issuer } = actor;
+    add((at) => `(${ACTOR} = ${at(id)} AND ${ISSUER} ${issuer === null ? 'IS NULL' : `= ${at(issuer)}`})`);
+  }
   if (attemptId !== undefined) add((at) => `e.attempt_id = ${at(attemptId)}::uuid`);
   if (fromMs !== undefined) add((at) => `e.started_at >= ${epochMs(at(fromMs))}`);
   if (toMs !== undefined) add((at) => `e.started_at < ${epochMs(at(toMs))}`);
@@ -130,6 +148,7 @@ export async function conditions(reader: AuditReader, filter: AuditFilter): Prom
            WHERE s.hash = ANY(${at(hashes)}::bytea[]) AND c.record ? 'subjectsDigest')`,
     );
   }
+  if (isSlow === true) add(() => later(SLOW));
   return { parameters, parameter, add, sql: () => parts.map((part) => ` AND ${part}`).join('') };
 }
 
