@@ -51,6 +51,7 @@ const config = tseslint.config(
       '**/cdk.out/**',
       '**/node_modules/**',
       '.nx/**',
+      'docs/site/.astro/**',
       '.gatehouse/**',
       'coverage/**',
       'libs/db/src/generated/**',

@@ -8,7 +8,12 @@ export default defineConfig({
     alias: [{ find: /^@gatehouse\/(domain|contracts|db)\/(.*)$/, replacement: here('libs/$1/src/$2.ts') }],
   },
   test: {
-    include: ['apps/*/src/**/*.spec.ts', 'libs/*/src/**/*.spec.ts', 'tools/**/*.spec.mjs'],
+    include: [
+      'apps/*/src/**/*.spec.ts',
+      'libs/*/src/**/*.spec.ts',
+      'tools/**/*.spec.mjs',
+      'docs/site/src/*.spec.mjs',
+    ],
     passWithNoTests: false,
     // A worker serves several files: starting one for each took longer than the tests.
     isolate: false,

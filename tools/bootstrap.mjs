@@ -21,6 +21,8 @@ const tasks = {
   drill: { script: 'test/drills/run.ts', built: true },
   assure: { script: 'test/assure/run.ts', built: true },
   screenshots: { script: 'test/screenshots/take.ts', built: true },
+  'docs:build': { script: 'tools/docs/site.mjs', built: true },
+  'docs:serve': { script: 'tools/docs/site.mjs', built: true, arguments: ['--serve'] },
   planted: { script: 'test/assure/planted-bugs.mjs', built: true },
   gateway: {
     script: 'apps/gateway/dist/bundle/program/main.js',
@@ -103,11 +105,15 @@ if (task.built) {
 }
 if (!existsSync(join(root, task.script))) fail(`${task.script} does not exist.`);
 
-const child = spawn(node, [...(task.flags ?? []), join(root, task.script), ...args], {
-  cwd: root,
-  stdio: 'inherit',
-  env,
-});
+const child = spawn(
+  node,
+  [...(task.flags ?? []), join(root, task.script), ...(task.arguments ?? []), ...args],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env,
+  },
+);
 // A terminal sends Ctrl-C to the child as well, but a supervisor signals only this process, which passes it on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {

@@ -1,7 +1,7 @@
 /** The long proofs and their size in `npm run assure`; test/support/size.ts has the size of the small forms. */
 import { DRILLS } from '../drills/drill.ts';
 
-export type Proof = TestProof | DrillProof;
+export type Proof = TestProof | DrillProof | ScriptProof;
 
 interface TestProof {
   readonly name: string;
@@ -19,6 +19,13 @@ interface TestProof {
 interface DrillProof {
   readonly name: string;
   readonly drills: readonly string[];
+  readonly size: () => string;
+}
+
+/** A program that fails by its exit code. */
+interface ScriptProof {
+  readonly name: string;
+  readonly script: string;
   readonly size: () => string;
 }
 
@@ -157,6 +164,12 @@ export const PROOFS: readonly Proof[] = [
     suite: 'unit',
     file: 'apps/gateway/src/data-plane/listener/partner.server.spec.ts',
     size: () => 'the real limit of 10 s for silent connections',
+  },
+  {
+    name: 'docs-site',
+    script: 'tools/docs/site.mjs',
+    size: () =>
+      'the documentation built as a site: each link leads somewhere, nothing comes from another host',
   },
   {
     name: 'drills',

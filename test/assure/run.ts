@@ -23,7 +23,7 @@ if (unknown.length > 0) {
 }
 
 function run(proof: Proof): boolean {
-  const settings = 'drills' in proof ? {} : proof.settings;
+  const settings = 'suite' in proof ? proof.settings : {};
   const { status } = spawnSync(process.execPath, commandOf(proof), {
     cwd: root,
     stdio: 'inherit',
@@ -39,6 +39,7 @@ function run(proof: Proof): boolean {
 
 function commandOf(proof: Proof): string[] {
   if ('drills' in proof) return [join(root, 'test/drills/run.ts'), ...proof.drills];
+  if ('script' in proof) return [join(root, proof.script)];
   const { suite, file, only } = proof;
   return [
     join(root, 'node_modules/vitest/vitest.mjs'),

@@ -14,6 +14,7 @@ const SKIPPED_FOLDERS = new Set([
   'coverage',
   '.git',
   '.nx',
+  '.astro',
   '.gatehouse',
 ]);
 const READ = /\.(?:ts|tsx|mts|mjs|js|md|sql|prisma|ya?ml)$|^\.env\.example$/;
