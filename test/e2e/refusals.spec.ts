@@ -723,7 +723,11 @@ describe('libs/client, as a supplier’s service uses it', () => {
     const { id } = await stack.simulator.control<{ id: string }>('POST', '/faults', {
       ...{ target: 'ers', match: { apiKey: applications[name].apiKey }, fault },
     });
-    return call().finally(() => stack.simulator.control('DELETE', `/faults/${id}`));
+    try {
+      return await call();
+    } finally {
+      await stack.simulator.control('DELETE', `/faults/${id}`);
+    }
   };
 
   it('returns the answer of e-RS', async () => {

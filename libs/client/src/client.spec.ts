@@ -174,7 +174,7 @@ describe('a call', () => {
         finish = () => response.end();
       },
     ];
-    const { body } = await client.a006RetrieveAttachment({ binaryId: 'att-1-2' });
+    const { body } = await client.a007RetrieveClinicalInformation({ ubrn: UBRN });
     const reader = body?.getReader();
     expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('the beginning');
     finish();
