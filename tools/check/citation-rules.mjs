@@ -93,6 +93,10 @@ const SECTION = new RegExp(
 const DOCS_PATH = /(?<![\w./@-])docs\/[\w/-]+(?:\.\w+)*(?:#[\w-]+)?/g;
 const REPOSITORY_PATH = /^(?:apps|libs|test|tools|infra|prisma|docs|\.ci)\/[\w./-]+$/;
 
+/** What a build writes is not there in every checkout. */
+const BUILT = /\/(?:dist|\.astro)(?:\/|$)/;
+const isThere = (path) => BUILT.test(path) || existsSync(join(root, path));
+
 const isMarkdown = (path) => path.endsWith('.md');
 const isReference = (path) => path.startsWith('docs/reference/');
 
@@ -125,14 +129,14 @@ function links(path, line, add) {
     resolveFile(at, anchor, `the link to ${target}`, add);
   }
   for (const [, code] of line.matchAll(/`([^`]+)`/g)) {
-    if (REPOSITORY_PATH.test(code) && !existsSync(join(root, code))) {
+    if (REPOSITORY_PATH.test(code) && !isThere(code)) {
       add(`there is no ${code}: name the file where it is now`);
     }
   }
 }
 
 function resolveFile(file, anchor, what, add) {
-  if (!existsSync(join(root, file))) add(`${what} leads nowhere: there is no ${file}`);
+  if (!isThere(file)) add(`${what} leads nowhere: there is no ${file}`);
   else if (anchor && file.endsWith('.md') && !anchorsOf(file).has(anchor)) {
     add(`${what} leads nowhere: ${file} has no heading #${anchor}`);
   }

@@ -52,6 +52,8 @@ const FINE = [
   ['a.ts', "it('F21: the herd (faults F14, F15)', () => {"],
   ['a.ts', '// fact U6, threat K2, proof S6, ADR 12, docs/laws.md#4-reject-dont-repair'],
   ['a.ts', "const odsCode = 'F1';"],
+  ['a.ts', '// written to docs/nowhere/dist'],
+  ['docs/a.md', 'written to `docs/nowhere/dist`'],
   ['docs/a.md', '[law 4](laws.md#4-reject-dont-repair), `docs/laws.md`, `gatehouse verify`'],
 ];
 
