@@ -23,6 +23,7 @@ const tasks = {
   screenshots: { script: 'test/screenshots/take.ts', built: true },
   'docs:build': { script: 'tools/docs/site.mjs', built: true },
   'docs:serve': { script: 'tools/docs/site.mjs', built: true, arguments: ['--serve'] },
+  release: { script: 'tools/release/main.mjs' },
   planted: { script: 'test/assure/planted-bugs.mjs', built: true },
   gateway: {
     script: 'apps/gateway/dist/bundle/program/main.js',

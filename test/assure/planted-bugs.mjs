@@ -23,6 +23,20 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'a release is made from a tree with changes',
+    file: 'tools/release/release.mjs',
+    find: "[git('status', '--porcelain') !== '', 'There",
+    put: "[git('status', '--porcelain') === null, 'There",
+    tests: unit('tools/release/release.spec.mjs'),
+  },
+  {
+    name: 'a release that could not be tagged stays committed',
+    file: 'tools/release/release.mjs',
+    find: "git('reset', '--quiet', '--soft', start);",
+    put: '',
+    tests: unit('tools/release/release.spec.mjs'),
+  },
+  {
     name: 'the client repeats a write of which nobody knows what became',
     file: 'libs/client/src/retry.ts',
     find: "if (!reads && failure.fate !== 'NOT_SENT') return false;",

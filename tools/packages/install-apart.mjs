@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** npm must not run on the Node of node_modules: it may not find itself there. */
-const outerPath = (process.env.PATH ?? '')
+export const outerPath = (process.env.PATH ?? '')
   .split(delimiter)
   .filter((part) => !part.includes('node_modules'))
   .join(delimiter);
