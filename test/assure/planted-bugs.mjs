@@ -107,6 +107,13 @@ const BUGS = [
     tests: unit('apps/console/src/audit/explorer/quick-filters.spec.ts'),
   },
   {
+    name: 'the stages of a request leave out the time in e-RS',
+    file: 'libs/domain/src/audit/timeline.ts',
+    find: 'if (upstreamMs !== null)',
+    put: 'if (upstreamMs === null)',
+    tests: unit('libs/domain/src/audit/timeline.spec.ts'),
+  },
+  {
     name: 'the menu counts a stop for the person who made it',
     file: `${ADMIN}/dashboard/waiting.store.ts`,
     find: 'AND stopped_by_staff IS DISTINCT FROM ${me}::uuid ',

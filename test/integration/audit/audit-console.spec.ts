@@ -42,7 +42,9 @@ beforeAll(async () => {
   const subjects = await sealer.seal('R69', second.attemptId, [{ kind: 'nhs-number', value: NHS_NUMBER }]);
   await log.outcome(outcomeOf(second, { upstreamRequestId: 'ers-request-2' }), subjects);
   await log.intent(foreign);
-  await log.outcome(outcomeOf(foreign, { durationMs: 999 }));
+  await log.outcome(
+    outcomeOf(foreign, { durationMs: 999, outcome: 'FAILED', diagnosis: 'ASID_NOT_CONFIGURED' }),
+  );
   for (const intent of [slow, slowForeign]) {
     await log.intent(intent);
     await log.outcome(outcomeOf(intent, { durationMs: 1_000 }));
@@ -205,6 +207,16 @@ describe('the story of a request', () => {
     const story = await storyOf(refused.attemptId);
     expect(story).toMatchObject({ attempts: [], refusal: { code: 'GW_GRANT', status: 403 } });
     expect(story.refusal?.whatToDo).not.toBe('');
+    expect(story.timeline.map(({ stage }) => stage)).toEqual(['rejected']);
+  });
+
+  it('says what the answer of NHS England shows, and who must act', async () => {
+    const { diagnosis } = await storyOf(foreign.attemptId);
+    expect(diagnosis).toMatchObject({
+      code: 'ASID_NOT_CONFIGURED',
+      whatIsWrong: expect.stringMatching(/asid/),
+      whoActs: expect.stringMatching(/NHS England/),
+    });
   });
 
   it('of another organisation is not found', async () => {

@@ -12,6 +12,7 @@ import { coverageText, type Covers } from './coverage-words.js';
 import { DownloadButton } from './download-button.js';
 import { EVENT_CHOICES } from './event-words.js';
 import { FilterChips } from './explorer/filter-chips.js';
+import { PreviewedLines } from './explorer/previewed-lines.js';
 import { isOfEvents } from './explorer/quick-filters.js';
 
 const SHARED_FILTERS = [
@@ -53,6 +54,7 @@ export default function AuditList() {
         </>
       }
       isOneLine
+      around={(rows, data) => <PreviewedLines data={data}>{rows}</PreviewedLines>}
       filters={(filter) => (isOfEvents(filter) ? EVENT_FILTERS : REQUEST_FILTERS)}
       href={hrefOf}
       empty="Nothing is recorded yet. Every request to the gateway appears here, including rejected ones."

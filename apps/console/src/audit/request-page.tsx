@@ -5,12 +5,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { PageTrail } from '../layout/page-trail.js';
-import { moment } from '../parts/dates.js';
+import { exactMoment, moment } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
+import { StateTag } from '../parts/state-tag.js';
 import { PageLink } from '../parts/page-link.js';
 import { sentenceCase } from '../parts/words.js';
 import { AttemptSection } from './attempt-section.js';
+import { Timeline } from './explorer/timeline.js';
+import { whatHappened } from './explorer/what-happened.js';
 import { PastDecision } from './past-decision.js';
 import { PatientIdentifier } from './patient-identifier.js';
 import { SupportBundle } from './support-bundle.js';
@@ -38,25 +41,26 @@ export default function RequestPage() {
 }
 
 function RequestStory({ story, attemptId }: { readonly story: Story; readonly attemptId: string }) {
-  const { refusal, chain, subjects, attempts, rows } = story;
+  const { chain, subjects, attempts, rows, steps, timeline } = story;
+  const { title, outcome, facts } = whatHappened(story);
   return (
     <>
-      <Alert severity={chain.intact ? 'success' : 'error'} sx={{ mb: 2 }}>
-        {chain.intact
-          ? 'The audit chain is intact for all records of this request.'
-          : 'An audit record of this request was changed or removed. See “Audit records” below, and verify the whole trail.'}
-      </Alert>
-      {refusal === null ? null : (
-        <Section title={`Rejected: ${refusal.code}`}>
-          <Facts
-            facts={[
-              ['Reason', refusal.text],
-              ['What to do', refusal.whatToDo],
-              ['Who must act', refusal.whoActs],
-            ]}
-          />
-        </Section>
-      )}
+      <Section title={title}>
+        <Facts
+          facts={[
+            ['Outcome', outcome === null ? 'Not known yet' : <StateTag key="outcome" state={outcome} />],
+            ...facts,
+          ]}
+        />
+      </Section>
+      <Section title="Stages">
+        <Facts
+          facts={[
+            ['Checks', steps.map(({ step, ok }) => (ok ? step : `${step} (rejected)`)).join(' → ') || null],
+          ]}
+        />
+        <Timeline timeline={timeline} />
+      </Section>
       <Section title="Request">
         <RequestFacts {...story} />
         <SupportBundle attemptId={attemptId} />
@@ -66,10 +70,15 @@ function RequestStory({ story, attemptId }: { readonly story: Story; readonly at
       {attempts.map((attempt) => (
         <AttemptSection key={attempt.attemptId} {...attempt} />
       ))}
-      <Section title="Audit records">
+      <Section title="Proof">
+        <Alert severity={chain.intact ? 'success' : 'error'} sx={{ mb: 2 }}>
+          {chain.intact
+            ? 'The audit chain is intact for all records of this request.'
+            : 'An audit record of this request was changed or removed. See the records below, and verify the whole trail.'}
+        </Alert>
         {rows.map(({ kind, at, writer, seq, hash, faults }) => (
           <Typography key={hash} sx={{ mb: 1, overflowWrap: 'anywhere' }}>
-            {sentenceCase(kind)}, {moment(at)}, {writer} {seq}:{' '}
+            {sentenceCase(kind)}, {exactMoment(at)}, record {seq} of chain {writer}, hash {hash}:{' '}
             {faults.length === 0 ? 'intact' : faults.join('; ')}
           </Typography>
         ))}
@@ -82,7 +91,7 @@ function RequestFacts(story: Story) {
   return (
     <Facts
       facts={[
-        ['Time', moment(story.startedAt)],
+        ['Time', exactMoment(story.startedAt)],
         ['Interaction', [story.interaction, story.operation].filter(Boolean).join(', ') || null],
         ['Method and path', [story.method, story.path].filter(Boolean).join(' ') || null],
         ['Organisation', [story.organisation, story.organisationName].filter(Boolean).join(', ') || null],

@@ -125,6 +125,8 @@ export const requestStory = z.object({
       whoActs: z.string(),
     })
     .nullable(),
+  /** What the last answer of NHS England shows to be wrong; null: no known misconfiguration. */
+  diagnosis: z.object({ code: z.string(), whatIsWrong: z.string(), whoActs: z.string() }).nullable(),
   /** Where the time went, in the order of the stages. */
   timeline: z.array(
     z.object({

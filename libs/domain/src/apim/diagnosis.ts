@@ -68,3 +68,7 @@ export function diagnose(status: number, body: string, wwwAuthenticate: string):
   }
   return null;
 }
+
+/** A diagnosis by the code that a record has; null for none, and for one of another version. */
+export const recordedDiagnosis = (code: string | null): Diagnosis | null =>
+  Object.values<Diagnosis>(DIAGNOSES).find((each) => each.code === code) ?? null;

@@ -27,6 +27,8 @@ interface RegisterListProps<T> extends Omit<RowsProps<T>, 'columns'> {
   readonly above?: ReactNode;
   /** Buttons above the list. */
   readonly actions?: ReactNode;
+  /** Around the rows, for what follows the one that has the focus. */
+  readonly around?: (rows: ReactNode, data: readonly ConsoleRecord[]) => ReactNode;
   /** What to say, and what to do next, when nothing is recorded yet. */
   readonly empty: ReactNode;
 }
@@ -54,6 +56,7 @@ function ListOfFilter<T>({
   actions,
   empty,
   columns,
+  around = (shown) => shown,
   ...row
 }: RegisterListProps<T>) {
   const filter = useListContext<ConsoleRecord>().filterValues as Filter;
@@ -71,7 +74,7 @@ function ListOfFilter<T>({
         {(data) => (
           <>
             {rows.bulk === undefined ? null : <BulkBar<T> action={rows.bulk} />}
-            <RecordRows<T> {...rows} data={data} />
+            {around(<RecordRows<T> {...rows} data={data} />, data)}
           </>
         )}
       </LoadedList>

@@ -1,6 +1,7 @@
 /** The rows of one request, put together as one story. */
 import type { RequestStory } from '@gatehouse/contracts/audit/audit-resources';
 import { applicationName } from '@gatehouse/domain/registry/application-name';
+import { recordedDiagnosis } from '@gatehouse/domain/apim/diagnosis';
 import { recordedTokenRefusal, TOKEN_REFUSALS } from '@gatehouse/domain/apim/token-refusal';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { type ErrorCode, ERRORS } from '@gatehouse/domain/errors';
@@ -56,6 +57,7 @@ export function storyOf(rows: readonly StoryRow[], snapshot: Snapshot): RequestS
     subjectSource: text('subjectSource'),
     subjects: subjectsOf(rows),
     refusal: refusalOf(rows.map((row) => row.record)),
+    diagnosis: diagnosisOf(rows.findLast(({ kind }) => kind === 'OUTCOME')?.record['diagnosis']),
     timeline: timelineOfRecords(rows.map((row) => row.record)),
     attempts: rows.filter(({ kind }) => kind === 'INTENT').map((intent) => attemptOf(intent, rows)),
     chain: { intact: rows.every(({ faults }) => faults.length === 0), rows: rows.length },
@@ -132,6 +134,13 @@ export function timelineOfRecords(records: Records): Stage[] {
       upstreamDurationMs: numberOf(record['upstreamDurationMs']),
     })),
   );
+}
+
+function diagnosisOf(code: unknown): RequestStory['diagnosis'] {
+  const diagnosis = recordedDiagnosis(textOf(code));
+  if (diagnosis === null) return null;
+  const { whatIsWrong, whoMustAct } = diagnosis;
+  return { code: diagnosis.code, whatIsWrong, whoActs: whoMustAct };
 }
 
 /** The last code of Gatehouse, what it means, and who must act. Null: there is none, or an older version had it. */

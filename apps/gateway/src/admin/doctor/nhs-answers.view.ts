@@ -1,6 +1,6 @@
 /** What NHS England said about an application, in words for people. */
 import type { DoctorReport } from '@gatehouse/contracts/operation/operation-resources';
-import { DIAGNOSES, type Diagnosis } from '@gatehouse/domain/apim/diagnosis';
+import { recordedDiagnosis } from '@gatehouse/domain/apim/diagnosis';
 import { recordedTokenRefusal, TOKEN_REFUSALS } from '@gatehouse/domain/apim/token-refusal';
 import type { NhsAnswers } from '../../adapters/audit/read/nhs-answers.js';
 
@@ -41,8 +41,8 @@ function refusalOf(refusal: { readonly diagnosis: string; readonly messageId: st
 }
 
 function diagnosisOf(code: string | null) {
-  const diagnosis: Diagnosis | undefined = Object.values(DIAGNOSES).find((each) => each.code === code);
-  return diagnosis === undefined
+  const diagnosis = recordedDiagnosis(code);
+  return diagnosis === null
     ? null
     : { code: diagnosis.code, whatIsWrong: diagnosis.whatIsWrong, whoActs: diagnosis.whoMustAct };
 }
