@@ -114,6 +114,27 @@ const BUGS = [
     tests: unit('libs/domain/src/audit/timeline.spec.ts'),
   },
   {
+    name: 'a live view extends the session of whoever has left it open',
+    file: `${ADMIN}/http/access/principals.ts`,
+    find: 'request.headers[POLL_HEADER.toLowerCase()] === undefined',
+    put: "(request.headers[POLL_HEADER.toLowerCase()] === undefined || request.url?.includes('follow') === true)",
+    tests: integration('test/integration/admin/long-answers.spec.ts'),
+  },
+  {
+    name: 'the end of a live view is not recorded',
+    file: `${ADMIN}/audit/audit.controller.ts`,
+    find: "await this.access.record('AUDIT_LIVE_END', acting, { ...view, records });",
+    put: '',
+    tests: integration('test/integration/admin/long-answers.spec.ts'),
+  },
+  {
+    name: 'a live view of a limited role shows another organisation',
+    file: `${ADMIN}/audit/audit.controller.ts`,
+    find: 'trail.follow(filterFor(filter, acting), signal)',
+    put: "trail.follow({ ...filterFor(filter, acting), reach: 'all' }, signal)",
+    tests: integration('test/integration/audit/audit-console.spec.ts'),
+  },
+  {
     name: 'the menu counts a stop for the person who made it',
     file: `${ADMIN}/dashboard/waiting.store.ts`,
     find: 'AND stopped_by_staff IS DISTINCT FROM ${me}::uuid ',

@@ -526,6 +526,63 @@ it('shows the story of a refused request, and what to do about it', async () => 
   await page.context().close();
 });
 
+it('moves through the lines of the audit trail by keyboard, and follows it live', async () => {
+  await refusedRequest();
+  await refusedRequest();
+  const page = await open();
+  const marks: (string | undefined)[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/audit/follow')) marks.push(request.headers()['gatehouse-poll']);
+  });
+  await signIn(page, 'Omar Haddad');
+  await page.goto(`${origin}/audit`);
+  const lines = page
+    .getByRole('group', { name: 'Lines of the audit trail' })
+    .locator('a[href*="/requests/"]');
+  const hasFocus = (line: number) => lines.nth(line).and(page.locator(':focus')).waitFor();
+  const preview = page.getByRole('region', { name: 'Preview' });
+  await lines.first().focus();
+  await page.keyboard.press('ArrowDown');
+  await preview.getByRole('status').filter({ hasText: 'Rejected with status' }).waitFor();
+  await preview.getByRole('table', { name: 'Stages of the request' }).waitFor();
+  await hasFocus(1);
+  await accessible(page, 'a preview');
+  await page.screenshot({ path: `${SHOTS}/audit-preview-1280-light.png` });
+  await page.keyboard.press('Escape');
+  await preview.waitFor({ state: 'detached' });
+  await hasFocus(1);
+  await page.keyboard.press('ArrowUp');
+  await preview.waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /^Rejected: GW_/ }).waitFor();
+  await page.goBack();
+  await lines.first().focus();
+  await page.keyboard.press('ArrowDown');
+  await preview.getByRole('button', { name: 'More like this' }).click();
+  await page.waitForURL(/code.*GW_/);
+  await preview.waitFor({ state: 'detached' });
+
+  await page.goto(`${origin}/audit`);
+  await page.getByRole('button', { name: 'Live view', exact: true }).click();
+  const live = page.getByRole('region', { name: 'Live view' });
+  await live.getByText(/^As of .*, London time\.$/).waitFor();
+  await until('the view has begun', async () => {
+    await refusedRequest();
+    return (await live.locator('a[href*="/requests/"]').count()) > 0;
+  });
+  await accessible(page, 'a live view');
+  await page.screenshot({ path: `${SHOTS}/audit-live-1280-light.png` });
+  await live.getByRole('button', { name: 'Pause' }).click();
+  await refusedRequest();
+  await live.getByText(/Paused: \d+ newer records?\.$/).waitFor();
+  await live.getByRole('button', { name: 'Resume' }).click();
+  await live.getByRole('button', { name: 'Close the live view' }).click();
+  await live.waitFor({ state: 'detached' });
+  expect(marks).toEqual(['1']);
+  expect(at.complaints).toEqual([]);
+  await page.context().close();
+});
+
 describe('what each role is shown', () => {
   it.each([
     ['Priya Nair', ['Organisations', 'Approvals'], ['Staff'], 4],

@@ -3,36 +3,70 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 import { deniedOf } from '../../support/audit/audit-trail.ts';
+import { POLL_HEADER } from '@gatehouse/contracts/routes';
 import { signIn } from '../../support/staff.ts';
 import { until } from '../../support/until.ts';
 
 /** The longest time that a caller may continue to read after losing permission. */
 const WITHIN_MS = 10_000;
 
-it('following the audit trail ends once the person is suspended', async () => {
-  const admin = await startAdmin();
-  admin.clock.ms = Date.now();
-  const { audit } = admin.parts;
-  const omar = await signIn(admin.db, 'Omar', ['auditor'], admin.clock.ms);
-  const response = await fetch(`${admin.url}/api/v1/audit/follow`, { headers: omar.headers });
-  expect(response.status).toBe(200);
-  let text = '';
-  let hasEnded = false;
-  const reading = (async () => {
-    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) text += chunk;
-  })().finally(() => (hasEnded = true));
+it(
+  'following the audit trail ends once the person is suspended, and on a page, once nobody uses the session',
+  { timeout: 60_000 },
+  async () => {
+    const admin = await startAdmin();
+    admin.clock.ms = Date.now();
+    const { audit } = admin.parts;
+    const omar = await signIn(admin.db, 'Omar', ['auditor'], admin.clock.ms);
+    const response = await fetch(`${admin.url}/api/v1/audit/follow?kind=DENIED`, { headers: omar.headers });
+    expect(response.status).toBe(200);
+    const olga = await signIn(admin.db, 'Olga', ['auditor'], admin.clock.ms);
+    const page = await fetch(`${admin.url}/api/v1/audit/follow`, {
+      headers: { ...olga.headers, [POLL_HEADER]: '1' },
+    });
+    expect(page.status).toBe(200);
+    let pageHasEnded = false;
+    const watching = page.text().finally(() => (pageHasEnded = true));
+    let text = '';
+    let hasEnded = false;
+    const reading = (async () => {
+      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) text += chunk;
+    })().finally(() => (hasEnded = true));
 
-  await until('he reads what is recorded', async () => {
-    await audit.denied(deniedOf());
-    return text.includes('DENIED');
-  });
-  expect(hasEnded).toBe(false);
+    await until('he reads what is recorded', async () => {
+      await audit.denied(deniedOf());
+      return text.includes('DENIED');
+    });
+    expect(hasEnded).toBe(false);
 
-  await admin.db.staff.update({ where: { id: omar.staffId }, data: { state: 'suspended' } });
-  await until('his answer ends', () => hasEnded, WITHIN_MS);
-  await reading;
-  await admin.close();
-});
+    // Both are looked at every few seconds. A session ends after 15 minutes in which nobody uses it.
+    admin.clock.ms += 10 * 60_000;
+    await delay(6_000);
+    expect([hasEnded, pageHasEnded]).toEqual([false, false]);
+    admin.clock.ms += 10 * 60_000;
+    await until('the live view of the page ends', () => pageHasEnded, WITHIN_MS);
+    await watching;
+    expect(hasEnded).toBe(false);
+
+    await admin.db.staff.update({ where: { id: omar.staffId }, data: { state: 'suspended' } });
+    await until('his answer ends', () => hasEnded, WITHIN_MS);
+    await reading;
+    await until(
+      'both ends are recorded',
+      async () => (await admin.systemEvents('AUDIT_LIVE_END')).length === 2,
+    );
+    const [begun, ended] = [
+      await admin.systemEvents('AUDIT_LIVE'),
+      await admin.systemEvents('AUDIT_LIVE_END'),
+    ];
+    expect(begun).toHaveLength(2);
+    const [ofOmar] = begun.filter(({ kind }) => kind === 'DENIED');
+    const endOfOmar = ended.find(({ viewId }) => viewId === ofOmar?.['viewId']);
+    expect(endOfOmar).toMatchObject({ kind: 'DENIED', actor: ofOmar?.['actor'] });
+    expect(endOfOmar?.['records']).toBe(text.split('\n').filter((line) => line !== '').length);
+    await admin.close();
+  },
+);
 
 /** Endless lines, so that only the server can end the answer; not at full speed, since other files run beside this one. */
 async function* endless(_: unknown, signal: AbortSignal): AsyncGenerator<Record<string, unknown>> {

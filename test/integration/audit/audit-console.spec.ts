@@ -1,5 +1,6 @@
 /** The audit trail in the console: searches within a person's organisations, one request's story, the support bundle, downloads. */
 import { API_PREFIX } from '@gatehouse/contracts/routes';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
@@ -146,6 +147,30 @@ describe('the filters of the console', () => {
     expect(answered?.['path']).toMatch(/^\/.*\{/);
     expect((answered?.['timeline'] as { stage: string }[])[0]?.stage).toBe('checked');
   });
+});
+
+it('a live view shows a limited role its own organisations alone, each outcome with what was requested', async () => {
+  const response = await admin.begin('GET', `${API_PREFIX}/audit/follow?kind=REQUEST`, undefined, limited);
+  expect(response.status).toBe(200);
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const [theirs, own] = [intentOf({ odsCode: 'R69' }), intentOf({ odsCode: 'RCD' })];
+  const lines: Record<string, unknown>[] = [];
+  // The view begins after its answer: what was written before is no part of it.
+  const writing = (async () => {
+    await delay(1_500);
+    for (const intent of [theirs, own]) {
+      await log.intent(intent);
+      await log.outcome(outcomeOf(intent, { outcome: 'FAILED', durationMs: 1_000 }));
+    }
+  })();
+  while (!lines.some(({ outcome }) => outcome === 'FAILED')) {
+    const { value = '' } = await reader.read();
+    lines.push(...value.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)])));
+  }
+  await writing;
+  await reader.cancel();
+  expect(new Set(lines.map(({ attemptId }) => attemptId))).toEqual(new Set([own.attemptId]));
+  expect(lines.at(-1)).toMatchObject({ kind: 'OUTCOME', organisation: 'RCD', durationMs: 1_000 });
 });
 
 describe('an event that is not a request', () => {

@@ -25,6 +25,19 @@ export async function pollRoute<N extends RouteName>(name: N, request: RequestOf
   return route.response.parse(body) as AnswerOf<N>;
 }
 
+/**
+ * A route whose lines a page shows as they come, under the rules of `pollRoute`.
+ * @throws ProblemError, also once `signal` is aborted
+ */
+export async function* pollRouteForLines<N extends RouteName>(
+  name: N,
+  request: RequestOf<N> & Pick<ApiRequest, 'signal' | 'onHeard'>,
+): AsyncGenerator<AnswerOf<N>> {
+  const route: RouteContract = routes[name];
+  for await (const line of sendForLines(route, { ...request, isPoll: true }))
+    yield route.response.parse(line) as AnswerOf<N>;
+}
+
 /** For forms, whose values the gateway checks. @throws ProblemError, AwaitingApproval */
 export async function callRouteWith(name: RouteName, request: ApiRequest): Promise<unknown> {
   return (await callRouteForRecord(name, request)).body;

@@ -11,6 +11,10 @@ export interface ApiRequest {
   readonly ifMatch?: string;
   /** The page makes it by itself: it does not keep the session from going idle. */
   readonly isPoll?: true;
+  /** Ends an answer in lines. */
+  readonly signal?: AbortSignal;
+  /** Called whenever something of an answer in lines has arrived, if only to keep the connection open. */
+  readonly onHeard?: () => void;
 }
 
 export interface ApiResponse {
@@ -43,12 +47,14 @@ export async function* sendForLines(
   request: ApiRequest,
   csrfToken?: string,
 ): AsyncGenerator<unknown> {
-  const response = await fetchRoute(route, request, csrfToken);
+  const response = await fetchRoute(route, request, csrfToken, request.signal);
+  request.onHeard?.();
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
     const { done, value } = (await reader?.read().catch(brokenOff)) ?? { done: true, value: undefined };
     if (done) break;
+    request.onHeard?.();
     const lines = (rest + value).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line !== '') yield JSON.parse(line);

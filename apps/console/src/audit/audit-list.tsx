@@ -1,4 +1,5 @@
 import { Button, Typography } from '@mui/material';
+import { Suspense, useState } from 'react';
 import { useListContext } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
@@ -12,6 +13,7 @@ import { coverageText, type Covers } from './coverage-words.js';
 import { DownloadButton } from './download-button.js';
 import { EVENT_CHOICES } from './event-words.js';
 import { FilterChips } from './explorer/filter-chips.js';
+import { LiveTail } from './explorer/lazy-live-tail.js';
 import { PreviewedLines } from './explorer/previewed-lines.js';
 import { isOfEvents } from './explorer/quick-filters.js';
 
@@ -43,13 +45,30 @@ const EVENT_FILTERS = [
 ];
 
 export default function AuditList() {
+  const [isLive, setLive] = useState(false);
   return (
     <RegisterList<AuditRow>
       title="Audit trail"
-      actions={<Actions />}
+      actions={
+        <Actions
+          isLive={isLive}
+          onLive={() => {
+            setLive(!isLive);
+          }}
+        />
+      }
       above={
         <>
           <FilterChips />
+          {isLive ? (
+            <Suspense>
+              <LiveTail
+                onClose={() => {
+                  setLive(false);
+                }}
+              />
+            </Suspense>
+          ) : null}
           <CoveredSpan />
         </>
       }
@@ -70,10 +89,16 @@ function CoveredSpan() {
   return <Typography sx={{ mb: 1 }}>{coverageText(covers)}</Typography>;
 }
 
-function Actions() {
+function Actions({ isLive, onLive }: { readonly isLive: boolean; readonly onLive: () => void }) {
   const maySearch = useMay('auditSearch');
+  const mayFollow = useMay('auditFollow');
   return (
     <>
+      {mayFollow ? (
+        <Button size="small" aria-pressed={isLive} onClick={onLive}>
+          Live view
+        </Button>
+      ) : null}
       {maySearch ? (
         <Button size="small" component={RouterLink} to="/patient-search">
           Who saw a patient?

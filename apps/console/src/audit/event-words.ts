@@ -3,6 +3,8 @@ import { sentenceCase } from '../parts/words.js';
 const EVENTS: Readonly<Record<string, string>> = {
   AUDIT_READ: 'Audit trail read',
   AUDIT_SEARCH: 'Patient searched for',
+  AUDIT_LIVE: 'Live view of the audit trail begun',
+  AUDIT_LIVE_END: 'Live view of the audit trail ended',
   AUDIT_EXPORT: 'Export begun',
   AUDIT_EXPORT_END: 'Export ended',
   EVIDENCE_PACK: 'Evidence pack made',

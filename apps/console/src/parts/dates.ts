@@ -35,6 +35,11 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: '
 /** The time of day of an instant in London, to the minute. */
 export const clockTime = (value: string): string => CLOCK.format(new Date(value));
 
+const SECOND = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: 'Europe/London' });
+
+/** The time of day of an instant in London, to the second. */
+export const secondOf = (value: string): string => SECOND.format(new Date(value));
+
 const AGE = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
 const UNITS = [
   ['day', 86_400_000],

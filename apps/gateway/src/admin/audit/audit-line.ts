@@ -1,5 +1,6 @@
 /** Rows of the audit trail as the admin API lists them. They hold no secret and no patient identifier in clear. */
 import type { AuditRow } from '../../adapters/audit/read/filter.js';
+import type { FollowedRow } from '../../adapters/audit/read/follow.js';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import type { AuditAttempt } from '../../adapters/audit/read/query.js';
 import { refusalOf, timelineOfRecords } from './request-story.js';
@@ -32,6 +33,19 @@ export function listedLine(attempt: AuditAttempt): AuditLine {
     ...attemptLine(attempt),
     refusal: isEvent ? null : refusalOf(records),
     timeline: isEvent ? [] : timelineOfRecords(records),
+  };
+}
+
+/** A record as it is written: what was requested, by the first record of its attempt, and what this one says of it. */
+export function followedLine({ first, ...row }: FollowedRow): AuditLine {
+  const { facts: _, ...said } = row.record;
+  const record = row.kind === 'SYSTEM' ? row.record : { ...first, ...said };
+  return {
+    ...rowLine({ ...row, record }),
+    upstreamStatus: record['upstreamStatus'] ?? null,
+    upstreamRequestId: record['upstreamRequestId'] ?? null,
+    durationMs: record['durationMs'] ?? null,
+    refusal: row.kind === 'SYSTEM' ? null : refusalOf([record]),
   };
 }
 

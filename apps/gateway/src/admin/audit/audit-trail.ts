@@ -31,7 +31,7 @@ import type { AuditLog } from '../../adapters/audit/write/audit-log.js';
 import type { SubjectSealer } from '../../adapters/audit/write/subjects.js';
 import { foreignCursor, type Paging } from '../http/paging.js';
 import { type AuditFilter, organisationsWithin, trailFilter } from './audit-filter.js';
-import { type AuditLine, attemptLine, listedLine, rowLine } from './audit-line.js';
+import { type AuditLine, attemptLine, followedLine, listedLine } from './audit-line.js';
 import { storyOf } from './request-story.js';
 import { eventOf } from './system-event.js';
 
@@ -137,7 +137,7 @@ export class AuditTrail {
     while (!signal.aborted) {
       const followed = await followAudit(this.parts, this.trailFilter(filter), cursor);
       cursor = followed.cursor;
-      for (const row of followed.rows) yield rowLine(row);
+      for (const row of followed.rows) yield followedLine(row);
       // The end of the request ends the pause, and then the loop.
       if (followed.rows.length === 0) await pause(FOLLOW_MS, undefined, { signal }).catch(() => undefined);
     }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Subject } from '@gatehouse/domain/audit/audit';
@@ -59,16 +60,27 @@ export class AuditController {
     return { ...page, covers: coverageOf(filter) };
   }
 
+  /** A live view: recorded once when it begins and once when it ends, with how many records it showed. */
   @Route('auditFollow')
   async follow({ query }: InputOf<'auditFollow'>, acting: Acting, response: ServerResponse): Promise<void> {
     const filter = criteriaOf(query, this.now());
-    await this.access.record('AUDIT_READ', acting, { ...factsOf(filter), follow: true });
+    const view = { viewId: randomUUID(), ...factsOf(filter) };
+    await this.access.record('AUDIT_LIVE', acting, view);
     const allowed = this.longAnswers.whileAllowed(response.req, 'audit.read', acting.reach);
     announceCoverage(response, filter);
-    await sendLines(response, (gone) => {
-      const signal = AbortSignal.any([gone, allowed.signal]);
-      return this.auditTrail.follow(filterFor(filter, acting), signal);
-    }).finally(allowed.stop);
+    let records = 0;
+    const lines = async function* (trail: AuditTrail, signal: AbortSignal) {
+      for await (const line of trail.follow(filterFor(filter, acting), signal)) {
+        records += 1;
+        yield line;
+      }
+    };
+    try {
+      await sendLines(response, (gone) => lines(this.auditTrail, AbortSignal.any([gone, allowed.signal])));
+    } finally {
+      allowed.stop();
+      await this.access.record('AUDIT_LIVE_END', acting, { ...view, records });
+    }
   }
 
   @Route('auditExport')

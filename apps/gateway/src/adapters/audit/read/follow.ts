@@ -16,9 +16,14 @@ import {
   type EventRow,
 } from './filter.js';
 
+export interface FollowedRow extends AuditRow {
+  /** The first record of its attempt, which says what was requested; the same, if it is that one. */
+  readonly first: AuditRow['record'];
+}
+
 export interface FollowPage {
   /** In each chain's order of writing. */
-  readonly rows: readonly AuditRow[];
+  readonly rows: readonly FollowedRow[];
   /** For the next poll. */
   readonly cursor: string;
 }
@@ -41,7 +46,7 @@ export async function followAudit(
     [Object.keys(since.heads), since.fromMs],
   );
   const heads = { ...since.heads };
-  const rows: AuditRow[] = [];
+  const rows: FollowedRow[] = [];
   for (const { writer, seq } of writers.rows) {
     const fromSeq = heads[writer] ?? 0;
     const toSeq = Math.min(Number(seq), fromSeq + limit);
@@ -57,16 +62,16 @@ async function rowsBetween(
   writer: string,
   fromSeq: number,
   toSeq: number,
-): Promise<readonly AuditRow[]> {
+): Promise<readonly FollowedRow[]> {
   const where = await conditions(reader, filter);
   where.add((at) => `r.writer = ${at(writer)}::uuid AND r.seq > ${at(fromSeq)} AND r.seq <= ${at(toSeq)}`);
-  const result = await reader.database.query<EventRow>(
-    `SELECT ${columnsOf('r')} FROM audit.event r
+  const result = await reader.database.query<EventRow & { readonly first: AuditRow['record'] }>(
+    `SELECT ${columnsOf('r')}, e.record AS first FROM audit.event r
        JOIN audit.event e ON e.attempt_id = r.attempt_id AND e.started_at = r.started_at
       WHERE e.kind IN ('INTENT', 'DENIED', 'SYSTEM')${where.sql()} ORDER BY r.seq`,
     where.parameters,
   );
-  return result.rows.map(toRow);
+  return result.rows.map((row) => ({ ...toRow(row), first: row.first }));
 }
 
 async function cursorNow(database: pg.Pool): Promise<string> {
