@@ -1,4 +1,5 @@
 /** The columns of the audit trail, in its list and in the results of a search for a patient. */
+import { Box } from '@mui/material';
 import { Fragment } from 'react';
 import { CopyButton } from '../parts/copyable.js';
 import { exactMoment, NONE } from '../parts/dates.js';
@@ -77,14 +78,14 @@ export const EVENT_COLUMNS: readonly Column<AuditRow>[] = [
   { label: 'Reason', fills: '30%', value: (row) => <WholeOnHover text={textOf(row, 'reason')} /> },
 ];
 
-/** Breaks after a slash, where there is no room for all of it in one line. */
+/** In a card it breaks after a slash; in a table it has one line. */
 function PathText({ text }: { readonly text: string }) {
   return (
     <span title={text}>
       {text.split(/(?<=\/)/).map((part, index) => (
         <Fragment key={index}>
           {part}
-          <wbr />
+          <Box component="wbr" sx={{ display: { md: 'none' } }} />
         </Fragment>
       ))}
     </span>

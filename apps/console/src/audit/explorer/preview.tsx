@@ -50,7 +50,9 @@ export default function Preview({ line, onClose, onMoreLikeThis }: Props) {
         </Button>
       </Box>
       {timeline.length === 0 ? null : <Timeline timeline={timeline} />}
-      <Facts facts={isEvent ? eventFacts(fields) : requestFacts(fields)} />
+      <Facts
+        facts={(isEvent ? eventFacts(fields) : requestFacts(fields)).filter(([, value]) => value !== null)}
+      />
     </Paper>
   );
 }
