@@ -58,18 +58,21 @@ const STATEMENTS: readonly string[] = [
           'attemptId', attempt, 'startedAtMs', (extract(epoch FROM at) * 1000)::bigint, 'requestId', attempt) AS common,
         jsonb_build_object('odsCode', 'X' || to_char(1 + n % ${ORGANISATIONS}, 'FM00000'), 'clientId', ${idOf("'client' || n % 2000")},
           'clientName', 'client-' || n % 2000, 'bindingId', ${idOf(`'binding' || n % ${APPLICATIONS}`)}, 'environment', 'int',
-          'applicationId', ${idOf(`'application' || n % ${APPLICATIONS}`)}, 'interaction', 'A005', 'correlationId', 'bench-' || n,
+          'applicationId', ${idOf(`'application' || n % ${APPLICATIONS}`)}, 'interaction', 'A005', 'correlationId', 'bench-' || n, 'attemptNumber', 1,
           'steps', jsonb_build_array(jsonb_build_object('step', 'grant', 'ok', true))) AS asked,
         jsonb_build_object('outcome', CASE WHEN kind = 'DENIED' THEN 'REFUSED' WHEN n % 97 = 0 THEN 'FAILED' ELSE 'COMPLETED' END,
-          'status', 200, 'durationMs', CASE WHEN n % 20011 = 0 THEN 1500 ELSE 30 END, 'upstreamRequestId', 'up-' || n,
+          'status', 200, 'durationMs', CASE WHEN n % 20011 = 0 THEN 1500 ELSE 30 + n % 40 END,
+          'upstreamDurationMs', 26 + n % 40, 'upstreamRequestId', 'up-' || n,
           'code', CASE WHEN kind = 'DENIED' THEN (ARRAY['GW_GRANT', 'GW_QUERY', 'GW_SRO'])[1 + n % 3] END) AS became
       FROM (
         SELECT n, ${idOf("'attempt' || n")} AS attempt, kind,
-          date_trunc('milliseconds', now() - (${ATTEMPTS} - n) * interval '1.2 seconds') AS at
+          date_trunc('milliseconds', now() - (${ATTEMPTS} - n) * interval '6 seconds') AS at
         FROM generate_series(1, ${ATTEMPTS}) n,
           LATERAL unnest(CASE WHEN n % 50 = 0 THEN '{DENIED}' ELSE '{INTENT,OUTCOME}' END::text[]) kind
       ) attempts
     ) rows`,
+  `INSERT INTO audit.writer (writer, seq, hash, lease_until, host, state)
+    SELECT '${WRITER}', max(seq), decode(repeat('00', 32), 'hex'), now(), 'bench', 'closed' FROM audit.event`,
   // As the migration does it in a database that has applications.
   'INSERT INTO application_health (application_id, due_at) SELECT id, now() FROM application',
   "UPDATE health_position SET position = 300000 WHERE source = 'registry'",

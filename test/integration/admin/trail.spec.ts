@@ -11,12 +11,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCheckpointSigner } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint-signer.ts';
 import { openCheckpointStore } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint.store.ts';
 import { directoryPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/directory-place.ts';
+import { openRollupStore } from '../../../apps/gateway/src/adapters/audit/rollup/rollup.store.ts';
 import { openVerificationStore } from '../../../apps/gateway/src/adapters/audit/verify/verification.store.ts';
 import { linkHex } from '../../../apps/gateway/src/adapters/audit/write/chain.ts';
+import { run as countTrail } from '../../../apps/gateway/src/jobs/audit/audit-rollups.job.ts';
 import { run as verifyTrail } from '../../../apps/gateway/src/jobs/audit-verification.job.ts';
 import { run as makeCheckpoint } from '../../../apps/gateway/src/jobs/audit-checkpoint.job.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
-import { systemOf } from '../../support/audit/audit-trail.ts';
+import { deniedOf, systemOf } from '../../support/audit/audit-trail.ts';
 import { runCli } from '../../support/cli/run-cli.ts';
 import { signIn } from '../../support/staff.ts';
 
@@ -131,5 +133,48 @@ describe('the verification of the whole trail', () => {
     expect(await gatehouse('audit', 'chains')).toContain(
       'The verification of every record has been under way',
     );
+  });
+});
+
+describe('the roll-ups of the trail', () => {
+  const count = () =>
+    countTrail({
+      store: openRollupStore(admin.parts.auditDatabase),
+      ...{ now: () => admin.clock.ms, monotonicNow: () => performance.now() },
+      signal: new AbortController().signal,
+    });
+
+  it('are shown with how far they are, and compared with the trail hour by hour', async () => {
+    const denied = deniedOf({ startedAtMs: admin.clock.ms - 7_200_000 });
+    await admin.parts.audit.denied({ ...denied, requestId: denied.attemptId });
+    expect(await gatehouse('audit', 'rollups', 'show')).toContain('None has been counted yet.');
+    await count();
+    const { records, uncounted } = await admin.ok('rollupShow');
+    expect([records > 0, uncounted]).toEqual([true, 0]);
+    const span = [admin.clock.ms - 86_400_000, admin.clock.ms].map((ms) => new Date(ms).toISOString());
+    const args = ['audit', 'rollups', 'compare', '--from', span[0] ?? '', '--until', span[1] ?? ''];
+    expect(await gatehouse(...args)).toMatch(/24 hours compared[^]+They say what the trail says/);
+    await admin.db.$executeRaw`UPDATE audit_search.hour SET count = 5, code = 'GW_SRO'`;
+    const { out, code } = await runCli({ url: admin.url, token: admin.tokens.audit }, args);
+    expect(code).toBe(1);
+    expect(out).toMatch(/GW_SRO +5 +0/);
+  });
+
+  it('are made again by an auditor or administrator, and the trail says by whom and why', async () => {
+    const rebuild = async (role: StaffRole) => {
+      const { headers } = await signIn(admin.db, role, [role], admin.clock.ms);
+      const body = { reason: 'they were changed' };
+      return admin.call('POST', '/api/v1/audit-trail/rollups/rebuild', body, '', headers);
+    };
+    expect((await rebuild('platform-engineer')).status).toBe(403);
+    const { status, body } = await rebuild('auditor');
+    expect([status, body.countedAt]).toEqual([200, null]);
+    expect(await admin.systemEvents('ROLLUPS_REBUILT')).toMatchObject([{ reason: 'they were changed' }]);
+    expect(await admin.db.backgroundJob.findMany({ where: { job: 'audit-rollups' } })).toHaveLength(1);
+    await count();
+    const from = new Date(admin.clock.ms - 86_400_000).toISOString();
+    const until = new Date(admin.clock.ms).toISOString();
+    const comparison = await admin.ok('rollupCompare', { query: { from, until } });
+    expect(comparison).toMatchObject({ hours: 24, next: null, differences: [] });
   });
 });

@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRollupStore } from '../../../apps/gateway/src/adapters/audit/rollup/rollup.store.ts';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
+import { run as countTrail } from '../../../apps/gateway/src/jobs/audit/audit-rollups.job.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { sroAppointment } from '../../support/registry-rows.ts';
@@ -16,6 +18,8 @@ type Dashboard = AnswerOf<'dashboardShow'>;
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+/** Within the 24 hours of a week ago. */
+const LAST_WEEK_MS = 7 * DAY_MS + 2 * HOUR_MS;
 
 let admin: AdminApi;
 let log: AuditLog;
@@ -61,9 +65,11 @@ async function requests(bindingId: string): Promise<void> {
       outcomeOf(intent, outcome === 'UNKNOWN' ? { outcome, code: 'GW_UPSTREAM' } : { outcome }),
     );
   }
-  const longAgo = intentOf({ startedAtMs: now - 5 * DAY_MS, bindingId });
-  await log.intent(longAgo);
-  await log.outcome(outcomeOf(longAgo));
+  for (const agoMs of [5 * DAY_MS, LAST_WEEK_MS, 9 * DAY_MS]) {
+    const longAgo = intentOf({ startedAtMs: now - agoMs, bindingId });
+    await log.intent(longAgo);
+    await log.outcome(outcomeOf(longAgo, { durationMs: 13, upstreamDurationMs: 10 }));
+  }
   for (const code of ['GW_GRANT', 'GW_GRANT', 'GW_QUERY']) {
     const denied = deniedOf({ startedAtMs: now - 2 * HOUR_MS, code, bindingId });
     await log.denied({ ...denied, requestId: denied.attemptId });
@@ -175,7 +181,56 @@ describe('the dashboard', () => {
     const dashboard = await read('?days=7');
     expect(dashboard.traffic).toHaveLength(168);
     expect(total(dashboard)).toEqual([3, 4, 1]);
-    expect((await admin.call('GET', '/api/v1/dashboard?days=8')).status).toBe(400);
+    expect((await admin.call('GET', '/api/v1/dashboard?days=32')).status).toBe(400);
+  });
+
+  it('has the figures of a range beside those of the same hours last week', async () => {
+    const { figures, lastWeek, uncounted } = await read();
+    expect(uncounted).toBe(0);
+    expect(figures).toMatchObject({ requests: 7, failedShare: 1 / 7, refusedShare: 4 / 7 });
+    expect(figures).toMatchObject({ ownMs: { p50: 5, p95: 5 }, upstreamMs: { p50: 18, p95: 20 } });
+    expect(figures.perHour).toBeCloseTo(7 / 23.5);
+    expect(lastWeek).toMatchObject({ requests: 1, failedShare: 0, refusedShare: 0, ownMs: { p50: 3 } });
+    expect(lastWeek?.perHour).toBeCloseTo(1 / 24);
+  });
+
+  it('has a month, and no last week where the trail is younger', async () => {
+    const dashboard = await read('?days=30');
+    expect(dashboard.traffic).toHaveLength(720);
+    expect(total(dashboard)).toEqual([5, 4, 1]);
+    expect(dashboard).toMatchObject({ figures: { requests: 10 }, lastWeek: null });
+  });
+
+  it('says since when a reason is new', async () => {
+    const { reasons } = await read();
+    const news = Object.fromEntries(reasons.map(({ code, newSince }) => [code, newSince]));
+    expect(news).toEqual({
+      GW_GRANT: null,
+      GW_QUERY: null,
+      GW_SRO: new Date(now - HOUR_MS * 1.5).toISOString(),
+      GW_UPSTREAM: new Date(now - HOUR_MS / 2).toISOString(),
+    });
+  });
+
+  it('has the same figures before and after the records are counted, in parts or all of them', async () => {
+    const trafficOf = async (query: string, person: SignedIn) => {
+      const { traffic, reasons, figures, lastWeek, uncounted } = await read(query, person);
+      return { traffic, reasons, figures, lastWeek, uncounted };
+    };
+    const everything = async () => ({
+      day: await trafficOf('', priya),
+      week: await trafficOf('?days=7', priya),
+      month: await trafficOf('?days=30', priya),
+      limited: await trafficOf('', limited),
+    });
+    const uncounted = await everything();
+    const store = openRollupStore(admin.parts.auditDatabase);
+    expect(await store.countPage(log.writerId, 0, 5, now)).toBe(5);
+    expect(await everything()).toEqual(uncounted);
+    const parts = { store, now: Date.now, monotonicNow: () => performance.now() };
+    await countTrail({ ...parts, signal: new AbortController().signal });
+    expect(await admin.ok('rollupShow', {}, admin.tokens.audit)).toMatchObject({ uncounted: 0 });
+    expect(await everything()).toEqual(uncounted);
   });
 
   it('lists what somebody must do', async () => {
@@ -199,6 +254,7 @@ describe('the dashboard', () => {
   it('shows nothing about other organisations, not even a number', async () => {
     const dashboard = await read('', limited);
     expect(total(dashboard)).toEqual([0, 1, 0]);
+    expect(dashboard.figures).toMatchObject({ requests: 1, refusedShare: 1, ownMs: null, upstreamMs: null });
     expect(dashboard.reasons.map(({ code }) => code)).toEqual(['GW_SRO']);
     expect(dashboard).toMatchObject({
       drafts: [],

@@ -8,6 +8,7 @@ import { call, callLines, callText } from '../api.js';
 import { Failure } from '../failure.js';
 import { choice, type Context, defined, ENVIRONMENT, ORGANISATION, wholeNumber } from '../options.js';
 import { cell, type Column, type Output, print, table } from '../output.js';
+import { rollupCommands } from './evidence/rollups.js';
 import { trailCommands } from './evidence/trail.js';
 
 interface Span {
@@ -47,6 +48,7 @@ export function auditCommands(program: Command, context: Context): void {
   listCommand(audit, context);
   streamCommands(audit, context);
   trailCommands(audit, context);
+  rollupCommands(audit, context, withSpan, withInstants);
 }
 
 function listCommand(audit: Command, { settings, output, ask }: Context): void {

@@ -7,7 +7,7 @@ import { Loaded, Loading } from '../parts/load-state.js';
 import { SroOutlook } from '../sro/sro-outlook.js';
 import { Attention } from './attention.js';
 import { Freshness } from './freshness.js';
-import { Traffic } from './lazy-traffic.js';
+import { Traffic, trafficOf } from './lazy-traffic.js';
 import { Waiting } from './waiting.js';
 import { PageTitle } from '../parts/page-title.js';
 
@@ -35,8 +35,10 @@ export default function Dashboard() {
   );
 }
 
+type Days = 1 | 7 | 30;
+
 function Numbers() {
-  const [days, setDays] = useState<1 | 7>(1);
+  const [days, setDays] = useState<Days>(1);
   const query = useLive(['dashboard', days], 'dashboardShow', { query: { days } });
   return (
     <Loaded query={query}>
@@ -47,7 +49,7 @@ function Numbers() {
             exclusive
             size="small"
             value={days}
-            onChange={(_, chosen: 1 | 7 | null) => {
+            onChange={(_, chosen: Days | null) => {
               if (chosen !== null) setDays(chosen);
             }}
             aria-label="Period"
@@ -55,9 +57,10 @@ function Numbers() {
           >
             <ToggleButton value={1}>24 hours</ToggleButton>
             <ToggleButton value={7}>7 days</ToggleButton>
+            <ToggleButton value={30}>30 days</ToggleButton>
           </ToggleButtonGroup>
           <Suspense fallback={<Loading />}>
-            <Traffic traffic={data.traffic} reasons={data.reasons} />
+            <Traffic {...trafficOf(data)} />
           </Suspense>
         </>
       )}

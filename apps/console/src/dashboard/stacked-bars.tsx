@@ -1,8 +1,7 @@
 import { useTheme } from '@mui/material';
 import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { moment } from '../parts/dates.js';
 
-/** One colour of the bars, with a number for each hour. */
+/** One colour of the bars, with a number for each of them. */
 export interface Series {
   readonly name: string;
   readonly colour: string;
@@ -18,14 +17,17 @@ const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', t
 const ONE_DAY = 24;
 
 interface Props {
-  readonly hours: readonly string[];
+  /** When the hour or day of each bar begins. */
+  readonly starts: readonly string[];
+  /** What a bar is called. */
+  readonly nameOf: (start: string | null) => string;
   readonly series: readonly Series[];
 }
 
-export function StackedBars({ hours, series }: Props) {
+export function StackedBars({ starts, nameOf, series }: Props) {
   const { palette } = useTheme();
-  const label = (at: string) => (hours.length > ONE_DAY ? DAY : HOUR).format(new Date(at));
-  const data = hours.map((at, index) => ({
+  const label = (at: string) => (starts.length > ONE_DAY ? DAY : HOUR).format(new Date(at));
+  const data = starts.map((at, index) => ({
     at,
     ...Object.fromEntries(series.map(({ name, values }) => [name, values[index]])),
   }));
@@ -43,7 +45,7 @@ export function StackedBars({ hours, series }: Props) {
         />
         <YAxis allowDecimals={false} width="auto" tick={tickStyle} stroke={palette.text.secondary} />
         <Tooltip
-          labelFormatter={(_, [bar]) => moment((bar?.payload as { at?: string } | undefined)?.at ?? null)}
+          labelFormatter={(_, [bar]) => nameOf((bar?.payload as { at?: string } | undefined)?.at ?? null)}
           contentStyle={{ background: palette.background.paper, color: palette.text.primary }}
         />
         <Legend formatter={(name) => <span style={{ color: palette.text.primary }}>{name}</span>} />

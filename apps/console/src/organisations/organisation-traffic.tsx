@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { callRoute } from '../api/call-route.js';
 import { useMay } from '../api/use-may.js';
-import { Traffic } from '../dashboard/lazy-traffic.js';
+import { Traffic, trafficOf } from '../dashboard/lazy-traffic.js';
 import { Loaded, Loading } from '../parts/load-state.js';
 
 /** Requests of one organisation in the last seven days. */
@@ -16,9 +16,9 @@ export function OrganisationTraffic({ odsCode }: { readonly odsCode: string }) {
   if (!maySee) return null;
   return (
     <Loaded query={query}>
-      {({ traffic, reasons }) => (
+      {(data) => (
         <Suspense fallback={<Loading />}>
-          <Traffic traffic={traffic} reasons={reasons} />
+          <Traffic {...trafficOf(data)} />
         </Suspense>
       )}
     </Loaded>

@@ -4,10 +4,31 @@ import { signingKey } from '../operation/operation-resources.js';
 import { date, instant, odsCode } from '../registry/identifiers.js';
 import type { RouteContract } from '../route-contract.js';
 
-const days = z.coerce.number().int().min(1).max(7).default(1);
+const days = z.coerce.number().int().min(1).max(31).default(1);
 const applicationRef = { applicationId: z.string(), application: z.string() };
 
+const times = z.object({ p50: z.number().int(), p95: z.number().int() }).nullable();
+
+const figures = z.object({
+  requests: z.number().int(),
+  /** Of the time that has passed, so that a span which has not ended can be compared. */
+  perHour: z.number(),
+  /** Parts of the requests, 0 to 1; null: there were none. */
+  failedShare: z.number().nullable(),
+  refusedShare: z.number().nullable(),
+  /** Whole ms; null: nothing was timed. Percentiles of buckets (docs/audit.md, "Roll-ups"). */
+  ownMs: times,
+  upstreamMs: times,
+});
+export type FiguresView = z.infer<typeof figures>;
+
 const traffic = {
+  /** Of the hours of `traffic`. */
+  figures,
+  /** Of the same hours a week earlier; null: there were no requests, or the trail is younger. */
+  lastWeek: figures.nullable(),
+  /** Records that are not counted yet, so that figures are too low; 0: they are complete. */
+  uncounted: z.number().int(),
   /** By the hour; the current hour is the last. */
   traffic: z.array(
     z.object({
@@ -19,7 +40,15 @@ const traffic = {
     }),
   ),
   /** The most frequent first; `hours` has one number for each hour of `traffic`. */
-  reasons: z.array(z.object({ code: z.string(), count: z.number().int(), hours: z.array(z.number().int()) })),
+  reasons: z.array(
+    z.object({
+      code: z.string(),
+      count: z.number().int(),
+      hours: z.array(z.number().int()),
+      /** The hour in which it occurred first, this one or the one before; null: it also occurred in the 24 before these, or not lately. */
+      newSince: instant.nullable(),
+    }),
+  ),
 };
 
 export const dashboard = z.object({
@@ -68,7 +97,8 @@ export const dashboardRoutes = {
   dashboardShow: {
     method: 'GET',
     path: '/dashboard',
-    summary: 'Traffic and refusals of the last 24 hours or 7 days, and what needs attention',
+    summary:
+      'Traffic and refusals of the last days, beside the same hours last week, and what needs attention',
     permission: 'dashboard.read',
     keepsToReach: true,
     query: z.strictObject({ days }),
@@ -85,7 +115,7 @@ export const dashboardRoutes = {
   trafficShow: {
     method: 'GET',
     path: '/traffic/:odsCode',
-    summary: 'Traffic and refusals of one organisation in the last 24 hours or 7 days',
+    summary: 'Traffic and refusals of one organisation in the last days, beside the same hours last week',
     permission: 'dashboard.read',
     keepsToReach: true,
     params: z.strictObject({ odsCode }),

@@ -113,6 +113,42 @@ const trail = z.object({
 });
 export type TrailView = z.infer<typeof trail>;
 
+const rollups = z.object({
+  records: z.number().int(),
+  /** Records that are not counted yet. */
+  uncounted: z.number().int(),
+  /** When records were last counted; null: never. */
+  countedAt: instant.nullable(),
+});
+export type RollupsView = z.infer<typeof rollups>;
+
+const hourDifference = z.object({
+  hour: instant,
+  environment: z.string().nullable(),
+  /** `*` in the sums of all organisations. */
+  odsCode: z.string().nullable(),
+  clientId: z.string().nullable(),
+  applicationId: z.string().nullable(),
+  interaction: z.string().nullable(),
+  outcome: z.string().nullable(),
+  code: z.string().nullable(),
+  /** Requests in the roll-up and in the trail; equal if only their times differ. */
+  rolledUp: z.number().int(),
+  inTrail: z.number().int(),
+});
+
+const rollupComparison = z.object({
+  /** Hours that begin before it have ended, with all their attempts, and are counted. Others are not compared. */
+  closedUntil: instant,
+  /** Hours that were compared. */
+  hours: z.number().int(),
+  /** Where to go on; null: everything in the span is compared that can be. */
+  next: instant.nullable(),
+  /** At most 100. */
+  differences: z.array(hourDifference),
+});
+export type RollupComparisonView = z.infer<typeof rollupComparison>;
+
 export const trailRoutes = {
   trailShow: {
     method: 'GET',
@@ -138,5 +174,29 @@ export const trailRoutes = {
     permission: 'trail.verify',
     body: reasonNeeded,
     response: wholeTrail,
+  },
+  rollupShow: {
+    method: 'GET',
+    path: '/audit-trail/rollups',
+    summary: 'How far the audit trail is counted into its hourly roll-ups',
+    permission: 'trail.read',
+    response: rollups,
+  },
+  rollupCompare: {
+    method: 'GET',
+    path: '/audit-trail/rollups/comparison',
+    summary: 'Compare the roll-ups of closed hours with the audit trail',
+    permission: 'trail.read',
+    query: z.strictObject({ from: instant, until: instant }),
+    response: rollupComparison,
+  },
+  rollupRebuild: {
+    method: 'POST',
+    path: '/audit-trail/rollups/rebuild',
+    summary:
+      'Empty the hourly roll-ups and have the whole audit trail counted again, as soon as a worker is free',
+    permission: 'trail.verify',
+    body: reasonNeeded,
+    response: rollups,
   },
 } as const satisfies Record<string, RouteContract>;

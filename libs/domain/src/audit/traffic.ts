@@ -36,8 +36,9 @@ export const OTHER_REASONS = 'others';
  * @param untilMs an instant in the last hour
  */
 export function trafficByHour(counts: readonly HourCount[], hours: number, untilMs: number): TrafficHour[] {
+  const byHour = Map.groupBy(counts, ({ hourMs }) => hourMs);
   return hoursOf(hours, untilMs).map((atMs) => {
-    const ofHour = counts.filter(({ hourMs }) => hourMs === atMs);
+    const ofHour = byHour.get(atMs) ?? [];
     const sum = (isCounted: (outcome: string | null) => boolean) =>
       ofHour.filter(({ outcome }) => isCounted(outcome)).reduce((total, { count }) => total + count, 0);
     return {
@@ -52,8 +53,9 @@ export function trafficByHour(counts: readonly HourCount[], hours: number, until
 /** The codes of refusals and failures, most frequent first. */
 export function reasonsByHour(counts: readonly HourCount[], hours: number, untilMs: number): Reason[] {
   const starts = hoursOf(hours, untilMs);
+  const firstMs = starts[0] ?? 0;
   const byCode = Map.groupBy(
-    counts.filter(({ code, hourMs }) => code !== null && starts.includes(hourMs)),
+    counts.filter(({ code, hourMs }) => code !== null && hourMs >= firstMs && hourMs <= untilMs),
     ({ code }) => code ?? '',
   );
   const reasons = [...byCode].map(([code, ofCode]) => reasonOf(code, ofCode, starts));
@@ -64,9 +66,8 @@ export function reasonsByHour(counts: readonly HourCount[], hours: number, until
 }
 
 function reasonOf(code: string, counts: readonly HourCount[], starts: readonly number[]): Reason {
-  const hours = starts.map((atMs) =>
-    counts.filter(({ hourMs }) => hourMs === atMs).reduce((total, { count }) => total + count, 0),
-  );
+  const byHour = Map.groupBy(counts, ({ hourMs }) => hourMs);
+  const hours = starts.map((atMs) => (byHour.get(atMs) ?? []).reduce((total, { count }) => total + count, 0));
   return { code, hours, count: hours.reduce((total, count) => total + count, 0) };
 }
 

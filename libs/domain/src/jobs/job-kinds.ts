@@ -47,9 +47,10 @@ export const JOB_KINDS = {
     concurrency: 1,
   },
   'audit-rollups': {
-    purpose: 'Counts new records of the audit trail into its hourly roll-ups.',
+    purpose:
+      'Counts new records of the audit trail into its hourly roll-ups, from which the dashboard reads.',
     waits:
-      'Callers notice nothing, and records are written all the same. The roll-ups lack what was recorded since.',
+      'Callers notice nothing, and records are written all the same. The dashboard counts the newest records itself; once there are many, it says how many are left out.',
     everyMs: 10_000,
     timeLimitMs: 2 * MINUTE_MS,
     attempts: 3,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestStory, SystemEventView } from '@gatehouse/contracts/audit/audit-resources';
 import type { Subject, SystemEvent } from '@gatehouse/domain/audit/audit';
-import type { HourCount, MinuteCount } from '@gatehouse/domain/audit/traffic';
+import type { MinuteCount } from '@gatehouse/domain/audit/traffic';
 import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
 import { spanOf } from '@gatehouse/domain/input/moment';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
@@ -9,7 +9,6 @@ import type pg from 'pg';
 import {
   type CallCount,
   countCalls,
-  countHours,
   countMinutes,
   requestsByBinding,
 } from '../../adapters/audit/read/counts.js';
@@ -27,6 +26,9 @@ import { type AuditAttempt, searchAudit } from '../../adapters/audit/read/query.
 import { readEvent, readStory, type StoryRow } from '../../adapters/audit/read/story.js';
 import { readTrailStatus, type StoredTrail } from '../../adapters/audit/read/trail-status.js';
 import { readRuns, type StoredRun } from '../../adapters/audit/read/verification-status.js';
+import { type Comparison, compareRollups } from '../../adapters/audit/rollup/compare.js';
+import { type CountedTraffic, readTraffic } from '../../adapters/audit/rollup/rollup-traffic.js';
+import { readRollupStatus, type RollupStatus } from '../../adapters/audit/rollup/rollup.store.js';
 import type { AuditLog } from '../../adapters/audit/write/audit-log.js';
 import type { SubjectSealer } from '../../adapters/audit/write/subjects.js';
 import { foreignCursor, type Paging } from '../http/paging.js';
@@ -121,9 +123,17 @@ export class AuditTrail {
     );
   }
 
-  /** Outcomes of requests within reach, counted by the hour in which they began (epoch ms). */
-  hours(reach: Reach, span: { readonly fromMs: number; readonly toMs: number }): Promise<HourCount[]> {
-    return countHours(this.parts.database, { ...span, ...organisationsWithin(reach) });
+  /** Requests within reach, counted by the hour in which they began, with those of a week earlier. */
+  traffic(reach: Reach, hours: number, nowMs: number): Promise<CountedTraffic> {
+    return readTraffic(this.parts.database, { hours, nowMs, ...organisationsWithin(reach) });
+  }
+
+  rollups(): Promise<RollupStatus> {
+    return readRollupStatus(this.parts.database);
+  }
+
+  compareRollups(span: Parameters<typeof compareRollups>[1]): Promise<Comparison> {
+    return compareRollups(this.parts.database, span);
   }
 
   /** Attempts of each binding within reach, counted by the minute. */

@@ -1,9 +1,16 @@
-import type { TrailVerificationView, TrailView } from '@gatehouse/contracts/audit/trail-routes';
+import type {
+  RollupComparisonView,
+  RollupsView,
+  TrailVerificationView,
+  TrailView,
+} from '@gatehouse/contracts/audit/trail-routes';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { CHAIN_FAULTS, type ChainFault } from '@gatehouse/domain/audit/chain-check';
+import type { RollupDifference } from '@gatehouse/domain/audit/rollup/difference';
 import { Controller, Inject } from '@nestjs/common';
 import type { CheckpointStatus, StoredTrail } from '../../adapters/audit/read/trail-status.js';
 import { type StoredRun, unverifiedOf } from '../../adapters/audit/read/verification-status.js';
+import { emptyRollups, type RollupStatus } from '../../adapters/audit/rollup/rollup.store.js';
 import { beginPass, type Pass } from '../../adapters/audit/verify/verification.store.js';
 import { requestJobs } from '../../adapters/queue/job-records.js';
 import { type Acting, changeBy } from '../http/access/principal.js';
@@ -16,6 +23,8 @@ import { CLOCK, type Clock } from '../injected.js';
 import { AuditTrail } from './audit-trail.js';
 
 const MOST_CHAINS = 100;
+/** For one answer; the caller goes on where it ends. */
+const COMPARE_MS = 10_000;
 
 /** The trail as a whole. It shows no record, so looking at it is not recorded. */
 @Controller()
@@ -65,6 +74,54 @@ export class TrailController {
       return { begunAt: instantOf(nowMs), requestedBy: acting.actor };
     });
   }
+
+  @Route('rollupShow')
+  async rollups(): Promise<RollupsView> {
+    return rollupsOf(await this.auditTrail.rollups());
+  }
+
+  /** Shows numbers alone. */
+  @Route('rollupCompare')
+  async compareRollups({ query }: InputOf<'rollupCompare'>): Promise<RollupComparisonView> {
+    const endMs = performance.now() + COMPARE_MS;
+    const { closedUntilMs, hours, nextMs, differences } = await this.auditTrail.compareRollups({
+      ...{ fromMs: Date.parse(query.from), untilMs: Date.parse(query.until), nowMs: this.now() },
+      isOver: () => performance.now() >= endMs,
+    });
+    return {
+      ...{ closedUntil: instantOf(closedUntilMs), hours: hours.length },
+      next: nextMs === null ? null : instantOf(nextMs),
+      differences: differences.map(differenceOf),
+    };
+  }
+
+  /** What the audit trail can't record does not happen. */
+  @Route('rollupRebuild')
+  async rebuildRollups({ body: { reason } }: InputOf<'rollupRebuild'>, acting: Acting): Promise<RollupsView> {
+    const nowMs = this.now();
+    await this.transactions.run(changeBy(acting, reason), async (transaction) => {
+      await emptyRollups(transaction);
+      await requestJobs(transaction, {
+        ...{ job: 'audit-rollups', payloads: [{}], by: acting.actor, nowMs },
+      });
+      await this.auditAccess.record('ROLLUPS_REBUILT', acting, { reason });
+    });
+    return rollupsOf(await this.auditTrail.rollups());
+  }
+}
+
+function rollupsOf({ records, uncounted, countedAtMs }: RollupStatus): RollupsView {
+  return { records, uncounted, countedAt: countedAtMs === null ? null : instantOf(countedAtMs) };
+}
+
+function differenceOf({ key, rolledUp, inTrail }: RollupDifference) {
+  const [hour = null, environment = null, odsCode = null, clientId = null, applicationId = null, ...rest] =
+    key;
+  const [interaction = null, outcome = null, code = null] = rest;
+  return {
+    ...{ hour: instantOf(Number(hour)), environment, odsCode, clientId, applicationId },
+    ...{ interaction, outcome, code, rolledUp, inTrail },
+  };
 }
 
 function verifiedOf(chain: { readonly seq: number; readonly atMs: number; readonly by: string } | undefined) {

@@ -1,4 +1,11 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
+import {
+  aWeekEarlier,
+  figuresOf,
+  isComparable,
+  lastHours,
+  newSince,
+} from '@gatehouse/domain/audit/rollup/figures';
 import { reasonsByHour, trafficByHour } from '@gatehouse/domain/audit/traffic';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { Controller, Inject } from '@nestjs/common';
@@ -10,8 +17,6 @@ import { CLOCK, type Clock } from '../injected.js';
 import { NearQuotaStore } from './near-quota.store.js';
 import { TasksStore } from './tasks.store.js';
 import { WaitingStore } from './waiting.store.js';
-
-const HOUR_MS = 3_600_000;
 
 @Controller()
 export class DashboardController {
@@ -47,13 +52,27 @@ export class DashboardController {
   }
 
   private async traffic(reach: Reach, days: number) {
-    const toMs = this.now();
+    const nowMs = this.now();
     const hours = days * 24;
-    const counts = await this.auditTrail.hours(reach, { fromMs: toMs - hours * HOUR_MS, toMs });
-    const byHour = trafficByHour(counts, hours, toMs);
+    const { counts, now, lastWeek, beganMs, uncounted } = await this.auditTrail.traffic(reach, hours, nowMs);
+    const span = lastHours(hours, nowMs);
+    const before = aWeekEarlier(span);
+    const occurred = Map.groupBy(counts, ({ code }) => code);
     return {
-      traffic: byHour.map(({ atMs, ...same }) => ({ at: new Date(atMs).toISOString(), ...same })),
-      reasons: reasonsByHour(counts, hours, toMs),
+      figures: figuresOf(now, nowMs - span.fromMs),
+      lastWeek: isComparable(before, lastWeek, beganMs)
+        ? figuresOf(lastWeek, before.untilMs - before.fromMs)
+        : null,
+      uncounted,
+      traffic: trafficByHour(counts, hours, nowMs).map(({ atMs, ...same }) => ({
+        at: new Date(atMs).toISOString(),
+        ...same,
+      })),
+      reasons: reasonsByHour(counts, hours, nowMs).map((reason) => {
+        const hoursOfCode = (occurred.get(reason.code) ?? []).map(({ hourMs }) => hourMs);
+        const newMs = newSince(hoursOfCode, nowMs);
+        return { ...reason, newSince: newMs === null ? null : new Date(newMs).toISOString() };
+      }),
     };
   }
 }

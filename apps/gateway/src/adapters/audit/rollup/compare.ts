@@ -11,8 +11,9 @@ import { byKey, countedRecords, KEY, type Queries, totals } from './counted.js';
 export interface Comparison {
   /** Epoch ms: hours that begin before it are closed. */
   readonly closedUntilMs: number;
-  /** The hours (epoch ms) that were compared. */
+  /** The hours (epoch ms) that were compared, and the one to go on with; null: there is none. */
   readonly hours: readonly number[];
+  readonly nextMs: number | null;
   /** At most a hundred. The key is that of `audit_search.hour`. */
   readonly differences: readonly RollupDifference[];
 }
@@ -23,22 +24,33 @@ const AT_ONCE = 100_000;
 const MOST_PARTS = 60;
 const MOST_DIFFERENCES = 100;
 
-/** Compares the closed hours in a span; nothing is compared after the hour in which a hundred differences were found. */
+interface ComparedSpan {
+  /** Epoch ms. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly nowMs: number;
+  /** True once the time for one answer is over. */
+  readonly isOver: () => boolean;
+}
+
+/** Compares the closed hours in a span, at least one of them, until the time is over or a hundred differences are found. */
 export async function compareRollups(
   database: Queries,
-  { fromMs, untilMs, nowMs }: { readonly fromMs: number; readonly untilMs: number; readonly nowMs: number },
+  { fromMs, untilMs, nowMs, isOver }: ComparedSpan,
 ): Promise<Comparison> {
   const open = await readOpen(database, nowMs);
+  const closed = closedHours(fromMs, untilMs, open);
   const hours: number[] = [];
   const differences: RollupDifference[] = [];
-  for (const hourMs of closedHours(fromMs, untilMs, open)) {
-    if (differences.length >= MOST_DIFFERENCES) break;
+  for (const hourMs of closed) {
+    if (differences.length >= MOST_DIFFERENCES || (hours.length > 0 && isOver())) break;
     hours.push(hourMs);
     differences.push(...(await compareHour(database, hourMs)));
   }
   return {
     closedUntilMs: closedUntil(open),
     hours,
+    nextMs: closed[hours.length] ?? null,
     differences: differences.slice(0, MOST_DIFFERENCES),
   };
 }
