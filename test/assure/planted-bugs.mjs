@@ -79,6 +79,27 @@ const BUGS = [
     tests: unit('tools/docs/built-site.spec.mjs'),
   },
   {
+    name: 'an index whose build was interrupted counts as built',
+    file: 'libs/db/src/online-indexes.ts',
+    find: 'if (rows[0]?.valid === true) return;',
+    put: 'if (rows.length > 0) return;',
+    tests: integration('test/integration/registry/online-migrations.spec.ts'),
+  },
+  {
+    name: 'a migration waits for its lock in front of every call',
+    file: 'libs/db/src/short-locks.ts',
+    find: 'lock_timeout = ${String(LOCK_TIMEOUT_MS)}',
+    put: 'lock_timeout = ${String(0 * LOCK_TIMEOUT_MS)}',
+    tests: integration('test/integration/registry/online-migrations.spec.ts'),
+  },
+  {
+    name: 'an index is built in front of every write',
+    file: 'libs/db/src/online-indexes.ts',
+    find: "'UNIQUE ' : ''}INDEX CONCURRENTLY ${name}",
+    put: "'UNIQUE ' : ''}INDEX ${name}",
+    tests: integration('test/integration/registry/online-migrations.spec.ts'),
+  },
+  {
     name: 'the SBOM leaves out what is compiled into the console',
     file: 'tools/image/image-tree.mjs',
     find: ", 'apps/console/dist/packages.json'",

@@ -1,7 +1,7 @@
 /** What a drill gets, and what it hands back: times for the guide, and promises that held or were broken. */
 
 /** The drills by their names, each of which has its file NAME.drill.ts. */
-export const DRILLS = ['restore', 'rolling', 'rollback', 'zone', 'failover'] as const;
+export const DRILLS = ['restore', 'rolling', 'rollback', 'migration', 'zone', 'failover'] as const;
 
 export interface Drill {
   readonly title: string;

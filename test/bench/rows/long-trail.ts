@@ -1,6 +1,4 @@
 /** (h) A trail of many attempts, beside an empty one. */
-import { statfs } from 'node:fs/promises';
-import type pg from 'pg';
 import { closedLoop, warmUp } from '../load/closed-loop.ts';
 import { median } from '../load/figures.ts';
 import type { Row } from '../row.ts';
@@ -8,10 +6,9 @@ import { startUpstream } from '../servers/contenders.ts';
 import { watchCpu } from '../servers/cpu.ts';
 import { mintTokens, readTarget, startGatehouse } from '../servers/gatehouse.ts';
 import { pin, SERVER_CORE } from '../servers/programs.ts';
-import { fillTrail } from '../servers/trail-data.ts';
+import { fillTrail, roomFor } from '../servers/trail-data.ts';
 
 const ATTEMPTS = 10_000_000;
-const BYTES_EACH = 4_096;
 const CONNECTIONS = 32;
 
 export const longTrail: Row = {
@@ -46,12 +43,3 @@ export const longTrail: Row = {
     }
   },
 };
-
-/** As many attempts as half of the free disk has room for. */
-async function roomFor(sql: pg.Pool, wanted: number): Promise<number> {
-  const { rows } = await sql.query<{ data_directory: string }>('SHOW data_directory');
-  const { bavail, bsize } = await statfs(rows[0]?.data_directory ?? '/');
-  const room = Math.floor((bavail * bsize) / 2 / BYTES_EACH);
-  if (room < wanted) console.log(`  The disk has room for ${room} attempts, and not for ${wanted}.`);
-  return Math.min(room, wanted);
-}

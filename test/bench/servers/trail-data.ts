@@ -1,10 +1,22 @@
 /** Attempts of the past, written directly to the database. */
+import { statfs } from 'node:fs/promises';
 import type pg from 'pg';
 
 const WRITER = '00000000-0000-4000-8000-000000000001';
 const AT_ONCE = 500_000;
 /** All lie within the months that have partitions. */
 const MS_BETWEEN = 50;
+/** What the two records of an attempt take on the disk, with their indexes. */
+const BYTES_EACH = 4_096;
+
+/** As many attempts as half of the free disk has room for. */
+export async function roomFor(sql: pg.Pool, wanted: number): Promise<number> {
+  const { rows } = await sql.query<{ data_directory: string }>('SHOW data_directory');
+  const { bavail, bsize } = await statfs(rows[0]?.data_directory ?? '/');
+  const room = Math.floor((bavail * bsize) / 2 / BYTES_EACH);
+  if (room < wanted) console.log(`  The disk has room for ${room} attempts, and not for ${wanted}.`);
+  return Math.min(room, wanted);
+}
 
 /** Adds as many attempts, each with its INTENT and its OUTCOME, and updates the statistics. */
 export async function fillTrail(sql: pg.Pool, attempts: number): Promise<void> {
@@ -32,4 +44,11 @@ export async function fillTrail(sql: pg.Pool, attempts: number): Promise<void> {
   } finally {
     client.release();
   }
+}
+
+/** Removes these attempts, as only a superuser can who turns the triggers off. */
+export async function emptyTrail(sql: pg.Pool): Promise<void> {
+  await sql.query(
+    `BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM audit.event WHERE writer = '${WRITER}'; COMMIT`,
+  );
 }
