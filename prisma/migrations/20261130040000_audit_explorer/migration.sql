@@ -1,3 +1,4 @@
+-- gatehouse: indexes built while the gateway serves
 -- The audit trail is searched for slow requests, for SYSTEM events and by who acted. Run by the owner.
 
 -- The few that took a second or longer. Compared as jsonb, which never fails: a cast would reject a record.
