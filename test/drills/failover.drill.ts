@@ -4,7 +4,7 @@ import pg from 'pg';
 import { makeTemplate } from '../support/servers/postgres.ts';
 import { PARTNER_ONLY } from '../support/servers/stack.ts';
 import { startTcpProxy } from '../support/servers/tcp-proxy.ts';
-import { until } from '../support/until.ts';
+import { until, untilReady } from '../support/until.ts';
 import { timed, unless, type Drill } from './drill.ts';
 import { canariesOf, install, promiseAll, SWEPT_MS } from './installation.ts';
 import { startPrimary, startStandby } from './postgres.ts';
@@ -64,7 +64,7 @@ export const drill: Drill = {
     const longestMs = Math.max(...failed.map(({ ms }) => ms));
     run.note('the longest that a caller waited for a refusal', `${Math.round(longestMs)} ms`);
     const restarted = await stack.startGateway(PARTNER_ONLY);
-    await until('it is ready', async () => (await fetch(`${restarted.status}/ready`)).status === 200);
+    await untilReady(restarted);
     run.promise('a gateway that starts afterwards needs no confirmation of the database', []);
     run.promise(
       'the replicas served again without a restart',

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GatewayProcess } from '../support/servers/processes.ts';
 import { PARTNER_ONLY } from '../support/servers/stack.ts';
-import { until } from '../support/until.ts';
+import { untilReady } from '../support/until.ts';
 import { timed, unless, type DrillRun } from './drill.ts';
 
 /** How long a replica that is leaving still takes calls, so that the balancer looks elsewhere first. */
@@ -45,7 +45,7 @@ export async function replaceAll(
 /** Starts a gateway, and waits until it says that it is ready. */
 export async function startReady(start: () => Promise<GatewayProcess>): Promise<GatewayProcess> {
   const gateway = await start();
-  await until('it is ready', async () => (await fetch(`${gateway.status}/ready`)).status === 200);
+  await untilReady(gateway);
   return gateway;
 }
 

@@ -21,3 +21,7 @@ export async function until(
     await delay(10);
   }
 }
+
+/** Waits until a gateway says that it is ready to serve. */
+export const untilReady = ({ status }: { readonly status: string }, withinMs?: number): Promise<void> =>
+  until('it is ready', async () => (await fetch(`${status}/ready`)).ok, withinMs);

@@ -6,7 +6,7 @@ import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { gather, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
 import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
-import { until } from '../../support/until.ts';
+import { until, untilReady } from '../../support/until.ts';
 
 const MIB = 1_048_576;
 
@@ -46,7 +46,7 @@ it('F13: at 90 % of the volume requests are refused, the trail says why, and the
   };
   const maxMib = Math.ceil((await usedMib()) / 0.9) + 20;
   const gateway = await stack.startGateway({ ...PARTNER_ONLY, GATEHOUSE_DATABASE_MAX_MIB: String(maxMib) });
-  await until('it is ready', async () => (await fetch(`${gateway.status}/ready`)).ok);
+  await untilReady(gateway);
   expect(outcome(await call(gateway))).toBe('200 null');
   expect((await conditions(gateway))['volume']).toBe(true);
 
@@ -79,7 +79,7 @@ it('F13: at 90 % of the volume requests are refused, the trail says why, and the
 
 it('F24: while the event loop is late requests are refused, none is lost, and afterwards they are served', async () => {
   const gateway = await stack.startGateway({ ...PARTNER_ONLY, GATEHOUSE_MAX_LAG_MS: '500' });
-  await until('it is ready', async () => (await fetch(`${gateway.status}/ready`)).ok);
+  await untilReady(gateway);
   const agents = Array.from({ length: 20 }, () => new Agent({ keepAlive: true }));
   const callAll = () => Promise.all(agents.map((agent) => call(gateway, agent)));
   await callAll();

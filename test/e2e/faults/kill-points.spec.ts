@@ -21,7 +21,7 @@ import {
 } from '../../support/proofs.ts';
 import { ROUNDS } from '../../support/size.ts';
 import { waitedSinceStartMs } from '../../support/servers/machine.ts';
-import { until } from '../../support/until.ts';
+import { until, untilReady } from '../../support/until.ts';
 import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts';
 
@@ -210,9 +210,6 @@ async function requestOf(point: Point): Promise<Partial<GatewayRequest>> {
   };
 }
 
-const untilReady = (gateway: GatewayProcess): Promise<void> =>
-  until('it is ready', async () => (await fetch(`${gateway.status}/ready`)).status === 200);
-
 /** Starts a process and kills it at the point. */
 async function killAt(point: Point): Promise<{ answer: GatewayAnswer; stateChanges: number; hits: number }> {
   const proxy = point.proxy === undefined ? null : await startTcpProxy(new URL(stack.simulator.apimUrl).host);
@@ -380,7 +377,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
 it('a gateway is ready again within 5 s', async () => {
   const startedMs = performance.now();
   const gateway = await stack.startGateway();
-  await until('it is ready', async () => (await fetch(`${gateway.status}/ready`)).status === 200, 5_000);
+  await untilReady(gateway, 5_000);
   const readyMs = performance.now() - startedMs;
   // Its pid is known only now; the time that it waited for a core is counted from its start.
   expect(readyMs).toBeLessThan(5_000 + waitedSinceStartMs(gateway.child.pid));

@@ -11,7 +11,7 @@ import { onboard, type Onboarded } from '../../support/onboard.ts';
 import { environmentsFile, gather, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 import { certificateFor, type Identity } from '../../support/outbound/tls-server.ts';
-import { until } from '../../support/until.ts';
+import { until, untilReady } from '../../support/until.ts';
 
 let stack: Stack;
 let application: Onboarded;
@@ -45,11 +45,13 @@ afterAll(async () => {
 });
 
 async function gatewayTo(apiBaseUrl: string) {
-  return stack.startGateway({
+  const gateway = await stack.startGateway({
     ...PARTNER_ONLY,
     GATEHOUSE_ENVIRONMENTS: await environmentsFile(stack, { apiBaseUrl }),
     NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
   });
+  await untilReady(gateway);
+  return gateway;
 }
 
 async function outcomeOf({ attemptId }: GatewayAnswer): Promise<unknown> {
