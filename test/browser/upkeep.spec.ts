@@ -77,6 +77,7 @@ it('a governance officer reads which signatures nobody recorded, and a review en
   await gita.getByRole('link', { name: title }).click();
   await gita.getByRole('heading', { level: 1, name: 'Unrecorded signatures' }).waitFor();
   const row = gita.getByRole('row').filter({ hasText: KEY });
+  await row.waitFor();
   expect(await row.getByRole('cell').allInnerTexts()).toMatchObject({ 1: '2', 3: CALLER, 5: '–' });
   for (const width of [320, 390, 640, 1280]) {
     await gita.setViewportSize({ width, height: 900 });
