@@ -153,23 +153,27 @@ it('a live view shows a limited role its own organisations alone, each outcome w
   const response = await admin.begin('GET', `${API_PREFIX}/audit/follow?kind=REQUEST`, undefined, limited);
   expect(response.status).toBe(200);
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-  const [theirs, own] = [intentOf({ odsCode: 'R69' }), intentOf({ odsCode: 'RCD' })];
   const lines: Record<string, unknown>[] = [];
-  // The view begins after its answer: what was written before is no part of it.
+  const isShown = (): boolean => lines.some(({ outcome }) => outcome === 'FAILED');
+  const own = new Set<unknown>();
+  // The view begins a moment after its answer: what is written before is no part of it.
   const writing = (async () => {
-    await delay(1_500);
-    for (const intent of [theirs, own]) {
-      await log.intent(intent);
-      await log.outcome(outcomeOf(intent, { outcome: 'FAILED', durationMs: 1_000 }));
+    for (; !isShown(); await delay(100)) {
+      for (const odsCode of ['LIVE', 'RCD']) {
+        const intent = intentOf({ odsCode });
+        await log.intent(intent);
+        await log.outcome(outcomeOf(intent, { outcome: 'FAILED', durationMs: 1_000 }));
+        if (odsCode === 'RCD') own.add(intent.attemptId);
+      }
     }
   })();
-  while (!lines.some(({ outcome }) => outcome === 'FAILED')) {
+  while (!isShown()) {
     const { value = '' } = await reader.read();
     lines.push(...value.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)])));
   }
   await writing;
   await reader.cancel();
-  expect(new Set(lines.map(({ attemptId }) => attemptId))).toEqual(new Set([own.attemptId]));
+  expect(lines.filter(({ attemptId }) => !own.has(attemptId))).toEqual([]);
   expect(lines.at(-1)).toMatchObject({ kind: 'OUTCOME', organisation: 'RCD', durationMs: 1_000 });
 });
 
@@ -312,6 +316,6 @@ describe('a download', () => {
     const lines = (await (await download('organisation=MANY')).text()).trim().split('\n');
     expect(new Set(lines.map((line) => JSON.parse(line).attemptId)).size).toBe(520);
     const within = (await (await download('format=ndjson', limited)).text()).trim().split('\n');
-    expect(within.map((line) => JSON.parse(line).organisation)).toEqual(['RCD', 'RCD']);
+    expect(new Set(within.map((line) => JSON.parse(line).organisation))).toEqual(new Set(['RCD']));
   });
 });
