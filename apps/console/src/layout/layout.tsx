@@ -15,7 +15,8 @@ export function ConsoleLayout({ children, ...props }: LayoutProps) {
         minWidth: 0,
         '& .RaList-main': { minWidth: 0 },
         '& .RaList-actions': { flexWrap: { xs: 'nowrap', sm: 'wrap' } },
-        '& .RaList-actions .MuiToolbar-root': { flexWrap: 'wrap' },
+        // On narrow screens react-admin gives it the colour of a card.
+        '& .RaList-actions .MuiToolbar-root': { flexWrap: 'wrap', backgroundColor: 'transparent' },
         '& .RaLayout-appFrame': { marginTop: { xs: 7, sm: 6 } },
         '& .RaLayout-content': { minWidth: 0, px: { xs: 1, sm: 3 }, pb: 4 },
       }}

@@ -69,7 +69,13 @@ export function PreviewedLines({ data, children }: Props) {
   };
   return (
     <Box onKeyDown={onKeyDown}>
-      <Typography id={hintId} variant="body2" color="text.secondary" sx={{ mb: 1 }}>
+      <Typography
+        id={hintId}
+        variant="body2"
+        color="text.secondary"
+        // Telephones have no such keys.
+        sx={{ mb: 1, display: { xs: 'none', sm: 'block' } }}
+      >
         On a line, the up and down arrow keys show what happened, Enter opens its page and Esc closes the
         preview.
       </Typography>
