@@ -52,7 +52,10 @@ async function markByRegistry(db: Queries, since: bigint, now: Date): Promise<nu
   return read?.changes ?? 0;
 }
 
-/** The applications whose newest call of those that ended since ended otherwise than the one before. */
+/**
+ * The applications whose newest call of those that ended since ended otherwise than the one before. Its `OFFSET 0` keeps
+ * PostgreSQL from reading the whole trail for a page of records.
+ */
 async function markByTrail(db: Queries, now: Date): Promise<number> {
   const [read] = await db.$queryRaw<{ most: number }[]>`
     WITH behind AS MATERIALIZED (
@@ -64,10 +67,12 @@ async function markByTrail(db: Queries, now: Date): Promise<number> {
       SELECT DISTINCT ON (application) application, outcome FROM (
         SELECT i.record ->> 'applicationId' AS application, e.started_at, e.outcome
           FROM behind
-          JOIN audit.event e ON e.writer = behind.writer AND e.seq > behind.since AND e.seq <= behind.until
-          JOIN audit.event i ON i.attempt_id = e.attempt_id AND i.started_at = e.started_at
-         WHERE e.kind IN ('OUTCOME', 'DENIED') AND i.kind IN ('INTENT', 'DENIED')
-           AND i.record ->> 'applicationId' IS NOT NULL AND i.record ->> 'probe' IS NULL) ended
+         CROSS JOIN LATERAL (SELECT attempt_id, started_at, outcome FROM audit.event
+                WHERE writer = behind.writer AND seq > behind.since AND seq <= behind.until
+                  AND kind IN ('OUTCOME', 'DENIED') OFFSET 0) e
+         CROSS JOIN LATERAL (SELECT record FROM audit.event
+                WHERE attempt_id = e.attempt_id AND started_at = e.started_at AND kind IN ('INTENT', 'DENIED') OFFSET 0) i
+         WHERE i.record ->> 'applicationId' IS NOT NULL AND i.record ->> 'probe' IS NULL) ended
        ORDER BY application, started_at DESC
     ), marked AS (
       UPDATE application_health h SET due_at = least(h.due_at, ${now}::timestamptz), marks = h.marks + 1 FROM newest

@@ -6,7 +6,7 @@ import {
   type RollupRow,
 } from '@gatehouse/domain/audit/rollup/difference';
 import { epochMs, millisecondsOf } from '../read/filter.js';
-import { byKey, countedRecords, KEY, type Queries, totals } from './counted.js';
+import { byKey, countedRecords, KEY, recordsOf, type Queries, totals } from './counted.js';
 
 export interface Comparison {
   /** Epoch ms: hours that begin before it are closed. */
@@ -130,12 +130,12 @@ SELECT ${key('u', NAMES)}, count, NULL::bigint[] AS own, NULL::bigint[] AS upstr
 
 /** Attempts can be open on chains that have not ended; none of their INTENTs lies before `open_from`. */
 const STILL_OPEN = `
-SELECT (SELECT ${millisecondsOf('min(i.started_at)')} FROM audit.writer w
-          JOIN audit.event i ON i.writer = w.writer AND i.seq >= w.open_from AND i.kind = 'INTENT'
-         WHERE w.state IN ('live', 'sweeping')
-           AND NOT EXISTS (SELECT FROM audit.event o WHERE o.attempt_id = i.attempt_id AND o.kind = 'OUTCOME'
-                              AND o.started_at = i.started_at)) AS "oldestOpenMs",
-       (SELECT ${millisecondsOf('min(e.started_at)')} FROM audit.writer w
+SELECT (SELECT ${millisecondsOf('min(o.started_at)')} FROM audit.writer w
+         CROSS JOIN ${recordsOf('w.writer', 'w.open_from - 1', 'w.seq')}
+         WHERE w.state IN ('live', 'sweeping') AND o.kind = 'INTENT'
+           AND NOT EXISTS (SELECT FROM audit.event e WHERE e.attempt_id = o.attempt_id AND e.kind = 'OUTCOME'
+                              AND e.started_at = o.started_at)) AS "oldestOpenMs",
+       (SELECT ${millisecondsOf('min(o.started_at)')} FROM audit.writer w
           LEFT JOIN audit_search.position p USING (writer)
-          JOIN audit.event e ON e.writer = w.writer AND e.seq > coalesce(p.seq, 0)
+         CROSS JOIN ${recordsOf('w.writer', 'coalesce(p.seq, 0)', 'w.seq')}
          WHERE w.seq > coalesce(p.seq, 0)) AS "oldestUncountedMs"`;

@@ -21,10 +21,18 @@ const amount = (record: string, name: string): string =>
   `CASE WHEN jsonb_typeof(${record} -> '${name}') = 'number' THEN (${record} ->> '${name}')::float8 END`;
 
 /**
+ * The records of a chain with a `seq` above one bound and up to another, as `o` of a FROM clause. With both bounds and
+ * `OFFSET 0`, PostgreSQL takes the index and does not read the whole trail.
+ */
+export const recordsOf = (writer: string, above: string, upTo: string): string => `LATERAL (
+  SELECT * FROM audit.event WHERE writer = ${writer} AND seq > ${above} AND seq <= ${upTo} OFFSET 0) o`;
+
+/**
  * A row for each request that was rejected and for each attempt whose OUTCOME is known, in the hour in which it began. An
  * OUTCOME names neither organisation nor client; its INTENT does, which was committed before it and may lie in another
  * chain. e-RS's time is that from the sending of the call; Gatehouse's own is known of first attempts alone, since the
  * duration of a later one includes those before it.
+ * Each INTENT is looked up by its index: `OFFSET 0` keeps PostgreSQL from reading the whole trail for a page of records.
  * @param source a FROM clause that has the records as `o`
  */
 export const countedRecords = (source: string): string => `
@@ -35,8 +43,9 @@ SELECT date_bin('1 hour', o.started_at, timestamptz 'epoch') AS hour,
        ${text('o.code')} AS code, times.upstream_ms,
        CASE WHEN facts.record -> 'attemptNumber' = '1' THEN greatest(0, times.whole_ms - times.upstream_ms) END AS own_ms
   FROM ${source}
-  LEFT JOIN audit.event i ON o.kind = 'OUTCOME' AND i.kind = 'INTENT'
-        AND i.attempt_id = o.attempt_id AND i.started_at = o.started_at
+  LEFT JOIN LATERAL (SELECT record, ods_code, client_id, interaction FROM audit.event
+        WHERE o.kind = 'OUTCOME' AND kind = 'INTENT' AND attempt_id = o.attempt_id AND started_at = o.started_at
+       OFFSET 0) i ON true
   CROSS JOIN LATERAL (SELECT coalesce(i.record, o.record) AS record, coalesce(i.ods_code, o.ods_code) AS ods_code,
           coalesce(i.client_id, o.client_id) AS client_id, coalesce(i.interaction, o.interaction) AS interaction) facts
   CROSS JOIN LATERAL (SELECT ${amount('o.record', 'durationMs')} AS whole_ms,
@@ -49,10 +58,10 @@ const places = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
 /** The bucket of a time: 0 for the first one. A bound belongs to its own bucket, so what is compared lies just below. */
 const bucketOf = (ms: string): string => `width_bucket(${ms} - 0.5, ${BOUNDS})`;
 
-/** A histogram of `ms` over a group; null if it has no time. */
-const histogram = (ms: string): string =>
-  `CASE WHEN count(${ms}) > 0 THEN ARRAY[${places
-    .map((bucket) => `count(*) FILTER (WHERE ${bucketOf(ms)} = ${bucket})::int`)
+/** A histogram over a group, of the bucket of each row; null if none has a time. */
+const histogram = (bucket: string): string =>
+  `CASE WHEN count(${bucket}) > 0 THEN ARRAY[${places
+    .map((place) => `count(*) FILTER (WHERE ${bucket} = ${place})::int`)
     .join(', ')}] END`;
 
 /** Histograms of a group, added up; null if none has a number. */
@@ -61,10 +70,15 @@ export const addedUp = (column: string): string =>
     .map((bucket) => `coalesce(sum(${column}[${bucket + 1}]), 0)::bigint`)
     .join(', ')}] END`;
 
-/** Rows of `audit_search.hour`. @param records as `countedRecords` has them */
+/**
+ * Rows of `audit_search.hour`. `OFFSET 0` has the bucket of a row decided once, and not for each place of the histogram.
+ * @param records as `countedRecords` has them
+ */
 export const byKey = (records: string): string => `
-SELECT ${KEY.join(', ')}, count(*) AS count, ${histogram('own_ms')} AS own, ${histogram('upstream_ms')} AS upstream
-  FROM (${records}) counted GROUP BY ${KEY.join(', ')}`;
+SELECT ${KEY.join(', ')}, count(*) AS count, ${histogram('own')} AS own, ${histogram('upstream')} AS upstream
+  FROM (SELECT ${KEY.join(', ')}, ${bucketOf('own_ms')} AS own, ${bucketOf('upstream_ms')} AS upstream
+          FROM (${records}) timed OFFSET 0) counted
+ GROUP BY ${KEY.join(', ')}`;
 
 /** Rows of `audit_search.hour_total`: of each organisation, and of all together. @param rows as `byKey` has them */
 export const totals = (rows: string): string => `

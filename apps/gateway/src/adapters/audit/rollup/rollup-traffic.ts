@@ -13,7 +13,7 @@ import {
 import { countHours } from '../read/counts.js';
 import { epochMs, millisecondsOf } from '../read/filter.js';
 import type pg from 'pg';
-import { addedUp, byKey, countedRecords, totals } from './counted.js';
+import { addedUp, byKey, countedRecords, recordsOf, totals } from './counted.js';
 import { readRollupStatus } from './rollup.store.js';
 
 export interface CountedTraffic {
@@ -97,9 +97,9 @@ const COUNTED = `SELECT ${COLUMNS} FROM audit_search.hour_total WHERE ods_code =
 /** What is not counted yet, as rows of `hour_total`. */
 const REST = totals(
   byKey(
-    `${countedRecords(`(SELECT w.writer, coalesce(p.seq, 0) AS seq FROM audit.writer w
+    `${countedRecords(`(SELECT w.writer, coalesce(p.seq, 0) AS seq, w.seq AS head FROM audit.writer w
          LEFT JOIN audit_search.position p USING (writer) WHERE w.seq > coalesce(p.seq, 0)) uncounted
-   JOIN audit.event o ON o.writer = uncounted.writer AND o.seq > uncounted.seq`)}
+   CROSS JOIN ${recordsOf('uncounted.writer', 'uncounted.seq', 'uncounted.head')}`)}
    AND o.started_at >= least(${epochMs('$3')}, ${epochMs('$5')}) AND o.started_at < ${epochMs('$2')}`,
   ),
 );

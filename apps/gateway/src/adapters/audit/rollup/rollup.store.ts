@@ -1,6 +1,6 @@
 /** Counts the trail into the roll-ups, page by page, and says how far they are. */
 import { epochMs, millisecondsOf } from '../read/filter.js';
-import { byKey, countedRecords, KEY, type Queries, totals } from './counted.js';
+import { byKey, countedRecords, KEY, recordsOf, type Queries, totals } from './counted.js';
 
 /** A chain that has records which are not counted yet. */
 export interface UncountedChain {
@@ -93,7 +93,7 @@ WITH page AS (
    WHERE p.writer = $1 AND w.writer = p.writer AND p.seq = $2 AND w.seq > $2
   RETURNING p.writer, p.seq
 ), hour_rows AS MATERIALIZED (${byKey(
-  countedRecords('page JOIN audit.event o ON o.writer = page.writer AND o.seq > $2 AND o.seq <= page.seq'),
+  countedRecords(`page CROSS JOIN ${recordsOf('page.writer', '$2', 'page.seq')}`),
 )}
 ), hour_total_rows AS (${totals('SELECT * FROM hour_rows')}
 ), hours AS (${added('hour', KEY)}
