@@ -27,7 +27,7 @@ export interface CountedTraffic {
   readonly uncounted: number;
 }
 
-/** Records after the roll-ups that are read for an answer: about a quarter of a second. */
+/** Records after the roll-ups that are read for an answer, in less than a second (docs/performance.md). */
 const MOST_UNCOUNTED = 50_000;
 /** While there are more, so many hours are counted in the trail alone. */
 const MOST_HOURS_IN_TRAIL = 168;
