@@ -84,10 +84,10 @@ describe('partitions of the audit trail', () => {
       ]);
       await log.outcome(outcomeOf(intent));
     };
-    /** A hundred at a time: a busy machine doesn't commit more within the two seconds that a record may take. */
+    /** Forty at a time: a busy machine doesn't commit more within the two seconds that a record may take. */
     const writeAttempts = async (count: number): Promise<void> => {
-      for (let left = count; left > 0; left -= 100)
-        await Promise.all(Array.from({ length: Math.min(left, 100) }, writeAttempt));
+      for (let left = count; left > 0; left -= 40)
+        await Promise.all(Array.from({ length: Math.min(left, 40) }, writeAttempt));
     };
     await writeAttempts(1_600);
     await log.denied(deniedOf({ startedAtMs: then + 62 * 86_400_000 }));
