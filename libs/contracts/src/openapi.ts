@@ -1,11 +1,10 @@
 /** The admin API as an OpenAPI 3.1 document, generated from the map of routes. */
 import { PERMISSIONS } from '@gatehouse/domain/governance/permissions';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { pendingChange } from './governance/change-resources.js';
+import { type Json, jsonRequest, schemaOf } from './openapi-json.js';
 import { problem } from './problem.js';
 import { API_PREFIX, type RouteContract, type RouteName, routes } from './routes.js';
-
-type Json = Readonly<Record<string, unknown>>;
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 const ETAG = { description: 'The entity tag of exactly this state', schema: { type: 'string' } };
@@ -59,14 +58,7 @@ function operationOf(name: RouteName, route: RouteContract): Json {
       ...parametersOf('query', route.query),
       ...(route.ifMatch === true ? [IF_MATCH] : []),
     ],
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: schemaOf(body, 'input') } },
-          },
-        }),
+    ...jsonRequest(body),
     responses: {
       200: {
         description: route.ndjson === true ? 'One JSON object per line' : 'Done',
@@ -117,7 +109,3 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): J
 }
 
 /** What JSON Schema can't say (a transformation, a rule across fields) is left out; the API still checks it. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
-}

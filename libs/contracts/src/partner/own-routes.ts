@@ -1,7 +1,8 @@
 /** The routes of the partner listener that are Gatehouse's own: the explanation of a decision, and users' sessions. */
 import { z } from 'zod';
+import { type Json, jsonContent, jsonRequest } from '../openapi-json.js';
 import { explanation } from '../operation/operation-resources.js';
-import { ANSWER_HEADERS, type Json, REQUEST_HEADERS, type RequestHeader } from './partner-headers.js';
+import { ANSWER_HEADERS, REQUEST_HEADERS, type RequestHeader } from './partner-headers.js';
 import { REFUSED } from './partner-refusals.js';
 import * as signIn from './sign-in-shapes.js';
 
@@ -101,28 +102,14 @@ export function ownOperation(route: OwnRoute): Json {
         ? { ...REQUEST_HEADERS[key], required: true }
         : { $ref: `#/components/parameters/${key}` },
     ),
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: schemaOf(body, 'input') } },
-          },
-        }),
+    ...jsonRequest(body),
     responses: {
       [String(status)]: {
         description: 'Done',
         headers: ANSWER_HEADERS,
-        ...(answer === undefined
-          ? {}
-          : { content: { 'application/json': { schema: schemaOf(answer, 'output') } } }),
+        ...(answer === undefined ? {} : { content: jsonContent(answer) }),
       },
       ...REFUSED,
     },
   };
-}
-
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
 }

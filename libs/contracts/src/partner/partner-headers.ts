@@ -4,8 +4,7 @@ import { takesCommRuleOrg, takesFileName, USER_HEADER_FORMS } from '@gatehouse/d
 import { CORRELATION_ID } from '@gatehouse/domain/input/correlation-id';
 import { HEADER_FORMS, ODS_CODE } from '@gatehouse/domain/input/request-headers';
 import { CAPABILITIES } from '@gatehouse/domain/registry/records/vocabulary';
-
-export type Json = Readonly<Record<string, unknown>>;
+import type { Json } from '../openapi-json.js';
 
 const text = { type: 'string' };
 const matching = ({ source }: RegExp): Json => ({ type: 'string', pattern: source });

@@ -5,8 +5,9 @@
  */
 import { CATALOGUE, type Operation } from '@gatehouse/domain/ers/catalogue';
 import { PARAMETER_FORMS, PARAMETER_KINDS, type ParameterKind } from '@gatehouse/domain/ers/parameter';
+import type { Json } from '../openapi-json.js';
 import { OWN_ROUTES, ownOperation } from './own-routes.js';
-import { ANSWER_HEADERS, ERS_HEADERS, headersOf, type Json, REQUEST_HEADERS } from './partner-headers.js';
+import { ANSWER_HEADERS, ERS_HEADERS, headersOf, REQUEST_HEADERS } from './partner-headers.js';
 import { OPERATION_OUTCOME, REFUSALS, REFUSED } from './partner-refusals.js';
 
 export function partnerOpenApiDocument(version: string): Json {

@@ -1,7 +1,8 @@
 /** How the partner listener refuses: a response of OpenAPI for each HTTP status, with the codes that it may hold. */
 import { type ErrorCode, ERRORS } from '@gatehouse/domain/errors';
 import { FRAMING_RULES } from '@gatehouse/domain/input/framing-rules';
-import { ANSWER_HEADERS, type Json, REFUSAL_HEADERS } from './partner-headers.js';
+import type { Json } from '../openapi-json.js';
+import { ANSWER_HEADERS, REFUSAL_HEADERS } from './partner-headers.js';
 
 const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
 
