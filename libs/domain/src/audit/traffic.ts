@@ -1,5 +1,7 @@
 /** Counts from the audit trail for the dashboard: by hour, by reason, and against the quota of an application. */
 
+import { hourOf } from './rollup/closed-hours.js';
+
 /** How many requests of one hour ended in one way. */
 export interface HourCount {
   /** Start of the hour, epoch ms. */
@@ -37,17 +39,18 @@ export const OTHER_REASONS = 'others';
  */
 export function trafficByHour(counts: readonly HourCount[], hours: number, untilMs: number): TrafficHour[] {
   const byHour = Map.groupBy(counts, ({ hourMs }) => hourMs);
-  return hoursOf(hours, untilMs).map((atMs) => {
-    const ofHour = byHour.get(atMs) ?? [];
-    const sum = (isCounted: (outcome: string | null) => boolean) =>
-      ofHour.filter(({ outcome }) => isCounted(outcome)).reduce((total, { count }) => total + count, 0);
-    return {
-      atMs,
-      completed: sum((outcome) => outcome === 'COMPLETED'),
-      refused: sum((outcome) => outcome === 'REFUSED'),
-      failed: sum((outcome) => outcome !== 'COMPLETED' && outcome !== 'REFUSED'),
-    };
-  });
+  return hoursOf(hours, untilMs).map((atMs) => ({ atMs, ...endsOf(byHour.get(atMs) ?? []) }));
+}
+
+/** How requests ended, whatever their hours. */
+export function endsOf(counts: readonly HourCount[]): Omit<TrafficHour, 'atMs'> {
+  const sum = (isCounted: (outcome: string | null) => boolean) =>
+    counts.filter(({ outcome }) => isCounted(outcome)).reduce((total, { count }) => total + count, 0);
+  return {
+    completed: sum((outcome) => outcome === 'COMPLETED'),
+    refused: sum((outcome) => outcome === 'REFUSED'),
+    failed: sum((outcome) => outcome !== 'COMPLETED' && outcome !== 'REFUSED'),
+  };
 }
 
 /** The codes of refusals and failures, most frequent first. */
@@ -75,7 +78,7 @@ const byFrequency = (reasons: readonly Reason[]): Reason[] =>
   reasons.toSorted((a, b) => b.count - a.count || a.code.localeCompare(b.code));
 
 function hoursOf(hours: number, untilMs: number): number[] {
-  const last = Math.floor(untilMs / HOUR_MS) * HOUR_MS;
+  const last = hourOf(untilMs);
   return Array.from({ length: hours }, (_, at) => last - (hours - 1 - at) * HOUR_MS);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BUCKET_BOUNDS_MS, BUCKETS, percentileOf, sumOf } from './buckets.js';
+import { BUCKET_BOUNDS_MS, BUCKETS, percentileOf } from './buckets.js';
 
 /** A histogram of these times (ms). */
 const histogram = (...times: readonly number[]): number[] => {
@@ -46,9 +46,4 @@ describe('the buckets', () => {
       if (upper > 2) expect((upper - lower) / lower, `${lower} to ${upper} ms`).toBeLessThanOrEqual(0.5);
     }
   });
-});
-
-it('histograms are added up place by place', () => {
-  expect(sumOf([histogram(1, 5), null, histogram(5, 70_000)])).toEqual(histogram(1, 5, 5, 70_000));
-  expect(sumOf([])).toEqual(histogram());
 });

@@ -43,11 +43,3 @@ function withinBucket(bucket: number, part: number): number {
   const slowest = BUCKET_BOUNDS_MS[bucket];
   return slowest === undefined ? fastest - 1 : Math.round(fastest + (slowest - fastest) * part);
 }
-
-/** Adds up histograms, place by place; one that is null holds nothing. */
-export function sumOf(histograms: readonly (readonly number[] | null)[]): number[] {
-  const sum = Array.from({ length: BUCKETS }, () => 0);
-  for (const counts of histograms)
-    for (const [bucket, count] of (counts ?? []).entries()) sum[bucket] = (sum[bucket] ?? 0) + count;
-  return sum;
-}

@@ -2,7 +2,7 @@
  * The dashboard's counts: what is counted comes from the roll-ups and what is not yet from the trail, in one statement, so
  * that the figures are exact, and current to the last record.
  */
-import type { HourCount } from '@gatehouse/domain/audit/traffic';
+import { endsOf, type HourCount } from '@gatehouse/domain/audit/traffic';
 import {
   aWeekEarlier,
   HOURS_OF_NEWNESS,
@@ -53,7 +53,12 @@ export async function readTraffic(
   if (!isBehind) return { counts, now, lastWeek, beganMs, uncounted: 0 };
   if (hours > MOST_HOURS_IN_TRAIL) return { counts, now, lastWeek, beganMs: null, uncounted };
   const inTrail = await countHours(database, { fromMs, toMs: span.untilMs, within });
-  return { counts: inTrail, now: { ...now, ...endsOf(inTrail, span) }, lastWeek, beganMs: null, uncounted };
+  const { completed, refused, failed } = endsOf(inTrail.filter(({ hourMs }) => hourMs >= span.fromMs));
+  const requests = completed + refused + failed;
+  return {
+    ...{ counts: inTrail, now: { ...now, requests, refused, failed } },
+    ...{ lastWeek, beganMs: null, uncounted },
+  };
 }
 
 const timesOf = ({ fromMs, untilMs }: HourSpan): number[] => [fromMs, untilMs];
@@ -71,21 +76,6 @@ function sumsOf(rows: readonly SumsRow[] | undefined, span: number): SpanSums {
 }
 
 const NOTHING: SpanSums = { requests: 0, refused: 0, failed: 0, own: null, upstream: null };
-
-function endsOf(
-  counts: readonly HourCount[],
-  { fromMs }: HourSpan,
-): Pick<SpanSums, 'requests' | 'refused' | 'failed'> {
-  const sum = (isCounted: (outcome: string | null) => boolean): number =>
-    counts
-      .filter(({ hourMs, outcome }) => hourMs >= fromMs && isCounted(outcome))
-      .reduce((total, { count }) => total + count, 0);
-  return {
-    requests: sum(() => true),
-    refused: sum((outcome) => outcome === 'REFUSED'),
-    failed: sum((outcome) => outcome !== 'COMPLETED' && outcome !== 'REFUSED'),
-  };
-}
 
 /** The rows of `hour_total` that hold the requests of every organisation. */
 const EVERYWHERE = '*';
