@@ -95,8 +95,8 @@ const BUGS = [
   {
     name: 'an index is built in front of every write',
     file: 'libs/db/src/online-indexes.ts',
-    find: "'UNIQUE ' : ''}INDEX CONCURRENTLY ${name}",
-    put: "'UNIQUE ' : ''}INDEX ${name}",
+    find: '${createOf(index)} CONCURRENTLY ${name}',
+    put: '${createOf(index)} ${name}',
     tests: integration('test/integration/registry/online-migrations.spec.ts'),
   },
   {
@@ -135,7 +135,7 @@ const BUGS = [
     tests: unit('libs/domain/src/audit/timeline.spec.ts'),
   },
   {
-    name: 'a live view extends the session of whoever has left it open',
+    name: 'a live view that is left open extends the session',
     file: `${ADMIN}/http/access/principals.ts`,
     find: 'request.headers[POLL_HEADER.toLowerCase()] === undefined',
     put: "(request.headers[POLL_HEADER.toLowerCase()] === undefined || request.url?.includes('follow') === true)",
@@ -340,14 +340,14 @@ const BUGS = [
   },
   {
     name: 'two workers both count the records that they verified',
-    file: 'apps/gateway/src/jobs/audit-verification.job.ts',
+    file: 'apps/gateway/src/jobs/audit/audit-verification.job.ts',
     find: 'if (await note(deps, run, chain, checked)) records',
     put: 'await note(deps, run, chain, checked);\n    records',
     tests: integration('test/integration/audit/trail-verification.spec.ts'),
   },
   {
     name: 'the worker does not compare chains with checkpoints',
-    file: 'apps/gateway/src/jobs/audit-verification.job.ts',
+    file: 'apps/gateway/src/jobs/audit/audit-verification.job.ts',
     find: 'await compare(deps, thisRun, [...covered.heads.values()]);',
     put: 'await compare(deps, thisRun, []);',
     tests: integration('test/integration/audit/trail-verification.spec.ts'),
@@ -2031,7 +2031,7 @@ const BUGS = [
   },
   {
     name: 'checkpoints of a place not taken back after a restore',
-    file: 'apps/gateway/src/jobs/audit-checkpoint.job.ts',
+    file: 'apps/gateway/src/jobs/audit/audit-checkpoint.job.ts',
     find: 'await store.add(checkpoint);',
     put: '',
     tests: integration('test/integration/audit/audit-checkpoints.spec.ts'),

@@ -58,17 +58,17 @@ export async function buildOnline(
   index: OnlineIndex,
   log: Log,
 ): Promise<void> {
-  const { schema, table, name, definition, isUnique } = index;
-  const create = `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX`;
+  const { schema, table, name, definition } = index;
   if (!(await isPartitioned(client, index))) {
     await buildOne(client, watcher, index, log);
     return;
   }
   await withoutHoldingUp(client, `${schema}.${table}`, log, () =>
-    client.query(`${create} IF NOT EXISTS ${name} ON ONLY ${schema}.${table} ${definition}`),
+    client.query(`${createOf(index)} IF NOT EXISTS ${name} ON ONLY ${schema}.${table} ${definition}`),
   );
   // A partition that is made meanwhile is found in the next turn.
-  for (let waiting = await partitionsWithout(client, index); waiting.length > 0;) {
+  let waiting = await partitionsWithout(client, index);
+  while (waiting.length > 0) {
     for (const [n, partition] of waiting.entries()) {
       const part = { ...index, table: partition, name: nameOnPartition(index, partition) };
       log(`${name}: partition ${partition}, ${String(n + 1)} of ${String(waiting.length)}`);
@@ -81,12 +81,8 @@ export async function buildOnline(
   }
 }
 
-async function buildOne(
-  client: pg.Client,
-  watcher: pg.Client,
-  { schema, table, name, definition, isUnique }: OnlineIndex,
-  log: Log,
-): Promise<void> {
+async function buildOne(client: pg.Client, watcher: pg.Client, index: OnlineIndex, log: Log): Promise<void> {
+  const { schema, table, name, definition } = index;
   const { rows } = await client.query<{ valid: boolean }>(
     `SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)`,
     [`${schema}.${name}`],
@@ -96,13 +92,13 @@ async function buildOne(
   if (rows.length > 0) await client.query(`DROP INDEX CONCURRENTLY ${schema}.${name}`);
   const stop = reportProgress(client, watcher, name, log);
   try {
-    await client.query(
-      `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX CONCURRENTLY ${name} ON ${schema}.${table} ${definition}`,
-    );
+    await client.query(`${createOf(index)} CONCURRENTLY ${name} ON ${schema}.${table} ${definition}`);
   } finally {
     await stop();
   }
 }
+
+const createOf = ({ isUnique }: OnlineIndex): string => `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX`;
 
 async function isPartitioned(client: pg.Client, { schema, table }: OnlineIndex): Promise<boolean> {
   const { rows } = await client.query<{ partitioned: boolean }>(

@@ -15,8 +15,8 @@ import { openRollupStore } from '../../../apps/gateway/src/adapters/audit/rollup
 import { openVerificationStore } from '../../../apps/gateway/src/adapters/audit/verify/verification.store.ts';
 import { linkHex } from '../../../apps/gateway/src/adapters/audit/write/chain.ts';
 import { run as countTrail } from '../../../apps/gateway/src/jobs/audit/audit-rollups.job.ts';
-import { run as verifyTrail } from '../../../apps/gateway/src/jobs/audit-verification.job.ts';
-import { run as makeCheckpoint } from '../../../apps/gateway/src/jobs/audit-checkpoint.job.ts';
+import { run as verifyTrail } from '../../../apps/gateway/src/jobs/audit/audit-verification.job.ts';
+import { run as makeCheckpoint } from '../../../apps/gateway/src/jobs/audit/audit-checkpoint.job.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 import { deniedOf, systemOf } from '../../support/audit/audit-trail.ts';
 import { runCli } from '../../support/cli/run-cli.ts';

@@ -15,7 +15,7 @@ import { exportAudit } from '../../../apps/gateway/src/adapters/audit/read/expor
 import { readTrailStatus } from '../../../apps/gateway/src/adapters/audit/read/trail-status.ts';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { type Kms, openKms } from '../../../apps/gateway/src/adapters/kms/kms.ts';
-import { type AuditCheckpointDeps, run } from '../../../apps/gateway/src/jobs/audit-checkpoint.job.ts';
+import { type AuditCheckpointDeps, run } from '../../../apps/gateway/src/jobs/audit/audit-checkpoint.job.ts';
 import {
   type AuditDatabase,
   auditDatabase,

@@ -2,7 +2,7 @@ import { migrate } from '@gatehouse/db/migrate';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPartitions } from '../../../apps/gateway/src/adapters/audit/write/partitions.js';
-import { run } from '../../../apps/gateway/src/jobs/audit-partitions.job.js';
+import { run } from '../../../apps/gateway/src/jobs/audit/audit-partitions.job.js';
 import {
   type AuditDatabase,
   auditDatabase,

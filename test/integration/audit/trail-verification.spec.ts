@@ -17,7 +17,7 @@ import {
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { linkHex, type SealedSubject } from '../../../apps/gateway/src/adapters/audit/write/chain.ts';
 import { settleFindings } from '../../../apps/gateway/src/adapters/upkeep/findings.ts';
-import { run } from '../../../apps/gateway/src/jobs/audit-verification.job.ts';
+import { run } from '../../../apps/gateway/src/jobs/audit/audit-verification.job.ts';
 import {
   type AuditDatabase,
   auditDatabase,

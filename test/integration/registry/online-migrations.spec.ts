@@ -119,9 +119,7 @@ it('an index on a table without partitions is built in the same way', async () =
 it('two runs at once: one builds, the other waits without keeping it from ending', async () => {
   await holder.query(READ_ON);
   const runs = [run('5_index', indexOn('event_twice')), run('5_index', indexOn('event_twice'))];
-  await until('one waits', () =>
-    Promise.resolve(lines.includes('another migration is running; waiting for its end')),
-  );
+  await until('one waits', () => lines.includes('another migration is running; waiting for its end'));
   await until('one builds', isBuilding);
   await holder.query('ROLLBACK');
   expect((await Promise.all(runs)).flat()).toEqual(['5_index']);
@@ -130,9 +128,7 @@ it('two runs at once: one builds, the other waits without keeping it from ending
 it('a migration that waits for a lock holds up nobody, and is applied once it gets the lock', async () => {
   await holder.query(READ_ON);
   const applied = run('6_column', 'ALTER TABLE audit.event ADD COLUMN note text');
-  await until('it waits', () =>
-    Promise.resolve(lines.includes('6_column: waiting for a lock, without holding up others')),
-  );
+  await until('it waits', () => lines.includes('6_column: waiting for a lock, without holding up others'));
   for (let n = 0; n < 20; n += 1) await write();
   await holder.query('ROLLBACK');
   expect(await applied).toEqual(['6_column']);

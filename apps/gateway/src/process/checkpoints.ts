@@ -5,7 +5,7 @@ import { openCheckpointStore } from '../adapters/audit/checkpoints/checkpoint.st
 import { bucketPlace } from '../adapters/audit/checkpoints/bucket-place.js';
 import { directoryPlace } from '../adapters/audit/checkpoints/directory-place.js';
 import type { Config } from '../config/config.js';
-import { run } from '../jobs/audit-checkpoint.job.js';
+import { run } from '../jobs/audit/audit-checkpoint.job.js';
 import { atOnceAndEvery, type Scheduled } from '../jobs/schedule.js';
 import type { Metrics } from '../status/metrics.js';
 import type { Log } from './log.js';

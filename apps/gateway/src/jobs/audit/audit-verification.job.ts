@@ -19,8 +19,8 @@ import {
 import type { ChainHead } from '@gatehouse/domain/audit/checkpoint';
 import type { Finding } from '@gatehouse/domain/upkeep/finding';
 import { trailFindings } from '@gatehouse/domain/upkeep/trail-findings';
-import { systemEvent } from '../adapters/audit/system-event.js';
-import type { Pass, VerificationStore } from '../adapters/audit/verify/verification.store.js';
+import { systemEvent } from '../../adapters/audit/system-event.js';
+import type { Pass, VerificationStore } from '../../adapters/audit/verify/verification.store.js';
 
 export interface AuditVerificationDeps {
   readonly store: VerificationStore;

@@ -11,10 +11,10 @@ import {
   nextHeads,
 } from '@gatehouse/domain/audit/checkpoint';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
-import type { CheckpointSigner } from '../adapters/audit/checkpoints/checkpoint-signer.js';
-import type { CheckpointStore } from '../adapters/audit/checkpoints/checkpoint.store.js';
-import { type CheckpointPlace, PlaceConflict } from '../adapters/audit/checkpoints/place.js';
-import { systemEvent } from '../adapters/audit/system-event.js';
+import type { CheckpointSigner } from '../../adapters/audit/checkpoints/checkpoint-signer.js';
+import type { CheckpointStore } from '../../adapters/audit/checkpoints/checkpoint.store.js';
+import { type CheckpointPlace, PlaceConflict } from '../../adapters/audit/checkpoints/place.js';
+import { systemEvent } from '../../adapters/audit/system-event.js';
 
 export interface AuditCheckpointDeps {
   readonly store: CheckpointStore;

@@ -3,7 +3,7 @@
  * the default partition. But there they can be neither archived nor searched quickly, so a month that is about to
  * begin without one is an alarm.
  */
-import type { Partitions } from '../adapters/audit/write/partitions.js';
+import type { Partitions } from '../../adapters/audit/write/partitions.js';
 
 export interface AuditPartitionsDeps {
   readonly partitions: Partitions;
