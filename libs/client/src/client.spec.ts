@@ -193,7 +193,7 @@ describe('a call', () => {
 });
 
 describe('a failure', () => {
-  it('is told by its code, and has what Gatehouse says', async () => {
+  it('is recognised by its code, and has what Gatehouse says', async () => {
     replies = [
       refusing(403, 'GW_GRANT', { 'Gatehouse-Attempt-Id': 'attempt', 'X-Correlation-ID': 'its-id' }),
     ];
@@ -212,7 +212,7 @@ describe('a failure', () => {
     if (failure.code === 'GW_GRANT') failure.whoActs satisfies 'platform team';
   });
 
-  it('of HEAD, which has no body, is told by its code as well', async () => {
+  it('of HEAD, which has no body, is recognised by its code as well', async () => {
     replies = [refusing(403, 'GW_CAPABILITY')];
     const { failure } = await errorOf(client.a037RetrieveHealthcareServiceVersion({ serviceId: '1' }));
     expect(failure.code).toBe('GW_CAPABILITY');

@@ -1,4 +1,4 @@
-/** Why a call failed, as a union that is told apart by `code`. */
+/** Why a call failed, as a union that is discriminated by `code`. */
 import { REFUSALS, type RefusalCode } from './refusals.js';
 
 /**

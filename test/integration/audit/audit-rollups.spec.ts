@@ -1,6 +1,6 @@
 /**
  * The hourly roll-ups of the trail on a real PostgreSQL: each request is counted once and in the hour in which it began,
- * whoever is killed, however many workers count, and wherever its records lie.
+ * even if workers are killed, however many count, and wherever its records lie.
  */
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import type { IntentEvent, OutcomeEvent } from '@gatehouse/domain/audit/audit';

@@ -64,7 +64,7 @@ export function PreviewedLines({ data, children }: Props) {
   };
   const onClick = (event: MouseEvent): void => {
     if (!(event.target instanceof Element) || event.target.closest('a, button') !== null) return;
-    // Whoever marks a text to copy it has not asked for the preview.
+    // Somebody who selects text to copy it does not want the preview.
     if (window.getSelection()?.type !== 'Range') show(lineOf(event.target));
   };
   return (

@@ -34,7 +34,7 @@ it.each<[string, Parameters<typeof whatHappened>[0], string, Record<string, unkn
     },
   ],
   [
-    'rejected by e-RS for a reason that only the caller was told',
+    'rejected by e-RS for a reason that only the caller received',
     { refusal: null, diagnosis: null, attempts: [attempt('FAILED', 422)] },
     'Failed',
     expect.objectContaining({ 'Who must act': 'caller' }),

@@ -24,7 +24,7 @@ export interface RollupStore {
   uncounted(): Promise<UncountedChain[]>;
   /**
    * Counts the records after a number, at most so many. The position moves in the same statement, and only from that
-   * number, so that no record is counted twice and none is left out, whoever is killed and however many workers there are.
+   * number, so that each record is counted exactly once, even if workers are killed and however many there are.
    * @returns up to which record the chain is counted now; null if another worker has counted on
    */
   countPage(writer: string, afterSeq: number, most: number, nowMs: number): Promise<number | null>;
