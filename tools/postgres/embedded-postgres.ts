@@ -1,8 +1,8 @@
 /** A real PostgreSQL from npm, for `npm start` and the tests. */
 import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { isOpenToOthers, postgresPackage, shelteredFolder } from './open-to-postgres.ts';
 import { userInfo } from 'node:os';
 import pg from 'pg';
@@ -108,15 +108,4 @@ export async function ensureDatabase(superuserUrl: string, name: string, owner: 
   } finally {
     await client.end();
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

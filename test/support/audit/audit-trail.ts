@@ -1,7 +1,7 @@
 /** What the audit specs share: a database, audit chains in it, sample events, and ways to make the database fail. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import type { DeniedEvent, IntentEvent, OutcomeEvent, SystemEvent } from '@gatehouse/domain/audit/audit';
 import pg from 'pg';
 import { verifyExport, type VerifyReport } from '../../../apps/cli/src/verify/verify-export.js';
@@ -12,6 +12,7 @@ import {
   type AuditLogOptions,
 } from '../../../apps/gateway/src/adapters/audit/write/audit-log.js';
 import type { AuditLogger } from '../../../apps/gateway/src/adapters/audit/write/options.js';
+import { freePort } from '../../../tools/free-port.ts';
 import { createDatabase } from '../servers/postgres.js';
 import { until } from '../until.js';
 
@@ -285,12 +286,12 @@ export async function linkTo(databaseUrl: string): Promise<DatabaseLink> {
       });
     }
   });
-  const listen = async (port: number): Promise<void> => {
+  const port = await freePort();
+  const up = async (): Promise<void> => {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
   };
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  await up();
   const down = async (): Promise<void> => {
     if (!server.listening) return;
     const closed = once(server, 'close');
@@ -302,7 +303,7 @@ export async function linkTo(databaseUrl: string): Promise<DatabaseLink> {
   const url = new URL(databaseUrl);
   url.hostname = '127.0.0.1';
   url.port = String(port);
-  return { url: url.href, down, up: () => listen(port) };
+  return { url: url.href, down, up };
 }
 
 function ignore(): void {
