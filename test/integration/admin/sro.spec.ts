@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { callerAddressBehind } from '../../../apps/gateway/src/listener/caller-address.ts';
 import { serveSroLink } from '../../../apps/gateway/src/public/sro-link.ts';
 import { signIn } from '../../support/staff.ts';
 import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
@@ -19,6 +20,7 @@ beforeAll(async () => {
   const serve = serveSroLink({
     db: admin.db,
     now: () => admin.clock.ms,
+    callerAddress: callerAddressBehind(['127.0.0.1']),
     onError: (error) => failures.push(error),
   });
   pages = createServer((request, response) => {
@@ -67,7 +69,11 @@ async function linkFor(id: string): Promise<string> {
 
 const look = (path: string, init: RequestInit = {}) => fetch(`${base}${path}`, init);
 const answer = (path: string, form: Record<string, string>) =>
-  look(path, { method: 'POST', body: new URLSearchParams(form) });
+  look(path, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    headers: { 'X-Forwarded-For': '203.0.113.9' },
+  });
 const ACCEPT = { answer: 'accept', understood: 'yes', current: 'yes' };
 
 const stateOf = async (id: string): Promise<string | undefined> =>
@@ -111,7 +117,7 @@ describe('a one-time link', () => {
     });
     expect(change).toMatchObject({
       actor: 'SRO Sam <Owner> (sam@example.org)',
-      origin: 'one-time link from 127.0.0.1',
+      origin: 'one-time link from 203.0.113.9',
       reason: 'accepted',
     });
     const recorded = JSON.stringify([

@@ -1,5 +1,6 @@
 /** Sessions, staff and their tokens over HTTP, with people who have signed in. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { callerAddressBehind } from '../../../apps/gateway/src/listener/caller-address.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Answer, type AdminApi, startAdmin } from '../../support/admin-api.ts';
 
@@ -9,7 +10,7 @@ let ada: SignedIn;
 let gita: SignedIn;
 
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await startAdmin({ callerAddress: callerAddressBehind(['127.0.0.1']) });
 });
 afterAll(() => admin.close());
 beforeEach(async () => {
@@ -131,13 +132,16 @@ describe('staff', () => {
   const give = { action: 'give', role: 'auditor', odsCodes: ['RCD'], reason: 'new duty' };
 
   it('get and lose roles, which take effect from the next request', async () => {
-    const answer = await as(ada, 'POST', `/staff/${priya.staffId}/roles`, give);
+    const answer = await as(ada, 'POST', `/staff/${priya.staffId}/roles`, give, {
+      'X-Forwarded-For': '203.0.113.9',
+    });
     expect(answer.status).toBe(200);
     expect(answer.body.roles).toContainEqual({ role: 'auditor', odsCodes: ['RCD'], source: 'administrator' });
     expect((await as(priya, 'GET', '/session')).body.permissions).toContain('audit.search');
     const change = await admin.db.registryChange.findFirst({ orderBy: { n: 'desc' } });
     expect(change).toMatchObject({
       tableName: 'staff_role',
+      origin: 'console from 203.0.113.9',
       actor: 'Ada (ada@example.org)',
       reason: 'new duty',
     });

@@ -3,6 +3,7 @@ import type { SessionLimits } from '@gatehouse/domain/users/session-life';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import type { KeyService } from '../adapters/kms/key-service.js';
 import type { SecretBox } from '../adapters/kms/secret-box.js';
+import type { CallerAddress } from '../listener/caller-address.js';
 import { AuditTrail } from './audit/audit-trail.js';
 import { type Database, Transactions } from './http/transactions.js';
 import * as injected from './injected.js';
@@ -26,6 +27,7 @@ export interface AdminDeps {
   readonly auditTrail: Pick<AuditTrail, keyof AuditTrail>;
   readonly snapshot: injected.CurrentSnapshot;
   readonly userName: injected.UserName;
+  readonly callerAddress: CallerAddress;
   readonly tokenRejected: injected.TokenRejected;
   readonly webhookFault: injected.WebhookFault;
   readonly evidence: injected.Evidence;
@@ -53,6 +55,7 @@ export class DepsModule {
       { provide: injected.EXPLAIN_PAST, useValue: deps.explainPast },
       { provide: injected.SNAPSHOT, useValue: deps.snapshot },
       { provide: injected.USER_NAME, useValue: deps.userName },
+      { provide: injected.CALLER_ADDRESS, useValue: deps.callerAddress },
       { provide: injected.TOKEN_REJECTED, useValue: deps.tokenRejected },
       { provide: injected.WEBHOOK_FAULT, useValue: deps.webhookFault },
       { provide: injected.EVIDENCE, useValue: deps.evidence },

@@ -8,7 +8,6 @@ import type {
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import type { EnvironmentKind } from '@gatehouse/domain/registry/records/vocabulary';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
-import type { IncomingMessage } from 'node:http';
 import type { EvidenceSource } from '../adapters/evidence/evidence-source.js';
 import type { ManifestSigner } from '../adapters/evidence/manifest-signer.js';
 
@@ -79,9 +78,11 @@ export type UserName = (userSessionId: string) => Promise<string | null>;
 export const SNAPSHOT = Symbol('Snapshot');
 export type CurrentSnapshot = () => Snapshot;
 
-/** Records that a token was turned away. */
+/** Records that a token from this address was turned away. */
 export const TOKEN_REJECTED = Symbol('TokenRejected');
-export type TokenRejected = (request: IncomingMessage) => Promise<void>;
+export type TokenRejected = (address: string) => Promise<void>;
+
+export const CALLER_ADDRESS = Symbol('CallerAddress');
 
 /** What is wrong with the URL of a webhook, in words; null: nothing. */
 export const WEBHOOK_FAULT = Symbol('WebhookFault');

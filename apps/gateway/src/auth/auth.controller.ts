@@ -37,7 +37,7 @@ export class AuthController {
   async callback(@Req() request: Request, @Res() response: Response): Promise<void> {
     const { proven, pending } = request.user as FinishedSignIn<OpenIdSignIn>;
     const session = await this.deps.signIn(staffIdentity(proven.claims, this.deps.rolesClaim), {
-      address: request.socket.remoteAddress ?? 'unknown',
+      address: this.deps.callerAddress(request),
       userAgent: request.headers['user-agent'] ?? 'unknown',
       formerSecret: cookieOf(request, SESSION_COOKIE),
     });

@@ -3,6 +3,7 @@ import type { OpenIdProviders } from '../adapters/people/openid/openid-provider.
 import type { PendingSignIns } from '../adapters/people/pending-sign-ins.js';
 import type { RelyingParty } from '../adapters/people/openid/relying-party.js';
 import type { Identity } from '../adapters/people/staff-identity.js';
+import type { CallerAddress } from '../listener/caller-address.js';
 import type { StaffMember } from '../adapters/people/staff-sessions.js';
 
 /** What the strategy needs, for staff and for users. */
@@ -19,6 +20,7 @@ export interface AuthDeps extends SignInDeps {
   readonly rolesClaim: string;
   /** The values of that claim that give a role. */
   readonly recognisedGroups: readonly string[];
+  readonly callerAddress: CallerAddress;
   /** Opens a session, unless the person is suspended. */
   signIn(identity: Identity, browser: Browser): Promise<OpenedSession | SuspendedPerson>;
   /** Who is signed in with this value of the session cookie; null if nobody is. */

@@ -1,4 +1,4 @@
-/** Where a request came from: the peer, or what declared proxies say of it. For audit records and their limits alone. */
+/** Where a request came from: the peer, or what declared proxies say of it. For records of it and their limits alone. */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
@@ -11,7 +11,7 @@ export type CallerAddress = (request: Pick<IncomingMessage, 'headers' | 'socket'
 export function callerAddressBehind(proxies: readonly string[]): CallerAddress {
   const isProxy = addressesIn(proxies);
   return ({ headers, socket }) => {
-    const peer = socket.remoteAddress ?? '';
+    const peer = socket.remoteAddress ?? 'unknown';
     if (!isProxy(peer)) return peer;
     const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
     const caller = forwarded.map(withoutPort).findLast((address) => !isProxy(address));

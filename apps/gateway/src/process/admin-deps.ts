@@ -30,7 +30,6 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
   const { environments } = config;
   const webhooks = createWebhooks({ hosts: config.notices.webhookHosts ?? new Set(), now });
   const canaries = { application: parts.canary, cis2: parts.cis2Canary };
-  const callerAddress = callerAddressBehind(config.tlsTerminatedBy);
   return {
     db: parts.prisma,
     now,
@@ -49,9 +48,10 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
     explainPast: (story) => explainPast({ database, snapshot, environments, now }, story),
     snapshot,
     userName: (id) => nameWhileLive(parts, id, now()),
-    async tokenRejected(request) {
+    callerAddress: callerAddressBehind(config.tlsTerminatedBy),
+    async tokenRejected(address) {
       const reason = 'malformed, unknown, expired or revoked';
-      await audit.rejected({ event: 'ADMIN_TOKEN_REJECTED', address: callerAddress(request), reason });
+      await audit.rejected({ event: 'ADMIN_TOKEN_REJECTED', address, reason });
     },
     webhookFault: (url) => webhooks.fault(url),
     evidence: {

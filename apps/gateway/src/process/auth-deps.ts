@@ -49,6 +49,7 @@ export function authDeps(
     recognisedGroups: [...new Set(staff.roleRules.map(({ claim }) => claim))],
     providers: openIdProviders(now),
     pending: createPendingSignIns(prisma, createSecretBox(kms, auditKmsKey), now),
+    callerAddress,
     rejected: (request, reason, staffId) =>
       audit.rejected({ event: 'SIGN_IN_REJECTED', address: callerAddress(request), reason, staffId }),
     log,

@@ -18,6 +18,7 @@ import { createPlane } from '../data-plane/plane.js';
 import type { BackgroundJobs } from '../jobs/queue/background-jobs.js';
 import { run as watchKeys } from '../jobs/keys/key-watch.job.js';
 import { atOnceAndEvery, every, type Scheduled } from '../jobs/schedule.js';
+import { callerAddressBehind } from '../listener/caller-address.js';
 import { closeServer, createListener, listenOn } from '../listener/listener.js';
 import type { UserAuthApp } from '../auth/users/user-auth.app.js';
 import { startAdminThread } from './admin-thread.js';
@@ -264,7 +265,7 @@ async function openUserAuth(config: Config, log: Log, parts: Parts): Promise<Use
 }
 
 function publicHandler(
-  { staff }: Config,
+  { staff, tlsTerminatedBy }: Config,
   log: Log,
   { registry, prisma, kms }: Parts,
   userAuth: UserAuthApp | null,
@@ -276,7 +277,8 @@ function publicHandler(
   const onError = (error: unknown): void => {
     log.error({ err: error }, 'a one-time link could not be answered');
   };
-  const sroLink = serveSroLink({ db: prisma, now, onError });
+  const callerAddress = callerAddressBehind(tlsTerminatedBy);
+  const sroLink = serveSroLink({ db: prisma, now, callerAddress, onError });
   const clientKey = staff?.clientKmsKey === undefined ? null : openClientKey(kms, staff.clientKmsKey, now);
   const staffJwks = serveStaffJwks(clientKey, (error) => {
     log.error({ err: error }, 'the key of staff sign-in could not be read from KMS');

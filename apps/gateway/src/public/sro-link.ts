@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerSroLink, findSroLink, type SroAnswer, type SroLink } from '../adapters/people/sro-links.js';
+import type { CallerAddress } from '../listener/caller-address.js';
 import { readForm } from '../listener/read-form.js';
 import { linkPage, POLICY } from './sro-page.js';
 
@@ -17,6 +18,8 @@ export interface SroLinkDeps {
   readonly db: Database;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Recorded with the answer. */
+  readonly callerAddress: CallerAddress;
   /** Without the link, which is a secret. */
   readonly onError: (error: unknown) => void;
 }
@@ -35,7 +38,7 @@ export function serveSroLink(deps: SroLinkDeps) {
 }
 
 async function answer(
-  { db, now }: SroLinkDeps,
+  { db, now, callerAddress }: SroLinkDeps,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -54,8 +57,7 @@ async function answer(
   if (link.state !== 'open') return send(response, statusOf(link), linkPage(link));
   const given = await readAnswer(request);
   if (given === null) return send(response, 400, linkPage(link, 'incomplete'));
-  const from = request.socket.remoteAddress ?? 'unknown';
-  const answered = await answerSroLink(db, token, given, { from, nowMs: now() });
+  const answered = await answerSroLink(db, token, given, { from: callerAddress(request), nowMs: now() });
   send(
     response,
     statusOf(answered),

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { POLL_HEADER } from '@gatehouse/contracts/routes';
 import { Inject, Injectable } from '@nestjs/common';
 import { cookieOf, findSession, nameOf, SESSION_COOKIE } from '../../../adapters/people/staff-sessions.js';
+import type { CallerAddress } from '../../../listener/caller-address.js';
 import {
+  CALLER_ADDRESS,
   CLOCK,
   type Clock,
   CONSOLE_ORIGIN,
@@ -25,6 +27,7 @@ export class Principals {
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(CONSOLE_ORIGIN) private readonly consoleOrigin: string,
     @Inject(OWNER_SIGN_IN_MS) private readonly ownerSignInMs: number,
+    @Inject(CALLER_ADDRESS) private readonly callerAddress: CallerAddress,
     @Inject(TOKEN_REJECTED) private readonly tokenRejected: TokenRejected,
   ) {}
 
@@ -39,14 +42,14 @@ export class Principals {
     const token =
       bearer === undefined ? null : await findBearerToken(this.db, bearer, this.ownerSignInMs, this.now());
     if (token === null) {
-      await this.tokenRejected(request);
+      await this.tokenRejected(this.callerAddress(request));
       throw notSignedIn();
     }
     const { tokenId, label, scopes, staff } = token;
     return {
       actor: staff === null ? `${label} (${tokenId})` : nameOf(staff),
       person: staff,
-      origin: `token ${label} (${tokenId}) from ${addressOf(request)}`,
+      origin: `token ${label} (${tokenId}) from ${this.callerAddress(request)}`,
       staffId: staff?.id ?? null,
       sessionId: null,
       session: null,
@@ -65,7 +68,7 @@ export class Principals {
     return {
       actor: nameOf(session.staff),
       person: session.staff,
-      origin: `console from ${addressOf(request)}`,
+      origin: `console from ${this.callerAddress(request)}`,
       staffId: session.staff.id,
       sessionId: session.id,
       session,
@@ -75,8 +78,6 @@ export class Principals {
     };
   }
 }
-
-const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? 'unknown';
 
 function notSignedIn(): AdminProblem {
   return new AdminProblem(
