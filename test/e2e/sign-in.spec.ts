@@ -43,6 +43,20 @@ describe('sign-in', () => {
       person: { name: 'Priya Nair', email: 'priya@staff.example' },
       roles: [{ role: 'platform-engineer', odsCodes: null }],
     });
+    const { rows } = await stack.sql.query(
+      `SELECT record -> 'facts' AS facts FROM audit.event WHERE event = 'STAFF_SIGNED_IN'`,
+    );
+    expect(rows).toEqual([
+      {
+        facts: {
+          actor: 'Priya Nair (priya@staff.example)',
+          actorIssuer: stack.simulator.staffIssuer,
+          actorSubject: 'priya',
+          origin: 'sign-in from 127.0.0.1',
+          hasRole: true,
+        },
+      },
+    ]);
   });
 
   it('gives the roles of the claim for the mapped organisations, and nobody else gets any', async () => {

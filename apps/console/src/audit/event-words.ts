@@ -47,6 +47,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   MINT_FAILED: 'Token not issued',
   MINT_OK: 'Token issued',
   REJECTION_SUMMARY: 'Rejections counted together',
+  STAFF_SIGNED_IN: 'Member of staff signed in',
   SIGN_IN_REJECTED: 'Sign-in of a member of staff rejected',
   WRITER_SWEPT: 'Chain of a stopped writer closed',
 };

@@ -21,7 +21,7 @@ export interface AuthDeps extends SignInDeps {
   /** The values of that claim that give a role. */
   readonly recognisedGroups: readonly string[];
   readonly callerAddress: CallerAddress;
-  /** Opens a session, unless the person is suspended. */
+  /** Opens a session, unless the person is suspended. @throws if it can't be recorded: then nobody is signed in */
   signIn(identity: Identity, browser: Browser): Promise<OpenedSession | SuspendedPerson>;
   /** Who is signed in with this value of the session cookie; null if nobody is. */
   signedIn(secret: string): Promise<StaffMember | null>;

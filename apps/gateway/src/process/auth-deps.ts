@@ -1,5 +1,6 @@
 /** Sign-in's view of the parts that gateway.ts has opened. */
 import { rolesOfClaim } from '@gatehouse/domain/governance/staff-roles';
+import { systemEvent } from '../adapters/audit/system-event.js';
 import { createSecretBox } from '../adapters/kms/secret-box.js';
 import {
   clientAuthentication,
@@ -10,7 +11,7 @@ import { openIdProviders } from '../adapters/people/openid/openid-provider.js';
 import { createPendingSignIns } from '../adapters/people/pending-sign-ins.js';
 import { ID_TOKEN_ALGORITHMS } from '../adapters/people/openid/relying-party.js';
 import { openSession, welcome } from '../adapters/people/staff-directory.js';
-import { findSession } from '../adapters/people/staff-sessions.js';
+import { findSession, nameOf } from '../adapters/people/staff-sessions.js';
 import type { AuthDeps } from '../auth/deps.js';
 import type { Config } from '../config/config.js';
 import { callerAddressBehind } from '../listener/caller-address.js';
@@ -55,10 +56,11 @@ export function authDeps(
     log,
     async signIn(identity, browser) {
       const roles = rolesOfClaim(identity.groups, staff.roleRules);
-      const person = await welcome(prisma, identity, roles, `sign-in from ${browser.address}`);
+      const { issuer, subject, name, email, groups } = identity;
+      const origin = `sign-in from ${browser.address}`;
+      const person = await welcome(prisma, identity, roles, origin);
       if (person.isSuspended) return { suspendedStaffId: person.id };
       if (!person.hasRole) {
-        const { groups } = identity;
         const facts = {
           staffId: person.id,
           claim: staff.rolesClaim,
@@ -69,6 +71,14 @@ export function authDeps(
           'a person without a role signed in: none of their groups is in GATEHOUSE_STAFF_ROLES',
         );
       }
+      const facts = {
+        actor: nameOf({ id: subject, name, email }),
+        actorIssuer: issuer,
+        actorSubject: subject,
+        origin,
+        hasRole: person.hasRole,
+      };
+      await audit.system(systemEvent('STAFF_SIGNED_IN', now(), facts));
       return { secret: await openSession(prisma, person.id, browser, now()), hasRole: person.hasRole };
     },
     async signedIn(secret) {
