@@ -233,6 +233,20 @@ const BUGS = [
     tests: endToEnd('test/e2e/correlation-ids.spec.ts'),
   },
   {
+    name: 'a bucket that is exported over OTLP also counts what the lower ones have',
+    file: 'apps/gateway/src/adapters/otlp/metric-data.ts',
+    find: 'counts.push(value - below);',
+    put: 'counts.push(value);',
+    tests: unit('apps/gateway/src/adapters/otlp/otlp-metrics.spec.ts'),
+  },
+  {
+    name: 'the last metrics of a process reach no collector',
+    file: 'apps/gateway/src/process/gateway.ts',
+    find: 'metricPush?.close()',
+    put: 'void metricPush',
+    tests: endToEnd('test/e2e/correlation-ids.spec.ts'),
+  },
+  {
     name: 'a caller has every request traced by its flag',
     file: 'libs/domain/src/tracing/sampling.ts',
     find: 'return count < MOST_FOLLOWED;',

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callGateway, REFERRAL } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { UNHURRIED } from '../support/proofs.ts';
-import { type OtlpCollector, startOtlpCollector } from '../support/outbound/otlp-collector.ts';
+import { type OtlpCollector, seriesName, startOtlpCollector } from '../support/outbound/otlp-collector.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
 
@@ -21,6 +21,8 @@ beforeAll(async () => {
     requestsPerMinute: UNHURRIED,
     settings: {
       GATEHOUSE_OTLP_ENDPOINT: collector.url,
+      GATEHOUSE_OTLP_METRICS_ENDPOINT: collector.url,
+      GATEHOUSE_OTLP_METRICS_SECONDS: '2',
       GATEHOUSE_OTLP_HEADERS: 'x-collector-key=opensesame',
       GATEHOUSE_TRACE_RATIO: '0',
     },
@@ -226,5 +228,68 @@ describe('a caller that traces its requests', () => {
       .map((text) => sha256Hex(`Bearer ${text}`));
     expect(upstream).toContain('"authorization"');
     expect(hashes.filter((hash) => upstream.includes(hash))).toEqual([]);
+  });
+});
+
+describe('metrics to the same collector', () => {
+  /** Series → value, as /metrics has it. */
+  async function scraped() {
+    const page = await (await fetch(`${stack.gateway.status}/metrics`)).text();
+    const types = new Map(
+      [...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]),
+    );
+    const series = new Map(
+      [...page.matchAll(/^([a-z_0-9]+)(?:\{(.*)\})? (\S+)$/gm)].map(([, name = '', labels = '', value]) => {
+        const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, text]) => [label, text]);
+        return [seriesName(name, Object.fromEntries(pairs) as Record<string, string>), Number(value)];
+      }),
+    );
+    return { types, series };
+  }
+  /** A batch whose values were read after this was called. */
+  async function nextBatch() {
+    const seen = collector.metricBatches();
+    // The first may have been under way.
+    await until('two batches of metrics arrive', () => collector.metricBatches() >= seen + 2, 30_000);
+    const batch = collector.metrics();
+    if (batch === null) throw new Error('no batch');
+    return batch;
+  }
+
+  it('has every metric of /metrics, with its type, labels, buckets and values', async () => {
+    await call('counted');
+    const before = await scraped();
+    const batch = await nextBatch();
+    const after = await scraped();
+    expect(batch.types).toEqual(before.types);
+    // Whatever only grows, and was the same before and after, was the same in between.
+    const isGauge = (series: string) =>
+      before.types.get(/^\w+/.exec(series)?.[0] ?? '') === 'gauge' || !series.startsWith('gatehouse_');
+    const settled = [...before.series].filter(
+      ([series, value]) => !isGauge(series) && after.series.get(series) === value,
+    );
+    for (const name of ['requests_total', 'request_seconds', 'stage_seconds', 'upstream_seconds'])
+      expect(settled.some(([series]) => series.startsWith(`gatehouse_${name}`))).toBe(true);
+    expect(settled.map(([series]) => [series, batch.series.get(series)])).toEqual(settled);
+    for (const series of before.series.keys())
+      if (after.series.has(series)) expect([series, batch.series.has(series)]).toEqual([series, true]);
+  });
+
+  it('comes from the resource that the spans come from, and names no organisation, client or patient', async () => {
+    const series = collector.metrics()?.series ?? new Map<string, number>();
+    expect(series.size).toBeGreaterThan(0);
+    expect(collector.spans().length).toBeGreaterThan(0);
+    expect(collector.resources()).toEqual([
+      { 'service.name': 'gatehouse', 'service.instance.id': expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    ]);
+    expect(collector.headers()['x-collector-key']).toBe('opensesame');
+    const names = [...series.keys()].join();
+    for (const hidden of [NHS_NUMBER, '000000070000', 'R69', caller.clientKey, caller.apiKey, caller.asid])
+      expect(names).not.toContain(hidden);
+  });
+
+  it('is sent once more when the process ends', async () => {
+    await stack.gateway.stop();
+    expect(collector.metrics()?.series.get('gatehouse_ready_condition{condition="serving"}')).toBe(0);
   });
 });

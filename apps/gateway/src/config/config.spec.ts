@@ -471,14 +471,24 @@ describe('budgets must end before the lease of the audit trail does', () => {
   });
 });
 
-describe('traces', () => {
+describe('traces and metrics', () => {
   const ENDPOINT = { GATEHOUSE_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
 
   it('go nowhere without a collector', () => {
-    expect(readConfig(LEAST).tracing).toBeNull();
+    expect(readConfig(LEAST)).toMatchObject({ tracing: null, metricExport: null });
     expect(faultsOf({ ...LEAST, GATEHOUSE_OTLP_HEADERS: 'key=value' })).toEqual([
-      'GATEHOUSE_OTLP_HEADERS: only with GATEHOUSE_OTLP_ENDPOINT',
+      'GATEHOUSE_OTLP_HEADERS: only with GATEHOUSE_OTLP_ENDPOINT or GATEHOUSE_OTLP_METRICS_ENDPOINT',
     ]);
+  });
+
+  it('go each to its own collector, metrics once a minute by default', () => {
+    const endpoint = 'http://127.0.0.1:4320';
+    const metrics = { GATEHOUSE_OTLP_METRICS_ENDPOINT: endpoint, GATEHOUSE_OTLP_HEADERS: 'key=value' };
+    const headers = { key: 'value' };
+    expect(readConfig({ ...LEAST, ...metrics })).toMatchObject({
+      ...{ tracing: null, metricExport: { endpoint, headers, everyMs: 60_000 } },
+    });
+    expect(readConfig({ ...LEAST, ...ENDPOINT })).toMatchObject({ metricExport: null });
   });
 
   it('are sent with headers of their own, one request in ten by default', () => {
@@ -496,6 +506,9 @@ describe('traces', () => {
       'https://user:secret@collector',
       'must have no user name, query or fragment: secrets belong in GATEHOUSE_OTLP_HEADERS',
     ],
+    ['GATEHOUSE_OTLP_METRICS_ENDPOINT', 'collector:4318', 'must be an http or https URL'],
+    ['GATEHOUSE_OTLP_METRICS_SECONDS', '1', 'write 2 or more'],
+    ['GATEHOUSE_OTLP_METRICS_SECONDS', '301', 'write 300 or less'],
     ['GATEHOUSE_OTLP_HEADERS', 'Authorization: Bearer secret', 'must be name=value,name=value'],
   ])('%s is not %j', (name, value, fault) => {
     expect(faultsOf({ ...LEAST, ...ENDPOINT, [name]: value })).toEqual([`${name}: ${fault}`]);

@@ -111,6 +111,7 @@ const hosts = list
     ),
   );
 
+/** The base URL of an OpenTelemetry collector. */
 const collector = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).refine((url) => {
   // What is no URL has its own words.
   if (!URL.canParse(url)) return true;
@@ -185,6 +186,8 @@ export const SETTINGS = {
   GATEHOUSE_TLS_TERMINATED_BY: proxyRanges.optional(),
   GATEHOUSE_KEEP_ALIVE_MS: milliseconds(10_000),
   GATEHOUSE_OTLP_ENDPOINT: collector.optional(),
+  GATEHOUSE_OTLP_METRICS_ENDPOINT: collector.optional(),
+  GATEHOUSE_OTLP_METRICS_SECONDS: z.coerce.number().int().min(2).max(300).default(60),
   GATEHOUSE_OTLP_HEADERS: headerList.optional(),
   GATEHOUSE_TRACE_RATIO: z.coerce.number().min(0).max(1).default(0.1),
   GATEHOUSE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -284,6 +287,13 @@ export interface Config {
     readonly headers: Readonly<Record<string, string>>;
     /** Of requests whose caller doesn't trace them, from 0 to 1. */
     readonly ratio: number;
+  } | null;
+  /** Where metrics are exported to, besides /metrics; null: nowhere. */
+  readonly metricExport: {
+    /** Base URL of an OpenTelemetry collector. */
+    readonly endpoint: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly everyMs: number;
   } | null;
   readonly budgets: {
     readonly auditCommitMs: number;
@@ -406,8 +416,11 @@ function pairFaults(given: Readonly<Record<string, string | undefined>>): string
   if (has('GATEHOUSE_SMTP_URL') !== has('GATEHOUSE_SMTP_FROM')) {
     faults.push('GATEHOUSE_SMTP_URL, GATEHOUSE_SMTP_FROM: give both or neither');
   }
-  if (has('GATEHOUSE_OTLP_HEADERS') && !has('GATEHOUSE_OTLP_ENDPOINT')) {
-    faults.push('GATEHOUSE_OTLP_HEADERS: only with GATEHOUSE_OTLP_ENDPOINT');
+  const hasCollector = has('GATEHOUSE_OTLP_ENDPOINT') || has('GATEHOUSE_OTLP_METRICS_ENDPOINT');
+  if (has('GATEHOUSE_OTLP_HEADERS') && !hasCollector) {
+    faults.push(
+      'GATEHOUSE_OTLP_HEADERS: only with GATEHOUSE_OTLP_ENDPOINT or GATEHOUSE_OTLP_METRICS_ENDPOINT',
+    );
   }
   if (has('GATEHOUSE_PARTNER_CLIENT_CA') && !has('GATEHOUSE_TLS_CERT')) {
     faults.push('GATEHOUSE_PARTNER_CLIENT_CA: client certificates need GATEHOUSE_TLS_CERT here');
@@ -426,6 +439,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
   const { GATEHOUSE_CHECKPOINT_KMS_KEY: checkpointKey, GATEHOUSE_CHECKPOINTS: places = [] } = settings;
   const { GATEHOUSE_CLOUDTRAIL: logPlace } = settings;
   const { GATEHOUSE_OTLP_ENDPOINT: endpoint, GATEHOUSE_OTLP_HEADERS: headers = {} } = settings;
+  const { GATEHOUSE_OTLP_METRICS_ENDPOINT: metricsEndpoint } = settings;
   const s3 = {
     region: settings.AWS_REGION,
     endpoint: settings.AWS_ENDPOINT_URL_S3 ?? settings.AWS_ENDPOINT_URL,
@@ -490,6 +504,13 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
     keepAliveMs: settings.GATEHOUSE_KEEP_ALIVE_MS,
     logLevel: settings.GATEHOUSE_LOG_LEVEL,
     tracing: endpoint === undefined ? null : { endpoint, headers, ratio: settings.GATEHOUSE_TRACE_RATIO },
+    metricExport:
+      metricsEndpoint === undefined
+        ? null
+        : {
+            ...{ endpoint: metricsEndpoint, headers },
+            everyMs: settings.GATEHOUSE_OTLP_METRICS_SECONDS * 1_000,
+          },
     budgets: {
       auditCommitMs: settings.GATEHOUSE_AUDIT_COMMIT_MS,
       connectMs: settings.GATEHOUSE_CONNECT_MS,

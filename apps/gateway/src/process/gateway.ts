@@ -9,6 +9,7 @@ import { now } from '#hooks';
 import { createJobRecords } from '../adapters/queue/job-records.js';
 import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { startSweeper } from '../adapters/audit/write/sweeper.js';
+import { type MetricPush, openMetricPush } from '../adapters/otlp/open-otlp.js';
 import { noteJwksFetches } from '../adapters/keys/jwks-fetches.js';
 import { openClientKey } from '../adapters/people/client-key.js';
 import type { Config, Role } from '../config/config.js';
@@ -52,6 +53,8 @@ const PARTITIONS_MS = 60_000;
 /** Nobody sends more than two ticked boxes there. */
 const PUBLIC_REQUEST_MS = 10_000;
 const DRAIN_POLL_MS = 50;
+/** Apart from that of traces: either can fail alone. */
+const METRICS_COLLECTOR = 'OTLP collector of metrics';
 /** Calls under way end with the lease, so that what is left is to answer. */
 const GIVE_UP = { drainGraceMs: 1_000, drainMs: 5_000 };
 
@@ -127,6 +130,7 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     );
     state.adminListening = admin.isListening;
   }
+  const metricPush = await openMetricExport(config, metrics, parts);
   const partner = openPartner(config, metrics, parts, onError);
   if (config.roles.has('partner')) await start('partner', partner.server);
   // Only now: loading the queue takes a tenth of a second that no listener should wait for.
@@ -148,7 +152,8 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
     ]);
     await Promise.all(jobs.map((job) => job.stop()));
     await userAuth?.close();
-    await parts.close();
+    // Values are read from memory, so the parts may close meanwhile.
+    await Promise.all([metricPush?.close(), parts.close()]);
     if (status !== undefined) await closeServer(status, 1_000);
   }
 
@@ -229,6 +234,22 @@ async function startBackground(
     log.error({ err: error }, 'the background jobs could not be started');
     return null;
   }
+}
+
+/** Null unless a collector of metrics is configured. */
+async function openMetricExport(
+  { metricExport }: Config,
+  { read }: Metrics,
+  { outages }: Parts,
+): Promise<MetricPush | null> {
+  if (metricExport === null) return null;
+  const onFailed = (error: unknown): void => {
+    outages.failed(METRICS_COLLECTOR, error);
+  };
+  const onWorked = (): void => {
+    outages.worked(METRICS_COLLECTOR);
+  };
+  return openMetricPush({ ...metricExport, read, onFailed, onWorked });
 }
 
 interface State {

@@ -35,7 +35,7 @@ import type { Config } from '../config/config.js';
 import { LEASE } from '../config/lease.js';
 import { createBodyBudget } from '../listener/body-budget.js';
 import { callerAddressBehind } from '../listener/caller-address.js';
-import { openSpanSink } from '../adapters/tracing/open-span-sink.js';
+import { openSpanSink } from '../adapters/otlp/open-otlp.js';
 import type { PlaneDeps } from '../data-plane/deps.js';
 import { RunningCalls } from '../data-plane/running-calls.js';
 import { createTracing, type TracingOptions } from '../data-plane/trace/tracing.js';

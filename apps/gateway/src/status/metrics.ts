@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { TokenFault } from '@gatehouse/domain/apim/token-answer';
 import type { TokenGrant } from '@gatehouse/domain/apim/token-request';
 import type { AuditMetrics } from '../adapters/audit/write/options.js';
+import type { RegistryMetric } from '../adapters/otlp/metric-data.js';
 import type { Exchange } from '../data-plane/exchange.js';
 
 export interface Metrics {
@@ -29,6 +30,8 @@ export interface Metrics {
   watchEach(name: string, help: string, labelNames: readonly string[], read: () => readonly Labelled[]): void;
   /** The page in Prometheus's text format, and its content type. */
   page(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** What is on the page, as objects. */
+  read(): Promise<readonly RegistryMetric[]>;
 }
 
 export interface Labelled {
@@ -256,5 +259,6 @@ export function createMetrics(): Metrics {
       });
     },
     page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    read: () => registry.getMetricsAsJSON(),
   };
 }

@@ -1,6 +1,6 @@
 /** Traces of requests: noted while a request runs, sampled and handed over when it has ended. */
 import { createTraceSampler } from '@gatehouse/domain/tracing/sampling';
-import type { SpanSink } from '../../adapters/tracing/otlp-spans.js';
+import type { SpanSink } from '../../adapters/otlp/otlp-spans.js';
 import type { Environment } from '../../config/environments.js';
 import type { Clock, Exchange } from '../exchange.js';
 import { RequestTrace } from './request-trace.js';
