@@ -5,6 +5,7 @@
  */
 import * as route53resolver from 'aws-cdk-lib/aws-route53resolver';
 import { Construct } from 'constructs';
+import { collectorHosts } from './collectors.ts';
 import type { Settings } from './settings.ts';
 
 export const NHS_EGRESS: Readonly<Record<Settings['environments'][number], readonly string[]>> = {
@@ -19,7 +20,7 @@ export function egressHosts(settings: Settings): string[] {
   const hosts = settings.environments.flatMap((name) => NHS_EGRESS[name]);
   // A rotation reads its own JWKS by the public address.
   const own = [settings.publicHost, new URL(settings.staff.issuer).hostname];
-  return [...new Set([...hosts, ...own, ...settings.furtherEgress])].sort();
+  return [...new Set([...hosts, ...own, ...collectorHosts(settings), ...settings.furtherEgress])].sort();
 }
 
 export class EgressList extends Construct {

@@ -12,6 +12,11 @@ const image = z
     /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/[a-z0-9/_.-]+@sha256:[0-9a-f]{64}$/,
     'must be an image in ECR with its digest: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME@sha256:…',
   );
+/** The base URL of an OpenTelemetry collector, and the networks that it is in. */
+const collector = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  networks: z.array(cidr).min(1),
+});
 const certificateArn = z.string().startsWith('arn:aws:acm:');
 
 const settingsSchema = z.strictObject({
@@ -39,6 +44,10 @@ const settingsSchema = z.strictObject({
   staffNetworks: z.array(cidr).min(1),
   /** Where Prometheus reads `/metrics` from. */
   monitoringNetworks: z.array(cidr).default([]),
+  /** Where partner tasks send traces of requests (`GATEHOUSE_OTLP_ENDPOINT`). */
+  tracesCollector: collector.optional(),
+  /** Where all tasks send metrics, if no Prometheus reads them (`GATEHOUSE_OTLP_METRICS_ENDPOINT`). */
+  metricsCollector: collector.optional(),
   staff: z.strictObject({
     issuer: z.url(),
     clientId: z.string(),

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { tryRules } from '../../shared/rule.ts';
+import { ROLES } from '../../shared/roles.ts';
+import { collectorHosts, collectorsOf } from '../src/collectors.ts';
 import { SIZES } from '../src/sizes.ts';
 import { readSettings } from '../src/settings.ts';
 import { RULES } from './rules.ts';
-import { nagObjections, settings, template } from './template.ts';
+import { example, nagObjections, settings, template } from './template.ts';
 
 tryRules(RULES, template);
 
@@ -30,6 +32,12 @@ describe('sizes', () => {
 });
 
 describe('settings', () => {
+  it('of the example, which names no collector, send nothing to one', () => {
+    expect([collectorHosts(example), ROLES.map((role) => collectorsOf(role, example))]).toEqual([
+      ...[[], ROLES.map(() => [])],
+    ]);
+  });
+
   it('names every wrong one', () => {
     const wrong = { ...settings, image: 'gatehouse:latest', partnerNetworks: [], auditRetentionYears: 0 };
     expect(() => readSettings(wrong)).toThrow(/image[\s\S]*partnerNetworks[\s\S]*auditRetentionYears/);

@@ -4,7 +4,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { GatehouseStack } from '../src/gatehouse-stack.ts';
-import { readSettingsFile } from '../src/settings.ts';
+import { readSettings, readSettingsFile } from '../src/settings.ts';
 
 export interface Resource {
   Type: string;
@@ -14,8 +14,12 @@ export interface Resource {
 export type Resources = Record<string, Resource>;
 
 const here = (path: string) => new URL(`../${path}`, import.meta.url);
-const example = readSettingsFile(here('example.settings.json').pathname);
-export const settings = { ...example, running: true, environments: ['int' as const, 'prod' as const] };
+export const example = readSettingsFile(here('example.settings.json').pathname);
+export const settings = readSettings({
+  ...{ ...example, running: true, environments: ['int', 'prod'] },
+  tracesCollector: { url: 'http://10.50.1.7:4318', networks: ['10.50.1.0/24'] },
+  metricsCollector: { url: 'https://otlp.supplier.example', networks: ['10.50.2.0/24', '10.50.3.0/24'] },
+});
 
 const { context } = JSON.parse(readFileSync(here('cdk.json'), 'utf8')) as { context: object };
 const app = new App({ context: { ...context } });

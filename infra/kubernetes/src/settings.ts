@@ -117,8 +117,10 @@ const settingsSchema = z
     redis: placeAt(6379).optional(),
     mail: z.strictObject({ ...at(465), from: z.string() }).optional(),
     webhooks: z.strictObject({ ...at(443), hosts: z.array(host).min(1) }).optional(),
-    /** An OpenTelemetry collector. */
+    /** An OpenTelemetry collector of traces. */
     collector: z.strictObject({ ...at(4318), url: z.url() }).optional(),
+    /** One of metrics, where no Prometheus reads them. */
+    metricsCollector: z.strictObject({ ...at(4318), url: z.url() }).optional(),
     /** NodeLocal DNSCache, where there is one. */
     dnsNetworks: networks,
     /** Further settings of Gatehouse, for all roles. */

@@ -40,7 +40,7 @@ export function migrateVariables({ database }: Settings): k8s.EnvVar[] {
 }
 
 function commonValues(settings: Settings): Values {
-  const { keys, database, proxy, environments } = settings;
+  const { keys, database, proxy, environments, metricsCollector } = settings;
   return {
     AWS_REGION: settings.region,
     GATEHOUSE_SERVES: environments.join(','),
@@ -48,6 +48,7 @@ function commonValues(settings: Settings): Values {
     GATEHOUSE_CONSOLE_URL: `https://${settings.console.host}`,
     GATEHOUSE_AUDIT_KMS_KEY: keys.audit,
     GATEHOUSE_DATABASE_MAX_MIB: database.maxMib?.toString(),
+    GATEHOUSE_OTLP_METRICS_ENDPOINT: metricsCollector?.url,
     GATEHOUSE_DRAIN_MS: String(DRAIN_MS),
     GATEHOUSE_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS),
     NO_PROXY: proxy?.without.join(',') || undefined,

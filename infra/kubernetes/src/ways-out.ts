@@ -10,6 +10,7 @@ export const WAYS_OUT = {
   staffIssuer: ['admin'],
   workloadIssuers: ['partner'],
   collector: ['partner'],
+  metricsCollector: ROLES,
   buckets: ['worker'],
   ownKeys: ['worker'],
   redis: ['worker'],

@@ -139,6 +139,11 @@ describe('settings', () => {
     expect((all as KubernetesObject[]).flatMap(schemaFaults)).toEqual([]);
   });
 
+  it('of the example, which names no collector, send nothing to one', () => {
+    const all = [...synthesise(example, 'small').values()].flat();
+    expect(JSON.stringify(all)).not.toContain('OTLP');
+  });
+
   it('names every wrong one', () => {
     const wrong = {
       ...settings,

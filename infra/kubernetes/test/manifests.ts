@@ -26,6 +26,7 @@ export const settings = readSettings({
   mail: { networks: ['10.60.3.7/32'], from: 'Gatehouse <gatehouse@supplier.example>' },
   webhooks: { networks: ['203.0.113.8/32'], hosts: ['hooks.supplier.example'] },
   collector: { namespaces: ['monitoring'], url: 'http://collector.monitoring:4318' },
+  metricsCollector: { namespaces: ['telemetry'], url: 'http://metrics.telemetry:4320', port: 4320 },
   dnsNetworks: ['169.254.20.10/32'],
   variables: { GATEHOUSE_LOG_LEVEL: 'info' },
 });

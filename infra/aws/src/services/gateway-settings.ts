@@ -1,6 +1,7 @@
 /** What each role has in its environment. */
 import { CHECKPOINT_PREFIX } from '../checkpoint-rights.ts';
 import { cloudTrailFolder } from '../cloudtrail-rights.ts';
+import { collectorsOf } from '../collectors.ts';
 import type { Settings } from '../settings.ts';
 import { SIZES } from '../sizes.ts';
 import { CERTIFICATE_SETTINGS } from './files.ts';
@@ -28,6 +29,7 @@ export function gatewaySettings(
     GATEHOUSE_DATABASE_MAX_MIB: String(Math.floor(storageGib * MIB_PER_GIB * SHARE_OF_DATABASE)),
     GATEHOUSE_DRAIN_MS: String(DRAIN_MS),
     GATEHOUSE_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS),
+    ...Object.fromEntries(collectorsOf(role, settings).map(({ variable, url }) => [variable, url])),
     ...listenerSettings(role, balancerRanges),
     ...(role === 'admin' && {
       ...staffSettings(settings),

@@ -5,6 +5,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { checkpointStatements } from '../checkpoint-rights.ts';
 import { cloudTrailStatements } from '../cloudtrail-rights.ts';
+import { collectorsOf } from '../collectors.ts';
 import { keyStatements } from '../key-rights.ts';
 import { SIZES } from '../sizes.ts';
 import type { Deployment } from './deployment.ts';
@@ -36,6 +37,9 @@ export class RoleService extends Construct {
     database.instance.connections.allowDefaultPortFrom(this.group);
     for (const range of settings.monitoringNetworks)
       this.group.addIngressRule(ec2.Peer.ipv4(range), ec2.Port.tcp(STATUS_PORT), 'Prometheus');
+    for (const { networks, port } of collectorsOf(role, settings))
+      for (const range of networks)
+        this.group.addEgressRule(ec2.Peer.ipv4(range), ec2.Port.tcp(port), 'OpenTelemetry');
     const count = settings.running ? SIZES[settings.size].tasks[role].count : 0;
     this.service = new ecs.FargateService(this, 'Service', {
       serviceName: role,

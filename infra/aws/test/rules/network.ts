@@ -1,5 +1,6 @@
 import { NHS_EGRESS } from '../../src/egress.ts';
 import { environmentHosts } from '../../../shared/program.ts';
+import { ROLES } from '../../../shared/roles.ts';
 import type { Rule } from '../rules.ts';
 import { ofType, type Resources, the } from '../template.ts';
 
@@ -7,6 +8,12 @@ const endpoints = (all: Resources) =>
   ofType(all, 'AWS::EC2::VPCEndpoint').filter(([, { VpcEndpointType }]) => VpcEndpointType === 'Interface');
 const allowedDomains = (all: Resources): string[] =>
   the(all, 'AWS::Route53Resolver::FirewallDomainList', 'NetworkEgressAllowed')['Domains'];
+/** Ranges of addresses that a role's tasks may connect to. The database is reached by its group. */
+const rangesOut = (all: Resources, role: string): string[] =>
+  the(all, 'AWS::EC2::SecurityGroup', `Services${role}`)['SecurityGroupEgress'].map(
+    ({ CidrIp, FromPort, ToPort }: any) =>
+      `${CidrIp}:${FromPort === ToPort ? FromPort : `${FromPort}-${ToPort}`}`,
+  );
 const balancers = (all: Resources) => ofType(all, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
 
 export const NETWORK_RULES: readonly Rule[] = [
@@ -74,7 +81,7 @@ export const NETWORK_RULES: readonly Rule[] = [
           [...NHS_EGRESS.int].sort(),
           [...NHS_EGRESS.prod].sort(),
         ]);
-      const own = ['keys.gatehouse.example', 'login.example.org'];
+      const own = ['keys.gatehouse.example', 'login.example.org', 'otlp.supplier.example'];
       const needed = [...(int ?? []), ...(prod ?? []), ...own];
       const rules = the(all, 'AWS::Route53Resolver::FirewallRuleGroup')['FirewallRules'];
       return [
@@ -86,6 +93,20 @@ export const NETWORK_RULES: readonly Rule[] = [
     },
     plant: (all) => {
       allowedDomains(all).push('*');
+    },
+  },
+  {
+    name: 'a task reaches 443, the database and its collectors: partner that of traces, all that of metrics',
+    faultsIn: (all) =>
+      ROLES.filter((role) => {
+        const ofMetrics = ['10.50.2.0/24:443', '10.50.3.0/24:443'];
+        const ofTraces = role === 'partner' ? ['10.50.1.0/24:4318'] : [];
+        const expected = ['0.0.0.0/0:443', ...ofTraces, ...ofMetrics].sort().join();
+        return rangesOut(all, role).sort().join() !== expected;
+      }),
+    plant: (all) => {
+      const { SecurityGroupEgress } = the(all, 'AWS::EC2::SecurityGroup', 'Servicesworker');
+      SecurityGroupEgress.push({ CidrIp: '10.50.1.0/24', IpProtocol: 'tcp', FromPort: 4318, ToPort: 4318 });
     },
   },
   {

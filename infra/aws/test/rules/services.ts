@@ -29,6 +29,21 @@ const SECRETS: Record<string, string> = {
 
 export const SERVICE_RULES: readonly Rule[] = [
   {
+    name: 'every role sends its metrics to their collector, and the partner role alone its traces to theirs',
+    faultsIn: (all) =>
+      ROLES.filter((role) => {
+        const { GATEHOUSE_OTLP_ENDPOINT, GATEHOUSE_OTLP_METRICS_ENDPOINT } = variablesOf(all, role);
+        return (
+          GATEHOUSE_OTLP_METRICS_ENDPOINT !== 'https://otlp.supplier.example' ||
+          GATEHOUSE_OTLP_ENDPOINT !== (role === 'partner' ? 'http://10.50.1.7:4318' : undefined)
+        );
+      }),
+    plant: (all) => {
+      const { Environment } = gatewayOf(all, 'admin');
+      Environment.push({ Name: 'GATEHOUSE_OTLP_ENDPOINT', Value: 'http://10.50.1.7:4318' });
+    },
+  },
+  {
     name: 'a task leaves its balancer for longer than the longest call before it is stopped',
     faultsIn: (all) =>
       targetGroups(all)

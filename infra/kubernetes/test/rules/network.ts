@@ -6,7 +6,10 @@ import type { Rule } from '../rules.ts';
 /** Component → where it may connect to. Written out here, and nowhere derived from the source. */
 const DNS = ['kube-system:53', '169.254.20.10/32:53'];
 const DATABASE = ['10.60.0.0/24:5432'];
-const ALL = [...DNS, ...DATABASE, '10.60.1.0/24:443', 'egress-proxy:3128', 'internet:443'];
+const ALL = [
+  ...[...DNS, ...DATABASE, '10.60.1.0/24:443', 'egress-proxy:3128', 'internet:443'],
+  'telemetry:4320',
+];
 const WAYS_OUT: Record<Role | 'migrate', string[]> = {
   migrate: [...DNS, ...DATABASE],
   partner: [...ALL, 'identity:8443', 'monitoring:4318'],
@@ -176,6 +179,24 @@ export const NETWORK_RULES: readonly Rule[] = [
     plant: (all) => {
       const { env } = gatewayOf(all, 'public');
       env.find(({ name }: any) => name === 'GATEHOUSE_KEEP_ALIVE_MS').value = '10000';
+    },
+  },
+  {
+    name: 'every role sends its metrics to their collector, and the partner role alone its traces to theirs',
+    faultsIn: (all) =>
+      ROLES.filter((role) => {
+        const { GATEHOUSE_OTLP_ENDPOINT: traces, GATEHOUSE_OTLP_METRICS_ENDPOINT: metrics } = variablesOf(
+          all,
+          role,
+        );
+        return (
+          metrics !== 'http://metrics.telemetry:4320' ||
+          traces !== (role === 'partner' ? 'http://collector.monitoring:4318' : undefined)
+        );
+      }),
+    plant: (all) => {
+      const { env } = gatewayOf(all, 'worker');
+      env.push({ name: 'GATEHOUSE_OTLP_ENDPOINT', value: 'http://collector.monitoring:4318' });
     },
   },
   {
