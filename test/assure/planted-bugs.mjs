@@ -396,6 +396,13 @@ const BUGS = [
     tests: integration('test/integration/audit/dashboard.spec.ts'),
   },
   {
+    name: 'Today names organisations that are not the person’s',
+    file: 'apps/gateway/src/adapters/audit/rollup/worst-organisations.ts',
+    find: '($3::text[] IS NULL OR ods_code = ANY ($3::text[]))',
+    put: '($3::text[] IS NULL OR true)',
+    tests: integration('test/integration/audit/dashboard.spec.ts'),
+  },
+  {
     name: 'the state of the trail calls a chain whole that was cut behind its checkpoint',
     file: 'libs/domain/src/audit/trail-status.ts',
     find: 'isBehind: isBehind.has(chain.writer)',

@@ -443,9 +443,16 @@ const refusedRequest = () =>
     headers: { Authorization: `Bearer ${onboarded.clientKey}`, 'Gatehouse-Product': 'Another' },
   });
 
+/** e-RS knows no such referral. */
+const failedRequest = () =>
+  fetch(`${stack.gateway.partner}/FHIR/STU3/ReferralRequest/000000099999`, {
+    headers: { Authorization: `Bearer ${onboarded.clientKey}` },
+  });
+
 const OF_PRIYA = `ended_at IS NULL AND staff_id IN (SELECT id FROM staff WHERE name = 'Priya Nair')`;
 
 it('warns two minutes before a session ends, and lets the person keep it', async () => {
+  await failedRequest();
   const page = await open();
   await page.clock.install();
   await openToday(page, 'Priya Nair');
@@ -492,6 +499,24 @@ it('warns two minutes before a session ends, and lets the person keep it', async
     `SELECT extract(epoch FROM now() - max(last_seen_at)) * 1000 AS ms FROM staff_session WHERE ${OF_PRIYA}`,
   );
   expect(Number(rows[0]?.ms)).toBeLessThan(60_000);
+
+  // Figures, organisations and bars lead to the requests that they count.
+  await page.screenshot({ path: `${SHOTS}/today-1280-light.png`, fullPage: true });
+  const bar = page.getByRole('img', { name: /^Requests by hour/ });
+  await page.getByText('Show as a table').first().click();
+  for (const [figure, outcome] of [
+    [page.getByRole('row', { name: /\(R69\)/ }).getByRole('link', { name: / \(R69\)$/ }), 'Failed'],
+    [page.getByRole('link', { name: /: rejected$/ }), 'Rejected'],
+    [page.getByRole('link', { name: /^\d+ Failed, / }).first(), 'Failed'],
+    [bar.locator('.recharts-bar-rectangle path').last(), 'Failed'],
+  ] as const) {
+    await figure.click();
+    await page.getByRole('heading', { level: 1, name: 'Audit trail' }).waitFor();
+    await page.getByRole('table').getByText(outcome).first().waitFor();
+    await page.goBack();
+    await bar.waitFor();
+    await page.getByText('Show as a table').first().click();
+  }
   await page.context().close();
 });
 

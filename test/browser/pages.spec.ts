@@ -54,9 +54,10 @@ beforeAll(async () => {
     [onboarded] = await onboard(stack, [{ odsCode: 'R69' }]);
   });
   // Requests for the dashboard to count.
-  await fetch(`${at.stack.gateway.partner}/FHIR/STU3/ReferralRequest/000000070000`, {
-    headers: { Authorization: `Bearer ${onboarded?.clientKey}`, 'Gatehouse-Product': 'Another' },
-  });
+  for (const headers of [{ 'Gatehouse-Product': 'Another' }, {}])
+    await fetch(`${at.stack.gateway.partner}/FHIR/STU3/ReferralRequest/000000099999`, {
+      headers: { Authorization: `Bearer ${onboarded?.clientKey}`, ...headers },
+    });
   const { rows } = await at.stack.sql.query<{ id: string }>('SELECT id FROM application');
   ids = { APPLICATION: rows[0]?.id ?? '', CLIENT: `${onboarded?.environment}~${onboarded?.client}` };
   for (const person of PEOPLE)

@@ -212,10 +212,44 @@ describe('the dashboard', () => {
     });
   });
 
+  it('names the organisations with the most rejected and failed requests, worst first', async () => {
+    const worst = async (query: string, person = priya) =>
+      (await read(query, person)).worst.map(({ organisation, requests, refused, failed }) => [
+        ...[organisation, requests, refused, failed],
+      ]);
+    expect(await worst('')).toEqual([
+      ['R69', 6, 3, 1],
+      ['RCD', 1, 1, 0],
+    ]);
+    expect(await worst('?days=30')).toEqual([
+      ['R69', 9, 3, 1],
+      ['RCD', 1, 1, 0],
+    ]);
+    expect(await worst('', limited)).toEqual([['RCD', 1, 1, 0]]);
+    expect((await read()).worst[0]?.name).toBe('Example NHS Trust');
+  });
+
+  it('has the same numbers as the lists behind them', async () => {
+    const found = async (filter: string) => {
+      const from = new Date(now - HOUR_MS / 2 - 23 * HOUR_MS).toISOString();
+      const answer = await admin.call(
+        'GET',
+        `/api/v1/audit?organisation=R69&from=${from}&${filter}`,
+        undefined,
+        admin.tokens.audit,
+      );
+      return answer.body.items.length;
+    };
+    expect(await found('kind=REQUEST')).toBe(6);
+    expect(await found('outcome=REFUSED')).toBe(3);
+    expect(await found('outcome=ANY_FAILURE')).toBe(1);
+    expect(await found('outcome=NOT_COMPLETED')).toBe(4);
+  });
+
   it('has the same figures before and after the records are counted, in parts or all of them', async () => {
     const trafficOf = async (query: string, person: SignedIn) => {
-      const { traffic, reasons, figures, lastWeek, uncounted } = await read(query, person);
-      return { traffic, reasons, figures, lastWeek, uncounted };
+      const { traffic, reasons, figures, lastWeek, uncounted, worst } = await read(query, person);
+      return { traffic, reasons, figures, lastWeek, uncounted, worst };
     };
     const everything = async () => ({
       day: await trafficOf('', priya),

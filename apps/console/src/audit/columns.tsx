@@ -10,7 +10,10 @@ import { idsText, outcomeText, requestText, tookText } from './explorer/line-wor
 
 export type AuditRow = Readonly<Record<string, unknown>>;
 
-export const OUTCOMES = ['COMPLETED', 'REFUSED', 'NOT_SENT', 'FAILED', 'UNKNOWN', 'WITHHELD'];
+export const OUTCOMES = [
+  ...['COMPLETED', 'NOT_COMPLETED', 'REFUSED', 'ANY_FAILURE'],
+  ...['FAILED', 'NOT_SENT', 'UNKNOWN', 'WITHHELD'],
+];
 
 const textOf = (row: AuditRow, name: string): string => {
   const value = row[name];

@@ -9,6 +9,7 @@ import { exactMoment, moment } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 import { StateTag } from '../parts/state-tag.js';
+import { filtered } from '../parts/list/filter-texts.js';
 import { PageLink } from '../parts/page-link.js';
 import { sentenceCase } from '../parts/words.js';
 import { AttemptSection } from './attempt-section.js';
@@ -119,8 +120,7 @@ function RequestFacts(story: Story) {
 function userOf({ userId, noUser }: Story) {
   if (noUser !== null) return 'None: an open environment has no users, so nobody signed in';
   if (userId === null) return null;
-  const filter = encodeURIComponent(JSON.stringify({ userId }));
-  return <PageLink to={`/audit?filter=${filter}`}>{userId}</PageLink>;
+  return <PageLink to={filtered('/audit', { userId })}>{userId}</PageLink>;
 }
 
 function signInOf({ authenticatedAt, aal }: Story): string | null {

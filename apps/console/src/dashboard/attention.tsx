@@ -6,6 +6,7 @@ import { Link as RouterLink } from 'react-router-dom';
 import { day } from '../parts/dates.js';
 import { ownerPage } from '../signing-keys/key-owner.js';
 import { Section } from '../parts/facts.js';
+import { filtered } from '../parts/list/filter-texts.js';
 import { Loading } from '../parts/load-state.js';
 import { NewerSpecification } from './lazy-newer-specification.js';
 
@@ -14,18 +15,21 @@ type DashboardView = AnswerOf<'dashboardShow'>;
 export function Attention({ data }: { readonly data: DashboardView }) {
   const { drafts, oldKeys, srosDue, upkeep, nearQuota, approvalsPending, newerCatalogue } = data;
   const { stopsUnreviewed, keyEmergenciesUnreviewed } = data;
-  const unreviewed = encodeURIComponent(JSON.stringify({ only: 'unreviewed' }));
   const reviews = [
-    { text: 'Approvals pending', to: '/changes', count: approvalsPending },
-    { text: 'SRO reviews due within 60 days', to: '/sro-appointments', count: srosDue.length },
+    { text: 'Approvals pending', to: filtered('/changes', { state: 'pending' }), count: approvalsPending },
+    {
+      text: 'SRO reviews due within 60 days',
+      to: filtered('/sro-appointments', { only: 'due' }),
+      count: srosDue.length,
+    },
     {
       text: 'Emergency stops to review',
-      to: `/emergency-stops?filter=${unreviewed}`,
+      to: filtered('/emergency-stops', { only: 'unreviewed' }),
       count: stopsUnreviewed,
     },
     {
       text: 'Key emergencies to review',
-      to: `/key-emergencies?filter=${unreviewed}`,
+      to: filtered('/key-emergencies', { only: 'unreviewed' }),
       count: keyEmergenciesUnreviewed,
     },
   ].filter(({ count }) => count > 0);

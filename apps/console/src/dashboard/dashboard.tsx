@@ -7,7 +7,7 @@ import { Loaded, Loading } from '../parts/load-state.js';
 import { SroOutlook } from '../sro/sro-outlook.js';
 import { Attention } from './attention.js';
 import { Freshness } from './freshness.js';
-import { Traffic, trafficOf } from './lazy-traffic.js';
+import { Traffic, trafficOf } from './traffic/lazy-traffic.js';
 import { Waiting } from './waiting.js';
 import { PageTitle } from '../parts/page-title.js';
 
@@ -60,7 +60,7 @@ function Numbers() {
             <ToggleButton value={30}>30 days</ToggleButton>
           </ToggleButtonGroup>
           <Suspense fallback={<Loading />}>
-            <Traffic {...trafficOf(data)} />
+            <Traffic {...trafficOf(data)} worst={data.worst} />
           </Suspense>
         </>
       )}

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link as RouterLink } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { Section } from '../parts/facts.js';
+import { filtered } from '../parts/list/filter-texts.js';
 import { Loaded } from '../parts/load-state.js';
 import { Entry } from './history-entry.js';
 
@@ -29,7 +30,7 @@ export function RecentHistory({ filter }: Props) {
           )
         }
       </Loaded>
-      <Link component={RouterLink} to={`/history?filter=${encodeURIComponent(JSON.stringify(filter))}`}>
+      <Link component={RouterLink} to={filtered('/history', filter)}>
         View all history
       </Link>
     </Section>

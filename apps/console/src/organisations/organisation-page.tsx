@@ -8,6 +8,7 @@ import { RecentHistory } from '../history/recent-history.js';
 import { ImpactLink } from '../impact/impact-link.js';
 import { day } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
+import { filtered } from '../parts/list/filter-texts.js';
 import { NextStep } from '../parts/next-step.js';
 import { RecordPage } from '../parts/record-page.js';
 import { counted } from '../parts/words.js';
@@ -39,10 +40,7 @@ export default function OrganisationPage() {
             <OrganisationTraffic odsCode={odsCode} />
             <RecentHistory filter={{ organisation: odsCode }} />
             <Section title="Requests">
-              <Link
-                component={RouterLink}
-                to={`/audit?filter=${encodeURIComponent(JSON.stringify({ organisation: odsCode }))}`}
-              >
+              <Link component={RouterLink} to={filtered('/audit', { organisation: odsCode })}>
                 Audit trail of {odsCode}
               </Link>
             </Section>

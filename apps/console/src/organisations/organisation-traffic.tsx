@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { callRoute } from '../api/call-route.js';
 import { useMay } from '../api/use-may.js';
-import { Traffic, trafficOf } from '../dashboard/lazy-traffic.js';
+import { Traffic, trafficOf } from '../dashboard/traffic/lazy-traffic.js';
 import { Loaded, Loading } from '../parts/load-state.js';
 
 /** Requests of one organisation in the last seven days. */
@@ -18,7 +18,7 @@ export function OrganisationTraffic({ odsCode }: { readonly odsCode: string }) {
     <Loaded query={query}>
       {(data) => (
         <Suspense fallback={<Loading />}>
-          <Traffic {...trafficOf(data)} />
+          <Traffic {...trafficOf(data)} organisation={odsCode} />
         </Suspense>
       )}
     </Loaded>

@@ -1,4 +1,5 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { filtered } from '../parts/list/filter-texts.js';
 
 type Hit = AnswerOf<'search'>['hits'][number];
 
@@ -8,9 +9,6 @@ interface HitKind {
   /** The address of its page. */
   readonly page: (id: string) => string;
 }
-
-export const filtered = (page: string, filter: object): string =>
-  `${page}?filter=${encodeURIComponent(JSON.stringify(filter))}`;
 
 /** What a search finds, in the order in which it is listed. */
 export const HIT_KINDS: Readonly<Record<Hit['type'], HitKind>> = {

@@ -9,7 +9,8 @@ import { callRoute } from '../api/call-route.js';
 import { useMay } from '../api/use-may.js';
 import { Loaded } from '../parts/load-state.js';
 import { counted, sentenceCase } from '../parts/words.js';
-import { filtered, HIT_KINDS } from './hit-kinds.js';
+import { filtered } from '../parts/list/filter-texts.js';
+import { HIT_KINDS } from './hit-kinds.js';
 import { SearchField } from './search-field.js';
 import { PageTitle } from '../parts/page-title.js';
 

@@ -53,6 +53,18 @@ const traffic = {
 
 export const dashboard = z.object({
   ...traffic,
+  /** The organisations with the most rejected and failed requests in these hours; none without any. */
+  worst: z.array(
+    z.object({
+      organisation: z.string(),
+      /** Null: the organisation is not registered. */
+      name: z.string().nullable(),
+      requests: z.number().int(),
+      /** By Gatehouse. */
+      refused: z.number().int(),
+      failed: z.number().int(),
+    }),
+  ),
   /** Applications whose recent busiest minute came close to the quota of e-RS. */
   nearQuota: z.array(
     z.object({ ...applicationRef, callsPerMinute: z.number().int(), requestsPerMinute: z.number().int() }),

@@ -254,7 +254,13 @@ export const auditFilter = {
   client: named('the client', 64).optional(),
   environment: environmentName.optional(),
   interaction: interactionId.optional(),
-  outcome: z.enum(['COMPLETED', 'REFUSED', 'NOT_SENT', 'FAILED', 'UNKNOWN', 'WITHHELD']).optional(),
+  /** `ANY_FAILURE`: neither completed nor rejected by Gatehouse. `NOT_COMPLETED`: rejected as well. */
+  outcome: z
+    .enum([
+      ...(['COMPLETED', 'REFUSED', 'NOT_SENT', 'FAILED', 'UNKNOWN', 'WITHHELD'] as const),
+      ...(['ANY_FAILURE', 'NOT_COMPLETED'] as const),
+    ])
+    .optional(),
   /** REQUEST: every attempt and every refused request, and no SYSTEM event. */
   kind: z.enum(['REQUEST', 'INTENT', 'OUTCOME', 'END', 'DENIED', 'SYSTEM']).optional(),
   /** The name of a SYSTEM event. */

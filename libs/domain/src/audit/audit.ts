@@ -14,6 +14,14 @@ export type AuditKind = 'INTENT' | 'OUTCOME' | 'END' | 'DENIED' | 'SYSTEM';
  */
 export type AuditOutcome = 'COMPLETED' | 'REFUSED' | 'NOT_SENT' | 'FAILED' | 'UNKNOWN' | 'WITHHELD';
 
+const ANY_FAILURE = ['FAILED', 'NOT_SENT', 'UNKNOWN', 'WITHHELD'] as const satisfies AuditOutcome[];
+/** Outcomes that people ask for together. ANY_FAILURE: neither completed nor rejected by Gatehouse. */
+export const OUTCOME_GROUPS = {
+  ANY_FAILURE,
+  NOT_COMPLETED: ['REFUSED', ...ANY_FAILURE],
+} as const satisfies Record<string, readonly AuditOutcome[]>;
+export type OutcomeGroup = keyof typeof OUTCOME_GROUPS;
+
 export type SubjectKind = 'nhs-number' | 'ubrn';
 
 /** An identifier as found, before it is hashed and sealed. Never logged, never stored in clear. */

@@ -22,10 +22,10 @@ it.each<[string, object, object]>([
 
 it.each<[string, object, object]>([
   ['a chip sets its value', toggled({ client: 'x' }, slow!), { client: 'x', pace: 'slow' }],
-  ['a chip that is set takes it away', toggled({ outcome: 'FAILED' }, failed!), {}],
+  ['a chip that is set takes it away', toggled({ outcome: 'ANY_FAILURE' }, failed!), {}],
   [
     'another outcome takes the place of the first',
-    toggled({ outcome: 'FAILED' }, rejected!),
+    toggled({ outcome: 'ANY_FAILURE' }, rejected!),
     { outcome: 'REFUSED' },
   ],
   [

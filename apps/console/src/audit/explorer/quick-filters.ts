@@ -24,7 +24,7 @@ export interface Chip {
 }
 export const REQUEST_CHIPS: readonly Chip[] = [
   { label: 'Rejected', name: 'outcome', value: 'REFUSED' },
-  { label: 'Failed', name: 'outcome', value: 'FAILED' },
+  { label: 'Failed', name: 'outcome', value: 'ANY_FAILURE' },
   { label: 'Slow', name: 'pace', value: 'slow' },
 ];
 export const BY_ME: Chip = { label: 'By me', name: 'by', value: 'me' };

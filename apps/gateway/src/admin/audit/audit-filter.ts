@@ -1,5 +1,5 @@
 /** What the admin API filters the audit trail by, and the same as the trail's own ids and times. */
-import type { AuditKind, AuditOutcome } from '@gatehouse/domain/audit/audit';
+import type { AuditKind, AuditOutcome, OutcomeGroup } from '@gatehouse/domain/audit/audit';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { spanOf } from '@gatehouse/domain/input/moment';
 import type { AUDIT_SPANS } from '@gatehouse/contracts/operation/operation-resources';
@@ -19,7 +19,7 @@ export interface AuditFilter {
   readonly client?: string | undefined;
   readonly environment?: string | undefined;
   readonly interaction?: string | undefined;
-  readonly outcome?: AuditOutcome | undefined;
+  readonly outcome?: AuditOutcome | OutcomeGroup | undefined;
   readonly kind?: AuditKind | 'REQUEST' | undefined;
   readonly event?: string | undefined;
   readonly pace?: 'slow' | undefined;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestStory, SystemEventView } from '@gatehouse/contracts/audit/audit-resources';
 import type { Subject, SystemEvent } from '@gatehouse/domain/audit/audit';
+import type { HourSpan } from '@gatehouse/domain/audit/rollup/figures';
 import type { MinuteCount } from '@gatehouse/domain/audit/traffic';
 import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
 import { spanOf } from '@gatehouse/domain/input/moment';
@@ -29,6 +30,10 @@ import { readRuns, type StoredRun } from '../../adapters/audit/read/verification
 import { type Comparison, compareRollups } from '../../adapters/audit/rollup/compare.js';
 import { type CountedTraffic, readTraffic } from '../../adapters/audit/rollup/rollup-traffic.js';
 import { readRollupStatus, type RollupStatus } from '../../adapters/audit/rollup/rollup.store.js';
+import {
+  type OrganisationCount,
+  worstOrganisations,
+} from '../../adapters/audit/rollup/worst-organisations.js';
 import type { AuditLog } from '../../adapters/audit/write/audit-log.js';
 import type { SubjectSealer } from '../../adapters/audit/write/subjects.js';
 import { foreignCursor, type Paging } from '../http/paging.js';
@@ -126,6 +131,11 @@ export class AuditTrail {
   /** Requests within reach, counted by the hour in which they began, with those of a week earlier. */
   traffic(reach: Reach, hours: number, nowMs: number): Promise<CountedTraffic> {
     return readTraffic(this.parts.database, { hours, nowMs, ...organisationsWithin(reach) });
+  }
+
+  /** The organisations within reach with the most rejected and failed requests. */
+  worstOrganisations(reach: Reach, span: HourSpan, most: number): Promise<OrganisationCount[]> {
+    return worstOrganisations(this.parts.database, { ...span, most, ...organisationsWithin(reach) });
   }
 
   rollups(): Promise<RollupStatus> {

@@ -17,6 +17,7 @@ import { CLOCK, type Clock } from '../injected.js';
 import { NearQuotaStore } from './near-quota.store.js';
 import { TasksStore } from './tasks.store.js';
 import { WaitingStore } from './waiting.store.js';
+import { WorstStore } from './worst.store.js';
 
 @Controller()
 export class DashboardController {
@@ -26,6 +27,7 @@ export class DashboardController {
     @Inject(TasksStore) private readonly tasks: TasksStore,
     @Inject(WaitingStore) private readonly waiting: WaitingStore,
     @Inject(CatalogueStore) private readonly catalogue: CatalogueStore,
+    @Inject(WorstStore) private readonly worst: WorstStore,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
@@ -34,6 +36,7 @@ export class DashboardController {
   async show({ query }: InputOf<'dashboardShow'>, acting: Acting) {
     return {
       ...(await this.traffic(acting.reach, query.days)),
+      worst: await this.worst.list(acting.reach, query.days),
       nearQuota: await this.nearQuota.list(acting.reach),
       ...(await this.tasks.read(acting)),
       newerCatalogue: await this.catalogue.newer(),

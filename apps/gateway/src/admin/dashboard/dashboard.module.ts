@@ -5,10 +5,11 @@ import { DashboardController } from './dashboard.controller.js';
 import { NearQuotaStore } from './near-quota.store.js';
 import { TasksStore } from './tasks.store.js';
 import { WaitingStore } from './waiting.store.js';
+import { WorstStore } from './worst.store.js';
 
 @Module({
   imports: [CatalogueModule, DoctorModule],
   controllers: [DashboardController],
-  providers: [NearQuotaStore, TasksStore, WaitingStore],
+  providers: [NearQuotaStore, TasksStore, WaitingStore, WorstStore],
 })
 export class DashboardModule {}

@@ -1,6 +1,11 @@
 /** Shared by searching and following the trail: the filter as SQL, rows, and cursors as opaque text. */
 import { hashNumbersIn } from '@gatehouse/domain/input/correlation-id';
-import type { AuditOutcome, Subject } from '@gatehouse/domain/audit/audit';
+import {
+  type AuditOutcome,
+  OUTCOME_GROUPS,
+  type OutcomeGroup,
+  type Subject,
+} from '@gatehouse/domain/audit/audit';
 import type pg from 'pg';
 import type { SubjectSealer } from '../write/subjects.js';
 
@@ -22,7 +27,7 @@ export interface AuditFilter {
   readonly isSlow?: true | undefined;
   readonly bindingId?: string | undefined;
   readonly interaction?: string | undefined;
-  readonly outcome?: AuditOutcome | undefined;
+  readonly outcome?: AuditOutcome | OutcomeGroup | undefined;
   /** The code of a rejection or failure. */
   readonly code?: string | undefined;
   /** The name of a SYSTEM event. */
@@ -123,7 +128,10 @@ export async function conditions(reader: AuditReader, filter: AuditFilter): Prom
   if (attemptId !== undefined) add((at) => `e.attempt_id = ${at(attemptId)}::uuid`);
   if (fromMs !== undefined) add((at) => `e.started_at >= ${epochMs(at(fromMs))}`);
   if (toMs !== undefined) add((at) => `e.started_at < ${epochMs(at(toMs))}`);
-  if (outcome !== undefined) add((at) => later(`o.outcome = ${at(outcome)}`));
+  if (outcome !== undefined) {
+    const outcomes = outcome in OUTCOME_GROUPS ? OUTCOME_GROUPS[outcome as OutcomeGroup] : [outcome];
+    add((at) => later(`o.outcome = ANY(${at(outcomes)}::text[])`));
+  }
   if (code !== undefined) {
     // A summary of rejections names their code in its facts.
     add(

@@ -88,3 +88,17 @@ SELECT hour, ods_code, outcome, code, sum(count)::bigint AS count, (${addedUp('o
          CROSS JOIN LATERAL (VALUES ('*'), (r.ods_code)) AS scope (ods_code)
          WHERE scope.ods_code IS NOT NULL) scoped
  GROUP BY hour, ods_code, outcome, code`;
+
+/**
+ * What is not counted yet, as rows of `hour_total`.
+ * @param span a condition on `o.started_at`
+ */
+export const uncountedTotals = (span: string): string =>
+  totals(
+    byKey(
+      `${countedRecords(`(SELECT w.writer, coalesce(p.seq, 0) AS seq, w.seq AS head FROM audit.writer w
+         LEFT JOIN audit_search.position p USING (writer) WHERE w.seq > coalesce(p.seq, 0)) uncounted
+   CROSS JOIN ${recordsOf('uncounted.writer', 'uncounted.seq', 'uncounted.head')}`)}
+   AND ${span}`,
+    ),
+  );

@@ -13,7 +13,7 @@ import {
 import { countHours } from '../read/counts.js';
 import { epochMs, millisecondsOf } from '../read/filter.js';
 import type pg from 'pg';
-import { addedUp, byKey, countedRecords, recordsOf, totals } from './counted.js';
+import { addedUp, uncountedTotals } from './counted.js';
 import { readRollupStatus } from './rollup.store.js';
 
 export interface CountedTraffic {
@@ -28,7 +28,7 @@ export interface CountedTraffic {
 }
 
 /** Records after the roll-ups that are read for an answer, in less than a second (docs/performance.md). */
-const MOST_UNCOUNTED = 50_000;
+export const MOST_UNCOUNTED = 50_000;
 /** While there are more, so many hours are counted in the trail alone. */
 const MOST_HOURS_IN_TRAIL = 168;
 
@@ -84,14 +84,8 @@ const COLUMNS = 'hour, ods_code, outcome, code, count, own, upstream';
 const COUNTED = `SELECT ${COLUMNS} FROM audit_search.hour_total WHERE ods_code = ANY ($6::text[])
    AND hour >= least(${epochMs('$3')}, ${epochMs('$5')}) AND hour < ${epochMs('$2')}`;
 
-/** What is not counted yet, as rows of `hour_total`. */
-const REST = totals(
-  byKey(
-    `${countedRecords(`(SELECT w.writer, coalesce(p.seq, 0) AS seq, w.seq AS head FROM audit.writer w
-         LEFT JOIN audit_search.position p USING (writer) WHERE w.seq > coalesce(p.seq, 0)) uncounted
-   CROSS JOIN ${recordsOf('uncounted.writer', 'uncounted.seq', 'uncounted.head')}`)}
-   AND o.started_at >= least(${epochMs('$3')}, ${epochMs('$5')}) AND o.started_at < ${epochMs('$2')}`,
-  ),
+const REST = uncountedTotals(
+  `o.started_at >= least(${epochMs('$3')}, ${epochMs('$5')}) AND o.started_at < ${epochMs('$2')}`,
 );
 
 /** Times are epoch ms: $1 and $2 the span, $3 and $4 a week earlier, $5 from when counts are needed. $6: organisations. */

@@ -6,6 +6,8 @@ export interface Series {
   readonly name: string;
   readonly colour: string;
   readonly values: readonly number[];
+  /** Of the audit trail, for the requests of this colour; null: no filter finds them. */
+  readonly filter: object | null;
 }
 
 const HOUR = new Intl.DateTimeFormat('en-GB', {
@@ -22,9 +24,11 @@ interface Props {
   /** What a bar is called. */
   readonly nameOf: (start: string | null) => string;
   readonly series: readonly Series[];
+  /** Shows the requests of one bar, by its place. */
+  readonly onOpen: (series: Series, bar: number) => void;
 }
 
-export function StackedBars({ starts, nameOf, series }: Props) {
+export function StackedBars({ starts, nameOf, series, onOpen }: Props) {
   const { palette } = useTheme();
   const label = (at: string) => (starts.length > ONE_DAY ? DAY : HOUR).format(new Date(at));
   const data = starts.map((at, index) => ({
@@ -49,8 +53,22 @@ export function StackedBars({ starts, nameOf, series }: Props) {
           contentStyle={{ background: palette.background.paper, color: palette.text.primary }}
         />
         <Legend formatter={(name) => <span style={{ color: palette.text.primary }}>{name}</span>} />
-        {series.map(({ name, colour }) => (
-          <Bar key={name} dataKey={name} stackId="all" fill={colour} isAnimationActive={false} />
+        {series.map((one) => (
+          <Bar
+            key={one.name}
+            dataKey={one.name}
+            stackId="all"
+            fill={one.colour}
+            isAnimationActive={false}
+            {...(one.filter === null
+              ? {}
+              : {
+                  cursor: 'pointer',
+                  onClick: (_: unknown, bar: number) => {
+                    onOpen(one, bar);
+                  },
+                })}
+          />
         ))}
       </BarChart>
     </ResponsiveContainer>
