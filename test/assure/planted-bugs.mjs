@@ -396,6 +396,13 @@ const BUGS = [
     tests: integration('test/integration/audit/dashboard.spec.ts'),
   },
   {
+    name: 'a replica that no longer reports itself counts as well',
+    file: 'libs/domain/src/upkeep/replica-state.ts',
+    find: "if (sinceSeenMs > SILENT_MS) return 'silent';",
+    put: '',
+    tests: unit('libs/domain/src/upkeep/replica-state.spec.ts'),
+  },
+  {
     name: 'Today names organisations that are not the person’s',
     file: 'apps/gateway/src/adapters/audit/rollup/worst-organisations.ts',
     find: '($3::text[] IS NULL OR ods_code = ANY ($3::text[]))',

@@ -64,6 +64,18 @@ it('docs/metrics.md lists every metric, and no other', async () => {
   expect(named.toSorted()).toEqual(served.filter((name) => !OF_NODE.test(name ?? '')).toSorted());
 });
 
+it('every process reports itself in a row', async () => {
+  await until('both gateways have reported', async () => {
+    const { rows } = await stack.sql.query('SELECT version, faults FROM replica WHERE faults = $1', [[]]);
+    return rows.length >= 2;
+  });
+  const { rows } = await stack.sql.query('SELECT roles, version FROM replica');
+  for (const row of rows) {
+    expect(row.roles).toContain('partner');
+    expect(row.version).toMatch(/^[0-9]+\.[0-9]+\.[0-9]+$/);
+  }
+});
+
 it('docs/metrics.md lists the labels of every metric that has a value', async () => {
   await fetch(`${gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`);
   await until('the request is counted', async () =>

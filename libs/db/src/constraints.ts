@@ -478,6 +478,8 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   background_job_payload_small: rule('payload', 'The payload of a job has at most 1,024 bytes.'),
   background_job_waits_once: rule('', 'This job is waiting to run already.'),
 
+  replica_pkey: rule('id', 'There is a replica with this id already.'),
+  replica_lists_present: rule('', 'A replica says its roles, its faults and the jobs that are overdue.'),
   job_worker_pkey: rule('id', 'There is a worker with this id already.'),
   job_worker_store_known: rule('store', 'A queue is kept in redis or postgresql.'),
   job_worker_away_with_cause: rule('', 'A queue that cannot be reached has a cause.'),

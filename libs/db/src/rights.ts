@@ -31,6 +31,7 @@ const READ_AND_WRITE = [
   'job_schedule',
   'background_job',
   'job_worker',
+  'replica',
   'job_queue',
   'notice',
   'application_probe',

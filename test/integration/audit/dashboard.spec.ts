@@ -320,6 +320,29 @@ describe('the dashboard', () => {
   });
 });
 
+it('every role sees the replicas: well, unwell, or silent for more than half a minute', async () => {
+  const replica = (version: string, agoS: number, faults: string[], overdueJobs: string[] = []) =>
+    admin.db.$executeRaw`
+      INSERT INTO replica (id, roles, version, started_at, seen_at, faults, overdue_jobs)
+      VALUES (gen_random_uuid(), '{partner}', ${version}, now(), now() - make_interval(secs => ${agoS}),
+              ${faults}::text[], ${overdueJobs}::text[])`;
+  await replica('1', 0, []);
+  await replica('2', 12, ['the audit trail takes no writes'], ['probes']);
+  await replica('3', 60, [], ['housekeeping']);
+  const ada = await signIn(admin.db, 'Ada', ['administrator'], now);
+  const { status, body } = await admin.call('GET', '/api/v1/replicas', undefined, '', ada.headers);
+  expect(status).toBe(200);
+  const states = body.replicas.map(({ version, state }: { version: string; state: string }) => [
+    ...[version, state],
+  ]);
+  expect(states.toSorted()).toEqual([
+    ['1', 'well'],
+    ['2', 'unwell'],
+    ['3', 'silent'],
+  ]);
+  expect(body.overdueJobs).toEqual(['probes']);
+});
+
 describe('what waits for one person', () => {
   const waiting = async (name: string, roles: Parameters<typeof signIn>[2]) => {
     const { headers } = await signIn(admin.db, name, roles, now);

@@ -76,6 +76,12 @@ it('spent states, keys, tokens and finished jobs go once nothing can ask for the
       data: { id: crypto.randomUUID(), keySealed: Buffer.from('sealed'), createdAt: daysAgo(age * 2) },
     });
     await notify(db, NOTICE, daysAgo(age * 11).getTime());
+    await db.replica.create({
+      data: {
+        ...{ id: crypto.randomUUID(), roles: ['worker'], version: '0.1.0', faults: [], overdueJobs: [] },
+        ...{ startedAt: daysAgo(50), seenAt: daysAgo(age) },
+      },
+    });
     for (const state of ['done', 'failed'])
       await db.backgroundJob.create({
         data: {
@@ -87,7 +93,7 @@ it('spent states, keys, tokens and finished jobs go once nothing can ask for the
   await db.notice.updateMany({ data: { addressedAt: daysAgo(0) } });
   expect(await removeEndedRows(db, NOW_MS)).toEqual({
     ...{ staffSessions: 0, spentSignIns: 2, signInKeys: 1, logoutTokens: 2, tokenOwners: 0, finishedJobs: 1 },
-    ...{ notices: 1, formerSecrets: 0 },
+    ...{ notices: 1, formerSecrets: 0, replicas: 2 },
   });
   // What failed stays until somebody has looked at it.
   expect(await db.backgroundJob.count({ where: { state: 'failed' } })).toBe(3);

@@ -7,6 +7,7 @@ import { Loaded, Loading } from '../parts/load-state.js';
 import { SroOutlook } from '../sro/sro-outlook.js';
 import { Attention } from './attention.js';
 import { Freshness } from './freshness.js';
+import { Replicas } from './lazy-replicas.js';
 import { Traffic, trafficOf } from './traffic/lazy-traffic.js';
 import { Waiting } from './waiting.js';
 import { PageTitle } from '../parts/page-title.js';
@@ -16,6 +17,7 @@ const REFRESH_MS = 60_000;
 /** What needs a person today, and the traffic. It is read again every minute, until a person pauses it. */
 export default function Dashboard() {
   const [maySeeNumbers, maySeeChanges] = [useMay('dashboardShow'), useMay('changeList')];
+  const maySeeReplicas = useMay('replicaList');
   const [isPaused, setPaused] = useState(false);
   const [maySeeSros, maySeePlan] = [useMay('sroOutlook'), useMay('planShow')];
   return (
@@ -30,6 +32,11 @@ export default function Dashboard() {
         {maySeeSros ? <SroOutlook isHiddenIfNone /> : null}
         {maySeePlan ? <PlanCoverage /> : null}
         {maySeeNumbers ? <Numbers /> : null}
+        {maySeeReplicas ? (
+          <Suspense>
+            <Replicas />
+          </Suspense>
+        ) : null}
       </RefreshMs>
     </Box>
   );

@@ -12,6 +12,10 @@ const COLOURS: Readonly<Record<string, ChipProps['color']>> = {
   suspended: 'error',
   revoked: 'error',
   expired: 'warning',
+  // Replicas
+  well: 'success',
+  unwell: 'error',
+  silent: 'warning',
   // Steps of a checklist
   done: 'success',
   'to do': 'warning',

@@ -11,6 +11,7 @@ import { openPartitions } from '../adapters/audit/write/partitions.js';
 import { startSweeper } from '../adapters/audit/write/sweeper.js';
 import { type MetricPush, openMetricPush } from '../adapters/otlp/open-otlp.js';
 import { noteJwksFetches } from '../adapters/keys/jwks-fetches.js';
+import { openReplicaRow } from '../adapters/upkeep/replicas.js';
 import { openClientKey } from '../adapters/people/client-key.js';
 import type { Config, Role } from '../config/config.js';
 import { LEASE } from '../config/lease.js';
@@ -25,7 +26,8 @@ import type { UserAuthApp } from '../auth/users/user-auth.app.js';
 import { startAdminThread } from './admin-thread.js';
 import { startCheckpoints } from './checkpoints.js';
 import { countDroppedLines, type Log } from './log.js';
-import { createMetrics, type Metrics } from '../status/metrics.js';
+import { createMetrics, type Metrics, VERSION } from '../status/metrics.js';
+import { reportReplica } from '../status/report-replica.js';
 import { monotonicNow, openParts, type Parts } from './parts.js';
 import { userAuthDeps } from './user-parts.js';
 import { watchDaysLeft, watchParts, watchProbes, watchReadiness, watchUpkeep } from './watch-parts.js';
@@ -103,6 +105,15 @@ export async function openGateway(config: Config, log: Log): Promise<Gateway> {
   metrics.watch('log_lines_dropped_total', 'Lines that the log had no room for', countDroppedLines);
   const readiness = readinessOf(config, parts, state);
   watchReadiness(metrics, readiness);
+  jobs.push(
+    reportReplica(
+      openReplicaRow(parts.prisma, { roles: config.roles, version: VERSION, startedAtMs: now() }),
+      {
+        ...{ readiness, overdueJobs: jobWatch.overdue },
+        outages: () => parts.outages.ongoing(),
+      },
+    ),
+  );
   // Plain and open to any prober (ADR 15).
   await start(
     'status',

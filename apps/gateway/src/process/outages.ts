@@ -11,6 +11,8 @@ export interface Outages {
    */
   failed(dependency: string, error: unknown): void;
   worked(dependency: string): void;
+  /** The dependencies whose outage goes on and was logged. */
+  ongoing(): readonly string[];
 }
 
 interface Outage {
@@ -59,6 +61,7 @@ export function createOutages(log: Pick<Log, 'error' | 'info'>, monotonicNow: ()
       outage.nextLineMs = nowMs + outage.intervalMs;
       outage.intervalMs = Math.min(outage.intervalMs * 2, LONGEST_INTERVAL_MS);
     },
+    ongoing: () => [...outages].flatMap(([dependency, { isLogged }]) => (isLogged ? [dependency] : [])),
     worked(dependency) {
       const outage = outages.get(dependency);
       if (outage === undefined) return;

@@ -1,4 +1,5 @@
 /** What needs attention, and the traffic. */
+import { REPLICA_STATES } from '@gatehouse/domain/upkeep/replica-state';
 import { z } from 'zod';
 import { signingKey } from '../operation/operation-resources.js';
 import { date, instant, odsCode } from '../registry/identifiers.js';
@@ -105,7 +106,31 @@ const waiting = z.object({
   failedJobs: count,
 });
 
+const replicas = z.object({
+  /** The newest first; those that have ended without saying so are forgotten within a few hours. */
+  replicas: z.array(
+    z.object({
+      id: z.string(),
+      roles: z.array(z.string()),
+      version: z.string(),
+      startedAt: instant,
+      seenAt: instant,
+      state: z.enum(REPLICA_STATES),
+      faults: z.array(z.string()),
+    }),
+  ),
+  /** Scheduled jobs that should have succeeded by now, as the replicas see it. */
+  overdueJobs: z.array(z.string()),
+});
+
 export const dashboardRoutes = {
+  replicaList: {
+    method: 'GET',
+    path: '/replicas',
+    summary: 'The processes of Gatehouse, with their versions and what is wrong with them',
+    permission: 'replica.read',
+    response: replicas,
+  },
   dashboardShow: {
     method: 'GET',
     path: '/dashboard',

@@ -68,6 +68,8 @@ export const PERMISSIONS = {
     scopes: ['registry', 'governance'],
   },
   'dashboard.read': readers,
+  /** The processes of Gatehouse and their health. */
+  'replica.read': { roles: STAFF_ROLES, scopes: readers.scopes },
   /** Background jobs. */
   'job.read': readers,
   'job.run': platform,

@@ -11,6 +11,8 @@ const TOKENS_KEPT_MS = DAY_MS;
 const JOBS_KEPT_MS = 30 * DAY_MS;
 /** With their deliveries. Long enough that nothing is announced again by its key. */
 const NOTICES_KEPT_MS = 400 * DAY_MS;
+/** Of processes that ended without removing theirs. */
+const REPLICAS_KEPT_MS = 3_600_000;
 /** In one statement, so that none holds locks for long. */
 const MOST_AT_ONCE = 1_000;
 
@@ -24,6 +26,7 @@ type Rows = Pick<
   | 'backgroundJob'
   | 'notice'
   | 'noticeWebhook'
+  | 'replica'
   | '$queryRaw'
 >;
 
@@ -49,6 +52,9 @@ export async function removeEndedRows(db: Rows, nowMs: number): Promise<Readonly
     ),
     finishedJobs: await count(
       db.backgroundJob.deleteMany({ where: { state: 'done', endedAt: { lt: before(JOBS_KEPT_MS) } }, limit }),
+    ),
+    replicas: await count(
+      db.replica.deleteMany({ where: { seenAt: { lt: before(REPLICAS_KEPT_MS) } }, limit }),
     ),
     notices: await count(
       db.notice.deleteMany({

@@ -15,6 +15,7 @@ import { type Acting, requireReach } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
 import { CLOCK, type Clock } from '../injected.js';
 import { NearQuotaStore } from './near-quota.store.js';
+import { ReplicasStore } from './replicas.store.js';
 import { TasksStore } from './tasks.store.js';
 import { WaitingStore } from './waiting.store.js';
 import { WorstStore } from './worst.store.js';
@@ -28,6 +29,7 @@ export class DashboardController {
     @Inject(WaitingStore) private readonly waiting: WaitingStore,
     @Inject(CatalogueStore) private readonly catalogue: CatalogueStore,
     @Inject(WorstStore) private readonly worst: WorstStore,
+    @Inject(ReplicasStore) private readonly replicas: ReplicasStore,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
@@ -41,6 +43,11 @@ export class DashboardController {
       ...(await this.tasks.read(acting)),
       newerCatalogue: await this.catalogue.newer(),
     };
+  }
+
+  @Route('replicaList')
+  listReplicas() {
+    return this.replicas.read();
   }
 
   @Route('waitingShow')

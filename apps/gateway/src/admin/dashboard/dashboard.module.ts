@@ -3,6 +3,7 @@ import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { DoctorModule } from '../doctor/doctor.module.js';
 import { DashboardController } from './dashboard.controller.js';
 import { NearQuotaStore } from './near-quota.store.js';
+import { ReplicasStore } from './replicas.store.js';
 import { TasksStore } from './tasks.store.js';
 import { WaitingStore } from './waiting.store.js';
 import { WorstStore } from './worst.store.js';
@@ -10,6 +11,6 @@ import { WorstStore } from './worst.store.js';
 @Module({
   imports: [CatalogueModule, DoctorModule],
   controllers: [DashboardController],
-  providers: [NearQuotaStore, TasksStore, WaitingStore, WorstStore],
+  providers: [NearQuotaStore, ReplicasStore, TasksStore, WaitingStore, WorstStore],
 })
 export class DashboardModule {}
