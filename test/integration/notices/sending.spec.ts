@@ -22,8 +22,8 @@ import { type NoticeSending, sendNotices } from '../../../apps/gateway/src/jobs/
 import {
   type MailSink,
   startMailSink,
-  startWebhookReceiver,
-  type WebhookReceiver,
+  startHttpsReceiver,
+  type HttpsReceiver,
 } from '../../support/notices/notice-receivers.ts';
 import { certificateFor, type Identity } from '../../support/outbound/tls-server.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
@@ -51,7 +51,7 @@ afterAll(async () => {
 });
 
 let mail: MailSink;
-let hooks: WebhookReceiver;
+let hooks: HttpsReceiver;
 let nowMs: number;
 let staffId: string;
 const secret = mintWebhookSecret();
@@ -80,7 +80,7 @@ async function webhook(path: string, kinds = ['emergency-stop']): Promise<void> 
 beforeEach(async () => {
   nowMs = Date.now();
   mail = await startMailSink('starttls', ofMail);
-  hooks = await startWebhookReceiver(ofHooks);
+  hooks = await startHttpsReceiver(ofHooks);
   staffId = await person('ana@example.org');
   await webhook('/notices');
 });
@@ -419,7 +419,7 @@ describe('a receiver that does not take it', () => {
   });
 
   it('is not followed where it redirects', async () => {
-    const elsewhere = await startWebhookReceiver(ofHooks);
+    const elsewhere = await startHttpsReceiver(ofHooks);
     try {
       [hooks.status, hooks.location] = [307, `https://${HOST}:${elsewhere.port}/`];
       await notify(db, NOTICE, nowMs);

@@ -1,4 +1,4 @@
-/** What receives notices in tests: a mail server and a webhook receiver, with a certificate of their own. */
+/** What receives notices and streams in tests: a mail server and an https server, with a certificate of their own. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
@@ -52,14 +52,14 @@ export async function startMailSink(encryption: Encryption, { key, cert }: Ident
   });
 }
 
-export interface WebhookCall {
+export interface ReceivedCall {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-export interface WebhookReceiver {
+export interface HttpsReceiver {
   readonly port: number;
-  readonly calls: WebhookCall[];
+  readonly calls: ReceivedCall[];
   /** Of the next answers. */
   status: number;
   /** Where an answer that redirects leads. */
@@ -67,8 +67,8 @@ export interface WebhookReceiver {
   close(): Promise<void>;
 }
 
-export async function startWebhookReceiver({ key, cert }: Identity): Promise<WebhookReceiver> {
-  const calls: WebhookCall[] = [];
+export async function startHttpsReceiver({ key, cert }: Identity): Promise<HttpsReceiver> {
+  const calls: ReceivedCall[] = [];
   const receiver = { calls, status: 204, location: '' };
   const server = createServer({ key, cert }, (request: IncomingMessage, response) => {
     void text(request).then((body) => {

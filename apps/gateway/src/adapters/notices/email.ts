@@ -1,7 +1,8 @@
 /** Sends notices by email, over SMTP with TLS from the first byte (smtps) or after STARTTLS, and never without. */
 import { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
-import { noAnswerWithin, SEND_MS, type SendResult } from './send-result.js';
+import { noAnswerWithin } from '../outbound/no-answer.js';
+import { SEND_MS, type SendResult } from './send-result.js';
 
 export interface MailSettings {
   /** `smtps://user:password@host:465` or `smtp://host:587`; the latter begins with STARTTLS. */

@@ -8,6 +8,3 @@ export type SendResult =
 
 /** One attempt may take this long in all: well below the time for which a worker claims it. */
 export const SEND_MS = 20_000;
-
-/** The cause where an attempt took longer than that. */
-export const noAnswerWithin = (limitMs: number): string => `no answer within ${limitMs / 1_000} s`;
