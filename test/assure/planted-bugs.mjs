@@ -1044,6 +1044,22 @@ const BUGS = [
     tests: unit('apps/gateway/src/jobs/notices.job.spec.ts'),
   },
   {
+    name: 'a position of the stream moved before the collector has taken the records',
+    file: 'apps/gateway/src/jobs/audit/audit-stream.job.ts',
+    find: `await collector.take(lines, signal);
+    await store.taken(chain.writer, lastSeq, now());`,
+    put: `await store.taken(chain.writer, lastSeq, now());
+    await collector.take(lines, signal);`,
+    tests: integration('test/integration/audit/audit-stream.spec.ts'),
+  },
+  {
+    name: 'two workers that send the stream of the trail at once',
+    file: 'apps/gateway/src/adapters/audit/stream/stream.store.ts',
+    find: "WHERE old.held_by IS NULL OR old.held_by = excluded.held_by OR old.held_until <= ${epochMs('$3')}`;",
+    put: "WHERE ${epochMs('$3')} IS NOT NULL`;",
+    tests: integration('test/integration/audit/audit-stream.spec.ts'),
+  },
+  {
     name: 'the path of a webhook recorded, with the secret in it',
     file: `${ADMIN}/notices/webhooks.store.ts`,
     find: 'url: maskedUrl(url), kinds',
@@ -1052,7 +1068,7 @@ const BUGS = [
   },
   {
     name: 'a webhook at a private address called',
-    file: 'apps/gateway/src/adapters/notices/webhook.ts',
+    file: 'apps/gateway/src/adapters/outbound/public-https.ts',
     find: '!addresses.every(({ address }) => permits(address))',
     put: '!addresses.some(({ address }) => permits(address) || address)',
     tests: integration('test/integration/notices/sending.spec.ts'),

@@ -9,7 +9,7 @@ import { verifyExport, type VerifyReport } from '../../apps/cli/src/verify/verif
 import { exportAudit } from '../../apps/gateway/src/adapters/audit/read/export.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { grantWrites, prove, type Evidence, type ProofOptions, UNHURRIED } from '../support/proofs.ts';
-import { freePort } from '../../tools/free-port.ts';
+import { freePort } from '../../tools/start/free-port.ts';
 import type { TestServer } from '../support/servers/postgres.ts';
 import { callKms, createCheckpointKey, type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { debianPostgres, type PostgresPrograms } from '../../tools/postgres/debian-postgres.mjs';
-import { freePort } from '../../tools/free-port.ts';
+import { freePort } from '../../tools/start/free-port.ts';
 import type { TestServer } from '../support/servers/postgres.ts';
 
 const execute = promisify(execFile);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { callGateway, REFERRAL } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
-import { freePort } from '../../tools/free-port.ts';
+import { freePort } from '../../tools/start/free-port.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 import type { GatewayProcess } from '../support/servers/processes.ts';
 import { startTcpProxy, type TcpProxy } from '../support/servers/tcp-proxy.ts';

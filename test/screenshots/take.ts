@@ -12,7 +12,7 @@ import { ensureChromium, findChromium } from '../../tools/chromium.mjs';
 import { FLAGS, openToday } from '../support/console.ts';
 import { loadDemoInto } from '../support/servers/demo-world.ts';
 import { stop as stopPostgres } from '../support/servers/postgres.ts';
-import { freePort } from '../../tools/free-port.ts';
+import { freePort } from '../../tools/start/free-port.ts';
 import { type Stack, startStaffStack } from '../support/servers/stack.ts';
 import { withPalette } from './palette-png.ts';
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../start/free-port.ts';
 import { isOpenToOthers, postgresPackage, shelteredFolder } from './open-to-postgres.ts';
 import { userInfo } from 'node:os';
 import pg from 'pg';

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { benchProgram } from '../../../tools/bench-programs.mjs';
 import type { Later } from '../benchmark.ts';
 import type { Target } from '../load/target.ts';
-import { freePort } from '../../../tools/free-port.ts';
+import { freePort } from '../../../tools/start/free-port.ts';
 import { until } from '../../support/until.ts';
 import { CODE_SYSTEM } from './gatehouse.ts';
 import { LOAD_CORE, pin, startProgram } from './programs.ts';

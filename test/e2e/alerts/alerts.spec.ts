@@ -131,6 +131,7 @@ async function startEndingGateway(): Promise<GatewayProcess> {
     `CREATE OR REPLACE FUNCTION audit.partitions_ahead() RETURNS integer LANGUAGE sql AS 'SELECT 1'`,
   );
   return stack.startGateway({
+    GATEHOUSE_AUDIT_STREAM: 'file:///dev/null/no-folder',
     GATEHOUSE_CHECKPOINT_KMS_KEY: 'no-such-key',
     GATEHOUSE_CHECKPOINTS: pathToFileURL(join(folder, 'checkpoints')).href,
     GATEHOUSE_TLS_CERT: join(folder, 'cert.pem'),
@@ -417,8 +418,8 @@ describe('the process and its database', () => {
   });
 });
 
-it('the trail lacks what a checkpoint covers, and checkpoints cannot be signed', async () => {
-  await red(['GatehouseTrailBehindCheckpoint', 'GatehouseCheckpointsFailing']);
+it('the trail lacks what a checkpoint covers, checkpoints cannot be signed, and no collector gets the records', async () => {
+  await red(['GatehouseTrailBehindCheckpoint', 'GatehouseCheckpointsFailing', 'GatehouseAuditStreamBehind']);
 });
 
 it('no alert was left out', async () => {

@@ -2,6 +2,7 @@
  * The state of the audit trail through the admin API and the CLI: chains, the checkpoints that cover them, and how far they
  * are verified.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,10 +12,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCheckpointSigner } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint-signer.ts';
 import { openCheckpointStore } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint.store.ts';
 import { directoryPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/directory-place.ts';
+import { type Collector, openCollector } from '../../../apps/gateway/src/adapters/audit/stream/collector.ts';
+import { openStreamStore } from '../../../apps/gateway/src/adapters/audit/stream/stream.store.ts';
 import { openRollupStore } from '../../../apps/gateway/src/adapters/audit/rollup/rollup.store.ts';
 import { openVerificationStore } from '../../../apps/gateway/src/adapters/audit/verify/verification.store.ts';
 import { linkHex } from '../../../apps/gateway/src/adapters/audit/write/chain.ts';
 import { run as countTrail } from '../../../apps/gateway/src/jobs/audit/audit-rollups.job.ts';
+import { run as sendStream } from '../../../apps/gateway/src/jobs/audit/audit-stream.job.ts';
 import { run as verifyTrail } from '../../../apps/gateway/src/jobs/audit/audit-verification.job.ts';
 import { run as makeCheckpoint } from '../../../apps/gateway/src/jobs/audit/audit-checkpoint.job.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
@@ -76,6 +80,34 @@ it('says that there is no checkpoint, and then what the newest covers', async ()
   const text = await gatehouse('audit', 'chains');
   expect(text).toContain('Checkpoint 1 was made at');
   expect(text).toContain(parts.audit.writerId);
+});
+
+it('says what collectors have not taken, and why', async () => {
+  expect((await admin.ok('trailShow')).streams).toEqual([]);
+  const place = pathToFileURL(join(folder, 'stream')).href;
+  const collector = openCollector({ place, headers: {}, now: Date.now });
+  const stream = (to: Collector) =>
+    sendStream({
+      ...{ collector: to, now: () => admin.clock.ms, monotonicNow: () => performance.now() },
+      store: openStreamStore(admin.parts.auditDatabase, place, randomUUID()),
+      outages: { failed: () => undefined, worked: () => undefined },
+      signal: new AbortController().signal,
+    });
+  await stream({ take: () => Promise.reject(new Error('the collector answered 503')) });
+  const at = new Date(admin.clock.ms).toISOString();
+  expect((await admin.ok('trailShow')).streams).toEqual([
+    {
+      ...{ place, waiting: expect.any(Number), completeAt: null, takenAt: null },
+      failing: { since: at, cause: 'the collector answered 503' },
+    },
+  ]);
+  expect(await gatehouse('audit', 'chains')).toContain(
+    `Sending to it has failed since ${at}: the collector answered 503.`,
+  );
+  await stream(collector);
+  expect((await admin.ok('trailShow')).streams).toMatchObject([
+    { completeAt: at, takenAt: at, failing: null },
+  ]);
 });
 
 describe('the verification of the whole trail', () => {

@@ -12,7 +12,7 @@ import {
   type AuditLogOptions,
 } from '../../../apps/gateway/src/adapters/audit/write/audit-log.js';
 import type { AuditLogger } from '../../../apps/gateway/src/adapters/audit/write/options.js';
-import { freePort } from '../../../tools/free-port.ts';
+import { freePort } from '../../../tools/start/free-port.ts';
 import { createDatabase } from '../servers/postgres.js';
 import { until } from '../until.js';
 

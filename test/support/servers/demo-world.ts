@@ -8,7 +8,7 @@ import { findChromium } from '../../../tools/chromium.mjs';
 import { loadDemo } from '../../../tools/start/demo.mjs';
 import { prepareWeb } from '../../../tools/start/web.mjs';
 import { FLAGS } from '../console.ts';
-import { freePort } from '../../../tools/free-port.ts';
+import { freePort } from '../../../tools/start/free-port.ts';
 import { type GatewayProcess, startWebProcess } from './processes.ts';
 import { type Stack, startStack } from './stack.ts';
 

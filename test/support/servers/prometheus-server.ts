@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPrometheus } from '../../../tools/prometheus.mjs';
 import { until } from '../until.ts';
-import { freePort } from '../../../tools/free-port.ts';
+import { freePort } from '../../../tools/start/free-port.ts';
 
 const RULES = new URL('../../../infra/observability/prometheus/gatehouse.rules.yaml', import.meta.url);
 

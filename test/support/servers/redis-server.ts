@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { findRedis } from '../../../tools/redis.mjs';
 import { until } from '../until.ts';
-import { freePort } from '../../../tools/free-port.ts';
+import { freePort } from '../../../tools/start/free-port.ts';
 
 export interface RedisServer {
   readonly url: string;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mintAdminToken } from '@gatehouse/domain/input/opaque-key';
 import pg from 'pg';
-import { freePort } from '../../../tools/free-port.ts';
+import { freePort } from '../../../tools/start/free-port.ts';
 import { createDatabase, type TestDatabase, type TestServer } from './postgres.ts';
 import {
   type GatewayProcess,

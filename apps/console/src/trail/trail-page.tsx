@@ -42,7 +42,7 @@ export default function TrailPage() {
   );
 }
 
-function TrailState({ checkpoints, chains, chainCount, records, monthsAhead, verification }: Trail) {
+function TrailState({ checkpoints, chains, chainCount, records, monthsAhead, streams, verification }: Trail) {
   const behind = chains.filter(({ isBehind }) => isBehind).length + (checkpoints?.missing.length ?? 0);
   return (
     <>
@@ -56,6 +56,16 @@ function TrailState({ checkpoints, chains, chainCount, records, monthsAhead, ver
           </Typography>
         ) : (
           <CheckpointFacts {...checkpoints} />
+        )}
+      </Section>
+      <Section title="Stream to a collector">
+        {streams.length === 0 ? (
+          <Typography>
+            A collector, such as a security team’s, can be sent each record as it is written.
+            GATEHOUSE_AUDIT_STREAM names it.
+          </Typography>
+        ) : (
+          <Facts facts={streams.map((stream) => [stream.place, streamWords(stream)] as const)} />
         )}
       </Section>
       <Section title="Chains">
@@ -133,6 +143,18 @@ function CheckpointFacts({ sequence, madeAt, lastBehind, missing, places }: Chec
       ]}
     />
   );
+}
+
+function streamWords({ waiting, completeAt, failing }: Trail['streams'][number]): string {
+  const state =
+    waiting === 0 ? 'It has every record.' : `It has not taken ${counted(waiting, 'record')} yet.`;
+  const complete =
+    completeAt === null
+      ? 'It has never had every record.'
+      : `It last had every record on ${moment(completeAt)}.`;
+  if (failing !== null)
+    return `${state} Sending to it has failed since ${moment(failing.since)}: ${failing.cause}.`;
+  return waiting === 0 ? state : `${state} ${complete}`;
 }
 
 const COLUMNS: readonly Column<Chain>[] = [

@@ -229,6 +229,40 @@ describe('the log of CloudTrail', () => {
   });
 });
 
+describe('the stream of the audit trail', () => {
+  const HEADERS = { GATEHOUSE_AUDIT_STREAM_HEADERS: 'authorization=Bearer change-me' };
+
+  it.each(['https://collector.example:8088/services/collector?index=gatehouse', 'file:///var/lib/stream'])(
+    'goes to %s, with headers',
+    (place) => {
+      expect(readConfig({ ...LEAST, ...HEADERS, GATEHOUSE_AUDIT_STREAM: place }).auditStream).toEqual({
+        ...{ place, headers: { authorization: 'Bearer change-me' } },
+      });
+    },
+  );
+
+  it('goes nowhere without a place, which headers need', () => {
+    expect(readConfig(LEAST).auditStream).toBeNull();
+    expect(faultsOf({ ...LEAST, ...HEADERS })).toEqual([
+      'GATEHOUSE_AUDIT_STREAM_HEADERS: only with GATEHOUSE_AUDIT_STREAM',
+    ]);
+  });
+
+  it.each([
+    ['http://collector.example/', 'write a whole URL that begins with https://'],
+    ['https://user:secret@collector.example/', 'a URL with a user name or password is not taken'],
+    ['https://collector.example/#records', 'leave out the part after #'],
+    ['https://10.1.2.3/records', 'name a host, not an IP address'],
+    ['https://[fd00::1]/records', 'name a host, not an IP address'],
+    ['file://server/share', 'write a whole URL that begins with https://'],
+    ['/var/lib/stream', 'write a whole URL that begins with https://'],
+  ])('does not go to %s', (place, fault) => {
+    expect(faultsOf({ ...LEAST, GATEHOUSE_AUDIT_STREAM: place })).toEqual([
+      `GATEHOUSE_AUDIT_STREAM: must be https://host/path or file:///path/to/folder: ${fault}`,
+    ]);
+  });
+});
+
 describe('checkpoints', () => {
   const KEY = { GATEHOUSE_CHECKPOINT_KMS_KEY: 'alias/checkpoints' };
 

@@ -9,6 +9,7 @@ import type { RejectionLimits } from '@gatehouse/domain/policy/rejections';
 import { z } from 'zod';
 import { SECRET_METHODS, type SecretMethod } from '../adapters/people/openid/client-authentication.js';
 import type { KmsOptions } from '../adapters/kms/kms.js';
+import { httpsFault } from '../adapters/outbound/public-https.js';
 import type { OutboundProxy } from '../adapters/outbound/outbound-proxy.js';
 import type { BucketOptions } from '../adapters/outbound/s3-client.js';
 import { type Environment, readEnvironments } from './environments.js';
@@ -94,6 +95,16 @@ const cloudTrail = z
     'must be s3://bucket/prefix/AWSLogs/account/CloudTrail/region or file:///path/to/folder: the folder that has one for each year',
   );
 
+/** The host stands in the setting alone, so that it is the one that is listed. */
+const streamPlace = z.string().superRefine((place, context) => {
+  const fault = /^file:\/\/\/[^/]/.test(place) && URL.canParse(place) ? null : httpsFault(place);
+  if (fault !== null)
+    context.addIssue({
+      code: 'custom',
+      message: `must be https://host/path or file:///path/to/folder: ${fault}`,
+    });
+});
+
 const outboundProxy = z
   .url({ protocol: /^http$/, error: 'must be an http:// URL: TLS goes through the proxy, and not to it' })
   .transform((url) => new URL(url))
@@ -121,7 +132,9 @@ const collector = z.url({ protocol: /^https?$/, error: 'must be an http or https
 
 /** `name=value` in a list, as OTEL_EXPORTER_OTLP_HEADERS has them. */
 const headerList = z.string().transform((text, context) => {
-  const headers = list.parse(text).map((header) => /^([A-Za-z0-9-]+)=([\x21-\x7e]+)$/.exec(header));
+  const headers = list
+    .parse(text)
+    .map((header) => /^([A-Za-z0-9-]+)=([\x21-\x7e][\x20-\x7e]*)$/.exec(header));
   if (headers.includes(null)) context.addIssue({ code: 'custom', message: 'must be name=value,name=value' });
   return Object.fromEntries(headers.flatMap((match) => (match ? [[match[1] ?? '', match[2] ?? '']] : [])));
 });
@@ -146,6 +159,8 @@ export const SETTINGS = {
   GATEHOUSE_AUDIT_KMS_KEY: z.string().min(1),
   GATEHOUSE_CHECKPOINT_KMS_KEY: z.string().min(1).optional(),
   GATEHOUSE_CHECKPOINTS: checkpointPlaces.optional(),
+  GATEHOUSE_AUDIT_STREAM: streamPlace.optional(),
+  GATEHOUSE_AUDIT_STREAM_HEADERS: headerList.optional(),
   GATEHOUSE_CLOUDTRAIL: cloudTrail.optional(),
   GATEHOUSE_EVIDENCE_KMS_KEY: z.string().min(1).optional(),
   GATEHOUSE_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
@@ -239,6 +254,8 @@ export interface Config {
     readonly places: readonly string[];
     readonly s3: BucketOptions;
   } | null;
+  /** What takes the audit trail as it is written: an https: or a file: URL; null: nothing does. */
+  readonly auditStream: { readonly place: string; readonly headers: Readonly<Record<string, string>> } | null;
   /** Where CloudTrail delivers the log of KMS, which is compared with the audit trail; null: nobody compares it. */
   readonly cloudTrail: { readonly place: string; readonly s3: BucketOptions } | null;
   readonly publicUrl: string;
@@ -422,6 +439,9 @@ function pairFaults(given: Readonly<Record<string, string | undefined>>): string
       'GATEHOUSE_OTLP_HEADERS: only with GATEHOUSE_OTLP_ENDPOINT or GATEHOUSE_OTLP_METRICS_ENDPOINT',
     );
   }
+  if (has('GATEHOUSE_AUDIT_STREAM_HEADERS') && !has('GATEHOUSE_AUDIT_STREAM')) {
+    faults.push('GATEHOUSE_AUDIT_STREAM_HEADERS: only with GATEHOUSE_AUDIT_STREAM');
+  }
   if (has('GATEHOUSE_PARTNER_CLIENT_CA') && !has('GATEHOUSE_TLS_CERT')) {
     faults.push('GATEHOUSE_PARTNER_CLIENT_CA: client certificates need GATEHOUSE_TLS_CERT here');
   }
@@ -440,6 +460,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
   const { GATEHOUSE_CLOUDTRAIL: logPlace } = settings;
   const { GATEHOUSE_OTLP_ENDPOINT: endpoint, GATEHOUSE_OTLP_HEADERS: headers = {} } = settings;
   const { GATEHOUSE_OTLP_METRICS_ENDPOINT: metricsEndpoint } = settings;
+  const { GATEHOUSE_AUDIT_STREAM: streamTo, GATEHOUSE_AUDIT_STREAM_HEADERS: streamHeaders = {} } = settings;
   const s3 = {
     region: settings.AWS_REGION,
     endpoint: settings.AWS_ENDPOINT_URL_S3 ?? settings.AWS_ENDPOINT_URL,
@@ -458,6 +479,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
     auditKmsKey: settings.GATEHOUSE_AUDIT_KMS_KEY,
     evidenceKmsKey: settings.GATEHOUSE_EVIDENCE_KMS_KEY ?? null,
     checkpoints: checkpointKey === undefined ? null : { kmsKey: checkpointKey, places, s3 },
+    auditStream: streamTo === undefined ? null : { place: streamTo, headers: streamHeaders },
     cloudTrail: logPlace === undefined ? null : { place: logPlace, s3 },
     notices: {
       mail: mailUrl === undefined || from === undefined ? null : { url: mailUrl, from },

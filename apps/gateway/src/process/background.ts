@@ -52,6 +52,7 @@ import { run as endUserSessions } from '../jobs/user-sessions.job.js';
 import type { Metrics } from '../status/metrics.js';
 import type { Log } from './log.js';
 import { type NoticeSending, sendNotices } from '../jobs/send-notices.js';
+import { auditStream } from './trail/audit-stream.js';
 import { monotonicNow, type Parts } from './parts.js';
 import { systemEvent } from '../adapters/audit/system-event.js';
 
@@ -117,6 +118,7 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
     cloudTrail: config.cloudTrail,
     ownKeys: config.checkpoints === null ? [] : [config.checkpoints.kmsKey],
   };
+  const stream = config.auditStream === null ? null : auditStream(config.auditStream, parts);
   const runs: Record<JobName, BackgroundJob['run']> = {
     'audit-partitions': (_, signal) => keepPartitions({ partitions, onMonthsAhead, signal, log }),
     'audit-verification': (_, signal) =>
@@ -129,6 +131,7 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
       }),
     'audit-rollups': (_, signal) =>
       countTrail({ store: openRollupStore(parts.auditDatabase), now, monotonicNow, signal }),
+    'audit-stream': async (_, signal) => stream?.(signal),
     'user-sessions': () =>
       endUserSessions({
         endOverdue: () => endOverdueSessions(prisma, config.userSessions, now()),

@@ -24,7 +24,8 @@ import { callerAddressBehind } from '../listener/caller-address.js';
 import { closeServer, createListener, listenOn } from '../listener/listener.js';
 import type { UserAuthApp } from '../auth/users/user-auth.app.js';
 import { startAdminThread } from './admin-thread.js';
-import { startCheckpoints } from './checkpoints.js';
+import { watchStream } from './trail/audit-stream.js';
+import { startCheckpoints } from './trail/checkpoints.js';
 import { countDroppedLines, type Log } from './log.js';
 import { createMetrics, type Metrics, VERSION } from '../status/metrics.js';
 import { reportReplica } from '../status/report-replica.js';
@@ -225,6 +226,7 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
         metrics.partitionsAhead(await partitions.ahead());
       }),
     );
+    if (config.auditStream !== null) jobs.push(watchStream(config.auditStream, metrics, parts));
     if (config.checkpoints !== null) jobs.push(startCheckpoints(config.checkpoints, log, metrics, parts));
   }
   return jobs;

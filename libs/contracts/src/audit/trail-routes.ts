@@ -107,6 +107,20 @@ const trail = z.object({
       ),
     })
     .nullable(),
+  /** Collectors that are or were sent the trail, the latest first. */
+  streams: z.array(
+    z.object({
+      place: z.string(),
+      /** Records that it has not taken. */
+      waiting: z.number().int(),
+      /** When it last had every record; null: never. */
+      completeAt: instant.nullable(),
+      /** When it last took a record; null: never. */
+      takenAt: instant.nullable(),
+      /** Since when each attempt to send has failed; null: the last one did not. */
+      failing: z.object({ since: instant, cause: z.string() }).nullable(),
+    }),
+  ),
   /** Whole months after this one that have partitions. */
   monthsAhead: z.number().int(),
   verification,

@@ -17,6 +17,7 @@ export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'audit-partitions': noPayload,
   'audit-verification': noPayload,
   'audit-rollups': noPayload,
+  'audit-stream': noPayload,
   'user-sessions': noPayload,
   'user-session-ends': noPayload,
   'key-rotation': noPayload,

@@ -57,6 +57,16 @@ export const JOB_KINDS = {
     backOffMs: 5_000,
     concurrency: 1,
   },
+  'audit-stream': {
+    purpose: 'Sends new records of the audit trail to the collector that GATEHOUSE_AUDIT_STREAM names.',
+    waits:
+      'Callers notice nothing, and nothing is lost. The collector gets the records that wait once it runs.',
+    everyMs: 5_000,
+    timeLimitMs: 2 * MINUTE_MS,
+    attempts: 3,
+    backOffMs: 5_000,
+    concurrency: 1,
+  },
   'user-sessions': {
     purpose:
       'Ends sessions of healthcare workers whose time is over, and clears sign-ins that came to nothing.',

@@ -53,6 +53,7 @@ function trailText({
   checkpoints,
   records,
   monthsAhead,
+  streams,
   verification,
 }: TrailView): string {
   const rows = table(chains, [
@@ -69,6 +70,7 @@ function trailText({
     `${count(chainCount, 'chain')}, ${count(records, 'record')}; partitions for ${count(monthsAhead, 'more month')}`,
     verificationText(verification),
     checkpoints === null ? 'No checkpoint has been made.' : checkpointText(checkpoints),
+    ...streams.map(streamText),
     rows,
     ...(others > 0 ? [`The other ${count(others, 'chain')} have ended.`] : []),
   ].join('\n\n');
@@ -88,6 +90,14 @@ function checkpointText({ sequence, madeAt, uncovered, missing, lastBehind, plac
         `${stored.place} has checkpoints up to ${String(stored.sequence)}, stored at ${stored.storedAt}` +
         (stored.lacks === 0 ? '.' : `; it lacks ${String(stored.lacks)}.`),
     ),
+  ].join('\n');
+}
+
+function streamText({ place, waiting, completeAt, failing }: TrailView['streams'][number]): string {
+  const state = waiting === 0 ? 'has every record' : `has not taken ${count(waiting, 'record')} yet`;
+  return [
+    `${place} ${state}. It last had every record ${completeAt === null ? 'at no time' : `at ${completeAt}`}.`,
+    ...(failing === null ? [] : [`Sending to it has failed since ${failing.since}: ${failing.cause}.`]),
   ].join('\n');
 }
 

@@ -11,6 +11,7 @@ import { Controller, Inject } from '@nestjs/common';
 import type { CheckpointStatus, StoredTrail } from '../../adapters/audit/read/trail-status.js';
 import { type StoredRun, unverifiedOf } from '../../adapters/audit/read/verification-status.js';
 import { emptyRollups, type RollupStatus } from '../../adapters/audit/rollup/rollup.store.js';
+import type { StreamStatus } from '../../adapters/audit/stream/stream.store.js';
 import { beginPass, type Pass } from '../../adapters/audit/verify/verification.store.js';
 import { requestJobs } from '../../adapters/queue/job-records.js';
 import { type Acting, changeBy } from '../http/access/principal.js';
@@ -39,7 +40,7 @@ export class TrailController {
   @Route('trailShow')
   async show(): Promise<TrailView> {
     const trail = await this.auditTrail.status(this.now());
-    const { chains, checkpoints, uncovered, missing, records, monthsAhead, verification } = trail;
+    const { chains, checkpoints, streams, uncovered, missing, records, monthsAhead, verification } = trail;
     return {
       ...{ records, monthsAhead, chainCount: chains.length },
       chains: chains
@@ -49,6 +50,7 @@ export class TrailController {
           ...verifiedOf(verification.chains.get(writer)),
         })),
       checkpoints: checkpoints === null ? null : { ...viewOf(checkpoints), uncovered, missing: [...missing] },
+      streams: streams.map(streamOf),
       verification: verificationOf(trail),
     };
   }
@@ -108,6 +110,21 @@ export class TrailController {
     });
     return rollupsOf(await this.auditTrail.rollups());
   }
+}
+
+function streamOf({
+  place,
+  waiting,
+  completeAtMs,
+  takenAtMs,
+  failing,
+}: StreamStatus): TrailView['streams'][number] {
+  return {
+    ...{ place, waiting },
+    completeAt: completeAtMs === null ? null : instantOf(completeAtMs),
+    takenAt: takenAtMs === null ? null : instantOf(takenAtMs),
+    failing: failing === null ? null : { since: instantOf(failing.sinceMs), cause: failing.cause },
+  };
 }
 
 function rollupsOf({ records, uncounted, countedAtMs }: RollupStatus): RollupsView {

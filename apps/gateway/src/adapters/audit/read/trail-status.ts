@@ -2,6 +2,7 @@
 import { type Chain, type TrailStatus, trailStatus } from '@gatehouse/domain/audit/trail-status';
 import type pg from 'pg';
 import { openCheckpointStore } from '../checkpoints/checkpoint.store.js';
+import { readStreams, type StreamStatus } from '../stream/stream.store.js';
 import { millisecondsOf } from './filter.js';
 import { readVerification, type VerificationStatus } from './verification-status.js';
 
@@ -22,6 +23,7 @@ export interface PlaceStatus {
 export interface StoredTrail extends TrailStatus {
   /** Null: none has been made. */
   readonly checkpoints: CheckpointStatus | null;
+  readonly streams: readonly StreamStatus[];
   readonly monthsAhead: number;
   readonly verification: VerificationStatus;
 }
@@ -30,13 +32,14 @@ export async function readTrailStatus(database: pg.Pool, nowMs: number): Promise
   // What is covered is read first: a chain that grows in between must not look as if it stood behind.
   const covered = await openCheckpointStore(database).covered();
   const verification = await readVerification(database);
-  const [chains, checkpoints, months] = await Promise.all([
+  const [chains, checkpoints, streams, months] = await Promise.all([
     database.query<Chain>(CHAINS),
     covered.sequence === 0 ? null : readCheckpoints(database),
+    readStreams(database),
     database.query<{ months: number }>('SELECT audit.partitions_ahead() AS months'),
   ]);
   const status = trailStatus(chains.rows.map(withNumbers), covered.heads, nowMs);
-  return { ...status, checkpoints, monthsAhead: months.rows[0]?.months ?? 0, verification };
+  return { ...status, checkpoints, streams, monthsAhead: months.rows[0]?.months ?? 0, verification };
 }
 
 async function readCheckpoints(database: pg.Pool): Promise<CheckpointStatus | null> {

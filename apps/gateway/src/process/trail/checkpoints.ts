@@ -1,15 +1,15 @@
 /** Puts together the job that makes checkpoints of the audit trail, and what /metrics shows of it. */
 import { now } from '#hooks';
-import { createCheckpointSigner } from '../adapters/audit/checkpoints/checkpoint-signer.js';
-import { openCheckpointStore } from '../adapters/audit/checkpoints/checkpoint.store.js';
-import { bucketPlace } from '../adapters/audit/checkpoints/bucket-place.js';
-import { directoryPlace } from '../adapters/audit/checkpoints/directory-place.js';
-import type { Config } from '../config/config.js';
-import { run } from '../jobs/audit/audit-checkpoint.job.js';
-import { atOnceAndEvery, type Scheduled } from '../jobs/schedule.js';
-import type { Metrics } from '../status/metrics.js';
-import type { Log } from './log.js';
-import { monotonicNow, type Parts } from './parts.js';
+import { createCheckpointSigner } from '../../adapters/audit/checkpoints/checkpoint-signer.js';
+import { openCheckpointStore } from '../../adapters/audit/checkpoints/checkpoint.store.js';
+import { bucketPlace } from '../../adapters/audit/checkpoints/bucket-place.js';
+import { directoryPlace } from '../../adapters/audit/checkpoints/directory-place.js';
+import type { Config } from '../../config/config.js';
+import { run } from '../../jobs/audit/audit-checkpoint.job.js';
+import { atOnceAndEvery, type Scheduled } from '../../jobs/schedule.js';
+import type { Metrics } from '../../status/metrics.js';
+import type { Log } from '../log.js';
+import { monotonicNow, type Parts } from '../parts.js';
 
 const EVERY_MS = 60_000;
 

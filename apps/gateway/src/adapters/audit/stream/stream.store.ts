@@ -1,0 +1,162 @@
+/** What of the audit trail a collector has taken, and what waits for it. */
+import { epochMs, millisecondsOf } from '../read/filter.js';
+import { recordsOf, type Queries } from '../rollup/counted.js';
+
+/** A chain that has records which the place has not taken. */
+export interface WaitingChain {
+  readonly writer: string;
+  /** Its records up to this number are taken. */
+  readonly seq: number;
+  /** Its last record. */
+  readonly headSeq: number;
+}
+
+/** Records of one chain, in their order. */
+export interface StreamPage {
+  /** At least one, as JSON without their newline. */
+  readonly lines: readonly string[];
+  readonly lastSeq: number;
+}
+
+export interface StreamStatus {
+  readonly place: string;
+  /** Records that it has not taken. */
+  readonly waiting: number;
+  /** Epoch ms; null: never. */
+  readonly completeAtMs: number | null;
+  readonly takenAtMs: number | null;
+  /** Since when each attempt has failed, and why; null: the last one did not. */
+  readonly failing: { readonly sinceMs: number; readonly cause: string } | null;
+}
+
+export interface StreamStore {
+  /** Keeps other workers from sending, for so long. False while another one sends. */
+  hold(nowMs: number, forMs: number): Promise<boolean>;
+  /** Removes other places that nothing has been sent to since then. Sent to again, they get the whole trail. */
+  forget(beforeMs: number): Promise<void>;
+  /** Lets other workers send. */
+  release(): Promise<void>;
+  /** The newest chains first, so that what happens now is not behind what happened before. */
+  waiting(): Promise<WaitingChain[]>;
+  /** The records after a number up to another one, at most so many and so many bytes, but one at least. */
+  page(chain: WaitingChain, most: { readonly records: number; readonly bytes: number }): Promise<StreamPage>;
+  /** Notes that the place has taken the records up to a number. */
+  taken(writer: string, seq: number, nowMs: number): Promise<void>;
+  /** Notes that it has every record. */
+  complete(nowMs: number): Promise<void>;
+  failed(cause: string, nowMs: number): Promise<void>;
+}
+
+const LONGEST_CAUSE = 300;
+
+/** @param holder of this process's sending: a UUID */
+export function openStreamStore(database: Queries, place: string, holder: string): StreamStore {
+  return {
+    async hold(nowMs, forMs) {
+      const { rowCount } = await database.query(HOLD, [place, holder, nowMs, nowMs + forMs]);
+      return rowCount === 1;
+    },
+
+    async forget(beforeMs) {
+      await database.query(FORGET, [place, beforeMs]);
+    },
+
+    async release() {
+      await database.query(
+        'UPDATE audit_search.stream SET held_by = NULL WHERE place = $1 AND held_by = $2',
+        [place, holder],
+      );
+    },
+
+    async waiting() {
+      const { rows } = await database.query<{ writer: string; seq: string; headSeq: string }>(WAITING, [
+        place,
+      ]);
+      return rows.map(({ writer, seq, headSeq }) => ({ writer, seq: Number(seq), headSeq: Number(headSeq) }));
+    },
+
+    async page({ writer, seq, headSeq }, most) {
+      const upTo = Math.min(headSeq, seq + most.records);
+      const { rows } = await database.query<{ seq: string; line: string }>(PAGE, [writer, seq, upTo]);
+      let bytes = 0;
+      const beyond = rows.findIndex(({ line }, index) => {
+        bytes += Buffer.byteLength(line) + 1;
+        return index > 0 && bytes > most.bytes;
+      });
+      const taken = beyond === -1 ? rows : rows.slice(0, beyond);
+      return { lines: taken.map(({ line }) => line), lastSeq: Number(taken.at(-1)?.seq ?? upTo) };
+    },
+
+    async taken(writer, seq, nowMs) {
+      await database.query(TAKEN, [place, writer, seq, nowMs]);
+    },
+
+    async complete(nowMs) {
+      await database.query(COMPLETE, [place, nowMs]);
+    },
+
+    async failed(cause, nowMs) {
+      await database.query(FAILED, [place, cause.slice(0, LONGEST_CAUSE), nowMs]);
+    },
+  };
+}
+
+/** Each place that is or was sent the trail, the latest first. */
+export async function readStreams(database: Queries): Promise<StreamStatus[]> {
+  const { rows } = await database.query<StreamRow>(STREAMS);
+  return rows.map(({ place, waiting, completeAtMs, takenAtMs, sinceMs, cause }) => ({
+    place,
+    waiting: Number(waiting),
+    completeAtMs: completeAtMs === null ? null : Number(completeAtMs),
+    takenAtMs: takenAtMs === null ? null : Number(takenAtMs),
+    failing: sinceMs === null ? null : { sinceMs: Number(sinceMs), cause: cause ?? '' },
+  }));
+}
+
+interface StreamRow {
+  readonly place: string;
+  readonly waiting: string;
+  readonly completeAtMs: string | null;
+  readonly takenAtMs: string | null;
+  readonly sinceMs: string | null;
+  readonly cause: string | null;
+}
+
+const HOLD = `
+INSERT INTO audit_search.stream AS old (place, held_by, held_until) VALUES ($1, $2, ${epochMs('$4')})
+    ON CONFLICT (place) DO UPDATE SET held_by = excluded.held_by, held_until = excluded.held_until
+ WHERE old.held_by IS NULL OR old.held_by = excluded.held_by OR old.held_until <= ${epochMs('$3')}`;
+
+const WAITING = `
+SELECT w.writer, coalesce(p.seq, 0) AS seq, w.seq AS "headSeq"
+  FROM audit.writer w LEFT JOIN audit_search.stream_position p ON p.place = $1 AND p.writer = w.writer
+ WHERE w.seq > coalesce(p.seq, 0) ORDER BY w.started_at DESC, w.writer`;
+
+/** As in an export, but for the identifiers, of which a collector gets the digest in the record alone. */
+const PAGE = `
+SELECT o.seq, json_build_object('writer', o.writer, 'seq', o.seq, 'prevHash', encode(o.prev_hash, 'hex'),
+         'hash', encode(o.hash, 'hex'), 'record', o.record)::text AS line
+  FROM ${recordsOf('$1', '$2', '$3')} ORDER BY o.seq`;
+
+const TAKEN = `
+WITH moved AS (
+  INSERT INTO audit_search.stream_position AS old (place, writer, seq) VALUES ($1, $2, $3)
+      ON CONFLICT (place, writer) DO UPDATE SET seq = greatest(old.seq, excluded.seq)
+)
+UPDATE audit_search.stream SET taken_at = ${epochMs('$4')}, failing_since = NULL, cause = NULL WHERE place = $1`;
+
+const COMPLETE = `
+UPDATE audit_search.stream SET complete_at = ${epochMs('$2')}, failing_since = NULL, cause = NULL WHERE place = $1`;
+
+const FAILED = `
+UPDATE audit_search.stream SET failing_since = coalesce(failing_since, ${epochMs('$3')}), cause = $2 WHERE place = $1`;
+
+const STREAMS = `
+SELECT s.place, (SELECT coalesce(sum(w.seq - coalesce(p.seq, 0)), 0) FROM audit.writer w
+                   LEFT JOIN audit_search.stream_position p ON p.place = s.place AND p.writer = w.writer) AS waiting,
+       ${millisecondsOf('s.complete_at')} AS "completeAtMs", ${millisecondsOf('s.taken_at')} AS "takenAtMs",
+       ${millisecondsOf('s.failing_since')} AS "sinceMs", s.cause
+  FROM audit_search.stream s ORDER BY s.held_until DESC, s.place`;
+
+/** Places that the settings no longer name. */
+const FORGET = `DELETE FROM audit_search.stream WHERE place <> $1 AND held_until < ${epochMs('$2')}`;

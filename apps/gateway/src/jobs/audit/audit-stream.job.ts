@@ -1,0 +1,67 @@
+/**
+ * Sends the audit trail to a collector as it is written (docs/audit.md, "Stream"; ADR 81): each record at least once, those
+ * of a chain in their order. A position moves once the collector has taken what lies before it, so that a worker that is
+ * killed repeats a page and leaves nothing out. A collector that is away costs nothing but the delay.
+ */
+import type { Collector } from '../../adapters/audit/stream/collector.js';
+import { TAKE_MS } from '../../adapters/audit/stream/collector.js';
+import type { StreamStore, WaitingChain } from '../../adapters/audit/stream/stream.store.js';
+
+export interface AuditStreamDeps {
+  readonly store: StreamStore;
+  readonly collector: Collector;
+  readonly outages: { failed(dependency: string, error: unknown): void; worked(dependency: string): void };
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly monotonicNow: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Then the run ends, and the next one goes on. The job's own limit is a minute longer. */
+const BUDGET_MS = 60_000;
+/** Of one request. */
+const MOST = { records: 500, bytes: 1024 * 1024 };
+/** While a worker sends one page, no other worker sends. */
+const HOLD_MS = 2 * TAKE_MS;
+/** A place that the settings no longer name is shown for so long. */
+const FORGET_MS = 30 * 86_400_000;
+const OUTAGE = 'audit-stream';
+
+export async function run(deps: AuditStreamDeps): Promise<void> {
+  const { store, outages, now } = deps;
+  if (!(await store.hold(now(), HOLD_MS))) return;
+  await store.forget(now() - FORGET_MS);
+  try {
+    if (await sendWaiting(deps)) await store.complete(now());
+    outages.worked(OUTAGE);
+  } catch (error) {
+    if (deps.signal.aborted) return;
+    outages.failed(OUTAGE, error);
+    await store.failed(error instanceof Error ? error.message : String(error), now());
+  } finally {
+    await store.release();
+  }
+}
+
+/** False: the run's time was over, or another worker sends. */
+async function sendWaiting(deps: AuditStreamDeps): Promise<boolean> {
+  const endMs = deps.monotonicNow() + BUDGET_MS;
+  const isOver = (): boolean => deps.signal.aborted || deps.monotonicNow() >= endMs;
+  for (const chain of await deps.store.waiting()) if (!(await sendChain(deps, chain, isOver))) return false;
+  return true;
+}
+
+async function sendChain(
+  { store, collector, now, signal }: AuditStreamDeps,
+  chain: WaitingChain,
+  isOver: () => boolean,
+): Promise<boolean> {
+  for (let { seq } = chain; seq < chain.headSeq;) {
+    if (isOver() || !(await store.hold(now(), HOLD_MS))) return false;
+    const { lines, lastSeq } = await store.page({ ...chain, seq }, MOST);
+    await collector.take(lines, signal);
+    await store.taken(chain.writer, lastSeq, now());
+    seq = lastSeq;
+  }
+  return true;
+}
