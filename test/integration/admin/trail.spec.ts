@@ -13,6 +13,7 @@ import { createCheckpointSigner } from '../../../apps/gateway/src/adapters/audit
 import { openCheckpointStore } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint.store.ts';
 import { directoryPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/directory-place.ts';
 import { type Collector, openCollector } from '../../../apps/gateway/src/adapters/audit/stream/collector.ts';
+import { formatterOf } from '../../../apps/gateway/src/adapters/audit/stream/format.ts';
 import { openStreamStore } from '../../../apps/gateway/src/adapters/audit/stream/stream.store.ts';
 import { openRollupStore } from '../../../apps/gateway/src/adapters/audit/rollup/rollup.store.ts';
 import { openVerificationStore } from '../../../apps/gateway/src/adapters/audit/verify/verification.store.ts';
@@ -85,10 +86,12 @@ it('says that there is no checkpoint, and then what the newest covers', async ()
 it('says what collectors have not taken, and why', async () => {
   expect((await admin.ok('trailShow')).streams).toEqual([]);
   const place = pathToFileURL(join(folder, 'stream')).href;
-  const collector = openCollector({ place, headers: {}, now: Date.now });
+  const formatter = formatterOf('records', () => null);
+  const { contentType } = formatter;
+  const collector = openCollector({ place, contentType, headers: {}, now: Date.now });
   const stream = (to: Collector) =>
     sendStream({
-      ...{ collector: to, now: () => admin.clock.ms, monotonicNow: () => performance.now() },
+      ...{ formatter, collector: to, now: () => admin.clock.ms, monotonicNow: () => performance.now() },
       store: openStreamStore(admin.parts.auditDatabase, place, randomUUID()),
       outages: { failed: () => undefined, worked: () => undefined },
       signal: new AbortController().signal,

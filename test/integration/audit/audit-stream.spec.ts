@@ -9,13 +9,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Collector, openCollector } from '../../../apps/gateway/src/adapters/audit/stream/collector.ts';
+import { type Formatter, formatterOf } from '../../../apps/gateway/src/adapters/audit/stream/format.ts';
 import {
   openStreamStore,
   readStreams,
   type StreamStore,
 } from '../../../apps/gateway/src/adapters/audit/stream/stream.store.ts';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
-import { run } from '../../../apps/gateway/src/jobs/audit/audit-stream.job.ts';
+import { pageOf, run } from '../../../apps/gateway/src/jobs/audit/audit-stream.job.ts';
 import {
   type AuditDatabase,
   auditDatabase,
@@ -59,15 +60,18 @@ beforeEach(async () => {
 });
 
 const storeOf = (holder: string = randomUUID()): StreamStore => openStreamStore(database.app, place, holder);
-const toFiles = (): Collector => openCollector({ place, headers: {}, now: Date.now });
+const RECORDS = formatterOf('records', () => null);
+const { contentType } = RECORDS;
+const toFiles = (): Collector => openCollector({ place, contentType, headers: {}, now: Date.now });
 
 const stream = (
   collector: Collector = toFiles(),
   store: StreamStore = storeOf(),
-  signal = new AbortController().signal,
+  formatter: Formatter = RECORDS,
 ): Promise<void> =>
   run({
-    ...{ store, collector, signal, now: Date.now, monotonicNow: () => performance.now() },
+    ...{ store, formatter, collector, now: Date.now, monotonicNow: () => performance.now() },
+    signal: new AbortController().signal,
     outages: { failed: (_, error) => failures.push(error), worked: () => undefined },
   });
 
@@ -150,12 +154,37 @@ describe('each record', () => {
     await attempt();
     const store = storeOf();
     const [chain] = (await store.waiting()).filter(({ headSeq }) => headSeq > 2);
-    const all = await store.page(chain!, { records: 3, bytes: 1_000_000 });
-    expect(all.lines).toHaveLength(3);
-    const [first = '', second = ''] = all.lines;
+    const records = await store.next(chain!, 3, false);
+    expect(records.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    const [first = '', second = ''] = pageOf(records, RECORDS).lines;
     const bytes = Buffer.byteLength(first) + Buffer.byteLength(second) + 2;
-    expect(await store.page(chain!, { records: 3, bytes })).toEqual({ lines: [first, second], lastSeq: 2 });
-    expect(await store.page(chain!, { records: 3, bytes: 1 })).toEqual({ lines: [first], lastSeq: 1 });
+    expect(pageOf(records, RECORDS, bytes)).toEqual({ lines: [first, second], lastSeq: 2 });
+    expect(pageOf(records, RECORDS, 1)).toEqual({ lines: [first], lastSeq: 1 });
+  });
+
+  it('that ended is an AuditEvent of FHIR, if that is the format, with what was requested', async () => {
+    await attempt();
+    await stream(
+      toFiles(),
+      storeOf(),
+      formatterOf('fhir', () => 'int.api.service.nhs.uk'),
+    );
+    const events = (await filed()) as unknown as { resourceType: string; id: string; agent: object[] }[];
+    const { rows } = await database.app.query<{ id: string }>(
+      `SELECT attempt_id AS id FROM audit.event WHERE kind IN ('OUTCOME', 'SYSTEM') ORDER BY attempt_id`,
+    );
+    expect(events.map(({ id }) => id).toSorted()).toEqual(rows.map(({ id }) => id));
+    const ofRequests = events.filter(({ agent }) => agent.length > 2);
+    expect(ofRequests.length).toBeGreaterThan(0);
+    for (const event of ofRequests)
+      expect(event).toMatchObject({
+        agent: [
+          { who: { identifier: { value: 'client-1' } } },
+          { network: { address: 'int.api.service.nhs.uk' } },
+          { who: { identifier: { value: 'R69' } } },
+        ],
+      });
+    expect(await statusOfPlace()).toMatchObject({ waiting: 0 });
   });
 });
 
@@ -182,7 +211,8 @@ describe('a collector on the internet', () => {
   });
   const overHttps = (permits: (address: string) => boolean): Collector =>
     openCollector({
-      ...{ place, headers: { authorization: 'Splunk secret-of-the-collector' }, now: Date.now },
+      ...{ place, contentType, headers: { authorization: 'Splunk secret-of-the-collector' } },
+      now: Date.now,
       network: {
         ...{ permits, ca: certificate.cert },
         resolve: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]),

@@ -236,7 +236,7 @@ describe('the stream of the audit trail', () => {
     'goes to %s, with headers',
     (place) => {
       expect(readConfig({ ...LEAST, ...HEADERS, GATEHOUSE_AUDIT_STREAM: place }).auditStream).toEqual({
-        ...{ place, headers: { authorization: 'Bearer change-me' } },
+        ...{ place, format: 'records', headers: { authorization: 'Bearer change-me' } },
       });
     },
   );

@@ -7,6 +7,7 @@ import { parseRoleRule, roleRule, type RoleRule } from '@gatehouse/domain/govern
 import type { SessionLimits } from '@gatehouse/domain/users/session-life';
 import type { RejectionLimits } from '@gatehouse/domain/policy/rejections';
 import { z } from 'zod';
+import { STREAM_FORMATS, type StreamFormat } from '../adapters/audit/stream/format.js';
 import { SECRET_METHODS, type SecretMethod } from '../adapters/people/openid/client-authentication.js';
 import type { KmsOptions } from '../adapters/kms/kms.js';
 import { httpsFault } from '../adapters/outbound/public-https.js';
@@ -160,6 +161,7 @@ export const SETTINGS = {
   GATEHOUSE_CHECKPOINT_KMS_KEY: z.string().min(1).optional(),
   GATEHOUSE_CHECKPOINTS: checkpointPlaces.optional(),
   GATEHOUSE_AUDIT_STREAM: streamPlace.optional(),
+  GATEHOUSE_AUDIT_STREAM_FORMAT: z.enum(STREAM_FORMATS).default('records'),
   GATEHOUSE_AUDIT_STREAM_HEADERS: headerList.optional(),
   GATEHOUSE_CLOUDTRAIL: cloudTrail.optional(),
   GATEHOUSE_EVIDENCE_KMS_KEY: z.string().min(1).optional(),
@@ -255,7 +257,11 @@ export interface Config {
     readonly s3: BucketOptions;
   } | null;
   /** What takes the audit trail as it is written: an https: or a file: URL; null: nothing does. */
-  readonly auditStream: { readonly place: string; readonly headers: Readonly<Record<string, string>> } | null;
+  readonly auditStream: {
+    readonly place: string;
+    readonly format: StreamFormat;
+    readonly headers: Readonly<Record<string, string>>;
+  } | null;
   /** Where CloudTrail delivers the log of KMS, which is compared with the audit trail; null: nobody compares it. */
   readonly cloudTrail: { readonly place: string; readonly s3: BucketOptions } | null;
   readonly publicUrl: string;
@@ -479,7 +485,10 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
     auditKmsKey: settings.GATEHOUSE_AUDIT_KMS_KEY,
     evidenceKmsKey: settings.GATEHOUSE_EVIDENCE_KMS_KEY ?? null,
     checkpoints: checkpointKey === undefined ? null : { kmsKey: checkpointKey, places, s3 },
-    auditStream: streamTo === undefined ? null : { place: streamTo, headers: streamHeaders },
+    auditStream:
+      streamTo === undefined
+        ? null
+        : { place: streamTo, format: settings.GATEHOUSE_AUDIT_STREAM_FORMAT, headers: streamHeaders },
     cloudTrail: logPlace === undefined ? null : { place: logPlace, s3 },
     notices: {
       mail: mailUrl === undefined || from === undefined ? null : { url: mailUrl, from },

@@ -118,7 +118,8 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
     cloudTrail: config.cloudTrail,
     ownKeys: config.checkpoints === null ? [] : [config.checkpoints.kmsKey],
   };
-  const stream = config.auditStream === null ? null : auditStream(config.auditStream, parts);
+  const stream =
+    config.auditStream === null ? null : auditStream(config.auditStream, config.environments, parts);
   const runs: Record<JobName, BackgroundJob['run']> = {
     'audit-partitions': (_, signal) => keepPartitions({ partitions, onMonthsAhead, signal, log }),
     'audit-verification': (_, signal) =>

@@ -5,10 +5,12 @@
  */
 import type { Collector } from '../../adapters/audit/stream/collector.js';
 import { TAKE_MS } from '../../adapters/audit/stream/collector.js';
-import type { StreamStore, WaitingChain } from '../../adapters/audit/stream/stream.store.js';
+import type { Formatter } from '../../adapters/audit/stream/format.js';
+import type { StreamedRecord, StreamStore, WaitingChain } from '../../adapters/audit/stream/stream.store.js';
 
 export interface AuditStreamDeps {
   readonly store: StreamStore;
+  readonly formatter: Formatter;
   readonly collector: Collector;
   readonly outages: { failed(dependency: string, error: unknown): void; worked(dependency: string): void };
   /** Epoch ms. */
@@ -52,16 +54,35 @@ async function sendWaiting(deps: AuditStreamDeps): Promise<boolean> {
 }
 
 async function sendChain(
-  { store, collector, now, signal }: AuditStreamDeps,
+  { store, formatter, collector, now, signal }: AuditStreamDeps,
   chain: WaitingChain,
   isOver: () => boolean,
 ): Promise<boolean> {
   for (let { seq } = chain; seq < chain.headSeq;) {
     if (isOver() || !(await store.hold(now(), HOLD_MS))) return false;
-    const { lines, lastSeq } = await store.page({ ...chain, seq }, MOST);
-    await collector.take(lines, signal);
+    const records = await store.next({ ...chain, seq }, MOST.records, formatter.withIntents);
+    const { lines, lastSeq } = pageOf(records, formatter);
+    if (lines.length > 0) await collector.take(lines, signal);
     await store.taken(chain.writer, lastSeq, now());
     seq = lastSeq;
   }
   return true;
+}
+
+/** The first records, up to the largest page: one at least. */
+export function pageOf(
+  records: readonly StreamedRecord[],
+  { lineOf }: Formatter,
+  mostBytes = MOST.bytes,
+): { readonly lines: readonly string[]; readonly lastSeq: number } {
+  const lines: string[] = [];
+  let [bytes, lastSeq] = [0, 0];
+  for (const record of records) {
+    const line = lineOf(record);
+    bytes += line === null ? 0 : Buffer.byteLength(line) + 1;
+    if (lines.length > 0 && bytes > mostBytes) break;
+    if (line !== null) lines.push(line);
+    lastSeq = record.seq;
+  }
+  return { lines, lastSeq };
 }

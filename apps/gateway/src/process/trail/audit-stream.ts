@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { now } from '#hooks';
 import { openCollector } from '../../adapters/audit/stream/collector.js';
+import { formatterOf } from '../../adapters/audit/stream/format.js';
 import { openStreamStore, readStreams } from '../../adapters/audit/stream/stream.store.js';
 import type { Config } from '../../config/config.js';
 import { run } from '../../jobs/audit/audit-stream.job.js';
@@ -15,12 +16,19 @@ type StreamParts = Pick<Parts, 'auditDatabase' | 'outages'>;
 
 /** Returns a run of the job. */
 export function auditStream(
-  { place, headers }: NonNullable<Config['auditStream']>,
+  { place, format, headers }: NonNullable<Config['auditStream']>,
+  environments: Config['environments'],
   { auditDatabase, outages }: StreamParts,
 ): (signal: AbortSignal) => Promise<void> {
   const store = openStreamStore(auditDatabase, place, randomUUID());
-  const collector = openCollector({ place, headers, now });
-  return (signal) => run({ store, collector, outages, now, monotonicNow, signal });
+  const hostOf = (environment: string): string | null => {
+    const url = environments.get(environment)?.apiBaseUrl;
+    return url === undefined ? null : new URL(url).host;
+  };
+  const formatter = formatterOf(format, hostOf);
+  const { contentType } = formatter;
+  const collector = openCollector({ place, contentType, headers, now });
+  return (signal) => run({ store, formatter, collector, outages, now, monotonicNow, signal });
 }
 
 /** Read from the database, since the job runs in one process at a time. */

@@ -12,6 +12,8 @@ export interface Collector {
 export interface CollectorOptions {
   /** An https: or a file: URL. */
   readonly place: string;
+  /** Of the lines. */
+  readonly contentType: string;
   /** Sent with each request; may hold a secret. */
   readonly headers: Readonly<Record<string, string>>;
   /** Epoch ms. */
@@ -22,8 +24,10 @@ export interface CollectorOptions {
 /** For one request. */
 export const TAKE_MS = 20_000;
 
-export function openCollector({ place, headers, now, network }: CollectorOptions): Collector {
-  return place.startsWith('file:') ? fileCollector(place, now) : httpsCollector(place, headers, network);
+export function openCollector({ place, contentType, headers, now, network }: CollectorOptions): Collector {
+  return place.startsWith('file:')
+    ? fileCollector(place, now)
+    : httpsCollector(place, { ...headers, 'content-type': contentType }, network);
 }
 
 function httpsCollector(
@@ -35,7 +39,7 @@ function httpsCollector(
   return {
     async take(lines, signal) {
       const status = await https.post(url, {
-        headers: { ...headers, 'content-type': 'application/x-ndjson' },
+        headers,
         body: `${lines.join('\n')}\n`,
         ...{ limitMs: TAKE_MS, signal },
       });

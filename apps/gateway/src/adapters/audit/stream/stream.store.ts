@@ -1,4 +1,5 @@
 /** What of the audit trail a collector has taken, and what waits for it. */
+import type { PlacedRecord } from '@gatehouse/domain/audit/fhir/audit-event';
 import { epochMs, millisecondsOf } from '../read/filter.js';
 import { recordsOf, type Queries } from '../rollup/counted.js';
 
@@ -11,11 +12,10 @@ export interface WaitingChain {
   readonly headSeq: number;
 }
 
-/** Records of one chain, in their order. */
-export interface StreamPage {
-  /** At least one, as JSON without their newline. */
-  readonly lines: readonly string[];
-  readonly lastSeq: number;
+/** A record as it lies in the trail. */
+export interface StreamedRecord extends PlacedRecord {
+  /** Of the chain up to the record before it, in hexadecimal. */
+  readonly prevHash: string;
 }
 
 export interface StreamStatus {
@@ -38,8 +38,11 @@ export interface StreamStore {
   release(): Promise<void>;
   /** The newest chains first, so that what happens now is not behind what happened before. */
   waiting(): Promise<WaitingChain[]>;
-  /** The records after a number up to another one, at most so many and so many bytes, but one at least. */
-  page(chain: WaitingChain, most: { readonly records: number; readonly bytes: number }): Promise<StreamPage>;
+  /**
+   * The records of a chain that come next, in their order: one at least.
+   * @param withIntents gives each OUTCOME its INTENT
+   */
+  next(chain: WaitingChain, most: number, withIntents: boolean): Promise<StreamedRecord[]>;
   /** Notes that the place has taken the records up to a number. */
   taken(writer: string, seq: number, nowMs: number): Promise<void>;
   /** Notes that it has every record. */
@@ -75,16 +78,12 @@ export function openStreamStore(database: Queries, place: string, holder: string
       return rows.map(({ writer, seq, headSeq }) => ({ writer, seq: Number(seq), headSeq: Number(headSeq) }));
     },
 
-    async page({ writer, seq, headSeq }, most) {
-      const upTo = Math.min(headSeq, seq + most.records);
-      const { rows } = await database.query<{ seq: string; line: string }>(PAGE, [writer, seq, upTo]);
-      let bytes = 0;
-      const beyond = rows.findIndex(({ line }, index) => {
-        bytes += Buffer.byteLength(line) + 1;
-        return index > 0 && bytes > most.bytes;
-      });
-      const taken = beyond === -1 ? rows : rows.slice(0, beyond);
-      return { lines: taken.map(({ line }) => line), lastSeq: Number(taken.at(-1)?.seq ?? upTo) };
+    async next({ writer, seq, headSeq }, most, withIntents) {
+      const upTo = Math.min(headSeq, seq + most);
+      const { rows } = await database.query<Omit<StreamedRecord, 'seq'> & { readonly seq: string }>(NEXT, [
+        ...[writer, seq, upTo, withIntents],
+      ]);
+      return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
     },
 
     async taken(writer, seq, nowMs) {
@@ -132,11 +131,16 @@ SELECT w.writer, coalesce(p.seq, 0) AS seq, w.seq AS "headSeq"
   FROM audit.writer w LEFT JOIN audit_search.stream_position p ON p.place = $1 AND p.writer = w.writer
  WHERE w.seq > coalesce(p.seq, 0) ORDER BY w.started_at DESC, w.writer`;
 
-/** As in an export, but for the identifiers, of which a collector gets the digest in the record alone. */
-const PAGE = `
-SELECT o.seq, json_build_object('writer', o.writer, 'seq', o.seq, 'prevHash', encode(o.prev_hash, 'hex'),
-         'hash', encode(o.hash, 'hex'), 'record', o.record)::text AS line
-  FROM ${recordsOf('$1', '$2', '$3')} ORDER BY o.seq`;
+/** Each INTENT is looked up by its index: `OFFSET 0` keeps PostgreSQL from reading the whole trail. */
+const NEXT = `
+SELECT o.writer, o.seq, encode(o.prev_hash, 'hex') AS "prevHash", encode(o.hash, 'hex') AS hash, o.record,
+       i.record AS intent
+  FROM ${recordsOf('$1', '$2', '$3')}
+  LEFT JOIN LATERAL (SELECT record FROM audit.event
+        WHERE $4::boolean AND o.kind = 'OUTCOME' AND kind = 'INTENT' AND attempt_id = o.attempt_id
+          AND started_at = o.started_at
+       OFFSET 0) i ON true
+ ORDER BY o.seq`;
 
 const TAKEN = `
 WITH moved AS (
