@@ -240,6 +240,13 @@ const BUGS = [
     tests: unit('apps/gateway/src/adapters/otlp/otlp-metrics.spec.ts'),
   },
   {
+    name: 'the client sends the code of a sign-in again after a connection broke',
+    file: 'libs/client/src/own-operations.ts',
+    find: "path: '/user-sessions',\n    reads: false,",
+    put: "path: '/user-sessions',\n    reads: true,",
+    tests: unit('libs/client/src/client.spec.ts'),
+  },
+  {
     name: 'the last metrics of a process reach no collector',
     file: 'apps/gateway/src/process/gateway.ts',
     find: 'metricPush?.close()',

@@ -1,8 +1,10 @@
-// The generated half of libs/client: its interactions from the catalogue, and its codes from the table of errors. The
-// package is published alone, so it has copies of both.
+// The generated half of libs/client: its interactions from the catalogue, the routes that are Gatehouse's own from the
+// contract, and its codes from the table of errors. The package is published alone, so it has copies of all three.
 const { CATALOGUE } = await import('../../libs/domain/dist/ers/catalogue.js');
 const { PARAMETER_FORMS } = await import('../../libs/domain/dist/ers/parameter.js');
 const { ERRORS } = await import('../../libs/domain/dist/errors.js');
+const { OWN_ROUTES } = await import('../../libs/contracts/dist/partner/own-routes.js');
+const { schemaOf } = await import('../../libs/contracts/dist/openapi-json.js');
 const { headersOf, REQUEST_HEADERS } = await import('../../libs/contracts/dist/partner/partner-headers.js');
 
 /** The headers that only some interactions take, and which are therefore part of the request. */
@@ -87,6 +89,73 @@ ${CATALOGUE.map((row) => {
   const words = `${interaction}: ${title}. It ${readOnly ? 'reads' : 'writes, and is sent once'}.`;
   return `/** ${words}${deprecated ? ' @deprecated by e-RS' : ''} */\nreadonly ${methodName(operationId)}: ${requestOf(row)};`;
 }).join('\n')}
+}
+`;
+
+/** What a JSON Schema of the contract allows, as a type. */
+function typeIn(schema) {
+  const { anyOf, enum: values, type, items, properties = {}, required = [] } = schema;
+  if (anyOf !== undefined) return anyOf.map(typeIn).join(' | ');
+  if (values !== undefined) return values.map(quoted).join(' | ');
+  if (Array.isArray(type)) return type.map((each) => typeIn({ ...schema, type: each })).join(' | ');
+  switch (type) {
+    case 'integer':
+    case 'number':
+      return 'number';
+    case 'string':
+    case 'boolean':
+    case 'null':
+      return type;
+    case 'array':
+      return `readonly (${typeIn(items)})[]`;
+    case 'object':
+      return `{ ${Object.entries(properties)
+        .map(
+          ([name, property]) => `readonly ${name}${required.includes(name) ? '' : '?'}: ${typeIn(property)};`,
+        )
+        .join('\n')} }`;
+    default:
+      throw new Error(`no type for ${JSON.stringify(schema)}`);
+  }
+}
+
+/** An explanation sends nothing to e-RS, and may be for a session. */
+const isExplanation = ({ path }) => path === '/explain';
+const ofASession = (route) => route.headers?.includes('userSession') && !isExplanation(route);
+
+function ownRowOf(route) {
+  const { method, path, body } = route;
+  const reads = method === 'get' || isExplanation(route);
+  const headers = ofASession(route) ? `userSession: ${quoted(REQUEST_HEADERS.userSession.name)}` : '';
+  return `{ method: ${quoted(method.toUpperCase())}, path: ${quoted(path)}, reads: ${reads}, query: {}, headers: { ${headers} }, body: ${body === undefined ? 'null' : quoted('own')} }`;
+}
+
+function ownRequestOf(route) {
+  const members = [
+    ...(ofASession(route)
+      ? [`/** ${REQUEST_HEADERS.userSession.description} */ readonly userSession: string;`]
+      : []),
+    ...(route.body === undefined ? [] : [`readonly body: ${typeIn(schemaOf(route.body, 'input'))};`]),
+  ];
+  return `{ ${members.join('\n')} }`;
+}
+
+/** libs/client/src/own-operations.ts */
+export const clientOwnOperations = `/** ${GENERATED('libs/contracts/src/partner/own-routes.ts')} */
+
+/** How each route is called that is Gatehouse's own. */
+export const OWN_OPERATIONS = {
+${OWN_ROUTES.map((route) => `${route.operationId}: ${ownRowOf(route)},`).join('\n')}
+} as const;
+
+/** What each of them needs, by the name of its method. */
+export interface OwnRequests {
+${OWN_ROUTES.map((route) => `/** ${route.summary}. */\nreadonly ${route.operationId}: ${ownRequestOf(route)};`).join('\n')}
+}
+
+/** What \`json()\` of its answer has; never: there is no body. */
+export interface OwnAnswers {
+${OWN_ROUTES.map(({ operationId, answer }) => `readonly ${operationId}: ${answer === undefined ? 'never' : typeIn(schemaOf(answer, 'output'))};`).join('\n')}
 }
 `;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format } from 'oxfmt';
 import { cliPage } from './cli-page.mjs';
-import { clientOperations, clientRefusals } from './client-source.mjs';
+import { clientOperations, clientOwnOperations, clientRefusals } from './client-source.mjs';
 import { partnerOpenApiDocument } from '../../libs/contracts/dist/partner/partner-openapi.js';
 import { diagnosisPage, errorPage } from './error-pages.mjs';
 import { governance } from '../observability/governance.mjs';
@@ -20,6 +20,7 @@ const pages = {
   'docs/cli.md': cliPage(read('docs/cli.md')),
   'docs/reference/partner-openapi.json': JSON.stringify(partnerOpenApiDocument('1')),
   'libs/client/src/operations.ts': clientOperations,
+  'libs/client/src/own-operations.ts': clientOwnOperations,
   'libs/client/src/refusals.ts': clientRefusals,
   'infra/observability/grafana/today.json': JSON.stringify(today),
   'infra/observability/grafana/audit-keys-governance.json': JSON.stringify(governance),

@@ -18,6 +18,11 @@ export interface Answer {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+/** An answer of Gatehouse itself, whose body has a known form. */
+export interface OwnAnswer<A> extends Answer {
+  json(): Promise<A>;
+}
+
 export function answerOf(response: Response, correlationId: string): Answer {
   const { status, headers, body } = response;
   const remaining = headers.get('Gatehouse-Rate-Remaining');

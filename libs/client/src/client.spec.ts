@@ -1,11 +1,19 @@
 /** The client against an HTTP server on this machine. */
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { CATALOGUE } from '@gatehouse/domain/ers/catalogue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createClient, type GatehouseClient, GatehouseError, OPERATIONS } from './index.js';
+import {
+  createClient,
+  type GatehouseClient,
+  GatehouseError,
+  newSignIn,
+  OPERATIONS,
+  OWN_OPERATIONS,
+} from './index.js';
 
 interface Arrival {
   readonly method: string;
@@ -95,7 +103,7 @@ describe('a call', () => {
         body?.kind ?? null,
       ]),
     );
-    expect(Object.keys(client)).toEqual(Object.keys(OPERATIONS));
+    expect(Object.keys(client)).toEqual(Object.keys({ ...OPERATIONS, ...OWN_OPERATIONS }));
   });
 
   it('sends what it is given, and returns what e-RS answers', async () => {
@@ -189,6 +197,89 @@ describe('a call', () => {
       `${url}/elsewhere`,
       1,
     ]);
+  });
+});
+
+describe('what is Gatehouse’s own', () => {
+  const HANDLE = 'ghu_test_the-handle';
+  const answering =
+    (status: number, body?: object): Reply =>
+    (response) =>
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(body && JSON.stringify(body));
+
+  it('has a method for every route of the partner listener that is no interaction', () => {
+    const document = new URL('../../../docs/reference/partner-openapi.json', import.meta.url);
+    const { paths } = JSON.parse(readFileSync(document, 'utf8')) as {
+      paths: Record<string, Record<string, { operationId: string; requestBody?: unknown }>>;
+    };
+    const routes = Object.entries(paths)
+      .filter(([path]) => !path.startsWith('/FHIR/'))
+      .flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, { operationId, requestBody }]) => [
+          ...[operationId, method.toUpperCase(), path, requestBody === undefined ? null : 'own'],
+        ]),
+      );
+    expect(
+      Object.entries(OWN_OPERATIONS).map(([name, { method, path, body }]) => [name, method, path, body]),
+    ).toEqual(routes);
+  });
+
+  it('signs a user in with values that are new each time', async () => {
+    const { state, codeVerifier, codeChallenge } = newSignIn();
+    const again = newSignIn();
+    expect(new Set([state, codeVerifier, codeChallenge, ...Object.values(again)]).size).toBe(6);
+    for (const value of [state, codeVerifier, codeChallenge]) expect(value).toMatch(/^[\w-]{43}$/);
+    replies = [answering(201, { loginId: '1', url: 'https://keys.gatehouse.example/login' })];
+    const body = { product: 'ReferWell', returnTarget: 'https://app.example', state, codeChallenge };
+    const login = await client.beginLogin({ body });
+    expect((await login.json()).url).toBe('https://keys.gatehouse.example/login');
+    expect(arrivals[0]).toMatchObject({
+      ...{ method: 'POST', target: '/user-logins', body: JSON.stringify(body) },
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    });
+    expect(arrivals[0]?.headers).not.toHaveProperty('gatehouse-user-session');
+  });
+
+  it('sends the handle of a session in its header alone', async () => {
+    replies = [answering(200, { people: [] })];
+    await client.showUserSession({ userSession: HANDLE }, { background: true });
+    await client.listActedFor({ userSession: HANDLE });
+    const role = { organisation: 'R69', businessFunction: 'REFERRING_CLINICIAN' } as const;
+    await client.chooseRole({ userSession: HANDLE, body: role });
+    replies = [answering(204)];
+    const ended = await client.endUserSession({ userSession: HANDLE });
+    expect([ended.status, ended.body]).toEqual([204, null]);
+    expect(arrivals.map(({ method, target }) => `${method} ${target}`)).toEqual([
+      'GET /user-session',
+      'GET /user-session/on-behalf-of',
+      'PUT /user-session/role',
+      'DELETE /user-session',
+    ]);
+    for (const { headers, target, body } of arrivals) {
+      expect(headers['gatehouse-user-session']).toBe(HANDLE);
+      expect(target + body).not.toContain(HANDLE);
+    }
+    expect(arrivals[0]?.headers['gatehouse-user-activity']).toBe('background');
+  });
+
+  it('asks how a call would be decided, with the headers of that call', async () => {
+    replies = [answering(200, { allowed: false, refusal: { code: 'GW_GRANT' } })];
+    const body = { method: 'GET', path: `/FHIR/STU3/ReferralRequest/${UBRN}` };
+    const options = { organisation: 'R69', userSession: HANDLE };
+    const explanation = await (await client.explain({ body }, options)).json();
+    expect([explanation.allowed, explanation.refusal?.code]).toEqual([false, 'GW_GRANT']);
+    expect(arrivals[0]?.headers).toMatchObject({
+      'nhsd-end-user-organisation-ods': 'R69',
+      'gatehouse-user-session': HANDLE,
+    });
+  });
+
+  it('is repeated where that does nothing twice, and a code is never sent twice', async () => {
+    replies = [breaking];
+    await errorOf(client.openUserSession({ body: { code: 'once', codeVerifier: newSignIn().codeVerifier } }));
+    expect(arrivals).toHaveLength(1);
+    await errorOf(client.explain({ body: { method: 'GET', path: '/FHIR/R4/PractitionerRole' } }));
+    expect(arrivals).toHaveLength(5);
   });
 });
 

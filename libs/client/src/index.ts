@@ -1,11 +1,12 @@
-/** A client of Gatehouse: a method for each interaction of e-RS, named after its operation. */
-import type { Answer } from './answer.js';
+/** A client of Gatehouse: a method for each interaction of e-RS and for each route of Gatehouse's own. */
+import type { Answer, OwnAnswer } from './answer.js';
 import { call, type Connection } from './call.js';
 import { OPERATIONS, type Requests } from './operations.js';
+import { OWN_OPERATIONS, type OwnAnswers, type OwnRequests } from './own-operations.js';
 import type { CallOptions, CallRequest, Row } from './request.js';
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.js';
 
-export type { Answer } from './answer.js';
+export type { Answer, OwnAnswer } from './answer.js';
 export {
   type ErsError,
   type Failure,
@@ -16,10 +17,12 @@ export {
 } from './failure.js';
 export type { UnlistedRefusal } from './failure.js';
 export { OPERATIONS, type Requests } from './operations.js';
+export { OWN_OPERATIONS, type OwnAnswers, type OwnRequests } from './own-operations.js';
 export { REFUSALS, type RefusalCode } from './refusals.js';
 export type { FileBody, JsonBody } from './bodies.js';
 export type { CallOptions } from './request.js';
 export { DEFAULT_RETRY, type RetryPolicy } from './retry.js';
+export { newSignIn, type SignIn } from './sign-in.js';
 
 export interface ClientSettings {
   /** The address of Gatehouse's partner listener: https, or http on this machine. */
@@ -33,12 +36,16 @@ type Method<R> = object extends R
   ? (request?: R, options?: CallOptions) => Promise<Answer>
   : (request: R, options?: CallOptions) => Promise<Answer>;
 
+type OwnMethod<R, A> = (request: R, options?: CallOptions) => Promise<OwnAnswer<A>>;
+
 /**
- * Each method answers with what e-RS says, a redirect of A042 included, which it doesn't follow.
+ * Each method answers with what e-RS says, or Gatehouse itself; a redirect of A042 is an answer, which isn't followed.
  * It throws a GatehouseError if the call failed for good, a TypeError if the request can't be sent as it is, and the
  * reason of `options.signal` if it was aborted.
  */
-export type GatehouseClient = { readonly [N in keyof Requests]: Method<Requests[N]> };
+export type GatehouseClient = { readonly [N in keyof Requests]: Method<Requests[N]> } & {
+  readonly [N in keyof OwnRequests]: OwnMethod<OwnRequests[N], OwnAnswers[N]>;
+};
 
 /** @throws TypeError if the address is not one to which a key may be sent */
 export function createClient({ url, key, retry }: ClientSettings): GatehouseClient {
@@ -47,7 +54,7 @@ export function createClient({ url, key, retry }: ClientSettings): GatehouseClie
     key: async () => checkedKey(typeof key === 'string' ? key : await key()),
     retry: { ...DEFAULT_RETRY, ...retry },
   };
-  const methods = Object.entries<Row>(OPERATIONS).map(([name, row]) => [
+  const methods = Object.entries<Row>({ ...OPERATIONS, ...OWN_OPERATIONS }).map(([name, row]) => [
     name,
     (request: CallRequest = {}, options: CallOptions = {}) => call(connection, row, request, options),
   ]);

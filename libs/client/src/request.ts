@@ -34,16 +34,17 @@ export interface CallRequest {
 
 type Body = NonNullable<RequestInit['body']> | null;
 
-/** An interaction, as the generated table describes it. */
+/** An interaction or a route of Gatehouse's own, as the generated tables describe it. */
 export interface Row {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly reads: boolean;
   /** The forms of the parameters of the query. */
   readonly query: Readonly<Record<string, keyof typeof PARAMETERS>>;
   /** The headers that only some interactions take, by the property of the request that holds them. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: 'json' | 'file' | null;
+  /** `own`: what a route of Gatehouse's own takes. */
+  readonly body: 'json' | 'file' | 'own' | null;
 }
 
 /** @throws TypeError if a parameter is missing or malformed; its value is not in the text, since it may be a patient's */
@@ -107,5 +108,6 @@ function bodyFor(row: Row, body: CallRequest['body']): { readonly type?: string;
     return { type, body: content };
   }
   const isWritten = typeof body === 'string' || body instanceof Uint8Array;
-  return { type: 'application/fhir+json', body: isWritten ? body : JSON.stringify(body) };
+  const type = row.body === 'own' ? 'application/json' : 'application/fhir+json';
+  return { type, body: isWritten ? body : JSON.stringify(body) };
 }

@@ -1,5 +1,6 @@
 /** A supplier's server opens sessions for its users, chooses their roles and calls e-RS for them. */
 import { randomUUID } from 'node:crypto';
+import { createClient, GatehouseError, newSignIn } from '@gatehouse/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
@@ -545,4 +546,45 @@ describe('the end of a session', () => {
       (await eventsOf('USER_SESSION_ENDED', CLINICIAN)).filter(({ userSessionId }) => userSessionId === id);
     await expect.poll(records, { timeout: 60_000 }).toMatchObject([{ by: 'test', reason: 'ended' }]);
   }, 90_000);
+});
+
+describe('by @gatehouse/client', () => {
+  it('a session is opened, shown, used, given a role and ended, and a call is explained', async () => {
+    const gatehouse = createClient({ url: stack.gateway.partner, key });
+    const { id_token: idToken, access_token: accessToken } = await signedInAtCis2(stack, SECRETARY);
+    const opened = await gatehouse.openUserSession({ body: { idToken, accessToken, product: 'ReferWell' } });
+    const { handle: userSession, ...session } = await opened.json();
+    expect(await (await gatehouse.showUserSession({ userSession })).json()).toMatchObject({
+      ...{ user: session.user, roles: [{ organisation: 'R69', businessFunction: SPCA }] },
+    });
+    const { people } = await (await gatehouse.listActedFor({ userSession })).json();
+    expect(people.map(({ userId }) => userId)).toEqual([MANY]);
+    const body = { organisation: 'R69', businessFunction: SPCA, onBehalfOf: MANY } as const;
+    expect((await (await gatehouse.chooseRole({ userSession, body })).json()).role).toEqual(body);
+    const read = { method: 'GET', path: REFERRAL };
+    const explanation = await (await gatehouse.explain({ body: read }, { userSession })).json();
+    expect(explanation).toMatchObject({
+      ...{ allowed: true, actingAs: { businessFunction: SPCA, onBehalfOfUserId: MANY } },
+    });
+    const referral = await gatehouse.a005RetrieveReferralRequest({ ubrn: '000000070000' }, { userSession });
+    expect(await referral.json()).toMatchObject({ resourceType: 'ReferralRequest' });
+    expect((await gatehouse.endUserSession({ userSession })).status).toBe(204);
+    const failure = await gatehouse.showUserSession({ userSession }).then(
+      () => null,
+      (error: unknown) => (error instanceof GatehouseError ? error.failure.code : error),
+    );
+    expect(failure).toBe('GW_USER_SESSION');
+  });
+
+  it('a login is begun with what newSignIn makes, and refused by its code', async () => {
+    const gatehouse = createClient({ url: stack.gateway.partner, key });
+    const { state, codeChallenge } = newSignIn();
+    const login = { product: 'ReferWell', returnTarget: 'https://app.example', state, codeChallenge };
+    const failure = await gatehouse.beginLogin({ body: login }).then(
+      () => null,
+      (error: unknown) => (error instanceof GatehouseError ? error.failure.code : error),
+    );
+    // The supplier signs the users of this product in itself.
+    expect(failure).toBe('GW_CIS2_CLIENT');
+  });
 });
