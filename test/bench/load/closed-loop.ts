@@ -20,6 +20,8 @@ export interface LoadResult {
 
 const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const wrk = benchProgram('wrk');
+/** Load sent straight to the upstream must be this much faster than a contender, or it is the load that is measured. */
+export const LEAST_HEADROOM = 2;
 export const LOAD_GENERATOR = wrk === undefined ? 'our own generator' : `wrk ${wrk.version}`;
 
 /** @throws if the generator can't reach the target */

@@ -1,6 +1,6 @@
 /** (b) Throughput of Gatehouse on one core beside servers that do less, and what a request costs each of them. */
 import type { Bench, Row } from '../row.ts';
-import { closedLoop, LOAD_GENERATOR, warmUp } from '../load/closed-loop.ts';
+import { closedLoop, LEAST_HEADROOM, LOAD_GENERATOR, warmUp } from '../load/closed-loop.ts';
 import { median, spread } from '../load/figures.ts';
 import { type Contender, startRivals, startUpstream, type Upstream } from '../servers/contenders.ts';
 import { watchCpu } from '../servers/cpu.ts';
@@ -16,8 +16,6 @@ interface Measured {
 }
 
 const GATEHOUSE = 'Gatehouse, everything on';
-/** Load sent straight to the upstream must be this much faster, or it is the load that is measured. */
-const LEAST_HEADROOM = 2;
 
 export const throughput: Row = {
   title: 'closed loop: throughput and processor time on one core',

@@ -109,7 +109,8 @@ function asPrometheus(metrics: readonly z.infer<typeof metric>[]): CollectedMetr
   return { types, series };
 }
 
-export async function startOtlpCollector(): Promise<OtlpCollector> {
+/** @param options.isForgetful for a benchmark: takes everything and keeps nothing */
+export async function startOtlpCollector({ isForgetful = false } = {}): Promise<OtlpCollector> {
   const bodies = { '/v1/traces': [] as string[], '/v1/metrics': [] as string[] };
   let headers: IncomingHttpHeaders = {};
   const server = createServer((request, response) => {
@@ -118,7 +119,7 @@ export async function startOtlpCollector(): Promise<OtlpCollector> {
     request.on('end', () => {
       const { method, url } = request;
       const isKnown = method === 'POST' && (url === '/v1/traces' || url === '/v1/metrics');
-      if (isKnown) bodies[url].push(body);
+      if (isKnown && !isForgetful) bodies[url].push(body);
       headers = request.headers;
       response.writeHead(isKnown ? 200 : 404, { 'content-type': 'application/json' }).end('{}');
     });
