@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, setGlobalProxyFromEnv } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer, type AddressInfo } from 'node:net';
 import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client';
 import { afterEach, expect, it, vi } from 'vitest';
@@ -164,6 +164,19 @@ it.each<[string, RequestListener | TcpServer | null]>([
     expect(onWorked).not.toHaveBeenCalled();
   },
 );
+
+it('the collector is reached directly, whatever proxy the process has', async () => {
+  const registry = new Registry();
+  new Counter({ name: 'gatehouse_requests_total', help: 'Requests', registers: [registry] }).inc();
+  // Port 9 discards what it is sent, and nothing listens there.
+  const restore = setGlobalProxyFromEnv({
+    ...{ HTTP_PROXY: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9' },
+  });
+  const { push, onFailed, onWorked } = await open((_, response) => response.end('{}'), registry);
+  await push.close();
+  restore();
+  expect([onFailed.mock.calls, onWorked.mock.calls.length]).toEqual([[], 1]);
+});
 
 it('an answer of garbage to a batch that was taken changes nothing', async () => {
   const registry = new Registry();
