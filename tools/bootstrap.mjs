@@ -23,6 +23,7 @@ const tasks = {
   screenshots: { script: 'test/screenshots/take.ts', built: true },
   'docs:build': { script: 'tools/docs/site.mjs', built: true },
   'docs:serve': { script: 'tools/docs/site.mjs', built: true, arguments: ['--serve'] },
+  image: { script: 'tools/image/build/main.mjs', built: true },
   release: { script: 'tools/release/main.mjs' },
   planted: { script: 'test/assure/planted-bugs.mjs', built: true },
   gateway: {

@@ -94,6 +94,7 @@ try {
         SIMULATOR_STATE_DIR: join(home, 'simulator'),
       }),
     );
+    const { createKmsKey } = await import('./start/kms.mjs');
     const kms = { ...AWS, AWS_ENDPOINT_URL_KMS: url('kms') };
     state.auditKmsKey ??= await createKmsKey(kms, 'SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT');
     state.checkpointKmsKey ??= await createKmsKey(kms, 'RSA_4096', 'SIGN_VERIFY');
@@ -202,19 +203,6 @@ try {
   if (!ending) console.log(welcome(state, url, ports));
 } catch (error) {
   await end(1, `\n${error instanceof Error ? error.message : String(error)}`);
-}
-
-/** The simulated KMS keeps its keys on disk. */
-async function createKmsKey(settings, KeySpec, KeyUsage) {
-  const { CreateKeyCommand, KMSClient } = await import('@aws-sdk/client-kms');
-  const kms = new KMSClient({
-    region: settings.AWS_REGION,
-    endpoint: settings.AWS_ENDPOINT_URL_KMS,
-    credentials: { accessKeyId: settings.AWS_ACCESS_KEY_ID, secretAccessKey: settings.AWS_SECRET_ACCESS_KEY },
-  });
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ KeySpec, KeyUsage }));
-  kms.destroy();
-  return KeyMetadata.Arn;
 }
 
 async function untilReady(address) {

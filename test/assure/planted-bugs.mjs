@@ -23,6 +23,34 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'an image may have a shell',
+    file: 'tools/image/image-contents.mjs',
+    find: '(mode & 0o111) !== 0 && !PROGRAMS.test(file)',
+    put: '(mode & 0o111) !== 0 && file === PROGRAMS',
+    tests: unit('tools/image/image-contents.spec.mjs'),
+  },
+  {
+    name: 'the image runs as root',
+    file: 'infra/Containerfile',
+    find: 'USER 1000:1000',
+    put: 'USER root',
+    tests: unit('tools/image/containerfile.spec.mjs'),
+  },
+  {
+    name: 'an image whose process has capabilities passes its trial',
+    file: 'tools/image/build/container.mjs',
+    find: "field('CapEff') + field('CapPrm')",
+    put: "field('CapPrm')",
+    tests: unit('tools/image/build/container.spec.mjs'),
+  },
+  {
+    name: 'the provenance is about nothing',
+    file: 'tools/image/provenance.mjs',
+    find: 'subjects.some(({ digest }) => !digest?.sha256)',
+    put: 'subjects.some((subject) => subject === null)',
+    tests: unit('tools/image/provenance.spec.mjs'),
+  },
+  {
     name: 'a release is made from a tree with changes',
     file: 'tools/release/release.mjs',
     find: "[git('status', '--porcelain') !== '', 'There",

@@ -1,2 +1,3 @@
 export const MAX_BYTES: number;
 export function imageFaults(folder: string): readonly string[];
+export function rootFaults(root: string): readonly string[];

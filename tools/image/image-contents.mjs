@@ -60,4 +60,28 @@ export function imageFaults(folder) {
   return faults;
 }
 
+/** What may be executable in an image: Node, our command, and libraries. */
+const PROGRAMS =
+  /^(usr\/local\/bin\/(node|gatehouse)|opt\/gatehouse\/.*\.js|(usr\/)?lib(64)?\/.*\.so[.\d]*)$/;
+
+/**
+ * @param {string} root the whole file tree of an image
+ * @returns {string[]} programs that must not be in it, a shell for example, and files whose mode gives somebody rights
+ */
+export function rootFaults(root) {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort()
+    .flatMap((file) => {
+      const { mode } = statSync(join(root, file));
+      const faults = [
+        [(mode & 0o111) !== 0 && !PROGRAMS.test(file), 'a program'],
+        [(mode & 0o6000) !== 0, 'runs with the rights of its owner'],
+        [(mode & 0o002) !== 0, 'can be written by everybody'],
+      ];
+      return faults.flatMap(([applies, why]) => (applies ? [`${file}: ${why}`] : []));
+    });
+}
+
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -58,8 +58,11 @@ async function contentsToShip() {
   };
 }
 
-/** @param {string} target a folder that doesn't exist yet, or is empty */
-export async function buildImageTree(target) {
+/**
+ * @param {string} target a folder that doesn't exist yet, or is empty
+ * @param {readonly object[]} system components of the SBOM that come from elsewhere
+ */
+export async function buildImageTree(target, system = []) {
   const { files, packages } = await contentsToShip();
   for (const file of files) {
     const [from, to] = [join(root, file), join(target, file)];
@@ -69,7 +72,8 @@ export async function buildImageTree(target) {
     else cpSync(from, to, { recursive: true });
   }
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  writeFileSync(join(target, SBOM), `${JSON.stringify(sbomOf(packages, lock.packages), null, 2)}\n`);
+  const sbom = sbomOf(packages, lock.packages, system);
+  writeFileSync(join(target, SBOM), `${JSON.stringify(sbom, null, 2)}\n`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildImageTree(process.argv[2]);

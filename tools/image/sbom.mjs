@@ -1,16 +1,21 @@
 // The list of packages of the production image (SBOM, CycloneDX 1.5 JSON), from the lock file. `npm sbom` lists every tool
 // as well, and fails while the peer of any of them is one that it doesn't want.
 import { createHash } from 'node:crypto';
+import { hashesOf, nameOf, purlOf } from './packages.mjs';
 
 /**
- * @typedef {{ version: string, name?: string, integrity?: string, license?: string }} Locked
  * @param {readonly string[]} folders of the packages in the image, as the lock file names them
- * @param {Record<string, Locked>} locked the packages of the lock file by their folders; '' is the repository itself
+ * @param {Record<string, import('./packages.mjs').Locked>} locked the packages of the lock file by their folders; '' is
+ *   the repository itself
+ * @param {readonly object[]} system components that come from elsewhere: Node, and packages of the operating system
  * @throws Error that names a package which the lock file doesn't have
  */
-export function sbomOf(folders, locked) {
+export function sbomOf(folders, locked, system = []) {
   const components = new Map(
-    folders.map((folder) => componentOf(folder, locked[folder])).map((each) => [each['bom-ref'], each]),
+    [...folders.map((folder) => componentOf(folder, locked[folder])), ...system].map((each) => [
+      each['bom-ref'],
+      each,
+    ]),
   );
   const { version, license } = locked[''];
   const described = {
@@ -32,17 +37,17 @@ export function sbomOf(folders, locked) {
   return { ...described, serialNumber: serialNumberOf(described) };
 }
 
-/** @param {Locked | undefined} entry */
+/** @param {import('./packages.mjs').Locked | undefined} entry */
 function componentOf(folder, entry) {
   if (entry === undefined) throw new Error(`${folder} is not in the lock file.`);
-  const name = entry.name ?? folder.replace(/^.*node_modules\//, '');
+  const name = nameOf(folder, entry);
   return {
     'bom-ref': `${name}@${entry.version}`,
     type: 'library',
     name,
     version: entry.version,
-    purl: `pkg:npm/${name.replace('@', '%40')}@${entry.version}`,
-    hashes: hashesOf(entry.integrity),
+    purl: purlOf(folder, entry),
+    hashes: hashesOf(entry.integrity).map(({ bits, hex }) => ({ alg: `SHA-${bits}`, content: hex })),
     ...licenceOf(entry.license),
   };
 }
@@ -51,14 +56,6 @@ function componentOf(folder, entry) {
 function licenceOf(text) {
   if (text === undefined) return {};
   return { licenses: [text.startsWith('SEE ') ? { license: { name: text } } : { expression: text }] };
-}
-
-/** `sha512-` and base64, as in a lock file; there may be several. */
-function hashesOf(integrity = '') {
-  return [...integrity.matchAll(/sha(1|256|384|512)-(\S+)/g)].map(([, bits, base64]) => ({
-    alg: `SHA-${bits}`,
-    content: Buffer.from(base64, 'base64').toString('hex'),
-  }));
 }
 
 /** A UUID that is the same for the same contents (RFC 9562, version 8). */
