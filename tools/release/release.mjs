@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { LOCAL_BUILDER, provenanceOf } from '../image/provenance.mjs';
 import { cutRelease, isNewer } from './changelog.mjs';
 
 /** Where the version is written, and the text before it. */
@@ -47,6 +48,7 @@ export function release(release) {
   if (isDryRun)
     return `${version} can be released with these notes:\n\n${changes.notes}\n\nNothing was written.`;
   const start = git('rev-parse', 'HEAD');
+  const startedAt = new Date();
   prove();
   // The proofs take long enough for somebody to have changed something.
   if (git('rev-parse', 'HEAD') !== start || git('status', '--porcelain') !== '')
@@ -55,9 +57,10 @@ export function release(release) {
   const files = Object.keys(changes.files);
   try {
     for (const [file, text] of Object.entries(changes.files)) writeFileSync(join(root, file), text);
-    writeRelease(release, folder, changes.notes);
     git('add', '--', ...files);
     git('commit', '--quiet', '-m', `Release ${version}`);
+    // After the commit, which the provenance names.
+    writeRelease(release, folder, changes.notes, { commit: git('rev-parse', 'HEAD'), startedAt });
     // As it is: git would leave out the headings, which look like its comments.
     git(
       'tag',
@@ -115,16 +118,32 @@ function changesOf({ root, version, date }, git) {
 }
 
 /** Writes everything to a folder beside `folder` first, so that this is either whole or not there. */
-function writeRelease({ root, version, makeTree }, folder, notes) {
+function writeRelease({ root, version, makeTree }, folder, notes, { commit, startedAt }) {
   mkdirSync(join(folder, '..'), { recursive: true });
   const unfinished = mkdtempSync(`${folder}.unfinished-`);
   try {
     chmodSync(unfinished, 0o755);
     const tree = join(unfinished, 'tree');
     makeTree(tree);
-    run(root, 'tar', '-czf', join(unfinished, `gatehouse-${version}.tar.gz`), '-C', tree, '.');
+    const archive = `gatehouse-${version}.tar.gz`;
+    run(root, 'tar', '-czf', join(unfinished, archive), '-C', tree, '.');
     copyFileSync(join(tree, 'sbom.cdx.json'), join(unfinished, 'sbom.cdx.json'));
     rmSync(tree, { recursive: true });
+    const described = (name) => ({ name, digest: { sha256: sha256(join(unfinished, name)) } });
+    const provenance = provenanceOf({
+      kind: 'release',
+      subjects: [described(archive)],
+      parameters: { version },
+      commit,
+      base: [],
+      locked: JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages,
+      builder: LOCAL_BUILDER,
+      versions: { node: process.versions.node },
+      startedAt,
+      finishedAt: new Date(),
+      byproducts: [described('sbom.cdx.json')],
+    });
+    writeFileSync(join(unfinished, 'provenance.json'), `${JSON.stringify(provenance, null, 2)}\n`);
     writeFileSync(join(unfinished, 'NOTES.md'), `# Gatehouse ${version}\n\n${notes}\n`);
     const sums = readdirSync(unfinished)
       .sort()

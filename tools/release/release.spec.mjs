@@ -18,7 +18,7 @@ import { release } from './release.mjs';
 const NOTES = '### Added\n\n- A thing that was missing.';
 const FILES = {
   'package.json': '{\n  "name": "gatehouse",\n  "version": "0.1.0"\n}\n',
-  'package-lock.json': '{\n  "name": "gatehouse",\n  "version": "0.1.0"\n}\n',
+  'package-lock.json': '{\n  "name": "gatehouse",\n  "version": "0.1.0",\n  "packages": {}\n}\n',
   'apps/gateway/src/status/metrics.ts': "export const VERSION = '0.1.0';\n",
   'CHANGELOG.md': `# Changelog\n\n## [Unreleased]\n\n${NOTES}\n`,
   '.gitignore': 'dist/\n',
@@ -36,6 +36,10 @@ const write = (file, text) => {
   writeFileSync(join(root, file), text);
 };
 const read = (file) => readFileSync(join(root, file), 'utf8');
+const sha256 = (file) =>
+  createHash('sha256')
+    .update(readFileSync(join(root, file)))
+    .digest('hex');
 const makeTree = (folder) => {
   mkdirSync(folder);
   writeFileSync(join(folder, 'sbom.cdx.json'), '{}\n');
@@ -86,14 +90,17 @@ it('writes the version, the files, a commit and a tag with the notes', () => {
   expect(sums.map((line) => line.split('  ')[1])).toEqual([
     'NOTES.md',
     'gatehouse-0.2.0.tar.gz',
+    'provenance.json',
     'sbom.cdx.json',
   ]);
   for (const [sum, file] of sums.map((line) => line.split('  ')))
-    expect(
-      createHash('sha256')
-        .update(readFileSync(join(root, folder, file)))
-        .digest('hex'),
-    ).toBe(sum);
+    expect(sha256(`${folder}/${file}`)).toBe(sum);
+  const { subject, predicate } = JSON.parse(read(`${folder}/provenance.json`));
+  expect(subject).toEqual([{ name: sums[1]?.split('  ')[1], digest: { sha256: sums[1]?.split('  ')[0] } }]);
+  expect(predicate.buildDefinition.resolvedDependencies[0]).toEqual({
+    name: 'source',
+    digest: { gitCommit: git('rev-parse', 'v0.2.0^{commit}').trim() },
+  });
 });
 
 it('a dry run says the notes and writes nothing', () => {
