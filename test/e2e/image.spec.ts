@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { checkSchemaVersion } from '@gatehouse/db/schema-version';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { imageFaults } from '../../tools/image/image-contents.mjs';
@@ -74,6 +75,11 @@ it('its SBOM names each package that is in it or compiled into it, and nothing e
   const named = components.map((component) => component['bom-ref']).toSorted();
   expect(named).toEqual(packagesIn(tree));
   expect(named.length).toBeGreaterThan(100);
+});
+
+it('its SBOM is valid by the schema of CycloneDX', async () => {
+  const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot5);
+  expect(await validator.validate(readFileSync(join(tree, 'sbom.cdx.json'), 'utf8'))).toBeNull();
 });
 
 it('its command migrates an empty database', async () => {

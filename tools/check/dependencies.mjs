@@ -14,7 +14,7 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What is run by its path or name, or read as types or as a font, and imported nowhere. */
+/** What is run by its path or name, read as types or as a font, or loaded by another package, and imported nowhere. */
 const TOOLS = new Set([
   '@typescript/native',
   'oxlint',
@@ -24,6 +24,10 @@ const TOOLS = new Set([
   'simple-git-hooks',
   '@types/node',
   'dejavu-fonts-ttf',
+  // By the validator of @cyclonedx/cyclonedx-library.
+  'ajv',
+  'ajv-formats',
+  'ajv-formats-draft2019',
 ]);
 const SHIPPED = /^src\/(?!testing\/)(?!.*\.spec\.tsx?$)/;
 

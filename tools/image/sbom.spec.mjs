@@ -1,3 +1,4 @@
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { expect, it } from 'vitest';
 import { sbomOf } from './sbom.mjs';
 
@@ -10,6 +11,8 @@ const LOCKED = {
   'node_modules/other/node_modules/pg': { version: '9.0.0' },
   'node_modules/wrap': { version: '1.0.0', name: 'wrapped' },
 };
+/** As long as the schema wants it. */
+const HASH = `sha512-${Buffer.alloc(64).toString('base64')}`;
 const componentsOf = (...folders) => sbomOf(folders, LOCKED).components;
 
 it.each([
@@ -48,4 +51,27 @@ it('is about Gatehouse, and the same for the same packages', () => {
 
 it('fails for a package that the lock file does not have', () => {
   expect(() => componentsOf('node_modules/none')).toThrow('node_modules/none is not in the lock file');
+});
+
+it('is valid by the schema of CycloneDX, with what is not from npm', async () => {
+  const system = [
+    {
+      'bom-ref': 'debian/libc6@2.36-9+deb12u10',
+      type: 'library',
+      name: 'libc6',
+      version: '2.36-9+deb12u10',
+      purl: 'pkg:deb/debian/libc6@2.36-9%2Bdeb12u10?arch=amd64',
+    },
+  ];
+  const folders = ['node_modules/pg', 'node_modules/vite', 'node_modules/vite/node_modules/pg'];
+  const sbom = sbomOf(
+    folders,
+    { ...LOCKED, 'node_modules/pg': { ...LOCKED['node_modules/pg'], integrity: HASH } },
+    system,
+  );
+  expect(sbom.components.map(({ name }) => name)).toContain('libc6');
+  const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot5);
+  expect(await validator.validate(JSON.stringify(sbom))).toBeNull();
+  const spoilt = { ...sbom, components: [{ ...sbom.components[0], type: 'npm package' }] };
+  expect(await validator.validate(JSON.stringify(spoilt))).not.toBeNull();
 });
