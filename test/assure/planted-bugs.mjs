@@ -431,6 +431,13 @@ const BUGS = [
     tests: integration('test/integration/audit/dashboard.spec.ts'),
   },
   {
+    name: 'a wall link may list tokens as well',
+    file: 'libs/domain/src/governance/permissions.ts',
+    find: "'token.own': { roles: STAFF_ROLES, scopes: TOKEN_SCOPES }",
+    put: "'token.own': { roles: STAFF_ROLES, scopes: [...TOKEN_SCOPES, WALL_SCOPE] }",
+    tests: integration('test/integration/admin/tokens.spec.ts'),
+  },
+  {
     name: 'a replica that no longer reports itself counts as well',
     file: 'libs/domain/src/upkeep/replica-state.ts',
     find: "if (sinceSeenMs > SILENT_MS) return 'silent';",

@@ -608,6 +608,63 @@ it('moves through the lines of the audit trail by keyboard, and follows it live'
   await page.context().close();
 });
 
+it('shows figures without names on a wall, until an administrator revokes the link', async () => {
+  const ada = await open();
+  await openToday(ada, 'Ada Clarke');
+  await ada.getByText(/^\d+ replicas? of Gatehouse [0-9.]+ runs?, and /).waitFor();
+  await ada.screenshot({ path: `${SHOTS}/today-administrator-1280-light.png`, fullPage: true });
+  await ada.goto(`${origin}/admin-tokens`);
+  await ada.getByRole('button', { name: 'Create a wall link' }).click();
+  await ada.getByRole('dialog').getByLabel('Label').fill('Operations room');
+  await ada.getByRole('dialog').getByRole('button', { name: 'Create a wall link' }).click();
+  const url = await ada.getByRole('textbox', { name: 'Link' }).inputValue();
+  await ada.getByRole('button', { name: 'I have saved it' }).click();
+  await ada.getByRole('dialog').waitFor({ state: 'detached' });
+
+  const screen = await open();
+  await screen.clock.install();
+  const asked: Request[] = [];
+  screen.on('request', (request) => asked.push(request));
+  await screen.goto(url);
+  await screen.getByRole('heading', { name: 'Failed' }).waitFor();
+  await screen.getByRole('img', { name: /^Requests by hour: Completed \d+, Rejected [1-9]/ }).waitFor();
+  const text = await screen.locator('body').innerText();
+  for (const name of ['R69', 'Ada', 'Operations room', onboarded.client]) expect(text).not.toContain(name);
+  const secret = new URL(url).hash.slice(1);
+  for (const request of asked) expect(request.url()).not.toContain(secret.slice(-20));
+  for (const width of [320, 390, 640, 1280]) {
+    await screen.setViewportSize({ width, height: 900 });
+    const fits = () => screen.evaluate<boolean>('document.documentElement.scrollWidth <= window.innerWidth');
+    await until(`the wall fits ${width} pixels`, fits);
+    if (width !== 640) await accessible(screen, `the wall, ${width}`);
+    await screen.screenshot({ path: `${SHOTS}/wall-${width}-light.png`, fullPage: true });
+  }
+  const reads = () => asked.filter((request) => request.url().endsWith('/api/v1/wall')).length;
+  await screen.getByRole('button', { name: 'Pause' }).click();
+  await screen.getByText(/^As of [0-9:]+\. Paused\.$/).waitFor();
+  const before = reads();
+  await screen.clock.fastForward('02:00');
+  expect(reads()).toBe(before);
+  await screen.getByRole('button', { name: 'Resume' }).click();
+  await until('the wall is read again', () => reads() > before);
+
+  await ada
+    .getByRole('row', { name: /Operations room/ })
+    .getByRole('button', { name: 'Revoke' })
+    .click();
+  await ada.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await ada.getByText('Token revoked.').waitFor();
+  await screen.clock.fastForward('00:31');
+  await screen.getByText(/^This link does not work/).waitFor();
+  expect(await screen.getByRole('heading', { name: 'Failed' }).count()).toBe(0);
+  const after = reads();
+  await screen.clock.fastForward('05:00');
+  expect(reads()).toBe(after);
+  expect(at.complaints).toEqual([]);
+  await screen.context().close();
+  await ada.context().close();
+});
+
 describe('what each role is shown', () => {
   it.each([
     ['Priya Nair', ['Organisations', 'Approvals'], ['Staff'], 4],

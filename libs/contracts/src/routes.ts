@@ -25,6 +25,7 @@ import { plannerRoutes } from './asid-plan/planner-routes.js';
 import { recordRoutes } from './registry/record-routes.js';
 import { keyDeletionRoutes } from './operation/key-deletion-routes.js';
 import { rotationRoutes } from './operation/rotation-routes.js';
+import { wallRoutes } from './operation/wall-routes.js';
 import { webhookRoutes } from './operation/webhook-routes.js';
 import { registryRoutes } from './registry/registry-routes.js';
 import { searchRoutes } from './registry/search-routes.js';
@@ -62,6 +63,7 @@ export const routes = {
   ...noticeRoutes,
   ...ownNoticeRoutes,
   ...webhookRoutes,
+  ...wallRoutes,
   ...staffRoutes,
   ...auditRoutes,
   ...trailRoutes,

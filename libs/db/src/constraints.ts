@@ -352,8 +352,9 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   admin_token_token_id_unique: rule('tokenId', 'There is an admin token with this id already.'),
   admin_token_scopes_known: rule(
     'scopes',
-    'The scopes of an admin token are one or more of registry, governance, audit.',
+    'The scopes of an admin token are one or more of registry, governance, audit; that of a wall link is wall alone.',
   ),
+  admin_token_wall_bounded: rule('scopes', 'A wall link is a person’s, and works for at most 30 days.'),
   admin_token_secret_hash_format: rule('secretHash', SECRET_HASH),
   admin_token_expires_after_creation: rule('expiresAt', 'An admin token expires after it is made.'),
 

@@ -1,7 +1,7 @@
 /** Tokens of the admin API never have more rights than the one that created them, and never outlast their owner. */
-import { API_PREFIX } from '@gatehouse/contracts/routes';
+import { API_PREFIX, type RouteContract, type RouteName, routes } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AdminApi, type Answer, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, type Answer, pathOf, startAdmin } from '../../support/admin-api.ts';
 import { CONSOLE, type SignedIn, signIn } from '../../support/staff.ts';
 
 const DAY_MS = 86_400_000;
@@ -152,5 +152,142 @@ describe('the actor is recorded by issuer and subject, not only by name', () => 
   it('or by name alone for a service', async () => {
     const { tokenId } = (await create(admin.tokens.all)).body;
     expect(await historyOf(tokenId)).toMatchObject([{ people: [] }]);
+  });
+});
+
+describe('a wall link', () => {
+  let ada: SignedIn;
+  let other: SignedIn;
+  beforeAll(async () => {
+    admin.clock.ms = start;
+    ada = await signIn(admin.db, 'Alma', ['administrator'], start);
+    other = await signIn(admin.db, 'Anton', ['administrator'], start);
+  });
+
+  const post = (path: string, body: object, person: SignedIn) =>
+    admin.call('POST', `${API_PREFIX}${path}`, body, '', person.headers);
+  const make = async (person = ada) => {
+    const answer = await post('/wall-links', { label: 'Operations room', reason: 'a new screen' }, person);
+    expect(answer.status, answer.text).toBe(200);
+    const [page, secret = ''] = answer.body.url.split('#');
+    return { ...answer.body, page, secret };
+  };
+  const show = (secret: string, headers = {}) =>
+    admin.call('GET', `${API_PREFIX}/wall`, undefined, secret, headers);
+  const listedBy = async (person: SignedIn): Promise<{ tokenId: string; state: string }[]> =>
+    (await admin.call('GET', `${API_PREFIX}/admin-tokens?limit=500`, undefined, '', person.headers)).body
+      .items;
+
+  it('is made by an administrator in the console alone, for 30 days, and its secret is behind the #', async () => {
+    const { page, secret, token, expiresAt, scopes, endsAt } = await make();
+    expect(page).toBe(`${CONSOLE}/wall`);
+    expect(secret).toMatch(/^gha_/);
+    expect(token).toBeUndefined();
+    expect([scopes, expiresAt]).toEqual([['wall'], new Date(start + 30 * DAY_MS).toISOString()]);
+    expect(endsAt).toBe(expiresAt);
+    const priya = await signIn(
+      admin.db,
+      'Pia',
+      ['platform-engineer', 'governance-officer', 'auditor'],
+      start,
+    );
+    expect((await post('/wall-links', { label: 'x' }, priya)).status).toBe(403);
+    for (const bearer of [admin.tokens.all, secret])
+      expect((await admin.call('POST', `${API_PREFIX}/wall-links`, { label: 'x' }, bearer)).status).toBe(403);
+    expect((await create(admin.tokens.all, { scopes: ['wall'] })).status).toBe(400);
+  });
+
+  it('reaches exactly one route', async () => {
+    const { secret } = await make();
+    const reached: string[] = [];
+    for (const [name, route] of Object.entries(routes) as [RouteName, RouteContract][]) {
+      const { status } = await admin.call(
+        route.method,
+        pathOf(route, {}, route.method === 'GET' ? { unknown: 'x' } : {}),
+        route.body === undefined ? undefined : { unknown: 'field' },
+        secret,
+      );
+      if (status !== 403) reached.push(name);
+    }
+    expect(reached).toEqual(['wallShow']);
+    expect((await show(secret)).status).toBe(200);
+  });
+
+  it('shows numbers and instants alone', async () => {
+    const { secret } = await make();
+    const texts: unknown[] = [];
+    JSON.stringify((await show(secret)).body, (_, value: unknown) => {
+      if (typeof value === 'string') texts.push(value);
+      return value;
+    });
+    expect(texts.length).toBeGreaterThan(24);
+    for (const text of texts) expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  it('ends with its time, with its revocation by any administrator, and with its maker’s role', async () => {
+    const [expiring, revoked, orphaned] = [await make(), await make(), await make(other)];
+    admin.clock.ms = start + 30 * DAY_MS - 1;
+    expect((await show(expiring.secret)).status).toBe(200);
+    admin.clock.ms = start + 30 * DAY_MS;
+    expect((await show(expiring.secret)).status).toBe(401);
+    admin.clock.ms = start;
+    const revocation = `/admin-tokens/${revoked.tokenId}/revoke`;
+    const priya = await signIn(admin.db, 'Paula', ['platform-engineer'], start);
+    expect((await post(revocation, {}, priya)).status).toBe(404);
+    expect((await post(revocation, { reason: 'the screen is gone' }, other)).status).toBe(200);
+    expect((await show(revoked.secret)).status).toBe(401);
+    const { id } = await admin.db.adminToken.findUniqueOrThrow({ where: { tokenId: revoked.tokenId } });
+    const path = `${API_PREFIX}/history?table=admin_token&key=${id}`;
+    const auditor = await signIn(admin.db, 'Olga', ['auditor'], start);
+    const { items } = (await admin.call('GET', path, undefined, '', auditor.headers)).body;
+    expect(items).toHaveLength(2);
+    expect(items[0]).toMatchObject({ actor: 'Anton (anton@example.org)', reason: 'the screen is gone' });
+    await admin.db.staffRole.deleteMany({ where: { staffId: other.staffId } });
+    expect((await show(orphaned.secret)).status).toBe(403);
+    await admin.db.staffRole.create({
+      data: {
+        staffId: other.staffId,
+        role: 'administrator',
+        source: 'administrator',
+        everyOrganisation: true,
+      },
+    });
+  });
+
+  it('is listed for every administrator and for nobody else, and its history says who made it', async () => {
+    const { tokenId } = await make();
+    const omar = await signIn(admin.db, 'Oskar', ['auditor'], start);
+    for (const [person, isListed] of [
+      [ada, true],
+      [other, true],
+      [omar, false],
+    ] as const)
+      expect((await listedBy(person)).some((token) => token.tokenId === tokenId)).toBe(isListed);
+    const { id } = await admin.db.adminToken.findUniqueOrThrow({ where: { tokenId } });
+    const path = `${API_PREFIX}/history?table=admin_token&key=${id}`;
+    const { items } = (await admin.call('GET', path, undefined, '', omar.headers)).body;
+    expect(items).toMatchObject([{ actor: 'Alma (alma@example.org)', reason: 'a new screen' }]);
+    expect(JSON.stringify(items)).not.toContain('gha_');
+  });
+
+  it('extends no session, even of the browser that sends it', async () => {
+    const { secret } = await make();
+    await admin.db.staffSession.update({
+      where: { id: ada.sessionId },
+      data: { lastSeenAt: new Date(start - 60_000) },
+    });
+    expect((await show(secret, ada.headers)).status).toBe(200);
+    const { lastSeenAt } = await admin.db.staffSession.findUniqueOrThrow({ where: { id: ada.sessionId } });
+    expect(lastSeenAt.getTime()).toBe(start - 60_000);
+  });
+
+  it('can have no other scope, no longer time and no service as its owner, by the rules of the database', async () => {
+    const { tokenId } = await make();
+    for (const data of [
+      { scopes: ['wall', 'audit'] },
+      { expiresAt: new Date(start + 31 * DAY_MS) },
+      { staffId: null },
+    ])
+      await expect(admin.db.adminToken.update({ where: { tokenId }, data })).rejects.toThrow();
   });
 });

@@ -552,6 +552,8 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   ],
   ['admin_token_scopes_known', 'none', adminToken({ scopes: [] })],
   ['admin_token_scopes_known', 'unknown', adminToken({ scopes: ['registry', 'root'] })],
+  ['admin_token_scopes_known', 'wall and another', adminToken({ scopes: ['wall', 'audit'] })],
+  ['admin_token_wall_bounded', 'a wall link of nobody', adminToken({ scopes: ['wall'] })],
   ['admin_token_secret_hash_format', 'not a hash', adminToken({ secret_hash: 'x' })],
   ['admin_token_expires_after_creation', 'born dead', adminToken({ expires_at: '2001-01-01' })],
   [

@@ -10,6 +10,7 @@ export interface FieldFault {
 /** The status of a request that was never answered. */
 export const NO_ANSWER = 0;
 const UNAUTHENTICATED = 401;
+const FORBIDDEN = 403;
 const PRECONDITION_FAILED = 412;
 const MISSING_ROLE = 'urn:gatehouse:problem:missing-role';
 
@@ -42,6 +43,10 @@ export class ProblemError extends Error {
 }
 
 export const isSignedOut = (error: unknown): boolean => error instanceof ProblemError && error.isSignedOut;
+
+/** What was sent to prove who asks does not do, now or for this. */
+export const isRefused = (error: unknown): boolean =>
+  error instanceof ProblemError && (error.isSignedOut || error.status === FORBIDDEN);
 
 /** Of a request that every role may make. */
 export const isWithoutRole = (error: unknown): boolean =>

@@ -11,6 +11,8 @@ export interface ApiRequest {
   readonly ifMatch?: string;
   /** The page makes it by itself: it does not keep the session from going idle. */
   readonly isPoll?: true;
+  /** A token that is sent in place of the session, which the browser then leaves out. */
+  readonly bearer?: string;
   /** Ends an answer in lines. */
   readonly signal?: AbortSignal;
   /** Called whenever something of an answer in lines has arrived, if only to keep the connection open. */
@@ -75,8 +77,10 @@ async function fetchRoute(
       ...(csrfToken === undefined ? {} : { 'Gatehouse-CSRF': csrfToken }),
       ...(request.ifMatch === undefined ? {} : { 'If-Match': request.ifMatch }),
       ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(request.bearer === undefined ? {} : { Authorization: `Bearer ${request.bearer}` }),
       ...(request.isPoll === true ? { [POLL_HEADER]: '1' } : {}),
     },
+    ...(request.bearer === undefined ? {} : { credentials: 'omit' as const }),
     ...(signal === undefined ? {} : { signal }),
     ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
   }).catch(unanswered);

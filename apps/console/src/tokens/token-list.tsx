@@ -9,6 +9,7 @@ import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
 import { sentenceCase } from '../parts/words.js';
+import { WallLinkDialog } from './wall-link-dialog.js';
 
 const TOKEN_SCOPES = scope.options;
 
@@ -19,25 +20,28 @@ export default function TokenList() {
     <RegisterList<Token>
       title="API tokens"
       actions={
-        <RouteDialog
-          route="tokenCreate"
-          label="Create a token"
-          fields={[
-            { name: 'label', label: 'Label', required: true, help: 'What the token is for' },
-            {
-              name: 'scopes',
-              label: 'Scopes',
-              kind: 'list',
-              required: true,
-              choices: TOKEN_SCOPES,
-              help: 'A token never has more rights than you',
-            },
-            { name: 'expiresInDays', label: 'Days until it expires', kind: 'number', initial: '30' },
-            REASON_OPTIONAL,
-          ]}
-          done="Token created."
-          result={(answer) => <OneTimeSecret secret={(answer as AnswerOf<'tokenCreate'>).token} />}
-        />
+        <>
+          <WallLinkDialog />
+          <RouteDialog
+            route="tokenCreate"
+            label="Create a token"
+            fields={[
+              { name: 'label', label: 'Label', required: true, help: 'What the token is for' },
+              {
+                name: 'scopes',
+                label: 'Scopes',
+                kind: 'list',
+                required: true,
+                choices: TOKEN_SCOPES,
+                help: 'A token never has more rights than you',
+              },
+              { name: 'expiresInDays', label: 'Days until it expires', kind: 'number', initial: '30' },
+              REASON_OPTIONAL,
+            ]}
+            done="Token created."
+            result={(answer) => <OneTimeSecret secret={(answer as AnswerOf<'tokenCreate'>).token} />}
+          />
+        </>
       }
       rowActions={({ tokenId, state }) =>
         state === 'usable' ? (

@@ -10,7 +10,7 @@ const applicationRef = { applicationId: z.string(), application: z.string() };
 
 const times = z.object({ p50: z.number().int(), p95: z.number().int() }).nullable();
 
-const figures = z.object({
+export const figures = z.object({
   requests: z.number().int(),
   /** Of the time that has passed, so that a span which has not ended can be compared. */
   perHour: z.number(),
@@ -23,6 +23,17 @@ const figures = z.object({
 });
 export type FiguresView = z.infer<typeof figures>;
 
+/** By the hour; the current hour is the last. */
+export const trafficHours = z.array(
+  z.object({
+    at: instant,
+    completed: z.number().int(),
+    /** By Gatehouse. */
+    refused: z.number().int(),
+    failed: z.number().int(),
+  }),
+);
+
 const traffic = {
   /** Of the hours of `traffic`. */
   figures,
@@ -30,16 +41,7 @@ const traffic = {
   lastWeek: figures.nullable(),
   /** Records that are not counted yet, so that figures are too low; 0: they are complete. */
   uncounted: z.number().int(),
-  /** By the hour; the current hour is the last. */
-  traffic: z.array(
-    z.object({
-      at: instant,
-      completed: z.number().int(),
-      /** By Gatehouse. */
-      refused: z.number().int(),
-      failed: z.number().int(),
-    }),
-  ),
+  traffic: trafficHours,
   /** The most frequent first; `hours` has one number for each hour of `traffic`. */
   reasons: z.array(
     z.object({

@@ -9,9 +9,12 @@ export type StaffRole = (typeof STAFF_ROLES)[number];
 export const TOKEN_SCOPES = ['registry', 'governance', 'audit'] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 
+/** Of a wall link. No other token has it, and it allows nothing else (ADR 78). */
+export const WALL_SCOPE = 'wall';
+
 interface Row {
   readonly roles: readonly StaffRole[];
-  readonly scopes: readonly TokenScope[];
+  readonly scopes: readonly (TokenScope | typeof WALL_SCOPE)[];
 }
 
 const readers: Row = {
@@ -68,6 +71,10 @@ export const PERMISSIONS = {
     scopes: ['registry', 'governance'],
   },
   'dashboard.read': readers,
+  /** Figures and counts without names, for a screen that everybody sees. */
+  'wall.read': { roles: ['administrator'], scopes: [WALL_SCOPE] },
+  /** Making wall links, and revoking those of others; a person does that. */
+  'wall.write': { roles: ['administrator'], scopes: [] },
   /** The processes of Gatehouse and their health. */
   'replica.read': { roles: STAFF_ROLES, scopes: readers.scopes },
   /** Background jobs. */

@@ -5,12 +5,14 @@ import { DashboardController } from './dashboard.controller.js';
 import { NearQuotaStore } from './near-quota.store.js';
 import { ReplicasStore } from './replicas.store.js';
 import { TasksStore } from './tasks.store.js';
+import { TrafficStore } from './traffic.store.js';
 import { WaitingStore } from './waiting.store.js';
+import { WallController } from './wall.controller.js';
 import { WorstStore } from './worst.store.js';
 
 @Module({
   imports: [CatalogueModule, DoctorModule],
-  controllers: [DashboardController],
-  providers: [NearQuotaStore, ReplicasStore, TasksStore, WaitingStore, WorstStore],
+  controllers: [DashboardController, WallController],
+  providers: [NearQuotaStore, ReplicasStore, TasksStore, TrafficStore, WaitingStore, WorstStore],
 })
 export class DashboardModule {}

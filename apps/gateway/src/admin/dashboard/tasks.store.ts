@@ -119,7 +119,7 @@ export class TasksStore {
     return rows.map(({ foundAt, ...same }) => ({ ...same, foundAt: foundAt.toISOString() }));
   }
 
-  private async counts(reach: Reach) {
+  async counts(reach: Reach) {
     const within = reach === 'all' ? null : [...reach];
     const [row] = await this.db.$queryRaw<{ approvals: number; stops: number; emergencies: number }[]>`
       SELECT

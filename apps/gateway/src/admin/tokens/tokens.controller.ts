@@ -1,25 +1,28 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
+import { WALL_SCOPE } from '@gatehouse/domain/governance/permissions';
 import { Controller, Inject } from '@nestjs/common';
 import { type Acting, changeBy } from '../http/access/principal.js';
 import { AdminProblem } from '../http/problem.js';
 import { Route } from '../http/route/route.js';
 import { Transactions } from '../http/transactions.js';
-import { CLOCK, type Clock } from '../injected.js';
+import { CLOCK, type Clock, CONSOLE_ORIGIN } from '../injected.js';
 import { TokensStore } from './tokens.store.js';
 
 const DAY_MS = 86_400_000;
+const WALL_LINK_DAYS = 30;
 
 @Controller()
 export class TokensController {
   constructor(
     @Inject(TokensStore) private readonly tokens: TokensStore,
     @Inject(Transactions) private readonly transactions: Transactions,
+    @Inject(CONSOLE_ORIGIN) private readonly consoleOrigin: string,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
   @Route('tokenList')
-  list({ query }: InputOf<'tokenList'>, { staffId }: Acting) {
-    return this.tokens.list(query, staffId);
+  list({ query }: InputOf<'tokenList'>, acting: Acting) {
+    return this.tokens.list(query, acting);
   }
 
   @Route('tokenCreate')
@@ -32,6 +35,19 @@ export class TokensController {
     return this.transactions.run(change, (transaction) =>
       this.tokens.create(transaction, change, { label, scopes, staffId, parentTokenId, expiresAtMs }),
     );
+  }
+
+  /** The page and its secret are one link. A browser sends nothing of what is behind the `#`. */
+  @Route('wallLinkCreate')
+  async createWallLink({ body }: InputOf<'wallLinkCreate'>, acting: Acting) {
+    const change = changeBy(acting, body.reason);
+    const { token, ...created } = await this.transactions.run(change, (transaction) =>
+      this.tokens.create(transaction, change, {
+        ...{ label: body.label, scopes: [WALL_SCOPE], staffId: acting.staffId, parentTokenId: null },
+        expiresAtMs: this.now() + WALL_LINK_DAYS * DAY_MS,
+      }),
+    );
+    return { ...created, url: `${this.consoleOrigin}/wall#${token}` };
   }
 
   @Route('tokenRevoke')

@@ -1,11 +1,11 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { adminTokenLife, childExpiryMs } from '@gatehouse/domain/governance/admin-token-life';
-import type { TokenScope } from '@gatehouse/domain/governance/permissions';
+import { type TokenScope, WALL_SCOPE } from '@gatehouse/domain/governance/permissions';
 import { mintAdminToken, type RandomBytes } from '@gatehouse/domain/input/opaque-key';
 import { Inject, Injectable } from '@nestjs/common';
 import { hashSecret } from '../../adapters/people/secret-hash.js';
 import { nameOf } from '../../adapters/people/staff-sessions.js';
-import type { Principal } from '../http/access/principal.js';
+import { mayDo, type Principal } from '../http/access/principal.js';
 import { LAST_SIGN_IN, tokenFacts, type TokenRows } from '../http/access/token-facts.js';
 import { instantOf, pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
@@ -14,7 +14,7 @@ import { CLOCK, type Clock, DATABASE, OWNER_SIGN_IN_MS, RANDOM_BYTES } from '../
 
 export interface NewToken {
   readonly label: string;
-  readonly scopes: readonly TokenScope[];
+  readonly scopes: readonly (TokenScope | typeof WALL_SCOPE)[];
   /** Whose it is; null: a service's. */
   readonly staffId: string | null;
   /** The public id of the token it is created with; null: a session, or bootstrap. */
@@ -37,14 +37,14 @@ export class TokensStore {
     @Inject(OWNER_SIGN_IN_MS) private readonly ownerSignInMs: number,
   ) {}
 
-  /** @param staffId whose tokens to list; null: those of every service and person */
-  async list({ limit, after }: InputOf<'tokenList'>['query'], staffId: string | null) {
+  /** A person’s own tokens and, for those who make them, all wall links; for a service, every token. */
+  async list({ limit, after }: InputOf<'tokenList'>['query'], principal: Principal) {
     const rows = await this.db.adminToken.findMany({
       include: WHOLE_TOKEN,
       orderBy: { tokenId: 'asc' },
       take: limit + 1,
       where: {
-        ...(staffId === null ? {} : { staffId }),
+        ...(principal.staffId === null ? {} : { OR: reachable(principal) }),
         ...(after === undefined ? {} : { tokenId: { gt: after } }),
       },
     });
@@ -85,10 +85,13 @@ export class TokensStore {
   }
 
   /** Revokes a token and all that were created with it, unless it has a scope that the one who revokes lacks. */
-  async revoke(transaction: Transaction, tokenId: string, { scopes, staffId }: Principal) {
-    const row = await transaction.adminToken.findUnique({ where: { tokenId }, include: WHOLE_TOKEN });
-    if (row === null || (staffId !== null && row.staffId !== staffId))
-      throw notFound(`admin token ${tokenId}`);
+  async revoke(transaction: Transaction, tokenId: string, principal: Principal) {
+    const { scopes, staffId } = principal;
+    const row = await transaction.adminToken.findFirst({
+      where: { tokenId, ...(staffId === null ? {} : { OR: reachable(principal) }) },
+      include: WHOLE_TOKEN,
+    });
+    if (row === null) throw notFound(`admin token ${tokenId}`);
     const lacking = scopes === null ? [] : row.scopes.filter((scope) => !scopes.includes(scope));
     if (lacking.length > 0) throw conflict(`That token has scopes that yours lacks: ${lacking.join(', ')}.`);
     await revokeWithDescendants(transaction, row.id, new Date(this.now()));
@@ -114,6 +117,12 @@ export class TokensStore {
     };
   }
 }
+
+/** The tokens that a person may see and revoke. */
+const reachable = (principal: Principal) => [
+  { staffId: principal.staffId },
+  ...(mayDo(principal, 'wall.write') ? [{ scopes: { has: WALL_SCOPE } }] : []),
+];
 
 interface TokenRow extends Omit<TokenRows, 'parent' | 'staff'> {
   readonly tokenId: string;

@@ -1,0 +1,3 @@
+import { lazy } from 'react';
+
+export const WallPage = lazy(() => import('./wall-page.js'));
