@@ -500,6 +500,12 @@ it('warns two minutes before a session ends, and lets the person keep it', async
   );
   expect(Number(rows[0]?.ms)).toBeLessThan(60_000);
 
+  await page.getByRole('button', { name: 'Full screen' }).click();
+  await page.getByRole('menu').waitFor({ state: 'hidden' });
+  await page.screenshot({ path: `${SHOTS}/today-full-screen-1280-light.png` });
+  await page.getByRole('button', { name: 'Leave full screen' }).click();
+  await page.getByRole('menu').waitFor();
+
   // Figures, organisations and bars lead to the requests that they count.
   await page.screenshot({ path: `${SHOTS}/today-1280-light.png`, fullPage: true });
   const bar = page.getByRole('img', { name: /^Requests by hour/ });
@@ -612,6 +618,7 @@ it('shows figures without names on a wall, until an administrator revokes the li
   const ada = await open();
   await openToday(ada, 'Ada Clarke');
   await ada.getByText(/^\d+ replicas? of Gatehouse [0-9.]+ runs?, and /).waitFor();
+  await ada.getByText('No API token ends within 14 days, and there is no wall link.').waitFor();
   await ada.screenshot({ path: `${SHOTS}/today-administrator-1280-light.png`, fullPage: true });
   await ada.goto(`${origin}/admin-tokens`);
   await ada.getByRole('button', { name: 'Create a wall link' }).click();

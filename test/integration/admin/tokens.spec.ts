@@ -268,6 +268,11 @@ describe('a wall link', () => {
     const { items } = (await admin.call('GET', path, undefined, '', omar.headers)).body;
     expect(items).toMatchObject([{ actor: 'Alma (alma@example.org)', reason: 'a new screen' }]);
     expect(JSON.stringify(items)).not.toContain('gha_');
+    const { wallLinks, tokensEnding } = (
+      await admin.call('GET', `${API_PREFIX}/administration`, undefined, '', other.headers)
+    ).body;
+    expect(wallLinks.map((token: { tokenId: string }) => token.tokenId)).toContain(tokenId);
+    expect(JSON.stringify(tokensEnding)).not.toContain(tokenId);
   });
 
   it('extends no session, even of the browser that sends it', async () => {

@@ -7,6 +7,7 @@ import { Loaded, Loading } from '../parts/load-state.js';
 import { SroOutlook } from '../sro/sro-outlook.js';
 import { Attention } from './attention.js';
 import { Freshness } from './freshness.js';
+import { Administration } from './lazy-administration.js';
 import { Replicas } from './lazy-replicas.js';
 import { Traffic, trafficOf } from './traffic/lazy-traffic.js';
 import { Waiting } from './waiting.js';
@@ -17,6 +18,7 @@ const REFRESH_MS = 60_000;
 /** What needs a person today, and the traffic. It is read again every minute, until a person pauses it. */
 export default function Dashboard() {
   const [maySeeNumbers, maySeeChanges] = [useMay('dashboardShow'), useMay('changeList')];
+  const maySeeAdministration = useMay('administrationShow');
   const maySeeReplicas = useMay('replicaList');
   const [isPaused, setPaused] = useState(false);
   const [maySeeSros, maySeePlan] = [useMay('sroOutlook'), useMay('planShow')];
@@ -31,10 +33,15 @@ export default function Dashboard() {
         {maySeeChanges ? <Waiting /> : null}
         {maySeeSros ? <SroOutlook isHiddenIfNone /> : null}
         {maySeePlan ? <PlanCoverage /> : null}
-        {maySeeNumbers ? <Numbers /> : null}
         {maySeeReplicas ? (
-          <Suspense>
+          <Suspense fallback={<Loading />}>
             <Replicas />
+          </Suspense>
+        ) : null}
+        {maySeeNumbers ? <Numbers /> : null}
+        {maySeeAdministration ? (
+          <Suspense fallback={<Loading />}>
+            <Administration />
           </Suspense>
         ) : null}
       </RefreshMs>

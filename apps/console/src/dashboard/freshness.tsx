@@ -1,6 +1,7 @@
 import { Box, Button, Typography } from '@mui/material';
 import { useIsFetching, useQueryClient } from '@tanstack/react-query';
 import { clockTime } from '../parts/dates.js';
+import { FullScreen } from '../layout/full-screen.js';
 import { LIVE } from '../api/use-live.js';
 
 interface Props {
@@ -36,6 +37,7 @@ export function Freshness({ isPaused, setPaused }: Props) {
       >
         {isPaused ? 'Resume' : 'Pause'}
       </Button>
+      <FullScreen />
     </Box>
   );
 }

@@ -2,6 +2,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Link, Table, TableBody, TableCell, TableHead, TableRow, Typography } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
+import { useMay } from '../api/use-may.js';
 import { useLive } from '../api/use-live.js';
 import { moment } from '../parts/dates.js';
 import { Section } from '../parts/facts.js';
@@ -13,6 +14,7 @@ import { replicasInShort } from './replica-words.js';
 type Replica = AnswerOf<'replicaList'>['replicas'][number];
 
 export default function Replicas() {
+  const maySeeJobs = useMay('jobList');
   const query = useLive(['replicas'], 'replicaList', {});
   return (
     <Loaded query={query}>
@@ -32,10 +34,14 @@ export default function Replicas() {
             <Typography>{replicasInShort(replicas)}</Typography>
             {overdueJobs.length === 0 ? null : (
               <Typography>
-                Overdue:{' '}
-                <Link component={RouterLink} to="/jobs">
-                  {overdueJobs.join(', ')}
-                </Link>
+                Background jobs that are overdue:{' '}
+                {maySeeJobs ? (
+                  <Link component={RouterLink} to="/jobs">
+                    {overdueJobs.join(', ')}
+                  </Link>
+                ) : (
+                  overdueJobs.join(', ')
+                )}
               </Typography>
             )}
             <Box sx={{ overflowX: 'auto' }}>{table}</Box>

@@ -18,6 +18,9 @@ export function ConsoleLayout({ children, ...props }: LayoutProps) {
         // On narrow screens react-admin gives it the colour of a card.
         '& .RaList-actions .MuiToolbar-root': { flexWrap: 'wrap', backgroundColor: 'transparent' },
         '& .RaLayout-appFrame': { marginTop: { xs: 7, sm: 6 } },
+        // In full screen a page stands alone; dialogs, such as that a session is about to end, show all the same.
+        'html:fullscreen & .MuiAppBar-root, html:fullscreen & .MuiDrawer-root': { display: 'none' },
+        'html:fullscreen & .RaLayout-appFrame': { marginTop: 1 },
         '& .RaLayout-content': { minWidth: 0, px: { xs: 1, sm: 3 }, pb: 4 },
       }}
     >

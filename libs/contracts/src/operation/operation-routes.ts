@@ -158,6 +158,17 @@ export const operationRoutes = {
     body: operation.createTokenRequest,
     response: operation.createdToken,
   },
+  administrationShow: {
+    method: 'GET',
+    path: '/administration',
+    summary: 'Admin tokens that end within 14 days, whoever has them, and the wall links that work',
+    permission: 'administration.read',
+    response: z.object({
+      /** The first to end first. */
+      tokensEnding: z.array(operation.adminToken),
+      wallLinks: z.array(operation.adminToken),
+    }),
+  },
   tokenRevoke: {
     method: 'POST',
     path: '/admin-tokens/:tokenId/revoke',

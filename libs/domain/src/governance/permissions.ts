@@ -71,6 +71,8 @@ export const PERMISSIONS = {
     scopes: ['registry', 'governance'],
   },
   'dashboard.read': readers,
+  /** Tokens that end soon, whoever has them, and the wall links. */
+  'administration.read': { roles: ['administrator'], scopes: [] },
   /** Figures and counts without names, for a screen that everybody sees. */
   'wall.read': { roles: ['administrator'], scopes: [WALL_SCOPE] },
   /** Making wall links, and revoking those of others; a person does that. */

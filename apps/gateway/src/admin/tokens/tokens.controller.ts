@@ -25,6 +25,11 @@ export class TokensController {
     return this.tokens.list(query, acting);
   }
 
+  @Route('administrationShow')
+  administration() {
+    return this.tokens.ending();
+  }
+
   @Route('tokenCreate')
   create({ body }: InputOf<'tokenCreate'>, acting: Acting) {
     refuseLackingScopes(acting, body.scopes);

@@ -1,6 +1,7 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { adminTokenLife, childExpiryMs } from '@gatehouse/domain/governance/admin-token-life';
 import { type TokenScope, WALL_SCOPE } from '@gatehouse/domain/governance/permissions';
+import { TOKEN_NOTICE_DAYS } from '@gatehouse/domain/notices/token-notices';
 import { mintAdminToken, type RandomBytes } from '@gatehouse/domain/input/opaque-key';
 import { Inject, Injectable } from '@nestjs/common';
 import { hashSecret } from '../../adapters/people/secret-hash.js';
@@ -21,6 +22,10 @@ export interface NewToken {
   readonly parentTokenId: string | null;
   readonly expiresAtMs: number;
 }
+
+const ENDING_WITHIN_MS = TOKEN_NOTICE_DAYS[0] * 86_400_000;
+const MOST_READ = 500;
+const MOST_SHOWN = 20;
 
 const WHOLE_TOKEN = {
   parent: { select: { tokenId: true, expiresAt: true } },
@@ -54,6 +59,26 @@ export class TokensStore {
       (row) => row.tokenId,
       (row) => this.viewOf(row),
     );
+  }
+
+  /** What ends soon, whoever has it, and the wall links: of the tokens that work and expire first. */
+  async ending() {
+    const rows = await this.db.adminToken.findMany({
+      include: WHOLE_TOKEN,
+      orderBy: [{ expiresAt: 'asc' }, { tokenId: 'asc' }],
+      take: MOST_READ,
+      where: { revokedAt: null, expiresAt: { gt: new Date(this.now()) } },
+    });
+    const soon = new Date(this.now() + ENDING_WITHIN_MS).toISOString();
+    const usable = rows.map((row) => this.viewOf(row)).filter(({ state }) => state === 'usable');
+    const isWall = ({ scopes }: { readonly scopes: readonly string[] }) => scopes.includes(WALL_SCOPE);
+    return {
+      tokensEnding: usable
+        .filter((token) => !isWall(token) && token.endsAt !== null && token.endsAt <= soon)
+        .toSorted((a, b) => (a.endsAt ?? '').localeCompare(b.endsAt ?? ''))
+        .slice(0, MOST_SHOWN),
+      wallLinks: usable.filter(isWall).slice(0, MOST_SHOWN),
+    };
   }
 
   /**
