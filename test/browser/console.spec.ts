@@ -511,7 +511,7 @@ it('warns two minutes before a session ends, and lets the person keep it', async
   const bar = page.getByRole('img', { name: /^Requests by hour/ });
   await page.getByText('Show as a table').first().click();
   for (const [figure, outcome] of [
-    [page.getByRole('row', { name: /\(R69\)/ }).getByRole('link', { name: / \(R69\)$/ }), 'Failed'],
+    [page.getByRole('rowheader', { name: /\(R69\)$/ }).getByRole('link'), 'Failed'],
     [page.getByRole('link', { name: /: rejected$/ }), 'Rejected'],
     [page.getByRole('link', { name: /^\d+ Failed, / }).first(), 'Failed'],
     [bar.locator('.recharts-bar-rectangle path').last(), 'Failed'],
