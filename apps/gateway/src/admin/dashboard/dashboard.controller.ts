@@ -6,14 +6,14 @@ import { Route } from '../http/route/route.js';
 import { NearQuotaStore } from './near-quota.store.js';
 import { ReplicasStore } from './replicas.store.js';
 import { TasksStore } from './tasks.store.js';
-import { TrafficStore } from './traffic.store.js';
+import { Traffic } from './traffic.js';
 import { WaitingStore } from './waiting.store.js';
 import { WorstStore } from './worst.store.js';
 
 @Controller()
 export class DashboardController {
   constructor(
-    @Inject(TrafficStore) private readonly traffic: TrafficStore,
+    @Inject(Traffic) private readonly traffic: Traffic,
     @Inject(NearQuotaStore) private readonly nearQuota: NearQuotaStore,
     @Inject(TasksStore) private readonly tasks: TasksStore,
     @Inject(WaitingStore) private readonly waiting: WaitingStore,

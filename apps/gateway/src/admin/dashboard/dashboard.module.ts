@@ -5,7 +5,7 @@ import { DashboardController } from './dashboard.controller.js';
 import { NearQuotaStore } from './near-quota.store.js';
 import { ReplicasStore } from './replicas.store.js';
 import { TasksStore } from './tasks.store.js';
-import { TrafficStore } from './traffic.store.js';
+import { Traffic } from './traffic.js';
 import { WaitingStore } from './waiting.store.js';
 import { WallController } from './wall.controller.js';
 import { WorstStore } from './worst.store.js';
@@ -13,6 +13,6 @@ import { WorstStore } from './worst.store.js';
 @Module({
   imports: [CatalogueModule, DoctorModule],
   controllers: [DashboardController, WallController],
-  providers: [NearQuotaStore, ReplicasStore, TasksStore, TrafficStore, WaitingStore, WorstStore],
+  providers: [NearQuotaStore, ReplicasStore, TasksStore, Traffic, WaitingStore, WorstStore],
 })
 export class DashboardModule {}

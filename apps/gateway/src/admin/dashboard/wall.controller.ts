@@ -5,13 +5,13 @@ import { Route } from '../http/route/route.js';
 import { CLOCK, type Clock } from '../injected.js';
 import { ReplicasStore } from './replicas.store.js';
 import { TasksStore } from './tasks.store.js';
-import { TrafficStore } from './traffic.store.js';
+import { Traffic } from './traffic.js';
 
 /** What a screen on a wall shows to everybody who passes: numbers, and no name. */
 @Controller()
 export class WallController {
   constructor(
-    @Inject(TrafficStore) private readonly traffic: TrafficStore,
+    @Inject(Traffic) private readonly traffic: Traffic,
     @Inject(TasksStore) private readonly tasks: TasksStore,
     @Inject(ReplicasStore) private readonly replicas: ReplicasStore,
     @Inject(CLOCK) private readonly now: Clock,

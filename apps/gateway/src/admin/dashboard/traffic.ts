@@ -13,7 +13,7 @@ import { CLOCK, type Clock } from '../injected.js';
 
 /** Requests within reach by the hour, with the figures and those of the same hours last week. */
 @Injectable()
-export class TrafficStore {
+export class Traffic {
   constructor(
     @Inject(AuditTrail) private readonly auditTrail: AuditTrail,
     @Inject(CLOCK) private readonly now: Clock,
