@@ -11,6 +11,9 @@ import { StateTag } from '../parts/state-tag.js';
 import { sentenceCase } from '../parts/words.js';
 import { replicasInShort } from './replica-words.js';
 
+/** A column that a telephone has no room for. */
+const NARROW_WITHOUT = { display: { xs: 'none', sm: 'table-cell' } };
+
 type Replica = AnswerOf<'replicaList'>['replicas'][number];
 
 export default function Replicas() {
@@ -44,7 +47,7 @@ export default function Replicas() {
                 )}
               </Typography>
             )}
-            <Box sx={{ overflowX: 'auto' }}>{table}</Box>
+            {table}
           </Section>
         );
       }}
@@ -63,7 +66,7 @@ function ReplicaTable({ replicas }: { readonly replicas: readonly Replica[] }) {
           <TableCell>Roles</TableCell>
           <TableCell>Version</TableCell>
           <TableCell>State</TableCell>
-          <TableCell>Started</TableCell>
+          <TableCell sx={NARROW_WITHOUT}>Started</TableCell>
         </TableRow>
       </TableHead>
       <TableBody>
@@ -85,7 +88,7 @@ function ReplicaTable({ replicas }: { readonly replicas: readonly Replica[] }) {
                 ))
               )}
             </TableCell>
-            <TableCell>{moment(startedAt)}</TableCell>
+            <TableCell sx={NARROW_WITHOUT}>{moment(startedAt)}</TableCell>
           </TableRow>
         ))}
       </TableBody>

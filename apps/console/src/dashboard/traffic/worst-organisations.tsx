@@ -1,6 +1,6 @@
 /** The organisations with the most rejected and failed requests, worst first. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { Table, TableBody, TableCell, TableHead, TableRow } from '@mui/material';
+import { Box, Table, TableBody, TableCell, TableHead, TableRow } from '@mui/material';
 import { Section } from '../../parts/facts.js';
 import { shareWords } from './figure-words.js';
 import { LinkedFigure, type RequestsBehind } from './requests-behind.js';
@@ -16,21 +16,23 @@ export function WorstOrganisations({ worst, requestsBehind }: Props) {
   if (worst.length === 0) return null;
   return (
     <Section title="Organisations with the most rejected and failed requests">
-      <Table size="small" sx={{ maxWidth: '60rem', '& td, & th': { px: 0.75 } }}>
-        <TableHead>
-          <TableRow>
-            <TableCell>Organisation</TableCell>
-            <TableCell align="right">Rejected</TableCell>
-            <TableCell align="right">Failed</TableCell>
-            <TableCell align="right">Of all requests</TableCell>
-          </TableRow>
-        </TableHead>
-        <TableBody>
-          {worst.map((row) => (
-            <Row key={row.organisation} {...row} requestsBehind={requestsBehind} />
-          ))}
-        </TableBody>
-      </Table>
+      <Box sx={{ overflowX: 'auto' }}>
+        <Table size="small" sx={{ maxWidth: '60rem', '& td, & th': { px: 0.75 } }}>
+          <TableHead>
+            <TableRow>
+              <TableCell>Organisation</TableCell>
+              <TableCell align="right">Rejected</TableCell>
+              <TableCell align="right">Failed</TableCell>
+              <TableCell align="right">Of all requests</TableCell>
+            </TableRow>
+          </TableHead>
+          <TableBody>
+            {worst.map((row) => (
+              <Row key={row.organisation} {...row} requestsBehind={requestsBehind} />
+            ))}
+          </TableBody>
+        </Table>
+      </Box>
     </Section>
   );
 }
