@@ -6,10 +6,10 @@ import {
   comparedTimes,
   rateWords,
   shareWords,
-  timeWords,
 } from '../dashboard/traffic/figure-words.js';
 import { StackedBars } from '../dashboard/traffic/stacked-bars.js';
 import { moment, NONE } from '../parts/dates.js';
+import { duration } from '../parts/duration.js';
 import { counted } from '../parts/words.js';
 
 /** What can be read from the other side of a room. */
@@ -20,7 +20,7 @@ export function WallFigures(view: WallView) {
   const time = (side: 'ownMs' | 'upstreamMs') => {
     const ms = now[side]?.p95;
     return {
-      value: ms === undefined ? NONE : timeWords(ms),
+      value: ms === undefined ? NONE : duration(ms),
       compared: ms === undefined ? '' : comparedTimes(ms, before?.[side]?.p95),
     };
   };

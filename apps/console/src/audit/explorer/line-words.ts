@@ -1,5 +1,6 @@
 /** One line of the audit trail in words. */
 import { NONE } from '../../parts/dates.js';
+import { duration } from '../../parts/duration.js';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -19,13 +20,7 @@ export function outcomeText({ refusal, upstreamStatus, code }: Line): string {
   return text(code);
 }
 
-const SECOND_MS = 1_000;
-
-/** “41 ms”, “1.2 s”. */
-export function tookText(ms: unknown): string {
-  if (typeof ms !== 'number') return NONE;
-  return ms < SECOND_MS ? `${ms} ms` : `${(ms / SECOND_MS).toFixed(1)} s`;
-}
+export const tookText = (ms: unknown): string => (typeof ms === 'number' ? duration(ms) : NONE);
 
 const IDS: Readonly<Record<string, string>> = {
   attemptId: 'Attempt id',

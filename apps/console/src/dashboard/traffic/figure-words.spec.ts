@@ -6,19 +6,7 @@ import {
   rateWords,
   shareWords,
   spanWords,
-  timeWords,
 } from './figure-words.js';
-
-it.each([
-  [0, '0 ms'],
-  [12, '12 ms'],
-  [999, '999 ms'],
-  [1_000, '1 s'],
-  [1_540, '1.5 s'],
-  [60_000, '60 s'],
-])('%d ms are %s', (ms, words) => {
-  expect(timeWords(ms)).toBe(words);
-});
 
 it.each([
   [0, '0%'],

@@ -1,11 +1,9 @@
 /** Figures of the traffic in words, and how they compare with the same hours last week. */
+import { duration } from '../../parts/duration.js';
+
 const NUMBER = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
 const WHOLE = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 const SAME = 'the same as last week';
-
-/** “12 ms”, and from a second on “1.5 s”. */
-export const timeWords = (ms: number): string =>
-  ms < 1_000 ? `${WHOLE.format(ms)} ms` : `${NUMBER.format(ms / 1_000)} s`;
 
 /** A part, 0 to 1, as “1.2%”. */
 export const shareWords = (part: number): string => `${NUMBER.format(part * 100)}%`;
@@ -18,7 +16,7 @@ export function rateWords(perHour: number): string {
 
 /** “3 ms more than last week”; nothing where there is no last week. */
 export const comparedTimes = (ms: number, before: number | undefined): string =>
-  before === undefined ? '' : compared(ms - before, timeWords(Math.abs(ms - before)));
+  before === undefined ? '' : compared(ms - before, duration(Math.abs(ms - before)));
 
 /** “0.4 percentage points less than last week” */
 export function comparedShares(part: number, before: number | null | undefined): string {

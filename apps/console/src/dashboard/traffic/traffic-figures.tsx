@@ -3,6 +3,7 @@ import type { FiguresView } from '@gatehouse/contracts/audit/dashboard-routes';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Table, TableBody, TableCell, TableRow, Typography } from '@mui/material';
 import { NONE } from '../../parts/dates.js';
+import { duration } from '../../parts/duration.js';
 import { Section } from '../../parts/facts.js';
 import { counted } from '../../parts/words.js';
 import {
@@ -12,7 +13,6 @@ import {
   rateWords,
   shareWords,
   spanWords,
-  timeWords,
 } from './figure-words.js';
 import { LinkedFigure, type RequestsBehind } from './requests-behind.js';
 
@@ -95,7 +95,7 @@ function rowsOf(now: FiguresView, before: FiguresView | null): readonly Row[] {
     const ms = now[side]?.[percentile];
     return [
       `${side === 'ownMs' ? 'Gatehouse’s time' : 'e-RS’s time'}, ${percentile}`,
-      ms === undefined ? NONE : timeWords(ms),
+      ms === undefined ? NONE : duration(ms),
       ms === undefined ? '' : comparedTimes(ms, before?.[side]?.[percentile]),
     ];
   };

@@ -51,7 +51,7 @@ export const SLOW = `o.kind IN ('OUTCOME', 'DENIED') AND o.record -> 'durationMs
 const ACTOR = `coalesce(e.record ->> 'actorSubject', e.record #>> '{facts,actorSubject}', e.record ->> 'actor', e.record #>> '{facts,actor}')`;
 const ISSUER = `coalesce(e.record ->> 'actorIssuer', e.record #>> '{facts,actorIssuer}')`;
 /** Rows that can be the first of an attempt, so that one lookup decides. */
-const FIRST_KINDS = ['INTENT', 'DENIED', 'SYSTEM'];
+const FIRST_KINDS = ['INTENT', 'DENIED'];
 
 export interface AuditRow {
   readonly writer: string;
