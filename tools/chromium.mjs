@@ -20,7 +20,8 @@ export function findChromium() {
 
 /** @throws if there is no Chromium and none can be installed */
 export function ensureChromium() {
-  if ([process.env.CHROMIUM, HEADLESS_SHELL].includes(findChromium())) return;
+  const found = findChromium();
+  if (found !== undefined && [process.env.CHROMIUM, HEADLESS_SHELL].includes(found)) return;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     console.log('Installing Chromium’s headless shell from Debian’s packages …');
     for (const args of [
