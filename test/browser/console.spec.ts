@@ -1082,3 +1082,17 @@ it('a form is reached, filled in and left by keyboard, and the focus returns', a
   expect(await focused()).toBe('Stop immediately');
   await page.context().close();
 });
+
+it('prints a page without the menu, the bar and its buttons', async () => {
+  const page = await open();
+  await signIn(page, 'Omar Haddad');
+  await page.goto(`${origin}/register`);
+  await page.getByText('Patients’ identifiers').waitFor();
+  await page.getByText('odd traffic').first().waitFor();
+  await page.emulateMedia({ media: 'print' });
+  for (const role of ['menu', 'banner', 'button'] as const)
+    expect(await page.getByRole(role).count(), role).toBe(0);
+  expect(await page.getByText('odd traffic').first().isVisible()).toBe(true);
+  await page.screenshot({ path: `${SHOTS}/register-print.png`, fullPage: true });
+  await page.context().close();
+});

@@ -28,6 +28,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/webhooks': ['Priya Nair', 'Webhooks'],
   '/jobs': ['Priya Nair', 'Background jobs'],
   '/audit': ['Priya Nair', 'Audit'],
+  '/register': ['Priya Nair', 'Register of stops, reveals and exports'],
   '/trail': ['Priya Nair', 'State of the audit trail'],
   '/asid-plan': ['Priya Nair', 'ASID plan'],
   '/impact': ['Priya Nair', 'Impact'],

@@ -95,6 +95,7 @@ export const PAGES: readonly CustomPage[] = [
     route: 'auditSearch',
     Page: lazy(() => import('./audit/patient-search-page.js')),
   },
+  { path: '/register', route: 'auditList', Page: lazy(() => import('./register/register-page.js')) },
   { path: '/trail', route: 'trailShow', Page: lazy(() => import('./trail/trail-page.js')) },
   {
     path: '/evidence-pack',

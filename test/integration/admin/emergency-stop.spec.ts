@@ -107,6 +107,19 @@ it.each(['organisation', 'application', 'client'] as const)(
     }
     expect(await stateOf[kind]()).toBe('suspended');
     const query = new URLSearchParams({ only: 'standing', kind, target: stop.target }).toString();
+    const day = stop.stoppedAt.slice(0, 10);
+    for (const [limits, ids] of [
+      [`from=${day}&until=${day}`, [stop.id]],
+      [`from=${stop.stoppedAt}`, [stop.id]],
+      [`until=${stop.stoppedAt}`, []],
+      ['from=2099-01-01', []],
+    ] as const) {
+      const { body } = await as(gita, 'GET', `/emergency-stops?${query}&${limits}`);
+      expect(
+        body.items.map(({ id }: { id: string }) => id),
+        limits,
+      ).toEqual(ids);
+    }
     expect((await as(gita, 'GET', `/emergency-stops?${query}`)).body.items).toMatchObject([{ id: stop.id }]);
     expect((await as(gita, 'GET', `/emergency-stops?${query}x`)).body.items).toEqual([]);
     const lifted = await as(gita, 'POST', `/emergency-stops/${stop.id}/lift`, { reason: 'all well' });

@@ -24,6 +24,7 @@ import Notifications from '@mui/icons-material/Notifications';
 import PanTool from '@mui/icons-material/PanTool';
 import Password from '@mui/icons-material/Password';
 import QuestionAnswer from '@mui/icons-material/QuestionAnswer';
+import ReceiptLong from '@mui/icons-material/ReceiptLong';
 import Security from '@mui/icons-material/Security';
 import SettingsEthernet from '@mui/icons-material/SettingsEthernet';
 import PendingActions from '@mui/icons-material/PendingActions';
@@ -93,6 +94,7 @@ export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
     { to: '/audit', text: 'Audit trail', icon: <ManageSearch />, route: 'auditList' },
     { to: '/trail', text: 'State of the trail', icon: <Link />, route: 'trailShow' },
     { to: '/evidence-pack', text: 'Evidence pack', icon: <Verified />, route: 'evidencePackMake' },
+    { to: '/register', text: 'Stops, reveals, exports', icon: <ReceiptLong />, route: 'auditList' },
     { to: '/history', text: 'History', icon: <HistoryIcon />, route: 'historyList' },
     { to: '/user-sessions', text: 'User sessions', icon: <MedicalInformation />, route: 'userSessionList' },
   ],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { age } from './dates.js';
+import { age, londonDate } from './dates.js';
 
 const NOW = '2026-03-02T09:00:00.000Z';
 
@@ -13,4 +13,12 @@ it.each([
   ['2026-02-20T09:00:00.000Z', '10 days ago'],
 ])('%s is %s', (instant, words) => {
   expect(age(instant, Date.parse(NOW))).toBe(words);
+});
+
+it.each([
+  ['2026-03-31T22:59:59.999Z', '2026-03-31'],
+  ['2026-03-31T23:00:00.000Z', '2026-04-01'],
+  ['2026-12-31T23:59:59.999Z', '2026-12-31'],
+])('%s is the day %s in London', (instant, date) => {
+  expect(londonDate(Date.parse(instant))).toBe(date);
 });

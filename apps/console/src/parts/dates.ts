@@ -53,3 +53,8 @@ export function age(instant: string, nowMs: number): string {
   const unit = UNITS.find(([, ms]) => elapsedMs >= ms);
   return unit === undefined ? 'just now' : AGE.format(-Math.floor(elapsedMs / unit[1]), unit[0]);
 }
+
+const DATE = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone: 'Europe/London' });
+
+/** The day of an instant in London, as `2026-03-02`. */
+export const londonDate = (ms: number): string => DATE.format(ms);

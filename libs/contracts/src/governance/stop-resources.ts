@@ -4,6 +4,7 @@ import {
   clientName,
   environmentName,
   instant,
+  moment,
   named,
   odsCode,
   reason,
@@ -62,4 +63,7 @@ export const stopFilter = z.strictObject({
   /** ODS code, application id, or name of the client. */
   target: named('the target', 64).optional(),
   environment: environmentName.optional(),
+  /** When it was made: from the beginning of a day or an instant on, until the end of a day or an instant. */
+  from: moment.optional(),
+  until: moment.optional(),
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { StopRequest } from '@gatehouse/contracts/governance/stop-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { spanOf } from '@gatehouse/domain/input/moment';
 import { Inject, Injectable } from '@nestjs/common';
 import { notify } from '../../adapters/notices/notify.js';
 import { type Acting, requireReach } from '../http/access/principal.js';
@@ -24,7 +25,8 @@ export class StopsStore {
 
   /** Newest first. People with a limited role see stops of which every organisation is theirs. */
   async list(query: InputOf<'stopList'>['query'], reach: Reach) {
-    const { limit, after, only, kind, target, environment } = query;
+    const { limit, after, only, kind, target, environment, from, until } = query;
+    const { fromMs, untilMs } = spanOf(from, until);
     const rows = await this.db.emergencyStop.findMany({
       where: {
         ...(kind === undefined ? {} : { kind }),
@@ -32,7 +34,11 @@ export class StopsStore {
         ...(environment === undefined ? {} : { environment }),
         ...(only === 'standing' ? { liftedAt: null } : only === 'unreviewed' ? { reviewedAt: null } : {}),
         ...(reach === 'all' ? {} : { id: { in: await idsWithin(this.db, 'emergency_stop', reach) } }),
-        ...(after === undefined ? {} : olderThan('stoppedAt', after)),
+        AND: [
+          ...(fromMs === undefined ? [] : [{ stoppedAt: { gte: new Date(fromMs) } }]),
+          ...(untilMs === undefined ? [] : [{ stoppedAt: { lt: new Date(untilMs) } }]),
+          ...(after === undefined ? [] : [olderThan('stoppedAt', after)]),
+        ],
       },
       orderBy: [{ stoppedAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
