@@ -1096,3 +1096,22 @@ it('prints a page without the menu, the bar and its buttons', async () => {
   await page.screenshot({ path: `${SHOTS}/register-print.png`, fullPage: true });
   await page.context().close();
 });
+
+it('shows each person what waits for them, what they have requested, and what of theirs ends', async () => {
+  const priya = await at.as('Priya Nair');
+  await priya.goto(`${origin}/my-work`);
+  const requested = priya.getByRole('row').filter({ hasText: 'everything' });
+  await requested.filter({ hasText: 'Pending' }).first().waitFor();
+  await accessible(priya, 'my work');
+  await priya.screenshot({ path: `${SHOTS}/my-work-1280-light.png`, fullPage: true });
+  const gita = await at.as('Gita Rao');
+  await gita.goto(`${origin}/my-work`);
+  await gita.getByRole('menuitem', { name: /^My work ?: \d+ waiting for you$/ }).waitFor();
+  await gita.getByRole('link', { name: /^Emergency stops: \d+$/ }).waitFor();
+  await gita.getByRole('link', { name: /would/ }).first().waitFor();
+  await gita.getByText('Test Owner, owner of R69').waitFor();
+  await gita.screenshot({ path: `${SHOTS}/my-work-gita-1280-light.png`, fullPage: true });
+  await gita.getByRole('link', { name: /would/ }).first().click();
+  await gita.getByRole('button', { name: 'Approve' }).waitFor();
+  for (const page of [priya, gita]) await page.context().close();
+});

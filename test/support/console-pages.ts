@@ -1,6 +1,7 @@
 /** Every page of the console, a person who may open it, and its heading. */
 const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>> = {
   '/': ['Priya Nair', 'Today'],
+  '/my-work': ['Priya Nair', 'My work'],
   '/changes': ['Priya Nair', 'Approvals'],
   '/impact-plans': ['Priya Nair', 'Event plans'],
   '/organisations': ['Priya Nair', 'Organisations'],

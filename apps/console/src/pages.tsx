@@ -115,6 +115,7 @@ export const PAGES: readonly CustomPage[] = [
     route: 'noticeChoiceList',
     Page: lazy(() => import('./notices/notice-choices-page.js')),
   },
+  { path: '/my-work', route: 'ownWorkShow', Page: lazy(() => import('./own-work/own-work-page.js')) },
   { path: '/search', route: 'search', Page: lazy(() => import('./search/search-page.js')) },
   {
     path: '/check-assertion',

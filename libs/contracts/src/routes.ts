@@ -29,6 +29,7 @@ import { wallRoutes } from './operation/wall-routes.js';
 import { webhookRoutes } from './operation/webhook-routes.js';
 import { registryRoutes } from './registry/registry-routes.js';
 import { searchRoutes } from './registry/search-routes.js';
+import { ownWorkRoutes } from './staff/own-work-routes.js';
 import { staffRoutes } from './staff/staff-routes.js';
 import { stopRoutes } from './governance/stop-routes.js';
 import { trailRoutes } from './audit/trail-routes.js';
@@ -65,6 +66,7 @@ export const routes = {
   ...webhookRoutes,
   ...wallRoutes,
   ...staffRoutes,
+  ...ownWorkRoutes,
   ...auditRoutes,
   ...trailRoutes,
   ...evidenceRoutes,

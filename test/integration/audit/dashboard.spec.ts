@@ -391,6 +391,85 @@ describe('what waits for one person', () => {
   });
 });
 
+describe('the work of one person', () => {
+  type OwnWork = AnswerOf<'ownWorkShow'>;
+  const workOf = async ({ headers }: Pick<SignedIn, 'headers'>): Promise<OwnWork> => {
+    const { status, body, text } = await admin.call('GET', '/api/v1/own-work', undefined, '', headers);
+    expect(status, text).toBe(200);
+    return body;
+  };
+  const names = ({ ending }: OwnWork) => ending.map(({ kind, name }) => `${kind}: ${name}`);
+
+  it('is what they may decide, and what they have requested', async () => {
+    const { decisions, requests } = await workOf(greta);
+    expect(decisions.map(({ organisations }) => organisations).toSorted()).toEqual([['R69'], ['R69', 'RCD']]);
+    expect(requests).toMatchObject([{ organisations: ['RCD'], state: 'pending' }]);
+    const omar = await workOf(await signIn(admin.db, 'Oskar', ['auditor'], now));
+    expect(omar).toEqual({ decisions: [], requests: [], ending: [] });
+  });
+
+  it('is what their role renews and what is theirs, if it ends within 60 days', async () => {
+    const inDays = (days: number) => new Date(now + days * DAY_MS);
+    const client = await admin.db.client.findFirstOrThrow();
+    const key = (keyId: string, days: number, revokedAt: Date | null = null) => ({
+      ...{ keyId, clientId: client.id, label: 'sync', secretHash: 'a'.repeat(64), createdBy: 'x', revokedAt },
+      ...{ createdAt: inDays(-90), expiresAt: inDays(days) },
+    });
+    await admin.db.clientCredential.createMany({
+      data: [
+        key('keySoon00000', 10),
+        key('keyLater0000', 61),
+        key('keyGone00000', -1),
+        key('keyEnded0000', 10, inDays(-1)),
+      ],
+    });
+    const exception = { interaction: 'A028', useCaseReference: 'UC-1', grantedBy: 'x' };
+    await admin.db.writeException.create({
+      data: { ...exception, applicationId: live, expiresAt: inDays(20) },
+    });
+    const pia = await signIn(admin.db, 'Pia', ['platform-engineer'], now);
+    const token = (tokenId: string, staffId: string) => ({
+      ...{
+        tokenId,
+        staffId,
+        label: 'pipeline',
+        secretHash: 'b'.repeat(64),
+        scopes: ['registry'],
+        createdBy: 'x',
+      },
+      ...{ createdAt: inDays(-1), expiresAt: inDays(5) },
+    });
+    await admin.db.adminToken.createMany({
+      data: [token('tokenOfPia00', pia.staffId), token('tokenOfGreta', greta.staffId)],
+    });
+    expect(names(await workOf(pia))).toEqual([
+      'API token: pipeline (tokenOfPia00)',
+      `client key: keySoon00000 (sync) of ${client.name} in int`,
+    ]);
+    expect(names(await workOf(greta))).toEqual([
+      'appointment: Late Owner, owner of RCD',
+      'API token: pipeline (tokenOfGreta)',
+      expect.stringMatching(/^write exception: A028 of .*ReferWell/),
+      expect.stringMatching(/^appointment: .*, owner of R69$/),
+    ]);
+    // A role for RCD alone renews nothing of R69.
+    expect(names(await workOf(limited))).toEqual([]);
+    const rcd = [{ role: 'governance-officer', odsCodes: ['RCD'] }] as const;
+    expect(names(await workOf(await signIn(admin.db, 'Rcd', rcd, now)))).toEqual([
+      'appointment: Late Owner, owner of RCD',
+    ]);
+  });
+
+  it('has the reviews of those whose own appointment it is, by their address, whatever their role', async () => {
+    await admin.db.sroAppointment.updateMany({
+      where: { name: 'Late Owner' },
+      data: { email: 'Olive@Example.org' },
+    });
+    const olive = await workOf(await signIn(admin.db, 'Olive', ['auditor'], now));
+    expect(names(olive)).toEqual(['appointment: Late Owner, owner of RCD']);
+  });
+});
+
 it('says that an environment which leads to the live NHS is production, whatever its name', async () => {
   const { body } = await admin.call('GET', '/api/v1/session', undefined, '', greta.headers);
   expect(body.environments).toMatchObject([{ name: 'int', isServed: true, isProduction: true }]);

@@ -9,25 +9,20 @@ import Badge from '@mui/icons-material/Badge';
 import Checklist from '@mui/icons-material/Checklist';
 import Devices from '@mui/icons-material/Devices';
 import Dns from '@mui/icons-material/Dns';
-import Draw from '@mui/icons-material/Draw';
 import EditNote from '@mui/icons-material/EditNote';
 import FactCheck from '@mui/icons-material/FactCheck';
 import Groups from '@mui/icons-material/Groups';
 import HistoryIcon from '@mui/icons-material/History';
 import HowToReg from '@mui/icons-material/HowToReg';
 import Key from '@mui/icons-material/Key';
-import Hub from '@mui/icons-material/Hub';
 import KeyOff from '@mui/icons-material/KeyOff';
 import ManageSearch from '@mui/icons-material/ManageSearch';
-import MedicalInformation from '@mui/icons-material/MedicalInformation';
 import Notifications from '@mui/icons-material/Notifications';
 import PanTool from '@mui/icons-material/PanTool';
 import Password from '@mui/icons-material/Password';
 import QuestionAnswer from '@mui/icons-material/QuestionAnswer';
-import ReceiptLong from '@mui/icons-material/ReceiptLong';
 import Security from '@mui/icons-material/Security';
 import SettingsEthernet from '@mui/icons-material/SettingsEthernet';
-import PendingActions from '@mui/icons-material/PendingActions';
 import Link from '@mui/icons-material/Link';
 import UploadFile from '@mui/icons-material/UploadFile';
 import Verified from '@mui/icons-material/Verified';
@@ -40,12 +35,13 @@ export interface MenuEntry {
   /** Shown to people who may call this route. */
   readonly route: RouteName;
   /** What waits there for the person signed in is counted beside it. */
-  readonly waits?: keyof AnswerOf<'waitingShow'>;
+  readonly waits?: keyof AnswerOf<'waitingShow'> | 'all';
 }
 
 /** What needs somebody now, what is registered, who may decide what, and what can be shown afterwards. */
 export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
   Today: [
+    { to: '/my-work', text: 'My work', icon: <AssignmentInd />, route: 'ownWorkShow', waits: 'all' },
     { to: '/changes', text: 'Approvals', icon: <HowToReg />, route: 'changeList', waits: 'approvals' },
     { to: '/impact-plans', text: 'Event plans', icon: <Checklist />, route: 'impactPlanList' },
     { to: '/notices', text: 'Notices', icon: <Notifications />, route: 'ownNoticeList' },
@@ -60,11 +56,11 @@ export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
     {
       to: '/unrecorded-signatures',
       text: 'Unrecorded signatures',
-      icon: <Draw />,
+      icon: <EditNote />,
       route: 'unrecordedSignatureList',
       waits: 'unrecordedSignatures',
     },
-    { to: '/jobs', text: 'Jobs', icon: <PendingActions />, route: 'jobList', waits: 'failedJobs' },
+    { to: '/jobs', text: 'Jobs', icon: <Autorenew />, route: 'jobList', waits: 'failedJobs' },
     { to: '/explain', text: 'Explain a request', icon: <QuestionAnswer />, route: 'explain' },
     { to: '/check-assertion', text: 'Check an assertion', icon: <FactCheck />, route: 'assertionLint' },
   ],
@@ -78,7 +74,7 @@ export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
     { to: '/key-deletions', text: 'Key deletions', icon: <KeyOff />, route: 'keyDeletionList' },
     { to: '/message-sets', text: 'Message sets', icon: <Checklist />, route: 'messageSetList' },
     { to: '/asid-plan', text: 'ASID plan', icon: <AccountTree />, route: 'planShow' },
-    { to: '/impact', text: 'Impact', icon: <Hub />, route: 'impactShow' },
+    { to: '/impact', text: 'Impact', icon: <AccountTree />, route: 'impactShow' },
     { to: '/environments', text: 'Environments', icon: <Dns />, route: 'environmentList' },
     { to: '/import', text: 'Import', icon: <UploadFile />, route: 'registryApply' },
   ],
@@ -94,8 +90,8 @@ export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
     { to: '/audit', text: 'Audit trail', icon: <ManageSearch />, route: 'auditList' },
     { to: '/trail', text: 'State of the trail', icon: <Link />, route: 'trailShow' },
     { to: '/evidence-pack', text: 'Evidence pack', icon: <Verified />, route: 'evidencePackMake' },
-    { to: '/register', text: 'Stops, reveals, exports', icon: <ReceiptLong />, route: 'auditList' },
+    { to: '/register', text: 'Stops, reveals, exports', icon: <FactCheck />, route: 'auditList' },
     { to: '/history', text: 'History', icon: <HistoryIcon />, route: 'historyList' },
-    { to: '/user-sessions', text: 'User sessions', icon: <MedicalInformation />, route: 'userSessionList' },
+    { to: '/user-sessions', text: 'User sessions', icon: <Badge />, route: 'userSessionList' },
   ],
 };

@@ -22,17 +22,18 @@ export function ConsoleMenu() {
               </ListSubheader>
             ) : null}
             {mine.map((entry) => (
-              <Entry
-                key={entry.to}
-                {...entry}
-                count={entry.waits === undefined ? 0 : (waiting?.[entry.waits] ?? 0)}
-              />
+              <Entry key={entry.to} {...entry} count={countOf(entry, waiting)} />
             ))}
           </Box>
         );
       })}
     </Menu>
   );
+}
+
+function countOf({ waits }: MenuEntry, waiting: ReturnType<typeof useWaiting>): number {
+  if (waits === undefined || waiting === undefined) return 0;
+  return waits === 'all' ? Object.values(waiting).reduce((sum, count) => sum + count, 0) : waiting[waits];
 }
 
 /** The gateway counts to 100. The count is on the icon, so that it is there while the menu is narrow. */

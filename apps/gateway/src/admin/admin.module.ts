@@ -24,6 +24,7 @@ import { LintAssertionModule } from './lint-assertion/lint-assertion.module.js';
 import { MessageSetsModule } from './message-sets/message-sets.module.js';
 import { NoticesModule } from './notices/notices.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
+import { OwnWorkModule } from './own-work/own-work.module.js';
 import { PlannerModule } from './planner/planner.module.js';
 import { RecordsModule } from './records/records.module.js';
 import { RegistryModule } from './registry/registry.module.js';
@@ -60,6 +61,7 @@ const RESOURCES = [
   MessageSetsModule,
   NoticesModule,
   OpenApiModule,
+  OwnWorkModule,
   PlannerModule,
   RecordsModule,
   RegistryModule,

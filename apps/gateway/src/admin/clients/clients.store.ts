@@ -105,7 +105,7 @@ export class ClientsStore {
   }
 }
 
-function clientsWhere({ environment, organisation }: InputOf<'clientsTotal'>['query'], reach: Reach) {
+export function clientsWhere({ environment, organisation }: InputOf<'clientsTotal'>['query'], reach: Reach) {
   return {
     ...(reach === 'all' ? {} : { grants: { some: {}, every: { odsCode: { in: [...reach] } } } }),
     ...(environment === undefined ? {} : { environmentName: environment }),

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
+import { ChangesModule } from '../changes/changes.module.js';
 import { DoctorModule } from '../doctor/doctor.module.js';
 import { DashboardController } from './dashboard.controller.js';
 import { NearQuotaStore } from './near-quota.store.js';
@@ -11,7 +12,7 @@ import { WallController } from './wall.controller.js';
 import { WorstStore } from './worst.store.js';
 
 @Module({
-  imports: [CatalogueModule, DoctorModule],
+  imports: [CatalogueModule, ChangesModule, DoctorModule],
   controllers: [DashboardController, WallController],
   providers: [NearQuotaStore, ReplicasStore, TasksStore, Traffic, WaitingStore, WorstStore],
 })

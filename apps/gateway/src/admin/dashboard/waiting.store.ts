@@ -1,50 +1,23 @@
 import { MOST_WAITING } from '@gatehouse/contracts/audit/dashboard-routes';
 import { Prisma } from '@gatehouse/db/client';
-import { decisionRefusal } from '@gatehouse/domain/governance/change-decision';
 import { reachOf } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
-import { requestedOf } from '../changes/changes.view.js';
+import { DecidableChanges } from '../changes/decidable-changes.store.js';
 import type { Acting } from '../http/access/principal.js';
 import type { Queries } from '../http/transactions.js';
-import { CLOCK, type Clock, DATABASE } from '../injected.js';
-
-/** Of the changes that wait, the newest. */
-const MOST_READ = 500;
+import { DATABASE } from '../injected.js';
 
 /** What waits for one person: what they may decide, review or run again, and nobody has yet. */
 @Injectable()
 export class WaitingStore {
   constructor(
     @Inject(DATABASE) private readonly db: Queries,
-    @Inject(CLOCK) private readonly now: Clock,
+    @Inject(DecidableChanges) private readonly decidable: DecidableChanges,
   ) {}
 
   async count(acting: Acting) {
-    const [approvals, counts] = await Promise.all([this.approvals(acting), this.counts(acting)]);
-    return { approvals, ...counts };
-  }
-
-  /** By the rule that an approval itself is decided by. */
-  private async approvals(acting: Acting): Promise<number> {
-    if (reachOf(acting, 'change.decide') === null) return 0;
-    const nowMs = this.now();
-    const rows = await this.db.pendingChange.findMany({
-      where: { state: 'pending', expiresAt: { gt: new Date(nowMs) } },
-      omit: { payloadSealed: true, diff: true },
-      include: { requester: { select: { email: true } } },
-      orderBy: { requestedAt: 'desc' },
-      take: MOST_READ,
-    });
-    const email = acting.session?.staff.email ?? null;
-    const decidable = rows.filter(
-      ({ requester, ...row }) =>
-        decisionRefusal(
-          requestedOf({ ...row, diff: null }, requester?.email ?? null),
-          { ...acting, email },
-          nowMs,
-        ) === null,
-    );
-    return Math.min(decidable.length, MOST_WAITING);
+    const [changes, counts] = await Promise.all([this.decidable.of(acting), this.counts(acting)]);
+    return { approvals: Math.min(changes.length, MOST_WAITING), ...counts };
   }
 
   private async counts(acting: Acting) {
