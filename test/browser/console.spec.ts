@@ -15,6 +15,8 @@ let stack: Stack;
 let origin: string;
 let onboarded: Onboarded;
 let applicationId: string;
+/** Of a patient whom a worklist named. */
+let nhsNumber = '';
 
 beforeAll(async () => {
   at = await console.startConsole(async (started) => {
@@ -74,7 +76,7 @@ it('tells a person without a role why they have no access', async () => {
 });
 
 it('finds who saw a patient, and shows the identifier once a second person has approved it', async () => {
-  const nhsNumber = await seePatients();
+  nhsNumber = await seePatients();
   const omar = await open();
   await signIn(omar, 'Omar Haddad');
   await omar.goto(`${origin}/audit`);
@@ -1086,6 +1088,23 @@ it('a form is reached, filled in and left by keyboard, and the focus returns', a
 it('prints a page without the menu, the bar and its buttons', async () => {
   const page = await open();
   await signIn(page, 'Omar Haddad');
+  await page.goto(`${origin}/patient-search`);
+  await page.getByRole('textbox', { name: 'NHS number' }).fill(nhsNumber);
+  await page.getByRole('textbox', { name: 'Reason' }).fill('subject access request 42');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('heading', { name: 'Who looked' }).waitFor();
+  await page.getByText(/No verified record is missing or was changed\./).waitFor();
+  await page.getByRole('cell', { name: onboarded.client }).first().waitFor();
+  await accessible(page, 'the answer to a subject access request');
+  await page.screenshot({ path: `${SHOTS}/subject-access-1280-light.png`, fullPage: true });
+  await page.emulateMedia({ media: 'print' });
+  await page.screenshot({ path: `${SHOTS}/subject-access-print.png`, fullPage: true });
+  await page.emulateMedia({ media: 'screen' });
+  await page.getByRole('table').last().getByRole('link').first().click();
+  await page.getByRole('link', { name: 'Evidence pack' }).last().waitFor();
+  await page.screenshot({ path: `${SHOTS}/request-evidence-1280-light.png`, fullPage: true });
+  await page.getByRole('link', { name: 'Evidence pack' }).last().click();
+  await page.waitForURL(/organisation=R69&from=\d{4}-\d\d-\d\d&until=/);
   await page.goto(`${origin}/register`);
   await page.getByText('Patients’ identifiers').waitFor();
   await page.getByText('odd traffic').first().waitFor();

@@ -15,17 +15,29 @@ import { bodyOfNew, textsOf } from '../parts/form/fields.js';
 import { focusFirstFault } from '../parts/form/focus-first-fault.js';
 import { FormProblem } from '../parts/form/form-problem.js';
 import { PATIENT_SEARCH_FIELDS, withoutSeparators } from './patient-search-fields.js';
+import { SearchAnswer } from './subject-access/search-answer.js';
 import { PatientSearchResults } from './patient-search-results.js';
 import { PageTitle } from '../parts/page-title.js';
 
 type Results = AnswerOf<'auditSearch'>;
 type SearchBody = Readonly<Record<string, unknown>>;
 
+/** Only what was entered is printed. The period is in the answer. */
+const ON_PAPER = {
+  '@media print': {
+    '& .MuiTextField-root:not(:has(.MuiInputLabel-shrink)), & .MuiTextField-root:has([type="datetime-local"]), & .MuiFormHelperText-root, & > p':
+      { display: 'none' },
+  },
+};
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
 export default function PatientSearchPage() {
   const [results, setResults] = useState<Results | null>(null);
   const [faults, setFaults] = useState<readonly FieldFault[]>([]);
   const [problem, setProblem] = useState<ProblemError | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const [searchedAtMs, setSearchedAtMs] = useState(0);
   const lastBody = useRef<SearchBody>({});
   const formElement = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -58,6 +70,7 @@ export default function PatientSearchPage() {
       return;
     }
     lastBody.current = body;
+    setSearchedAtMs(Date.now());
     void search(body, []);
   };
   return (
@@ -72,6 +85,7 @@ export default function PatientSearchPage() {
           ref={formElement}
           noValidate
           autoComplete="off"
+          sx={ON_PAPER}
           onSubmit={(event: SyntheticEvent<HTMLFormElement>) => {
             event.preventDefault();
             submit(event.currentTarget);
@@ -98,11 +112,19 @@ export default function PatientSearchPage() {
         </Box>
       </Section>
       {results === null ? null : (
-        <PatientSearchResults
-          {...results}
-          isBusy={isBusy}
-          onMore={(after) => void search({ ...lastBody.current, after }, results.items)}
-        />
+        <>
+          <SearchAnswer
+            results={results}
+            searchedAtMs={searchedAtMs}
+            reason={textOf(lastBody.current['reason']) ?? ''}
+            organisation={textOf(lastBody.current['organisation'])}
+          />
+          <PatientSearchResults
+            {...results}
+            isBusy={isBusy}
+            onMore={(after) => void search({ ...lastBody.current, after }, results.items)}
+          />
+        </>
       )}
     </Box>
   );

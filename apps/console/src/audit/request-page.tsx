@@ -4,8 +4,10 @@ import { Alert, Box, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
+import { EvidenceLink } from '../evidence/evidence-link.js';
 import { PageTrail } from '../layout/page-trail.js';
-import { exactMoment, moment } from '../parts/dates.js';
+import { PrintButton } from '../layout/print-button.js';
+import { exactMoment, londonDate, moment } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 import { StateTag } from '../parts/state-tag.js';
@@ -64,7 +66,13 @@ function RequestStory({ story, attemptId }: { readonly story: Story; readonly at
       </Section>
       <Section title="Request">
         <RequestFacts {...story} />
-        <SupportBundle attemptId={attemptId} />
+        <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center', mt: 2 }}>
+          <SupportBundle attemptId={attemptId} />
+          {story.organisation === null ? null : (
+            <EvidenceLink odsCode={story.organisation} date={londonDate(Date.parse(story.startedAt))} />
+          )}
+          <PrintButton />
+        </Box>
       </Section>
       <PastDecision attemptId={attemptId} />
       {subjects.length === 0 ? null : <PatientIdentifier attemptId={attemptId} />}

@@ -17,12 +17,12 @@ export function SupportBundle({ attemptId }: { readonly attemptId: string }) {
   return (
     <>
       <Button
+        size="small"
         variant="outlined"
         disabled={isPending}
         onClick={() => {
           mutate();
         }}
-        sx={{ mt: 2 }}
       >
         Download for NHS England support
       </Button>

@@ -6,6 +6,7 @@ import { PendingChanges } from '../changes/pending-changes.js';
 import { EvidenceLink } from '../evidence/evidence-link.js';
 import { RecentHistory } from '../history/recent-history.js';
 import { ImpactLink } from '../impact/impact-link.js';
+import { PrintButton } from '../layout/print-button.js';
 import { day } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { filtered } from '../parts/list/filter-texts.js';
@@ -70,6 +71,7 @@ function OrganisationSection(organisation: Tagged<Organisation>) {
         </ImpactLink>
       )}
       <EvidenceLink odsCode={odsCode} />
+      <PrintButton />
       {state === 'active' ? (
         <StopButton
           body={{ kind: 'organisation', organisation: odsCode }}
