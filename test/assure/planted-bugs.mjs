@@ -23,6 +23,20 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'somebody confirms a role of their own with another account',
+    file: 'libs/domain/src/staff/access-review.ts',
+    find: 'confirmer.email.toLowerCase() !== holder.email?.toLowerCase()',
+    put: 'confirmer.email !== holder.email',
+    tests: unit('libs/domain/src/staff/access-review.spec.ts'),
+  },
+  {
+    name: 'a role for other organisations keeps its confirmation',
+    file: 'apps/gateway/src/adapters/people/staff-roles.ts',
+    find: 'confirmedAt: null, confirmedBy: null },',
+    put: '},',
+    tests: integration('test/integration/admin/staff.spec.ts'),
+  },
+  {
     name: 'an image may have a shell',
     file: 'tools/image/image-contents.mjs',
     find: '(mode & 0o111) !== 0 && !PROGRAMS.test(file)',

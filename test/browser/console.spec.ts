@@ -1134,3 +1134,21 @@ it('shows each person what waits for them, what they have requested, and what of
   await gita.getByRole('button', { name: 'Approve' }).waitFor();
   for (const page of [priya, gita]) await page.context().close();
 });
+
+it('confirms a role of a colleague, and never one’s own', async () => {
+  await stack.sql.query("UPDATE staff_role SET granted_at = now() - interval '2 years'");
+  const ada = await at.as('Ada Clarke');
+  await ada.goto(`${origin}/access-review`);
+  const own = ada.getByRole('row').filter({ hasText: 'Ada Clarke' });
+  await own.getByText('Yours: a colleague confirms it').waitFor();
+  const of = ada.getByRole('row').filter({ hasText: 'Omar Haddad' });
+  await of.getByText('Overdue').waitFor();
+  await of.getByRole('button', { name: 'Confirm' }).click();
+  await ada.getByRole('dialog').getByLabel('Reason').fill('the auditor of this year');
+  await ada.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click();
+  await of.getByText(/ by Ada Clarke/).waitFor();
+  await of.getByRole('button', { name: 'Confirm again' }).waitFor();
+  await accessible(ada, 'the access review');
+  await ada.screenshot({ path: `${SHOTS}/access-review-1280-light.png`, fullPage: true });
+  await ada.context().close();
+});

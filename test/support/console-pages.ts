@@ -43,6 +43,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/evidence-pack': ['Omar Haddad', 'Evidence pack'],
   '/patient-search': ['Omar Haddad', 'Who saw a patient'],
   '/staff': ['Ada Clarke', 'Staff'],
+  '/access-review': ['Ada Clarke', 'Access review'],
 };
 
 export interface ConsolePage {

@@ -71,6 +71,7 @@ export const RESOURCES = [
   },
   { name: 'history', list: lazy(() => import('./history/history-list.js')) },
   { name: 'staff', list: lazy(() => import('./staff/staff-list.js')) },
+  { name: 'access-review', list: lazy(() => import('./staff/access-review-list.js')) },
   { name: 'sessions', list: lazy(() => import('./staff/session-list.js')) },
   { name: 'audit', list: lazy(() => import('./audit/audit-list.js')) },
   { name: 'admin-tokens', list: lazy(() => import('./tokens/token-list.js')) },

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { changeRoutes } from './governance/change-routes.js';
 import { auditRoutes } from './audit/audit-routes.js';
 import { catalogueRoutes } from './operation/catalogue-routes.js';
+import { accessReviewRoutes } from './staff/access-review-routes.js';
 import { dashboardRoutes } from './audit/dashboard-routes.js';
 import { evidenceRoutes } from './audit/evidence-routes.js';
 import { environmentRoutes } from './governance/environment-routes.js';
@@ -67,6 +68,7 @@ export const routes = {
   ...wallRoutes,
   ...staffRoutes,
   ...ownWorkRoutes,
+  ...accessReviewRoutes,
   ...auditRoutes,
   ...trailRoutes,
   ...evidenceRoutes,

@@ -1,4 +1,5 @@
 /** Sessions, staff and their tokens over HTTP, with people who have signed in. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callerAddressBehind } from '../../../apps/gateway/src/listener/caller-address.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
@@ -178,6 +179,75 @@ describe('staff', () => {
     expect(items).toContainEqual(
       expect.objectContaining({ id: gita.staffId, state: 'active', name: 'Gita' }),
     );
+  });
+});
+
+describe('the access review', () => {
+  const YEAR_MS = 365 * 86_400_000;
+  const roleOf = async (viewer: SignedIn, person: SignedIn, query = '') => {
+    const { body } = await as(viewer, 'GET', `/access-review?limit=500${query}`);
+    return body.items.find(({ staffId }: { staffId: string }) => staffId === person.staffId);
+  };
+  const confirm = (person: SignedIn, id: string) =>
+    as(person, 'POST', `/access-review/${id}/confirm`, { reason: 'still on call' });
+  const grantedAt = (person: SignedIn, ms: number) =>
+    admin.db.staffRole.updateMany({
+      where: { staffId: person.staffId },
+      data: { grantedAt: new Date(ms) },
+    });
+
+  it('lists each role, and a colleague confirms it for a year, which the history keeps', async () => {
+    await grantedAt(priya, admin.clock.ms - YEAR_MS);
+    const role = await roleOf(ada, priya, '&only=overdue');
+    expect(role).toMatchObject({
+      ...{ role: 'platform-engineer', odsCodes: null, isOverdue: true, mayConfirm: true, confirmedBy: null },
+      lastActiveAt: new Date(admin.clock.ms).toISOString(),
+    });
+    const { status, body } = await confirm(ada, role.id);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...{ isOverdue: false, confirmedBy: 'Ada (ada@example.org)' },
+      dueAt: new Date(admin.clock.ms + YEAR_MS).toISOString(),
+    });
+    expect(await roleOf(ada, priya, '&only=overdue')).toBeUndefined();
+    const kept = await admin.db.registryChange.findMany({ where: { reason: 'still on call' } });
+    expect(kept).toMatchObject([{ actor: 'Ada (ada@example.org)' }]);
+  });
+
+  it('lets nobody confirm their own, whatever the account, nor those who may not review', async () => {
+    const own = await roleOf(ada, ada);
+    expect(own.mayConfirm).toBe(false);
+    const refused = await confirm(ada, own.id);
+    expect(refused.body.type).toBe('urn:gatehouse:problem:same-person');
+    const otherAccount = await signIn(admin.db, 'Ada', ['governance-officer'], admin.clock.ms);
+    expect((await confirm(otherAccount, own.id)).body.type).toBe('urn:gatehouse:problem:same-person');
+    expect((await confirm(priya, own.id)).status).toBe(403);
+    const auditor = await signIn(admin.db, 'Omar', ['auditor'], admin.clock.ms);
+    expect(await roleOf(auditor, ada)).toMatchObject({ id: own.id });
+    expect((await confirm(auditor, own.id)).status).toBe(403);
+    const grace = await signIn(admin.db, 'Grace', ['governance-officer'], admin.clock.ms);
+    expect((await confirm(grace, own.id)).status).toBe(200);
+    const path = `/access-review/${randomUUID()}/confirm`;
+    expect((await as(ada, 'POST', path, { reason: 'still on call' })).status).toBe(404);
+  });
+
+  it('begins again with a role for other organisations, and leaves suspended people out', async () => {
+    const before = await roleOf(ada, priya);
+    await confirm(ada, before.id);
+    const give = (odsCodes: string[] | null) =>
+      as(ada, 'POST', `/staff/${priya.staffId}/roles`, {
+        ...{ action: 'give', role: 'platform-engineer', odsCodes, reason: 'for the pilot' },
+      });
+    await give(null);
+    expect((await roleOf(ada, priya)).confirmedBy).not.toBeNull();
+    await give(['R69']);
+    expect(await roleOf(ada, priya)).toMatchObject({
+      ...{ odsCodes: ['R69'], confirmedBy: null, grantedAt: new Date(admin.clock.ms).toISOString() },
+    });
+    await grantedAt(priya, admin.clock.ms - YEAR_MS);
+    await as(ada, 'POST', `/staff/${priya.staffId}/suspend`, { reason: 'on leave' });
+    expect(await roleOf(ada, priya, '&only=overdue')).toBeUndefined();
+    expect((await roleOf(ada, priya)).isOverdue).toBe(false);
   });
 });
 

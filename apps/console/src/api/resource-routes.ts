@@ -77,6 +77,7 @@ export const RESOURCE_ROUTES: Readonly<Record<string, ResourceRoute>> = {
   notices: { list: 'ownNoticeList', id: field('id'), show: { route: 'ownNoticeShow', params: ['id'] } },
   webhooks: { list: 'webhookList', id: field('id'), show: { route: 'webhookShow', params: ['id'] } },
   staff: { list: 'staffList', id: field('id') },
+  'access-review': { list: 'accessReviewList', id: field('id') },
   sessions: { list: 'sessionList', id: field('id') },
   'admin-tokens': { list: 'tokenList', id: field('tokenId') },
 };

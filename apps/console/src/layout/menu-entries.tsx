@@ -83,6 +83,7 @@ export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
     { to: '/write-exceptions', text: 'Write exceptions', icon: <EditNote />, route: 'exceptionList' },
     { to: '/assurance-floors', text: 'Assurance levels', icon: <Security />, route: 'assuranceList' },
     { to: '/staff', text: 'Staff', icon: <Groups />, route: 'staffList' },
+    { to: '/access-review', text: 'Access review', icon: <HowToReg />, route: 'accessReviewList' },
     { to: '/admin-tokens', text: 'API tokens', icon: <Password />, route: 'tokenList' },
     { to: '/sessions', text: 'My sessions', icon: <Devices />, route: 'sessionList' },
   ],

@@ -4,7 +4,7 @@ import { type Field, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { StateTag } from '../parts/state-tag.js';
-import { sentenceCase } from '../parts/words.js';
+import { roleText } from './role-text.js';
 
 type Person = AnswerOf<'staffList'>['items'][number];
 
@@ -26,11 +26,6 @@ export default function StaffList() {
       ]}
     />
   );
-}
-
-function roleText({ role, odsCodes, source }: Person['roles'][number]): string {
-  const where = odsCodes === null ? '' : ` for ${odsCodes.join(', ')}`;
-  return `${sentenceCase(role.replaceAll('-', ' '))}${where}${source === 'provider' ? ' (from the identity provider)' : ''}`;
 }
 
 function Actions({ id, state }: Person) {

@@ -58,7 +58,7 @@ export function authDeps(
       const roles = rolesOfClaim(identity.groups, staff.roleRules);
       const { issuer, subject, name, email, groups } = identity;
       const origin = `sign-in from ${browser.address}`;
-      const person = await welcome(prisma, identity, roles, origin);
+      const person = await welcome(prisma, identity, roles, origin, now());
       if (person.isSuspended) return { suspendedStaffId: person.id };
       if (!person.hasRole) {
         const facts = {

@@ -1,12 +1,14 @@
 /** The background jobs of the worker role, with what each of them needs. */
 import { JOB_PAYLOADS, ownerPayload } from '@gatehouse/contracts/operation/job-payloads';
 import { isServed } from '@gatehouse/domain/apim/jwks';
+import { accessReviewNotices } from '@gatehouse/domain/notices/access-review-notices';
 import { expiryNotices } from '@gatehouse/domain/notices/expiry-notices';
 import { tokenNotices } from '@gatehouse/domain/notices/token-notices';
 import { JOB_KINDS, JOB_NAMES, type JobName } from '@gatehouse/domain/jobs/job-kinds';
 import { killPoint, now } from '#hooks';
 import { notify } from '../adapters/notices/notify.js';
 import { expiringTokens } from '../adapters/people/expiring-tokens.js';
+import { rolesInUse } from '../adapters/people/staff-roles.js';
 import { claimDue, storeProbes } from '../adapters/probes/probe-results.js';
 import { openCheckpointStore } from '../adapters/audit/checkpoints/checkpoint.store.js';
 import { openRollupStore } from '../adapters/audit/rollup/rollup.store.js';
@@ -176,6 +178,7 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
         notices: async () => [
           ...expiryNotices(registry.current(), now()),
           ...tokenNotices(await expiringTokens(prisma, now()), now()),
+          ...accessReviewNotices(await rolesInUse(prisma), now()),
         ],
         write: (notice) => notify(prisma, notice, now()),
         signal,

@@ -96,6 +96,10 @@ export const PERMISSIONS = {
   'audit.reveal': { roles: ['governance-officer', 'auditor'], scopes: [] },
   'staff.read': { roles: ['administrator', 'auditor'], scopes: [] },
   'staff.write': { roles: ['administrator'], scopes: [] },
+  /** Who holds which role, and who has confirmed that they still need it. */
+  'access.read': { roles: ['administrator', 'governance-officer', 'auditor'], scopes: [] },
+  /** Confirming that somebody else still needs a role: not administrators alone, or a lone one would have nobody. */
+  'access.review': { roles: ['administrator', 'governance-officer'], scopes: [] },
   /** One's own sign-ins. */
   'session.own': { roles: STAFF_ROLES, scopes: [] },
   /** One's own tokens; of a token without a person, tokens with at most its scopes. */

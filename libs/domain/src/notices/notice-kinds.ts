@@ -41,6 +41,11 @@ export const NOTICE_KINDS = {
     description: 'Your API token, or one of a service, is about to expire.',
     permission: 'token.own',
   },
+  'access-review': {
+    label: 'Access review',
+    description: 'A role of a member of staff has not been confirmed for a year.',
+    permission: 'access.review',
+  },
   upkeep: {
     label: 'Upkeep',
     description:

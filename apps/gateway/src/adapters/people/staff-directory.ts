@@ -4,6 +4,7 @@ import { changeRegistry, type Database } from '@gatehouse/db/client';
 import type { HeldRole } from '@gatehouse/domain/governance/permissions';
 import type { Identity } from './staff-identity.js';
 import { hashSecret } from './secret-hash.js';
+import { giveRole } from './staff-roles.js';
 import { ABSOLUTE_MS, endSession, findSession, nameOf } from './staff-sessions.js';
 
 const randomText = (): string => randomBytes(32).toString('base64url');
@@ -14,6 +15,7 @@ export async function welcome(
   identity: Identity,
   roles: readonly HeldRole[],
   origin: string,
+  nowMs: number,
 ): Promise<{ readonly id: string; readonly isSuspended: boolean; readonly hasRole: boolean }> {
   const { issuer, subject, name, email } = identity;
   const change = {
@@ -29,18 +31,11 @@ export async function welcome(
       update: { name, email },
     });
     if (staff.state !== 'active') return { id: staff.id, isSuspended: true, hasRole: false };
-    const where = { staffId: staff.id, source: 'provider' };
     await transaction.staffRole.deleteMany({
-      where: { ...where, role: { notIn: roles.map(({ role }) => role) } },
+      where: { staffId: staff.id, source: 'provider', role: { notIn: roles.map(({ role }) => role) } },
     });
-    for (const { role, odsCodes } of roles) {
-      const reach = { everyOrganisation: odsCodes === null, odsCodes: [...(odsCodes ?? [])] };
-      await transaction.staffRole.upsert({
-        where: { staffId_role_source: { ...where, role } },
-        create: { ...where, role, ...reach },
-        update: reach,
-      });
-    }
+    for (const { role, odsCodes } of roles)
+      await giveRole(transaction, { staffId: staff.id, role, source: 'provider' }, odsCodes, nowMs);
     return {
       id: staff.id,
       isSuspended: false,

@@ -1,6 +1,7 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { StaffRole } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
+import { giveRole } from '../../adapters/people/staff-roles.js';
 import { pageOf } from '../http/paging.js';
 import { notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
@@ -37,12 +38,7 @@ export class StaffStore {
     odsCodes: readonly string[] | null,
   ) {
     await requirePerson(transaction, staffId);
-    const reach = { everyOrganisation: odsCodes === null, odsCodes: [...new Set(odsCodes ?? [])].sort() };
-    await transaction.staffRole.upsert({
-      where: { staffId_role_source: { staffId, role, source: 'administrator' } },
-      create: { staffId, role, source: 'administrator', ...reach },
-      update: reach,
-    });
+    await giveRole(transaction, { staffId, role, source: 'administrator' }, odsCodes, this.now());
     return readPerson(transaction, staffId);
   }
 
