@@ -8,6 +8,7 @@ import { watchMachine } from '../support/servers/machine.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import type { Stack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
+import { type Question, pathOf, questionsOf, take } from './twenty-questions.ts';
 
 const { accessible, decide, fillIn, SHOTS } = console;
 let at: console.Console;
@@ -1083,6 +1084,63 @@ it('a form is reached, filled in and left by keyboard, and the focus returns', a
   await dialog.waitFor({ state: 'hidden' });
   expect(await focused()).toBe('Stop immediately');
   await page.context().close();
+});
+
+describe('the twenty questions', () => {
+  const questions = () =>
+    questionsOf({ odsCode: 'R69', client: onboarded.client, environment: onboarded.environment, nhsNumber });
+  const names = { odsCode: '', client: '', environment: '', nhsNumber: '' };
+  const roles = Object.keys(questionsOf(names)) as (keyof ReturnType<typeof questionsOf>)[];
+
+  it('are those of the guide, with their steps', () => {
+    const guide = readFileSync('docs/guides/twenty-questions.md', 'utf8');
+    const written = Object.fromEntries(
+      guide
+        .split(/^## /m)
+        .slice(1)
+        .map((section) => [section.split('\n', 1)[0], rowsOf(section)]),
+    );
+    const walked = (all: readonly Question[]) => all.map((each) => [each.question, pathOf(each)]);
+    expect(written).toEqual(
+      Object.fromEntries(Object.entries(questionsOf(names)).map(([role, all]) => [role, walked(all)])),
+    );
+    expect(Object.values(questionsOf(names)).flat()).toHaveLength(20);
+  });
+
+  /** Of a table of Markdown, without its heading. */
+  const rowsOf = (section: string): string[][] =>
+    section
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .slice(2)
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, 3)
+          .map((cell) => cell.trim()),
+      );
+
+  it.each(roles)('are answered in at most three steps: %s', async (role) => {
+    await stack.sql.query('UPDATE sro_appointment SET review_due_on = current_date + 20');
+    const all: readonly Question[] = questions()[role];
+    const page = await open();
+    await openToday(page, all[0]?.person ?? '');
+    for (const { question, steps, sees } of all) {
+      expect(steps.length, question).toBeLessThanOrEqual(3);
+      await console.follow(page, '/', 'Today');
+      for (const step of steps) await take(page, step);
+      for (const text of sees)
+        await page
+          .getByRole('main')
+          .getByText(text)
+          .first()
+          .waitFor({ timeout: 20_000 })
+          .catch(() => expect.unreachable(`${question} “${text}” is not shown`));
+    }
+    expect(at.complaints).toEqual([]);
+    await page.screenshot({ path: `${SHOTS}/twenty-questions-${role}.png`, fullPage: true });
+    await page.context().close();
+  });
 });
 
 it('prints a page without the menu, the bar and its buttons', async () => {
