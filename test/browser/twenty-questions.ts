@@ -190,8 +190,12 @@ function stepWords(step: Step): string {
 export async function take(page: Page, step: Step): Promise<void> {
   const main = page.getByRole('main');
   if ('menu' in step) await menuItem(page, step.menu).click();
-  else if ('press' in step) await main.getByRole('button', { name: step.press, exact: true }).click();
-  else if ('open' in step) await main.getByRole('link', { name: step.link }).first().click();
+  else if ('press' in step) {
+    // Until the answer is there, the page has the rows of before.
+    const answered = page.waitForResponse((response) => response.url().includes('/api/v1/audit'));
+    await main.getByRole('button', { name: step.press, exact: true }).click();
+    await (await answered).finished();
+  } else if ('open' in step) await main.getByRole('link', { name: step.link }).first().click();
   else if ('choose' in step) {
     await main.getByRole('combobox', { name: step.choose }).click();
     const settled = page.waitForResponse((response) => response.url().includes('/api/v1/'));
