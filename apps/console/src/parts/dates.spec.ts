@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { age, londonDate } from './dates.js';
+import { age, duration, londonDate } from './dates.js';
 
 const NOW = '2026-03-02T09:00:00.000Z';
 
@@ -21,4 +21,16 @@ it.each([
   ['2026-12-31T23:59:59.999Z', '2026-12-31'],
 ])('%s is the day %s in London', (instant, date) => {
   expect(londonDate(Date.parse(instant))).toBe(date);
+});
+
+it.each([
+  [0, '0 ms'],
+  [12, '12 ms'],
+  [999, '999 ms'],
+  [1_000, '1 s'],
+  [1_540, '1.5 s'],
+  [61_250, '61.3 s'],
+  [60_000, '60 s'],
+])('%d ms are %s', (ms, words) => {
+  expect(duration(ms)).toBe(words);
 });

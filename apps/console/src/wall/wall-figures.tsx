@@ -8,8 +8,7 @@ import {
   shareWords,
 } from '../dashboard/traffic/figure-words.js';
 import { StackedBars } from '../dashboard/traffic/stacked-bars.js';
-import { moment, NONE } from '../parts/dates.js';
-import { duration } from '../parts/duration.js';
+import { duration, moment, NONE } from '../parts/dates.js';
 import { counted } from '../parts/words.js';
 
 /** What can be read from the other side of a room. */

@@ -1,6 +1,5 @@
 /** One line of the audit trail in words. */
-import { NONE } from '../../parts/dates.js';
-import { duration } from '../../parts/duration.js';
+import { duration, NONE } from '../../parts/dates.js';
 
 type Line = Readonly<Record<string, unknown>>;
 

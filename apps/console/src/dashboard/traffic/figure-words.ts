@@ -1,5 +1,5 @@
 /** Figures of the traffic in words, and how they compare with the same hours last week. */
-import { duration } from '../../parts/duration.js';
+import { duration } from '../../parts/dates.js';
 
 const NUMBER = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
 const WHOLE = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });

@@ -2,8 +2,7 @@
 import type { FiguresView } from '@gatehouse/contracts/audit/dashboard-routes';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Table, TableBody, TableCell, TableRow, Typography } from '@mui/material';
-import { NONE } from '../../parts/dates.js';
-import { duration } from '../../parts/duration.js';
+import { duration, NONE } from '../../parts/dates.js';
 import { Section } from '../../parts/facts.js';
 import { counted } from '../../parts/words.js';
 import {
