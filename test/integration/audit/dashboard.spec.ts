@@ -1,6 +1,7 @@
 /** The dashboard: traffic and failures by the hour from the real audit trail, and tasks, within a person's organisations. */
 import { randomUUID } from 'node:crypto';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { londonDay } from '@gatehouse/domain/governance/london-day';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRollupStore } from '../../../apps/gateway/src/adapters/audit/rollup/rollup.store.ts';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
@@ -467,6 +468,9 @@ describe('the work of one person', () => {
     });
     const olive = await workOf(await signIn(admin.db, 'Olive', ['auditor'], now));
     expect(names(olive)).toEqual(['appointment: Late Owner, owner of RCD']);
+    expect(londonDay(Date.parse(olive.ending[0]?.endsAt ?? ''))).toBe(
+      new Date(now - 3 * DAY_MS).toISOString().slice(0, 10),
+    );
   });
 });
 

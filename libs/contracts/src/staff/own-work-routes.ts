@@ -13,7 +13,7 @@ const ending = z.object({
   kind: z.enum(['appointment', 'write exception', 'client key', 'API token']),
   id: z.string(),
   name: z.string(),
-  /** Of an appointment, the end of the day on which its review is due. It may have passed. */
+  /** Of an appointment, the last moment of the day on which its review is due. It may have passed. */
   endsAt: instant,
   /** The page of the console where it is renewed. */
   page: z.string(),

@@ -58,7 +58,7 @@ export class EndingStore {
       kind: 'appointment',
       id,
       name: `${name}, ${role} of ${odsCode}`,
-      endsAt: new Date(endOfLondonDayMs(dayOfDateColumn(reviewDueOn))).toISOString(),
+      endsAt: new Date(endOfLondonDayMs(dayOfDateColumn(reviewDueOn)) - 1).toISOString(),
       page: `/organisations/${odsCode}/show`,
     }));
   }
