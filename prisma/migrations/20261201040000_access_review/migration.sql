@@ -4,7 +4,7 @@ ALTER TABLE staff_role
   ADD COLUMN granted_at TIMESTAMPTZ(3),
   ADD COLUMN confirmed_at TIMESTAMPTZ(3),
   ADD COLUMN confirmed_by TEXT;
-ALTER TABLE staff_role ALTER COLUMN granted_at SET DEFAULT now();
+ALTER TABLE staff_role ALTER COLUMN granted_at SET DEFAULT CURRENT_TIMESTAMP;
 
 ALTER TABLE notice DROP CONSTRAINT notice_kind_known;
 ALTER TABLE notice ADD CONSTRAINT notice_kind_known CHECK (kind IN
