@@ -6,6 +6,8 @@ import { onboard } from '../support/onboard.ts';
 import { until } from '../support/until.ts';
 
 const LIMIT_BYTES = 350_000;
+/** A script that does no more than import another one can be as small before it is compressed as after. */
+const TINY_BYTES = 200;
 
 let at: Console;
 beforeAll(async () => {
@@ -34,7 +36,7 @@ describe('the list of organisations', () => {
     );
     const scripts = loaded.filter(({ name }) => name.endsWith('.js'));
     expect(scripts.length).toBeGreaterThan(5);
-    expect(scripts.filter(({ encoded }) => !encoded)).toEqual([]);
+    expect(scripts.filter(({ bytes, encoded }) => !encoded && bytes > TINY_BYTES)).toEqual([]);
     const bytes = loaded.reduce((sum, each) => sum + each.bytes, 0);
     expect(bytes).toBeGreaterThan(200_000);
     expect(bytes).toBeLessThanOrEqual(LIMIT_BYTES);
