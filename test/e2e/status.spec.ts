@@ -17,24 +17,25 @@ let stack: Stack;
 let proxy: TcpProxy;
 /** Reaches PostgreSQL by way of the proxy. */
 let gateway: GatewayProcess;
-let checkpoints: string;
+let folder: string;
 
 beforeAll(async () => {
   stack = await startStack();
   await onboard(stack, [{ odsCode: 'R69' }]);
   proxy = await startTcpProxy(new URL(stack.database.appUrl).host);
-  checkpoints = await mkdtemp(join(tmpdir(), 'gatehouse-checkpoints-'));
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-status-'));
   gateway = await stack.startGateway({
     DATABASE_URL: proxy.through(stack.database.appUrl),
     GATEHOUSE_CHECKPOINT_KMS_KEY: await createCheckpointKey(stack.simulator.kmsUrl),
-    GATEHOUSE_CHECKPOINTS: pathToFileURL(checkpoints).href,
+    GATEHOUSE_CHECKPOINTS: pathToFileURL(join(folder, 'checkpoints')).href,
+    GATEHOUSE_AUDIT_STREAM: pathToFileURL(join(folder, 'stream')).href,
   });
 });
 afterAll(async () => {
   proxy.pass();
   await stack.stop();
   await proxy.close();
-  await rm(checkpoints, { recursive: true });
+  await rm(folder, { recursive: true });
 });
 
 const metricsPage = async (): Promise<string> => (await fetch(`${gateway.status}/metrics`)).text();
