@@ -1,7 +1,7 @@
-import { Box, Button, Typography } from '@mui/material';
+import { Box } from '@mui/material';
 import { useIsFetching, useQueryClient } from '@tanstack/react-query';
 import { clockTime } from '../parts/dates.js';
-import { FullScreen } from '../layout/full-screen.js';
+import { AsOf } from '../layout/as-of.js';
 import { LIVE } from '../api/use-live.js';
 
 interface Props {
@@ -21,23 +21,15 @@ export function Freshness({ isPaused, setPaused }: Props) {
     .map(({ state }) => state.dataUpdatedAt)
     .filter((ms) => ms > 0);
   if (times.length === 0) return null;
-  const asOf = `As of ${clockTime(new Date(Math.min(...times)).toISOString())}`;
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center' }}>
-      <Typography color="text.secondary">
-        {isPaused ? `${asOf}. Paused.` : `${asOf}, read again every minute.`}
-      </Typography>
-      <Button
-        size="small"
-        variant="outlined"
-        onClick={() => {
-          setPaused(!isPaused);
-          if (isPaused) void queries.invalidateQueries({ queryKey });
-        }}
-      >
-        {isPaused ? 'Resume' : 'Pause'}
-      </Button>
-      <FullScreen />
+      <AsOf
+        time={clockTime(new Date(Math.min(...times)).toISOString())}
+        every="every minute"
+        isPaused={isPaused}
+        setPaused={setPaused}
+        refresh={() => void queries.invalidateQueries({ queryKey })}
+      />
     </Box>
   );
 }

@@ -7,7 +7,6 @@ import type { WallView } from '@gatehouse/contracts/operation/wall-routes';
 import {
   Alert,
   Box,
-  Button,
   createTheme,
   CssBaseline,
   ThemeProvider,
@@ -20,7 +19,7 @@ import { useLocation } from 'react-router-dom';
 import { isRefused, messageOf } from '../api/problem-error.js';
 import { sendRequest } from '../api/send.js';
 import { secondOf } from '../parts/dates.js';
-import { FullScreen } from '../layout/full-screen.js';
+import { AsOf } from '../layout/as-of.js';
 import { Loading } from '../parts/load-state.js';
 import { dark, light } from '../theme.js';
 import { WallFigures } from './wall-figures.js';
@@ -73,23 +72,13 @@ function Wall({ secret }: { readonly secret: string }) {
           Gatehouse, the last 24 hours
         </Typography>
         {isOver || data === undefined ? null : (
-          <>
-            <Typography color="text.secondary">
-              As of {secondOf(data.asOf)}
-              {isPaused ? '. Paused.' : ', read again every 30 seconds.'}
-            </Typography>
-            <Button
-              size="small"
-              variant="outlined"
-              onClick={() => {
-                setPaused(!isPaused);
-                if (isPaused) void refetch();
-              }}
-            >
-              {isPaused ? 'Resume' : 'Pause'}
-            </Button>
-            <FullScreen />
-          </>
+          <AsOf
+            time={secondOf(data.asOf)}
+            every="every 30 seconds"
+            isPaused={isPaused}
+            setPaused={setPaused}
+            refresh={() => void refetch()}
+          />
         )}
       </Box>
       {isOver ? (

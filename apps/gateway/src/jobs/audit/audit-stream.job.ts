@@ -3,8 +3,7 @@
  * of a chain in their order. A position moves once the collector has taken what lies before it, so that a worker that is
  * killed repeats a page and leaves nothing out. A collector that is away costs nothing but the delay.
  */
-import type { Collector } from '../../adapters/audit/stream/collector.js';
-import { TAKE_MS } from '../../adapters/audit/stream/collector.js';
+import { type Collector, TAKE_MS } from '../../adapters/audit/stream/collector.js';
 import type { Formatter } from '../../adapters/audit/stream/format.js';
 import type { StreamedRecord, StreamStore, WaitingChain } from '../../adapters/audit/stream/stream.store.js';
 
