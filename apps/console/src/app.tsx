@@ -18,6 +18,7 @@ import {
 import { Route } from 'react-router-dom';
 import { authProvider } from './api/auth-provider.js';
 import { dataProvider } from './api/data-provider.js';
+import { READS } from './api/query-defaults.js';
 import { signedInPerson } from './api/session.js';
 import { Dashboard, PAGES, RESOURCES } from './pages.js';
 import { IfMay } from './layout/if-may.js';
@@ -30,12 +31,7 @@ import { WORDS } from './session/saved-filter-words.js';
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      // A rejected or failed request is shown at once, offline too; people try again with a button.
-      retry: false,
-      networkMode: 'always',
-      // Reads of the audit trail are recorded, and a failed reload must not disturb an open form.
-      refetchOnWindowFocus: false,
-      refetchOnReconnect: false,
+      ...READS,
       staleTime: 5_000,
     },
     mutations: { networkMode: 'always' },

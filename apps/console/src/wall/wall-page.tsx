@@ -17,6 +17,7 @@ import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-quer
 import { useState } from 'react';
 import { useLocation } from 'react-router-dom';
 import { isRefused, messageOf } from '../api/problem-error.js';
+import { READS } from '../api/query-defaults.js';
 import { sendRequest } from '../api/send.js';
 import { secondOf } from '../parts/dates.js';
 import { AsOf } from '../layout/as-of.js';
@@ -25,17 +26,7 @@ import { dark, light } from '../theme.js';
 import { WallFigures } from './wall-figures.js';
 
 const REFRESH_MS = 30_000;
-const queryClient = new QueryClient({
-  defaultOptions: {
-    queries: {
-      retry: false,
-      networkMode: 'always',
-      // Somebody may have paused it.
-      refetchOnWindowFocus: false,
-      refetchOnReconnect: false,
-    },
-  },
-});
+const queryClient = new QueryClient({ defaultOptions: { queries: READS } });
 
 export default function WallPage() {
   const isDark = useMediaQuery('(prefers-color-scheme: dark)');
