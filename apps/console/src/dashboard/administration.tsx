@@ -1,4 +1,4 @@
-/** What an administrator looks after: tokens that end soon, whoever has them, and the wall links. */
+/** What an administrator looks after: everybody’s tokens that end soon, and the wall links. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { TOKEN_ENDS } from '@gatehouse/contracts/operation/operation-resources';
 import { Link, Typography } from '@mui/material';

@@ -161,7 +161,7 @@ export const operationRoutes = {
   administrationShow: {
     method: 'GET',
     path: '/administration',
-    summary: 'Admin tokens that end within 14 days, whoever has them, and the wall links that work',
+    summary: 'Everybody’s admin tokens that end within 14 days, and the wall links that work',
     permission: 'administration.read',
     response: z.object({
       /** The first to end first. */

@@ -71,7 +71,7 @@ export const PERMISSIONS = {
     scopes: ['registry', 'governance'],
   },
   'dashboard.read': readers,
-  /** Tokens that end soon, whoever has them, and the wall links. */
+  /** Everybody’s tokens that end soon, and the wall links. */
   'administration.read': { roles: ['administrator'], scopes: [] },
   /** Figures and counts without names, for a screen that everybody sees. */
   'wall.read': { roles: ['administrator'], scopes: [WALL_SCOPE] },

@@ -61,7 +61,7 @@ export class TokensStore {
     );
   }
 
-  /** What ends soon, whoever has it, and the wall links: of the tokens that work and expire first. */
+  /** Everybody’s tokens that end soon, and the wall links: those that still work, the first to expire first. */
   async ending() {
     const rows = await this.db.adminToken.findMany({
       include: WHOLE_TOKEN,
