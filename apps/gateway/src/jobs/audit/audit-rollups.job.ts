@@ -3,7 +3,8 @@
  * those that existed before there were any. What a killed run has counted stands, and the next one goes on from there.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RollupStore, UncountedChain } from '../../adapters/audit/rollup/rollup.store.js';
+import type { ChainAhead } from '../../adapters/audit/chains-ahead.js';
+import type { RollupStore } from '../../adapters/audit/rollup/rollup.store.js';
 
 export interface AuditRollupsDeps {
   readonly store: RollupStore;
@@ -30,7 +31,7 @@ export async function run(deps: AuditRollupsDeps): Promise<void> {
 /** Up to where the chain stood when the run began, or to where another worker counts on. */
 async function countChain(
   { store, now, monotonicNow }: AuditRollupsDeps,
-  { writer, seq, headSeq }: UncountedChain,
+  { writer, seq, headSeq }: ChainAhead,
   isOver: () => boolean,
 ): Promise<void> {
   let counted: number | null = seq;

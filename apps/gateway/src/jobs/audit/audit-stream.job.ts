@@ -3,9 +3,10 @@
  * of a chain in their order. A position moves once the collector has taken what lies before it, so that a worker that is
  * killed repeats a page and leaves nothing out. A collector that is away costs nothing but the delay.
  */
+import type { ChainAhead } from '../../adapters/audit/chains-ahead.js';
 import { type Collector, TAKE_MS } from '../../adapters/audit/stream/collector.js';
 import type { Formatter } from '../../adapters/audit/stream/format.js';
-import type { StreamedRecord, StreamStore, WaitingChain } from '../../adapters/audit/stream/stream.store.js';
+import type { StreamedRecord, StreamStore } from '../../adapters/audit/stream/stream.store.js';
 
 export interface AuditStreamDeps {
   readonly store: StreamStore;
@@ -54,7 +55,7 @@ async function sendWaiting(deps: AuditStreamDeps): Promise<boolean> {
 
 async function sendChain(
   { store, formatter, collector, now, signal }: AuditStreamDeps,
-  chain: WaitingChain,
+  chain: ChainAhead,
   isOver: () => boolean,
 ): Promise<boolean> {
   for (let { seq } = chain; seq < chain.headSeq;) {

@@ -1,15 +1,7 @@
 /** Counts the trail into the roll-ups, page by page, and says how far they are. */
+import { type ChainAhead, chainsAhead } from '../chains-ahead.js';
 import { epochMs, millisecondsOf } from '../read/filter.js';
 import { byKey, countedRecords, KEY, recordsOf, type Queries, totals } from './counted.js';
-
-/** A chain that has records which are not counted yet. */
-export interface UncountedChain {
-  readonly writer: string;
-  /** Its records up to this number are counted. */
-  readonly seq: number;
-  /** Its last record. */
-  readonly headSeq: number;
-}
 
 export interface RollupStatus {
   readonly records: number;
@@ -21,7 +13,7 @@ export interface RollupStatus {
 
 export interface RollupStore {
   /** The newest chains first, so that the hours of today are complete before those of earlier chains. */
-  uncounted(): Promise<UncountedChain[]>;
+  uncounted(): Promise<ChainAhead[]>;
   /**
    * Counts the records after a number, at most so many. The position moves in the same statement, and only from that
    * number, so that each record is counted exactly once, even if workers are killed and however many there are.
@@ -32,10 +24,7 @@ export interface RollupStore {
 
 export function openRollupStore(database: Queries): RollupStore {
   return {
-    async uncounted() {
-      const { rows } = await database.query<{ writer: string; seq: string; headSeq: string }>(UNCOUNTED);
-      return rows.map(({ writer, seq, headSeq }) => ({ writer, seq: Number(seq), headSeq: Number(headSeq) }));
-    },
+    uncounted: () => chainsAhead(database, 'audit_search.position'),
 
     async countPage(writer, afterSeq, most, nowMs) {
       if (afterSeq === 0)
@@ -68,11 +57,6 @@ export async function emptyRollups(rows: {
 }): Promise<void> {
   await rows.$executeRawUnsafe('TRUNCATE audit_search.position, audit_search.hour, audit_search.hour_total');
 }
-
-const UNCOUNTED = `
-SELECT w.writer, coalesce(p.seq, 0) AS seq, w.seq AS "headSeq"
-  FROM audit.writer w LEFT JOIN audit_search.position p USING (writer)
- WHERE w.seq > coalesce(p.seq, 0) ORDER BY w.started_at DESC, w.writer`;
 
 const STATUS = `
 SELECT sum(w.seq)::bigint AS records, coalesce(sum(p.seq), 0)::bigint AS counted,

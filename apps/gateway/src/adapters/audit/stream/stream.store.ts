@@ -1,16 +1,8 @@
 /** What of the audit trail a collector has taken, and what waits for it. */
 import type { PlacedRecord } from '@gatehouse/domain/audit/fhir/audit-event';
+import { type ChainAhead, chainsAhead } from '../chains-ahead.js';
 import { epochMs, millisecondsOf } from '../read/filter.js';
 import { recordsOf, type Queries } from '../rollup/counted.js';
-
-/** A chain that has records which the place has not taken. */
-export interface WaitingChain {
-  readonly writer: string;
-  /** Its records up to this number are taken. */
-  readonly seq: number;
-  /** Its last record. */
-  readonly headSeq: number;
-}
 
 /** A record as it lies in the trail. */
 export interface StreamedRecord extends PlacedRecord {
@@ -37,12 +29,12 @@ export interface StreamStore {
   /** Lets other workers send. */
   release(): Promise<void>;
   /** The newest chains first, so that what happens now is not behind what happened before. */
-  waiting(): Promise<WaitingChain[]>;
+  waiting(): Promise<ChainAhead[]>;
   /**
    * The records of a chain that come next, in their order: one at least.
    * @param withIntents gives each OUTCOME its INTENT
    */
-  next(chain: WaitingChain, most: number, withIntents: boolean): Promise<StreamedRecord[]>;
+  next(chain: ChainAhead, most: number, withIntents: boolean): Promise<StreamedRecord[]>;
   /** Notes that the place has taken the records up to a number. */
   taken(writer: string, seq: number, nowMs: number): Promise<void>;
   /** Notes that it has every record. */
@@ -71,12 +63,7 @@ export function openStreamStore(database: Queries, place: string, holder: string
       );
     },
 
-    async waiting() {
-      const { rows } = await database.query<{ writer: string; seq: string; headSeq: string }>(WAITING, [
-        place,
-      ]);
-      return rows.map(({ writer, seq, headSeq }) => ({ writer, seq: Number(seq), headSeq: Number(headSeq) }));
-    },
+    waiting: () => chainsAhead(database, TAKEN_SO_FAR, [place]),
 
     async next({ writer, seq, headSeq }, most, withIntents) {
       const upTo = Math.min(headSeq, seq + most);
@@ -121,15 +108,12 @@ interface StreamRow {
   readonly cause: string | null;
 }
 
+const TAKEN_SO_FAR = '(SELECT writer, seq FROM audit_search.stream_position WHERE place = $1)';
+
 const HOLD = `
 INSERT INTO audit_search.stream AS old (place, held_by, held_until) VALUES ($1, $2, ${epochMs('$4')})
     ON CONFLICT (place) DO UPDATE SET held_by = excluded.held_by, held_until = excluded.held_until
  WHERE old.held_by IS NULL OR old.held_by = excluded.held_by OR old.held_until <= ${epochMs('$3')}`;
-
-const WAITING = `
-SELECT w.writer, coalesce(p.seq, 0) AS seq, w.seq AS "headSeq"
-  FROM audit.writer w LEFT JOIN audit_search.stream_position p ON p.place = $1 AND p.writer = w.writer
- WHERE w.seq > coalesce(p.seq, 0) ORDER BY w.started_at DESC, w.writer`;
 
 /** Each INTENT is looked up by its index: `OFFSET 0` keeps PostgreSQL from reading the whole trail. */
 const NEXT = `
