@@ -13,13 +13,14 @@ import { environmentCommands } from './commands/governance/environments.js';
 import { evidencePackCommand } from './commands/evidence/evidence-pack.js';
 import { exceptionCommands } from './commands/governance/exceptions.js';
 import { impactCommands } from './commands/governance/impact.js';
-import { jobCommands } from './commands/jobs.js';
+import { jobCommands } from './commands/running/jobs.js';
 import { keyCommands } from './commands/keys/keys.js';
 import { lintAssertionCommand } from './commands/apim/lint-assertion.js';
 import { listCommands } from './commands/lists.js';
 import { migrateCommand } from './commands/migrate.js';
-import { noticeCommands } from './commands/notices.js';
+import { noticeCommands } from './commands/running/notices.js';
 import { registryCommands } from './commands/registry.js';
+import { replicaCommand } from './commands/running/replicas.js';
 import { signatureCommands } from './commands/signatures/signatures.js';
 import { sroCommands } from './commands/governance/sro.js';
 import { tokenCommands } from './commands/tokens.js';
@@ -46,7 +47,7 @@ const GROUPS: readonly (readonly [
   ['Finding out why:', [diagnosisCommands, lintAssertionCommand, impactCommands]],
   ['Governance:', [sroCommands, exceptionCommands, assuranceCommands, environmentCommands]],
   ['Users:', [userSessionCommands]],
-  ['Background work:', [jobCommands, noticeCommands]],
+  ['Running Gatehouse:', [replicaCommand, jobCommands, noticeCommands]],
   ['The NHS specification:', [catalogueCommands]],
   ['Audit:', [auditCommands, verifyCommand, signatureCommands, evidencePackCommand, verifyPackCommand]],
   ['Shell:', [completionCommand]],

@@ -7,6 +7,7 @@ import { readSettings } from '../../../apps/cli/src/settings.ts';
 import { createDatabase, createEmptyDatabase } from '../../support/servers/postgres.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
 import { intentOf } from '../../support/audit/audit-trail.ts';
+import { signIn } from '../../support/staff.ts';
 
 const FILE = `apiVersion: gatehouse/v1
 organisations:
@@ -269,6 +270,40 @@ describe('the command line', () => {
     const masked = join(folder, 'masked.yaml');
     await writeFile(masked, exported.out.replace(/# apiKey: /, 'apiKey: '));
     expect((await gatehouse(`diff ${masked}`)).err).toMatch(/masked form that Gatehouse shows/);
+  });
+
+  it('lists the replicas, and exits with 1 unless all is well', async () => {
+    const replica = (faults: string[], overdueJobs: string[]) =>
+      admin.db.$executeRaw`
+        INSERT INTO replica (id, roles, version, started_at, seen_at, faults, overdue_jobs)
+        VALUES (gen_random_uuid(), '{gateway}', '1.2.3', now(), now(), ${faults}, ${overdueJobs})`;
+    await replica([], []);
+    expect(await gatehouse('replicas')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/1\.2\.3.* well/),
+    });
+    await replica(['the audit trail takes no writes'], ['housekeeping']);
+    const unwell = await gatehouse('replicas');
+    expect(unwell).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('the audit trail takes no writes'),
+    });
+    expect(unwell.out).toContain('Overdue background jobs: housekeeping');
+  });
+
+  it('lists the wall links among the tokens, and by themselves', async () => {
+    const ada = await signIn(admin.db, 'Alma', ['administrator'], admin.clock.ms);
+    const body = { label: 'Operations room', reason: 'a new screen' };
+    await admin.call('POST', '/api/v1/wall-links', body, '', ada.headers);
+    const { code, out } = await gatehouse('tokens wall-links');
+    expect({ code, lines: out.trim().split('\n') }).toEqual({
+      code: 0,
+      lines: [
+        expect.stringMatching(/^Token id/),
+        expect.stringMatching(/Operations room +usable +Alma .* it expires$/),
+      ],
+    });
+    expect((await gatehouse('tokens list')).out).toContain('Operations room');
   });
 
   it.each([

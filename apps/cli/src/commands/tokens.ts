@@ -1,4 +1,5 @@
 import { scope, type Scope, TOKEN_ENDS } from '@gatehouse/contracts/operation/operation-resources';
+import { WALL_SCOPE } from '@gatehouse/domain/governance/permissions';
 import { type Command, InvalidArgumentError } from 'commander';
 import { allPages } from '../all-pages.js';
 import { call } from '../api.js';
@@ -45,6 +46,26 @@ export function tokenCommands(program: Command, { settings, output }: Context): 
     .action(async (tokenId: string, options: { reason?: string }) => {
       const revoked = await call(settings, 'tokenRevoke', { params: { tokenId }, body: defined(options) });
       print(output, revoked, ({ state }) => `Token ${tokenId} is ${state}.`);
+    });
+
+  tokens
+    .command('wall-links')
+    .description(
+      'List the wall links, with who created each and when it will stop: all of them for a token of a service, otherwise your own.',
+    )
+    .action(async () => {
+      const all = await allPages(settings, 'tokenList', {});
+      const links = all.filter(({ scopes }) => scopes.includes(WALL_SCOPE));
+      print(output, links, (rows) =>
+        table(rows, [
+          ['Token id', (row) => row.tokenId],
+          ['Label', (row) => row.label],
+          ['State', (row) => row.state],
+          ['Created by', (row) => row.person],
+          ['Stops', (row) => row.endsAt],
+          ['Because', (row) => TOKEN_ENDS[row.endsBecause]],
+        ]),
+      );
     });
 
   tokens

@@ -2,10 +2,10 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { noticeKind, type NoticeView, type WebhookView } from '@gatehouse/contracts/operation/notice-routes';
 import { FORMER_SECRET_HOURS } from '@gatehouse/contracts/operation/webhook-routes';
 import type { Command } from 'commander';
-import { allPages } from '../all-pages.js';
-import { call } from '../api.js';
-import { choice, commaSeparated, type Context, defined, wholeNumber } from '../options.js';
-import { fieldList, print, table } from '../output.js';
+import { allPages } from '../../all-pages.js';
+import { call } from '../../api.js';
+import { choice, commaSeparated, type Context, defined, wholeNumber } from '../../options.js';
+import { fieldList, print, table } from '../../output.js';
 
 const REASON = ['--reason <text>', 'why; recorded in the audit trail'] as const;
 type Kind = WebhookView['kinds'][number];

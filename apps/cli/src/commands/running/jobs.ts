@@ -1,11 +1,11 @@
 import { jobState, type JobKindView, type JobView } from '@gatehouse/contracts/operation/job-routes';
 import { JOB_NAMES, type JobName } from '@gatehouse/domain/jobs/job-kinds';
 import type { Command } from 'commander';
-import { allPages } from '../all-pages.js';
-import { call } from '../api.js';
-import { Failure } from '../failure.js';
-import { choice, type Context, defined, wholeNumber } from '../options.js';
-import { cell, fieldList, print, table } from '../output.js';
+import { allPages } from '../../all-pages.js';
+import { call } from '../../api.js';
+import { Failure } from '../../failure.js';
+import { choice, type Context, defined, wholeNumber } from '../../options.js';
+import { cell, fieldList, print, table } from '../../output.js';
 
 const REASON = ['--reason <text>', 'why; recorded in the audit trail'] as const;
 
