@@ -5,7 +5,7 @@
  *
  * All processes are killed first, so that the survivor's sweeper finishes the records of all of them at the same time.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { callGateway, openLoop, tally, type GatewayAnswer, type GatewayRequest } from '../../support/load.ts';
 import { onboard, type Onboarded, worklistBody } from '../../support/onboard.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
@@ -43,6 +43,10 @@ beforeAll(async () => {
     Onboarded,
   ];
   await grantWrites(stack, application);
+});
+/** A fault outlives no test, whether it passed or failed. */
+afterEach(async () => {
+  await stack.simulator.control('DELETE', '/faults');
 });
 afterAll(() => stack.stop());
 
@@ -257,7 +261,6 @@ async function killAt(point: Point): Promise<{ answer: GatewayAnswer; stateChang
   const answer = await pendingAnswer;
   expect(await victim.ended).toBe('SIGKILL');
   lastKilledMs = performance.now();
-  await stack.simulator.control('DELETE', '/faults');
   await proxy?.close();
   const hits = (await ersRequests()).slice(before.length);
   return {
