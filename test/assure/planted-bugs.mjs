@@ -466,6 +466,13 @@ const BUGS = [
     tests: integration('test/integration/audit/dashboard.spec.ts'),
   },
   {
+    name: 'Today names clients by the requests of organisations that are not the person’s',
+    file: 'apps/gateway/src/adapters/audit/rollup/worst-clients.ts',
+    find: '($3::text[] IS NULL OR ods_code = ANY ($3::text[]))',
+    put: '($3::text[] IS NULL OR true)',
+    tests: integration('test/integration/audit/dashboard.spec.ts'),
+  },
+  {
     name: 'the state of the trail calls a chain whole that was cut behind its checkpoint',
     file: 'libs/domain/src/audit/trail-status.ts',
     find: 'isBehind: isBehind.has(chain.writer)',

@@ -548,8 +548,12 @@ it('says of a session of almost eight hours that it can’t be extended', async 
 it('shows the story of a refused request, and what to do about it', async () => {
   await refusedRequest();
   const page = await open();
-  await signIn(page, 'Omar Haddad');
-  await page.goto(`${origin}/audit?filter=${encodeURIComponent(JSON.stringify({ kind: 'DENIED' }))}`);
+  await openToday(page, 'Omar Haddad');
+  // Today names the client, and leads to its rejected requests.
+  await page
+    .getByRole('link', { name: `rejected of ${onboarded.client} in ${onboarded.environment}` })
+    .click();
+  await page.getByRole('heading', { level: 1, name: 'Audit trail' }).waitFor();
   await page.getByRole('table').getByRole('link').first().click();
   await page.getByRole('heading', { name: /^Rejected: GW_/ }).waitFor();
   await page.getByText('The audit chain is intact').waitFor();

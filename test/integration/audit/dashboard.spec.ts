@@ -28,6 +28,7 @@ let priya: SignedIn;
 let limited: SignedIn;
 let greta: SignedIn;
 let live: string;
+let client: string;
 let kid: string;
 const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS + HOUR_MS / 2;
 
@@ -46,6 +47,7 @@ beforeAll(async () => {
     include: { bindings: true },
   });
   live = application.id;
+  client = (await admin.db.client.findFirstOrThrow()).id;
   await requests(application.bindings[0]?.id ?? '');
   greta = await signIn(admin.db, 'Greta', ['governance-officer'], now);
   await needs();
@@ -72,7 +74,7 @@ async function requests(bindingId: string): Promise<void> {
     await log.outcome(outcomeOf(longAgo, { durationMs: 13, upstreamDurationMs: 10 }));
   }
   for (const code of ['GW_GRANT', 'GW_GRANT', 'GW_QUERY']) {
-    const denied = deniedOf({ startedAtMs: now - 2 * HOUR_MS, code, bindingId });
+    const denied = deniedOf({ startedAtMs: now - 2 * HOUR_MS, code, bindingId, clientId: client });
     await log.denied({ ...denied, requestId: denied.attemptId });
   }
   const foreign = deniedOf({ startedAtMs: now - HOUR_MS, code: 'GW_SRO', odsCode: 'RCD', bindingId: null });
@@ -130,6 +132,12 @@ async function needs(): Promise<void> {
       pending(['RCD'], due(1), [BOTH], greta.staffId),
       pending(['R69'], due(-1)),
     ],
+  });
+  const fetched = (serviceId: string, uses: number, day = now) => ({
+    ...{ applicationId: live, serviceId, uses, day: new Date(londonDay(day)) },
+  });
+  await admin.db.worklistUse.createMany({
+    data: [fetched('1', 2), fetched('2', 2), fetched('3', 1), fetched('4', 2, now - DAY_MS)],
   });
   const stop = {
     kind: 'organisation',
@@ -230,6 +238,17 @@ describe('the dashboard', () => {
     expect((await read()).worst[0]?.name).toBe('Example NHS Trust');
   });
 
+  it('names the clients with the most rejected and failed requests, and why', async () => {
+    const clients = async (query: string, person = priya) => (await read(query, person)).worstClients;
+    const registered = {
+      ...{ clientId: client, name: 'worklist-sync', environment: 'int' },
+      ...{ refused: 3, failed: 0, code: 'GW_GRANT' },
+    };
+    const gone = { clientId: 'client-1', name: null, environment: null };
+    expect(await clients('')).toEqual([registered, { ...gone, refused: 1, failed: 1, code: 'GW_SRO' }]);
+    expect(await clients('', limited)).toEqual([{ ...gone, refused: 1, failed: 0, code: 'GW_SRO' }]);
+  });
+
   it('has the same numbers as the lists behind them', async () => {
     const found = async (filter: string) => {
       const from = new Date(now - HOUR_MS / 2 - 23 * HOUR_MS).toISOString();
@@ -249,8 +268,11 @@ describe('the dashboard', () => {
 
   it('has the same figures before and after the records are counted, in parts or all of them', async () => {
     const trafficOf = async (query: string, person: SignedIn) => {
-      const { traffic, reasons, figures, lastWeek, uncounted, worst } = await read(query, person);
-      return { traffic, reasons, figures, lastWeek, uncounted, worst };
+      const { traffic, reasons, figures, lastWeek, uncounted, worst, worstClients } = await read(
+        query,
+        person,
+      );
+      return { traffic, reasons, figures, lastWeek, uncounted, worst, worstClients };
     };
     const everything = async () => ({
       day: await trafficOf('', priya),
@@ -269,7 +291,7 @@ describe('the dashboard', () => {
   });
 
   it('lists what somebody must do', async () => {
-    const { drafts, oldKeys, srosDue, upkeep, nearQuota, ...counts } = await read();
+    const { drafts, oldKeys, srosDue, upkeep, nearQuota, worklistsUsedUp, ...counts } = await read();
     expect(drafts).toHaveLength(1);
     expect(drafts[0]?.missing.length).toBeGreaterThan(0);
     expect(oldKeys).toMatchObject([{ kid, owner: { kind: 'application', id: live } }]);
@@ -284,6 +306,7 @@ describe('the dashboard', () => {
     });
     expect(counts).toMatchObject({ approvalsPending: 3, stopsUnreviewed: 1, keyEmergenciesUnreviewed: 1 });
     expect(nearQuota).toMatchObject([{ applicationId: live, callsPerMinute: 3, requestsPerMinute: 4 }]);
+    expect(worklistsUsedUp).toMatchObject([{ applicationId: live, services: 2 }]);
   });
 
   it('shows nothing about other organisations, not even a number', async () => {
@@ -295,6 +318,7 @@ describe('the dashboard', () => {
       drafts: [],
       oldKeys: [],
       nearQuota: [],
+      worklistsUsedUp: [],
       approvalsPending: 1,
       stopsUnreviewed: 0,
       keyEmergenciesUnreviewed: 0,

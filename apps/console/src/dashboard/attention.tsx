@@ -1,19 +1,21 @@
 /** What needs a person. What needs nobody takes no room. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Link, Typography } from '@mui/material';
-import { type ReactNode, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Link as RouterLink } from 'react-router-dom';
 import { day } from '../parts/dates.js';
 import { ownerPage } from '../signing-keys/key-owner.js';
-import { Section } from '../parts/facts.js';
 import { filtered } from '../parts/list/filter-texts.js';
 import { Loading } from '../parts/load-state.js';
+import { Item, Items } from './items.js';
+import { Limits } from './limits.js';
 import { NewerSpecification } from './lazy-newer-specification.js';
 
 type DashboardView = AnswerOf<'dashboardShow'>;
 
-export function Attention({ data }: { readonly data: DashboardView }) {
-  const { drafts, oldKeys, srosDue, upkeep, nearQuota, approvalsPending, newerCatalogue } = data;
+export default function Attention({ data }: { readonly data: DashboardView }) {
+  const { drafts, oldKeys, srosDue, upkeep, approvalsPending, newerCatalogue } = data;
+  const { nearQuota, worklistsUsedUp } = data;
   const { stopsUnreviewed, keyEmergenciesUnreviewed } = data;
   const reviews = [
     { text: 'Approvals pending', to: filtered('/changes', { state: 'pending' }), count: approvalsPending },
@@ -33,7 +35,7 @@ export function Attention({ data }: { readonly data: DashboardView }) {
       count: keyEmergenciesUnreviewed,
     },
   ].filter(({ count }) => count > 0);
-  const lists = [reviews, upkeep, drafts, oldKeys, nearQuota];
+  const lists = [reviews, upkeep, drafts, oldKeys, nearQuota, worklistsUsedUp];
   if (newerCatalogue === null && lists.every(({ length }) => length === 0))
     return (
       <Typography sx={{ mb: 2 }}>
@@ -76,13 +78,7 @@ export function Attention({ data }: { readonly data: DashboardView }) {
           </Item>
         ))}
       </Items>
-      <Items title="Close to the e-RS quota">
-        {nearQuota.map(({ applicationId, application, callsPerMinute, requestsPerMinute }) => (
-          <Item key={applicationId} to={applicationPage(applicationId)} name={application}>
-            {callsPerMinute} of {requestsPerMinute} requests in its busiest minute
-          </Item>
-        ))}
-      </Items>
+      <Limits nearQuota={nearQuota} worklistsUsedUp={worklistsUsedUp} />
     </Box>
   );
 }
@@ -113,34 +109,3 @@ function NewerCatalogue({ version, differences }: NonNullable<DashboardView['new
 }
 
 const applicationPage = (id: string) => ownerPage({ kind: 'application', id });
-
-interface ItemsProps {
-  readonly title: string;
-  /** For links to it. */
-  readonly id?: string;
-  readonly children: readonly ReactNode[];
-}
-
-function Items({ children, ...section }: ItemsProps) {
-  return children.length === 0 ? null : <Section {...section}>{children}</Section>;
-}
-
-interface ItemProps {
-  /** The page behind the name. */
-  readonly to: string;
-  readonly name: string;
-  readonly children: ReactNode;
-}
-
-function Item({ to, name, children }: ItemProps) {
-  return (
-    <Typography component="div" sx={{ mb: 1, overflowWrap: 'anywhere' }}>
-      <Link component={RouterLink} to={to}>
-        {name}
-      </Link>
-      <Typography color="text.secondary" variant="body2">
-        {children}
-      </Typography>
-    </Typography>
-  );
-}

@@ -5,9 +5,9 @@ import { PlanCoverage } from '../asid-plan/plan-coverage.js';
 import { RefreshMs, useLive } from '../api/use-live.js';
 import { Loaded, Loading } from '../parts/load-state.js';
 import { SroOutlook } from '../sro/sro-outlook.js';
-import { Attention } from './attention.js';
 import { Freshness } from './freshness.js';
 import { Administration } from './lazy-administration.js';
+import { Attention } from './lazy-attention.js';
 import { Replicas } from './lazy-replicas.js';
 import { Traffic, trafficOf } from './traffic/lazy-traffic.js';
 import { Waiting } from './waiting.js';
@@ -58,7 +58,9 @@ function Numbers() {
     <Loaded query={query}>
       {(data) => (
         <>
-          <Attention data={data} />
+          <Suspense fallback={<Loading />}>
+            <Attention data={data} />
+          </Suspense>
           <ToggleButtonGroup
             exclusive
             size="small"
@@ -74,7 +76,7 @@ function Numbers() {
             <ToggleButton value={30}>30 days</ToggleButton>
           </ToggleButtonGroup>
           <Suspense fallback={<Loading />}>
-            <Traffic {...trafficOf(data)} worst={data.worst} />
+            <Traffic {...trafficOf(data)} worst={data.worst} worstClients={data.worstClients} />
           </Suspense>
         </>
       )}

@@ -68,10 +68,26 @@ export const dashboard = z.object({
       failed: z.number().int(),
     }),
   ),
+  /** The clients with the most rejected and failed requests in these hours; none without any. */
+  worstClients: z.array(
+    z.object({
+      clientId: z.string(),
+      /** Both null: the client is not registered. */
+      name: z.string().nullable(),
+      environment: z.string().nullable(),
+      /** By Gatehouse. */
+      refused: z.number().int(),
+      failed: z.number().int(),
+      /** The most frequent code of these requests; null: they have none. */
+      code: z.string().nullable(),
+    }),
+  ),
   /** Applications whose recent busiest minute came close to the quota of e-RS. */
   nearQuota: z.array(
     z.object({ ...applicationRef, callsPerMinute: z.number().int(), requestsPerMinute: z.number().int() }),
   ),
+  /** Applications that have fetched worklists as often as e-RS allows in a day, those with the most services first. */
+  worklistsUsedUp: z.array(z.object({ ...applicationRef, services: z.number().int() })),
   /** Drafts, the oldest first, with the steps that are still open. */
   drafts: z.array(z.object({ ...applicationRef, missing: z.array(z.string()) })),
   /** Keys that have signed for a year or longer. */

@@ -8,6 +8,7 @@ import { NewReasons } from './new-reasons.js';
 import { endOfHour, ofCode, useRequestsBehind } from './requests-behind.js';
 import type { Series } from './stacked-bars.js';
 import { TrafficFigures } from './traffic-figures.js';
+import { WorstClients } from './worst-clients.js';
 import { WorstOrganisations } from './worst-organisations.js';
 
 interface Props extends Pick<
@@ -17,9 +18,11 @@ interface Props extends Pick<
   /** Whose requests these are; undefined: everybody’s. */
   readonly organisation?: string;
   readonly worst?: AnswerOf<'dashboardShow'>['worst'];
+  readonly worstClients?: AnswerOf<'dashboardShow'>['worstClients'];
 }
 
-export default function Traffic({ traffic, reasons, organisation, worst = [], ...figures }: Props) {
+export default function Traffic({ traffic, reasons, organisation, ...rest }: Props) {
+  const { worst = [], worstClients = [], ...figures } = rest;
   const { palette } = useTheme();
   const hours = traffic.map(({ at }) => at);
   const requestsBehind = useRequestsBehind(hours, organisation);
@@ -70,6 +73,7 @@ export default function Traffic({ traffic, reasons, organisation, worst = [], ..
       <NewReasons reasons={reasons} requestsBehind={requestsBehind} />
       <TrafficFigures {...figures} hours={hours.length} requestsBehind={requestsBehind} />
       <WorstOrganisations worst={worst} requestsBehind={requestsBehind} />
+      <WorstClients worst={worstClients} requestsBehind={requestsBehind} />
       <Box sx={{ display: 'grid', columnGap: 2, gridTemplateColumns: { lg: columns }, alignItems: 'start' }}>
         <Chart title={`Requests by ${unit.toLowerCase()}`} series={bars(series)} {...common} />
         {isBusy(reasonSeries) ? (

@@ -30,6 +30,7 @@ import { readRuns, type StoredRun } from '../../adapters/audit/read/verification
 import { type Comparison, compareRollups } from '../../adapters/audit/rollup/compare.js';
 import { type CountedTraffic, readTraffic } from '../../adapters/audit/rollup/rollup-traffic.js';
 import { readRollupStatus, type RollupStatus } from '../../adapters/audit/rollup/rollup.store.js';
+import { type ClientCount, worstClients } from '../../adapters/audit/rollup/worst-clients.js';
 import {
   type OrganisationCount,
   worstOrganisations,
@@ -57,6 +58,9 @@ export interface AuditPage {
   readonly items: readonly AuditLine[];
   readonly next: string | null;
 }
+
+/** Without a name and an environment, the client is not registered. */
+type NamedClientCount = ClientCount & { readonly name: string | null; readonly environment: string | null };
 
 /** The audit trail as the admin API reads it, and the events that the admin API itself adds to it. */
 export class AuditTrail {
@@ -136,6 +140,16 @@ export class AuditTrail {
   /** The organisations within reach with the most rejected and failed requests. */
   worstOrganisations(reach: Reach, span: HourSpan, most: number): Promise<OrganisationCount[]> {
     return worstOrganisations(this.parts.database, { ...span, most, ...organisationsWithin(reach) });
+  }
+
+  /** The clients with the most rejected and failed requests within reach, by their names. */
+  async worstClients(reach: Reach, span: HourSpan, most: number): Promise<NamedClientCount[]> {
+    const counts = await worstClients(this.parts.database, { ...span, most, ...organisationsWithin(reach) });
+    const { clients } = this.parts.snapshot();
+    return counts.map(({ clientId, ...counted }) => {
+      const { name, environment } = clients.get(clientId) ?? { name: null, environment: null };
+      return { clientId, name, environment, ...counted };
+    });
   }
 
   rollups(): Promise<RollupStatus> {

@@ -8,6 +8,7 @@ import { ReplicasStore } from './replicas.store.js';
 import { TasksStore } from './tasks.store.js';
 import { Traffic } from './traffic.js';
 import { WaitingStore } from './waiting.store.js';
+import { WorklistsStore } from './worklists.store.js';
 import { WorstStore } from './worst.store.js';
 
 @Controller()
@@ -18,6 +19,7 @@ export class DashboardController {
     @Inject(TasksStore) private readonly tasks: TasksStore,
     @Inject(WaitingStore) private readonly waiting: WaitingStore,
     @Inject(CatalogueStore) private readonly catalogue: CatalogueStore,
+    @Inject(WorklistsStore) private readonly worklists: WorklistsStore,
     @Inject(WorstStore) private readonly worst: WorstStore,
     @Inject(ReplicasStore) private readonly replicas: ReplicasStore,
   ) {}
@@ -27,8 +29,10 @@ export class DashboardController {
   async show({ query }: InputOf<'dashboardShow'>, acting: Acting) {
     return {
       ...(await this.traffic.read(acting.reach, query.days)),
-      worst: await this.worst.list(acting.reach, query.days),
+      worst: await this.worst.organisations(acting.reach, query.days),
+      worstClients: await this.worst.clients(acting.reach, query.days),
       nearQuota: await this.nearQuota.list(acting.reach),
+      worklistsUsedUp: await this.worklists.usedUp(acting.reach),
       ...(await this.tasks.read(acting)),
       newerCatalogue: await this.catalogue.newer(),
     };

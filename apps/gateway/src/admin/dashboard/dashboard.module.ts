@@ -9,11 +9,12 @@ import { TasksStore } from './tasks.store.js';
 import { Traffic } from './traffic.js';
 import { WaitingStore } from './waiting.store.js';
 import { WallController } from './wall.controller.js';
+import { WorklistsStore } from './worklists.store.js';
 import { WorstStore } from './worst.store.js';
 
 @Module({
   imports: [CatalogueModule, ChangesModule, DoctorModule],
   controllers: [DashboardController, WallController],
-  providers: [NearQuotaStore, ReplicasStore, TasksStore, Traffic, WaitingStore, WorstStore],
+  providers: [NearQuotaStore, ReplicasStore, TasksStore, Traffic, WaitingStore, WorklistsStore, WorstStore],
 })
 export class DashboardModule {}

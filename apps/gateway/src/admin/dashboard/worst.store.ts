@@ -7,7 +7,7 @@ import { CLOCK, type Clock, DATABASE } from '../injected.js';
 
 const MOST = 10;
 
-/** The organisations with the most rejected and failed requests, by their names. */
+/** The organisations and clients with the most rejected and failed requests, by their names. */
 @Injectable()
 export class WorstStore {
   constructor(
@@ -16,7 +16,7 @@ export class WorstStore {
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
-  async list(reach: Reach, days: number) {
+  async organisations(reach: Reach, days: number) {
     const counts = await this.auditTrail.worstOrganisations(reach, lastHours(days * 24, this.now()), MOST);
     const rows = await this.db.organisation.findMany({
       where: { odsCode: { in: counts.map(({ odsCode }) => odsCode) } },
@@ -28,5 +28,9 @@ export class WorstStore {
       name: names.get(odsCode) ?? null,
       ...counted,
     }));
+  }
+
+  clients(reach: Reach, days: number) {
+    return this.auditTrail.worstClients(reach, lastHours(days * 24, this.now()), MOST);
   }
 }

@@ -90,15 +90,16 @@ SELECT hour, ods_code, outcome, code, sum(count)::bigint AS count, (${addedUp('o
  GROUP BY hour, ods_code, outcome, code`;
 
 /**
- * What is not counted yet, as rows of `hour_total`.
+ * What is not counted yet, as rows of `hour`.
  * @param span a condition on `o.started_at`
  */
-export const uncountedTotals = (span: string): string =>
-  totals(
-    byKey(
-      `${countedRecords(`(SELECT w.writer, coalesce(p.seq, 0) AS seq, w.seq AS head FROM audit.writer w
+export const uncountedRows = (span: string): string =>
+  byKey(
+    `${countedRecords(`(SELECT w.writer, coalesce(p.seq, 0) AS seq, w.seq AS head FROM audit.writer w
          LEFT JOIN audit_search.position p USING (writer) WHERE w.seq > coalesce(p.seq, 0)) uncounted
    CROSS JOIN ${recordsOf('uncounted.writer', 'uncounted.seq', 'uncounted.head')}`)}
    AND ${span}`,
-    ),
   );
+
+/** The same as rows of `hour_total`. */
+export const uncountedTotals = (span: string): string => totals(uncountedRows(span));

@@ -15,7 +15,7 @@ export interface OrganisationCount {
   readonly failed: number;
 }
 
-interface Asked extends HourSpan {
+export interface AskedWorst extends HourSpan {
   readonly most: number;
   /** Only these organisations; if undefined, all. */
   readonly within?: readonly string[] | undefined;
@@ -24,7 +24,7 @@ interface Asked extends HourSpan {
 /** Organisations without a rejected or failed request are left out. While too much is not counted, what is counted counts. */
 export async function worstOrganisations(
   database: pg.Pool,
-  { fromMs, untilMs, most, within }: Asked,
+  { fromMs, untilMs, most, within }: AskedWorst,
 ): Promise<OrganisationCount[]> {
   const { uncounted } = await readRollupStatus(database);
   const { rows } = await database.query<OrganisationCount>(

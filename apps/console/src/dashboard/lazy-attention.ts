@@ -1,0 +1,4 @@
+import { lazy } from 'react';
+
+/** It waits for the numbers anyway. */
+export const Attention = lazy(() => import('./attention.js'));
