@@ -111,9 +111,16 @@ function isAlive(pid: number): boolean {
 export async function createDatabase(on?: TestServer): Promise<TestDatabase> {
   const { superuserUrl } = on ?? (await sharedServer());
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await statement(superuserUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} OWNER ${OWNER}`);
+  // Copied as files, a database takes a third of the time that it takes by way of the write-ahead log.
+  await statement(
+    superuserUrl,
+    `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} OWNER ${OWNER} STRATEGY file_copy`,
+  );
   // As `gatehouse migrate` would: a gateway refuses a copy until it is confirmed.
-  await statement(urlOf(superuserUrl, name), CONFIRM_COPY);
+  const copy = new pg.Client({ connectionString: urlOf(superuserUrl, name) });
+  await copy.connect();
+  await copy.query(CONFIRM_COPY);
+  await copy.end();
   return {
     name,
     ownerUrl: urlOf(superuserUrl, name, OWNER),
@@ -182,12 +189,16 @@ function urlOf(superuserUrl: string, database: string, role?: string): string {
   return url.href;
 }
 
+const connections = new Map<string, pg.Pool>();
+
+/** Over one connection for each server, which doesn't keep the process alive. */
 async function statement(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
+  let pool = connections.get(url);
+  if (pool === undefined) {
+    pool = new pg.Pool({ connectionString: url, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true });
+    // A test may stop the server meanwhile.
+    pool.on('error', () => undefined);
+    connections.set(url, pool);
   }
+  await pool.query(sql);
 }
