@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: [fileURLToPath(new URL('test/support/servers/postgres-server.ts', import.meta.url))],
     passWithNoTests: false,
     pool: 'forks',
+    // A worker serves several files: to load Playwright and axe for each takes seconds of processor time.
+    isolate: false,
     maxWorkers: 2,
     // Pages of the console are walked two at a time.
     maxConcurrency: 2,

@@ -7,12 +7,12 @@ import { findPrometheus } from './tools/prometheus.mjs';
  * them run at once when the others are through.
  */
 const IN_PAIRS = [
-  'test/e2e/{key-emergency,rate-limit,rotation}.spec.ts',
+  'test/e2e/{corpus-slow,key-emergency,rate-limit,rotation}.spec.ts',
   'test/e2e/faults/{drain,registry,store,token,upstream}.spec.ts',
 ];
 
 /** What takes both cores by itself: these files run one after the other, at the end. */
-const ALONE = ['test/e2e/{corpus-slow,heavy-requests,isolation,shared-rate}.spec.ts'];
+const ALONE = ['test/e2e/{heavy-requests,isolation,shared-rate}.spec.ts'];
 
 /** What waits for real time limits most of the time: others run meanwhile. */
 const WAITING = ['test/e2e/{alerts/alerts,faults/kill-points,faults/paused}.spec.ts'];
@@ -23,6 +23,8 @@ const ALERTS = findPrometheus() === undefined ? ['test/e2e/alerts/*.spec.ts'] : 
 const common = {
   globalSetup: [fileURLToPath(new URL('test/support/servers/postgres-server.ts', import.meta.url))],
   pool: 'forks' as const,
+  // A worker serves several files: to load the helpers for each takes seconds of processor time.
+  isolate: false,
   retry: 0,
   testTimeout: 120_000,
   hookTimeout: 180_000,
