@@ -473,6 +473,13 @@ const BUGS = [
     tests: integration('test/integration/audit/dashboard.spec.ts'),
   },
   {
+    name: 'a JWKS URL that serves other keys than the registry holds is not found',
+    file: 'libs/domain/src/upkeep/jwks-findings.ts',
+    find: 'body === jwksBody(keys) ? null',
+    put: "body !== '' ? null",
+    tests: unit('libs/domain/src/upkeep/jwks-findings.spec.ts'),
+  },
+  {
     name: 'the state of the trail calls a chain whole that was cut behind its checkpoint',
     file: 'libs/domain/src/audit/trail-status.ts',
     find: 'isBehind: isBehind.has(chain.writer)',

@@ -1,10 +1,14 @@
 /** What the watches of upkeep find in the real audit trail: each cause is announced once, and gone when it has ended. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { INTERACTIONS } from '@gatehouse/domain/ers/interaction';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expiringTokens } from '../../../apps/gateway/src/adapters/people/expiring-tokens.ts';
-import { runSignInWatch, runUsageWatch } from '../../../apps/gateway/src/jobs/upkeep-runs.ts';
-import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { runJwksWatch, runSignInWatch, runUsageWatch } from '../../../apps/gateway/src/jobs/upkeep-runs.ts';
+import { serveJwks } from '../../../apps/gateway/src/public/jwks.ts';
+import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { deniedOf, intentOf, systemOf } from '../../support/audit/audit-trail.ts';
 import { signIn } from '../../support/staff.ts';
 
@@ -220,6 +224,41 @@ describe('failed sign-ins', () => {
       { title: 'Unusually many sign-ins of staff failed: 300 within 15 minutes' },
     ]);
   });
+});
+
+it('a JWKS URL that does not answer with the keys of the registry is an alarm until it does', async () => {
+  await admin.ok('keyCreate', { body: r69 });
+  await caughtUp();
+  const { jwksId, id } = await admin.db.application.findFirstOrThrow({
+    where: { signingKeys: { some: {} } },
+  });
+  let answer = serveJwks(() => admin.parts.registry.current());
+  const right = answer;
+  const server = createServer((request, response) => {
+    answer(request, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const look = async () => {
+    nowMs += MINUTE_MS;
+    const environments = new Set(['int']);
+    await runJwksWatch({ ...parts(), environments, publicUrl, pauseMs: 1 }, new AbortController().signal);
+    return findings();
+  };
+  expect(await look()).toEqual([]);
+  answer = (_, response) => response.end('{"keys":[]}');
+  expect(await look()).toMatchObject([
+    {
+      ...{ key: `jwks ${jwksId}`, path: `/applications/${id}/show`, odsCodes: ['R69'] },
+      body: expect.stringContaining('it answers with other keys than the registry holds'),
+    },
+  ]);
+  answer = (_, response) => response.destroy();
+  expect(await look()).toMatchObject([{ body: expect.stringContaining('it can’t be read') }]);
+  expect(await notices()).toMatchObject([{ kind: 'alarm', title: expect.stringContaining('The JWKS URL') }]);
+  answer = right;
+  expect(await look()).toEqual([]);
+  server.close();
 });
 
 it('tokens of the admin API that end soon are read with whose they are, and revoked ones are not', async () => {

@@ -1,6 +1,5 @@
 import pg from 'pg';
-
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
+import { isLoopback } from './loopback.js';
 
 /**
  * What is wrong with the address of a production database. The driver itself reads the address, so that what is judged
@@ -37,7 +36,7 @@ function targetOf(connectionString: string): { readonly host: string; readonly s
 }
 
 /** A socket of this host is a path. */
-const isLocal = (host: string): boolean => LOOPBACK.has(host) || host.startsWith('/');
+const isLocal = (host: string): boolean => isLoopback(host) || host.startsWith('/');
 
 function isVerified(ssl: unknown): boolean {
   if (typeof ssl !== 'object' || ssl === null) return false;

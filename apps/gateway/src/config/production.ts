@@ -5,10 +5,10 @@
 import { isProduction } from '@gatehouse/domain/registry/production';
 import { databaseFaults } from './database-url.js';
 import type { Environment } from './environments.js';
+import { isLoopback } from './loopback.js';
 
 type Given = Readonly<Record<string, string | undefined>>;
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const FORBIDDEN = ['NODE_DEBUG', 'DEBUG', 'NODE_TLS_REJECT_UNAUTHORIZED', 'SSLKEYLOGFILE'];
 const FORBIDDEN_OPTIONS = /insecure-http-parser|inspect|tls-keylog|conditions|tls-min|openssl/;
 const URLS = ['tokenUrl', 'apiBaseUrl', 'cis2Issuer'] as const;
@@ -54,7 +54,7 @@ export function productionFaults(given: Given, served: ReadonlyMap<string, Envir
   faults.push(...databaseFaults(given['DATABASE_URL'] ?? ''));
   const redis = given['REDIS_URL'];
   check(
-    redis !== undefined && !/^rediss:/i.test(redis) && !LOOPBACK.has(hostOf(redis)),
+    redis !== undefined && !/^rediss:/i.test(redis) && !isLoopback(hostOf(redis)),
     'REDIS_URL: prod needs rediss://, unless Redis is on this machine',
   );
   const proxies = (given['GATEHOUSE_TLS_TERMINATED_BY'] ?? '').split(',').map((range) => range.trim());

@@ -5,10 +5,12 @@ import type pg from 'pg';
 import { newestCalls } from '../adapters/audit/read/newest-calls.js';
 import { refusedSignInCounts } from '../adapters/audit/read/sign-ins.js';
 import { callsOfDeprecated, clientUse } from '../adapters/audit/read/usage.js';
+import { readPublicJwks } from '../adapters/keys/public-jwks.js';
 import { type FindingRows, openFindings, settleFindings } from '../adapters/upkeep/findings.js';
 import { applicationHealths, type HealthParts } from '../adapters/health/application-healths.js';
 import { dueHealths, markChanged, storeHealths } from '../adapters/health/health-rows.js';
 import { run as watchHealth } from './health-watch.job.js';
+import { run as watchJwks } from './jwks-watch.job.js';
 import { run as watchSignIns } from './sign-in-watch.job.js';
 import { run as watchUsage } from './usage-watch.job.js';
 
@@ -35,6 +37,26 @@ export async function runSignInWatch(parts: UpkeepParts, signal: AbortSignal): P
     ...{ snapshot, now, settle: settleOf(parts, signal) },
     counts: (nowMs) => refusedSignInCounts(auditDatabase, nowMs),
     open: (watch) => openFindings(db, watch),
+  });
+}
+
+export interface JwksRunParts extends UpkeepParts {
+  readonly environments: ReadonlySet<string>;
+  /** Where the public listener is reached, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly pauseMs?: number;
+}
+
+const PAUSE_MS = 20_000;
+
+export async function runJwksWatch(parts: JwksRunParts, signal: AbortSignal): Promise<void> {
+  const { db, snapshot, now, environments, publicUrl, pauseMs = PAUSE_MS } = parts;
+  const settle = settleOf(parts, signal);
+  await watchJwks({
+    ...{ snapshot, now, environments, pauseMs, signal },
+    read: (jwksId) => readPublicJwks(`${publicUrl}/jwks/${jwksId}`),
+    open: () => openFindings(db, 'jwks'),
+    settle: (findings, nowMs) => settle('jwks', findings, nowMs),
   });
 }
 

@@ -25,11 +25,12 @@ import { workerReports } from '../adapters/queue/worker-reports.js';
 import { settleFindings } from '../adapters/upkeep/findings.js';
 import { endOverdueSessions } from '../adapters/users/overdue-sessions.js';
 import type { Config } from '../config/config.js';
+import { isLoopback } from '../config/loopback.js';
 import { run as keepPartitions } from '../jobs/audit/audit-partitions.job.js';
 import { run as verifyTrail } from '../jobs/audit/audit-verification.job.js';
 import { run as countTrail } from '../jobs/audit/audit-rollups.job.js';
 import { run as watchExpiry } from '../jobs/expiry-watch.job.js';
-import { runHealthWatch, runSignInWatch, runUsageWatch } from '../jobs/upkeep-runs.js';
+import { runHealthWatch, runJwksWatch, runSignInWatch, runUsageWatch } from '../jobs/upkeep-runs.js';
 import { run as keepHouse } from '../jobs/housekeeping.job.js';
 import { checkLive } from '../data-plane/probe/live-check.js';
 import type { Canaries } from '../data-plane/probe/user-check.js';
@@ -184,6 +185,11 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
         signal,
       }),
     'usage-watch': (_, signal) => runUsageWatch(upkeep, signal),
+    // Nobody outside can read a loopback address, which is for trying Gatehouse out.
+    'jwks-watch': (_, signal) =>
+      isLoopback(new URL(config.publicUrl).hostname)
+        ? Promise.resolve()
+        : runJwksWatch({ ...upkeep, environments, publicUrl: config.publicUrl }, signal),
     'sign-in-watch': (_, signal) => runSignInWatch(upkeep, signal),
     'health-watch': (_, signal) =>
       runHealthWatch(

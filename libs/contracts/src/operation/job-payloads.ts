@@ -31,6 +31,7 @@ export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'sign-in-watch': noPayload,
   'health-watch': noPayload,
   'signature-watch': noPayload,
+  'jwks-watch': noPayload,
   probes: noPayload,
   notices: noPayload,
 };

@@ -194,6 +194,17 @@ export const JOB_KINDS = {
     backOffMs: 10_000,
     concurrency: 1,
   },
+  'jwks-watch': {
+    purpose:
+      'Reads JWKS URLs from outside, and finds those that do not answer with the keys of the registry.',
+    waits:
+      'Requests do not wait for it. A public address that serves old keys or none is found by the first token that NHS England refuses.',
+    everyMs: 5 * MINUTE_MS,
+    timeLimitMs: 5 * MINUTE_MS,
+    attempts: 3,
+    backOffMs: 10_000,
+    concurrency: 1,
+  },
   probes: {
     purpose: 'Asks NHS England about applications, each one when its last answer has become old.',
     waits:

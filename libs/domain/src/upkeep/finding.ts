@@ -10,6 +10,7 @@ export const WATCHES = [
   'unrecorded-signature',
   'signature-log',
   'trail-fault',
+  'jwks',
 ] as const;
 
 export interface Finding {
