@@ -279,13 +279,15 @@ it('tokens of the admin API that end soon are read with whose they are, and revo
     data: [
       token('soon', 3),
       token('own', 4, { staffId }),
+      token('wall', 5, { staffId, scopes: ['wall'], createdAt: new Date(nowMs) }),
       token('later', 15),
       token('ended', -1),
       token('revoked', 3, { revokedAt: new Date() }),
     ],
   });
   expect(await expiringTokens(admin.db, nowMs)).toMatchObject([
-    { label: 'soon', owner: null },
-    { label: 'own', owner: { staffId, roles: [{ role: 'auditor', odsCodes: ['R69'] }] } },
+    { label: 'soon', isWall: false, owner: null },
+    { label: 'own', isWall: false, owner: { staffId, roles: [{ role: 'auditor', odsCodes: ['R69'] }] } },
+    { label: 'wall', isWall: true, owner: { staffId } },
   ]);
 });

@@ -6,7 +6,7 @@ const NOW_MS = Date.parse('2026-03-02T12:00:00Z');
 const DAY_MS = 86_400_000;
 
 const token = (left: number, over: Partial<ExpiringToken> = {}): ExpiringToken => ({
-  ...{ id: 't', label: 'nightly export', createdAtMs: NOW_MS - 60 * DAY_MS, owner: null },
+  ...{ id: 't', label: 'nightly export', isWall: false, createdAtMs: NOW_MS - 60 * DAY_MS, owner: null },
   ...{ expiresAtMs: NOW_MS + left * DAY_MS },
   ...over,
 });
@@ -48,6 +48,17 @@ describe('a token of a person', () => {
     expect(concerns({ staffId: 'other', roles: [everywhere] }, addressed)).toBe(false);
     expect(notice?.title).toBe('Your API token nightly export expires on 2026-03-05');
   });
+});
+
+it('a wall link is announced with what its end means for a screen', () => {
+  const owner = { staffId: 'p', roles: [everywhere] };
+  const [notice] = tokenNotices([token(3, { label: 'Operations room', isWall: true, owner })], NOW_MS);
+  expect(notice).toMatchObject({
+    title: 'Your wall link Operations room expires on 2026-03-05',
+    body: expect.stringContaining('the screens that it was opened on show no more figures'),
+    whatToDo: 'Create another wall link, and open it on those screens.',
+  });
+  expect(notice?.body).not.toMatch(/script|service|admin API/);
 });
 
 it('a token of a service is announced to those who look after services', () => {

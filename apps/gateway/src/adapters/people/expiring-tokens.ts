@@ -1,4 +1,5 @@
 import type { Database } from '@gatehouse/db/client';
+import { WALL_SCOPE } from '@gatehouse/domain/governance/permissions';
 import { type ExpiringToken, TOKEN_NOTICE_DAYS } from '@gatehouse/domain/notices/token-notices';
 import { addresseeOf } from '../notices/addressing.js';
 
@@ -18,8 +19,14 @@ export async function expiringTokens(
     include: { staff: { include: { roles: true } } },
     orderBy: [{ expiresAt: 'asc' }, { id: 'asc' }],
   });
-  return rows.map(({ id, label, createdAt, expiresAt, staff }) => ({
-    ...{ id, label, createdAtMs: createdAt.getTime(), expiresAtMs: expiresAt.getTime() },
+  return rows.map(({ id, label, scopes, createdAt, expiresAt, staff }) => ({
+    ...{
+      id,
+      label,
+      isWall: scopes.includes(WALL_SCOPE),
+      createdAtMs: createdAt.getTime(),
+      expiresAtMs: expiresAt.getTime(),
+    },
     owner: staff === null ? null : { staffId: staff.id, roles: addresseeOf(staff).roles },
   }));
 }
