@@ -23,6 +23,13 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'an export is recorded without its reason',
+    file: `${ADMIN}/audit/download.ts`,
+    find: 'const facts = { exportId, reason, format,',
+    put: 'const facts = { exportId, format,',
+    tests: integration('test/integration/audit/audit-console.spec.ts'),
+  },
+  {
     name: 'somebody confirms a role of their own with another account',
     file: 'libs/domain/src/staff/access-review.ts',
     find: 'confirmer.email.toLowerCase() !== holder.email?.toLowerCase()',

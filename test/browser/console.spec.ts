@@ -140,12 +140,20 @@ it('finds who saw a patient, and shows the identifier once a second person has a
   await omar.context().close();
 });
 
+async function giveReason(page: Page): Promise<void> {
+  await page.getByLabel('Reason').fill('complaint 12');
+  await page.getByRole('button', { name: 'Download', exact: true }).click();
+}
+
 it('downloads the audit trail, shows the progress, and can cancel the download', async () => {
   const page = await open(390);
   await signIn(page, 'Omar Haddad');
   await page.goto(`${origin}/audit?filter=${encodeURIComponent(JSON.stringify({ kind: 'SYSTEM' }))}`);
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'CSV' }).click();
+  await page.getByRole('button', { name: 'Download', exact: true }).click();
+  await page.getByText('Enter the reason').waitFor();
+  await giveReason(page);
   const file = readFileSync(await (await saved).path(), 'utf8');
   const rows = file.trim().split('\r\n').length - 1;
   expect(rows).toBeGreaterThan(0);
@@ -157,6 +165,7 @@ it('downloads the audit trail, shows the progress, and can cancel the download',
   await page.getByRole('button', { name: 'Close' }).click();
   await page.route('**/audit/download*', () => undefined);
   await page.getByRole('button', { name: 'NDJSON' }).click();
+  await giveReason(page);
   await page.getByRole('progressbar', { name: 'Downloading' }).waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -168,6 +177,7 @@ it('downloads the audit trail, shows the progress, and can cancel the download',
   );
   await covered.waitFor();
   await page.getByRole('button', { name: 'CSV' }).click();
+  await giveReason(page);
   await page.getByRole('dialog').filter({ has: covered }).waitFor();
   expect(at.complaints).toEqual([]);
   await page.context().close();
@@ -180,7 +190,7 @@ it('shows the events of the audit trail: who did what, and why', async () => {
   for (const [event, fact] of [
     ['Patient searched for', 'subject access request 42'],
     ['Patient identifier reveal', 'subject access request 42'],
-    ['Export begun', 'csv'],
+    ['Export begun', 'complaint 12'],
     ['Audit trail read', 'SYSTEM'],
   ] as const) {
     await page.goto(`${origin}/audit?filter=${system}`);
@@ -1179,6 +1189,10 @@ it('prints a page without the menu, the bar and its buttons', async () => {
 });
 
 it('shows each person what waits for them, what they have requested, and what of theirs ends', async () => {
+  await page
+    .getByRole('row', { name: /Omar Haddad .*complaint 12/ })
+    .first()
+    .waitFor();
   const priya = await at.as('Priya Nair');
   await priya.goto(`${origin}/my-work`);
   const requested = priya.getByRole('row').filter({ hasText: 'everything' });

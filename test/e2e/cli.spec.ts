@@ -270,7 +270,7 @@ describe('the trail', () => {
   const NOTHING_ELSE = { GATEHOUSE_ADMIN_URL: 'http://127.0.0.1:1', GATEHOUSE_ADMIN_TOKEN: '' };
 
   it('audit export, then verify with nothing but the file', async () => {
-    const { code, out: exported, err } = await gatehouse('audit export');
+    const { code, out: exported, err } = await gatehouse('audit export --reason verification');
     expect([code, err]).toEqual([0, 'The whole trail.\n']);
     await write('trail.ndjson', exported);
     const out = await does('verify trail.ndjson', { env: NOTHING_ELSE });

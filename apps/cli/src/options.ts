@@ -19,6 +19,7 @@ export function choice(flags: string, description: string, values: readonly stri
 }
 
 export const ENVIRONMENT = ['--environment <name>', 'environment: int, prod, …'] as const;
+export const REASON_IN_TRAIL = ['--reason <text>', 'why; recorded in the audit trail'] as const;
 export const ORGANISATION = ['--organisation <ods-code>', 'ODS code of the organisation'] as const;
 
 /** Adds the options that name an application. */

@@ -224,14 +224,16 @@ describe('the command line', () => {
     const times = { startedAtMs: admin.clock.ms - 1_000, atMs: admin.clock.ms - 1_000 };
     for (const user of [userId, other])
       await admin.parts.audit.intent(intentOf({ odsCode: 'R69', userId: user, ...times }));
-    const csv = await gatehouse(`audit download --user ${userId} --kind INTENT`);
+    const csv = await gatehouse(`audit download --user ${userId} --kind INTENT --reason complaint-12`);
     const [header = '', ...lines] = csv.out.trim().split('\n');
     expect({ code: csv.code, header }).toEqual({
       code: 0,
       header: expect.stringMatching(/^startedAt,kind,/),
     });
     expect(lines).toEqual([expect.stringContaining(userId)]);
-    const rows = await gatehouse(`audit download --user ${other} --kind INTENT --format ndjson`);
+    const rows = await gatehouse(
+      `audit download --user ${other} --kind INTENT --format ndjson --reason complaint-12`,
+    );
     expect(
       rows.out
         .trim()
@@ -239,9 +241,12 @@ describe('the command line', () => {
         .map((line) => JSON.parse(line)),
     ).toMatchObject([{ userId: other }]);
     expect((await admin.systemEvents('AUDIT_EXPORT')).slice(-2)).toMatchObject([
-      { userId },
+      { userId, reason: 'complaint-12' },
       { userId: other },
     ]);
+    expect((await gatehouse(`audit download --user ${userId}`)).err).toContain(
+      "required option '--reason <text>'",
+    );
   });
 
   it('explains, lists and exports', async () => {

@@ -85,8 +85,9 @@ describe('an export', () => {
   afterAll(() => admin.close());
 
   const auditor = async () => admin.ok('tokenCreate', { body: { label: 'export', scopes: ['audit'] } });
-  const begin = (path: string, token: string) =>
-    admin.begin('GET', `/api/v1/audit/${path}`, undefined, token);
+  const REASON = { reason: 'to verify it' };
+  const begin = (path: string, token: string, fields = {}) =>
+    admin.begin('POST', `/api/v1/audit/${path}`, { ...REASON, ...fields }, token);
   /** Reads until the answer ends or breaks off. */
   async function readOn(response: Response): Promise<string> {
     try {
@@ -97,24 +98,25 @@ describe('an export', () => {
     }
   }
 
-  it.each(['export', 'download', 'download?format=csv'])(
-    '%s is broken off once its token is revoked',
-    async (path) => {
-      const { token, tokenId } = await auditor();
-      const response = await begin(path, token);
-      expect(response.status).toBe(200);
-      let end = '';
-      const reading = readOn(response).then((how) => (end = how));
-      await admin.ok('tokenRevoke', { params: { tokenId }, body: {} });
-      await until('the answer ends', () => end !== '', WITHIN_MS);
-      await reading;
-      expect(end).toBe('broken off');
-    },
-  );
+  it.each([
+    ['export', {}],
+    ['download', {}],
+    ['download', { format: 'csv' }],
+  ])('%s %j is broken off once its token is revoked', async (path, fields) => {
+    const { token, tokenId } = await auditor();
+    const response = await begin(path, token, fields);
+    expect(response.status).toBe(200);
+    let end = '';
+    const reading = readOn(response).then((how) => (end = how));
+    await admin.ok('tokenRevoke', { params: { tokenId }, body: {} });
+    await until('the answer ends', () => end !== '', WITHIN_MS);
+    await reading;
+    expect(end).toBe('broken off');
+  });
 
   it.each(['export', 'download'])('%s is broken off once its session is ended', async (path) => {
     const omar = await signIn(admin.db, 'Omar', ['auditor'], admin.clock.ms);
-    const response = await fetch(`${admin.url}/api/v1/audit/${path}`, { headers: omar.headers });
+    const response = await admin.begin('POST', `/api/v1/audit/${path}`, REASON, '', omar.headers);
     expect(response.status).toBe(200);
     const reading = readOn(response);
     await admin.db.staffSession.update({
@@ -130,10 +132,10 @@ describe('an export', () => {
     const first = await begin('export', ada);
     const second = await begin('download', bo);
     expect([first.status, second.status]).toEqual([200, 200]);
-    const again = await admin.call('GET', '/api/v1/audit/export', undefined, ada);
+    const again = await admin.call('POST', '/api/v1/audit/export', REASON, ada);
     expect([again.status, again.headers.get('retry-after')]).toEqual([429, '30']);
     expect(again.body.type).toBe('urn:gatehouse:problem:too-many');
-    const third = await admin.call('GET', '/api/v1/audit/download', undefined, cy);
+    const third = await admin.call('POST', '/api/v1/audit/download', REASON, cy);
     expect([third.status, third.headers.get('retry-after')]).toEqual([503, '60']);
     await first.body?.cancel();
     await until('another may begin', async () => {

@@ -126,11 +126,14 @@ async function makeCheckpoint(keyArn: string): Promise<void> {
   }
 }
 
+const REASON = 'yearly review';
 const cli = (args: readonly string[], token = admin.tokens.audit) => runCli({ url: admin.url, token }, args);
 
 async function makePack(name: string, day = today): Promise<string> {
   const out = join(folder, name);
-  const { code, err } = await cli(['evidence-pack', 'R69', '--from', day, '--until', day, '--out', out]);
+  const { code, err } = await cli([
+    ...['evidence-pack', 'R69', '--from', day, '--until', day, '--out', out, '--reason', REASON],
+  ]);
   expect(err).toBe('');
   expect(code).toBe(0);
   return out;
@@ -186,7 +189,7 @@ it('holds what happened in the period, is recorded, verified offline, and the sa
   const manifest = await readFile(join(out, 'manifest.json'));
   const sha256 = createHash('sha256').update(manifest).digest('hex');
   expect(await admin.systemEvents('EVIDENCE_PACK')).toMatchObject([
-    { organisation: 'R69', from: today, until: today, sha256, actor: expect.any(String) },
+    { organisation: 'R69', from: today, until: today, reason: REASON, sha256, actor: expect.any(String) },
   ]);
   const verified = await cli(['verify-pack', out, '--key', keyFile, '--organisation', 'R69']);
   expect(verified).toMatchObject({ code: 0, err: '' });
@@ -215,7 +218,7 @@ it('does not show what came after the period', async () => {
   expect(after.organisation.stateAtEnd).toBe('suspended');
   const yesterday = await cli([
     ...['evidence-pack', 'R69', '--from', addDays(today, -1), '--until', addDays(today, -1)],
-    ...['--out', join(folder, 'yesterday')],
+    ...['--out', join(folder, 'yesterday'), '--reason', REASON],
   ]);
   expect(yesterday).toMatchObject({
     code: 1,
@@ -280,16 +283,18 @@ it.each([
   ['that ends before it begins', { from: '2026-02-02', until: '2026-02-01' }, 400, 'before the first'],
   ['of more than a year', { from: '2020-01-01', until: '2026-01-01' }, 400, 'at most 366 days'],
   ['of no date', { from: 'March' }, 400, 'YYYY-MM-DD'],
+  ['without a reason', { reason: undefined }, 400, 'the reason is missing'],
+  ['with a patient in its reason', { reason: 'about 9000000009' }, 400, 'leave the NHS number out'],
   ['of an unknown organisation', { organisation: 'ZZZ' }, 404, 'There is no organisation ZZZ'],
 ])('a pack %s is refused with what to send', async (_, fields, status, text) => {
-  const body = { organisation: 'R69', from: today, until: today, ...fields };
+  const body = { organisation: 'R69', from: today, until: today, reason: REASON, ...fields };
   const answer = await admin.call('POST', '/api/v1/evidence-packs', body, admin.tokens.audit);
   expect(answer.status, answer.text).toBe(status);
   expect(answer.text).toContain(text);
 });
 
 it('is made by people who may read all of it, for every organisation', async () => {
-  const body = { organisation: 'R69', from: today, until: today };
+  const body = { organisation: 'R69', from: today, until: today, reason: REASON };
   for (const token of [admin.tokens.registry, admin.tokens.governance])
     expect((await admin.call('POST', '/api/v1/evidence-packs', body, token)).status).toBe(403);
   const people = [
@@ -307,7 +312,7 @@ it('is made by people who may read all of it, for every organisation', async () 
 it('is refused where no key signs it', async () => {
   const without = await startAdmin();
   try {
-    const body = { organisation: 'R69', from: '2026-01-01', until: '2026-01-31' };
+    const body = { organisation: 'R69', from: '2026-01-01', until: '2026-01-31', reason: REASON };
     const answer = await without.call('POST', '/api/v1/evidence-packs', body);
     expect(answer).toMatchObject({
       status: 409,

@@ -89,7 +89,7 @@ const gatehouse = (...args: readonly string[]) => runCli({ url: admin.url, token
 async function exportTrail(): Promise<string> {
   await admin.parts.signatures.flush();
   await admin.parts.audit.system(systemEvent('KEY_STATE', Date.now() + 600_000, {}));
-  const { out, code } = await gatehouse('audit', 'export');
+  const { out, code } = await gatehouse('audit', 'export', '--reason', 'to compare it');
   expect(code).toBe(0);
   const file = join(folder, `trail-${randomUUID()}.ndjson`);
   await writeFile(file, out);

@@ -6,7 +6,15 @@ import { InvalidArgumentError } from 'commander';
 import { allPages } from '../all-pages.js';
 import { call, callLines, callText } from '../api.js';
 import { Failure } from '../failure.js';
-import { choice, type Context, defined, ENVIRONMENT, ORGANISATION, wholeNumber } from '../options.js';
+import {
+  choice,
+  type Context,
+  defined,
+  ENVIRONMENT,
+  ORGANISATION,
+  REASON_IN_TRAIL,
+  wholeNumber,
+} from '../options.js';
 import { cell, type Column, type Output, print, table } from '../output.js';
 import { rollupCommands } from './evidence/rollups.js';
 import { trailCommands } from './evidence/trail.js';
@@ -39,6 +47,11 @@ interface ListOptions extends Filter {
 }
 
 type Row = Readonly<Record<string, unknown>>;
+interface DownloadOptions extends Filter {
+  readonly format: (typeof FORMATS)[number];
+  readonly reason: string;
+}
+
 
 const LARGEST_SEARCH = 500;
 const FORMATS = auditDownload.shape.format.unwrap().options;
@@ -101,21 +114,23 @@ function streamCommands(audit: Command, { settings, output }: Context): void {
       'Print every attempt that the filter finds, without its chain. The download is itself audited.',
     )
     .addOption(choice('--format <format>', 'what is printed', FORMATS).default('csv'))
-    .action(async ({ format, ...filter }: Filter & { readonly format: (typeof FORMATS)[number] }) => {
-      const query = { ...withInstants(filter), format };
-      noteCoverage(output, query);
-      for await (const line of callText(settings, 'auditDownload', { query })) output.out(line);
+    .requiredOption(...REASON_IN_TRAIL)
+    .action(async ({ format, reason, ...filter }: DownloadOptions) => {
+      const body = { ...withInstants(filter), format, reason };
+      noteCoverage(output, body);
+      for await (const line of callText(settings, 'auditDownload', { body })) output.out(line);
     });
 
   withSpan(audit.command('export'))
     .description(
       'Print rows with their chain, one JSON object on each line, for "gatehouse verify". The export is itself audited.',
     )
-    .action(async (span: Span) => {
-      const query = withInstants(span);
+    .requiredOption(...REASON_IN_TRAIL)
+    .action(async ({ reason, ...span }: Span & { readonly reason: string }) => {
+      const body = { ...withInstants(span), reason };
       if (span.from === undefined && span.until === undefined) output.err('The whole trail.\n');
-      noteCoverage(output, query);
-      for await (const row of callLines(settings, 'auditExport', { query })) output.out(JSON.stringify(row));
+      noteCoverage(output, body);
+      for await (const row of callLines(settings, 'auditExport', { body })) output.out(JSON.stringify(row));
     });
 }
 

@@ -3,7 +3,15 @@ import type { Command } from 'commander';
 import { allPages } from '../all-pages.js';
 import { call } from '../api.js';
 import { Failure } from '../failure.js';
-import { choice, type Context, defined, ENVIRONMENT, ORGANISATION, wholeNumber } from '../options.js';
+import {
+  choice,
+  type Context,
+  defined,
+  ENVIRONMENT,
+  ORGANISATION,
+  REASON_IN_TRAIL,
+  wholeNumber,
+} from '../options.js';
 import { fieldList, print, table } from '../output.js';
 
 const USER = ['--user <user-id>', 'CIS2 user id, 12 digits'] as const;
@@ -49,7 +57,7 @@ export function userSessionCommands(program: Command, { settings, output }: Cont
     .description('End one session, or with --user every live session of a user.')
     .option(...USER)
     .option('--environment <name>', 'with --user: only sessions in this environment')
-    .requiredOption('--reason <text>', 'why; recorded in the audit trail')
+    .requiredOption(...REASON_IN_TRAIL)
     .action(async (id: string | undefined, { user, environment, reason }: EndOptions) => {
       if ((id === undefined) === (user === undefined))
         throw new Failure('Name one session, or a user with --user.', 2);

@@ -71,6 +71,6 @@ export async function* callRouteForLines<N extends RouteName>(
   }
 }
 
-async function csrfTokenFor({ method }: RouteContract): Promise<string | undefined> {
+export async function csrfTokenFor({ method }: RouteContract): Promise<string | undefined> {
   return method === 'GET' ? undefined : (await currentSession()).csrfToken;
 }

@@ -64,7 +64,7 @@ export async function* sendForLines(
   if (rest !== '') brokenOff();
 }
 
-async function fetchRoute(
+export async function fetchRoute(
   route: RouteContract,
   request: ApiRequest,
   csrfToken: string | undefined,

@@ -1,23 +1,23 @@
 import { type RouteContract, type RouteName, routes } from '@gatehouse/contracts/routes';
-import { isSignedOut, problemOf, ProblemError } from './problem-error.js';
-import { addressOf, brokenOff } from './send.js';
+import { csrfTokenFor } from './call-route.js';
+import { isSignedOut, ProblemError } from './problem-error.js';
+import { brokenOff, fetchRoute } from './send.js';
 import { sessionEnded } from './session.js';
 
 /**
- * The bytes of a GET route's answer as they arrive.
+ * The bytes of a route's answer as they arrive.
  * @param onHeaders gets the headers of the answer before its first bytes
- * @throws ProblemError if it is rejected, can't be reached or breaks off; AbortError once `signal` is aborted
+ * @throws ProblemError if it is rejected, can't be reached or breaks off; anything once `signal` is aborted
  */
 export async function* streamRoute(
   name: RouteName,
-  query: Readonly<Record<string, unknown>>,
+  body: unknown,
   signal: AbortSignal,
   onHeaders: (headers: Headers) => void,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const route: RouteContract = routes[name];
   try {
-    const response = await fetch(addressOf(route, { query }), { signal });
-    if (!response.ok) throw problemOf(response.status, await response.json().catch(() => null));
+    const response = await fetchRoute(route, { body }, await csrfTokenFor(route), signal);
     onHeaders(response.headers);
     const reader = response.body?.getReader();
     for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) yield read.value;

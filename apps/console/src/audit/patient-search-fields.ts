@@ -1,10 +1,10 @@
-import type { Field, Texts } from '../parts/form/fields.js';
+import { type Field, REASON_IN_TRAIL, type Texts } from '../parts/form/fields.js';
 import { OUTCOMES } from './columns.js';
 
 export const PATIENT_SEARCH_FIELDS: readonly Field[] = [
   { name: 'nhsNumber', label: 'NHS number' },
   { name: 'ubrn', label: 'UBRN' },
-  { name: 'reason', label: 'Reason', required: true, help: 'Kept in the audit trail with your name' },
+  REASON_IN_TRAIL,
   { name: 'organisation', label: 'ODS code', help: 'Leave empty for all organisations that you may see' },
   { name: 'client', label: 'Client' },
   { name: 'interaction', label: 'Interaction', help: 'For example A005' },

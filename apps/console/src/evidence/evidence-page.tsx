@@ -1,7 +1,7 @@
 import { evidenceRequest } from '@gatehouse/contracts/audit/evidence-routes';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
-import type { Field } from '../parts/form/fields.js';
+import { type Field, REASON_IN_TRAIL } from '../parts/form/fields.js';
 import { QuestionForm } from '../parts/form/question-form.js';
 import { makePack, type PackProgress } from './make-pack.js';
 import { MakingPack, PackFiles } from './pack-files.js';
@@ -16,6 +16,7 @@ const FIELDS: readonly Field[] = [
     kind: 'date',
     required: true,
   },
+  REASON_IN_TRAIL,
 ];
 
 /** Makes the evidence pack of an organisation and a period, and offers its files. */
@@ -25,7 +26,7 @@ export default function EvidencePage() {
   return (
     <QuestionForm
       title="Evidence pack"
-      intro="Answers for an organisation and a period: who was responsible, what was allowed and why, who decided it, and what happened. The pack is signed, no patient is named in it, and the audit trail records that you made it."
+      intro="Answers for an organisation and a period: who was responsible, what was allowed and why, who decided it, and what happened. The pack is signed, no patient is named in it, and the audit trail records that you made it, and why."
       fields={FIELDS.map((field) => ({ ...field, initial: search.get(field.name) ?? '' }))}
       schema={evidenceRequest}
       ask={async (body) => {

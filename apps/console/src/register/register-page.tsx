@@ -121,5 +121,5 @@ const EVENT_COLUMNS: readonly Column<Event>[] = [
   { label: 'When', value: ({ startedAt }) => moment(textOf(startedAt)) },
   { label: 'Who', value: ({ actor }) => textOf(actor) ?? 'Gatehouse' },
   { label: 'About', value: aboutWords },
-  { label: 'Reason', value: ({ reason }) => textOf(reason) ?? NONE },
+  { label: 'Reason', value: ({ reason }) => textOf(reason) ?? 'Not recorded' },
 ];

@@ -1,7 +1,7 @@
 /** One request as the audit trail records it, what NHS support needs to know about it, and the trail as a file. */
 import { z } from 'zod';
 import { pendingChange } from '../governance/change-resources.js';
-import { instant, odsCode } from '../registry/identifiers.js';
+import { instant, reason } from '../registry/identifiers.js';
 import { auditFilter, oneSpan } from '../operation/operation-resources.js';
 
 export const attemptPath = z.strictObject({ attemptId: z.uuid('this is not the id of an attempt') });
@@ -230,7 +230,8 @@ export type Revealed = z.infer<typeof revealed>;
 export const auditDownload = z
   .strictObject({
     ...auditFilter,
-    organisation: odsCode.optional(),
     format: z.enum(['csv', 'ndjson']).default('ndjson'),
+    /** Why it is taken away; recorded in the audit trail. */
+    reason,
   })
   .refine(...oneSpan);

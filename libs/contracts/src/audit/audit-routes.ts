@@ -72,12 +72,13 @@ export const auditRoutes = {
     response: audit.revealed,
   },
   auditDownload: {
-    method: 'GET',
+    method: 'POST',
     path: '/audit/download',
-    summary: 'Attempts that match a filter, as CSV or one JSON object per line',
+    summary:
+      'Attempts that match a filter, as CSV or one JSON object per line; the download and its reason are audited',
     permission: 'audit.export',
     keepsToReach: true,
-    query: audit.auditDownload,
+    body: audit.auditDownload,
     response: auditRow,
     ndjson: true,
   },

@@ -1,10 +1,16 @@
 /** The evidence pack of an organisation and a period, made and signed while the caller waits. */
 import { z } from 'zod';
-import { date, odsCode } from '../registry/identifiers.js';
+import { date, odsCode, reason } from '../registry/identifiers.js';
 import type { RouteContract } from '../route-contract.js';
 
 /** `from` and `until` are the first and the last day, Europe/London; the period must be over. */
-export const evidenceRequest = z.strictObject({ organisation: odsCode, from: date, until: date });
+export const evidenceRequest = z.strictObject({
+  organisation: odsCode,
+  from: date,
+  until: date,
+  /** Why it is made; recorded in the audit trail, and no part of the pack. */
+  reason,
+});
 
 const count = z.number().int();
 const evidenceLine = z.discriminatedUnion('type', [

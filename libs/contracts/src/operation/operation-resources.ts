@@ -314,6 +314,12 @@ export const auditSearch = z
     error: 'give an NHS number or a UBRN',
   })
   .refine(...oneSpan);
+/** Who takes the trail away says why (ADR 84). By POST, because a reason must never be in a URL. */
+export const auditExportRequest = z.strictObject({
+  from: auditFilter.from,
+  until: auditFilter.until,
+  reason,
+});
 export const auditRow = z.looseObject({});
 /** `covers` is what the filter was read as: from an instant on, until just before another. Null: no limit. */
 export const auditPage = page(auditRow).extend({

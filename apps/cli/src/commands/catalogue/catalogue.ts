@@ -10,7 +10,7 @@ import { cataloguePatch, SOURCES, type SourceTexts } from '../../catalogue/catal
 import { readSpecificationFile } from '../../catalogue/specification-file.js';
 import { Failure } from '../../failure.js';
 import { unreadable } from '../../files.js';
-import type { Context } from '../../options.js';
+import { type Context, REASON_IN_TRAIL } from '../../options.js';
 import { call } from '../../api.js';
 import { count, print } from '../../output.js';
 
@@ -29,7 +29,7 @@ export function catalogueCommands(program: Command, { settings, output, setExitC
       'write the changed rows as a patch for git apply; run it at the root of a checkout',
     )
     .option('--record', 'let the console say that this file is newer than the build (needs --reason)')
-    .option('--reason <text>', 'why; recorded in the audit trail')
+    .option(...REASON_IN_TRAIL)
     .action(async (file: string, { patch, record, reason }: CompareOptions) => {
       if (record === true && reason === undefined) throw new Failure('--record needs --reason.', 2);
       const { specification, sha256 } = await readSpecificationFile(file);

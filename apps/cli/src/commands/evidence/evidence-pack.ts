@@ -6,13 +6,14 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { callLines } from '../../api.js';
 import { Failure } from '../../failure.js';
 import { unreadable } from '../../files.js';
-import type { Context } from '../../options.js';
+import { type Context, REASON_IN_TRAIL } from '../../options.js';
 import { print } from '../../output.js';
 
 interface Options {
   readonly from: string;
   readonly until: string;
   readonly out?: string;
+  readonly reason: string;
 }
 
 export function evidencePackCommand(program: Command, { settings, output }: Context): void {
@@ -23,12 +24,13 @@ export function evidencePackCommand(program: Command, { settings, output }: Cont
     )
     .requiredOption('--from <date>', 'first day, Europe/London: 2026-04-01', day)
     .requiredOption('--until <date>', 'last day, yesterday at the latest: 2027-03-31', day)
+    .requiredOption(...REASON_IN_TRAIL)
     .option('--out <folder>', 'where the files are written; it must be empty, or not exist')
-    .action(async (organisation: string, { from, until, out }: Options) => {
+    .action(async (organisation: string, { from, until, out, reason }: Options) => {
       const folder = out ?? `evidence-${organisation}-${from}-${until}`;
       await requireEmpty(folder);
       const { files, sha256 } = await receive(
-        callLines(settings, 'evidencePackMake', { body: { organisation, from, until } }),
+        callLines(settings, 'evidencePackMake', { body: { organisation, from, until, reason } }),
         (text) => {
           if (output.interactive) output.err(`\r${text}`.padEnd(60));
         },

@@ -3,7 +3,7 @@ import type { RollupComparisonView, RollupsView } from '@gatehouse/contracts/aud
 import type { Command } from 'commander';
 import { call } from '../../api.js';
 import { Failure } from '../../failure.js';
-import type { Context } from '../../options.js';
+import { type Context, REASON_IN_TRAIL } from '../../options.js';
 import { count, print, table } from '../../output.js';
 
 interface Span {
@@ -41,7 +41,7 @@ export function rollupCommands(
   rollups
     .command('rebuild')
     .description('Empty the counts and have a worker count the whole trail again.')
-    .requiredOption('--reason <text>', 'why; recorded in the audit trail')
+    .requiredOption(...REASON_IN_TRAIL)
     .action(async ({ reason }: { readonly reason: string }) => {
       print(output, await call(settings, 'rollupRebuild', { body: { reason } }), statusText);
     });

@@ -7,7 +7,7 @@ import type {
 import type { Command } from 'commander';
 import { allPages } from '../../all-pages.js';
 import { call } from '../../api.js';
-import { type Context, wholeNumber } from '../../options.js';
+import { type Context, REASON_IN_TRAIL, wholeNumber } from '../../options.js';
 import { cell, count, print, table } from '../../output.js';
 
 type Checkpoints = NonNullable<TrailView['checkpoints']>;
@@ -36,7 +36,7 @@ export function trailCommands(audit: Command, { settings, output }: Context): vo
     .description(
       'Have a worker verify every record of the trail. "gatehouse verify" checks an export, without a server.',
     )
-    .requiredOption('--reason <text>', 'why; recorded in the audit trail')
+    .requiredOption(...REASON_IN_TRAIL)
     .action(async ({ reason }: { readonly reason: string }) => {
       const begun = await call(settings, 'verificationRequest', { body: { reason } });
       print(

@@ -4,10 +4,8 @@ import type { Command } from 'commander';
 import { allPages } from '../../all-pages.js';
 import { call } from '../../api.js';
 import { Failure } from '../../failure.js';
-import { choice, type Context, defined, wholeNumber } from '../../options.js';
+import { choice, type Context, defined, REASON_IN_TRAIL, wholeNumber } from '../../options.js';
 import { cell, fieldList, print, table } from '../../output.js';
-
-const REASON = ['--reason <text>', 'why; recorded in the audit trail'] as const;
 
 interface ListOptions {
   readonly state?: string;
@@ -42,7 +40,7 @@ export function jobCommands(program: Command, { settings, output }: Context): vo
   jobs
     .command('retry <id>')
     .description('Run a job again that has failed permanently.')
-    .requiredOption(...REASON)
+    .requiredOption(...REASON_IN_TRAIL)
     .action(async (id: string, { reason }: { reason: string }) => {
       print(output, await call(settings, 'jobRetry', { params: { id }, body: { reason } }), jobText);
     });
@@ -53,7 +51,7 @@ export function jobCommands(program: Command, { settings, output }: Context): vo
       'Run a job as soon as a worker is free, besides the runs of its schedule. The same request is not queued twice.',
     )
     .option('--payload <json>', 'ids and versions, for a job that takes them')
-    .requiredOption(...REASON)
+    .requiredOption(...REASON_IN_TRAIL)
     .action(async (job: string, { payload, reason }: { payload?: string; reason: string }) => {
       const body = { reason, ...(payload === undefined ? {} : { payload: jsonOf(payload) }) };
       // The gateway knows which jobs there are: it may be of another version.

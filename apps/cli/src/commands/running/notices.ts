@@ -4,10 +4,16 @@ import { FORMER_SECRET_HOURS } from '@gatehouse/contracts/operation/webhook-rout
 import type { Command } from 'commander';
 import { allPages } from '../../all-pages.js';
 import { call } from '../../api.js';
-import { choice, commaSeparated, type Context, defined, wholeNumber } from '../../options.js';
+import {
+  choice,
+  commaSeparated,
+  type Context,
+  defined,
+  REASON_IN_TRAIL,
+  wholeNumber,
+} from '../../options.js';
 import { fieldList, print, table } from '../../output.js';
 
-const REASON = ['--reason <text>', 'why; recorded in the audit trail'] as const;
 type Kind = WebhookView['kinds'][number];
 
 export function noticeCommands(program: Command, { settings, output }: Context): void {
@@ -27,7 +33,7 @@ export function noticeCommands(program: Command, { settings, output }: Context):
   notices
     .command('retry <delivery>')
     .description('Try a delivery again that has failed.')
-    .requiredOption(...REASON)
+    .requiredOption(...REASON_IN_TRAIL)
     .action(async (id: string, { reason }: { reason: string }) => {
       const answer = await call(settings, 'noticeRetry', { params: { id }, body: { reason } });
       print(output, answer, () => `Delivery ${id} is tried again.`);
@@ -65,7 +71,7 @@ export function noticeCommands(program: Command, { settings, output }: Context):
     .command('create <url>')
     .description('Create a webhook. The secret that signs its messages is shown once.')
     .requiredOption('--kinds <kinds>', `kinds of notices: ${noticeKind.options.join(',')}`, commaSeparated)
-    .requiredOption(...REASON)
+    .requiredOption(...REASON_IN_TRAIL)
     .action(async (url: string, { kinds, reason }: { kinds: string[]; reason: string }) => {
       const body = { url, kinds: kinds as Kind[], reason };
       print(output, await call(settings, 'webhookCreate', { body }), ({ webhook, secret }) =>
@@ -76,7 +82,7 @@ export function noticeCommands(program: Command, { settings, output }: Context):
   webhooks
     .command('end <id>')
     .description('End a webhook: it receives no further notice.')
-    .requiredOption(...REASON)
+    .requiredOption(...REASON_IN_TRAIL)
     .action(async (id: string, { reason }: { reason: string }) => {
       const ended = await call(settings, 'webhookEnd', { params: { id }, body: { reason } });
       print(output, ended, ({ url }) => `Ended: ${url}`);
@@ -87,7 +93,7 @@ export function noticeCommands(program: Command, { settings, output }: Context):
     .description(
       `Replace the secret of a webhook. The new one is shown once; both sign for ${FORMER_SECRET_HOURS} hours.`,
     )
-    .requiredOption(...REASON)
+    .requiredOption(...REASON_IN_TRAIL)
     .action(async (id: string, { reason }: { reason: string }) => {
       const answer = await call(settings, 'webhookRotateSecret', { params: { id }, body: { reason } });
       print(output, answer, ({ webhook, secret }) =>
@@ -98,7 +104,7 @@ export function noticeCommands(program: Command, { settings, output }: Context):
   webhooks
     .command('end-former-secret <id>')
     .description('End the old secret of a webhook before its time: the new one alone signs from then on.')
-    .requiredOption(...REASON)
+    .requiredOption(...REASON_IN_TRAIL)
     .action(async (id: string, { reason }: { reason: string }) => {
       const answer = await call(settings, 'webhookEndFormerSecret', { params: { id }, body: { reason } });
       print(output, answer, ({ url }) => `The new secret alone signs messages to ${url}.`);

@@ -16,6 +16,10 @@ export interface Field {
 const REASON: Field = { name: 'reason', label: 'Reason', help: 'Kept in the history' };
 export const REASON_REQUIRED: Field = { ...REASON, required: true };
 export const REASON_OPTIONAL: Field = REASON;
+export const REASON_IN_TRAIL: Field = {
+  ...REASON_REQUIRED,
+  help: 'Kept in the audit trail with your name',
+};
 
 export type Texts = Readonly<Record<string, string>>;
 type Body = Readonly<Record<string, unknown>>;

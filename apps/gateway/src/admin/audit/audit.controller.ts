@@ -84,24 +84,27 @@ export class AuditController {
   }
 
   @Route('auditExport')
-  async export({ query }: InputOf<'auditExport'>, acting: Acting, response: ServerResponse): Promise<void> {
+  async export({ body }: InputOf<'auditExport'>, acting: Acting, response: ServerResponse): Promise<void> {
     requireNoLimit(acting.reach, 'The chain of the audit trail');
     await this.exports.run(response, acting, async () => {
-      const { from = null, until = null } = query;
-      await this.access.record('AUDIT_EXPORT', acting, { from, until });
-      announceCoverage(response, query);
-      await sendLines(response, (signal) => this.auditTrail.export(query, signal));
+      const { reason, ...span } = body;
+      const { from = null, until = null } = span;
+      await this.access.record('AUDIT_EXPORT', acting, { reason, from, until });
+      announceCoverage(response, span);
+      await sendLines(response, (signal) => this.auditTrail.export(span, signal));
     });
   }
 
   @Route('auditDownload')
   async download(
-    { query }: InputOf<'auditDownload'>,
+    { body }: InputOf<'auditDownload'>,
     acting: Acting,
     response: ServerResponse,
   ): Promise<void> {
-    const { format, ...asked } = query;
+    const { format, reason, ...asked } = body;
     const filter = filterFor(criteriaOf(asked, this.now()), acting);
-    await this.exports.run(response, acting, () => this.downloads.send(response, acting, format, filter));
+    await this.exports.run(response, acting, () =>
+      this.downloads.send(response, acting, { format, reason }, filter),
+    );
   }
 }

@@ -28,7 +28,9 @@ async function serve(
   };
   const downloads = new AuditDownload(auditTrail, new AuditAccess(auditTrail, now), now);
   server = createServer((_request, response) => {
-    downloads.send(response, acting, 'ndjson', filter).catch(() => response.destroy());
+    downloads
+      .send(response, acting, { format: 'ndjson', reason: 'test' }, filter)
+      .catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

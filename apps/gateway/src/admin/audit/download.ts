@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { csvLine } from '@gatehouse/contracts/csv-line';
+import type { InputOf } from '@gatehouse/contracts/routes';
 import { Inject, Injectable } from '@nestjs/common';
 import { LineWriter } from '../http/ndjson.js';
 import type { Acting } from '../http/access/principal.js';
@@ -34,13 +35,14 @@ export class AuditDownload {
   async send(
     response: ServerResponse,
     acting: Acting,
-    format: 'csv' | 'ndjson',
+    { format, reason }: Pick<InputOf<'auditDownload'>['body'], 'format' | 'reason'>,
     filter: AuditFilter,
   ): Promise<void> {
     const { reach: _, actor: __, ...criteria } = filter;
     const until = criteria.until ?? new Date(this.now()).toISOString();
     const exportId = randomUUID();
-    await this.access.record('AUDIT_EXPORT', acting, { exportId, format, ...factsOf(criteria), until });
+    const facts = { exportId, reason, format, ...factsOf(criteria), until };
+    await this.access.record('AUDIT_EXPORT', acting, facts);
     const isCsv = format === 'csv';
     const lines = new LineWriter(response, isCsv ? 'text/csv; charset=utf-8; header=present' : undefined);
     response.setHeader('Content-Disposition', `attachment; filename="gatehouse-audit.${format}"`);

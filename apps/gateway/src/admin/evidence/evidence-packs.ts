@@ -75,7 +75,7 @@ export class EvidencePacks {
       const pack = composePack(request.organisation, period, { rows, ...approvals, traffic, trail });
       if (pack === null) throw new Error('the organisation is missing in its own history');
       await write({ type: 'progress', what: 'writing the document', done: 1, total: 1 });
-      const { files, sha256 } = await this.files(pack, acting, signer);
+      const { files, sha256 } = await this.files(pack, request.reason, acting, signer);
       for (const file of files) await sendFile(write, file);
       await write({ type: 'done', sha256 });
     } catch (error) {
@@ -100,7 +100,7 @@ export class EvidencePacks {
   }
 
   /** It is recorded before its first byte leaves. */
-  private async files(pack: EvidencePack, acting: Acting, signer: ManifestSigner) {
+  private async files(pack: EvidencePack, reason: string, acting: Acting, signer: ManifestSigner) {
     const made = { at: new Date(this.now()).toISOString(), by: acting.actor };
     const parts: PackFile[] = [
       { name: PACK_FILE, bytes: Buffer.from(packText(pack)) },
@@ -119,6 +119,7 @@ export class EvidencePacks {
     const manifestBytes = Buffer.from(manifestText(manifest));
     const digest = sha256Hex(manifestBytes);
     await this.access.record('EVIDENCE_PACK', acting, {
+      reason,
       organisation: manifest.organisation,
       from: manifest.from,
       until: manifest.until,
