@@ -30,6 +30,13 @@ const BUGS = [
     tests: integration('test/integration/audit/audit-console.spec.ts'),
   },
   {
+    name: 'a role for some organisations sees which staff looked for a patient',
+    file: `${ADMIN}/audit/audit.controller.ts`,
+    find: "acting.reach === 'all' ? await this.staffWhoLooked(subject, filter) : null",
+    put: 'await this.staffWhoLooked(subject, filter)',
+    tests: integration('test/integration/audit/reveal.spec.ts'),
+  },
+  {
     name: 'somebody confirms a role of their own with another account',
     file: 'libs/domain/src/staff/access-review.ts',
     find: 'confirmer.email.toLowerCase() !== holder.email?.toLowerCase()',

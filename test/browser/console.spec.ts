@@ -109,7 +109,7 @@ it('finds who saw a patient, and shows the identifier once a second person has a
     expect(text).not.toContain(nhsNumber);
     expect(text).not.toContain(grouped);
   }
-  await omar.getByRole('table').getByRole('link').first().click();
+  await omar.getByRole('table').last().getByRole('link').first().click();
   await decide(omar, 'Request access', 'subject access request 42');
   await omar.getByText('A second person must approve').waitFor();
   await omar.getByRole('link', { name: 'showing a patient’s identifier' }).waitFor();
@@ -1164,13 +1164,18 @@ it('prints a page without the menu, the bar and its buttons', async () => {
   await page.getByRole('textbox', { name: 'NHS number' }).fill(nhsNumber);
   await page.getByRole('textbox', { name: 'Reason' }).fill('subject access request 42');
   await page.getByRole('button', { name: 'Search' }).click();
-  await page.getByRole('heading', { name: 'Who looked' }).waitFor();
+  await page.getByRole('heading', { name: 'Who looked', exact: true }).waitFor();
   await page.getByText(/No verified record is missing or was changed\./).waitFor();
   await page.getByRole('cell', { name: onboarded.client }).first().waitFor();
   await accessible(page, 'the answer to a subject access request');
   await page.screenshot({ path: `${SHOTS}/subject-access-1280-light.png`, fullPage: true });
   await page.emulateMedia({ media: 'print' });
   await page.screenshot({ path: `${SHOTS}/subject-access-print.png`, fullPage: true });
+  const staff = page.getByRole('table').filter({ hasText: 'Was shown the identifier' });
+  await staff
+    .getByRole('row', { name: /Omar Haddad .* Searched subject access request 42/ })
+    .first()
+    .waitFor();
   await page.emulateMedia({ media: 'screen' });
   await page.getByRole('table').last().getByRole('link').first().click();
   await page.getByRole('link', { name: 'Evidence pack' }).last().waitFor();

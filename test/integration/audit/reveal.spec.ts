@@ -100,6 +100,38 @@ describe('a patient’s identifier', () => {
     });
   });
 
+  it('is no secret from a search for the patient: which staff searched, who was shown it, when and why', async () => {
+    const other = '9434765919';
+    const search = (body: object, person = omar) =>
+      as(person, 'POST', '/audit/search', { nhsNumber: NHS_NUMBER, reason: 'complaint 12', ...body });
+    await search({ nhsNumber: other, reason: 'another patient' });
+    await search({ organisation: 'R69', reason: 'of one organisation' }, gita);
+    const { body, text } = await search({ limit: 1 });
+    const newest = body.staff.items.map(({ what, actor, reason }: Record<string, string>) =>
+      [what, actor, reason].join(': '),
+    );
+    expect(newest.slice(0, 3)).toEqual([
+      'searched: Omar (omar@example.org): complaint 12',
+      'searched: Gita (gita@example.org): of one organisation',
+      'shown: Omar (omar@example.org): subject access request 42',
+    ]);
+    expect([newest.length, body.staff.isWhole]).toEqual([3, true]);
+    expect(text).not.toContain(NHS_NUMBER);
+    const [{ eventId, at }] = body.staff.items;
+    expect((await as(omar, 'GET', `/audit/events/${eventId}`)).body).toMatchObject({ at });
+
+    expect((await search({ limit: 1, after: body.next })).body.staff).toBeNull();
+    const earlier = await search({ until: new Date(admin.clock.ms - 60_000).toISOString() });
+    expect(earlier.body.staff.items).toMatchObject([{ what: 'shown' }]);
+    const limited = await signIn(admin.db, 'Lena', [{ role: 'auditor', odsCodes: ['R69'] }], admin.clock.ms);
+    expect((await search({}, limited)).body.staff).toBeNull();
+    const unknown = await search({ nhsNumber: other });
+    expect(unknown.body.staff.items.map(({ reason }: { reason: string }) => reason)).toEqual([
+      'complaint 12',
+      'another patient',
+    ]);
+  });
+
   it('can’t be shown, with the reason, once the key that sealed it is gone', async () => {
     const attemptId = await seal('R69');
     await decide(gita, await requestedReveal(attemptId));

@@ -1,4 +1,5 @@
 import { auditDownload } from '@gatehouse/contracts/audit/audit-resources';
+import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { auditFilter } from '@gatehouse/contracts/operation/operation-resources';
 import { HOW_TO_WRITE_A_MOMENT, readMoment, spanOf } from '@gatehouse/domain/input/moment';
 import type { Command } from 'commander';
@@ -46,12 +47,12 @@ interface ListOptions extends Filter {
   readonly reason?: string;
 }
 
-type Row = Readonly<Record<string, unknown>>;
 interface DownloadOptions extends Filter {
   readonly format: (typeof FORMATS)[number];
   readonly reason: string;
 }
 
+type Row = Readonly<Record<string, unknown>>;
 
 const LARGEST_SEARCH = 500;
 const FORMATS = auditDownload.shape.format.unwrap().options;
@@ -93,7 +94,7 @@ function listCommand(audit: Command, { settings, output, ask }: Context): void {
       const subject = nhsNumber === true ? { nhsNumber: digits } : { ubrn: digits };
       const body = { ...withInstants(filter), ...subject, reason, limit: Math.min(limit, LARGEST_SEARCH) };
       const page = await call(settings, 'auditSearch', { body });
-      print(output, page.items, rowsText);
+      print(output, page.items, (rows) => [rowsText(rows), staffText(page.staff)].join('\n\n'));
       noteCoverage(output, body);
       if (page.next !== null) output.err('There are more: raise --limit, or narrow the search.\n');
     });
@@ -201,6 +202,21 @@ function columnsFor(rows: readonly Row[]): readonly Column<Row>[] {
 
 function rowsText(rows: readonly Row[]): string {
   return table(rows, columnsFor(rows));
+}
+
+function staffText(staff: AnswerOf<'auditSearch'>['staff']): string {
+  if (staff === null) return 'Only a role for every organisation shows which staff looked for this patient.';
+  const rows = table(
+    staff.items,
+    [
+      ['Staff', ({ actor }) => actor],
+      ['When', ({ at }) => at],
+      ['What', ({ what }) => (what === 'searched' ? 'searched' : 'was shown the identifier')],
+      ['Reason', ({ reason }) => reason],
+    ],
+    'No member of staff has looked for this patient in this period.',
+  );
+  return staff.isWhole ? rows : `${rows}\nOlder ones were left out: choose a shorter period.`;
 }
 
 function lineText(row: Row): string {

@@ -49,7 +49,12 @@ export default function PatientSearchPage() {
     setProblem(null);
     try {
       const page = (await callRouteWith('auditSearch', { body })) as Results;
-      setResults({ ...page, items: [...earlier, ...page.items] });
+      // Only the first page says which staff looked.
+      setResults((former) => ({
+        ...page,
+        items: [...earlier, ...page.items],
+        staff: page.staff ?? former?.staff ?? null,
+      }));
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       setFaults(error.faults);

@@ -326,6 +326,29 @@ export const auditPage = page(auditRow).extend({
   covers: z.object({ from: instant.nullable(), until: instant.nullable() }),
 });
 
+/** What the trail's own events say of a patient, without the identifier. */
+export const auditSearchPage = auditPage.extend({
+  /**
+   * The staff who have searched for this patient or were shown an identifier of theirs in the period, newest first. Null:
+   * this is not the first page, or the caller’s role is limited to some organisations.
+   */
+  staff: z
+    .object({
+      items: z.array(
+        z.object({
+          eventId: z.string(),
+          at: instant,
+          what: z.enum(['searched', 'shown']),
+          actor: z.string().nullable(),
+          reason: z.string().nullable(),
+        }),
+      ),
+      /** False: older ones were left out. Choose a shorter period. */
+      isWhole: z.boolean(),
+    })
+    .nullable(),
+});
+
 export const tokenFilter = z.strictObject(paging(keyIdCursor));
 export const createTokenRequest = z.strictObject({
   label,

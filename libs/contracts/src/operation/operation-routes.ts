@@ -115,11 +115,12 @@ export const operationRoutes = {
   auditSearch: {
     method: 'POST',
     path: '/audit/search',
-    summary: 'Audit rows about one NHS number or UBRN; the search itself is audited',
+    summary:
+      'Audit rows about one NHS number or UBRN, and the staff who searched for it or were shown it; the search itself is audited',
     permission: 'audit.search',
     keepsToReach: true,
     body: operation.auditSearch,
-    response: operation.auditPage,
+    response: operation.auditSearchPage,
   },
   auditFollow: {
     method: 'GET',

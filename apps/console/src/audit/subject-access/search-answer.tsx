@@ -16,6 +16,7 @@ import { coverageText } from '../coverage-words.js';
 import { type Looked, whoLooked } from './who-looked.js';
 
 type Results = AnswerOf<'auditSearch'>;
+type StaffAccess = NonNullable<Results['staff']>['items'][number];
 
 interface Props {
   readonly results: Results;
@@ -26,7 +27,7 @@ interface Props {
 }
 
 export function SearchAnswer({ results, searchedAtMs, reason, organisation }: Props) {
-  const { items, next, covers } = results;
+  const { items, next, covers, staff } = results;
   const person = useSession()?.person.name;
   const looked = whoLooked(items);
   return (
@@ -70,6 +71,41 @@ export function SearchAnswer({ results, searchedAtMs, reason, organisation }: Pr
           />
         </Section>
       )}
+      <Section title="Staff who looked for this patient">
+        <StaffWhoLooked staff={staff} />
+      </Section>
+    </>
+  );
+}
+
+/** By the trail's own events, which are no more complete than the trail. */
+function StaffWhoLooked({ staff }: Pick<Results, 'staff'>) {
+  if (staff === null)
+    return (
+      <Typography>
+        Only people whose role is for every organisation see which staff looked for this patient.
+      </Typography>
+    );
+  return (
+    <>
+      <Typography sx={{ mb: 1 }}>
+        Searches with this identifier, and each time that somebody was shown it, in the same period. This
+        search is among them.
+        {staff.isWhole ? '' : ' Older ones were left out: choose a shorter period before you print.'}
+      </Typography>
+      <RecordRows<StaffAccess>
+        data={staff.items.map((item) => ({ ...item, id: item.eventId }))}
+        href={(id) => `/audit-events/${String(id)}`}
+        columns={[
+          { label: 'When', value: ({ at }) => moment(at) },
+          { label: 'Who', value: ({ actor }) => actor ?? NONE },
+          {
+            label: 'What',
+            value: ({ what }) => (what === 'searched' ? 'Searched' : 'Was shown the identifier'),
+          },
+          { label: 'Reason', value: ({ reason }) => reason ?? NONE },
+        ]}
+      />
     </>
   );
 }

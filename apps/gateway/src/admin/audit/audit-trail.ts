@@ -24,6 +24,7 @@ import { type NhsAnswers, readNhsAnswers } from '../../adapters/audit/read/nhs-a
 import { lastSignatures } from '../../adapters/audit/read/last-signatures.js';
 import { type NewestCall, newestCalls } from '../../adapters/audit/read/newest-calls.js';
 import { type AuditAttempt, searchAudit } from '../../adapters/audit/read/query.js';
+import { type PatientAccesses, patientAccesses } from '../../adapters/audit/read/staff/patient-access.js';
 import { readEvent, readStory, type StoryRow } from '../../adapters/audit/read/story.js';
 import { readTrailStatus, type StoredTrail } from '../../adapters/audit/read/trail-status.js';
 import { readRuns, type StoredRun } from '../../adapters/audit/read/verification-status.js';
@@ -99,6 +100,15 @@ export class AuditTrail {
     do {
       const { items, next } = await this.page(
         this.trailFilter(filter),
+  /** The staff who looked for a patient in the period of the filter, by hashes under the keys of every organisation. */
+  patientAccesses(
+    hashes: readonly string[],
+    { from, until }: Pick<AuditFilter, 'from' | 'until'>,
+  ): Promise<PatientAccesses> {
+    const { fromMs, untilMs: toMs } = spanOf(from, until);
+    return patientAccesses(this.parts.database, hashes, { fromMs, toMs });
+  }
+
         { limit: PAGE_SIZE, after },
         attemptLine,
       );

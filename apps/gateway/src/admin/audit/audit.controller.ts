@@ -57,7 +57,22 @@ export class AuditController {
       hashCount: hashes.length,
     });
     const page = await this.auditTrail.search(hashes, filterFor(filter, acting), { limit, after });
-    return { ...page, covers: coverageOf(filter) };
+    const isFirst = after === undefined;
+    return {
+      ...page,
+      covers: coverageOf(filter),
+      // An event of the trail belongs to no organisation.
+      staff: isFirst && acting.reach === 'all' ? await this.staffWhoLooked(subject, filter) : null,
+    };
+  }
+
+  private async staffWhoLooked(subject: Subject, filter: ReturnType<typeof criteriaOf>) {
+    const hashes = await this.auditTrail.hashesOf(subject, undefined);
+    const { items, isWhole } = await this.auditTrail.patientAccesses(hashes, filter);
+    return {
+      items: items.map(({ atMs, ...access }) => ({ ...access, at: new Date(atMs).toISOString() })),
+      isWhole,
+    };
   }
 
   /** A live view: recorded once when it begins and once when it ends, with how many records it showed. */
