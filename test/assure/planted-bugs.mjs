@@ -37,6 +37,13 @@ const BUGS = [
     tests: integration('test/integration/audit/reveal.spec.ts'),
   },
   {
+    name: 'what a stop would have rejected counts requests that were rejected anyway',
+    file: 'apps/gateway/src/adapters/audit/rollup/at-stake.ts',
+    find: "WHERE outcome <> 'REFUSED' AND ($2",
+    put: 'WHERE ($2',
+    tests: integration('test/integration/admin/emergency-stop.spec.ts'),
+  },
+  {
     name: 'somebody confirms a role of their own with another account',
     file: 'libs/domain/src/staff/access-review.ts',
     find: 'confirmer.email.toLowerCase() !== holder.email?.toLowerCase()',

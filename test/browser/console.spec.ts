@@ -712,6 +712,10 @@ it('suspends an organisation, and the next request is refused within a second', 
   const page = await open();
   await signIn(page, 'Priya Nair');
   await page.goto(`${origin}/organisations/R69/show`);
+  await page.getByRole('button', { name: 'Stop immediately' }).click();
+  await page.getByText(/^[0-9]+ requests? in the last 7 days would have been rejected\.$/).waitFor();
+  await page.screenshot({ path: `${SHOTS}/stop-at-stake-1280-light.png` });
+  await page.getByRole('button', { name: 'Cancel' }).click();
   const stopped = page.waitForResponse((response) => response.url().endsWith('/emergency-stops'));
   await decide(page, 'Stop immediately', 'odd traffic');
   expect((await stopped).status()).toBe(200);
@@ -1167,15 +1171,15 @@ it('prints a page without the menu, the bar and its buttons', async () => {
   await page.getByRole('heading', { name: 'Who looked', exact: true }).waitFor();
   await page.getByText(/No verified record is missing or was changed\./).waitFor();
   await page.getByRole('cell', { name: onboarded.client }).first().waitFor();
-  await accessible(page, 'the answer to a subject access request');
-  await page.screenshot({ path: `${SHOTS}/subject-access-1280-light.png`, fullPage: true });
-  await page.emulateMedia({ media: 'print' });
-  await page.screenshot({ path: `${SHOTS}/subject-access-print.png`, fullPage: true });
   const staff = page.getByRole('table').filter({ hasText: 'Was shown the identifier' });
   await staff
     .getByRole('row', { name: /Omar Haddad .* Searched subject access request 42/ })
     .first()
     .waitFor();
+  await accessible(page, 'the answer to a subject access request');
+  await page.screenshot({ path: `${SHOTS}/subject-access-1280-light.png`, fullPage: true });
+  await page.emulateMedia({ media: 'print' });
+  await page.screenshot({ path: `${SHOTS}/subject-access-print.png`, fullPage: true });
   await page.emulateMedia({ media: 'screen' });
   await page.getByRole('table').last().getByRole('link').first().click();
   await page.getByRole('link', { name: 'Evidence pack' }).last().waitFor();
@@ -1185,6 +1189,10 @@ it('prints a page without the menu, the bar and its buttons', async () => {
   await page.goto(`${origin}/register`);
   await page.getByText('Patients’ identifiers').waitFor();
   await page.getByText('odd traffic').first().waitFor();
+  await page
+    .getByRole('row', { name: /Omar Haddad .*complaint 12/ })
+    .first()
+    .waitFor();
   await page.emulateMedia({ media: 'print' });
   for (const role of ['menu', 'banner', 'button'] as const)
     expect(await page.getByRole(role).count(), role).toBe(0);
@@ -1194,10 +1202,6 @@ it('prints a page without the menu, the bar and its buttons', async () => {
 });
 
 it('shows each person what waits for them, what they have requested, and what of theirs ends', async () => {
-  await page
-    .getByRole('row', { name: /Omar Haddad .*complaint 12/ })
-    .first()
-    .waitFor();
   const priya = await at.as('Priya Nair');
   await priya.goto(`${origin}/my-work`);
   const requested = priya.getByRole('row').filter({ hasText: 'everything' });

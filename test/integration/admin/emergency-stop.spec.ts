@@ -1,5 +1,8 @@
 /** Emergency stops over HTTP: one person can make them immediately, and another reviews them. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openRollupStore } from '../../../apps/gateway/src/adapters/audit/rollup/rollup.store.ts';
+import { run as countRollups } from '../../../apps/gateway/src/jobs/audit/audit-rollups.job.ts';
+import { deniedOf, intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Answer, type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
 
@@ -56,6 +59,63 @@ it.each(['organisation', 'application', 'client'] as const)(
     expect(changes.length).toBeGreaterThan(1);
   },
 );
+
+it('says beforehand how many requests of the last 7 days it would have rejected, within one’s organisations', async () => {
+  const { audit } = admin.parts;
+  const WEEK_MS = 7 * 86_400_000;
+  const { id: applicationId } = await admin.db.application.findFirstOrThrow({
+    where: { asid: '200000002454' },
+  });
+  const { id: clientId } = await admin.db.client.findFirstOrThrow();
+  const { keyId } = await admin.ok('clientKeyIssue', {
+    params: { environment: 'int', client: 'worklist-sync' },
+    body: {},
+  });
+  const sent = async (more: object = {}, outcome: 'COMPLETED' | 'FAILED' = 'COMPLETED') => {
+    const intent = intentOf({ applicationId, clientId, keyId, startedAtMs: admin.clock.ms, ...more });
+    await audit.intent(intent);
+    await audit.outcome(outcomeOf(intent, { outcome }));
+  };
+  await sent();
+  await sent({ interaction: 'A028' }, 'FAILED');
+  await sent({ odsCode: 'RCD', keyId: 'another' });
+  await sent({ clientId: 'another', applicationId: 'another', odsCode: 'another' });
+  await sent({ startedAtMs: admin.clock.ms - WEEK_MS - 3_600_000 });
+  // Rejected anyway.
+  await audit.denied(
+    deniedOf({ applicationId, clientId, keyId, odsCode: 'R69', startedAtMs: admin.clock.ms }),
+  );
+
+  const lena = await signIn(admin.db, 'Lea', [{ role: 'auditor', odsCodes: ['RCD'] }], admin.clock.ms);
+  const client = { of: 'client', id: 'worklist-sync', environment: 'int' };
+  for (const [query, all, ofLena] of [
+    [{ of: 'organisation', id: 'R69' }, 2, 0],
+    [{ of: 'organisation', id: 'RCD' }, 1, 1],
+    [{ of: 'application', id: applicationId }, 3, 1],
+    [{ of: 'application', id: applicationId, interaction: 'A028' }, 1, 0],
+    [client, 3, 1],
+    [{ ...client, environment: 'prod' }, 0, 0],
+    [{ of: 'client-key', id: keyId }, 2, 0],
+    [{ of: 'client-key', id: 'none' }, 0, 0],
+  ] as const) {
+    const path = `/requests-at-stake?${new URLSearchParams(query).toString()}`;
+    for (const [person, requests] of [
+      [priya, all],
+      [lena, ofLena],
+    ] as const)
+      expect((await as(person, 'GET', path)).body, path).toEqual({ requests, isWhole: true });
+  }
+  await countRollups({
+    store: openRollupStore(admin.parts.auditDatabase),
+    now: Date.now,
+    monotonicNow: () => performance.now(),
+    signal: new AbortController().signal,
+  });
+  expect((await as(priya, 'GET', `/requests-at-stake?of=application&id=${applicationId}`)).body).toEqual({
+    requests: 3,
+    isWhole: true,
+  });
+});
 
 it('is not found by people of other organisations', async () => {
   const elsewhere = { role: 'platform-engineer', odsCodes: ['RCD'] } as const;

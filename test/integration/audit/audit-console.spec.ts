@@ -90,7 +90,9 @@ describe('a search', () => {
     expect(new Set(all.items.map(({ organisation }) => organisation))).toEqual(new Set(['RCD']));
     const searched = await admin.ok('auditSearch', { body: { nhsNumber: NHS_NUMBER, reason: 'x' } }, limited);
     expect(searched.items).toEqual([]);
-    expect((await admin.call('GET', `${API_PREFIX}/audit/export`, undefined, limited)).status).toBe(403);
+    expect((await admin.call('POST', `${API_PREFIX}/audit/export`, { reason: 'x' }, limited)).status).toBe(
+      403,
+    );
   });
 });
 
@@ -289,13 +291,11 @@ it('the support bundle has ids, times and the path without its values, and no pa
 });
 
 describe('a download', () => {
-  const download = async (query: string, token = admin.tokens.audit) =>
-    fetch(`${admin.url}${API_PREFIX}/audit/download?${query}`, {
-      headers: { Authorization: `Bearer ${token}` },
-    });
+  const download = (body: object, token = admin.tokens.audit) =>
+    admin.begin('POST', `${API_PREFIX}/audit/download`, { reason: 'complaint 12', ...body }, token);
 
   it('as CSV contains no formula, is audited before and after, and holds what the filter matches', async () => {
-    const answer = await download('format=csv&organisation=R69&kind=INTENT');
+    const answer = await download({ format: 'csv', organisation: 'R69', kind: 'INTENT' });
     expect(answer.headers.get('content-type')).toContain('text/csv');
     expect(answer.headers.get('content-disposition')).toContain('gatehouse-audit.csv');
     const text = await answer.text();
@@ -304,18 +304,40 @@ describe('a download', () => {
     expect(text).toContain(`"'=HYPERLINK(""http://x"")"`);
     expect(text.trim().split('\r\n')).toHaveLength(3);
     const [before] = await events('AUDIT_EXPORT');
-    expect(before).toMatchObject({ format: 'csv', organisation: 'R69', kind: 'INTENT' });
+    expect(before).toMatchObject({
+      format: 'csv',
+      organisation: 'R69',
+      kind: 'INTENT',
+      reason: 'complaint 12',
+    });
     expect(await events('AUDIT_EXPORT_END')).toEqual([
       expect.objectContaining({ exportId: before?.['exportId'], rows: 2, complete: true }),
     ]);
   });
 
+  it.each([
+    ['no reason', undefined, 'the reason is missing'],
+    ['an empty reason', ' ', 'the reason is empty'],
+    ['a reason that names a patient', 'about 900 000 0009', 'leave the NHS number out'],
+  ])('and an export are refused with %s, and nothing is recorded', async (_, reason, detail) => {
+    const before = (await events('AUDIT_EXPORT')).length;
+    for (const path of ['/audit/download', '/audit/export']) {
+      const { status, body } = await admin.call('POST', `${API_PREFIX}${path}`, { reason });
+      expect([status, body.errors], path).toEqual([
+        400,
+        [{ pointer: '/reason', detail: expect.stringContaining(detail) }],
+      ]);
+      expect((await admin.call('GET', `${API_PREFIX}${path}?reason=x`)).status).toBe(404);
+    }
+    expect(await events('AUDIT_EXPORT')).toHaveLength(before);
+  });
+
   it('continues over pages, within the person’s organisations', async () => {
     for (let n = 0; n < 520; n += 1) await log.denied(deniedOf({ odsCode: 'MANY' }));
     admin.clock.ms = Date.now() + 1_000;
-    const lines = (await (await download('organisation=MANY')).text()).trim().split('\n');
+    const lines = (await (await download({ organisation: 'MANY' })).text()).trim().split('\n');
     expect(new Set(lines.map((line) => JSON.parse(line).attemptId)).size).toBe(520);
-    const within = (await (await download('format=ndjson', limited)).text()).trim().split('\n');
+    const within = (await (await download({}, limited)).text()).trim().split('\n');
     expect(new Set(within.map((line) => JSON.parse(line).organisation))).toEqual(new Set(['RCD']));
   });
 });

@@ -5,6 +5,7 @@ import { RecentHistory } from '../history/recent-history.js';
 import { Facts, Section } from '../parts/facts.js';
 import { RecordPage } from '../parts/record-page.js';
 import { mayChangeState, StandingStop, useStandingStop } from '../stops/standing-stop.js';
+import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { StopButton } from '../stops/stop-button.js';
 import { factsOf } from './application-fields.js';
 import { Checklist } from './checklist.js';
@@ -57,6 +58,7 @@ function ApplicationSection(application: Tagged<Application>) {
             name,
             environments: [environment],
             effect: 'Every request under this application is rejected from now on.',
+            atStake: <RequestsAtStake of="application" id={id} />,
           }}
         />
       ) : null}

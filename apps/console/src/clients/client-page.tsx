@@ -10,6 +10,7 @@ import { NextStep } from '../parts/next-step.js';
 import { RecordPage } from '../parts/record-page.js';
 import { StateTag } from '../parts/state-tag.js';
 import { StandingStop, useStandingStop } from '../stops/standing-stop.js';
+import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { StopButton } from '../stops/stop-button.js';
 import { GrantDialog } from './grant-dialog.js';
 
@@ -59,6 +60,7 @@ export default function ClientPage() {
                     name,
                     environments: [environment],
                     effect: 'Every request of this client is rejected from now on, whichever key it uses.',
+                    atStake: <RequestsAtStake of="client" id={name} environment={environment} />,
                   }}
                 />
               ) : null}
@@ -113,6 +115,7 @@ function Keys({ name, environment, keys, workload }: Client) {
                 name: `Key ${keyId} of ${name}`,
                 environments: [environment],
                 effect: 'Every request with this key is rejected from now on.',
+                atStake: <RequestsAtStake of="client-key" id={keyId} />,
               }}
               fields={[REASON_OPTIONAL]}
               danger

@@ -10,6 +10,7 @@ import { asOdsCode } from '../parts/list/filter-texts.js';
 import { LIST_ACTIONS } from '../parts/list/list-toolbar.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { Tag } from '../parts/list/tag.js';
+import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { LinkDialog } from '../sro/link-dialog.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
@@ -41,7 +42,7 @@ export default function ExceptionList() {
           done="Exception granted. It has no effect until the SRO co-signs it."
         />
       }
-      rowActions={({ id, state, interaction, organisations, product, environment }) =>
+      rowActions={({ id, state, interaction, organisations, product, environment, applicationId }) =>
         state === 'in force' || state === 'to be co-signed' ? (
           <>
             {state === 'in force' ? null : (
@@ -67,6 +68,9 @@ export default function ExceptionList() {
                 name: `${interaction} of ${product} for ${organisations.join(', ')}`,
                 environments: [environment],
                 effect: 'Application-restricted requests of this interaction are rejected from now on.',
+                ...(state === 'in force' && {
+                  atStake: <RequestsAtStake of="application" id={applicationId} interaction={interaction} />,
+                }),
               }}
               fields={[REASON_REQUIRED]}
               danger

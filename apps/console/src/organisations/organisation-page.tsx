@@ -15,6 +15,7 @@ import { RecordPage } from '../parts/record-page.js';
 import { counted } from '../parts/words.js';
 import { StateTag } from '../parts/state-tag.js';
 import { mayChangeState, StandingStop, useStandingStop } from '../stops/standing-stop.js';
+import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { StopButton } from '../stops/stop-button.js';
 import { EditOrganisation } from './edit-organisation.js';
 import { OrganisationTraffic } from './organisation-traffic.js';
@@ -79,6 +80,7 @@ function OrganisationSection(organisation: Tagged<Organisation>) {
             name: `${name} (${odsCode})`,
             environments: [],
             effect: `In every environment, every request for this organisation is rejected from now on. It has ${counted(applications, 'application')}.`,
+            atStake: <RequestsAtStake of="organisation" id={odsCode} />,
           }}
         />
       ) : null}

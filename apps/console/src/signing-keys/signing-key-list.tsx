@@ -3,6 +3,7 @@ import { PendingChanges } from '../changes/pending-changes.js';
 import { DisableNow } from '../key-emergencies/disable-now.js';
 import { ImpactLink } from '../impact/impact-link.js';
 import { moment } from '../parts/dates.js';
+import type { Target } from '../parts/form/dialog-target.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
@@ -12,10 +13,19 @@ import { NextStep } from '../parts/next-step.js';
 import { PageLink } from '../parts/page-link.js';
 import { StateTag } from '../parts/state-tag.js';
 import { choicesOf } from '../parts/words.js';
+import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { ownerPage } from './key-owner.js';
 import { KEY_STEPS } from './key-steps.js';
 
 type SigningKey = AnswerOf<'keyList'>['items'][number];
+
+/** What retiring the only key that signs means. */
+const retired = (kid: string, environment: string, { id, name }: SigningKey['owner']): Target => ({
+  name: `Signing key ${kid} of ${name}`,
+  environments: [environment],
+  effect: 'The application gets no access tokens until another key is activated.',
+  atStake: <RequestsAtStake of="application" id={id} />,
+});
 
 export default function SigningKeyList() {
   return (
@@ -43,12 +53,18 @@ export default function SigningKeyList() {
           done="Signing key created. The first key of an application becomes active immediately. Publish any other key next."
         />
       }
-      rowActions={({ kid, environment, state }) => {
+      rowActions={({ kid, environment, state, owner }) => {
         const step = KEY_STEPS[state];
         if (step === null) return null;
         return (
           <>
-            <RouteDialog {...step} params={{ kid }} fields={[REASON_OPTIONAL]} />
+            <RouteDialog
+              {...step}
+              {...(state === 'ACTIVE' &&
+                owner.kind === 'application' && { target: retired(kid, environment, owner) })}
+              params={{ kid }}
+              fields={[REASON_OPTIONAL]}
+            />
             <DisableNow kid={kid} environment={environment} />
             <ImpactLink event={{ kind: 'key-suspected', kid }}>Impact if suspected</ImpactLink>
           </>

@@ -2,7 +2,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { EnvironmentTags } from '../environments/environment-tag.js';
 import { ImpactLink } from '../impact/impact-link.js';
-import { day } from '../parts/dates.js';
+import { day, londonDate } from '../parts/dates.js';
 import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
@@ -12,6 +12,7 @@ import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
 import { sentenceCase } from '../parts/words.js';
+import { ImpactAtStake } from '../stops/requests-at-stake.js';
 import { LinkDialog } from './link-dialog.js';
 import { SroOutlook } from './sro-outlook.js';
 
@@ -107,6 +108,11 @@ function Actions({ id, name, state, organisation, environments, role }: Sro) {
           environments,
           effect:
             'Application-restricted requests for this organisation are rejected unless another owner or a deputy is in force.',
+          atStake: (
+            <ImpactAtStake
+              event={{ kind: 'sro-leaves', appointmentId: id, firstDay: londonDate(Date.now()) }}
+            />
+          ),
         }}
         fields={[REASON_REQUIRED]}
         danger

@@ -4,6 +4,7 @@ import {
   clientName,
   environmentName,
   instant,
+  interactionId,
   moment,
   named,
   odsCode,
@@ -54,6 +55,21 @@ export const emergencyStop = z.object({
 });
 
 export type EmergencyStopView = z.infer<typeof emergencyStop>;
+
+/** What would be stopped: `id` is an ODS code, an application id, the name of a client, or the id of its key. */
+export const stakesQuery = z.strictObject({
+  of: z.enum(['organisation', 'application', 'client', 'client-key']),
+  id: named('the id', 64),
+  /** Of a client. */
+  environment: environmentName.optional(),
+  /** Of an application: only its requests of this interaction. */
+  interaction: interactionId.optional(),
+});
+export const stakes = z.object({
+  requests: z.number().int(),
+  /** False: there may be more. */
+  isWhole: z.boolean(),
+});
 
 export const stopFilter = z.strictObject({
   ...paging(instantCursor),

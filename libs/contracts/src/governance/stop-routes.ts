@@ -14,6 +14,16 @@ export const stopRoutes = {
     query: stop.stopFilter,
     response: registry.page(stop.emergencyStop),
   },
+  requestsAtStake: {
+    method: 'GET',
+    path: '/requests-at-stake',
+    summary:
+      'How many requests of the last 7 days would have been rejected without an organisation, application, client or client key; those that were rejected anyway don’t count',
+    permission: 'registry.read',
+    keepsToReach: true,
+    query: stop.stakesQuery,
+    response: stop.stakes,
+  },
   stopMake: {
     method: 'POST',
     path: '/emergency-stops',

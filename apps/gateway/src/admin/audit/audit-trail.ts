@@ -28,6 +28,12 @@ import { type PatientAccesses, patientAccesses } from '../../adapters/audit/read
 import { readEvent, readStory, type StoryRow } from '../../adapters/audit/read/story.js';
 import { readTrailStatus, type StoredTrail } from '../../adapters/audit/read/trail-status.js';
 import { readRuns, type StoredRun } from '../../adapters/audit/read/verification-status.js';
+import {
+  type AtStake,
+  requestsAtStake,
+  requestsWithKey,
+  type Stakes,
+} from '../../adapters/audit/rollup/at-stake.js';
 import { type Comparison, compareRollups } from '../../adapters/audit/rollup/compare.js';
 import { type CountedTraffic, readTraffic } from '../../adapters/audit/rollup/rollup-traffic.js';
 import { readRollupStatus, type RollupStatus } from '../../adapters/audit/rollup/rollup.store.js';
@@ -94,12 +100,6 @@ export class AuditTrail {
     return this.page({ ...this.trailFilter(filter), subjectHashes }, paging, listedLine);
   }
 
-  /** Every attempt that the filter finds, newest first, in the lines of `list`. */
-  async *all(filter: AuditFilter, signal: AbortSignal): AsyncIterable<AuditLine> {
-    let after: string | undefined;
-    do {
-      const { items, next } = await this.page(
-        this.trailFilter(filter),
   /** The staff who looked for a patient in the period of the filter, by hashes under the keys of every organisation. */
   patientAccesses(
     hashes: readonly string[],
@@ -109,6 +109,12 @@ export class AuditTrail {
     return patientAccesses(this.parts.database, hashes, { fromMs, toMs });
   }
 
+  /** Every attempt that the filter finds, newest first, in the lines of `list`. */
+  async *all(filter: AuditFilter, signal: AbortSignal): AsyncIterable<AuditLine> {
+    let after: string | undefined;
+    do {
+      const { items, next } = await this.page(
+        this.trailFilter(filter),
         { limit: PAGE_SIZE, after },
         attemptLine,
       );
@@ -220,6 +226,20 @@ export class AuditTrail {
   /** The requests for these organisations since then (epoch ms), by binding, client and operation. */
   calls(odsCodes: readonly string[], sinceMs: number): Promise<CallCount[]> {
     return countCalls(this.parts.database, odsCodes, sinceMs);
+  }
+
+  /** The requests within reach since then (epoch ms) that went out and that a stop would have rejected. */
+  requestsAtStake(what: Omit<AtStake, 'within'>, reach: Reach, sinceMs: number): Promise<Stakes> {
+    return requestsAtStake(this.parts.database, { ...what, ...organisationsWithin(reach) }, sinceMs);
+  }
+
+  /** The same for a key of a client. */
+  requestsWithKey(
+    key: { readonly clientId: string; readonly keyId: string },
+    reach: Reach,
+    sinceMs: number,
+  ): Promise<Stakes> {
+    return requestsWithKey(this.parts.database, { ...key, ...organisationsWithin(reach) }, sinceMs);
   }
 
   /** When each key last signed (epoch ms), by its ARN; without those of which the trail has no signature. */

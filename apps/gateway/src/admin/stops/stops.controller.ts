@@ -4,6 +4,7 @@ import { FourEyes } from '../changes/four-eyes.js';
 import { type Acting, changeBy } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
 import { Transactions } from '../http/transactions.js';
+import { AtStake } from './at-stake.store.js';
 import { Lifting } from './lifting.store.js';
 import { StopsStore } from './stops.store.js';
 
@@ -12,6 +13,7 @@ export class StopsController {
   constructor(
     @Inject(StopsStore) private readonly stops: StopsStore,
     @Inject(Lifting) private readonly lifting: Lifting,
+    @Inject(AtStake) private readonly atStake: AtStake,
     @Inject(FourEyes) private readonly fourEyes: FourEyes,
     @Inject(Transactions) private readonly transactions: Transactions,
   ) {}
@@ -19,6 +21,11 @@ export class StopsController {
   @Route('stopList')
   list({ query }: InputOf<'stopList'>, { reach }: Acting) {
     return this.stops.list(query, reach);
+  }
+
+  @Route('requestsAtStake')
+  requestsAtStake({ query }: InputOf<'requestsAtStake'>, { reach }: Acting) {
+    return this.atStake.count(query, reach);
   }
 
   @Route('stopMake')

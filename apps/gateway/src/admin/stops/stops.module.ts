@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChangesModule } from '../changes/changes.module.js';
+import { AtStake } from './at-stake.store.js';
 import { Lifting } from './lifting.store.js';
 import { StopsController } from './stops.controller.js';
 import { StopsStore } from './stops.store.js';
@@ -7,6 +8,6 @@ import { StopsStore } from './stops.store.js';
 @Module({
   imports: [ChangesModule],
   controllers: [StopsController],
-  providers: [Lifting, StopsStore],
+  providers: [AtStake, Lifting, StopsStore],
 })
 export class StopsModule {}
