@@ -3,6 +3,7 @@
  * officers, and the senior responsible owner, who has no account. Then the owner's review becomes overdue and is
  * completed.
  */
+import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPrisma } from '@gatehouse/db/client';
@@ -231,11 +232,15 @@ it('onboards an organisation, whose first request is answered', async () => {
     'CIO who authorised the appointment': 'Chris Officer',
     'Reference of the authority': 'CIO/2026/7',
     'Date of the authority': '2026-11-02',
-    'SHA-256 of the authority document': 'ab'.repeat(32),
+    'Authority document': 'the signed letter',
     'Review due on': londonDayIn(20),
   });
   await gita.getByText('A second person must approve').waitFor();
   await approve(grace, /^Sam Owner would be appointed as SRO of Quay NHS Trust/, 'the letter is on file');
+  const { rows: appointments } = await at.stack.sql.query<{ sha256: string }>(
+    'SELECT authority_document_sha256 AS sha256 FROM sro_appointment',
+  );
+  expect(appointments).toEqual([{ sha256: createHash('sha256').update('the signed letter').digest('hex') }]);
   await gita.goto(`${at.origin}/sro-appointments`);
   await fillIn(gita, 'Create an acceptance link', {});
   const link = new URL(await gita.getByRole('textbox', { name: 'Link', exact: true }).inputValue());

@@ -2,7 +2,14 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Locator,
+  type Page,
+  type Request,
+} from 'playwright-core';
 import { expect } from 'vitest';
 import { findChromium } from '../../tools/chromium.mjs';
 import { type Stack, startStaffStack } from './servers/stack.ts';
@@ -170,13 +177,20 @@ export async function follow(page: Page, path: string, heading: string): Promise
   }
 }
 
-/** Presses a button, fills in its dialog by label, and confirms. */
+/** Presses a button, fills in its dialog by label, and confirms. The value of a field for a file is its content. */
 export async function fillIn(page: Page, button: string, fields: Record<string, string>): Promise<void> {
   await page.getByRole('button', { name: button, exact: true }).first().click();
   const dialog = page.getByRole('dialog');
-  for (const [label, value] of Object.entries(fields))
-    await dialog.getByLabel(label, { exact: false }).first().fill(value);
+  for (const [label, value] of Object.entries(fields)) await fillField(dialog, label, value);
   await dialog.getByRole('button', { name: button, exact: true }).click();
+}
+
+async function fillField(form: Locator, label: string, value: string): Promise<void> {
+  const field = form.getByLabel(label, { exact: false }).first();
+  if ((await field.getAttribute('type')) === 'file') {
+    await field.setInputFiles({ name: 'file', mimeType: 'text/plain', buffer: Buffer.from(value) });
+    await form.getByText(/^SHA-256: /).waitFor();
+  } else await field.fill(value);
 }
 
 /** Presses a button, enters the reason that its dialog asks for, and confirms. */

@@ -3,7 +3,7 @@ import { PendingChanges } from '../changes/pending-changes.js';
 import { EnvironmentTags } from '../environments/environment-tag.js';
 import { ImpactLink } from '../impact/impact-link.js';
 import { day, londonDate } from '../parts/dates.js';
-import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
+import { REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
@@ -13,37 +13,11 @@ import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
 import { sentenceCase } from '../parts/words.js';
 import { ImpactAtStake } from '../stops/requests-at-stake.js';
+import { APPOINTMENT, PERSON } from './appointment-fields.js';
 import { LinkDialog } from './link-dialog.js';
 import { SroOutlook } from './sro-outlook.js';
 
 type Sro = AnswerOf<'sroList'>['items'][number];
-
-const PERSON: readonly Field[] = [
-  {
-    name: 'environments',
-    label: 'Environments',
-    kind: 'list',
-    required: true,
-    help: 'Separate them with commas: int, prod',
-  },
-  { name: 'name', label: 'Name', required: true },
-  { name: 'email', label: 'Email', required: true },
-  { name: 'jobTitle', label: 'Job title', required: true },
-  { name: 'spineUserId', label: 'Spine user id', required: true, help: '12 digits' },
-  { name: 'authority.cioName', label: 'CIO who authorised the appointment', required: true },
-  { name: 'authority.reference', label: 'Reference of the authority', required: true },
-  { name: 'authority.date', label: 'Date of the authority', kind: 'date', required: true },
-  { name: 'authority.documentSha256', label: 'SHA-256 of the authority document', required: true },
-  { name: 'startsOn', label: 'First day', kind: 'date', help: 'The day of acceptance, if left empty' },
-  { name: 'reviewDueOn', label: 'Review due on', kind: 'date', help: 'A year from today, if left empty' },
-  { name: 'graceDays', label: 'Grace period in days', kind: 'number', initial: '0' },
-  REASON_OPTIONAL,
-];
-const APPOINTMENT: readonly Field[] = [
-  { name: 'organisation', label: 'ODS code', required: true },
-  { name: 'role', label: 'Role', choices: ['owner', 'deputy'], required: true, initial: 'owner' },
-  ...PERSON,
-];
 
 /** How soon the review is due, in the words of the notices. */
 function stateText({ state, reviewNotice }: Sro): string {

@@ -70,10 +70,10 @@ export function faultOfValue(schema: z.ZodType, value: unknown): string | null {
   return issue === undefined ? null : wordsFor(issue);
 }
 
-function enter({ label, choices }: Field): string {
+function enter({ label, choices, kind }: Field): string {
   const isAcronym = /^[A-Z]{2}/.test(label);
   const name = isAcronym ? label : `${label.charAt(0).toLowerCase()}${label.slice(1)}`;
-  return `${choices === undefined ? 'Enter' : 'Choose'} the ${name}`;
+  return `${choices === undefined && kind !== 'document' ? 'Enter' : 'Choose'} the ${name}`;
 }
 
 /** The contract's own words, where it has some; zod's are for programmers. */

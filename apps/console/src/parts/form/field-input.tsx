@@ -1,13 +1,7 @@
 import { MenuItem, TextField } from '@mui/material';
 import { useId } from 'react';
-import { type Field, listOf } from './fields.js';
-
-interface Props {
-  readonly field: Field;
-  readonly fault: string | undefined;
-  /** Whether the label of a field that may stay empty says so. */
-  readonly marksOptional?: boolean;
-}
+import { DocumentInput } from './document-input.js';
+import { type FieldInputProps, listOf } from './fields.js';
 
 const TYPES = {
   text: 'text',
@@ -17,6 +11,7 @@ const TYPES = {
   date: 'date',
   moment: 'datetime-local',
   secret: 'password',
+  document: 'file',
 } as const;
 
 /** What a browser must neither fill in nor keep nor send to a spelling service. */
@@ -25,7 +20,11 @@ const WITHOUT_HELP: Readonly<Record<string, object>> = {
   pasted: { autoComplete: 'off', spellCheck: false },
 };
 
-export function FieldInput({ field, fault, marksOptional = true }: Props) {
+export function FieldInput(props: FieldInputProps) {
+  return props.field.kind === 'document' ? <DocumentInput {...props} /> : <TextInput {...props} />;
+}
+
+function TextInput({ field, fault, marksOptional = true }: FieldInputProps) {
   const { name, label, kind = 'text', choices, required = false, help, initial = '' } = field;
   const id = useId();
   const isMultiple = kind === 'list' && choices !== undefined;

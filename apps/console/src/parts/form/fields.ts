@@ -3,14 +3,24 @@ export interface Field {
   /** Its place in the body: `authority.date`. */
   readonly name: string;
   readonly label: string;
-  /** A moment is a date and a time on the person's own clock, sent as an instant; a pasted text has several lines. */
-  readonly kind?: 'text' | 'pasted' | 'date' | 'moment' | 'number' | 'list' | 'secret';
+  /**
+   * A moment is a date and a time on the person's own clock, sent as an instant; a pasted text has several lines; of a
+   * document, only its SHA-256 is sent.
+   */
+  readonly kind?: 'text' | 'pasted' | 'date' | 'moment' | 'number' | 'list' | 'secret' | 'document';
   readonly choices?: readonly string[];
   readonly required?: boolean;
   readonly help?: string;
   readonly initial?: string;
   /** An edit removes the value when the field is emptied. */
   readonly clearable?: boolean;
+}
+
+export interface FieldInputProps {
+  readonly field: Field;
+  readonly fault: string | undefined;
+  /** Whether the label of a field that may stay empty says so. */
+  readonly marksOptional?: boolean;
 }
 
 const REASON: Field = { name: 'reason', label: 'Reason', help: 'Kept in the history' };
