@@ -3,14 +3,13 @@ import { Alert, Box, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { callRoute } from '../api/call-route.js';
 import { useMay } from '../api/use-may.js';
-import { Copyable } from '../parts/copyable.js';
-import { Facts } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 import { StateTag } from '../parts/state-tag.js';
 import { AskNhs } from './ask-nhs.js';
 import { LastProbe } from './last-probe.js';
 import { NhsAnswers } from './nhs-answers.js';
 import { type Application, StepAdvice } from './step-advice.js';
+import { StepValues } from './step-values.js';
 
 type Step = AnswerOf<'applicationChecklist'>['steps'][number];
 
@@ -60,14 +59,7 @@ function ChecklistStep({ step: { id, title, done, whoActs, values }, application
           <Box>Who must act: {whoActs}.</Box>
         </Typography>
       )}
-      {values.length === 0 ? null : (
-        <Facts
-          facts={values.map(({ name, value, known }) => [
-            name,
-            known ? <Copyable key={name} text={value} name={name} /> : value,
-          ])}
-        />
-      )}
+      <StepValues values={values} />
     </Box>
   );
 }

@@ -1,18 +1,16 @@
 import { clientName, environmentName, odsCode, productName } from '@gatehouse/contracts/registry/identifiers';
-import {
-  API_VERSION,
-  type RegistryDocument,
-  registryDocument,
-} from '@gatehouse/contracts/registry/registry-file';
+import type { RegistryDocument } from '@gatehouse/contracts/registry/registry-file';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, MenuItem, TextField } from '@mui/material';
 import { useId, useRef, useState } from 'react';
 import type { FieldFault } from '../api/problem-error.js';
-import { ApplyDocument } from '../parts/form/apply-document.js';
+import { ACCESS, accessText } from './access.js';
+import { ApplyDocument } from '../parts/apply/apply-document.js';
 import { faultOfValue } from '../parts/form/faults.js';
-import { requireNewClient } from '../parts/form/require-new.js';
+import { requireNewClient } from '../parts/apply/require-new.js';
 import { focusFirstFault } from '../parts/form/focus-first-fault.js';
 import { sentenceCase } from '../parts/words.js';
+import { grantDocument } from './grant-document.js';
 
 type Client = AnswerOf<'clientShow'>;
 
@@ -24,12 +22,6 @@ const FIELDS = {
 } as const;
 type FieldName = keyof typeof FIELDS;
 const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
-
-const ACCESS = [
-  ['application-restricted', 'provider'],
-  ['application-restricted', 'referrer'],
-  ['user-restricted', undefined],
-] as const;
 
 type Values = Readonly<Record<FieldName, string>> & { readonly access: number };
 
@@ -87,8 +79,8 @@ export function GrantForm({ client }: Props) {
           variant="outlined"
         >
           {ACCESS.map((access, index) => (
-            <MenuItem key={access.join(' ')} value={index}>
-              {sentenceCase(access.filter(Boolean).join(', '))}
+            <MenuItem key={accessText(access)} value={index}>
+              {accessText(access)}
             </MenuItem>
           ))}
         </TextField>
@@ -128,16 +120,10 @@ function rejectedField(name: FieldName, rejected: readonly FieldFault[]): string
   return fault === undefined ? null : sentenceCase(fault.detail);
 }
 
-/** Null until it is complete. A list in a document replaces the whole list, so the existing grants come first. */
+/** Null until it is complete. */
 function documentOf(values: Values, existing: Client['grants']): RegistryDocument | null {
-  const { name, environment, organisation, product } = values;
-  const [accessMode, capability] = ACCESS[values.access] ?? ACCESS[0];
-  const kept = existing.map((grant) => ({ ...grant, capability: grant.capability ?? undefined }));
-  const client = {
-    name,
-    environment,
-    grants: [...kept, { organisation, product, accessMode, capability }],
-  };
-  const checked = registryDocument.safeParse({ apiVersion: API_VERSION, clients: [client] });
-  return checked.success ? checked.data : null;
+  const { name, environment, organisation, product, access } = values;
+  const chosen = ACCESS[access];
+  if (chosen === undefined) return null;
+  return grantDocument({ name, environment, grants: existing }, { organisation, product, ...chosen });
 }

@@ -3,7 +3,7 @@ import { registryDocument } from '@gatehouse/contracts/registry/registry-file';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Typography } from '@mui/material';
 import { NONE } from '../parts/dates.js';
-import { ApplyDocument } from '../parts/form/apply-document.js';
+import { ApplyDocument } from '../parts/apply/apply-document.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { RecordRows } from '../parts/list/record-rows.js';

@@ -11,7 +11,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type ChangeEvent, useState } from 'react';
 import { callRoute } from '../api/call-route.js';
 import { messageOf, ProblemError } from '../api/problem-error.js';
-import { ApplyDocument } from '../parts/form/apply-document.js';
+import { ApplyDocument } from '../parts/apply/apply-document.js';
 import { saveFile } from '../parts/save-file.js';
 import { counted } from '../parts/words.js';
 import { Effects } from './effects.js';

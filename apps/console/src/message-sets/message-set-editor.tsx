@@ -5,10 +5,10 @@ import { Box, Card, CardContent, TextField, Typography } from '@mui/material';
 import { useRef, useState } from 'react';
 import { useMay } from '../api/use-may.js';
 import { Section } from '../parts/facts.js';
-import { ApplyDocument } from '../parts/form/apply-document.js';
+import { ApplyDocument } from '../parts/apply/apply-document.js';
 import { faultOfValue } from '../parts/form/faults.js';
 import { focusFirstFault } from '../parts/form/focus-first-fault.js';
-import { requireNewMessageSet } from '../parts/form/require-new.js';
+import { requireNewMessageSet } from '../parts/apply/require-new.js';
 import { sentenceCase } from '../parts/words.js';
 import { Picker } from './picker.js';
 

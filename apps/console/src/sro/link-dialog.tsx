@@ -23,15 +23,12 @@ export function LinkDialog({ route, label, id }: Props) {
       ]}
       done="Link created. Earlier links no longer work."
       result={(answer) => {
-        const { url, expiresAt } = answer as AnswerOf<'sroLink'>;
-        return (
-          <OneTimeSecret
-            secret={url}
-            label="Link"
-            advice={`Send this link to the SRO in a way that reaches only them. Anyone who has it can answer once, until ${day(expiresAt)}. It will not be shown again.`}
-          />
-        );
+        const link = answer as AnswerOf<'sroLink'>;
+        return <OneTimeSecret secret={link.url} label="Link" advice={linkAdvice(link)} />;
       }}
     />
   );
 }
+
+export const linkAdvice = ({ expiresAt }: Pick<AnswerOf<'sroLink'>, 'expiresAt'>): string =>
+  `Send this link to the SRO in a way that reaches only them. Anyone who has it can answer once, until ${day(expiresAt)}. It will not be shown again.`;

@@ -1,54 +1,14 @@
 /** A page with a form that changes nothing, and its answer below. */
-import { Box, Button, Card, CardContent, Typography } from '@mui/material';
-import { useMutation } from '@tanstack/react-query';
-import { type ReactNode, type SyntheticEvent, useEffect, useRef, useState } from 'react';
-import { type FieldFault, ProblemError } from '../../api/problem-error.js';
+import { Box, Card, CardContent, Typography } from '@mui/material';
 import { PageTitle } from '../page-title.js';
-import { checkForm, faultOf, problemOfFaults } from './faults.js';
-import { FieldInput } from './field-input.js';
-import { bodyOfNew, type Field, textsOf } from './fields.js';
-import { focusFirstFault } from './focus-first-fault.js';
-import { FormProblem } from './form-problem.js';
+import { FieldsForm, type FieldsFormProps } from './fields-form.js';
 
-interface Props<T> {
+interface Props<T> extends FieldsFormProps<T> {
   readonly title: string;
   readonly intro: string;
-  /** Above the fields: a choice between forms. */
-  readonly above?: ReactNode;
-  /** Sent beside the fields. */
-  readonly fixed?: Readonly<Record<string, unknown>>;
-  readonly fields: readonly Field[];
-  readonly schema: Parameters<typeof checkForm>[3];
-  /** @throws ProblemError with what the gateway found wrong */
-  readonly ask: (body: unknown) => Promise<T>;
-  readonly submitLabel: string;
-  /** What was sent holds a credential, and is forgotten with the page. */
-  readonly isForgotten?: boolean;
-  /** Undefined: there is no answer yet. */
-  readonly children: (answer: T | undefined) => ReactNode;
 }
 
-export function QuestionForm<T>({ title, intro, fields, schema, submitLabel, children, ...rest }: Props<T>) {
-  const { ask, above, fixed, isForgotten = false } = rest;
-  const [formFaults, setFormFaults] = useState<readonly FieldFault[]>([]);
-  const formElement = useRef<HTMLFormElement>(null);
-  const { mutate, reset, data, error, isPending } = useMutation({
-    mutationFn: ask,
-    ...(isForgotten ? { gcTime: 0 } : {}),
-  });
-  const faults = error instanceof ProblemError ? error.faults : formFaults;
-  useEffect(() => {
-    if (faults.length > 0) focusFirstFault(formElement.current);
-  }, [faults]);
-  const submit = (form: HTMLFormElement): void => {
-    const texts = textsOf(fields, new FormData(form));
-    const body = { ...bodyOfNew(fields, texts), ...fixed };
-    const faultsFound = checkForm(fields, texts, body, schema);
-    setFormFaults(faultsFound);
-    // An earlier answer must not stand below a form that asks for something else.
-    reset();
-    if (faultsFound.length === 0) mutate(body);
-  };
+export function QuestionForm<T>({ title, intro, above, ...form }: Props<T>) {
   return (
     <Box sx={{ pt: 2 }}>
       <PageTitle>{title}</PageTitle>
@@ -57,28 +17,15 @@ export function QuestionForm<T>({ title, intro, fields, schema, submitLabel, chi
       </Typography>
       <Card>
         <CardContent>
-          <Box
-            component="form"
-            ref={formElement}
-            noValidate
-            onSubmit={(event: SyntheticEvent<HTMLFormElement>) => {
-              event.preventDefault();
-              submit(event.currentTarget);
-            }}
-          >
-            <Typography sx={{ mb: 1 }}>{intro}</Typography>
-            {above}
-            {error instanceof ProblemError ? (
-              <FormProblem problem={problemOfFaults(fields, error.faults, error)} />
-            ) : null}
-            {fields.map((field) => (
-              <FieldInput key={field.name} field={field} fault={faultOf(field, faults)?.detail} />
-            ))}
-            <Button type="submit" variant="contained" disabled={isPending} sx={{ mt: 1 }}>
-              {submitLabel}
-            </Button>
-          </Box>
-          {children(data)}
+          <FieldsForm<T>
+            {...form}
+            above={
+              <>
+                <Typography sx={{ mb: 1 }}>{intro}</Typography>
+                {above}
+              </>
+            }
+          />
         </CardContent>
       </Card>
     </Box>

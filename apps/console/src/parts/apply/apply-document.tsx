@@ -10,10 +10,11 @@ import { callRouteForLines } from '../../api/call-route.js';
 import { type FieldFault, messageOf, NO_ANSWER, ProblemError } from '../../api/problem-error.js';
 import { useMay } from '../../api/use-may.js';
 import { counted } from '../words.js';
-import { faultOfValue } from './faults.js';
-import { focusFirstFault } from './focus-first-fault.js';
-import { FormProblem } from './form-problem.js';
-import { SentForApproval } from './sent-for-approval.js';
+import { CHECK_PAGE } from './apply.js';
+import { faultOfValue } from '../form/faults.js';
+import { focusFirstFault } from '../form/focus-first-fault.js';
+import { FormProblem } from '../form/form-problem.js';
+import { SentForApproval } from '../form/sent-for-approval.js';
 
 interface Props {
   /** Null while what a person has entered makes no document yet. */
@@ -95,8 +96,6 @@ function applyProblem(error: Error): ProblemError {
   const consequence = status === NO_ANSWER ? CHECK_PAGE : 'Nothing was changed.';
   return new ProblemError(status, `${messageOf(error)} ${consequence}`);
 }
-
-const CHECK_PAGE = 'Reload the page to see whether the change was made.';
 
 function Progress({ lastLine }: { readonly lastLine: ApplyProgress | null }) {
   if (lastLine?.type !== 'progress') return <LinearProgress aria-label="Applying" />;

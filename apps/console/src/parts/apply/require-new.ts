@@ -5,16 +5,20 @@ import type { RequestOf } from '@gatehouse/contracts/routes';
 const NOT_FOUND = 404;
 const CONFLICT = 409;
 
-/** A registry document changes what exists, so a form for something new must not name it. @throws ProblemError */
-async function requireMissing(show: () => Promise<unknown>, fault: FieldFault): Promise<void> {
-  const isMissing = await show().then(
+/** Whether there is no such record. @throws ProblemError */
+export function isMissing(show: () => Promise<unknown>): Promise<boolean> {
+  return show().then(
     () => false,
     (error: unknown) => {
       if (error instanceof ProblemError && error.status === NOT_FOUND) return true;
       throw error;
     },
   );
-  if (!isMissing) throw new ProblemError(CONFLICT, 'This name is taken.', [fault]);
+}
+
+/** A registry document changes what exists, so a form for something new must not name it. @throws ProblemError */
+async function requireMissing(show: () => Promise<unknown>, fault: FieldFault): Promise<void> {
+  if (!(await isMissing(show))) throw new ProblemError(CONFLICT, 'This name is taken.', [fault]);
 }
 
 export const requireNewClient = (params: RequestOf<'clientShow'>['params']): Promise<void> =>

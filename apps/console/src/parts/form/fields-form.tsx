@@ -1,0 +1,74 @@
+/** Fields and a button: what is typed is checked in the browser, sent, and marked where it is refused. */
+import { Box, Button } from '@mui/material';
+import { useMutation } from '@tanstack/react-query';
+import { type ReactNode, type SyntheticEvent, useEffect, useRef, useState } from 'react';
+import { type FieldFault, ProblemError } from '../../api/problem-error.js';
+import { checkForm, faultOf, problemOfFaults } from './faults.js';
+import { FieldInput } from './field-input.js';
+import { bodyOfNew, type Field, textsOf } from './fields.js';
+import { focusFirstFault } from './focus-first-fault.js';
+import { FormProblem } from './form-problem.js';
+
+export interface FieldsFormProps<T> {
+  /** Above the fields: what is asked, or a choice between forms. */
+  readonly above?: ReactNode;
+  /** Sent beside the fields. */
+  readonly fixed?: Readonly<Record<string, unknown>>;
+  readonly fields: readonly Field[];
+  readonly schema: Parameters<typeof checkForm>[3];
+  /** @throws ProblemError with what the gateway found wrong */
+  readonly ask: (body: unknown) => Promise<T>;
+  readonly submitLabel: string;
+  /** What was sent holds a credential, and is forgotten with the page. */
+  readonly isForgotten?: boolean;
+  /** Undefined: there is no answer yet. */
+  readonly children?: (answer: T | undefined) => ReactNode;
+}
+
+export function FieldsForm<T>({ fields, schema, submitLabel, children, ...rest }: FieldsFormProps<T>) {
+  const { ask, above, fixed, isForgotten = false } = rest;
+  const [formFaults, setFormFaults] = useState<readonly FieldFault[]>([]);
+  const formElement = useRef<HTMLFormElement>(null);
+  const { mutate, reset, data, error, isPending } = useMutation({
+    mutationFn: ask,
+    ...(isForgotten ? { gcTime: 0 } : {}),
+  });
+  const faults = error instanceof ProblemError ? error.faults : formFaults;
+  useEffect(() => {
+    if (faults.length > 0) focusFirstFault(formElement.current);
+  }, [faults]);
+  const submit = (form: HTMLFormElement): void => {
+    const texts = textsOf(fields, new FormData(form));
+    const body = { ...bodyOfNew(fields, texts), ...fixed };
+    const faultsFound = checkForm(fields, texts, body, schema);
+    setFormFaults(faultsFound);
+    // An earlier answer must not stand below a form that asks for something else.
+    reset();
+    if (faultsFound.length === 0) mutate(body);
+  };
+  return (
+    <>
+      <Box
+        component="form"
+        ref={formElement}
+        noValidate
+        onSubmit={(event: SyntheticEvent<HTMLFormElement>) => {
+          event.preventDefault();
+          submit(event.currentTarget);
+        }}
+      >
+        {above}
+        {error instanceof ProblemError ? (
+          <FormProblem problem={problemOfFaults(fields, error.faults, error)} />
+        ) : null}
+        {fields.map((field) => (
+          <FieldInput key={field.name} field={field} fault={faultOf(field, faults)?.detail} />
+        ))}
+        <Button type="submit" variant="contained" disabled={isPending} sx={{ mt: 1 }}>
+          {submitLabel}
+        </Button>
+      </Box>
+      {children?.(data)}
+    </>
+  );
+}
