@@ -137,6 +137,7 @@ try {
     GATEHOUSE_EVIDENCE_KMS_KEY: state.evidenceKmsKey,
     GATEHOUSE_PUBLIC_URL: inBrowser(ports.public),
     GATEHOUSE_CONSOLE_URL: inBrowser(ports.admin),
+    GATEHOUSE_PARTNER_URL: url('partner'),
     GATEHOUSE_STAFF_ISSUER: url('staff'),
     GATEHOUSE_STAFF_ROLES: DEMO_ROLES,
     GATEHOUSE_ENVIRONMENTS: environments,

@@ -44,6 +44,20 @@ const BUGS = [
     tests: integration('test/integration/admin/emergency-stop.spec.ts'),
   },
   {
+    name: 'an onboarding stops at a step that waits for somebody else',
+    file: 'apps/console/src/onboarding/steps.ts',
+    find: "steps.find(({ state }) => state === 'to do')",
+    put: "steps.find(({ state }) => state === 'to do' || state === 'waiting')",
+    tests: unit('apps/console/src/onboarding/steps.spec.ts'),
+  },
+  {
+    name: 'a snippet lets a product’s name out of its quotes',
+    file: 'apps/console/src/onboarding/first-request/snippets.ts',
+    find: '${text.replaceAll(',
+    put: '${text.replace(',
+    tests: unit('apps/console/src/onboarding/first-request/snippets.spec.ts'),
+  },
+  {
     name: 'somebody confirms a role of their own with another account',
     file: 'libs/domain/src/staff/access-review.ts',
     find: 'confirmer.email.toLowerCase() !== holder.email?.toLowerCase()',

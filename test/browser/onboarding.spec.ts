@@ -3,10 +3,17 @@
  * officers, and the senior responsible owner, who has no account. Then the owner's review becomes overdue and is
  * completed.
  */
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import type { Page } from 'playwright-core';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPrisma } from '@gatehouse/db/client';
+import type { StaffRole } from '@gatehouse/domain/governance/permissions';
+import { freePort } from '../../tools/start/free-port.ts';
 import { londonDayIn, moveClocks } from '../support/answers.ts';
 import { accessible, type Console, decide, fillIn, SHOTS, startConsole } from '../support/console.ts';
 import { watchMachine } from '../support/servers/machine.ts';
@@ -22,11 +29,15 @@ const line = (...cells: string[]) =>
 let at: Console;
 let clientKey = '';
 beforeAll(async () => {
-  at = await startConsole();
+  const partner = `127.0.0.1:${await freePort()}`;
+  at = await startConsole(undefined, {
+    GATEHOUSE_PARTNER_LISTEN: partner,
+    GATEHOUSE_PARTNER_URL: `http://${partner}`,
+  });
   await at.stack.admin('POST', '/registry/apply', {
     document: {
       apiVersion: 'gatehouse/v1',
-      products: [{ name: 'ReferWell' }],
+      products: [{ name: 'ReferWell' }, { name: 'Triage Now' }],
       messageSets: [{ name: 'provider-read', interactions: ['A004', 'A005', 'A008'] }],
     },
   });
@@ -56,6 +67,69 @@ async function approve(page: Page, sentence: RegExp, reason: string): Promise<vo
   await page.getByRole('link', { name: sentence }).first().click();
   await decide(page, 'Approve', reason);
   await page.getByText('Change approved and made.').waitFor();
+}
+
+/** Opens a page for somebody with these roles, as a sign-in at this time would. */
+async function withRoles(name: string, roles: readonly StaffRole[], nowMs: number): Promise<Page> {
+  const db = createPrisma(at.stack.database.appUrl);
+  const { headers } = await signIn(db, name, [...roles], nowMs);
+  await db.$disconnect();
+  const page = await at.open();
+  const [cookie = '', value = ''] = (headers['Cookie'] ?? '').split('=');
+  await page.context().addCookies([{ name: cookie, value, domain: 'localhost', path: '/', secure: true }]);
+  return page;
+}
+
+/** An organisation with a draft of an application. */
+async function registerDraft(odsCode: string, name: string): Promise<void> {
+  const application = { organisation: odsCode, product: 'ReferWell', environment: 'local' };
+  const access = { accessMode: 'application-restricted', capability: 'provider' };
+  await at.stack.admin('POST', '/registry/apply', {
+    document: {
+      apiVersion: 'gatehouse/v1',
+      organisations: [{ odsCode, name }],
+      applications: [{ ...application, ...access, messageSets: ['provider-read'] }],
+    },
+  });
+}
+
+/** What NHS England sets up for the application of an organisation, with its key. */
+async function setUpAtNhs(odsCode: string, key: string, asid: string): Promise<void> {
+  const { rows } = await at.stack.sql.query<{ jwks: string }>(
+    `SELECT jwks_id AS jwks FROM application JOIN binding b ON b.application_id = application.id
+      WHERE b.ods_code = $1`,
+    [odsCode],
+  );
+  await at.stack.simulator.control('PUT', `/apps/${key}`, {
+    name: `${odsCode} - ReferWell - Local - Application-Restricted - Provider`,
+    products: ['application-restricted'],
+    attributes: {
+      asid,
+      'jwks-resource-url': `${at.stack.gateway.public}/jwks/${rows[0]?.jwks}`,
+      'app-restricted-ods-code': odsCode,
+      'app-restricted-user-id': '555073103100',
+      'app-restricted-business-function': 'PROVIDER_AUTHORISED_APPLICATION',
+    },
+  });
+}
+
+/** The owner follows the link, which needs no account. */
+async function acceptAsOwner(url: string): Promise<void> {
+  const sam = await at.open(390);
+  await sam.goto(at.stack.gateway.public + new URL(url).pathname);
+  for (const box of await sam.getByRole('checkbox').all()) await box.check();
+  await sam.getByRole('button', { name: 'Accept' }).click();
+  await sam.getByRole('heading', { name: 'Thank you' }).waitFor();
+  await sam.context().close();
+}
+
+/** Pastes a snippet into a shell. */
+async function paste(snippet: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('bash', ['-c', snippet], {
+    cwd: mkdtempSync(join(tmpdir(), 'gatehouse-snippet-')),
+    env: { PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
+  });
+  return stdout;
 }
 
 /** A secret is shown once: only its own button closes it, and a copy is confirmed only if it worked. */
@@ -95,7 +169,7 @@ async function keepsSecret(page: Page, secret: string): Promise<void> {
 
 /** What an empty list says and offers, by person: its link, and the command beside; null: that person may do neither. */
 const EMPTY_LISTS = [
-  ['Priya Nair', 'Organisations', 'There are no organisations', 'Import them from a CSV file', 'apply FILE'],
+  ['Priya Nair', 'Organisations', 'There are no organisations', 'Onboard the first one', 'apply FILE'],
   [
     'Priya Nair',
     'Applications',
@@ -134,7 +208,10 @@ it('leads from every empty list to the button or page that fills it', async () =
     const main = page.getByRole('main');
     await main.getByText(text).waitFor();
     const where = `${menuItem} of ${person}`;
-    expect(await main.getByRole('link').allInnerTexts(), where).toEqual(link === null ? [] : [link]);
+    const links = (await main.getByRole('link').allInnerTexts()).filter(
+      (each) => each !== 'New organisation',
+    );
+    expect(links, where).toEqual(link === null ? [] : [link]);
     expect(await main.locator('code').allInnerTexts(), where).toEqual(
       command === null ? [] : [`gatehouse ${command}`],
     );
@@ -169,22 +246,7 @@ it('onboards an organisation, whose first request is answered', async () => {
   expect(await apiKey.getAttribute('type')).toBe('password');
   expect(await apiKey.getAttribute('autocomplete')).toBe('new-password');
   await priya.keyboard.press('Escape');
-  const { rows } = await at.stack.sql.query<{ jwks: string }>(
-    `SELECT jwks_id AS jwks FROM application JOIN binding b ON b.application_id = application.id
-      WHERE b.ods_code = $1`,
-    [ODS],
-  );
-  await at.stack.simulator.control('PUT', '/apps/key-of-quay-0123456789abcdef', {
-    name: 'Quay NHS Trust - ReferWell - Local - Application-Restricted - Provider',
-    products: ['application-restricted'],
-    attributes: {
-      asid: '200000007777',
-      'jwks-resource-url': `${at.stack.gateway.public}/jwks/${rows[0]?.jwks}`,
-      'app-restricted-ods-code': ODS,
-      'app-restricted-user-id': '555073103100',
-      'app-restricted-business-function': 'PROVIDER_AUTHORISED_APPLICATION',
-    },
-  });
+  await setUpAtNhs(ODS, 'key-of-quay-0123456789abcdef', '200000007777');
 
   // It goes live with its ASID and API key once a second platform engineer has approved it.
   await importLine(priya, ['200000007777', 'key-of-quay-0123456789abcdef', '', 'live']);
@@ -264,6 +326,143 @@ it('onboards an organisation, whose first request is answered', async () => {
   expect(at.complaints).toEqual([]);
 }, 240_000);
 
+it('onboards another organisation step by step, in at most 18 clicks and 13 typed values', async () => {
+  await at.stack.sql.query('UPDATE environment SET four_eyes = false');
+  // The product is known: another organisation has an application for it.
+  await registerDraft('R0V', 'Lighthouse NHS Trust');
+  const page = await withRoles('Petra', ['platform-engineer', 'governance-officer'], Date.now());
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const counted = { clicks: 0, values: 0 };
+  const click = async (target: Locator): Promise<void> => {
+    counted.clicks += 1;
+    await target.click();
+  };
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const type = async (label: string, value: string): Promise<void> => {
+    counted.values += 1;
+    await page.getByLabel(label, { exact: true }).fill(value);
+  };
+  const choose = async (label: string, option: string): Promise<void> => {
+    await click(page.getByRole('combobox', { name: label }));
+    await click(page.getByRole('option', { name: option }));
+  };
+  const look = async (step: string): Promise<void> => {
+    await accessible(page, step);
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.screenshot({ path: `${SHOTS}/onboarding-${step}-${width}.png`, fullPage: true });
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  };
+
+  await page.goto(`${at.origin}/`);
+  await click(page.getByRole('menuitem', { name: 'Organisations' }));
+  await click(page.getByRole('link', { name: 'New organisation' }));
+  await type('ODS code', 'R0W');
+  await type('Name (optional)', 'Harbour NHS Trust');
+  await look('organisation');
+  await click(button('Continue'));
+
+  await choose('Product', 'ReferWell');
+  await choose('Access', 'Application-restricted, provider');
+  await look('application');
+  await click(button('Add the application'));
+
+  await button('Create the signing key').waitFor();
+  await look('signing-key');
+  await click(button('Create the signing key'));
+
+  await button('Appoint the SRO').waitFor();
+  await setUpAtNhs('R0W', 'key-of-harbour-0123456789abcd', '200000007778');
+  await type('Name', 'Sam Owner');
+  await type('Email', 'sam@harbour.example');
+  await type('Job title', 'Director of Operations');
+  await type('Spine user id', '555073103100');
+  await type('CIO who authorised the appointment', 'Chris Officer');
+  await type('Reference of the authority', 'CIO/2026/8');
+  await type('Date of the authority', '2026-11-02');
+  counted.clicks += 1;
+  await page
+    .getByLabel('Authority document')
+    .setInputFiles({ name: 'authority.pdf', mimeType: 'application/pdf', buffer: Buffer.from('signed') });
+  await page.getByText(/^SHA-256: /).waitFor();
+  await look('sro');
+  await click(button('Appoint the SRO'));
+  await click(button('Create the acceptance link'));
+  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+  await look('sro-link');
+  await click(button('Copy'));
+  await click(button('I have saved it'));
+
+  // The address and the registry hold everything, so the page goes on where it was.
+  await page.getByLabel('ASID (optional)').waitFor();
+  await page.reload();
+  await type('API key (optional)', 'key-of-harbour-0123456789abcd');
+  await type('ASID (optional)', '200000007778');
+  await look('nhs');
+  await click(button('Save'));
+  await type('Client', 'harbour-sync');
+  await look('client');
+  await click(button('Create the client and its key'));
+
+  await page.getByText('Waiting for the first request').waitFor();
+  await page
+    .getByText('Requests are rejected until these steps are done: Senior responsible owner.')
+    .waitFor();
+  await acceptAsOwner(link);
+  await page.getByText('Requests are rejected until').waitFor({ state: 'detached' });
+  await look('first-request');
+  const snippet = () => page.locator('pre').innerText();
+  await click(page.getByRole('button', { name: 'Copy the curl snippet' }));
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(await snippet());
+  await at.stack.settled();
+  expect(await paste(await snippet())).toContain('HTTP/1.1 200');
+  await page.getByText(/^200, [0-9.]+ m?s, seen \d+ s ago$/).waitFor();
+  await page.getByRole('tab', { name: 'Node' }).click();
+  expect(await paste(await snippet())).toMatch(/^200 \{/);
+  await page.getByRole('tab', { name: 'Java' }).click();
+  if (existsSync('/usr/bin/javac')) expect(await paste(await snippet())).toMatch(/^200 \{/);
+  await click(button('I have saved it'));
+  await page.getByText('The shell must have the client’s key in GATEHOUSE_KEY.').waitFor();
+  await look('done');
+  expect(counted.clicks).toBeLessThanOrEqual(18);
+  expect(counted.values).toBeLessThanOrEqual(13);
+  expect(at.complaints).toEqual([]);
+  await page.context().close();
+  await at.stack.sql.query('UPDATE environment SET four_eyes = true');
+}, 240_000);
+
+it('says who can approve a step, waits, and goes on by itself', async () => {
+  await registerDraft('R0X', 'Pier NHS Trust');
+  const [priya, pawel] = [await at.as('Priya Nair'), await at.as('Pawel Nowak')];
+  await priya.goto(`${at.origin}/organisations/R0X/show`);
+  await priya.getByRole('link', { name: 'Onboard an application' }).click();
+  await priya.getByRole('button', { name: /^Continue with Pier NHS Trust/ }).click();
+  await priya.getByRole('button', { name: 'Create the signing key' }).click();
+  // The owner is the business of a governance officer, and holds up nothing else.
+  await priya.getByLabel('ASID (optional)').fill('200000007779');
+  await priya.getByLabel('API key (optional)').fill('key-of-pier-0123456789abcdef');
+  await priya.getByRole('button', { name: 'Save', exact: true }).click();
+  const waits = priya.getByText('Somebody else must approve it (platform engineer or governance officer).');
+  await waits.waitFor();
+  await priya.getByLabel('Client', { exact: true }).fill('pier-sync');
+  await priya.getByRole('button', { name: 'Create the client and its key' }).click();
+  await waits.nth(1).waitFor();
+  await accessible(priya, 'an onboarding that waits');
+  await priya.screenshot({ path: `${SHOTS}/onboarding-waits-1280.png`, fullPage: true });
+  await priya.getByRole('button', { name: /Senior responsible owner/ }).click();
+  await priya.getByText('A governance officer appoints the senior responsible owner.').waitFor();
+  await priya.getByRole('button', { name: /Client/ }).click();
+  await approve(pawel, /of Pier NHS Trust \(R0X\) in local would go live/, 'checked with the portal');
+  await approve(pawel, /Client pier-sync in local/, 'the worklist service of the trust');
+  await priya.getByRole('button', { name: 'Issue a key to pier-sync' }).click();
+  await priya.getByText('Waiting for the first request').waitFor();
+  expect(await waits.count()).toBe(0);
+  await priya.getByRole('button', { name: 'I have saved it' }).click();
+  for (const page of [priya, pawel]) await page.context().close();
+  expect(at.complaints).toEqual([]);
+}, 120_000);
+
 it('stops the organisation, whose requests are refused within a second', async () => {
   const priya = await at.as('Priya Nair');
   await priya.goto(`${at.origin}/organisations/${ODS}/show`);
@@ -324,12 +523,7 @@ it('closes when the review is overdue, and opens once it is recorded', async () 
   expect(await callGateway()).toEqual({ status: 403, code: 'GW_SRO_LAPSED' });
 
   // The provider's clock can't be moved, so the test creates this session as a sign-in would.
-  const db = createPrisma(at.stack.database.appUrl);
-  const { headers } = await signIn(db, 'Gina', ['governance-officer'], Date.now() + later);
-  await db.$disconnect();
-  const gina = await at.open();
-  const [name = '', value = ''] = (headers['Cookie'] ?? '').split('=');
-  await gina.context().addCookies([{ name, value, domain: 'localhost', path: '/', secure: true }]);
+  const gina = await withRoles('Gina', ['governance-officer'], Date.now() + later);
   await gina.goto(`${at.origin}/`);
   // The organisation is also among those with the most rejected requests, once the request above is counted.
   await gina.getByRole('listitem').filter({ hasText: 'Quay NHS Trust (R0Q) in local' }).waitFor();

@@ -35,6 +35,7 @@ const PAGES: Readonly<Record<string, readonly [person: string, heading: string]>
   '/impact': ['Priya Nair', 'Impact'],
   '/message-sets': ['Priya Nair', 'Message sets'],
   '/message-set': ['Priya Nair', 'Create a message set'],
+  '/onboarding?organisation=R69&application=APPLICATION': ['Priya Nair', 'Onboard an organisation'],
   '/import': ['Priya Nair', 'Import applications'],
   '/check-assertion': ['Priya Nair', 'Check an assertion'],
   '/explain': ['Priya Nair', 'Explain'],

@@ -105,6 +105,11 @@ export const PAGES: readonly CustomPage[] = [
   },
   { path: '/asid-plan', route: 'planShow', Page: lazy(() => import('./asid-plan/asid-plan-page.js')) },
   { path: '/impact', route: 'impactShow', Page: lazy(() => import('./impact/impact-page.js')) },
+  {
+    path: '/onboarding',
+    route: 'applicationChecklist',
+    Page: lazy(() => import('./onboarding/onboarding-page.js')),
+  },
   { path: '/import', route: 'registryApply', Page: lazy(() => import('./import/import-page.js')) },
   {
     path: '/message-set',

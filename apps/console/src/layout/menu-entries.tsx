@@ -76,6 +76,7 @@ export const MENU_GROUPS: Readonly<Record<string, readonly MenuEntry[]>> = {
     { to: '/asid-plan', text: 'ASID plan', icon: <AccountTree />, route: 'planShow' },
     { to: '/impact', text: 'Impact', icon: <AccountTree />, route: 'impactShow' },
     { to: '/environments', text: 'Environments', icon: <Dns />, route: 'environmentList' },
+    { to: '/onboarding', text: 'Onboarding', icon: <Checklist />, route: 'applicationChecklist' },
     { to: '/import', text: 'Import', icon: <UploadFile />, route: 'registryApply' },
   ],
   Governance: [

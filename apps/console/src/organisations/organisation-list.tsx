@@ -1,5 +1,8 @@
 import { organisationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { Button } from '@mui/material';
+import { Link } from 'react-router-dom';
+import { useMay } from '../api/use-may.js';
 import { HealthCell } from '../health/health-cell.js';
 import { ORGANISATION_HEALTH_CHOICES } from '../health/health-choices.js';
 import { day } from '../parts/dates.js';
@@ -19,6 +22,7 @@ export default function OrganisationList() {
       title="Organisations"
       total={{ route: 'organisationsTotal', one: 'organisation' }}
       isOneLine
+      actions={<NewOrganisation />}
       bulk={{
         route: 'stopMake',
         label: 'Stop immediately',
@@ -35,8 +39,8 @@ export default function OrganisationList() {
         <NextStep
           text="There are no organisations yet."
           route="registryApply"
-          to="/import"
-          link="Import them from a CSV file"
+          to="/onboarding"
+          link="Onboard the first one"
           command="gatehouse apply FILE"
         />
       }
@@ -53,5 +57,14 @@ export default function OrganisationList() {
         { label: 'SRO review due', value: ({ sroReviewDueOn }) => day(sroReviewDueOn) },
       ]}
     />
+  );
+}
+
+function NewOrganisation() {
+  if (!useMay('registryApply')) return null;
+  return (
+    <Button component={Link} to="/onboarding" size="small" variant="outlined" sx={{ m: 0.25 }}>
+      New organisation
+    </Button>
   );
 }

@@ -71,6 +71,9 @@ function OrganisationSection(organisation: Tagged<Organisation>) {
           Show the impact of its closing
         </ImpactLink>
       )}
+      <Link component={RouterLink} to={`/onboarding?organisation=${odsCode}`} sx={{ mx: 1 }}>
+        Onboard an application
+      </Link>
       <EvidenceLink odsCode={odsCode} />
       <PrintButton />
       {state === 'active' ? (
@@ -102,8 +105,8 @@ function Applications({ odsCode }: OfOrganisation) {
           <NextStep
             text="This organisation has no applications yet."
             route="registryApply"
-            to="/import"
-            link="Import one from a CSV file"
+            to={`/onboarding?organisation=${odsCode}`}
+            link="Onboard one"
             command="gatehouse apply FILE"
           />
         }

@@ -14,6 +14,7 @@ export interface AdminDeps {
   readonly now: injected.Clock;
   readonly randomBytes: RandomBytes;
   readonly publicUrl: string;
+  readonly partnerUrl: string | null;
   readonly consoleOrigin: string;
   readonly ownerSignInMs: number;
   readonly userSessionLimits: SessionLimits;
@@ -43,6 +44,7 @@ export class DepsModule {
       { provide: injected.CLOCK, useValue: deps.now },
       { provide: injected.RANDOM_BYTES, useValue: deps.randomBytes },
       { provide: injected.PUBLIC_URL, useValue: deps.publicUrl },
+      { provide: injected.PARTNER_URL, useValue: deps.partnerUrl },
       { provide: injected.CONSOLE_ORIGIN, useValue: deps.consoleOrigin },
       { provide: injected.OWNER_SIGN_IN_MS, useValue: deps.ownerSignInMs },
       { provide: injected.USER_SESSION_LIMITS, useValue: deps.userSessionLimits },

@@ -22,6 +22,7 @@ export const RANDOM_BYTES = Symbol('RandomBytes');
 
 /** Where the public listener is reached, without a trailing slash. */
 export const PUBLIC_URL = Symbol('public URL');
+export const PARTNER_URL = Symbol('partner URL');
 /** How long users stay signed in. */
 export const USER_SESSION_LIMITS = Symbol('user session limits');
 

@@ -166,6 +166,7 @@ export const SETTINGS = {
   GATEHOUSE_CLOUDTRAIL: cloudTrail.optional(),
   GATEHOUSE_EVIDENCE_KMS_KEY: z.string().min(1).optional(),
   GATEHOUSE_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+  GATEHOUSE_PARTNER_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   GATEHOUSE_CONSOLE_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .default('http://localhost:8081'),
@@ -265,6 +266,8 @@ export interface Config {
   /** Where CloudTrail delivers the log of KMS, which is compared with the audit trail; null: nobody compares it. */
   readonly cloudTrail: { readonly place: string; readonly s3: BucketOptions } | null;
   readonly publicUrl: string;
+  /** For people to copy; null: nobody has said. */
+  readonly partnerUrl: string | null;
   /** How staff are notified. */
   readonly notices: {
     /** Null: nobody gets an email. */
@@ -496,6 +499,7 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
         settings.GATEHOUSE_WEBHOOK_HOSTS === undefined ? null : new Set(settings.GATEHOUSE_WEBHOOK_HOSTS),
     },
     publicUrl: settings.GATEHOUSE_PUBLIC_URL.replace(/\/+$/, ''),
+    partnerUrl: settings.GATEHOUSE_PARTNER_URL?.replace(/\/+$/, '') ?? null,
     consoleOrigin: new URL(settings.GATEHOUSE_CONSOLE_URL).origin,
     staff:
       settings.GATEHOUSE_STAFF_ISSUER === undefined

@@ -35,6 +35,7 @@ export function adminDeps(config: Config, log: Log, parts: Parts, now: Clock): A
     now,
     randomBytes: (length) => randomBytes(length),
     publicUrl: config.publicUrl,
+    partnerUrl: config.partnerUrl,
     consoleOrigin: config.consoleOrigin,
     ownerSignInMs: config.tokenSignInDays * DAY_MS,
     userSessionLimits: config.userSessions,

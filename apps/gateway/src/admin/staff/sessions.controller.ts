@@ -7,6 +7,7 @@ import { EnvironmentsStore } from '../environments/environments.store.js';
 import { type Acting, mayDo } from '../http/access/principal.js';
 import { AdminProblem } from '../http/problem.js';
 import { Route } from '../http/route/route.js';
+import { PARTNER_URL } from '../injected.js';
 import { SessionsStore } from './sessions.store.js';
 
 const ENDED = { ended: true } as const;
@@ -17,6 +18,7 @@ export class SessionsController {
   constructor(
     @Inject(SessionsStore) private readonly sessions: SessionsStore,
     @Inject(EnvironmentsStore) private readonly environments: EnvironmentsStore,
+    @Inject(PARTNER_URL) private readonly partnerUrl: string | null,
   ) {}
 
   @Route('sessionShow')
@@ -29,6 +31,7 @@ export class SessionsController {
       roles,
       permissions: PERMISSION_NAMES.filter((permission) => mayDo(acting, permission)),
       environments: (await this.environments.list()).items,
+      partnerUrl: this.partnerUrl,
       csrfToken: session.csrfToken,
       endsAt: new Date(session.endsAtMs).toISOString(),
       endsInS: this.sessions.secondsUntil(session.endsAtMs),
