@@ -373,6 +373,8 @@ it('onboards another organisation step by step, in at most 18 clicks and 13 type
   await click(button('Create the signing key'));
 
   await button('Appoint the SRO').waitFor();
+  // The button that had the focus is gone.
+  await page.locator(':focus', { hasText: 'Senior responsible owner' }).waitFor();
   await setUpAtNhs('R0W', 'key-of-harbour-0123456789abcd', '200000007778');
   await type('Name', 'Sam Owner');
   await type('Email', 'sam@harbour.example');

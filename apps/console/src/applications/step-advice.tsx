@@ -87,9 +87,16 @@ interface Props {
   readonly application: Application;
 }
 
-export function StepAdvice({ id, application }: Props) {
+function adviceOf({ id, application }: Props): Advice {
   const advice = ADVICE[id];
-  const { text, link, command } = typeof advice === 'function' ? advice(application) : advice;
+  return typeof advice === 'function' ? advice(application) : advice;
+}
+
+/** What to do, for a page where it is done beside. */
+export const adviceText = (props: Props): string => adviceOf(props).text;
+
+export function StepAdvice(props: Props) {
+  const { text, link, command } = adviceOf(props);
   if (link !== undefined)
     return <NextStep text={text} route={link.route} to={link.to} link={link.label} command={command} />;
   return <InShell text={text} command={command} />;

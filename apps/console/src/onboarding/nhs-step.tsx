@@ -5,11 +5,12 @@ import { useGetOne } from 'react-admin';
 import { callRouteWith } from '../api/call-route.js';
 import type { ConsoleRecord } from '../api/data-provider.js';
 import { useMay } from '../api/use-may.js';
-import { StepAdvice } from '../applications/step-advice.js';
+import { adviceText } from '../applications/step-advice.js';
 import { StepValues } from '../applications/step-values.js';
 import { FieldsForm } from '../parts/form/fields-form.js';
 import type { Field } from '../parts/form/fields.js';
 import { Loaded } from '../parts/load-state.js';
+import { PageLink } from '../parts/page-link.js';
 import type { Onboarded } from './onboarded.js';
 import { useChange } from './use-change.js';
 
@@ -35,15 +36,16 @@ export function NhsStep({ application, checklist, isRequested }: Props) {
     <>
       {checklist
         .filter(({ id, done }) => !done && (id === 'api-key' || id === 'asid'))
-        .map(({ id, title, whatToDo, values }) => (
+        .map(({ id, title, values }) => (
           <section key={id} aria-label={title}>
-            <Typography sx={{ mt: 1 }}>{whatToDo}</Typography>
+            <Typography sx={{ mt: 1 }}>{adviceText({ id, application })}</Typography>
             <StepValues values={values} />
           </section>
         ))}
       {advised.map((id) => (
-        <Typography key={id} component="div">
-          <StepAdvice id={id} application={application} />
+        <Typography key={id}>
+          {adviceText({ id, application })}{' '}
+          <PageLink to={`/applications/${application.id}/show`}>Open the application</PageLink>
         </Typography>
       ))}
       {open.includes('live') && application.state === 'draft' && !isRequested ? (

@@ -72,25 +72,30 @@ function OfOrganisation({ odsCode }: { readonly odsCode: string }) {
   const query = useLive(['onboarding', 'organisation', odsCode], 'organisationShow', { params: { odsCode } });
   return (
     <Loaded query={query}>
-      {(organisation) =>
-        application === null ? (
-          <StepList
-            steps={stepsOf({ ...NOTHING, hasOrganisation: true })}
-            opened={step === 'organisation' ? step : 'application'}
-            onOpen={open}
-          >
-            {(id) =>
-              id === 'organisation' ? (
-                <RegisteredOrganisation {...organisation} />
-              ) : (
-                <ChooseApplication odsCode={odsCode} />
-              )
-            }
-          </StepList>
-        ) : (
-          <OfApplication organisation={organisation} applicationId={application} />
-        )
-      }
+      {(organisation) => (
+        <>
+          <Typography variant="h2" gutterBottom sx={{ overflowWrap: 'anywhere' }}>
+            {organisation.name} ({organisation.odsCode})
+          </Typography>
+          {application === null ? (
+            <StepList
+              steps={stepsOf({ ...NOTHING, hasOrganisation: true })}
+              opened={step === 'organisation' ? step : 'application'}
+              onOpen={open}
+            >
+              {(id) =>
+                id === 'organisation' ? (
+                  <RegisteredOrganisation {...organisation} />
+                ) : (
+                  <ChooseApplication odsCode={odsCode} />
+                )
+              }
+            </StepList>
+          ) : (
+            <OfApplication organisation={organisation} applicationId={application} />
+          )}
+        </>
+      )}
     </Loaded>
   );
 }
@@ -165,6 +170,9 @@ function OfApplication({ organisation, applicationId }: OfApplicationProps) {
         };
         return (
           <>
+            <Typography gutterBottom sx={{ overflowWrap: 'anywhere' }}>
+              {application.name}
+            </Typography>
             <WaitingChanges changes={Object.values(changes).flat()} />
             <StepList steps={steps} opened={opened} onOpen={open}>
               {(id) => content[id]()}

@@ -1,5 +1,5 @@
 import { Step, StepButton, StepContent, StepLabel, Stepper } from '@mui/material';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { sentenceCase } from '../parts/words.js';
 import { STEP_TITLES, type Step as OnboardingStep, type StepId } from './steps.js';
 
@@ -12,11 +12,19 @@ interface Props {
 
 /** The steps one below the other, of which one is open. */
 export function StepList({ steps, opened, onOpen, children }: Props) {
+  const button = useRef<HTMLButtonElement>(null);
+  const before = useRef(opened);
+  useEffect(() => {
+    // What had the focus went with the step before. Whoever is elsewhere on the page stays there.
+    if (before.current !== opened && document.activeElement === document.body) button.current?.focus();
+    before.current = opened;
+  }, [opened]);
   return (
     <Stepper orientation="vertical" nonLinear activeStep={steps.findIndex(({ id }) => id === opened)}>
       {steps.map(({ id, state }) => (
         <Step key={id} completed={state === 'done'} disabled={state === 'later'}>
           <StepButton
+            ref={id === opened ? button : null}
             optional={sentenceCase(state)}
             onClick={() => {
               onOpen(id);

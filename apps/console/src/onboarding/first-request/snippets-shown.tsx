@@ -11,35 +11,29 @@ export function SnippetsShown({ request }: { readonly request: FirstRequest }) {
   const text = SNIPPETS[name]?.(request) ?? '';
   return (
     <Box sx={{ my: 1 }}>
-      <Tabs
-        value={name}
-        aria-label="Language"
-        onChange={(_, chosen: string) => {
-          setName(chosen);
-        }}
-      >
-        {NAMES.map((each) => (
-          <Tab key={each} value={each} label={each} id={`snippet-${each}`} sx={{ textTransform: 'none' }} />
-        ))}
-      </Tabs>
-      <Box role="tabpanel" aria-labelledby={`snippet-${name}`} sx={{ display: 'flex', alignItems: 'start' }}>
-        <Box
-          component="pre"
-          // What doesn’t fit is reached by keyboard too.
-          tabIndex={0}
-          sx={{
-            m: 0,
-            p: 1.5,
-            flex: 1,
-            minWidth: 0,
-            overflowX: 'auto',
-            bgcolor: 'action.hover',
-            borderRadius: 1,
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: 1 }}>
+        <Tabs
+          value={name}
+          aria-label="Language"
+          onChange={(_, chosen: string) => {
+            setName(chosen);
           }}
         >
-          {text}
-        </Box>
-        <CopyButton text={text} name={`the ${name} snippet`} />
+          {NAMES.map((each) => (
+            <Tab key={each} value={each} label={each} id={`snippet-${each}`} sx={{ textTransform: 'none' }} />
+          ))}
+        </Tabs>
+        <CopyButton key={name} text={text} name={`the ${name} snippet`} />
+      </Box>
+      <Box
+        component="pre"
+        role="tabpanel"
+        aria-labelledby={`snippet-${name}`}
+        // What doesn’t fit is reached by keyboard too.
+        tabIndex={0}
+        sx={{ m: 0, p: 1.5, overflowX: 'auto', bgcolor: 'action.hover', borderRadius: 1 }}
+      >
+        {text}
       </Box>
     </Box>
   );
