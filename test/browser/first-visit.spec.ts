@@ -61,7 +61,7 @@ describe('the list of organisations', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByText('every request for this organisation is rejected').waitFor();
     // It counts in an environment that another deployment serves, too.
-    await dialog.getByText('Production: this installation has local and prod.').waitFor();
+    await dialog.getByText('Production: this takes effect in local and prod.').waitFor();
     await accessible(page, 'a dialog that names its target');
     await page.screenshot({ path: `${SHOTS}/stop-names-target.png` });
     await page.context().close();

@@ -9,11 +9,11 @@ const MIXED = [environment('int'), environment('live', true)];
 
 describe('where a dangerous dialog counts', () => {
   it.each<[what: string, names: readonly string[], environments: readonly Environment[], text: string]>([
-    ['in one environment', ['int'], MIXED, 'This is about int.'],
-    ['in production, whatever its name', ['live'], MIXED, 'Production: this is about live.'],
-    ['in production among others', ['int', 'live'], MIXED, 'Production: this is about int and live.'],
-    ['everywhere, without production', [], TEST, 'This installation has int and sandbox.'],
-    ['everywhere, production included', [], MIXED, 'Production: this installation has int and live.'],
+    ['in one environment', ['int'], MIXED, 'This takes effect in int.'],
+    ['in production, whatever its name', ['live'], MIXED, 'Production: this takes effect in live.'],
+    ['in production among others', ['int', 'live'], MIXED, 'Production: this takes effect in int and live.'],
+    ['everywhere, without production', [], TEST, 'This takes effect in int and sandbox.'],
+    ['everywhere, production included', [], MIXED, 'Production: this takes effect in int and live.'],
   ])('%s', (_what, names, environments, text) => {
     const isProduction = text.startsWith('Production');
     expect(placeOf(names, environments)).toEqual({ isProduction, text });

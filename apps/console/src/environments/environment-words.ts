@@ -22,10 +22,8 @@ interface Place {
  * @param names of the environments it is about; none: it is about no environment, or about all of them
  */
 export function placeOf(names: readonly string[], environments: readonly Environment[]): Place {
-  const isInstallation = names.length === 0;
-  const shown = isInstallation ? environments.map(({ name }) => name) : names;
-  const listed = LIST.format(shown);
-  const said = isInstallation ? `installation has ${listed}.` : `is about ${listed}.`;
-  const isProduction = environments.some((each) => each.isProduction && shown.includes(each.name));
-  return { isProduction, text: `${isProduction ? 'Production: this' : 'This'} ${said}` };
+  const places = names.length === 0 ? environments.map(({ name }) => name) : names;
+  const isProduction = environments.some((each) => each.isProduction && places.includes(each.name));
+  const text = `${isProduction ? 'Production: this' : 'This'} takes effect in ${LIST.format(places)}.`;
+  return { isProduction, text };
 }
