@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createPrisma } from '@gatehouse/db/client';
 import type { StaffRole } from '@gatehouse/domain/governance/permissions';
 import { freePort } from '../../tools/start/free-port.ts';
@@ -328,6 +328,7 @@ it('onboards an organisation, whose first request is answered', async () => {
 
 it('onboards another organisation step by step, in at most 18 clicks and 13 typed values', async () => {
   await at.stack.sql.query('UPDATE environment SET four_eyes = false');
+  onTestFinished(async () => void (await at.stack.sql.query('UPDATE environment SET four_eyes = true')));
   // The product is known: another organisation has an application for it.
   await registerDraft('R0V', 'Lighthouse NHS Trust');
   const page = await withRoles('Petra', ['platform-engineer', 'governance-officer'], Date.now());
@@ -431,7 +432,6 @@ it('onboards another organisation step by step, in at most 18 clicks and 13 type
   expect(counted.values).toBeLessThanOrEqual(13);
   expect(at.complaints).toEqual([]);
   await page.context().close();
-  await at.stack.sql.query('UPDATE environment SET four_eyes = true');
 }, 240_000);
 
 it('says who can approve a step, waits, and goes on by itself', async () => {

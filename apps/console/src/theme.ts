@@ -34,6 +34,8 @@ const shared = (focus: string): Partial<RaThemeOptions> => ({
   },
   components: {
     ...defaultLightTheme.components,
+    // React-admin's has no name, and turns in the bar while a page reads itself again.
+    MuiCircularProgress: { defaultProps: { 'aria-label': 'Loading' } },
     MuiCssBaseline: {
       styleOverrides: {
         body: { overflowWrap: 'break-word' },
