@@ -133,6 +133,12 @@ async function needs(): Promise<void> {
       pending(['R69'], due(-1)),
     ],
   });
+  await admin.db.writeException.create({
+    data: {
+      ...{ applicationId: live, interaction: 'A028', useCaseReference: 'UC-1', grantedBy: 'x' },
+      expiresAt: due(90),
+    },
+  });
   const fetched = (serviceId: string, uses: number, day = now) => ({
     ...{ applicationId: live, serviceId, uses, day: new Date(londonDay(day)) },
   });
@@ -343,6 +349,32 @@ describe('the dashboard', () => {
     expect((await admin.ok('dashboardShow', {}, admin.tokens.registry)).srosDue).toEqual([]);
     expect((await admin.ok('dashboardShow', {}, admin.tokens.governance)).srosDue).toHaveLength(2);
   });
+});
+
+it.each([
+  ['sro-appointments', 4, 1],
+  ['sro-appointments?only=standing', 3, 1],
+  ['sro-appointments?organisation=R69', 3, 0],
+  ['signing-keys', 1, 0],
+  ['signing-keys?state=ACTIVE', 1, 0],
+  ['signing-keys?state=RETIRING', 0, 0],
+  ['changes', 4, 1],
+  ['changes?state=pending', 3, 1],
+  ['changes?organisation=R69', 0, 0],
+  ['write-exceptions', 1, 0],
+])('the total of %s is as long as its list: %i, and %i for a limited role', async (path, all, own) => {
+  const read = async (url: string, { headers }: SignedIn) => {
+    const { status, body, text } = await admin.call('GET', `/api/v1/${url}`, undefined, '', headers);
+    expect(status, text).toBe(200);
+    return body;
+  };
+  for (const [person, total] of [
+    [priya, all],
+    [limited, own],
+  ] as const) {
+    expect(await read(`totals/${path}`, person)).toEqual({ total, isMore: false });
+    expect((await read(path, person)).items).toHaveLength(total);
+  }
 });
 
 it('every role sees the replicas: well, unwell, or silent for more than half a minute', async () => {

@@ -14,6 +14,7 @@ export default function ChangeList() {
   return (
     <RegisterList<Change>
       title="Approvals"
+      total={{ route: 'changeTotal', one: 'change' }}
       filters={[<SelectInput key="state" source="state" label="State" choices={STATES} alwaysOn />]}
       href={(id) => `/changes/${id}/show`}
       empty="No change has needed approval yet. A change that needs a second person appears here before it is made."

@@ -32,6 +32,7 @@ export default function ExceptionList() {
   return (
     <RegisterList<WriteException>
       title="Write exceptions"
+      total={{ route: 'exceptionTotal', one: 'write exception' }}
       above={<PendingChanges about={{ table: 'write_exception' }} />}
       filters={[<TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />]}
       actions={

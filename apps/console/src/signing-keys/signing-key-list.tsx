@@ -31,6 +31,7 @@ export default function SigningKeyList() {
   return (
     <RegisterList<SigningKey>
       title="Signing keys"
+      total={{ route: 'keyTotal', one: 'signing key' }}
       above={<PendingChanges about={{ table: 'signing_key' }} />}
       filters={[
         <TextInput key="organisation" source="organisation" label="ODS code" parse={asOdsCode} />,

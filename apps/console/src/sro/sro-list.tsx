@@ -100,6 +100,7 @@ export default function SroList() {
   return (
     <RegisterList<Sro>
       title="Senior responsible owners"
+      total={{ route: 'sroTotal', one: 'appointment' }}
       above={
         <>
           <PendingChanges about={{ table: 'sro_appointment' }} />

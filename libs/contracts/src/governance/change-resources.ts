@@ -62,8 +62,7 @@ export const pendingChange = z.object({
 });
 export type PendingChangeView = z.infer<typeof pendingChange>;
 
-export const changeFilter = z.strictObject({
-  ...paging(instantCursor),
+const changeConditions = {
   state: changeState.optional(),
   /** Only changes whose rows name it. */
   organisation: odsCode.optional(),
@@ -74,5 +73,7 @@ export const changeFilter = z.strictObject({
   messageSet: messageSetName.optional(),
   /** Only changes that write a row of this kind. */
   table: z.enum(HISTORY_TABLES, { error: 'this is not a table of the registry' }).optional(),
-});
+};
+export const changeFilter = z.strictObject({ ...paging(instantCursor), ...changeConditions });
+export const changeTotalFilter = z.strictObject(changeConditions);
 export const approveRequest = z.strictObject({ diffHash: sha256Hex, reason });

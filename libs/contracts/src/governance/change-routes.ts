@@ -14,6 +14,15 @@ export const changeRoutes = {
     query: change.changeFilter,
     response: registry.page(change.pendingChange),
   },
+  changeTotal: {
+    method: 'GET',
+    path: '/totals/changes',
+    summary: 'How many changes a filter finds, exact up to 10,000',
+    permission: 'change.read',
+    keepsToReach: true,
+    query: change.changeTotalFilter,
+    response: registry.total,
+  },
   changeShow: {
     method: 'GET',
     path: '/changes/:id',

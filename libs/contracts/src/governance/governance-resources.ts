@@ -85,12 +85,13 @@ export const sroAppointment = z.object({
 });
 export type SroAppointmentView = z.infer<typeof sroAppointment>;
 
-export const sroFilter = z.strictObject({
-  ...paging(idCursor),
+const sroConditions = {
   organisation: odsCode.optional(),
   /** `due`: a review within 60 days, overdue or lapsed. */
   only: z.enum(['proposed', 'due', 'standing', 'withdrawn']).optional(),
-});
+};
+export const sroFilter = z.strictObject({ ...paging(idCursor), ...sroConditions });
+export const sroTotalFilter = z.strictObject(sroConditions);
 export const idPath = z.strictObject({ id: uuid });
 
 /** The link is shown here and never again. Anyone who has it can answer once, without an account. */
@@ -162,7 +163,9 @@ export const cosignRequest = z.strictObject({
   reference,
   reason: reason.optional(),
 });
-export const exceptionFilter = z.strictObject({ ...paging(idCursor), organisation: odsCode.optional() });
+const exceptionConditions = { organisation: odsCode.optional() };
+export const exceptionFilter = z.strictObject({ ...paging(idCursor), ...exceptionConditions });
+export const exceptionTotalFilter = z.strictObject(exceptionConditions);
 
 export const assuranceLevel = z.union([z.literal(2), z.literal(3)], {
   error: 'e-RS takes authentication assurance level 2 or 3',

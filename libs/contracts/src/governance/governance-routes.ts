@@ -14,6 +14,15 @@ export const governanceRoutes = {
     query: governance.sroFilter,
     response: registry.page(governance.sroAppointment),
   },
+  sroTotal: {
+    method: 'GET',
+    path: '/totals/sro-appointments',
+    summary: 'How many appointments a filter finds, exact up to 10,000',
+    permission: 'sro.read',
+    keepsToReach: true,
+    query: governance.sroTotalFilter,
+    response: registry.total,
+  },
   sroAppoint: {
     method: 'POST',
     path: '/sro-appointments',
@@ -82,6 +91,15 @@ export const governanceRoutes = {
     keepsToReach: true,
     query: governance.exceptionFilter,
     response: registry.page(governance.writeException),
+  },
+  exceptionTotal: {
+    method: 'GET',
+    path: '/totals/write-exceptions',
+    summary: 'How many write exceptions a filter finds, exact up to 10,000',
+    permission: 'exception.read',
+    keepsToReach: true,
+    query: governance.exceptionTotalFilter,
+    response: registry.total,
   },
   exceptionGrant: {
     method: 'POST',

@@ -50,12 +50,13 @@ export const createKeyRequest = z.strictObject({
   ...applicationChoice,
   reason: reason.optional(),
 });
-export const signingKeyFilter = z.strictObject({
-  ...paging(kidCursor),
+const signingKeyConditions = {
   owner: keyOwner.optional(),
   ...applicationChoice,
   state: signingKeyState.optional(),
-});
+};
+export const signingKeyFilter = z.strictObject({ ...paging(kidCursor), ...signingKeyConditions });
+export const signingKeyTotalFilter = z.strictObject(signingKeyConditions);
 export const kidPath = z.strictObject({
   kid: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, 'this is not a kid'),
 });

@@ -15,6 +15,15 @@ export const operationRoutes = {
     query: operation.signingKeyFilter,
     response: registry.page(operation.signingKey),
   },
+  keyTotal: {
+    method: 'GET',
+    path: '/totals/signing-keys',
+    summary: 'How many signing keys a filter finds, exact up to 10,000',
+    permission: 'signing-key.read',
+    keepsToReach: true,
+    query: operation.signingKeyTotalFilter,
+    response: registry.total,
+  },
   keyCreate: {
     method: 'POST',
     path: '/signing-keys',

@@ -1,6 +1,6 @@
 /** How many rows a filter finds. It is read after the rows, so that they need not wait for it. */
 import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
-import type { AnswerOf } from '@gatehouse/contracts/routes';
+import type { AnswerOf, RouteName } from '@gatehouse/contracts/routes';
 import { Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useListContext } from 'react-admin';
@@ -9,7 +9,7 @@ import type { ConsoleRecord } from '../../api/data-provider.js';
 import { counted } from '../words.js';
 
 export interface ListTotalProps {
-  readonly route: 'organisationsTotal' | 'applicationsTotal' | 'clientsTotal';
+  readonly route: Extract<RouteName, `${string}Total`>;
   /** One row in words. */
   readonly one: string;
 }

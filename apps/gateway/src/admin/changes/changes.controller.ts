@@ -17,6 +17,11 @@ export class ChangesController {
     return this.pendingChanges.list(query, reach);
   }
 
+  @Route('changeTotal')
+  total({ query }: InputOf<'changeTotal'>, { reach }: Acting) {
+    return this.pendingChanges.total(query, reach);
+  }
+
   @Route('changeShow')
   show({ params }: InputOf<'changeShow'>, { reach }: Acting) {
     return this.pendingChanges.show(params.id, reach);

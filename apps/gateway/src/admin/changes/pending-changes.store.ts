@@ -1,3 +1,4 @@
+import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import { randomUUID } from 'node:crypto';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { explainDatabaseError } from '@gatehouse/db/database-error';
@@ -11,7 +12,7 @@ import { notify } from '../../adapters/notices/notify.js';
 import { type Acting, changeBy, requireReach } from '../http/access/principal.js';
 import { AwaitingApproval } from '../http/awaiting-approval.js';
 import { idsWithin } from '../http/access/ids-within.store.js';
-import { instantCursor, olderThan, pageOf } from '../http/paging.js';
+import { instantCursor, olderThan, pageOf, totalOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import { type Queries, Transactions } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, SECRET_BOX } from '../injected.js';
@@ -32,6 +33,8 @@ export interface ChangeRequest {
   readonly diffHash: string;
 }
 
+type Filter = InputOf<'changeTotal'>['query'];
+
 /** Changes that wait for a second person, and those that were decided. */
 @Injectable()
 export class PendingChanges {
@@ -45,18 +48,10 @@ export class PendingChanges {
 
   /** Newest first. */
   async list(query: InputOf<'changeList'>['query'], reach: Reach) {
-    const { limit, after, state } = query;
-    const nowMs = this.now();
-    const naming = await this.idsNaming(query);
+    const { limit, after, ...filter } = query;
+    const { AND, ...where } = await this.where(filter, reach);
     const rows = await this.db.pendingChange.findMany({
-      where: {
-        ...(state === undefined ? {} : stateWhere(state, new Date(nowMs))),
-        AND: [
-          ...(naming === null ? [] : [{ id: { in: naming } }]),
-          ...(reach === 'all' ? [] : [{ id: { in: await idsWithin(this.db, 'pending_change', reach) } }]),
-          ...(after === undefined ? [] : [olderThan('requestedAt', after)]),
-        ],
-      },
+      where: { ...where, AND: [...AND, ...(after === undefined ? [] : [olderThan('requestedAt', after)])] },
       orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
     });
@@ -67,6 +62,11 @@ export class PendingChanges {
       (row) => row,
     );
     return { items: await this.views.all(items), next };
+  }
+
+  async total(filter: Filter, reach: Reach) {
+    const where = await this.where(filter, reach);
+    return totalOf(await this.db.pendingChange.count({ where, take: MOST_COUNTED + 1 }));
   }
 
   async show(id: string, reach: Reach) {
@@ -133,8 +133,19 @@ export class PendingChanges {
     return JSON.parse(await this.box.open(row.payloadSealed, row.id));
   }
 
+  private async where(filter: Filter, reach: Reach) {
+    const naming = await this.idsNaming(filter);
+    return {
+      ...(filter.state === undefined ? {} : stateWhere(filter.state, new Date(this.now()))),
+      AND: [
+        ...(naming === null ? [] : [{ id: { in: naming } }]),
+        ...(reach === 'all' ? [] : [{ id: { in: await idsWithin(this.db, 'pending_change', reach) } }]),
+      ],
+    };
+  }
+
   /** Of changes whose rows name what the query names; null: it names nothing. */
-  private async idsNaming(query: InputOf<'changeList'>['query']): Promise<string[] | null> {
+  private async idsNaming(query: Filter): Promise<string[] | null> {
     const { organisation, application, client, environment, messageSet, table = null } = query;
     const clients =
       client === undefined

@@ -21,6 +21,11 @@ export class ExceptionsController {
     return this.exceptions.list(query, reach);
   }
 
+  @Route('exceptionTotal')
+  total({ query }: InputOf<'exceptionTotal'>, { reach }: Acting) {
+    return this.exceptions.total(query, reach);
+  }
+
   @Route('exceptionGrant')
   grant(input: InputOf<'exceptionGrant'>, acting: Acting) {
     return this.fourEyes.submit(acting, 'exceptionGrant', input);

@@ -1,8 +1,9 @@
+import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
 import { requireReach } from '../http/access/principal.js';
-import { instantOf, pageOf } from '../http/paging.js';
+import { instantOf, pageOf, totalOf } from '../http/paging.js';
 import { notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
@@ -22,14 +23,11 @@ export class ExceptionsStore {
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
-  async list({ limit, after, organisation }: InputOf<'exceptionList'>['query'], reach: Reach) {
+  async list({ limit, after, ...filter }: InputOf<'exceptionList'>['query'], reach: Reach) {
     const nowMs = this.now();
     const rows = await this.db.writeException.findMany({
       where: {
-        application: {
-          ...(organisation === undefined ? {} : { bindings: { some: { odsCode: organisation } } }),
-          AND: ownedWithin(reach),
-        },
+        ...exceptionsWhere(filter, reach),
         ...(after === undefined ? {} : { id: { gt: after } }),
       },
       include: WITH_APPLICATION,
@@ -44,6 +42,11 @@ export class ExceptionsStore {
     );
   }
 
+  async total(filter: InputOf<'exceptionTotal'>['query'], reach: Reach) {
+    const where = exceptionsWhere(filter, reach);
+    return totalOf(await this.db.writeException.count({ where, take: MOST_COUNTED + 1 }));
+  }
+
   /** Revoking twice changes nothing the second time. */
   async revoke(transaction: Transaction, change: Change, id: string, reach: Reach) {
     const nowMs = this.now();
@@ -56,6 +59,13 @@ export class ExceptionsStore {
     );
   }
 }
+
+const exceptionsWhere = ({ organisation }: InputOf<'exceptionTotal'>['query'], reach: Reach) => ({
+  application: {
+    ...(organisation === undefined ? {} : { bindings: { some: { odsCode: organisation } } }),
+    AND: ownedWithin(reach),
+  },
+});
 
 /** @throws AdminProblem not-found, also for what is out of reach */
 export async function theException(transaction: Transaction, id: string, reach: Reach) {

@@ -21,6 +21,11 @@ export class KeysController {
     return this.keys.list(query, reach);
   }
 
+  @Route('keyTotal')
+  total({ query }: InputOf<'keyTotal'>, { reach }: Acting) {
+    return this.keys.total(query, reach);
+  }
+
   @Route('keyCreate')
   create({ body }: InputOf<'keyCreate'>, acting: Acting) {
     return this.creation.create(acting, body);

@@ -1,3 +1,4 @@
+import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { mayBecome, type SigningKeyState } from '@gatehouse/domain/registry/signing-key';
@@ -6,7 +7,7 @@ import { addKey, ownerColumn, setKeyState } from '../../adapters/keys/key-rows.j
 import type { CreatedSigningKey } from '../../adapters/kms/key-service.js';
 import { Guarded, type GuardedInput } from '../changes/guarded.js';
 import { requireReach } from '../http/access/principal.js';
-import { pageOf } from '../http/paging.js';
+import { pageOf, totalOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, PUBLIC_URL } from '../injected.js';
@@ -25,20 +26,9 @@ export class KeysStore {
   ) {}
 
   async list(query: InputOf<'keyList'>['query'], reach: Reach) {
-    const { limit, after, state, owner, ...choice } = query;
-    // With the column beside the relation: without further conditions Prisma takes the relation for no condition at all.
-    const ofApplication = {
-      applicationId: { not: null },
-      application: { ...applicationWhere(choice), AND: ownedWithin(reach) },
-    };
-    const ofCis2Client = { cis2ClientId: { not: null }, cis2Client: cis2ClientWhere(choice, reach) };
-    const owners = { application: [ofApplication], 'cis2-client': [ofCis2Client] };
+    const { limit, after, ...filter } = query;
     const rows = await this.db.signingKey.findMany({
-      where: {
-        ...(state === undefined ? {} : { state }),
-        ...(after === undefined ? {} : { kid: { gt: after } }),
-        OR: owner === undefined ? Object.values(owners).flat() : owners[owner],
-      },
+      where: { ...keysWhere(filter, reach), ...(after === undefined ? {} : { kid: { gt: after } }) },
       include: WITH_OWNER,
       orderBy: { kid: 'asc' },
       take: limit + 1,
@@ -49,6 +39,11 @@ export class KeysStore {
       ({ kid }) => kid,
       (row) => keyView(row, this.publicUrl),
     );
+  }
+
+  async total(filter: InputOf<'keyTotal'>['query'], reach: Reach) {
+    const where = keysWhere(filter, reach);
+    return totalOf(await this.db.signingKey.count({ where, take: MOST_COUNTED + 1 }));
   }
 
   /**
@@ -106,6 +101,20 @@ export class KeysStore {
     await setKeyState(transaction, row, to, at);
     return keyView(await requireKey(transaction, kid), this.publicUrl);
   }
+}
+
+function keysWhere({ state, owner, ...choice }: InputOf<'keyTotal'>['query'], reach: Reach) {
+  // With the column beside the relation: without further conditions Prisma takes the relation for no condition at all.
+  const ofApplication = {
+    applicationId: { not: null },
+    application: { ...applicationWhere(choice), AND: ownedWithin(reach) },
+  };
+  const ofCis2Client = { cis2ClientId: { not: null }, cis2Client: cis2ClientWhere(choice, reach) };
+  const owners = { application: [ofApplication], 'cis2-client': [ofCis2Client] };
+  return {
+    ...(state === undefined ? {} : { state }),
+    OR: owner === undefined ? Object.values(owners).flat() : owners[owner],
+  };
 }
 
 /** To be called before KMS creates a key, too: so that nobody in a hurry leaves unused keys behind. */

@@ -1,3 +1,4 @@
+import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { addDays, londonDay } from '@gatehouse/domain/governance/london-day';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
@@ -5,7 +6,7 @@ import { REVIEW_NOTICE_DAYS } from '@gatehouse/domain/governance/sro';
 import { Inject, Injectable } from '@nestjs/common';
 import { acceptAppointment } from '../../adapters/people/sro-links.js';
 import { requireReach } from '../http/access/principal.js';
-import { pageOf } from '../http/paging.js';
+import { pageOf, totalOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
@@ -13,6 +14,7 @@ import { refuseBadAcceptance, refuseBadReview, REVIEW_AFTER_DAYS } from './appoi
 import { openLinks, viewOf } from './sro.view.js';
 
 type Query = InputOf<'sroList'>['query'];
+type Filter = InputOf<'sroTotal'>['query'];
 
 /** Appointments of senior responsible owners. */
 @Injectable()
@@ -22,16 +24,12 @@ export class AppointmentsStore {
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
-  async list({ limit, after, organisation, only }: Query, reach: Reach) {
+  async list({ limit, after, ...filter }: Query, reach: Reach) {
     const nowMs = this.now();
     const rows = await this.db.sroAppointment.findMany({
       where: {
-        ...(organisation === undefined ? {} : { odsCode: organisation }),
+        ...appointmentsWhere(filter, reach, nowMs),
         ...(after === undefined ? {} : { id: { gt: after } }),
-        AND: [
-          ...(reach === 'all' ? [] : [{ odsCode: { in: [...reach] } }]),
-          ...(only === undefined ? [] : [onlyWhere(only, nowMs)]),
-        ],
       },
       include: openLinks(nowMs),
       orderBy: { id: 'asc' },
@@ -43,6 +41,11 @@ export class AppointmentsStore {
       ({ id }) => id,
       (row) => viewOf(row, nowMs),
     );
+  }
+
+  async total(filter: Filter, reach: Reach) {
+    const where = appointmentsWhere(filter, reach, this.now());
+    return totalOf(await this.db.sroAppointment.count({ where, take: MOST_COUNTED + 1 }));
   }
 
   /** Records an acceptance on paper. @throws AdminProblem conflict, if the appointment is accepted already */
@@ -105,6 +108,16 @@ export async function theAppointment(transaction: Transaction, id: string, reach
   if (row.withdrawnAt !== null)
     throw conflict('This appointment has ended or was handed over. Make a new appointment.');
   return row;
+}
+
+function appointmentsWhere({ organisation, only }: Filter, reach: Reach, nowMs: number) {
+  return {
+    ...(organisation === undefined ? {} : { odsCode: organisation }),
+    AND: [
+      ...(reach === 'all' ? [] : [{ odsCode: { in: [...reach] } }]),
+      ...(only === undefined ? [] : [onlyWhere(only, nowMs)]),
+    ],
+  };
 }
 
 function onlyWhere(only: NonNullable<Query['only']>, nowMs: number) {

@@ -26,6 +26,11 @@ export class SroController {
     return this.appointments.list(query, reach);
   }
 
+  @Route('sroTotal')
+  total({ query }: InputOf<'sroTotal'>, { reach }: Acting) {
+    return this.appointments.total(query, reach);
+  }
+
   @Route('sroOutlook')
   outlook({ query }: InputOf<'sroOutlook'>, { reach }: Acting) {
     return this.outlooks.list(query, reach);
