@@ -91,6 +91,8 @@ it('says beforehand how many requests of the last 7 days it would have rejected,
   for (const [query, all, ofLena] of [
     [{ of: 'organisation', id: 'R69' }, 2, 0],
     [{ of: 'organisation', id: 'RCD' }, 1, 1],
+    [{ of: 'organisation', id: 'R69,RCD' }, 3, 1],
+    [{ of: 'application', id: `${applicationId},another` }, 4, 1],
     [{ of: 'application', id: applicationId }, 3, 1],
     [{ of: 'application', id: applicationId, interaction: 'A028' }, 1, 0],
     [client, 3, 1],

@@ -12,6 +12,7 @@ import { StateTag } from '../parts/state-tag.js';
 import { Tag } from '../parts/list/tag.js';
 import { choicesOf } from '../parts/words.js';
 import { AccessTags } from './access-tags.js';
+import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { organisationInName } from './name-parts.js';
 
 type Application = AnswerOf<'applicationsList'>['items'][number];
@@ -30,6 +31,7 @@ export default function ApplicationList() {
         label: 'Stop immediately',
         name: ({ name }) => name,
         environment: ({ environment }) => environment,
+        atStake: (rows) => <RequestsAtStake of="application" id={rows.map(({ id }) => id).join(',')} />,
         request: ({ id, state }) =>
           state === 'live' ? { body: { kind: 'application', application: id } } : null,
       }}

@@ -10,6 +10,7 @@ import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
+import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { choicesOf } from '../parts/words.js';
 
 type Organisation = AnswerOf<'organisationsList'>['items'][number];
@@ -27,6 +28,9 @@ export default function OrganisationList() {
         route: 'stopMake',
         label: 'Stop immediately',
         name: ({ odsCode }) => odsCode,
+        atStake: (rows) => (
+          <RequestsAtStake of="organisation" id={rows.map(({ odsCode }) => odsCode).join(',')} />
+        ),
         request: ({ odsCode, state }) =>
           state === 'active' ? { body: { kind: 'organisation', organisation: odsCode } } : null,
       }}

@@ -56,10 +56,10 @@ export const emergencyStop = z.object({
 
 export type EmergencyStopView = z.infer<typeof emergencyStop>;
 
-/** What would be stopped: `id` is an ODS code, an application id, the name of a client, or the id of its key. */
+/** What would be stopped: `id` is an ODS code or application id, or up to 100 with commas between them, the name of a client, or the id of its key. */
 export const stakesQuery = z.strictObject({
   of: z.enum(['organisation', 'application', 'client', 'client-key']),
-  id: named('the id', 64),
+  id: named('the id', 4_000),
   /** Of a client. */
   environment: environmentName.optional(),
   /** Of an application: only its requests of this interaction. */

@@ -81,6 +81,7 @@ export default function BulkDialog<T>({ action, rows, close }: BulkDialogProps<T
       >
         <DialogContent>
           <Place environments={[...new Set(rows.flatMap((row) => action.environment?.(row) ?? []))]} />
+          {action.atStake?.(rows)}
           <TextField
             name="reason"
             label="Reason"

@@ -20,9 +20,13 @@ export class AtStake {
     const sinceMs = this.now() - WEEK_MS;
     switch (of) {
       case 'organisation':
-        return this.auditTrail.requestsAtStake({ odsCode: id }, reach, sinceMs);
+        return this.auditTrail.requestsAtStake({ odsCodes: id.split(',') }, reach, sinceMs);
       case 'application':
-        return this.auditTrail.requestsAtStake({ applicationId: id, interaction }, reach, sinceMs);
+        return this.auditTrail.requestsAtStake(
+          { applicationIds: id.split(','), interaction },
+          reach,
+          sinceMs,
+        );
       case 'client': {
         const client = await this.db.client.findFirst({
           where: { name: id, ...(environment === undefined ? {} : { environmentName: environment }) },

@@ -7,8 +7,9 @@ import { MOST_UNCOUNTED } from './rollup-traffic.js';
 
 /** What a request must have to be stopped; what is undefined doesn't matter. */
 export interface AtStake {
-  readonly odsCode?: string | undefined;
-  readonly applicationId?: string | undefined;
+  /** Any of these. */
+  readonly odsCodes?: readonly string[] | undefined;
+  readonly applicationIds?: readonly string[] | undefined;
   readonly clientId?: string | undefined;
   readonly interaction?: string | undefined;
   /** Only requests of these organisations. */
@@ -24,12 +25,12 @@ export interface Stakes {
 /** Those that were rejected anyway don't count. The span begins with the hour of `sinceMs`. */
 export async function requestsAtStake(
   database: pg.Pool,
-  { odsCode, applicationId, clientId, interaction, within }: AtStake,
+  { odsCodes, applicationIds, clientId, interaction, within }: AtStake,
   sinceMs: number,
 ): Promise<Stakes> {
   const isWhole = (await readRollupStatus(database)).uncounted <= MOST_UNCOUNTED;
   const { rows } = await database.query<{ requests: number }>(isWhole ? COUNTED_AND_REST : COUNTED_ALONE, [
-    ...[sinceMs, odsCode ?? null, applicationId ?? null, clientId ?? null],
+    ...[sinceMs, odsCodes ?? null, applicationIds ?? null, clientId ?? null],
     ...[interaction ?? null, within ?? null],
   ]);
   return { requests: rows[0]?.requests ?? 0, isWhole };
@@ -55,7 +56,7 @@ const HOUR = `hour >= date_bin('1 hour', ${epochMs('$1')}, timestamptz 'epoch')`
 const COLUMNS = 'ods_code, application_id, client_id, interaction, outcome, count';
 const requests = (rows: string): string => `
 SELECT coalesce(sum(count), 0)::float8 AS requests FROM (${rows}) counted
- WHERE outcome <> 'REFUSED' AND ($2::text IS NULL OR ods_code = $2) AND ($3::text IS NULL OR application_id = $3)
+ WHERE outcome <> 'REFUSED' AND ($2::text[] IS NULL OR ods_code = ANY ($2)) AND ($3::text[] IS NULL OR application_id = ANY ($3))
    AND ($4::text IS NULL OR client_id = $4) AND ($5::text IS NULL OR interaction = $5)
    AND ($6::text[] IS NULL OR ods_code = ANY ($6::text[]))`;
 const COUNTED = `SELECT ${COLUMNS} FROM audit_search.hour WHERE ${HOUR}`;
