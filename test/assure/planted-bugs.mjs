@@ -249,7 +249,7 @@ const BUGS = [
   {
     name: 'a dangerous dialog about every environment does not say that production is among them',
     file: 'apps/console/src/environments/environment-words.ts',
-    find: 'each.isProduction && shown.includes(each.name)',
+    find: 'each.isProduction && places.includes(each.name)',
     put: 'each.isProduction && names.includes(each.name)',
     tests: unit('apps/console/src/environments/environment-words.spec.ts'),
   },
