@@ -203,7 +203,7 @@ export async function take(page: Page, step: Step): Promise<void> {
     await settled;
   } else {
     for (const [label, value] of Object.entries(step.fill))
-      await main.getByLabel(label, { exact: false }).first().fill(value);
+      await main.locator('input, textarea').and(main.getByLabel(label)).first().fill(value);
     if (step.submit !== undefined) await main.getByRole('button', { name: step.submit, exact: true }).click();
   }
 }

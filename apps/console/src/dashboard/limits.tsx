@@ -29,7 +29,7 @@ export function Limits({ nearQuota, worklistsUsedUp }: Props) {
           <Item key={applicationId} to={applicationPage(applicationId)} name={application}>
             Fetched{' '}
             <LinkedFigure to={requests({ applicationId, interaction: 'A008', last: '24h' })}>
-              the worklists of {counted(services, 'service')}
+              {services === 1 ? 'the worklist' : 'the worklists'} of {counted(services, 'service')}
             </LinkedFigure>{' '}
             as often as e-RS allows in a day
           </Item>
