@@ -1,10 +1,12 @@
 /** Rows that have ended are removed, and none that anything still needs. */
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import type { Notice } from '@gatehouse/domain/notices/notice';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { removeEndedRows } from '../../../apps/gateway/src/adapters/people/ended-rows.js';
 import { notify } from '../../../apps/gateway/src/adapters/notices/notify.js';
 import { run } from '../../../apps/gateway/src/jobs/housekeeping.job.js';
+import { seedApplication, seedBasics } from '../../support/registry-rows.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 
 const NOW_MS = Date.parse('2026-11-28T12:00:00Z');
@@ -93,10 +95,22 @@ it('spent states, keys, tokens and finished jobs go once nothing can ask for the
   await db.notice.updateMany({ data: { addressedAt: daysAgo(0) } });
   expect(await removeEndedRows(db, NOW_MS)).toEqual({
     ...{ staffSessions: 0, spentSignIns: 2, signInKeys: 1, logoutTokens: 2, tokenOwners: 0, finishedJobs: 1 },
-    ...{ notices: 1, formerSecrets: 0, replicas: 2 },
+    ...{ notices: 1, formerSecrets: 0, replicas: 2, worklistUses: 0 },
   });
   // What failed stays until somebody has looked at it.
   expect(await db.backgroundJob.count({ where: { state: 'failed' } })).toBe(3);
+});
+
+it('fetches of worklists go with their day, and never those that count today', async () => {
+  const client = new pg.Client({ connectionString: database.ownerUrl });
+  await client.connect();
+  await seedBasics(client);
+  const { applicationId } = await seedApplication(client, 'R69');
+  await client.end();
+  for (const age of [0, 1, 4, 400])
+    await db.worklistUse.create({ data: { applicationId, serviceId: '11000', day: daysAgo(age), uses: 2 } });
+  expect(await removeEndedRows(db, NOW_MS)).toMatchObject({ worklistUses: 2 });
+  expect(await db.worklistUse.count({ where: { day: { gte: daysAgo(1.5) } } })).toBe(2);
 });
 
 it('the old secret of a webhook is forgotten once it signs no more', async () => {

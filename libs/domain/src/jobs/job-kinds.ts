@@ -138,7 +138,8 @@ export const JOB_KINDS = {
     concurrency: 1,
   },
   housekeeping: {
-    purpose: 'Removes old sessions of staff, spent sign-ins, expired keys of sign-in and finished jobs.',
+    purpose:
+      'Removes old sessions of staff, spent sign-ins, expired keys of sign-in, finished jobs and counts of worklists.',
     waits: 'Nothing is lost. The database grows until it runs.',
     everyMs: HOUR_MS,
     timeLimitMs: 10 * MINUTE_MS,

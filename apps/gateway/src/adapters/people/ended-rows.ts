@@ -13,6 +13,8 @@ const JOBS_KEPT_MS = 30 * DAY_MS;
 const NOTICES_KEPT_MS = 400 * DAY_MS;
 /** Of processes that ended without removing theirs. */
 const REPLICAS_KEPT_MS = 3_600_000;
+/** A worklist is counted by day in London, and “Today” shows the day alone. */
+const WORKLIST_USES_KEPT_MS = 3 * DAY_MS;
 /** In one statement, so that none holds locks for long. */
 const MOST_AT_ONCE = 1_000;
 
@@ -27,6 +29,7 @@ type Rows = Pick<
   | 'notice'
   | 'noticeWebhook'
   | 'replica'
+  | 'worklistUse'
   | '$queryRaw'
 >;
 
@@ -55,6 +58,9 @@ export async function removeEndedRows(db: Rows, nowMs: number): Promise<Readonly
     ),
     replicas: await count(
       db.replica.deleteMany({ where: { seenAt: { lt: before(REPLICAS_KEPT_MS) } }, limit }),
+    ),
+    worklistUses: await count(
+      db.worklistUse.deleteMany({ where: { day: { lt: before(WORKLIST_USES_KEPT_MS) } }, limit }),
     ),
     notices: await count(
       db.notice.deleteMany({
