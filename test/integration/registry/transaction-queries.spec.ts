@@ -10,6 +10,7 @@ let prisma: Database;
 let overlapping = 0;
 
 beforeAll(async () => {
+  database = await createDatabase();
   const running = new Map<pg.Client, number>();
   const client = pg.Client.prototype as unknown as { query: (...args: unknown[]) => Promise<unknown> };
   const { query } = client;
@@ -22,7 +23,6 @@ beforeAll(async () => {
     result.then(end, end);
     return result;
   });
-  database = await createDatabase();
   prisma = createPrisma(database.appUrl);
 }, 60_000);
 afterAll(async () => {
