@@ -459,7 +459,7 @@ it('says who can approve a step, waits, and goes on by itself', async () => {
   await approve(pawel, /Client pier-sync in local/, 'the worklist service of the trust');
   await priya.getByRole('button', { name: 'Issue a key to pier-sync' }).click();
   await priya.getByText('Waiting for the first request').waitFor();
-  expect(await waits.count()).toBe(0);
+  await waits.first().waitFor({ state: 'detached' });
   await priya.getByRole('button', { name: 'I have saved it' }).click();
   for (const page of [priya, pawel]) await page.context().close();
   expect(at.complaints).toEqual([]);
@@ -528,12 +528,16 @@ it('closes when the review is overdue, and opens once it is recorded', async () 
   const gina = await withRoles('Gina', ['governance-officer'], Date.now() + later);
   await gina.goto(`${at.origin}/`);
   // The organisation is also among those with the most rejected requests, once the request above is counted.
-  await gina.getByRole('listitem').filter({ hasText: 'Quay NHS Trust (R0Q) in local' }).waitFor();
-  await gina.getByText('Closed now').waitFor();
+  const attention = gina.getByRole('listitem').filter({ hasText: 'Quay NHS Trust (R0Q) in local' });
+  await attention.getByText('Closed now').waitFor();
   await gina.screenshot({ path: `${SHOTS}/dashboard-lapsed-1280-light.png`, fullPage: true });
   await gina.goto(`${at.origin}/sro-appointments`);
   await gina.getByText('Lapsed').first().waitFor();
-  await fillIn(gina, 'Record a review', { Reason: 'confirmed by telephone' });
+  const row = gina.getByRole('row').filter({ hasText: ODS });
+  await row.getByRole('button', { name: 'Record a review', exact: true }).click();
+  const review = gina.getByRole('dialog');
+  await review.getByLabel('Reason').fill('confirmed by telephone');
+  await review.getByRole('button', { name: 'Record a review', exact: true }).click();
   await gina.getByText('Review recorded.').waitFor();
   await at.stack.settled();
   const { code } = await callGateway();
