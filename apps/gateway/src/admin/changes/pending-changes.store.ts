@@ -1,4 +1,3 @@
-import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import { randomUUID } from 'node:crypto';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { explainDatabaseError } from '@gatehouse/db/database-error';
@@ -12,7 +11,7 @@ import { notify } from '../../adapters/notices/notify.js';
 import { type Acting, changeBy, requireReach } from '../http/access/principal.js';
 import { AwaitingApproval } from '../http/awaiting-approval.js';
 import { idsWithin } from '../http/access/ids-within.store.js';
-import { instantCursor, olderThan, pageOf, totalOf } from '../http/paging.js';
+import { countedTotal, instantCursor, olderThan, pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import { type Queries, Transactions } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, SECRET_BOX } from '../injected.js';
@@ -66,7 +65,7 @@ export class PendingChanges {
 
   async total(filter: Filter, reach: Reach) {
     const where = await this.where(filter, reach);
-    return totalOf(await this.db.pendingChange.count({ where, take: MOST_COUNTED + 1 }));
+    return countedTotal((take) => this.db.pendingChange.count({ where, take }));
   }
 
   async show(id: string, reach: Reach) {

@@ -1,4 +1,3 @@
-import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Prisma } from '@gatehouse/db/client';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
@@ -9,7 +8,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLIENT_ROWS, clientRecord } from '../../adapters/registry/client-rows.js';
 import { hashSecret } from '../../adapters/people/secret-hash.js';
 import { requireReach } from '../http/access/principal.js';
-import { instantOf, pageOf, totalOf } from '../http/paging.js';
+import { countedTotal, instantOf, pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, RANDOM_BYTES } from '../injected.js';
@@ -57,9 +56,8 @@ export class ClientsStore {
   }
 
   async total(filter: InputOf<'clientsTotal'>['query'], reach: Reach) {
-    return totalOf(
-      await this.db.client.count({ where: clientsWhere(filter, reach), take: MOST_COUNTED + 1 }),
-    );
+    const where = clientsWhere(filter, reach);
+    return countedTotal((take) => this.db.client.count({ where, take }));
   }
 
   /** Issues an opaque key; the answer has the only copy of it there will ever be. */

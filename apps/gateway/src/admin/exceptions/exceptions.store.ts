@@ -1,9 +1,8 @@
-import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
 import { requireReach } from '../http/access/principal.js';
-import { instantOf, pageOf, totalOf } from '../http/paging.js';
+import { countedTotal, instantOf, pageOf } from '../http/paging.js';
 import { notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
@@ -44,7 +43,7 @@ export class ExceptionsStore {
 
   async total(filter: InputOf<'exceptionTotal'>['query'], reach: Reach) {
     const where = exceptionsWhere(filter, reach);
-    return totalOf(await this.db.writeException.count({ where, take: MOST_COUNTED + 1 }));
+    return countedTotal((take) => this.db.writeException.count({ where, take }));
   }
 
   /** Revoking twice changes nothing the second time. */

@@ -24,6 +24,11 @@ export function totalOf(rows: number): { total: number; isMore: boolean } {
   return { total: Math.min(rows, MOST_COUNTED), isMore: rows > MOST_COUNTED };
 }
 
+/** @param count counts rows, and at most as many as it is given */
+export async function countedTotal(count: (take: number) => Promise<number>) {
+  return totalOf(await count(MOST_COUNTED + 1));
+}
+
 /** The `next` of a list that is newest first: the instant by which it is sorted, and the id of the row. */
 export function instantCursor(at: Date, id: string): string {
   return `${at.toISOString()}|${id}`;

@@ -1,4 +1,3 @@
-import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { mayBecome, type SigningKeyState } from '@gatehouse/domain/registry/signing-key';
@@ -7,7 +6,7 @@ import { addKey, ownerColumn, setKeyState } from '../../adapters/keys/key-rows.j
 import type { CreatedSigningKey } from '../../adapters/kms/key-service.js';
 import { Guarded, type GuardedInput } from '../changes/guarded.js';
 import { requireReach } from '../http/access/principal.js';
-import { pageOf, totalOf } from '../http/paging.js';
+import { countedTotal, pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, PUBLIC_URL } from '../injected.js';
@@ -43,7 +42,7 @@ export class KeysStore {
 
   async total(filter: InputOf<'keyTotal'>['query'], reach: Reach) {
     const where = keysWhere(filter, reach);
-    return totalOf(await this.db.signingKey.count({ where, take: MOST_COUNTED + 1 }));
+    return countedTotal((take) => this.db.signingKey.count({ where, take }));
   }
 
   /**

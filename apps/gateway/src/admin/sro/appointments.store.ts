@@ -1,4 +1,3 @@
-import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { addDays, londonDay } from '@gatehouse/domain/governance/london-day';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
@@ -6,7 +5,7 @@ import { REVIEW_NOTICE_DAYS } from '@gatehouse/domain/governance/sro';
 import { Inject, Injectable } from '@nestjs/common';
 import { acceptAppointment } from '../../adapters/people/sro-links.js';
 import { requireReach } from '../http/access/principal.js';
-import { pageOf, totalOf } from '../http/paging.js';
+import { countedTotal, pageOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
@@ -45,7 +44,7 @@ export class AppointmentsStore {
 
   async total(filter: Filter, reach: Reach) {
     const where = appointmentsWhere(filter, reach, this.now());
-    return totalOf(await this.db.sroAppointment.count({ where, take: MOST_COUNTED + 1 }));
+    return countedTotal((take) => this.db.sroAppointment.count({ where, take }));
   }
 
   /** Records an acceptance on paper. @throws AdminProblem conflict, if the appointment is accepted already */
