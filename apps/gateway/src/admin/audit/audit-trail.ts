@@ -29,10 +29,10 @@ import { readEvent, readStory, type StoryRow } from '../../adapters/audit/read/s
 import { readTrailStatus, type StoredTrail } from '../../adapters/audit/read/trail-status.js';
 import { readRuns, type StoredRun } from '../../adapters/audit/read/verification-status.js';
 import {
-  type AtStake,
   requestsAtStake,
   requestsWithKey,
   type Stakes,
+  type StoppedRequests,
 } from '../../adapters/audit/rollup/at-stake.js';
 import { type Comparison, compareRollups } from '../../adapters/audit/rollup/compare.js';
 import { type CountedTraffic, readTraffic } from '../../adapters/audit/rollup/rollup-traffic.js';
@@ -229,7 +229,7 @@ export class AuditTrail {
   }
 
   /** The requests within reach since then (epoch ms) that went out and that a stop would have rejected. */
-  requestsAtStake(what: Omit<AtStake, 'within'>, reach: Reach, sinceMs: number): Promise<Stakes> {
+  requestsAtStake(what: Omit<StoppedRequests, 'within'>, reach: Reach, sinceMs: number): Promise<Stakes> {
     return requestsAtStake(this.parts.database, { ...what, ...organisationsWithin(reach) }, sinceMs);
   }
 

@@ -7,9 +7,9 @@ import { CLOCK, type Clock, DATABASE } from '../injected.js';
 
 const WEEK_MS = 7 * 86_400_000;
 
-/** How many requests of the last seven days a stop would have rejected. What nobody has is in none of them. */
+/** How many requests of the last seven days a stop would have rejected. An id that nobody has finds no request. */
 @Injectable()
-export class AtStake {
+export class AtStakeStore {
   constructor(
     @Inject(DATABASE) private readonly db: Queries,
     @Inject(AuditTrail) private readonly auditTrail: AuditTrail,

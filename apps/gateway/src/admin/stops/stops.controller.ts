@@ -4,7 +4,7 @@ import { FourEyes } from '../changes/four-eyes.js';
 import { type Acting, changeBy } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
 import { Transactions } from '../http/transactions.js';
-import { AtStake } from './at-stake.store.js';
+import { AtStakeStore } from './at-stake.store.js';
 import { Lifting } from './lifting.store.js';
 import { StopsStore } from './stops.store.js';
 
@@ -13,7 +13,7 @@ export class StopsController {
   constructor(
     @Inject(StopsStore) private readonly stops: StopsStore,
     @Inject(Lifting) private readonly lifting: Lifting,
-    @Inject(AtStake) private readonly atStake: AtStake,
+    @Inject(AtStakeStore) private readonly atStake: AtStakeStore,
     @Inject(FourEyes) private readonly fourEyes: FourEyes,
     @Inject(Transactions) private readonly transactions: Transactions,
   ) {}

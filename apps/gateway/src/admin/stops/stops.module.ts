@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChangesModule } from '../changes/changes.module.js';
-import { AtStake } from './at-stake.store.js';
+import { AtStakeStore } from './at-stake.store.js';
 import { Lifting } from './lifting.store.js';
 import { StopsController } from './stops.controller.js';
 import { StopsStore } from './stops.store.js';
@@ -8,6 +8,6 @@ import { StopsStore } from './stops.store.js';
 @Module({
   imports: [ChangesModule],
   controllers: [StopsController],
-  providers: [AtStake, Lifting, StopsStore],
+  providers: [AtStakeStore, Lifting, StopsStore],
 })
 export class StopsModule {}

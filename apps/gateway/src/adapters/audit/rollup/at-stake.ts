@@ -2,11 +2,10 @@
 import type pg from 'pg';
 import { epochMs } from '../read/filter.js';
 import { uncountedRows } from './counted.js';
-import { readRollupStatus } from './rollup.store.js';
-import { MOST_UNCOUNTED } from './rollup-traffic.js';
+import { isNearlyCounted } from './rollup-traffic.js';
 
-/** What a request must have to be stopped; what is undefined doesn't matter. */
-export interface AtStake {
+/** What the requests have in common that a stop would reject; what is undefined doesn't matter. */
+export interface StoppedRequests {
   /** Any of these. */
   readonly odsCodes?: readonly string[] | undefined;
   readonly applicationIds?: readonly string[] | undefined;
@@ -25,10 +24,10 @@ export interface Stakes {
 /** Those that were rejected anyway don't count. The span begins with the hour of `sinceMs`. */
 export async function requestsAtStake(
   database: pg.Pool,
-  { odsCodes, applicationIds, clientId, interaction, within }: AtStake,
+  { odsCodes, applicationIds, clientId, interaction, within }: StoppedRequests,
   sinceMs: number,
 ): Promise<Stakes> {
-  const isWhole = (await readRollupStatus(database)).uncounted <= MOST_UNCOUNTED;
+  const isWhole = await isNearlyCounted(database);
   const { rows } = await database.query<{ requests: number }>(isWhole ? COUNTED_AND_REST : COUNTED_ALONE, [
     ...[sinceMs, odsCodes ?? null, applicationIds ?? null, clientId ?? null],
     ...[interaction ?? null, within ?? null],

@@ -28,7 +28,12 @@ export interface CountedTraffic {
 }
 
 /** Records after the roll-ups that are read for an answer, in less than a second (docs/performance.md). */
-export const MOST_UNCOUNTED = 50_000;
+const MOST_UNCOUNTED = 50_000;
+/** Whether few enough records are not counted yet, so that an answer can read them beside the roll-ups. */
+export async function isNearlyCounted(database: pg.Pool): Promise<boolean> {
+  return (await readRollupStatus(database)).uncounted <= MOST_UNCOUNTED;
+}
+
 /** While there are more, so many hours are counted in the trail alone. */
 const MOST_HOURS_IN_TRAIL = 168;
 

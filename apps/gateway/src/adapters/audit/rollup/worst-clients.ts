@@ -2,8 +2,7 @@
 import type pg from 'pg';
 import { epochMs } from '../read/filter.js';
 import { uncountedRows } from './counted.js';
-import { readRollupStatus } from './rollup.store.js';
-import { MOST_UNCOUNTED } from './rollup-traffic.js';
+import { isNearlyCounted } from './rollup-traffic.js';
 import type { AskedWorst } from './worst-organisations.js';
 
 export interface ClientCount {
@@ -16,14 +15,13 @@ export interface ClientCount {
   readonly code: string | null;
 }
 
-/** Clients without a rejected or failed request are left out. While too much is not counted, what is counted counts. */
+/** Clients without a rejected or failed request are left out. While too much is not counted yet, only what is counted is read. */
 export async function worstClients(
   database: pg.Pool,
   { fromMs, untilMs, most, within }: AskedWorst,
 ): Promise<ClientCount[]> {
-  const { uncounted } = await readRollupStatus(database);
   const { rows } = await database.query<ClientCount>(
-    uncounted > MOST_UNCOUNTED ? COUNTED_ALONE : COUNTED_AND_REST,
+    (await isNearlyCounted(database)) ? COUNTED_AND_REST : COUNTED_ALONE,
     [fromMs, untilMs, within ?? null, most],
   );
   return rows;

@@ -3,8 +3,7 @@ import type { HourSpan } from '@gatehouse/domain/audit/rollup/figures';
 import type pg from 'pg';
 import { epochMs } from '../read/filter.js';
 import { uncountedTotals } from './counted.js';
-import { readRollupStatus } from './rollup.store.js';
-import { MOST_UNCOUNTED } from './rollup-traffic.js';
+import { isNearlyCounted } from './rollup-traffic.js';
 
 export interface OrganisationCount {
   readonly odsCode: string;
@@ -21,14 +20,13 @@ export interface AskedWorst extends HourSpan {
   readonly within?: readonly string[] | undefined;
 }
 
-/** Organisations without a rejected or failed request are left out. While too much is not counted, what is counted counts. */
+/** Organisations without a rejected or failed request are left out. While too much is not counted yet, only what is counted is read. */
 export async function worstOrganisations(
   database: pg.Pool,
   { fromMs, untilMs, most, within }: AskedWorst,
 ): Promise<OrganisationCount[]> {
-  const { uncounted } = await readRollupStatus(database);
   const { rows } = await database.query<OrganisationCount>(
-    uncounted > MOST_UNCOUNTED ? COUNTED_ALONE : COUNTED_AND_REST,
+    (await isNearlyCounted(database)) ? COUNTED_AND_REST : COUNTED_ALONE,
     [fromMs, untilMs, within ?? null, most],
   );
   return rows;
