@@ -57,17 +57,23 @@ export class AuditController {
       hashCount: hashes.length,
     });
     const page = await this.auditTrail.search(hashes, filterFor(filter, acting), { limit, after });
-    const isFirst = after === undefined;
+    // The events of staff belong to no organisation, so that a limited role may not see them.
+    const showsStaff = after === undefined && acting.reach === 'all';
     return {
       ...page,
       covers: coverageOf(filter),
-      // An event of the trail belongs to no organisation.
-      staff: isFirst && acting.reach === 'all' ? await this.staffWhoLooked(subject, filter) : null,
+      staff: showsStaff ? await this.staffWhoLooked(subject, hashes, filter) : null,
     };
   }
 
-  private async staffWhoLooked(subject: Subject, filter: ReturnType<typeof criteriaOf>) {
-    const hashes = await this.auditTrail.hashesOf(subject, undefined);
+  /** @param found the hashes under the keys of the organisations of the filter */
+  private async staffWhoLooked(
+    subject: Subject,
+    found: readonly string[],
+    filter: ReturnType<typeof criteriaOf>,
+  ) {
+    const hashes =
+      filter.organisation === undefined ? found : await this.auditTrail.hashesOf(subject, undefined);
     const { items, isWhole } = await this.auditTrail.patientAccesses(hashes, filter);
     return {
       items: items.map(({ atMs, ...access }) => ({ ...access, at: new Date(atMs).toISOString() })),
