@@ -1,5 +1,4 @@
 /** Asks why the trail is taken away, then downloads it. That may take long, so it shows its progress and can be cancelled. */
-import { reason as reasonShape } from '@gatehouse/contracts/registry/identifiers';
 import {
   Alert,
   Box,
@@ -16,9 +15,9 @@ import { useListContext } from 'react-admin';
 import { messageOf, ProblemError } from '../../api/problem-error.js';
 import { streamRoute } from '../../api/stream-route.js';
 import { FieldInput } from '../../parts/form/field-input.js';
-import { faultOfValue } from '../../parts/form/faults.js';
-import { REASON_IN_TRAIL, textsOf } from '../../parts/form/fields.js';
+import { REASON_IN_TRAIL } from '../../parts/form/fields.js';
 import { focusFirstFault } from '../../parts/form/focus-first-fault.js';
+import { givenReason } from '../../parts/form/given-reason.js';
 import { saveFile } from '../../parts/save-file.js';
 import { coverageOfHeader, coverageText, type Covers } from '../coverage-words.js';
 import { asked } from './quick-filters.js';
@@ -82,8 +81,7 @@ export default function DownloadDialog({ format, label, onClose }: Props) {
     }
   };
   const submit = (form: HTMLFormElement): void => {
-    const { reason = '' } = textsOf([REASON_IN_TRAIL], new FormData(form));
-    const found = reason === '' ? 'Enter the reason' : faultOfValue(reasonShape, reason);
+    const { reason, fault: found } = givenReason(form, 'required');
     setFault(found);
     if (found === null) void download(reason);
     else focusFirstFault(form);

@@ -1,19 +1,18 @@
 /** Applies a registry document and shows its progress and result: applied, rejected, or waiting for approval. */
-import { reason as reasonText } from '@gatehouse/contracts/registry/identifiers';
 import type { RegistryDocument } from '@gatehouse/contracts/registry/registry-file';
 import type { ApplyProgress } from '@gatehouse/contracts/registry/registry-resources';
 import { Alert, Box, Button, LinearProgress, TextField } from '@mui/material';
 import { useMutation } from '@tanstack/react-query';
-import { type SyntheticEvent, useRef, useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import { useRefresh } from 'react-admin';
 import { callRouteForLines } from '../../api/call-route.js';
 import { type FieldFault, messageOf, NO_ANSWER, ProblemError } from '../../api/problem-error.js';
 import { useMay } from '../../api/use-may.js';
 import { counted } from '../words.js';
 import { CHECK_PAGE } from './apply.js';
-import { faultOfValue } from '../form/faults.js';
 import { focusFirstFault } from '../form/focus-first-fault.js';
 import { FormProblem } from '../form/form-problem.js';
+import { givenReason } from '../form/given-reason.js';
 import { SentForApproval } from '../form/sent-for-approval.js';
 
 interface Props {
@@ -33,7 +32,6 @@ interface Props {
 export function ApplyDocument({ document, label, disabled = false, ...handlers }: Props) {
   const { onIncomplete, beforeApply, onRejected } = handlers;
   const [reasonFault, setReasonFault] = useState<string | null>(null);
-  const formElement = useRef<HTMLFormElement>(null);
   const [lastLine, setLastLine] = useState<ApplyProgress | null>(null);
   const refresh = useRefresh();
   const { mutate, error, isPending, isSuccess } = useMutation({
@@ -48,11 +46,10 @@ export function ApplyDocument({ document, label, disabled = false, ...handlers }
       if (failure instanceof ProblemError) onRejected?.(failure.faults);
     },
   });
-  const submit = (typed: FormDataEntryValue | null): void => {
-    const reason = typeof typed === 'string' ? typed.trim() : '';
-    const fault = reason === '' ? null : faultOfValue(reasonText, reason);
+  const submit = (form: HTMLFormElement): void => {
+    const { reason, fault } = givenReason(form, 'optional');
     setReasonFault(fault);
-    if (fault !== null) focusFirstFault(formElement.current);
+    if (fault !== null) focusFirstFault(form);
     else if (document === null) onIncomplete?.();
     else mutate({ document, reason });
   };
@@ -61,11 +58,10 @@ export function ApplyDocument({ document, label, disabled = false, ...handlers }
   return (
     <Box
       component="form"
-      ref={formElement}
       noValidate
       onSubmit={(event: SyntheticEvent<HTMLFormElement>) => {
         event.preventDefault();
-        submit(new FormData(event.currentTarget).get('reason'));
+        submit(event.currentTarget);
       }}
     >
       <TextField

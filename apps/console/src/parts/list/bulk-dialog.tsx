@@ -1,5 +1,4 @@
 /** Calls one route for each of several selected rows, one after the other, and shows the result of each. */
-import { reason as reasonText } from '@gatehouse/contracts/registry/identifiers';
 import {
   Alert,
   Box,
@@ -18,8 +17,8 @@ import { AwaitingApproval } from '../../api/awaiting-approval.js';
 import { callRouteWith } from '../../api/call-route.js';
 import { ProblemError } from '../../api/problem-error.js';
 import { Place } from '../../environments/place.js';
-import { faultOfValue } from '../form/faults.js';
 import { focusFirstFault } from '../form/focus-first-fault.js';
+import { givenReason } from '../form/given-reason.js';
 import type { BulkAction } from './bulk.js';
 
 interface Result {
@@ -53,9 +52,7 @@ export default function BulkDialog<T>({ action, rows, close }: BulkDialogProps<T
     },
   });
   const submit = (form: HTMLFormElement): void => {
-    const given = new FormData(form).get('reason');
-    const reason = typeof given === 'string' ? given.trim() : '';
-    const fault = reason === '' ? 'Enter the reason' : faultOfValue(reasonText, reason);
+    const { reason, fault } = givenReason(form, 'required');
     setReasonFault(fault);
     if (fault === null) mutate(reason);
     else focusFirstFault(form);
