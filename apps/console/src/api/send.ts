@@ -111,7 +111,7 @@ export function brokenOff(): never {
   throw new ProblemError(NO_ANSWER, 'The connection was lost before the answer was complete.');
 }
 
-export function addressOf(route: RouteContract, { params, query }: ApiRequest): string {
+function addressOf(route: RouteContract, { params, query }: ApiRequest): string {
   const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params?.[name] ?? ''));
   return `${API_PREFIX}${path}${searchOf(query ?? {})}`;
 }
