@@ -13,7 +13,7 @@ import { requireNewClient } from '../parts/apply/require-new.js';
 import { Facts } from '../parts/facts.js';
 import { FieldsForm } from '../parts/form/fields-form.js';
 import { Loaded } from '../parts/load-state.js';
-import { PageLink } from '../parts/page-link.js';
+import { ThingLink } from '../parts/thing-link.js';
 import { counted } from '../parts/words.js';
 import type { Onboarded } from './onboarded.js';
 import { useChange } from './use-change.js';
@@ -67,12 +67,7 @@ function Granted({ client, onKey }: GrantedProps) {
     <>
       <Facts
         facts={[
-          [
-            'Client',
-            <PageLink key="name" to={`/clients/${encodeURIComponent(`${environment}~${name}`)}/show`}>
-              {name}
-            </PageLink>,
-          ],
+          ['Client', <ThingLink key="name" kind="client" id={name} name={name} environment={environment} />],
           ['Proves itself by', workload === null ? counted(usable, 'usable key') : 'a workload token'],
         ]}
       />

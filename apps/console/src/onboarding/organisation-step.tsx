@@ -10,8 +10,8 @@ import { isMissing } from '../parts/apply/require-new.js';
 import { Facts } from '../parts/facts.js';
 import { FieldsForm } from '../parts/form/fields-form.js';
 import type { Field } from '../parts/form/fields.js';
-import { PageLink } from '../parts/page-link.js';
 import { StateTag } from '../parts/state-tag.js';
+import { ThingLink } from '../parts/thing-link.js';
 import { useAddress } from './use-address.js';
 import { useChange } from './use-change.js';
 
@@ -57,12 +57,7 @@ export function RegisteredOrganisation({ odsCode: code, name, state }: AnswerOf<
   return (
     <Facts
       facts={[
-        [
-          'Organisation',
-          <PageLink key="name" to={`/organisations/${code}/show`}>
-            {name} ({code})
-          </PageLink>,
-        ],
+        ['Organisation', <ThingLink key="name" kind="organisation" id={code} name={name} />],
         ['State', <StateTag key="state" state={state} />],
       ]}
     />

@@ -100,6 +100,7 @@ function MissingInteraction({ messageSets }: { readonly messageSets: readonly st
 function Outcome({ applicationId, health }: Pick<Props, 'health'> & { readonly applicationId: string }) {
   const mayRead = useMay('auditList');
   const isSeen = health.at !== null;
+  const isWorking = health.health === 'works';
   const query = useQuery({
     queryKey: ['onboarding', 'newest', applicationId, health.health, health.code],
     queryFn: () =>
@@ -119,18 +120,18 @@ function Outcome({ applicationId, health }: Pick<Props, 'health'> & { readonly a
   const seen = seenText(Date.parse(health.at ?? ''), nowMs);
   if (row === undefined)
     return (
-      <Alert severity={health.health === 'works' ? 'success' : 'error'}>
+      <Alert severity={isWorking ? 'success' : 'error'}>
         {health.reason ?? 'Answered'}, {seen}.
       </Alert>
     );
   const { status, durationMs, attemptId, refusal } = row;
   return (
-    <Alert severity={health.health === 'works' ? 'success' : 'error'} sx={{ mt: 1 }}>
+    <Alert severity={isWorking ? 'success' : 'error'} sx={{ mt: 1 }}>
       <strong>
         {String(status)}, {tookText(durationMs)}, {seen}
       </strong>
       <br />
-      {health.health === 'works' ? 'The request was answered.' : outcomeText(row)} {whoActs(refusal)}{' '}
+      {isWorking ? 'The request was answered.' : outcomeText(row)} {whoActs(refusal)}{' '}
       <PageLink to={`/requests/${String(attemptId)}`}>Open the request</PageLink>
     </Alert>
   );
