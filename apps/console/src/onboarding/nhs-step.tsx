@@ -1,4 +1,4 @@
-/** What NHS England is told, and what it issues: with ASID and API key, the application goes live. */
+/** What NHS England needs to know, and what it issues. With its ASID and API key, the application goes live. */
 import { applicationChange } from '@gatehouse/contracts/registry/record-resources';
 import { Typography } from '@mui/material';
 import { useGetOne } from 'react-admin';

@@ -41,7 +41,7 @@ export default function OnboardingPage() {
         </Typography>
         {organisation === null ? null : (
           <Typography sx={{ mb: 1, maxWidth: '48rem' }}>
-            You can leave at any step. Whoever opens this address goes on from here.
+            You can leave at any step. Anyone who opens this address can carry on from here.
             <CopyButton text={location.href} name="the address of this page" />
           </Typography>
         )}

@@ -15,7 +15,7 @@ export function StepList({ steps, opened, onOpen, children }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const before = useRef(opened);
   useEffect(() => {
-    // What had the focus went with the step before. Whoever is elsewhere on the page stays there.
+    // The element that had the focus has gone with the step before. A focus elsewhere on the page stays where it is.
     if (before.current !== opened && document.activeElement === document.body) button.current?.focus();
     before.current = opened;
   }, [opened]);

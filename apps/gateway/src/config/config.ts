@@ -266,7 +266,7 @@ export interface Config {
   /** Where CloudTrail delivers the log of KMS, which is compared with the audit trail; null: nobody compares it. */
   readonly cloudTrail: { readonly place: string; readonly s3: BucketOptions } | null;
   readonly publicUrl: string;
-  /** For people to copy; null: nobody has said. */
+  /** Where callers reach the partner listener, for people to copy; null: it is not set. */
   readonly partnerUrl: string | null;
   /** How staff are notified. */
   readonly notices: {

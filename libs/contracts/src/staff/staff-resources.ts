@@ -18,7 +18,7 @@ export const session = z.object({
   permissions: z.array(z.enum(PERMISSION_NAMES)),
   /** Every environment of the registry, for everybody: which of them are production must be plain on each page. */
   environments: z.array(environment),
-  /** Where clients reach the partner listener; null: the operator has not said. */
+  /** Where clients reach the partner listener; null: it is not set. */
   partnerUrl: z.string().nullable(),
   /** Sent as `Gatehouse-CSRF` with every request that changes something. */
   csrfToken: z.string(),
