@@ -121,9 +121,13 @@ async function runSuites(chosen) {
   const isDivided = passedOn.length === 0;
   const part = (name, options = []) => (chosen.includes(name) ? [[name, options]] : []);
   await runLanes([part('unit')]);
+  const isCrowded = isDivided && chosen.includes('e2e');
+  const others = isCrowded ? ONE_AT_A_TIME : [];
+  const browser = part('browser', others);
   await runLanes([
-    ...(isDivided ? [part('e2e', WAITING), part('e2e', BESIDE_OTHERS)] : [part('e2e')]),
-    [...part('integration', isDivided && chosen.includes('e2e') ? ONE_AT_A_TIME : []), ...part('browser')],
+    [...(isDivided ? part('e2e', WAITING) : part('e2e')), ...(isCrowded ? browser : [])],
+    isDivided ? part('e2e', BESIDE_OTHERS) : [],
+    [...part('integration', others), ...(isCrowded ? [] : browser)],
   ]);
   if (isDivided) await runLanes([part('e2e', AT_THE_END)]);
 }
