@@ -53,6 +53,8 @@ describe('a referral', () => {
     expect(await answer.json()).toMatchObject({ resourceType: 'ReferralRequest' });
     expect(answer.headers.get('x-correlation-id')).toBe('first-1');
     expect(answer.headers.get('cache-control')).toBe('no-store');
+    // Version 7, which begins with the time.
+    expect(answer.headers.get('gatehouse-attempt-id')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     expect(answer.headers.get('etag')).toMatch(/^W\//);
 
     const upstream = await upstreamOf(answer);

@@ -1,5 +1,5 @@
 /** The record of one request. It is created first, filled in stage by stage and written last, however the request ends. */
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { ActorFacts, AuditOutcome, RequestFacts } from '@gatehouse/domain/audit/audit';
 import type { GatewayError } from '@gatehouse/domain/errors';
@@ -138,9 +138,9 @@ function blankExchange(
   bodies: BodyShare,
 ): Exchange {
   const startedMs = clock.monotonicNow();
-  const correlationId = randomUUID();
+  const correlationId = randomUUIDv7();
   return {
-    requestId: randomUUID(),
+    requestId: randomUUIDv7(),
     startedAtMs: clock.now(),
     startedMs,
     remoteAddress,

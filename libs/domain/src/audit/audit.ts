@@ -47,9 +47,9 @@ interface Common {
 }
 
 interface OfRequest extends Common {
-  /** One per request of a caller; several attempts may share it. */
+  /** A UUIDv7. One per request of a caller; several attempts may share it. */
   readonly requestId: string;
-  /** UUID sent upstream as X-Correlation-ID; one per attempt. For DENIED: equal to requestId. */
+  /** The UUIDv7 sent upstream as X-Correlation-ID; one per attempt. For DENIED: equal to requestId. */
   readonly attemptId: string;
 }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 
 /** What a SYSTEM event concerns, and when it began if that was not when it is recorded. */
@@ -11,5 +11,5 @@ export function systemEvent(
   facts: SystemEvent['facts'],
   about: About = {},
 ): SystemEvent {
-  return { kind: 'SYSTEM', event, attemptId: randomUUID(), startedAtMs: atMs, atMs, ...about, facts };
+  return { kind: 'SYSTEM', event, attemptId: randomUUIDv7(), startedAtMs: atMs, atMs, ...about, facts };
 }

@@ -1,5 +1,5 @@
 /** Everything an attempt needs before its INTENT: the decision, a token, a turn under the rate limit and a connection. */
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { GatewayError } from '@gatehouse/domain/errors';
 import { departureClass, type DepartureRank, weightOf } from '@gatehouse/domain/policy/departure-order';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
@@ -59,7 +59,7 @@ function openAttempt({ deps, exchange, admitted }: Call, route: Route, token: Ac
     departure.giveUp();
     throw new GatewayError('GW_OVERLOAD', { detail: 'all connections of the binding are busy' });
   }
-  const id = randomUUID();
+  const id = randomUUIDv7();
   return {
     id,
     number: exchange.attempts + 1,

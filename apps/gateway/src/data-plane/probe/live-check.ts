@@ -2,7 +2,7 @@
  * Asks NHS England about one application, for an operator or on schedule: one new token, then reads that name no patient.
  * Each is decided, paced, recorded and judged like the request of a client, and the records name who asked as the actor.
  */
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { type ProbeLimit, probePlan, type ProbeRead } from '@gatehouse/domain/apim/probe';
 import type { ActorFacts } from '@gatehouse/domain/audit/audit';
 import type { GatewayError } from '@gatehouse/domain/errors';
@@ -73,7 +73,7 @@ async function checkWithoutUser(
 ): Promise<LiveCheck> {
   const { odsCode, application } = binding;
   const { id: applicationId, environment } = application;
-  const about = { requestId: randomUUID(), startedAtMs: deps.clock.now(), environment };
+  const about = { requestId: randomUUIDv7(), startedAtMs: deps.clock.now(), environment };
   requireConfidence(deps);
   const isOpen = deps.environments.get(environment)?.kind === 'open';
   const { code, reads, limits, refusal } = isOpen
