@@ -108,6 +108,7 @@ export function gatewayAnswerFaults(entry: Entry, { answers }: Conversation): st
   for (const answer of answers) {
     if (headerOf(answer, 'x-correlation-id') === null) faults.push('no X-Correlation-ID');
     if (headerOf(answer, 'cache-control') !== 'no-store') faults.push('may be cached');
+    if (headerOf(answer, 'x-content-type-options') !== 'nosniff') faults.push('may be read as another type');
     if (answer.headers.some(([name]) => /^(?:server|x-powered-by|set-cookie|access-control-)/.test(name))) {
       faults.push('a header that Gatehouse never sends');
     }

@@ -491,6 +491,7 @@ function ours(answer: Answer, expected: { error: boolean; diagnosis?: string | u
   return {
     ...(hasRate ? { 'gatehouse-rate-remaining': expect.stringMatching(/^[0-9]{1,3}$/) as string } : {}),
     'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
     'x-correlation-id': answer.correlationId,
     'gatehouse-attempt-id': expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
     date: expect.any(String) as string,

@@ -49,6 +49,7 @@ describe('a session', () => {
     expect(headers.get('set-cookie')).toBe(
       '__Host-gatehouse-session=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax',
     );
+    expect(headers.get('clear-site-data')).toBe('"cache"');
     expect((await as(priya, 'GET', '/session')).status).toBe(401);
   });
 

@@ -1,6 +1,7 @@
 /**
  * A listener as all four audiences get it: plain HTTP or TLS whose certificate is read again when its file changes,
- * and without TLS only for the proxies that were declared to terminate it.
+ * and without TLS only for the proxies that were declared to terminate it. Where there is TLS, every answer says that
+ * there is nothing else.
  */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import {
@@ -48,6 +49,17 @@ const LIMITS = {
   keepAliveTimeout: HEADERS_MS,
 };
 
+/** TLS 1.3, and of TLS 1.2 only what has forward secrecy and authenticated encryption (RFC 9325 §4.2). */
+const CIPHERS = [
+  ...['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'],
+  ...['ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384'],
+  ...['ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305'],
+  ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256'],
+].join(':');
+
+/** A browser that has come over TLS comes over nothing else for a year (RFC 6797). */
+const STRICT_TRANSPORT_SECURITY = 'max-age=31536000; includeSubDomains';
+
 export function createListener(
   config: Pick<Config, 'tls' | 'tlsTerminatedBy'>,
   options: ServerOptions,
@@ -57,9 +69,10 @@ export function createListener(
   const { tls } = config;
   const { clientCa, onError = () => undefined } = more;
   if (tls === null) {
-    const server = createHttpServer({ ...LIMITS, ...options }, handler);
+    const isBehindTls = config.tlsTerminatedBy.length > 0;
+    const server = createHttpServer({ ...LIMITS, ...options }, isBehindTls ? overTls(handler) : handler);
     server.maxConnections = MAX_CONNECTIONS;
-    if (config.tlsTerminatedBy.length > 0) admitOnly(server, config.tlsTerminatedBy);
+    if (isBehindTls) admitOnly(server, config.tlsTerminatedBy);
     readBeforeClosing(server);
     return server;
   }
@@ -67,13 +80,15 @@ export function createListener(
     cert: readFileSync(tls.cert),
     key: readFileSync(tls.key),
     minVersion: 'TLSv1.2' as const,
+    ciphers: CIPHERS,
+    honorCipherOrder: true,
     ...(clientCa === undefined
       ? {}
       : { ca: readFileSync(clientCa), requestCert: true, rejectUnauthorized: true }),
   });
   const server = createHttpsServer(
     { ...LIMITS, ...options, handshakeTimeout: HEADERS_MS, ...context() },
-    handler,
+    overTls(handler),
   );
   server.maxConnections = MAX_CONNECTIONS;
   const reload = (): void => {
@@ -91,6 +106,13 @@ export function createListener(
   });
   readBeforeClosing(server);
   return server;
+}
+
+function overTls(handler: RequestListener): RequestListener {
+  return (request, response) => {
+    response.setHeader('Strict-Transport-Security', STRICT_TRANSPORT_SECURITY);
+    handler(request, response);
+  };
 }
 
 /**

@@ -111,6 +111,7 @@ export const ANSWER_HEADERS = {
     { type: 'string', format: 'uuid' },
   ),
   'Cache-Control': answered('Always no-store.', { const: 'no-store' }),
+  'X-Content-Type-Options': answered('Always nosniff.', { const: 'nosniff' }),
 };
 
 /** Of an answer that e-RS gave. */

@@ -42,6 +42,8 @@ export class SessionsController {
   async end(_input: InputOf<'sessionEnd'>, { sessionId, actor }: Acting, response: ServerResponse) {
     if (sessionId !== null) await this.sessions.end(sessionId, actor);
     response.setHeader('Set-Cookie', `${SESSION_COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax`);
+    // Nothing of the API is stored; this is for a browser that did so all the same.
+    response.setHeader('Clear-Site-Data', '"cache"');
     return ENDED;
   }
 

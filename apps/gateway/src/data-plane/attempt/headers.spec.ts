@@ -138,6 +138,7 @@ describe('down: the listed headers alone', () => {
   const LISTED =
     'accept-ranges access-control-expose-headers allow content-disposition content-encoding content-language content-type date etag expires last-modified ' +
     'location pragma request-duration retry-after vary warning x-request-id';
+  const OURS = ['Cache-Control: no-store', 'X-Content-Type-Options: nosniff'];
   const down = (...pairs: [string, string][]) =>
     downstreamHeaders(pairs).map(([name, value]) => `${name}: ${value}`);
 
@@ -153,7 +154,7 @@ describe('down: the listed headers alone', () => {
     const [passed, ...rest] = downstreamHeaders([[name, '  a, "b"\xe9 ']]);
     expect(passed?.[0].toLowerCase()).toBe(name);
     expect(passed?.[1]).toBe('  a, "b"\xe9 ');
-    expect(rest).toEqual([['Cache-Control', 'no-store']]);
+    expect(rest.map(([name, value]) => `${name}: ${value}`)).toEqual(OURS);
   });
 
   it.each([
@@ -172,19 +173,20 @@ describe('down: the listed headers alone', () => {
     'gatehouse-error-source',
     'access-control-allow-origin',
     'strict-transport-security',
+    'x-content-type-options',
     'server',
     'via',
     'alt-svc',
     '__proto__',
   ])('%s does not', (name) => {
-    expect(down([name, 'x'])).toEqual(['Cache-Control: no-store']);
+    expect(down([name, 'x'])).toEqual(OURS);
   });
 
   it('nor does anything else', () => {
     const listed = new Set(LISTED.split(' '));
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z_-]{1,30}$/), (name) => {
-        expect(down([name, 'x'])).toHaveLength(listed.has(name) ? 2 : 1);
+        expect(down([name, 'x'])).toHaveLength(OURS.length + (listed.has(name) ? 1 : 0));
       }),
     );
   });
@@ -194,7 +196,7 @@ describe('down: the listed headers alone', () => {
       'Vary: a',
       'ETag: W/"5"',
       'Vary: b',
-      'Cache-Control: no-store',
+      ...OURS,
     ]);
   });
 });

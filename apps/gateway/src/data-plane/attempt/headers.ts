@@ -2,6 +2,7 @@
 import { upstreamUserHeaders, type UserHeaders } from '@gatehouse/domain/ers/user-headers';
 import type { RoutePlan } from '@gatehouse/domain/policy/policy';
 import type { Admitted } from '../admit.js';
+import { OF_EVERY_ANSWER } from '../listener/every-answer.js';
 
 const USER_AGENT = 'Gatehouse';
 
@@ -71,7 +72,7 @@ const DOWN = new Map(
   ].map((name) => [name.toLowerCase(), name] as const),
 );
 
-/** The listed headers of an answer, in order, values untouched. Cache-Control is always no-store. */
+/** The listed headers of an answer, in order, values untouched, and those of every answer. */
 export function downstreamHeaders(
   pairs: readonly (readonly [name: string, value: string])[],
 ): [string, string][] {
@@ -80,6 +81,6 @@ export function downstreamHeaders(
     const spelling = DOWN.get(name);
     if (spelling !== undefined) down.push([spelling, value]);
   }
-  down.push(['Cache-Control', 'no-store']);
+  down.push(...Object.entries(OF_EVERY_ANSWER));
   return down;
 }

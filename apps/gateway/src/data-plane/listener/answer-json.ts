@@ -1,6 +1,7 @@
 /** Gatehouse's own answers on the partner listener, which are JSON and no FHIR. */
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from '../exchange.js';
+import { OF_EVERY_ANSWER } from './every-answer.js';
 
 /** @param value undefined for an answer without a body */
 export function answerJson(
@@ -16,7 +17,7 @@ export function answerJson(
     ...(value === undefined
       ? {}
       : { 'Content-Type': 'application/json', 'Content-Length': String(body.length) }),
-    'Cache-Control': 'no-store',
+    ...OF_EVERY_ANSWER,
     'X-Correlation-ID': exchange.correlationId,
   });
   response.end(body);

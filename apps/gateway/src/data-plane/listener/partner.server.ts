@@ -78,7 +78,9 @@ export function createPartnerServer(
   // A caller that has closed its sending side still gets its answer.
   Object.assign(server, { httpAllowHalfOpen: true });
   // Without this handler, Node answers an unknown expectation itself.
-  server.on('checkExpectation', onRequest);
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    server.emit('request', request, response);
+  });
   refuseWhatIsNoRequest(server, onParseError);
   server.on(config.tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
     refuseOddRequestLines(socket, onParseError);

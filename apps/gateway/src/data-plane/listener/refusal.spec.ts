@@ -84,6 +84,7 @@ describe('the headers', () => {
   const always = {
     'Content-Type': 'application/fhir+json',
     'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
     'X-Correlation-ID': 'corr',
     'Gatehouse-Error-Source': 'gateway',
   };

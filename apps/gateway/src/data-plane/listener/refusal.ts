@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { GatewayError } from '@gatehouse/domain/errors';
 import type { Exchange } from '../exchange.js';
 import { connectionOf } from './connection.js';
+import { OF_EVERY_ANSWER } from './every-answer.js';
 
 /** Gatehouse's own coding system, so that nobody mistakes its codes for those of e-RS. */
 const ERROR_SYSTEM = 'urn:gatehouse:error-code';
@@ -38,7 +39,7 @@ export function refusalHeaders(
 ): Record<string, string> {
   return {
     'Content-Type': 'application/fhir+json',
-    'Cache-Control': 'no-store',
+    ...OF_EVERY_ANSWER,
     'X-Correlation-ID': correlationId,
     'Gatehouse-Error-Source': 'gateway',
     // The body has it too, but the answer to a HEAD request has no body.
