@@ -89,6 +89,10 @@ const settingsSchema = z
       clientId: z.string(),
       roles: z.string(),
       claim: z.string().optional(),
+      /** Ways of authentication of which the provider must confirm one. */
+      acr: z.array(z.string().min(1)).min(1).optional(),
+      /** How long ago a person may have authenticated at the provider. */
+      maxAgeMinutes: z.int().min(1).max(1_440).optional(),
     }),
     database: z.strictObject({
       ...at(5432),

@@ -69,6 +69,8 @@ const OF_ROLE: Readonly<Record<Role, (settings: Settings) => Values>> = {
     GATEHOUSE_STAFF_CLIENT_ID: staff.clientId,
     GATEHOUSE_STAFF_ROLES: staff.roles,
     GATEHOUSE_STAFF_ROLES_CLAIM: staff.claim,
+    GATEHOUSE_STAFF_ACR: staff.acr?.join(','),
+    GATEHOUSE_STAFF_MAX_AGE_MINUTES: staff.maxAgeMinutes?.toString(),
     GATEHOUSE_WEBHOOK_HOSTS: webhooks?.hosts.join(','),
   }),
   worker: ({ keys, checkpoints, cloudTrail, mail, webhooks }) => ({

@@ -175,6 +175,8 @@ export const SETTINGS = {
   GATEHOUSE_STAFF_CLIENT_SECRET: z.string().min(1).optional(),
   GATEHOUSE_STAFF_CLIENT_KMS_KEY: z.string().min(1).optional(),
   GATEHOUSE_STAFF_CLIENT_AUTH: z.enum(SECRET_METHODS).optional(),
+  GATEHOUSE_STAFF_ACR: list.pipe(z.array(z.string()).min(1)).optional(),
+  GATEHOUSE_STAFF_MAX_AGE_MINUTES: z.coerce.number().int().min(1).max(1_440).optional(),
   GATEHOUSE_STAFF_ROLES_CLAIM: z.string().min(1).default('groups'),
   GATEHOUSE_STAFF_ROLES: roleRules.optional(),
   GATEHOUSE_USER_SESSION_IDLE_MINUTES: z.coerce.number().int().min(1).max(15).default(15),
@@ -357,6 +359,10 @@ export interface StaffSignIn {
   readonly clientKmsKey: string | undefined;
   /** How to authenticate with the secret; undefined: as the provider's discovery document says. */
   readonly clientAuth: SecretMethod | undefined;
+  /** Ways of authentication of which the provider must confirm one; none: any. */
+  readonly acr: readonly string[];
+  /** How long ago a person may have authenticated at their provider; null: at any time. */
+  readonly maxAgeS: number | null;
   /** The claim that holds groups or roles, or the path to it: `realm_access.roles`. */
   readonly rolesClaim: string;
   readonly roleRules: readonly RoleRule[];
@@ -510,6 +516,11 @@ function toConfig(settings: Settings, environments: ReadonlyMap<string, Environm
             clientSecret: settings.GATEHOUSE_STAFF_CLIENT_SECRET,
             clientKmsKey: settings.GATEHOUSE_STAFF_CLIENT_KMS_KEY,
             clientAuth: settings.GATEHOUSE_STAFF_CLIENT_AUTH,
+            acr: settings.GATEHOUSE_STAFF_ACR ?? [],
+            maxAgeS:
+              settings.GATEHOUSE_STAFF_MAX_AGE_MINUTES === undefined
+                ? null
+                : settings.GATEHOUSE_STAFF_MAX_AGE_MINUTES * 60,
             rolesClaim: settings.GATEHOUSE_STAFF_ROLES_CLAIM,
             roleRules: settings.GATEHOUSE_STAFF_ROLES ?? [],
           },

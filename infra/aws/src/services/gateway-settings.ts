@@ -58,5 +58,9 @@ function staffSettings({ staff }: Settings): Record<string, string> {
     GATEHOUSE_STAFF_CLIENT_ID: staff.clientId,
     GATEHOUSE_STAFF_ROLES: staff.roles,
     ...(staff.claim === undefined ? {} : { GATEHOUSE_STAFF_ROLES_CLAIM: staff.claim }),
+    ...(staff.acr === undefined ? {} : { GATEHOUSE_STAFF_ACR: staff.acr.join(',') }),
+    ...(staff.maxAgeMinutes === undefined
+      ? {}
+      : { GATEHOUSE_STAFF_MAX_AGE_MINUTES: String(staff.maxAgeMinutes) }),
   };
 }

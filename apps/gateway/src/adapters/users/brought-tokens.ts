@@ -82,6 +82,13 @@ export async function nameOrNull(
 function partyForUserinfo({ issuer, clientId }: { issuer: string; clientId: string }): RelyingParty {
   return {
     ...{ name: 'userinfo', issuer, clientId, authenticateClient: None(), clientSecret: null },
-    ...{ redirectUri: '', scopes: [], acrValues: [], maxAgeS: null, algorithms: CIS2_ALGORITHMS },
+    ...{
+      redirectUri: '',
+      scopes: [],
+      acrValues: [],
+      requiredAcr: [],
+      maxAgeS: null,
+      algorithms: CIS2_ALGORITHMS,
+    },
   };
 }

@@ -88,6 +88,7 @@ export function createCis2Parties(options: Cis2PartyOptions): Cis2Parties {
         redirectUri: options.redirectUri,
         scopes: SCOPES,
         acrValues: [ACR_VALUES[minimumLevel]],
+        requiredAcr: [],
         maxAgeS: MAX_AGE_S,
         algorithms: CIS2_ALGORITHMS,
       };

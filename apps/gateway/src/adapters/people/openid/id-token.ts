@@ -31,6 +31,8 @@ export function checkIdToken(
   const refuse = (claim: string, message: string) => new Error(message, { cause: { claim, claims } });
   if (ageS > MAX_AGE_S + SKEW_S) throw refuse('iat', 'the ID token was issued too long ago');
   if (ageS < -SKEW_S) throw refuse('iat', 'the ID token was issued in the future');
+  if (party.requiredAcr.length > 0 && !party.requiredAcr.includes(claims['acr'] as string))
+    throw refuse('acr', 'the ID token names no way of authentication that is accepted');
   // openid-client compares it only where there are several audiences.
   if (claims.azp !== undefined && claims.azp !== party.clientId)
     throw refuse('azp', 'the ID token names another authorized party');

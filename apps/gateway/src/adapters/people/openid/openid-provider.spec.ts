@@ -93,6 +93,7 @@ const partyWith = (changes: Partial<RelyingParty> = {}): RelyingParty => ({
   redirectUri: CALLBACK,
   scopes: ['profile', 'email'],
   acrValues: [],
+  requiredAcr: [],
   maxAgeS: null,
   algorithms: ID_TOKEN_ALGORITHMS,
   ...changes,
@@ -192,6 +193,20 @@ describe('an ID token', () => {
     ['at a time that is not stated', {}, false],
   ])('where a maximum age is required: authenticated %s', async (_name, changes, accepted) => {
     const outcome = exchange(await signed(changes), partyWith({ maxAgeS: 600 })).then(
+      () => true,
+      () => false,
+    );
+    expect(await outcome).toBe(accepted);
+  });
+
+  it.each<[string, unknown, boolean]>([
+    ['one that is accepted', 'urn:mfa', true],
+    ['another one', 'urn:password', false],
+    ['none', undefined, false],
+    ['several', ['urn:mfa'], false],
+  ])('where a way of authentication is required: names %s', async (_name, acr, accepted) => {
+    const party = partyWith({ acrValues: ['urn:mfa', 'urn:key'], requiredAcr: ['urn:mfa', 'urn:key'] });
+    const outcome = exchange(await signed({ acr }), party).then(
       () => true,
       () => false,
     );

@@ -16,6 +16,8 @@ export interface RelyingParty {
   readonly scopes: readonly string[];
   /** Providers may ignore them: code that needs a level of assurance checks `acr` in the claims. */
   readonly acrValues: readonly string[];
+  /** Ways of authentication of which the ID token must name one in `acr`; none: any, or the caller checks. */
+  readonly requiredAcr: readonly string[];
   /** The longest time since the person authenticated, which the ID token must then prove; null: any. */
   readonly maxAgeS: number | null;
   /** Those with which the provider may sign ID tokens; only asymmetric ones. */
