@@ -121,14 +121,12 @@ async function runSuites(chosen) {
   const isDivided = passedOn.length === 0;
   const part = (name, options = []) => (chosen.includes(name) ? [[name, options]] : []);
   await runLanes([part('unit')]);
-  const isCrowded = isDivided && chosen.includes('e2e');
-  const others = isCrowded ? ONE_AT_A_TIME : [];
-  const browser = part('browser', others);
-  await runLanes([
-    [...(isDivided ? part('e2e', WAITING) : part('e2e')), ...(isCrowded ? browser : [])],
-    isDivided ? part('e2e', BESIDE_OTHERS) : [],
-    [...part('integration', others), ...(isCrowded ? [] : browser)],
-  ]);
+  const integration = part('integration', isDivided && chosen.includes('e2e') ? ONE_AT_A_TIME : []);
+  await runLanes(
+    isDivided
+      ? [part('e2e', WAITING), [...part('e2e', BESIDE_OTHERS), ...part('browser')], integration]
+      : [part('e2e'), [...integration, ...part('browser')]],
+  );
   if (isDivided) await runLanes([part('e2e', AT_THE_END)]);
 }
 
