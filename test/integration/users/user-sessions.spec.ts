@@ -27,9 +27,9 @@ let clientId: string;
 /** Ids of sessions whose end was to be recorded. */
 let recorded: string[];
 
-const replica = (): UserSessions =>
+const replica = (on = db): UserSessions =>
   createUserSessions({
-    ...{ db, box: readableBox, limits: LONGEST_SESSION },
+    ...{ db: on, box: readableBox, limits: LONGEST_SESSION },
     endRecords: { record: async (ids) => void recorded.push(...ids) },
     now: () => nowMs,
     monotonicNow: () => monotonicMs,
@@ -106,6 +106,17 @@ describe('a session', () => {
     monotonicMs += 1_000;
     expect(await sessions.find(handle)).toMatchObject({ version: 2, choice: CHOICE });
     expect(sessions.current(session.id)).toMatchObject({ version: 2 });
+  });
+
+  it('is not opened while every connection is busy, and the caller may try again', async () => {
+    const few = createPrisma(database.appUrl, { maxConnections: 1 });
+    const release = Promise.withResolvers<void>();
+    const busy = few.$transaction(() => release.promise);
+    await expect(replica(few).open(values())).rejects.toMatchObject({ code: 'GW_OVERLOAD' });
+    release.resolve();
+    await busy;
+    await replica(few).open(values());
+    await few.$disconnect();
   });
 
   it('keeps a role that was chosen while its roles were read again', async () => {

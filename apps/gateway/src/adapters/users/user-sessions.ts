@@ -5,6 +5,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Database } from '@gatehouse/db/client';
 import { mintUserSession } from '@gatehouse/domain/input/opaque-key';
+import { GatewayError } from '@gatehouse/domain/errors';
 import type { AssuranceLevel, SignedInUser } from '@gatehouse/domain/users/id-token';
 import type { UserFunction, UserRole } from '@gatehouse/domain/users/roles';
 import { SESSIONS_PER_USER, type SessionLimits, writesActivity } from '@gatehouse/domain/users/session-life';
@@ -49,7 +50,7 @@ export interface UserSessions {
   touch(session: UserSession, isBackground: boolean): void;
   /**
    * Opens a session, of which the handle is known to the caller alone. Beyond five of a user and client, the oldest end.
-   * @throws GW_SIGNING_UNAVAILABLE if KMS is needed and does not answer
+   * @throws GW_SIGNING_UNAVAILABLE if KMS is needed and does not answer; GW_OVERLOAD if the database has no time
    */
   open(values: NewUserSession): Promise<OpenedUserSession>;
   /** The first roles of a session, and the one in force if there is no other. Null if it has ended. */
@@ -140,7 +141,7 @@ export function createUserSessions({
       const id = randomUUID();
       const { key: handle } = mintUserSession(values.environment, randomBytes);
       const row = await rowOf(id, handle, values);
-      const created = await db.$transaction(async (transaction) => {
+      const opening = db.$transaction(async (transaction) => {
         // Two logins of one user at once must not both find room.
         await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${lockOf(values)})`;
         const { handleHash, ...session } = await transaction.userSession.create({ data: row });
@@ -153,6 +154,9 @@ export function createUserSessions({
         const ids = oldest.map((each) => each.id);
         if (ids.length > 0) await endSessions(transaction, ids, ROOM_FOR_NEWER, now());
         return { session: copies.keep(handleHash, sessionOf(session)), ended: ids };
+      });
+      const created = await opening.catch((error: unknown) => {
+        throw isOutOfTime(error) ? overloaded(error) : error;
       });
       for (const ended of created.ended) copies.forget(ended);
       await endRecords.record(created.ended);
@@ -216,6 +220,13 @@ export function createUserSessions({
     };
   }
 }
+
+/** Prisma's error of a transaction that found no free connection in time, or took too long. */
+const isOutOfTime = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'P2028';
+
+const overloaded = (cause: unknown): GatewayError =>
+  new GatewayError('GW_OVERLOAD', { detail: 'the database had no time to open a user session', cause });
 
 const placeOf = (environment: string, id: string, kind: 'id' | 'name'): SealedPlace => ({
   environment,

@@ -28,7 +28,7 @@ const ENDED_MEANWHILE = {
   session_ended: 'another session of the same ID token ended',
 } as const;
 
-/** @throws GW_BODY_SYNTAX, GW_OIDC, GW_GRANT, GW_CIS2_CLIENT, GW_USER_ROLE, and what a call to e-RS throws */
+/** @throws GW_BODY_SYNTAX, GW_OIDC, GW_GRANT, GW_CIS2_CLIENT, GW_USER_ROLE, GW_OVERLOAD, and what a call to e-RS throws */
 export async function openSession(
   deps: PlaneDeps,
   exchange: Exchange,
