@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { ensureChromium, findChromium } from '../../tools/chromium.mjs';
-import { FLAGS, openToday } from '../support/console.ts';
+import { FLAGS, follow, openToday } from '../support/console.ts';
 import { loadDemoInto } from '../support/servers/demo-world.ts';
 import { stop as stopPostgres } from '../support/servers/postgres.ts';
 import { freePort } from '../../tools/start/free-port.ts';
@@ -63,7 +63,8 @@ const PICTURES: Readonly<Record<string, readonly [person: string, find: (page: P
       'Omar Haddad',
       async (page) => {
         await page.getByRole('menuitem', { name: 'Audit trail' }).click();
-        await page.getByRole('row').filter({ hasText: 'Rejected' }).first().getByRole('link').first().click();
+        const rejected = page.getByRole('row').filter({ hasText: 'Rejected' }).first();
+        await rejected.getByRole('link', { name: /\d{2}:\d{2}:\d{2}\.\d{3}/ }).click();
         await page.getByText('Who must act').first().waitFor();
       },
     ],
@@ -71,8 +72,15 @@ const PICTURES: Readonly<Record<string, readonly [person: string, find: (page: P
       'Grace Obi',
       async (page) => {
         await page.getByRole('menuitem', { name: 'Approvals' }).click();
-        await page.getByRole('table').getByRole('link').first().click();
+        await page.getByRole('row').filter({ hasText: 'Pending' }).getByRole('link').first().click();
         await page.getByRole('button', { name: 'Approve' }).waitFor();
+      },
+    ],
+    onboarding: [
+      'Priya Nair',
+      async (page) => {
+        await follow(page, '/onboarding?organisation=A20047', 'Onboard an organisation');
+        await page.getByText('Signing key').first().waitFor();
       },
     ],
   };
