@@ -46,6 +46,11 @@ describe('a job that failed permanently', () => {
     const query = { state: 'failed', job: 'housekeeping', limit: 50 } as const;
     expect((await api.ok('jobList', { query })).items).toEqual([shown]);
     expect((await api.ok('jobList', { query: { ...query, state: 'done' } })).items).toEqual([]);
+    for (const [state, total] of [
+      ['failed', 1],
+      ['done', 0],
+    ] as const)
+      expect(await api.ok('jobTotal', { query: { state } })).toEqual({ total, isMore: false });
   });
 
   it('is retried once, and the trail says by whom and why', async () => {

@@ -48,6 +48,14 @@ it('each person has the notices that their roles cover, newest first', async () 
   ]);
   expect(await titles(lena)).toEqual(['of RCD']);
   expect(await titles(priya, '?kind=alarm')).toEqual(['an alarm']);
+  for (const [person, query, total] of [
+    [priya, '', 4],
+    [omar, '?only=unread', 5],
+    [lena, '', 1],
+    [priya, '?kind=alarm', 1],
+  ] as const) {
+    expect((await as(person, 'GET', `/totals/own-notices${query}`)).body).toEqual({ total, isMore: false });
+  }
 });
 
 it('the bell counts what is unread, up to 100, and pages follow one another without a gap', async () => {

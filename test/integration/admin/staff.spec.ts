@@ -177,6 +177,7 @@ describe('staff', () => {
 
   it('are listed with their roles', async () => {
     const { items } = (await as(ada, 'GET', '/staff?limit=500')).body;
+    expect((await as(ada, 'GET', '/totals/staff')).body).toEqual({ total: items.length, isMore: false });
     expect(items).toContainEqual(
       expect.objectContaining({ id: gita.staffId, state: 'active', name: 'Gita' }),
     );

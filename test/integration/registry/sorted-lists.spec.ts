@@ -29,6 +29,7 @@ beforeAll(async () => {
         ...(n === 8 ? { state: 'retired', asid: '200000000001' } : {}),
       })),
     ),
+    cis2Clients: [{ product: 'ReferWell', environment: 'int', clientId: '1', auth: 'supplier' }],
   };
   const applied = await admin.call('POST', '/api/v1/registry/apply', { document });
   expect(applied.body.at(-1)?.type, applied.text).toBe('done');
@@ -135,6 +136,8 @@ describe('the total of a list', () => {
     ['applications?state=retired', 0],
     ['applications?organisation=S99', 0],
     ['clients', 0],
+    ['cis2-clients', 1],
+    ['cis2-clients?product=BookWell', 0],
   ])('of %s is %i', async (path, total) => {
     expect(await totalOf(path)).toEqual({ total, isMore: false });
   });

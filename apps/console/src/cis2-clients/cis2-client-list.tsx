@@ -12,6 +12,7 @@ export default function Cis2ClientList() {
   return (
     <RegisterList<Cis2Client>
       title="CIS2 clients"
+      total={{ route: 'cis2ClientsTotal', one: 'CIS2 client' }}
       href={(id) => `/cis2-clients/${id}/show`}
       filters={[
         <TextInput key="environment" source="environment" label="Environment" />,

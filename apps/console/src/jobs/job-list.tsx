@@ -19,6 +19,7 @@ export default function JobList() {
   return (
     <RegisterList<Job>
       title="Background jobs"
+      total={{ route: 'jobTotal', one: 'job' }}
       filters={[<SelectInput key="state" source="state" label="State" choices={STATES} alwaysOn />]}
       above={<JobKinds />}
       rowActions={(job) => <RetryJob {...job} />}

@@ -18,6 +18,7 @@ export default function NoticeList() {
   return (
     <RegisterList<Notice>
       title="Notices"
+      total={{ route: 'ownNoticeTotal', one: 'notice' }}
       filters={[
         <SelectInput
           key="kind"

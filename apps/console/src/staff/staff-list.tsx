@@ -15,6 +15,7 @@ export default function StaffList() {
   return (
     <RegisterList<Person>
       title="Staff"
+      total={{ route: 'staffTotal', one: 'person', several: 'people' }}
       rowActions={Actions}
       empty="Nobody has signed in yet."
       columns={[

@@ -5,7 +5,7 @@ import { instantCursor } from '../cursors.js';
 import { listed } from '../fault-words.js';
 import { idPath } from '../governance/governance-resources.js';
 import { instant, reason } from '../registry/identifiers.js';
-import { page, paging, reasonNeeded } from '../registry/registry-resources.js';
+import { page, paging, reasonNeeded, total } from '../registry/registry-resources.js';
 import type { RouteContract } from '../route-contract.js';
 
 export const jobName = z.enum(JOB_NAMES, {
@@ -71,11 +71,8 @@ export const jobQueues = z.object({
   items: z.array(jobKind),
 });
 
-const jobFilter = z.strictObject({
-  ...paging(instantCursor),
-  state: jobState.optional(),
-  job: jobName.optional(),
-});
+const jobConditions = { state: jobState.optional(), job: jobName.optional() };
+const jobFilter = z.strictObject({ ...paging(instantCursor), ...jobConditions });
 
 export const jobRunRequest = z.strictObject({
   /** By default an empty one, which is right for every scheduled job. */
@@ -91,6 +88,14 @@ export const jobRoutes = {
     permission: 'job.read',
     query: jobFilter,
     response: page(job),
+  },
+  jobTotal: {
+    method: 'GET',
+    path: '/totals/jobs',
+    summary: 'How many background jobs a filter finds, exact up to 10,000',
+    permission: 'job.read',
+    query: z.strictObject(jobConditions),
+    response: total,
   },
   jobShow: {
     method: 'GET',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { instantCursor } from '../cursors.js';
 import { idPath } from '../governance/governance-resources.js';
 import { instant } from '../registry/identifiers.js';
-import { page, paging } from '../registry/registry-resources.js';
+import { page, paging, total } from '../registry/registry-resources.js';
 import type { RouteContract } from '../route-contract.js';
 import { notice, noticeKind } from './notice-routes.js';
 
@@ -24,18 +24,24 @@ export type OwnNoticeView = z.infer<typeof ownNotice>;
 
 const own = { permission: 'session.own', keepsToReach: true } as const;
 
+const ownNoticeConditions = { kind: noticeKind.optional(), only: z.enum(['unread']).optional() };
+
 export const ownNoticeRoutes = {
   ownNoticeList: {
     method: 'GET',
     path: '/own-notices',
     summary: 'Notices that concern you, newest first',
     ...own,
-    query: z.strictObject({
-      ...paging(instantCursor),
-      kind: noticeKind.optional(),
-      only: z.enum(['unread']).optional(),
-    }),
+    query: z.strictObject({ ...paging(instantCursor), ...ownNoticeConditions }),
     response: page(ownNotice),
+  },
+  ownNoticeTotal: {
+    method: 'GET',
+    path: '/totals/own-notices',
+    summary: 'How many notices that concern you a filter finds among the newest 10,000',
+    ...own,
+    query: z.strictObject(ownNoticeConditions),
+    response: total,
   },
   ownNoticeBell: {
     method: 'GET',

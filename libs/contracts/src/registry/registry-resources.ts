@@ -40,7 +40,7 @@ export const MOST_COUNTED = 10_000;
 /** How many rows of a list a filter finds, whatever its pages. */
 export const total = z.object({
   total: z.number().int().max(MOST_COUNTED),
-  /** There are more than `total`, which is then 10,000. */
+  /** There are more than `total`, which is 10,000 unless the list has rows that the reader may not see. */
   isMore: z.boolean(),
 });
 
@@ -161,11 +161,12 @@ export const organisationFilter = z.strictObject({
   ...organisationConditions,
 });
 export const organisationTotalFilter = z.strictObject(organisationConditions);
-export const cis2ClientFilter = z.strictObject({
-  ...paging(idCursor),
+const cis2ClientConditions = {
   environment: environmentName.optional(),
   product: productName.optional(),
-});
+};
+export const cis2ClientFilter = z.strictObject({ ...paging(idCursor), ...cis2ClientConditions });
+export const cis2ClientTotalFilter = z.strictObject(cis2ClientConditions);
 const clientConditions = {
   environment: environmentName.optional(),
   /** Clients with a grant for it. */

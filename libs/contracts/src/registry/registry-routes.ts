@@ -84,6 +84,14 @@ export const registryRoutes = {
     query: registry.cis2ClientFilter,
     response: registry.page(registry.cis2Client),
   },
+  cis2ClientsTotal: {
+    method: 'GET',
+    path: '/totals/cis2-clients',
+    summary: 'How many CIS2 clients a filter finds, exact up to 10,000',
+    permission: 'registry.read',
+    query: registry.cis2ClientTotalFilter,
+    response: registry.total,
+  },
   clientsList: {
     method: 'GET',
     path: '/clients',

@@ -47,6 +47,13 @@ export const staffRoutes = {
     query: staff.staffFilter,
     response: registry.page(staff.staffMember),
   },
+  staffTotal: {
+    method: 'GET',
+    path: '/totals/staff',
+    summary: 'How many people have signed in, exact up to 10,000',
+    permission: 'staff.read',
+    response: registry.total,
+  },
   staffRoles: {
     method: 'POST',
     path: '/staff/:id/roles',

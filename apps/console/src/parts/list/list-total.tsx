@@ -1,5 +1,4 @@
 /** How many rows a filter finds. It is read after the rows, so that they need not wait for it. */
-import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import type { AnswerOf, RouteName } from '@gatehouse/contracts/routes';
 import { Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
@@ -12,9 +11,11 @@ export interface ListTotalProps {
   readonly route: Extract<RouteName, `${string}Total`>;
   /** One row in words. */
   readonly one: string;
+  /** By default with an s. */
+  readonly several?: string;
 }
 
-export function ListTotal({ route, one }: ListTotalProps) {
+export function ListTotal({ route, one, several }: ListTotalProps) {
   const list = useListContext<ConsoleRecord>();
   const query = list.filterValues as Readonly<Record<string, unknown>>;
   const { data, isError } = useQuery({
@@ -24,12 +25,16 @@ export function ListTotal({ route, one }: ListTotalProps) {
   });
   return (
     <Typography role="status" color="text.secondary" sx={{ mb: 2, minHeight: '1.5em' }}>
-      {isError ? 'Total not known' : data === undefined ? '' : totalText(data, one)}
+      {isError ? 'Total not known' : data === undefined ? '' : totalText(data, one, several)}
     </Typography>
   );
 }
 
 /** “61 organisations”, “more than 10,000 applications”. */
-function totalText({ total, isMore }: AnswerOf<ListTotalProps['route']>, one: string): string {
-  return isMore ? `more than ${counted(MOST_COUNTED, one)}` : counted(total, one);
+function totalText(
+  { total, isMore }: AnswerOf<ListTotalProps['route']>,
+  one: string,
+  several: string | undefined,
+): string {
+  return `${isMore ? 'more than ' : ''}${counted(total, one, several)}`;
 }

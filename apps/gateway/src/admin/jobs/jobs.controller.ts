@@ -17,6 +17,11 @@ export class JobsController {
     return this.jobs.list(query);
   }
 
+  @Route('jobTotal')
+  total({ query }: InputOf<'jobTotal'>) {
+    return this.jobs.total(query);
+  }
+
   @Route('jobShow')
   show({ params }: InputOf<'jobShow'>) {
     return this.jobs.show(params.id);

@@ -2,11 +2,13 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { JOB_NAMES } from '@gatehouse/domain/jobs/job-kinds';
 import { queueHealth, type WorkerReport } from '@gatehouse/domain/jobs/queue-health';
 import { Inject, Injectable } from '@nestjs/common';
-import { instantCursor, olderThan, pageOf } from '../http/paging.js';
+import { countedTotal, instantCursor, olderThan, pageOf } from '../http/paging.js';
 import { notFound } from '../http/problem.js';
 import type { Queries } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
 import { jobKindView, jobView } from './jobs.view.js';
+
+type Filter = InputOf<'jobTotal'>['query'];
 
 /** Background jobs, as PostgreSQL has them: also while the queue that carries them is away. */
 @Injectable()
@@ -16,17 +18,18 @@ export class JobsStore {
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
-  async list({ limit, after, state, job }: InputOf<'jobList'>['query']) {
+  async list({ limit, after, ...filter }: InputOf<'jobList'>['query']) {
     const rows = await this.db.backgroundJob.findMany({
-      where: {
-        ...(state === undefined ? {} : { state }),
-        ...(job === undefined ? {} : { job }),
-        ...(after === undefined ? {} : olderThan('requestedAt', after)),
-      },
+      where: { ...jobsWhere(filter), ...(after === undefined ? {} : olderThan('requestedAt', after)) },
       orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
     });
     return pageOf(rows, limit, ({ requestedAt, id }) => instantCursor(requestedAt, id), jobView);
+  }
+
+  total(filter: Filter) {
+    const where = jobsWhere(filter);
+    return countedTotal((take) => this.db.backgroundJob.count({ where, take }));
   }
 
   /** @throws AdminProblem not-found */
@@ -62,6 +65,11 @@ export class JobsStore {
     };
   }
 }
+
+const jobsWhere = ({ state, job }: Filter) => ({
+  ...(state === undefined ? {} : { state }),
+  ...(job === undefined ? {} : { job }),
+});
 
 interface WorkerRow {
   readonly store: string;

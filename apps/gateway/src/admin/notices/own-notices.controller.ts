@@ -16,6 +16,11 @@ export class OwnNoticesController {
     return this.notices.list(query, readerOf(acting));
   }
 
+  @Route('ownNoticeTotal')
+  total({ query }: InputOf<'ownNoticeTotal'>, acting: Acting) {
+    return this.notices.total(query, readerOf(acting));
+  }
+
   @Route('ownNoticeBell')
   bell(_: InputOf<'ownNoticeBell'>, acting: Acting) {
     return this.notices.bell(readerOf(acting));

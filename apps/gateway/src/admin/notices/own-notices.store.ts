@@ -1,3 +1,4 @@
+import { MOST_COUNTED } from '@gatehouse/contracts/registry/registry-resources';
 import { MOST_UNREAD, type OwnNoticeView } from '@gatehouse/contracts/operation/own-notice-routes';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { HeldRole } from '@gatehouse/domain/governance/permissions';
@@ -9,6 +10,8 @@ import { notFound } from '../http/problem.js';
 import type { Queries } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
 import { DELIVERIES, deliveryView, type NoticeFacts, noticeFacts } from './notices.store.js';
+
+type Filter = InputOf<'ownNoticeTotal'>['query'];
 
 /** A person and what they may see. */
 export interface Reader {
@@ -30,12 +33,22 @@ export class OwnNoticesStore {
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
-  async list({ limit, after, kind, only }: InputOf<'ownNoticeList'>['query'], reader: Reader) {
-    const rows = await this.newest(reader, limit + 1, after, {
-      ...(kind === undefined ? {} : { kind }),
-      ...(only === undefined ? {} : unreadBy(reader)),
-    });
+  async list({ limit, after, ...filter }: InputOf<'ownNoticeList'>['query'], reader: Reader) {
+    const rows = await this.newest(reader, limit + 1, after, whereOf(filter, reader));
     return pageOf(rows, limit, ({ createdAt, id }) => instantCursor(createdAt, id), viewOf);
+  }
+
+  /** Only the newest rows are looked at. If there are others, one fewer is counted, so that “more than” is true. */
+  async total(filter: Filter, reader: Reader) {
+    const rows = await this.db.notice.findMany({
+      where: { ...whereOf(filter, reader), ...mayConcern(reader) },
+      select: { kind: true, odsCodes: true, staffId: true, exceptStaffId: true, roles: true },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: MOST_COUNTED + 1,
+    });
+    const found = rows.filter((row) => concerns(reader, addressed(row))).length;
+    const isMore = rows.length > MOST_COUNTED;
+    return { total: isMore ? Math.max(0, found - 1) : found, isMore };
   }
 
   async bell(reader: Reader) {
@@ -77,10 +90,8 @@ export class OwnNoticesStore {
       const rows: OwnRow[] = await this.db.notice.findMany({
         where: {
           ...where,
-          AND: [
-            { OR: [{ staffId: null }, { staffId: reader.staffId }] },
-            ...(cursor === undefined ? [] : [olderThan('createdAt', cursor)]),
-          ],
+          ...mayConcern(reader),
+          AND: cursor === undefined ? [] : [olderThan('createdAt', cursor)],
         },
         include: { reads: { where: { staffId: reader.staffId } } },
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -94,6 +105,14 @@ export class OwnNoticesStore {
     return own.slice(0, count);
   }
 }
+
+/** What the database can tell of it. The rest is `concerns`. */
+const mayConcern = ({ staffId }: Reader) => ({ OR: [{ staffId: null }, { staffId }] });
+
+const whereOf = ({ kind, only }: Filter, reader: Reader) => ({
+  ...(kind === undefined ? {} : { kind }),
+  ...(only === undefined ? {} : unreadBy(reader)),
+});
 
 const unreadBy = ({ staffId }: Reader) => ({ reads: { none: { staffId } } });
 

@@ -14,7 +14,7 @@ import {
 import { cis2ClientRecord } from '../../adapters/registry/cis2-client-rows.js';
 import { type ApplicationRows, jwksUrlOf, WHOLE_APPLICATION } from './applications.store.js';
 import { applicationsOfHealth, organisationsOfHealth } from '../health/health-conditions.js';
-import { pageOf, totalOf } from '../http/paging.js';
+import { countedTotal, pageOf, totalOf } from '../http/paging.js';
 import type { Queries } from '../http/transactions.js';
 import { DATABASE, PUBLIC_URL } from '../injected.js';
 import { organisationView, WITH_COUNTS } from './organisations.view.js';
@@ -22,6 +22,7 @@ import { type At, countedRows, inOrder, sortedKeys, type SortedList } from './so
 
 type OrganisationFilter = InputOf<'organisationsTotal'>['query'];
 type ApplicationFilter = InputOf<'applicationsTotal'>['query'];
+type Cis2ClientFilter = InputOf<'cis2ClientsTotal'>['query'];
 type Conditions = (at: At) => string[];
 
 type OrganisationQuery = InputOf<'organisationsList'>['query'];
@@ -84,17 +85,18 @@ export class RegistryLists {
   }
 
   /** They belong to no organisation. */
-  async cis2Clients({ limit, after, environment, product }: InputOf<'cis2ClientsList'>['query']) {
+  async cis2Clients({ limit, after, ...filter }: InputOf<'cis2ClientsList'>['query']) {
     const rows = await this.db.cis2Client.findMany({
-      where: {
-        ...(after === undefined ? {} : { id: { gt: after } }),
-        ...(environment === undefined ? {} : { environmentName: environment }),
-        ...(product === undefined ? {} : { productName: product }),
-      },
+      where: { ...(after === undefined ? {} : { id: { gt: after } }), ...cis2ClientsWhere(filter) },
       orderBy: { id: 'asc' },
       take: limit + 1,
     });
     return pageOf(rows, limit, ({ id }) => id, cis2ClientView);
+  }
+
+  cis2ClientsTotal(filter: Cis2ClientFilter) {
+    const where = cis2ClientsWhere(filter);
+    return countedTotal((take) => this.db.cis2Client.count({ where, take }));
   }
 }
 
@@ -124,6 +126,11 @@ const ownedBy = (odsCodes: string): string[] => [
   `id IN (${boundTo(`ods_code = ANY(${odsCodes}::text[])`)})`,
   `NOT EXISTS (${boundTo(`application_id = application.id AND ods_code <> ALL(${odsCodes}::text[])`)})`,
 ];
+
+const cis2ClientsWhere = ({ environment, product }: Cis2ClientFilter) => ({
+  ...(environment === undefined ? {} : { environmentName: environment }),
+  ...(product === undefined ? {} : { productName: product }),
+});
 
 export function cis2ClientView(row: Prisma.Cis2ClientGetPayload<object>) {
   return { id: row.id, ...shownRecord(CIS2_CLIENT_FIELDS, cis2ClientRecord(row)) };

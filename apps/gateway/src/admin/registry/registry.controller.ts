@@ -72,6 +72,11 @@ export class RegistryController {
     return this.lists.cis2Clients(query);
   }
 
+  @Route('cis2ClientsTotal')
+  cis2ClientsTotal({ query }: InputOf<'cis2ClientsTotal'>) {
+    return this.lists.cis2ClientsTotal(query);
+  }
+
   private async applied(
     input: InputOf<'registryApply'>,
     acting: Acting,

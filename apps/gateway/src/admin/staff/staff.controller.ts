@@ -20,6 +20,12 @@ export class StaffController {
     return this.staff.list(query);
   }
 
+  @Route('staffTotal')
+  total(_: InputOf<'staffTotal'>, { reach }: Acting) {
+    requireNoLimit(reach, 'The list of staff');
+    return this.staff.total();
+  }
+
   @Route('staffRoles')
   changeRole({ params: { id }, body }: InputOf<'staffRoles'>, acting: Acting) {
     refuseOwn(acting, id);

@@ -2,7 +2,7 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import type { StaffRole } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
 import { giveRole } from '../../adapters/people/staff-roles.js';
-import { pageOf } from '../http/paging.js';
+import { countedTotal, pageOf } from '../http/paging.js';
 import { notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
@@ -28,6 +28,10 @@ export class StaffStore {
       take: limit + 1,
     });
     return pageOf(rows, limit, ({ id }) => id, viewOf);
+  }
+
+  total() {
+    return countedTotal((take) => this.db.staff.count({ take }));
   }
 
   /** @param odsCodes null: for every organisation. @throws AdminProblem not-found */
