@@ -19,15 +19,25 @@ beforeAll(async () => {
       ...(n % 3 === 0 ? { state: 'suspended' } : {}),
     })),
     products: [{ name: 'ReferWell' }, { name: 'BookWell' }],
-    applications: odsCodes.flatMap((organisation, n) =>
-      ['int', 'dep'].map((environment) => ({
-        organisation,
-        environment,
-        product: n % 2 === 0 ? 'ReferWell' : 'BookWell',
-        accessMode: 'application-restricted',
-        capability: 'provider',
-        ...(n === 8 ? { state: 'retired', asid: '200000000001' } : {}),
-      })),
+    applications: [
+      ...odsCodes.flatMap((organisation, n) =>
+        ['int', 'dep'].map((environment) => ({
+          organisation,
+          environment,
+          product: n % 2 === 0 ? 'ReferWell' : 'BookWell',
+          accessMode: 'application-restricted',
+          capability: 'provider',
+          ...(n === 8 ? { state: 'retired', asid: '200000000001' } : {}),
+        })),
+      ),
+      {
+        ...{ organisations: ['S03', 'S01'], environment: 'int', product: 'ReferWell' },
+        accessMode: 'user-restricted',
+      },
+    ],
+    // Each name in both environments, and their order is not that of the ids.
+    clients: ['sync', 'book', 'refer'].flatMap((name) =>
+      ['int', 'dep'].map((environment) => ({ name, environment, grants: [] })),
     ),
     cis2Clients: [{ product: 'ReferWell', environment: 'int', clientId: '1', auth: 'supplier' }],
   };
@@ -36,7 +46,10 @@ beforeAll(async () => {
 });
 afterAll(() => admin.close());
 
-type List = Extract<RouteName, 'organisationsList' | 'applicationsList'>;
+type List = Extract<
+  RouteName,
+  'organisationsList' | 'applicationsList' | 'clientsList' | 'sroList' | 'staffList'
+>;
 
 async function everyPage(list: List, query: object, headers?: Record<string, string>): Promise<string[]> {
   const items: string[] = [];
@@ -47,7 +60,10 @@ async function everyPage(list: List, query: object, headers?: Record<string, str
     const answer = await admin.call('GET', path, undefined, headers && '', headers);
     expect(answer.status, answer.text).toBe(200);
     items.push(
-      ...answer.body.items.map((item: { id?: string; odsCode?: string }) => item.id ?? item.odsCode),
+      ...answer.body.items.map(
+        (item: { id?: string; odsCode?: string; environment?: string; name?: string }) =>
+          item.id ?? item.odsCode ?? `${item.environment}/${item.name}`,
+      ),
     );
     after = answer.body.next;
   } while (after !== null);
@@ -76,6 +92,8 @@ describe('a sorted list', () => {
   it.each(['asc', 'desc'])('of applications by each of its columns, %s', async (order) => {
     const columns = {
       id: 'id',
+      name: `(SELECT organisation.name FROM binding JOIN organisation USING (ods_code)
+        WHERE application_id = application.id ORDER BY ods_code LIMIT 1)`,
       environment: 'environment',
       product: 'product',
       state: 'state',
@@ -87,15 +105,48 @@ describe('a sorted list', () => {
     }
   });
 
+  it('of clients, appointments and staff by name', async () => {
+    const sroOf = (odsCode: string, n: number) => ({
+      ...{ odsCode, environments: ['int'], name: `Owner ${(n * 5) % 4}`, email: 'sam@example.org' },
+      ...{ jobTitle: 'Director', spineUserId: '555012345678', authorityName: 'Chris' },
+      ...{ authorityReference: 'CIO/1', authorityDate: new Date(0), authorityDocumentSha256: 'a'.repeat(64) },
+      ...{ reviewDueOn: new Date('2099-01-01'), appointedBy: 'x' },
+    });
+    await admin.db.sroAppointment.createMany({ data: odsCodes.map(sroOf) });
+    for (const name of ['Gita', 'Ada', 'Gita', 'Omar', 'Gita', 'Lena'])
+      await signIn(admin.db, name, [], admin.clock.ms);
+    const ada = await signIn(admin.db, 'Ada', ['administrator'], admin.clock.ms);
+    for (const order of ['asc', 'desc']) {
+      const byName = { sort: 'name', order };
+      const places = "environment || '/' || name";
+      expect(await everyPage('clientsList', byName)).toEqual(
+        await inTheDatabase('client', places, `name ${order}, environment ${order}`),
+      );
+      expect(await everyPage('clientsList', { order })).toEqual(
+        await inTheDatabase('client', places, `environment ${order}, name ${order}`),
+      );
+      const inOrder = `name ${order}, id ${order}`;
+      expect(await everyPage('sroList', byName)).toEqual(
+        await inTheDatabase('sro_appointment', 'id', inOrder),
+      );
+      expect(await everyPage('staffList', byName, ada.headers)).toEqual(
+        await inTheDatabase('staff', 'id', inOrder),
+      );
+    }
+    expect(await everyPage('sroList', { sort: 'name', organisation: 'S03' })).toHaveLength(1);
+  });
+
   it('with filters, and within a person’s organisations', async () => {
     const suspended = { sort: 'name', state: 'suspended' };
     expect((await everyPage('organisationsList', suspended)).sort()).toEqual(['S00', 'S03', 'S06']);
-    expect(await everyPage('applicationsList', { sort: 'state', organisation: 'S01' })).toHaveLength(2);
+    for (const sort of ['state', 'name'])
+      expect(await everyPage('applicationsList', { sort, organisation: 'S01' })).toHaveLength(3);
     expect(await everyPage('applicationsList', { product: 'BookWell', environment: 'int' })).toHaveLength(4);
     const role = { role: 'platform-engineer', odsCodes: ['S01', 'S02'] } as const;
     const { headers } = await signIn(admin.db, 'Odd', [role], admin.clock.ms);
     expect(await everyPage('organisationsList', { sort: 'name' }, headers)).toHaveLength(2);
-    expect(await everyPage('applicationsList', { sort: 'product', order: 'desc' }, headers)).toHaveLength(4);
+    for (const sort of ['product', 'name'])
+      expect(await everyPage('applicationsList', { sort, order: 'desc' }, headers)).toHaveLength(4);
     expect(await everyPage('applicationsList', { organisation: 'S03' }, headers)).toEqual([]);
   });
 
@@ -129,13 +180,14 @@ describe('the total of a list', () => {
     ['organisations?state=suspended', 3],
     ['organisations?health=stopped', 3],
     // An application that is new and retired at once is not created.
-    ['applications', 16],
-    ['applications?organisation=S01', 2],
+    ['applications', 17],
+    ['applications?organisation=S01', 3],
     ['applications?product=BookWell&environment=int', 4],
-    ['applications?state=draft', 16],
+    ['applications?state=draft', 17],
     ['applications?state=retired', 0],
     ['applications?organisation=S99', 0],
-    ['clients', 0],
+    ['clients', 6],
+    ['clients?environment=dep', 3],
     ['cis2-clients', 1],
     ['cis2-clients?product=BookWell', 0],
   ])('of %s is %i', async (path, total) => {

@@ -54,7 +54,7 @@ export default function ApplicationList() {
         />
       }
       columns={[
-        { label: 'Name', fills: '50%', value: organisationInName },
+        { label: 'Name', sort: 'name', fills: '50%', value: organisationInName },
         {
           label: 'ODS code',
           isExtra: true,

@@ -28,8 +28,12 @@ export default function ClientList() {
         />
       }
       columns={[
-        { label: 'Name', fills: '100%', value: ({ name }) => <span title={name}>{name}</span> },
-        { label: 'Environment', value: ({ environment }) => <EnvironmentTag environment={environment} /> },
+        { label: 'Name', sort: 'name', fills: '100%', value: ({ name }) => <span title={name}>{name}</span> },
+        {
+          label: 'Environment',
+          sort: 'environment',
+          value: ({ environment }) => <EnvironmentTag environment={environment} />,
+        },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Grants', value: ({ grants }) => grants.length },
         { label: 'Usable keys', value: ({ keys }) => keys.filter(({ state }) => state === 'usable').length },

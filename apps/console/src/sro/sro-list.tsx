@@ -141,7 +141,7 @@ export default function SroList() {
       }
       columns={[
         { label: 'Organisation', value: ({ organisation }) => organisation },
-        { label: 'Name', value: ({ name }) => name },
+        { label: 'Name', sort: 'name', value: ({ name }) => name },
         { label: 'Role', value: ({ role }) => sentenceCase(role) },
         { label: 'State', value: (sro) => <StateTag state={stateText(sro)} /> },
         { label: 'From', value: firstDay },

@@ -19,7 +19,7 @@ export default function StaffList() {
       rowActions={Actions}
       empty="Nobody has signed in yet."
       columns={[
-        { label: 'Name', value: ({ name }) => name },
+        { label: 'Name', sort: 'name', value: ({ name }) => name },
         { label: 'Email', value: ({ email }) => email ?? NONE },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Roles', value: ({ roles }) => roles.map(roleText).join('; ') || 'None' },

@@ -17,8 +17,8 @@ import {
   spineUserId,
   uuid,
 } from '../registry/identifiers.js';
-import { idCursor } from '../cursors.js';
-import { paging } from '../registry/registry-resources.js';
+import { idCursor, opaqueCursor } from '../cursors.js';
+import { order, paging } from '../registry/registry-resources.js';
 
 /** The CIO of the organisation authorises access in writing (docs/reference/protocol-facts.md §9). */
 const authority = {
@@ -90,7 +90,12 @@ const sroConditions = {
   /** `due`: a review within 60 days, overdue or lapsed. */
   only: z.enum(['proposed', 'due', 'standing', 'withdrawn']).optional(),
 };
-export const sroFilter = z.strictObject({ ...paging(idCursor), ...sroConditions });
+export const sroFilter = z.strictObject({
+  ...paging(opaqueCursor),
+  sort: z.enum(['id', 'name']).default('id'),
+  order,
+  ...sroConditions,
+});
 export const sroTotalFilter = z.strictObject(sroConditions);
 export const idPath = z.strictObject({ id: uuid });
 

@@ -133,7 +133,7 @@ export const applicationChoice = {
 };
 export type ApplicationChoice = z.infer<z.ZodObject<typeof applicationChoice>>;
 
-const order = z.enum(['asc', 'desc']).default('asc');
+export const order = z.enum(['asc', 'desc']).default('asc');
 
 const applicationConditions = {
   environment: environmentName.optional(),
@@ -145,7 +145,8 @@ const applicationConditions = {
 };
 export const applicationFilter = z.strictObject({
   ...paging(opaqueCursor),
-  sort: z.enum(['id', 'environment', 'product', 'state', 'createdAt']).default('id'),
+  /** `name`: of the organisation; of several, of the one with the first ODS code. */
+  sort: z.enum(['id', 'name', 'environment', 'product', 'state', 'createdAt']).default('id'),
   order,
   ...applicationConditions,
 });
@@ -172,7 +173,12 @@ const clientConditions = {
   /** Clients with a grant for it. */
   organisation: odsCode.optional(),
 };
-export const clientFilter = z.strictObject({ ...paging(clientCursor), ...clientConditions });
+export const clientFilter = z.strictObject({
+  ...paging(clientCursor),
+  sort: z.enum(['environment', 'name']).default('environment'),
+  order,
+  ...clientConditions,
+});
 export const clientTotalFilter = z.strictObject(clientConditions);
 
 export const issueKeyRequest = z.strictObject({

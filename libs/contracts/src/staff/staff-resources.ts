@@ -3,8 +3,8 @@ import { PERMISSION_NAMES, STAFF_ROLES } from '@gatehouse/domain/governance/perm
 import { z } from 'zod';
 import { environment } from '../governance/environment-routes.js';
 import { instant, odsCode, reason, uuid } from '../registry/identifiers.js';
-import { idCursor } from '../cursors.js';
-import { paging } from '../registry/registry-resources.js';
+import { idCursor, opaqueCursor } from '../cursors.js';
+import { order, paging } from '../registry/registry-resources.js';
 
 export const staffRole = z.enum(STAFF_ROLES);
 
@@ -55,7 +55,11 @@ export const staffMember = z.object({
   roles: z.array(heldRole.extend({ source: z.enum(['provider', 'administrator']) })),
   lastSignInAt: instant.nullable(),
 });
-export const staffFilter = z.strictObject(paging(idCursor));
+export const staffFilter = z.strictObject({
+  ...paging(opaqueCursor),
+  sort: z.enum(['id', 'name']).default('id'),
+  order,
+});
 export const staffPath = z.strictObject({ id: uuid });
 export const changeRoleRequest = z.discriminatedUnion(
   'action',

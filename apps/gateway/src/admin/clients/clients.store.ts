@@ -36,15 +36,15 @@ export class ClientsStore {
     @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
   ) {}
 
-  async list({ limit, after, ...filter }: InputOf<'clientsList'>['query'], reach: Reach) {
+  async list({ limit, after, sort, order, ...filter }: InputOf<'clientsList'>['query'], reach: Reach) {
     const nowMs = this.now();
+    const columns = sort === 'name' ? BY_NAME : BY_ENVIRONMENT;
     const rows = await this.db.client.findMany({
       where: {
-        ...clientsWhere(filter, reach),
-        ...(after === undefined ? {} : afterClient(after)),
+        AND: [clientsWhere(filter, reach), after === undefined ? {} : afterClient(after, columns, order)],
       },
       include: WHOLE_CLIENT,
-      orderBy: [{ environmentName: 'asc' }, { name: 'asc' }],
+      orderBy: columns.map((column) => ({ [column]: order })),
       take: limit + 1,
     });
     return pageOf(
@@ -150,10 +150,21 @@ export function clientView(row: ClientRows, nowMs: number) {
 export const organisationsOf = ({ grants }: { readonly grants: readonly { readonly odsCode: string }[] }) =>
   grants.map(({ odsCode }) => odsCode);
 
-function afterClient(after: string) {
-  const [environment = '', name = ''] = after.split('/', 2);
+const BY_ENVIRONMENT = ['environmentName', 'name'] as const;
+const BY_NAME = ['name', 'environmentName'] as const;
+
+function afterClient(
+  after: string,
+  [first, second]: typeof BY_ENVIRONMENT | typeof BY_NAME,
+  order: 'asc' | 'desc',
+) {
+  const [environmentName = '', name = ''] = after.split('/', 2);
+  const last = { environmentName, name };
+  const beyond = (value: string) => (order === 'asc' ? { gt: value } : { lt: value });
   return {
-    OR: [{ environmentName: { gt: environment } }, { environmentName: environment, name: { gt: name } }],
+    // Says no more than the line after it, but lets the index begin there.
+    [first]: order === 'asc' ? { gte: last[first] } : { lte: last[first] },
+    OR: [{ [first]: beyond(last[first]) }, { [first]: last[first], [second]: beyond(last[second]) }],
   };
 }
 

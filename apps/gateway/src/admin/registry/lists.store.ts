@@ -18,7 +18,7 @@ import { countedTotal, pageOf, totalOf } from '../http/paging.js';
 import type { Queries } from '../http/transactions.js';
 import { DATABASE, PUBLIC_URL } from '../injected.js';
 import { organisationView, WITH_COUNTS } from './organisations.view.js';
-import { type At, countedRows, inOrder, sortedKeys, type SortedList } from './sorted-keys.store.js';
+import { type At, countedRows, ID, inOrder, NAME, sortedKeys, type SortedList } from './sorted-keys.store.js';
 
 type OrganisationFilter = InputOf<'organisationsTotal'>['query'];
 type ApplicationFilter = InputOf<'applicationsTotal'>['query'];
@@ -32,15 +32,26 @@ const text = (name: string) => ({ name, type: 'text' }) as const;
 
 const ORGANISATIONS_BY: Readonly<Record<OrganisationQuery['sort'], SortedList['by']>> = {
   odsCode: text('ods_code'),
-  name: text('name'),
+  name: NAME,
   state: text('state'),
 };
-const APPLICATIONS_BY: Readonly<Record<ApplicationQuery['sort'], SortedList['by']>> = {
-  id: { name: 'id', type: 'uuid' },
-  environment: text('environment'),
-  product: text('product'),
-  state: text('state'),
-  createdAt: { name: 'created_at', type: 'timestamptz' },
+const applicationsBy = (by: SortedList['by']) => ({ table: 'application', by });
+const APPLICATIONS_BY: Readonly<
+  Record<ApplicationQuery['sort'], Pick<SortedList, 'table' | 'isJoined' | 'by'>>
+> = {
+  id: applicationsBy(ID),
+  name: {
+    table: `(SELECT application.*, organisation.name AS organisation_name
+      FROM organisation JOIN binding USING (ods_code) JOIN application ON application.id = binding.application_id
+      WHERE NOT EXISTS (SELECT FROM binding AS earlier
+        WHERE earlier.application_id = binding.application_id AND earlier.ods_code < binding.ods_code)) AS application`,
+    isJoined: true,
+    by: text('organisation_name'),
+  },
+  environment: applicationsBy(text('environment')),
+  product: applicationsBy(text('product')),
+  state: applicationsBy(text('state')),
+  createdAt: applicationsBy({ name: 'created_at', type: 'timestamptz' }),
 };
 
 /** Organisations and applications, sorted and in pages. */
@@ -65,8 +76,7 @@ export class RegistryLists {
 
   async applications(query: ApplicationQuery, reach: Reach) {
     const { sort, order } = query;
-    const list = { table: 'application', key: APPLICATIONS_BY.id, by: APPLICATIONS_BY[sort] };
-    const sorted = { ...list, descending: order === 'desc' };
+    const sorted = { ...APPLICATIONS_BY[sort], key: ID, descending: order === 'desc' };
     const { keys, next } = await sortedKeys(this.db, sorted, query, applicationConditions(query, reach));
     const rows = await this.db.application.findMany({
       where: { id: { in: [...keys] } },

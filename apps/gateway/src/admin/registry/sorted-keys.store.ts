@@ -9,9 +9,14 @@ interface Column {
   readonly type: 'text' | 'uuid' | 'timestamptz';
 }
 
-/** Names of the database's own, never a caller's. There is an index for `by` and `key` together. */
+export const ID = { name: 'id', type: 'uuid' } as const;
+export const NAME = { name: 'name', type: 'text' } as const;
+
+/** Names of the database's own, never a caller's. There is an index for `by` and `key` together, or by one after the other. */
 export interface SortedList {
   readonly table: string;
+  /** The table is a join, and `by` and `key` are columns of different tables. */
+  readonly isJoined?: true;
   readonly key: Column;
   readonly by: Column;
   readonly descending: boolean;
@@ -26,7 +31,7 @@ export type At = (value: unknown) => string;
  */
 export async function sortedKeys(
   db: Queries,
-  { table, key, by, descending }: SortedList,
+  { table, isJoined, key, by, descending }: SortedList,
   { limit, after }: Paging,
   where: (at: At) => readonly string[],
 ): Promise<{ readonly keys: readonly string[]; readonly next: string | null }> {
@@ -37,6 +42,8 @@ export async function sortedKeys(
     const [value, id] = positionOf(after, by, key);
     const beyond = descending ? '<' : '>';
     conditions.push(`(${by.name}, ${key.name}) ${beyond} (${at(value)}::${by.type}, ${at(id)}::${key.type})`);
+    // No index has both columns: this lets the one of `by` begin here.
+    if (isJoined === true) conditions.push(`${by.name} ${beyond}= ${at(value)}::${by.type}`);
   }
   const order = descending ? 'DESC' : 'ASC';
   const rows = await db.$queryRawUnsafe<{ key: string; value: string }[]>(

@@ -5,15 +5,18 @@ import { REVIEW_NOTICE_DAYS } from '@gatehouse/domain/governance/sro';
 import { Inject, Injectable } from '@nestjs/common';
 import { acceptAppointment } from '../../adapters/people/sro-links.js';
 import { requireReach } from '../http/access/principal.js';
-import { countedTotal, pageOf } from '../http/paging.js';
+import { totalOf } from '../http/paging.js';
 import { conflict, notFound } from '../http/problem.js';
 import type { Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
+import { type At, countedRows, ID, inOrder, NAME, sortedKeys } from '../registry/sorted-keys.store.js';
 import { refuseBadAcceptance, refuseBadReview, REVIEW_AFTER_DAYS } from './appointment-days.js';
 import { openLinks, viewOf } from './sro.view.js';
 
 type Query = InputOf<'sroList'>['query'];
 type Filter = InputOf<'sroTotal'>['query'];
+
+const TABLE = 'sro_appointment';
 
 /** Appointments of senior responsible owners. */
 @Injectable()
@@ -23,28 +26,20 @@ export class AppointmentsStore {
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
-  async list({ limit, after, ...filter }: Query, reach: Reach) {
+  async list(query: Query, reach: Reach) {
     const nowMs = this.now();
+    const by = query.sort === 'name' ? NAME : ID;
+    const sorted = { table: TABLE, key: ID, by, descending: query.order === 'desc' };
+    const { keys, next } = await sortedKeys(this.db, sorted, query, conditions(query, reach, nowMs));
     const rows = await this.db.sroAppointment.findMany({
-      where: {
-        ...appointmentsWhere(filter, reach, nowMs),
-        ...(after === undefined ? {} : { id: { gt: after } }),
-      },
+      where: { id: { in: [...keys] } },
       include: openLinks(nowMs),
-      orderBy: { id: 'asc' },
-      take: limit + 1,
     });
-    return pageOf(
-      rows,
-      limit,
-      ({ id }) => id,
-      (row) => viewOf(row, nowMs),
-    );
+    return { items: inOrder(keys, rows, ({ id }) => id).map((row) => viewOf(row, nowMs)), next };
   }
 
   async total(filter: Filter, reach: Reach) {
-    const where = appointmentsWhere(filter, reach, this.now());
-    return countedTotal((take) => this.db.sroAppointment.count({ where, take }));
+    return totalOf(await countedRows(this.db, TABLE, conditions(filter, reach, this.now())));
   }
 
   /** Records an acceptance on paper. @throws AdminProblem conflict, if the appointment is accepted already */
@@ -109,22 +104,20 @@ export async function theAppointment(transaction: Transaction, id: string, reach
   return row;
 }
 
-function appointmentsWhere({ organisation, only }: Filter, reach: Reach, nowMs: number) {
-  return {
-    ...(organisation === undefined ? {} : { odsCode: organisation }),
-    AND: [
-      ...(reach === 'all' ? [] : [{ odsCode: { in: [...reach] } }]),
-      ...(only === undefined ? [] : [onlyWhere(only, nowMs)]),
-    ],
-  };
-}
+const conditions =
+  ({ organisation, only }: Filter, reach: Reach, nowMs: number) =>
+  (at: At): string[] => [
+    ...(organisation === undefined ? [] : [`ods_code = ${at(organisation)}`]),
+    ...(reach === 'all' ? [] : [`ods_code = ANY(${at([...reach])}::text[])`]),
+    ...(only === undefined ? [] : onlyConditions(only, nowMs, at)),
+  ];
 
-function onlyWhere(only: NonNullable<Query['only']>, nowMs: number) {
-  const now = new Date(nowMs);
-  if (only === 'withdrawn') return { withdrawnAt: { lte: now } };
-  const standing = { OR: [{ withdrawnAt: null }, { withdrawnAt: { gt: now } }] };
-  if (only === 'standing') return standing;
-  if (only === 'proposed') return { ...standing, acceptedAt: null };
+function onlyConditions(only: NonNullable<Query['only']>, nowMs: number, at: At): string[] {
+  const now = `${at(new Date(nowMs))}::timestamptz`;
+  if (only === 'withdrawn') return [`withdrawn_at <= ${now}`];
+  const standing = `(withdrawn_at IS NULL OR withdrawn_at > ${now})`;
+  if (only === 'standing') return [standing];
+  if (only === 'proposed') return [standing, 'accepted_at IS NULL'];
   const noticeDay = addDays(londonDay(nowMs), REVIEW_NOTICE_DAYS[0]);
-  return { ...standing, acceptedAt: { not: null }, reviewDueOn: { lte: new Date(noticeDay) } };
+  return [standing, 'accepted_at IS NOT NULL', `review_due_on <= ${at(noticeDay)}::date`];
 }

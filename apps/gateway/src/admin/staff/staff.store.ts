@@ -2,10 +2,11 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import type { StaffRole } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
 import { giveRole } from '../../adapters/people/staff-roles.js';
-import { countedTotal, pageOf } from '../http/paging.js';
+import { countedTotal } from '../http/paging.js';
 import { notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
+import { ID, inOrder, NAME, sortedKeys } from '../registry/sorted-keys.store.js';
 
 const WITH_ROLES = {
   roles: { orderBy: { role: 'asc' } },
@@ -20,14 +21,11 @@ export class StaffStore {
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
-  async list({ limit, after }: InputOf<'staffList'>['query']) {
-    const rows = await this.db.staff.findMany({
-      where: after === undefined ? {} : { id: { gt: after } },
-      include: WITH_ROLES,
-      orderBy: { id: 'asc' },
-      take: limit + 1,
-    });
-    return pageOf(rows, limit, ({ id }) => id, viewOf);
+  async list({ sort, order, ...paging }: InputOf<'staffList'>['query']) {
+    const list = { table: 'staff', key: ID, by: sort === 'name' ? NAME : ID, descending: order === 'desc' };
+    const { keys, next } = await sortedKeys(this.db, list, paging, () => []);
+    const rows = await this.db.staff.findMany({ where: { id: { in: [...keys] } }, include: WITH_ROLES });
+    return { items: inOrder(keys, rows, ({ id }) => id).map(viewOf), next };
   }
 
   total() {
