@@ -169,9 +169,37 @@ describe('the list of applications', () => {
     await page.getByRole('menuitem', { name: 'Reset' }).click();
     await page.keyboard.press('Escape');
     await until('the columns are as at first', async () => (await headings(page)).includes('State'));
+    // By the names of their organisations.
+    await page.getByRole('button', { name: 'Name', exact: true }).click();
+    await page.getByRole('button', { name: 'Name', exact: true }).click();
+    await page.locator('th[aria-sort=descending]').getByText('Name').waitFor();
+    await page.getByRole('row').nth(1).getByText('Synthetic Trust R70').waitFor();
     expect(at.complaints).toEqual([]);
     await page.context().close();
   });
+
+  /** From a filter that finds the two of this test. */
+  async function suspendsAllThatMatch(page: Page): Promise<void> {
+    await page.getByRole('button', { name: 'Select all that match' }).click();
+    const all = page.getByRole('group', { name: 'All that match' });
+    await all.getByText('None of them is a draft or suspended').waitFor();
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('All that match');
+    await all.getByRole('button', { name: 'Suspend 2 applications' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Suspend 2 applications' });
+    await dialog.getByText('2 applications: state live').waitFor();
+    await dialog.getByText('would have been rejected').waitFor();
+    await accessible(page, 'suspending all that match');
+    await page.screenshot({ path: `${SHOTS}/suspend-all-1280-light.png` });
+    await dialog.getByLabel('Reason').fill('supplier incident 7');
+    await dialog.getByRole('button', { name: 'Suspend 2 applications' }).click();
+    await page.getByText('2 applications suspended.').waitFor();
+    await all.getByText('None of them is live, so none can be suspended.').waitFor();
+    const { rows } = await at.stack.sql.query(
+      `SELECT count(*)::int AS rows, count(DISTINCT version)::int AS versions FROM registry_change
+        WHERE table_name = 'application' AND reason = 'supplier incident 7' AND after ->> 'state' = 'suspended'`,
+    );
+    expect(rows).toEqual([{ rows: 2, versions: 1 }]);
+  }
 
   it('keeps a saved filter for the person who saved it, over a sign-out, and none with an identifier', async () => {
     const page = await at.open();
@@ -212,6 +240,7 @@ describe('the list of applications', () => {
     await addFilter.click();
     await saved.click();
     await page.waitForURL(/filter=%7B%22state%22%3A%22live%22%7D/);
+    await suspendsAllThatMatch(page);
     expect(at.complaints).toEqual([]);
     await page.context().close();
   });

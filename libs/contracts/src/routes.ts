@@ -15,6 +15,7 @@ import { jobRoutes } from './operation/job-routes.js';
 import { lintAssertionRoutes } from './operation/lint-assertion-routes.js';
 import { noticeRoutes } from './operation/notice-routes.js';
 import { ownNoticeRoutes } from './operation/own-notice-routes.js';
+import { atOnceRoutes } from './registry/at-once-routes.js';
 import { healthRoutes } from './registry/health-routes.js';
 import { keyEmergencyRoutes } from './operation/key-emergency-routes.js';
 import { signatureRoutes } from './operation/signature-routes.js';
@@ -45,6 +46,7 @@ export const POLL_HEADER = 'Gatehouse-Poll';
 export const routes = {
   ...registryRoutes,
   ...recordRoutes,
+  ...atOnceRoutes,
   ...healthRoutes,
   ...historyRoutes,
   ...searchRoutes,

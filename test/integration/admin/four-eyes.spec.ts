@@ -361,6 +361,57 @@ describe('the same rule for every route', () => {
     expect(approved.status, approved.text).toBe(200);
   });
 
+  it('all applications that a filter finds are one change, as long as it finds what was confirmed', async () => {
+    const path = '/applications-at-once';
+    const filter = { product: 'ReferWell', environment: 'int' };
+    const preview = async (to: string) =>
+      (await as(priya, 'GET', `${path}?product=ReferWell&environment=int&to=${to}`)).body;
+    const request = (to: string, count: number, which: object = filter) =>
+      as(priya, 'POST', path, { to, filter: which, count, reason: 'supplier incident 7' });
+    const states = async () =>
+      (await admin.db.application.findMany({ orderBy: { asid: 'asc' } })).map(({ state }) => state);
+    expect(await preview('live')).toEqual({
+      ...{ total: 1, isMore: false, environments: ['int'], atStake: null },
+    });
+    expect((await as(priya, 'GET', `${path}?to=live`)).status).toBe(400);
+    expect((await request('live', 1, {})).status).toBe(400);
+    expect((await request('live', 2)).status).toBe(409);
+    // It goes live once somebody else has looked at it.
+    const waits = await request('live', 1);
+    expect([waits.status, waits.body.rules]).toEqual([202, ['an application going live']]);
+    expect(await states()).toEqual(['live', 'draft']);
+    expect((await approve(gita, waits.body.id, waits.body.diffHash)).status).toBe(200);
+    expect(await states()).toEqual(['live', 'live']);
+    // What is stopped in an emergency is put in service by lifting the stop.
+    const { id: application } = await admin.db.application.findFirstOrThrow({
+      where: { asid: '200000002454' },
+    });
+    const stop = await as(priya, 'POST', '/emergency-stops', {
+      kind: 'application',
+      application,
+      reason: 'x',
+    });
+    expect((await preview('live')).total).toBe(0);
+    expect((await as(priya, 'POST', `/emergency-stops/${stop.body.id}/lift`, { reason: 'x' })).status).toBe(
+      200,
+    );
+    // Suspending needs nobody else: one change, with a row of the history for each.
+    expect(await preview('suspended')).toMatchObject({ total: 2, atStake: { requests: 0 } });
+    expect((await request('suspended', 2)).body).toEqual({ changed: 2 });
+    expect(await states()).toEqual(['suspended', 'suspended']);
+    const rows = await admin.db.registryChange.findMany({
+      where: { tableName: 'application', reason: 'supplier incident 7' },
+    });
+    expect([rows.length, new Set(rows.map(({ version }) => version)).size]).toEqual([2, 1]);
+    // A request is for what its filter found then.
+    const both = await request('live', 2);
+    expect(both.status, both.text).toBe(202);
+    await admin.db.application.update({ where: { id: application }, data: { state: 'draft' } });
+    const late = await approve(gita, both.body.id, both.body.diffHash);
+    expect([late.status, late.body.detail]).toEqual([409, expect.stringContaining('has changed since')]);
+    expect(await states()).toEqual(['draft', 'suspended']);
+  });
+
   it('an emergency stop is lifted alone by the person who made it soon after, otherwise by two people', async () => {
     const stop = { kind: 'organisation', organisation: 'R69', reason: 'odd traffic' };
     const slip = await as(priya, 'POST', '/emergency-stops', stop);

@@ -220,6 +220,17 @@ describe('the total of a list', () => {
     expect(await totalOf('organisations')).toEqual({ total: 10_000, isMore: false });
     await add(10_001, 10_001);
     expect(await totalOf('organisations')).toEqual({ total: 10_000, isMore: true });
+    // More than are changed at once.
+    await owner.query(`INSERT INTO application (environment, product, access_mode, state, jwks_id)
+      SELECT 'dep', 'BookWell', 'user-restricted', 'draft', md5('jwks' || n) FROM generate_series(1, 2001) n`);
+    const filter = { state: 'draft' };
+    const preview = await admin.call('GET', '/api/v1/applications-at-once?to=live&state=draft');
+    expect(preview.body).toMatchObject({ total: 2_000, isMore: true, atStake: null });
+    const change = { to: 'live', filter, count: 2_000, reason: 'x' };
+    const refused = await admin.call('POST', '/api/v1/applications-at-once', change);
+    expect([refused.status, refused.body.errors[0].detail]).toEqual([
+      ...[400, expect.stringContaining('more than 2,000 applications, which is the most at once')],
+    ]);
     await owner.end();
   });
 });

@@ -13,6 +13,7 @@ import { Tag } from '../parts/list/tag.js';
 import { choicesOf } from '../parts/words.js';
 import { AccessTags } from './access-tags.js';
 import { RequestsAtStake } from '../stops/requests-at-stake.js';
+import { SelectAll } from './at-once/select-all.js';
 import { organisationInName } from './name-parts.js';
 
 type Application = AnswerOf<'applicationsList'>['items'][number];
@@ -24,6 +25,7 @@ export default function ApplicationList() {
     <RegisterList<Application>
       title="Applications"
       total={{ route: 'applicationsTotal', one: 'application' }}
+      above={<SelectAll />}
       isOneLine
       wholeName={({ name }) => name}
       bulk={{

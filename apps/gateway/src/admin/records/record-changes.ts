@@ -85,18 +85,18 @@ export class RecordChanges {
 
 type ApplicationView = Awaited<ReturnType<RecordsStore['application']>>['record'];
 
-function documentOf(
+function documentOf(view: ApplicationView, { reason: _reason, ...fields }: ApplicationChange['body']) {
+  return { ...EMPTY_DOCUMENT, applications: [entryOf(view, fields)] };
+}
+
+/** An application and what is to change of it, as an entry of a registry document. */
+export function entryOf(
   { id, organisations, product, environment, accessMode, capability }: ApplicationView,
-  { reason: _reason, ...fields }: ApplicationChange['body'],
-): RegistryDocument {
-  const entry: DocumentApplication = {
-    id,
-    organisations,
-    product,
-    environment,
-    accessMode,
+  fields: Partial<DocumentApplication>,
+): DocumentApplication {
+  return {
+    ...{ id, organisations, product, environment, accessMode },
     capability: capability ?? undefined,
     ...fields,
   };
-  return { ...EMPTY_DOCUMENT, applications: [entry] };
 }

@@ -3,15 +3,17 @@ import { Controller, Inject } from '@nestjs/common';
 import { FourEyes } from '../changes/four-eyes.js';
 import type { Acting } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
+import { ApplicationsAtOnce } from './at-once.store.js';
 import { Cis2ClientRecords } from './cis2-client-record.store.js';
 import { RecordsStore } from './records.store.js';
 
-/** One record of the registry, read with its entity tag and changed only as it was read. */
+/** One record of the registry, read with its entity tag and changed only as it was read; and applications at once. */
 @Controller()
 export class RecordsController {
   constructor(
     @Inject(RecordsStore) private readonly records: RecordsStore,
     @Inject(Cis2ClientRecords) private readonly cis2Clients: Cis2ClientRecords,
+    @Inject(ApplicationsAtOnce) private readonly atOnce: ApplicationsAtOnce,
     @Inject(FourEyes) private readonly fourEyes: FourEyes,
   ) {}
 
@@ -48,5 +50,15 @@ export class RecordsController {
   @Route('applicationChange')
   changeApplication(input: InputOf<'applicationChange'>, acting: Acting) {
     return this.fourEyes.submit(acting, 'applicationChange', input);
+  }
+
+  @Route('applicationsAtOncePreview')
+  previewAtOnce({ query }: InputOf<'applicationsAtOncePreview'>) {
+    return this.atOnce.preview(query);
+  }
+
+  @Route('applicationsAtOnceChange')
+  changeAtOnce(input: InputOf<'applicationsAtOnceChange'>, acting: Acting) {
+    return this.fourEyes.submit(acting, 'applicationsAtOnceChange', input);
   }
 }

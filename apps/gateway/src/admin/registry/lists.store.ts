@@ -118,7 +118,7 @@ const organisationConditions =
     ...(reach === 'all' ? [] : [`ods_code = ANY(${at([...reach])}::text[])`]),
   ];
 
-const applicationConditions =
+export const applicationConditions =
   ({ organisation, health, ...rest }: ApplicationFilter, reach: Reach): Conditions =>
   (at) => [
     ...(['environment', 'product', 'state', 'asid'] as const).flatMap((name) =>

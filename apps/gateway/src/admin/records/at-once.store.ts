@@ -1,0 +1,100 @@
+import { MOST_AT_ONCE, type StateAtOnce } from '@gatehouse/contracts/registry/at-once-routes';
+import type { InputOf } from '@gatehouse/contracts/routes';
+import { EMPTY_DOCUMENT } from '@gatehouse/domain/registry/records/registry-records';
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Guarded, type GuardedInput } from '../changes/guarded.js';
+import { AdminProblem, conflict, invalid } from '../http/problem.js';
+import type { Change, Queries, Transaction } from '../http/transactions.js';
+import { CLOCK, type Clock, DATABASE, PUBLIC_URL } from '../injected.js';
+import { keyOfRows, WHOLE_APPLICATION } from '../registry/applications.store.js';
+import { RegistryWriter } from '../registry/apply.store.js';
+import { applicationConditions, applicationView } from '../registry/lists.store.js';
+import { ID, inOrder, sortedKeys } from '../registry/sorted-keys.store.js';
+import { entryOf } from './record-changes.js';
+
+const WEEK_MS = 7 * 86_400_000;
+
+type Filter = InputOf<'applicationsTotal'>['query'];
+
+const STATES_BEFORE: Readonly<Record<StateAtOnce, readonly string[]>> = {
+  suspended: ['live'],
+  live: ['draft', 'suspended'],
+};
+
+/** Suspends or puts in service every application that a filter finds: one registry document, applied like any other. */
+@Injectable()
+export class ApplicationsAtOnce {
+  constructor(
+    @Inject(DATABASE) private readonly db: Queries,
+    @Inject(RegistryWriter) private readonly writer: RegistryWriter,
+    @Inject(AuditTrail) private readonly auditTrail: AuditTrail,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
+
+  async preview({ to, ...filter }: InputOf<'applicationsAtOncePreview'>['query']) {
+    const { ids, isMore } = await found(this.db, to, filter);
+    const places = await this.db.application.findMany({
+      where: { id: { in: [...ids] } },
+      select: { environmentName: true },
+      distinct: ['environmentName'],
+      orderBy: { environmentName: 'asc' },
+    });
+    const atStake =
+      isMore || to === 'live'
+        ? null
+        : await this.auditTrail.requestsAtStake({ applicationIds: ids }, 'all', this.now() - WEEK_MS);
+    return {
+      ...{ total: ids.length, isMore, atStake },
+      environments: places.map(({ environmentName }) => environmentName),
+    };
+  }
+
+  /** @throws AdminProblem if the filter finds another number than was confirmed, or a rule forbids one of the changes */
+  @Guarded('applicationsAtOnceChange')
+  async change(
+    transaction: Transaction,
+    _change: Change,
+    { body: { to, filter, count } }: GuardedInput<'applicationsAtOnceChange'>,
+  ) {
+    const { ids, isMore } = await found(transaction, to, filter);
+    if (isMore) throw invalid([{ pointer: '/filter', detail: TOO_MANY }]);
+    if (ids.length !== count)
+      throw conflict(
+        `The filter finds another number of applications by now: ${ids.length} instead of ${count}. Preview them again.`,
+      );
+    const rows = await transaction.application.findMany({
+      where: { id: { in: [...ids] } },
+      include: WHOLE_APPLICATION,
+    });
+    const chosen = inOrder(ids, rows, ({ id }) => id);
+    const applications = chosen.map((row) => entryOf(applicationView(row, this.publicUrl), { state: to }));
+    try {
+      await this.writer.apply(transaction, { ...EMPTY_DOCUMENT, applications });
+    } catch (error) {
+      if (!(error instanceof AdminProblem) || error.kind !== 'registry-faults') throw error;
+      throw invalid(
+        error.errors.map(({ pointer, detail }) => {
+          const row = chosen[Number(/^\/document\/applications\/(\d+)/.exec(pointer)?.[1])];
+          return { pointer: '/filter', detail: row === undefined ? detail : `${keyOfRows(row)}: ${detail}` };
+        }),
+      );
+    }
+    return { changed: count };
+  }
+}
+
+const TOO_MANY = `it finds more than ${MOST_AT_ONCE.toLocaleString('en-GB')} applications, which is the most at once. Narrow it, to one environment, product or organisation for example, and change the others after that`;
+
+/** Those that stand under an emergency stop are left out: they run again when it is lifted. */
+async function found(db: Queries | Transaction, to: StateAtOnce, filter: Filter) {
+  const list = { table: 'application', key: ID, by: ID, descending: false };
+  const { keys, next } = await sortedKeys(db, list, { limit: MOST_AT_ONCE }, (at) => [
+    ...applicationConditions(filter, 'all')(at),
+    `state = ANY(${at(STATES_BEFORE[to])}::text[])`,
+    `NOT EXISTS (SELECT FROM emergency_stop
+      WHERE kind = 'application' AND target = application.id::text AND lifted_at IS NULL)`,
+  ]);
+  return { ids: keys, isMore: next !== null };
+}
