@@ -23,6 +23,34 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'an organisation that has closed is offered without a word',
+    file: 'libs/domain/src/ods/published-organisation.ts',
+    find: 'closedOn < today',
+    put: 'closedOn > today',
+    tests: unit('libs/domain/src/ods/published-organisation.spec.ts'),
+  },
+  {
+    name: 'people are loaded as organisations',
+    file: 'libs/domain/src/ods/published-organisation.ts',
+    find: 'if (PRACTITIONER.test(odsCode))',
+    put: 'if (false)',
+    tests: unit('libs/domain/src/ods/published-organisation.spec.ts'),
+  },
+  {
+    name: 'the rows of an ODS file without a fault are read although others have one',
+    file: 'libs/contracts/src/ods/ods-file.ts',
+    find: 'organisations: faults.length === 0 ? organisations : []',
+    put: 'organisations',
+    tests: unit('libs/contracts/src/ods/ods-file.spec.ts'),
+  },
+  {
+    name: 'what the NHS publishes is loaded without a record',
+    file: `${ADMIN}/ods/ods.store.ts`,
+    find: "await this.auditAccess.record('ODS_FILE_LOADED'",
+    put: "void this.auditAccess.record('ODS_FILE_LOADED'",
+    tests: integration('test/integration/admin/admin-cli.spec.ts'),
+  },
+  {
     name: 'an export is recorded without its reason',
     file: `${ADMIN}/audit/download.ts`,
     find: 'const facts = { exportId, reason, format,',

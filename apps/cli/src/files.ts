@@ -25,7 +25,12 @@ export function unreadable(file: string, error: unknown): Failure {
 
 /** @throws Failure that names the file and the byte that can't be decoded */
 export async function readTextFile(file: string): Promise<string> {
-  const { text, fault } = decodeTextFile(await readBytes(file));
+  return textOf(file, await readBytes(file));
+}
+
+/** @throws Failure that names the file and the byte that can't be decoded */
+export function textOf(file: string, bytes: Uint8Array): string {
+  const { text, fault } = decodeTextFile(bytes);
   if (fault !== undefined) throw new Failure(`${file}:${fault.line}: byte ${fault.byte}: ${fault.detail}`, 2);
   return text;
 }

@@ -19,6 +19,7 @@ import { lintAssertionCommand } from './commands/apim/lint-assertion.js';
 import { listCommands } from './commands/lists.js';
 import { migrateCommand } from './commands/migrate.js';
 import { noticeCommands } from './commands/running/notices.js';
+import { odsCommands } from './commands/ods.js';
 import { registryCommands } from './commands/registry.js';
 import { replicaCommand } from './commands/running/replicas.js';
 import { signatureCommands } from './commands/signatures/signatures.js';
@@ -41,7 +42,15 @@ const GROUPS: readonly (readonly [
   ['Setting up:', [migrateCommand, bootstrapCommand, tokenCommands]],
   [
     'The registry:',
-    [registryCommands, listCommands, clientCommands, cis2ClientCommands, asidPlanCommand, changeCommands],
+    [
+      registryCommands,
+      listCommands,
+      clientCommands,
+      cis2ClientCommands,
+      asidPlanCommand,
+      odsCommands,
+      changeCommands,
+    ],
   ],
   ['Signing keys:', [keyCommands]],
   ['Finding out why:', [diagnosisCommands, lintAssertionCommand, impactCommands]],

@@ -34,6 +34,7 @@ import { searchRoutes } from './registry/search-routes.js';
 import { ownWorkRoutes } from './staff/own-work-routes.js';
 import { staffRoutes } from './staff/staff-routes.js';
 import { stopRoutes } from './governance/stop-routes.js';
+import { odsRoutes } from './ods/ods-routes.js';
 import { trailRoutes } from './audit/trail-routes.js';
 import { userSessionRoutes } from './users/user-session-routes.js';
 
@@ -78,6 +79,7 @@ export const routes = {
   ...impactRoutes,
   ...impactPlanRoutes,
   ...messageSetRoutes,
+  ...odsRoutes,
 } as const;
 
 export type RouteName = keyof typeof routes;

@@ -538,6 +538,13 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     '',
     'A comparison has the version and the SHA-256 of its file, and at most 2,000,000 characters of what it says.',
   ),
+  ods_file_pkey: rule('id', 'There is a file with this id already.'),
+  ods_file_named: rule('fileName', 'A file has a name of at most 200 characters, and its SHA-256.'),
+  ods_file_counts: rule('organisations', 'A file has organisations: new ones, changed ones, and others.'),
+  ods_organisation_pkey: rule('odsCode', 'There is an organisation with this ODS code already.'),
+  ods_organisation_code_format: rule('odsCode', 'An ODS code is 1 to 10 capital letters and digits.'),
+  ods_organisation_name_length: rule('name', 'The name of an organisation has 1 to 200 characters.'),
+  ods_organisation_file_id_fkey: rule('fileId', 'There is no such file.'),
   notice_webhook_pkey: rule('id', 'There is a webhook with this id already.'),
   notice_webhook_https: rule(
     'url',

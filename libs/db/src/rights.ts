@@ -61,6 +61,8 @@ const NEVER_DELETED = [
   'user_session',
   'notice_webhook',
   'catalogue_comparison',
+  'ods_file',
+  'ods_organisation',
   'impact_plan',
   'impact_plan_step',
 ];

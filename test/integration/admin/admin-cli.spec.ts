@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../../../apps/cli/src/program.ts';
 import { readSettings } from '../../../apps/cli/src/settings.ts';
 import { createDatabase, createEmptyDatabase } from '../../support/servers/postgres.ts';
@@ -65,6 +65,13 @@ async function gatehouse(line: string | string[], variables: Record<string, stri
     output: { out: (text) => (out += `${text}\n`), err: (text) => (err += text), interactive: false },
   });
   return { code, out, err };
+}
+
+/** A row of an ODS report: 27 cells, each in quotes. */
+function odsRow(odsCode: string, name: string, opened = '', closed = '', status = ''): string {
+  const cells = Array.from({ length: 27 }, () => '');
+  [cells[0], cells[1], cells[10], cells[11], cells[12]] = [odsCode, name, opened, closed, status];
+  return cells.map((cell) => `"${cell}"`).join(',');
 }
 
 describe('the command line', () => {
@@ -309,6 +316,65 @@ describe('the command line', () => {
       ],
     });
     expect((await gatehouse('tokens list')).out).toContain('Operations room');
+  });
+
+  it('loads what the NHS publishes about organisations, all of a file or nothing', async () => {
+    const load = async (name: string, rows: readonly string[]) => {
+      const report = join(folder, name);
+      await writeFile(report, rows.map((row) => `${row}\r\n`).join(''));
+      admin.clock.ms += 1;
+      return gatehouse(['ods', 'load', report, '--reason', 'weekly']);
+    };
+    const quay = (name: string, closed = '') => odsRow('A99001', name, '19740401', closed, 'ACTIVE');
+    const harbour = odsRow('R0Z', 'HARBOUR NHS TRUST', '20060401');
+    expect(await gatehouse('ods show A99001')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('No file was loaded yet.'),
+    });
+
+    expect((await load('first.csv', [quay('THE QUAY SURGERY'), harbour])).out).toContain(
+      'Loaded 2 organisations from first.csv: 2 new, 0 changed, 0 as before.',
+    );
+    expect((await load('first.csv', [quay('THE QUAY SURGERY'), harbour])).out).toContain(
+      '0 new, 0 changed, 2 as before.',
+    );
+    const faulty = await load('faulty.csv', [quay('ANOTHER NAME'), odsRow('R0Y', '')]);
+    expect(faulty).toMatchObject({ code: 1, out: '' });
+    expect(faulty.err).toContain("faulty.csv:2: Name: the organisation's name is empty");
+    expect((await load('next.csv', [quay('THE QUAY SURGERY', '20260301')])).out).toContain(
+      '0 new, 1 changed',
+    );
+
+    // On 2 March 2026. What a newer file leaves out stays known.
+    const { out } = await gatehouse('ods show A99001');
+    expect(out).toMatch(/name +THE QUAY SURGERY\n/);
+    expect(out).toMatch(/remark +It closed on 1 March 2026\./);
+    expect(out).toMatch(/file +next\.csv/);
+    expect(await admin.ok('odsOrganisationShow', { params: { odsCode: 'R0Z' } })).toMatchObject({
+      published: { name: 'HARBOUR NHS TRUST', closedOn: null, remark: null, fileName: 'first.csv' },
+    });
+    expect((await gatehouse('ods show R0Y')).err).toContain('No file that was loaded has R0Y.');
+    expect((await gatehouse('ods files')).out.split('\n')[1]).toMatch(/^next\.csv +1 +0 +1 /);
+
+    const loads = await admin.systemEvents('ODS_FILE_LOADED');
+    expect(loads).toHaveLength(3);
+    expect(loads[0]).toMatchObject({
+      ...{ fileName: 'first.csv', organisations: 2, added: 2, changed: 0, reason: 'weekly' },
+      ...{ sha256: expect.stringMatching(/^[0-9a-f]{64}$/), actor: expect.stringMatching(/^registry/) },
+    });
+    const twice = { odsCode: 'R0Z', name: 'X', openedOn: null, closedOn: null, isClosed: false };
+    const body = { fileName: 'a.csv', sha256: 'a'.repeat(64), organisations: [twice, twice] };
+    const refused = await admin.call('POST', '/api/v1/ods-files', body);
+    expect(refused.body.errors).toMatchObject([{ pointer: '/organisations/1/odsCode' }]);
+  });
+
+  it('loads nothing if the load can’t be recorded', async () => {
+    const report = join(folder, 'unrecorded.csv');
+    await writeFile(report, odsRow('R0W', 'UNRECORDED NHS TRUST'));
+    const record = vi.spyOn(admin.parts.audit, 'system').mockRejectedValue(new Error('no trail'));
+    expect((await gatehouse(['ods', 'load', report])).code).toBe(1);
+    record.mockRestore();
+    expect(await admin.db.odsOrganisation.count({ where: { odsCode: 'R0W' } })).toBe(0);
   });
 
   it.each([

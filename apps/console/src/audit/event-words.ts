@@ -23,6 +23,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   JOB_REQUESTED: 'Background job requested',
   JOB_RETRIED: 'Background job retried',
   CATALOGUE_COMPARED: 'Newer e-RS specification recorded',
+  ODS_FILE_LOADED: 'Organisations of the NHS loaded',
   WEBHOOK_CREATED: 'Webhook created',
   WEBHOOK_ENDED: 'Webhook ended',
   WEBHOOK_TESTED: 'Webhook tested',

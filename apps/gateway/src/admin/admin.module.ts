@@ -23,6 +23,7 @@ import { KeysModule } from './keys/keys.module.js';
 import { LintAssertionModule } from './lint-assertion/lint-assertion.module.js';
 import { MessageSetsModule } from './message-sets/message-sets.module.js';
 import { NoticesModule } from './notices/notices.module.js';
+import { OdsModule } from './ods/ods.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { OwnWorkModule } from './own-work/own-work.module.js';
 import { PlannerModule } from './planner/planner.module.js';
@@ -60,6 +61,7 @@ const RESOURCES = [
   LintAssertionModule,
   MessageSetsModule,
   NoticesModule,
+  OdsModule,
   OpenApiModule,
   OwnWorkModule,
   PlannerModule,

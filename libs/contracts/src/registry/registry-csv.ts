@@ -1,15 +1,10 @@
 /** A CSV file as a registry document, with every fault at its line. The console and the CLI read files with this. */
+import { csvRows } from '../csv-rows.js';
 import { checkShape } from '../fault-words.js';
 import { decodeTextFile } from '@gatehouse/domain/input/text-file';
-import {
-  type CsvDocument,
-  type CsvFault,
-  type CsvRow,
-  documentOfCsv,
-} from '@gatehouse/domain/registry/registry-csv';
+import { type CsvDocument, type CsvFault, documentOfCsv } from '@gatehouse/domain/registry/registry-csv';
 import { CSV_COLUMNS } from '@gatehouse/domain/registry/registry-csv-columns';
 import { type CsvEffect, effectsOfCsv, faultInCsv } from '@gatehouse/domain/registry/registry-csv-places';
-import { CsvError, parse } from 'csv-parse/browser/esm/sync';
 import { type FaultAt, faultsOf } from '../problem.js';
 import { API_VERSION, type RegistryDocument, registryDocument } from './registry-file.js';
 import type { RegistryChangeView } from './registry-resources.js';
@@ -32,7 +27,7 @@ export interface ReadCsv {
  * by CRLF or LF. A cell has one fault at most.
  */
 export function readRegistryCsv(text: string): ReadCsv {
-  const rows = rowsOf(text);
+  const rows = csvRows(text, delimiterOf(text));
   const read: CsvDocument = documentOfCsv('fault' in rows ? [] : rows.rows);
   const place = (faults: readonly FaultAt[]) => faults.map((fault) => faultInCsv(read, fault));
   const tooLarge = sizeFaults(read.document).map(({ detail }) => ({ line: 1, column: null, detail }));
@@ -69,30 +64,3 @@ function delimiterOf(text: string): string {
   const [heading = ''] = text.split(/\r?\n/, 1);
   return heading.includes('\t') && !heading.includes(',') ? '\t' : ',';
 }
-
-function rowsOf(text: string): { readonly rows: CsvRow[] } | { readonly fault: CsvFault } {
-  const rows: CsvRow[] = [];
-  let line = 1;
-  try {
-    parse(text, {
-      bom: true,
-      delimiter: delimiterOf(text),
-      relax_column_count: true,
-      on_record: (cells: string[], { lines }) => {
-        rows.push({ line, cells });
-        line = lines + 1;
-      },
-    });
-    return { rows };
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    return { fault: { line, column: null, detail: SYNTAX[error.code] ?? error.message } };
-  }
-}
-
-const SYNTAX: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'a quote that opens here is never closed',
-  INVALID_OPENING_QUOTE:
-    'a quote stands in the middle of a cell: put the whole cell in quotes and write " as ""',
-  CSV_INVALID_CLOSING_QUOTE: 'something follows a closing quote: write " inside a cell as ""',
-};

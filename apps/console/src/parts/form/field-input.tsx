@@ -25,7 +25,7 @@ export function FieldInput(props: FieldInputProps) {
 }
 
 function TextInput({ field, fault, marksOptional = true }: FieldInputProps) {
-  const { name, label, kind = 'text', choices, required = false, help, initial = '' } = field;
+  const { name, label, kind = 'text', choices, required = false, help, initial = '', kept } = field;
   const id = useId();
   const isMultiple = kind === 'list' && choices !== undefined;
   return (
@@ -35,7 +35,9 @@ function TextInput({ field, fault, marksOptional = true }: FieldInputProps) {
       label={marksOptional && !required ? `${label} (optional)` : label}
       select={choices !== undefined}
       type={TYPES[kind]}
-      defaultValue={isMultiple ? listOf(initial, choices) : initial}
+      {...(kept === undefined
+        ? { defaultValue: isMultiple ? listOf(initial, choices) : initial }
+        : { value: kept.text, onChange: ({ target }) => kept.set(target.value) })}
       error={fault !== undefined}
       helperText={fault ?? help}
       fullWidth

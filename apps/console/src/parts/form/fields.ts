@@ -12,6 +12,8 @@ export interface Field {
   readonly required?: boolean;
   readonly help?: string;
   readonly initial?: string;
+  /** The text that the page keeps, so that it can fill the field in; undefined: the field keeps its own. */
+  readonly kept?: { readonly text: string; readonly set: (text: string) => void };
   /** An edit removes the value when the field is emptied. */
   readonly clearable?: boolean;
 }

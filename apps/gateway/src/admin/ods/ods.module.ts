@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { OdsController } from './ods.controller.js';
+import { OdsStore } from './ods.store.js';
+
+@Module({
+  imports: [AuditModule],
+  controllers: [OdsController],
+  providers: [OdsStore],
+})
+export class OdsModule {}
