@@ -479,6 +479,27 @@ const BUGS = [
     tests: integration('test/integration/audit/trail-verification.spec.ts'),
   },
   {
+    name: 'a month recorded as archived before it was read back',
+    file: 'apps/gateway/src/adapters/audit/archive/archive-place.ts',
+    find: 'if (lines === null || sha256Of(lines) !== sha256)',
+    put: "if (lines === null && sha256Of('') === sha256)",
+    tests: integration('test/integration/audit/trail-archive.spec.ts'),
+  },
+  {
+    name: 'two workers that archive the trail at once',
+    file: 'apps/gateway/src/adapters/audit/archive/archive.store.ts',
+    find: "WHERE old.held_by IS NULL OR old.held_by = excluded.held_by OR old.held_until <= ${epochMs('$2')}`;",
+    put: "WHERE ${epochMs('$2')} IS NOT NULL`;",
+    tests: integration('test/integration/audit/trail-archive.spec.ts'),
+  },
+  {
+    name: 'an archive that leaves out what came late',
+    file: 'libs/domain/src/audit/archive/archive-month.ts',
+    find: 'const toSeq = Math.max(last, lastNew);',
+    put: 'const toSeq = Math.max(last, Math.min(last, lastNew));',
+    tests: unit('libs/domain/src/audit/archive/archive-month.spec.ts'),
+  },
+  {
     name: 'the position of a chain in the roll-ups moves before its records are counted',
     file: 'apps/gateway/src/adapters/audit/rollup/rollup.store.ts',
     find: 'const { rows } = await database.query<{ seq: string }>(COUNT_PAGE, [writer, afterSeq, most, nowMs]);',
@@ -2181,8 +2202,8 @@ const BUGS = [
   {
     name: 'a verifier that trusts the head in the database',
     file: 'apps/cli/src/verify/checkpoints.ts',
-    find: 'if (line.head.seq < highest.seq) {',
-    put: 'if (line.head.seq < 0) {',
+    find: 'if (highest !== null && line.head.seq < highest.seq) {',
+    put: 'if (highest !== null && line.head.seq < 0) {',
     tests: unit('apps/cli/src/verify/checkpoints.spec.ts'),
   },
   {

@@ -60,7 +60,7 @@ const ACKNOWLEDGED: readonly (readonly [path: string, rule: string, reason: stri
   [
     'Services/worker/Task/TaskRole',
     'IAM5[Resource::<StorageArchiveEF4C9845.Arn>/checkpoints/*]',
-    'Checkpoints of the audit trail have numbers as names. The right ends with their folder, and deletes nothing.',
+    'Checkpoints and archives of the audit trail have numbers as names. The right ends with their folder, and deletes nothing.',
   ],
   [
     'Services/worker/Task/TaskRole',

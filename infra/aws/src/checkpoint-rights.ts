@@ -1,6 +1,6 @@
 /**
- * Checkpoints of the audit trail in the archive: the worker writes and reads them, and nobody may remove one. It calls
- * what apps/gateway/src/adapters/audit/checkpoints/bucket-place.ts does.
+ * Checkpoints and months of the audit trail in the archive: the worker writes and reads them, and nobody may remove one. It
+ * calls what apps/gateway/src/adapters/audit/checkpoints/bucket-place.ts does.
  */
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';

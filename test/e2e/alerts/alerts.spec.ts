@@ -76,6 +76,12 @@ beforeAll(async () => {
     `INSERT INTO audit.checkpoint (sequence, made_at, is_full, chains, jws, heads, behind)
      VALUES (1, now(), true, 0, 'unsigned', '', '[{"writer":"gone","coveredSeq":3,"seq":null}]')`,
   );
+  await stack.sql.query(
+    `INSERT INTO audit.event (writer, seq, started_at, kind, attempt_id, prev_hash, hash, record)
+     SELECT id, 1, at, 'SYSTEM', id, sha256(''), sha256(''), jsonb_build_object('writer', id, 'seq', 1, 'kind', 'SYSTEM',
+            'attemptId', id, 'startedAtMs', (extract(epoch FROM at) * 1000)::bigint)
+       FROM (SELECT gen_random_uuid() AS id, date_trunc('month', now()) - interval '40 days' AS at) old`,
+  );
   misled = await stack.startGateway({
     GATEHOUSE_CHECKPOINT_KMS_KEY: await createCheckpointKey(stack.simulator.kmsUrl),
     GATEHOUSE_CHECKPOINTS: pathToFileURL(join(folder, 'checkpoints')).href,
@@ -418,8 +424,13 @@ describe('the process and its database', () => {
   });
 });
 
-it('the trail lacks what a checkpoint covers, checkpoints cannot be signed, and no collector gets the records', async () => {
-  await red(['GatehouseTrailBehindCheckpoint', 'GatehouseCheckpointsFailing', 'GatehouseAuditStreamBehind']);
+it('the trail lacks what a checkpoint covers, checkpoints cannot be signed, no collector gets the records, and an old month is not archived', async () => {
+  await red([
+    'GatehouseTrailBehindCheckpoint',
+    'GatehouseCheckpointsFailing',
+    'GatehouseAuditStreamBehind',
+    'GatehouseTrailNotArchived',
+  ]);
 });
 
 it('no alert was left out', async () => {

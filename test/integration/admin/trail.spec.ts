@@ -113,6 +113,38 @@ it('says what collectors have not taken, and why', async () => {
   ]);
 });
 
+it('says which months are archived, where, and which one is next', async () => {
+  expect(await gatehouse('audit', 'archives')).toContain('No month is archived yet.');
+  const { parts } = admin;
+  await parts.audit.system({ ...systemOf('NOTE'), startedAtMs: Date.UTC(2026, 0, 20) });
+  const { archive } = await admin.ok('trailShow');
+  expect(archive).toEqual({
+    ...{ months: [], failing: null },
+    next: { month: '2026-01', dueAt: '2026-02-04T00:00:00.000Z', isDue: true },
+  });
+  await parts.auditDatabase.query(
+    `INSERT INTO audit_search.archive_run (held_until, failing_since, cause) VALUES (now(), '2026-02-05Z', 'no luck');
+     INSERT INTO audit.archive_plan (month, planned_at, gatehouse, previous, checkpoint, checkpoint_hash)
+     VALUES ('2026-01', '2026-02-04Z', '1.2.3', sha256(''), 1, sha256(''));
+     INSERT INTO audit.archive_copy (month, place, file, version, stored_at)
+     VALUES ('2026-01', 's3://evidence', 'archive/2026-01/manifest.json', 'v1', '2026-02-04Z');
+     INSERT INTO audit.archive (month, archived_at, records, objects, bytes, manifest)
+     VALUES ('2026-01', '2026-02-04 00:01Z', 1, 1, 300, sha256(''))`,
+  );
+  expect((await admin.ok('trailShow')).archive).toMatchObject({
+    months: [
+      {
+        ...{ month: '2026-01', archivedAt: '2026-02-04T00:01:00.000Z', records: 1, objects: 1, bytes: 300 },
+        ...{ checkpoint: 1, places: ['s3://evidence'], manifest: expect.stringMatching(/^e3b0c442/) },
+      },
+    ],
+    failing: { since: '2026-02-05T00:00:00.000Z', cause: 'no luck' },
+  });
+  const text = await gatehouse('audit', 'archives');
+  expect(text).toMatch(/2026-01 +2026-02-04T00:01:00.000Z +1 +1 +1 +e3b0c442\w+ +s3:\/\/evidence/);
+  expect(text).toContain('Archiving has failed since 2026-02-05T00:00:00.000Z: no luck.');
+});
+
 describe('the verification of the whole trail', () => {
   const REASON = { reason: 'before the audit' };
   const ask = (headers: Record<string, string>) =>

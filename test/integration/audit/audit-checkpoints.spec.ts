@@ -11,6 +11,7 @@ import { createCheckpointSigner } from '../../../apps/gateway/src/adapters/audit
 import { openCheckpointStore } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint.store.ts';
 import { bucketPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/bucket-place.ts';
 import { directoryPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/directory-place.ts';
+import { keep } from '../../../apps/gateway/src/adapters/audit/checkpoints/place.ts';
 import { exportAudit } from '../../../apps/gateway/src/adapters/audit/read/export.ts';
 import { readTrailStatus } from '../../../apps/gateway/src/adapters/audit/read/trail-status.ts';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
@@ -318,11 +319,9 @@ describe('the state of the trail', () => {
 describe('a place', () => {
   it('never replaces a checkpoint, and one that was replaced there is an alarm', async () => {
     const place = directoryPlace(pathToFileURL(folder).href);
-    await place.keep('checkpoint-000000000001.txt', 'first');
-    await place.keep('checkpoint-000000000001.txt', 'first');
-    await expect(place.keep('checkpoint-000000000001.txt', 'second')).rejects.toThrow(
-      'is another checkpoint',
-    );
+    await keep(place, 'checkpoint-000000000001.txt', 'first');
+    await keep(place, 'checkpoint-000000000001.txt', 'first');
+    await expect(keep(place, 'checkpoint-000000000001.txt', 'second')).rejects.toThrow('has another content');
     expect(await place.read('checkpoint-000000000001.txt')).toBe('first');
     expect(await files()).toEqual(['checkpoint-000000000001.txt']);
   });
@@ -371,7 +370,7 @@ describe('a bucket with object lock', () => {
       Array(3).fill(expect.stringMatching(/^[0-9a-f]{32}$/)),
     );
     for (const name of [FIRST, 'checkpoint-000000000002.txt', 'checkpoint-000000000003.txt'])
-      await writeFile(join(folder, name), await place.read(name));
+      await writeFile(join(folder, name), (await place.read(name)) ?? '');
     expect(await faults()).toEqual([]);
   });
 
@@ -391,12 +390,12 @@ describe('a bucket with object lock', () => {
 
   it('is refused as a place if it does not lock what it has', async () => {
     const place = bucket('gatehouse-unlocked');
-    await expect(place.keep(FIRST, 'first')).rejects.toThrow('does not lock its objects in compliance mode');
+    await expect(keep(place, FIRST, 'first')).rejects.toThrow('does not lock its objects in compliance mode');
   });
 
   it('that has another checkpoint of this name is a conflict; the same one is not', async () => {
     const place = bucket();
-    expect(await place.keep(FIRST, 'first')).toBe(await place.keep(FIRST, 'first'));
-    await expect(place.keep(FIRST, 'second')).rejects.toThrow('is another checkpoint');
+    expect(await keep(place, FIRST, 'first')).toBe(await keep(place, FIRST, 'first'));
+    await expect(keep(place, FIRST, 'second')).rejects.toThrow('has another content');
   });
 });

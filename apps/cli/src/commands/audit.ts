@@ -17,6 +17,7 @@ import {
   wholeNumber,
 } from '../options.js';
 import { cell, type Column, type Output, print, table } from '../output.js';
+import { archiveCommands } from './evidence/archives.js';
 import { rollupCommands } from './evidence/rollups.js';
 import { trailCommands } from './evidence/trail.js';
 
@@ -63,6 +64,7 @@ export function auditCommands(program: Command, context: Context): void {
   streamCommands(audit, context);
   trailCommands(audit, context);
   rollupCommands(audit, context, withSpan, withInstants);
+  archiveCommands(audit, context);
 }
 
 function listCommand(audit: Command, { settings, output, ask }: Context): void {

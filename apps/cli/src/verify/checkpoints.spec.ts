@@ -189,6 +189,28 @@ describe('an export beside its checkpoints', () => {
   });
 });
 
+describe('an archived month beside checkpoints that are newer', () => {
+  it.each<[string, number | undefined, number, RegExp | null]>([
+    ['is verified by those that were there when it was archived', 2, 2, null],
+    ['has to have what these cover', 2, 1, /is behind checkpoint 2, which covers row 2 .* ends at row 1/],
+    ['is like any other export if it does not name the newest one', undefined, 2, /is behind checkpoint 4/],
+  ])('%s', async (_, newest, seq, fault) => {
+    const { trail, files } = history(4);
+    const rows = (trail.get(writerId(1)) ?? []).slice(0, seq);
+    const { hash = '' } = rows.at(-1) ?? {};
+    const lines = [
+      { type: 'export', format: 'gatehouse-audit/1', fromMs: 0, toMs: 10, checkpoint: newest },
+      { type: 'writer', writer: writerId(1), state: 'live', head: { seq, hash }, fromSeq: 1, toSeq: seq },
+      ...rows,
+      { type: 'end', writers: 1, rows: rows.length },
+    ].map((line) => JSON.stringify(line));
+    const report = await verifyExport(each(lines), { keys: [own.publicKey], files: each(files) });
+    const faults = report.faults.map(({ what }) => what);
+    if (fault === null) expect(faults).toEqual([]);
+    else expect(faults).toEqual([expect.stringMatching(fault)]);
+  });
+});
+
 describe('checkpoints that are not what they should be', () => {
   const { trail, files } = history(3);
   const [first, second, third] = files as [CheckpointFile, CheckpointFile, CheckpointFile];

@@ -119,21 +119,31 @@ export class Checkpoints {
       : `the row is not the one that checkpoint ${String(head.checkpoint)} covers: it was replaced`;
   }
 
-  /** Compares the ends of the chains, once the whole export is read. */
-  finish(writers: ReadonlyMap<string, WriterLine>, isWhole: boolean): CheckpointReport {
+  /**
+   * Compares the ends of the chains, once the whole export is read.
+   * @param newest the newest checkpoint when a month was archived: later ones may cover rows that were not there yet
+   */
+  finish(
+    writers: ReadonlyMap<string, WriterLine>,
+    isWhole: boolean,
+    newest: number = Infinity,
+  ): CheckpointReport {
     for (const [writer, heads] of this.#heads) {
       const line = writers.get(writer);
-      const highest = [...heads.values()].reduce((a, b) => (b.seq > a.seq ? b : a));
+      const highest = [...heads.values()]
+        .filter(({ checkpoint }) => checkpoint <= newest)
+        .reduce<Head | null>((a, b) => (a === null || b.seq > a.seq ? b : a), null);
       if (line === undefined) {
-        if (isWhole) this.#report(behind(writer, highest, 'the chain is gone'));
+        if (isWhole && highest !== null) this.#report(behind(writer, highest, 'the chain is gone'));
         else this.#outside += heads.size;
         continue;
       }
-      if (line.head.seq < highest.seq) {
+      if (highest !== null && line.head.seq < highest.seq) {
         this.#report(behind(writer, highest, `the chain ends at row ${String(line.head.seq)}`));
       }
-      this.#outside += [...heads.keys()].filter(
-        (seq) => seq <= line.head.seq && (seq < line.fromSeq || seq > line.toSeq),
+      this.#outside += [...heads.values()].filter(
+        ({ seq, checkpoint }) =>
+          (seq <= line.head.seq || checkpoint > newest) && (seq < line.fromSeq || seq > line.toSeq),
       ).length;
     }
     return {

@@ -6,6 +6,8 @@ export interface ExportLine {
   readonly format: string;
   readonly fromMs: number | null;
   readonly toMs: number | null;
+  /** Of an archived month: the newest checkpoint when it was archived. */
+  readonly checkpoint?: number;
 }
 
 export interface WriterLine {
@@ -37,13 +39,13 @@ export type Line = ExportLine | WriterLine | RowLine | EndLine;
 
 export const FORMAT = 'gatehouse-audit/1';
 
-type Test = (value: unknown) => boolean;
+export type Test = (value: unknown) => boolean;
 
-const isCount: Test = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+export const isCount: Test = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isCountOrNull: Test = (value) => value === null || isCount(value);
-const isText: Test = (value) => typeof value === 'string';
-const isHash: Test = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
-const isUuid: Test = (value) =>
+export const isText: Test = (value) => typeof value === 'string';
+export const isHash: Test = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+export const isUuid: Test = (value) =>
   typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 const isObject: Test = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -74,11 +76,13 @@ export function parseLine(text: string): Line | string {
   // Of a member that is given twice, two readers could see two values.
   if (JSON.stringify(value) !== text) return 'the line is not written as an export writes it';
   if (!isObject(value)) return 'the line is not an object';
-  const { type, subjects, ...rest } = value as Record<string, unknown>;
+  const { type, subjects, checkpoint, ...rest } = value as Record<string, unknown>;
   const shape = typeof type === 'string' && Object.hasOwn(SHAPES, type) ? SHAPES[type] : undefined;
   if (shape === undefined) return 'the type of the line is unknown';
   if (!hasShape(rest, shape))
     return `a member of this line of type "${String(type)}" is missing, malformed or unknown`;
+  if (checkpoint !== undefined && (type !== 'export' || !isCount(checkpoint)))
+    return 'the number of the checkpoint is malformed';
   if (subjects !== undefined && (type !== 'row' || !isSubjects(subjects)))
     return 'the subjects are malformed';
   return value as Line;
@@ -88,7 +92,7 @@ function isSubjects(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((each) => hasShape(each, SUBJECT));
 }
 
-function hasShape(value: unknown, shape: Readonly<Record<string, Test>>): boolean {
+export function hasShape(value: unknown, shape: Readonly<Record<string, Test>>): boolean {
   if (!isObject(value)) return false;
   const fields = value as Record<string, unknown>;
   return (

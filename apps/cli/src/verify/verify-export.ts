@@ -202,7 +202,12 @@ class Verification {
   finish(): VerifyReport {
     if (this.#header === null) this.#fault('there is no line of type "export"');
     if (!this.#ended) this.#fault('the export is cut off: there is no line of type "end"');
-    const checkpoints = this.checkpoints?.finish(this.#writers, this.#whole) ?? null;
+    const checkpoints =
+      this.checkpoints?.finish(
+        this.#writers,
+        this.#whole,
+        this.#whole ? undefined : this.#header?.checkpoint,
+      ) ?? null;
     const { fromMs = null, toMs = null } = this.#header ?? {};
     const open = this.#attempts.finish(
       (writer) => writer !== null && ['live', 'sweeping'].includes(this.#writers.get(writer)?.state ?? ''),

@@ -19,6 +19,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   TRAIL_FAULT: 'Record of the trail is not what was written',
   TRAIL_VERIFICATION_REQUESTED: 'Verification of the whole trail requested',
   ROLLUPS_REBUILT: 'Roll-ups of the trail made again',
+  TRAIL_ARCHIVED: 'Month of the trail archived',
   TRAIL_BEHIND_CHECKPOINT: 'Trail behind its checkpoint',
   JOB_REQUESTED: 'Background job requested',
   JOB_RETRIED: 'Background job retried',

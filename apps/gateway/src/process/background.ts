@@ -56,6 +56,7 @@ import type { Metrics } from '../status/metrics.js';
 import type { Log } from './log.js';
 import { type NoticeSending, sendNotices } from '../jobs/send-notices.js';
 import { auditStream } from './trail/audit-stream.js';
+import { trailArchive } from './trail/trail-archive.js';
 import { monotonicNow, type Parts } from './parts.js';
 import { systemEvent } from '../adapters/audit/system-event.js';
 
@@ -123,6 +124,7 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
   };
   const stream =
     config.auditStream === null ? null : auditStream(config.auditStream, config.environments, parts);
+  const archive = config.checkpoints === null ? null : trailArchive(config.checkpoints, log, parts);
   const runs: Record<JobName, BackgroundJob['run']> = {
     'audit-partitions': (_, signal) => keepPartitions({ partitions, onMonthsAhead, signal, log }),
     'audit-verification': (_, signal) =>
@@ -136,6 +138,7 @@ function backgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts
     'audit-rollups': (_, signal) =>
       countTrail({ store: openRollupStore(parts.auditDatabase), now, monotonicNow, signal }),
     'audit-stream': async (_, signal) => stream?.(signal),
+    'trail-archive': async (_, signal) => archive?.(signal),
     'user-sessions': () =>
       endUserSessions({
         endOverdue: () => endOverdueSessions(prisma, config.userSessions, now()),

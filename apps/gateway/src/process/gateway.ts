@@ -25,6 +25,7 @@ import { closeServer, createListener, listenOn } from '../listener/listener.js';
 import type { UserAuthApp } from '../auth/users/user-auth.app.js';
 import { startAdminThread } from './admin-thread.js';
 import { watchStream } from './trail/audit-stream.js';
+import { watchArchive } from './trail/trail-archive.js';
 import { startCheckpoints } from './trail/checkpoints.js';
 import { countDroppedLines, type Log } from './log.js';
 import { createMetrics, type Metrics, VERSION } from '../status/metrics.js';
@@ -227,7 +228,10 @@ function startJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): Sc
       }),
     );
     if (config.auditStream !== null) jobs.push(watchStream(config.auditStream, metrics, parts));
-    if (config.checkpoints !== null) jobs.push(startCheckpoints(config.checkpoints, log, metrics, parts));
+    if (config.checkpoints !== null) {
+      jobs.push(startCheckpoints(config.checkpoints, log, metrics, parts));
+      jobs.push(watchArchive(metrics, parts));
+    }
   }
   return jobs;
 }

@@ -78,6 +78,32 @@ const chain = z.object({
 });
 export type TrailChainView = z.infer<typeof chain>;
 
+const archive = z.object({
+  /** The newest first. */
+  months: z.array(
+    z.object({
+      /** `2026-11` */
+      month: z.string(),
+      archivedAt: instant,
+      records: z.number().int(),
+      objects: z.number().int(),
+      /** Of its lines before they were compressed. */
+      bytes: z.number().int(),
+      /** SHA-256 of its manifest, in hexadecimal. */
+      manifest: z.string(),
+      /** Number of the newest checkpoint when it was archived; it covers every record of the month. */
+      checkpoint: z.number().int(),
+      /** Those that have all of it. */
+      places: z.array(z.string()),
+    }),
+  ),
+  /** The oldest month that is not archived, and when it is due; null: nothing is newer than what is archived. */
+  next: z.object({ month: z.string(), dueAt: instant, isDue: z.boolean() }).nullable(),
+  /** Since when each attempt to archive has failed, and why; null: the last one did not. */
+  failing: z.object({ since: instant, cause: z.string() }).nullable(),
+});
+export type TrailArchiveView = z.infer<typeof archive>;
+
 const trail = z.object({
   records: z.number().int(),
   chainCount: z.number().int(),
@@ -123,6 +149,7 @@ const trail = z.object({
   ),
   /** Whole months after this one that have partitions. */
   monthsAhead: z.number().int(),
+  archive,
   verification,
 });
 export type TrailView = z.infer<typeof trail>;

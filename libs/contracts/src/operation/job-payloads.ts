@@ -18,6 +18,7 @@ export const JOB_PAYLOADS: Readonly<Record<JobName, z.ZodType<object>>> = {
   'audit-verification': noPayload,
   'audit-rollups': noPayload,
   'audit-stream': noPayload,
+  'trail-archive': noPayload,
   'user-sessions': noPayload,
   'user-session-ends': noPayload,
   'key-rotation': noPayload,

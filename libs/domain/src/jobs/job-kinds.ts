@@ -67,6 +67,17 @@ export const JOB_KINDS = {
     backOffMs: 5_000,
     concurrency: 1,
   },
+  'trail-archive': {
+    purpose:
+      'Archives each month of the audit trail, three days after its end, in every place where checkpoints are stored.',
+    waits:
+      'Nothing is lost, and records stay in the database all the same. The months that wait are archived once it runs.',
+    everyMs: HOUR_MS,
+    timeLimitMs: 30 * MINUTE_MS,
+    attempts: 3,
+    backOffMs: 10_000,
+    concurrency: 1,
+  },
   'user-sessions': {
     purpose:
       'Ends sessions of healthcare workers whose time is over, and clears sign-ins that came to nothing.',

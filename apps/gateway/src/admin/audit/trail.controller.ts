@@ -1,6 +1,7 @@
 import type {
   RollupComparisonView,
   RollupsView,
+  TrailArchiveView,
   TrailVerificationView,
   TrailView,
 } from '@gatehouse/contracts/audit/trail-routes';
@@ -8,6 +9,7 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { CHAIN_FAULTS, type ChainFault } from '@gatehouse/domain/audit/chain-check';
 import type { RollupDifference } from '@gatehouse/domain/audit/rollup/difference';
 import { Controller, Inject } from '@nestjs/common';
+import type { ArchiveStatus } from '../../adapters/audit/archive/archive-status.js';
 import type { CheckpointStatus, StoredTrail } from '../../adapters/audit/read/trail-status.js';
 import { type StoredRun, unverifiedOf } from '../../adapters/audit/read/verification-status.js';
 import { emptyRollups, type RollupStatus } from '../../adapters/audit/rollup/rollup.store.js';
@@ -51,6 +53,7 @@ export class TrailController {
         })),
       checkpoints: checkpoints === null ? null : { ...viewOf(checkpoints), uncovered, missing: [...missing] },
       streams: streams.map(streamOf),
+      archive: archiveOf(trail.archive, this.now()),
       verification: verificationOf(trail),
     };
   }
@@ -123,6 +126,19 @@ function streamOf({
     ...{ place, waiting },
     completeAt: completeAtMs === null ? null : instantOf(completeAtMs),
     takenAt: takenAtMs === null ? null : instantOf(takenAtMs),
+    failing: failing === null ? null : { since: instantOf(failing.sinceMs), cause: failing.cause },
+  };
+}
+
+function archiveOf({ months, next, failing }: ArchiveStatus, nowMs: number): TrailArchiveView {
+  return {
+    months: months.map(({ archivedAtMs, places, ...month }) => ({
+      ...{ ...month, archivedAt: instantOf(archivedAtMs), places: [...places] },
+    })),
+    next:
+      next === null
+        ? null
+        : { month: next.month, dueAt: instantOf(next.dueAtMs), isDue: nowMs >= next.dueAtMs },
     failing: failing === null ? null : { since: instantOf(failing.sinceMs), cause: failing.cause },
   };
 }

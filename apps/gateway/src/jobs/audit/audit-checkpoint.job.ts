@@ -13,13 +13,13 @@ import {
 import type { SystemEvent } from '@gatehouse/domain/audit/audit';
 import type { CheckpointSigner } from '../../adapters/audit/checkpoints/checkpoint-signer.js';
 import type { CheckpointStore } from '../../adapters/audit/checkpoints/checkpoint.store.js';
-import { type CheckpointPlace, PlaceConflict } from '../../adapters/audit/checkpoints/place.js';
+import { keep, type Place, PlaceConflict, readFrom } from '../../adapters/audit/checkpoints/place.js';
 import { systemEvent } from '../../adapters/audit/system-event.js';
 
 export interface AuditCheckpointDeps {
   readonly store: CheckpointStore;
   readonly signer: CheckpointSigner;
-  readonly places: readonly CheckpointPlace[];
+  readonly places: readonly Place[];
   readonly audit: { system(event: SystemEvent): Promise<void> };
   readonly outages: { failed(part: string, error: unknown): void; worked(part: string): void };
   readonly log: { error(fields: object, message: string): void };
@@ -50,12 +50,12 @@ export async function run(deps: AuditCheckpointDeps): Promise<void> {
  * A place that has a checkpoint which the database lacks was written by a database that had more: this one was restored,
  * or lost commits in a fail-over. Its checkpoints are taken back, so that the numbers go on and what is lost shows.
  */
-async function takeBack(place: CheckpointPlace, { store, signer }: AuditCheckpointDeps): Promise<void> {
+async function takeBack(place: Place, { store, signer }: AuditCheckpointDeps): Promise<void> {
   let sequence = await store.latest();
   for (;;) {
     const files = await place.filesAfter(checkpointFileName(sequence));
     for (const file of files) {
-      const checkpoint = await signer.read(await place.read(file));
+      const checkpoint = await signer.read(await readFrom(place, file));
       if (checkpoint.sequence !== sequence + 1)
         throw new PlaceConflict(`${file} does not follow checkpoint ${String(sequence)}`);
       await store.add(checkpoint);
@@ -97,11 +97,11 @@ function trailBehind(checkpoint: number, behind: readonly ChainBehind[], atMs: n
   return systemEvent('TRAIL_BEHIND_CHECKPOINT', atMs, { checkpoint, count: behind.length, chains });
 }
 
-async function storeIn(place: CheckpointPlace, store: CheckpointStore): Promise<void> {
+async function storeIn(place: Place, store: CheckpointStore): Promise<void> {
   for (;;) {
     const checkpoints = await store.missingIn(place.name);
     for (const { sequence, jws, heads } of checkpoints) {
-      const version = await place.keep(checkpointFileName(sequence), checkpointFile(jws, heads));
+      const version = await keep(place, checkpointFileName(sequence), checkpointFile(jws, heads));
       await store.stored(sequence, place.name, version);
     }
     if (checkpoints.length === 0) return;
@@ -111,9 +111,12 @@ async function storeIn(place: CheckpointPlace, store: CheckpointStore): Promise<
 /** About a day of them; older ones were looked at then. */
 const LOOKED_AT = 1_500;
 
-async function lookForReplaced(place: CheckpointPlace, { store }: AuditCheckpointDeps): Promise<void> {
+async function lookForReplaced(place: Place, { store }: AuditCheckpointDeps): Promise<void> {
   const sequence = await store.latest();
-  const replaced = await place.replacedAfter(checkpointFileName(Math.max(0, sequence - LOOKED_AT)));
+  const replaced = await place.replacedAfter(
+    checkpointFileName(Math.max(0, sequence - LOOKED_AT)),
+    'checkpoint-',
+  );
   if (replaced.length > 0)
     throw new PlaceConflict(`${replaced.join(', ')}: there is a newer version, or it was deleted`);
 }

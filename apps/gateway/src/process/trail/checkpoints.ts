@@ -2,19 +2,18 @@
 import { now } from '#hooks';
 import { createCheckpointSigner } from '../../adapters/audit/checkpoints/checkpoint-signer.js';
 import { openCheckpointStore } from '../../adapters/audit/checkpoints/checkpoint.store.js';
-import { bucketPlace } from '../../adapters/audit/checkpoints/bucket-place.js';
-import { directoryPlace } from '../../adapters/audit/checkpoints/directory-place.js';
 import type { Config } from '../../config/config.js';
 import { run } from '../../jobs/audit/audit-checkpoint.job.js';
 import { atOnceAndEvery, type Scheduled } from '../../jobs/schedule.js';
 import type { Metrics } from '../../status/metrics.js';
 import type { Log } from '../log.js';
 import { monotonicNow, type Parts } from '../parts.js';
+import { openPlaces } from './places.js';
 
 const EVERY_MS = 60_000;
 
 export function startCheckpoints(
-  { kmsKey, places, s3 }: NonNullable<Config['checkpoints']>,
+  checkpoints: NonNullable<Config['checkpoints']>,
   log: Log,
   metrics: Metrics,
   { auditDatabase, kms, audit, outages }: Parts,
@@ -36,8 +35,8 @@ export function startCheckpoints(
   );
   const deps = {
     store: openCheckpointStore(auditDatabase),
-    signer: createCheckpointSigner(kms, kmsKey),
-    places: places.map((place) => (place.startsWith('s3:') ? bucketPlace(place, s3) : directoryPlace(place))),
+    signer: createCheckpointSigner(kms, checkpoints.kmsKey),
+    places: openPlaces(checkpoints),
     ...{ audit, outages, log, now },
     onDone(latest: typeof counts) {
       doneAtMs = monotonicNow();

@@ -1,6 +1,6 @@
 /**
- * Checkpoints in an S3 bucket with object lock in compliance mode: until the retention period of the bucket is over, nobody
- * can delete or overwrite a version, the root user of the account included.
+ * Checkpoints and archives in an S3 bucket with object lock in compliance mode: until the retention period of the bucket is
+ * over, nobody can delete or overwrite a version, the root user of the account included.
  */
 import {
   GetObjectCommand,
@@ -11,39 +11,44 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { type BucketOptions, openBucket } from '../../outbound/s3-client.js';
-import { type CheckpointPlace, PlaceConflict } from './place.js';
+import type { Place } from './place.js';
 
 /** The bucket has another object under this key; two writers at once are refused in the same way. */
 const TAKEN = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
 const TIMEOUT_MS = 10_000;
+/** Of an archive's object, which has some megabytes. */
+const TRANSFER_MS = 60_000;
+const isCompressed = (file: string): boolean => file.endsWith('.gz');
 
 /** @param url `s3://bucket/prefix` */
-export function bucketPlace(url: string, options: BucketOptions): CheckpointPlace {
+export function bucketPlace(url: string, options: BucketOptions): Place {
   const { client, bucket, prefix } = openBucket(url, options);
-  const budget = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+  const budget = (file = '') => ({
+    abortSignal: AbortSignal.timeout(isCompressed(file) ? TRANSFER_MS : TIMEOUT_MS),
+  });
   const keyOf = (file: string): string => prefix + file;
   const fileOf = (key: string): string => key.slice(prefix.length);
 
   const get = async (file: string, version?: string) => {
     const answer = await client.send(
       new GetObjectCommand({ Bucket: bucket, Key: keyOf(file), VersionId: version }),
-      budget(),
+      budget(file),
     );
-    return { ...answer, content: (await answer.Body?.transformToString()) ?? '' };
+    return { ...answer, content: Buffer.from((await answer.Body?.transformToByteArray()) ?? []) };
   };
 
   /** @returns the version; undefined if there is an object already */
-  const put = async (file: string, content: string): Promise<string | undefined> => {
+  const put = async (file: string, content: Uint8Array): Promise<string | undefined> => {
     try {
       const answer = await client.send(
         new PutObjectCommand({
           Bucket: bucket,
           Key: keyOf(file),
           Body: content,
-          ContentType: 'text/plain; charset=utf-8',
+          ContentType: isCompressed(file) ? 'application/gzip' : 'text/plain; charset=utf-8',
           IfNoneMatch: '*',
         }),
-        budget(),
+        budget(file),
       );
       return answer.VersionId;
     } catch (error) {
@@ -55,13 +60,11 @@ export function bucketPlace(url: string, options: BucketOptions): CheckpointPlac
   return {
     name: url,
 
-    async keep(file, content) {
+    async store(file, content) {
       const kept = await get(file, await put(file, content));
-      if (kept.content !== content)
-        throw new PlaceConflict(`${file} is there already, and is another checkpoint`);
       if (kept.ObjectLockMode !== 'COMPLIANCE')
         throw new Error(`the bucket ${bucket} does not lock its objects in compliance mode`);
-      return kept.VersionId ?? null;
+      return { content: kept.content, version: kept.VersionId ?? null };
     },
 
     async filesAfter(file) {
@@ -73,10 +76,15 @@ export function bucketPlace(url: string, options: BucketOptions): CheckpointPlac
     },
 
     async read(file) {
-      return (await get(file)).content;
+      // Who may list a part of the bucket alone is answered 403, and not 404, for what is not there.
+      const { Contents = [] } = await client.send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: keyOf(file), MaxKeys: 1 }),
+        budget(),
+      );
+      return Contents[0]?.Key === keyOf(file) ? (await get(file)).content.toString('utf8') : null;
     },
 
-    async replacedAfter(file) {
+    async replacedAfter(file, prefixOfFiles) {
       const seen = new Set<string>();
       const replaced = new Set<string>();
       let [KeyMarker, VersionIdMarker]: [string | undefined, string | undefined] = [keyOf(file), undefined];
@@ -84,7 +92,7 @@ export function bucketPlace(url: string, options: BucketOptions): CheckpointPlac
         const page: ListObjectVersionsCommandOutput = await client.send(
           new ListObjectVersionsCommand({
             Bucket: bucket,
-            Prefix: keyOf('checkpoint-'),
+            Prefix: keyOf(prefixOfFiles),
             ...{ KeyMarker, VersionIdMarker },
           }),
           budget(),

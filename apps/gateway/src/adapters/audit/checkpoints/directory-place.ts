@@ -1,30 +1,33 @@
-/** Checkpoints as files in a directory. It should be on another machine, or copied to one, or it proves little. */
+/** Checkpoints and archives as files in a directory. It should be on another machine, or copied to one, or it proves little. */
 import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { type CheckpointPlace, PlaceConflict } from './place.js';
+import type { Place } from './place.js';
 
 const FILE = /^checkpoint-\d{12}\.txt$/;
 const AT_ONCE = 1_000;
 
 /** @param url a file: URL */
-export function directoryPlace(url: string): CheckpointPlace {
+export function directoryPlace(url: string): Place {
   const folder = fileURLToPath(url);
-  const read = (file: string): Promise<string> => readFile(join(folder, file), 'utf8');
 
   return {
     name: url,
-    read,
     replacedAfter: () => Promise.resolve([]),
 
-    async keep(file, content) {
-      await mkdir(folder, { recursive: true });
-      await writeOnce(folder, file, content);
-      if ((await read(file)) !== content)
-        throw new PlaceConflict(`${file} is there already, and is another checkpoint`);
-      return null;
+    async store(file, content) {
+      const path = join(folder, file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeOnce(path, content);
+      return { content: await readFile(path), version: null };
     },
+
+    read: (file) =>
+      readFile(join(folder, file), 'utf8').catch((error: unknown) => {
+        if (isCode(error, 'ENOENT')) return null;
+        throw error;
+      }),
 
     async filesAfter(file) {
       const names = await readdir(folder).catch((error: unknown) => {
@@ -40,8 +43,9 @@ export function directoryPlace(url: string): CheckpointPlace {
 }
 
 /** The name appears with the whole content on the disk, or not at all. A file that is there already stays as it is. */
-async function writeOnce(folder: string, file: string, content: string): Promise<void> {
-  const draft = join(folder, `.${file}.${randomUUID()}`);
+async function writeOnce(path: string, content: Uint8Array): Promise<void> {
+  const folder = dirname(path);
+  const draft = join(folder, `.${basename(path)}.${randomUUID()}`);
   const handle = await open(draft, 'wx', 0o644);
   try {
     await handle.writeFile(content);
@@ -50,7 +54,7 @@ async function writeOnce(folder: string, file: string, content: string): Promise
     await handle.close();
   }
   try {
-    await link(draft, join(folder, file));
+    await link(draft, path);
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
   } finally {

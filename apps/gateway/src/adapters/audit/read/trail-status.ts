@@ -1,6 +1,7 @@
 /** The state of the audit trail as a whole. */
 import { type Chain, type TrailStatus, trailStatus } from '@gatehouse/domain/audit/trail-status';
 import type pg from 'pg';
+import { type ArchiveStatus, readArchiveStatus } from '../archive/archive-status.js';
 import { openCheckpointStore } from '../checkpoints/checkpoint.store.js';
 import { readStreams, type StreamStatus } from '../stream/stream.store.js';
 import { millisecondsOf } from './filter.js';
@@ -25,6 +26,7 @@ export interface StoredTrail extends TrailStatus {
   readonly checkpoints: CheckpointStatus | null;
   readonly streams: readonly StreamStatus[];
   readonly monthsAhead: number;
+  readonly archive: ArchiveStatus;
   readonly verification: VerificationStatus;
 }
 
@@ -32,14 +34,16 @@ export async function readTrailStatus(database: pg.Pool, nowMs: number): Promise
   // What is covered is read first: a chain that grows in between must not look as if it stood behind.
   const covered = await openCheckpointStore(database).covered();
   const verification = await readVerification(database);
-  const [chains, checkpoints, streams, months] = await Promise.all([
+  const [chains, checkpoints, streams, months, archive] = await Promise.all([
     database.query<Chain>(CHAINS),
     covered.sequence === 0 ? null : readCheckpoints(database),
     readStreams(database),
     database.query<{ months: number }>('SELECT audit.partitions_ahead() AS months'),
+    readArchiveStatus(database),
   ]);
   const status = trailStatus(chains.rows.map(withNumbers), covered.heads, nowMs);
-  return { ...status, checkpoints, streams, monthsAhead: months.rows[0]?.months ?? 0, verification };
+  const monthsAhead = months.rows[0]?.months ?? 0;
+  return { ...status, checkpoints, streams, monthsAhead, archive, verification };
 }
 
 async function readCheckpoints(database: pg.Pool): Promise<CheckpointStatus | null> {

@@ -68,6 +68,13 @@ async function readOpen(database: Queries, nowMs: number): Promise<StillOpen> {
   };
 }
 
+/** When the oldest attempt began that has no OUTCOME, epoch ms; null: there is none. */
+export async function readOldestOpen(database: Queries): Promise<number | null> {
+  const { rows } = await database.query<{ oldestOpenMs: string | null }>(`SELECT ${OLDEST_OPEN}`);
+  const ms = rows[0]?.oldestOpenMs ?? null;
+  return ms === null ? null : Number(ms);
+}
+
 async function compareHour(database: Queries, hourMs: number): Promise<RollupDifference[]> {
   const stored = await database.query<StoredRow>(STORED_HOUR, [hourMs]);
   const requests = stored.rows.reduce((sum, { count }) => sum + Number(count), 0);
@@ -129,12 +136,15 @@ SELECT ${key('u', NAMES)}, count, NULL::bigint[] AS own, NULL::bigint[] AS upstr
   FROM unlike u ORDER BY u.ods_code COLLATE "C", u.outcome, u.code`;
 
 /** Attempts can be open on chains that have not ended; none of their INTENTs lies before `open_from`. */
+const OLDEST_OPEN = `
+(SELECT ${millisecondsOf('min(o.started_at)')} FROM audit.writer w
+  CROSS JOIN ${recordsOf('w.writer', 'w.open_from - 1', 'w.seq')}
+  WHERE w.state IN ('live', 'sweeping') AND o.kind = 'INTENT'
+    AND NOT EXISTS (SELECT FROM audit.event e WHERE e.attempt_id = o.attempt_id AND e.kind = 'OUTCOME'
+                       AND e.started_at = o.started_at)) AS "oldestOpenMs"`;
+
 const STILL_OPEN = `
-SELECT (SELECT ${millisecondsOf('min(o.started_at)')} FROM audit.writer w
-         CROSS JOIN ${recordsOf('w.writer', 'w.open_from - 1', 'w.seq')}
-         WHERE w.state IN ('live', 'sweeping') AND o.kind = 'INTENT'
-           AND NOT EXISTS (SELECT FROM audit.event e WHERE e.attempt_id = o.attempt_id AND e.kind = 'OUTCOME'
-                              AND e.started_at = o.started_at)) AS "oldestOpenMs",
+SELECT ${OLDEST_OPEN},
        (SELECT ${millisecondsOf('min(o.started_at)')} FROM audit.writer w
           LEFT JOIN audit_search.position p USING (writer)
          CROSS JOIN ${recordsOf('w.writer', 'coalesce(p.seq, 0)', 'w.seq')}

@@ -76,15 +76,26 @@ export function linkHex(previous: string, canonicalRecord: string): string {
 
 /** The digest of the subjects that are stored beside a record. It covers the sealed bytes by their hash. */
 export function digestOfSubjects(subjects: readonly SealedSubject[]): string | null {
+  return digestOfLeaves(
+    subjects.map(({ odsCode, kind, keyId, hash, sealed }) => ({
+      ...{ odsCode, kind, keyId, hash: hash.toString('hex'), sealedSha256: sha256Hex(sealed) },
+    })),
+  );
+}
+
+/** The same of subjects as texts, hashes in hex. */
+export function digestOfLeaves(
+  subjects: readonly {
+    readonly odsCode: string;
+    readonly kind: string;
+    readonly keyId: string;
+    readonly hash: string;
+    readonly sealedSha256: string;
+  }[],
+): string | null {
   if (subjects.length === 0) return null;
-  const leaves = subjects.map((subject) =>
-    [
-      subject.odsCode,
-      subject.kind,
-      subject.keyId,
-      subject.hash.toString('hex'),
-      sha256Hex(subject.sealed),
-    ].join(':'),
+  const leaves = subjects.map(({ odsCode, kind, keyId, hash, sealedSha256 }) =>
+    [odsCode, kind, keyId, hash, sealedSha256].join(':'),
   );
   return sha256Hex(leaves.sort(byCodeUnit).join('\n'));
 }

@@ -1,0 +1,563 @@
+/**
+ * The archive of the trail, month by month, on a real PostgreSQL, in a directory and in the simulator's bucket: stored, read
+ * back, fetched and verified offline; what is wrong with it is found; a killed worker or a place that was away costs nothing.
+ */
+import { createHash, createPublicKey, randomUUID } from 'node:crypto';
+import { cp, mkdtemp, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fetchArchive } from '../../../apps/cli/src/verify/archive.ts';
+import { type CheckpointFile, readPublicKeys } from '../../../apps/cli/src/verify/checkpoints.ts';
+import { verifyExport } from '../../../apps/cli/src/verify/verify-export.ts';
+import {
+  hashing,
+  openArchiveSource,
+} from '../../../apps/gateway/src/adapters/audit/archive/archive-source.ts';
+import { readArchiveStatus } from '../../../apps/gateway/src/adapters/audit/archive/archive-status.ts';
+import { openArchiveStore } from '../../../apps/gateway/src/adapters/audit/archive/archive.store.ts';
+import { bucketPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/bucket-place.ts';
+import { createCheckpointSigner } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint-signer.ts';
+import { openCheckpointStore } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint.store.ts';
+import { directoryPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/directory-place.ts';
+import type { Place } from '../../../apps/gateway/src/adapters/audit/checkpoints/place.ts';
+import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
+import { type Kms, openKms } from '../../../apps/gateway/src/adapters/kms/kms.ts';
+import { run as makeCheckpoint } from '../../../apps/gateway/src/jobs/audit/audit-checkpoint.job.ts';
+import { run, type TrailArchiveDeps } from '../../../apps/gateway/src/jobs/audit/trail-archive.job.ts';
+import {
+  type AuditDatabase,
+  auditDatabase,
+  intentOf,
+  openLog,
+  outcomeOf,
+  systemFacts,
+  systemOf,
+} from '../../support/audit/audit-trail.ts';
+import { runCli } from '../../support/cli/run-cli.ts';
+import { SETTINGS_VARIABLE } from '../../support/servers/simulator-server.ts';
+
+const DAY_MS = 86_400_000;
+const OCTOBER = Date.UTC(2026, 9, 20);
+const NOVEMBER = Date.UTC(2026, 10, 10);
+/** October is due. */
+const IN_NOVEMBER = Date.UTC(2026, 10, 4);
+/** November is due. */
+const IN_DECEMBER = Date.UTC(2026, 11, 4);
+
+let kms: Kms;
+let endpoint: string;
+let keyArn: string;
+let pem: string;
+beforeAll(async () => {
+  ({ AWS_ENDPOINT_URL_KMS: endpoint } = JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}') as {
+    AWS_ENDPOINT_URL_KMS: string;
+  });
+  kms = openKms({ region: 'eu-west-2', endpoint, timeoutMs: 20_000, proxy: null });
+  const owner = { environment: 'int', applicationId: 'archive', odsCode: 'none' };
+  const { arn, publicJwk } = await kms.createSigningKey(owner);
+  keyArn = arn;
+  pem = createPublicKey({ key: { ...publicJwk }, format: 'jwk' })
+    .export({ type: 'spki', format: 'pem' })
+    .toString();
+});
+afterAll(() => {
+  kms.close();
+});
+
+let database: AuditDatabase & { readonly drop: () => Promise<void> };
+let folder: string;
+let log: AuditLog;
+let other: AuditLog;
+let clockMs: number;
+let errors: string[];
+let messages: string[];
+
+beforeEach(async () => {
+  database = await auditDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-archive-'));
+  [log, other] = await Promise.all([openLog(database.appUrl), openLog(database.appUrl)]);
+  clockMs = IN_NOVEMBER;
+  [errors, messages] = [[], []];
+  return async () => {
+    await database.drop();
+    await rm(folder, { recursive: true, force: true });
+  };
+});
+
+const directory = (): Place => directoryPlace(pathToFileURL(folder).href);
+
+function deps(changes: Partial<TrailArchiveDeps> = {}): TrailArchiveDeps {
+  return {
+    store: openArchiveStore(database.app, randomUUID()),
+    source: openArchiveSource(database.app),
+    covered: openCheckpointStore(database.app).covered,
+    places: [directory()],
+    ...{ hashing, version: '1.2.3', audit: log },
+    log: {
+      info: (_, message) => void messages.push(message),
+      error: ({ err }: { err?: unknown }) => void errors.push(String(err)),
+    },
+    ...{ now: () => clockMs, monotonicNow: () => performance.now(), signal: new AbortController().signal },
+    most: { records: 4, bytes: 1024 * 1024 },
+    ...changes,
+  };
+}
+
+/** Requests with a patient, of two processes, that began at this time. */
+async function requestsAt(startedAtMs: number, count = 3): Promise<void> {
+  for (let request = 0; request < count; request += 1) {
+    const event = intentOf({ startedAtMs: startedAtMs + request, atMs: startedAtMs + request });
+    const chain = request % 2 === 0 ? log : other;
+    await chain.intent(event, [await subject(event.attemptId)]);
+    await chain.outcome(outcomeOf(event));
+  }
+}
+const subject = (id: string) =>
+  Promise.resolve({
+    ...{ odsCode: 'R69', kind: 'ubrn' as const, keyId: '00000000-0000-4000-8000-0000000000aa' },
+    ...{ hash: createHash('sha256').update(id).digest(), sealed: Buffer.from(`sealed ${id}`) },
+  });
+
+async function checkpoint(places: readonly Place[] = [directory()]): Promise<void> {
+  const failures: unknown[] = [];
+  await makeCheckpoint({
+    store: openCheckpointStore(database.app),
+    signer: createCheckpointSigner(kms, keyArn),
+    places,
+    audit: log,
+    outages: { failed: (_, error) => failures.push(error), worked: () => undefined },
+    log: { error: (_, message) => failures.push(message) },
+    now: () => clockMs,
+    onDone: () => undefined,
+  });
+  expect(failures).toEqual([]);
+}
+
+const status = () => readArchiveStatus(database.app);
+const months = async () => (await status()).months.map(({ month }) => month);
+
+const archiveFolder = (month: string): string => join(folder, 'archive', month);
+const filesOf = async (month: string): Promise<string[]> => (await readdir(archiveFolder(month))).toSorted();
+const objectsOf = async (month: string): Promise<string[]> =>
+  (await filesOf(month)).filter((name) => name.endsWith('.gz'));
+
+async function* checkpoints(): AsyncGenerator<CheckpointFile> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith('checkpoint-')).toSorted();
+  for (const name of names) yield { name, text: await readFile(join(folder, name), 'utf8') };
+}
+
+/** What is wrong with the archive of a month, or with the export that comes of it. */
+async function faults(month: string, from = archiveFolder(month)): Promise<string[]> {
+  const lines: string[] = [];
+  const fetched = await fetchArchive(month, from, (line) => void lines.push(line));
+  if (fetched.faults.length > 0) return [...fetched.faults];
+  async function* each(): AsyncGenerator<string> {
+    yield* lines;
+  }
+  const report = await verifyExport(each(), { keys: readPublicKeys(pem), files: checkpoints() });
+  expect(report.rows).toBe(fetched.records);
+  expect(report.checkpoints?.headsChecked).toBeGreaterThan(0);
+  return report.faults.map(({ what }) => what);
+}
+
+async function tamper(...statements: readonly string[]): Promise<void> {
+  const client = await database.admin.connect();
+  try {
+    await client.query('SET session_replication_role = replica');
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    client.release(true);
+  }
+}
+
+/** October is archived. */
+async function archived(): Promise<void> {
+  await requestsAt(OCTOBER, 7);
+  await checkpoint();
+  await run(deps());
+  expect(errors).toEqual([]);
+  expect(await months()).toEqual(['2026-10']);
+}
+
+describe('a month', () => {
+  it('is stored in objects with a manifest, read back, recorded, and fetched as an export that is verified', async () => {
+    await archived();
+    const records = 14;
+    const [month] = (await status()).months;
+    const manifest = await readFile(join(archiveFolder('2026-10'), 'manifest.json'));
+    expect(month).toMatchObject({
+      ...{ month: '2026-10', archivedAtMs: clockMs, records, objects: 4, checkpoint: 1 },
+      ...{ manifest: createHash('sha256').update(manifest).digest('hex'), places: [directory().name] },
+    });
+    expect(await objectsOf('2026-10')).toHaveLength(4);
+    expect(messages).toEqual(['a month of the audit trail has been archived']);
+    expect(await systemFacts(database, 'TRAIL_ARCHIVED')).toEqual([
+      { month: '2026-10', records, objects: 4, manifestSha256: month?.manifest, checkpoint: 1 },
+    ]);
+    expect(await faults('2026-10')).toEqual([]);
+  });
+
+  it('holds the sealed identifiers, and its export their hashes alone', async () => {
+    await archived();
+    const [name = ''] = await objectsOf('2026-10');
+    const text = gunzipSync(await readFile(join(archiveFolder('2026-10'), name))).toString('utf8');
+    expect(text).toContain(`"sealed":"${Buffer.from('sealed ').toString('base64').slice(0, 8)}`);
+    const lines: string[] = [];
+    await fetchArchive('2026-10', archiveFolder('2026-10'), (line) => void lines.push(line));
+    expect(lines.join('\n')).not.toContain('"sealed":');
+    expect(lines.join('\n')).toContain('"sealedSha256":');
+  });
+
+  it('is fetched on the command line, without a server, into a file that is there only if all is right', async () => {
+    await archived();
+    const out = join(folder, 'october.ndjson');
+    const fetchMonth = (...more: readonly string[]) =>
+      runCli({ url: '', token: '' }, [
+        ...['audit', 'fetch', '2026-10', '--from', archiveFolder('2026-10'), '--out', out, ...more],
+      ]);
+    const wrong = await fetchMonth('--manifest', 'ab'.repeat(32));
+    expect([wrong.code, wrong.out]).toEqual([1, expect.stringContaining('Nothing was written.')]);
+    expect((await readdir(folder)).filter((name) => name.startsWith('october'))).toEqual([]);
+    const right = await fetchMonth('--manifest', (await status()).months[0]?.manifest ?? '');
+    expect([right.code, right.err]).toEqual([0, '']);
+    await writeFile(join(folder, 'key.pem'), pem);
+    const options = ['--checkpoints', folder, '--key', join(folder, 'key.pem')];
+    const verified = await runCli({ url: '', token: '' }, ['verify', out, ...options]);
+    expect([verified.code, verified.out]).toEqual([0, expect.stringContaining('14 rows of 2 writers')]);
+    expect(verified.out).toContain('Verified: every chain is unbroken');
+  });
+
+  it('is archived once it has been over for three days, and not before', async () => {
+    await requestsAt(OCTOBER);
+    await checkpoint();
+    clockMs = IN_NOVEMBER - 1;
+    await run(deps());
+    expect([await months(), errors]).toEqual([[], []]);
+    expect((await status()).next).toEqual({ month: '2026-10', dueAtMs: IN_NOVEMBER });
+    clockMs = IN_NOVEMBER;
+    await run(deps());
+    expect(await months()).toEqual(['2026-10']);
+  });
+
+  it('waits for a checkpoint that covers it, and for its open attempts, and says so', async () => {
+    await requestsAt(OCTOBER);
+    await run(deps());
+    expect((await status()).failing).toMatchObject({
+      ...{ sinceMs: clockMs, cause: expect.stringContaining('no checkpoint covers record') as string },
+    });
+    const open = intentOf({ startedAtMs: OCTOBER + 10 });
+    await log.intent(open);
+    await checkpoint();
+    await run(deps());
+    expect((await status()).failing?.cause).toContain('has no OUTCOME yet');
+    await log.outcome(outcomeOf(open));
+    await checkpoint();
+    await run(deps());
+    expect(await months()).toEqual(['2026-10']);
+    expect((await status()).failing).toBeNull();
+    expect(await faults('2026-10')).toEqual([]);
+  });
+
+  it('goes on where the month before ended, with the records that came late', async () => {
+    await archived();
+    await other.system({ ...systemOf('NOTE'), startedAtMs: OCTOBER });
+    await requestsAt(NOVEMBER, 5);
+    clockMs = IN_DECEMBER;
+    await checkpoint();
+    await run(deps());
+    expect(errors).toEqual([]);
+    expect(await months()).toEqual(['2026-11', '2026-10']);
+    expect(await faults('2026-11')).toEqual([]);
+    expect(await faults('2026-10')).toEqual([]);
+    const { rows } = await database.app.query<{ missing: string }>(
+      `SELECT count(*) AS missing FROM audit.event e WHERE started_at < '2026-12-01Z' AND NOT EXISTS
+         (SELECT FROM audit.archive_chain c WHERE c.writer = e.writer AND e.seq BETWEEN c.from_seq AND c.to_seq)`,
+    );
+    expect(rows).toEqual([{ missing: '0' }]);
+    const manifest = await readFile(join(archiveFolder('2026-11'), 'manifest.json'), 'utf8');
+    expect(JSON.parse(manifest)).toMatchObject({ previous: (await status()).months[1]?.manifest });
+  });
+
+  it('is not archived if a record is not what was written', async () => {
+    await requestsAt(OCTOBER);
+    await checkpoint();
+    await tamper(
+      `UPDATE audit.event SET record = record || '{"asid":"999999999999"}' WHERE writer = '${log.writerId}' AND seq = 1`,
+    );
+    await run(deps());
+    expect(await months()).toEqual([]);
+    expect(errors).toEqual([expect.stringContaining('at record 1: its hash does not match its content')]);
+  });
+
+  it('keeps its rows: neither the running role nor the owner can change or remove them', async () => {
+    await archived();
+    for (const table of ['archive', 'archive_plan', 'archive_chain', 'archive_object', 'archive_copy']) {
+      await expect(database.app.query(`DELETE FROM audit.${table}`)).rejects.toThrow('permission denied');
+      await expect(database.admin.query(`DELETE FROM audit.${table}`)).rejects.toThrow(
+        'never changed or removed',
+      );
+    }
+  });
+});
+
+describe('a run', () => {
+  it('that is killed after any step is gone on with, and nothing is stored twice', async () => {
+    await requestsAt(OCTOBER, 7);
+    await checkpoint();
+    let isDone = false;
+    for (let step = 1; !isDone; step += 1) {
+      let left = step;
+      const store = openArchiveStore(database.app, randomUUID());
+      const killed =
+        <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+        (...args: A): Promise<R> =>
+          (left -= 1) < 0 ? Promise.reject(new Error('killed')) : call(...args);
+      const { addPlan, addObject, addCopy, addArchive } = store;
+      await run(
+        deps({
+          store: {
+            ...store,
+            ...{ addPlan: killed(addPlan), addObject: killed(addObject) },
+            ...{ addCopy: killed(addCopy), addArchive: killed(addArchive) },
+          },
+          most: { records: 4, bytes: 1024 * 1024 },
+        }),
+      );
+      isDone = left >= 0;
+      expect(step).toBeLessThan(20);
+    }
+    expect(new Set(errors)).toEqual(new Set(['Error: killed']));
+    expect(await months()).toEqual(['2026-10']);
+    expect(await objectsOf('2026-10')).toHaveLength(4);
+    expect(await systemFacts(database, 'TRAIL_ARCHIVED')).toHaveLength(1);
+    expect(await faults('2026-10')).toEqual([]);
+  });
+
+  it('of two workers is made by one, and the month is recorded once', async () => {
+    await requestsAt(OCTOBER, 7);
+    await checkpoint();
+    const stored: string[] = [];
+    const place = directory();
+    const store: Place['store'] = (file, content) => {
+      stored.push(file);
+      return place.store(file, content);
+    };
+    const worker = () => run(deps({ places: [{ ...place, store }] }));
+    await Promise.all([worker(), worker(), worker()]);
+    await worker();
+    expect(errors).toEqual([]);
+    expect(new Set(stored).size).toBe(5);
+    expect(stored).toHaveLength(5);
+    expect(await months()).toEqual(['2026-10']);
+    expect(await systemFacts(database, 'TRAIL_ARCHIVED')).toHaveLength(1);
+    expect(await objectsOf('2026-10')).toHaveLength(4);
+  });
+
+  it('goes on when a place that was away is back, and stores in a new place what it lacks', async () => {
+    await requestsAt(OCTOBER, 7);
+    await checkpoint();
+    await rename(folder, `${folder}-away`);
+    await writeFile(folder, 'not a folder');
+    await run(deps());
+    expect([await months(), errors.length]).toEqual([[], 1]);
+    expect((await status()).failing?.cause).toContain('ENOTDIR');
+    await rm(folder);
+    await rename(`${folder}-away`, folder);
+    await run(deps());
+    expect(await months()).toEqual(['2026-10']);
+
+    const second = await mkdtemp(join(tmpdir(), 'gatehouse-archive-'));
+    const both = [directory(), directoryPlace(pathToFileURL(second).href)];
+    await run(deps({ places: both }));
+    expect((await status()).months[0]?.places).toEqual(both.map(({ name }) => name).toSorted());
+    expect(await faults('2026-10', join(second, 'archive', '2026-10'))).toEqual([]);
+    await rm(second, { recursive: true });
+  });
+
+  it('records nothing that it has not read back', async () => {
+    await requestsAt(OCTOBER, 7);
+    await checkpoint();
+    const place = directory();
+    const forgetful: Place = {
+      ...place,
+      store: async (file, content) => ({ ...(await place.store(file, content)), content: Buffer.from('x') }),
+    };
+    await run(deps({ places: [forgetful] }));
+    const { rows } = await database.app.query('SELECT FROM audit.archive_copy');
+    expect([await months(), rows.length]).toEqual([[], 0]);
+    expect(errors).toEqual([expect.stringContaining('has another content')]);
+  });
+
+  it('after a restore makes the same archive that the place has', async () => {
+    await archived();
+    const before = (await status()).months;
+    await tamper(
+      ...['archive', 'archive_copy', 'archive_object', 'archive_chain', 'archive_plan'].map(
+        (table) => `DELETE FROM audit.${table}`,
+      ),
+    );
+    clockMs += DAY_MS;
+    await run(deps({ version: '2.0.0' }));
+    expect(errors).toEqual([]);
+    expect((await status()).months).toEqual([{ ...before[0], archivedAtMs: clockMs }]);
+  });
+});
+
+describe('what was changed in a place', () => {
+  const unlike = (what: string): unknown => expect.arrayContaining([expect.stringContaining(what)]);
+  const path = (name: string): string => join(archiveFolder('2026-10'), name);
+  async function rewrite(name: string, change: (lines: string[]) => readonly string[]): Promise<void> {
+    const lines = gunzipSync(await readFile(path(name)))
+      .toString('utf8')
+      .split('\n')
+      .slice(0, -1);
+    await writeFile(
+      path(name),
+      gzipSync(
+        change(lines)
+          .map((line) => `${line}\n`)
+          .join(''),
+      ),
+    );
+  }
+  async function inManifest(change: (manifest: Manifest) => void): Promise<void> {
+    const manifest = JSON.parse(await readFile(path('manifest.json'), 'utf8')) as Manifest;
+    change(manifest);
+    await writeFile(path('manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
+  }
+  interface Manifest {
+    month: string;
+    records: number;
+    chains: { toSeq: number; hash: string; objects: { sha256: string; bytes: number; toSeq: number }[] }[];
+  }
+
+  it.each<[string, (name: string) => Promise<void>, string]>([
+    [
+      'a flipped byte',
+      async (name) => {
+        const content = await readFile(path(name));
+        content.writeUInt8(content.readUInt8(40) ^ 1, 40);
+        await writeFile(path(name), content);
+      },
+      'is not what the manifest says',
+    ],
+    ['a missing object', (name) => unlink(path(name)), 'is missing'],
+    ['a missing record', (name) => rewrite(name, (lines) => lines.slice(1)), 'is not what the manifest says'],
+    [
+      'a missing record that the manifest fits',
+      async (name) => {
+        await rewrite(name, (lines) => lines.slice(1));
+        const text = gunzipSync(await readFile(path(name)));
+        await inManifest(({ chains: [chain] }) => {
+          const [object] = chain?.objects ?? [];
+          Object.assign(object ?? {}, {
+            sha256: createHash('sha256').update(text).digest('hex'),
+            bytes: text.length,
+          });
+        });
+      },
+      'has not the records',
+    ],
+    ['a missing manifest', () => unlink(path('manifest.json')), 'there is no manifest'],
+    ['a manifest of another month', () => inManifest((m) => void (m.month = '2026-09')), 'is of 2026-09'],
+    ['a manifest with another count', () => inManifest((m) => void (m.records += 1)), 'records'],
+    [
+      'a manifest that leaves an object out',
+      () => inManifest(({ chains }) => void chains[0]?.objects.pop()),
+      'end at record',
+    ],
+    ['a manifest that is not one', () => writeFile(path('manifest.json'), '[]'), 'is malformed'],
+  ])('is found when it is fetched: %s', async (_, change, fault) => {
+    await archived();
+    const [name = ''] = await objectsOf('2026-10');
+    await change(name);
+    expect(await faults('2026-10')).toEqual(unlike(fault));
+  });
+
+  it('is found by the verifier and the checkpoints if the manifest was made to fit', async () => {
+    await archived();
+    const [name = ''] = (await objectsOf('2026-10')).toReversed();
+    await rewrite(name, (lines) => lines.map((line) => line.replaceAll('"asid":"2', '"asid":"3')));
+    const text = gunzipSync(await readFile(path(name)));
+    await inManifest(({ chains }) => {
+      const object = chains.at(-1)?.objects.at(-1);
+      Object.assign(object ?? {}, {
+        sha256: createHash('sha256').update(text).digest('hex'),
+        bytes: text.length,
+      });
+    });
+    expect(await faults('2026-10')).toEqual(unlike('the record does not match its hash'));
+  });
+
+  it('is found before the next month if it is another object under the name', async () => {
+    await requestsAt(OCTOBER, 7);
+    await checkpoint();
+    const scratch = `${folder}-scratch`;
+    await cp(folder, scratch, { recursive: true });
+    await run(deps({ places: [directoryPlace(pathToFileURL(scratch).href)] }));
+    await rm(scratch, { recursive: true });
+    const [object] = await openArchiveStore(database.app, randomUUID()).objects('2026-10');
+    await directory().store(object?.file ?? '', gzipSync('{}\n'));
+    await run(deps());
+    expect(errors).toEqual([expect.stringContaining('is there, and has another content')]);
+    expect((await status()).months[0]?.places).toHaveLength(1);
+  });
+});
+
+describe('a bucket with object lock', () => {
+  const bucket = (name = 'gatehouse-checkpoints') =>
+    bucketPlace(`s3://${name}/${randomUUID()}`, { region: 'eu-west-2', proxy: null, endpoint });
+
+  it('takes a month once, with the version of each object, and is fetched by its files', async () => {
+    const place = bucket();
+    await requestsAt(OCTOBER, 7);
+    await checkpoint([place, directory()]);
+    await run(deps({ places: [place] }));
+    await run(deps({ places: [place] }));
+    expect(errors).toEqual([]);
+    expect(await months()).toEqual(['2026-10']);
+    const { rows } = await database.app.query<{ version: string; file: string }>(
+      'SELECT version, file FROM audit.archive_copy ORDER BY file',
+    );
+    expect(rows.map(({ version }) => version)).toEqual(
+      Array(5).fill(expect.stringMatching(/^[0-9a-f]{32}$/)),
+    );
+    // As "aws s3 sync" does.
+    for (const { file } of rows) {
+      const { content } = await place.store(file, Buffer.from(''));
+      await directory().store(file, content);
+    }
+    expect(await faults('2026-10')).toEqual([]);
+  });
+
+  it('is an alarm if somebody deleted or replaced an object, and the next month is archived all the same', async () => {
+    const place = bucket();
+    await requestsAt(OCTOBER, 7);
+    await checkpoint([place, directory()]);
+    await run(deps({ places: [place] }));
+    const [object] = await openArchiveStore(database.app, randomUUID()).objects('2026-10');
+    const { status: deleted } = await fetch(
+      `${endpoint}${place.name.replace('s3://', '/')}/${object?.file ?? ''}`,
+      { method: 'DELETE', headers: { authorization: 'AWS4-HMAC-SHA256 Credential=x' } },
+    );
+    expect(deleted).toBe(204);
+    await requestsAt(NOVEMBER);
+    clockMs = IN_DECEMBER;
+    await checkpoint([place, directory()]);
+    await run(deps({ places: [place] }));
+    expect(errors).toEqual([
+      `PlaceConflict: ${object?.file ?? ''}: there is a newer version, or it was deleted`,
+    ]);
+    expect(await months()).toEqual(['2026-11', '2026-10']);
+  });
+
+  it('that does not lock what it has is refused', async () => {
+    await requestsAt(OCTOBER);
+    await checkpoint();
+    await run(deps({ places: [bucket('gatehouse-unlocked')] }));
+    expect([await months(), errors.join()]).toEqual([[], expect.stringContaining('does not lock')]);
+  });
+});
