@@ -9,6 +9,7 @@ import { type Column, RecordRows } from '../parts/list/record-rows.js';
 import { Loaded } from '../parts/load-state.js';
 import { PageTitle } from '../parts/page-title.js';
 import { counted } from '../parts/words.js';
+import { TrailArchive } from './trail-archive.js';
 import { TrailVerification } from './trail-verification.js';
 
 type Trail = AnswerOf<'trailShow'>;
@@ -42,7 +43,8 @@ export default function TrailPage() {
   );
 }
 
-function TrailState({ checkpoints, chains, chainCount, records, monthsAhead, streams, verification }: Trail) {
+function TrailState(trail: Trail) {
+  const { checkpoints, chains, chainCount, records, monthsAhead, streams, archive, verification } = trail;
   const behind = chains.filter(({ isBehind }) => isBehind).length + (checkpoints?.missing.length ?? 0);
   return (
     <>
@@ -58,6 +60,7 @@ function TrailState({ checkpoints, chains, chainCount, records, monthsAhead, str
           <CheckpointFacts {...checkpoints} />
         )}
       </Section>
+      <TrailArchive {...archive} />
       <Section title="Stream to a collector">
         {streams.length === 0 ? (
           <Typography>
