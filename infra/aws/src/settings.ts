@@ -38,6 +38,8 @@ const settingsSchema = z.strictObject({
   publicCertificateArn: certificateArn,
   consoleHost: host,
   consoleCertificateArn: certificateArn,
+  /** By which your own services call, as their certificate has it: the console shows it (`GATEHOUSE_PARTNER_URL`). */
+  partnerHost: host.optional(),
   /** Where your own services call from. */
   partnerNetworks: z.array(cidr).min(1),
   /** Where staff and the `gatehouse` command come from. */

@@ -34,7 +34,7 @@ const placeAt = (usualPort: number) => z.strictObject(at(usualPort));
 
 /** Set by nobody but these manifests. */
 const BOUND =
-  /^GATEHOUSE_(?:ROLES|SERVES|PUBLIC_URL|CONSOLE_URL|TOTAL_MS|DRAIN_|KEEP_ALIVE_MS|TLS_|STAFF_|SMTP_|OTLP_|CHECKPOINTS|CLOUDTRAIL|WEBHOOK_HOSTS|DATABASE_|.*_(?:LISTEN|KMS_KEY)$)/;
+  /^GATEHOUSE_(?:ROLES|SERVES|PUBLIC_URL|CONSOLE_URL|PARTNER_URL|TOTAL_MS|DRAIN_|KEEP_ALIVE_MS|TLS_|STAFF_|SMTP_|OTLP_|CHECKPOINTS|CLOUDTRAIL|WEBHOOK_HOSTS|DATABASE_|.*_(?:LISTEN|KMS_KEY)$)/;
 
 const web = z.strictObject({
   host,
@@ -69,6 +69,8 @@ const settingsSchema = z
     checkpoints: z.string().startsWith('s3://'),
     cloudTrail: z.string().startsWith('s3://').optional(),
     partner: z.strictObject({
+      /** By which your own services call, as their certificate has it: the console shows it (`GATEHOUSE_PARTNER_URL`). */
+      host: host.optional(),
       /** Of the Service, for the balancer of your cloud. */
       annotations: annotations.refine(
         (given) =>

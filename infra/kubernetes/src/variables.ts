@@ -62,8 +62,9 @@ const OF_ROLE: Readonly<Record<Role, (settings: Settings) => Values>> = {
     GATEHOUSE_OTLP_ENDPOINT: collector?.url,
   }),
   public: (settings) => behindProxy('public', settings.public),
-  admin: ({ console: web, staff, keys, webhooks }) => ({
+  admin: ({ partner, console: web, staff, keys, webhooks }) => ({
     ...behindProxy('admin', web),
+    GATEHOUSE_PARTNER_URL: partner.host === undefined ? undefined : `https://${partner.host}`,
     GATEHOUSE_EVIDENCE_KMS_KEY: keys.evidence,
     GATEHOUSE_STAFF_ISSUER: staff.issuer,
     GATEHOUSE_STAFF_CLIENT_ID: staff.clientId,

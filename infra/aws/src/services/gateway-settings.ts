@@ -34,6 +34,9 @@ export function gatewaySettings(
     ...(role === 'admin' && {
       ...staffSettings(settings),
       GATEHOUSE_EVIDENCE_KMS_KEY: keys.evidence.keyArn,
+      ...(settings.partnerHost !== undefined && {
+        GATEHOUSE_PARTNER_URL: `https://${settings.partnerHost}`,
+      }),
     }),
     ...(role === 'worker' && {
       GATEHOUSE_CHECKPOINT_KMS_KEY: keys.checkpoints.keyArn,

@@ -44,6 +44,20 @@ export const SERVICE_RULES: readonly Rule[] = [
     },
   },
   {
+    name: 'the console alone knows the address at which partners call, which is the port of their balancer',
+    faultsIn: (all) => {
+      const { Port } = the(all, 'AWS::ElasticLoadBalancingV2::Listener', 'ServicesPartnerBalancer');
+      const url = Port === 443 ? 'https://gatehouse.example' : `https://gatehouse.example:${Port}`;
+      return ROLES.filter(
+        (role) => variablesOf(all, role)['GATEHOUSE_PARTNER_URL'] !== (role === 'admin' ? url : undefined),
+      );
+    },
+    plant: (all) => {
+      const { Environment } = gatewayOf(all, 'admin');
+      Environment.find(({ Name }: any) => Name === 'GATEHOUSE_PARTNER_URL').Value = 'https://console.example';
+    },
+  },
+  {
     name: 'a task leaves its balancer for longer than the longest call before it is stopped',
     faultsIn: (all) =>
       targetGroups(all)

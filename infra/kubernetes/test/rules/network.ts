@@ -182,6 +182,20 @@ export const NETWORK_RULES: readonly Rule[] = [
     },
   },
   {
+    name: 'the console alone knows the address at which partners call, which is the port of their Service',
+    faultsIn: (all) => {
+      const [{ port }] = the(all, 'Service', 'partner').spec.ports;
+      const url = port === 443 ? 'https://gatehouse.example' : `https://gatehouse.example:${port}`;
+      return ROLES.filter(
+        (role) => variablesOf(all, role)['GATEHOUSE_PARTNER_URL'] !== (role === 'admin' ? url : undefined),
+      );
+    },
+    plant: (all) => {
+      const { env } = gatewayOf(all, 'admin');
+      env.find(({ name }: any) => name === 'GATEHOUSE_PARTNER_URL').value = 'https://console.example';
+    },
+  },
+  {
     name: 'every role sends its metrics to their collector, and the partner role alone its traces to theirs',
     faultsIn: (all) =>
       ROLES.filter((role) => {
