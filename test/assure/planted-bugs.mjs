@@ -51,6 +51,27 @@ const BUGS = [
     tests: integration('test/integration/admin/admin-cli.spec.ts'),
   },
   {
+    name: 'a filter changes another number of applications than was confirmed',
+    file: `${ADMIN}/records/at-once.store.ts`,
+    find: 'if (ids.length !== count)',
+    put: 'if (ids.length === 0)',
+    tests: integration('test/integration/admin/four-eyes.spec.ts'),
+  },
+  {
+    name: 'applications under an emergency stop are put in service with the others of a filter',
+    file: `${ADMIN}/records/at-once.store.ts`,
+    find: 'target = application.id::text AND lifted_at IS NULL',
+    put: "target = application.id::text AND lifted_at < '-infinity'",
+    tests: integration('test/integration/admin/four-eyes.spec.ts'),
+  },
+  {
+    name: 'an application of two organisations is listed twice by name',
+    file: `${ADMIN}/registry/lists.store.ts`,
+    find: 'AND earlier.ods_code < binding.ods_code',
+    put: "AND earlier.ods_code < ''",
+    tests: integration('test/integration/registry/sorted-lists.spec.ts'),
+  },
+  {
     name: 'an export is recorded without its reason',
     file: `${ADMIN}/audit/download.ts`,
     find: 'const facts = { exportId, reason, format,',
