@@ -9,9 +9,18 @@ import { counted } from '../parts/words.js';
 type Archive = AnswerOf<'trailShow'>['archive'];
 type Month = Archive['months'][number];
 
-/** Up to which month the trail is archived, and where. */
-export function TrailArchive({ months, next, failing }: Archive) {
+/** Up to which month the trail is archived, and where. @param isOn there are checkpoints, and so places */
+export function TrailArchive({ months, next, failing, isOn }: Archive & { readonly isOn: boolean }) {
   const [newest] = months;
+  if (!isOn)
+    return (
+      <Section title="Archive">
+        <Typography>
+          With checkpoints, each month is archived three days after its end, in every place where checkpoints
+          are stored.
+        </Typography>
+      </Section>
+    );
   return (
     <Section title="Archive">
       {failing === null ? null : (

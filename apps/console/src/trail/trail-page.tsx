@@ -60,7 +60,7 @@ function TrailState(trail: Trail) {
           <CheckpointFacts {...checkpoints} />
         )}
       </Section>
-      <TrailArchive {...archive} />
+      <TrailArchive {...archive} isOn={checkpoints !== null} />
       <Section title="Stream to a collector">
         {streams.length === 0 ? (
           <Typography>

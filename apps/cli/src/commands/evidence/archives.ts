@@ -22,8 +22,8 @@ export function archiveCommands(audit: Command, { settings, output, setExitCode 
     .command('archives')
     .description('List the months of the trail that are archived, newest first, and say which one is next.')
     .action(async () => {
-      const { archive } = await call(settings, 'trailShow', {});
-      print(output, archive, archiveText);
+      const { archive, checkpoints } = await call(settings, 'trailShow', {});
+      print(output, archive, (shown) => archiveText(shown, checkpoints !== null));
     });
 
   audit
@@ -75,7 +75,8 @@ function month(text: string): string {
   throw new InvalidArgumentError('Write a month like 2026-11.');
 }
 
-function archiveText({ months, next, failing }: TrailArchiveView): string {
+/** @param isOn there are checkpoints, and so places */
+function archiveText({ months, next, failing }: TrailArchiveView, isOn: boolean): string {
   const rows = table(
     months,
     [
@@ -91,7 +92,8 @@ function archiveText({ months, next, failing }: TrailArchiveView): string {
   );
   return [
     rows,
-    ...(next === null ? [] : [`Next is ${next.month}, from ${next.dueAt} on.`]),
+    ...(next === null || !isOn ? [] : [`Next is ${next.month}, from ${next.dueAt} on.`]),
+    ...(isOn ? [] : ['No checkpoint has been made. Months are archived where checkpoints are stored.']),
     ...(failing === null ? [] : [`Archiving has failed since ${failing.since}: ${failing.cause}.`]),
   ].join('\n');
 }
