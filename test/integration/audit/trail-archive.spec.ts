@@ -356,6 +356,19 @@ describe('a run', () => {
     expect(await objectsOf('2026-10')).toHaveLength(4);
   });
 
+  it('waits for a worker that holds the archive, until that one has been silent for long', async () => {
+    await requestsAt(OCTOBER);
+    await checkpoint();
+    const dead = openArchiveStore(database.app, randomUUID());
+    expect(await dead.hold(clockMs, 300_000)).toBe(true);
+    clockMs += 299_999;
+    await run(deps());
+    expect(await months()).toEqual([]);
+    clockMs += 1;
+    await run(deps());
+    expect(await months()).toEqual(['2026-10']);
+  });
+
   it('goes on when a place that was away is back, and stores in a new place what it lacks', async () => {
     await requestsAt(OCTOBER, 7);
     await checkpoint();
