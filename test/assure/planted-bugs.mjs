@@ -23,6 +23,13 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'of a file that a ZIP has twice, the last one is verified',
+    file: 'apps/cli/src/verify/pack-zip.ts',
+    find: 'if (names.has(name)) fault',
+    put: 'if (false) fault',
+    tests: unit('apps/cli/src/verify/pack-zip.spec.ts'),
+  },
+  {
     name: 'an organisation that has closed is offered without a word',
     file: 'libs/domain/src/ods/published-organisation.ts',
     find: 'closedOn < today',

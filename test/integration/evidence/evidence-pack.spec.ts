@@ -235,14 +235,15 @@ it('finds a file that was changed, another organisation and another key', async 
     code: 1,
     out: expect.stringContaining('evidence.json: it is not the file that was signed'),
   });
-  const other = await cli([
-    'verify-pack',
-    await makePack('other'),
-    '--key',
-    keyFile,
-    '--organisation',
-    'RCD',
-  ]);
+  // As one file, which is verified as it is.
+  const zip = await makePack('other.zip');
+  expect(await cli(['verify-pack', zip, '--key', keyFile, '--organisation', 'R69'])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('Verified: every file is as it was signed.'),
+  });
+  const again = ['evidence-pack', 'R69', '--from', today, '--until', today, '--out', zip, '--reason', REASON];
+  expect(await cli(again)).toMatchObject({ code: 2, err: expect.stringContaining('other.zip exists.') });
+  const other = await cli(['verify-pack', zip, '--key', keyFile, '--organisation', 'RCD']);
   expect(other).toMatchObject({ code: 1, out: expect.stringContaining('and not RCD') });
   const { publicJwk } = await kms.createSigningKey({
     environment: 'int',
@@ -255,7 +256,7 @@ it('finds a file that was changed, another organisation and another key', async 
     format: 'pem',
   });
   await writeFile(foreign, pem);
-  const stranger = await cli(['verify-pack', join(folder, 'other'), '--key', foreign]);
+  const stranger = await cli(['verify-pack', zip, '--key', foreign]);
   expect(stranger).toMatchObject({ code: 1, out: expect.stringContaining('which is none that was given') });
 });
 

@@ -2,18 +2,13 @@
 import type { RequestOf } from '@gatehouse/contracts/routes';
 import { callRouteForLines } from '../api/call-route.js';
 import { NO_ANSWER, ProblemError } from '../api/problem-error.js';
+import type { PackFile } from './pack-zip.js';
 
 export interface PackProgress {
   /** “counting the requests of 2026-11-28” */
   readonly what: string;
   readonly done: number;
   readonly total: number;
-}
-
-export interface PackFile {
-  readonly name: string;
-  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
-  readonly size: number;
 }
 
 export interface Pack {

@@ -3,7 +3,8 @@ import { Copyable } from '../parts/copyable.js';
 import { day } from '../parts/dates.js';
 import { Facts } from '../parts/facts.js';
 import { saveFile } from '../parts/save-file.js';
-import type { Pack, PackFile, PackProgress } from './make-pack.js';
+import type { Pack, PackProgress } from './make-pack.js';
+import { type PackFile, zipName, zipOf } from './pack-zip.js';
 
 const WHAT: Readonly<Record<string, string>> = {
   'evidence.pdf': 'for people',
@@ -36,11 +37,19 @@ export function PackFiles({ pack }: { readonly pack: Pack }) {
   return (
     <Box sx={{ mt: 2 }}>
       <Alert severity="success" role="status" sx={{ mb: 2 }}>
-        The evidence pack is ready. Save all of its files into one folder of their own: together they can be
-        verified.
+        The evidence pack is ready. Save it as one ZIP, or all of its files into one folder of their own:
+        together they can be verified.
       </Alert>
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, mb: 2 }}>
-        <Button variant="contained" onClick={() => files.forEach(save)}>
+        <Button
+          variant="contained"
+          onClick={() => {
+            saveFile(zipName(pack), [zipOf(files)], 'application/zip');
+          }}
+        >
+          Save as a ZIP
+        </Button>
+        <Button variant="outlined" onClick={() => files.forEach(save)}>
           Save all files
         </Button>
         {files.map((file) => (
@@ -64,7 +73,7 @@ export function PackFiles({ pack }: { readonly pack: Pack }) {
           [
             'To verify it',
             <code key="verify">
-              gatehouse verify-pack FOLDER --key evidence-key.pem --organisation {organisation}
+              gatehouse verify-pack {zipName(pack)} --key evidence-key.pem --organisation {organisation}
             </code>,
           ],
         ]}

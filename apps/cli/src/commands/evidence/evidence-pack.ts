@@ -1,8 +1,9 @@
-/** Makes the evidence pack of an organisation and a period, and writes its files into a folder. */
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+/** Makes the evidence pack of an organisation and a period, and writes its files into a folder or a ZIP. */
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { date } from '@gatehouse/contracts/registry/identifiers';
 import { type Command, InvalidArgumentError } from 'commander';
+import { zipSync } from 'fflate';
 import { callLines } from '../../api.js';
 import { Failure } from '../../failure.js';
 import { unreadable } from '../../files.js';
@@ -25,10 +26,14 @@ export function evidencePackCommand(program: Command, { settings, output }: Cont
     .requiredOption('--from <date>', 'first day, Europe/London: 2026-04-01', day)
     .requiredOption('--until <date>', 'last day, yesterday at the latest: 2027-03-31', day)
     .requiredOption(...REASON_IN_TRAIL)
-    .option('--out <folder>', 'where the files are written; it must be empty, or not exist')
+    .option(
+      '--out <place>',
+      'folder for the files, which must be empty or not exist; or, ending in .zip, one file for all of them',
+    )
     .action(async (organisation: string, { from, until, out, reason }: Options) => {
-      const folder = out ?? `evidence-${organisation}-${from}-${until}`;
-      await requireEmpty(folder);
+      const place = out ?? `evidence-${organisation}-${from}-${until}`;
+      const isZip = place.endsWith('.zip');
+      await (isZip ? requireNew(place) : requireEmpty(place));
       const { files, sha256 } = await receive(
         callLines(settings, 'evidencePackMake', { body: { organisation, from, until, reason } }),
         (text) => {
@@ -36,13 +41,13 @@ export function evidencePackCommand(program: Command, { settings, output }: Cont
         },
       );
       if (output.interactive) output.err('\n');
-      await writeFiles(folder, files);
+      await (isZip ? writeZip(place, files) : writeFiles(place, files));
       const names = [...files.keys()];
-      print(output, { folder, files: names, sha256 }, () =>
+      print(output, { [isZip ? 'zip' : 'folder']: place, files: names, sha256 }, () =>
         [
-          `Written to ${folder}: ${names.join(', ')}.`,
+          `Written to ${place}: ${names.join(', ')}.`,
           `SHA-256 of the manifest, which the audit trail has too: ${sha256}`,
-          `To verify it: gatehouse verify-pack ${folder} --key evidence-key.pem`,
+          `To verify it: gatehouse verify-pack ${place} --key evidence-key.pem`,
         ].join('\n'),
       );
     });
@@ -87,6 +92,20 @@ async function requireEmpty(folder: string): Promise<void> {
     throw new Failure(`${folder} is not empty. Name another folder with --out, so that no two packs mix.`, 2);
 }
 
+async function requireNew(file: string): Promise<void> {
+  const isThere = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) throw new Failure(`${file} exists. Name another file with --out.`, 2);
+}
+
+async function writeZip(file: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
+  await writeFile(file, zipSync(Object.fromEntries(files)), { flag: 'wx' }).catch((error: unknown) => {
+    throw notWritten(file, error);
+  });
+}
+
 /** All of them or none: a folder with half a pack would look like one that was tampered with. */
 async function writeFiles(folder: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
   const unfinished = `${folder}.unfinished`;
@@ -97,9 +116,11 @@ async function writeFiles(folder: string, files: ReadonlyMap<string, Buffer>): P
     await rm(folder, { recursive: true, force: true });
     await rename(unfinished, folder);
   } catch (error) {
-    throw new Failure(
-      `The files can't be written to ${folder}: ${error instanceof Error ? error.message : String(error)}`,
-      2,
-    );
+    throw notWritten(folder, error);
   }
+}
+
+function notWritten(place: string, error: unknown): Failure {
+  const cause = error instanceof Error ? error.message : String(error);
+  return new Failure(`The files can't be written to ${place}: ${cause}`, 2);
 }

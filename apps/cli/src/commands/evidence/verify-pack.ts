@@ -7,6 +7,7 @@ import { readBytes, readTextFile, unreadable } from '../../files.js';
 import type { Context } from '../../options.js';
 import { count, print } from '../../output.js';
 import { readPublicKeys } from '../../verify/checkpoints.js';
+import { filesInZip } from '../../verify/pack-zip.js';
 import { type PackReport, verifyPack } from '../../verify/verify-pack.js';
 
 interface Options {
@@ -20,29 +21,38 @@ const MOST_FILES = 100;
 
 export function verifyPackCommand(program: Command, { output, setExitCode }: Context): void {
   program
-    .command('verify-pack <folder>')
+    .command('verify-pack <pack>')
     .description(
-      'Verify an evidence pack offline; only its files and the public key are needed. The exit code is 1 if anything is wrong.',
+      'Verify an evidence pack, a folder or a ZIP, offline; only its files and the public key are needed. The exit code is 1 if anything is wrong.',
     )
     .requiredOption('--key <file>', 'public key of evidence packs in PEM, as KMS gives it')
     .option('--organisation <ods-code>', 'the organisation that the pack must be about')
     .option('--from <date>', 'the first day that it must have')
     .option('--until <date>', 'the last day that it must have')
-    .action(async (folder: string, { key, ...expected }: Options) => {
+    .action(async (pack: string, { key, ...expected }: Options) => {
       const keys = keysOf(key, await readTextFile(key));
-      const report = verifyPack({ files: await filesIn(folder), keys }, expected);
+      const report = verifyPack({ files: await filesOf(pack), keys }, expected);
       print(output, report, reportText);
       if (!report.ok) setExitCode(1);
     });
 }
 
-async function filesIn(folder: string): Promise<Map<string, Buffer>> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    throw unreadable(folder, error);
+/** @throws Failure if it is neither a folder nor a ZIP, or is too large */
+async function filesOf(pack: string): Promise<Map<string, Buffer>> {
+  const names = await readdir(pack).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return null;
+    throw unreadable(pack, error);
   });
+  if (names !== null) return filesIn(pack, names);
+  const files = filesInZip(await readBytes(pack));
+  if ('fault' in files) throw new Failure(`${pack}: ${files.fault}.`, 2);
+  return files;
+}
+
+async function filesIn(folder: string, names: readonly string[]): Promise<Map<string, Buffer>> {
   if (names.length > MOST_FILES) throw new Failure(`${folder} has too many files to be an evidence pack.`, 2);
   const files = new Map<string, Buffer>();
-  for (const name of names.sort()) files.set(name, await readBytes(join(folder, name)));
+  for (const name of names.toSorted()) files.set(name, await readBytes(join(folder, name)));
   return files;
 }
 
