@@ -216,6 +216,26 @@ it('asks NHS England about an application at the press of a button', async () =>
   await page.getByText(/^e-RS answered A004 with status 200 on /).waitFor();
   await accessible(page, 'an application that NHS England was asked about');
   await page.screenshot({ path: `${SHOTS}/application-asked-1280-light.png`, fullPage: true });
+
+  // A part that is not shown is not loaded, and the one that is shown is in the address.
+  const loaded: string[] = [];
+  page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+  const tab = (name: string) => page.getByRole('tab', { name, exact: true });
+  await tab('Overview').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/applications/${applicationId}/show/requests`);
+  await page.getByRole('tabpanel', { name: 'Requests' }).getByRole('link').first().waitFor();
+  expect(await page.evaluate('document.activeElement?.textContent')).toBe('Requests');
+  await accessible(page, 'the requests of an application');
+  await page.screenshot({ path: `${SHOTS}/application-requests-1280-light.png`, fullPage: true });
+  await tab('Keys').click();
+  const keys = page.getByRole('tabpanel', { name: 'Keys' });
+  await keys.getByText('Active').first().waitFor();
+  expect(loaded).not.toContain('/api/v1/history');
+  await page.goto(`${origin}/applications/${applicationId}/show/history`);
+  await page.getByRole('tabpanel', { name: 'History' }).getByText('View all history').waitFor();
+  expect(await tab('History').getAttribute('aria-selected')).toBe('true');
   expect(at.complaints).toEqual([]);
   await page.context().close();
 });

@@ -18,7 +18,9 @@ beforeAll(async () => {
   const client = `${onboarded?.environment}~${onboarded?.client}`;
   recordPages = [
     ['/organisations/R69/show', '/organisations/R69'],
-    [`/applications/${rows[0]?.id}/show`, `/applications/${rows[0]?.id}`],
+    ...['', '/requests', '/keys'].map(
+      (tab) => [`/applications/${rows[0]?.id}/show${tab}`, `/applications/${rows[0]?.id}`] as const,
+    ),
     [`/clients/${encodeURIComponent(client)}/show`, `/clients/${client.replace('~', '/')}`],
     ['/message-set?name=everything', '/message-sets/everything'],
   ];

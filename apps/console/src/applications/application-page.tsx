@@ -1,9 +1,13 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import type { Tagged } from '../api/data-provider.js';
+import { useMay } from '../api/use-may.js';
+import { LatestRequests } from '../audit/latest-requests.js';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { RecentHistory } from '../history/recent-history.js';
 import { Facts, Section } from '../parts/facts.js';
 import { RecordPage } from '../parts/record-page.js';
+import { RecordTabs } from '../parts/tabs/record-tabs.js';
+import { ApplicationKeys } from '../signing-keys/application-keys.js';
 import { mayChangeState, StandingStop, useStandingStop } from '../stops/standing-stop.js';
 import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { StopButton } from '../stops/stop-button.js';
@@ -23,16 +27,51 @@ export default function ApplicationPage() {
       {(application) => (
         <>
           <PendingChanges about={{ application: application.id }} />
-          {application.state === 'retired' ? null : (
-            <Section title="Checklist">
-              <Checklist {...application} />
-            </Section>
-          )}
-          <ApplicationSection {...application} />
-          <RecentHistory filter={{ application: application.id }} />
+          <Parts {...application} />
         </>
       )}
     </RecordPage>
+  );
+}
+
+function Parts(application: Tagged<Application>) {
+  const { id, state } = application;
+  const [mayReadAudit, mayReadKeys] = [useMay('auditList'), useMay('keyList')];
+  return (
+    <RecordTabs
+      label="Application"
+      tabs={[
+        {
+          path: '',
+          label: 'Overview',
+          content: () => (
+            <>
+              {state === 'retired' ? null : (
+                <Section title="Checklist">
+                  <Checklist {...application} />
+                </Section>
+              )}
+              <ApplicationSection {...application} />
+            </>
+          ),
+        },
+        ...(mayReadAudit
+          ? [
+              {
+                path: 'requests',
+                label: 'Requests',
+                content: () => <LatestRequests filter={{ applicationId: id }} />,
+              },
+            ]
+          : []),
+        ...(mayReadKeys ? [{ path: 'keys', label: 'Keys', content: () => <ApplicationKeys id={id} /> }] : []),
+        {
+          path: 'history',
+          label: 'History',
+          content: () => <RecentHistory filter={{ application: id }} />,
+        },
+      ]}
+    />
   );
 }
 

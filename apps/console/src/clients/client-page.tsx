@@ -1,5 +1,8 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Typography } from '@mui/material';
+import type { ReactNode } from 'react';
+import { useMay } from '../api/use-may.js';
+import { LatestRequests } from '../audit/latest-requests.js';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { day } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
@@ -8,6 +11,7 @@ import { OneTimeSecret } from '../parts/form/one-time-secret.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { NextStep } from '../parts/next-step.js';
 import { RecordPage } from '../parts/record-page.js';
+import { RecordTabs } from '../parts/tabs/record-tabs.js';
 import { StateTag } from '../parts/state-tag.js';
 import { StandingStop, useStandingStop } from '../stops/standing-stop.js';
 import { RequestsAtStake } from '../stops/requests-at-stake.js';
@@ -39,39 +43,62 @@ export default function ClientPage() {
         return (
           <>
             <PendingChanges about={{ client: name, environment }} />
-            <Section title="Client">
-              <ClientStop {...client} />
-              <Facts
-                facts={[
-                  ['State', <StateTag key="state" state={state} />],
-                  ['Share of the rate', RATE_SHARE_TEXTS[rateShare]],
-                  ['Grants', <Grants key="grants" grants={grants} />],
-                  [
-                    'Workload identity',
-                    workload === null ? null : `${workload.subject} at ${workload.issuer}`,
-                  ],
-                ]}
-              />
-              <GrantDialog label="Add a grant" client={client} />
-              {state === 'active' ? (
-                <StopButton
-                  body={{ kind: 'client', environment, client: name }}
-                  target={{
-                    name,
-                    environments: [environment],
-                    effect: 'Every request of this client is rejected from now on, whichever key it uses.',
-                    atStake: <RequestsAtStake of="client" id={name} environment={environment} />,
-                  }}
+            <ClientTabs {...client}>
+              <Section title="Client">
+                <ClientStop {...client} />
+                <Facts
+                  facts={[
+                    ['State', <StateTag key="state" state={state} />],
+                    ['Share of the rate', RATE_SHARE_TEXTS[rateShare]],
+                    ['Grants', <Grants key="grants" grants={grants} />],
+                    [
+                      'Workload identity',
+                      workload === null ? null : `${workload.subject} at ${workload.issuer}`,
+                    ],
+                  ]}
                 />
-              ) : null}
-            </Section>
-            <Section title="Keys" id={KEYS_SECTION}>
-              <Keys {...client} />
-            </Section>
+                <GrantDialog label="Add a grant" client={client} />
+                {state === 'active' ? (
+                  <StopButton
+                    body={{ kind: 'client', environment, client: name }}
+                    target={{
+                      name,
+                      environments: [environment],
+                      effect: 'Every request of this client is rejected from now on, whichever key it uses.',
+                      atStake: <RequestsAtStake of="client" id={name} environment={environment} />,
+                    }}
+                  />
+                ) : null}
+              </Section>
+              <Section title="Keys" id={KEYS_SECTION}>
+                <Keys {...client} />
+              </Section>
+            </ClientTabs>
           </>
         );
       }}
     </RecordPage>
+  );
+}
+
+function ClientTabs({ name, environment, children }: Client & { readonly children: ReactNode }) {
+  const mayReadAudit = useMay('auditList');
+  return (
+    <RecordTabs
+      label="Client"
+      tabs={[
+        { path: '', label: 'Overview', content: () => children },
+        ...(mayReadAudit
+          ? [
+              {
+                path: 'requests',
+                label: 'Requests',
+                content: () => <LatestRequests filter={{ client: name, environment }} />,
+              },
+            ]
+          : []),
+      ]}
+    />
   );
 }
 
