@@ -11,7 +11,7 @@ export const MOST_AT_ONCE = 2_000;
 const NO_FILTER = 'set at least one filter: this is not for every application';
 const isFilter = (filter: object): boolean => Object.values(filter).some((value) => value !== undefined);
 
-export const stateAtOnce = z.enum(['suspended', 'live']);
+const stateAtOnce = z.enum(['suspended', 'live']);
 export type StateAtOnce = z.infer<typeof stateAtOnce>;
 
 export const atOnceRoutes = {
