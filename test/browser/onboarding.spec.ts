@@ -41,6 +41,17 @@ beforeAll(async () => {
       messageSets: [{ name: 'provider-read', interactions: ['A004', 'A005', 'A008'] }],
     },
   });
+  await at.stack.admin('POST', '/ods-files', {
+    ...{ fileName: 'etr.csv', sha256: 'a'.repeat(64) },
+    organisations: [
+      { odsCode: ODS, name: 'QUAY HOSPITALS TRUST', openedOn: '2006-04-01', closedOn: null, isClosed: false },
+      { odsCode: 'R0W', name: 'HARBOUR NHS TRUST', openedOn: '2006-04-01', closedOn: null, isClosed: false },
+      {
+        ...{ odsCode: 'R0T', name: 'OLD HARBOUR NHS TRUST', isClosed: true },
+        ...{ openedOn: '1994-04-01', closedOn: '2024-03-31' },
+      },
+    ],
+  });
 });
 afterAll(() => at.stop());
 
@@ -51,11 +62,12 @@ const callGateway = async () => {
   return { status: answer.status, code: answer.headers.get('gatehouse-error-code') };
 };
 
-async function importLine(page: Page, cells: string[]): Promise<void> {
+async function importLine(page: Page, cells: string[], remark?: string): Promise<void> {
   await page.goto(`${at.origin}/import`);
   await page.getByLabel('Or paste the rows here').fill(`${COLUMNS}\n${line(...cells)}\n`);
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByRole('button', { name: 'Apply these changes' }).waitFor();
+  if (remark !== undefined) await page.getByText(remark).waitFor();
   await accessible(page, 'import');
   await page.screenshot({ path: `${SHOTS}/import-1280-light.png`, fullPage: true });
   await page.getByRole('button', { name: 'Apply these changes' }).click();
@@ -229,7 +241,8 @@ it('onboards an organisation, whose first request is answered', async () => {
   const [gita, grace] = [await at.as('Gita Rao'), await at.as('Grace Obi', 390)];
 
   // First a draft, since NHS England asks for its JWKS URL.
-  await importLine(priya, ['', '', 'provider-read', 'draft']);
+  const remark = 'The NHS publishes R0Q as QUAY HOSPITALS TRUST, and not as Quay NHS Trust.';
+  await importLine(priya, ['', '', 'provider-read', 'draft'], remark);
   await priya.getByText(/^Applied \d+ changes/).waitFor();
   await priya.goto(`${at.origin}/applications`);
   await priya.getByRole('link', { name: /^Quay NHS Trust/ }).click();
@@ -331,16 +344,6 @@ it('onboards another organisation step by step, in at most 18 clicks and 12 type
   onTestFinished(async () => void (await at.stack.sql.query('UPDATE environment SET four_eyes = true')));
   // The product is known: another organisation has an application for it.
   await registerDraft('R0V', 'Lighthouse NHS Trust');
-  await at.stack.admin('POST', '/ods-files', {
-    ...{ fileName: 'etr.csv', sha256: 'a'.repeat(64) },
-    organisations: [
-      { odsCode: 'R0W', name: 'HARBOUR NHS TRUST', openedOn: '2006-04-01', closedOn: null, isClosed: false },
-      {
-        ...{ odsCode: 'R0T', name: 'OLD HARBOUR NHS TRUST', isClosed: true },
-        ...{ openedOn: '1994-04-01', closedOn: '2024-03-31' },
-      },
-    ],
-  });
   const page = await withRoles('Petra', ['platform-engineer', 'governance-officer'], Date.now());
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   const counted = { clicks: 0, values: 0 };

@@ -356,6 +356,21 @@ describe('the command line', () => {
     expect((await gatehouse('ods show R0Y')).err).toContain('No file that was loaded has R0Y.');
     expect((await gatehouse('ods files')).out.split('\n')[1]).toMatch(/^next\.csv +1 +0 +1 /);
 
+    // A registry file that names one otherwise is applied as it is; its preview says so.
+    const names = join(folder, 'ods.yaml');
+    const organisations = [
+      '{ odsCode: R0Z, name: Harbor Trust }',
+      '{ odsCode: A99001, name: The Quay Surgery }',
+    ];
+    await writeFile(
+      names,
+      `apiVersion: gatehouse/v1\norganisations:\n${organisations.map((each) => `  - ${each}\n`).join('')}`,
+    );
+    expect((await gatehouse(['diff', names])).out.split('\n').slice(0, 2)).toEqual([
+      'Remark: A99001 is THE QUAY SURGERY. It closed on 1 March 2026.',
+      'Remark: The NHS publishes R0Z as HARBOUR NHS TRUST, and not as Harbor Trust.',
+    ]);
+
     const loads = await admin.systemEvents('ODS_FILE_LOADED');
     expect(loads).toHaveLength(3);
     expect(loads[0]).toMatchObject({

@@ -23,7 +23,9 @@ export function registryCommands(program: Command, context: Context): void {
       const diff = await withPlaces(input, () =>
         call(settings, 'registryDiff', { body: { document: input.document } }),
       );
-      print(output, diff, ({ changes }) => changesText(changes, 'would'));
+      print(output, diff, ({ changes, remarks }) =>
+        [...remarks.map((remark) => `Remark: ${remark}`), changesText(changes, 'would')].join('\n'),
+      );
     });
 
   withReason(program.command('apply <file>'))

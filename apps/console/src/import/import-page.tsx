@@ -21,6 +21,8 @@ interface Preview {
   readonly faults: readonly CsvFault[];
   readonly document: RegistryDocument | null;
   readonly effects: readonly CsvEffect[];
+  /** Of organisations that the NHS publishes otherwise. */
+  readonly remarks: readonly string[];
 }
 
 /** Imports a spreadsheet of applications: read in the browser, previewed line by line, then applied as a whole. */
@@ -98,7 +100,7 @@ export default function ImportPage() {
   );
 }
 
-function PreviewResult({ faults, document, effects }: Preview) {
+function PreviewResult({ faults, document, effects, remarks }: Preview) {
   if (document === null) {
     return (
       <Alert severity="error">
@@ -116,6 +118,13 @@ function PreviewResult({ faults, document, effects }: Preview) {
   }
   return (
     <>
+      {remarks.length === 0 ? null : (
+        <Alert severity="warning" sx={{ mb: 2 }}>
+          {remarks.map((remark) => (
+            <Box key={remark}>{remark}</Box>
+          ))}
+        </Alert>
+      )}
       <Effects effects={effects} />
       <Card sx={{ mt: 2 }}>
         <CardContent>
@@ -129,12 +138,12 @@ function PreviewResult({ faults, document, effects }: Preview) {
 /** A file with errors of its own is not sent. */
 async function preview(text: string): Promise<Preview> {
   const { document, faults, explain, effects } = readRegistryCsv(text);
-  if (document === null) return { document, faults, effects: [] };
+  if (document === null) return { document, faults, effects: [], remarks: [] };
   try {
-    const { changes } = await callRoute('registryDiff', { body: { document } });
-    return { document, faults, effects: effects(changes) };
+    const { changes, remarks } = await callRoute('registryDiff', { body: { document } });
+    return { document, faults, effects: effects(changes), remarks };
   } catch (error) {
     if (!(error instanceof ProblemError) || error.faults.length === 0) throw error;
-    return { document: null, faults: explain(error.faults), effects: [] };
+    return { document: null, faults: explain(error.faults), effects: [], remarks: [] };
   }
 }

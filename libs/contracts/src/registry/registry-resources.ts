@@ -56,6 +56,8 @@ export type RegistryChangeView = z.infer<typeof registryChange>;
 export const registryDiff = z.object({
   registryVersion: z.number().int(),
   changes: z.array(registryChange),
+  /** Of organisations that the NHS publishes otherwise, by the ODS files that were loaded; at most 100. */
+  remarks: z.array(z.string()),
 });
 
 export const applyRequest = z.strictObject({ document: registryDocument, reason: reason.optional() });

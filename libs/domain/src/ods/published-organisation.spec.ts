@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publishedIn, remarkOn } from './published-organisation.js';
+import { publishedIn, remarkOn, remarkOnRegistration } from './published-organisation.js';
 
 /** A row as it is published: 27 cells, of which five are read. */
 function row(odsCode: string, name: string, opened = '', closed = '', status = ''): string[] {
@@ -60,5 +60,21 @@ describe('the remark', () => {
     [{ ...open, openedOn: '2026-03-02' }, null],
   ])('on 2 March 2026, of %j: %s', (organisation, remark) => {
     expect(remarkOn(organisation, '2026-03-02')).toBe(remark);
+  });
+});
+
+describe('the remark on a registration', () => {
+  const published = {
+    ...{ odsCode: 'R0Z', name: 'HARBOUR NHS TRUST', openedOn: '2006-04-01', closedOn: null, isClosed: false },
+  };
+  const closed = { ...published, closedOn: '2024-03-31' };
+  it.each([
+    ['Harbour NHS Trust', published, null],
+    ['HARBOUR  NHS TRUST', published, null],
+    ['Harbor Trust', published, 'The NHS publishes R0Z as HARBOUR NHS TRUST, and not as Harbor Trust.'],
+    ['Harbour NHS Trust', closed, 'R0Z is HARBOUR NHS TRUST. It closed on 31 March 2024.'],
+    ['Harbor Trust', closed, expect.stringMatching(/not as Harbor Trust\. It closed on 31 March 2024\.$/)],
+  ])('under the name %s', (name, organisation, remark) => {
+    expect(remarkOnRegistration(name, organisation, '2026-03-02')).toEqual(remark);
   });
 });

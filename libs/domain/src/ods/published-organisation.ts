@@ -8,6 +8,7 @@
  * that closed before the last financial years are left out. Sources: “File descriptions”, HSCIC, systems.hscic.gov.uk/data/ods;
  * https://www.odsdatasearchandexport.nhs.uk/referenceDataCatalogue/ (NHS trusts 565791609, GP practices 565791179).
  */
+import { nameKey } from '../input/visible-text.js';
 
 export const REPORT_COLUMNS = 27;
 
@@ -79,4 +80,18 @@ export function remarkOn(
     return closedOn < today ? `It closed on ${on(closedOn)}.` : `It closes on ${on(closedOn)}.`;
   if (isClosed) return 'It is closed.';
   return openedOn !== null && openedOn > today ? `It opens on ${on(openedOn)}.` : null;
+}
+
+/** What somebody should know who registers it under this name; null: nothing. Case and spacing make no other name. */
+export function remarkOnRegistration(
+  name: string,
+  published: PublishedOrganisation,
+  today: string,
+): string | null {
+  const { odsCode } = published;
+  const differs = nameKey(name) !== nameKey(published.name);
+  const standing = remarkOn(published, today);
+  if (!differs) return standing === null ? null : `${odsCode} is ${published.name}. ${standing}`;
+  const names = `The NHS publishes ${odsCode} as ${published.name}, and not as ${name}.`;
+  return standing === null ? names : `${names} ${standing}`;
 }

@@ -7,5 +7,6 @@ import { OdsStore } from './ods.store.js';
   imports: [AuditModule],
   controllers: [OdsController],
   providers: [OdsStore],
+  exports: [OdsStore],
 })
 export class OdsModule {}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { dayOfDateColumn, londonDay } from '@gatehouse/domain/governance/london-day';
-import { remarkOn } from '@gatehouse/domain/ods/published-organisation';
+import { remarkOn, remarkOnRegistration } from '@gatehouse/domain/ods/published-organisation';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditAccess } from '../audit/audit-access.js';
 import { type Acting, changeBy } from '../http/access/principal.js';
@@ -22,7 +22,13 @@ interface FileRow {
   readonly loadedAt: Date;
 }
 
+interface Registered {
+  readonly odsCode: string;
+  readonly name: string;
+}
+
 const FILES_SHOWN = 50;
+const MOST_REMARKS = 100;
 const BATCH = 10_000;
 /** A file as large as may be takes a few seconds. */
 const LOAD_MS = 60_000;
@@ -70,6 +76,26 @@ export class OdsStore {
     return rows.map(viewOf);
   }
 
+  /** What somebody should know who registers organisations under these names. */
+  async remarksOn(registered: readonly Registered[]): Promise<string[]> {
+    const today = londonDay(this.now());
+    const remarks: string[] = [];
+    for (const batch of batchesOf(registered)) {
+      const names = new Map(batch.map(({ odsCode, name }) => [odsCode, name]));
+      const rows = await this.db.odsOrganisation.findMany({
+        where: { odsCode: { in: [...names.keys()] } },
+        orderBy: { odsCode: 'asc' },
+      });
+      for (const row of rows) {
+        const days = { openedOn: dayOf(row.openedOn), closedOn: dayOf(row.closedOn) };
+        const remark = remarkOnRegistration(names.get(row.odsCode) ?? '', { ...row, ...days }, today);
+        if (remark !== null) remarks.push(remark);
+      }
+      if (remarks.length >= MOST_REMARKS) break;
+    }
+    return remarks.slice(0, MOST_REMARKS);
+  }
+
   async show(odsCode: string) {
     const row = await this.db.odsOrganisation.findUnique({ where: { odsCode }, include: { file: true } });
     if (row === null)
@@ -102,12 +128,12 @@ function requireDistinct(organisations: Organisations): void {
   }
 }
 
-function* batchesOf(organisations: Organisations): Generator<Organisations> {
-  for (let at = 0; at < organisations.length; at += BATCH) yield organisations.slice(at, at + BATCH);
+function* batchesOf<T>(rows: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < rows.length; at += BATCH) yield rows.slice(at, at + BATCH);
 }
 
 /** The columns of a batch as arrays, of which PostgreSQL makes rows again. */
-function columnsOf(batch: Organisations) {
+function columnsOf(batch: readonly Organisations[number][]) {
   return {
     codes: batch.map(({ odsCode }) => odsCode),
     names: batch.map(({ name }) => name),
@@ -135,7 +161,11 @@ async function countKnown(transaction: Transaction, organisations: Organisations
   return { added, changed };
 }
 
-async function write(transaction: Transaction, batch: Organisations, fileId: string): Promise<void> {
+async function write(
+  transaction: Transaction,
+  batch: readonly Organisations[number][],
+  fileId: string,
+): Promise<void> {
   const { codes, names, opened, closed, isClosed } = columnsOf(batch);
   await transaction.$executeRaw`
     INSERT INTO ods_organisation (ods_code, name, opened_on, closed_on, is_closed, file_id)

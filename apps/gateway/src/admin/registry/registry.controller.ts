@@ -9,6 +9,7 @@ import { AwaitingApproval } from '../http/awaiting-approval.js';
 import { LineWriter } from '../http/ndjson.js';
 import { Problems } from '../http/problems.js';
 import { Route } from '../http/route/route.js';
+import { OdsStore } from '../ods/ods.store.js';
 import { RegistryWriter } from './apply.store.js';
 import { RegistryExport } from './export.store.js';
 import { RegistryLists } from './lists.store.js';
@@ -21,11 +22,13 @@ export class RegistryController {
     @Inject(RegistryWriter) private readonly writer: RegistryWriter,
     @Inject(FourEyes) private readonly fourEyes: FourEyes,
     @Inject(Problems) private readonly problems: Problems,
+    @Inject(OdsStore) private readonly ods: OdsStore,
   ) {}
 
   @Route('registryDiff')
-  diff({ body }: InputOf<'registryDiff'>) {
-    return this.writer.diff(body.document);
+  async diff({ body }: InputOf<'registryDiff'>) {
+    const diff = await this.writer.diff(body.document);
+    return { ...diff, remarks: await this.ods.remarksOn(diff.changes.flatMap(namedIn)) };
   }
 
   /** Faults are answered as a problem; once the first line is sent, a failure is the last line. */
@@ -110,6 +113,16 @@ export class RegistryController {
       detail: problem?.detail ?? 'Nothing was changed.',
     };
   }
+}
+
+/** An organisation that is new, or has another name. */
+function namedIn({
+  kind,
+  key,
+  fields,
+}: RegistryChange): { readonly odsCode: string; readonly name: string }[] {
+  const name = kind === 'organisation' ? fields.find((field) => field.name === 'name')?.after : undefined;
+  return typeof name === 'string' ? [{ odsCode: key, name }] : [];
 }
 
 type ChangeLine = Extract<ApplyProgress, { type: 'done' }>['changes'][number];
