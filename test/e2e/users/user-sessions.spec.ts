@@ -172,8 +172,10 @@ describe('opening a session', () => {
 
 it('tokens of further applications come ahead, that of the latest used first', async () => {
   const headers = { 'NHSD-End-User-Organisation-ODS': 'Y12', 'NHSD-eRS-Business-Function': RC };
+  const before = await watch(stack);
   const { handle } = await signIn(stack, key, LOCUM);
   expect((await call(REFERRAL, handle, { headers })).status).toBe(200);
+  await expect.poll(async () => (await before('token')).length, { timeout: 20_000 }).toBe(3);
   const arrivals = await watch(stack);
   await signIn(stack, key, LOCUM);
   await expect.poll(async () => (await arrivals('token')).length, { timeout: 20_000 }).toBe(3);
