@@ -72,7 +72,7 @@ async function gatehouse(line: string): Promise<string> {
     GATEHOUSE_ADMIN_TOKEN: admin.tokens.all,
     R69_INT_KEY: 'r69IntKeyExampleAAAABBBBKKLL',
   });
-  const files = /^(?:registry\.yaml|authority-R69\.pdf)$/;
+  const files = /^(?:registry\.yaml|authority-R69\.pdf|etr\.csv)$/;
   await run(
     wordsOf(line).map((word) => (files.test(word) ? join(folder, word) : word)),
     {
@@ -97,6 +97,20 @@ function expectPrinted({ command, printed }: Sample, output: string): void {
   }
 }
 
+/** A row of an ODS report. */
+const report = (name: string, odsCode = 'R0Z'): string =>
+  `${[
+    odsCode,
+    name,
+    ...Array.from({ length: 8 }, () => ''),
+    '20060401',
+    ...Array.from({ length: 16 }, () => ''),
+  ]
+    .map((cell) => `"${cell}"`)
+    .join(',')}\r\n`;
+const reports = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => report('EXAMPLE TRUST', `RX${String(index).padStart(3, '0')}`));
+
 it('each command prints its sample', async () => {
   const [draft = '', live = ''] = blocksOf('yaml');
   const registry = join(folder, 'registry.yaml');
@@ -106,6 +120,10 @@ it('each command prints its sample', async () => {
     .replace(messageSets, `    asid: 200000002454\n${messageSets}`);
   const complete = draft.replace(messageSets, messageSets + live.replaceAll(/^(?=.)/gm, '    '));
   await writeFile(join(folder, 'authority-R69.pdf'), 'written authority');
+  const release = join(folder, 'etr.csv');
+  await writeFile(release, [report('OLD HARBOUR TRUST'), ...reports(227)].join(''));
+  await gatehouse('ods load etr.csv');
+  await writeFile(release, [report('HARBOUR NHS FOUNDATION TRUST'), ...reports(230)].join(''));
 
   let applied = 0;
   let appointment = '';
