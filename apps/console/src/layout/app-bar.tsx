@@ -12,6 +12,9 @@ import { SearchField } from '../search/search-field.js';
 /** A thick line below the bar, so that production is seen at a glance. */
 const PRODUCTION = { borderBottom: 6, borderColor: 'error.main' };
 
+/** The title's text is in an inline block, which would be cut without an ellipsis. */
+const CUT_SHORT = { '& > span': { display: 'block', overflow: 'hidden', textOverflow: 'ellipsis' } };
+
 /** Title, environments, palette, search, notices, colour mode and user menu. On a narrow screen the search is a link to its page. */
 export function ConsoleAppBar() {
   const isNarrow = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
@@ -19,7 +22,7 @@ export function ConsoleAppBar() {
   const isProduction = useEnvironments().some((each) => each.isServed && each.isProduction);
   return (
     <AppBar sx={isProduction ? PRODUCTION : {}}>
-      <TitlePortal />
+      <TitlePortal sx={CUT_SHORT} />
       <BarEnvironments isNarrow={isNarrow} />
       <PaletteButton />
       {!maySearch ? null : isNarrow ? (
