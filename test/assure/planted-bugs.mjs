@@ -23,6 +23,20 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'a person of staff who authenticated more weakly than is required',
+    file: `${PEOPLE}/openid/id-token.ts`,
+    find: 'party.requiredAcr.length > 0 && ',
+    put: 'party.requiredAcr.length < 0 && ',
+    tests: unit('apps/gateway/src/adapters/people/openid/openid-provider.spec.ts'),
+  },
+  {
+    name: 'TLS 1.2 with a suite without authenticated encryption',
+    file: 'apps/gateway/src/listener/listener.ts',
+    find: 'ciphers: CIPHERS,',
+    put: "ciphers: CIPHERS && 'DEFAULT',",
+    tests: unit('apps/gateway/src/listener/listener.spec.ts'),
+  },
+  {
     name: 'of a file that a ZIP has twice, the last one is verified',
     file: 'apps/cli/src/verify/pack-zip.ts',
     find: 'if (names.has(name)) fault',
