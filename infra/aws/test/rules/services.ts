@@ -58,6 +58,18 @@ export const SERVICE_RULES: readonly Rule[] = [
     },
   },
   {
+    name: 'staff must have authenticated at their provider as the settings say',
+    faultsIn: (all) =>
+      ROLES.filter((role) => {
+        const { GATEHOUSE_STAFF_ACR: acr, GATEHOUSE_STAFF_MAX_AGE_MINUTES: age } = variablesOf(all, role);
+        const [expectedAcr, expectedAge] = role === 'admin' ? ['urn:example:two-factors', '480'] : [];
+        return acr !== expectedAcr || age !== expectedAge;
+      }),
+    plant: (all) => {
+      gatewayOf(all, 'admin').Environment.find(({ Name }: any) => Name === 'GATEHOUSE_STAFF_ACR').Value = '';
+    },
+  },
+  {
     name: 'a task leaves its balancer for longer than the longest call before it is stopped',
     faultsIn: (all) =>
       targetGroups(all)

@@ -196,6 +196,19 @@ export const NETWORK_RULES: readonly Rule[] = [
     },
   },
   {
+    name: 'staff must have authenticated at their provider as the settings say',
+    faultsIn: (all) =>
+      ROLES.filter((role) => {
+        const { GATEHOUSE_STAFF_ACR: acr, GATEHOUSE_STAFF_MAX_AGE_MINUTES: age } = variablesOf(all, role);
+        const [expectedAcr, expectedAge] = role === 'admin' ? ['urn:example:two-factors', '480'] : [];
+        return acr !== expectedAcr || age !== expectedAge;
+      }),
+    plant: (all) => {
+      const { env } = gatewayOf(all, 'admin');
+      env.find(({ name }: any) => name === 'GATEHOUSE_STAFF_ACR').value = '';
+    },
+  },
+  {
     name: 'every role sends its metrics to their collector, and the partner role alone its traces to theirs',
     faultsIn: (all) =>
       ROLES.filter((role) => {
