@@ -1,5 +1,6 @@
 import { MOST_AT_ONCE, type StateAtOnce } from '@gatehouse/contracts/registry/at-once-routes';
 import type { InputOf } from '@gatehouse/contracts/routes';
+import { WEEK_MS } from '@gatehouse/domain/audit/rollup/figures';
 import { EMPTY_DOCUMENT } from '@gatehouse/domain/registry/records/registry-records';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
@@ -12,8 +13,6 @@ import { RegistryWriter } from '../registry/apply.store.js';
 import { applicationConditions, applicationView } from '../registry/lists.store.js';
 import { ID, inOrder, sortedKeys } from '../registry/sorted-keys.store.js';
 import { entryOf } from './record-changes.js';
-
-const WEEK_MS = 7 * 86_400_000;
 
 type Filter = InputOf<'applicationsTotal'>['query'];
 

@@ -3,6 +3,7 @@ import { addDays, londonDay } from '@gatehouse/domain/governance/london-day';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { outlook } from '@gatehouse/domain/governance/sro-outlook';
 import { sroState } from '@gatehouse/domain/governance/sro';
+import { WEEK_MS } from '@gatehouse/domain/audit/rollup/figures';
 import { Inject, Injectable } from '@nestjs/common';
 import { appointmentOf } from '../../adapters/people/sro-appointment.js';
 import { AuditTrail } from '../audit/audit-trail.js';
@@ -10,8 +11,6 @@ import type { Queries } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, ENVIRONMENTS, type Environments } from '../injected.js';
 import { WHOLE_APPLICATION } from '../registry/applications.store.js';
 import { nameOf } from '../registry/lists.store.js';
-
-const WEEK_MS = 7 * 86_400_000;
 
 type Gate = Awaited<ReturnType<OutlookStore['gates']>>[number];
 type LiveBinding = Awaited<ReturnType<OutlookStore['liveBindings']>>[number];

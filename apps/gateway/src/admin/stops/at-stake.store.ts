@@ -1,11 +1,10 @@
 import type { InputOf } from '@gatehouse/contracts/routes';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
+import { WEEK_MS } from '@gatehouse/domain/audit/rollup/figures';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import type { Queries } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
-
-const WEEK_MS = 7 * 86_400_000;
 
 /** How many requests of the last seven days a stop would have rejected. An id that nobody has finds no request. */
 @Injectable()
