@@ -2,7 +2,7 @@
 import { dueAtMs } from '@gatehouse/domain/audit/archive/archive-month';
 import type pg from 'pg';
 import { openArchiveSource } from './archive-source.js';
-import type { ArchivedMonth } from './archive.store.js';
+import { type ArchivedMonth, manifestOf } from './archive.store.js';
 import { millisecondsOf } from '../read/filter.js';
 
 type Queries = Pick<pg.Pool, 'query'>;
@@ -52,7 +52,7 @@ const MONTHS = `
 SELECT a.month, ${millisecondsOf('a.archived_at')} AS "archivedAtMs", a.records, a.objects, a.bytes,
        encode(a.manifest, 'hex') AS manifest, p.checkpoint,
        ARRAY(SELECT place FROM audit.archive_copy c
-              WHERE c.month = a.month AND c.file = 'archive/' || a.month || '/manifest.json' ORDER BY place) AS places
+              WHERE c.month = a.month AND c.file = ${manifestOf('a.month')} ORDER BY place) AS places
   FROM audit.archive a JOIN audit.archive_plan p USING (month) ORDER BY a.month DESC`;
 
 const FAILING = `

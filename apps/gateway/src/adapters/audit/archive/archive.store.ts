@@ -1,8 +1,9 @@
 /** The archives of the trail: what each will have, what is stored of it, and where. Rows are only ever added. */
-import type {
-  ArchivedChain,
-  ArchiveObject,
-  ArchivePlan,
+import {
+  type ArchivedChain,
+  type ArchiveObject,
+  type ArchivePlan,
+  manifestFile,
 } from '@gatehouse/domain/audit/archive/archive-manifest';
 import type pg from 'pg';
 import { epochMs, millisecondsOf } from '../read/filter.js';
@@ -153,6 +154,9 @@ const CHAINS_OF_PLAN = `
           'hash', encode(c.hash, 'hex')) ORDER BY c.writer), '[]')
    FROM audit.archive_chain c WHERE c.month = p.month)`;
 
+/** The name of the manifest of a month. @param month an expression of SQL */
+export const manifestOf = (month: string): string => `'${manifestFile(`' || ${month} || '`)}'`;
+
 /** The manifest is stored last, so a place that has it has the objects too. */
 const UNFINISHED = `
 SELECT p.month, ${millisecondsOf('p.planned_at')} AS "plannedAtMs", p.gatehouse, encode(p.previous, 'hex') AS previous,
@@ -161,7 +165,7 @@ SELECT p.month, ${millisecondsOf('p.planned_at')} AS "plannedAtMs", p.gatehouse,
  WHERE NOT EXISTS (SELECT FROM audit.archive a WHERE a.month = p.month)
     OR EXISTS (SELECT FROM unnest($1::text[]) AS wanted (place) WHERE NOT EXISTS
          (SELECT FROM audit.archive_copy c
-           WHERE c.month = p.month AND c.place = wanted.place AND c.file = 'archive/' || p.month || '/manifest.json'))
+           WHERE c.month = p.month AND c.place = wanted.place AND c.file = ${manifestOf('p.month')}))
  ORDER BY p.month LIMIT 1`;
 
 const ADD_PLAN = `
