@@ -87,8 +87,7 @@ export class OdsStore {
         orderBy: { odsCode: 'asc' },
       });
       for (const row of rows) {
-        const days = { openedOn: dayOf(row.openedOn), closedOn: dayOf(row.closedOn) };
-        const remark = remarkOnRegistration(names.get(row.odsCode) ?? '', { ...row, ...days }, today);
+        const remark = remarkOnRegistration(names.get(row.odsCode) ?? '', { ...row, ...daysOf(row) }, today);
         if (remark !== null) remarks.push(remark);
       }
       if (remarks.length >= MOST_REMARKS) break;
@@ -104,7 +103,7 @@ export class OdsStore {
         hasFiles: (await this.db.odsFile.findFirst({ select: { id: true } })) !== null,
       };
     const { name, isClosed, file } = row;
-    const days = { openedOn: dayOf(row.openedOn), closedOn: dayOf(row.closedOn) };
+    const days = daysOf(row);
     const remark = remarkOn({ ...days, isClosed }, londonDay(this.now()));
     const source = { fileName: file.fileName, loadedAt: file.loadedAt.toISOString() };
     return { published: { odsCode, name, ...days, remark, ...source }, hasFiles: true };
@@ -112,6 +111,11 @@ export class OdsStore {
 }
 
 const dayOf = (date: Date | null): string | null => (date === null ? null : dayOfDateColumn(date));
+
+const daysOf = ({ openedOn, closedOn }: Record<'openedOn' | 'closedOn', Date | null>) => ({
+  openedOn: dayOf(openedOn),
+  closedOn: dayOf(closedOn),
+});
 
 function viewOf({ fileName, sha256, organisations, added, changed, loadedBy, loadedAt }: FileRow) {
   const counts = { organisations, added, changed };
