@@ -1,7 +1,8 @@
 /** An evidence pack as one ZIP. What is in it proves itself by the signed manifest; this only bounds what is unpacked. */
 import { unzipSync } from 'fflate';
 
-const MOST_FILES = 100;
+/** Of a pack. */
+export const MOST_FILES = 100;
 /** Several times the largest pack. */
 const MOST_BYTES = 256 * 1_048_576;
 

@@ -7,7 +7,7 @@ import { readBytes, readTextFile, unreadable } from '../../files.js';
 import type { Context } from '../../options.js';
 import { count, print } from '../../output.js';
 import { readPublicKeys } from '../../verify/checkpoints.js';
-import { filesInZip } from '../../verify/pack-zip.js';
+import { filesInZip, MOST_FILES } from '../../verify/pack-zip.js';
 import { type PackReport, verifyPack } from '../../verify/verify-pack.js';
 
 interface Options {
@@ -16,8 +16,6 @@ interface Options {
   readonly from?: string;
   readonly until?: string;
 }
-
-const MOST_FILES = 100;
 
 export function verifyPackCommand(program: Command, { output, setExitCode }: Context): void {
   program
