@@ -1,12 +1,10 @@
 /** The monthly lists of signing keys whose KMS keys are to be deleted. */
 import { z } from 'zod';
 import { kidCursor } from '../cursors.js';
-import { instant } from '../registry/identifiers.js';
+import { instant, month } from '../registry/identifiers.js';
 import { page, paging, reasonNeeded, reasonOnly } from '../registry/registry-resources.js';
 import type { RouteContract } from '../route-contract.js';
 import { keyOwner, kidPath } from './operation-resources.js';
-
-const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month is written as 2026-11');
 
 /**
  * `listed`: nobody has decided. `struck`: somebody keeps it. `approved`: two people approved, and KMS is about to be called.

@@ -92,6 +92,7 @@ export const sha256Hex = text('the document hash').regex(
   /^[0-9a-f]{64}$/,
   'write the SHA-256 as 64 hex digits',
 );
+export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month is written as 2026-11');
 export const date = z.iso.date('write a date as YYYY-MM-DD');
 export const instant = z.iso.datetime();
 /** A day, which is the whole day in Europe/London, or an instant with its zone. */

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { TrailArchiveView } from '@gatehouse/contracts/audit/trail-routes';
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { month } from '@gatehouse/contracts/registry/identifiers';
+import { type Command, InvalidArgumentError } from 'commander';
 import { call } from '../../api.js';
 import { unreadable } from '../../files.js';
 import type { Context } from '../../options.js';
@@ -28,7 +28,7 @@ export function archiveCommands(audit: Command, { settings, output, setExitCode 
 
   audit
     .command('fetch')
-    .argument('<month>', 'month that is archived: 2026-11', month)
+    .argument('<month>', 'month that is archived: 2026-11', monthIn)
     .description(
       'Write an archived month as an export, which "gatehouse verify" checks; only its files are needed. The exit code is 1 if anything is wrong.',
     )
@@ -70,8 +70,8 @@ function compared(fetched: FetchedArchive, manifest: string | undefined): Fetche
   return { ...fetched, faults: [...fetched.faults, 'manifest.json has another SHA-256 than was given'] };
 }
 
-function month(text: string): string {
-  if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
+function monthIn(text: string): string {
+  if (month.safeParse(text).success) return text;
   throw new InvalidArgumentError('Write a month like 2026-11.');
 }
 
