@@ -20,7 +20,9 @@ import { createLog } from '../../apps/gateway/src/process/log.ts';
 import { openParts, type Parts } from '../../apps/gateway/src/process/parts.ts';
 import { createMetrics } from '../../apps/gateway/src/status/metrics.ts';
 import { createDatabase, type TestDatabase } from './servers/postgres.ts';
+import { type MarkedRows, markRows } from './servers/rewind.ts';
 import { SETTINGS_VARIABLE } from './servers/simulator-server.ts';
+import { until } from './until.ts';
 
 export type TestScope = TokenScope;
 
@@ -55,6 +57,12 @@ export interface AdminApi {
   ok<N extends RouteName>(name: N, request?: Partial<RequestOf<N>>, token?: string): Promise<AnswerOf<N>>;
   /** Starts another one over the same database, and closes it. */
   startAgain(replacements: Partial<AdminDeps>): Promise<void>;
+  /** Remembers all rows and the clock, once what every test of a file needs is there. */
+  mark(): Promise<void>;
+  /** Puts all rows and the clock back to where they were marked, and forgets what was logged. */
+  rewind(): Promise<void>;
+  /** Waits until the snapshot has what the database has. */
+  upToDate(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -138,6 +146,10 @@ export async function startAdmin(
     return { status: response.status, headers: response.headers, text, body: parsed };
   };
 
+  const version = async () => Number((await db.registryHead.findFirstOrThrow()).version);
+  const upToDate = async () => void (await parts.registry.refresh(await version()));
+  let marked: { readonly rows: MarkedRows; readonly version: number; readonly ms: number } | undefined;
+
   return {
     db,
     database,
@@ -168,9 +180,24 @@ export async function startAdmin(
       const again = await openAdmin(config, log, parts, { ...replacements, ...more });
       await again.close();
     },
+    async mark() {
+      marked = { rows: await markRows(database.superuserUrl), version: await version(), ms: clock.ms };
+    },
+    async rewind() {
+      if (marked === undefined) throw new Error('nothing was marked');
+      const { rows, version: markedVersion, ms } = marked;
+      // A reading that had begun before could otherwise end after the next test’s first change.
+      await upToDate();
+      await rows.rewind();
+      await until('the snapshot is the marked one', () => parts.registry.current().version === markedVersion);
+      clock.ms = ms;
+      logged.length = 0;
+    },
+    upToDate,
     async close() {
       await app.close();
       await parts.close();
+      await marked?.rows.close();
       await database.drop();
     },
   };

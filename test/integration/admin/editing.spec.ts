@@ -1,28 +1,23 @@
 /** One organisation, application or client is read with an ETag and changed with If-Match, by the rules of the registry file. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Answer, type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
-
-const started: AdminApi[] = [];
-afterEach(() => Promise.all(started.splice(0).map((admin) => admin.close())));
 
 let admin: AdminApi;
 let id: string;
 let priya: SignedIn;
 
-beforeEach(async () => {
+beforeAll(async () => {
   // Without the role of a partner listener, no replica is there that could find the database slow.
   admin = await startAdmin({}, { GATEHOUSE_ROLES: 'admin' });
-  started.push(admin);
   const applied = await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   expect(applied.body.at(-1)?.type).toBe('done');
-  await findApplication();
-});
-
-async function findApplication(): Promise<void> {
   id = (await admin.db.application.findFirstOrThrow({ where: { asid: '200000002454' } })).id;
   priya = await signIn(admin.db, 'Priya', ['platform-engineer'], admin.clock.ms);
-}
+  await admin.mark();
+});
+beforeEach(() => admin.rewind());
+afterAll(() => admin.close());
 
 const read = (path: string, person = priya) =>
   admin.call('GET', `/api/v1${path}`, undefined, '', person.headers);
@@ -199,12 +194,7 @@ describe('a change', () => {
 
 describe('where four eyes are required', () => {
   beforeEach(async () => {
-    const environments = new Map([['int', { kind: 'authenticated' as const, fourEyes: false }]]);
-    admin = await startAdmin({ environments });
-    started.push(admin);
-    await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
     await admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes: true } });
-    await findApplication();
   });
 
   it('an important change waits, and is carried out once a colleague approves it', async () => {

@@ -1,29 +1,31 @@
 /** Changes that need a second person, over HTTP: people, tokens, and the same rule for every route. */
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { type Answer, type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { until } from '../../support/until.ts';
-
-const started: AdminApi[] = [];
-afterEach(() => Promise.all(started.splice(0).map((admin) => admin.close())));
 
 let admin: AdminApi;
 let priya: SignedIn;
 let gita: SignedIn;
 
-beforeEach(async () => {
+beforeAll(async () => {
   const environments = new Map([
     ['int', { kind: 'authenticated' as const, fourEyes: false }],
     ['dev', { kind: 'authenticated' as const, fourEyes: false }],
   ]);
   admin = await startAdmin({ environments });
-  started.push(admin);
   // These records are created before four eyes are required.
   const { clients: _clients, ...rest } = smallDocument;
   const applications = smallDocument.applications.map(({ messageSets: _, ...entry }) => entry);
   expect((await apply({ ...rest, applications })).at(-1)?.type).toBe('done');
   await setFourEyes('int', true);
+  await admin.mark();
+});
+afterAll(() => admin.close());
+
+beforeEach(async () => {
+  await admin.rewind();
   priya = await signIn(admin.db, 'Priya', ['platform-engineer', 'governance-officer'], admin.clock.ms);
   gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);
 });
@@ -599,7 +601,7 @@ describe('whether an environment needs a second person', () => {
 it('start-up says where the environments file differs from the database', async () => {
   const environments = new Map([['int', { kind: 'authenticated' as const, fourEyes: true }]]);
   const warned = await startAdmin({ environments }, { GATEHOUSE_LOG_LEVEL: 'warn' });
-  started.push(warned);
+  onTestFinished(() => warned.close());
   const warnings = () => warned.logged.filter((line) => line.includes('the environments file'));
   expect(warned.logged.join('')).toContain('no identity provider is configured');
   expect(warnings()).toEqual([]);

@@ -1,14 +1,11 @@
 /** Plans for an event: requested and approved as a whole, and carried out step by step on a real registry and trail. */
 import { addDays, londonDay } from '@gatehouse/domain/governance/london-day';
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AdminApi, type Answer, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 import { sroAppointment } from '../../support/registry-rows.ts';
 
 const DAY_MS = 86_400_000;
-
-const started: AdminApi[] = [];
-afterAll(() => Promise.all(started.map((admin) => admin.close())));
 
 let admin: AdminApi;
 /** A platform engineer who is a governance officer too; the plan of a closing needs both. */
@@ -17,9 +14,8 @@ let pat: SignedIn;
 let gita: SignedIn;
 let closes: { kind: 'organisation-closes'; odsCode: string; firstDay: string };
 
-beforeEach(async () => {
+beforeAll(async () => {
   admin = await startAdmin();
-  started.push(admin);
   // The trail has partitions for the months around today.
   admin.clock.ms = Date.now();
   await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
@@ -30,22 +26,20 @@ beforeEach(async () => {
     },
   });
   await admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes: true } });
-  await signAllIn();
   closes = { kind: 'organisation-closes', odsCode: 'R69', firstDay: londonDay(admin.clock.ms) };
-  await upToDate();
+  await admin.mark();
 });
+beforeEach(async () => {
+  await admin.rewind();
+  await signAllIn();
+});
+afterAll(() => admin.close());
 
 /** A session ends when the clock has moved. */
 async function signAllIn(): Promise<void> {
   priya = await signIn(admin.db, 'Priya', ['platform-engineer', 'governance-officer'], admin.clock.ms);
   pat = await signIn(admin.db, 'Pat', ['platform-engineer'], admin.clock.ms);
   gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);
-}
-
-/** The snapshot follows the registry within a second. */
-async function upToDate(): Promise<void> {
-  const head = await admin.db.registryHead.findFirstOrThrow();
-  await admin.parts.registry.refresh(Number(head.version));
 }
 
 const as = (person: SignedIn, method: string, path: string, body?: unknown): Promise<Answer> =>
@@ -61,7 +55,7 @@ async function approvedPlan(event: object, requester = priya): Promise<string> {
   expect(requested.status, requested.text).toBe(202);
   const approved = await approve(gita, requested.body);
   expect(approved.status, approved.text).toBe(200);
-  await upToDate();
+  await admin.upToDate();
   const { items } = await admin.ok('impactPlanList', { query: { state: 'open' } });
   return items[0]?.id ?? '';
 }
@@ -97,7 +91,7 @@ it('is approved once, and then every step is done in order, in the name of that 
   expect((await approve(gita, requested.body)).status).toBe(200);
   // The approval lets the steps happen; it does none of them.
   expect(await organisationState()).toBe('active');
-  await upToDate();
+  await admin.upToDate();
 
   const { items } = await admin.ok('impactPlanList', { query: {} });
   const id = items[0]?.id ?? '';
@@ -164,7 +158,7 @@ it('stops at a step that is refused, says what is done and why, and goes on from
   ]);
   // Put right, it goes on where it stopped, and does nothing twice.
   await change(null);
-  await upToDate();
+  await admin.upToDate();
   expect(statesOf(await carryOut(id))).toMatchObject({ retire: 'done', 'clean-grants': 'done' });
   expect(await organisationState()).toBe('retired');
 });
@@ -187,7 +181,7 @@ it('is not approved if it would now do something else, and there is one at a tim
   const requested = await as(priya, 'POST', '/impact-plans', { event: closes });
   expect(requested.status, requested.text).toBe(202);
   await admin.db.organisation.update({ where: { odsCode: 'R69' }, data: { state: 'suspended' } });
-  await upToDate();
+  await admin.upToDate();
   const stale = await approve(gita, requested.body);
   expect(stale.status, stale.text).toBe(409);
   expect(await admin.db.impactPlan.count()).toBe(0);
@@ -224,7 +218,7 @@ it('replaces a suspected key under one approval, not before its tokens have expi
   await admin.ok('keyPublish', { params: { kid: next.kid }, body: {} });
   admin.clock.ms += 2 * 3_600_000;
   await signAllIn();
-  await upToDate();
+  await admin.upToDate();
   const stateOf = async (of: string) =>
     (await admin.db.signingKey.findUniqueOrThrow({ where: { kid: of } })).state;
   const id = await approvedPlan({ kind: 'key-suspected', kid }, pat);
@@ -234,11 +228,11 @@ it('replaces a suspected key under one approval, not before its tokens have expi
   expect([await stateOf(kid), await stateOf(next.kid)]).toEqual(['RETIRING', 'ACTIVE']);
   admin.clock.ms += 2 * DAY_MS;
   await signAllIn();
-  await upToDate();
+  await admin.upToDate();
   expect(statesOf(await carryOut(id))).toMatchObject({ remove: 'done' });
   expect(await stateOf(kid)).toBe('REMOVED');
   // What the registry closes is done once the snapshot has followed.
-  await upToDate();
+  await admin.upToDate();
   expect(statesOf(await admin.call('GET', `/api/v1/impact-plans/${id}`))).toMatchObject({ disable: 'done' });
 });
 

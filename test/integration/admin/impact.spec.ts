@@ -1,6 +1,6 @@
 /** What an event hits, on a real registry and trail: what is hit, refused and planned, and the retirement by two people. */
 import type { AnswerOf, RequestOf } from '@gatehouse/contracts/routes';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { sroAppointment } from '../../support/registry-rows.ts';
 import { intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
@@ -8,9 +8,6 @@ import { type SignedIn, signIn } from '../../support/staff.ts';
 import { until } from '../../support/until.ts';
 
 type Impact = AnswerOf<'impactShow'>;
-
-const started: AdminApi[] = [];
-afterEach(() => Promise.all(started.splice(0).map((admin) => admin.close())));
 
 let admin: AdminApi;
 let kid: string;
@@ -31,15 +28,16 @@ const document = {
   ],
 };
 
-beforeEach(async () => {
+beforeAll(async () => {
   const kind = 'authenticated' as const;
   admin = await startAdmin({ environments: new Map(['int', 'dep'].map((name) => [name, { kind }])) });
-  started.push(admin);
   await apply(document);
   ({ kid } = await admin.ok('keyCreate', { body: r69 }));
   await admin.db.sroAppointment.create({ data: { ...owner, odsCode: 'R69' } });
-  await upToDate();
+  await admin.mark();
 });
+beforeEach(() => admin.rewind());
+afterAll(() => admin.close());
 
 const owner = {
   ...sroAppointment(new Date('2026-01-06')),
@@ -50,12 +48,6 @@ const owner = {
 async function apply(changed: object): Promise<void> {
   const applied = await admin.call('POST', '/api/v1/registry/apply', { document: changed });
   expect(applied.body.at(-1), applied.text).toMatchObject({ type: 'done' });
-}
-
-/** The snapshot follows the registry within a second. */
-async function upToDate(): Promise<void> {
-  const head = await admin.db.registryHead.findFirstOrThrow();
-  await admin.parts.registry.refresh(Number(head.version));
 }
 
 const impactOf = (body: RequestOf<'impactShow'>['body']) => admin.ok('impactShow', { body });
@@ -107,7 +99,7 @@ describe('an organisation that closes', () => {
   it('is retired by its file, all at once, and the plan follows the registry', async () => {
     const { retirementFile } = await impactOf(closes);
     await apply({ ...retirementFile });
-    await upToDate();
+    await admin.upToDate();
     const states = await admin.db.application.findMany({
       orderBy: { asid: 'asc' },
       include: { bindings: true },
@@ -202,7 +194,7 @@ it('a suspected key: calls are refused unless another key can sign at once', asy
   const next = await admin.ok('keyCreate', { body: r69 });
   await admin.ok('keyPublish', { params: { kid: next.kid }, body: {} });
   admin.clock.ms += 2 * 3_600_000;
-  await upToDate();
+  await admin.upToDate();
   expect(codesOf(await impactOf({ kind: 'key-suspected', kid }))).toContainEqual([
     'worklist-sync',
     'A005',

@@ -1,6 +1,6 @@
 /** What staff are notified of, over HTTP: each cause writes one notice, and one that is rolled back writes none. */
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createJobRecords } from '../../../apps/gateway/src/adapters/queue/job-records.js';
 import { type Answer, type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
@@ -8,22 +8,21 @@ import { type SignedIn, signIn } from '../../support/staff.ts';
 /** Typed by people, who may type anything. */
 const REASON = { reason: 'odd traffic of a secret kind' };
 
-const started: AdminApi[] = [];
-afterEach(() => Promise.all(started.splice(0).map((admin) => admin.close())));
-
 let admin: AdminApi;
 let priya: SignedIn;
 let gita: SignedIn;
-beforeEach(async () => {
+beforeAll(async () => {
   const environments = new Map([['int', { kind: 'authenticated' as const, fourEyes: false }]]);
   admin = await startAdmin({ environments });
-  started.push(admin);
   const applied = await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   expect(applied.status).toBe(200);
   await admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes: true } });
   priya = await signIn(admin.db, 'Priya', ['platform-engineer', 'governance-officer'], admin.clock.ms);
   gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);
+  await admin.mark();
 });
+beforeEach(() => admin.rewind());
+afterAll(() => admin.close());
 
 const as = (person: SignedIn, method: string, path: string, body?: unknown): Promise<Answer> =>
   admin.call(method, `/api/v1${path}`, body, '', person.headers);
@@ -85,10 +84,11 @@ it('a change that could not be committed is announced to nobody', async () => {
        CREATE CONSTRAINT TRIGGER refuse_commit AFTER INSERT ON pending_change DEFERRABLE INITIALLY DEFERRED
          FOR EACH ROW EXECUTE FUNCTION public.refuse_commit()`,
     );
+    expect((await propose()).status).toBe(500);
   } finally {
+    await database.query('DROP FUNCTION IF EXISTS public.refuse_commit CASCADE');
     await database.end();
   }
-  expect((await propose()).status).toBe(500);
   expect(await admin.db.pendingChange.count()).toBe(0);
   expect(await notices()).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { INTERACTIONS } from '@gatehouse/domain/ers/interaction';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expiringTokens } from '../../../apps/gateway/src/adapters/people/expiring-tokens.ts';
 import { runJwksWatch, runSignInWatch, runUsageWatch } from '../../../apps/gateway/src/jobs/upkeep-runs.ts';
 import { serveJwks } from '../../../apps/gateway/src/public/jwks.ts';
@@ -17,16 +17,11 @@ const MINUTE_MS = 60_000;
 /** The registry records real time, so the tests are a hundred days later. */
 const LATER_MS = Date.now() + 100 * DAY_MS;
 
-const started: AdminApi[] = [];
-afterEach(() => Promise.all(started.splice(0).map((admin) => admin.close())));
-
 let admin: AdminApi;
 let clientId: string;
 let nowMs: number;
-beforeEach(async () => {
+beforeAll(async () => {
   admin = await startAdmin({});
-  started.push(admin);
-  nowMs = LATER_MS;
   const applied = await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   expect(applied.status, applied.text).toBe(200);
   ({ id: clientId } = await admin.db.client.findFirstOrThrow());
@@ -36,13 +31,13 @@ beforeEach(async () => {
       expiresAt: new Date(LATER_MS + 1_000 * DAY_MS),
     },
   });
-  await caughtUp();
+  await admin.mark();
 });
-
-async function caughtUp(): Promise<void> {
-  const { version } = await admin.db.registryHead.findFirstOrThrow();
-  await admin.parts.registry.refresh(Number(version));
-}
+beforeEach(async () => {
+  await admin.rewind();
+  nowMs = LATER_MS;
+});
+afterAll(() => admin.close());
 
 const parts = () => ({
   ...{ db: admin.db, auditDatabase: admin.parts.auditDatabase, now: () => nowMs },
@@ -114,7 +109,7 @@ describe('a client that nobody uses', () => {
     ['it is suspended', () => admin.db.client.updateMany({ data: { state: 'suspended' } })],
   ])('is not announced if %s', async (_, change) => {
     await change();
-    await caughtUp();
+    await admin.upToDate();
     await usage();
     expect(await notices()).toEqual([]);
   });
@@ -228,7 +223,7 @@ describe('failed sign-ins', () => {
 
 it('a JWKS URL that does not answer with the keys of the registry is an alarm until it does', async () => {
   await admin.ok('keyCreate', { body: r69 });
-  await caughtUp();
+  await admin.upToDate();
   const { jwksId, id } = await admin.db.application.findFirstOrThrow({
     where: { signingKeys: { some: {} } },
   });
