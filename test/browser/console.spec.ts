@@ -234,8 +234,24 @@ it('asks NHS England about an application at the press of a button', async () =>
   await keys.getByText('Active').first().waitFor();
   expect(loaded).not.toContain('/api/v1/history');
   await page.goto(`${origin}/applications/${applicationId}/show/history`);
-  await page.getByRole('tabpanel', { name: 'History' }).getByText('View all history').waitFor();
+  const history = page.getByRole('tabpanel', { name: 'History' });
+  await history.getByText('View all history').waitFor();
   expect(await tab('History').getAttribute('aria-selected')).toBe('true');
+
+  // An organisation and a client have the same parts.
+  await page.goto(`${origin}/organisations/R69/show/keys`);
+  await keys.getByRole('link', { name: 'ReferWell' }).first().waitFor();
+  await tab('Requests').click();
+  const requests = page.getByRole('tabpanel', { name: 'Requests' });
+  await requests.getByText('View all requests').waitFor();
+  await accessible(page, 'the requests of an organisation');
+  await page.screenshot({ path: `${SHOTS}/organisation-requests-1280-light.png`, fullPage: true });
+  await page.goto(`${origin}/clients/${onboarded.environment}~${onboarded.client}/show/history`);
+  await history.getByText('What changed: client credential').first().waitFor();
+  await tab('Keys').click();
+  await keys.getByRole('button', { name: 'Issue a key' }).waitFor();
+  await accessible(page, 'the keys of a client');
+  await page.screenshot({ path: `${SHOTS}/client-keys-1280-light.png`, fullPage: true });
   expect(at.complaints).toEqual([]);
   await page.context().close();
 });
@@ -1218,6 +1234,18 @@ it('prints a page without the menu, the bar and its buttons', async () => {
     expect(await page.getByRole(role).count(), role).toBe(0);
   expect(await page.getByText('odd traffic').first().isVisible()).toBe(true);
   await page.screenshot({ path: `${SHOTS}/register-print.png`, fullPage: true });
+
+  await page.emulateMedia({ media: 'screen' });
+  await page.goto(`${origin}/organisations/R69/show`);
+  await page.getByRole('link', { name: 'Show everything on one page, to print it' }).click();
+  const print = page.getByRole('button', { name: 'Print this page' });
+  await print.waitFor();
+  await accessible(page, 'an organisation with all its parts');
+  await page.emulateMedia({ media: 'print' });
+  for (const part of ['Organisation', 'Applications', 'Clients', 'Requests', 'Signing keys', 'History'])
+    await page.getByRole('heading', { name: part, exact: true }).waitFor();
+  for (const hidden of [print, page.getByRole('tab')]) expect(await hidden.count()).toBe(0);
+  await page.screenshot({ path: `${SHOTS}/organisation-print.png`, fullPage: true });
   await page.context().close();
 });
 

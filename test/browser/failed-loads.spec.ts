@@ -17,11 +17,13 @@ beforeAll(async () => {
   const { rows } = await at.stack.sql.query<{ id: string }>('SELECT id FROM application');
   const client = `${onboarded?.environment}~${onboarded?.client}`;
   recordPages = [
-    ['/organisations/R69/show', '/organisations/R69'],
+    ...['', '/requests', '/keys', '/history'].map(
+      (tab) => [`/organisations/R69/show${tab}`, '/organisations/R69'] as const,
+    ),
     ...['', '/requests', '/keys'].map(
       (tab) => [`/applications/${rows[0]?.id}/show${tab}`, `/applications/${rows[0]?.id}`] as const,
     ),
-    [`/clients/${encodeURIComponent(client)}/show`, `/clients/${client.replace('~', '/')}`],
+    [`/clients/${encodeURIComponent(client)}/show/history`, `/clients/${client.replace('~', '/')}`],
     ['/message-set?name=everything', '/message-sets/everything'],
   ];
 });

@@ -288,6 +288,7 @@ it('onboards an organisation, whose first request is answered', async () => {
   await approve(pawel, /Client quay-sync in local/, 'the worklist service of the trust');
   await priya.goto(`${at.origin}/clients`);
   await priya.getByRole('link', { name: 'quay-sync' }).click();
+  await priya.getByRole('tab', { name: 'Keys' }).click();
   await fillIn(priya, 'Issue a key', { Label: 'first' });
   clientKey = await priya.getByLabel('Secret').inputValue();
   expect(clientKey).toMatch(/^gh_local_/);

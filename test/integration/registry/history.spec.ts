@@ -83,6 +83,8 @@ describe('the history', () => {
       'binding',
       'signing_key',
     ]);
+    expect(tables(await read('?client=worklist-sync'))).toEqual(['client', 'client_grant']);
+    expect((await read('?client=worklist-sync&environment=prod')).items).toEqual([]);
     expect((await admin.call('GET', '/api/v1/history?table=staff_session')).status).toBe(400);
     expect((await admin.call('GET', '/api/v1/history?after=x')).status).toBe(400);
   });

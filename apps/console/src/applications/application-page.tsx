@@ -7,7 +7,7 @@ import { RecentHistory } from '../history/recent-history.js';
 import { Facts, Section } from '../parts/facts.js';
 import { RecordPage } from '../parts/record-page.js';
 import { RecordTabs } from '../parts/tabs/record-tabs.js';
-import { ApplicationKeys } from '../signing-keys/application-keys.js';
+import { RelatedKeys } from '../signing-keys/related-keys.js';
 import { mayChangeState, StandingStop, useStandingStop } from '../stops/standing-stop.js';
 import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { StopButton } from '../stops/stop-button.js';
@@ -64,7 +64,9 @@ function Parts(application: Tagged<Application>) {
               },
             ]
           : []),
-        ...(mayReadKeys ? [{ path: 'keys', label: 'Keys', content: () => <ApplicationKeys id={id} /> }] : []),
+        ...(mayReadKeys
+          ? [{ path: 'keys', label: 'Keys', content: () => <RelatedKeys filter={{ application: id }} /> }]
+          : []),
         {
           path: 'history',
           label: 'History',

@@ -14,10 +14,13 @@ import { outcomeText, requestText } from './explorer/line-words.js';
 const SHOWN = 10;
 
 interface Props {
-  readonly filter: Pick<RequestOf<'auditList'>['query'], 'applicationId' | 'client' | 'environment'>;
+  readonly filter: Pick<
+    RequestOf<'auditList'>['query'],
+    'organisation' | 'applicationId' | 'client' | 'environment'
+  >;
 }
 
-/** The newest requests of an application or client, on its page. */
+/** The newest requests of an organisation, application or client, on its page. */
 export function LatestRequests({ filter }: Props) {
   const query = useQuery({
     queryKey: ['latest-requests', filter],

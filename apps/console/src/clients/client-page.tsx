@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useMay } from '../api/use-may.js';
 import { LatestRequests } from '../audit/latest-requests.js';
 import { PendingChanges } from '../changes/pending-changes.js';
+import { RecentHistory } from '../history/recent-history.js';
 import { day } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { type Field, REASON_OPTIONAL } from '../parts/form/fields.js';
@@ -39,7 +40,7 @@ export default function ClientPage() {
   return (
     <RecordPage<Client> name={({ name, environment }) => `${name} (${environment})`}>
       {(client) => {
-        const { name, environment, state, grants, workload, rateShare } = client;
+        const { name, environment, state, grants, workload, rateShare, keys } = client;
         return (
           <>
             <PendingChanges about={{ client: name, environment }} />
@@ -51,6 +52,7 @@ export default function ClientPage() {
                     ['State', <StateTag key="state" state={state} />],
                     ['Share of the rate', RATE_SHARE_TEXTS[rateShare]],
                     ['Grants', <Grants key="grants" grants={grants} />],
+                    ['Usable keys', <UsableKeys key="keys" keys={keys} />],
                     [
                       'Workload identity',
                       workload === null ? null : `${workload.subject} at ${workload.issuer}`,
@@ -70,9 +72,6 @@ export default function ClientPage() {
                   />
                 ) : null}
               </Section>
-              <Section title="Keys" id={KEYS_SECTION}>
-                <Keys {...client} />
-              </Section>
             </ClientTabs>
           </>
         );
@@ -81,7 +80,8 @@ export default function ClientPage() {
   );
 }
 
-function ClientTabs({ name, environment, children }: Client & { readonly children: ReactNode }) {
+function ClientTabs({ children, ...client }: Client & { readonly children: ReactNode }) {
+  const { name, environment } = client;
   const mayReadAudit = useMay('auditList');
   return (
     <RecordTabs
@@ -97,6 +97,20 @@ function ClientTabs({ name, environment, children }: Client & { readonly childre
               },
             ]
           : []),
+        {
+          path: 'keys',
+          label: 'Keys',
+          content: () => (
+            <Section title="Keys" id={KEYS_SECTION}>
+              <Keys {...client} />
+            </Section>
+          ),
+        },
+        {
+          path: 'history',
+          label: 'History',
+          content: () => <RecentHistory filter={{ client: name, environment }} />,
+        },
       ]}
     />
   );
@@ -114,6 +128,16 @@ function Grants({ grants }: Pick<Client, 'grants'>) {
       .join(' · ');
     return <Box key={text}>{text}</Box>;
   });
+}
+
+function UsableKeys({ keys }: Pick<Client, 'keys'>) {
+  const usable = keys.filter(({ state }) => state === 'usable');
+  if (usable.length === 0) return 'None';
+  return usable.map(({ keyId, expiresAt }) => (
+    <Box key={keyId}>
+      <code>{keyId}</code> until {day(expiresAt)}
+    </Box>
+  ));
 }
 
 function Keys({ name, environment, keys, workload }: Client) {

@@ -25,6 +25,8 @@ export default function HistoryList() {
         <SelectInput key="table" source="table" label="Type of record" choices={TABLES} />,
         <TextInput key="key" source="key" label="Record" />,
         <TextInput key="application" source="application" label="Application id" />,
+        <TextInput key="client" source="client" label="Client" />,
+        <TextInput key="environment" source="environment" label="Environment of the client" />,
       ]}
       actions={
         <TopToolbar>

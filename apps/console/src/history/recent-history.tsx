@@ -10,10 +10,13 @@ import { Entry } from './history-entry.js';
 const SHOWN = 5;
 
 interface Props {
-  readonly filter: { readonly organisation: string } | { readonly application: string };
+  readonly filter:
+    | { readonly organisation: string }
+    | { readonly application: string }
+    | { readonly client: string; readonly environment: string };
 }
 
-/** The last changes of one organisation or application, on its page. */
+/** The last changes of one organisation, application or client, on its page. */
 export function RecentHistory({ filter }: Props) {
   const query = useQuery({
     queryKey: ['history', filter],

@@ -16,6 +16,7 @@ const ON_PAPER = {
     'body, .RaLayout-content': { backgroundColor: 'transparent !important', padding: '0 !important' },
     '.RaLayout-appFrame': { marginTop: '0 !important' },
     '.MuiCard-root': { overflow: 'visible !important', border: 'none !important' },
+    'details::details-content': { contentVisibility: 'visible', blockSize: 'auto' },
     'tr, li, dl > div': { breakInside: 'avoid' },
     'h1, h2, h3': { breakAfter: 'avoid' },
   },

@@ -3,17 +3,19 @@ import { Link } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
 import type { ConsoleRecord, Tagged } from '../api/data-provider.js';
 import { PendingChanges } from '../changes/pending-changes.js';
+import { useMay } from '../api/use-may.js';
+import { LatestRequests } from '../audit/latest-requests.js';
 import { EvidenceLink } from '../evidence/evidence-link.js';
 import { RecentHistory } from '../history/recent-history.js';
 import { ImpactLink } from '../impact/impact-link.js';
-import { PrintButton } from '../layout/print-button.js';
 import { day } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
-import { filtered } from '../parts/list/filter-texts.js';
 import { NextStep } from '../parts/next-step.js';
 import { RecordPage } from '../parts/record-page.js';
+import { RecordTabs } from '../parts/tabs/record-tabs.js';
 import { counted } from '../parts/words.js';
 import { StateTag } from '../parts/state-tag.js';
+import { RelatedKeys } from '../signing-keys/related-keys.js';
 import { mayChangeState, StandingStop, useStandingStop } from '../stops/standing-stop.js';
 import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { StopButton } from '../stops/stop-button.js';
@@ -30,26 +32,62 @@ type Sro = AnswerOf<'sroList'>['items'][number];
 export default function OrganisationPage() {
   return (
     <RecordPage<Organisation> name={({ odsCode, name }) => `${name} (${odsCode})`}>
-      {(organisation) => {
-        const { odsCode } = organisation;
-        return (
-          <>
-            <PendingChanges about={{ organisation: odsCode }} />
-            <OrganisationSection {...organisation} />
-            <Applications odsCode={odsCode} />
-            <Sros odsCode={odsCode} />
-            <Clients odsCode={odsCode} />
-            <OrganisationTraffic odsCode={odsCode} />
-            <RecentHistory filter={{ organisation: odsCode }} />
-            <Section title="Requests">
-              <Link component={RouterLink} to={filtered('/audit', { organisation: odsCode })}>
-                Audit trail of {odsCode}
-              </Link>
-            </Section>
-          </>
-        );
-      }}
+      {(organisation) => (
+        <>
+          <PendingChanges about={{ organisation: organisation.odsCode }} />
+          <Parts {...organisation} />
+        </>
+      )}
     </RecordPage>
+  );
+}
+
+function Parts(organisation: Tagged<Organisation>) {
+  const { odsCode } = organisation;
+  const [mayReadAudit, mayReadKeys] = [useMay('auditList'), useMay('keyList')];
+  return (
+    <RecordTabs
+      label="Organisation"
+      prints
+      tabs={[
+        {
+          path: '',
+          label: 'Overview',
+          content: () => (
+            <>
+              <OrganisationSection {...organisation} />
+              <Applications odsCode={odsCode} />
+              <Sros odsCode={odsCode} />
+              <Clients odsCode={odsCode} />
+            </>
+          ),
+        },
+        {
+          path: 'requests',
+          label: 'Requests',
+          content: () => (
+            <>
+              <OrganisationTraffic odsCode={odsCode} />
+              {mayReadAudit ? <LatestRequests filter={{ organisation: odsCode }} /> : null}
+            </>
+          ),
+        },
+        ...(mayReadKeys
+          ? [
+              {
+                path: 'keys',
+                label: 'Keys',
+                content: () => <RelatedKeys filter={{ organisation: odsCode }} />,
+              },
+            ]
+          : []),
+        {
+          path: 'history',
+          label: 'History',
+          content: () => <RecentHistory filter={{ organisation: odsCode }} />,
+        },
+      ]}
+    />
   );
 }
 
@@ -75,7 +113,6 @@ function OrganisationSection(organisation: Tagged<Organisation>) {
         Onboard an application
       </Link>
       <EvidenceLink odsCode={odsCode} />
-      <PrintButton />
       {state === 'active' ? (
         <StopButton
           body={{ kind: 'organisation', organisation: odsCode }}

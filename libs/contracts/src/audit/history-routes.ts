@@ -2,7 +2,7 @@
 import { HISTORY_TABLES } from '@gatehouse/domain/audit/history';
 import { z } from 'zod';
 import { diffRow } from '../governance/change-resources.js';
-import { instant, odsCode, uuid } from '../registry/identifiers.js';
+import { clientName, environmentName, instant, odsCode, uuid } from '../registry/identifiers.js';
 import { numberCursor } from '../cursors.js';
 import { page, paging } from '../registry/registry-resources.js';
 import type { RouteContract } from '../route-contract.js';
@@ -32,6 +32,10 @@ export const historyFilter = z.strictObject({
   organisation: odsCode.optional(),
   /** The application’s own rows, and those of its keys, message sets, bindings and exceptions. */
   application: uuid.optional(),
+  /** The client’s own row, and those of its grants and keys. */
+  client: clientName.optional(),
+  /** Of the client. */
+  environment: environmentName.optional(),
 });
 
 export const historyRoutes = {

@@ -34,6 +34,7 @@ export class HistoryStore {
     const { limit, table } = query;
     const [after, key] = [query.after ?? null, query.key ?? null];
     const [organisation, application] = [query.organisation ?? null, query.application ?? null];
+    const [client, environment] = [query.client ?? null, query.environment ?? null];
     const seen = tablesSeen(acting, acting.reach);
     const tables = table === undefined ? [...seen] : seen.filter((each) => each === table);
     const within = acting.reach === 'all' ? null : [...acting.reach];
@@ -45,6 +46,8 @@ export class HistoryStore {
         AND (${organisation}::text IS NULL OR ods_codes @> ARRAY[${organisation}::text])
         AND (${application}::text IS NULL OR coalesce(after ->> 'application_id', before ->> 'application_id',
           CASE WHEN table_name = 'application' THEN row_key END) = ${application}::text)
+        AND (${client}::text IS NULL OR client_ids && ARRAY(SELECT id FROM client WHERE name = ${client}::text
+          AND (${environment}::text IS NULL OR environment = ${environment}::text)))
         AND (${within}::text[] IS NULL OR (ods_codes && ${within}::text[] AND ods_codes <@ ${within}::text[]))
         AND (${after}::bigint IS NULL OR n < ${after}::bigint)
       ORDER BY n DESC LIMIT ${limit + 1}`;
