@@ -94,6 +94,11 @@ describe('a change that needs a second person', () => {
     expect(JSON.stringify(diff)).toContain('Sam Owner');
     const listed = await as(gita, 'GET', '/changes?state=pending');
     expect(listed.body.items.map((item: { id: string }) => item.id)).toEqual([id]);
+    // The rows are shown with the change itself.
+    const [{ sentences, rows, ...inList }] = listed.body.items;
+    expect([sentences, rows[0]]).toEqual([1, { table: 'sro_appointment', count: 1 }]);
+    expect(inList).not.toHaveProperty('diff');
+    expect(JSON.stringify(inList)).not.toContain(diffHash);
     const answer = await approve(gita, id, diffHash);
     expect(answer.status, answer.text).toBe(200);
     expect(answer.body).toMatchObject({ state: 'approved', decidedBy: 'Gita (gita@example.org)' });

@@ -16,43 +16,50 @@ type Change = AnswerOf<'changeShow'>;
 /** One change: who requested it, what it would write, and who decides. */
 export default function ChangePage() {
   return (
-    <RecordPage<Change> name={({ rules }) => `Change: ${rules.join(', ')}`}>
-      {(change) => (
-        <>
-          <Section title={change.state === 'pending' ? 'What would happen' : 'What was requested'}>
-            <ChangeSummary {...change} />
-            <RevealedRequest {...change} />
-          </Section>
-          <Section title="Request">
-            <Facts
-              facts={[
-                ['State', <StateTag key="state" state={change.state} />],
-                ['Requested by', change.requestedBy],
-                ['Reason', change.reason],
-                ['Requested', moment(change.requestedAt)],
-                ['Expires', moment(change.expiresAt)],
-                ['Who can approve', rolesThatDecide(change)],
-                [
-                  'Environments',
-                  change.environments.length === 0 ? (
-                    'Every environment'
-                  ) : (
-                    <EnvironmentTags key="environments" environments={change.environments} />
-                  ),
-                ],
-                ['Organisations', change.organisations.join(', ') || null],
-                ['Decided by', change.decidedBy],
-                ['Reason for the decision', change.decisionReason],
-              ]}
-            />
-          </Section>
-          <Section title="Every field">
-            <Diff rows={change.diff} things={change.things} />
-          </Section>
-          {change.state === 'pending' ? <DecideChange {...change} /> : null}
-        </>
-      )}
+    <RecordPage<Change> name={({ rules }) => `Change: ${rules.join(', ')}`} hasMoreThanItsList>
+      {(change) => (isWhole(change) ? <WholeChange {...change} /> : null)}
     </RecordPage>
+  );
+}
+
+/** What is known from a list has no rows; it is there until the change itself is loaded. */
+const isWhole = (change: Partial<Change>): boolean => change.diff !== undefined;
+
+function WholeChange(change: Change) {
+  return (
+    <>
+      <Section title={change.state === 'pending' ? 'What would happen' : 'What was requested'}>
+        <ChangeSummary {...change} />
+        <RevealedRequest {...change} />
+      </Section>
+      <Section title="Request">
+        <Facts
+          facts={[
+            ['State', <StateTag key="state" state={change.state} />],
+            ['Requested by', change.requestedBy],
+            ['Reason', change.reason],
+            ['Requested', moment(change.requestedAt)],
+            ['Expires', moment(change.expiresAt)],
+            ['Who can approve', rolesThatDecide(change)],
+            [
+              'Environments',
+              change.environments.length === 0 ? (
+                'Every environment'
+              ) : (
+                <EnvironmentTags key="environments" environments={change.environments} />
+              ),
+            ],
+            ['Organisations', change.organisations.join(', ') || null],
+            ['Decided by', change.decidedBy],
+            ['Reason for the decision', change.decisionReason],
+          ]}
+        />
+      </Section>
+      <Section title="Every field">
+        <Diff rows={change.diff} things={change.things} />
+      </Section>
+      {change.state === 'pending' ? <DecideChange {...change} /> : null}
+    </>
   );
 }
 

@@ -27,10 +27,10 @@ export function PendingChanges({ about }: Props) {
   return (
     <Alert severity="info" sx={{ mb: 2 }}>
       Waiting for approval:
-      {data.items.map(({ id, summary, requestedBy }) => (
+      {data.items.map(({ id, requestedBy, ...change }) => (
         <Box key={id} sx={{ overflowWrap: 'anywhere' }}>
           <Link component={RouterLink} to={`/changes/${id}/show`} color="inherit">
-            {summaryInShort({ summary })}
+            {summaryInShort(change)}
           </Link>{' '}
           Requested by {requestedBy}.
         </Box>

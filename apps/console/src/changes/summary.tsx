@@ -1,17 +1,18 @@
-import type { PendingChangeView } from '@gatehouse/contracts/governance/change-resources';
+import type { ListedChange, PendingChangeView } from '@gatehouse/contracts/governance/change-resources';
 import { Box, Typography } from '@mui/material';
 import { ThingLink } from '../parts/thing-link.js';
 import { counted } from '../parts/words.js';
 
-type Summary = Pick<PendingChangeView, 'summary'>;
-
 /** The sentence that stands for the change, and how many more there are. */
-export function summaryInShort({ summary: [first = '', ...others] }: Summary): string {
-  return others.length === 0 ? first : `${first} And ${counted(others.length, 'further change')}.`;
+export function summaryInShort({
+  summary: [first = ''],
+  sentences,
+}: Pick<ListedChange, 'summary' | 'sentences'>): string {
+  return sentences === 1 ? first : `${first} And ${counted(sentences - 1, 'further change')}.`;
 }
 
 /** What the change would do, in sentences, with links to what it is about. */
-export function ChangeSummary({ summary, things }: Summary & Pick<PendingChangeView, 'things'>) {
+export function ChangeSummary({ summary, things }: Pick<PendingChangeView, 'summary' | 'things'>) {
   const [first, ...others] = summary;
   return (
     <>

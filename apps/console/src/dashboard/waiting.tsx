@@ -13,10 +13,10 @@ export function Waiting() {
       {({ items }) =>
         items.length === 0 ? null : (
           <Section title="Waiting for approval">
-            {items.map(({ id, summary, requestedBy }) => (
+            {items.map(({ id, requestedBy, ...change }) => (
               <Typography key={id} sx={{ mb: 1 }}>
                 <Link component={RouterLink} to={`/changes/${id}/show`}>
-                  {summaryInShort({ summary })}
+                  {summaryInShort(change)}
                 </Link>{' '}
                 Requested by {requestedBy}.
               </Typography>

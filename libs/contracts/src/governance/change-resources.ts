@@ -62,6 +62,20 @@ export const pendingChange = z.object({
 });
 export type PendingChangeView = z.infer<typeof pendingChange>;
 
+export const MOST_SENTENCES_LISTED = 3;
+/** In a list: a single change may write thousands of rows, and lists are read again every minute. */
+export const listedChange = pendingChange
+  .omit({ summary: true, things: true, diff: true, diffHash: true })
+  .extend({
+    /** The first sentences. */
+    summary: z.array(z.string()).min(1).max(MOST_SENTENCES_LISTED),
+    /** How many sentences the change itself has. */
+    sentences: z.number().int(),
+    /** How many rows of each kind are shown with the change. */
+    rows: z.array(z.object({ table: z.string(), count: z.number().int() })),
+  });
+export type ListedChange = z.infer<typeof listedChange>;
+
 const changeConditions = {
   state: changeState.optional(),
   /** Only changes whose rows name it. */

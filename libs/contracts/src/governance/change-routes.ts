@@ -8,11 +8,11 @@ export const changeRoutes = {
   changeList: {
     method: 'GET',
     path: '/changes',
-    summary: 'Changes that wait for a second person, and those that have been decided',
+    summary: 'Changes that wait for a second person, and those that have been decided, without their rows',
     permission: 'change.read',
     keepsToReach: true,
     query: change.changeFilter,
-    response: registry.page(change.pendingChange),
+    response: registry.page(change.listedChange),
   },
   changeTotal: {
     method: 'GET',

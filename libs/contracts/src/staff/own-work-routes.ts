@@ -1,6 +1,6 @@
 /** What waits for one person, what they have requested, and what they answer for that ends. */
 import { z } from 'zod';
-import { pendingChange } from '../governance/change-resources.js';
+import { listedChange } from '../governance/change-resources.js';
 import { instant } from '../registry/identifiers.js';
 import type { RouteContract } from '../route-contract.js';
 
@@ -29,8 +29,8 @@ export const ownWorkRoutes = {
     keepsToReach: true,
     response: z.object({
       /** The newest first. */
-      decisions: z.array(pendingChange),
-      requests: z.array(pendingChange),
+      decisions: z.array(listedChange),
+      requests: z.array(listedChange),
       /** What ends first is first. */
       ending: z.array(ending),
     }),

@@ -1,4 +1,9 @@
-import type { PendingChangeView, Thing } from '@gatehouse/contracts/governance/change-resources';
+import {
+  type ListedChange,
+  MOST_SENTENCES_LISTED,
+  type PendingChangeView,
+  type Thing,
+} from '@gatehouse/contracts/governance/change-resources';
 import type { DiffRow } from '@gatehouse/domain/governance/change-diff';
 import { environmentsOfChange } from '@gatehouse/domain/governance/change-places';
 import { changeSummary, type Names } from '@gatehouse/domain/governance/change-summary';
@@ -29,7 +34,11 @@ export class ChangeViews {
     return view;
   }
 
-  async all(rows: readonly PendingRow[]): Promise<PendingChangeView[]> {
+  async listed(rows: readonly PendingRow[]): Promise<ListedChange[]> {
+    return (await this.all(rows)).map(inList);
+  }
+
+  private async all(rows: readonly PendingRow[]): Promise<PendingChangeView[]> {
     const nowMs = this.now();
     const diffs = rows.map(({ diff }) => diff as readonly DiffRow[]);
     const shown = diffs.map(withRowsOfPlans);
@@ -96,6 +105,17 @@ export class ChangeViews {
     ];
     return { names, things };
   }
+}
+
+function inList({ summary, things: _, diff, diffHash: __, ...change }: PendingChangeView): ListedChange {
+  const counts = new Map<string, number>();
+  for (const { table } of diff) counts.set(table, (counts.get(table) ?? 0) + 1);
+  return {
+    ...change,
+    summary: summary.slice(0, MOST_SENTENCES_LISTED),
+    sentences: summary.length,
+    rows: [...counts].map(([table, count]) => ({ table, count })),
+  };
 }
 
 const byId = <T extends { readonly id: string }>(rows: readonly T[]): ReadonlyMap<string, T> =>

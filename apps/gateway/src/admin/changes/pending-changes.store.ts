@@ -60,7 +60,7 @@ export class PendingChanges {
       ({ requestedAt, id }) => instantCursor(requestedAt, id),
       (row) => row,
     );
-    return { items: await this.views.all(items), next };
+    return { items: await this.views.listed(items), next };
   }
 
   async total(filter: Filter, reach: Reach) {

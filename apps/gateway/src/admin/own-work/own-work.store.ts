@@ -32,6 +32,6 @@ export class OwnWorkStore {
       orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
       take: MOST_OWN,
     });
-    return this.views.all(rows);
+    return this.views.listed(rows);
   }
 }
