@@ -507,6 +507,9 @@ it('stops the organisation, whose requests are refused within a second', async (
   expect(Date.now() - since).toBeLessThan(1_000 + lateMs());
   // The page shows the stop and offers to lift it, and the form can't make the organisation active.
   await priya.getByText('stopped this organisation').waitFor();
+  await priya
+    .getByText(`The NHS publishes ${ODS} as QUAY HOSPITALS TRUST, and not as Quay NHS Trust.`)
+    .waitFor();
   await priya.getByText(': odd traffic').first().waitFor();
   await priya.getByRole('button', { name: 'Edit', exact: true }).click();
   await priya.getByRole('dialog').getByLabel('Name').waitFor();

@@ -11,6 +11,7 @@ const CLIENT_KEY = /gh_local_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/;
 const ADMIN_TOKEN = /gha_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/;
 /** The organisation whose users may sign in at AAL2. All others require AAL3. */
 const LOWER_LEVEL = 'X26';
+const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 const day = (offset) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 
 /** Runs `gatehouse …` and returns its output. @throws with its output if it fails */
@@ -36,6 +37,7 @@ export function gatehouse(root, args, settings) {
 /** @returns what of the demo registry is there: people may have retired some of it since */
 export async function loadDemo({ root, home, state, settings, asOwner, adminUrl, publicUrl, controlUrl }) {
   const text = readFileSync(join(root, 'infra/demo/registry.yaml'), 'utf8');
+  const published = join(root, 'infra/demo/ods.csv');
   const once = async (name, work) => {
     if (state.done.includes(name)) return;
     await work();
@@ -69,11 +71,12 @@ export async function loadDemo({ root, home, state, settings, asOwner, adminUrl,
 
   const registry = withoutRetired(parse(text), await read('/registry/export'));
   // Applied again, it would undo what people have changed since.
-  await once(`registry ${createHash('sha256').update(text).digest('hex')}`, () => {
+  await once(`registry ${sha256(text)}`, () => {
     const file = join(home, 'registry.yaml');
     writeFileSync(file, stringify(registry));
     return run('apply', file);
   });
+  await once(`ods ${sha256(readFileSync(published))}`, () => run('ods', 'load', published));
   for (const [index, { odsCode, name }] of registry.organisations.entries()) {
     await once(`sro ${odsCode}`, () => appointOwner(run, read, odsCode, name, index));
   }
@@ -132,7 +135,7 @@ const ownerUserId = (index) => `55500000000${index + 1}`;
 
 /** The SRO is fictitious. The hash stands for the signed letter of the organisation's CIO. */
 async function appointOwner(run, read, odsCode, organisation, index) {
-  const letter = createHash('sha256').update(`demo letter of ${organisation}`).digest('hex');
+  const letter = sha256(`demo letter of ${organisation}`);
   await run(
     ...['sro', 'appoint', '--organisation', odsCode, '--environments', 'local'],
     ...[

@@ -370,6 +370,11 @@ describe('the command line', () => {
       'Remark: A99001 is THE QUAY SURGERY. It closed on 1 March 2026.',
       'Remark: The NHS publishes R0Z as HARBOUR NHS TRUST, and not as Harbor Trust.',
     ]);
+    const remark = async () =>
+      (await admin.ok('odsOrganisationShow', { params: { odsCode: 'R0Z' } })).remarkOnRegistered;
+    expect(await remark()).toBe(null);
+    await gatehouse(['apply', names]);
+    expect(await remark()).toBe('The NHS publishes R0Z as HARBOUR NHS TRUST, and not as Harbor Trust.');
 
     const loads = await admin.systemEvents('ODS_FILE_LOADED');
     expect(loads).toHaveLength(3);

@@ -49,7 +49,9 @@ export function odsCommands(program: Command, { settings, output }: Context): vo
     .command('show <ods-code>')
     .description('Show what the newest loaded file that has this ODS code says about it.')
     .action(async (odsCode: string) => {
-      const { published, hasFiles } = await call(settings, 'odsOrganisationShow', { params: { odsCode } });
+      const { published, remarkOnRegistered, hasFiles } = await call(settings, 'odsOrganisationShow', {
+        params: { odsCode },
+      });
       if (published === null)
         throw new Failure(
           hasFiles
@@ -59,7 +61,7 @@ export function odsCommands(program: Command, { settings, output }: Context): vo
       print(output, published, ({ name, openedOn, closedOn, remark, fileName, loadedAt }) =>
         fieldList({
           ...{ 'ODS code': odsCode, name, 'opened on': openedOn, 'closed on': closedOn, remark },
-          ...{ file: fileName, 'loaded at': loadedAt },
+          ...{ file: fileName, 'loaded at': loadedAt, 'registered here': remarkOnRegistered },
         }),
       );
     });

@@ -21,6 +21,7 @@ import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { StopButton } from '../stops/stop-button.js';
 import { EditOrganisation } from './edit-organisation.js';
 import { OrganisationTraffic } from './organisation-traffic.js';
+import { PublishedRemark } from './published-remark.js';
 import { RelatedRecords } from './related-records.js';
 
 type Organisation = AnswerOf<'organisationShow'>;
@@ -97,6 +98,7 @@ function OrganisationSection(organisation: Tagged<Organisation>) {
   return (
     <Section title="Organisation">
       <StandingStop query={stop} />
+      {state === 'retired' ? null : <PublishedRemark odsCode={odsCode} />}
       <Facts
         facts={[
           ['State', <StateTag key="state" state={state} />],

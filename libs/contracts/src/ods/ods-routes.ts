@@ -80,6 +80,8 @@ export const odsRoutes = {
     response: z.object({
       /** Null: no loaded file has this code. */
       published: published.nullable(),
+      /** What differs from the organisation that is registered, or that it has closed; null: nothing, or none is. */
+      remarkOnRegistered: z.string().nullable(),
       /** Whether any file was loaded. */
       hasFiles: z.boolean(),
     }),

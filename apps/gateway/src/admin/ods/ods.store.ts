@@ -100,13 +100,16 @@ export class OdsStore {
     if (row === null)
       return {
         published: null,
+        remarkOnRegistered: null,
         hasFiles: (await this.db.odsFile.findFirst({ select: { id: true } })) !== null,
       };
     const { name, isClosed, file } = row;
     const days = daysOf(row);
     const remark = remarkOn({ ...days, isClosed }, londonDay(this.now()));
     const source = { fileName: file.fileName, loadedAt: file.loadedAt.toISOString() };
-    return { published: { odsCode, name, ...days, remark, ...source }, hasFiles: true };
+    const registered = await this.db.organisation.findUnique({ where: { odsCode } });
+    const [remarkOnRegistered = null] = registered === null ? [] : await this.remarksOn([registered]);
+    return { published: { odsCode, name, ...days, remark, ...source }, remarkOnRegistered, hasFiles: true };
   }
 }
 
