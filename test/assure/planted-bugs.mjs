@@ -73,16 +73,23 @@ const BUGS = [
   },
   {
     name: 'a filter changes another number of applications than was confirmed',
-    file: `${ADMIN}/records/at-once.store.ts`,
-    find: 'if (ids.length !== count)',
-    put: 'if (ids.length === 0)',
+    file: `${ADMIN}/records/at-once.ts`,
+    find: 'if (keys.length !== count)',
+    put: 'if (keys.length === 0)',
     tests: integration('test/integration/admin/four-eyes.spec.ts'),
   },
   {
     name: 'applications under an emergency stop are put in service with the others of a filter',
-    file: `${ADMIN}/records/at-once.store.ts`,
+    file: `${ADMIN}/records/applications-at-once.store.ts`,
     find: 'target = application.id::text AND lifted_at IS NULL',
     put: "target = application.id::text AND lifted_at < '-infinity'",
+    tests: integration('test/integration/admin/four-eyes.spec.ts'),
+  },
+  {
+    name: 'organisations under an emergency stop are put in service with the others of a filter',
+    file: `${ADMIN}/records/organisations-at-once.store.ts`,
+    find: 'target = organisation.ods_code AND lifted_at IS NULL',
+    put: "target = organisation.ods_code AND lifted_at < '-infinity'",
     tests: integration('test/integration/admin/four-eyes.spec.ts'),
   },
   {

@@ -547,6 +547,25 @@ it('stops several organisations at once from their list', async () => {
     `SELECT ods_code FROM organisation WHERE state = 'suspended' ORDER BY 1`,
   );
   expect(rows).toEqual([{ ods_code: 'RAA' }, { ods_code: 'RBB' }]);
+
+  // What a filter finds is one change, without those that are stopped.
+  const filtered = async (state: string): Promise<Locator> => {
+    const filter = encodeURIComponent(JSON.stringify({ state }));
+    await priya.goto(`${at.origin}/organisations?filter=${filter}`);
+    await priya.getByRole('button', { name: 'Select all that match' }).click();
+    return priya.getByRole('group', { name: 'All that match' });
+  };
+  await (
+    await filtered('suspended')
+  )
+    .getByText('None of them is suspended without an emergency stop')
+    .waitFor();
+  const suspend = (await filtered('active')).getByRole('button', { name: /^Suspend \d+ organisations?$/ });
+  await suspend.click();
+  await dialog.getByText('In every environment, every request for one of them is rejected').waitFor();
+  await dialog.getByText('would have been rejected').waitFor();
+  await accessible(priya, 'suspending all organisations that match');
+  await priya.screenshot({ path: `${SHOTS}/suspend-organisations-1280-light.png` });
   await priya.context().close();
 });
 

@@ -4,6 +4,7 @@ import { asidPlanCommand } from './commands/asid-plan.js';
 import { auditCommands } from './commands/audit.js';
 import { bootstrapCommand } from './commands/bootstrap.js';
 import { catalogueCommands } from './commands/catalogue/catalogue.js';
+import { changeAllCommands } from './commands/change-all.js';
 import { changeCommands } from './commands/changes.js';
 import { cis2ClientCommands } from './commands/cis2-clients.js';
 import { clientCommands } from './commands/clients.js';
@@ -45,6 +46,7 @@ const GROUPS: readonly (readonly [
     [
       registryCommands,
       listCommands,
+      changeAllCommands,
       clientCommands,
       cis2ClientCommands,
       asidPlanCommand,

@@ -376,6 +376,18 @@ describe('the command line', () => {
     await gatehouse(['apply', names]);
     expect(await remark()).toBe('The NHS publishes R0Z as HARBOUR NHS TRUST, and not as Harbor Trust.');
 
+    // What a filter finds is previewed, and changed only with the number and a reason.
+    const suspend = 'change-all organisations --to suspended --state active';
+    const previewed = (await gatehouse(suspend)).out;
+    const [, count = ''] = /^(\d+) organisations would be suspended\.\n/.exec(previewed) ?? [];
+    expect(previewed).toContain(`repeat the command with --count ${count} and --reason`);
+    expect(await gatehouse(`${suspend} --count ${count}`)).toMatchObject({
+      ...{ code: 2, err: expect.stringContaining('Say why, with --reason.') },
+    });
+    expect((await gatehouse(`${suspend} --count 1999 --reason x`)).err).toContain(
+      `The filter finds another number of organisations by now: ${count} instead of 1999.`,
+    );
+
     const loads = await admin.systemEvents('ODS_FILE_LOADED');
     expect(loads).toHaveLength(3);
     expect(loads[0]).toMatchObject({

@@ -419,6 +419,32 @@ describe('the same rule for every route', () => {
     expect(await states()).toEqual(['draft', 'suspended']);
   });
 
+  it('all organisations that a filter finds are one change, without those under an emergency stop', async () => {
+    const path = '/organisations-at-once';
+    const preview = async (to: string, state: string) =>
+      (await as(priya, 'GET', `${path}?to=${to}&state=${state}`)).body;
+    const request = (to: string, state: string, count: number) =>
+      as(priya, 'POST', path, { to, filter: { state }, count, reason: 'supplier incident 8' });
+    const states = async () =>
+      (await admin.db.organisation.findMany({ orderBy: { odsCode: 'asc' } })).map(({ state }) => state);
+    expect(await states()).toEqual(['active', 'active']);
+    expect((await as(priya, 'GET', `${path}?to=suspended`)).status).toBe(400);
+    const stop = { kind: 'organisation', organisation: 'R69', reason: 'odd traffic' };
+    expect((await as(priya, 'POST', '/emergency-stops', stop)).status).toBe(200);
+    expect(await preview('suspended', 'active')).toEqual({
+      ...{ total: 1, isMore: false, atStake: { requests: 0, isWhole: true } },
+    });
+    expect((await request('suspended', 'active', 2)).status).toBe(409);
+    expect((await request('suspended', 'active', 1)).body).toEqual({ changed: 1 });
+    expect(await states()).toEqual(['suspended', 'suspended']);
+    expect(await preview('active', 'suspended')).toEqual({ total: 1, isMore: false, atStake: null });
+    // They run again once somebody else has looked at it.
+    const waits = await request('active', 'suspended', 1);
+    expect(waits.status, waits.text).toBe(202);
+    expect((await approve(gita, waits.body.id, waits.body.diffHash)).status).toBe(200);
+    expect(await states()).toEqual(['suspended', 'active']);
+  });
+
   it('an emergency stop is lifted alone by the person who made it soon after, otherwise by two people', async () => {
     const stop = { kind: 'organisation', organisation: 'R69', reason: 'odd traffic' };
     const slip = await as(priya, 'POST', '/emergency-stops', stop);

@@ -4,7 +4,7 @@ import { allPages } from '../all-pages.js';
 import { choice, type Context, defined, ENVIRONMENT, ORGANISATION } from '../options.js';
 import { print, table } from '../output.js';
 
-const HEALTH = choice(
+export const HEALTH = choice(
   '--health <health>',
   'whether calls work, or why they are refused',
   applicationFilter.shape.health.unwrap().options,

@@ -1,5 +1,6 @@
 import { applicationState } from '@gatehouse/contracts/registry/identifiers';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { SelectAll } from '../at-once/select-all.js';
 import { HealthCell } from '../health/health-cell.js';
 import { HEALTH_CHOICES } from '../health/health-choices.js';
 import { EnvironmentTag } from '../environments/environment-tag.js';
@@ -13,7 +14,6 @@ import { Tag } from '../parts/list/tag.js';
 import { choicesOf } from '../parts/words.js';
 import { AccessTags } from './access-tags.js';
 import { RequestsAtStake } from '../stops/requests-at-stake.js';
-import { SelectAll } from './at-once/select-all.js';
 import { organisationInName } from './name-parts.js';
 
 type Application = AnswerOf<'applicationsList'>['items'][number];
@@ -25,7 +25,7 @@ export default function ApplicationList() {
     <RegisterList<Application>
       title="Applications"
       total={{ route: 'applicationsTotal', one: 'application' }}
-      above={<SelectAll />}
+      above={<SelectAll of="applications" />}
       isOneLine
       wholeName={({ name }) => name}
       bulk={{

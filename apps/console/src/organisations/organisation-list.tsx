@@ -3,6 +3,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Button } from '@mui/material';
 import { Link } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
+import { SelectAll } from '../at-once/select-all.js';
 import { HealthCell } from '../health/health-cell.js';
 import { ORGANISATION_HEALTH_CHOICES } from '../health/health-choices.js';
 import { day } from '../parts/dates.js';
@@ -22,6 +23,7 @@ export default function OrganisationList() {
     <RegisterList<Organisation>
       title="Organisations"
       total={{ route: 'organisationsTotal', one: 'organisation' }}
+      above={<SelectAll of="organisations" />}
       isOneLine
       actions={<NewOrganisation />}
       bulk={{

@@ -3,17 +3,19 @@ import { Controller, Inject } from '@nestjs/common';
 import { FourEyes } from '../changes/four-eyes.js';
 import type { Acting } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
-import { ApplicationsAtOnce } from './at-once.store.js';
+import { ApplicationsAtOnce } from './applications-at-once.store.js';
 import { Cis2ClientRecords } from './cis2-client-record.store.js';
+import { OrganisationsAtOnce } from './organisations-at-once.store.js';
 import { RecordsStore } from './records.store.js';
 
-/** One record of the registry, read with its entity tag and changed only as it was read; and applications at once. */
+/** One record of the registry, read with its entity tag and changed only as it was read; and what a filter finds, at once. */
 @Controller()
 export class RecordsController {
   constructor(
     @Inject(RecordsStore) private readonly records: RecordsStore,
     @Inject(Cis2ClientRecords) private readonly cis2Clients: Cis2ClientRecords,
-    @Inject(ApplicationsAtOnce) private readonly atOnce: ApplicationsAtOnce,
+    @Inject(ApplicationsAtOnce) private readonly applicationsAtOnce: ApplicationsAtOnce,
+    @Inject(OrganisationsAtOnce) private readonly organisationsAtOnce: OrganisationsAtOnce,
     @Inject(FourEyes) private readonly fourEyes: FourEyes,
   ) {}
 
@@ -53,12 +55,22 @@ export class RecordsController {
   }
 
   @Route('applicationsAtOncePreview')
-  previewAtOnce({ query }: InputOf<'applicationsAtOncePreview'>) {
-    return this.atOnce.preview(query);
+  previewApplications({ query }: InputOf<'applicationsAtOncePreview'>) {
+    return this.applicationsAtOnce.preview(query);
   }
 
   @Route('applicationsAtOnceChange')
-  changeAtOnce(input: InputOf<'applicationsAtOnceChange'>, acting: Acting) {
+  changeApplications(input: InputOf<'applicationsAtOnceChange'>, acting: Acting) {
     return this.fourEyes.submit(acting, 'applicationsAtOnceChange', input);
+  }
+
+  @Route('organisationsAtOncePreview')
+  previewOrganisations({ query }: InputOf<'organisationsAtOncePreview'>) {
+    return this.organisationsAtOnce.preview(query);
+  }
+
+  @Route('organisationsAtOnceChange')
+  changeOrganisations(input: InputOf<'organisationsAtOnceChange'>, acting: Acting) {
+    return this.fourEyes.submit(acting, 'organisationsAtOnceChange', input);
   }
 }

@@ -29,9 +29,10 @@ type OrganisationQuery = InputOf<'organisationsList'>['query'];
 type ApplicationQuery = InputOf<'applicationsList'>['query'];
 
 const text = (name: string) => ({ name, type: 'text' }) as const;
+export const ODS_CODE = text('ods_code');
 
 const ORGANISATIONS_BY: Readonly<Record<OrganisationQuery['sort'], SortedList['by']>> = {
-  odsCode: text('ods_code'),
+  odsCode: ODS_CODE,
   name: NAME,
   state: text('state'),
 };
@@ -64,7 +65,7 @@ export class RegistryLists {
 
   async organisations(query: OrganisationQuery, reach: Reach) {
     const { sort, order } = query;
-    const list = { table: 'organisation', key: text('ods_code'), by: ORGANISATIONS_BY[sort] };
+    const list = { table: 'organisation', key: ODS_CODE, by: ORGANISATIONS_BY[sort] };
     const sorted = { ...list, descending: order === 'desc' };
     const { keys, next } = await sortedKeys(this.db, sorted, query, organisationConditions(query, reach));
     const rows = await this.db.organisation.findMany({
@@ -110,7 +111,7 @@ export class RegistryLists {
   }
 }
 
-const organisationConditions =
+export const organisationConditions =
   ({ state, health }: OrganisationFilter, reach: Reach): Conditions =>
   (at) => [
     ...(state === undefined ? [] : [`state = ${at(state)}`]),

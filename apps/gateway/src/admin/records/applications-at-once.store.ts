@@ -1,22 +1,22 @@
-import { MOST_AT_ONCE, type StateAtOnce } from '@gatehouse/contracts/registry/at-once-routes';
+import { type ApplicationStateAtOnce, MOST_AT_ONCE } from '@gatehouse/contracts/registry/at-once-routes';
 import type { InputOf } from '@gatehouse/contracts/routes';
 import { WEEK_MS } from '@gatehouse/domain/audit/rollup/figures';
 import { EMPTY_DOCUMENT } from '@gatehouse/domain/registry/records/registry-records';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Guarded, type GuardedInput } from '../changes/guarded.js';
-import { AdminProblem, conflict, invalid } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, PUBLIC_URL } from '../injected.js';
 import { keyOfRows, WHOLE_APPLICATION } from '../registry/applications.store.js';
 import { RegistryWriter } from '../registry/apply.store.js';
 import { applicationConditions, applicationView } from '../registry/lists.store.js';
 import { ID, inOrder, sortedKeys } from '../registry/sorted-keys.store.js';
+import { type Found, pointingToFilter, refuseOthers } from './at-once.js';
 import { entryOf } from './record-changes.js';
 
 type Filter = InputOf<'applicationsTotal'>['query'];
 
-const STATES_BEFORE: Readonly<Record<StateAtOnce, readonly string[]>> = {
+const STATES_BEFORE: Readonly<Record<ApplicationStateAtOnce, readonly string[]>> = {
   suspended: ['live'],
   live: ['draft', 'suspended'],
 };
@@ -33,9 +33,9 @@ export class ApplicationsAtOnce {
   ) {}
 
   async preview({ to, ...filter }: InputOf<'applicationsAtOncePreview'>['query']) {
-    const { ids, isMore } = await found(this.db, to, filter);
+    const { keys, isMore } = await found(this.db, to, filter);
     const places = await this.db.application.findMany({
-      where: { id: { in: [...ids] } },
+      where: { id: { in: [...keys] } },
       select: { environmentName: true },
       distinct: ['environmentName'],
       orderBy: { environmentName: 'asc' },
@@ -43,9 +43,9 @@ export class ApplicationsAtOnce {
     const atStake =
       isMore || to === 'live'
         ? null
-        : await this.auditTrail.requestsAtStake({ applicationIds: ids }, 'all', this.now() - WEEK_MS);
+        : await this.auditTrail.requestsAtStake({ applicationIds: keys }, 'all', this.now() - WEEK_MS);
     return {
-      ...{ total: ids.length, isMore, atStake },
+      ...{ total: keys.length, isMore, atStake },
       environments: places.map(({ environmentName }) => environmentName),
     };
   }
@@ -57,37 +57,24 @@ export class ApplicationsAtOnce {
     _change: Change,
     { body: { to, filter, count } }: GuardedInput<'applicationsAtOnceChange'>,
   ) {
-    const { ids, isMore } = await found(transaction, to, filter);
-    if (isMore) throw invalid([{ pointer: '/filter', detail: TOO_MANY }]);
-    if (ids.length !== count)
-      throw conflict(
-        `The filter finds another number of applications by now: ${ids.length} instead of ${count}. Preview them again.`,
-      );
+    const all = await found(transaction, to, filter);
+    refuseOthers(all, count, 'applications');
     const rows = await transaction.application.findMany({
-      where: { id: { in: [...ids] } },
+      where: { id: { in: [...all.keys] } },
       include: WHOLE_APPLICATION,
     });
-    const chosen = inOrder(ids, rows, ({ id }) => id);
+    const chosen = inOrder(all.keys, rows, ({ id }) => id);
     const applications = chosen.map((row) => entryOf(applicationView(row, this.publicUrl), { state: to }));
-    try {
-      await this.writer.apply(transaction, { ...EMPTY_DOCUMENT, applications });
-    } catch (error) {
-      if (!(error instanceof AdminProblem) || error.kind !== 'registry-faults') throw error;
-      throw invalid(
-        error.errors.map(({ pointer, detail }) => {
-          const row = chosen[Number(/^\/document\/applications\/(\d+)/.exec(pointer)?.[1])];
-          return { pointer: '/filter', detail: row === undefined ? detail : `${keyOfRows(row)}: ${detail}` };
-        }),
-      );
-    }
+    await pointingToFilter(
+      this.writer.apply(transaction, { ...EMPTY_DOCUMENT, applications }),
+      chosen.map(keyOfRows),
+    );
     return { changed: count };
   }
 }
 
-const TOO_MANY = `it finds more than ${MOST_AT_ONCE.toLocaleString('en-GB')} applications, which is the most at once. Narrow it, to one environment, product or organisation for example, and change the others after that`;
-
 /** Those that stand under an emergency stop are left out: they run again when it is lifted. */
-async function found(db: Queries | Transaction, to: StateAtOnce, filter: Filter) {
+async function found(db: Queries | Transaction, to: ApplicationStateAtOnce, filter: Filter): Promise<Found> {
   const list = { table: 'application', key: ID, by: ID, descending: false };
   const { keys, next } = await sortedKeys(db, list, { limit: MOST_AT_ONCE }, (at) => [
     ...applicationConditions(filter, 'all')(at),
@@ -95,5 +82,5 @@ async function found(db: Queries | Transaction, to: StateAtOnce, filter: Filter)
     `NOT EXISTS (SELECT FROM emergency_stop
       WHERE kind = 'application' AND target = application.id::text AND lifted_at IS NULL)`,
   ]);
-  return { ids: keys, isMore: next !== null };
+  return { keys, isMore: next !== null };
 }

@@ -1,19 +1,20 @@
 import { Button } from '@mui/material';
 import { Suspense, useState } from 'react';
 import { useListContext } from 'react-admin';
-import { useMay } from '../../api/use-may.js';
+import { useMay } from '../api/use-may.js';
+import type { Listed } from './at-once.js';
 import { AtOnce } from './lazy-at-once.js';
 
-/** Offered once the list is filtered: never for every application. */
-export function SelectAll() {
+/** Offered once the list is filtered: never for everything. */
+export function SelectAll({ of }: { readonly of: Listed }) {
   const list = useListContext();
   const [wanted, setWanted] = useState('');
   const filter = list.filterValues as Readonly<Record<string, string>>;
   const key = JSON.stringify(filter);
-  if (!useMay('applicationsAtOnceChange') || Object.keys(filter).length === 0) return null;
+  if (!useMay(`${of}AtOnceChange`) || Object.keys(filter).length === 0) return null;
   return wanted === key ? (
     <Suspense>
-      <AtOnce key={key} filter={filter} />
+      <AtOnce key={key} of={of} filter={filter} />
     </Suspense>
   ) : (
     <Button
