@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { assuranceCommands } from './commands/governance/assurance.js';
+import { retentionCommands } from './commands/governance/retention.js';
 import { asidPlanCommand } from './commands/asid-plan.js';
 import { auditCommands } from './commands/audit.js';
 import { bootstrapCommand } from './commands/bootstrap.js';
@@ -56,7 +57,10 @@ const GROUPS: readonly (readonly [
   ],
   ['Signing keys:', [keyCommands]],
   ['Finding out why:', [diagnosisCommands, lintAssertionCommand, impactCommands]],
-  ['Governance:', [sroCommands, exceptionCommands, assuranceCommands, environmentCommands]],
+  [
+    'Governance:',
+    [sroCommands, exceptionCommands, assuranceCommands, environmentCommands, retentionCommands],
+  ],
   ['Users:', [userSessionCommands]],
   ['Running Gatehouse:', [replicaCommand, jobCommands, noticeCommands]],
   ['The NHS specification:', [catalogueCommands]],

@@ -35,6 +35,7 @@ import { ownWorkRoutes } from './staff/own-work-routes.js';
 import { staffRoutes } from './staff/staff-routes.js';
 import { stopRoutes } from './governance/stop-routes.js';
 import { odsRoutes } from './ods/ods-routes.js';
+import { retentionRoutes } from './audit/retention-routes.js';
 import { trailRoutes } from './audit/trail-routes.js';
 import { userSessionRoutes } from './users/user-session-routes.js';
 
@@ -74,6 +75,7 @@ export const routes = {
   ...accessReviewRoutes,
   ...auditRoutes,
   ...trailRoutes,
+  ...retentionRoutes,
   ...evidenceRoutes,
   ...plannerRoutes,
   ...impactRoutes,

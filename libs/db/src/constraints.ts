@@ -466,6 +466,21 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   assurance_floor_level_known: rule('level', 'The assurance level is 2 or 3.'),
   assurance_floor_one: rule('organisation', 'The organisation has an assurance floor already.'),
 
+  trail_retention_pkey: rule('id', 'There is a retention with this id already.'),
+  trail_retention_ods_code_fkey: rule('organisation', 'There is no such organisation.'),
+  trail_retention_months_possible: rule('retention', 'The audit trail is kept for 1 to 1200 months.'),
+  trail_retention_after_keep_online: rule(
+    'retention',
+    'Records cannot be destroyed while they are kept in the database.',
+  ),
+  trail_retention_of_deployment: rule('hold', 'Only the records of an organisation are held.'),
+  trail_retention_of_organisation: rule(
+    'retention',
+    'An organisation has a retention or a hold; how long records stay in the database is the same for all.',
+  ),
+  trail_retention_hold_length: rule('hold', 'The reason for a hold has 1 to 500 characters.'),
+  trail_retention_once: rule('organisation', 'How long the audit trail is kept is set already.'),
+
   worklist_use_pkey: rule('', 'This use is counted already.'),
   worklist_use_application_id_fkey: rule('application', 'There is no such application.'),
   worklist_use_not_negative: rule('uses', 'Uses are 0 or more.'),

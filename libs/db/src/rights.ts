@@ -18,6 +18,7 @@ const READ_AND_WRITE = [
   'cis2_client',
   'admin_token',
   'assurance_floor',
+  'trail_retention',
   'worklist_use',
   'staff_role',
   'staff_session',

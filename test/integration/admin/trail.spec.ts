@@ -22,7 +22,7 @@ import { run as countTrail } from '../../../apps/gateway/src/jobs/audit/audit-ro
 import { run as sendStream } from '../../../apps/gateway/src/jobs/audit/audit-stream.job.ts';
 import { run as verifyTrail } from '../../../apps/gateway/src/jobs/audit/audit-verification.job.ts';
 import { run as makeCheckpoint } from '../../../apps/gateway/src/jobs/audit/audit-checkpoint.job.ts';
-import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
 import { deniedOf, systemOf } from '../../support/audit/audit-trail.ts';
 import { runCli } from '../../support/cli/run-cli.ts';
 import { signIn } from '../../support/staff.ts';
@@ -243,5 +243,79 @@ describe('the roll-ups of the trail', () => {
     const until = new Date(admin.clock.ms).toISOString();
     const comparison = await admin.ok('rollupCompare', { query: { from, until } });
     expect(comparison).toMatchObject({ hours: 24, next: null, differences: [] });
+  });
+});
+
+describe('how long it is kept', () => {
+  const path = '/api/v1/trail-retention';
+  const put = (to: string, body: object, headers?: Readonly<Record<string, string>>) =>
+    admin.call('PUT', `${path}${to}`, { reason: 'records policy', ...body }, headers && '', headers);
+  const retention = async () => {
+    const { deployment, items } = await admin.ok('trailRetentionShow');
+    return [deployment, ...items];
+  };
+
+  it('is for ever where nobody has set anything, and is set by two governance officers', async () => {
+    await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
+    expect(await retention()).toEqual([{ keepOnline: null, retention: null, setBy: null, setAt: null }]);
+    const person = (name: string, role: StaffRole, odsCodes: readonly string[] | null = null) =>
+      signIn(admin.db, name, [{ role, odsCodes }], admin.clock.ms);
+    const [gita, gwen] = [
+      await person('Gita', 'governance-officer'),
+      await person('Gwen', 'governance-officer'),
+    ];
+    const [priya, lena] = [
+      await person('Priya', 'platform-engineer'),
+      await person('Lena', 'governance-officer', ['RCD']),
+    ];
+    await admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes: true } });
+    expect((await put('', { keepOnline: 12 }, priya.headers)).status).toBe(403);
+    expect((await put('', { keepOnline: 12 }, lena.headers)).status).toBe(403);
+    expect((await put('/R69', { hold: 'An inquiry' }, lena.headers)).status).toBe(404);
+    const asked = await put('', { keepOnline: 12, retention: 96 }, gita.headers);
+    expect(asked.status, asked.text).toBe(202);
+    expect(asked.text).toContain('would stay in the database for 12 months, and be kept for 96 months');
+    expect((await retention())[0]).toMatchObject({ keepOnline: null, setBy: null });
+    const { id, diffHash } = asked.body;
+    const approve = ({ headers }: { readonly headers: Readonly<Record<string, string>> }) =>
+      admin.call('POST', `/api/v1/changes/${id}/approve`, { diffHash, reason: 'agreed' }, '', headers);
+    expect([(await approve(gita)).status, (await approve(priya)).status]).toEqual([403, 403]);
+    expect((await approve(gwen)).status).toBe(200);
+    expect((await retention())[0]).toMatchObject({
+      ...{ keepOnline: 12, retention: 96 },
+      setBy: 'Gita (gita@example.org), approved by Gwen (gwen@example.org)',
+    });
+    await admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes: false } });
+  });
+
+  it.each([
+    [
+      'shorter than in the database',
+      '',
+      { keepOnline: 12, retention: 11 },
+      400,
+      'set a retention of at least',
+    ],
+    ['destroyed while it is in the database', '', { retention: 96 }, 400, 'set a retention of at least'],
+    ['for no month', '', { keepOnline: 0 }, 400, '1 to 1200'],
+    ['of an organisation shorter than of all', '/R69', { retention: 95 }, 409, 'never shorter'],
+    ['of an organisation that is not there', '/X99', { retention: 120 }, 404, 'X99'],
+  ])('is not set %s', async (_, to, body, status, words) => {
+    const before = await retention();
+    const answer = await put(to, body);
+    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(words)]);
+    expect(await retention()).toEqual(before);
+  });
+
+  it('is longer for an organisation, or held, until that is given up', async () => {
+    expect((await put('/R69', { retention: 120, hold: 'An inquiry' })).status).toBe(200);
+    expect((await retention()).slice(1)).toMatchObject([
+      { organisation: 'R69', retention: 120, hold: 'An inquiry' },
+    ]);
+    const shown = await gatehouse('retention', 'show', '--organisation', 'R69');
+    for (const words of ['stay in the database for 12 months', 'after 96 months', '120 months', 'An inquiry'])
+      expect(shown).toContain(words);
+    expect((await put('/R69', {})).status).toBe(200);
+    expect(await retention()).toHaveLength(1);
   });
 });

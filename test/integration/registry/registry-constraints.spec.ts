@@ -567,6 +567,46 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
     'unknown organisation',
     sql(`INSERT INTO assurance_floor (ods_code, level) VALUES ('ZZZ', 3)`),
   ],
+  ['trail_retention_months_possible', 'none', sql(`INSERT INTO trail_retention (keep_online) VALUES (0)`)],
+  [
+    'trail_retention_after_keep_online',
+    'destroyed while in the database',
+    sql(`INSERT INTO trail_retention (keep_online, retention) VALUES (12, 11)`),
+  ],
+  [
+    'trail_retention_after_keep_online',
+    'always in the database, and destroyed',
+    sql(`INSERT INTO trail_retention (retention) VALUES (11)`),
+  ],
+  ['trail_retention_of_deployment', 'all held', sql(`INSERT INTO trail_retention (hold) VALUES ('x')`)],
+  [
+    'trail_retention_of_organisation',
+    'with a time of its own in the database',
+    sql(`INSERT INTO trail_retention (ods_code, keep_online, hold) VALUES ('R69', 1, 'x')`),
+  ],
+  [
+    'trail_retention_of_organisation',
+    'with neither',
+    sql(`INSERT INTO trail_retention (ods_code) VALUES ('R69')`),
+  ],
+  [
+    'trail_retention_hold_length',
+    'no reason',
+    sql(`INSERT INTO trail_retention (ods_code, hold) VALUES ('R69', '')`),
+  ],
+  [
+    'trail_retention_ods_code_fkey',
+    'unknown organisation',
+    sql(`INSERT INTO trail_retention (ods_code, hold) VALUES ('ZZZ', 'x')`),
+  ],
+  [
+    'trail_retention_once',
+    'a second for all',
+    () =>
+      sql(`INSERT INTO trail_retention (keep_online) VALUES (12)`)().then(
+        sql(`INSERT INTO trail_retention (keep_online) VALUES (24)`),
+      ),
+  ],
   [
     'worklist_use_application_id_fkey',
     'unknown application',

@@ -19,6 +19,7 @@ import { RelatedKeys } from '../signing-keys/related-keys.js';
 import { mayChangeState, StandingStop, useStandingStop } from '../stops/standing-stop.js';
 import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { StopButton } from '../stops/stop-button.js';
+import { OrganisationRetention } from '../trail/organisation-retention.js';
 import { EditOrganisation } from './edit-organisation.js';
 import { OrganisationTraffic } from './organisation-traffic.js';
 import { PublishedRemark } from './published-remark.js';
@@ -60,6 +61,7 @@ function Parts(organisation: Tagged<Organisation>) {
               <Applications odsCode={odsCode} />
               <Sros odsCode={odsCode} />
               <Clients odsCode={odsCode} />
+              <OrganisationRetention odsCode={odsCode} />
             </>
           ),
         },

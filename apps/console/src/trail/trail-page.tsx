@@ -10,6 +10,7 @@ import { Loaded } from '../parts/load-state.js';
 import { PageTitle } from '../parts/page-title.js';
 import { counted } from '../parts/words.js';
 import { TrailArchive } from './trail-archive.js';
+import { TrailRetention } from './trail-retention.js';
 import { TrailVerification } from './trail-verification.js';
 
 type Trail = AnswerOf<'trailShow'>;
@@ -61,6 +62,7 @@ function TrailState(trail: Trail) {
         )}
       </Section>
       <TrailArchive {...archive} isOn={checkpoints !== null} />
+      <TrailRetention />
       <Section title="Stream to a collector">
         {streams.length === 0 ? (
           <Typography>

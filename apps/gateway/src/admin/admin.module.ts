@@ -29,6 +29,7 @@ import { OwnWorkModule } from './own-work/own-work.module.js';
 import { PlannerModule } from './planner/planner.module.js';
 import { RecordsModule } from './records/records.module.js';
 import { RegistryModule } from './registry/registry.module.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { RevealsModule } from './reveals/reveals.module.js';
 import { RotationModule } from './rotation/rotation.module.js';
 import { SearchModule } from './search/search.module.js';
@@ -67,6 +68,7 @@ const RESOURCES = [
   PlannerModule,
   RecordsModule,
   RegistryModule,
+  RetentionModule,
   RevealsModule,
   RotationModule,
   SearchModule,

@@ -19,7 +19,10 @@ describe('the history', () => {
     [
       'a token for the registry sees neither SROs nor exceptions, floors and staff',
       token('registry'),
-      ['sro_appointment', 'write_exception', 'assurance_floor', 'staff', 'staff_role', 'admin_token'],
+      [
+        ...['sro_appointment', 'write_exception', 'assurance_floor', 'trail_retention'],
+        ...['staff', 'staff_role', 'admin_token'],
+      ],
     ],
     [
       'a token for governance sees no signing keys',

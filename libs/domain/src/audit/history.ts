@@ -22,6 +22,7 @@ const READ_WITH = {
   sro_appointment: 'sro.read',
   write_exception: 'exception.read',
   assurance_floor: 'assurance.read',
+  trail_retention: 'retention.read',
   staff: 'staff.read',
   staff_role: 'staff.read',
   admin_token: 'staff.read',

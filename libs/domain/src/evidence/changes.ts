@@ -31,6 +31,7 @@ export const SHOWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
     ...['revoked_at', 'revoked_by', 'cosigned_at', 'cosigned_by'],
   ],
   assurance_floor: ['level'],
+  trail_retention: ['retention', 'hold'],
   rotation_policy: ['product', 'environment', 'every_days'],
   client_grant: ['client_id', 'product', 'access_mode', 'capability'],
 };

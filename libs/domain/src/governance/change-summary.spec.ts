@@ -117,6 +117,22 @@ describe('a requested change in one sentence', () => {
       'The signing keys of the CIS2 client of ReferWell in int would no longer rotate by themselves.',
     ],
     [
+      row('trail_retention', null, { ods_code: null, keep_online: 12, retention: 96, hold: null }),
+      'The audit trail would stay in the database for 12 months, and be kept for 96 months.',
+    ],
+    [
+      row('trail_retention', { ods_code: null, keep_online: 12 }, { ods_code: null, keep_online: null }),
+      'The audit trail would stay in the database always, and be kept for ever.',
+    ],
+    [
+      row('trail_retention', null, { ods_code: 'RCD', retention: 120, hold: 'An inquiry' }),
+      'Records of Sample Trust (RCD) would be kept for 120 months and would be held: An inquiry.',
+    ],
+    [
+      row('trail_retention', { ods_code: 'RCD', retention: 120, hold: 'An inquiry' }, null),
+      'Records of Sample Trust (RCD) would be kept as long as all others and would not be held.',
+    ],
+    [
       row('sro_appointment', null, {
         ods_code: 'RCD',
         name: 'Sam Owner',

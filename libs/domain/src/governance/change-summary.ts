@@ -34,7 +34,7 @@ export interface Names {
 /** The weightiest first: the first sentence stands for the change in a list. */
 const ORDER = [
   ...['impact_plan', 'environment', 'audit_record', 'application', 'organisation', 'client', 'signing_key'],
-  ...['rotation_policy'],
+  ...['rotation_policy', 'trail_retention'],
   ...['sro_appointment', 'write_exception', 'client_grant', 'cis2_client', 'message_set'],
   ...['application_message_set', 'binding'],
   ...['assurance_floor', 'product'],
@@ -105,6 +105,8 @@ class Words {
         return `Signing key ${text(row, 'kid')} of ${this.keyOwner(row)} would ${KEY_STATES[text(row, 'state')] ?? 'change'}.`;
       case 'rotation_policy':
         return this.ofPolicy(row, after);
+      case 'trail_retention':
+        return this.ofRetention(row, after);
       case 'client_grant':
         return this.ofGrant(row, after);
       case 'sro_appointment':
@@ -155,6 +157,17 @@ class Words {
     const rotates =
       after === null ? 'no longer rotate by themselves' : `rotate every ${text(row, 'every_days')} days`;
     return `The signing keys of ${whose} in ${environment} would ${rotates}.`;
+  }
+
+  private ofRetention(row: Row, after: Row | null): string {
+    const odsCode = text(row, 'ods_code');
+    const months = (column: string, otherwise: string): string =>
+      after === null || text(after, column) === '' ? otherwise : `for ${text(after, column)} months`;
+    if (odsCode === '')
+      return `The audit trail would stay in the database ${months('keep_online', 'always')}, and be kept ${months('retention', 'for ever')}.`;
+    const hold = after === null ? '' : text(after, 'hold');
+    const held = hold === '' ? 'and would not be held' : `and would be held: ${hold}`;
+    return `Records of ${this.organisation(odsCode)} would be kept ${months('retention', 'as long as all others')} ${held}.`;
   }
 
   private ofAppointment(row: Row, before: Row | null): string {

@@ -101,6 +101,8 @@ export function secondPersonFor(change: RowChange): SecondPerson | null {
       return before === null ? { rule: 'a write exception', roles: governance } : null;
     case 'assurance_floor':
       return { rule: 'the assurance floor', roles: governance };
+    case 'trail_retention':
+      return { rule: 'how long the audit trail is kept', roles: governance };
     case 'product':
     case 'client_credential':
     case 'sro_link':

@@ -87,6 +87,9 @@ export const PERMISSIONS = {
   'trail.read': { roles: STAFF_ROLES, scopes: ['audit'] },
   /** Having the whole trail verified at once. */
   'trail.verify': { roles: ['auditor', 'administrator'], scopes: ['audit'] },
+  /** How long it is kept. */
+  'retention.read': { roles: STAFF_ROLES, scopes: ['governance', 'audit'] },
+  'retention.write': governance,
   /** By NHS number or UBRN. */
   'audit.search': { roles: ['governance-officer', 'auditor'], scopes: ['audit'] },
   'audit.export': { roles: ['governance-officer', 'auditor'], scopes: ['audit'] },

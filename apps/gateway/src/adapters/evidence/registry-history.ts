@@ -63,7 +63,8 @@ WITH of_applications AS MATERIALIZED (
 ), named AS (
   SELECT n FROM public.registry_change
    WHERE ods_codes @> ARRAY[$1::text] AND at < ${epochMs('$2')}
-     AND table_name IN ('organisation', 'sro_appointment', 'assurance_floor', 'rotation_policy', 'client_grant', 'binding')
+     AND table_name IN ('organisation', 'sro_appointment', 'assurance_floor', 'trail_retention', 'rotation_policy',
+                        'client_grant', 'binding')
   UNION SELECT n FROM of_applications WHERE table_name <> 'binding' OR state ->> 'ods_code' = $1
   UNION SELECT n FROM public.registry_change
    WHERE table_name = 'message_set' AND at < ${epochMs('$2')} AND row_key IN

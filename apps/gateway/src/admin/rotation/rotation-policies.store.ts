@@ -3,6 +3,7 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
 import { Guarded, type GuardedInput } from '../changes/guarded.js';
+import { lastChanges } from '../history/last-changes.store.js';
 import { requireNoLimit, requireReach } from '../http/access/principal.js';
 import { pageOf } from '../http/paging.js';
 import { AdminProblem, conflict, notFound } from '../http/problem.js';
@@ -127,12 +128,11 @@ async function policyView(db: Queries, row: PolicyRow): Promise<RotationPolicyVi
 
 /** With the people who decided on each, as the history has them. */
 async function policyViews(db: Queries, rows: readonly PolicyRow[]): Promise<RotationPolicyView[]> {
-  const changes = await db.registryChange.findMany({
-    where: { tableName: 'rotation_policy', rowKey: { in: rows.map(({ id }) => id) } },
-    orderBy: { n: 'asc' },
-    select: { rowKey: true, actor: true, at: true },
-  });
-  const last = new Map(changes.map((change) => [change.rowKey, change]));
+  const last = await lastChanges(
+    db,
+    'rotation_policy',
+    rows.map(({ id }) => id),
+  );
   return rows.map(({ id, odsCode, productName, environmentName, everyDays }) => {
     const change = last.get(id);
     return {

@@ -59,6 +59,7 @@ const TABLES: Readonly<Record<string, string>> = {
   sro_appointment: 'SRO appointment',
   write_exception: 'Write exception',
   assurance_floor: 'Lowest assurance level',
+  trail_retention: 'Retention of the audit trail',
   rotation_policy: 'Rotation policy',
   client_grant: 'Grant of a client',
 };
