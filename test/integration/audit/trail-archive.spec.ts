@@ -8,7 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { createPrisma } from '@gatehouse/db/client';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { run as runProgram } from '../../../apps/cli/src/program.ts';
+import { readSettings } from '../../../apps/cli/src/settings.ts';
+import { detachMonth } from '../../../apps/cli/src/removal/detach-month.ts';
+import { readRemovalFacts } from '../../../apps/cli/src/removal/removal-facts.ts';
 import { fetchArchive } from '../../../apps/cli/src/verify/archive.ts';
 import { type CheckpointFile, readPublicKeys } from '../../../apps/cli/src/verify/checkpoints.ts';
 import { verifyExport } from '../../../apps/cli/src/verify/verify-export.ts';
@@ -23,8 +29,18 @@ import { createCheckpointSigner } from '../../../apps/gateway/src/adapters/audit
 import { openCheckpointStore } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint.store.ts';
 import { directoryPlace } from '../../../apps/gateway/src/adapters/audit/checkpoints/directory-place.ts';
 import type { Place } from '../../../apps/gateway/src/adapters/audit/checkpoints/place.ts';
+import { exportAudit } from '../../../apps/gateway/src/adapters/audit/read/export.ts';
+import { compareRollups } from '../../../apps/gateway/src/adapters/audit/rollup/compare.ts';
+import {
+  emptyRollups,
+  openRollupStore,
+} from '../../../apps/gateway/src/adapters/audit/rollup/rollup.store.ts';
+import { openVerificationStore } from '../../../apps/gateway/src/adapters/audit/verify/verification.store.ts';
+import { linkHex } from '../../../apps/gateway/src/adapters/audit/write/chain.ts';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { type Kms, openKms } from '../../../apps/gateway/src/adapters/kms/kms.ts';
+import { run as countTrail } from '../../../apps/gateway/src/jobs/audit/audit-rollups.job.ts';
+import { run as verifyTrail } from '../../../apps/gateway/src/jobs/audit/audit-verification.job.ts';
 import { run as makeCheckpoint } from '../../../apps/gateway/src/jobs/audit/audit-checkpoint.job.ts';
 import { run, type TrailArchiveDeps } from '../../../apps/gateway/src/jobs/audit/trail-archive.job.ts';
 import {
@@ -581,5 +597,293 @@ describe('a bucket with object lock', () => {
     await checkpoint();
     await run(deps({ places: [bucket('gatehouse-unlocked')] }));
     expect([await months(), errors.join()]).toEqual([[], expect.stringContaining('does not lock')]);
+  });
+});
+
+describe('removing a month', () => {
+  const [MARCH, APRIL] = [Date.UTC(2024, 2, 20), Date.UTC(2024, 3, 10)];
+  const [IN_APRIL, IN_MAY] = [Date.UTC(2024, 3, 4), Date.UTC(2024, 4, 4)];
+
+  /** March and April of a year long ago are archived; attempts of both overlap, and one record of March came late. */
+  async function twoMonths(): Promise<void> {
+    const early = intentOf({ startedAtMs: MARCH + 50, atMs: MARCH + 50 });
+    await requestsAt(MARCH, 5);
+    await log.intent(early);
+    await requestsAt(APRIL, 2);
+    await log.outcome(outcomeOf(early));
+    await ownPartitions();
+    await checkpoint();
+    clockMs = IN_APRIL;
+    await run(deps());
+    await requestsAt(APRIL + 100, 3);
+    await other.system({ ...systemOf('NOTE'), startedAtMs: MARCH });
+    await requestsAt(APRIL + 200, 2);
+    clockMs = IN_MAY;
+    await checkpoint();
+    await run(deps());
+    expect([await months(), errors]).toEqual([['2024-04', '2024-03'], []]);
+    await writeFile(join(folder, 'key.pem'), pem);
+  }
+
+  async function withOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client({ connectionString: database.ownerUrl });
+    await client.connect();
+    return work(client).finally(() => client.end());
+  }
+
+  /** Takes what lies in the default partition to the tables of its month. */
+  function ownPartitions(): Promise<void> {
+    return withOwner(async (client) => {
+      for (let state = ''; state !== 'complete';) {
+        const { rows } = await client.query<{ state: string }>(
+          'SELECT audit.keep_partitions_at(now()) AS state',
+        );
+        state = rows[0]?.state ?? '';
+      }
+    });
+  }
+
+  async function keepOnline(monthCount: number, ...people: readonly string[]): Promise<void> {
+    const named = JSON.stringify(people.map((subjectName) => ({ issuer: 'idp', subject: subjectName })));
+    const client = await database.admin.connect();
+    await client.query('BEGIN');
+    await client.query(`SELECT set_config('gatehouse.people', $1, true)`, [named]);
+    await client.query('DELETE FROM public.trail_retention');
+    await client.query('INSERT INTO public.trail_retention (keep_online) VALUES ($1)', [monthCount]);
+    await client.query('COMMIT');
+    client.release();
+  }
+
+  async function remove(...more: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+    let [out, err] = ['', ''];
+    const args = [
+      'audit',
+      'remove',
+      '2024-03',
+      '--key',
+      join(folder, 'key.pem'),
+      '--reason',
+      'policy',
+      ...more,
+    ];
+    const code = await runProgram(args, {
+      settings: readSettings({
+        DATABASE_OWNER_URL: database.ownerUrl,
+        GATEHOUSE_CHECKPOINTS: directory().name,
+      }),
+      output: { out: (text) => (out += `${text}\n`), err: (text) => (err += text), interactive: false },
+      ask: () => Promise.resolve(''),
+    });
+    return { code, out, err };
+  }
+
+  const recordsOfMarch = async (): Promise<number> => {
+    const { rows } = await database.app.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM audit.event WHERE started_at < '2024-04-01Z'`,
+    );
+    return rows[0]?.count ?? -1;
+  };
+
+  /** What the offline verifier finds in an export of the whole trail. */
+  async function verified() {
+    const lines: string[] = [];
+    for await (const line of exportAudit(database.app, {})) lines.push(line);
+    async function* each(): AsyncGenerator<string> {
+      yield* lines;
+    }
+    return verifyExport(each(), { keys: readPublicKeys(pem), files: checkpoints() });
+  }
+
+  /** What the worker finds in the whole trail. */
+  async function workerFaults(): Promise<unknown[]> {
+    const db = createPrisma(database.appUrl);
+    const store = openVerificationStore(database.app, db);
+    await store.begin('a person', clockMs);
+    await verifyTrail({
+      ...{ store, covered: openCheckpointStore(database.app).covered, link: linkHex, audit: log },
+      ...{ log: { error: () => undefined }, settle: () => Promise.resolve() },
+      ...{ now: () => clockMs, monotonicNow: () => performance.now(), signal: new AbortController().signal },
+    });
+    const found = await store.faults([1, 2]);
+    await db.$disconnect();
+    return found.map(({ seq, kind }) => ({ seq, kind }));
+  }
+
+  const countAll = () =>
+    countTrail({
+      store: openRollupStore(database.app),
+      ...{ now: () => clockMs, monotonicNow: () => performance.now(), signal: new AbortController().signal },
+    });
+  const counted = async () =>
+    (
+      await database.app.query<{ month: string; count: string }>(
+        `SELECT to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM') AS month, sum(count) AS count
+           FROM audit_search.hour GROUP BY 1 ORDER BY 1`,
+      )
+    ).rows;
+
+  it('takes it out of the database, after which chains, checkpoints, export and figures are as whole as before', async () => {
+    await twoMonths();
+    await keepOnline(1, 'gita', 'gwen');
+    await countAll();
+    const figures = await counted();
+    expect(await workerFaults()).toEqual([]);
+    const dry = await remove('--dry-run');
+    expect([dry.code, dry.out, await recordsOfMarch()]).toEqual([
+      ...[0, expect.stringContaining('2024-03 can be removed. Nothing was.'), 13],
+    ]);
+    const removed = await remove();
+    expect([removed.code, removed.out]).toEqual([0, expect.stringContaining('2024-03 is removed')]);
+    expect(removed.out).toContain('The archive of 2024-04 in');
+    expect(await recordsOfMarch()).toBe(0);
+    expect(await systemFacts(database, 'TRAIL_MONTH_REMOVED')).toMatchObject([
+      {
+        month: '2024-03',
+        reason: 'policy',
+        records: 13,
+        subjects: 5,
+        manifestSha256: (await status()).months[1]?.manifest,
+      },
+    ]);
+    const tables = await database.admin.query(`SELECT FROM pg_tables WHERE tablename ~ '202403'`);
+    expect(tables.rowCount).toBe(0);
+
+    await checkpoint();
+    expect(await verified()).toMatchObject({
+      faults: [],
+      whole: true,
+      removed: [{ month: '2024-03', rows: 13 }],
+    });
+    expect(await workerFaults()).toEqual([]);
+    expect(await faults('2024-03')).toEqual([]);
+    const hour = { fromMs: MARCH - (MARCH % 3_600_000), untilMs: MARCH + 3_600_000, nowMs: clockMs };
+    expect((await compareRollups(database.app, { ...hour, isOver: () => false })).differences).toEqual([]);
+    await emptyRollups({ $executeRawUnsafe: async (text) => (await database.app.query(text)).rowCount ?? 0 });
+    await countAll();
+    expect(await counted()).toEqual(figures);
+    for (const table of ['removal', 'removed_range'])
+      await expect(database.app.query(`DELETE FROM audit.${table}`)).rejects.toThrow('permission denied');
+
+    // A record that is written late is taken, and nothing else comes back with it.
+    await other.system({ ...systemOf('NOTE'), startedAtMs: MARCH });
+    await ownPartitions();
+    expect(await recordsOfMarch()).toBe(1);
+    expect((await remove()).out).toContain('was written later and is not archived yet');
+  });
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    ['nobody has set its time', () => database.admin.query('DELETE FROM public.trail_retention'), 'always'],
+    ['one person has set its time', () => keepOnline(1, 'gita'), 'one person alone'],
+    ['its time was made longer', () => keepOnline(1_200, 'gita', 'gwen'), "This one's time ends on"],
+    ['a place is away', () => rename(archiveFolder('2024-03'), `${folder}/away`), 'there is no manifest'],
+    [
+      'its archive was altered',
+      async () => {
+        const [name = ''] = await objectsOf('2024-03');
+        const path = join(archiveFolder('2024-03'), name);
+        const text = gunzipSync(await readFile(path)).toString('utf8');
+        await writeFile(path, gzipSync(text.replace('"seq"', '"SEQ"')));
+      },
+      'is not what the manifest says',
+    ],
+    [
+      'the archive has another record than the database',
+      () =>
+        tamper(
+          `UPDATE audit.event SET hash = sha256('x') WHERE started_at < '2024-04-01Z' AND kind = 'SYSTEM'`,
+        ),
+      'is another one there',
+    ],
+    ['an attempt of it is open', () => log.intent(intentOf({ startedAtMs: MARCH })), 'has no OUTCOME yet'],
+  ])('is refused while %s', async (_, spoil, words) => {
+    await twoMonths();
+    await keepOnline(1, 'gita', 'gwen');
+    await spoil();
+    const before = await recordsOfMarch();
+    const answer = await remove();
+    expect([answer.code, answer.out]).toEqual([1, expect.stringContaining(words)]);
+    expect(answer.out).toContain('2024-03 stays in the database.');
+    expect(await recordsOfMarch()).toBe(before);
+  });
+
+  it('makes no commit wait for an export that runs, and is done once that has ended', async () => {
+    await twoMonths();
+    await keepOnline(1, 'gita', 'gwen');
+    const reader = await database.app.connect();
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await reader.query('SELECT FROM audit.event LIMIT 1');
+    const writer = await database.app.connect();
+    await writer.query(`SET lock_timeout = '100ms'`);
+    let isOver = false;
+    const removal = remove('--wait', '2').finally(() => {
+      isOver = true;
+    });
+    // What a commit takes. It is refused if it waits for longer.
+    while (!isOver) await writer.query('BEGIN; LOCK TABLE audit.event IN ROW EXCLUSIVE MODE; COMMIT');
+    const waited = await removal;
+    expect([waited.code, waited.out]).toEqual([1, expect.stringContaining('was reading the trail')]);
+    expect(await recordsOfMarch()).toBe(13);
+    await reader.query('COMMIT');
+    reader.release();
+    writer.release(true);
+    expect((await remove()).code).toBe(0);
+  });
+
+  it('by two people at once is done by one; one who is killed before the tables are dropped leaves that to the next', async () => {
+    await twoMonths();
+    await keepOnline(1, 'gita', 'gwen');
+    const manifest = (await status()).months[1]?.manifest ?? '';
+    const removal = {
+      month: '2024-03',
+      by: 'ops',
+      host: 'here',
+      manifest,
+      reason: 'policy',
+      atMs: Date.now(),
+    };
+    await withOwner(async (client) => {
+      await readRemovalFacts(client, '2024-03', []);
+      const stillMay = () => Promise.resolve(true);
+      expect(await detachMonth(client, removal, { forMs: 1, stillMay })).toMatchObject({ records: 13 });
+    });
+    await checkpoint();
+    expect((await verified()).faults).toEqual([]);
+    // It must not come back with a record that is written late.
+    await other.system({ ...systemOf('NOTE'), startedAtMs: MARCH });
+    const answers = await Promise.all([remove(), remove()]);
+    expect(answers.map(({ out, err }) => out + err).join()).toContain('2024-03 was removed before');
+    await ownPartitions();
+    expect(await recordsOfMarch()).toBe(1);
+    expect(await systemFacts(database, 'TRAIL_MONTH_REMOVED')).toHaveLength(1);
+    const { rows } = await database.admin.query(
+      `SELECT FROM pg_tables WHERE tablename ~ '^removed_.*202403'`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('without its rows and its event, or with rows that were forged to hide others, is found', async () => {
+    await twoMonths();
+    await checkpoint();
+    await tamper(
+      `DELETE FROM audit.event WHERE started_at < '2024-04-01Z'`,
+      `DELETE FROM audit.subject WHERE started_at < '2024-04-01Z'`,
+    );
+    expect((await verified()).faults[0]?.what).toContain('rows are missing');
+    expect(await workerFaults()).toContainEqual({ seq: 1, kind: 'missing' });
+    const removal = randomUUID();
+    await tamper(
+      `INSERT INTO audit.removed_range (removal, writer, from_seq, to_seq, prev_hash, hash)
+       SELECT '${removal}', c.writer, 1, c.to_seq, c.prev_hash, c.hash FROM audit.archive_chain c WHERE c.month = '2024-04'`,
+      `DELETE FROM audit.event WHERE started_at < '2024-05-01Z'`,
+      `INSERT INTO audit.removal (writer, month, removed_at, removed_by, records, subjects, manifest, ranges_sha256)
+       SELECT '${removal}', month, now(), 'nobody', 1, 0, manifest, sha256('x') FROM audit.archive WHERE month = '2024-03'`,
+    );
+    expect((await verified()).faults.map(({ what }) => what)).toEqual(
+      expect.arrayContaining([
+        'rows of 2024-03 were removed, and no event of the trail says so',
+        'other rows are missing than those that were removed with 2024-03',
+      ]),
+    );
+    expect(await workerFaults()).toContainEqual({ seq: 1, kind: 'removed' });
   });
 });

@@ -18,6 +18,7 @@ import {
 } from '../options.js';
 import { cell, type Column, type Output, print, table } from '../output.js';
 import { archiveCommands } from './evidence/archives.js';
+import { removalCommand } from './evidence/removal.js';
 import { rollupCommands } from './evidence/rollups.js';
 import { trailCommands } from './evidence/trail.js';
 
@@ -65,6 +66,7 @@ export function auditCommands(program: Command, context: Context): void {
   trailCommands(audit, context);
   rollupCommands(audit, context, withSpan, withInstants);
   archiveCommands(audit, context);
+  removalCommand(audit, context);
 }
 
 function listCommand(audit: Command, { settings, output, ask }: Context): void {

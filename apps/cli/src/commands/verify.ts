@@ -25,7 +25,7 @@ export function verifyCommand(program: Command, { output, setExitCode }: Context
 }
 
 /** @throws Failure if one option is given without the other, or what they name can't be read */
-async function checkpointsOf(options: {
+export async function checkpointsOf(options: {
   checkpoints?: string;
   key?: string;
 }): Promise<GivenCheckpoints | null> {
@@ -55,12 +55,17 @@ async function* filesOf(folder: string, names: readonly string[]): AsyncGenerato
 
 function reportText(report: VerifyReport): string {
   const { ok, whole, rows, writers, attempts, open: openAttempts, faultCount, faults, checkpoints } = report;
+  const { removed } = report;
   const extent = whole ? 'the whole trail' : 'a part of the trail, by start time';
   const lines = [
     `${count(rows, 'row')} of ${count(writers, 'writer')} about ${count(attempts, 'attempt')}: ${extent}.`,
   ];
   if (openAttempts > 0)
     lines.push(`Still in progress when the export was made: ${count(openAttempts, 'attempt')}.`);
+  for (const { month, rows: gone, manifestSha256 } of removed)
+    lines.push(
+      `${month} has left the database, with ${count(gone, 'row')} of these chains. They are in its archive, whose manifest has the SHA-256 ${manifestSha256}: fetch and verify it with "gatehouse audit fetch ${month}".`,
+    );
   if (checkpoints !== null) lines.push(...checkpointLines(checkpoints));
   for (const { line, what } of faults) lines.push(line === 0 ? what : `line ${line}: ${what}`);
   if (faultCount > faults.length) lines.push(`… and ${faultCount - faults.length} more.`);

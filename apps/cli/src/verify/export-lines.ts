@@ -29,13 +29,33 @@ export interface RowLine {
   readonly subjects?: readonly ExportedSubject[];
 }
 
+/** A month that left the database. Its event is the only record of chain `removal`. */
+export interface RemovalLine {
+  readonly type: 'removal';
+  readonly month: string;
+  readonly removal: string;
+  readonly manifestSha256: string;
+  readonly rangesSha256: string;
+}
+
+/** Rows that left the database with a month: the chain goes on after them. */
+export interface RemovedLine {
+  readonly type: 'removed';
+  readonly writer: string;
+  readonly removal: string;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly prevHash: string;
+  readonly hash: string;
+}
+
 export interface EndLine {
   readonly type: 'end';
   readonly writers: number;
   readonly rows: number;
 }
 
-export type Line = ExportLine | WriterLine | RowLine | EndLine;
+export type Line = ExportLine | RemovalLine | WriterLine | RowLine | RemovedLine | EndLine;
 
 export const FORMAT = 'gatehouse-audit/1';
 
@@ -62,6 +82,20 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Test>>>> = {
     toSeq: isCount,
   },
   row: { writer: isUuid, seq: isCount, prevHash: isHash, hash: isHash, record: isObject },
+  removal: {
+    month: (value) => typeof value === 'string' && /^\d{4}-(0[1-9]|1[0-2])$/.test(value),
+    removal: isUuid,
+    manifestSha256: isHash,
+    rangesSha256: isHash,
+  },
+  removed: {
+    writer: isUuid,
+    removal: isUuid,
+    fromSeq: isCount,
+    toSeq: isCount,
+    prevHash: isHash,
+    hash: isHash,
+  },
   end: { writers: isCount, rows: isCount },
 };
 

@@ -5,12 +5,14 @@
 import type { KeyObject } from 'node:crypto';
 import { Attempts, type Place } from './attempts.js';
 import { type CheckpointFile, type CheckpointReport, Checkpoints } from './checkpoints.js';
+import { type RemovedMonth, Removals } from './removals.js';
 import { NotCanonical, rowHash, subjectsHash } from './canonical.js';
 import {
   FORMAT,
   parseLine,
   type ExportLine,
   type Line,
+  type RemovedLine,
   type RowLine,
   type WriterLine,
 } from './export-lines.js';
@@ -36,6 +38,8 @@ export interface VerifyReport {
   readonly faultCount: number;
   /** The first 1,000. */
   readonly faults: readonly Fault[];
+  /** Months that left the database: their rows are in the archive alone. */
+  readonly removed: readonly RemovedMonth[];
   /** What the checkpoints cover; null if none were given. */
   readonly checkpoints: CheckpointReport | null;
 }
@@ -74,6 +78,9 @@ class Verification {
   readonly #attempts = new Attempts((at, what) => {
     this.#fault(what, at);
   });
+  readonly #removals = new Removals((at, what) => {
+    this.#fault(what, at);
+  });
   readonly checkpoints: Checkpoints | null;
   /** The writer whose chain is being read, and its last row so far. */
   #writer: WriterLine | null = null;
@@ -105,6 +112,13 @@ class Verification {
       case 'writer':
         this.#endWriter();
         this.#beginWriter(line);
+        break;
+      case 'removal':
+        if (this.#writers.size > 0) this.#fault('a line of type "removal" comes after the first writer');
+        this.#removals.add(line, this.#at(null, null));
+        break;
+      case 'removed':
+        this.#removed(line);
         break;
       case 'row':
         this.#rows += 1;
@@ -168,6 +182,7 @@ class Verification {
     const replaced = this.checkpoints?.faultOfRow(row.writer, row.seq, row.hash);
     if (typeof replaced === 'string') this.#fault(replaced, at);
     this.#attempts.add(row, this.#line);
+    this.#removals.readRow(row);
   }
 
   /** After a fault the chain goes on from this row, so that one fault is reported once. */
@@ -181,6 +196,26 @@ class Verification {
     if (row.seq === 1 && row.prevHash !== ZERO_HASH)
       this.#fault('the previous hash of the first row is not zero', at);
     this.#last = { seq: row.seq, hash: row.hash };
+  }
+
+  /** The chain goes on after rows that are in the archive alone. */
+  #removed(line: RemovedLine): void {
+    const { writer, fromSeq, toSeq, prevHash, hash } = line;
+    const at = this.#at(writer, fromSeq);
+    if (writer !== this.#writer?.writer)
+      return this.#fault('the removed rows are in the section of another writer', at);
+    const { fromSeq: first, toSeq: last } = this.#writer;
+    const expected = this.#last === null ? first : this.#last.seq + 1;
+    // An export of a time span may begin or end among them.
+    const isBefore = this.#last === null && fromSeq < first && toSeq >= first;
+    if (toSeq < fromSeq || (fromSeq !== expected && !isBefore) || (this.#whole && toSeq > last))
+      this.#fault(`row ${String(expected)} was expected: rows are missing, repeated or out of order`, at);
+    else if (prevHash !== (this.#last?.hash ?? (fromSeq === 1 ? ZERO_HASH : prevHash)))
+      this.#fault('the removed rows do not follow from the row before them', at);
+    const replaced = this.checkpoints?.faultOfRow(writer, toSeq, hash);
+    if (typeof replaced === 'string') this.#fault(replaced, this.#at(writer, toSeq));
+    this.#removals.addRange(line, at);
+    this.#last = { seq: toSeq, hash };
   }
 
   #hashes(row: RowLine, at: Place): void {
@@ -202,6 +237,7 @@ class Verification {
   finish(): VerifyReport {
     if (this.#header === null) this.#fault('there is no line of type "export"');
     if (!this.#ended) this.#fault('the export is cut off: there is no line of type "end"');
+    const removed = this.#removals.finish(this.#whole);
     const checkpoints =
       this.checkpoints?.finish(
         this.#writers,
@@ -218,6 +254,7 @@ class Verification {
       ...{ whole: this.#whole, fromMs, toMs },
       ...{ lines: this.#line, writers: this.#writers.size, rows: this.#rows },
       ...{ attempts: this.#attempts.count, open },
+      removed,
       ...{ faultCount: this.#faultCount, faults: this.#faults, checkpoints },
     };
   }

@@ -34,7 +34,7 @@ export function TrailArchive({ months, next, failing, isOn }: Archive & { readon
           ? 'No month is archived yet.'
           : `The trail is archived up to ${monthName(newest.month)}.`}{' '}
         {next === null ? '' : nextWords(next)} Each month is archived three days after its end, in every place
-        where checkpoints are stored. Nothing is removed from the database.
+        where checkpoints are stored. A month stays in the database until an operator removes it.
       </Typography>
       {newest === undefined ? null : (
         <RecordRows<Month>

@@ -8,6 +8,7 @@ import {
   faultOfCovered,
   faultOfHead,
   isPassDue,
+  type KnownRange,
   type Link,
   PASS_EVERY_MS,
   type Position,
@@ -162,4 +163,60 @@ it.each([
   [PASS_EVERY_MS, false],
 ])('the whole trail, last verified at %s, is to be verified anew after a week: %s', (begunAtMs, expected) => {
   expect(isPassDue(begunAtMs, PASS_EVERY_MS)).toBe(expected);
+});
+
+describe('a chain of which records have left the database', () => {
+  /** Of records 2 and 3, or others. */
+  const range = (changes: Partial<KnownRange> = {}): KnownRange => ({
+    ...{ writer: WRITER, fromSeq: 2, toSeq: 3, prevHash: position(1).hash, hash: position(3).hash },
+    ...{ isBound: true, ...changes },
+  });
+  const left = (...seqs: readonly number[]) => SOUND.filter(({ seq }) => !seqs.includes(seq));
+  const checkWith = (
+    records: readonly StoredRecord[],
+    removed: readonly KnownRange[],
+    { from = position(0), isAll = true } = {},
+  ) => checkRecords({ writer: WRITER, from, head: position(5) }, records, isAll, link, removed);
+  const start = range({ fromSeq: 1, prevHash: START.hash });
+  const end = range({ fromSeq: 4, toSeq: 5, prevHash: position(3).hash, hash: position(5).hash });
+
+  it.each<[string, readonly StoredRecord[], readonly KnownRange[], Position | undefined]>([
+    ['goes on after them', left(2, 3), [range()], undefined],
+    ['may begin with them', left(1, 2, 3), [start], undefined],
+    ['may end with them', left(4, 5), [end], undefined],
+    ['may have nothing else', [], [start, end], undefined],
+    ['is followed from the last verified record among them', left(1, 2, 3), [range()], position(2)],
+    ['is followed from the last of them', left(1, 2, 3), [range()], position(3)],
+  ])('%s', (_, records, removed, from) => {
+    expect(checkWith(records, removed, from === undefined ? {} : { from })).toEqual({
+      ...{ to: position(5), fault: null },
+    });
+  });
+
+  it('is read up to the end of a page, and not beyond', () => {
+    expect(checkWith(left(2, 3, 4, 5), [range()], { isAll: false })).toEqual({
+      to: position(1),
+      fault: null,
+    });
+  });
+
+  const other = 'ab'.repeat(32);
+  it.each<[string, readonly StoredRecord[], readonly KnownRange[], number, keyof typeof CHAIN_FAULTS]>([
+    ['without saying so', left(2, 3), [], 2, 'missing'],
+    ['more of them than it says', left(2, 3, 4), [range()], 4, 'missing'],
+    ['more at its end than it says', left(3, 4, 5), [end], 3, 'missing'],
+    ['and no archive has them', left(2, 3), [range({ isBound: false })], 2, 'removed'],
+    ['after another record', left(2, 3), [range({ prevHash: other })], 2, 'predecessor'],
+    ['before another record', left(2, 3), [range({ hash: other })], 4, 'predecessor'],
+    ['at its end, with another hash', left(4, 5), [range({ ...end, hash: other })], 5, 'head'],
+  ])('%s, has a fault', (_, records, removed, seq, kind) => {
+    expect(checkWith(records, removed).fault).toEqual({ seq, kind });
+  });
+
+  it.each<[string, KnownRange, number, keyof typeof CHAIN_FAULTS]>([
+    ['was another one', range({ hash: other }), 3, 'replaced'],
+    ['is in no archive', range({ isBound: false }), 2, 'removed'],
+  ])('has a fault if its last verified record %s', (_, removed, seq, kind) => {
+    expect(checkWith(left(1, 2, 3), [removed], { from: position(3) }).fault).toEqual({ seq, kind });
+  });
 });

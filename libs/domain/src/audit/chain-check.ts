@@ -4,6 +4,7 @@
  */
 import type { AuditValue } from './audit.js';
 import { canonicalOfStored } from './canonical-json.js';
+import type { RemovedRange } from './archive/removal.js';
 import type { ChainHead } from './checkpoint.js';
 
 /** What may be wrong at a number of a chain, in words that follow "at record 42:". */
@@ -20,6 +21,7 @@ export const CHAIN_FAULTS = {
   head: 'the head of the chain has another hash of it',
   checkpoint: 'it is not the record that a signed checkpoint covers',
   'behind checkpoint': 'the chain ends before this record, which a signed checkpoint covers',
+  removed: 'records are gone from here on, and no archive has them or no event says who removed them',
   gone: 'the whole chain is gone, though it was verified or covered by a checkpoint up to here',
 } as const;
 export type ChainFaultKind = keyof typeof CHAIN_FAULTS;
@@ -53,6 +55,12 @@ export interface StoredRecord {
   readonly wasAnother: boolean;
 }
 
+/** A stretch that left the database with a month. */
+export interface KnownRange extends RemovedRange {
+  /** Whether an archive has its records, and the event of its removal covers it. */
+  readonly isBound: boolean;
+}
+
 export interface Checked {
   /** The last sound record. */
   readonly to: Position;
@@ -74,24 +82,65 @@ export function faultOfHead({
  *   none beyond the head
  * @param head where the chain stood before they were read
  * @param isAll they are all that there are up to the head
+ * @param removed stretches of the chain that are in the archive alone, in their order: the chain goes on after each
  */
 export function checkRecords(
   { writer, from, head }: { readonly writer: string; readonly from: Position; readonly head: Position },
   records: readonly StoredRecord[],
   isAll: boolean,
   link: Link,
+  removed: readonly KnownRange[] = [],
 ): Checked {
+  const [anchor, rest] = from.seq === 0 ? [undefined, records] : anchorOf(from, records, removed);
+  if (anchor !== undefined && anchor !== null) return { to: from, fault: anchor };
   let to = from;
-  for (const [index, record] of records.entries()) {
-    const fault =
-      from.seq > 0 && index === 0 ? faultOfAnchor(from, record) : faultAfter(writer, to, record, link);
+  for (const record of rest) {
+    const past = record.seq === to.seq + 1 ? { to, fault: null } : pastRemoved(to, removed);
+    if (past.fault !== null) return past;
+    to = past.to;
+    const fault = faultAfter(writer, to, record, link);
     if (fault !== null) return { to, fault };
     to = { seq: record.seq, hash: record.hash };
   }
-  if (records.length === 0 && from.seq > 0) return { to, fault: { seq: from.seq, kind: 'missing' } };
-  if (isAll && to.seq < head.seq) return { to, fault: { seq: to.seq + 1, kind: 'missing' } };
+  if (isAll && to.seq < head.seq) {
+    const past = pastRemoved(to, removed);
+    if (past.fault !== null) return past;
+    to = past.to;
+    if (to.seq < head.seq) return { to, fault: { seq: to.seq + 1, kind: 'missing' } };
+  }
   const isHead = to.seq === head.seq;
   return { to, fault: isHead && to.hash !== head.hash ? { seq: head.seq, kind: 'head' } : null };
+}
+
+/** What is wrong with the last verified record, and the records after it. It may have been removed since. */
+function anchorOf(
+  from: Position,
+  records: readonly StoredRecord[],
+  removed: readonly KnownRange[],
+): [ChainFault | null, readonly StoredRecord[]] {
+  const range = removed.find(({ fromSeq, toSeq }) => fromSeq <= from.seq && from.seq <= toSeq);
+  const [first] = records;
+  if (range === undefined)
+    return [
+      first === undefined ? { seq: from.seq, kind: 'missing' } : faultOfAnchor(from, first),
+      records.slice(1),
+    ];
+  if (!range.isBound) return [{ seq: range.fromSeq, kind: 'removed' }, []];
+  const isAnother = range.toSeq === from.seq && range.hash !== from.hash;
+  return [isAnother ? { seq: from.seq, kind: 'replaced' } : null, records];
+}
+
+/** Where a chain goes on after the stretches that were removed from here on. */
+function pastRemoved(from: Position, removed: readonly KnownRange[]): Checked {
+  let to = from;
+  for (const { fromSeq, toSeq, prevHash, hash, isBound } of removed) {
+    if (toSeq <= to.seq || fromSeq > to.seq + 1) continue;
+    if (!isBound) return { to, fault: { seq: fromSeq, kind: 'removed' } };
+    if (fromSeq === to.seq + 1 && prevHash !== to.hash)
+      return { to, fault: { seq: fromSeq, kind: 'predecessor' } };
+    to = { seq: toSeq, hash };
+  }
+  return { to, fault: null };
 }
 
 /** Whether the last verified record is still the one that was verified. */

@@ -43,7 +43,7 @@ export function archiveCommands(audit: Command, { settings, output, setExitCode 
 }
 
 /** The file appears once all of it is there. */
-async function fetchTo(of: string, { from, out, manifest }: FetchOptions): Promise<FetchedArchive> {
+export async function fetchTo(of: string, { from, out, manifest }: FetchOptions): Promise<FetchedArchive> {
   const draft = `${out}.part`;
   const file = createWriteStream(draft, { mode: 0o600 });
   try {
@@ -70,7 +70,7 @@ function compared(fetched: FetchedArchive, manifest: string | undefined): Fetche
   return { ...fetched, faults: [...fetched.faults, 'manifest.json has another SHA-256 than was given'] };
 }
 
-function monthIn(text: string): string {
+export function monthIn(text: string): string {
   if (month.safeParse(text).success) return text;
   throw new InvalidArgumentError('Write a month like 2026-11.');
 }

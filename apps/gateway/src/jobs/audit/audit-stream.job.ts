@@ -61,7 +61,10 @@ async function sendChain(
   for (let { seq } = chain; seq < chain.headSeq;) {
     if (isOver() || !(await store.hold(now(), HOLD_MS))) return false;
     const records = await store.next({ ...chain, seq }, MOST.records, formatter.withIntents);
-    const { lines, lastSeq } = pageOf(records, formatter);
+    const page = pageOf(records, formatter);
+    const { lines } = page;
+    // Of records that left the database with their month, a place that is new gets none.
+    const lastSeq = records.length === 0 ? Math.min(chain.headSeq, seq + MOST.records) : page.lastSeq;
     if (lines.length > 0) await collector.take(lines, signal);
     await store.taken(chain.writer, lastSeq, now());
     seq = lastSeq;

@@ -134,11 +134,13 @@ async function checkStretch(deps: RunDeps, chain: ChainProgress): Promise<Checke
   const fault = faultOfHead(chain);
   if (fault !== null || head === null) return { to: verified, fault };
   let from = verified;
+  const removed = await deps.store.removed(writer, verified.seq);
   for (;;) {
     const range = { fromSeq: Math.max(1, from.seq), toSeq: head.seq, most: PAGE };
     const records = await deps.store.records(writer, range);
     const beganMs = deps.monotonicNow();
-    const checked = checkRecords({ writer, from, head }, records, records.length < PAGE, deps.link);
+    const isAll = records.length < PAGE;
+    const checked = checkRecords({ writer, from, head }, records, isAll, deps.link, removed);
     from = checked.to;
     const isEnd = from.seq >= head.seq || from.seq - verified.seq >= STRETCH;
     if (checked.fault !== null || isEnd || deps.isOver()) return checked;

@@ -157,13 +157,17 @@ const CHAINS_OF_PLAN = `
 /** The name of the manifest of a month. @param month an expression of SQL */
 export const manifestOf = (month: string): string => `'${manifestFile(`' || ${month} || '`)}'`;
 
-/** The manifest is stored last, so a place that has it has the objects too. */
+/**
+ * The manifest is stored last, so a place that has it has the objects too. A month that has left the database can't be archived
+ * again: a place that is new does not get it.
+ */
 const UNFINISHED = `
 SELECT p.month, ${millisecondsOf('p.planned_at')} AS "plannedAtMs", p.gatehouse, encode(p.previous, 'hex') AS previous,
        p.checkpoint AS sequence, encode(p.checkpoint_hash, 'hex') AS sha256, ${CHAINS_OF_PLAN} AS chains
   FROM audit.archive_plan p
  WHERE NOT EXISTS (SELECT FROM audit.archive a WHERE a.month = p.month)
-    OR EXISTS (SELECT FROM unnest($1::text[]) AS wanted (place) WHERE NOT EXISTS
+    OR NOT EXISTS (SELECT FROM audit.removal r WHERE r.month = p.month)
+   AND EXISTS (SELECT FROM unnest($1::text[]) AS wanted (place) WHERE NOT EXISTS
          (SELECT FROM audit.archive_copy c
            WHERE c.month = p.month AND c.place = wanted.place AND c.file = ${manifestOf('p.month')}))
  ORDER BY p.month LIMIT 1`;

@@ -34,6 +34,8 @@ export async function* exportAudit(
 async function* lines(client: pg.PoolClient, filter: ExportFilter): AsyncGenerator<string, void, undefined> {
   const { fromMs = null, toMs = null } = filter;
   yield JSON.stringify({ type: 'export', format: 'gatehouse-audit/1', fromMs, toMs });
+  const removals = await client.query<object>(REMOVALS);
+  for (const removal of removals.rows) yield JSON.stringify({ type: 'removal', ...removal });
   const writers = await client.query<WriterRow>(WRITERS, [fromMs, toMs]);
   let rows = 0;
   for (const writer of writers.rows) {
@@ -48,10 +50,13 @@ async function* lines(client: pg.PoolClient, filter: ExportFilter): AsyncGenerat
       toSeq,
     });
     if (toSeq === 0) continue;
-    for await (const line of rowsOf(client, writer.writer, fromSeq, toSeq)) {
+    const removed = await removedOf(client, writer.writer, fromSeq, toSeq);
+    for await (const { seq, line } of rowsOf(client, writer.writer, fromSeq, toSeq)) {
+      while ((removed[0]?.fromSeq ?? Infinity) < seq) yield JSON.stringify(removed.shift());
       rows += 1;
       yield line;
     }
+    for (const range of removed) yield JSON.stringify(range);
   }
   yield JSON.stringify({ type: 'end', writers: writers.rows.length, rows });
 }
@@ -61,19 +66,36 @@ async function* rowsOf(
   writer: string,
   fromSeq: number,
   toSeq: number,
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<{ readonly seq: number; readonly line: string }, void, undefined> {
   await client.query(`DECLARE audit_export NO SCROLL CURSOR FOR ${ROWS}`, [writer, fromSeq, toSeq]);
   for (;;) {
     const fetched = await client.query<EventRow>(`FETCH ${String(FETCH_ROWS)} FROM audit_export`);
     for (const { seq, prevHash, hash, record, subjects } of fetched.rows) {
-      yield JSON.stringify({
+      const line = JSON.stringify({
         ...{ type: 'row', writer, seq: Number(seq), prevHash, hash, record },
         ...(subjects === null ? {} : { subjects }),
       });
+      yield { seq: Number(seq), line };
     }
     if (fetched.rows.length < FETCH_ROWS) break;
   }
   await client.query('CLOSE audit_export');
+}
+
+/** The stretches of a chain that left the database with a month, in their order. */
+async function removedOf(client: pg.PoolClient, writer: string, fromSeq: number, toSeq: number) {
+  const { rows } = await client.query<RemovedRow>(REMOVED, [writer, fromSeq, toSeq]);
+  return rows.map(({ removal, fromSeq: from, toSeq: to, prevHash, hash }) => ({
+    ...{ type: 'removed', writer, removal, fromSeq: Number(from), toSeq: Number(to), prevHash, hash },
+  }));
+}
+
+interface RemovedRow {
+  readonly removal: string;
+  readonly fromSeq: string;
+  readonly toSeq: string;
+  readonly prevHash: string;
+  readonly hash: string;
 }
 
 interface WriterRow {
@@ -93,6 +115,15 @@ interface EventRow {
   readonly subjects: readonly object[] | null;
 }
 
+const REMOVALS = `
+SELECT r.month, r.writer AS removal, encode(r.manifest, 'hex') AS "manifestSha256",
+       encode(r.ranges_sha256, 'hex') AS "rangesSha256"
+  FROM audit.removal r ORDER BY r.removed_at, r.writer`;
+
+const REMOVED = `
+SELECT removal, from_seq AS "fromSeq", to_seq AS "toSeq", encode(prev_hash, 'hex') AS "prevHash", encode(hash, 'hex') AS hash
+  FROM audit.removed_range WHERE writer = $1 AND to_seq >= $2 AND from_seq <= $3 ORDER BY from_seq`;
+
 /** The stretch of each chain with every row of the time span; without one, the whole chain. */
 const WRITERS = `
 WITH stretch AS (
@@ -102,7 +133,8 @@ WITH stretch AS (
    GROUP BY writer
 )
 SELECT w.writer, w.state, w.seq, encode(w.hash, 'hex') AS hash,
-       coalesce(a.from_seq, 0) AS from_seq, coalesce(a.to_seq, 0) AS to_seq
+       CASE WHEN $1::bigint IS NULL AND $2::bigint IS NULL THEN least(w.seq, 1) ELSE a.from_seq END AS from_seq,
+       CASE WHEN $1::bigint IS NULL AND $2::bigint IS NULL THEN w.seq ELSE a.to_seq END AS to_seq
   FROM audit.writer w LEFT JOIN stretch a USING (writer)
  WHERE a.writer IS NOT NULL OR ($1::bigint IS NULL AND $2::bigint IS NULL)
  ORDER BY w.started_at, w.writer`;

@@ -1,4 +1,5 @@
 /** Compares the roll-ups of closed hours with the trail. */
+import { monthOf } from '@gatehouse/domain/audit/archive/archive-month';
 import { closedHours, closedUntil, type StillOpen } from '@gatehouse/domain/audit/rollup/closed-hours';
 import {
   differencesOf,
@@ -39,7 +40,7 @@ export async function compareRollups(
   { fromMs, untilMs, nowMs, isOver }: ComparedSpan,
 ): Promise<Comparison> {
   const open = await readOpen(database, nowMs);
-  const closed = closedHours(fromMs, untilMs, open);
+  const closed = await stillThere(database, closedHours(fromMs, untilMs, open));
   const hours: number[] = [];
   const differences: RollupDifference[] = [];
   for (const hourMs of closed) {
@@ -73,6 +74,13 @@ export async function readOldestOpen(database: Queries): Promise<number | null> 
   const { rows } = await database.query<{ oldestOpenMs: string | null }>(`SELECT ${OLDEST_OPEN}`);
   const ms = rows[0]?.oldestOpenMs ?? null;
   return ms === null ? null : Number(ms);
+}
+
+/** Hours of months that have left the database can't be compared. */
+async function stillThere(database: Queries, hours: readonly number[]): Promise<readonly number[]> {
+  const { rows } = await database.query<{ month: string }>('SELECT DISTINCT month FROM audit.removal');
+  const removed = new Set(rows.map(({ month }) => month));
+  return hours.filter((hourMs) => !removed.has(monthOf(hourMs)));
 }
 
 async function compareHour(database: Queries, hourMs: number): Promise<RollupDifference[]> {

@@ -51,12 +51,21 @@ export async function readRollupStatus(database: Queries): Promise<RollupStatus>
   };
 }
 
-/** Empties the roll-ups. The next runs of the job count the whole trail again. */
+/**
+ * Empties the roll-ups. The next runs of the job count the whole trail again. What was counted of months that have left the
+ * database stays, since nothing can count it again.
+ */
 export async function emptyRollups(rows: {
   $executeRawUnsafe(statement: string): Promise<number>;
 }): Promise<void> {
-  await rows.$executeRawUnsafe('TRUNCATE audit_search.position, audit_search.hour, audit_search.hour_total');
+  await rows.$executeRawUnsafe('TRUNCATE audit_search.position');
+  for (const table of ['hour', 'hour_total'])
+    await rows.$executeRawUnsafe(`DELETE FROM audit_search.${table} h WHERE ${ofNoRemovedMonth('h.hour')}`);
 }
+
+/** @param hour an expression of SQL */
+export const ofNoRemovedMonth = (hour: string): string =>
+  `NOT EXISTS (SELECT FROM audit.removal r WHERE r.month = to_char(${hour} AT TIME ZONE 'UTC', 'YYYY-MM'))`;
 
 const STATUS = `
 SELECT sum(w.seq)::bigint AS records, coalesce(sum(p.seq), 0)::bigint AS counted,

@@ -31,7 +31,7 @@ export interface StreamStore {
   /** The newest chains first, so that what happens now is not behind what happened before. */
   waiting(): Promise<ChainAhead[]>;
   /**
-   * The records of a chain that come next, in their order: one at least.
+   * The records of a chain that come next, in their order: none where all of them have left the database.
    * @param withIntents gives each OUTCOME its INTENT
    */
   next(chain: ChainAhead, most: number, withIntents: boolean): Promise<StreamedRecord[]>;

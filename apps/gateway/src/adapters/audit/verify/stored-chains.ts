@@ -1,5 +1,11 @@
 /** What the verification of the trail reads: where the chains stand, how far they are verified, and their records. */
-import type { ChainFault, ChainProgress, Position, StoredRecord } from '@gatehouse/domain/audit/chain-check';
+import type {
+  ChainFault,
+  ChainProgress,
+  KnownRange,
+  Position,
+  StoredRecord,
+} from '@gatehouse/domain/audit/chain-check';
 import { START } from '@gatehouse/domain/audit/chain-check';
 import type { ChainHead } from '@gatehouse/domain/audit/checkpoint';
 import type pg from 'pg';
@@ -59,7 +65,19 @@ export async function recordsOf(
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 }
 
-/** The hashes (hex) of the records that these heads name, by writer; a head whose record is not stored has none. */
+/** The stretches of a chain from a number on that left the database, in their order. */
+export async function removedFrom(database: Queries, writer: string, fromSeq: number): Promise<KnownRange[]> {
+  const { rows } = await database.query<KnownRange & { fromSeq: string; toSeq: string }>(REMOVED, [
+    writer,
+    fromSeq,
+  ]);
+  return rows.map((row) => ({ ...row, fromSeq: Number(row.fromSeq), toSeq: Number(row.toSeq) }));
+}
+
+/**
+ * The hashes (hex) of the records that these heads name, by writer; a head whose record is not stored has none. Of a record
+ * that was removed, only the last one of its stretch is known here; of others the archive alone can tell.
+ */
 export async function hashesAt(
   database: Queries,
   heads: readonly ChainHead[],
@@ -67,6 +85,7 @@ export async function hashesAt(
   const { rows } = await database.query<{ writer: string; hash: string }>(HASHES, [
     heads.map(({ writer }) => writer),
     heads.map(({ seq }) => seq),
+    heads.map(({ hash }) => hash),
   ]);
   return new Map(rows.map(({ writer, hash }) => [writer, hash]));
 }
@@ -114,5 +133,38 @@ SELECT e.seq, encode(e.prev_hash, 'hex') AS "prevHash", encode(e.hash, 'hex') AS
   FROM audit.event e WHERE e.writer = $1 AND e.seq BETWEEN $2 AND $3 ORDER BY e.seq LIMIT $4`;
 
 const HASHES = `
-SELECT e.writer, encode(e.hash, 'hex') AS hash
-  FROM unnest($1::uuid[], $2::bigint[]) AS h (writer, seq) JOIN audit.event e ON e.writer = h.writer AND e.seq = h.seq`;
+SELECT h.writer, coalesce(encode(e.hash, 'hex'), CASE WHEN r.to_seq = h.seq THEN encode(r.hash, 'hex') ELSE h.hash END) AS hash
+  FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS h (writer, seq, hash)
+  LEFT JOIN audit.event e ON e.writer = h.writer AND e.seq = h.seq
+  LEFT JOIN audit.removed_range r ON r.writer = h.writer AND h.seq BETWEEN r.from_seq AND r.to_seq
+ WHERE e.seq IS NOT NULL OR r.to_seq IS NOT NULL`;
+
+/**
+ * A removal is known by its event, the first record of a chain of its own, which names the manifest of the month and covers
+ * all its stretches; or the event has left the database with its own month. The archives have one unbroken stretch of each
+ * chain together.
+ */
+const REMOVED = `
+WITH removal AS (
+  SELECT r.writer, EXISTS (
+      SELECT FROM audit.archive a WHERE a.month = r.month AND a.manifest = r.manifest)
+    AND r.ranges_sha256 = (
+      SELECT sha256(convert_to(string_agg(concat_ws(' ', g.writer, g.from_seq, g.to_seq, encode(g.prev_hash, 'hex'),
+               encode(g.hash, 'hex')) || E'\\n', '' ORDER BY g.writer, g.from_seq), 'UTF8'))
+        FROM audit.removed_range g WHERE g.removal = r.writer)
+    AND (EXISTS (SELECT FROM audit.event e
+           WHERE e.writer = r.writer AND e.seq = 1 AND e.event = 'TRAIL_MONTH_REMOVED'
+             AND e.record -> 'facts' ->> 'month' = r.month
+             AND e.record -> 'facts' ->> 'manifestSha256' = encode(r.manifest, 'hex')
+             AND e.record -> 'facts' ->> 'rangesSha256' = encode(r.ranges_sha256, 'hex'))
+      OR EXISTS (SELECT FROM audit.removed_range own WHERE own.writer = r.writer AND own.from_seq = 1)) AS is_known
+    FROM audit.removal r WHERE r.writer IN (SELECT removal FROM audit.removed_range WHERE writer = $1 AND to_seq >= $2)
+), archived AS (
+  SELECT min(c.from_seq) AS from_seq, max(c.to_seq) AS to_seq
+    FROM audit.archive_chain c JOIN audit.archive USING (month) WHERE c.writer = $1
+)
+SELECT g.writer, g.from_seq AS "fromSeq", g.to_seq AS "toSeq", encode(g.prev_hash, 'hex') AS "prevHash",
+       encode(g.hash, 'hex') AS hash,
+       coalesce(r.is_known AND g.from_seq >= a.from_seq AND g.to_seq <= a.to_seq, false) AS "isBound"
+  FROM audit.removed_range g JOIN removal r ON r.writer = g.removal CROSS JOIN archived a
+ WHERE g.writer = $1 AND g.to_seq >= $2 ORDER BY g.from_seq`;

@@ -1,9 +1,15 @@
 /** The runs of verification and how far they came. Rows are only ever added; a key decides between two workers. */
 import type { Database } from '@gatehouse/db/client';
-import type { ChainFault, ChainProgress, Position, StoredRecord } from '@gatehouse/domain/audit/chain-check';
+import type {
+  ChainFault,
+  ChainProgress,
+  KnownRange,
+  Position,
+  StoredRecord,
+} from '@gatehouse/domain/audit/chain-check';
 import type { ChainHead } from '@gatehouse/domain/audit/checkpoint';
 import { epochMs, millisecondsOf } from '../read/filter.js';
-import { chainOf, chainsOf, hashesAt, type Queries, recordsOf } from './stored-chains.js';
+import { chainOf, chainsOf, hashesAt, type Queries, recordsOf, removedFrom } from './stored-chains.js';
 
 /** Verifies every chain from its first record on. */
 export interface Pass {
@@ -72,6 +78,8 @@ export interface VerificationStore {
     writer: string,
     range: { readonly fromSeq: number; readonly toSeq: number; readonly most: number },
   ): Promise<StoredRecord[]>;
+  /** The stretches of the chain from this number on that left the database with a month, in their order. */
+  removed(writer: string, fromSeq: number): Promise<KnownRange[]>;
   hashesAt(heads: readonly ChainHead[]): Promise<ReadonlyMap<string, string>>;
   /** @returns false if another worker has verified the records after this number first */
   addRange(range: VerifiedRange, nowMs: number): Promise<boolean>;
@@ -88,6 +96,7 @@ export function openVerificationStore(database: Queries, db: Rows): Verification
     chains: (pass) => chainsOf(database, pass),
     chain: (pass, writer) => chainOf(database, pass, writer),
     records: (writer, range) => recordsOf(database, writer, range),
+    removed: (writer, fromSeq) => removedFrom(database, writer, fromSeq),
     hashesAt: (heads) => hashesAt(database, heads),
 
     async addRange({ pass, writer, afterSeq, to, fault, run, requestedBy }, nowMs) {
