@@ -1,7 +1,7 @@
 /** The console as its users see it: signed in by the local identity provider, in Chromium. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { BrowserContext, Page, Request } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as console from '../support/console.ts';
 import { watchMachine } from '../support/servers/machine.ts';
@@ -36,12 +36,6 @@ const open: console.Console['open'] = (...options) => at.open(...options);
 const signIn = (page: Page, name: string) => console.signIn(page, origin, name);
 const openToday = (page: Page, name: string) => console.openToday(page, origin, name);
 
-async function signedIn(context: BrowserContext, name: string): Promise<Page> {
-  const page = await context.newPage();
-  await signIn(page, name);
-  return page;
-}
-
 /** Fetches a worklist whose answer names patients. @returns one of their NHS numbers */
 async function seePatients(): Promise<string> {
   const answer = await fetch(`${stack.gateway.partner}/FHIR/STU3/ReferralRequest/$ers.fetchworklist`, {
@@ -74,7 +68,7 @@ it('tells a person without a role why they have no access', async () => {
     await nils.waitForURL(`${origin}/auth/no-role`);
     await heading.waitFor();
   }
-  await nils.context().close();
+  await at.leave(nils);
 });
 
 it('finds who saw a patient, and shows the identifier once a second person has approved it', async () => {
@@ -136,8 +130,8 @@ it('finds who saw a patient, and shows the identifier once a second person has a
   await omar.getByRole('button', { name: /^Show until/ }).waitFor();
   expect(await omar.getByText(nhsNumber).count()).toBe(0);
   expect(at.complaints).toEqual([]);
-  await gita.context().close();
-  await omar.context().close();
+  await at.leave(gita);
+  await at.leave(omar);
 });
 
 async function giveReason(page: Page): Promise<void> {
@@ -180,7 +174,7 @@ it('downloads the audit trail, shows the progress, and can cancel the download',
   await giveReason(page);
   await page.getByRole('dialog').filter({ has: covered }).waitFor();
   expect(at.complaints).toEqual([]);
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('shows the events of the audit trail: who did what, and why', async () => {
@@ -204,7 +198,7 @@ it('shows the events of the audit trail: who did what, and why', async () => {
   }
   await accessible(page, 'an event');
   await page.screenshot({ path: `${SHOTS}/event-1280-light.png`, fullPage: true });
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('asks NHS England about an application at the press of a button', async () => {
@@ -253,7 +247,7 @@ it('asks NHS England about an application at the press of a button', async () =>
   await accessible(page, 'the keys of a client');
   await page.screenshot({ path: `${SHOTS}/client-keys-1280-light.png`, fullPage: true });
   expect(at.complaints).toEqual([]);
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('rings for a notice, which is read once it was opened, and shows whether a webhook received it', async () => {
@@ -317,7 +311,7 @@ it('rings for a notice, which is read once it was opened, and shows whether a we
   await priya.screenshot({ path: `${SHOTS}/webhook-1280-light.png`, fullPage: true });
   await decide(priya, 'End the old secret', 'the receiver has the new one');
   await priya.getByText('The old secret has ended.').waitFor();
-  await priya.context().close();
+  await at.leave(priya);
 });
 
 it('lets a person choose when each kind of notice comes by email', async () => {
@@ -350,7 +344,7 @@ it('lets a person choose when each kind of notice comes by email', async () => {
   await priya.reload();
   await isChosen('Daily digest');
   await priya.screenshot({ path: `${SHOTS}/notice-choices-1280-light.png`, fullPage: true });
-  await priya.context().close();
+  await at.leave(priya);
 });
 
 it('explains in words how a request would be decided', async () => {
@@ -371,7 +365,7 @@ it('explains in words how a request would be decided', async () => {
   }
   await accessible(page, 'an explanation');
   await page.screenshot({ path: `${SHOTS}/explanation-1280-light.png`, fullPage: true });
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('checks a client assertion, whose text never becomes part of an address', async () => {
@@ -393,7 +387,7 @@ it('checks a client assertion, whose text never becomes part of an address', asy
   await accessible(priya, 'findings on an assertion');
   await priya.screenshot({ path: `${SHOTS}/check-assertion-390-light.png`, fullPage: true });
   expect(addresses.join()).not.toContain(claims);
-  await priya.context().close();
+  await at.leave(priya);
 });
 
 it('retires a signing key only with the approval of a second person', async () => {
@@ -452,7 +446,7 @@ it('retires a signing key only with the approval of a second person', async () =
   await omar.goto(`${origin}/message-set?name=everything`);
   expect(await omar.getByRole('checkbox', { name: 'A004' }).isDisabled()).toBe(true);
   expect(await omar.getByRole('button', { name: 'Save the message set' }).count()).toBe(0);
-  await omar.context().close();
+  await at.leave(omar);
   const gita = await open(390);
   await signIn(gita, 'Gita Rao');
   await gita.goto(priya.url());
@@ -461,8 +455,8 @@ it('retires a signing key only with the approval of a second person', async () =
   await gita.getByText('Change approved and made.').waitFor();
   expect(await stateOf()).toEqual(['RETIRING']);
   expect(at.complaints).toEqual([]);
-  await gita.context().close();
-  await priya.context().close();
+  await at.leave(gita);
+  await at.leave(priya);
 });
 
 it('lets one person decide in an environment once two agree, and asks for two again at once', async () => {
@@ -484,8 +478,8 @@ it('lets one person decide in an environment once two agree, and asks for two ag
   await gita.getByRole('cell', { name: 'Need one person' }).waitFor();
   await decide(gita, 'Require a second person', 'the rehearsal is over');
   await gita.getByRole('cell', { name: 'Need a second person' }).waitFor();
-  await gita.context().close();
-  await grace.context().close();
+  await at.leave(gita);
+  await at.leave(grace);
 });
 
 const refusedRequest = () =>
@@ -607,7 +601,7 @@ it('shows the story of a refused request, and what to do about it', async () => 
   await page.getByText('every step is decided as it was recorded').waitFor();
   await accessible(page, 'story');
   await page.screenshot({ path: `${SHOTS}/request-1280-light.png`, fullPage: true });
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('moves through the lines of the audit trail by keyboard, and follows it live', async () => {
@@ -664,7 +658,7 @@ it('moves through the lines of the audit trail by keyboard, and follows it live'
   await live.waitFor({ state: 'detached' });
   expect(marks).toEqual(['1']);
   expect(at.complaints).toEqual([]);
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('shows figures without names on a wall, until an administrator revokes the link', async () => {
@@ -722,7 +716,7 @@ it('shows figures without names on a wall, until an administrator revokes the li
   expect(reads()).toBe(after);
   expect(at.complaints).toEqual([]);
   await screen.context().close();
-  await ada.context().close();
+  await at.leave(ada);
 });
 
 describe('what each role is shown', () => {
@@ -740,7 +734,7 @@ describe('what each role is shown', () => {
     for (const name of visible) await page.getByRole('menuitem', { name }).waitFor();
     for (const name of hidden) expect(await page.getByRole('menuitem', { name }).count()).toBe(0);
     expect(await page.getByRole('menu').getByRole('group').count()).toBe(groups);
-    await page.context().close();
+    await at.leave(page);
   });
 });
 
@@ -763,16 +757,16 @@ it('suspends an organisation, and the next request is refused within a second', 
   const lateMs = watchMachine(...stack.gateways.map(({ child }) => child.pid));
   await stack.settled();
   expect(Date.now() - since).toBeLessThan(1_000 + lateMs());
-  const gita = await signedIn(await at.browser.newContext(), 'Gita Rao');
+  const gita = await at.as('Gita Rao');
   await gita.goto(`${origin}/emergency-stops`);
   await decide(gita, 'Lift the stop', 'looked at it');
   await gita.getByText('A second person must approve').waitFor();
-  await gita.context().close();
+  await at.leave(gita);
   // The person who made the stop may lift it alone soon after.
   await page.goto(`${origin}/emergency-stops`);
   await decide(page, 'Lift the stop', 'it was a slip');
   await page.getByText('Stop lifted.').waitFor();
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('says on its page that an application or a client is stopped, and lifts the stop there', async () => {
@@ -799,7 +793,7 @@ it('says on its page that an application or a client is stopped, and lifts the s
     await page.getByText(`stopped this ${kind}`).waitFor({ state: 'detached' });
   }
   await stack.settled();
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('plans ASIDs for every combination, and exports the missing ones as a file for the import', async () => {
@@ -823,7 +817,7 @@ it('plans ASIDs for every combination, and exports the missing ones as a file fo
   await page.getByRole('button', { name: 'Download missing applications to import' }).click();
   const file = readFileSync(await (await saved).path(), 'utf8');
   expect(file).toContain('R69,,ReferWell,local,user-restricted,,,,,draft\r\n');
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('imports a spreadsheet: faults by line, a draft immediately, a live application only with a colleague', async () => {
@@ -854,7 +848,7 @@ it('imports a spreadsheet: faults by line, a draft immediately, a live applicati
   await page.screenshot({ path: `${SHOTS}/import-pending-1280-light.png`, fullPage: true });
   const { rows } = await stack.sql.query("SELECT state FROM application WHERE capability = 'referrer'");
   expect(rows).toEqual([{ state: 'draft' }]);
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('asks the second of two editors to look again, and accepts the change once they have', async () => {
@@ -881,8 +875,8 @@ it('asks the second of two editors to look again, and accepts the change once th
   await second.getByRole('button', { name: 'Edit' }).click();
   await rename(second, 'Second Trust');
   await second.getByRole('heading', { level: 1, name: 'Second Trust' }).waitFor();
-  await first.context().close();
-  await second.context().close();
+  await at.leave(first);
+  await at.leave(second);
 });
 
 it('checks a form in the browser, explains every fault, and moves the focus to the first', async () => {
@@ -905,7 +899,7 @@ it('checks a form in the browser, explains every fault, and moves the focus to t
   await page.screenshot({ path: `${SHOTS}/form-faults-1280-light.png` });
   await page.setViewportSize({ width: 390, height: 900 });
   await page.screenshot({ path: `${SHOTS}/form-faults-390-light.png` });
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('marks the faults of every other form, those that only the gateway finds among them', async () => {
@@ -959,7 +953,7 @@ it('marks the faults of every other form, those that only the gateway finds amon
   await page.getByRole('button', { name: 'Plan', exact: true }).click();
   await page.getByText('An ODS code has 1 to 10 capital letters and digits').waitFor();
   await page.locator('#organisations:focus').waitFor();
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('reports a change only if there was one, and removes an optional value', async () => {
@@ -986,7 +980,7 @@ it('reports a change only if there was one, and removes an optional value', asyn
   await dialog.waitFor({ state: 'detached' });
   await field.filter({ hasText: /^–$/ }).first().waitFor();
   expect(at.complaints).toEqual([]);
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('finds an application from any page, and never sends an NHS number', async () => {
@@ -1015,7 +1009,7 @@ it('finds an application from any page, and never sends an NHS number', async ()
   await find(onboarded.asid);
   await page.getByRole('main').getByRole('link').last().click();
   await page.getByRole('heading', { level: 2, name: 'Application' }).waitFor();
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('goes to a page, an action or a record from the keyboard alone, and sends no NHS number', async () => {
@@ -1053,7 +1047,7 @@ it('goes to a page, an action or a record from the keyboard alone, and sends no 
   await page.screenshot({ path: `${SHOTS}/palette-1280-light.png` });
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 2, name: 'Application' }).waitFor();
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('edits the interactions of a message set: fewer immediately, more only with a colleague', async () => {
@@ -1075,7 +1069,7 @@ it('edits the interactions of a message set: fewer immediately, more only with a
   await page.getByText('Waiting for approval:').waitFor();
   await accessible(page, 'message set');
   await page.screenshot({ path: `${SHOTS}/message-set-saved-1280-light.png`, fullPage: true });
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('sorts a list by the headings of its columns', async () => {
@@ -1101,7 +1095,7 @@ it('sorts a list by the headings of its columns', async () => {
     .getByRole('link', { name: /ReferWell - Local/ })
     .first()
     .waitFor();
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('can be used by keyboard: the first link of the menu is reached and opened', async () => {
@@ -1114,7 +1108,7 @@ it('can be used by keyboard: the first link of the menu is reached and opened', 
   }
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'Approvals' }).waitFor();
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('a form is reached, filled in and left by keyboard, and the focus returns', async () => {
@@ -1137,7 +1131,7 @@ it('a form is reached, filled in and left by keyboard, and the focus returns', a
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
   expect(await focused()).toBe('Stop immediately');
-  await page.context().close();
+  await at.leave(page);
 });
 
 describe('the twenty questions', () => {
@@ -1193,7 +1187,7 @@ describe('the twenty questions', () => {
     }
     expect(at.complaints).toEqual([]);
     await page.screenshot({ path: `${SHOTS}/twenty-questions-${role}.png`, fullPage: true });
-    await page.context().close();
+    await at.leave(page);
   });
 });
 
@@ -1246,7 +1240,7 @@ it('prints a page without the menu, the bar and its buttons', async () => {
     await page.getByRole('heading', { name: part, exact: true }).waitFor();
   for (const hidden of [print, page.getByRole('tab')]) expect(await hidden.count()).toBe(0);
   await page.screenshot({ path: `${SHOTS}/organisation-print.png`, fullPage: true });
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('shows each person what waits for them, what they have requested, and what of theirs ends', async () => {
@@ -1265,7 +1259,7 @@ it('shows each person what waits for them, what they have requested, and what of
   await gita.screenshot({ path: `${SHOTS}/my-work-gita-1280-light.png`, fullPage: true });
   await gita.getByRole('link', { name: /would/ }).first().click();
   await gita.getByRole('button', { name: 'Approve' }).waitFor();
-  for (const page of [priya, gita]) await page.context().close();
+  for (const page of [priya, gita]) await at.leave(page);
 });
 
 it('confirms a role of a colleague, and never one’s own', async () => {
@@ -1283,5 +1277,5 @@ it('confirms a role of a colleague, and never one’s own', async () => {
   await of.getByRole('button', { name: 'Confirm again' }).waitFor();
   await accessible(ada, 'the access review');
   await ada.screenshot({ path: `${SHOTS}/access-review-1280-light.png`, fullPage: true });
-  await ada.context().close();
+  await at.leave(ada);
 });

@@ -89,7 +89,7 @@ describe('no page claims that there is nothing when it failed to load', () => {
         (path) => !FORMS_ONLY.includes(path) && !path.endsWith('/show'),
         'an error',
       );
-      await page.context().close();
+      await at.leave(page);
     },
     240_000,
   );
@@ -109,7 +109,7 @@ describe('no page claims that there is nothing when it failed to load', () => {
       expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1);
       await page.unrouteAll();
     }
-    await page.context().close();
+    await at.leave(page);
   });
 
   it.each(Object.entries(FAILURES))('after %s', async (name, fail) => {
@@ -144,7 +144,7 @@ it('loads a list once the gateway answers again, and marks an outdated list', as
   await page.context().setOffline(false);
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('This may be out of date').waitFor({ state: 'detached' });
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('a failed reload keeps the page of a record and its open form', async () => {
@@ -163,7 +163,7 @@ it('a failed reload keeps the page of a record and its open form', async () => {
   await accessible(page, 'a form that could not be sent');
   await dialog.getByRole('button', { name: 'Edit' }).click();
   await page.getByRole('heading', { level: 1, name: 'Renamed Trust' }).waitFor();
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('does not treat a failing gateway as a missing session', async () => {
@@ -179,7 +179,7 @@ it('does not treat a failing gateway as a missing session', async () => {
   await page.getByRole('menuitem', { name: 'Approvals' }).waitFor();
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('link', { name: 'R69' }).waitFor();
-  await page.context().close();
+  await at.leave(page);
 });
 
 it('says that a session has ended: on the sign-in page, and in a form without losing its contents', async () => {
@@ -209,5 +209,5 @@ it('says that a session has ended: on the sign-in page, and in a form without lo
   // Every part of the page says so that was loaded again.
   await page.getByText('Your session has ended.').first().waitFor();
   await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
-  await page.context().close();
+  await at.leave(page);
 });

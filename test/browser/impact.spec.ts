@@ -34,7 +34,7 @@ it('an organisation closes: what is hit, what would be refused, and the plan', a
   await priya.getByRole('textbox', { name: 'Key id' }).waitFor();
   // Nothing of the other event stays.
   expect(await priya.getByText('GW_ORGANISATION_SUSPENDED').count()).toBe(0);
-  await priya.context().close();
+  await at.leave(priya);
 });
 
 it('the whole plan is requested, approved by a colleague, and carried out; what people do is ticked off', async () => {

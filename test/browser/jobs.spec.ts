@@ -61,5 +61,5 @@ it('an auditor sees the jobs, and runs none', async () => {
   await omar.goto(`${at.origin}/jobs`);
   await omar.getByText(QUEUE_WORKS).waitFor();
   expect(await omar.getByRole('button', { name: /^(Run|Retry)/ }).count()).toBe(0);
-  await omar.context().close();
+  await at.leave(omar);
 });

@@ -1,7 +1,7 @@
 /** The dashboard says that a recorded e-RS specification is newer than the build. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readSpecification } from '../../libs/domain/src/ers/drift/specification.ts';
-import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
+import { accessible, type Console, openToday, SHOTS, startConsole } from '../support/console.ts';
 import { specificationFile } from '../support/ers-specification.ts';
 
 let at: Console;
@@ -24,7 +24,7 @@ it('names the version and the number of differences, on wide and narrow screens'
     ...{ specification, sha256: 'a'.repeat(64), reason: 'published' },
   });
   const priya = await at.open();
-  await signIn(priya, at.origin, 'Priya Nair');
+  await openToday(priya, at.origin, 'Priya Nair');
   await priya.getByRole('heading', { name: 'The e-RS specification' }).waitFor();
   expect(await priya.getByText('NHS England’s catalogue').textContent()).toBe(LINE);
   await priya.getByText('What is different').click();

@@ -132,7 +132,7 @@ async function acceptAsOwner(url: string): Promise<void> {
   for (const box of await sam.getByRole('checkbox').all()) await box.check();
   await sam.getByRole('button', { name: 'Accept' }).click();
   await sam.getByRole('heading', { name: 'Thank you' }).waitFor();
-  await sam.context().close();
+  await at.leave(sam);
 }
 
 /** Pastes a snippet into a shell. */
@@ -214,6 +214,7 @@ const EMPTY_LISTS = [
 
 it('leads from every empty list to the button or page that fills it', async () => {
   const pages = { 'Priya Nair': await at.as('Priya Nair'), 'Gita Rao': await at.as('Gita Rao') };
+  for (const page of Object.values(pages)) await page.goto(at.origin);
   for (const [person, menuItem, text, link, command] of EMPTY_LISTS) {
     const page = pages[person];
     await page.getByRole('menuitem', { name: menuItem, exact: true }).click();
@@ -233,7 +234,7 @@ it('leads from every empty list to the button or page that fills it', async () =
     if (link === null) expect(buttons, where).not.toContain('Appoint an SRO');
   }
   await accessible(pages['Gita Rao'], 'an empty list');
-  for (const page of Object.values(pages)) await page.context().close();
+  for (const page of Object.values(pages)) await at.leave(page);
 });
 
 it('onboards an organisation, whose first request is answered', async () => {
@@ -332,11 +333,11 @@ it('onboards an organisation, whose first request is answered', async () => {
       await sam.getByRole('button', { name: 'Accept' }).click();
       await sam.getByRole('heading', { name: 'Thank you' }).waitFor();
     }
-    await sam.context().close();
+    await at.leave(sam);
   }
   await at.stack.settled();
   expect(await callGateway()).toEqual({ status: 200, code: null });
-  for (const page of [priya, pawel, gita, grace]) await page.context().close();
+  for (const page of [priya, pawel, gita, grace]) await at.leave(page);
   expect(at.complaints).toEqual([]);
 }, 240_000);
 
@@ -459,7 +460,7 @@ it('onboards another organisation step by step, in at most 18 clicks and 12 type
   expect(counted.clicks).toBeLessThanOrEqual(18);
   expect(counted.values).toBeLessThanOrEqual(12);
   expect(at.complaints).toEqual([]);
-  await page.context().close();
+  await at.leave(page);
 }, 240_000);
 
 it('says who can approve a step, waits, and goes on by itself', async () => {
@@ -489,7 +490,7 @@ it('says who can approve a step, waits, and goes on by itself', async () => {
   await priya.getByText('Waiting for the first request').waitFor();
   await waits.first().waitFor({ state: 'detached' });
   await priya.getByRole('button', { name: 'I have saved it' }).click();
-  for (const page of [priya, pawel]) await page.context().close();
+  for (const page of [priya, pawel]) await at.leave(page);
   expect(at.complaints).toEqual([]);
 }, 120_000);
 
@@ -523,7 +524,7 @@ it('stops the organisation, whose requests are refused within a second', async (
   await priya.getByText('stopped this organisation').waitFor({ state: 'detached' });
   await at.stack.settled();
   expect((await callGateway()).status).toBe(200);
-  await priya.context().close();
+  await at.leave(priya);
 });
 
 it('stops several organisations at once from their list', async () => {
@@ -566,7 +567,7 @@ it('stops several organisations at once from their list', async () => {
   await dialog.getByText('would have been rejected').waitFor();
   await accessible(priya, 'suspending all organisations that match');
   await priya.screenshot({ path: `${SHOTS}/suspend-organisations-1280-light.png` });
-  await priya.context().close();
+  await at.leave(priya);
 });
 
 it('closes when the review is overdue, and opens once it is recorded', async () => {
@@ -593,6 +594,6 @@ it('closes when the review is overdue, and opens once it is recorded', async () 
   const { code } = await callGateway();
   // Policy allows it again; the token from API Management has expired meanwhile.
   expect(code).not.toBe('GW_SRO_LAPSED');
-  await gina.context().close();
+  await at.leave(gina);
   expect(at.complaints).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** What scheduled jobs found: the dashboard shows it, with what to do and where, and a person ends what a person can end. */
 import { unrecordedSignatures } from '@gatehouse/domain/upkeep/signature-findings';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
+import { accessible, type Console, openToday, SHOTS, startConsole } from '../support/console.ts';
 
 let at: Console;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ it('shows an unused client and failed sign-ins, and leads to them, on wide and n
              '${RECORDS}', '{}', now(), now() + interval '1 day')`,
   );
   const priya = await at.open();
-  await signIn(priya, at.origin, 'Priya Nair');
+  await openToday(priya, at.origin, 'Priya Nair');
   await priya.getByRole('heading', { name: 'Found by Gatehouse' }).waitFor();
   const href = (name: RegExp) => priya.getByRole('link', { name }).getAttribute('href');
   expect(await href(/not been used for 90 days$/)).toContain(CLIENT);
@@ -71,9 +71,10 @@ it('a governance officer reads which signatures nobody recorded, and a review en
   await priya.goto(`${at.origin}/unrecorded-signatures`);
   await priya.getByText(CALLER).waitFor();
   expect(await priya.getByRole('button', { name: 'Review' }).count()).toBe(0);
-  await priya.context().close();
+  await at.leave(priya);
 
-  const gita = await at.as('Gita Rao');
+  const gita = await at.open();
+  await openToday(gita, at.origin, 'Gita Rao');
   await gita.getByRole('link', { name: title }).click();
   await gita.getByRole('heading', { level: 1, name: 'Unrecorded signatures' }).waitFor();
   const row = gita.getByRole('row').filter({ hasText: KEY });

@@ -72,7 +72,7 @@ it('lets an auditor look at sessions, and end none', async () => {
   await omar.goto(`${at.origin}/user-sessions`);
   await omar.getByText('Referring clinician at R69').first().waitFor();
   expect(await omar.getByRole('button', { name: /^End/ }).count()).toBe(0);
-  await omar.context().close();
+  await at.leave(omar);
 });
 
 it('shows what to register with NHS CIS2, each value with a button that copies it', async () => {
