@@ -3,9 +3,9 @@
  * every page is tried at every width with letters that are twice as wide, and axe looks at it on a desktop or on a
  * telephone, in turn. `npm run assure` has each page on both.
  */
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { accessible, type Console, follow, openToday, SHOTS, startConsole } from '../support/console.ts';
+import { accessible, type Console, follow, SHOTS, startConsole } from '../support/console.ts';
 import { CONSOLE_PAGES, type ConsolePage } from '../support/console-pages.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { IS_FULL_SIZE } from '../support/size.ts';
@@ -22,8 +22,8 @@ const SCREENS = {
   ],
   telephone: [[390, ['light', 'dark']]],
 } as const satisfies Readonly<Record<string, readonly Width[]>>;
+type Screen = keyof typeof SCREENS;
 const WIDTHS: readonly Width[] = Object.values(SCREENS).flat();
-const PEOPLE = [...new Set(CONSOLE_PAGES.map(({ person }) => person))];
 /** The rules of axe that check colours. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 /** Everything that the other rules check, so that they are not run again if only the colours changed. */
@@ -34,19 +34,11 @@ const MARKUP = `(() => {
     for (const name of ['class', 'style']) element.removeAttribute(name);
   return copy.outerHTML;
 })()`;
-/** Makes every letter of the console's typeface twice as wide, in each style sheet as soon as it is loaded. */
-const DOUBLE_LETTERS = `document.addEventListener('load', ({ target }) => {
-  for (const rule of target.sheet?.cssRules ?? [])
-    if (rule instanceof CSSFontFaceRule) rule.style.setProperty('size-adjust', '200%');
-}, true)`;
-
 let at: Console;
 /** The ids of this run, by their placeholders in the paths. */
 let ids: { readonly APPLICATION: string; readonly CLIENT: string };
-/** One browser for each person and screen, and one with wide letters. */
-const contexts = new Map<string, BrowserContext>();
-/** Opening a tab takes as long as loading a page, so a test takes a tab that another has left. */
-const idleTabs = new Map<BrowserContext, Page[]>();
+/** Tabs that a test has left at a page, with who is signed in and the screen that the tab was opened for. */
+const idleTabs: { readonly whose: string; readonly page: Page }[] = [];
 
 beforeAll(async () => {
   let onboarded: Onboarded | undefined;
@@ -60,26 +52,22 @@ beforeAll(async () => {
     });
   const { rows } = await at.stack.sql.query<{ id: string }>('SELECT id FROM application');
   ids = { APPLICATION: rows[0]?.id ?? '', CLIENT: `${onboarded?.environment}~${onboarded?.client}` };
-  for (const person of PEOPLE)
-    for (const kind of [...Object.keys(SCREENS), 'wide letters']) {
-      const page = await at.open(kind === 'telephone' ? SCREENS.telephone[0][0] : undefined);
-      if (kind === 'wide letters') await page.context().addInitScript(DOUBLE_LETTERS);
-      await openToday(page, at.origin, person);
-      contexts.set(`${person}, ${kind}`, page.context());
-      idleTabs.set(page.context(), [page]);
-    }
 });
 afterAll(() => at.stop());
 
-/** Runs `visit` in a tab where the person is signed in. */
-async function inTab(person: string, kind: string, visit: (page: Page) => Promise<void>): Promise<void> {
-  const context = contexts.get(`${person}, ${kind}`);
-  const idle = context && idleTabs.get(context);
-  if (context === undefined || idle === undefined) throw new Error(`${person} has no browser of ${kind}`);
-  const page = idle.pop() ?? (await at.openTab(context));
-  if (page.url() === 'about:blank') await page.goto(at.origin);
+/** Runs `visit` in a tab where the person has opened the console on this screen. */
+async function inTab(person: string, screen: Screen, visit: (page: Page) => Promise<void>): Promise<void> {
+  const whose = `${person}, ${screen}`;
+  const own = idleTabs.findIndex((tab) => tab.whose === whose);
+  const [idle] = idleTabs.splice(own, 1);
+  let page = idle?.page;
+  if (page === undefined || idle?.whose !== whose) {
+    if (page !== undefined) await at.leave(page);
+    page = await at.as(person, SCREENS[screen][0][0]);
+    await page.goto(at.origin);
+  }
   await visit(page);
-  idle.push(page);
+  idleTabs.push({ whose, page });
 }
 
 async function show(page: Page, { path, heading }: ConsolePage): Promise<void> {
@@ -114,23 +102,42 @@ describe('no axe violation, no sideways scroll', () => {
       await page.goto(`${at.origin}/`);
       await page.getByRole('link', { name: 'Sign in' }).waitFor();
       await accessible(page, `sign-in, ${mode}`);
-      await page.context().close();
+      await at.leave(page);
     }
   });
 
-  for (const [turn, [screen, widths]] of Object.entries(SCREENS).entries())
-    it.concurrent.each(CONSOLE_PAGES.filter((_, n) => IS_FULL_SIZE || n % 2 === turn))(
-      `$path on a ${screen}`,
-      async (consolePage) => {
-        await inTab(consolePage.person, screen, async (page) => {
-          await page.setViewportSize({ width: widths[0][0], height: 900 });
-          await page.emulateMedia({ colorScheme: 'light' });
-          await show(page, consolePage);
-          for (const width of widths) await look(page, consolePage.path, width);
-          expect(at.complaints).toEqual([]);
-        });
-      },
-    );
+  const inTurn = (screen: Screen) =>
+    CONSOLE_PAGES.filter((_, n) => IS_FULL_SIZE || n % 2 === Object.keys(SCREENS).indexOf(screen));
+
+  it.concurrent.each(CONSOLE_PAGES)('$path on a desktop, and with wide letters', async (consolePage) => {
+    await inTab(consolePage.person, 'desktop', async (page) => {
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await page.emulateMedia({ colorScheme: 'light' });
+      await show(page, consolePage);
+      if (inTurn('desktop').includes(consolePage))
+        for (const width of SCREENS.desktop) await look(page, consolePage.path, width);
+      await setLetters(page, '200%');
+      const tooWide: number[] = [];
+      for (const [width] of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        if (await fits(page)) continue;
+        tooWide.push(width);
+        await page.screenshot({ path: `${SHOTS}/twice-as-wide-${nameOf(consolePage.path)}-${width}.png` });
+      }
+      await setLetters(page, '100%');
+      expect(tooWide).toEqual([]);
+      expect(at.complaints).toEqual([]);
+    });
+  });
+
+  it.concurrent.each(inTurn('telephone'))('$path on a telephone', async (consolePage) => {
+    await inTab(consolePage.person, 'telephone', async (page) => {
+      await page.emulateMedia({ colorScheme: 'light' });
+      await show(page, consolePage);
+      for (const width of SCREENS.telephone) await look(page, consolePage.path, width);
+      expect(at.complaints).toEqual([]);
+    });
+  });
 });
 
 /** Looks at an open page at one width, in each mode. */
@@ -148,49 +155,34 @@ async function look(page: Page, path: string, [width, modes]: Width): Promise<vo
   }
 }
 
-describe('the typeface', () => {
-  /** The first heading in the typeface, once it is loaded. */
-  async function widthOfHeading(page: Page): Promise<number> {
-    await page.evaluate('document.fonts.ready');
-    return page.evaluate(`(() => {
+/** Makes every letter of the console's typeface twice as wide, or as wide as it is. */
+const setLetters = (page: Page, size: '100%' | '200%'): Promise<void> =>
+  page.evaluate(`(() => {
+    for (const { cssRules } of document.styleSheets)
+      for (const rule of cssRules)
+        if (rule instanceof CSSFontFaceRule) rule.style.setProperty('size-adjust', '${size}');
+    return document.fonts.ready.then(() => null);
+  })()`);
+
+it('the typeface is the console’s own, and can be made twice as wide', async () => {
+  const page = await at.as('Priya Nair');
+  await page.goto(`${at.origin}/`);
+  await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+  const widthOfHeading = (): Promise<number> =>
+    page.evaluate(`(() => {
       const range = document.createRange();
       range.selectNodeContents(document.querySelector('h1'));
       return range.getBoundingClientRect().width;
     })()`);
-  }
-
-  it.each(PEOPLE)('is the console’s own, and can be made twice as wide, for %s', async (person) => {
-    const [dashboard] = CONSOLE_PAGES.filter(({ path }) => path === '/');
-    let normal = Infinity;
-    await inTab(person, 'desktop', async (page) => {
-      await page.setViewportSize({ width: 1280, height: 900 });
-      await show(page, { ...dashboard!, person });
-      normal = await widthOfHeading(page);
-      const loaded = await page.evaluate<string[]>(
-        "[...document.fonts].filter(({ status }) => status === 'loaded').map(({ family }) => family)",
-      );
-      expect(loaded.join()).toContain('Atkinson Hyperlegible');
-    });
-    await inTab(person, 'wide letters', async (page) => {
-      await show(page, { ...dashboard!, person });
-      expect(await widthOfHeading(page)).toBeGreaterThan(1.9 * normal);
-    });
-  });
-
-  it.concurrent.each(CONSOLE_PAGES)('$path does not scroll sideways with it', async (consolePage) => {
-    await inTab(consolePage.person, 'wide letters', async (page) => {
-      await page.setViewportSize({ width: 1280, height: 900 });
-      await show(page, consolePage);
-      await page.evaluate('document.fonts.ready');
-      const tooWide: number[] = [];
-      for (const [width] of WIDTHS) {
-        await page.setViewportSize({ width, height: 900 });
-        if (await fits(page)) continue;
-        tooWide.push(width);
-        await page.screenshot({ path: `${SHOTS}/twice-as-wide-${nameOf(consolePage.path)}-${width}.png` });
-      }
-      expect(tooWide).toEqual([]);
-      expect(at.complaints).toEqual([]);
-    });
-  });
+  await setLetters(page, '100%');
+  const normal = await widthOfHeading();
+  const loaded = await page.evaluate<string[]>(
+    "[...document.fonts].filter(({ status }) => status === 'loaded').map(({ family }) => family)",
+  );
+  expect(loaded.join()).toContain('Atkinson Hyperlegible');
+  await setLetters(page, '200%');
+  expect(await widthOfHeading()).toBeGreaterThan(1.9 * normal);
+  await setLetters(page, '100%');
+  expect(await widthOfHeading()).toBe(normal);
+  await at.leave(page);
 });
