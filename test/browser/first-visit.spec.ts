@@ -1,7 +1,7 @@
 /** What a list loads on a first visit, and that what it loads later, when it is wanted, does what it says. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { accessible, type Console, SHOTS, signIn, startConsole } from '../support/console.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessible, type Console, readAgainUntil, SHOTS, signIn, startConsole } from '../support/console.ts';
 import { onboard } from '../support/onboard.ts';
 import { until } from '../support/until.ts';
 
@@ -47,11 +47,9 @@ describe('the list of organisations', () => {
     const page = await at.open();
     await signIn(page, at.origin, 'Priya Nair');
     const filter = encodeURIComponent(JSON.stringify({ health: 'never called' }));
-    const look = async (): Promise<void> => {
-      await page.goto(`${at.origin}/organisations?filter=${filter}`);
-      await page.getByRole('link', { name: 'R70' }).waitFor({ timeout: 3_000 });
-    };
-    await vi.waitFor(look, { timeout: 40_000, interval: 500 });
+    await page.goto(`${at.origin}/organisations?filter=${filter}`);
+    await page.getByRole('button', { name: 'Refresh' }).waitFor();
+    await readAgainUntil(page, page.getByRole('link', { name: 'R70' }), '/organisations');
     await page.getByText('in the last 90 days').first().waitFor();
     await page.screenshot({ path: `${SHOTS}/organisations-by-health.png` });
     await page.getByRole('link', { name: 'R70' }).click();

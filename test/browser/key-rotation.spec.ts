@@ -6,7 +6,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { accessible, type Console, decide, fillIn, SHOTS, startConsole } from '../support/console.ts';
+import {
+  accessible,
+  type Console,
+  decide,
+  fillIn,
+  readAgainUntil,
+  SHOTS,
+  startConsole,
+} from '../support/console.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { until } from '../support/until.ts';
 
@@ -88,17 +96,11 @@ async function waitingChange(): Promise<string | undefined> {
   return rows[0]?.id;
 }
 
-/** Opens the page until it says this. */
+/** Opens the page, and reads it again until it says this. */
 async function rotationSays(words: RegExp | string): Promise<void> {
-  await until(
-    `the page says ${String(words)}`,
-    async () => {
-      await priya.goto(`${at.origin}/rotations`);
-      await priya.getByText('30 days').first().waitFor();
-      return priya.getByText(words).first().isVisible();
-    },
-    120_000,
-  );
+  await priya.goto(`${at.origin}/rotations`);
+  await priya.getByText('30 days').first().waitFor();
+  await readAgainUntil(priya, priya.getByText(words).first(), '/rotations');
 }
 
 async function shots(page: Page, name: string): Promise<void> {
@@ -236,15 +238,10 @@ it('keys are deleted by two people: one is struck off, the rest requested, appro
   expect(await gita.getByText(`Signing key ${kept}`, { exact: false }).count()).toBe(0);
   await shots(gita, 'key-deletions-approval');
   await decide(gita, 'Approve', 'both have checked the last use');
-  await until(
-    'the worker has scheduled the deletion in KMS',
-    async () => {
-      await priya.goto(`${at.origin}/key-deletions`);
-      await row(deleted).waitFor();
-      return row(deleted).getByText('Pending deletion').isVisible();
-    },
-    120_000,
-  );
+  // Once the worker has scheduled the deletion in KMS.
+  await priya.goto(`${at.origin}/key-deletions`);
+  await row(deleted).waitFor();
+  await readAgainUntil(priya, row(deleted).getByText('Pending deletion'), '/key-deletions');
   await shots(priya, 'key-deletions-pending');
   await row(deleted).getByRole('button', { name: 'Cancel deletion' }).click();
   await priya.getByRole('dialog').getByLabel('Why it must stay').fill('an investigation began');

@@ -14,6 +14,7 @@ import { expect } from 'vitest';
 import { findChromium } from '../../tools/chromium.mjs';
 import { HttpBrowser } from './http-browser.ts';
 import { type Stack, startStaffStack } from './servers/stack.ts';
+import { until } from './until.ts';
 
 /** Features of a browser's window that need a process for each page; the rest is Playwright's own list, which this replaces. */
 const DISABLED_FEATURES = [
@@ -208,6 +209,22 @@ export async function follow(page: Page, path: string, heading: string): Promise
     await delay(QUIET_MS / 6);
   }
 }
+
+/** Has the page read its list again, without loading the console again, until this is in it. */
+export const readAgainUntil = (page: Page, shown: Locator, route: string): Promise<void> =>
+  until(
+    `the page shows ${String(shown)}`,
+    async () => {
+      const answered = page.waitForResponse((response) => response.url().includes(`/api/v1${route}`));
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await (await answered).finished();
+      return shown.waitFor({ timeout: 500 }).then(
+        () => true,
+        () => false,
+      );
+    },
+    120_000,
+  );
 
 /** Presses a button, fills in its dialog by label, and confirms. The value of a field for a file is its content. */
 export async function fillIn(page: Page, button: string, fields: Record<string, string>): Promise<void> {
