@@ -19,6 +19,9 @@ const NHS = {
   grey5: '#f0f4f5',
 };
 
+/** The same in dark mode, whose other reds are pale: nobody should have to ask whether this is production. */
+export const PRODUCTION = { bgcolor: NHS.red, color: NHS.white };
+
 const shared = (focus: string): Partial<RaThemeOptions> => ({
   spacing: 8,
   shape: { borderRadius: 4 },

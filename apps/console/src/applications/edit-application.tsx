@@ -17,6 +17,7 @@ export function EditApplication({ application, mayChangeState }: Props) {
       label="Edit"
       params={{ id: application.id }}
       ifMatch={application.etag}
+      environments={[application.environment]}
       fields={[...fields, REASON_OPTIONAL]}
       done="Application changed."
     />

@@ -1,4 +1,5 @@
 import { Box, Chip } from '@mui/material';
+import { PRODUCTION } from '../theme.js';
 import { servedEnvironments } from './environment-words.js';
 import { useEnvironments } from './use-environments.js';
 
@@ -21,10 +22,13 @@ export function BarEnvironments({ isNarrow }: { readonly isNarrow: boolean }) {
           key={name}
           size="small"
           label={name}
-          color={isProduction ? 'error' : 'default'}
           variant={isProduction ? 'filled' : 'outlined'}
           // The bar is blue in both colour modes.
-          sx={{ border: 1, borderColor: 'currentColor', ...(isProduction ? {} : { color: 'inherit' }) }}
+          sx={{
+            border: 1,
+            borderColor: 'currentColor',
+            ...(isProduction ? PRODUCTION : { color: 'inherit' }),
+          }}
         />
       ))}
       {more === 0 ? null : <span>+{more}</span>}

@@ -1,4 +1,5 @@
 import { Box, Chip } from '@mui/material';
+import { PRODUCTION } from '../theme.js';
 import { useEnvironments } from './use-environments.js';
 
 /** An environment, by its name and a colour. Production alone is filled, so that nobody takes it for another one. */
@@ -8,8 +9,8 @@ export function EnvironmentTag({ environment }: { readonly environment: string }
     <Chip
       size="small"
       label={environment}
-      color={isProduction ? 'error' : 'default'}
       variant={isProduction ? 'filled' : 'outlined'}
+      sx={isProduction ? PRODUCTION : {}}
     />
   );
 }

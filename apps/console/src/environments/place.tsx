@@ -1,12 +1,9 @@
 import { Alert } from '@mui/material';
+import { PRODUCTION } from '../theme.js';
 import { placeOf } from './environment-words.js';
 import { useEnvironments } from './use-environments.js';
 
-/** In dark mode, MUI's own filled alert is too pale. */
-const FILLED = {
-  ...{ mb: 1.5, bgcolor: 'error.main', color: 'error.contrastText' },
-  '& .MuiAlert-icon': { color: 'inherit' },
-};
+const FILLED = { ...PRODUCTION, mb: 1.5, '& .MuiAlert-icon': { color: 'inherit' } };
 
 interface Props {
   /** None: it is about no environment, or about all of them. */

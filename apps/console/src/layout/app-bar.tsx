@@ -8,9 +8,10 @@ import { useEnvironments } from '../environments/use-environments.js';
 import { Bell } from '../notices/bell.js';
 import { PaletteButton } from '../palette/palette-button.js';
 import { SearchField } from '../search/search-field.js';
+import { PRODUCTION } from '../theme.js';
 
 /** A thick line below the bar, so that production is seen at a glance. */
-const PRODUCTION = { borderBottom: 6, borderColor: 'error.main' };
+const LINE = { borderBottom: 6, borderColor: PRODUCTION.bgcolor };
 
 /** The title's text is in an inline block, which would be cut without an ellipsis. */
 const CUT_SHORT = { '& > span': { display: 'block', overflow: 'hidden', textOverflow: 'ellipsis' } };
@@ -21,7 +22,8 @@ export function ConsoleAppBar() {
   const maySearch = useMay('search');
   const isProduction = useEnvironments().some((each) => each.isServed && each.isProduction);
   return (
-    <AppBar sx={isProduction ? PRODUCTION : {}}>
+    // Elsewhere the bar goes away while somebody scrolls.
+    <AppBar alwaysOn={isProduction} sx={isProduction ? LINE : {}}>
       <TitlePortal sx={CUT_SHORT} />
       <BarEnvironments isNarrow={isNarrow} />
       <PaletteButton />

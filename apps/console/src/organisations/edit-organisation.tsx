@@ -31,6 +31,7 @@ export function EditOrganisation({ organisation, mayChangeState }: Props) {
       label="Edit"
       params={{ odsCode: organisation.odsCode }}
       ifMatch={organisation.etag}
+      environments={[]}
       fields={[
         ...names.map((name) => ({ name, initial: organisation[name], ...FORM[name] })),
         REASON_OPTIONAL,
