@@ -42,6 +42,8 @@ export function RecordTabs({ label, tabs, prints = false }: Props) {
         onChange={(_, path: string) => void navigate(path === '' ? page : `${page}/${path}`)}
         aria-label={label}
         variant="scrollable"
+        // At a zoom of 400 %, a mouse reaches the last tab by them.
+        allowScrollButtonsMobile
         sx={{ mb: 2, borderBottom: 1, borderColor: 'divider', '@media print': { display: 'none' } }}
       >
         {tabs.map(({ path, label: text }) => (
