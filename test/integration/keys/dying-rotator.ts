@@ -1,6 +1,6 @@
 /**
- * A worker process for the tests of SIGKILL inside a rotation: it takes the next step of one owner and kills itself at the
- * moment that `DYING_RUN` names.
+ * A worker process for the tests of SIGKILL inside a rotation: it takes the next step of each owner that `DYING_RUN` names,
+ * goes no further with it than to the moment beside it, and kills itself once it has come there with all of them.
  */
 import process from 'node:process';
 import { createPrisma } from '@gatehouse/db/client';
@@ -15,17 +15,8 @@ import { rotationStepDeps } from '../../../apps/gateway/dist/jobs/keys/rotation-
 import type { DyingRun, Moment } from './rotation-deaths.ts';
 
 const dying = JSON.parse(process.env['DYING_RUN'] ?? '') as DyingRun;
-const { ownerId, diesAt, offsetMs, databaseUrl, kmsUrl, tokenUrl, publicUrl, environment } = dying;
+const { deaths, offsetMs, databaseUrl, kmsUrl, tokenUrl, publicUrl, environment } = dying;
 
-function dieAt(moment: Moment): void {
-  if (moment === diesAt) process.kill(process.pid, 'SIGKILL');
-}
-/** What it returns, unless the process dies as soon as it has it. */
-async function thenDieAt<T>(moment: Moment, result: Promise<T>): Promise<T> {
-  const value = await result;
-  dieAt(moment);
-  return value;
-}
 const now = (): number => Date.now() + offsetMs;
 const db = createPrisma(databaseUrl);
 const kms = openKms({ region: 'eu-west-2', endpoint: kmsUrl, timeoutMs: 20_000, proxy: null });
@@ -42,30 +33,59 @@ const log = await openAuditLog({
   ...{ budgets: { commitMs: 2_000 }, lease: { ttlMs: 30_000, renewMs: 5_000, fenceMs: 25_000 } },
   ...{ maxQueue: 10, hasRoom: () => true, rejections: { perAddressMinute: 1, perClientSecond: 1 } },
 });
-const record = (event: SystemEvent): Promise<void> =>
-  thenDieAt(
-    event.facts['result'] === 'begun' ? 'after it noted what it will do' : 'after it recorded the step',
-    log.system(event),
+
+/** Takes the step of one owner, and calls `die` at the moment. */
+async function takeStepUntil(ownerId: string, diesAt: Moment, die: () => void): Promise<void> {
+  /** What it returns, unless this is the moment: then the step never goes on. */
+  async function unlessAt<T>(moment: Moment, result: Promise<T>): Promise<T> {
+    const value = await result;
+    if (moment !== diesAt) return value;
+    die();
+    return new Promise(() => undefined);
+  }
+  const record = (event: SystemEvent): Promise<void> =>
+    unlessAt(
+      event.facts['result'] === 'begun' ? 'after it noted what it will do' : 'after it recorded the step',
+      log.system(event),
+    );
+  const deps = rotationStepDeps({
+    ...{ db, keyService: kms, publicUrl, now, environments: new Set([environment]) },
+    canary: createCanary({ kms, transport, tokenUrlOf: () => tokenUrl, now, killPoint: () => undefined }),
+    cis2Canary: () => Promise.reject(new Error('no CIS2 client rotates here')),
+    snapshot: () => registry.current(),
+    audit: { system: record },
+    killPoint: () => {
+      if (diesAt === AT_ONCE) die();
+    },
+    log: { info: () => undefined, warn: () => undefined },
+  });
+  await run(
+    {
+      ...deps,
+      claim: (...args) => unlessAt('after its claim', deps.claim(...args)),
+      beginCreation: (...args) => unlessAt('after it noted what it will do', deps.beginCreation(...args)),
+      takeStep: (...args) => unlessAt('after it changed the registry', deps.takeStep(...args)),
+      release: (...args) => unlessAt('after it gave its claim back', deps.release(...args)),
+    },
+    ownerId,
   );
-const deps = rotationStepDeps({
-  ...{ db, keyService: kms, publicUrl, now, environments: new Set([environment]) },
-  canary: createCanary({ kms, transport, tokenUrlOf: () => tokenUrl, now, killPoint: () => undefined }),
-  cis2Canary: () => Promise.reject(new Error('no CIS2 client rotates here')),
-  snapshot: () => registry.current(),
-  audit: { system: record },
-  killPoint: () => {
-    dieAt('after it reached out');
-  },
-  log: { info: () => undefined, warn: () => undefined },
-});
-await run(
-  {
-    ...deps,
-    claim: (...args) => thenDieAt('after its claim', deps.claim(...args)),
-    beginCreation: (...args) => thenDieAt('after it noted what it will do', deps.beginCreation(...args)),
-    takeStep: (...args) => thenDieAt('after it changed the registry', deps.takeStep(...args)),
-    release: (...args) => thenDieAt('after it gave its claim back', deps.release(...args)),
-  },
-  ownerId,
+  throw new Error(`the step of ${ownerId} has ended`);
+}
+
+/** Here a step can't be held up, so that the process must die at once. */
+const AT_ONCE: Moment = 'after it reached out';
+const held = deaths.filter(({ diesAt }) => diesAt !== AT_ONCE);
+const last = deaths.filter(({ diesAt }) => diesAt === AT_ONCE);
+const fail = (error: unknown): never => {
+  console.error(error);
+  process.exit(1);
+};
+await Promise.all(
+  held.map(
+    ({ ownerId, diesAt }) =>
+      new Promise<void>((resolve) => void takeStepUntil(ownerId, diesAt, resolve).catch(fail)),
+  ),
 );
-process.exit(0);
+const kill = (): void => void process.kill(process.pid, 'SIGKILL');
+if (last.length === 0) kill();
+for (const { ownerId, diesAt } of last) await takeStepUntil(ownerId, diesAt, kill).catch(fail);

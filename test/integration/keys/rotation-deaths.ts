@@ -1,6 +1,6 @@
 /** What the worker that dies inside a rotation and the tests about it share. */
 
-/** When it dies; of a step that has no such moment, it lives on. */
+/** When it dies. */
 export const MOMENTS = [
   'after its claim',
   'after it noted what it will do',
@@ -12,8 +12,8 @@ export const MOMENTS = [
 export type Moment = (typeof MOMENTS)[number];
 
 export interface DyingRun {
-  readonly ownerId: string;
-  readonly diesAt: Moment;
+  /** One owner at most whose step dies after it reached out. */
+  readonly deaths: readonly { readonly ownerId: string; readonly diesAt: Moment }[];
   /** Of the clock of the test. */
   readonly offsetMs: number;
   readonly databaseUrl: string;

@@ -1,6 +1,7 @@
 /**
- * SIGKILL inside each step of a rotation. An application for each moment: at that moment a worker process dies in every
- * step of its rotation, and the next worker completes it. Nothing happens twice, and no call would have failed.
+ * SIGKILL inside each step of a rotation. An application for each moment: at that moment a worker process is with its step
+ * when it dies, in every step of its rotation, and the next worker completes it. Nothing happens twice, and no call would
+ * have failed.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -59,16 +60,17 @@ const victimsOf = (step: RotationStep): Moment[] =>
     (moment, at) => hasMoment(step, moment) && (IS_FULL_SIZE || (at + STEPS.indexOf(step)) % 2 === 0),
   );
 
-/** Takes a step in a process of its own that dies at the moment. */
-async function dieIn({ id }: RotatingApplication, diesAt: Moment): Promise<void> {
+/** Takes the step of each of these in one other process, which dies when it has come to the moment of each. */
+async function dieIn(moments: ReadonlyMap<Moment, RotatingApplication>): Promise<void> {
   await world.settled();
-  const run: DyingRun = { ...world.workerSettings(), ownerId: id, diesAt };
+  const deaths = [...moments].map(([diesAt, { id }]) => ({ ownerId: id, diesAt }));
+  const run: DyingRun = { ...world.workerSettings(), deaths };
   const child = fork(new URL('./dying-rotator.ts', import.meta.url), [], {
     execArgv: ['--import', END_WITH_PARENT],
     env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, DYING_RUN: JSON.stringify(run) },
   });
   const [exit] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
-  expect(exit, diesAt).toEqual([null, 'SIGKILL']);
+  expect(exit, [...moments.keys()].join()).toEqual([null, 'SIGKILL']);
 }
 
 interface RecordedStep {
@@ -100,7 +102,7 @@ async function unknownKeys(): Promise<string[]> {
 async function killAllIn(step: RotationStep): Promise<void> {
   for (const application of dying.values()) expect(await dueOf(application)).toBe(step);
   const victims = victimsOf(step);
-  await Promise.all(victims.map((moment) => dieIn(dying.get(moment)!, moment)));
+  await dieIn(new Map(victims.map((moment) => [moment, dying.get(moment)!])));
   for (const [moment, application] of dying) {
     const { id } = application;
     const states = await world.statesOf(id);
@@ -210,7 +212,7 @@ it('the trail has a canary before it is sent, whenever a worker dies', async () 
 
 it('a key that a killed worker left in KMS is disabled, although its policy has been removed meanwhile', async () => {
   const one = await rotating();
-  await dieIn(one, 'after it reached out');
+  await dieIn(new Map([['after it reached out', one]]));
   expect(await unknownKeys()).toHaveLength(1);
   await changeRegistry(world.db, { actor: 'Pat Engineer' }, (transaction) =>
     transaction.rotationPolicy.deleteMany({ where: { odsCode: one.odsCode } }),
