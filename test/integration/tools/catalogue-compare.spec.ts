@@ -1,14 +1,15 @@
-/** `gatehouse catalogue compare` as it is run: in a process of its own, on files, and its patch by `git apply`. */
+/** `gatehouse catalogue compare` on files, in a process of its own where it prints and patches, and its patch by `git apply`. */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SOURCES } from '../../../apps/cli/src/catalogue/catalogue-patch.ts';
 import { type Comparison, compareCatalogue } from '../../../libs/domain/src/ers/drift/compare-catalogue.ts';
 import type { Operation } from '../../../libs/domain/src/ers/catalogue.ts';
 import { readSpecification, type Specification } from '../../../libs/domain/src/ers/drift/specification.ts';
+import { runCli } from '../../support/cli/run-cli.ts';
 import { type SpecificationDocument, specificationFile } from '../../support/ers-specification.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -41,6 +42,15 @@ const compare = (file: string, ...options: readonly string[]) =>
     file,
     ...options,
   );
+
+/** The same in this process, which takes a hundredth of the time. */
+const compareHere = (file: string, ...options: readonly string[]) =>
+  runCli({ url: 'http://127.0.0.1:9', token: '' }, [
+    'catalogue',
+    'compare',
+    resolve(folder, file),
+    ...options,
+  ]);
 
 async function fileOf(name: string, document: unknown): Promise<string> {
   await writeFile(join(folder, name), typeof document === 'string' ? document : JSON.stringify(document));
@@ -87,7 +97,7 @@ function newer(): SpecificationDocument {
 }
 
 it('ends with 0 if the file says what the build has', async () => {
-  const { code, out, err } = await compare(await fileOf('same.json', specificationFile()));
+  const { code, out, err } = await compareHere(await fileOf('same.json', specificationFile()));
   expect([code, err]).toEqual([0, '']);
   expect(out).toContain('No difference: this build has what the file says.');
 });
@@ -99,7 +109,7 @@ it('ends with 1 if something is different, and prints the same for scripts', asy
   expect(out).toMatch(/^The file is version 1\.3\.0 of the e-RS specification\. Its 39 operations/);
   expect(out).toContain('A014  a014-reject-referral\n  ~ application-restricted: no → yes');
   expect(out).toContain('  - POST /FHIR/STU3/ReferralRequest/$ers.createReferralAndSendForTriage');
-  const json = await compare(file, '--json');
+  const json = await compareHere(file, '--json');
   const { differences, version } = JSON.parse(json.out) as Comparison;
   expect([json.code, version]).toEqual([1, '1.3.0']);
   expect(differences.map(({ interaction, aspect }) => `${interaction} ${aspect}`)).toEqual([
@@ -116,7 +126,7 @@ it('ends with 1 if something is different, and prints the same for scripts', asy
 });
 
 it('reads the words of NHS England in YAML', async () => {
-  const { code, out } = await compare(EXTRACT, '--json');
+  const { code, out } = await compareHere(EXTRACT, '--json');
   const { differences, remarks } = JSON.parse(out) as Comparison;
   expect([code, remarks]).toEqual([1, []]);
   const shown = differences.filter(({ aspect }) => aspect !== 'removed');
@@ -226,7 +236,7 @@ describe('ends with 2 and the place for a file that can’t be read', () => {
     ['large.json', `{"a": "${'x'.repeat(32 * 1024 * 1024)}"}`, /large\.json is larger than 32 MiB\./],
     ['large.yaml', `a: ${'x'.repeat(4 * 1024 * 1024)}`, /large\.yaml, which is YAML, is larger than 4 MiB\./],
   ])('%s', async (name, document, expected) => {
-    const { code, out, err } = await compare(await fileOf(name, document));
+    const { code, out, err } = await compareHere(await fileOf(name, document));
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(expected);
   });
