@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { createPrisma, type Database } from '@gatehouse/db/client';
 import { signatureFacts } from '@gatehouse/domain/signatures/recorded-signatures';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemEvent } from '../../../apps/gateway/src/adapters/audit/system-event.ts';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import type { LogPlace } from '../../../apps/gateway/src/adapters/signatures/log-place.ts';
@@ -22,6 +22,7 @@ import { run } from '../../../apps/gateway/src/jobs/signatures/signature-watch.j
 import type { SignatureWatchDeps } from '../../../apps/gateway/src/jobs/signatures/watch-deps.ts';
 import { type AuditDatabase, auditDatabase, openLog, systemFacts } from '../../support/audit/audit-trail.ts';
 import { insert, seedApplication, seedBasics, valid } from '../../support/registry-rows.ts';
+import { type MarkedRows, markRows } from '../../support/servers/rewind.ts';
 import { SETTINGS_VARIABLE } from '../../support/servers/simulator-server.ts';
 
 const MINUTE_MS = 60_000;
@@ -36,6 +37,7 @@ const STRANGER = 'arn:aws:sts::000000000001:assumed-role/stranger/1';
 let database: AuditDatabase & { readonly drop: () => Promise<void> };
 let db: Database;
 let trail: AuditLog;
+let seeded: MarkedRows;
 let endpoint: string;
 let place: LogPlace;
 let bucketPath: string;
@@ -43,7 +45,7 @@ let nowMs: number;
 let logged: object[];
 let fetched: string[];
 
-beforeEach(async () => {
+beforeAll(async () => {
   ({ AWS_ENDPOINT_URL_KMS: endpoint } = JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}') as {
     AWS_ENDPOINT_URL_KMS: string;
   });
@@ -57,6 +59,16 @@ beforeEach(async () => {
     'signing_key',
     valid.signing_key({ application_id: applicationId, kid: 'kid-1', kms_key_arn: KEY }),
   );
+  seeded = await markRows(database.superuserUrl);
+});
+afterAll(async () => {
+  await seeded.close();
+  await db.$disconnect();
+  await database.drop();
+});
+
+beforeEach(async () => {
+  await seeded.rewind();
   bucketPath = `gatehouse-unlocked/${randomUUID()}/AWSLogs/000000000001/CloudTrail/eu-west-2`;
   place = openLogPlace({
     place: `s3://${bucketPath}`,
@@ -65,10 +77,6 @@ beforeEach(async () => {
   [logged, fetched, nowMs] = [[], [], BEGIN_MS];
   // The first run says since when signatures are compared.
   await watch();
-  return async () => {
-    await db.$disconnect();
-    await database.drop();
-  };
 });
 
 function watch(changes: Partial<SignatureWatchDeps> = {}): Promise<void> {

@@ -5,7 +5,7 @@
 import { dividedSlot, nextSlot, rateLimitOf } from '@gatehouse/domain/policy/rate-limit';
 import { HOLD_MS, LONGEST_AHEAD_MS } from '@gatehouse/domain/policy/rate-sharing';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRateLimiter, type Departure } from '../../../apps/gateway/src/adapters/rate/rate-limiter.js';
 import {
   createSharedSlots,
@@ -27,7 +27,7 @@ let pool: pg.Pool;
 const sources: SlotSource[] = [];
 const proxies: TcpProxy[] = [];
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase();
   pool = new pg.Pool({ connectionString: database.appUrl });
   pool.on('error', () => undefined);
@@ -38,6 +38,10 @@ afterEach(async () => {
     await proxy.close();
   }
   await Promise.all(sources.splice(0).map((source) => source.close()));
+  await pool.query('DELETE FROM rate.replica');
+  await pool.query('DELETE FROM rate.slot');
+});
+afterAll(async () => {
   await pool.end();
   await database.drop();
 });
