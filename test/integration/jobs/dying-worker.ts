@@ -1,22 +1,26 @@
 /**
- * A worker process for the tests of SIGKILL: it kills itself when it takes a job, at the point that `DELIVERY` names beside
- * the job and the addresses of its stores.
+ * A worker process for the tests of SIGKILL: it goes no further with each job of `DYING_WORKER` than to the point that is
+ * named beside it, and kills itself once it has come there with all of them.
  */
 import process from 'node:process';
 import { createPrisma } from '@gatehouse/db/client';
-import type { JobKind } from '@gatehouse/domain/jobs/job-kinds';
 import { z } from 'zod';
 import { createJobRecords } from '../../../apps/gateway/dist/adapters/queue/job-records.js';
 import { openQueueStore } from '../../../apps/gateway/dist/adapters/queue/queue-store.js';
 import { workerReports } from '../../../apps/gateway/dist/adapters/queue/worker-reports.js';
 import { startBackgroundJobs } from '../../../apps/gateway/dist/jobs/queue/background-jobs.js';
-import { type Delivery, SHORT_LOCKS, takeEffect } from './deaths.ts';
+import { type Delivery, type DyingWorker, SHORT_LOCKS, takeEffect } from './deaths.ts';
 
-const delivery = JSON.parse(process.env['DELIVERY'] ?? '') as Delivery & { readonly kind: JobKind };
-const { name, kind, redisUrl, queueUrl, databaseUrl, diesAt } = delivery;
+const worker = JSON.parse(process.env['DYING_WORKER'] ?? '') as DyingWorker;
+const { deliveries, kind, redisUrl, queueUrl, databaseUrl } = worker;
+const going = new Map(deliveries.map(({ name, diesAt }) => [name, diesAt]));
 
-function dieAt(point: Delivery['diesAt']): void {
-  if (point === diesAt) process.kill(process.pid, 'SIGKILL');
+/** Never returns if this is where the process dies with this job. */
+async function dieAt(point: Delivery['diesAt'], name: string): Promise<void> {
+  if (going.get(name) !== point) return;
+  going.delete(name);
+  if (going.size === 0) process.kill(process.pid, 'SIGKILL');
+  await new Promise(() => undefined);
 }
 
 const db = createPrisma(databaseUrl);
@@ -31,19 +35,17 @@ startBackgroundJobs({
     ...records,
     async succeeded(job, queueId) {
       await records.succeeded(job, queueId);
-      dieAt('after its success is recorded');
+      await dieAt('after its success is recorded', job);
     },
   },
-  jobs: [
-    {
-      ...{ name, kind, payload: z.strictObject({ id: z.uuid() }) },
-      async run() {
-        dieAt('before its effect');
-        await takeEffect(db);
-        dieAt('after its effect');
-      },
+  jobs: deliveries.map(({ name }) => ({
+    ...{ name, kind, payload: z.strictObject({ id: z.uuid() }) },
+    async run() {
+      await dieAt('before its effect', name);
+      await takeEffect(db, name);
+      await dieAt('after its effect', name);
     },
-  ],
+  })),
   log: { warn: () => undefined, error: () => undefined },
   onLag: () => undefined,
   onDead: () => Promise.resolve(),

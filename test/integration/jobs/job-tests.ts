@@ -28,8 +28,9 @@ import {
   startBackgroundJobs,
 } from '../../../apps/gateway/src/jobs/queue/background-jobs.js';
 import { optionsOf } from '../../../apps/gateway/src/jobs/queue/keep-queue.js';
-import { DEATHS, type Delivery, EFFECT, SHORT_LOCKS, takeEffect } from './deaths.ts';
+import { DEATHS, type Delivery, type DyingWorker, effectOf, SHORT_LOCKS, takeEffect } from './deaths.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
+import { COMPILE_CACHE } from '../../support/servers/processes.ts';
 import type { TcpProxy } from '../../support/servers/tcp-proxy.ts';
 import { until } from '../../support/until.ts';
 
@@ -372,44 +373,60 @@ export function jobTests(under: StoreUnderTest): void {
     expect(dead).toEqual([]);
   });
 
-  /** Runs a worker process until it has killed itself over a job. */
-  async function death(name: string, diesAt: Delivery['diesAt']): Promise<void> {
+  /** Runs a worker process until it has killed itself over these jobs. */
+  async function death(...deliveries: readonly Delivery[]): Promise<void> {
     const { redisUrl, databaseUrl: queueUrl } = opened;
-    const delivery = { ...{ name, diesAt, redisUrl, queueUrl }, databaseUrl: database.appUrl, kind: KIND };
+    const worker: DyingWorker = {
+      ...{ deliveries, kind: KIND, redisUrl, queueUrl },
+      databaseUrl: database.appUrl,
+    };
     const endWithParent = new URL('../../support/servers/end-with-parent.mjs', import.meta.url).href;
     const child = fork(new URL('./dying-worker.ts', import.meta.url), [], {
       execArgv: ['--import', endWithParent],
-      env: { ...process.env, DELIVERY: JSON.stringify(delivery) },
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, DYING_WORKER: JSON.stringify(worker) },
     });
     expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
   }
 
-  it.each(DEATHS)('a worker killed %s leaves the job to another, and the effect is one', async (diesAt) => {
-    await records.register([EFFECT]);
-    const id = await request('doomed');
-    await death('doomed', diesAt);
-    start([job('doomed', () => takeEffect(db))], { ...SHORT_LOCKS, maxStalledCount: 3 });
-    await until('it is done', async () => (await stateOf(id)) === 'done', 60_000);
-    const queue = queueOf('doomed');
+  it('a worker killed before or after the effects of its jobs leaves them to another, and each effect is one', async () => {
+    const doomed = DEATHS.map((diesAt) => ({ name: `doomed ${diesAt}`, diesAt }));
+    const names = doomed.map(({ name }) => name);
+    const effects = names.map(effectOf);
+    await records.register(effects);
+    const ids = await Promise.all(names.map((name) => request(name)));
+    await death(...doomed);
+    start(
+      names.map((name) => job(name, () => takeEffect(db, name))),
+      { ...SHORT_LOCKS, maxStalledCount: 3 },
+    );
     await until(
-      'nothing of it is left in the queue',
-      async () => {
-        const {
-          active = 0,
-          waiting = 0,
-          delayed = 0,
-        } = await queue.getJobCounts('active', 'waiting', 'delayed');
-        return active + waiting + delayed === 0;
-      },
+      'all are done',
+      async () => (await Promise.all(ids.map(stateOf))).every((state) => state === 'done'),
       60_000,
     );
-    expect(await db.notice.count({ where: { title: EFFECT } })).toBe(1);
-    expect([await stateOf(id), dead]).toEqual(['done', []]);
+    for (const name of names) {
+      const queue = queueOf(name);
+      await until(
+        `nothing of “${name}” is left in the queue`,
+        async () => {
+          const {
+            active = 0,
+            waiting = 0,
+            delayed = 0,
+          } = await queue.getJobCounts('active', 'waiting', 'delayed');
+          return active + waiting + delayed === 0;
+        },
+        60_000,
+      );
+    }
+    const left = await db.notice.findMany({ where: { title: { in: effects } } });
+    expect(left.map(({ title }) => title).toSorted()).toEqual(effects.toSorted());
+    expect(dead).toEqual([]);
   });
 
   it('a job that kills each process that takes it fails after its second death', async () => {
     const id = await request('killer');
-    for (const diesAt of [DEATHS[0], DEATHS[0]]) await death('killer', diesAt);
+    for (const diesAt of [DEATHS[0], DEATHS[0]]) await death({ name: 'killer', diesAt });
     let isTaken = false;
     start(
       [job('killer', async () => void (isTaken = true)), job('good', async () => undefined)],
