@@ -126,8 +126,8 @@ describe('the kinds of jobs', () => {
     await records.register(['housekeeping', 'user-sessions']);
     await records.started('housekeeping');
     await records.succeeded('housekeeping', 'repeat:1');
-    await records.confirm('housekeeping', now() + 60_000);
-    await reports.measured('housekeeping', { running: 1, waiting: 2, oldestMs: 1_000 });
+    await records.confirm(new Map([['housekeeping', now() + 60_000]]));
+    await reports.measured(new Map([['housekeeping', { running: 1, waiting: 2, oldestMs: 1_000 }]]));
     await reports.seen(null);
     const failed = await failedJob();
     const { queue, items } = await api.ok('jobKindList');

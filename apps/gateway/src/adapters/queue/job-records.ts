@@ -42,7 +42,7 @@ export interface DeadJob {
   readonly cause: string;
 }
 
-type JobRows = Pick<Database, 'backgroundJob' | 'jobSchedule' | '$transaction'>;
+type JobRows = Pick<Database, 'backgroundJob' | 'jobSchedule' | '$executeRaw' | '$transaction'>;
 
 const MOST_WAITING = 500;
 const MOST_DEATHS = 50;
@@ -138,10 +138,19 @@ export function createJobRecords(db: JobRows, now: () => number) {
       return count === 1;
     },
 
-    /** A worker has seen the scheduler in the queue. @param nextMs epoch ms at which it runs the job next */
-    async confirm(job: string, nextMs: number | null): Promise<void> {
-      const nextAt = nextMs === null ? {} : { nextAt: new Date(nextMs) };
-      await db.jobSchedule.updateMany({ where: { job }, data: { confirmedAt: at(), ...nextAt } });
+    /**
+     * A worker has seen these schedulers in the queue.
+     * @param next of each job, epoch ms at which it runs next; null: not known
+     */
+    async confirm(next: ReadonlyMap<string, number | null>): Promise<void> {
+      const rows = [...next].map(([job, nextMs]) => ({
+        job,
+        next_at: nextMs === null ? null : new Date(nextMs),
+      }));
+      await db.$executeRaw`
+        UPDATE job_schedule s SET confirmed_at = ${at()}, next_at = coalesce(seen.next_at, s.next_at)
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS seen (job text, next_at timestamptz)
+        WHERE s.job = seen.job`;
     },
 
     async started(job: string): Promise<void> {

@@ -109,14 +109,14 @@ export function startBackgroundJobs(deps: BackgroundJobsDeps): BackgroundJobs {
   async function keep(): Promise<void> {
     await reopenAfterOutage();
     await records.register(jobs.filter(({ kind }) => kind.everyMs !== null).map(({ name }) => name));
+    const next = new Map<string, number | null>();
     for (const { background, queue } of lines) {
-      const nextMs = await keepScheduler(background, queue, records);
+      next.set(background.name, await keepScheduler(background, queue, records));
       await recordFailures(background, queue, records);
-      const measure = await measureQueue(queue);
-      counts.set(background.name, measure);
-      await reports.measured(background.name, measure);
-      await records.confirm(background.name, nextMs);
+      counts.set(background.name, await measureQueue(queue));
     }
+    await reports.measured(counts);
+    await records.confirm(next);
     onStore(null);
     await records.recordDeaths(deps.onDead).catch((error: unknown) => {
       log.warn({ err: error }, 'the failure of a background job is not in the audit trail yet');
