@@ -73,7 +73,7 @@ const SERVICES = ['11000', '11002', '11012', '11013', '11014', '11021'];
 
 export async function startWorld(): Promise<World> {
   // The corpus calls faster than e-RS allows, so calls are queued and not refused.
-  const stack = await startStack({ settings: { GATEHOUSE_RATE_QUEUE_MS: '10000' } });
+  const stack = await startStack({ worker: false, settings: { GATEHOUSE_RATE_QUEUE_MS: '10000' } });
   try {
     return await inhabit(stack);
   } catch (error) {

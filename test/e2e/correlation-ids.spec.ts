@@ -18,6 +18,7 @@ let collector: OtlpCollector;
 beforeAll(async () => {
   collector = await startOtlpCollector();
   stack = await startStack({
+    worker: false,
     requestsPerMinute: UNHURRIED,
     settings: {
       GATEHOUSE_OTLP_ENDPOINT: collector.url,

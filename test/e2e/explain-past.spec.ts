@@ -10,7 +10,7 @@ let provider: Onboarded;
 const CALL = '/FHIR/STU3/CodeSystem/SPECIALTY';
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   [provider] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
 });
 afterAll(() => stack.stop());

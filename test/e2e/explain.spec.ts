@@ -33,7 +33,7 @@ let clients: Readonly<Record<'provider' | 'referrer' | 'user' | 'narrow' | 'susp
 let applications: readonly Onboarded[];
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   await apply(stack, { messageSets: [{ name: 'narrow', interactions: ['A004'] }] });
   applications = await onboard(stack, [
     { odsCode: 'R69' },

@@ -18,7 +18,7 @@ let provider: Onboarded;
 let neighbour: Onboarded;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   [provider, neighbour] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'RCD' }])) as [
     Onboarded,
     Onboarded,

@@ -24,7 +24,7 @@ let startedMs: number;
 const valid: (number | null)[] = [];
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   await stack.simulator.control('POST', '/options', { relationships: 'any' });
   [caller] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   gateway = await stack.startGateway({

@@ -36,7 +36,7 @@ let rcd: Onboarded;
 let key: string;
 
 beforeAll(async () => {
-  stack = await startStack({ replicas: 2 });
+  stack = await startStack({ worker: false, replicas: 2 });
   await apply(stack, { messageSets: [{ name: 'only-reference-data', interactions: ['A004'] }] });
   [r69, rcd] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'RCD' }])) as [Onboarded, Onboarded];
   for (const { clientKey } of [r69, rcd]) await revoke(clientKey);

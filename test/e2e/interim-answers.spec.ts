@@ -20,7 +20,7 @@ let neighbour: Onboarded;
 let ubrns = 90_000;
 
 beforeAll(async () => {
-  stack = await startStack({ requestsPerMinute: UNHURRIED });
+  stack = await startStack({ worker: false, requestsPerMinute: UNHURRIED });
   [provider, neighbour] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'RCD' }])) as [
     Onboarded,
     Onboarded,

@@ -32,6 +32,7 @@ const waitingKeys: string[] = [];
 
 beforeAll(async () => {
   stack = await startStack({
+    worker: false,
     environments: ENVIRONMENTS,
     replicas: 2,
     settings: { GATEHOUSE_RATE_QUEUE_MS: '10000' },

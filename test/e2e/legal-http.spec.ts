@@ -17,6 +17,7 @@ let caller: Onboarded;
 
 beforeAll(async () => {
   stack = await startStack({
+    worker: false,
     requestsPerMinute: UNHURRIED,
     settings: { GATEHOUSE_PARTNER_HOSTS: `gateway,127.0.0.1,partner_gateway,[::1]` },
   });

@@ -220,7 +220,7 @@ let stack: Stack;
 const applications = new Map<string, Onboarded>();
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   await stack.admin('POST', '/registry/apply', {
     document: {
       apiVersion: 'gatehouse/v1',

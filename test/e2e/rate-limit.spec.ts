@@ -28,7 +28,7 @@ let throttled: Onboarded;
 let stopped: Onboarded;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   // The simulator counts arrivals 83 ms apart, which a busy machine can't keep, so that only the long run is limited.
   await stack.simulator.control('POST', '/options', { relationships: 'any', rateLimits: IS_FULL_SIZE });
   const all = await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'RCD' }, { odsCode: 'X26' }]);

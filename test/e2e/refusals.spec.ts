@@ -42,7 +42,7 @@ const APPLICATIONS = {
 type Name = keyof typeof APPLICATIONS;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   await apply(stack, { messageSets: [{ name: 'narrow', interactions: ['A004'] }] });
   const names = Object.keys(APPLICATIONS) as Name[];
   const live = await onboard(stack, Object.values(APPLICATIONS));

@@ -42,7 +42,7 @@ let keys: Server;
 let kid: string;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   [provider, referrer] = (await onboard(stack, [
     { odsCode: 'R69' },
     { odsCode: 'A20047', capability: 'referrer' },

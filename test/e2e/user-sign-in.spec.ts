@@ -34,7 +34,7 @@ const corpus = (id: string): Entry => {
 let stack: Stack;
 let users: UserSignIns;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   users = await startUserSignIns(stack);
 });
 afterAll(async () => {

@@ -16,7 +16,7 @@ let stack: Stack;
 let provider: Onboarded;
 
 beforeAll(async () => {
-  stack = await startStack({ requestsPerMinute: UNHURRIED });
+  stack = await startStack({ worker: false, requestsPerMinute: UNHURRIED });
   [provider] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   const body = JSON.stringify({ access_token: TOKEN, expires_in: '599', token_type: 'Bearer' });
   const headers = { 'Content-Type': 'application/json' };

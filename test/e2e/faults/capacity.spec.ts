@@ -15,7 +15,7 @@ let application: Onboarded;
 const answers: GatewayAnswer[] = [];
 
 beforeAll(async () => {
-  stack = await startStack({ requestsPerMinute: UNHURRIED });
+  stack = await startStack({ worker: false, requestsPerMinute: UNHURRIED });
   [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   await stack.settled();
 });

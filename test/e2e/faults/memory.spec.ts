@@ -23,7 +23,7 @@ let other: Onboarded;
 const answers: GatewayAnswer[] = [];
 
 beforeAll(async () => {
-  stack = await startStack({ requestsPerMinute: UNHURRIED });
+  stack = await startStack({ worker: false, requestsPerMinute: UNHURRIED });
   await stack.simulator.control('POST', '/options', { relationships: 'any' });
   [listing, other] = (await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'RCD' }])) as [
     Onboarded,

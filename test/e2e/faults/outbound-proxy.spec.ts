@@ -24,7 +24,7 @@ const answers: GatewayAnswer[] = [];
 const localhost = ({ port }: TlsServer): string => `localhost:${String(port)}`;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   proxy = await startOutboundProxy();
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-outbound-'));

@@ -33,7 +33,7 @@ const allAnswers: GatewayAnswer[] = [];
 const rebound: { apiKey: string; from: string; to: string }[] = [];
 
 beforeAll(async () => {
-  stack = await startStack({ replicas: 2, requestsPerMinute: UNHURRIED });
+  stack = await startStack({ worker: false, replicas: 2, requestsPerMinute: UNHURRIED });
   await stack.simulator.control('POST', '/options', { relationships: 'any' });
   [bystander] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
 });

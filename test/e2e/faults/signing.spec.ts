@@ -19,7 +19,7 @@ const answers: GatewayAnswer[] = [];
 const callers = new Map<string, Onboarded>();
 
 beforeAll(async () => {
-  stack = await startStack({ requestsPerMinute: UNHURRIED });
+  stack = await startStack({ worker: false, requestsPerMinute: UNHURRIED });
   await stack.simulator.control('POST', '/options', { relationships: 'any' });
   fresh = await onboard(
     stack,

@@ -23,7 +23,7 @@ const answers: GatewayAnswer[] = [];
 let identities: Readonly<Record<string, Identity>>;
 
 beforeAll(async () => {
-  stack = await startStack({ requestsPerMinute: UNHURRIED });
+  stack = await startStack({ worker: false, requestsPerMinute: UNHURRIED });
   [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   await stack.settled();
   const expired = await certificateFor('localhost', new Date('2020-01-01'));

@@ -43,6 +43,7 @@ const KEY_POLL_MS = 500;
 
 beforeAll(async () => {
   stack = await startStack({
+    worker: false,
     replicas: 2,
     requestsPerMinute: UNHURRIED,
     settings: {

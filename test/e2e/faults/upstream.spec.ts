@@ -18,7 +18,7 @@ const allAnswers: GatewayAnswer[] = [];
 let referrals = 0;
 
 beforeAll(async () => {
-  stack = await startStack({ requestsPerMinute: UNHURRIED });
+  stack = await startStack({ worker: false, requestsPerMinute: UNHURRIED });
   [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   await grantWrites(stack, application);
 });

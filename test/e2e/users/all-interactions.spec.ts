@@ -33,7 +33,7 @@ let key: string;
 const handles = new Map<string, string>();
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   ({ clientKey: key } = await onboardUsers(stack, [['R69', 'RCD']]));
   await stack.simulator.control('POST', '/options', { relationships: 'any' });
   await createReferrals(stack);

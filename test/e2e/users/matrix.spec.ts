@@ -76,7 +76,7 @@ let key: string;
 let handle: string;
 
 beforeAll(async () => {
-  stack = await startStack({ requestsPerMinute: 100_000 });
+  stack = await startStack({ worker: false, requestsPerMinute: 100_000 });
   const odsCodes = Object.values(ODS_CODES);
   ({ clientKey: key } = await onboardUsers(
     stack,

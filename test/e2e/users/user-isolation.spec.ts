@@ -56,7 +56,7 @@ const users: User[] = [];
 const secrets = new Set<string>();
 
 beforeAll(async () => {
-  stack = await startStack({ replicas: 2, requestsPerMinute: 1_000_000 });
+  stack = await startStack({ worker: false, replicas: 2, requestsPerMinute: 1_000_000 });
   const odsCodes = Array.from({ length: ORGANISATIONS }, (_, n) => `U${String(n).padStart(2, '0')}`);
   const half = odsCodes.slice(0, ORGANISATIONS / 2);
   const layouts = [half, ...odsCodes.slice(ORGANISATIONS / 2).map((odsCode) => [odsCode])];

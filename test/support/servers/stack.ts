@@ -26,6 +26,11 @@ export interface StackOptions {
   /** The environments that are open, as the NHS sandbox is. */
   readonly openEnvironments?: readonly string[];
   readonly replicas?: number;
+  /**
+   * Whether the gateways run background jobs, too, which takes twice the processor time of an idle gateway. False: for
+   * tests of requests alone. Default: true.
+   */
+  readonly worker?: boolean;
   readonly settings?: Settings | ((simulator: SimulatorProcess) => Settings);
   readonly testHooks?: boolean;
   /** The folder of the gateways' files; default: this checkout. */
@@ -98,6 +103,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     GATEHOUSE_ENVIRONMENTS: join(folder, 'environments.yaml'),
     GATEHOUSE_SERVES: names.join(','),
     GATEHOUSE_PUBLIC_URL: 'http://127.0.0.1:1',
+    ...(options.worker === false ? { GATEHOUSE_ROLES: 'partner,admin,public' } : {}),
     // Tests count the calls that they make.
     GATEHOUSE_PROBE_HOURS: '0',
     // Tests provoke many rejections a minute from one address, and look for the record of each.

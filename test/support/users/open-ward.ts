@@ -4,7 +4,7 @@ import { type Stack, startStack } from '../servers/stack.ts';
 
 /** A Gatehouse with an open environment, as the NHS sandbox is, and the key of a client that calls for users there. */
 export async function startOpenWard(): Promise<{ readonly stack: Stack; readonly key: string }> {
-  const stack = await startStack({ environments: ['sandbox'], openEnvironments: ['sandbox'] });
+  const stack = await startStack({ worker: false, environments: ['sandbox'], openEnvironments: ['sandbox'] });
   const grants = [{ organisation: 'R69', product: 'ReferWell', accessMode: 'user-restricted' }];
   await apply(stack, {
     organisations: [{ odsCode: 'R69', name: 'Synthetic Trust R69' }],
