@@ -628,7 +628,11 @@ describe('removing a month', () => {
   async function withOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({ connectionString: database.ownerUrl });
     await client.connect();
-    return work(client).finally(() => client.end());
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
   }
 
   /** Takes what lies in the default partition to the tables of its month. */
