@@ -30,7 +30,7 @@ const LOCK_MS = 50;
 const AGAIN_AFTER_MS = 1_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** @returns null if an export, or another long reader, held the trail for so long */
+/** @returns 'busy' if an export, or another long statement, read the trail for all of `forMs` */
 export async function detachMonth(
   client: pg.Client,
   removal: Removal,
