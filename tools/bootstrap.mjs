@@ -32,7 +32,7 @@ const tasks = {
     flags: ['--env-file-if-exists=.env'],
   },
   simulator: { script: 'apps/simulator/dist/main.js', built: true },
-  gatehouse: { script: 'apps/cli/dist/main.js', built: true },
+  gatehouse: { script: 'apps/cli/dist/gatehouse.js', built: true },
 };
 
 const fail = (text) => {

@@ -28,8 +28,9 @@ export function sourceState() {
       'package-lock.json',
       'tsconfig.base.json',
       'tools/schema/prisma-generate.mjs',
-      'tools/bundle-gateway.mjs',
-      'tools/bundled-packages.mjs',
+      'tools/bundle/cli.mjs',
+      'tools/bundle/gateway.mjs',
+      'tools/bundle/packages.mjs',
     ].map((name) => join(root, name)),
   ].filter((path) => existsSync(path));
   for (const path of files.sort()) {

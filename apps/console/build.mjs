@@ -14,7 +14,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'vite';
-import { writeBundledPackages } from '../../tools/bundled-packages.mjs';
+import { writeBundledPackages } from '../../tools/bundle/packages.mjs';
 import config from './vite.config.mjs';
 
 const UNREADABLE = /[#?]/;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestDatabase } from '../support/servers/postgres.ts';
 
-const MAIN = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../apps/cli/dist/gatehouse.js', import.meta.url));
 
 /** @returns what it printed @throws with what it printed if it fails */
 export async function gatehouse(

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendRequest, londonDayIn, verdictOf, watch } from '../support/answers.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 
-const MAIN = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../apps/cli/dist/gatehouse.js', import.meta.url));
 const REFERRAL = '/FHIR/STU3/ReferralRequest/000000070000';
 const API_KEY = 'r69LocalKey0123456789abcdefKKLL';
 const APPLICATION =

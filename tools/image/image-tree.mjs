@@ -18,9 +18,13 @@ import { fileURLToPath } from 'node:url';
 import { sbomOf } from './sbom.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAMS = ['apps/gateway/dist/bundle/program/*.js', 'apps/cli/dist/main.js'];
+const PROGRAMS = ['apps/gateway/dist/bundle/program/*.js', 'apps/cli/dist/gatehouse.js'];
 /** The folders of the packages in the bundles, whose licences are shipped as well. */
-const BUNDLED = ['apps/gateway/dist/bundle/packages.json', 'apps/console/dist/packages.json'];
+const BUNDLED = [
+  'apps/gateway/dist/bundle/packages.json',
+  'apps/cli/dist/packages.json',
+  'apps/console/dist/packages.json',
+];
 /** Read at run time, so that tracing may miss some of it. */
 const READ = ['apps/console/dist/www/index.html', 'apps/console/dist/www/assets', 'prisma/migrations'];
 /** The fonts of documents, which are found by their names. */

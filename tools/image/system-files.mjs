@@ -15,7 +15,7 @@ const FILES = {
   'etc/group': ['root:x:0:', 'node:x:1000:'],
   'etc/nsswitch.conf': ['passwd: files', 'group: files', 'hosts: files dns'],
   // `#!/usr/bin/env node` would need another program.
-  'usr/local/bin/gatehouse': [`#!${NODE}`, "import('/opt/gatehouse/apps/cli/dist/main.js');"],
+  'usr/local/bin/gatehouse': [`#!${NODE}`, "import('/opt/gatehouse/apps/cli/dist/gatehouse.js');"],
 };
 /** Where a container's runtime mounts something; a read-only root can't be given new folders. */
 const FOLDERS = ['dev', 'proc', 'sys', 'etc'];

@@ -17,7 +17,7 @@ const day = (offset) => new Date(Date.now() + offset * 86_400_000).toISOString()
 /** Runs `gatehouse …` and returns its output. @throws with its output if it fails */
 export function gatehouse(root, args, settings) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
+    const child = spawn(process.execPath, [join(root, 'apps/cli/dist/gatehouse.js'), ...args], {
       cwd: root,
       env: cleanEnvironment(settings),
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,4 +12,4 @@ if (existsSync(builder)) {
     process.exit(1);
   }
 }
-await import('../dist/main.js');
+await import('../dist/gatehouse.js');

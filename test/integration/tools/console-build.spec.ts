@@ -20,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true }));
 /** What builds the console. */
 const BUILD = [
   ...['build.mjs', 'vite.config.mjs', 'package.json'].map((file) => `apps/console/${file}`),
-  'tools/bundled-packages.mjs',
+  'tools/bundle/packages.mjs',
 ];
 
 /** Makes a checkout at a path, with a console of one page. */

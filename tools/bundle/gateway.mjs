@@ -4,9 +4,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { writeBundledPackages } from './bundled-packages.mjs';
+import { writeBundledPackages } from './packages.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const gateway = join(root, 'apps/gateway');
 
 /** Loaded from node_modules: each has files that it finds by its own path, or test hooks that must exist once. */
