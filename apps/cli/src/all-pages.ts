@@ -6,12 +6,16 @@ type Item<N extends RouteName> = AnswerOf<N> extends { items: (infer I)[] } ? I 
 
 const LARGEST_PAGE = 500;
 
-/** The items of a list, page by page, until there are no more or `limit` is reached. */
+/**
+ * The items of a list, page by page, until there are no more or `limit` is reached.
+ * @param onPage is given each page, for what it says besides its items
+ */
 export async function allPages<N extends RouteName>(
   settings: Settings,
   name: N,
   query: object,
   limit = Number.POSITIVE_INFINITY,
+  onPage: (page: AnswerOf<N>) => void = () => undefined,
 ): Promise<Item<N>[]> {
   const items: Item<N>[] = [];
   let after: string | undefined;
@@ -21,10 +25,9 @@ export async function allPages<N extends RouteName>(
       limit: String(Math.min(LARGEST_PAGE, limit - items.length)),
       ...(after === undefined ? {} : { after }),
     };
-    const page = (await call(settings, name, { query: pageQuery } as unknown as Partial<RequestOf<N>>)) as {
-      items: Item<N>[];
-      next: string | null;
-    };
+    const answer = await call(settings, name, { query: pageQuery } as unknown as Partial<RequestOf<N>>);
+    onPage(answer);
+    const page = answer as { items: Item<N>[]; next: string | null };
     items.push(...page.items);
     if (page.next === null) break;
     after = page.next;

@@ -1,10 +1,12 @@
 /** The audit trail in the console: searches within a person's organisations, one request's story, the support bundle, downloads. */
 import { API_PREFIX } from '@gatehouse/contracts/routes';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
+import { runCli } from '../../support/cli/run-cli.ts';
 import { signIn } from '../../support/staff.ts';
 import { deniedOf, intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
 
@@ -126,10 +128,42 @@ describe('the filters of the console', () => {
     expect(ofService).not.toContain(actor);
   });
 
+  it('name the months of the period that have left the database', async () => {
+    await owner.query(`BEGIN; SET LOCAL session_replication_role = replica;
+      INSERT INTO audit.removal (writer, month, removed_at, removed_by, records, subjects, manifest, ranges_sha256)
+      SELECT gen_random_uuid(), month, now(), 'operator', 1, 0, sha256('m'), sha256('r')
+        FROM unnest(ARRAY['2024-03', '2024-04', '2024-05']) AS month; COMMIT`);
+    const removed = ['2024-03', '2024-04'];
+    const period = { until: '2024-04-30' };
+    expect((await admin.ok('auditList', { query: period })).covers.removed).toEqual(removed);
+    expect((await admin.ok('auditList', { query: { last: '1h' } })).covers.removed).toEqual([]);
+    const search = { ...period, nhsNumber: NHS_NUMBER, reason: 'a complaint' };
+    expect((await admin.ok('auditSearch', { body: search })).covers.removed).toEqual(removed);
+    const file = await download(period);
+    expect(file.headers.get('gatehouse-removed-months')).toBe('2024-03, 2024-04');
+    await file.text();
+    const story = await admin.call('GET', `${API_PREFIX}/audit/requests/${randomUUID()}`);
+    expect([story.status, story.body.detail]).toEqual([
+      404,
+      'There is no request with such an attempt in the database. The records of 2024-03, 2024-04, 2024-05 are in the archive alone.',
+    ]);
+    const { out, err } = await runCli({ url: admin.url, token: admin.tokens.audit }, [
+      'audit',
+      'list',
+      ...['--until', '2024-04-30'],
+    ]);
+    expect([out, err].join('\n')).toContain(
+      'The records of 2024-03, 2024-04 have left the database. "gatehouse audit fetch 2024-03" brings them back from the archive.',
+    );
+    await owner.query(
+      'BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM audit.removal; COMMIT',
+    );
+  });
+
   it('say what the last hour covered, and reject limits beside it', async () => {
     const { covers } = await admin.ok('auditList', { query: { last: '1h' } });
     const from = new Date(admin.clock.ms - 3_600_000).toISOString();
-    expect(covers).toEqual({ from, until: null });
+    expect(covers).toEqual({ from, until: null, removed: [] });
     expect(await events('AUDIT_READ')).toContainEqual(expect.objectContaining({ from }));
     for (const [query, text] of [
       ['last=1h&from=2026-03-02', 'give either `last`, or `from` and `until`'],

@@ -86,8 +86,13 @@ function listCommand(audit: Command, { settings, output, ask }: Context): void {
       const { limit, nhsNumber, ubrn, reason, ...filter } = options;
       if (nhsNumber === undefined && ubrn === undefined) {
         const query = withInstants(filter);
-        print(output, await allPages(settings, 'auditList', query, limit), rowsText);
+        let removed: readonly string[] = [];
+        const rows = await allPages(settings, 'auditList', query, limit, ({ covers }) => {
+          ({ removed } = covers);
+        });
+        print(output, rows, rowsText);
         noteCoverage(output, query);
+        noteRemoved(output, removed);
         return;
       }
       if (nhsNumber !== undefined && ubrn !== undefined)
@@ -100,6 +105,7 @@ function listCommand(audit: Command, { settings, output, ask }: Context): void {
       const page = await call(settings, 'auditSearch', { body });
       print(output, page.items, (rows) => [rowsText(rows), staffText(page.staff)].join('\n\n'));
       noteCoverage(output, body);
+      noteRemoved(output, page.covers.removed);
       if (page.next !== null) output.err('There are more: raise --limit, or narrow the search.\n');
     });
 }
@@ -180,6 +186,14 @@ function noteCoverage(output: Output, { from, until }: Span): void {
   if (from === undefined && until === undefined) return;
   const beginning = from === undefined ? 'From the beginning' : `From ${from}`;
   output.err(`${beginning} ${until === undefined ? 'on' : `until just before ${until}`}.\n`);
+}
+
+function noteRemoved(output: Output, months: readonly string[]): void {
+  const [one] = months;
+  if (one === undefined) return;
+  output.err(
+    `The records of ${months.join(', ')} have left the database. "gatehouse audit fetch ${one}" brings them back from the archive.\n`,
+  );
 }
 
 const COLUMNS: readonly Column<Row>[] = [

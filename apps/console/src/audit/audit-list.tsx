@@ -82,10 +82,11 @@ export default function AuditList() {
   );
 }
 
-/** A list without limits needs no words. */
+/** A list of everything needs no words. */
 function CoveredSpan() {
   const covers = (useListContext().meta as { readonly covers?: Covers } | undefined)?.covers;
-  if (covers === undefined || (covers.from === null && covers.until === null)) return null;
+  if (covers === undefined) return null;
+  if (covers.from === null && covers.until === null && covers.removed.length === 0) return null;
   return <Typography sx={{ mb: 1 }}>{coverageText(covers)}</Typography>;
 }
 

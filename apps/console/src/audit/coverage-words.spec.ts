@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coverageOfHeader, coverageText } from './coverage-words.js';
+import { coverageOfHeaders, coverageText } from './coverage-words.js';
 
 const WINTER = '2026-03-02T00:00:00.000Z';
 const SUMMER = '2026-06-30T23:00:00.000Z';
@@ -11,11 +11,28 @@ describe('what a list or a download covers, in the time of London', () => {
     [null, SUMMER, 'Covers everything until just before 1 Jul 2026, 00:00:00, London time.'],
     [WINTER, SUMMER, 'Covers 2 Mar 2026, 00:00:00 until just before 1 Jul 2026, 00:00:00, London time.'],
   ])('from %s until %s', (from, until, words) => {
-    expect(coverageText({ from, until })).toBe(words);
-    expect(coverageOfHeader(`${from ?? '..'}/${until ?? '..'}`)).toEqual({ from, until });
+    expect(coverageText({ from, until, removed: [] })).toBe(words);
+    const headers = new Headers({ 'Gatehouse-Covers': `${from ?? '..'}/${until ?? '..'}` });
+    expect(coverageOfHeaders(headers)).toEqual({ from, until, removed: [] });
   });
 
-  it.each([null, '', 'today'])('a header of %j says nothing', (header) => {
-    expect(coverageOfHeader(header)).toBeNull();
+  it('names the months that have left the database', () => {
+    const headers = new Headers({
+      'Gatehouse-Covers': '../..',
+      'Gatehouse-Removed-Months': '2026-03, 2026-04',
+    });
+    const covers = coverageOfHeaders(headers);
+    expect(covers).toEqual({ from: null, until: null, removed: ['2026-03', '2026-04'] });
+    expect(coverageText(covers ?? { from: null, until: null, removed: [] })).toBe(
+      'Covers the whole audit trail. The records of March 2026 and April 2026 have left the database: an operator brings them back from the archive with “gatehouse audit fetch 2026-03”.',
+    );
+  });
+
+  it.each(['', 'today'])('a header of %j says nothing', (header) => {
+    expect(coverageOfHeaders(new Headers({ 'Gatehouse-Covers': header }))).toBeNull();
+  });
+
+  it('no header says nothing', () => {
+    expect(coverageOfHeaders(new Headers())).toBeNull();
   });
 });

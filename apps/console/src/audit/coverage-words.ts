@@ -5,15 +5,28 @@ import { moment } from '../parts/dates.js';
 export type Covers = AnswerOf<'auditList'>['covers'];
 
 /** “Covers 1 Mar 2026, 00:00:00 until just before 2 Mar 2026, 00:00:00, London time.” */
-export function coverageText({ from, until }: Covers): string {
-  if (from === null && until === null) return 'Covers the whole audit trail.';
+export function coverageText({ from, until, removed }: Covers): string {
+  const gone = removed.length === 0 ? '' : ` ${removedText(removed)}`;
+  if (from === null && until === null) return `Covers the whole audit trail.${gone}`;
   const end = until === null ? 'until now' : `until just before ${moment(until)}`;
-  return `Covers ${from === null ? 'everything' : moment(from)} ${end}, London time.`;
+  return `Covers ${from === null ? 'everything' : moment(from)} ${end}, London time.${gone}`;
 }
 
-/** The header `Gatehouse-Covers` of an answer in lines; null where there is none. */
-export function coverageOfHeader(header: string | null): Covers | null {
-  const [from, until] = header?.split('/') ?? [];
+/** Months are those of UTC. */
+function removedText(removed: readonly string[]): string {
+  const names = removed.map((month) => MONTH_NAME.format(new Date(`${month}-01`)));
+  const [one = ''] = removed;
+  return `The records of ${LIST.format(names)} have left the database: an operator brings them back from the archive with “gatehouse audit fetch ${one}”.`;
+}
+
+const LIST = new Intl.ListFormat('en-GB');
+const MONTH_NAME = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+/** The headers `Gatehouse-Covers` and `Gatehouse-Removed-Months` of an answer in lines; null where there is none. */
+export function coverageOfHeaders(headers: Headers): Covers | null {
+  const [from, until] = headers.get('gatehouse-covers')?.split('/') ?? [];
+  if (from === undefined || until === undefined) return null;
   const limit = (text: string): string | null => (text === '..' ? null : text);
-  return from === undefined || until === undefined ? null : { from: limit(from), until: limit(until) };
+  const removed = headers.get('gatehouse-removed-months')?.split(', ') ?? [];
+  return { from: limit(from), until: limit(until), removed };
 }

@@ -10,6 +10,7 @@ import {
   interactionId,
   label,
   moment,
+  month,
   named,
   odsCode,
   productName,
@@ -322,9 +323,14 @@ export const auditExportRequest = z.strictObject({
   reason,
 });
 export const auditRow = z.looseObject({});
-/** `covers` is what the filter was read as: from an instant on, until just before another. Null: no limit. */
 export const auditPage = page(auditRow).extend({
-  covers: z.object({ from: instant.nullable(), until: instant.nullable() }),
+  /** What the filter was read as: from an instant on, until just before another. Null: no limit. */
+  covers: z.object({
+    from: instant.nullable(),
+    until: instant.nullable(),
+    /** Months of it whose records have left the database and are in the archive alone. */
+    removed: z.array(month),
+  }),
 });
 
 /** What the trail's own events say of a patient, without the identifier. */

@@ -19,7 +19,7 @@ import { REASON_IN_TRAIL } from '../../parts/form/fields.js';
 import { focusFirstFault } from '../../parts/form/focus-first-fault.js';
 import { givenReason } from '../../parts/form/given-reason.js';
 import { saveFile } from '../../parts/save-file.js';
-import { coverageOfHeader, coverageText, type Covers } from '../coverage-words.js';
+import { coverageOfHeaders, coverageText, type Covers } from '../coverage-words.js';
 import { asked } from './quick-filters.js';
 
 const FORMATS = {
@@ -61,7 +61,7 @@ export default function DownloadDialog({ format, label, onClose }: Props) {
     const pieces: Uint8Array<ArrayBuffer>[] = [];
     let { lines, bytes, covers } = NOTHING;
     const readHeaders = (headers: Headers): void => {
-      covers = coverageOfHeader(headers.get('gatehouse-covers'));
+      covers = coverageOfHeaders(headers);
     };
     try {
       const set = Object.entries(asked(filterValues)).filter(([, value]) => value !== '' && value !== null);

@@ -7,6 +7,7 @@ import { type Reach, reaches } from '@gatehouse/domain/governance/permissions';
 import { spanOf } from '@gatehouse/domain/input/moment';
 import type { Snapshot } from '@gatehouse/domain/registry/registry';
 import type pg from 'pg';
+import { removedMonths } from '../../adapters/audit/archive/removed-months.js';
 import {
   type CallCount,
   countCalls,
@@ -86,6 +87,11 @@ export class AuditTrail {
   /** Runs of verification, newest first. @param after a cursor of `instantCursor` */
   verifications(most: number, after: string | undefined): Promise<StoredRun[]> {
     return readRuns(this.parts.database, most, after);
+  }
+
+  /** The months of a period whose records are in the archive alone. */
+  removedMonths({ from, until }: Pick<AuditFilter, 'from' | 'until'> = {}): Promise<string[]> {
+    return removedMonths(this.parts.database, spanOf(from, until));
   }
 
   /** The keyed hashes (hex) under which an identifier may be found: of one organisation, or of all that have a key. */

@@ -1,6 +1,7 @@
 /** Which instants an answer about the audit trail covers, since a day may be meant in more than one zone. */
 import type { ServerResponse } from 'node:http';
 import { spanOf } from '@gatehouse/domain/input/moment';
+import type { AuditTrail } from './audit-trail.js';
 
 interface Limits {
   readonly from?: string | undefined;
@@ -14,8 +15,21 @@ export function coverageOf({ from, until }: Limits) {
   return { from: text(fromMs), until: text(untilMs) };
 }
 
-/** For an answer in lines, which has no place for it: an interval of ISO 8601, `..` where it has no limit. */
-export function announceCoverage(response: ServerResponse, limits: Limits): void {
+/** With the months of it whose records are in the archive alone, so that nobody takes “none” for an answer about them. */
+export async function wholeCoverageOf(auditTrail: AuditTrail, limits: Limits) {
+  return { ...coverageOf(limits), removed: await auditTrail.removedMonths(limits) };
+}
+
+/**
+ * For an answer in lines, which has no place for it: an interval of ISO 8601, `..` where it has no limit.
+ * @param removed the months of it whose records are in the archive alone
+ */
+export function announceCoverage(
+  response: ServerResponse,
+  limits: Limits,
+  removed: readonly string[] = [],
+): void {
   const { from, until } = coverageOf(limits);
+  if (removed.length > 0) response.setHeader('Gatehouse-Removed-Months', removed.join(', '));
   response.setHeader('Gatehouse-Covers', `${from ?? '..'}/${until ?? '..'}`);
 }

@@ -22,8 +22,9 @@ async function serve(
   filter: AuditFilter = { reach: 'all' },
 ): Promise<Response> {
   const now = () => 0;
-  const auditTrail: Pick<AuditTrail, 'all' | 'record'> = {
+  const auditTrail: Pick<AuditTrail, 'all' | 'record' | 'removedMonths'> = {
     all: rows,
+    removedMonths: () => Promise.resolve([]),
     record: (event) => (event.event === 'AUDIT_EXPORT_END' ? onEnd(event) : Promise.resolve()),
   };
   const downloads = new AuditDownload(auditTrail, new AuditAccess(auditTrail, now), now);

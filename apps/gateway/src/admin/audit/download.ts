@@ -22,7 +22,7 @@ const COLUMNS = [
 @Injectable()
 export class AuditDownload {
   constructor(
-    @Inject(AuditTrail) private readonly auditTrail: Pick<AuditTrail, 'all'>,
+    @Inject(AuditTrail) private readonly auditTrail: Pick<AuditTrail, 'all' | 'removedMonths'>,
     @Inject(AuditAccess) private readonly access: AuditAccess,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
@@ -46,7 +46,8 @@ export class AuditDownload {
     const isCsv = format === 'csv';
     const lines = new LineWriter(response, isCsv ? 'text/csv; charset=utf-8; header=present' : undefined);
     response.setHeader('Content-Disposition', `attachment; filename="gatehouse-audit.${format}"`);
-    announceCoverage(response, { ...criteria, until });
+    const period = { ...criteria, until };
+    announceCoverage(response, period, await this.auditTrail.removedMonths(period));
     let rows = 0;
     const recordEnd = (complete: boolean) =>
       this.access.record('AUDIT_EXPORT_END', acting, { exportId, rows, complete });

@@ -10,6 +10,11 @@ export async function requireStory(
   reach: Reach,
 ): Promise<RequestStory> {
   const story = await auditTrail.story(attemptId, reach);
-  if (story === null) throw notFound('request with such an attempt');
-  return story;
+  if (story !== null) return story;
+  const removed = await auditTrail.removedMonths();
+  throw notFound(
+    removed.length === 0
+      ? 'request with such an attempt'
+      : `request with such an attempt in the database. The records of ${removed.join(', ')} are in the archive alone`,
+  );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dueAtMs, monthOf, obstacleOf, spanOfMonth, stretchOf } from './archive-month.js';
+import { monthsWithin, dueAtMs, monthOf, obstacleOf, spanOfMonth, stretchOf } from './archive-month.js';
 
 describe('a month', () => {
   it.each([
@@ -14,6 +14,22 @@ describe('a month', () => {
 
   it.each(['2026-13', '2026-00', '2026-1', '2026-11-01', '', '../2026-11'])('is not "%s"', (text) => {
     expect(() => spanOfMonth(text)).toThrow('is not a month');
+  });
+});
+
+describe('the months of a span', () => {
+  const MONTHS = ['2026-02', '2026-03', '2026-05'];
+  const at = (text: string): number => Date.parse(text);
+
+  it.each<[string, number | undefined, number | undefined, string[]]>([
+    ['without limits', undefined, undefined, MONTHS],
+    ['from within one', at('2026-03-31T23:59:59.999Z'), undefined, ['2026-03', '2026-05']],
+    ['from the end of one', at('2026-04-01T00:00Z'), undefined, ['2026-05']],
+    ['until the beginning of one', undefined, at('2026-03-01T00:00Z'), ['2026-02']],
+    ['until within one', undefined, at('2026-03-01T00:00:00.001Z'), ['2026-02', '2026-03']],
+    ['between two', at('2026-04-01T00:00Z'), at('2026-05-01T00:00Z'), []],
+  ])('%s', (_, fromMs, untilMs, months) => {
+    expect(monthsWithin(MONTHS, { fromMs, untilMs })).toEqual(months);
   });
 });
 

@@ -26,6 +26,17 @@ export function spanOfMonth(month: string): MonthSpan {
   return { fromMs: Date.UTC(Number(year), Number(number) - 1), toMs: Date.UTC(Number(year), Number(number)) };
 }
 
+/** The months of which a span has a part. @param span half-open; undefined: no limit */
+export function monthsWithin(
+  months: readonly string[],
+  { fromMs, untilMs }: { readonly fromMs?: number | undefined; readonly untilMs?: number | undefined },
+): string[] {
+  return months.filter((month) => {
+    const span = spanOfMonth(month);
+    return span.toMs > (fromMs ?? -Infinity) && span.fromMs < (untilMs ?? Infinity);
+  });
+}
+
 export const dueAtMs = (month: string): number => spanOfMonth(month).toMs + MARGIN_MS;
 
 /** What the database says of a chain and a month. Numbers are 0 where there is no such record. */

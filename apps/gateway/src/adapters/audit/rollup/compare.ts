@@ -6,6 +6,7 @@ import {
   type RollupDifference,
   type RollupRow,
 } from '@gatehouse/domain/audit/rollup/difference';
+import { removedMonths } from '../archive/removed-months.js';
 import { epochMs, millisecondsOf } from '../read/filter.js';
 import { byKey, countedRecords, KEY, recordsOf, type Queries, totals } from './counted.js';
 
@@ -78,8 +79,7 @@ export async function readOldestOpen(database: Queries): Promise<number | null> 
 
 /** Hours of months that have left the database can't be compared. */
 async function stillThere(database: Queries, hours: readonly number[]): Promise<readonly number[]> {
-  const { rows } = await database.query<{ month: string }>('SELECT DISTINCT month FROM audit.removal');
-  const removed = new Set(rows.map(({ month }) => month));
+  const removed = new Set(await removedMonths(database));
   return hours.filter((hourMs) => !removed.has(monthOf(hourMs)));
 }
 
