@@ -42,7 +42,7 @@ export function OrganisationRetention({ odsCode }: { readonly odsCode: string })
                 },
                 REASON_REQUIRED,
               ]}
-              done="It is set how long the records are kept."
+              done="Retention set."
             />
           </>
         )}

@@ -51,7 +51,7 @@ function Periods({ deployment, items, next }: Retention) {
           monthsField('retention', 'Months until records may be destroyed', retention, 'Never if left empty'),
           REASON_REQUIRED,
         ]}
-        done="It is set how long the audit trail is kept."
+        done="Retention set."
       />
       {items.length === 0 ? (
         <Typography sx={{ mt: 1 }}>No organisation has a retention or a hold of its own.</Typography>
