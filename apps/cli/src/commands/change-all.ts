@@ -5,20 +5,26 @@ import {
   organisationStateAtOnce,
   type OrganisationStateAtOnce,
 } from '@gatehouse/contracts/registry/at-once-routes';
-import { applicationFilter, organisationFilter } from '@gatehouse/contracts/registry/registry-resources';
 import type { AnswerOf, RequestOf } from '@gatehouse/contracts/routes';
 import type { Command } from 'commander';
 import { call } from '../api.js';
-import { choice, type Context, defined, ENVIRONMENT, ORGANISATION, wholeNumber } from '../options.js';
+import { choice, type Context, defined, wholeNumber } from '../options.js';
 import { Failure } from '../failure.js';
 import { count as counted, print } from '../output.js';
-import { HEALTH } from './lists.js';
+import { withApplicationFilter, withOrganisationFilter } from './lists.js';
 
 interface Confirmation<S> {
   readonly to: S;
-  readonly count?: number;
-  readonly reason?: string;
+  readonly count?: number | undefined;
+  readonly reason?: string | undefined;
 }
+type Preview = AnswerOf<'organisationsAtOncePreview'> | AnswerOf<'applicationsAtOncePreview'>;
+
+interface Calls {
+  readonly preview: () => Promise<Preview>;
+  readonly change: (confirmed: { count: number; reason: string }) => Promise<{ readonly changed: number }>;
+}
+
 type ApplicationFilter = RequestOf<'applicationsAtOnceChange'>['body']['filter'];
 type OrganisationFilter = RequestOf<'organisationsAtOnceChange'>['body']['filter'];
 
@@ -28,68 +34,62 @@ export function changeAllCommands(program: Command, { settings, output }: Contex
     .command('change-all')
     .description('Suspend or put in service everything that a filter finds, as one change.');
 
+  async function run(
+    one: string,
+    { to, count, reason }: Confirmation<string>,
+    { preview, change }: Calls,
+  ): Promise<void> {
+    if (count === undefined) print(output, await preview(), (found) => previewText(found, one, to));
+    else {
+      const answer = await change({ count, reason: given(reason) });
+      print(output, answer, ({ changed }) => doneText(changed, one, to));
+    }
+  }
+
   withConfirmation(
-    changeAll
-      .command('applications')
-      .description(
-        `Suspend or put in service every application that a filter finds, as one change. Without --count, nothing is changed and the answer says how many there are. At most ${MOST} at once.`,
-      )
-      .addOption(
-        choice('--to <state>', 'what they become', applicationStateAtOnce.options).makeOptionMandatory(),
-      )
-      .option(...ENVIRONMENT)
-      .option(...ORGANISATION)
-      .option('--product <name>', 'product')
-      .addOption(
-        choice('--state <state>', 'state of the application', applicationFilter.shape.state.unwrap().options),
-      )
-      .option('--asid <asid>', 'ASID, 12 digits')
-      .addOption(HEALTH),
-  ).action(
-    async ({ to, count, reason, ...filter }: Confirmation<ApplicationStateAtOnce> & ApplicationFilter) => {
-      if (count === undefined) {
-        const preview = await call(settings, 'applicationsAtOncePreview', { query: { to, ...filter } });
-        print(output, preview, (found) => previewText(found, 'application', to));
-      } else {
-        const body = { to, filter: defined(filter), count, reason: given(reason) };
-        const answer = await call(settings, 'applicationsAtOnceChange', { body });
-        print(output, answer, ({ changed }) => doneText(changed, 'application', to));
-      }
-    },
+    withApplicationFilter(commandFor(changeAll, 'application', applicationStateAtOnce.options)),
+  ).action(({ to, count, reason, ...filter }: Confirmation<ApplicationStateAtOnce> & ApplicationFilter) =>
+    run(
+      'application',
+      { to, count, reason },
+      {
+        preview: () => call(settings, 'applicationsAtOncePreview', { query: { to, ...filter } }),
+        change: (confirmed) =>
+          call(settings, 'applicationsAtOnceChange', {
+            body: { to, filter: defined(filter), ...confirmed },
+          }),
+      },
+    ),
   );
 
   withConfirmation(
-    changeAll
-      .command('organisations')
-      .description(
-        `Suspend or put in service every organisation that a filter finds, as one change. Without --count, nothing is changed and the answer says how many there are. At most ${MOST} at once.`,
-      )
-      .addOption(
-        choice('--to <state>', 'what they become', organisationStateAtOnce.options).makeOptionMandatory(),
-      )
-      .addOption(
-        choice(
-          '--state <state>',
-          'state of the organisation',
-          organisationFilter.shape.state.unwrap().options,
-        ),
-      )
-      .addOption(HEALTH),
-  ).action(
-    async ({ to, count, reason, ...filter }: Confirmation<OrganisationStateAtOnce> & OrganisationFilter) => {
-      if (count === undefined) {
-        const preview = await call(settings, 'organisationsAtOncePreview', { query: { to, ...filter } });
-        print(output, preview, (found) => previewText(found, 'organisation', to));
-      } else {
-        const body = { to, filter: defined(filter), count, reason: given(reason) };
-        const answer = await call(settings, 'organisationsAtOnceChange', { body });
-        print(output, answer, ({ changed }) => doneText(changed, 'organisation', to));
-      }
-    },
+    withOrganisationFilter(commandFor(changeAll, 'organisation', organisationStateAtOnce.options)),
+  ).action(({ to, count, reason, ...filter }: Confirmation<OrganisationStateAtOnce> & OrganisationFilter) =>
+    run(
+      'organisation',
+      { to, count, reason },
+      {
+        preview: () => call(settings, 'organisationsAtOncePreview', { query: { to, ...filter } }),
+        change: (confirmed) =>
+          call(settings, 'organisationsAtOnceChange', {
+            body: { to, filter: defined(filter), ...confirmed },
+          }),
+      },
+    ),
   );
 }
 
 const MOST = MOST_AT_ONCE.toLocaleString('en-GB');
+
+/** `change-all applications`, without its filters and its confirmation. */
+function commandFor(changeAll: Command, one: string, states: readonly string[]): Command {
+  return changeAll
+    .command(`${one}s`)
+    .description(
+      `Suspend or put in service every ${one} that a filter finds, as one change. Without --count, nothing is changed and the answer says how many there are. At most ${MOST} at once.`,
+    )
+    .addOption(choice('--to <state>', 'what they become', states).makeOptionMandatory());
+}
 
 function withConfirmation(command: Command): Command {
   return command
@@ -108,16 +108,7 @@ function given(reason: string | undefined): string {
 
 const SUSPENDED = 'suspended';
 
-function previewText(
-  {
-    total,
-    isMore,
-    atStake,
-    ...where
-  }: AnswerOf<'organisationsAtOncePreview'> | AnswerOf<'applicationsAtOncePreview'>,
-  one: string,
-  to: string,
-): string {
+function previewText({ total, isMore, atStake, ...where }: Preview, one: string, to: string): string {
   const becomes = to === SUSPENDED ? 'suspended' : 'put in service';
   if (isMore)
     return `More than ${MOST} ${one}s can be ${becomes}, which is the most at once. Narrow the filter.`;
