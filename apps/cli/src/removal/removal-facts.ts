@@ -1,5 +1,6 @@
 /** What the database says of a month that is to leave it, read as the owner. */
 import { spanOfMonth } from '@gatehouse/domain/audit/archive/archive-month';
+import { manifestFile } from '@gatehouse/domain/audit/archive/archive-manifest';
 import { partitionsOf, type RemovalFacts } from '@gatehouse/domain/audit/archive/removal';
 import { coveredHeads, parseHeadLines } from '@gatehouse/domain/audit/checkpoint';
 import type pg from 'pg';
@@ -15,6 +16,7 @@ export async function readRemovalFacts(
   const { rows } = await client.query<{ hasPartition: boolean; isArchived: boolean; has: string[] }>(MONTH, [
     month,
     event,
+    manifestFile(month),
   ]);
   const { hasPartition = false, isArchived = false, has = [] } = rows[0] ?? {};
   const base = { keepOnline, hasPartition, isArchived };
@@ -83,7 +85,7 @@ const MONTH = `
 SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('audit.' || $2)) AS "hasPartition",
        EXISTS (SELECT FROM audit.archive WHERE month = $1) AS "isArchived",
        ARRAY(SELECT place FROM audit.archive_copy
-              WHERE month = $1 AND file = 'archive/' || $1 || '/manifest.json') AS has`;
+              WHERE month = $1 AND file = $3) AS has`;
 
 const ARCHIVED_TO = `
 (SELECT c.writer, max(c.to_seq) AS seq FROM audit.archive_chain c JOIN audit.archive USING (month) GROUP BY c.writer)`;
