@@ -1,6 +1,7 @@
 /** Which instants a list or a download of the audit trail covers: a day that a person chose is a day in London. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { moment } from '../parts/dates.js';
+import { moment, monthName } from '../parts/dates.js';
+import { listed } from '../parts/words.js';
 
 export type Covers = AnswerOf<'auditList'>['covers'];
 
@@ -12,15 +13,10 @@ export function coverageText({ from, until, removed }: Covers): string {
   return `Covers ${from === null ? 'everything' : moment(from)} ${end}, London time.${gone}`;
 }
 
-/** Months are those of UTC. */
 function removedText(removed: readonly string[]): string {
-  const names = removed.map((month) => MONTH_NAME.format(new Date(`${month}-01`)));
   const [one = ''] = removed;
-  return `The records of ${LIST.format(names)} have left the database: an operator brings them back from the archive with “gatehouse audit fetch ${one}”.`;
+  return `The records of ${listed(removed.map(monthName))} have left the database: an operator brings them back from the archive with “gatehouse audit fetch ${one}”.`;
 }
-
-const LIST = new Intl.ListFormat('en-GB');
-const MONTH_NAME = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
 /** The headers `Gatehouse-Covers` and `Gatehouse-Removed-Months` of an answer in lines; null where there is none. */
 export function coverageOfHeaders(headers: Headers): Covers | null {

@@ -1,9 +1,8 @@
 /** Where somebody is, and where a change counts, in words. */
 import type { SessionView } from '@gatehouse/contracts/staff/staff-resources';
+import { listed } from '../parts/words.js';
 
 export type Environment = Pick<SessionView['environments'][number], 'name' | 'isServed' | 'isProduction'>;
-
-const LIST = new Intl.ListFormat('en-GB');
 
 /** What the bar names: production first, because on a narrow screen there is room for one name alone. */
 export function servedEnvironments<E extends Environment>(environments: readonly E[]): E[] {
@@ -24,6 +23,6 @@ interface Place {
 export function placeOf(names: readonly string[], environments: readonly Environment[]): Place {
   const places = names.length === 0 ? environments.map(({ name }) => name) : names;
   const isProduction = environments.some((each) => each.isProduction && places.includes(each.name));
-  const text = `${isProduction ? 'Production: this' : 'This'} takes effect in ${LIST.format(places)}.`;
+  const text = `${isProduction ? 'Production: this' : 'This'} takes effect in ${listed(places)}.`;
   return { isProduction, text };
 }

@@ -65,3 +65,8 @@ const TENTHS = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
 /** “41 ms”, and from a second on “1.2 s”. */
 export const duration = (ms: number): string =>
   ms < 1_000 ? `${WHOLE.format(ms)} ms` : `${TENTHS.format(ms / 1_000)} s`;
+
+const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+/** `2026-11` as “November 2026”. */
+export const monthName = (month: string): string => MONTH.format(new Date(`${month}-01`));

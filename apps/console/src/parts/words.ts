@@ -14,6 +14,11 @@ export function sentenceCase(text: string): string {
 export const choicesOf = (values: readonly string[]): { id: string; name: string }[] =>
   values.map((id) => ({ id, name: sentenceCase(id) }));
 
+const LIST = new Intl.ListFormat('en-GB');
+
+/** “dev, int and prod”. */
+export const listed = (names: readonly string[]): string => LIST.format(names);
+
 /** “1 change”, “2 changes”. */
 export const counted = (count: number, one: string, several = `${one}s`): string =>
   `${count.toLocaleString('en-GB')} ${count === 1 ? one : several}`;

@@ -1,7 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Typography } from '@mui/material';
 import type { ConsoleRecord } from '../api/data-provider.js';
-import { moment } from '../parts/dates.js';
+import { moment, monthName } from '../parts/dates.js';
 import { Section } from '../parts/facts.js';
 import { type Column, RecordRows } from '../parts/list/record-rows.js';
 import { counted } from '../parts/words.js';
@@ -50,11 +50,6 @@ const nextWords = ({ month, dueAt, isDue }: NonNullable<Archive['next']>): strin
   isDue
     ? `${monthName(month)} has been due since ${moment(dueAt)}.`
     : `${monthName(month)} follows on ${moment(dueAt)}.`;
-
-/** `2026-11` as “November 2026”. */
-function monthName(month: string): string {
-  return new Date(`${month}-15T12:00:00Z`).toLocaleDateString('en-GB', { month: 'long', year: 'numeric' });
-}
 
 const COLUMNS: readonly Column<Month>[] = [
   { label: 'Month', value: ({ month }) => monthName(month) },
