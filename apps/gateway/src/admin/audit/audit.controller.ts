@@ -12,7 +12,7 @@ import { CLOCK, type Clock } from '../injected.js';
 import { AuditAccess, factsOf } from './audit-access.js';
 import { criteriaOf, filterFor } from './audit-filter.js';
 import { AuditTrail } from './audit-trail.js';
-import { announceCoverage, wholeCoverageOf } from './coverage.js';
+import { announceCoverage, coverageOf } from './coverage.js';
 import { AuditDownload } from './download.js';
 
 /** A search over all organisations has a hash for each; its record names this many and says how many there were. */
@@ -36,7 +36,7 @@ export class AuditController {
     const filter = criteriaOf(asked, this.now());
     await this.access.record('AUDIT_READ', acting, factsOf(filter));
     const page = await this.auditTrail.list(filterFor(filter, acting), { limit, after });
-    return { ...page, covers: await wholeCoverageOf(this.auditTrail, filter) };
+    return { ...page, covers: await coverageOf(this.auditTrail, filter) };
   }
 
   /** Records who searched for a patient, and why, before anything is found. The identifier itself is never recorded. */
@@ -61,7 +61,7 @@ export class AuditController {
     const showsStaff = after === undefined && acting.reach === 'all';
     return {
       ...page,
-      covers: await wholeCoverageOf(this.auditTrail, filter),
+      covers: await coverageOf(this.auditTrail, filter),
       staff: showsStaff ? await this.staffWhoLooked(subject, hashes, filter) : null,
     };
   }

@@ -9,15 +9,15 @@ interface Limits {
 }
 
 /** The span that a filter was read as, half-open; null where it has no limit. */
-export function coverageOf({ from, until }: Limits) {
+function limitsOf({ from, until }: Limits) {
   const { fromMs, untilMs } = spanOf(from, until);
   const text = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
   return { from: text(fromMs), until: text(untilMs) };
 }
 
-/** With the months of it whose records are in the archive alone, so that nobody takes “none” for an answer about them. */
-export async function wholeCoverageOf(auditTrail: AuditTrail, limits: Limits) {
-  return { ...coverageOf(limits), removed: await auditTrail.removedMonths(limits) };
+/** The span of a filter, with the months of it whose records are in the archive alone, so that nobody takes “none” for an answer about them. */
+export async function coverageOf(auditTrail: AuditTrail, limits: Limits) {
+  return { ...limitsOf(limits), removed: await auditTrail.removedMonths(limits) };
 }
 
 /**
@@ -29,7 +29,7 @@ export function announceCoverage(
   limits: Limits,
   removed: readonly string[] = [],
 ): void {
-  const { from, until } = coverageOf(limits);
+  const { from, until } = limitsOf(limits);
   if (removed.length > 0) response.setHeader('Gatehouse-Removed-Months', removed.join(', '));
   response.setHeader('Gatehouse-Covers', `${from ?? '..'}/${until ?? '..'}`);
 }

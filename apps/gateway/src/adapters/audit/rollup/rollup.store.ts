@@ -60,12 +60,11 @@ export async function emptyRollups(rows: {
 }): Promise<void> {
   await rows.$executeRawUnsafe('TRUNCATE audit_search.position');
   for (const table of ['hour', 'hour_total'])
-    await rows.$executeRawUnsafe(`DELETE FROM audit_search.${table} h WHERE ${ofNoRemovedMonth('h.hour')}`);
+    await rows.$executeRawUnsafe(
+      `DELETE FROM audit_search.${table} h WHERE NOT EXISTS
+         (SELECT FROM audit.removal r WHERE r.month = to_char(h.hour AT TIME ZONE 'UTC', 'YYYY-MM'))`,
+    );
 }
-
-/** @param hour an expression of SQL */
-export const ofNoRemovedMonth = (hour: string): string =>
-  `NOT EXISTS (SELECT FROM audit.removal r WHERE r.month = to_char(${hour} AT TIME ZONE 'UTC', 'YYYY-MM'))`;
 
 const STATUS = `
 SELECT sum(w.seq)::bigint AS records, coalesce(sum(p.seq), 0)::bigint AS counted,
