@@ -79,7 +79,12 @@ async function* endless(_: unknown, signal: AbortSignal): AsyncGenerator<Record<
 describe('an export', () => {
   let admin: AdminApi;
   beforeAll(async () => {
-    const auditTrail = { export: endless, all: endless, record: () => Promise.resolve() };
+    const auditTrail = {
+      export: endless,
+      all: endless,
+      record: () => Promise.resolve(),
+      removedMonths: () => Promise.resolve([]),
+    };
     admin = await startAdmin({ auditTrail: auditTrail as never });
   });
   afterAll(() => admin.close());
