@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../../../apps/cli/src/program.ts';
 import { readSettings } from '../../../apps/cli/src/settings.ts';
 import { createDatabase, createEmptyDatabase } from '../../support/servers/postgres.ts';
-import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, borrowAdmin } from '../../support/admin-api.ts';
 import { intentOf } from '../../support/audit/audit-trail.ts';
 import { signIn } from '../../support/staff.ts';
 
@@ -40,7 +40,7 @@ let admin: AdminApi;
 let folder: string;
 let file: string;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-cli-'));
   file = join(folder, 'registry.yaml');
   await writeFile(file, FILE);

@@ -3,11 +3,11 @@ import { parseClientKey } from '@gatehouse/domain/input/opaque-key';
 import { ACTIVATION_MARGIN_S, JWKS_CACHE_S, RETIREMENT_S } from '@gatehouse/domain/registry/signing-key';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, r69, smallDocument, startAdmin, borrowAdmin } from '../../support/admin-api.ts';
 
 let admin: AdminApi;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   await admin.call('POST', `${API_PREFIX}/registry/apply`, { document: smallDocument });
 });
 afterAll(() => admin.close());

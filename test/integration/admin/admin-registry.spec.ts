@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SecretBox } from '../../../apps/gateway/src/adapters/kms/secret-box.ts';
 import { Transactions } from '../../../apps/gateway/src/admin/http/transactions.ts';
-import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, smallDocument, startAdmin, borrowAdmin } from '../../support/admin-api.ts';
 import { IS_FULL_SIZE } from '../../support/size.ts';
 
 let admin: AdminApi;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
 });
 afterAll(() => admin.close());
 

@@ -9,13 +9,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAdminApp } from '../../../apps/gateway/src/admin/http/app.ts';
 import { ChangesModule } from '../../../apps/gateway/src/admin/changes/changes.module.ts';
 import { type AdminDeps, DepsModule } from '../../../apps/gateway/src/admin/deps.module.ts';
-import { type AdminApi, createToken, pathOf, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, createToken, pathOf, startAdmin, borrowAdmin } from '../../support/admin-api.ts';
 import { intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
 import { refuseRows } from '../../support/audit/refuse-rows.ts';
 
 let admin: AdminApi;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
 });
 afterAll(() => admin.close());
 

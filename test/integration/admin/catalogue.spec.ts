@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matchOperation } from '../../../libs/domain/src/ers/operation.ts';
-import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, borrowAdmin } from '../../support/admin-api.ts';
 import { runCli } from '../../support/cli/run-cli.ts';
 import { specificationFile } from '../../support/ers-specification.ts';
 import { signIn } from '../../support/staff.ts';
@@ -12,7 +12,7 @@ import { signIn } from '../../support/staff.ts';
 let admin: AdminApi;
 let folder: string;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-catalogue-'));
   const document = specificationFile('1.3.0');
   const update = document.paths['/STU3/Appointment/{id}']?.['put'];

@@ -2,11 +2,11 @@
 import { API_PREFIX } from '@gatehouse/contracts/routes';
 import { ACTIVATION_MARGIN_S, JWKS_CACHE_S } from '@gatehouse/domain/registry/signing-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 
 let admin: AdminApi;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   await admin.call('POST', `${API_PREFIX}/registry/apply`, { document: smallDocument });
 });
 afterAll(() => admin.close());

@@ -4,13 +4,13 @@ import { openRollupStore } from '../../../apps/gateway/src/adapters/audit/rollup
 import { run as countRollups } from '../../../apps/gateway/src/jobs/audit/audit-rollups.job.ts';
 import { deniedOf, intentOf, outcomeOf } from '../../support/audit/audit-trail.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
-import { type Answer, type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type Answer, type AdminApi, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 
 let admin: AdminApi;
 let priya: SignedIn;
 let gita: SignedIn;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   priya = await signIn(admin.db, 'Priya', ['platform-engineer', 'governance-officer'], admin.clock.ms);
   gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);

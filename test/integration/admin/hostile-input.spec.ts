@@ -6,7 +6,7 @@ import { API_PREFIX, type RouteContract, routes } from '@gatehouse/contracts/rou
 import { PERMISSIONS } from '@gatehouse/domain/governance/permissions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ZodType } from 'zod';
-import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 import { IS_FULL_SIZE } from '../../support/size.ts';
 import { signIn } from '../../support/staff.ts';
 
@@ -65,7 +65,7 @@ let admin: AdminApi;
 let person: Record<string, string>;
 
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   await admin.call('POST', `${API_PREFIX}/registry/apply`, { document: smallDocument });
   const roles = ['platform-engineer', 'governance-officer', 'auditor', 'administrator'] as const;
   person = (await signIn(admin.db, 'Ada', roles, admin.clock.ms)).headers;

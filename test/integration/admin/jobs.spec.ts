@@ -3,7 +3,7 @@ import { JOB_NAMES } from '@gatehouse/domain/jobs/job-kinds';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createJobRecords } from '../../../apps/gateway/src/adapters/queue/job-records.js';
 import { workerReports } from '../../../apps/gateway/src/adapters/queue/worker-reports.js';
-import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, startAdmin, borrowAdmin } from '../../support/admin-api.ts';
 import { runCli } from '../../support/cli/run-cli.ts';
 
 const NHS_NUMBER = '943 476 5919';
@@ -12,7 +12,7 @@ const REASON = { reason: 'after the repair' };
 let api: AdminApi;
 const now = () => api.clock.ms;
 beforeAll(async () => {
-  api = await startAdmin();
+  api = await borrowAdmin();
 });
 afterAll(() => api.close());
 beforeEach(async () => {

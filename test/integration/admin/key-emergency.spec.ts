@@ -8,7 +8,7 @@ import {
   unsettledEmergencies,
 } from '../../../apps/gateway/src/adapters/keys/key-emergencies.ts';
 import { run as settleEmergencies } from '../../../apps/gateway/src/jobs/keys/key-emergencies.job.ts';
-import { type AdminApi, type Answer, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, type Answer, r69, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 
 const WAIT_MS = 3_900_000;
@@ -22,7 +22,7 @@ let active: string;
 let standby: string;
 
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   await admin.db.environment.update({ where: { name: 'int' }, data: { fourEyes: true } });
   active = (await admin.ok('keyCreate', { body: r69 })).kid;

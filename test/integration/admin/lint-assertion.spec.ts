@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { clientAssertion } from '@gatehouse/domain/apim/client-assertion';
 import type { SigningKey } from '@gatehouse/domain/registry/registry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, r69, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 import { SETTINGS_VARIABLE } from '../../support/servers/simulator-server.ts';
 import { signIn } from '../../support/staff.ts';
 
@@ -18,7 +18,7 @@ let application: string;
 let key: SigningKey;
 let tokenUrl: string;
 beforeAll(async () => {
-  api = await startAdmin();
+  api = await borrowAdmin();
   await api.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   const { kid, owner } = await api.ok('keyCreate', { body: r69 });
   application = owner.id;

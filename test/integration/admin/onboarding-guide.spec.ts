@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../../apps/cli/src/program.ts';
 import { readSettings } from '../../../apps/cli/src/settings.ts';
-import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, borrowAdmin } from '../../support/admin-api.ts';
 
 const GUIDE = new URL('../../../docs/guides/onboarding.md', import.meta.url);
 /** Commands that need an empty database or a data plane; test/e2e/cli.spec.ts runs them. */
@@ -34,7 +34,7 @@ let admin: AdminApi;
 let folder: string;
 let guide: string;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-guide-'));
   guide = await readFile(GUIDE, 'utf8');
 });

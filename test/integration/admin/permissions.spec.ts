@@ -9,7 +9,7 @@ import {
   pathOf,
   r69,
   smallDocument,
-  startAdmin,
+  borrowAdmin,
 } from '../../support/admin-api.ts';
 
 let admin: AdminApi;
@@ -17,7 +17,7 @@ let limited: SignedIn;
 /** One of each role, and one without any. */
 const people = new Map<StaffRole | null, SignedIn>();
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   const applied = await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   expect(applied.status).toBe(200);
   const only = (role: (typeof STAFF_ROLES)[number]) => ({ role, odsCodes: ['RCD'] });

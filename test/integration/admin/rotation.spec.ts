@@ -1,7 +1,7 @@
 /** Rotation policies over HTTP and the command line: who decides on them, and how far each rotation is. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRotations } from '../../../apps/gateway/src/adapters/keys/rotations.ts';
-import { type AdminApi, type Answer, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, type Answer, r69, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 
 let admin: AdminApi;
@@ -9,7 +9,7 @@ let priya: SignedIn;
 let gita: SignedIn;
 let lena: SignedIn;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   priya = await signIn(admin.db, 'Priya', ['platform-engineer'], admin.clock.ms);
   gita = await signIn(admin.db, 'Gita', ['governance-officer'], admin.clock.ms);

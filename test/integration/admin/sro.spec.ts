@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callerAddressBehind } from '../../../apps/gateway/src/listener/caller-address.ts';
 import { serveSroLink } from '../../../apps/gateway/src/public/sro-link.ts';
 import { signIn } from '../../support/staff.ts';
-import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 
 const START = Date.parse('2026-03-02T09:00:00Z');
 let admin: AdminApi;
@@ -15,7 +15,7 @@ let base = '';
 const failures: unknown[] = [];
 
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   const serve = serveSroLink({
     db: admin.db,

@@ -1,14 +1,14 @@
 /** Tokens of the admin API never have more rights than the one that created them, and never outlast their owner. */
 import { API_PREFIX, type RouteContract, type RouteName, routes } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AdminApi, type Answer, pathOf, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, type Answer, pathOf, borrowAdmin } from '../../support/admin-api.ts';
 import { CONSOLE, type SignedIn, signIn } from '../../support/staff.ts';
 
 const DAY_MS = 86_400_000;
 let admin: AdminApi;
 let start: number;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   start = admin.clock.ms;
 });
 afterAll(() => admin.close());

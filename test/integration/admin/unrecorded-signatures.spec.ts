@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { unrecordedSignatures } from '@gatehouse/domain/upkeep/signature-findings';
 import { alarmedSignatures } from '../../../apps/gateway/src/adapters/signatures/watch-findings.ts';
 import { settleFindings } from '../../../apps/gateway/src/adapters/upkeep/findings.ts';
-import { type AdminApi, type Answer, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, type Answer, r69, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 
 const CHECKPOINT_KEY = 'arn:aws:kms:eu-west-2:000000000001:key/checkpoints';
@@ -18,7 +18,7 @@ let lena: SignedIn;
 let rita: SignedIn;
 let key: string;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   const { kid } = await admin.ok('keyCreate', { body: r69 });
   key = (await admin.db.signingKey.findUniqueOrThrow({ where: { kid } })).kmsKeyArn;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endSessions } from '../../../apps/gateway/src/adapters/users/end-sessions.ts';
 import { createEndRecords } from '../../../apps/gateway/src/adapters/users/record-ends.ts';
 import { run as recordMissing } from '../../../apps/gateway/src/jobs/user-session-ends.job.ts';
-import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 
 const USER = '555000000001';
@@ -15,7 +15,7 @@ let admin: AdminApi;
 let clientId: string;
 let officer: SignedIn;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   clientId = (await admin.db.client.findFirstOrThrow()).id;
   officer = await signIn(admin.db, 'Olive Officer', ['platform-engineer'], admin.clock.ms);

@@ -1,7 +1,7 @@
 /** Sessions of healthcare workers, as staff see and end them over HTTP. */
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 import { intentOf } from '../../support/audit/audit-trail.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
 
@@ -13,7 +13,7 @@ let admin: AdminApi;
 let clientId: string;
 let hospital: SignedIn;
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   clientId = (await admin.db.client.findFirstOrThrow()).id;
   const roles = ['platform-engineer', 'governance-officer', 'auditor'] as const;

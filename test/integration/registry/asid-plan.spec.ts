@@ -3,14 +3,14 @@ import { API_PREFIX, type AnswerOf, type RequestOf } from '@gatehouse/contracts/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/staff.ts';
 import { watchMachine } from '../../support/servers/machine.ts';
-import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, r69, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 
 let admin: AdminApi;
 const referrer = { organisation: 'R69', product: 'ReferWell', accessMode: 'application-restricted' } as const;
 const user = { product: 'ReferWell', accessMode: 'user-restricted' } as const;
 
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   await apply({
     ...smallDocument,
     clients: [

@@ -2,7 +2,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SignedIn, signIn } from '../../support/staff.ts';
-import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, r69, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 
 type Page = AnswerOf<'historyList'>;
 
@@ -12,7 +12,7 @@ let id: string;
 const SECRET = 'r69IntNextKey0123456789abcdNNPP';
 
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   await admin.call('POST', '/api/v1/registry/apply', { document: smallDocument });
   id = (await admin.db.application.findFirstOrThrow({ where: { asid: '200000002454' } })).id;
   priya = await signIn(admin.db, 'Priya', ['platform-engineer'], admin.clock.ms);

@@ -6,14 +6,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { registryAt } from '../../../apps/gateway/src/adapters/registry/history.ts';
 import { registryReader } from '../../../apps/gateway/src/adapters/registry/reader.ts';
 import { explainPast } from '../../../apps/gateway/src/admin/explain/explain-past.ts';
-import { type AdminApi, r69, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, r69, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 
 let admin: AdminApi;
 let pool: pg.Pool;
 const snapshots: Snapshot[] = [];
 
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   pool = new pg.Pool({ connectionString: admin.database.appUrl, max: 2 });
 });
 afterAll(async () => {

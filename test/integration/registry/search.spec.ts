@@ -3,7 +3,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
 import { type SignedIn, signIn } from '../../support/staff.ts';
-import { type AdminApi, smallDocument, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
 import { intentOf } from '../../support/audit/audit-trail.ts';
 
 type Hits = AnswerOf<'search'>['hits'];
@@ -36,7 +36,7 @@ let id: string;
 let kid: string;
 
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   log = admin.parts.audit;
   admin.clock.ms = Date.now();
   const [first, second] = smallDocument.applications;

@@ -3,13 +3,13 @@ import { type RouteName, routes } from '@gatehouse/contracts/routes';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../../support/staff.ts';
-import { type AdminApi, pathOf, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, pathOf, borrowAdmin } from '../../support/admin-api.ts';
 
 let admin: AdminApi;
 const odsCodes = Array.from({ length: 9 }, (_, n) => `S0${n}`);
 
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   const document = {
     apiVersion: 'gatehouse/v1',
     // Names in a different order from the codes, some of them equal, and one that would break a naive cursor.

@@ -7,7 +7,7 @@ import {
   FINISH_MS,
   type PendingSignIn,
 } from '../../../apps/gateway/src/adapters/people/pending-sign-ins.ts';
-import { type AdminApi, startAdmin } from '../../support/admin-api.ts';
+import { type AdminApi, borrowAdmin } from '../../support/admin-api.ts';
 import { SETTINGS_VARIABLE } from '../../support/servers/simulator-server.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,7 +18,7 @@ let replica: ReturnType<typeof createPendingSignIns>;
 let otherReplica: ReturnType<typeof createPendingSignIns>;
 
 beforeAll(async () => {
-  admin = await startAdmin();
+  admin = await borrowAdmin();
   const { GATEHOUSE_AUDIT_KMS_KEY: keyId = '' } = JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}') as {
     GATEHOUSE_AUDIT_KMS_KEY?: string;
   };
