@@ -164,7 +164,7 @@ async function untilSettled(stack: Stack, waitMs: number): Promise<void> {
          WHERE o.attempt_id = i.attempt_id AND o.started_at = i.started_at AND o.kind = 'OUTCOME') LIMIT 1`,
     );
     if (open.length === 0) return;
-    await delay(50);
+    await delay(200);
   }
 }
 
