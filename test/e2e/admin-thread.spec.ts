@@ -11,7 +11,7 @@ let stack: Stack;
 let application: Onboarded;
 
 beforeAll(async () => {
-  stack = await startStack({ requestsPerMinute: UNHURRIED });
+  stack = await startStack({ worker: false, requestsPerMinute: UNHURRIED });
   [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   await stack.settled();
 });

@@ -27,7 +27,7 @@ let stack: Stack;
 let folder: string;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-cli-'));
 });
 afterAll(async () => {

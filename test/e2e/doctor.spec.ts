@@ -15,7 +15,7 @@ const CODES = '/FHIR/STU3/CodeSystem/SPECIALTY';
 let stack: Stack;
 let applications: Onboarded[];
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   applications = await onboard(
     stack,
     ['R69', 'RCD', 'X90', 'X91', 'X92', 'X93', 'X94', 'X95', 'X96', 'X97'].map((odsCode) => ({ odsCode })),

@@ -26,7 +26,7 @@ let listing: Onboarded;
 let others: Onboarded[];
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   await stack.simulator.control('POST', '/options', { relationships: 'any' });
   [listing, ...others] = (await onboard(
     stack,

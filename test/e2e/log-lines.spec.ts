@@ -25,7 +25,7 @@ beforeAll(async () => {
   line = z.fromJSONSchema(
     JSON.parse(await readFile(SCHEMA, 'utf8')) as Parameters<typeof z.fromJSONSchema>[0],
   );
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   [application] = (await onboard(stack, [{ odsCode: 'R69' }])) as [Onboarded];
   proxy = await startTcpProxy(new URL(stack.database.appUrl).host);
   gateway = await stack.startGateway({

@@ -13,7 +13,7 @@ import type { GatewayProcess } from '../../support/servers/processes.ts';
 import { gather, prove, PROVED, UNHURRIED } from '../../support/proofs.ts';
 import { IS_FULL_SIZE, ROUNDS } from '../../support/size.ts';
 import { until } from '../../support/until.ts';
-import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts';
 
 let server: FragileServer;
@@ -39,7 +39,7 @@ beforeAll(async () => {
   server = await startServer();
   stack = await startStack({
     server,
-    replicas: 1,
+    worker: false,
     requestsPerMinute: UNHURRIED,
     settings: {
       GATEHOUSE_MAX_CONNECTIONS_PER_ADDRESS: '10000',
@@ -63,7 +63,10 @@ beforeAll(async () => {
   await stack.simulator.control('POST', '/options', { relationships: 'any' });
   const { host } = new URL(stack.database.appUrl);
   proxy = await startTcpProxy(host);
-  farGateway = await stack.startGateway({ DATABASE_URL: proxy.through(stack.database.appUrl) });
+  farGateway = await stack.startGateway({
+    ...PARTNER_ONLY,
+    DATABASE_URL: proxy.through(stack.database.appUrl),
+  });
   await stack.settled();
 });
 afterAll(async () => {

@@ -35,7 +35,7 @@ let key: string;
 let application: UserApplication;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ worker: false });
   const onboarded = await onboardUsers(stack, [['R69', 'RCD'], ['X26']]);
   key = onboarded.clientKey;
   [application] = onboarded.applications as [UserApplication];

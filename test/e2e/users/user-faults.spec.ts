@@ -4,7 +4,7 @@ import { type Answer, sendRequest, trailOf, verdictOf, watch } from '../../suppo
 import { nothingLeaked } from '../../support/proofs.ts';
 import { type FragileServer, startServer } from '../../support/servers/postgres.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
-import { type Stack, startStack } from '../../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 import { until } from '../../support/until.ts';
 import {
   addPerson,
@@ -28,7 +28,7 @@ const canaries = new Set([NAME]);
 
 beforeAll(async () => {
   server = await startServer();
-  stack = await startStack({ server, replicas: 2 });
+  stack = await startStack({ server, worker: false, replicas: 2 });
   const onboarded = await onboardUsers(stack, [['R69']]);
   key = onboarded.clientKey;
   [application] = onboarded.applications as [UserApplication];
@@ -96,7 +96,7 @@ describe('F30b: CIS2 can’t be used', () => {
   beforeAll(async () => {
     ({ handle } = await signIn());
     // It has not read anything of CIS2 yet.
-    fresh = await stack.startGateway();
+    fresh = await stack.startGateway(PARTNER_ONLY);
     await stack.settled();
   });
   afterAll(() => setClock(0));
@@ -190,7 +190,7 @@ describe('F30d: APIM refuses the refresh token of a user', () => {
     );
     await stack.sql.query(`UPDATE user_token SET access_expires_at = now() - interval '1 second'`);
     // A replica that has no copy of the token.
-    const fresh = await stack.startGateway();
+    const fresh = await stack.startGateway(PARTNER_ONLY);
     await stack.settled();
     const arrivals = await watch(stack);
     const write = await sendRequest(fresh.partner, '/FHIR/STU3/ReferralRequest/$ers.createReferral', {
