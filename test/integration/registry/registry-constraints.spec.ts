@@ -10,7 +10,8 @@ import { createDatabase, type TestDatabase } from '../../support/servers/postgre
 import { insert, seedApplication, seedBasics, valid, type Row } from '../../support/registry-rows.ts';
 
 let database: TestDatabase;
-let pool: pg.Pool;
+/** One, since a pool opens another connection after each refusal. */
+let connection: pg.Client;
 let live: string;
 let draft: string;
 let userRestricted: string;
@@ -19,10 +20,11 @@ let key: string;
 
 beforeAll(async () => {
   database = await createDatabase();
-  pool = new pg.Pool({ connectionString: database.appUrl });
-  await seedBasics(pool);
+  connection = new pg.Client(database.appUrl);
+  await connection.connect();
+  await seedBasics(connection);
   live = (
-    await seedApplication(pool, 'R69', {
+    await seedApplication(connection, 'R69', {
       asid: '200000002454',
       api_key: 'the-live-api-key',
       apim_application_id: 'apim-1',
@@ -40,27 +42,31 @@ beforeAll(async () => {
     'client',
     valid.client({ name: 'worklist', workload_issuer: 'i', workload_audience: 'a', workload_subject: 's' }),
   );
-  await insert(pool, 'client_grant', valid.client_grant({ client_id: client }));
-  await insert(pool, 'client_credential', valid.client_credential({ client_id: client }));
-  await insert(pool, 'client_credential', valid.client_credential({ client_id: client }));
+  await insert(connection, 'client_grant', valid.client_grant({ client_id: client }));
+  await insert(connection, 'client_credential', valid.client_credential({ client_id: client }));
+  await insert(connection, 'client_credential', valid.client_credential({ client_id: client }));
   key = await added(
     'signing_key',
     valid.signing_key({ application_id: live, kid: 'kid-a', thumbprint: 'thumb-a', kms_key_arn: 'arn-a' }),
   );
   await advance(key, 'PUBLISHED');
   await advance(key, 'ACTIVE');
-  await insert(pool, 'assurance_floor', { level: 2 });
-  await insert(pool, 'product', { name: 'Second' });
-  await insert(pool, 'product', { name: 'Third' });
-  await insert(pool, 'cis2_client', valid.cis2_client({ id: CIS2_CLIENT, registered_client_id: 'cis2-a' }));
+  await insert(connection, 'assurance_floor', { level: 2 });
+  await insert(connection, 'product', { name: 'Second' });
+  await insert(connection, 'product', { name: 'Third' });
+  await insert(
+    connection,
+    'cis2_client',
+    valid.cis2_client({ id: CIS2_CLIENT, registered_client_id: 'cis2-a' }),
+  );
 });
 afterAll(async () => {
-  await pool.end();
+  await connection.end();
   await database.drop();
 });
 
 async function added(table: string, row: Row): Promise<string> {
-  const { rows } = await insert(pool, table, row);
+  const { rows } = await insert(connection, table, row);
   return String((rows[0] as { id: string }).id);
 }
 
@@ -72,7 +78,10 @@ const TIMES = {
   REMOVED: 'removed_at',
 };
 function advance(id: string, state: keyof typeof TIMES) {
-  return pool.query(`UPDATE signing_key SET state = $2, ${TIMES[state]} = now() WHERE id = $1`, [id, state]);
+  return connection.query(`UPDATE signing_key SET state = $2, ${TIMES[state]} = now() WHERE id = $1`, [
+    id,
+    state,
+  ]);
 }
 
 async function refusal(work: () => Promise<unknown>): Promise<string | undefined> {
@@ -85,26 +94,26 @@ async function refusal(work: () => Promise<unknown>): Promise<string | undefined
 }
 
 const bind = (applicationId: string, odsCode = 'RCD') =>
-  insert(pool, 'binding', { application_id: applicationId, ods_code: odsCode });
+  insert(connection, 'binding', { application_id: applicationId, ods_code: odsCode });
 const sql =
   (text: string, ...values: unknown[]) =>
   () =>
-    pool.query(text, values);
-const application = (row: Row) => () => insert(pool, 'application', valid.application(row));
-const appointment = (row: Row) => () => insert(pool, 'sro_appointment', valid.sro_appointment(row));
+    connection.query(text, values);
+const application = (row: Row) => () => insert(connection, 'application', valid.application(row));
+const appointment = (row: Row) => () => insert(connection, 'sro_appointment', valid.sro_appointment(row));
 const exception = (row: Row) => () =>
-  insert(pool, 'write_exception', valid.write_exception({ application_id: live, ...row }));
-const cis2Client = (row: Row) => () => insert(pool, 'cis2_client', valid.cis2_client(row));
-const aClient = (row: Row) => () => insert(pool, 'client', valid.client(row));
+  insert(connection, 'write_exception', valid.write_exception({ application_id: live, ...row }));
+const cis2Client = (row: Row) => () => insert(connection, 'cis2_client', valid.cis2_client(row));
+const aClient = (row: Row) => () => insert(connection, 'client', valid.client(row));
 const grant = (row: Row) => () =>
-  insert(pool, 'client_grant', valid.client_grant({ client_id: client, ...row }));
+  insert(connection, 'client_grant', valid.client_grant({ client_id: client, ...row }));
 const credential = (row: Row) => () =>
-  insert(pool, 'client_credential', valid.client_credential({ client_id: client, ...row }));
+  insert(connection, 'client_credential', valid.client_credential({ client_id: client, ...row }));
 const signingKey = (row: Row) => () =>
-  insert(pool, 'signing_key', valid.signing_key({ application_id: draft, ...row }));
+  insert(connection, 'signing_key', valid.signing_key({ application_id: draft, ...row }));
 /** Of the CIS2 client and no application, unless the row says otherwise. */
 const cis2Key = (row: Row = {}) => valid.signing_key({ cis2_client_id: CIS2_CLIENT, ...row });
-const adminToken = (row: Row) => () => insert(pool, 'admin_token', valid.admin_token(row));
+const adminToken = (row: Row) => () => insert(connection, 'admin_token', valid.admin_token(row));
 const CIS2_CLIENT = '00000000-0000-0000-0000-000000000c15';
 const none = '00000000-0000-0000-0000-000000000000';
 
@@ -232,17 +241,17 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   [
     'application_identity_fixed',
     'environment',
-    () => pool.query(`UPDATE application SET environment = 'sandbox' WHERE id = $1`, [draft]),
+    () => connection.query(`UPDATE application SET environment = 'sandbox' WHERE id = $1`, [draft]),
   ],
   [
     'application_identity_fixed',
     'capability',
-    () => pool.query(`UPDATE application SET capability = 'provider' WHERE id = $1`, [draft]),
+    () => connection.query(`UPDATE application SET capability = 'provider' WHERE id = $1`, [draft]),
   ],
   [
     'application_identity_fixed',
     'JWKS URL',
-    () => pool.query(`UPDATE application SET jwks_id = $2 WHERE id = $1`, [draft, 'c'.repeat(22)]),
+    () => connection.query(`UPDATE application SET jwks_id = $2 WHERE id = $1`, [draft, 'c'.repeat(22)]),
   ],
 
   ['binding_application_id_fkey', 'unknown application', () => bind(none)],
@@ -256,15 +265,15 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   [
     'binding_identity_fixed',
     'organisation',
-    () => pool.query(`UPDATE binding SET ods_code = 'RCD' WHERE application_id = $1`, [live]),
+    () => connection.query(`UPDATE binding SET ods_code = 'RCD' WHERE application_id = $1`, [live]),
   ],
-  ['binding_one_live_application', 'born live', () => seedApplication(pool, 'R69')],
+  ['binding_one_live_application', 'born live', () => seedApplication(connection, 'R69')],
   [
     'binding_one_live_application',
     'made live',
     async () => {
-      const { applicationId } = await seedApplication(pool, 'R69', { state: 'draft' });
-      await pool.query(`UPDATE application SET state = 'live' WHERE id = $1`, [applicationId]);
+      const { applicationId } = await seedApplication(connection, 'R69', { state: 'draft' });
+      await connection.query(`UPDATE application SET state = 'live' WHERE id = $1`, [applicationId]);
     },
   ],
   [
@@ -272,8 +281,8 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
     'no capability counts as equal',
     async () => {
       const row = { access_mode: 'user-restricted', capability: null };
-      await seedApplication(pool, 'RCD', row);
-      await seedApplication(pool, 'RCD', row);
+      await seedApplication(connection, 'RCD', row);
+      await seedApplication(connection, 'RCD', row);
     },
   ],
   [
@@ -284,7 +293,7 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   [
     'application_message_set_message_set_name_fkey',
     'unknown',
-    () => pool.query(`INSERT INTO application_message_set VALUES ($1, 'none')`, [draft]),
+    () => connection.query(`INSERT INTO application_message_set VALUES ($1, 'none')`, [draft]),
   ],
   [
     'application_message_set_message_set_name_fkey',
@@ -350,7 +359,7 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
     'client_return_targets_https',
     'localhost, in prod',
     async () => {
-      await pool.query(
+      await connection.query(
         `INSERT INTO environment (name, kind, four_eyes) VALUES ('prod', 'authenticated', true) ON CONFLICT DO NOTHING`,
       );
       await aClient({ environment: 'prod', return_targets: ['http://localhost:8084/signed-in'] })();
@@ -365,7 +374,7 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   [
     'client_identity_fixed',
     'environment',
-    () => pool.query(`UPDATE client SET environment = 'sandbox' WHERE id = $1`, [client]),
+    () => connection.query(`UPDATE client SET environment = 'sandbox' WHERE id = $1`, [client]),
   ],
   ['client_grant_client_id_fkey', 'unknown client', () => grant({ client_id: none })()],
   [
@@ -403,7 +412,7 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   [
     'client_credential_client_id_fkey',
     'client deleted',
-    () => pool.query('DELETE FROM client WHERE id = $1', [client]),
+    () => connection.query('DELETE FROM client WHERE id = $1', [client]),
   ],
   [
     'client_credential_pkey',
@@ -434,7 +443,7 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
     'a third, un-revoked',
     async () => {
       const { rows } = await credential({ client_id: client, revoked_at: 'now' })();
-      await pool.query('UPDATE client_credential SET revoked_at = NULL WHERE key_id = $1', [
+      await connection.query('UPDATE client_credential SET revoked_at = NULL WHERE key_id = $1', [
         (rows[0] as { key_id: string }).key_id,
       ]);
     },
@@ -444,7 +453,7 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
     'three in one statement',
     async () => {
       const id = await added('client', valid.client());
-      await pool.query(
+      await connection.query(
         `INSERT INTO client_credential (key_id, client_id, secret_hash, created_by, expires_at)
        SELECT 'bulk' || n, $1, repeat('a', 64), 'x', '2999-01-01' FROM generate_series(1, 3) AS n`,
         [id],
@@ -474,7 +483,7 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
     'signing_key_identity_fixed',
     'from an application to a CIS2 client',
     () =>
-      pool.query('UPDATE signing_key SET application_id = NULL, cis2_client_id = $2 WHERE id = $1', [
+      connection.query('UPDATE signing_key SET application_id = NULL, cis2_client_id = $2 WHERE id = $1', [
         key,
         CIS2_CLIENT,
       ]),
@@ -500,7 +509,7 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
     'published at no time',
     async () => {
       const id = await added('signing_key', valid.signing_key({ application_id: draft }));
-      await pool.query(`UPDATE signing_key SET state = 'PUBLISHED' WHERE id = $1`, [id]);
+      await connection.query(`UPDATE signing_key SET state = 'PUBLISHED' WHERE id = $1`, [id]);
     },
   ],
   [
@@ -515,15 +524,16 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   ...['kid', 'kms_key_arn', 'thumbprint'].map((column): [string, string, () => Promise<unknown>] => [
     'signing_key_identity_fixed',
     column,
-    () => pool.query(`UPDATE signing_key SET ${column} = 'other' WHERE id = $1`, [key]),
+    () => connection.query(`UPDATE signing_key SET ${column} = 'other' WHERE id = $1`, [key]),
   ]),
   [
     'signing_key_identity_fixed',
     'public key',
     () =>
-      pool.query(`UPDATE signing_key SET public_jwk = '{"kty":"RSA","n":"x","e":"AQAB"}' WHERE id = $1`, [
-        key,
-      ]),
+      connection.query(
+        `UPDATE signing_key SET public_jwk = '{"kty":"RSA","n":"x","e":"AQAB"}' WHERE id = $1`,
+        [key],
+      ),
   ],
   [
     'signing_key_public_rsa',
@@ -615,7 +625,7 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
   [
     'worklist_use_not_negative',
     '-1',
-    () => pool.query(`INSERT INTO worklist_use VALUES ($1, 's', '2026-01-01', -1)`, [draft]),
+    () => connection.query(`INSERT INTO worklist_use VALUES ($1, 's', '2026-01-01', -1)`, [draft]),
   ],
 ];
 function exceptionOf(row: Row) {
@@ -635,7 +645,10 @@ describe('a violation of each rule is refused by the database with the name of t
           ? valid.client({ name })
           : { name, ...(table === 'message_set' ? { interactions: ['A005'] } : {}) };
     let organisations = 100;
-    const insertNamed = (name: string) => () => insert(pool, table, rowOf(name));
+    const insertNamed =
+      (name: string, by: pg.Client | pg.Pool = connection) =>
+      () =>
+        insert(by, table, rowOf(name));
 
     it.each([
       ['a zero-width space', 'Clear\u200b View'],
@@ -666,7 +679,11 @@ describe('a violation of each rule is refused by the database with the name of t
     });
 
     it('are unique even if two are inserted at the same time', async () => {
-      const answers = await Promise.all(['At Once', 'at once'].map((name) => refusal(insertNamed(name))));
+      const pool = new pg.Pool({ connectionString: database.appUrl });
+      const answers = await Promise.all(
+        ['At Once', 'at once'].map((name) => refusal(insertNamed(name, pool))),
+      );
+      await pool.end();
       expect(answers.filter((answer) => answer !== undefined)).toEqual([`${table}_name_distinct`]);
     });
 
@@ -693,7 +710,7 @@ describe('a violation of each rule is refused by the database with the name of t
   );
 
   it('the database and the domain call the same characters invisible, and the same names alike', async () => {
-    const { rows } = await pool.query<{ codes: number[] }>(`
+    const { rows } = await connection.query<{ codes: number[] }>(`
       SELECT array_agg(code ORDER BY code) AS codes FROM generate_series(1, x'E0FFF'::int) AS code
       WHERE code NOT BETWEEN x'D800'::int AND x'DFFF'::int AND name_has_unseen(chr(code))`);
     const codes = Array.from({ length: 0xe0fff }, (_, at) => at + 1);
@@ -705,7 +722,7 @@ describe('a violation of each rule is refused by the database with the name of t
       String.fromCodePoint(0x370 + at),
     );
     const names = greekAndCyrillic.filter((letter) => /^[a-z]$/.test(nameKey(letter)));
-    const keys = await pool.query<{ key: string }>(
+    const keys = await connection.query<{ key: string }>(
       'SELECT name_key(name) AS key FROM unnest($1::text[]) WITH ORDINALITY AS each (name, n) ORDER BY n',
       [names],
     );
@@ -713,7 +730,7 @@ describe('a violation of each rule is refused by the database with the name of t
   });
 
   it('every rule of the database has an explanation, and there are no others', async () => {
-    const { rows } = await pool.query<{ name: string }>(`
+    const { rows } = await connection.query<{ name: string }>(`
       SELECT conname AS name FROM pg_constraint c WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'p', 'u', 'f')
       UNION SELECT relname FROM pg_index i JOIN pg_class ON pg_class.oid = i.indexrelid
         WHERE relnamespace = 'public'::regnamespace AND indisunique
@@ -731,7 +748,7 @@ describe('a violation of each rule is refused by the database with the name of t
   });
 
   it('every table that keeps a history is listed by who may read it, and has all three triggers', async () => {
-    const { rows } = await pool.query<{ trigger: string; name: string }>(
+    const { rows } = await connection.query<{ trigger: string; name: string }>(
       `SELECT tgname AS trigger, relname AS name FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid`,
     );
     const tablesWith = (trigger: string) =>
@@ -791,7 +808,7 @@ describe('a violation of each rule is refused by the database with the name of t
   });
 
   it('lets an open environment go live without ASID and API key', async () => {
-    await seedApplication(pool, 'R69', { environment: 'sandbox', asid: null, api_key: null });
+    await seedApplication(connection, 'R69', { environment: 'sandbox', asid: null, api_key: null });
   });
 });
 
@@ -837,7 +854,7 @@ describe('the running role', () => {
     ['confirms no copy', 'UPDATE database_home SET database_oid = 0'],
   ];
   it.each(forbidden)('%s', async (_what, statement) => {
-    await expect(pool.query(statement)).rejects.toThrow(/permission denied|must be owner/);
+    await expect(connection.query(statement)).rejects.toThrow(/permission denied|must be owner/);
   });
 
   it.each([
@@ -853,10 +870,10 @@ describe('the running role', () => {
   });
 
   it('counts worklists without a version', async () => {
-    const before = await pool.query('SELECT version FROM registry_head');
-    await pool.query(`INSERT INTO worklist_use VALUES ($1, 'service', '2026-01-01', 1)`, [draft]);
-    await pool.query(`UPDATE worklist_use SET uses = 2`);
-    await pool.query(`DELETE FROM worklist_use`);
-    expect((await pool.query('SELECT version FROM registry_head')).rows).toEqual(before.rows);
+    const before = await connection.query('SELECT version FROM registry_head');
+    await connection.query(`INSERT INTO worklist_use VALUES ($1, 'service', '2026-01-01', 1)`, [draft]);
+    await connection.query(`UPDATE worklist_use SET uses = 2`);
+    await connection.query(`DELETE FROM worklist_use`);
+    expect((await connection.query('SELECT version FROM registry_head')).rows).toEqual(before.rows);
   });
 });
