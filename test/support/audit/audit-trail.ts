@@ -13,7 +13,7 @@ import {
 } from '../../../apps/gateway/src/adapters/audit/write/audit-log.js';
 import type { AuditLogger } from '../../../apps/gateway/src/adapters/audit/write/options.js';
 import { freePort } from '../../../tools/start/free-port.ts';
-import { createDatabase } from '../servers/postgres.js';
+import { copyTemplate } from '../servers/postgres.js';
 import { until } from '../until.js';
 
 export interface AuditDatabase {
@@ -27,7 +27,7 @@ export interface AuditDatabase {
 }
 
 export async function auditDatabase(): Promise<AuditDatabase & { readonly drop: () => Promise<void> }> {
-  const database = await createDatabase();
+  const database = await copyTemplate();
   const admin = poolOf(database.superuserUrl);
   const app = poolOf(database.appUrl);
   const drop = async (): Promise<void> => {
