@@ -45,6 +45,13 @@ export const PROOFS: readonly Proof[] = [
     size: () => 'every hostile value in every parameter of every route',
   },
   {
+    name: 'permissions',
+    suite: 'integration',
+    file: 'test/integration/admin/permissions.spec.ts',
+    only: 'what each role may do',
+    size: () => 'every role on every route',
+  },
+  {
     name: 'user-tokens',
     suite: 'integration',
     file: 'test/integration/users/user-tokens.spec.ts',
