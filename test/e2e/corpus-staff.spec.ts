@@ -27,7 +27,7 @@ let asidOfB = '';
 let db: ReturnType<typeof createPrisma>;
 
 beforeAll(async () => {
-  ({ stack, origin } = await startStaffStack('gatehouse-platform=platform-engineer'));
+  ({ stack, origin } = await startStaffStack('gatehouse-platform=platform-engineer', { worker: false }));
   const [, applicationOfB] = await onboard(stack, [{ odsCode: 'R69' }, { odsCode: 'X26' }]);
   await fetch(`${stack.gateway.partner}/FHIR/STU3/CodeSystem/SPECIALTY`, {
     headers: { Authorization: `Bearer ${applicationOfB?.clientKey}` },

@@ -32,7 +32,7 @@ let traffic: Stream<number>;
 let standby: Key;
 
 beforeAll(async () => {
-  stack = await startStack({ replicas: 2 });
+  stack = await startStack({ worker: false, replicas: 2 });
   const [r69] = await onboard(stack, [{ odsCode: 'R69' }]);
   const key = r69?.clientKey ?? '';
   standby = await stack.admin<Key>('POST', '/signing-keys', {

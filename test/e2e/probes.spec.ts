@@ -133,12 +133,7 @@ let ofUsers: Onboarded;
 let otherJwksUrl: string;
 
 beforeAll(async () => {
-  stack = await startStack({
-    settings: {
-      GATEHOUSE_PROBE_HOURS: '1',
-      GATEHOUSE_ROLES: 'partner,admin,public',
-    },
-  });
+  stack = await startStack({ worker: false, settings: { GATEHOUSE_PROBE_HOURS: '1' } });
   const applications = await onboard(stack, [
     ...BROKEN.map(([, , , more], at) => ({
       odsCode: `B${String(at + 10)}`,
@@ -153,7 +148,7 @@ beforeAll(async () => {
   await registerCis2Client();
   otherJwksUrl = (await atApim(sound[0]!)).attributes['jwks-resource-url'] ?? '';
   for (const [at, [, , break_]] of BROKEN.entries()) await break_(broken[at]!);
-  await Promise.all([1, 2].map(() => stack.startGateway({ GATEHOUSE_ROLES: 'partner,admin,public,worker' })));
+  await Promise.all([1, 2].map(() => stack.startGateway({ GATEHOUSE_ROLES: 'worker' })));
   await everyProbeIsDone(applications.length);
 });
 afterAll(() => stack.stop());

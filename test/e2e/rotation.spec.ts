@@ -53,7 +53,8 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
   const { port } = front.address() as AddressInfo;
   stack = await startStack({
-    settings: { GATEHOUSE_PUBLIC_URL: `http://127.0.0.1:${port}`, GATEHOUSE_ROLES: 'partner,admin,public' },
+    worker: false,
+    settings: { GATEHOUSE_PUBLIC_URL: `http://127.0.0.1:${port}` },
   });
   replicas = [stack.gateway, await stack.startGateway({ GATEHOUSE_ROLES: 'partner,public' })];
   applications = await onboard(

@@ -8,7 +8,7 @@ const ROLES = 'gatehouse-platform=platform-engineer,gatehouse-governance-r69=gov
 let stack: Stack;
 let origin: string;
 beforeAll(async () => {
-  ({ stack, origin } = await startStaffStack(ROLES));
+  ({ stack, origin } = await startStaffStack(ROLES, { worker: false }));
 });
 afterAll(() => stack.stop());
 

@@ -20,7 +20,7 @@ import { allowWrite, appointOwner, onboard, type Onboarded, worklistBody } from 
 import { environmentsFile, grantWrites, rebind } from '../../support/proofs.ts';
 import type { GatewayProcess } from '../../support/servers/processes.ts';
 import { type PrometheusServer, startPrometheus } from '../../support/servers/prometheus-server.ts';
-import { createCheckpointKey, type Stack, startStack } from '../../support/servers/stack.ts';
+import { createCheckpointKey, PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts';
 import { until } from '../../support/until.ts';
 
@@ -71,7 +71,7 @@ beforeAll(async () => {
   const { port } = impostor.address() as AddressInfo;
 
   proxy = await startTcpProxy(new URL(stack.database.appUrl).host);
-  far = await stack.startGateway({ DATABASE_URL: proxy.through(stack.database.appUrl) });
+  far = await stack.startGateway({ ...PARTNER_ONLY, DATABASE_URL: proxy.through(stack.database.appUrl) });
   await stack.sql.query(
     `INSERT INTO audit.checkpoint (sequence, made_at, is_full, chains, jws, heads, behind)
      VALUES (1, now(), true, 0, 'unsigned', '', '[{"writer":"gone","coveredSeq":3,"seq":null}]')`,
@@ -90,7 +90,7 @@ beforeAll(async () => {
     }),
     GATEHOUSE_MAX_LAG_MS: '500',
   });
-  doomed = await stack.startGateway();
+  doomed = await stack.startGateway(PARTNER_ONLY);
   await onboardWhatEnds();
   const ending = await startEndingGateway();
   const gateways = [stack.gateway, far, misled, doomed, ending];

@@ -31,6 +31,7 @@ let applications: Onboarded[];
 
 beforeAll(async () => {
   stack = await startStack({
+    worker: false,
     replicas: 2,
     requestsPerMinute: UNHURRIED,
     settings: { GATEHOUSE_DRAIN_GRACE_MS: String(GRACE_MS) },

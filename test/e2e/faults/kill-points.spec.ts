@@ -22,7 +22,7 @@ import {
 import { ROUNDS } from '../../support/size.ts';
 import { waitedSinceStartMs } from '../../support/servers/machine.ts';
 import { until, untilReady } from '../../support/until.ts';
-import { PARTNER_ONLY, type Stack, startStack } from '../../support/servers/stack.ts';
+import { PARTNER_ONLY, type Stack, startStack, WITHOUT_WORKER } from '../../support/servers/stack.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.ts';
 
 let stack: Stack;
@@ -305,7 +305,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
   );
 
   it('while KMS creates a signing key: no key is registered, and another replica creates one', async () => {
-    const victim = await stack.startGateway();
+    const victim = await stack.startGateway(WITHOUT_WORKER);
     const keys = await keyStates();
     const before = (await requestsAt('kms')).length;
     await stack.simulator.control('POST', '/faults', {
@@ -329,7 +329,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
   });
 
   it('during a rotation: no key has changed its state, and another replica completes the rotation', async () => {
-    const victim = await stack.startGateway();
+    const victim = await stack.startGateway(WITHOUT_WORKER);
     const keys = await keyStates();
     const kidIn = (state: string) => Object.keys(keys).find((kid) => keys[kid] === state) ?? '';
     const [active, published] = [kidIn('ACTIVE'), kidIn('PUBLISHED')];

@@ -30,7 +30,7 @@ export interface StackOptions {
    * Whether the gateways run background jobs, too, which takes twice the processor time of an idle gateway. False: for
    * tests of requests alone. Default: true.
    */
-  readonly worker?: boolean;
+  readonly worker?: boolean | undefined;
   readonly settings?: Settings | ((simulator: SimulatorProcess) => Settings);
   readonly testHooks?: boolean;
   /** The folder of the gateways' files; default: this checkout. */
@@ -66,6 +66,9 @@ export interface Stack {
 
 /** For a replica that only serves partners, which starts with a third of the work of a whole gateway. */
 export const PARTNER_ONLY = { GATEHOUSE_ROLES: 'partner' };
+
+/** For a replica that runs no background jobs. */
+export const WITHOUT_WORKER = { GATEHOUSE_ROLES: 'partner,admin,public' };
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const names = options.environments ?? ['local'];
@@ -103,7 +106,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     GATEHOUSE_ENVIRONMENTS: join(folder, 'environments.yaml'),
     GATEHOUSE_SERVES: names.join(','),
     GATEHOUSE_PUBLIC_URL: 'http://127.0.0.1:1',
-    ...(options.worker === false ? { GATEHOUSE_ROLES: 'partner,admin,public' } : {}),
+    ...(options.worker === false ? WITHOUT_WORKER : {}),
     // Tests count the calls that they make.
     GATEHOUSE_PROBE_HOURS: '0',
     // Tests provoke many rejections a minute from one address, and look for the record of each.
@@ -193,6 +196,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 }
 
+type StaffStackOptions = Pick<StackOptions, 'worker'> & {
+  readonly host?: string;
+  readonly settings?: Settings;
+};
+
 /**
  * A stack whose one gateway has staff sign in at the simulator's identity provider.
  * @param roles the setting GATEHOUSE_STAFF_ROLES
@@ -200,11 +208,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
  */
 export async function startStaffStack(
   roles: string,
-  { host = '127.0.0.1', settings = {} }: { readonly host?: string; readonly settings?: Settings } = {},
+  { host = '127.0.0.1', worker, settings = {} }: StaffStackOptions = {},
 ): Promise<{ readonly stack: Stack; readonly origin: string }> {
   const port = await freePort();
   const origin = `http://${host}:${port}`;
   const stack = await startStack({
+    worker,
     settings: ({ staffIssuer }) => ({
       GATEHOUSE_ADMIN_LISTEN: `127.0.0.1:${port}`,
       GATEHOUSE_CONSOLE_URL: origin,
