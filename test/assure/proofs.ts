@@ -51,6 +51,13 @@ export const PROOFS: readonly Proof[] = [
     only: 'what each role may do',
     size: () => 'every role on every route',
   },
+  ...['postgresql', 'redis'].map((store) => ({
+    name: `poison-on-${store}`,
+    suite: 'integration' as const,
+    file: `test/integration/jobs/on-${store}.spec.ts`,
+    only: 'poison harms nobody else',
+    size: () => 'a job of 10 MiB among good ones',
+  })),
   {
     name: 'user-tokens',
     suite: 'integration',
