@@ -33,8 +33,14 @@ beforeAll(async () => {
 afterAll(() => at.stop());
 
 const open: console.Console['open'] = (...options) => at.open(...options);
-const signIn = (page: Page, name: string) => console.signIn(page, origin, name);
-const openToday = (page: Page, name: string) => console.openToday(page, origin, name);
+
+/** Opens the page "Today" for a person. */
+async function openToday(name: string, width?: number): Promise<Page> {
+  const page = await at.as(name, width);
+  await at.visit(page, '/');
+  await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+  return page;
+}
 
 /** Fetches a worklist whose answer names patients. @returns one of their NHS numbers */
 async function seePatients(): Promise<string> {
@@ -53,7 +59,7 @@ async function seePatients(): Promise<string> {
 
 it('tells a person without a role why they have no access', async () => {
   const nils = await open();
-  await nils.goto(`${origin}/`);
+  await at.visit(nils, '/');
   await nils.getByRole('link', { name: 'Sign in' }).click();
   await nils.getByRole('button', { name: 'Nils Berg' }).click();
   const heading = nils.getByRole('heading', { level: 1, name: 'You have no role in Gatehouse' });
@@ -73,9 +79,8 @@ it('tells a person without a role why they have no access', async () => {
 
 it('finds who saw a patient, and shows the identifier once a second person has approved it', async () => {
   nhsNumber = await seePatients();
-  const omar = await open();
-  await signIn(omar, 'Omar Haddad');
-  await omar.goto(`${origin}/audit`);
+  const omar = await at.as('Omar Haddad');
+  await at.visit(omar, '/audit');
   await omar.getByRole('link', { name: 'Who saw a patient?' }).click();
   const grouped = `${nhsNumber.slice(0, 3)} ${nhsNumber.slice(3, 6)} ${nhsNumber.slice(6)}`;
   await omar.getByRole('textbox', { name: 'NHS number' }).fill(grouped);
@@ -111,9 +116,8 @@ it('finds who saw a patient, and shows the identifier once a second person has a
   await omar.screenshot({ path: `${SHOTS}/reveal-asked-1280-light.png`, fullPage: true });
   expect(await omar.getByRole('button', { name: /^Show until/ }).count()).toBe(0);
 
-  const gita = await open(390);
-  await signIn(gita, 'Gita Rao');
-  await gita.goto(`${origin}/changes`);
+  const gita = await at.as('Gita Rao', 390);
+  await at.visit(gita, '/changes');
   await gita.getByRole('link', { name: /^Omar Haddad .* would be shown which patients/ }).click();
   await gita.getByRole('link', { name: 'View the request it is about' }).waitFor();
   await accessible(gita, 'an identifier to decide on');
@@ -140,9 +144,8 @@ async function giveReason(page: Page): Promise<void> {
 }
 
 it('downloads the audit trail, shows the progress, and can cancel the download', async () => {
-  const page = await open(390);
-  await signIn(page, 'Omar Haddad');
-  await page.goto(`${origin}/audit?filter=${encodeURIComponent(JSON.stringify({ kind: 'SYSTEM' }))}`);
+  const page = await at.as('Omar Haddad', 390);
+  await at.visit(page, `/audit?filter=${encodeURIComponent(JSON.stringify({ kind: 'SYSTEM' }))}`);
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'CSV' }).click();
   await page.getByRole('button', { name: 'Download', exact: true }).click();
@@ -165,7 +168,7 @@ it('downloads the audit trail, shows the progress, and can cancel the download',
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.unroute('**/audit/download*');
   const span = { from: '2026-03-02T00:00:00.000Z', until: '2026-06-30T23:00:00.000Z' };
-  await page.goto(`${origin}/audit?filter=${encodeURIComponent(JSON.stringify(span))}`);
+  await at.visit(page, `/audit?filter=${encodeURIComponent(JSON.stringify(span))}`);
   const covered = page.getByText(
     'Covers 2 Mar 2026, 00:00:00 until just before 1 Jul 2026, 00:00:00, London time.',
   );
@@ -178,8 +181,7 @@ it('downloads the audit trail, shows the progress, and can cancel the download',
 });
 
 it('shows the events of the audit trail: who did what, and why', async () => {
-  const page = await open();
-  await signIn(page, 'Omar Haddad');
+  const page = await at.as('Omar Haddad');
   const system = encodeURIComponent(JSON.stringify({ kind: 'SYSTEM' }));
   for (const [event, fact] of [
     ['Patient searched for', 'subject access request 42'],
@@ -187,7 +189,7 @@ it('shows the events of the audit trail: who did what, and why', async () => {
     ['Export begun', 'complaint 12'],
     ['Audit trail read', 'SYSTEM'],
   ] as const) {
-    await page.goto(`${origin}/audit?filter=${system}`);
+    await at.visit(page, `/audit?filter=${system}`);
     const row = page.getByRole('row').filter({ hasText: event }).first();
     await row.getByText('Omar Haddad').waitFor();
     await row.getByRole('link').click();
@@ -202,9 +204,8 @@ it('shows the events of the audit trail: who did what, and why', async () => {
 });
 
 it('asks NHS England about an application at the press of a button', async () => {
-  const page = await open();
-  await signIn(page, 'Priya Nair');
-  await page.goto(`${origin}/applications/${applicationId}/show`);
+  const page = await at.as('Priya Nair');
+  await at.visit(page, `/applications/${applicationId}/show`);
   await page.getByRole('button', { name: 'Ask NHS England now' }).click();
   await page.getByText('NHS England issued a token, and e-RS answered.').waitFor();
   await page.getByText(/^e-RS answered A004 with status 200 on /).waitFor();
@@ -227,20 +228,20 @@ it('asks NHS England about an application at the press of a button', async () =>
   const keys = page.getByRole('tabpanel', { name: 'Keys' });
   await keys.getByText('Active').first().waitFor();
   expect(loaded).not.toContain('/api/v1/history');
-  await page.goto(`${origin}/applications/${applicationId}/show/history`);
+  await at.visit(page, `/applications/${applicationId}/show/history`);
   const history = page.getByRole('tabpanel', { name: 'History' });
   await history.getByText('View all history').waitFor();
   expect(await tab('History').getAttribute('aria-selected')).toBe('true');
 
   // An organisation and a client have the same parts.
-  await page.goto(`${origin}/organisations/R69/show/keys`);
+  await at.visit(page, '/organisations/R69/show/keys');
   await keys.getByRole('link', { name: 'ReferWell' }).first().waitFor();
   await tab('Requests').click();
   const requests = page.getByRole('tabpanel', { name: 'Requests' });
   await requests.getByText('View all requests').waitFor();
   await accessible(page, 'the requests of an organisation');
   await page.screenshot({ path: `${SHOTS}/organisation-requests-1280-light.png`, fullPage: true });
-  await page.goto(`${origin}/clients/${onboarded.environment}~${onboarded.client}/show/history`);
+  await at.visit(page, `/clients/${onboarded.environment}~${onboarded.client}/show/history`);
   await history.getByText('What changed: client credential').first().waitFor();
   await tab('Keys').click();
   await keys.getByRole('button', { name: 'Issue a key' }).waitFor();
@@ -251,8 +252,7 @@ it('asks NHS England about an application at the press of a button', async () =>
 });
 
 it('rings for a notice, which is read once it was opened, and shows whether a webhook received it', async () => {
-  const priya = await open(320);
-  await openToday(priya, 'Priya Nair');
+  const priya = await openToday('Priya Nair', 320);
   const bell = priya.getByRole('button', { name: /^Notices/ });
   await bell.waitFor();
   const [notice, webhook] = [randomUUID(), randomUUID()];
@@ -295,9 +295,9 @@ it('rings for a notice, which is read once it was opened, and shows whether a we
     return rows.length === 1;
   });
   await priya.setViewportSize({ width: 1280, height: 900 });
-  await priya.goto(`${origin}/notices`);
+  await at.visit(priya, '/notices');
   await priya.getByRole('row', { name: title }).getByText('Read', { exact: true }).waitFor();
-  await priya.goto(`${origin}/webhooks/${webhook}/show`);
+  await at.visit(priya, `/webhooks/${webhook}/show`);
   await priya.getByText('the receiver answered 500').waitFor();
   await accessible(priya, 'a webhook');
   await decide(priya, 'Try again', 'the receiver is back');
@@ -316,7 +316,7 @@ it('rings for a notice, which is read once it was opened, and shows whether a we
 
 it('lets a person choose when each kind of notice comes by email', async () => {
   const priya = await at.as('Priya Nair', 390);
-  await priya.goto(`${origin}/notice-choices`);
+  await at.visit(priya, '/notice-choices');
   const alarms = priya.getByRole('group', { name: 'Alarms' });
   const kept = async () => {
     const { rows } = await stack.sql.query("SELECT email, daily FROM notice_choice WHERE kind = 'alarm'");
@@ -348,9 +348,8 @@ it('lets a person choose when each kind of notice comes by email', async () => {
 });
 
 it('explains in words how a request would be decided', async () => {
-  const page = await open();
-  await signIn(page, 'Priya Nair');
-  await page.goto(`${origin}/explain`);
+  const page = await at.as('Priya Nair');
+  await at.visit(page, '/explain');
   await page.getByLabel('Client').fill(onboarded.client);
   await page.getByLabel('Environment').fill(onboarded.environment);
   for (const [path, verdict, fact] of [
@@ -372,7 +371,7 @@ it('checks a client assertion, whose text never becomes part of an address', asy
   const priya = await at.as('Priya Nair', 390);
   const addresses: string[] = [];
   priya.on('request', (request) => addresses.push(request.url()));
-  await priya.goto(`${origin}/applications/${applicationId}/show`);
+  await at.visit(priya, `/applications/${applicationId}/show`);
   await priya.getByRole('link', { name: 'Check an assertion' }).last().click();
   await priya.getByRole('button', { name: 'Check' }).click();
   await priya.getByText('Enter the client assertion').waitFor();
@@ -391,9 +390,8 @@ it('checks a client assertion, whose text never becomes part of an address', asy
 });
 
 it('retires a signing key only with the approval of a second person', async () => {
-  const priya = await open();
-  await signIn(priya, 'Priya Nair');
-  await priya.goto(`${origin}/signing-keys`);
+  const priya = await at.as('Priya Nair');
+  await at.visit(priya, '/signing-keys');
   await decide(priya, 'Retire', 'it is old');
   await priya.getByText('A second person must approve').waitFor();
   const stateOf = async () =>
@@ -401,7 +399,7 @@ it('retires a signing key only with the approval of a second person', async () =
       ({ state }) => state,
     );
   expect(await stateOf()).toEqual(['ACTIVE']);
-  await priya.goto(`${origin}/changes`);
+  await at.visit(priya, '/changes');
   await priya.getByRole('link', { name: /^Signing key .* would be retired/ }).click();
   await priya.getByText('RETIRING').waitFor();
   // A sentence describes the change and links to its record, whose page shows the change, too.
@@ -414,7 +412,7 @@ it('retires a signing key only with the approval of a second person', async () =
   expect(await main.innerText()).not.toContain(applicationId);
   await accessible(priya, 'change');
   await priya.screenshot({ path: `${SHOTS}/change-1280-light.png`, fullPage: true });
-  const request = priya.url();
+  const request = new URL(priya.url()).pathname;
   await main
     .getByRole('link', { name: /ReferWell - Local/ })
     .first()
@@ -422,34 +420,32 @@ it('retires a signing key only with the approval of a second person', async () =
   await priya.getByText('Waiting for approval:').waitFor();
   await accessible(priya, 'an application with a pending change');
   await priya.screenshot({ path: `${SHOTS}/application-pending-1280-light.png`, fullPage: true });
-  await priya.goto(`${origin}/signing-keys`);
+  await at.visit(priya, '/signing-keys');
   await decide(priya, 'Retire', 'once more');
   await priya.getByRole('dialog').getByText('This change is already waiting for approval.').waitFor();
-  await priya.goto(request);
+  await at.visit(priya, request);
   await priya.getByText('You requested this change, so a colleague').waitFor();
   await priya.getByRole('button', { name: 'Withdraw' }).waitFor();
   expect(await priya.getByRole('button', { name: 'Approve' }).count()).toBe(0);
-  const omar = await open();
-  await signIn(omar, 'Omar Haddad');
-  await omar.goto(request);
+  const omar = await at.as('Omar Haddad');
+  await at.visit(omar, request);
   await omar.getByText('Your roles do not let you decide this change.').waitFor();
   for (const name of ['Approve', 'Reject', 'Withdraw'])
     expect(await omar.getByRole('button', { name }).count()).toBe(0);
   await omar.getByRole('menuitem', { name: 'Signing keys' }).click();
   await omar.getByText('Waiting for approval:').waitFor();
-  await omar.goto(`${origin}/applications/${applicationId}/show`);
+  await at.visit(omar, `/applications/${applicationId}/show`);
   await omar.getByText('Every step in Gatehouse is done.').waitFor();
   for (const name of ['Ask NHS England now', 'Edit', 'Create a signing key', 'Stop immediately'])
     expect(await omar.getByRole('button', { name }).count()).toBe(0);
-  await omar.goto(`${origin}/import`);
+  await at.visit(omar, '/import');
   await omar.getByText('Access denied').waitFor();
-  await omar.goto(`${origin}/message-set?name=everything`);
+  await at.visit(omar, '/message-set?name=everything');
   expect(await omar.getByRole('checkbox', { name: 'A004' }).isDisabled()).toBe(true);
   expect(await omar.getByRole('button', { name: 'Save the message set' }).count()).toBe(0);
   await at.leave(omar);
-  const gita = await open(390);
-  await signIn(gita, 'Gita Rao');
-  await gita.goto(priya.url());
+  const gita = await at.as('Gita Rao', 390);
+  await at.visit(gita, request);
   await gita.screenshot({ path: `${SHOTS}/change-390-light.png`, fullPage: true });
   await decide(gita, 'Approve', 'agreed with the platform team');
   await gita.getByText('Change approved and made.').waitFor();
@@ -460,21 +456,19 @@ it('retires a signing key only with the approval of a second person', async () =
 });
 
 it('lets one person decide in an environment once two agree, and asks for two again at once', async () => {
-  const [gita, grace] = [await open(), await open()];
-  await signIn(gita, 'Gita Rao');
-  await signIn(grace, 'Grace Obi');
-  await gita.goto(`${origin}/environments`);
+  const [gita, grace] = [await at.as('Gita Rao'), await at.as('Grace Obi')];
+  await at.visit(gita, '/environments');
   await gita.getByRole('cell', { name: 'Need a second person' }).waitFor();
   await decide(gita, 'Let one person decide', 'a rehearsal');
   await gita.getByText('A second person must approve').waitFor();
   await gita.screenshot({ path: `${SHOTS}/environments-1280-light.png`, fullPage: true });
-  await grace.goto(`${origin}/changes`);
+  await at.visit(grace, '/changes');
   await grace
     .getByRole('link', { name: /^Changes that matter in local would no longer need a second person/ })
     .click();
   await decide(grace, 'Approve', 'for this rehearsal');
   await grace.getByText('Change approved and made.').waitFor();
-  await gita.goto(`${origin}/environments`);
+  await at.visit(gita, '/environments');
   await gita.getByRole('cell', { name: 'Need one person' }).waitFor();
   await decide(gita, 'Require a second person', 'the rehearsal is over');
   await gita.getByRole('cell', { name: 'Need a second person' }).waitFor();
@@ -495,10 +489,18 @@ const failedRequest = () =>
 
 const OF_PRIYA = `ended_at IS NULL AND staff_id IN (SELECT id FROM staff WHERE name = 'Priya Nair')`;
 
+/** The page whose clock the tests move. */
+let timedPage: Page | undefined;
+async function timed(): Promise<Page> {
+  if (timedPage !== undefined) return timedPage;
+  timedPage = await open();
+  await timedPage.clock.install();
+  return timedPage;
+}
+
 it('warns two minutes before a session ends, and lets the person keep it', async () => {
-  const page = await open();
-  await page.clock.install();
-  await openToday(page, 'Priya Nair');
+  const page = await timed();
+  await console.openToday(page, origin, 'Priya Nair');
   const idleFor = (minutes: number, seconds: number) =>
     stack.sql.query(
       `UPDATE staff_session SET last_seen_at = now() - make_interval(mins => $1, secs => $2) WHERE ${OF_PRIYA}`,
@@ -566,13 +568,11 @@ it('warns two minutes before a session ends, and lets the person keep it', async
     await bar.waitFor();
     await page.getByText('Show as a table').first().click();
   }
-  await page.context().close();
 });
 
 it('says of a session of almost eight hours that it can’t be extended', async () => {
-  const page = await open();
-  await page.clock.install();
-  await openToday(page, 'Priya Nair');
+  const page = await timed();
+  await console.openToday(page, origin, 'Priya Nair');
   await stack.sql.query(
     `UPDATE staff_session SET expires_at = now() + interval '90 seconds' WHERE ${OF_PRIYA}`,
   );
@@ -582,13 +582,11 @@ it('says of a session of almost eight hours that it can’t be extended', async 
   await dialog.getByText('A session lasts at most 8 hours').waitFor();
   await dialog.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('link', { name: 'Sign in' }).waitFor();
-  await page.context().close();
 });
 
 it('shows the story of a refused request, and what to do about it', async () => {
   await refusedRequest();
-  const page = await open();
-  await openToday(page, 'Omar Haddad');
+  const page = await openToday('Omar Haddad');
   // Today names the client, and leads to its rejected requests.
   await page
     .getByRole('link', { name: `rejected of ${onboarded.client} in ${onboarded.environment}` })
@@ -607,13 +605,12 @@ it('shows the story of a refused request, and what to do about it', async () => 
 it('moves through the lines of the audit trail by keyboard, and follows it live', async () => {
   await refusedRequest();
   await refusedRequest();
-  const page = await open();
+  const page = await at.as('Omar Haddad');
   const marks: (string | undefined)[] = [];
   page.on('request', (request) => {
     if (request.url().includes('/audit/follow')) marks.push(request.headers()['gatehouse-poll']);
   });
-  await signIn(page, 'Omar Haddad');
-  await page.goto(`${origin}/audit`);
+  await at.visit(page, '/audit');
   const lines = page
     .getByRole('group', { name: 'Lines of the audit trail' })
     .locator('a[href*="/requests/"]');
@@ -640,7 +637,7 @@ it('moves through the lines of the audit trail by keyboard, and follows it live'
   await page.waitForURL(/code.*GW_/);
   await preview.waitFor({ state: 'detached' });
 
-  await page.goto(`${origin}/audit`);
+  await at.visit(page, '/audit');
   await page.getByRole('button', { name: 'Live view', exact: true }).click();
   const live = page.getByRole('region', { name: 'Live view' });
   await live.getByText(/^As of .*, London time\.$/).waitFor();
@@ -662,12 +659,11 @@ it('moves through the lines of the audit trail by keyboard, and follows it live'
 });
 
 it('shows figures without names on a wall, until an administrator revokes the link', async () => {
-  const ada = await open();
-  await openToday(ada, 'Ada Clarke');
+  const ada = await openToday('Ada Clarke');
   await ada.getByText(/^\d+ replicas? of Gatehouse [0-9.]+ runs?, and /).waitFor();
   await ada.getByText('No API token ends within 14 days, and there is no wall link.').waitFor();
   await ada.screenshot({ path: `${SHOTS}/today-administrator-1280-light.png`, fullPage: true });
-  await ada.goto(`${origin}/admin-tokens`);
+  await at.visit(ada, '/admin-tokens');
   await ada.getByRole('button', { name: 'Create a wall link' }).click();
   await ada.getByRole('dialog').getByLabel('Label').fill('Operations room');
   await ada.getByRole('dialog').getByRole('button', { name: 'Create a wall link' }).click();
@@ -675,8 +671,7 @@ it('shows figures without names on a wall, until an administrator revokes the li
   await ada.getByRole('button', { name: 'I have saved it' }).click();
   await ada.getByRole('dialog').waitFor({ state: 'detached' });
 
-  const screen = await open();
-  await screen.clock.install();
+  const screen = await timed();
   const asked: Request[] = [];
   screen.on('request', (request) => asked.push(request));
   await screen.goto(url);
@@ -715,7 +710,6 @@ it('shows figures without names on a wall, until an administrator revokes the li
   await screen.clock.fastForward('05:00');
   expect(reads()).toBe(after);
   expect(at.complaints).toEqual([]);
-  await screen.context().close();
   await at.leave(ada);
 });
 
@@ -729,8 +723,7 @@ describe('what each role is shown', () => {
       3,
     ],
   ] as const)('%s', async (person, visible, hidden, groups) => {
-    const page = await open();
-    await openToday(page, person);
+    const page = await openToday(person);
     for (const name of visible) await page.getByRole('menuitem', { name }).waitFor();
     for (const name of hidden) expect(await page.getByRole('menuitem', { name }).count()).toBe(0);
     expect(await page.getByRole('menu').getByRole('group').count()).toBe(groups);
@@ -739,9 +732,8 @@ describe('what each role is shown', () => {
 });
 
 it('suspends an organisation, and the next request is refused within a second', async () => {
-  const page = await open();
-  await signIn(page, 'Priya Nair');
-  await page.goto(`${origin}/organisations/R69/show`);
+  const page = await at.as('Priya Nair');
+  await at.visit(page, '/organisations/R69/show');
   await page.getByRole('button', { name: 'Stop immediately' }).click();
   await page.getByText(/^[0-9]+ requests? in the last 7 days would have been rejected\.$/).waitFor();
   await page.screenshot({ path: `${SHOTS}/stop-at-stake-1280-light.png` });
@@ -758,26 +750,25 @@ it('suspends an organisation, and the next request is refused within a second', 
   await stack.settled();
   expect(Date.now() - since).toBeLessThan(1_000 + lateMs());
   const gita = await at.as('Gita Rao');
-  await gita.goto(`${origin}/emergency-stops`);
+  await at.visit(gita, '/emergency-stops');
   await decide(gita, 'Lift the stop', 'looked at it');
   await gita.getByText('A second person must approve').waitFor();
   await at.leave(gita);
   // The person who made the stop may lift it alone soon after.
-  await page.goto(`${origin}/emergency-stops`);
+  await at.visit(page, '/emergency-stops');
   await decide(page, 'Lift the stop', 'it was a slip');
   await page.getByText('Stop lifted.').waitFor();
   await at.leave(page);
 });
 
 it('says on its page that an application or a client is stopped, and lifts the stop there', async () => {
-  const page = await open();
-  await signIn(page, 'Priya Nair');
+  const page = await at.as('Priya Nair');
   const client = `${onboarded.environment}~${onboarded.client}`;
   for (const [path, kind] of [
     [`applications/${applicationId}`, 'application'],
     [`clients/${encodeURIComponent(client)}`, 'client'],
   ] as const) {
-    await page.goto(`${origin}/${path}/show`);
+    await at.visit(page, `/${path}/show`);
     await decide(page, 'Stop immediately', `odd traffic of this ${kind}`);
     await page.getByText(`stopped this ${kind}`).waitFor();
     await page.getByText(`: odd traffic of this ${kind}`).first().waitFor();
@@ -797,9 +788,8 @@ it('says on its page that an application or a client is stopped, and lifts the s
 });
 
 it('plans ASIDs for every combination, and exports the missing ones as a file for the import', async () => {
-  const page = await open();
-  await signIn(page, 'Priya Nair');
-  await page.goto(`${origin}/asid-plan`);
+  const page = await at.as('Priya Nair');
+  await at.visit(page, '/asid-plan');
   await page.getByRole('button', { name: '1 present' }).waitFor();
   await page.getByRole('combobox', { name: 'Plan for' }).click();
   await page.getByRole('option', { name: 'Every combination' }).click();
@@ -821,9 +811,8 @@ it('plans ASIDs for every combination, and exports the missing ones as a file fo
 });
 
 it('imports a spreadsheet: faults by line, a draft immediately, a live application only with a colleague', async () => {
-  const page = await open();
-  await signIn(page, 'Priya Nair');
-  await page.goto(`${origin}/import`);
+  const page = await at.as('Priya Nair');
+  await at.visit(page, '/import');
   const preview = async (...rows: string[]) => {
     const heading =
       'organisation_ods_code,product,environment,access_mode,capability,asid,api_key,message_sets,state';
@@ -852,10 +841,9 @@ it('imports a spreadsheet: faults by line, a draft immediately, a live applicati
 });
 
 it('asks the second of two editors to look again, and accepts the change once they have', async () => {
-  const [first, second] = [await open(), await open()];
+  const [first, second] = [await at.as('Priya Nair'), await at.as('Priya Nair')];
   for (const page of [first, second]) {
-    await signIn(page, 'Priya Nair');
-    await page.goto(`${origin}/organisations/R69/show`);
+    await at.visit(page, '/organisations/R69/show');
     await page.getByRole('button', { name: 'Edit' }).click();
   }
   const rename = async (page: Page, name: string): Promise<void> => {
@@ -880,9 +868,8 @@ it('asks the second of two editors to look again, and accepts the change once th
 });
 
 it('checks a form in the browser, explains every fault, and moves the focus to the first', async () => {
-  const page = await open();
-  await signIn(page, 'Gita Rao');
-  await page.goto(`${origin}/sro-appointments`);
+  const page = await at.as('Gita Rao');
+  await at.visit(page, '/sro-appointments');
   const sent: string[] = [];
   page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
   await fillIn(page, 'Appoint an SRO', { Email: 'sam at quay', 'Spine user id': '12' });
@@ -903,9 +890,8 @@ it('checks a form in the browser, explains every fault, and moves the focus to t
 });
 
 it('marks the faults of every other form, those that only the gateway finds among them', async () => {
-  const page = await open();
-  await signIn(page, 'Priya Nair');
-  await page.goto(`${origin}/clients`);
+  const page = await at.as('Priya Nair');
+  await at.visit(page, '/clients');
   await page.getByRole('button', { name: 'Create a client' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Grant', exact: true }).click();
@@ -936,7 +922,7 @@ it('marks the faults of every other form, those that only the gateway finds amon
     .first()
     .waitFor();
   expect(await dialog.getByLabel('Client').getAttribute('aria-invalid')).toBe('true');
-  await page.goto(`${origin}/message-set`);
+  await at.visit(page, '/message-set');
   await page.getByLabel('Name').fill('everything');
   await page.getByRole('checkbox', { name: 'A004' }).check();
   await page.getByRole('button', { name: 'Save the message set' }).click();
@@ -957,9 +943,8 @@ it('marks the faults of every other form, those that only the gateway finds amon
 });
 
 it('reports a change only if there was one, and removes an optional value', async () => {
-  const page = await open();
-  await signIn(page, 'Priya Nair');
-  await page.goto(`${origin}/applications/${applicationId}/show`);
+  const page = await at.as('Priya Nair');
+  await at.visit(page, `/applications/${applicationId}/show`);
   const dialog = page.getByRole('dialog');
   const edit = async (value: string): Promise<void> => {
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
@@ -984,8 +969,7 @@ it('reports a change only if there was one, and removes an optional value', asyn
 });
 
 it('finds an application from any page, and never sends an NHS number', async () => {
-  const page = await open();
-  await openToday(page, 'Priya Nair');
+  const page = await openToday('Priya Nair');
   const sent: string[] = [];
   page.on('request', (request) => sent.push(request.url()));
   const find = async (text: string): Promise<void> => {
@@ -1013,8 +997,7 @@ it('finds an application from any page, and never sends an NHS number', async ()
 });
 
 it('goes to a page, an action or a record from the keyboard alone, and sends no NHS number', async () => {
-  const page = await open();
-  await openToday(page, 'Priya Nair');
+  const page = await openToday('Priya Nair');
   const sent: string[] = [];
   page.on('request', (request) => sent.push(request.url()));
   const box = page.getByRole('dialog', { name: 'Go to' }).getByRole('combobox', { name: 'Go to' });
@@ -1051,9 +1034,8 @@ it('goes to a page, an action or a record from the keyboard alone, and sends no 
 });
 
 it('edits the interactions of a message set: fewer immediately, more only with a colleague', async () => {
-  const page = await open();
-  await signIn(page, 'Priya Nair');
-  await page.goto(`${origin}/message-sets`);
+  const page = await at.as('Priya Nair');
+  await at.visit(page, '/message-sets');
   await page.getByRole('link', { name: 'everything' }).click();
   const save = page.getByRole('button', { name: 'Save the message set' });
   const choice = page.getByRole('checkbox', { name: 'A044' });
@@ -1073,9 +1055,8 @@ it('edits the interactions of a message set: fewer immediately, more only with a
 });
 
 it('sorts a list by the headings of its columns', async () => {
-  const page = await open();
-  await signIn(page, 'Priya Nair');
-  await page.goto(`${origin}/organisations`);
+  const page = await at.as('Priya Nair');
+  await at.visit(page, '/organisations');
   for (const order of ['asc', 'desc']) {
     const answered = page.waitForResponse((response) => response.url().includes(`sort=name&order=${order}`));
     await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
@@ -1084,7 +1065,7 @@ it('sorts a list by the headings of its columns', async () => {
   await page.getByRole('link', { name: 'R69' }).waitFor();
   await accessible(page, 'sorted list');
   // A filter that cannot be right is not a failure of the list, and trying again would not help.
-  await page.goto(`${origin}/applications?filter=${encodeURIComponent(JSON.stringify({ asid: '2000' }))}`);
+  await at.visit(page, `/applications?filter=${encodeURIComponent(JSON.stringify({ asid: '2000' }))}`);
   await page.getByText('Check what you entered. An ASID has exactly 12 digits.').waitFor();
   expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
   expect(await page.getByText('No results').count()).toBe(0);
@@ -1099,8 +1080,7 @@ it('sorts a list by the headings of its columns', async () => {
 });
 
 it('can be used by keyboard: the first link of the menu is reached and opened', async () => {
-  const page = await open();
-  await openToday(page, 'Priya Nair');
+  const page = await openToday('Priya Nair');
   // What waits is counted before the word.
   const focused = () => page.evaluate<string>('document.activeElement?.textContent?.trim() ?? ""');
   for (let count = 0; count < 40 && !/^[0-9]*Approvals/.test(await focused()); count += 1) {
@@ -1112,9 +1092,8 @@ it('can be used by keyboard: the first link of the menu is reached and opened', 
 });
 
 it('a form is reached, filled in and left by keyboard, and the focus returns', async () => {
-  const page = await open();
-  await signIn(page, 'Priya Nair');
-  await page.goto(`${origin}/applications/${applicationId}/show`);
+  const page = await at.as('Priya Nair');
+  await at.visit(page, `/applications/${applicationId}/show`);
   await page.getByRole('button', { name: 'Stop immediately' }).waitFor();
   const focused = () => page.evaluate('document.activeElement?.textContent?.trim()');
   for (let count = 0; count < 120 && (await focused()) !== 'Stop immediately'; count += 1)
@@ -1171,8 +1150,7 @@ describe('the twenty questions', () => {
   it.each(roles)('are answered in at most three steps: %s', async (role) => {
     await stack.sql.query('UPDATE sro_appointment SET review_due_on = current_date + 20');
     const all: readonly Question[] = questions()[role];
-    const page = await open();
-    await openToday(page, all[0]?.person ?? '');
+    const page = await openToday(all[0]?.person ?? '');
     for (const { question, steps, sees } of all) {
       expect(steps.length, question).toBeLessThanOrEqual(3);
       await console.follow(page, '/', 'Today');
@@ -1192,9 +1170,8 @@ describe('the twenty questions', () => {
 });
 
 it('prints a page without the menu, the bar and its buttons', async () => {
-  const page = await open();
-  await signIn(page, 'Omar Haddad');
-  await page.goto(`${origin}/patient-search`);
+  const page = await at.as('Omar Haddad');
+  await at.visit(page, '/patient-search');
   await page.getByRole('textbox', { name: 'NHS number' }).fill(nhsNumber);
   await page.getByRole('textbox', { name: 'Reason' }).fill('subject access request 42');
   await page.getByRole('button', { name: 'Search' }).click();
@@ -1216,7 +1193,7 @@ it('prints a page without the menu, the bar and its buttons', async () => {
   await page.screenshot({ path: `${SHOTS}/request-evidence-1280-light.png`, fullPage: true });
   await page.getByRole('link', { name: 'Evidence pack' }).last().click();
   await page.waitForURL(/organisation=R69&from=\d{4}-\d\d-\d\d&until=/);
-  await page.goto(`${origin}/register`);
+  await at.visit(page, '/register');
   await page.getByText('Patients’ identifiers').waitFor();
   await page.getByText('odd traffic').first().waitFor();
   await page
@@ -1230,7 +1207,7 @@ it('prints a page without the menu, the bar and its buttons', async () => {
   await page.screenshot({ path: `${SHOTS}/register-print.png`, fullPage: true });
 
   await page.emulateMedia({ media: 'screen' });
-  await page.goto(`${origin}/organisations/R69/show`);
+  await at.visit(page, '/organisations/R69/show');
   await page.getByRole('link', { name: 'Show everything on one page, to print it' }).click();
   const print = page.getByRole('button', { name: 'Print this page' });
   await print.waitFor();
@@ -1245,13 +1222,13 @@ it('prints a page without the menu, the bar and its buttons', async () => {
 
 it('shows each person what waits for them, what they have requested, and what of theirs ends', async () => {
   const priya = await at.as('Priya Nair');
-  await priya.goto(`${origin}/my-work`);
+  await at.visit(priya, '/my-work');
   const requested = priya.getByRole('row').filter({ hasText: 'everything' });
   await requested.filter({ hasText: 'Pending' }).first().waitFor();
   await accessible(priya, 'my work');
   await priya.screenshot({ path: `${SHOTS}/my-work-1280-light.png`, fullPage: true });
   const gita = await at.as('Gita Rao');
-  await gita.goto(`${origin}/my-work`);
+  await at.visit(gita, '/my-work');
   await gita.getByRole('menuitem', { name: /^My work ?: \d+ waiting for you$/ }).waitFor();
   await gita.getByRole('link', { name: /^Emergency stops: \d+$/ }).waitFor();
   await gita.getByRole('link', { name: /would/ }).first().waitFor();
@@ -1265,7 +1242,7 @@ it('shows each person what waits for them, what they have requested, and what of
 it('confirms a role of a colleague, and never one’s own', async () => {
   await stack.sql.query("UPDATE staff_role SET granted_at = now() - interval '2 years'");
   const ada = await at.as('Ada Clarke');
-  await ada.goto(`${origin}/access-review`);
+  await at.visit(ada, '/access-review');
   const own = ada.getByRole('row').filter({ hasText: 'Ada Clarke' });
   await own.getByText('Yours: a colleague confirms it').waitFor();
   const of = ada.getByRole('row').filter({ hasText: 'Omar Haddad' });

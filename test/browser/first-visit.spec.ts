@@ -1,7 +1,15 @@
 /** What a list loads on a first visit, and that what it loads later, when it is wanted, does what it says. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessible, type Console, readAgainUntil, SHOTS, signIn, startConsole } from '../support/console.ts';
+import {
+  accessible,
+  type Console,
+  readAgainUntil,
+  SHOTS,
+  signIn,
+  startConsole,
+  untilQuiet,
+} from '../support/console.ts';
 import { onboard } from '../support/onboard.ts';
 import { until } from '../support/until.ts';
 
@@ -44,10 +52,9 @@ describe('the list of organisations', () => {
   });
 
   it('is found by health, once the job has looked', async () => {
-    const page = await at.open();
-    await signIn(page, at.origin, 'Priya Nair');
+    const page = await at.as('Priya Nair');
     const filter = encodeURIComponent(JSON.stringify({ health: 'never called' }));
-    await page.goto(`${at.origin}/organisations?filter=${filter}`);
+    await at.visit(page, `/organisations?filter=${filter}`);
     await page.getByRole('button', { name: 'Refresh' }).waitFor();
     await readAgainUntil(page, page.getByRole('link', { name: 'R70' }), '/organisations');
     await page.getByText('in the last 90 days').first().waitFor();
@@ -65,8 +72,7 @@ describe('the list of organisations', () => {
   });
 
   it('opens the menu of its filters with the first click, by mouse or keyboard', async () => {
-    const page = await at.open();
-    await signIn(page, at.origin, 'Priya Nair');
+    const page = await at.as('Priya Nair');
     for (const open of ['click', 'keyboard']) {
       await page.goto(`${at.origin}/organisations`);
       await page.getByRole('link', { name: 'R69' }).waitFor();
@@ -82,7 +88,7 @@ describe('the list of organisations', () => {
       await page.getByText('No results. Change or remove a filter.').waitFor();
       await accessible(page, `a filtered list, by ${open}`);
       // The address holds the filter, and shows it when it is opened.
-      await page.reload();
+      if (open === 'click') await page.reload();
       await page.getByRole('combobox', { name: 'State' }).waitFor();
       await page.getByText('No results. Change or remove a filter.').waitFor();
       await page.getByRole('button', { name: 'Remove this filter' }).click();
@@ -93,8 +99,7 @@ describe('the list of organisations', () => {
   });
 
   it('opens the dialog of an action for several rows', async () => {
-    const page = await at.open();
-    await signIn(page, at.origin, 'Priya Nair');
+    const page = await at.as('Priya Nair');
     await page.goto(`${at.origin}/organisations`);
     await page.getByRole('checkbox', { name: 'Select R69' }).click();
     await page.getByRole('checkbox', { name: 'Select R70' }).click();
@@ -105,16 +110,16 @@ describe('the list of organisations', () => {
   });
 
   it('says beside each row whether it works, and why not', async () => {
-    const page = await at.open();
-    await signIn(page, at.origin, 'Priya Nair');
-    for (const path of ['organisations', 'applications'])
+    const page = await at.as('Priya Nair');
+    for (const path of ['organisations', 'applications']) {
+      await at.visit(page, `/${path}`);
       for (const width of [1280, 390]) {
         await page.setViewportSize({ width, height: 900 });
-        await page.goto(`${at.origin}/${path}`);
         await page.getByText('in the last 90 days').first().waitFor();
         await accessible(page, `health in ${path} at ${width}`);
         await page.screenshot({ path: `${SHOTS}/health-${path}-${width}.png`, fullPage: true });
       }
+    }
     expect(at.complaints).toEqual([]);
     await at.leave(page);
   });
@@ -136,12 +141,11 @@ describe('the list of applications', () => {
   }
 
   it('is counted, has rows of one line, and shows the columns that a person has chosen', async () => {
-    const page = await at.open();
-    await signIn(page, at.origin, 'Priya Nair');
+    const page = await at.as('Priya Nair');
     for (const path of ['/organisations', '/clients', '/applications']) {
-      await page.goto(at.origin + path);
+      await at.visit(page, path);
       await page.getByText(`2 ${path.slice(1)}`, { exact: true }).waitFor();
-      await page.waitForLoadState('networkidle');
+      await untilQuiet(page);
       for (const height of await rowHeights(page)) {
         expect(height, path).toBeGreaterThanOrEqual(36);
         expect(height, path).toBeLessThanOrEqual(40);
@@ -199,8 +203,7 @@ describe('the list of applications', () => {
   }
 
   it('keeps a saved filter for the person who saved it, over a sign-out, and none with an identifier', async () => {
-    const page = await at.open();
-    await signIn(page, at.origin, 'Priya Nair');
+    const page = await at.as('Priya Nair');
     const filtered = (filter: object): string => `?filter=${encodeURIComponent(JSON.stringify(filter))}`;
     const addFilter = page.getByRole('button', { name: 'Add filter' });
     const saved = page.getByRole('menuitem', { name: 'Live ones' });
@@ -215,7 +218,7 @@ describe('the list of applications', () => {
     await dialog.waitFor({ state: 'detached' });
 
     // A filter that may hold a UBRN is not offered for saving.
-    await page.goto(`${at.origin}/audit${filtered({ correlationId: '000000070000' })}`);
+    await at.visit(page, `/audit${filtered({ correlationId: '000000070000' })}`);
     await addFilter.click();
     await page.getByRole('menuitem', { name: 'Remove all filters' }).waitFor();
     expect(await page.getByRole('menuitem', { name: 'Save this filter' }).count()).toBe(0);

@@ -98,7 +98,7 @@ async function waitingChange(): Promise<string | undefined> {
 
 /** Opens the page, and reads it again until it says this. */
 async function rotationSays(words: RegExp | string): Promise<void> {
-  await priya.goto(`${at.origin}/rotations`);
+  await at.visit(priya, '/rotations');
   await priya.getByText('30 days').first().waitFor();
   await readAgainUntil(priya, priya.getByText(words).first(), '/rotations');
 }
@@ -112,14 +112,14 @@ async function shots(page: Page, name: string): Promise<void> {
 }
 
 it('two people decide on a policy, and the page says what comes next and why it waits', async () => {
-  await priya.goto(`${at.origin}/rotations`);
+  await at.visit(priya, '/rotations');
   await priya.getByRole('heading', { level: 1, name: 'Key rotation' }).waitFor();
   await fillIn(priya, 'Set a policy', {
     ...{ 'ODS code': 'R69', Product: 'ReferWell', Environment: 'local' },
     ...{ 'Every how many days': '30', Reason: 'less work by hand' },
   });
   await until('the policy waits for a second person', async () => (await waitingChange()) !== undefined);
-  await gita.goto(`${at.origin}/changes/${(await waitingChange()) ?? ''}/show`);
+  await at.visit(gita, `/changes/${(await waitingChange()) ?? ''}/show`);
   await gita
     .getByText('The signing keys of ReferWell of', { exact: false })
     .filter({ hasText: 'would rotate every 30 days' })
@@ -175,16 +175,14 @@ it('once the cause is gone the rotation goes on by itself, until the old key is 
   await rotationSays(/^The next key is ready\./);
   await shots(priya, 'key-rotation-done');
   // The whole story of the key, each step in the name of the policy.
-  await priya.goto(
-    `${at.origin}/history?filter=${encodeURIComponent(JSON.stringify({ table: 'signing_key' }))}`,
-  );
+  await at.visit(priya, `/history?filter=${encodeURIComponent(JSON.stringify({ table: 'signing_key' }))}`);
   await priya.getByText('Gita Rao', { exact: false }).first().waitFor();
   expect(old?.kid).not.toBe('');
 });
 
 it('a key in wrong hands is disabled by one person, who reads what stays exposed; another reviews it', async () => {
   const active = (await keys()).find(({ state }) => state === 'ACTIVE')?.kid ?? '';
-  await priya.goto(`${at.origin}/signing-keys`);
+  await at.visit(priya, '/signing-keys');
   const row = priya.getByRole('row').filter({ hasText: active }).first();
   await row.getByRole('button', { name: 'Disable now' }).click();
   const dialog = priya.getByRole('dialog');
@@ -197,11 +195,11 @@ it('a key in wrong hands is disabled by one person, who reads what stays exposed
   await accessible(priya, 'an emergency');
   expect((await keys()).find(({ kid }) => kid === active)?.state).toBe('REMOVED');
 
-  await priya.goto(`${at.origin}/key-emergencies`);
+  await at.visit(priya, '/key-emergencies');
   await priya.getByText('it was in a log').waitFor();
   expect(await priya.getByRole('button', { name: 'Review' }).count()).toBe(0);
   const { rows } = await at.stack.sql.query<{ id: string }>('SELECT id FROM key_emergency');
-  await gita.goto(`${at.origin}/key-emergencies/${rows[0]?.id ?? ''}/show`);
+  await at.visit(gita, `/key-emergencies/${rows[0]?.id ?? ''}/show`);
   await gita.getByRole('heading', { level: 1, name: `Emergency: key ${active}` }).waitFor();
   await accessible(gita, 'the page of an emergency');
   await gita.getByRole('button', { name: 'Review' }).click();
@@ -222,7 +220,7 @@ it('keys are deleted by two people: one is struck off, the rest requested, appro
   const disabled = (await keys()).filter((key) => key.disabled).map(({ kid }) => kid);
   const [kept = '', deleted = ''] = disabled;
   const row = (kid: string) => priya.getByRole('row').filter({ hasText: kid }).first();
-  await priya.goto(`${at.origin}/key-deletions`);
+  await at.visit(priya, '/key-deletions');
   await row(kept).waitFor();
   await shots(priya, 'key-deletions-listed');
   await row(kept).getByRole('button', { name: 'Strike off' }).click();
@@ -233,13 +231,13 @@ it('keys are deleted by two people: one is struck off, the rest requested, appro
   await priya.getByText('Waiting for approval:', { exact: false }).waitFor();
   expect(await row(deleted).getByText('To be decided').isVisible()).toBe(true);
 
-  await gita.goto(`${at.origin}/changes/${(await waitingChange()) ?? ''}/show`);
+  await at.visit(gita, `/changes/${(await waitingChange()) ?? ''}/show`);
   await gita.getByText(`Signing key ${deleted}`, { exact: false }).first().waitFor();
   expect(await gita.getByText(`Signing key ${kept}`, { exact: false }).count()).toBe(0);
   await shots(gita, 'key-deletions-approval');
   await decide(gita, 'Approve', 'both have checked the last use');
   // Once the worker has scheduled the deletion in KMS.
-  await priya.goto(`${at.origin}/key-deletions`);
+  await at.visit(priya, '/key-deletions');
   await row(deleted).waitFor();
   await readAgainUntil(priya, row(deleted).getByText('Pending deletion'), '/key-deletions');
   await shots(priya, 'key-deletions-pending');

@@ -63,7 +63,7 @@ const callGateway = async () => {
 };
 
 async function importLine(page: Page, cells: string[], remark?: string): Promise<void> {
-  await page.goto(`${at.origin}/import`);
+  await at.visit(page, '/import');
   await page.getByLabel('Or paste the rows here').fill(`${COLUMNS}\n${line(...cells)}\n`);
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByRole('button', { name: 'Apply these changes' }).waitFor();
@@ -75,7 +75,7 @@ async function importLine(page: Page, cells: string[], remark?: string): Promise
 
 /** A colleague opens the newest request and approves it. */
 async function approve(page: Page, sentence: RegExp, reason: string): Promise<void> {
-  await page.goto(`${at.origin}/changes`);
+  await at.visit(page, '/changes');
   await page.getByRole('link', { name: sentence }).first().click();
   await decide(page, 'Approve', reason);
   await page.getByText('Change approved and made.').waitFor();
@@ -214,7 +214,7 @@ const EMPTY_LISTS = [
 
 it('leads from every empty list to the button or page that fills it', async () => {
   const pages = { 'Priya Nair': await at.as('Priya Nair'), 'Gita Rao': await at.as('Gita Rao') };
-  for (const page of Object.values(pages)) await page.goto(at.origin);
+  for (const page of Object.values(pages)) await at.visit(page, '/');
   for (const [person, menuItem, text, link, command] of EMPTY_LISTS) {
     const page = pages[person];
     await page.getByRole('menuitem', { name: menuItem, exact: true }).click();
@@ -245,7 +245,7 @@ it('onboards an organisation, whose first request is answered', async () => {
   const remark = 'The NHS publishes R0Q as QUAY HOSPITALS TRUST, and not as Quay NHS Trust.';
   await importLine(priya, ['', '', 'provider-read', 'draft'], remark);
   await priya.getByText(/^Applied \d+ changes/).waitFor();
-  await priya.goto(`${at.origin}/applications`);
+  await at.visit(priya, '/applications');
   await priya.getByRole('link', { name: /^Quay NHS Trust/ }).click();
   // The checklist leads to the console's own buttons, with the command beside.
   await priya.getByRole('link', { name: 'Go to “Create a signing key”' }).waitFor();
@@ -272,7 +272,7 @@ it('onboards an organisation, whose first request is answered', async () => {
   );
 
   // A client with a grant, then its key.
-  await priya.goto(`${at.origin}/clients`);
+  await at.visit(priya, '/clients');
   await priya.getByText('There are no clients yet.').waitFor();
   await priya.getByRole('button', { name: 'Create a client' }).click();
   const dialog = priya.getByRole('dialog');
@@ -287,7 +287,7 @@ it('onboards an organisation, whose first request is answered', async () => {
   await dialog.getByRole('button', { name: 'Grant', exact: true }).click();
   await dialog.getByText('must approve a grant to a client').waitFor();
   await approve(pawel, /Client quay-sync in local/, 'the worklist service of the trust');
-  await priya.goto(`${at.origin}/clients`);
+  await at.visit(priya, '/clients');
   await priya.getByRole('link', { name: 'quay-sync' }).click();
   await priya.getByRole('tab', { name: 'Keys' }).click();
   await fillIn(priya, 'Issue a key', { Label: 'first' });
@@ -298,7 +298,7 @@ it('onboards an organisation, whose first request is answered', async () => {
   expect(await callGateway()).toEqual({ status: 403, code: 'GW_SRO_LAPSED' });
 
   // The owner is proposed by one officer, approved by another, and accepts through a link.
-  await gita.goto(`${at.origin}/sro-appointments`);
+  await at.visit(gita, '/sro-appointments');
   await fillIn(gita, 'Appoint an SRO', {
     'ODS code': ODS,
     Environments: 'local',
@@ -318,7 +318,7 @@ it('onboards an organisation, whose first request is answered', async () => {
     'SELECT authority_document_sha256 AS sha256 FROM sro_appointment',
   );
   expect(appointments).toEqual([{ sha256: createHash('sha256').update('the signed letter').digest('hex') }]);
-  await gita.goto(`${at.origin}/sro-appointments`);
+  await at.visit(gita, '/sro-appointments');
   await fillIn(gita, 'Create an acceptance link', {});
   const link = new URL(await gita.getByRole('textbox', { name: 'Link', exact: true }).inputValue());
   for (const width of [1280, 390]) {
@@ -371,7 +371,7 @@ it('onboards another organisation step by step, in at most 18 clicks and 12 type
     await page.setViewportSize({ width: 1280, height: 900 });
   };
 
-  await page.goto(`${at.origin}/`);
+  await at.visit(page, '/');
   await click(page.getByRole('menuitem', { name: 'Organisations' }));
   await click(page.getByRole('link', { name: 'New organisation' }));
   // Of a code that the NHS publishes, the name is filled in; an organisation that has closed is not taken unnoticed.
@@ -466,7 +466,7 @@ it('onboards another organisation step by step, in at most 18 clicks and 12 type
 it('says who can approve a step, waits, and goes on by itself', async () => {
   await registerDraft('R0X', 'Pier NHS Trust');
   const [priya, pawel] = [await at.as('Priya Nair'), await at.as('Pawel Nowak')];
-  await priya.goto(`${at.origin}/organisations/R0X/show`);
+  await at.visit(priya, '/organisations/R0X/show');
   await priya.getByRole('link', { name: 'Onboard an application' }).click();
   await priya.getByRole('button', { name: /^Continue with Pier NHS Trust/ }).click();
   await priya.getByRole('button', { name: 'Create the signing key' }).click();
@@ -496,7 +496,7 @@ it('says who can approve a step, waits, and goes on by itself', async () => {
 
 it('stops the organisation, whose requests are refused within a second', async () => {
   const priya = await at.as('Priya Nair');
-  await priya.goto(`${at.origin}/organisations/${ODS}/show`);
+  await at.visit(priya, `/organisations/${ODS}/show`);
   const stopped = priya.waitForResponse((response) => response.url().endsWith('/emergency-stops'));
   await decide(priya, 'Stop immediately', 'odd traffic');
   expect((await stopped).status()).toBe(200);
@@ -535,7 +535,7 @@ it('stops several organisations at once from their list', async () => {
     },
   });
   const priya = await at.as('Priya Nair');
-  await priya.goto(`${at.origin}/organisations`);
+  await at.visit(priya, '/organisations');
   for (const odsCode of ['RAA', 'RBB'])
     await priya.getByRole('checkbox', { name: `Select ${odsCode}` }).check();
   await priya.getByRole('button', { name: 'Stop immediately (2 selected)' }).click();
@@ -552,7 +552,7 @@ it('stops several organisations at once from their list', async () => {
   // What a filter finds is one change, without those that are stopped.
   const filtered = async (state: string): Promise<Locator> => {
     const filter = encodeURIComponent(JSON.stringify({ state }));
-    await priya.goto(`${at.origin}/organisations?filter=${filter}`);
+    await at.visit(priya, `/organisations?filter=${filter}`);
     await priya.getByRole('button', { name: 'Select all that match' }).click();
     return priya.getByRole('group', { name: 'All that match' });
   };
@@ -577,12 +577,12 @@ it('closes when the review is overdue, and opens once it is recorded', async () 
 
   // The provider's clock can't be moved, so the test creates this session as a sign-in would.
   const gina = await withRoles('Gina', ['governance-officer'], Date.now() + later);
-  await gina.goto(`${at.origin}/`);
+  await at.visit(gina, '/');
   // The organisation is also among those with the most rejected requests, once the request above is counted.
   const attention = gina.getByRole('listitem').filter({ hasText: 'Quay NHS Trust (R0Q) in local' });
   await attention.getByText('Closed now').waitFor();
   await gina.screenshot({ path: `${SHOTS}/dashboard-lapsed-1280-light.png`, fullPage: true });
-  await gina.goto(`${at.origin}/sro-appointments`);
+  await at.visit(gina, '/sro-appointments');
   await gina.getByText('Lapsed').first().waitFor();
   const row = gina.getByRole('row').filter({ hasText: ODS });
   await row.getByRole('button', { name: 'Record a review', exact: true }).click();

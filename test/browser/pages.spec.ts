@@ -64,7 +64,7 @@ async function inTab(person: string, screen: Screen, visit: (page: Page) => Prom
   if (page === undefined || idle?.whose !== whose) {
     if (page !== undefined) await at.leave(page);
     page = await at.as(person, SCREENS[screen][0][0]);
-    await page.goto(at.origin);
+    await at.visit(page, '/');
   }
   await visit(page);
   idleTabs.push({ whose, page });

@@ -3,6 +3,7 @@
  * `docs/guides/twenty-questions.md` has the same questions and steps.
  */
 import type { Locator, Page } from 'playwright-core';
+import { untilQuiet } from '../support/console.ts';
 
 /** What a person does at once: opens a page, presses something, or sets what a form or filter asks for. */
 type Step =
@@ -191,10 +192,12 @@ export async function take(page: Page, step: Step): Promise<void> {
   const main = page.getByRole('main');
   if ('menu' in step) await menuItem(page, step.menu).click();
   else if ('press' in step) {
-    // Until the answer is there, the page has the rows of before.
+    // Until the answer is there, the page has the rows of before, which may still be on their way.
+    await untilQuiet(page);
     const answered = page.waitForResponse((response) => response.url().includes('/api/v1/audit'));
     await main.getByRole('button', { name: step.press, exact: true }).click();
     await (await answered).finished();
+    await untilQuiet(page);
   } else if ('open' in step) await main.getByRole('link', { name: step.link }).first().click();
   else if ('choose' in step) {
     await main.getByRole('combobox', { name: step.choose }).click();

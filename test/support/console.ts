@@ -61,17 +61,24 @@ export interface Console {
   readonly browser: Browser;
   /** Errors that no page may cause: uncaught exceptions, and messages such as violations of the content security policy. */
   readonly complaints: string[];
-  /** Opens a page with its own cookies. */
+  /** Opens a page with its own cookies, without the console. */
   open(width?: number, colorScheme?: 'light' | 'dark'): Promise<Page>;
   /**
-   * Takes back a page that was opened here, for the next to be opened: a tab that has loaded the console before loads it in
-   * a third of the time. A page whose clock or scripts were replaced is closed with its context instead.
+   * Takes back a page that was opened here: with the console, for the person who is signed in there, or else for the next
+   * to be opened, since a tab that has loaded the console before loads it in a third of the time. A page whose clock or
+   * scripts were replaced is closed with its context instead.
    */
   leave(page: Page): Promise<void>;
   /** Opens another page with the same cookies. */
   openTab(context: BrowserContext): Promise<Page>;
   /** Opens a page with its own cookies, where this person has signed in. */
   as(name: string, width?: number): Promise<Page>;
+  /**
+   * Opens a page of the console as a person does who comes back later: where the console is open, as a link would, and
+   * otherwise by loading it. What the tab has read is read again, and no dialog or message of before is left.
+   * @param path as in the address bar
+   */
+  visit(page: Page, path: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -111,13 +118,16 @@ export async function startConsole(
     return page;
   };
   const idle: Page[] = [];
+  /** Tabs that have the console open, by who is signed in and on which kind of screen. */
+  const left = new Map<string, Page[]>();
+  const owners = new WeakMap<Page, string>();
   const open: Console['open'] = async (width = 1280, colorScheme = 'light') => {
     const viewport = { width, height: 900 };
-    const left = idle.pop();
-    if (left !== undefined) {
-      await left.setViewportSize(viewport);
-      await left.emulateMedia({ colorScheme, media: null });
-      return left;
+    const page = idle.pop();
+    if (page !== undefined) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme, media: null });
+      return page;
     }
     const context = await browser.newContext({ viewport, colorScheme });
     context.setDefaultTimeout(60_000);
@@ -128,11 +138,18 @@ export async function startConsole(
     for (const other of context.pages()) if (other !== page) await other.close();
     await page.unrouteAll();
     await context.setOffline(false);
+    await context.clearPermissions();
+    const owner = owners.get(page);
+    if (owner?.endsWith(screenOf(page.viewportSize()?.width ?? 0)) === true && (await toNowhere(page))) {
+      await page.evaluate('localStorage.clear(), sessionStorage.clear()');
+      left.set(owner, [...(left.get(owner) ?? []), page]);
+      return;
+    }
+    owners.delete(page);
     // Of the same origin, so that the tab keeps what it has loaded, and without scripts.
     await page.goto(`${origin}/assets/gate.svg`);
     await page.evaluate('localStorage.clear(), sessionStorage.clear()');
     await context.clearCookies();
-    await context.clearPermissions();
     waitingFor.get(page)?.clear();
     idle.push(page);
   };
@@ -144,10 +161,23 @@ export async function startConsole(
     open,
     leave,
     openTab,
-    async as(name, width) {
-      const page = await open(width);
+    async as(name, width = 1280) {
+      const owner = `${name}, ${screenOf(width)}`;
+      const own = left.get(owner)?.pop();
+      const page = own ?? (await open(width));
+      if (own !== undefined) {
+        await own.setViewportSize({ width, height: 900 });
+        await own.emulateMedia({ colorScheme: 'light', media: null });
+      }
       await signIn(page, origin, name);
+      owners.set(page, owner);
       return page;
+    },
+    async visit(page, path) {
+      if (await toNowhere(page)) {
+        await page.evaluate(move(path));
+        await page.getByText(NOWHERE_SAYS).waitFor({ state: 'detached' });
+      } else await page.goto(origin + path);
     },
     async stop() {
       await browser.close();
@@ -188,6 +218,50 @@ export async function openToday(page: Page, origin: string, name: string): Promi
   await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
 }
 
+/** On a narrow screen the menu is closed at first, and would cover a page for which it was opened on a wide one. */
+const screenOf = (width: number): string => (width < 600 ? 'narrow' : 'wide');
+
+const move = (path: string): string =>
+  `history.pushState(null, '', ${JSON.stringify(path)}), dispatchEvent(new PopStateEvent('popstate')), null`;
+
+const NOWHERE = '/no-such-page';
+const NOWHERE_SAYS = 'Either you typed a wrong URL, or you followed a bad link.';
+/** The console reads something again if it is older than five seconds. */
+const LATER_MS = 6_000;
+
+/**
+ * Leaves the page of the console that a tab shows, for one that asks for nothing.
+ * @returns whether somebody is signed in to the console there; otherwise the tab stays as it is
+ */
+async function toNowhere(page: Page): Promise<boolean> {
+  const isOpen = await page.evaluate<boolean>(
+    `document.querySelector('#root header.MuiAppBar-root') !== null`,
+  );
+  if (!isOpen) return false;
+  await page.evaluate(`(() => {
+    if (window.aheadMs === undefined) {
+      const now = Date.now;
+      window.aheadMs = 0;
+      Date.now = () => now() + window.aheadMs;
+    }
+    window.aheadMs += ${LATER_MS};
+  })()`);
+  await page.evaluate(move(NOWHERE));
+  const nowhere = page.getByText(NOWHERE_SAYS);
+  // The console finds out only now that a session has ended.
+  await nowhere
+    .or(page.getByRole('link', { name: 'Sign in' }))
+    .first()
+    .waitFor();
+  if (!(await nowhere.isVisible())) return false;
+  const message = page.locator('.MuiSnackbar-root');
+  if ((await message.count()) > 0) {
+    await page.keyboard.press('Escape');
+    await message.waitFor({ state: 'detached' });
+  }
+  return true;
+}
+
 /** What each tab has asked for and not yet received. */
 const waitingFor = new WeakMap<Page, Set<Request>>();
 /** A tab that asks for nothing this long has loaded its page. */
@@ -199,10 +273,13 @@ const QUIET_MS = 300;
  * @param path as in the address bar
  */
 export async function follow(page: Page, path: string, heading: string): Promise<void> {
-  await page.evaluate(
-    `history.pushState(null, '', ${JSON.stringify(path)}), dispatchEvent(new PopStateEvent('popstate')), null`,
-  );
+  await page.evaluate(move(path));
   await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+  await untilQuiet(page);
+}
+
+/** Waits for what a page asks the gateway for. */
+export async function untilQuiet(page: Page): Promise<void> {
   let quietSince = Date.now();
   while (Date.now() - quietSince < QUIET_MS) {
     if ((waitingFor.get(page)?.size ?? 0) > 0) quietSince = Date.now();

@@ -23,7 +23,7 @@ export function impact(world: () => World): void {
 
   it('an organisation closes: what is hit, what would be refused, and the plan', async () => {
     const priya = await at.as('Priya Nair');
-    await priya.goto(`${at.origin}/organisations/R70/show`);
+    await at.visit(priya, '/organisations/R70/show');
     await priya.getByRole('link', { name: 'Show the impact of its closing' }).click();
     await priya.getByRole('textbox', { name: 'ODS code of the organisation that closes' }).waitFor();
     await priya.getByLabel('First day without it').fill('2030-04-01');
@@ -47,7 +47,7 @@ export function impact(world: () => World): void {
 
   it('the whole plan is requested, approved by a colleague, and carried out; what people do is ticked off', async () => {
     const priya = await at.as('Priya Nair');
-    await priya.goto(`${at.origin}/impact?kind=organisation-closes&odsCode=R70`);
+    await at.visit(priya, '/impact?kind=organisation-closes&odsCode=R70');
     await priya.getByLabel('First day without it').fill(londonDay(Date.now()));
     await priya.getByRole('button', { name: 'Show the impact' }).click();
     await priya.getByRole('button', { name: 'Request the whole plan' }).waitFor();
@@ -61,7 +61,7 @@ export function impact(world: () => World): void {
       return id !== '';
     });
     const gita = await at.as('Gita Rao');
-    await gita.goto(`${at.origin}/changes/${id}/show`);
+    await at.visit(gita, `/changes/${id}/show`);
     await gita
       .getByText('A plan for organisation R70 could be carried out', { exact: false })
       .first()
@@ -75,7 +75,7 @@ export function impact(world: () => World): void {
     await decide(gita, 'Approve', 'agreed with the trust');
     await gita.getByText('Plan approved.', { exact: false }).waitFor();
 
-    await priya.goto(`${at.origin}/impact-plans`);
+    await at.visit(priya, '/impact-plans');
     await priya.getByRole('link', { name: 'R70 closes' }).first().click();
     await priya.getByRole('heading', { level: 1, name: 'Plan: R70 closes' }).waitFor();
     await priya.getByText('“Suspend R70” can be carried out now.').waitFor();

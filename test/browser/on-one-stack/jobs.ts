@@ -36,7 +36,7 @@ export function backgroundJobs(world: () => World): void {
   afterAll(() => at.leave(priya));
 
   it('shows each kind of job with its schedule, and that the queue works', async () => {
-    await priya.goto(`${at.origin}/jobs`);
+    await at.visit(priya, '/jobs');
     await priya.getByText(QUEUE_WORKS).waitFor();
     await priya.getByRole('heading', { level: 2, name: 'audit-partitions' }).waitFor();
     await priya.getByRole('button', { name: 'Run housekeeping now' }).waitFor();
@@ -46,7 +46,7 @@ export function backgroundJobs(world: () => World): void {
 
   it('a job that failed permanently says why and what waits, and is retried with a reason', async () => {
     const id = await failedJob();
-    await priya.goto(`${at.origin}/jobs/${id}/show`);
+    await at.visit(priya, `/jobs/${id}/show`);
     await priya.getByText('RangeError: no room').waitFor();
     await priya.getByText('Nothing is lost. The database grows until it runs.').waitFor();
     await accessible(priya, 'a failed job');
@@ -59,7 +59,7 @@ export function backgroundJobs(world: () => World): void {
   it('an auditor sees the jobs, and runs none', async () => {
     await failedJob();
     const omar = await at.as('Omar Haddad');
-    await omar.goto(`${at.origin}/jobs`);
+    await at.visit(omar, '/jobs');
     await omar.getByText(QUEUE_WORKS).waitFor();
     expect(await omar.getByRole('button', { name: /^(Run|Retry)/ }).count()).toBe(0);
     await at.leave(omar);

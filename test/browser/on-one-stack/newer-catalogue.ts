@@ -1,7 +1,7 @@
 /** The dashboard says that a recorded e-RS specification is newer than the build. */
 import { beforeAll, expect, it } from 'vitest';
 import { readSpecification } from '../../../libs/domain/src/ers/drift/specification.ts';
-import { accessible, type Console, openToday, SHOTS } from '../../support/console.ts';
+import { accessible, type Console, SHOTS } from '../../support/console.ts';
 import { specificationFile } from '../../support/ers-specification.ts';
 import type { World } from './world.ts';
 
@@ -24,8 +24,8 @@ export function newerCatalogue(world: () => World): void {
     await at.stack.admin('POST', '/catalogue-comparisons', {
       ...{ specification, sha256: 'a'.repeat(64), reason: 'published' },
     });
-    const priya = await at.open();
-    await openToday(priya, at.origin, 'Priya Nair');
+    const priya = await at.as('Priya Nair');
+    await at.visit(priya, '/');
     await priya.getByRole('heading', { name: 'The e-RS specification' }).waitFor();
     expect(await priya.getByText('NHS England’s catalogue').textContent()).toBe(LINE);
     await priya.getByText('What is different').click();

@@ -1,7 +1,7 @@
 /** What scheduled jobs found: the dashboard shows it, with what to do and where, and a person ends what a person can end. */
 import { unrecordedSignatures } from '@gatehouse/domain/upkeep/signature-findings';
 import { beforeAll, expect, it, vi } from 'vitest';
-import { accessible, type Console, openToday, SHOTS } from '../../support/console.ts';
+import { accessible, type Console, SHOTS } from '../../support/console.ts';
 import type { World } from './world.ts';
 
 let at: Console;
@@ -54,8 +54,8 @@ export function findings(world: () => World): void {
              'Unusually many sign-ins of staff failed: 25 within 15 minutes', '', 'Look at the addresses.',
              '${RECORDS}', '{}', now(), now() + interval '1 day')`,
     );
-    const priya = await at.open();
-    await openToday(priya, at.origin, 'Priya Nair');
+    const priya = await at.as('Priya Nair');
+    await at.visit(priya, '/');
     await priya.getByRole('heading', { name: 'Found by Gatehouse' }).waitFor();
     const href = (name: RegExp) => priya.getByRole('link', { name }).getAttribute('href');
     expect(await href(/not been used for 90 days$/)).toContain(CLIENT);
@@ -70,13 +70,13 @@ export function findings(world: () => World): void {
   it('a governance officer reads which signatures nobody recorded, and a review ends their alarm', async () => {
     const title = await unrecorded(['a', 'b']);
     const priya = await at.as('Priya Nair');
-    await priya.goto(`${at.origin}/unrecorded-signatures`);
+    await at.visit(priya, '/unrecorded-signatures');
     await priya.getByText(CALLER).waitFor();
     expect(await priya.getByRole('button', { name: 'Review' }).count()).toBe(0);
     await at.leave(priya);
 
-    const gita = await at.open();
-    await openToday(gita, at.origin, 'Gita Rao');
+    const gita = await at.as('Gita Rao');
+    await at.visit(gita, '/');
     await gita.getByRole('link', { name: title }).click();
     await gita.getByRole('heading', { level: 1, name: 'Unrecorded signatures' }).waitFor();
     const row = gita.getByRole('row').filter({ hasText: KEY });
@@ -102,9 +102,9 @@ export function findings(world: () => World): void {
     await row.getByText(`: ${REASON}`, { exact: false }).waitFor();
     expect(await row.innerText()).toContain('Gita Rao');
     expect(await gita.getByRole('button', { name: 'Review' }).count()).toBe(0);
-    await gita.goto(`${at.origin}/`);
+    await at.visit(gita, '/');
     await gita.getByRole('heading', { name: 'Found by Gatehouse' }).waitFor();
-    expect(await gita.getByRole('link', { name: title }).count()).toBe(0);
+    await gita.getByRole('link', { name: title }).waitFor({ state: 'detached' });
     await at.leave(gita);
     expect(at.complaints).toEqual([]);
   });

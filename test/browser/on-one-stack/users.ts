@@ -41,7 +41,7 @@ export function healthcareWorkers(world: () => World): void {
 
   it('finds a user by id and ends one of their sessions, with a reason', async () => {
     const id = await openSession();
-    await priya.goto(`${at.origin}/`);
+    await at.visit(priya, '/');
     await priya.getByRole('searchbox', { name: 'Search' }).fill(USER);
     await priya.getByRole('button', { name: 'Find' }).click();
     await priya.getByRole('link', { name: 'Audit trail of this user' }).waitFor();
@@ -57,9 +57,7 @@ export function healthcareWorkers(world: () => World): void {
 
   it('ends every session of a user', async () => {
     const ids = [await openSession(), await openSession()];
-    await priya.goto(
-      `${at.origin}/user-sessions?filter=${encodeURIComponent(JSON.stringify({ userId: USER }))}`,
-    );
+    await at.visit(priya, `/user-sessions?filter=${encodeURIComponent(JSON.stringify({ userId: USER }))}`);
     await decide(priya, 'End all sessions of this user', 'left the trust');
     await priya.getByText('Sessions ended.').waitFor();
     for (const id of ids) expect(await endOf(id)).toBe('left the trust');
@@ -68,7 +66,7 @@ export function healthcareWorkers(world: () => World): void {
   it('lets an auditor look at sessions, and end none', async () => {
     await openSession();
     const omar = await at.as('Omar Haddad');
-    await omar.goto(`${at.origin}/user-sessions`);
+    await at.visit(omar, '/user-sessions');
     await omar.getByText('Referring clinician at R69').first().waitFor();
     expect(await omar.getByRole('button', { name: /^End/ }).count()).toBe(0);
     await at.leave(omar);
@@ -81,7 +79,7 @@ export function healthcareWorkers(world: () => World): void {
      RETURNING id, jwks_id`,
       ['j'.repeat(32)],
     );
-    await priya.goto(`${at.origin}/cis2-clients/${rows[0]?.id}/show`);
+    await at.visit(priya, `/cis2-clients/${rows[0]?.id}/show`);
     await priya.getByText(/\/auth\/cis2\/callback$/).waitFor();
     for (const name of ['Callback URL', 'Back-channel logout URL', 'JWKS URL', 'Signing algorithm'])
       await priya.getByRole('button', { name: `Copy ${name}` }).waitFor();
