@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { startConsole } from '../support/console.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
+import { failedLoads } from './on-one-stack/failed-loads.ts';
 import { impact } from './on-one-stack/impact.ts';
 import { backgroundJobs } from './on-one-stack/jobs.ts';
 import { newerCatalogue } from './on-one-stack/newer-catalogue.ts';
@@ -26,3 +27,4 @@ describe('healthcare workers', () => healthcareWorkers(world));
 describe('what scheduled jobs found', () => findings(world));
 describe('a newer e-RS specification', () => newerCatalogue(world));
 describe('the impact of an event', () => impact(world));
+describe('what fails to load', () => failedLoads(world));
