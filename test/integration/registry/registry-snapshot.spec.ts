@@ -7,7 +7,7 @@ import {
   type Registry,
   type RegistryChange,
 } from '../../../apps/gateway/src/adapters/registry/registry.js';
-import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
+import { copyTemplate, type TestDatabase } from '../../support/servers/postgres.ts';
 import { watchMachine } from '../../support/servers/machine.ts';
 import { insert, seedApplication, seedBasics, valid } from '../../support/registry-rows.ts';
 import { startTcpProxy } from '../../support/servers/tcp-proxy.ts';
@@ -20,7 +20,7 @@ let registry: Registry;
 let changes: RegistryChange[];
 
 beforeEach(async () => {
-  database = await createDatabase();
+  database = await copyTemplate();
   pool = new pg.Pool({ connectionString: database.appUrl });
   pool.on('error', () => undefined);
   await seedBasics(pool);
