@@ -168,6 +168,9 @@ export async function startConsole(
       if (own !== undefined) {
         await own.setViewportSize({ width, height: 900 });
         await own.emulateMedia({ colorScheme: 'light', media: null });
+        // The console that is open there belongs to a session that a test has ended.
+        if (!(await own.request.get(`${origin}/api/v1/session`)).ok())
+          await own.goto(`${origin}/assets/gate.svg`);
       }
       await signIn(page, origin, name);
       owners.set(page, owner);
