@@ -174,6 +174,12 @@ export const PROOFS: readonly Proof[] = [
     size: () => 'axe on every page of the console, on a desktop and on a telephone',
   },
   {
+    name: 'rotation-pages',
+    suite: 'browser',
+    file: 'test/browser/key-rotation.spec.ts',
+    size: () => 'axe on each state of a key rotation, on a desktop and on a telephone',
+  },
+  {
     name: 'silent-callers',
     suite: 'unit',
     file: 'apps/gateway/src/data-plane/listener/partner.server.spec.ts',

@@ -16,6 +16,7 @@ import {
   startConsole,
 } from '../support/console.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
+import { IS_FULL_SIZE } from '../support/size.ts';
 import { until } from '../support/until.ts';
 
 const HOUR_MS = 3_600_000;
@@ -106,7 +107,7 @@ async function rotationSays(words: RegExp | string): Promise<void> {
 async function shots(page: Page, name: string): Promise<void> {
   for (const width of [390, 1280]) {
     await page.setViewportSize({ width, height: 900 });
-    await accessible(page, `${name} at ${width} px`);
+    if (IS_FULL_SIZE || width === 390) await accessible(page, `${name} at ${width} px`);
     await page.screenshot({ path: `${SHOTS}/${name}-${width}-light.png`, fullPage: true });
   }
 }

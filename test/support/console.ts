@@ -298,7 +298,8 @@ export const readAgainUntil = (page: Page, shown: Locator, route: string): Promi
       const answered = page.waitForResponse((response) => response.url().includes(`/api/v1${route}`));
       await page.getByRole('button', { name: 'Refresh' }).click();
       await (await answered).finished();
-      return shown.waitFor({ timeout: 500 }).then(
+      // To read and draw a list again takes a third of a second of processor time.
+      return shown.waitFor({ timeout: 2_000 }).then(
         () => true,
         () => false,
       );
