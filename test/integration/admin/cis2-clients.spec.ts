@@ -3,6 +3,7 @@ import { API_PREFIX } from '@gatehouse/contracts/routes';
 import { ACTIVATION_MARGIN_S, JWKS_CACHE_S } from '@gatehouse/domain/registry/signing-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminApi, smallDocument, borrowAdmin } from '../../support/admin-api.ts';
+import { signIn } from '../../support/staff.ts';
 
 let admin: AdminApi;
 beforeAll(async () => {
@@ -41,6 +42,23 @@ describe('signing keys', () => {
       [first.kid]: 'RETIRING',
       [second.kid]: 'ACTIVE',
     });
+  });
+
+  it('of a CIS2 client belong to no organisation, so that neither a filter by one nor a role limited to one finds them', async () => {
+    const { items: all } = await admin.ok('keyList', { query: { owner: 'cis2-client' } });
+    expect(all).toHaveLength(2);
+    const ofR69 = { owner: 'cis2-client' as const, organisation: 'R69' };
+    expect((await admin.ok('keyList', { query: ofR69 })).items).toEqual([]);
+    const { headers } = await signIn(
+      admin.db,
+      'Lou',
+      [{ role: 'platform-engineer', odsCodes: ['R69'] }],
+      admin.clock.ms,
+    );
+    for (const query of ['', '?owner=cis2-client']) {
+      const answer = await admin.call('GET', `${API_PREFIX}/signing-keys${query}`, undefined, '', headers);
+      expect([query, answer.status, answer.body.items]).toEqual([query, 200, []]);
+    }
   });
 
   it.each([

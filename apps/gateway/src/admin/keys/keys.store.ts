@@ -11,7 +11,7 @@ import { conflict, notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, PUBLIC_URL } from '../injected.js';
 import { applicationWhere, ownedWithin } from '../registry/applications.store.js';
-import { cis2ClientWhere } from '../registry/cis2-clients.store.js';
+import { cis2ClientWhere, NO_CIS2_CLIENT } from '../registry/cis2-clients.store.js';
 import { type KeyOwner, ownerOf, WITH_OWNER } from './key-owner.js';
 import { allowedFromMs, type KeyRow, keyView } from './keys.view.js';
 
@@ -108,8 +108,10 @@ function keysWhere({ state, owner, ...choice }: InputOf<'keyTotal'>['query'], re
     applicationId: { not: null },
     application: { ...applicationWhere(choice), AND: ownedWithin(reach) },
   };
-  const ofCis2Client = { cis2ClientId: { not: null }, cis2Client: cis2ClientWhere(choice, reach) };
-  const owners = { application: [ofApplication], 'cis2-client': [ofCis2Client] };
+  const cis2Client = cis2ClientWhere(choice, reach);
+  // Beside another condition, PostgreSQL would read all keys in search of one that fits this.
+  const ofCis2Client = cis2Client === NO_CIS2_CLIENT ? [] : [{ cis2ClientId: { not: null }, cis2Client }];
+  const owners = { application: [ofApplication], 'cis2-client': ofCis2Client };
   return {
     ...(state === undefined ? {} : { state }),
     OR: owner === undefined ? Object.values(owners).flat() : owners[owner],

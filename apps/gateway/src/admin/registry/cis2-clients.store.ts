@@ -4,7 +4,7 @@ import { AdminProblem, notFound } from '../http/problem.js';
 import type { Queries } from '../http/transactions.js';
 
 /** Fits no row. */
-const NONE = { id: { in: [] as string[] } };
+export const NO_CIS2_CLIENT = { id: { in: [] as string[] } };
 
 /**
  * The CIS2 clients that a choice made for applications fits as well: it may name environment and product. They belong
@@ -13,7 +13,7 @@ const NONE = { id: { in: [] as string[] } };
 export function cis2ClientWhere(choice: ApplicationChoice, reach: Reach) {
   const { environment, product, ...rest } = choice;
   const namesApplication = Object.values(rest).some((value) => value !== undefined);
-  if (namesApplication || reach !== 'all') return NONE;
+  if (namesApplication || reach !== 'all') return NO_CIS2_CLIENT;
   return {
     ...(environment === undefined ? {} : { environmentName: environment }),
     ...(product === undefined ? {} : { productName: product }),
