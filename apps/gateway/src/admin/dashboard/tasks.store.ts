@@ -61,13 +61,15 @@ export class TasksStore {
   }
 
   private async oldKeys(reach: Reach) {
+    const state = { not: 'retired' };
+    const cis2Client = cis2ClientWhere({}, reach);
     const rows = await this.db.signingKey.findMany({
       where: {
         state: 'ACTIVE',
         activatedAt: { lte: new Date(this.now() - KEY_OLD_AFTER_MS) },
         OR: [
-          { application: { state: { not: 'retired' }, ...ownedWithin(reach) } },
-          { cis2Client: { state: { not: 'retired' }, ...cis2ClientWhere({}, reach) } },
+          { application: { state, ...ownedWithin(reach) } },
+          ...(cis2Client === null ? [] : [{ cis2Client: { state, ...cis2Client } }]),
         ],
       },
       include: {

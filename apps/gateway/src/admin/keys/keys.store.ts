@@ -11,7 +11,7 @@ import { conflict, notFound } from '../http/problem.js';
 import type { Change, Queries, Transaction } from '../http/transactions.js';
 import { CLOCK, type Clock, DATABASE, PUBLIC_URL } from '../injected.js';
 import { applicationWhere, ownedWithin } from '../registry/applications.store.js';
-import { cis2ClientWhere, NO_CIS2_CLIENT } from '../registry/cis2-clients.store.js';
+import { cis2ClientWhere } from '../registry/cis2-clients.store.js';
 import { type KeyOwner, ownerOf, WITH_OWNER } from './key-owner.js';
 import { allowedFromMs, type KeyRow, keyView } from './keys.view.js';
 
@@ -109,8 +109,7 @@ function keysWhere({ state, owner, ...choice }: InputOf<'keyTotal'>['query'], re
     application: { ...applicationWhere(choice), AND: ownedWithin(reach) },
   };
   const cis2Client = cis2ClientWhere(choice, reach);
-  // Beside another condition, PostgreSQL would read all keys in search of one that fits this.
-  const ofCis2Client = cis2Client === NO_CIS2_CLIENT ? [] : [{ cis2ClientId: { not: null }, cis2Client }];
+  const ofCis2Client = cis2Client === null ? [] : [{ cis2ClientId: { not: null }, cis2Client }];
   const owners = { application: [ofApplication], 'cis2-client': ofCis2Client };
   return {
     ...(state === undefined ? {} : { state }),

@@ -3,17 +3,16 @@ import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { AdminProblem, notFound } from '../http/problem.js';
 import type { Queries } from '../http/transactions.js';
 
-/** Fits no row. */
-export const NO_CIS2_CLIENT = { id: { in: [] as string[] } };
-
 /**
  * The CIS2 clients that a choice made for applications fits as well: it may name environment and product. They belong
  * to no organisation, so they are within the reach of a role without limits only.
+ * @returns null if none can fit. A query leaves the condition out then: beside another one, PostgreSQL would read all rows
+ *   in search of one that fits it.
  */
 export function cis2ClientWhere(choice: ApplicationChoice, reach: Reach) {
   const { environment, product, ...rest } = choice;
   const namesApplication = Object.values(rest).some((value) => value !== undefined);
-  if (namesApplication || reach !== 'all') return NO_CIS2_CLIENT;
+  if (namesApplication || reach !== 'all') return null;
   return {
     ...(environment === undefined ? {} : { environmentName: environment }),
     ...(product === undefined ? {} : { productName: product }),
@@ -24,10 +23,9 @@ export function cis2ClientWhere(choice: ApplicationChoice, reach: Reach) {
 export async function theCis2Client(db: Queries, choice: ApplicationChoice, reach: Reach) {
   if (choice.environment === undefined || choice.product === undefined)
     throw new AdminProblem('invalid-request', 'Name the CIS2 client by its environment and its product.');
-  const row = await db.cis2Client.findFirst({
-    where: cis2ClientWhere(choice, reach),
-    include: { signingKeys: { orderBy: { createdAt: 'asc' } } },
-  });
+  const where = cis2ClientWhere(choice, reach);
+  const include = { signingKeys: { orderBy: { createdAt: 'asc' } } } as const;
+  const row = where === null ? null : await db.cis2Client.findFirst({ where, include });
   if (row === null) throw notFound(`CIS2 client of ${choice.product} in ${choice.environment}`);
   return row;
 }
