@@ -122,14 +122,12 @@ export async function startConsole(
   const left = new Map<string, Page[]>();
   const owners = new WeakMap<Page, string>();
   const open: Console['open'] = async (width = 1280, colorScheme = 'light') => {
-    const viewport = { width, height: 900 };
     const page = idle.pop();
     if (page !== undefined) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme, media: null });
+      await setScreen(page, width, colorScheme);
       return page;
     }
-    const context = await browser.newContext({ viewport, colorScheme });
+    const context = await browser.newContext({ viewport: { width, height: HEIGHT }, colorScheme });
     context.setDefaultTimeout(60_000);
     return openTab(context);
   };
@@ -166,8 +164,7 @@ export async function startConsole(
       const own = left.get(owner)?.pop();
       const page = own ?? (await open(width));
       if (own !== undefined) {
-        await own.setViewportSize({ width, height: 900 });
-        await own.emulateMedia({ colorScheme: 'light', media: null });
+        await setScreen(own, width, 'light');
         // The console that is open there belongs to a session that a test has ended.
         if (!(await own.request.get(`${origin}/api/v1/session`)).ok())
           await own.goto(`${origin}/assets/gate.svg`);
@@ -219,6 +216,14 @@ export async function openToday(page: Page, origin: string, name: string): Promi
   await signIn(page, origin, name);
   await page.goto(`${origin}/`);
   await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+}
+
+const HEIGHT = 900;
+
+/** Gives a tab that was left the screen of a new one. */
+async function setScreen(page: Page, width: number, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.setViewportSize({ width, height: HEIGHT });
+  await page.emulateMedia({ colorScheme, media: null });
 }
 
 /** On a narrow screen the menu is closed at first, and would cover a page for which it was opened on a wide one. */
