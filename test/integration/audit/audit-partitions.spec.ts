@@ -50,19 +50,26 @@ async function keepAt(moment: Date): Promise<string[]> {
 
 const monthOf = (moment: Date): string => moment.toISOString().slice(0, 7).replace('-', '');
 
+/** Drops the partition of a month, counted from the current one. A run of the tests may last over the end of a month. */
+async function dropMonth(ahead: number): Promise<void> {
+  const { rows } = await database.admin.query<{ part: string }>(
+    `SELECT 'audit.event_' || to_char(date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => $1), 'YYYYMM') AS part`,
+    [ahead],
+  );
+  await database.admin.query(`DROP TABLE IF EXISTS ${rows[0]!.part}`);
+}
+
 describe('partitions of the audit trail', () => {
-  it('exist for this month and the next three after a migration, and the running role keeps creating them', async () => {
+  it('are created for this month and the next three by the running role', async () => {
     const partitions = openPartitions(database.app);
-    expect(await partitions.ahead()).toBe(4);
+    await dropMonth(3);
+    expect(await partitions.ahead()).toBe(3);
     expect(await partitions.keep()).toBe('complete');
     expect(await partitions.ahead()).toBe(4);
   });
 
-  it('are created again by gatehouse migrate if some are missing', async () => {
-    const next = new Date();
-    next.setUTCDate(1);
-    next.setUTCMonth(next.getUTCMonth() + 1);
-    await database.admin.query(`DROP TABLE audit.event_${monthOf(next)}`);
+  it('are created by gatehouse migrate if some are missing', async () => {
+    await dropMonth(1);
     expect(await openPartitions(database.app).ahead()).toBe(1);
     await migrate(database.ownerUrl, { runningRole: RUNNING_ROLE });
     expect(await openPartitions(database.app).ahead()).toBe(4);
