@@ -69,9 +69,11 @@ beforeAll(async () => {
     const replica = replicas[Math.floor(n / applications.length) % replicas.length] ?? stack.gateway;
     await clocksAgree;
     underWay += 1;
-    const { status } = await sendRequest(replica.partner, CODES, { key });
-    underWay -= 1;
-    return status;
+    try {
+      return (await sendRequest(replica.partner, CODES, { key })).status;
+    } finally {
+      underWay -= 1;
+    }
   });
 }, LIMIT_MS);
 afterAll(async () => {
