@@ -1970,9 +1970,16 @@ const BUGS = [
   {
     name: 'a small quota not held for its interval',
     file: 'libs/domain/src/policy/rate-sharing.ts',
-    find: 'changedMs + HOLD_MS + intervalMs',
-    put: 'changedMs + HOLD_MS',
+    find: 'heldSinceMs + HOLD_MS + intervalMs',
+    put: 'heldSinceMs + HOLD_MS',
     tests: unit('libs/domain/src/policy/rate-sharing.spec.ts'),
+  },
+  {
+    name: 'a replica that joins sends at once after another had slots of its own',
+    file: 'libs/domain/src/policy/rate-sharing.ts',
+    find: 'return { state, members, changedMs, heldSinceMs: changedMs };',
+    put: 'return { state, members, changedMs, heldSinceMs: null };',
+    tests: integration('test/integration/rate/shared-rate.spec.ts'),
   },
   {
     name: 'what is left of a rate said although the replicas divide it',

@@ -265,6 +265,22 @@ describe('a store that is', () => {
     expect(leastGap(all)).toBeGreaterThanOrEqual(small.intervalMs - 0.001);
   });
 
+  it('slow for a replica that is alone holds up one that joins it later', async () => {
+    const small = rateLimitOf(20);
+    const alone = await replicaBehindProxy();
+    await slotOf(alone.source);
+    alone.proxy.delay(500);
+    await keepAsking([alone.source], 'it is slow', () => !alone.source.isShared());
+    const own = await slotOf(alone.source, 'small', null, small);
+    expect(own.remaining).toBeNull();
+    alone.proxy.delay(0);
+    await keepAsking([alone.source], 'it is well again', () => alone.source.isShared());
+    const joined = replica();
+    const next = await slotOf(joined, 'small', null, small);
+    expect(next.remaining).not.toBeNull();
+    expect(next.atMs - own.atMs).toBeGreaterThanOrEqual(small.intervalMs - 0.001);
+  });
+
   it('well again is shared again', async () => {
     const [slow, other] = [await replicaBehindProxy(), replica()];
     await Promise.all([slotOf(slow.source), slotOf(other)]);

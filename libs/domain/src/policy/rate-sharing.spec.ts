@@ -15,9 +15,16 @@ import {
 const NOW_MS = 10_000;
 const own = { id: 'b', isSlow: false };
 const ownSlow = { id: 'b', isSlow: true };
-const other = (id: string, state: ReplicaState = 'shared', ageMs = 200): Replica => ({ id, state, ageMs });
-const shared: Sharing = { state: 'shared', members: [], changedMs: null };
-const divided: Sharing = { state: 'divided', members: ['a', 'b'], changedMs: null };
+const NEVER = { changedMs: null, heldSinceMs: null };
+const NOW = { changedMs: NOW_MS, heldSinceMs: NOW_MS };
+const other = (
+  id: string,
+  state: ReplicaState = 'shared',
+  ageMs = 200,
+  changedAgoMs: number | null = null,
+): Replica => ({ id, state, ageMs, changedAgoMs });
+const shared: Sharing = { state: 'shared', members: [], ...NEVER };
+const divided: Sharing = { state: 'divided', members: ['a', 'b'], ...NEVER };
 
 describe('a replica that shares', () => {
   it.each([
@@ -29,31 +36,26 @@ describe('a replica that shares', () => {
       'divides with one that is slow, after a while',
       own,
       [other('a', 'slow')],
-      { state: 'divided', members: ['a', 'b'], changedMs: NOW_MS },
+      { state: 'divided', members: ['a', 'b'], ...NOW },
     ],
     [
       'divides with one that was not heard of',
       own,
       [other('a', 'shared', 601), other('c')],
-      { state: 'divided', members: ['a', 'b', 'c'], changedMs: NOW_MS },
+      { state: 'divided', members: ['a', 'b', 'c'], ...NOW },
     ],
-    [
-      'divides when it is slow itself',
-      ownSlow,
-      [other('a')],
-      { state: 'slow', members: ['a', 'b'], changedMs: NOW_MS },
-    ],
+    ['divides when it is slow itself', ownSlow, [other('a')], { state: 'slow', members: ['a', 'b'], ...NOW }],
     [
       'has the whole rate, without a pause, when it is alone',
       ownSlow,
       [],
-      { state: 'slow', members: ['b'], changedMs: null },
+      { state: 'slow', members: ['b'], changedMs: NOW_MS, heldSinceMs: null },
     ],
     [
       'does not count one that begins',
       ownSlow,
       [other('a', 'joining')],
-      { state: 'slow', members: ['b'], changedMs: NOW_MS },
+      { state: 'slow', members: ['b'], ...NOW },
     ],
   ])('%s', (_, replica, others, expected) => {
     expect(nextSharing(shared, replica, others, NOW_MS)).toEqual(expected);
@@ -68,13 +70,13 @@ describe('a replica that divides', () => {
       'waits when another has gone',
       own,
       [other('c', 'slow')],
-      { state: 'divided', members: ['b', 'c'], changedMs: NOW_MS },
+      { state: 'divided', members: ['b', 'c'], ...NOW },
     ],
     [
       'shares again after a while when all are well',
       own,
       [other('a', 'divided')],
-      { state: 'shared', members: [], changedMs: NOW_MS },
+      { state: 'shared', members: [], ...NOW },
     ],
   ])('%s', (_, replica, others, expected) => {
     expect(nextSharing(divided, replica, others, NOW_MS)).toEqual(expected);
@@ -83,12 +85,19 @@ describe('a replica that divides', () => {
 
 describe('a replica that begins', () => {
   it.each([
-    ['alone shares at once', own, [], { state: 'shared', members: [], changedMs: null }],
+    ['alone shares at once', own, [], shared],
+    ['among others that share does so at once', own, [other('a'), other('c', 'joining')], shared],
     [
-      'among others that share does so at once',
+      'waits for the slots that another had before the newest change',
       own,
-      [other('a'), other('c', 'joining')],
-      { state: 'shared', members: [], changedMs: null },
+      [other('a', 'shared', 200, 4_000), other('c', 'shared', 200, 300), other('d')],
+      { ...shared, changedMs: NOW_MS - 300, heldSinceMs: NOW_MS - 300 },
+    ],
+    [
+      'waits no longer than from now on, whatever a clock that was set back says',
+      own,
+      [other('a', 'shared', 200, -60_000)],
+      { ...shared, ...NOW },
     ],
     ['waits while others divide', own, [other('a', 'divided')], JOINING],
     ['waits while another is slow', own, [other('a', 'slow')], JOINING],
@@ -107,7 +116,7 @@ describe('after a change', () => {
       NOW_MS + HOLD_MS + 12_240,
     ],
   ])('nothing is sent for the hold and, at %s', (_, intervalMs, untilMs) => {
-    expect(heldUntilMs({ ...divided, changedMs: NOW_MS }, intervalMs)).toBeCloseTo(untilMs, 6);
+    expect(heldUntilMs({ ...divided, ...NOW }, intervalMs)).toBeCloseTo(untilMs, 6);
   });
 
   it('a replica that never changed waits for nothing', () => {
@@ -115,8 +124,8 @@ describe('after a change', () => {
   });
 
   it('a replica that is left alone still waits for the change before', () => {
-    const changed = { ...divided, changedMs: NOW_MS - 100 };
-    expect(nextSharing(changed, ownSlow, [], NOW_MS).changedMs).toBe(NOW_MS - 100);
+    const changed = { ...divided, heldSinceMs: NOW_MS - 100 };
+    expect(nextSharing(changed, ownSlow, [], NOW_MS).heldSinceMs).toBe(NOW_MS - 100);
   });
 });
 

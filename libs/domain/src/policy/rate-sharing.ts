@@ -16,6 +16,8 @@ export interface Replica {
   /** Since it sent what its row says. */
   readonly ageMs: number;
   readonly state: ReplicaState;
+  /** Since it changed how it takes slots; null if it never did. */
+  readonly changedAgoMs: number | null;
 }
 
 /** How often a replica writes its row and reads those of the others. */
@@ -44,10 +46,12 @@ export interface Sharing {
   readonly state: ReplicaState;
   /** The replicas that divide the rate, in order; empty unless they do. */
   readonly members: readonly string[];
-  /** When it changed what others must know, monotonic ms; null if it never did. */
+  /** When it changed how it takes slots, monotonic ms; null if it never did. A replica that joins waits for it. */
   readonly changedMs: number | null;
+  /** The change for which it waits itself, monotonic ms; null if there was none. */
+  readonly heldSinceMs: number | null;
 }
-export const JOINING: Sharing = { state: 'joining', members: [], changedMs: null };
+export const JOINING: Sharing = { state: 'joining', members: [], changedMs: null, heldSinceMs: null };
 
 /**
  * Nothing is sent before: the last slot that was given before the change, by whichever replica, may have begun at the end
@@ -55,8 +59,8 @@ export const JOINING: Sharing = { state: 'joining', members: [], changedMs: null
  * @param intervalMs between two slots of the application
  * @returns monotonic ms
  */
-export function heldUntilMs({ changedMs }: Sharing, intervalMs: number): number {
-  return changedMs === null ? -Infinity : changedMs + HOLD_MS + intervalMs;
+export function heldUntilMs({ heldSinceMs }: Sharing, intervalMs: number): number {
+  return heldSinceMs === null ? -Infinity : heldSinceMs + HOLD_MS + intervalMs;
 }
 
 /** @param others the other replicas' rows, as they were read last */
@@ -72,9 +76,18 @@ export function nextSharing(
   if (isDividing === before.members.length > 0 && sameList(members, before.members))
     if (before.state !== 'joining' || state === 'joining') return { ...before, state };
   if (state === 'joining') return JOINING;
-  // A replica that begins among others that share, or that is alone, changes nothing for anybody.
-  const changesNothing = others.length === 0 || (before.state === 'joining' && state === 'shared');
-  return { state, members, changedMs: changesNothing ? before.changedMs : nowMs };
+  if (before.state === 'joining' && state === 'shared') {
+    const changedMs = latestChangeMs(others, nowMs);
+    return { state, members, changedMs, heldSinceMs: changedMs };
+  }
+  // A replica that is alone need not wait for anybody, but one that joins it must wait for the slots it has had.
+  const heldSinceMs = others.length === 0 ? before.heldSinceMs : nowMs;
+  return { state, members, changedMs: nowMs, heldSinceMs };
+}
+
+function latestChangeMs(others: readonly Replica[], nowMs: number): number | null {
+  const changes = others.flatMap(({ changedAgoMs }) => (changedAgoMs === null ? [] : [nowMs - changedAgoMs]));
+  return changes.length === 0 ? null : Math.min(nowMs, Math.max(...changes));
 }
 
 function nextState(before: ReplicaState, isSlow: boolean, others: readonly Replica[]): ReplicaState {

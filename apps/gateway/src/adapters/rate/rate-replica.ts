@@ -189,8 +189,11 @@ export class RateReplica {
     let isAnnounced = true;
     const { monotonicNow, onFault } = this.#options;
     const sentMs = monotonicNow();
-    const sentAtMs = this.clock.isKnown ? this.clock.storeMs(sentMs) : null;
-    const beat = { id: this.id, state: this.#sharing.state, sentAtMs };
+    const { state, changedMs } = this.#sharing;
+    const atMs = (monotonicMs: number): number | null =>
+      this.clock.isKnown ? this.clock.storeMs(monotonicMs) : null;
+    const changedAtMs = changedMs === null ? null : atMs(changedMs);
+    const beat = { id: this.id, state, sentAtMs: atMs(sentMs), changedAtMs };
     try {
       const { others } = await this.ask(
         (connected) => connected.beat(beat),

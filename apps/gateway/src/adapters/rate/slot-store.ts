@@ -37,6 +37,8 @@ export interface Beat {
   readonly state: ReplicaState;
   /** When it is sent, by the store's clock; null if that is not known yet. */
   readonly sentAtMs: number | null;
+  /** When this replica changed how it takes slots, by the same clock; null if it never did. */
+  readonly changedAtMs: number | null;
 }
 
 export interface SlotStore {
@@ -91,17 +93,18 @@ const TAKE = `
 /** A replica whose connection has ended without a word has ended itself: it can't hold the others up (ADR 45). */
 const BEAT = `
   WITH me AS (
-    INSERT INTO rate.replica AS me (id, backend_pid, backend_started_at, seen_at, state)
-    SELECT $1, pid, backend_start, least($2, ${NOW_MS}), $3 FROM pg_stat_activity WHERE pid = pg_backend_pid()
+    INSERT INTO rate.replica AS me (id, backend_pid, backend_started_at, seen_at, state, changed_at)
+    SELECT $1, pid, backend_start, least($2, ${NOW_MS}), $3, $4 FROM pg_stat_activity WHERE pid = pg_backend_pid()
     ON CONFLICT (id) DO UPDATE SET backend_pid = excluded.backend_pid, seen_at = excluded.seen_at,
-      backend_started_at = excluded.backend_started_at, state = excluded.state
+      backend_started_at = excluded.backend_started_at, state = excluded.state, changed_at = excluded.changed_at
   ), gone AS (
     DELETE FROM rate.replica AS other WHERE id <> $1 AND NOT EXISTS (
       SELECT FROM pg_stat_activity AS backend
       WHERE backend.pid = other.backend_pid AND backend.backend_start = other.backend_started_at)
     RETURNING id
   )
-  SELECT now.ms AS now_ms, other.id, other.state, now.ms - other.seen_at AS age_ms
+  SELECT now.ms AS now_ms, other.id, other.state, now.ms - other.seen_at AS age_ms,
+    now.ms - other.changed_at AS changed_ago_ms
   FROM (SELECT ${NOW_MS} AS ms) AS now
   LEFT JOIN rate.replica AS other ON other.id <> $1 AND other.id NOT IN (SELECT id FROM gone)`;
 
@@ -148,8 +151,8 @@ export async function openSlotStore(databaseUrl: string, onLost: () => void): Pr
         });
         return rows.map(slotOf);
       },
-      async beat({ id, state, sentAtMs }) {
-        const values = [id, sentAtMs, state];
+      async beat({ id, state, sentAtMs, changedAtMs }) {
+        const values = [id, sentAtMs, state, changedAtMs];
         const { rows } = await client.query<BeatRow>({ name: 'rate-beat', text: BEAT, values });
         return { storeMs: rows[0]?.now_ms ?? 0, others: rows.flatMap(replicaOf) };
       },
@@ -195,8 +198,9 @@ interface BeatRow {
   readonly id: string | null;
   readonly state: ReplicaState;
   readonly age_ms: number;
+  readonly changed_ago_ms: number | null;
 }
 
-function replicaOf({ id, state, age_ms: ageMs }: BeatRow): Replica[] {
-  return id === null ? [] : [{ id, state, ageMs }];
+function replicaOf({ id, state, age_ms: ageMs, changed_ago_ms: changedAgoMs }: BeatRow): Replica[] {
+  return id === null ? [] : [{ id, state, ageMs, changedAgoMs }];
 }
