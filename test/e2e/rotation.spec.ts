@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { administer, sendRequest } from '../support/answers.ts';
+import { administer, sendRequest, verdictOf } from '../support/answers.ts';
 import { KEY_LIFE, keyStories } from '../support/audit/key-stories.ts';
 import { openLoop, type Stream } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
@@ -33,7 +33,7 @@ let front: Server;
 let stack: Stack;
 let replicas: GatewayProcess[] = [];
 let applications: Onboarded[];
-let traffic: Stream<number>;
+let traffic: Stream<ReturnType<typeof verdictOf>>;
 let offsetMs = 0;
 let workers: GatewayProcess[] = [];
 let kills = 0;
@@ -70,7 +70,7 @@ beforeAll(async () => {
     await clocksAgree;
     underWay += 1;
     try {
-      return (await sendRequest(replica.partner, CODES, { key })).status;
+      return verdictOf(await sendRequest(replica.partner, CODES, { key }));
     } finally {
       underWay -= 1;
     }
@@ -171,9 +171,10 @@ it(
       (ofOwner) =>
         ofOwner.some(isReady) && ofOwner.some(({ state, waited }) => state === 'ACTIVE' && waited !== 0),
     );
-    const statuses = await traffic.stop();
-    expect(statuses.length).toBeGreaterThan(20);
-    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    const answers = await traffic.stop();
+    expect(answers.length).toBeGreaterThan(20);
+    const failed = answers.filter(({ status }) => status !== 200);
+    expect(Object.groupBy(failed, ({ status, code }) => `${status} ${code}`)).toEqual({});
     expect(kills).toBeGreaterThan(0);
 
     const rows = await keys();
