@@ -2312,6 +2312,20 @@ const BUGS = [
     tests: unit('apps/cli/src/verify/checkpoints.spec.ts'),
   },
   {
+    name: 'a record proved though its chain is broken before the next checkpoint',
+    file: 'apps/cli/src/verify/record-proof.ts',
+    find: 'return isItself || isFollowed(record, writer ?? record.writer)',
+    put: 'return isItself',
+    tests: unit('apps/cli/src/verify/checkpoints.spec.ts'),
+  },
+  {
+    name: 'a record proved across rows that left the database',
+    file: 'apps/cli/src/verify/verify-export.ts',
+    find: 'this.#record?.removedRows(writer);',
+    put: '',
+    tests: unit('apps/cli/src/verify/checkpoints.spec.ts'),
+  },
+  {
     name: 'a chain that was removed not noticed by the worker',
     file: 'libs/domain/src/audit/checkpoint.ts',
     find: 'if (head === undefined) return [{ writer, coveredSeq, seq: null }];',

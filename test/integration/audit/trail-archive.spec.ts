@@ -244,6 +244,17 @@ describe('a month', () => {
     const verified = await runCli({ url: '', token: '' }, ['verify', out, ...options]);
     expect([verified.code, verified.out]).toEqual([0, expect.stringContaining('14 rows of 2 writers')]);
     expect(verified.out).toContain('Verified: every chain is unbroken');
+    const { rows: some } = await database.admin.query<{ id: string }>(
+      `SELECT record->>'requestId' AS id FROM audit.event WHERE kind = 'OUTCOME' LIMIT 1`,
+    );
+    const one = await runCli({ url: '', token: '' }, [
+      'verify',
+      out,
+      ...options,
+      '--record',
+      some[0]?.id ?? '',
+    ]);
+    expect([one.code, one.out]).toEqual([0, expect.stringContaining('Proved: 2 records of')]);
   });
 
   it('is archived once it has been over for three days, and not before', async () => {

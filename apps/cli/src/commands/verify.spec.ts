@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../program.js';
 import { readSettings } from '../settings.js';
+import { rowHash } from '../verify/canonical.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const WRITER = '00000000-0000-4000-8000-000000000001';
@@ -21,9 +22,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function verify(...options: readonly string[]) {
+const verify = (...options: readonly string[]) => verifyFile('trail.ndjson', ...options);
+
+async function verifyFile(name: string, ...options: readonly string[]) {
   let [out, err] = ['', ''];
-  const code = await run(['verify', join(folder, 'trail.ndjson'), ...options], {
+  const code = await run(['verify', join(folder, name), ...options], {
     settings: readSettings({}),
     output: { out: (text) => (out += text), err: (text) => (err += text), interactive: false },
     ask: () => Promise.resolve(''),
@@ -73,5 +76,58 @@ describe('gatehouse verify', () => {
         /behind checkpoint 1, which covers row 3 .* the chain is gone[\s\S]*NOT verified/,
       ),
     });
+  });
+
+  it('says of one record where it is and what covers it, and what it has no proof of', async () => {
+    const record = {
+      kind: 'INTENT',
+      attemptId: 'A',
+      requestId: 'R',
+      startedAtMs: 1,
+      atMs: 2,
+      writer: WRITER,
+      seq: 1,
+    };
+    const prevHash = '0'.repeat(64);
+    const hash = rowHash(prevHash, record);
+    const lines = [
+      { type: 'export', format: 'gatehouse-audit/1', fromMs: null, toMs: null },
+      { type: 'writer', writer: WRITER, state: 'live', head: { seq: 1, hash }, fromSeq: 1, toSeq: 1 },
+      { type: 'row', writer: WRITER, seq: 1, prevHash, hash, record },
+      { type: 'end', writers: 1, rows: 1 },
+    ];
+    await writeFile(join(folder, 'one.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    await storeCheckpoint(`${WRITER} 1 ${hash}\n`);
+    const options = ['--checkpoints', folder, '--key', join(folder, 'key.pem')];
+    const found = await verifyFile('one.ndjson', ...options, '--record', 'R');
+    expect(found.code).toBe(0);
+    expect(found.text.trimEnd().split('\n').slice(-6)).toEqual([
+      `INTENT of attempt A, written 1970-01-01T00:00:00.002Z: row 1 of writer ${WRITER}, line 3`,
+      `  previous hash ${prevHash}`,
+      `  hash          ${hash}`,
+      '  covered by checkpoint 1 of 1970-01-01T00:01:00.000Z, which names row 1',
+      'This export has no OUTCOME of attempt A.',
+      'Proved: 1 record of R, unchanged since the checkpoint that covers it.',
+    ]);
+    const byPlace = await verifyFile('one.ndjson', ...options, '--record', `${WRITER}:1`);
+    expect(byPlace.text).not.toContain('no OUTCOME');
+    const absent = await verifyFile('one.ndjson', ...options, '--record', 'B');
+    expect(absent).toEqual({
+      code: 1,
+      text: expect.stringMatching(/Verified: [\s\S]*NOT proved: this export has no record of B\./),
+    });
+    await storeCheckpoint('');
+    const early = await verifyFile('one.ndjson', ...options, '--record', 'R');
+    expect(early).toEqual({
+      code: 1,
+      text: expect.stringMatching(
+        /not covered: no checkpoint names it[\s\S]*NOT proved: no checkpoint covers 1 of 1 record of R\./,
+      ),
+    });
+    const without = await verifyFile('one.ndjson', '--record', 'R');
+    expect([without.code, without.text]).toEqual([
+      2,
+      expect.stringContaining('Give --checkpoints and --key'),
+    ]);
   });
 });

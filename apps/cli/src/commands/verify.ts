@@ -7,7 +7,14 @@ import { linesOf, readTextFile, unreadable } from '../files.js';
 import type { Context } from '../options.js';
 import { count, print } from '../output.js';
 import { type CheckpointFile, type CheckpointReport, readPublicKeys } from '../verify/checkpoints.js';
+import type { FoundRecord, RecordReport } from '../verify/record-proof.js';
 import { type GivenCheckpoints, verifyExport, type VerifyReport } from '../verify/verify-export.js';
+
+interface Options {
+  readonly checkpoints?: string;
+  readonly key?: string;
+  readonly record?: string;
+}
 
 export function verifyCommand(program: Command, { output, setExitCode }: Context): void {
   program
@@ -17,10 +24,17 @@ export function verifyCommand(program: Command, { output, setExitCode }: Context
     )
     .option('--checkpoints <folder>', 'signed checkpoints, with which the export is compared (needs --key)')
     .option('--key <file>', 'public key of the checkpoints in PEM, as KMS gives it')
-    .action(async (file: string, options: { checkpoints?: string; key?: string }) => {
-      const report = await verifyExport(linesOf(file), await checkpointsOf(options));
+    .option(
+      '--record <id>',
+      'attempt id, request id, or writer:number of a record: where it stands, and which checkpoint covers it (needs --checkpoints). If it is absent or not covered, the exit code is 1',
+    )
+    .action(async (file: string, options: Options) => {
+      const checkpoints = await checkpointsOf(options);
+      if (options.record !== undefined && checkpoints === null)
+        throw new Failure('Give --checkpoints and --key with --record: without them no record is proved.', 2);
+      const report = await verifyExport(linesOf(file), checkpoints, options.record);
       print(output, report, reportText);
-      if (!report.ok) setExitCode(1);
+      if (!report.ok || report.record?.proved === false) setExitCode(1);
     });
 }
 
@@ -55,7 +69,7 @@ async function* filesOf(folder: string, names: readonly string[]): AsyncGenerato
 
 function reportText(report: VerifyReport): string {
   const { ok, whole, rows, writers, attempts, open: openAttempts, faultCount, faults, checkpoints } = report;
-  const { removed } = report;
+  const { removed, record } = report;
   const extent = whole ? 'the whole trail' : 'a part of the trail, by start time';
   const lines = [
     `${count(rows, 'row')} of ${count(writers, 'writer')} about ${count(attempts, 'attempt')}: ${extent}.`,
@@ -78,7 +92,43 @@ function reportText(report: VerifyReport): string {
       ? 'Verified: every chain is unbroken and every row is as it was written.'
       : `NOT verified: ${count(faultCount, 'fault')}.`,
   );
+  if (record !== null) lines.push('', ...recordLines(record));
   return lines.join('\n');
+}
+
+function recordLines({ id, proved, records }: RecordReport): string[] {
+  if (records.length === 0) return [`NOT proved: this export has no record of ${id}.`];
+  const lines = records.flatMap(foundLines);
+  // A record that was asked for by its place is shown without the others of its attempt.
+  const started = id.includes(':') ? [] : records.filter(({ kind }) => kind === 'INTENT');
+  for (const { attemptId } of started)
+    if (!records.some((other) => other.kind === 'OUTCOME' && other.attemptId === attemptId))
+      lines.push(`This export has no OUTCOME of attempt ${String(attemptId)}.`);
+  const uncovered = records.filter(({ coveredBy }) => coveredBy === null).length;
+  lines.push(
+    proved
+      ? `Proved: ${count(records.length, 'record')} of ${id}, unchanged since the checkpoint that covers it.`
+      : `NOT proved: no checkpoint covers ${String(uncovered)} of ${count(records.length, 'record')} of ${id}.`,
+  );
+  return lines;
+}
+
+function foundLines(found: FoundRecord): string[] {
+  const { kind, attemptId, atMs, line, writer, seq, prevHash, hash, coveredBy, why } = found;
+  return [
+    `${String(kind)} of attempt ${String(attemptId)}, written ${moment(atMs)}: row ${String(seq)} of writer ${writer}, line ${String(line)}`,
+    `  previous hash ${prevHash}`,
+    `  hash          ${hash}`,
+    coveredBy === null
+      ? `  not covered: ${why ?? ''}.`
+      : `  covered by checkpoint ${String(coveredBy.checkpoint)} of ${moment(coveredBy.atMs)}, which names row ${String(coveredBy.seq)}`,
+  ];
+}
+
+/** A record may say anything. */
+function moment(ms: unknown): string {
+  const date = new Date(typeof ms === 'number' ? ms : NaN);
+  return Number.isNaN(date.getTime()) ? 'at no time' : date.toISOString();
 }
 
 function checkpointLines({

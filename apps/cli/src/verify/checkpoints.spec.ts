@@ -23,7 +23,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const writerId = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
-function append(trail: Map<string, Row[]>, writer: string, note: string): void {
+function append(trail: Map<string, Row[]>, writer: string, note: string, more: object = {}): void {
   const rows = trail.get(writer) ?? [];
   const [seq, prevHash] = [rows.length + 1, rows.at(-1)?.hash ?? ZERO_HASH];
   const attemptId = `${writer}-${String(seq)}`;
@@ -36,6 +36,7 @@ function append(trail: Map<string, Row[]>, writer: string, note: string): void {
     atMs: 2,
     writer,
     seq,
+    ...more,
   };
   rows.push({ type: 'row', writer, seq, prevHash, hash: rowHash(prevHash, record), record });
   trail.set(writer, rows);
@@ -120,10 +121,10 @@ async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
 function verify(
   trail: Trail,
   files: readonly CheckpointFile[],
-  keys = [own.publicKey],
+  { keys = [own.publicKey], record }: { keys?: (typeof own.publicKey)[]; record?: string } = {},
 ): Promise<VerifyReport> {
   const lines = exportOf(trail).map((line) => JSON.stringify(line));
-  return verifyExport(each(lines), { keys, files: each(files) });
+  return verifyExport(each(lines), { keys, files: each(files) }, record);
 }
 
 async function faultsOf(trail: Trail, files: readonly CheckpointFile[]): Promise<string[]> {
@@ -145,7 +146,7 @@ describe('an export beside its checkpoints', () => {
     const [first = files[0]] = files;
     const second = checkpoint(2, first === undefined ? '' : hashOf(first), trail, { key: other });
     const keys = [own.publicKey, other.publicKey];
-    expect((await verify(trail, files.with(1, second), keys)).faults).toEqual([]);
+    expect((await verify(trail, files.with(1, second), { keys })).faults).toEqual([]);
   });
 
   it.each<[string, (rows: Row[]) => Row[], RegExp]>([
@@ -295,4 +296,175 @@ it('shows whatever was done to a row that a checkpoint covers', async () => {
     ),
     { numRuns: 1_000, seed: 12, examples: [['edit', 1, 0, true]] },
   );
+});
+
+describe('one record', () => {
+  const [W1, W2] = [writerId(1), writerId(2)];
+
+  /** The checkpoint names row 4 of the first chain and row 2 of the second; rows 5 and 6 of the first come after it. */
+  function recorded(): { trail: Map<string, Row[]>; files: CheckpointFile[] } {
+    const trail = new Map<string, Row[]>();
+    for (const note of ['a', 'b']) append(trail, W2, note);
+    append(trail, W1, 'before');
+    append(trail, W1, '', { kind: 'INTENT', attemptId: 'attempt', requestId: 'request', event: 'none' });
+    append(trail, W1, 'between');
+    append(trail, W1, '', { kind: 'OUTCOME', attemptId: 'attempt', requestId: 'request', event: 'none' });
+    const files = [checkpoint(1, ZERO_HASH, trail)];
+    append(trail, W1, '', { kind: 'END', attemptId: 'attempt', requestId: 'request', event: 'none' });
+    append(trail, W1, 'later');
+    return { trail, files };
+  }
+  const place = (seq: number): string => `${W1}:${String(seq)}`;
+  const rowsOf = (trail: Trail): Row[] => trail.get(W1) ?? [];
+
+  it('is covered by the first row at or after it that a checkpoint names', async () => {
+    const { trail, files } = recorded();
+    const [, intent] = rowsOf(trail);
+    expect(await verify(trail, files, { record: place(2) })).toMatchObject({
+      ok: true,
+      record: {
+        ...{ id: place(2), proved: true },
+        records: [
+          {
+            ...{ kind: 'INTENT', attemptId: 'attempt', atMs: 2, writer: W1, seq: 2 },
+            ...{ prevHash: intent?.prevHash, hash: intent?.hash, why: null },
+            coveredBy: { checkpoint: 1, atMs: 60_000, seq: 4 },
+          },
+        ],
+      },
+    });
+    expect((await verify(trail, files, { record: place(4) })).record?.records[0]?.coveredBy?.seq).toBe(4);
+  });
+
+  it.each(['attempt', 'request'])('is found with all others of its %s', async (record) => {
+    const { trail, files } = recorded();
+    const early = await verify(trail, files, { record });
+    const kinds = early.record?.records.map(({ kind, coveredBy }) => [kind, coveredBy?.checkpoint]);
+    expect(kinds).toEqual([
+      ['INTENT', 1],
+      ['OUTCOME', 1],
+      ['END', undefined],
+    ]);
+    expect(early).toMatchObject({ ok: true, record: { proved: false } });
+    const [first] = files;
+    if (first !== undefined) files.push(checkpoint(2, hashOf(first), trail));
+    expect(await verify(trail, files, { record })).toMatchObject({ ok: true, record: { proved: true } });
+  });
+
+  type Change = (given: { trail: Map<string, Row[]>; rows: Row[]; files: CheckpointFile[] }) => void;
+  const edit = (rows: Row[], at: number): void => {
+    rows[at] = { ...rows[at], record: { ...rows[at]?.record, startedAtMs: 7 } } as Row;
+  };
+  const faulty = /^something is wrong with it, or with its chain/;
+  const none = /^no checkpoint names it or a later row/;
+  const changes: [string, Change, RegExp][] = [
+    ['it was edited', ({ rows }) => edit(rows, 1), faulty],
+    [
+      'it was edited, and the chain put right from there on',
+      ({ trail, rows }) => {
+        edit(rows, 1);
+        trail.set(W1, chainAgain(rows));
+      },
+      faulty,
+    ],
+    ['a row after it was edited', ({ rows }) => edit(rows, 2), faulty],
+    ['a row after it was left out', ({ rows }) => rows.splice(2, 1), faulty],
+    [
+      'two rows after it were swapped',
+      ({ rows }) => rows.splice(2, 2, ...rows.slice(2, 4).toReversed()),
+      faulty,
+    ],
+    [
+      'a row after it is one of another chain',
+      ({ trail, rows }) => rows.splice(2, 1, ...(trail.get(W2) ?? []).slice(0, 1)),
+      faulty,
+    ],
+    [
+      'the checkpoint is one of another chain',
+      ({ trail, files }) => {
+        const others = new Map([[W2, trail.get(W2) ?? []]]);
+        files.splice(0, 1, checkpoint(1, ZERO_HASH, others));
+      },
+      none,
+    ],
+    [
+      'the checkpoint is signed by another key',
+      ({ trail, files }) => files.splice(0, 1, checkpoint(1, ZERO_HASH, trail, { key: other })),
+      none,
+    ],
+    [
+      'the checkpoint names another hash',
+      ({ files }) => {
+        const forged = new Map([[W1, chainAgain(rowsOf(recorded().trail).slice(1, 5))]]);
+        files.splice(0, 1, checkpoint(1, ZERO_HASH, forged));
+      },
+      faulty,
+    ],
+    [
+      'the export ends before the row that the checkpoint names',
+      ({ trail, rows }) => trail.set(W1, chainAgain(rows.filter((_, at) => at === 0 || at === 2))),
+      /^the next row of its chain that a checkpoint names is not in this export/,
+    ],
+  ];
+  it.each(changes)('is not covered where %s', async (_, change, why) => {
+    const { trail, files } = recorded();
+    change({ trail, rows: rowsOf(trail), files });
+    const { record } = await verify(trail, files, { record: place(2) });
+    expect(record).toMatchObject({
+      proved: false,
+      records: [{ coveredBy: null, why: expect.stringMatching(why) }],
+    });
+  });
+
+  it('is covered whatever is wrong elsewhere', async () => {
+    const { trail, files } = recorded();
+    edit(rowsOf(trail), 0);
+    edit(rowsOf(trail), 4);
+    edit(trail.get(W2) ?? [], 0);
+    expect(await verify(trail, files, { record: place(2) })).toMatchObject({
+      ok: false,
+      record: { proved: true },
+    });
+  });
+
+  it('is not proved where a second OUTCOME is, nor where there is none of this id', async () => {
+    const { trail, files } = recorded();
+    append(trail, W1, '', { kind: 'OUTCOME', attemptId: 'attempt', requestId: 'request', event: 'none' });
+    files.push(checkpoint(2, files.map(hashOf)[0] ?? '', trail));
+    const twice = await verify(trail, files, { record: 'attempt' });
+    expect(twice.record?.records.map(({ coveredBy }) => coveredBy !== null)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(twice.record?.proved).toBe(false);
+    expect((await verify(trail, files, { record: 'nobody' })).record).toEqual({
+      ...{ id: 'nobody', proved: false, records: [] },
+    });
+  });
+
+  it('is not covered across rows that left the database', async () => {
+    const { trail } = recorded();
+    const files = [checkpoint(1, ZERO_HASH, trail)];
+    const [rows, removal] = [rowsOf(trail), writerId(9)];
+    const [second, fourth, last] = [rows[1], rows[3], rows.at(-1)] as [Row, Row, Row];
+    const lines = [
+      { type: 'export', format: 'gatehouse-audit/1', fromMs: 0, toMs: 10 },
+      { type: 'removal', month: '2026-01', removal, manifestSha256: ZERO_HASH, rangesSha256: ZERO_HASH },
+      { type: 'writer', writer: W1, state: 'live', head: { seq: 6, hash: last.hash }, fromSeq: 1, toSeq: 6 },
+      ...rows.slice(0, 2),
+      {
+        ...{ type: 'removed', writer: W1, removal, fromSeq: 3, toSeq: 4 },
+        ...{ prevHash: second.hash, hash: fourth.hash },
+      },
+      ...rows.slice(4),
+      { type: 'end', writers: 1, rows: 4 },
+    ].map((line) => JSON.stringify(line));
+    const given = () => ({ keys: [own.publicKey], files: each(files) });
+    const before = await verifyExport(each(lines), given(), place(2));
+    expect(before.record?.records[0]?.why).toMatch(/^the rows that follow it left the database/);
+    const after = await verifyExport(each(lines), given(), place(6));
+    expect(after.record).toMatchObject({ proved: true });
+  });
 });

@@ -11,11 +11,16 @@ export interface CheckpointFile {
   readonly text: string;
 }
 
-interface Head {
+/** A row that a checkpoint names. */
+export interface CheckpointedHead {
   readonly seq: number;
-  readonly hash: string;
-  /** The sequence number of the checkpoint that covers it. */
+  /** The sequence number of the first checkpoint that names it, and its time, epoch ms. */
   readonly checkpoint: number;
+  readonly atMs: number;
+}
+
+interface Head extends CheckpointedHead {
+  readonly hash: string;
 }
 
 export interface CheckpointReport {
@@ -78,7 +83,7 @@ export class Checkpoints {
       const [, writer, seq, hash] = HEAD_LINE.exec(line) ?? [];
       if (writer === undefined || seq === undefined || hash === undefined)
         return fault('a head is malformed');
-      this.#addHead(writer, { seq: Number(seq), hash, checkpoint: sequence });
+      this.#addHead(writer, { seq: Number(seq), hash, checkpoint: sequence, atMs });
     }
   }
 
@@ -109,9 +114,17 @@ export class Checkpoints {
     this.#heads.set(writer, heads);
   }
 
+  headAt(writer: string, seq: number): Head | undefined {
+    return this.#heads.get(writer)?.get(seq);
+  }
+
+  hasHeadAfter(writer: string, seq: number): boolean {
+    return [...(this.#heads.get(writer)?.keys() ?? [])].some((head) => head > seq);
+  }
+
   /** What is wrong with a row of the export; null if no checkpoint covers it or it is as covered. */
   faultOfRow(writer: string, seq: number, hash: string): string | null {
-    const head = this.#heads.get(writer)?.get(seq);
+    const head = this.headAt(writer, seq);
     if (head === undefined) return null;
     this.#checked += 1;
     return head.hash === hash

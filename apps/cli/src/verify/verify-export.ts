@@ -5,6 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import { Attempts, type Place } from './attempts.js';
 import { type CheckpointFile, type CheckpointReport, Checkpoints } from './checkpoints.js';
+import { RecordProof, type RecordReport } from './record-proof.js';
 import { type RemovedMonth, Removals } from './removals.js';
 import { NotCanonical, rowHash, subjectsHash } from './canonical.js';
 import {
@@ -42,6 +43,8 @@ export interface VerifyReport {
   readonly removed: readonly RemovedMonth[];
   /** What the checkpoints cover; null if none were given. */
   readonly checkpoints: CheckpointReport | null;
+  /** What is proved about the record that was asked for; null if none was. */
+  readonly record: RecordReport | null;
 }
 
 /** Signed checkpoints to compare an export with, in the order of their names. */
@@ -56,12 +59,14 @@ const ZERO_HASH = '0'.repeat(64);
 /**
  * Reads the lines of one export, in order. Faults are reported, not thrown; what `lines` or the files throw is thrown.
  * @param checkpoints without them, a tail that was rewritten or cut, and a chain that was removed, can't be found
+ * @param recordId attempt id, request id or `writer:seq` of what the report is to say in full
  */
 export async function verifyExport(
   lines: AsyncIterable<string>,
   checkpoints: GivenCheckpoints | null = null,
+  recordId: string | null = null,
 ): Promise<VerifyReport> {
-  const verification = new Verification(checkpoints?.keys ?? null);
+  const verification = new Verification(checkpoints?.keys ?? null, recordId);
   if (checkpoints !== null) for await (const file of checkpoints.files) verification.checkpoints?.add(file);
   for await (const line of lines) verification.readLine(line);
   return verification.finish();
@@ -82,15 +87,17 @@ class Verification {
     this.#fault(what, at);
   });
   readonly checkpoints: Checkpoints | null;
+  readonly #record: RecordProof | null;
   /** The writer whose chain is being read, and its last row so far. */
   #writer: WriterLine | null = null;
   #last: { readonly seq: number; readonly hash: string } | null = null;
 
-  constructor(keys: readonly KeyObject[] | null) {
+  constructor(keys: readonly KeyObject[] | null, recordId: string | null) {
     const report = (what: string): void => {
       this.#fault(what, { line: 0, writer: null, seq: null });
     };
     this.checkpoints = keys === null ? null : new Checkpoints(keys, report);
+    this.#record = recordId === null ? null : new RecordProof(recordId, this.checkpoints);
   }
 
   readLine(text: string): void {
@@ -174,6 +181,7 @@ class Verification {
 
   #row(row: RowLine): void {
     const at = this.#at(row.writer, row.seq);
+    this.#record?.beginRow(row, this.#line);
     if (row.writer !== this.#writer?.writer) this.#fault('the row is in the section of another writer', at);
     else this.#link(row, this.#writer, at);
     this.#hashes(row, at);
@@ -181,6 +189,7 @@ class Verification {
     if (row.record['seq'] !== row.seq) this.#fault('the record names another sequence number', at);
     const replaced = this.checkpoints?.faultOfRow(row.writer, row.seq, row.hash);
     if (typeof replaced === 'string') this.#fault(replaced, at);
+    this.#record?.endRow(row);
     this.#attempts.add(row, this.#line);
     this.#removals.readRow(row);
   }
@@ -215,6 +224,7 @@ class Verification {
     const replaced = this.checkpoints?.faultOfRow(writer, toSeq, hash);
     if (typeof replaced === 'string') this.#fault(replaced, this.#at(writer, toSeq));
     this.#removals.addRange(line, at);
+    this.#record?.removedRows(writer);
     this.#last = { seq: toSeq, hash };
   }
 
@@ -235,6 +245,7 @@ class Verification {
   }
 
   finish(): VerifyReport {
+    this.#record?.endRows();
     if (this.#header === null) this.#fault('there is no line of type "export"');
     if (!this.#ended) this.#fault('the export is cut off: there is no line of type "end"');
     const removed = this.#removals.finish(this.#whole);
@@ -256,6 +267,7 @@ class Verification {
       ...{ attempts: this.#attempts.count, open },
       removed,
       ...{ faultCount: this.#faultCount, faults: this.#faults, checkpoints },
+      record: this.#record?.finish() ?? null,
     };
   }
 
@@ -265,6 +277,7 @@ class Verification {
 
   #fault(what: string, at: Place = this.#at(null, null)): void {
     this.#faultCount += 1;
+    this.#record?.fault(at);
     if (this.#faults.length < FAULTS_KEPT)
       this.#faults.push({ line: at.line, writer: at.writer, seq: at.seq, what });
   }
