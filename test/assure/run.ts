@@ -5,6 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureChromium } from '../../tools/chromium.mjs';
+import { ensureRedis } from '../../tools/redis.mjs';
 import { PROOFS, type Proof } from './proofs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,6 +21,13 @@ if (unknown.length > 0) {
   process.stderr.write(
     `There is no proof ${unknown.join(', ')}. Choose from: ${PROOFS.map(({ name }) => name).join(', ')}.\n`,
   );
+  process.exit(2);
+}
+
+const chosen = PROOFS.filter(({ name }) => names.length === 0 || names.includes(name));
+if (chosen.some((proof) => 'suite' in proof && proof.suite === 'browser')) ensureChromium();
+if (chosen.some(({ name }) => name.endsWith('-on-redis')) && !ensureRedis()) {
+  process.stderr.write('The proofs on Redis need it. Install Redis, or set REDIS_HOME to its folder.\n');
   process.exit(2);
 }
 
@@ -50,7 +59,7 @@ function commandOf(proof: Proof): string[] {
 }
 
 const lines: string[] = [];
-for (const proof of PROOFS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+for (const proof of chosen) {
   const startedMs = performance.now();
   const passed = run(proof);
   const seconds = Math.round((performance.now() - startedMs) / 1000);
