@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { StaffRole } from '@gatehouse/domain/governance/permissions';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCheckpointSigner } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint-signer.ts';
 import { openCheckpointStore } from '../../../apps/gateway/src/adapters/audit/checkpoints/checkpoint.store.ts';
@@ -131,18 +132,37 @@ it('says which months are archived, where, and which one is next', async () => {
      INSERT INTO audit.archive (month, archived_at, records, objects, bytes, manifest)
      VALUES ('2026-01', '2026-02-04 00:01Z', 1, 1, 300, sha256(''))`,
   );
+  expect((await admin.ok('trailShow')).archive.months).toMatchObject([{ removedAt: null }]);
+  const owner = new pg.Client({ connectionString: admin.database.superuserUrl });
+  await owner.connect();
+  await owner.query(
+    `INSERT INTO audit.removal (writer, month, removed_at, removed_by, records, subjects, manifest, ranges_sha256)
+     VALUES (gen_random_uuid(), '2026-01', '2026-03-01Z', 'operator', 1, 0, sha256(''), sha256(''))`,
+  );
   expect((await admin.ok('trailShow')).archive).toMatchObject({
     months: [
       {
         ...{ month: '2026-01', archivedAt: '2026-02-04T00:01:00.000Z', records: 1, objects: 1, bytes: 300 },
-        ...{ checkpoint: 1, places: ['s3://evidence'], manifest: expect.stringMatching(/^e3b0c442/) },
+        ...{
+          checkpoint: 1,
+          places: ['s3://evidence'],
+          removedAt: '2026-03-01T00:00:00.000Z',
+          manifest: expect.stringMatching(/^e3b0c442/),
+        },
       },
     ],
     failing: { since: '2026-02-05T00:00:00.000Z', cause: 'no luck' },
   });
   const text = await gatehouse('audit', 'archives');
-  expect(text).toMatch(/2026-01 +2026-02-04T00:01:00.000Z +1 +1 +1 +e3b0c442\w+ +s3:\/\/evidence/);
+  expect(text).toMatch(
+    /2026-01 +2026-02-04T00:01:00.000Z +1 +1 +1 +e3b0c442\w+ +2026-03-01T00:00:00.000Z +s3:\/\/evidence/,
+  );
   expect(text).toContain('Archiving has failed since 2026-02-05T00:00:00.000Z: no luck.');
+  expect(await gatehouse('audit', 'chains')).toContain(
+    'The records of 2026-01 have left the database for the archive.',
+  );
+  await owner.query('SET session_replication_role = replica; DELETE FROM audit.removal');
+  await owner.end();
 });
 
 describe('the verification of the whole trail', () => {

@@ -362,6 +362,13 @@ describe('a download', () => {
       404,
       'There is no request with such an attempt in the database. The records of 2024-03, 2024-04, 2024-05 are in the archive alone.',
     ]);
+    const event = await admin.call('GET', `${API_PREFIX}/audit/events/${randomUUID()}`);
+    expect([event.status, event.body.detail]).toEqual([
+      404,
+      expect.stringMatching(
+        /^There is no event \S+ in the database\. The records of 2024-03, .* are in the archive/,
+      ),
+    ]);
     const { out, err } = await runCli({ url: admin.url, token: admin.tokens.audit }, [
       'audit',
       'list',

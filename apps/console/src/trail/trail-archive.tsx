@@ -57,6 +57,10 @@ const COLUMNS: readonly Column<Month>[] = [
   { label: 'Records', value: ({ records }) => records.toLocaleString('en-GB') },
   { label: 'Size', value: ({ bytes, objects }) => `${sizeOf(bytes)} in ${counted(objects, 'object')}` },
   { label: 'Checkpoint', value: ({ checkpoint }) => checkpoint },
+  {
+    label: 'In the database',
+    value: ({ removedAt }) => (removedAt === null ? 'Yes' : `Until ${moment(removedAt)}`),
+  },
   { label: 'Stored in', value: ({ places }) => places.join(', ') },
 ];
 

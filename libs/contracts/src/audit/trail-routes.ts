@@ -95,6 +95,8 @@ const archive = z.object({
       checkpoint: z.number().int(),
       /** Those that have all of it. */
       places: z.array(z.string()),
+      /** When its records left the database; null: they are there. */
+      removedAt: instant.nullable(),
     }),
   ),
   /** The oldest month that is not archived, and when it is due; null: nothing is newer than what is archived. */

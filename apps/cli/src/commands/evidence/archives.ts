@@ -86,6 +86,7 @@ function archiveText({ months, next, failing }: TrailArchiveView, isOn: boolean)
       ['Objects', ({ objects }) => objects],
       ['Checkpoint', ({ checkpoint }) => checkpoint],
       ['SHA-256 of the manifest', ({ manifest }) => manifest],
+      ['Left the database', ({ removedAt }) => removedAt],
       ['Stored in', ({ places }) => places],
     ],
     'No month is archived yet.',

@@ -50,6 +50,7 @@ export function trailCommands(audit: Command, { settings, output }: Context): vo
 function trailText({
   chains,
   chainCount,
+  archive,
   checkpoints,
   records,
   monthsAhead,
@@ -66,12 +67,16 @@ function trailText({
     ['Not covered', ({ uncovered }) => uncovered],
   ]);
   const others = chainCount - chains.length;
+  const removed = archive.months.filter(({ removedAt }) => removedAt !== null).map(({ month }) => month);
   return [
     `${count(chainCount, 'chain')}, ${count(records, 'record')}; partitions for ${count(monthsAhead, 'more month')}`,
     verificationText(verification),
     checkpoints === null ? 'No checkpoint has been made.' : checkpointText(checkpoints),
     ...streams.map(streamText),
     rows,
+    ...(removed.length > 0
+      ? [`The records of ${removed.toReversed().join(', ')} have left the database for the archive.`]
+      : []),
     ...(others > 0 ? [`The other ${count(others, 'chain')} have ended.`] : []),
   ].join('\n\n');
 }

@@ -3,7 +3,6 @@ import type { InputOf } from '@gatehouse/contracts/routes';
 import { Controller, Inject } from '@nestjs/common';
 import type { Acting } from '../http/access/principal.js';
 import { Route } from '../http/route/route.js';
-import { notFound } from '../http/problem.js';
 import {
   CLOCK,
   type Clock,
@@ -16,7 +15,7 @@ import {
 } from '../injected.js';
 import { AuditAccess } from './audit-access.js';
 import { AuditTrail } from './audit-trail.js';
-import { requireStory } from './require-story.js';
+import { notInTrail, requireStory } from './require-story.js';
 import { supportBundle } from './support-bundle.js';
 
 /** One request or event of the audit trail. Every reading of it is recorded in the trail. */
@@ -57,7 +56,7 @@ export class AuditRequestsController {
   async event({ params }: InputOf<'auditEvent'>, acting: Acting) {
     await this.access.record('AUDIT_READ', acting, { eventId: params.attemptId });
     const event = await this.auditTrail.event(params.attemptId, acting.reach);
-    if (event === null) throw notFound(`event ${params.attemptId}`);
+    if (event === null) throw await notInTrail(this.auditTrail, `event ${params.attemptId}`);
     return event;
   }
 

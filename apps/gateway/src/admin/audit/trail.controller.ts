@@ -132,8 +132,9 @@ function streamOf({
 
 function archiveOf({ months, next, failing }: ArchiveStatus, nowMs: number): TrailArchiveView {
   return {
-    months: months.map(({ archivedAtMs, places, ...month }) => ({
+    months: months.map(({ archivedAtMs, removedAtMs, places, ...month }) => ({
       ...{ ...month, archivedAt: instantOf(archivedAtMs), places: [...places] },
+      removedAt: removedAtMs === null ? null : instantOf(removedAtMs),
     })),
     next:
       next === null

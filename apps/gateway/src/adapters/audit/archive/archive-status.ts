@@ -20,6 +20,8 @@ interface StoredMonth extends ArchivedMonth {
   readonly checkpoint: number;
   /** Those that have its manifest, which is stored last. */
   readonly places: readonly string[];
+  /** When its records left the database; null: they are there. */
+  readonly removedAtMs: number | null;
 }
 
 export async function readArchiveStatus(database: Queries): Promise<ArchiveStatus> {
@@ -30,9 +32,10 @@ export async function readArchiveStatus(database: Queries): Promise<ArchiveStatu
 
 async function readMonths(database: Queries): Promise<StoredMonth[]> {
   const { rows } = await database.query<MonthRow>(MONTHS);
-  return rows.map(({ archivedAtMs, records, bytes, checkpoint, ...row }) => ({
+  return rows.map(({ archivedAtMs, removedAtMs, records, bytes, checkpoint, ...row }) => ({
     ...{ ...row, archivedAtMs: Number(archivedAtMs), checkpoint: Number(checkpoint) },
     ...{ records: Number(records), bytes: Number(bytes) },
+    removedAtMs: removedAtMs === null ? null : Number(removedAtMs),
   }));
 }
 
@@ -43,6 +46,7 @@ async function readFailing(database: Queries): Promise<ArchiveStatus['failing']>
 
 interface MonthRow extends Pick<StoredMonth, 'month' | 'objects' | 'manifest' | 'places'> {
   readonly archivedAtMs: string;
+  readonly removedAtMs: string | null;
   readonly records: string;
   readonly bytes: string;
   readonly checkpoint: string;
@@ -51,6 +55,7 @@ interface MonthRow extends Pick<StoredMonth, 'month' | 'objects' | 'manifest' | 
 const MONTHS = `
 SELECT a.month, ${millisecondsOf('a.archived_at')} AS "archivedAtMs", a.records, a.objects, a.bytes,
        encode(a.manifest, 'hex') AS manifest, p.checkpoint,
+       (SELECT ${millisecondsOf('min(r.removed_at)')} FROM audit.removal r WHERE r.month = a.month) AS "removedAtMs",
        ARRAY(SELECT place FROM audit.archive_copy c
               WHERE c.month = a.month AND c.file = ${manifestOf('a.month')} ORDER BY place) AS places
   FROM audit.archive a JOIN audit.archive_plan p USING (month) ORDER BY a.month DESC`;
