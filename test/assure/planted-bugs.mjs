@@ -1989,6 +1989,20 @@ const BUGS = [
     tests: integration('test/integration/admin/editing.spec.ts'),
   },
   {
+    name: 'workers on PostgreSQL that nobody wakes',
+    file: 'apps/gateway/src/adapters/queue/shared-listener.ts',
+    find: 'client.then((each) => each.query(statement))',
+    put: 'client.then(() => undefined)',
+    tests: integration('test/integration/jobs/on-postgresql.spec.ts'),
+  },
+  {
+    name: 'workers on PostgreSQL that do not notice a lost connection',
+    file: 'apps/gateway/src/adapters/queue/shared-listener.ts',
+    find: "if (events.listenerCount('error') > 0) events.emit('error', error);",
+    put: 'void error;',
+    tests: integration('test/integration/jobs/on-postgresql.spec.ts'),
+  },
+  {
     name: 'a rate limit per process',
     file: `${RATE}/rate-replica.ts`,
     find: "if (state === 'shared') return { kind: 'store' };",

@@ -41,7 +41,7 @@ async function measure(bench: Bench, later: Later, redisUrl: string | null): Pro
   later(() => db.$disconnect());
   const records = createJobRecords(db, Date.now);
   const store = openQueueStore({
-    ...{ redisUrl, databaseUrl: database.appUrl, connections: 10 },
+    ...{ redisUrl, databaseUrl: database.appUrl },
     onError: console.error,
   });
   const worker = startBackgroundJobs({

@@ -26,7 +26,7 @@ async function dieAt(point: Delivery['diesAt'], name: string): Promise<void> {
 const db = createPrisma(databaseUrl);
 const records = createJobRecords(db, Date.now);
 const store = openQueueStore({
-  ...{ redisUrl, databaseUrl: queueUrl, connections: 10 },
+  ...{ redisUrl, databaseUrl: queueUrl },
   onError: () => undefined,
 });
 startBackgroundJobs({

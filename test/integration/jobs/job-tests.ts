@@ -102,7 +102,7 @@ export function jobTests(under: StoreUnderTest): void {
 
   const openStore = (): QueueStore =>
     openQueueStore({
-      ...{ redisUrl: opened.redisUrl, databaseUrl: opened.databaseUrl, connections: 10 },
+      ...{ redisUrl: opened.redisUrl, databaseUrl: opened.databaseUrl },
       onError: () => undefined,
     });
 

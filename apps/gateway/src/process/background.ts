@@ -60,9 +60,6 @@ import { trailArchive } from './trail/trail-archive.js';
 import { monotonicNow, type Parts } from './parts.js';
 import { systemEvent } from '../adapters/audit/system-event.js';
 
-/** Beside the one by which each worker is woken. */
-const QUERY_CONNECTIONS = 3;
-
 export function openBackgroundJobs(config: Config, log: Log, metrics: Metrics, parts: Parts): BackgroundJobs {
   const onStore = (error: Error | null): void => {
     if (error === null) parts.outages.worked('queue');
@@ -71,7 +68,6 @@ export function openBackgroundJobs(config: Config, log: Log, metrics: Metrics, p
   const store = openQueueStore({
     redisUrl: config.redisUrl,
     databaseUrl: config.databaseUrl,
-    connections: JOB_NAMES.length + QUERY_CONNECTIONS,
     onError: onStore,
   });
   return startBackgroundJobs({

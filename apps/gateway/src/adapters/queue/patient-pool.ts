@@ -1,11 +1,13 @@
 /**
- * A pool for BullMQ whose failures take time and end no process. BullMQ 6.7 waits before it tries again only where a
- * connection was refused; after any other failure it tries at once, without end, and the process does nothing else while
- * PostgreSQL is away. It also leaves connections without a listener for their errors.
+ * A pool for BullMQ whose failures take time and end no process, and whose clients listen by one connection. BullMQ 6.7
+ * waits before it tries again only where a connection was refused; after any other failure it tries at once, without end,
+ * and the process does nothing else while PostgreSQL is away. It also leaves connections without a listener for their
+ * errors.
  */
 import type { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { type SharedListener, sharedListener } from './shared-listener.js';
 
 type Values = readonly unknown[];
 type Listener = (...args: unknown[]) => void;
@@ -22,21 +24,50 @@ export function patientPool(pool: pg.Pool, onAway: (error: Error) => void) {
   pool.on('error', onAway);
   pool.on('connect', (client) => client.on('error', onAway));
   const takingTime = <T>(work: Promise<T>) => afterPause(work, onAway);
+  const listener = sharedListener(pool);
   return {
     ...emitterOf(pool),
-    connect: async () => patientClient(await takingTime(pool.connect()), takingTime),
+    connect: () => Promise.resolve(patientClient(pool, listener, takingTime)),
     query: (text: string, values?: Values) => takingTime(pool.query(text, copyOf(values))),
-    end: () => pool.end(),
+    async end() {
+      await listener.close();
+      await pool.end();
+    },
     options: { keepAlive: true },
   };
 }
 
-function patientClient(client: pg.PoolClient, takingTime: <T>(work: Promise<T>) => Promise<T>) {
+/** In BullMQ's scripts, a comment comes first. */
+const LISTEN = /^LISTEN /m;
+/** The name of a worker, for those who look for its connection. */
+const NAME = /set_config\('application_name'/;
+
+/** Takes a connection of its own with the first statement that needs one. */
+function patientClient(
+  pool: pg.Pool,
+  listener: SharedListener,
+  takingTime: <T>(work: Promise<T>) => Promise<T>,
+) {
+  let own: Promise<pg.PoolClient> | null = null;
+  const emitter = emitterOf(listener.events);
+  const ask = async (text: string, values?: Values): Promise<unknown> => {
+    if (LISTEN.test(text)) return listener.listen(text);
+    if (NAME.test(text)) return { rows: [] };
+    own ??= pool.connect();
+    return (await own).query(text, copyOf(values));
+  };
   return {
-    ...emitterOf(client),
-    query: (text: string, values?: Values) => takingTime(client.query(text, copyOf(values))),
+    ...emitter,
+    query: (text: string, values?: Values) => takingTime(ask(text, values)),
     release: (destroy?: boolean) => {
-      client.release(destroy);
+      emitter.removeAllListeners();
+      void own?.then(
+        (client) => {
+          client.release(destroy);
+        },
+        () => undefined,
+      );
+      own = null;
     },
   };
 }

@@ -50,13 +50,13 @@ export interface QueueStore {
 export interface QueueStoreSettings {
   readonly redisUrl: string | null;
   readonly databaseUrl: string;
-  /** The most connections to PostgreSQL; each worker keeps one to be woken by. */
-  readonly connections: number;
   readonly onError: (error: Error) => void;
 }
 
 /** Prefix of the keys in Redis, so that it can be shared. */
 const PREFIX = 'gatehouse';
+/** To PostgreSQL: one that listens for all workers, and three for their statements. */
+const CONNECTIONS = 4;
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 10_000;
 const RECONNECT_MS = 1_000;
@@ -65,11 +65,11 @@ export function openQueueStore(settings: QueueStoreSettings): QueueStore {
   return settings.redisUrl === null ? inPostgres(settings) : inRedis(settings.redisUrl);
 }
 
-function inPostgres({ databaseUrl, connections, onError }: QueueStoreSettings): QueueStore {
+function inPostgres({ databaseUrl, onError }: QueueStoreSettings): QueueStore {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const pool = new pg.Pool({
     connectionString: databaseUrl,
-    max: connections,
+    max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: STATEMENT_MS,
     application_name: 'gatehouse queue',
@@ -78,13 +78,14 @@ function inPostgres({ databaseUrl, connections, onError }: QueueStoreSettings): 
   });
   // Each queue and worker listens as well.
   pool.setMaxListeners(0);
-  // BullMQ describes in types of its own what it uses of a pool.
   let outages = 0;
   const onAway = (error: Error): void => {
     outages += 1;
     onError(error);
   };
-  const connection = patientPool(pool, onAway) as unknown as PostgresConnectionOptions;
+  const patient = patientPool(pool, onAway);
+  // BullMQ describes in types of its own what it uses of a pool.
+  const connection = patient as unknown as PostgresConnectionOptions;
   return {
     kind: 'postgresql',
     queue: (name) => new Queue<unknown>(name, { connection }),
@@ -93,7 +94,7 @@ function inPostgres({ databaseUrl, connections, onError }: QueueStoreSettings): 
     async ping() {
       await pool.query('SELECT 1');
     },
-    close: () => pool.end(),
+    close: () => patient.end(),
   };
 }
 
