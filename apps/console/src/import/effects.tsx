@@ -4,12 +4,15 @@ import { useState } from 'react';
 import { inWords } from '../parts/diff-words.js';
 import { RecordRows } from '../parts/list/record-rows.js';
 import { StateTag } from '../parts/state-tag.js';
+import { counted } from '../parts/words.js';
 
 const PAGE = 200;
 
 /** The effect that each line would have. */
 export function Effects({ effects }: { readonly effects: readonly CsvEffect[] }) {
   const [rowCount, setRowCount] = useState(PAGE);
+  // Lines that share an application say the same of it.
+  const live = new Set(effects.flatMap(({ changes }) => changes.filter(goesLive).map(({ key }) => key))).size;
   const count = (action: CsvEffect['action']) => effects.filter((effect) => effect.action === action).length;
   return (
     <>
@@ -19,6 +22,7 @@ export function Effects({ effects }: { readonly effects: readonly CsvEffect[] })
       <Typography role="status" sx={{ mb: 1 }}>
         Lines: {count('create')} to create, {count('update')} to change, {count('retire')} to retire,{' '}
         {count('unchanged')} without a change.
+        {live === 0 ? '' : ` ${counted(live, 'application goes live', 'applications go live')}.`}
       </Typography>
       <RecordRows<CsvEffect>
         data={effects.slice(0, rowCount).map((effect) => ({ ...effect, id: String(effect.line) }))}
@@ -40,6 +44,9 @@ export function Effects({ effects }: { readonly effects: readonly CsvEffect[] })
     </>
   );
 }
+
+const goesLive = ({ kind, fields }: CsvEffect['changes'][number]): boolean =>
+  kind === 'application' && fields.some(({ name, after }) => name === 'state' && after === 'live');
 
 function Changes({ changes }: Pick<CsvEffect, 'changes'>) {
   return changes.map(({ kind, key, action, fields }) => (

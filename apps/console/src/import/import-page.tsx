@@ -17,6 +17,23 @@ import { counted } from '../parts/words.js';
 import { Effects } from './effects.js';
 import { PageTitle } from '../parts/page-title.js';
 
+/** A draft, as most rows begin: NHS England issues the ASID and the API key later. */
+const EXAMPLE: Readonly<Partial<Record<(typeof CSV_COLUMNS)[number], string>>> = {
+  organisation_ods_code: 'R1Z',
+  organisation_name: 'Example NHS Trust',
+  product: 'ReferWell',
+  environment: 'int',
+  access_mode: 'application-restricted',
+  capability: 'provider',
+  message_sets: 'provider-read',
+  state: 'draft',
+};
+
+const template = (): string =>
+  [CSV_COLUMNS, CSV_COLUMNS.map((column) => EXAMPLE[column] ?? '')]
+    .map((cells) => `${cells.join(',')}\r\n`)
+    .join('');
+
 interface Preview {
   readonly faults: readonly CsvFault[];
   readonly document: RegistryDocument | null;
@@ -53,18 +70,19 @@ export default function ImportPage() {
       <Card sx={{ mb: 2 }}>
         <CardContent>
           <Typography sx={{ mb: 1, maxWidth: '48rem' }}>
-            Write one row for each application of an organisation. An empty cell changes nothing. Nothing is
-            sent to the gateway until you preview the file, and nothing changes until you apply it.
+            Write one row for each application of an organisation; the template has an example, which your
+            rows replace. An empty cell changes nothing. Nothing is sent to the gateway until you preview the
+            file, and nothing changes until you apply it.
           </Typography>
           <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1, mb: 1 }}>
             <label htmlFor="file">CSV file</label>
             <input id="file" type="file" accept=".csv,text/csv" onChange={(event) => void read(event)} />
             <Button
               onClick={() => {
-                saveFile('gatehouse-import.csv', `${CSV_COLUMNS.join(',')}\r\n`, 'text/csv');
+                saveFile('gatehouse-import.csv', template(), 'text/csv');
               }}
             >
-              Download a file with the headings
+              Download a template
             </Button>
           </Box>
           <TextField
@@ -104,7 +122,8 @@ function PreviewResult({ faults, document, effects, remarks }: Preview) {
   if (document === null) {
     return (
       <Alert severity="error">
-        The file has {counted(faults.length, 'error')}. Nothing was changed.
+        The file has {counted(faults.length, 'error')} in{' '}
+        {counted(new Set(faults.map(({ line }) => line)).size, 'line')}. Nothing was changed.
         <Box component="ul" sx={{ m: 0, pl: 2 }}>
           {faults.map(({ line, column, detail }) => (
             <li key={`${line} ${column ?? ''} ${detail}`}>
@@ -126,7 +145,7 @@ function PreviewResult({ faults, document, effects, remarks }: Preview) {
         </Alert>
       )}
       <Effects effects={effects} />
-      <Card sx={{ mt: 2 }}>
+      <Card sx={{ mt: 2, position: 'sticky', bottom: 0, zIndex: 1 }} elevation={6}>
         <CardContent>
           <ApplyDocument document={document} label="Apply these changes" />
         </CardContent>
@@ -135,15 +154,19 @@ function PreviewResult({ faults, document, effects, remarks }: Preview) {
   );
 }
 
-/** A file with errors of its own is not sent. */
+/** Of a file with faults of its own, the other lines are checked by the gateway all the same: one round shows them all. */
 async function preview(text: string): Promise<Preview> {
-  const { document, faults, explain, effects } = readRegistryCsv(text);
-  if (document === null) return { document, faults, effects: [], remarks: [] };
+  const { document, checkable, faults, explain, effects } = readRegistryCsv(text);
+  const faulty = { document: null, effects: [], remarks: [] };
+  if (checkable === null) return { ...faulty, faults };
   try {
-    const { changes, remarks } = await callRoute('registryDiff', { body: { document } });
-    return { document, faults, effects: effects(changes), remarks };
+    const { changes, remarks } = await callRoute('registryDiff', { body: { document: checkable } });
+    return document === null
+      ? { ...faulty, faults }
+      : { document, faults, effects: effects(changes), remarks };
   } catch (error) {
     if (!(error instanceof ProblemError) || error.faults.length === 0) throw error;
-    return { document: null, faults: explain(error.faults), effects: [], remarks: [] };
+    const all = [...faults, ...explain(error.faults)];
+    return { ...faulty, faults: all.toSorted((one, other) => one.line - other.line) };
   }
 }

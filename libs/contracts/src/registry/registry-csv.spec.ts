@@ -221,6 +221,19 @@ describe('faults and changes that the admin API reports', () => {
     ]);
   });
 
+  it('the lines without faults can be checked before the others are corrected', () => {
+    const { document, checkable, faults, explain } = readRegistryCsv(
+      file(row(6, '2454'), `RCD,,ReferWell,int,${USER}`),
+    );
+    expect(document).toBeNull();
+    expect(faults.map(({ line }) => line)).toEqual([2]);
+    expect(checkable?.applications.map(({ organisation }) => organisation)).toEqual(['RCD']);
+    expect(checkable?.organisations).toEqual([{ odsCode: 'R69', name: 'Example NHS Trust' }]);
+    expect(explain([{ pointer: '/document/applications/0/organisation', detail: 'unknown' }])).toEqual([
+      { line: 3, column: 'organisation_ods_code', detail: 'unknown' },
+    ]);
+  });
+
   it('the changes of a diff are shown line by line', () => {
     const change = (
       kind: 'organisation' | 'product' | 'application',

@@ -15,8 +15,13 @@ export { CSV_COLUMNS, type CsvEffect, type CsvFault, decodeTextFile };
 export interface ReadCsv {
   /** Null if there are faults. */
   readonly document: RegistryDocument | null;
+  /**
+   * What the gateway can check already: the document, or where some lines have faults, that of the other applications, so
+   * that its faults are reported with those of the file. Null: nothing can be checked before the file is corrected.
+   */
+  readonly checkable: RegistryDocument | null;
   readonly faults: readonly CsvFault[];
-  /** Faults of the admin API, whose pointers are into the body that was sent. */
+  /** Faults of the admin API, whose pointers are into the body in which `checkable` was sent. */
   readonly explain: (faults: readonly FaultAt[]) => CsvFault[];
   /** What each line would do, from the diff of `document`. */
   readonly effects: (changes: readonly RegistryChangeView[]) => CsvEffect[];
@@ -38,14 +43,30 @@ export function readRegistryCsv(text: string): ReadCsv {
       : tooLarge.length > 0
         ? tooLarge
         : oncePerCell([...read.faults, ...(checked.success ? [] : place(faultsOf(checked.error)))]);
+  const document = faults.length === 0 && checked.success ? checked.data : null;
+  const rest = withoutLines(read, new Set(faults.map(({ line }) => line)));
+  const checkedRest = checkShape(registryDocument, { apiVersion: API_VERSION, ...rest.document });
+  const canBeChecked = checkedRest.success && rest.document.applications.length > 0;
   return {
-    document: faults.length === 0 && checked.success ? checked.data : null,
+    document,
+    checkable: document ?? (canBeChecked ? checkedRest.data : null),
     faults: faults.toSorted((one, other) => one.line - other.line),
     explain: (apiFaults) =>
-      place(
-        apiFaults.map(({ pointer, detail }) => ({ pointer: pointer.replace(/^\/document/, ''), detail })),
+      apiFaults.map(({ pointer, detail }) =>
+        faultInCsv(rest, { pointer: pointer.replace(/^\/document/, ''), detail }),
       ),
     effects: (changes) => effectsOfCsv(read, changes),
+  };
+}
+
+/** Without the applications of these lines. What the lines say of organisations and products stays, for the others. */
+function withoutLines(read: CsvDocument, dropped: ReadonlySet<number>): CsvDocument {
+  const kept = read.lines.applications.map((lines) => !lines.some((line) => dropped.has(line)));
+  const ofKept = <T>(entries: readonly T[]): T[] => entries.filter((_, at) => kept[at]);
+  return {
+    ...read,
+    document: { ...read.document, applications: ofKept(read.document.applications) },
+    lines: { ...read.lines, applications: ofKept(read.lines.applications) },
   };
 }
 
